@@ -1,0 +1,1 @@
+"""What the field knows and how Ehya decides: no web, no model fitting, no prose in any human language."""

@@ -1,0 +1,1 @@
+"""Frozen types: what people and programs exchange with Ehya."""

@@ -1,0 +1,48 @@
+"""One error type: a code and the facts that its text needs."""
+
+from __future__ import annotations
+
+from engine.codes import Code
+
+
+class ErrorCode(Code):
+    """Why a request as a whole could not be carried out (a bad row is a ``Rejection``, not an error)."""
+
+    UNKNOWN_TABLE = "unknown_table"
+    UNKNOWN_COLUMN = "unknown_column"
+    UNKNOWN_UNIT = "unknown_unit"
+    UNKNOWN_OPTION = "unknown_option"
+    FILE_NOT_FOUND = "file_not_found"
+    FILE_UNREADABLE = "file_unreadable"
+    NO_HEADER = "no_header"
+    NO_MODEL = "no_model"
+    NOT_A_MODEL = "not_a_model"
+    MODEL_CHANGED = "model_changed"
+    SCHEMA_MISMATCH = "schema_mismatch"
+    TOO_FEW_ROWS = "too_few_rows"
+    NO_PRICE_INDEX = "no_price_index"
+    DATABASE_FAILED = "database_failed"
+    NOT_LOOPBACK = "not_loopback"
+
+
+class EhyaError(Exception):
+    """Something a person can mend; ``serving`` turns it into a sentence, an exit code or an HTTP problem.
+
+    Parameters
+    ----------
+    code
+        What went wrong.
+    **facts
+        What was given, what is allowed, what to do: the values that the texts of ``serving/i18n`` name.
+
+    Examples
+    --------
+    >>> error = EhyaError(ErrorCode.UNKNOWN_TABLE, given="estate", allowed=["estates", "counties"], nearest="estates")
+    >>> str(error)
+    "unknown_table: given='estate' allowed=['estates', 'counties'] nearest='estates'"
+    """
+
+    def __init__(self, code: ErrorCode, **facts: object) -> None:
+        self.code = code
+        self.facts = facts
+        super().__init__(f"{code.value}: " + " ".join(f"{name}={value!r}" for name, value in facts.items()))

@@ -1,0 +1,73 @@
+"""Settings, read once: nobody else reads the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import EhyaError, ErrorCode
+
+LANGUAGES = ("fa", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things are kept and how Ehya speaks.
+
+    Parameters
+    ----------
+    home
+        The workspace: one folder with databases, models and reports. Delete it and Ehya starts afresh.
+    database_url
+        SQLAlchemy address of the register; by default SQLite inside the workspace.
+    language
+        ``fa`` or ``en``: what commands print when ``--lang`` is not given.
+
+    Examples
+    --------
+    >>> Settings.from_environment({"EHYA_HOME": "/tmp/w"}).database_url
+    'sqlite:////tmp/w/ehya.db'
+    """
+
+    home: Path
+    database_url: str
+    language: str = "fa"
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read ``EHYA_HOME``, ``EHYA_DATABASE_URL`` and ``EHYA_LANG``.
+
+        Raises
+        ------
+        EhyaError
+            ``unknown_option`` when ``EHYA_LANG`` is neither ``fa`` nor ``en``.
+        """
+        environ = os.environ if environ is None else environ
+        home = Path(environ.get("EHYA_HOME") or "workspace").expanduser().absolute()
+        language = environ.get("EHYA_LANG") or "fa"
+        if language not in LANGUAGES:
+            raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="EHYA_LANG", given=language, allowed=list(LANGUAGES))
+        url = environ.get("EHYA_DATABASE_URL") or f"sqlite:///{home / 'ehya.db'}"
+        return cls(home=home, database_url=url, language=language)
+
+    @property
+    def models(self) -> Path:
+        """Folder of promoted models."""
+        return self.home / "models"
+
+    @property
+    def mlflow_url(self) -> str:
+        """Address of MLflow's own SQLite file; it never shares a database with the register."""
+        return f"sqlite:///{self.home / 'mlflow.db'}"
+
+    @property
+    def mlflow_artifacts(self) -> Path:
+        """Folder of MLflow's files."""
+        return self.home / "mlflow-artifacts"
+
+    @property
+    def reports(self) -> Path:
+        """Folder where reports go when no ``--out`` is given."""
+        return self.home / "reports"

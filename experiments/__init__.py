@@ -1,0 +1,1 @@
+"""One folder a study: ``python -m experiments.NAME`` prints its table."""

@@ -1,0 +1,1 @@
+"""Show it: command line, HTTP, reports, two languages."""
