@@ -1,0 +1,60 @@
+"""The import law of docs/architecture.md."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from graphlib import CycleError, TopologicalSorter
+
+import house
+import pytest
+
+MAY_IMPORT = {
+    "engine": {"engine"},
+    "features": {"engine", "features"},
+    "training": {"engine", "features", "training"},
+    "serving": {"engine", "features", "serving"},
+    "experiments": {"engine", "features", "training", "serving", "experiments"},
+}
+SOLE_IMPORTER = {
+    "sqlalchemy": "engine.store",
+    "alembic": "engine.store",
+    "optuna": "training.search",
+    "mlflow": "training.tracking",
+}
+
+
+@pytest.mark.parametrize("room", house.ROOMS)
+def test_a_room_imports_only_the_rooms_below_it(room):
+    for path in house.sources(room):
+        rooms = {name.split(".")[0] for name in house.imports(path)} & (set(house.ROOMS) | {"tests"})
+        allowed = MAY_IMPORT[room] | ({"training"} if house.module_name(path) == "serving.cli" else set())
+        assert rooms <= allowed, f"{path} imports {sorted(rooms - allowed)}"
+
+
+def test_the_command_reaches_training_only_inside_functions():
+    path = house.ROOT / "serving" / "cli.py"
+    assert not {name for name in house.imports(path, deferred=False) if name.split(".")[0] == "training"}
+
+
+def test_no_module_imports_itself_in_a_circle():
+    try:
+        tuple(TopologicalSorter(house.graph()).static_order())
+    except CycleError as error:
+        pytest.fail(f"import cycle: {' -> '.join(error.args[1])}")
+
+
+@pytest.mark.parametrize(("library", "owner"), SOLE_IMPORTER.items())
+def test_a_heavy_library_has_one_importer(library, owner):
+    for path in house.sources("engine", "features", "training", "serving"):
+        if library in {name.split(".")[0] for name in house.imports(path)}:
+            assert house.module_name(path).startswith(owner), f"{path} imports {library}; only {owner} may"
+
+
+def test_loading_scoring_and_serving_need_neither_training_nor_mlflow_nor_optuna():
+    script = (
+        "import engine.artefact, engine.scoring, engine.store, engine.matching, features.matrix, serving.api, sys;"
+        "print(sorted({name.split('.')[0] for name in sys.modules} & {'training', 'mlflow', 'optuna'}))"
+    )
+    printed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=house.ROOT, check=True)
+    assert printed.stdout.strip() == "[]"
