@@ -1,0 +1,1 @@
+"""The demonstration: real reported units first, then a synthetic register through the whole house."""
