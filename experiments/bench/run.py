@@ -1,0 +1,61 @@
+"""Run the benches that exist and write their ratios."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import json
+from pathlib import Path
+
+from threadpoolctl import threadpool_limits
+
+BENCHES = {
+    "predict": "experiments.bench.predict:measure",
+    "shortlist_100k": "experiments.bench.shortlist:measure_100k",
+    "shortlist_1m": "experiments.bench.shortlist:measure_1m",
+}
+
+
+def available() -> list[str]:
+    """Names of the benches whose module is there."""
+    return [name for name, target in BENCHES.items() if importlib.util.find_spec(target.partition(":")[0])]
+
+
+def run(names: list[str], *, random_state: int = 0, repeats: int = 7) -> dict[str, dict[str, float]]:
+    """Measure the named benches one after another, with one BLAS thread."""
+    results = {}
+    with threadpool_limits(limits=1, user_api="blas"):
+        for name in names:
+            module, _, function = BENCHES[name].partition(":")
+            measure = getattr(importlib.import_module(module), function)
+            results[name] = measure(random_state=random_state, repeats=repeats)
+            print(_line(name, results[name]), flush=True)
+    return results
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parse the command line, run, print a table, write JSON."""
+    parser = argparse.ArgumentParser(prog="python -m experiments.bench", description=__doc__)
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"one of {', '.join(available())}; all when none is given"
+    )
+    parser.add_argument("--out", type=Path, metavar="FILE.json", help="write the figures here")
+    parser.add_argument("--repeats", type=int, default=7, help="timed runs of each side, at least 7")
+    parser.add_argument("--random-state", type=int, default=0)
+    options = parser.parse_args(arguments)
+    unknown = sorted(set(options.names) - set(available()))
+    if unknown:
+        parser.error(f"unknown bench {', '.join(unknown)}; choose from {', '.join(available())}")
+    print(f"{'bench':<16}{'ratio':>8}{'spread':>9}{'ours, s':>12}{'bare, s':>12}")
+    results = run(options.names or available(), random_state=options.random_state, repeats=options.repeats)
+    if options.out:
+        options.out.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+def _line(name: str, figures: dict[str, float]) -> str:
+    return (
+        f"{name:<16}{figures['ratio']:>8.3f}{figures['spread']:>9.3f}"
+        f"{figures['ours_seconds']:>12.6f}{figures['bare_seconds']:>12.6f}"
+    )
