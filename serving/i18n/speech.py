@@ -1,0 +1,291 @@
+"""Turn codes, numbers, dates and places into words of one language."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from engine.codes import Code
+from engine.errors import EhyaError, ErrorCode
+from engine.settings import LANGUAGES
+
+RIAL_PER_HEMAT = 10**13  # one همت is a thousand billion toman, a toman is ten rial
+
+NOT_KNOWN = "—"
+"""Stands where a value is not known; every legend says so."""
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_PERSIAN = str.maketrans("0123456789%", "۰۱۲۳۴۵۶۷۸۹٪") | {ord("-"): "\u200e−"}
+
+
+@cache
+def texts(language: str) -> Mapping[str, str]:
+    """All texts of one language, ``family.code`` to text.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option`` when there is no such language.
+
+    Examples
+    --------
+    >>> texts("en")["status.idle"]
+    'Idle'
+    """
+    if language not in LANGUAGES:
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--lang", given=language, allowed=list(LANGUAGES))
+    folder = resources.files(__package__) / language
+    found: dict[str, str] = {}
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.name.endswith(".toml"):
+            found |= _flat(tomllib.loads(entry.read_text("utf-8")))
+    return found
+
+
+@cache
+def speech(language: str) -> Speech:
+    """The one speaker of a language.
+
+    Examples
+    --------
+    >>> speech("fa").number(12345.6, 1), speech("en").direction
+    ('۱۲٬۳۴۵٫۶', 'ltr')
+    """
+    return Speech(language)
+
+
+def placeholders(text: str) -> frozenset[str]:
+    """Names of the facts that a text wants.
+
+    Examples
+    --------
+    >>> sorted(placeholders("{given} is not one of {allowed}"))
+    ['allowed', 'given']
+    """
+    return frozenset(_PLACEHOLDER.findall(text))
+
+
+class Speech:
+    """Words of one language.
+
+    Parameters
+    ----------
+    language
+        ``fa`` or ``en``.
+
+    Examples
+    --------
+    >>> english = Speech("en")
+    >>> english.codes("idle;operating", "status")
+    'Idle, Operating'
+    >>> english.money(85_000_000_000)
+    '85 billion rial'
+    >>> english.interval(0.1, 0.2, 0.4, digits=1)
+    '0.2 (0.1 to 0.4)'
+    """
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._texts = texts(language)
+
+    @property
+    def direction(self) -> str:
+        """``rtl`` or ``ltr``."""
+        return "rtl" if self.language == "fa" else "ltr"
+
+    def text(self, key: str, /, **facts: Any) -> str:
+        """Text of a key or a code, with its facts put in.
+
+        Parameters
+        ----------
+        key
+            ``family.code``, or a member of a `Code`.
+        **facts
+            Values of the placeholders: codes become words, numbers get the language's digits, dates its calendar,
+            lists are joined.
+
+        Raises
+        ------
+        KeyError
+            When the language has no such text or a fact is not given; the key is named.
+        """
+        name = key.key if isinstance(key, Code) else key
+        try:
+            template = self._texts[name]
+        except KeyError:
+            raise KeyError(f"{self.language}: no text {name!r}") from None
+        missing = placeholders(template) - set(facts)
+        if missing:
+            raise KeyError(f"{self.language}: {name!r} wants {sorted(missing)}")
+        return _PLACEHOLDER.sub(lambda match: self.fact(facts[match[1]]), template)
+
+    def codes(self, joined: object, family: str | type[Code]) -> str:
+        """Words for codes joined by ``;`` (or a list of codes) of one family; nothing known gives ``—``."""
+        if _absent(joined):
+            return NOT_KNOWN
+        name = family if isinstance(family, str) else family.family()
+        parts = joined.split(";") if isinstance(joined, str) else list(joined)  # type: ignore[call-overload]
+        words = [self.text(f"{name}.{part}") for part in parts if part]
+        return self.join(words) if words else NOT_KNOWN
+
+    def join(self, words: Iterable[str]) -> str:
+        """A list in one line."""
+        return ("، " if self.language == "fa" else ", ").join(words)
+
+    def number(self, x: object, digits: int = 0) -> str:
+        """A number with the language's digits and separators; not known gives ``—``."""
+        if _absent(x):
+            return NOT_KNOWN
+        return self._decimal(float(x), f"#,##0.{'0' * digits}" if digits else "#,##0")  # type: ignore[arg-type]
+
+    def share(self, x: object, digits: int = 0) -> str:
+        """A share of 0 to 1 in percent."""
+        if _absent(x):
+            return NOT_KNOWN
+        return self._decimal(float(x), f"#,##0.{'0' * digits}%" if digits else "#,##0%")  # type: ignore[arg-type]
+
+    def money(self, rial: object) -> str:
+        """An amount of rial as people say it: million, billion rial, from ten thousand billion on همت.
+
+        Examples
+        --------
+        >>> Speech("fa").money(2.5e13), Speech("en").money(12_340_000)
+        ('۲٫۵ همت', '12.3 million rial')
+        """
+        if _absent(rial):
+            return NOT_KNOWN
+        amount = float(rial)  # type: ignore[arg-type]
+        for name, size in (("hemat", RIAL_PER_HEMAT), ("billion", 10**9), ("million", 10**6)):
+            if abs(amount) >= size:
+                return self.text(f"money.{name}", amount=self._short(amount / size))
+        return self.text("money.rial", amount=self._short(amount))
+
+    def interval(self, low: object, point: object, high: object, digits: int = 0, *, share: bool = False) -> str:
+        """Point with its low and high end; not known gives ``—``."""
+        if _absent(point):
+            return NOT_KNOWN
+        say = self.share if share else self.number
+        ends = {"low": say(low, digits), "point": say(point, digits), "high": say(high, digits)}
+        return _PLACEHOLDER.sub(lambda match: ends[match[1]], self._texts["number.interval"])
+
+    def date(self, day: object, precision: object = "day") -> str:
+        """A day: Jalali in Persian, ISO in English; ``month`` and ``year`` show no more than is known.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> Speech("fa").date(pd.Timestamp("2024-03-20")), Speech("fa").date(pd.Timestamp("2019-03-21"), "year")
+        ('۱۴۰۳/۰۱/۰۱', '۱۳۹۸')
+        >>> Speech("en").date(pd.Timestamp("2019-03-21"), "year")
+        '2019/20'
+        """
+        if _absent(day):
+            return NOT_KNOWN
+        at = date.fromisoformat(day[:10]) if isinstance(day, str) else day
+        if self.language == "fa":
+            from persiantools.jdatetime import JalaliDate
+
+            jalali = JalaliDate.to_jalali(date(at.year, at.month, at.day))  # type: ignore[attr-defined]
+            pattern = {"year": "%Y", "month": "%Y/%m"}.get(str(precision), "%Y/%m/%d")
+            return jalali.strftime(pattern).translate(_PERSIAN)
+        if precision == "year":  # a Jalali year starts in March and is stored as its first day
+            return f"{at.year}/{(at.year + 1) % 100:02d}" if at.month > 1 else f"{at.year}"  # type: ignore[attr-defined]
+        return f"{at.year:04d}-{at.month:02d}" + ("" if precision == "month" else f"-{at.day:02d}")  # type: ignore[attr-defined]
+
+    def place(self, canonical: object) -> str:
+        """Name of a province or county, given its canonical (English) name; an unknown name is shown as it is."""
+        if _absent(canonical):
+            return NOT_KNOWN
+        return _place_names(self.language).get(str(canonical), str(canonical))
+
+    def sector(self, isic: object) -> str:
+        """Title of an ISIC code; a code that the table lacks gets the title of the nearest broader one."""
+        if _absent(isic):
+            return NOT_KNOWN
+        titles, code = _sector_titles(self.language), str(isic)
+        for length in range(len(code), 0, -1):
+            if code[:length] in titles:
+                return titles[code[:length]]
+        return code
+
+    def digits(self, text: str) -> str:
+        """The same text with the language's digits."""
+        return (
+            text.translate({k: v for k, v in _PERSIAN.items() if k < 58 and k > 47}) if self.language == "fa" else text
+        )
+
+    def fact(self, value: object) -> str:
+        """One fact of a text: what it is decides how it is said."""
+        if isinstance(value, Code):
+            return self.text(value)
+        if isinstance(value, bool):
+            return self.text("flag.yes" if value else "flag.no")
+        if _absent(value):
+            return NOT_KNOWN
+        if isinstance(value, str):
+            return value
+        if isinstance(value, (list, tuple, set, frozenset)):
+            words = [self.fact(part) for part in value]
+            return self.join(sorted(words) if isinstance(value, (set, frozenset)) else words)
+        if hasattr(value, "year"):
+            return self.date(value)
+        if isinstance(value, int) or hasattr(value, "is_integer"):
+            number = float(value)  # type: ignore[arg-type]
+            if number.is_integer():
+                # four digits may be a year, and no year has a thousands separator
+                return self._decimal(number, "#,##0" if abs(number) >= 10_000 else "0")
+            return self._decimal(number, "#,##0.##")
+        return str(value)
+
+    def _short(self, amount: float) -> str:
+        return self._decimal(amount, "#,##0.#" if abs(amount) < 100 else "#,##0")
+
+    def _decimal(self, x: float, pattern: str) -> str:
+        from babel.numbers import format_decimal
+
+        text = str(format_decimal(x, format=pattern, locale=self.language, numbering_system=_NUMBERING[self.language]))
+        return text.translate(_PERSIAN) if self.language == "fa" else text
+
+
+_NUMBERING = {"fa": "arabext", "en": "latn"}  # Babel takes separators from it, the digits are translated above
+
+
+def _flat(document: Mapping[str, Any]) -> dict[str, str]:
+    return {f"{family}.{code}": text for family, entries in document.items() for code, text in entries.items()}
+
+
+def _absent(value: object) -> bool:
+    if value is None or value == "":
+        return True
+    unequal = value != value  # NaN and NaT differ from themselves, pandas' NA answers NA
+    return unequal is not False and not isinstance(value, (list, tuple, set, frozenset)) and str(value) in _ABSENT
+
+
+_ABSENT = {"nan", "NaT", "<NA>"}
+
+
+@cache
+def _place_names(language: str) -> dict[str, str]:
+    if language == "en":
+        return {}
+    from engine.reference.tables import table
+
+    counties, provinces = table("counties"), table("provinces")
+    # where a county bears its province's name in English, both have the same Persian name
+    return dict(zip(counties["name_en"], counties["name_fa"], strict=True)) | dict(
+        zip(provinces["name_en"], provinces["name_fa"], strict=True)
+    )
+
+
+@cache
+def _sector_titles(language: str) -> dict[str, str]:
+    from engine.reference.tables import table
+
+    isic = table("isic")
+    column = isic[f"title_{language}"].fillna(isic["title_en"])
+    return dict(zip(isic["code"], column, strict=True))
