@@ -37,9 +37,7 @@ def run(names: list[str], *, random_state: int = 0, repeats: int = 7) -> dict[st
 def main(arguments: list[str] | None = None) -> int:
     """Parse the command line, run, print a table, write JSON."""
     parser = argparse.ArgumentParser(prog="python -m experiments.bench", description=__doc__)
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"one of {', '.join(available())}; all when none is given"
-    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which to run; all when none is given")
     parser.add_argument("--out", type=Path, metavar="FILE.json", help="write the figures here")
     parser.add_argument("--repeats", type=int, default=7, help="timed runs of each side, at least 7")
     parser.add_argument("--random-state", type=int, default=0)
