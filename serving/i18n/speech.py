@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -260,13 +260,9 @@ def _flat(document: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _absent(value: object) -> bool:
-    if value is None or value == "":
-        return True
-    unequal = value != value  # NaN and NaT differ from themselves, pandas' NA answers NA
-    return unequal is not False and not isinstance(value, (list, tuple, set, frozenset)) and str(value) in _ABSENT
-
-
-_ABSENT = {"nan", "NaT", "<NA>"}
+    if isinstance(value, str):
+        return not value
+    return value is None or (isinstance(value, Hashable) and str(value) in {"nan", "NaT", "<NA>"})
 
 
 @cache
