@@ -1,0 +1,96 @@
+"""Fold Persian and Latin spelling, so that two ways of writing one word compare equal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pandas as pd
+
+_DIGITS = {ord(digit): str(value) for zero in "۰٠" for value, digit in enumerate(chr(ord(zero) + n) for n in range(10))}
+_LETTERS = str.maketrans(
+    {
+        "ي": "ی", "ى": "ی", "ئ": "ی", "ې": "ی", "ے": "ی", "ك": "ک", "ڪ": "ک", "ة": "ه", "ۀ": "ه", "ۂ": "ه", "ہ": "ه",
+        "ە": "ه", "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ؤ": "و", "ء": "", "ـ": "",
+        "،": ",", "٬": ",", "؛": ";", "؟": "?", "٪": "%", "٫": ".", "−": "-", "–": "-", "—": "-", "‑": "-", "‐": "-",
+        "\u200c": " ", "\u200d": "", "\u00ad": " ", "¬": " ", "\ufeff": "", "\u200b": "",
+        "\u200e": "", "\u200f": "", "\u202a": "", "\u202b": "", "\u202c": "", "\u202d": "", "\u202e": "",
+        "\u2066": "", "\u2067": "", "\u2068": "", "\u2069": "", "\u061c": "",
+    }
+)  # fmt: skip
+_MARKS = re.compile(
+    "[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed]"
+)
+_EZAFE = re.compile(r"(?<=ه) ی(?![^\W\d_])")
+_SPACES = re.compile(r"[^\S\0]+")
+_SEPARATOR = "\0"  # joins a column into one text: no letter, no space, and nothing composes with it
+
+
+def latin_digits(text: str) -> str:
+    """Persian and Arabic digits as 0-9; everything else as it was.
+
+    Examples
+    --------
+    >>> latin_digits("۱۴۰۳/٠٢/11")
+    '1403/02/11'
+    """
+    return text.translate(_DIGITS)
+
+
+def fold(text: str) -> str:
+    """Bring a text to the spelling in which texts are compared; never the spelling in which they are kept.
+
+    Arabic yeh, kaf and teh marbuta become Persian letters, alef and hamza lose their seats, vowel signs, kashida and
+    directional marks go, the half-space becomes a space, ``ه‌ی`` and ``هٔ`` become ``ه``, digits become 0-9, Persian
+    punctuation becomes ASCII, Latin letters become small, and runs of spaces become one.
+
+    Examples
+    --------
+    >>> fold("  كارخانه‌ي   نيمه‌فعّال ۱۲ ") == fold("کارخانهٔ نیمه فعال 12")
+    True
+    """
+    return _fold(text.replace(_SEPARATOR, ""))
+
+
+def compact(text: str) -> str:
+    """Fold a text and drop everything but letters and digits.
+
+    Examples
+    --------
+    >>> compact("میاندو آب") == compact("ميان‌دوآب")
+    True
+    """
+    return re.sub(r"[\W_]+", "", fold(text))
+
+
+def fold_column(texts: pd.Series) -> pd.Series:
+    """Fold every text of a column at once.
+
+    Parameters
+    ----------
+    texts
+        Shape (n,); text or missing.
+
+    Returns
+    -------
+    pandas.Series
+        Shape (n,), dtype ``str``; missing stays missing. Equal to :func:`fold` of each text.
+
+    Examples
+    --------
+    >>> fold_column(pd.Series(["بوكان ", None])).tolist()
+    ['بوکان', nan]
+    """
+    codes, distinct = pd.factorize(texts)
+    if not len(distinct):
+        return pd.Series(None, index=texts.index, dtype="str", name=texts.name)
+    joined = _SEPARATOR.join(str(text).replace(_SEPARATOR, "") for text in distinct)
+    folded = pd.Series([*_fold(joined).split(_SEPARATOR), None], dtype="str")
+    return folded.take(codes).set_axis(texts.index).rename(texts.name)  # code -1 takes the last, which is missing
+
+
+def _fold(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text).translate(_LETTERS).translate(_DIGITS).casefold()
+    text = _SPACES.sub(" ", _MARKS.sub("", text))
+    text = re.sub(" ?\0 ?", _SEPARATOR, text).strip(" ")
+    return _EZAFE.sub("", text)
