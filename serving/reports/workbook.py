@@ -1,0 +1,200 @@
+"""Write tables for people: .xlsx with notes, .csv that Excel opens in Persian, .json for machines."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from serving.i18n import Speech
+from serving.reports.cells import canonical, neutral, plain
+
+NUMBER_FORMATS = {"count": "#,##0", "number": "#,##0.0", "share": "0.0%", "money": "#,##0", "score": "0.000"}
+_WIDTHS = {"text": 24, "long": 44, "date": 13}
+_MOST_ROWS = 1_048_575  # rows of one sheet below its header
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of an export.
+
+    Parameters
+    ----------
+    name
+        Column of the frame.
+    title
+        Header, in the reader's language, with the unit of measure.
+    kind
+        ``text``, ``long``, ``date`` or a key of `NUMBER_FORMATS`.
+    """
+
+    name: str
+    title: str
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table of an export.
+
+    Parameters
+    ----------
+    title
+        Name of the sheet.
+    columns
+        What is shown, in order; other columns of the frame stay out.
+    rows
+        Values in the reader's words: texts ready to read, numbers as numbers.
+    remarks
+        Lines above the header: what the reader must not miss (for example that the rows are synthetic).
+    """
+
+    title: str
+    columns: Sequence[Column]
+    rows: pd.DataFrame
+    remarks: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """The sheet that says where the figures come from: pairs of what and how much."""
+
+    title: str
+    lines: Sequence[tuple[str, Any]] = field(default_factory=tuple)
+
+
+def write_xlsx(path: Path, sheets: Sequence[Sheet], notes: Notes, speech: Speech) -> Path:
+    """Write a workbook: one sheet a table with a frozen header, the notes last.
+
+    Parameters
+    ----------
+    path
+        Where to; its folder is made.
+    sheets
+        Tables in order. Equal or overlong titles are made unique.
+    notes
+        Model version, data date, assumptions, legend, sources.
+    speech
+        Sets the direction of the sheets.
+    """
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.active)  # type: ignore[arg-type]
+    titles = sheet_titles([*(sheet.title for sheet in sheets), notes.title])
+    for sheet, title in zip(sheets, titles[:-1], strict=True):
+        _fill(book.create_sheet(title), sheet, speech)
+    _fill_notes(book.create_sheet(titles[-1]), notes, speech)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book.save(path)
+    return path
+
+
+def write_csv(path: Path, sheet: Sheet) -> Path:
+    """Write one table as CSV with a byte-order mark, so that Excel opens Persian as Persian."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        rows = csv.writer(file, lineterminator="\r\n")
+        rows.writerow([neutral(column.title) for column in sheet.columns])
+        rows.writerows(_cells(sheet))
+    return path
+
+
+def write_json(path: Path, document: Any) -> Path:
+    """Write canonical JSON: codes and numbers, ISO dates, ``null`` for what is not known."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json_text(document) + "\n", encoding="utf-8")
+    return path
+
+
+def json_text(document: Any) -> str:
+    """Canonical JSON as a text.
+
+    Examples
+    --------
+    >>> print(json_text({"name": "احیا", "jobs": float("nan")}))
+    {
+     "name": "احیا",
+     "jobs": null
+    }
+    """
+    return json.dumps(canonical(document), ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def sheet_titles(titles: Iterable[str]) -> list[str]:
+    r"""Titles that Excel takes: no ``\ / * ? : [ ]``, at most 31 letters, no two equal.
+
+    Examples
+    --------
+    >>> sheet_titles(["a/b", "a b", "", "'x'"])
+    ['a b', 'a b (2)', '1', 'x']
+    """
+    given: list[str] = []
+    for title in titles:
+        plain_title = re.sub(r"[\\/*?:\[\]\x00-\x1f]", " ", title).strip("' ")[:31].strip("' ") or "1"
+        name, count = plain_title, 1
+        while name.casefold() in {other.casefold() for other in given}:
+            count += 1
+            suffix = f" ({count})"
+            name = plain_title[: 31 - len(suffix)] + suffix
+        given.append(name)
+    return given
+
+
+def _cells(sheet: Sheet) -> Iterable[list[Any]]:
+    columns = [sheet.rows[column.name].tolist() for column in sheet.columns]
+    for row in zip(*columns, strict=True):
+        yield [neutral(plain(value)) for value in row]
+
+
+def _fill(page: Any, sheet: Sheet, speech: Speech) -> None:
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
+    page.sheet_view.rightToLeft = speech.direction == "rtl"
+    for remark in sheet.remarks:
+        page.append([neutral(remark)])
+        page.cell(page.max_row, 1).font = Font(bold=True, color="9C2A00")
+    header = len(sheet.remarks) + 1
+    page.append([neutral(column.title) for column in sheet.columns])
+    for cell in page[header]:
+        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E6EEE9")
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for row in _cells(sheet):
+        page.append(row)
+    for at, column in enumerate(sheet.columns, start=1):
+        letter = get_column_letter(at)
+        page.column_dimensions[letter].width = _WIDTHS.get(column.kind, 14)
+        _shape(page, column, at, header)
+    page.freeze_panes = page.cell(header + 1, 3 if len(sheet.columns) > 3 else 1)
+    if sheet.columns:
+        page.auto_filter.ref = f"A{header}:{get_column_letter(len(sheet.columns))}{max(page.max_row, header)}"
+
+
+def _shape(page: Any, column: Column, at: int, header: int) -> None:
+    from openpyxl.styles import Alignment
+
+    number_format = NUMBER_FORMATS.get(column.kind)
+    wrap = Alignment(wrap_text=True, vertical="top")
+    for (cell,) in page.iter_rows(min_row=header + 1, min_col=at, max_col=at):
+        if number_format:
+            cell.number_format = number_format
+        elif column.kind == "long":
+            cell.alignment = wrap
+
+
+def _fill_notes(page: Any, notes: Notes, speech: Speech) -> None:
+    from openpyxl.styles import Alignment, Font
+
+    page.sheet_view.rightToLeft = speech.direction == "rtl"
+    page.column_dimensions["A"].width, page.column_dimensions["B"].width = 30, 100
+    for name, value in notes.lines:
+        page.append([neutral(name), neutral(plain(value))])
+        page.cell(page.max_row, 1).font = Font(bold=True)
+        page.cell(page.max_row, 2).alignment = Alignment(wrap_text=True, vertical="top")
