@@ -161,7 +161,7 @@ def _units(count: int, rng: np.random.Generator) -> pd.DataFrame:
         {
             "ردیف": np.arange(1, count + 1),
             "نام واحد": [f"واحد {MARK} {number:03d} {words[kind]}" for number, kind in enumerate(activity, start=1)],
-            "شناسه ملی": rng.integers(14_000_000_000, 14_010_000_000, count).astype(str),
+            "شناسه ملی": (99_000_000_000 + np.arange(1, count + 1)).astype(str),
             "شهرستان": county,
             "شهرک / ناحیه صنعتی": np.where(rng.random(count) < 0.8, "شهرک صنعتی " + pd.Series(county), ""),
             "زمینه فعالیت": np.array(words)[activity],
