@@ -1,0 +1,329 @@
+"""The command ``ehya``: what each command wants, in one place. The bodies stand in ``serving.commands``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from serving.door import Door
+
+_DAY = "YYYY-MM-DD, Gregorian or Jalali (1405-09-02)"
+
+app = typer.Typer(
+    name="ehya",
+    cls=Door,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="""احیا · Ehya matches idle production units to the investors who can bring them back to work.
+
+    [bold]A first day with your own register[/bold]
+
+      ehya doctor                                     is everything there?\n
+      ehya intake units.xlsx --report report.json     read it, see what was refused\n
+      ehya train                                      learn from earlier revivals\n
+      ehya rank --county ارومیه --top 20              whom to offer, whom to mend\n
+      ehya show UNIT                                  the whole story of one unit\n
+      ehya match --mandate investor.yaml              a shortlist, with reasons\n
+      ehya outcome add UNIT visited --on 1405-08-20   what came of it
+
+    No register at hand? [bold]ehya demo[/bold] shows all of it in a minute and a half.
+    Answers come in Persian; [bold]ehya --lang en[/bold] or EHYA_LANG=en turns them to English.""",
+)
+outcome_app = typer.Typer(no_args_is_help=True, help="Record what came of a unit, and list what was recorded.")
+app.add_typer(outcome_app, name="outcome")
+
+Lang = Annotated[str | None, typer.Option("--lang", metavar="fa|en", help="Language of the answer: fa or en.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON: codes and numbers, for programs.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help=f"Judge as on this day. {_DAY}.")]
+PriceYear = Annotated[
+    int | None,
+    typer.Option("--price-year", metavar="JALALI_YEAR", help="Jalali year in whose money sums are compared."),
+]
+AssumeCapital = Annotated[
+    str | None,
+    typer.Option(
+        "--assume-capital", metavar="AMOUNT", help='Capital to assume where none is stated, e.g. "50 میلیارد ریال".'
+    ),
+]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help="Write to a file; its ending says in which form.")
+]
+
+
+@app.callback()
+def _session(
+    ctx: typer.Context,
+    lang: Lang = None,
+    verbose: Annotated[
+        int, typer.Option("-v", "--verbose", count=True, help="Say more: -v what goes on, -vv all.")
+    ] = 0,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where in the program a failure happened.")] = False,
+) -> None:
+    from engine.settings import Settings
+    from serving.session import Session, write_log
+
+    settings = Settings.from_environment()
+    ctx.obj = Session(settings, settings.language, debug=debug)
+    ctx.obj.terminal(lang)
+    write_log(verbose)
+
+
+@app.command(epilog="Example:  ehya doctor --lang en")
+def doctor(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:
+    """Check versions, workspace, register, model and fonts; say how to mend what is broken (exit code 1)."""
+    from serving.commands.doctor import show_checkup
+
+    if show_checkup(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings):
+        raise typer.Exit(1)
+
+
+@app.command(epilog='Examples:  ehya reference   ·   ehya reference counties --where "province=West Azerbaijan"')
+def reference(
+    ctx: typer.Context,
+    table: Annotated[str | None, typer.Argument(help="Table to show; without one, the list of tables.")] = None,
+    where: Annotated[list[str] | None, typer.Option("--where", metavar="COLUMN=VALUE", help="Only such rows.")] = None,
+    out: Out = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the facts that Ehya stands on, each with its source and date."""
+    from serving.commands import reference as body
+
+    terminal = ctx.obj.terminal(lang, as_json=as_json)
+    if table is None:
+        body.list_tables(terminal)
+    else:
+        body.show_table(terminal, table, where or [], out)
+
+
+@app.command(epilog="Example:  ehya intake units.xlsx --report report.json --dry-run")
+def intake(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Register: .xlsx or .csv, with Persian or English headers.")],
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE.json", help="Write what became of each row.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help=f"The day the register describes. {_DAY}.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", help="Where the file is from; its name, if not given.")
+    ] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", help="Read only this sheet.")] = None,
+    province: Annotated[
+        str | None, typer.Option("--province", metavar="PLACE", help="Province of rows that name none.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and report, store nothing.")] = False,
+    synthetic: Annotated[
+        bool, typer.Option("--synthetic", help="The units are made up: mark them wherever they show.")
+    ] = False,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read a register into the store; every row is accepted, refused with its reason, or named as no unit."""
+    from serving.commands.intake import take_in
+
+    take_in(
+        ctx.obj.terminal(lang, as_json=as_json),
+        ctx.obj.settings,
+        file,
+        report=report,
+        as_of=as_of,
+        source=source,
+        sheet=sheet,
+        province=province,
+        dry_run=dry_run,
+        synthetic=synthetic,
+    )
+
+
+@app.command(
+    epilog="Examples:  ehya rank --county ارومیه --top 20   ·   ehya rank --triage offer --out ranking.xlsx --lang fa"
+)
+def rank(
+    ctx: typer.Context,
+    province: Annotated[
+        list[str] | None, typer.Option("--province", metavar="PLACE", help="Only this province (may repeat).")
+    ] = None,
+    county: Annotated[
+        list[str] | None, typer.Option("--county", metavar="PLACE", help="Only this county (may repeat).")
+    ] = None,
+    estate: Annotated[
+        list[str] | None, typer.Option("--estate", metavar="NAME", help="Only estates whose name holds this.")
+    ] = None,
+    sector: Annotated[
+        list[str] | None, typer.Option("--sector", metavar="ISIC", help="Only this sector, e.g. 10 or 1030.")
+    ] = None,
+    status: Annotated[
+        list[str] | None, typer.Option("--status", metavar="STATUS", help="Only this status, e.g. idle.")
+    ] = None,
+    triage: Annotated[
+        list[str] | None, typer.Option("--triage", metavar="VERDICT", help="Only this verdict, e.g. offer.")
+    ] = None,
+    top: Annotated[int | None, typer.Option("--top", min=1, help="Only so many, from the best.")] = None,
+    out: Out = None,
+    as_of: AsOf = None,
+    price_year: PriceYear = None,
+    assume_capital: AssumeCapital = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Triage and rank the units: offer, fix first, repurpose or sell, cannot judge; with reasons and intervals."""
+    from serving.commands.question import Question
+    from serving.commands.rank import show_ranking
+
+    session = ctx.obj
+    question = Question.asked(as_of=as_of, price_year=price_year, assume_capital=assume_capital)
+    wanted = {
+        "province": province,
+        "county": county,
+        "estate": estate,
+        "sector": sector,
+        "status": status,
+        "triage": triage,
+    }
+    terminal = session.terminal(lang, as_json=as_json)
+    show_ranking(
+        terminal, session.settings, question, {name: given for name, given in wanted.items() if given}, top, out
+    )
+
+
+@app.command(epilog="Example:  ehya show UNIT --lang en")
+def show(
+    ctx: typer.Context,
+    unit: Annotated[str, typer.Argument(help="Id of the unit, as `ehya rank` prints it, or its exact name.")],
+    as_of: AsOf = None,
+    price_year: PriceYear = None,
+    assume_capital: AssumeCapital = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell the whole story of one unit: facts with sources, barriers, what to do, prediction, score, events."""
+    from serving.commands.question import Question
+    from serving.commands.show import show_unit
+
+    question = Question.asked(as_of=as_of, price_year=price_year, assume_capital=assume_capital)
+    show_unit(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, question, unit)
+
+
+@app.command(
+    epilog="Examples:  ehya match --mandate investor.yaml --why-not UNIT"
+    "   ·   ehya match --mandates investors.xlsx --out event.xlsx"
+)
+def match(
+    ctx: typer.Context,
+    mandate: Annotated[
+        Path | None, typer.Option("--mandate", metavar="FILE.yaml", help="What one investor wants.")
+    ] = None,
+    mandates: Annotated[
+        Path | None, typer.Option("--mandates", metavar="FILE.xlsx", help="What each investor wants, a row each.")
+    ] = None,
+    why_not: Annotated[
+        str | None, typer.Option("--why-not", metavar="UNIT", help="Say what keeps this unit off the list.")
+    ] = None,
+    top: Annotated[int | None, typer.Option("--top", min=1, help="Length of the shortlist.")] = None,
+    out: Out = None,
+    as_of: AsOf = None,
+    price_year: PriceYear = None,
+    assume_capital: AssumeCapital = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a shortlist for one investor, or the workbook of a whole event."""
+    from serving.commands import match as body
+    from serving.commands.question import Question
+
+    question = Question.asked(as_of=as_of, price_year=price_year, assume_capital=assume_capital)
+    terminal, settings = ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings
+    if (mandate is None) == (mandates is None):
+        raise typer.BadParameter("give either --mandate FILE.yaml or --mandates FILE.xlsx")
+    if mandate:
+        body.show_shortlist(terminal, settings, question, mandate, top=top, why_not=why_not, out=out)
+    elif out is None:
+        raise typer.BadParameter("--mandates needs --out EVENT.xlsx")
+    else:
+        body.write_event(terminal, settings, question, mandates, top=top, out=out)  # type: ignore[arg-type]
+
+
+@outcome_app.command(
+    "add", epilog="Example:  ehya outcome add UNIT observed --on 1405-08-20 --capacity-share 0.6 --jobs 34"
+)
+def outcome_add(
+    ctx: typer.Context,
+    unit: Annotated[str, typer.Argument(help="Id of the unit, or its exact name.")],
+    kind: Annotated[
+        str, typer.Argument(help="approached, visited, declined, agreed, invested, restarted, observed, ...")
+    ],
+    on: Annotated[
+        str, typer.Option("--on", metavar="DATE", help=f"When it happened; a month or a year will do. {_DAY}.")
+    ],
+    known_on: Annotated[
+        str | None, typer.Option("--known-on", metavar="DATE", help="When we learnt of it; today, if not given.")
+    ] = None,
+    capacity_share: Annotated[
+        float | None, typer.Option("--capacity-share", help="Share of capacity at work, 0 to 1.")
+    ] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", help="Persons at work.")] = None,
+    mandate_id: Annotated[str | None, typer.Option("--mandate-id", help="Investor's mandate concerned.")] = None,
+    event: Annotated[str | None, typer.Option("--event", help="Conference or programme.")] = None,
+    source: Annotated[str | None, typer.Option("--source", help="Where we have it from.")] = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Record what came of a unit. Events are never changed nor deleted; the next training reads them."""
+    from serving.commands.outcome import add_outcome
+
+    terminal = ctx.obj.terminal(lang, as_json=as_json)
+    figures = {"capacity_share": capacity_share, "jobs": jobs}
+    named = {"mandate_id": mandate_id, "event": event, "source": source}
+    add_outcome(terminal, ctx.obj.settings, unit, kind, on=on, known_on=known_on, **figures, **named)
+
+
+@outcome_app.command("list", epilog="Example:  ehya outcome list --unit UNIT")
+def outcome_list(
+    ctx: typer.Context,
+    unit: Annotated[str | None, typer.Option("--unit", help="Only of this unit.")] = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what was recorded, oldest first."""
+    from serving.commands.outcome import list_outcomes
+
+    list_outcomes(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, unit)
+
+
+@app.command(epilog="Example:  ehya serve --port 8600")
+def serve(
+    ctx: typer.Context,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on this computer.")] = 8600,
+    host: Annotated[str, typer.Option("--host", help="For now an address of this computer only.")] = "127.0.0.1",
+) -> None:
+    """Serve pages and HTTP (/v1/units, /v1/rankings, /v1/shortlists) on this computer only."""
+    from serving.commands.serve import serve_here
+
+    serve_here(ctx.obj.terminal(), ctx.obj.settings, host, port)
+
+
+@app.command(epilog="Example:  ehya demo")
+def demo(ctx: typer.Context, lang: Lang = None) -> None:
+    """Show everything in at most 90 seconds: real reported units first, then a synthetic register."""
+    from serving.demo import run
+
+    run(ctx.obj.terminal(lang), ctx.obj.settings)
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if (stream.encoding or "").lower().replace("-", "") != "utf8":
+            stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""The door of the command line: a failure becomes one sentence and an exit code, never a traceback."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from engine.errors import EhyaError
+from serving.i18n import speech
+from serving.terminal import Terminal
+
+EXIT_FAILED = 1
+EXIT_REFUSED_REQUEST = 2
+EXIT_REFUSED_GATES = 3
+
+
+class Door(TyperGroup):
+    """The group of all commands, with the one place where errors are said."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; say in the caller's language why it failed."""
+        try:
+            return super().invoke(ctx)
+        except (typer.Exit, typer.Abort, typer.TyperException, BrokenPipeError, KeyboardInterrupt):
+            raise
+        except Exception as error:
+            raise typer.Exit(self._say(error, ctx.obj)) from error
+
+    def _say(self, error: Exception, session: Any) -> int:
+        terminal = Terminal(speech(session.language if session else "fa"))
+        if session and session.debug:
+            terminal.fail("".join(traceback.format_exception(error)))
+        terminal.fail(sentence(error, terminal))
+        return EXIT_REFUSED_REQUEST if isinstance(error, EhyaError) else EXIT_FAILED
+
+
+def sentence(error: Exception, terminal: Terminal) -> str:
+    """One readable sentence for an error.
+
+    Examples
+    --------
+    >>> from engine.errors import ErrorCode
+    >>> sentence(EhyaError(ErrorCode.UNKNOWN_UNIT, given="x"), Terminal(speech("en")))
+    'There is no unit “x”; “ehya rank” lists the ids.'
+    """
+    words = terminal.speech
+    if isinstance(error, EhyaError):
+        try:
+            return words.text(error.code, **error.facts)
+        except KeyError:  # a sentence short of a fact must not hide the error it speaks of
+            return str(error)
+    if isinstance(error, OSError) and error.filename:
+        return words.text("cli.file_refused", given=str(error.filename), why=error.strerror or type(error).__name__)
+    return words.text("cli.unexpected", kind=type(error).__name__, why=" ".join(str(error).split())[:300])

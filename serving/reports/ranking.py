@@ -1,0 +1,145 @@
+"""The ranked list as a workbook, CSV or JSON, for the planner: it may hold fields that no investor sees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from engine.domain.prediction import BOUNDS, Output
+from engine.domain.unit import FIELDS, Field, Kind, Origin, idle_months
+from engine.errors import EhyaError, ErrorCode
+from serving.i18n import Speech
+from serving.reports.words import column_of, in_words
+from serving.reports.workbook import Notes, Sheet, write_csv, write_json, write_xlsx
+
+ENDINGS = (".xlsx", ".csv", ".json", ".html")
+
+_FIRST = ("rank", "unit_id", "name", "origin", "triage", "triage_reasons")
+_WHERE = ("province", "county", "estate", "isic", "sector_text", "status", "idle_now", "stop_causes")
+_MARKS = ("prior_driven", "out_of_fold", "capital_assumed")
+_AFTER = ("capital_needed_rial", "red_flags", "missing", "not_scorable", "score")
+_RECORD = ("source", "as_of", "confidence", "price_year", "model_version", "model_data_until")
+_SHOWN_BEFORE = {*_FIRST, *_WHERE, *_AFTER, "notes", "idle_months", "stopped_on"}
+
+
+def ranking_columns(appraisal: pd.DataFrame) -> list[str]:
+    """Columns of the planner's export, in order; only such as the table has."""
+    outputs = [f"{output.value}_{bound}" for output in Output for bound in BOUNDS]
+    parts = [str(name) for name in appraisal.columns if str(name).startswith("part_")]
+    rest = [field.value for field in Field if field.value not in _SHOWN_BEFORE]
+    order = [*_FIRST, *_WHERE, *outputs, *_MARKS, *_AFTER, *parts, *rest, *_RECORD]
+    return [name for name in order if name in {"unit_id", "idle_now"} or name in appraisal.columns]
+
+
+def ranking_sheet(appraisal: pd.DataFrame, speech: Speech, as_of: pd.Timestamp) -> Sheet:
+    """The ranked list in words.
+
+    Parameters
+    ----------
+    appraisal
+        Appraisal table in the order in which it is shown, shape (n, columns).
+    speech
+        Language.
+    as_of
+        The day of the judgement; idle months are counted to it.
+    """
+    names = ranking_columns(appraisal)
+    frame = appraisal.reset_index().assign(idle_now=idle_months(appraisal, as_of).to_numpy())[names]
+    return Sheet(
+        speech.text("cli.ranking"),
+        [column_of(name, speech) for name in names],
+        in_words(frame, speech),
+        remarks=origin_remarks(appraisal, speech),
+    )
+
+
+def origin_remarks(appraisal: pd.DataFrame, speech: Speech) -> list[str]:
+    """What must stand above every list: that units are synthetic, or known from the press only."""
+    origins = set(appraisal["origin"].dropna())
+    found = []
+    if Origin.SYNTHETIC.value in origins:
+        found.append(speech.text("legend.synthetic" if len(origins) == 1 else "legend.synthetic_some"))
+    if Origin.REPORTED.value in origins:
+        found.append(speech.text("legend.reported"))
+    return found
+
+
+def ranking_notes(appraisal: pd.DataFrame, speech: Speech, assumptions: Sequence[tuple[str, Any]]) -> Notes:
+    """Where the figures come from: assumptions of the question, model, data dates, sources, legend."""
+    lines = [*assumptions, *model_lines(appraisal, speech)]
+    lines += [(speech.text("field.origin"), remark) for remark in origin_remarks(appraisal, speech)]
+    lines += [(speech.text("cli.legend"), line) for line in legend(appraisal, speech)]
+    sources = appraisal["source"].dropna().value_counts().head(200)
+    lines += [(speech.text("field.source"), f"{source} ({speech.number(count)})") for source, count in sources.items()]
+    return Notes(speech.text("cli.notes"), lines)
+
+
+def model_lines(appraisal: pd.DataFrame, speech: Speech) -> list[tuple[str, Any]]:
+    """Version and data date of the model, and the span of the data's own dates."""
+    first = appraisal.iloc[0] if len(appraisal) else pd.Series(dtype=object)
+    dated = appraisal["as_of"].dropna()
+    span = [speech.date(day) for day in ((dated.min(), dated.max()) if len(dated) else ())]
+    return [
+        (speech.text("column.model_version"), first.get("model_version")),
+        (speech.text("column.model_data_until"), speech.date(first.get("model_data_until"))),
+        (speech.text("field.as_of"), " … ".join(dict.fromkeys(span)) or speech.date(None)),
+    ]
+
+
+def legend(appraisal: pd.DataFrame, speech: Speech) -> list[str]:
+    """How to read the figures."""
+    lines = [speech.text("legend.interval"), speech.text("legend.not_known"), speech.text("legend.rank")]
+    if "prior_driven" in appraisal.columns and appraisal["prior_driven"].astype("boolean").fillna(False).any():
+        lines.append(speech.text("legend.prior_driven"))
+    return lines
+
+
+def ranking_document(appraisal: pd.DataFrame, assumptions: dict[str, Any]) -> dict[str, Any]:
+    """The ranked list as canonical JSON: codes, numbers, ISO dates; lists of codes as lists."""
+    return {"asked": assumptions, "units": records(appraisal)}
+
+
+def records(appraisal: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as dicts of canonical values; columns of codes become lists."""
+    lists = {field.value for field, spec in FIELDS.items() if spec.kind is Kind.CODES}
+    lists |= {"triage_reasons", "red_flags", "missing", "not_scorable"}
+    frame = appraisal.reset_index()
+    for name in lists & set(frame.columns):
+        frame[name] = frame[name].fillna("").map(lambda joined: [code for code in joined.split(";") if code])
+    return frame.to_dict("records")  # type: ignore[return-value]
+
+
+def write_ranking(
+    path: Path, appraisal: pd.DataFrame, speech: Speech, *, as_of: pd.Timestamp, assumptions: Sequence[tuple[str, Any]]
+) -> Path:
+    """Write the ranked list in the form that the file's ending names.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option`` when the ending is none of `ENDINGS`.
+    """
+    notes = ranking_notes(appraisal, speech, assumptions)
+    if path.suffix == ".xlsx":
+        return write_xlsx(path, [ranking_sheet(appraisal, speech, as_of)], notes, speech)
+    if path.suffix == ".csv":
+        return write_csv(path, ranking_sheet(appraisal, speech, as_of))
+    if path.suffix == ".json":
+        return write_json(path, ranking_document(appraisal, {"as_of": as_of, "notes": dict(assumptions)}))
+    if path.suffix == ".html":
+        return _write_page(path, appraisal, speech, as_of, notes)
+    raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=path.name, allowed=list(ENDINGS))
+
+
+def _write_page(path: Path, appraisal: pd.DataFrame, speech: Speech, as_of: pd.Timestamp, notes: Notes) -> Path:
+    from serving.reports.page import report_html
+
+    said = [f"{name}: {value}" for name, value in notes.lines if value is not None]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(
+        report_html(appraisal, speech, title=speech.text("cli.ranking"), as_of=as_of, notes=said), encoding="utf-8"
+    )
+    return path

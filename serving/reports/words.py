@@ -1,0 +1,116 @@
+"""Columns of an appraisal table in the reader's words: each distinct value is said once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from engine.domain.prediction import BOUNDS, Output
+from engine.domain.unit import FIELDS, Field, Kind
+from serving.i18n import Speech
+from serving.reports.workbook import Column
+
+_OUTPUT_KINDS = {
+    Output.REPORTED_STATUS: ("share", "probability"),
+    Output.FEASIBILITY: ("share", "probability"),
+    Output.JOBS_IF_REVIVED: ("number", "persons"),
+    Output.JOBS_EXPECTED: ("number", "persons"),
+    Output.JOBS_PER_BILLION_RIAL: ("score", "persons per billion rial"),
+    Output.JOBS_EXPECTED_PER_BILLION_RIAL: ("score", "persons per billion rial"),
+}
+_KINDS = {Kind.COUNT: "count", Kind.NUMBER: "number", Kind.SHARE: "share", Kind.MONEY: "money", Kind.YEAR: "year"}
+_FAMILIES = {
+    "status": "status",
+    "stop_causes": "barrier",
+    "deal_forms": "deal_form",
+    "origin": "origin",
+    "confidence": "confidence",
+    "triage": "triage",
+    "triage_reasons": "triage_reason",
+    "red_flags": "red_flag",
+    "missing": "field",
+    "not_scorable": "not_scorable",
+}
+_FLAGS = ("scorable", "prior_driven", "out_of_fold", "capital_assumed", "bank_owned", "title_deed")
+
+
+def mapped(column: pd.Series, say: Callable[[Any], Any]) -> pd.Series:
+    """Say each distinct value once; what is not known stays empty.
+
+    Examples
+    --------
+    >>> mapped(pd.Series(["a", None, "a"]), str.upper).tolist()
+    ['A', None, 'A']
+    """
+    codes, distinct = pd.factorize(column)
+    said = pd.Series([*(say(value) for value in distinct), None], dtype=object)
+    return said.take(codes).set_axis(column.index)
+
+
+def column_of(name: str, speech: Speech) -> Column:
+    """Title, unit of measure and kind of one column of the appraisal table.
+
+    Examples
+    --------
+    >>> from serving.i18n import speech
+    >>> column_of("jobs_expected_low", speech("en")).title
+    'Expected jobs, low [persons]'
+    """
+    for output, (kind, measure) in _OUTPUT_KINDS.items():
+        for bound in BOUNDS:
+            if name == f"{output.value}_{bound}":
+                title = speech.text("cli.bounded", name=speech.text(output), bound=speech.text(f"bound.{bound}"))
+                return Column(name, measured(title, measure, speech), kind)
+    if name in set(Field):
+        return _field_column(name, speech)
+    if name.startswith("part_"):
+        title = speech.text("cli.part", name=speech.text(f"part.{name.removeprefix('part_')}"))
+        return Column(name, title, "score")
+    kind = {"rank": "count", "score": "score", "idle_now": "number", "as_of": "date"}.get(name, "text")
+    if name in {"triage_reasons", "red_flags", "missing", "not_scorable", "source"}:
+        kind = "long"
+    known = f"field.{name}" if name in {"unit_id", "origin", "source", "as_of", "confidence", "price_year"} else None
+    title = speech.text(known or f"column.{name}")
+    return Column(name, measured(title, "months", speech) if name == "idle_now" else title, kind)
+
+
+def in_words(frame: pd.DataFrame, speech: Speech) -> pd.DataFrame:
+    """The same rows with codes, places, sectors, flags and dates in words; numbers stay numbers.
+
+    Parameters
+    ----------
+    frame
+        Any columns of an appraisal table.
+    speech
+        Language.
+    """
+    said = {str(name): _said(frame[name], str(name), speech) for name in frame.columns}
+    return pd.DataFrame(said, index=frame.index)
+
+
+def measured(title: str, measure: str, speech: Speech) -> str:
+    """A title with its unit of measure."""
+    return f"{title} [{speech.text(f'measure.{measure}')}]" if measure else title
+
+
+def _field_column(name: str, speech: Speech) -> Column:
+    spec = FIELDS[Field(name)]
+    kind = {Kind.DATE: "date", Kind.CODES: "long"}.get(spec.kind, _KINDS.get(spec.kind, "text"))
+    measure = "" if spec.kind in {Kind.SHARE, Kind.YEAR} else spec.measure
+    return Column(name, measured(speech.text(f"field.{name}"), measure, speech), kind)
+
+
+def _said(column: pd.Series, name: str, speech: Speech) -> pd.Series:
+    if name in _FAMILIES:
+        return mapped(column.replace("", None), lambda value: speech.codes(value, _FAMILIES[name]))
+    if name in {"province", "county"}:
+        return mapped(column, speech.place)
+    if name == "isic":
+        return mapped(column, lambda code: f"{code} · {speech.sector(code)}")
+    if name in _FLAGS:
+        return mapped(column.astype("boolean"), speech.fact)
+    if pd.api.types.is_datetime64_any_dtype(column.dtype) and speech.language == "fa":
+        return mapped(column, speech.date)
+    return column

@@ -1,0 +1,55 @@
+"""What a command knows of its caller: settings, language, and how much to say."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from dataclasses import dataclass
+
+from engine.settings import Settings
+from serving.i18n import speech
+from serving.terminal import Terminal
+
+
+@dataclass(slots=True)
+class Session:
+    """Choices that hold for one run of the command line.
+
+    Parameters
+    ----------
+    settings
+        Where things are kept.
+    language
+        ``fa`` or ``en``; a command may be given another than the session began with.
+    debug
+        Whether a failure shows where in the program it happened.
+    """
+
+    settings: Settings
+    language: str
+    debug: bool = False
+
+    def terminal(self, language: str | None = None, *, as_json: bool = False) -> Terminal:
+        """Where the command prints to, in the language asked for."""
+        if language:
+            speech(language)  # an unknown language is said in the language known so far
+            self.language = language
+        return Terminal(speech(self.language), as_json=as_json)
+
+
+def write_log(verbose: int) -> None:
+    """Send the log to standard error: warnings only, with ``-v`` what goes on, with ``-vv`` everything."""
+    import structlog
+
+    level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
+    logging.basicConfig(stream=sys.stderr, level=level, format="%(levelname)s %(name)s: %(message)s", force=True)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

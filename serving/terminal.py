@@ -1,0 +1,107 @@
+"""Speak to the person at the terminal: sentences, small tables, progress, or JSON for a program."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from serving.i18n import Speech
+
+_LRM = "\u200e"  # keeps columns in their places on terminals that reorder right-to-left text
+_WIDTH_OF_A_FILE = 160  # columns when the output is no terminal
+
+
+class Terminal:
+    """Where a command prints to.
+
+    Parameters
+    ----------
+    speech
+        Language of what is printed.
+    as_json
+        Whether the answer is canonical JSON on standard output, with nothing else there.
+
+    Examples
+    --------
+    >>> from serving.i18n import speech
+    >>> Terminal(speech("en")).say("mark.synthetic")
+    synthetic
+    """
+
+    def __init__(self, speech: Speech, *, as_json: bool = False) -> None:
+        self.speech = speech
+        self.as_json = as_json
+        self._out = _console(sys.stdout)
+        self._err = _console(sys.stderr)
+
+    def say(self, key: str, /, **facts: Any) -> None:
+        """Print the text of a key on standard output; a program that asked for JSON hears nothing."""
+        self.line(self.speech.text(key, **facts))
+
+    def line(self, text: str = "", style: str = "") -> None:
+        """Print a line that is already in words."""
+        if not self.as_json:
+            self._out.print(Text(text, style=style), soft_wrap=True)
+
+    def warn(self, text: str) -> None:
+        """Print a line on standard error."""
+        self._err.print(Text(text, style="yellow"), soft_wrap=True)
+
+    def fail(self, text: str) -> None:
+        """Print on standard error why it did not work."""
+        self._err.print(Text(text, style="bold red"), soft_wrap=True)
+
+    def answer(self, document: Any) -> bool:
+        """Print canonical JSON where JSON was asked for; says whether it did."""
+        if self.as_json:
+            from serving.reports.workbook import json_text
+
+            self._out.file.write(json_text(document) + "\n")
+        return self.as_json
+
+    def table(self, headers: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "") -> None:
+        """Print a table of texts; few columns, long texts fold inside their cell."""
+        if self.as_json:
+            return
+        table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, show_lines=False)
+        for header in headers:
+            table.add_column(self._cell(header), overflow="fold")
+        for row in rows:
+            table.add_row(*(self._cell(value) for value in row))
+        self._out.print(table)
+
+    def pairs(self, pairs: Sequence[tuple[str, str]], *, title: str = "") -> None:
+        """Print names with their values, one a line."""
+        if self.as_json or not pairs:
+            return
+        if title:
+            self.line(title, style="bold")
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(style="dim", overflow="fold")
+        grid.add_column(overflow="fold")
+        for name, value in pairs:
+            grid.add_row(self._cell(f"  {name}"), self._cell(value))
+        self._out.print(grid)
+
+    @contextmanager
+    def busy(self, key: str, /, **facts: Any) -> Iterator[None]:
+        """Show on standard error what goes on while it takes its time."""
+        with self._err.status(self._cell(self.speech.text(key, **facts))):
+            yield
+
+    def _cell(self, text: str) -> Text:
+        return Text(f"{text}{_LRM}" if self.speech.direction == "rtl" else text)
+
+
+def _console(stream: Any) -> Console:
+    console = Console(file=stream, highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = max(console.width, _WIDTH_OF_A_FILE)
+    return console
