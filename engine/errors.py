@@ -23,6 +23,17 @@ class ErrorCode(Code):
     NO_PRICE_INDEX = "no_price_index"
     DATABASE_FAILED = "database_failed"
     NOT_LOOPBACK = "not_loopback"
+    DATABASE_NEWER = "database_newer"
+    OUTCOME_KNOWN_TOO_EARLY = "outcome_known_too_early"
+    OUTCOME_OUT_OF_RANGE = "outcome_out_of_range"
+    MANDATE_KEY_UNKNOWN = "mandate_key_unknown"
+    MANDATE_KEY_MISSING = "mandate_key_missing"
+    MANDATE_VALUE_REFUSED = "mandate_value_refused"
+    MANDATE_CONTRADICTION = "mandate_contradiction"
+    MANDATE_REPEATED = "mandate_repeated"
+    PLACE_UNKNOWN = "place_unknown"
+    PLACE_AMBIGUOUS = "place_ambiguous"
+    SECTOR_UNKNOWN = "sector_unknown"
 
 
 class EhyaError(Exception):

@@ -1,0 +1,97 @@
+"""Whole tables between pandas and the database: the driver sees columns of plain values, no row becomes an object."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, bindparam, insert, update
+from sqlalchemy.sql.compiler import SQLCompiler
+
+CHUNK = 50_000
+_KEYS_PER_STATEMENT = 5_000
+_KEY = "key_of_row"
+
+
+def read(connection: Connection, query: Select[Any]) -> pd.DataFrame:
+    """Answer of a query as the driver gives it, all columns ``object``: dates are ISO text or ``date``, flags 0 or 1.
+
+    The caller brings columns to their types in whole, which is what makes a large table cheap to read.
+    """
+    result = connection.execute(query)
+    names = list(result.keys())
+    rows = result.cursor.fetchall()
+    result.close()
+    return pd.DataFrame.from_records(rows, columns=names).astype(object)
+
+
+def read_where(
+    connection: Connection, query: Select[Any], column: ColumnElement[Any], keys: Collection[Any]
+) -> pd.DataFrame:
+    """As ``read``, only rows whose ``column`` is among ``keys``; above some thousand keys the whole table is read."""
+    wanted = list(dict.fromkeys(keys))
+    if len(wanted) <= _KEYS_PER_STATEMENT:
+        return read(connection, query.where(column.in_(wanted)))
+    frame = read(connection, query)
+    return frame[frame[column.key].isin(wanted)].reset_index(drop=True)
+
+
+def insert_frame(connection: Connection, table: Table, frame: pd.DataFrame) -> None:
+    """Insert all rows; columns of the frame are columns of the table."""
+    statement = insert(table).inline().compile(dialect=connection.dialect, column_keys=list(frame.columns))
+    _execute(connection, statement, table, {name: frame[name] for name in frame.columns})
+
+
+def update_frame(connection: Connection, table: Table, frame: pd.DataFrame, *, key: str) -> None:
+    """Overwrite the rows whose ``key`` stands in the frame with all other columns of the frame."""
+    names = [name for name in frame.columns if name != key]
+    statement = (
+        update(table).where(table.c[key] == bindparam(_KEY)).values({name: bindparam(name) for name in names})
+    ).compile(dialect=connection.dialect)
+    _execute(connection, statement, table, {name: frame[name] for name in names} | {_KEY: frame[key]})
+
+
+def plain(column: pd.Series) -> list[Any]:
+    """Values as Python objects, ``None`` where missing, midnight timestamps as ``date``.
+
+    Examples
+    --------
+    >>> plain(pd.Series([1, None], dtype="Int64")), plain(pd.Series(pd.to_datetime(["2024-01-02"])))
+    ([1, None], [datetime.date(2024, 1, 2)])
+    """
+    if pd.api.types.is_datetime64_dtype(column.dtype):
+        codes, days = pd.factorize(column)
+        objects = np.array([*(pd.Timestamp(day).date() for day in days), None], dtype=object)
+        return list(objects[codes].tolist())
+    objects = column.astype(object).to_numpy(dtype=object, copy=True)
+    objects[column.isna().to_numpy()] = None
+    return list(objects.tolist())
+
+
+def _execute(connection: Connection, statement: SQLCompiler, table: Table, columns: dict[str, pd.Series]) -> None:
+    bound = {name: _bound(values, table.c.get(name), connection) for name, values in columns.items()}
+    order = list(statement.positiontup or columns)
+    for rows in _chunks([bound[name] for name in order]):
+        if statement.positional:
+            connection.exec_driver_sql(statement.string, rows)
+        else:
+            connection.exec_driver_sql(statement.string, [dict(zip(order, row, strict=True)) for row in rows])
+
+
+def _bound(values: pd.Series, column: Column[Any] | None, connection: Connection) -> list[Any]:
+    objects = plain(values)
+    if column is None or pd.api.types.is_string_dtype(values.dtype):
+        return objects
+    to_driver = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    if to_driver is None:
+        return objects
+    seen: dict[date | datetime | bool | None, Any] = {value: to_driver(value) for value in set(objects)}
+    return [seen[value] for value in objects]
+
+
+def _chunks(columns: Sequence[list[Any]]) -> Iterator[list[tuple[Any, ...]]]:
+    for start in range(0, len(columns[0]) if columns else 0, CHUNK):
+        yield list(zip(*(values[start : start + CHUNK] for values in columns), strict=True))

@@ -1,0 +1,272 @@
+"""What an import would change: incoming rows against what the register knows, column by column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from engine.codes import Code
+from engine.domain.unit import FIELDS, Kind, column_dtypes
+from engine.store.text import EXTRAS, to_text
+
+CONTENT = [*(field.value for field in FIELDS), EXTRAS]
+"""Columns whose values have a history."""
+
+DATES = [field.value for field, spec in FIELDS.items() if spec.kind is Kind.DATE]
+MONEY = [field.value for field, spec in FIELDS.items() if spec.kind is Kind.MONEY]
+FOLLOWING = ["source", "as_of", "confidence", "price_year"]
+"""Record columns: they follow the newest record of the unit."""
+
+COLUMNS = [*column_dtypes(), EXTRAS]
+SIGHTING = ["unit_id", *FOLLOWING, "given"]
+
+_Mask = npt.NDArray[np.bool_]
+_Days = npt.NDArray[np.int64]
+_NEVER = np.iinfo(np.int64).min
+
+
+class Change(Code):
+    """What an import did to a unit."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Rows to write, and what to tell of them.
+
+    Parameters
+    ----------
+    rows
+        One line per accepted row, in the file's order: ``row``, ``unit_id``, ``change``.
+    new, updated
+        Whole unit rows to insert and to overwrite.
+    values
+        Lines of history: ``unit_id``, ``field``, ``value``, ``precision``, ``shown``.
+    sightings
+        ``unit_id``, ``row``, record columns, ``given``.
+    cells
+        What changes in known units: ``row``, ``unit_id``, ``field``, ``before`` (missing if it was not known),
+        ``after``; text.
+    """
+
+    rows: pd.DataFrame
+    new: pd.DataFrame
+    updated: pd.DataFrame
+    values: pd.DataFrame
+    sightings: pd.DataFrame
+    cells: pd.DataFrame
+
+    @property
+    def empty(self) -> bool:
+        """Whether the register would stay as it is."""
+        return not (len(self.new) + len(self.updated) + len(self.values) + len(self.sightings))
+
+
+def changes(rows: pd.DataFrame, stored: pd.DataFrame, sightings: pd.DataFrame, history: pd.DataFrame) -> Changes:
+    """Compare incoming rows with the register.
+
+    A value of a record that is not older than the field's own (the newest sighting that gave the field) shows; one
+    from an older record fills what is not known, and otherwise stands beside in the history. An empty cell says
+    nothing. A record without a date is older than any record with one.
+
+    Parameters
+    ----------
+    rows
+        Shape (n, ``COLUMNS`` + ``unit_id``, ``identity``, ``ordinal``, ``row``), typed as the unit table is.
+    stored
+        The units among them that are known, same columns without ``row``.
+    sightings, history
+        What was seen of these units: ``SIGHTING``; ``unit_id, field, value, as_of``.
+
+    Examples
+    --------
+    >>> from engine.domain.unit import unit_table
+    >>> def record(jobs, day):
+    ...     frame = unit_table(pd.DataFrame({"unit_id": ["U1"], "jobs_now": [jobs], "as_of": [day]})).reset_index()
+    ...     return frame.assign(extras=pd.Series([None], dtype="str"), identity="a", ordinal=0, row=5)
+    >>> nothing = record(1, "2024-01-01").iloc[:0]
+    >>> sighted = pd.DataFrame(columns=SIGHTING)
+    >>> past = pd.DataFrame(columns=["unit_id", "field", "value", "as_of"])
+    >>> first = changes(record(30, "2024-01-01"), nothing, sighted, past)
+    >>> second = changes(record(25, "2025-01-01"), first.new, first.sightings, past)
+    >>> second.rows["change"].tolist(), second.cells[["field", "before", "after"]].values.tolist()
+    (['updated'], [['jobs_now', '30', '25']])
+    """
+    rows = rows.reset_index(drop=True)
+    known = stored.set_index("unit_id").reindex(rows["unit_id"]).reset_index()
+    is_new = ~rows["unit_id"].isin(stored["unit_id"]).to_numpy()
+    days, known_days = _days(rows["as_of"]), _days(known["as_of"])
+    newest = is_new | (days >= known_days)
+    fresh = _Freshness(rows["unit_id"], days, newest, sightings)
+
+    merged = known.copy()
+    changed = np.zeros(len(rows), dtype=bool)
+    pieces: list[pd.DataFrame] = []
+    for field in CONTENT:
+        take, beside = _verdict(rows, known, field, fresh.of(field))
+        changed |= take
+        _merge(merged, rows, field, take)
+        pieces += [_lines(rows, known, field, take, shown=True), _lines(rows, known, field, beside, shown=False)]
+    _merge_record(merged, rows, newest)
+
+    lines = _new_lines(pieces, history, rows)
+    given = _given(rows)
+    seen = rows[["unit_id", "row", *FOLLOWING]].assign(given=given)
+    spoken = np.zeros(len(rows), dtype=bool)
+    spoken[lines["position"].unique()] = True
+    unseen = spoken | ~_already(seen, sightings)
+    moved = changed | _differs(merged, known, FOLLOWING)
+    merged["identity"], merged["ordinal"], merged["origin"] = rows["identity"], rows["ordinal"], rows["origin"]
+    change = np.where(is_new, Change.NEW.value, np.where(changed, Change.UPDATED.value, Change.UNCHANGED.value))
+    cells = lines[lines["shown"].to_numpy(dtype=bool) & ~is_new[lines["position"]]]
+    return Changes(
+        rows=rows[["row", "unit_id"]].assign(change=pd.Series(change, dtype="str")),
+        new=merged[is_new].reset_index(drop=True),
+        updated=merged[~is_new & moved].reset_index(drop=True),
+        values=lines[["unit_id", "field", "value", "precision", "shown"]],
+        sightings=seen[unseen].reset_index(drop=True),
+        cells=cells[["row", "unit_id", "field", "before", "value"]]
+        .rename(columns={"value": "after"})
+        .reset_index(drop=True),
+    )
+
+
+class _Freshness:
+    """For each row and field, whether the row may overwrite what shows; read from sightings only for late rows."""
+
+    def __init__(self, unit_id: pd.Series, days: _Days, newest: _Mask, sightings: pd.DataFrame) -> None:
+        self._days, self._newest = days, newest
+        late = pd.Index(unit_id[~newest])
+        self._where = late.get_indexer(pd.Index(unit_id))
+        seen = sightings[sightings["unit_id"].isin(late)]
+        self._seen_at = late.get_indexer(pd.Index(seen["unit_id"]))
+        self._seen_days = _days(seen["as_of"])
+        self._pattern, patterns = pd.factorize(seen["given"])
+        self._patterns = [set(str(pattern).split(";")) for pattern in patterns]
+        self._late = len(late)
+
+    def of(self, field: str) -> _Mask:
+        if not self._late:
+            return self._newest
+        gives = np.array([field in pattern for pattern in self._patterns], dtype=bool)
+        chosen = gives[self._pattern] if len(gives) else np.zeros(0, dtype=bool)
+        last = np.full(self._late, _NEVER)
+        np.maximum.at(last, self._seen_at[chosen], self._seen_days[chosen])
+        fresh: _Mask = self._newest | (self._days >= last[self._where])
+        return fresh
+
+
+def _verdict(rows: pd.DataFrame, known: pd.DataFrame, field: str, fresh: _Mask) -> tuple[_Mask, _Mask]:
+    given = rows[field].notna().to_numpy()
+    if not given.any():
+        return given, given
+    had = known[field].notna().to_numpy()
+    differs = given & ~(had & _same(rows[field], known[field]))
+    if field in DATES:
+        differs |= given & had & ~_same(_precision(rows, field), _precision(known, field))
+    take = differs & (~had | fresh)
+    return take, differs & ~take
+
+
+def _same(left: pd.Series, right: pd.Series) -> _Mask:
+    equal = left == right
+    return equal.fillna(False).to_numpy(dtype=bool) if equal.dtype == "boolean" else equal.to_numpy(dtype=bool)
+
+
+def _precision(frame: pd.DataFrame, field: str) -> pd.Series:
+    return frame[f"{field}_precision"].fillna("")
+
+
+def _merge(merged: pd.DataFrame, rows: pd.DataFrame, field: str, take: _Mask) -> None:
+    if not take.any():
+        return
+    for column in [field, f"{field}_precision"] if field in DATES else [field]:
+        merged[column] = rows[column] if take.all() else merged[column].where(~take, rows[column])
+
+
+def _merge_record(merged: pd.DataFrame, rows: pd.DataFrame, newest: _Mask) -> None:
+    for column in FOLLOWING:
+        take = rows[column].notna().to_numpy() & (newest | merged[column].isna().to_numpy())
+        merged[column] = merged[column].where(~take, rows[column])
+
+
+def _lines(rows: pd.DataFrame, known: pd.DataFrame, field: str, mask: _Mask, *, shown: bool) -> pd.DataFrame:
+    positions = np.flatnonzero(mask)
+    if not len(positions):
+        return pd.DataFrame()
+    before = pd.Series(np.nan, index=positions, dtype="str")
+    had = known[field].iloc[positions].dropna()
+    before[had.index] = to_text(had)
+    return pd.DataFrame(
+        {
+            "position": positions,
+            "field": field,
+            "value": to_text(rows[field].iloc[positions]).to_numpy(),
+            "precision": rows[f"{field}_precision"].iloc[positions].to_numpy() if field in DATES else np.nan,
+            "shown": shown,
+            "before": before.to_numpy(),
+        }
+    ).astype({"field": "str", "value": "str", "precision": "str", "before": "str"})
+
+
+def _new_lines(pieces: list[pd.DataFrame], history: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    full = [piece for piece in pieces if len(piece)]
+    if not full:
+        names = ["position", "field", "value", "precision", "shown", "before", "unit_id", "row"]
+        return pd.DataFrame(columns=names).astype({"position": "int64", "shown": "bool"})
+    lines = pd.concat(full, ignore_index=True).sort_values("position", kind="stable", ignore_index=True)
+    at = lines["position"].to_numpy()
+    lines["unit_id"] = rows["unit_id"].to_numpy()[at]
+    lines["row"] = rows["row"].to_numpy()[at]
+    beside = lines[~lines["shown"].to_numpy(dtype=bool)]
+    if beside.empty:
+        return lines
+    asked = beside[["unit_id", "field", "value"]].assign(as_of=_days(rows["as_of"])[beside["position"].to_numpy()])
+    past = history[["unit_id", "field", "value"]].assign(as_of=_days(history["as_of"]))
+    told = _among(asked, past)
+    return lines.drop(index=beside.index[told]).reset_index(drop=True)
+
+
+def _already(seen: pd.DataFrame, sightings: pd.DataFrame) -> _Mask:
+    return _among(
+        seen[SIGHTING].assign(as_of=_days(seen["as_of"])), sightings[SIGHTING].assign(as_of=_days(sightings["as_of"]))
+    )
+
+
+def _among(left: pd.DataFrame, right: pd.DataFrame) -> _Mask:
+    """Which lines of ``left`` also stand in ``right``; a missing value equals a missing value."""
+    if left.empty or right.empty:
+        return np.zeros(len(left), dtype=bool)
+    there = pd.MultiIndex.from_frame(right.astype("str").fillna(""))
+    found: _Mask = pd.MultiIndex.from_frame(left.astype("str").fillna("")).isin(there)
+    return found
+
+
+def _given(rows: pd.DataFrame) -> pd.Series:
+    """Names of the fields each row fills, joined by ``;``: as many joins as there are patterns, not rows."""
+    filled = rows[CONTENT].notna().to_numpy()
+    packed = np.packbits(filled, axis=1)
+    _, first, pattern = np.unique(packed, axis=0, return_index=True, return_inverse=True)
+    names = np.array(CONTENT, dtype=object)
+    joined = np.array([";".join(names[filled[line]]) for line in first] or [""], dtype=object)
+    return pd.Series(joined[pattern.ravel()] if len(rows) else [], index=rows.index, dtype="str")
+
+
+def _differs(left: pd.DataFrame, right: pd.DataFrame, columns: list[str]) -> _Mask:
+    result = np.zeros(len(left), dtype=bool)
+    for column in columns:
+        both_missing = left[column].isna().to_numpy() & right[column].isna().to_numpy()
+        result |= ~(both_missing | _same(left[column], right[column]))
+    return result
+
+
+def _days(column: pd.Series) -> _Days:
+    """Days as whole numbers, so that "no date" is older than any."""
+    days: _Days = pd.to_datetime(column).to_numpy(dtype="datetime64[D]").astype("int64")  # NaT becomes the lowest
+    return days

@@ -1,0 +1,67 @@
+"""Looking a register over: is the file sound, and do the units still follow from their history?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, select
+
+from engine.codes import Code
+from engine.store import schema
+from engine.store.bulk import read
+from engine.store.changes import COLUMNS
+from engine.store.dialect import damage
+from engine.store.history import units_known_by
+from engine.store.imports import typed_units
+from engine.store.migrations import HEAD, current
+
+
+class StoreProblem(Code):
+    """What can be wrong with a register."""
+
+    FILE_DAMAGED = "file_damaged"
+    OTHER_REVISION = "other_revision"
+    UNITS_DIFFER_FROM_HISTORY = "units_differ_from_history"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong.
+
+    Parameters
+    ----------
+    code
+        What.
+    facts
+        What its text names.
+    """
+
+    code: StoreProblem
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def problems(connection: Connection) -> tuple[Problem, ...]:
+    """Ask the database about its own file, then fold the history and compare it with what shows."""
+    found = [Problem(StoreProblem.FILE_DAMAGED, {"given": line}) for line in damage(connection)]
+    revision = current(connection)
+    if revision != HEAD:
+        found.append(Problem(StoreProblem.OTHER_REVISION, {"given": revision, "allowed": HEAD}))
+    strayed = _strayed(connection)
+    if strayed:
+        found.append(Problem(StoreProblem.UNITS_DIFFER_FROM_HISTORY, {"given": strayed[:10], "count": len(strayed)}))
+    return tuple(found)
+
+
+def _strayed(connection: Connection) -> list[str]:
+    shown = typed_units(read(connection, select(schema.units))).set_index("unit_id")[COLUMNS]
+    told = units_known_by(connection, None).reindex(shown.index)[COLUMNS]
+    differs = np.zeros(len(shown), dtype=bool)
+    for column in COLUMNS:
+        left, right = shown[column], told[column]
+        equal = (left == right).astype("boolean").fillna(False) | (left.isna() & right.isna())
+        differs |= ~equal.to_numpy(dtype=bool)
+    return [str(unit_id) for unit_id in pd.Index(shown.index[differs])]

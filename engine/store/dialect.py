@@ -1,0 +1,99 @@
+"""The one place that knows which database stands behind the register."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+
+APPEND_ONLY_MESSAGE = "append-only"
+
+_CACHE_KIB = 64 * 1024
+
+
+def connect(url: str | URL, *, busy_seconds: float) -> Engine:
+    """Make an engine; for a SQLite file make its folder too.
+
+    Every transaction of SQLite begins by taking the write lock when the engine carries the execution option
+    ``writes``: a reader that turned into a writer half-way could only be refused, not made to wait.
+
+    Examples
+    --------
+    >>> engine = connect("sqlite://", busy_seconds=1)
+    >>> with engine.connect() as connection:
+    ...     connection.execute(text("PRAGMA foreign_keys")).scalar_one()
+    1
+    >>> engine.dispose()
+    """
+    url = make_url(url)
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: SqliteConnection, _record: object) -> None:
+        # Without this the driver begins transactions by its own rules and leaves DDL and SELECT outside of them.
+        connection.isolation_level = None
+        for pragma in _pragma_lines(busy_seconds):
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def append_only_ddl(dialect_name: str, table: str) -> list[str]:
+    """Statements that make the database refuse UPDATE and DELETE on a table.
+
+    Examples
+    --------
+    >>> len(append_only_ddl("sqlite", "events")), len(append_only_ddl("postgresql", "events"))
+    (2, 2)
+    """
+    if dialect_name == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY_MESSAGE}'); END"
+            for verb in ("UPDATE", "DELETE")
+        ]
+    return [
+        "CREATE OR REPLACE FUNCTION ehya_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{APPEND_ONLY_MESSAGE}'; END $$",
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION ehya_append_only()",
+    ]
+
+
+def damage(connection: Connection) -> list[str]:
+    """What the database itself finds wrong with its file; empty when sound, or when it cannot be asked (PostgreSQL).
+
+    Examples
+    --------
+    >>> engine = connect("sqlite://", busy_seconds=1)
+    >>> with engine.connect() as connection:
+    ...     damage(connection)
+    []
+    >>> engine.dispose()
+    """
+    if connection.dialect.name != "sqlite":
+        return []
+    broken = [str(row[0]) for row in connection.execute(text("PRAGMA integrity_check"))]
+    orphans = connection.execute(text("PRAGMA foreign_key_check")).all()
+    return [line for line in broken if line != "ok"] + [f"{row[0]} -> {row[2]}" for row in orphans]
+
+
+def _pragma_lines(busy_seconds: float) -> list[str]:
+    return [
+        f"PRAGMA busy_timeout={int(busy_seconds * 1000)}",
+        "PRAGMA journal_mode=WAL",
+        "PRAGMA synchronous=FULL",
+        "PRAGMA foreign_keys=ON",
+        f"PRAGMA cache_size=-{_CACHE_KIB}",
+    ]

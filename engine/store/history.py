@@ -1,0 +1,93 @@
+"""The history of fields: read it, and fold it back into the units that it tells of."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+import pandas as pd
+from sqlalchemy import Connection, Select, select
+
+from engine.domain.unit import unit_table
+from engine.store import schema
+from engine.store.bulk import read
+from engine.store.changes import DATES, FOLLOWING
+from engine.store.text import EXTRAS, from_text
+
+_TYPES = {
+    "as_of": "datetime64[s]",
+    "known_on": "datetime64[s]",
+    "price_year": "Int64",
+    "shown": "boolean",
+    "import_id": "int64",
+}
+
+
+def history_of(connection: Connection, unit_id: str) -> pd.DataFrame:
+    """All values ever given for one unit, oldest import first."""
+    values = schema.unit_values
+    raw = read(connection, _history().where(values.c.unit_id == unit_id).order_by(values.c.id))
+    types = {name: _TYPES.get(name, "str") for name in raw.columns}
+    frame = raw.astype(types)
+    frame["known_on"] = frame["known_on"].dt.normalize()
+    return frame
+
+
+def units_known_by(connection: Connection, known_by: date | None) -> pd.DataFrame:
+    """Unit table as the register showed it at the end of a day, folded from the history.
+
+    ``extras`` is a column beside those of the unit table.
+    """
+    until = None if known_by is None else datetime.combine(known_by + timedelta(days=1), time.min)
+    lines = read(connection, _until(_shown(), until))
+    seen = read(connection, _until(_seen(), until))
+    record = _record(seen)
+    latest = lines.drop_duplicates(["unit_id", "field"], keep="last").set_index("unit_id")
+    columns: dict[str, pd.Series] = {}
+    for field in latest["field"].unique().tolist():
+        told = latest[latest["field"] == field]
+        columns[field] = from_text(told["value"].astype("str"), field).reindex(record.index)
+        if field in DATES:
+            columns[f"{field}_precision"] = told["precision"].astype("str").reindex(record.index)
+    extras = columns.pop(EXTRAS, pd.Series(None, index=record.index, dtype="str"))
+    return unit_table(pd.DataFrame(columns, index=record.index).join(record)).assign(extras=extras)
+
+
+def _history() -> Select[tuple[object, ...]]:
+    values, seen, imports = schema.unit_values.c, schema.sightings.c, schema.imports.c
+    return (
+        select(
+            values.field, values.value, values.precision, seen.source, seen.as_of, seen.confidence, seen.price_year,
+            values.shown, values.import_id, imports.file_name, seen.row, imports.imported_at.label("known_on"),
+        )
+        .join_from(schema.unit_values, schema.sightings)
+        .join(schema.imports, seen.import_id == imports.id)
+    )  # fmt: skip
+
+
+def _shown() -> Select[tuple[object, ...]]:
+    values, imports = schema.unit_values.c, schema.imports.c
+    return (
+        select(values.unit_id, values.field, values.value, values.precision)
+        .join(schema.imports, values.import_id == imports.id)
+        .where(values.shown)
+        .order_by(values.id)
+    )
+
+
+def _seen() -> Select[tuple[object, ...]]:
+    seen, imports = schema.sightings.c, schema.imports.c
+    return (
+        select(seen.unit_id, seen.import_id, *(seen[name] for name in FOLLOWING), schema.units.c.origin)
+        .join(schema.imports, seen.import_id == imports.id)
+        .join(schema.units, seen.unit_id == schema.units.c.unit_id)
+    )
+
+
+def _until(query: Select[tuple[object, ...]], until: datetime | None) -> Select[tuple[object, ...]]:
+    return query if until is None else query.where(schema.imports.c.imported_at < until)
+
+
+def _record(seen: pd.DataFrame) -> pd.DataFrame:
+    typed = seen.astype({"as_of": "datetime64[s]", "price_year": "Int64", "import_id": "int64"})
+    ordered = typed.sort_values(["as_of", "import_id"], na_position="first", kind="stable")
+    return ordered.groupby("unit_id")[["origin", *FOLLOWING]].last()

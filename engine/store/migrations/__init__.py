@@ -1,0 +1,91 @@
+"""Revisions of the register, run from the package: no ini file stands beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+from engine.errors import EhyaError, ErrorCode
+from engine.store.schema import metadata
+
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
+
+HEAD = "0001"
+"""The revision that the tables of ``engine.store.schema`` are; a test holds it to the last file in ``versions``."""
+
+REVISIONS = ("0001",)
+
+
+def current(connection: Connection) -> str | None:
+    """Revision the database stands at; ``None`` when it is empty.
+
+    Examples
+    --------
+    >>> from sqlalchemy import create_engine
+    >>> with create_engine("sqlite://").connect() as connection:
+    ...     current(connection) is None
+    True
+    """
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the database to the newest revision in one transaction.
+
+    Raises
+    ------
+    EhyaError
+        ``database_newer`` when a later version of Ehya wrote it.
+
+    Examples
+    --------
+    >>> from engine.store.dialect import connect
+    >>> engine = connect("sqlite://", busy_seconds=1)
+    >>> upgrade(engine)
+    >>> with engine.connect() as connection:
+    ...     current(connection) == HEAD
+    True
+    >>> engine.dispose()
+    """
+    with engine.connect() as connection:
+        revision = current(connection)
+    if revision == HEAD:
+        return
+    if revision is not None and revision not in REVISIONS:
+        raise EhyaError(ErrorCode.DATABASE_NEWER, given=revision, allowed=list(REVISIONS))
+    with engine.execution_options(writes=True).begin() as connection:
+        _run(connection)
+
+
+def scripts() -> ScriptDirectory:
+    """The revisions as Alembic sees them.
+
+    Examples
+    --------
+    >>> scripts().get_current_head() == HEAD
+    True
+    """
+    # Alembic is a quarter of a second of imports that opening a register at its newest revision does not need.
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    return ScriptDirectory.from_config(config)
+
+
+def _run(connection: Connection) -> None:
+    from alembic.config import Config
+    from alembic.runtime.environment import EnvironmentContext
+
+    directory = scripts()
+    with EnvironmentContext(
+        Config(), directory, fn=lambda revision, _: directory._upgrade_revs("head", revision), destination_rev="head"
+    ) as context:
+        context.configure(connection=connection, target_metadata=metadata, transactional_ddl=True)
+        context.run_migrations()

@@ -1,0 +1,202 @@
+"""Tables of the register, in types that SQLite and PostgreSQL both have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeEngine
+
+from engine.domain.unit import column_dtypes
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+APPEND_ONLY = ("imports", "rejections", "sightings", "unit_values", "predictions", "events", "promotions", "showings")
+"""Tables whose rows are never changed nor deleted; the database itself refuses."""
+
+_COLUMN_TYPES: dict[str, type[TypeEngine[Any]]] = {
+    "str": Text,
+    "Int64": BigInteger,
+    "float64": Double,
+    "boolean": Boolean,
+    "datetime64[s]": Date,
+}
+
+# SQLite numbers rows by itself only where the key's type is spelt INTEGER.
+_ROW_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _numbered() -> Column[int]:
+    return Column("id", _ROW_NUMBER, primary_key=True, autoincrement=True)
+
+
+def _unit(*, key: bool = False) -> Column[str]:
+    return Column("unit_id", Text, ForeignKey("units.unit_id"), nullable=False, primary_key=key)
+
+
+def _import(*, key: bool = False) -> Column[int]:
+    return Column("import_id", _ROW_NUMBER, ForeignKey("imports.id"), nullable=False, primary_key=key)
+
+
+units = Table(
+    "units",
+    metadata,
+    Column("unit_id", Text, primary_key=True),
+    Column("identity", Text, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    *(Column(name, _COLUMN_TYPES[dtype], nullable=name != "origin") for name, dtype in column_dtypes().items()),
+    Column("extras", Text),
+    UniqueConstraint("identity", "ordinal", "origin"),
+)
+"""What shows now: one row per unit, one column per field. ``extras`` is JSON text."""
+
+imports = Table(
+    "imports",
+    metadata,
+    _numbered(),
+    Column("file_name", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("source", Text),
+    Column("as_of", Date),
+    Column("imported_at", DateTime, nullable=False),
+    Column("new_count", Integer, nullable=False),
+    Column("updated_count", Integer, nullable=False),
+    Column("unchanged_count", Integer, nullable=False),
+    Column("rejected_row_count", Integer, nullable=False),
+    Column("rejected_cell_count", Integer, nullable=False),
+)
+"""Files that were taken in; ``imported_at`` is UTC, its day is the day on which their contents became known."""
+
+rejections = Table(
+    "rejections",
+    metadata,
+    _numbered(),
+    _import(),
+    Column("row", Integer, nullable=False),
+    Column("column", Text),
+    Column("field", Text),
+    Column("code", Text, nullable=False),
+    Column("given", Text),
+    Index(None, "import_id"),
+)
+"""Rows and cells that were refused, as the intake reports them; a refused row has neither column nor field."""
+
+sightings = Table(
+    "sightings",
+    metadata,
+    _unit(key=True),
+    _import(key=True),
+    Column("row", Integer, nullable=False),
+    Column("as_of", Date),
+    Column("source", Text),
+    Column("confidence", Text),
+    Column("price_year", BigInteger),
+    Column("given", Text, nullable=False),
+)
+"""Which row of which import spoke of a unit, and which fields it filled (``given``, joined by ``;``).
+
+A field is as fresh as the newest sighting that gave it, also where that sighting only confirmed the value.
+"""
+
+unit_values = Table(
+    "unit_values",
+    metadata,
+    _numbered(),
+    Column("unit_id", Text, nullable=False),
+    Column("import_id", _ROW_NUMBER, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("precision", Text),
+    Column("shown", Boolean, nullable=False),
+    ForeignKeyConstraint(["unit_id", "import_id"], ["sightings.unit_id", "sightings.import_id"]),
+    Index(None, "unit_id"),
+)
+"""History of the fields; source, date and confidence stand in the sighting.
+
+``shown`` is false for a value from an older record: it is kept beside the newer one and never showed.
+"""
+
+predictions = Table(
+    "predictions",
+    metadata,
+    _numbered(),
+    _unit(),
+    Column("output", Text, nullable=False),
+    Column("low", Double),
+    Column("point", Double),
+    Column("high", Double),
+    Column("not_scorable", Text),
+    Column("prior_driven", Boolean),
+    Column("out_of_fold", Boolean),
+    Column("model_version", Text, nullable=False),
+    Column("model_data_until", Date),
+    Column("as_of", Date, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Index(None, "unit_id"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    _numbered(),
+    _unit(),
+    Column("kind", Text, nullable=False),
+    Column("happened_on", Date, nullable=False),
+    Column("happened_precision", Text, nullable=False),
+    Column("known_on", Date, nullable=False),
+    Column("capacity_share", Double),
+    Column("jobs", Integer),
+    Column("mandate_id", Text),
+    Column("event", Text),
+    Column("source", Text),
+    Index(None, "unit_id"),
+)
+
+promotions = Table(
+    "promotions",
+    metadata,
+    _numbered(),
+    Column("model_version", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("promoted_at", DateTime, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("metrics", JSON, nullable=False),
+)
+"""Models that were put to work; ``digest`` is the sha256 of the artefact file. The last row is the champion."""
+
+showings = Table(
+    "showings",
+    metadata,
+    _numbered(),
+    Column("run_id", Text, nullable=False),
+    Column("mandate_id", Text, nullable=False),
+    _unit(),
+    Column("position", Integer, nullable=False),
+    Column("propensity", Double),
+    Column("shown_on", Date, nullable=False),
+    Index(None, "unit_id"),
+)
+"""Who was shown what, where and with which probability."""

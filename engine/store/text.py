@@ -1,0 +1,49 @@
+"""Values of the fields as text, for the history: exactly there and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from engine.domain.unit import column_dtypes
+
+EXTRAS = "extras"
+
+
+def to_text(column: pd.Series) -> pd.Series:
+    """Write the values of one field as text; no value may be missing.
+
+    Returns
+    -------
+    pandas.Series
+        ``str``: ISO dates, ``true`` or ``false``, whole numbers, the shortest digits that give the same float back.
+
+    Examples
+    --------
+    >>> to_text(pd.Series([0.1, 30.0])).tolist(), to_text(pd.Series([True], dtype="boolean")).tolist()
+    (['0.1', '30.0'], ['true'])
+    """
+    if pd.api.types.is_datetime64_dtype(column.dtype):
+        text = np.datetime_as_string(column.to_numpy().astype("datetime64[D]")).astype(object)
+    elif pd.api.types.is_bool_dtype(column.dtype):
+        text = np.where(column.to_numpy(dtype=bool), "true", "false").astype(object)
+    else:
+        text = column.astype(object).map(str).to_numpy(dtype=object)
+    return pd.Series(text, index=column.index, dtype="str")
+
+
+def from_text(column: pd.Series, field: str) -> pd.Series:
+    """Read the text of one field back into the field's own type; missing stays missing.
+
+    Examples
+    --------
+    >>> from_text(pd.Series(["30", None], dtype="str"), "jobs_now").dtype
+    Int64Dtype()
+    """
+    dtype: Any = "str" if field == EXTRAS else column_dtypes()[field]
+    if dtype == "boolean":
+        return column.map({"true": True, "false": False}).astype(object).where(column.notna(), None).astype("boolean")
+    typed: pd.Series = column.astype(dtype)
+    return typed
