@@ -14,6 +14,9 @@ class ErrorCode(Code):
     UNKNOWN_OPTION = "unknown_option"
     FILE_NOT_FOUND = "file_not_found"
     FILE_UNREADABLE = "file_unreadable"
+    FILE_PROTECTED = "file_protected"
+    FILE_EMPTY = "file_empty"
+    UNKNOWN_SHEET = "unknown_sheet"
     NO_HEADER = "no_header"
     NO_MODEL = "no_model"
     NOT_A_MODEL = "not_a_model"
@@ -34,6 +37,7 @@ class ErrorCode(Code):
     PLACE_UNKNOWN = "place_unknown"
     PLACE_AMBIGUOUS = "place_ambiguous"
     SECTOR_UNKNOWN = "sector_unknown"
+    SEVERAL_UNITS = "several_units"
 
 
 class EhyaError(Exception):
