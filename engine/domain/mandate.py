@@ -1,0 +1,249 @@
+"""What one investor may and wants to invest in, stated once."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from engine.codes import Code
+from engine.domain.exclusion import Exclusion
+from engine.domain.places import place
+from engine.domain.sectors import lineage, sector
+from engine.domain.ticket import TICKET_KEYS, Ticket, ticket_in_rial
+from engine.domain.unit import Confidence, DealForm, Status
+from engine.errors import EhyaError, ErrorCode
+
+
+class RiskAppetite(Code):
+    """How much risk of failure an investor bears."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class FitPart(Code):
+    """A part of the fit between a unit and a mandate."""
+
+    SECTOR = "sector"
+    PLACE = "place"
+    TICKET = "ticket"
+    FEASIBILITY = "feasibility"
+    JOBS = "jobs"
+    JOBS_PER_BILLION = "jobs_per_billion"
+    CONFIDENCE = "confidence"
+
+
+YEARLY_REVIVAL_SHARE = 0.15
+"""Idle units of estates revived in one year: 1,811 of about 12,000 in 1402 (menafn 1108541077, 1107004064)."""
+
+BASE_FEASIBILITY = 1 - (1 - YEARLY_REVIVAL_SHARE) ** 2
+"""The same share over the 24 months that feasibility looks ahead: 0.2775."""
+
+MIN_FEASIBILITY = {
+    RiskAppetite.LOW: BASE_FEASIBILITY,
+    RiskAppetite.MEDIUM: BASE_FEASIBILITY / 2,
+    RiskAppetite.HIGH: 0.0,
+}
+"""Least feasibility an appetite bears (assumed): the base rate, half of it, any."""
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, (str, int)) and not isinstance(value, bool) else value
+
+
+def _sector_codes(value: object) -> object:
+    return [sector(code) for code in value] if isinstance(value := _listed(value), (list, tuple)) else value
+
+
+def _place_names(value: object) -> object:
+    return [str(place(str(name))) for name in value] if isinstance(value := _listed(value), (list, tuple)) else value
+
+
+def _unknowns(value: object) -> object:
+    if isinstance(value, bool):
+        return [reason for reason in Exclusion if reason.is_unknown] if value else []
+    return _listed(value)
+
+
+Sectors = Annotated[tuple[str, ...], BeforeValidator(_sector_codes)]
+Places = Annotated[tuple[str, ...], BeforeValidator(_place_names)]
+
+
+class _Stated(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys_only(cls, stated: Any) -> Any:
+        for key in stated if isinstance(stated, Mapping) else ():
+            if key not in cls.model_fields and key not in TICKET_KEYS:
+                allowed = (
+                    [*cls.model_fields, *TICKET_KEYS] if "ticket_rial" in cls.model_fields else [*cls.model_fields]
+                )
+                nearest = difflib.get_close_matches(str(key), allowed, n=1, cutoff=0.0)[0]
+                raise EhyaError(ErrorCode.MANDATE_KEY_UNKNOWN, given=key, allowed=allowed, nearest=nearest)
+        return stated
+
+
+class SectorWishes(_Stated):
+    """ISIC codes at any level: hard ``must`` (any of them) and ``must_not``, soft ``like``."""
+
+    must: Sectors = ()
+    must_not: Sectors = ()
+    like: Sectors = ()
+
+
+class PlaceWishes(_Stated):
+    """Provinces and counties: hard ``must`` (any of them) and ``must_not``, soft ``like``."""
+
+    must: Places = ()
+    must_not: Places = ()
+    like: Places = ()
+
+
+class DealWishes(_Stated):
+    """Ways to enter: at least one of ``wanted`` has to be open, and one that is not in ``must_not``."""
+
+    wanted: Annotated[tuple[DealForm, ...], BeforeValidator(_listed)] = ()
+    must_not: Annotated[tuple[DealForm, ...], BeforeValidator(_listed)] = ()
+
+
+class Mandate(_Stated):
+    """One investor's criteria.
+
+    What is not stated limits nothing and weighs nothing. Money is integer rial of the Jalali year ``price_year``; it is
+    written with its unit of measure in the key: ``ticket_rial``, ``ticket_million_rial``, ``ticket_billion_rial``,
+    ``ticket_toman``, ``ticket_million_toman``, ``ticket_billion_toman``, as ``[min, max]`` or ``[min, typical, max]``.
+
+    Examples
+    --------
+    >>> mandate = Mandate.from_yaml('''
+    ... id: food
+    ... price_year: 1404
+    ... ticket_billion_rial: [500, 4000]
+    ... sectors: {must: ["10"], must_not: ["1030"]}
+    ... places: {like: [ارومیه]}
+    ... ''')
+    >>> mandate.ticket_rial.max, mandate.places.like
+    (4000000000000, ('West Azerbaijan/Urmia',))
+    """
+
+    id: str = Field(min_length=1, max_length=200)
+    name: str = ""
+    price_year: int | None = Field(None, ge=1300, le=1500, description="Jalali year of the money stated here")
+    price_rate: float | None = Field(None, gt=-1, le=10, description="yearly price rise to assume where the index ends")
+    allow_proxy: bool = Field(False, description="compare money across years by the flagged proxy")
+    ticket_rial: Ticket | None = None
+    sectors: SectorWishes = SectorWishes()
+    places: PlaceWishes = PlaceWishes()
+    deal_forms: DealWishes = DealWishes()
+    statuses: Annotated[tuple[Status, ...], BeforeValidator(_listed)] = ()
+    risk_appetite: RiskAppetite | None = None
+    max_failure_probability: float | None = Field(None, ge=0, le=1)
+    offer_fix_first: bool | None = Field(None, description="also show units to mend first; by default at high appetite")
+    min_confidence: Confidence | None = None
+    jobs_goal: float | None = Field(None, gt=0, description="expected jobs at which the jobs part is full")
+    min_jobs: float | None = Field(None, ge=0, description="expected jobs, hard")
+    min_power_kw: float | None = Field(None, ge=0)
+    min_land_m2: float | None = Field(None, ge=0)
+    max_idle_months: float | None = Field(None, ge=0)
+    accept_unknown: Annotated[tuple[Exclusion, ...], BeforeValidator(_unknowns)] = ()
+    weights: dict[FitPart, Annotated[float, Field(ge=0, allow_inf_nan=False)]] | None = None
+    limit: int | None = Field(None, ge=1, le=1000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _money_in_rial(cls, stated: Any) -> Any:
+        return ticket_in_rial(stated) if isinstance(stated, Mapping) else stated
+
+    @model_validator(mode="after")
+    def _no_contradiction(self) -> Self:
+        _disjoint("sectors.must_not", _within(self.sectors, lineage))
+        _disjoint("places.must_not", _within(self.places, _province_and_county))
+        _disjoint("deal_forms.must_not", {*self.deal_forms.wanted} & {*self.deal_forms.must_not})
+        _disjoint("accept_unknown", {reason for reason in self.accept_unknown if not reason.is_unknown})
+        if self.ticket_rial and self.price_year is None:
+            raise EhyaError(ErrorCode.MANDATE_KEY_MISSING, key="price_year", mandate=self.id)
+        if self.weights is not None and not sum(self.weights.values()) > 0:
+            raise EhyaError(ErrorCode.MANDATE_VALUE_REFUSED, key="weights", given=dict(self.weights), allowed="> 0")
+        return self
+
+    @classmethod
+    def from_yaml(cls, source: Path | str) -> Mandate:
+        """Read a mandate from a file (a ``Path``) or from the text itself (a ``str``).
+
+        Raises
+        ------
+        EhyaError
+            ``file_not_found``, ``file_unreadable``, and what :meth:`read` raises.
+        """
+        if isinstance(source, Path) and not source.is_file():
+            raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=str(source))
+        text = source.read_text("utf-8-sig") if isinstance(source, Path) else source
+        try:
+            stated = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            raise EhyaError(ErrorCode.FILE_UNREADABLE, given=str(source)[:200], reason=str(error)) from error
+        return cls.read(stated)
+
+    @classmethod
+    def read(cls, stated: object) -> Mandate:
+        """Check a mapping, as a YAML file, a workbook row or an HTTP body gives it.
+
+        Raises
+        ------
+        EhyaError
+            ``mandate_key_unknown``, ``mandate_key_missing``, ``mandate_value_refused``, ``mandate_contradiction``,
+            ``place_unknown``, ``place_ambiguous``, ``sector_unknown``: each with what was given and what is allowed.
+        """
+        try:
+            return cls.model_validate(stated)
+        except ValidationError as error:
+            raise _mendable(error) from error
+
+    @property
+    def min_feasibility(self) -> float | None:
+        """Least feasibility the investor bears: the stricter of appetite and stated probability of failure."""
+        floors = [] if self.max_failure_probability is None else [1 - self.max_failure_probability]
+        floors += [] if self.risk_appetite is None else [MIN_FEASIBILITY[self.risk_appetite]]
+        return max(floors, default=None)
+
+    @property
+    def wants_fix_first(self) -> bool:
+        """Whether units to be mended first are shown too."""
+        return self.risk_appetite is RiskAppetite.HIGH if self.offer_fix_first is None else self.offer_fix_first
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash of everything stated; equal mandates have equal digests."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def _within(wishes: SectorWishes | PlaceWishes, lineage_of: Callable[[str], tuple[str, ...]]) -> set[str]:
+    refused = {*wishes.must_not}
+    return {wanted for wanted in (*wishes.must, *wishes.like) if refused & {*lineage_of(wanted)}}
+
+
+def _province_and_county(name: str) -> tuple[str, ...]:
+    return name.partition("/")[0], name
+
+
+def _disjoint(key: str, both: set[Any]) -> None:
+    if both:
+        raise EhyaError(ErrorCode.MANDATE_CONTRADICTION, key=key, given=sorted(map(str, both)))
+
+
+def _mendable(error: ValidationError) -> EhyaError:
+    first = error.errors(include_url=False)[0]
+    key = ".".join(str(step) for step in first["loc"]) or "mandate"
+    if first["type"] == "missing":
+        return EhyaError(ErrorCode.MANDATE_KEY_MISSING, key=key)
+    return EhyaError(ErrorCode.MANDATE_VALUE_REFUSED, key=key, given=first["input"], allowed=first["msg"])

@@ -1,0 +1,97 @@
+"""The money one investor puts in at once, in integer rial."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from engine.errors import EhyaError, ErrorCode
+
+MONEY_UNITS = {
+    "rial": 1,
+    "toman": 10,
+    "million_rial": 10**6,
+    "million_toman": 10**7,
+    "billion_rial": 10**9,
+    "billion_toman": 10**10,
+}
+"""Rial in one unit of money."""
+
+TICKET_KEYS = {f"ticket_{unit}": rial for unit, rial in MONEY_UNITS.items()}
+
+
+class Ticket(BaseModel):
+    """Money range of one investor, rial; ``None`` is unbounded.
+
+    Parameters
+    ----------
+    min, max
+        Hard limits, inclusive.
+    typical
+        What the investor usually puts in; units near it fit better.
+
+    Examples
+    --------
+    >>> Ticket(min=5, max=9).typical is None
+    True
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    min: int | None = Field(None, ge=0)
+    typical: int | None = Field(None, ge=0)
+    max: int | None = Field(None, ge=0)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        known = [bound for bound in (self.min, self.typical, self.max) if bound is not None]
+        if known != sorted(known):
+            raise EhyaError(ErrorCode.MANDATE_CONTRADICTION, key="ticket", given=known)
+        return self
+
+
+def ticket_in_rial(stated: Mapping[str, Any]) -> dict[str, Any]:
+    """Replace whichever ``ticket_UNIT`` key is stated by ``ticket_rial``.
+
+    Raises
+    ------
+    EhyaError
+        ``mandate_contradiction`` when the ticket is stated in two units, ``mandate_value_refused`` when it is no range.
+
+    Examples
+    --------
+    >>> ticket_in_rial({"ticket_billion_toman": [1, 2.5]})
+    {'ticket_rial': {'min': 10000000000, 'typical': None, 'max': 25000000000}}
+    """
+    keys = [key for key in stated if key in TICKET_KEYS and stated[key] is not None]
+    if len(keys) > 1:
+        raise EhyaError(ErrorCode.MANDATE_CONTRADICTION, key="ticket", given=sorted(keys))
+    rest = {key: value for key, value in stated.items() if key not in TICKET_KEYS}
+    return {**rest, "ticket_rial": _bounds(keys[0], stated[keys[0]])} if keys else rest
+
+
+def _bounds(key: str, value: Any) -> object:
+    if isinstance(value, Ticket):
+        return value
+    if isinstance(value, (list, tuple)) and len(value) in (2, 3):
+        value = {"min": value[0], "typical": value[1] if len(value) == 3 else None, "max": value[-1]}
+    if not isinstance(value, Mapping) or not set(value) <= {"min", "typical", "max"}:
+        allowed = "[min, max], [min, typical, max], {min, typical, max}"
+        raise EhyaError(ErrorCode.MANDATE_VALUE_REFUSED, key=key, given=value, allowed=allowed)
+    return {name: _rial(key, amount) for name, amount in value.items()}
+
+
+def _rial(key: str, amount: Any) -> int | None:
+    if amount is None:
+        return None
+    try:
+        exact = Decimal(str(amount)) * TICKET_KEYS[key]
+    except InvalidOperation:
+        exact = Decimal("nan")
+    if isinstance(amount, bool) or not math.isfinite(exact) or exact < 0:
+        raise EhyaError(ErrorCode.MANDATE_VALUE_REFUSED, key=key, given=amount, allowed=">= 0")
+    return int(exact)

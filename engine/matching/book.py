@@ -1,0 +1,207 @@
+"""The appraised units as arrays, prepared once and asked many times."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from engine.domain.places import Place
+from engine.domain.prediction import Output, columns
+from engine.domain.unit import Confidence, DealForm, Field, idle_months
+from engine.matching.proportions import static_parts
+
+
+class Coded(NamedTuple):
+    """A column as positions in a sorted list of its distinct values."""
+
+    codes: NDArray[np.int32]
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Runs:
+    """Stretches of rows that agree in sector, place and triage; shape (runs,) each."""
+
+    sector: NDArray[np.int32]
+    place: NDArray[np.int32]
+    triage: NDArray[np.int32]
+    start: NDArray[np.intp]
+    stop: NDArray[np.intp]
+    of_sector: NDArray[np.intp]  # shape (sectors + 1,): runs of sector s are of_sector[s] to of_sector[s + 1]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class UnitBook:
+    """Units of one appraisal, rows sorted by sector, place, triage and unit.
+
+    Hard-limit columns are exact (float64, NaN where not known); the parts of the fit that no mandate changes are ready
+    (float32). Two appraisals with the same content in another order of rows give the same book.
+
+    Parameters
+    ----------
+    version
+        Hash of the content.
+    unit_id
+        Shape (n,).
+    tie
+        Shape (n,): position of the unit in the order of ``unit_id``.
+    sector, place, triage, status, price_year
+        Coded columns; the value "" (price year: ``None``) stands for not known.
+    deal_forms
+        Shape (n,): bit of each form on offer, 0 where none is known.
+    numbers
+        Field or output name -> shape (n,).
+    parts
+        Shape (n, 4), columns ``proportions.STATIC_PARTS``, 0..1.
+    notes
+        What is said beside a shown unit: ``red_flags``, ``prior_driven``, ``origin``.
+    runs
+        Where each combination of sector, place and triage begins and ends.
+    """
+
+    version: str
+    unit_id: NDArray[np.object_]
+    tie: NDArray[np.int64]
+    sector: Coded
+    place: Coded
+    triage: Coded
+    status: Coded
+    price_year: Coded
+    deal_forms: NDArray[np.uint8]
+    numbers: dict[str, NDArray[np.float64]]
+    parts: NDArray[np.float32]
+    notes: dict[str, Coded]
+    runs: Runs
+
+    @classmethod
+    def from_table(cls, appraisal: pd.DataFrame, *, as_of: pd.Timestamp | None = None) -> UnitBook:
+        """Prepare an appraisal table for matching.
+
+        Parameters
+        ----------
+        appraisal
+            Appraisal table, shape (n, columns); index ``unit_id``, distinct.
+        as_of
+            The day to count idle months to; by default the day that each record describes.
+
+        Raises
+        ------
+        ValueError
+            When a ``unit_id`` occurs twice.
+        """
+        if not appraisal.index.is_unique:
+            raise ValueError(f"unit_id occurs twice: {appraisal.index[appraisal.index.duplicated()][:3].tolist()}")
+        text = {name: _coded(appraisal[name]) for name in (Field.ISIC, "triage", Field.STATUS)}
+        places = _coded_places(appraisal)
+        tie = np.empty(len(appraisal), dtype=np.int64)
+        tie[np.argsort(appraisal.index.to_numpy(dtype=object), kind="stable")] = np.arange(len(appraisal))
+        order = np.lexsort((tie, text["triage"].codes, places.codes, text[Field.ISIC].codes))
+        sector, place, triage = (_taken(coded, order) for coded in (text[Field.ISIC], places, text["triage"]))
+        numbers = {name: column[order] for name, column in _numbers(appraisal, as_of).items()}
+        arrays: dict[str, Any] = {
+            "unit_id": appraisal.index.to_numpy(dtype=object)[order],
+            "tie": tie[order],
+            "sector": sector,
+            "place": place,
+            "triage": triage,
+            "status": _taken(text[Field.STATUS], order),
+            "price_year": _taken(_coded_years(appraisal["price_year"]), order),
+            "deal_forms": _deal_bits(appraisal[Field.DEAL_FORMS])[order],
+            "numbers": numbers,
+            "parts": static_parts(appraisal, numbers, order),
+            "notes": {name: _taken(_coded(appraisal[name]), order) for name in ("red_flags", "prior_driven", "origin")},
+        }
+        return cls(version=_digest(arrays), runs=_runs(sector, place, triage), **arrays)
+
+    def __len__(self) -> int:
+        return self.unit_id.size
+
+    def row_of(self, unit_id: str) -> int | None:
+        """Row of a unit, ``None`` when the book does not hold it."""
+        found = np.flatnonzero(self.unit_id == unit_id)
+        return int(found[0]) if found.size else None
+
+
+def _coded(column: pd.Series) -> Coded:
+    filled = column.astype("str").fillna("")
+    codes, values = pd.factorize(filled, sort=True)
+    return Coded(codes.astype(np.int32), tuple(values))
+
+
+def _coded_places(appraisal: pd.DataFrame) -> Coded:
+    province, county = _coded(appraisal[Field.PROVINCE]), _coded(appraisal[Field.COUNTY])
+    pair = province.codes.astype(np.int64) * len(county.values) + county.codes
+    distinct, codes = np.unique(pair, return_inverse=True)
+    names = [divmod(int(value), len(county.values)) for value in distinct]
+    return Coded(codes.astype(np.int32), tuple(Place(province.values[one], county.values[two]) for one, two in names))
+
+
+def _coded_years(years: pd.Series) -> Coded:
+    distinct, codes = np.unique(years.fillna(0).to_numpy(dtype=np.int64), return_inverse=True)
+    return Coded(codes.astype(np.int32), tuple(int(year) or None for year in distinct))
+
+
+def _taken(coded: Coded, order: NDArray[np.intp]) -> Coded:
+    return Coded(coded.codes[order], coded.values)
+
+
+def _deal_bits(column: pd.Series) -> NDArray[np.uint8]:
+    combinations = _coded(column)
+    forms = list(DealForm)
+    bits = [sum(1 << forms.index(DealForm(form)) for form in value.split(";") if form) for value in combinations.values]
+    return np.array(bits, dtype=np.uint8)[combinations.codes]
+
+
+def _numbers(appraisal: pd.DataFrame, as_of: pd.Timestamp | None) -> dict[str, NDArray[np.float64]]:
+    day: Any = appraisal["as_of"] if as_of is None else as_of
+    confidence = appraisal["confidence"].map({level.value: rank for rank, level in enumerate(Confidence)}).fillna(0)
+    found = {
+        Field.CAPITAL_NEEDED_RIAL: appraisal[Field.CAPITAL_NEEDED_RIAL],
+        Field.POWER_KW: appraisal[Field.POWER_KW],
+        Field.LAND_M2: appraisal[Field.LAND_M2],
+        Field.IDLE_MONTHS: idle_months(appraisal, day),
+        "confidence": confidence,
+    } | {
+        output: appraisal[columns(output)[1]]
+        for output in (Output.FEASIBILITY, Output.JOBS_EXPECTED, Output.JOBS_EXPECTED_PER_BILLION_RIAL)
+    }
+    return {str(name): column.to_numpy(dtype=np.float64, na_value=np.nan) for name, column in found.items()}
+
+
+def _runs(sector: Coded, place: Coded, triage: Coded) -> Runs:
+    size = sector.codes.size
+    turns = np.zeros(size, dtype=bool)
+    turns[:1] = True
+    for coded in (sector, place, triage):
+        turns[1:] |= coded.codes[1:] != coded.codes[:-1]
+    start = np.flatnonzero(turns)
+    run_sector = sector.codes[start]
+    return Runs(
+        sector=run_sector,
+        place=place.codes[start],
+        triage=triage.codes[start],
+        start=start,
+        stop=np.append(start[1:], size) if size else start,
+        of_sector=np.searchsorted(run_sector, np.arange(len(sector.values) + 1)),
+    )
+
+
+def _digest(arrays: dict[str, Any]) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for name, value in sorted(arrays.items()):
+        digest.update(name.encode())
+        for part in value.values() if isinstance(value, dict) else [value]:
+            for array in part if isinstance(part, Coded) else [part]:
+                digest.update(_bytes(array))
+    return digest.hexdigest()
+
+
+def _bytes(array: object) -> bytes:
+    if isinstance(array, np.ndarray) and array.dtype != object:
+        return array.tobytes()
+    return "\0".join(map(str, array)).encode()  # type: ignore[call-overload]

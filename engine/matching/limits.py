@@ -1,0 +1,247 @@
+"""The hard limits of one mandate, laid over one book of units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.domain.exclusion import Exclusion
+from engine.domain.mandate import Mandate, PlaceWishes, SectorWishes
+from engine.domain.places import Place
+from engine.domain.prediction import Output
+from engine.domain.sectors import lineage
+from engine.domain.unit import Confidence, DealForm, Field, Status
+from engine.matching.book import Coded, UnitBook
+from engine.matching.checks import Bits, Check, LookupCheck, RangeCheck, Rows
+from engine.matching.money import TicketBounds, ticket_bounds
+
+OFFER = "offer"
+FIX_FIRST = "fix_first"
+"""The two triage codes of ``engine.ranking`` that may be shown to an investor."""
+
+ALL_ROWS = slice(None)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Limits:
+    """Hard limits of a mandate in the terms of a book.
+
+    Parameters
+    ----------
+    sector_bits, place_bits, triage_bits
+        Reasons against each value of the three columns that the book is sorted by.
+    checks
+        The other stated limits.
+    money
+        The ticket in the prices of each price year, ``None`` when no ticket is stated.
+    """
+
+    book: UnitBook
+    sector_bits: Bits
+    place_bits: Bits
+    triage_bits: Bits
+    checks: tuple[Check, ...]
+    money: TicketBounds | None
+
+    @classmethod
+    def of(cls, book: UnitBook, mandate: Mandate, *, accept_unknown: bool = True) -> Limits:
+        """Lay a mandate over a book.
+
+        Parameters
+        ----------
+        book, mandate
+            What is laid over what.
+        accept_unknown
+            ``False`` ignores what the mandate accepts, to say what is not known of a unit.
+        """
+        accepted = {*mandate.accept_unknown} if accept_unknown else set()
+        bit = {reason: 0 if reason in accepted else reason.bit for reason in Exclusion}
+        money = ticket_bounds(mandate, book.price_year.values)
+        return cls(
+            book=book,
+            sector_bits=_sector_bits(book.sector.values, mandate.sectors, bit[Exclusion.SECTOR_UNKNOWN]),
+            place_bits=_place_bits(book.place.values, mandate.places, bit[Exclusion.PLACE_UNKNOWN]),
+            triage_bits=_triage_bits(book.triage.values, mandate),
+            checks=tuple(_checks(book, mandate, money, bit)),
+            money=money,
+        )
+
+    def bits(self, rows: Rows = ALL_ROWS) -> Bits:
+        """Reasons against each of the rows, shape (rows,); 0 may be shown."""
+        bits = self.sector_bits.take(self.book.sector.codes[rows])
+        bits |= self.place_bits.take(self.book.place.codes[rows])
+        bits |= self.triage_bits.take(self.book.triage.codes[rows])
+        for check in self.checks:
+            bits |= check.bits(rows)
+        return bits
+
+    def feasible(self) -> NDArray[np.intp]:
+        """Rows that no limit excludes, ascending: where :meth:`bits` is 0, without looking at most of the others."""
+        rows = self._sorted_limits()
+        for check in self.checks:
+            if rows.size:
+                rows = rows[check.bits(rows) == 0]
+        return rows
+
+    def _sorted_limits(self) -> NDArray[np.intp]:
+        runs = self.book.runs
+        sectors = np.flatnonzero(self.sector_bits == 0)
+        inside = _stretches(runs.of_sector[sectors], runs.of_sector[sectors + 1])
+        against = self.place_bits.take(runs.place[inside]) | self.triage_bits.take(runs.triage[inside])
+        inside = inside[against == 0]
+        return _stretches(runs.start[inside], runs.stop[inside])
+
+
+def exclusions(book: UnitBook, mandate: Mandate) -> Bits:
+    """Why each unit of the book may not be shown to the investor.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n,), uint32, in the book's order: bits of :class:`engine.domain.exclusion.Exclusion`, 0 where the unit
+        may be shown. :func:`engine.domain.exclusion.reasons_of` expands them.
+    Money that cannot be compared across price years is a reason too, not an error.
+    """
+    return Limits.of(book, mandate).bits()
+
+
+def _stretches(start: NDArray[np.intp], stop: NDArray[np.intp]) -> NDArray[np.intp]:
+    """All whole numbers of the half-open stretches, in order."""
+    length = stop - start
+    end = np.cumsum(length)
+    if not end.size:
+        return np.empty(0, dtype=np.intp)
+    numbers: NDArray[np.intp] = np.arange(end[-1]) + np.repeat(start - (end - length), length)
+    return numbers
+
+
+def _sector_bits(codes: tuple[str, ...], wishes: SectorWishes, unknown: int) -> Bits:
+    if not wishes.must and not wishes.must_not:
+        return np.zeros(len(codes), dtype=np.uint32)
+    lines = [lineage(code) for code in codes]
+    return _wish_bits(
+        lines,
+        [(code, lineage(code)) for code in wishes.must],
+        [(code, lineage(code)) for code in wishes.must_not],
+        (Exclusion.SECTOR_NOT_WANTED.bit, Exclusion.SECTOR_REFUSED.bit, unknown),
+    )
+
+
+def _place_bits(places: tuple[Place, ...], wishes: PlaceWishes, unknown: int) -> Bits:
+    if not wishes.must and not wishes.must_not:
+        return np.zeros(len(places), dtype=np.uint32)
+    return _wish_bits(
+        [_place_line(one) for one in places],
+        [(name, (name.partition("/")[0], name)) for name in wishes.must],
+        [(name, (name.partition("/")[0], name)) for name in wishes.must_not],
+        (Exclusion.PLACE_NOT_WANTED.bit, Exclusion.PLACE_REFUSED.bit, unknown),
+    )
+
+
+def _place_line(one: Place) -> tuple[str, ...]:
+    if not one.province:
+        return ()
+    return (one.province, str(one)) if one.county else (one.province,)
+
+
+def _wish_bits(
+    lines: list[tuple[str, ...]],
+    must: list[tuple[str, tuple[str, ...]]],
+    must_not: list[tuple[str, tuple[str, ...]]],
+    bits: tuple[int, int, int],
+) -> Bits:
+    not_wanted, refused, unknown = bits
+    wanted_names, refused_names = {name for name, _ in must}, {name for name, _ in must_not}
+    above_wanted = {step for _, line in must for step in line}
+    above_refused = {step for _, line in must_not for step in line}
+    found = np.zeros(len(lines), dtype=np.uint32)
+    for position, line in enumerate(lines):
+        deepest = line[-1] if line else ""
+        if not refused_names.isdisjoint(line):
+            found[position] |= refused
+        elif must_not and (not line or deepest in above_refused):
+            found[position] |= unknown
+        if must and wanted_names.isdisjoint(line):
+            found[position] |= unknown if not line or deepest in above_wanted else not_wanted
+    return found
+
+
+def _triage_bits(values: tuple[str, ...], mandate: Mandate) -> Bits:
+    shown = {OFFER: 0, FIX_FIRST: 0 if mandate.wants_fix_first else Exclusion.FIX_FIRST_NOT_WANTED.bit}
+    return np.array([shown.get(value, Exclusion.NOT_OFFERED.bit) for value in values], dtype=np.uint32)
+
+
+def _checks(book: UnitBook, mandate: Mandate, money: TicketBounds | None, bit: dict[Exclusion, int]) -> list[Check]:
+    found: list[Check] = []
+    if money is not None:
+        found.append(_ticket_check(book, money, bit))
+    if mandate.statuses:
+        found.append(LookupCheck(book.status.codes, _status_bits(book.status, mandate, bit)))
+    if mandate.deal_forms.wanted or mandate.deal_forms.must_not:
+        found.append(LookupCheck(book.deal_forms, _deal_form_bits(mandate, bit)))
+    found += _number_checks(book, mandate, bit)
+    return found
+
+
+def _ticket_check(book: UnitBook, money: TicketBounds, bit: dict[Exclusion, int]) -> RangeCheck:
+    single = len(book.price_year.values) == 1
+    return RangeCheck(
+        book.numbers[Field.CAPITAL_NEEDED_RIAL],
+        float(money.low[0]) if single else money.low,
+        float(money.high[0]) if single else money.high,
+        below=Exclusion.CAPITAL_BELOW_TICKET.bit,
+        above=Exclusion.CAPITAL_ABOVE_TICKET.bit,
+        unknown=bit[Exclusion.CAPITAL_UNKNOWN],
+        incomparable=Exclusion.MONEY_NOT_COMPARABLE.bit,
+        group=None if single else book.price_year.codes,
+    )
+
+
+def _status_bits(status: Coded, mandate: Mandate, bit: dict[Exclusion, int]) -> Bits:
+    wanted = {one.value for one in mandate.statuses}
+    unknown = {"", Status.UNKNOWN.value}
+    against = (
+        0 if value in wanted else bit[Exclusion.STATUS_UNKNOWN] if value in unknown else Exclusion.STATUS_NOT_WANTED.bit
+        for value in status.values
+    )
+    return np.fromiter(against, dtype=np.uint32)
+
+
+def _deal_form_bits(mandate: Mandate, bit: dict[Exclusion, int]) -> Bits:
+    forms = list(DealForm)
+    wanted = sum(1 << forms.index(form) for form in mandate.deal_forms.wanted)
+    refused = sum(1 << forms.index(form) for form in mandate.deal_forms.must_not)
+    against = np.zeros(1 << len(forms), dtype=np.uint32)
+    offered = np.arange(against.size)
+    if wanted:
+        against[offered & wanted == 0] |= Exclusion.DEAL_FORM_NOT_OFFERED.bit
+    if refused:
+        against[offered & ~refused == 0] |= Exclusion.DEAL_FORM_REFUSED.bit
+    against[0] = bit[Exclusion.DEAL_FORM_UNKNOWN]
+    return against
+
+
+def _number_checks(book: UnitBook, mandate: Mandate, bit: dict[Exclusion, int]) -> list[RangeCheck]:
+    least = [
+        (Output.FEASIBILITY, mandate.min_feasibility, Exclusion.FAILURE_TOO_LIKELY, Exclusion.FEASIBILITY_UNKNOWN),
+        (Output.JOBS_EXPECTED, mandate.min_jobs, Exclusion.JOBS_TOO_FEW, Exclusion.JOBS_UNKNOWN),
+        (Field.POWER_KW, mandate.min_power_kw, Exclusion.POWER_TOO_LOW, Exclusion.POWER_UNKNOWN),
+        (Field.LAND_M2, mandate.min_land_m2, Exclusion.LAND_TOO_SMALL, Exclusion.LAND_UNKNOWN),
+        ("confidence", _confidence_rank(mandate), Exclusion.CONFIDENCE_TOO_LOW, Exclusion.CONFIDENCE_TOO_LOW),
+    ]
+    found = [
+        RangeCheck(book.numbers[name], low, np.inf, below=under.bit, above=0, unknown=bit[unknown])
+        for name, low, under, unknown in least
+        if low is not None
+    ]
+    if mandate.max_idle_months is not None:
+        months, too_long = book.numbers[Field.IDLE_MONTHS], Exclusion.IDLE_TOO_LONG.bit
+        unknown_bit = bit[Exclusion.IDLE_UNKNOWN]
+        found.append(RangeCheck(months, -np.inf, mandate.max_idle_months, below=0, above=too_long, unknown=unknown_bit))
+    return found
+
+
+def _confidence_rank(mandate: Mandate) -> float | None:
+    return None if mandate.min_confidence is None else float(list(Confidence).index(mandate.min_confidence))

@@ -1,0 +1,74 @@
+"""A ticket in the prices of another year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.domain.mandate import Mandate
+from engine.economics.prices import PriceBasis, deflate
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class TicketBounds:
+    """A ticket range in the prices of each price year of a book, rial.
+
+    Parameters
+    ----------
+    low, typical, high
+        Shape (years,); unbounded ends are infinite, ``typical`` is NaN when not stated. In a year whose money cannot be
+        compared with the mandate's, ``low`` and ``high`` are NaN.
+    basis
+        ``PriceBasis`` of each year.
+    """
+
+    low: NDArray[np.float64]
+    typical: NDArray[np.float64]
+    high: NDArray[np.float64]
+    basis: tuple[PriceBasis, ...]
+
+
+def ticket_bounds(mandate: Mandate, price_years: tuple[int | None, ...]) -> TicketBounds | None:
+    """Bring the ticket of a mandate to the prices of each year.
+
+    Parameters
+    ----------
+    mandate
+        States the ticket and the year of its money.
+    price_years
+        Jalali years; ``None`` is a unit whose price year is not known: its money cannot be compared.
+
+    Returns
+    -------
+    TicketBounds or None
+        ``None`` when the mandate states no ticket.
+
+    Examples
+    --------
+    >>> mandate = Mandate(id="a", price_year=1396, ticket_rial=[100, 200])
+    >>> bounds = ticket_bounds(mandate, (1395, 1396, 1404))
+    >>> bounds.high.round().tolist(), [basis.value for basis in bounds.basis]
+    ([182.0, 200.0, nan], ['sourced', 'same_year', 'not_comparable'])
+    """
+    ticket = mandate.ticket_rial
+    if ticket is None:
+        return None
+    factor, basis = _factors(mandate, price_years)
+    bounds = (
+        -np.inf if ticket.min is None else float(ticket.min),
+        np.nan if ticket.typical is None else float(ticket.typical),
+        np.inf if ticket.max is None else float(ticket.max),
+    )
+    low, typical, high = (factor * bound for bound in bounds)
+    return TicketBounds(low=low, typical=typical, high=high, basis=basis)
+
+
+def _factors(mandate: Mandate, years: tuple[int | None, ...]) -> tuple[NDArray[np.float64], tuple[PriceBasis, ...]]:
+    if years == (mandate.price_year,):
+        return np.ones(1), (PriceBasis.SAME_YEAR,)
+    wanted = np.array([np.nan if year is None else float(year) for year in years])
+    own = float(mandate.price_year or 0)
+    moved = deflate(np.ones(wanted.size), own, wanted, allow_proxy=mandate.allow_proxy, rate=mandate.price_rate)
+    return moved.rial, tuple(moved.basis.tolist())

@@ -1,0 +1,197 @@
+"""Why this unit, and why not that one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.codes import Code
+from engine.domain.exclusion import Exclusion, reasons_of
+from engine.domain.mandate import BASE_FEASIBILITY, FitPart, Mandate
+from engine.domain.prediction import Output
+from engine.domain.unit import Confidence, DealForm, Field
+from engine.errors import EhyaError, ErrorCode
+from engine.matching.book import UnitBook
+from engine.matching.fit import Fit
+from engine.matching.limits import Limits
+from engine.matching.money import ticket_bounds
+from engine.matching.proportions import USUAL_JOBS
+
+
+class FitReason(Code):
+    """What speaks for a unit, in the eyes of one mandate."""
+
+    SECTOR_LIKED = "sector_liked"
+    SECTOR_NEAR = "sector_near"
+    PLACE_LIKED = "place_liked"
+    PLACE_NEAR = "place_near"
+    TICKET_FITS = "ticket_fits"
+    FEASIBILITY_ABOVE_BASE = "feasibility_above_base"
+    JOBS_GOAL_MET = "jobs_goal_met"
+    MANY_JOBS = "many_jobs"
+    MANY_JOBS_PER_BILLION = "many_jobs_per_billion"
+    WELL_DOCUMENTED = "well_documented"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One hard limit that a unit breaks.
+
+    Parameters
+    ----------
+    code
+        The limit.
+    facts
+        ``given``: the unit's value; ``allowed``: the mandate's limit; ``measure``: unit of measure, where there is one.
+    """
+
+    code: Exclusion
+    facts: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """The standing of one unit before one mandate.
+
+    Parameters
+    ----------
+    unit_id
+        The unit.
+    excluded_by
+        Hard limits it breaks, empty when it may be shown.
+    unknown
+        Limits that could not be checked; without ``accept_unknown`` they stand in ``excluded_by`` too.
+    position, feasible
+        Its place among the units that may be shown (``None`` when excluded), and how many those are.
+    fit, parts
+        Its fit and the parts that add up to it, ``None`` and empty when excluded.
+    """
+
+    unit_id: str
+    excluded_by: tuple[Reason, ...]
+    unknown: tuple[Exclusion, ...]
+    position: int | None
+    feasible: int
+    fit: float | None
+    parts: dict[FitPart, float]
+
+
+def why_not(book: UnitBook, mandate: Mandate, unit_id: str) -> WhyNot:
+    """Say why a unit is not shown to an investor, or where it stands if it only was beaten.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit`` when the book does not hold it.
+    """
+    row = book.row_of(unit_id)
+    if row is None:
+        raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=unit_id)
+    one = np.array([row])
+    limits = Limits.of(book, mandate)
+    codes = reasons_of(int(limits.bits(one)[0]))
+    strict = reasons_of(int(Limits.of(book, mandate, accept_unknown=False).bits(one)[0]))
+    feasible = limits.feasible()
+    fit = Fit.of(book, mandate, limits.money)
+    score = None if codes else float(fit.score(one)[0])
+    parts = {} if codes else dict(zip(FitPart, fit.parts(one)[0].tolist(), strict=True))
+    return WhyNot(
+        unit_id=unit_id,
+        excluded_by=tuple(Reason(code, _facts(book, mandate, limits, code, row)) for code in codes),
+        unknown=tuple(code for code in strict if code.is_unknown),
+        position=None if score is None else _position(book, fit, feasible, row),
+        feasible=feasible.size,
+        fit=score,
+        parts=parts,
+    )
+
+
+def reasons(book: UnitBook, mandate: Mandate, rows: NDArray[np.intp]) -> list[str]:
+    """Codes of ``FitReason`` for the rows of a shortlist, joined by ``;``."""
+    fit = Fit.of(book, mandate, ticket_bounds(mandate, book.price_year.values))
+    agreement = {part: fit.agreement(part, rows) for part in FitPart}
+    sector, place = agreement[FitPart.SECTOR], agreement[FitPart.PLACE]
+    jobs = book.numbers[Output.JOBS_EXPECTED][rows]
+    marks = {
+        FitReason.SECTOR_LIKED: sector == 1,
+        FitReason.SECTOR_NEAR: (sector >= 0.5) & (sector < 1),
+        FitReason.PLACE_LIKED: place == 1,
+        FitReason.PLACE_NEAR: (place >= 0.5) & (place < 1),
+        FitReason.TICKET_FITS: agreement[FitPart.TICKET] == 1,
+        FitReason.FEASIBILITY_ABOVE_BASE: book.numbers[Output.FEASIBILITY][rows] >= BASE_FEASIBILITY,
+        FitReason.JOBS_GOAL_MET: jobs >= (mandate.jobs_goal or np.inf),
+        FitReason.MANY_JOBS: jobs >= USUAL_JOBS,
+        FitReason.MANY_JOBS_PER_BILLION: agreement[FitPart.JOBS_PER_BILLION] > 0.5,
+        FitReason.WELL_DOCUMENTED: agreement[FitPart.CONFIDENCE] >= 0.75,
+    }
+    return [";".join(code.value for code, column in marks.items() if column[at]) for at in range(rows.size)]
+
+
+def unknowns(book: UnitBook, mandate: Mandate, rows: NDArray[np.intp]) -> list[str]:
+    """Limits that could not be checked and were accepted so, for the rows of a shortlist: codes joined by ``;``."""
+    bits = Limits.of(book, mandate, accept_unknown=False).bits(rows)
+    return [";".join(code.value for code in reasons_of(int(one)) if code.is_unknown) for one in bits]
+
+
+def price_bases(book: UnitBook, mandate: Mandate, rows: NDArray[np.intp]) -> list[str]:
+    """Code of ``PriceBasis`` on which capital and ticket were compared, for the rows; empty without a ticket."""
+    money = ticket_bounds(mandate, book.price_year.values)
+    return ["" if money is None else money.basis[year].value for year in book.price_year.codes[rows]]
+
+
+def _position(book: UnitBook, fit: Fit, feasible: NDArray[np.intp], row: int) -> int:
+    scores = fit.score(feasible)
+    own = float(scores[np.searchsorted(feasible, row)])
+    ahead = (scores > own) | ((scores == own) & (book.tie[feasible] < book.tie[row]))
+    return int(ahead.sum()) + 1
+
+
+def _facts(book: UnitBook, mandate: Mandate, limits: Limits, code: Exclusion, row: int) -> dict[str, object]:
+    numbers = {
+        Exclusion.FAILURE_TOO_LIKELY: (Output.FEASIBILITY, mandate.min_feasibility, "probability"),
+        Exclusion.JOBS_TOO_FEW: (Output.JOBS_EXPECTED, mandate.min_jobs, "persons"),
+        Exclusion.POWER_TOO_LOW: (Field.POWER_KW, mandate.min_power_kw, "kW"),
+        Exclusion.LAND_TOO_SMALL: (Field.LAND_M2, mandate.min_land_m2, "m2"),
+        Exclusion.IDLE_TOO_LONG: (Field.IDLE_MONTHS, mandate.max_idle_months, "months"),
+    }
+    if code in numbers:
+        name, allowed, measure = numbers[code]
+        return {"given": float(book.numbers[name][row]), "allowed": allowed, "measure": measure}
+    if code in (Exclusion.CAPITAL_BELOW_TICKET, Exclusion.CAPITAL_ABOVE_TICKET) and limits.money is not None:
+        year = book.price_year.codes[row]
+        allowed_range = [float(limits.money.low[year]), float(limits.money.high[year])]
+        capital = float(book.numbers[Field.CAPITAL_NEEDED_RIAL][row])
+        return {"given": capital, "allowed": allowed_range, "measure": "rial", "price_year": _year(book, row)}
+    return _named_facts(book, mandate, code, row)
+
+
+def _named_facts(book: UnitBook, mandate: Mandate, code: Exclusion, row: int) -> dict[str, object]:
+    family = code.value.partition("_")[0]
+    if family == "sector":
+        given, wishes = book.sector.values[book.sector.codes[row]], mandate.sectors
+        return {"given": given, "allowed": list(wishes.must), "refused": list(wishes.must_not)}
+    if family == "place":
+        place = str(book.place.values[book.place.codes[row]])
+        return {"given": place, "allowed": list(mandate.places.must), "refused": list(mandate.places.must_not)}
+    if family == "status":
+        status = book.status.values[book.status.codes[row]]
+        return {"given": status, "allowed": [one.value for one in mandate.statuses]}
+    if family == "deal":
+        forms = [form.value for position, form in enumerate(DealForm) if book.deal_forms[row] >> position & 1]
+        wanted, refused = mandate.deal_forms.wanted, mandate.deal_forms.must_not
+        return {"given": forms, "allowed": [one.value for one in wanted], "refused": [one.value for one in refused]}
+    if code is Exclusion.MONEY_NOT_COMPARABLE:
+        return {"given": _year(book, row), "allowed": mandate.price_year}
+    if code is Exclusion.CONFIDENCE_TOO_LOW:
+        given = list(Confidence)[int(book.numbers["confidence"][row])].value
+        return {"given": given, "allowed": mandate.min_confidence and mandate.min_confidence.value}
+    if code in (Exclusion.NOT_OFFERED, Exclusion.FIX_FIRST_NOT_WANTED):
+        return {"given": book.triage.values[book.triage.codes[row]]}
+    return {}
+
+
+def _year(book: UnitBook, row: int) -> int | None:
+    year: int | None = book.price_year.values[book.price_year.codes[row]]
+    return year

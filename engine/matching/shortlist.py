@@ -1,0 +1,148 @@
+"""The ordered few units shown to one investor."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from engine.domain.mandate import FitPart, Mandate
+from engine.matching.book import UnitBook
+from engine.matching.fit import Fit
+from engine.matching.limits import Limits
+from engine.matching.reasons import price_bases, reasons, unknowns
+from engine.matching.topk import top_k
+
+DEFAULT_LIMIT = 10
+_TEXTS = ("unit_id", "reasons", "unknown", "price_basis", "triage", "red_flags", "origin")
+METHOD = "weighted-parts-1"
+"""Changes whenever the same book and mandate would give another list."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Shortlist:
+    """Units for one mandate, best first.
+
+    Parameters
+    ----------
+    run_id
+        Hash of book, mandate, limit and method: equal inputs give equal ids, and the list can be made again.
+    mandate
+        The criteria it answers.
+    unit_id
+        Shape (k,), best first.
+    fit
+        Shape (k,), 0..1.
+    parts
+        Shape (k, parts) in the order of ``FitPart``; a row's sum is its ``fit``.
+    weights
+        Weight of each part, adding up to 1.
+    rows
+        Shape (k,): rows of ``book``.
+    units, feasible
+        Counts: units in the book, and units that no hard limit excludes.
+    """
+
+    run_id: str
+    mandate: Mandate
+    unit_id: NDArray[np.object_]
+    fit: NDArray[np.float64]
+    parts: NDArray[np.float64]
+    weights: dict[FitPart, float]
+    rows: NDArray[np.intp]
+    units: int
+    feasible: int
+    book: UnitBook = field(repr=False)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """``units`` in the book, ``feasible`` for this mandate, ``shown`` here."""
+        return {"units": self.units, "feasible": self.feasible, "shown": len(self)}
+
+    def __len__(self) -> int:
+        return self.unit_id.size
+
+    def table(self) -> pd.DataFrame:
+        """The list as a table, one row a unit, best first.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``position`` (1..k), ``unit_id``, ``fit``, ``part_NAME`` (add up to ``fit``), ``reasons`` (codes of
+            ``FitReason``), ``unknown`` (codes of ``Exclusion`` that could not be checked and were accepted so),
+            ``price_basis`` (code of ``PriceBasis``), and as in the appraisal table ``triage``, ``red_flags``,
+            ``prior_driven``, ``origin``. Codes are joined by ``;``.
+        """
+        frame = pd.DataFrame({"position": np.arange(1, len(self) + 1), "unit_id": self.unit_id, "fit": self.fit})
+        for position, part in enumerate(FitPart):
+            frame[f"part_{part.value}"] = self.parts[:, position]
+        frame["reasons"] = reasons(self.book, self.mandate, self.rows)
+        frame["unknown"] = unknowns(self.book, self.mandate, self.rows)
+        frame["price_basis"] = price_bases(self.book, self.mandate, self.rows)
+        for name, column in {"triage": self.book.triage, **self.book.notes}.items():
+            frame[name] = np.array(column.values, dtype=object)[column.codes[self.rows]]
+        frame["prior_driven"] = frame["prior_driven"] == "True"
+        return frame.astype(dict.fromkeys(_TEXTS, "str"))
+
+
+def shortlist(book: UnitBook, mandate: Mandate, *, limit: int | None = None) -> Shortlist:
+    """Choose the units of a book that agree best with a mandate and break none of its hard limits.
+
+    Parameters
+    ----------
+    book
+        Appraised units, prepared once.
+    mandate
+        The investor's criteria.
+    limit
+        How many at most; by default the mandate's own limit, else 10.
+
+    Returns
+    -------
+    Shortlist
+        Ordered by fit, equal fits by ``unit_id``.
+
+    Examples
+    --------
+    >>> from engine.domain.unit import unit_table
+    >>> from engine.matching import UnitBook
+    >>> units = unit_table(pd.DataFrame({"unit_id": ["a", "b"], "isic": ["1030", "2011"]}))
+    >>> appraisal = units.assign(triage="offer", red_flags="", prior_driven=False, feasibility_point=[0.2, 0.3],
+    ...     jobs_expected_point=[5.0, 6.0], jobs_expected_per_billion_rial_point=[0.1, 0.1])
+    >>> book = UnitBook.from_table(appraisal)
+    >>> shortlist(book, Mandate(id="food", sectors={"must": ["10"]})).unit_id.tolist()
+    ['a']
+    """
+    wanted = limit or mandate.limit or DEFAULT_LIMIT
+    limits = Limits.of(book, mandate)
+    fit = Fit.of(book, mandate, limits.money)
+    feasible = limits.feasible()
+    score = fit.score(feasible)
+    best = top_k(score, book.tie[feasible], wanted)
+    rows = feasible[best]
+    return Shortlist(
+        run_id=_run_id(book, mandate, wanted),
+        mandate=mandate,
+        unit_id=book.unit_id[rows],
+        fit=score[best],
+        parts=fit.parts(rows),
+        weights=fit.weights,
+        rows=rows,
+        units=len(book),
+        feasible=feasible.size,
+        book=book,
+    )
+
+
+def shortlists(book: UnitBook, mandates: Sequence[Mandate], *, limit: int | None = None) -> list[Shortlist]:
+    """One shortlist a mandate, in the order given; equal to :func:`shortlist` one by one."""
+    return [shortlist(book, mandate, limit=limit) for mandate in mandates]
+
+
+def _run_id(book: UnitBook, mandate: Mandate, limit: int) -> str:
+    content = f"{METHOD}\0{book.version}\0{mandate.digest}\0{limit}"
+    return hashlib.blake2b(content.encode(), digest_size=12).hexdigest()

@@ -1,0 +1,217 @@
+"""Mandates in a spreadsheet: one row an investor, Persian or English headers."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from engine.domain.mandate import Mandate
+from engine.domain.unit import Confidence, DealForm, Status
+from engine.errors import EhyaError, ErrorCode
+from engine.text import compact, fold, latin_digits
+
+HEADERS: dict[str, tuple[str, ...]] = {
+    "id": ("شناسه", "کد سرمایه‌گذار", "investor id"),
+    "name": ("سرمایه‌گذار", "نام", "نام سرمایه‌گذار", "investor"),
+    "price_year": ("سال قیمت", "سال قیمت‌ها", "price year"),
+    "price_rate": ("نرخ افزایش قیمت", "price rate"),
+    "allow_proxy": ("تبدیل تقریبی سال قیمت", "allow proxy"),
+    "ticket.min": ("حداقل سرمایه", "کمترین سرمایه", "ticket min", "min ticket"),
+    "ticket.typical": ("سرمایه معمول", "سرمایهٔ معمول", "ticket typical", "typical ticket"),
+    "ticket.max": ("حداکثر سرمایه", "بیشترین سرمایه", "ticket max", "max ticket"),
+    "sectors.must": ("فقط رشته‌ها", "رشته‌های الزامی", "sectors must"),
+    "sectors.must_not": ("رشته‌های ممنوع", "به‌جز رشته‌ها", "sectors must not"),
+    "sectors.like": ("رشته‌های دلخواه", "sectors like"),
+    "places.must": ("فقط مکان‌ها", "مکان‌های الزامی", "places must"),
+    "places.must_not": ("مکان‌های ممنوع", "به‌جز مکان‌ها", "places must not"),
+    "places.like": ("مکان‌های دلخواه", "places like"),
+    "statuses": ("وضعیت واحد", "statuses"),
+    "deal_forms.wanted": ("شیوه‌های ورود", "deal forms wanted", "deal forms"),
+    "deal_forms.must_not": ("شیوه‌های ممنوع", "deal forms must not"),
+    "risk_appetite": ("ریسک‌پذیری", "risk appetite"),
+    "max_failure_probability": ("بیشترین احتمال ناکامی", "max failure probability"),
+    "offer_fix_first": ("واحدهای نیازمند اصلاح", "offer fix first"),
+    "min_confidence": ("کمترین اعتبار داده", "min confidence"),
+    "jobs_goal": ("هدف اشتغال", "jobs goal"),
+    "min_jobs": ("حداقل اشتغال", "min jobs"),
+    "min_power_kw": ("حداقل برق (کیلووات)", "min power kw"),
+    "min_land_m2": ("حداقل زمین (متر مربع)", "min land m2"),
+    "max_idle_months": ("بیشترین ماه‌های توقف", "max idle months"),
+    "accept_unknown": ("پذیرش نامعلوم", "accept unknown"),
+    "limit": ("تعداد", "limit"),
+}
+"""Key of a mandate -> spellings of its header, the one that templates use first."""
+
+MONEY_WORDS = {
+    "billion_rial": ("میلیارد ریال", "billion rial"),
+    "million_rial": ("میلیون ریال", "million rial"),
+    "billion_toman": ("میلیارد تومان", "billion toman"),
+    "million_toman": ("میلیون تومان", "million toman"),
+    "rial": ("ریال", "rial"),
+    "toman": ("تومان", "toman"),
+}
+"""Unit of money -> its words in a header, longest first."""
+
+WORDS: dict[str, dict[str, tuple[str, ...]]] = {
+    "risk_appetite": {"low": ("کم", "پایین"), "medium": ("متوسط", "میانه"), "high": ("زیاد", "بالا")},
+    "statuses": {
+        Status.IDLE: ("راکد", "تعطیل", "غیرفعال"),
+        Status.SEMI_ACTIVE: ("نیمه‌فعال", "نیمه‌تعطیل"),
+        Status.OPERATING: ("فعال",),
+        Status.LIQUIDATED: ("منحل", "منحل‌شده"),
+        Status.UNKNOWN: ("نامعلوم",),
+    },
+    "deal_forms": {
+        DealForm.SALE: ("فروش", "خرید"),
+        DealForm.LEASE: ("اجاره",),
+        DealForm.JOINT_VENTURE: ("مشارکت", "مشارکت مدنی"),
+        DealForm.TOLL: ("کارمزدی", "تولید کارمزدی"),
+        DealForm.DEBT_FOR_ASSET: ("واگذاری در برابر بدهی", "تهاتر بدهی"),
+        DealForm.LOAN: ("وام", "تسهیلات"),
+    },
+    "min_confidence": {
+        Confidence.DECLARED: ("اظهاری", "خوداظهاری"),
+        Confidence.REVIEWED: ("بررسی‌شده",),
+        Confidence.VERIFIED: ("تأییدشده",),
+    },
+}
+_YES, _NO = {"بله", "اری", "yes", "true", "1"}, {"خیر", "نه", "no", "false", "0"}
+_FLAGS = {"allow_proxy", "offer_fix_first", "accept_unknown"}
+_LISTS = {"sectors", "places", "statuses", "deal_forms"}
+_NAMES = {"id", "name"}
+_SEPARATORS = re.compile(r"[,،;؛\n|]+")
+_TITLE_ROWS = 10
+
+
+def mandates_from_workbook(path: Path | str) -> list[Mandate]:
+    """Read the first sheet of an .xlsx file: one row an investor.
+
+    Parameters
+    ----------
+    path
+        The file. Title rows above the header are passed over; lists stand in one cell, separated by commas,
+        semicolons or lines; money headers name their unit, as in ``حداقل سرمایه (میلیارد ریال)``. Digits, ي/ی and ك/ک
+        may be of either kind.
+
+    Returns
+    -------
+    list of Mandate
+        In the order of the sheet; an investor without an id gets the number of its row.
+
+    Raises
+    ------
+    EhyaError
+        ``file_not_found``, ``file_unreadable``, ``no_header``, ``mandate_key_unknown`` for a header nobody knows,
+        ``mandate_repeated`` for an id that occurs twice, and what :meth:`Mandate.read` raises, with its row.
+    """
+    rows = _rows(Path(path))
+    top, keys = _header(rows, str(path))
+    mandates = []
+    for number, cells in enumerate(rows[top + 1 :], start=top + 2):
+        if any(cell not in (None, "") for cell in cells):
+            mandates.append(_mandate(keys, cells, number))
+    seen: set[str] = set()
+    for mandate in mandates:
+        if mandate.id in seen:
+            raise EhyaError(ErrorCode.MANDATE_REPEATED, given=mandate.id)
+        seen.add(mandate.id)
+    return mandates
+
+
+def _rows(path: Path) -> list[tuple[Any, ...]]:
+    if not path.is_file():
+        raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=str(path))
+    try:
+        sheet = openpyxl.load_workbook(path, data_only=True).worksheets[0]
+    except Exception as error:
+        raise EhyaError(ErrorCode.FILE_UNREADABLE, given=str(path), reason=str(error)) from error
+    return list(sheet.iter_rows(values_only=True))
+
+
+def _header(rows: Sequence[tuple[Any, ...]], path: str) -> tuple[int, list[str | None]]:
+    for number, cells in enumerate(rows[:_TITLE_ROWS]):
+        keys = [_key(str(cell)) if cell not in (None, "") else None for cell in cells]
+        if sum(key is not None for key in keys) >= 2:
+            _refuse_unknown(cells, keys)
+            return number, keys
+    raise EhyaError(ErrorCode.NO_HEADER, given=path)
+
+
+def _refuse_unknown(cells: tuple[Any, ...], keys: list[str | None]) -> None:
+    for cell, key in zip(cells, keys, strict=True):
+        if key is None and cell not in (None, ""):
+            spellings = [spelling for names in HEADERS.values() for spelling in names]
+            nearest = difflib.get_close_matches(str(cell), spellings, n=1, cutoff=0.0)[0]
+            allowed = [names[0] for names in HEADERS.values()]
+            raise EhyaError(ErrorCode.MANDATE_KEY_UNKNOWN, given=str(cell), allowed=allowed, nearest=nearest)
+
+
+def _key(header: str) -> str | None:
+    text, unit = fold(header), ""
+    for name, words in MONEY_WORDS.items():
+        found = next((fold(word) for word in words if fold(word) in text.replace("_", " ")), None)
+        if found:
+            text, unit = text.replace("_", " ").replace(found, ""), name
+            break
+    for key, spellings in HEADERS.items():
+        if compact(text) in {compact(key), *map(compact, spellings)}:
+            is_money = key.startswith("ticket.")
+            return f"{key}.{unit or 'rial'}" if is_money else None if unit else key
+    return None
+
+
+def _mandate(keys: list[str | None], cells: tuple[Any, ...], number: int) -> Mandate:
+    stated: dict[str, Any] = {}
+    try:
+        for key, cell in zip(keys, cells, strict=True):
+            if key is not None and cell not in (None, ""):
+                _put(stated, key, cell)
+        return Mandate.read({"id": str(number), **stated})
+    except EhyaError as error:
+        raise EhyaError(error.code, **(error.facts | {"row": number})) from error
+
+
+def _put(stated: dict[str, Any], key: str, cell: Any) -> None:
+    name, _, inner = key.partition(".")
+    if name == "ticket":
+        bound, _, unit = inner.partition(".")
+        stated.setdefault(f"ticket_{unit}", {})[bound] = _number(cell)
+    elif name in _LISTS:
+        listed = [_word(name, part.strip()) for part in _SEPARATORS.split(_text(cell)) if part.strip()]
+        if inner:
+            stated.setdefault(name, {})[inner] = listed
+        else:
+            stated[name] = listed
+    elif name in _FLAGS:
+        stated[name] = _flag(cell)
+    else:
+        stated[name] = _text(cell) if name in _NAMES else _word(name, _number(cell))
+
+
+def _word(name: str, text: Any) -> Any:
+    if isinstance(text, str):
+        for code, spellings in WORDS.get(name, {}).items():
+            if compact(text) in {compact(code), *map(compact, spellings)}:
+                return str(code)
+    return text
+
+
+def _text(cell: Any) -> str:
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
+
+
+def _number(cell: Any) -> Any:
+    if not isinstance(cell, str):
+        return cell
+    plain = fold(latin_digits(cell)).replace(",", "").replace(" ", "")
+    return float(plain) if re.fullmatch(r"-?\d+(\.\d+)?", plain) else cell.strip()
+
+
+def _flag(cell: Any) -> Any:
+    folded = compact(str(cell))
+    return True if folded in _YES else False if folded in _NO else _SEPARATORS.split(str(cell))
