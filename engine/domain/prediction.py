@@ -13,6 +13,7 @@ class NotScorable(Code):
     NO_STATUS = "no_status"
     NO_IDLE_TIME = "no_idle_time"
     NOT_IDLE = "not_idle"
+    NO_JOBS_NOW = "no_jobs_now"  # withholds jobs only
 
 
 class Output(Code):
