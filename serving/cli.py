@@ -243,7 +243,7 @@ def match(
     if (mandate is None) == (mandates is None):
         raise typer.BadParameter("give either --mandate FILE.yaml or --mandates FILE.xlsx")
     if mandate:
-        body.show_shortlist(terminal, settings, question, mandate, top=top, why_not=why_not, out=out)
+        body.show_shortlist(terminal, settings, question, mandate, top=top, against=why_not, out=out)
     elif out is None:
         raise typer.BadParameter("--mandates needs --out EVENT.xlsx")
     else:

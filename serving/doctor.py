@@ -7,13 +7,12 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from importlib import metadata, resources, resources
+from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
 from engine.codes import Code
 from engine.errors import EhyaError, ErrorCode
-from engine.errors import EhyaError
 from engine.settings import Settings
 from serving.workspace import champion
 
@@ -168,8 +167,10 @@ def _register(settings: Settings) -> Iterator[Finding]:
     yield from (Finding(Health.BROKEN, Checkup.REGISTER_BROKEN, {"why": problem}) for problem in problems)
     if not problems:
         facts = {"count": counts["units"], "events": counts["events"]}
-        yield Finding(Health.WELL, Checkup.REGISTER, facts) if counts["units"] else Finding(
-            Health.NOT_YET, Checkup.REGISTER_NOT_YET
+        yield (
+            Finding(Health.WELL, Checkup.REGISTER, facts)
+            if counts["units"]
+            else Finding(Health.NOT_YET, Checkup.REGISTER_NOT_YET)
         )
 
 

@@ -31,8 +31,8 @@ def champion(register: Register, settings: Settings) -> Model:
     Raises
     ------
     EhyaError
-        ``no_model`` when none was promoted or its file is gone; ``model_changed`` or ``not_a_model`` when the file is not
-        the one that was promoted.
+        ``no_model`` when none was promoted or its file is gone; ``model_changed`` or ``not_a_model`` when the file is
+        not the one that was promoted.
     """
     from engine.artefact import load, path_of
 

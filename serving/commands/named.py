@@ -24,9 +24,9 @@ def find_unit(units: pd.DataFrame, given: str) -> str:
     """
     if given in units.index:
         return given
-    wanted = compact(given)
-    bearing = units.index[units["name"].map(compact, na_action="ignore").eq(wanted).fillna(False)] if wanted else []
-    if len(bearing) == 0:
+    names = units["name"].map(compact, na_action="ignore")
+    bearing = units.index[(names == compact(given)).fillna(False).astype(bool) & (names != "")]
+    if bearing.empty:
         raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=given)
     if len(bearing) > 1:
         raise EhyaError(ErrorCode.SEVERAL_UNITS, given=given, allowed=list(bearing[:10]))

@@ -9,8 +9,8 @@ import pandas as pd
 from engine.domain.outcome import Outcome, OutcomeKind
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
-from serving.commands.question import Day, day, today
 from serving.commands.named import find_unit
+from serving.commands.question import Day, day, today
 from serving.terminal import Terminal
 from serving.workspace import open_register
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
 from engine.reference import tables
 from engine.text import fold
+from serving.i18n.speech import NOT_KNOWN
+from serving.reports.cells import plain
 from serving.reports.workbook import Column, Notes, Sheet, write_csv, write_json, write_xlsx
 from serving.terminal import Terminal
 
@@ -65,14 +68,22 @@ def _print(terminal: Terminal, name: str, rows: pd.DataFrame) -> None:
     if len(rows) == 1:
         terminal.pairs([(_header(name, column), _cell(rows[column].iloc[0])) for column in rows.columns], title=name)
     else:
-        shown = [column for column in rows.columns if column not in {"source", "as_of"}]
-        cells = [[_cell(value) for value in row] for row in rows[shown].head(_SHOWN).to_numpy(dtype=object)]
-        terminal.table([_header(name, column) for column in shown], cells, title=name)
-        if len(rows) > _SHOWN:
-            terminal.say("cli.more_rows", shown=_SHOWN, count=len(rows))
-        if "source" in rows.columns:
-            terminal.pairs(_sources(rows, words.text("cli.no_date")), title=words.text("cli.sources"))
+        _print_many(terminal, name, rows)
     terminal.pairs([(words.text("cli.licence"), spec.licence), (words.text("cli.attribution"), spec.attribution)])
+
+
+def _print_many(terminal: Terminal, name: str, rows: pd.DataFrame) -> None:
+    facts = [column for column in rows.columns if column not in {"source", "as_of"}]
+    same = [column for column in facts if len(rows[column].drop_duplicates()) == 1]
+    shown = [column for column in facts if column not in same]
+    terminal.pairs([(_header(name, column), _cell(rows[column].iloc[0])) for column in same], title=name)
+    cells = [[_cell(value) for value in row] for row in rows[shown].head(_SHOWN).astype(object).to_numpy()]
+    terminal.table([_header(name, column) for column in shown], cells, title="" if same else name)
+    if len(rows) > _SHOWN:
+        terminal.say("cli.more_rows", shown=_SHOWN, count=len(rows))
+    if "source" in rows.columns:
+        words = terminal.speech
+        terminal.pairs(_sources(rows, words.text("cli.no_date")), title=words.text("cli.sources"))
 
 
 def _sources(rows: pd.DataFrame, no_date: str) -> list[tuple[str, str]]:
@@ -89,8 +100,9 @@ def _header(name: str, column: str) -> str:
     return f"{column} [{measure}]" if measure else column
 
 
-def _cell(value: object) -> str:
-    return "—" if pd.isna(value) else str(value)
+def _cell(value: Any) -> str:
+    known = plain(value)
+    return NOT_KNOWN if known is None else str(known)
 
 
 def _write(terminal: Terminal, name: str, rows: pd.DataFrame, out: Path) -> None:

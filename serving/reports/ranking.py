@@ -20,7 +20,16 @@ ENDINGS = (".xlsx", ".csv", ".json", ".html")
 _FIRST = ("rank", "unit_id", "name", "origin", "triage", "triage_reasons")
 _WHERE = ("province", "county", "estate", "isic", "sector_text", "status", "idle_now", "stop_causes")
 _MARKS = ("prior_driven", "out_of_fold", "capital_assumed")
-_AFTER = ("capital_needed_rial", "red_flags", "missing", "not_scorable", "score")
+_AFTER = (
+    "capital_needed_rial",
+    "money_comparable",
+    "red_flags",
+    "missing",
+    "not_scorable",
+    "score",
+    "score_low",
+    "score_high",
+)
 _RECORD = ("source", "as_of", "confidence", "price_year", "model_version", "model_data_until")
 _SHOWN_BEFORE = {*_FIRST, *_WHERE, *_AFTER, "notes", "idle_months", "stopped_on"}
 
@@ -113,33 +122,55 @@ def records(appraisal: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def write_ranking(
-    path: Path, appraisal: pd.DataFrame, speech: Speech, *, as_of: pd.Timestamp, assumptions: Sequence[tuple[str, Any]]
+    path: Path,
+    appraisal: pd.DataFrame,
+    speech: Speech,
+    *,
+    as_of: pd.Timestamp,
+    question_notes: Sequence[tuple[str, Any]] = (),
+    **asked: Any,
 ) -> Path:
     """Write the ranked list in the form that the file's ending names.
+
+    Parameters
+    ----------
+    path
+        Where to: .xlsx, .csv, .json or .html.
+    appraisal
+        Appraisal table in the order in which it is shown.
+    speech
+        Language; JSON knows none.
+    as_of
+        The day of judgement.
+    question_notes
+        The other choices under which the units were judged, in words.
+    **asked
+        The same choices as canonical values, for JSON.
 
     Raises
     ------
     EhyaError
         ``unknown_option`` when the ending is none of `ENDINGS`.
     """
-    notes = ranking_notes(appraisal, speech, assumptions)
-    if path.suffix == ".xlsx":
-        return write_xlsx(path, [ranking_sheet(appraisal, speech, as_of)], notes, speech)
+    if path.suffix not in ENDINGS:
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=path.name, allowed=list(ENDINGS))
+    if path.suffix == ".json":
+        return write_json(path, ranking_document(appraisal, {"as_of": as_of, **asked}))
     if path.suffix == ".csv":
         return write_csv(path, ranking_sheet(appraisal, speech, as_of))
-    if path.suffix == ".json":
-        return write_json(path, ranking_document(appraisal, {"as_of": as_of, "notes": dict(assumptions)}))
-    if path.suffix == ".html":
-        return _write_page(path, appraisal, speech, as_of, notes)
-    raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=path.name, allowed=list(ENDINGS))
+    notes = ranking_notes(appraisal, speech, question_notes)
+    if path.suffix == ".xlsx":
+        return write_xlsx(path, [ranking_sheet(appraisal, speech, as_of)], notes, speech)
+    return _write_page(path, appraisal, speech, as_of, question_notes)
 
 
-def _write_page(path: Path, appraisal: pd.DataFrame, speech: Speech, as_of: pd.Timestamp, notes: Notes) -> Path:
+def _write_page(
+    path: Path, appraisal: pd.DataFrame, speech: Speech, as_of: pd.Timestamp, notes: Sequence[tuple[str, Any]]
+) -> Path:
     from serving.reports.page import report_html
 
-    said = [f"{name}: {value}" for name, value in notes.lines if value is not None]
+    said = [f"{name}: {value}" for name, value in notes]
+    page = report_html(appraisal, speech, title=speech.text("cli.ranking"), as_of=as_of, notes=said)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(
-        report_html(appraisal, speech, title=speech.text("cli.ranking"), as_of=as_of, notes=said), encoding="utf-8"
-    )
+    path.write_text(page, encoding="utf-8")
     return path

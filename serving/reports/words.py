@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
 
-from engine.domain.prediction import BOUNDS, Output
+from engine.domain.prediction import BOUNDS, Output, columns
 from engine.domain.unit import FIELDS, Field, Kind
 from serving.i18n import Speech
+from serving.reports.ranked import digits
 from serving.reports.workbook import Column
 
 _OUTPUT_KINDS = {
@@ -33,7 +34,7 @@ _FAMILIES = {
     "missing": "field",
     "not_scorable": "not_scorable",
 }
-_FLAGS = ("scorable", "prior_driven", "out_of_fold", "capital_assumed", "bank_owned", "title_deed")
+_FLAGS = ("scorable", "prior_driven", "out_of_fold", "capital_assumed", "money_comparable", "bank_owned", "title_deed")
 
 
 def mapped(column: pd.Series, say: Callable[[Any], Any]) -> pd.Series:
@@ -68,7 +69,14 @@ def column_of(name: str, speech: Speech) -> Column:
     if name.startswith("part_"):
         title = speech.text("cli.part", name=speech.text(f"part.{name.removeprefix('part_')}"))
         return Column(name, title, "score")
-    kind = {"rank": "count", "score": "score", "idle_now": "number", "as_of": "date"}.get(name, "text")
+    kind = {
+        "rank": "count",
+        "score": "score",
+        "score_low": "score",
+        "score_high": "score",
+        "idle_now": "number",
+        "as_of": "date",
+    }.get(name, "text")
     if name in {"triage_reasons", "red_flags", "missing", "not_scorable", "source"}:
         kind = "long"
     known = f"field.{name}" if name in {"unit_id", "origin", "source", "as_of", "confidence", "price_year"} else None
@@ -88,6 +96,22 @@ def in_words(frame: pd.DataFrame, speech: Speech) -> pd.DataFrame:
     """
     said = {str(name): _said(frame[name], str(name), speech) for name in frame.columns}
     return pd.DataFrame(said, index=frame.index)
+
+
+def spread(row: Mapping[str, Any] | pd.Series, output: Output, speech: Speech) -> str:
+    """One output of one unit, point with its low and high end, in decimals that its size deserves.
+
+    Examples
+    --------
+    >>> from serving.i18n import speech
+    >>> row = {"feasibility_low": 0.01, "feasibility_point": 0.03, "feasibility_high": 0.06}
+    >>> spread(row, Output.FEASIBILITY, speech("en"))
+    '3.0% (1.0% to 6.0%)'
+    """
+    low, point, high = (row[name] for name in columns(output))
+    if output in (Output.REPORTED_STATUS, Output.FEASIBILITY):
+        return speech.interval(low, point, high, int(pd.notna(high) and high < 0.1), share=True)
+    return speech.interval(low, point, high, digits(point))
 
 
 def measured(title: str, measure: str, speech: Speech) -> str:

@@ -1,0 +1,69 @@
+"""The units of the register, judged: what rank, show and match begin with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from engine.domain.unit import Origin
+from engine.settings import Settings
+from serving.appraisal import appraise
+from serving.commands.question import Question
+from serving.i18n import Speech
+from serving.terminal import Terminal
+from serving.workspace import champion, open_register
+
+
+def judge_register(terminal: Terminal, settings: Settings, question: Question) -> pd.DataFrame:
+    """Appraisal table of all units of the register, best first.
+
+    Raises
+    ------
+    EhyaError
+        ``no_model``, ``model_changed``, ``database_failed``.
+    """
+    with open_register(settings) as register:
+        units = register.units()
+        if units.empty:
+            return units
+        model = champion(register, settings)
+    with terminal.busy("cli.judging", count=len(units)):
+        return appraise(
+            units,
+            model,
+            as_of=question.as_of,
+            price_year=question.price_year,
+            assumed_capital_rial=question.assume_capital_rial,
+        )
+
+
+def asked(question: Question) -> dict[str, Any]:
+    """The choices of a question as canonical values."""
+    return {
+        "as_of": question.as_of,
+        "price_year": question.price_year,
+        "assumed_capital_rial": question.assume_capital_rial,
+    }
+
+
+def assumptions(question: Question, speech: Speech) -> list[tuple[str, Any]]:
+    """The choices of a question in words."""
+    lines: list[tuple[str, Any]] = [(speech.text("column.asked_as_of"), speech.date(question.as_of))]
+    if question.price_year:
+        lines.append((speech.text("cli.asked_price_year"), speech.fact(question.price_year)))
+    if question.assume_capital_rial:
+        amount = f"{speech.money(question.assume_capital_rial)} ({speech.text('mark.assumed')})"
+        lines.append((speech.text("cli.assumed_capital"), amount))
+    return lines
+
+
+def marks(row: Any, speech: Speech) -> str:
+    """What must stand beside a unit's figures: its origin, and whether they rest on priors or assumptions."""
+    said = []
+    if row["origin"] != Origin.REGISTER.value:
+        said.append(speech.codes(row["origin"], Origin))
+    for name, key in (("prior_driven", "prior_driven"), ("out_of_fold", "out_of_fold"), ("capital_assumed", "assumed")):
+        if pd.notna(row[name]) and bool(row[name]) and pd.notna(row["feasibility_point"]):
+            said.append(speech.text(f"mark.{key}"))
+    return speech.join(said)

@@ -1,0 +1,160 @@
+"""``ehya match``: a shortlist for one investor, or the workbook of a whole event."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from engine.domain.mandate import FitPart, Mandate
+from engine.domain.prediction import Output
+from engine.matching import Reason, Shortlist, UnitBook, shortlist, why_not
+from engine.settings import Settings
+from serving.commands.judged import judge_register, marks
+from serving.commands.named import find_unit
+from serving.commands.question import Question
+from serving.i18n import Speech
+from serving.reports.ranking import legend, origin_remarks
+from serving.reports.shortlist import flag_words, public_view, shortlist_document, write_shortlist
+from serving.reports.words import spread
+from serving.terminal import Terminal
+
+
+def show_shortlist(
+    terminal: Terminal,
+    settings: Settings,
+    question: Question,
+    path: Path,
+    *,
+    top: int | None,
+    against: str | None,
+    out: Path | None,
+) -> None:
+    """Print or write the shortlist of one mandate, or say why one unit is not on it.
+
+    Raises
+    ------
+    EhyaError
+        ``file_not_found``, ``mandate_...``, ``place_unknown``, ``sector_unknown``, ``no_model``, ``unknown_unit``.
+    """
+    mandate = Mandate.from_yaml(path)
+    appraisal = judge_register(terminal, settings, question)
+    if appraisal.empty:
+        terminal.say("cli.rank_empty")
+        return
+    book = UnitBook.from_table(appraisal, as_of=question.as_of)
+    if against:
+        _print_why_not(terminal, book, mandate, find_unit(appraisal, against))
+        return
+    listed = shortlist(book, mandate, limit=top)
+    if out:
+        terminal.say("cli.written", path=str(write_shortlist(out, listed, appraisal, terminal.speech)))
+    elif not terminal.answer(shortlist_document(listed, appraisal)):
+        _print(terminal, listed, appraisal)
+
+
+def _print(terminal: Terminal, listed: Shortlist, appraisal: pd.DataFrame) -> None:
+    words = terminal.speech
+    table = listed.table()
+    public = public_view(appraisal.loc[table["unit_id"]])
+    for remark in origin_remarks(public, words):
+        terminal.line(remark, "yellow")
+    name = listed.mandate.name or listed.mandate.id
+    title = words.text(
+        "cli.shortlist_title", name=name, shown=len(listed), feasible=listed.feasible, count=listed.units
+    )
+    if not len(listed):
+        terminal.line(title, "bold")
+        terminal.say("cli.shortlist_none")
+        return
+    headers = [
+        words.text("cli.position"),
+        words.text("cli.unit"),
+        words.text("cli.place"),
+        words.text("cli.fit"),
+        f"{words.text('output.feasibility')} [{words.text('measure.percent')}]",
+        f"{words.text('output.jobs_expected')} [{words.text('measure.persons')}]",
+        words.text("cli.reasons"),
+    ]
+    rows = [
+        _row(one, public.loc[one["unit_id"]], appraisal.loc[one["unit_id"]], words) for one in table.to_dict("records")
+    ]
+    terminal.table(headers, rows, title=title)
+    for line in legend(appraisal.loc[table["unit_id"]], words):
+        if line != words.text("legend.rank"):
+            terminal.line(line, "dim")
+
+
+def _row(one: dict[Any, Any], public: pd.Series, judged: pd.Series, words: Speech) -> list[str]:
+    parts = [
+        f"{words.text(f'fit_part.{part.value}')} {words.number(one[f'part_{part.value}'], 2)}"
+        for part in FitPart
+        if one[f"part_{part.value}"] > 0
+    ]
+    said = [words.codes(one["reasons"], "fit_reason") if one["reasons"] else "", flag_words(one["flags"], words)]
+    said += [words.codes(public["red_flags"], "red_flag") if public["red_flags"] else "", marks(judged, words)]
+    return [
+        words.number(one["position"]),
+        f"{words.fact(public['name'])}\n{one['unit_id']}",
+        f"{words.place(public['county'])}\n{words.sector(public['isic'])}",
+        f"{words.number(one['fit'], 2)}\n{words.join(parts)}",
+        spread(public, Output.FEASIBILITY, words),
+        spread(public, Output.JOBS_EXPECTED, words),
+        "\n".join(line for line in said if line),
+    ]
+
+
+def _print_why_not(terminal: Terminal, book: UnitBook, mandate: Mandate, unit_id: str) -> None:
+    words = terminal.speech
+    answer = why_not(book, mandate, unit_id)
+    document = {
+        "unit_id": unit_id,
+        "mandate": mandate.id,
+        "excluded_by": [{"code": reason.code, **reason.facts} for reason in answer.excluded_by],
+        "unknown": list(answer.unknown),
+        "position": answer.position,
+        "feasible": answer.feasible,
+        "fit": answer.fit,
+        "parts": {part.value: value for part, value in answer.parts.items()},
+    }
+    if terminal.answer(document):
+        return
+    terminal.line(words.text("cli.why_not_title", unit=unit_id, name=mandate.name or mandate.id), "bold")
+    for reason in answer.excluded_by:
+        terminal.line(f"  {limit_in_words(reason, words)}")
+    if answer.position is not None:
+        fit = words.number(answer.fit, 2)
+        terminal.say("cli.why_not_shown", position=answer.position, feasible=answer.feasible, fit=fit)
+        pairs = [(words.text(f"fit_part.{part.value}"), words.number(value, 2)) for part, value in answer.parts.items()]
+        terminal.pairs(pairs, title=words.text("cli.fit_parts"))
+    if answer.unknown:
+        terminal.say("cli.limit_unknown", reasons=list(answer.unknown))
+
+
+def limit_in_words(reason: Reason, words: Speech) -> str:
+    """A broken limit with the unit's value and what the mandate allows."""
+    said = words.text(reason.code)
+    if "given" not in reason.facts:
+        return said
+    allowed = reason.facts.get("allowed") or reason.facts.get("refused")
+    given = _value(reason, reason.facts["given"], words)
+    return words.text("cli.limit_given", reason=said, given=given, allowed=_value(reason, allowed, words))
+
+
+def _value(reason: Reason, value: Any, words: Speech) -> str:
+    if isinstance(value, (list, tuple)):
+        return words.join([_value(reason, one, words) for one in value]) or words.fact(None)
+    measure, family = reason.facts.get("measure"), reason.code.value.partition("_")[0]
+    if measure == "rial":
+        return words.money(value if value is not None and abs(value) != float("inf") else None)
+    if measure == "probability":
+        return words.share(value, 1)
+    if measure:
+        return f"{words.number(value)} {words.text(f'measure.{measure}')}"
+    if family == "sector":
+        return f"{value} · {words.sector(value)}" if value else words.fact(None)
+    if family == "place":
+        return words.join(words.place(part) for part in reversed(str(value).split("/"))) if value else words.fact(None)
+    families = {"status": "status", "deal": "deal_form", "confidence": "confidence", "not": "triage", "fix": "triage"}
+    return words.codes(value, families[family]) if family in families else words.fact(value)

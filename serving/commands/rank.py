@@ -1,0 +1,107 @@
+"""``ehya rank``: which units to offer, which to mend first, and in which order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from engine.domain.prediction import Output
+from engine.ranking import select
+from engine.settings import Settings
+from serving.commands.judged import asked, assumptions, judge_register, marks
+from serving.commands.question import Question
+from serving.reports.ranking import legend, origin_remarks, ranking_document, write_ranking
+from serving.reports.words import spread
+from serving.terminal import Terminal
+
+_SHOWN = 20  # units at a terminal when nobody says how many
+
+
+def show_ranking(
+    terminal: Terminal,
+    settings: Settings,
+    question: Question,
+    wanted: dict[str, list[str]],
+    top: int | None,
+    out: Path | None,
+) -> None:
+    """Judge, filter, and print or write the ranked list.
+
+    Raises
+    ------
+    EhyaError
+        ``no_model``, ``place_unknown``, ``sector_unknown``, ``unknown_option``, ``database_failed``.
+    """
+    appraisal = judge_register(terminal, settings, question)
+    if appraisal.empty:
+        if not terminal.answer(ranking_document(appraisal, asked(question))):
+            terminal.say("cli.rank_empty")
+        return
+    chosen = select(appraisal, **wanted)
+    listed = chosen if top is None else chosen.head(top)
+    if out:
+        write_ranking(
+            out, listed, terminal.speech, question_notes=assumptions(question, terminal.speech), **asked(question)
+        )
+        terminal.say("cli.written", path=str(out))
+    elif not terminal.answer(ranking_document(listed, asked(question))):
+        _print(terminal, chosen, listed if top else listed.head(_SHOWN), question)
+
+
+def _print(terminal: Terminal, chosen: pd.DataFrame, shown: pd.DataFrame, question: Question) -> None:
+    words = terminal.speech
+    if shown.empty:
+        terminal.say("cli.rank_none")
+        return
+    date = words.date(question.as_of)
+    for remark in origin_remarks(shown, words):
+        terminal.line(remark, "yellow")
+    terminal.table(
+        [
+            words.text("column.rank"),
+            words.text("cli.unit"),
+            words.text("cli.place"),
+            words.text("cli.triage"),
+            f"{words.text('output.feasibility')} [{words.text('measure.percent')}]",
+            f"{words.text('output.jobs_expected')} [{words.text('measure.persons')}]",
+            words.text("cli.marks"),
+        ],
+        [_row(row, terminal) for row in shown.reset_index().to_dict("records")],
+        title=words.text("cli.rank_title", shown=len(shown), count=len(chosen), date=date),
+    )
+    _below(terminal, chosen, shown)
+
+
+def _row(row: dict[Any, Any], terminal: Terminal) -> list[str]:
+    words = terminal.speech
+    reasons = words.codes(row["triage_reasons"], "triage_reason")
+    sector = words.sector(row["isic"]) if pd.notna(row["isic"]) else words.fact(row["sector_text"])
+    return [
+        words.number(row["rank"]),
+        f"{words.fact(row['name'])}\n{row['unit_id']}",
+        f"{words.place(row['county'])}\n{sector}",
+        f"{words.codes(row['triage'], 'triage')}\n{reasons}",
+        spread(row, Output.FEASIBILITY, words),
+        spread(row, Output.JOBS_EXPECTED, words),
+        marks(row, words),
+    ]
+
+
+def _below(terminal: Terminal, chosen: pd.DataFrame, shown: pd.DataFrame) -> None:
+    words = terminal.speech
+    blind = chosen.loc[~chosen["scorable"].astype(bool), "not_scorable"]
+    if len(blind):
+        counts = blind.str.split(";").explode().value_counts()
+        reasons = [
+            words.text("cli.reason_count", reason=words.text(f"not_scorable.{code}"), count=count)
+            for code, count in counts.items()
+            if code
+        ]
+        terminal.say("cli.not_scorable_count", count=len(blind), reasons=reasons)
+    first = chosen.iloc[0]
+    terminal.say("cli.model_line", version=first["model_version"], date=words.date(first["model_data_until"]))
+    for line in legend(shown, words):
+        terminal.line(line, "dim")
+    terminal.say("cli.next_show", unit=shown.index[0])

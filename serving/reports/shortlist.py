@@ -1,0 +1,157 @@
+"""Shortlists for investors: public fields only, in the terminal, as workbook, CSV and JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from engine.domain.mandate import FitPart
+from engine.domain.prediction import BOUNDS, Output
+from engine.domain.unit import FIELDS, Field, public_fields
+from engine.errors import EhyaError, ErrorCode
+from engine.ranking import public_red_flags
+from serving.i18n import Speech
+from serving.reports.ranking import ENDINGS, legend, model_lines, origin_remarks, records
+from serving.reports.words import column_of, in_words, mapped
+from serving.reports.workbook import Column, Notes, Sheet, write_csv, write_json, write_xlsx
+
+if TYPE_CHECKING:
+    from engine.matching import Shortlist
+
+_RECORD = ("origin", "source", "as_of", "confidence", "price_year", "prior_driven", "capital_assumed")
+_NOT_REPEATED = {"name", "province", "county", "isic", "notes"}
+
+
+def public_columns() -> list[str]:
+    """Columns of an appraisal table that an investor may see, in the order in which they are shown.
+
+    Examples
+    --------
+    >>> "capital_needed_rial" in public_columns(), "tax_debt_rial" in public_columns()
+    (True, False)
+    """
+    outputs = [f"{output.value}_{bound}" for output in Output for bound in BOUNDS]
+    rest = [name for name in public_fields() if name not in _NOT_REPEATED]
+    return ["name", "province", "county", "isic", *outputs, "red_flags", *rest, *_RECORD]
+
+
+def public_view(appraisal: pd.DataFrame) -> pd.DataFrame:
+    """The columns of an appraisal table that an investor may see; red flags that rest on private fields are left out.
+
+    Parameters
+    ----------
+    appraisal
+        Shape (n, columns).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Shape (n, public columns), in the order of `public_columns`.
+    """
+    frame = appraisal[[name for name in public_columns() if name in appraisal.columns]].copy()
+    if "red_flags" in frame.columns:
+        frame["red_flags"] = mapped(frame["red_flags"], _public_flags)
+    return frame
+
+
+def shortlist_table(shortlist: Shortlist, appraisal: pd.DataFrame) -> pd.DataFrame:
+    """The list with the public facts of its units.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``position, unit_id, fit, part_*, reasons, flags`` and those of `public_view`, best first.
+    """
+    listed = shortlist.table().drop(columns=["red_flags", "prior_driven", "origin"])
+    public = public_view(appraisal.loc[listed["unit_id"]]).reset_index(drop=True)
+    return pd.concat([listed.reset_index(drop=True), public], axis=1)
+
+
+def shortlist_sheet(shortlist: Shortlist, appraisal: pd.DataFrame, speech: Speech, title: str) -> Sheet:
+    """The list in words."""
+    table = shortlist_table(shortlist, appraisal)
+    said = in_words(table.drop(columns=["reasons", "flags"]), speech)
+    said["reasons"] = mapped(table["reasons"].replace("", None), lambda codes: speech.codes(codes, "fit_reason"))
+    said["flags"] = mapped(table["flags"].replace("", None), lambda codes: flag_words(codes, speech))
+    front = ["position", "unit_id", "name", "fit", "reasons", "flags"]
+    columns = [_column(name, speech) for name in [*front, *(name for name in table.columns if name not in front)]]
+    remarks = origin_remarks(appraisal.loc[table["unit_id"]], speech)
+    return Sheet(title, columns, said, remarks=remarks)
+
+
+def shortlist_notes(shortlist: Shortlist, appraisal: pd.DataFrame, speech: Speech) -> Notes:
+    """Where a list comes from: run, criteria, model, dates, legend."""
+    lines: list[tuple[str, Any]] = [
+        (speech.text("cli.investor"), shortlist.mandate.name or shortlist.mandate.id),
+        (speech.text("cli.run_id"), shortlist.run_id),
+        *model_lines(appraisal, speech),
+        *(
+            (speech.text("cli.legend"), line)
+            for line in legend(appraisal, speech)
+            if line != speech.text("legend.rank")
+        ),
+    ]
+    return Notes(speech.text("cli.notes"), lines)
+
+
+def shortlist_document(shortlist: Shortlist, appraisal: pd.DataFrame) -> dict[str, Any]:
+    """The list as canonical JSON."""
+    table = shortlist_table(shortlist, appraisal).set_index("unit_id")
+    for name in ("reasons", "flags"):
+        table[name] = table[name].map(lambda joined: [code for code in joined.split(";") if code])
+    return {
+        "run_id": shortlist.run_id,
+        "mandate": shortlist.mandate.id,
+        "counts": shortlist.counts,
+        "weights": {part.value: weight for part, weight in shortlist.weights.items()},
+        "units": records(table),
+    }
+
+
+def write_shortlist(path: Path, shortlist: Shortlist, appraisal: pd.DataFrame, speech: Speech) -> Path:
+    """Write the list in the form that the file's ending names: .xlsx, .csv or .json.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option`` when the ending is another.
+    """
+    if path.suffix == ".json":
+        return write_json(path, shortlist_document(shortlist, appraisal))
+    sheet = shortlist_sheet(shortlist, appraisal, speech, speech.text("cli.shortlist"))
+    if path.suffix == ".csv":
+        return write_csv(path, sheet)
+    if path.suffix == ".xlsx":
+        return write_xlsx(path, [sheet], shortlist_notes(shortlist, appraisal, speech), speech)
+    raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=path.name, allowed=list(ENDINGS[:3]))
+
+
+def flag_words(joined: str, speech: Speech) -> str:
+    """Remarks beside a listed unit: some are remarks of the match, others limits that could not be checked."""
+    from engine.matching import MatchFlag
+
+    own = set(MatchFlag)
+    families = {code: "match_flag" if code in own else "exclusion" for code in joined.split(";") if code}
+    return speech.join([speech.text(f"{family}.{code}") for code, family in families.items()])
+
+
+def _public_flags(joined: str) -> str:
+    return ";".join(code for code in joined.split(";") if code in public_red_flags())
+
+
+def _column(name: str, speech: Speech) -> Column:
+    if name in ("position", "reasons", "flags"):
+        return Column(name, speech.text(f"cli.{name}"), "count" if name == "position" else "long")
+    if name.removeprefix("part_") in set(FitPart):
+        title = speech.text("cli.fit_part", name=speech.text(f"fit_part.{name.removeprefix('part_')}"))
+        return Column(name, title, "score")
+    if name == "fit":
+        return Column(name, speech.text("column.fit"), "score")
+    return column_of(name, speech)
+
+
+def private_names() -> frozenset[str]:
+    """Names of fields that leave through no investor-facing export."""
+    return frozenset(field.value for field in Field if not FIELDS[field].public)
