@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from engine.codes import Code
 
 
@@ -42,7 +40,7 @@ class Exclusion(Code):
     IDLE_TOO_LONG = "idle_too_long"
     IDLE_UNKNOWN = "idle_unknown"
 
-    @cached_property
+    @property
     def bit(self) -> int:
         """The bit of this reason in an array of exclusions.
 
@@ -51,12 +49,18 @@ class Exclusion(Code):
         >>> Exclusion.NOT_OFFERED.bit, Exclusion.SECTOR_REFUSED.bit
         (1, 8)
         """
-        return 1 << list(Exclusion).index(self)
+        return _BITS[self]
 
     @property
     def is_unknown(self) -> bool:
         """Whether the limit could not be checked, so that a mandate may accept it."""
         return self.value.endswith("_unknown")
+
+
+UNKNOWNS = tuple(reason for reason in Exclusion if reason.is_unknown)
+"""Reasons that a mandate may accept."""
+
+_BITS = {reason: 1 << position for position, reason in enumerate(Exclusion)}
 
 
 def reasons_of(bits: int) -> tuple[Exclusion, ...]:

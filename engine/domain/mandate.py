@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from engine.codes import Code
-from engine.domain.exclusion import Exclusion
+from engine.domain.exclusion import UNKNOWNS, Exclusion
 from engine.domain.places import place
 from engine.domain.sectors import lineage, sector
 from engine.domain.ticket import TICKET_KEYS, Ticket, ticket_in_rial
@@ -69,7 +69,7 @@ def _place_names(value: object) -> object:
 
 def _unknowns(value: object) -> object:
     if isinstance(value, bool):
-        return [reason for reason in Exclusion if reason.is_unknown] if value else []
+        return list(UNKNOWNS) if value else []
     return _listed(value)
 
 

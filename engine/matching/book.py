@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from engine.domain.places import Place
 from engine.domain.prediction import Output, columns
 from engine.domain.unit import Confidence, DealForm, Field, idle_months
+from engine.matching.nearness import coordinates, place_tree, sector_tree
 from engine.matching.proportions import static_parts
+from engine.matching.tree import Tree
 
 
 class Coded(NamedTuple):
@@ -62,6 +64,10 @@ class UnitBook:
         What is said beside a shown unit: ``red_flags``, ``prior_driven``, ``origin``.
     runs
         Where each combination of sector, place and triage begins and ends.
+    sector_tree, place_tree
+        Where the values of both columns hang.
+    place_points
+        Shape (places, 3): centres as points of the unit sphere.
     """
 
     version: str
@@ -77,6 +83,9 @@ class UnitBook:
     parts: NDArray[np.float32]
     notes: dict[str, Coded]
     runs: Runs
+    sector_tree: Tree
+    place_tree: Tree
+    place_points: NDArray[np.float64]
 
     @classmethod
     def from_table(cls, appraisal: pd.DataFrame, *, as_of: pd.Timestamp | None = None) -> UnitBook:
@@ -116,7 +125,14 @@ class UnitBook:
             "parts": static_parts(appraisal, numbers, order),
             "notes": {name: _taken(_coded(appraisal[name]), order) for name in ("red_flags", "prior_driven", "origin")},
         }
-        return cls(version=_digest(arrays), runs=_runs(sector, place, triage), **arrays)
+        return cls(
+            version=_digest(arrays),
+            runs=_runs(sector, place, triage),
+            sector_tree=sector_tree(sector.values),
+            place_tree=place_tree(place.values),
+            place_points=coordinates(place.values),
+            **arrays,
+        )
 
     def __len__(self) -> int:
         return self.unit_id.size

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Rows = NDArray[np.intp] | slice
 Bits = NDArray[np.uint32]
+_Limit = float | NDArray[np.float64]
 
 
 class Check(Protocol):
@@ -17,6 +18,9 @@ class Check(Protocol):
 
     def bits(self, rows: Rows) -> Bits:
         """Reasons against each of the rows, 0 where there is none; shape (rows,)."""
+
+    def passes(self, rows: Rows) -> NDArray[np.bool_]:
+        """Whether there is no reason against each of the rows; shape (rows,)."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -37,6 +41,10 @@ class LookupCheck:
     def bits(self, rows: Rows) -> Bits:
         """Reasons against each of the rows."""
         return self.bits_of.take(self.codes[rows])
+
+    def passes(self, rows: Rows) -> NDArray[np.bool_]:
+        """Whether there is no reason against each of the rows."""
+        return (self.bits_of == 0).take(self.codes[rows])
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -64,8 +72,8 @@ class RangeCheck:
     """
 
     values: NDArray[np.float64]
-    low: float | NDArray[np.float64]
-    high: float | NDArray[np.float64]
+    low: _Limit
+    high: _Limit
     below: int
     above: int
     unknown: int
@@ -74,24 +82,19 @@ class RangeCheck:
 
     def bits(self, rows: Rows) -> Bits:
         """Reasons against each of the rows."""
-        values = self.values[rows]
-        low, high = self.low, self.high
-        if self.group is not None:
-            group = self.group[rows]
-            low, high = np.take(low, group), np.take(high, group)
-        inside = (values >= low) & (values <= high)
-        bits = np.zeros(values.size, dtype=np.uint32)
-        outside = np.flatnonzero(~inside)
-        if outside.size:
-            bits[outside] = self._against(
-                values[outside],
-                low[outside] if isinstance(low, np.ndarray) else low,
-                high[outside] if isinstance(high, np.ndarray) else high,
-            )
-        return bits
+        values, low, high = self._drawn(rows)
+        reasons = [(values >= low) & (values <= high), np.isnan(values), np.isnan(low + values), values < low]
+        found = np.select(reasons, [0, self.unknown, self.incomparable, self.below], default=self.above)
+        return found.astype(np.uint32)
 
-    def _against(
-        self, values: NDArray[np.float64], low: float | NDArray[np.float64], high: float | NDArray[np.float64]
-    ) -> Bits:
-        reasons = [np.isnan(values), np.isnan(low) | np.zeros(values.size, dtype=bool), values < low]
-        return np.select(reasons, [self.unknown, self.incomparable, self.below], default=self.above).astype(np.uint32)
+    def passes(self, rows: Rows) -> NDArray[np.bool_]:
+        """Whether there is no reason against each of the rows."""
+        values, low, high = self._drawn(rows)
+        inside = (values >= low) & (values <= high)
+        return inside if self.unknown else inside | np.isnan(values)
+
+    def _drawn(self, rows: Rows) -> tuple[NDArray[np.float64], _Limit, _Limit]:
+        if self.group is None:
+            return self.values[rows], self.low, self.high
+        group = self.group[rows]
+        return self.values[rows], np.take(self.low, group), np.take(self.high, group)

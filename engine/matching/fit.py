@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from engine.domain.mandate import FitPart, Mandate
 from engine.domain.prediction import Output
+from engine.domain.ticket import Ticket
 from engine.domain.unit import Field
 from engine.matching.book import UnitBook
 from engine.matching.checks import Rows
@@ -43,17 +44,13 @@ def weights_of(mandate: Mandate) -> dict[FitPart, float]:
     >>> {part.value: weight for part, weight in weights.items() if weight}
     {'feasibility': 0.25, 'jobs': 0.75}
     """
+    raw = dict(WEIGHTS if mandate.weights is None else {part: mandate.weights.get(part, 0.0) for part in WEIGHTS})
     silent = {
-        part
-        for part, stated in (
-            (FitPart.SECTOR, mandate.sectors.like),
-            (FitPart.PLACE, mandate.places.like),
-            (FitPart.TICKET, mandate.ticket_rial),
-        )
-        if not stated
+        FitPart.SECTOR: not mandate.sectors.like,
+        FitPart.PLACE: not mandate.places.like,
+        FitPart.TICKET: mandate.ticket_rial is None,
     }
-    stated_weights = WEIGHTS if mandate.weights is None else mandate.weights
-    raw = {part: 0.0 if part in silent else float(stated_weights.get(part, 0.0)) for part in FitPart}
+    raw.update({part: 0.0 for part, nothing_said in silent.items() if nothing_said})
     total = sum(raw.values())
     return {part: weight / total if total else 0.0 for part, weight in raw.items()}
 
@@ -81,15 +78,17 @@ class Fit:
     def of(cls, book: UnitBook, mandate: Mandate, money: TicketBounds | None) -> Fit:
         """Lay the wishes of a mandate over a book."""
         weights = weights_of(mandate)
-        sectors = sector_column(book.sector.values, mandate.sectors.like) if weights[FitPart.SECTOR] else None
-        places = place_column(book.place.values, mandate.places.like) if weights[FitPart.PLACE] else None
+        sectors = sector_column(book.sector_tree, mandate.sectors.like) if weights[FitPart.SECTOR] else None
+        places = None
+        if weights[FitPart.PLACE]:
+            places = place_column(book.place_tree, book.place_points, mandate.places.like)
         return cls(book=book, mandate=mandate, money=money, weights=weights, sectors=sectors, places=places)
 
     def score(self, rows: Rows) -> NDArray[np.float64]:
         """Fit of the rows, 0..1: the weighted parts added in the order of ``FitPart``, one unit's sum never depends on
         which units stand beside it.
         """
-        static = self.book.parts[rows]
+        static = self._static(rows)
         total = np.zeros(len(static))
         for part, weight in self.weights.items():
             if weight:
@@ -98,7 +97,7 @@ class Fit:
 
     def parts(self, rows: Rows) -> NDArray[np.float64]:
         """Weighted parts of the rows, shape (rows, parts) in the order of ``FitPart``; their sum is :meth:`score`."""
-        static = self.book.parts[rows]
+        static = self._static(rows)
         columns = [
             np.float64(weight) * self._part(part, rows, static) if weight else np.zeros(len(static))
             for part, weight in self.weights.items()
@@ -107,7 +106,10 @@ class Fit:
 
     def agreement(self, part: FitPart, rows: Rows) -> NDArray[np.float64]:
         """How far the rows agree in one part, before its weight, 0..1."""
-        return np.asarray(self._part(part, rows, self.book.parts[rows]), dtype=np.float64)
+        return np.asarray(self._part(part, rows, self._static(rows)), dtype=np.float64)
+
+    def _static(self, rows: Rows) -> NDArray[np.float32]:
+        return self.book.parts[rows] if isinstance(rows, slice) else self.book.parts.take(rows, axis=0)
 
     def _part(self, part: FitPart, rows: Rows, static: NDArray[np.float32]) -> NDArray[np.float32 | np.float64]:
         if part is FitPart.JOBS and self.mandate.jobs_goal:
@@ -123,40 +125,47 @@ class Fit:
 
     def _ticket(self, rows: Rows) -> NDArray[np.float64]:
         capital = self.book.numbers[Field.CAPITAL_NEEDED_RIAL][rows]
-        if self.money is None:
+        if self.money is None or self.mandate.ticket_rial is None:
             return np.zeros(capital.size)
-        years = self.book.price_year.codes[rows]
-        low, typical, high = (self.money.low[years], self.money.typical[years], self.money.high[years])
-        return trapezoid(capital, low, typical, high)
+        if len(self.money.factor) > 1 or self.money.factor[0] != 1:
+            capital = capital / self.money.factor[self.book.price_year.codes[rows]]
+        return trapezoid(capital, self.mandate.ticket_rial)
 
 
-def trapezoid(
-    amount: NDArray[np.float64], low: NDArray[np.float64], typical: NDArray[np.float64], high: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Full over the middle half of the range around the typical amount, falling to ``TICKET_EDGE`` at its ends.
+def trapezoid(capital: NDArray[np.float64], ticket: Ticket) -> NDArray[np.float64]:
+    """How near needed capital is to what an investor usually puts in.
+
+    Full from half-way between the least and the typical ticket to half-way between the typical and the greatest; falling to
+    ``TICKET_EDGE`` at the ends of the range. Without a typical ticket, or towards an unbounded end, full.
 
     Parameters
     ----------
-    amount, low, typical, high
-        Shape (n,), one unit of money. The plateau reaches half-way from ``typical`` to either end. Without a typical
-        amount (NaN), or towards an unbounded end, the whole range is full. Outside the range, and for a
-        missing amount, 0.
+    capital
+        Shape (n,), rial, in the prices of the mandate's year; inside the range, or NaN where not known.
+    ticket
+        The range.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n,), 0..1; 0 where the capital is not known.
 
     Examples
     --------
-    >>> amount = np.array([100.0, 150.0, 200.0, 300.0, 500.0])
-    >>> trapezoid(amount, np.full(5, 100.0), np.full(5, 200.0), np.full(5, 400.0)).tolist()
-    [0.5, 1.0, 1.0, 1.0, 0.0]
+    >>> ticket = Ticket(min=100, typical=200, max=400)
+    >>> trapezoid(np.array([100.0, 125.0, 150.0, 300.0, 400.0, np.nan]), ticket).tolist()
+    [0.5, 0.75, 1.0, 1.0, 0.5, 0.0]
     """
-    typical = np.where(np.isnan(typical), np.inf, typical)
-    falling = (1 - TICKET_EDGE) * 2
-    with np.errstate(invalid="ignore", divide="ignore"):
-        below = (typical - amount) / (typical - low)
-        above = (amount - typical) / (high - typical)
-    away = np.fmax(np.fmax(below, above), 0.0)
-    away[np.isinf(typical) | ~np.isfinite(away)] = 0.0
-    value = 1 - falling * np.maximum(away - 0.5, 0.0)
-    return np.where((amount >= low) & (amount <= high), value, 0.0)
+    knots, heights = [0.0], [1.0]
+    if ticket.typical is not None:
+        middle = float(ticket.typical)
+        if ticket.min is not None and ticket.min < middle:
+            knots, heights = [float(ticket.min), (ticket.min + middle) / 2], [TICKET_EDGE, 1.0]
+        if ticket.max is not None and ticket.max > middle:
+            knots, heights = [*knots, (ticket.max + middle) / 2, float(ticket.max)], [*heights, 1.0, TICKET_EDGE]
+    agreement: NDArray[np.float64] = np.interp(capital, knots, heights)
+    agreement[np.isnan(agreement)] = 0.0
+    return agreement
 
 
 def _looked_up(column: NDArray[np.float32] | None, codes: NDArray[np.int32]) -> NDArray[np.float32]:

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.exclusion import Exclusion
+from engine.domain.exclusion import UNKNOWNS, Exclusion
 from engine.domain.mandate import Mandate, PlaceWishes, SectorWishes
-from engine.domain.places import Place
 from engine.domain.prediction import Output
-from engine.domain.sectors import lineage
 from engine.domain.unit import Confidence, DealForm, Field, Status
 from engine.matching.book import Coded, UnitBook
 from engine.matching.checks import Bits, Check, LookupCheck, RangeCheck, Rows
 from engine.matching.money import TicketBounds, ticket_bounds
+from engine.matching.tree import Tree
 
 OFFER = "offer"
 FIX_FIRST = "fix_first"
@@ -57,12 +56,24 @@ class Limits:
             ``False`` ignores what the mandate accepts, to say what is not known of a unit.
         """
         accepted = {*mandate.accept_unknown} if accept_unknown else set()
-        bit = {reason: 0 if reason in accepted else reason.bit for reason in Exclusion}
+        bit = {reason: 0 if reason in accepted else reason.bit for reason in UNKNOWNS}
         money = ticket_bounds(mandate, book.price_year.values)
         return cls(
             book=book,
-            sector_bits=_sector_bits(book.sector.values, mandate.sectors, bit[Exclusion.SECTOR_UNKNOWN]),
-            place_bits=_place_bits(book.place.values, mandate.places, bit[Exclusion.PLACE_UNKNOWN]),
+            sector_bits=_wish_bits(
+                book.sector_tree,
+                mandate.sectors,
+                Exclusion.SECTOR_NOT_WANTED.bit,
+                Exclusion.SECTOR_REFUSED.bit,
+                bit[Exclusion.SECTOR_UNKNOWN],
+            ),
+            place_bits=_wish_bits(
+                book.place_tree,
+                mandate.places,
+                Exclusion.PLACE_NOT_WANTED.bit,
+                Exclusion.PLACE_REFUSED.bit,
+                bit[Exclusion.PLACE_UNKNOWN],
+            ),
             triage_bits=_triage_bits(book.triage.values, mandate),
             checks=tuple(_checks(book, mandate, money, bit)),
             money=money,
@@ -82,7 +93,7 @@ class Limits:
         rows = self._sorted_limits()
         for check in self.checks:
             if rows.size:
-                rows = rows[check.bits(rows) == 0]
+                rows = rows[check.passes(rows)]
         return rows
 
     def _sorted_limits(self) -> NDArray[np.intp]:
@@ -117,55 +128,15 @@ def _stretches(start: NDArray[np.intp], stop: NDArray[np.intp]) -> NDArray[np.in
     return numbers
 
 
-def _sector_bits(codes: tuple[str, ...], wishes: SectorWishes, unknown: int) -> Bits:
-    if not wishes.must and not wishes.must_not:
-        return np.zeros(len(codes), dtype=np.uint32)
-    lines = [lineage(code) for code in codes]
-    return _wish_bits(
-        lines,
-        [(code, lineage(code)) for code in wishes.must],
-        [(code, lineage(code)) for code in wishes.must_not],
-        (Exclusion.SECTOR_NOT_WANTED.bit, Exclusion.SECTOR_REFUSED.bit, unknown),
-    )
-
-
-def _place_bits(places: tuple[Place, ...], wishes: PlaceWishes, unknown: int) -> Bits:
-    if not wishes.must and not wishes.must_not:
-        return np.zeros(len(places), dtype=np.uint32)
-    return _wish_bits(
-        [_place_line(one) for one in places],
-        [(name, (name.partition("/")[0], name)) for name in wishes.must],
-        [(name, (name.partition("/")[0], name)) for name in wishes.must_not],
-        (Exclusion.PLACE_NOT_WANTED.bit, Exclusion.PLACE_REFUSED.bit, unknown),
-    )
-
-
-def _place_line(one: Place) -> tuple[str, ...]:
-    if not one.province:
-        return ()
-    return (one.province, str(one)) if one.county else (one.province,)
-
-
-def _wish_bits(
-    lines: list[tuple[str, ...]],
-    must: list[tuple[str, tuple[str, ...]]],
-    must_not: list[tuple[str, tuple[str, ...]]],
-    bits: tuple[int, int, int],
-) -> Bits:
-    not_wanted, refused, unknown = bits
-    wanted_names, refused_names = {name for name, _ in must}, {name for name, _ in must_not}
-    above_wanted = {step for _, line in must for step in line}
-    above_refused = {step for _, line in must_not for step in line}
-    found = np.zeros(len(lines), dtype=np.uint32)
-    for position, line in enumerate(lines):
-        deepest = line[-1] if line else ""
-        if not refused_names.isdisjoint(line):
-            found[position] |= refused
-        elif must_not and (not line or deepest in above_refused):
-            found[position] |= unknown
-        if must and wanted_names.isdisjoint(line):
-            found[position] |= unknown if not line or deepest in above_wanted else not_wanted
-    return found
+def _wish_bits(tree: Tree, wishes: SectorWishes | PlaceWishes, not_wanted: int, refused: int, unknown: int) -> Bits:
+    bits = np.zeros(tree.deepest.size, dtype=np.uint32)
+    if wishes.must_not:
+        inside, coarse = tree.branch(wishes.must_not)
+        bits = np.where(inside, refused, np.where(coarse, unknown, 0)).astype(np.uint32)
+    if wishes.must:
+        inside, coarse = tree.branch(wishes.must)
+        bits |= np.where(inside, 0, np.where(coarse, unknown, not_wanted)).astype(np.uint32)
+    return bits
 
 
 def _triage_bits(values: tuple[str, ...], mandate: Mandate) -> Bits:
@@ -229,19 +200,17 @@ def _number_checks(book: UnitBook, mandate: Mandate, bit: dict[Exclusion, int]) 
         (Output.JOBS_EXPECTED, mandate.min_jobs, Exclusion.JOBS_TOO_FEW, Exclusion.JOBS_UNKNOWN),
         (Field.POWER_KW, mandate.min_power_kw, Exclusion.POWER_TOO_LOW, Exclusion.POWER_UNKNOWN),
         (Field.LAND_M2, mandate.min_land_m2, Exclusion.LAND_TOO_SMALL, Exclusion.LAND_UNKNOWN),
-        ("confidence", _confidence_rank(mandate), Exclusion.CONFIDENCE_TOO_LOW, Exclusion.CONFIDENCE_TOO_LOW),
     ]
     found = [
         RangeCheck(book.numbers[name], low, np.inf, below=under.bit, above=0, unknown=bit[unknown])
         for name, low, under, unknown in least
         if low is not None
     ]
+    if mandate.min_confidence is not None:
+        low, too_low = float(list(Confidence).index(mandate.min_confidence)), Exclusion.CONFIDENCE_TOO_LOW.bit
+        found.append(RangeCheck(book.numbers["confidence"], low, np.inf, below=too_low, above=0, unknown=too_low))
     if mandate.max_idle_months is not None:
         months, too_long = book.numbers[Field.IDLE_MONTHS], Exclusion.IDLE_TOO_LONG.bit
         unknown_bit = bit[Exclusion.IDLE_UNKNOWN]
         found.append(RangeCheck(months, -np.inf, mandate.max_idle_months, below=0, above=too_long, unknown=unknown_bit))
     return found
-
-
-def _confidence_rank(mandate: Mandate) -> float | None:
-    return None if mandate.min_confidence is None else float(list(Confidence).index(mandate.min_confidence))

@@ -17,16 +17,17 @@ class TicketBounds:
 
     Parameters
     ----------
-    low, typical, high
-        Shape (years,); unbounded ends are infinite, ``typical`` is NaN when not stated. In a year whose money cannot be
-        compared with the mandate's, ``low`` and ``high`` are NaN.
+    low, high
+        Shape (years,); unbounded ends are infinite; NaN in a year whose money cannot be compared with the mandate's.
+    factor
+        Shape (years,): prices of the year over prices of the mandate's year.
     basis
         ``PriceBasis`` of each year.
     """
 
     low: NDArray[np.float64]
-    typical: NDArray[np.float64]
     high: NDArray[np.float64]
+    factor: NDArray[np.float64]
     basis: tuple[PriceBasis, ...]
 
 
@@ -56,13 +57,9 @@ def ticket_bounds(mandate: Mandate, price_years: tuple[int | None, ...]) -> Tick
     if ticket is None:
         return None
     factor, basis = _factors(mandate, price_years)
-    bounds = (
-        -np.inf if ticket.min is None else float(ticket.min),
-        np.nan if ticket.typical is None else float(ticket.typical),
-        np.inf if ticket.max is None else float(ticket.max),
-    )
-    low, typical, high = (factor * bound for bound in bounds)
-    return TicketBounds(low=low, typical=typical, high=high, basis=basis)
+    low = -np.inf if ticket.min is None else float(ticket.min)
+    high = np.inf if ticket.max is None else float(ticket.max)
+    return TicketBounds(low=factor * low, high=factor * high, factor=factor, basis=basis)
 
 
 def _factors(mandate: Mandate, years: tuple[int | None, ...]) -> tuple[NDArray[np.float64], tuple[PriceBasis, ...]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.places import Place
 from engine.domain.sectors import DEPTHS, lineage
+from engine.matching.tree import Line, Tree
 from engine.reference.tables import table
 
 EARTH_RADIUS_KM = 6371.0
@@ -19,70 +21,106 @@ SAME_PROVINCE = 0.25
 """Nearness of another county of the liked county's province, when it is not near on the map (assumed)."""
 
 
-def sector_nearness(code: str, liked: str) -> float:
-    """Share of the liked code's levels that a unit's code shares with it.
+def sector_tree(codes: Sequence[str]) -> Tree:
+    """Tree of ISIC codes, down to classes."""
+    return Tree.of([lineage(code) for code in codes], DEPTHS, lineage)
 
-    Parameters
-    ----------
-    code, liked
-        ISIC codes at any level. A unit inside the liked branch is at 1; an unknown sector is at 0.
+
+def place_tree(places: Sequence[Place]) -> Tree:
+    """Tree of provinces and their counties; a county without its province counts as not known."""
+    return Tree.of([place_line(str(one)) if one.province else () for one in places], 2, place_line)
+
+
+def place_line(name: str) -> Line:
+    """Names from the province down to the place.
 
     Examples
     --------
-    >>> sector_nearness("1030", "10"), sector_nearness("1040", "1030"), sector_nearness("2011", "1030")
-    (1.0, 0.5, 0.25)
+    >>> place_line("West Azerbaijan/Urmia"), place_line("Yazd")
+    (('West Azerbaijan', 'West Azerbaijan/Urmia'), ('Yazd',))
     """
-    own, wanted = lineage(code)[:DEPTHS], lineage(liked)
-    shared = sum(1 for mine, theirs in zip(own, wanted, strict=False) if mine == theirs)
-    return shared / len(wanted) if wanted else 0.0
+    province = name.partition("/")[0]
+    return (name,) if province == name else (province, name)
 
 
-def sector_column(codes: Sequence[str], liked: Sequence[str]) -> NDArray[np.float32]:
-    """Nearness of every code to the nearest liked one, shape (codes,)."""
-    return np.array([max(sector_nearness(code, one) for one in liked) for code in codes], dtype=np.float32)
+def sector_column(tree: Tree, liked: Sequence[str]) -> NDArray[np.float32]:
+    """Nearness of every sector to the nearest liked one: the share of the liked code's levels that it shares.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (sectors,), 1 inside a liked branch, 0 for an unknown sector.
+
+    Examples
+    --------
+    >>> sector_column(sector_tree(["1030", "1040", "2011", ""]), ["1030"]).tolist()
+    [1.0, 0.5, 0.25, 0.0]
+    """
+    return tree.shared(liked).max(axis=0).astype(np.float32)
 
 
-def place_column(places: Sequence[Place], liked: Sequence[str]) -> NDArray[np.float32]:
-    """Nearness of every place to the nearest liked one, shape (places,).
+def place_column(tree: Tree, points: NDArray[np.float64], liked: Sequence[str]) -> NDArray[np.float32]:
+    """Nearness of every place to the nearest liked one.
 
     1 inside the liked county or province; ``exp(-km / 50)`` between centres of counties, at least 0.25 inside the liked
     county's province; 0 for an unknown place.
 
+    Parameters
+    ----------
+    tree, points
+        :func:`place_tree` and :func:`coordinates` of the places.
+    liked
+        Canonical names.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (places,), 0..1.
+
     Examples
     --------
-    >>> urmia, tehran = Place("West Azerbaijan", "Urmia"), Place("Tehran", "Tehran")
-    >>> place_column([urmia, tehran], ["West Azerbaijan"]).tolist()
+    >>> places = [Place("West Azerbaijan", "Urmia"), Place("Tehran", "Tehran")]
+    >>> place_column(place_tree(places), coordinates(places), ["West Azerbaijan"]).tolist()
     [1.0, 0.0]
     """
-    best = np.zeros(len(places), dtype=np.float32)
-    province = np.array([one.province for one in places], dtype=object)
-    county = np.array([one.county for one in places], dtype=object)
-    coordinates = _coordinates(places) if any("/" in name for name in liked) else np.empty((0, 2))
-    for name in liked:
-        liked_province, _, liked_county = name.partition("/")
-        inside = province == liked_province
-        if not liked_county:
-            best[inside] = 1.0
-            continue
-        near = np.where(inside, SAME_PROVINCE, 0.0)
-        km = _distance_km(coordinates, _coordinates([Place(liked_province, liked_county)])[0])
-        near = np.fmax(near, np.exp(-km / FADING_KM))
-        near[inside & (county == liked_county)] = 1.0
-        best = np.maximum(best, near.astype(np.float32))
-    return best
+    shared = tree.shared(liked).max(axis=0)  # of a liked county: 1 the county, 0.5 another one of its province
+    best = np.where(shared == 1, 1.0, np.where(shared > 0, SAME_PROVINCE, 0.0))
+    centres = [_centres()[name] for name in liked if name in _centres()]
+    if centres:
+        np.fmax(best, np.exp(nearest_km(points, np.array(centres)) / -FADING_KM), out=best)
+    return best.astype(np.float32)
 
 
-def _coordinates(places: Sequence[Place]) -> NDArray[np.float64]:
-    rows = table("counties").set_index(["province", "county"])[["latitude", "longitude"]]
-    return rows.reindex([(one.province, one.county) for one in places]).to_numpy(dtype=np.float64)
+def coordinates(places: Sequence[Place]) -> NDArray[np.float64]:
+    """Centres of the places as points of the unit sphere, shape (places, 3); NaN where not known."""
+    known, nowhere = _centres(), (np.nan, np.nan, np.nan)
+    return np.array([known.get(str(one), nowhere) for one in places], dtype=np.float64).reshape(-1, 3)
 
 
-def _distance_km(points: NDArray[np.float64], centre: NDArray[np.float64]) -> NDArray[np.float64]:
-    latitude, longitude = np.radians(points).T
-    centre_latitude, centre_longitude = np.radians(centre)
-    half = (
-        np.sin((latitude - centre_latitude) / 2) ** 2
-        + np.cos(latitude) * np.cos(centre_latitude) * np.sin((longitude - centre_longitude) / 2) ** 2
-    )
-    km: NDArray[np.float64] = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(half))
+def on_sphere(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Points of the unit sphere, shape (points, 3), from degrees."""
+    phi, lam = np.radians(latitude), np.radians(longitude)
+    return np.column_stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])
+
+
+def nearest_km(points: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Great-circle distance from each point of the unit sphere to the nearest centre, km, shape (points,).
+
+    Examples
+    --------
+    One degree of latitude is a 360th of the way around the earth.
+
+    >>> pair = on_sphere(np.array([37.0, 38.0]), np.array([45.0, 45.0]))
+    >>> nearest_km(pair[:1], pair[1:]).round(2).tolist()
+    [111.19]
+    """
+    km: NDArray[np.float64] = EARTH_RADIUS_KM * np.arccos((points @ centres.T).max(axis=1).clip(-1, 1))
     return km
+
+
+@cache
+def _centres() -> dict[str, tuple[float, ...]]:
+    rows = table("counties").dropna(subset=["latitude", "longitude"])
+    points = on_sphere(rows["latitude"].to_numpy(dtype=float), rows["longitude"].to_numpy(dtype=float))
+    names = (f"{province}/{county}" for province, county in zip(rows["province"], rows["county"], strict=True))
+    return dict(zip(names, map(tuple, points.tolist()), strict=True))

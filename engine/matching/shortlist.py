@@ -37,26 +37,32 @@ class Shortlist:
         Shape (k,), best first.
     fit
         Shape (k,), 0..1.
-    parts
-        Shape (k, parts) in the order of ``FitPart``; a row's sum is its ``fit``.
-    weights
-        Weight of each part, adding up to 1.
     rows
         Shape (k,): rows of ``book``.
     units, feasible
         Counts: units in the book, and units that no hard limit excludes.
+    terms
+        The fit that ordered it, with the book and the weights.
     """
 
     run_id: str
     mandate: Mandate
     unit_id: NDArray[np.object_]
     fit: NDArray[np.float64]
-    parts: NDArray[np.float64]
-    weights: dict[FitPart, float]
     rows: NDArray[np.intp]
     units: int
     feasible: int
-    book: UnitBook = field(repr=False)
+    terms: Fit = field(repr=False)
+
+    @property
+    def parts(self) -> NDArray[np.float64]:
+        """Parts of the fit, shape (k, parts) in the order of ``FitPart``; a row's sum is its ``fit``."""
+        return self.terms.parts(self.rows)
+
+    @property
+    def weights(self) -> dict[FitPart, float]:
+        """Weight of each part, adding up to 1."""
+        return self.terms.weights
 
     @property
     def counts(self) -> dict[str, int]:
@@ -78,12 +84,13 @@ class Shortlist:
             ``prior_driven``, ``origin``. Codes are joined by ``;``.
         """
         frame = pd.DataFrame({"position": np.arange(1, len(self) + 1), "unit_id": self.unit_id, "fit": self.fit})
+        book, parts = self.terms.book, self.parts
         for position, part in enumerate(FitPart):
-            frame[f"part_{part.value}"] = self.parts[:, position]
-        frame["reasons"] = reasons(self.book, self.mandate, self.rows)
-        frame["unknown"] = unknowns(self.book, self.mandate, self.rows)
-        frame["price_basis"] = price_bases(self.book, self.mandate, self.rows)
-        for name, column in {"triage": self.book.triage, **self.book.notes}.items():
+            frame[f"part_{part.value}"] = parts[:, position]
+        frame["reasons"] = reasons(book, self.mandate, self.rows)
+        frame["unknown"] = unknowns(book, self.mandate, self.rows)
+        frame["price_basis"] = price_bases(book, self.mandate, self.rows)
+        for name, column in {"triage": book.triage, **book.notes}.items():
             frame[name] = np.array(column.values, dtype=object)[column.codes[self.rows]]
         frame["prior_driven"] = frame["prior_driven"] == "True"
         return frame.astype(dict.fromkeys(_TEXTS, "str"))
@@ -129,12 +136,10 @@ def shortlist(book: UnitBook, mandate: Mandate, *, limit: int | None = None) -> 
         mandate=mandate,
         unit_id=book.unit_id[rows],
         fit=score[best],
-        parts=fit.parts(rows),
-        weights=fit.weights,
+        terms=fit,
         rows=rows,
         units=len(book),
         feasible=feasible.size,
-        book=book,
     )
 
 
