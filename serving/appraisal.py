@@ -55,7 +55,7 @@ def appraise(
     from engine import scoring
     from engine.diagnosis import diagnose
     from engine.ranking import DEFAULT_WEIGHTS, rank, triage
-    from features.matrix import matrix
+    from features import matrix
 
     described = matrix(units, model.schema, model.fitted, as_of=as_of)
     predictions = scoring.predict(
@@ -63,5 +63,4 @@ def appraise(
     )
     findings = diagnose(units, as_of=as_of)
     judged = units.join(predictions).join(triage(units, findings, predictions, as_of=as_of))
-    placed = rank(judged, weights=DEFAULT_WEIGHTS if weights is None else weights, price_year=price_year)
-    return judged.join(placed).sort_values("rank", na_position="last", kind="stable")
+    return rank(judged, weights=DEFAULT_WEIGHTS if weights is None else weights, price_year=price_year)

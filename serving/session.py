@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 from engine.settings import Settings
 from serving.i18n import speech
@@ -37,12 +38,23 @@ class Session:
         return Terminal(speech(self.language), as_json=as_json)
 
 
+class _Stderr:
+    """Standard error as it is at the moment of writing."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def write_log(verbose: int) -> None:
     """Send the log to standard error: warnings only, with ``-v`` what goes on, with ``-vv`` everything."""
     import structlog
 
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
-    logging.basicConfig(stream=sys.stderr, level=level, format="%(levelname)s %(name)s: %(message)s", force=True)
+    stream: Any = _Stderr()
+    logging.basicConfig(stream=stream, level=level, format="%(levelname)s %(name)s: %(message)s")
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -51,5 +63,5 @@ def write_log(verbose: int) -> None:
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stream),
     )

@@ -8,6 +8,8 @@ from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from engine.artefact import Model
     from engine.store import Register
 
@@ -20,9 +22,13 @@ def open_register(settings: Settings) -> Register:
     EhyaError
         ``database_failed``, ``database_newer``.
     """
+    import structlog
+
     from engine.store import Register
 
-    return Register.open(settings.database_url)
+    register = Register.open(settings.database_url)
+    structlog.get_logger().info("register opened", home=str(settings.home))
+    return register
 
 
 def champion(register: Register, settings: Settings) -> Model:
@@ -34,6 +40,8 @@ def champion(register: Register, settings: Settings) -> Model:
         ``no_model`` when none was promoted or its file is gone; ``model_changed`` or ``not_a_model`` when the file is
         not the one that was promoted.
     """
+    import structlog
+
     from engine.artefact import load, path_of
 
     promotion = register.champion()
@@ -42,4 +50,37 @@ def champion(register: Register, settings: Settings) -> Model:
     path = path_of(settings.models, promotion.model_version)
     if not path.is_file():
         raise EhyaError(ErrorCode.NO_MODEL, given=str(path))
-    return load(path, digest=promotion.digest)
+    model = load(path, digest=promotion.digest)
+    structlog.get_logger().info("model opened", version=model.version, digest=promotion.digest[:12])
+    return model
+
+
+def appraised(
+    settings: Settings,
+    *,
+    as_of: pd.Timestamp,
+    price_year: int | None = None,
+    assumed_capital_rial: float | None = None,
+) -> pd.DataFrame:
+    """Appraisal table of all units of the register, best first; empty when the register is.
+
+    Parameters
+    ----------
+    settings
+        Where things are kept.
+    as_of
+        The day of judgement.
+    price_year, assumed_capital_rial
+        As for `serving.appraisal.appraise`.
+
+    Raises
+    ------
+    EhyaError
+        ``no_model``, ``model_changed``, ``not_a_model``, ``database_failed``, ``schema_mismatch``.
+    """
+    from serving.appraisal import appraise
+
+    with open_register(settings) as register:
+        units = register.units()
+        model = champion(register, settings)
+    return appraise(units, model, as_of=as_of, price_year=price_year, assumed_capital_rial=assumed_capital_rial)

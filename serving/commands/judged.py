@@ -8,11 +8,10 @@ import pandas as pd
 
 from engine.domain.unit import Origin
 from engine.settings import Settings
-from serving.appraisal import appraise
 from serving.commands.question import Question
 from serving.i18n import Speech
 from serving.terminal import Terminal
-from serving.workspace import champion, open_register
+from serving.workspace import appraised
 
 
 def judge_register(terminal: Terminal, settings: Settings, question: Question) -> pd.DataFrame:
@@ -23,15 +22,9 @@ def judge_register(terminal: Terminal, settings: Settings, question: Question) -
     EhyaError
         ``no_model``, ``model_changed``, ``database_failed``.
     """
-    with open_register(settings) as register:
-        units = register.units()
-        if units.empty:
-            return units
-        model = champion(register, settings)
-    with terminal.busy("cli.judging", count=len(units)):
-        return appraise(
-            units,
-            model,
+    with terminal.busy("cli.judging"):
+        return appraised(
+            settings,
             as_of=question.as_of,
             price_year=question.price_year,
             assumed_capital_rial=question.assume_capital_rial,

@@ -9,9 +9,9 @@ import pandas as pd
 
 from engine.domain.mandate import FitPart
 from engine.domain.prediction import BOUNDS, Output
-from engine.domain.unit import FIELDS, Field, public_fields
+from engine.domain.unit import public_fields
 from engine.errors import EhyaError, ErrorCode
-from engine.ranking import public_red_flags
+from serving.api.public import public_table
 from serving.i18n import Speech
 from serving.reports.ranking import ENDINGS, legend, model_lines, origin_remarks, records
 from serving.reports.words import column_of, in_words, mapped
@@ -20,25 +20,12 @@ from serving.reports.workbook import Column, Notes, Sheet, write_csv, write_json
 if TYPE_CHECKING:
     from engine.matching import Shortlist
 
+_FRONT = ("name", "province", "county", "isic")
 _RECORD = ("origin", "source", "as_of", "confidence", "price_year", "prior_driven", "capital_assumed")
-_NOT_REPEATED = {"name", "province", "county", "isic", "notes"}
-
-
-def public_columns() -> list[str]:
-    """Columns of an appraisal table that an investor may see, in the order in which they are shown.
-
-    Examples
-    --------
-    >>> "capital_needed_rial" in public_columns(), "tax_debt_rial" in public_columns()
-    (True, False)
-    """
-    outputs = [f"{output.value}_{bound}" for output in Output for bound in BOUNDS]
-    rest = [name for name in public_fields() if name not in _NOT_REPEATED]
-    return ["name", "province", "county", "isic", *outputs, "red_flags", *rest, *_RECORD]
 
 
 def public_view(appraisal: pd.DataFrame) -> pd.DataFrame:
-    """The columns of an appraisal table that an investor may see; red flags that rest on private fields are left out.
+    """What an investor may see of an appraisal table: facts of the unit, prediction and record.
 
     Parameters
     ----------
@@ -48,12 +35,13 @@ def public_view(appraisal: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Shape (n, public columns), in the order of `public_columns`.
+        Shape (n, public columns): those that HTTP shows, without the planner's own judgement (score, rank, triage).
     """
-    frame = appraisal[[name for name in public_columns() if name in appraisal.columns]].copy()
-    if "red_flags" in frame.columns:
-        frame["red_flags"] = mapped(frame["red_flags"], _public_flags)
-    return frame
+    table = public_table(appraisal)
+    outputs = [f"{output.value}_{bound}" for output in Output for bound in BOUNDS]
+    rest = [name for name in public_fields() if name not in _FRONT]
+    order = [*_FRONT, *outputs, "red_flags", *rest, *_RECORD]
+    return table[[name for name in order if name in table.columns]]
 
 
 def shortlist_table(shortlist: Shortlist, appraisal: pd.DataFrame) -> pd.DataFrame:
@@ -137,10 +125,6 @@ def flag_words(joined: str, speech: Speech) -> str:
     return speech.join([speech.text(f"{family}.{code}") for code, family in families.items()])
 
 
-def _public_flags(joined: str) -> str:
-    return ";".join(code for code in joined.split(";") if code in public_red_flags())
-
-
 def _column(name: str, speech: Speech) -> Column:
     if name in ("position", "reasons", "flags"):
         return Column(name, speech.text(f"cli.{name}"), "count" if name == "position" else "long")
@@ -150,8 +134,3 @@ def _column(name: str, speech: Speech) -> Column:
     if name == "fit":
         return Column(name, speech.text("column.fit"), "score")
     return column_of(name, speech)
-
-
-def private_names() -> frozenset[str]:
-    """Names of fields that leave through no investor-facing export."""
-    return frozenset(field.value for field in Field if not FIELDS[field].public)

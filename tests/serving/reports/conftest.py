@@ -1,0 +1,21 @@
+"""The made-up appraisal, judged by the real triage and the real ranking."""
+
+import pandas as pd
+import pytest
+
+from engine.diagnosis import diagnose
+from engine.domain.unit import column_dtypes
+from engine.ranking import rank, triage
+
+AS_OF = pd.Timestamp("2026-11-23")
+
+
+@pytest.fixture(scope="session")
+def judged(appraisal):
+    units = appraisal[list(column_dtypes())].copy()
+    units.iloc[0, units.columns.get_loc("name")] = "=HYPERLINK(1)"
+    places = [name for name in appraisal.columns if name.endswith(("_low", "_point", "_high"))]
+    marks = ["scorable", "not_scorable", "prior_driven", "out_of_fold", "model_version", "model_data_until"]
+    predictions = appraisal[[*places, *marks]].assign(capital_assumed=False)
+    findings = diagnose(units, as_of=AS_OF)
+    return rank(units.join(predictions).join(triage(units, findings, predictions, as_of=AS_OF)))
