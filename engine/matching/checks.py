@@ -44,7 +44,7 @@ class LookupCheck:
 
     def passes(self, rows: Rows) -> NDArray[np.bool_]:
         """Whether there is no reason against each of the rows."""
-        return (self.bits_of == 0).take(self.codes[rows])
+        return np.asarray((self.bits_of == 0).take(self.codes[rows]))
 
 
 @dataclass(frozen=True, eq=False, slots=True)

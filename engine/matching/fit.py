@@ -135,8 +135,8 @@ class Fit:
 def trapezoid(capital: NDArray[np.float64], ticket: Ticket) -> NDArray[np.float64]:
     """How near needed capital is to what an investor usually puts in.
 
-    Full from half-way between the least and the typical ticket to half-way between the typical and the greatest; falling to
-    ``TICKET_EDGE`` at the ends of the range. Without a typical ticket, or towards an unbounded end, full.
+    Full from half-way between the least and the typical ticket to half-way between the typical and the greatest,
+    falling to ``TICKET_EDGE`` at the ends of the range. Without a typical ticket, or towards an unbounded end, full.
 
     Parameters
     ----------

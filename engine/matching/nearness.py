@@ -56,7 +56,7 @@ def sector_column(tree: Tree, liked: Sequence[str]) -> NDArray[np.float32]:
     >>> sector_column(sector_tree(["1030", "1040", "2011", ""]), ["1030"]).tolist()
     [1.0, 0.5, 0.25, 0.0]
     """
-    return tree.shared(liked).max(axis=0).astype(np.float32)
+    return np.asarray(tree.shared(liked).max(axis=0), dtype=np.float32)
 
 
 def place_column(tree: Tree, points: NDArray[np.float64], liked: Sequence[str]) -> NDArray[np.float32]:
@@ -114,7 +114,7 @@ def nearest_km(points: NDArray[np.float64], centres: NDArray[np.float64]) -> NDA
     >>> nearest_km(pair[:1], pair[1:]).round(2).tolist()
     [111.19]
     """
-    km: NDArray[np.float64] = EARTH_RADIUS_KM * np.arccos((points @ centres.T).max(axis=1).clip(-1, 1))
+    km: NDArray[np.float64] = EARTH_RADIUS_KM * np.arccos((centres @ points.T).max(axis=0).clip(-1, 1))
     return km
 
 

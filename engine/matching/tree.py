@@ -19,7 +19,7 @@ class Tree:
     Parameters
     ----------
     lines
-        Shape (values, depth): node on each level, from the root; -1 below the value's own level. A value that is not
+        Shape (depth, values): node on each level, from the root; -1 below the value's own level. A value that is not
         known has no node at all.
     deepest
         Shape (values,): the value's own node, -1 where it is not known.
@@ -41,14 +41,14 @@ class Tree:
     def of(cls, lines: Sequence[Line], depth: int, line_of: Callable[[str], Line]) -> Tree:
         """Number the nodes of the given lines, in the order of the column's values."""
         nodes: dict[str, int] = {}
-        table = np.full((len(lines), depth), _ABSENT, dtype=np.intp)
+        table = np.full((depth, len(lines)), _ABSENT, dtype=np.intp)
         deepest = np.full(len(lines), _ABSENT, dtype=np.intp)
         for position, line in enumerate(lines):
             for level, name in enumerate(line[:depth]):
-                deepest[position] = table[position, level] = nodes.setdefault(name, len(nodes))
+                deepest[position] = table[level, position] = nodes.setdefault(name, len(nodes))
         parent = np.full(len(nodes) + 1, _ABSENT, dtype=np.intp)
         for level in range(1, depth):
-            parent[table[:, level]] = table[:, level - 1]
+            parent[table[level]] = table[level - 1]
         parent[_ABSENT] = _ABSENT
         return cls(lines=table, deepest=deepest, parent=parent, nodes=nodes, line_of=line_of)
 
@@ -58,30 +58,30 @@ class Tree:
         Returns
         -------
         within, coarse
-            Shape (values,) each. A value is coarse when one of the names hangs below it, or when it is not known at all.
+            Shape (values,) each. A value is coarse when one of the names hangs below it, or when it is
+            not known at all.
         """
         numbers = [self.nodes[name] for name in names if name in self.nodes]
         inside = np.zeros(len(self.nodes) + 1, dtype=bool)  # the last one stands for "no node"
         inside[numbers] = True
         above = inside.copy()
         level = np.array(numbers, dtype=np.intp)
-        for _ in range(self.lines.shape[1] - 1):
+        for _ in range(len(self.lines) - 1):
             level = self.parent[level]
             above[level] = True
         for name in names if len(numbers) < len(names) else ():
             above[[self.nodes[step] for step in self.line_of(name) if step in self.nodes]] = True
         above[_ABSENT] = True
         inside[_ABSENT] = False
-        within: NDArray[np.bool_] = inside[self.lines].any(axis=1)
+        within = np.asarray(inside[self.lines].any(axis=0))
         return within, above[self.deepest]
 
     def shared(self, names: Sequence[str]) -> NDArray[np.float64]:
         """Share of each name's levels that each value shares with it, shape (names, values)."""
         lines = [self.line_of(name) for name in names]
-        depth = self.lines.shape[1]
-        numbers = np.array(
-            [[self.nodes.get(step, _NOWHERE) for step in line] + [_NOWHERE] * (depth - len(line)) for line in lines]
-        )
-        levels = np.array([[len(line)] for line in lines])
-        shared: NDArray[np.float64] = (self.lines == numbers[:, None, :]).sum(axis=2) / levels
+        shared = np.zeros((len(lines), self.deepest.size))
+        for level, nodes in enumerate(self.lines):
+            numbers = [self.nodes.get(line[level], _NOWHERE) if level < len(line) else _NOWHERE for line in lines]
+            shared += nodes == np.array(numbers)[:, None]
+        shared /= np.array([[len(line)] for line in lines])
         return shared
