@@ -45,12 +45,12 @@ def take_in(
     with terminal.busy("cli.reading", given=file.name):
         intake = read_register(
             file,
-            as_of=None if as_of is None else day(as_of, "--as-of").at,
+            as_of=None if as_of is None else day(as_of, "--as-of").at.date(),
             source=source,
             sheet=sheet,
             province=province,
             origin=Origin.SYNTHETIC if synthetic else None,
-            today=today(),
+            today=today().date(),
         )
     with terminal.busy("cli.storing"), open_register(settings) as register:
         result = register.commit_import(intake, imported_at=pd.Timestamp.now("UTC").to_pydatetime(), dry_run=dry_run)

@@ -47,10 +47,23 @@ def show_ranking(
         )
         terminal.say("cli.written", path=str(out))
     elif not terminal.answer(ranking_document(listed, asked(question))):
-        _print(terminal, chosen, listed if top else listed.head(_SHOWN), question)
+        print_ranking(terminal, chosen, listed if top else listed.head(_SHOWN), question)
 
 
-def _print(terminal: Terminal, chosen: pd.DataFrame, shown: pd.DataFrame, question: Question) -> None:
+def print_ranking(terminal: Terminal, chosen: pd.DataFrame, shown: pd.DataFrame, question: Question) -> None:
+    """Print a ranked list with what must stand above and below it.
+
+    Parameters
+    ----------
+    terminal
+        Where to.
+    chosen
+        Appraisal table of all units that were asked for, best first.
+    shown
+        Its first rows.
+    question
+        Under which choices they were judged.
+    """
     words = terminal.speech
     if shown.empty:
         terminal.say("cli.rank_none")

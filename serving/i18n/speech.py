@@ -272,10 +272,8 @@ def _place_names(language: str) -> dict[str, str]:
     from engine.reference.tables import table
 
     counties, provinces = table("counties"), table("provinces")
-    # where a county bears its province's name in English, both have the same Persian name
-    return dict(zip(counties["name_en"], counties["name_fa"], strict=True)) | dict(
-        zip(provinces["name_en"], provinces["name_fa"], strict=True)
-    )
+    names = dict(zip(counties["county"], counties["name_fa"], strict=True))
+    return names | dict(zip(provinces["province"], provinces["name_fa"], strict=True))
 
 
 @cache
