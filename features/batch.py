@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engine.economics.prices import RIAL_PER_BILLION_RIAL, deflate
+from engine.reference import table
 from features.places import counties
 
 Floats = NDArray[np.float64]
@@ -143,4 +144,10 @@ class Batch:
 
 
 def _division(isic: str) -> int:
-    return int(isic[:2]) if isic[:2].isdigit() and len(isic) >= 2 else -1
+    return int(isic[:2]) if isic[:2] in _divisions() else -1
+
+
+@cache
+def _divisions() -> frozenset[str]:
+    rows = table("isic")
+    return frozenset(rows.loc[rows["level"] == "division", "code"])

@@ -37,7 +37,8 @@ def haversine_km(latitude: ArrayLike, longitude: ArrayLike, to_latitude: ArrayLi
     >>> float(haversine_km(0, 0, 0, 90).round(3))
     10007.557
     """
-    phi, lam, to_phi, to_lam = (np.radians(angle) for angle in (latitude, longitude, to_latitude, to_longitude))
+    angles = (latitude, longitude, to_latitude, to_longitude)
+    phi, lam, to_phi, to_lam = (np.radians(np.asarray(angle, dtype=np.float64)) for angle in angles)
     half = np.sin((to_phi - phi) / 2) ** 2 + np.cos(phi) * np.cos(to_phi) * np.sin((to_lam - lam) / 2) ** 2
     distance: Floats = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(half))
     return distance
