@@ -26,6 +26,7 @@ class ErrorCode(Code):
     NO_PRICE_INDEX = "no_price_index"
     DATABASE_FAILED = "database_failed"
     NOT_LOOPBACK = "not_loopback"
+    FOLDER_NOT_OURS = "folder_not_ours"
     DATABASE_NEWER = "database_newer"
     OUTCOME_KNOWN_TOO_EARLY = "outcome_known_too_early"
     OUTCOME_OUT_OF_RANGE = "outcome_out_of_range"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -18,6 +19,7 @@ _LETTERS = str.maketrans(
         "\u2066": "", "\u2067": "", "\u2068": "", "\u2069": "", "\u061c": "",
     }
 )  # fmt: skip
+_KEPT = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ـ": "", "\u200e": "", "\u200f": "", "\ufeff": "", "\u200b": ""})
 _MARKS = re.compile(
     "[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed]"
 )
@@ -63,6 +65,27 @@ def compact(text: str) -> str:
     return re.sub(r"[\W_]+", "", fold(text))
 
 
+def tidy_column(texts: pd.Series) -> pd.Series:
+    """Texts as they are kept: Persian yeh and kaf, no directional marks, single spaces; half-spaces and digits stay.
+
+    Parameters
+    ----------
+    texts
+        Shape (n,); text or missing.
+
+    Returns
+    -------
+    pandas.Series
+        ``str``, shape (n,); blank becomes missing.
+
+    Examples
+    --------
+    >>> tidy_column(pd.Series([" مصنوعات  فلزي "])).tolist()
+    ['مصنوعات فلزی']
+    """
+    return _by_distinct(texts, _tidy)
+
+
 def fold_column(texts: pd.Series) -> pd.Series:
     """Fold every text of a column at once.
 
@@ -81,12 +104,21 @@ def fold_column(texts: pd.Series) -> pd.Series:
     >>> fold_column(pd.Series(["بوكان ", None])).tolist()
     ['بوکان', nan]
     """
+    return _by_distinct(texts, _fold)
+
+
+def _by_distinct(texts: pd.Series, change: Callable[[str], str]) -> pd.Series:
     codes, distinct = pd.factorize(texts)
     if not len(distinct):
         return pd.Series(None, index=texts.index, dtype="str", name=texts.name)
-    joined = _SEPARATOR.join(str(text).replace(_SEPARATOR, "") for text in distinct)
-    folded = pd.Series([*_fold(joined).split(_SEPARATOR), None], dtype="str")
-    return folded.take(codes).set_axis(texts.index).rename(texts.name)  # code -1 takes the last, which is missing
+    joined = _SEPARATOR.join([str(text).replace(_SEPARATOR, "") for text in distinct])
+    changed = pd.Series([*change(joined).split(_SEPARATOR), None], dtype="str")
+    return changed.take(codes).set_axis(texts.index).rename(texts.name)  # code -1 takes the last, which is missing
+
+
+def _tidy(text: str) -> str:
+    text = _SPACES.sub(" ", text.translate(_KEPT))
+    return re.sub("[ \u200c]*\0[ \u200c]*", _SEPARATOR, text).strip(" \u200c")
 
 
 def _fold(text: str) -> str:

@@ -1,0 +1,240 @@
+"""Read and show dates: Jalali and Gregorian, each with its precision."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+import pandas as pd
+from persiantools.jdatetime import JalaliDate
+
+from engine.domain.rejection import NoteCode, Refusal, RejectionCode, Remarked
+from engine.text import fold
+
+JALALI_YEARS = range(1250, 1500)
+GREGORIAN_YEARS = range(1850, 2121)
+"""Years that are taken for one calendar or the other; they never overlap."""
+
+_JALALI_MONTHS = (
+    "فروردین farvardin", "اردیبهشت ordibehesht", "خرداد khordad", "تیر tir", "مرداد امرداد mordad", "شهریور shahrivar",
+    "مهر mehr", "ابان aban", "اذر azar", "دی dey", "بهمن bahman", "اسفند esfand",
+)  # fmt: skip
+_GREGORIAN_MONTHS = (
+    "january jan ژانویه", "february feb فوریه", "march mar مارس", "april apr اوریل", "may مه می", "june jun ژوین",
+    "july jul ژوییه جولای", "august aug اوت اگوست", "september sep sept سپتامبر", "october oct اکتبر",
+    "november nov نوامبر", "december dec دسامبر",
+)  # fmt: skip
+_MONTH_NUMBER = {word: n for names in (_JALALI_MONTHS, _GREGORIAN_MONTHS) for n, words in enumerate(names, 1)
+                 for word in words.split()}  # fmt: skip
+_GREGORIAN_NAMES = {word for words in _GREGORIAN_MONTHS for word in words.split()}
+_VAGUE = (
+    r"اوایل|اواسط|اواخر|ابتدای|انتهای|پایان|نیمه اول|نیمه دوم|نیمه|حدود|حدودا|بهار|تابستان|پاییز|زمستان|"
+    r"early|mid|late|about|spring|summer|autumn|winter"
+)
+_FILLER = r"تا کنون|تاکنون|سال|ماه|مورخ|مورخه|تاریخ|year|of|in|since|از"
+_TIME = re.compile(r"[t ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?z?$")
+
+
+class Precision(StrEnum):
+    """How exactly a date is known."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class DateRead:
+    """A date as it was written.
+
+    Parameters
+    ----------
+    day
+        The day, or the first day of the month or year that was given (of its own calendar).
+    precision
+        How much of it was given.
+    """
+
+    day: date
+    precision: Precision
+
+
+def from_jalali(year: int, month: int = 1, day: int = 1) -> date:
+    """Gregorian day of a Jalali day.
+
+    Raises
+    ------
+    ValueError
+        When the Jalali calendar has no such day.
+
+    Examples
+    --------
+    >>> from_jalali(1403, 11, 15).isoformat()
+    '2025-02-03'
+    """
+    return JalaliDate(year, month, day).to_gregorian()  # type: ignore[no-any-return, unused-ignore]
+
+
+def to_jalali(day: date) -> tuple[int, int, int]:
+    """Jalali year, month and day of a Gregorian day.
+
+    Examples
+    --------
+    >>> to_jalali(date(2025, 2, 3))
+    (1403, 11, 15)
+    """
+    jalali = JalaliDate(date(day.year, day.month, day.day))
+    return jalali.year, jalali.month, jalali.day
+
+
+def jalali_years(days: pd.Series) -> pd.Series:
+    """Jalali year of each day of a column.
+
+    Parameters
+    ----------
+    days
+        datetime64, shape (n,).
+
+    Returns
+    -------
+    pandas.Series
+        Int64, shape (n,); missing stays missing.
+
+    Examples
+    --------
+    >>> jalali_years(pd.Series(pd.to_datetime(["2025-03-20", "2025-03-21", None]))).tolist()
+    [1403, 1404, <NA>]
+    """
+    codes, distinct = pd.factorize(days)
+    years = pd.Series([*(to_jalali(pd.Timestamp(day).date())[0] for day in distinct), None], dtype="Int64")
+    return years.take(codes).set_axis(days.index).rename(days.name)
+
+
+def read_date(cell: object, *, latest: date | None = None) -> DateRead | Remarked | Refusal:
+    """Read one date.
+
+    Years of 1250-1499 are Jalali, of 1850-2120 Gregorian. Year/month/day, day/month/Jalali year, year/month, a month's
+    name with its year, a year alone and Excel dates are understood; ``03/04/2015`` is refused, since it may be either
+    order.
+
+    Parameters
+    ----------
+    cell
+        Text, number or date.
+    latest
+        The last day that can be true; a later one is refused.
+
+    Returns
+    -------
+    DateRead, Remarked or Refusal
+        ``Remarked`` holds a `DateRead` whose century was added or that is approximate. Refusals: ``not_a_date``,
+        ``impossible_date``, ``future_date``, ``ambiguous_date``.
+
+    Examples
+    --------
+    >>> read_date("مهر ۱۴۰۱")
+    DateRead(day=datetime.date(2022, 9, 23), precision=<Precision.MONTH: 'month'>)
+    >>> read_date("1399/13/05").code.value
+    'impossible_date'
+    """
+    if isinstance(cell, datetime | date):
+        return _not_after(DateRead(date(cell.year, cell.month, cell.day), Precision.DAY), latest)
+    if isinstance(cell, float):
+        cell = int(cell) if cell.is_integer() else str(cell)
+    text = _TIME.sub("", fold(str(cell)))
+    text, vague = _without(text, _VAGUE)
+    text, _ = _without(text, _FILLER)
+    parts = [part for part in re.split(r"[\s/\-.,\\_]+", re.sub(r"(\d)([^\W\d_])", r"\1 \2", text)) if part]
+    found = _calendar_day(parts)
+    if isinstance(found, Refusal):
+        return found
+    reading, century = found
+    checked = _not_after(reading, latest)
+    if isinstance(checked, Refusal):
+        return checked
+    if century:
+        return Remarked(checked, NoteCode.CENTURY_ADDED, {"taken": to_jalali(checked.day)[0]})
+    return Remarked(checked, NoteCode.APPROXIMATE) if vague else checked
+
+
+def _without(text: str, words: str) -> tuple[str, bool]:
+    bare = re.sub(rf"(?<!\w)(?:{words})(?!\w)", " ", text)
+    return bare.strip(), bare != text
+
+
+def _calendar_day(parts: list[str]) -> tuple[DateRead, bool] | Refusal:
+    named = [part for part in parts if part in _MONTH_NUMBER]
+    numbers = [part for part in parts if part.isdigit() and part.isascii()]
+    if len(named) > 1 or len(named) + len(numbers) != len(parts) or not numbers:
+        return Refusal(RejectionCode.NOT_A_DATE)
+    if named:
+        return _named_month(named[0], numbers)
+    if len(numbers) == 1:
+        return _one_number(numbers[0])
+    return _numbers(numbers)
+
+
+def _named_month(name: str, numbers: list[str]) -> tuple[DateRead, bool] | Refusal:
+    years = [number for number in numbers if len(number) == 4] or [n for n in numbers if 31 < int(n) < 100]
+    if len(years) != 1 or len(numbers) > 2:
+        return Refusal(RejectionCode.NOT_A_DATE)
+    year, century = _year(years[0])
+    if (year in GREGORIAN_YEARS) != (name in _GREGORIAN_NAMES):
+        return Refusal(RejectionCode.NOT_A_DATE)
+    days = [int(number) for number in numbers if number != years[0]]
+    return _built(year, _MONTH_NUMBER[name], days[0] if days else None, century)
+
+
+def _one_number(number: str) -> tuple[DateRead, bool] | Refusal:
+    if len(number) == 8:
+        return _numbers([number[:4], number[4:6], number[6:]])
+    if len(number) == 6 and int(number[:4]) in JALALI_YEARS and 1 <= int(number[4:]) <= 12:
+        return _built(int(number[:4]), int(number[4:]), None, False)
+    year, century = _year(number)
+    if year not in JALALI_YEARS and year not in GREGORIAN_YEARS:
+        return Refusal(RejectionCode.NOT_A_DATE)
+    return _built(year, None, None, century)
+
+
+def _numbers(numbers: list[str]) -> tuple[DateRead, bool] | Refusal:
+    if len(numbers) > 3 or any(len(number) > 4 for number in numbers):
+        return Refusal(RejectionCode.NOT_A_DATE)
+    values = [int(number) for number in numbers]
+    if len(numbers[-1]) == 4 and len(numbers[0]) < 4:  # year last: the day comes first, as Persian readers write it
+        if values[-1] in GREGORIAN_YEARS and len(values) == 3 and max(values[:2]) <= 12 and values[0] != values[1]:
+            return Refusal(RejectionCode.AMBIGUOUS_DATE)
+        if values[-1] in GREGORIAN_YEARS and len(values) == 3 and values[1] > 12:
+            values = [values[1], values[0], values[2]]
+        numbers, values = numbers[::-1], values[::-1]
+    year, century = _year(numbers[0])
+    if len(numbers[0]) not in (2, 4) or (len(numbers) == 2 and century):
+        return Refusal(RejectionCode.NOT_A_DATE)
+    if year < 100:
+        return Refusal(RejectionCode.AMBIGUOUS_DATE)
+    return _built(year, values[1], values[2] if len(values) == 3 else None, century)
+
+
+def _year(number: str) -> tuple[int, bool]:
+    value = int(number)
+    return (1300 + value, True) if len(number) == 2 and value > 31 else (value, False)
+
+
+def _built(year: int, month: int | None, day: int | None, century: bool) -> tuple[DateRead, bool] | Refusal:
+    precision = Precision.DAY if day is not None else Precision.MONTH if month is not None else Precision.YEAR
+    month, day = (1 if month is None else month), (1 if day is None else day)
+    try:
+        if year in JALALI_YEARS:
+            return DateRead(from_jalali(year, month, day), precision), century
+        if year in GREGORIAN_YEARS:
+            return DateRead(date(year, month, day), precision), century
+    except ValueError:
+        pass
+    return Refusal(RejectionCode.IMPOSSIBLE_DATE)
+
+
+def _not_after(reading: DateRead, latest: date | None) -> DateRead | Refusal:
+    if latest is not None and reading.day > date(latest.year, latest.month, latest.day):
+        return Refusal(RejectionCode.FUTURE_DATE, {"latest": date(latest.year, latest.month, latest.day)})
+    return reading

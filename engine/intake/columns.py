@@ -1,0 +1,140 @@
+"""Read the columns of one sheet: values, refusals and notes, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from engine.domain.rejection import Refusal, RejectionCode
+from engine.domain.unit import FIELDS, Field
+from engine.intake.cells import Reading, by_distinct, stated
+from engine.intake.header import Column
+from engine.intake.places import Place, read_county, read_province
+from engine.intake.sectors import read_sector
+
+CELL_COLUMNS = ["sheet", "row", "column", "field", "code", "given", "facts"]
+"""Columns of the tables of refused and noted cells."""
+
+
+class SheetColumns:
+    """Columns of one sheet as they are read.
+
+    Parameters
+    ----------
+    rows
+        Cells of the rows that may be units, shape (n, columns), index: position in the sheet.
+    sheet
+        Name of the sheet.
+
+    Examples
+    --------
+    >>> from engine.intake.cells import read_cells
+    >>> read = SheetColumns(pd.DataFrame([["12"], ["many"]], index=[4, 5], dtype=object), "s")
+    >>> column = Column(0, ("Jobs now",), "Jobs now", "jobs_now")
+    >>> read.keep(Field.JOBS_NOW, column, read_cells(Field.JOBS_NOW, read.stated(column)))
+    >>> read.values["jobs_now"].to_dict(), read.refused[0]["row"].tolist()
+    ({4: 12}, [6])
+    """
+
+    def __init__(self, rows: pd.DataFrame, sheet: str) -> None:
+        self.rows = rows
+        self.sheet = sheet
+        self.values: dict[str, pd.Series] = {}
+        self.refused: list[pd.DataFrame] = []
+        self.noted: list[pd.DataFrame] = []
+        self.columns: list[tuple[str, str, str, str]] = []
+
+    def stated(self, column: Column) -> pd.Series:
+        """Cells of a column that say something."""
+        return stated(self.rows[column.position])
+
+    def keep(self, what: Field, column: Column, reading: Reading) -> None:
+        """Take the values of a reading, its refusals and its notes."""
+        self.values[what.value] = reading.values
+        if reading.precision is not None:
+            self.values[f"{what.value}_precision"] = reading.precision
+        self.refused.append(self._problems(what, column, reading.refused))
+        self.noted.append(self._problems(what, column, reading.noted))
+        self.columns.append((self.sheet, column.label, what.value, FIELDS[what].measure))
+
+    def places(self, named: Mapping[Field, Column], province: str | None, sheet: str) -> None:
+        """Read provinces, then counties in their provinces; a sheet named after one stands for a missing column."""
+        provinces = pd.Series(province, index=self.rows.index, dtype=object)
+        if Field.PROVINCE in named:
+            column = named[Field.PROVINCE]
+            reading = by_distinct(self.stated(column), read_province)
+            self.keep(Field.PROVINCE, column, reading)
+            provinces.update(reading.values)
+        if Field.COUNTY in named:
+            self._counties(named[Field.COUNTY], provinces, stated_province=Field.PROVINCE in named)
+        elif isinstance(place := read_county(sheet, province), Place):
+            self.values[Field.COUNTY.value] = pd.Series(place.county, index=self.rows.index, dtype=object)
+            provinces = provinces.fillna(place.province)
+            self.columns.append((self.sheet, sheet, Field.COUNTY.value, ""))
+        refused = set(self.refused_rows(Field.PROVINCE))
+        known = provinces[provinces.notna() & ~provinces.index.isin(refused)]
+        self.values[Field.PROVINCE.value] = known
+
+    def sectors(self, named: Mapping[Field, Column]) -> None:
+        """Look up the line of activity in words where a row has no ISIC code, unless its code was refused."""
+        if Field.SECTOR_TEXT not in named:
+            return
+        texts = self.values[Field.SECTOR_TEXT.value]
+        coded = self.values.get(Field.ISIC.value, pd.Series(dtype=object))
+        open_rows = texts[~texts.index.isin(coded.index) & ~texts.index.isin(self.refused_rows(Field.ISIC))]
+        found = by_distinct(open_rows, read_sector).values
+        found = found[found.notna()]
+        if len(found):
+            self.values[Field.ISIC.value] = pd.concat([coded, found])
+            self.columns.append((self.sheet, named[Field.SECTOR_TEXT].label, Field.ISIC.value, ""))
+
+    def refused_rows(self, what: Field) -> list[int]:
+        """Positions of rows whose cell of a field was refused."""
+        return [int(row) - 1 for table in self.refused for row in table.loc[table["field"] == what.value, "row"]]
+
+    def _counties(self, column: Column, provinces: pd.Series, *, stated_province: bool) -> None:
+        cells = self.stated(column)
+        parts = []
+        for own, group in cells.groupby(provinces[cells.index].fillna("")):
+            parts.append(by_distinct(group, lambda cell, own=own: _county(cell, str(own) or None, stated_province)))
+        if not parts:
+            parts = [by_distinct(cells, read_county)]
+        places = pd.concat([part.values for part in parts])
+        reading = Reading(
+            places.map(lambda place: place.county).astype(object),
+            pd.concat([part.refused for part in parts]),
+            pd.concat([part.noted for part in parts]),
+        )
+        self.keep(Field.COUNTY, column, reading)
+        provinces.update(places.map(lambda place: place.province))
+
+    def _problems(self, what: Field, column: Column, problems: pd.DataFrame) -> pd.DataFrame:
+        cells = self.rows.loc[problems.index, column.position]
+        hidden = problems["code"].map(lambda code: code is RejectionCode.PERSON_ID).astype(bool)
+        given = cells.map(_shown).astype(object).where(~hidden, None)
+        return pd.DataFrame(
+            {
+                "sheet": self.sheet, "row": problems.index.to_numpy() + 1, "column": column.label, "field": what.value,
+                "code": pd.Series(problems["code"].to_list(), dtype=object),
+                "given": pd.Series(given.to_list(), dtype=object),
+                "facts": pd.Series(problems["facts"].to_list(), dtype=object),
+            },
+            columns=CELL_COLUMNS,
+        )  # fmt: skip
+
+
+def _county(cell: object, province: str | None, stated_province: bool) -> Any:
+    """A default province only helps to choose; a province that the row states must be true."""
+    read = read_county(cell, province)
+    if isinstance(read, Refusal) and province and not stated_province:
+        elsewhere = read_county(cell)
+        return read if isinstance(elsewhere, Refusal) else elsewhere
+    return read
+
+
+def _shown(cell: object) -> str:
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
+        return str(int(cell))
+    return str(cell).strip()

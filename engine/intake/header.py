@@ -1,0 +1,228 @@
+"""Find the header of a sheet: one to three lines, merged or not, below any number of titles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from engine.domain.unit import Field
+from engine.errors import EhyaError, ErrorCode
+from engine.intake.labels import Match, matches, nearest_field
+from engine.intake.lexicon import measures
+from engine.intake.sheets import Sheet
+from engine.money import read_money_unit
+from engine.text import fold
+
+SCANNED_ROWS = 60
+MAX_LEVELS = 3
+MIN_FIELDS = 2
+"""A line is a header when it names at least so many fields, one of them a name or an id."""
+
+NEARLY = 0.2
+"""Headers this close in score are equal; the one with fewer lines, then the first, is taken."""
+
+_IDENTITY = ("name", "national_id", "business_id")
+_SERIAL_MARKS = ("#", "№")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a sheet.
+
+    Parameters
+    ----------
+    position
+        From 0.
+    levels
+        Group labels and heading, top first.
+    label
+        The heading as people know it; with its group where two headings of the sheet are alike.
+    field
+        Name of the field, ``serial``, ``personal``, or ``None`` where it was not recognised.
+    nearest
+        For a column that was not recognised: the nearest field.
+    """
+
+    position: int
+    levels: tuple[str, ...]
+    label: str
+    field: str | None
+    nearest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header of a sheet.
+
+    Parameters
+    ----------
+    first, last
+        Its lines, from 0, inclusive.
+    columns
+        All columns that have a heading.
+    """
+
+    first: int
+    last: int
+    columns: tuple[Column, ...]
+
+
+def find_header(sheet: Sheet, mapping: Mapping[str, str] | None = None) -> Header | None:
+    """Find the header of a sheet, or ``None`` where nothing looks like one.
+
+    Every line among the first 60 is scored, alone and with the lines below it, by how many fields its headings name.
+
+    Parameters
+    ----------
+    sheet
+        The grid.
+    mapping
+        Heading -> field name, ``serial`` or ``ignore``; goes before everything recognised.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option`` when ``mapping`` names no field.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame([["List", None], ["Unit name", "County"], ["A", "Khoy"]], dtype=object)
+    >>> header = find_header(Sheet("s", cells))
+    >>> header.first, [column.field for column in header.columns]
+    (1, ['name', 'county'])
+    """
+    wanted = _wanted(mapping)
+    texts = sheet.cells.head(SCANNED_ROWS).astype(object)
+    raw = [["" if pd.isna(cell) else str(cell).strip() for cell in row] for row in texts.itertuples(index=False)]
+    filled = _filled(raw, sheet.merges)
+    found = [
+        (header, score)
+        for first in range(len(raw))
+        for depth in range(1, min(MAX_LEVELS, len(raw) - first) + 1)
+        if all(_only_words(row) for row in raw[first + 1 : first + depth])
+        for header, score in [_scored(filled, raw, first, depth, wanted)]
+        if header is not None
+    ]
+    if not found:
+        return None
+    highest = max(score for _, score in found)
+    near = [header for header, score in found if score > highest - NEARLY]
+    best = min(near, key=lambda header: (header.last - header.first, header.first))
+    return _with_lines_below(best, filled, raw, sheet.merges, wanted)
+
+
+def _with_lines_below(
+    header: Header,
+    filled: list[list[str]],
+    raw: list[list[str]],
+    merges: tuple[tuple[int, int, int, int], ...],
+    wanted: Mapping[str, str],
+) -> Header:
+    """Take in lines that name no field of their own: units of measure, and what merged headings reach down to."""
+    last = max([header.last, *(bottom for top, _, bottom, _ in merges if header.first <= top <= header.last)])
+    last = min(last, header.first + MAX_LEVELS - 1, len(raw) - 1)
+    if last == header.last and last + 1 < len(raw) and _only_units(raw[last + 1]):
+        last += 1
+    longer = _scored(filled, raw, header.first, last - header.first + 1, wanted)[0] if last > header.last else None
+    return longer or header
+
+
+def _only_units(row: list[str]) -> bool:
+    texts = [fold(text).strip("() ") for text in row if text]
+    known = {
+        unit for measure in ("m2", "kW", "m3/h", "L/s", "persons", "months", "share") for unit in measures(measure)
+    }
+    return bool(texts) and all(text in known or read_money_unit(text) is not None for text in texts)
+
+
+def _scored(
+    filled: list[list[str]], raw: list[list[str]], first: int, depth: int, wanted: Mapping[str, str]
+) -> tuple[Header | None, float]:
+    lines = _spread(filled[first : first + depth], raw[first : first + depth])
+    levels = {position: tuple(dict.fromkeys(text for text in column if text))
+              for position, column in enumerate(zip(*lines, strict=True))}  # fmt: skip
+    levels = {position: texts for position, texts in levels.items() if texts}
+    taken = _assigned(levels, wanted)
+    fields = [match.field for match in taken.values() if match.field not in ("serial", "personal")]
+    score = sum(match.score for match in taken.values()) - 0.1 * (len(levels) - len(taken))
+    if len(fields) < MIN_FIELDS or not any(field in _IDENTITY for field in fields):
+        return None, score
+    labels = _labels(levels)
+    columns = tuple(
+        Column(
+            position,
+            texts,
+            labels[position],
+            taken[position].field if position in taken else None,
+            None if position in taken else nearest_field(texts),
+        )
+        for position, texts in levels.items()
+    )
+    return Header(first, first + depth - 1, columns), score
+
+
+def _assigned(levels: dict[int, tuple[str, ...]], wanted: Mapping[str, str]) -> dict[int, Match]:
+    """Best column for every field: the highest score first, from the left among equals; one column per field."""
+    taken: dict[int, Match] = {}
+    offers: list[tuple[float, int, Match]] = []
+    for position, texts in levels.items():
+        stated = wanted.get(fold(texts[-1])) or wanted.get(fold(" ".join(texts)))
+        if stated:
+            taken[position] = Match(stated, 1.0)
+        elif texts[-1].strip() in _SERIAL_MARKS:
+            taken[position] = Match("serial", 0.5)
+        else:
+            offers += [(-match.score, position, match) for match in matches(texts)]
+    used = {match.field for match in taken.values()}
+    for _, position, match in sorted(offers, key=lambda offer: offer[:2]):
+        if position in taken or (match.field in used and match.field != "personal"):
+            continue
+        taken[position] = match
+        used.add(match.field)
+    return taken
+
+
+def _labels(levels: dict[int, tuple[str, ...]]) -> dict[int, str]:
+    last = [texts[-1] for texts in levels.values()]
+    return {
+        position: texts[-1] if last.count(texts[-1]) == 1 else " / ".join(texts) for position, texts in levels.items()
+    }
+
+
+def _filled(raw: list[list[str]], merges: tuple[tuple[int, int, int, int], ...]) -> list[list[str]]:
+    filled = [list(row) for row in raw]
+    for top, left, bottom, right in merges:
+        if top >= len(raw) or left >= len(raw[0]):
+            continue
+        for row in range(top, min(bottom + 1, len(raw))):
+            for column in range(left, min(right + 1, len(raw[0]))):
+                filled[row][column] = raw[top][left]
+    return filled
+
+
+def _spread(lines: list[list[str]], raw: list[list[str]]) -> list[list[str]]:
+    """Carry a group label to the right over blanks that have a heading below: text files have no merged cells."""
+    spread = [list(line) for line in lines]
+    for level in range(len(lines) - 1):
+        for column in range(1, len(spread[level])):
+            below = [spread[lower][column] for lower in range(level + 1, len(lines))]
+            own = raw[level][column]
+            if not own and not spread[level][column] and any(below) and any(line[column] for line in raw[level + 1 :]):
+                spread[level][column] = spread[level][column - 1] if any(raw[level + 1][column - 1 : column]) else ""
+    return spread
+
+
+def _only_words(row: list[str]) -> bool:
+    """Whether no cell begins with a digit: a line of values is no part of a header."""
+    texts = [fold(text) for text in row if text]
+    return bool(texts) and not any(text[0].isdigit() or text[:1] in "-+" for text in texts)
+
+
+def _wanted(mapping: Mapping[str, str] | None) -> dict[str, str]:
+    allowed = [*(field.value for field in Field), "serial", "ignore"]
+    for field in (mapping or {}).values():
+        if field not in allowed:
+            raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="mapping", given=field, allowed=allowed)
+    return {fold(label): "serial" if field == "ignore" else field for label, field in (mapping or {}).items()}

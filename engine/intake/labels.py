@@ -1,0 +1,190 @@
+"""Recognise what a column is from its heading, in either language."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from engine.domain.unit import Field
+from engine.text import fold
+
+SIMILARITY = 0.9
+"""Heading and alias this alike (Ratcliff-Obershelp) are one word misspelt; assumed, the tests show cases."""
+
+_BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]?")
+_UNIT_TAIL = re.compile(
+    r"\s*(?:-|,|:)?\s*(?:(?:به|بر حسب|برحسب|in)\s+)?(?:(?:هزار|میلیون|میلیارد|thousand|million|billion|mn|bn|m|b)\s+)*"
+    r"(?:ریال|تومان|همت|rials?|tomans?|irr|irt|نفر|متر مربع|مترمربع|هکتار|کیلووات|درصد|m2|sqm|kw|ha|%)\s*\.?\s*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a heading may stand for.
+
+    Parameters
+    ----------
+    field
+        Name of a `Field`, or ``serial`` or ``personal``.
+    score
+        1 for a known heading, less for a looser likeness.
+    """
+
+    field: str
+    score: float
+
+
+def matches(levels: tuple[str, ...]) -> tuple[Match, ...]:
+    """Fields that a heading may stand for, best first.
+
+    Parameters
+    ----------
+    levels
+        Group labels and the heading itself, top first; equal neighbours are one.
+
+    Examples
+    --------
+    >>> matches(("بدهی‌ها", "مالیاتی (میلیون تومان)"))[0].field, matches(("Land (m2)",))[0].field
+    ('tax_debt_rial', 'land_m2')
+    >>> matches(("تلفن همراه مدیرعامل",))[0].field
+    'personal'
+    """
+    return _matches(tuple(fold(level) for level in levels if level.strip()))
+
+
+def nearest_field(levels: tuple[str, ...]) -> str | None:
+    """The field whose aliases come nearest to a heading that was not recognised; ``None`` where nothing is near.
+
+    Examples
+    --------
+    >>> nearest_field(("شهرستانک",))
+    'county'
+    """
+    label = _bare(fold(levels[-1]) if levels else "")
+    compacted = label.replace(" ", "")
+    close = difflib.get_close_matches(compacted, list(_compact_aliases()), n=1, cutoff=0.6)
+    return _compact_aliases()[close[0]] if close else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Alias:
+    patterns: tuple[tuple[tuple[str, ...], ...], ...]
+    none: tuple[str, ...]
+    bare: frozenset[str]
+
+
+@cache
+def _matches(levels: tuple[str, ...]) -> tuple[Match, ...]:
+    if not levels:
+        return ()
+    last, joined = _bare(levels[-1]), _bare(" ".join(levels))
+    if not last and len(levels) > 1:  # the lowest line holds the unit only
+        last = _bare(levels[-2])
+    if _is_personal(joined, last):
+        return (Match("personal", 0.8),)
+    best: dict[str, float] = {}
+    for candidate, worth in ((joined, 1.0), (last, 0.97)):
+        for field, score in _scores(candidate):
+            best[field] = max(best.get(field, 0.0), score * worth)
+    return tuple(Match(field, score) for field, score in sorted(best.items(), key=lambda item: -item[1]))
+
+
+def _scores(label: str) -> list[tuple[str, float]]:
+    tokens = _tokens(label)
+    compacted = label.replace(" ", "")
+    found = []
+    for field, alias in _aliases().items():
+        if any(_stands(word, tokens) for word in alias.none):
+            continue
+        if _exact().get((field, compacted)):
+            found.append((field, 1.0))
+        elif compacted in alias.bare:
+            found.append((field, 0.72))
+            found.append((Field.JOBS_NOW.value, 0.7))  # the only field with bare headings is that of former jobs
+        else:
+            size = max((len(groups) for groups in alias.patterns if _all_stand(groups, tokens)), default=0)
+            if size:
+                found.append((field, 0.85 + 0.03 * min(size, 3)))
+    if not found and len(compacted) >= 6:
+        close = difflib.get_close_matches(compacted, list(_compact_aliases()), n=1, cutoff=SIMILARITY)
+        found = [(_compact_aliases()[name], 0.8) for name in close]
+        found = [(field, score) for field, score in found if not _forbidden(field, tokens)]
+    return found
+
+
+def _forbidden(field: str, tokens: frozenset[str]) -> bool:
+    alias = _aliases().get(field)
+    return alias is not None and any(_stands(word, tokens) for word in alias.none)
+
+
+def _bare(label: str) -> str:
+    without = _UNIT_TAIL.sub("", _BRACKETS.sub(" ", label).strip()) if label else ""
+    return re.sub(r"[\W_]+", " ", without).strip()
+
+
+def _tokens(label: str) -> frozenset[str]:
+    words = label.split()
+    pairs = (words[i] + words[i + 1] for i in range(len(words) - 1))
+    triples = (words[i] + words[i + 1] + words[i + 2] for i in range(len(words) - 2))
+    return frozenset((*words, *pairs, *triples))
+
+
+def _stands(word: str, tokens: frozenset[str]) -> bool:
+    if word.endswith("*"):
+        return any(token.startswith(word[:-1]) for token in tokens)
+    return word.replace(" ", "") in tokens
+
+
+def _all_stand(groups: tuple[tuple[str, ...], ...], tokens: frozenset[str]) -> bool:
+    return all(any(_stands(word, tokens) for word in group) for group in groups)
+
+
+def _is_personal(joined: str, last: str) -> bool:
+    document = _document()["personal"]
+    if any(_bare(fold(words)) in (joined, last) for words in document["unless"]):
+        return False
+    tokens = _tokens(joined)
+    if _stands("شناسه ملی", _tokens(last)):
+        return False
+    return any(_stands(_bare(fold(word)), tokens) for word in document["words"]) or last in ("کد ملی", "کدملی")
+
+
+@cache
+def _document() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads((resources.files(__package__) / "aliases.toml").read_text("utf-8"))
+
+
+@cache
+def _aliases() -> dict[str, _Alias]:
+    return {
+        field: _Alias(
+            patterns=tuple(
+                tuple(tuple(fold(word) for word in group) for group in groups) for groups in entry.get("patterns", [])
+            ),
+            none=tuple(fold(word) for word in entry.get("none", [])),
+            bare=frozenset(_bare(fold(name)).replace(" ", "") for name in entry.get("bare", [])),
+        )
+        for field, entry in _document().items()
+        if field != "personal"
+    }
+
+
+@cache
+def _exact() -> dict[tuple[str, str], bool]:
+    return {
+        (field, compacted): True
+        for field, entry in _document().items()
+        if field != "personal"
+        for name in entry["names"]
+        for compacted in (_bare(fold(name)).replace(" ", ""), re.sub(r"[\W_]+", "", fold(name)))
+        if compacted
+    }
+
+
+@cache
+def _compact_aliases() -> dict[str, str]:
+    return {compacted: field for field, compacted in reversed(list(_exact())) if len(compacted) > 1}

@@ -1,0 +1,82 @@
+"""The words of ``words.toml``, folded once."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from engine.text import compact, fold
+
+
+@cache
+def nothing() -> frozenset[str]:
+    """Cells that say "not known".
+
+    Examples
+    --------
+    >>> "-" in nothing(), "ندارد" in nothing()
+    (True, False)
+    """
+    return frozenset(fold(word) for word in _document()["nothing"])
+
+
+@cache
+def none_owned() -> frozenset[str]:
+    """Cells that say "none", which is zero for a number.
+
+    Examples
+    --------
+    >>> "ندارد" in none_owned()
+    True
+    """
+    return frozenset(fold(word) for word in _document()["none_owned"])
+
+
+@cache
+def codes(family: str) -> dict[str, str]:
+    """Compact word -> code of one family: ``flag``, ``status``, ``cause`` or ``deal_form``.
+
+    Examples
+    --------
+    >>> codes("status")["نیمهفعال"], codes("flag")["بلی"]
+    ('semi_active', 'yes')
+    """
+    found: dict[str, str] = {}
+    for code, words in _document()[family].items():
+        for word in words:
+            found.setdefault(compact(word) or fold(word), code)
+    return found
+
+
+@cache
+def stems() -> list[tuple[str, tuple[str, ...]]]:
+    """Causes by words that must all stand in a phrase, in order of the file.
+
+    Examples
+    --------
+    >>> ("utilities", ("برق",)) in stems()
+    True
+    """
+    return [
+        (code, tuple(fold(word) for word in group)) for code, groups in _document()["stems"].items() for group in groups
+    ]
+
+
+@cache
+def measures(measure: str) -> dict[str, float]:
+    """Unit of measure as written -> how many of the field's own unit it is.
+
+    Examples
+    --------
+    >>> measures("m2")["هکتار"]
+    10000.0
+    """
+    table = _document()["measure"].get(measure, {})
+    return {fold(word): float(factor) for word, factor in table.items()}
+
+
+@cache
+def _document() -> dict[str, Any]:
+    return tomllib.loads((resources.files(__package__) / "words.toml").read_text("utf-8"))

@@ -1,0 +1,121 @@
+"""Read quantities: a number, maybe approximate, maybe with its unit of measure."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+
+from engine.domain.rejection import NoteCode, Refusal, RejectionCode, Remarked
+from engine.intake.lexicon import measures, none_owned
+from engine.numerals import APPROXIMATE_WORDS, NUMERAL, SCALES, is_range, read_numeral
+from engine.text import fold, fold_column
+
+_QUANTITY = re.compile(rf"(?P<before>[^\d+(-]*?)\s*(?P<number>[-+(]?\s*{NUMERAL}\)?-?)\s*(?P<after>.*)")
+_PLAIN = r"\d{1,15}(?:\.\d{1,9})?"
+_BRACKETED = re.compile(r"[(\[]([^)\]]*)[)\]]")
+_OTHER_MEASURES = ("امپر", "amp", "amps", "kva", "کیلوولت امپر", "اینچ", "inch", "تن", "ton", "tons", "لیتر", "بشکه")
+
+
+def header_factor(levels: tuple[str, ...], measure: str) -> float | None:
+    """What one written unit of a column is in the field's own unit of measure.
+
+    Returns
+    -------
+    float or None
+        1 where the heading names no unit; ``None`` where it names one that is not of this measure.
+
+    Examples
+    --------
+    >>> header_factor(("متراژ زمین (هکتار)",), "m2"), header_factor(("برق (آمپر)",), "kW")
+    (10000.0, None)
+    """
+    known = measures(measure)
+    if measure == "months" and {"سال", "years", "year"} & set(fold(" ".join(levels)).split()):
+        return 12.0
+    for level in reversed(levels):
+        folded = fold(level)
+        brackets = [text.strip() for text in _BRACKETED.findall(folded)]
+        for text in [*brackets, *_tails(folded)]:
+            if text in known:
+                return known[text]
+        if any(text in _OTHER_MEASURES for text in brackets):
+            return None
+    return 1.0
+
+
+def read_quantity(cell: object, measure: str, factor: float | None) -> float | Remarked | Refusal:
+    """Read one quantity into the field's own unit of measure; a unit in the cell overrides the column's.
+
+    Examples
+    --------
+    >>> read_quantity("۳٫۲ هکتار", "m2", 1.0), read_quantity("۱۲ نفر", "persons", 1.0)
+    (32000.0, 12.0)
+    >>> read_quantity("نسبتاً بزرگ", "m2", 1.0).code.value
+    'not_a_number'
+    """
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return Refusal(RejectionCode.UNKNOWN_MEASURE) if factor is None else float(cell) * factor
+    text = fold(str(cell))
+    if text in none_owned():
+        return 0.0
+    if is_range(text):
+        return Refusal(RejectionCode.RANGE_OF_NUMBERS)
+    found = _QUANTITY.fullmatch(text)
+    if not found:
+        return Refusal(RejectionCode.NOT_A_NUMBER)
+    number = read_numeral(found["number"].replace(" ", "") if found["number"][0] in "-+(" else found["number"])
+    if isinstance(number, Refusal):
+        return number
+    return _with_unit(number, found["before"].strip(), found["after"].strip(), measure, factor)
+
+
+def plain_numbers(cells: pd.Series) -> pd.Series:
+    """Numbers of the cells that are plain: digits, perhaps in groups of three, perhaps with a fraction.
+
+    Parameters
+    ----------
+    cells
+        Object, shape (n,).
+
+    Returns
+    -------
+    pandas.Series
+        float64, shape (n,); missing where a cell is not that plain.
+
+    Examples
+    --------
+    >>> plain_numbers(pd.Series(["۱۲", "1,200", "many", 3.5], dtype=object)).tolist()
+    [12.0, 1200.0, nan, 3.5]
+    """
+    folded = fold_column(cells.astype("str"))
+    grouped = folded.str.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?").to_numpy(dtype=bool, na_value=False)
+    bare = folded.where(~grouped, folded.str.replace(",", "", regex=False))
+    plain = bare.str.fullmatch(_PLAIN).to_numpy(dtype=bool, na_value=False)
+    return pd.Series(pd.to_numeric(bare.where(plain)).to_numpy(dtype=np.float64), index=cells.index)
+
+
+def _with_unit(
+    number: Decimal, before: str, after: str, measure: str, factor: float | None
+) -> float | Remarked | Refusal:
+    approximate = False
+    for word in APPROXIMATE_WORDS:
+        if before == word or before.startswith(f"{word} "):
+            before, approximate = before.removeprefix(word).strip(), True
+    scale = 1
+    words = after.split()
+    while words and words[0] in SCALES:
+        scale *= SCALES[words.pop(0)]
+    unit = " ".join(words).strip(" .") or before
+    factor = factor if not unit else measures(measure).get(unit)
+    if factor is None:
+        return Refusal(RejectionCode.UNKNOWN_MEASURE if unit else RejectionCode.NOT_A_NUMBER)
+    value = float(number * scale * Decimal(repr(factor)))
+    return Remarked(value, NoteCode.APPROXIMATE) if approximate else value
+
+
+def _tails(folded: str) -> list[str]:
+    words = re.sub(r"[()\[\]:]", " ", folded).split()
+    return [" ".join(words[-count:]) for count in (4, 3, 2, 1) if len(words) > count]

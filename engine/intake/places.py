@@ -1,0 +1,176 @@
+"""Recognise provinces and counties by their Persian or English names."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from engine.domain.rejection import NoteCode, Refusal, RejectionCode, Remarked
+from engine.reference import table
+from engine.text import compact, fold
+
+SIMILARITY = 0.84
+"""A misspelt name of five letters or more is taken for the one name that is this alike (Ratcliff-Obershelp), and the
+report says so; assumed: one wrong letter of seven passes, two of seven do not."""
+
+MARGIN = 0.05
+"""The next name must be this much less alike; assumed."""
+
+_PREFIX = re.compile(r"^(?:شهرستان|شهر|استان|county of|province of|city of)\s+|\s+(?:county|province|city|shahrestan)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A county in its province, by their canonical names."""
+
+    province: str
+    county: str
+
+
+def read_province(cell: object) -> str | Remarked | Refusal:
+    """Canonical name of a province.
+
+    Examples
+    --------
+    >>> read_province("استان آذربايجان غربي"), read_province("west azerbaijan")
+    ('West Azerbaijan', 'West Azerbaijan')
+    """
+    name = _name(cell)
+    known = _provinces().get(name)
+    if known:
+        return known
+    close = _close(name, _provinces())
+    if close:
+        return Remarked(_provinces()[close], NoteCode.SPELLING_CORRECTED, {"taken": _provinces()[close]})
+    return Refusal(RejectionCode.UNKNOWN_PROVINCE, {"nearest": _nearest(name, _provinces())})
+
+
+def read_county(cell: object, province: str | None = None) -> Place | Remarked | Refusal:
+    """Canonical county, with its province.
+
+    Parameters
+    ----------
+    cell
+        The name as written.
+    province
+        Canonical province of the row, where it is known: it settles names that several provinces have.
+
+    Returns
+    -------
+    Place, Remarked or Refusal
+        ``unknown_county`` with the nearest names, ``ambiguous_county``, ``county_outside_province``.
+
+    Examples
+    --------
+    >>> read_county("مياندو آب"), read_county("زرزیران").code.value
+    (Place(province='West Azerbaijan', county='Miandoab'), 'unknown_county')
+    """
+    name = _name(cell)
+    places = _counties().get(name)
+    if places:
+        return _settled(places, province)
+    near = {key: found for key, found in _counties().items() if province in (None, *(p.province for p in found))}
+    close = _close(name, near)
+    if close:
+        place = _settled(near[close], province)
+        return (
+            place
+            if isinstance(place, Refusal)
+            else Remarked(place, NoteCode.SPELLING_CORRECTED, {"taken": place.county})
+        )
+    return Refusal(RejectionCode.UNKNOWN_COUNTY, {"nearest": _nearest(name, near)})
+
+
+def province_in(text: str) -> str | None:
+    """The one province that a title names («استان آذربایجان غربی»), else ``None``.
+
+    Examples
+    --------
+    >>> province_in("فهرست واحدهای راکد استان آذربایجان غربی")
+    'West Azerbaijan'
+    """
+    folded = fold(text)
+    named = re.findall(r"(?:استان|province of)\s+((?:\S+\s?){1,4})", folded) + re.findall(
+        r"((?:\S+\s){1,4})province", folded
+    )
+    found = set()
+    for words in (phrase.split() for phrase in named):
+        spans = {compact("".join(words[i:j])) for i in range(len(words)) for j in range(i + 1, len(words) + 1)}
+        known = [name for name in spans if name in _provinces()]
+        found |= {_provinces()[max(known, key=len)]} if known else set()
+    return found.pop() if len(found) == 1 else None
+
+
+def _settled(places: tuple[Place, ...], province: str | None) -> Place | Refusal:
+    inside = [place for place in places if place.province == province]
+    if inside or len(places) == 1:
+        place = (inside or list(places))[0]
+        if province is not None and place.province != province:
+            return Refusal(RejectionCode.COUNTY_OUTSIDE_PROVINCE, {"province": place.province, "stated": province})
+        return place
+    return Refusal(RejectionCode.AMBIGUOUS_COUNTY, {"allowed": [place.province for place in places]})
+
+
+def _name(cell: object) -> str:
+    return _latin(compact(_PREFIX.sub("", fold(str(cell)))))
+
+
+def _latin(name: str) -> str:
+    """One spelling for the ways Persian sounds are written in Latin letters."""
+    if not name.isascii():
+        return name
+    for written, taken in (
+        ("ou", "u"),
+        ("oo", "u"),
+        ("ee", "i"),
+        ("iy", "y"),
+        ("gh", "q"),
+        ("ie", "e"),
+        ("eh", "e"),
+        ("dj", "j"),
+    ):
+        name = name.replace(written, taken)
+    return name
+
+
+def _close(name: str, known: Iterable[str]) -> str | None:
+    if len(name) < 5:
+        return None
+    close = difflib.get_close_matches(name, list(known), n=2, cutoff=SIMILARITY)
+    ratios = [difflib.SequenceMatcher(None, name, other).ratio() for other in close]
+    return close[0] if close and (len(close) == 1 or ratios[0] - ratios[1] >= MARGIN) else None
+
+
+def _nearest(name: str, known: dict[str, str] | dict[str, tuple[Place, ...]]) -> list[str]:
+    close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.4)
+    names = [known[key] for key in close]
+    return list(dict.fromkeys(found if isinstance(found, str) else found[0].county for found in names))
+
+
+@cache
+def _provinces() -> dict[str, str]:
+    rows = table("provinces")[["province", "name_fa", "aliases"]].fillna("")
+    found: dict[str, str] = {}
+    for row in rows.itertuples():
+        for name in (row.province, row.name_fa, *str(row.aliases).split(";")):
+            if compact(str(name)):
+                found.setdefault(_latin(compact(str(name))), str(row.province))
+    return found
+
+
+@cache
+def _counties() -> dict[str, tuple[Place, ...]]:
+    rows = table("counties")[["province", "county", "name_fa", "aliases_fa", "aliases_en"]].fillna("")
+    official: dict[str, list[Place]] = {}
+    others: dict[str, list[Place]] = {}
+    for row in rows.itertuples():
+        place = Place(str(row.province), str(row.county))
+        for name in (row.county, row.name_fa):
+            official.setdefault(_name(name), []).append(place)
+        for name in f"{row.aliases_fa};{row.aliases_en}".split(";"):
+            if compact(name):
+                others.setdefault(_name(name), []).append(place)
+    return {name: tuple(dict.fromkeys(places)) for name, places in (others | official).items() if name}

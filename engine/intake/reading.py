@@ -1,0 +1,281 @@
+"""Read a register: a file of units as somebody keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from engine.dates import jalali_years
+from engine.domain.identity import identity_keys
+from engine.domain.rejection import IgnoredRow, Refusal, RejectionCode, Remarked
+from engine.domain.unit import FIELDS, Confidence, Field, Kind, Origin, unit_table
+from engine.errors import EhyaError, ErrorCode
+from engine.intake.cells import read_cells
+from engine.intake.columns import CELL_COLUMNS, SheetColumns
+from engine.intake.duplicates import duplicate_pairs
+from engine.intake.header import Column, Header, find_header
+from engine.intake.places import read_province
+from engine.intake.record import Intake
+from engine.intake.rows import filled_down, ignored_rows
+from engine.intake.sheets import Sheet, open_sheets
+from engine.intake.titles import Statements, read_titles
+from engine.money import MoneyUnit, read_money_unit
+
+_PLACES = (Field.PROVINCE, Field.COUNTY)
+
+
+def read_register(
+    path: str | PathLike[str],
+    *,
+    as_of: date | None = None,
+    source: str | None = None,
+    sheet: str | None = None,
+    province: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    origin: Origin | None = None,
+    today: date | None = None,
+) -> Intake:
+    r"""Read a register of units in whatever shape it is kept.
+
+    Parameters
+    ----------
+    path
+        Workbook or delimited text, with Persian or English headings.
+    as_of
+        Day the register describes; by default the date that the file states, else ``today``.
+    source
+        What to call the file; by default its name.
+    sheet
+        Read this sheet only; by default every visible sheet that has a header.
+    province
+        Where units stand whose row names no province; settles names of counties that several provinces have.
+    mapping
+        Heading -> field name, ``serial`` or ``ignore``, for headings that are not recognised.
+    origin
+        By default ``synthetic`` where a title says so («نمونهٔ ساختگی»), else ``register``.
+    today
+        Day of reading: a date after it (or after the register's own date) cannot be true.
+
+    Returns
+    -------
+    Intake
+        Units, and everything that was refused, noted, ignored or proposed.
+
+    Raises
+    ------
+    EhyaError
+        ``file_not_found``, ``file_unreadable``, ``file_protected``, ``file_empty``, ``unknown_sheet``, ``no_header``,
+        ``unknown_option`` (``province`` or ``mapping`` name nothing known).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "list.csv"
+    ...     _ = file.write_text("نام واحد;شهرستان;بدهی بانکی (میلیون ریال)\nالف;خوی;۱٬۲۰۰\n", encoding="utf-8")
+    ...     units = read_register(file).units
+    >>> units["county"].tolist(), units["bank_debt_rial"].tolist()
+    (['Khoy'], [1200000000])
+    """
+    path = Path(path)
+    default_province = _default_province(province)
+    tables = [
+        _Table(grid, header, _below(grid, header))
+        for grid in open_sheets(path, only=sheet)
+        if (header := find_header(grid, mapping)) is not None
+    ]
+    if not tables:
+        raise EhyaError(ErrorCode.NO_HEADER, given=path.name)
+    statements = [read_titles(table.titles()) for table in tables]
+    read = []
+    for table, own in zip(tables, statements, strict=True):
+        told = _told(own, statements)
+        told = Statements(
+            as_of or told.as_of or today,
+            told.money,
+            default_province or told.province,
+            told.price_year,
+            origin or told.origin,
+        )
+        latest = min((day for day in (told.as_of, today) if day is not None), default=None)
+        read.append(_read_table(table, told, latest, source or path.name))
+    return _gathered(read, source or path.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    sheet: Sheet
+    header: Header
+    cells: pd.DataFrame
+    why: pd.Series = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "why", ignored_rows(self.sheet, self.header, self.cells))
+
+    def titles(self) -> list[str]:
+        """Titles above the header, the sheet's name, and footnotes."""
+        above = self.sheet.cells.iloc[: self.header.first]
+        notes = self.cells[self.why == IgnoredRow.NOTE]
+        lines = [
+            " ".join(str(cell) for cell in row if pd.notna(cell))
+            for row in pd.concat([above, notes]).itertuples(index=False)
+        ]
+        return [line for line in [*lines, self.sheet.name] if line]
+
+
+@dataclass(slots=True)
+class _Read:
+    units: pd.DataFrame
+    rejected_rows: pd.DataFrame
+    rejected_cells: list[pd.DataFrame]
+    notes: list[pd.DataFrame]
+    ignored: pd.DataFrame
+    header: Header
+    columns: pd.DataFrame
+    sheet: str
+    as_of: date | None
+
+
+def _default_province(province: str | None) -> str | None:
+    if province is None:
+        return None
+    read = read_province(province)
+    if isinstance(read, Refusal):
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="province", given=province, allowed=read.facts["nearest"])
+    return str(read.reading) if isinstance(read, Remarked) else read
+
+
+def _below(sheet: Sheet, header: Header) -> pd.DataFrame:
+    return filled_down(sheet, header, sheet.cells.iloc[header.last + 1 :])
+
+
+def _told(own: Statements, everybody: list[Statements]) -> Statements:
+    """What a sheet states; what it does not state, the first sheet that does."""
+
+    def first(name: str) -> Any:
+        return next((value for one in [own, *everybody] if (value := getattr(one, name)) is not None), None)
+
+    return Statements(**{name: first(name) for name in ("as_of", "money", "province", "price_year", "origin")})
+
+
+def _read_table(table: _Table, told: Statements, latest: date | None, source: str) -> _Read:
+    rows = table.cells[table.why.isna()]
+    named = {Field(column.field): column for column in table.header.columns if column.field in set(Field)}
+    read = SheetColumns(rows, table.sheet.name)
+    for what, column in named.items():
+        if what not in _PLACES:
+            money = _money_unit(column, told.money)
+            read.keep(
+                what, column, read_cells(what, read.stated(column), levels=column.levels, money=money, latest=latest)
+            )
+    read.places(named, told.province, table.sheet.name)
+    read.sectors(named)
+    values = read.values
+    identified = pd.Series(False, index=rows.index)
+    for what in (Field.NAME, Field.NATIONAL_ID, Field.BUSINESS_ID):
+        identified |= rows.index.isin(values[what.value].index) if what.value in values else False
+    units = _units(table.sheet.name, rows.index, values, told, source)[identified.to_numpy()]
+    lost = rows.index[~identified]
+    rejected = pd.DataFrame(
+        {
+            "sheet": table.sheet.name,
+            "row": lost + 1,
+            "code": pd.Series([RejectionCode.NO_IDENTITY] * len(lost), dtype=object),
+            "facts": pd.Series([{"row": int(row) + 1} for row in lost], dtype=object),
+        }
+    )
+    return _Read(
+        units, rejected,
+        [problems[~problems["row"].isin(rejected["row"])] for problems in read.refused],
+        [problems[~problems["row"].isin(rejected["row"])] for problems in read.noted],
+        _ignored(table), table.header, pd.DataFrame(read.columns, columns=["sheet", "column", "field", "measure"]),
+        table.sheet.name, told.as_of,
+    )  # fmt: skip
+
+
+def _money_unit(column: Column, file_unit: MoneyUnit | None) -> MoneyUnit | None:
+    for level in reversed(column.levels):
+        unit = read_money_unit(level)
+        if unit is not None:
+            return unit
+    return file_unit
+
+
+def _units(sheet: str, rows: pd.Index, values: dict[str, pd.Series], told: Statements, source: str) -> pd.DataFrame:
+    frame = pd.DataFrame({name: column.reindex(rows) for name, column in values.items()}, index=rows)
+    frame["unit_id"] = sheet + "!" + (rows + 1).astype("str")
+    frame["origin"] = (told.origin or Origin.REGISTER).value
+    frame["source"] = source
+    frame["as_of"] = pd.Timestamp(told.as_of) if told.as_of is not None else pd.NaT
+    frame["confidence"] = Confidence.DECLARED.value
+    money = [
+        name
+        for name in frame.columns
+        if name in {what.value for what, spec in FIELDS.items() if spec.kind is Kind.MONEY}
+    ]
+    year = told.price_year or (
+        int(jalali_years(frame["as_of"].head(1)).iloc[0]) if told.as_of is not None and len(frame) else None
+    )
+    frame["price_year"] = pd.Series(year, index=rows, dtype="Int64").where(frame[money].notna().any(axis=1))
+    return unit_table(frame).assign(sheet=sheet, row=pd.array(rows + 1, dtype="Int64"))
+
+
+def _ignored(table: _Table) -> pd.DataFrame:
+    titles = [
+        (row, IgnoredRow.TITLE if table.sheet.cells.iloc[row].notna().any() else IgnoredRow.BLANK)
+        for row in range(table.header.first)
+    ]
+    headers = [(row, IgnoredRow.HEADER) for row in range(table.header.first, table.header.last + 1)]
+    below = table.why.dropna()
+    rows = [*titles, *headers, *zip(below.index, below, strict=True)]
+    return pd.DataFrame(
+        {
+            "sheet": pd.Series([table.sheet.name] * len(rows), dtype=object),
+            "row": [int(row) + 1 for row, _ in rows],
+            "code": pd.Series([code for _, code in rows], dtype=object),
+        }
+    )
+
+
+def _gathered(read: list[_Read], source: str) -> Intake:
+    units = pd.concat([one.units for one in read])
+    units["identity"] = identity_keys(units)
+    units["occurrence"] = (units.groupby("identity").cumcount() + 1).astype("Int64")
+    days = [one.as_of for one in read if one.as_of is not None]
+    unknown = [
+        (one.sheet, column.label, column.nearest)
+        for one in read
+        for column in one.header.columns
+        if column.field is None
+    ]
+    personal = [column.label for one in read for column in one.header.columns if column.field == "personal"]
+    return Intake(
+        source=source,
+        as_of=pd.Timestamp(max(days)) if days else None,
+        units=units,
+        rejected_rows=pd.concat([one.rejected_rows for one in read], ignore_index=True),
+        rejected_cells=_in_order([problems for one in read for problems in one.rejected_cells]),
+        notes=_in_order([problems for one in read for problems in one.notes]),
+        ignored_rows=pd.concat([one.ignored for one in read], ignore_index=True),
+        duplicates=duplicate_pairs(units),
+        unknown_columns=pd.DataFrame(unknown, columns=["sheet", "column", "nearest"]),
+        columns=pd.concat([one.columns for one in read], ignore_index=True),
+        personal_not_stored=tuple(dict.fromkeys(personal)),
+    )
+
+
+def _in_order(problems: list[pd.DataFrame]) -> pd.DataFrame:
+    table = pd.concat([pd.DataFrame(columns=CELL_COLUMNS), *(one for one in problems if len(one))], ignore_index=True)
+    order = {sheet: position for position, sheet in enumerate(dict.fromkeys(table["sheet"]))}
+    return table.sort_values(
+        ["sheet", "row"],
+        key=lambda column: column.map(order) if column.name == "sheet" else column.astype("int64"),
+        kind="stable",
+        ignore_index=True,
+    )

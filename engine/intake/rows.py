@@ -1,0 +1,116 @@
+"""Tell the rows that are units from titles, repeated headers, totals, blanks and footnotes."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from engine.domain.rejection import IgnoredRow
+from engine.intake.header import Header
+from engine.intake.sheets import Sheet
+from engine.text import fold, fold_column
+
+_TOTAL = (
+    r"(?:جمع|مجموع|سرجمع|میانگین|متوسط|معدل)(?:\s+(?:کل|کلی|صفحه|نهایی|کل واحد ها|ستون|استان|شهرستان|شهرک|ناحیه|"
+    r"واحد ها|واحدها|بدهی ها|این)\b.*)?\s*:?|(?:sub|grand)?[\s-]*totals?(?:\s*:|\s+of\b.*|\s*\(.*)?|sum|average|mean"
+)
+_NOTE = r"(?:تذکر|توجه|توضیح|توضیحات|یادداشت|منبع|ماخذ|نکته|\*|notes?\b|source|remark|تهیه کننده|امضا).*"
+_IDENTITY = ("name", "national_id", "business_id")
+_LONG = 3
+
+
+def ignored_rows(sheet: Sheet, header: Header, cells: pd.DataFrame) -> pd.Series:
+    """Why rows below the header are no units.
+
+    Parameters
+    ----------
+    sheet, header
+        The grid and where its header stands.
+    cells
+        Cells below the header, columns named by position, shape (n, columns).
+
+    Returns
+    -------
+    pandas.Series
+        `IgnoredRow` or missing, object, index of ``cells``.
+
+    Examples
+    --------
+    >>> from engine.intake.header import find_header
+    >>> grid = pd.DataFrame([["Unit name", "County"], ["A", "Khoy"], [None, None], ["Total", None]], dtype=object)
+    >>> sheet = Sheet("s", grid)
+    >>> ignored_rows(sheet, find_header(sheet), grid.iloc[1:]).dropna().to_dict()
+    {2: <IgnoredRow.BLANK: 'blank'>, 3: <IgnoredRow.TOTAL: 'total'>}
+    """
+    serial = [column.position for column in header.columns if column.field == "serial"]
+    named = {column.field: column.position for column in header.columns if column.field}
+    body = cells.drop(columns=serial)
+    filled = body.notna()
+    count = filled.sum(axis=1)
+    why = pd.Series(None, index=cells.index, dtype=object)
+    why[_notes(cells, filled, count, named)] = IgnoredRow.NOTE
+    why[_totals(cells, named)] = IgnoredRow.TOTAL
+    why[_numbering(cells)] = IgnoredRow.NUMBERING
+    why[_repeats(sheet, header, cells)] = IgnoredRow.REPEATED_HEADER
+    why[count == 0] = IgnoredRow.BLANK
+    return why
+
+
+def filled_down(sheet: Sheet, header: Header, cells: pd.DataFrame) -> pd.DataFrame:
+    """Cells with every vertical merge below the header filled: a county merged over ten rows stands in each."""
+    filled = cells.copy()
+    for top, left, bottom, right in sheet.merges:
+        if top > header.last and left == right and bottom > top and left in filled.columns and top in filled.index:
+            filled.loc[top : min(bottom, int(filled.index[-1])), left] = filled.loc[top, left]
+    return filled
+
+
+def _repeats(sheet: Sheet, header: Header, cells: pd.DataFrame) -> pd.Series:
+    """Rows of which most cells are the headings of their own columns."""
+    hits = pd.Series(0, index=cells.index)
+    for column in header.columns:
+        texts = {fold(str(text)) for text in sheet.cells.loc[header.first : header.last, column.position].dropna()}
+        own = texts | {fold(level) for level in column.levels}
+        hits += _folded(cells[column.position]).isin(own).to_numpy(dtype=bool)
+    count = cells.notna().sum(axis=1)
+    return (hits >= 2) & (hits >= 0.6 * count)
+
+
+def _totals(cells: pd.DataFrame, named: dict[str, int]) -> pd.Series:
+    has_id = pd.Series(False, index=cells.index)
+    for field in ("national_id", "business_id", "county", "status"):
+        if field in named:
+            has_id |= cells[named[field]].notna() & ~_is_total(cells[named[field]])
+    first = cells.bfill(axis=1).iloc[:, 0]
+    total = _is_total(first)
+    if "name" in named:
+        total |= _is_total(cells[named["name"]])
+    second = cells.iloc[:, 1:].bfill(axis=1)
+    if second.shape[1]:
+        total |= _is_total(second.iloc[:, 0])
+    return total & ~has_id
+
+
+def _is_total(cells: pd.Series) -> pd.Series:
+    return _folded(cells).str.fullmatch(_TOTAL).fillna(False).astype(bool)
+
+
+def _numbering(cells: pd.DataFrame) -> pd.Series:
+    """A line 1, 2, 3, ... right below the header numbers the columns."""
+    found = pd.Series(False, index=cells.index)
+    if len(cells):
+        numbers = pd.to_numeric(_folded(cells.iloc[0].dropna()), errors="coerce")
+        found.iloc[0] = len(numbers) >= _LONG and bool((numbers.diff().iloc[1:] == 1).all())
+    return found
+
+
+def _notes(cells: pd.DataFrame, filled: pd.DataFrame, count: pd.Series, named: dict[str, int]) -> pd.Series:
+    """One text alone in its row: a remark or the name of a section, unless it names a unit."""
+    identity = [named[field] for field in _IDENTITY if field in named]
+    alone = count == 1
+    elsewhere = alone & ~filled[identity].any(axis=1)
+    remark = _folded(cells.bfill(axis=1).iloc[:, 0]).str.fullmatch(_NOTE).fillna(False).astype(bool)
+    return elsewhere | (alone & remark)
+
+
+def _folded(cells: pd.Series) -> pd.Series:
+    return fold_column(cells.astype("str").where(cells.notna()))

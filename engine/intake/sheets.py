@@ -1,0 +1,167 @@
+"""Open a workbook or a text file as grids of cells; say in a code what is wrong with one that cannot be opened."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import python_calamine as calamine
+
+from engine.errors import EhyaError, ErrorCode
+
+MAX_UNPACKED_BYTES = (
+    2_000_000_000  # assumed: 30 times a register of 100,000 units; beyond it a file is taken for a bomb
+)
+_DELIMITERS = (",", ";", "\t", "|")
+_ENCODINGS = ("utf-8-sig", "windows-1256")
+_SAMPLE_LINES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One grid of cells.
+
+    Parameters
+    ----------
+    name
+        Name of the sheet; the file's name for a text file.
+    cells
+        Shape (rows, columns), dtype object, missing where blank. Line i is row i + 1 of the sheet.
+    merges
+        Merged ranges as (first row, first column, last row, last column), counted from 0, inclusive.
+    """
+
+    name: str
+    cells: pd.DataFrame
+    merges: tuple[tuple[int, int, int, int], ...] = ()
+
+
+def open_sheets(path: Path, *, only: str | None = None) -> list[Sheet]:
+    r"""Read all visible sheets that hold something.
+
+    Parameters
+    ----------
+    path
+        Workbook (.xlsx, .xlsm, .xls, .xlsb, .ods) or delimited text; the content decides, not the ending.
+    only
+        Name of the one sheet to read, hidden or not.
+
+    Raises
+    ------
+    EhyaError
+        ``file_not_found``, ``file_unreadable``, ``file_protected``, ``file_empty``, ``unknown_sheet``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "list.csv"
+    ...     _ = file.write_text("name;county\nA;Khoy\n", encoding="utf-8")
+    ...     [sheet.cells.shape for sheet in open_sheets(file)]
+    [(2, 2)]
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=path.name) from None
+    except OSError as error:
+        raise EhyaError(ErrorCode.FILE_UNREADABLE, given=path.name, reason=type(error).__name__) from None
+    if not content.strip():
+        raise EhyaError(ErrorCode.FILE_EMPTY, given=path.name)
+    if content[:4] in (b"PK\x03\x04", b"PK\x05\x06") or content[:4] == b"\xd0\xcf\x11\xe0":
+        sheets = _workbook(content, path.name, only)
+    else:
+        sheets = [Sheet(path.stem, _text(content, path.name))]
+    sheets = [sheet for sheet in sheets if sheet.cells.notna().to_numpy().any()]
+    if not sheets:
+        raise EhyaError(ErrorCode.FILE_EMPTY, given=path.name)
+    return sheets
+
+
+def _workbook(content: bytes, name: str, only: str | None) -> list[Sheet]:
+    _refuse_bomb(content, name)
+    try:
+        book = calamine.load_workbook(io.BytesIO(content))
+        visible = [
+            meta.name
+            for meta in book.sheets_metadata
+            if meta.typ == calamine.SheetTypeEnum.WorkSheet and meta.visible == calamine.SheetVisibleEnum.Visible
+        ]
+        if only is not None and only not in book.sheet_names:
+            raise EhyaError(ErrorCode.UNKNOWN_SHEET, given=only, allowed=book.sheet_names)
+        return [_sheet(book.get_sheet_by_name(sheet), sheet) for sheet in ([only] if only else visible)]
+    except calamine.PasswordError:
+        raise EhyaError(ErrorCode.FILE_PROTECTED, given=name) from None
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason=type(error).__name__) from None
+
+
+def _refuse_bomb(content: bytes, name: str) -> None:
+    if content[:2] != b"PK":
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, ValueError) as error:
+        raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason=type(error).__name__) from None
+    if unpacked > MAX_UNPACKED_BYTES:
+        raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason="size")
+
+
+def _sheet(sheet: calamine.CalamineSheet, name: str) -> Sheet:
+    cells = _trimmed(pd.DataFrame(sheet.to_python(skip_empty_area=False), dtype=object))
+    ranges = sheet.merged_cell_ranges or []
+    merges = tuple((top, left, bottom, right) for (top, left), (bottom, right) in ranges)
+    return Sheet(name, cells, merges)
+
+
+def _text(content: bytes, name: str) -> pd.DataFrame:
+    text = _decoded(content, name)
+    lines = [line for line in text.splitlines()[: 4 * _SAMPLE_LINES] if line.strip()][:_SAMPLE_LINES]
+    delimiter = max(_DELIMITERS, key=lambda mark: _regularity(lines, mark))
+    width = max(line.count(delimiter) for line in text.splitlines()) + 1
+    try:
+        frame = pd.read_csv(
+            io.StringIO(text), sep=delimiter, header=None, names=range(width), dtype=object,
+            keep_default_na=False, skip_blank_lines=False, na_filter=False, engine="c",
+        )  # fmt: skip
+    except (pd.errors.ParserError, ValueError) as error:
+        raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason=type(error).__name__) from None
+    return _trimmed(frame.astype(object))
+
+
+def _decoded(content: bytes, name: str) -> str:
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encodings: tuple[str, ...] = ("utf-16",)
+    else:
+        encodings = _ENCODINGS
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text and "<html" not in text[:2000].casefold():
+            return text
+    raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason="not_a_table")
+
+
+def _regularity(lines: list[str], delimiter: str) -> int:
+    """How many of the lines agree in their number of fields, times that number; 0 for a delimiter that never stands."""
+    widths = Counter(len(fields) for fields in csv.reader(lines, delimiter=delimiter))
+    return max((count * (width - 1) for width, count in widths.items()), default=0)
+
+
+def _trimmed(cells: pd.DataFrame) -> pd.DataFrame:
+    """Blank cells become missing; blank rows at the end and blank columns at the right go."""
+    cells.columns = pd.RangeIndex(cells.shape[1])
+    stripped = cells.mask(cells.isin(["", " ", "  ", "\u200c", "\u00a0"]) | cells.isna(), None)
+    filled = stripped.notna().to_numpy()
+    if not filled.any():
+        return stripped.iloc[:0]
+    rows, columns = filled.any(axis=1).nonzero()[0], filled.any(axis=0).nonzero()[0]
+    return stripped.iloc[: rows[-1] + 1, : columns[-1] + 1]

@@ -1,0 +1,90 @@
+"""What a file says of itself in titles and footnotes: date, unit of money, province, that it is synthetic."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from engine.dates import DateRead, Precision, read_date
+from engine.domain.unit import Origin
+from engine.intake.places import province_in
+from engine.money import MoneyUnit, read_money_unit
+from engine.text import fold
+
+_DATED = re.compile(r"تاریخ|مورخ|تهیه|به روز|بروز|تا پایان|as of|date|prepared|updated|until|dated")
+_DAY = re.compile(r"\d{4}\s?[/\-.]\s?\d{1,2}\s?[/\-.]\s?\d{1,2}|\d{1,2}\s?[/\-.]\s?\d{1,2}\s?[/\-.]\s?\d{4}")
+_WORDED = re.compile(r"(?:\d{1,2}\s+)?[^\W\d_]{2,12}(?:\s+ماه)?,?\s+(?:سال\s+)?\d{4}|[^\W\d_]{3,9}\s+\d{1,2},?\s+\d{4}")
+_MONEY = re.compile(r"مبالغ|ارقام|مبلغ|واحد پول|اعداد|بدهی ها|amounts?|figures|currency|values|money|sums")
+_SYNTHETIC = re.compile(r"ساختگی|فرضی|غیر واقعی|synthetic|fictitious|made[- ]up")
+_PRICE_YEAR = re.compile(r"قیمت(?: های)? (?:ثابت )?(?:سال )?(1[34]\d\d)|prices? of (1[34]\d\d)|(1[34]\d\d) prices")
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """What the titles state; ``None`` where they say nothing.
+
+    Parameters
+    ----------
+    as_of
+        Day the file describes.
+    money
+        Unit of all amounts that name none.
+    province
+        Canonical province.
+    price_year
+        Jalali year of the money.
+    origin
+        ``synthetic`` when a title says so.
+    """
+
+    as_of: date | None = None
+    money: MoneyUnit | None = None
+    province: str | None = None
+    price_year: int | None = None
+    origin: Origin | None = None
+
+
+def read_titles(texts: Iterable[str]) -> Statements:
+    """Read titles and footnotes.
+
+    Examples
+    --------
+    >>> told = read_titles(["تاریخ تهیه: ۱۴۰۳/۱۱/۱۵", "(مبالغ به میلیون ریال)"])
+    >>> told.as_of.isoformat(), told.money, told.province
+    ('2025-02-03', MoneyUnit(rial=1, scale=1000000), None)
+    """
+    raw = list(texts)
+    folded = [fold(text) for text in raw]
+    dated = [text for text in folded if _DATED.search(text)]
+    money = {
+        read_money_unit(text) for text in folded if _MONEY.search(text) and not re.search(r"\d\s*(?:هزار|می?ل)", text)
+    }
+    units = [unit for unit in money if unit is not None]
+    years = [found for text in folded for found in _PRICE_YEAR.findall(text)]
+    provinces = {name for name in map(province_in, raw) if name}
+    return Statements(
+        as_of=_first_day([*dated, *folded]),
+        money=units[0] if len(units) == 1 else None,
+        province=provinces.pop() if len(provinces) == 1 else None,
+        price_year=int(next(year for year in years[0] if year)) if years else None,
+        origin=Origin.SYNTHETIC if any(_SYNTHETIC.search(text) for text in folded) else None,
+    )
+
+
+def _first_day(texts: list[str]) -> date | None:
+    for pattern in (_DAY, _WORDED):
+        for text in texts:
+            for phrase in pattern.findall(text):
+                read = read_date(phrase)
+                if isinstance(read, DateRead) and read.precision is not Precision.YEAR:
+                    return _last_of(read)
+    return None
+
+
+def _last_of(read: DateRead) -> date:
+    """A list "as of Bahman" describes the end of the month; 29 days on is inside every month of both calendars."""
+    return read.day if read.precision is Precision.DAY else (pd.Timestamp(read.day) + pd.Timedelta(days=27)).date()

@@ -1,0 +1,186 @@
+"""Read money as Persian registers write it; everything becomes integer rial."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.domain.rejection import NoteCode, Refusal, RejectionCode, Remarked
+from engine.numerals import APPROXIMATE_WORDS, NUMERAL, SCALES, is_range, read_numeral
+from engine.text import fold
+
+RIAL_PER_TOMAN = 10
+RIAL_PER_HEMAT = 10**13
+"""همت, a thousand billion toman."""
+
+NOTHING_OWED = frozenset(
+    {"ندارد", "فاقد", "فاقد بدهی", "بدون بدهی", "صفر", "بدهی ندارد", "هیچ", "تسویه شده", "تسویه", "none", "nil", "no",
+     "no debt", "zero", "nothing"}
+)  # fmt: skip
+"""Folded words that state zero."""
+
+_CURRENCY = {"ریال": 1, "rial": 1, "rials": 1, "irr": 1, "ريال": 1, "تومان": 10, "تومن": 10, "toman": 10, "tomans": 10,
+             "irt": 10, "ت": 10, "ر": 1}  # fmt: skip
+_HEMAT = frozenset({"همت", "hemat", "hemmat", "هزار میلیارد تومان"})
+_SHORT_SCALES = {"م": 10**6, "m": 10**6, "b": 10**9, "k": 10**3}
+_FOREIGN = re.compile(r"(?<!\w)(?:دلار|یورو|درهم|لیر|پوند|روبل|یوان|دینار|usd|eur|dollars?|euros?|aed)(?!\w)|[$€£¥]")
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyUnit:
+    """Unit that a header, a cell or a title states.
+
+    Parameters
+    ----------
+    rial
+        Rial per unit of the currency: 1 for rial, 10 for toman; ``None`` where no currency was named.
+    scale
+        Thousand, million, ...; 1 where none was named.
+    """
+
+    rial: int | None
+    scale: int = 1
+
+    @property
+    def factor(self) -> int | None:
+        """Rial per written unit, ``None`` where the currency is not known."""
+        return None if self.rial is None else self.rial * self.scale
+
+
+def read_money_unit(text: str) -> MoneyUnit | None:
+    """Find the money unit that a header or a title names.
+
+    Returns
+    -------
+    MoneyUnit or None
+        ``None`` where no currency is named. Two different units in one text also give ``None``.
+
+    Examples
+    --------
+    >>> read_money_unit("بدهی بانکی (میلیون تومان)").factor
+    10000000
+    >>> read_money_unit("bank debt, bn IRR").factor, read_money_unit("اشتغال (نفر)")
+    (1000000000, None)
+    """
+    words = _WORD.findall(fold(text).replace(".", " "))
+    units: set[MoneyUnit] = set()
+    for position, word in enumerate(words):
+        if word in _HEMAT:
+            units.add(MoneyUnit(RIAL_PER_TOMAN, RIAL_PER_HEMAT // RIAL_PER_TOMAN))
+        elif word in _CURRENCY and (len(word) > 1 or (position and words[position - 1] in _SHORT_SCALES)):
+            units.add(MoneyUnit(_CURRENCY[word], _scale_before(words, position)))
+    return units.pop() if len(units) == 1 else None
+
+
+def read_money(cell: object, unit: MoneyUnit | None = None) -> int | Remarked | Refusal:
+    """Read one amount.
+
+    A unit in the cell overrides ``unit``. A scale without a currency («۲٫۵ میلیارد») takes the currency of ``unit``. A
+    currency without a scale under a header with one («۵۰۰ تومان» below «میلیون تومان») is taken as it stands when it
+    is at least one unit of the header, else refused as ambiguous.
+
+    Parameters
+    ----------
+    cell
+        Text or number.
+    unit
+        Unit of the column, from its header or the file's title.
+
+    Returns
+    -------
+    int, Remarked or Refusal
+        Rial. Refusals: ``money_without_unit``, ``ambiguous_money``, ``foreign_currency``, ``not_a_number``,
+        ``range_of_numbers``, ``ambiguous_number``.
+
+    Examples
+    --------
+    >>> read_money("۰٫۳ همت"), read_money("۲٫۵ میلیارد تومان"), read_money("729,833", MoneyUnit(1, 10**6))
+    (3000000000000, 25000000000, 729833000000)
+    >>> read_money(500).code.value
+    'money_without_unit'
+    """
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return _rial(Decimal(repr(cell)), None, None, unit)
+    text = fold(str(cell))
+    if text in NOTHING_OWED:
+        return 0
+    if _FOREIGN.search(text):
+        return Refusal(RejectionCode.FOREIGN_CURRENCY)
+    if is_range(text):
+        return Refusal(RejectionCode.RANGE_OF_NUMBERS)
+    text, approximate = _without_approximation(text)
+    amount = _phrase(text, unit)
+    if isinstance(amount, Refusal) or not approximate:
+        return amount
+    return Remarked(amount, NoteCode.APPROXIMATE)
+
+
+def _scale_before(words: list[str], position: int) -> int:
+    scale = 1
+    for word in reversed(words[:position]):
+        factor = SCALES.get(word) or _SHORT_SCALES.get(word)
+        if factor is None:
+            break
+        scale *= factor
+    return scale
+
+
+def _without_approximation(text: str) -> tuple[str, bool]:
+    for word in APPROXIMATE_WORDS:
+        if text.startswith(word):
+            return text.removeprefix(word).strip(), True
+    return text, False
+
+
+def _phrase(text: str, unit: MoneyUnit | None) -> int | Refusal:
+    text = re.sub(r"\b(?:معادل|مبلغ|بالغ بر|irr|rials?)\s+(?=-?\d)", "", text).strip(" .:")
+    parts = re.findall(rf"([-(]?{NUMERAL}\)?-?)\s*((?:[^\W\d_]|[.\s])*)", text)
+    if not parts or "".join(number + words for number, words in parts).replace(" ", "") != text.replace(" ", ""):
+        return Refusal(RejectionCode.NOT_A_NUMBER)
+    total, currency, scaled = Decimal(0), None, False
+    for number, words in parts:
+        value = read_numeral(number)
+        if isinstance(value, Refusal):
+            return value
+        read = _unit_words(words)
+        if isinstance(read, Refusal):
+            return read
+        rial, scale = read
+        currency = rial or currency
+        scaled = scaled or scale != 1
+        total += value * scale
+    if len(parts) > 1 and not all(_unit_words(words) != (None, 1) for _, words in parts[:-1]):
+        return Refusal(RejectionCode.NOT_A_NUMBER)
+    return _rial(total, currency, scaled, unit)
+
+
+def _unit_words(text: str) -> tuple[int | None, int] | Refusal:
+    rial, scale = None, 1
+    for word in re.sub(r"[.]", " ", text).split():
+        if word in _HEMAT:
+            rial, scale = RIAL_PER_TOMAN, scale * RIAL_PER_HEMAT // RIAL_PER_TOMAN
+        elif word in SCALES or word in _SHORT_SCALES:
+            scale *= SCALES.get(word) or _SHORT_SCALES[word]
+        elif word in _CURRENCY:
+            rial = _CURRENCY[word]
+        elif word not in ("و", "and", "of"):
+            return Refusal(RejectionCode.NOT_A_NUMBER)
+    return rial, scale
+
+
+def _rial(value: Decimal, currency: int | None, scaled: bool | None, unit: MoneyUnit | None) -> int | Refusal:
+    if value < 0:
+        return Refusal(RejectionCode.OUT_OF_RANGE, {"low": 0, "high": None})
+    if value == 0:
+        return 0
+    header = unit.rial if unit else None
+    if currency is None and header is None:
+        return Refusal(RejectionCode.MONEY_WITHOUT_UNIT)
+    if currency is not None and not scaled and unit is not None and value < unit.scale:
+        return Refusal(RejectionCode.AMBIGUOUS_MONEY)
+    if currency is None and not scaled and unit is not None:
+        value *= unit.scale
+    rial = int((value * (currency or header or 1)).to_integral_value())
+    return rial if rial < 2**63 else Refusal(RejectionCode.OUT_OF_RANGE, {"low": 0, "high": 2**63 - 1})
