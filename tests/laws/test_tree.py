@@ -8,8 +8,9 @@ import subprocess
 import house
 import pytest
 
-HOSTS = re.compile(r"pypi\.org|pythonhosted|registry\.npmjs|deb\.debian|files\.pythonhosted", re.IGNORECASE)
-MACHINE = re.compile("/" + r"work/|/root/|/home/\w+/")
+# written in pieces, so that this file does not name them either
+HOSTS = re.compile("|".join(["py" + r"pi\.org", "python" + "hosted", "registry" + r"\.npmjs", "deb" + r"\.debian"]), re.I)
+MACHINE = re.compile("/(?:work|root)" + r"/|/home/\w+/")
 
 
 def _tracked() -> list[str]:
