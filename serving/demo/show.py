@@ -17,7 +17,7 @@ from serving.commands.judged import asked, assumptions
 from serving.commands.match import show_shortlist
 from serving.commands.question import Question, today
 from serving.commands.rank import print_ranking, show_ranking
-from serving.demo import folder
+from serving.demo.folder import fresh, mandates
 from serving.demo.register import write_register
 from serving.i18n import speech
 from serving.reports.ranking import write_ranking
@@ -48,7 +48,7 @@ def run(terminal: Terminal, settings: Settings, *, train: Train) -> None:
         ``folder_not_ours``.
     """
     began = monotonic()
-    settings = folder.fresh(settings)
+    settings = fresh(settings)
     settings.reports.mkdir()
     question = Question(as_of=today())
     _step(terminal, 1, "demo.step_train", "ehya train")
@@ -59,7 +59,7 @@ def run(terminal: Terminal, settings: Settings, *, train: Train) -> None:
     made += _intake(terminal, settings)
     _step(terminal, 4, "demo.step_rank", f"ehya rank --top {_TOP}")
     made += _rank(terminal, settings, question)
-    for number, mandate in enumerate(folder.mandates(settings.home), start=5):
+    for number, mandate in enumerate(mandates(settings.home), start=5):
         _step(terminal, number, "demo.step_match", f"ehya match --mandate {mandate.name}")
         made += _match(terminal, settings, question, mandate)
     _close(terminal, settings, made, monotonic() - began)

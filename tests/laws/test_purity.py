@@ -10,7 +10,8 @@ import house
 import pytest
 
 CLOCKS = re.compile(r"\b(datetime\.now|datetime\.utcnow|date\.today|time\.time|Timestamp\.now|Timestamp\.today)$")
-CHANCE = re.compile(r"\b(np|numpy)\.random\.(?!default_rng|Generator|SeedSequence|PCG64|Philox|BitGenerator|RandomState)\w+$")
+SEEDED = "default_rng|Generator|SeedSequence|PCG64|Philox|BitGenerator|RandomState"
+CHANCE = re.compile(rf"\b(np|numpy)\.random\.(?!{SEEDED})\w+$")
 ENVIRONMENT = re.compile(r"\bos\.(environ|getenv|environb)\b")
 NOT_USED = re.compile(r"(^|_)(process|handle|handler|manage|manager|util|utils|helper|helpers|common|data|info)(_|$)")
 

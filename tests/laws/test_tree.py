@@ -9,7 +9,9 @@ import house
 import pytest
 
 # written in pieces, so that this file does not name them either
-HOSTS = re.compile("|".join(["py" + r"pi\.org", "python" + "hosted", "registry" + r"\.npmjs", "deb" + r"\.debian"]), re.I)
+HOSTS = re.compile(
+    "py" + r"pi\.org|" + "python" + "hosted|" + "registry" + r"\.npmjs|" + "deb" + r"\.debian", re.IGNORECASE
+)
 MACHINE = re.compile("/(?:work|root)" + r"/|/home/\w+/")
 
 
