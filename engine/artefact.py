@@ -1,0 +1,242 @@
+"""Open and write a promoted model: one file of fitted scikit-learn estimators and JSON, no class of ours."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import skops.io
+from sklearn.ensemble._hist_gradient_boosting.predictor import TreePredictor
+from skops.io.exceptions import UntrustedTypesFoundException
+
+from engine.errors import EhyaError, ErrorCode
+
+FORMAT = 1
+HEADS = "heads.skops"
+MODEL = "model.json"
+TRUSTED = ("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",)
+"""Types that skops does not know by itself and that we allow; the file has no say in it."""
+
+MODULES = ("sklearn.", "numpy", "scipy.", "builtins")
+"""Where every type in a file must come from."""
+
+MOST_BYTES = 512 * 2**20
+MOST_ENTRIES = 20_000
+MOST_RATIO = 400
+"""Limits on what a file may unpack to: bytes in all, entries, and bytes unpacked per byte packed (assumed: an honest
+model of 200 trees unpacks to 2 MB in 50 entries at a ratio of 10)."""
+
+_NO_MODEL = (
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    zipfile.BadZipFile,
+    UntrustedTypesFoundException,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A promoted model, ready to score.
+
+    Parameters
+    ----------
+    heads
+        Fitted scikit-learn estimators by name.
+    document
+        Everything else, as read from JSON: version, schema, fitted tables, design, draws, priors, metrics, card.
+    digest
+        sha256 of the file it came from, in hexadecimal digits; empty for a model not yet written.
+    """
+
+    heads: Mapping[str, Any]
+    document: Mapping[str, Any]
+    digest: str = ""
+
+    @property
+    def version(self) -> str:
+        """Name of this model."""
+        return str(self.document["version"])
+
+    @property
+    def data_until(self) -> pd.Timestamp:
+        """Last day whose facts the training could see."""
+        return pd.Timestamp(self.document["data_until"])
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Schema of the features, as plain values for ``features``."""
+        return dict(self.document["schema"])
+
+    @property
+    def fitted(self) -> dict[str, Any]:
+        """Fitted tables of the features, as plain values for ``features``."""
+        return dict(self.document["fitted"])
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Columns of the matrix, in order."""
+        return tuple(self.document["features"])
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """Figures measured out of fold when the model was trained."""
+        return dict(self.document["metrics"])
+
+    @property
+    def card(self) -> dict[str, Any]:
+        """Model card."""
+        return dict(self.document["card"])
+
+
+def path_of(models: Path, version: str) -> Path:
+    """Where a model of this version stands.
+
+    Examples
+    --------
+    >>> path_of(Path("models"), "20250101-1a2b3c4d").as_posix()
+    'models/20250101-1a2b3c4d/model.ehya'
+    """
+    return models / version / "model.ehya"
+
+
+def save(path: Path, heads: Mapping[str, Any], document: Mapping[str, Any]) -> str:
+    """Write a model file whole or not at all.
+
+    Parameters
+    ----------
+    path
+        Where to; folders are made.
+    heads
+        Fitted scikit-learn estimators by name.
+    document
+        What ``Model.document`` holds; ``format`` is set here.
+
+    Returns
+    -------
+    str
+        sha256 of the file in hexadecimal digits: keep it apart from the file.
+    """
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(MODEL, json.dumps({**document, "format": FORMAT}, ensure_ascii=False, allow_nan=False))
+        archive.writestr(HEADS, skops.io.dumps(dict(heads)))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".part")
+    beside.write_bytes(packed.getvalue())
+    beside.replace(path)
+    return hashlib.sha256(packed.getvalue()).hexdigest()
+
+
+def load(path: Path | str, *, digest: str) -> Model:
+    """Open a promoted model file and check it.
+
+    Parameters
+    ----------
+    path
+        The file.
+    digest
+        sha256 that was recorded when the model was promoted.
+
+    Returns
+    -------
+    Model
+        Nothing of the file has run: skops builds objects of allowed types only.
+
+    Raises
+    ------
+    EhyaError
+        ``file_not_found``; ``model_changed`` when the file is not the one promoted; ``not_a_model`` when it is no
+        model, is too big when unpacked, or holds a type or a tree we do not accept.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=path.name)
+    if path.stat().st_size > MOST_BYTES:
+        raise EhyaError(ErrorCode.NOT_A_MODEL, given=path.name)
+    content = path.read_bytes()
+    found = hashlib.sha256(content).hexdigest()
+    if found != digest:
+        raise EhyaError(ErrorCode.MODEL_CHANGED, given=path.name, digest=found, expected=digest)
+    try:
+        model = _open(content, found)
+    except _NO_MODEL as error:
+        raise EhyaError(ErrorCode.NOT_A_MODEL, given=path.name) from error
+    return model
+
+
+def _open(content: bytes, digest: str) -> Model:
+    with _archive(content) as archive:
+        if sorted(archive.namelist()) != sorted((HEADS, MODEL)):
+            raise ValueError("entries")
+        document = json.loads(archive.read(MODEL))
+        packed = archive.read(HEADS)
+    if document["format"] != FORMAT:
+        raise ValueError("format")
+    with _archive(packed) as archive:
+        _check_modules(json.loads(archive.read("schema.json")))
+    heads = skops.io.loads(packed, trusted=list(TRUSTED))
+    _check_trees(heads, len(document["features"]))
+    return Model(heads=heads, document=document, digest=digest)
+
+
+def _archive(content: bytes) -> zipfile.ZipFile:
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    entries = archive.infolist()
+    unpacked = sum(entry.file_size for entry in entries)
+    if len(entries) > MOST_ENTRIES or unpacked > MOST_BYTES or unpacked > MOST_RATIO * max(len(content), 1):
+        archive.close()
+        raise ValueError("size")
+    return archive
+
+
+def _check_modules(node: object) -> None:
+    if isinstance(node, dict):
+        module = node.get("__module__")
+        if module is not None and not str(module).startswith(MODULES):
+            raise ValueError(f"type of {module}")
+        for child in node.values():
+            _check_modules(child)
+    elif isinstance(node, list):
+        for child in node:
+            _check_modules(child)
+
+
+def _check_trees(heads: object, features: int) -> None:
+    for tree in _trees(heads):
+        nodes = tree.nodes
+        inner = nodes[nodes["is_leaf"] == 0]
+        own = np.flatnonzero(nodes["is_leaf"] == 0)
+        children = np.stack([inner["left"].astype(np.int64), inner["right"].astype(np.int64)])
+        # Children stand behind their parent, so a tree that passes has no cycle.
+        if len(nodes) == 0 or (children <= own).any() or (children >= len(nodes)).any():
+            raise ValueError("tree")
+        if (
+            (inner["feature_idx"] < 0).any()
+            or (inner["feature_idx"] >= features).any()
+            or inner["is_categorical"].any()
+        ):
+            raise ValueError("tree")
+
+
+def _trees(node: object) -> Iterator[TreePredictor]:
+    if isinstance(node, TreePredictor):
+        yield node
+    elif isinstance(node, dict):
+        for child in node.values():
+            yield from _trees(child)
+    elif isinstance(node, (list, tuple)):
+        for child in node:
+            yield from _trees(child)
+    elif type(node).__module__.startswith("sklearn.") and hasattr(node, "__dict__"):
+        yield from _trees(vars(node))

@@ -1,0 +1,180 @@
+"""Fit the first model to a sample: the promoted pair of heads, and one pair for each province left out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from engine.artefact import Model
+from engine.design import design
+from features.catalogue import FULL_SCHEMA, Feature
+from features.model_matrix import fit as fit_features
+from features.model_matrix import matrix
+from features.schema import FeatureKind, FeatureSchema
+from training.dataset import Sample
+from training.model import Recipe, blocks, heads, parameters, status_columns
+from training.population import Rate, Size
+from training.regression import Floats
+from training.search import Trial, search
+from training.uncertainty import REFITS, bootstrap_counts
+
+ALLOWED: FeatureSchema = FULL_SCHEMA.subset(
+    feature.value
+    for feature in (
+        Feature.SECTOR_DIVISION,
+        Feature.SECTOR_FOOD,
+        Feature.SECTOR_TEXTILE,
+        Feature.SECTOR_CHEMICAL,
+        Feature.SECTOR_MINERAL,
+        Feature.SECTOR_METAL,
+        Feature.SECTOR_MACHINERY,
+        Feature.PROVINCE_LEVEL,
+        Feature.IDLE_YEARS,
+        Feature.CAUSE_FINANCIAL,
+        Feature.CAUSE_LEGAL,
+        Feature.CAUSE_MARKET,
+        Feature.CAUSE_TECHNICAL,
+    )
+)
+"""Sector, place, idle years, causes. Everything else that pages tell follows the outcome or the press."""
+
+_KINDS = {FeatureKind.CATEGORY: "level", FeatureKind.FLAG: "flag", FeatureKind.NUMBER: "duration"}
+_CLAIMS = (Feature.CAUSE_FINANCIAL, Feature.CAUSE_LEGAL, Feature.CAUSE_MARKET, Feature.CAUSE_TECHNICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Priors:
+    """What comes from official counts and not from the sample."""
+
+    restart: Rate
+    capacity: Rate
+    size: Size
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A fitted model with what its evaluation needs.
+
+    Parameters
+    ----------
+    model
+        Ready to score; not yet judged, so without metrics and card.
+    matrix
+        Model matrix of the sample, shape (n, features).
+    trials
+        What the search tried for the promoted heads, best first.
+    """
+
+    model: Model
+    matrix: pd.DataFrame
+    trials: list[Trial]
+
+
+def fit(
+    sample: Sample,
+    priors: Priors,
+    *,
+    as_of: pd.Timestamp,
+    random_state: int = 0,
+    trials: int = 12,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Fitted:
+    """Fit the promoted heads and the held-out ones.
+
+    Parameters
+    ----------
+    sample
+        Units with known outcomes.
+    priors
+        Population rate, capacity rate and official size.
+    as_of
+        Day of the training.
+    random_state
+        Seed of folds, sampler and bootstrap.
+    trials
+        Penalties tried by each search; the search is repeated within every province left out.
+    progress
+        Called with the share done, 0..1.
+    """
+    fitted = fit_features(sample.units, ALLOWED, as_of=as_of)
+    X = matrix(sample.units, ALLOWED, fitted, as_of=as_of)
+    kinds = {spec.name: _KINDS[spec.kind] for spec in ALLOWED.features} | {claim.value: "claim" for claim in _CLAIMS}
+    described = blocks(X, kinds)
+    spread = design(X, described)
+    sectors = _sector_columns(described)
+    folds = sorted(set(sample.group))
+    held_out = {}
+    for done, fold in enumerate(folds):
+        pair, _, _ = _pair(sample, spread, sectors, sample.group != fold, trials, random_state)
+        held_out[fold] = pair
+        progress((done + 1) / (len(folds) + 1))
+    promoted, recipe, tried = _pair(sample, spread, sectors, np.ones(len(sample), dtype=bool), trials, random_state)
+    document: dict[str, Any] = {
+        "schema": ALLOWED.to_json(),
+        "features": list(ALLOWED.names),
+        "fitted": fitted,
+        "design": described,
+        "jobs_columns": sectors,
+        "promoted": promoted,
+        "held_out": held_out,
+        "fold_of": dict(zip(sample.units.index, sample.group.tolist(), strict=True)),
+        "population": _population(priors, sample),
+        "prior_driven": True,
+        "data_until": as_of.date().isoformat(),
+        "recipe": {"penalty": recipe.penalty, "share": recipe.share, "random_state": random_state, "trials": trials},
+    }
+    document["version"] = _version(document, as_of)
+    ready = heads(sample, spread, sectors, promoted, recipe)
+    return Fitted(Model(ready, document), X, tried)
+
+
+def _pair(
+    sample: Sample, spread: Floats, sectors: list[int], rows: npt.NDArray[np.bool_], trials: int, random_state: int
+) -> tuple[dict[str, Any], Recipe, list[Trial]]:
+    columns = status_columns(sample, spread)
+    tried = search(columns, sample.label, sample.group, rows, trials=trials, random_state=random_state)
+    weights = bootstrap_counts(rows, refits=REFITS, random_state=random_state)
+    return parameters(sample, spread, sectors, tried[0].recipe, rows, weights), tried[0].recipe, tried
+
+
+def _sector_columns(described: list[dict[str, Any]]) -> list[int]:
+    widths = [len(block["centre"]) for block in described]
+    starts = np.concatenate([[0], np.cumsum(widths)[:-1]]).astype(int)
+    return [
+        int(start) + step
+        for block, start, width in zip(described, starts, widths, strict=True)
+        if block["column"] == Feature.SECTOR_DIVISION.value
+        for step in range(width)
+    ]
+
+
+def _population(priors: Priors, sample: Sample) -> dict[str, Any]:
+    press = float(np.log(np.nanmean(sample.jobs)))
+    return {
+        "restart": _rate(priors.restart),
+        "capacity": _rate(priors.capacity),
+        "jobs": {
+            "shift": priors.size.log_mean - press,
+            "spread": priors.size.spread,
+            "official_average": float(np.exp(priors.size.log_mean)),
+            "press_average": float(np.exp(press)),
+            "rows_used": priors.size.rows_used,
+        },
+    }
+
+
+def _rate(rate: Rate) -> dict[str, Any]:
+    ends = {"rate": rate.rate, "low": rate.low, "high": rate.high}
+    return {"a": rate.a, "b": rate.b, **ends, "rows_used": rate.rows_used}
+
+
+def _version(document: dict[str, Any], as_of: pd.Timestamp) -> str:
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False)
+    return f"{as_of:%Y%m%d}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
