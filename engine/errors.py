@@ -21,6 +21,7 @@ class ErrorCode(Code):
     NO_MODEL = "no_model"
     NOT_A_MODEL = "not_a_model"
     MODEL_CHANGED = "model_changed"
+    GATES_SHUT = "gates_shut"
     SCHEMA_MISMATCH = "schema_mismatch"
     TOO_FEW_ROWS = "too_few_rows"
     NO_PRICE_INDEX = "no_price_index"

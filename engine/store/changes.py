@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,9 @@ FOLLOWING = ["source", "as_of", "confidence", "price_year"]
 COLUMNS = [*column_dtypes(), EXTRAS]
 SIGHTING = ["unit_id", *FOLLOWING, "given"]
 
+History = Callable[[pd.Series, pd.Series], pd.DataFrame]
+"""Values that were given before, for some units and fields: ``unit_id, field, value, as_of``."""
+
 _Mask = npt.NDArray[np.bool_]
 _Days = npt.NDArray[np.int64]
 _NEVER = np.iinfo(np.int64).min
@@ -43,16 +47,16 @@ class Changes:
     Parameters
     ----------
     rows
-        One line per accepted row, in the file's order: ``row``, ``unit_id``, ``change``.
+        One line per accepted row, in the file's order: ``sheet``, ``row``, ``unit_id``, ``change``.
     new, updated
         Whole unit rows to insert and to overwrite.
     values
         Lines of history: ``unit_id``, ``field``, ``value``, ``precision``, ``shown``.
     sightings
-        ``unit_id``, ``row``, record columns, ``given``.
+        ``unit_id``, ``sheet``, ``row``, record columns, ``given``.
     cells
-        What changes in known units: ``row``, ``unit_id``, ``field``, ``before`` (missing if it was not known),
-        ``after``; text.
+        What changes in known units: ``sheet``, ``row``, ``unit_id``, ``field``, ``before`` (missing if it was not
+        known), ``after``; text.
     """
 
     rows: pd.DataFrame
@@ -68,7 +72,7 @@ class Changes:
         return not (len(self.new) + len(self.updated) + len(self.values) + len(self.sightings))
 
 
-def changes(rows: pd.DataFrame, stored: pd.DataFrame, sightings: pd.DataFrame, history: pd.DataFrame) -> Changes:
+def changes(rows: pd.DataFrame, stored: pd.DataFrame, sightings: pd.DataFrame, history: History) -> Changes:
     """Compare incoming rows with the register.
 
     A value of a record that is not older than the field's own (the newest sighting that gave the field) shows; one
@@ -78,23 +82,26 @@ def changes(rows: pd.DataFrame, stored: pd.DataFrame, sightings: pd.DataFrame, h
     Parameters
     ----------
     rows
-        Shape (n, ``COLUMNS`` + ``unit_id``, ``identity``, ``ordinal``, ``row``), typed as the unit table is.
+        Shape (n, ``COLUMNS`` + ``unit_id``, ``identity``, ``ordinal``, ``sheet``, ``row``), typed as the unit table is.
     stored
-        The units among them that are known, same columns without ``row``.
-    sightings, history
-        What was seen of these units: ``SIGHTING``; ``unit_id, field, value, as_of``.
+        The units among them that are known, same columns without ``sheet`` and ``row``.
+    sightings
+        What was seen of these units: columns ``SIGHTING``.
+    history
+        Called only when a late value stands beside, with the units and fields concerned.
 
     Examples
     --------
     >>> from engine.domain.unit import unit_table
     >>> def record(jobs, day):
     ...     frame = unit_table(pd.DataFrame({"unit_id": ["U1"], "jobs_now": [jobs], "as_of": [day]})).reset_index()
-    ...     return frame.assign(extras=pd.Series([None], dtype="str"), identity="a", ordinal=0, row=5)
+    ...     return frame.assign(extras=pd.Series([None], dtype="str"), identity="a", ordinal=0, sheet="", row=5)
     >>> nothing = record(1, "2024-01-01").iloc[:0]
     >>> sighted = pd.DataFrame(columns=SIGHTING)
-    >>> past = pd.DataFrame(columns=["unit_id", "field", "value", "as_of"])
-    >>> first = changes(record(30, "2024-01-01"), nothing, sighted, past)
-    >>> second = changes(record(25, "2025-01-01"), first.new, first.sightings, past)
+    >>> def history(units, fields):
+    ...     return pd.DataFrame(columns=["unit_id", "field", "value", "as_of"])
+    >>> first = changes(record(30, "2024-01-01"), nothing, sighted, history)
+    >>> second = changes(record(25, "2025-01-01"), first.new, first.sightings, history)
     >>> second.rows["change"].tolist(), second.cells[["field", "before", "after"]].values.tolist()
     (['updated'], [['jobs_now', '30', '25']])
     """
@@ -117,7 +124,7 @@ def changes(rows: pd.DataFrame, stored: pd.DataFrame, sightings: pd.DataFrame, h
 
     lines = _new_lines(pieces, history, rows)
     given = _given(rows)
-    seen = rows[["unit_id", "row", *FOLLOWING]].assign(given=given)
+    seen = rows[["unit_id", "sheet", "row", *FOLLOWING]].assign(given=given)
     spoken = np.zeros(len(rows), dtype=bool)
     spoken[lines["position"].unique()] = True
     unseen = spoken | ~_already(seen, sightings)
@@ -126,12 +133,12 @@ def changes(rows: pd.DataFrame, stored: pd.DataFrame, sightings: pd.DataFrame, h
     change = np.where(is_new, Change.NEW.value, np.where(changed, Change.UPDATED.value, Change.UNCHANGED.value))
     cells = lines[lines["shown"].to_numpy(dtype=bool) & ~is_new[lines["position"]]]
     return Changes(
-        rows=rows[["row", "unit_id"]].assign(change=pd.Series(change, dtype="str")),
-        new=merged[is_new].reset_index(drop=True),
+        rows=rows[["sheet", "row", "unit_id"]].assign(change=pd.Series(change, dtype="str")),
+        new=merged[is_new].sort_values("unit_id", ignore_index=True),
         updated=merged[~is_new & moved].reset_index(drop=True),
         values=lines[["unit_id", "field", "value", "precision", "shown"]],
-        sightings=seen[unseen].reset_index(drop=True),
-        cells=cells[["row", "unit_id", "field", "before", "value"]]
+        sightings=seen[unseen].sort_values("unit_id", ignore_index=True),
+        cells=cells[["sheet", "row", "unit_id", "field", "before", "value"]]
         .rename(columns={"value": "after"})
         .reset_index(drop=True),
     )
@@ -215,21 +222,24 @@ def _lines(rows: pd.DataFrame, known: pd.DataFrame, field: str, mask: _Mask, *, 
     ).astype({"field": "str", "value": "str", "precision": "str", "before": "str"})
 
 
-def _new_lines(pieces: list[pd.DataFrame], history: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+def _new_lines(pieces: list[pd.DataFrame], history: History, rows: pd.DataFrame) -> pd.DataFrame:
     full = [piece for piece in pieces if len(piece)]
     if not full:
-        names = ["position", "field", "value", "precision", "shown", "before", "unit_id", "row"]
+        names = ["position", "field", "value", "precision", "shown", "before", "unit_id", "sheet", "row"]
         return pd.DataFrame(columns=names).astype({"position": "int64", "shown": "bool"})
-    lines = pd.concat(full, ignore_index=True).sort_values("position", kind="stable", ignore_index=True)
+    lines = pd.concat(full, ignore_index=True)
+    # Written in the order of the index on unit_id, a first import of 100,000 rows takes half the time.
+    rank = rows["unit_id"].rank().to_numpy()
+    lines = lines.iloc[np.argsort(rank[lines["position"].to_numpy()], kind="stable")].reset_index(drop=True)
     at = lines["position"].to_numpy()
     lines["unit_id"] = rows["unit_id"].to_numpy()[at]
-    lines["row"] = rows["row"].to_numpy()[at]
+    lines["sheet"], lines["row"] = rows["sheet"].to_numpy()[at], rows["row"].to_numpy()[at]
     beside = lines[~lines["shown"].to_numpy(dtype=bool)]
     if beside.empty:
         return lines
     asked = beside[["unit_id", "field", "value"]].assign(as_of=_days(rows["as_of"])[beside["position"].to_numpy()])
-    past = history[["unit_id", "field", "value"]].assign(as_of=_days(history["as_of"]))
-    told = _among(asked, past)
+    past = history(asked["unit_id"], asked["field"])
+    told = _among(asked, past[["unit_id", "field", "value"]].assign(as_of=_days(past["as_of"])))
     return lines.drop(index=beside.index[told]).reset_index(drop=True)
 
 

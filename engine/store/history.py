@@ -19,6 +19,7 @@ _TYPES = {
     "price_year": "Int64",
     "shown": "boolean",
     "import_id": "int64",
+    "row": "int64",
 }
 
 
@@ -43,8 +44,8 @@ def units_known_by(connection: Connection, known_by: date | None) -> pd.DataFram
     record = _record(seen)
     latest = lines.drop_duplicates(["unit_id", "field"], keep="last").set_index("unit_id")
     columns: dict[str, pd.Series] = {}
-    for field in latest["field"].unique().tolist():
-        told = latest[latest["field"] == field]
+    for name, where in latest.reset_index(drop=True).groupby("field").indices.items():
+        field, told = str(name), latest.iloc[where]
         columns[field] = from_text(told["value"].astype("str"), field).reindex(record.index)
         if field in DATES:
             columns[f"{field}_precision"] = told["precision"].astype("str").reindex(record.index)
@@ -57,7 +58,7 @@ def _history() -> Select[tuple[object, ...]]:
     return (
         select(
             values.field, values.value, values.precision, seen.source, seen.as_of, seen.confidence, seen.price_year,
-            values.shown, values.import_id, imports.file_name, seen.row, imports.imported_at.label("known_on"),
+            values.shown, values.import_id, seen.sheet, seen.row, imports.imported_at.label("known_on"),
         )
         .join_from(schema.unit_values, schema.sightings)
         .join(schema.imports, seen.import_id == imports.id)

@@ -12,13 +12,15 @@ import pandas as pd
 _KEY = ["origin", "identity"]
 
 
-def unit_ids(keys: pd.DataFrame) -> pd.Series:
-    """Names of units: ``U`` and the first ten characters of base32 of the sha256 of origin, identity and ordinal.
+def unit_ids(keys: pd.DataFrame, stored: pd.DataFrame) -> pd.Series:
+    """Names of units; a new one is ``U`` and ten characters of base32 of the sha256 of origin, identity and ordinal.
 
     Parameters
     ----------
     keys
         Columns ``origin``, ``identity``, ``ordinal``, shape (n, 3 or more).
+    stored
+        The same columns and ``unit_id``: units that have their name already and keep it.
 
     Returns
     -------
@@ -27,11 +29,15 @@ def unit_ids(keys: pd.DataFrame) -> pd.Series:
 
     Examples
     --------
-    >>> unit_ids(pd.DataFrame({"origin": ["register"], "identity": ["business:1"], "ordinal": [0]})).tolist()
+    >>> keys = pd.DataFrame({"origin": ["register"], "identity": ["business:1"], "ordinal": [0]})
+    >>> unit_ids(keys, keys.iloc[:0].assign(unit_id="")).tolist()
     ['U43NUG4PY5Z']
     """
-    joined = keys["origin"] + "|" + keys["identity"] + "|" + keys["ordinal"].astype("str")
-    return joined.astype(object).map(_name).astype("str")
+    joined = _numbered(keys)
+    names = joined.map(pd.Series(stored["unit_id"].to_numpy(dtype=object), index=_numbered(stored))).astype(object)
+    nameless = names.isna()
+    names[nameless] = joined[nameless].map(_name)
+    return names.astype("str")
 
 
 def ordinals(rows: pd.DataFrame, stored: pd.DataFrame, content: list[str]) -> pd.Series:
@@ -93,6 +99,10 @@ def _paired(rows: pd.DataFrame, stored: pd.DataFrame, by: list[str]) -> pd.Serie
     right = stored[[*by, "ordinal"]].assign(turn=stored.groupby(by).cumcount())
     ordinal = left.merge(right, on=[*by, "turn"], how="left")["ordinal"]
     return pd.Series(ordinal.to_numpy(dtype="float64"), index=rows.index)
+
+
+def _numbered(frame: pd.DataFrame) -> pd.Series:
+    return (_joined(frame) + "|" + frame["ordinal"].astype("str")).astype(object)
 
 
 def _number(values: pd.Series) -> pd.Series:

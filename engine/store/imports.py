@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 import pandas as pd
 from sqlalchemy import Connection, insert, select
 
+from engine.domain.rejection import RejectionCode
 from engine.domain.unit import unit_table
 from engine.store import schema
 from engine.store.bulk import insert_frame, read_where, update_frame
@@ -23,31 +26,23 @@ class Intake(Protocol):
 
     @property
     def units(self) -> pd.DataFrame:
-        """Unit table with the columns ``row`` and ``identity``."""
+        """Unit table with the columns ``sheet``, ``row`` and ``identity``; the index names sheet and row."""
 
     @property
-    def file_name(self) -> str:
-        """Name of the file, without its folder."""
+    def source(self) -> str:
+        """Name of the file, or what the caller calls it."""
 
     @property
-    def sha256(self) -> str:
-        """Digest of the file's bytes, hexadecimal."""
-
-    @property
-    def source(self) -> str | None:
-        """Where the file comes from."""
-
-    @property
-    def as_of(self) -> date | None:
+    def as_of(self) -> pd.Timestamp | None:
         """Day the file describes."""
 
     @property
     def rejected_rows(self) -> pd.DataFrame:
-        """Columns ``row``, ``code``."""
+        """Columns ``sheet``, ``row``, ``code``."""
 
     @property
     def rejected_cells(self) -> pd.DataFrame:
-        """Columns ``row``, ``column``, ``field``, ``code``, ``given``."""
+        """Columns ``sheet``, ``row``, ``column``, ``field``, ``code``, ``given``."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +55,10 @@ class ImportResult:
         Number of the import; ``None`` after a rehearsal (``dry_run``). An import that changes nothing and was made
         before keeps its first number and leaves no trace.
     rows
-        One line per accepted row in the file's order, shape (accepted, 3): ``row``, ``unit_id``, ``change``
-        (a `Change`).
+        One line per accepted row in the file's order, shape (accepted, 4), index of the intake's units: ``sheet``,
+        ``row``, ``unit_id``, ``change`` (a `Change`). This is what `engine.intake.Intake.report` asks for.
     cells
-        What changed in units that were known: ``row``, ``unit_id``, ``field``, ``before``, ``after`` as text.
+        What changed in units that were known: ``sheet``, ``row``, ``unit_id``, ``field``, ``before``, ``after``; text.
     """
 
     import_id: int | None
@@ -87,27 +82,28 @@ def plan(connection: Connection, intake: Intake, *, source: str | None) -> Chang
     rows = register_rows(intake.units, source=source or intake.source, as_of=intake.as_of)
     stored = _stored(connection, rows)
     rows["ordinal"] = ordinals(rows, stored, content_columns())
-    rows["unit_id"] = unit_ids(rows)
+    rows["unit_id"] = unit_ids(rows, stored)
     known = stored[stored["unit_id"].isin(rows["unit_id"])]
     seen = _sightings(connection, known["unit_id"])
-    return changes(rows, known, seen, _late_history(connection, rows, known))
+    found = changes(rows, known, seen, partial(_given_before, connection))
+    return replace(found, rows=found.rows.set_axis(intake.units.index))
 
 
 def write(
     connection: Connection, intake: Intake, found: Changes, *, imported_at: datetime, source: str | None
 ) -> ImportResult:
     """Write what `plan` found."""
-    result = ImportResult(None, found.rows, found.cells)
-    earlier = _earlier(connection, intake)
+    result, digest = ImportResult(None, found.rows, found.cells), _digest(intake)
+    earlier = _earlier(connection, digest)
     if found.empty and earlier is not None:
-        return ImportResult(earlier, found.rows, found.cells)
-    number = _record_import(connection, intake, result, imported_at=imported_at, source=source)
+        return replace(result, import_id=earlier)
+    number = _record_import(connection, intake, result, digest=digest, imported_at=imported_at, source=source)
     insert_frame(connection, schema.units, found.new)
     update_frame(connection, schema.units, found.updated, key="unit_id")
     insert_frame(connection, schema.sightings, found.sightings.assign(import_id=number))
     insert_frame(connection, schema.unit_values, found.values.assign(import_id=number))
     insert_frame(connection, schema.rejections, _rejections(intake).assign(import_id=number))
-    return ImportResult(number, found.rows, found.cells)
+    return replace(result, import_id=number)
 
 
 def typed_units(raw: pd.DataFrame) -> pd.DataFrame:
@@ -134,13 +130,14 @@ def _sightings(connection: Connection, unit_id: pd.Series) -> pd.DataFrame:
     return raw.astype({"as_of": "datetime64[s]", "price_year": "Int64"} | dict.fromkeys(_texts(SIGHTING), "str"))
 
 
-def _late_history(connection: Connection, rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
-    """History of the units that this file describes as of an earlier day than the register does."""
-    shown = known.set_index("unit_id")["as_of"].reindex(rows["unit_id"]).to_numpy()
-    late = rows.loc[pd.notna(shown) & ~(rows["as_of"].to_numpy() >= shown), "unit_id"]
+def _given_before(connection: Connection, unit_id: pd.Series, field: pd.Series) -> pd.DataFrame:
     values, seen = schema.unit_values, schema.sightings
-    query = select(values.c.unit_id, values.c.field, values.c.value, seen.c.as_of).join_from(values, seen)
-    raw = read_where(connection, query, values.c.unit_id, late)
+    query = (
+        select(values.c.unit_id, values.c.field, values.c.value, seen.c.as_of)
+        .join_from(values, seen)
+        .where(values.c.field.in_(field.unique().tolist()))
+    )
+    raw = read_where(connection, query, values.c.unit_id, unit_id)
     return raw.astype({"unit_id": "str", "field": "str", "value": "str", "as_of": "datetime64[s]"})
 
 
@@ -148,21 +145,26 @@ def _texts(names: list[str]) -> list[str]:
     return [name for name in names if name not in ("as_of", "price_year")]
 
 
-def _earlier(connection: Connection, intake: Intake) -> int | None:
+def _earlier(connection: Connection, digest: str) -> int | None:
     imports = schema.imports
-    query = select(imports.c.id).where(imports.c.sha256 == intake.sha256).order_by(imports.c.id.desc()).limit(1)
+    query = select(imports.c.id).where(imports.c.digest == digest).order_by(imports.c.id.desc()).limit(1)
     found: int | None = connection.execute(query).scalar_one_or_none()
     return found
 
 
 def _record_import(
-    connection: Connection, intake: Intake, result: ImportResult, *, imported_at: datetime, source: str | None
+    connection: Connection,
+    intake: Intake,
+    result: ImportResult,
+    *,
+    digest: str,
+    imported_at: datetime,
+    source: str | None,
 ) -> int:
     row = {
-        "file_name": intake.file_name,
-        "sha256": intake.sha256,
         "source": source or intake.source,
-        "as_of": intake.as_of,
+        "digest": digest,
+        "as_of": None if intake.as_of is None else intake.as_of.date(),
         "imported_at": utc(imported_at),
         "new_count": result.count(Change.NEW),
         "updated_count": result.count(Change.UPDATED),
@@ -176,6 +178,14 @@ def _record_import(
 
 
 def _rejections(intake: Intake) -> pd.DataFrame:
-    columns = ["row", "column", "field", "code", "given"]
+    columns = ["sheet", "row", "column", "field", "code", "given"]
     parts = [part.reindex(columns=columns).astype(object) for part in (intake.rejected_rows, intake.rejected_cells)]
-    return pd.concat(parts, ignore_index=True)
+    lines = pd.concat(parts, ignore_index=True)
+    return lines.assign(given=lines["given"].mask(lines["code"] == RejectionCode.PERSON_ID.value))
+
+
+def _digest(intake: Intake) -> str:
+    digest = hashlib.sha256(f"{intake.source}|{intake.as_of}".encode())
+    for frame in (intake.units, _rejections(intake)):
+        digest.update(pd.util.hash_pandas_object(frame.astype("str"), index=False).to_numpy().tobytes())
+    return digest.hexdigest()

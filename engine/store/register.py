@@ -30,8 +30,10 @@ from engine.store.predictions import long_form
 Day = date | datetime | pd.Timestamp | str
 """A day, however a caller has it."""
 
-_EVENT_TYPES = {
+_TYPES = {
     "id": "int64",
+    "row": "int64",
+    **dict.fromkeys((column.name for column in schema.imports.c if column.name.endswith("_count")), "int64"),
     "happened_on": "datetime64[s]",
     "known_on": "datetime64[s]",
     "shown_on": "datetime64[s]",
@@ -204,7 +206,7 @@ class Register:
         -------
         pandas.DataFrame
             Columns ``field, value`` (text), ``precision, source, as_of, confidence, price_year, shown`` (false: from
-            an older record, kept beside), ``import_id, file_name, row, known_on``.
+            an older record, kept beside), ``import_id, sheet, row, known_on``.
         """
         self.unit(unit_id)
         with self._read() as connection:
@@ -212,15 +214,13 @@ class Register:
 
     def imports(self) -> pd.DataFrame:
         """Imports, oldest first, with their counts."""
-        return self._frame(select(schema.imports).order_by(schema.imports.c.id)).astype(
-            {"as_of": "datetime64[s]", "imported_at": "datetime64[s]"}
-        )
+        return _typed(self._frame(select(schema.imports).order_by(schema.imports.c.id)))
 
     def rejections(self, import_id: int) -> pd.DataFrame:
-        """Rows and cells that an import refused: ``row, column, field, code, given``."""
+        """Rows and cells that an import refused: ``sheet, row, column, field, code, given``."""
         table = schema.rejections
-        columns = [table.c[name] for name in ("row", "column", "field", "code", "given")]
-        return self._frame(select(*columns).where(table.c.import_id == import_id).order_by(table.c.id))
+        columns = [table.c[name] for name in ("sheet", "row", "column", "field", "code", "given")]
+        return _typed(self._frame(select(*columns).where(table.c.import_id == import_id).order_by(table.c.id)))
 
     def add_event(self, outcome: Outcome) -> int:
         """Record what came of a unit; events are never changed afterwards. Returns the event's number.
@@ -383,7 +383,7 @@ def _check_units(connection: Connection, unit_ids: Collection[str]) -> None:
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.astype({name: _EVENT_TYPES.get(name, "str") for name in frame.columns})
+    return frame.astype({name: _TYPES.get(name, "str") for name in frame.columns})
 
 
 def _filtered(table: pd.DataFrame, conditions: Mapping[str, Any]) -> pd.DataFrame:

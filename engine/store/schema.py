@@ -77,9 +77,8 @@ imports = Table(
     "imports",
     metadata,
     _numbered(),
-    Column("file_name", Text, nullable=False),
-    Column("sha256", Text, nullable=False),
-    Column("source", Text),
+    Column("source", Text, nullable=False),
+    Column("digest", Text, nullable=False),
     Column("as_of", Date),
     Column("imported_at", DateTime, nullable=False),
     Column("new_count", Integer, nullable=False),
@@ -88,13 +87,17 @@ imports = Table(
     Column("rejected_row_count", Integer, nullable=False),
     Column("rejected_cell_count", Integer, nullable=False),
 )
-"""Files that were taken in; ``imported_at`` is UTC, its day is the day on which their contents became known."""
+"""Files that were taken in. ``imported_at`` is UTC, its day is the day on which their contents became known.
+
+``digest`` is the sha256 of what was read of the file, so that a workbook that was merely saved again is recognised.
+"""
 
 rejections = Table(
     "rejections",
     metadata,
     _numbered(),
     _import(),
+    Column("sheet", Text, nullable=False),
     Column("row", Integer, nullable=False),
     Column("column", Text),
     Column("field", Text),
@@ -109,6 +112,7 @@ sightings = Table(
     metadata,
     _unit(key=True),
     _import(key=True),
+    Column("sheet", Text, nullable=False),
     Column("row", Integer, nullable=False),
     Column("as_of", Date),
     Column("source", Text),
