@@ -71,3 +71,16 @@ class Settings:
     def reports(self) -> Path:
         """Folder where reports go when no ``--out`` is given."""
         return self.home / "reports"
+
+
+def set_environment(**variables: str) -> None:
+    """Set variables that a library reads when it is imported, unless somebody has set them.
+
+    Examples
+    --------
+    >>> set_environment(EHYA_EXAMPLE="1")
+    >>> os.environ.pop("EHYA_EXAMPLE")
+    '1'
+    """
+    for name, value in variables.items():
+        os.environ.setdefault(name, value)
