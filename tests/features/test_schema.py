@@ -9,7 +9,7 @@ import pytest
 from engine.domain.unit import Field
 from engine.errors import EhyaError, ErrorCode
 from features import FULL_SCHEMA, Feature, FeatureKind, FeatureSchema, FeatureSpec
-from features.model_matrix import COLUMNS
+from features.matrix import COLUMNS
 
 
 def test_the_schema_comes_back_from_json_with_the_same_digest() -> None:
