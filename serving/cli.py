@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from serving.door import Door
+
+if TYPE_CHECKING:
+    from engine.settings import Settings
+    from serving.terminal import Terminal
 
 _DAY = "YYYY-MM-DD, Gregorian or Jalali (1405-09-02)"
 
@@ -140,6 +144,59 @@ def intake(
         dry_run=dry_run,
         synthetic=synthetic,
     )
+
+
+@app.command(epilog="Examples:  ehya train   ·   ehya train --as-of 1405-06-31 --dry-run")
+def train(
+    ctx: typer.Context,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help=f"Learn only from what was known by then. {_DAY}.")
+    ] = None,
+    trials: Annotated[int | None, typer.Option("--trials", min=1, help="Settings that each search tries.")] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Equal data and seed give an equal model.")] = 0,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why it is put to work; kept with the model.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Put it to work although a gate is shut.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Train, judge and log it, but put nothing to work.")
+    ] = False,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train a model, log it to MLflow, judge it, and put it to work if its gates open (else exit code 3)."""
+    from serving.commands.question import day
+
+    options = {"random_state": seed} | ({} if trials is None else {"trials": trials})
+    if as_of is not None:
+        options["as_of"] = day(as_of, "--as-of").at
+    terminal = ctx.obj.terminal(lang, as_json=as_json)
+    _train(terminal, ctx.obj.settings, reason=reason, force=force, dry_run=dry_run, **options)
+
+
+def _train(
+    terminal: Terminal,
+    settings: Settings,
+    *,
+    reason: str | None = None,
+    force: bool = False,
+    dry_run: bool = False,
+    **options: Any,
+) -> None:
+    import pandas as pd
+
+    import training
+    from serving.commands.question import today
+    from serving.commands.train import show_training, shown_progress, training_document
+    from serving.workspace import open_register
+
+    with open_register(settings) as register:
+        with shown_progress(terminal) as progress:
+            result = training.train(register, settings, progress=progress, **{"as_of": today(), **options})
+        show_training(terminal, result)
+        if not dry_run:
+            now = pd.Timestamp.now("UTC").to_pydatetime()
+            training.promote(result, register, settings, promoted_at=now, reason=reason, force=force)
+    if not terminal.answer(training_document(result, promoted=not dry_run)):
+        terminal.say("cli.not_promoted" if dry_run else "cli.promoted", path=str(result.path))
 
 
 @app.command(
@@ -314,7 +371,7 @@ def demo(ctx: typer.Context, lang: Lang = None) -> None:
     """Show everything in at most 90 seconds: real reported units first, then a synthetic register."""
     from serving.demo import run
 
-    run(ctx.obj.terminal(lang), ctx.obj.settings)
+    run(ctx.obj.terminal(lang), ctx.obj.settings, train=_train)
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from engine.errors import EhyaError
+from engine.errors import EhyaError, ErrorCode
 from serving.i18n import speech
 from serving.terminal import Terminal
 
@@ -34,7 +34,9 @@ class Door(TyperGroup):
         if session and session.debug:
             terminal.fail("".join(traceback.format_exception(error)))
         terminal.fail(sentence(error, terminal))
-        return EXIT_REFUSED_REQUEST if isinstance(error, EhyaError) else EXIT_FAILED
+        if not isinstance(error, EhyaError):
+            return EXIT_FAILED
+        return EXIT_REFUSED_GATES if error.code is ErrorCode.GATES_SHUT else EXIT_REFUSED_REQUEST
 
 
 def sentence(error: Exception, terminal: Terminal) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -95,6 +95,16 @@ class Terminal:
         """Show on standard error what goes on while it takes its time."""
         with self._err.status(self._cell(self.speech.text(key, **facts))):
             yield
+
+    @contextmanager
+    def bar(self) -> Iterator[Callable[[str, float], None]]:
+        """Show on standard error how far a long task is; yields what is called with its name and share, 0..1."""
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        shown = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+        with Progress(*shown, console=self._err, transient=True) as progress:
+            task = progress.add_task("", total=1.0)
+            yield lambda name, share: progress.update(task, description=name, completed=share)
 
     def _cell(self, text: str) -> Text:
         return Text(f"{text}{_LRM}" if self.speech.direction == "rtl" else text)

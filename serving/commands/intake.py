@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from engine.domain.unit import Origin
 from engine.intake import read_register
 from engine.settings import Settings
 from serving.commands.question import day, today
+from serving.i18n import Speech
 from serving.reports.workbook import write_json
 from serving.terminal import Terminal
 from serving.workspace import open_register
@@ -70,7 +72,17 @@ def take_in(
 def intake_report(intake: Intake, result: ImportResult, terminal: Terminal) -> dict[str, Any]:
     """The JSON of ``--report``: every accepted row with its fields, every refusal with its sentence."""
     changes = result.rows[["unit_id", "change"]].set_axis(intake.units.index)
-    return intake.report(changes, say=lambda key, facts: terminal.speech.text(key, **facts))
+    return intake.report(changes, say=lambda key, facts: _sentence(terminal.speech, key, facts))
+
+
+def _sentence(words: Speech, key: str, facts: Mapping[str, Any]) -> str:
+    if key.endswith(("_county", "_province")):
+        facts = {name: _placed(words, fact) for name, fact in facts.items()}
+    return words.text(key, **facts)
+
+
+def _placed(words: Speech, fact: Any) -> Any:
+    return [words.place(name) for name in fact] if isinstance(fact, (list, tuple)) else words.place(fact)
 
 
 def _summary(terminal: Terminal, intake: Intake, result: ImportResult) -> None:

@@ -9,14 +9,17 @@ import pandas as pd
 
 from engine.domain.mandate import FitPart, Mandate
 from engine.domain.prediction import Output
-from engine.matching import Reason, Shortlist, UnitBook, shortlist, why_not
+from engine.economics.prices import PriceBasis
+from engine.errors import EhyaError, ErrorCode
+from engine.matching import Reason, Shortlist, UnitBook, mandates_from_workbook, shortlist, why_not
+from engine.ranking import Triage
 from engine.settings import Settings
 from serving.commands.judged import judge_register, marks
 from serving.commands.named import find_unit
 from serving.commands.question import Question
 from serving.i18n import Speech
 from serving.reports.ranking import legend, origin_remarks
-from serving.reports.shortlist import flag_words, public_view, shortlist_document, write_shortlist
+from serving.reports.shortlist import public_view, shortlist_document, write_shortlist
 from serving.reports.words import spread
 from serving.terminal import Terminal
 
@@ -92,8 +95,18 @@ def _row(one: dict[Any, Any], public: pd.Series, judged: pd.Series, words: Speec
         for part in FitPart
         if one[f"part_{part.value}"] > 0
     ]
-    said = [words.codes(one["reasons"], "fit_reason") if one["reasons"] else "", flag_words(one["flags"], words)]
-    said += [words.codes(public["red_flags"], "red_flag") if public["red_flags"] else "", marks(judged, words)]
+    said = [
+        words.codes(codes, family)
+        for codes, family in (
+            (one["reasons"], "fit_reason"),
+            ("" if one["triage"] == Triage.OFFER else one["triage"], "triage"),
+            (one["unknown"], "exclusion"),
+            ("" if one["price_basis"] == PriceBasis.SAME_YEAR else one["price_basis"], "price_basis"),
+            (public["red_flags"], "red_flag"),
+        )
+        if codes
+    ]
+    said.append(marks(judged, words))
     return [
         words.number(one["position"]),
         f"{words.fact(public['name'])}\n{one['unit_id']}",
@@ -158,3 +171,28 @@ def _value(reason: Reason, value: Any, words: Speech) -> str:
         return words.join(words.place(part) for part in reversed(str(value).split("/"))) if value else words.fact(None)
     families = {"status": "status", "deal": "deal_form", "confidence": "confidence", "not": "triage", "fix": "triage"}
     return words.codes(value, families[family]) if family in families else words.fact(value)
+
+
+def write_event(
+    terminal: Terminal, settings: Settings, question: Question, path: Path, *, top: int | None, out: Path
+) -> None:
+    """Write the workbook of an event: every mandate of a spreadsheet matched.
+
+    Raises
+    ------
+    EhyaError
+        ``file_not_found``, ``mandate_...``, ``no_model``; ``unknown_option`` when ``out`` is no .xlsx.
+    """
+    from engine.packages import event
+    from serving.reports import event_workbook
+
+    if out.suffix != ".xlsx":
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=out.name, allowed=[".xlsx"])
+    mandates = mandates_from_workbook(path)
+    appraisal = judge_register(terminal, settings, question)
+    with terminal.busy("cli.matching"):
+        whole = event(UnitBook.from_table(appraisal, as_of=question.as_of), mandates, limit=top)
+        event_workbook.write_event(out, whole, appraisal, terminal.speech)
+    if not terminal.answer({"path": str(out), "counts": whole.counts}):
+        counts = {"investors": len(mandates), "units": len(appraisal), "unmatched": len(whole.unmatched)}
+        terminal.say("cli.event_written", path=str(out), **counts)

@@ -20,6 +20,7 @@ from serving.reports.workbook import Column, Notes, Sheet, write_csv, write_json
 if TYPE_CHECKING:
     from engine.matching import Shortlist
 
+_FAMILIES = {"reasons": "fit_reason", "unknown": "exclusion", "price_basis": "price_basis"}
 _FRONT = ("name", "province", "county", "isic")
 _RECORD = ("origin", "source", "as_of", "confidence", "price_year", "prior_driven", "capital_assumed")
 
@@ -50,7 +51,8 @@ def shortlist_table(shortlist: Shortlist, appraisal: pd.DataFrame) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        Columns ``position, unit_id, fit, part_*, reasons, flags`` and those of `public_view`, best first.
+        Columns ``position, unit_id, fit, part_*, reasons, unknown, price_basis, triage`` and those of `public_view`,
+        best first.
     """
     listed = shortlist.table().drop(columns=["red_flags", "prior_driven", "origin"])
     public = public_view(appraisal.loc[listed["unit_id"]]).reset_index(drop=True)
@@ -60,10 +62,10 @@ def shortlist_table(shortlist: Shortlist, appraisal: pd.DataFrame) -> pd.DataFra
 def shortlist_sheet(shortlist: Shortlist, appraisal: pd.DataFrame, speech: Speech, title: str) -> Sheet:
     """The list in words."""
     table = shortlist_table(shortlist, appraisal)
-    said = in_words(table.drop(columns=["reasons", "flags"]), speech)
-    said["reasons"] = mapped(table["reasons"].replace("", None), lambda codes: speech.codes(codes, "fit_reason"))
-    said["flags"] = mapped(table["flags"].replace("", None), lambda codes: flag_words(codes, speech))
-    front = ["position", "unit_id", "name", "fit", "reasons", "flags"]
+    said = in_words(table.drop(columns=list(_FAMILIES)), speech)
+    for name, family in _FAMILIES.items():
+        said[name] = mapped(table[name].replace("", None), lambda codes, family=family: speech.codes(codes, family))
+    front = ["position", "unit_id", "name", "fit", "triage", *_FAMILIES]
     columns = [_column(name, speech) for name in [*front, *(name for name in table.columns if name not in front)]]
     remarks = origin_remarks(appraisal.loc[table["unit_id"]], speech)
     return Sheet(title, columns, said, remarks=remarks)
@@ -87,7 +89,7 @@ def shortlist_notes(shortlist: Shortlist, appraisal: pd.DataFrame, speech: Speec
 def shortlist_document(shortlist: Shortlist, appraisal: pd.DataFrame) -> dict[str, Any]:
     """The list as canonical JSON."""
     table = shortlist_table(shortlist, appraisal).set_index("unit_id")
-    for name in ("reasons", "flags"):
+    for name in ("reasons", "unknown"):
         table[name] = table[name].map(lambda joined: [code for code in joined.split(";") if code])
     return {
         "run_id": shortlist.run_id,
@@ -116,17 +118,8 @@ def write_shortlist(path: Path, shortlist: Shortlist, appraisal: pd.DataFrame, s
     raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=path.name, allowed=list(ENDINGS[:3]))
 
 
-def flag_words(joined: str, speech: Speech) -> str:
-    """Remarks beside a listed unit: some are remarks of the match, others limits that could not be checked."""
-    from engine.matching import MatchFlag
-
-    own = set(MatchFlag)
-    families = {code: "match_flag" if code in own else "exclusion" for code in joined.split(";") if code}
-    return speech.join([speech.text(f"{family}.{code}") for code, family in families.items()])
-
-
 def _column(name: str, speech: Speech) -> Column:
-    if name in ("position", "reasons", "flags"):
+    if name == "position" or name in _FAMILIES:
         return Column(name, speech.text(f"cli.{name}"), "count" if name == "position" else "long")
     if name.removeprefix("part_") in set(FitPart):
         title = speech.text("cli.fit_part", name=speech.text(f"fit_part.{name.removeprefix('part_')}"))
