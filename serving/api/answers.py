@@ -1,0 +1,229 @@
+"""Shapes of the answers, for the OpenAPI description; the bytes themselves are written without them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from engine.domain.exclusion import Exclusion
+from engine.domain.mandate import FitPart
+from engine.domain.prediction import NotScorable, Output
+from engine.domain.unit import FIELDS, Barrier, Confidence, DealForm, Kind, Origin, Status, public_fields
+from engine.economics.prices import PriceBasis
+from engine.matching import FitReason
+from engine.ranking import RedFlag, Triage, TriageReason
+
+_JSON_TYPES: dict[Kind, Any] = {
+    Kind.IDENTIFIER: str,
+    Kind.TEXT: str,
+    Kind.CODE: str,
+    Kind.CODES: list[str],
+    Kind.DATE: date,
+    Kind.YEAR: int,
+    Kind.COUNT: int,
+    Kind.NUMBER: float,
+    Kind.SHARE: float,
+    Kind.MONEY: int,
+    Kind.FLAG: bool,
+}
+_LISTS: dict[str, Any] = {"status": Status, "stop_causes": list[Barrier], "deal_forms": list[DealForm]}
+
+
+class Answer(BaseModel):
+    """Base of all shapes: nothing beside what is named."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def _field(name: str) -> tuple[Any, Any]:
+    spec = FIELDS[name]  # type: ignore[index]
+    measure = spec.measure or str(spec.kind)
+    return _LISTS.get(name, _JSON_TYPES[spec.kind]), Field(None, description=measure, json_schema_extra=_not_null)
+
+
+def _not_null(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
+
+
+UnitFields = create_model(  # type: ignore[call-overload]
+    "UnitFields",
+    __base__=Answer,
+    __doc__="Public fields of the unit; a field that is not known is left out, and is never zero.",
+    **{name: _field(name) for name in public_fields()},
+)
+
+
+class Interval(Answer):
+    """A predicted quantity: middle estimate and 80 % interval."""
+
+    low: float | None
+    point: float | None
+    high: float | None
+    measure: str = Field(description="unit of measure", examples=["persons"])
+
+
+class Record(Answer):
+    """Where the record comes from."""
+
+    origin: Origin | None
+    source_url: str | None = Field(description="public address of the source, where there is one")
+    as_of: date | None
+    confidence: Confidence | None
+    price_year: int | None = Field(description="Jalali year of the money")
+
+
+class Prediction(Answer):
+    """What the model says; a unit that is not scorable has no outputs."""
+
+    scorable: bool
+    not_scorable: list[NotScorable]
+    prior_driven: bool = Field(description="the figures rest on general statistics more than on similar units")
+    out_of_fold: bool
+    capital_assumed: bool
+    model_version: str | None
+    model_data_until: date | None
+    outputs: dict[Output, Interval]
+
+
+class Judgement(Answer):
+    """What the engine makes of it."""
+
+    triage: Triage
+    triage_reasons: list[TriageReason]
+    red_flags: list[RedFlag] = Field(description="those that rest on public fields")
+    missing: list[str] = Field(description="public fields that a judgement needs and that are empty")
+    rank: int | None
+    score: float | None = Field(description="0 to 1, in steps of 0.05")
+    parts: dict[str, float | None] = Field(description="public parts of the score, weight times value")
+
+
+class Unit(Answer):
+    """One unit: facts, prediction, judgement, and the words for its codes."""
+
+    unit_id: str
+    fields: UnitFields  # type: ignore[valid-type]
+    precision: dict[str, str] = Field(description="how exactly a date is known: day, month, year")
+    record: Record
+    prediction: Prediction
+    judgement: Judgement
+    text: dict[str, str | list[str]]
+
+
+class Meta(Answer):
+    """What every answer says of the figures in it."""
+
+    model_version: str | None
+    model_data_until: date | None
+    as_of: date
+    prior_driven: bool
+    prior_driven_share: float = Field(description="share of the predictions", ge=0, le=1)
+    origins: dict[Origin, int] = Field(description="units by origin: synthetic, reported, register")
+    synthetic_share: float = Field(ge=0, le=1)
+    language: Literal["fa", "en"]
+
+
+class Units(Answer):
+    """One page of units, in the order of their ids."""
+
+    meta: Meta
+    total: int
+    limit: int
+    offset: int
+    next: str | None = Field(description="address of the next page")
+    units: list[Unit]
+
+
+class UnitAlone(Answer):
+    """One unit."""
+
+    meta: Meta
+    unit: Unit
+
+
+class Rankings(Answer):
+    """The first units by rank; those without a rank are not listed."""
+
+    meta: Meta
+    total: int = Field(description="ranked units that pass the filters")
+    top: int
+    units: list[Unit]
+
+
+class Shown(Answer):
+    """One place of a shortlist."""
+
+    position: int
+    fit: float = Field(ge=0, le=1)
+    parts: dict[FitPart, float] = Field(description="they add up to the fit")
+    reasons: list[FitReason]
+    unknown: list[Exclusion] = Field(description="limits that could not be checked and were accepted so")
+    price_basis: PriceBasis | None = Field(description="what the comparison of capital and ticket rests on")
+    text: dict[str, list[str]]
+    unit: Unit
+
+
+class Limit(Answer):
+    """One hard limit that a unit breaks."""
+
+    code: Exclusion
+    facts: dict[str, Any]
+    text: str
+
+
+class WhyNotAnswer(Answer):
+    """Why a unit is not shown, or where it stands."""
+
+    unit_id: str
+    excluded_by: list[Limit]
+    unknown: list[Exclusion] = Field(description="limits that could not be checked")
+    position: int | None
+    feasible: int
+    fit: float | None
+    parts: dict[FitPart, float]
+
+
+class Counts(Answer):
+    """How many units stand behind a shortlist."""
+
+    units: int
+    feasible: int = Field(description="units that no hard limit excludes")
+    shown: int
+
+
+class ShortlistAnswer(Answer):
+    """Units for one mandate, best first: the same list as `ehya match --mandate`."""
+
+    meta: Meta
+    mandate: str = Field(description="id of the mandate")
+    run_id: str = Field(description="equal units, mandate and limit give equal ids")
+    counts: Counts
+    weights: dict[FitPart, float]
+    units: list[Shown]
+    why_not: list[WhyNotAnswer]
+    excluded: dict[Exclusion, int] | None = Field(description="units by reason of exclusion, with explain=true")
+
+
+class Health(Answer):
+    """Whether the service can answer, and on what."""
+
+    status: Literal["ok"]
+    meta: Meta
+    counts: dict[str, int] = Field(description="units: all, scorable, and by class of triage")
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem; given, allowed and nearest say how to mend it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(examples=["/docs#unknown_unit"])
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str = Field(examples=["unknown_unit"])
+    given: Any = None
+    allowed: Any = None
+    nearest: Any = None

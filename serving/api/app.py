@@ -1,0 +1,86 @@
+"""The application: routes, pages, problems and the border, made by one call."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from importlib import resources
+from typing import Any
+
+import pandas as pd
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from engine.settings import Settings
+from serving.api import pages, shortlists, units
+from serving.api.border import LOOPBACK_NAMES, Border
+from serving.api.description import describe
+from serving.api.problems import answer_with_problems
+from serving.api.shelf import Shelf
+
+DESCRIPTION = (
+    "Idle production units, judged and ranked, and shortlists for investors. Codes and field names are stable; `text` "
+    "holds words in Persian or English (`?lang=`, Accept-Language). Every prediction has low, point and high (80 % "
+    "interval). Only public fields leave."
+)
+
+
+def create_app(
+    *,
+    settings: Settings,
+    as_of: pd.Timestamp,
+    shelf: Shelf | None = None,
+    hosts: Collection[str] = LOOPBACK_NAMES,
+) -> FastAPI:
+    """Make the application.
+
+    Parameters
+    ----------
+    settings
+        Workspace and language.
+    as_of
+        The day that is shown.
+    shelf
+        The appraisal to serve; by default that of the workspace, opened once at start-up.
+    hosts
+        Names that the Host header may bear.
+
+    Returns
+    -------
+    fastapi.FastAPI
+        An ASGI application; start-up raises ``EhyaError`` (``no_model``, ``database_failed``) when there is nothing
+        to serve.
+    """
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        app.state.shelf = shelf or Shelf.opened(settings, as_of=as_of)
+        yield
+
+    app = FastAPI(
+        title="Ehya",
+        version="1",
+        description=DESCRIPTION,
+        openapi_tags=[
+            {"name": "units", "description": "Units, one by one or ranked."},
+            {"name": "matching", "description": "Shortlists for an investor's mandate."},
+            {"name": "service", "description": "The service itself."},
+        ],
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=life,
+    )
+    app.state.language = settings.language
+    app.include_router(units.router())
+    app.include_router(shortlists.router())
+    app.include_router(pages.router())
+    app.mount("/static", StaticFiles(directory=str(resources.files("serving") / "static")))
+    app.add_middleware(Border, hosts=hosts, default_language=settings.language)
+    answer_with_problems(app, default_language=settings.language)
+    app.openapi = _described(app)  # type: ignore[method-assign]
+    return app
+
+
+def _described(app: FastAPI) -> Any:
+    return lambda: describe(app)

@@ -1,0 +1,73 @@
+"""What every request passes and every answer carries: the Host check and the security headers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from fastapi import Response
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serving.api.headers import SECURITY_HEADERS
+from serving.api.language import chosen
+from serving.api.problems import HttpProblem, problem
+
+LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
+"""Names by which this computer may be called; any other Host is a page of somebody else's that was pointed here."""
+
+
+class Border:
+    """ASGI middleware: refuse foreign hosts, add the security headers.
+
+    Parameters
+    ----------
+    app
+        The application behind it.
+    hosts
+        Names that the Host header may bear, whatever the port.
+    default_language
+        Language of the refusal when the request names none.
+    """
+
+    def __init__(self, app: ASGIApp, *, hosts: Collection[str] = LOOPBACK_NAMES, default_language: str = "fa") -> None:
+        self.app, self.hosts, self.default_language = app, frozenset(hosts), default_language
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or answer it here."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("cache-control", "no-store")
+            await send(message)
+
+        given = Headers(scope=scope).getlist("host")
+        if len(given) != 1 or host_name(given[0]) not in self.hosts:
+            refusal = self._refusal(scope, given)
+            await refusal(scope, receive, send_with_headers)
+            return
+        await self.app(scope, receive, send_with_headers)
+
+    def _refusal(self, scope: Scope, given: list[str]) -> Response:
+        language = chosen(None, Headers(scope=scope), self.default_language)
+        facts = {"given": ", ".join(given), "allowed": sorted(self.hosts)}
+        return problem(HttpProblem.HOST_NOT_ALLOWED, language, scope["path"], facts=facts)
+
+
+def host_name(host: str) -> str:
+    """Host without its port, in small letters.
+
+    Examples
+    --------
+    >>> host_name("LOCALHOST:8600"), host_name("[::1]:8600"), host_name("evil.example")
+    ('localhost', '[::1]', 'evil.example')
+    """
+    lowered = host.strip().lower()
+    if lowered.startswith("["):
+        return lowered[: lowered.find("]") + 1]
+    return lowered.partition(":")[0]

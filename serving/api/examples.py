@@ -1,0 +1,100 @@
+"""Example answers of the OpenAPI description: made up, and marked so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+META: dict[str, Any] = {
+    "model_version": "1405-09-02-example",
+    "model_data_until": "2026-11-01",
+    "as_of": "2026-11-23",
+    "prior_driven": True,
+    "prior_driven_share": 1.0,
+    "origins": {"synthetic": 300},
+    "synthetic_share": 1.0,
+    "language": "en",
+}
+UNIT: dict[str, Any] = {
+    "unit_id": "example-1",
+    "fields": {
+        "name": "نمونه",
+        "province": "West Azerbaijan",
+        "county": "Urmia",
+        "isic": "1030",
+        "status": "idle",
+        "stopped_on": "2021-03-21",
+        "stop_causes": ["bank_debt", "working_capital"],
+        "jobs_before_stop": 64,
+        "jobs_now": 2,
+        "capital_needed_rial": 350000000000,
+    },
+    "precision": {"stopped_on": "year"},
+    "record": {
+        "origin": "synthetic",
+        "source_url": None,
+        "as_of": "2026-09-23",
+        "confidence": "declared",
+        "price_year": 1405,
+    },
+    "prediction": {
+        "scorable": True,
+        "not_scorable": [],
+        "prior_driven": True,
+        "out_of_fold": False,
+        "capital_assumed": False,
+        "model_version": "1405-09-02-example",
+        "model_data_until": "2026-11-01",
+        "outputs": {
+            "feasibility": {"low": 0.08, "point": 0.21, "high": 0.39, "measure": "probability"},
+            "jobs_if_revived": {"low": 9.0, "point": 28.0, "high": 61.0, "measure": "persons"},
+            "jobs_expected": {"low": 0.0, "point": 6.2, "high": 21.0, "measure": "persons"},
+        },
+    },
+    "judgement": {
+        "triage": "offer",
+        "triage_reasons": ["barriers_workable"],
+        "red_flags": [],
+        "missing": ["title_deed"],
+        "rank": 1,
+        "score": 0.45,
+        "parts": {"feasibility": 0.07, "jobs": 0.15},
+    },
+    "text": {"county": "Urmia", "sector": "Processing and preserving of fruit and vegetables", "status": "Idle"},
+}
+STANDING: dict[str, Any] = {
+    "unit_id": "example-2",
+    "excluded_by": [{"code": "sector_refused", "facts": {"given": "1200"}, "text": "The sector is refused."}],
+    "unknown": [],
+    "position": None,
+    "feasible": 1,
+    "fit": None,
+    "parts": {},
+}
+ANSWERS: dict[str, dict[str, Any]] = {
+    "Units": {"meta": META, "total": 1, "limit": 20, "offset": 0, "next": None, "units": [UNIT]},
+    "UnitAlone": {"meta": META, "unit": UNIT},
+    "Rankings": {"meta": META, "total": 1, "top": 20, "units": [UNIT]},
+    "Health": {"status": "ok", "meta": META, "counts": {"units": 300, "scorable": 280, "offer": 120}},
+    "ShortlistAnswer": {
+        "meta": META,
+        "mandate": "food-fund",
+        "run_id": "0a1b2c3d4e5f60718293a4b5",
+        "counts": {"units": 300, "feasible": 1, "shown": 1},
+        "weights": {"sector": 0.5, "feasibility": 0.5},
+        "units": [
+            {
+                "position": 1,
+                "fit": 0.605,
+                "parts": {"sector": 0.5, "feasibility": 0.105},
+                "reasons": ["sector_liked"],
+                "unknown": [],
+                "price_basis": "same_year",
+                "text": {"reasons": ["In a sector the investor likes"]},
+                "unit": UNIT,
+            }
+        ],
+        "why_not": [STANDING],
+        "excluded": {"sector_refused": 12},
+    },
+}
+"""Example of each answer, by the name of its shape; a test holds them to the shapes."""

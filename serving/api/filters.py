@@ -1,0 +1,72 @@
+"""Filters of units: what may be asked, and which units answer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from engine.domain.unit import Origin, Status
+from engine.ranking import Triage, select
+
+MAX_PAGE = 200
+MAX_TOP = 500
+_Words = Annotated[list[Annotated[str, Field(min_length=1, max_length=100)]], Field(max_length=20)]
+
+
+class LanguageQuery(BaseModel):
+    """The one parameter that every address takes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lang: Literal["fa", "en"] | None = Field(None, description="language of the words; else Accept-Language")
+
+
+class UnitFilter(LanguageQuery):
+    """Which units; a parameter may be given several times, and any of its values will do."""
+
+    province: _Words = Field([], description="province, Persian or English", examples=[["West Azerbaijan"]])
+    county: _Words = Field([], description="county, Persian or English")
+    sector: _Words = Field([], description="ISIC Rev.4 code at any level: C, 10, 1030", examples=[["10"]])
+    status: list[Status] = Field([], description="what the unit is doing now")
+    triage: list[Triage] = Field([], description="class of triage")
+    origin: list[Origin] = Field([], description="where the record comes from")
+    estate: _Words = Field([], description="words that the name of the industrial estate holds")
+    min_feasibility: float | None = Field(None, ge=0, le=1, description="lowest feasibility, middle estimate")
+    min_jobs: float | None = Field(None, ge=0, le=1e6, description="fewest jobs if revived, middle estimate, persons")
+    max_capital_rial: float | None = Field(None, ge=0, le=1e18, description="most capital needed, rial of the record")
+    scorable: bool | None = Field(None, description="only units with, or without, a prediction")
+
+
+class UnitsQuery(UnitFilter):
+    """A page of units."""
+
+    limit: int = Field(20, ge=1, le=MAX_PAGE, description="units on the page")
+    offset: int = Field(0, ge=0, le=10_000_000, description="units before the page")
+
+
+class RankingsQuery(UnitFilter):
+    """The first of the ranking."""
+
+    top: int = Field(20, ge=1, le=MAX_TOP, description="units at most")
+
+
+def passing(units: pd.DataFrame, wanted: UnitFilter) -> pd.DataFrame:
+    """Units that pass a filter, in the order given.
+
+    Parameters
+    ----------
+    units
+        Public table, shape (n, columns).
+    wanted
+        The filter.
+
+    Raises
+    ------
+    EhyaError
+        ``place_unknown``, ``place_ambiguous``, ``sector_unknown``.
+    """
+    wishes = wanted.model_dump(mode="json", include=set(UnitFilter.model_fields) - {"lang", "scorable"})
+    kept = select(units, **wishes)
+    return kept if wanted.scorable is None else kept[kept["scorable"].astype(bool) == wanted.scorable]

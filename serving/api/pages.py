@@ -1,0 +1,50 @@
+"""``/`` and ``/docs``: the pages for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from serving.api.language import chosen
+from serving.api.problems import listed
+from serving.api.shelf import Shelf
+from serving.i18n import speech
+from serving.pages.docs import docs_page
+from serving.pages.home import home_page
+
+
+def router() -> APIRouter:
+    """Addresses of pages; they are no part of the API's description."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/")
+    async def home(request: Request, lang: str | None = None) -> Response:
+        shelf: Shelf = request.app.state.shelf
+        language = chosen(lang, request.headers, request.app.state.language)
+        body = shelf.prepared.answer(("home", language), lambda: _home(shelf, language))
+        return _page(body, language)
+
+    @routes.get("/docs")
+    async def docs(request: Request, lang: str | None = None) -> Response:
+        shelf: Shelf = request.app.state.shelf
+        language = chosen(lang, request.headers, request.app.state.language)
+        description = request.app.openapi()
+        body = shelf.prepared.answer(("docs", language), lambda: _docs(description, language))
+        return _page(body, language)
+
+    return routes
+
+
+def _home(shelf: Shelf, language: str) -> bytes:
+    version = shelf.model_version
+    return home_page(shelf.units, speech(language), as_of=shelf.as_of, model_version=version).encode()
+
+
+def _docs(description: dict[str, Any], language: str) -> bytes:
+    return docs_page(description, speech(language), problems=listed()).encode()
+
+
+def _page(body: bytes, language: str) -> Response:
+    headers = {"content-language": language, "vary": "Accept-Language"}
+    return Response(body, 200, headers, "text/html; charset=utf-8")

@@ -1,0 +1,252 @@
+"""Errors as RFC 9457 problems: a code, a sentence, what was given and what is allowed; never a traceback."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import pydantic_core
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from engine.codes import Code
+from engine.errors import EhyaError, ErrorCode
+from serving.api.headers import SECURITY_HEADERS
+from serving.api.language import chosen
+from serving.i18n import speech
+
+MEDIA_TYPE = "application/problem+json"
+GIVEN_LENGTH = 200
+"""Characters of a given value that an answer repeats."""
+
+
+class HttpProblem(Code):
+    """What can be wrong with a request before it reaches the engine."""
+
+    NO_SUCH_ADDRESS = "no_such_address"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    HOST_NOT_ALLOWED = "host_not_allowed"
+    BODY_MALFORMED = "body_malformed"
+    BODY_TOO_LARGE = "body_too_large"
+    BODY_NOT_JSON = "body_not_json"
+    PARAMETER_UNKNOWN = "parameter_unknown"
+    PARAMETER_REFUSED = "parameter_refused"
+    FAILED = "failed"
+
+
+STATUS: dict[Code, int] = {
+    HttpProblem.NO_SUCH_ADDRESS: 404,
+    HttpProblem.METHOD_NOT_ALLOWED: 405,
+    HttpProblem.HOST_NOT_ALLOWED: 400,
+    HttpProblem.BODY_MALFORMED: 422,
+    HttpProblem.BODY_TOO_LARGE: 413,
+    HttpProblem.BODY_NOT_JSON: 415,
+    HttpProblem.PARAMETER_UNKNOWN: 422,
+    HttpProblem.PARAMETER_REFUSED: 422,
+    HttpProblem.FAILED: 500,
+    ErrorCode.UNKNOWN_UNIT: 404,
+    ErrorCode.NO_MODEL: 503,
+    ErrorCode.DATABASE_FAILED: 503,
+}
+"""HTTP status of each code; any other code of the engine means a request that was understood and refused: 422."""
+
+
+class RequestRefusedError(Exception):
+    """A request that is refused at the door.
+
+    Parameters
+    ----------
+    code
+        What is wrong with it.
+    **facts
+        What the sentence about it names.
+    """
+
+    def __init__(self, code: HttpProblem, **facts: object) -> None:
+        self.code, self.facts = code, facts
+        super().__init__(code.value)
+
+
+def problem(
+    code: Code,
+    language: str,
+    instance: str,
+    *,
+    facts: dict[str, Any] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """Write one problem.
+
+    Parameters
+    ----------
+    code
+        Code of the engine or of the door.
+    language
+        ``fa`` or ``en``.
+    instance
+        Path of the request.
+    facts
+        Values of the sentence; they are repeated as members, long ones shortened.
+    headers
+        Headers of the answer beside the usual ones.
+
+    Returns
+    -------
+    fastapi.Response
+        ``application/problem+json`` with ``type, title, status, detail, instance, code`` and the facts.
+    """
+    status = STATUS.get(code, 422)
+    known = {name: _shortened(value) for name, value in (facts or {}).items()}
+    words = speech(language)
+    content = {
+        "type": f"/docs#{code.value}",
+        "title": words.text(f"http_status.{status}"),
+        "status": status,
+        "detail": sentence(code, known, language),
+        "instance": instance,
+        "code": code.value,
+        **{name: value for name, value in known.items() if name not in _MEMBERS},
+    }
+    body = pydantic_core.to_json(content, inf_nan_mode="null", fallback=str)
+    answer_headers = {**(headers or {}), "content-language": language, "vary": "Accept-Language"}
+    return Response(body, status, answer_headers, MEDIA_TYPE)
+
+
+def sentence(code: Code, facts: dict[str, Any], language: str) -> str:
+    """The text of a code with its facts; a text that lacks a fact must not hide the code it speaks of."""
+    try:
+        return speech(language).text(code, **facts)
+    except KeyError:
+        return speech(language).text("http_status.422") + f" ({code.value})"
+
+
+def nearest(given: str, allowed: Iterable[str]) -> str | None:
+    """The allowed word that is most like the given one.
+
+    Examples
+    --------
+    >>> nearest("statuss", ["status", "triage"]), nearest("x", [])
+    ('status', None)
+    """
+    found = difflib.get_close_matches(given[:GIVEN_LENGTH], list(allowed), n=1, cutoff=0.0)
+    return found[0] if found else None
+
+
+def listed() -> dict[Code, int]:
+    """Codes that an answer may bear, each with its HTTP status."""
+    prefixes = ("mandate_", "place_", "sector_", "unknown_unit")
+    of_requests = (code for code in ErrorCode if code.value.startswith(prefixes))
+    return {code: STATUS.get(code, 422) for code in (*HttpProblem, *of_requests)}
+
+
+def problem_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What an address may answer instead, for its OpenAPI description."""
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        status: {
+            "description": speech("en").text(f"http_status.{status}"),
+            "content": {MEDIA_TYPE: {"schema": schema, "example": _example(*_EXAMPLES[status])}},
+        }
+        for status in (400, *statuses, 500)
+    }
+
+
+def answer_with_problems(app: FastAPI, *, default_language: str) -> None:
+    """Turn every error of an application into a problem."""
+
+    def language(request: Request) -> str:
+        return chosen(request.query_params.get("lang"), request.headers, default_language)
+
+    async def ehya_error(request: Request, error: Exception) -> Response:
+        code, facts = error.code, error.facts  # type: ignore[attr-defined]
+        return problem(code, language(request), request.url.path, facts=facts)
+
+    async def http_error(request: Request, error: Exception) -> Response:
+        status, headers = error.status_code, dict(error.headers or {})  # type: ignore[attr-defined]
+        paths = ["/", "/docs", "/openapi.json", *app.openapi()["paths"]]
+        if status == 405:
+            allowed = [name.strip() for name in str(headers.get("Allow", "")).split(",") if name]
+            facts = {"given": request.method, "allowed": allowed}
+            return problem(
+                HttpProblem.METHOD_NOT_ALLOWED, language(request), request.url.path, facts=facts, headers=headers
+            )
+        if status == 404:
+            path = request.url.path
+            found = {"given": path, "allowed": paths, "nearest": nearest(path, paths)}
+            return problem(HttpProblem.NO_SUCH_ADDRESS, language(request), path, facts=found)
+        return problem(HttpProblem.BODY_MALFORMED, language(request), request.url.path, facts={"reason": str(status)})
+
+    async def refused_parameters(request: Request, error: Exception) -> Response:
+        first = error.errors()[0]  # type: ignore[attr-defined]
+        code, facts = _parameter(first, _parameter_names(app, request))
+        return problem(code, language(request), request.url.path, facts=facts)
+
+    async def failed(request: Request, _: Exception) -> Response:
+        return problem(HttpProblem.FAILED, language(request), request.url.path, headers=SECURITY_HEADERS)
+
+    app.add_exception_handler(EhyaError, ehya_error)
+    app.add_exception_handler(RequestRefusedError, ehya_error)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(RequestValidationError, refused_parameters)
+    app.add_exception_handler(Exception, failed)
+
+
+_EXAMPLES: dict[int, tuple[Code, dict[str, Any]]] = {
+    400: (HttpProblem.HOST_NOT_ALLOWED, {"given": "example.org", "allowed": ["127.0.0.1", "[::1]", "localhost"]}),
+    404: (ErrorCode.UNKNOWN_UNIT, {"given": "unit-9", "nearest": "unit-8"}),
+    413: (HttpProblem.BODY_TOO_LARGE, {"allowed": 65536}),
+    415: (HttpProblem.BODY_NOT_JSON, {"given": "text/plain", "allowed": "application/json"}),
+    422: (HttpProblem.PARAMETER_UNKNOWN, {"given": "statuss", "allowed": ["status", "triage"], "nearest": "status"}),
+    500: (HttpProblem.FAILED, {}),
+}
+
+
+def _example(code: Code, facts: dict[str, Any]) -> dict[str, Any]:
+    status = STATUS[code]
+    return {
+        "type": f"/docs#{code.value}",
+        "title": speech("en").text(f"http_status.{status}"),
+        "status": status,
+        "detail": sentence(code, facts, "en"),
+        "instance": "/v1/units",
+        "code": code.value,
+        **facts,
+    }
+
+
+_MEMBERS = ("type", "title", "status", "detail", "instance", "code")
+
+
+def _parameter(error: dict[str, Any], names: list[str]) -> tuple[HttpProblem, dict[str, Any]]:
+    """Code and facts of the first complaint of pydantic about a parameter."""
+    name = str(error["loc"][1]) if len(error["loc"]) > 1 else str(error["loc"][0])
+    if error["type"] == "extra_forbidden":
+        return HttpProblem.PARAMETER_UNKNOWN, {"given": name, "allowed": names, "nearest": nearest(name, names)}
+    expected = str((error.get("ctx") or {}).get("expected", ""))
+    choices = re.findall(r"'([^']*)'", expected)
+    given = error.get("input")
+    facts = {"parameter": name, "given": given, "allowed": choices or error["msg"]}
+    if choices:
+        facts["nearest"] = nearest(str(given), choices)
+    return HttpProblem.PARAMETER_REFUSED, facts
+
+
+def _parameter_names(app: FastAPI, request: Request) -> list[str]:
+    path = getattr(request.scope.get("route"), "path", request.url.path)
+    operation = app.openapi()["paths"].get(path, {}).get(request.method.lower(), {})
+    return [str(parameter["name"]) for parameter in operation.get("parameters", []) if parameter["in"] == "query"]
+
+
+def _shortened(value: Any) -> Any:
+    if isinstance(value, Code):
+        return value
+    if isinstance(value, str):
+        return value if len(value) <= GIVEN_LENGTH else f"{value[:GIVEN_LENGTH]}…"
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_shortened(part) for part in list(value)[:100]]
+    if isinstance(value, dict) or (isinstance(value, int) and abs(value) >= 2**63):
+        return _shortened(str(value)[: GIVEN_LENGTH + 1])
+    return value

@@ -1,0 +1,66 @@
+"""Serve the application on this computer, and on nothing else."""
+
+from __future__ import annotations
+
+import ipaddress
+
+import pandas as pd
+
+from engine.errors import EhyaError, ErrorCode
+from engine.settings import Settings
+from serving.api.app import create_app
+from serving.api.shelf import Shelf
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def serve(settings: Settings, *, as_of: pd.Timestamp, host: str = "127.0.0.1", port: int = 8600) -> None:
+    """Appraise the register, then answer until interrupted.
+
+    Parameters
+    ----------
+    settings
+        Workspace and language.
+    as_of
+        The day that is shown.
+    host
+        An address of this computer itself.
+    port
+        TCP port.
+
+    Raises
+    ------
+    EhyaError
+        ``not_loopback`` for any other host, ``no_model`` and ``database_failed`` when there is nothing to serve.
+    """
+    import uvicorn
+
+    require_loopback(host)
+    shelf = Shelf.opened(settings, as_of=as_of)
+    app = create_app(settings=settings, as_of=as_of, shelf=shelf)
+    uvicorn.run(app, host=host, port=port, log_level="info", server_header=False, date_header=True)
+
+
+def require_loopback(host: str) -> None:
+    """Refuse an address that other computers can reach.
+
+    Raises
+    ------
+    EhyaError
+        ``not_loopback``.
+
+    Examples
+    --------
+    >>> require_loopback("127.0.0.1")
+    >>> require_loopback("0.0.0.0")
+    Traceback (most recent call last):
+    engine.errors.EhyaError: not_loopback: given='0.0.0.0' allowed=['127.0.0.1', '::1', 'localhost']
+    """
+    if host == "localhost":
+        return
+    try:
+        loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise EhyaError(ErrorCode.NOT_LOOPBACK, given=host, allowed=list(LOOPBACK))

@@ -1,0 +1,124 @@
+"""What the service holds: one appraisal, made ready once, and the answers already written."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pandas as pd
+
+from engine.matching import UnitBook
+from engine.settings import Settings
+from serving.api.public import public_table
+from serving.reports.ranked import ranked
+
+PREPARED_BYTES = 64 * 2**20
+"""Memory for written answers; beyond it the one asked for longest ago is dropped."""
+
+
+@dataclass(slots=True)
+class Prepared:
+    """Written answers by what was asked; the shelf never changes, so they stay right.
+
+    Parameters
+    ----------
+    limit
+        Bytes to keep at most.
+
+    Examples
+    --------
+    >>> prepared = Prepared(limit=4)
+    >>> prepared.answer("a", lambda: b"123"), prepared.answer("a", lambda: b"never asked again")
+    (b'123', b'123')
+    >>> prepared.answer("b", lambda: b"45"), prepared.answer("a", lambda: b"new")
+    (b'45', b'new')
+    """
+
+    limit: int = PREPARED_BYTES
+    size: int = 0
+    kept: OrderedDict[Hashable, bytes] = field(default_factory=OrderedDict)
+
+    def answer(self, key: Hashable, write: Callable[[], bytes]) -> bytes:
+        """The answer kept under a key, or a new one."""
+        found = self.kept.get(key)
+        if found is not None:
+            self.kept.move_to_end(key)
+            return found
+        body = write()
+        self.kept[key] = body
+        self.size += len(body)
+        while self.size > self.limit and self.kept:
+            self.size -= len(self.kept.popitem(last=False)[1])
+        return body
+
+
+@dataclass(frozen=True, eq=False)
+class Shelf:
+    """One appraisal on offer.
+
+    Parameters
+    ----------
+    appraisal
+        Appraisal table, best first; it holds private columns and stays inside the process.
+    units
+        What HTTP may see of it, in the same order.
+    book
+        The same units, ready for matching.
+    as_of
+        The day that is shown.
+    """
+
+    appraisal: pd.DataFrame
+    units: pd.DataFrame
+    book: UnitBook
+    as_of: pd.Timestamp
+    prepared: Prepared = field(default_factory=Prepared)
+
+    @classmethod
+    def of(cls, appraisal: pd.DataFrame, *, as_of: pd.Timestamp) -> Shelf:
+        """Make an appraisal ready to be asked."""
+        best = ranked(appraisal)
+        return cls(best, public_table(best), UnitBook.from_table(appraisal, as_of=as_of), as_of)
+
+    @classmethod
+    def opened(cls, settings: Settings, *, as_of: pd.Timestamp) -> Shelf:
+        """Appraise the register of a workspace with its promoted model.
+
+        Raises
+        ------
+        EhyaError
+            ``no_model``, ``model_changed``, ``database_failed``.
+        """
+        from serving.workspace import appraised
+
+        return cls.of(appraised(settings, as_of=as_of), as_of=as_of)
+
+    @cached_property
+    def model_version(self) -> str | None:
+        """Version of the model behind the predictions, where there is one."""
+        versions = self.units["model_version"].dropna()
+        return str(versions.iloc[0]) if len(versions) else None
+
+    @cached_property
+    def facts(self) -> dict[str, object]:
+        """What every answer says of the figures in it: model, dates, origins, what is prior-driven."""
+        units = self.units
+        scorable = units["scorable"].astype(bool)
+        until = units["model_data_until"].dropna()
+        origins = {str(name): int(count) for name, count in units["origin"].value_counts().sort_index().items()}
+        prior = units.loc[scorable, "prior_driven"].astype(bool)
+        return {
+            "model_version": self.model_version,
+            "model_data_until": _day(until.max()) if len(until) else None,
+            "as_of": _day(self.as_of),
+            "prior_driven": bool(prior.any()),
+            "prior_driven_share": round(float(prior.mean()), 4) if len(prior) else 0.0,
+            "origins": origins,
+            "synthetic_share": round(origins.get("synthetic", 0) / len(units), 4) if len(units) else 0.0,
+        }
+
+
+def _day(day: object) -> str:
+    return pd.Timestamp(day).date().isoformat()  # type: ignore[arg-type]

@@ -1,0 +1,153 @@
+"""``POST /v1/shortlists``: the same list as ``ehya match --mandate``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import numpy as np
+import pydantic_core
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from engine.domain.exclusion import Exclusion
+from engine.domain.mandate import FitPart, Mandate
+from engine.matching import Shortlist, WhyNot, exclusions, shortlist, why_not
+from serving.api.answers import ShortlistAnswer
+from serving.api.filters import MAX_TOP, LanguageQuery
+from serving.api.language import chosen
+from serving.api.problems import HttpProblem, RequestRefusedError, problem_answers, sentence
+from serving.api.shelf import Shelf
+from serving.api.unit_answer import unit_answers
+from serving.api.units import json_answer, meta, written
+from serving.i18n import Speech, speech
+from serving.reports.ranked import codes
+
+BODY_BYTES = 64 * 1024
+"""Longest mandate that is read."""
+
+EXAMPLE = {
+    "id": "food-fund",
+    "price_year": 1405,
+    "ticket_billion_rial": [10, 2000],
+    "sectors": {"must": ["C"], "must_not": ["12"], "like": ["10", "22"]},
+    "places": {"must": ["West Azerbaijan"], "like": ["Urmia county"]},
+    "risk_appetite": "high",
+    "accept_unknown": ["capital_unknown"],
+    "jobs_goal": 50,
+}
+
+
+class ShortlistQuery(LanguageQuery):
+    """What is asked beside the mandate."""
+
+    top: int | None = Field(None, ge=1, le=MAX_TOP, description="units at most; else the mandate's limit, else 10")
+    why_not: Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=20)] = Field(
+        [], description="id of a unit: why it is not shown, or where it stands"
+    )
+    explain: bool = Field(False, description="count the excluded units by reason")
+
+
+def router() -> APIRouter:
+    """The address of shortlists."""
+    routes = APIRouter(prefix="/v1", tags=["matching"])
+
+    @routes.post(
+        "/shortlists",
+        response_model=ShortlistAnswer,
+        summary="Shortlist for a mandate",
+        responses=problem_answers(404, 413, 415, 422),
+        openapi_extra={
+            "requestBody": {
+                "required": True,
+                "description": "One investor's criteria; money in the unit its key names.",
+                "content": {
+                    "application/json": {"schema": {"$ref": "#/components/schemas/Mandate"}, "example": EXAMPLE}
+                },
+            }
+        },
+    )
+    async def shortlists(request: Request, query: Annotated[ShortlistQuery, Query()]) -> Response:
+        """Units that break none of the mandate's hard limits, best fit first, each with the parts of its fit."""
+        body = await _body(request)
+        shelf: Shelf = request.app.state.shelf
+        language = chosen(query.lang, request.headers, request.app.state.language)
+        key = ("shortlist", body, query.model_dump_json(exclude={"lang"}), language)
+        return json_answer(
+            shelf.prepared.answer(key, lambda: written(_shortlist(shelf, body, query, language))), language
+        )
+
+    return routes
+
+
+async def _body(request: Request) -> bytes:
+    """The body of a request, no longer than a mandate may be."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise RequestRefusedError(HttpProblem.BODY_NOT_JSON, given=media_type, allowed="application/json")
+    read = bytearray()
+    async for chunk in request.stream():
+        read += chunk
+        if len(read) > BODY_BYTES:
+            raise RequestRefusedError(HttpProblem.BODY_TOO_LARGE, allowed=BODY_BYTES)
+    return bytes(read)
+
+
+def _shortlist(shelf: Shelf, body: bytes, query: ShortlistQuery, language: str) -> dict[str, Any]:
+    try:
+        stated = pydantic_core.from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        raise RequestRefusedError(HttpProblem.BODY_MALFORMED, reason=str(error)) from error
+    mandate = Mandate.read(stated)
+    found, words = shortlist(shelf.book, mandate, limit=query.top), speech(language)
+    return {
+        "meta": meta(shelf, language),
+        "mandate": mandate.id,
+        "run_id": found.run_id,
+        "counts": found.counts,
+        "weights": {part.value: weight for part, weight in found.weights.items()},
+        "units": _shown(shelf, found, words),
+        "why_not": [_standing(why_not(shelf.book, mandate, unit), words) for unit in query.why_not],
+        "excluded": _excluded(shelf, mandate) if query.explain else None,
+    }
+
+
+def _shown(shelf: Shelf, found: Shortlist, words: Speech) -> list[dict[str, Any]]:
+    units = unit_answers(shelf.units.loc[list(found.unit_id)], words)
+    return [
+        {
+            "position": int(row["position"]),
+            "fit": float(row["fit"]),
+            "parts": {part.value: float(row[f"part_{part.value}"]) for part in FitPart},
+            "reasons": codes(row["reasons"]),
+            "unknown": codes(row["unknown"]),
+            "price_basis": row["price_basis"] or None,
+            "text": _said(row, words),
+            "unit": unit,
+        }
+        for row, unit in zip(found.table().to_dict(orient="records"), units, strict=True)
+    ]
+
+
+def _said(row: dict[Any, Any], words: Speech) -> dict[str, list[str]]:
+    families = {"reasons": "fit_reason", "unknown": "exclusion", "price_basis": "price_basis"}
+    return {name: [words.text(f"{family}.{code}") for code in codes(row[name])] for name, family in families.items()}
+
+
+def _standing(found: WhyNot, words: Speech) -> dict[str, Any]:
+    return {
+        "unit_id": found.unit_id,
+        "excluded_by": [
+            {"code": reason.code, "facts": reason.facts, "text": sentence(reason.code, reason.facts, words.language)}
+            for reason in found.excluded_by
+        ],
+        "unknown": list(found.unknown),
+        "position": found.position,
+        "feasible": found.feasible,
+        "fit": found.fit,
+        "parts": {part.value: value for part, value in found.parts.items()},
+    }
+
+
+def _excluded(shelf: Shelf, mandate: Mandate) -> dict[str, int]:
+    bits = exclusions(shelf.book, mandate)
+    return {code.value: count for code in Exclusion if (count := int(np.count_nonzero(bits & code.bit)))}

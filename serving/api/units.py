@@ -1,0 +1,132 @@
+"""``/v1/units``, ``/v1/rankings`` and ``/v1/health``: what is on the shelf."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import pydantic_core
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from engine.errors import EhyaError, ErrorCode
+from engine.ranking import Triage
+from serving.api.answers import Health, Rankings, UnitAlone, Units
+from serving.api.filters import LanguageQuery, RankingsQuery, UnitsQuery, passing
+from serving.api.language import chosen
+from serving.api.problems import nearest, problem_answers
+from serving.api.shelf import Shelf
+from serving.api.unit_answer import unit_answers
+from serving.i18n import speech
+
+NEAREST_AMONG = 5_000
+"""Units up to which an unknown id is compared with all ids."""
+
+
+def router() -> APIRouter:
+    """Addresses under ``/v1`` that show units."""
+    routes = APIRouter(prefix="/v1", tags=["units"])
+
+    @routes.get("/units", response_model=Units, summary="Units", responses=problem_answers(422))
+    async def units(request: Request, query: Annotated[UnitsQuery, Query()]) -> Response:
+        """Units in the order of their ids, a page at a time, with facts, prediction and judgement."""
+        return answer(request, query, lambda shelf, language: _page(shelf, query, language))
+
+    @routes.get("/units/{unit_id}", response_model=UnitAlone, summary="One unit", responses=problem_answers(404, 422))
+    async def unit(
+        request: Request,
+        unit_id: Annotated[str, Path(description="id of the unit, as the lists give it", max_length=200)],
+        query: Annotated[LanguageQuery, Query()],
+    ) -> Response:
+        """One unit: public facts, prediction, judgement."""
+        return answer(request, query, lambda shelf, language: _alone(shelf, unit_id, language))
+
+    @routes.get("/rankings", response_model=Rankings, summary="Ranking", responses=problem_answers(422))
+    async def rankings(request: Request, query: Annotated[RankingsQuery, Query()]) -> Response:
+        """The first units by rank: by class of triage, then by score. Units that cannot be judged have no rank."""
+        return answer(request, query, lambda shelf, language: _ranking(shelf, query, language))
+
+    @routes.get("/health", response_model=Health, summary="Health", responses=problem_answers(422), tags=["service"])
+    async def health(request: Request, query: Annotated[LanguageQuery, Query()]) -> Response:
+        """Model version, dates, counts and the share of synthetic units."""
+        return answer(request, query, lambda shelf, language: _health(shelf, language))
+
+    return routes
+
+
+def answer(request: Request, query: LanguageQuery, write: Any) -> Response:
+    """Answer from the shelf, written once for each question and language.
+
+    Parameters
+    ----------
+    request
+        The request; its path is part of the question.
+    query
+        The checked parameters, the rest of the question.
+    write
+        Called as ``write(shelf, language)``; gives the answer as a dict.
+    """
+    shelf: Shelf = request.app.state.shelf
+    language = chosen(query.lang, request.headers, request.app.state.language)
+    key = (request.url.path, query.model_dump_json(exclude={"lang"}), language)
+    body = shelf.prepared.answer(key, lambda: written(write(shelf, language)))
+    return json_answer(body, language)
+
+
+def written(content: dict[str, Any]) -> bytes:
+    """JSON of an answer; a number that is none becomes null."""
+    return pydantic_core.to_json(content, inf_nan_mode="null")
+
+
+def json_answer(body: bytes, language: str) -> Response:
+    """Bytes as a response, with the language they speak."""
+    headers = {"content-language": language, "vary": "Accept-Language"}
+    return Response(body, 200, headers, "application/json")
+
+
+def meta(shelf: Shelf, language: str) -> dict[str, Any]:
+    """What every answer says of its figures."""
+    return {**shelf.facts, "language": language}
+
+
+def _page(shelf: Shelf, query: UnitsQuery, language: str) -> dict[str, Any]:
+    found = passing(shelf.units, query)
+    page = found.loc[found.index.sort_values()[query.offset : query.offset + query.limit]]
+    following = query.offset + query.limit
+    return {
+        "meta": meta(shelf, language),
+        "total": len(found),
+        "limit": query.limit,
+        "offset": query.offset,
+        "next": _address(query, following) if following < len(found) else None,
+        "units": unit_answers(page, speech(language)),
+    }
+
+
+def _address(query: UnitsQuery, offset: int) -> str:
+    asked = query.model_dump(mode="json", exclude_defaults=True) | {"offset": offset}
+    return f"/v1/units?{urlencode(asked, doseq=True)}"
+
+
+def _alone(shelf: Shelf, unit_id: str, language: str) -> dict[str, Any]:
+    if unit_id not in shelf.units.index:
+        facts = {} if len(shelf.units) > NEAREST_AMONG else {"nearest": nearest(unit_id, shelf.units.index)}
+        raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=unit_id, **facts)
+    return {"meta": meta(shelf, language), "unit": unit_answers(shelf.units.loc[[unit_id]], speech(language))[0]}
+
+
+def _ranking(shelf: Shelf, query: RankingsQuery, language: str) -> dict[str, Any]:
+    found = passing(shelf.units, query)
+    found = found[found["rank"].notna()]
+    return {
+        "meta": meta(shelf, language),
+        "total": len(found),
+        "top": query.top,
+        "units": unit_answers(found.head(query.top), speech(language)),
+    }
+
+
+def _health(shelf: Shelf, language: str) -> dict[str, Any]:
+    triage = shelf.units["triage"].value_counts()
+    counts = {"units": len(shelf.units), "scorable": int(shelf.units["scorable"].astype(bool).sum())}
+    counts |= {code.value: int(triage.get(code.value, 0)) for code in Triage}
+    return {"status": "ok", "meta": meta(shelf, language), "counts": counts}

@@ -1,0 +1,1 @@
+"""Server-rendered pages: templates, and the one function that fills them."""

@@ -1,0 +1,97 @@
+"""The documentation of the API as a page, written from its OpenAPI description."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from engine.codes import Code
+from serving.i18n import Speech, texts
+from serving.pages.template import render
+
+ADDRESS = "http://127.0.0.1:8600"
+"""Where ``ehya serve`` listens when nothing else is said."""
+
+
+def docs_page(description: dict[str, Any], speech: Speech, *, problems: Mapping[Code, int]) -> str:
+    """Write the page.
+
+    Parameters
+    ----------
+    description
+        OpenAPI document.
+    speech
+        Language of the page; names and codes stay as they are.
+    problems
+        Codes that an answer may bear, each with its HTTP status.
+    """
+    addresses = [
+        _address(path, method, operation, description["components"]["schemas"], speech)
+        for path, operations in description["paths"].items()
+        for method, operation in operations.items()
+    ]
+    return render("docs.html", speech, addresses=addresses, problems=_problems(problems, speech))
+
+
+def _address(path: str, method: str, operation: dict[str, Any], schemas: Any, speech: Speech) -> dict[str, Any]:
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
+    return {
+        "anchor": f"{method}-{path.strip('/').replace('/', '-').replace('{', '').replace('}', '')}",
+        "path": path,
+        "method": method.upper(),
+        "summary": speech.text(f"api.{operation['operationId'].partition('_v1')[0]}"),
+        "parameters": [_parameter(parameter, schemas, speech) for parameter in operation.get("parameters", [])],
+        "body": _json(body) if body else "",
+        "call": _call(path, method, operation, body),
+        "answer": _json(operation["responses"]["200"]["content"]["application/json"]["example"]),
+        "answers": [
+            (status, speech.text(f"http_status.{status}"))
+            for status in sorted(operation["responses"])
+            if status.isdigit()
+        ],
+    }
+
+
+def _parameter(parameter: dict[str, Any], schemas: Any, speech: Speech) -> dict[str, str]:
+    name = parameter["name"]
+    return {
+        "name": name,
+        "type": _type(parameter["schema"], schemas),
+        "meaning": speech.text(f"parameter.{name}"),
+        "required": speech.text("page.docs_required") if parameter.get("required") else "",
+    }
+
+
+def _type(schema: dict[str, Any], schemas: Any) -> str:
+    """Type of a parameter in a few words: its choices, its range, or its JSON type."""
+    kind = next(one for one in schema.get("anyOf", [schema]) if one.get("type") != "null")
+    if kind.get("type") == "array":
+        return f"{_type(kind['items'], schemas)} (*)"
+    if "$ref" in kind:
+        return _type(schemas[str(kind["$ref"]).rpartition("/")[2]], schemas)
+    if "enum" in kind:
+        return " | ".join(str(choice) for choice in kind["enum"])
+    low, high = kind.get("minimum"), kind.get("maximum")
+    return str(kind["type"]) if low is None or high is None else f"{kind['type']} {low:.15g}..{high:.15g}"
+
+
+def _call(path: str, method: str, operation: dict[str, Any], body: Any) -> str:
+    asked = {"top": 5} if path.endswith("rankings") else {"sector": "10", "limit": 5} if path.endswith("units") else {}
+    address = f"{ADDRESS}{path.replace('{unit_id}', 'UNIT')}" + (f"?{urlencode(asked)}" if asked else "")
+    if method != "post":
+        return f"curl {shlex.quote(address)}"
+    content = json.dumps(body, ensure_ascii=False)
+    return f"curl {shlex.quote(address)} \\\n  -H 'content-type: application/json' \\\n  -d {shlex.quote(content)}"
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=2)
+
+
+def _problems(problems: Mapping[Code, int], speech: Speech) -> list[dict[str, str]]:
+    """Codes with their sentences; the places of the facts are shown by their names."""
+    said = texts(speech.language)
+    return [{"code": code.value, "status": str(status), "text": said[code.key]} for code, status in problems.items()]

@@ -1,0 +1,212 @@
+"""Rows of the ranking table in words: what report and page show of each unit."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+from urllib.parse import urlsplit
+
+import pandas as pd
+
+from serving.i18n import Speech
+
+MISSING_SHOWN = 5
+"""Missing fields named in one row; the others are counted."""
+
+
+def ranked(appraisal: pd.DataFrame) -> pd.DataFrame:
+    """The appraisal table, best first; units without a rank come last in the order of their ids.
+
+    Examples
+    --------
+    >>> list(ranked(pd.DataFrame({"rank": [2, None, 1]}, index=["b", "x", "a"])).index)
+    ['a', 'b', 'x']
+    """
+    return appraisal.sort_index(kind="stable").sort_values("rank", na_position="last", kind="stable")
+
+
+def rows(appraisal: pd.DataFrame, speech: Speech) -> list[dict[str, Any]]:
+    """Say each unit in words.
+
+    Parameters
+    ----------
+    appraisal
+        The few rows of an appraisal table that are shown, in the order in which they are shown.
+    speech
+        Language.
+
+    Returns
+    -------
+    list of dict
+        One for each row: ``rank, name, place, sector, origin, link, triage, reasons, feasibility, jobs, score, parts,
+        flags, missing, prior_driven, out_of_fold``; strings are plain text, templates escape them.
+    """
+    parts = part_columns(appraisal)
+    widest = appraisal[parts].astype(float).abs().to_numpy().max(initial=0.0) if parts else 0.0
+    return [
+        _row(record, speech, parts, float(widest) or 1.0)
+        for record in appraisal.reset_index().to_dict(orient="records")
+    ]
+
+
+def part_columns(appraisal: pd.DataFrame) -> list[str]:
+    """Columns of the parts of the score, in the table's order."""
+    return [str(column) for column in appraisal.columns if str(column).startswith("part_")]
+
+
+def place(speech: Speech, province: object, county: object) -> str:
+    """County and province in one line, what is not known left out."""
+    names = [speech.place(name) for name in (county, province) if known(name)]
+    return speech.join(dict.fromkeys(names)) if names else speech.text("page.not_known")
+
+
+def codes(joined: object) -> list[str]:
+    """Codes of a cell that joins them by ``;``."""
+    return [code for code in str(joined).split(";") if code] if known(joined) else []
+
+
+def known(value: object) -> bool:
+    """Whether a cell holds a value.
+
+    Examples
+    --------
+    >>> known(""), known(float("nan")), known(pd.NA), known(0)
+    (False, False, False, True)
+    """
+    return bool(not pd.isna(value) and value != "")  # type: ignore[call-overload]
+
+
+def link(source: object) -> str:
+    """The source as an address that may be followed; empty where it is a file or another scheme.
+
+    Examples
+    --------
+    >>> link("https://example.org/news/1"), link("javascript:alert(1)"), link("register.xlsx")
+    ('https://example.org/news/1', '', '')
+    """
+    address = str(source) if known(source) else ""
+    parts = urlsplit(address) if address.startswith(("http://", "https://")) else None
+    return address if parts and parts.hostname else ""
+
+
+def isolated(text: str) -> str:
+    r"""The text between direction marks, so that a Latin word keeps its order inside a Persian sentence.
+
+    Examples
+    --------
+    >>> isolated("a-1").encode("unicode_escape").decode()
+    '\\u2068a-1\\u2069'
+    """
+    return f"\u2068{text}\u2069"
+
+
+def digits(value: object) -> int:
+    """Decimals that a number of persons deserves: more where it is small.
+
+    Examples
+    --------
+    >>> digits(120.4), digits(3.25), digits(0.0312)
+    (0, 1, 3)
+    """
+    size = abs(float(value)) if known(value) else 0.0  # type: ignore[arg-type]
+    if size >= 10 or size == 0:
+        return 0
+    return 1 if size >= 1 else 2 if size >= 0.1 else 3
+
+
+def _row(record: dict[str, Any], speech: Speech, parts: list[str], widest: float) -> dict[str, Any]:
+    return {
+        "rank": speech.number(record["rank"]) if known(record["rank"]) else speech.number(None),
+        "id": str(record["unit_id"]),
+        "name": str(record["name"]) if known(record["name"]) else speech.text("page.no_name"),
+        "place": place(speech, record["province"], record["county"]),
+        "sector": _sector(record, speech),
+        "origin": str(record["origin"]) if known(record["origin"]) else "",
+        "link": link(record["source"]),
+        "triage": str(record["triage"]),
+        "reasons": [speech.text(f"triage_reason.{code}") for code in codes(record["triage_reasons"])],
+        "feasibility": _feasibility(record, speech),
+        "jobs": _jobs(record, speech),
+        "score": speech.number(record["score"], 2) if known(record["score"]) else speech.number(None),
+        "parts": [_part(column, record[column], speech, widest) for column in parts if known(record[column])],
+        "flags": [speech.text(f"red_flag.{code}") for code in codes(record["red_flags"])],
+        "missing": _missing(record["missing"], speech),
+        "prior_driven": _true(record["prior_driven"]),
+        "out_of_fold": _true(record["out_of_fold"]),
+    }
+
+
+def _sector(record: dict[str, Any], speech: Speech) -> str:
+    if known(record["isic"]):
+        return speech.sector(record["isic"])
+    return str(record["sector_text"]) if known(record["sector_text"]) else speech.text("page.not_known")
+
+
+def _feasibility(record: dict[str, Any], speech: Speech) -> dict[str, Any]:
+    low, point, high = (record[f"feasibility_{bound}"] for bound in ("low", "point", "high"))
+    if not known(point):
+        return {"point": speech.share(None), "range": "", "bar": None, "alt": ""}
+    decimals = 1 if float(high) < 0.1 else 0
+    span = speech.text("page.range", low=speech.share(low, decimals), high=speech.share(high, decimals))
+    ends = {"start": float(low), "at": float(point), "end": float(high)}
+    if speech.direction == "rtl":
+        ends = {name: 1 - share for name, share in ends.items()}
+    bar = {name: round(2 + 96 * share, 2) for name, share in ends.items()}
+    said = speech.interval(low, point, high, decimals, share=True)
+    return {
+        "point": speech.share(point, decimals),
+        "range": span,
+        "bar": bar,
+        "alt": f"{speech.text('page.feasibility')}: {said}",
+    }
+
+
+def _jobs(record: dict[str, Any], speech: Speech) -> list[dict[str, str]]:
+    shown = (
+        ("jobs_expected", "page.jobs_expected"),
+        ("jobs_if_revived", "page.jobs_if_revived"),
+        ("jobs_per_billion_rial", "page.jobs_per_billion"),
+    )
+    lines = []
+    for output, name in shown:
+        low, point, high = (record[f"{output}_{bound}"] for bound in ("low", "point", "high"))
+        if known(point):
+            decimals = digits(point)
+            span = speech.text("page.range", low=speech.number(low, decimals), high=speech.number(high, decimals))
+            lines.append({"name": speech.text(name), "point": speech.number(point, decimals), "range": span})
+    return lines or [{"name": "", "point": speech.number(None), "range": ""}]
+
+
+def _part(column: str, value: object, speech: Speech, widest: float) -> dict[str, Any]:
+    size = float(value)  # type: ignore[arg-type]
+    length = round(min(100.0, 100 * abs(size) / widest), 1)
+    return {
+        "name": speech.text(f"part.{column.removeprefix('part_')}"),
+        "value": speech.number(size, 2),
+        "length": length,
+        "start": round(100 - length, 1) if speech.direction == "rtl" else 0,
+    }
+
+
+def _missing(joined: object, speech: Speech) -> str:
+    names = [speech.text(f"field.{code}") for code in codes(joined)]
+    more = len(names) - MISSING_SHOWN
+    if more > 1:
+        names = [*names[:MISSING_SHOWN], speech.text("page.more", count=speech.number(more))]
+    return speech.join(names)
+
+
+def _true(value: object) -> bool:
+    return bool(known(value) and value)
+
+
+def sum_known(column: pd.Series) -> float:
+    """Sum of what is known; not a number where nothing is.
+
+    Examples
+    --------
+    >>> sum_known(pd.Series([1.0, None])), sum_known(pd.Series([None, None], dtype="float64"))
+    (1.0, nan)
+    """
+    known_values = column.astype(float).dropna()
+    return float(known_values.sum()) if len(known_values) else math.nan

@@ -1,0 +1,111 @@
+import httpx
+import pytest
+
+from engine.errors import EhyaError, ErrorCode
+from serving.api import Shelf, create_app
+from serving.api.server import require_loopback, serve
+
+
+def test_an_unknown_unit_is_a_problem_with_the_nearest_id(client):
+    answer = client.get("/v1/units/unit-00x1", params={"lang": "en"})
+    problem = answer.json()
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert set(problem) >= {"type", "title", "status", "detail", "instance", "code", "given", "nearest"}
+    assert (problem["status"], problem["given"]) == (404, "unit-00x1")
+    assert problem["nearest"].startswith("unit-00")
+
+
+def test_an_unknown_address_is_a_problem_with_the_nearest_address(client):
+    problem = client.get("/v1/ranking").json()
+    assert (problem["code"], problem["nearest"]) == ("no_such_address", "/v1/rankings")
+
+
+def test_a_wrong_method_says_which_is_right(client):
+    answer = client.delete("/v1/units")
+    assert (answer.status_code, answer.json()["allowed"], answer.headers["allow"]) == (405, ["GET"], "GET")
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "nearest"),
+    [
+        ("statuss=idle", "parameter_unknown", "status"),
+        ("status=idel", "parameter_refused", "idle"),
+        ("limit=0", "parameter_refused", None),
+        ("limit=1000000", "parameter_refused", None),
+        ("offset=-1", "parameter_refused", None),
+        ("lang=de", "parameter_refused", "en"),
+        ("county=Atlantis", "place_unknown", ...),
+        ("sector=zz", "sector_unknown", ...),
+    ],
+)
+def test_a_wrong_parameter_says_what_is_allowed(client, query, code, nearest):
+    answer = client.get(f"/v1/units?{query}")
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (422, code)
+    assert nearest is ... or problem.get("nearest") == nearest
+
+
+def test_a_problem_speaks_the_language_asked_for(client):
+    assert client.get("/v1/none", headers={"accept-language": "en"}).json()["title"] == "Not found"
+    assert client.get("/v1/none", headers={"accept-language": "fa"}).json()["title"] == "پیدا نشد"
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.", ""])
+def test_a_foreign_host_is_refused(client, host):
+    answer = client.get("/v1/health", headers={"host": host})
+    assert answer.status_code == 400
+    if host:
+        assert answer.json()["code"] == "host_not_allowed"
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:1", "127.0.0.1:8600", "[::1]:8600"])
+def test_this_computer_is_served_under_all_its_names(client, host):
+    assert client.get("/v1/health", headers={"host": host}).status_code == 200
+
+
+def test_security_headers_stand_on_every_answer_and_no_origin_is_let_in(client):
+    for path in ("/", "/docs", "/v1/health", "/v1/none", "/static/ehya.css"):
+        headers = client.get(path, headers={"origin": "https://example.org"}).headers
+        assert headers["x-content-type-options"] == "nosniff", path
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert headers["x-frame-options"] == "DENY"
+        assert not [name for name in headers if name.startswith("access-control")]
+
+
+async def _ask(app, path: str) -> httpx.Response:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        return await client.get(path)
+
+
+def test_a_failure_inside_shows_no_traceback(settings, appraisal, recwarn):
+    import asyncio
+
+    app = create_app(settings=settings, as_of=appraisal["as_of"].max())  # never started: it holds no shelf
+    answer = asyncio.run(_ask(app, "/v1/health"))
+    assert (answer.status_code, answer.json()["code"]) == (500, "failed")
+    assert "Traceback" not in answer.text
+    assert "shelf" not in answer.text
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.4", "::", "example.org", ""])
+def test_only_this_computer_is_listened_on(settings, host):
+    with pytest.raises(EhyaError) as refused:
+        serve(settings, as_of=None, host=host)
+    assert refused.value.code is ErrorCode.NOT_LOOPBACK
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "localhost"])
+def test_loopback_addresses_are_let_through(host):
+    require_loopback(host)
+
+
+def test_an_empty_register_is_served_too(settings, appraisal):
+    import asyncio
+
+    app = create_app(settings=settings, as_of=appraisal["as_of"].max())
+    app.state.shelf = Shelf.of(appraisal.head(0), as_of=appraisal["as_of"].max())
+    for path in ("/", "/v1/units", "/v1/rankings", "/v1/health"):
+        assert asyncio.run(_ask(app, path)).status_code == 200, path

@@ -1,0 +1,89 @@
+"""An appraisal for the tests of everything that shows one: units and predictions are made up, the judgement is real."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from engine.diagnosis import diagnose
+from engine.domain.prediction import Output, columns
+from engine.domain.unit import unit_table
+from engine.ranking import rank, triage
+
+DAY = pd.Timestamp("2026-11-23")
+COUNTIES = ("Urmia", "Khoy", "Mahabad", "Bukan", "Miandoab", "Salmas", "Naqadeh", "Maku")
+DIVISIONS = ("10", "13", "20", "22", "23", "25")
+NAMES = ("آرد زاگرس", "نساجی چیچست", "پلاستیک ارومان", "کنسرو سهند", "آجر ساوالان", "قطعه‌سازان آرارات")
+
+
+def made_up_appraisal(n: int = 40, seed: int = 7) -> pd.DataFrame:
+    """An appraisal table of n synthetic units; every seventh is not scorable."""
+    rng = np.random.default_rng(seed)
+    ids = [f"unit-{row:04d}" for row in range(n)]
+    units = unit_table(
+        pd.DataFrame(
+            {
+                "unit_id": ids,
+                "business_id": [f"{770000000000 + row}" for row in range(n)],
+                "national_id": [f"{10660000000 + row}" for row in range(n)],
+                "name": [f"{NAMES[row % len(NAMES)]} {row + 1}" for row in range(n)],
+                "province": "West Azerbaijan",
+                "county": [COUNTIES[int(at)] for at in rng.integers(0, len(COUNTIES), n)],
+                "isic": [DIVISIONS[int(at)] for at in rng.integers(0, len(DIVISIONS), n)],
+                "status": ["idle" if row % 4 else "semi_active" for row in range(n)],
+                "stopped_on": "2021-03-21",
+                "stopped_on_precision": "year",
+                "stop_causes": ["bank_debt;working_capital" if row % 2 else "market_demand" for row in range(n)],
+                "jobs_before_stop": rng.integers(10, 180, n),
+                "jobs_now": rng.integers(0, 5, n),
+                "bank_debt_rial": rng.integers(10**9, 10**12, n),
+                "tax_debt_rial": 987_654_321_987,
+                "bank_owned": [row % 5 == 0 for row in range(n)],
+                "litigation_count": 7,
+                "notes": "یادداشت محرمانه",
+                "capital_needed_rial": [None if row % 3 else int(rng.integers(10**10, 10**12)) for row in range(n)],
+                "title_deed": True,
+                "deal_forms": "lease;sale",
+                "origin": "synthetic",
+                "source": "made_up.xlsx",
+                "as_of": "2026-09-23",
+                "confidence": "declared",
+                "price_year": 1405,
+            }
+        )
+    )
+    predictions = _predictions(units, rng)
+    judged = units.join(predictions).join(triage(units, diagnose(units, as_of=DAY), predictions, as_of=DAY))
+    return rank(judged, price_year=1405)
+
+
+def _predictions(units: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    n = len(units)
+    feasibility = rng.beta(3, 6, n)
+    jobs = units["jobs_before_stop"].to_numpy(dtype=float) * rng.uniform(0.4, 0.9, n)
+    capital = units["capital_needed_rial"].astype("float64").to_numpy() / 1e9
+    points = {
+        Output.REPORTED_STATUS: np.clip(feasibility * 1.4, 0, 0.97),
+        Output.FEASIBILITY: feasibility,
+        Output.JOBS_IF_REVIVED: jobs,
+        Output.JOBS_EXPECTED: jobs * feasibility,
+        Output.JOBS_PER_BILLION_RIAL: jobs / capital,
+        Output.JOBS_EXPECTED_PER_BILLION_RIAL: jobs * feasibility / capital,
+    }
+    frame = pd.DataFrame(index=units.index)
+    for output, point in points.items():
+        low, middle, high = columns(output)
+        frame[low], frame[middle] = point * 0.5, point
+        frame[high] = np.minimum(point * 1.8, 1.0) if output in list(Output)[:2] else point * 1.8
+    frame["scorable"] = np.arange(n) % 7 != 6
+    frame.loc[~frame["scorable"], [name for output in Output for name in columns(output)]] = np.nan
+    frame["not_scorable"] = np.where(frame["scorable"], "", "no_idle_time;no_sector")
+    frame["prior_driven"] = frame["scorable"]
+    frame["out_of_fold"] = False
+    frame["model_version"] = "2026-11-23-abc123"
+    frame["model_data_until"] = pd.Timestamp("2026-09-23")
+    return frame
+
+
+@pytest.fixture(scope="session")
+def appraisal() -> pd.DataFrame:
+    return made_up_appraisal()
