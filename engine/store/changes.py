@@ -25,7 +25,7 @@ COLUMNS = [*column_dtypes(), EXTRAS]
 SIGHTING = ["unit_id", *FOLLOWING, "given"]
 
 History = Callable[[pd.Series, pd.Series], pd.DataFrame]
-"""Values that were given before, for some units and fields: ``unit_id, field, value, as_of``."""
+"""Values that were given before, for some units and fields: ``unit_id, field, value``."""
 
 _Mask = npt.NDArray[np.bool_]
 _Days = npt.NDArray[np.int64]
@@ -76,8 +76,8 @@ def changes(rows: pd.DataFrame, stored: pd.DataFrame, sightings: pd.DataFrame, h
     """Compare incoming rows with the register.
 
     A value of a record that is not older than the field's own (the newest sighting that gave the field) shows; one
-    from an older record fills what is not known, and otherwise stands beside in the history. An empty cell says
-    nothing. A record without a date is older than any record with one.
+    from an older record fills what is not known, and otherwise stands beside in the history if it was never given
+    before. An empty cell says nothing. A record without a date is older than any record with one.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def changes(rows: pd.DataFrame, stored: pd.DataFrame, sightings: pd.DataFrame, h
     >>> nothing = record(1, "2024-01-01").iloc[:0]
     >>> sighted = pd.DataFrame(columns=SIGHTING)
     >>> def history(units, fields):
-    ...     return pd.DataFrame(columns=["unit_id", "field", "value", "as_of"])
+    ...     return pd.DataFrame(columns=["unit_id", "field", "value"])
     >>> first = changes(record(30, "2024-01-01"), nothing, sighted, history)
     >>> second = changes(record(25, "2025-01-01"), first.new, first.sightings, history)
     >>> second.rows["change"].tolist(), second.cells[["field", "before", "after"]].values.tolist()
@@ -237,9 +237,8 @@ def _new_lines(pieces: list[pd.DataFrame], history: History, rows: pd.DataFrame)
     beside = lines[~lines["shown"].to_numpy(dtype=bool)]
     if beside.empty:
         return lines
-    asked = beside[["unit_id", "field", "value"]].assign(as_of=_days(rows["as_of"])[beside["position"].to_numpy()])
-    past = history(asked["unit_id"], asked["field"])
-    told = _among(asked, past[["unit_id", "field", "value"]].assign(as_of=_days(past["as_of"])))
+    asked = beside[["unit_id", "field", "value"]]
+    told = _among(asked, history(asked["unit_id"], asked["field"]))
     return lines.drop(index=beside.index[told]).reset_index(drop=True)
 
 

@@ -7,6 +7,7 @@ from sqlite3 import Connection as SqliteConnection
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 
 APPEND_ONLY_MESSAGE = "append-only"
 
@@ -84,7 +85,10 @@ def damage(connection: Connection) -> list[str]:
     """
     if connection.dialect.name != "sqlite":
         return []
-    broken = [str(row[0]) for row in connection.execute(text("PRAGMA integrity_check"))]
+    try:
+        broken = [str(row[0]) for row in connection.execute(text("PRAGMA integrity_check"))]
+    except DBAPIError as error:  # so much is broken that SQLite cannot even say what
+        return [str(error.orig)]
     orphans = connection.execute(text("PRAGMA foreign_key_check")).all()
     return [line for line in broken if line != "ok"] + [f"{row[0]} -> {row[2]}" for row in orphans]
 

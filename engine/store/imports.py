@@ -131,14 +131,10 @@ def _sightings(connection: Connection, unit_id: pd.Series) -> pd.DataFrame:
 
 
 def _given_before(connection: Connection, unit_id: pd.Series, field: pd.Series) -> pd.DataFrame:
-    values, seen = schema.unit_values, schema.sightings
-    query = (
-        select(values.c.unit_id, values.c.field, values.c.value, seen.c.as_of)
-        .join_from(values, seen)
-        .where(values.c.field.in_(field.unique().tolist()))
-    )
-    raw = read_where(connection, query, values.c.unit_id, unit_id)
-    return raw.astype({"unit_id": "str", "field": "str", "value": "str", "as_of": "datetime64[s]"})
+    values = schema.unit_values
+    query = select(values.c.unit_id, values.c.field, values.c.value)
+    asked = query.where(values.c.field.in_(field.unique().tolist()))
+    return read_where(connection, asked, values.c.unit_id, unit_id).astype("str")
 
 
 def _texts(names: list[str]) -> list[str]:

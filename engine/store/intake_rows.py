@@ -17,7 +17,7 @@ def register_rows(units: pd.DataFrame, *, source: str | None, as_of: pd.Timestam
     Parameters
     ----------
     units
-        Unit table with the extra columns ``sheet``, ``row``, ``identity``, maybe ``extras`` (JSON text), shape (n, any).
+        Unit table with the columns ``sheet``, ``row``, ``identity`` and maybe ``extras`` (JSON text), shape (n, any).
     source, as_of
         Stand in for rows that name no source or date of their own.
 
