@@ -100,6 +100,7 @@ def find_header(sheet: Sheet, mapping: Mapping[str, str] | None = None) -> Heade
     found = [
         (header, score)
         for first in range(len(raw))
+        if _mostly_words(raw[first])
         for depth in range(1, min(MAX_LEVELS, len(raw) - first) + 1)
         if all(_only_words(row) for row in raw[first + 1 : first + depth])
         for header, score in [_scored(filled, raw, first, depth, wanted)]
@@ -212,6 +213,11 @@ def _spread(lines: list[list[str]], raw: list[list[str]]) -> list[list[str]]:
             if not own and not spread[level][column] and any(below) and any(line[column] for line in raw[level + 1 :]):
                 spread[level][column] = spread[level][column - 1] if any(raw[level + 1][column - 1 : column]) else ""
     return spread
+
+
+def _mostly_words(row: list[str]) -> bool:
+    texts = [text for text in row if text]
+    return len(texts) >= MIN_FIELDS and sum(fold(text)[:1].isdigit() for text in texts) <= 0.2 * len(texts)
 
 
 def _only_words(row: list[str]) -> bool:

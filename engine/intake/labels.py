@@ -15,6 +15,9 @@ from engine.text import fold
 SIMILARITY = 0.9
 """Heading and alias this alike (Ratcliff-Obershelp) are one word misspelt; assumed, the tests show cases."""
 
+LONGEST = 40
+"""A longer heading is a sentence; it is not compared letter by letter."""
+
 _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]?")
 _UNIT_TAIL = re.compile(
     r"\s*(?:-|,|:)?\s*(?:(?:به|بر حسب|برحسب|in)\s+)?(?:(?:هزار|میلیون|میلیارد|thousand|million|billion|mn|bn|m|b)\s+)*"
@@ -87,7 +90,8 @@ def _matches(levels: tuple[str, ...]) -> tuple[Match, ...]:
     if _is_personal(joined, last):
         return (Match("personal", 0.8),)
     best: dict[str, float] = {}
-    for candidate, worth in ((joined, 1.0), (last, 0.97)):
+    worded = re.sub(r"[\W_]+", " ", levels[-1]).strip()
+    for candidate, worth in ((joined, 1.0), (last, 0.97), (worded, 0.96)):
         for field, score in _scores(candidate):
             best[field] = max(best.get(field, 0.0), score * worth)
     return tuple(Match(field, score) for field, score in sorted(best.items(), key=lambda item: -item[1]))
@@ -104,12 +108,13 @@ def _scores(label: str) -> list[tuple[str, float]]:
             found.append((field, 1.0))
         elif compacted in alias.bare:
             found.append((field, 0.72))
-            found.append((Field.JOBS_NOW.value, 0.7))  # the only field with bare headings is that of former jobs
+            if field == Field.JOBS_BEFORE_STOP:
+                found.append((Field.JOBS_NOW.value, 0.7))
         else:
             size = max((len(groups) for groups in alias.patterns if _all_stand(groups, tokens)), default=0)
             if size:
                 found.append((field, 0.85 + 0.03 * min(size, 3)))
-    if not found and len(compacted) >= 6:
+    if not found and 6 <= len(compacted) <= LONGEST:
         close = difflib.get_close_matches(compacted, list(_compact_aliases()), n=1, cutoff=SIMILARITY)
         found = [(_compact_aliases()[name], 0.8) for name in close]
         found = [(field, score) for field, score in found if not _forbidden(field, tokens)]
@@ -180,8 +185,7 @@ def _exact() -> dict[tuple[str, str], bool]:
         for field, entry in _document().items()
         if field != "personal"
         for name in entry["names"]
-        for compacted in (_bare(fold(name)).replace(" ", ""), re.sub(r"[\W_]+", "", fold(name)))
-        if compacted
+        if (compacted := re.sub(r"[\W_]+", "", fold(name)))
     }
 
 
