@@ -74,18 +74,19 @@ def ticket_in_rial(stated: Mapping[str, Any]) -> dict[str, Any]:
     return {**rest, "ticket_rial": _bounds(keys[0], stated[keys[0]])} if keys else rest
 
 
-def _bounds(key: str, value: Any) -> object:
-    if isinstance(value, Ticket):
-        return value
-    if isinstance(value, (list, tuple)) and len(value) in (2, 3):
-        value = {"min": value[0], "typical": value[1] if len(value) == 3 else None, "max": value[-1]}
-    if not isinstance(value, Mapping) or not set(value) <= {"min", "typical", "max"}:
-        allowed = "[min, max], [min, typical, max], {min, typical, max}"
-        raise EhyaError(ErrorCode.MANDATE_VALUE_REFUSED, key=key, given=value, allowed=allowed)
-    return {name: _rial(key, amount) for name, amount in value.items()}
+def rial(key: str, amount: Any) -> int | None:
+    """An amount stated under one of :data:`TICKET_KEYS`, in rial; ``None`` stays ``None``.
 
+    Raises
+    ------
+    EhyaError
+        ``mandate_value_refused`` when it is no amount of money.
 
-def _rial(key: str, amount: Any) -> int | None:
+    Examples
+    --------
+    >>> rial("ticket_billion_toman", 0.5)
+    5000000000
+    """
     if amount is None:
         return None
     try:
@@ -95,3 +96,14 @@ def _rial(key: str, amount: Any) -> int | None:
     if isinstance(amount, bool) or not math.isfinite(exact) or exact < 0:
         raise EhyaError(ErrorCode.MANDATE_VALUE_REFUSED, key=key, given=amount, allowed=">= 0")
     return int(exact)
+
+
+def _bounds(key: str, value: Any) -> object:
+    if isinstance(value, Ticket):
+        return value
+    if isinstance(value, (list, tuple)) and len(value) in (2, 3):
+        value = {"min": value[0], "typical": value[1] if len(value) == 3 else None, "max": value[-1]}
+    if not isinstance(value, Mapping) or not set(value) <= {"min", "typical", "max"}:
+        allowed = "[min, max], [min, typical, max], {min, typical, max}"
+        raise EhyaError(ErrorCode.MANDATE_VALUE_REFUSED, key=key, given=value, allowed=allowed)
+    return {name: rial(key, amount) for name, amount in value.items()}

@@ -127,7 +127,7 @@ class Fit:
         capital = self.book.numbers[Field.CAPITAL_NEEDED_RIAL][rows]
         if self.money is None or self.mandate.ticket_rial is None:
             return np.zeros(capital.size)
-        if len(self.money.factor) > 1 or self.money.factor[0] != 1:
+        if (self.money.factor != 1).any():
             capital = capital / self.money.factor[self.book.price_year.codes[rows]]
         return trapezoid(capital, self.mandate.ticket_rial)
 
@@ -164,7 +164,7 @@ def trapezoid(capital: NDArray[np.float64], ticket: Ticket) -> NDArray[np.float6
         if ticket.max is not None and ticket.max > middle:
             knots, heights = [*knots, (ticket.max + middle) / 2, float(ticket.max)], [*heights, 1.0, TICKET_EDGE]
     agreement: NDArray[np.float64] = np.interp(capital, knots, heights)
-    agreement[np.isnan(agreement)] = 0.0
+    agreement[np.isnan(capital)] = 0.0
     return agreement
 
 

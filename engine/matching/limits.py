@@ -15,10 +15,7 @@ from engine.matching.book import Coded, UnitBook
 from engine.matching.checks import Bits, Check, LookupCheck, RangeCheck, Rows
 from engine.matching.money import TicketBounds, ticket_bounds
 from engine.matching.tree import Tree
-
-OFFER = "offer"
-FIX_FIRST = "fix_first"
-"""The two triage codes of ``engine.ranking`` that may be shown to an investor."""
+from engine.ranking.reasons import Triage
 
 ALL_ROWS = slice(None)
 
@@ -140,7 +137,10 @@ def _wish_bits(tree: Tree, wishes: SectorWishes | PlaceWishes, not_wanted: int, 
 
 
 def _triage_bits(values: tuple[str, ...], mandate: Mandate) -> Bits:
-    shown = {OFFER: 0, FIX_FIRST: 0 if mandate.wants_fix_first else Exclusion.FIX_FIRST_NOT_WANTED.bit}
+    shown = {
+        Triage.OFFER.value: 0,
+        Triage.FIX_FIRST.value: 0 if mandate.wants_fix_first else Exclusion.FIX_FIRST_NOT_WANTED.bit,
+    }
     return np.array([shown.get(value, Exclusion.NOT_OFFERED.bit) for value in values], dtype=np.uint32)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 
 from engine.domain.mandate import Mandate
+from engine.domain.ticket import rial
 from engine.domain.unit import Confidence, DealForm, Status
 from engine.errors import EhyaError, ErrorCode
 from engine.text import compact, fold, latin_digits
@@ -80,6 +81,21 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         Confidence.VERIFIED: ("تأییدشده",),
     },
 }
+_EXAMPLE = {
+    "id": "1",
+    "name": "سرمایه‌گذار نمونه",
+    "price_year": 1404,
+    "ticket.min": 20,
+    "ticket.typical": 120,
+    "ticket.max": 600,
+    "sectors.must": "10، 11",
+    "places.like": "ارومیه، خوی",
+    "deal_forms.wanted": "اجاره، مشارکت",
+    "risk_appetite": "زیاد",
+    "jobs_goal": 30,
+    "accept_unknown": "بله",
+    "limit": 10,
+}
 _YES, _NO = {"بله", "اری", "yes", "true", "1"}, {"خیر", "نه", "no", "false", "0"}
 _FLAGS = {"allow_proxy", "offer_fix_first", "accept_unknown"}
 _LISTS = {"sectors", "places", "statuses", "deal_forms"}
@@ -121,6 +137,27 @@ def mandates_from_workbook(path: Path | str) -> list[Mandate]:
             raise EhyaError(ErrorCode.MANDATE_REPEATED, given=mandate.id)
         seen.add(mandate.id)
     return mandates
+
+
+def write_mandate_form(path: Path | str) -> None:
+    """Write an empty form with Persian headers and one made-up row, as :func:`mandates_from_workbook` reads it.
+
+    Parameters
+    ----------
+    path
+        The .xlsx file to write.
+    """
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.sheet_view.rightToLeft = True
+    keys = list(HEADERS)
+    headers = [HEADERS[key][0] + (f" ({MONEY_WORDS['billion_rial'][0]})" if "ticket" in key else "") for key in keys]
+    sheet.append(headers)
+    sheet.append([_EXAMPLE.get(key) for key in keys])
+    sheet.freeze_panes = "C2"
+    for column in sheet.columns:
+        sheet.column_dimensions[column[0].column_letter].width = 22
+    book.save(path)
 
 
 def _rows(path: Path) -> list[tuple[Any, ...]]:
@@ -180,7 +217,7 @@ def _put(stated: dict[str, Any], key: str, cell: Any) -> None:
     name, _, inner = key.partition(".")
     if name == "ticket":
         bound, _, unit = inner.partition(".")
-        stated.setdefault(f"ticket_{unit}", {})[bound] = _number(cell)
+        stated.setdefault("ticket_rial", {})[bound] = rial(f"ticket_{unit}", _number(cell))
     elif name in _LISTS:
         listed = [_word(name, part.strip()) for part in _SEPARATORS.split(_text(cell)) if part.strip()]
         if inner:

@@ -4,8 +4,8 @@ The bare baseline is the most favourable one we could think of: it is handed a f
 parts of this very mandate (also those that ours has to work out: sector, place and ticket), ready boolean lookups for
 sector and county, and int16 codes; rows stand in random order, since sorting them is the idea being measured. It masks,
 gathers, multiplies (one sgemv) and calls ``argpartition``. It does not resolve the mandate's names, compare price
-years, check triage or order equal fits; ours does all of that inside the measured time. Parts and reasons of the fifty units
-are made on request and not timed.
+years, check triage or order equal fits; ours does all of that inside the measured time. Parts and reasons of the fifty
+units are made on request and not timed.
 """
 
 from __future__ import annotations

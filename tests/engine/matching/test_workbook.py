@@ -1,0 +1,84 @@
+"""A workbook of mandates, one row an investor."""
+
+import openpyxl
+import pytest
+
+from engine.domain.exclusion import UNKNOWNS
+from engine.domain.ticket import Ticket
+from engine.errors import EhyaError, ErrorCode
+from engine.matching import mandates_from_workbook
+from engine.matching.workbook import write_mandate_form
+
+ROWS = [
+    ["معیارهای سرمایه‌گذاران رویداد"],
+    ["شناسه", "سرمايه‌گذار", "سال قیمت", "حداقل سرمایه (میلیارد ریال)", "حداكثر سرمایه (میلیارد تومان)", "فقط رشته‌ها",
+     "مکان‌های دلخواه", "شیوه‌های ورود", "ریسک‌پذیری", "هدف اشتغال", "پذیرش نامعلوم"],
+    ["الف", "شرکت نمونه", "۱۴۰۴", "۵۰", None, "10، 11", "ارومیه؛ خوی", "اجاره، مشارکت", "زیاد", "۳۰", "بله"],
+    [None],
+    [7, "دومی", 1404, None, None, 23, None, None, "کم", None, "خیر"],
+]  # fmt: skip
+
+
+def saved(path, rows):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def test_persian_headers_and_cells_become_mandates(tmp_path):
+    first, second = mandates_from_workbook(saved(tmp_path / "m.xlsx", ROWS))
+    assert (first.id, first.name, first.price_year) == ("الف", "شرکت نمونه", 1404)
+    assert first.ticket_rial == Ticket(min=50 * 10**9)
+    assert first.sectors.must == ("10", "11")
+    assert first.places.like == ("West Azerbaijan/Urmia", "West Azerbaijan/Khoy")
+    assert [form.value for form in first.deal_forms.wanted] == ["lease", "joint_venture"]
+    assert (first.risk_appetite, first.jobs_goal, first.accept_unknown) == ("high", 30, UNKNOWNS)
+    assert (second.id, second.sectors.must, second.risk_appetite, second.accept_unknown) == ("7", ("23",), "low", ())
+
+
+def test_a_range_whose_ends_stand_in_two_units_of_money_is_one_range(tmp_path):
+    header = ["id", "price year", "ticket min (billion rial)", "ticket max (billion toman)"]
+    (one,) = mandates_from_workbook(saved(tmp_path / "m.xlsx", [header, ["a", 1404, 50, 20]]))
+    assert one.ticket_rial == Ticket(min=50 * 10**9, max=200 * 10**9)
+
+
+def test_english_keys_are_headers_too(tmp_path):
+    header = ["id", "price_year", "ticket_max_billion_rial", "sectors.must_not", "min_power_kw"]
+    (one,) = mandates_from_workbook(saved(tmp_path / "m.xlsx", [header, ["a", 1404, 5, "1101,12", 250]]))
+    assert one.ticket_rial == Ticket(max=5 * 10**9)
+    assert (one.sectors.must_not, one.min_power_kw) == (("1101", "12"), 250)
+
+
+def test_the_form_that_is_handed_out_is_read_back(tmp_path):
+    path = tmp_path / "form.xlsx"
+    write_mandate_form(path)
+    example = mandates_from_workbook(path)
+    assert [mandate.id for mandate in example] == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "facts"),
+    [
+        ([["a", "b"], [1, 2]], ErrorCode.NO_HEADER, {}),
+        ([["شناسه", "نام", "رنگ دلخواه"], ["a", "b", "c"]], ErrorCode.MANDATE_KEY_UNKNOWN, {"given": "رنگ دلخواه"}),
+        ([["شناسه", "نام"], ["a", "b"], ["a", "c"]], ErrorCode.MANDATE_REPEATED, {"given": "a"}),
+        ([["شناسه", "مکان‌های دلخواه"], ["a", "ناکجا"]], ErrorCode.PLACE_UNKNOWN, {"given": "ناکجا", "row": 2}),
+    ],
+)
+def test_what_cannot_be_read_is_said_with_its_row(tmp_path, rows, code, facts):
+    with pytest.raises(EhyaError) as caught:
+        mandates_from_workbook(saved(tmp_path / "m.xlsx", rows))
+    assert caught.value.code is code
+    assert facts.items() <= caught.value.facts.items()
+
+
+def test_a_file_that_is_not_there_or_no_workbook_is_said_so(tmp_path):
+    with pytest.raises(EhyaError) as caught:
+        mandates_from_workbook(tmp_path / "none.xlsx")
+    assert caught.value.code is ErrorCode.FILE_NOT_FOUND
+    (tmp_path / "text.xlsx").write_text("no workbook")
+    with pytest.raises(EhyaError) as caught:
+        mandates_from_workbook(tmp_path / "text.xlsx")
+    assert caught.value.code is ErrorCode.FILE_UNREADABLE
