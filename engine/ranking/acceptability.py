@@ -82,6 +82,8 @@ def stability(
     ['stable', 'stable']
     """
     best = np.flatnonzero((ranked["rank"] <= max(candidates, top_k)).fillna(False).to_numpy(dtype=bool))
+    # draws go to units by rank, so that the order of rows is irrelevant
+    best = best[np.argsort(ranked["rank"].iloc[best].to_numpy(dtype=np.int64))]
     frame = ranked.iloc[best]
     # the factor comes from all units: the candidates alone may have another year of their own
     factor = money_factor(ranked, price_year, inflation=inflation, allow_proxy=allow_proxy)[0][best]
