@@ -1,0 +1,80 @@
+"""The description keeps what it promises: schemathesis asks every address what its schema allows, and what not."""
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from serving.api import answers
+from serving.api.examples import ANSWERS
+
+PROMISES = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+ADDRESSES = [
+    ("GET", "/v1/units"),
+    ("GET", "/v1/units/{unit_id}"),
+    ("GET", "/v1/rankings"),
+    ("GET", "/v1/health"),
+    ("POST", "/v1/shortlists"),
+]
+
+
+@pytest.fixture(scope="module")
+def schema(address):
+    return schemathesis.openapi.from_url(f"{address}/openapi.json")
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
+@pytest.mark.parametrize(("method", "path"), ADDRESSES)
+def test_an_address_answers_as_described(schema, method, path, mode):
+    operation = schema[path][method]
+
+    @settings(
+        max_examples=30, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def ask(case):
+        case.call_and_validate(checks=PROMISES, timeout=20)
+
+    ask()
+
+
+def test_every_address_is_described(schema):
+    described = [
+        (method.upper(), path) for path, operations in schema.raw_schema["paths"].items() for method in operations
+    ]
+    assert sorted(described) == sorted(ADDRESSES)
+
+
+def test_every_address_has_a_title_a_description_and_an_example(schema):
+    for path, operations in schema.raw_schema["paths"].items():
+        for operation in operations.values():
+            assert operation["summary"], path
+            assert operation["description"], path
+            assert operation["responses"]["200"]["content"]["application/json"]["example"]
+            for parameter in operation.get("parameters", []):
+                assert parameter["description"], f"{path} {parameter['name']}"
+
+
+@pytest.mark.parametrize("name", list(ANSWERS))
+def test_an_example_answer_has_the_shape_that_is_described(name):
+    getattr(answers, name).model_validate(ANSWERS[name])
+
+
+def test_the_example_mandate_gives_a_list(client, schema):
+    content = schema.raw_schema["paths"]["/v1/shortlists"]["post"]["requestBody"]["content"]["application/json"]
+    answer = client.post("/v1/shortlists", json=content["example"])
+    assert answer.status_code == 200
+    assert answer.json()["units"]
