@@ -51,9 +51,9 @@ def card(
         "outputs": {
             "reported_status": "P(revived or partly at the report date) in the press sample",
             "feasibility": (
-                f"P(restart within {HORIZON_MONTHS} months) x P(half of nominal capacity or more at month 12 | restart): the "
-                "slopes of reported_status, moved from the press sample to the population by logit(population rate) - "
-                "logit(sample rate)"
+                f"P(restart within {HORIZON_MONTHS} months) x P(half of nominal capacity or more at month 12 | "
+                "restart): the slopes of reported_status, moved from the press sample to the population by "
+                "logit(population rate) - logit(sample rate)"
             ),
             "jobs_if_revived": "direct jobs at month 12 minus jobs now, never below zero",
             "jobs_expected": "mean of feasibility x jobs_if_revived over common draws",
@@ -89,8 +89,8 @@ def card(
         ),
         "assumptions": {
             "competing_ends_per_year": COMPETING_PER_YEAR,
-            "half_active_units": "take the population rate of idle units; their restart is the first observation at half "
-            "capacity or more, and official counts of capacity raises have no denominator",
+            "half_active_units": "take the population rate of idle units; their restart is the first observation at "
+            "half capacity or more, and official counts of capacity raises have no denominator",
             "jobs_now_of_idle_units": "none where not stated: an idle unit stands still",
             "silence": "neither success nor failure: a register unit without an event after its horizon is left out",
         },
@@ -143,4 +143,5 @@ def _short(value: object) -> str:
 
 def _rows(rows: pd.DataFrame, names: list[str]) -> list[dict[str, Any]]:
     used = rows.loc[rows["not_used"].isna(), names].astype(object)
-    return used.where(used.notna(), None).to_dict("records")
+    plain = used.where(used.notna(), None)
+    return [dict(zip(names, row, strict=True)) for row in plain.itertuples(index=False)]

@@ -19,6 +19,7 @@ DURABLE_MONTHS = 12
 """Age of a restart at which its capacity is judged."""
 
 HALF_CAPACITY = 0.5
+DAYS_OF_MONTH = 30.4375
 
 NO_PROVINCE = "-"
 
@@ -161,9 +162,8 @@ def _press(reported: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
 
 
 def _at_landmark(units: pd.DataFrame, landmark: pd.Series, as_of: pd.Timestamp) -> pd.DataFrame:
-    month = pd.Timedelta(days=30.4375)
-    since_stop = (landmark - units["stopped_on"]) / month
-    carried = units["idle_months"] + ((landmark - units["as_of"]) / month).clip(lower=0).fillna(0)
+    since_stop = (landmark - units["stopped_on"]).dt.days / DAYS_OF_MONTH
+    carried = units["idle_months"] + ((landmark - units["as_of"]).dt.days / DAYS_OF_MONTH).clip(lower=0).fillna(0)
     months = since_stop.where(units["stopped_on"].notna(), carried)
     return units.assign(
         status=Status.IDLE.value,
@@ -179,4 +179,5 @@ def _province(units: pd.DataFrame) -> npt.NDArray[np.str_]:
 
 def _jobs(press: pd.DataFrame) -> npt.NDArray[np.float64]:
     jobs = press["reported_jobs_direct"].astype("float64")
-    return jobs.where(press["reported_status"].isin(REVIVED) & (jobs > 0)).to_numpy()
+    reported = jobs.where(press["reported_status"].isin(REVIVED) & (jobs > 0))
+    return np.asarray(reported, dtype=np.float64)

@@ -139,7 +139,8 @@ def sector_medians(jobs: Floats, sector: pd.Series, seen: npt.NDArray[np.bool_])
     """
     overall = float(np.median(jobs[seen]))
     by_sector = pd.Series(jobs[seen]).groupby(sector.to_numpy()[seen]).median()
-    return sector.map(by_sector).astype("float64").fillna(overall).to_numpy(), np.full(len(jobs), overall)
+    own = sector.map(by_sector.to_dict()).astype("float64").fillna(overall)
+    return own.to_numpy(dtype=np.float64), np.full(len(jobs), overall)
 
 
 def wilson(successes: int, count: int, *, level: float = 0.9) -> tuple[float, float]:
@@ -148,7 +149,7 @@ def wilson(successes: int, count: int, *, level: float = 0.9) -> tuple[float, fl
     Examples
     --------
     >>> [round(end, 4) for end in wilson(44, 55)]
-    [0.6969, 0.8744]
+    [0.6982, 0.8737]
     """
     interval = binomtest(successes, count).proportion_ci(level, method="wilson")
     return float(interval.low), float(interval.high)

@@ -14,16 +14,16 @@ import pandas as pd
 
 from engine.artefact import Model
 from engine.design import design
+from features import fit as fit_features
+from features import matrix
 from features.catalogue import FULL_SCHEMA, Feature
-from features.model_matrix import fit as fit_features
-from features.model_matrix import matrix
 from features.schema import FeatureKind, FeatureSchema
 from training.dataset import Sample
 from training.model import Recipe, blocks, heads, parameters, status_columns
 from training.population import Rate, Size
 from training.regression import Floats
 from training.search import Trial, search
-from training.uncertainty import REFITS, bootstrap_counts
+from training.uncertainty import HELD_OUT_REFITS, REFITS, bootstrap_counts
 
 ALLOWED: FeatureSchema = FULL_SCHEMA.subset(
     feature.value
@@ -140,7 +140,8 @@ def _pair(
 ) -> tuple[dict[str, Any], Recipe, list[Trial]]:
     columns = status_columns(sample, spread)
     tried = search(columns, sample.label, sample.group, rows, trials=trials, random_state=random_state)
-    weights = bootstrap_counts(rows, refits=REFITS, random_state=random_state)
+    refits = REFITS if rows.all() else HELD_OUT_REFITS
+    weights = bootstrap_counts(rows, refits=refits, random_state=random_state)
     return parameters(sample, spread, sectors, tried[0].recipe, rows, weights), tried[0].recipe, tried
 
 

@@ -25,6 +25,10 @@ CLAIM_SCALE = 2.0
 """Spread of a cause column: its ridge penalty is four times the others', since causes are claims of interested parties
 and "management" in particular is overstated (assumed)."""
 
+PRIOR_PENALTY, PRIOR_SPREAD = 20.0, 1.0
+"""Centre and spread (in logarithms) of the prior on the ratio of variances: a sector's own mean gets half the weight at
+twenty units (assumed), since the likelihood of some fifty units is nearly flat."""
+
 PENALTIES = np.geomspace(0.3, 300.0, 61)
 """Ratios of the variance within sectors to the variance between them that the empirical Bayes step tries."""
 
@@ -55,8 +59,8 @@ def blocks(matrix: pd.DataFrame, kinds: Mapping[str, str]) -> list[dict[str, Any
     matrix
         Shape (n, features) of the training sample.
     kinds
-        Column -> ``level`` (codes), ``flag`` (0 or 1), ``claim`` (a flag that is trusted less) or ``duration`` (a number
-        of years, taken in logarithms); other columns are not used.
+        Column -> ``level`` (codes), ``flag`` (0 or 1), ``claim`` (a flag that is trusted less) or ``duration`` (years,
+        taken in logarithms); other columns are not used.
 
     Returns
     -------
@@ -104,7 +108,7 @@ def fit_status(columns: Floats, label: Floats, weights: Floats, recipe: Recipe) 
 
 
 def sector_penalty(spread: Floats, target: Floats) -> float:
-    """Empirical Bayes: the ratio of the variance within sectors to that between them which makes the data likeliest.
+    """Empirical Bayes: the likeliest ratio of the variance within sectors to that between them, under its prior.
 
     Parameters
     ----------
@@ -123,10 +127,12 @@ def sector_penalty(spread: Floats, target: Floats) -> float:
     >>> sectors = np.kron(np.eye(2), np.ones((4, 1))) - 0.5
     >>> alike = np.array([1.0, 2.0, 3.0, 4.0, 1.0, 2.0, 3.0, 4.0])
     >>> apart = np.array([1.0, 1.1, 0.9, 1.0, 5.0, 5.1, 4.9, 5.0])
-    >>> sector_penalty(sectors, alike) > 100 > sector_penalty(sectors, apart)
+    >>> sector_penalty(sectors, alike) > 5 > sector_penalty(sectors, apart)
     True
     """
-    return float(PENALTIES[int(np.argmax([_restricted_likelihood(spread, target, ratio) for ratio in PENALTIES]))])
+    prior = -0.5 * (np.log(PENALTIES / PRIOR_PENALTY) / PRIOR_SPREAD) ** 2
+    likelihood = [_restricted_likelihood(spread, target, ratio) for ratio in PENALTIES]
+    return float(PENALTIES[int(np.argmax(likelihood + prior))])
 
 
 def parameters(
@@ -231,4 +237,4 @@ def _restricted_likelihood(spread: Floats, target: Floats, ratio: float) -> floa
 
 
 def _plain(values: Floats) -> Any:
-    return np.round(values, 7).tolist()
+    return np.round(values, 6).tolist()

@@ -120,7 +120,7 @@ def restart_rate(rates: pd.DataFrame | None = None) -> Rate:
     rates = table("revival_rates") if rates is None else rates
     used = rates[rates["not_used"].isna()]
     yearly = used["revived"].astype("float64") / (used["idle"].astype("float64") * used["years"])
-    level, spread = _level_and_spread(np.log(yearly), used["region"])
+    level, spread = _level_and_spread(pd.Series(np.log(yearly)), used["region"])
     draws = np.exp(level + spread * norm.ppf(_GRID))
     ended = draws + COMPETING_PER_YEAR
     within = draws / ended * -np.expm1(-HORIZON_YEARS * ended)
@@ -149,7 +149,7 @@ def jobs_size(averages: pd.DataFrame | None = None) -> Size:
     averages = table("jobs_per_unit") if averages is None else averages
     used = averages[averages["not_used"].isna() & (averages["revived"] >= LEAST_REVIVED)]
     per_unit = used["jobs"].astype("float64") / used["revived"].astype("float64")
-    level, spread = _level_and_spread(np.log(per_unit), used["region"])
+    level, spread = _level_and_spread(pd.Series(np.log(per_unit)), used["region"])
     return Size(level, spread, len(used))
 
 

@@ -8,6 +8,9 @@ import numpy.typing as npt
 REFITS = 200
 """Refits of the promoted heads, and draws of every interval."""
 
+HELD_OUT_REFITS = 100
+"""The same for the heads that leave a province out: there are some thirty pairs of them."""
+
 
 def bootstrap_counts(rows: npt.NDArray[np.bool_], *, refits: int, random_state: int) -> npt.NDArray[np.float64]:
     """Draw units with replacement, as counts.

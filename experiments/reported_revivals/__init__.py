@@ -1,0 +1,1 @@
+"""How well the first model speaks of reported units: ``python -m experiments.reported_revivals``."""
