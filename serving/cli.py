@@ -181,10 +181,8 @@ def _train(
     dry_run: bool = False,
     **options: Any,
 ) -> None:
-    import pandas as pd
-
     import training
-    from serving.commands.question import today
+    from serving.commands.question import now, today
     from serving.commands.train import show_training, shown_progress, training_document
     from serving.workspace import open_register
 
@@ -193,8 +191,8 @@ def _train(
             result = training.train(register, settings, progress=progress, **{"as_of": today(), **options})
         show_training(terminal, result)
         if not dry_run:
-            now = pd.Timestamp.now("UTC").to_pydatetime()
-            training.promote(result, register, settings, promoted_at=now, reason=reason, force=force)
+            at = now().to_pydatetime()
+            training.promote(result, register, settings, promoted_at=at, reason=reason, force=force)
     if not terminal.answer(training_document(result, promoted=not dry_run)):
         terminal.say("cli.not_promoted" if dry_run else "cli.promoted", path=str(result.path))
 

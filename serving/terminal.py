@@ -15,6 +15,7 @@ from rich.text import Text
 from serving.i18n import Speech
 
 _LRM = "\u200e"  # keeps columns in their places on terminals that reorder right-to-left text
+_WORD = 14  # columns of text that a header keeps, so that its words are not cut
 _WIDTH_OF_A_FILE = 160  # columns when the output is no terminal
 
 
@@ -72,7 +73,8 @@ class Terminal:
             return
         table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, show_lines=False)
         for header in headers:
-            table.add_column(self._cell(header), overflow="fold")
+            least = min(max(map(len, header.split())), _WORD)
+            table.add_column(self._cell(header), overflow="fold", min_width=least)
         for row in rows:
             table.add_row(*(self._cell(value) for value in row))
         self._out.print(table)
@@ -107,7 +109,17 @@ class Terminal:
             yield lambda name, share: progress.update(task, description=name, completed=share)
 
     def _cell(self, text: str) -> Text:
-        return Text(f"{text}{_LRM}" if self.speech.direction == "rtl" else text)
+        return _RightToLeft(text) if self.speech.direction == "rtl" else Text(text)
+
+
+class _RightToLeft(Text):
+    """A cell whose every line ends in a mark, so that its neighbour does not flow into it."""
+
+    def wrap(self, *arguments: Any, **options: Any) -> Any:
+        lines = super().wrap(*arguments, **options)
+        for line in lines:
+            line.append(_LRM)
+        return lines
 
 
 def _console(stream: Any) -> Console:

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from engine.domain.unit import Origin
 from engine.intake import read_register
 from engine.settings import Settings
-from serving.commands.question import day, today
+from serving.commands.question import day, now, today
 from serving.i18n import Speech
 from serving.reports.workbook import write_json
 from serving.terminal import Terminal
@@ -55,7 +53,7 @@ def take_in(
             today=today().date(),
         )
     with terminal.busy("cli.storing"), open_register(settings) as register:
-        result = register.commit_import(intake, imported_at=pd.Timestamp.now("UTC").to_pydatetime(), dry_run=dry_run)
+        result = register.commit_import(intake, imported_at=now().to_pydatetime(), dry_run=dry_run)
         known = register.champion() is not None
     document = intake_report(intake, result, terminal)
     if report:

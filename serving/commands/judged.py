@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from engine.domain.prediction import NotScorable
 from engine.domain.unit import Origin
 from engine.settings import Settings
 from serving.commands.question import Question
@@ -59,4 +60,6 @@ def marks(row: Any, speech: Speech) -> str:
     for name, key in (("prior_driven", "prior_driven"), ("out_of_fold", "out_of_fold"), ("capital_assumed", "assumed")):
         if pd.notna(row[name]) and bool(row[name]) and pd.notna(row["feasibility_point"]):
             said.append(speech.text(f"mark.{key}"))
+    if row["scorable"] and row["not_scorable"]:
+        said.append(speech.codes(row["not_scorable"], NotScorable))
     return speech.join(said)

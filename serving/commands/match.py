@@ -7,11 +7,12 @@ from typing import Any
 
 import pandas as pd
 
+from engine.domain.exclusion import Exclusion
 from engine.domain.mandate import FitPart, Mandate
 from engine.domain.prediction import Output
 from engine.economics.prices import PriceBasis
 from engine.errors import EhyaError, ErrorCode
-from engine.matching import Reason, Shortlist, UnitBook, mandates_from_workbook, shortlist, why_not
+from engine.matching import Reason, Shortlist, UnitBook, exclusions, mandates_from_workbook, shortlist, why_not
 from engine.ranking import Triage
 from engine.settings import Settings
 from serving.commands.judged import judge_register, marks
@@ -54,10 +55,10 @@ def show_shortlist(
     if out:
         terminal.say("cli.written", path=str(write_shortlist(out, listed, appraisal, terminal.speech)))
     elif not terminal.answer(shortlist_document(listed, appraisal)):
-        _print(terminal, listed, appraisal)
+        _print(terminal, book, listed, appraisal)
 
 
-def _print(terminal: Terminal, listed: Shortlist, appraisal: pd.DataFrame) -> None:
+def _print(terminal: Terminal, book: UnitBook, listed: Shortlist, appraisal: pd.DataFrame) -> None:
     words = terminal.speech
     table = listed.table()
     public = public_view(appraisal.loc[table["unit_id"]])
@@ -70,11 +71,11 @@ def _print(terminal: Terminal, listed: Shortlist, appraisal: pd.DataFrame) -> No
     if not len(listed):
         terminal.line(title, "bold")
         terminal.say("cli.shortlist_none")
+        _left_out(terminal, book, listed.mandate)
         return
     headers = [
         words.text("cli.position"),
         words.text("cli.unit"),
-        words.text("cli.place"),
         words.text("cli.fit"),
         f"{words.text('output.feasibility')} [{words.text('measure.percent')}]",
         f"{words.text('output.jobs_expected')} [{words.text('measure.persons')}]",
@@ -84,9 +85,19 @@ def _print(terminal: Terminal, listed: Shortlist, appraisal: pd.DataFrame) -> No
         _row(one, public.loc[one["unit_id"]], appraisal.loc[one["unit_id"]], words) for one in table.to_dict("records")
     ]
     terminal.table(headers, rows, title=title)
+    _left_out(terminal, book, listed.mandate)
     for line in legend(appraisal.loc[table["unit_id"]], words):
         if line != words.text("legend.rank"):
             terminal.line(line, "dim")
+
+
+def _left_out(terminal: Terminal, book: UnitBook, mandate: Mandate) -> None:
+    """How many units each hard limit leaves out; a unit may break several."""
+    bits = exclusions(book, mandate)
+    counts = sorted(((int(((bits & code.bit) != 0).sum()), code) for code in Exclusion), key=lambda one: -one[0])
+    words = terminal.speech
+    pairs = [(words.text(code), words.number(count)) for count, code in counts if count]
+    terminal.pairs(pairs, title=words.text("cli.excluded_counts"))
 
 
 def _row(one: dict[Any, Any], public: pd.Series, judged: pd.Series, words: Speech) -> list[str]:
@@ -106,12 +117,11 @@ def _row(one: dict[Any, Any], public: pd.Series, judged: pd.Series, words: Speec
         )
         if codes
     ]
-    said.append(marks(judged, words))
+    said += [marks(judged, words), words.text("cli.fit_sum", parts=parts)]
     return [
         words.number(one["position"]),
-        f"{words.fact(public['name'])}\n{one['unit_id']}",
-        f"{words.place(public['county'])}\n{words.sector(public['isic'])}",
-        f"{words.number(one['fit'], 2)}\n{words.join(parts)}",
+        f"{words.fact(public['name'])}\n{one['unit_id']} · {words.place(public['county'])}\n{words.sector(public['isic'])}",
+        words.number(one["fit"], 2),
         spread(public, Output.FEASIBILITY, words),
         spread(public, Output.JOBS_EXPECTED, words),
         "\n".join(line for line in said if line),

@@ -70,6 +70,11 @@ def today() -> pd.Timestamp:
     return pd.Timestamp.now().normalize()
 
 
+def now() -> pd.Timestamp:
+    """The moment at which the command runs, UTC, to the second."""
+    return pd.Timestamp.now("UTC").floor("s")
+
+
 def day(text: str, option: str) -> Day:
     """Read a day in either calendar.
 

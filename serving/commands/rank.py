@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from engine.domain.prediction import Output
+from engine.domain.prediction import NotScorable, Output
 from engine.ranking import select
 from engine.settings import Settings
 from serving.commands.judged import asked, assumptions, judge_register, marks
@@ -110,7 +110,7 @@ def _below(terminal: Terminal, chosen: pd.DataFrame, shown: pd.DataFrame) -> Non
         reasons = [
             words.text("cli.reason_count", reason=words.text(f"not_scorable.{code}"), count=count)
             for code, count in counts.items()
-            if code
+            if code and code != NotScorable.NO_JOBS_NOW
         ]
         terminal.say("cli.not_scorable_count", count=len(blind), reasons=reasons)
     first = chosen.iloc[0]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from engine.diagnosis import diagnose, unjudged
 from engine.domain.prediction import NotScorable, Output
-from engine.domain.unit import FIELDS, Barrier, Field, Kind
+from engine.domain.unit import FIELDS, Barrier, Confidence, Field, Kind
 from engine.errors import EhyaError, ErrorCode
 from engine.recourse import interventions
 from engine.settings import Settings
@@ -67,7 +67,7 @@ def show_unit(terminal: Terminal, settings: Settings, question: Question, given:
     terminal.line(f"{words.fact(row['name'])}  ({row['unit_id']})", "bold")
     for remark in origin_remarks(story.row, words):
         terminal.line(remark, "yellow")
-    terminal.pairs(_facts(story, row, words), title=words.text("cli.facts"))
+    _facts(terminal, story, row)
     terminal.pairs(_history(story, words), title=words.text("cli.history"))
     _barriers(terminal, story)
     if story.judged:
@@ -134,25 +134,36 @@ def value_in_words(field: Field, value: Any, precision: Any, speech: Speech) -> 
         return speech.place(value)
     if field is Field.ISIC:
         return f"{value} · {speech.sector(value)}"
-    return speech.fact(bool(value) if spec.kind is Kind.FLAG else int(value) if spec.kind is Kind.YEAR else value)
+    if spec.kind is Kind.YEAR:
+        return speech.year(value)
+    return speech.fact(bool(value) if spec.kind is Kind.FLAG else value)
 
 
 _FAMILIES = {Field.STATUS: "status", Field.STOP_CAUSES: "barrier", Field.DEAL_FORMS: "deal_form"}
 
 
-def _facts(story: Story, row: pd.Series, words: Speech) -> list[tuple[str, str]]:
-    latest = story.history[story.history["shown"].astype(bool)].drop_duplicates("field", keep="last").set_index("field")
+def _facts(terminal: Terminal, story: Story, row: pd.Series) -> None:
+    """Each fact with its source; the source that most of them share is said once, above them."""
+    words = terminal.speech
+    latest = story.history[story.history["shown"].astype(bool)].drop_duplicates("field", keep="last")
+    record = pd.Series(
+        [_record(line, words) for line in latest.to_dict("records")], index=latest["field"], dtype=object
+    )
+    usual = record.mode().iloc[0] if len(record) else ""
     said = []
     for field in Field:
         if field is Field.NAME or pd.isna(row[field.value]):
             continue
         value = value_in_words(field, row[field.value], row.get(f"{field.value}_precision"), words)
-        if field.value in latest.index:
-            line = latest.loc[field.value]
-            facts = {"source": line["source"], "confidence": words.codes(line["confidence"], "confidence")}
-            value = words.text("cli.fact_source", value=value, date=words.date(line["as_of"]), **facts)
-        said.append((words.text(field), value))
-    return said
+        own = record.get(field.value, usual)
+        said.append((words.text(field), value if own == usual else f"{value}  ‹{own}›"))
+    terminal.pairs(said, title=f"{words.text('cli.facts')}  ‹{usual}›" if usual else words.text("cli.facts"))
+
+
+def _record(line: dict[Any, Any], words: Speech) -> str:
+    return words.join(
+        [words.fact(line["source"]), words.date(line["as_of"]), words.codes(line["confidence"], Confidence)]
+    )
 
 
 def _history(story: Story, words: Speech) -> list[tuple[str, str]]:

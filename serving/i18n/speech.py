@@ -16,6 +16,8 @@ from engine.settings import LANGUAGES
 
 RIAL_PER_HEMAT = 10**13  # one همت is a thousand billion toman, a toman is ten rial
 
+JALALI_BEGINS = 621  # Jalali year 1 begins in March 622
+
 NOT_KNOWN = "—"
 """Stands where a value is not known; every legend says so."""
 
@@ -196,6 +198,19 @@ class Speech:
         if precision == "year":  # a Jalali year starts in March and is stored as its first day
             return f"{at.year}/{(at.year + 1) % 100:02d}" if at.month > 1 else f"{at.year}"  # type: ignore[attr-defined]
         return f"{at.year:04d}-{at.month:02d}" + ("" if precision == "month" else f"-{at.day:02d}")  # type: ignore[attr-defined]
+
+    def year(self, gregorian: object) -> str:
+        """A Gregorian year, in Persian as the Jalali year that begins in it.
+
+        Examples
+        --------
+        >>> Speech("fa").year(2017), Speech("en").year(2017)
+        ('۱۳۹۶', '2017')
+        """
+        if _absent(gregorian):
+            return NOT_KNOWN
+        year = int(gregorian)  # type: ignore[call-overload]
+        return self.fact(year - JALALI_BEGINS if self.language == "fa" else year)
 
     def place(self, canonical: object) -> str:
         """Name of a province or county, given its canonical (English) name; an unknown name is shown as it is."""

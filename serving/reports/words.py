@@ -10,6 +10,7 @@ import pandas as pd
 from engine.domain.prediction import BOUNDS, Output, columns
 from engine.domain.unit import FIELDS, Field, Kind
 from serving.i18n import Speech
+from serving.i18n.speech import JALALI_BEGINS
 from serving.reports.ranked import digits
 from serving.reports.workbook import Column
 
@@ -135,6 +136,8 @@ def _said(column: pd.Series, name: str, speech: Speech) -> pd.Series:
         return mapped(column, lambda code: f"{code} · {speech.sector(code)}")
     if name in _FLAGS:
         return mapped(column.astype("boolean"), speech.fact)
+    if name == Field.MACHINERY_YEAR and speech.language == "fa":
+        return column - JALALI_BEGINS
     if pd.api.types.is_datetime64_any_dtype(column.dtype) and speech.language == "fa":
         return mapped(column, speech.date)
     return column
