@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from openpyxl.utils import get_column_letter
 
 from engine.domain.mandate import Mandate
 from engine.domain.ticket import rial
@@ -155,8 +156,8 @@ def write_mandate_form(path: Path | str) -> None:
     sheet.append(headers)
     sheet.append([_EXAMPLE.get(key) for key in keys])
     sheet.freeze_panes = "C2"
-    for column in sheet.columns:
-        sheet.column_dimensions[column[0].column_letter].width = 22
+    for number in range(1, len(keys) + 1):
+        sheet.column_dimensions[get_column_letter(number)].width = 22
     book.save(path)
 
 
