@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.special import logit
 from scipy.stats import beta, norm
 
+from engine.errors import EhyaError, ErrorCode
 from engine.reference import table
 
 HORIZON_YEARS = 2.0
@@ -111,6 +112,11 @@ def restart_rate(rates: pd.DataFrame | None = None) -> Rate:
     Rate
         The Beta distribution with the mean and variance of the 24-month probability.
 
+    Raises
+    ------
+    EhyaError
+        ``too_few_rows`` when no row is left.
+
     Examples
     --------
     >>> rate = restart_rate()
@@ -119,6 +125,8 @@ def restart_rate(rates: pd.DataFrame | None = None) -> Rate:
     """
     rates = table("revival_rates") if rates is None else rates
     used = rates[rates["not_used"].isna()]
+    if used.empty:
+        raise EhyaError(ErrorCode.TOO_FEW_ROWS, given=0, allowed=1)
     yearly = used["revived"].astype("float64") / (used["idle"].astype("float64") * used["years"])
     level, spread = _level_and_spread(pd.Series(np.log(yearly)), used["region"])
     draws = np.exp(level + spread * norm.ppf(_GRID))

@@ -19,13 +19,10 @@ SHARE = 0.5
 
 FOLDS = 10
 
-CAUTION = 0.5
-"""Standard errors that a loss is raised by, so that of two penalties with a like gain the firmer one is taken."""
-
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One penalty that was tried, and its cautious loss against the base rate: below zero is a gain."""
+    """One penalty that was tried, and its log loss minus the base rate's: below zero is a gain."""
 
     recipe: Recipe
     loss: float
@@ -56,8 +53,7 @@ def search(
     Returns
     -------
     list of Trial
-        Sorted by loss: mean difference of the log loss to the base rate's, plus ``CAUTION`` standard errors. Where no
-        penalty gains, the first trial keeps no share of the slopes: the base rate.
+        Sorted by loss. Where no penalty gains, the first trial keeps no share of the slopes: the base rate.
     """
     folds = _folds(group, rows, random_state)
     weights = np.stack([rows & (folds != fold) for fold in range(folds.max() + 1)]).astype(np.float64)
@@ -68,13 +64,13 @@ def search(
     for _ in range(trials):
         trial = study.ask()
         recipe = Recipe(trial.suggest_float("penalty", LOW, HIGH, log=True), SHARE)
-        tried.append(Trial(recipe, _cautious_loss(columns, label, rows, folds, weights, recipe)))
+        tried.append(Trial(recipe, _loss_against_base_rate(columns, label, rows, folds, weights, recipe)))
         study.tell(trial, tried[-1].loss)
     tried.sort(key=lambda each: each.loss)
     return tried if tried[0].loss < 0 else [Trial(Recipe(HIGH, 0.0), 0.0), *tried]
 
 
-def _cautious_loss(
+def _loss_against_base_rate(
     columns: Floats,
     label: Floats,
     rows: npt.NDArray[np.bool_],
@@ -83,9 +79,9 @@ def _cautious_loss(
     recipe: Recipe,
 ) -> float:
     fitted = ridge_logistic(columns, label, weights, recipe.penalty)
-    gain = _out_of_fold(fitted, recipe.share, columns, label, folds, weights)[rows]
-    gain = gain - _out_of_fold(fitted, 0.0, columns, label, folds, weights)[rows]
-    return float(gain.mean() + CAUTION * gain.std() / len(gain) ** 0.5)
+    worse = _out_of_fold(fitted, recipe.share, columns, label, folds, weights)[rows]
+    worse = worse - _out_of_fold(fitted, 0.0, columns, label, folds, weights)[rows]
+    return float(worse.mean())
 
 
 def _out_of_fold(

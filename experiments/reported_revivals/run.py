@@ -1,4 +1,4 @@
-"""Judge the first model on reported units, province out or on another file, with plain baselines and peers beside it."""
+"""Judge the first model on reported units, province out or on another file, with baselines and peers beside it."""
 
 from __future__ import annotations
 
@@ -150,12 +150,8 @@ def _printed(title: str, results: dict[str, Any]) -> str:
     lines.append(f"gain over the base rate {status['log_loss_gain']:.4f}, 80 % bootstrap {low:.4f} to {high:.4f}")
     if jobs:
         lines += ["", f"{'jobs at press size':<24}{'MAE log':>10}"]
-        for name, key in (
-            ("Ehya", "mae_log"),
-            ("sector median", "mae_log_sector_median"),
-            ("median", "mae_log_median"),
-        ):
-            lines.append(f"{name:<24}{jobs[key]:>10.4f}")
+        keys = {"Ehya": "mae_log", "sector median": "mae_log_sector_median", "median": "mae_log_median"}
+        lines += [f"{name:<24}{jobs[key]:>10.4f}" for name, key in keys.items()]
         lines.append(f"80 % interval covers {jobs['coverage_80']:.3f} of {jobs['n']}")
     ends = f"80 % interval {prior['low']:.3f} to {prior['high']:.3f}"
     lines += ["", f"restart within 24 months, population: {prior['rate']:.3f}, {ends}, {prior['rows_used']} rows"]

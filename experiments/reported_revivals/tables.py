@@ -11,7 +11,7 @@ from engine.reference import spec
 
 STATUS = {"partially_revived": "partly_revived"}
 CAUSE = {"utilities_power_gas_water": "utilities"}
-DAYS_OF = {"day": "{}", "month": "{}-01", "year": "{}-01-01"}
+REST_OF = {"day": "", "month": "-01", "year": "-01-01"}
 NATION = "national"
 ORDINARY = ("all", "estates", "estates+outside")
 """Scopes of a whole region. Plans, single units, counties and bank-seized stocks are something else."""
@@ -37,13 +37,14 @@ def read_units(path: Path) -> pd.DataFrame:
     return rows.reindex(columns=list(dtypes)).astype(dtypes)
 
 
-def read_aggregates(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+def read_aggregates(path: Path) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     """Rows with the columns of the reference tables ``revival_rates`` and ``jobs_per_unit``.
 
     Parameters
     ----------
     path
-        A CSV of aggregate reports with the columns ``province_en, scope, period_start, period_end, jalali_year,
+        A CSV of ``revival_rates`` (then there are no averages), or of aggregate reports with the columns ``province_en,
+        scope, period_start, period_end, jalali_year,
         n_units_revived, n_units_idle_total, jobs_direct, confidence, note, source_url``.
 
     Returns
@@ -52,6 +53,8 @@ def read_aggregates(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         Only rows that may set a rate: a region's ordinary count (no plan), of high confidence, for a stated period.
     """
     rows = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
+    if "rate_id" in rows.columns:
+        return rows.astype(spec("revival_rates").dtypes), None
     rows = rows[rows["scope"].isin(ORDINARY) & rows["confidence"].isin(LEAST_CONFIDENCE)]
     rows = rows[~rows["note"].fillna("").str.contains(WIDER)]
     frame = pd.DataFrame(
@@ -71,14 +74,13 @@ def read_aggregates(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     whole_stock = ~rows["note"].fillna("").str.contains(REVIVABLE_ONLY)
     rates = frame[frame[["revived", "idle", "years"]].notna().all(axis=1) & whole_stock]
     averages = frame[frame[["revived", "jobs"]].notna().all(axis=1)]
-    return rates.drop_duplicates(["region", "period_start", "period_end", "revived"]), averages.drop_duplicates(
-        ["region", "revived", "jobs"]
-    )
+    rates = rates.drop_duplicates(["region", "period_start", "period_end", "revived"])
+    return rates, averages.drop_duplicates(["region", "revived", "jobs"])
 
 
 def _own_columns(rows: pd.DataFrame) -> pd.DataFrame:
     precision = rows["source_date"].str.len().map({4: "year", 7: "month", 10: "day"})
-    day = [None if pd.isna(form) else DAYS_OF[form].format(text) for form, text in zip(precision, rows["source_date"])]
+    day = rows["source_date"] + precision.map(REST_OF).fillna("")
     return pd.DataFrame(
         {
             "unit_id": "reported-" + rows["row_id"].str.removeprefix("U"),
