@@ -118,9 +118,10 @@ def _row(one: dict[Any, Any], public: pd.Series, judged: pd.Series, words: Speec
         if codes
     ]
     said += [marks(judged, words), words.text("cli.fit_sum", parts=parts)]
+    place, sector = words.place(public["county"]), words.sector(public["isic"])
     return [
         words.number(one["position"]),
-        f"{words.fact(public['name'])}\n{one['unit_id']} · {words.place(public['county'])}\n{words.sector(public['isic'])}",
+        f"{words.fact(public['name'])}\n{one['unit_id']} · {place}\n{sector}",
         words.number(one["fit"], 2),
         spread(public, Output.FEASIBILITY, words),
         spread(public, Output.JOBS_EXPECTED, words),
