@@ -56,7 +56,7 @@ def sector_column(tree: Tree, liked: Sequence[str]) -> NDArray[np.float32]:
     >>> sector_column(sector_tree(["1030", "1040", "2011", ""]), ["1030"]).tolist()
     [1.0, 0.5, 0.25, 0.0]
     """
-    return np.asarray(tree.shared(liked).max(axis=0), dtype=np.float32)
+    return np.asarray(tree.nearness(liked), dtype=np.float32)
 
 
 def place_column(tree: Tree, points: NDArray[np.float64], liked: Sequence[str]) -> NDArray[np.float32]:
@@ -83,7 +83,7 @@ def place_column(tree: Tree, points: NDArray[np.float64], liked: Sequence[str]) 
     >>> place_column(place_tree(places), coordinates(places), ["West Azerbaijan"]).tolist()
     [1.0, 0.0]
     """
-    shared = tree.shared(liked).max(axis=0)  # of a liked county: 1 the county, 0.5 another one of its province
+    shared = tree.nearness(liked)  # of a liked county: 1 the county, 0.5 another one of its province
     best = np.where(shared == 1, 1.0, np.where(shared > 0, SAME_PROVINCE, 0.0))
     centres = [_centres()[name] for name in liked if name in _centres()]
     if centres:

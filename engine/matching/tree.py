@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Line = tuple[str, ...]
-_ABSENT, _NOWHERE = -1, -2
+_ABSENT = -1
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -76,12 +76,13 @@ class Tree:
         within = np.asarray(inside[self.lines].any(axis=0))
         return within, above[self.deepest]
 
-    def shared(self, names: Sequence[str]) -> NDArray[np.float64]:
-        """Share of each name's levels that each value shares with it, shape (names, values)."""
-        lines = [self.line_of(name) for name in names]
-        shared = np.zeros((len(lines), self.deepest.size))
-        for level, nodes in enumerate(self.lines):
-            numbers = [self.nodes.get(line[level], _NOWHERE) if level < len(line) else _NOWHERE for line in lines]
-            shared += nodes == np.array(numbers)[:, None]
-        shared /= np.array([[len(line)] for line in lines])
-        return shared
+    def nearness(self, names: Sequence[str]) -> NDArray[np.float64]:
+        """Share of a name's levels that each value shares with it, for the nearest of the names; shape (values,)."""
+        reached = np.zeros(len(self.nodes) + 1)
+        for name in names:
+            line = self.line_of(name)
+            for level, step in enumerate(line, start=1):
+                node = self.nodes.get(step)
+                if node is not None:
+                    reached[node] = max(reached[node], level / len(line))
+        return np.asarray(reached[self.lines].max(axis=0))
