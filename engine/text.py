@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 
 _DIGITS = {ord(digit): str(value) for zero in "۰٠" for value, digit in enumerate(chr(ord(zero) + n) for n in range(10))}
@@ -20,6 +21,7 @@ _LETTERS = str.maketrans(
     }
 )  # fmt: skip
 _KEPT = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ـ": "", "\u200e": "", "\u200f": "", "\ufeff": "", "\u200b": ""})
+_FOLDED = _LETTERS | _DIGITS
 _MARKS = re.compile(
     "[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed]"
 )
@@ -111,7 +113,10 @@ def _by_distinct(texts: pd.Series, change: Callable[[str], str]) -> pd.Series:
     codes, distinct = pd.factorize(texts)
     if not len(distinct):
         return pd.Series(None, index=texts.index, dtype="str", name=texts.name)
-    joined = _SEPARATOR.join([str(text).replace(_SEPARATOR, "") for text in distinct])
+    strings = [str(text) for text in np.asarray(distinct, dtype=object)]  # an arrow array is slow to walk
+    joined = _SEPARATOR.join(strings)
+    if joined.count(_SEPARATOR) != len(strings) - 1:
+        joined = _SEPARATOR.join(text.replace(_SEPARATOR, "") for text in strings)
     changed = pd.Series([*change(joined).split(_SEPARATOR), None], dtype="str")
     return changed.take(codes).set_axis(texts.index).rename(texts.name)  # code -1 takes the last, which is missing
 
@@ -122,7 +127,9 @@ def _tidy(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    text = unicodedata.normalize("NFKC", text).translate(_LETTERS).translate(_DIGITS).casefold()
+    if text.isascii():
+        return re.sub(" ?\0 ?", _SEPARATOR, _SPACES.sub(" ", text.lower())).strip(" ")
+    text = unicodedata.normalize("NFKC", text).translate(_FOLDED).casefold()
     text = _SPACES.sub(" ", _MARKS.sub("", text))
     text = re.sub(" ?\0 ?", _SEPARATOR, text).strip(" ")
     return _EZAFE.sub("", text)

@@ -25,7 +25,7 @@ _EXACT = 2.0**53  # whole float64 below it are exact
 _ID_LENGTH = {Field.NATIONAL_ID: 11, Field.BUSINESS_ID: 12}
 _PERSON_ID_LENGTH = 10
 _WEIGHTS = np.array([29, 27, 23, 19, 17] * 2)
-_ERRORS = frozenset({"#ref!", "#value!", "#name?", "#div/0!", "#num!", "#null!", "#n/a!"})
+_ERRORS = ("#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!")
 _WORDS: dict[Field, Callable[[object], Any]] = {
     Field.STATUS: read_status,
     Field.STOP_CAUSES: read_causes,
@@ -96,7 +96,7 @@ def read_cells(
     >>> reading.values.to_dict(), reading.refused["code"].to_dict()
     ({5: 12}, {6: <RejectionCode.OUT_OF_RANGE: 'out_of_range'>})
     """
-    broken = fold_column(cells.astype("str")).isin(_ERRORS).to_numpy(dtype=bool)
+    broken = cells.isin(_ERRORS).to_numpy(dtype=bool)
     refused = _problems(cells.index[broken], RejectionCode.BROKEN_FORMULA, {})
     reading = _read(field, cells[~broken], levels, money, latest)
     return Reading(reading.values, pd.concat([refused, reading.refused]), reading.noted, reading.precision)

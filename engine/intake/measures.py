@@ -38,7 +38,7 @@ def header_factor(levels: tuple[str, ...], measure: str) -> float | None:
     for level in reversed(levels):
         folded = fold(level)
         brackets = [text.strip() for text in _BRACKETED.findall(folded)]
-        for text in [*brackets, *_tails(folded)]:
+        for text in [*brackets, folded.strip("() "), *_tails(folded)]:
             if text in known:
                 return known[text]
         if any(text in _OTHER_MEASURES for text in brackets):

@@ -7,12 +7,13 @@ import pandas as pd
 from engine.domain.rejection import IgnoredRow
 from engine.intake.header import Header
 from engine.intake.sheets import Sheet
-from engine.text import fold, fold_column
+from engine.text import fold_column
 
 _TOTAL = (
     r"(?:جمع|مجموع|سرجمع|میانگین|متوسط|معدل)(?:\s+(?:کل|کلی|صفحه|نهایی|کل واحد ها|ستون|استان|شهرستان|شهرک|ناحیه|"
     r"واحد ها|واحدها|بدهی ها|این)\b.*)?\s*:?|(?:sub|grand)?[\s-]*totals?(?:\s*:|\s+of\b.*|\s*\(.*)?|sum|average|mean"
 )
+_TOTAL_STEM = "جمع|مجموع|میانگین|ميانگين|متوسط|معدل|total|sum|average|mean"
 _NOTE = r"(?:تذکر|توجه|توضیح|توضیحات|یادداشت|منبع|ماخذ|نکته|\*|notes?\b|source|remark|تهیه کننده|امضا).*"
 _IDENTITY = ("name", "national_id", "business_id")
 _LONG = 3
@@ -68,30 +69,31 @@ def _repeats(sheet: Sheet, header: Header, cells: pd.DataFrame) -> pd.Series:
     """Rows of which most cells are the headings of their own columns."""
     hits = pd.Series(0, index=cells.index)
     for column in header.columns:
-        texts = {fold(str(text)) for text in sheet.cells.loc[header.first : header.last, column.position].dropna()}
-        own = texts | {fold(level) for level in column.levels}
-        hits += _folded(cells[column.position]).isin(own).to_numpy(dtype=bool)
+        own = sheet.cells.loc[header.first : header.last, column.position].dropna().tolist()
+        hits += cells[column.position].isin([*own, *column.levels]).to_numpy(dtype=bool)
     count = cells.notna().sum(axis=1)
     return (hits >= 2) & (hits >= 0.6 * count)
 
 
 def _totals(cells: pd.DataFrame, named: dict[str, int]) -> pd.Series:
-    has_id = pd.Series(False, index=cells.index)
-    for field in ("national_id", "business_id", "county", "status"):
-        if field in named:
-            has_id |= cells[named[field]].notna() & ~_is_total(cells[named[field]])
-    first = cells.bfill(axis=1).iloc[:, 0]
-    total = _is_total(first)
-    if "name" in named:
-        total |= _is_total(cells[named["name"]])
-    second = cells.iloc[:, 1:].bfill(axis=1)
-    if second.shape[1]:
-        total |= _is_total(second.iloc[:, 0])
-    return total & ~has_id
+    """Rows whose first or second text says "total"; a unit that is called so has an id, a county or a status."""
+    name = named.get("name")
+    others = cells.drop(columns=[] if name is None else [name])
+    total = _is_total(others.bfill(axis=1).iloc[:, 0]) if others.shape[1] else pd.Series(False, index=cells.index)
+    if others.shape[1] > 1:
+        total |= _is_total(others.iloc[:, 1:].bfill(axis=1).iloc[:, 0])
+    if name is None:
+        return total
+    described = [named[field] for field in ("national_id", "business_id", "county", "status") if field in named]
+    return total | (_is_total(cells[name]) & ~cells[described].notna().any(axis=1))
 
 
 def _is_total(cells: pd.Series) -> pd.Series:
-    return _folded(cells).str.fullmatch(_TOTAL).fillna(False).astype(bool)
+    text = cells.where(cells.notna()).astype("str")
+    likely = text.str.contains(_TOTAL_STEM, case=False).fillna(False).to_numpy(dtype=bool)
+    found = pd.Series(False, index=cells.index)
+    found[likely] = fold_column(text[likely]).str.fullmatch(_TOTAL).to_numpy(dtype=bool)
+    return found
 
 
 def _numbering(cells: pd.DataFrame) -> pd.Series:
@@ -108,8 +110,10 @@ def _notes(cells: pd.DataFrame, filled: pd.DataFrame, count: pd.Series, named: d
     identity = [named[field] for field in _IDENTITY if field in named]
     alone = count == 1
     elsewhere = alone & ~filled[identity].any(axis=1)
-    remark = _folded(cells.bfill(axis=1).iloc[:, 0]).str.fullmatch(_NOTE).fillna(False).astype(bool)
-    return elsewhere | (alone & remark)
+    texts = _folded(cells[alone].bfill(axis=1).iloc[:, 0])
+    remark = pd.Series(False, index=cells.index)
+    remark[alone] = texts.str.fullmatch(_NOTE).fillna(False).to_numpy(dtype=bool)
+    return elsewhere | remark
 
 
 def _folded(cells: pd.Series) -> pd.Series:

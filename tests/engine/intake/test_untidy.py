@@ -28,7 +28,13 @@ def test_an_untidy_register_comes_out_as_its_truth_says(tmp_path, seed):
 
     accepted = {_key(entry, truth): entry["fields"] for entry in report["accepted"]}
     assert set(accepted) == set(truth.values)
-    precision = dict(zip(zip(intake.units["sheet"], intake.units["row"], strict=True), intake.units["stopped_on_precision"], strict=True))
+    precision = dict(
+        zip(
+            zip(intake.units["sheet"], intake.units["row"], strict=True),
+            intake.units["stopped_on_precision"],
+            strict=True,
+        )
+    )
     for key, fields in truth.values.items():
         got = dict(accepted[key])
         if "stopped_on" in got:

@@ -1,4 +1,4 @@
-"""Write untidy registers whose truth is known: other headings, orders, layouts, spellings and files for every seed.
+"""Write untidy registers whose truth is known: other headings, orders, layouts and spellings for every seed.
 
 Everything in them is made up. The headings and spellings are written down here on their own, not taken from the aliases.
 """
@@ -18,15 +18,33 @@ from openpyxl import Workbook
 FA, EN = "fa", "en"
 
 HEADINGS: dict[str, dict[str, list[str]]] = {
-    "name": {FA: ["نام واحد تولیدی", "نام شركت", "عنوان واحد صنعتی", "نام كارخانه"], EN: ["Company", "Unit Name", "Name of the plant"]},
-    "national_id": {FA: ["شناسه‌ی ملی", "شناسه ملی شرکت", "شناسه ملي (۱۱ رقمی)"], EN: ["National ID", "Company national id", "Legal entity ID"]},
+    "name": {
+        FA: ["نام واحد تولیدی", "نام شركت", "عنوان واحد صنعتی", "نام كارخانه"],
+        EN: ["Company", "Unit Name", "Name of the plant"],
+    },
+    "national_id": {
+        FA: ["شناسه‌ی ملی", "شناسه ملی شرکت", "شناسه ملي (۱۱ رقمی)"],
+        EN: ["National ID", "Company national id", "Legal entity ID"],
+    },
     "county": {FA: ["شهرستان محل استقرار", "نام شهرستان", "شهرستان"], EN: ["County", "City / County", "County name"]},
-    "estate": {FA: ["نام شهرک صنعتی", "شهرک یا ناحیه", "محل استقرار (شهرک)"], EN: ["Industrial estate", "Estate / zone"]},
+    "estate": {
+        FA: ["نام شهرک صنعتی", "شهرک یا ناحیه", "محل استقرار (شهرک)"],
+        EN: ["Industrial estate", "Estate / zone"],
+    },
     "isic": {FA: ["کد ISIC", "آیسیک", "کد فعالیت (ISIC)"], EN: ["ISIC", "ISIC Rev.4 code", "Activity code"]},
     "status": {FA: ["وضعیت فعلی", "وضعيت واحد", "وضعیت فعالیت"], EN: ["Status", "Current status", "Operating status"]},
-    "stopped_on": {FA: ["تاریخ تعطیلی", "زمان توقف تولید", "راکد از تاریخ"], EN: ["Stopped on", "Date of closure", "Idle since"]},
-    "stop_causes": {FA: ["دلیل توقف", "علل تعطیلی", "دلایل رکود واحد"], EN: ["Reason for closure", "Causes of stoppage", "Why stopped"]},
-    "jobs_before_stop": {FA: ["تعداد پرسنل قبل از تعطیلی", "اشتغال سابق (نفر)", "شاغلین پیش از توقف"], EN: ["Employees before closure", "Jobs before stop"]},
+    "stopped_on": {
+        FA: ["تاریخ تعطیلی", "زمان توقف تولید", "راکد از تاریخ"],
+        EN: ["Stopped on", "Date of closure", "Idle since"],
+    },
+    "stop_causes": {
+        FA: ["دلیل توقف", "علل تعطیلی", "دلایل رکود واحد"],
+        EN: ["Reason for closure", "Causes of stoppage", "Why stopped"],
+    },
+    "jobs_before_stop": {
+        FA: ["تعداد پرسنل قبل از تعطیلی", "اشتغال سابق (نفر)", "شاغلین پیش از توقف"],
+        EN: ["Employees before closure", "Jobs before stop"],
+    },
     "jobs_now": {FA: ["اشتغال موجود", "تعداد شاغلان فعلی"], EN: ["Current employees", "Jobs now"]},
     "jobs_promised": {FA: ["اشتغال پیش‌بینی شده", "اشتغال قابل ایجاد"], EN: ["Expected jobs", "Jobs to be created"]},
     "land_m2": {FA: ["مساحت زمین", "متراژ عرصه", "زمین"], EN: ["Land area", "Plot size", "Site area"]},
@@ -34,11 +52,20 @@ HEADINGS: dict[str, dict[str, list[str]]] = {
     "power_kw": {FA: ["قدرت برق (کیلووات)", "دیماند برق KW"], EN: ["Power (kW)", "Electricity demand (kW)"]},
     "bank_debt_rial": {FA: ["بدهی به بانک‌ها", "معوقات بانکی"], EN: ["Bank debt", "Owed to banks"]},
     "tax_debt_rial": {FA: ["بدهی به امور مالیاتی", "بدهی مالیاتی"], EN: ["Tax debt", "Tax arrears"]},
-    "social_security_debt_rial": {FA: ["بدهی بیمه", "بدهی به تأمین اجتماعی"], EN: ["Social security debt", "Insurance arrears"]},
+    "social_security_debt_rial": {
+        FA: ["بدهی بیمه", "بدهی به تأمین اجتماعی"],
+        EN: ["Social security debt", "Insurance arrears"],
+    },
     "bank_owned": {FA: ["تملیک بانک", "در تصرف بانک است؟"], EN: ["Owned by bank", "Seized by bank?"]},
-    "capital_needed_rial": {FA: ["سرمایه‌گذاری مورد نیاز", "میزان سرمایه لازم"], EN: ["Capital required", "Investment needed"]},
-    "working_capital_needed_rial": {FA: ["نقدینگی مورد نیاز", "سرمایه در گردش لازم"], EN: ["Working capital required", "Working capital need"]},
-}  # fmt: skip
+    "capital_needed_rial": {
+        FA: ["سرمایه‌گذاری مورد نیاز", "میزان سرمایه لازم"],
+        EN: ["Capital required", "Investment needed"],
+    },
+    "working_capital_needed_rial": {
+        FA: ["نقدینگی مورد نیاز", "سرمایه در گردش لازم"],
+        EN: ["Working capital required", "Working capital need"],
+    },
+}
 NEEDED = ("name", "national_id", "county", "status")
 PERSONAL = {FA: ["نام مدیرعامل", "تلفن همراه", "کد ملی مدیر"], EN: ["CEO", "Mobile phone", "Owner's e-mail"]}
 STRANGE = {FA: ["کد پستی", "شماره پروانه", "رنگ ساختمان"], EN: ["Postal code", "File colour", "Inspector's mark"]}
@@ -72,12 +99,14 @@ CAUSES = {
 }
 ISIC = ["10", "13", "1030", "17", "22", "2220", "25", "29"]
 FLAGS = {True: ["بلی", "بله", "✓", "1", "Yes"], False: ["خیر", "نه", "0", "No"]}
-MONEY_UNITS = {FA: {"ریال": 1, "میلیون ریال": 10**6, "میلیون تومان": 10**7, "میلیارد ریال": 10**9},
-               EN: {"rial": 1, "million rial": 10**6, "million toman": 10**7, "bn rial": 10**9}}  # fmt: skip
+MONEY_UNITS = {
+    FA: {"ریال": 1, "میلیون ریال": 10**6, "میلیون تومان": 10**7, "میلیارد ریال": 10**9},
+    EN: {"rial": 1, "million rial": 10**6, "million toman": 10**7, "bn rial": 10**9},
+}
 MONEY = [name for name in HEADINGS if name.endswith("_rial")]
 COUNTS = ["jobs_before_stop", "jobs_now", "jobs_promised"]
 AREAS = ["land_m2", "building_m2"]
-MONTHS = "فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند".split()
+MONTHS = ["فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند"]
 BAD = {
     "jobs_before_stop": ["-15", "زیاد"],
     "stopped_on": ["1399/13/05", "1425/02/01", "1400/02/32", "نامعتبر"],
@@ -87,7 +116,7 @@ BAD = {
     "county": ["زرزیران", "ناکجاآباد"],
     "bank_debt_rial": ["زیاد است", "۵۰ تا ۶۰"],
     "bank_owned": ["شاید"],
-}  # fmt: skip
+}
 
 
 @dataclass
@@ -113,7 +142,7 @@ def write_register(folder: Path, seed: int) -> Truth:
 
 class _Writer:
     def __init__(self, folder: Path, seed: int) -> None:
-        self.dice = random.Random(seed)  # noqa: S311
+        self.dice = random.Random(seed)
         self.kind = ["xlsx", "xlsx", "csv", "sheets"][seed % 4]
         self.language = self.dice.choice([FA, FA, EN])
         suffix = "csv" if self.kind == "csv" else "xlsx"
@@ -187,9 +216,13 @@ class _Writer:
         day_of_sheet = jdatetime.date(year, month, day).togregorian()
         self.truth.as_of = max(day_of_sheet, self.truth.as_of or day_of_sheet)
         stated = f"{year}/{month:02d}/{day:02d}"
-        titles.append([f"تاریخ گزارش: {_persian(stated)}" if self.language == FA else f"As of {day_of_sheet.isoformat()}"])
+        titles.append(
+            [f"تاریخ گزارش: {_persian(stated)}" if self.language == FA else f"As of {day_of_sheet.isoformat()}"]
+        )
         if self.file_unit:
-            titles.append([f"مبالغ به {self.file_unit} است" if self.language == FA else f"All amounts in {self.file_unit}"])
+            titles.append(
+                [f"مبالغ به {self.file_unit} است" if self.language == FA else f"All amounts in {self.file_unit}"]
+            )
         return titles
 
     def _header(self) -> list[Any]:
@@ -199,7 +232,11 @@ class _Writer:
             if name in MONEY and self.units[name] is not None:
                 heading += f" ({self.units[name]})"
             if name in AREAS:
-                unit = ("هکتار" if self.language == FA else "ha") if self.hectares[name] else ("مترمربع" if self.language == FA else "m2")
+                unit = (
+                    ("هکتار" if self.language == FA else "ha")
+                    if self.hectares[name]
+                    else ("مترمربع" if self.language == FA else "m2")
+                )
                 heading += f" ({unit})"
             header.append(heading)
         return [*header, *self.personal, *self.strange]
@@ -282,7 +319,9 @@ class _Writer:
             return (first, "month"), f"{MONTHS[day.month - 1]} {_persian(str(day.year))}"
         if shape == 4 and self.kind != "csv":
             return (day.togregorian(), "day"), day.togregorian()
-        return (jdatetime.date(day.year, 1, 1).togregorian(), "year"), self.dice.choice([day.year, _persian(str(day.year))])
+        return (jdatetime.date(day.year, 1, 1).togregorian(), "year"), self.dice.choice(
+            [day.year, _persian(str(day.year))]
+        )
 
     def _number(self, name: str) -> tuple[Any, Any]:
         if name in MONEY:
@@ -302,7 +341,9 @@ class _Writer:
         unit = self.units[name] or self.file_unit
         if unit is None or self.dice.random() < 0.15:
             number = self.dice.randint(1, 900) / 10
-            words = self.dice.choice([("میلیارد تومان", 10**10), ("میلیارد ریال", 10**9), ("million toman", 10**7), ("همت", 10**13)])
+            words = self.dice.choice(
+                [("میلیارد تومان", 10**10), ("میلیارد ریال", 10**9), ("million toman", 10**7), ("همت", 10**13)]
+            )
             return round(number * 10 * words[1] // 10), f"{_persian(str(number)).replace('.', '٫')} {words[0]}"
         if self.dice.random() < 0.1:
             return 0, self.dice.choice(["ندارد", 0, "صفر"])
