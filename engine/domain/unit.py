@@ -284,7 +284,8 @@ def idle_months(units: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
     units
         Unit table, shape (n, columns).
     as_of
-        The day to count to. A stated duration (``idle_months``) is carried forward from the record's own ``as_of``.
+        The day to count to. A stated duration (``idle_months``) is carried forward, or wound back, from the
+        record's own ``as_of``.
 
     Returns
     -------
@@ -300,6 +301,6 @@ def idle_months(units: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
     """
     month = pd.Timedelta(days=30.4375)
     since_stop = (as_of - units["stopped_on"]) / month
-    carried = units["idle_months"] + ((as_of - units["as_of"]) / month).clip(lower=0).fillna(0)
+    carried = units["idle_months"] + ((as_of - units["as_of"]) / month).fillna(0)
     months = since_stop.where(units["stopped_on"].notna(), carried)
     return months.where(months >= 0).rename("idle_months")
