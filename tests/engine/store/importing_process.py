@@ -1,7 +1,8 @@
 """A process that imports when told to, in a child of its own that may be killed.
 
 Reads lines ``PATH<tab>first|second`` and forks a child for each, which says its number and imports the file into the
-register at ``PATH``; after an empty line it collects the child and says ``ended``. Started once, so that twenty killed imports do not pay for twenty starts.
+register at ``PATH``; after an empty line it collects the child and says ``ended``. It is started once, so that twenty
+killed imports do not pay for twenty starts.
 """
 
 import os
