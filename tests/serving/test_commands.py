@@ -1,0 +1,283 @@
+"""One planner's day at the command line, on a synthetic register and a model trained for it."""
+
+import csv
+import json
+
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+from engine.domain.unit import FIELDS, Field
+from engine.settings import Settings
+from engine.store import Register
+from serving.cli import app
+from serving.demo.register import write_register
+
+PRIVATE = [field.value for field in Field if not FIELDS[field].public]
+AS_OF = "1405-09-02"
+MANDATE = """
+id: investor-1
+name: سرمایه‌گذار نمونه
+price_year: 1404
+ticket_billion_rial: [1, 100000]
+sectors: {like: ["10"]}
+places: {must: [آذربایجان غربی], like: [ارومیه]}
+risk_appetite: high
+accept_unknown: true
+allow_proxy: true
+"""
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("day")
+
+
+@pytest.fixture(scope="module")
+def ehya(folder):
+    def run(*words, language="fa", code=0):
+        env = {"EHYA_HOME": str(folder / "w"), "EHYA_LANG": language, "EHYA_DATABASE_URL": None, "COLUMNS": "160"}
+        told = CliRunner().invoke(app, [str(word) for word in words], env=env)
+        assert told.exit_code == code, told.output
+        assert "Traceback" not in told.output
+        return told
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def day(ehya, folder):
+    """A workspace with a register and a promoted model; what intake and training answered."""
+    register = folder / "register.xlsx"
+    write_register(register)
+    intake = ehya(
+        "intake", register, "--province", "West Azerbaijan", "--synthetic", "--report", folder / "report.json"
+    )
+    train = ehya("train", "--trials", "1", "--json")
+    (folder / "mandate.yaml").write_text(MANDATE, encoding="utf-8")
+    return {"intake": intake, "train": json.loads(train.stdout), "register": register}
+
+
+@pytest.fixture(scope="module")
+def ranking(ehya, day):
+    return json.loads(ehya("rank", "--as-of", AS_OF, "--json").stdout)["units"]
+
+
+def register_of(folder):
+    return Register.open(Settings.from_environment({"EHYA_HOME": str(folder / "w")}).database_url)
+
+
+def test_a_rehearsal_reads_and_reports_and_stores_nothing(ehya, folder, tmp_path):
+    write_register(tmp_path / "r.xlsx")
+    told = ehya("intake", tmp_path / "r.xlsx", "--dry-run", "--json")
+    assert json.loads(told.stdout)["accepted"]
+    with register_of(tmp_path) as register:
+        assert register.counts()["units"] == 0
+
+
+def test_intake_accounts_for_every_row_it_read(day, folder):
+    report = json.loads((folder / "report.json").read_text("utf-8"))
+    assert report["rows_read"] == len(report["accepted"]) + len(report["rejected_rows"])
+    assert {entry["change"] for entry in report["accepted"]} == {"new"}
+    assert all({"row", "unit_id", "change", "fields"} <= entry.keys() for entry in report["accepted"])
+    assert report["rejected_cells"]
+    assert all(cell["message"] for cell in report["rejected_cells"] + report["rejected_rows"])
+    assert "ساختگی" in day["intake"].stdout
+
+
+def test_the_same_register_again_changes_nothing(ehya, day):
+    again = json.loads(ehya("intake", day["register"], "--province", "West Azerbaijan", "--synthetic", "--json").stdout)
+    assert {entry["change"] for entry in again["accepted"]} == {"unchanged"}
+
+
+def test_training_names_its_gates_and_puts_the_model_to_work(day, ehya):
+    assert day["train"]["promoted"]
+    assert {gate["gate"] for gate in day["train"]["gates"]} >= {"not_worse_than_base_rate", "intervals_hold"}
+    found = {line["checkup"]: line["health"] for line in json.loads(ehya("doctor", "--json").stdout)}
+    assert found["model"] == found["register"] == "well"
+
+
+def test_a_model_file_that_was_exchanged_is_refused_and_the_doctor_says_so(day, ehya, folder):
+    path = folder / "w" / "models" / day["train"]["version"] / "model.ehya"
+    content = path.read_bytes()
+    try:
+        path.write_bytes(content[:-1] + b"x")
+        assert "ehya train" in ehya("rank", code=2).stderr
+        assert "خراب" in ehya("doctor", code=1).stdout
+    finally:
+        path.write_bytes(content)
+
+
+def test_every_unit_is_ranked_or_said_to_be_without_judgement(ranking):
+    ranks = [unit["rank"] for unit in ranking if unit["rank"] is not None]
+    assert ranks == list(range(1, len(ranks) + 1))
+    for unit in ranking:
+        assert unit["origin"] == "synthetic"
+        assert unit["triage_reasons"]
+        if unit["scorable"]:
+            assert 0 <= unit["feasibility_low"] <= unit["feasibility_point"] <= unit["feasibility_high"] <= 1
+            assert unit["prior_driven"]
+        else:
+            assert unit["not_scorable"]
+            assert unit["feasibility_point"] is None
+
+
+def test_the_parts_of_a_score_add_up_to_it(ranking):
+    for unit in ranking:
+        if unit["score"] is not None:
+            parts = sum(value for name, value in unit.items() if name.startswith("part_") and value is not None)
+            assert parts == pytest.approx(unit["score"])
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("fa", ("رتبه", "متکی بر پیش‌فرض", "تا")), ("en", ("Rank", "prior-driven", "to"))]
+)
+def test_the_printed_ranking_has_intervals_marks_measures_and_a_legend(ehya, day, language, words):
+    told = ehya("rank", "--top", "5", "--as-of", AS_OF, language=language).stdout
+    for word in (*words, "%" if language == "en" else "٪", "ehya show"):
+        assert word in told
+    assert ("synthetic" in told.lower()) or ("ساختگی" in told)
+
+
+def test_filters_keep_what_they_name_in_either_language(ehya, day, ranking):
+    urmia = [unit["unit_id"] for unit in ranking if unit["county"] == "Urmia"]
+    for name in ("ارومیه", "Urmia"):
+        told = json.loads(ehya("rank", "--county", name, "--as-of", AS_OF, "--json").stdout)["units"]
+        assert [unit["unit_id"] for unit in told] == urmia
+    some = json.loads(
+        ehya("rank", "--triage", "offer", "--sector", "10", "--top", "3", "--as-of", AS_OF, "--json").stdout
+    )
+    assert 0 < len(some["units"]) <= 3
+    assert {unit["triage"] for unit in some["units"]} == {"offer"}
+
+
+def test_a_filter_that_nothing_meets_says_so(ehya, day):
+    told = ehya("rank", "--status", "liquidated", "--sector", "10", "--estate", "هیچ‌جا", language="en")
+    assert "No unit" in told.stdout
+
+
+def test_a_ranking_goes_to_every_kind_of_file(ehya, day, folder):
+    for ending in ("xlsx", "csv", "json", "html"):
+        path = folder / f"ranking.{ending}"
+        ehya("rank", "--as-of", AS_OF, "--out", path)
+        assert path.stat().st_size > 5000
+    assert openpyxl.load_workbook(folder / "ranking.xlsx").worksheets[0].sheet_view.rightToLeft
+    assert (folder / "ranking.csv").read_bytes()[:3] == b"\xef\xbb\xbf"
+    assert 'dir="rtl"' in (folder / "ranking.html").read_text("utf-8")
+
+
+def test_assumed_capital_is_marked_wherever_it_counts(ehya, day, ranking):
+    blank = {unit["unit_id"] for unit in ranking if unit["scorable"] and unit["capital_needed_rial"] is None}
+    assert blank
+    assert not any(unit["jobs_per_billion_rial_point"] for unit in ranking if unit["unit_id"] in blank)
+    told = json.loads(ehya("rank", "--as-of", AS_OF, "--assume-capital", "100 میلیارد ریال", "--json").stdout)
+    assert {unit["unit_id"] for unit in told["units"] if unit["capital_assumed"]} == blank
+    assert told["asked"]["assumed_capital_rial"] == 10**11
+
+
+def test_show_tells_the_whole_story_of_a_unit_by_id_or_by_name(ehya, day, ranking):
+    best = ranking[0]
+    story = json.loads(ehya("show", best["unit_id"], "--as-of", AS_OF, "--json").stdout)
+    assert story["unit"]["score"] == best["score"]
+    assert {"history", "findings", "unjudged", "interventions", "events"} <= story.keys()
+    told = ehya("show", best["name"], "--as-of", AS_OF).stdout
+    for word in (best["unit_id"], "مشخصات", "مانع‌ها", "پیش‌بینی", "امتیاز و اجزای آن", "register.xlsx", "اظهارشده"):
+        assert word in told
+
+
+def test_a_shortlist_is_explained_and_holds_nothing_private(ehya, day, folder):
+    told = json.loads(ehya("match", "--mandate", folder / "mandate.yaml", "--as-of", AS_OF, "--json").stdout)
+    assert told["units"]
+    for unit in told["units"]:
+        assert not set(unit) & set(PRIVATE)
+        assert unit["reasons"] is not None
+    printed = ehya("match", "--mandate", folder / "mandate.yaml", "--as-of", AS_OF).stdout
+    assert told["units"][0]["unit_id"] in printed
+    assert "متکی بر پیش‌فرض" in printed
+
+
+def test_why_not_says_the_limit_or_the_place(ehya, day, folder, ranking):
+    listed = json.loads(ehya("match", "--mandate", folder / "mandate.yaml", "--as-of", AS_OF, "--json").stdout)
+    shown = listed["units"][0]["unit_id"]
+    words = ("match", "--mandate", folder / "mandate.yaml", "--as-of", AS_OF, "--why-not")
+    assert json.loads(ehya(*words, shown, "--json").stdout)["position"] == 1
+    blind = next(unit["unit_id"] for unit in ranking if unit["triage"] == "cannot_judge")
+    told = json.loads(ehya(*words, blind, "--json").stdout)
+    assert "not_offered" in {reason["code"] for reason in told["excluded_by"]}
+    assert ehya(*words, blind).stdout.strip()
+    assert ehya(*words, "nobody", code=2).stderr
+
+
+def mandates_file(path):
+    book = openpyxl.Workbook()
+    page = book.active
+    page.append(
+        ["شناسه", "سرمایه‌گذار", "سال قیمت", "حداقل سرمایه (میلیارد ریال)", "حداکثر سرمایه (میلیارد ریال)", "ریسک‌پذیری"]
+    )
+    page.append(["a", "شرکت الف/ب", 1404, 1, 90000, "زیاد"])
+    page.append(["b", "+شرکت ج", 1404, 1, 90000, "زیاد"])
+    page.append(["c", "هیچ", 1404, 1, 2, "کم"])
+    book.save(path)
+    return path
+
+
+def test_an_event_has_a_sheet_an_investor_and_says_whom_nobody_or_everybody_gets(ehya, day, folder):
+    out = folder / "event.xlsx"
+    told = ehya("match", "--mandates", mandates_file(folder / "m.xlsx"), "--as-of", AS_OF, "--out", out)
+    assert str(out) in told.stdout
+    book = openpyxl.load_workbook(out)
+    assert book.sheetnames[:4] == ["نمای کلی", "شرکت الف ب", "+شرکت ج", "هیچ"]
+    assert book.sheetnames[4:6] == ["واحدهای بی‌خواهان", "واحدهای پرتکرار"]
+    titles = {f"field.{name}" for name in PRIVATE}
+    assert titles
+    from serving.i18n import speech
+
+    private = {speech("fa").text(title) for title in titles}
+    for page in book:
+        header = next(row for row in page.iter_rows(values_only=True) if row[1] is not None)
+        assert not {str(cell).partition(" [")[0] for cell in header} & private
+        assert not [cell for row in page.iter_rows(values_only=True) for cell in row if str(cell).startswith("+")]
+
+
+def test_an_outcome_is_recorded_listed_and_shown(ehya, day, ranking, folder):
+    unit = ranking[1]["unit_id"]
+    ehya("outcome", "add", unit, "visited", "--on", "1405/08")
+    ehya("outcome", "add", unit, "observed", "--on", "1405-08-20", "--capacity-share", "0.6", "--jobs", "34")
+    events = json.loads(ehya("outcome", "list", "--unit", unit, "--json").stdout)
+    assert [event["kind"] for event in events] == ["visited", "observed"]
+    assert events[0]["happened_precision"] == "month"
+    assert "۳۴ نفر" in ehya("outcome", "list").stdout
+    assert "۶۰٪" in ehya("show", unit).stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("observed", "--on", "1405-08-20", "--capacity-share", "6"),
+        ("visited", "--on", "1405-08-20", "--known-on", "1405-08-01"),
+    ],
+)
+def test_an_impossible_outcome_is_refused(ehya, day, ranking, words):
+    assert ehya("outcome", "add", ranking[0]["unit_id"], *words, code=2).stderr
+
+
+def test_serve_refuses_an_address_that_others_can_reach(ehya, day):
+    assert "0.0.0.0" in ehya("serve", "--host", "0.0.0.0", code=2).stderr
+
+
+def test_a_gate_that_stays_shut_is_exit_code_3(ehya, day, monkeypatch):
+    from engine.errors import EhyaError, ErrorCode
+    from serving.door import EXIT_REFUSED_GATES, Door
+
+    shut = EhyaError(ErrorCode.GATES_SHUT, given=["intervals_hold"], version="v")
+    assert Door(name="x")._say(shut, None) == EXIT_REFUSED_GATES == 3
+
+
+def test_the_csv_can_be_read_back_by_a_program(ehya, day, folder, ranking):
+    path = folder / "back.csv"
+    ehya("rank", "--as-of", AS_OF, "--out", path, "--lang", "en")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["Unit id"] for row in rows] == [unit["unit_id"] for unit in ranking]
