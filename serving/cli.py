@@ -165,7 +165,7 @@ def train(
     """Train a model, log it to MLflow, judge it, and put it to work if its gates open (else exit code 3)."""
     from serving.commands.question import day
 
-    options = {"random_state": seed} | ({} if trials is None else {"trials": trials})
+    options: dict[str, Any] = {"random_state": seed} | ({} if trials is None else {"trials": trials})
     if as_of is not None:
         options["as_of"] = day(as_of, "--as-of").at
     terminal = ctx.obj.terminal(lang, as_json=as_json)

@@ -23,7 +23,7 @@ def show_ranking(
     terminal: Terminal,
     settings: Settings,
     question: Question,
-    wanted: dict[str, list[str]],
+    wanted: dict[str, Any],
     top: int | None,
     out: Path | None,
 ) -> None:

@@ -87,7 +87,7 @@ _OWN = {
 
 
 def _notes(event: Event, appraisal: pd.DataFrame, speech: Speech) -> Notes:
-    lines = [(speech.text(f"cli.count_{name}"), count) for name, count in event.counts.items()]
+    lines: list[tuple[str, Any]] = [(speech.text(f"cli.count_{name}"), count) for name, count in event.counts.items()]
     lines += model_lines(appraisal, speech)
     rank = speech.text("legend.rank")
     lines += [(speech.text("cli.legend"), line) for line in legend(appraisal, speech) if line != rank]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +65,7 @@ def shortlist_sheet(shortlist: Shortlist, appraisal: pd.DataFrame, speech: Speec
     table = shortlist_table(shortlist, appraisal)
     said = in_words(table.drop(columns=list(_FAMILIES)), speech)
     for name, family in _FAMILIES.items():
-        said[name] = mapped(table[name].replace("", None), lambda codes, family=family: speech.codes(codes, family))
+        said[name] = mapped(table[name].replace("", None), partial(speech.codes, family=family))
     front = ["position", "unit_id", "name", "fit", "triage", *_FAMILIES]
     columns = [_column(name, speech) for name in [*front, *(name for name in table.columns if name not in front)]]
     remarks = origin_remarks(appraisal.loc[table["unit_id"]], speech)

@@ -8,11 +8,23 @@ from engine.domain.unit import column_dtypes
 from engine.ranking import rank, triage
 
 AS_OF = pd.Timestamp("2026-11-23")
+SAME_FOR_ALL = {
+    "source": "made_up.xlsx",
+    "origin": "synthetic",
+    "stop_causes": "bank_debt;working_capital",
+    "tax_debt_rial": 987_654_321_987,
+    "bank_owned": True,
+    "litigation_count": 7,
+    "notes": "یادداشت محرمانه",
+    "business_id": "770000000001",
+    "national_id": "10660000001",
+}
 
 
 @pytest.fixture(scope="session")
 def judged(appraisal):
     units = appraisal[list(column_dtypes())].copy()
+    units = units.assign(**SAME_FOR_ALL)
     units.iloc[0, units.columns.get_loc("name")] = "=HYPERLINK(1)"
     places = [name for name in appraisal.columns if name.endswith(("_low", "_point", "_high"))]
     marks = ["scorable", "not_scorable", "prior_driven", "out_of_fold", "model_version", "model_data_until"]
