@@ -74,7 +74,8 @@ def from_jalali(year: int, month: int = 1, day: int = 1) -> date:
     >>> from_jalali(1403, 11, 15).isoformat()
     '2025-02-03'
     """
-    return JalaliDate(year, month, day).to_gregorian()  # type: ignore[no-any-return, unused-ignore]
+    day_there: date = JalaliDate(year, month, day).to_gregorian()  # type: ignore[no-untyped-call]
+    return day_there
 
 
 def to_jalali(day: date) -> tuple[int, int, int]:
@@ -85,7 +86,7 @@ def to_jalali(day: date) -> tuple[int, int, int]:
     >>> to_jalali(date(2025, 2, 3))
     (1403, 11, 15)
     """
-    jalali = JalaliDate(date(day.year, day.month, day.day))
+    jalali = JalaliDate(date(day.year, day.month, day.day))  # type: ignore[no-untyped-call]
     return jalali.year, jalali.month, jalali.day
 
 
@@ -109,7 +110,7 @@ def jalali_years(days: pd.Series) -> pd.Series:
     """
     codes, distinct = pd.factorize(days)
     years = pd.Series([*(to_jalali(pd.Timestamp(day).date())[0] for day in distinct), None], dtype="Int64")
-    return years.take(codes).set_axis(days.index).rename(days.name)
+    return pd.Series(years.take(codes).array, index=days.index, name=days.name)
 
 
 def read_date(cell: object, *, latest: date | None = None) -> DateRead | Remarked | Refusal:
@@ -209,6 +210,8 @@ def _numbers(numbers: list[str]) -> tuple[DateRead, bool] | Refusal:
             values = [values[1], values[0], values[2]]
         numbers, values = numbers[::-1], values[::-1]
     year, century = _year(numbers[0])
+    if any(len(number) > 2 for number in numbers[1:]):
+        return Refusal(RejectionCode.NOT_A_DATE)
     if len(numbers[0]) not in (2, 4) or (len(numbers) == 2 and century):
         return Refusal(RejectionCode.NOT_A_DATE)
     if year < 100:

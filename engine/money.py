@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -102,6 +103,8 @@ def read_money(cell: object, unit: MoneyUnit | None = None) -> int | Remarked | 
     'money_without_unit'
     """
     if isinstance(cell, int | float) and not isinstance(cell, bool):
+        if not math.isfinite(cell):
+            return Refusal(RejectionCode.NOT_A_NUMBER)
         return _rial(Decimal(repr(cell)), None, None, unit)
     text = fold(str(cell))
     if text in NOTHING_OWED:
@@ -135,7 +138,8 @@ def _without_approximation(text: str) -> tuple[str, bool]:
 
 
 def _phrase(text: str, unit: MoneyUnit | None) -> int | Refusal:
-    text = re.sub(r"\b(?:معادل|مبلغ|بالغ بر|irr|rials?)\s+(?=-?\d)", "", text).strip(" .:")
+    text = re.sub(r"^(?:معادل|مبلغ|بالغ بر)\s+", "", text).strip(" .:")
+    text = re.sub(r"^(irr|irt|rials?|tomans?|ریال|تومان)\s*:?\s*(-?\d.*)$", r"\2 \1", text)
     parts = re.findall(rf"([-(]?{NUMERAL}\)?-?)\s*((?:[^\W\d_]|[.\s])*)", text)
     if not parts or "".join(number + words for number, words in parts).replace(" ", "") != text.replace(" ", ""):
         return Refusal(RejectionCode.NOT_A_NUMBER)

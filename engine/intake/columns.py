@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -98,7 +99,8 @@ class SheetColumns:
         cells = self.stated(column)
         parts = []
         for own, group in cells.groupby(provinces[cells.index].fillna("")):
-            parts.append(by_distinct(group, lambda cell, own=own: _county(cell, str(own) or None, stated_province)))
+            read = partial(_county, province=str(own) or None, stated_province=stated_province)
+            parts.append(by_distinct(group, read))
         if not parts:
             parts = [by_distinct(cells, read_county)]
         places = pd.concat([part.values for part in parts])

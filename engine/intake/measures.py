@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import Decimal
 
@@ -57,6 +58,8 @@ def read_quantity(cell: object, measure: str, factor: float | None) -> float | R
     'not_a_number'
     """
     if isinstance(cell, int | float) and not isinstance(cell, bool):
+        if not math.isfinite(cell):
+            return Refusal(RejectionCode.NOT_A_NUMBER)
         return Refusal(RejectionCode.UNKNOWN_MEASURE) if factor is None else float(cell) * factor
     text = fold(str(cell))
     if text in none_owned():

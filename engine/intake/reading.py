@@ -223,7 +223,7 @@ def _units(sheet: str, rows: pd.Index, values: dict[str, pd.Series], told: State
         int(jalali_years(frame["as_of"].head(1)).iloc[0]) if told.as_of is not None and len(frame) else None
     )
     frame["price_year"] = pd.Series(year, index=rows, dtype="Int64").where(frame[money].notna().any(axis=1))
-    return unit_table(frame).assign(sheet=sheet, row=pd.array(rows + 1, dtype="Int64"))
+    return unit_table(frame).assign(sheet=sheet, row=pd.Series(rows.to_numpy() + 1, dtype="Int64").array)
 
 
 def _ignored(table: _Table) -> pd.DataFrame:

@@ -106,19 +106,19 @@ class Intake:
             "accepted": self._accepted(changes),
             "rejected_rows": [
                 self._place(row) | {"code": str(row.code), "message": say(row.code.key, row.facts)}
-                for row in self.rejected_rows.itertuples()
+                for row in _lines(self.rejected_rows)
             ],
             "rejected_cells": self._cells(self.rejected_cells, say),
             "ignored_rows": self._ignored(),
-            "duplicates": [self._pair(pair) for pair in self.duplicates.itertuples()],
+            "duplicates": [self._pair(pair) for pair in _lines(self.duplicates)],
             "unknown_columns": list(dict.fromkeys(self.unknown_columns["column"])),
             "personal_not_stored": list(self.personal_not_stored),
             "notes": self._cells(self.notes, say),
             "columns": [
                 {"sheet": row.sheet, "column": row.column, "field": row.field, "measure": row.measure}
-                for row in self.columns.itertuples()
+                for row in _lines(self.columns)
             ],
-            "nearest_columns": {row.column: row.nearest for row in self.unknown_columns.itertuples()},
+            "nearest_columns": {row.column: row.nearest for row in _lines(self.unknown_columns)},
         }
 
     def _several(self) -> bool:
@@ -137,14 +137,14 @@ class Intake:
 
     def _ignored(self) -> list[Any]:
         rows = self.ignored_rows[self.ignored_rows["code"] != IgnoredRow.HEADER]
-        return [self._place(row) if self._several() else int(row.row) for row in rows.itertuples()]
+        return [self._place(row) if self._several() else int(row.row) for row in _lines(rows)]
 
     def _cells(self, cells: pd.DataFrame, say: Say) -> list[dict[str, Any]]:
         return [
             self._place(cell)
             | {"column": cell.column, "field": cell.field, "code": str(cell.code), "given": cell.given}
             | {"message": say(cell.code.key, _facts(cell))}
-            for cell in cells.itertuples()
+            for cell in _lines(cells)
         ]
 
     def _accepted(self, changes: pd.DataFrame | None) -> list[dict[str, Any]]:
@@ -155,7 +155,7 @@ class Intake:
             self._place(row)
             | {"unit_id": ids[position], "change": None if kinds[position] is None else str(kinds[position])}
             | {"fields": {name: values[position] for name, values in columns.items() if values[position] is not None}}
-            for position, row in enumerate(self.units[["sheet", "row"]].itertuples())
+            for position, row in enumerate(_lines(self.units[["sheet", "row"]]))
         ]
 
 
@@ -185,6 +185,10 @@ def json_values(units: pd.DataFrame, field: Field) -> list[Any]:
     else:
         values = column.astype(object).tolist()
     return [value if here else None for value, here in zip(values, known, strict=True)]
+
+
+def _lines(table: pd.DataFrame) -> list[Any]:
+    return list(table.itertuples())
 
 
 def _facts(cell: Any) -> dict[str, Any]:

@@ -61,7 +61,8 @@ def filled_down(sheet: Sheet, header: Header, cells: pd.DataFrame) -> pd.DataFra
     filled = cells.copy()
     for top, left, bottom, right in sheet.merges:
         if top > header.last and left == right and bottom > top and left in filled.columns and top in filled.index:
-            filled.loc[top : min(bottom, int(filled.index[-1])), left] = filled.loc[top, left]
+            inside = (filled.index >= top) & (filled.index <= bottom)
+            filled.loc[inside, left] = filled[left].loc[top]
     return filled
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import python_calamine as calamine
 
@@ -163,5 +164,5 @@ def _trimmed(cells: pd.DataFrame) -> pd.DataFrame:
     filled = stripped.notna().to_numpy()
     if not filled.any():
         return stripped.iloc[:0]
-    rows, columns = filled.any(axis=1).nonzero()[0], filled.any(axis=0).nonzero()[0]
+    rows, columns = np.flatnonzero(filled.any(axis=1)), np.flatnonzero(filled.any(axis=0))
     return stripped.iloc[: rows[-1] + 1, : columns[-1] + 1]

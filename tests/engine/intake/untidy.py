@@ -1,6 +1,6 @@
 """Write untidy registers whose truth is known: other headings, orders, layouts and spellings for every seed.
 
-Everything in them is made up. The headings and spellings are written down here on their own, not taken from the aliases.
+Everything in them is made up; the headings and spellings are written down on their own, not taken from the aliases.
 """
 
 from __future__ import annotations
