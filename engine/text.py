@@ -113,7 +113,7 @@ def _by_distinct(texts: pd.Series, change: Callable[[str], str]) -> pd.Series:
     codes, distinct = pd.factorize(texts)
     if not len(distinct):
         return pd.Series(None, index=texts.index, dtype="str", name=texts.name)
-    strings = [str(text) for text in np.asarray(distinct, dtype=object)]  # an arrow array is slow to walk
+    strings = [str(text) for text in np.asarray(distinct, dtype=object)]  # arrow arrays are slow to walk
     joined = _SEPARATOR.join(strings)
     if joined.count(_SEPARATOR) != len(strings) - 1:
         joined = _SEPARATOR.join(text.replace(_SEPARATOR, "") for text in strings)
