@@ -1,0 +1,59 @@
+"""One fitted model for all tests of the room: fitting takes seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+import pytest
+
+from engine.artefact import Model
+from engine.domain.unit import unit_table
+from engine.reference.reported import reported_units
+from training.dataset import Sample, sample
+from training.fitting import Fitted
+from training.training import fit_sample, out_of_fold
+
+AS_OF = pd.Timestamp("2026-11-23")
+EVENT_TYPES = {
+    "unit_id": "str",
+    "kind": "str",
+    "happened_on": "datetime64[s]",
+    "known_on": "datetime64[s]",
+    "capacity_share": "float64",
+}
+
+
+def events(*rows: tuple[str, str, str, str, float | None]) -> pd.DataFrame:
+    """Event table of (unit, kind, happened_on, known_on, capacity share)."""
+    return pd.DataFrame(list(rows), columns=list(EVENT_TYPES)).astype(EVENT_TYPES)
+
+
+def press_sample(as_of: pd.Timestamp = AS_OF) -> Sample:
+    """Reported units alone."""
+    return sample(reported_units(), unit_table(pd.DataFrame({"unit_id": []})), events(), as_of=as_of)
+
+
+@dataclass
+class Trained:
+    """A fitted model, its sample, its figures."""
+
+    fitted: Fitted
+    seen: Sample
+    metrics: dict
+
+    @property
+    def model(self) -> Model:
+        return self.fitted.model
+
+    @property
+    def stranger(self) -> Model:
+        """The promoted heads for everybody: no unit is recognised as one of the training table."""
+        return replace(self.model, document={**self.model.document, "fold_of": {}})
+
+
+@pytest.fixture(scope="session")
+def trained() -> Trained:
+    seen = press_sample()
+    fitted = fit_sample(seen, as_of=AS_OF, trials=4)
+    return Trained(fitted, seen, out_of_fold(fitted, seen))
