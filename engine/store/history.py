@@ -15,7 +15,7 @@ from engine.store.text import EXTRAS, from_text
 
 _TYPES = {
     "as_of": "datetime64[s]",
-    "known_on": "datetime64[s]",
+    "known_on": "datetime64[us]",  # an instant as stored, a day as returned
     "price_year": "Int64",
     "shown": "boolean",
     "import_id": "int64",
@@ -29,7 +29,7 @@ def history_of(connection: Connection, unit_id: str) -> pd.DataFrame:
     raw = read(connection, _history().where(values.c.unit_id == unit_id).order_by(values.c.id))
     types = {name: _TYPES.get(name, "str") for name in raw.columns}
     frame = raw.astype(types)
-    frame["known_on"] = frame["known_on"].dt.normalize()
+    frame["known_on"] = frame["known_on"].dt.normalize().astype("datetime64[s]")
     return frame
 
 

@@ -195,6 +195,13 @@ class TestImport:
         assert register.counts()["imports"] == 1
         assert register.units().empty
 
+    def test_an_import_at_a_fraction_of_a_second_can_be_read_back(self, register, given):
+        moment = NOON.replace(microsecond=159485)
+        result = register.commit_import(given(WEAVER), imported_at=moment)
+        history = register.history(result.rows["unit_id"].iloc[0])
+        assert set(history["known_on"]) == {pd.Timestamp(NOON.date())}
+        assert len(register.imports()) == 1
+
     def test_a_moment_with_a_zone_is_kept_as_utc(self, register, given):
         tehran = datetime(2025, 1, 1, 1, 0, tzinfo=timezone(timedelta(hours=3, minutes=30)))
         register.commit_import(given(WEAVER), imported_at=tehran)
