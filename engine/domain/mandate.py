@@ -150,7 +150,7 @@ class Mandate(_Stated):
     max_failure_probability: float | None = Field(None, ge=0, le=1)
     offer_fix_first: bool | None = Field(None, description="also show units to mend first; by default at high appetite")
     min_confidence: Confidence | None = None
-    jobs_goal: float | None = Field(None, gt=0, description="expected jobs at which the jobs part is full")
+    jobs_goal: float | None = Field(None, ge=1, description="expected jobs at which the jobs part is full, persons")
     min_jobs: float | None = Field(None, ge=0, description="expected jobs, hard")
     min_power_kw: float | None = Field(None, ge=0)
     min_land_m2: float | None = Field(None, ge=0)

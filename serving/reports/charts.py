@@ -182,7 +182,7 @@ def scatter(
             Tick(round(float(at), 1), speech.share(share)) for at, share in zip(across(shares), shares, strict=True)
         ),
         y_ticks=tuple(
-            Tick(round(float(at), 1), speech.number(n)) for at, n in zip(up(np.array(persons)), persons, strict=True)
+            Tick(round(float(at), 1), _persons(n, speech)) for at, n in zip(up(np.array(persons)), persons, strict=True)
         ),
         marks=marks,
         left_out=len(scorable) - len(frame),
@@ -254,6 +254,11 @@ def _decades(persons: np.ndarray) -> tuple[float, float]:
     floor = max(step for step in steps if step <= low)
     ceiling = min((step for step in steps if step >= high), default=steps[-1])
     return (floor, ceiling) if ceiling > floor else (floor, floor * 10)
+
+
+def _persons(n: float, speech: Speech) -> str:
+    """A tick of the jobs axis; what is below one person stands at one."""
+    return f"\u2066≤ {speech.number(n)}\u2069" if n == 1 else speech.number(n)
 
 
 def _steps(floor: float, ceiling: float) -> list[float]:

@@ -12,13 +12,13 @@ import pandas as pd
 from serving.i18n import Speech
 from serving.pages.template import font, render, style
 from serving.reports.charts import TRIAGE_ORDER, Group, groups, scatter
-from serving.reports.ranked import codes, digits, isolated, known, link, part_columns, ranked, rows, sum_known
+from serving.reports.ranked import codes, digits, isolated, known, link, ranked, rows, sum_known, weighty_parts
 
 PROVINCES_FROM = 3
 """From so many provinces on, places are charted by province and not by county."""
 
 SOURCES_SHOWN = 12
-"""Longest table of sources; beyond it addresses are gathered by site."""
+"""Longest table of sources; beyond it addresses are gathered by site, and the rarest sites in one line."""
 
 
 def report_html(
@@ -236,7 +236,7 @@ def _model_lines(appraisal: pd.DataFrame, speech: Speech) -> list[tuple[str, str
 
 def _glossary(appraisal: pd.DataFrame, speech: Speech) -> list[tuple[str, str]]:
     classes = speech.join(speech.text(f"triage.{code}") for code in TRIAGE_ORDER)
-    parts = speech.join(speech.text(f"part.{name.removeprefix('part_')}") for name in part_columns(appraisal))
+    parts = speech.join(speech.text(f"part.{name.removeprefix('part_')}") for name in weighty_parts(appraisal))
     facts = {"triage": {"classes": classes}, "score": {"parts": parts}}
     terms = ("unit", "feasibility", "jobs", "capital", "interval", "prior", "triage", "score", "missing")
     return [
@@ -258,6 +258,10 @@ def _sources(appraisal: pd.DataFrame, speech: Speech) -> list[dict[str, str]]:
             said = speech.text("page.sources_many", count=speech.number(addresses), host=isolated(said))
         lines.append((len(group), said, str(origin), _dates(group["as_of"], speech)))
     lines.sort(key=lambda line: (-line[0], line[1]))
+    if len(lines) > SOURCES_SHOWN + 1:
+        rest = lines[SOURCES_SHOWN:]
+        others = speech.text("page.others", count=speech.number(len(rest)))
+        lines = [*lines[:SOURCES_SHOWN], (sum(line[0] for line in rest), others, "", "")]
     return [
         {"name": name, "origin": origin, "count": speech.number(count), "dates": dates}
         for count, name, origin, dates in lines

@@ -41,7 +41,7 @@ def rows(appraisal: pd.DataFrame, speech: Speech) -> list[dict[str, Any]]:
         One for each row: ``rank, name, place, sector, origin, link, triage, reasons, feasibility, jobs, score, parts,
         flags, missing, prior_driven, out_of_fold``; strings are plain text, templates escape them.
     """
-    parts = part_columns(appraisal)
+    parts = weighty_parts(appraisal)
     widest = appraisal[parts].astype(float).abs().to_numpy().max(initial=0.0) if parts else 0.0
     return [
         _row(record, speech, parts, float(widest) or 1.0)
@@ -52,6 +52,17 @@ def rows(appraisal: pd.DataFrame, speech: Speech) -> list[dict[str, Any]]:
 def part_columns(appraisal: pd.DataFrame) -> list[str]:
     """Columns of the parts of the score, in the table's order."""
     return [str(column) for column in appraisal.columns if str(column).startswith("part_")]
+
+
+def weighty_parts(appraisal: pd.DataFrame) -> list[str]:
+    """Parts of the score that weigh anything here: without priorities of the planner, ``fit`` does not.
+
+    Examples
+    --------
+    >>> weighty_parts(pd.DataFrame({"part_jobs": [0.1, None], "part_fit": [0.0, None]}))
+    ['part_jobs']
+    """
+    return [name for name in part_columns(appraisal) if appraisal[name].fillna(0).ne(0).any()]
 
 
 def place(speech: Speech, province: object, county: object) -> str:

@@ -41,9 +41,7 @@ def schema(address):
 def test_an_address_answers_as_described(schema, method, path, mode):
     operation = schema[path][method]
 
-    @settings(
-        max_examples=30, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=30, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode))
     def ask(case):
         case.call_and_validate(checks=PROMISES, timeout=20)

@@ -32,7 +32,7 @@ def test_no_private_name_is_in_any_answer(client):
 
 
 def test_no_private_value_is_in_any_answer(client, appraisal):
-    values = {str(value) for name in PRIVATE for value in appraisal[name].dropna()} - {"True", "7"}
+    values = {str(value) for name in PRIVATE for value in appraisal[name].dropna() if len(str(value)) > 5}
     assert len(values) > 100
     for path, text in _answers(client):
         assert not [value for value in values if value in text], path

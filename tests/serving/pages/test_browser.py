@@ -28,6 +28,7 @@ def browser():
 @pytest.fixture(scope="module")
 def reports(appraisal, tmp_path_factory) -> dict[str, str]:
     folder, addresses = tmp_path_factory.mktemp("reports"), {}
+    appraisal = appraisal.assign(source="a_long_name_of_a_register_of_idle_units.xlsx")
     for language in ("fa", "en"):
         path: Path = folder / f"{language}.html"
         text = report_html(appraisal, speech(language), title="گزارش", as_of=pd.Timestamp("2026-11-23"), top=25)

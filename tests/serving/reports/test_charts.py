@@ -32,7 +32,8 @@ def test_places_in_the_chart_are_as_worked_by_hand():
 
 
 def test_ticks_of_the_jobs_axis_are_1_2_5_in_each_decade():
-    assert [tick.label for tick in scatter(_three(), EN).y_ticks] == ["1", "2", "5", "10", "20", "50", "100"]
+    labels = [tick.label for tick in scatter(_three(), EN).y_ticks]
+    assert labels == ["\u2066≤ 1\u2069", "2", "5", "10", "20", "50", "100"]
 
 
 def test_ticks_have_the_digits_of_the_language():
