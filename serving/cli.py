@@ -221,6 +221,7 @@ def rank(
         list[str] | None, typer.Option("--triage", metavar="VERDICT", help="Only this verdict, e.g. offer.")
     ] = None,
     top: Annotated[int | None, typer.Option("--top", min=1, help="Only so many, from the best.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep these predictions, to compare with what comes.")] = False,
     out: Out = None,
     as_of: AsOf = None,
     price_year: PriceYear = None,
@@ -243,9 +244,8 @@ def rank(
         "triage": triage,
     }
     terminal = session.terminal(lang, as_json=as_json)
-    show_ranking(
-        terminal, session.settings, question, {name: given for name, given in wanted.items() if given}, top, out
-    )
+    wishes = {name: given for name, given in wanted.items() if given}
+    show_ranking(terminal, session.settings, question, wishes, top, out, keep=keep)
 
 
 @app.command(epilog="Example:  ehya show UNIT --lang en")
@@ -282,6 +282,7 @@ def match(
         str | None, typer.Option("--why-not", metavar="UNIT", help="Say what keeps this unit off the list.")
     ] = None,
     top: Annotated[int | None, typer.Option("--top", min=1, help="Length of the shortlist.")] = None,
+    shown: Annotated[bool, typer.Option("--shown", help="Record that the investor was shown this list.")] = False,
     out: Out = None,
     as_of: AsOf = None,
     price_year: PriceYear = None,
@@ -298,7 +299,7 @@ def match(
     if (mandate is None) == (mandates is None):
         raise typer.BadParameter("give either --mandate FILE.yaml or --mandates FILE.xlsx")
     if mandate:
-        body.show_shortlist(terminal, settings, question, mandate, top=top, against=why_not, out=out)
+        body.show_shortlist(terminal, settings, question, mandate, top=top, against=why_not, out=out, shown=shown)
     elif out is None:
         raise typer.BadParameter("--mandates needs --out EVENT.xlsx")
     else:

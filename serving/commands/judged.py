@@ -11,6 +11,7 @@ from engine.domain.unit import Origin
 from engine.settings import Settings
 from serving.commands.question import Question
 from serving.i18n import Speech
+from serving.reports.ranked import link
 from serving.terminal import Terminal
 from serving.workspace import appraised
 
@@ -55,11 +56,14 @@ def assumptions(question: Question, speech: Speech) -> list[tuple[str, Any]]:
 def marks(row: Any, speech: Speech) -> str:
     """What must stand beside a unit's figures: its origin, and whether they rest on priors or assumptions."""
     said = []
-    if row["origin"] != Origin.REGISTER.value:
+    if row["origin"] == Origin.REPORTED.value:
+        said.append(speech.text("cli.as_reported", date=speech.date(row["as_of"])))
+    elif row["origin"] != Origin.REGISTER.value:
         said.append(speech.codes(row["origin"], Origin))
     for name, key in (("prior_driven", "prior_driven"), ("out_of_fold", "out_of_fold"), ("capital_assumed", "assumed")):
         if pd.notna(row[name]) and bool(row[name]) and pd.notna(row["feasibility_point"]):
             said.append(speech.text(f"mark.{key}"))
     if row["scorable"] and row["not_scorable"]:
         said.append(speech.codes(row["not_scorable"], NotScorable))
-    return speech.join(said)
+    address = link(row["source"]) if row["origin"] == Origin.REPORTED.value else ""
+    return "\n".join(part for part in (speech.join(said), address) if part)

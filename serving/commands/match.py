@@ -17,12 +17,13 @@ from engine.ranking import Triage
 from engine.settings import Settings
 from serving.commands.judged import judge_register, marks
 from serving.commands.named import find_unit
-from serving.commands.question import Question
+from serving.commands.question import Question, today
 from serving.i18n import Speech
 from serving.reports.ranking import legend, origin_remarks
 from serving.reports.shortlist import public_view, shortlist_document, write_shortlist
 from serving.reports.words import spread
 from serving.terminal import Terminal
+from serving.workspace import open_register
 
 
 def show_shortlist(
@@ -34,8 +35,9 @@ def show_shortlist(
     top: int | None,
     against: str | None,
     out: Path | None,
+    shown: bool = False,
 ) -> None:
-    """Print or write the shortlist of one mandate, or say why one unit is not on it.
+    """Print or write the shortlist of one mandate, or say why one unit is not on it; on request record it as shown.
 
     Raises
     ------
@@ -52,10 +54,19 @@ def show_shortlist(
         _print_why_not(terminal, book, mandate, find_unit(appraisal, against))
         return
     listed = shortlist(book, mandate, limit=top)
+    if shown:
+        _record_shown(settings, listed)
     if out:
         terminal.say("cli.written", path=str(write_shortlist(out, listed, appraisal, terminal.speech)))
     elif not terminal.answer(shortlist_document(listed, appraisal)):
         _print(terminal, book, listed, appraisal)
+
+
+def _record_shown(settings: Settings, listed: Shortlist) -> None:
+    """The list leaves nothing to chance, so each unit on it came to be shown with probability 1."""
+    frame = listed.table()[["unit_id", "position"]].assign(propensity=1.0)
+    with open_register(settings) as register:
+        register.log_showings(frame, run_id=listed.run_id, mandate_id=listed.mandate.id, shown_on=today())
 
 
 def _print(terminal: Terminal, book: UnitBook, listed: Shortlist, appraisal: pd.DataFrame) -> None:

@@ -11,10 +11,11 @@ from engine.domain.prediction import NotScorable, Output
 from engine.ranking import select
 from engine.settings import Settings
 from serving.commands.judged import asked, assumptions, judge_register, marks
-from serving.commands.question import Question
+from serving.commands.question import Question, now
 from serving.reports.ranking import legend, origin_remarks, ranking_document, write_ranking
 from serving.reports.words import spread
 from serving.terminal import Terminal
+from serving.workspace import open_register
 
 _SHOWN = 20  # units at a terminal when nobody says how many
 
@@ -26,8 +27,10 @@ def show_ranking(
     wanted: dict[str, Any],
     top: int | None,
     out: Path | None,
+    *,
+    keep: bool = False,
 ) -> None:
-    """Judge, filter, and print or write the ranked list.
+    """Judge, filter, and print or write the ranked list; on request keep its predictions in the register.
 
     Raises
     ------
@@ -41,6 +44,8 @@ def show_ranking(
         return
     chosen = select(appraisal, **wanted)
     listed = chosen if top is None else chosen.head(top)
+    if keep and len(listed):
+        _keep(settings, listed, question)
     if out:
         write_ranking(
             out, listed, terminal.speech, question_notes=assumptions(question, terminal.speech), **asked(question)
@@ -48,6 +53,12 @@ def show_ranking(
         terminal.say("cli.written", path=str(out))
     elif not terminal.answer(ranking_document(listed, asked(question))):
         print_ranking(terminal, chosen, listed if top else listed.head(_SHOWN), question)
+
+
+def _keep(settings: Settings, listed: pd.DataFrame, question: Question) -> None:
+    with open_register(settings) as register:
+        version = str(listed["model_version"].iloc[0])
+        register.save_predictions(listed, model_version=version, as_of=question.as_of, made_at=now().to_pydatetime())
 
 
 def print_ranking(terminal: Terminal, chosen: pd.DataFrame, shown: pd.DataFrame, question: Question) -> None:

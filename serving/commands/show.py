@@ -35,6 +35,8 @@ class Story:
         Its row of the appraisal table, or of the unit table where there is no model yet; shape (1, columns).
     history, events
         What the register holds of it.
+    predictions
+        Predictions that were kept, newest first.
     findings, unjudged, plan
         Barriers, what could not be judged, and what could be done.
     """
@@ -42,6 +44,7 @@ class Story:
     row: pd.DataFrame
     history: pd.DataFrame
     events: pd.DataFrame
+    predictions: pd.DataFrame
     findings: pd.DataFrame
     unjudged: pd.DataFrame
     plan: pd.DataFrame
@@ -74,6 +77,7 @@ def show_unit(terminal: Terminal, settings: Settings, question: Question, given:
         _judgement(terminal, story, row)
     else:
         terminal.line(words.text(ErrorCode.NO_MODEL), "yellow")
+    terminal.pairs(_kept(story, words), title=words.text("cli.kept_predictions"))
     _events(terminal, story)
 
 
@@ -82,7 +86,7 @@ def tell(settings: Settings, question: Question, given: str) -> Story:
     with open_register(settings) as register:
         units = register.units()
         unit_id = find_unit(units, given)
-        history, events = register.history(unit_id), register.events()
+        history, events, kept = register.history(unit_id), register.events(), register.predictions(unit_id)
         try:
             model = champion(register, settings)
         except EhyaError as error:
@@ -104,6 +108,7 @@ def tell(settings: Settings, question: Question, given: str) -> Story:
         row=judged.loc[[unit_id]],
         history=history,
         events=events[events["unit_id"] == unit_id],
+        predictions=kept,
         findings=findings,
         unjudged=blind,
         plan=interventions(findings if len(findings) else blind[blind["barrier"] == Barrier.UNKNOWN.value]),
@@ -177,6 +182,17 @@ def _history(story: Story, words: Speech) -> list[tuple[str, str]]:
     ]
 
 
+def _kept(story: Story, words: Speech) -> list[tuple[str, str]]:
+    kept = story.predictions[story.predictions["output"] == Output.FEASIBILITY.value]
+    return [
+        (
+            f"{words.date(line['as_of'])} · {line['model_version']}",
+            words.interval(line["low"], line["point"], line["high"], 1, share=True),
+        )
+        for line in kept.to_dict("records")
+    ]
+
+
 def _old_value(line: dict[Any, Any], words: Speech) -> str:
     field, value = Field(line["field"]), line["value"]
     kind = FIELDS[field].kind
@@ -219,7 +235,7 @@ def _judgement(terminal: Terminal, story: Story, row: pd.Series) -> None:
     terminal.line(f"{words.text('cli.triage')}: {triage}", "bold")
     if row["scorable"]:
         outputs = [(words.text(output), _interval(output, row, words)) for output in Output]
-        title = words.join([part for part in (words.text("cli.prediction"), marks(row, words)) if part])
+        title = words.join([part for part in (words.text("cli.prediction"), *marks(row, words).split("\n")) if part])
         terminal.pairs([(name, said) for name, said in outputs], title=title)
     else:
         terminal.say("cli.no_prediction", reasons=words.codes(row["not_scorable"], NotScorable))
@@ -280,6 +296,7 @@ def _document(story: Story, question: Question) -> dict[str, Any]:
         "unjudged": story.unjudged,
         "interventions": story.plan,
         "events": story.events,
+        "predictions": story.predictions,
     }
     return {
         "asked": asked(question),

@@ -281,3 +281,19 @@ def test_the_csv_can_be_read_back_by_a_program(ehya, day, folder, ranking):
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["Unit id"] for row in rows] == [unit["unit_id"] for unit in ranking]
+
+
+def test_predictions_are_kept_and_lists_recorded_only_on_request(ehya, day, folder, ranking):
+    with register_of(folder) as register:
+        before = register.counts()
+    assert before["predictions"] == before["showings"] == 0
+    ehya("rank", "--as-of", AS_OF, "--top", "2", "--keep")
+    listed = json.loads(
+        ehya("match", "--mandate", folder / "mandate.yaml", "--as-of", AS_OF, "--shown", "--json").stdout
+    )
+    with register_of(folder) as register:
+        kept, shown = register.predictions(ranking[0]["unit_id"]), register.showings()
+    assert kept.loc[kept["output"] == "feasibility", "point"].tolist() == [ranking[0]["feasibility_point"]]
+    assert shown["unit_id"].tolist() == [unit["unit_id"] for unit in listed["units"]]
+    assert set(shown["run_id"]) == {listed["run_id"]}
+    assert "پیش‌بینی‌های نگه‌داشته" in ehya("show", ranking[0]["unit_id"]).stdout
