@@ -140,7 +140,7 @@ def sector_medians(jobs: Floats, sector: pd.Series, seen: npt.NDArray[np.bool_])
     overall = float(np.median(jobs[seen]))
     by_sector = pd.Series(jobs[seen]).groupby(sector.to_numpy()[seen]).median()
     own = sector.map(by_sector.to_dict()).astype("float64").fillna(overall)
-    return own.to_numpy(dtype=np.float64), np.full(len(jobs), overall)
+    return np.asarray(own, dtype=np.float64), np.full(len(jobs), overall)
 
 
 def wilson(successes: int, count: int, *, level: float = 0.9) -> tuple[float, float]:

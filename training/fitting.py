@@ -116,6 +116,7 @@ def fit(
         held_out[fold] = pair
         progress((done + 1) / (len(folds) + 1))
     promoted, recipe, tried = _pair(sample, spread, sectors, np.ones(len(sample), dtype=bool), trials, random_state)
+    progress(1.0)
     document: dict[str, Any] = {
         "schema": ALLOWED.to_json(),
         "features": list(ALLOWED.names),

@@ -92,9 +92,7 @@ def test_units_of_the_training_table_get_the_figures_of_a_model_that_did_not_see
 def test_flipping_the_outcomes_of_a_province_leaves_its_own_figures_alone(trained):
     seen = trained.seen
     inside = seen.group == "Khuzestan"
-    flipped = type(seen)(
-        seen.units, np.where(inside, 1 - seen.label, seen.label), seen.register, seen.group, seen.jobs
-    )
+    flipped = type(seen)(seen.units, np.where(inside, 1 - seen.label, seen.label), seen.register, seen.group, seen.jobs)
     other = fit_sample(flipped, as_of=AS_OF, trials=4)
     before = scoring.reported_status(trained.model, trained.fitted.matrix)
     after = scoring.reported_status(other.model, other.matrix)

@@ -1,0 +1,132 @@
+"""A promoted file opens only when it is the one promoted, and never runs anything."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import pickle
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skops.io
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+
+from engine import artefact
+from engine.artefact import HEADS, MODEL, load, save
+from engine.errors import EhyaError, ErrorCode
+
+DOCUMENT = {"version": "v1", "data_until": "2025-01-01", "features": ["a", "b"]}
+X = np.random.default_rng(0).normal(size=(200, 2))
+Y = (X[:, 0] > 0).astype(int)
+
+
+class _Runs:
+    def __reduce__(self):
+        return (Path.touch, (Path("ran"),))
+
+
+def _refused(path: Path, code: ErrorCode, digest: str | None = None) -> None:
+    content = path.read_bytes()
+    with pytest.raises(EhyaError) as caught:
+        load(path, digest=hashlib.sha256(content).hexdigest() if digest is None else digest)
+    assert caught.value.code is code
+
+
+def _packed(path: Path, heads: bytes, document: dict | None = None, **more: bytes) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(MODEL, json.dumps({**DOCUMENT, "format": artefact.FORMAT} | (document or {})))
+        archive.writestr(HEADS, heads)
+        for name, content in more.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_a_saved_model_comes_back_bit_for_bit(tmp_path):
+    heads = {"boosting": HistGradientBoostingClassifier(max_iter=5).fit(X, Y), "line": LogisticRegression().fit(X, Y)}
+    path = tmp_path / "deep" / "model.ehya"
+    model = load(path, digest=save(path, heads, DOCUMENT))
+    assert model.version == "v1"
+    for name, head in heads.items():
+        assert np.array_equal(model.heads[name].predict_proba(X), head.predict_proba(X))
+    assert [each.name for each in path.parent.iterdir()] == ["model.ehya"]
+
+
+def test_a_file_swapped_after_promotion_is_refused(tmp_path):
+    path = tmp_path / "model.ehya"
+    digest = save(path, {"line": LogisticRegression().fit(X, Y)}, DOCUMENT)
+    save(path, {"line": LogisticRegression().fit(X, 1 - Y)}, DOCUMENT)
+    _refused(path, ErrorCode.MODEL_CHANGED, digest)
+
+
+def test_a_pickle_is_refused_and_does_not_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "model.ehya").write_bytes(pickle.dumps(_Runs()))
+    _refused(tmp_path / "model.ehya", ErrorCode.NOT_A_MODEL)
+    _refused(_packed(tmp_path / "inside.ehya", pickle.dumps(_Runs())), ErrorCode.NOT_A_MODEL)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_type_from_elsewhere_is_refused(tmp_path):
+    schema = {"__class__": "system", "__module__": "os", "__loader__": "FunctionNode", "content": "system"}
+    crafted = io.BytesIO()
+    with zipfile.ZipFile(crafted, "w") as archive:
+        archive.writestr("schema.json", json.dumps({"protocol": 2, "_skops_version": "0.16.0", **schema}))
+    _refused(_packed(tmp_path / "a.ehya", crafted.getvalue()), ErrorCode.NOT_A_MODEL)
+
+
+def test_a_type_that_is_not_on_our_list_is_refused_although_it_is_of_scikit_learn(tmp_path):
+    forest = skops.io.dumps({"forest": RandomForestClassifier(2).fit(X, Y)})
+    _refused(_packed(tmp_path / "a.ehya", forest), ErrorCode.NOT_A_MODEL)
+
+
+@pytest.mark.parametrize(("field", "value"), [("left", 10**6), ("right", 0), ("feature_idx", 2), ("feature_idx", -1)])
+def test_a_tree_that_points_outside_itself_is_refused(tmp_path, field, value):
+    boosting = HistGradientBoostingClassifier(max_iter=3).fit(X, Y)
+    boosting._predictors[1][0].nodes[field][0] = value
+    _refused(_packed(tmp_path / "a.ehya", skops.io.dumps({"boosting": boosting})), ErrorCode.NOT_A_MODEL)
+
+
+def test_a_file_that_unpacks_to_far_more_than_it_is_is_refused(tmp_path):
+    line = skops.io.dumps({"line": LogisticRegression().fit(X, Y)})
+    bomb = {"card": {"text": "0" * 60_000_000}}
+    _refused(_packed(tmp_path / "a.ehya", line, bomb), ErrorCode.NOT_A_MODEL)
+
+
+def test_another_entry_another_format_and_a_missing_file_are_refused(tmp_path):
+    line = skops.io.dumps({"line": LogisticRegression().fit(X, Y)})
+    _refused(_packed(tmp_path / "a.ehya", line, more=b"x"), ErrorCode.NOT_A_MODEL)
+    _refused(_packed(tmp_path / "b.ehya", line, {"format": 99}), ErrorCode.NOT_A_MODEL)
+    with pytest.raises(EhyaError, match="file_not_found"):
+        load(tmp_path / "none.ehya", digest="")
+
+
+def test_every_type_in_a_file_begins_with_sklearn_numpy_or_scipy(tmp_path, promoted_path):
+    with zipfile.ZipFile(promoted_path) as outer:
+        heads = outer.read(HEADS)
+    with zipfile.ZipFile(io.BytesIO(heads)) as inner:
+        modules = set(_modules(json.loads(inner.read("schema.json"))))
+    assert modules
+    assert all(module.startswith(("sklearn.", "numpy", "scipy.", "builtins")) for module in modules)
+
+
+@pytest.fixture(scope="session")
+def promoted_path(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("model") / "model.ehya"
+    heads = {"boosting": HistGradientBoostingClassifier(max_iter=5).fit(X, Y), "line": LogisticRegression().fit(X, Y)}
+    save(path, heads, DOCUMENT)
+    return path
+
+
+def _modules(node: object):
+    if isinstance(node, dict):
+        if node.get("__module__"):
+            yield node["__module__"]
+        for child in node.values():
+            yield from _modules(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _modules(child)
