@@ -17,7 +17,6 @@ from serving.reports.cells import canonical, neutral, plain
 
 NUMBER_FORMATS = {"count": "#,##0", "number": "#,##0.0", "share": "0.0%", "money": "#,##0", "score": "0.000"}
 _WIDTHS = {"text": 24, "long": 44, "date": 13}
-_MOST_ROWS = 1_048_575  # rows of one sheet below its header
 
 
 @dataclass(frozen=True, slots=True)
