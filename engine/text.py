@@ -118,9 +118,8 @@ def _by_distinct(texts: pd.Series, change: Callable[[str], str]) -> pd.Series:
     if joined.count(_SEPARATOR) != len(strings) - 1:
         joined = _SEPARATOR.join(text.replace(_SEPARATOR, "") for text in strings)
     changed = pd.Series([*change(joined).split(_SEPARATOR), None], dtype="str")
-    return pd.Series(
-        changed.take(codes).array, index=texts.index, name=texts.name
-    )  # code -1 takes the last, which is missing
+    values = changed.take(codes).array  # code -1 takes the last, which is missing
+    return pd.Series(values, index=texts.index, name=texts.name)
 
 
 def _tidy(text: str) -> str:

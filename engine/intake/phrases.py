@@ -14,7 +14,8 @@ from engine.text import compact, fold
 HALF = 50.0
 """Percent of capacity below which a working unit counts as semi-active (the programme's own limit)."""
 
-_PARTS = re.compile(r"[,;/|+\n\r•·]| - | -|- | – ")
+_PARTS = re.compile(r"[,;/|+\n\r•·،؛]| - | -|- | – ")
+_LIST_NUMBER = re.compile(r"(^|[\n,;،؛])\s*\(?\d{1,2}\s*[-.)]\s*")
 _AND = re.compile(r" و | and | & ")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*(?:%|درصد|percent)")
 _BELOW = ("زیر", "کمتر", "below", "under", "less")
@@ -88,19 +89,27 @@ def _listed(cell: object, family: str, code: RejectionCode, allowed: Sequence[Co
     text = re.sub(r" یا | or ", ",", str(cell) if "\n" in str(cell) else fold(str(cell)))
     found: set[str] = set()
     strange: list[str] = []
-    whole = _phrase(fold(text), family)
-    for part in [text] if whole else _PARTS.split(text):
-        folded = re.sub(r"^\(?\d{1,2}[-.)]\s*", "", fold(part)).strip(" .:*-")
-        if not folded or folded in nothing():
-            continue
-        known = _part(folded, family)
+    text = _LIST_NUMBER.sub(r"\1", text)
+    for part in [text] if _phrase(fold(text), family) else _PARTS.split(text):
+        known, unknown = _read_part(part, family)
         found |= known
-        if not known:
-            strange.append(part.strip())
+        strange += unknown
     if not found:
         return Refusal(code, {"allowed": allowed})
     joined = ";".join(sorted(found))
     return Remarked(joined, NoteCode.PART_NOT_UNDERSTOOD, {"part": strange}) if strange else joined
+
+
+def _read_part(part: str, family: str) -> tuple[set[str], list[str]]:
+    folded = fold(part).strip(" .:*-")
+    if not folded or folded in nothing():
+        return set(), []
+    if "-" in folded and not _phrase(folded, family):
+        pieces = [_part(piece.strip(), family) for piece in folded.split("-") if piece.strip()]
+        if pieces and all(pieces):
+            return set().union(*pieces), []
+    known = _part(folded, family)
+    return known, [] if known else [part.strip()]
 
 
 def _part(folded: str, family: str) -> set[str]:

@@ -125,7 +125,7 @@ def _text(content: bytes, name: str) -> pd.DataFrame:
     text = _decoded(content, name)
     lines = [line for line in text.splitlines()[: 4 * _SAMPLE_LINES] if line.strip()][:_SAMPLE_LINES]
     delimiter = max(_DELIMITERS, key=lambda mark: _regularity(lines, mark))
-    width = max(line.count(delimiter) for line in text.splitlines()) + 1
+    width = max((line.count(delimiter) for line in text.splitlines()), default=0) + 1
     try:
         frame = pd.read_csv(
             io.StringIO(text), sep=delimiter, header=None, names=range(width), dtype=object,

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-import pandas as pd
-
-from engine.dates import DateRead, Precision, read_date
+from engine.dates import DateRead, Precision, read_date, to_jalali
 from engine.domain.unit import Origin
 from engine.intake.places import province_in
 from engine.money import MoneyUnit, read_money_unit
@@ -86,5 +84,11 @@ def _first_day(texts: list[str]) -> date | None:
 
 
 def _last_of(read: DateRead) -> date:
-    """A list "as of Bahman" describes the end of the month; 29 days on is inside every month of both calendars."""
-    return read.day if read.precision is Precision.DAY else (pd.Timestamp(read.day) + pd.Timedelta(days=27)).date()
+    """A list "as of Bahman" describes the end of that month, in the calendar whose month begins on that day."""
+    if read.precision is Precision.DAY:
+        return read.day
+    jalali = to_jalali(read.day)[2] == 1
+    day = read.day
+    while (to_jalali(day)[1] if jalali else day.month) == (to_jalali(read.day)[1] if jalali else read.day.month):
+        day += timedelta(days=1)
+    return day - timedelta(days=1)
