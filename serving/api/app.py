@@ -12,11 +12,13 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from engine.settings import Settings
-from serving.api import pages, shortlists, units
 from serving.api.border import LOOPBACK_NAMES, Border
 from serving.api.description import describe
+from serving.api.pages import router as page_routes
 from serving.api.problems import answer_with_problems
 from serving.api.shelf import Shelf
+from serving.api.shortlists import router as shortlist_routes
+from serving.api.units import router as unit_routes
 
 DESCRIPTION = (
     "Idle production units, judged and ranked, and shortlists for investors. Codes and field names are stable; `text` "
@@ -72,9 +74,9 @@ def create_app(
         lifespan=life,
     )
     app.state.language = settings.language
-    app.include_router(units.router())
-    app.include_router(shortlists.router())
-    app.include_router(pages.router())
+    app.include_router(unit_routes())
+    app.include_router(shortlist_routes())
+    app.include_router(page_routes())
     app.mount("/static", StaticFiles(directory=str(resources.files("serving") / "static")))
     app.add_middleware(Border, hosts=hosts, default_language=settings.language)
     answer_with_problems(app, default_language=settings.language)

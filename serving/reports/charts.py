@@ -5,13 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from engine.domain.prediction import BOUNDS
+from engine.ranking import Triage
 from serving.i18n import Speech
 
-TRIAGE_ORDER = ("offer", "fix_first", "repurpose_or_sell", "cannot_judge")
+Array = NDArray[np.float64]
+
+TRIAGE_ORDER = tuple(code.value for code in Triage)
 """Order of the classes of triage in every chart and legend."""
 
 JOBS_STEPS = (1, 2, 5)
@@ -123,68 +129,24 @@ def scatter(
     """
     scorable = appraisal[appraisal["scorable"].astype(bool) & appraisal["jobs_if_revived_point"].notna()]
     frame = scorable.head(shown)
-    left, right, top, bottom = 58.0, width - 18.0, 16.0, height - 52.0
-    jobs = frame[[f"jobs_if_revived_{bound}" for bound in ("low", "point", "high")]].astype(float).clip(lower=1.0)
-    floor, ceiling = _decades(jobs.to_numpy())
-    share_end = _share_end(frame["feasibility_high"].to_numpy(dtype=float))
-
-    def across(share: np.ndarray) -> np.ndarray:
-        return left + (right - left) * np.clip(share / share_end, 0, 1)
-
-    def up(persons: np.ndarray) -> np.ndarray:
-        share = (np.log10(persons) - math.log10(floor)) / (math.log10(ceiling) - math.log10(floor))
-        return bottom - (bottom - top) * share
-
-    columns = {
-        "x": across(frame["feasibility_point"].to_numpy(dtype=float)),
-        "x_low": across(frame["feasibility_low"].to_numpy(dtype=float)),
-        "x_high": across(frame["feasibility_high"].to_numpy(dtype=float)),
-        "y": up(jobs["jobs_if_revived_point"].to_numpy()),
-        "y_low": up(jobs["jobs_if_revived_low"].to_numpy()),
-        "y_high": up(jobs["jobs_if_revived_high"].to_numpy()),
-    }
-    places = pd.DataFrame(columns, index=frame.index).round(1)
+    inner = (58.0, width - 18.0, 16.0, height - 52.0)
+    jobs = frame[[f"jobs_if_revived_{bound}" for bound in BOUNDS]].astype(float).clip(lower=1.0)
+    across = _Share(inner[0], inner[1], _share_end(frame["feasibility_high"].to_numpy(dtype=float)))
+    up = _Persons(inner[3], inner[2], *_decades(jobs.to_numpy()))
+    places = pd.DataFrame(
+        {f"x_{bound}": across.at(frame[f"feasibility_{bound}"].to_numpy(dtype=float)) for bound in BOUNDS}
+        | {f"y_{bound}": up.at(jobs[f"jobs_if_revived_{bound}"].to_numpy()) for bound in BOUNDS},
+        index=frame.index,
+    ).round(1)
     names = [str(name) for name in frame["name"].fillna("").head(named * 4)]
-    labels = _labels(places, names, (left, right, top, bottom), named)
-    marks = tuple(
-        Mark(
-            **place,
-            triage=str(triage),
-            title=speech.text(
-                "page.mark",
-                name="" if name is None or name != name else str(name),
-                feasibility=speech.share(feasibility),
-                jobs=speech.number(persons),
-            ),
-            **labels.get(row, {}),
-        )
-        for row, (place, triage, name, feasibility, persons) in enumerate(
-            zip(
-                places.to_dict("records"),
-                frame["triage"],
-                frame["name"],
-                frame["feasibility_point"],
-                frame["jobs_if_revived_point"],
-                strict=True,
-            )
-        )
-    )
-    shares = np.arange(0, share_end + 1e-9, 0.1 if share_end <= 0.6 else 0.2)
-    persons = _steps(floor, ceiling)
+    labels = _labels(places, names, inner, named)
     return Scatter(
-        width=width,
-        height=height,
-        left=left,
-        right=right,
-        top=top,
-        bottom=bottom,
-        x_ticks=tuple(
-            Tick(round(float(at), 1), speech.share(share)) for at, share in zip(across(shares), shares, strict=True)
-        ),
-        y_ticks=tuple(
-            Tick(round(float(at), 1), _persons(n, speech)) for at, n in zip(up(np.array(persons)), persons, strict=True)
-        ),
-        marks=marks,
+        width,
+        height,
+        *inner,
+        across.ticks(speech),
+        up.ticks(speech),
+        _marks(frame, places, labels, speech),
         left_out=len(scorable) - len(frame),
     )
 
@@ -224,6 +186,72 @@ def groups(appraisal: pd.DataFrame, by: Sequence[object], speech: Speech, *, lin
     return tuple(_group(name, table.loc[name], jobs.loc[name], longest) for name in order)
 
 
+class _Label(NamedTuple):
+    """The last fields of a ``Mark``."""
+
+    label: str
+    label_x: float
+    label_y: float
+    anchor: str
+
+
+_NO_LABEL = _Label("", 0.0, 0.0, "start")
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """The axis of shares, from none to ``end``."""
+
+    first: float
+    last: float
+    end: float
+
+    def at(self, shares: Array | float) -> Array:
+        return np.asarray(self.first + (self.last - self.first) * np.clip(shares / self.end, 0, 1))
+
+    def ticks(self, speech: Speech) -> tuple[Tick, ...]:
+        shares = np.arange(0, self.end + 1e-9, 0.1 if self.end <= 0.6 else 0.2)
+        return tuple(Tick(round(float(self.at(float(share))), 1), speech.share(share)) for share in shares)
+
+
+@dataclass(frozen=True, slots=True)
+class _Persons:
+    """The logarithmic axis of persons, from ``floor`` to ``ceiling``."""
+
+    first: float
+    last: float
+    floor: float
+    ceiling: float
+
+    def at(self, persons: Array | float) -> Array:
+        share = np.log10(persons / self.floor) / math.log10(self.ceiling / self.floor)
+        return np.asarray(self.first + (self.last - self.first) * share)
+
+    def ticks(self, speech: Speech) -> tuple[Tick, ...]:
+        steps = [step * 10.0**power for power in range(7) for step in JOBS_STEPS]
+        kept = [step for step in steps if self.floor <= step <= self.ceiling]
+        return tuple(Tick(round(float(self.at(step)), 1), _persons(step, speech)) for step in kept)
+
+
+def _marks(frame: pd.DataFrame, places: pd.DataFrame, labels: dict[int, _Label], speech: Speech) -> tuple[Mark, ...]:
+    said = zip(
+        frame["triage"].astype(str),
+        frame["name"].fillna("").astype(str),
+        frame["feasibility_point"],
+        frame["jobs_if_revived_point"],
+        places.to_numpy().tolist(),
+        strict=True,
+    )
+    return tuple(
+        Mark(
+            *(x, y, x_low, x_high, y_low, y_high, triage),
+            speech.text("page.mark", name=name, feasibility=speech.share(share), jobs=speech.number(persons)),
+            *labels.get(row, _NO_LABEL),
+        )
+        for row, (triage, name, share, persons, (x_low, x, x_high, y_low, y, y_high)) in enumerate(said)
+    )
+
+
 def _group(name: str, counts: pd.Series, jobs: pd.Series, longest: int) -> Group:
     segments, start = [], 0.0
     for triage in sorted(counts.index, key=_triage_place):
@@ -261,19 +289,14 @@ def _persons(n: float, speech: Speech) -> str:
     return f"\u2066≤ {speech.number(n)}\u2069" if n == 1 else speech.number(n)
 
 
-def _steps(floor: float, ceiling: float) -> list[float]:
-    steps = [step * 10.0**power for power in range(7) for step in JOBS_STEPS]
-    return [step for step in steps if floor <= step <= ceiling]
-
-
 def _labels(
     places: pd.DataFrame, names: list[str], frame: tuple[float, float, float, float], named: int
-) -> dict[int, dict[str, object]]:
+) -> dict[int, _Label]:
     """Names beside the best marks: each takes the first free side, or none."""
     left, right, top, bottom = frame
-    points = places[["x", "y"]].to_numpy()
+    points = places[["x_point", "y_point"]].to_numpy()
     taken: list[tuple[float, float, float, float]] = []
-    labels: dict[int, dict[str, object]] = {}
+    labels: dict[int, _Label] = {}
     for row, name in enumerate(names[: len(points)]):
         if len(labels) == named:
             break
@@ -286,12 +309,7 @@ def _labels(
             covers = any(box[0] - 3 < px < box[2] + 3 and box[1] - 3 < py < box[3] + 3 for px, py in points)
             if text and inside and not covers and not any(_overlap(box, other) for other in taken):
                 taken.append(box)
-                labels[row] = {
-                    "label": text,
-                    "label_x": round(float(x + dx), 1),
-                    "label_y": round(float(y + dy), 1),
-                    "anchor": anchor,
-                }
+                labels[row] = _Label(text, round(float(x + dx), 1), round(float(y + dy), 1), anchor)
                 break
     return labels
 

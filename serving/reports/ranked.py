@@ -125,7 +125,7 @@ def digits(value: object) -> int:
     return 1 if size >= 1 else 2 if size >= 0.1 else 3
 
 
-def _row(record: dict[str, Any], speech: Speech, parts: list[str], widest: float) -> dict[str, Any]:
+def _row(record: dict[Any, Any], speech: Speech, parts: list[str], widest: float) -> dict[str, Any]:
     return {
         "rank": speech.number(record["rank"]) if known(record["rank"]) else speech.number(None),
         "id": str(record["unit_id"]),
