@@ -1,0 +1,51 @@
+"""The study of reported units runs on its own tables and on press facts, and judges strangers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from engine.reference import table
+from experiments.reported_revivals.run import main
+from experiments.reported_revivals.tables import read_aggregates, read_units
+
+FACTS = Path(__file__).parents[2] / ".." / "shared" / "data" / "facts"
+
+
+def test_another_file_is_judged_by_a_model_that_saw_none_of_it(tmp_path, capsys):
+    rows = table("reported_units").sample(frac=1.0, random_state=0)
+    learn, judge, out = tmp_path / "learn.csv", tmp_path / "judge.csv", tmp_path / "out.json"
+    rows.iloc[:131].to_csv(learn, index=False)
+    rows.iloc[131:].to_csv(judge, index=False)
+    arguments = ["--units", str(learn), "--test-units", str(judge), "--out", str(out), "--no-track", "--trials", "2"]
+    assert main(arguments) == 0
+    figures = json.loads(out.read_text("utf-8"))
+    assert {"log_loss", "log_loss_base_rate", "auc", "ece"} <= set(figures["reported_status"])
+    assert {"mae_log", "mae_log_sector_median", "coverage_80"} <= set(figures["jobs"])
+    assert {"rate", "low", "high", "rows_used"} <= set(figures["feasibility_prior"])
+    assert figures["reported_status"]["n"] == 42
+    assert "base rate" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not FACTS.is_dir(), reason="the press facts are not beside the project")
+def test_press_facts_read_as_the_projects_own_table():
+    ours = table("reported_units").set_index("unit_id")
+    theirs = read_units(FACTS / "unit_revivals.csv").set_index("unit_id")
+    compared = [
+        "province", "isic", "reported_status", "idle_years", "stop_causes", "reported_jobs_direct", "report_date",
+        "report_confidence",
+    ]  # fmt: skip
+    pd.testing.assert_frame_equal(ours[compared], theirs[compared])
+
+
+@pytest.mark.skipif(not FACTS.is_dir(), reason="the press facts are not beside the project")
+def test_no_plan_no_county_and_no_single_unit_sets_a_rate():
+    rates, averages = read_aggregates(FACTS / "aggregate_revivals.csv")
+    assert averages is not None
+    for rows in (rates, averages):
+        assert set(rows["scope"]) <= {"all", "estates", "estates+outside"}
+    assert rates[["revived", "idle", "years"]].gt(0).all().all()
+    assert (rates["region"] == "Iran").sum() >= 3
