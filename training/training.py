@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from engine import scoring
 from engine.artefact import Model, path_of, save
@@ -179,7 +180,9 @@ def fit_sample(
         size=jobs_size(averages),
     )
     tell = lambda share: progress(Stage.FITTING, share)  # noqa: E731
-    return fit(seen, priors, as_of=as_of, random_state=random_state, trials=trials, progress=tell)
+    # Matrices of fifty columns: a second thread costs more than it brings, and far more on a busy machine.
+    with threadpool_limits(limits=1):
+        return fit(seen, priors, as_of=as_of, random_state=random_state, trials=trials, progress=tell)
 
 
 def out_of_fold(fitted: Fitted, seen: Sample, *, random_state: int = 0) -> dict[str, Any]:
