@@ -86,11 +86,9 @@ def print_ranking(terminal: Terminal, chosen: pd.DataFrame, shown: pd.DataFrame,
         [
             words.text("column.rank"),
             words.text("cli.unit"),
-            words.text("cli.place"),
             words.text("cli.triage"),
             f"{words.text('output.feasibility')} [{words.text('measure.percent')}]",
             f"{words.text('output.jobs_expected')} [{words.text('measure.persons')}]",
-            words.text("cli.marks"),
         ],
         [_row(row, terminal) for row in shown.reset_index().to_dict("records")],
         title=words.text("cli.rank_title", shown=len(shown), count=len(chosen), date=date),
@@ -100,16 +98,18 @@ def print_ranking(terminal: Terminal, chosen: pd.DataFrame, shown: pd.DataFrame,
 
 def _row(row: dict[Any, Any], terminal: Terminal) -> list[str]:
     words = terminal.speech
-    reasons = words.codes(row["triage_reasons"], "triage_reason")
     sector = words.sector(row["isic"]) if pd.notna(row["isic"]) else words.fact(row["sector_text"])
+    verdict = [
+        words.codes(row["triage"], "triage"),
+        words.codes(row["triage_reasons"], "triage_reason"),
+        f"({beside})" if (beside := marks(row, words)) else "",
+    ]
     return [
         words.number(row["rank"]),
-        f"{words.fact(row['name'])}\n{row['unit_id']}",
-        f"{words.place(row['county'])}\n{sector}",
-        f"{words.codes(row['triage'], 'triage')}\n{reasons}",
+        f"{words.fact(row['name'])}\n{row['unit_id']} · {words.place(row['county'])}\n{sector}",
+        "\n".join(line for line in verdict if line),
         spread(row, Output.FEASIBILITY, words),
         spread(row, Output.JOBS_EXPECTED, words),
-        marks(row, words),
     ]
 
 
