@@ -38,7 +38,7 @@ def serve(settings: Settings, *, as_of: pd.Timestamp, host: str = "127.0.0.1", p
     require_loopback(host)
     shelf = Shelf.opened(settings, as_of=as_of)
     app = create_app(settings=settings, as_of=as_of, shelf=shelf)
-    uvicorn.run(app, host=host, port=port, log_level="info", server_header=False, date_header=True)
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
 
 
 def require_loopback(host: str) -> None:
