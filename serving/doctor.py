@@ -17,6 +17,7 @@ from engine.settings import Settings
 from serving.workspace import champion
 
 _LEAST_FREE_BYTES = 500_000_000  # assumed: a training run with its MLflow files, with room to spare
+_SQLITE = "sqlite:///"
 _FONTS = ("Vazirmatn-Regular.ttf", "Vazirmatn-Bold.ttf", "Vazirmatn.woff2")
 
 
@@ -70,7 +71,7 @@ class Finding:
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Look at versions, workspace, register, model and fonts; changes nothing.
+    """Look at versions, workspace, register, model and fonts; makes nothing, but brings an older register up to date.
 
     Parameters
     ----------
@@ -155,7 +156,7 @@ def _writable(folder: Path) -> bool:
 def _register(settings: Settings) -> Iterator[Finding]:
     from engine.store import Register
 
-    if settings.database_url.startswith("sqlite:///") and not Path(settings.database_url[10:]).exists():
+    if not _begun(settings):
         yield Finding(Health.NOT_YET, Checkup.REGISTER_NOT_YET)
         return
     try:
@@ -165,19 +166,16 @@ def _register(settings: Settings) -> Iterator[Finding]:
         yield Finding(Health.BROKEN, Checkup.REGISTER_BROKEN, {"why": error})
         return
     yield from (Finding(Health.BROKEN, Checkup.REGISTER_BROKEN, {"why": problem}) for problem in problems)
-    if not problems:
-        facts = {"count": counts["units"], "events": counts["events"]}
-        yield (
-            Finding(Health.WELL, Checkup.REGISTER, facts)
-            if counts["units"]
-            else Finding(Health.NOT_YET, Checkup.REGISTER_NOT_YET)
-        )
+    if not problems and counts["units"]:
+        yield Finding(Health.WELL, Checkup.REGISTER, {"count": counts["units"], "events": counts["events"]})
+    elif not problems:
+        yield Finding(Health.NOT_YET, Checkup.REGISTER_NOT_YET)
 
 
 def _model(settings: Settings) -> Iterator[Finding]:
     from engine.store import Register
 
-    if not settings.home.exists() and settings.database_url.startswith("sqlite:///"):
+    if not _begun(settings):
         yield Finding(Health.NOT_YET, Checkup.MODEL_NOT_YET)
         return
     try:
@@ -189,6 +187,14 @@ def _model(settings: Settings) -> Iterator[Finding]:
             yield Finding(Health.NOT_YET, Checkup.MODEL_NOT_YET)
         else:
             yield Finding(Health.BROKEN, Checkup.MODEL_BROKEN, {"why": error})
+
+
+def _begun(settings: Settings) -> bool:
+    """Whether the register may be opened without making one: its file is there, or it is no file of ours to make."""
+    if not settings.database_url.startswith(_SQLITE):
+        return True
+    file = Path(settings.database_url.removeprefix(_SQLITE))
+    return file.exists() or (file.parent != settings.home and not file.parent.exists())
 
 
 def _fonts() -> Iterator[Finding]:

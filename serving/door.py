@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from engine.errors import EhyaError, ErrorCode
-from serving.i18n import speech
+from serving.i18n import Speech, speech
 from serving.terminal import Terminal
 
 EXIT_FAILED = 1
@@ -51,9 +51,21 @@ def sentence(error: Exception, terminal: Terminal) -> str:
     words = terminal.speech
     if isinstance(error, EhyaError):
         try:
-            return words.text(error.code, **error.facts)
+            return words.text(error.code, **_placed(error, words))
         except KeyError:  # a sentence short of a fact must not hide the error it speaks of
             return str(error)
     if isinstance(error, OSError) and error.filename:
         return words.text("cli.file_refused", given=str(error.filename), why=error.strerror or type(error).__name__)
     return words.text("cli.unexpected", kind=type(error).__name__, why=" ".join(str(error).split())[:300])
+
+
+def _placed(error: EhyaError, words: Speech) -> dict[str, Any]:
+    """Facts of an error; places that it proposes are named in the reader's language."""
+    if error.code not in (ErrorCode.PLACE_UNKNOWN, ErrorCode.PLACE_AMBIGUOUS):
+        return error.facts
+    return {
+        name: ["/".join(words.place(part) for part in one.split("/")) for one in fact]
+        if isinstance(fact, list)
+        else fact
+        for name, fact in error.facts.items()
+    }
