@@ -241,9 +241,8 @@ def unit_table(rows: pd.DataFrame) -> pd.DataFrame:
     """
     frame = rows.set_index("unit_id") if "unit_id" in rows.columns else rows
     absent = pd.Series(None, index=frame.index, dtype=object)
-    table = pd.DataFrame(
-        {name: frame.get(name, absent).astype(dtype) for name, dtype in column_dtypes().items()}, index=frame.index
-    )
+    dtypes = column_dtypes()
+    table = pd.DataFrame({name: frame.get(name, absent) for name in dtypes}, index=frame.index).astype(dtypes)
     table.index = table.index.astype("str")
     table.index.name = "unit_id"
     return table
@@ -299,8 +298,12 @@ def idle_months(units: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
     >>> float(idle_months(table, pd.Timestamp("2025-01-01")).round(1).loc["a"])
     12.0
     """
-    month = pd.Timedelta(days=30.4375)
-    since_stop = (as_of - units["stopped_on"]) / month
-    carried = units["idle_months"] + ((as_of - units["as_of"]) / month).fillna(0)
+    since_stop = _months(as_of, units["stopped_on"])
+    carried = units["idle_months"] + _months(as_of, units["as_of"]).fillna(0)
     months = since_stop.where(units["stopped_on"].notna(), carried)
     return months.where(months >= 0).rename("idle_months")
+
+
+def _months(until: pd.Timestamp, since: pd.Series) -> pd.Series:
+    months: pd.Series = (until - since).dt.total_seconds() / (30.4375 * 86_400)
+    return months

@@ -8,8 +8,11 @@ import numpy as np
 import openpyxl
 import pandas as pd
 from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 
 from engine import reference
+from engine.domain.identity import national_id_check_digit
 
 MARK = "ساختگی"
 TITLE = "فهرست واحدهای راکد و نیمه‌فعال استان آذربایجان غربی — نمونهٔ ساختگی برای آزمایش احیا (SYNTHETIC)"
@@ -126,7 +129,7 @@ def write_register(path: Path, *, count: int = 300, random_state: int = 1405, pr
     return path
 
 
-def _write_header(sheet: openpyxl.worksheet.worksheet.Worksheet) -> None:
+def _write_header(sheet: Worksheet) -> None:
     first, last = _DEBTS
     upper = [name if not first <= column <= last else None for column, name in enumerate(HEADERS)]
     upper[first] = "بدهی‌ها"
@@ -140,7 +143,7 @@ def _write_header(sheet: openpyxl.worksheet.worksheet.Worksheet) -> None:
         for row in (3, 4):
             sheet.cell(row, column).font = Font(bold=True)
             sheet.cell(row, column).alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
-        sheet.column_dimensions[openpyxl.utils.get_column_letter(column)].width = 16
+        sheet.column_dimensions[get_column_letter(column)].width = 16
     sheet.freeze_panes = "C5"
 
 
@@ -161,7 +164,7 @@ def _units(count: int, rng: np.random.Generator) -> pd.DataFrame:
         {
             "ردیف": np.arange(1, count + 1),
             "نام واحد": [f"واحد {MARK} {number:03d} {words[kind]}" for number, kind in enumerate(activity, start=1)],
-            "شناسه ملی": (99_000_000_000 + np.arange(1, count + 1)).astype(str),
+            "شناسه ملی": _national_ids(count),
             "شهرستان": county,
             "شهرک / ناحیه صنعتی": np.where(rng.random(count) < 0.8, "شهرک صنعتی " + pd.Series(county), ""),
             "زمینه فعالیت": np.array(words)[activity],
@@ -195,6 +198,12 @@ def _units(count: int, rng: np.random.Generator) -> pd.DataFrame:
             "توضیحات": f"{MARK} / synthetic",
         }
     )
+
+
+def _national_ids(count: int) -> list[str]:
+    """Ids of the right form that no company has: a series that was never given out, with right check digits."""
+    series = [f"{9_900_000_000 + number:010d}" for number in range(1, count + 1)]
+    return [f"{first_ten}{national_id_check_digit(first_ten)}" for first_ten in series]
 
 
 def _untidy(units: pd.DataFrame, rng: np.random.Generator) -> list[list[object]]:
