@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
+from engine.domain.unit import Origin
 from serving.i18n import Speech
 
 MISSING_SHOWN = 5
@@ -42,7 +43,7 @@ def rows(appraisal: pd.DataFrame, speech: Speech) -> list[dict[str, Any]]:
         flags, missing, prior_driven, out_of_fold``; strings are plain text, templates escape them.
     """
     parts = weighty_parts(appraisal)
-    widest = appraisal[parts].astype(float).abs().to_numpy().max(initial=0.0) if parts else 0.0
+    widest = appraisal[parts].astype(float).abs().fillna(0).to_numpy().max(initial=0.0)
     return [
         _row(record, speech, parts, float(widest) or 1.0)
         for record in appraisal.reset_index().to_dict(orient="records")
@@ -134,6 +135,7 @@ def _row(record: dict[Any, Any], speech: Speech, parts: list[str], widest: float
         "sector": _sector(record, speech),
         "origin": str(record["origin"]) if known(record["origin"]) else "",
         "link": link(record["source"]),
+        "reported": _reported(record, speech),
         "triage": str(record["triage"]),
         "reasons": [speech.text(f"triage_reason.{code}") for code in codes(record["triage_reasons"])],
         "feasibility": _feasibility(record, speech),
@@ -151,6 +153,13 @@ def _sector(record: dict[str, Any], speech: Speech) -> str:
     if known(record["isic"]):
         return speech.sector(record["isic"])
     return str(record["sector_text"]) if known(record["sector_text"]) else speech.text("page.not_known")
+
+
+def _reported(record: dict[str, Any], speech: Speech) -> str:
+    if record["origin"] != Origin.REPORTED:
+        return ""
+    dated = known(record["as_of"])
+    return speech.text("page.reported_on", date=record["as_of"]) if dated else speech.text("page.reported_undated")
 
 
 def _feasibility(record: dict[str, Any], speech: Speech) -> dict[str, Any]:

@@ -49,3 +49,18 @@ def test_a_source_that_is_no_address_is_no_link(appraisal):
 @pytest.mark.parametrize(("value", "wanted"), [(0, 0), (0.004, 3), (0.5, 2), (5, 1), (50, 0), (pd.NA, 0)])
 def test_small_numbers_get_more_decimals(value, wanted):
     assert digits(value) == wanted
+
+
+def test_bars_of_parts_are_in_proportion_also_where_a_unit_has_no_score(appraisal):
+    two = pd.concat([appraisal[appraisal["scorable"]].head(1), appraisal[~appraisal["scorable"]].head(1)])
+    two.loc[two.index[0], ["part_feasibility", "part_jobs"]] = [0.05, 0.2]
+    two.loc[two.index[0], ["part_finance", "part_readiness"]] = [0.1, 0.1]
+    lengths = {part["name"]: part["length"] for part in rows(two, speech("en"))[0]["parts"]}
+    assert (lengths["Feasibility"], lengths["Jobs"], lengths["Finance"]) == (25.0, 100.0, 50.0)
+
+
+def test_a_reported_unit_says_on_which_day(appraisal):
+    dated = _row(appraisal, "en", origin="reported", as_of=pd.Timestamp("2025-10-02"))
+    assert dated["reported"] == "As reported on 2025-10-02, may have changed"
+    assert _row(appraisal, "en", origin="reported", as_of=pd.NaT)["reported"] == "Undated report"
+    assert _row(appraisal, "en")["reported"] == ""
