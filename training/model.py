@@ -127,7 +127,7 @@ def sector_penalty(spread: Floats, target: Floats) -> float:
     >>> sectors = np.kron(np.eye(2), np.ones((4, 1))) - 0.5
     >>> alike = np.array([1.0, 2.0, 3.0, 4.0, 1.0, 2.0, 3.0, 4.0])
     >>> apart = np.array([1.0, 1.1, 0.9, 1.0, 5.0, 5.1, 4.9, 5.0])
-    >>> sector_penalty(sectors, alike) > 5 > sector_penalty(sectors, apart)
+    >>> sector_penalty(sectors, alike) > 20 > 10 > sector_penalty(sectors, apart)
     True
     """
     prior = -0.5 * (np.log(PENALTIES / PRIOR_PENALTY) / PRIOR_SPREAD) ** 2
