@@ -50,18 +50,21 @@ class _Stderr:
 
 def write_log(verbose: int) -> None:
     """Send the log to standard error: warnings only, with ``-v`` what goes on, with ``-vv`` everything."""
-    import structlog
+    from structlog import dev, processors, stdlib
 
-    level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
     stream: Any = _Stderr()
-    logging.basicConfig(stream=stream, level=level, format="%(levelname)s %(name)s: %(message)s")
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+    written = stdlib.ProcessorFormatter(
+        foreign_pre_chain=[
+            stdlib.add_log_level,
+            stdlib.add_logger_name,
+            processors.TimeStamper(fmt="%H:%M:%S", utc=False),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        processors=[
+            stdlib.ProcessorFormatter.remove_processors_meta,
+            dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        ],
     )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(written)
+    level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
+    logging.basicConfig(handlers=[handler], level=level)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from engine.errors import EhyaError, ErrorCode
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from engine.artefact import Model
     from engine.store import Register
 
+_log = logging.getLogger(__name__)
+
 
 def open_register(settings: Settings) -> Register:
     """Open the register; it and its folder are made where they are not there yet.
@@ -22,12 +25,10 @@ def open_register(settings: Settings) -> Register:
     EhyaError
         ``database_failed``, ``database_newer``.
     """
-    import structlog
-
     from engine.store import Register
 
     register = Register.open(settings.database_url)
-    structlog.get_logger().info("register opened", home=str(settings.home))
+    _log.info("register opened in %s", settings.home)
     return register
 
 
@@ -40,8 +41,6 @@ def champion(register: Register, settings: Settings) -> Model:
         ``no_model`` when none was promoted or its file is gone; ``model_changed`` or ``not_a_model`` when the file is
         not the one that was promoted.
     """
-    import structlog
-
     from engine.artefact import load, path_of
 
     promotion = register.champion()
@@ -51,7 +50,7 @@ def champion(register: Register, settings: Settings) -> Model:
     if not path.is_file():
         raise EhyaError(ErrorCode.NO_MODEL, given=str(path))
     model = load(path, digest=promotion.digest)
-    structlog.get_logger().info("model opened", version=model.version, digest=promotion.digest[:12])
+    _log.info("model %s opened, digest %s", model.version, promotion.digest[:12])
     return model
 
 

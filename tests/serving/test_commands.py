@@ -4,17 +4,21 @@ import csv
 import json
 
 import openpyxl
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from engine.domain.unit import FIELDS, Field
 from engine.settings import Settings
 from engine.store import Register
+from serving.appraisal import appraise
 from serving.cli import app
 from serving.demo.register import write_register
+from serving.workspace import champion, open_register
 
 PRIVATE = [field.value for field in Field if not FIELDS[field].public]
 AS_OF = "1405-09-02"
+DAY = pd.Timestamp("2026-11-23")
 MANDATE = """
 id: investor-1
 name: سرمایه‌گذار نمونه
@@ -297,3 +301,32 @@ def test_predictions_are_kept_and_lists_recorded_only_on_request(ehya, day, fold
     assert shown["unit_id"].tolist() == [unit["unit_id"] for unit in listed["units"]]
     assert set(shown["run_id"]) == {listed["run_id"]}
     assert "پیش‌بینی‌های نگه‌داشته" in ehya("show", ranking[0]["unit_id"]).stdout
+
+
+@pytest.fixture(scope="module")
+def opened(day, folder):
+    """Units and model of the workspace."""
+    settings = Settings.from_environment({"EHYA_HOME": str(folder / "w")})
+    with open_register(settings) as register:
+        return register.units(), champion(register, settings)
+
+
+def test_the_order_of_the_rows_changes_nothing(opened):
+    units, model = opened
+    shuffled = units.sample(frac=1, random_state=1)
+    pd.testing.assert_frame_equal(appraise(units, model, as_of=DAY), appraise(shuffled, model, as_of=DAY))
+
+
+def test_a_unit_alone_is_judged_as_among_all(opened):
+    units, model = opened
+    whole = appraise(units, model, as_of=DAY)
+    alone = appraise(units.loc[[whole.index[0]]], model, as_of=DAY)
+    pd.testing.assert_frame_equal(
+        alone.drop(columns="rank"), whole.loc[alone.index].drop(columns="rank"), check_dtype=False
+    )
+    assert alone["rank"].tolist() == [1]
+
+
+def test_no_unit_is_an_empty_appraisal_with_all_columns(opened):
+    units, model = opened
+    assert list(appraise(units.head(0), model, as_of=DAY)) == list(appraise(units.head(2), model, as_of=DAY))
