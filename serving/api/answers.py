@@ -91,11 +91,11 @@ class Judgement(Answer):
     """What the engine makes of it."""
 
     triage: Triage
-    triage_reasons: list[TriageReason]
+    triage_reasons: list[TriageReason] = Field(description="those that public fields alone tell")
     red_flags: list[RedFlag] = Field(description="those that rest on public fields")
     missing: list[str] = Field(description="public fields that a judgement needs and that are empty")
     rank: int | None
-    score: float | None = Field(description="0 to 1, in steps of 0.05")
+    score: float | None = Field(description="sum of the public parts; the rank weighs private parts too")
     parts: dict[str, float | None] = Field(description="public parts of the score, weight times value")
 
 

@@ -56,7 +56,7 @@ UNIT: dict[str, Any] = {
         "red_flags": [],
         "missing": ["title_deed"],
         "rank": 1,
-        "score": 0.45,
+        "score": 0.22,
         "parts": {"feasibility": 0.07, "jobs": 0.15},
     },
     "text": {"county": "Urmia", "sector": "Processing and preserving of fruit and vegetables", "status": "Idle"},

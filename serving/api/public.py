@@ -6,9 +6,13 @@ from collections.abc import Callable, Collection
 
 import pandas as pd
 
+from engine.diagnosis.joined import flags, joined
+from engine.diagnosis.rules import RULES, STATED_SEVERITY, STATED_SEVERITY_OTHERWISE, stated_causes
 from engine.domain.prediction import Output, columns
-from engine.domain.unit import FIELDS, Kind, public_fields
-from engine.ranking import Part, public_red_flags
+from engine.domain.unit import FIELDS, Barrier, Kind, public_fields
+from engine.ranking import Part, TriageReason, public_red_flags
+from engine.ranking.grounds import BLOCKING_SEVERITY
+from engine.ranking.reasons import BLOCKS
 from serving.reports.ranked import codes, link
 
 RECORD = ("origin", "as_of", "confidence", "price_year")
@@ -21,13 +25,13 @@ MODEL = (
     "model_version",
     "model_data_until",
 )
-JUDGEMENT = ("triage", "triage_reasons", "rank")
+JUDGEMENT = ("triage", "rank")
 
 PRIVATE_PARTS = frozenset({Part.FINANCE, Part.READINESS})
 """Parts of the score that rest on private fields (debts, seizure, lawsuits): their values stay inside."""
 
-SCORE_STEP = 0.05
-"""Grain of a public score: a finer one, less its public parts, would tell debts almost to the rial."""
+PRIVATE_BARRIERS = frozenset(rule.barrier for rule in RULES if not all(FIELDS[field].public for field in rule.fields))
+"""Barriers that may have been found in private fields."""
 
 
 def public_table(appraisal: pd.DataFrame) -> pd.DataFrame:
@@ -43,7 +47,8 @@ def public_table(appraisal: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Shape (n, public columns): public fields with their precisions, record columns but the name of a file, the
         prediction, the judgement and the public parts of the score. ``source`` holds public addresses only, ``missing``
-        names public fields, ``red_flags`` those that rest on public fields, and ``score`` comes in steps.
+        names public fields, ``red_flags`` and ``triage_reasons`` those that public fields alone tell, and ``score`` is
+        the sum of the public parts: the whole score, however coarse, less its public parts tells whose debts are heavy.
     """
     outputs = [column for output in Output for column in columns(output)]
     parts = [name for part in Part if part not in PRIVATE_PARTS and (name := f"part_{part}") in appraisal.columns]
@@ -52,8 +57,27 @@ def public_table(appraisal: pd.DataFrame) -> pd.DataFrame:
     table["source"] = _distinct(appraisal["source"], link)
     table["missing"] = _distinct(appraisal["missing"], lambda joined: _kept(joined, public_fields()))
     table["red_flags"] = _distinct(appraisal["red_flags"], lambda joined: _kept(joined, public_red_flags()))
-    table["score"] = ((appraisal["score"] / SCORE_STEP).round() * SCORE_STEP).round(2)
+    table["triage_reasons"] = _public_reasons(appraisal)
+    table["score"] = table[parts].sum(axis=1, skipna=False, min_count=1)
     return table
+
+
+def _public_reasons(appraisal: pd.DataFrame) -> pd.Series:
+    """Reasons of triage that a reader could tell from the public fields; the others would tell the private ones."""
+    said, causes = flags(appraisal["triage_reasons"], TriageReason), stated_causes(appraisal)
+    for reason in set(BLOCKS.values()):
+        barriers = {barrier for barrier, blocked in BLOCKS.items() if blocked is reason}
+        if barriers & PRIVATE_BARRIERS:
+            said[reason.value] &= causes[[barrier.value for barrier in barriers if _blocks_as_stated(barrier)]].any(
+                axis=1
+            )
+    said[TriageReason.BARRIERS_WORKABLE.value] &= causes.any(axis=1)
+    said[TriageReason.NOTHING_BLOCKS.value] = False  # it would tell that no debt and no court case was found
+    return joined(said)
+
+
+def _blocks_as_stated(barrier: Barrier) -> bool:
+    return STATED_SEVERITY.get(barrier, STATED_SEVERITY_OTHERWISE) >= BLOCKING_SEVERITY
 
 
 def _precisions() -> list[str]:

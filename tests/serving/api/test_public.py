@@ -2,11 +2,15 @@
 
 import json
 
+import pandas as pd
 import pytest
 
-from engine.domain.unit import FIELDS, public_fields
+from engine.diagnosis import diagnose
+from engine.domain.unit import FIELDS, public_fields, unit_table
+from engine.ranking import triage
 from serving.api.public import PRIVATE_PARTS, public_table
 
+DAY = pd.Timestamp("2026-11-23")
 PRIVATE = [field.value for field, spec in FIELDS.items() if not spec.public]
 PATHS = (
     "/v1/units?limit=200",
@@ -56,11 +60,44 @@ def test_parts_of_the_score_that_rest_on_private_fields_stay_inside(appraisal):
     assert not [column for column in table if column.removeprefix("part_") in PRIVATE_PARTS]
 
 
-def test_a_score_cannot_be_read_finer_than_its_step(appraisal):
-    """Two units whose debts differ by a hundredth of the capital look alike."""
-    one = public_table(appraisal.assign(score=0.612))["score"]
-    other = public_table(appraisal.assign(score=0.613))["score"]
-    assert one.equals(other)
+def test_private_fields_do_not_move_the_public_score(appraisal):
+    """Whatever a unit owes, its public score is the sum of the parts that a reader sees."""
+    table = public_table(appraisal.assign(score=0.612, part_finance=0.3))
+    judged = table[table["rank"].notna()]
+    seen = [name for name in judged if name.startswith("part_")]
+    assert judged["score"].tolist() == judged[seen].sum(axis=1).tolist()
+    assert table.loc[table["rank"].isna(), "score"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("private", "told"),
+    [
+        ({"bank_owned": True}, "blocked_by_ownership"),
+        ({"litigation_count": 7}, "blocked_by_law"),
+        ({"bank_debt_rial": 10**12}, "blocked_by_debt"),
+        ({"tax_debt_rial": 10**12}, "blocked_by_debt"),
+        ({"bank_debt_rial": 3 * 10**9}, "barriers_workable"),
+        ({}, "nothing_blocks"),
+    ],
+)
+def test_a_reason_of_triage_that_only_private_fields_tell_stays_inside(private, told):
+    judged = _judged({"capital_needed_rial": 10**10} | private)
+    assert judged["triage_reasons"].tolist() == [told]
+    assert public_table(judged)["triage_reasons"].tolist() == [""]
+
+
+@pytest.mark.parametrize(
+    ("public", "told"),
+    [
+        ({"stop_causes": "seized_by_bank"}, "blocked_by_ownership"),
+        ({"stop_causes": "shareholder_dispute"}, "blocked_by_ownership"),
+        ({"power_kw": 0}, "blocked_by_utilities"),
+        ({"stop_causes": "bank_debt"}, "barriers_workable"),
+        ({"status": None}, "no_prediction"),
+    ],
+)
+def test_a_reason_of_triage_that_public_fields_tell_is_shown(public, told):
+    assert public_table(_judged(public))["triage_reasons"].tolist() == [told]
 
 
 def test_the_list_of_public_fields_decides(appraisal):
@@ -76,3 +113,12 @@ def test_only_a_public_address_is_shown_as_source(appraisal, source):
 def test_an_answer_is_plain_json_without_nan(client):
     text = client.get("/v1/units?limit=200").text
     json.loads(text, parse_constant=lambda constant: pytest.fail(f"{constant} in JSON"))
+
+
+def _judged(fields):
+    """One unit as triage sees it; without a status there is no prediction."""
+    units = unit_table(pd.DataFrame([{"unit_id": "a", "status": "idle", "origin": "register", **fields}]))
+    scorable = units["status"].notna()
+    predictions = pd.DataFrame({"scorable": scorable, "feasibility_high": 0.5}, index=units.index)
+    judged = units.join(triage(units, diagnose(units, as_of=DAY), predictions, as_of=DAY))
+    return judged.assign(rank=1, score=0.5, part_jobs=0.2)
