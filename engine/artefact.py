@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 import skops.io
 from sklearn.ensemble._hist_gradient_boosting.predictor import TreePredictor
-from skops.io.exceptions import UntrustedTypesFoundException
 
 from engine.errors import EhyaError, ErrorCode
 
@@ -25,7 +24,7 @@ MODEL = "model.json"
 TRUSTED = ("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",)
 """Types that skops does not know by itself and that we allow; the file has no say in it."""
 
-MODULES = ("sklearn.", "numpy", "scipy.", "builtins")
+PACKAGES = frozenset({"sklearn", "numpy", "scipy", "builtins"})
 """Where every type in a file must come from."""
 
 MOST_BYTES = 512 * 2**20
@@ -33,16 +32,6 @@ MOST_ENTRIES = 20_000
 MOST_RATIO = 400
 """Limits on what a file may unpack to: bytes in all, entries, and bytes unpacked per byte packed (assumed: an honest
 model of 200 trees unpacks to 2 MB in 50 entries at a ratio of 10)."""
-
-_NO_MODEL = (
-    ValueError,
-    KeyError,
-    TypeError,
-    AttributeError,
-    RecursionError,
-    zipfile.BadZipFile,
-    UntrustedTypesFoundException,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +91,18 @@ class Model:
 def path_of(models: Path, version: str) -> Path:
     """Where a model of this version stands.
 
+    Raises
+    ------
+    EhyaError
+        ``no_model`` when the version would lead out of the folder.
+
     Examples
     --------
     >>> path_of(Path("models"), "20250101-1a2b3c4d").as_posix()
     'models/20250101-1a2b3c4d/model.ehya'
     """
+    if version in ("", ".", "..") or any(letter in version for letter in "/\\\0"):
+        raise EhyaError(ErrorCode.NO_MODEL, given=version)
     return models / version / "model.ehya"
 
 
@@ -170,7 +166,7 @@ def load(path: Path | str, *, digest: str) -> Model:
         raise EhyaError(ErrorCode.MODEL_CHANGED, given=path.name, digest=found, expected=digest)
     try:
         model = _open(content, found)
-    except _NO_MODEL as error:
+    except Exception as error:  # a file made to harm may raise anything, at worst MemoryError; it is no model
         raise EhyaError(ErrorCode.NOT_A_MODEL, given=path.name) from error
     return model
 
@@ -179,7 +175,7 @@ def _open(content: bytes, digest: str) -> Model:
     with _archive(content) as archive:
         if sorted(archive.namelist()) != sorted((HEADS, MODEL)):
             raise ValueError("entries")
-        document = json.loads(archive.read(MODEL))
+        document = json.loads(archive.read(MODEL), parse_constant=_no_number)
         packed = archive.read(HEADS)
     if document["format"] != FORMAT:
         raise ValueError("format")
@@ -187,6 +183,7 @@ def _open(content: bytes, digest: str) -> Model:
         _check_modules(json.loads(archive.read("schema.json")))
     heads = skops.io.loads(packed, trusted=list(TRUSTED))
     _check_trees(heads, len(document["features"]))
+    _check_lines(heads)
     return Model(heads=heads, document=document, digest=digest)
 
 
@@ -203,7 +200,7 @@ def _archive(content: bytes) -> zipfile.ZipFile:
 def _check_modules(node: object) -> None:
     if isinstance(node, dict):
         module = node.get("__module__")
-        if module is not None and not str(module).startswith(MODULES):
+        if module is not None and str(module).partition(".")[0] not in PACKAGES:
             raise ValueError(f"type of {module}")
         for child in node.values():
             _check_modules(child)
@@ -212,8 +209,19 @@ def _check_modules(node: object) -> None:
             _check_modules(child)
 
 
+def _no_number(constant: str) -> None:
+    raise ValueError(constant)
+
+
+def _check_lines(heads: object) -> None:
+    for part in _parts(heads):
+        for name in ("coef_", "intercept_"):
+            if not np.isfinite(getattr(part, name, 0.0)).all():
+                raise ValueError(name)
+
+
 def _check_trees(heads: object, features: int) -> None:
-    for tree in _trees(heads):
+    for tree in (part for part in _parts(heads) if isinstance(part, TreePredictor)):
         nodes = tree.nodes
         inner = nodes[nodes["is_leaf"] == 0]
         own = np.flatnonzero(nodes["is_leaf"] == 0)
@@ -229,14 +237,18 @@ def _check_trees(heads: object, features: int) -> None:
             raise ValueError("tree")
 
 
-def _trees(node: object) -> Iterator[TreePredictor]:
-    if isinstance(node, TreePredictor):
-        yield node
-    elif isinstance(node, dict):
-        for child in node.values():
-            yield from _trees(child)
-    elif isinstance(node, (list, tuple)):
-        for child in node:
-            yield from _trees(child)
+def _parts(node: object) -> Iterator[object]:
+    """Every object of scikit-learn inside, however it is wrapped."""
+    if isinstance(node, dict):
+        children: Iterable[object] = node.values()
+    elif isinstance(node, (list, tuple, set, frozenset)):
+        children = node
+    elif isinstance(node, np.ndarray) and node.dtype == object:
+        children = node.flat
     elif type(node).__module__.startswith("sklearn.") and hasattr(node, "__dict__"):
-        yield from _trees(vars(node))
+        yield node
+        children = vars(node).values()
+    else:
+        return
+    for child in children:
+        yield from _parts(child)

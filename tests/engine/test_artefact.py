@@ -90,6 +90,60 @@ def test_a_tree_that_points_outside_itself_is_refused(tmp_path, field, value):
     _refused(_packed(tmp_path / "a.ehya", skops.io.dumps({"boosting": boosting})), ErrorCode.NOT_A_MODEL)
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        lambda predictors: np.array(predictors, dtype=object),
+        lambda predictors: [set(stage) for stage in predictors],
+    ],
+    ids=["array", "set"],
+)
+def test_a_tree_that_points_outside_itself_is_found_however_it_is_wrapped(tmp_path, hidden):
+    boosting = HistGradientBoostingClassifier(max_iter=3).fit(X, Y)
+    boosting._predictors[1][0].nodes["left"][0] = 10**6
+    boosting._predictors = hidden(boosting._predictors)
+    _refused(_packed(tmp_path / "a.ehya", skops.io.dumps({"boosting": boosting})), ErrorCode.NOT_A_MODEL)
+
+
+@pytest.mark.parametrize(("name", "value"), [("coef_", np.nan), ("intercept_", np.inf)])
+def test_a_coefficient_that_is_no_number_is_refused(tmp_path, name, value):
+    line = LogisticRegression().fit(X, Y)
+    setattr(line, name, getattr(line, name) * value)
+    _refused(_packed(tmp_path / "a.ehya", skops.io.dumps({"line": line})), ErrorCode.NOT_A_MODEL)
+
+
+def test_a_figure_that_is_no_number_is_refused(tmp_path):
+    line = skops.io.dumps({"line": LogisticRegression().fit(X, Y)})
+    _refused(_packed(tmp_path / "a.ehya", line, {"metrics": {"brier": float("nan")}}), ErrorCode.NOT_A_MODEL)
+
+
+def test_an_array_that_claims_more_than_the_memory_is_refused(tmp_path):
+    claim = io.BytesIO()
+    shape = {"descr": "<f8", "fortran_order": False, "shape": (10**14,)}
+    np.lib.format.write_array_header_1_0(claim, shape)
+    whole = zipfile.ZipFile(io.BytesIO(skops.io.dumps({"line": LogisticRegression().fit(X, Y)})))
+    crafted = io.BytesIO()
+    with whole, zipfile.ZipFile(crafted, "w") as archive:
+        for name in whole.namelist():
+            archive.writestr(name, claim.getvalue() if name.endswith(".npy") else whole.read(name))
+    _refused(_packed(tmp_path / "a.ehya", crafted.getvalue()), ErrorCode.NOT_A_MODEL)
+
+
+@pytest.mark.parametrize("module", ["sklearn.nowhere", "numpyish", "builtinsish.x"])
+def test_a_module_that_is_not_there_is_refused(tmp_path, module):
+    schema = {"__class__": "Thing", "__module__": module, "__loader__": "TypeNode"}
+    crafted = io.BytesIO()
+    with zipfile.ZipFile(crafted, "w") as archive:
+        archive.writestr("schema.json", json.dumps({"protocol": 2, "_skops_version": "0.16.0", **schema}))
+    _refused(_packed(tmp_path / "a.ehya", crafted.getvalue()), ErrorCode.NOT_A_MODEL)
+
+
+@pytest.mark.parametrize("version", ["", "..", "../v1", "/etc", "a\\b", "a\0b"])
+def test_a_version_that_leads_out_of_the_folder_has_no_model(version):
+    with pytest.raises(EhyaError, match="no_model"):
+        artefact.path_of(Path("models"), version)
+
+
 def test_a_file_that_unpacks_to_far_more_than_it_is_is_refused(tmp_path):
     line = skops.io.dumps({"line": LogisticRegression().fit(X, Y)})
     bomb = {"card": {"text": "0" * 60_000_000}}
