@@ -11,8 +11,8 @@ import pandas as pd
 
 from engine.artefact import Model
 from engine.design import Floats, design
-from engine.domain.prediction import NotScorable, Output, columns
-from engine.domain.unit import Status, idle_months
+from engine.domain.prediction import Output, columns
+from engine.domain.scorable import not_scorable, scorable
 from engine.errors import EhyaError, ErrorCode
 from engine.heads import LEVELS, Draws, Heads, Size, outputs, point
 
@@ -60,11 +60,11 @@ def predict(
     _check(model, matrix)
     known = units.loc[matrix.index]
     reasons = not_scorable(known, as_of)
-    scorable = _scorable(reasons)
+    may = np.asarray(scorable(reasons), dtype=bool)
     figures = np.full((len(matrix), 3 * len(Output)), np.nan)
     size = Size.of(known, assumed_capital_rial)
     out_of_fold = np.zeros(len(matrix), dtype=bool)
-    for parameters, rows, held_out in _parts(model, matrix.index, np.flatnonzero(scorable)):
+    for parameters, rows, held_out in _parts(model, matrix.index, np.flatnonzero(may)):
         draws = Draws.of(parameters, model.document["population"], random_state)
         out_of_fold[rows] = held_out
         for chunk in np.array_split(rows, max(1, -(-len(rows) // ROWS_AT_ONCE))):
@@ -73,45 +73,14 @@ def predict(
     names = [name for output in Output for name in columns(output)]
     frame = pd.DataFrame(figures, index=matrix.index, columns=names)
     return frame.assign(
-        scorable=scorable,
+        scorable=may,
         not_scorable=reasons,
         prior_driven=bool(model.document["prior_driven"]),
         out_of_fold=out_of_fold,
-        capital_assumed=size.assumed & scorable,
+        capital_assumed=size.assumed & may,
         model_version=model.version,
         model_data_until=model.data_until.as_unit("s"),
     )
-
-
-def not_scorable(units: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
-    """Why units get no prediction.
-
-    Parameters
-    ----------
-    units
-        Unit table, shape (n, columns).
-    as_of
-        Day to which idle time is counted.
-
-    Returns
-    -------
-    pandas.Series
-        Codes of ``NotScorable`` joined by ``;``, empty where nothing is in the way. ``no_jobs_now`` withholds jobs.
-    """
-    status = units["status"]
-    unknown = status.isna() | (status == Status.UNKNOWN.value)
-    masks = {
-        NotScorable.NO_SECTOR: units["isic"].isna(),
-        NotScorable.NO_PLACE: units["county"].isna(),
-        NotScorable.NO_STATUS: unknown,
-        NotScorable.NO_IDLE_TIME: idle_months(units, as_of).isna(),
-        NotScorable.NOT_IDLE: status.isin([Status.OPERATING.value, Status.LIQUIDATED.value]),
-        NotScorable.NO_JOBS_NOW: (status == Status.SEMI_ACTIVE.value) & units["jobs_now"].isna(),
-    }
-    codes = pd.Series("", index=units.index, dtype="str")
-    for code, mask in masks.items():
-        codes = codes.where(~mask.fillna(False), codes + ";" + code.value)
-    return codes.str.lstrip(";")
 
 
 def raw(model: Model, matrix: pd.DataFrame, *, head: str) -> Floats:
@@ -201,11 +170,6 @@ def _parts(
     for name in pd.unique(fold):
         part = rows[fold == name]
         yield (model.document["held_out"][name], part, True) if name else (model.document["promoted"], part, False)
-
-
-def _scorable(reasons: pd.Series) -> npt.NDArray[np.bool_]:
-    allowed = reasons.isin(["", NotScorable.NO_JOBS_NOW.value])
-    return np.asarray(allowed, dtype=bool)
 
 
 def _check(model: Model, matrix: pd.DataFrame) -> None:

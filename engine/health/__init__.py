@@ -1,0 +1,6 @@
+"""How complete, fresh and free of contradiction a register is, and what it would take to score the rest of it."""
+
+from engine.health.assessment import Health, health
+from engine.health.completeness import PUBLISHABLE, WEIGHTS, completeness, publishable
+
+__all__ = ["PUBLISHABLE", "WEIGHTS", "Health", "completeness", "health", "publishable"]
