@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import pandas as pd
@@ -31,9 +31,13 @@ _MONTH_NUMBER = {word: n for names in (_JALALI_MONTHS, _GREGORIAN_MONTHS) for n,
 _GREGORIAN_NAMES = {word for words in _GREGORIAN_MONTHS for word in words.split()}
 _VAGUE = (
     r"اوایل|اواسط|اواخر|ابتدای|انتهای|پایان|نیمه اول|نیمه دوم|نیمه|حدود|حدودا|بهار|تابستان|پاییز|زمستان|"
-    r"early|mid|late|about|spring|summer|autumn|winter"
+    r"early|mid|late|about|spring|summer|autumn|winter|به بعد"
 )
-_FILLER = r"تا کنون|تاکنون|سال|ماه|مورخ|مورخه|تاریخ|year|of|in|since|از"
+_FILLER = r"تا کنون|تاکنون|سال|ماه|مورخ|مورخه|تاریخ|year|of|in|since|از|ه\W?ش|ش|م|هجری|شمسی|خورشیدی|میلادی|ad|sh"
+_MONTH_WITH_MAH = re.compile(rf"({'|'.join(word for words in _JALALI_MONTHS for word in words.split())})ماه(?!\w)")
+_SERIAL_DAY_0 = date(1899, 12, 30)
+_SERIALS = range(20_000, 60_000)  # 1954 to 2064; no year has five digits
+
 _TIME = re.compile(r"[t ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?z?$")
 
 
@@ -117,7 +121,7 @@ def read_date(cell: object, *, latest: date | None = None) -> DateRead | Remarke
     """Read one date.
 
     Years of 1250-1499 are Jalali, of 1850-2120 Gregorian. Year/month/day, day/month/Jalali year, year/month, a month's
-    name with its year, a year alone and Excel dates are understood; ``03/04/2015`` is refused, since it may be either
+    name with its year, a year alone, Excel dates and their bare serial numbers are understood; ``03/04/2015`` is refused, since it may be either
     order.
 
     Parameters
@@ -142,12 +146,17 @@ def read_date(cell: object, *, latest: date | None = None) -> DateRead | Remarke
     """
     if isinstance(cell, datetime | date):
         return _not_after(DateRead(date(cell.year, cell.month, cell.day), Precision.DAY), latest)
-    if isinstance(cell, float):
-        cell = int(cell) if cell.is_integer() else str(cell)
-    text = _TIME.sub("", fold(str(cell)))
+    serial = _serial(cell)
+    if serial is not None:
+        checked = _not_after(DateRead(serial, Precision.DAY), latest)
+        taken = {"taken": serial.isoformat()}
+        return checked if isinstance(checked, Refusal) else Remarked(checked, NoteCode.SERIAL_DATE, taken)
+    text = re.sub(r"^(\d{4})\.0$", r"\1", _TIME.sub("", fold(str(cell))))
+    text = _MONTH_WITH_MAH.sub(r"\1 ", text.replace("اردی بهشت", "اردیبهشت"))
+    text = re.sub(r"(\d)([^\W\d_])", r"\1 \2", text)
     text, vague = _without(text, _VAGUE)
     text, _ = _without(text, _FILLER)
-    parts = [part for part in re.split(r"[\s/\-.,\\_]+", re.sub(r"(\d)([^\W\d_])", r"\1 \2", text)) if part]
+    parts = [part for part in re.split(r"[\s/\-.,()\\_]+", text) if part]
     found = _calendar_day(parts)
     if isinstance(found, Refusal):
         return found
@@ -158,6 +167,13 @@ def read_date(cell: object, *, latest: date | None = None) -> DateRead | Remarke
     if century:
         return Remarked(checked, NoteCode.CENTURY_ADDED, {"taken": to_jalali(checked.day)[0]})
     return Remarked(checked, NoteCode.APPROXIMATE) if vague else checked
+
+
+def _serial(cell: object) -> date | None:
+    """Day of an Excel serial number, whose cell lost its date format."""
+    digits = re.fullmatch(r"(\d{5})(?:\.\d+)?", fold(str(cell)))
+    number = int(digits[1]) if digits else 0
+    return _SERIAL_DAY_0 + timedelta(days=number) if number in _SERIALS else None
 
 
 def _without(text: str, words: str) -> tuple[str, bool]:
@@ -225,6 +241,10 @@ def _year(number: str) -> tuple[int, bool]:
 
 
 def _built(year: int, month: int | None, day: int | None, century: bool) -> tuple[DateRead, bool] | Refusal:
+    if month == 0 or day == 0:  # 1400/00/00 and 1400/05/00: the month or the day is not known
+        if month == 0 and day:
+            return Refusal(RejectionCode.IMPOSSIBLE_DATE)
+        month, day = month or None, None
     precision = Precision.DAY if day is not None else Precision.MONTH if month is not None else Precision.YEAR
     month, day = (1 if month is None else month), (1 if day is None else day)
     try:

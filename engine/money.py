@@ -21,12 +21,14 @@ NOTHING_OWED = frozenset(
 )  # fmt: skip
 """Folded words that state zero."""
 
-_CURRENCY = {"ریال": 1, "rial": 1, "rials": 1, "irr": 1, "ريال": 1, "تومان": 10, "تومن": 10, "toman": 10, "tomans": 10,
+_CURRENCY = {"ریال": 1, "rial": 1, "rials": 1, "irr": 1, "rls": 1, "rl": 1, "تومان": 10, "تومن": 10, "toman": 10, "tomans": 10,
              "irt": 10, "ت": 10, "ر": 1}  # fmt: skip
 _HEMAT = frozenset({"همت", "hemat", "hemmat", "هزار میلیارد تومان"})
 _SHORT_SCALES = {"م": 10**6, "m": 10**6, "b": 10**9, "k": 10**3}
 _FOREIGN = re.compile(r"(?<!\w)(?:دلار|یورو|درهم|لیر|پوند|روبل|یوان|دینار|usd|eur|dollars?|euros?|aed)(?!\w)|[$€£¥]")
 _WORD = re.compile(r"[^\W\d_]+")
+_THOUSANDS = re.compile(r"(?<![\d.,])(?:1,?000|['’]?000)s?(?=\s*[^\W\d_]|\s*\))")
+_NO_DEBT = re.compile(r"(?:بدون|فاقد)(?: بدهی\D*)?|\D*بدهی\D* (?:ندارد|نیست)|\D*تسویه (?:شده|کامل)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,13 @@ class MoneyUnit:
         Rial per unit of the currency: 1 for rial, 10 for toman; ``None`` where no currency was named.
     scale
         Thousand, million, ...; 1 where none was named.
+    foreign
+        Whether another currency was named: an amount without its own currency is then refused.
     """
 
     rial: int | None
     scale: int = 1
+    foreign: bool = False
 
     @property
     def factor(self) -> int | None:
@@ -65,14 +70,41 @@ def read_money_unit(text: str) -> MoneyUnit | None:
     >>> read_money_unit("bank debt, bn IRR").factor, read_money_unit("اشتغال (نفر)")
     (1000000000, None)
     """
-    words = _WORD.findall(fold(text).replace(".", " "))
+    words = _WORD.findall(_THOUSANDS.sub(" thousand ", fold(text)).replace(".", " "))
     units: set[MoneyUnit] = set()
     for position, word in enumerate(words):
         if word in _HEMAT:
             units.add(MoneyUnit(RIAL_PER_TOMAN, RIAL_PER_HEMAT // RIAL_PER_TOMAN))
         elif word in _CURRENCY and (len(word) > 1 or (position and words[position - 1] in _SHORT_SCALES)):
-            units.add(MoneyUnit(_CURRENCY[word], _scale_before(words, position)))
+            scale = _scale_before(words, position)
+            units.add(MoneyUnit(_CURRENCY[word], scale if scale > 1 else _scale_after(words, position)))
     return units.pop() if len(units) == 1 else None
+
+
+def read_money_scale(text: str) -> int | None:
+    """Scale that a header names in brackets without any currency: «بدهی (میلیون)».
+
+    Examples
+    --------
+    >>> read_money_scale("بدهی بانکی (میلیارد)"), read_money_scale("بدهی بانکی")
+    (1000000000, None)
+    """
+    for words in re.findall(r"[(\[]([^)\]]+)[)\]]", fold(text)):
+        scales = [SCALES.get(word) for word in words.split()]
+        if scales and all(scales):
+            return math.prod(scale for scale in scales if scale)
+    return None
+
+
+def names_foreign_money(text: str) -> bool:
+    """Whether a text names a currency that is neither rial nor toman.
+
+    Examples
+    --------
+    >>> names_foreign_money("سرمایه (هزار دلار)"), names_foreign_money("سرمایه (ریال)")
+    (True, False)
+    """
+    return _FOREIGN.search(fold(text).replace("_", " ")) is not None
 
 
 def read_money(cell: object, unit: MoneyUnit | None = None) -> int | Remarked | Refusal:
@@ -107,7 +139,7 @@ def read_money(cell: object, unit: MoneyUnit | None = None) -> int | Remarked | 
             return Refusal(RejectionCode.NOT_A_NUMBER)
         return _rial(Decimal(repr(cell)), None, None, unit)
     text = fold(str(cell))
-    if text in NOTHING_OWED:
+    if text in NOTHING_OWED or _NO_DEBT.fullmatch(text):
         return 0
     if _FOREIGN.search(text):
         return Refusal(RejectionCode.FOREIGN_CURRENCY)
@@ -130,6 +162,15 @@ def _scale_before(words: list[str], position: int) -> int:
     return scale
 
 
+def _scale_after(words: list[str], position: int) -> int:
+    """Scale behind the currency («IRR million», «ریال (میلیون)»), unless another currency follows it."""
+    after = words[position + 1 : position + 4]
+    after = after[1:] if after[:1] in (["in"], ["به"]) else after
+    scale = 0 if not after else SCALES.get(after[0], 0) or (_SHORT_SCALES.get(after[0], 0) if len(after) == 1 else 0)
+    followed = len(after) > 1 and (after[1] in _CURRENCY or after[1] in SCALES or after[1] == "of")
+    return scale if scale and not followed else 1
+
+
 def _without_approximation(text: str) -> tuple[str, bool]:
     for word in APPROXIMATE_WORDS:
         if text.startswith(word):
@@ -138,7 +179,8 @@ def _without_approximation(text: str) -> tuple[str, bool]:
 
 
 def _phrase(text: str, unit: MoneyUnit | None) -> int | Refusal:
-    text = re.sub(r"^(?:معادل|مبلغ|بالغ بر)\s+", "", text).strip(" .:")
+    text = re.sub(r"^(?:معادل|مبلغ|بالغ بر)\s+", "", text).strip(" :").rstrip(" .")
+    text = re.sub(r"^\.(?=\d)", "0.", text)
     text = re.sub(r"^(irr|irt|rials?|tomans?|ریال|تومان)\s*:?\s*(-?\d.*)$", r"\2 \1", text)
     parts = re.findall(rf"([-(]?{NUMERAL}\)?-?)\s*((?:[^\W\d_]|[.\s])*)", text)
     if not parts or "".join(number + words for number, words in parts).replace(" ", "") != text.replace(" ", ""):
@@ -181,7 +223,8 @@ def _rial(value: Decimal, currency: int | None, scaled: bool | None, unit: Money
         return 0
     header = unit.rial if unit else None
     if currency is None and header is None:
-        return Refusal(RejectionCode.MONEY_WITHOUT_UNIT)
+        foreign = unit is not None and unit.foreign
+        return Refusal(RejectionCode.FOREIGN_CURRENCY if foreign else RejectionCode.MONEY_WITHOUT_UNIT)
     if currency is not None and not scaled and unit is not None and value < unit.scale:
         return Refusal(RejectionCode.AMBIGUOUS_MONEY)
     if currency is None and not scaled and unit is not None:

@@ -15,6 +15,7 @@ SCALES = {
     "هزار": 10**3, "میلیون": 10**6, "ملیون": 10**6, "میلیارد": 10**9, "ملیارد": 10**9,
     "بیلیون": 10**12, "تریلیون": 10**12,
     "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
+    "thousands": 10**3, "millions": 10**6, "billions": 10**9, "trillions": 10**12,
     "mln": 10**6, "mn": 10**6, "bln": 10**9, "bn": 10**9, "tn": 10**12,
 }  # fmt: skip
 """Number words that multiply. Persian میلیارد is 10^9; تریلیون and the older بیلیون are 10^12."""
@@ -34,6 +35,9 @@ APPROXIMATE_WORDS = (
 )
 """Words that make a number approximate; the number is taken, with a remark."""
 
+DOTTED_THREE = r"[1-9]\d{0,2}\.\d\d0"
+"""``2.400`` may be a fraction or thousands: nobody ends a fraction of three digits in zero, nor do programs."""
+
 _GROUPED = re.compile(r"\d{1,3}(?:([,.'’٬ \u00a0])\d{3})(?:\1\d{3})*")
 _RANGE = re.compile(rf"{NUMERAL}\s*(?:-|تا|الی|to|until)\s*{NUMERAL}")
 
@@ -42,7 +46,7 @@ def read_numeral(text: str) -> Decimal | Refusal:
     """Read one numeral.
 
     Comma, Arabic comma, apostrophe and space separate thousands; point, momayyez and the Persian slash separate the
-    fraction. Two points or slashes can only be thousands. ``1/234`` may be either and is refused.
+    fraction. Two points or slashes can only be thousands. ``1/234`` and ``2.400`` may be either and are refused.
 
     Returns
     -------
@@ -79,6 +83,8 @@ def is_range(folded: str) -> bool:
 def _plain(digits: str) -> Decimal | Refusal:
     digits = digits.replace("\u00a0", " ").replace("’", "'").rstrip(".,/'")
     whole, point, fraction = digits.rpartition(".")
+    if re.fullmatch(DOTTED_THREE, digits):
+        return Refusal(RejectionCode.AMBIGUOUS_NUMBER)
     if point and "." not in whole and "/" not in digits and (not whole or _is_whole(whole)) and fraction.isdigit():
         return Decimal(f"{re.sub(r'[^0-9]', '', whole) or '0'}.{fraction}")
     if digits.count("/") == 1 and "." not in digits:

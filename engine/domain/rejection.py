@@ -33,6 +33,7 @@ class RejectionCode(Code):
     WRONG_CHECK_DIGIT = "wrong_check_digit"
     PERSON_ID = "person_id"
     UNKNOWN_STATUS = "unknown_status"
+    EVENT_NOT_STATUS = "event_not_status"
     UNKNOWN_CAUSE = "unknown_cause"
     UNKNOWN_DEAL_FORM = "unknown_deal_form"
     UNKNOWN_PROVINCE = "unknown_province"
@@ -50,6 +51,8 @@ class NoteCode(Code):
     PART_NOT_UNDERSTOOD = "part_not_understood"
     CENTURY_ADDED = "century_added"
     SECTOR_FROM_WORDS = "sector_from_words"
+    SERIAL_DATE = "serial_date"
+    STATUS_FROM_EVENT = "status_from_event"
 
 
 class IgnoredRow(Code):

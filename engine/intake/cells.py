@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -62,9 +63,12 @@ def stated(cells: pd.Series) -> pd.Series:
     >>> stated(pd.Series(["-", None, "نامشخص", "ندارد", 0], dtype=object)).tolist()
     ['ندارد', 0]
     """
-    present = cells[cells.notna()]
-    folded = fold_column(present.astype("str"))
-    return present[~(folded.isin(nothing()) | (folded == "")).to_numpy(dtype=bool)]
+    codes, distinct = pd.factorize(cells)
+    plain = pd.Series([_unguarded(cell) for cell in distinct], dtype=object)
+    folded = fold_column(plain.astype("str"))
+    says = np.append(~(folded.isin(nothing()) | (folded == "")).to_numpy(dtype=bool), False)
+    kept = says[codes]
+    return pd.Series(plain.to_numpy()[codes[kept]], index=cells.index[kept], dtype=object, name=cells.name)
 
 
 def read_cells(
@@ -102,6 +106,13 @@ def read_cells(
     return Reading(reading.values, pd.concat([refused, reading.refused]), reading.noted, reading.precision)
 
 
+def _unguarded(cell: object) -> object:
+    """A cell without what keeps Excel from changing it: a leading apostrophe, or ``="..."``."""
+    if not isinstance(cell, str) or cell[:1] not in "'’=":
+        return cell
+    return re.sub(r"^(?:['’]\s*(?=\d)|=\s*\"([^\"]*)\"$)", r"\1", cell)
+
+
 def by_distinct(cells: pd.Series, read: Callable[[Any], Any]) -> Reading:
     """Read every distinct cell once.
 
@@ -136,6 +147,8 @@ def _read(
     kind = FIELDS[field].kind
     if kind is Kind.IDENTIFIER:
         return _identifiers(field, cells)
+    if kind in (Kind.DATE, Kind.YEAR, Kind.CODES):  # «ندارد» says that there is none: not known, and no mistake
+        cells = cells[~cells.isin(none_owned()).to_numpy(dtype=bool)]
     if kind is Kind.TEXT:
         return _texts(cells)
     if kind is Kind.DATE:
@@ -221,7 +234,7 @@ def _texts(cells: pd.Series) -> Reading:
 def _identifiers(field: Field, cells: pd.Series) -> Reading:
     folded = fold_column(cells.astype("str"))
     cells, folded = cells[~folded.isin(none_owned())], folded[~folded.isin(none_owned())]
-    digits = folded.str.replace(r"(?<=\d)\.0$", "", regex=True).str.replace(r"[\s\-_./]", "", regex=True)
+    digits = folded.str.replace(r"(?<=\d)\.0$", "", regex=True).str.replace(r"[\s\-_./,]", "", regex=True)
     digits = digits.str.replace(r"^ir(?=\d)", "", regex=True)
     is_number = digits.str.fullmatch(r"\d+").to_numpy(dtype=bool)
     length = digits.str.len().to_numpy()

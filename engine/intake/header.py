@@ -9,7 +9,7 @@ import pandas as pd
 
 from engine.domain.unit import Field
 from engine.errors import EhyaError, ErrorCode
-from engine.intake.labels import Match, matches, nearest_field
+from engine.intake.labels import Match, counts_units, matches, nearest_field
 from engine.intake.lexicon import measures
 from engine.intake.sheets import Sheet
 from engine.money import read_money_unit
@@ -114,6 +114,21 @@ def find_header(sheet: Sheet, mapping: Mapping[str, str] | None = None) -> Heade
     return _with_lines_below(best, filled, raw, sheet.merges, wanted)
 
 
+def counting_headings(sheet: Sheet, mapping: Mapping[str, str] | None = None) -> list[str]:
+    """Headings that say that each line counts units, so that the lines are estates or counties.
+
+    Examples
+    --------
+    >>> grid = pd.DataFrame([["Estate", "County", "Number of units"], ["A", "Khoy", 12]], dtype=object)
+    >>> counting_headings(Sheet("s", grid))
+    ['Number of units']
+    """
+    wanted = _wanted(mapping)
+    texts = sheet.cells.head(SCANNED_ROWS).dropna(how="all")
+    lines = [[str(cell) for cell in row if pd.notna(cell)] for row in texts.itertuples(index=False)]
+    return [text for line in lines if len(line) > 1 for text in line if counts_units(text) and fold(text) not in wanted]
+
+
 def _with_lines_below(
     header: Header,
     filled: list[list[str]],
@@ -149,6 +164,8 @@ def _scored(
     fields = [match.field for match in taken.values() if match.field not in ("serial", "personal")]
     score = sum(match.score for match in taken.values()) - 0.1 * (len(levels) - len(taken))
     if len(fields) < MIN_FIELDS or not any(field in _IDENTITY for field in fields):
+        return None, score
+    if any(counts_units(texts[-1]) and position not in taken for position, texts in levels.items()):
         return None, score
     labels = _labels(levels)
     columns = tuple(

@@ -18,6 +18,7 @@ SIMILARITY = 0.9
 LONGEST = 40
 """A longer heading is a sentence; it is not compared letter by letter."""
 
+_NO_FIELDS = ("personal", "counting")
 _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]?")
 _UNIT_TAIL = re.compile(
     r"\s*(?:-|,|:)?\s*(?:(?:به|بر حسب|برحسب|in)\s+)?(?:(?:هزار|میلیون|میلیارد|thousand|million|billion|mn|bn|m|b)\s+)*"
@@ -59,6 +60,21 @@ def matches(levels: tuple[str, ...]) -> tuple[Match, ...]:
     return _matches(tuple(fold(level) for level in levels if level.strip()))
 
 
+def counts_units(heading: str) -> bool:
+    """Whether a heading says that each line of its table counts units.
+
+    Examples
+    --------
+    >>> counts_units("تعداد واحدهای راکد"), counts_units("n_units"), counts_units("نام واحد")
+    (True, True, False)
+    """
+    tokens = _tokens(_bare(fold(heading)))
+    return any(
+        _all_stand(tuple(tuple(fold(word) for word in group) for group in groups), tokens)
+        for groups in _document()["counting"]["patterns"]
+    )
+
+
 def nearest_field(levels: tuple[str, ...]) -> str | None:
     """The field whose aliases come nearest to a heading that was not recognised; ``None`` where nothing is near.
 
@@ -94,7 +110,22 @@ def _matches(levels: tuple[str, ...]) -> tuple[Match, ...]:
     for candidate, worth in ((joined, 1.0), (last, 0.97), (worded, 0.96)):
         for field, score in _scores(candidate):
             best[field] = max(best.get(field, 0.0), score * worth)
-    return tuple(Match(field, score) for field, score in sorted(best.items(), key=lambda item: -item[1]))
+    best |= {field: max(best.get(field, 0.0), 0.93) for field in _said_twice(levels[-1])}
+    whole = _tokens(worded)
+    allowed = {field: score for field, score in best.items() if not _forbidden(field, whole)}
+    return tuple(Match(field, score) for field, score in sorted(allowed.items(), key=lambda item: -item[1]))
+
+
+def _said_twice(heading: str) -> set[str]:
+    """The field of a heading that says one thing twice, perhaps in two languages: «زمین / Land (m2)»."""
+    parts = [part for text in re.split(r"[/|\n]", _BRACKETS.sub(" ", heading)) if (part := _bare(text))]
+    if len(parts) < 2:
+        return set()
+    tops = [{field for field, score in _scores(part) if score >= 0.9} for part in parts]
+    shared = set.intersection(*tops)
+    two_scripts = len({part.isascii() for part in parts}) == 2
+    named = [top for top in tops if top]
+    return shared or (named[0] if two_scripts and len(named) == 1 else set())
 
 
 def _scores(label: str) -> list[tuple[str, float]]:
@@ -128,7 +159,8 @@ def _forbidden(field: str, tokens: frozenset[str]) -> bool:
 
 def _bare(label: str) -> str:
     without = _UNIT_TAIL.sub("", _BRACKETS.sub(" ", label).strip()) if label else ""
-    return re.sub(r"[\W_]+", " ", without).strip()
+    plain = re.sub(r"[\W_]+", " ", without).strip()
+    return re.sub(r" (?:fa|en)$", "", plain)
 
 
 def _tokens(label: str) -> frozenset[str]:
@@ -174,7 +206,7 @@ def _aliases() -> dict[str, _Alias]:
             bare=frozenset(_bare(fold(name)).replace(" ", "") for name in entry.get("bare", [])),
         )
         for field, entry in _document().items()
-        if field != "personal"
+        if field not in _NO_FIELDS
     }
 
 
@@ -183,7 +215,7 @@ def _exact() -> dict[tuple[str, str], bool]:
     return {
         (field, compacted): True
         for field, entry in _document().items()
-        if field != "personal"
+        if field not in _NO_FIELDS
         for name in entry["names"]
         if (compacted := re.sub(r"[\W_]+", "", fold(name)))
     }

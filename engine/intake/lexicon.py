@@ -36,7 +36,7 @@ def none_owned() -> frozenset[str]:
 
 @cache
 def codes(family: str) -> dict[str, str]:
-    """Compact word -> code of one family: ``flag``, ``status``, ``cause`` or ``deal_form``.
+    """Compact word -> code of one family: ``flag``, ``status``, ``event``, ``cause`` or ``deal_form``.
 
     Examples
     --------
@@ -45,7 +45,7 @@ def codes(family: str) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for code, words in _document()[family].items():
-        for word in words:
+        for word in (*words, code):
             found.setdefault(compact(word) or fold(word), code)
     return found
 
@@ -75,6 +75,30 @@ def measures(measure: str) -> dict[str, float]:
     """
     table = _document()["measure"].get(measure, {})
     return {fold(word): float(factor) for word, factor in table.items()}
+
+
+@cache
+def other_measures() -> frozenset[str]:
+    """Units of measure that no field keeps and that none can be turned into.
+
+    Examples
+    --------
+    >>> "kva" in other_measures()
+    True
+    """
+    return frozenset(fold(word) for word in _document()["other_measures"])
+
+
+@cache
+def fillers(family: str) -> frozenset[str]:
+    """Words of a phrase that do not change its code.
+
+    Examples
+    --------
+    >>> "است" in fillers("status")
+    True
+    """
+    return frozenset(fold(word) for word in _document()["fillers"][family])
 
 
 @cache

@@ -10,14 +10,16 @@ import numpy as np
 import pandas as pd
 
 from engine.domain.rejection import NoteCode, Refusal, RejectionCode, Remarked
-from engine.intake.lexicon import measures, none_owned
-from engine.numerals import APPROXIMATE_WORDS, NUMERAL, SCALES, is_range, read_numeral
+from engine.intake.lexicon import measures, none_owned, other_measures
+from engine.numerals import APPROXIMATE_WORDS, DOTTED_THREE, NUMERAL, SCALES, is_range, read_numeral
 from engine.text import fold, fold_column
 
-_QUANTITY = re.compile(rf"(?P<before>[^\d+(-]*?)\s*(?P<number>[-+(]?\s*{NUMERAL}\)?-?)\s*(?P<after>.*)")
+_QUANTITY = re.compile(
+    rf"(?P<before>(?:[^\W\d_]+\d?(?= )|[^\d+(-])*?)\s*(?<![^\W\d_])(?P<number>[-+(]?\s*{NUMERAL}\)?-?)\s*(?P<after>.*)"
+)
 _PLAIN = r"\d{1,15}(?:\.\d{1,9})?"
 _BRACKETED = re.compile(r"[(\[]([^)\]]*)[)\]]")
-_OTHER_MEASURES = ("امپر", "amp", "amps", "kva", "کیلوولت امپر", "اینچ", "inch", "تن", "ton", "tons", "لیتر", "بشکه")
+_APPROXIMATE_TAIL = re.compile(r"\s*\((?:تقریبی|حدودی|حدودا|تقریبا|approx\.?|about)\)$")
 
 
 def header_factor(levels: tuple[str, ...], measure: str) -> float | None:
@@ -42,7 +44,7 @@ def header_factor(levels: tuple[str, ...], measure: str) -> float | None:
         for text in [*brackets, folded.strip("() "), *_tails(folded)]:
             if text in known:
                 return known[text]
-        if any(text in _OTHER_MEASURES for text in brackets):
+        if any(text in other_measures() for text in brackets):
             return None
     return 1.0
 
@@ -64,6 +66,7 @@ def read_quantity(cell: object, measure: str, factor: float | None) -> float | R
     text = fold(str(cell))
     if text in none_owned():
         return 0.0
+    text, bracketed = _APPROXIMATE_TAIL.subn("", text)
     if is_range(text):
         return Refusal(RejectionCode.RANGE_OF_NUMBERS)
     found = _QUANTITY.fullmatch(text)
@@ -72,7 +75,10 @@ def read_quantity(cell: object, measure: str, factor: float | None) -> float | R
     number = read_numeral(found["number"].replace(" ", "") if found["number"][0] in "-+(" else found["number"])
     if isinstance(number, Refusal):
         return number
-    return _with_unit(number, found["before"].strip(), found["after"].strip(), measure, factor)
+    read = _with_unit(number, found["before"].strip(), found["after"].strip(), measure, factor)
+    if isinstance(read, Refusal) and len(parts := re.split(r" و (?=\d)| and (?=\d)", text)) > 1:
+        return _sum([read_quantity(part, measure, None) for part in parts], read)
+    return Remarked(read, NoteCode.APPROXIMATE) if bracketed and isinstance(read, float) else read
 
 
 def plain_numbers(cells: pd.Series) -> pd.Series:
@@ -96,7 +102,8 @@ def plain_numbers(cells: pd.Series) -> pd.Series:
     folded = fold_column(cells.astype("str"))
     grouped = folded.str.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?").to_numpy(dtype=bool, na_value=False)
     bare = folded.where(~grouped, folded.str.replace(",", "", regex=False))
-    plain = bare.str.fullmatch(_PLAIN).to_numpy(dtype=bool, na_value=False)
+    plain = bare.str.fullmatch(_PLAIN) & ~bare.str.fullmatch(DOTTED_THREE)
+    plain = plain.to_numpy(dtype=bool, na_value=False)
     return pd.Series(pd.to_numeric(bare.where(plain)).to_numpy(dtype=np.float64), index=cells.index)
 
 
@@ -117,6 +124,12 @@ def _with_unit(
         return Refusal(RejectionCode.UNKNOWN_MEASURE if unit else RejectionCode.NOT_A_NUMBER)
     value = float(number * scale * Decimal(repr(factor)))
     return Remarked(value, NoteCode.APPROXIMATE) if approximate else value
+
+
+def _sum(parts: list[float | Remarked | Refusal], otherwise: Refusal) -> float | Refusal:
+    """«۳ سال و ۶ ماه»: each part with a unit of its own."""
+    numbers = [part for part in parts if isinstance(part, float)]
+    return sum(numbers) if len(numbers) == len(parts) else otherwise
 
 
 def _tails(folded: str) -> list[str]:

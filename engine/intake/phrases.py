@@ -8,21 +8,23 @@ from collections.abc import Sequence
 from engine.codes import Code
 from engine.domain.rejection import NoteCode, Refusal, RejectionCode, Remarked
 from engine.domain.unit import Barrier, DealForm, Status
-from engine.intake.lexicon import codes, nothing, stems
+from engine.intake.lexicon import codes, fillers, nothing, stems
 from engine.text import compact, fold
 
 HALF = 50.0
 """Percent of capacity below which a working unit counts as semi-active (the programme's own limit)."""
 
 _PARTS = re.compile(r"[,;/|+\n\r•·،؛]| - | -|- | – ")
-_LIST_NUMBER = re.compile(r"(^|[\n,;،؛])\s*\(?\d{1,2}\s*[-.)]\s*")
+_LIST_NUMBER = re.compile(r"(?:(?<=^)|(?<=[\s,;،؛]))\(?(?:\d{1,2}|[اآبپجد]|الف)\s*[-.)]\s*")
 _AND = re.compile(r" و | and | & ")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*(?:%|درصد|percent)")
-_BELOW = ("زیر", "کمتر", "below", "under", "less")
+_BELOW = ("زیر", "کمتر", "پایین تر", "below", "under", "less")
+_ABOVE = ("بالای", "بیش", "بیشتر", "بالاتر", "above", "over", "more")
+_WORKING = ("فعال", "ظرفیت", "capacity", "activ", "operat", "working")
 
 
-def read_flag(cell: object) -> bool | Refusal:
-    """Read yes or no.
+def read_flag(cell: object) -> bool | Remarked | Refusal:
+    """Read yes or no; words behind it («بلی - بانک ملی») are remarked.
 
     Examples
     --------
@@ -34,31 +36,46 @@ def read_flag(cell: object) -> bool | Refusal:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     folded = fold(str(cell))
-    word = codes("flag").get(compact(folded) or folded)
-    return Refusal(RejectionCode.NOT_A_FLAG) if word is None else word == "yes"
+    word = _flag(folded)
+    if word:
+        return word == "yes"
+    first, *others = _pieces(folded)
+    word = _flag(first) if first in codes("flag") and others else None
+    contrary = {"yes", "no"} - {word}
+    if word is None or any(_flag(other) in contrary for other in others):
+        return Refusal(RejectionCode.NOT_A_FLAG)
+    strange = [other for other in others if _flag(other) is None]
+    return Remarked(word == "yes", NoteCode.PART_NOT_UNDERSTOOD, {"part": strange}) if strange else word == "yes"
 
 
-def read_status(cell: object) -> str | Refusal:
+def read_status(cell: object) -> str | Remarked | Refusal:
     """Read the status of a unit; "working at 30 percent" is semi-active, since the limit is half of the capacity.
+
+    What happened to a unit («احیا شده») is no status: the one it leaves is taken, with a remark, where it leaves one.
 
     Examples
     --------
-    >>> read_status("فعال زیر ۵۰ درصد ظرفیت"), read_status("نيمه‌فعال"), read_status("غیرفعال")
+    >>> read_status("فعال زیر ۵۰ درصد ظرفیت"), read_status("نيمه‌فعال"), read_status("غیرفعال از سال ۱۳۹۸")
     ('semi_active', 'semi_active', 'idle')
+    >>> read_status("revived").reading, read_status("offered").code.value
+    ('operating', 'event_not_status')
     """
-    text = fold(str(cell))
-    known = codes("status").get(compact(text)) or codes("status").get(compact(re.sub(r"\(.*?\)", "", text)))
+    text = fold(str(cell)).replace("پنجاه درصد", "50 درصد")
+    known = _status(text) or _working_share(text)
     if known:
         return known
-    percent = _PERCENT.search(text)
-    if percent and ("فعال" in text or "ظرفیت" in text or "capacity" in text or "activ" in text or "operat" in text):
-        share = float(percent[1])
-        semi = share <= HALF if any(word in text for word in _BELOW) else share < HALF
-        return Status.SEMI_ACTIVE.value if semi else Status.OPERATING.value
-    parts = {codes("status").get(compact(part)) for part in re.split(r"[,;/()-]| و ", text) if part.strip()}
-    if len(parts) == 1 and None not in parts:
-        return str(parts.pop())
-    return Refusal(RejectionCode.UNKNOWN_STATUS, {"allowed": list(Status)})
+    event = codes("event").get(compact(text))
+    if event:
+        refusal = Refusal(RejectionCode.EVENT_NOT_STATUS, {"allowed": list(Status)})
+        return refusal if event == "none" else Remarked(event, NoteCode.STATUS_FROM_EVENT, {"taken": Status(event)})
+    pieces = _pieces(text)
+    read = [_status(piece) for piece in pieces]
+    found = {status for status in read if status}
+    if len(found) != 1 or not (read[0] or None not in read):
+        return Refusal(RejectionCode.UNKNOWN_STATUS, {"allowed": list(Status)})
+    strange = [piece for piece, status in zip(pieces, read, strict=True) if status is None]
+    status = found.pop()
+    return Remarked(status, NoteCode.PART_NOT_UNDERSTOOD, {"part": strange}) if strange else status
 
 
 def read_causes(cell: object) -> str | Remarked | Refusal:
@@ -89,7 +106,7 @@ def _listed(cell: object, family: str, code: RejectionCode, allowed: Sequence[Co
     text = re.sub(r" یا | or ", ",", str(cell) if "\n" in str(cell) else fold(str(cell)))
     found: set[str] = set()
     strange: list[str] = []
-    text = _LIST_NUMBER.sub(r"\1", text)
+    text = _LIST_NUMBER.sub("\n", text)
     for part in [text] if _phrase(fold(text), family) else _PARTS.split(text):
         known, unknown = _read_part(part, family)
         found |= known
@@ -123,6 +140,46 @@ def _part(folded: str, family: str) -> set[str]:
             return {code for code in read if code}
     stem = _by_stem(folded, family)
     return {stem} if stem else set()
+
+
+def _flag(folded: str) -> str | None:
+    return codes("flag").get(compact(folded) or folded)
+
+
+def _status(folded: str) -> str | None:
+    """Status of a phrase, also without the words that change nothing; "is not working" is idle."""
+    known = codes("status").get(compact(folded)) or codes("status").get(compact(re.sub(r"\(.*?\)", "", folded)))
+    if known:
+        return known
+    words = [word for word in re.findall(r"[^\W\d_]+|\d+", folded) if not word.isdigit()]
+    for dropped in (fillers("status"), fillers("status") - {"تولید"}):
+        kept = [word for word in words if word not in dropped]
+        negated = "نیست" in kept
+        known = codes("status").get(compact(" ".join(word for word in kept if word != "نیست")))
+        if known:
+            break
+    if known and negated:
+        return Status.IDLE.value if known == Status.OPERATING else None
+    return known
+
+
+def _working_share(text: str) -> str | None:
+    """«فعال با ۳۰ درصد ظرفیت», and a bare «زیر ۵۰ درصد»: the words beside the share must not contradict it."""
+    percent = _PERCENT.search(text)
+    if percent is None or "غیر" in text or "نیست" in text:
+        return None
+    below, above = any(word in text for word in _BELOW), any(word in text for word in _ABOVE)
+    if not (below or above or any(word in text for word in _WORKING)):
+        return None
+    share = float(percent[1])
+    if (below and share > HALF) or (above and share < HALF):
+        return None  # the share may lie on either side of the limit
+    semi = share <= HALF if below else share < HALF
+    return Status.SEMI_ACTIVE.value if semi else Status.OPERATING.value
+
+
+def _pieces(folded: str) -> list[str]:
+    return [piece.strip() for piece in re.split(r"[,;/()|:-]| و ", folded) if piece.strip()] or [folded]
 
 
 def _phrase(folded: str, family: str) -> str | None:

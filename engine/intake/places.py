@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +20,10 @@ report says so; assumed: one wrong letter of seven passes, two of seven do not."
 MARGIN = 0.05
 """The next name must be this much less alike; assumed."""
 
-_PREFIX = re.compile(r"^(?:شهرستان|شهر|استان|county of|province of|city of)\s+|\s+(?:county|province|city|shahrestan)$")
+_SEPARATORS = re.compile(r"[()\[\]/|,;:]|\s*-\s*")
+_PREFIX = re.compile(
+    r"^(?:شهرستان|ش\.|شهر|استان|county of|province of|city of)\s+|\s+(?:county|province|city|shahrestan)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,9 @@ def read_county(cell: object, province: str | None = None) -> Place | Remarked |
     places = _counties().get(name)
     if places:
         return _settled(places, province)
+    pieces = [piece for piece in _SEPARATORS.split(fold(str(cell))) if piece.strip()]
+    if len(pieces) > 1 and (read := _among(pieces, province)) is not None:
+        return read
     near = {key: found for key, found in _counties().items() if province in (None, *(p.province for p in found))}
     close = _close(name, near)
     if close:
@@ -82,6 +89,22 @@ def read_county(cell: object, province: str | None = None) -> Place | Remarked |
             else Remarked(place, NoteCode.SPELLING_CORRECTED, {"taken": place.county})
         )
     return Refusal(RejectionCode.UNKNOWN_COUNTY, {"nearest": _nearest(name, near)})
+
+
+def _among(pieces: list[str], province: str | None) -> Place | Remarked | Refusal | None:
+    """County among the parts of a cell («ارومیه - شهرک ۲», «آذربایجان غربی / خوی»); two counties settle nothing."""
+    stated = {
+        known for piece in pieces if (known := _provinces().get(_name(piece))) and _name(piece) not in _counties()
+    }
+    counties = [piece for piece in pieces if _name(piece) in _counties()]
+    if len(stated) > 1 or not counties:
+        return None
+    province = province or (next(iter(stated)) if stated else None)
+    read = [_settled(_counties()[_name(piece)], province) for piece in counties]
+    if len(set(map(repr, read))) > 1 or isinstance(read[0], Refusal):
+        return read[0] if isinstance(read[0], Refusal) and len(read) == 1 else None
+    strange = [piece.strip() for piece in pieces if piece not in counties and _name(piece) not in _provinces()]
+    return Remarked(read[0], NoteCode.PART_NOT_UNDERSTOOD, {"part": strange}) if strange else read[0]
 
 
 def province_in(text: str) -> str | None:
@@ -120,9 +143,11 @@ def _name(cell: object) -> str:
 
 def _latin(name: str) -> str:
     """One spelling for the ways Persian sounds are written in Latin letters."""
+    name = "".join(letter for letter in unicodedata.normalize("NFD", name) if not unicodedata.combining(letter))
     if not name.isascii():
         return name
     for written, taken in (
+        ("iya", "ia"),
         ("ou", "u"),
         ("oo", "u"),
         ("ee", "i"),

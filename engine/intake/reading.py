@@ -19,13 +19,13 @@ from engine.errors import EhyaError, ErrorCode
 from engine.intake.cells import read_cells
 from engine.intake.columns import CELL_COLUMNS, SheetColumns
 from engine.intake.duplicates import duplicate_pairs
-from engine.intake.header import Column, Header, find_header
+from engine.intake.header import Column, Header, counting_headings, find_header
 from engine.intake.places import read_province
 from engine.intake.record import Intake
 from engine.intake.rows import filled_down, ignored_rows
 from engine.intake.sheets import Sheet, open_sheets
 from engine.intake.titles import Statements, read_titles
-from engine.money import MoneyUnit, read_money_unit
+from engine.money import MoneyUnit, names_foreign_money, read_money_scale, read_money_unit
 
 _PLACES = (Field.PROVINCE, Field.COUNTY)
 
@@ -71,6 +71,7 @@ def read_register(
     ------
     EhyaError
         ``file_not_found``, ``file_unreadable``, ``file_protected``, ``file_empty``, ``unknown_sheet``, ``no_header``,
+        ``not_units`` (a table whose lines count units: estates, counties),
         ``unknown_option`` (``province`` or ``mapping`` name nothing known).
 
     Examples
@@ -85,13 +86,14 @@ def read_register(
     """
     path = Path(path)
     default_province = _default_province(province)
+    grids = open_sheets(path, only=sheet)
     tables = [
         _Table(grid, header, _below(grid, header))
-        for grid in open_sheets(path, only=sheet)
+        for grid in grids
         if (header := find_header(grid, mapping)) is not None
     ]
     if not tables:
-        raise EhyaError(ErrorCode.NO_HEADER, given=path.name)
+        raise _no_register(path.name, grids, mapping)
     statements = [read_titles(table.titles()) for table in tables]
     read = []
     for table, own in zip(tables, statements, strict=True):
@@ -140,6 +142,13 @@ class _Read:
     columns: pd.DataFrame
     sheet: str
     as_of: date | None
+
+
+def _no_register(name: str, grids: list[Sheet], mapping: Mapping[str, str] | None) -> EhyaError:
+    counted = [heading for grid in grids for heading in counting_headings(grid, mapping)]
+    if counted:
+        return EhyaError(ErrorCode.NOT_UNITS, given=name, column=counted[0])
+    return EhyaError(ErrorCode.NO_HEADER, given=name)
 
 
 def _default_province(province: str | None) -> str | None:
@@ -204,6 +213,12 @@ def _money_unit(column: Column, file_unit: MoneyUnit | None) -> MoneyUnit | None
         unit = read_money_unit(level)
         if unit is not None:
             return unit
+        if names_foreign_money(level):
+            return MoneyUnit(None, foreign=True)
+        scale = read_money_scale(level)
+        if scale is not None:  # a scale of its own needs the currency of the file, whose own scale must not contradict
+            agreed = file_unit is not None and file_unit.scale in (1, scale)
+            return MoneyUnit(file_unit.rial if file_unit and agreed else None, scale)
     return file_unit
 
 

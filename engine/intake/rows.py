@@ -13,8 +13,14 @@ _TOTAL = (
     r"(?:جمع|مجموع|سرجمع|میانگین|متوسط|معدل)(?:\s+(?:کل|کلی|صفحه|نهایی|کل واحد ها|ستون|استان|شهرستان|شهرک|ناحیه|"
     r"واحد ها|واحدها|بدهی ها|این)\b.*)?\s*:?|(?:sub|grand)?[\s-]*totals?(?:\s*:|\s+of\b.*|\s*\(.*)?|sum|average|mean"
 )
-_TOTAL_STEM = "جمع|مجموع|میانگین|ميانگين|متوسط|معدل|total|sum|average|mean"
-_NOTE = r"(?:تذکر|توجه|توضیح|توضیحات|یادداشت|منبع|ماخذ|نکته|\*|notes?\b|source|remark|تهیه کننده|امضا).*"
+_SUM = (
+    r"(?:جمع|مجموع|سرجمع|میانگین|متوسط|معدل|تعداد کل|تعداد واحد|نقل از|نقل به|انتقال از|انتقال به|total|sum|average)"
+    r"\b(?! ?(?:اوری|بندی|کن)).*"
+)
+"""A name that begins so belongs to no unit, if nothing else in its row describes one."""
+
+_TOTAL_STEM = "جمع|مجموع|میانگین|ميانگين|متوسط|معدل|تعداد|نقل|انتقال|total|sum|average|mean"
+_NOTE = r"(?:تذکر|توجه|توضیح|توضیحات|یادداشت|منبع|ماخذ|نکته|\*|notes?\b|source|remark|تهیه کننده|تهیه و تنظیم|تنظیم کننده|تایید کننده|تصویب کننده|کارشناس|مسیول|مدیر|رییس|امضا|مهر و|prepared by|approved by|signature|signed).*"
 _IDENTITY = ("name", "national_id", "business_id")
 _LONG = 3
 
@@ -86,14 +92,16 @@ def _totals(cells: pd.DataFrame, named: dict[str, int]) -> pd.Series:
     if name is None:
         return total
     described = [named[field] for field in ("national_id", "business_id", "county", "status") if field in named]
-    return total | (_is_total(cells[name]) & ~cells[described].notna().any(axis=1))
+    bare = ~cells[described].notna().any(axis=1)
+    first = cells.bfill(axis=1).iloc[:, 0]
+    return total | (bare & (_is_total(cells[name]) | _is_total(cells[name], _SUM) | _is_total(first, _SUM)))
 
 
-def _is_total(cells: pd.Series) -> pd.Series:
+def _is_total(cells: pd.Series, pattern: str = _TOTAL) -> pd.Series:
     text = cells.where(cells.notna()).astype("str")
     likely = text.str.contains(_TOTAL_STEM, case=False).fillna(False).to_numpy(dtype=bool)
     found = pd.Series(False, index=cells.index)
-    found[likely] = fold_column(text[likely]).str.fullmatch(_TOTAL).to_numpy(dtype=bool)
+    found[likely] = fold_column(text[likely]).str.fullmatch(pattern).to_numpy(dtype=bool)
     return found
 
 
@@ -101,7 +109,7 @@ def _numbering(cells: pd.DataFrame) -> pd.Series:
     """A line 1, 2, 3, ... right below the header numbers the columns."""
     found = pd.Series(False, index=cells.index)
     if len(cells):
-        numbers = pd.to_numeric(_folded(cells.iloc[0].dropna()), errors="coerce")
+        numbers = pd.to_numeric(_folded(cells.iloc[0].dropna()).str.strip("()[]-. "), errors="coerce")
         found.iloc[0] = len(numbers) >= _LONG and bool((numbers.diff().iloc[1:] == 1).all())
     return found
 

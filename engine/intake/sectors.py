@@ -10,6 +10,12 @@ from engine.domain.rejection import NoteCode, Refusal, RejectionCode, Remarked
 from engine.reference import table
 from engine.text import compact, fold
 
+_CODE = r"[a-u]?\d{2,4}"
+_WORDED = re.compile(
+    rf"(?P<before>{_CODE})\s*[-:(/]?\s*[^\W\d_]{{2}}[^\d]*|[^\d]*[^\W\d_]{{2}}\s*[-:(/]\s*(?P<behind>{_CODE})\s*\)?"
+)
+"""A code with its words: «10 - صنایع غذایی», «صنایع غذایی (10)»."""
+
 
 def read_isic(cell: object) -> str | Remarked | Refusal:
     """Read an ISIC code of two to four digits, with or without its section letter; words are looked up as a sector.
@@ -20,6 +26,8 @@ def read_isic(cell: object) -> str | Remarked | Refusal:
     ('25', '1030', '01', 'unknown_isic')
     """
     text = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else fold(str(cell))
+    worded = _WORDED.fullmatch(text.strip())
+    text = (worded["before"] or worded["behind"]) if worded else re.sub(r"^(\d+)\.0$", r"\1", text)
     found = re.fullmatch(r"(?:isic\s*)?([a-u])?[\s-]*(\d{1,2})[.\-]?(\d{0,2})[.\-]?(\d{0,4})", text.strip())
     if not found:
         sector = read_sector(text) if re.search(r"[^\W\d]", text) and not re.search(r"\d", text) else None
