@@ -1,6 +1,7 @@
 """Registers on every database there is, and intakes to fill them with.
 
-PostgreSQL joins in when ``EHYA_TEST_POSTGRES`` holds its address; each test then has a schema of its own.
+PostgreSQL joins in when ``EHYA_TEST_POSTGRES`` holds its address (``.ci/run`` starts one); each test then has a schema of
+its own.
 """
 
 import itertools
@@ -48,12 +49,14 @@ def given() -> Callable[..., GivenIntake]:
     return intake
 
 
-@pytest.fixture(params=["sqlite", "postgresql"] if POSTGRES else ["sqlite"])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Address of an empty register, on each database in turn."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'deep' / 'ehya.db'}"
         return
+    if not POSTGRES:
+        pytest.skip("EHYA_TEST_POSTGRES holds no address of a PostgreSQL")
     yield from _postgres_schema(f"ehya_test_{os.getpid()}_{next(_numbers)}")
 
 
@@ -72,7 +75,7 @@ def _postgres_schema(name: str) -> Iterator[str]:
     engine = create_engine(POSTGRES)
     with engine.begin() as connection:
         connection.execute(text(f"CREATE SCHEMA {name}"))
-    place = make_url(POSTGRES).update_query_dict({"options": f"-csearch_path={name}"})
+    place = make_url(POSTGRES).update_query_dict({"options": f"-csearch_path={name} -csynchronous_commit=off"})
     yield place.render_as_string(hide_password=False)
     with engine.begin() as connection:
         connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
