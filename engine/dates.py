@@ -121,8 +121,8 @@ def read_date(cell: object, *, latest: date | None = None) -> DateRead | Remarke
     """Read one date.
 
     Years of 1250-1499 are Jalali, of 1850-2120 Gregorian. Year/month/day, day/month/Jalali year, year/month, a month's
-    name with its year, a year alone, Excel dates and their bare serial numbers are understood; ``03/04/2015`` is refused, since it may be either
-    order.
+    name with its year, a year alone, Excel dates and their bare serial numbers are understood; ``03/04/2015`` is
+    refused, since it may be either order.
 
     Parameters
     ----------

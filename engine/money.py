@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from engine.domain.rejection import NoteCode, Refusal, RejectionCode, Remarked
@@ -21,8 +21,10 @@ NOTHING_OWED = frozenset(
 )  # fmt: skip
 """Folded words that state zero."""
 
-_CURRENCY = {"ریال": 1, "rial": 1, "rials": 1, "irr": 1, "rls": 1, "rl": 1, "تومان": 10, "تومن": 10, "toman": 10, "tomans": 10,
-             "irt": 10, "ت": 10, "ر": 1}  # fmt: skip
+_CURRENCY = {
+    "ریال": 1, "rial": 1, "rials": 1, "irr": 1, "rls": 1, "rl": 1, "ر": 1,
+    "تومان": 10, "تومن": 10, "toman": 10, "tomans": 10, "irt": 10, "ت": 10,
+}  # fmt: skip
 _HEMAT = frozenset({"همت", "hemat", "hemmat", "هزار میلیارد تومان"})
 _SHORT_SCALES = {"م": 10**6, "m": 10**6, "b": 10**9, "k": 10**3}
 _FOREIGN = re.compile(r"(?<!\w)(?:دلار|یورو|درهم|لیر|پوند|روبل|یوان|دینار|usd|eur|dollars?|euros?|aed)(?!\w)|[$€£¥]")
@@ -47,7 +49,7 @@ class MoneyUnit:
 
     rial: int | None
     scale: int = 1
-    foreign: bool = False
+    foreign: bool = field(default=False, repr=False)
 
     @property
     def factor(self) -> int | None:

@@ -109,6 +109,27 @@ def fold_column(texts: pd.Series) -> pd.Series:
     return _by_distinct(texts, _fold)
 
 
+def compact_column(texts: pd.Series) -> pd.Series:
+    """Compact every text of a column at once.
+
+    Parameters
+    ----------
+    texts
+        Shape (n,); text or missing.
+
+    Returns
+    -------
+    pandas.Series
+        Shape (n,), dtype ``str``; missing stays missing. Equal to :func:`compact` of each text.
+
+    Examples
+    --------
+    >>> compact_column(pd.Series(["میاندو آب", None])).tolist()
+    ['میاندواب', nan]
+    """
+    return _by_distinct(texts, lambda joined: re.sub(r"[^\w\0]+|_", "", _fold(joined)))
+
+
 def _by_distinct(texts: pd.Series, change: Callable[[str], str]) -> pd.Series:
     codes, distinct = pd.factorize(texts)
     if not len(distinct):

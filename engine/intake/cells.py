@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from engine.intake.sectors import read_isic
 from engine.money import MoneyUnit, read_money
 from engine.text import fold, fold_column, tidy_column
 
+_Table = TypeVar("_Table", pd.Series, pd.DataFrame)
 _EXACT = 2.0**53  # whole float64 below it are exact
 _ID_LENGTH = {Field.NATIONAL_ID: 11, Field.BUSINESS_ID: 12}
 _PERSON_ID_LENGTH = 10
@@ -100,10 +101,25 @@ def read_cells(
     >>> reading.values.to_dict(), reading.refused["code"].to_dict()
     ({5: 12}, {6: <RejectionCode.OUT_OF_RANGE: 'out_of_range'>})
     """
-    broken = cells.isin(_ERRORS).to_numpy(dtype=bool)
-    refused = _problems(cells.index[broken], RejectionCode.BROKEN_FORMULA, {})
-    reading = _read(field, cells[~broken], levels, money, latest)
-    return Reading(reading.values, pd.concat([refused, reading.refused]), reading.noted, reading.precision)
+    codes, distinct = pd.factorize(cells)
+    once = pd.Series(distinct, dtype=object)
+    broken = once.isin(_ERRORS).to_numpy(dtype=bool)
+    refused = _problems(once.index[broken], RejectionCode.BROKEN_FORMULA, {})
+    reading = _read(field, once[~broken], levels, money, latest)
+    return Reading(
+        _spread(reading.values, codes, cells.index),
+        _spread(pd.concat([refused, reading.refused]), codes, cells.index),
+        _spread(reading.noted, codes, cells.index),
+        None if reading.precision is None else _spread(reading.precision, codes, cells.index),
+    )
+
+
+def _spread(read: _Table, codes: np.ndarray[Any, np.dtype[np.intp]], index: pd.Index) -> _Table:
+    """From what was read of each distinct cell to the rows that hold it."""
+    place = np.full(codes.max(initial=-1) + 1, -1)
+    place[read.index] = np.arange(len(read))
+    at = place[codes]
+    return read.take(at[at >= 0]).set_axis(index[at >= 0])
 
 
 def _unguarded(cell: object) -> object:
@@ -226,7 +242,9 @@ def _year(read: DateRead) -> int:
 
 def _texts(cells: pd.Series) -> Reading:
     whole = fold_column(cells.astype("str")).isin(none_owned()).to_numpy(dtype=bool)
-    text = cells[~whole].astype("str").str.replace(r"^(\d+)\.0$", r"\1", regex=True)
+    text = cells[~whole].astype("str")
+    numeric = text.str.endswith(".0")
+    text[numeric] = text[numeric].str.replace(r"^(\d+)\.0$", r"\1", regex=True)
     kept = tidy_column(text)
     return Reading(kept[kept.notna() & (kept != "")].astype(object), _no_problems(), _no_problems())
 
@@ -234,9 +252,11 @@ def _texts(cells: pd.Series) -> Reading:
 def _identifiers(field: Field, cells: pd.Series) -> Reading:
     folded = fold_column(cells.astype("str"))
     cells, folded = cells[~folded.isin(none_owned())], folded[~folded.isin(none_owned())]
-    digits = folded.str.replace(r"(?<=\d)\.0$", "", regex=True).str.replace(r"[\s\-_./,]", "", regex=True)
-    digits = digits.str.replace(r"^ir(?=\d)", "", regex=True)
-    is_number = digits.str.fullmatch(r"\d+").to_numpy(dtype=bool)
+    digits = folded.copy()
+    odd = ~folded.str.isdigit()
+    tidied = folded[odd].str.replace(r"(?<=\d)\.0$", "", regex=True).str.replace(r"[\s\-_./,]", "", regex=True)
+    digits[odd] = tidied.str.replace(r"^ir(?=\d)", "", regex=True)
+    is_number = (digits.str.isdigit() & digits.str.isascii()).to_numpy(dtype=bool)
     length = digits.str.len().to_numpy()
     right = is_number & (length == _ID_LENGTH[field])
     person = is_number & (length == _PERSON_ID_LENGTH) & (field is Field.NATIONAL_ID)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from engine.domain.rejection import DuplicateReason
-from engine.text import fold_column
+from engine.text import compact_column
 
 
 def duplicate_pairs(units: pd.DataFrame) -> pd.DataFrame:
@@ -30,7 +30,7 @@ def duplicate_pairs(units: pd.DataFrame) -> pd.DataFrame:
     >>> duplicate_pairs(unit_table(rows).assign(sheet="s", row=[5, 9]))[["row", "other_row"]].values.tolist()
     [[5, 9]]
     """
-    name = fold_column(units["name"]).str.replace(r"\W+", "", regex=True)
+    name = compact_column(units["name"])
     position = pd.Series(range(len(units)), index=units.index)
     pairs = pd.concat(
         [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from engine.domain.rejection import IgnoredRow
@@ -20,7 +21,11 @@ _SUM = (
 """A name that begins so belongs to no unit, if nothing else in its row describes one."""
 
 _TOTAL_STEM = "جمع|مجموع|میانگین|ميانگين|متوسط|معدل|تعداد|نقل|انتقال|total|sum|average|mean"
-_NOTE = r"(?:تذکر|توجه|توضیح|توضیحات|یادداشت|منبع|ماخذ|نکته|\*|notes?\b|source|remark|تهیه کننده|تهیه و تنظیم|تنظیم کننده|تایید کننده|تصویب کننده|کارشناس|مسیول|مدیر|رییس|امضا|مهر و|prepared by|approved by|signature|signed).*"
+_NOTE = (
+    r"(?:تذکر|توجه|توضیح|توضیحات|یادداشت|منبع|ماخذ|نکته|\*|notes?\b|source|remark|تهیه کننده|"
+    r"تهیه و تنظیم|تنظیم کننده|تایید کننده|تصویب کننده|کارشناس|مسیول|مدیر|رییس|امضا|مهر و|"
+    r"prepared by|approved by|signature|signed).*"
+)
 _IDENTITY = ("name", "national_id", "business_id")
 _LONG = 3
 
@@ -86,15 +91,21 @@ def _totals(cells: pd.DataFrame, named: dict[str, int]) -> pd.Series:
     """Rows whose first or second text says "total"; a unit that is called so has an id, a county or a status."""
     name = named.get("name")
     others = cells.drop(columns=[] if name is None else [name])
-    total = _is_total(others.bfill(axis=1).iloc[:, 0]) if others.shape[1] else pd.Series(False, index=cells.index)
-    if others.shape[1] > 1:
-        total |= _is_total(others.iloc[:, 1:].bfill(axis=1).iloc[:, 0])
+    total = _is_total(_first(others)) | _is_total(_first(others.iloc[:, 1:]))
     if name is None:
         return total
     described = [named[field] for field in ("national_id", "business_id", "county", "status") if field in named]
-    bare = ~cells[described].notna().any(axis=1)
-    first = cells.bfill(axis=1).iloc[:, 0]
-    return total | (bare & (_is_total(cells[name]) | _is_total(cells[name], _SUM) | _is_total(first, _SUM)))
+    bare = cells[~cells[described].notna().any(axis=1)]
+    loose = _is_total(bare[name]) | _is_total(bare[name], _SUM) | _is_total(_first(bare), _SUM)
+    return total | loose.reindex(cells.index, fill_value=False)
+
+
+def _first(cells: pd.DataFrame) -> pd.Series:
+    """The first cell of each row that holds something."""
+    if not cells.shape[1]:
+        return pd.Series(None, index=cells.index, dtype=object)
+    at = cells.notna().to_numpy().argmax(axis=1)
+    return pd.Series(cells.to_numpy(dtype=object)[np.arange(len(cells)), at], index=cells.index, dtype=object)
 
 
 def _is_total(cells: pd.Series, pattern: str = _TOTAL) -> pd.Series:
@@ -119,7 +130,7 @@ def _notes(cells: pd.DataFrame, filled: pd.DataFrame, count: pd.Series, named: d
     identity = [named[field] for field in _IDENTITY if field in named]
     alone = count == 1
     elsewhere = alone & ~filled[identity].any(axis=1)
-    texts = _folded(cells[alone].bfill(axis=1).iloc[:, 0])
+    texts = _folded(_first(cells[alone]))
     remark = pd.Series(False, index=cells.index)
     remark[alone] = texts.str.fullmatch(_NOTE).fillna(False).to_numpy(dtype=bool)
     return elsewhere | remark

@@ -21,6 +21,7 @@ MAX_UNPACKED_BYTES = (
 _DELIMITERS = (",", ";", "\t", "|")
 _ENCODINGS = ("utf-8-sig", "windows-1256")
 _SAMPLE_LINES = 60
+_BLANK = ("", " ", "  ", "\u200c", "\u00a0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +130,11 @@ def _text(content: bytes, name: str) -> pd.DataFrame:
     try:
         frame = pd.read_csv(
             io.StringIO(text), sep=delimiter, header=None, names=range(width), dtype=object,
-            keep_default_na=False, skip_blank_lines=False, na_filter=False, engine="c",
+            keep_default_na=False, na_values=list(_BLANK), skip_blank_lines=False, engine="c",
         )  # fmt: skip
     except (pd.errors.ParserError, ValueError) as error:
         raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason=type(error).__name__) from None
-    return _trimmed(frame.astype(object))
+    return _cut(frame)
 
 
 def _decoded(content: bytes, name: str) -> str:
@@ -160,9 +161,12 @@ def _regularity(lines: list[str], delimiter: str) -> int:
 def _trimmed(cells: pd.DataFrame) -> pd.DataFrame:
     """Blank cells become missing; blank rows at the end and blank columns at the right go."""
     cells.columns = pd.RangeIndex(cells.shape[1])
-    stripped = cells.mask(cells.isin(["", " ", "  ", "\u200c", "\u00a0"]) | cells.isna(), None)
-    filled = stripped.notna().to_numpy()
+    return _cut(cells.mask(cells.isin(_BLANK) | cells.isna(), None))
+
+
+def _cut(cells: pd.DataFrame) -> pd.DataFrame:
+    filled = cells.notna().to_numpy()
     if not filled.any():
-        return stripped.iloc[:0]
+        return cells.iloc[:0]
     rows, columns = np.flatnonzero(filled.any(axis=1)), np.flatnonzero(filled.any(axis=0))
-    return stripped.iloc[: rows[-1] + 1, : columns[-1] + 1]
+    return cells.iloc[: rows[-1] + 1, : columns[-1] + 1]
