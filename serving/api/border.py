@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from fastapi import Response
@@ -60,14 +61,15 @@ class Border:
 
 
 def host_name(host: str) -> str:
-    """Host without its port, in small letters.
+    """Host without its port, in small letters; what is neither is left as it is, so that no name fits it.
 
     Examples
     --------
     >>> host_name("LOCALHOST:8600"), host_name("[::1]:8600"), host_name("evil.example")
     ('localhost', '[::1]', 'evil.example')
+    >>> host_name("localhost:1@evil.example")
+    'localhost:1@evil.example'
     """
     lowered = host.strip().lower()
-    if lowered.startswith("["):
-        return lowered[: lowered.find("]") + 1]
-    return lowered.partition(":")[0]
+    named = re.fullmatch(r"(\[[0-9a-f:.]+\]|[^:\[\]]+)(:[0-9]{0,5})?", lowered)
+    return named[1] if named else lowered

@@ -50,7 +50,19 @@ def test_a_problem_speaks_the_language_asked_for(client):
     assert client.get("/v1/none", headers={"accept-language": "fa"}).json()["title"] == "پیدا نشد"
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.", ""])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "localhost.",
+        "localhost:1@evil.example",
+        "localhost:evil",
+        "[::1]evil.example",
+        "[::1",
+        "",
+    ],
+)
 def test_a_foreign_host_is_refused(client, host):
     answer = client.get("/v1/health", headers={"host": host})
     assert answer.status_code == 400
