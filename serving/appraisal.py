@@ -44,8 +44,8 @@ def appraise(
     Returns
     -------
     pandas.DataFrame
-        Appraisal table, shape (n, unit columns + prediction columns + triage and score columns), index ``unit_id``,
-        best first; units without a rank last.
+        Appraisal table, shape (n, unit columns + prediction, triage, ``completeness`` and score columns), index
+        ``unit_id``, best first; units without a rank last.
 
     Raises
     ------
@@ -54,6 +54,7 @@ def appraise(
     """
     from engine import scoring
     from engine.diagnosis import diagnose
+    from engine.health import completeness
     from engine.ranking import DEFAULT_WEIGHTS, rank, triage
     from features import matrix
 
@@ -63,4 +64,5 @@ def appraise(
     )
     findings = diagnose(units, as_of=as_of)
     judged = units.join(predictions).join(triage(units, findings, predictions, as_of=as_of))
+    judged["completeness"] = completeness(units)
     return rank(judged, weights=DEFAULT_WEIGHTS if weights is None else weights, price_year=price_year)

@@ -39,6 +39,7 @@ class Exclusion(Code):
     LAND_UNKNOWN = "land_unknown"
     IDLE_TOO_LONG = "idle_too_long"
     IDLE_UNKNOWN = "idle_unknown"
+    RECORD_INCOMPLETE = "record_incomplete"
 
     @property
     def bit(self) -> int:

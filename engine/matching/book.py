@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from engine.domain.places import Place
 from engine.domain.prediction import Output, columns
 from engine.domain.unit import Confidence, DealForm, Field, idle_months
+from engine.health.completeness import PUBLISHABLE, publishable
 from engine.matching.nearness import coordinates, place_tree, sector_tree
 from engine.matching.proportions import static_parts
 from engine.matching.tree import Tree
@@ -27,11 +28,12 @@ class Coded(NamedTuple):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Runs:
-    """Stretches of rows that agree in sector, place and triage; shape (runs,) each."""
+    """Stretches of rows that agree in sector, place, triage and publication; shape (runs,) each."""
 
     sector: NDArray[np.int32]
     place: NDArray[np.int32]
     triage: NDArray[np.int32]
+    published: NDArray[np.bool_]
     start: NDArray[np.intp]
     stop: NDArray[np.intp]
     of_sector: NDArray[np.intp]  # shape (sectors + 1,): runs of sector s are of_sector[s] to of_sector[s + 1]
@@ -39,7 +41,7 @@ class Runs:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class UnitBook:
-    """Units of one appraisal, rows sorted by sector, place, triage and unit.
+    """Units of one appraisal, rows sorted by sector, place, triage, publication and unit.
 
     Hard-limit columns are exact (float64, NaN where not known); the parts of the fit that no mandate changes are ready
     (float32). Two appraisals with the same content in another order of rows give the same book.
@@ -54,6 +56,10 @@ class UnitBook:
         Shape (n,): position of the unit in the order of ``unit_id``.
     sector, place, triage, status, price_year
         Coded columns; the value "" (price year: ``None``) stands for not known.
+    published
+        Shape (n,): whether the record is complete enough to be shown to an investor; no mandate overrides it.
+    least_completeness
+        From which completeness it is.
     deal_forms
         Shape (n,): bit of each form on offer, 0 where none is known.
     numbers
@@ -63,7 +69,7 @@ class UnitBook:
     notes
         What is said beside a shown unit: ``red_flags``, ``prior_driven``, ``origin``.
     runs
-        Where each combination of sector, place and triage begins and ends.
+        Where each combination of sector, place, triage and publication begins and ends.
     sector_tree, place_tree
         Where the values of both columns hang.
     place_points
@@ -78,6 +84,8 @@ class UnitBook:
     triage: Coded
     status: Coded
     price_year: Coded
+    published: NDArray[np.bool_]
+    least_completeness: float
     deal_forms: NDArray[np.uint8]
     numbers: dict[str, NDArray[np.float64]]
     parts: NDArray[np.float32]
@@ -88,7 +96,9 @@ class UnitBook:
     place_points: NDArray[np.float64]
 
     @classmethod
-    def from_table(cls, appraisal: pd.DataFrame, *, as_of: pd.Timestamp | None = None) -> UnitBook:
+    def from_table(
+        cls, appraisal: pd.DataFrame, *, as_of: pd.Timestamp | None = None, least_completeness: float = PUBLISHABLE
+    ) -> UnitBook:
         """Prepare an appraisal table for matching.
 
         Parameters
@@ -97,11 +107,13 @@ class UnitBook:
             Appraisal table, shape (n, columns); index ``unit_id``, distinct.
         as_of
             The day to count idle months to; by default the day that each record describes.
+        least_completeness
+            A record whose ``completeness`` is less is shown to no investor.
 
         Raises
         ------
         ValueError
-            When a ``unit_id`` occurs twice.
+            When a ``unit_id`` occurs twice, or ``least_completeness`` is no share.
         """
         if not appraisal.index.is_unique:
             raise ValueError(f"unit_id occurs twice: {appraisal.index[appraisal.index.duplicated()][:3].tolist()}")
@@ -109,7 +121,8 @@ class UnitBook:
         places = _coded_places(appraisal)
         tie = np.empty(len(appraisal), dtype=np.int64)
         tie[np.argsort(appraisal.index.to_numpy(dtype=object), kind="stable")] = np.arange(len(appraisal))
-        order = np.lexsort((tie, text["triage"].codes, places.codes, text[Field.ISIC].codes))
+        published = publishable(appraisal[["completeness"]], threshold=least_completeness).to_numpy(dtype=bool)
+        order = np.lexsort((tie, published, text["triage"].codes, places.codes, text[Field.ISIC].codes))
         sector, place, triage = (_taken(coded, order) for coded in (text[Field.ISIC], places, text["triage"]))
         numbers = {name: column[order] for name, column in _numbers(appraisal, as_of).items()}
         arrays: dict[str, Any] = {
@@ -120,6 +133,7 @@ class UnitBook:
             "triage": triage,
             "status": _taken(text[Field.STATUS], order),
             "price_year": _taken(_coded_years(appraisal["price_year"]), order),
+            "published": published[order],
             "deal_forms": _deal_bits(appraisal[Field.DEAL_FORMS])[order],
             "numbers": numbers,
             "parts": static_parts(appraisal, numbers, order),
@@ -127,10 +141,11 @@ class UnitBook:
         }
         return cls(
             version=_digest(arrays),
-            runs=_runs(sector, place, triage),
+            runs=_runs(sector, place, triage, published[order]),
             sector_tree=sector_tree(sector.values),
             place_tree=place_tree(place.values),
             place_points=coordinates(place.values),
+            least_completeness=least_completeness,
             **arrays,
         )
 
@@ -182,6 +197,7 @@ def _numbers(appraisal: pd.DataFrame, as_of: pd.Timestamp | None) -> dict[str, N
         Field.LAND_M2: appraisal[Field.LAND_M2],
         Field.IDLE_MONTHS: idle_months(appraisal, day),
         "confidence": confidence,
+        "completeness": appraisal["completeness"],
     } | {
         output: appraisal[columns(output)[1]]
         for output in (Output.FEASIBILITY, Output.JOBS_EXPECTED, Output.JOBS_EXPECTED_PER_BILLION_RIAL)
@@ -189,18 +205,19 @@ def _numbers(appraisal: pd.DataFrame, as_of: pd.Timestamp | None) -> dict[str, N
     return {str(name): column.to_numpy(dtype=np.float64, na_value=np.nan) for name, column in found.items()}
 
 
-def _runs(sector: Coded, place: Coded, triage: Coded) -> Runs:
+def _runs(sector: Coded, place: Coded, triage: Coded, published: NDArray[np.bool_]) -> Runs:
     size = sector.codes.size
     turns = np.zeros(size, dtype=bool)
     turns[:1] = True
-    for coded in (sector, place, triage):
-        turns[1:] |= coded.codes[1:] != coded.codes[:-1]
+    for column in (sector.codes, place.codes, triage.codes, published):
+        turns[1:] |= column[1:] != column[:-1]
     start = np.flatnonzero(turns)
     run_sector = sector.codes[start]
     return Runs(
         sector=run_sector,
         place=place.codes[start],
         triage=triage.codes[start],
+        published=published[start],
         start=start,
         stop=np.append(start[1:], size) if size else start,
         of_sector=np.searchsorted(run_sector, np.arange(len(sector.values) + 1)),

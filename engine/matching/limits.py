@@ -81,6 +81,7 @@ class Limits:
         bits = self.sector_bits.take(self.book.sector.codes[rows])
         bits |= self.place_bits.take(self.book.place.codes[rows])
         bits |= self.triage_bits.take(self.book.triage.codes[rows])
+        bits[~self.book.published[rows]] |= Exclusion.RECORD_INCOMPLETE.bit
         for check in self.checks:
             bits |= check.bits(rows)
         return bits
@@ -98,7 +99,7 @@ class Limits:
         sectors = np.flatnonzero(self.sector_bits == 0)
         inside = _stretches(runs.of_sector[sectors], runs.of_sector[sectors + 1])
         against = self.place_bits.take(runs.place[inside]) | self.triage_bits.take(runs.triage[inside])
-        inside = inside[against == 0]
+        inside = inside[(against == 0) & runs.published[inside]]
         return _stretches(runs.start[inside], runs.stop[inside])
 
 

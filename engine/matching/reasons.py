@@ -159,6 +159,9 @@ def _facts(book: UnitBook, mandate: Mandate, limits: Limits, code: Exclusion, ro
     if code in numbers:
         name, allowed, measure = numbers[code]
         return {"given": float(book.numbers[name][row]), "allowed": allowed, "measure": measure}
+    if code is Exclusion.RECORD_INCOMPLETE:
+        completeness = float(book.numbers["completeness"][row])
+        return {"given": completeness, "allowed": book.least_completeness, "measure": "share"}
     if code in (Exclusion.CAPITAL_BELOW_TICKET, Exclusion.CAPITAL_ABOVE_TICKET) and limits.money is not None:
         year = book.price_year.codes[row]
         allowed_range = [float(limits.money.low[year]), float(limits.money.high[year])]

@@ -210,7 +210,9 @@ class Health(Answer):
 
     status: Literal["ok"]
     meta: Meta
-    counts: dict[str, int] = Field(description="units: all, scorable, and by class of triage")
+    counts: dict[str, int] = Field(
+        description="units: shown; withheld (incomplete records); of those shown scorable, and by class of triage"
+    )
 
 
 class Problem(BaseModel):

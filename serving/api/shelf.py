@@ -9,6 +9,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from engine.health import publishable
 from engine.matching import UnitBook
 from engine.settings import Settings
 from serving.api.public import public_table
@@ -63,9 +64,9 @@ class Shelf:
     appraisal
         Appraisal table, best first; it holds private columns and stays inside the process.
     units
-        What HTTP may see of it, in the same order.
+        What HTTP may see of it, in the same order: public columns of the records that are complete enough to be shown.
     book
-        The same units, ready for matching.
+        All units, ready for matching; it lists none of those that are not shown.
     as_of
         The day that is shown.
     """
@@ -80,7 +81,8 @@ class Shelf:
     def of(cls, appraisal: pd.DataFrame, *, as_of: pd.Timestamp) -> Shelf:
         """Make an appraisal ready to be asked."""
         best = ranked(appraisal)
-        return cls(best, public_table(best), UnitBook.from_table(appraisal, as_of=as_of), as_of)
+        shown = best[publishable(best)]
+        return cls(best, public_table(shown), UnitBook.from_table(appraisal, as_of=as_of), as_of)
 
     @classmethod
     def opened(cls, settings: Settings, *, as_of: pd.Timestamp) -> Shelf:

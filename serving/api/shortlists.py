@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from pydantic import Field
 
 from engine.domain.exclusion import Exclusion
 from engine.domain.mandate import FitPart, Mandate
-from engine.matching import Shortlist, WhyNot, exclusions, shortlist, why_not
+from engine.matching import Reason, Shortlist, WhyNot, exclusions, shortlist, why_not
 from serving.api.answers import ShortlistAnswer
 from serving.api.filters import MAX_TOP, LanguageQuery
 from serving.api.language import chosen
@@ -134,6 +135,11 @@ def _said(row: dict[Any, Any], words: Speech) -> dict[str, list[str]]:
 
 
 def _standing(found: WhyNot, words: Speech) -> dict[str, Any]:
+    """Of a record that is not shown, nothing leaves but that."""
+    withheld = [reason for reason in found.excluded_by if reason.code is Exclusion.RECORD_INCOMPLETE]
+    if withheld:
+        only = [Reason(Exclusion.RECORD_INCOMPLETE, {"allowed": withheld[0].facts["allowed"]})]
+        found = replace(found, excluded_by=tuple(only), unknown=())
     return {
         "unit_id": found.unit_id,
         "excluded_by": [

@@ -127,6 +127,7 @@ def _ranking(shelf: Shelf, query: RankingsQuery, language: str) -> dict[str, Any
 
 def _health(shelf: Shelf, language: str) -> dict[str, Any]:
     triage = shelf.units["triage"].value_counts()
-    counts = {"units": len(shelf.units), "scorable": int(shelf.units["scorable"].astype(bool).sum())}
+    counts = {"units": len(shelf.units), "withheld": len(shelf.appraisal) - len(shelf.units)}
+    counts["scorable"] = int(shelf.units["scorable"].astype(bool).sum())
     counts |= {code.value: int(triage.get(code.value, 0)) for code in Triage}
     return {"status": "ok", "meta": meta(shelf, language), "counts": counts}

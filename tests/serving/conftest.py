@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 import numpy as np
@@ -14,6 +15,7 @@ import uvicorn
 from engine.diagnosis import diagnose
 from engine.domain.prediction import Output, columns
 from engine.domain.unit import unit_table
+from engine.health import completeness
 from engine.ranking import rank, triage
 from engine.settings import Settings
 from serving.api import Shelf, create_app
@@ -62,6 +64,7 @@ def made_up_appraisal(n: int = 40, seed: int = 7) -> pd.DataFrame:
     )
     predictions = _predictions(units, rng)
     judged = units.join(predictions).join(triage(units, diagnose(units, as_of=DAY), predictions, as_of=DAY))
+    judged["completeness"] = completeness(units)
     return rank(judged, price_year=1405)
 
 
@@ -108,8 +111,8 @@ def app(appraisal, settings):
     return create_app(settings=settings, as_of=DAY, shelf=Shelf.of(appraisal, as_of=DAY))
 
 
-@pytest.fixture(scope="session")
-def address(app) -> Iterator[str]:
+@contextmanager
+def listening(app) -> Iterator[str]:
     """The service on a free port of this computer, really listening."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -122,6 +125,25 @@ def address(app) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def address(app) -> Iterator[str]:
+    with listening(app) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def opened(settings):
+    """Opens a client to a service that shows an appraisal."""
+
+    @contextmanager
+    def client(appraisal) -> Iterator[httpx.Client]:
+        shown = create_app(settings=settings, as_of=DAY, shelf=Shelf.of(appraisal, as_of=DAY))
+        with listening(shown) as address, httpx.Client(base_url=address, timeout=20) as found:
+            yield found
+
+    return client
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import pytest
 
 from engine.diagnosis import diagnose
 from engine.domain.unit import column_dtypes
+from engine.health import completeness
 from engine.ranking import rank, triage
 
 AS_OF = pd.Timestamp("2026-11-23")
@@ -30,4 +31,5 @@ def judged(appraisal):
     marks = ["scorable", "not_scorable", "prior_driven", "out_of_fold", "model_version", "model_data_until"]
     predictions = appraisal[[*places, *marks]].assign(capital_assumed=False)
     findings = diagnose(units, as_of=AS_OF)
-    return rank(units.join(predictions).join(triage(units, findings, predictions, as_of=AS_OF)))
+    judged = units.join(predictions).join(triage(units, findings, predictions, as_of=AS_OF))
+    return rank(judged.assign(completeness=completeness(units)))
