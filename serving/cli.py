@@ -291,17 +291,20 @@ def match(
     as_json: AsJson = False,
 ) -> None:
     """Make a shortlist for one investor, or the workbook of a whole event."""
+    from engine.errors import EhyaError, ErrorCode
     from serving.commands import match as body
     from serving.commands.question import Question
 
     question = Question.asked(as_of=as_of, price_year=price_year, assume_capital=assume_capital)
     terminal, settings = ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings
     if (mandate is None) == (mandates is None):
-        raise typer.BadParameter("give either --mandate FILE.yaml or --mandates FILE.xlsx")
+        raise EhyaError(
+            ErrorCode.OPTION_MISSING, command="ehya match", allowed=["--mandate FILE.yaml", "--mandates FILE.xlsx"]
+        )
     if mandate:
         body.show_shortlist(terminal, settings, question, mandate, top=top, against=why_not, out=out, shown=shown)
     elif out is None:
-        raise typer.BadParameter("--mandates needs --out EVENT.xlsx")
+        raise EhyaError(ErrorCode.OPTION_MISSING, command="ehya match --mandates", allowed=["--out EVENT.xlsx"])
     else:
         body.write_event(terminal, settings, question, mandates, top=top, out=out)  # type: ignore[arg-type]
 

@@ -9,12 +9,16 @@ import typer
 from typer.core import TyperGroup
 
 from engine.errors import EhyaError, ErrorCode
+from engine.settings import LANGUAGES
 from serving.i18n import Speech, speech
+from serving.misuse import Misuse, misuse
 from serving.terminal import Terminal
 
 EXIT_FAILED = 1
 EXIT_REFUSED_REQUEST = 2
 EXIT_REFUSED_GATES = 3
+
+_LANGUAGE = LANGUAGES[0]  # of a command line that failed before it could name another
 
 
 class Door(TyperGroup):
@@ -24,10 +28,19 @@ class Door(TyperGroup):
         """Run a command; say in the caller's language why it failed."""
         try:
             return super().invoke(ctx)
+        except Misuse as error:
+            raise typer.Exit(_said_misuse(error, ctx.obj)) from error
         except (typer.Exit, typer.Abort, typer.TyperException, BrokenPipeError, KeyboardInterrupt):
             raise
         except Exception as error:
             raise typer.Exit(self._say(error, ctx.obj)) from error
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read what stands before the command's name; say why it cannot be read."""
+        try:
+            return super().parse_args(ctx, args)
+        except Misuse as error:
+            raise typer.Exit(_said_misuse(error, None)) from error
 
     def _say(self, error: Exception, session: Any) -> int:
         terminal = Terminal(speech(session.language if session else "fa"))
@@ -37,6 +50,16 @@ class Door(TyperGroup):
         if not isinstance(error, EhyaError):
             return EXIT_FAILED
         return EXIT_REFUSED_GATES if error.code is ErrorCode.GATES_SHUT else EXIT_REFUSED_REQUEST
+
+
+def _said_misuse(error: Any, session: Any) -> int:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        raise error
+    given = error.ctx.params.get("lang") if getattr(error, "ctx", None) else None
+    language = given if given in LANGUAGES else session.language if session else _LANGUAGE
+    terminal = Terminal(speech(language))
+    terminal.fail(misuse(error, terminal.speech))
+    return EXIT_REFUSED_REQUEST
 
 
 def sentence(error: Exception, terminal: Terminal) -> str:

@@ -16,6 +16,8 @@ from serving.i18n import Speech
 
 _LRM = "\u200e"  # keeps columns in their places on terminals that reorder right-to-left text
 _WORD = 14  # columns of text that a header keeps, so that its words are not cut
+_WIDE = 110  # columns from which on a table of sentences stays readable
+_SET_IN = 4
 _WIDTH_OF_A_FILE = 160  # columns when the output is no terminal
 
 
@@ -78,6 +80,29 @@ class Terminal:
         for row in rows:
             table.add_row(*(self._cell(value) for value in row))
         self._out.print(table)
+
+    @property
+    def narrow(self) -> bool:
+        """Whether a table of sentences would fall apart here."""
+        return self._out.width < _WIDE
+
+    def entries(self, entries: Sequence[Sequence[str]], *, title: str = "") -> None:
+        """Print one short paragraph an entry: its first line in bold, the others below it, set in."""
+        if self.as_json:
+            return
+        if title:
+            self.line(title, "bold")
+        for first, *others in entries:
+            self.line()
+            self._set_in(first, 1, "bold")
+            for text in others:
+                self._set_in(text, _SET_IN)
+        self.line()
+
+    def _set_in(self, text: str, columns: int, style: str = "") -> None:
+        for line in Text(text, style=style).wrap(self._out, max(self._out.width - columns - 1, _WORD)):
+            line.rstrip()
+            self._out.print(" " * columns, line, sep="", soft_wrap=True)
 
     def pairs(self, pairs: Sequence[tuple[str, str]], *, title: str = "") -> None:
         """Print names with their values, one a line."""

@@ -6,12 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from engine.domain.prediction import NotScorable
+from engine.domain.prediction import NotScorable, Output
 from engine.domain.unit import Origin
 from engine.settings import Settings
 from serving.commands.question import Question
 from serving.i18n import Speech
 from serving.reports.ranked import link
+from serving.reports.words import spread
 from serving.terminal import Terminal
 from serving.workspace import appraised
 
@@ -53,17 +54,33 @@ def assumptions(question: Question, speech: Speech) -> list[tuple[str, Any]]:
     return lines
 
 
+def estimates(row: Any, speech: Speech) -> str:
+    """Feasibility and expected jobs in one line, each with its interval; empty where there is no prediction."""
+    if pd.isna(row["feasibility_point"]):
+        return ""
+    said = f"{speech.text('page.feasibility')}: {spread(row, Output.FEASIBILITY, speech)}"
+    if pd.isna(row["jobs_expected_point"]):
+        return said
+    jobs = f"{speech.text(Output.JOBS_EXPECTED)}: {spread(row, Output.JOBS_EXPECTED, speech)}"
+    return f"{said} · {jobs} {speech.text('measure.persons')}"
+
+
 def marks(row: Any, speech: Speech) -> str:
     """What must stand beside a unit's figures: its origin, and whether they rest on priors or assumptions."""
     said = []
-    if row["origin"] == Origin.REPORTED.value:
-        said.append(speech.text("cli.as_reported", date=speech.date(row["as_of"])))
-    elif row["origin"] != Origin.REGISTER.value:
+    if row["origin"] not in (Origin.REPORTED.value, Origin.REGISTER.value):
         said.append(speech.codes(row["origin"], Origin))
     for name, key in (("prior_driven", "prior_driven"), ("out_of_fold", "out_of_fold"), ("capital_assumed", "assumed")):
         if pd.notna(row[name]) and bool(row[name]) and pd.notna(row["feasibility_point"]):
             said.append(speech.text(f"mark.{key}"))
     if row["scorable"] and row["not_scorable"]:
         said.append(speech.codes(row["not_scorable"], NotScorable))
-    address = link(row["source"]) if row["origin"] == Origin.REPORTED.value else ""
-    return "\n".join(part for part in (speech.join(said), address) if part)
+    reported = _reported(row, speech) if row["origin"] == Origin.REPORTED.value else []
+    return "\n".join(part for part in (speech.join(said), *reported) if part)
+
+
+def _reported(row: Any, speech: Speech) -> list[str]:
+    """On which day it was reported, and where."""
+    known = pd.notna(row["as_of"])
+    said = speech.text("cli.as_reported", date=row["as_of"]) if known else speech.text("page.reported_undated")
+    return [said, link(row["source"])]

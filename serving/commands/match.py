@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -9,21 +10,22 @@ import pandas as pd
 
 from engine.domain.exclusion import Exclusion
 from engine.domain.mandate import FitPart, Mandate
-from engine.domain.prediction import Output
 from engine.economics.prices import PriceBasis
 from engine.errors import EhyaError, ErrorCode
 from engine.matching import Reason, Shortlist, UnitBook, exclusions, mandates_from_workbook, shortlist, why_not
 from engine.ranking import Triage
 from engine.settings import Settings
-from serving.commands.judged import judge_register, marks
+from serving.commands.judged import estimates, judge_register, marks
 from serving.commands.named import find_unit
 from serving.commands.question import Question, today
 from serving.i18n import Speech
 from serving.reports.ranking import legend, origin_remarks
 from serving.reports.shortlist import public_view, shortlist_document, write_shortlist
-from serving.reports.words import spread
 from serving.terminal import Terminal
 from serving.workspace import open_register
+
+_SHOWN = 10  # units of a shortlist at a terminal; files and JSON hold all
+_PARTS = 3  # parts of the fit that a line names
 
 
 def show_shortlist(
@@ -84,18 +86,13 @@ def _print(terminal: Terminal, book: UnitBook, listed: Shortlist, appraisal: pd.
         terminal.say("cli.shortlist_none")
         _left_out(terminal, book, listed.mandate)
         return
-    headers = [
-        words.text("cli.position"),
-        words.text("cli.unit"),
-        words.text("cli.fit"),
-        f"{words.text('output.feasibility')} [{words.text('measure.percent')}]",
-        f"{words.text('output.jobs_expected')} [{words.text('measure.persons')}]",
-        words.text("cli.reasons"),
+    entries = [
+        _entry(one, public.loc[one["unit_id"]], appraisal.loc[one["unit_id"]], words)
+        for one in table.head(_SHOWN).to_dict("records")
     ]
-    rows = [
-        _row(one, public.loc[one["unit_id"]], appraisal.loc[one["unit_id"]], words) for one in table.to_dict("records")
-    ]
-    terminal.table(headers, rows, title=title)
+    terminal.entries(entries, title=title)
+    if len(listed) > _SHOWN:
+        terminal.say("cli.more_units", count=len(listed) - _SHOWN)
     _left_out(terminal, book, listed.mandate)
     for line in legend(appraisal.loc[table["unit_id"]], words):
         if line != words.text("legend.rank"):
@@ -111,33 +108,42 @@ def _left_out(terminal: Terminal, book: UnitBook, mandate: Mandate) -> None:
     terminal.pairs(pairs, title=words.text("cli.excluded_counts"))
 
 
-def _row(one: dict[Any, Any], public: pd.Series, judged: pd.Series, words: Speech) -> list[str]:
-    parts = [
-        f"{words.text(f'fit_part.{part.value}')} {words.number(one[f'part_{part.value}'], 2)}"
-        for part in FitPart
-        if one[f"part_{part.value}"] > 0
+def _entry(one: dict[Any, Any], public: pd.Series, judged: pd.Series, words: Speech) -> list[str]:
+    """A unit of the shortlist in a few lines; of the parts of its fit the weightiest are named, the rest is summed."""
+    fit = f"{words.text('cli.fit')} {words.number(one['fit'], 2)}"
+    lines = [
+        f"{words.number(one['position'])}. {words.fact(public['name'])} ({one['unit_id']}) — {fit}",
+        f"{words.place(public['county'])} · {words.sector(public['isic'])}",
+        estimates(public, words),
+        _named("cli.fit_parts", _parts(one, words), words),
+        _named("cli.reasons", _sentences(one["reasons"], words), words),
     ]
-    said = [
-        words.codes(codes, family)
-        for codes, family in (
-            (one["reasons"], "fit_reason"),
-            ("" if one["triage"] == Triage.OFFER else one["triage"], "triage"),
-            (one["unknown"], "exclusion"),
-            ("" if one["price_basis"] == PriceBasis.SAME_YEAR else one["price_basis"], "price_basis"),
-            (public["red_flags"], "red_flag"),
-        )
-        if codes
-    ]
-    said += [marks(judged, words), words.text("cli.fit_sum", parts=parts)]
-    place, sector = words.place(public["county"]), words.sector(public["isic"])
-    return [
-        words.number(one["position"]),
-        f"{words.fact(public['name'])}\n{one['unit_id']} · {place}\n{sector}",
-        words.number(one["fit"], 2),
-        spread(public, Output.FEASIBILITY, words),
-        spread(public, Output.JOBS_EXPECTED, words),
-        "\n".join(line for line in said if line),
-    ]
+    said = (
+        ("column.triage", "" if one["triage"] == Triage.OFFER else one["triage"], "triage"),
+        ("cli.unknown", one["unknown"], "exclusion"),
+        ("cli.price_basis", "" if one["price_basis"] == PriceBasis.SAME_YEAR else one["price_basis"], "price_basis"),
+        ("cli.red_flags", public["red_flags"], "red_flag"),
+    )
+    lines += [_named(key, words.codes(codes, family), words) for key, codes, family in said if codes]
+    return [line for line in (*lines, *marks(judged, words).split("\n")) if line]
+
+
+def _sentences(reasons: str, words: Speech) -> str:
+    said = [words.text(f"fit_reason.{code}") for code in reasons.split(";") if code]
+    if not said:
+        return words.fact(None)
+    return reduce(lambda first, second: words.text("list.sentences", first=first, second=second), said)
+
+
+def _named(key: str, said: str, words: Speech) -> str:
+    return f"{words.text(key)}: {said}" if said != words.fact(None) else ""
+
+
+def _parts(one: dict[Any, Any], words: Speech) -> str:
+    parts = sorted(((float(one[f"part_{part.value}"]), part) for part in FitPart), key=lambda part: -part[0])
+    named = [(size, words.text(f"fit_part.{part.value}")) for size, part in parts[:_PARTS]]
+    named.append((sum(size for size, _ in parts[_PARTS:]), words.text("cli.other_parts")))
+    return words.join(f"{name} {words.number(size, 2)}" for size, name in named if size > 0)
 
 
 def _print_why_not(terminal: Terminal, book: UnitBook, mandate: Mandate, unit_id: str) -> None:
@@ -183,7 +189,7 @@ def _value(reason: Reason, value: Any, words: Speech) -> str:
     measure, family = reason.facts.get("measure"), reason.code.value.partition("_")[0]
     if measure == "rial":
         return words.money(value if value is not None and abs(value) != float("inf") else None)
-    if measure == "probability":
+    if measure in ("probability", "share"):
         return words.share(value, 1)
     if measure:
         return f"{words.number(value)} {words.text(f'measure.{measure}')}"

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from engine.domain.prediction import NotScorable, Output
-from engine.ranking import select
+from engine.ranking import Triage, select
 from engine.settings import Settings
-from serving.commands.judged import asked, assumptions, judge_register, marks
+from serving.commands.judged import asked, assumptions, estimates, judge_register, marks
 from serving.commands.question import Question, now
+from serving.i18n import Speech
 from serving.reports.ranking import legend, origin_remarks, ranking_document, write_ranking
 from serving.reports.words import spread
 from serving.terminal import Terminal
-from serving.workspace import open_register
+from serving.workspace import champion, open_register
 
 _SHOWN = 20  # units at a terminal when nobody says how many
 
@@ -47,12 +49,18 @@ def show_ranking(
     if keep and len(listed):
         _keep(settings, listed, question)
     if out:
-        write_ranking(
-            out, listed, terminal.speech, question_notes=assumptions(question, terminal.speech), **asked(question)
-        )
+        words = terminal.speech
+        card = champion_card(settings) if out.suffix == ".html" else None
+        write_ranking(out, listed, words, question_notes=assumptions(question, words), card=card, **asked(question))
         terminal.say("cli.written", path=str(out))
     elif not terminal.answer(ranking_document(listed, asked(question))):
         print_ranking(terminal, chosen, listed if top else listed.head(_SHOWN), question)
+
+
+def champion_card(settings: Settings) -> Mapping[str, Any]:
+    """The card of the model at work, for the page."""
+    with open_register(settings) as register:
+        return champion(register, settings).card
 
 
 def _keep(settings: Settings, listed: pd.DataFrame, question: Question) -> None:
@@ -61,7 +69,9 @@ def _keep(settings: Settings, listed: pd.DataFrame, question: Question) -> None:
         register.save_predictions(listed, model_version=version, as_of=question.as_of, made_at=now().to_pydatetime())
 
 
-def print_ranking(terminal: Terminal, chosen: pd.DataFrame, shown: pd.DataFrame, question: Question) -> None:
+def print_ranking(
+    terminal: Terminal, chosen: pd.DataFrame, shown: pd.DataFrame, question: Question, *, kept: bool = True
+) -> None:
     """Print a ranked list with what must stand above and below it.
 
     Parameters
@@ -74,6 +84,8 @@ def print_ranking(terminal: Terminal, chosen: pd.DataFrame, shown: pd.DataFrame,
         Its first rows.
     question
         Under which choices they were judged.
+    kept
+        Whether the units are in the register, where ``ehya show`` finds them.
     """
     words = terminal.speech
     if shown.empty:
@@ -82,6 +94,17 @@ def print_ranking(terminal: Terminal, chosen: pd.DataFrame, shown: pd.DataFrame,
     date = words.date(question.as_of)
     for remark in origin_remarks(shown, words):
         terminal.line(remark, "yellow")
+    title = words.text("cli.rank_title", shown=len(shown), count=len(chosen), date=date)
+    records = shown.reset_index().to_dict("records")
+    if terminal.narrow:
+        terminal.entries([_entry(row, terminal) for row in records], title=title)
+    else:
+        _table(terminal, records, title)
+    _below(terminal, chosen, shown, kept)
+
+
+def _table(terminal: Terminal, records: list[dict[Any, Any]], title: str) -> None:
+    words = terminal.speech
     terminal.table(
         [
             words.text("column.rank"),
@@ -90,42 +113,74 @@ def print_ranking(terminal: Terminal, chosen: pd.DataFrame, shown: pd.DataFrame,
             f"{words.text('output.feasibility')} [{words.text('measure.percent')}]",
             f"{words.text('output.jobs_expected')} [{words.text('measure.persons')}]",
         ],
-        [_row(row, terminal) for row in shown.reset_index().to_dict("records")],
-        title=words.text("cli.rank_title", shown=len(shown), count=len(chosen), date=date),
+        [_row(row, terminal) for row in records],
+        title=title,
     )
-    _below(terminal, chosen, shown)
+
+
+def _entry(row: dict[Any, Any], terminal: Terminal) -> list[str]:
+    words = terminal.speech
+    verdict = [words.codes(row["triage"], "triage"), words.codes(row["triage_reasons"], "triage_reason")]
+    lines = [
+        f"{words.number(row['rank'])}. {words.fact(row['name'])} ({row['unit_id']})",
+        f"{words.place(row['county'])} · {_sector(row, words)}",
+        " — ".join(said for said in verdict if said != words.fact(None)),
+        estimates(row, words),
+        *marks(row, words).split("\n"),
+    ]
+    return [line for line in lines if line]
 
 
 def _row(row: dict[Any, Any], terminal: Terminal) -> list[str]:
     words = terminal.speech
-    sector = words.sector(row["isic"]) if pd.notna(row["isic"]) else words.fact(row["sector_text"])
     verdict = [
         words.codes(row["triage"], "triage"),
         words.codes(row["triage_reasons"], "triage_reason"),
-        f"({beside})" if (beside := marks(row, words)) else "",
+        marks(row, words),
     ]
     return [
         words.number(row["rank"]),
-        f"{words.fact(row['name'])}\n{row['unit_id']} · {words.place(row['county'])}\n{sector}",
+        f"{words.fact(row['name'])}\n{row['unit_id']} · {words.place(row['county'])}\n{_sector(row, words)}",
         "\n".join(line for line in verdict if line),
         spread(row, Output.FEASIBILITY, words),
         spread(row, Output.JOBS_EXPECTED, words),
     ]
 
 
-def _below(terminal: Terminal, chosen: pd.DataFrame, shown: pd.DataFrame) -> None:
+def _sector(row: dict[Any, Any], words: Speech) -> str:
+    return words.sector(row["isic"]) if pd.notna(row["isic"]) else words.fact(row["sector_text"])
+
+
+def _below(terminal: Terminal, chosen: pd.DataFrame, shown: pd.DataFrame, kept: bool) -> None:
     words = terminal.speech
-    blind = chosen.loc[~chosen["scorable"].astype(bool), "not_scorable"]
+    counts = chosen["triage"].value_counts()
+    said = [(words.text(code), counts[code.value]) for code in Triage if code.value in counts.index]
+    terminal.say("cli.verdict_counts", counts=[_count(reason, count, words) for reason, count in said])
+    scorable = chosen["scorable"].astype(bool)
+    blind = chosen.loc[~scorable, "not_scorable"]
     if len(blind):
-        counts = blind.str.split(";").explode().value_counts()
-        reasons = [
-            words.text("cli.reason_count", reason=words.text(f"not_scorable.{code}"), count=count)
-            for code, count in counts.items()
-            if code and code != NotScorable.NO_JOBS_NOW
-        ]
-        terminal.say("cli.not_scorable_count", count=len(blind), reasons=reasons)
+        reasons = _reasons(blind, "not_scorable", words)
+        terminal.say("cli.not_scorable_count", count=len(blind), total=len(chosen), reasons=reasons)
+    unsure = chosen.loc[scorable & (chosen["triage"] == Triage.CANNOT_JUDGE.value), "triage_reasons"]
+    if len(unsure):
+        terminal.say("cli.unsure_count", count=len(unsure), reasons=_reasons(unsure, "triage_reason", words))
     first = chosen.iloc[0]
     terminal.say("cli.model_line", version=first["model_version"], date=words.date(first["model_data_until"]))
     for line in legend(shown, words):
         terminal.line(line, "dim")
-    terminal.say("cli.next_show", unit=shown.index[0])
+    if kept:
+        terminal.say("cli.next_show", unit=shown.index[0])
+
+
+def _reasons(joined: pd.Series, family: str, words: Speech) -> list[str]:
+    """Each reason with the number of units that have it, most frequent first; a unit may have several."""
+    counts = joined.str.split(";").explode().value_counts()
+    return [
+        _count(words.text(f"{family}.{code}"), count, words)
+        for code, count in counts.items()
+        if code and code != NotScorable.NO_JOBS_NOW
+    ]
+
+
+def _count(name: str, count: int, words: Speech) -> str:
+    return words.text("cli.reason_count", reason=name, count=int(count))

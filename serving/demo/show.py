@@ -8,6 +8,7 @@ from time import monotonic
 
 import pandas as pd
 
+from engine.artefact import Model
 from engine.domain.unit import Status
 from engine.reference.reported import reported_units
 from engine.settings import LANGUAGES, Settings
@@ -26,7 +27,7 @@ from serving.workspace import champion, open_register
 
 Train = Callable[[Terminal, Settings], None]
 
-_TOP = 8
+_TOP = 5  # of each list at the terminal; the files hold all
 
 
 def run(terminal: Terminal, settings: Settings, *, train: Train) -> None:
@@ -60,7 +61,7 @@ def run(terminal: Terminal, settings: Settings, *, train: Train) -> None:
     _step(terminal, 4, "demo.step_rank", f"ehya rank --top {_TOP}")
     made += _rank(terminal, settings, question)
     for number, mandate in enumerate(mandates(settings.home), start=5):
-        _step(terminal, number, "demo.step_match", f"ehya match --mandate {mandate.name}")
+        _step(terminal, number, "demo.step_match", f"ehya match --mandate {mandate.name} --top {_TOP}")
         made += _match(terminal, settings, question, mandate)
     _close(terminal, settings, made, monotonic() - began)
 
@@ -73,8 +74,8 @@ def _reported(terminal: Terminal, settings: Settings, question: Question) -> lis
         model = champion(register, settings)
     with terminal.busy("cli.judging", count=len(units)):
         judged = appraise(units, model, as_of=question.as_of)
-    print_ranking(terminal, judged, judged.head(_TOP), question)
-    return _written(settings, "reported_units", judged, question)
+    print_ranking(terminal, judged, judged.head(_TOP), question, kept=False)
+    return _written(settings, "reported_units", judged, question, model)
 
 
 def _intake(terminal: Terminal, settings: Settings) -> list[Path]:
@@ -98,24 +99,26 @@ def _intake(terminal: Terminal, settings: Settings) -> list[Path]:
 def _rank(terminal: Terminal, settings: Settings, question: Question) -> list[Path]:
     show_ranking(terminal, settings, question, {}, _TOP, None)
     with open_register(settings) as register:
-        judged = appraise(register.units(), champion(register, settings), as_of=question.as_of)
-    return _written(settings, "synthetic_ranking", judged, question)
+        model = champion(register, settings)
+        judged = appraise(register.units(), model, as_of=question.as_of)
+    return _written(settings, "synthetic_ranking", judged, question, model)
 
 
 def _match(terminal: Terminal, settings: Settings, question: Question, mandate: Path) -> list[Path]:
     out = settings.reports / f"shortlist_{mandate.stem}.xlsx"
-    show_shortlist(terminal, settings, question, mandate, top=None, against=None, out=None)
+    show_shortlist(terminal, settings, question, mandate, top=_TOP, against=None, out=None)
     show_shortlist(terminal, settings, question, mandate, top=None, against=None, out=out)
     return [mandate, out]
 
 
-def _written(settings: Settings, name: str, judged: pd.DataFrame, question: Question) -> list[Path]:
+def _written(settings: Settings, name: str, judged: pd.DataFrame, question: Question, model: Model) -> list[Path]:
     """The ranked list as a page in both languages and as a workbook in the user's."""
     files = [(settings.reports / f"{name}_{language}.html", language) for language in LANGUAGES]
     files.append((settings.reports / f"{name}.xlsx", settings.language))
     for path, language in files:
         words = speech(language)
-        write_ranking(path, judged, words, question_notes=assumptions(question, words), **asked(question))
+        notes, title = assumptions(question, words), words.text(f"demo.{name}")
+        write_ranking(path, judged, words, question_notes=notes, title=title, card=model.card, **asked(question))
     return [path for path, _ in files]
 
 

@@ -39,8 +39,8 @@ def rows(appraisal: pd.DataFrame, speech: Speech) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        One for each row: ``rank, name, place, sector, origin, link, triage, reasons, feasibility, jobs, score, parts,
-        flags, missing, prior_driven, out_of_fold``; strings are plain text, templates escape them.
+        One for each row: ``rank, name, place, sector, origin, link, cited, triage, reasons, feasibility, jobs, score,
+        parts, flags, missing, prior_driven, out_of_fold``; strings are plain text, templates escape them.
     """
     parts = weighty_parts(appraisal)
     widest = appraisal[parts].astype(float).abs().fillna(0).to_numpy().max(initial=0.0)
@@ -101,6 +101,30 @@ def link(source: object) -> str:
     return address if parts and parts.hostname else ""
 
 
+def address(source: object) -> str:
+    """The part of a source that a browser can open: what follows a space only says which page of the site it was.
+
+    Examples
+    --------
+    >>> address("https://example.org/ (452268)"), address("register.xlsx")
+    ('https://example.org/', '')
+    """
+    return link(source).split(" ", 1)[0]
+
+
+def cited(source: object) -> str:
+    """A source that can be opened, said shortly: its site and what tells the page; empty for other sources.
+
+    Examples
+    --------
+    >>> cited("https://www.example.org/ (452268)"), cited("https://example.org/news/1"), cited("register.xlsx")
+    ('example.org (452268)', 'example.org', '')
+    """
+    first, _, rest = link(source).partition(" ")
+    host = (urlsplit(first).hostname or "").removeprefix("www.")
+    return f"{host} {rest}".strip()
+
+
 def isolated(text: str) -> str:
     r"""The text between direction marks, so that a Latin word keeps its order inside a Persian sentence.
 
@@ -134,7 +158,8 @@ def _row(record: dict[Any, Any], speech: Speech, parts: list[str], widest: float
         "place": place(speech, record["province"], record["county"]),
         "sector": _sector(record, speech),
         "origin": str(record["origin"]) if known(record["origin"]) else "",
-        "link": link(record["source"]),
+        "link": address(record["source"]),
+        "cited": cited(record["source"]),
         "reported": _reported(record, speech),
         "triage": str(record["triage"]),
         "reasons": [speech.text(f"triage_reason.{code}") for code in codes(record["triage_reasons"])],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from engine.domain.prediction import BOUNDS, Output
 from engine.domain.unit import FIELDS, Field, Kind, Origin, idle_months
 from engine.errors import EhyaError, ErrorCode
 from serving.i18n import Speech
+from serving.reports.model_card import card_lines
 from serving.reports.words import column_of, in_words
 from serving.reports.workbook import Notes, Sheet, write_csv, write_json, write_xlsx
 
@@ -128,6 +129,8 @@ def write_ranking(
     *,
     as_of: pd.Timestamp,
     question_notes: Sequence[tuple[str, Any]] = (),
+    title: str | None = None,
+    card: Mapping[str, Any] | None = None,
     **asked: Any,
 ) -> Path:
     """Write the ranked list in the form that the file's ending names.
@@ -144,6 +147,10 @@ def write_ranking(
         The day of judgement.
     question_notes
         The other choices under which the units were judged, in words.
+    title
+        Heading of the page; "Ranking of units" where none is given.
+    card
+        ``engine.artefact.Model.card`` of the model that judged, for the page.
     **asked
         The same choices as canonical values, for JSON.
 
@@ -161,16 +168,21 @@ def write_ranking(
     notes = ranking_notes(appraisal, speech, question_notes)
     if path.suffix == ".xlsx":
         return write_xlsx(path, [ranking_sheet(appraisal, speech, as_of)], notes, speech)
-    return _write_page(path, appraisal, speech, as_of, question_notes)
-
-
-def _write_page(
-    path: Path, appraisal: pd.DataFrame, speech: Speech, as_of: pd.Timestamp, notes: Sequence[tuple[str, Any]]
-) -> Path:
     from serving.reports.page import report_html
 
-    said = [f"{name}: {value}" for name, value in notes]
-    page = report_html(appraisal, speech, title=speech.text("cli.ranking"), as_of=as_of, notes=said)
+    said = [f"{name}: {value}" for name, value in question_notes]
+    page = report_html(
+        appraisal,
+        speech,
+        title=title or speech.text("cli.ranking"),
+        as_of=as_of,
+        notes=said,
+        model_card=card_lines(card, speech) if card else (),
+    )
+    return _write_page(path, page)
+
+
+def _write_page(path: Path, page: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page, encoding="utf-8")
     return path

@@ -187,7 +187,15 @@ def test_show_tells_the_whole_story_of_a_unit_by_id_or_by_name(ehya, day, rankin
     assert story["unit"]["score"] == best["score"]
     assert {"history", "findings", "unjudged", "interventions", "events"} <= story.keys()
     told = ehya("show", best["name"], "--as-of", AS_OF).stdout
-    for word in (best["unit_id"], "مشخصات", "مانع‌ها", "پیش‌بینی", "امتیاز و اجزای آن", "register.xlsx", "اظهارشده"):
+    for word in (
+        best["unit_id"],
+        "مشخصات",
+        "عارضه‌یابی: موانع",
+        "پیش‌بینی",
+        "امتیاز و اجزای آن",
+        "register.xlsx",
+        "اظهارشده",
+    ):
         assert word in told
 
 
@@ -233,7 +241,7 @@ def test_an_event_has_a_sheet_an_investor_and_says_whom_nobody_or_everybody_gets
     assert str(out) in told.stdout
     book = openpyxl.load_workbook(out)
     assert book.sheetnames[:4] == ["نمای کلی", "شرکت الف ب", "+شرکت ج", "هیچ"]
-    assert book.sheetnames[4:6] == ["واحدهای بی‌خواهان", "واحدهای پرتکرار"]
+    assert book.sheetnames[4:6] == ["واحدهای بدون متقاضی", "واحدهای پرتکرار"]
     titles = {f"field.{name}" for name in PRIVATE}
     assert titles
     from serving.i18n import speech

@@ -21,7 +21,7 @@ CARD = {
 def test_the_card_says_sample_rate_gain_coverage_and_limits():
     lines = dict(card_lines(CARD, speech("en")))
     assert lines["Official restart rate within 24 months"].startswith("25% (16% to 35%), from 17 official counts")
-    assert lines["Better than the base rate by"].startswith("0.012 (0.004 to 0.020) of log loss (base rate: 0.699)")
+    assert lines["Gain over the base rate"].startswith("0.012 (0.004 to 0.020) of log loss (base rate: 0.699)")
     assert len(lines) == 5
 
 

@@ -62,5 +62,5 @@ def test_bars_of_parts_are_in_proportion_also_where_a_unit_has_no_score(appraisa
 def test_a_reported_unit_says_on_which_day(appraisal):
     dated = _row(appraisal, "en", origin="reported", as_of=pd.Timestamp("2025-10-02"))
     assert dated["reported"] == "As reported on 2025-10-02, may have changed"
-    assert _row(appraisal, "en", origin="reported", as_of=pd.NaT)["reported"] == "Undated report"
+    assert _row(appraisal, "en", origin="reported", as_of=pd.NaT)["reported"] == "Undated report, may have changed"
     assert _row(appraisal, "en")["reported"] == ""

@@ -27,13 +27,13 @@ def test_a_ranking_workbook_has_intervals_marks_notes_and_runs_nothing(judged, t
     assert page.sheet_view.rightToLeft
     assert "ساختگی" in page["A1"].value
     headers = [cell.value for cell in page[2]]
-    for bound in ("کم", "میانی", "زیاد"):
+    for bound in ("کران پایین", "برآورد میانی", "کران بالا"):
         assert f"امکان‌پذیری احیا، {bound} [احتمال]" in headers
         assert f"اشتغال مورد انتظار، {bound} [نفر]" in headers
     assert "متکی بر پیش‌فرض" in headers
     names = [row[headers.index("نام واحد")].value for row in page.iter_rows(min_row=3)]
     assert "'=HYPERLINK(1)" in names
-    shares = [row[headers.index("امکان‌پذیری احیا، میانی [احتمال]")] for row in page.iter_rows(min_row=3)]
+    shares = [row[headers.index("امکان‌پذیری احیا، برآورد میانی [احتمال]")] for row in page.iter_rows(min_row=3)]
     assert {cell.number_format for cell in shares} == {"0.0%"}
     assert all(cell.value is None or 0 <= cell.value <= 1 for cell in shares)
     said = [row[1].value for row in notes.iter_rows()]
