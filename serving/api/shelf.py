@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
@@ -39,10 +40,12 @@ class Prepared:
 
     limit: int = PREPARED_BYTES
     size: int = 0
-    kept: OrderedDict[Hashable, bytes] = field(default_factory=OrderedDict)
+    kept: OrderedDict[bytes, bytes] = field(default_factory=OrderedDict)
 
-    def answer(self, key: Hashable, write: Callable[[], bytes]) -> bytes:
-        """The answer kept under a key, or a new one."""
+    def answer(self, asked: Hashable, write: Callable[[], bytes]) -> bytes:
+        """The answer kept for a question, or a new one."""
+        # A question may be much longer than its answer, and its length is the asker's choice.
+        key = hashlib.sha256(repr(asked).encode(errors="backslashreplace")).digest()
         found = self.kept.get(key)
         if found is not None:
             self.kept.move_to_end(key)
