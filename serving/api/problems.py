@@ -247,6 +247,6 @@ def _shortened(value: Any) -> Any:
         return value if len(value) <= GIVEN_LENGTH else f"{value[:GIVEN_LENGTH]}…"
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_shortened(part) for part in list(value)[:100]]
-    if isinstance(value, dict) or (isinstance(value, int) and abs(value) >= 2**63):
+    if isinstance(value, dict) or (isinstance(value, (int, float)) and abs(value) >= 2**63):
         return _shortened(str(value)[: GIVEN_LENGTH + 1])
     return value

@@ -95,3 +95,10 @@ def test_a_mandate_comes_as_json_only(client):
 def test_a_body_that_is_too_long_is_not_read(client):
     answer = client.post("/v1/shortlists", json={"id": "a", "name": "x" * 70_000})
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+@pytest.mark.parametrize("amount", ["1e300", "9" * 400, "1e400", "-1e300"])
+def test_an_amount_beyond_all_measure_is_refused_in_words(client, amount):
+    body = f'{{"id": "x", "price_year": 1405, "ticket_billion_rial": [1, {amount}]}}'
+    answer = client.post("/v1/shortlists", content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "mandate_value_refused")
