@@ -146,6 +146,23 @@ def intake(
     )
 
 
+@app.command(epilog="Examples:  ehya health   ·   ehya health --by estate   ·   ehya health --out health.xlsx")
+def health(
+    ctx: typer.Context,
+    by: Annotated[
+        str, typer.Option("--by", metavar="PART", help="Look at parts: county, estate, province or source.")
+    ] = "county",
+    out: Out = None,
+    as_of: AsOf = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say how complete and fresh the register is, and which field would let most units be predicted."""
+    from serving.commands.health import show_health
+
+    show_health(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, by=by, out=out, as_of=as_of)
+
+
 @app.command(epilog="Examples:  ehya train   ·   ehya train --as-of 1405-06-31 --dry-run")
 def train(
     ctx: typer.Context,

@@ -26,6 +26,7 @@ GROUPS: dict[str, list[str]] = {
 AGE_EDGES = (3.0, 6.0, 12.0, STALE_MONTHS)
 """Months at which the ages of records are cut; the last is from when a record counts as stale in the red flags."""
 
+_CLAIMS = ("conflicts", "duplicates")
 _MONTH_SECONDS = 30.4375 * 86_400
 
 
@@ -41,7 +42,8 @@ class Health:
         Completeness from which a record is shown to investors.
     records
         Index ``unit_id``: ``completeness`` (0..1), ``publishable``, ``scorable``, ``not_scorable`` (codes joined by
-        ``;``), ``age_months`` (missing without a date), ``conflicts`` (fields), ``duplicates`` (pairs).
+        ``;``), ``age_months`` (missing without a date), ``conflicts`` (fields), ``duplicates`` (pairs). The last two
+        stand here and below only where `health` was given them.
     fields
         One line a field: ``field``, ``weight`` (0: scoring does not need it), ``known`` (units), ``share``,
         ``unlocks`` (units that would become scorable if only this field were filled), ``conflicts``.
@@ -123,11 +125,13 @@ def health(
             "scorable": scorable(reasons),
             "not_scorable": reasons,
             "age_months": (as_of - units["as_of"]).dt.total_seconds() / _MONTH_SECONDS,
-            "conflicts": _mentions(units.index, conflicts, "unit_id"),
-            "duplicates": _mentions(units.index, duplicates, "unit_id", "other_unit_id"),
         },
         index=units.index,
     )
+    if conflicts is not None:
+        records["conflicts"] = _mentions(units.index, conflicts, "unit_id")
+    if duplicates is not None:
+        records["duplicates"] = _mentions(units.index, duplicates, "unit_id", "other_unit_id")
     marked = _marked(records, unlocked_alone(lacks))
     return Health(
         as_of=as_of,
@@ -142,10 +146,8 @@ def health(
     )
 
 
-def _mentions(index: pd.Index, table: pd.DataFrame | None, *columns: str) -> pd.Series:
+def _mentions(index: pd.Index, table: pd.DataFrame, *columns: str) -> pd.Series:
     """How often each unit is named in a table."""
-    if table is None or table.empty:
-        return pd.Series(0, index=index)
     named = pd.concat([table[column] for column in columns]).value_counts()
     found: pd.Series = named.reindex(index).fillna(0).astype("int64")
     return found
@@ -157,8 +159,7 @@ def _marked(records: pd.DataFrame, alone: Mapping[Field, np.ndarray]) -> pd.Data
         units=1,
         stale=records["age_months"] > STALE_MONTHS,
         undated=records["age_months"].isna(),
-        conflicts=records["conflicts"] > 0,
-        duplicates=records["duplicates"] > 0,
+        **{name: records[name] > 0 for name in _CLAIMS if name in records.columns},
         **{f"unlock_{field.value}": mask for field, mask in alone.items()},
     )
 
@@ -166,8 +167,8 @@ def _marked(records: pd.DataFrame, alone: Mapping[Field, np.ndarray]) -> pd.Data
 def _summed(marked: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     groups = marked.groupby(names, dropna=False, sort=True)
     means = groups[["completeness", "publishable", "scorable", "stale"]].mean()
-    unlocked = [name for name in marked.columns if str(name).startswith("unlock_")]
-    counts = groups[["units", "undated", "conflicts", "duplicates", *unlocked]].sum().astype("int64")
+    more = [name for name in marked.columns if name in _CLAIMS or str(name).startswith("unlock_")]
+    counts = groups[["units", "undated", *more]].sum().astype("int64")
     ages = groups["age_months"].median()
     return pd.concat([counts[["units"]], means, ages, counts.drop(columns="units")], axis=1)
 
@@ -182,19 +183,21 @@ def _fields(units: pd.DataFrame, marked: pd.DataFrame, conflicts: pd.DataFrame |
     told = units[[field.value for field in FIELDS]].notna()
     told[[field.value for field in WEIGHTS]] = known(units)
     count = told.sum().to_numpy()
-    disputed = pd.Series(dtype="int64") if conflicts is None else conflicts["field"].astype("str").value_counts()
     names = [field.value for field in FIELDS]
     opened = [int(marked[f"unlock_{name}"].sum()) if f"unlock_{name}" in marked else 0 for name in names]
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "field": pd.Series(names, dtype="str"),
             "weight": [WEIGHTS.get(field, 0) for field in FIELDS],
             "known": count,
             "share": count / max(len(units), 1),
             "unlocks": opened,
-            "conflicts": disputed.reindex(names).fillna(0).astype("int64").to_numpy(),
         }
     )
+    if conflicts is not None:
+        disputed = conflicts["field"].astype("str").value_counts()
+        table["conflicts"] = disputed.reindex(names).fillna(0).astype("int64").to_numpy()
+    return table
 
 
 def _reasons(reasons: pd.Series) -> pd.DataFrame:
