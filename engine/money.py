@@ -156,7 +156,8 @@ def read_money(cell: object, unit: MoneyUnit | None = None) -> int | Remarked | 
 
 def _scale_before(words: list[str], position: int) -> int:
     scale = 1
-    for word in reversed(words[:position]):
+    before = words[:position]
+    for word in reversed(before[:-1] if before[-1:] == ["of"] else before):
         factor = SCALES.get(word) or _SHORT_SCALES.get(word)
         if factor is None:
             break

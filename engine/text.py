@@ -26,7 +26,7 @@ _MARKS = re.compile(
     "[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed]"
 )
 _EZAFE = re.compile(r"(?<=ه) ی(?![^\W\d_])")
-_SPACES = re.compile(r"[^\S\0]+")
+_SPACES = re.compile(r"[^\S\0]{2,}|[^\S\0 ]")  # a single plain space stays as it is
 _SEPARATOR = "\0"  # joins a column into one text: no letter, no space, and nothing composes with it
 
 
@@ -145,13 +145,13 @@ def _by_distinct(texts: pd.Series, change: Callable[[str], str]) -> pd.Series:
 
 def _tidy(text: str) -> str:
     text = _SPACES.sub(" ", text.translate(_KEPT))
-    return re.sub("[ \u200c]*\0[ \u200c]*", _SEPARATOR, text).strip(" \u200c")
+    return re.sub("[ \u200c]+\0[ \u200c]*|\0[ \u200c]+", _SEPARATOR, text).strip(" \u200c")
 
 
 def _fold(text: str) -> str:
     if text.isascii():
-        return re.sub(" ?\0 ?", _SEPARATOR, _SPACES.sub(" ", text.lower())).strip(" ")
+        return _SPACES.sub(" ", text.lower()).replace(" \0", _SEPARATOR).replace("\0 ", _SEPARATOR).strip(" ")
     text = unicodedata.normalize("NFKC", text).translate(_FOLDED).casefold()
     text = _SPACES.sub(" ", _MARKS.sub("", text))
-    text = re.sub(" ?\0 ?", _SEPARATOR, text).strip(" ")
+    text = text.replace(" \0", _SEPARATOR).replace("\0 ", _SEPARATOR).strip(" ")
     return _EZAFE.sub("", text)

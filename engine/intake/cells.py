@@ -65,7 +65,10 @@ def stated(cells: pd.Series) -> pd.Series:
     ['ندارد', 0]
     """
     codes, distinct = pd.factorize(cells)
-    plain = pd.Series([_unguarded(cell) for cell in distinct], dtype=object)
+    plain = pd.Series(
+        [_unguarded(cell) if isinstance(cell, str) and cell.startswith(("'", "’", "=")) else cell for cell in distinct],
+        dtype=object,
+    )
     folded = fold_column(plain.astype("str"))
     says = np.append(~(folded.isin(nothing()) | (folded == "")).to_numpy(dtype=bool), False)
     kept = says[codes]
@@ -122,10 +125,8 @@ def _spread(read: _Table, codes: np.ndarray[Any, np.dtype[np.intp]], index: pd.I
     return read.take(at[at >= 0]).set_axis(index[at >= 0])
 
 
-def _unguarded(cell: object) -> object:
+def _unguarded(cell: str) -> str:
     """A cell without what keeps Excel from changing it: a leading apostrophe, or ``="..."``."""
-    if not isinstance(cell, str) or cell[:1] not in "'’=":
-        return cell
     return re.sub(r"^(?:['’]\s*(?=\d)|=\s*\"([^\"]*)\"$)", r"\1", cell)
 
 

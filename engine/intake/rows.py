@@ -55,14 +55,14 @@ def ignored_rows(sheet: Sheet, header: Header, cells: pd.DataFrame) -> pd.Series
     """
     serial = [column.position for column in header.columns if column.field == "serial"]
     named = {column.field: column.position for column in header.columns if column.field}
-    body = cells.drop(columns=serial)
-    filled = body.notna()
+    held = cells.notna()
+    filled = held.drop(columns=serial)
     count = filled.sum(axis=1)
     why = pd.Series(None, index=cells.index, dtype=object)
     why[_notes(cells, filled, count, named)] = IgnoredRow.NOTE
-    why[_totals(cells, named)] = IgnoredRow.TOTAL
+    why[_totals(cells, held, named)] = IgnoredRow.TOTAL
     why[_numbering(cells)] = IgnoredRow.NUMBERING
-    why[_repeats(sheet, header, cells)] = IgnoredRow.REPEATED_HEADER
+    why[_repeats(sheet, header, cells, held)] = IgnoredRow.REPEATED_HEADER
     why[count == 0] = IgnoredRow.BLANK
     return why
 
@@ -77,35 +77,39 @@ def filled_down(sheet: Sheet, header: Header, cells: pd.DataFrame) -> pd.DataFra
     return filled
 
 
-def _repeats(sheet: Sheet, header: Header, cells: pd.DataFrame) -> pd.Series:
+def _repeats(sheet: Sheet, header: Header, cells: pd.DataFrame, held: pd.DataFrame) -> pd.Series:
     """Rows of which most cells are the headings of their own columns."""
     hits = pd.Series(0, index=cells.index)
     for column in header.columns:
         own = sheet.cells.loc[header.first : header.last, column.position].dropna().tolist()
         hits += cells[column.position].isin([*own, *column.levels]).to_numpy(dtype=bool)
-    count = cells.notna().sum(axis=1)
+    count = held.sum(axis=1)
     return (hits >= 2) & (hits >= 0.6 * count)
 
 
-def _totals(cells: pd.DataFrame, named: dict[str, int]) -> pd.Series:
+def _totals(cells: pd.DataFrame, held: pd.DataFrame, named: dict[str, int]) -> pd.Series:
     """Rows whose first or second text says "total"; a unit that is called so has an id, a county or a status."""
     name = named.get("name")
-    others = cells.drop(columns=[] if name is None else [name])
-    total = _is_total(_first(others)) | _is_total(_first(others.iloc[:, 1:]))
+    others = [column for column in cells.columns if column != name]
+    total = _is_total(_first(cells, held, others)) | _is_total(_first(cells, held, others[1:]))
     if name is None:
         return total
     described = [named[field] for field in ("national_id", "business_id", "county", "status") if field in named]
-    bare = cells[~cells[described].notna().any(axis=1)]
-    loose = _is_total(bare[name]) | _is_total(bare[name], _SUM) | _is_total(_first(bare), _SUM)
+    alone = ~held[described].any(axis=1)
+    bare = cells[alone]
+    first = _first(bare, held[alone], list(cells.columns))
+    loose = _is_total(bare[name]) | _is_total(bare[name], _SUM) | _is_total(first, _SUM)
     return total | loose.reindex(cells.index, fill_value=False)
 
 
-def _first(cells: pd.DataFrame) -> pd.Series:
-    """The first cell of each row that holds something."""
-    if not cells.shape[1]:
-        return pd.Series(None, index=cells.index, dtype=object)
-    at = cells.notna().to_numpy().argmax(axis=1)
-    return pd.Series(cells.to_numpy(dtype=object)[np.arange(len(cells)), at], index=cells.index, dtype=object)
+def _first(cells: pd.DataFrame, held: pd.DataFrame, columns: list[int]) -> pd.Series:
+    """The first cell of each row, among some columns, that holds something."""
+    first = pd.Series(None, index=cells.index, dtype=object)
+    if columns:
+        at = held[columns].to_numpy().argmax(axis=1)
+        for place in np.unique(at):
+            first[at == place] = cells.loc[at == place, columns[place]]
+    return first
 
 
 def _is_total(cells: pd.Series, pattern: str = _TOTAL) -> pd.Series:
@@ -130,7 +134,7 @@ def _notes(cells: pd.DataFrame, filled: pd.DataFrame, count: pd.Series, named: d
     identity = [named[field] for field in _IDENTITY if field in named]
     alone = count == 1
     elsewhere = alone & ~filled[identity].any(axis=1)
-    texts = _folded(_first(cells[alone]))
+    texts = _folded(_first(cells[alone], cells[alone].notna(), list(cells.columns)))
     remark = pd.Series(False, index=cells.index)
     remark[alone] = texts.str.fullmatch(_NOTE).fillna(False).to_numpy(dtype=bool)
     return elsewhere | remark

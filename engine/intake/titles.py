@@ -16,7 +16,10 @@ from engine.text import fold
 _DATED = re.compile(r"تاریخ|مورخ|تهیه|به روز|بروز|تا پایان|as of|date|prepared|updated|until|dated")
 _DAY = re.compile(r"\d{4}\s?[/\-.]\s?\d{1,2}\s?[/\-.]\s?\d{1,2}|\d{1,2}\s?[/\-.]\s?\d{1,2}\s?[/\-.]\s?\d{4}")
 _WORDED = re.compile(r"(?:\d{1,2}\s+)?[^\W\d_]{2,12}(?:\s+ماه)?,?\s+(?:سال\s+)?\d{4}|[^\W\d_]{3,9}\s+\d{1,2},?\s+\d{4}")
-_MONEY = re.compile(r"مبالغ|ارقام|مبلغ|واحد پول|اعداد|بدهی ها|amounts?|figures|currency|values|money|sums")
+_MONEY = re.compile(
+    r"مبالغ|ارقام|مبلغ|واحد پول|واحد ?:|اعداد|بدهی ها|amounts?|figures|currency|values|money|sums|"
+    r"^\W*(?:هزار |میلیون |میلیارد )*(?:ریال|تومان)\W*$"
+)
 _SYNTHETIC = re.compile(r"ساختگی|فرضی|غیر واقعی|synthetic|fictitious|made[- ]up")
 _PRICE_YEAR = re.compile(r"قیمت(?: های)? (?:ثابت )?(?:سال )?(1[34]\d\d)|prices? of (1[34]\d\d)|(1[34]\d\d) prices")
 
