@@ -1,0 +1,88 @@
+"""Simulate a province, write it, print its margins beside the reported ones."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments.province_simulator.margins import margins, printed, relapse_by_year
+from experiments.province_simulator.province import AS_OF, Province, simulate
+from experiments.province_simulator.recovery import printed as printed_recovery
+from experiments.province_simulator.recovery import recover
+from experiments.province_simulator.register import write_register
+from experiments.province_simulator.truth import SOURCE, Bias
+
+TABLES = ("units", "events", "truth", "restarts")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parse the command line, simulate, write, print."""
+    options = _options(arguments)
+    began = time.perf_counter()
+    province = simulate(options.units, seed=options.seed, approach_bias=options.approach_bias, as_of=options.as_of)
+    seconds = time.perf_counter() - began
+    print(f"SYNTHETIC: {options.units} units, {len(province.events)} events, seed {options.seed}, ", end="")
+    print(f"approach bias {options.approach_bias}, as of {province.as_of.date()}; {seconds:.1f} s\n")
+    print(printed(margins(province)))
+    yearly = ", ".join(f"{hazard:.3f}" for hazard in relapse_by_year(province))
+    print(f"\nstopped again a year, in year 1, 2, ... after a restart: {yearly}")
+    if options.recover:
+        found = recover(province, random_state=options.seed)
+        print("\n" + printed_recovery(found, int(province.truth["feasibility_now"].notna().sum())))
+    if options.out:
+        write(province, options.out)
+    if options.register:
+        write_register(province, options.register)
+    return 0
+
+
+def write(province: Province, folder: Path) -> Path:
+    """Write units, events, truth and restarts as parquet, and a manifest that says what they are. Returns its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files: dict[str, Any] = {}
+    for name in TABLES:
+        path = folder / f"{name}.parquet"
+        table: pd.DataFrame = getattr(province, name)
+        table.to_parquet(path)
+        files[path.name] = {"rows": len(table), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    manifest = {
+        "synthetic": True,
+        "meaning": "no unit in these files exists; the truth is known because it was made up",
+        "source": SOURCE,
+        **province.parameters["run"],
+        "units": len(province.units),
+        "files": files,
+        "margins": {one.name: {"simulated": one.simulated, "reported": one.reported} for one in margins(province)},
+        "truth_parameters": province.parameters,
+    }
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(_plain(manifest), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return path
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return None if isinstance(value, float) and value != value else value
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m experiments.province_simulator", description=__doc__)
+    parser.add_argument("--units", type=int, default=10_000, metavar="N", help="registered units")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--approach-bias", choices=[each.value for each in Bias], default=Bias.NONE.value)
+    parser.add_argument(
+        "--as-of", default=AS_OF.date().isoformat(), metavar="DATE", help="last day of the simulated time"
+    )
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="write parquet files and a manifest here")
+    parser.add_argument("--register", type=Path, metavar="FILE.xlsx", help="write the register as a workbook")
+    parser.add_argument("--recover", action="store_true", help="learn feasibility from the log, compare with the truth")
+    return parser.parse_args(arguments)
