@@ -385,6 +385,34 @@ def serve(
     serve_here(ctx.obj.terminal(), ctx.obj.settings, host, port)
 
 
+@app.command(epilog="Examples:  ehya backup   ·   ehya backup --out /media/usb/ehya.zip")
+def backup(
+    ctx: typer.Context,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.zip", help="The file to write; else in the workspace.")
+    ] = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy the whole register into one checked file; others may go on working meanwhile."""
+    from serving.commands.backup import make_backup
+
+    make_backup(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, out)
+
+
+@app.command(epilog="Example:  ehya restore /media/usb/ehya.zip")
+def restore(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="What `ehya backup` wrote, or a register kept by an earlier restore.")],
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put a backup in the place of the register, after checking it; the register of before is kept beside it."""
+    from serving.commands.backup import restore_backup
+
+    restore_backup(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, file)
+
+
 @app.command(epilog="Example:  ehya demo")
 def demo(ctx: typer.Context, lang: Lang = None) -> None:
     """Show everything in at most 90 seconds: real reported units first, then a synthetic register."""

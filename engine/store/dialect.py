@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
@@ -35,12 +37,15 @@ def connect(url: str | URL, *, busy_seconds: float) -> Engine:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, hide_parameters=True)
 
-    @event.listens_for(engine, "connect")
-    def _pragmas(connection: SqliteConnection, _record: object) -> None:
-        # Without this the driver begins transactions by its own rules and leaves DDL and SELECT outside of them.
-        connection.isolation_level = None
-        for pragma in _pragma_lines(busy_seconds):
-            connection.execute(pragma)
+    @event.listens_for(engine, "do_connect")
+    def _connect(_dialect: object, _record: object, given: list[Any], named: dict[str, Any]) -> SqliteConnection:
+        while True:
+            before = _inode(url)
+            connection = _opened(given, named, busy_seconds)
+            if _inode(url) == before:
+                return connection
+            # Restored while we waited at its door: what we hold is the register of before.
+            connection.close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -91,6 +96,26 @@ def damage(connection: Connection) -> list[str]:
         return [str(error.orig)]
     orphans = connection.execute(text("PRAGMA foreign_key_check")).all()
     return [line for line in broken if line != "ok"] + [f"{row[0]} -> {row[2]}" for row in orphans]
+
+
+def _opened(given: list[Any], named: dict[str, Any], busy_seconds: float) -> SqliteConnection:
+    connection: SqliteConnection = sqlite3.connect(*given, **named)
+    # Without this the driver begins transactions by its own rules and leaves DDL and SELECT outside of them.
+    connection.isolation_level = None
+    try:
+        for pragma in _pragma_lines(busy_seconds):
+            connection.execute(pragma)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _inode(url: URL) -> int | None:
+    try:
+        return Path(url.database or ":memory:").stat().st_ino
+    except OSError:
+        return None
 
 
 def _pragma_lines(busy_seconds: float) -> list[str]:

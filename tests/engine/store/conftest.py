@@ -1,7 +1,7 @@
 """Registers on every database there is, and intakes to fill them with.
 
-PostgreSQL joins in when ``EHYA_TEST_POSTGRES`` holds its address (``.ci/run`` starts one); each test then has a schema of
-its own.
+PostgreSQL joins in when ``EHYA_TEST_POSTGRES`` holds its address (``.ci/run`` starts one); each test then has a schema
+of its own.
 """
 
 import itertools

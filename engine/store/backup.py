@@ -1,0 +1,231 @@
+"""The whole register in one file, and back: checked before it is trusted, swapped in one step, undone if wanted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy.engine import make_url
+
+from engine.errors import EhyaError, ErrorCode
+from engine.store.clock import utc
+from engine.store.migrations import REVISIONS
+from engine.store.register import Register
+from engine.store.swap import swap_in
+
+_MANIFEST, _DATABASE, _FORM = "manifest.json", "ehya.db", 1
+_MANIFEST_BYTES = 1_000_000
+_PIECE = 1 << 20
+_SQLITE_MARK = b"SQLite format 3\0"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a backup says of itself.
+
+    Parameters
+    ----------
+    made_at
+        Moment of the copy, UTC, ISO.
+    revision
+        Revision of the tables.
+    sha256, size_bytes
+        Digest and size of the database file inside.
+    counts
+        Rows in each table.
+    problems
+        Codes of what was wrong already when it was made; empty when sound.
+    """
+
+    made_at: str
+    revision: str
+    sha256: str
+    size_bytes: int
+    counts: Mapping[str, int]
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Restoration:
+    """What a restore did.
+
+    Parameters
+    ----------
+    counts
+        Rows in each table now.
+    replaced
+        Where the register that stood there before is kept; ``None`` if there was none. It can be restored itself.
+    manifest
+        What the backup said of itself; ``None`` for a bare register file, such as ``replaced``.
+    """
+
+    counts: Mapping[str, int]
+    replaced: Path | None
+    manifest: Manifest | None
+
+
+def back_up(url: str, out: Path, *, made_at: datetime) -> Manifest:
+    """Copy a register, as of one moment and while others work with it, into one zip file with its manifest.
+
+    Parameters
+    ----------
+    url
+        Address of the register: SQLite in a file.
+    out
+        The file to write; it appears when it is whole and takes the place of one of its name.
+    made_at
+        The moment, for the manifest.
+
+    Raises
+    ------
+    EhyaError
+        ``backup_elsewhere`` for another database, ``file_not_found`` when there is no register,
+        ``register_unsound`` when its file is damaged: a damaged copy would be mistaken for a safe one.
+    """
+    path = _path(url)
+    if not path.is_file():
+        raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=str(path))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".backup-") as folder:
+        copy, packed = Path(folder) / _DATABASE, Path(folder) / out.name
+        _copy(path, copy)
+        revision, counts, problems = _examined(copy)
+        if "file_damaged" in problems:
+            raise EhyaError(ErrorCode.REGISTER_UNSOUND, given=str(path))
+        digest, size = _digest(copy), copy.stat().st_size
+        manifest = Manifest(utc(made_at).isoformat(), revision, digest, size, counts, problems)
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            archive.writestr(_MANIFEST, json.dumps({"form": _FORM} | asdict(manifest), indent=1))
+            archive.write(copy, _DATABASE)
+        _flush(packed)
+        packed.replace(out)
+    return manifest
+
+
+def restore(file: Path, url: str, *, busy_seconds: float = 5.0) -> Restoration:
+    """Put a backup in the place of the register, after it was unpacked beside it and checked in whole.
+
+    At every moment the register is either the old one or the new one. The old one is kept beside it under its name with
+    ``.before-restore`` at the end, which takes the place of an earlier one; restoring that file undoes the restore.
+
+    Parameters
+    ----------
+    file
+        What `back_up` wrote, or a bare register file.
+    url
+        Address of the register to replace: SQLite in a file, which need not be there.
+    busy_seconds
+        How long to wait until nobody else has the register open.
+
+    Raises
+    ------
+    EhyaError
+        ``backup_elsewhere``, ``file_not_found``; ``not_a_backup`` for a foreign file, ``backup_damaged`` when its
+        contents are not what its manifest says, ``register_unsound`` when `Register.check` finds what the manifest
+        does not admit, ``database_newer``, ``register_in_use``. Then the register is untouched.
+    """
+    path = _path(url)
+    if not file.is_file():
+        raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=str(file))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".restore-") as folder:
+        staged = Path(folder) / _DATABASE
+        manifest = _unpack(file, staged)
+        _refuse_foreign(staged, file)
+        _revision, counts, problems = _examined(staged)
+        if set(problems) - set(manifest.problems if manifest else ()):
+            raise EhyaError(ErrorCode.REGISTER_UNSOUND, given=str(file))
+        _flush(staged)
+        return Restoration(counts, swap_in(staged, path, busy_seconds=busy_seconds), manifest)
+
+
+def _path(url: str) -> Path:
+    place = make_url(url)
+    if place.get_backend_name() != "sqlite" or not place.database or place.database == ":memory:":
+        raise EhyaError(ErrorCode.BACKUP_ELSEWHERE, given=place.get_backend_name())
+    return Path(place.database)
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
+            live.backup(copy)
+    except sqlite3.DatabaseError as error:
+        raise EhyaError(ErrorCode.REGISTER_UNSOUND, given=str(source)) from error
+
+
+def _examined(path: Path) -> tuple[str, dict[str, int], tuple[str, ...]]:
+    """Bring a copy to the newest revision and look it over; leaves it as one file without a log beside it."""
+    with Register.open(f"sqlite:///{path}") as register:
+        counts, problems = register.counts(), tuple(sorted({problem.code.value for problem in register.check()}))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    return REVISIONS[-1], counts, problems
+
+
+def _unpack(file: Path, target: Path) -> Manifest | None:
+    with file.open("rb") as stream:
+        if stream.read(len(_SQLITE_MARK)) == _SQLITE_MARK:
+            _copy(file, target)
+            return None
+    try:
+        with zipfile.ZipFile(file) as archive:
+            manifest = _manifest(archive)
+            with archive.open(_DATABASE) as packed, target.open("wb") as unpacked:
+                whole = _pour(packed, unpacked, manifest.size_bytes)
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, NotImplementedError, RuntimeError, EOFError) as error:
+        raise EhyaError(ErrorCode.NOT_A_BACKUP, given=str(file)) from error
+    if not whole or _digest(target) != manifest.sha256:
+        raise EhyaError(ErrorCode.BACKUP_DAMAGED, given=str(file))
+    return manifest
+
+
+def _manifest(archive: zipfile.ZipFile) -> Manifest:
+    with archive.open(_MANIFEST) as stream:
+        told: dict[str, Any] = json.loads(stream.read(_MANIFEST_BYTES))
+    if told.pop("form") != _FORM or not isinstance(told["size_bytes"], int):
+        raise ValueError("another form of manifest")
+    return Manifest(**told | {"problems": tuple(told["problems"])})
+
+
+def _pour(source: IO[bytes], target: IO[bytes], size: int) -> bool:
+    """Unpack as much as was announced and no more; says whether that was all."""
+    if size > shutil.disk_usage(Path(target.name).parent).free:
+        return False
+    left = size
+    while left > 0 and (piece := source.read(min(_PIECE, left))):
+        target.write(piece)
+        left -= len(piece)
+    return left == 0 and not source.read(1)
+
+
+def _refuse_foreign(path: Path, file: Path) -> None:
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            connection.execute("SELECT unit_id, identity, ordinal FROM units LIMIT 1")
+    except sqlite3.DatabaseError as error:
+        raise EhyaError(ErrorCode.NOT_A_BACKUP, given=str(file)) from error
+    if revision is None:
+        raise EhyaError(ErrorCode.NOT_A_BACKUP, given=str(file))
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())

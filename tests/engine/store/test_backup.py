@@ -1,0 +1,178 @@
+"""A backup is trusted only when it is whole, and a restore leaves the old register or the new one."""
+
+import json
+import sqlite3
+import zipfile
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from sqlalchemy.engine import make_url
+
+from engine.errors import EhyaError, ErrorCode
+from engine.store import Register
+from engine.store.backup import back_up, restore
+
+NOON = datetime(2025, 1, 10, 12)
+WEAVER = {"identity": "business:1", "name": "بافندگی", "jobs_now": 30}
+MILL = {"identity": "name:mill", "name": "آسیاب", "land_m2": 1200.5}
+
+
+@pytest.fixture
+def path(sqlite_url):
+    return Path(make_url(sqlite_url).database)
+
+
+@pytest.fixture
+def backup(sqlite_url, given, tmp_path):
+    """A backup of a register of one unit."""
+    with Register.open(sqlite_url) as register:
+        register.commit_import(given(WEAVER), imported_at=NOON)
+    out = tmp_path / "copies" / "ehya.zip"
+    back_up(sqlite_url, out, made_at=NOON)
+    return out
+
+
+def refused(code, call, *args, **named):
+    with pytest.raises(EhyaError) as refusal:
+        call(*args, **named)
+    assert refusal.value.code is code
+
+
+def names(url):
+    with Register.open(url) as register:
+        assert register.check() == ()
+        return sorted(register.units()["name"])
+
+
+def test_a_backup_says_what_it_holds(backup, sqlite_url, tmp_path):
+    manifest = back_up(sqlite_url, tmp_path / "again.zip", made_at=NOON)
+    assert manifest.made_at == "2025-01-10T12:00:00"
+    assert (manifest.counts["units"], manifest.problems) == (1, ())
+    with zipfile.ZipFile(tmp_path / "again.zip") as archive:
+        assert json.loads(archive.read("manifest.json"))["sha256"] == manifest.sha256
+    assert sorted(file.name for file in backup.parent.iterdir()) == ["ehya.zip"]
+
+
+def test_a_restore_brings_the_register_back_and_can_be_undone(backup, sqlite_url, path, given):
+    with Register.open(sqlite_url) as register:
+        before = register.units()
+        register.commit_import(given(MILL), imported_at=NOON)
+    done = restore(backup, sqlite_url)
+    with Register.open(sqlite_url) as register:
+        pd.testing.assert_frame_equal(before, register.units())
+    assert done.replaced == Path(f"{path}.before-restore")
+    assert done.manifest is not None
+    restore(done.replaced, sqlite_url)
+    assert names(sqlite_url) == ["آسیاب", "بافندگی"]
+    restore(done.replaced, sqlite_url)
+    assert names(sqlite_url) == ["بافندگی"]
+
+
+def test_a_backup_can_be_taken_while_others_have_the_register_open(backup, sqlite_url, path, given, tmp_path):
+    with Register.open(sqlite_url) as register:
+        register.commit_import(given(MILL), imported_at=NOON)
+        writer = sqlite3.connect(path, isolation_level=None)
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("DELETE FROM units WHERE 0")
+        assert back_up(sqlite_url, tmp_path / "live.zip", made_at=NOON).counts["units"] == 2
+        writer.execute("ROLLBACK")
+        writer.close()
+
+
+def test_a_register_that_somebody_has_open_is_not_replaced(backup, sqlite_url, given):
+    with Register.open(sqlite_url) as register:
+        register.commit_import(given(MILL), imported_at=NOON)
+        refused(ErrorCode.REGISTER_IN_USE, restore, backup, sqlite_url, busy_seconds=0.1)
+        assert len(register.units()) == 2
+    restore(backup, sqlite_url)
+    assert names(sqlite_url) == ["بافندگی"]
+
+
+def test_a_restore_where_nothing_was_makes_the_register(backup, tmp_path):
+    url = f"sqlite:///{tmp_path / 'new' / 'ehya.db'}"
+    assert restore(backup, url).replaced is None
+    assert names(url) == ["بافندگی"]
+
+
+@pytest.mark.parametrize("damage", [b"", b"no database at all" * 500])
+def test_a_register_beyond_repair_can_be_replaced_and_its_log_is_not_played_into_the_new_one(
+    backup, sqlite_url, path, damage
+):
+    path.write_bytes(damage)
+    Path(f"{path}-wal").write_bytes(b"x" * 5000)
+    restore(backup, sqlite_url)
+    assert names(sqlite_url) == ["بافندگی"]
+    assert Path(f"{path}.before-restore").read_bytes() == damage
+
+
+def test_one_changed_byte_is_noticed(backup, sqlite_url, path, tmp_path):
+    with zipfile.ZipFile(backup) as archive:
+        manifest, database = archive.read("manifest.json"), bytearray(archive.read("ehya.db"))
+    database[5000] ^= 1
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
+        archive.writestr("manifest.json", manifest)
+        archive.writestr("ehya.db", bytes(database))
+    before = path.read_bytes()
+    refused(ErrorCode.BACKUP_DAMAGED, restore, tmp_path / "bad.zip", sqlite_url)
+    assert path.read_bytes() == before
+
+
+def test_more_than_was_announced_is_not_unpacked(backup, sqlite_url, tmp_path):
+    with zipfile.ZipFile(backup) as archive:
+        manifest, database = archive.read("manifest.json"), archive.read("ehya.db")
+    with zipfile.ZipFile(tmp_path / "big.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("manifest.json", manifest)
+        archive.writestr("ehya.db", database + bytes(10**7))
+    refused(ErrorCode.BACKUP_DAMAGED, restore, tmp_path / "big.zip", sqlite_url)
+
+
+@pytest.mark.parametrize("kind", ["text", "zip", "database", "cut"])
+def test_a_foreign_file_is_refused(backup, sqlite_url, tmp_path, kind):
+    foreign = tmp_path / "foreign"
+    if kind == "text":
+        foreign.write_text("یادداشت")
+    elif kind == "zip":
+        with zipfile.ZipFile(foreign, "w") as archive:
+            archive.writestr("a.txt", "a")
+    elif kind == "database":
+        with closing(sqlite3.connect(foreign)) as connection:
+            connection.execute("CREATE TABLE units (x)")
+    else:
+        foreign.write_bytes(backup.read_bytes()[:-100])
+    refused(ErrorCode.NOT_A_BACKUP, restore, foreign, sqlite_url)
+    assert names(sqlite_url) == ["بافندگی"]
+
+
+def test_a_backup_of_a_later_version_is_refused(sqlite_url, path, backup, tmp_path):
+    later = tmp_path / "later.db"
+    restore(backup, f"sqlite:///{later}")
+    with sqlite3.connect(later) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    refused(ErrorCode.DATABASE_NEWER, restore, later, sqlite_url)
+
+
+def test_a_register_that_strayed_is_backed_up_with_a_word_and_refused_without_one(sqlite_url, path, backup, tmp_path):
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE units SET jobs_now = 31")
+    connection.close()
+    manifest = back_up(sqlite_url, tmp_path / "strayed.zip", made_at=NOON)
+    assert manifest.problems == ("units_differ_from_history",)
+    restore(tmp_path / "strayed.zip", sqlite_url)
+    refused(ErrorCode.REGISTER_UNSOUND, restore, Path(f"{path}.before-restore"), sqlite_url)
+
+
+def test_no_backup_is_made_of_nothing_nor_of_a_damaged_file(sqlite_url, path, tmp_path):
+    refused(ErrorCode.FILE_NOT_FOUND, back_up, sqlite_url, tmp_path / "x.zip", made_at=NOON)
+    path.write_text("no database" * 1000)
+    refused(ErrorCode.REGISTER_UNSOUND, back_up, sqlite_url, tmp_path / "x.zip", made_at=NOON)
+    assert not (tmp_path / "x.zip").exists()
+
+
+@pytest.mark.parametrize("url", ["postgresql://localhost/ehya", "sqlite://"])
+def test_another_database_is_left_to_its_own_tool(url, tmp_path):
+    refused(ErrorCode.BACKUP_ELSEWHERE, back_up, url, tmp_path / "x.zip", made_at=NOON)
+    refused(ErrorCode.BACKUP_ELSEWHERE, restore, tmp_path / "x.zip", url)
