@@ -65,10 +65,9 @@ def stated(cells: pd.Series) -> pd.Series:
     ['ندارد', 0]
     """
     codes, distinct = pd.factorize(cells)
-    plain = pd.Series(
-        [_unguarded(cell) if isinstance(cell, str) and cell.startswith(("'", "’", "=")) else cell for cell in distinct],
-        dtype=object,
-    )
+    guarded = [isinstance(cell, str) and cell.startswith(("'", "’", "=")) for cell in distinct]
+    whole = [_unguarded(cell) if guard else cell for cell, guard in zip(distinct, guarded, strict=True)]
+    plain = pd.Series(whole, dtype=object)
     folded = fold_column(plain.astype("str"))
     says = np.append(~(folded.isin(nothing()) | (folded == "")).to_numpy(dtype=bool), False)
     kept = says[codes]

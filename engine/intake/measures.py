@@ -102,8 +102,8 @@ def plain_numbers(cells: pd.Series) -> pd.Series:
     folded = fold_column(cells.astype("str"))
     grouped = folded.str.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?").to_numpy(dtype=bool, na_value=False)
     bare = folded.where(~grouped, folded.str.replace(",", "", regex=False))
-    plain = bare.str.fullmatch(_PLAIN) & ~bare.str.fullmatch(DOTTED_THREE)
-    plain = plain.to_numpy(dtype=bool, na_value=False)
+    matched = bare.str.fullmatch(_PLAIN) & ~bare.str.fullmatch(DOTTED_THREE)
+    plain = matched.to_numpy(dtype=bool, na_value=False)
     return pd.Series(pd.to_numeric(bare.where(plain)).to_numpy(dtype=np.float64), index=cells.index)
 
 

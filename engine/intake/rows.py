@@ -90,14 +90,14 @@ def _repeats(sheet: Sheet, header: Header, cells: pd.DataFrame, held: pd.DataFra
 def _totals(cells: pd.DataFrame, held: pd.DataFrame, named: dict[str, int]) -> pd.Series:
     """Rows whose first or second text says "total"; a unit that is called so has an id, a county or a status."""
     name = named.get("name")
-    others = [column for column in cells.columns if column != name]
+    others = [column for column in range(cells.shape[1]) if column != name]
     total = _is_total(_first(cells, held, others)) | _is_total(_first(cells, held, others[1:]))
     if name is None:
         return total
     described = [named[field] for field in ("national_id", "business_id", "county", "status") if field in named]
     alone = ~held[described].any(axis=1)
     bare = cells[alone]
-    first = _first(bare, held[alone], list(cells.columns))
+    first = _first(bare, held[alone], list(range(cells.shape[1])))
     loose = _is_total(bare[name]) | _is_total(bare[name], _SUM) | _is_total(first, _SUM)
     return total | loose.reindex(cells.index, fill_value=False)
 
@@ -134,7 +134,7 @@ def _notes(cells: pd.DataFrame, filled: pd.DataFrame, count: pd.Series, named: d
     identity = [named[field] for field in _IDENTITY if field in named]
     alone = count == 1
     elsewhere = alone & ~filled[identity].any(axis=1)
-    texts = _folded(_first(cells[alone], cells[alone].notna(), list(cells.columns)))
+    texts = _folded(_first(cells[alone], cells[alone].notna(), list(range(cells.shape[1]))))
     remark = pd.Series(False, index=cells.index)
     remark[alone] = texts.str.fullmatch(_NOTE).fillna(False).to_numpy(dtype=bool)
     return elsewhere | remark
