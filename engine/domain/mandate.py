@@ -77,6 +77,16 @@ Sectors = Annotated[tuple[str, ...], BeforeValidator(_sector_codes)]
 Places = Annotated[tuple[str, ...], BeforeValidator(_place_names)]
 
 
+class _PlainLoader(yaml.SafeLoader):
+    """Safe YAML without aliases: a few lines of them unfold into gigabytes."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark
+            raise yaml.composer.ComposerError(None, None, "aliases (*name) are not allowed here", mark)
+        return super().compose_node(parent, index)
+
+
 class _Stated(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -189,7 +199,7 @@ class Mandate(_Stated):
             raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=str(source))
         text = source.read_text("utf-8-sig") if isinstance(source, Path) else source
         try:
-            stated = yaml.safe_load(text)
+            stated = yaml.load(text, _PlainLoader)  # noqa: S506 - a SafeLoader that refuses aliases too
         except yaml.YAMLError as error:
             raise EhyaError(ErrorCode.FILE_UNREADABLE, given=str(source)[:200], reason=str(error)) from error
         return cls.read(stated)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -91,7 +91,7 @@ def rial(key: str, amount: Any) -> int | None:
         return None
     try:
         exact = Decimal(str(amount)) * TICKET_KEYS[key]
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one beyond what decimal can hold
         exact = Decimal("nan")
     if isinstance(amount, bool) or not math.isfinite(exact) or exact < 0:
         raise EhyaError(ErrorCode.MANDATE_VALUE_REFUSED, key=key, given=amount, allowed=">= 0")

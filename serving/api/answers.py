@@ -94,8 +94,8 @@ class Judgement(Answer):
     triage_reasons: list[TriageReason] = Field(description="those that public fields alone tell")
     red_flags: list[RedFlag] = Field(description="those that rest on public fields")
     missing: list[str] = Field(description="public fields that a judgement needs and that are empty")
-    rank: int | None
-    score: float | None = Field(description="sum of the public parts; the rank weighs private parts too")
+    rank: int | None = Field(description="place by class and public score among the units shown")
+    score: float | None = Field(description="sum of the public parts")
     parts: dict[str, float | None] = Field(description="public parts of the score, weight times value")
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+import numpy as np
 import pandas as pd
 
 from engine.diagnosis.joined import flags, joined
 from engine.diagnosis.rules import RULES, STATED_SEVERITY, STATED_SEVERITY_OTHERWISE, stated_causes
 from engine.domain.prediction import Output, columns
 from engine.domain.unit import FIELDS, Barrier, Kind, public_fields
-from engine.ranking import Part, TriageReason, public_red_flags
+from engine.ranking import Part, Triage, TriageReason, public_red_flags
 from engine.ranking.grounds import BLOCKING_SEVERITY
 from engine.ranking.reasons import BLOCKS
 from serving.reports.ranked import codes, link
@@ -60,6 +61,33 @@ def public_table(appraisal: pd.DataFrame) -> pd.DataFrame:
     table["triage_reasons"] = _public_reasons(appraisal)
     table["score"] = table[parts].sum(axis=1, skipna=False, min_count=1)
     return table
+
+
+def in_public_order(table: pd.DataFrame) -> pd.DataFrame:
+    """Order units as their public figures do: by class, public score and id; the planner's order would tell debts.
+
+    Parameters
+    ----------
+    table
+        Table of :func:`public_table`, shape (n, columns).
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows, best first, with ``rank`` counted anew from 1; units without a score come last, without a rank.
+
+    Examples
+    --------
+    >>> judged = {"triage": ["offer"] * 3, "score": [0.2, None, 0.4], "rank": [1, None, 2]}
+    >>> table = pd.DataFrame(judged, index=["b", "x", "a"])
+    >>> in_public_order(table)["rank"].dropna().to_dict()
+    {'a': 1, 'b': 2}
+    """
+    classes = table["triage"].map({triage.value: place for place, triage in enumerate(Triage)})
+    order = np.lexsort((table.index.astype("str"), -table["score"], classes, table["score"].isna()))
+    placed = table.iloc[order]
+    known = placed["score"].notna()
+    return placed.assign(rank=known.cumsum().astype("Int64").where(known))
 
 
 def _public_reasons(appraisal: pd.DataFrame) -> pd.Series:

@@ -13,7 +13,7 @@ import pandas as pd
 from engine.health import publishable
 from engine.matching import UnitBook
 from engine.settings import Settings
-from serving.api.public import public_table
+from serving.api.public import in_public_order, public_table
 from serving.reports.ranked import ranked
 
 PREPARED_BYTES = 64 * 2**20
@@ -67,7 +67,8 @@ class Shelf:
     appraisal
         Appraisal table, best first; it holds private columns and stays inside the process.
     units
-        What HTTP may see of it, in the same order: public columns of the records that are complete enough to be shown.
+        What HTTP may see of it, in an order that public figures alone give: public columns of the records that are
+        complete enough to be shown.
     book
         All units, ready for matching; it lists none of those that are not shown.
     as_of
@@ -85,7 +86,7 @@ class Shelf:
         """Make an appraisal ready to be asked."""
         best = ranked(appraisal)
         shown = best[publishable(best)]
-        return cls(best, public_table(shown), UnitBook.from_table(appraisal, as_of=as_of), as_of)
+        return cls(best, in_public_order(public_table(shown)), UnitBook.from_table(appraisal, as_of=as_of), as_of)
 
     @classmethod
     def opened(cls, settings: Settings, *, as_of: pd.Timestamp) -> Shelf:

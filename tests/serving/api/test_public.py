@@ -4,11 +4,12 @@ import json
 
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
 from engine.diagnosis import diagnose
 from engine.domain.unit import FIELDS, public_fields, unit_table
 from engine.ranking import triage
-from serving.api.public import PRIVATE_PARTS, public_table
+from serving.api.public import PRIVATE_PARTS, in_public_order, public_table
 
 DAY = pd.Timestamp("2026-11-23")
 PRIVATE = [field.value for field, spec in FIELDS.items() if not spec.public]
@@ -67,6 +68,12 @@ def test_private_fields_do_not_move_the_public_score(appraisal):
     seen = [name for name in judged if name.startswith("part_")]
     assert judged["score"].tolist() == judged[seen].sum(axis=1).tolist()
     assert table.loc[table["rank"].isna(), "score"].isna().all()
+
+
+def test_private_fields_do_not_move_the_public_order(appraisal):
+    """Two units alike in public keep their places, whatever the planner's own ranking makes of their debts."""
+    turned = appraisal.assign(rank=appraisal["rank"].max() + 1 - appraisal["rank"], part_finance=0.0, score=0.1)
+    assert_frame_equal(in_public_order(public_table(appraisal)), in_public_order(public_table(turned)))
 
 
 @pytest.mark.parametrize(

@@ -172,3 +172,16 @@ def test_the_bits_of_the_exclusions_never_move():
     assert (Exclusion.CAPITAL_UNKNOWN.bit, Exclusion.IDLE_UNKNOWN.bit) == (1 << 15, 1 << 27)
     assert len(Exclusion) <= 32
     assert reasons_of(sum(code.bit for code in Exclusion)) == tuple(Exclusion)
+
+
+def test_aliases_that_unfold_into_gigabytes_are_refused():
+    levels = "\n".join(f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]" for level in range(1, 9))
+    with pytest.raises(EhyaError) as refused:
+        Mandate.from_yaml(f"id: x\na0: &a0 [1]\n{levels}\n")
+    assert refused.value.code is ErrorCode.FILE_UNREADABLE
+
+
+def test_an_amount_that_no_number_can_hold_is_refused():
+    with pytest.raises(EhyaError) as refused:
+        Mandate.read({"id": "x", "price_year": 1404, "ticket_rial": ["1e9999999", "1e9999999"]})
+    assert refused.value.code is ErrorCode.MANDATE_VALUE_REFUSED
