@@ -13,6 +13,7 @@ class ErrorCode(Code):
     UNKNOWN_UNIT = "unknown_unit"
     UNKNOWN_OPTION = "unknown_option"
     OPTION_MISSING = "option_missing"
+    VALUE_UNREADABLE = "value_unreadable"
     FILE_NOT_FOUND = "file_not_found"
     FILE_UNREADABLE = "file_unreadable"
     FILE_PROTECTED = "file_protected"
@@ -47,6 +48,10 @@ class ErrorCode(Code):
     PLACE_AMBIGUOUS = "place_ambiguous"
     SECTOR_UNKNOWN = "sector_unknown"
     SEVERAL_UNITS = "several_units"
+    NOT_A_REJECTS_FILE = "not_a_rejects_file"
+    REGISTER_FILE_CHANGED = "register_file_changed"
+    CORRECTION_MISPLACED = "correction_misplaced"
+    NO_CORRECTIONS = "no_corrections"
 
 
 class EhyaError(Exception):

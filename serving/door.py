@@ -83,7 +83,12 @@ def sentence(error: Exception, terminal: Terminal) -> str:
 
 
 def _placed(error: EhyaError, words: Speech) -> dict[str, Any]:
-    """Facts of an error; places that it proposes are named in the reader's language."""
+    """Facts of an error; places and fields that it names are said in the reader's language."""
+    if error.code is ErrorCode.OUTCOME_OUT_OF_RANGE:
+        facts: dict[str, Any] = dict(error.facts)
+        low, high = facts["allowed"]
+        key = f"field.{'jobs_now' if facts['field'] == 'jobs' else facts['field']}"
+        return facts | {"field": words.text(key), "allowed": words.text("page.range", low=low, high=high)}
     if error.code not in (ErrorCode.PLACE_UNKNOWN, ErrorCode.PLACE_AMBIGUOUS):
         return error.facts
     return {

@@ -18,6 +18,8 @@ _LRM = "\u200e"  # keeps columns in their places on terminals that reorder right
 _WORD = 14  # columns of text that a header keeps, so that its words are not cut
 _WIDE = 110  # columns from which on a table of sentences stays readable
 _SET_IN = 4
+_BETWEEN = 4  # columns that a table leaves between two of its own
+_CUT = 30  # a longer word is cut
 _WIDTH_OF_A_FILE = 160  # columns when the output is no terminal
 
 
@@ -75,7 +77,7 @@ class Terminal:
             return
         table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, show_lines=False)
         for header in headers:
-            least = min(max(map(len, header.split())), _WORD)
+            least = min(max(map(len, header.split()), default=1), _WORD)
             table.add_column(self._cell(header), overflow="fold", min_width=least)
         for row in rows:
             table.add_row(*(self._cell(value) for value in row))
@@ -85,6 +87,16 @@ class Terminal:
     def narrow(self) -> bool:
         """Whether a table of sentences would fall apart here."""
         return self._out.width < _WIDE
+
+    def fitting(self, columns: Sequence[Sequence[str]]) -> int:
+        """How many columns, from the first, fit in one line without a word being cut; at least one."""
+        room = self._out.width
+        for number, texts in enumerate(columns):
+            longest = max((len(word) for text in texts for word in text.split()), default=1)
+            room -= min(longest, _CUT) + _BETWEEN
+            if room < 0:
+                return max(number, 1)
+        return len(columns)
 
     def entries(self, entries: Sequence[Sequence[str]], *, title: str = "") -> None:
         """Print one short paragraph an entry: its first line in bold, the others below it, set in."""

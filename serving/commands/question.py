@@ -37,7 +37,7 @@ class Question:
         Raises
         ------
         EhyaError
-            ``unknown_option`` when a day or an amount cannot be read.
+            ``value_unreadable`` when a day or an amount cannot be read.
 
         Examples
         --------
@@ -81,7 +81,7 @@ def day(text: str, option: str) -> Day:
     Raises
     ------
     EhyaError
-        ``unknown_option``.
+        ``value_unreadable``.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def day(text: str, option: str) -> Day:
     if isinstance(found, Remarked):
         found = found.reading
     if isinstance(found, Refusal) or not isinstance(found, DateRead):
-        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option=option, given=text, allowed=["2026-11-23", "1405-09-02"])
+        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=option, given=text, allowed=["2026-11-23", "1405-09-02"])
     return Day(pd.Timestamp(found.day), found.precision)
 
 
@@ -102,12 +102,12 @@ def amount(text: str, option: str) -> int:
     Raises
     ------
     EhyaError
-        ``unknown_option``, also where the unit (rial, toman) is missing.
+        ``value_unreadable``, also where the unit (rial, toman) is missing.
     """
     found = read_money(text)
     if isinstance(found, Remarked):
         found = found.reading
     if not isinstance(found, int) or found <= 0:
         allowed = ["50 میلیارد ریال", "5 billion toman"]
-        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option=option, given=text, allowed=allowed)
+        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=option, given=text, allowed=allowed)
     return found

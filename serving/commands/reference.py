@@ -11,6 +11,7 @@ import pandas as pd
 from engine.errors import EhyaError, ErrorCode
 from engine.reference import tables
 from engine.text import fold
+from serving.i18n import Speech
 from serving.i18n.speech import NOT_KNOWN
 from serving.reports.cells import plain
 from serving.reports.workbook import Column, Notes, Sheet, write_csv, write_json, write_xlsx
@@ -66,23 +67,30 @@ def _agrees(rows: pd.DataFrame, condition: str, name: str) -> pd.Series:
 def _print(terminal: Terminal, name: str, rows: pd.DataFrame) -> None:
     spec, words = tables.spec(name), terminal.speech
     if len(rows) == 1:
-        terminal.pairs([(_header(name, column), _cell(rows[column].iloc[0])) for column in rows.columns], title=name)
+        terminal.pairs(
+            [(_header(name, column, words), _cell(rows[column].iloc[0])) for column in rows.columns], title=name
+        )
     else:
         _print_many(terminal, name, rows)
     terminal.pairs([(words.text("cli.licence"), spec.licence), (words.text("cli.attribution"), spec.attribution)])
 
 
 def _print_many(terminal: Terminal, name: str, rows: pd.DataFrame) -> None:
+    words = terminal.speech
     facts = [column for column in rows.columns if column not in {"source", "as_of"}]
     same = [column for column in facts if len(rows[column].drop_duplicates()) == 1]
     shown = [column for column in facts if column not in same]
-    terminal.pairs([(_header(name, column), _cell(rows[column].iloc[0])) for column in same], title=name)
-    cells = [[_cell(value) for value in row] for row in rows[shown].head(_SHOWN).astype(object).to_numpy()]
-    terminal.table([_header(name, column) for column in shown], cells, title="" if same else name)
+    terminal.pairs([(_header(name, column, words), _cell(rows[column].iloc[0])) for column in same], title=name)
+    first = rows[shown].head(_SHOWN).astype(object)
+    texts = {column: [_cell(value) for value in first[column]] for column in shown}
+    fitting = shown[: terminal.fitting([[_header(name, column, words), *texts[column]] for column in shown])]
+    cells = [list(row) for row in zip(*(texts[column] for column in fitting), strict=True)]
+    terminal.table([_header(name, column, words) for column in fitting], cells, title="" if same else name)
+    if len(fitting) < len(shown):
+        terminal.say("cli.more_columns", columns=shown[len(fitting) :])
     if len(rows) > _SHOWN:
         terminal.say("cli.more_rows", shown=_SHOWN, count=len(rows))
     if "source" in rows.columns:
-        words = terminal.speech
         terminal.pairs(_sources(rows, words.text("cli.no_date")), title=words.text("cli.sources"))
 
 
@@ -95,9 +103,10 @@ def _sources(rows: pd.DataFrame, no_date: str) -> list[tuple[str, str]]:
     ]
 
 
-def _header(name: str, column: str) -> str:
+def _header(name: str, column: str, words: Speech) -> str:
+    """Name of a column as ``--where`` takes it, with its unit of measure in words."""
     measure = tables.spec(name).measures.get(column)
-    return f"{column} [{measure}]" if measure else column
+    return f"{column} [{words.text(f'measure.{measure}')}]" if measure else column
 
 
 def _cell(value: Any) -> str:
@@ -108,7 +117,8 @@ def _cell(value: Any) -> str:
 def _write(terminal: Terminal, name: str, rows: pd.DataFrame, out: Path) -> None:
     spec = tables.spec(name)
     columns = [
-        Column(column, _header(name, column), "long" if column == "source" else "text") for column in rows.columns
+        Column(column, _header(name, column, terminal.speech), "long" if column == "source" else "text")
+        for column in rows.columns
     ]
     sheet = Sheet(name, columns, rows)
     notes = Notes(

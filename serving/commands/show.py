@@ -19,6 +19,7 @@ from serving.commands.named import find_unit
 from serving.commands.outcome import figures
 from serving.commands.question import Question
 from serving.i18n import Speech
+from serving.reports.ranked import weighty_parts
 from serving.reports.ranking import legend, origin_remarks, records
 from serving.reports.words import spread
 from serving.terminal import Terminal
@@ -239,10 +240,12 @@ def _judgement(terminal: Terminal, story: Story, row: pd.Series) -> None:
         terminal.pairs([(name, said) for name, said in outputs], title=title)
     else:
         terminal.say("cli.no_prediction", reasons=words.codes(row["not_scorable"], NotScorable))
-    parts = [name for name in row.index if str(name).startswith("part_")]
     if pd.notna(row["rank"]):
-        said = [(words.text(f"part.{name.removeprefix('part_')}"), words.number(row[name], 3)) for name in parts]
-        said += [(words.text("column.score"), words.number(row["score"], 3))]
+        parts = weighty_parts(story.row)
+        said = [(words.text(f"part.{name.removeprefix('part_')}"), words.number(row[name], 2)) for name in parts]
+        said += [
+            (words.text("column.score"), words.interval(row["score_low"], row["score"], row["score_high"], digits=2))
+        ]
         said += [(words.text("column.rank"), words.number(row["rank"]))]
         terminal.pairs(said, title=words.text("cli.score_parts"))
     notes = [
@@ -257,8 +260,9 @@ def _judgement(terminal: Terminal, story: Story, row: pd.Series) -> None:
 
 def _interval(output: Output, row: pd.Series, words: Speech) -> str:
     said = spread(row, output, words)
-    share = output in (Output.REPORTED_STATUS, Output.FEASIBILITY)
-    return said if share or said == words.number(None) else f"{said} {words.text('measure.persons')}"
+    if output in (Output.REPORTED_STATUS, Output.FEASIBILITY) or said == words.number(None):
+        return said
+    return f"{said} {words.text('measure.persons')}"
 
 
 def _events(terminal: Terminal, story: Story) -> None:

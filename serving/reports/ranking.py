@@ -104,6 +104,8 @@ def legend(appraisal: pd.DataFrame, speech: Speech) -> list[str]:
     lines = [speech.text("legend.interval"), speech.text("legend.not_known"), speech.text("legend.rank")]
     if "prior_driven" in appraisal.columns and appraisal["prior_driven"].astype("boolean").fillna(False).any():
         lines.append(speech.text("legend.prior_driven"))
+    if "out_of_fold" in appraisal.columns and appraisal["out_of_fold"].astype("boolean").fillna(False).any():
+        lines.append(speech.text("legend.out_of_fold"))
     return lines
 
 

@@ -17,6 +17,7 @@ from serving.reports.cells import canonical, neutral, plain
 
 NUMBER_FORMATS = {"count": "#,##0", "number": "#,##0.0", "share": "0.0%", "money": "#,##0", "score": "0.000"}
 _WIDTHS = {"text": 24, "long": 44, "date": 13}
+_NAME_WIDTH = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,23 +170,30 @@ def _fill(page: Any, sheet: Sheet, speech: Speech) -> None:
         page.append(row)
     for at, column in enumerate(sheet.columns, start=1):
         letter = get_column_letter(at)
-        page.column_dimensions[letter].width = _WIDTHS.get(column.kind, 14)
+        page.column_dimensions[letter].width = _NAME_WIDTH if column.name == "name" else _WIDTHS.get(column.kind, 14)
         _shape(page, column, at, header)
+    _set_for_print(page, header)
     page.freeze_panes = page.cell(header + 1, 3 if len(sheet.columns) > 3 else 1)
     if sheet.columns:
         page.auto_filter.ref = f"A{header}:{get_column_letter(len(sheet.columns))}{max(page.max_row, header)}"
+
+
+def _set_for_print(page: Any, header: int) -> None:
+    """A4 across, the header on every sheet of paper."""
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A4
+    page.print_title_rows = f"{header}:{header}"
+    page.page_margins.left = page.page_margins.right = 0.4
 
 
 def _shape(page: Any, column: Column, at: int, header: int) -> None:
     from openpyxl.styles import Alignment
 
     number_format = NUMBER_FORMATS.get(column.kind)
-    wrap = Alignment(wrap_text=True, vertical="top")
+    wrap, top = Alignment(wrap_text=True, vertical="top"), Alignment(vertical="top")
     for (cell,) in page.iter_rows(min_row=header + 1, min_col=at, max_col=at):
         if number_format:
             cell.number_format = number_format
-        elif column.kind == "long":
-            cell.alignment = wrap
+        cell.alignment = wrap if column.kind in {"text", "long"} else top
 
 
 def _fill_notes(page: Any, notes: Notes, speech: Speech) -> None:
