@@ -18,6 +18,7 @@ from engine.domain.unit import FIELDS, Confidence, Field, Kind, Origin, unit_tab
 from engine.errors import EhyaError, ErrorCode
 from engine.intake.cells import read_cells
 from engine.intake.columns import CELL_COLUMNS, SheetColumns
+from engine.intake.corrections import check_sheets, corrected
 from engine.intake.duplicates import duplicate_pairs
 from engine.intake.header import Column, Header, counting_headings, find_header
 from engine.intake.places import read_province
@@ -40,6 +41,7 @@ def read_register(
     mapping: Mapping[str, str] | None = None,
     origin: Origin | None = None,
     today: date | None = None,
+    corrections: pd.DataFrame | None = None,
 ) -> Intake:
     r"""Read a register of units in whatever shape it is kept.
 
@@ -61,6 +63,8 @@ def read_register(
         By default ``synthetic`` where a title says so («نمونهٔ ساختگی»), else ``register``.
     today
         Day of reading: a date after it (or after the register's own date) cannot be true.
+    corrections
+        Columns ``sheet, row, field, value``: cells that are read as if the file had held these values.
 
     Returns
     -------
@@ -72,7 +76,7 @@ def read_register(
     EhyaError
         ``file_not_found``, ``file_unreadable``, ``file_protected``, ``file_empty``, ``unknown_sheet``, ``no_header``,
         ``not_units`` (a table whose lines count units: estates, counties),
-        ``unknown_option`` (``province`` or ``mapping`` name nothing known).
+        ``unknown_option`` (``province`` or ``mapping`` name nothing known), ``correction_misplaced``.
 
     Examples
     --------
@@ -88,12 +92,13 @@ def read_register(
     default_province = _default_province(province)
     grids = open_sheets(path, only=sheet)
     tables = [
-        _Table(grid, header, _below(grid, header))
+        _Table(grid, header, corrected(_below(grid, header), header, grid.name, corrections))
         for grid in grids
         if (header := find_header(grid, mapping)) is not None
     ]
     if not tables:
         raise _no_register(path.name, grids, mapping)
+    check_sheets(corrections, [table.sheet.name for table in tables])
     statements = [read_titles(table.titles()) for table in tables]
     read = []
     for table, own in zip(tables, statements, strict=True):
