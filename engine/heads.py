@@ -59,8 +59,9 @@ class Draws:
     sign: Floats
 
     @classmethod
-    def of(cls, parameters: Mapping[str, Any], population: Mapping[str, Any], random_state: int) -> Draws:
+    def of(cls, parameters: Mapping[str, Any], random_state: int) -> Draws:
         """Draw once for each refit, evenly spread over each distribution."""
+        population = parameters["population"]
         sample = np.asarray(parameters["sample_rates"])
         count = len(sample)
         generator = np.random.default_rng(random_state)
@@ -99,10 +100,10 @@ class Heads:
             status_refits=np.asarray(parameters["status_refits"]),
             jobs=np.asarray(jobs["point"]),
             jobs_refits=np.asarray(jobs["refits"]),
-            jobs_columns=np.asarray(model.document["jobs_columns"], dtype=np.intp),
+            jobs_columns=np.asarray(parameters["jobs_columns"], dtype=np.intp),
             residuals=np.asarray(jobs["residuals"]),
             refit_of=np.asarray(jobs["refit_of"], dtype=np.intp),
-            offset=float(logit(model.document["population"]["restart"]["rate"]) - logit(parameters["sample_rate"])),
+            offset=float(logit(parameters["population"]["restart"]["rate"]) - logit(parameters["sample_rate"])),
             classifier=None if held_out else model.heads["reported_status"],
             regressor=None if held_out else model.heads["jobs"],
         )
@@ -125,8 +126,9 @@ class Heads:
         """Low, point, high of the CV+ interval in logarithms, shape (n,) each."""
         centre, margin = self.refitted_log_jobs(spread), np.abs(self.residuals)
         count = len(margin)
-        high = min(int(np.ceil(coverage * (count + 1))), count) - 1
-        low = max(int(np.floor((1 - coverage) * (count + 1))), 1) - 1
+        # Rounded first: .2 x 55 is 10.999... in floats, and would be the tenth instead of the eleventh.
+        high = min(int(np.ceil(round(coverage * (count + 1), 9))), count) - 1
+        low = max(int(np.floor(round((1 - coverage) * (count + 1), 9))), 1) - 1
         point = self.log_jobs(spread)
         lows = np.sort(centre - margin, axis=1)[:, low]
         highs = np.sort(centre + margin, axis=1)[:, high]

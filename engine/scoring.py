@@ -65,10 +65,10 @@ def predict(
     size = Size.of(known, assumed_capital_rial)
     out_of_fold = np.zeros(len(matrix), dtype=bool)
     for parameters, rows, held_out in _parts(model, matrix.index, np.flatnonzero(may)):
-        draws = Draws.of(parameters, model.document["population"], random_state)
+        draws = Draws.of(parameters, random_state)
         out_of_fold[rows] = held_out
         for chunk in np.array_split(rows, max(1, -(-len(rows) // ROWS_AT_ONCE))):
-            spread = design(matrix.iloc[chunk], model.document["design"])
+            spread = design(matrix.iloc[chunk], parameters["design"])
             figures[chunk] = outputs(Heads.of(model, parameters, held_out), draws, spread, size.take(chunk))
     names = [name for output in Output for name in columns(output)]
     frame = pd.DataFrame(figures, index=matrix.index, columns=names)
@@ -106,7 +106,7 @@ def raw(model: Model, matrix: pd.DataFrame, *, head: str) -> Floats:
         ``schema_mismatch`` when the columns of ``matrix`` are not those of the model.
     """
     _check(model, matrix)
-    blocks = model.document.get("design")
+    blocks = model.document.get("promoted", {}).get("design")
     ready = matrix.to_numpy(np.float64) if blocks is None else design(matrix, blocks)
     return point(model.heads[head], ready)
 
@@ -129,7 +129,7 @@ def reported_status(model: Model, matrix: pd.DataFrame) -> Floats:
     _check(model, matrix)
     result = np.empty(len(matrix))
     for parameters, rows, held_out in _parts(model, matrix.index, np.arange(len(matrix))):
-        spread = design(matrix.iloc[rows], model.document["design"])
+        spread = design(matrix.iloc[rows], parameters["design"])
         result[rows] = Heads.of(model, parameters, held_out).probability(spread)
     return result
 
@@ -153,7 +153,7 @@ def press_jobs(model: Model, matrix: pd.DataFrame) -> Floats:
     _check(model, matrix)
     result = np.empty((len(matrix), 3))
     for parameters, rows, held_out in _parts(model, matrix.index, np.arange(len(matrix))):
-        spread = design(matrix.iloc[rows], model.document["design"])
+        spread = design(matrix.iloc[rows], parameters["design"])
         heads = Heads.of(model, parameters, held_out)
         result[rows] = np.exp(np.column_stack(heads.cv_plus(spread, LEVELS[1] - LEVELS[0])))
     return result

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -46,7 +47,7 @@ class Sample:
     waiting
         Register units whose outcome is not ripe or was not observed: silence is neither success nor failure.
     durable
-        Restarts old enough and observed: (at half capacity or more, below).
+        Restarts old enough and observed, by province: (at half capacity or more, below).
     """
 
     units: pd.DataFrame
@@ -55,7 +56,7 @@ class Sample:
     group: npt.NDArray[np.str_]
     jobs: npt.NDArray[np.float64]
     waiting: int = 0
-    durable: tuple[int, int] = (0, 0)
+    durable: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.units)
@@ -95,7 +96,7 @@ def sample(reported: pd.DataFrame, units: pd.DataFrame, events: pd.DataFrame, *,
         group=np.concatenate([_province(press), _province(joined)]),
         jobs=np.concatenate([_jobs(press), np.full(len(joined), np.nan)]),
         waiting=int(known["unit_id"].isin(own.index).groupby(known["unit_id"]).any().sum()) - len(joined),
-        durable=durable_restarts(known[known["unit_id"].isin(own.index)], as_of=as_of),
+        durable=_by_province(durable_restarts(known[known["unit_id"].isin(own.index)], as_of=as_of), own),
     )
 
 
@@ -129,8 +130,8 @@ def ripe_outcomes(units: pd.DataFrame, events: pd.DataFrame, *, as_of: pd.Timest
     return frame[known & end.le(as_of)].sort_index()
 
 
-def durable_restarts(events: pd.DataFrame, *, as_of: pd.Timestamp) -> tuple[int, int]:
-    """Restarts at least twelve months old with an observed capacity: how many at half of it or more, how many below.
+def durable_restarts(events: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.Series:
+    """Restarts at least twelve months old with an observed capacity: index ``unit_id``, whether at half of it or more.
 
     Parameters
     ----------
@@ -149,7 +150,16 @@ def durable_restarts(events: pd.DataFrame, *, as_of: pd.Timestamp) -> tuple[int,
     stopped = _first(events, (OutcomeKind.STOPPED_AGAIN.value,)).reindex(month_12.index)
     fallen = stopped[stopped.le(month_12)].index
     held = share.drop(fallen, errors="ignore").ge(HALF_CAPACITY)
-    return int(held.sum()), int((~held).sum()) + len(fallen)
+    return pd.concat([held, pd.Series(False, index=fallen)]).astype(bool)
+
+
+def _by_province(held: pd.Series, units: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    province = _province(units.loc[held.index])
+    return {
+        str(name): (int(mine.sum()), int((~mine).sum()))
+        for name in np.unique(province)
+        for mine in [held.to_numpy()[province == name]]
+    }
 
 
 def _first(events: pd.DataFrame, kinds: tuple[str, ...]) -> pd.Series:
@@ -163,7 +173,8 @@ def _press(reported: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
 
 def _at_landmark(units: pd.DataFrame, landmark: pd.Series, as_of: pd.Timestamp) -> pd.DataFrame:
     since_stop = (landmark - units["stopped_on"]).dt.days / DAYS_OF_MONTH
-    carried = units["idle_months"] + ((landmark - units["as_of"]).dt.days / DAYS_OF_MONTH).clip(lower=0).fillna(0)
+    # A record may be younger than the landmark: what a unit stood idle since then would tell that it stayed idle.
+    carried = units["idle_months"] + ((landmark - units["as_of"]).dt.days / DAYS_OF_MONTH).fillna(0)
     months = since_stop.where(units["stopped_on"].notna(), carried)
     return units.assign(
         status=Status.IDLE.value,

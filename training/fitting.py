@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +19,8 @@ from features import matrix
 from features.catalogue import FULL_SCHEMA, Feature
 from features.schema import FeatureKind, FeatureSchema
 from training.dataset import Sample
-from training.model import Recipe, blocks, heads, parameters, status_columns
+from training.model import Recipe, blocks, heads, parameters, press_size, status_columns
 from training.population import Rate, Size
-from training.regression import Floats
 from training.search import Trial, search
 from training.uncertainty import HELD_OUT_REFITS, REFITS, bootstrap_counts
 
@@ -93,7 +92,8 @@ def fit(
     sample
         Units with known outcomes.
     priors
-        Population rate, capacity rate and official size.
+        Population rate, capacity rate and official size, as official counts have them: what the register saw of
+        restarts is added here, for each held-out pair without its own province.
     as_of
         Day of the training.
     random_state
@@ -106,44 +106,51 @@ def fit(
     fitted = fit_features(sample.units, ALLOWED, as_of=as_of)
     X = matrix(sample.units, ALLOWED, fitted, as_of=as_of)
     kinds = {spec.name: _KINDS[spec.kind] for spec in ALLOWED.features} | {claim.value: "claim" for claim in _CLAIMS}
-    described = blocks(X, kinds)
-    spread = design(X, described)
-    sectors = _sector_columns(described)
     folds = sorted(set(sample.group))
     held_out = {}
     for done, fold in enumerate(folds):
-        pair, _, _ = _pair(sample, spread, sectors, sample.group != fold, trials, random_state)
+        pair, _, _ = _pair(sample, X, kinds, priors, sample.group != fold, trials, random_state)
         held_out[fold] = pair
         progress((done + 1) / (len(folds) + 1))
-    promoted, recipe, tried = _pair(sample, spread, sectors, np.ones(len(sample), dtype=bool), trials, random_state)
+    everyone = np.ones(len(sample), dtype=bool)
+    promoted, recipe, tried = _pair(sample, X, kinds, priors, everyone, trials, random_state)
     progress(1.0)
     document: dict[str, Any] = {
         "schema": ALLOWED.to_json(),
         "features": list(ALLOWED.names),
         "fitted": fitted,
-        "design": described,
-        "jobs_columns": sectors,
         "promoted": promoted,
         "held_out": held_out,
         "fold_of": dict(zip(sample.units.index, sample.group.tolist(), strict=True)),
-        "population": _population(priors, sample),
+        "population": promoted["population"],
         "prior_driven": True,
         "data_until": as_of.date().isoformat(),
         "recipe": {"penalty": recipe.penalty, "share": recipe.share, "random_state": random_state, "trials": trials},
     }
     document["version"] = _version(document, as_of)
-    ready = heads(sample, spread, sectors, promoted, recipe)
+    ready = heads(sample, design(X, promoted["design"]), promoted["jobs_columns"], promoted, recipe)
     return Fitted(Model(ready, document), X, tried)
 
 
 def _pair(
-    sample: Sample, spread: Floats, sectors: list[int], rows: npt.NDArray[np.bool_], trials: int, random_state: int
+    sample: Sample,
+    X: pd.DataFrame,
+    kinds: Mapping[str, str],
+    priors: Priors,
+    rows: npt.NDArray[np.bool_],
+    trials: int,
+    random_state: int,
 ) -> tuple[dict[str, Any], Recipe, list[Trial]]:
+    # Centres, levels and official rates too are settled without the rows held out.
+    described = blocks(X[rows], kinds)
+    spread, sectors = design(X, described), _sector_columns(described)
     columns = status_columns(sample, spread)
     tried = search(columns, sample.label, sample.group, rows, trials=trials, random_state=random_state)
     refits = REFITS if rows.all() else HELD_OUT_REFITS
     weights = bootstrap_counts(rows, refits=refits, random_state=random_state)
-    return parameters(sample, spread, sectors, tried[0].recipe, rows, weights), tried[0].recipe, tried
+    pair = parameters(sample, spread, sectors, tried[0].recipe, rows, weights)
+    population = _population(priors, sample, rows, press_size(pair["jobs"], spread[:, sectors], sample, rows))
+    return {"design": described, "jobs_columns": sectors, "population": population, **pair}, tried[0].recipe, tried
 
 
 def _sector_columns(described: list[dict[str, Any]]) -> list[int]:
@@ -157,16 +164,20 @@ def _sector_columns(described: list[dict[str, Any]]) -> list[int]:
     ]
 
 
-def _population(priors: Priors, sample: Sample) -> dict[str, Any]:
-    press = float(np.log(np.nanmean(sample.jobs)))
+def _population(priors: Priors, sample: Sample, rows: npt.NDArray[np.bool_], press: float) -> dict[str, Any]:
+    own = sample.label[rows & sample.register]
+    left_out = set(sample.group[~rows])
+    durable = [counts for province, counts in sample.durable.items() if province not in left_out]
+    held, below = (sum(counts[place] for counts in durable) for place in (0, 1))
     return {
-        "restart": _rate(priors.restart),
-        "capacity": _rate(priors.capacity),
+        "restart": _rate(priors.restart.updated(int(own.sum()), int((1 - own).sum()))),
+        "capacity": _rate(priors.capacity.updated(held, below)),
         "jobs": {
-            "shift": priors.size.log_mean - press,
+            # A log-normal spread has the mean exp(spread^2 / 2): less that, the draws average what was counted.
+            "shift": priors.size.log_mean - float(np.log(press)) - priors.size.spread**2 / 2,
             "spread": priors.size.spread,
             "official_average": float(np.exp(priors.size.log_mean)),
-            "press_average": float(np.exp(press)),
+            "press_average": press,
             "rows_used": priors.size.rows_used,
         },
     }

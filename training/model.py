@@ -164,7 +164,7 @@ def parameters(
         "status_refits": _plain(fit_status(columns, sample.label, weights, recipe)),
         "sample_rate": float(sample.label[press].mean()),
         "sample_rates": _plain(np.clip((drawn @ sample.label) / drawn.sum(axis=1), half, 1 - half)),
-        "jobs": _jobs(sample, spread[:, list(sectors)], rows),
+        "jobs": jobs_head(sample, spread[:, list(sectors)], rows),
     }
 
 
@@ -189,6 +189,55 @@ def heads(
     return {"reported_status": classifier, "jobs": regressor}
 
 
+def jobs_head(sample: Sample, narrow: Floats, rows: Mask) -> dict[str, Any]:
+    """Shrunken sector means of the logarithm of jobs, one refit without each province, and its residuals.
+
+    Parameters
+    ----------
+    sample
+        Training sample, n units.
+    narrow
+        Sector columns, shape (n, sectors).
+    rows
+        Shape (n,): units that the head may see.
+    """
+    seen = rows & ~np.isnan(sample.jobs)
+    target = np.where(seen, np.log(np.where(seen, sample.jobs, 1.0)), 0.0)
+    penalty = sector_penalty(narrow[seen], target[seen])
+    folds = np.unique(sample.group[seen])
+    left = seen & (sample.group != folds[:, None])
+    refits = ridge_linear(narrow, target, left.astype(float), penalty)
+    refit_of = np.searchsorted(folds, sample.group[seen])
+    guessed = refits[refit_of, 0] + (narrow[seen] * refits[refit_of, 1:]).sum(axis=1)
+    return {
+        "point": _plain(ridge_linear(narrow, target, seen[None].astype(float), penalty)[0]),
+        "refits": _plain(refits),
+        "refit_of": refit_of.tolist(),
+        "residuals": _plain(target[seen] - guessed),
+    }
+
+
+def press_size(jobs: Mapping[str, Any], narrow: Floats, sample: Sample, rows: Mask) -> float:
+    """Arithmetic mean of what the jobs head draws for the press units it saw, persons.
+
+    The draws are symmetric in logarithms, hence their mean is not that of the sample itself; the official average has
+    to be set against this one, or every expected number of jobs is too high.
+
+    Parameters
+    ----------
+    jobs
+        Jobs head of ``parameters``.
+    narrow
+        Its columns, shape (n, sectors).
+    sample, rows
+        As for ``parameters``.
+    """
+    seen = rows & ~np.isnan(sample.jobs)
+    refits, margin = np.asarray(jobs["refits"]), np.abs(np.asarray(jobs["residuals"]))
+    centre = (refits[:, 0] + narrow[seen] @ refits[:, 1:].T)[:, jobs["refit_of"]]
+    return float((np.exp(centre) * np.cosh(margin)).mean())
+
+
 def _block(values: pd.Series, kind: str) -> dict[str, Any] | None:
     known = values.dropna()
     if kind == "level":
@@ -206,23 +255,6 @@ def _block(values: pd.Series, kind: str) -> dict[str, Any] | None:
     scale = {"duration": float(known.std(ddof=0)), "claim": CLAIM_SCALE}.get(kind, 1.0)
     centre = [float(known.mean())]
     return {"column": values.name, "levels": None, "centre": centre, "scale": scale, "log": kind == "duration"}
-
-
-def _jobs(sample: Sample, narrow: Floats, rows: Mask) -> dict[str, Any]:
-    seen = rows & ~np.isnan(sample.jobs)
-    target = np.where(seen, np.log(np.where(seen, sample.jobs, 1.0)), 0.0)
-    penalty = sector_penalty(narrow[seen], target[seen])
-    folds = np.unique(sample.group[seen])
-    left = seen & (sample.group != folds[:, None])
-    refits = ridge_linear(narrow, target, left.astype(float), penalty)
-    refit_of = np.searchsorted(folds, sample.group[seen])
-    guessed = refits[refit_of, 0] + (narrow[seen] * refits[refit_of, 1:]).sum(axis=1)
-    return {
-        "point": _plain(ridge_linear(narrow, target, seen[None].astype(float), penalty)[0]),
-        "refits": _plain(refits),
-        "refit_of": refit_of.tolist(),
-        "residuals": _plain(target[seen] - guessed),
-    }
 
 
 def _restricted_likelihood(spread: Floats, target: Floats, ratio: float) -> float:

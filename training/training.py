@@ -173,12 +173,7 @@ def fit_sample(
     known_jobs = int((~np.isnan(seen.jobs)).sum())
     if len(seen) < LEAST_UNITS or known_jobs < LEAST_JOBS:
         raise EhyaError(ErrorCode.TOO_FEW_ROWS, given=min(len(seen), known_jobs), allowed=LEAST_UNITS)
-    own = seen.label[seen.register]
-    priors = Priors(
-        restart=restart_rate(rates).updated(int(own.sum()), int((1 - own).sum())),
-        capacity=capacity_rate().updated(*seen.durable),
-        size=jobs_size(averages),
-    )
+    priors = Priors(restart=restart_rate(rates), capacity=capacity_rate(), size=jobs_size(averages))
     tell = lambda share: progress(Stage.FITTING, share)  # noqa: E731
     # Matrices of fifty columns: a second thread costs more than it brings, and far more on a busy machine.
     with threadpool_limits(limits=1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from engine.domain.unit import unit_table
 from engine.reference.reported import reported_units
@@ -107,6 +108,16 @@ def test_idle_time_is_that_of_the_landmark_and_not_of_today():
     assert joined["as_of"] == AS_OF
 
 
+def test_a_record_younger_than_the_landmark_is_wound_back_to_it():
+    """A register is imported anew while its units stand still: the months since the landmark must tell nothing."""
+    known = _events(
+        ("a", "approached", "2023-07-02", "2023-07-02", None), ("a", "visited", "2026-01-01", "2026-01-01", None)
+    )
+    units = _register("a").assign(as_of=pd.Timestamp("2025-07-02"), idle_months=36.0)
+    joined = sample(reported_units(), units, known, as_of=AS_OF).units.loc["a"]
+    assert joined["idle_months"] == pytest.approx(12.0, abs=0.1)
+
+
 def test_a_restart_counts_as_durable_by_its_first_observation_after_twelve_months():
     known = _events(
         ("a", "restarted", "2024-01-01", "2024-01-01", None),
@@ -119,4 +130,6 @@ def test_a_restart_counts_as_durable_by_its_first_observation_after_twelve_month
         ("d", "restarted", "2026-05-01", "2026-05-01", None),
         ("d", "observed", "2026-06-01", "2026-06-01", 0.9),
     )
-    assert durable_restarts(known, as_of=AS_OF) == (1, 2)
+    assert durable_restarts(known, as_of=AS_OF).to_dict() == {"a": False, "b": True, "c": False}
+    seen = sample(reported_units(), _register("a", "b", "c", "d"), known, as_of=AS_OF)
+    assert seen.durable == {"West Azerbaijan": (1, 2)}

@@ -127,15 +127,16 @@ def test_feasibility_is_the_press_figure_moved_by_the_offset_times_the_capacity_
 
 
 def test_an_average_unit_is_as_big_as_official_counts_say(trained):
-    """Arithmetic mean of the draws over the press sample's own mix: the official average, up to its spread."""
+    """Arithmetic mean of the draws over the press sample's own mix: the official average."""
     units = trained.seen.units[~np.isnan(trained.seen.jobs)].assign(
         status="idle", idle_months=24.0, jobs_now=0, isic=lambda frame: frame["isic"].fillna("10"), county="Urmia"
     )
     units.index = [f"x{name}" for name in units.index]
     units.index.name = "unit_id"
-    row = _predict(trained, units)
-    ratio = row["jobs_expected_point"].sum() / row["feasibility_point"].sum()
-    assert 14 < ratio < 32  # 18.5 official, times exp(spread^2 / 2) and the tails of the residuals
+    # One set of 200 draws of a heavy tail is off by some 8 %; a dozen of them tells the bias.
+    rows = [_predict(trained, units, random_state=seed) for seed in range(12)]
+    ratio = np.mean([row["jobs_expected_point"].sum() / row["feasibility_point"].sum() for row in rows])
+    assert ratio == pytest.approx(trained.model.document["population"]["jobs"]["official_average"], rel=0.05)
 
 
 def test_expected_jobs_are_no_product_of_points(trained):
