@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from typing import Any
 
@@ -17,6 +18,13 @@ from serving.terminal import Terminal
 EXIT_FAILED = 1
 EXIT_REFUSED_REQUEST = 2
 EXIT_REFUSED_GATES = 3
+
+_SIGNS = {
+    "greater than or equal to": ">=",
+    "less than or equal to": "<=",
+    "greater than": ">",
+    "less than": "<",
+}
 
 _LANGUAGE = LANGUAGES[0]  # of a command line that failed before it could name another
 
@@ -89,6 +97,8 @@ def _placed(error: EhyaError, words: Speech) -> dict[str, Any]:
         low, high = facts["allowed"]
         key = f"field.{'jobs_now' if facts['field'] == 'jobs' else facts['field']}"
         return facts | {"field": words.text(key), "allowed": words.text("page.range", low=low, high=high)}
+    if error.code is ErrorCode.MANDATE_VALUE_REFUSED:
+        return error.facts | {"allowed": _choices(str(error.facts["allowed"]))}
     if error.code not in (ErrorCode.PLACE_UNKNOWN, ErrorCode.PLACE_AMBIGUOUS):
         return error.facts
     return {
@@ -97,3 +107,18 @@ def _placed(error: EhyaError, words: Speech) -> dict[str, Any]:
         else fact
         for name, fact in error.facts.items()
     }
+
+
+def _choices(allowed: str) -> str | list[str]:
+    """What a mandate's key takes, without the English sentence that its reader wraps it in.
+
+    Examples
+    --------
+    >>> _choices("Input should be 'low', 'medium' or 'high'"), _choices("Input should be greater than or equal to 0")
+    (['low', 'medium', 'high'], '>= 0')
+    """
+    if choices := re.findall(r"'([^']+)'", allowed):
+        return [str(choice) for choice in choices]
+    for words, sign in _SIGNS.items():
+        allowed = allowed.replace(f"Input should be {words} ", f"{sign} ")
+    return allowed

@@ -8,12 +8,15 @@ from typing import Any
 
 import pandas as pd
 
+from engine.codes import Code
 from engine.domain.prediction import NotScorable, Output
+from engine.domain.unit import Status
 from engine.ranking import Triage, select
-from engine.settings import Settings
+from engine.settings import LANGUAGES, Settings
+from engine.text import fold
 from serving.commands.judged import asked, assumptions, estimates, judge_register, marks
 from serving.commands.question import Question, now
-from serving.i18n import Speech
+from serving.i18n import Speech, speech
 from serving.reports.ranking import legend, origin_remarks, ranking_document, write_ranking
 from serving.reports.words import spread
 from serving.terminal import Terminal
@@ -44,7 +47,7 @@ def show_ranking(
         if not terminal.answer(ranking_document(appraisal, asked(question))):
             terminal.say("cli.rank_empty")
         return
-    chosen = select(appraisal, **wanted)
+    chosen = select(appraisal, **{name: _codes(name, given) for name, given in wanted.items()})
     listed = chosen if top is None else chosen.head(top)
     if keep and len(listed):
         _keep(settings, listed, question)
@@ -55,6 +58,15 @@ def show_ranking(
         terminal.say("cli.written", path=str(out))
     elif not terminal.answer(ranking_document(listed, asked(question))):
         print_ranking(terminal, chosen, listed if top else listed.head(_SHOWN), question)
+
+
+def _codes(name: str, given: Any) -> Any:
+    """Verdicts and statuses as codes: they may be given as the tables print them, in either language."""
+    families: dict[str, type[Code]] = {"triage": Triage, "status": Status}
+    if name not in families or not isinstance(given, list):
+        return given
+    known = {fold(speech(language).text(code)): code.value for code in families[name] for language in LANGUAGES}
+    return [known.get(fold(one), one) for one in given]
 
 
 def champion_card(settings: Settings) -> Mapping[str, Any]:
