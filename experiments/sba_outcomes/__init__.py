@@ -1,0 +1,1 @@
+"""Prove the learning on real outcomes of investments into small firms."""

@@ -1,0 +1,5 @@
+"""``python -m experiments.sba_outcomes``."""
+
+from experiments.sba_outcomes.run import main
+
+raise SystemExit(main())

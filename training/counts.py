@@ -1,0 +1,263 @@
+"""Forecast counts that are mostly zero: whether any, then how many, with intervals that keep their zeros."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.ensemble import ExtraTreesRegressor, HistGradientBoostingRegressor
+
+from training.blending import Blend, Plan, Roles, fit_blend
+from training.encoding import Encoding, Link, fit_encoding, fold_of_rows, out_of_fold
+from training.recency import recency_weights
+
+Floats = npt.NDArray[np.float64]
+
+LEVEL = 0.8
+"""Coverage that intervals aim at."""
+
+ZERO_MATTERS = 0.2
+"""An interval may leave zero out only where zero is less likely than this."""
+
+GROUPS = 3
+"""Groups of equal size by predicted size; each has residuals of its own."""
+
+FOLDS = 3
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Residuals of log sizes that the learner had not seen, by group of predicted size, and the level that covers.
+
+    Parameters
+    ----------
+    cuts
+        Predicted log sizes between the groups, shape (groups - 1,).
+    residuals, shares
+        By group: residuals in order, and the share of weight up to the middle of each.
+    level
+        Nominal level at which the unconditional intervals covered ``LEVEL`` out of fold.
+    """
+
+    cuts: Floats
+    residuals: tuple[Floats, ...]
+    shares: tuple[Floats, ...]
+    level: float = LEVEL
+
+    def quantile(self, location: Floats, share: Floats) -> Floats:
+        """Quantile of the size, given that there is any, shape of ``location``."""
+        group = np.searchsorted(self.cuts, location)
+        residual = np.empty(len(location))
+        for number, (values, upto) in enumerate(zip(self.residuals, self.shares, strict=True)):
+            own = group == number
+            # The quantile is a residual that occurred: counts have few values, a mean of two covers neither.
+            at = np.minimum(np.searchsorted(upto, np.clip(share[own], 0.0, 1.0)), len(values) - 1)
+            residual[own] = values[at]
+        return np.asarray(np.maximum(np.exp(location + residual), 1.0))
+
+
+@dataclass(frozen=True)
+class Hurdle:
+    """Fitted heads: ``any`` (a blend), the size in the mean and in the log, and the spread of sizes."""
+
+    any: Blend
+    roles: Roles
+    encoding: Encoding
+    mean: HistGradientBoostingRegressor
+    mean_trees: ExtraTreesRegressor
+    location: ExtraTreesRegressor
+    spread: Spread
+
+    def predict(self, table: pd.DataFrame, years: Floats) -> pd.DataFrame:
+        """Forecast.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index of ``table``; ``any`` (probability), ``point`` (mean of the count), ``low, high`` (whole numbers, of
+            the count), ``if_any_low, if_any_high`` (of the count if it is not zero).
+        """
+        design = _design(self.encoding.encode(table), table, years, self.roles)
+        chance = self.any.predict(table, years)
+        point = chance * (self.mean.predict(design) + self.mean_trees.predict(design)) / 2
+        location = self.location.predict(design)
+        low, high = hurdle_interval(self.spread, location, chance, self.spread.level)
+        if_any_low, if_any_high = size_interval(self.spread, location, LEVEL)
+        columns = {"any": chance, "point": point, "low": low, "high": high}
+        columns |= {"if_any_low": if_any_low, "if_any_high": if_any_high}
+        return pd.DataFrame(columns, index=table.index)
+
+
+def fit_hurdle(
+    table: pd.DataFrame,
+    count: Floats,
+    weights: Floats,
+    years: Floats,
+    roles: Roles,
+    *,
+    until: float,
+    plan: Plan | None = None,
+    random_state: int = 0,
+) -> Hurdle:
+    """Fit both heads and the spread.
+
+    Parameters
+    ----------
+    table, weights, years, roles, until, plan, random_state
+        As for :func:`training.blending.fit_blend`.
+    count
+        Shape (n,), whole numbers, not negative.
+
+    Returns
+    -------
+    Hurdle
+    """
+    plan = plan or Plan()
+    weights = weights / weights.mean()
+    how: dict[str, Any] = {"until": until, "plan": plan, "random_state": random_state}
+    chance = fit_blend(table, (count > 0).astype(float), weights, years, roles, **how)
+    some = count > 0
+    sized, size, when = table[some], count[some], years[some]
+    log_size, heavy = np.log(size), weights[some] / weights[some].mean()
+    decay: dict[str, Any] = {"until": until, "half_life": plan.half_life, "strength": plan.strength}
+    encoding = fit_encoding(sized, log_size, heavy, when, roles.paths, **decay, link=Link.IDENTITY)
+    encoded = out_of_fold(
+        sized, log_size, heavy, when, roles.paths, **decay, link=Link.IDENTITY, random_state=random_state
+    )
+    design = _design(encoded, sized, when, roles)
+    seen = heavy * recency_weights(when, until=until, half_life=plan.recency)
+    held = _held_out(design, log_size, seen, plan, random_state)
+    spread = fit_spread(held, log_size, seen)
+    # The chance of any is taken as known here: held-out chances would cost three more blends for the third decimal.
+    location = np.zeros(len(table))
+    location[some] = held
+    fitted = _forest(plan, random_state).fit(design, log_size, seen)
+    location[~some] = fitted.predict(_design(encoding.encode(table[~some]), table[~some], years[~some], roles))
+    recent = weights * recency_weights(years, until=until, half_life=plan.recency)
+    spread = _covering(spread, location, chance.predict(table, years), count, recent)
+    boosting = HistGradientBoostingRegressor(
+        loss="gamma", learning_rate=0.05, max_iter=100, max_leaf_nodes=6, min_samples_leaf=40, l2_regularization=10.0,
+        early_stopping=False, random_state=random_state,
+    )  # fmt: skip
+    return Hurdle(
+        chance, roles, encoding,
+        mean=boosting.fit(design, size, seen),
+        mean_trees=_forest(plan, random_state).fit(design, size, seen),
+        location=fitted,
+        spread=spread,
+    )  # fmt: skip
+
+
+def fit_spread(location: Floats, log_size: Floats, weights: Floats) -> Spread:
+    """Gather held-out residuals by group of predicted size (Mondrian conformal prediction).
+
+    Parameters
+    ----------
+    location
+        Shape (n,), predicted log sizes, held out.
+    log_size
+        Shape (n,), what came.
+    weights
+        Shape (n,), above zero.
+
+    Examples
+    --------
+    >>> location = np.zeros(9)
+    >>> spread = fit_spread(location, np.log(np.arange(1.0, 10.0)), np.ones(9))
+    >>> spread.quantile(np.zeros(2), np.array([0.5, 0.9])).round(6).tolist()
+    [5.0, 9.0]
+    """
+    cuts = np.unique(np.quantile(location, np.arange(1, GROUPS) / GROUPS))
+    group = np.searchsorted(cuts, location)
+    residuals, shares = [], []
+    for number in range(len(cuts) + 1):
+        own = group == number
+        residual, heavy = log_size[own] - location[own], weights[own]
+        order = np.argsort(residual, kind="stable")
+        residuals.append(residual[order])
+        shares.append((heavy[order].cumsum() - heavy[order] / 2) / heavy.sum() if own.any() else heavy)
+    # A cut that equals its neighbour leaves a group empty; it borrows from the next.
+    filled = [index for index, values in enumerate(residuals) if len(values)]
+    nearest = [min(filled, key=lambda at, number=number: abs(at - number)) for number in range(len(residuals))]
+    return Spread(cuts, tuple(residuals[at] for at in nearest), tuple(shares[at] for at in nearest))
+
+
+def size_interval(spread: Spread, location: Floats, level: float) -> tuple[Floats, Floats]:
+    """Interval of the size if there is any: whole numbers that hold the middle ``level`` of its distribution."""
+    tail = np.full(len(location), (1 - level) / 2)
+    return _inwards(spread.quantile(location, tail), spread.quantile(location, 1 - tail))
+
+
+def hurdle_interval(spread: Spread, location: Floats, chance: Floats, level: float) -> tuple[Floats, Floats]:
+    """Interval of the count itself.
+
+    Where zero is at least as likely as ``ZERO_MATTERS`` the interval starts there and ends where ``level`` is reached,
+    at zero itself if zero alone reaches it. Elsewhere both tails are cut alike, zero counting to the lower one.
+
+    Parameters
+    ----------
+    spread
+        Of the sizes.
+    location
+        Shape (n,), predicted log size.
+    chance
+        Shape (n,), probability of any.
+    level
+        0 to 1.
+
+    Returns
+    -------
+    low, high
+
+    Examples
+    --------
+    Sizes 1 to 9 alike. Zero is certain enough, half likely, hardly likely:
+
+    >>> spread = fit_spread(np.zeros(9), np.log(np.arange(1.0, 10.0)), np.ones(9))
+    >>> low, high = hurdle_interval(spread, np.zeros(3), np.array([0.1, 0.5, 0.95]), 0.8)
+    >>> low.tolist(), high.tolist()
+    ([0.0, 0.0, 1.0], [0.0, 6.0, 9.0])
+    """
+    zero, sure = 1 - chance, np.maximum(chance, 1e-9)
+    keeps = zero >= ZERO_MATTERS
+    tail = (1 - level) / 2
+    lower = np.where(keeps, 0.0, np.maximum(tail - zero, 0.0) / sure)
+    upper = np.where(keeps, (level - zero) / sure, 1 - tail / sure)
+    low, high = _inwards(spread.quantile(location, lower), spread.quantile(location, upper))
+    return np.where(keeps, 0.0, low), np.where(keeps & (zero >= level), 0.0, high)
+
+
+def _inwards(low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    # A count inside the real interval is inside the whole numbers it holds: nothing is lost, and the width is honest.
+    low, high = np.ceil(low - 1e-9), np.floor(high + 1e-9)
+    return np.minimum(low, np.maximum(high, 1.0)), np.maximum(high, 1.0)
+
+
+def _covering(spread: Spread, location: Floats, chance: Floats, count: Floats, weights: Floats) -> Spread:
+    for level in np.arange(0.6, 0.96, 0.01):
+        low, high = hurdle_interval(spread, location, chance, level)
+        if np.average((low <= count) & (count <= high), weights=weights) >= LEVEL:
+            break
+    return Spread(spread.cuts, spread.residuals, spread.shares, float(level))
+
+
+def _held_out(design: Floats, log_size: Floats, weights: Floats, plan: Plan, random_state: int) -> Floats:
+    fold = fold_of_rows(len(design), folds=FOLDS, random_state=random_state)
+    held = np.empty(len(design))
+    for out in range(FOLDS):
+        kept = fold != out
+        held[~kept] = (
+            _forest(plan, random_state).fit(design[kept], log_size[kept], weights[kept]).predict(design[~kept])
+        )
+    return held
+
+
+def _forest(plan: Plan, random_state: int) -> ExtraTreesRegressor:
+    return ExtraTreesRegressor(plan.trees, min_samples_leaf=5, max_features=0.4, random_state=random_state)
+
+
+def _design(encoded: pd.DataFrame, table: pd.DataFrame, years: Floats, roles: Roles) -> Floats:
+    return np.column_stack([table[list(roles.numbers)].to_numpy(np.float64), years, encoded.to_numpy()])
