@@ -88,6 +88,8 @@ def _sample(rows: pd.DataFrame) -> Sample:
     columns = {"unit_id": "str", "kind": "str", "happened_on": "datetime64[s]", "known_on": "datetime64[s]"}
     events = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})
     events["capacity_share"] = pd.Series(dtype="float64")
+    # Every row of the file is judged, whenever it was reported.
+    rows = rows.assign(report_date=rows["report_date"].where(rows["report_date"] <= AS_OF))
     return sample(reported_units(rows), nothing, events, as_of=AS_OF)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from engine.reference import spec
+from engine.text import latin_digits
 
 STATUS = {"partially_revived": "partly_revived"}
 CAUSE = {"utilities_power_gas_water": "utilities"}
@@ -31,10 +32,15 @@ def read_units(path: Path) -> pd.DataFrame:
         idle_years, idle_cause, jobs_direct, jobs_before, source_date, source_url, confidence``.
     """
     rows = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
+    rows = rows.map(lambda cell: latin_digits(cell).strip() or None, na_action="ignore")
     if "reported_status" not in rows.columns:
         rows = _own_columns(rows)
     dtypes = spec("reported_units").dtypes
-    return rows.reindex(columns=list(dtypes)).astype(dtypes)
+    rows = rows.reindex(columns=list(dtypes))
+    # A second report under the same id stays a row of its own: joined by id the two would become four.
+    again = rows.groupby("unit_id").cumcount()
+    rows["unit_id"] = rows["unit_id"].where(again == 0, rows["unit_id"] + "-" + (again + 1).astype("str"))
+    return _readable(rows).astype(dtypes)
 
 
 def read_aggregates(path: Path) -> tuple[pd.DataFrame, pd.DataFrame | None]:
@@ -98,6 +104,15 @@ def _own_columns(rows: pd.DataFrame) -> pd.DataFrame:
             "source": rows["source_url"],
         }
     )
+
+
+def _readable(rows: pd.DataFrame) -> pd.DataFrame:
+    """A cell that is no number, or no day, is not known: the row is judged all the same."""
+    numbers = ("idle_years", "reported_jobs_direct", "reported_jobs_before")
+    read = {name: pd.to_numeric(rows[name], errors="coerce") for name in numbers}
+    read |= {name: read[name].round() for name in numbers if name != "idle_years"}
+    day = pd.to_datetime(rows["report_date"], format="%Y-%m-%d", errors="coerce")
+    return rows.assign(**read, report_date=day)
 
 
 def _causes(joined: str) -> str | None:

@@ -30,6 +30,36 @@ def test_another_file_is_judged_by_a_model_that_saw_none_of_it(tmp_path, capsys)
     assert "base rate" in capsys.readouterr().out
 
 
+def test_every_row_of_an_untidy_file_is_judged(tmp_path):
+    """Numbers and days that cannot be read, days to come, places unheard of, an id that comes twice."""
+    rows = table("reported_units").sample(frac=1.0, random_state=0).astype("object")
+    learn, judge, out = tmp_path / "learn.csv", tmp_path / "judge.csv", tmp_path / "out.json"
+    rows.iloc[:131].to_csv(learn, index=False)
+    odd = rows.iloc[131:].copy()
+    for place, (column, cell) in enumerate(
+        [
+            ("idle_years", "about 5"),
+            ("idle_years", "\u06f7"),
+            ("reported_jobs_direct", "1,200"),
+            ("report_date", "2025-13-01"),
+            ("report_date", "2027-01-01"),
+            ("province", "Atlantis"),
+            ("isic", "99"),
+            ("isic", None),
+            ("unit_id", odd["unit_id"].iloc[9]),
+        ]
+    ):
+        odd.iloc[place, odd.columns.get_loc(column)] = cell
+    odd.to_csv(judge, index=False)
+    arguments = ["--units", str(learn), "--test-units", str(judge), "--out", str(out), "--no-track", "--trials", "2"]
+    assert main(arguments) == 0
+    assert json.loads(out.read_text("utf-8"))["reported_status"]["n"] == 42
+    read = read_units(judge)
+    assert read["idle_years"].iloc[1] == 7.0
+    assert read["idle_years"].iloc[[0]].isna().all()
+    assert read["unit_id"].is_unique
+
+
 @pytest.mark.skipif(not FACTS.is_dir(), reason="the press facts are not beside the project")
 def test_press_facts_read_as_the_projects_own_table():
     ours = table("reported_units").set_index("unit_id")
