@@ -385,6 +385,41 @@ def serve(
     serve_here(ctx.obj.terminal(), ctx.obj.settings, host, port)
 
 
+@app.command(epilog="Example:  ehya duplicates")
+def duplicates(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:
+    """List pairs of units that may be one, with the reason; a person decides."""
+    from serving.commands.duplicates import list_duplicates
+
+    list_duplicates(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings)
+
+
+@app.command(epilog="Example:  ehya merge UNIT OTHER")
+def merge(
+    ctx: typer.Context,
+    unit: Annotated[str, typer.Argument(help="Id of the unit that stays.")],
+    other: Annotated[str, typer.Argument(help="Id of the unit that is the same one.")],
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Record that two units are one: the freshest values show, history and events of both are kept."""
+    from serving.commands.duplicates import merge_units
+
+    merge_units(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, unit, other)
+
+
+@app.command(epilog="Example:  ehya unmerge OTHER")
+def unmerge(
+    ctx: typer.Context,
+    unit: Annotated[str, typer.Argument(help="Id of the unit that was merged into another.")],
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Undo a merge: both units are as if it had never been."""
+    from serving.commands.duplicates import unmerge_unit
+
+    unmerge_unit(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, unit)
+
+
 @app.command(epilog="Examples:  ehya backup   ·   ehya backup --out /media/usb/ehya.zip")
 def backup(
     ctx: typer.Context,

@@ -77,6 +77,20 @@ def append_only_ddl(dialect_name: str, table: str) -> list[str]:
     ]
 
 
+def alone(connection: Connection, table: str) -> None:
+    """Keep other writers off a table until the transaction ends; a writer of SQLite is alone anyway.
+
+    Examples
+    --------
+    >>> engine = connect("sqlite://", busy_seconds=1)
+    >>> with engine.begin() as connection:
+    ...     alone(connection, "merges")
+    >>> engine.dispose()
+    """
+    if connection.dialect.name != "sqlite":
+        connection.execute(text(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE"))
+
+
 def damage(connection: Connection) -> list[str]:
     """What the database itself finds wrong with its file; empty when sound, or when it cannot be asked (PostgreSQL).
 

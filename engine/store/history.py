@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 import pandas as pd
@@ -23,10 +24,10 @@ _TYPES = {
 }
 
 
-def history_of(connection: Connection, unit_id: str) -> pd.DataFrame:
-    """All values ever given for one unit, oldest import first."""
+def history_of(connection: Connection, unit_ids: Sequence[str]) -> pd.DataFrame:
+    """All values ever given for one unit, or for those that were merged into one, oldest import first."""
     values = schema.unit_values
-    raw = read(connection, _history().where(values.c.unit_id == unit_id).order_by(values.c.id))
+    raw = read(connection, _history().where(values.c.unit_id.in_(unit_ids)).order_by(values.c.id))
     types = {name: _TYPES.get(name, "str") for name in raw.columns}
     frame = raw.astype(types)
     frame["known_on"] = frame["known_on"].dt.normalize().astype("datetime64[s]")

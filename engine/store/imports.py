@@ -17,6 +17,7 @@ from engine.store import schema
 from engine.store.bulk import insert_frame, read_where, update_frame
 from engine.store.changes import SIGHTING, Change, Changes, changes
 from engine.store.clock import utc
+from engine.store.duplicates import propose
 from engine.store.identity import ordinals, unit_ids
 from engine.store.intake_rows import content_columns, register_rows
 
@@ -103,6 +104,7 @@ def write(
     insert_frame(connection, schema.sightings, found.sightings.assign(import_id=number))
     insert_frame(connection, schema.unit_values, found.values.assign(import_id=number))
     insert_frame(connection, schema.rejections, _rejections(intake).assign(import_id=number))
+    propose(connection, found, import_id=number)
     return replace(result, import_id=number)
 
 

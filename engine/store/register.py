@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -21,9 +21,10 @@ from engine.store import imports, schema
 from engine.store.bulk import insert_frame, read
 from engine.store.check import Problem, problems
 from engine.store.clock import day, utc
-from engine.store.dialect import connect
+from engine.store.dialect import alone, connect
 from engine.store.history import history_of, units_known_by
 from engine.store.imports import ImportResult, Intake
+from engine.store.merges import folded, members, record_merge, renamed, roots, sightings_of, undo_merge
 from engine.store.migrations import upgrade
 from engine.store.predictions import long_form
 
@@ -151,10 +152,11 @@ class Register:
         if dry_run:
             with self._read() as connection:
                 found = imports.plan(connection, intake, source=source)
-            return ImportResult(None, found.rows, found.cells)
+                return _shown(ImportResult(None, found.rows, found.cells), roots(connection))
         with self._write() as connection:
             found = imports.plan(connection, intake, source=source)
-            return imports.write(connection, intake, found, imported_at=imported_at, source=source)
+            result = imports.write(connection, intake, found, imported_at=imported_at, source=source)
+            return _shown(result, roots(connection))
 
     def units(self, where: Mapping[str, Any] | None = None, *, known_by: Day | None = None) -> pd.DataFrame:
         """Unit table, ordered by ``unit_id``.
@@ -175,29 +177,78 @@ class Register:
         unknown = [name for name in conditions if name not in column_dtypes()]
         if unknown:
             raise EhyaError(ErrorCode.UNKNOWN_COLUMN, table="units", given=unknown, allowed=list(column_dtypes()))
-        if known_by is not None:
-            with self._read() as connection:
-                table = unit_table(units_known_by(connection, day(known_by)))
-            return _filtered(table, conditions)
+        until = None if known_by is None else day(known_by)
         columns = [schema.units.c[name] for name in ("unit_id", *column_dtypes())]
         query = select(*columns).order_by(schema.units.c.unit_id)
-        for name, wanted in conditions.items():
-            query = query.where(schema.units.c[name].in_(_listed(wanted)))
-        return unit_table(self._frame(query))
+        with self._read() as connection:
+            root_of = roots(connection, until)
+            if until is not None:
+                table = unit_table(units_known_by(connection, until))
+            elif root_of:
+                table = unit_table(read(connection, query))
+            else:
+                named = [schema.units.c[name].in_(_listed(wanted)) for name, wanted in conditions.items()]
+                return unit_table(read(connection, query.where(*named)))
+            seen = sightings_of(connection, root_of, until)
+        return _filtered(folded(table, root_of, seen), conditions)
 
     def unit(self, unit_id: str) -> pd.DataFrame:
-        """Unit table with the one row of a unit.
+        """Unit table with the one row of a unit; a unit that was merged is the one it shows as.
 
         Raises
         ------
         EhyaError
             ``unknown_unit``.
         """
-        query = select(schema.units).where(schema.units.c.unit_id == unit_id)
-        found = self._frame(query)
-        if found.empty:
-            raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=unit_id)
-        return unit_table(found)
+        with self._read() as connection:
+            return _one(connection, roots(connection), unit_id)
+
+    def resolve(self, unit_id: str) -> str:
+        """The unit that a unit shows as: itself, unless it was merged. Names of no unit come back as they are."""
+        with self._read() as connection:
+            return roots(connection).get(unit_id, unit_id)
+
+    def merge(self, kept: str, lost: str, *, made_at: datetime) -> str:
+        """Record that two units are one, as a person decided. Returns the unit that both show as from now on.
+
+        Of each field the value of the freshest record shows, as if one unit had been imported. History, events,
+        predictions and showings of both belong to the one; rows that bear the lost one's identity update it, and its
+        name leads to it.
+
+        Raises
+        ------
+        EhyaError
+            ``unknown_unit``, ``already_merged``, ``origins_differ``.
+        """
+        with self._write() as connection:
+            alone(connection, "merges")
+            _check_units(connection, [kept, lost])
+            return record_merge(connection, kept, lost, made_at=utc(made_at))
+
+    def unmerge(self, unit_id: str, *, made_at: datetime) -> str:
+        """Let a unit that was merged stand by itself again, with all that is its own. Returns the other unit.
+
+        Raises
+        ------
+        EhyaError
+            ``unknown_unit``, ``not_merged``.
+        """
+        with self._write() as connection:
+            alone(connection, "merges")
+            _check_units(connection, [unit_id])
+            return undo_merge(connection, unit_id, made_at=utc(made_at))
+
+    def duplicates(self) -> pd.DataFrame:
+        """Pairs of units that may be one and were not merged: ``unit_id, other_id, reason, import_id``."""
+        table = schema.duplicates.c
+        with self._read() as connection:
+            query = select(table.unit_id, table.other_id, table.reason, table.import_id).order_by(table.id)
+            pairs, root_of = read(connection, query).astype({"import_id": "int64"}), roots(connection)
+        pairs = renamed(pairs.astype({"unit_id": "str", "other_id": "str", "reason": "str"}), root_of)
+        other = renamed(pairs[["other_id"]].rename(columns={"other_id": "unit_id"}), root_of)["unit_id"]
+        pairs = pairs.assign(other_id=other)
+        open_pairs = pairs[pairs["unit_id"] != pairs["other_id"]]
+        return open_pairs.drop_duplicates(["unit_id", "other_id"], ignore_index=True)
 
     def history(self, unit_id: str) -> pd.DataFrame:
         """Every value ever given for a unit, oldest import first.
@@ -208,9 +259,10 @@ class Register:
             Columns ``field, value`` (text), ``precision, source, as_of, confidence, price_year, shown`` (false: from
             an older record, kept beside), ``import_id, sheet, row, known_on``.
         """
-        self.unit(unit_id)
         with self._read() as connection:
-            return history_of(connection, unit_id)
+            root_of = roots(connection)
+            _one(connection, root_of, unit_id)
+            return history_of(connection, members(root_of, unit_id))
 
     def imports(self) -> pd.DataFrame:
         """Imports, oldest first, with their counts."""
@@ -247,7 +299,9 @@ class Register:
         query = select(table).order_by(table.c.happened_on, table.c.id)
         if known_by is not None:
             query = query.where(table.c.known_on <= day(known_by))
-        return _typed(self._frame(query))
+        with self._read() as connection:
+            root_of = roots(connection, None if known_by is None else day(known_by))
+            return renamed(_typed(read(connection, query)), root_of)
 
     def save_predictions(self, frame: pd.DataFrame, *, model_version: str, as_of: Day, made_at: datetime) -> int:
         """Keep a prediction table. Returns how many lines (unit and output) were written.
@@ -266,8 +320,10 @@ class Register:
     def predictions(self, unit_id: str) -> pd.DataFrame:
         """Predictions of one unit, newest first, one line per output."""
         table = schema.predictions
-        query = select(table).where(table.c.unit_id == unit_id).order_by(table.c.made_at.desc(), table.c.id)
-        return _typed(self._frame(query))
+        with self._read() as connection:
+            root_of = roots(connection)
+            query = select(table).where(table.c.unit_id.in_(members(root_of, unit_id)))
+            return renamed(_typed(read(connection, query.order_by(table.c.made_at.desc(), table.c.id))), root_of)
 
     def record_promotion(
         self, *, model_version: str, digest: str, promoted_at: datetime, reason: str, metrics: Mapping[str, Any]
@@ -317,7 +373,9 @@ class Register:
         query = select(table).order_by(table.c.id)
         if shown_by is not None:
             query = query.where(table.c.shown_on <= day(shown_by))
-        return _typed(self._frame(query))
+        with self._read() as connection:
+            root_of = roots(connection, None if shown_by is None else day(shown_by))
+            return renamed(_typed(read(connection, query)), root_of)
 
     def counts(self) -> dict[str, int]:
         """Rows in each table."""
@@ -373,6 +431,21 @@ def _insert_one(connection: Connection, table: Table, row: dict[str, Any]) -> in
     key = connection.execute(insert(table).values(row)).inserted_primary_key
     assert key is not None
     return int(key[0])
+
+
+def _one(connection: Connection, root_of: Mapping[str, str], unit_id: str) -> pd.DataFrame:
+    together = members(root_of, unit_id)
+    found = unit_table(read(connection, select(schema.units).where(schema.units.c.unit_id.in_(together))))
+    if found.empty:
+        raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=unit_id)
+    if len(together) == 1:
+        return found
+    pointers = dict.fromkeys(together[1:], together[0])
+    return folded(found, pointers, sightings_of(connection, pointers))
+
+
+def _shown(result: ImportResult, root_of: Mapping[str, str]) -> ImportResult:
+    return replace(result, rows=renamed(result.rows, root_of), cells=renamed(result.cells, root_of))
 
 
 def _check_units(connection: Connection, unit_ids: Collection[str]) -> None:

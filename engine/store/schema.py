@@ -34,7 +34,10 @@ metadata = MetaData(
     }
 )
 
-APPEND_ONLY = ("imports", "rejections", "sightings", "unit_values", "predictions", "events", "promotions", "showings")
+APPEND_ONLY = (
+    "imports", "rejections", "sightings", "unit_values", "predictions", "events", "promotions", "showings",
+    "duplicates", "merges", "unmerges",
+)  # fmt: skip
 """Tables whose rows are never changed nor deleted; the database itself refuses."""
 
 _COLUMN_TYPES: dict[str, type[TypeEngine[Any]]] = {
@@ -53,8 +56,8 @@ def _numbered() -> Column[int]:
     return Column("id", _ROW_NUMBER, primary_key=True, autoincrement=True)
 
 
-def _unit(*, key: bool = False) -> Column[str]:
-    return Column("unit_id", Text, ForeignKey("units.unit_id"), nullable=False, primary_key=key)
+def _unit(name: str = "unit_id", *, key: bool = False) -> Column[str]:
+    return Column(name, Text, ForeignKey("units.unit_id"), nullable=False, primary_key=key)
 
 
 def _import(*, key: bool = False) -> Column[int]:
@@ -204,3 +207,28 @@ showings = Table(
     Index(None, "unit_id"),
 )
 """Who was shown what, where and with which probability."""
+
+duplicates = Table(
+    "duplicates",
+    metadata,
+    _numbered(),
+    _unit(),
+    _unit("other_id"),
+    Column("reason", Text, nullable=False),
+    _import(),
+    UniqueConstraint("unit_id", "other_id"),
+)
+"""Pairs of units that an import showed to be one perhaps, with the strongest reason."""
+
+merges = Table(
+    "merges", metadata, _numbered(), _unit("kept_id"), _unit("lost_id"), Column("made_at", DateTime, nullable=False)
+)
+"""Units that a person found to be one: from ``made_at`` on the lost one shows as the kept one."""
+
+unmerges = Table(
+    "unmerges",
+    metadata,
+    Column("merge_id", _ROW_NUMBER, ForeignKey("merges.id"), primary_key=True, autoincrement=False),
+    Column("made_at", DateTime, nullable=False),
+)
+"""Merges that were undone."""

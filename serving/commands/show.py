@@ -86,7 +86,7 @@ def tell(settings: Settings, question: Question, given: str) -> Story:
     """Gather the story of one unit; without a model it is told without prediction."""
     with open_register(settings) as register:
         units = register.units()
-        unit_id = find_unit(units, given)
+        unit_id = find_unit(units, register.resolve(given))
         history, events, kept = register.history(unit_id), register.events(), register.predictions(unit_id)
         try:
             model = champion(register, settings)

@@ -13,10 +13,10 @@ from engine.store.schema import metadata
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision that the tables of ``engine.store.schema`` are; a test holds it to the last file in ``versions``."""
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 
 
 def current(connection: Connection) -> str | None:
@@ -34,8 +34,8 @@ def current(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring the database to the newest revision in one transaction.
+def upgrade(engine: Engine, revision: str = HEAD) -> None:
+    """Bring the database to a revision, the newest by default, in one transaction.
 
     Raises
     ------
@@ -53,13 +53,13 @@ def upgrade(engine: Engine) -> None:
     >>> engine.dispose()
     """
     with engine.connect() as connection:
-        revision = current(connection)
-    if revision == HEAD:
+        found = current(connection)
+    if found == revision:
         return
-    if revision is not None and revision not in REVISIONS:
-        raise EhyaError(ErrorCode.DATABASE_NEWER, given=revision, allowed=list(REVISIONS))
+    if found is not None and found not in REVISIONS:
+        raise EhyaError(ErrorCode.DATABASE_NEWER, given=found, allowed=list(REVISIONS))
     with engine.execution_options(writes=True).begin() as connection:
-        _run(connection)
+        _run(connection, revision)
 
 
 def scripts() -> ScriptDirectory:
@@ -79,13 +79,13 @@ def scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(config)
 
 
-def _run(connection: Connection) -> None:
+def _run(connection: Connection, revision: str) -> None:
     from alembic.config import Config
     from alembic.runtime.environment import EnvironmentContext
 
     directory = scripts()
     with EnvironmentContext(
-        Config(), directory, fn=lambda revision, _: directory._upgrade_revs("head", revision), destination_rev="head"
+        Config(), directory, fn=lambda found, _: directory._upgrade_revs(revision, found), destination_rev=revision
     ) as context:
         context.configure(connection=connection, target_metadata=metadata, transactional_ddl=True)
         context.run_migrations()

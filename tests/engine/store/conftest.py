@@ -49,14 +49,12 @@ def given() -> Callable[..., GivenIntake]:
     return intake
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql"] if POSTGRES else ["sqlite"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Address of an empty register, on each database in turn."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'deep' / 'ehya.db'}"
         return
-    if not POSTGRES:
-        pytest.skip("EHYA_TEST_POSTGRES holds no address of a PostgreSQL")
     yield from _postgres_schema(f"ehya_test_{os.getpid()}_{next(_numbers)}")
 
 

@@ -1,5 +1,6 @@
 """What SQLite is asked to promise, and what two processes at one file see of one another."""
 
+import os
 import sqlite3
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +29,17 @@ def test_every_connection_is_made_safe(sqlite_url, pragma, value):
     engine = connect(sqlite_url, busy_seconds=7)
     with engine.connect() as connection:
         assert connection.execute(text(f"PRAGMA {pragma}")).scalar_one() == value
+    engine.dispose()
+
+
+def test_the_contract_is_kept_on_a_real_postgresql():
+    address = os.environ.get("EHYA_TEST_POSTGRES")
+    if not address:
+        pytest.skip("EHYA_TEST_POSTGRES holds no address, so every contract test ran on SQLite alone")
+    engine = connect(address, busy_seconds=7)
+    with engine.connect() as connection:
+        assert connection.execute(text("SHOW server_version")).scalar_one()
+        assert engine.dialect.driver == "psycopg"
     engine.dispose()
 
 

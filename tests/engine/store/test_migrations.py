@@ -1,3 +1,4 @@
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,32 @@ from sqlalchemy import create_engine, text
 
 from engine.errors import EhyaError, ErrorCode
 from engine.store import Register
-from engine.store.migrations import HEAD, REVISIONS, current, scripts
+from engine.store.dialect import connect
+from engine.store.migrations import HEAD, REVISIONS, current, scripts, upgrade
 from engine.store.schema import metadata
+
+NOON = datetime(2025, 1, 10, 12)
+
+OF_0001 = [
+    "INSERT INTO imports (source, digest, as_of, imported_at, new_count, updated_count, unchanged_count, "
+    "rejected_row_count, rejected_cell_count) "
+    "VALUES ('old.xlsx', 'ab', '2024-01-01', '2024-02-01 00:00:00', 2, 0, 0, 0, 0)",
+    *(
+        line
+        for unit, business, jobs in (("U1", 1, 30), ("U2", 2, 7))
+        for line in (
+            "INSERT INTO units (unit_id, identity, ordinal, origin, source, as_of, jobs_now) "
+            f"VALUES ('{unit}', 'business:{business}', 0, 'register', 'old.xlsx', '2024-01-01', {jobs})",
+            'INSERT INTO sightings (unit_id, import_id, sheet, "row", as_of, source, given) '
+            f"VALUES ('{unit}', 1, '1', 2, '2024-01-01', 'old.xlsx', 'jobs_now')",
+            "INSERT INTO unit_values (unit_id, import_id, field, value, shown) "
+            f"VALUES ('{unit}', 1, 'jobs_now', '{jobs}', true)",
+        )
+    ),
+    "INSERT INTO events (unit_id, kind, happened_on, happened_precision, known_on) "
+    "VALUES ('U1', 'visited', '2024-03-01', 'day', '2024-03-01')",
+]
+"""A register as the first revision kept it."""
 
 
 def test_the_migrated_tables_are_those_of_the_schema(url, register):
@@ -27,6 +52,31 @@ def test_a_new_register_stands_at_the_newest_revision(url, register):
 
 def test_every_revision_file_is_in_the_list_of_revisions():
     assert tuple(script.revision for script in reversed(list(scripts().walk_revisions()))) == REVISIONS
+
+
+@pytest.mark.parametrize("revision", REVISIONS[:-1])
+def test_a_register_of_an_earlier_revision_is_brought_up_with_all_it_holds(url, given, revision):
+    engine = connect(url, busy_seconds=5)
+    upgrade(engine, revision)
+    with engine.begin() as connection:
+        assert current(connection) == revision
+        for line in OF_0001:
+            connection.execute(text(line))
+    engine.dispose()
+    with Register.open(url) as register:
+        assert register.check() == ()
+        assert register.units()["jobs_now"].to_dict() == {"U1": 30, "U2": 7}
+        assert register.history("U1")["value"].tolist() == ["30"]
+        assert register.events()["unit_id"].tolist() == ["U1"]
+        again = given({"identity": "business:1", "jobs_now": 30}, as_of="2024-01-01", source="old.xlsx")
+        assert register.commit_import(again, imported_at=NOON).rows["unit_id"].tolist() == ["U1"]
+        register.merge("U1", "U2", made_at=NOON)
+        assert register.units().index.tolist() == ["U1"]
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        assert current(connection) == HEAD
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
 
 
 def test_a_migration_that_breaks_off_leaves_nothing(sqlite_url):

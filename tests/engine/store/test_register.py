@@ -282,7 +282,7 @@ class TestEvents:
             Outcome(unit_id=unit_id, kind=OutcomeKind.VISITED, happened_on=NOON.date(), known_on=NOON.date())
         )
         fill(register, given, unit_id)
-        column = {"sightings": "confidence", "rejections": "given"}.get(table, "id")
+        column = {"sightings": "confidence", "rejections": "given", "unmerges": "merge_id"}.get(table, "id")
         counts = register.counts()
         assert counts[table] > 0
         engine = create_engine(url)
@@ -302,7 +302,10 @@ def fill(register, given, unit_id):
     shown = pd.DataFrame({"unit_id": [unit_id], "position": [1], "propensity": [1.0]})
     register.log_showings(shown, run_id="r", mandate_id="m", shown_on="2025-01-01")
     refused = pd.DataFrame([{"sheet": "1", "row": 9, "code": "no_identity"}])
-    register.commit_import(given(MILL, rejected_rows=refused), imported_at=NOON)
+    result = register.commit_import(given(MILL, MILL, rejected_rows=refused), imported_at=NOON)
+    other = result.rows["unit_id"].iloc[0]
+    register.merge(unit_id, other, made_at=NOON)
+    register.unmerge(other, made_at=NOON)
 
 
 class TestModels:

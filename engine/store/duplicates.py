@@ -1,0 +1,50 @@
+"""Pairs of units that may be one: proposed across all imports, merged only by a person."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, select
+
+from engine.store import schema
+from engine.store.bulk import insert_frame, read
+from engine.store.changes import Changes
+
+_TELLING = ["business_id", "national_id", "name", "county"]
+_PAIR = ["unit_id", "other_id"]
+
+
+def propose(connection: Connection, found: Changes, *, import_id: int) -> None:
+    """Keep the pairs that an import made: a new unit, or one whose ids, name or county changed, with another."""
+    changed = found.cells.loc[found.cells["field"].isin(_TELLING), "unit_id"]
+    touched = pd.Index(found.new["unit_id"]).union(pd.Index(changed))
+    if touched.empty:
+        return
+    pairs = _pairs(connection)
+    pairs = pairs[pairs["unit_id"].isin(touched) | pairs["other_id"].isin(touched)]
+    known = read(connection, select(schema.duplicates.c.unit_id, schema.duplicates.c.other_id))
+    told = pd.MultiIndex.from_frame(pairs[_PAIR]).isin(pd.MultiIndex.from_frame(known[_PAIR]))
+    insert_frame(connection, schema.duplicates, pairs[~told].assign(import_id=import_id))
+
+
+def _pairs(connection: Connection) -> pd.DataFrame:
+    units = schema.units.c
+    raw = read(connection, select(units.unit_id, units.origin, *(units[name] for name in _TELLING)))
+    typed = raw.astype("str").set_index("unit_id").sort_index()
+    parts = [_pairs_of(part) for _, part in typed.groupby("origin")]
+    return pd.concat([*parts, pd.DataFrame(columns=[*_PAIR, "reason"])], ignore_index=True).drop_duplicates(_PAIR)
+
+
+def _pairs_of(units: pd.DataFrame) -> pd.DataFrame:
+    # The readers of files that come with it are a third of a second that opening a register does not need.
+    from engine.intake.duplicates import duplicate_pairs
+
+    pairs = duplicate_pairs(units.assign(sheet="", row=np.arange(len(units))))
+    names = units.index.to_numpy()
+    return pd.DataFrame(
+        {
+            "unit_id": names[pairs["row"].to_numpy(dtype=int)],
+            "other_id": names[pairs["other_row"].to_numpy(dtype=int)],
+            "reason": [code.value for code in pairs["code"]],
+        }
+    ).astype("str")

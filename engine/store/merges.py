@@ -1,0 +1,184 @@
+"""Units that a person found to be one: pointers beside the history, so that merging moves nothing and undoing is exact.
+
+Each unit keeps its own identity, history and row. What shows of a merged unit is folded from its members by the rule
+that imports follow: of each field the value of the freshest record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, time, timedelta
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, insert, select
+
+from engine.domain.unit import column_dtypes
+from engine.errors import EhyaError, ErrorCode
+from engine.store import schema
+from engine.store.bulk import read_where
+from engine.store.changes import CONTENT, DATES, FOLLOWING, SIGHTING
+
+_AGE = ["as_of", "import_id", "kept"]
+_SEEN = [*SIGHTING, "import_id"]
+
+
+def roots(connection: Connection, known_by: date | None = None) -> dict[str, str]:
+    """Which unit each merged unit shows as; units that were never merged, and the kept ones, are not in it.
+
+    Parameters
+    ----------
+    connection
+        Where to read.
+    known_by
+        As at the end of that day (UTC); by default as now.
+    """
+    merges, undone = schema.merges.c, schema.unmerges.c
+    query = select(merges.lost_id, merges.kept_id, merges.made_at, undone.made_at.label("undone_at"))
+    rows = connection.execute(query.join_from(schema.merges, schema.unmerges, isouter=True)).all()
+    until = datetime.max if known_by is None else datetime.combine(known_by + timedelta(days=1), time.min)
+    pointers = {
+        row.lost_id: row.kept_id
+        for row in rows
+        if row.made_at < until and (row.undone_at is None or row.undone_at >= until)
+    }
+    return {lost: _root(lost, pointers) for lost in pointers}
+
+
+def members(root_of: Mapping[str, str], unit_id: str) -> list[str]:
+    """All units that show as the one that this unit shows as, that one first.
+
+    Examples
+    --------
+    >>> members({"U2": "U1"}, "U2"), members({"U2": "U1"}, "U9")
+    (['U1', 'U2'], ['U9'])
+    """
+    root = root_of.get(unit_id, unit_id)
+    return [root, *sorted(lost for lost, kept in root_of.items() if kept == root)]
+
+
+def record_merge(connection: Connection, kept: str, lost: str, *, made_at: datetime) -> str:
+    """Let one unit show as another; returns the unit that both show as now.
+
+    Raises
+    ------
+    EhyaError
+        ``already_merged``, ``origins_differ``.
+    """
+    root_of = roots(connection)
+    kept_root, lost_root = root_of.get(kept, kept), root_of.get(lost, lost)
+    if kept_root == lost_root:
+        raise EhyaError(ErrorCode.ALREADY_MERGED, given=lost, kept=kept_root)
+    units = schema.units.c
+    origins = select(units.origin).where(units.unit_id.in_([kept_root, lost_root])).distinct()
+    if len(connection.execute(origins).all()) > 1:
+        raise EhyaError(ErrorCode.ORIGINS_DIFFER, given=lost, kept=kept)
+    connection.execute(insert(schema.merges).values(kept_id=kept_root, lost_id=lost_root, made_at=made_at))
+    return kept_root
+
+
+def undo_merge(connection: Connection, unit_id: str, *, made_at: datetime) -> str:
+    """Let a merged unit stand by itself again; returns the unit it was merged into.
+
+    Raises
+    ------
+    EhyaError
+        ``not_merged``; ``allowed`` names the units that were merged into this one.
+    """
+    merges = schema.merges.c
+    active = (
+        select(merges.id, merges.kept_id)
+        .join_from(schema.merges, schema.unmerges, isouter=True)
+        .where(merges.lost_id == unit_id, schema.unmerges.c.merge_id.is_(None))
+    )
+    found = connection.execute(active).first()
+    if found is None:
+        raise EhyaError(ErrorCode.NOT_MERGED, given=unit_id, allowed=members(roots(connection), unit_id)[1:])
+    connection.execute(insert(schema.unmerges).values(merge_id=found.id, made_at=made_at))
+    return str(found.kept_id)
+
+
+def sightings_of(connection: Connection, root_of: Mapping[str, str], known_by: date | None = None) -> pd.DataFrame:
+    """What was seen of all merged units and of those that they show as, until the end of a day."""
+    table, imports = schema.sightings.c, schema.imports.c
+    query = select(*(table[name] for name in _SEEN)).join_from(schema.sightings, schema.imports)
+    if known_by is not None:
+        query = query.where(imports.imported_at < datetime.combine(known_by + timedelta(days=1), time.min))
+    raw = read_where(connection, query, table.unit_id, [*root_of, *root_of.values()])
+    types = {"as_of": "datetime64[s]", "price_year": "Int64", "import_id": "int64"}
+    return raw.astype(types | {name: "str" for name in _SEEN if name not in types})
+
+
+def folded(units: pd.DataFrame, root_of: Mapping[str, str], seen: pd.DataFrame) -> pd.DataFrame:
+    """Unit table in which merged units are one row, under the name of the unit that was kept.
+
+    Parameters
+    ----------
+    units
+        Unit table, or some rows of it, maybe with ``extras``; all members of a group or none.
+    root_of
+        What `roots` returned.
+    seen
+        What `sightings_of` returned.
+
+    Examples
+    --------
+    >>> from engine.domain.unit import unit_table
+    >>> units = unit_table(pd.DataFrame({"unit_id": ["U1", "U2"], "name": ["الف", None], "jobs_now": [30, 25]}))
+    >>> seen = pd.DataFrame({"unit_id": ["U1", "U2"], "as_of": pd.to_datetime(["2024-01-01", "2025-01-01"])})
+    >>> seen = seen.assign(source="x", confidence=None, price_year=pd.NA, import_id=[1, 2])
+    >>> seen["given"] = ["name;jobs_now", "jobs_now"]
+    >>> folded(units, {"U2": "U1"}, seen)[["name", "jobs_now"]].to_dict("records")
+    [{'name': 'الف', 'jobs_now': 25}]
+    """
+    concerned = units.index.isin([*root_of, *root_of.values()])
+    if not concerned.any():
+        return units
+    part = units[concerned]
+    root = pd.Series([root_of.get(str(unit_id), str(unit_id)) for unit_id in part.index], index=part.index)
+    seen = seen[seen["unit_id"].isin(part.index)].assign(root=seen["unit_id"].map(root))
+    seen["kept"] = seen["unit_id"] == seen["root"]
+    seen = seen.sort_values(_AGE, na_position="first", kind="stable")
+    fields = [name for name in CONTENT if name in units.columns]
+    names = pd.Index(root.unique(), name="unit_id", dtype=units.index.dtype)
+    columns = {column: values.reindex(names) for name in fields for column, values in _freshest(part, name, seen)}
+    record = seen.groupby("root")[FOLLOWING].last().reindex(names)
+    origin = part["origin"].groupby(root).first().reindex(names)
+    one = pd.DataFrame(columns, index=names).join(record).assign(origin=origin)
+    dtypes = {name: dtype for name, dtype in column_dtypes().items() if name in units.columns}
+    result = pd.concat([units[~concerned], one[units.columns].astype(dtypes)])
+    return result.sort_index()
+
+
+def renamed(frame: pd.DataFrame, root_of: Mapping[str, str]) -> pd.DataFrame:
+    """The same rows, each under the unit that its unit shows as.
+
+    Examples
+    --------
+    >>> renamed(pd.DataFrame({"unit_id": ["U2", "U3"]}), {"U2": "U1"})["unit_id"].tolist()
+    ['U1', 'U3']
+    """
+    if not root_of or frame.empty:
+        return frame
+    named = frame["unit_id"].map(root_of)
+    return frame.assign(unit_id=named.where(named.notna(), frame["unit_id"]).astype(frame["unit_id"].dtype))
+
+
+def _freshest(part: pd.DataFrame, field: str, seen: pd.DataFrame) -> list[tuple[str, pd.Series]]:
+    """Of each group the value that was given last, with its precision."""
+    patterns = {pattern: field in str(pattern).split(";") for pattern in seen["given"].unique()}
+    spoken = seen[seen["given"].map(patterns).to_numpy(dtype=bool)]
+    spoken = spoken[spoken["unit_id"].isin(_known(part[field]))]
+    last = spoken.drop_duplicates("root", keep="last")
+    columns = [field, f"{field}_precision"] if field in DATES else [field]
+    return [(name, part[name].reindex(last["unit_id"]).set_axis(last["root"].to_numpy())) for name in columns]
+
+
+def _known(column: pd.Series) -> Collection[str]:
+    return list(column.index[np.asarray(column.notna())])
+
+
+def _root(unit_id: str, pointers: Mapping[str, str]) -> str:
+    while unit_id in pointers:
+        unit_id = pointers[unit_id]
+    return unit_id
