@@ -18,7 +18,7 @@ from sklearn.ensemble._hist_gradient_boosting.predictor import TreePredictor
 
 from engine.errors import EhyaError, ErrorCode
 
-FORMAT = 1
+FORMAT = 2
 HEADS = "heads.skops"
 MODEL = "model.json"
 TRUSTED = ("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from rich.text import Text
 
 from serving.i18n import Speech
 
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LRM = "\u200e"  # keeps columns in their places on terminals that reorder right-to-left text
 _WORD = 14  # columns of text that a header keeps, so that its words are not cut
 _WIDE = 110  # columns from which on a table of sentences stays readable
@@ -53,15 +55,15 @@ class Terminal:
     def line(self, text: str = "", style: str = "") -> None:
         """Print a line that is already in words."""
         if not self.as_json:
-            self._out.print(Text(text, style=style), soft_wrap=True)
+            self._out.print(_Plain(text, style=style), soft_wrap=True)
 
     def warn(self, text: str) -> None:
         """Print a line on standard error."""
-        self._err.print(Text(text, style="yellow"), soft_wrap=True)
+        self._err.print(_Plain(text, style="yellow"), soft_wrap=True)
 
     def fail(self, text: str) -> None:
         """Print on standard error why it did not work."""
-        self._err.print(Text(text, style="bold red"), soft_wrap=True)
+        self._err.print(_Plain(text, style="bold red"), soft_wrap=True)
 
     def answer(self, document: Any) -> bool:
         """Print canonical JSON where JSON was asked for; says whether it did."""
@@ -112,7 +114,7 @@ class Terminal:
         self.line()
 
     def _set_in(self, text: str, columns: int, style: str = "") -> None:
-        for line in Text(text, style=style).wrap(self._out, max(self._out.width - columns - 1, _WORD)):
+        for line in _Plain(text, style=style).wrap(self._out, max(self._out.width - columns - 1, _WORD)):
             line.rstrip()
             self._out.print(" " * columns, line, sep="", soft_wrap=True)
 
@@ -146,10 +148,17 @@ class Terminal:
             yield lambda name, share: progress.update(task, description=name, completed=share)
 
     def _cell(self, text: str) -> Text:
-        return _RightToLeft(text) if self.speech.direction == "rtl" else Text(text)
+        return _RightToLeft(text) if self.speech.direction == "rtl" else _Plain(text)
 
 
-class _RightToLeft(Text):
+class _Plain(Text):
+    """Text that cannot steer the terminal: a name out of a file may hold escape sequences."""
+
+    def __init__(self, text: str = "", **options: Any) -> None:
+        super().__init__(_STEERING.sub("\ufffd", text), **options)
+
+
+class _RightToLeft(_Plain):
     """A cell whose every line ends in a mark, so that its neighbour does not flow into it."""
 
     def wrap(self, *arguments: Any, **options: Any) -> Any:
