@@ -47,8 +47,9 @@ class History:
         What happened.
     recorded, approached
         Month of each, ``NEVER`` where it did not come to it, shape (n,).
-    since_at_record, revivals_at_record
-        Month of the last stop, and restarts before, as the register found them.
+    since_at_record, revivals_at_record, since_at_approach, revivals_at_approach
+        Month of the last stop, and restarts before it, as the register found them and at the approach: a unit may come
+        back and stop again unseen in between.
     idle, since, revivals
         State at the end: whether it stands idle, since which month, restarts until then.
     flows
@@ -62,6 +63,8 @@ class History:
     approached: Numbers
     since_at_record: Numbers
     revivals_at_record: Numbers
+    since_at_approach: Numbers
+    revivals_at_approach: Numbers
     idle: Flags
     since: Numbers
     revivals: Numbers
@@ -110,6 +113,7 @@ class _Path:
         self.revivals = np.zeros(n, dtype=np.int64)
         self.recorded, self.approached = np.full(n, NEVER), np.full(n, NEVER)
         self.since_at_record, self.revivals_at_record = np.full(n, NEVER), np.zeros(n, dtype=np.int64)
+        self.since_at_approach, self.revivals_at_approach = np.full(n, NEVER), np.zeros(n, dtype=np.int64)
         self.idle_months = 0
         self._seen: list[tuple[Numbers, ...]] = []
 
@@ -137,6 +141,8 @@ class _Path:
     def meet(self, month: int, idle: Flags, recording: Flags, approaching: Flags) -> None:
         approached = idle & (self.recorded < month) & (self.approached == NEVER) & approaching
         self.approached[approached] = month
+        self.since_at_approach[approached] = self.since[approached]
+        self.revivals_at_approach[approached] = self.revivals[approached]
         recorded = idle & (self.recorded == NEVER) & recording
         self.recorded[recorded] = month
         self.since_at_record[recorded] = self.since[recorded]
@@ -151,6 +157,8 @@ class _Path:
             self.approached,
             self.since_at_record,
             self.revivals_at_record,
+            self.since_at_approach,
+            self.revivals_at_approach,
             self.state == _IDLE,
             self.since,
             self.revivals,

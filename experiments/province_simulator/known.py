@@ -55,7 +55,9 @@ def truth_rows(
     look = _Look(mine, units, history, rows)
     record, approached = history.recorded[rows], history.approached[rows]
     at_record = look.at(record, np.zeros_like(rows))
-    at_approach = look.at(np.where(approached < NEVER, approached, record), np.zeros_like(rows))
+    met_at = np.where(approached < NEVER, approached, record)
+    since = np.where(approached < NEVER, history.since_at_approach[rows], history.since_at_record[rows])
+    at_approach = look.at(met_at, np.zeros_like(rows), since, history.revivals_at_approach[rows])
     gain = amounts.jobs_at_half() - jobs_now(units, history.revivals_at_record[rows])
     frame = {
         "quality": units.quality,

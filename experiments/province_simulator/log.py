@@ -66,7 +66,8 @@ def event_rows(
     place[rows] = np.arange(len(rows))
     left, through = _endings(book, history, days, place, followed, approached, units)
     _counts(book, came, place, followed, approached)
-    _follow_up(book, np.flatnonzero(followed), met, left, units)
+    same = history.revivals_at_approach[rows] == history.revivals_at_record[rows]
+    _follow_up(book, np.flatnonzero(followed), met, left, units, same)
     _talks(book, np.flatnonzero(followed), met, left, through)
     return book.frame(units.index)
 
@@ -152,9 +153,9 @@ def _counts(book: _Book, came: pd.DataFrame, place: Numbers, followed: Flags, ap
         jobs = book.rng.poisson(jobs).astype(np.float64)
 
 
-def _follow_up(book: _Book, unit: Numbers, met: Days, left: Days, units: pd.DataFrame) -> None:
-    """Yearly visits that find a unit still in its spell."""
-    now, share = (units[name].to_numpy(dtype="float64") for name in ("jobs_now", "capacity_share"))
+def _follow_up(book: _Book, unit: Numbers, met: Days, left: Days, units: pd.DataFrame, same: Flags) -> None:
+    """Yearly visits that find a unit still in its spell; one that came back unseen before does not work at all."""
+    now, share = (units[name].to_numpy(dtype="float64") * same for name in ("jobs_now", "capacity_share"))
     span = int((book.last - met[unit]).astype(np.int64).max(initial=0))
     for days in range(366, span, 366):
         on = met[unit] + days + book.rng.integers(0, _LATE_DAYS, len(unit))

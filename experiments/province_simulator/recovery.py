@@ -19,6 +19,7 @@ from engine import scoring
 from engine.domain.outcome import OutcomeKind
 from engine.domain.unit import Origin, Status
 from engine.reference.reported import reported_units
+from experiments.province_simulator.fields import OUTSIDE
 from experiments.province_simulator.province import Province
 from experiments.province_simulator.register import standing
 from experiments.province_simulator.truth import Floats
@@ -28,6 +29,9 @@ from training.dataset import DAYS_OF_MONTH, DURABLE_MONTHS, HALF_CAPACITY, HORIZ
 from training.training import TRIALS, fit_sample
 
 LARGEST_WEIGHT = 20.0
+GRACE_MONTHS = 14
+"""A restart is known at once, standing idle only from the next yearly visit: younger outcomes would flatter."""
+
 _LEVELS = [Feature.SECTOR_DIVISION.value, Feature.COUNTY_LEVEL.value]
 _ENDED = [OutcomeKind.LIQUIDATED.value, OutcomeKind.LICENCE_CANCELLED.value]
 
@@ -41,7 +45,7 @@ class Recovery:
     name
         The way.
     rmse, bias
-        Root mean square and mean of (learnt - true) feasibility over the units that stand idle, in probability.
+        Root mean square and mean of (learnt - true) feasibility over the judged units, in probability.
     rmse_knowable
         Root mean square of (learnt - knowable): what better learning could still win.
     correlation
@@ -61,10 +65,12 @@ class Recovery:
 def recover(province: Province, *, random_state: int = 0, trials: int = TRIALS) -> list[Recovery]:
     """Learn feasibility from the log in several ways and compare with the truth.
 
-    ``Ehya as it stands`` is ``training.training.fit_sample`` on reported units and the province's own, whose records
-    are passed off as a register's, since a training leaves synthetic ones out. The plain ones are logistic regressions
-    on all features, from the day of the approach: unweighted, and weighted by the inverse of the true propensity.
-    ``knowable`` is boosting fitted to the truth itself, out of fold: what the features can tell at all.
+    Judged are the units that nobody approached yet: an approach that came to nothing tells something that no feature
+    holds. ``Ehya as it stands`` is ``training.training.fit_sample`` on reported units and the province's own, whose
+    records are passed off as a register's, since a training leaves synthetic ones out. The plain ones are logistic
+    regressions on all features, from the day of the approach: unweighted, weighted by the inverse of a propensity
+    estimated from the recorded fields, and by that of the true one. ``knowable`` is boosting fitted to the truth
+    itself, out of fold: what the features can tell at all.
 
     Parameters
     ----------
@@ -75,26 +81,28 @@ def recover(province: Province, *, random_state: int = 0, trials: int = TRIALS) 
     trials
         Penalties that its search tries.
     """
-    now = standing(province)
-    truth = province.truth["feasibility_now"].dropna()
-    # An office does not know which of the units that nobody approached have gone; they are left out of the comparison.
-    truth = truth[now.loc[truth.index, "status"].isin([Status.IDLE.value, Status.SEMI_ACTIVE.value])]
-    known = province.events[province.events["known_on"] <= province.as_of]
-    idle = now.loc[truth.index]
-    learnt = {
-        "the true mean for all": np.full(len(truth), truth.mean()),
-        "Ehya as it stands": _ehya(province, idle, known, random_state, trials),
-        "logistic, from the approach": _plain(province, idle, known, weighted=False),
-        "the same, weighted by 1 / propensity": _plain(province, idle, known, weighted=True),
+    now, truth = standing(province), province.truth
+    waiting = truth.index[truth["feasibility_now"].notna() & ~truth["approached"]]
+    idle, known = now.loc[waiting], province.events[province.events["known_on"] <= province.as_of]
+    true = truth.loc[waiting, "feasibility_now"].to_numpy()
+    knowable = _knowable(province, idle, true)
+    weights = {
+        "logistic, from the approach": None,
+        "weighted, propensity estimated": 1 / _propensity(province),
+        "weighted, propensity known": 1 / truth["propensity"],
     }
-    knowable = _knowable(province, idle, truth.to_numpy())
-    learnt["knowable: fitted to the truth"] = knowable
-    return [_judged(name, each, truth.to_numpy(), knowable) for name, each in learnt.items()]
+    learnt = {
+        "the true mean for all": np.full(len(true), true.mean()),
+        "Ehya as it stands": _ehya(province, idle, known, random_state, trials),
+        **{name: _plain(province, idle, known, each) for name, each in weights.items()},
+        "knowable: fitted to the truth": knowable,
+    }
+    return [_judged(name, each, true, knowable) for name, each in learnt.items()]
 
 
 def printed(found: list[Recovery], units: int) -> str:
     """Print recoveries as a table."""
-    lines = [f"feasibility of {units} units that stand idle, against the truth"]
+    lines = [f"feasibility of {units} idle units that nobody approached yet, against the truth"]
     lines.append(f"{'':<38}{'RMSE':>8}{'to knowable':>13}{'bias':>9}{'rank corr.':>12}{'mean':>8}")
     lines += [
         f"{one.name:<38}{one.rmse:>8.4f}{one.rmse_knowable:>13.4f}{one.bias:>+9.4f}"
@@ -120,9 +128,25 @@ def _knowable(province: Province, now: pd.DataFrame, truth: Floats) -> Floats:
     fitted = fit(province.units, FULL_SCHEMA, as_of=province.as_of)
     X = matrix(now, FULL_SCHEMA, fitted, as_of=province.as_of)
     boosting = HistGradientBoostingRegressor(max_iter=150, learning_rate=0.05, min_samples_leaf=40, random_state=0)
-    return cross_val_predict(
-        boosting, X.dropna(axis="columns", how="all"), truth, cv=KFold(5, shuffle=True, random_state=0)
-    )
+    stated = X.dropna(axis="columns", how="all")
+    return np.asarray(cross_val_predict(boosting, stated, truth, cv=KFold(5, shuffle=True, random_state=0)))
+
+
+def _propensity(province: Province) -> pd.Series:
+    """P(approached within the horizon of the record), logistic on the recorded fields that every row states."""
+    units = province.units
+    fields = pd.DataFrame(
+        {
+            "outside": units["estate"] == OUTSIDE,
+            "size": np.log(units["jobs_before_stop"].astype("float64")),
+            "bank_owned": units["bank_owned"].astype("float64"),
+        }
+    ).join(pd.get_dummies(units["county"]))
+    approached = _first(province.events, province.events["kind"] == OutcomeKind.APPROACHED.value).reindex(units.index)
+    end = units["as_of"] + pd.DateOffset(months=HORIZON_MONTHS)
+    ripe = end <= province.as_of
+    model = LogisticRegression(max_iter=2000).fit(fields[ripe].astype(float), (approached <= end)[ripe])
+    return pd.Series(model.predict_proba(fields.astype(float))[:, 1], index=units.index)
 
 
 def _ehya(province: Province, now: pd.DataFrame, known: pd.DataFrame, random_state: int, trials: int) -> Floats:
@@ -133,17 +157,16 @@ def _ehya(province: Province, now: pd.DataFrame, known: pd.DataFrame, random_sta
     return scoring.predict(model, X, now, as_of=province.as_of)["feasibility_point"].to_numpy()
 
 
-def _plain(province: Province, now: pd.DataFrame, known: pd.DataFrame, *, weighted: bool) -> Floats:
+def _plain(province: Province, now: pd.DataFrame, known: pd.DataFrame, weight: pd.Series | None) -> Floats:
     day, labels = province.as_of, _labels(province, known)
     fitted = fit(province.units, FULL_SCHEMA, as_of=day)
     ready = matrix(now, FULL_SCHEMA, fitted, as_of=day)
-    weight = (1 / province.truth["propensity"]).clip(upper=LARGEST_WEIGHT)
     learnt = np.ones(len(now))
     for name, since in (("restarted", "approached_on"), ("held", "restarted_on")):
         rows = labels[labels[name].notna()]
         X = matrix(_at(province.units.loc[rows.index], rows[since], day), FULL_SCHEMA, fitted, as_of=day)
         model = _model()
-        weights = weight.loc[rows.index].to_numpy() if weighted else None
+        weights = None if weight is None else weight.loc[rows.index].clip(upper=LARGEST_WEIGHT).to_numpy()
         model.fit(X, rows[name].astype(int), logisticregression__sample_weight=weights)
         learnt *= model.predict_proba(ready)[:, 1]
     return learnt
@@ -160,7 +183,9 @@ def _labels(province: Province, known: pd.DataFrame) -> pd.DataFrame:
     ended = _first(known, known["kind"].isin(_ENDED)).reindex(approached.index)
     last = known.groupby("unit_id")["happened_on"].max().reindex(approached.index)
     restarted = (back <= end).astype(float)
-    restarted[~((back <= end) | (ended <= end) | (last >= end)) | (end > province.as_of)] = np.nan
+    restarted[
+        ~((back <= end) | (ended <= end) | (last >= end)) | (end > province.as_of - pd.DateOffset(months=GRACE_MONTHS))
+    ] = np.nan
     ripe = back + pd.DateOffset(months=DURABLE_MONTHS)
     again = _first(known, known["kind"].eq(OutcomeKind.STOPPED_AGAIN.value)).reindex(approached.index)
     late = seen & (known["happened_on"] >= ripe.reindex(known["unit_id"]).to_numpy())

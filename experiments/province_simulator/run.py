@@ -34,7 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"\nstopped again a year, in year 1, 2, ... after a restart: {yearly}")
     if options.recover:
         found = recover(province, random_state=options.seed)
-        print("\n" + printed_recovery(found, int(province.truth["feasibility_now"].notna().sum())))
+        truth = province.truth
+        print("\n" + printed_recovery(found, int((truth["feasibility_now"].notna() & ~truth["approached"]).sum())))
     if options.out:
         write(province, options.out)
     if options.register:
