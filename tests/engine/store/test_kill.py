@@ -1,4 +1,7 @@
-"""An import that is killed leaves the register as it was before or as it is after, never between."""
+"""Whatever is killed at any moment: nothing acknowledged is lost and nothing is half done.
+
+Each test kills at 20 moments; ``EHYA_KILL_MOMENTS=200 uv run pytest tests/engine/store/test_kill.py`` at 200.
+"""
 
 import hashlib
 import os
@@ -10,20 +13,27 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
 
 from engine.store import Register
+from engine.store.backup import back_up
 
-MOMENTS = 20
+_SPEC = spec_from_file_location("working_process", Path(__file__).with_name("working_process.py"))
+working = module_from_spec(_SPEC)
+sys.modules[_SPEC.name] = working  # dataclasses look their module up
+_SPEC.loader.exec_module(working)
+MOMENTS = int(os.environ.get("EHYA_KILL_MOMENTS", "20"))
 
 
-class Importer:
-    """The other process: starts imports, which can be killed."""
+class Worker:
+    """The other process: works on registers, and can be killed at it."""
 
     def __init__(self):
-        script = Path(__file__).with_name("importing_process.py")
+        script = Path(working.__file__)
         root = Path(__file__).parents[3]
         environment = os.environ | {"PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}
         self.process = subprocess.Popen(
@@ -35,23 +45,27 @@ class Importer:
         return self.process.stdout.readline().strip()
 
     def start(self, path, name):
-        """Begin an import; returns the number of the process that does it."""
+        """Begin; returns the number of the process that works."""
         self.process.stdin.write(f"{path}\t{name}\n")
         self.process.stdin.flush()
         return int(self.heard())
 
     def run(self, path, name):
-        """Let an import come to its end; returns the seconds it took."""
+        """Let it come to its end; returns the seconds it took."""
         self.start(path, name)
         began = time.perf_counter()
         self.collect()
         return time.perf_counter() - began
 
     def collect(self):
-        """Wait for the end of the import that was begun."""
+        """Wait for the end of what was begun; returns how many acts were acknowledged."""
         self.process.stdin.write("\n")
         self.process.stdin.flush()
-        assert self.heard() == "ended"
+        done = 0
+        while (word := self.heard()) == "done":
+            done += 1
+        assert word == "ended"
+        return done
 
     def close(self):
         self.process.stdin.close()
@@ -59,10 +73,27 @@ class Importer:
         assert self.process.wait(timeout=60) == 0
 
 
-@pytest.fixture
-def importer():
-    with closing(Importer()) as process:
+@pytest.fixture(scope="module")
+def worker():
+    with closing(Worker()) as process:
         yield process
+
+
+def killed(worker, path, name, moments):
+    """Kill at that many random moments, each time on a copy; yields the copy and how many acts were acknowledged."""
+    trial = path.with_name(f"{name}.db")
+    shutil.copy(path, trial)
+    seconds = worker.run(trial, name)
+    generator = random.Random(20)
+    for moment in range(moments):
+        copy = path.with_name(f"killed-{moment}.db")
+        shutil.copy(path, copy)
+        number = worker.start(copy, name)
+        time.sleep(generator.uniform(0, 1.1) * seconds)
+        os.kill(number, signal.SIGKILL)
+        yield copy, worker.collect()
+        for file in path.parent.glob(f"{copy.name}*"):
+            file.unlink()
 
 
 def fingerprint(path):
@@ -73,29 +104,63 @@ def fingerprint(path):
         return hashlib.sha256("\n".join(connection.iterdump()).encode()).hexdigest()
 
 
+@pytest.fixture
+def first(tmp_path, worker):
+    """A register after its first import, closed."""
+    path = tmp_path / "first.db"
+    worker.run(path, "first")
+    return path
+
+
 @pytest.mark.slow
-def test_an_import_killed_at_any_moment_leaves_the_register_as_before_or_as_after(tmp_path, importer):
-    first, second = tmp_path / "first.db", tmp_path / "second.db"
-    importer.run(first, "first")
+def test_a_killed_import_leaves_the_register_as_before_or_as_after(first, worker):
+    second = first.with_name("whole.db")
     shutil.copy(first, second)
-    seconds = importer.run(second, "second")
+    worker.run(second, "second")
     before, after = fingerprint(first), fingerprint(second)
     assert before != after
-
-    generator, left = random.Random(20), []
-    for moment in range(MOMENTS):
-        path = tmp_path / f"killed-{moment}.db"
-        shutil.copy(first, path)
-        number = importer.start(path, "second")
-        time.sleep(generator.uniform(0, 1.1) * seconds)
-        os.kill(number, signal.SIGKILL)
-        importer.collect()
+    left = []
+    for path, done in killed(worker, first, "second", MOMENTS):
         left.append(fingerprint(path))
-    assert set(left) <= {before, after}
-    assert before in left  # else no import was killed in time and nothing was tried
+        assert left[-1] in ({after} if done else {before, after})
+        if left.count(before) == 1 and left[-1] == before:
+            with Register.open(f"sqlite:///{path}") as register:
+                assert register.check() == ()
+            worker.run(path, "second")
+            assert fingerprint(path) == after
+    assert before in left  # else nothing was killed in time and nothing was tried
 
-    killed = tmp_path / f"killed-{left.index(before)}.db"
-    with Register.open(f"sqlite:///{killed}") as register:
-        assert register.check() == ()
-    importer.run(killed, "second")
-    assert fingerprint(killed) == after
+
+@pytest.mark.slow
+def test_killed_merges_are_whole_and_those_acknowledged_are_there(first, worker):
+    @cache
+    def merged(count):
+        path = first.with_name(f"merged-{count}.db")
+        shutil.copy(first, path)
+        with Register.open(f"sqlite:///{path}") as register:
+            assert len(list(working.merge(register, count))) == count
+        return fingerprint(path)
+
+    counts = []
+    for path, done in killed(worker, first, "merge", MOMENTS):
+        with Register.open(f"sqlite:///{path}") as register:
+            counts.append(register.counts()["merges"])
+        assert done <= counts[-1] <= done + 1
+        assert fingerprint(path) == merged(counts[-1])
+    assert min(counts) < working.MERGES
+
+
+@pytest.mark.slow
+def test_a_killed_restore_leaves_the_old_register_or_the_new_one(first, worker):
+    newer = first.with_name("newer.db")
+    shutil.copy(first, newer)
+    worker.run(newer, "second")
+    back_up(f"sqlite:///{newer}", first.with_name(working.BACKUP), made_at=working.NOON)
+    old, new = fingerprint(first), fingerprint(newer)
+    left = []
+    for path, done in killed(worker, first, "restore", MOMENTS):
+        left.append(fingerprint(path))
+        assert left[-1] in ({new} if done else {old, new})
+        if left[-1] == new:
+            assert fingerprint(f"{path}.before-restore") == old
+    assert old in left

@@ -1,20 +1,26 @@
-"""A process that imports when told to, in a child of its own that may be killed.
+"""A process that works on a register when told to, in a child of its own that may be killed.
 
-Reads lines ``PATH<tab>first|second`` and forks a child for each, which says its number and imports the file into the
-register at ``PATH``; after an empty line it collects the child and says ``ended``. It is started once, so that twenty
-killed imports do not pay for twenty starts.
+Reads lines ``PATH<tab>first|second|merge|restore`` and forks a child for each, which says its number, works on the
+register at ``PATH`` and says ``done`` after each act that was acknowledged; after an empty line it collects the child
+and says ``ended``. It is started once, so that two hundred killed imports do not pay for two hundred starts.
 """
 
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 import pandas as pd
 
 from engine.domain.unit import unit_table
 from engine.store import Register
+from engine.store.backup import restore
 
+MERGES = 25
+BACKUP = "backup.zip"
+NOON = datetime(2025, 1, 1)
 ROWS = {"first": range(1200), "second": range(400, 1600)}
 DAYS = {"first": "2023-03-21", "second": "2024-03-20"}
 
@@ -51,6 +57,30 @@ def say(word: object) -> None:
     sys.stdout.flush()
 
 
+def merge(register: Register, count: int) -> Iterator[str]:
+    """Merge as many pairs of units; says each after it was acknowledged."""
+    names = register.units().index
+    for at in range(count):
+        yield register.merge(names[2 * at], names[2 * at + 1], made_at=NOON)
+
+
+def work(path: Path, name: str, files: dict[str, File]) -> None:
+    url = f"sqlite:///{path}"
+    if name == "restore":
+        say(os.getpid())
+        restore(path.parent / BACKUP, url)
+        say("done")
+        return
+    with Register.open(url) as register:
+        say(os.getpid())
+        if name == "merge":
+            for _ in merge(register, MERGES):
+                say("done")
+        else:
+            register.commit_import(files[name], imported_at=NOON)
+            say("done")
+
+
 def main() -> None:
     files = {name: file(name) for name in ROWS}
     say("ready")
@@ -58,9 +88,7 @@ def main() -> None:
         path, name = line.rstrip("\n").split("\t")
         child = os.fork()
         if not child:
-            with Register.open(f"sqlite:///{path}") as register:
-                say(os.getpid())
-                register.commit_import(files[name], imported_at=datetime(2025, 1, 1))
+            work(Path(path), name, files)
             os._exit(0)
         # Until it is collected nobody else can bear the child's number, so killing it can hit no other process.
         sys.stdin.readline()
