@@ -76,6 +76,8 @@ def read_county(cell: object, province: str | None = None) -> Place | Remarked |
     places = _counties().get(name)
     if places:
         return _settled(places, province)
+    if (pair := _paired(cell, province)) is not None:
+        return pair
     pieces = [piece for piece in _SEPARATORS.split(fold(str(cell))) if piece.strip()]
     if len(pieces) > 1 and (read := _among(pieces, province)) is not None:
         return read
@@ -89,6 +91,19 @@ def read_county(cell: object, province: str | None = None) -> Place | Remarked |
             else Remarked(place, NoteCode.SPELLING_CORRECTED, {"taken": place.county})
         )
     return Refusal(RejectionCode.UNKNOWN_COUNTY, {"nearest": _nearest(name, near)})
+
+
+def _paired(cell: object, province: str | None) -> Place | Refusal | None:
+    """Province and county with a stroke between («اصفهان / کاشان»), also where a county has the province's name."""
+    parts = [_name(part) for part in str(cell).split("/")]
+    if len(parts) != 2:
+        return None
+    for stated, county in (parts, parts[::-1]):
+        known = _provinces().get(stated)
+        inside = [place for place in _counties().get(county, ()) if place.province == known]
+        if inside:
+            return _settled((inside[0],), province)
+    return None
 
 
 def _among(pieces: list[str], province: str | None) -> Place | Remarked | Refusal | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.domain.rejection import Remarked
+from engine.domain.rejection import Refusal, RejectionCode, Remarked
 from engine.intake.labels import matches
 from engine.intake.phrases import read_causes, read_deal_forms, read_flag, read_status
 from engine.intake.places import Place, province_in, read_county, read_province
@@ -132,3 +132,11 @@ def test_words_of_a_sector_and_words_of_none():
 def test_headings(heading, field):
     found = matches(heading)
     assert (found[0].field if found else None) == field
+
+
+def test_province_and_county_with_a_stroke_are_read_also_where_the_province_has_a_county_of_its_name():
+    for written in ("اصفهان / کاشان", "کاشان/اصفهان", "Isfahan / Kashan"):
+        assert read_county(written) == Place("Isfahan", "Kashan")
+    assert read_county("قزوین / البرز") == Place("Qazvin", "Alborz")
+    assert read_county("اصفهان / کاشان", "Qom").code is RejectionCode.COUNTY_OUTSIDE_PROVINCE
+    assert isinstance(read_county("اصفهان / شیراز"), (Refusal, Remarked))
