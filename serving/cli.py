@@ -105,12 +105,24 @@ def reference(
         body.show_table(terminal, table, where or [], out)
 
 
-@app.command(epilog="Example:  ehya intake units.xlsx --report report.json --dry-run")
+@app.command(
+    epilog="Examples:  ehya intake units.xlsx --rejects rejects.xlsx   ·   ehya intake --corrections rejects.xlsx"
+)
 def intake(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="Register: .xlsx or .csv, with Persian or English headers.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="Register: .xlsx or .csv, with Persian or English headers.")
+    ] = None,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="FILE.json", help="Write what became of each row.")
+    ] = None,
+    rejects: Annotated[
+        Path | None,
+        typer.Option("--rejects", metavar="OUT.xlsx", help="Write what was refused, with a column to correct it in."),
+    ] = None,
+    corrections: Annotated[
+        Path | None,
+        typer.Option("--corrections", metavar="OUT.xlsx", help="Complete an import with the corrected workbook."),
     ] = None,
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help=f"The day the register describes. {_DAY}.")
@@ -137,6 +149,8 @@ def intake(
         ctx.obj.settings,
         file,
         report=report,
+        rejects=rejects,
+        corrections=corrections,
         as_of=as_of,
         source=source,
         sheet=sheet,

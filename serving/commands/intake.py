@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.domain.unit import Origin
-from engine.intake import read_register
 from engine.settings import Settings
+from serving.commands.difference import difference_document, print_difference
 from serving.commands.question import day, now, today
+from serving.commands.rejects import moved_units, print_moved, reading_of, units_before, write_refused
 from serving.i18n import Speech
 from serving.reports.workbook import write_json
 from serving.terminal import Terminal
@@ -25,46 +26,81 @@ _SHOWN = 12  # refused rows and cells at a terminal; the report lists all
 def take_in(
     terminal: Terminal,
     settings: Settings,
-    file: Path,
+    file: Path | None,
     *,
-    report: Path | None,
-    as_of: str | None,
-    source: str | None,
-    sheet: str | None,
-    province: str | None,
-    dry_run: bool,
-    synthetic: bool,
+    report: Path | None = None,
+    rejects: Path | None = None,
+    corrections: Path | None = None,
+    as_of: str | None = None,
+    dry_run: bool = False,
+    **asked: Any,
 ) -> None:
     """Read a register, store it, and say what became of each row.
+
+    Parameters
+    ----------
+    terminal, settings
+        Where to print, and where the register of Ehya is.
+    file
+        The register; not needed with ``corrections``.
+    report, rejects
+        Where to write the JSON of every row, and the workbook of refused cells.
+    corrections
+        A filled-in rejects workbook.
+    as_of
+        The day the register describes.
+    dry_run
+        Only say what would change.
+    **asked
+        ``source``, ``sheet``, ``province``, ``synthetic``.
 
     Raises
     ------
     EhyaError
-        ``file_not_found``, ``file_unreadable``, ``no_header``, ``unknown_option``, ``database_failed``.
+        ``file_not_found``, ``file_unreadable``, ``no_header``, ``unknown_option``, ``database_failed``,
+        ``not_a_rejects_file``, ``no_corrections``, ``register_file_changed``, ``correction_misplaced``.
     """
-    with terminal.busy("cli.reading", given=file.name):
-        intake = read_register(
-            file,
-            as_of=None if as_of is None else day(as_of, "--as-of").at.date(),
-            source=source,
-            sheet=sheet,
-            province=province,
-            origin=Origin.SYNTHETIC if synthetic else None,
-            today=today().date(),
-        )
+    at = None if as_of is None else day(as_of, "--as-of").at.date().isoformat()
+    reading = reading_of(file, corrections, {**asked, "as_of": at, "today": today().date().isoformat()})
+    with terminal.busy("cli.reading", given=reading.path.name):
+        intake = reading.intake()
     with terminal.busy("cli.storing"), open_register(settings) as register:
-        result = register.commit_import(intake, imported_at=now().to_pydatetime(), dry_run=dry_run)
+        imported_at = now().to_pydatetime()
+        earlier = units_before(register, reading, intake, imported_at)
+        before = register.units() if dry_run else None
+        result = register.commit_import(intake, imported_at=imported_at, dry_run=dry_run)
         known = register.champion() is not None
+    moved = moved_units(earlier, result)
     document = intake_report(intake, result, terminal)
+    document |= {"changed_cells": difference_document(result.cells), "moved": moved}
     if report:
         write_json(report, document)
+    if rejects:
+        write_refused(
+            rejects, terminal.speech, reading, intake, lambda key, facts: _sentence(terminal.speech, key, facts)
+        )
     if terminal.answer(document):
         return
     _summary(terminal, intake, result)
-    _refused(terminal, document, listed=report is not None)
+    _refused(terminal, document, listed=report is not None or rejects is not None)
+    if len(reading.fresh):
+        terminal.say("rejects.applied", count=len(reading.fresh), left=_refusals(intake))
+    print_moved(terminal, moved)
+    if before is not None:
+        print_difference(terminal, result.cells, before)
     if report:
         terminal.say("cli.written", path=str(report))
+    if rejects:
+        terminal.say(
+            "rejects.written" if _refusals(intake) else "rejects.none", count=_refusals(intake), path=str(rejects)
+        )
+    elif _refusals(intake) and corrections is None:
+        terminal.say("rejects.hint", file=reading.path.name)
     terminal.say("cli.dry_run" if dry_run else "cli.next_rank" if known else "cli.next_train")
+
+
+def _refusals(intake: Intake) -> int:
+    return len(intake.rejected_rows) + len(intake.rejected_cells)
 
 
 def intake_report(intake: Intake, result: ImportResult, terminal: Terminal) -> dict[str, Any]:
