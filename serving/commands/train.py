@@ -8,6 +8,7 @@ from typing import Any
 
 from serving.terminal import Terminal
 
+_SAMPLE = ("from_press", "from_register", "outcomes_waiting")
 
 @contextmanager
 def shown_progress(terminal: Terminal) -> Iterator[Callable[[Any, float], None]]:
@@ -20,6 +21,11 @@ def show_training(terminal: Terminal, result: Any) -> None:
     """Print what was trained, what was measured, and what each gate found."""
     words = terminal.speech
     terminal.line(words.text("cli.trained", version=result.version), "bold")
+    sample = result.card["sample"]
+    terminal.pairs(
+        [(words.text(f"cli.sample_{name}"), words.number(sample[name])) for name in _SAMPLE],
+        title=words.text("cli.sample"),
+    )
     status, jobs = result.metrics["reported_status"], result.metrics["jobs"]
     terminal.pairs(
         [
@@ -49,6 +55,7 @@ def training_document(result: Any, promoted: bool) -> dict[str, Any]:
         "path": str(result.path),
         "digest": result.digest,
         "run_id": result.run_id,
+        "sample": result.card["sample"],
         "metrics": result.metrics,
         "gates": [{"gate": verdict.gate, "passed": verdict.passed, **verdict.facts} for verdict in result.gates],
     }
