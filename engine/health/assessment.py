@@ -93,7 +93,7 @@ def health(
     conflicts
         Fields on which sources disagree: columns ``unit_id``, ``field``; other columns are ignored.
     duplicates
-        Pairs of units that are proposed as one and not decided yet: columns ``unit_id``, ``other_unit_id``.
+        Pairs of units that are proposed as one and not decided yet: columns ``unit_id``, ``other_id``.
     threshold
         Completeness from which a record is shown to investors.
 
@@ -131,7 +131,7 @@ def health(
     if conflicts is not None:
         records["conflicts"] = _mentions(units.index, conflicts, "unit_id")
     if duplicates is not None:
-        records["duplicates"] = _mentions(units.index, duplicates, "unit_id", "other_unit_id")
+        records["duplicates"] = _mentions(units.index, duplicates, "unit_id", "other_id")
     marked = _marked(records, unlocked_alone(lacks))
     return Health(
         as_of=as_of,

@@ -24,6 +24,7 @@ _MARKS = ("prior_driven", "out_of_fold", "capital_assumed")
 _AFTER = (
     "capital_needed_rial",
     "money_comparable",
+    "completeness",
     "red_flags",
     "missing",
     "not_scorable",

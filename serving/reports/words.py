@@ -72,6 +72,7 @@ def column_of(name: str, speech: Speech) -> Column:
         return Column(name, title, "score")
     kind = {
         "rank": "count",
+        "completeness": "share",
         "score": "score",
         "score_low": "score",
         "score_high": "score",

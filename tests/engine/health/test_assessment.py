@@ -77,7 +77,7 @@ def test_ages_are_counted_in_months_and_a_record_without_a_date_apart():
 def test_conflicts_and_duplicates_are_counted_for_units_fields_and_parts():
     units = register({"county": "Khoy"}, {"county": "Khoy"}, {"county": "Urmia"})
     conflicts = pd.DataFrame({"unit_id": ["u0", "u0", "u2"], "field": ["jobs_now", "land_m2", "jobs_now"]})
-    pairs = pd.DataFrame({"unit_id": ["u0"], "other_unit_id": ["u1"]})
+    pairs = pd.DataFrame({"unit_id": ["u0"], "other_id": ["u1"]})
     found = health(units, as_of=DAY, conflicts=conflicts, duplicates=pairs)
     assert found.records["conflicts"].tolist() == [2, 0, 1]
     assert found.records["duplicates"].tolist() == [1, 1, 0]

@@ -55,3 +55,10 @@ def test_an_empty_register_says_what_to_do_first(tmp_path):
     env = {"EHYA_HOME": str(tmp_path / "none"), "EHYA_LANG": "en", "EHYA_DATABASE_URL": None}
     told = CliRunner().invoke(app, ["health"], env=env)
     assert (told.exit_code, "ehya intake" in told.output) == (0, True)
+
+
+def test_pairs_that_may_be_one_are_counted(ehya, tmp_path):
+    again = tmp_path / "again.csv"
+    again.write_text("نام واحد,شهرستان,شهرک\nالف,خوی,دیگر\n", encoding="utf-8")
+    ehya("intake", again)
+    assert json.loads(ehya("health", "--json"))["totals"]["duplicates"] == 2
