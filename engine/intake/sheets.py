@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
 import python_calamine as calamine
 
 from engine.errors import EhyaError, ErrorCode
+from engine.intake.archive import unpack
+from engine.intake.limits import MAX_WORKBOOK_CELLS, Limit, within
 
-MAX_UNPACKED_BYTES = (
-    2_000_000_000  # assumed: 30 times a register of 100,000 units; beyond it a file is taken for a bomb
-)
 _DELIMITERS = (",", ";", "\t", "|")
 _ENCODINGS = ("utf-8-sig", "windows-1256")
 _SAMPLE_LINES = 60
+_SAMPLE_WIDTH = 10_000  # a quoted text that never ends is no field
+_COMPOUND = b"\xd0\xcf\x11\xe0"  # .xls, and what holds a workbook with a password
 _BLANK = ("", " ", "  ", "\u200c", "\u00a0")
 
 
@@ -49,14 +50,15 @@ def open_sheets(path: Path, *, only: str | None = None) -> list[Sheet]:
     Parameters
     ----------
     path
-        Workbook (.xlsx, .xlsm, .xls, .xlsb, .ods) or delimited text; the content decides, not the ending.
+        Workbook (.xlsx, .xlsm) or delimited text; the content decides, not the ending.
     only
         Name of the one sheet to read, hidden or not.
 
     Raises
     ------
     EhyaError
-        ``file_not_found``, ``file_unreadable``, ``file_protected``, ``file_empty``, ``unknown_sheet``.
+        ``file_not_found``, ``file_unreadable``, ``file_protected``, ``file_empty``, ``unknown_sheet``,
+        ``format_not_read``, ``file_over_limit``, ``cell_too_far``, ``file_declares_entities``.
 
     Examples
     --------
@@ -68,6 +70,7 @@ def open_sheets(path: Path, *, only: str | None = None) -> list[Sheet]:
     [(2, 2)]
     """
     try:
+        within(Limit.FILE_BYTES, path.stat().st_size, file=path.name)
         content = path.read_bytes()
     except FileNotFoundError:
         raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=path.name) from None
@@ -75,8 +78,12 @@ def open_sheets(path: Path, *, only: str | None = None) -> list[Sheet]:
         raise EhyaError(ErrorCode.FILE_UNREADABLE, given=path.name, reason=type(error).__name__) from None
     if not content.strip():
         raise EhyaError(ErrorCode.FILE_EMPTY, given=path.name)
-    if content[:4] in (b"PK\x03\x04", b"PK\x05\x06") or content[:4] == b"\xd0\xcf\x11\xe0":
+    if content[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         sheets = _workbook(content, path.name, only)
+    elif content[:4] == _COMPOUND:
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            raise EhyaError(ErrorCode.FILE_PROTECTED, given=path.name)
+        raise EhyaError(ErrorCode.FORMAT_NOT_READ, given=path.name, format=".xls")
     else:
         sheets = [Sheet(path.stem, _text(content, path.name))]
     sheets = [sheet for sheet in sheets if sheet.cells.notna().to_numpy().any()]
@@ -86,33 +93,31 @@ def open_sheets(path: Path, *, only: str | None = None) -> list[Sheet]:
 
 
 def _workbook(content: bytes, name: str, only: str | None) -> list[Sheet]:
-    _refuse_bomb(content, name)
-    try:
-        book = calamine.load_workbook(io.BytesIO(content))
-        visible = [
-            meta.name
-            for meta in book.sheets_metadata
-            if meta.typ == calamine.SheetTypeEnum.WorkSheet and meta.visible == calamine.SheetVisibleEnum.Visible
-        ]
-        if only is not None and only not in book.sheet_names:
-            raise EhyaError(ErrorCode.UNKNOWN_SHEET, given=only, allowed=book.sheet_names)
-        return [_sheet(book.get_sheet_by_name(sheet), sheet) for sheet in ([only] if only else visible)]
-    except calamine.PasswordError:
-        raise EhyaError(ErrorCode.FILE_PROTECTED, given=name) from None
-    except (calamine.CalamineError, OSError, ValueError) as error:
-        raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason=type(error).__name__) from None
+    with TemporaryDirectory() as folder:
+        unpacked = unpack(content, name, Path(folder))
+        try:
+            with calamine.load_workbook(str(unpacked.path)) as book:
+                return _grids(book, name, only)
+        except calamine.PasswordError:
+            raise EhyaError(ErrorCode.FILE_PROTECTED, given=name) from None
+        except (calamine.CalamineError, OSError, ValueError) as error:
+            raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason=type(error).__name__) from None
 
 
-def _refuse_bomb(content: bytes, name: str) -> None:
-    if content[:2] != b"PK":
-        return
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, ValueError) as error:
-        raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason=type(error).__name__) from None
-    if unpacked > MAX_UNPACKED_BYTES:
-        raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason="size")
+def _grids(book: calamine.CalamineWorkbook, name: str, only: str | None) -> list[Sheet]:
+    sheets = [meta for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
+    within(Limit.SHEETS, len(book.sheet_names), file=name)
+    if only is not None and only not in book.sheet_names:
+        raise EhyaError(ErrorCode.UNKNOWN_SHEET, given=only, allowed=book.sheet_names)
+    visible = [meta.name for meta in sheets if meta.visible == calamine.SheetVisibleEnum.Visible]
+    grids: list[Sheet] = []
+    area = 0
+    for title in [only] if only else visible:
+        sheet = book.get_sheet_by_name(title)
+        area += sheet.total_height * sheet.total_width
+        within(Limit.CELLS, area, file=name, allowed=MAX_WORKBOOK_CELLS)
+        grids.append(_sheet(sheet, title))
+    return grids
 
 
 def _sheet(sheet: calamine.CalamineSheet, name: str) -> Sheet:
@@ -124,9 +129,13 @@ def _sheet(sheet: calamine.CalamineSheet, name: str) -> Sheet:
 
 def _text(content: bytes, name: str) -> pd.DataFrame:
     text = _decoded(content, name)
-    lines = [line for line in text.splitlines()[: 4 * _SAMPLE_LINES] if line.strip()][:_SAMPLE_LINES]
+    head = [line[:_SAMPLE_WIDTH] for line in text.splitlines()[: 4 * _SAMPLE_LINES]]
+    lines = [line for line in head if line.strip()][:_SAMPLE_LINES]
     delimiter = max(_DELIMITERS, key=lambda mark: _regularity(lines, mark))
-    width = max((line.count(delimiter) for line in text.splitlines()), default=0) + 1
+    counts = [line.count(delimiter) for line in text.splitlines()]
+    width = max(counts, default=0) + 1
+    within(Limit.COLUMNS, width, file=name)
+    within(Limit.CELLS, width * len(counts), file=name)
     try:
         frame = pd.read_csv(
             io.StringIO(text), sep=delimiter, header=None, names=range(width), dtype=object,

@@ -1,0 +1,142 @@
+"""Unpack a workbook within its limits, and leave for the reader only what was looked through."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import EhyaError, ErrorCode
+from engine.intake.limits import MAX_RATIO, MAX_WORKBOOK_CELLS, RATIO_FREE_BYTES, Limit, within
+from engine.intake.references import References
+
+_PIECE = 1 << 20
+_PACKED_PIECE = 1 << 16
+_LOCAL_HEADER = struct.Struct("<4s22xHH")
+_SPREADSHEET, _BINARY_BOOK, _OPEN_DOCUMENT = "xl/workbook.xml", "xl/workbook.bin", "content.xml"
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """A workbook that keeps to the limits.
+
+    Parameters
+    ----------
+    path
+        The same workbook, its parts stored one after the other without compression: a reader that follows other
+        tables of contents than the ones looked through here would find nothing else in it.
+    sheets
+        Name of the part -> what it names, for the parts that hold cells.
+    """
+
+    path: Path
+    sheets: dict[str, References]
+
+
+def unpack(content: bytes, name: str, folder: Path) -> Unpacked:
+    """Unpack a workbook piece by piece; stop at the first limit passed.
+
+    Parameters
+    ----------
+    content
+        Bytes of the file.
+    name
+        Name of the file, for errors.
+    folder
+        Where the unpacked copy goes.
+
+    Raises
+    ------
+    EhyaError
+        ``file_over_limit``, ``cell_too_far``, ``file_declares_entities``, ``file_protected``, ``file_unreadable``,
+        ``format_not_read``.
+    """
+    entries = _entries(content, name)
+    path = folder / "workbook.xlsx"
+    references: dict[str, References] = {}
+    unpacked = 0
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as clean:
+        for entry in entries:
+            part = references[entry.filename] = References(name)
+            with clean.open(zipfile.ZipInfo(entry.filename), "w") as out:
+                for piece in _pieces(content, entry, name):
+                    unpacked += len(piece)
+                    _bounded(unpacked, len(content), name)
+                    part.feed(piece)
+                    out.write(piece)
+            part.close()
+            if part.doubtful:
+                part.measure(_pieces(content, entry, name))
+    sheets = {key: part for key, part in references.items() if part.is_sheet}
+    within(Limit.SHEETS, len(sheets), file=name)
+    within(Limit.CELLS, sum(part.area for part in sheets.values()), file=name, allowed=MAX_WORKBOOK_CELLS)
+    return Unpacked(path, sheets)
+
+
+def _entries(content: bytes, name: str) -> list[zipfile.ZipInfo]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    except (zipfile.BadZipFile, ValueError, OSError, struct.error, NotImplementedError) as error:
+        raise _unreadable(name, type(error).__name__) from None
+    within(Limit.ENTRIES, len(entries), file=name)
+    names = [entry.filename for entry in entries]
+    if len({one.casefold() for one in names}) < len(names):
+        raise _unreadable(name, "repeated_part")
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise EhyaError(ErrorCode.FILE_PROTECTED, given=name)
+    for part, form in ((_BINARY_BOOK, ".xlsb"), (_OPEN_DOCUMENT, ".ods")):
+        if part in names and _SPREADSHEET not in names:
+            raise EhyaError(ErrorCode.FORMAT_NOT_READ, given=name, format=form)
+    return entries
+
+
+def _bounded(unpacked: int, packed: int, name: str) -> None:
+    within(Limit.UNPACKED_BYTES, unpacked, file=name)
+    if unpacked > RATIO_FREE_BYTES:
+        within(Limit.RATIO, unpacked // packed, file=name, allowed=MAX_RATIO)
+
+
+def _pieces(content: bytes, entry: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
+    """Bytes of one entry. The sizes that the archive states are not believed: they are counted."""
+    try:
+        mark, name_length, extra_length = _LOCAL_HEADER.unpack_from(content, entry.header_offset)
+    except struct.error:
+        raise _unreadable(name, "BadZipFile") from None
+    start = entry.header_offset + _LOCAL_HEADER.size + name_length + extra_length
+    body = memoryview(content)[start : start + entry.compress_size]
+    if mark != b"PK\x03\x04" or len(body) < entry.compress_size:
+        raise _unreadable(name, "BadZipFile")
+    if entry.compress_type == zipfile.ZIP_STORED:
+        yield from (bytes(body[at : at + _PIECE]) for at in range(0, len(body), _PIECE))
+    elif entry.compress_type == zipfile.ZIP_DEFLATED:
+        yield from _inflated(body, entry, name)
+    else:
+        raise _unreadable(name, "compression")
+
+
+def _inflated(body: memoryview, entry: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
+    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+    check = 0
+    try:
+        for at in range(0, len(body), _PACKED_PIECE):
+            packed = bytes(body[at : at + _PACKED_PIECE])
+            while packed and not inflate.eof:
+                piece = inflate.decompress(packed, _PIECE)
+                packed = inflate.unconsumed_tail
+                check = zlib.crc32(piece, check)
+                yield piece
+        rest = inflate.flush()
+    except zlib.error as error:
+        raise _unreadable(name, type(error).__name__) from None
+    yield rest
+    if not inflate.eof or zlib.crc32(rest, check) != entry.CRC:
+        raise _unreadable(name, "BadZipFile")
+
+
+def _unreadable(name: str, reason: str) -> EhyaError:
+    return EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason=reason)

@@ -1,0 +1,195 @@
+"""Look through a part of a workbook for the cells it names, without building any of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from xml.parsers import expat
+
+from engine.errors import EhyaError, ErrorCode
+from engine.intake.limits import MAX_COLUMNS, MAX_WORKBOOK_CELLS, Limit, within
+
+_REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z$]*[0-9]*)")
+_COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
+_ATTRIBUTE = re.compile(rb"\b(min|max|hidden)\s*=\s*[\"']([^\"']*)")
+_UNCOMPUTED = re.compile(
+    rb"<c r=\"([A-Z]+)[0-9]+\"(?![^>]*t=\"str\")[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)(?:<v/>|<v></v>)?</c>"
+)
+_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+_LONGEST_TAG = 1 << 22
+_OVERLAP = 64
+
+
+class References:
+    """What one part of a workbook names, fed piece by piece.
+
+    Parameters
+    ----------
+    file
+        Name of the file, for errors.
+
+    Examples
+    --------
+    >>> part = References("list.xlsx")
+    >>> part.feed(b'<sheetData><row r="2"><c r="C2"><v>1</v></c></row></sheetData>')
+    >>> part.close()
+    >>> part.is_sheet, part.area, part.doubtful
+    (True, 6, False)
+    """
+
+    def __init__(self, file: str) -> None:
+        self.is_sheet = False
+        self.hidden: set[int] = set()
+        self.uncomputed: set[int] = set()
+        self.rows = self.columns = 0
+        self._file = file
+        self._rest: bytes | None = None
+        self._unlike = False
+        self._named = self._tags = 0
+
+    @property
+    def area(self) -> int:
+        """Cells of the grid from its first cell to the furthest row and the furthest column that is named."""
+        return self.rows * self.columns
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether only a reader of XML can tell the area: cells without a name, or a grid that looks too large."""
+        over = self.area > MAX_WORKBOOK_CELLS or self.columns > MAX_COLUMNS
+        return self.is_sheet and (over or self._unlike or self._named != self._tags)
+
+    def feed(self, piece: bytes) -> None:
+        """Take the next bytes.
+
+        Raises
+        ------
+        EhyaError
+            ``file_declares_entities``; ``file_unreadable`` for markup whose characters take two bytes.
+        """
+        if self._rest is None and piece.startswith(_WIDE_MARKS):
+            raise EhyaError(ErrorCode.FILE_UNREADABLE, given=self._file, reason="encoding")
+        piece = (self._rest or b"") + piece
+        cut = piece.rfind(b"</c>") + 4 if b"</c>" in piece else piece.rfind(b">") + 1
+        if len(piece) - cut > _LONGEST_TAG:
+            self._unlike, cut = True, len(piece) - _OVERLAP
+        self._rest = piece[cut:]
+        self._look(piece[: cut + _OVERLAP] if self._unlike else piece[:cut])
+
+    def close(self) -> None:
+        """Take what is left."""
+        self._look(self._rest or b"")
+        self._rest = b""
+
+    def measure(self, pieces: Iterable[bytes]) -> None:
+        """Measure the area with a reader of XML: slower, right in every case, and blank cells do not count.
+
+        Raises
+        ------
+        EhyaError
+            ``cell_too_far``, ``file_unreadable``.
+        """
+        exact = _Grid(self._file)
+        try:
+            for piece in pieces:
+                exact.parser.Parse(piece, False)
+            exact.parser.Parse(b"", True)
+        except expat.ExpatError as error:
+            raise EhyaError(ErrorCode.FILE_UNREADABLE, given=self._file, reason=type(error).__name__) from None
+        self.rows, self.columns = exact.rows, exact.columns
+
+    def _look(self, piece: bytes) -> None:
+        if _DECLARATION.search(piece):
+            raise EhyaError(ErrorCode.FILE_DECLARES_ENTITIES, given=self._file)
+        self.is_sheet = self.is_sheet or b"sheetData" in piece
+        if b"hidden" in piece:
+            self.hidden.update(*(_hidden(tag) for tag in _COLUMN.findall(piece)))
+        if b"<f" in piece:
+            self.uncomputed.update(column_number(letters) - 1 for letters in _UNCOMPUTED.findall(piece))
+        names = _REFERENCE.findall(piece)
+        self._tags += piece.count(b"<c ") + piece.count(b"<c>") + piece.count(b"<row ") + piece.count(b"<row>")
+        self._named += len(names)
+        letters = {name.rstrip(b"0123456789") for name in names}
+        digits = {name.lstrip(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz$")[:19] for name in names}
+        self.columns = max([self.columns, *(column_number(one) for one in letters)])
+        self.rows = max([self.rows, *(int(one) for one in digits if one)])
+
+
+class _Grid:
+    """Furthest cell that holds something; a cell without a name stands after the one before it."""
+
+    def __init__(self, file: str) -> None:
+        self.rows = self.columns = 0
+        self._file = file
+        self._row = self._column = 1
+        self._open = self._counted = False
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        tag = tag.rpartition(":")[2]
+        name = attributes.get("r", "")
+        if tag == "row":
+            digits = "".join(mark for mark in name if mark.isdigit())
+            self._row = int(digits[:19]) if digits else self._row
+        elif tag == "c":
+            letters = name.rstrip("0123456789")
+            if name:
+                self._row = int(name[len(letters) :][:19] or self._row)
+                self._column = column_number(letters.encode())
+            self._open, self._counted = True, False
+        elif self._open and not self._counted:
+            self._counted = True
+            self._count()
+
+    def _end(self, tag: str) -> None:
+        tag = tag.rpartition(":")[2]
+        if tag == "c":
+            self._open = False
+            self._column += 1
+        elif tag == "row":
+            self._row, self._column = self._row + 1, 1
+
+    def _count(self) -> None:
+        self.rows, self.columns = max(self.rows, self._row), max(self.columns, self._column)
+        cell = column_letters(self._column) + str(self._row)
+        within(Limit.CELLS, self.rows * self.columns, file=self._file, allowed=MAX_WORKBOOK_CELLS, cell=cell)
+        within(Limit.COLUMNS, self.columns, file=self._file, cell=cell)
+
+
+def column_number(letters: bytes) -> int:
+    """Number of a column, from 1; 0 where there are no letters.
+
+    Examples
+    --------
+    >>> column_number(b"A"), column_number(b"AB"), column_number(b"XFD")
+    (1, 28, 16384)
+    """
+    number = 0
+    for letter in letters.replace(b"$", b"").upper()[:9]:
+        number = 26 * number + letter - 64
+    return number
+
+
+def column_letters(number: int) -> str:
+    """Letters of a column, from 1.
+
+    Examples
+    --------
+    >>> column_letters(28), column_letters(16384)
+    ('AB', 'XFD')
+    """
+    letters = ""
+    while number > 0:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _hidden(tag: bytes) -> range:
+    said = dict(_ATTRIBUTE.findall(tag))
+    if said.get(b"hidden") not in (b"1", b"true") or not said.get(b"min", b"").isdigit():
+        return range(0)
+    first, last = int(said[b"min"][:6]), int(said[b"max"][:6]) if said.get(b"max", b"").isdigit() else 0
+    return range(first - 1, min(max(first, last), MAX_COLUMNS))
