@@ -25,6 +25,12 @@ ZERO_MATTERS = 0.2
 GROUPS = 3
 """Groups of equal size by predicted size; each has residuals of its own."""
 
+CALIBRATION_YEARS = 1.0
+"""The latest rows, which intervals are calibrated on."""
+
+MOST_FEW = 30
+"""Non-zero counts that the calibration rows and the others must have; else a third of the rows calibrates."""
+
 FOLDS = 3
 
 
@@ -119,6 +125,7 @@ def fit_hurdle(
     weights = weights / weights.mean()
     how: dict[str, Any] = {"until": until, "plan": plan, "random_state": random_state}
     chance = fit_blend(table, (count > 0).astype(float), weights, years, roles, **how)
+    spread = walk_forward_spread(table, count, weights, years, roles, **how)
     some = count > 0
     sized, size, when = table[some], count[some], years[some]
     log_size, heavy = np.log(size), weights[some] / weights[some].mean()
@@ -129,15 +136,6 @@ def fit_hurdle(
     )
     design = _design(encoded, sized, when, roles)
     seen = heavy * recency_weights(when, until=until, half_life=plan.recency)
-    held = _held_out(design, log_size, seen, plan, random_state)
-    spread = fit_spread(held, log_size, seen)
-    # The chance of any is taken as known here: held-out chances would cost three more blends for the third decimal.
-    location = np.zeros(len(table))
-    location[some] = held
-    fitted = _forest(plan, random_state).fit(design, log_size, seen)
-    location[~some] = fitted.predict(_design(encoding.encode(table[~some]), table[~some], years[~some], roles))
-    recent = weights * recency_weights(years, until=until, half_life=plan.recency)
-    spread = _covering(spread, location, chance.predict(table, years), count, recent)
     boosting = HistGradientBoostingRegressor(
         loss="gamma", learning_rate=0.05, max_iter=100, max_leaf_nodes=6, min_samples_leaf=40, l2_regularization=10.0,
         early_stopping=False, random_state=random_state,
@@ -146,9 +144,49 @@ def fit_hurdle(
         chance, roles, encoding,
         mean=boosting.fit(design, size, seen),
         mean_trees=_forest(plan, random_state).fit(design, size, seen),
-        location=fitted,
+        location=_forest(plan, random_state).fit(design, log_size, seen),
         spread=spread,
     )  # fmt: skip
+
+
+def walk_forward_spread(
+    table: pd.DataFrame,
+    count: Floats,
+    weights: Floats,
+    years: Floats,
+    roles: Roles,
+    *,
+    until: float,
+    plan: Plan,
+    random_state: int = 0,
+) -> Spread:
+    """Learn from all but the latest rows and see how far these fall from their forecast: drift is in it.
+
+    Parameters
+    ----------
+    table, count, weights, years, roles, until, plan, random_state
+        As for :func:`fit_hurdle`; the rows of the last ``CALIBRATION_YEARS`` calibrate.
+    """
+    # The last year by the calendar may hold no row; the last of the rows always does.
+    last = years > years.max() - CALIBRATION_YEARS
+    if not (_enough(count[last]) and _enough(count[~last])):
+        last = fold_of_rows(len(table), folds=FOLDS, random_state=random_state) == 0
+    how: dict[str, Any] = {"until": until, "plan": plan, "random_state": random_state}
+    chance = fit_blend(
+        table[~last], (count[~last] > 0).astype(float), weights[~last], years[~last], roles, **how
+    ).predict(table[last], years[last])
+    some, decay = (count > 0) & ~last, {"until": until, "half_life": plan.half_life, "strength": plan.strength}
+    size, heavy, when = np.log(count[some]), weights[some] / weights[some].mean(), years[some]
+    args: tuple[Any, ...] = (table[some], size, heavy, when, roles.paths)
+    encoding = fit_encoding(*args, **decay, link=Link.IDENTITY)
+    encoded = out_of_fold(*args, **decay, link=Link.IDENTITY, random_state=random_state)
+    seen = heavy * recency_weights(when, until=until, half_life=plan.recency)
+    forest = _forest(plan, random_state).fit(_design(encoded, table[some], when, roles), size, seen)
+    location = forest.predict(_design(encoding.encode(table[last]), table[last], years[last], roles))
+    came, stands_for = count[last], weights[last]
+    has = came > 0
+    spread = fit_spread(location[has], np.log(came[has]), stands_for[has])
+    return _covering(spread, location, chance, came, stands_for)
 
 
 def fit_spread(location: Floats, log_size: Floats, weights: Floats) -> Spread:
@@ -181,7 +219,7 @@ def fit_spread(location: Floats, log_size: Floats, weights: Floats) -> Spread:
         shares.append((heavy[order].cumsum() - heavy[order] / 2) / heavy.sum() if own.any() else heavy)
     # A cut that equals its neighbour leaves a group empty; it borrows from the next.
     filled = [index for index, values in enumerate(residuals) if len(values)]
-    nearest = [min(filled, key=lambda at, number=number: abs(at - number)) for number in range(len(residuals))]
+    nearest = [filled[int(np.abs(np.array(filled) - number).argmin())] for number in range(len(residuals))]
     return Spread(cuts, tuple(residuals[at] for at in nearest), tuple(shares[at] for at in nearest))
 
 
@@ -244,15 +282,8 @@ def _covering(spread: Spread, location: Floats, chance: Floats, count: Floats, w
     return Spread(spread.cuts, spread.residuals, spread.shares, float(level))
 
 
-def _held_out(design: Floats, log_size: Floats, weights: Floats, plan: Plan, random_state: int) -> Floats:
-    fold = fold_of_rows(len(design), folds=FOLDS, random_state=random_state)
-    held = np.empty(len(design))
-    for out in range(FOLDS):
-        kept = fold != out
-        held[~kept] = (
-            _forest(plan, random_state).fit(design[kept], log_size[kept], weights[kept]).predict(design[~kept])
-        )
-    return held
+def _enough(count: Floats) -> bool:
+    return bool((count > 0).sum() >= MOST_FEW and (count == 0).any())
 
 
 def _forest(plan: Plan, random_state: int) -> ExtraTreesRegressor:

@@ -1,8 +1,9 @@
-"""Move a score to the present level by what older rows went through in the meantime.
+"""Move a score to the present level by what older rows went through lately.
 
-On a day, rows that are long decided have been watched for different spans. If the score is right, a row has had its
-event by age a with probability ``G(a) p``. Intercept and slope on the logit of p are fitted to what had happened by
-that day, young rows first, and held near 0 and 1 by a normal prior.
+On a day, decided rows of all ages are watched. Like a period life table, the level of a newcomer is put together from
+what each age went through most recently: at every age, events against those the score expects, older calendar time
+counting for less; the sum over ages is by how much the score is off. Ages that no decided row has lately passed speak
+with the last that passed them. Intercept and slope are held near 0 and 1.
 """
 
 from __future__ import annotations
@@ -11,13 +12,22 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
+from scipy.optimize import minimize_scalar
 from scipy.special import expit, logit
 
-from training.landmarks import event_timing, observed_by
+from training.landmarks import observed_by
 from training.recency import recency_weights
 
 Floats = npt.NDArray[np.float64]
+
+STEP = 0.25
+"""Years of age in one step of the table."""
+
+PRIOR_EVENTS = 10.0
+"""Events of which the prior speaks for an unmoved intercept; assumed."""
+
+SLOPE_SPREAD = 0.1
+"""Standard deviation of the prior around a slope of one; assumed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,16 @@ class Shift:
 
     intercept: float
     slope: float
+
+    def part(self, share: float) -> Shift:
+        """Go only a share of the way from no shift at all.
+
+        Examples
+        --------
+        >>> Shift(0.4, 1.2).part(0.5)
+        Shift(intercept=0.2, slope=1.1)
+        """
+        return Shift(share * self.intercept, 1 + share * (self.slope - 1))
 
     def apply(self, probability: Floats) -> Floats:
         """Recalibrated probabilities, shape as given."""
@@ -41,15 +61,13 @@ def walk_forward_shift(
     known: float,
     horizon: float,
     half_life: float = 1.0,
-    intercept_spread: float = 0.5,
-    slope_spread: float = 0.1,
 ) -> Shift:
     """Fit intercept and slope to events before a day.
 
     Parameters
     ----------
     probability
-        Shape (n,), of rows the model did not learn from in that fit (out of fold).
+        Shape (n,), of an event within the horizon, held out.
     start, event
         Shape (n,), years; ``event`` is NaN where there was none. Events on or after ``known`` are not read.
     weights
@@ -59,40 +77,50 @@ def walk_forward_shift(
     horizon
         Years within which the event counts.
     half_life
-        Years of start in which a row's say halves: the youngest tell most of the next.
-    intercept_spread, slope_spread
-        Standard deviations of the prior around 0 and 1; both are assumed.
+        Calendar years in which what an age went through loses half its weight.
 
     Returns
     -------
     Shift
+        The identity when no event was seen.
 
     Examples
     --------
-    >>> rows = np.full(2000, 0.2)
-    >>> event = np.where(np.arange(2000) < 800, 0.5, np.nan)
-    >>> shift = walk_forward_shift(rows, np.zeros(2000), event, np.ones(2000), known=9.0, horizon=3.0)
+    One in five was expected to have its event in the first step of one year, two in five had; 800 events leave the
+    prior little to say:
+
+    >>> event = np.where(np.arange(2000) < 800, 0.1, np.nan)
+    >>> shift = walk_forward_shift(np.full(2000, 0.2), np.zeros(2000), event, np.ones(2000), known=1.0, horizon=1.0)
     >>> round(float(shift.apply(np.array([0.2]))[0]), 2)
-    0.4
+    0.33
     """
     age, delay = observed_by(start, event, known)
-    timing = event_timing(age, delay, weights, horizon=horizon)
-    happened = (delay <= horizon).astype(np.float64)
-    share = timing.by(np.minimum(age, horizon))
-    say = weights / weights.mean() * recency_weights(start, until=float(start.max()), half_life=half_life)
+    edges = np.arange(0.0, horizon, STEP)
+    watched = age[:, None] >= edges + STEP
+    heavy = weights[:, None] * watched * recency_weights(start[:, None] + edges, until=known, half_life=half_life)
+    happened = heavy * ((delay[:, None] >= edges) & (delay[:, None] < edges + STEP))
+    total, expected = happened.sum(axis=0), (heavy * probability[:, None]).sum(axis=0)
+    if total.sum() == 0:
+        return Shift(0.0, 1.0)
+    density = np.divide(total, expected, out=np.zeros(len(edges)), where=expected > 0)
+    events = total.sum() ** 2 / (happened**2).sum()
+    level = float(np.log(density.sum()) * events / (events + PRIOR_EVENTS))
     score = _logit(probability)
+    slope = _slope(happened.sum(axis=1), (heavy * density).sum(axis=1) * probability, score, events)
+    # The slope turns around the centre of the score, so that it leaves the level alone.
+    return Shift(level + (1 - slope) * float(np.average(score, weights=weights)), slope)
 
-    def loss(at: Floats) -> tuple[float, Floats]:
-        new = expit(at[0] + at[1] * score)
-        chance = np.clip(share * new, 1e-9, 1 - 1e-9)
-        value = -(say * (happened * np.log(chance) + (1 - happened) * np.log1p(-chance))).sum()
-        slope = say * (chance - happened) / (1 - chance) * (1 - new)
-        prior = np.array([at[0] / intercept_spread**2, (at[1] - 1) / slope_spread**2])
-        penalty = 0.5 * (prior * np.array([at[0], at[1] - 1])).sum()
-        return float(value + penalty), np.array([slope.sum(), (slope * score).sum()]) + prior
 
-    found = minimize(loss, np.array([0.0, 1.0]), jac=True, method="L-BFGS-B").x
-    return Shift(float(found[0]), float(found[1]))
+def _slope(observed: Floats, expected: Floats, score: Floats, events: float) -> float:
+    share = observed / observed.sum()
+
+    def loss(slope: float) -> float:
+        # Which rows had the events, given how many there were.
+        tilt = (slope - 1) * (score - score.mean())
+        fit = (share * tilt).sum() - np.log((expected * np.exp(tilt)).sum() / expected.sum())
+        return float(-events * fit + 0.5 * ((slope - 1) / SLOPE_SPREAD) ** 2)
+
+    return float(minimize_scalar(loss, bounds=(0.5, 1.5), method="bounded").x)
 
 
 def _logit(probability: Floats) -> Floats:

@@ -120,7 +120,7 @@ def loans_of(rows: pd.DataFrame) -> Loans:
         quarter=years_since(rows["ApprovalDate"].dt.to_period("Q").dt.start_time),
         weights=rows["w_pop"].to_numpy(np.float64),
         random=(rows["subset"] == RANDOM_PART).to_numpy(bool),
-        charged_off=status.to_numpy(np.float64, na_value=np.nan),
+        charged_off=np.asarray(status.to_numpy(np.float64, na_value=np.nan), dtype=np.float64),
         charge_off=years_since(rows["ChgOffDate"]),
         jobs=np.where(collected, jobs, np.nan),
     )

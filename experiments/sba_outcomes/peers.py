@@ -51,7 +51,7 @@ def peers() -> dict[str, Peer]:
         ),
     }
     if importlib.util.find_spec("lightgbm"):
-        import lightgbm
+        import lightgbm  # type: ignore[import-untyped,unused-ignore]
 
         how: dict[str, Any] = {"n_estimators": 200, "learning_rate": 0.03, "num_leaves": 15, "min_child_samples": 40}
         how |= {"verbose": -1, "n_jobs": 1, "random_state": 0, "deterministic": True, "force_row_wise": True}
@@ -62,7 +62,7 @@ def peers() -> dict[str, Peer]:
             lambda share: lightgbm.LGBMRegressor(objective="quantile", alpha=share, **how),
         )
     if importlib.util.find_spec("catboost"):
-        import catboost
+        import catboost  # type: ignore[import-untyped,unused-ignore]
 
         cat: dict[str, Any] = {
             "iterations": 300,
@@ -137,7 +137,7 @@ def _raw(name: str, peer: Peer, seen: Loans, ahead: Loans) -> tuple[pd.DataFrame
     X, Z = (loans.table[columns].assign(years=loans.years) for loans in (seen, ahead))
     if name in {"lightgbm", "hist_gradient_boosting"}:
         for column in peer.categories:
-            kind = pd.CategoricalDtype(X[column].unique())
+            kind = pd.CategoricalDtype(pd.Index(X[column].unique()))
             X[column], Z[column] = X[column].astype(kind), Z[column].astype(kind)
     return X, Z
 

@@ -176,7 +176,7 @@ def printed(results: dict[str, Any]) -> str:
         rivals = {"Ehya": results} | results["peers"] | results["baselines"]
         for name, figures in rivals.items():
             row = figures[label]
-            keys = ("auc", "pr_auc_charge_off", "brier", "brier_skill", "ece", "ece_recalibrated")
+            keys: tuple[str, ...] = ("auc", "pr_auc_charge_off", "brier", "brier_skill", "ece", "ece_recalibrated")
             lines.append(f"{name:<36}" + "".join(_cell(row[key]) for key in keys))
         lines.append(f"base rate {own['base_rate']:.3f}, mean forecast {own['mean_p']:.3f}")
         lines += [

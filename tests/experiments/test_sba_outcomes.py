@@ -1,0 +1,139 @@
+"""The study forecasts later loans from earlier ones alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.sba_outcomes import forecast as forecast_module
+from experiments.sba_outcomes.loans import OUTCOMES, loans_of, read_loans, years_since
+from experiments.sba_outcomes.run import main
+from training.blending import Plan
+
+LOANS = Path(__file__).parents[2] / ".." / "shared" / "data" / "outcomes" / "sba_7a" / "loans_1989_2005.parquet"
+WINDOW = ["--train-until", "2003-12-31", "--test-until", "2004-06-30", "--no-track"]
+FIGURES = {"auc", "pr_auc_charge_off", "brier", "brier_skill", "ece", "ece_recalibrated", "n_train", "n_test"}
+JOBS = {
+    "any_brier_skill", "any_ece", "d2_poisson", "spearman", "coverage_80_if_any", "coverage_80",
+    "zero_excluded_wrongly_share", "mean_width_80",
+}  # fmt: skip
+PREDICTIONS = [
+    "LoanNr_ChkDgt", "p", "p_recalibrated", "p_honest", "p_honest_recalibrated", "p_any", "jobs_low", "jobs_point",
+    "jobs_high", "jobs_if_any_low", "jobs_if_any_high",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _small_plans():
+    patch = pytest.MonkeyPatch()
+    small = {"trees": 8, "rounds": 8}
+    patch.setattr(forecast_module, "STATUS_PLAN", Plan(**small))
+    patch.setattr(forecast_module, "JOBS_PLAN", Plan(half_life=2.0, **small))
+    patch.setattr(forecast_module, "HELD_OUT_PLAN", Plan(**small))
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def made_up() -> pd.DataFrame:
+    """Loans that never were, in the publisher's columns."""
+    generator, count = np.random.default_rng(0), 800
+    bank = generator.integers(0, 30, count)
+    approved = pd.Timestamp("1997-01-01") + pd.to_timedelta(generator.integers(0, 8 * 365, count), unit="D")
+    charged = generator.random(count) < 0.15 + 0.02 * bank
+    amount = generator.choice([20_000.0, 50_000.0, 137_500.0], count)
+    end = approved + pd.to_timedelta(generator.integers(200, 2500, count), unit="D")
+    return pd.DataFrame(
+        {
+            "LoanNr_ChkDgt": np.arange(count) + 1_000_000_000,
+            "City": "TOWN",
+            "State": generator.choice(["IN", "OH"], count),
+            "Zip": generator.integers(40_000, 49_999, count),
+            "Bank": [f"BANK {each}" for each in bank],
+            "BankState": "OH",
+            "NAICS": generator.choice([0, 451120, 621210], count),
+            "ApprovalDate": approved,
+            "Term": np.where(charged, 30, 84),
+            "NoEmp": generator.integers(0, 50, count),
+            "NewExist": generator.integers(0, 3, count),
+            "CreateJob": np.where(generator.random(count) < 0.6, 0, generator.poisson(4, count)),
+            "RetainedJob": 0,
+            "FranchiseCode": generator.choice([0, 1, 78760], count),
+            "UrbanRural": generator.integers(0, 3, count),
+            "RevLineCr": generator.choice(["Y", "N", None], count),
+            "LowDoc": generator.choice(["Y", "N"], count),
+            "ChgOffDate": pd.Series(end).where(charged),
+            "DisbursementDate": approved,
+            "DisbursementGross": amount,
+            "BalanceGross": 0.0,
+            "MIS_Status": np.where(charged, "CHGOFF", "P I F"),
+            "ChgOffPrinGr": np.where(charged, amount, 0.0),
+            "GrAppv": amount,
+            "SBA_Appv": amount * generator.choice([0.5, 0.75], count),
+            "subset": "srs_within_class",
+            "w_pop": np.where(charged, 10.0, 50.0),
+        }
+    )  # fmt: skip
+
+
+def test_outcomes_of_later_loans_change_no_forecast(made_up, tmp_path):
+    whole, later, mixed = made_up, made_up["ApprovalDate"] > "2003-12-31", made_up.copy()
+    order = np.random.default_rng(1).permutation(int(later.sum()))
+    for name in OUTCOMES:
+        mixed.loc[later, name] = whole.loc[later, name].to_numpy()[order]
+    said = []
+    for number, rows in enumerate((whole, mixed)):
+        rows.to_parquet(tmp_path / f"{number}.parquet")
+        out = tmp_path / f"said-{number}.parquet"
+        files = ["--loans", str(tmp_path / f"{number}.parquet"), "--predictions", str(out), "--no-peers"]
+        assert main([*files, *WINDOW]) == 0
+        said.append(pd.read_parquet(out))
+    pd.testing.assert_frame_equal(*said, check_exact=True)
+    assert list(said[0]) == PREDICTIONS
+    assert said[0].notna().all(axis=None)
+
+
+def test_several_files_give_every_figure_and_the_same_forecast(made_up, tmp_path, capsys):
+    early = made_up["ApprovalDate"] < "2002-06-01"
+    made_up[early].to_parquet(tmp_path / "early.parquet")
+    # The later file repeats a few loans of the earlier one.
+    pd.concat([made_up[~early], made_up[early].head(20)]).to_parquet(tmp_path / "late.parquet")
+    out = tmp_path / "out.json"
+    files = [str(tmp_path / "early.parquet"), str(tmp_path / "late.parquet")]
+    assert main(["--loans", *files, "--out", str(out), "--no-peers", *WINDOW]) == 0
+    results = json.loads(out.read_text("utf-8"))
+    assert set(results["hindsight"]) >= FIGURES <= set(results["honest"])
+    assert set(results["jobs"]) >= JOBS
+    assert {"fit_seconds", "predict_rows_per_second", "peers", "baselines"} <= set(results)
+    assert results["hindsight"]["n_train"] == (made_up["ApprovalDate"] <= "2003-12-31").sum()
+    assert "jobs stated" in capsys.readouterr().out
+
+
+def test_what_came_after_approval_is_no_feature(made_up):
+    blank = made_up.assign(**dict.fromkeys(("Term", "DisbursementGross", "RetainedJob", "ChgOffPrinGr"), 1))
+    pd.testing.assert_frame_equal(loans_of(made_up).table, loans_of(blank).table)
+    assert not {"w_pop", "subset", "Term"} & set(loans_of(made_up).table)
+
+
+def test_no_honest_label_knows_a_later_charge_off(made_up):
+    rows = made_up[made_up["ApprovalDate"] <= "2003-12-31"]
+    later = rows["ChgOffDate"] >= "2003-12-31"
+    seen, blind = loans_of(rows), loans_of(rows.assign(ChgOffDate=rows["ChgOffDate"].mask(later)))
+    until = float(years_since(pd.Series([pd.Timestamp("2003-12-31")]))[0])
+    ours, theirs = (forecast_module.honest_labels(each, until=until) for each in (seen, blind))
+    np.testing.assert_array_equal(ours, theirs)
+    young = seen.years > until - 3
+    assert ((ours > 0) & (ours < 1))[young].any()
+    assert set(np.unique(ours[~young])) <= {0.0, 1.0}
+
+
+@pytest.mark.skipif(not LOANS.is_file(), reason="the loans are not beside the project")
+def test_the_published_loans_are_read_as_counted():
+    loans = read_loans([LOANS])
+    assert (len(loans), int(loans.random.sum())) == (38_485, 18_076)
+    assert np.nanmax(loans.jobs) < 8800
+    assert np.isnan(loans.jobs[loans.years < 10.99]).all()
