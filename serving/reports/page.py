@@ -12,6 +12,7 @@ import pandas as pd
 from serving.i18n import Speech
 from serving.pages.template import font, render, style
 from serving.reports.charts import TRIAGE_ORDER, Group, groups, scatter
+from serving.reports.health_section import health_section
 from serving.reports.ranked import codes, digits, isolated, known, link, ranked, rows, sum_known, weighty_parts
 
 PROVINCES_FROM = 3
@@ -75,6 +76,7 @@ def report_html(
         ranking_caption=_caption(len(shown), len(best), speech),
         not_scorable=_not_scorable(best, speech),
         not_scorable_heading=speech.text("page.why_not_scorable", count=head["not_scorable"]),
+        health=health_section(best, speech, as_of),
         glossary=_glossary(best, speech),
         sources=_sources(best, speech),
         model_card=[*_model_lines(best, speech), *model_card],

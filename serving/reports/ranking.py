@@ -170,7 +170,8 @@ def write_ranking(
         return write_csv(path, ranking_sheet(appraisal, speech, as_of))
     notes = ranking_notes(appraisal, speech, question_notes)
     if path.suffix == ".xlsx":
-        return write_xlsx(path, [ranking_sheet(appraisal, speech, as_of)], notes, speech)
+        sheets = [ranking_sheet(appraisal, speech, as_of), *_health_sheets(appraisal, speech, as_of)]
+        return write_xlsx(path, sheets, notes, speech)
     from serving.reports.page import report_html
 
     said = [f"{name}: {value}" for name, value in question_notes]
@@ -183,6 +184,14 @@ def write_ranking(
         model_card=card_lines(card, speech) if card else (),
     )
     return _write_page(path, page)
+
+
+def _health_sheets(appraisal: pd.DataFrame, speech: Speech, as_of: pd.Timestamp) -> list[Sheet]:
+    """Of the listed units: completeness at a glance, by field, and what would open the most of them."""
+    from engine.health import health
+    from serving.reports.health import health_sheets
+
+    return health_sheets(health(appraisal, as_of=as_of), speech)[:3] if len(appraisal) else []
 
 
 def _write_page(path: Path, page: str) -> Path:

@@ -11,6 +11,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.health import health
 from serving.i18n import speech
 from serving.reports.health import bar, health_document, write_health
+from serving.reports.page import report_html
 
 DAY = pd.Timestamp("2026-11-23")
 
@@ -55,3 +56,13 @@ def test_another_ending_is_refused(tmp_path, found):
 @pytest.mark.parametrize(("share", "full"), [(0.0, 0), (0.004, 1), (0.5, 5), (0.996, 9), (1.0, 10)])
 def test_a_bar_never_rounds_something_to_nothing_nor_almost_all_to_all(share, full):
     assert bar(share, 10) == "█" * full + "░" * (10 - full)
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_the_report_says_what_would_open_the_most_units(appraisal, language):
+    table = appraisal.copy()
+    table.loc[table.index[:9], "isic"] = None
+    page = report_html(table, speech(language), title="x", as_of=DAY)
+    words = speech(language)
+    assert words.text("register_health.section") in page
+    assert f'<th scope="row">{words.text("field.isic")}</th><td class="number">{words.number(9)}</td>' in page

@@ -23,7 +23,8 @@ def test_the_planners_ranking_holds_private_fields_too(judged):
 def test_a_ranking_workbook_has_intervals_marks_notes_and_runs_nothing(judged, tmp_path):
     path = write_ranking(tmp_path / "x.xlsx", judged, speech("fa"), as_of=AS_OF)
     book = openpyxl.load_workbook(path)
-    page, notes = book.worksheets
+    page, *health, notes = book.worksheets
+    assert len(health) == 3
     assert page.sheet_view.rightToLeft
     assert "ساختگی" in page["A1"].value
     headers = [cell.value for cell in page[2]]
