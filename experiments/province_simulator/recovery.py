@@ -183,9 +183,8 @@ def _labels(province: Province, known: pd.DataFrame) -> pd.DataFrame:
     ended = _first(known, known["kind"].isin(_ENDED)).reindex(approached.index)
     last = known.groupby("unit_id")["happened_on"].max().reindex(approached.index)
     restarted = (back <= end).astype(float)
-    restarted[
-        ~((back <= end) | (ended <= end) | (last >= end)) | (end > province.as_of - pd.DateOffset(months=GRACE_MONTHS))
-    ] = np.nan
+    unknown = ~((back <= end) | (ended <= end) | (last >= end))
+    restarted[unknown | (end > province.as_of - pd.DateOffset(months=GRACE_MONTHS))] = np.nan
     ripe = back + pd.DateOffset(months=DURABLE_MONTHS)
     again = _first(known, known["kind"].eq(OutcomeKind.STOPPED_AGAIN.value)).reindex(approached.index)
     late = seen & (known["happened_on"] >= ripe.reindex(known["unit_id"]).to_numpy())

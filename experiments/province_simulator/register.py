@@ -153,7 +153,7 @@ def load(province: Province, register: Register) -> pd.Series:
     Parameters
     ----------
     province
-        Simulated province. Events go in one by one, about a hundred a second.
+        Simulated province. Events go in one by one, some tens a second: for small provinces.
     register
         An open register; what it holds already stays.
 
