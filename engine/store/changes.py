@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,6 +57,8 @@ class Changes:
     cells
         What changes in known units: ``sheet``, ``row``, ``unit_id``, ``field``, ``before`` (missing if it was not
         known), ``after``; text.
+    matched
+        New units that are known ones under another identity (`engine.store.matches`), with those.
     """
 
     rows: pd.DataFrame
@@ -65,6 +67,7 @@ class Changes:
     values: pd.DataFrame
     sightings: pd.DataFrame
     cells: pd.DataFrame
+    matched: Mapping[str, str]
 
     @property
     def empty(self) -> bool:
@@ -141,6 +144,7 @@ def changes(rows: pd.DataFrame, stored: pd.DataFrame, sightings: pd.DataFrame, h
         cells=cells[["sheet", "row", "unit_id", "field", "before", "value"]]
         .rename(columns={"value": "after"})
         .reset_index(drop=True),
+        matched={},
     )
 
 

@@ -16,8 +16,8 @@ from engine.store.bulk import read
 from engine.store.changes import COLUMNS
 from engine.store.dialect import damage
 from engine.store.history import units_known_by
-from engine.store.imports import typed_units
 from engine.store.migrations import HEAD, current
+from engine.store.typed import typed_units
 
 
 class StoreProblem(Code):

@@ -12,7 +12,6 @@ import pandas as pd
 from sqlalchemy import Connection, insert, select
 
 from engine.domain.rejection import RejectionCode
-from engine.domain.unit import unit_table
 from engine.store import schema
 from engine.store.bulk import insert_frame, read_where, update_frame
 from engine.store.changes import SIGHTING, Change, Changes, changes
@@ -20,6 +19,9 @@ from engine.store.clock import utc
 from engine.store.duplicates import propose
 from engine.store.identity import ordinals, unit_ids
 from engine.store.intake_rows import content_columns, register_rows
+from engine.store.matches import matches
+from engine.store.merges import record_merge
+from engine.store.typed import typed_units
 
 
 class Intake(Protocol):
@@ -87,7 +89,9 @@ def plan(connection: Connection, intake: Intake, *, source: str | None) -> Chang
     known = stored[stored["unit_id"].isin(rows["unit_id"])]
     seen = _sightings(connection, known["unit_id"])
     found = changes(rows, known, seen, partial(_given_before, connection))
-    return replace(found, rows=found.rows.set_axis(intake.units.index))
+    matched = matches(connection, found.new, known["unit_id"])
+    change = found.rows["change"].mask(found.rows["unit_id"].isin(matched), Change.UPDATED.value)
+    return replace(found, rows=found.rows.assign(change=change).set_axis(intake.units.index), matched=matched)
 
 
 def write(
@@ -104,20 +108,10 @@ def write(
     insert_frame(connection, schema.sightings, found.sightings.assign(import_id=number))
     insert_frame(connection, schema.unit_values, found.values.assign(import_id=number))
     insert_frame(connection, schema.rejections, _rejections(intake).assign(import_id=number))
+    for unit_id, known in found.matched.items():
+        record_merge(connection, known, unit_id, made_at=utc(imported_at), import_id=number)
     propose(connection, found, import_id=number)
     return replace(result, import_id=number)
-
-
-def typed_units(raw: pd.DataFrame) -> pd.DataFrame:
-    """Give the columns of ``units``, as read, their types; the index stays plain."""
-    table = unit_table(raw.set_index("unit_id"))
-    texts = raw[["identity", "ordinal", "extras"]].set_axis(table.index)
-    typed = table.assign(
-        identity=texts["identity"].astype("str"),
-        ordinal=texts["ordinal"].astype("int64"),
-        extras=texts["extras"].astype("str"),
-    )
-    return typed.reset_index()
 
 
 def _stored(connection: Connection, rows: pd.DataFrame) -> pd.DataFrame:

@@ -57,8 +57,10 @@ def members(root_of: Mapping[str, str], unit_id: str) -> list[str]:
     return [root, *sorted(lost for lost, kept in root_of.items() if kept == root)]
 
 
-def record_merge(connection: Connection, kept: str, lost: str, *, made_at: datetime) -> str:
-    """Let one unit show as another; returns the unit that both show as now.
+def record_merge(
+    connection: Connection, kept: str, lost: str, *, made_at: datetime, import_id: int | None = None
+) -> str:
+    """Let one unit show as another; returns the unit that both show as now. ``import_id``: who found it, if no person.
 
     Raises
     ------
@@ -73,7 +75,9 @@ def record_merge(connection: Connection, kept: str, lost: str, *, made_at: datet
     origins = select(units.origin).where(units.unit_id.in_([kept_root, lost_root])).distinct()
     if len(connection.execute(origins).all()) > 1:
         raise EhyaError(ErrorCode.ORIGINS_DIFFER, given=lost, kept=kept)
-    connection.execute(insert(schema.merges).values(kept_id=kept_root, lost_id=lost_root, made_at=made_at))
+    connection.execute(
+        insert(schema.merges).values(kept_id=kept_root, lost_id=lost_root, made_at=made_at, import_id=import_id)
+    )
     return kept_root
 
 

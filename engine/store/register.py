@@ -129,9 +129,10 @@ class Register:
     ) -> ImportResult:
         """Take an intake into the register, whole or not at all.
 
-        An equal identity updates the unit; within one file equal identities keep both rows. A value shows unless a
-        newer record gave another; an empty cell says nothing. Units of different origin never touch one another.
-        The same file twice changes nothing.
+        An equal identity updates the unit, and so does a row that differs from it only by an id or a county that was
+        not known, if it fits no other unit; `unmerge` takes that back. Within one file equal identities keep both rows.
+        A value shows unless a newer record gave another; an empty cell says nothing. Units of different origin never
+        touch one another. The same file twice changes nothing.
 
         Parameters
         ----------
@@ -152,7 +153,7 @@ class Register:
         if dry_run:
             with self._read() as connection:
                 found = imports.plan(connection, intake, source=source)
-                return _shown(ImportResult(None, found.rows, found.cells), roots(connection))
+                return _shown(ImportResult(None, found.rows, found.cells), {**roots(connection), **found.matched})
         with self._write() as connection:
             found = imports.plan(connection, intake, source=source)
             result = imports.write(connection, intake, found, imported_at=imported_at, source=source)

@@ -221,9 +221,18 @@ duplicates = Table(
 """Pairs of units that an import showed to be one perhaps, with the strongest reason."""
 
 merges = Table(
-    "merges", metadata, _numbered(), _unit("kept_id"), _unit("lost_id"), Column("made_at", DateTime, nullable=False)
+    "merges",
+    metadata,
+    _numbered(),
+    _unit("kept_id"),
+    _unit("lost_id"),
+    Column("made_at", DateTime, nullable=False),
+    Column("import_id", _ROW_NUMBER, ForeignKey("imports.id")),
 )
-"""Units that a person found to be one: from ``made_at`` on the lost one shows as the kept one."""
+"""Units that a person found to be one: from ``made_at`` on the lost one shows as the kept one.
+
+``import_id`` names the import that knew a unit again under a stronger identity, where it was no person.
+"""
 
 unmerges = Table(
     "unmerges",
