@@ -111,7 +111,7 @@ def reference(
 def intake(
     ctx: typer.Context,
     file: Annotated[
-        Path | None, typer.Argument(help="Register: .xlsx or .csv, with Persian or English headers.")
+        Path | None, typer.Argument(help="Register: .xlsx, .csv, .parquet or .json, with Persian or English headers.")
     ] = None,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="FILE.json", help="Write what became of each row.")

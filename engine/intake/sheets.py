@@ -16,6 +16,7 @@ import python_calamine as calamine
 from engine.errors import EhyaError, ErrorCode
 from engine.intake.archive import unpack
 from engine.intake.limits import MAX_WORKBOOK_CELLS, Limit, within
+from engine.intake.typed import PARQUET_MARK, is_json, read_json, read_parquet
 
 _DELIMITERS = (",", ";", "\t", "|")
 _ENCODINGS = ("utf-8-sig", "windows-1256")
@@ -50,7 +51,7 @@ def open_sheets(path: Path, *, only: str | None = None) -> list[Sheet]:
     Parameters
     ----------
     path
-        Workbook (.xlsx, .xlsm) or delimited text; the content decides, not the ending.
+        Workbook (.xlsx, .xlsm), delimited text, Parquet or JSON; the content decides, not the ending.
     only
         Name of the one sheet to read, hidden or not.
 
@@ -58,7 +59,7 @@ def open_sheets(path: Path, *, only: str | None = None) -> list[Sheet]:
     ------
     EhyaError
         ``file_not_found``, ``file_unreadable``, ``file_protected``, ``file_empty``, ``unknown_sheet``,
-        ``format_not_read``, ``file_over_limit``, ``cell_too_far``, ``file_declares_entities``.
+        ``format_not_read``, ``file_over_limit``, ``cell_too_far``, ``file_declares_entities``, ``column_not_plain``.
 
     Examples
     --------
@@ -84,8 +85,10 @@ def open_sheets(path: Path, *, only: str | None = None) -> list[Sheet]:
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise EhyaError(ErrorCode.FILE_PROTECTED, given=path.name)
         raise EhyaError(ErrorCode.FORMAT_NOT_READ, given=path.name, format=".xls")
+    elif content[:4] == PARQUET_MARK:
+        sheets = [Sheet(path.stem, _cut(_blanked(read_parquet(content, path.name))))]
     else:
-        sheets = [Sheet(path.stem, _text(content, path.name))]
+        sheets = [Sheet(path.stem, _written(content, path))]
     sheets = [sheet for sheet in sheets if sheet.cells.notna().to_numpy().any()]
     if not sheets:
         raise EhyaError(ErrorCode.FILE_EMPTY, given=path.name)
@@ -125,6 +128,15 @@ def _sheet(sheet: calamine.CalamineSheet, name: str) -> Sheet:
     ranges = sheet.merged_cell_ranges or []
     merges = tuple((top, left, bottom, right) for (top, left), (bottom, right) in ranges)
     return Sheet(name, cells, merges)
+
+
+def _written(content: bytes, path: Path) -> pd.DataFrame:
+    records = read_json(content, path.name) if is_json(content) else None
+    if records is not None:
+        return _cut(_blanked(records))
+    if path.suffix.casefold() == ".json":
+        raise EhyaError(ErrorCode.FILE_UNREADABLE, given=path.name, reason="not_json")
+    return _text(content, path.name)
 
 
 def _text(content: bytes, name: str) -> pd.DataFrame:
@@ -170,7 +182,11 @@ def _regularity(lines: list[str], delimiter: str) -> int:
 def _trimmed(cells: pd.DataFrame) -> pd.DataFrame:
     """Blank cells become missing; blank rows at the end and blank columns at the right go."""
     cells.columns = pd.RangeIndex(cells.shape[1])
-    return _cut(cells.mask(cells.isin(_BLANK) | cells.isna(), None))
+    return _cut(_blanked(cells))
+
+
+def _blanked(cells: pd.DataFrame) -> pd.DataFrame:
+    return cells.mask(cells.isin(_BLANK) | cells.isna(), None)
 
 
 def _cut(cells: pd.DataFrame) -> pd.DataFrame:
