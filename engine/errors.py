@@ -34,6 +34,7 @@ class ErrorCode(Code):
     TOO_FEW_ROWS = "too_few_rows"
     NO_PRICE_INDEX = "no_price_index"
     DATABASE_FAILED = "database_failed"
+    DATABASE_ADDRESS_UNREADABLE = "database_address_unreadable"
     NOT_LOOPBACK = "not_loopback"
     FOLDER_NOT_OURS = "folder_not_ours"
     DATABASE_NEWER = "database_newer"

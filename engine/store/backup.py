@@ -16,10 +16,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy.engine import make_url
 
 from engine.errors import EhyaError, ErrorCode
 from engine.store.clock import utc
+from engine.store.dialect import address
 from engine.store.migrations import REVISIONS
 from engine.store.register import Register
 from engine.store.swap import swap_in
@@ -151,7 +151,7 @@ def restore(file: Path, url: str, *, busy_seconds: float = 5.0) -> Restoration:
 
 
 def _path(url: str) -> Path:
-    place = make_url(url)
+    place = address(url)
     if place.get_backend_name() != "sqlite" or not place.database or place.database == ":memory:":
         raise EhyaError(ErrorCode.BACKUP_ELSEWHERE, given=place.get_backend_name())
     return Path(place.database)

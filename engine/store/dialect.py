@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from engine.errors import EhyaError, ErrorCode
 
 APPEND_ONLY_MESSAGE = "append-only"
 
@@ -30,7 +32,7 @@ def connect(url: str | URL, *, busy_seconds: float) -> Engine:
     1
     >>> engine.dispose()
     """
-    url = make_url(url)
+    url = address(url)
     if url.get_backend_name() != "sqlite":
         return create_engine(url, hide_parameters=True, pool_pre_ping=True)
     if url.database and url.database != ":memory:":
@@ -53,6 +55,29 @@ def connect(url: str | URL, *, busy_seconds: float) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def address(url: str | URL) -> URL:
+    """Read a database address; what cannot be read is never echoed, since a password may stand in it.
+
+    Raises
+    ------
+    EhyaError
+        ``database_address_unreadable``, also where the host holds an ``@``: then the password holds one unescaped,
+        and its rest would be looked up, and printed, as a host.
+
+    Examples
+    --------
+    >>> address("postgresql://planner:p%40ss@db/ehya").host
+    'db'
+    """
+    try:
+        found = make_url(url)
+    except (ArgumentError, ValueError):
+        raise EhyaError(ErrorCode.DATABASE_ADDRESS_UNREADABLE) from None
+    if "@" in (found.host or ""):
+        raise EhyaError(ErrorCode.DATABASE_ADDRESS_UNREADABLE)
+    return found
 
 
 def append_only_ddl(dialect_name: str, table: str) -> list[str]:

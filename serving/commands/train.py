@@ -10,6 +10,7 @@ from serving.terminal import Terminal
 
 _SAMPLE = ("from_press", "from_register", "outcomes_waiting")
 
+
 @contextmanager
 def shown_progress(terminal: Terminal) -> Iterator[Callable[[Any, float], None]]:
     """A bar on standard error; yields what the training calls with a stage and the share of it that is done."""
