@@ -16,7 +16,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-
 from engine.errors import EhyaError, ErrorCode
 from engine.store.clock import utc
 from engine.store.dialect import address
