@@ -25,6 +25,9 @@ ZERO_MATTERS = 0.2
 GROUPS = 3
 """Groups of equal size by predicted size; each has residuals of its own."""
 
+DRIFT_MARGIN = 0.04
+"""Added to ``LEVEL``: what later periods took off the coverage of the calibration rows in walk-forward trials."""
+
 CALIBRATION_YEARS = 1.0
 """The latest rows, which intervals are calibrated on."""
 
@@ -45,7 +48,7 @@ class Spread:
     residuals, shares
         By group: residuals in order, and the share of weight up to the middle of each.
     level
-        Nominal level at which the unconditional intervals covered ``LEVEL`` out of fold.
+        Nominal level at which the unconditional intervals covered the calibration rows as wanted.
     """
 
     cuts: Floats
@@ -91,7 +94,7 @@ class Hurdle:
         point = chance * (self.mean.predict(design) + self.mean_trees.predict(design)) / 2
         location = self.location.predict(design)
         low, high = hurdle_interval(self.spread, location, chance, self.spread.level)
-        if_any_low, if_any_high = size_interval(self.spread, location, LEVEL)
+        if_any_low, if_any_high = size_interval(self.spread, location, LEVEL + DRIFT_MARGIN)
         columns = {"any": chance, "point": point, "low": low, "high": high}
         columns |= {"if_any_low": if_any_low, "if_any_high": if_any_high}
         return pd.DataFrame(columns, index=table.index)
@@ -175,7 +178,8 @@ def walk_forward_spread(
     chance = fit_blend(
         table[~last], (count[~last] > 0).astype(float), weights[~last], years[~last], roles, **how
     ).predict(table[last], years[last])
-    some, decay = (count > 0) & ~last, {"until": until, "half_life": plan.half_life, "strength": plan.strength}
+    some = (count > 0) & ~last
+    decay: dict[str, Any] = {"until": until, "half_life": plan.half_life, "strength": plan.strength}
     size, heavy, when = np.log(count[some]), weights[some] / weights[some].mean(), years[some]
     args: tuple[Any, ...] = (table[some], size, heavy, when, roles.paths)
     encoding = fit_encoding(*args, **decay, link=Link.IDENTITY)
@@ -275,9 +279,9 @@ def _inwards(low: Floats, high: Floats) -> tuple[Floats, Floats]:
 
 
 def _covering(spread: Spread, location: Floats, chance: Floats, count: Floats, weights: Floats) -> Spread:
-    for level in np.arange(0.6, 0.96, 0.01):
+    for level in np.arange(0.6, 0.98, 0.01):
         low, high = hurdle_interval(spread, location, chance, level)
-        if np.average((low <= count) & (count <= high), weights=weights) >= LEVEL:
+        if np.average((low <= count) & (count <= high), weights=weights) >= LEVEL + DRIFT_MARGIN:
             break
     return Spread(spread.cuts, spread.residuals, spread.shares, float(level))
 
