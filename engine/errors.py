@@ -22,6 +22,7 @@ class ErrorCode(Code):
     CELL_TOO_FAR = "cell_too_far"
     FILE_DECLARES_ENTITIES = "file_declares_entities"
     COLUMN_NOT_PLAIN = "column_not_plain"
+    MAPPING_UNREADABLE = "mapping_unreadable"
     FORMAT_NOT_READ = "format_not_read"
     UNKNOWN_SHEET = "unknown_sheet"
     NO_HEADER = "no_header"

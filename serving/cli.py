@@ -124,6 +124,14 @@ def intake(
         Path | None,
         typer.Option("--corrections", metavar="OUT.xlsx", help="Complete an import with the corrected workbook."),
     ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--mapping", metavar="MAP.toml", help="What headings mean; remembered for the source."),
+    ] = None,
+    write_mapping: Annotated[
+        Path | None,
+        typer.Option("--write-mapping", metavar="MAP.toml", help="Write unknown headings, to say what they mean."),
+    ] = None,
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help=f"The day the register describes. {_DAY}.")
     ] = None,
@@ -151,6 +159,8 @@ def intake(
         report=report,
         rejects=rejects,
         corrections=corrections,
+        mapping=mapping,
+        mapping_out=write_mapping,
         as_of=as_of,
         source=source,
         sheet=sheet,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.domain.unit import Origin
 from engine.settings import Settings
 from serving.commands.difference import difference_document, print_difference
+from serving.commands.mapping import mapping_of, remember_mapping, write_mapping
 from serving.commands.question import day, now, today
 from serving.commands.rejects import moved_units, print_moved, reading_of, units_before, write_refused
 from serving.i18n import Speech
@@ -31,6 +32,8 @@ def take_in(
     report: Path | None = None,
     rejects: Path | None = None,
     corrections: Path | None = None,
+    mapping: Path | None = None,
+    mapping_out: Path | None = None,
     as_of: str | None = None,
     dry_run: bool = False,
     **asked: Any,
@@ -47,6 +50,8 @@ def take_in(
         Where to write the JSON of every row, and the workbook of refused cells.
     corrections
         A filled-in rejects workbook.
+    mapping, mapping_out
+        What headings mean, as TOML; and where to write the headings that were not recognised.
     as_of
         The day the register describes.
     dry_run
@@ -58,10 +63,14 @@ def take_in(
     ------
     EhyaError
         ``file_not_found``, ``file_unreadable``, ``no_header``, ``unknown_option``, ``database_failed``,
-        ``not_a_rejects_file``, ``no_corrections``, ``register_file_changed``, ``correction_misplaced``.
+        ``mapping_unreadable``, ``not_a_rejects_file``, ``no_corrections``, ``register_file_changed``,
+        ``correction_misplaced``.
     """
     at = None if as_of is None else day(as_of, "--as-of").at.date().isoformat()
-    reading = reading_of(file, corrections, {**asked, "as_of": at, "today": today().date().isoformat()})
+    named = asked.get("source") or (None if file is None else file.name)
+    agreed = mapping_of(terminal, settings, mapping, named)
+    options = {**asked, "mapping": agreed, "as_of": at, "today": today().date().isoformat()}
+    reading = reading_of(file, corrections, options)
     with terminal.busy("cli.reading", given=reading.path.name):
         intake = reading.intake()
     with terminal.busy("cli.storing"), open_register(settings) as register:
@@ -70,15 +79,19 @@ def take_in(
         before = register.units() if dry_run else None
         result = register.commit_import(intake, imported_at=imported_at, dry_run=dry_run)
         known = register.champion() is not None
+    if mapping and agreed and not dry_run:
+        remember_mapping(terminal, settings, agreed, intake.source)
     moved = moved_units(earlier, result)
     document = intake_report(intake, result, terminal)
-    document |= {"changed_cells": difference_document(result.cells), "moved": moved}
+    document |= {"changed_cells": difference_document(result.cells), "moved": moved, "mapping": agreed}
     if report:
         write_json(report, document)
     if rejects:
         write_refused(
             rejects, terminal.speech, reading, intake, lambda key, facts: _sentence(terminal.speech, key, facts)
         )
+    if mapping_out:
+        write_mapping(mapping_out, intake, agreed, terminal.speech)
     if terminal.answer(document):
         return
     _summary(terminal, intake, result)
@@ -88,8 +101,9 @@ def take_in(
     print_moved(terminal, moved)
     if before is not None:
         print_difference(terminal, result.cells, before)
-    if report:
-        terminal.say("cli.written", path=str(report))
+    for written in (report, mapping_out):
+        if written:
+            terminal.say("cli.written", path=str(written))
     if rejects:
         terminal.say(
             "rejects.written" if _refusals(intake) else "rejects.none", count=_refusals(intake), path=str(rejects)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from engine.store import ImportResult, Register
 
 Options = Mapping[str, Any]
-"""How a register is read, as JSON has it: ``as_of, source, sheet, province, synthetic, today``; days are ISO texts."""
+"""How a register is read, as JSON has it: ``as_of, source, sheet, province, mapping, synthetic, today``; days are ISO
+texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,7 @@ def _read(path: Path, options: Options, corrections: pd.DataFrame) -> Intake:
         source=options.get("source"),
         sheet=options.get("sheet"),
         province=options.get("province"),
+        mapping=options.get("mapping"),
         origin=UnitOrigin.SYNTHETIC if options.get("synthetic") else None,
         today=day("today"),
         corrections=corrections,
