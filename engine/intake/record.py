@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -43,6 +43,9 @@ class Intake:
         ``sheet, column, field, measure``: how each heading was read.
     personal_not_stored
         Headings of columns that hold persons.
+    sheet_notes
+        ``sheet, column, code``: hidden columns (they were read), hidden sheets (they were not), and columns with
+        formulas whose value no program has computed (those cells are blank).
     """
 
     source: str
@@ -56,6 +59,7 @@ class Intake:
     unknown_columns: pd.DataFrame
     columns: pd.DataFrame
     personal_not_stored: tuple[str, ...]
+    sheet_notes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["sheet", "column", "code"]))
 
     @property
     def rows_read(self) -> int:
@@ -82,8 +86,9 @@ class Intake:
         -------
         dict
             ``rows_read, accepted, rejected_rows, rejected_cells, ignored_rows, duplicates, unknown_columns,
-            personal_not_stored`` and, beyond these, ``source, as_of, columns, notes, nearest_columns``. Rows are
-            numbers of the sheet; where several sheets were read, each entry also names its ``sheet``.
+            personal_not_stored`` and, beyond these, ``source, as_of, columns, notes, sheet_notes, nearest_columns``. Rows are
+            numbers of the sheet; where several sheets were read, each entry also names its ``sheet``. An accepted row's
+            ``precision`` names its dates that are known to the month or year only; ``fields`` holds their first day.
 
         Examples
         --------
@@ -118,6 +123,10 @@ class Intake:
                 {"sheet": row.sheet, "column": row.column, "field": row.field, "measure": row.measure}
                 for row in _lines(self.columns)
             ],
+            "sheet_notes": [
+                {"sheet": note.sheet, "column": note.column, "code": str(note.code), "message": say(note.code.key, {})}
+                for note in _lines(self.sheet_notes)
+            ],
             "nearest_columns": {row.column: row.nearest for row in _lines(self.unknown_columns)},
         }
 
@@ -149,12 +158,14 @@ class Intake:
 
     def _accepted(self, changes: pd.DataFrame | None) -> list[dict[str, Any]]:
         columns = {field.value: json_values(self.units, field) for field in Field}
+        inexact = {field.value: _inexact(self.units, field) for field in Field if FIELDS[field].kind is Kind.DATE}
         ids = [None] * len(self.units) if changes is None else changes.loc[self.units.index, "unit_id"].tolist()
         kinds = [None] * len(self.units) if changes is None else changes.loc[self.units.index, "change"].tolist()
         return [
             self._place(row)
             | {"unit_id": ids[position], "change": None if kinds[position] is None else str(kinds[position])}
             | {"fields": {name: values[position] for name, values in columns.items() if values[position] is not None}}
+            | {"precision": {name: known[position] for name, known in inexact.items() if known[position] is not None}}
             for position, row in enumerate(_lines(self.units[["sheet", "row"]]))
         ]
 
@@ -185,6 +196,12 @@ def json_values(units: pd.DataFrame, field: Field) -> list[Any]:
     else:
         values = column.astype(object).tolist()
     return [value if here else None for value, here in zip(values, known, strict=True)]
+
+
+def _inexact(units: pd.DataFrame, field: Field) -> list[str | None]:
+    """``month`` or ``year`` where a date is no exact day, else ``None``."""
+    precision = units[f"{field.value}_precision"].where(units[field.value].notna())
+    return [kind if kind in ("month", "year") else None for kind in precision.tolist()]
 
 
 def _lines(table: pd.DataFrame) -> list[Any]:

@@ -332,3 +332,10 @@ def test_a_missing_file_and_a_folder_give_a_code(tmp_path):
 def test_a_header_without_rows_is_an_empty_register(workbook):
     intake = workbook([["نام واحد", "شهرستان"]])
     assert (len(intake.units), intake.rows_read, intake.report()["accepted"]) == (0, 0, [])
+
+
+def test_a_date_known_to_the_year_only_says_so_in_the_report(workbook):
+    intake = workbook([["نام واحد", "شهرستان", "تاریخ توقف"], ["الف", "خوی", "1396"], ["ب", "خوی", "1396/02/16"]])
+    accepted = intake.report()["accepted"]
+    assert [entry["fields"]["stopped_on"] for entry in accepted] == ["2017-03-21", "2017-05-06"]
+    assert [entry["precision"] for entry in accepted] == [{"stopped_on": "year"}, {}]
