@@ -55,6 +55,14 @@ class NoteCode(Code):
     STATUS_FROM_EVENT = "status_from_event"
 
 
+class SheetNote(Code):
+    """What a reader of a workbook might not see of it."""
+
+    HIDDEN_COLUMN = "hidden_column"
+    HIDDEN_SHEET = "hidden_sheet"
+    NOT_COMPUTED = "not_computed"
+
+
 class IgnoredRow(Code):
     """Rows that are no units."""
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from engine.dates import jalali_years
 from engine.domain.identity import identity_keys
-from engine.domain.rejection import IgnoredRow, Refusal, RejectionCode, Remarked
+from engine.domain.rejection import IgnoredRow, Refusal, RejectionCode, Remarked, SheetNote
 from engine.domain.unit import FIELDS, Confidence, Field, Kind, Origin, unit_table
 from engine.errors import EhyaError, ErrorCode
 from engine.intake.cells import read_cells
@@ -112,7 +112,7 @@ def read_register(
         )
         latest = min((day for day in (told.as_of, today) if day is not None), default=None)
         read.append(_read_table(table, told, latest, source or path.name))
-    return _gathered(read, source or path.name)
+    return _gathered(read, source or path.name, _sheet_notes(tables))
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +263,23 @@ def _ignored(table: _Table) -> pd.DataFrame:
     )
 
 
-def _gathered(read: list[_Read], source: str) -> Intake:
+def _sheet_notes(tables: list[_Table]) -> pd.DataFrame:
+    """What of the sheets a person who looks at them would not see."""
+    notes = [
+        (table.sheet.name, column.label, code)
+        for table in tables
+        for code, positions in (
+            (SheetNote.HIDDEN_COLUMN, table.sheet.hidden),
+            (SheetNote.NOT_COMPUTED, table.sheet.uncomputed),
+        )
+        for column in table.header.columns
+        if column.position in positions
+    ]
+    unread = [(name, None, SheetNote.HIDDEN_SHEET) for name in tables[0].sheet.unread]
+    return pd.DataFrame([*notes, *unread], columns=["sheet", "column", "code"], dtype=object)
+
+
+def _gathered(read: list[_Read], source: str, sheet_notes: pd.DataFrame) -> Intake:
     units = pd.concat([one.units for one in read])
     units["identity"] = identity_keys(units)
     units["occurrence"] = (units.groupby("identity").cumcount() + 1).astype("Int64")
@@ -287,6 +303,7 @@ def _gathered(read: list[_Read], source: str) -> Intake:
         unknown_columns=pd.DataFrame(unknown, columns=["sheet", "column", "nearest"]),
         columns=pd.concat([one.columns for one in read], ignore_index=True),
         personal_not_stored=tuple(dict.fromkeys(personal)),
+        sheet_notes=sheet_notes,
     )
 
 

@@ -86,9 +86,10 @@ class Intake:
         -------
         dict
             ``rows_read, accepted, rejected_rows, rejected_cells, ignored_rows, duplicates, unknown_columns,
-            personal_not_stored`` and, beyond these, ``source, as_of, columns, notes, sheet_notes, nearest_columns``. Rows are
-            numbers of the sheet; where several sheets were read, each entry also names its ``sheet``. An accepted row's
-            ``precision`` names its dates that are known to the month or year only; ``fields`` holds their first day.
+            personal_not_stored`` and, beyond these, ``source, as_of, columns, notes, sheet_notes, nearest_columns``.
+            Rows are numbers of the sheet; where several sheets were read, each entry also names its ``sheet``. An
+            accepted row's ``precision`` names its dates that are known to the month or year only; ``fields`` holds
+            their first day.
 
         Examples
         --------

@@ -13,7 +13,7 @@ _REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z$]*[0-9]*)")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
 _ATTRIBUTE = re.compile(rb"\b(min|max|hidden)\s*=\s*[\"']([^\"']*)")
 _UNCOMPUTED = re.compile(
-    rb"<c r=\"([A-Z]+)[0-9]+\"(?![^>]*t=\"str\")[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)(?:<v/>|<v></v>)?</c>"
+    rb"<c r=\"([A-Z]+)[0-9]+\"(?![^>]*t=\"str\")[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>"
 )
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")

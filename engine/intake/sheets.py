@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ import python_calamine as calamine
 from engine.errors import EhyaError, ErrorCode
 from engine.intake.archive import unpack
 from engine.intake.limits import MAX_WORKBOOK_CELLS, Limit, within
+from engine.intake.references import References
 from engine.intake.typed import PARQUET_MARK, is_json, read_json, read_parquet
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -38,11 +40,18 @@ class Sheet:
         Shape (rows, columns), dtype object, missing where blank. Line i is row i + 1 of the sheet.
     merges
         Merged ranges as (first row, first column, last row, last column), counted from 0, inclusive.
+    hidden, uncomputed
+        Columns that are not shown, and columns with formulas whose value no program has computed; counted from 0.
+    unread
+        Hidden sheets of the same file, which were not read.
     """
 
     name: str
     cells: pd.DataFrame
     merges: tuple[tuple[int, int, int, int], ...] = ()
+    hidden: frozenset[int] = frozenset()
+    uncomputed: frozenset[int] = frozenset()
+    unread: tuple[str, ...] = ()
 
 
 def open_sheets(path: Path, *, only: str | None = None) -> list[Sheet]:
@@ -100,34 +109,38 @@ def _workbook(content: bytes, name: str, only: str | None) -> list[Sheet]:
         unpacked = unpack(content, name, Path(folder))
         try:
             with calamine.load_workbook(str(unpacked.path)) as book:
-                return _grids(book, name, only)
+                return _grids(book, name, only, unpacked.sheets)
         except calamine.PasswordError:
             raise EhyaError(ErrorCode.FILE_PROTECTED, given=name) from None
         except (calamine.CalamineError, OSError, ValueError) as error:
             raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason=type(error).__name__) from None
 
 
-def _grids(book: calamine.CalamineWorkbook, name: str, only: str | None) -> list[Sheet]:
+def _grids(
+    book: calamine.CalamineWorkbook, name: str, only: str | None, parts: Mapping[str, References]
+) -> list[Sheet]:
     sheets = [meta for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
     within(Limit.SHEETS, len(book.sheet_names), file=name)
     if only is not None and only not in book.sheet_names:
         raise EhyaError(ErrorCode.UNKNOWN_SHEET, given=only, allowed=book.sheet_names)
     visible = [meta.name for meta in sheets if meta.visible == calamine.SheetVisibleEnum.Visible]
+    unread = () if only else tuple(meta.name for meta in sheets if meta.name not in visible)
     grids: list[Sheet] = []
     area = 0
     for title in [only] if only else visible:
         sheet = book.get_sheet_by_name(title)
         area += sheet.total_height * sheet.total_width
         within(Limit.CELLS, area, file=name, allowed=MAX_WORKBOOK_CELLS)
-        grids.append(_sheet(sheet, title))
+        grids.append(_sheet(sheet, title, parts.get(title), unread))
     return grids
 
 
-def _sheet(sheet: calamine.CalamineSheet, name: str) -> Sheet:
+def _sheet(sheet: calamine.CalamineSheet, name: str, part: References | None, unread: tuple[str, ...]) -> Sheet:
     cells = _trimmed(pd.DataFrame(sheet.to_python(skip_empty_area=False), dtype=object))
     ranges = sheet.merged_cell_ranges or []
     merges = tuple((top, left, bottom, right) for (top, left), (bottom, right) in ranges)
-    return Sheet(name, cells, merges)
+    hidden, uncomputed = (frozenset(part.hidden), frozenset(part.uncomputed)) if part else (frozenset(), frozenset())
+    return Sheet(name, cells, merges, hidden, uncomputed, unread)
 
 
 def _written(content: bytes, path: Path) -> pd.DataFrame:

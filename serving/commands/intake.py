@@ -154,6 +154,8 @@ def _summary(terminal: Terminal, intake: Intake, result: ImportResult) -> None:
     ):
         if columns:
             pairs.append((words.text(f"cli.{name}"), words.join(columns)))
+    for code, notes in intake.sheet_notes.groupby("code", sort=False):
+        pairs.append((words.fact(code), words.join(list(notes["column"].fillna(notes["sheet"])))))
     terminal.pairs(pairs, title=title)
     if (intake.units["origin"] == Origin.SYNTHETIC.value).any():
         terminal.line(words.text("legend.synthetic"), "yellow")
