@@ -10,7 +10,8 @@ MAX_ENTRIES = 2_000
 MAX_SHEETS = 200
 MAX_COLUMNS = 1_000
 MAX_WORKBOOK_CELLS = 8_000_000
-"""Assumed: 200,000 units by 40 columns; the grid takes up to 200 bytes for each cell of it, blank or not."""
+"""Assumed: 200,000 units by 40 columns; a sheet full of numbers took 100 bytes for each cell, so 0.8 GB; long
+texts take more."""
 
 MAX_TABLE_CELLS = 25_000_000
 """Cells of a text file, a Parquet file or a JSON file. Assumed: 600,000 units by 40 columns."""
