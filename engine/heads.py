@@ -13,12 +13,10 @@ from scipy.special import expit, logit
 from scipy.stats import beta, norm
 
 from engine.artefact import Model
+from engine.combination import ends, job_figures
 from engine.design import Floats
 from engine.domain.prediction import Output
 from engine.domain.unit import Status
-
-LEVELS = (0.1, 0.9)
-"""Ends of the 80 % interval."""
 
 RIAL_PER_BILLION = 1e9
 
@@ -142,25 +140,13 @@ def outputs(heads: Heads, draws: Draws, spread: Floats, size: Size) -> Floats:
     feasibility = expit(refits + draws.offset) * draws.capacity
     centre = heads.refitted_log_jobs(spread)[:, draws.residual]
     at_month_12 = np.exp(centre + draws.sign * np.abs(heads.residuals[draws.residual]) + draws.shift)
-    # Bringing a unit back takes no job away, so what it adds is never below zero.
-    added = np.maximum(at_month_12 - size.jobs_now[:, None], 0.0)
-    expected = feasibility * added
-    capital = size.capital[:, None]
     moved = expit(logit(probability) + heads.offset) * draws.capacity.mean()
     by_output = {
-        Output.REPORTED_STATUS: _ends(expit(refits), probability),
-        Output.FEASIBILITY: _ends(feasibility, moved),
-        Output.JOBS_IF_REVIVED: _ends(added, np.median(added, axis=1)),
-        Output.JOBS_EXPECTED: _ends(expected, expected.mean(axis=1)),
-        Output.JOBS_PER_BILLION_RIAL: _ends(added / capital, np.median(added / capital, axis=1)),
-        Output.JOBS_EXPECTED_PER_BILLION_RIAL: _ends(expected / capital, (expected / capital).mean(axis=1)),
+        Output.REPORTED_STATUS: ends(expit(refits), probability),
+        Output.FEASIBILITY: ends(feasibility, moved),
+        **job_figures(feasibility, at_month_12, size.jobs_now, size.capital),
     }
     return np.hstack([by_output[output] for output in Output])
-
-
-def _ends(draws: Floats, point: Floats) -> Floats:
-    low, high = np.quantile(draws, LEVELS, axis=1)
-    return np.column_stack([np.minimum(low, point), point, np.maximum(high, point)])
 
 
 def point(head: Any, ready: Floats) -> Floats:

@@ -10,11 +10,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from engine.artefact import Model
+from engine.combination import LEVELS
 from engine.design import Floats, design
 from engine.domain.prediction import Output, columns
 from engine.domain.scorable import not_scorable, scorable
 from engine.errors import EhyaError, ErrorCode
-from engine.heads import LEVELS, Draws, Heads, Size, outputs, point
+from engine.heads import Draws, Heads, Size, outputs, point
 
 ROWS_AT_ONCE = 4096
 
