@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
+import pandas as pd
+
 from engine.codes import Code
 from engine.dates import Precision
 from engine.errors import EhyaError, ErrorCode
@@ -87,8 +89,82 @@ class Outcome:
                 given=self.known_on.isoformat(),
                 allowed=self.happened_on.isoformat(),
             )
-        _check_range("capacity_share", self.capacity_share, 1.0)
-        _check_range("jobs", self.jobs, 100_000)
+        for name, high in _HIGHEST.items():
+            _check_range(name, getattr(self, name), high)
+
+
+OUTCOME_COLUMNS: dict[str, str] = {
+    "unit_id": "str",
+    "kind": "str",
+    "happened_on": "datetime64[s]",
+    "happened_precision": "str",
+    "known_on": "datetime64[s]",
+    "capacity_share": "float64",
+    "jobs": "Int64",
+    "mandate_id": "str",
+    "event": "str",
+    "source": "str",
+}
+"""Columns of a table of outcomes, with their dtypes."""
+
+_HIGHEST = {"capacity_share": 1.0, "jobs": 100_000}
+
+
+def outcome_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Bring many events to one shape, held to what :class:`Outcome` holds one to.
+
+    Parameters
+    ----------
+    rows
+        Shape (n, any). ``unit_id, kind, happened_on, known_on`` are needed; what else ``OUTCOME_COLUMNS`` names is
+        missing where the column is, ``happened_precision`` is then a day. Columns that are none of them are dropped.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Shape (n, columns of ``OUTCOME_COLUMNS``), order and index of ``rows``.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_column`` when a needed column is not there; ``unknown_option`` for a kind or precision that there is
+        not, or a needed value that is missing; ``outcome_out_of_range``; ``outcome_known_too_early``.
+
+    Examples
+    --------
+    >>> days = {"happened_on": ["2025-03-01"], "known_on": ["2025-04-02"]}
+    >>> table = outcome_table(pd.DataFrame({"unit_id": ["U1"], "kind": ["observed"], **days, "jobs": [34]}))
+    >>> table.loc[0, ["kind", "happened_precision", "jobs"]].tolist()
+    ['observed', 'day', 34]
+    """
+    if absent := [name for name in _NEEDED if name not in rows]:
+        raise EhyaError(ErrorCode.UNKNOWN_COLUMN, table="events", given=absent, allowed=list(OUTCOME_COLUMNS))
+    none = pd.Series(None, index=rows.index, dtype=object)
+    columns = {name: rows.get(name, none) for name in OUTCOME_COLUMNS}
+    table = pd.DataFrame(columns, index=rows.index).astype(OUTCOME_COLUMNS)
+    table["happened_precision"] = table["happened_precision"].fillna(Precision.DAY.value)
+    for name in _NEEDED:
+        _refuse(table[name].isna(), table[name], ErrorCode.UNKNOWN_OPTION, option=name, allowed=[OUTCOME_COLUMNS[name]])
+    for name, words in (("kind", OutcomeKind), ("happened_precision", Precision)):
+        allowed = [word.value for word in words]
+        _refuse(~table[name].isin(allowed), table[name], ErrorCode.UNKNOWN_OPTION, option=name, allowed=allowed)
+    for name, high in _HIGHEST.items():
+        outside = (rows[name].notna() if name in rows else none.notna()) & ~table[name].between(0, high).fillna(False)
+        _refuse(outside, table[name], ErrorCode.OUTCOME_OUT_OF_RANGE, field=name, allowed=[0, high])
+    early = table["known_on"] < table["happened_on"]
+    if early.any():
+        first = table[early].iloc[0]
+        given, allowed = (first[name].date().isoformat() for name in ("known_on", "happened_on"))
+        raise EhyaError(ErrorCode.OUTCOME_KNOWN_TOO_EARLY, given=given, allowed=allowed)
+    return table
+
+
+_NEEDED = ("unit_id", "kind", "happened_on", "known_on")
+
+
+def _refuse(refused: pd.Series, values: pd.Series, code: ErrorCode, **facts: object) -> None:
+    if refused.any():
+        raise EhyaError(code, given=str(values[refused].iloc[0]), **facts)
 
 
 def _check_range(name: str, value: float | None, high: float) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Select, Table, func, insert, select
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from engine.domain.outcome import Outcome
+from engine.domain.outcome import Outcome, outcome_table
 from engine.domain.unit import column_dtypes, unit_table
 from engine.errors import EhyaError, ErrorCode
 from engine.store import imports, schema
@@ -286,6 +286,26 @@ class Register:
         self.unit(outcome.unit_id)
         with self._write() as connection:
             return _insert_one(connection, schema.events, asdict(outcome))
+
+    def add_events(self, outcomes: pd.DataFrame) -> int:
+        """Record many events at once, whole or not at all. Returns how many.
+
+        Parameters
+        ----------
+        outcomes
+            As `engine.domain.outcome.outcome_table` takes them, which holds each to what ``add_event`` holds one to.
+
+        Raises
+        ------
+        EhyaError
+            ``unknown_unit``, ``unknown_column``, ``unknown_option``, ``outcome_out_of_range``,
+            ``outcome_known_too_early``.
+        """
+        lines = outcome_table(outcomes)
+        with self._write() as connection:
+            _check_units(connection, lines["unit_id"].unique())
+            insert_frame(connection, schema.events, lines)
+        return len(lines)
 
     def events(self, known_by: Day | None = None) -> pd.DataFrame:
         """Events that were known by the end of a day, oldest first; all of them by default.

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import openpyxl
 import pandas as pd
 
-from engine.dates import Precision, to_jalali
+from engine.dates import to_jalali
 from engine.domain.identity import identity_keys
-from engine.domain.outcome import Outcome, OutcomeKind
+from engine.domain.outcome import OutcomeKind
 from engine.domain.unit import FIELDS, Field, Kind, Status
 from engine.store import Register
 from experiments.province_simulator.province import Province
@@ -147,44 +146,44 @@ class _Taken:
     rejected_cells: pd.DataFrame
 
 
-def load(province: Province, register: Register) -> pd.Series:
+def load(province: Province, register: Register, *, progress: Callable[[str], object] = lambda said: None) -> pd.Series:
     """Put units and events into a register: one import a quarter, so that ``known_by`` tells what was there when.
+
+    Each quarter brings the units that were found in it; each year, on the day of the year on which the province ends,
+    the office takes stock of all of them (``standing``).
 
     Parameters
     ----------
     province
-        Simulated province. Events go in one by one, some tens a second: for small provinces.
+        Simulated province. All its events go in, also those that were known only after its end.
     register
         An open register; what it holds already stays.
+    progress
+        Called with a line before each step.
 
     Returns
     -------
     pandas.Series
         The register's name of each unit, index ``unit_id`` of the province.
     """
-    units = province.units
-    quarter = units["as_of"].dt.to_period("Q").dt.end_time.dt.normalize().clip(upper=province.as_of)
-    names = []
-    for day, part in units.groupby(quarter):
-        result = register.commit_import(_taken(part), imported_at=pd.Timestamp(day).to_pydatetime())
-        names.append(pd.Series(result.rows["unit_id"].to_numpy(), index=part.index))
-    named = pd.concat(names).reindex(units.index)
-    for line in province.events.assign(unit_id=province.events["unit_id"].map(named)).to_dict("records"):
-        register.add_event(_outcome(line))
-    return named
-
-
-def _outcome(line: dict[Hashable, Any]) -> Outcome:
-    return Outcome(
-        unit_id=line["unit_id"],
-        kind=OutcomeKind(line["kind"]),
-        happened_on=line["happened_on"].date(),
-        known_on=line["known_on"].date(),
-        happened_precision=Precision(line["happened_precision"]),
-        capacity_share=None if np.isnan(line["capacity_share"]) else line["capacity_share"],
-        jobs=None if pd.isna(line["jobs"]) else int(line["jobs"]),
-        source=line["source"],
+    units, end = province.units, province.as_of
+    quarter = units["as_of"].dt.to_period("Q").dt.end_time.dt.normalize().clip(upper=end)
+    years = pd.DatetimeIndex(
+        [end - pd.DateOffset(years=back) for back in range((end - units["as_of"].min()).days // 365)]
     )
+    names = []
+    for day in sorted({*quarter.unique(), *years}):
+        progress(f"register as of {day.date()}")
+        part = units[quarter == day]
+        if len(part):
+            result = register.commit_import(_taken(part), imported_at=day.to_pydatetime())
+            names.append(pd.Series(result.rows["unit_id"].to_numpy(), index=part.index))
+        if day in years:
+            register.commit_import(_taken(standing(province, as_of=day)), imported_at=day.to_pydatetime())
+    named = pd.concat(names).reindex(units.index)
+    progress(f"{len(province.events)} events")
+    register.add_events(province.events.assign(unit_id=province.events["unit_id"].map(named)))
+    return named
 
 
 def _taken(units: pd.DataFrame) -> _Taken:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from engine.settings import Settings
+from engine.store import Register
 from experiments.province_simulator.margins import margins, printed, relapse_by_year
 from experiments.province_simulator.province import AS_OF, Province, simulate
 from experiments.province_simulator.recovery import printed as printed_recovery
 from experiments.province_simulator.recovery import recover
-from experiments.province_simulator.register import write_register
+from experiments.province_simulator.register import load, write_register
 from experiments.province_simulator.truth import SOURCE, Bias
 
 TABLES = ("units", "events", "truth", "restarts")
@@ -40,7 +43,28 @@ def main(arguments: list[str] | None = None) -> int:
         write(province, options.out)
     if options.register:
         write_register(province, options.register)
+    if options.workspace:
+        load_workspace(province, options.workspace)
     return 0
+
+
+def load_workspace(province: Province, folder: Path) -> None:
+    """Put register and events into a workspace; all its units say that they are synthetic.
+
+    Raises
+    ------
+    SystemExit
+        When its register holds units already: the events would stand in it twice.
+    """
+    began = time.perf_counter()
+    settings = Settings.from_environment({"EHYA_HOME": str(folder)})
+    with Register.open(settings.database_url) as register:
+        if register.counts()["units"]:
+            raise SystemExit(f"{folder} holds a register already; name a new folder")
+        load(province, register, progress=lambda said: print(f"  {said}", file=sys.stderr))
+        counts = register.counts()
+    print(f"\nSYNTHETIC register in {folder}: {counts['units']} units of {counts['imports']} imports, ", end="")
+    print(f"{counts['events']} events; {time.perf_counter() - began:.1f} s")
 
 
 def write(province: Province, folder: Path) -> Path:
@@ -85,5 +109,6 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="write parquet files and a manifest here")
     parser.add_argument("--register", type=Path, metavar="FILE.xlsx", help="write the register as a workbook")
+    parser.add_argument("--workspace", type=Path, metavar="DIR", help="put register and events into a new workspace")
     parser.add_argument("--recover", action="store_true", help="learn feasibility from the log, compare with the truth")
     return parser.parse_args(arguments)

@@ -1,9 +1,10 @@
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from engine.dates import Precision
-from engine.domain.outcome import Outcome, OutcomeKind
+from engine.domain.outcome import OUTCOME_COLUMNS, Outcome, OutcomeKind, outcome_table
 from engine.errors import EhyaError, ErrorCode
 
 
@@ -38,3 +39,43 @@ def test_an_event_of_a_year_stands_at_its_first_day_and_says_so():
 
 def test_zero_jobs_and_full_capacity_are_figures():
     assert outcome(jobs=0, capacity_share=1.0).jobs == 0
+
+
+def outcomes(**changes):
+    rows = {
+        "unit_id": ["U1", "U2"],
+        "kind": ["observed", "restarted"],
+        "happened_on": ["2024-03-20", "2024-04-20"],
+        "known_on": ["2024-05-01", "2024-05-01"],
+    }
+    return pd.DataFrame(rows | changes)
+
+
+def test_a_table_of_events_has_all_columns_in_their_types():
+    table = outcome_table(outcomes(jobs=[34, None], nonsense=[1, 2]))
+    assert table.dtypes.astype(str).to_dict() == OUTCOME_COLUMNS
+    assert table["happened_precision"].tolist() == ["day", "day"]
+    assert table["jobs"].isna().tolist() == [False, True]
+    assert outcome_table(outcomes().iloc[:0]).empty
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"capacity_share": [0.5, 1.2]}, ErrorCode.OUTCOME_OUT_OF_RANGE),
+        ({"jobs": [None, -1]}, ErrorCode.OUTCOME_OUT_OF_RANGE),
+        ({"known_on": ["2024-05-01", "2024-04-19"]}, ErrorCode.OUTCOME_KNOWN_TOO_EARLY),
+        ({"kind": ["observed", "vanished"]}, ErrorCode.UNKNOWN_OPTION),
+        ({"happened_precision": ["day", "hour"]}, ErrorCode.UNKNOWN_OPTION),
+        ({"happened_on": ["2024-03-20", None]}, ErrorCode.UNKNOWN_OPTION),
+    ],
+)
+def test_one_bad_event_refuses_the_table(changes, code):
+    with pytest.raises(EhyaError) as refusal:
+        outcome_table(outcomes(**changes))
+    assert refusal.value.code is code
+
+
+def test_a_table_without_a_needed_column_is_refused():
+    with pytest.raises(EhyaError, match="unknown_column"):
+        outcome_table(outcomes().drop(columns="known_on"))

@@ -1,5 +1,6 @@
 """The contract of the register: every database must keep all of it."""
 
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
+from engine.dates import Precision
 from engine.domain.outcome import Outcome, OutcomeKind
 from engine.domain.unit import column_dtypes
 from engine.errors import EhyaError, ErrorCode
@@ -272,6 +274,35 @@ class TestEvents:
                 Outcome(unit_id="U0", kind=OutcomeKind.VISITED, happened_on=NOON.date(), known_on=NOON.date())
             )
         assert refusal.value.code is ErrorCode.UNKNOWN_UNIT
+
+    def test_many_events_come_back_as_if_they_had_been_told_one_by_one(self, register, unit_id):
+        told = [
+            Outcome(unit_id=unit_id, kind=OutcomeKind.VISITED, happened_on=date(2024, 6, 1), known_on=date(2024, 6, 2)),
+            Outcome(
+                unit_id=unit_id, kind=OutcomeKind.OBSERVED, happened_on=date(2024, 6, 1), known_on=date(2024, 7, 1),
+                happened_precision=Precision.MONTH, capacity_share=0.6, jobs=34, mandate_id="M1", event="INVA",
+                source="بازدید",
+            ),
+        ]  # fmt: skip
+        for outcome in told:
+            register.add_event(outcome)
+        singly = register.events()
+        assert register.add_events(pd.DataFrame([asdict(outcome) for outcome in told])) == 2
+        together = register.events()[lambda events: ~events["id"].isin(singly["id"])]
+        pd.testing.assert_frame_equal(
+            together.drop(columns="id").reset_index(drop=True), singly.drop(columns="id").reset_index(drop=True)
+        )
+
+    def test_one_bad_event_among_many_keeps_all_of_them_out(self, register, unit_id):
+        good = {"unit_id": unit_id, "kind": "visited", "happened_on": "2024-06-01", "known_on": "2024-06-02"}
+        for bad, code in (
+            ({"unit_id": "U0"}, ErrorCode.UNKNOWN_UNIT),
+            ({"known_on": "2024-05-01"}, ErrorCode.OUTCOME_KNOWN_TOO_EARLY),
+        ):
+            with pytest.raises(EhyaError) as refusal:
+                register.add_events(pd.DataFrame([good, good | bad]))
+            assert refusal.value.code is code
+        assert register.events().empty
 
     @pytest.mark.parametrize("table", APPEND_ONLY)
     @pytest.mark.parametrize("statement", ["UPDATE {table} SET {column} = {column}", "DELETE FROM {table}"])
