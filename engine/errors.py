@@ -10,6 +10,7 @@ class ErrorCode(Code):
 
     UNKNOWN_TABLE = "unknown_table"
     UNKNOWN_COLUMN = "unknown_column"
+    REFERENCE_REFUSED = "reference_refused"
     UNKNOWN_UNIT = "unknown_unit"
     UNKNOWN_OPTION = "unknown_option"
     OPTION_MISSING = "option_missing"
