@@ -1,5 +1,6 @@
 """``python -m experiments.bench``."""
 
 from experiments.bench.run import main
+from experiments.entry import run
 
-raise SystemExit(main())
+raise SystemExit(run(main))

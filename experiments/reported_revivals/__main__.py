@@ -1,5 +1,6 @@
 """``python -m experiments.reported_revivals``."""
 
+from experiments.entry import run
 from experiments.reported_revivals.run import main
 
-raise SystemExit(main())
+raise SystemExit(run(main))

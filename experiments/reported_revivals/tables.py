@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from engine.errors import EhyaError, ErrorCode
 from engine.reference import spec
 from engine.text import latin_digits
 
@@ -16,6 +17,11 @@ REST_OF = {"day": "", "month": "-01", "year": "-01-01"}
 NATION = "national"
 ORDINARY = ("all", "estates", "estates+outside")
 """Scopes of a whole region. Plans, single units, counties and bank-seized stocks are something else."""
+
+PRESS_COLUMNS = (
+    "source_url", "source_date", "province_en", "county_en", "isic2", "status", "idle_years", "idle_cause",
+    "jobs_direct", "jobs_before", "confidence",
+)  # fmt: skip
 
 LEAST_CONFIDENCE = ("high",)
 WIDER = re.compile("movement", re.IGNORECASE)
@@ -28,13 +34,19 @@ def read_units(path: Path) -> pd.DataFrame:
     Parameters
     ----------
     path
-        A CSV of that table, or of press facts with the columns ``row_id, province_en, county_en, isic2, status,
-        idle_years, idle_cause, jobs_direct, jobs_before, source_date, source_url, confidence``.
+        A CSV of that table, or of press facts with the columns ``province_en, county_en, isic2, status, idle_years,
+        idle_cause, jobs_direct, jobs_before, source_date, source_url, confidence`` and maybe ``row_id``: rows without
+        one are numbered.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_column`` with the columns that are missing.
     """
     rows = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
     rows = rows.map(lambda cell: latin_digits(cell).strip() or None, na_action="ignore")
     if "reported_status" not in rows.columns:
-        rows = _own_columns(rows)
+        rows = _own_columns(rows, path.name)
     dtypes = spec("reported_units").dtypes
     rows = rows.reindex(columns=list(dtypes))
     # A second report under the same id stays a row of its own: joined by id the two would become four.
@@ -84,7 +96,12 @@ def read_aggregates(path: Path) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     return rates, averages.drop_duplicates(["region", "revived", "jobs"])
 
 
-def _own_columns(rows: pd.DataFrame) -> pd.DataFrame:
+def _own_columns(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    if missing := [column for column in PRESS_COLUMNS if column not in rows.columns]:
+        raise EhyaError(ErrorCode.UNKNOWN_COLUMN, table=name, given=missing, allowed=list(rows.columns))
+    numbers = pd.Series(range(1, len(rows) + 1), index=rows.index).astype("str")
+    rows = rows.assign(row_id=rows["row_id"].fillna(numbers) if "row_id" in rows.columns else numbers)
+    rows = rows.astype(dict.fromkeys(PRESS_COLUMNS, "str"))  # a column without a single value is read as numbers
     precision = rows["source_date"].str.len().map({4: "year", 7: "month", 10: "day"})
     day = rows["source_date"] + precision.map(REST_OF).fillna("")
     return pd.DataFrame(

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from engine.reference import table
+from experiments.entry import run
 from experiments.reported_revivals.run import main
-from experiments.reported_revivals.tables import read_aggregates, read_units
+from experiments.reported_revivals.tables import PRESS_COLUMNS, read_aggregates, read_units
 
 FACTS = Path(__file__).parents[2] / ".." / "shared" / "data" / "facts"
 
@@ -58,6 +59,36 @@ def test_every_row_of_an_untidy_file_is_judged(tmp_path):
     assert read["idle_years"].iloc[1] == 7.0
     assert read["idle_years"].iloc[[0]].isna().all()
     assert read["unit_id"].is_unique
+
+
+def test_press_facts_without_numbers_of_their_own_are_numbered(tmp_path):
+    facts = pd.DataFrame({name: ["", ""] for name in PRESS_COLUMNS} | {"status": ["revived", "idle"]})
+    facts.to_csv(tmp_path / "facts.csv", index=False)
+    assert read_units(tmp_path / "facts.csv")["unit_id"].tolist() == ["reported-1", "reported-2"]
+
+
+def test_a_file_of_something_else_is_named_by_what_it_lacks(tmp_path, capsys):
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    assert run(lambda: main(["--units", str(tmp_path / "other.csv"), "--no-track"])) == 2
+    assert "idle_years" in capsys.readouterr().err
+    assert run(lambda: main(["--units", str(tmp_path / "absent.csv"), "--no-track"])) == 1
+    assert "absent.csv" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not FACTS.is_dir(), reason="the press facts are not beside the project")
+def test_the_older_press_facts_are_judged_too(tmp_path):
+    out = tmp_path / "out.json"
+    arguments = [
+        "--test-units",
+        str(FACTS / "unit_revivals_pre1390.csv"),
+        "--out",
+        str(out),
+        "--no-track",
+        "--trials",
+        "2",
+    ]
+    assert main(arguments) == 0
+    assert json.loads(out.read_text("utf-8"))["reported_status"]["n"] == 8
 
 
 @pytest.mark.skipif(not FACTS.is_dir(), reason="the press facts are not beside the project")
