@@ -11,6 +11,12 @@ Floats = npt.NDArray[np.float64]
 STEPS = 25
 """Newton steps at most; a ridge logistic regression of this size is done after six."""
 
+BRACKET_STEPS = 100
+"""Steps at most towards the root of a line whose bracket is known."""
+
+HALVINGS = 12
+"""How often a step that would climb is halved."""
+
 TOLERANCE = 1e-8
 
 
@@ -48,13 +54,16 @@ def ridge_logistic(spread: Floats, label: Floats, weights: Floats, penalty: floa
     squares = _squares(ready)
     coefficients = np.zeros((len(weights), ready.shape[1]))
     coefficients[:, 0] = logit(_rate(label, weights))
+    score = coefficients @ ready.T
     for _ in range(STEPS):
-        probability = expit(coefficients @ ready.T)
+        probability = expit(score)
         gradient = (weights * (probability - label)) @ ready + ridge * coefficients
         curvature = weights * probability * (1 - probability)
         hessian = (curvature @ squares).reshape(-1, len(ridge), len(ridge)) + np.diag(ridge)
         step = np.linalg.solve(hessian, gradient[..., None])[..., 0]
-        coefficients -= step
+        share = _share_of_step(coefficients, step, score, ready, label, weights, ridge)
+        coefficients -= share[:, None] * step
+        score = coefficients @ ready.T
         if np.abs(step).max() < TOLERANCE:
             break
     return coefficients
@@ -82,11 +91,17 @@ def shrunk(coefficients: Floats, spread: Floats, label: Floats, weights: Floats,
     by_row = slopes @ spread.T
     total, rate = weights.sum(axis=1), _rate(label, weights)
     intercept = logit(rate)
-    for _ in range(STEPS):
+    # At the highest row's own intercept every prediction is below the rate, at the lowest row's above: the root is
+    # between them, and a Newton step that would leave the bracket (a flat, saturated curve) halves it instead.
+    low, high = intercept - by_row.max(axis=1), intercept - by_row.min(axis=1)
+    for _ in range(BRACKET_STEPS):
         probability = expit(intercept[:, None] + by_row)
         excess = (weights * probability).sum(axis=1) - total * rate
-        step = excess / (weights * probability * (1 - probability)).sum(axis=1)
-        intercept = intercept - step
+        slope = (weights * probability * (1 - probability)).sum(axis=1)
+        low, high = np.where(excess <= 0, intercept, low), np.where(excess >= 0, intercept, high)
+        newton = intercept - excess / np.maximum(slope, np.finfo(float).tiny)
+        moved = np.where((newton >= low) & (newton <= high), newton, (low + high) / 2)
+        step, intercept = moved - intercept, moved
         if np.abs(step).max() < TOLERANCE:
             break
     return np.column_stack([intercept, slopes])
@@ -117,6 +132,27 @@ def ridge_linear(spread: Floats, target: Floats, weights: Floats, penalty: float
     ridge[0] = 0.0
     gram = (weights @ _squares(ready)).reshape(-1, len(ridge), len(ridge)) + np.diag(ridge)
     return np.linalg.solve(gram, ((weights * target) @ ready)[..., None])[..., 0]
+
+
+def _share_of_step(
+    coefficients: Floats, step: Floats, score: Floats, ready: Floats, label: Floats, weights: Floats, ridge: Floats
+) -> Floats:
+    """Largest of 1, 1/2, 1/4 ... of each fit's step that does not climb, shape (fits,)."""
+    share = np.ones(len(coefficients))
+    along = step @ ready.T
+
+    def loss(tried: Floats) -> Floats:
+        moved, logits = coefficients - tried[:, None] * step, score - tried[:, None] * along
+        fit = (weights * (np.logaddexp(0.0, logits) - label * logits)).sum(axis=1)
+        return np.asarray(fit + 0.5 * (ridge * moved**2).sum(axis=1))
+
+    before = loss(np.zeros(len(share)))
+    for _ in range(HALVINGS):
+        climbs = loss(share) > before + 1e-10 * np.abs(before)
+        if not climbs.any():
+            break
+        share = np.where(climbs, share / 2, share)
+    return share
 
 
 def _squares(ready: Floats) -> Floats:

@@ -48,3 +48,22 @@ def test_shrinking_keeps_the_mean_prediction_at_the_base_rate(numbers, share):
 def test_a_refit_that_drew_one_outcome_only_stays_finite(numbers):
     spread, label, _ = numbers
     assert np.isfinite(ridge_logistic(spread, label, label[None], 1.0)).all()
+
+
+def test_a_shrunken_intercept_is_found_where_newton_alone_overshoots():
+    """Two heaps far apart and a rate below the smaller one: the curve is flat where Newton starts."""
+    spread = np.repeat([[1.0], [-1.0]], [40, 60], axis=0)
+    label = (np.arange(100) < 10).astype(float)
+    fitted = shrunk(np.array([[0.0, 50.0], [0.0, 3.0]]), spread, label, np.ones((2, 100)), 1.0)
+    predicted = expit(fitted[:, :1] + fitted[:, 1:] @ spread.T)
+    assert predicted.mean(axis=1) == pytest.approx([0.1, 0.1], abs=1e-6)
+
+
+def test_a_logistic_fit_converges_on_columns_of_very_different_size():
+    draw = np.random.default_rng(1)
+    spread = np.column_stack([draw.normal(size=4000) * 30, draw.standard_cauchy(4000) * 20])
+    label = (draw.random(4000) < expit(0.5 * spread[:, 0] - 6)).astype(float)
+    ours = ridge_logistic(spread, label, np.ones((1, 4000)), 1e-3)[0]
+    predicted = expit(ours[0] + spread @ ours[1:])
+    ready = np.column_stack([np.ones(4000), spread])
+    assert np.abs((predicted - label) @ ready + 1e-3 * ours * [0, 1, 1]).max() < 1e-4
