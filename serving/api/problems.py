@@ -228,10 +228,26 @@ def _parameter(error: dict[str, Any], names: list[str]) -> tuple[HttpProblem, di
     expected = str((error.get("ctx") or {}).get("expected", ""))
     choices = re.findall(r"'([^']*)'", expected)
     given = error.get("input")
-    facts = {"parameter": name, "given": given, "allowed": choices or error["msg"]}
+    facts = {"parameter": name, "given": given, "allowed": choices or _allowed(error)}
     if choices:
         facts["nearest"] = nearest(str(given), choices)
     return HttpProblem.PARAMETER_REFUSED, facts
+
+
+_SIGNS = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
+_TYPES = {"int": "integer", "float": "number", "bool": "true | false", "finite": "number"}
+
+
+def _allowed(error: dict[str, Any]) -> str:
+    """What a parameter takes, without the English sentence of pydantic.
+
+    Examples
+    --------
+    >>> _allowed({"type": "greater_than_equal", "ctx": {"ge": 1}}), _allowed({"type": "int_parsing", "msg": "..."})
+    ('>= 1', 'integer')
+    """
+    bounds = [f"{_SIGNS[name]} {value}" for name, value in (error.get("ctx") or {}).items() if name in _SIGNS]
+    return " ".join(bounds) or _TYPES.get(str(error["type"]).partition("_")[0], str(error.get("msg", "")))
 
 
 def _parameter_names(app: FastAPI, request: Request) -> list[str]:
