@@ -32,6 +32,8 @@ class ErrorCode(Code):
     NOT_A_MODEL = "not_a_model"
     MODEL_CHANGED = "model_changed"
     GATES_SHUT = "gates_shut"
+    SEARCH_FOUND_NOTHING = "search_found_nothing"
+    JOURNAL_UNREADABLE = "journal_unreadable"
     SCHEMA_MISMATCH = "schema_mismatch"
     TOO_FEW_ROWS = "too_few_rows"
     NO_PRICE_INDEX = "no_price_index"

@@ -68,6 +68,11 @@ class Settings:
         return self.home / "mlflow-artifacts"
 
     @property
+    def search_journal(self) -> Path:
+        """File that keeps the trials of searches, so that an interrupted one goes on where it was."""
+        return self.home / "search.journal"
+
+    @property
     def reports(self) -> Path:
         """Folder where reports go when no ``--out`` is given."""
         return self.home / "reports"

@@ -20,8 +20,8 @@ from features.catalogue import FULL_SCHEMA, Feature
 from features.schema import FeatureKind, FeatureSchema
 from training.dataset import Sample
 from training.model import Recipe, blocks, heads, parameters, press_size, status_columns
+from training.penalty import Trial, search
 from training.population import Rate, Size
-from training.search import Trial, search
 from training.uncertainty import HELD_OUT_REFITS, REFITS, bootstrap_counts
 
 ALLOWED: FeatureSchema = FULL_SCHEMA.subset(
