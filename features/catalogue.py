@@ -25,6 +25,7 @@ class Feature(Code):
     COUNTY_POPULATION_LOG = "county_population_log"
     CLUSTER_UNITS_LOG = "cluster_units_log"
     COMPETITOR_SHARE = "competitor_share"
+    IN_ESTATE = "in_estate"
     MACHINERY_AGE_YEARS = "machinery_age_years"
     CAPACITY_USED_SHARE = "capacity_used_share"
     LAND_LOG = "land_log"
@@ -118,6 +119,8 @@ FULL_SCHEMA = FeatureSchema(
         _spec(Feature.COMPETITOR_SHARE, "location", _NUMBER, "share",
               "share of these units that work in the same ISIC division, the unit itself included",
               f"{_NO_PLACE}, or {_NO_SECTOR}", (*_PLACE, Field.ISIC)),
+        _spec(Feature.IN_ESTATE, "location", _FLAG, "", "stands in an industrial estate (1) or outside of any (0)",
+              _NOT_STATED, (Field.ESTATE,)),
         _spec(Feature.MACHINERY_AGE_YEARS, "equipment", _NUMBER, "years", "years since the machinery was made",
               "not stated, or made after as_of", (Field.MACHINERY_YEAR,), -1),
         _spec(Feature.CAPACITY_USED_SHARE, "equipment", _NUMBER, "share", "share of nominal capacity in use",

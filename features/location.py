@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from engine.domain.unit import Field
+from engine.text import fold
 from features.batch import DIVISIONS, Batch, Floats
 from features.catalogue import Feature
 from features.places import counties, nearest_km
@@ -58,6 +60,29 @@ def competitor_share(batch: Batch) -> Floats:
     return shares[np.where(known, batch.counties * DIVISIONS + batch.divisions, -1)]
 
 
+def in_estate(batch: Batch) -> Floats:
+    """1 for a unit whose register names an estate, 0 where it says that the unit stands outside of any.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> units = pd.DataFrame({"estate": ["شهرک صنعتی ارومیه", "خارج از شهرک", "-", None]})
+    >>> in_estate(Batch(units, {}, pd.Timestamp("2025-01-01"))).tolist()
+    [1.0, 0.0, nan, nan]
+    """
+    return batch.lookup(Field.ESTATE.value, _names_estate)
+
+
+_OUTSIDE = ("خارج", "بیرون", "فاقد", "ندارد", "outside", "not in")
+
+
+def _names_estate(text: str) -> float:
+    folded = fold(text)
+    if not any(letter.isalpha() for letter in folded):
+        return np.nan
+    return 0.0 if folded.startswith(_OUTSIDE) else 1.0
+
+
 def _units_by_county(batch: Batch) -> Floats:
     numbers = counties().key_numbers
     units = np.ones(len(numbers))
@@ -88,4 +113,5 @@ COLUMNS: dict[Feature, Callable[[Batch], Floats]] = {
     Feature.COUNTY_POPULATION_LOG: population_log,
     Feature.CLUSTER_UNITS_LOG: cluster_log,
     Feature.COMPETITOR_SHARE: competitor_share,
+    Feature.IN_ESTATE: in_estate,
 }

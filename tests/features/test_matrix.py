@@ -157,6 +157,24 @@ def test_clusters_and_competitors_are_counted_by_hand() -> None:
     assert described["competitor_share"].round(12).tolist() == [0.4] * 4 + [0.6] * 6
 
 
+@pytest.mark.parametrize(
+    ("estate", "flag"),
+    [
+        ("شهرک صنعتی ارومیه", 1),
+        ("ناحيه صنعتي تازه‌كند", 1),
+        ("خارج از شهرک‌های صنعتی", 0),
+        ("خارج‌ از شهرك", 0),
+        ("ندارد", 0),
+    ],
+)
+def test_an_estate_is_a_place_in_it_and_a_word_of_outside_is_none(estate: str, flag: float) -> None:
+    assert _described({"estate": estate})["in_estate"] == flag
+
+
+def test_an_estate_that_is_not_stated_is_not_known() -> None:
+    assert all(np.isnan(_described({"estate": estate})["in_estate"]) for estate in (None, "-", "؟"))
+
+
 def test_money_of_another_year_is_brought_to_the_year_of_the_model() -> None:
     """99 billion rial of 1395 are 108.5 billion of 1396 (index 100 and 109.6)."""
     row = {"bank_debt_rial": 99 * 10**9, "price_year": 1395}
