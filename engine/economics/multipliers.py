@@ -1,14 +1,19 @@
-"""Jobs that follow from jobs: multipliers of a sector, as flagged defaults.
+"""Jobs that follow from jobs: multipliers of a sector, as published, and as flagged defaults for a province.
 
-The figures of the United States (jobs per million dollars of final demand, Economic Policy Institute, updated
-employment multipliers, appendix table A2) are shrunk towards 1, since supplier jobs there include capital services and
-a province leaks. The shrinkage is assumed, and so are the ceilings and the default of other manufacturing.
+The published figures stand in the reference table ``multipliers``. None is Iranian. Those of the United States are
+shrunk towards 1, since supplier jobs there include capital services and a province leaks; the shrinkage is assumed, and
+so are the ceilings and the default of other manufacturing. Scotland's stand beside them unshrunk, for comparison: a
+small country, whose table counts what is bought elsewhere in Britain as a leak already.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+
+from engine.codes import Code
+from engine.reference import table
+from engine.reference.activities import by_activity
 
 RETENTION = 0.25
 """Share of the US effect beyond the direct jobs that stays in the province: assumed."""
@@ -17,26 +22,49 @@ CEILING_I, CEILING_II = 2.0, 2.6
 DEFAULT_I, DEFAULT_II = 1.3, 1.6
 """Multipliers of the sectors that the table does not name: assumed."""
 
-US_MULTIPLIERS: dict[str, tuple[float, float]] = {
-    # ISIC Rev. 4 code: type I (direct and supplier jobs) / direct, type II (with induced jobs) / direct
-    "103": (3.70, 5.14),  # fruit and vegetable preserving
-    "105": (6.61, 9.17),  # dairy
-    "101": (3.55, 4.81),  # meat
-    "1071": (2.70, 3.70),  # bakery
-    "11": (4.14, 5.73),  # beverages
-    "1072": (3.13, 4.32),  # sugar
-    "1073": (3.13, 4.32),  # confectionery
-    "13": (2.10, 3.04),  # textiles
-    "14": (2.68, 3.91),  # apparel
-    "15": (2.68, 3.91),  # leather
-    "1621": (2.37, 3.40),  # veneer and panels
-    "16": (1.97, 2.83),  # other wood
-    "08": (2.38, 3.35),  # quarrying
-}
+_TYPES = ["employment_type_i", "employment_type_ii"]
+
+
+class Economy(Code):
+    """A place whose multipliers are published."""
+
+    SCOTLAND = "scotland"
+    UNITED_STATES = "united_states"
+
+
+_PLACES = {Economy.SCOTLAND: "Scotland", Economy.UNITED_STATES: "United States"}
+
+
+def published(isic: pd.Series, economy: Economy = Economy.SCOTLAND) -> pd.DataFrame:
+    """Employment multipliers of each unit's sector as another economy publishes them.
+
+    Parameters
+    ----------
+    isic
+        ISIC Rev. 4 codes as strings, shape (n,).
+    economy
+        Whose table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Shape (n, 2): ``type_i`` = (direct + supplier jobs) / direct, ``type_ii`` adds jobs induced by wages; missing
+        where the table does not name the sector. An activity that several published industries make up gets their mean
+        by direct jobs, which needs their sizes (Scotland gives them, the United States' table does not).
+
+    Examples
+    --------
+    >>> published(pd.Series(["2599", "10", "12"])).round(2).values.tolist()
+    [[1.36, 1.64], [1.75, 2.01], [nan, nan]]
+    """
+    rows = table("multipliers")
+    rows = rows[rows["place"] == _PLACES[economy]].reset_index(drop=True)
+    jobs = rows["direct_jobs_per_million"] * rows["gross_output_million"]
+    return by_activity(isic, rows, _TYPES, jobs).set_axis(["type_i", "type_ii"], axis=1)
 
 
 def multipliers(isic: pd.Series) -> pd.DataFrame:
-    """Employment multipliers of each unit's sector.
+    """Employment multipliers of each unit's sector in an Iranian province: shrunk figures, or a flagged default.
 
     Parameters
     ----------
@@ -54,15 +82,7 @@ def multipliers(isic: pd.Series) -> pd.DataFrame:
     >>> multipliers(pd.Series(["1050", "2599", None])).round(2).values.tolist()
     [[2.0, 2.6, False], [1.3, 1.6, True], [1.3, 1.6, True]]
     """
-    numbers, distinct = pd.factorize(isic)
-    rows = [_of_sector(str(code)) for code in distinct] + [(DEFAULT_I, DEFAULT_II, True)]
-    table = pd.DataFrame(rows, columns=["type_i", "type_ii", "assumed"])
-    return table.iloc[np.where(numbers < 0, len(rows) - 1, numbers)].set_axis(isic.index)
-
-
-def _of_sector(code: str) -> tuple[float, float, bool]:
-    prefix = next((code[:length] for length in range(len(code), 1, -1) if code[:length] in US_MULTIPLIERS), None)
-    if prefix is None:
-        return DEFAULT_I, DEFAULT_II, True
-    first, second = US_MULTIPLIERS[prefix]
-    return min(CEILING_I, 1 + RETENTION * (first - 1)), min(CEILING_II, 1 + RETENTION * (second - 1)), False
+    given = published(isic, Economy.UNITED_STATES)
+    named = given.notna().all(axis=1)
+    shrunk = np.minimum(1 + RETENTION * (given - 1), [CEILING_I, CEILING_II])
+    return shrunk.fillna({"type_i": DEFAULT_I, "type_ii": DEFAULT_II}).assign(assumed=~named)
