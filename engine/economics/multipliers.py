@@ -8,7 +8,6 @@ small country, whose table counts what is bought elsewhere in Britain as a leak 
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from engine.codes import Code
@@ -84,5 +83,5 @@ def multipliers(isic: pd.Series) -> pd.DataFrame:
     """
     given = published(isic, Economy.UNITED_STATES)
     named = given.notna().all(axis=1)
-    shrunk = np.minimum(1 + RETENTION * (given - 1), [CEILING_I, CEILING_II])
+    shrunk = (1 + RETENTION * (given - 1)).clip(upper=[CEILING_I, CEILING_II], axis=1)
     return shrunk.fillna({"type_i": DEFAULT_I, "type_ii": DEFAULT_II}).assign(assumed=~named)
