@@ -1,0 +1,181 @@
+"""Do probabilities mean what they say? Forecasts in bins beside what came of them, as a table and as a plot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import beta
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Floats = npt.NDArray[np.float64]
+
+BINS = 10
+LEVEL = 0.95
+
+WORDS: Mapping[str, str] = {
+    "predicted": "predicted probability",
+    "happened": "share that came true",
+    "outcomes": "outcomes",
+    "calibrated": "as promised",
+    "band": "95 % interval",
+}
+"""What stands on the plot; another language brings its own."""
+
+
+def reliability_table(
+    label: Floats, probability: Floats, weights: Floats | None = None, *, bins: int = BINS, level: float = LEVEL
+) -> pd.DataFrame:
+    """Forecasts in bins of about equal count, beside the share that came true.
+
+    Parameters
+    ----------
+    label
+        Shape (n,), 0 or 1.
+    probability
+        Shape (n,), 0..1. Equal forecasts are never parted, so there may be fewer bins than asked for.
+    weights
+        Shape (n,), not negative; all alike by default.
+    bins
+        Bins wanted; never more than leave ten outcomes in each.
+    level
+        Of the intervals.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per bin, lowest first: ``low, high`` (forecasts in it), ``count``, ``predicted`` (mean), ``happened``
+        (share), ``happened_low, happened_high`` (:func:`share_interval`), ``surprising`` (the mean forecast lies
+        outside the interval).
+
+    Examples
+    --------
+    >>> label = np.repeat([0.0, 1.0, 0.0, 1.0], [16, 4, 4, 16])
+    >>> table = reliability_table(label, np.repeat([0.2, 0.5], [20, 20]), bins=2)
+    >>> table[["count", "predicted", "happened", "surprising"]].round(3).values.tolist()
+    [[20, 0.2, 0.2, False], [20, 0.5, 0.8, True]]
+    """
+    weights = np.ones(len(label)) if weights is None else weights
+    wanted = int(np.clip(len(label) // 10, 1, bins))
+    edges = np.unique(np.quantile(probability, np.linspace(0, 1, wanted + 1)[1:-1])) if len(label) else np.zeros(0)
+    # A bin ends with its edge: what equals an edge belongs below it, all of it.
+    place = np.searchsorted(edges, probability, side="left")
+    rows = pd.DataFrame(
+        {"bin": place, "p": probability, "w": weights, "wp": weights * probability, "wy": weights * label}
+    ).assign(ww=weights**2, one=1)
+    groups = rows[rows["w"] > 0].groupby("bin")
+    total = groups[["w", "wp", "wy", "ww", "one"]].sum()
+    happened = total["wy"] / total["w"]
+    effective = total["w"] ** 2 / total["ww"]
+    low, high = share_interval(happened.to_numpy(), effective.to_numpy(), level=level)
+    predicted = total["wp"] / total["w"]
+    return pd.DataFrame(
+        {
+            "low": groups["p"].min(),
+            "high": groups["p"].max(),
+            "count": total["one"],
+            "predicted": predicted,
+            "happened": happened,
+            "happened_low": low,
+            "happened_high": high,
+            "surprising": (predicted < low) | (predicted > high),
+        }
+    ).reset_index(drop=True)
+
+
+def share_interval(share: Floats, count: Floats, *, level: float = LEVEL) -> tuple[Floats, Floats]:
+    """Exact interval of a share.
+
+    Clopper and Pearson's, whose coverage is never below the level; with weights ``count`` is the effective one, as Korn
+    and Graubard (1998, "Confidence intervals for proportions with small expected number of positive counts estimated
+    from survey data", Survey Methodology 24) have it.
+
+    Parameters
+    ----------
+    share
+        Shape (n,), 0..1.
+    count
+        Shape (n,), above 0, need not be whole.
+    level
+        Of the interval.
+
+    Returns
+    -------
+    low, high
+        Shape (n,).
+
+    Examples
+    --------
+    Three of ten, in any table of binomial limits:
+
+    >>> low, high = share_interval(np.array([0.3]), np.array([10.0]))
+    >>> round(float(low[0]), 4), round(float(high[0]), 4)
+    (0.0667, 0.6525)
+    """
+    tail = (1 - level) / 2
+    hits, misses = share * count, (1 - share) * count
+    # A share of 0 or 1 has no limit on its own side; what a Beta distribution of shape 0 answers is not read.
+    low = np.where(hits > 0, beta.ppf(tail, np.maximum(hits, 1e-9), misses + 1), 0.0)
+    high = np.where(misses > 0, beta.ppf(1 - tail, hits + 1, np.maximum(misses, 1e-9)), 1.0)
+    return low, high
+
+
+def reliability_plot(
+    tables: Mapping[str, pd.DataFrame],
+    probability: Mapping[str, Floats],
+    *,
+    title: str = "",
+    words: Mapping[str, str] = WORDS,
+) -> Figure:
+    """Draw reliability: one curve with its band for each model, and below it how often each forecast was made.
+
+    Parameters
+    ----------
+    tables
+        Of :func:`reliability_table`, by the name of the model; the first is drawn strongest.
+    probability
+        Forecasts of the same models, shape (n,) each.
+    title
+        Above the plot.
+    words
+        As ``WORDS``.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Belongs to no window; ``figure.savefig(path)`` writes it.
+
+    Examples
+    --------
+    >>> p = np.linspace(0.1, 0.9, 40)
+    >>> figure = reliability_plot({"challenger": reliability_table((p > 0.5) * 1.0, p)}, {"challenger": p})
+    >>> len(figure.axes)
+    2
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(5.2, 5.6), layout="constrained")
+    curve, counts = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
+    curve.plot([0, 1], [0, 1], color="0.6", linewidth=1, linestyle=":", label=words["calibrated"])
+    for number, (name, table) in enumerate(tables.items()):
+        colour = f"C{number}"
+        errors = [table["happened"] - table["happened_low"], table["happened_high"] - table["happened"]]
+        if number == 0:
+            band = table["happened_low"], table["happened_high"]
+            curve.fill_between(table["predicted"], *band, color=colour, alpha=0.15, linewidth=0, label=words["band"])
+        curve.errorbar(
+            table["predicted"], table["happened"], yerr=errors, color=colour, marker="o", markersize=4, linewidth=1.4,
+            elinewidth=0.7, alpha=1.0 if number == 0 else 0.7, label=name,
+        )  # fmt: skip
+        counts.hist(probability[name], bins=np.linspace(0, 1, 21), color=colour, histtype="step", linewidth=1.2)
+    curve.set(xlim=(0, 1), ylim=(0, 1), ylabel=words["happened"], title=title)
+    curve.legend(loc="upper left", frameon=False, fontsize="small")
+    counts.set(xlabel=words["predicted"], ylabel=words["outcomes"])
+    for axes in (curve, counts):
+        axes.spines[["top", "right"]].set_visible(False)
+    return figure
