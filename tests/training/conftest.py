@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from engine.artefact import Model
 from engine.domain.unit import unit_table
 from engine.reference.reported import reported_units
+from features.schema import FeatureKind, FeatureSchema, FeatureSpec
 from training.dataset import Sample, sample
 from training.fitting import Fitted
 from training.training import fit_sample, out_of_fold
@@ -57,3 +59,41 @@ def trained() -> Trained:
     seen = press_sample()
     fitted = fit_sample(seen, as_of=AS_OF, trials=4)
     return Trained(fitted, seen, out_of_fold(fitted, seen))
+
+
+APPROACHED_SCHEMA = FeatureSchema(
+    (
+        FeatureSpec("size", "workforce", FeatureKind.NUMBER, "", "", "", ()),
+        FeatureSpec("in_estate", "location", FeatureKind.FLAG, "", "", "", ()),
+        FeatureSpec("county", "location", FeatureKind.CATEGORY, "", "", "", ()),
+    )
+)
+
+
+def approached_world(n: int = 3000, seed: int = 0, *, estate: float = 0.0, size: float = 0.0):
+    """Units recorded over four years, each approached at a constant hazard of its own; returns it as well."""
+    rng = np.random.default_rng(seed)
+    X = pd.DataFrame(
+        {
+            "size": rng.standard_normal(n),
+            "in_estate": rng.integers(0, 2, n) * 1.0,
+            "county": rng.integers(0, 4, n) * 1.0,
+        }
+    )
+    hazard = 0.08 * np.exp(estate * (X["in_estate"] - 0.5) + size * X["size"]).to_numpy()
+    possible = rng.uniform(0, 16, n)
+    waited = rng.exponential(1 / hazard)
+    columns = {"approached": waited < possible, "quarters": np.minimum(waited, possible), "possible": possible}
+    return X, pd.DataFrame(columns), hazard
+
+
+@pytest.fixture(scope="session")
+def schema() -> FeatureSchema:
+    """Of the matrix of ``world``."""
+    return APPROACHED_SCHEMA
+
+
+@pytest.fixture(scope="session")
+def world():
+    """A register whose units are approached at known hazards: see ``approached_world``."""
+    return approached_world
