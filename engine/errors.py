@@ -11,6 +11,8 @@ class ErrorCode(Code):
     UNKNOWN_TABLE = "unknown_table"
     UNKNOWN_COLUMN = "unknown_column"
     REFERENCE_REFUSED = "reference_refused"
+    REFERENCE_COLUMN_UNKNOWN = "reference_column_unknown"
+    REFERENCE_VALUE_UNKNOWN = "reference_value_unknown"
     UNKNOWN_UNIT = "unknown_unit"
     UNKNOWN_OPTION = "unknown_option"
     OPTION_MISSING = "option_missing"

@@ -86,12 +86,23 @@ def doctor(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> No
         raise typer.Exit(1)
 
 
-@app.command(epilog='Examples:  ehya reference   ·   ehya reference counties --where "province=West Azerbaijan"')
+@app.command(
+    epilog='Examples:  ehya reference   ·   ehya reference counties --where "province=West Azerbaijan"   ·   '
+    'ehya reference unemployment --where "percent>10" --where "jalali_year=1398"'
+)
 def reference(
     ctx: typer.Context,
     table: Annotated[str | None, typer.Argument(help="Table to show; without one, the list of tables.")] = None,
-    where: Annotated[list[str] | None, typer.Option("--where", metavar="COLUMN=VALUE", help="Only such rows.")] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--where",
+            metavar="CONDITION",
+            help="Only such rows: COLUMN=VALUE, or != > >= < <=, or ~ for a piece of text; in Persian or English.",
+        ),
+    ] = None,
     out: Out = None,
+    sources: Annotated[bool, typer.Option("--sources", help="To whom the facts are owed, table by table.")] = False,
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
@@ -99,7 +110,9 @@ def reference(
     from serving.commands import reference as body
 
     terminal = ctx.obj.terminal(lang, as_json=as_json)
-    if table is None:
+    if sources:
+        body.list_sources(terminal)
+    elif table is None:
         body.list_tables(terminal)
     else:
         body.show_table(terminal, table, where or [], out)

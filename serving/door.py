@@ -99,6 +99,8 @@ def _placed(error: EhyaError, words: Speech) -> dict[str, Any]:
         return facts | {"field": words.text(key), "allowed": words.text("page.range", low=low, high=high)}
     if error.code is ErrorCode.MANDATE_VALUE_REFUSED:
         return error.facts | {"allowed": _choices(str(error.facts["allowed"]))}
+    if error.code in (ErrorCode.REFERENCE_COLUMN_UNKNOWN, ErrorCode.REFERENCE_VALUE_UNKNOWN):
+        return _in_the_table_s_words(error.facts, words)
     if error.code not in (ErrorCode.PLACE_UNKNOWN, ErrorCode.PLACE_AMBIGUOUS):
         return error.facts
     return {
@@ -106,6 +108,23 @@ def _placed(error: EhyaError, words: Speech) -> dict[str, Any]:
         if isinstance(fact, list)
         else fact
         for name, fact in error.facts.items()
+    }
+
+
+def _in_the_table_s_words(facts: dict[str, Any], words: Speech) -> dict[str, Any]:
+    """Columns and values of a reference table as its readers see them."""
+    from engine.reference import spec
+    from serving.reports.facts import said, title
+
+    described = spec(facts["table"])
+    if "nearest" in facts:
+        named = [f"{title(name, words)} = {name}" for name in facts["allowed"]] if words.language == "fa" else None
+        nearest = facts["nearest"] if named is None else title(facts["nearest"], words)
+        return facts | {"nearest": nearest, "allowed": named or facts["allowed"]}
+    column = facts["column"]
+    return facts | {
+        "column": title(column, words),
+        "allowed": [said(described, column, value, words) for value in facts["allowed"]],
     }
 
 

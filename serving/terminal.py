@@ -22,6 +22,7 @@ _WIDE = 110  # columns from which on a table of sentences stays readable
 _SET_IN = 4
 _BETWEEN = 4  # columns that a table leaves between two of its own
 _CUT = 30  # a longer word is cut
+_NAME = 22  # columns in which a name of several words stays readable, on two or three lines
 _WIDTH_OF_A_FILE = 160  # columns when the output is no terminal
 
 
@@ -91,11 +92,12 @@ class Terminal:
         return self._out.width < _WIDE
 
     def fitting(self, columns: Sequence[Sequence[str]]) -> int:
-        """How many columns, from the first, fit in one line without a word being cut; at least one."""
+        """How many columns, from the first, fit in one line and stay readable: no word cut, no name in slivers."""
         room = self._out.width
         for number, texts in enumerate(columns):
             longest = max((len(word) for text in texts for word in text.split()), default=1)
-            room -= min(longest, _CUT) + _BETWEEN
+            name = min(max(map(len, texts[1:]), default=1), _NAME)
+            room -= min(max(longest, name), _CUT) + _BETWEEN
             if room < 0:
                 return max(number, 1)
         return len(columns)

@@ -234,6 +234,18 @@ class Speech:
             text.translate({k: v for k, v in _PERSIAN.items() if k < 58 and k > 47}) if self.language == "fa" else text
         )
 
+    def decimals(self, text: str) -> str:
+        """A number written with the digits, separators and minus of the language.
+
+        Examples
+        --------
+        >>> Speech("fa").decimals("-1,234.5") == "\u200e−۱٬۲۳۴٫۵"
+        True
+        """
+        if self.language != "fa":
+            return text
+        return text.translate(_PERSIAN | {ord(","): "٬", ord("."): "٫"})
+
     def fact(self, value: object) -> str:
         """One fact of a text: what it is decides how it is said."""
         if isinstance(value, Code):

@@ -147,3 +147,30 @@ def test_one_row_is_shown_whole(ehya):
     shown = json.loads(ehya("reference", "price_index", "--where", "jalali_year=1401", "--json").stdout)
     assert [row["jalali_year"] for row in shown["rows"]] == [1401]
     assert shown["attribution"]
+
+
+def test_reference_names_its_sources_in_one_place(ehya):
+    told = json.loads(ehya("reference", "--sources", "--json").stdout)
+    assert all(line["attribution"] and line["licence"] for line in told)
+    assert "Open Government Licence" in ehya("reference", "--sources", "--lang", "en").stdout
+    assert "GeoNames" in ehya("reference", "--sources", "--lang", "fa").stdout
+
+
+def test_reference_answers_a_persian_reader_in_persian(ehya):
+    shown = ehya("reference", "estates", "--where", "شهرستان=سلماس", "--where", "گونه=شهرک صنعتی").stdout
+    assert "شهرک صنعتی سلماس" in shown
+    assert "industrial_estate" not in shown
+
+
+def test_the_glossary_is_shown_whole(ehya):
+    shown = ehya("reference", "glossary", "--lang", "en").stdout
+    assert "mandate · معیار سرمایه‌گذاری" in shown
+    assert "memorandum of understanding" in shown
+
+
+def test_conditions_that_no_row_satisfies_get_a_sentence_and_a_misspelt_value_is_refused(ehya):
+    empty = ehya("reference", "estates", "--where", "county=Tabriz", "--lang", "en")
+    assert (empty.exit_code, empty.stdout.strip()) == (0, "No row of “estates” satisfies all conditions.")
+    wrong = ehya("reference", "estates", "--where", "county=Salmass", "--lang", "en")
+    assert wrong.exit_code == 2
+    assert "nearest: Salmas" in wrong.stderr
