@@ -337,16 +337,19 @@ def _at_risk(quarters: Floats, approached: Flags) -> _AtRisk:
         for happened, weight in ((0, np.clip(quiet, low, high) - low), (1, met.astype(np.float64))):
             unit = np.flatnonzero(weight > 0)
             parts.append((unit, np.full(len(unit), band), np.full(len(unit), happened), weight[unit]))
-    unit, band, happened, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return _AtRisk(unit, band, happened, weight)
+    return _AtRisk(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
 def _columns(X: pd.DataFrame, schema: FeatureSchema, fields: pd.DataFrame | None) -> Floats:
     parts = [design(X, [_block(X[name], name in schema.categories) for name in schema.names])]
-    for name in () if fields is None else fields.columns:
-        text = not pd.api.types.is_numeric_dtype(fields[name]) and fields[name].dtype != "boolean"
-        numbers = pd.Series(pd.factorize(fields[name], sort=True)[0]).replace(-1, np.nan) if text else fields[name]
-        column = pd.DataFrame({name: numbers.to_numpy(dtype=np.float64, na_value=np.nan)})
+    for name, values in () if fields is None else fields.items():
+        text = not pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype)
+        if text:
+            codes = pd.factorize(values, sort=True)[0]
+            numbers = np.where(codes < 0, np.nan, codes.astype(np.float64))
+        else:
+            numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
+        column = pd.DataFrame({name: numbers})
         parts.append(design(column, [_block(column[name], text)]))
     spread = np.hstack(parts)
     return spread[:, np.ptp(spread, axis=0) > 0] if len(spread) else spread
