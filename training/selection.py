@@ -176,6 +176,7 @@ def propensity(
     *,
     fields: pd.DataFrame | None = None,
     logged: Floats | None = None,
+    penalty: float | None = None,
     random_state: int = 0,
 ) -> Propensity:
     """Fit who is approached: a discrete-time hazard by quarters since the record, logistic in the recorded fields.
@@ -194,6 +195,8 @@ def propensity(
     logged
         Logged probabilities, shape (n,), NaN where there are none (:func:`logged_probability`): they stand instead of
         fitted ones.
+    penalty
+        Inverse strength of the ridge; chosen by cross-validation over units when ``None``.
     random_state
         Seed of the folds.
 
@@ -209,7 +212,7 @@ def propensity(
         raise EhyaError(ErrorCode.TOO_FEW_ROWS, given=few, allowed=LEAST_APPROACHED)
     columns = _columns(X, schema, fields)
     rows = _at_risk(quarters, approached)
-    penalty = _penalty(columns, rows, random_state)
+    penalty = _penalty(columns, rows, random_state) if penalty is None else penalty
     possible = exposed["possible"].to_numpy(dtype=np.float64)
     none = np.zeros((len(columns), 0))
     bare, full = _fit(none, rows, penalty), _fit(columns, rows, penalty)

@@ -41,8 +41,26 @@ def units_known_by(connection: Connection, known_by: date | None) -> pd.DataFram
     """
     until = None if known_by is None else datetime.combine(known_by + timedelta(days=1), time.min)
     lines = read(connection, _until(_shown(), until))
-    seen = read(connection, _until(_seen(), until))
-    record = _record(seen)
+    return _folded(lines, _record(read(connection, _until(_seen(), until))))
+
+
+def first_records(connection: Connection) -> pd.DataFrame:
+    """Unit table as the first import that spoke of each unit gave it.
+
+    ``extras`` is a column beside those of the unit table, and so is ``known_on``: the day of that import.
+    """
+    seen = read(connection, _seen().add_columns(schema.imports.c.imported_at))
+    seen["imported_at"] = seen["imported_at"].astype("datetime64[us]")
+    first = seen.sort_values(["imported_at", "import_id"], kind="stable").drop_duplicates("unit_id")
+    lines = read(connection, _shown().add_columns(schema.unit_values.c.import_id))
+    of_first = first.set_index("unit_id")["import_id"]
+    lines = lines[(lines["import_id"] == lines["unit_id"].map(of_first)).to_numpy(dtype=bool)]
+    known_on = first.set_index("unit_id")["imported_at"].dt.normalize().astype("datetime64[s]")
+    table = _folded(lines, _record(first.drop(columns="imported_at")))
+    return table.assign(known_on=known_on.reindex(table.index))
+
+
+def _folded(lines: pd.DataFrame, record: pd.DataFrame) -> pd.DataFrame:
     latest = lines.drop_duplicates(["unit_id", "field"], keep="last").set_index("unit_id")
     columns: dict[str, pd.Series] = {}
     for name, where in latest.reset_index(drop=True).groupby("field").indices.items():

@@ -22,7 +22,7 @@ from engine.store.bulk import insert_frame, read
 from engine.store.check import Problem, problems
 from engine.store.clock import day, utc
 from engine.store.dialect import alone, connect
-from engine.store.history import history_of, units_known_by
+from engine.store.history import first_records, history_of, units_known_by
 from engine.store.imports import ImportResult, Intake
 from engine.store.merges import folded, members, record_merge, renamed, roots, sightings_of, undo_merge
 from engine.store.migrations import upgrade
@@ -192,6 +192,21 @@ class Register:
                 return unit_table(read(connection, query.where(*named)))
             seen = sightings_of(connection, root_of, until)
         return _filtered(folded(table, root_of, seen), conditions)
+
+    def first_records(self) -> pd.DataFrame:
+        """Units as the register first met them: what an approach has not yet brought to light.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Unit table, ordered by ``unit_id``, with one more column ``known_on``: the day of the import. Of units that
+            were merged the one that was known first.
+        """
+        with self._read() as connection:
+            table, root_of = first_records(connection), roots(connection)
+        order = table.reset_index().sort_values(["known_on", "unit_id"], kind="stable")
+        first = renamed(order, root_of).drop_duplicates("unit_id").set_index("unit_id").sort_index()
+        return unit_table(first).assign(known_on=first["known_on"])
 
     def unit(self, unit_id: str) -> pd.DataFrame:
         """Unit table with the one row of a unit; a unit that was merged is the one it shows as.

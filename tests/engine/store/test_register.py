@@ -240,6 +240,30 @@ class TestReading:
         assert register.units({"county": "Khoy"}, known_by="2025-05-01")["name"].tolist() == ["آسیاب"]
 
 
+class TestFirstRecords:
+    def test_a_unit_is_shown_as_it_was_first_met(self, register, given):
+        register.commit_import(given(WEAVER, as_of="2024-03-20"), imported_at=datetime(2024, 4, 1))
+        later = WEAVER | {"jobs_now": 45, "land_m2": 900.0, "status": "operating"}
+        register.commit_import(given(later, MILL, as_of="2025-03-20"), imported_at=datetime(2025, 4, 1, 18))
+        first = register.first_records().set_index("name")
+        assert (first.loc["بافندگی", "jobs_now"], first.loc["بافندگی", "status"]) == (30, "idle")
+        assert first["land_m2"].isna().tolist() == [name == "بافندگی" for name in first.index]
+        assert first.loc["بافندگی", "as_of"] == pd.Timestamp("2024-03-20")
+        assert first["known_on"].to_dict() == {
+            "بافندگی": pd.Timestamp("2024-04-01"), "آسیاب": pd.Timestamp("2025-04-01")
+        }  # fmt: skip
+
+    def test_of_merged_units_the_one_known_first_is_shown(self, register, given):
+        lost = register.commit_import(given(WEAVER), imported_at=datetime(2024, 4, 1)).rows["unit_id"].item()
+        kept = register.commit_import(given(MILL), imported_at=datetime(2025, 4, 1)).rows["unit_id"].item()
+        register.merge(kept, lost, made_at=NOON)
+        first = register.first_records()
+        assert first["name"].to_dict() == {kept: "بافندگی"}
+
+    def test_an_empty_register_has_none(self, register):
+        assert register.first_records().empty
+
+
 class TestEvents:
     @pytest.fixture
     def unit_id(self, register, given):
