@@ -37,7 +37,8 @@ def job_figures(
     dict
         ``JOBS_IF_REVIVED, JOBS_EXPECTED, JOBS_PER_BILLION_RIAL, JOBS_EXPECTED_PER_BILLION_RIAL``, shape (n, 3) each:
         low, point, high. What a revival adds has a median for its point, what is expected a mean: the mean of the
-        product is no product of points.
+        product is no product of points. Intervals start at zero where no job at all is likelier than the lower tail,
+        see :func:`ends`.
 
     Examples
     --------
@@ -49,25 +50,46 @@ def job_figures(
     {'jobs_if_revived': 18.0, 'jobs_expected': 14.0,
      'jobs_per_billion_rial': 9.0, 'jobs_expected_per_billion_rial': 7.0}
     """
+    none = (at_month_12 <= 0).mean(axis=1)
     # Bringing a unit back takes no job away, so what it adds is never below zero.
     added = np.maximum(at_month_12 - jobs_now[:, None], 0.0)
     expected = feasibility * added
     per = capital[:, None]
     return {
-        Output.JOBS_IF_REVIVED: ends(added, np.median(added, axis=1), levels),
-        Output.JOBS_EXPECTED: ends(expected, expected.mean(axis=1), levels),
-        Output.JOBS_PER_BILLION_RIAL: ends(added / per, np.median(added / per, axis=1), levels),
-        Output.JOBS_EXPECTED_PER_BILLION_RIAL: ends(expected / per, (expected / per).mean(axis=1), levels),
+        Output.JOBS_IF_REVIVED: ends(added, np.median(added, axis=1), levels, none=none),
+        Output.JOBS_EXPECTED: ends(expected, expected.mean(axis=1), levels, none=none),
+        Output.JOBS_PER_BILLION_RIAL: ends(added / per, np.median(added / per, axis=1), levels, none=none),
+        Output.JOBS_EXPECTED_PER_BILLION_RIAL: ends(expected / per, (expected / per).mean(axis=1), levels, none=none),
     }
 
 
-def ends(draws: Floats, point: Floats, levels: tuple[float, float] = LEVELS) -> Floats:
+def ends(draws: Floats, point: Floats, levels: tuple[float, float] = LEVELS, *, none: Floats | float = 0.0) -> Floats:
     """Low, point and high, shape (n, 3): quantiles of the draws, moved as far as the point asks for.
+
+    Parameters
+    ----------
+    draws
+        Shape (n, draws).
+    point
+        Shape (n,).
+    levels
+        Quantiles that become low and high.
+    none
+        Share of the draws, shape (n,), in which there is nothing at all. Where it is more than the lower tail, zero
+        cannot be cut without cutting too much: the interval then starts at zero and ends where it holds its level, at
+        zero itself if zero alone does. Elsewhere both tails are cut.
 
     Examples
     --------
-    >>> ends(np.array([[0.0, 1.0, 2.0, 3.0, 4.0]]), np.array([2.0]), (0.25, 0.75)).tolist()
-    [[1.0, 2.0, 3.0]]
+    >>> ends(np.array([[1.0, 2.0, 3.0, 4.0, 5.0]]), np.array([3.0]), (0.25, 0.75)).tolist()
+    [[2.0, 3.0, 4.0]]
+
+    Two draws in five are nothing; half of the draws is asked for, and is reached at the third:
+
+    >>> ends(np.array([[0.0, 0.0, 3.0, 4.0, 5.0]]), np.array([3.0]), (0.25, 0.75), none=0.4).tolist()
+    [[0.0, 3.0, 3.0]]
     """
-    low, high = np.quantile(draws, levels, axis=1)
+    low, high, within = np.quantile(draws, [*levels, levels[1] - levels[0]], axis=1)
+    keeps = none > levels[0]
+    low, high = np.where(keeps, np.minimum(low, 0.0), low), np.where(keeps, within, high)
     return np.column_stack([np.minimum(low, point), point, np.maximum(high, point)])

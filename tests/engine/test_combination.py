@@ -85,3 +85,21 @@ def test_a_batch_says_what_single_units_say(seed):
 
 def test_a_point_outside_the_draws_moves_the_end():
     assert ends(np.array([[1.0, 2.0]]), np.array([5.0]), (0.0, 1.0)).tolist() == [[1.0, 5.0, 5.0]]
+
+
+def test_an_interval_leaves_zero_out_only_where_it_is_hardly_likely():
+    """Of 100 worlds 9 or 11 bring no job, the others 1, 2, 3 ...: 80 of 100 are held either way."""
+    for nothing, low, held in ((9, 1.0, 81), (11, 0.0, 81)):
+        jobs = np.concatenate([np.zeros(nothing), np.arange(1.0, 101.0 - nothing)])[None]
+        found = job_figures(np.ones((1, 100)), jobs, np.zeros(1), np.ones(1))[Output.JOBS_IF_REVIVED][0]
+        assert np.floor(found[0]) == low
+        assert ((found[0] <= jobs) & (jobs <= found[2])).sum() == pytest.approx(held, abs=1)
+
+
+def test_people_at_work_now_shift_an_interval_and_widen_it_no_more():
+    jobs = np.arange(1.0, 201.0)[None]
+    found = [
+        job_figures(np.ones((1, 200)), jobs, np.array([now]), np.ones(1))[Output.JOBS_IF_REVIVED][0, 2]
+        for now in (0.0, 60.0)
+    ]
+    assert found[0] - found[1] == pytest.approx(60.0)

@@ -21,6 +21,7 @@ OF_THE_FIELD = (
     "engine/recourse",
     "training/population.py",
     "training/dataset.py",
+    "training/realisation.py",
 )
 NO_FIGURES = {"engine.matching.proportions.DECISION_FIELDS"}  # a list of fields, not a level
 
@@ -104,7 +105,7 @@ def test_weights_of_a_kind_add_up_to_one(weights):
 
 def test_a_distribution_has_its_own_mean_and_quantiles():
     rows = PRIORS[PRIORS["distribution"].notna()]
-    assert list(rows.index) == ["durable_revival", "pursuit", "half_capacity_month_12"]
+    assert list(rows.index) == ["durable_revival", "pursuit", "half_capacity_month_12", "any_job"]
     for row in rows.itertuples():
         a, b = map(float, re.findall(r"[\d.]+", row.distribution))
         assert row.value == pytest.approx(a / (a + b))
