@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,11 +10,15 @@ import pandas as pd
 import pytest
 
 from engine.artefact import Model
+from engine.domain.standing import standing
 from engine.domain.unit import unit_table
 from engine.reference.reported import reported_units
+from experiments.province_simulator.province import simulate
+from features import FULL_SCHEMA
 from features.schema import FeatureKind, FeatureSchema, FeatureSpec
 from training.dataset import Sample, sample
 from training.fitting import Fitted
+from training.periods import Followed, follow
 from training.training import fit_sample, out_of_fold
 
 AS_OF = pd.Timestamp("2026-11-23")
@@ -97,3 +102,26 @@ def schema() -> FeatureSchema:
 def world():
     """A register whose units are approached at known hazards: see ``approached_world``."""
     return approached_world
+
+
+@dataclass
+class Learnt:
+    """What was followed of a small practice province, and its units as they stand on the last day."""
+
+    followed: Followed
+    units: pd.DataFrame
+    events: pd.DataFrame
+    at: Callable[[pd.Timestamp], pd.DataFrame]
+    as_of: pd.Timestamp
+
+
+@pytest.fixture(scope="session")
+def learnt() -> Learnt:
+    province = simulate(2500, seed=3)
+
+    def at(day: pd.Timestamp) -> pd.DataFrame:
+        return province.units[province.units["as_of"] <= day]
+
+    followed = follow(at, province.events, FULL_SCHEMA, as_of=province.as_of)
+    units = standing(province.units, province.events, as_of=province.as_of)
+    return Learnt(followed, units, province.events, at, province.as_of)

@@ -1,0 +1,71 @@
+"""What the log says of a unit counts from the day it is known, and never against a younger record."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from engine.domain.standing import standing
+from engine.domain.unit import unit_table
+
+DAY = pd.Timestamp("2025-01-01")
+
+
+def _units(**fields: object) -> pd.DataFrame:
+    row = {"unit_id": ["a"], "status": "idle", "as_of": "2022-01-01", "stopped_on": "2020-01-01"}
+    return unit_table(pd.DataFrame({**row, **fields}))
+
+
+def _events(*rows: tuple) -> pd.DataFrame:
+    types = {"unit_id": "str", "kind": "str", "happened_on": "datetime64[s]", "known_on": "datetime64[s]"}
+    columns = [*types, "capacity_share", "jobs"]
+    return pd.DataFrame([("a", *row) for row in rows], columns=columns).astype(
+        types | {"capacity_share": "float64", "jobs": "Int64"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("restarted", "operating"),
+        ("liquidated", "liquidated"),
+        ("licence_cancelled", "liquidated"),
+        ("visited", "idle"),
+    ],
+)
+def test_the_last_turn_decides_the_status(kind, status):
+    events = _events((kind, "2023-01-01", "2023-02-01", None, None))
+    assert standing(_units(), events, as_of=DAY).loc["a", "status"] == status
+
+
+def test_a_unit_that_stopped_again_is_idle_since_then_and_has_been_revived_once_more():
+    events = _events(
+        ("restarted", "2023-01-01", "2023-02-01", None, None), ("stopped_again", "2024-03-01", "2024-04-01", None, None)
+    )
+    row = standing(_units(prior_revivals=1), events, as_of=DAY).loc["a"]
+    assert (row["status"], row["stopped_on"], row["prior_revivals"]) == ("idle", pd.Timestamp("2024-03-01"), 2)
+
+
+def test_what_was_not_known_yet_does_not_count():
+    events = _events(("restarted", "2023-01-01", "2025-02-01", None, None))
+    assert standing(_units(), events, as_of=DAY).equals(_units())
+
+
+def test_a_record_that_describes_a_later_day_stands():
+    events = _events(("restarted", "2021-01-01", "2021-02-01", None, None))
+    assert standing(_units(), events, as_of=DAY).loc["a", "status"] == "idle"
+
+
+def test_a_half_active_unit_operates_once_it_was_seen_at_half_its_capacity():
+    units = _units(status="semi_active", jobs_now=4)
+    low = _events(("observed", "2023-01-01", "2023-02-01", 0.3, 7))
+    assert standing(units, low, as_of=DAY).loc["a", ["status", "jobs_now", "capacity_share"]].tolist() == [
+        "semi_active", 7, 0.3,
+    ]  # fmt: skip
+    high = _events(("observed", "2023-01-01", "2023-02-01", 0.5, 20))
+    assert standing(units, high, as_of=DAY).loc["a", "status"] == "operating"
+
+
+def test_units_without_events_are_untouched():
+    units = _units()
+    assert standing(units, _events(), as_of=DAY) is units
