@@ -19,6 +19,12 @@ from sklearn.ensemble._hist_gradient_boosting.predictor import TreePredictor
 from engine.errors import EhyaError, ErrorCode
 
 FORMAT = 2
+REPORTED, OUTCOMES = "reported", "outcomes"
+"""Kinds of model: fitted to press reports and official counts, or to a register's own log."""
+
+TREES = "_trees"
+"""Behind the name of a hazard: the boosting beside its line."""
+
 HEADS = "heads.skops"
 MODEL = "model.json"
 TRUSTED = ("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",)
@@ -56,6 +62,11 @@ class Model:
     def version(self) -> str:
         """Name of this model."""
         return str(self.document["version"])
+
+    @property
+    def kind(self) -> str:
+        """``reported`` or ``outcomes``; a document that does not say is of the first kind."""
+        return str(self.document.get("kind", REPORTED))
 
     @property
     def data_until(self) -> pd.Timestamp:
@@ -182,7 +193,8 @@ def _open(content: bytes, digest: str) -> Model:
     with _archive(packed) as archive:
         _check_modules(json.loads(archive.read("schema.json")))
     heads = skops.io.loads(packed, trusted=list(TRUSTED))
-    _check_trees(heads, len(document["features"]))
+    for name, head in heads.items():
+        _check_trees(head, _inputs(document, name))
     _check_lines(heads)
     return Model(heads=heads, document=document, digest=digest)
 
@@ -218,6 +230,12 @@ def _check_lines(heads: object) -> None:
         for name in ("coef_", "intercept_"):
             if not np.isfinite(getattr(part, name, 0.0)).all():
                 raise ValueError(name)
+
+
+def _inputs(document: Mapping[str, Any], head: str) -> int:
+    """Columns that the runtime gives a head: the trees of a hazard get the number of the period behind the features."""
+    timed = document.get("kind", REPORTED) == OUTCOMES and head.endswith(TREES)
+    return len(document["features"]) + timed
 
 
 def _check_trees(heads: object, features: int) -> None:

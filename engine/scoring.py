@@ -8,13 +8,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.stats import norm
 
-from engine.artefact import Model
-from engine.combination import LEVELS
-from engine.design import Floats, design
+from engine import hazards
+from engine.artefact import OUTCOMES, Model
+from engine.combination import LEVELS, ends, job_figures
+from engine.design import Floats, clipped, design
 from engine.domain.prediction import Output, columns
 from engine.domain.scorable import not_scorable, scorable
 from engine.errors import EhyaError, ErrorCode
+from engine.hazards import DRAWS, feasibility
 from engine.heads import Draws, Heads, Size, outputs, point
 
 ROWS_AT_ONCE = 4096
@@ -49,9 +52,10 @@ def predict(
     Returns
     -------
     pandas.DataFrame
-        Prediction table, shape (n, 3 x outputs + 7), index of ``matrix``: probabilities in 0..1, jobs in persons, jobs
+        Prediction table, shape (n, 3 x outputs + 8), index of ``matrix``: probabilities in 0..1, jobs in persons, jobs
         per billion rial. Ends are the 10 % and 90 % quantiles of the draws. A unit that is not scorable has reasons and
-        no figures.
+        no figures. ``out_of_range`` names the features, joined by ``;``, that lie beyond what the model was fitted
+        to: they counted as the farthest value that it knows.
 
     Raises
     ------
@@ -62,15 +66,11 @@ def predict(
     known = units.loc[matrix.index]
     reasons = not_scorable(known, as_of)
     may = np.asarray(scorable(reasons), dtype=bool)
-    figures = np.full((len(matrix), 3 * len(Output)), np.nan)
     size = Size.of(known, assumed_capital_rial)
-    out_of_fold = np.zeros(len(matrix), dtype=bool)
-    for parameters, rows, held_out in _parts(model, matrix.index, np.flatnonzero(may)):
-        draws = Draws.of(parameters, random_state)
-        out_of_fold[rows] = held_out
-        for chunk in np.array_split(rows, max(1, -(-len(rows) // ROWS_AT_ONCE))):
-            spread = design(matrix.iloc[chunk], parameters["design"])
-            figures[chunk] = outputs(Heads.of(model, parameters, held_out), draws, spread, size.take(chunk))
+    if model.kind == OUTCOMES:
+        figures, out_of_fold = _of_outcomes(model, matrix, known, may, size, random_state)
+    else:
+        figures, out_of_fold = _of_reports(model, matrix, may, size, random_state)
     names = [name for output in Output for name in columns(output)]
     frame = pd.DataFrame(figures, index=matrix.index, columns=names)
     return frame.assign(
@@ -79,9 +79,69 @@ def predict(
         prior_driven=bool(model.document["prior_driven"]),
         out_of_fold=out_of_fold,
         capital_assumed=size.assumed & may,
+        out_of_range=_outside(matrix, model.document.get("ranges", {})),
         model_version=model.version,
         model_data_until=model.data_until.as_unit("s"),
     )
+
+
+def _of_reports(
+    model: Model, matrix: pd.DataFrame, may: npt.NDArray[np.bool_], size: Size, random_state: int
+) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    figures = np.full((len(matrix), 3 * len(Output)), np.nan)
+    out_of_fold = np.zeros(len(matrix), dtype=bool)
+    for parameters, rows, held_out in _parts(model, matrix.index, np.flatnonzero(may)):
+        draws = Draws.of(parameters, random_state)
+        out_of_fold[rows] = held_out
+        for chunk in np.array_split(rows, max(1, -(-len(rows) // ROWS_AT_ONCE))):
+            spread = design(matrix.iloc[chunk], parameters["design"])
+            figures[chunk] = outputs(Heads.of(model, parameters, held_out), draws, spread, size.take(chunk))
+    return figures, out_of_fold
+
+
+def _of_outcomes(
+    model: Model,
+    matrix: pd.DataFrame,
+    units: pd.DataFrame,
+    may: npt.NDArray[np.bool_],
+    size: Size,
+    random_state: int,
+) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    figures = np.full((len(matrix), 3 * len(Output)), np.nan)
+    rows = np.flatnonzero(may)
+    for chunk in np.array_split(rows, max(1, -(-len(rows) // ROWS_AT_ONCE))):
+        ready = matrix.iloc[chunk]
+        chance, draws = feasibility(model, ready, random_state=random_state)
+        at_month_12 = _jobs(model, ready, units.iloc[chunk], random_state)
+        part = size.take(chunk)
+        by_output = {
+            # Press reports have no say in this model: nothing is predicted of what a page would say.
+            Output.REPORTED_STATUS: np.full((len(chunk), 3), np.nan),
+            Output.FEASIBILITY: ends(draws, chance),
+            **job_figures(draws, at_month_12, part.jobs_now, part.capital),
+        }
+        figures[chunk] = np.hstack([by_output[output] for output in Output])
+    return figures, np.zeros(len(matrix), dtype=bool)
+
+
+def _jobs(model: Model, ready: pd.DataFrame, units: pd.DataFrame, random_state: int) -> Floats:
+    """Draws of direct jobs at month 12, shape (n, DRAWS): as official counts have them."""
+    size = model.document["population"]["jobs"]
+    # A stream of its own: the size of a unit does not go with whether it comes back.
+    even = (np.random.default_rng([random_state, 1]).permutation(DRAWS) + 0.5) / DRAWS
+    # A log-normal spread has the mean exp(spread^2 / 2): less that, the draws average what was counted.
+    drawn = np.exp(size["log_mean"] - size["spread"] ** 2 / 2 + size["spread"] * norm.ppf(even))
+    return np.tile(drawn, (len(ready), 1))
+
+
+def _outside(matrix: pd.DataFrame, ranges: Mapping[str, Any]) -> pd.Series:
+    """Features, joined by ``;``, whose value lies beyond what the model was fitted to."""
+    names = pd.Series("", index=matrix.index, dtype="str")
+    _, outside = clipped(matrix, ranges)
+    for column, name in enumerate(ranges):
+        if outside[:, column].any():
+            names = names.where(~outside[:, column], names + ";" + name)
+    return names.str.lstrip(";")
 
 
 def raw(model: Model, matrix: pd.DataFrame, *, head: str) -> Floats:
@@ -94,7 +154,8 @@ def raw(model: Model, matrix: pd.DataFrame, *, head: str) -> Floats:
     matrix
         Shape (n, features), columns of the model.
     head
-        Name of the head. A classifier gives the probability of its second class, a regressor its value.
+        Name of the head. A classifier gives the probability of its second class, a regressor its value. A model of
+        outcomes is asked for ``feasibility, restart, end`` (within the horizon) or ``capacity``.
 
     Returns
     -------
@@ -107,6 +168,8 @@ def raw(model: Model, matrix: pd.DataFrame, *, head: str) -> Floats:
         ``schema_mismatch`` when the columns of ``matrix`` are not those of the model.
     """
     _check(model, matrix)
+    if model.kind == OUTCOMES:
+        return hazards.point(model, matrix, head=head)
     blocks = model.document.get("promoted", {}).get("design")
     ready = matrix.to_numpy(np.float64) if blocks is None else design(matrix, blocks)
     return point(model.heads[head], ready)

@@ -105,6 +105,21 @@ def test_a_tree_that_points_outside_itself_is_found_however_it_is_wrapped(tmp_pa
     _refused(_packed(tmp_path / "a.ehya", skops.io.dumps({"boosting": boosting})), ErrorCode.NOT_A_MODEL)
 
 
+def test_the_trees_of_a_hazard_may_read_the_period_behind_the_features_and_nothing_behind_it(tmp_path):
+    """Their index is held against what the runtime gives that very head, not what the file says of itself."""
+    timed = np.column_stack([X, np.arange(200) % 4])
+    boosting = HistGradientBoostingClassifier(max_iter=3).fit(timed, np.arange(200) % 4 > 1)
+    assert boosting._predictors[0][0].nodes["feature_idx"][0] == 2
+    outcomes = {"kind": "outcomes"}
+    path = _packed(tmp_path / "a.ehya", skops.io.dumps({"restart_trees": boosting}), outcomes)
+    assert load(path, digest=hashlib.sha256(path.read_bytes()).hexdigest()).kind == "outcomes"
+    for name, document in (("restart", outcomes), ("jobs_any", outcomes), ("restart_trees", {})):
+        _refused(_packed(tmp_path / "b.ehya", skops.io.dumps({name: boosting}), document), ErrorCode.NOT_A_MODEL)
+    boosting._predictors[0][0].nodes["feature_idx"][0] = 3
+    crafted = skops.io.dumps({"restart_trees": boosting})
+    _refused(_packed(tmp_path / "c.ehya", crafted, outcomes), ErrorCode.NOT_A_MODEL)
+
+
 @pytest.mark.parametrize(("name", "value"), [("coef_", np.nan), ("intercept_", np.inf)])
 def test_a_coefficient_that_is_no_number_is_refused(tmp_path, name, value):
     line = LogisticRegression().fit(X, Y)
