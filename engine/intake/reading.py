@@ -19,6 +19,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.intake.cells import read_cells
 from engine.intake.columns import CELL_COLUMNS, SheetColumns
 from engine.intake.corrections import check_sheets, corrected
+from engine.intake.distinct import Columns
 from engine.intake.duplicates import duplicate_pairs
 from engine.intake.header import Column, Header, counting_headings, find_header
 from engine.intake.places import read_province
@@ -120,10 +121,12 @@ class _Table:
     sheet: Sheet
     header: Header
     cells: pd.DataFrame
+    columns: Columns = field(init=False)
     why: pd.Series = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "why", ignored_rows(self.sheet, self.header, self.cells))
+        object.__setattr__(self, "columns", Columns(self.cells))
+        object.__setattr__(self, "why", ignored_rows(self.sheet, self.header, self.columns))
 
     def titles(self) -> list[str]:
         """Titles above the header, the sheet's name, and footnotes."""
@@ -179,9 +182,10 @@ def _told(own: Statements, everybody: list[Statements]) -> Statements:
 
 
 def _read_table(table: _Table, told: Statements, latest: date | None, source: str) -> _Read:
-    rows = table.cells[table.why.isna()]
+    units = table.why.isna()
+    rows = units.index[units]
     named = {Field(column.field): column for column in table.header.columns if column.field in set(Field)}
-    read = SheetColumns(rows, table.sheet.name)
+    read = SheetColumns(table.columns, units, table.sheet.name)
     for what, column in named.items():
         if what not in _PLACES:
             money = _money_unit(column, told.money)
@@ -191,11 +195,11 @@ def _read_table(table: _Table, told: Statements, latest: date | None, source: st
     read.places(named, told.province, table.sheet.name)
     read.sectors(named)
     values = read.values
-    identified = pd.Series(False, index=rows.index)
+    identified = pd.Series(False, index=rows)
     for what in (Field.NAME, Field.NATIONAL_ID, Field.BUSINESS_ID):
-        identified |= rows.index.isin(values[what.value].index) if what.value in values else False
-    units = _units(table.sheet.name, rows.index, values, told, source)[identified.to_numpy()]
-    lost = rows.index[~identified]
+        identified |= rows.isin(values[what.value].index) if what.value in values else False
+    accepted = _units(table.sheet.name, rows, values, told, source)[identified.to_numpy()]
+    lost = rows[~identified]
     rejected = pd.DataFrame(
         {
             "sheet": table.sheet.name,
@@ -205,7 +209,7 @@ def _read_table(table: _Table, told: Statements, latest: date | None, source: st
         }
     )
     return _Read(
-        units, rejected,
+        accepted, rejected,
         [problems[~problems["row"].isin(rejected["row"])] for problems in read.refused],
         [problems[~problems["row"].isin(rejected["row"])] for problems in read.noted],
         _ignored(table), table.header, pd.DataFrame(read.columns, columns=["sheet", "column", "field", "measure"]),
