@@ -10,6 +10,8 @@ from pathlib import Path
 from engine.errors import EhyaError, ErrorCode
 
 LANGUAGES = ("fa", "en")
+VARIABLES = ("EHYA_HOME", "EHYA_DATABASE_URL", "EHYA_LANG")
+"""Variables of the environment that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Settings:
         SQLAlchemy address of the register; by default SQLite inside the workspace.
     language
         ``fa`` or ``en``: what commands print when ``--lang`` is not given.
+    strange
+        Variables that begin like ours and are none of them: most likely misspelt.
 
     Examples
     --------
@@ -34,6 +38,7 @@ class Settings:
     home: Path
     database_url: str
     language: str = "fa"
+    strange: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -50,7 +55,8 @@ class Settings:
         if language not in LANGUAGES:
             raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="EHYA_LANG", given=language, allowed=list(LANGUAGES))
         url = environ.get("EHYA_DATABASE_URL") or f"sqlite:///{home / 'ehya.db'}"
-        return cls(home=home, database_url=url, language=language)
+        strange = tuple(sorted(name for name in environ if name.startswith("EHYA_") and name not in VARIABLES))
+        return cls(home=home, database_url=url, language=language, strange=strange)
 
     @property
     def models(self) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import shutil
 import sys
@@ -9,12 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import metadata, resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.codes import Code
 from engine.errors import EhyaError, ErrorCode
-from engine.settings import Settings
+from engine.settings import VARIABLES, Settings
 from serving.workspace import champion
+
+if TYPE_CHECKING:
+    from engine.store import Register
 
 _LEAST_FREE_BYTES = 500_000_000  # assumed: a training run with its MLflow files, with room to spare
 _SQLITE = "sqlite:///"
@@ -40,13 +44,20 @@ class Checkup(Code):
     WORKSPACE = "workspace"
     WORKSPACE_NOT_YET = "workspace_not_yet"
     WORKSPACE_NOT_WRITABLE = "workspace_not_writable"
+    WORKSPACE_IS_A_FILE = "workspace_is_a_file"
+    VARIABLE_UNKNOWN = "variable_unknown"
     DISK_FULL = "disk_full"
     REGISTER = "register"
     REGISTER_NOT_YET = "register_not_yet"
     REGISTER_BROKEN = "register_broken"
+    REGISTER_FILE_BROKEN = "register_file_broken"
+    DATABASE_SILENT = "database_silent"
     MODEL = "model"
     MODEL_NOT_YET = "model_not_yet"
     MODEL_BROKEN = "model_broken"
+    MODEL_UNSEEN = "model_unseen"
+    REFERENCE = "reference"
+    REFERENCE_BROKEN = "reference_broken"
     FONTS = "fonts"
     FONTS_MISSING = "fonts_missing"
 
@@ -71,7 +82,9 @@ class Finding:
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Look at versions, workspace, register, model and fonts; makes nothing, but brings an older register up to date.
+    """Look at versions, facts, workspace, register, model and fonts.
+
+    Makes nothing, but brings an older register up to date.
 
     Parameters
     ----------
@@ -81,9 +94,10 @@ def examine(settings: Settings) -> list[Finding]:
     return [
         *_python(),
         *_packages(),
+        *_reference(),
+        *_variables(settings),
         *_workspace(settings),
         *_register(settings),
-        *_model(settings),
         *_fonts(),
     ]
 
@@ -130,10 +144,32 @@ def _packages() -> Iterator[Finding]:
         yield Finding(Health.WELL, Checkup.PACKAGES, {"count": len(wanted), "version": metadata.version("ehya")})
 
 
+def _reference() -> Iterator[Finding]:
+    from engine.reference import table_names
+    from engine.reference.checks import faulty
+
+    found = faulty()
+    if found:
+        yield Finding(Health.BROKEN, Checkup.REFERENCE_BROKEN, {"why": found})
+    else:
+        yield Finding(Health.WELL, Checkup.REFERENCE, {"count": len(table_names())})
+
+
+def _variables(settings: Settings) -> Iterator[Finding]:
+    """A variable that nobody reads is a wish that nobody follows."""
+    for name in settings.strange:
+        nearest = difflib.get_close_matches(name, VARIABLES, n=1, cutoff=0.0)[0]
+        facts = {"given": name, "nearest": nearest, "allowed": list(VARIABLES)}
+        yield Finding(Health.BROKEN, Checkup.VARIABLE_UNKNOWN, facts)
+
+
 def _workspace(settings: Settings) -> Iterator[Finding]:
     home = settings.home
     place = {"path": str(home)}
     existing = next(folder for folder in (home, *home.parents) if folder.exists())
+    if not existing.is_dir():
+        yield Finding(Health.BROKEN, Checkup.WORKSPACE_IS_A_FILE, {"path": str(existing)})
+        return
     if not _writable(existing):
         yield Finding(Health.BROKEN, Checkup.WORKSPACE_NOT_WRITABLE, place)
         return
@@ -150,7 +186,7 @@ def _workspace(settings: Settings) -> Iterator[Finding]:
 
 
 def _writable(folder: Path) -> bool:
-    return folder.is_dir() and os.access(folder, os.W_OK)
+    return os.access(folder, os.W_OK | os.X_OK)
 
 
 def _register(settings: Settings) -> Iterator[Finding]:
@@ -158,35 +194,45 @@ def _register(settings: Settings) -> Iterator[Finding]:
 
     if not _begun(settings):
         yield Finding(Health.NOT_YET, Checkup.REGISTER_NOT_YET)
+        yield Finding(Health.NOT_YET, Checkup.MODEL_NOT_YET)
         return
     try:
         with Register.open(settings.database_url) as register:
             counts, problems = register.counts(), register.check()
+            model = list(_model(register, settings))
     except EhyaError as error:
-        yield Finding(Health.BROKEN, Checkup.REGISTER_BROKEN, {"why": error})
+        yield _unopened(error, settings)
+        yield Finding(Health.NOT_YET, Checkup.MODEL_UNSEEN)
         return
     yield from (Finding(Health.BROKEN, Checkup.REGISTER_BROKEN, {"why": problem}) for problem in problems)
     if not problems and counts["units"]:
         yield Finding(Health.WELL, Checkup.REGISTER, {"count": counts["units"], "events": counts["events"]})
     elif not problems:
         yield Finding(Health.NOT_YET, Checkup.REGISTER_NOT_YET)
+    yield from model
 
 
-def _model(settings: Settings) -> Iterator[Finding]:
-    from engine.store import Register
+def _unopened(error: EhyaError, settings: Settings) -> Finding:
+    """Why the register did not open, and what to do about it."""
+    if error.code is not ErrorCode.DATABASE_FAILED:
+        return Finding(Health.BROKEN, Checkup.REGISTER_BROKEN, {"why": error})
+    if settings.database_url.startswith(_SQLITE):
+        path = settings.database_url.removeprefix(_SQLITE)
+        facts = {"path": path, "why": error.facts["given"], "backups": str(settings.home / "backups")}
+        return Finding(Health.BROKEN, Checkup.REGISTER_FILE_BROKEN, facts)
+    return Finding(Health.BROKEN, Checkup.DATABASE_SILENT, {"why": error.facts["given"]})
 
-    if not _begun(settings):
-        yield Finding(Health.NOT_YET, Checkup.MODEL_NOT_YET)
-        return
+
+def _model(register: Register, settings: Settings) -> Iterator[Finding]:
     try:
-        with Register.open(settings.database_url) as register:
-            model = champion(register, settings)
-        yield Finding(Health.WELL, Checkup.MODEL, {"version": model.version, "date": model.data_until})
+        model = champion(register, settings)
     except EhyaError as error:
-        if error.code is ErrorCode.NO_MODEL and not error.facts:
+        if error.code is ErrorCode.NO_MODEL:
             yield Finding(Health.NOT_YET, Checkup.MODEL_NOT_YET)
         else:
             yield Finding(Health.BROKEN, Checkup.MODEL_BROKEN, {"why": error})
+    else:
+        yield Finding(Health.WELL, Checkup.MODEL, {"version": model.version, "date": model.data_until})
 
 
 def _begun(settings: Settings) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import Any
 
 import typer
@@ -11,6 +12,9 @@ from serving.i18n import Speech
 
 Misuse: Any = typer.BadParameter.__mro__[1]
 """What typer raises for every command line that it cannot read; it gives no public name to it."""
+
+
+_EXTRA = re.compile(r"unexpected extra arguments?(?:\(s\))? \((.*)\)", re.DOTALL)
 
 
 def misuse(error: Any, words: Speech) -> str:
@@ -42,6 +46,8 @@ def _wrong(error: Any, ctx: Any, words: Speech) -> str:
         return words.text("usage.no_value", given=error.option_name)
     if ctx is not None and "No such command" in error.message:
         return _unknown("command", error.message.split("'")[1], list(ctx.command.commands), words)
+    if extra := _EXTRA.search(error.message):
+        return words.text("usage.too_many", given=extra[1])
     return words.text("usage.other", why=error.format_message())
 
 

@@ -38,8 +38,8 @@ def champion(register: Register, settings: Settings) -> Model:
     Raises
     ------
     EhyaError
-        ``no_model`` when none was promoted or its file is gone; ``model_changed`` or ``not_a_model`` when the file is
-        not the one that was promoted.
+        ``no_model`` when none was promoted, ``model_file_missing`` when its file is gone; ``model_changed`` or
+        ``not_a_model`` when the file is not the one that was promoted.
     """
     from engine.artefact import load, path_of
 
@@ -48,7 +48,7 @@ def champion(register: Register, settings: Settings) -> Model:
         raise EhyaError(ErrorCode.NO_MODEL)
     path = path_of(settings.models, promotion.model_version)
     if not path.is_file():
-        raise EhyaError(ErrorCode.NO_MODEL, given=str(path))
+        raise EhyaError(ErrorCode.MODEL_FILE_MISSING, given=str(path), version=promotion.model_version)
     model = load(path, digest=promotion.digest)
     _log.info("model %s opened, digest %s", model.version, promotion.digest[:12])
     return model

@@ -110,11 +110,15 @@ class Register:
         Raises
         ------
         EhyaError
-            ``database_failed`` when it cannot be opened, ``database_newer`` when a later Ehya wrote it.
+            ``database_failed`` when it cannot be opened, ``database_newer`` when a later Ehya wrote it,
+            ``folder_unusable`` when its folder cannot be made.
         """
         try:
             engine = connect(url, busy_seconds=busy_seconds)
-        except (ArgumentError, ImportError, OSError) as error:
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise EhyaError(ErrorCode.FOLDER_UNUSABLE, given=str(error.filename or url), why=why) from error
+        except (ArgumentError, ImportError) as error:
             raise EhyaError(ErrorCode.DATABASE_FAILED, given=str(error)) from error
         try:
             with _mendable():

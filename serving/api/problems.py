@@ -49,7 +49,9 @@ STATUS: dict[Code, int] = {
     HttpProblem.FAILED: 500,
     ErrorCode.UNKNOWN_UNIT: 404,
     ErrorCode.NO_MODEL: 503,
+    ErrorCode.MODEL_FILE_MISSING: 503,
     ErrorCode.DATABASE_FAILED: 503,
+    ErrorCode.FOLDER_UNUSABLE: 503,
 }
 """HTTP status of each code; any other code of the engine means a request that was understood and refused: 422."""
 

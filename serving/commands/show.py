@@ -91,7 +91,7 @@ def tell(settings: Settings, question: Question, given: str) -> Story:
         try:
             model = champion(register, settings)
         except EhyaError as error:
-            if error.code is not ErrorCode.NO_MODEL:
+            if error.code not in (ErrorCode.NO_MODEL, ErrorCode.MODEL_FILE_MISSING):
                 raise
             judged = units
         else:

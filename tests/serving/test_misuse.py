@@ -21,6 +21,7 @@ from serving.cli import app
         (["intake"], "یکی (و فقط یکی) از این‌ها لازم است: FILE"),
         (["outcome", "add", "U1", "visited"], "مقدار --on لازم است"),
         (["--bad"], "گزینه‌ای به نام --bad نیست"),
+        (["reference", "counties", "--where", "province=West", "Azerbaijan"], "«Azerbaijan» زیادی است"),
         (["match"], "یکی (و فقط یکی) از این‌ها لازم است: --mandate FILE.yaml"),
         (["--lang", "en", "rank", "--top", "0"], "The value of --top is not allowed; give a number from 1 up."),
     ],
