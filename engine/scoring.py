@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
 
 from engine import hazards
 from engine.artefact import OUTCOMES, Model
@@ -17,8 +16,9 @@ from engine.design import Floats, clipped, design
 from engine.domain.prediction import Output, columns
 from engine.domain.scorable import not_scorable, scorable
 from engine.errors import EhyaError, ErrorCode
-from engine.hazards import DRAWS, feasibility
+from engine.hazards import feasibility
 from engine.heads import Draws, Heads, Size, outputs, point
+from engine.jobs import jobs_at_month_12
 
 ROWS_AT_ONCE = 4096
 
@@ -110,9 +110,9 @@ def _of_outcomes(
     figures = np.full((len(matrix), 3 * len(Output)), np.nan)
     rows = np.flatnonzero(may)
     for chunk in np.array_split(rows, max(1, -(-len(rows) // ROWS_AT_ONCE))):
-        ready = matrix.iloc[chunk]
+        ready, _ = clipped(matrix.iloc[chunk], model.document["ranges"])
         chance, draws = feasibility(model, ready, random_state=random_state)
-        at_month_12 = _jobs(model, ready, units.iloc[chunk], random_state)
+        at_month_12 = jobs_at_month_12(model, ready, units.iloc[chunk], random_state=random_state)
         part = size.take(chunk)
         by_output = {
             # Press reports have no say in this model: nothing is predicted of what a page would say.
@@ -122,16 +122,6 @@ def _of_outcomes(
         }
         figures[chunk] = np.hstack([by_output[output] for output in Output])
     return figures, np.zeros(len(matrix), dtype=bool)
-
-
-def _jobs(model: Model, ready: pd.DataFrame, units: pd.DataFrame, random_state: int) -> Floats:
-    """Draws of direct jobs at month 12, shape (n, DRAWS): as official counts have them."""
-    size = model.document["population"]["jobs"]
-    # A stream of its own: the size of a unit does not go with whether it comes back.
-    even = (np.random.default_rng([random_state, 1]).permutation(DRAWS) + 0.5) / DRAWS
-    # A log-normal spread has the mean exp(spread^2 / 2): less that, the draws average what was counted.
-    drawn = np.exp(size["log_mean"] - size["spread"] ** 2 / 2 + size["spread"] * norm.ppf(even))
-    return np.tile(drawn, (len(ready), 1))
 
 
 def _outside(matrix: pd.DataFrame, ranges: Mapping[str, Any]) -> pd.Series:

@@ -22,6 +22,7 @@ from engine.hazards import DRAWS, PERIOD_MONTHS, PERIODS
 from training.columns import line_blocks, ranges
 from training.fitting import Priors
 from training.hazards import FittedHead, Level, Observed, Recipe, fit_head
+from training.jobs import FittedJobs, JobsPrior, fit_jobs, job_features
 from training.periods import Followed
 from training.population import COMPETING_PER_YEAR, Rate
 from training.spells import ENDED, RESTARTED
@@ -126,6 +127,7 @@ def fit_outcomes(
     with threadpool_limits(limits=1):
         heads = _hazards(seen, priors, held, spread, of_unit, blocks, recipe, random_state, draws, progress)
         capacity, part = _capacity(seen, priors, held, spread, of_unit, blocks, random_state, draws)
+        jobs = _jobs(seen, priors, held, weights, random_state)
     progress(1.0)
     if capacity is not None:
         heads[CAPACITY] = capacity
@@ -139,6 +141,7 @@ def fit_outcomes(
         "design": blocks,
         "hazards": {**{name: head.document for name, head in heads.items()}, CAPACITY: part},
         "population": population(priors),
+        "jobs": jobs.section,
         "prior_driven": own["restart"] < 0.5 or capacity is None,
         "own_share": own,
         "data_until": day.date().isoformat(),
@@ -148,7 +151,7 @@ def fit_outcomes(
         "fold_of": {},
     }
     document["version"] = _version(document, day)
-    return FittedOutcomes(Model(_estimators(heads), document), heads, seen)
+    return FittedOutcomes(Model({**_estimators(heads), **jobs.heads}, document), heads, seen)
 
 
 def restart_level(rate: Rate, draws: int = DRAWS, *, random_state: int = 0) -> Level:
@@ -226,6 +229,7 @@ def sample_counts(seen: Followed, weighted: bool = False) -> dict[str, Any]:
         "ends": seen.ended,
         "judged_at_month_12": int(known.sum()),
         "held_half_capacity": int(seen.restarts.loc[known, "held"].sum()),
+        "jobs_counted": int((seen.restarts["jobs"].notna() & (seen.restarts["held"] != 0)).sum()),
         "settled": seen.settled.date().isoformat(),
         "left_out": dict(seen.left_out),
         "weighted": weighted,
@@ -281,6 +285,22 @@ def _capacity(
     return head, head.document
 
 
+def _jobs(
+    seen: Followed, priors: Priors, held: pd.DataFrame, weights: pd.Series | None, random_state: int
+) -> FittedJobs:
+    """Jobs heads: the first count of each unit, described on the last landmark before it came back."""
+    counted = seen.restarts[seen.restarts["jobs"].notna() & (seen.restarts["held"] != 0)]
+    counted = counted.sort_values(["unit_id", "restarted_on"], kind="stable").drop_duplicates("unit_id")
+    row, names = counted["row"].to_numpy(np.intp), pd.Index(counted["unit_id"], name="unit_id")
+    place = seen.rows["county"].iloc[row].str.split("/", n=1)
+    units = seen.rows[["jobs_promised", "jobs_before_stop"]].iloc[row]
+    units = units.assign(province=place.str[0], county=place.str[-1]).set_axis(names)
+    return fit_jobs(
+        held.iloc[row].set_axis(names), units, counted["jobs"].set_axis(names), schema=seen.schema,
+        prior=JobsPrior(priors.size), features=job_features(seen.schema), weights=weights, random_state=random_state,
+    )  # fmt: skip
+
+
 def seen_weights(restarts: pd.DataFrame) -> Floats:
     """Weights of the judged restarts: those that ran speak for the others that ran and that nobody looked at.
 
@@ -304,7 +324,7 @@ def _unit_weights(seen: Followed, weights: pd.Series | None) -> Floats:
         return np.ones(len(seen))
     own = weights.reindex(seen.rows["unit_id"]).fillna(1.0).to_numpy(np.float64)
     if not np.isfinite(own).all() or (own < 0).any() or not own.any():
-        raise EhyaError(ErrorCode.VALUE_UNREADABLE, field="weights", given=float(np.nanmin(own)))
+        raise EhyaError(ErrorCode.OUTCOME_OUT_OF_RANGE, field="weights", given=float(own.min()), allowed=[0, "inf"])
     return np.asarray(own / own[_last_of_each(seen)].mean())
 
 

@@ -47,8 +47,9 @@ class Described:
     Parameters
     ----------
     rows
-        Columns ``unit_id, origin, county, sector, size`` (names of groups), ``half_active`` (bool); one row per unit
-        and landmark on which it was believed to stand idle, and could be scored. Sorted by unit and day.
+        Columns ``unit_id, origin, county, sector, size`` (names of groups), ``half_active`` (bool), ``jobs_promised``,
+        ``jobs_before_stop`` (persons, as stated on the day); one row per unit and landmark on which it was believed to
+        stand idle, and could be scored. Sorted by unit and day.
     matrix
         Shape (n, features): model matrix of the rows.
     schema, fitted
@@ -271,6 +272,8 @@ def _groups(units: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
             "sector": units["isic"].str[:2].fillna("-").astype("str").to_numpy(),
             "size": pd.Series(size, dtype="str"),
             "half_active": (units["status"] == Status.SEMI_ACTIVE.value).to_numpy(dtype=bool),
+            "jobs_promised": units["jobs_promised"].astype("float64").to_numpy(),
+            "jobs_before_stop": jobs,
         }
     )
 

@@ -228,7 +228,7 @@ def test_weights_of_units_move_the_fit_and_their_scale_does_not(learnt, priors):
     )
     assert moved > plain + 0.05
     assert scaled == pytest.approx(moved)
-    with pytest.raises(EhyaError, match="value_unreadable"):
+    with pytest.raises(EhyaError, match="outcome_out_of_range"):
         fit_outcomes(seen, priors, weights=-heavy)
 
 
