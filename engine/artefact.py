@@ -164,7 +164,8 @@ def load(path: Path | str, *, digest: str) -> Model:
     ------
     EhyaError
         ``file_not_found``; ``model_changed`` when the file is not the one promoted; ``not_a_model`` when it is no
-        model, is too big when unpacked, or holds a type or a tree we do not accept.
+        model, is too big when unpacked, or holds a type or a tree we do not accept; ``model_format_other`` when it was
+        written by an Ehya with another format.
     """
     path = Path(path)
     if not path.is_file():
@@ -177,6 +178,8 @@ def load(path: Path | str, *, digest: str) -> Model:
         raise EhyaError(ErrorCode.MODEL_CHANGED, given=path.name, digest=found, expected=digest)
     try:
         model = _open(content, found)
+    except EhyaError:
+        raise
     except Exception as error:  # a file made to harm may raise anything, at worst MemoryError; it is no model
         raise EhyaError(ErrorCode.NOT_A_MODEL, given=path.name) from error
     return model
@@ -188,6 +191,8 @@ def _open(content: bytes, digest: str) -> Model:
             raise ValueError("entries")
         document = json.loads(archive.read(MODEL), parse_constant=_no_number)
         packed = archive.read(HEADS)
+    if document["format"] != FORMAT and isinstance(document["format"], int):
+        raise EhyaError(ErrorCode.MODEL_FORMAT_OTHER, given=document["format"], allowed=FORMAT)
     if document["format"] != FORMAT:
         raise ValueError("format")
     with _archive(packed) as archive:

@@ -64,9 +64,14 @@ class Settings:
         return self.home / "models"
 
     @property
+    def mlflow_file(self) -> Path:
+        """MLflow's own SQLite file; it never shares a database with the register."""
+        return self.home / "mlflow.db"
+
+    @property
     def mlflow_url(self) -> str:
-        """Address of MLflow's own SQLite file; it never shares a database with the register."""
-        return f"sqlite:///{self.home / 'mlflow.db'}"
+        """Address of MLflow's own SQLite file."""
+        return f"sqlite:///{self.mlflow_file}"
 
     @property
     def mlflow_artifacts(self) -> Path:

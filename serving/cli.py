@@ -200,26 +200,52 @@ def health(
     show_health(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, by=by, out=out, as_of=as_of)
 
 
-@app.command(epilog="Examples:  ehya train   ·   ehya train --as-of 1405-06-31 --dry-run")
+@app.command(
+    epilog="Examples:  ehya train   ·   ehya train --as-of 1405-06-31 --no-promote   ·   ehya train --trials 40"
+)
 def train(
     ctx: typer.Context,
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help=f"Learn only from what was known by then. {_DAY}.")
     ] = None,
-    trials: Annotated[int | None, typer.Option("--trials", min=1, help="Settings that each search tries.")] = None,
+    trials: Annotated[
+        int | None,
+        typer.Option("--trials", min=0, help="Settings that each search tries; 0: the prior-only model, no search."),
+    ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option("--timeout", min=1, metavar="SECONDS", help="Stop the search of the model of outcomes by then."),
+    ] = None,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, help="Searches side by side; with several, runs differ a little.")
+    ] = 1,
+    origin: Annotated[
+        str, typer.Option("--origin", metavar="ORIGIN", help="Whose outcomes to learn from: register or synthetic.")
+    ] = "register",
     seed: Annotated[int, typer.Option("--seed", min=0, help="Equal data and seed give an equal model.")] = 0,
     reason: Annotated[str | None, typer.Option("--reason", help="Why it is put to work; kept with the model.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Put it to work although a gate is shut.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Put it to work although a gate is shut; needs --reason.")
+    ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Train, judge and log it, but put nothing to work.")
+        bool,
+        typer.Option("--dry-run", "--no-promote", help="Train, judge, log and register it, but put nothing to work."),
     ] = False,
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train a model, log it to MLflow, judge it, and put it to work if its gates open (else exit code 3)."""
+    """Train a model, judge it, log it to MLflow, and put it to work if its gates open (else exit code 3).
+
+    What the register has learnt is used when it holds enough matured outcomes; until then reported units and official
+    rates are. A search that was interrupted goes on where it was when the same training is started again.
+    """
+    from engine.errors import EhyaError, ErrorCode
     from serving.commands.question import day
 
-    options: dict[str, Any] = {"random_state": seed} | ({} if trials is None else {"trials": trials})
+    if force and not reason:
+        raise EhyaError(ErrorCode.REASON_MISSING, command="ehya train --force")
+    options: dict[str, Any] = {"random_state": seed, "timeout": timeout, "workers": workers, "origin": origin}
+    options |= {} if trials is None else {"trials": trials}
     if as_of is not None:
         options["as_of"] = day(as_of, "--as-of").at
     terminal = ctx.obj.terminal(lang, as_json=as_json)
@@ -240,15 +266,143 @@ def _train(
     from serving.commands.train import show_training, shown_progress, training_document
     from serving.workspace import open_register
 
+    options = {"as_of": today(), **options}
     with open_register(settings) as register:
         with shown_progress(terminal) as progress:
-            result = training.train(register, settings, progress=progress, **{"as_of": today(), **options})
+            result = training.train(register, settings, progress=progress, **options)
         show_training(terminal, result)
-        if not dry_run:
-            at = now().to_pydatetime()
-            training.promote(result, register, settings, promoted_at=at, reason=reason, force=force)
-    if not terminal.answer(training_document(result, promoted=not dry_run)):
-        terminal.say("cli.not_promoted" if dry_run else "cli.promoted", path=str(result.path))
+        promotes = not dry_run and not result.unchanged
+        if promotes:
+            training.promote(
+                register, settings, version=result.version, as_of=options["as_of"],
+                promoted_at=now().to_pydatetime(), reason=reason, force=force, verdicts=result.gates,
+            )  # fmt: skip
+    if not terminal.answer(training_document(result, promoted=promotes)) and not result.unchanged:
+        terminal.say("cli.promoted" if promotes else "cli.not_promoted", path=str(result.path))
+
+
+Version = Annotated[str | None, typer.Argument(help="Version of the model, as `ehya models` lists it.")]
+
+
+@app.command(epilog="Examples:  ehya evaluate   ·   ehya evaluate 20261123-1a2b3c4d --json")
+def evaluate(
+    ctx: typer.Context, version: Version = None, as_of: AsOf = None, lang: Lang = None, as_json: AsJson = False
+) -> None:
+    """Judge challenger and champion on the same matured outcomes, beside the plain rules, with intervals.
+
+    Without VERSION the challenger is judged; where there is none, the champion.
+    """
+    import training
+    from serving.commands.models import evaluation_document, show_evaluation
+    from serving.commands.question import day, today
+    from serving.workspace import open_register
+
+    terminal, settings = ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings
+    at = today() if as_of is None else day(as_of, "--as-of").at
+    with open_register(settings) as register, terminal.busy("models.evaluating"):
+        found = training.evaluate(register, settings, as_of=at, version=version)
+    if not terminal.answer(evaluation_document(found)):
+        show_evaluation(terminal, found)
+
+
+@app.command(epilog='Examples:  ehya promote   ·   ehya promote VERSION --force --reason "the law changed in Mehr"')
+def promote(
+    ctx: typer.Context,
+    version: Version = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why; it also explains a first twenty that changed. Kept.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Put it to work although a gate is shut; needs --reason.")
+    ] = False,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put a trained model to work: the challenger, or VERSION. A shut gate refuses it by name (exit code 3).
+
+    The gates are asked against the champion of today. A model that is at work already stays at work.
+    """
+    import training
+    from serving.commands.models import promotion_document, show_promotion
+    from serving.commands.question import now, today
+    from serving.workspace import open_register
+
+    terminal, settings = ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings
+    with open_register(settings) as register, terminal.busy("models.evaluating"):
+        promotion = training.promote(
+            register, settings, version=version, as_of=today(), promoted_at=now().to_pydatetime(), reason=reason,
+            force=force,
+        )  # fmt: skip
+    if not terminal.answer(promotion_document(promotion)):
+        show_promotion(terminal, promotion)
+
+
+@app.command(epilog="Examples:  ehya models   ·   ehya models --card champion --out card.html")
+def models(
+    ctx: typer.Context,
+    card: Annotated[
+        str | None, typer.Option("--card", metavar="VERSION", help="Show the card of a model, or of the champion.")
+    ] = None,
+    out: Out = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the trained models: which is at work, which waits, their figures and gates; or write a model's card."""
+    import training
+    from serving.commands.models import models_document, show_models, write_model_card
+    from serving.workspace import open_register
+
+    terminal, settings = ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings
+    with open_register(settings) as register:
+        if card is not None or out is not None:
+            model = training.model_of(register, settings, None if card in (None, "champion") else card)
+            write_model_card(terminal, model, out)
+            return
+        listed = training.models(register, settings)
+    if not terminal.answer(models_document(listed)):
+        show_models(terminal, listed)
+
+
+@app.command(epilog='Example:  ehya rollback --reason "the shortlists of Thursday made no sense"')
+def rollback(
+    ctx: typer.Context,
+    version: Version = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept with the model.")] = "",
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put an earlier champion back to work: the one before, or VERSION. Its file is checked again."""
+    import training
+    from serving.commands.models import promotion_document, show_promotion
+    from serving.commands.question import now
+    from serving.workspace import open_register
+
+    terminal, settings = ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings
+    with open_register(settings) as register:
+        promotion = training.rollback(
+            register, settings, version=version, reason=reason, promoted_at=now().to_pydatetime()
+        )
+    if not terminal.answer(promotion_document(promotion)):
+        show_promotion(terminal, promotion, back=True)
+
+
+@app.command(epilog="Example:  ehya mlflow --port 5001")
+def mlflow(
+    ctx: typer.Context,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on this computer.")] = 5000,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Open MLflow's pages on this workspace: every training with its figures, plots, card and file.
+
+    They listen on this computer only; Ctrl+C stops them. Nothing is sent anywhere.
+    """
+    import training
+    from serving.commands.models import show_pages
+
+    settings = ctx.obj.settings
+    terminal = ctx.obj.terminal(lang, as_json=as_json)
+    show_pages(terminal, lambda: training.start_pages(settings, port=port), host="127.0.0.1", port=port)
 
 
 @app.command(

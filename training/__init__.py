@@ -1,7 +1,24 @@
 """Make, judge and hand over models."""
 
+from training.evaluation import Evaluation, evaluate
 from training.gates import Gate, Verdict
-from training.promote import Promotion, promote
+from training.promote import Listed, Promotion, model_of, models, promote, rollback
+from training.tracking import start_pages
 from training.training import Stage, TrainingResult, train
 
-__all__ = ["Gate", "Promotion", "Stage", "TrainingResult", "Verdict", "promote", "train"]
+__all__ = [
+    "Evaluation",
+    "Gate",
+    "Listed",
+    "Promotion",
+    "Stage",
+    "TrainingResult",
+    "Verdict",
+    "evaluate",
+    "model_of",
+    "models",
+    "promote",
+    "rollback",
+    "start_pages",
+    "train",
+]

@@ -48,6 +48,8 @@ class Sample:
         Register units whose outcome is not ripe or was not observed: silence is neither success nor failure.
     durable
         Restarts old enough and observed, by province: (at half capacity or more, below).
+    origin
+        Shape (n,), day of the report or landmark; NaT where a page has no date.
     """
 
     units: pd.DataFrame
@@ -57,6 +59,7 @@ class Sample:
     jobs: npt.NDArray[np.float64]
     waiting: int = 0
     durable: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    origin: npt.NDArray[np.datetime64] | None = None
 
     def __len__(self) -> int:
         return len(self.units)
@@ -97,6 +100,12 @@ def sample(reported: pd.DataFrame, units: pd.DataFrame, events: pd.DataFrame, *,
         jobs=np.concatenate([_jobs(press), np.full(len(joined), np.nan)]),
         waiting=int(known["unit_id"].isin(own.index).groupby(known["unit_id"]).any().sum()) - len(joined),
         durable=_by_province(durable_restarts(known[known["unit_id"].isin(own.index)], as_of=as_of), own),
+        origin=np.concatenate(
+            [
+                reported.loc[press.index, "as_of"].to_numpy("datetime64[s]"),
+                outcomes["landmark"].to_numpy("datetime64[s]"),
+            ]
+        ),
     )
 
 

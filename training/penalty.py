@@ -47,7 +47,7 @@ def search(
     label, group, rows
         Shape (n,): outcome, province, and which units may be seen.
     trials
-        How many penalties optuna's TPE sampler tries.
+        How many penalties optuna's TPE sampler tries; none leaves the base rate.
     random_state
         Seed of the folds and of the sampler.
 
@@ -56,6 +56,9 @@ def search(
     list of Trial
         Sorted by loss. Where no penalty gains, the first trial keeps no share of the slopes: the base rate.
     """
+    base_rate = Trial(Recipe(HIGH, 0.0), 0.0)
+    if trials == 0:
+        return [base_rate]
     folds = _folds(group, rows, random_state)
     count = int(folds.max()) + 1
     excess = _excess(columns, label, rows, folds)
@@ -68,7 +71,7 @@ def search(
         random_state=random_state,
     )
     tried = [Trial(Recipe(each.recipe["penalty"], SHARE), each.loss) for each in found.trials if each.complete]
-    return tried if tried[0].loss < 0 else [Trial(Recipe(HIGH, 0.0), 0.0), *tried]
+    return tried if tried[0].loss < 0 else [base_rate, *tried]
 
 
 def _excess(

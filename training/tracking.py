@@ -1,19 +1,72 @@
-"""Log a training to MLflow: the only importer of mlflow."""
+"""Log trainings to MLflow and keep its registry of models: the only importer of mlflow.
+
+The registry knows names, digests and aliases. It is no boundary of trust: what is served is the file in the workspace,
+opened only while its digest is the one that the register recorded at promotion.
+"""
 
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
+import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings, set_environment
 
 EXPERIMENT = "ehya"
+REGISTERED = "ehya"
+"""Name of the one registered model; its versions are the trained models."""
+
+VERSION, DIGEST = "ehya.version", "ehya.digest"
+MODEL_FOLDER = "model"
+
 _LOUD = ("mlflow", "alembic")
+_STORES = ("mlflow", "sqlalchemy", "alembic", "sqlite3")
+
+
+class Alias(StrEnum):
+    """Names in the registry that move from model to model."""
+
+    CHAMPION = "champion"
+    CHALLENGER = "challenger"
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A model in the registry.
+
+    Parameters
+    ----------
+    version
+        Ehya's name of it.
+    digest
+        sha256 of its file when it was registered.
+    run_id
+        MLflow's id of its training.
+    registered_at
+        When, UTC.
+    aliases
+        Which names point to it.
+    tags
+        Everything else that was said of it.
+    """
+
+    version: str
+    digest: str
+    run_id: str
+    registered_at: datetime
+    aliases: tuple[Alias, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def log_training(
@@ -25,6 +78,8 @@ def log_training(
     steps: Mapping[str, list[float]],
     files: list[Path],
     texts: Mapping[str, str],
+    plots: Mapping[str, bytes] | None = None,
+    tags: Mapping[str, str] | None = None,
 ) -> str:
     """Record one training.
 
@@ -42,6 +97,10 @@ def log_training(
         Files to keep.
     texts
         File name -> text to keep.
+    plots
+        File name -> picture to keep.
+    tags
+        Name -> what to say of the run.
 
     Returns
     -------
@@ -49,16 +108,21 @@ def log_training(
         MLflow's id of the run.
     """
     with _mlflow(settings) as mlflow, mlflow.start_run(run_name=version) as run:
-        mlflow.set_tag("ehya.version", version)
+        mlflow.set_tags({VERSION: version, **(tags or {})})
         mlflow.log_params(_flat(params))
         mlflow.log_metrics({name: value for name, value in _flat(metrics).items() if isinstance(value, (int, float))})
         for name, values in steps.items():
             for step, value in enumerate(values):
                 mlflow.log_metric(name, value, step=step)
         for file in files:
-            mlflow.log_artifact(str(file))
+            mlflow.log_artifact(str(file), MODEL_FOLDER)
         for name, text in texts.items():
             mlflow.log_text(text, name)
+        with tempfile.TemporaryDirectory() as folder:
+            for name, picture in (plots or {}).items():
+                drawn = Path(folder) / name
+                drawn.write_bytes(picture)
+                mlflow.log_artifact(str(drawn), "plots")
         return str(run.info.run_id)
 
 
@@ -68,6 +132,128 @@ def tag_run(settings: Settings, run_id: str, tags: Mapping[str, str]) -> None:
         client = mlflow.MlflowClient()
         for name, value in tags.items():
             client.set_tag(run_id, name, value)
+
+
+def register_model(
+    settings: Settings, *, version: str, digest: str, run_id: str, tags: Mapping[str, str] | None = None
+) -> None:
+    """Enter a trained model in the registry; from now on it is the challenger.
+
+    Parameters
+    ----------
+    settings
+        Where MLflow's files are.
+    version, digest, run_id
+        Which model, the sha256 of its file, and the run that made it.
+    tags
+        Name -> what to say of it.
+    """
+    with _mlflow(settings) as mlflow:
+        client = mlflow.MlflowClient()
+        if not client.search_registered_models(f"name='{REGISTERED}'"):
+            client.create_registered_model(REGISTERED, description="Models of feasibility and jobs; files of Ehya.")
+        entered = client.create_model_version(
+            REGISTERED,
+            source=f"runs:/{run_id}/{MODEL_FOLDER}",
+            run_id=run_id,
+            tags={VERSION: version, DIGEST: digest, **(tags or {})},
+        )
+        client.set_registered_model_alias(REGISTERED, Alias.CHALLENGER.value, entered.version)
+
+
+def registered(settings: Settings) -> tuple[Registered, ...]:
+    """All models of the registry, newest first; one that was entered twice shows as it was entered last."""
+    if not settings.mlflow_file.is_file():
+        return ()
+    with _mlflow(settings) as mlflow:
+        client = mlflow.MlflowClient()
+        if not client.search_registered_models(f"name='{REGISTERED}'"):
+            return ()
+        alias_of: dict[int, list[Alias]] = {}
+        for alias, number in client.get_registered_model(REGISTERED).aliases.items():
+            if alias in set(Alias):
+                alias_of.setdefault(int(number), []).append(Alias(alias))
+        entries = sorted(client.search_model_versions(f"name='{REGISTERED}'"), key=lambda each: -int(each.version))
+        found: dict[str, Registered] = {}
+        for entry in entries:
+            name = entry.tags.get(VERSION, "")
+            aliases = tuple(sorted(alias_of.get(int(entry.version), [])))
+            if name in found:
+                before = found[name]
+                found[name] = Registered(
+                    name, before.digest, before.run_id, before.registered_at, (*before.aliases, *aliases), before.tags
+                )
+            elif name:
+                at = datetime.fromtimestamp(entry.creation_timestamp / 1000, tz=UTC)
+                digest, run_id = entry.tags.get(DIGEST, ""), entry.run_id or ""
+                found[name] = Registered(name, digest, run_id, at, aliases, dict(entry.tags))
+        return tuple(found.values())
+
+
+def point(settings: Settings, alias: Alias, version: str | None) -> None:
+    """Let an alias point to a model, or to none.
+
+    Parameters
+    ----------
+    settings
+        Where MLflow's files are.
+    alias
+        Which one.
+    version
+        Ehya's name of the model; ``None``, or a model that the registry does not know, leaves the alias pointing to
+        nothing.
+    """
+    with _mlflow(settings) as mlflow:
+        client = mlflow.MlflowClient()
+        if not client.search_registered_models(f"name='{REGISTERED}'"):
+            return
+        entries = client.search_model_versions(f"name='{REGISTERED}'")
+        numbers = [int(entry.version) for entry in entries if entry.tags.get(VERSION) == version]
+        if numbers:
+            client.set_registered_model_alias(REGISTERED, alias.value, str(max(numbers)))
+        elif alias.value in client.get_registered_model(REGISTERED).aliases:
+            client.delete_registered_model_alias(REGISTERED, alias.value)
+
+
+def tag_model(settings: Settings, version: str, tags: Mapping[str, str]) -> None:
+    """Say something more of a model in the registry; one that it does not know is passed over."""
+    with _mlflow(settings) as mlflow:
+        client = mlflow.MlflowClient()
+        entries = client.search_model_versions(f"name='{REGISTERED}'")
+        for entry in entries:
+            if entry.tags.get(VERSION) == version:
+                for name, value in tags.items():
+                    client.set_model_version_tag(REGISTERED, entry.version, name, value)
+
+
+def start_pages(settings: Settings, *, port: int, host: str = "127.0.0.1") -> subprocess.Popen[bytes]:
+    """Start MLflow's own pages on the workspace, for this computer only.
+
+    Parameters
+    ----------
+    settings
+        Where MLflow's files are; they are made where there are none.
+    port
+        Where it listens.
+    host
+        An address of this computer.
+
+    Returns
+    -------
+    subprocess.Popen
+        The running server: stop it with ``terminate``.
+    """
+    with _mlflow(settings):  # makes or migrates the database before the server's workers race for it
+        pass
+    command = [
+        sys.executable, "-m", "mlflow", "server",
+        "--backend-store-uri", settings.mlflow_url,
+        "--default-artifact-root", settings.mlflow_artifacts.as_uri(),
+        "--host", host,
+        "--port", str(port),
+        "--workers", "1",
+    ]  # fmt: skip
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
 
 
 @contextmanager
@@ -81,12 +267,17 @@ def _mlflow(settings: Settings) -> Iterator[ModuleType]:
         levels = {name: logging.getLogger(name).level for name in _LOUD}
         for name in _LOUD:
             logging.getLogger(name).setLevel(logging.ERROR)
-        mlflow.set_tracking_uri(settings.mlflow_url)
-        if mlflow.get_experiment_by_name(EXPERIMENT) is None:
-            mlflow.create_experiment(EXPERIMENT, artifact_location=settings.mlflow_artifacts.as_uri())
-        mlflow.set_experiment(EXPERIMENT)
         try:
+            mlflow.set_tracking_uri(settings.mlflow_url)
+            if mlflow.get_experiment_by_name(EXPERIMENT) is None:
+                mlflow.create_experiment(EXPERIMENT, artifact_location=settings.mlflow_artifacts.as_uri())
+            mlflow.set_experiment(EXPERIMENT)
             yield mlflow
+        except Exception as error:
+            if type(error).__module__.partition(".")[0] not in _STORES:
+                raise
+            why = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise EhyaError(ErrorCode.TRACKING_FAILED, given=str(settings.mlflow_file), why=why) from error
         finally:
             for name, level in levels.items():
                 logging.getLogger(name).setLevel(level)

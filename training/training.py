@@ -1,32 +1,39 @@
-"""Train: from the register and the reported facts to a model file, judged and logged."""
+"""Train: from the register and the reported facts to a model file, judged, logged and registered."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from engine import scoring
-from engine.artefact import Model, path_of, save
+from engine.artefact import Model, load, path_of, save
 from engine.codes import Code
+from engine.domain.unit import Origin
 from engine.errors import EhyaError, ErrorCode
 from engine.reference import table
 from engine.reference.reported import reported_units
 from engine.settings import Settings
 from engine.store import Register
-from training.card import card, markdown
+from training import plots
+from training.candidate import ABCD, Candidate, press_evidence
+from training.card import REPORTED, card, markdown, official_counts
+from training.comparison import Against, against
 from training.dataset import Sample, sample
 from training.evaluate import jobs_metrics, left_out_rates, sector_medians, status_metrics
+from training.evidence import keep
 from training.fitting import Fitted, Priors, fit
-from training.gates import Verdict, judge
+from training.gates import Verdict
 from training.population import capacity_rate, jobs_size, restart_rate
-from training.tracking import log_training
+from training.provenance import code_version, data_digest
+from training.tracking import log_training, register_model
+from training.verdicts import groups, jobs_scores, judge, scores
 
 TRIALS = 12
 LEAST_UNITS = 60
@@ -42,8 +49,35 @@ class Stage(Code):
     LOGGING = "logging"
 
 
-Progress = Callable[[Stage, float], None]
-"""Called with the stage and the share of it that is done, 0..1."""
+class Progress(Protocol):
+    """Called with the stage, the share of it that is done (0..1) and, in a search, the best loss so far."""
+
+    def __call__(self, stage: Stage, share: float, best: float | None = None) -> None:
+        """Hear how far it is."""
+
+
+def silent(stage: Stage, share: float, best: float | None = None) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How hard a training searches for settings.
+
+    Parameters
+    ----------
+    trials
+        Recipes that each search tries; ``None`` leaves it to the kind of model, 0 gives the prior-only model, which
+        claims nothing beyond the base rate.
+    timeout
+        Seconds after which the search of the model of outcomes stops.
+    workers
+        Processes it uses; several make it quicker and its result no longer equal from run to run.
+    """
+
+    trials: int | None = None
+    timeout: float | None = None
+    workers: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +90,29 @@ class TrainingResult:
         Its name.
     path, digest
         Its file, and the sha256 of it.
+    kind
+        ``reported`` or ``outcomes``.
     metrics
-        Figures out of fold by province: ``reported_status``, ``jobs``, ``feasibility_prior``.
+        Figures out of sample: those of its kind, ``scores`` (itself, champion, prior, plain rules), ``jobs_scores``.
     gates
-        What each gate found.
+        What each gate found, against the champion of the day or the prior-only model.
     card
         Model card.
     run_id
-        MLflow's id of the run.
+        MLflow's id of the run; empty when nothing was logged.
+    unchanged
+        Equal data and seed gave a model that was put to work before: its file is as it was.
     """
 
     version: str
     path: Path
     digest: str
+    kind: str
     metrics: dict[str, Any]
     gates: tuple[Verdict, ...]
     card: dict[str, Any]
     run_id: str
+    unchanged: bool = False
 
     @property
     def passed(self) -> bool:
@@ -86,10 +126,13 @@ def train(
     *,
     as_of: pd.Timestamp,
     random_state: int = 0,
-    trials: int = TRIALS,
-    progress: Progress = lambda stage, share: None,
+    trials: int | None = None,
+    timeout: float | None = None,
+    workers: int = 1,
+    origin: str = Origin.REGISTER.value,
+    progress: Progress = silent,
 ) -> TrainingResult:
-    """Train the first model on reported units and on what the register has learnt since.
+    """Train a model on what the register has learnt, or, where that is too little, on reported units under priors.
 
     Parameters
     ----------
@@ -100,48 +143,142 @@ def train(
     as_of
         The last day whose facts may be seen.
     random_state
-        Seed of everything drawn; same data and seed give the same version.
-    trials
-        Penalties that each search tries.
+        Seed of everything drawn; same data and seed give the same version (with one worker).
+    trials, timeout, workers
+        As in ``Effort``.
+    origin
+        Whose outcomes to learn from: ``register`` or, only when somebody says so, ``synthetic``.
     progress
         Told what is being done.
 
     Returns
     -------
     TrainingResult
-        Written and logged, not promoted.
+        Written, logged and registered as challenger, not promoted.
 
     Raises
     ------
     EhyaError
         ``too_few_rows`` when fewer than ``LEAST_UNITS`` units have a known outcome by ``as_of``.
     """
+    effort = Effort(trials, timeout, workers)
     progress(Stage.READING, 0.0)
     as_of = pd.Timestamp(as_of)
-    units = register.units(known_by=as_of)
-    seen = sample(reported_units(), units, register.events(known_by=as_of), as_of=as_of)
+    units, events = register.units(known_by=as_of), register.events(known_by=as_of)
     progress(Stage.READING, 1.0)
+    candidate = reported_candidate(
+        units, events, as_of=as_of, random_state=random_state, effort=effort, progress=progress
+    )
+    return judged_and_kept(candidate, register, settings, as_of=as_of, random_state=random_state, progress=progress)
+
+
+def reported_candidate(
+    units: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    as_of: pd.Timestamp,
+    random_state: int = 0,
+    effort: Effort = Effort(),
+    progress: Progress = silent,
+) -> Candidate:
+    """Fit the first model: press reports and the register's ripe outcomes under official rates.
+
+    Parameters
+    ----------
+    units, events
+        Of the register, as known on the day.
+    as_of, random_state, effort, progress
+        As for ``train``.
+    """
+    seen = sample(reported_units(), units, events, as_of=as_of)
+    trials = TRIALS if effort.trials is None else effort.trials
     fitted = fit_sample(seen, as_of=as_of, random_state=random_state, trials=trials, progress=progress)
     progress(Stage.JUDGING, 0.0)
-    metrics = out_of_fold(fitted, seen, random_state=random_state)
-    written = card(fitted.model.document, metrics, seen, table("revival_rates"), table("jobs_per_unit"))
-    document = {**fitted.model.document, "metrics": metrics, "card": written}
-    gates = judge(metrics, written)
+    official = official_counts(table("revival_rates"), table("jobs_per_unit"))
+    document = {**fitted.model.document, "kind": REPORTED, "origin": REPORTED, "official": official}
+    return Candidate(
+        model=Model(fitted.model.heads, document),
+        evidence=press_evidence(fitted, seen),
+        label="reported_status",
+        sample=_counts(seen),
+        metrics=out_of_fold(fitted, seen, random_state=random_state),
+        recipe=dict(document["recipe"]),
+        data_digest=data_digest(seen.units.assign(label=seen.label, jobs=seen.jobs, register=seen.register)),
+        steps={
+            "search.loss": [trial.loss for trial in fitted.trials],
+            "search.penalty": [trial.recipe.penalty for trial in fitted.trials],
+        },
+    )
+
+
+def judged_and_kept(
+    candidate: Candidate,
+    register: Register,
+    settings: Settings,
+    *,
+    as_of: pd.Timestamp,
+    random_state: int = 0,
+    progress: Progress = silent,
+) -> TrainingResult:
+    """Judge a candidate against the champion or the prior, write its file, log it, and register it as challenger.
+
+    Parameters
+    ----------
+    candidate
+        What was fitted.
+    register, settings, as_of, random_state, progress
+        As for ``train``.
+    """
+    before = against(candidate.model, register, settings, as_of=as_of)
+    evidence = candidate.evidence.beside(before.evidence)
+    figures, jobs, parts = scores(evidence, random_state=random_state), jobs_scores(evidence), groups(evidence)
+    made_by = code_version()
+    written = card(
+        candidate, scores=figures, jobs=jobs, groups=parts, change=_change(before, figures), code_version=made_by
+    )
+    gates = judge(
+        evidence, schema=candidate.model.schema, card=written,
+        before=before.first, after=before.now_first, explained=before.explained, random_state=random_state,
+    )  # fmt: skip
+    metrics = {**candidate.metrics, "scores": figures, "jobs_scores": jobs}
     progress(Stage.JUDGING, 1.0)
     progress(Stage.LOGGING, 0.0)
-    path = path_of(settings.models, fitted.model.version)
-    digest = save(path, fitted.model.heads, document)
+    version, kind = candidate.model.version, str(candidate.model.document["kind"])
+    path = path_of(settings.models, version)
+    known = _kept_before(register, version, path)
+    if known is not None:
+        old = load(path, digest=known)
+        progress(Stage.LOGGING, 1.0)
+        return TrainingResult(version, path, known, kind, old.metrics, (), old.card, "", unchanged=True)
+    document = {
+        **candidate.model.document,
+        "metrics": metrics,
+        "card": written,
+        "gates": [{"gate": verdict.gate.value, "passed": verdict.passed, **verdict.facts} for verdict in gates],
+        "judged": keep(path.parent, candidate.evidence),
+    }
+    digest = save(path, candidate.model.heads, document)
     run_id = log_training(
         settings,
-        version=fitted.model.version,
-        params={"as_of": as_of.date().isoformat(), **document["recipe"], "sample": written["sample"]},
+        version=version,
+        params={"as_of": as_of.date().isoformat(), **candidate.recipe, "sample": candidate.sample},
         metrics=metrics,
-        steps={"search.loss": [trial.loss for trial in fitted.trials], "search.penalty": _penalties(fitted)},
+        steps=candidate.steps,
         files=[path],
         texts={"card.json": json.dumps(written, ensure_ascii=False, indent=2), "card.md": markdown(written)},
+        plots=_plots(evidence.outcomes, evidence.jobs),
+        tags={
+            "ehya.kind": kind,
+            "ehya.data_digest": candidate.data_digest,
+            "ehya.schema_digest": _schema_digest(candidate.model),
+            "ehya.code_version": made_by,
+            "ehya.gates": ", ".join(f"{verdict.gate.value}: {verdict.passed}" for verdict in gates),
+        },
     )
+    told = {"ehya.kind": kind, "ehya.data_until": str(document["data_until"]), "ehya.origin": str(document["origin"])}
+    register_model(settings, version=version, digest=digest, run_id=run_id, tags=told)
     progress(Stage.LOGGING, 1.0)
-    return TrainingResult(fitted.model.version, path, digest, metrics, gates, written, run_id)
+    return TrainingResult(version, path, digest, kind, metrics, gates, written, run_id)
 
 
 def fit_sample(
@@ -150,7 +287,7 @@ def fit_sample(
     as_of: pd.Timestamp,
     random_state: int = 0,
     trials: int = TRIALS,
-    progress: Progress = lambda stage, share: None,
+    progress: Progress = silent,
     rates: pd.DataFrame | None = None,
     averages: pd.DataFrame | None = None,
 ) -> Fitted:
@@ -225,5 +362,52 @@ def _left_out_medians(seen: Sample, known: np.ndarray[Any, np.dtype[np.bool_]]) 
     return sector, median
 
 
-def _penalties(fitted: Fitted) -> list[float]:
-    return [trial.recipe.penalty for trial in fitted.trials]
+def _kept_before(register: Register, version: str, path: Path) -> str | None:
+    """Digest of a model that was put to work and whose file is still there: it must stay as it is."""
+    recorded = [promotion.digest for promotion in register.promotions() if promotion.model_version == version]
+    if not recorded or not path.is_file():
+        return None
+    return recorded[0]
+
+
+def _change(before: Against, figures: Mapping[str, Any]) -> dict[str, Any]:
+    if before.champion is None:
+        return {"champion": "none"}
+    old = before.champion
+    facts: dict[str, Any] = {
+        "champion": old.version,
+        "champion_kind": str(old.document.get("kind", REPORTED)),
+        "champion_data_until": str(old.document["data_until"]),
+        "top": len(before.now_first),
+        "top_changed": len(set(before.now_first) - set(before.first)) if before.first else 0,
+    }
+    return facts | {
+        name: figures["champion"][name] for name in ("gain", "gain_low", "gain_high") if "champion" in figures
+    }
+
+
+def _counts(seen: Sample) -> dict[str, Any]:
+    return {
+        "units": len(seen),
+        "from_press": int((~seen.register).sum()),
+        "from_register": int(seen.register.sum()),
+        "revived_or_partly": int(seen.label.sum()),
+        "with_jobs": int((~np.isnan(seen.jobs)).sum()),
+        "outcomes_waiting": seen.waiting,
+    }
+
+
+def _plots(outcomes: pd.DataFrame, jobs: pd.DataFrame) -> dict[str, bytes]:
+    curves = {"model": "probability", "champion": "champion_probability", "ABC(D) rule": ABCD}
+    curves = {name: column for name, column in curves.items() if outcomes[column].notna().any()}
+    sector = jobs["unit_id"].map(outcomes.drop_duplicates("unit_id").set_index("unit_id")["sector"])
+    drawn = {"reliability.png": plots.picture(plots.reliability(outcomes, curves))}
+    if jobs["jobs"].notna().any():
+        drawn["coverage.png"] = plots.picture(plots.coverage(jobs, sector))
+    return drawn
+
+
+def _schema_digest(model: Model) -> str:
+    from features.schema import FeatureSchema
+
+    return FeatureSchema.from_json(model.schema).digest

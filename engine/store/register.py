@@ -375,12 +375,20 @@ class Register:
 
     def champion(self) -> Promotion | None:
         """The model promoted last; ``None`` before the first."""
+        return next(iter(self.promotions(newest=1)), None)
+
+    def promotions(self, *, newest: int | None = None) -> tuple[Promotion, ...]:
+        """Models that were put to work, the one promoted last first.
+
+        Parameters
+        ----------
+        newest
+            Only so many.
+        """
         table = schema.promotions
         with self._read() as connection:
-            row = connection.execute(select(table).order_by(table.c.id.desc()).limit(1)).mappings().first()
-        if row is None:
-            return None
-        return Promotion(**{name: value for name, value in row.items() if name != "id"})
+            rows = connection.execute(select(table).order_by(table.c.id.desc()).limit(newest)).mappings().all()
+        return tuple(Promotion(**{name: value for name, value in row.items() if name != "id"}) for row in rows)
 
     def log_showings(self, frame: pd.DataFrame, *, run_id: str, mandate_id: str, shown_on: Day) -> None:
         """Record who was shown what.

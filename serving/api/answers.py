@@ -215,6 +215,16 @@ class Health(Answer):
     )
 
 
+class ModelAnswer(Answer):
+    """The card of the model at work."""
+
+    meta: Meta
+    card: dict[str, Any] | None = Field(
+        description="kind, period, sample, scores beside champion, prior and plain rules, coverage of jobs, groups, "
+        "reliability, limits, intended use, change since the last model; sentences in English beside their codes"
+    )
+
+
 class Problem(BaseModel):
     """RFC 9457 problem; given, allowed and nearest say how to mend it."""
 

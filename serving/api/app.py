@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from engine.settings import Settings
 from serving.api.border import LOOPBACK_NAMES, Border
 from serving.api.description import describe
+from serving.api.model import router as model_routes
 from serving.api.pages import router as page_routes
 from serving.api.problems import answer_with_problems
 from serving.api.shelf import Shelf
@@ -76,6 +77,7 @@ def create_app(
     app.state.language = settings.language
     app.include_router(unit_routes())
     app.include_router(shortlist_routes())
+    app.include_router(model_routes())
     app.include_router(page_routes())
     app.mount("/static", StaticFiles(directory=str(resources.files("serving") / "static")))
     app.add_middleware(Border, hosts=hosts, default_language=settings.language)

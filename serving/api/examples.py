@@ -75,6 +75,17 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "UnitAlone": {"meta": META, "unit": UNIT},
     "Rankings": {"meta": META, "total": 1, "top": 20, "units": [UNIT]},
     "Health": {"status": "ok", "meta": META, "counts": {"units": 300, "scorable": 280, "offer": 120}},
+    "ModelAnswer": {
+        "meta": META,
+        "card": {
+            "name": "Ehya, first model",
+            "version": "1405-09-02-example",
+            "kind": "reported",
+            "origin": "reported",
+            "scores": {"model": {"brier": 0.247, "brier_low": 0.241, "brier_high": 0.253, "rows": 173, "units": 173}},
+            "not_for": {"decide_without_visit": "deciding on one unit without a visit"},
+        },
+    },
     "ShortlistAnswer": {
         "meta": META,
         "mandate": "food-fund",

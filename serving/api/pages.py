@@ -1,4 +1,4 @@
-"""``/`` and ``/docs``: the pages for people."""
+"""``/``, ``/model`` and ``/docs``: the pages for people."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from serving.api.language import chosen
+from serving.api.model import public_card
 from serving.api.problems import listed
 from serving.api.shelf import Shelf
 from serving.i18n import speech
 from serving.pages.docs import docs_page
 from serving.pages.home import home_page
+from serving.pages.model import model_page
 
 
 def router() -> APIRouter:
@@ -23,6 +25,13 @@ def router() -> APIRouter:
         shelf: Shelf = request.app.state.shelf
         language = chosen(lang, request.headers, request.app.state.language)
         body = shelf.prepared.answer(("home", language), lambda: _home(shelf, language))
+        return _page(body, language)
+
+    @routes.get("/model")
+    async def model(request: Request, lang: str | None = None) -> Response:
+        shelf: Shelf = request.app.state.shelf
+        language = chosen(lang, request.headers, request.app.state.language)
+        body = shelf.prepared.answer(("model", language), lambda: _model(shelf, language))
         return _page(body, language)
 
     @routes.get("/docs")
@@ -39,6 +48,10 @@ def router() -> APIRouter:
 def _home(shelf: Shelf, language: str) -> bytes:
     version = shelf.model_version
     return home_page(shelf.units, speech(language), as_of=shelf.as_of, model_version=version).encode()
+
+
+def _model(shelf: Shelf, language: str) -> bytes:
+    return model_page(public_card(shelf.card), speech(language)).encode()
 
 
 def _docs(description: dict[str, Any], language: str) -> bytes:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -73,20 +74,24 @@ class Shelf:
         All units, ready for matching; it lists none of those that are not shown.
     as_of
         The day that is shown.
+    card
+        Card of the model behind the predictions; empty where there is none.
     """
 
     appraisal: pd.DataFrame
     units: pd.DataFrame
     book: UnitBook
     as_of: pd.Timestamp
+    card: Mapping[str, Any] = field(default_factory=dict)
     prepared: Prepared = field(default_factory=Prepared)
 
     @classmethod
-    def of(cls, appraisal: pd.DataFrame, *, as_of: pd.Timestamp) -> Shelf:
+    def of(cls, appraisal: pd.DataFrame, *, as_of: pd.Timestamp, card: Mapping[str, Any] | None = None) -> Shelf:
         """Make an appraisal ready to be asked."""
         best = ranked(appraisal)
         shown = best[publishable(best)]
-        return cls(best, in_public_order(public_table(shown)), UnitBook.from_table(appraisal, as_of=as_of), as_of)
+        book = UnitBook.from_table(appraisal, as_of=as_of)
+        return cls(best, in_public_order(public_table(shown)), book, as_of, card or {})
 
     @classmethod
     def opened(cls, settings: Settings, *, as_of: pd.Timestamp) -> Shelf:
@@ -97,9 +102,12 @@ class Shelf:
         EhyaError
             ``no_model``, ``model_changed``, ``database_failed``.
         """
-        from serving.workspace import appraised
+        from serving.appraisal import appraise
+        from serving.workspace import champion, open_register
 
-        return cls.of(appraised(settings, as_of=as_of), as_of=as_of)
+        with open_register(settings) as register:
+            units, model = register.units(), champion(register, settings)
+        return cls.of(appraise(units, model, as_of=as_of), as_of=as_of, card=model.card)
 
     @cached_property
     def model_version(self) -> str | None:

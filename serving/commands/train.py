@@ -2,57 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from serving.commands.models import show_gates, show_jobs, show_scores
 from serving.terminal import Terminal
-
-_SAMPLE = ("from_press", "from_register", "outcomes_waiting")
 
 
 @contextmanager
-def shown_progress(terminal: Terminal) -> Iterator[Callable[[Any, float], None]]:
-    """A bar on standard error; yields what the training calls with a stage and the share of it that is done."""
+def shown_progress(terminal: Terminal) -> Iterator[Callable[..., None]]:
+    """A bar on standard error; yields what the training calls with a stage, the share done and the best loss so far."""
+    words = terminal.speech
     with terminal.bar() as move:
-        yield lambda stage, share: move(terminal.speech.text(stage), share)
+
+        def tell(stage: Any, share: float, best: float | None = None) -> None:
+            name = words.text(stage)
+            if best is not None:
+                name = words.text("models.best_so_far", stage=name, best=words.number(best, 4))
+            move(name, share)
+
+        yield tell
 
 
 def show_training(terminal: Terminal, result: Any) -> None:
     """Print what was trained, what was measured, and what each gate found."""
     words = terminal.speech
     terminal.line(words.text("cli.trained", version=result.version), "bold")
-    sample = result.card["sample"]
-    terminal.pairs(
-        [(words.text(f"cli.sample_{name}"), words.number(sample[name])) for name in _SAMPLE],
-        title=words.text("cli.sample"),
-    )
-    status, jobs = result.metrics["reported_status"], result.metrics["jobs"]
-    terminal.pairs(
-        [
-            (words.text("cli.metric_log_loss"), _against(words, status["log_loss"], status["log_loss_base_rate"])),
-            (words.text("cli.metric_auc"), words.number(status["auc"], 2)),
-            (words.text("cli.metric_ece"), words.number(status["ece"], 3)),
-            (words.text("cli.metric_jobs"), _against(words, jobs["mae_log"], jobs["mae_log_sector_median"])),
-            (words.text("cli.metric_coverage"), words.share(jobs["coverage_80"])),
-            (words.text("cli.metric_units"), words.number(status["n"])),
-        ],
-        title=words.text("cli.measured"),
-    )
-    terminal.pairs(
-        [
-            (words.text(verdict.gate), words.text("cli.passed" if verdict.passed else "cli.not_passed"))
-            for verdict in result.gates
-        ],
-        title=words.text("cli.gates"),
-    )
+    if result.card["origin"] == "synthetic":
+        terminal.line(words.text("models.synthetic"), "bold yellow")
+    terminal.pairs(_sample(result.card["sample"], words), title=words.text(f"models.learnt_{result.kind}"))
+    show_scores(terminal, result.metrics["scores"], result.card["label"])
+    show_jobs(terminal, result.metrics["jobs_scores"])
+    if result.unchanged:
+        terminal.say("models.unchanged")
+    else:
+        show_gates(terminal, result.gates)
 
 
 def training_document(result: Any, promoted: bool) -> dict[str, Any]:
     """The result as canonical values."""
     return {
         "version": result.version,
+        "kind": result.kind,
+        "origin": result.card["origin"],
         "promoted": promoted,
+        "unchanged": result.unchanged,
         "path": str(result.path),
         "digest": result.digest,
         "run_id": result.run_id,
@@ -62,5 +57,6 @@ def training_document(result: Any, promoted: bool) -> dict[str, Any]:
     }
 
 
-def _against(words: Any, own: float, baseline: float) -> str:
-    return str(words.text("cli.against", own=words.number(own, 3), baseline=words.number(baseline, 3)))
+def _sample(sample: Mapping[str, Any], words: Any) -> list[tuple[str, str]]:
+    named = [(name, value) for name, value in sample.items() if isinstance(value, int)]
+    return [(words.text(f"sample.{name}"), words.number(value)) for name, value in named]

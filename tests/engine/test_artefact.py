@@ -168,7 +168,7 @@ def test_a_file_that_unpacks_to_far_more_than_it_is_is_refused(tmp_path):
 def test_another_entry_another_format_and_a_missing_file_are_refused(tmp_path):
     line = skops.io.dumps({"line": LogisticRegression().fit(X, Y)})
     _refused(_packed(tmp_path / "a.ehya", line, more=b"x"), ErrorCode.NOT_A_MODEL)
-    _refused(_packed(tmp_path / "b.ehya", line, {"format": 99}), ErrorCode.NOT_A_MODEL)
+    _refused(_packed(tmp_path / "b.ehya", line, {"format": 99}), ErrorCode.MODEL_FORMAT_OTHER)
     with pytest.raises(EhyaError, match="file_not_found"):
         load(tmp_path / "none.ehya", digest="")
 

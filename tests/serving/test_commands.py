@@ -98,7 +98,7 @@ def test_the_same_register_again_changes_nothing(ehya, day):
 
 def test_training_names_its_gates_and_puts_the_model_to_work(day, ehya):
     assert day["train"]["promoted"]
-    assert {gate["gate"] for gate in day["train"]["gates"]} >= {"not_worse_than_base_rate", "intervals_hold"}
+    assert {gate["gate"] for gate in day["train"]["gates"]} >= {"better_than_opponent", "intervals_hold"}
     found = {line["checkup"]: line["health"] for line in json.loads(ehya("doctor", "--json").stdout)}
     assert found["model"] == found["register"] == "well"
 

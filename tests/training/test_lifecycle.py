@@ -1,0 +1,259 @@
+"""A model's life: trained, judged, put to work, replaced, put back; and what is said when a file is not what it was."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import training
+from engine.artefact import MODEL, path_of
+from engine.errors import EhyaError, ErrorCode
+from engine.settings import Settings
+from engine.store import Register
+from training.tracking import Alias, registered
+
+AS_OF = pd.Timestamp("2026-11-23")
+AT = datetime(2026, 11, 23)
+
+
+class Workspace:
+    """A workspace with its register open, and short names for what a person does in it."""
+
+    def __init__(self, home: Path) -> None:
+        self.settings = Settings.from_environment({"EHYA_HOME": str(home)})
+        self.register = Register.open(self.settings.database_url)
+
+    def train(self, **options):
+        return training.train(self.register, self.settings, **{"as_of": AS_OF, "trials": 2, **options})
+
+    def promote(self, **options):
+        return training.promote(self.register, self.settings, as_of=AS_OF, promoted_at=AT, **options)
+
+    def rollback(self, **options):
+        return training.rollback(self.register, self.settings, promoted_at=AT, **{"reason": "a test", **options})
+
+    def file(self, version):
+        return path_of(self.settings.models, version)
+
+    def refused(self, what, code, **options):
+        with pytest.raises(EhyaError) as error:
+            what(**options)
+        assert error.value.code is code
+        return error.value.facts
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory):
+    """First model at work, then the prior-only model as its challenger."""
+    work = Workspace(tmp_path_factory.mktemp("lived"))
+    work.first = work.train()
+    work.first_promotion = work.promote()
+    work.second = work.train(trials=0)
+    yield work
+    work.register.close()
+
+
+@pytest.fixture
+def work(lived, tmp_path):
+    """A copy, so that each test may spoil its own."""
+    home = tmp_path / "home"
+    shutil.copytree(lived.settings.home, home)
+    copy = Workspace(home)
+    copy.first, copy.second = lived.first, lived.second
+    yield copy
+    copy.register.close()
+
+
+def test_a_workspace_without_models_says_so(tmp_path):
+    work = Workspace(tmp_path)
+    assert training.models(work.register, work.settings) == ()
+    work.refused(work.promote, ErrorCode.NO_CHALLENGER)
+    work.refused(work.rollback, ErrorCode.NO_EARLIER_CHAMPION)
+    work.register.close()
+
+
+def test_training_registers_a_challenger_and_promotion_makes_it_the_champion(lived):
+    assert lived.first_promotion.version == lived.first.version
+    assert lived.first_promotion.reason == "gates_open"
+    first, second = (
+        {each.version: each for each in registered(lived.settings)}[m.version] for m in (lived.first, lived.second)
+    )
+    assert (first.aliases, second.aliases) == ((Alias.CHAMPION,), (Alias.CHALLENGER,))
+    assert first.digest == lived.first.digest
+    listed = training.models(lived.register, lived.settings)
+    assert [(each.version, each.aliases) for each in listed] == [
+        (lived.second.version, ("challenger",)),
+        (lived.first.version, ("champion",)),
+    ]
+    assert all(each.metrics["scores"]["model"]["brier"] > 0 and len(each.gates) == 6 for each in listed)
+
+
+def test_a_run_names_its_data_schema_code_and_gates(lived):
+    from training.tracking import _mlflow
+
+    with _mlflow(lived.settings) as mlflow:
+        run = mlflow.get_run(lived.first.run_id)
+    tags, metrics = run.data.tags, run.data.metrics
+    assert len(tags["ehya.data_digest"]) == len(tags["ehya.schema_digest"]) == 64
+    assert tags["ehya.code_version"]
+    assert "better_than_opponent: True" in tags["ehya.gates"]
+    names = {
+        "scores.model.brier",
+        "scores.model.brier_low",
+        "scores.abcd.gain_high",
+        "jobs_scores.model.coverage_80_low",
+    }
+    assert names <= set(metrics)
+
+
+def test_promoting_the_champion_again_does_nothing(work):
+    again = work.promote(version=work.first.version)
+    assert again.already
+    assert len(work.register.promotions()) == 1
+    # without a name and without a challenger it is the champion that is meant
+    from training.tracking import point
+
+    point(work.settings, Alias.CHALLENGER, None)
+    assert work.promote().already
+
+
+def test_a_challenger_that_is_no_better_is_refused_by_name_and_forced_only_with_a_reason(work):
+    facts = work.refused(work.promote, ErrorCode.GATES_SHUT)
+    assert training.Gate.BETTER_THAN_OPPONENT in facts["given"]
+    assert work.register.champion().model_version == work.first.version
+    work.refused(work.promote, ErrorCode.GATES_SHUT, reason="words open no gate but one")
+    work.refused(work.promote, ErrorCode.REASON_MISSING, force=True)
+    forced = work.promote(force=True, reason="to see what it says")
+    assert forced.reason == "forced: to see what it says"
+    assert work.register.champion().reason == forced.reason
+    tags = {each.version: each for each in registered(work.settings)}[work.second.version].tags
+    assert tags["ehya.reason"] == forced.reason
+
+
+def test_the_verdicts_of_a_training_need_not_be_asked_again(work):
+    shut = [replace(verdict, passed=False) for verdict in work.first.gates[:1]]
+    facts = work.refused(work.promote, ErrorCode.GATES_SHUT, verdicts=shut)
+    assert facts["given"] == [training.Gate.BETTER_THAN_OPPONENT]
+
+
+def test_equal_data_and_seed_leave_the_model_at_work_untouched(work):
+    before = work.file(work.first.version).read_bytes()
+    again = work.train()
+    assert again.unchanged
+    assert (again.version, again.digest, again.metrics) == (work.first.version, work.first.digest, work.first.metrics)
+    assert work.file(work.first.version).read_bytes() == before
+    assert len(registered(work.settings)) == 2
+
+
+def test_rolling_back_puts_the_earlier_champion_to_work_and_says_why(work):
+    work.promote(force=True, reason="a trial")
+    back = work.rollback(reason="the trial is over")
+    assert back.version == work.first.version
+    assert work.register.champion().reason == "rollback: the trial is over"
+    assert work.register.champion().digest == work.first.digest
+    listed = {each.version: each for each in training.models(work.register, work.settings)}
+    assert listed[work.first.version].aliases == ("champion",)
+    assert work.rollback(version=work.first.version).already
+    work.refused(work.rollback, ErrorCode.REASON_MISSING, reason=" ")
+    assert work.rollback().version == work.second.version  # the one that was at work before
+
+
+def test_there_is_no_going_back_to_what_was_never_at_work(work):
+    work.refused(work.rollback, ErrorCode.NO_EARLIER_CHAMPION)
+    facts = work.refused(work.rollback, ErrorCode.NEVER_PROMOTED, version=work.second.version)
+    assert facts["given"] == work.second.version
+
+
+def test_a_changed_file_is_neither_promoted_nor_rolled_back_to(work):
+    path = work.file(work.second.version)
+    path.write_bytes(path.read_bytes() + b" ")
+    work.refused(work.promote, ErrorCode.MODEL_CHANGED, force=True, reason="whatever")
+    first = work.file(work.first.version)
+    first.write_bytes(first.read_bytes()[:-1])
+    work.refused(work.rollback, ErrorCode.MODEL_CHANGED, version=work.first.version)
+    problems = {each.version: each.problem for each in training.models(work.register, work.settings)}
+    assert problems == dict.fromkeys(problems, "model_changed")
+
+
+def test_an_alias_that_points_to_a_missing_file_is_named(work):
+    work.file(work.second.version).unlink()
+    facts = work.refused(work.promote, ErrorCode.MODEL_FILE_MISSING)
+    assert facts["version"] == work.second.version
+    problems = {each.version: each.problem for each in training.models(work.register, work.settings)}
+    assert problems == {work.second.version: "model_file_missing", work.first.version: ""}
+
+
+def test_outcomes_that_were_changed_after_the_training_are_not_judged_by(work):
+    table = work.file(work.second.version).with_name("judged.parquet")
+    frame = pd.read_parquet(table)
+    frame.assign(label=1.0).to_parquet(table, index=False)
+    work.refused(work.promote, ErrorCode.MODEL_CHANGED)
+    table.unlink()
+    work.refused(work.promote, ErrorCode.NOTHING_JUDGED)
+
+
+@pytest.mark.parametrize(("format_", "code"), [(1, ErrorCode.MODEL_FORMAT_OTHER), ("x", ErrorCode.NOT_A_MODEL)])
+def test_a_file_of_another_format_is_named_as_such(work, format_, code):
+    from hashlib import sha256
+
+    from engine.artefact import load
+
+    path = work.file(work.second.version)
+    with zipfile.ZipFile(path) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    content[MODEL] = json.dumps({**json.loads(content[MODEL]), "format": format_}).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in content.items():
+            archive.writestr(name, part)
+    with pytest.raises(EhyaError) as error:
+        load(path, digest=sha256(path.read_bytes()).hexdigest())
+    assert error.value.code is code
+
+
+def test_a_training_that_was_killed_leaves_the_champion_at_work_and_can_be_held_again(work, monkeypatch):
+    def killed(*arguments, **options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("training.training.log_training", killed)
+        with pytest.raises(KeyboardInterrupt):
+            work.train(random_state=7)
+    assert work.register.champion().model_version == work.first.version
+    assert len(registered(work.settings)) == 2
+    again = work.train(random_state=7)
+    assert {each.version: each for each in registered(work.settings)}[again.version].aliases == (Alias.CHALLENGER,)
+
+
+def test_a_damaged_tracking_file_is_a_sentence_and_leaves_the_model_at_work(work):
+    work.settings.mlflow_file.write_bytes(b"no database at all, but long enough to look at" * 100)
+    work.refused(work.promote, ErrorCode.TRACKING_FAILED)
+    assert training.model_of(work.register, work.settings, None).version == work.first.version
+
+
+def test_the_prior_only_model_goes_to_work_where_nothing_else_is(work):
+    with Register.open("sqlite://") as empty:
+        verdicts = training.evaluate(empty, work.settings, as_of=AS_OF, version=work.second.version).gates
+    assert {verdict.gate for verdict in verdicts if not verdict.passed} == set()
+
+
+def test_an_evaluation_sets_challenger_and_champion_side_by_side(work):
+    found = training.evaluate(work.register, work.settings, as_of=AS_OF)
+    assert (found.version, found.champion, found.at_work) == (work.second.version, work.first.version, False)
+    assert set(found.scores) == {"model", "champion", "prior_only", "liquidity_only", "abcd"}
+    assert found.scores["champion"]["brier"] == pytest.approx(work.first.metrics["scores"]["model"]["brier"])
+    assert found.scores["champion"]["gain"] < 0
+    itself = training.evaluate(work.register, work.settings, as_of=AS_OF, version=work.first.version)
+    assert (itself.at_work, itself.champion) == (True, None)
+    assert "champion" not in itself.scores
+
+
+def test_an_unknown_version_is_refused_with_those_that_are_known(work):
+    facts = work.refused(work.promote, ErrorCode.UNKNOWN_MODEL, version="20200101-00000000")
+    assert set(facts["allowed"]) == {work.first.version, work.second.version}

@@ -1,0 +1,97 @@
+"""The champion of the day, and what a challenger would change."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from engine.artefact import Model, load, path_of
+from engine.errors import EhyaError
+from engine.settings import Settings
+from engine.store import Register
+from training.churn import OTHER_KIND, explained, first_units
+from training.evidence import Evidence, kept
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What stands against a challenger.
+
+    Parameters
+    ----------
+    champion
+        The model at work; ``None`` before the first promotion, or when its file cannot be opened.
+    evidence
+        What the champion was judged on.
+    first, now_first
+        First units of the ranking by the champion and by the challenger.
+    explained
+        Unit that came or went -> what was learnt about it since the champion.
+    """
+
+    champion: Model | None = None
+    evidence: Evidence | None = None
+    first: list[str] = field(default_factory=list)
+    now_first: list[str] = field(default_factory=list)
+    explained: Mapping[str, str] = field(default_factory=dict)
+
+
+def against(model: Model, register: Register, settings: Settings, *, as_of: pd.Timestamp) -> Against:
+    """Open the champion and see what a challenger would change in the ranking.
+
+    Parameters
+    ----------
+    model
+        The challenger.
+    register, settings
+        Where units, events and models are.
+    as_of
+        Day of the comparison.
+
+    Returns
+    -------
+    Against
+        A champion whose file is gone or was changed is none: it cannot serve either, and must not stand in the way.
+    """
+    units = register.units(known_by=as_of)
+    now_first = first_units(units, model, as_of=as_of)
+    champion = opened_champion(register, settings)
+    if champion is None:
+        return Against(now_first=now_first)
+    first = first_units(units, champion, as_of=as_of)
+    moved = sorted(set(first) ^ set(now_first))
+    found: dict[str, str] = {}
+    if moved:
+        since = champion.data_until
+        found = explained(moved, register.units(known_by=since), units, register.events(known_by=as_of), since=since)
+        if champion.document.get("kind") != model.document.get("kind"):
+            found = dict.fromkeys(moved, OTHER_KIND) | found
+    return Against(champion, evidence_of(champion, settings), first, now_first, found)
+
+
+def opened_champion(register: Register, settings: Settings) -> Model | None:
+    """The model at work, if there is one and its file is the one promoted."""
+    promotion = register.champion()
+    if promotion is None:
+        return None
+    try:
+        return load(path_of(settings.models, promotion.model_version), digest=promotion.digest)
+    except EhyaError as error:
+        _log.warning("champion %s cannot be opened: %s", promotion.model_version, error)
+        return None
+
+
+def evidence_of(model: Model, settings: Settings) -> Evidence | None:
+    """What a model was judged on, from beside its file.
+
+    Raises
+    ------
+    EhyaError
+        ``model_changed`` when a table is not the one written at training.
+    """
+    return kept(path_of(settings.models, model.version).parent, model.document.get("judged", {}))

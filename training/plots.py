@@ -1,0 +1,79 @@
+"""Plots that stand in a run and on a card: reliability and coverage."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from training.judged import wilson_interval
+from training.reliability import reliability_plot, reliability_table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+NOMINAL = 0.80
+
+
+def reliability(judged: pd.DataFrame, columns: Mapping[str, str]) -> Figure:
+    """Reliability of several columns of a judged table.
+
+    Parameters
+    ----------
+    judged
+        Judged table.
+    columns
+        Name on the plot -> column; rows without a value are left out.
+    """
+    tables, probabilities = {}, {}
+    for name, column in columns.items():
+        known = judged[judged[column].notna()]
+        label, probability, weight = (known[part].to_numpy(np.float64) for part in ("label", column, "weight"))
+        tables[name], probabilities[name] = reliability_table(label, probability, weight), probability
+    return reliability_plot(tables, probabilities)
+
+
+def coverage(jobs: pd.DataFrame, groups: pd.Series) -> Figure:
+    """Measured coverage of the intervals of jobs, by group and in all, with 95 % Wilson intervals.
+
+    Parameters
+    ----------
+    jobs
+        Judged table of jobs, shape (n, columns).
+    groups
+        Shape (n,): name of each row's group.
+    """
+    from matplotlib.figure import Figure
+
+    known = jobs["jobs"].notna() & jobs["low"].notna()
+    held = ((jobs["low"] <= jobs["jobs"]) & (jobs["jobs"] <= jobs["high"]))[known]
+    by_unit = held.groupby([groups[known].fillna("-"), jobs.loc[known, "unit_id"]]).mean()
+    largest = by_unit.groupby(level=0).agg(["sum", "size"]).sort_values("size", ascending=False).head(8)
+    overall = held.groupby(jobs.loc[known, "unit_id"]).mean()
+    lines = [*reversed(list(largest.itertuples())), ("all", float(overall.sum()), len(overall))]
+    figure = Figure(figsize=(5.2, 1.2 + 0.35 * len(lines)), layout="constrained")
+    axes = figure.subplots()
+    axes.axvline(NOMINAL, color="0.6", linewidth=1, linestyle=":")
+    for place, (name, successes, count) in enumerate(lines):
+        if not count:
+            continue
+        low, high = wilson_interval(float(successes), int(count))
+        strong = name == "all"
+        axes.plot([low, high], [place, place], color="C0", linewidth=2.5 if strong else 1.2)
+        axes.plot(successes / count, place, "o", color="C0", markersize=6 if strong else 4)
+    names = [f"{name} ({int(count)})" for name, _, count in lines]
+    axes.set(
+        xlim=(0, 1), yticks=range(len(lines)), yticklabels=names, xlabel="share of outcomes inside the 80 % interval"
+    )
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def picture(figure: Figure, *, form: str = "png") -> bytes:
+    """A figure as the bytes of a file, ``png`` or ``svg``."""
+    written = io.BytesIO()
+    figure.savefig(written, format=form, dpi=150, metadata={"Date": None} if form == "svg" else None)
+    return written.getvalue()
