@@ -40,7 +40,6 @@ class ErrorCode(Code):
     TRACKING_FAILED = "tracking_failed"
     NO_CHALLENGER = "no_challenger"
     UNKNOWN_MODEL = "unknown_model"
-    MODEL_FILE_MISSING = "model_file_missing"
     MODEL_FORMAT_OTHER = "model_format_other"
     NEVER_PROMOTED = "never_promoted"
     NO_EARLIER_CHAMPION = "no_earlier_champion"
