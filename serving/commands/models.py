@@ -10,6 +10,7 @@ from typing import Any
 from engine.artefact import Model
 from engine.errors import EhyaError, ErrorCode
 from serving.i18n import Speech
+from serving.reports.card_page import card_html, card_markdown, group_name
 from serving.terminal import Terminal
 
 PORT_WAIT_SECONDS = 0.3
@@ -112,18 +113,6 @@ def gate_facts(gate: str, facts: Mapping[str, Any], words: Speech) -> str:
     if gate == "schema_compatible":
         return words.text("gate_facts.differs", names=facts["differs"]) if facts["differs"] else ""
     return words.text("gate_facts.empty", names=facts["empty"]) if facts.get("empty") else ""
-
-
-def group_name(line: Mapping[str, Any], words: Speech) -> str:
-    """Name of a group: a county, a sector, a size, or the pool of those too small to be judged alone."""
-    by, group = line["by"], line["group"]
-    if group is None:
-        return words.text(f"group.pooled_{by}")
-    if group == "-":
-        return words.text(f"group.unknown_{by}")
-    if by == "county":
-        return "/".join(words.place(part) for part in str(group).split("/"))
-    return words.sector(group) if by == "sector" else words.text(f"group.size_{group}")
 
 
 def show_evaluation(terminal: Terminal, found: Any) -> None:
@@ -232,8 +221,6 @@ def models_document(listed: Sequence[Any]) -> list[dict[str, Any]]:
 
 def write_model_card(terminal: Terminal, model: Model, out: Path | None) -> None:
     """Write the card of a model as a page or as text, by the ending of the file; without a file print it."""
-    from serving.reports.card_page import card_html, card_markdown
-
     if out is None:
         if not terminal.answer(model.card):
             terminal.line(card_markdown(model.card, terminal.speech))

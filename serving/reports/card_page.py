@@ -6,7 +6,6 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from serving.commands.models import group_name
 from serving.i18n import Speech
 from serving.pages.template import font, render, style
 from serving.reports.ranked import isolated
@@ -86,6 +85,18 @@ def card_parts(card: Mapping[str, Any], speech: Speech) -> dict[str, Any]:
         "reliability": _reliability(card.get("reliability") or (), speech),
         "coverage": _coverage(card, speech),
     }
+
+
+def group_name(line: Mapping[str, Any], speech: Speech) -> str:
+    """Name of a group: a county, a sector, a size, or the pool of those too small to be judged alone."""
+    by, group = line["by"], line["group"]
+    if group is None:
+        return speech.text(f"group.pooled_{by}")
+    if group == "-":
+        return speech.text(f"group.unknown_{by}")
+    if by == "county":
+        return "/".join(speech.place(part) for part in str(group).split("/"))
+    return speech.sector(group) if by == "sector" else speech.text(f"group.size_{group}")
 
 
 def _facts(card: Mapping[str, Any], speech: Speech) -> list[str]:
