@@ -27,13 +27,20 @@ app = typer.Typer(
 
     [bold]A first day with your own register[/bold]
 
-      ehya doctor                                     is everything there?\n
-      ehya intake units.xlsx --report report.json     read it, see what was refused\n
-      ehya train                                      learn from earlier revivals\n
-      ehya rank --county ارومیه --top 20              whom to offer, whom to mend\n
-      ehya show UNIT                                  the whole story of one unit\n
-      ehya match --mandate investor.yaml              a shortlist, with reasons\n
-      ehya outcome add UNIT visited --on 1405-08-20   what came of it
+      ehya doctor
+          is everything there?
+      ehya intake units.xlsx --report report.json
+          read it, see what was refused
+      ehya train
+          learn from earlier revivals
+      ehya rank --county ارومیه --top 20
+          whom to offer, whom to mend
+      ehya show UNIT
+          the whole story of one unit
+      ehya match --mandate investor.yaml
+          a shortlist, with reasons
+      ehya outcome add UNIT visited --on 1405-08-20
+          what came of it
 
     No register at hand? [bold]ehya demo[/bold] shows all of it in a minute and a half.
     Answers come in Persian; [bold]ehya --lang en[/bold] or EHYA_LANG=en turns them to English.""",

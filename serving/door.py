@@ -13,6 +13,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.settings import LANGUAGES
 from serving.i18n import Speech, speech
 from serving.misuse import Misuse, misuse
+from serving.spoken_help import language_of, spoken
 from serving.terminal import Terminal
 
 EXIT_FAILED = 1
@@ -26,6 +27,7 @@ _SIGNS = {
     "less than": "<",
 }
 
+_SPOKEN = "ehya.language"  # of the help, among what the contexts of one command line share
 _LANGUAGE = LANGUAGES[0]  # of a command line that failed before it could name another
 
 
@@ -45,10 +47,20 @@ class Door(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read what stands before the command's name; say why it cannot be read."""
+        ctx.meta[_SPOKEN] = language_of(args)
         try:
             return super().parse_args(ctx, args)
         except Misuse as error:
             raise typer.Exit(_said_misuse(error, None)) from error
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A command whose help speaks the caller's language."""
+        command = super().get_command(ctx, cmd_name)
+        return command and spoken(command, ctx, ctx.meta.get(_SPOKEN, _LANGUAGE))
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the help of all commands in the caller's language."""
+        TyperGroup.format_help(spoken(self, ctx, ctx.meta.get(_SPOKEN, _LANGUAGE)), ctx, formatter)
 
     def _say(self, error: Exception, session: Any) -> int:
         terminal = Terminal(speech(session.language if session else "fa"))
