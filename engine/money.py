@@ -7,13 +7,8 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from engine.domain.rejection import NoteCode, Refusal, RejectionCode, Remarked
-from engine.numerals import APPROXIMATE_WORDS, DOTTED_THREE, NUMERAL, SCALES, is_range, read_numeral
+from engine.numerals import APPROXIMATE_WORDS, NUMERAL, SCALES, is_range, read_numeral
 from engine.text import fold
 
 RIAL_PER_TOMAN = 10
@@ -33,7 +28,6 @@ _CURRENCY = {
 _HEMAT = frozenset({"همت", "hemat", "hemmat", "هزار میلیارد تومان"})
 _SHORT_SCALES = {"م": 10**6, "m": 10**6, "b": 10**9, "k": 10**3}
 _FOREIGN = re.compile(r"(?<!\w)(?:دلار|یورو|درهم|لیر|پوند|روبل|یوان|دینار|usd|eur|dollars?|euros?|aed)(?!\w)|[$€£¥]")
-_SCALED = r"^(?P<whole>\d{1,12})(?:\.(?P<fraction>\d{1,6}))? ?(?P<words>[^\d.,()/:;|+*%~'-]+)$"
 _WORD = re.compile(r"[^\W\d_]+")
 _THOUSANDS = re.compile(r"(?<![\d.,])(?:1,?000|['’]?000)s?(?=\s*[^\W\d_]|\s*\))")
 _NO_DEBT = re.compile(r"(?:بدون|فاقد)(?: بدهی\D*)?|\D*بدهی\D* (?:ندارد|نیست)|\D*تسویه (?:شده|کامل)")
@@ -158,50 +152,6 @@ def read_money(cell: object, unit: MoneyUnit | None = None) -> int | Remarked | 
     if isinstance(amount, Refusal) or not approximate:
         return amount
     return Remarked(amount, NoteCode.APPROXIMATE)
-
-
-def scaled_amounts(folded: pd.Series, unit: MoneyUnit | None = None) -> pd.Series:
-    """Amounts of the cells that are a plain number and a scale in words: «2.5 میلیارد تومان»; equal to `read_money`.
-
-    Parameters
-    ----------
-    folded
-        Folded texts, ``str``, shape (n,).
-    unit
-        Unit of the column.
-
-    Returns
-    -------
-    pandas.Series
-        Int64 rial, shape (n,); missing where a cell is not that plain.
-
-    Examples
-    --------
-    >>> scaled_amounts(pd.Series(["2.5 میلیارد تومان", "12", "5 million"], dtype="str"), MoneyUnit(1)).tolist()
-    [25000000000, <NA>, 5000000]
-    """
-    parts = pc.extract_regex(pa.array(folded, type=pa.string(), from_pandas=True), _SCALED)
-    words, distinct = pd.factorize(pd.Series(pc.struct_field(parts, "words").to_pylist(), dtype=object))
-    factors = np.array([*(_scaled_factor(one, unit) for one in distinct), 0], dtype=np.int64)[words]
-    whole, fraction = (pc.struct_field(parts, name).fill_null("") for name in ("whole", "fraction"))
-    ambiguous = pc.match_substring_regex(pc.binary_join_element_wise(whole, fraction, "."), f"^(?:{DOTTED_THREE})$")
-    decimals = pc.binary_length(fraction).to_numpy(zero_copy_only=False).astype(np.int64)
-    digits = pc.binary_join_element_wise("0", whole, fraction, "")
-    numbers = pc.cast(digits, pa.int64()).to_numpy(zero_copy_only=False)
-    step, rest = np.divmod(factors, 10**decimals)
-    fits = (factors > 0) & (rest == 0) & (numbers.astype(np.float64) * step < 2.0**62)
-    fits &= ~ambiguous.to_numpy(zero_copy_only=False).astype(bool)
-    rial = pd.Series(np.where(fits, numbers * np.where(fits, step, 0), 0), index=folded.index, dtype="Int64")
-    return rial.where(fits)
-
-
-def _scaled_factor(words: str, unit: MoneyUnit | None) -> int:
-    """Rial of one unit of a scale in words, 0 where the words need a second look."""
-    read = _unit_words(words)
-    rial, scale = (None, 1) if isinstance(read, Refusal) else read
-    currency = rial or (unit.rial if unit else None)
-    factor = (currency or 0) * scale
-    return factor if scale > 1 and factor < 2**62 and not words.startswith(("و ", "and ")) else 0
 
 
 def _scale_before(words: list[str], position: int) -> int:

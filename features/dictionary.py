@@ -38,6 +38,7 @@ FIELD_MEANINGS: dict[Field, str] = {
     Field.BUILDING_M2: "buildings",
     Field.MACHINERY_YEAR: "year in which the machinery was made",
     Field.MACHINERY_TEXT: "machinery as given",
+    Field.EQUIPMENT: "machines: count, name, year (Gregorian), condition (new, sound, needs_repair, worn_out, scrap)",
     Field.POWER_KW: "contracted electric power",
     Field.GAS_M3_PER_HOUR: "contracted gas",
     Field.WATER_L_PER_S: "water right",
@@ -45,6 +46,7 @@ FIELD_MEANINGS: dict[Field, str] = {
     Field.TAX_DEBT_RIAL: "tax debt",
     Field.SOCIAL_SECURITY_DEBT_RIAL: "debt to social security",
     Field.OTHER_DEBT_RIAL: "debt to anybody else",
+    Field.DEBTS: "debts by creditor: kind (bank, tax, social_security, other), name of the institution, rial",
     Field.BANK_OWNED: "a bank has taken the unit over",
     Field.TITLE_DEED: "there is a title deed",
     Field.LITIGATION_COUNT: "court cases",
@@ -60,6 +62,7 @@ RECORD_MEANINGS = {
     "as_of": "day that it describes",
     "confidence": "missing, declared, reviewed or verified",
     "price_year": "Jalali year of the money in it",
+    "derived": "fields that nobody stated and that were worked out from lists, joined by `;`; not stored",
 }
 
 _HEAD = """# Data dictionary
@@ -109,7 +112,11 @@ def write(path: Path = PAGE) -> None:
 def _field_row(field: Field, spec: FieldSpec) -> str:
     low, high = (f"{bound:g}" if bound is not None else "" for bound in (spec.low, spec.high))
     allowed = f"{low} to {high}".strip() if low and high else f"from {low}" if low else ""
-    kind = {Kind.CODES: "codes, joined by `;`", Kind.MONEY: "money"}.get(spec.kind, spec.kind.value)
+    kind = {
+        Kind.CODES: "codes, joined by `;`",
+        Kind.LIST: "items joined by `;`, parts by `\\|`",
+        Kind.MONEY: "money",
+    }.get(spec.kind, spec.kind.value)
     public = "yes" if spec.public else "no"
     return f"| `{field.value}` | {kind} | {spec.measure} | {allowed} | {public} | {FIELD_MEANINGS[field]} |"
 

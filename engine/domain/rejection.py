@@ -41,6 +41,9 @@ class RejectionCode(Code):
     AMBIGUOUS_COUNTY = "ambiguous_county"
     COUNTY_OUTSIDE_PROVINCE = "county_outside_province"
     UNKNOWN_ISIC = "unknown_isic"
+    NO_CREDITOR = "no_creditor"
+    DEBT_WITHOUT_AMOUNT = "debt_without_amount"
+    NO_MACHINE = "no_machine"
 
 
 class NoteCode(Code):
@@ -53,6 +56,7 @@ class NoteCode(Code):
     SECTOR_FROM_WORDS = "sector_from_words"
     SERIAL_DATE = "serial_date"
     STATUS_FROM_EVENT = "status_from_event"
+    CREDITOR_NOT_KEPT = "creditor_not_kept"
 
 
 class SheetNote(Code):

@@ -59,6 +59,25 @@ class Confidence(Code):
     VERIFIED = "verified"
 
 
+class Condition(Code):
+    """State of a machine, best first."""
+
+    NEW = "new"
+    SOUND = "sound"
+    NEEDS_REPAIR = "needs_repair"
+    WORN_OUT = "worn_out"
+    SCRAP = "scrap"
+
+
+class Creditor(Code):
+    """To whom a unit owes; the name of the institution stands beside it where it is known."""
+
+    BANK = "bank"
+    TAX = "tax"
+    SOCIAL_SECURITY = "social_security"
+    OTHER = "other"
+
+
 class DealForm(Code):
     """How an investor may enter."""
 
@@ -97,6 +116,7 @@ class Field(Code):
     BUILDING_M2 = "building_m2"
     MACHINERY_YEAR = "machinery_year"
     MACHINERY_TEXT = "machinery_text"
+    EQUIPMENT = "equipment"
     POWER_KW = "power_kw"
     GAS_M3_PER_HOUR = "gas_m3_per_hour"
     WATER_L_PER_S = "water_l_per_s"
@@ -104,6 +124,7 @@ class Field(Code):
     TAX_DEBT_RIAL = "tax_debt_rial"
     SOCIAL_SECURITY_DEBT_RIAL = "social_security_debt_rial"
     OTHER_DEBT_RIAL = "other_debt_rial"
+    DEBTS = "debts"
     BANK_OWNED = "bank_owned"
     TITLE_DEED = "title_deed"
     LITIGATION_COUNT = "litigation_count"
@@ -120,6 +141,7 @@ class Kind(StrEnum):
     TEXT = "text"  # str as given, folded only for comparing
     CODE = "code"  # str, one of a closed list or of a reference table
     CODES = "codes"  # table: sorted codes joined by ";"; JSON: sorted list
+    LIST = "list"  # table: items joined by ";", their parts by "|" (engine.domain.items); JSON: list of objects
     DATE = "date"  # table: datetime64[s] plus a column NAME_precision (day, month, year); JSON: ISO string
     YEAR = "year"  # Int64, Gregorian
     COUNT = "count"  # Int64, >= 0
@@ -179,6 +201,7 @@ FIELDS: dict[Field, FieldSpec] = {
     Field.BUILDING_M2: FieldSpec(Kind.NUMBER, "m2", low=0, high=1e7),
     Field.MACHINERY_YEAR: FieldSpec(Kind.YEAR, "year", low=1900, high=2100),
     Field.MACHINERY_TEXT: FieldSpec(Kind.TEXT),
+    Field.EQUIPMENT: FieldSpec(Kind.LIST),
     Field.POWER_KW: FieldSpec(Kind.NUMBER, "kW", low=0, high=1e6),
     Field.GAS_M3_PER_HOUR: FieldSpec(Kind.NUMBER, "m3/h", low=0, high=1e6),
     Field.WATER_L_PER_S: FieldSpec(Kind.NUMBER, "L/s", low=0, high=1e5),
@@ -186,6 +209,7 @@ FIELDS: dict[Field, FieldSpec] = {
     Field.TAX_DEBT_RIAL: FieldSpec(Kind.MONEY, "rial", public=_PRIVATE, low=0),
     Field.SOCIAL_SECURITY_DEBT_RIAL: FieldSpec(Kind.MONEY, "rial", public=_PRIVATE, low=0),
     Field.OTHER_DEBT_RIAL: FieldSpec(Kind.MONEY, "rial", public=_PRIVATE, low=0),
+    Field.DEBTS: FieldSpec(Kind.LIST, public=_PRIVATE),
     Field.BANK_OWNED: FieldSpec(Kind.FLAG, public=_PRIVATE),
     Field.TITLE_DEED: FieldSpec(Kind.FLAG),
     Field.LITIGATION_COUNT: FieldSpec(Kind.COUNT, "cases", public=_PRIVATE, low=0, high=10_000),
@@ -201,6 +225,7 @@ RECORD_COLUMNS: dict[str, str] = {
     "as_of": "datetime64[s]",  # day the record describes
     "confidence": "str",  # Confidence
     "price_year": "Int64",  # Jalali year of the money in this record
+    "derived": "str",  # names of fields that nobody stated and that were worked out from lists, joined by ";"
 }
 """Columns that every unit table carries beside the fields: what the record is, not what the unit is."""
 
@@ -209,6 +234,7 @@ _DTYPES = {
     Kind.TEXT: "str",
     Kind.CODE: "str",
     Kind.CODES: "str",
+    Kind.LIST: "str",
     Kind.DATE: "datetime64[s]",
     Kind.YEAR: "Int64",
     Kind.COUNT: "Int64",

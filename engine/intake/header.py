@@ -195,7 +195,7 @@ def _assigned(levels: dict[int, tuple[str, ...]], wanted: Mapping[str, str]) -> 
             offers += [(-match.score, position, match) for match in matches(texts)]
     used = {match.field for match in taken.values()}
     for _, position, match in sorted(offers, key=lambda offer: offer[:2]):
-        if position in taken or (match.field in used and match.field != "personal"):
+        if position in taken or (match.field in used and match.field not in ("personal", "serial")):
             continue
         taken[position] = match
         used.add(match.field)

@@ -51,6 +51,18 @@ def codes(family: str) -> dict[str, str]:
 
 
 @cache
+def phrases(family: str) -> dict[str, str]:
+    """Folded phrase -> code of one family whose words stand inside a longer text: ``condition`` or ``creditor``.
+
+    Examples
+    --------
+    >>> phrases("condition")["نیاز به تعمیر"], phrases("creditor")["بانک"]
+    ('needs_repair', 'bank')
+    """
+    return {fold(word): code for code, words in _document()[family].items() for word in words}
+
+
+@cache
 def stems() -> list[tuple[str, tuple[str, ...]]]:
     """Causes by words that must all stand in a phrase, in order of the file.
 

@@ -8,20 +8,16 @@ from decimal import Decimal
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from engine.domain.rejection import NoteCode, Refusal, RejectionCode, Remarked
-from engine.intake.distinct import arrow
 from engine.intake.lexicon import measures, none_owned, other_measures
 from engine.numerals import APPROXIMATE_WORDS, DOTTED_THREE, NUMERAL, SCALES, is_range, read_numeral
-from engine.text import fold
+from engine.text import fold, fold_column
 
 _QUANTITY = re.compile(
     rf"(?P<before>(?:[^\W\d_]+\d?(?= )|[^\d+(-])*?)\s*(?<![^\W\d_])(?P<number>[-+(]?\s*{NUMERAL}\)?-?)\s*(?P<after>.*)"
 )
-_PLAIN = r"^\d{1,15}(?:\.\d{1,9})?$"
-_GROUPED = r"^\d{1,3}(?:,\d{3})+(?:\.\d+)?$"
+_PLAIN = r"\d{1,15}(?:\.\d{1,9})?"
 _BRACKETED = re.compile(r"[(\[]([^)\]]*)[)\]]")
 _APPROXIMATE_TAIL = re.compile(r"\s*\((?:تقریبی|حدودی|حدودا|تقریبا|approx\.?|about)\)$")
 
@@ -85,13 +81,13 @@ def read_quantity(cell: object, measure: str, factor: float | None) -> float | R
     return Remarked(read, NoteCode.APPROXIMATE) if bracketed and isinstance(read, float) else read
 
 
-def plain_numbers(folded: pd.Series) -> pd.Series:
+def plain_numbers(cells: pd.Series) -> pd.Series:
     """Numbers of the cells that are plain: digits, perhaps in groups of three, perhaps with a fraction.
 
     Parameters
     ----------
-    folded
-        Folded texts, ``str``, shape (n,).
+    cells
+        Object, shape (n,).
 
     Returns
     -------
@@ -100,15 +96,15 @@ def plain_numbers(folded: pd.Series) -> pd.Series:
 
     Examples
     --------
-    >>> plain_numbers(pd.Series(["12", "1,200", "many", "3.5"], dtype="str")).tolist()
+    >>> plain_numbers(pd.Series(["۱۲", "1,200", "many", 3.5], dtype=object)).tolist()
     [12.0, 1200.0, nan, 3.5]
     """
-    texts = arrow(folded)
-    grouped = pc.match_substring_regex(texts, _GROUPED)
-    bare = pc.if_else(grouped, pc.replace_substring(texts, ",", ""), texts)
-    plain = pc.and_not(pc.match_substring_regex(bare, _PLAIN), pc.match_substring_regex(bare, f"^(?:{DOTTED_THREE})$"))
-    numbers = pc.cast(pc.if_else(plain, bare, None), pa.float64())
-    return pd.Series(numbers.to_numpy(zero_copy_only=False).astype(np.float64), index=folded.index)
+    folded = fold_column(cells.astype("str"))
+    grouped = folded.str.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?").to_numpy(dtype=bool, na_value=False)
+    bare = folded.where(~grouped, folded.str.replace(",", "", regex=False))
+    matched = bare.str.fullmatch(_PLAIN) & ~bare.str.fullmatch(DOTTED_THREE)
+    plain = matched.to_numpy(dtype=bool, na_value=False)
+    return pd.Series(pd.to_numeric(bare.where(plain)).to_numpy(dtype=np.float64), index=cells.index)
 
 
 def _with_unit(

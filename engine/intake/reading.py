@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from engine.dates import jalali_years
+from engine.domain.extras import EXTRAS
 from engine.domain.identity import identity_keys
 from engine.domain.rejection import IgnoredRow, Refusal, RejectionCode, Remarked, SheetNote
 from engine.domain.unit import FIELDS, Confidence, Field, Kind, Origin, unit_table
@@ -19,8 +20,8 @@ from engine.errors import EhyaError, ErrorCode
 from engine.intake.cells import read_cells
 from engine.intake.columns import CELL_COLUMNS, SheetColumns
 from engine.intake.corrections import check_sheets, corrected
-from engine.intake.distinct import Columns
 from engine.intake.duplicates import duplicate_pairs
+from engine.intake.extras import read_extras
 from engine.intake.header import Column, Header, counting_headings, find_header
 from engine.intake.places import read_province
 from engine.intake.record import Intake
@@ -121,12 +122,10 @@ class _Table:
     sheet: Sheet
     header: Header
     cells: pd.DataFrame
-    columns: Columns = field(init=False)
     why: pd.Series = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "columns", Columns(self.cells))
-        object.__setattr__(self, "why", ignored_rows(self.sheet, self.header, self.columns))
+        object.__setattr__(self, "why", ignored_rows(self.sheet, self.header, self.cells))
 
     def titles(self) -> list[str]:
         """Titles above the header, the sheet's name, and footnotes."""
@@ -150,6 +149,7 @@ class _Read:
     columns: pd.DataFrame
     sheet: str
     as_of: date | None
+    personal: list[str]
 
 
 def _no_register(name: str, grids: list[Sheet], mapping: Mapping[str, str] | None) -> EhyaError:
@@ -182,10 +182,9 @@ def _told(own: Statements, everybody: list[Statements]) -> Statements:
 
 
 def _read_table(table: _Table, told: Statements, latest: date | None, source: str) -> _Read:
-    units = table.why.isna()
-    rows = units.index[units]
+    rows = table.cells[table.why.isna()]
     named = {Field(column.field): column for column in table.header.columns if column.field in set(Field)}
-    read = SheetColumns(table.columns, units, table.sheet.name)
+    read = SheetColumns(rows, table.sheet.name)
     for what, column in named.items():
         if what not in _PLACES:
             money = _money_unit(column, told.money)
@@ -194,12 +193,18 @@ def _read_table(table: _Table, told: Statements, latest: date | None, source: st
             )
     read.places(named, told.province, table.sheet.name)
     read.sectors(named)
+    read.machines(named, latest)
     values = read.values
-    identified = pd.Series(False, index=rows)
+    identified = pd.Series(False, index=rows.index)
     for what in (Field.NAME, Field.NATIONAL_ID, Field.BUSINESS_ID):
-        identified |= rows.isin(values[what.value].index) if what.value in values else False
-    accepted = _units(table.sheet.name, rows, values, told, source)[identified.to_numpy()]
-    lost = rows[~identified]
+        identified |= rows.index.isin(values[what.value].index) if what.value in values else False
+    units = _units(table.sheet.name, rows.index, values, told, source)[identified.to_numpy()]
+    unknown = _named_apart([column for column in table.header.columns if column.field is None])
+    extras, personal = read_extras(
+        rows[identified.to_numpy()], unknown, {label: _money_unit(column, None) for label, column in unknown.items()}
+    )
+    units[EXTRAS] = extras.to_numpy()
+    lost = rows.index[~identified]
     rejected = pd.DataFrame(
         {
             "sheet": table.sheet.name,
@@ -209,12 +214,22 @@ def _read_table(table: _Table, told: Statements, latest: date | None, source: st
         }
     )
     return _Read(
-        accepted, rejected,
+        units, rejected,
         [problems[~problems["row"].isin(rejected["row"])] for problems in read.refused],
         [problems[~problems["row"].isin(rejected["row"])] for problems in read.noted],
         _ignored(table), table.header, pd.DataFrame(read.columns, columns=["sheet", "column", "field", "measure"]),
-        table.sheet.name, told.as_of,
+        table.sheet.name, told.as_of, personal,
     )  # fmt: skip
+
+
+def _named_apart(columns: list[Column]) -> dict[str, Column]:
+    """Columns by heading; a second column of equal heading is numbered."""
+    named: dict[str, Column] = {}
+    for column in columns:
+        label = " ".join(column.label.split())
+        same = sum(known == label or known.startswith(f"{label} (") for known in named)
+        named[f"{label} ({same + 1})" if same else label] = column
+    return named
 
 
 def _money_unit(column: Column, file_unit: MoneyUnit | None) -> MoneyUnit | None:
@@ -241,7 +256,7 @@ def _units(sheet: str, rows: pd.Index, values: dict[str, pd.Series], told: State
     money = [
         name
         for name in frame.columns
-        if name in {what.value for what, spec in FIELDS.items() if spec.kind is Kind.MONEY}
+        if name in {Field.DEBTS, *(what.value for what, spec in FIELDS.items() if spec.kind is Kind.MONEY)}
     ]
     year = told.price_year or (
         int(jalali_years(frame["as_of"].head(1)).iloc[0]) if told.as_of is not None and len(frame) else None
@@ -295,6 +310,7 @@ def _gathered(read: list[_Read], source: str, sheet_notes: pd.DataFrame) -> Inta
         if column.field is None
     ]
     personal = [column.label for one in read for column in one.header.columns if column.field == "personal"]
+    personal += [label for one in read for label in one.personal]
     return Intake(
         source=source,
         as_of=pd.Timestamp(max(days)) if days else None,

@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 
 from engine.codes import Code
+from engine.domain.extras import EXTRAS, extra_objects
+from engine.domain.items import PARTS, item_objects
 from engine.domain.rejection import IgnoredRow
 from engine.domain.unit import FIELDS, Field, Kind
 
@@ -27,8 +29,8 @@ class Intake:
     as_of
         Day the file describes, ``None`` where nobody said.
     units
-        Unit table of the accepted rows, in file order, index ``SHEET!ROW``, with the columns ``sheet, row, identity,
-        occurrence``.
+        Unit table of the accepted rows, in file order, index ``SHEET!ROW``, with the columns ``sheet, row, extras``
+        (columns that no field knows, `engine.domain.extras`), ``identity, occurrence``.
     rejected_rows
         ``sheet, row, code, facts``.
     rejected_cells, notes
@@ -89,7 +91,7 @@ class Intake:
             personal_not_stored`` and, beyond these, ``source, as_of, columns, notes, sheet_notes, nearest_columns``.
             Rows are numbers of the sheet; where several sheets were read, each entry also names its ``sheet``. An
             accepted row's ``precision`` names its dates that are known to the month or year only; ``fields`` holds
-            their first day.
+            their first day; ``extras`` lists what stands in columns that no field knows.
 
         Examples
         --------
@@ -160,6 +162,7 @@ class Intake:
     def _accepted(self, changes: pd.DataFrame | None) -> list[dict[str, Any]]:
         columns = {field.value: json_values(self.units, field) for field in Field}
         inexact = {field.value: _inexact(self.units, field) for field in Field if FIELDS[field].kind is Kind.DATE}
+        extras = self.units[EXTRAS].tolist() if EXTRAS in self.units.columns else [None] * len(self.units)
         ids = [None] * len(self.units) if changes is None else changes.loc[self.units.index, "unit_id"].tolist()
         kinds = [None] * len(self.units) if changes is None else changes.loc[self.units.index, "change"].tolist()
         return [
@@ -167,6 +170,7 @@ class Intake:
             | {"unit_id": ids[position], "change": None if kinds[position] is None else str(kinds[position])}
             | {"fields": {name: values[position] for name, values in columns.items() if values[position] is not None}}
             | {"precision": {name: known[position] for name, known in inexact.items() if known[position] is not None}}
+            | {"extras": extra_objects(extras[position])}
             for position, row in enumerate(_lines(self.units[["sheet", "row"]]))
         ]
 
@@ -174,8 +178,8 @@ class Intake:
 def json_values(units: pd.DataFrame, field: Field) -> list[Any]:
     """Values of one field as JSON holds them; ``None`` where not known.
 
-    Dates are ISO strings, the first day of a month or year that is all that is known; lists of codes are sorted lists;
-    whole numbers are integers.
+    Dates are ISO strings, the first day of a month or year that is all that is known; lists of codes are sorted lists,
+    machines and debts lists of objects; whole numbers are integers.
 
     Examples
     --------
@@ -192,6 +196,8 @@ def json_values(units: pd.DataFrame, field: Field) -> list[Any]:
         values = column.dt.strftime("%Y-%m-%d").tolist()
     elif kind is Kind.CODES:
         values = column.str.split(";").tolist()
+    elif kind is Kind.LIST:
+        values = [item_objects(text, PARTS[field]) for text in column.tolist()]
     elif kind in (Kind.NUMBER, Kind.SHARE):
         values = [int(number) if number.is_integer() else number for number in column.tolist()]
     else:

@@ -10,22 +10,25 @@ import numpy.typing as npt
 import pandas as pd
 
 from engine.codes import Code
-from engine.domain.unit import FIELDS, Kind, column_dtypes
-from engine.store.text import EXTRAS, to_text
+from engine.domain.extras import EXTRAS, gathered, spread
+from engine.domain.unit import FIELDS, Field, Kind
+from engine.store.schema import stored_dtypes
+from engine.store.text import EXTRA, is_extra, to_text
 
-CONTENT = [*(field.value for field in FIELDS), EXTRAS]
-"""Columns whose values have a history."""
+CORE = [field.value for field in FIELDS]
+CONTENT = [*CORE, EXTRAS]
+"""Columns whose values have a history; each heading of ``extras`` has one of its own."""
 
 DATES = [field.value for field, spec in FIELDS.items() if spec.kind is Kind.DATE]
-MONEY = [field.value for field, spec in FIELDS.items() if spec.kind is Kind.MONEY]
+MONEY = [*(field.value for field, spec in FIELDS.items() if spec.kind is Kind.MONEY), Field.DEBTS.value]
 FOLLOWING = ["source", "as_of", "confidence", "price_year"]
 """Record columns: they follow the newest record of the unit."""
 
-COLUMNS = [*column_dtypes(), EXTRAS]
+COLUMNS = [*stored_dtypes(), EXTRAS]
 SIGHTING = ["unit_id", *FOLLOWING, "given"]
 
 History = Callable[[pd.Series, pd.Series], pd.DataFrame]
-"""Values that were given before, for some units and fields: ``unit_id, field, value``."""
+"""Values given before, for some units and fields, oldest first: ``unit_id, field, value, source, as_of``."""
 
 _Mask = npt.NDArray[np.bool_]
 _Days = npt.NDArray[np.int64]
@@ -79,8 +82,8 @@ def changes(rows: pd.DataFrame, stored: pd.DataFrame, sightings: pd.DataFrame, h
     """Compare incoming rows with the register.
 
     A value of a record that is not older than the field's own (the newest sighting that gave the field) shows; one
-    from an older record fills what is not known, and otherwise stands beside in the history if it was never given
-    before. An empty cell says nothing. A record without a date is older than any record with one.
+    from an older record fills what is not known, and otherwise stands beside in the history, unless it is what the same
+    source said last of the same day. An empty cell says nothing. A record without a date is older than any with one.
 
     Parameters
     ----------
@@ -98,18 +101,22 @@ def changes(rows: pd.DataFrame, stored: pd.DataFrame, sightings: pd.DataFrame, h
     >>> from engine.domain.unit import unit_table
     >>> def record(jobs, day):
     ...     frame = unit_table(pd.DataFrame({"unit_id": ["U1"], "jobs_now": [jobs], "as_of": [day]})).reset_index()
+    ...     frame = frame.drop(columns="derived")
     ...     return frame.assign(extras=pd.Series([None], dtype="str"), identity="a", ordinal=0, sheet="", row=5)
     >>> nothing = record(1, "2024-01-01").iloc[:0]
     >>> sighted = pd.DataFrame(columns=SIGHTING)
     >>> def history(units, fields):
-    ...     return pd.DataFrame(columns=["unit_id", "field", "value"])
+    ...     return pd.DataFrame(columns=["unit_id", "field", "value", "source", "as_of"])
     >>> first = changes(record(30, "2024-01-01"), nothing, sighted, history)
     >>> second = changes(record(25, "2025-01-01"), first.new, first.sightings, history)
     >>> second.rows["change"].tolist(), second.cells[["field", "before", "after"]].values.tolist()
     (['updated'], [['jobs_now', '30', '25']])
     """
-    rows = rows.reset_index(drop=True)
-    known = stored.set_index("unit_id").reindex(rows["unit_id"]).reset_index()
+    rows = with_extra_columns(rows.reset_index(drop=True))
+    known = with_extra_columns(stored.set_index("unit_id").reindex(rows["unit_id"]).reset_index())
+    headings = [name for name in rows.columns if is_extra(name)]
+    known = known.assign(**{name: pd.Series(None, index=known.index, dtype="str") for name in headings
+                            if name not in known.columns})  # fmt: skip
     is_new = ~rows["unit_id"].isin(stored["unit_id"]).to_numpy()
     days, known_days = _days(rows["as_of"]), _days(known["as_of"])
     newest = is_new | (days >= known_days)
@@ -118,19 +125,21 @@ def changes(rows: pd.DataFrame, stored: pd.DataFrame, sightings: pd.DataFrame, h
     merged = known.copy()
     changed = np.zeros(len(rows), dtype=bool)
     pieces: list[pd.DataFrame] = []
-    for field in CONTENT:
+    for field in [*CORE, *headings]:
         take, beside = _verdict(rows, known, field, fresh.of(field))
         changed |= take
         _merge(merged, rows, field, take)
         pieces += [_lines(rows, known, field, take, shown=True), _lines(rows, known, field, beside, shown=False)]
     _merge_record(merged, rows, newest)
+    merged = without_extra_columns(merged)
 
-    lines = _new_lines(pieces, history, rows)
-    given = _given(rows)
+    given = _given(rows, [*CORE, *headings])
     seen = rows[["unit_id", "sheet", "row", *FOLLOWING]].assign(given=given)
+    again = _already(seen, sightings)
+    lines = _new_lines(pieces, history, rows, again)
     spoken = np.zeros(len(rows), dtype=bool)
     spoken[lines["position"].unique()] = True
-    unseen = spoken | ~_already(seen, sightings)
+    unseen = spoken | ~again
     moved = changed | _differs(merged, known, FOLLOWING)
     merged["identity"], merged["ordinal"], merged["origin"] = rows["identity"], rows["ordinal"], rows["origin"]
     change = np.where(is_new, Change.NEW.value, np.where(changed, Change.UPDATED.value, Change.UNCHANGED.value))
@@ -146,6 +155,19 @@ def changes(rows: pd.DataFrame, stored: pd.DataFrame, sightings: pd.DataFrame, h
         .reset_index(drop=True),
         matched={},
     )
+
+
+def with_extra_columns(rows: pd.DataFrame) -> pd.DataFrame:
+    """The same rows with ``extras`` parted into one column a heading, named as in the history."""
+    columns = spread(rows[EXTRAS])
+    return pd.concat([rows.drop(columns=EXTRAS), columns.add_prefix(EXTRA)], axis=1)
+
+
+def without_extra_columns(rows: pd.DataFrame) -> pd.DataFrame:
+    """The inverse of `with_extra_columns`."""
+    headings = [str(name) for name in rows.columns if is_extra(str(name))]
+    extras = gathered(rows[headings].rename(columns=lambda name: name.removeprefix(EXTRA)))
+    return rows.drop(columns=headings).assign(**{EXTRAS: extras})
 
 
 class _Freshness:
@@ -226,7 +248,7 @@ def _lines(rows: pd.DataFrame, known: pd.DataFrame, field: str, mask: _Mask, *, 
     ).astype({"field": "str", "value": "str", "precision": "str", "before": "str"})
 
 
-def _new_lines(pieces: list[pd.DataFrame], history: History, rows: pd.DataFrame) -> pd.DataFrame:
+def _new_lines(pieces: list[pd.DataFrame], history: History, rows: pd.DataFrame, again: _Mask) -> pd.DataFrame:
     full = [piece for piece in pieces if len(piece)]
     if not full:
         names = ["position", "field", "value", "precision", "shown", "before", "unit_id", "sheet", "row"]
@@ -241,8 +263,16 @@ def _new_lines(pieces: list[pd.DataFrame], history: History, rows: pd.DataFrame)
     beside = lines[~lines["shown"].to_numpy(dtype=bool)]
     if beside.empty:
         return lines
-    asked = beside[["unit_id", "field", "value"]]
-    told = _among(asked, history(asked["unit_id"], asked["field"]))
+    place = beside["position"].to_numpy()
+    asked = beside[["unit_id", "field", "value"]].assign(
+        source=rows["source"].to_numpy()[place], day=_days(rows["as_of"])[place]
+    )
+    before = history(asked["unit_id"], asked["field"])
+    before = before.assign(day=_days(before["as_of"])).drop(columns="as_of")
+    told = _among(asked, before.drop_duplicates(["unit_id", "field", "source", "day"], keep="last")[asked.columns])
+    # A record that repeated what showed on its day left no line of its own: read again, it says nothing new either.
+    value = ["unit_id", "field", "value"]
+    told |= again[place] & _among(asked[value], before[value])
     return lines.drop(index=beside.index[told]).reset_index(drop=True)
 
 
@@ -261,12 +291,12 @@ def _among(left: pd.DataFrame, right: pd.DataFrame) -> _Mask:
     return found
 
 
-def _given(rows: pd.DataFrame) -> pd.Series:
+def _given(rows: pd.DataFrame, fields: list[str]) -> pd.Series:
     """Names of the fields each row fills, joined by ``;``: as many joins as there are patterns, not rows."""
-    filled = rows[CONTENT].notna().to_numpy()
+    filled = rows[fields].notna().to_numpy()
     packed = np.packbits(filled, axis=1)
     _, first, pattern = np.unique(packed, axis=0, return_index=True, return_inverse=True)
-    names = np.array(CONTENT, dtype=object)
+    names = np.array(fields, dtype=object)
     joined = np.array([";".join(names[filled[line]]) for line in first] or [""], dtype=object)
     return pd.Series(joined[pattern.ravel()] if len(rows) else [], index=rows.index, dtype="str")
 

@@ -8,11 +8,12 @@ from datetime import date, datetime, time, timedelta
 import pandas as pd
 from sqlalchemy import Connection, Select, select
 
+from engine.domain.extras import EXTRAS, gathered
 from engine.domain.unit import unit_table
 from engine.store import schema
 from engine.store.bulk import read
 from engine.store.changes import DATES, FOLLOWING
-from engine.store.text import EXTRAS, from_text
+from engine.store.text import EXTRA, from_text, is_extra
 
 _TYPES = {
     "as_of": "datetime64[s]",
@@ -68,8 +69,10 @@ def _folded(lines: pd.DataFrame, record: pd.DataFrame) -> pd.DataFrame:
         columns[field] = from_text(told["value"].astype("str"), field).reindex(record.index)
         if field in DATES:
             columns[f"{field}_precision"] = told["precision"].astype("str").reindex(record.index)
-    extras = columns.pop(EXTRAS, pd.Series(None, index=record.index, dtype="str"))
-    return unit_table(pd.DataFrame(columns, index=record.index).join(record)).assign(extras=extras)
+    headings = [name for name in columns if is_extra(name)]
+    told_extras = pd.DataFrame({name.removeprefix(EXTRA): columns.pop(name) for name in headings}, index=record.index)
+    extras = gathered(told_extras)
+    return unit_table(pd.DataFrame(columns, index=record.index).join(record)).assign(**{EXTRAS: extras})
 
 
 def _history() -> Select[tuple[object, ...]]:

@@ -127,10 +127,11 @@ def _sightings(connection: Connection, unit_id: pd.Series) -> pd.DataFrame:
 
 
 def _given_before(connection: Connection, unit_id: pd.Series, field: pd.Series) -> pd.DataFrame:
-    values = schema.unit_values
-    query = select(values.c.unit_id, values.c.field, values.c.value)
-    asked = query.where(values.c.field.in_(field.unique().tolist()))
-    return read_where(connection, asked, values.c.unit_id, unit_id).astype("str")
+    values, seen = schema.unit_values.c, schema.sightings.c
+    query = select(values.unit_id, values.field, values.value, seen.source, seen.as_of)
+    query = query.join_from(schema.unit_values, schema.sightings).order_by(values.id)
+    asked = query.where(values.field.in_(field.unique().tolist()))
+    return read_where(connection, asked, values.unit_id, unit_id).astype("str").astype({"as_of": "datetime64[s]"})
 
 
 def _texts(names: list[str]) -> list[str]:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from engine.domain.extras import EXTRAS
 from engine.domain.unit import Origin, unit_table
 from engine.store.changes import CONTENT, DATES, MONEY
-from engine.store.text import EXTRAS
+from engine.store.schema import DERIVED
 
 
 def register_rows(units: pd.DataFrame, *, source: str | None, as_of: pd.Timestamp | None) -> pd.DataFrame:
@@ -17,7 +18,7 @@ def register_rows(units: pd.DataFrame, *, source: str | None, as_of: pd.Timestam
     Parameters
     ----------
     units
-        Unit table with the columns ``sheet``, ``row``, ``identity`` and maybe ``extras`` (JSON text), shape (n, any).
+        Unit table with the columns ``sheet``, ``row``, ``identity`` and maybe ``extras``, shape (n, any).
     source, as_of
         Stand in for rows that name no source or date of their own.
 
@@ -34,7 +35,7 @@ def register_rows(units: pd.DataFrame, *, source: str | None, as_of: pd.Timestam
     >>> line["source"], line["origin"], bool(pd.isna(line["price_year"]))
     ('list.xlsx', 'register', True)
     """
-    rows = unit_table(units).reset_index(drop=True)
+    rows = unit_table(units).reset_index(drop=True).drop(columns=DERIVED)
     extras: Any = units[EXTRAS].to_numpy() if EXTRAS in units.columns else None
     rows[EXTRAS] = pd.Series(extras, index=rows.index, dtype="str")
     texts = [name for name in rows.columns if rows[name].dtype == "str"]

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, select
 
+from engine.domain.extras import EXTRAS
 from engine.domain.identity import identity_keys
 from engine.store import schema
 from engine.store.bulk import read_where
 from engine.store.merges import folded, roots, sightings_of
-from engine.store.text import EXTRAS
 from engine.store.typed import typed_units
 
 _DROPPED = (

@@ -13,11 +13,13 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, insert, select
 
+from engine.domain.extras import EXTRAS
 from engine.domain.unit import column_dtypes
 from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
 from engine.store.bulk import read_where
-from engine.store.changes import CONTENT, DATES, FOLLOWING, SIGHTING
+from engine.store.changes import CORE, DATES, FOLLOWING, SIGHTING, with_extra_columns, without_extra_columns
+from engine.store.text import is_extra
 
 _AGE = ["as_of", "import_id", "kept"]
 _SEEN = [*SIGHTING, "import_id"]
@@ -143,14 +145,17 @@ def folded(units: pd.DataFrame, root_of: Mapping[str, str], seen: pd.DataFrame) 
     seen = seen[seen["unit_id"].isin(part.index)].assign(root=seen["unit_id"].map(root))
     seen["kept"] = seen["unit_id"] == seen["root"]
     seen = seen.sort_values(_AGE, na_position="first", kind="stable")
-    fields = [name for name in CONTENT if name in units.columns]
+    part = with_extra_columns(part) if EXTRAS in part.columns else part
+    fields = [str(name) for name in part.columns if name in CORE or is_extra(str(name))]
     names = pd.Index(root.unique(), name="unit_id", dtype=units.index.dtype)
     columns = {column: values.reindex(names) for name in fields for column, values in _freshest(part, name, seen)}
     record = seen.groupby("root")[FOLLOWING].last().reindex(names)
     origin = part["origin"].groupby(root).first().reindex(names)
     one = pd.DataFrame(columns, index=names).join(record).assign(origin=origin)
     dtypes = {name: dtype for name, dtype in column_dtypes().items() if name in units.columns}
-    result = pd.concat([units[~concerned], one[units.columns].astype(dtypes)])
+    one = without_extra_columns(one) if EXTRAS in units.columns else one
+    one = one.reindex(columns=units.columns)
+    result = pd.concat([units[~concerned], one.astype(dtypes)])
     return result.sort_index()
 
 

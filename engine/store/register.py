@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Select, Table, func, insert, select
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from engine.domain.derived import DERIVED_FIELDS, with_derived
 from engine.domain.outcome import Outcome, outcome_table
 from engine.domain.unit import column_dtypes, unit_table
 from engine.errors import EhyaError, ErrorCode
@@ -21,15 +22,20 @@ from engine.store import imports, schema
 from engine.store.bulk import insert_frame, read
 from engine.store.check import Problem, problems
 from engine.store.clock import day, utc
+from engine.store.decided import Decided
 from engine.store.dialect import alone, connect
-from engine.store.history import first_records, history_of, units_known_by
+from engine.store.history import first_records, history_of
 from engine.store.imports import ImportResult, Intake
-from engine.store.merges import folded, members, record_merge, renamed, roots, sightings_of, undo_merge
+from engine.store.merges import members, record_merge, renamed, roots, undo_merge
 from engine.store.migrations import upgrade
 from engine.store.predictions import long_form
+from engine.store.showing import anything_decided, one_unit, shown_units
 
 Day = date | datetime | pd.Timestamp | str
 """A day, however a caller has it."""
+
+_DRAWN = frozenset({*(field.value for field in DERIVED_FIELDS), schema.DERIVED})
+"""Columns that lists may fill, so that the database cannot filter by them."""
 
 _TYPES = {
     "id": "int64",
@@ -79,7 +85,7 @@ class Promotion:
     metrics: Mapping[str, Any]
 
 
-class Register:
+class Register(Decided):
     """Units with their history, imports, predictions, events, promotions and showings in one database.
 
     Open it with `Register.open`; several processes may have it open at once. Reading never waits; of two writers
@@ -183,19 +189,14 @@ class Register:
         if unknown:
             raise EhyaError(ErrorCode.UNKNOWN_COLUMN, table="units", given=unknown, allowed=list(column_dtypes()))
         until = None if known_by is None else day(known_by)
-        columns = [schema.units.c[name] for name in ("unit_id", *column_dtypes())]
-        query = select(*columns).order_by(schema.units.c.unit_id)
         with self._read() as connection:
-            root_of = roots(connection, until)
-            if until is not None:
-                table = unit_table(units_known_by(connection, until))
-            elif root_of:
-                table = unit_table(read(connection, query))
-            else:
+            if until is None and not _DRAWN.intersection(conditions) and _rows_show(connection):
+                columns = [schema.units.c[name] for name in ("unit_id", *schema.stored_dtypes())]
                 named = [schema.units.c[name].in_(_listed(wanted)) for name, wanted in conditions.items()]
-                return unit_table(read(connection, query.where(*named)))
-            seen = sightings_of(connection, root_of, until)
-        return _filtered(folded(table, root_of, seen), conditions)
+                query = select(*columns).where(*named).order_by(schema.units.c.unit_id)
+                return with_derived(unit_table(read(connection, query)))
+            table = shown_units(connection, known_by=until)
+        return _filtered(with_derived(unit_table(table)), conditions)
 
     def first_records(self) -> pd.DataFrame:
         """Units as the register first met them: what an approach has not yet brought to light.
@@ -210,7 +211,7 @@ class Register:
             table, root_of = first_records(connection), roots(connection)
         order = table.reset_index().sort_values(["known_on", "unit_id"], kind="stable")
         first = renamed(order, root_of).drop_duplicates("unit_id").set_index("unit_id").sort_index()
-        return unit_table(first).assign(known_on=first["known_on"])
+        return with_derived(unit_table(first)).assign(known_on=first["known_on"])
 
     def unit(self, unit_id: str) -> pd.DataFrame:
         """Unit table with the one row of a unit; a unit that was merged is the one it shows as.
@@ -221,7 +222,7 @@ class Register:
             ``unknown_unit``.
         """
         with self._read() as connection:
-            return _one(connection, roots(connection), unit_id)
+            return one_unit(connection, roots(connection), unit_id)
 
     def resolve(self, unit_id: str) -> str:
         """The unit that a unit shows as: itself, unless it was merged. Names of no unit come back as they are."""
@@ -281,7 +282,7 @@ class Register:
         """
         with self._read() as connection:
             root_of = roots(connection)
-            _one(connection, root_of, unit_id)
+            one_unit(connection, root_of, unit_id)
             return history_of(connection, members(root_of, unit_id))
 
     def imports(self) -> pd.DataFrame:
@@ -481,15 +482,8 @@ def _insert_one(connection: Connection, table: Table, row: dict[str, Any]) -> in
     return int(key[0])
 
 
-def _one(connection: Connection, root_of: Mapping[str, str], unit_id: str) -> pd.DataFrame:
-    together = members(root_of, unit_id)
-    found = unit_table(read(connection, select(schema.units).where(schema.units.c.unit_id.in_(together))))
-    if found.empty:
-        raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=unit_id)
-    if len(together) == 1:
-        return found
-    pointers = dict.fromkeys(together[1:], together[0])
-    return folded(found, pointers, sightings_of(connection, pointers))
+def _rows_show(connection: Connection) -> bool:
+    return not roots(connection) and not anything_decided(connection)
 
 
 def _shown(result: ImportResult, root_of: Mapping[str, str]) -> ImportResult:

@@ -25,6 +25,9 @@ from sqlalchemy.types import TypeEngine
 
 from engine.domain.unit import column_dtypes
 
+DERIVED = "derived"
+"""Column of the unit table that is worked out when units are read and never stored."""
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -36,7 +39,7 @@ metadata = MetaData(
 
 APPEND_ONLY = (
     "imports", "rejections", "sightings", "unit_values", "predictions", "events", "promotions", "showings",
-    "duplicates", "merges", "unmerges",
+    "duplicates", "merges", "unmerges", "confirmations", "pins", "withdrawals", "source_ranks",
 )  # fmt: skip
 """Tables whose rows are never changed nor deleted; the database itself refuses."""
 
@@ -64,17 +67,28 @@ def _import(*, key: bool = False) -> Column[int]:
     return Column("import_id", _ROW_NUMBER, ForeignKey("imports.id"), nullable=False, primary_key=key)
 
 
+def stored_dtypes() -> dict[str, str]:
+    """Columns of the unit table that are stored, with their dtypes.
+
+    Examples
+    --------
+    >>> "equipment" in stored_dtypes(), DERIVED in stored_dtypes()
+    (True, False)
+    """
+    return {name: dtype for name, dtype in column_dtypes().items() if name != DERIVED}
+
+
 units = Table(
     "units",
     metadata,
     Column("unit_id", Text, primary_key=True),
     Column("identity", Text, nullable=False),
     Column("ordinal", Integer, nullable=False),
-    *(Column(name, _COLUMN_TYPES[dtype], nullable=name != "origin") for name, dtype in column_dtypes().items()),
+    *(Column(name, _COLUMN_TYPES[dtype], nullable=name != "origin") for name, dtype in stored_dtypes().items()),
     Column("extras", Text),
     UniqueConstraint("identity", "ordinal", "origin"),
 )
-"""What shows now: one row per unit, one column per field. ``extras`` is JSON text."""
+"""What shows now: one row per unit, one column per field. ``extras`` is compact text (`engine.domain.extras`)."""
 
 imports = Table(
     "imports",
@@ -241,3 +255,51 @@ unmerges = Table(
     Column("made_at", DateTime, nullable=False),
 )
 """Merges that were undone."""
+
+confirmations = Table(
+    "confirmations",
+    metadata,
+    _numbered(),
+    _unit(),
+    Column("field", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("precision", Text),
+    Column("confidence", Text, nullable=False),
+    Column("source", Text),
+    Column("as_of", Date, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Index(None, "unit_id"),
+)
+"""Values that a person reviewed or verified on a day, and against which source."""
+
+pins = Table(
+    "pins",
+    metadata,
+    _numbered(),
+    _unit(),
+    Column("field", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Index(None, "unit_id"),
+)
+"""Sources that a person chose for a field: what they say shows, whatever others say."""
+
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    _numbered(),
+    Column("confirmation_id", _ROW_NUMBER, ForeignKey("confirmations.id"), unique=True),
+    Column("pin_id", _ROW_NUMBER, ForeignKey("pins.id"), unique=True),
+    Column("made_at", DateTime, nullable=False),
+)
+"""Confirmations and pins that were taken back; each line names one of either."""
+
+source_ranks = Table(
+    "source_ranks",
+    metadata,
+    _numbered(),
+    Column("source", Text, nullable=False),
+    Column("rank", Integer),
+    Column("made_at", DateTime, nullable=False),
+)
+"""How much a source counts among others of the same day, 1 most; the last line of a source holds, empty for none."""

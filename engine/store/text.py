@@ -9,7 +9,19 @@ import pandas as pd
 
 from engine.domain.unit import column_dtypes
 
-EXTRAS = "extras"
+EXTRA = "extra:"
+"""Begins the name, in the history, of a column that no field knows; its escaped heading follows."""
+
+
+def is_extra(field: str) -> bool:
+    """Whether the history of a column that no field knows stands under this name.
+
+    Examples
+    --------
+    >>> is_extra("extra:Storeys"), is_extra("jobs_now")
+    (True, False)
+    """
+    return field.startswith(EXTRA)
 
 
 def to_text(column: pd.Series) -> pd.Series:
@@ -42,7 +54,7 @@ def from_text(column: pd.Series, field: str) -> pd.Series:
     >>> from_text(pd.Series(["30", None], dtype="str"), "jobs_now").dtype
     Int64Dtype()
     """
-    dtype: Any = "str" if field == EXTRAS else column_dtypes()[field]
+    dtype: Any = "str" if is_extra(field) else column_dtypes()[field]
     if dtype == "boolean":
         return column.map({"true": True, "false": False}).astype(object).where(column.notna(), None).astype("boolean")
     typed: pd.Series = column.astype(dtype)

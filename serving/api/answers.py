@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from engine.domain.exclusion import Exclusion
 from engine.domain.mandate import FitPart
 from engine.domain.prediction import NotScorable, Output
-from engine.domain.unit import FIELDS, Barrier, Confidence, DealForm, Kind, Origin, Status, public_fields
+from engine.domain.unit import FIELDS, Barrier, Condition, Confidence, DealForm, Kind, Origin, Status, public_fields
 from engine.economics.prices import PriceBasis
 from engine.matching import FitReason
 from engine.ranking import RedFlag, Triage, TriageReason
@@ -20,6 +20,7 @@ _JSON_TYPES: dict[Kind, Any] = {
     Kind.TEXT: str,
     Kind.CODE: str,
     Kind.CODES: list[str],
+    Kind.LIST: list[dict[str, Any]],
     Kind.DATE: date,
     Kind.YEAR: int,
     Kind.COUNT: int,
@@ -28,7 +29,6 @@ _JSON_TYPES: dict[Kind, Any] = {
     Kind.MONEY: int,
     Kind.FLAG: bool,
 }
-_LISTS: dict[str, Any] = {"status": Status, "stop_causes": list[Barrier], "deal_forms": list[DealForm]}
 
 
 class Answer(BaseModel):
@@ -37,14 +37,35 @@ class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+def _not_null(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
+
+
+def _left_out(description: str) -> Any:
+    return Field(None, description=description, json_schema_extra=_not_null)
+
+
+class Machine(Answer):
+    """Machines of one kind; what is not known is left out."""
+
+    name: str
+    count: int = _left_out("as many as the source says")
+    year: int = _left_out("Gregorian")
+    condition: Condition = _left_out("as the source says")
+
+
+_LISTS: dict[str, Any] = {
+    "status": Status,
+    "stop_causes": list[Barrier],
+    "deal_forms": list[DealForm],
+    "equipment": list[Machine],
+}
+
+
 def _field(name: str) -> tuple[Any, Any]:
     spec = FIELDS[name]  # type: ignore[index]
     measure = spec.measure or str(spec.kind)
     return _LISTS.get(name, _JSON_TYPES[spec.kind]), Field(None, description=measure, json_schema_extra=_not_null)
-
-
-def _not_null(schema: dict[str, Any]) -> None:
-    schema.pop("default", None)
 
 
 UnitFields = create_model(  # type: ignore[call-overload]
@@ -72,6 +93,7 @@ class Record(Answer):
     as_of: date | None
     confidence: Confidence | None
     price_year: int | None = Field(description="Jalali year of the money")
+    derived: list[str] = Field(description="fields that nobody stated and that were worked out from lists")
 
 
 class Prediction(Answer):

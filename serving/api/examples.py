@@ -35,6 +35,7 @@ UNIT: dict[str, Any] = {
         "as_of": "2026-09-23",
         "confidence": "declared",
         "price_year": 1405,
+        "derived": [],
     },
     "prediction": {
         "scorable": True,

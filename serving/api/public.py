@@ -48,14 +48,16 @@ def public_table(appraisal: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Shape (n, public columns): public fields with their precisions, record columns but the name of a file, the
         prediction, the judgement and the public parts of the score. ``source`` holds public addresses only, ``missing``
-        names public fields, ``red_flags`` and ``triage_reasons`` those that public fields alone tell, and ``score`` is
-        the sum of the public parts: the whole score, however coarse, less its public parts tells whose debts are heavy.
+        and ``derived`` name public fields, ``red_flags`` and ``triage_reasons`` those that public fields tell, and
+        ``score`` is the sum of the public parts: the whole score, however coarse, less its public parts tells whose
+        debts are heavy.
     """
     outputs = [column for output in Output for column in columns(output)]
     parts = [name for part in Part if part not in PRIVATE_PARTS and (name := f"part_{part}") in appraisal.columns]
     wanted = [*public_fields(), *_precisions(), *RECORD, *MODEL, *outputs, *JUDGEMENT, *parts]
     table = appraisal[[column for column in wanted if column in appraisal.columns]].copy()
     table["source"] = _distinct(appraisal["source"], link)
+    table["derived"] = _distinct(appraisal["derived"], lambda joined: _kept(joined, public_fields()))
     table["missing"] = _distinct(appraisal["missing"], lambda joined: _kept(joined, public_fields()))
     table["red_flags"] = _distinct(appraisal["red_flags"], lambda joined: _kept(joined, public_red_flags()))
     table["triage_reasons"] = _public_reasons(appraisal)

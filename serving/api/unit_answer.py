@@ -6,8 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from engine.domain.items import PARTS, item_objects
 from engine.domain.prediction import BOUNDS, Output
-from engine.domain.unit import FIELDS, Kind, public_fields
+from engine.domain.unit import FIELDS, Field, Kind, public_fields
 from serving.i18n import Speech
 from serving.reports.ranked import codes, known, part_columns
 
@@ -56,6 +57,7 @@ def _unit(record: dict[Any, Any], parts: list[str], speech: Speech) -> dict[str,
             "as_of": _day(record["as_of"]),
             "confidence": _text(record["confidence"]),
             "price_year": int(record["price_year"]) if known(record["price_year"]) else None,
+            "derived": codes(record["derived"]),
         },
         "prediction": _prediction(record),
         "judgement": _judgement(record, parts),
@@ -64,10 +66,13 @@ def _unit(record: dict[Any, Any], parts: list[str], speech: Speech) -> dict[str,
 
 
 def _fields(record: dict[str, Any]) -> dict[str, Any]:
-    return {name: _value(FIELDS[name].kind, record[name]) for name in public_fields() if known(record[name])}  # type: ignore[index]
+    return {name: _value(name, record[name]) for name in public_fields() if known(record[name])}
 
 
-def _value(kind: Kind, value: Any) -> Any:
+def _value(name: str, value: Any) -> Any:
+    kind = FIELDS[Field(name)].kind
+    if kind is Kind.LIST:
+        return item_objects(value, PARTS[Field(name)])
     if kind is Kind.CODES:
         return codes(value)
     if kind is Kind.DATE:

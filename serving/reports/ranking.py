@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from engine.domain.items import PARTS, item_objects
 from engine.domain.prediction import BOUNDS, Output
 from engine.domain.unit import FIELDS, Field, Kind, Origin, idle_months
 from engine.errors import EhyaError, ErrorCode
@@ -32,7 +34,7 @@ _AFTER = (
     "score_low",
     "score_high",
 )
-_RECORD = ("source", "as_of", "confidence", "price_year", "model_version", "model_data_until")
+_RECORD = ("source", "as_of", "confidence", "price_year", "derived", "model_version", "model_data_until")
 _SHOWN_BEFORE = {*_FIRST, *_WHERE, *_AFTER, "notes", "idle_months", "stopped_on"}
 
 
@@ -118,10 +120,13 @@ def ranking_document(appraisal: pd.DataFrame, assumptions: dict[str, Any]) -> di
 def records(appraisal: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as dicts of canonical values; columns of codes become lists."""
     lists = {field.value for field, spec in FIELDS.items() if spec.kind is Kind.CODES}
-    lists |= {"triage_reasons", "red_flags", "missing", "not_scorable"}
+    lists |= {"triage_reasons", "red_flags", "missing", "not_scorable", "derived"}
     frame = appraisal.reset_index()
     for name in lists & set(frame.columns):
         frame[name] = frame[name].fillna("").map(lambda joined: [code for code in joined.split(";") if code])
+    for field, parts in PARTS.items():
+        if field in frame.columns:
+            frame[field.value] = frame[field.value].astype(object).map(partial(item_objects, parts=parts))
     return frame.to_dict("records")  # type: ignore[return-value]
 
 

@@ -51,6 +51,8 @@ class Remedy(Code):
     CHECK_THE_ID = "check_the_id"
     WRITE_PROVINCE_AND_COUNTY = "write_province_and_county"
     WRITE_AN_ISIC_CODE = "write_an_isic_code"
+    WRITE_DEBTS = "write_debts"
+    WRITE_MACHINES = "write_machines"
     WRITE_THE_VALUE = "write_the_value"
 
 
@@ -83,6 +85,9 @@ REMEDIES: dict[RejectionCode, Remedy] = {
     RejectionCode.AMBIGUOUS_COUNTY: Remedy.WRITE_PROVINCE_AND_COUNTY,
     RejectionCode.COUNTY_OUTSIDE_PROVINCE: Remedy.CHOOSE_ONE,
     RejectionCode.UNKNOWN_ISIC: Remedy.WRITE_AN_ISIC_CODE,
+    RejectionCode.NO_CREDITOR: Remedy.WRITE_DEBTS,
+    RejectionCode.DEBT_WITHOUT_AMOUNT: Remedy.WRITE_DEBTS,
+    RejectionCode.NO_MACHINE: Remedy.WRITE_MACHINES,
 }
 """Codes that are not here ask for the value itself."""
 

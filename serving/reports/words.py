@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from engine.domain.items import PARTS, item_objects
 from engine.domain.prediction import BOUNDS, Output, columns
 from engine.domain.unit import FIELDS, Field, Kind
 from serving.i18n import Speech
@@ -33,6 +34,7 @@ _FAMILIES = {
     "triage_reasons": "triage_reason",
     "red_flags": "red_flag",
     "missing": "field",
+    "derived": "field",
     "not_scorable": "not_scorable",
 }
 _FLAGS = ("scorable", "prior_driven", "out_of_fold", "capital_assumed", "money_comparable", "bank_owned", "title_deed")
@@ -79,9 +81,13 @@ def column_of(name: str, speech: Speech) -> Column:
         "idle_now": "number",
         "as_of": "date",
     }.get(name, "text")
-    if name in {"triage_reasons", "red_flags", "missing", "not_scorable", "source"}:
+    if name in {"triage_reasons", "red_flags", "missing", "not_scorable", "source", "derived"}:
         kind = "long"
-    known = f"field.{name}" if name in {"unit_id", "origin", "source", "as_of", "confidence", "price_year"} else None
+    known = (
+        f"field.{name}"
+        if name in {"unit_id", "origin", "source", "as_of", "confidence", "price_year", "derived"}
+        else None
+    )
     title = speech.text(known or f"column.{name}")
     return Column(name, measured(title, "months", speech) if name == "idle_now" else title, kind)
 
@@ -98,6 +104,34 @@ def in_words(frame: pd.DataFrame, speech: Speech) -> pd.DataFrame:
     """
     said = {str(name): _said(frame[name], str(name), speech) for name in frame.columns}
     return pd.DataFrame(said, index=frame.index)
+
+
+def list_in_words(field: Field, text: object, speech: Speech) -> str:
+    """Machines or debts of one unit in one line.
+
+    Examples
+    --------
+    >>> from serving.i18n import speech
+    >>> list_in_words(Field.EQUIPMENT, "2|press|2009|sound;|saw||", speech("en"))
+    '2 × press (2009, Sound); saw'
+    >>> list_in_words(Field.DEBTS, "bank|Bank Melli|12000000000;tax||3000000000", speech("en"))
+    'Bank Melli: 12 billion rial; Tax office: 3 billion rial'
+    """
+    say = _machine if field is Field.EQUIPMENT else _debt
+    return ("؛ " if speech.language == "fa" else "; ").join(
+        say(item, speech) for item in item_objects(text, PARTS[field])
+    )
+
+
+def _machine(item: Mapping[str, Any], speech: Speech) -> str:
+    said = [speech.year(item["year"])] if "year" in item else []
+    said += [speech.text(f"condition.{item['condition']}")] if "condition" in item else []
+    counted = f"{speech.number(item['count'])} × " if "count" in item else ""
+    return f"{counted}{item['name']}" + (f" ({speech.join(said)})" if said else "")
+
+
+def _debt(item: Mapping[str, Any], speech: Speech) -> str:
+    return f"{item.get('name') or speech.text('creditor.' + item['creditor'])}: {speech.money(item['rial'])}"
 
 
 def spread(row: Mapping[str, Any] | pd.Series, output: Output, speech: Speech) -> str:
@@ -123,7 +157,7 @@ def measured(title: str, measure: str, speech: Speech) -> str:
 
 def _field_column(name: str, speech: Speech) -> Column:
     spec = FIELDS[Field(name)]
-    kind = {Kind.DATE: "date", Kind.CODES: "long"}.get(spec.kind, _KINDS.get(spec.kind, "text"))
+    kind = {Kind.DATE: "date", Kind.CODES: "long", Kind.LIST: "long"}.get(spec.kind, _KINDS.get(spec.kind, "text"))
     measure = "" if spec.kind in {Kind.SHARE, Kind.YEAR} else spec.measure
     return Column(name, measured(speech.text(f"field.{name}"), measure, speech), kind)
 
@@ -137,6 +171,8 @@ def _said(column: pd.Series, name: str, speech: Speech) -> pd.Series:
         return mapped(column, lambda code: f"{code} · {speech.sector(code)}")
     if name in _FLAGS:
         return mapped(column.astype("boolean"), speech.fact)
+    if name in {field.value for field in PARTS}:
+        return mapped(column, lambda text: list_in_words(Field(name), text, speech))
     if name == Field.MACHINERY_YEAR and speech.language == "fa":
         return column - JALALI_BEGINS
     if pd.api.types.is_datetime64_any_dtype(column.dtype) and speech.language == "fa":

@@ -91,7 +91,7 @@ def _agrees(got, wanted, name):
 
 def test_a_unit_table_with_place_and_identity_comes_out(workbook):
     units = workbook([["نام واحد", "شهرستان"], ["الف", "خوی"]]).units
-    assert list(units.columns) == [*column_dtypes(), "sheet", "row", "identity", "occurrence"]
+    assert list(units.columns) == [*column_dtypes(), "sheet", "row", "extras", "identity", "occurrence"]
     assert units.index.tolist() == ["فهرست!2"]
     assert units["identity"].tolist() == ["name:الف|Khoy|"]
 

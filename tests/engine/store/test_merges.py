@@ -11,16 +11,24 @@ from engine.errors import EhyaError, ErrorCode
 from engine.store import Register
 
 NOON = datetime(2025, 1, 10, 12)
-WEAVER = {"identity": "business:1", "name": "بافندگی", "county": "Urmia", "jobs_now": 30, "land_m2": 900.0}
-WEAVERS = {"identity": "name:weavers", "name": "بافندگی ها", "county": "Khoy", "jobs_now": 25, "building_m2": 70.0}
+WEAVER = {
+    "identity": "business:1", "name": "بافندگی", "county": "Urmia", "jobs_now": 30, "land_m2": 900.0,
+    "equipment": "2|loom|1998|worn_out", "debts": "bank|Bank Melli|5000", "extras": "Storeys|number|2;Zone|text|B",
+}  # fmt: skip
+WEAVERS = {
+    "identity": "name:weavers", "name": "بافندگی ها", "county": "Khoy", "jobs_now": 25, "building_m2": 70.0,
+    "equipment": "3|loom|2001|", "extras": "Storeys|number|3;Gate|text|north",
+}  # fmt: skip
 
 
 def visible(register):
     """All that a person can see of the register, as one text."""
     units = register.units()
     pieces = [units, register.events(), register.showings(), register.duplicates(), register.imports()]
+    pieces += [register.extras(), register.conflicts()]
     for unit_id in units.index:
         pieces += [register.unit(unit_id), register.history(unit_id), register.predictions(unit_id)]
+        pieces += [register.facts(unit_id), register.conflicts(unit_id)]
     return "\n".join(piece.to_csv() for piece in pieces)
 
 
@@ -44,6 +52,11 @@ def test_of_each_field_the_freshest_value_shows_under_the_name_that_was_kept(reg
     row = units.iloc[0]
     assert (row["name"], row["county"], row["jobs_now"]) == ("بافندگی ها", "Khoy", 25)
     assert (row["land_m2"], row["building_m2"]) == (900, 70)
+    assert (row["equipment"], row["debts"]) == (WEAVERS["equipment"], WEAVER["debts"])
+    assert (row["machinery_year"], row["bank_debt_rial"]) == (2001, 5000)
+    assert register.extras()[["header", "value"]].to_numpy().tolist() == [
+        ["Gate", "north"], ["Storeys", "3"], ["Zone", "B"],
+    ]  # fmt: skip
     assert (row["source"], row["as_of"]) == ("b.xlsx", pd.Timestamp("2024-03-20"))
     assert register.check() == ()
 
@@ -67,6 +80,19 @@ def test_undoing_a_merge_gives_back_exactly_what_was(register, pair):
     assert register.unmerge(lost, made_at=NOON) == kept
     assert visible(register) == before
     assert register.check() == ()
+
+
+def test_what_persons_decided_survives_a_merge_and_its_undoing(register, pair):
+    kept, lost = pair
+    register.confirm(lost, "county", as_of="2024-05-01", made_at=NOON)
+    register.pin(kept, "jobs_now", "units.xlsx", made_at=NOON)
+    before = visible(register)
+    register.merge(kept, lost, made_at=NOON)
+    row = register.units().iloc[0]
+    assert (row["county"], row["jobs_now"]) == ("Khoy", 30)  # the pin goes before the fresher 25
+    assert set(register.conflicts()["field"]) >= {"county", "jobs_now", "extra:Storeys"}
+    register.unmerge(lost, made_at=NOON)
+    assert visible(register) == before
 
 
 def test_a_merge_can_be_made_again_after_it_was_undone(register, pair):

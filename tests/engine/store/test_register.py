@@ -177,10 +177,39 @@ class TestImport:
         result = register.commit_import(given(WEAVER, rejected_cells=pd.DataFrame([cell])), imported_at=NOON)
         assert register.rejections(result.import_id)["given"].isna().all()
 
-    def test_extras_are_kept_and_have_a_history(self, register, given):
-        result = register.commit_import(given(WEAVER | {"extras": '{"تلفات": 3}'}), imported_at=NOON)
-        past = register.history(result.rows["unit_id"].item()).query("field == 'extras'")
-        assert past["value"].tolist() == ['{"تلفات": 3}']
+    def test_columns_that_no_field_knows_are_kept_each_with_a_history_of_its_own(self, register, given):
+        first = given(WEAVER | {"extras": "Storeys|number|2;Zone|text|50%25 B"})
+        unit_id = register.commit_import(first, imported_at=NOON).rows["unit_id"].item()
+        newer = given(WEAVER | {"extras": "Storeys|number|3;Waste|money|500"}, as_of="2025-03-21")
+        result = register.commit_import(newer, imported_at=NOON)
+        assert result.cells[["field", "before", "after"]].fillna("").to_numpy().tolist() == [
+            ["extra:Storeys", "number|2", "number|3"],
+            ["extra:Waste", "", "money|500"],
+        ]
+        kept = register.extras([unit_id])
+        assert kept[["header", "kind", "value"]].to_numpy().tolist() == [
+            ["Storeys", "number", "3"],
+            ["Waste", "money", "500"],
+            ["Zone", "text", "50% B"],
+        ]
+        past = register.history(unit_id).query("field == 'extra:Storeys'")
+        assert past["value"].tolist() == ["number|2", "number|3"]
+        assert set(register.commit_import(newer, imported_at=NOON).rows["change"]) == {"unchanged"}
+        assert register.check() == ()
+
+    def test_lists_of_machines_and_debts_come_back_and_fill_what_nobody_stated(self, register, given):
+        machines, debts = "2|پرس|2009|sound;1|اره|1998|worn_out", "bank|بانک ملی|5000;tax||300"
+        lists = given(WEAVER | {"equipment": machines, "debts": debts, "tax_debt_rial": 250, "price_year": 1403})
+        unit_id = register.commit_import(lists, imported_at=NOON).rows["unit_id"].item()
+        unit = register.unit(unit_id).iloc[0]
+        assert (unit["equipment"], unit["debts"]) == (machines, debts)
+        # by hand: three machines, the middle one of 2009; the tax debt was stated and stays
+        assert (unit["machinery_year"], unit["bank_debt_rial"], unit["tax_debt_rial"]) == (2009, 5000, 250)
+        assert (unit["derived"], unit["price_year"]) == ("machinery_year;bank_debt_rial", 1403)
+        assert register.units({"bank_debt_rial": 5000}).index.tolist() == [unit_id]
+        assert "bank_debt_rial" not in set(register.history(unit_id)["field"])
+        register.commit_import(given(WEAVER | {"bank_debt_rial": 7000}, as_of="2025-01-01"), imported_at=NOON)
+        assert register.unit(unit_id)["bank_debt_rial"].item() == 7000
         assert register.check() == ()
 
     def test_a_price_year_follows_the_money_it_belongs_to(self, register, given):
@@ -361,6 +390,10 @@ def fill(register, given, unit_id):
     other = result.rows["unit_id"].iloc[0]
     register.merge(unit_id, other, made_at=NOON)
     register.unmerge(other, made_at=NOON)
+    register.confirm(unit_id, "jobs_now", as_of="2025-01-01", made_at=NOON)
+    register.pin(unit_id, "jobs_now", "units.xlsx", made_at=NOON)
+    register.unpin(unit_id, "jobs_now", made_at=NOON)
+    register.rank_source("units.xlsx", 1, made_at=NOON)
 
 
 class TestModels:

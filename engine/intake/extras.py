@@ -1,0 +1,165 @@
+"""Keep the columns that no field knows, each value with its type; what looks like a person's is not kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from engine.dates import DateRead, Precision, read_date
+from engine.domain.extras import ExtraKind, gathered
+from engine.domain.items import PART, escape, escape_column
+from engine.domain.rejection import Remarked
+from engine.intake.cells import stated
+from engine.intake.header import Column
+from engine.intake.measures import plain_numbers
+from engine.money import MoneyUnit, read_money, read_money_unit
+from engine.text import fold_column, tidy_column
+
+MOSTLY = 0.5
+"""From this share of a column's distinct values on that look like persons' numbers, the column is a person's."""
+
+_DATE = r"\d{2,4}[/.-]\d{1,2}(?:[/.-]\d{1,4})?"
+_ADDRESS = r"[\w.+-]+@[\w.-]+\.[a-z]{2,}"
+_CONTACT = rf"(?:^|[^\d])(?:\+98|0098|0)\s?9\d{{2}}[\s-]?\d{{3}}[\s-]?\d{{4}}(?:$|[^\d])|{_ADDRESS}"
+_PERSON_NUMBER = r"(?:\+?98|0098|0)?9\d{9}"
+_CODE_WEIGHTS = np.arange(10, 1, -1)
+_KIND_OF = {Precision.DAY: ExtraKind.DATE, Precision.MONTH: ExtraKind.MONTH}
+
+_Mask = npt.NDArray[np.bool_]
+
+
+def read_extras(
+    rows: pd.DataFrame, columns: Mapping[str, Column], units: Mapping[str, MoneyUnit | None]
+) -> tuple[pd.Series, list[str]]:
+    """Compact text of all columns that no field knows.
+
+    Parameters
+    ----------
+    rows
+        Cells of the rows that are units, shape (n, columns).
+    columns
+        Heading -> column.
+    units
+        Unit of money that a heading names; a number under such a heading is money.
+
+    Returns
+    -------
+    extras : pandas.Series
+        ``str``, shape (n,), as `engine.domain.extras` says; missing where a row says nothing.
+    personal : list of str
+        Headings of columns whose values, or some of them, look like numbers or addresses of persons and were dropped.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame([["2", "0914 123 4567"], ["many", None]], dtype=object)
+    >>> named = {"Storeys": Column(0, ("Storeys",), "Storeys", None), "Who": Column(1, ("Who",), "Who", None)}
+    >>> extras, personal = read_extras(rows, named, {})
+    >>> extras.tolist(), personal
+    (['Storeys|number|2', 'Storeys|text|many'], ['Who'])
+    """
+    told: dict[str, pd.Series] = {}
+    personal = []
+    for header, column in columns.items():
+        cells = stated(rows[column.position])
+        codes, distinct = pd.factorize(cells)
+        once = pd.Series(distinct, dtype=object)
+        folded = fold_column(once.astype("str"))
+        typed = _typed(once, folded, units.get(header))
+        bare, within = _persons(folded, typed)
+        whole = len(once) > 0 and bare.mean() >= MOSTLY
+        if whole or within.any():
+            personal.append(header)
+        if len(once) and not whole:
+            said = typed.where(~within)
+            told[escape(header)] = pd.Series(said.to_numpy()[codes], index=cells.index).reindex(rows.index)
+    return gathered(pd.DataFrame(told, index=rows.index).astype("str")), personal
+
+
+def typed_values(cells: pd.Series, unit: MoneyUnit | None = None) -> pd.Series:
+    """Values with their kind, ``kind|value``, whatever the cells hold; nothing is refused.
+
+    Examples
+    --------
+    >>> cells = pd.Series(["۱٬۲۰۰", "007", "1398/05/02", "3 میلیارد ریال", True, "نوساز"], dtype=object)
+    >>> typed_values(cells).tolist()
+    ['number|1200', 'text|007', 'date|2019-07-24', 'money|3000000000', 'flag|true', 'text|نوساز']
+    """
+    return _typed(cells, fold_column(cells.astype("str")), unit)
+
+
+def _typed(cells: pd.Series, folded: pd.Series, unit: MoneyUnit | None) -> pd.Series:
+    text = cells.astype("str")
+    numbers = plain_numbers(cells).mask(folded.str.match(r"0\d").fillna(False).to_numpy(dtype=bool))
+    own = cells.map(type)
+    bare = own.isin([int, float]).to_numpy() & numbers.isna().to_numpy()
+    numbers[bare] = cells[bare].astype("float64")
+    is_number = np.isfinite(numbers.to_numpy())
+    said = f"{ExtraKind.TEXT}{PART}" + escape_column(tidy_column(text.where(~is_number)))
+    said[is_number] = f"{ExtraKind.NUMBER}{PART}" + _digits(numbers[is_number])
+    if unit is not None and unit.factor is not None:
+        said = _taken(said, cells[is_number], lambda cell: _money(cell, unit))
+    flags = own.isin([bool]).to_numpy()
+    said[flags] = f"{ExtraKind.FLAG}{PART}" + text[flags].str.lower()
+    dated = folded.str.fullmatch(_DATE).fillna(False).to_numpy(dtype=bool) | own.map(_is_day).to_numpy(dtype=bool)
+    said = _taken(said, cells[dated & ~flags], _day)
+    priced = folded.str.contains(r"\d").to_numpy(dtype=bool) & ~is_number & ~dated
+    likely = priced & folded.str.contains("ریال|تومان|همت|rial|toman|irr|irt").to_numpy(dtype=bool)
+    return _taken(said, cells[likely & ~flags], lambda cell: _money(cell, unit)).astype("str")
+
+
+def _taken(said: pd.Series, cells: pd.Series, read: Callable[[Any], str | None]) -> pd.Series:
+    """Values that can be read so take the place of the texts; cells are distinct already."""
+    found = pd.Series([read(cell) for cell in cells], index=cells.index, dtype=object).dropna()
+    said.loc[found.index] = found.astype("str")
+    return said
+
+
+def _day(cell: object) -> str | None:
+    read = read_date(cell)
+    read = read.reading if isinstance(read, Remarked) else read
+    kind = _KIND_OF.get(read.precision) if isinstance(read, DateRead) else None
+    return None if kind is None else f"{kind}{PART}{read.day.isoformat()}"  # type: ignore[union-attr]
+
+
+def _money(cell: object, unit: MoneyUnit | None) -> str | None:
+    if unit is None and read_money_unit(str(cell)) is None:
+        return None
+    read = read_money(cell, unit)
+    read = read.reading if isinstance(read, Remarked) else read
+    return f"{ExtraKind.MONEY}{PART}{read}" if isinstance(read, int) else None
+
+
+def _is_day(kind: type) -> bool:
+    return hasattr(kind, "isoformat") and hasattr(kind, "year")
+
+
+def _digits(numbers: pd.Series) -> pd.Series:
+    whole = ((numbers % 1 == 0) & (numbers.abs() < 2**53)).to_numpy(dtype=bool)
+    digits = numbers.astype("str")
+    digits[whole] = numbers[whole].astype("int64").astype("str")
+    return digits
+
+
+def _persons(folded: pd.Series, typed: pd.Series) -> tuple[_Mask, _Mask]:
+    """Which distinct cells are nothing but a number or an address of a person, and which hold a sure one in a text."""
+    folded = folded.str.replace(r"\.0$", "", regex=True)
+    within = folded.str.contains(_CONTACT, regex=True).fillna(False).to_numpy(dtype=bool)
+    bare = folded.str.replace(r"[\s-]", "", regex=True).where(~typed.str.startswith("money").to_numpy(dtype=bool), "")
+    numbers = bare.str.fullmatch(f"{_PERSON_NUMBER}|{_ADDRESS}").fillna(False).to_numpy(dtype=bool)
+    return numbers | _national_codes(bare), within
+
+
+def _national_codes(digits: pd.Series) -> _Mask:
+    """National codes of persons: ten digits whose last checks the others (weights 10 to 2, modulo 11)."""
+    ten = digits.str.fullmatch(r"\d{8,10}").fillna(False).to_numpy(dtype=bool)
+    valid = np.zeros(len(digits), dtype=bool)
+    if ten.any():
+        padded = digits[ten].str.zfill(10)
+        matrix = np.frombuffer("".join(padded).encode(), dtype=np.uint8).reshape(-1, 10).astype(np.int64) - ord("0")
+        rest = (matrix[:, :9] * _CODE_WEIGHTS).sum(axis=1) % 11
+        valid[ten] = matrix[:, 9] == np.where(rest < 2, rest, 11 - rest)
+    return valid

@@ -1,0 +1,297 @@
+"""What each source says now of a field, and which of them shows: the rule is in docs/decisions/0008-conflicts.md."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sqlalchemy import Connection, func, select
+
+from engine.codes import Code
+from engine.domain.unit import FIELDS, Confidence, Field, Kind
+from engine.store import schema
+from engine.store.bulk import read, read_where
+from engine.store.merges import members
+from engine.store.text import is_extra
+from engine.text import compact_column, fold
+
+CONFIRMED_MONTHS = 12
+"""A reviewed or verified value gives way to a record that is younger by more months than these."""
+
+_LEVELS = {Confidence.REVIEWED.value: 1, Confidence.VERIFIED.value: 2}
+_PAIR = ["unit_id", "field"]
+_ORDER = ["pinned", "level", "days", "rank", "import_id"]
+_LAST_RANK, _NEVER = 10**9, np.iinfo(np.int64).min
+_MONTH_DAYS, _IDLE_TOLERANCE_MONTHS = 30.4375, 3.0
+_WIDTH_DAYS = {"year": 366, "month": 31}
+_NO_CONTRADICTION = frozenset({Field.NOTES.value})
+_VERSION = re.compile(
+    r"\.(?:xlsx|xlsm|xls|csv|txt|parquet|json)$|(?<!\d)(?:1[34]|20)\d\d(?:[-_./ ]?\d{1,2}){0,2}(?!\d)|"
+    r"\bq[1-4]\b|\bv\d+\b|\(\d+\)|\bcopy\b|\bfinal\b|نسخه \d*|نهایی"
+)
+_TYPES = {"as_of": "datetime64[s]", "import_id": "Int64"}
+
+
+class Precedence(Code):
+    """Why a value shows although another source says otherwise, weightiest first."""
+
+    PINNED = "pinned"
+    CONFIDENCE = "confidence"
+    FRESHER = "fresher"
+    SOURCE_RANK = "source_rank"
+    LATER_IMPORT = "later_import"
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What persons decided about sources, as it stands.
+
+    Parameters
+    ----------
+    confirmations
+        ``unit_id, field, value, precision, confidence, source, as_of``.
+    pins
+        ``unit_id, field, family``, one line a field of a unit.
+    ranks
+        Family of a source -> rank, 1 most.
+    """
+
+    confirmations: pd.DataFrame
+    pins: pd.DataFrame
+    ranks: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nobody decided anything."""
+        return self.confirmations.empty and self.pins.empty and not self.ranks
+
+
+def source_family(source: str) -> str:
+    """Files that continue one another are one source: dates, quarters and marks of a version do not tell them apart.
+
+    Examples
+    --------
+    >>> source_family("Register 1403-02.xlsx") == source_family("register 1404-02 v2.csv")
+    True
+    >>> source_family("bank.xlsx") == source_family("register.xlsx"), source_family("1403.xlsx")
+    (False, '1403.xlsx')
+    """
+    folded = fold(source)
+    stem = re.sub(r"[\W_]+", " ", _VERSION.sub(" ", folded)).strip()
+    return stem or folded
+
+
+def disputed(connection: Connection, root_of: Mapping[str, str]) -> pd.DataFrame:
+    """Fields of units for which several values were ever given: ``unit_id, field``; of merged units all fields."""
+    values = schema.unit_values.c
+    query = select(values.unit_id, values.field).group_by(values.unit_id, values.field)
+    pairs = read(connection, query.having(func.count(func.distinct(values.value)) > 1)).astype("str")
+    if root_of:
+        together = [*root_of, *root_of.values()]
+        merged = read_where(connection, select(values.unit_id, values.field).distinct(), values.unit_id, together)
+        pairs = pd.concat([pairs, merged.astype("str")], ignore_index=True)
+        pairs["unit_id"] = pairs["unit_id"].replace(dict(root_of)).astype("str")
+    return pairs[~pairs["field"].isin(_NO_CONTRADICTION)].drop_duplicates(ignore_index=True)
+
+
+def statements(
+    connection: Connection,
+    pairs: pd.DataFrame,
+    root_of: Mapping[str, str],
+    decisions: Decisions,
+    known_by: date | None = None,
+) -> pd.DataFrame:
+    """What every source said last of some fields, and which of these shows.
+
+    A source's last word is that of its newest record that gave the field. Where the import kept no line of it, the
+    record repeated what that source had said of the same day, or else what showed then.
+
+    Parameters
+    ----------
+    connection
+        Where to read.
+    pairs
+        ``unit_id`` (units as they show), ``field``.
+    root_of
+        What `engine.store.merges.roots` returned.
+    decisions
+        What persons decided.
+    known_by
+        Only imports until the end of that day (UTC).
+
+    Returns
+    -------
+    pandas.DataFrame
+        One line a field and source, those that show first: ``unit_id, field, value, precision, source`` (missing: a
+        person, who named none), ``as_of, confidence, import_id`` (missing: a person), ``shows``, ``why`` (a
+        `Precedence` where another value stands against the one that shows, else missing), ``contradicts``.
+    """
+    asked = pairs[_PAIR].drop_duplicates()
+    told: pd.DataFrame = _told(connection, asked, root_of, known_by)
+    confirmed = decisions.confirmations.merge(asked, on=_PAIR)
+    confirmed["import_id"] = None
+    told = pd.concat([told, confirmed], ignore_index=True)
+    told = told.astype({name: _TYPES.get(name, "str") for name in told.columns})
+    return _judged(told, decisions)
+
+
+def _told(
+    connection: Connection, asked: pd.DataFrame, root_of: Mapping[str, str], known_by: date | None
+) -> pd.DataFrame:
+    names = ["unit_id", "field", "value", "precision", "source", "as_of", "confidence", "import_id"]
+    if asked.empty:
+        return pd.DataFrame(columns=names)
+    units = [member for root in asked["unit_id"].unique() for member in members(root_of, root)] if root_of else (
+        asked["unit_id"].unique().tolist()
+    )  # fmt: skip
+    seen = _sighted(connection, units, known_by)
+    seen["root"] = seen["unit_id"].map(dict(root_of)).fillna(seen["unit_id"]) if root_of else seen["unit_id"]
+    spoken = seen.assign(field=seen["given"].str.split(";")).explode("field")
+    wanted = pd.MultiIndex.from_frame(asked)
+    spoken = spoken[pd.MultiIndex.from_frame(spoken[["root", "field"]]).isin(wanted)]
+    spoken = spoken.sort_values(["as_of", "import_id"], na_position="first", kind="stable")
+    last = spoken.drop_duplicates(["root", "field", "family"], keep="last").reset_index(drop=True)
+    lines = _lines(connection, units, asked["field"].unique().tolist(), seen)
+    valued = _valued(last, lines)
+    return valued.drop(columns="unit_id").rename(columns={"root": "unit_id"})[names]
+
+
+def _sighted(connection: Connection, units: list[str], known_by: date | None) -> pd.DataFrame:
+    table, imports = schema.sightings.c, schema.imports.c
+    names = ["unit_id", "import_id", "source", "as_of", "confidence", "given"]
+    query = select(*(table[name] for name in names)).join_from(schema.sightings, schema.imports)
+    if known_by is not None:
+        query = query.where(imports.imported_at < datetime.combine(known_by + timedelta(days=1), time.min))
+    seen = read_where(connection, query, table.unit_id, units)
+    seen = seen.astype({"as_of": "datetime64[s]", "import_id": "int64"} | dict.fromkeys(names[:1] + names[2:3], "str"))
+    seen = seen.astype({"confidence": "str", "given": "str"})
+    families = {source: source_family(source) for source in seen["source"].dropna().unique()}
+    return seen.assign(family=seen["source"].map(families).fillna("").astype("str"))
+
+
+def _lines(connection: Connection, units: list[str], fields: list[str], seen: pd.DataFrame) -> pd.DataFrame:
+    values = schema.unit_values.c
+    columns = [values[name] for name in ("id", "unit_id", "import_id", "field", "value", "precision", "shown")]
+    query = select(*columns).order_by(values.id)
+    if len(fields) < len(FIELDS):
+        query = query.where(values.field.in_(fields))
+    lines = read_where(connection, query, values.unit_id, units)
+    lines = lines.astype({"id": "int64", "import_id": "int64", "shown": "bool"}).astype(
+        dict.fromkeys(("unit_id", "field", "value", "precision"), "str")
+    )
+    return lines.merge(seen[["unit_id", "import_id", "source", "as_of"]], on=["unit_id", "import_id"])
+
+
+def _valued(last: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
+    """The value of each last word: its own line, one of the same source and day before it, or what showed then."""
+    found = pd.DataFrame({"value": pd.Series(None, index=last.index, dtype="str")}).assign(precision=None)
+    found["precision"] = found["precision"].astype("str")
+    told = last.assign(at=last.index).sort_values("import_id", kind="stable")
+    by_import = lines.sort_values(["import_id", "id"], kind="stable")
+    own = ["unit_id", "field"]
+    for by, among in (
+        ([*own, "import_id"], by_import),
+        ([*own, "source", "as_of"], by_import),
+        (own, by_import[by_import["shown"].to_numpy()]),
+    ):
+        open_words = told[found.loc[told["at"], "value"].isna().to_numpy()]
+        if open_words.empty or among.empty:
+            continue
+        if "import_id" in by:
+            newest = among.drop_duplicates(by, keep="last")
+            read_off = open_words[[*by, "at"]].merge(newest[[*by, "value", "precision"]], on=by)
+        else:
+            key = _keys(open_words, among, by)
+            left = open_words[["at", "import_id"]].assign(key=key[: len(open_words)])
+            right = among[["import_id", "value", "precision"]].assign(key=key[len(open_words) :])
+            right = right.drop_duplicates(["key", "import_id"], keep="last")
+            read_off = pd.merge_asof(left, right, on="import_id", by="key").dropna(subset="value")
+        for name in ("value", "precision"):
+            found.loc[read_off["at"], name] = read_off[name].to_numpy()
+    return last.assign(value=found["value"], precision=found["precision"]).dropna(subset="value")
+
+
+def _keys(left: pd.DataFrame, right: pd.DataFrame, by: list[str]) -> npt.NDArray[np.int64]:
+    """Equal numbers for lines of both tables that agree in all columns, missing ones included."""
+    both = pd.concat([left[by], right[by]], ignore_index=True)
+    return np.asarray(both.groupby(by, dropna=False, sort=False).ngroup(), dtype=np.int64)
+
+
+def _judged(told: pd.DataFrame, decisions: Decisions) -> pd.DataFrame:
+    told["family"] = told["source"].map(
+        {source: source_family(source) for source in told["source"].dropna().unique()}
+    )  # fmt: skip
+    days = told["as_of"].to_numpy(dtype="datetime64[D]").astype("int64")
+    freshest = pd.Series(days).groupby([told["unit_id"], told["field"]]).transform("max").to_numpy()
+    holds = (days != _NEVER) & (freshest - np.maximum(days, -(10**6)) <= CONFIRMED_MONTHS * _MONTH_DAYS)
+    level = told["confidence"].map(_LEVELS).fillna(0).to_numpy()
+    pinned = told[[*_PAIR, "family"]].merge(decisions.pins.assign(pinned=True), on=[*_PAIR, "family"], how="left")
+    told = told.assign(
+        pinned=pinned["pinned"].notna().to_numpy() & told["import_id"].notna().to_numpy(),
+        level=np.where(holds | (freshest == _NEVER), level, 0),
+        days=days,
+        rank=-told["family"].map(dict(decisions.ranks)).fillna(_LAST_RANK).to_numpy(),
+    )
+    told = told.sort_values(_ORDER, ascending=False, na_position="first", kind="stable")
+    told = told.sort_values(_PAIR, kind="stable", ignore_index=True)
+    first = ~told.duplicated(_PAIR)
+    winner = first.cumsum().to_numpy() - 1
+    chosen = told[first].iloc[winner].reset_index(drop=True)
+    contradicts = _contradicts(told, chosen)
+    return told.assign(shows=first, contradicts=contradicts, why=_why(told, chosen, first, contradicts, winner))[
+        [*_PAIR, "value", "precision", "source", "as_of", "confidence", "import_id", "shows", "why", "contradicts"]
+    ]
+
+
+def _why(
+    told: pd.DataFrame,
+    chosen: pd.DataFrame,
+    first: pd.Series,
+    contradicts: npt.NDArray[np.bool_],
+    winner: npt.NDArray[np.int64],
+) -> pd.Series:
+    """For each value that shows, in what it goes before the strongest of those that contradict it."""
+    why = pd.Series(None, index=told.index, dtype="str")
+    rivals = told[contradicts].assign(winner=winner[contradicts]).drop_duplicates("winner")
+    if rivals.empty:
+        return why
+    best = chosen.iloc[rivals.index]
+    reasons = np.select(
+        [best[name].fillna(_NEVER).to_numpy() != rivals[name].fillna(_NEVER).to_numpy() for name in _ORDER[:-1]],
+        [reason.value for reason in list(Precedence)[:-1]],
+        Precedence.LATER_IMPORT.value,
+    )
+    heads = told.index[first.to_numpy()]
+    why.loc[heads[rivals["winner"].to_numpy()]] = reasons
+    return why
+
+
+def _contradicts(told: pd.DataFrame, chosen: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whether a value contradicts the one that shows; another spelling or a vaguer date does not."""
+    differs = (told["value"] != chosen["value"]).to_numpy(dtype=bool, copy=True)
+    kind = told["field"].map({name.value: spec.kind.value for name, spec in FIELDS.items()})
+    text = (kind == Kind.TEXT.value).to_numpy(dtype=bool) | told["field"].map(is_extra).to_numpy(dtype=bool)
+    spelt = differs & text
+    differs[spelt] = (compact_column(told["value"][spelt]) != compact_column(chosen["value"][spelt])).to_numpy()
+    dated = differs & (kind == Kind.DATE.value).to_numpy(dtype=bool)
+    if dated.any():
+        one, other = _span(told[dated]), _span(chosen[dated])
+        differs[dated] = (one[0] >= other[1]) | (other[0] >= one[1])
+    idle = differs & (told["field"] == Field.IDLE_MONTHS.value).to_numpy()
+    if idle.any():
+        since = told["days"] / _MONTH_DAYS - told["value"].where(idle).astype("float64")
+        other_since = chosen["days"] / _MONTH_DAYS - chosen["value"].where(idle).astype("float64")
+        differs[idle] = (since - other_since).abs().to_numpy()[idle] > _IDLE_TOLERANCE_MONTHS
+    return differs
+
+
+def _span(told: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """First day of a date, and the first day after what its precision allows."""
+    start = told["value"].astype("datetime64[s]").to_numpy().astype("datetime64[D]").astype(np.int64)
+    width = told["precision"].map(_WIDTH_DAYS).fillna(1).to_numpy().astype(np.int64)
+    return start, np.asarray(start + width, dtype=np.int64)

@@ -1,0 +1,86 @@
+"""Columns that no field knows are kept with their types; what is a person's is not."""
+
+import pandas as pd
+import pytest
+
+from engine.domain.extras import extra_objects, gathered, spread
+from engine.intake import read_register
+from engine.intake.extras import typed_values
+from engine.money import MoneyUnit
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read(text, **options):
+        path = tmp_path / "list.csv"
+        path.write_text(text, encoding="utf-8")
+        return read_register(path, **options)
+
+    return read
+
+
+def test_a_column_that_no_field_knows_is_kept_with_heading_and_type(read):
+    intake = read(
+        "نام واحد;شهرستان;شمار طبقات;ضایعات سالانه (میلیون ریال);نوبت بازدید;رنگ درب\n"
+        "الف;خوی;۲;۱٬۵۰۰;۱۴۰۲/۰۵/۱۷;سبز\nب;خوی;;;۱۴۰۳/۰۶;\n"
+    )
+    assert set(intake.unknown_columns["column"]) >= {"شمار طبقات", "رنگ درب"}
+    assert extra_objects(intake.units["extras"].iloc[0]) == [
+        {"header": "رنگ درب", "kind": "text", "value": "سبز"},
+        {"header": "شمار طبقات", "kind": "number", "value": 2},
+        {"header": "ضایعات سالانه (میلیون ریال)", "kind": "money", "value": 1_500_000_000},
+        {"header": "نوبت بازدید", "kind": "date", "value": "2023-08-08"},
+    ]
+    assert extra_objects(intake.units["extras"].iloc[1]) == [
+        {"header": "نوبت بازدید", "kind": "month", "value": "2024-08-22"}
+    ]
+    assert intake.report()["accepted"][1]["extras"][0]["kind"] == "month"
+
+
+def test_values_are_typed_one_by_one_and_nothing_is_refused():
+    cells = pd.Series(
+        ["۱٬۲۰۰", 3.5, -2, "007", "1398/05/02", "3 میلیارد ریال", True, "نوساز", "12 متر", "5 million USD", "1398"],
+        dtype=object,
+    )
+    assert typed_values(cells).tolist() == [
+        "number|1200", "number|3.5", "number|-2", "text|007", "date|2019-07-24", "money|3000000000", "flag|true",
+        "text|نوساز", "text|12 متر", "text|5 million USD", "number|1398",
+    ]  # fmt: skip
+    assert typed_values(pd.Series([1200], dtype=object), MoneyUnit(10, 10**6)).tolist() == ["money|12000000000"]
+
+
+def test_numbers_and_addresses_of_persons_are_not_kept_under_any_heading(read):
+    intake = read(
+        "نام واحد;شهرستان;رابط واحد ما;کارت پیگیری;توضیح تکمیلی;کد پیگیری\n"
+        "الف;خوی;09141234567;0499370899;پیگیری با 0914 123 4567;4021\n"
+        "ب;خوی;09141234568;0084575948;بدون پیگیری;4022\n"
+    )
+    kept = [extra["header"] for extra in extra_objects(intake.units["extras"].iloc[0])]
+    assert kept == ["کد پیگیری"]
+    assert [extra["header"] for extra in extra_objects(intake.units["extras"].iloc[1])] == ["توضیح تکمیلی", "کد پیگیری"]
+    assert {"رابط واحد ما", "کارت پیگیری", "توضیح تکمیلی"} <= set(intake.personal_not_stored)
+    everything = intake.units.to_csv() + str(intake.report())
+    assert not any(number in everything for number in ("9141234567", "0499370899", "123 4567"))
+
+
+def test_columns_of_persons_and_ignored_ones_are_no_extras(read):
+    intake = read("نام واحد;شهرستان;مدیرعامل;ردیف;رنگ درب\nالف;خوی;نام کسی;۱;سبز\n", mapping={"رنگ درب": "ignore"})
+    assert intake.units["extras"].isna().all()
+
+
+def test_two_columns_of_one_heading_are_kept_apart(read):
+    intake = read("نام واحد;شهرستان;رنگ;رنگ\nالف;خوی;سبز;سرخ\n")
+    assert [(one["header"], one["value"]) for one in extra_objects(intake.units["extras"].iloc[0])] == [
+        ("رنگ", "سبز"), ("رنگ (2)", "سرخ"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("header", ["Zone", "ا;ب|پ", "50% of A", "خط\nدوم"])
+def test_extras_part_into_columns_and_come_together_again(header):
+    from engine.domain.items import escape
+
+    columns = pd.DataFrame({escape(header): ["text|a%3Bb", None], "Other": ["number|2", None]}, dtype="str")
+    extras = gathered(columns)
+    pd.testing.assert_frame_equal(spread(extras), columns[sorted(columns.columns)], check_column_type=False)
+    assert {one["header"] for one in extra_objects(extras.iloc[0])} == {header, "Other"}
+    assert pd.isna(extras.iloc[1])
