@@ -201,6 +201,18 @@ def end_level(rate: Rate, draws: int = DRAWS, *, random_state: int = 0) -> Level
     return Level(each[-1], END_SPREAD, each[:-1])
 
 
+def plants(rows: pd.DataFrame) -> pd.DataFrame:
+    """What the jobs heads read of a unit beside its features: ``province, county, jobs_promised, jobs_before_stop``.
+
+    Parameters
+    ----------
+    rows
+        Rows of ``Followed``.
+    """
+    place = rows["county"].str.split("/", n=1)
+    return rows[["jobs_promised", "jobs_before_stop"]].assign(province=place.str[0], county=place.str[-1])
+
+
 def population(priors: Priors) -> dict[str, Any]:
     """Official counts, as the document holds them."""
     rates = {"restart": priors.restart, CAPACITY: priors.capacity}
@@ -292,9 +304,7 @@ def _jobs(
     counted = seen.restarts[seen.restarts["jobs"].notna() & (seen.restarts["held"] != 0)]
     counted = counted.sort_values(["unit_id", "restarted_on"], kind="stable").drop_duplicates("unit_id")
     row, names = counted["row"].to_numpy(np.intp), pd.Index(counted["unit_id"], name="unit_id")
-    place = seen.rows["county"].iloc[row].str.split("/", n=1)
-    units = seen.rows[["jobs_promised", "jobs_before_stop"]].iloc[row]
-    units = units.assign(province=place.str[0], county=place.str[-1]).set_axis(names)
+    units = plants(seen.rows.iloc[row]).set_axis(names)
     return fit_jobs(
         held.iloc[row].set_axis(names), units, counted["jobs"].set_axis(names), schema=seen.schema,
         prior=JobsPrior(priors.size), features=job_features(seen.schema), weights=weights, random_state=random_state,

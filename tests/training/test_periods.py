@@ -179,7 +179,19 @@ def test_overlapping_landmarks_count_each_month_once():
     events = log(("a", "approached", "2020-01-20", "2020-01-20"), ("a", "visited", "2024-04-02", "2024-04-02"))
     found = followed(register("a"), events)
     months = 6 * found.rows["periods"].sum()
-    assert found.counted_once * months == pytest.approx(48)
+    # from the first landmark (2020-04) to the horizon of the last (2022-01)
+    assert found.counted_once * months == pytest.approx(45)
+
+
+def test_a_unit_that_was_followed_for_two_years_without_result_gives_no_more_landmarks():
+    events = log(
+        ("a", "approached", "2018-06-20", "2018-06-20"), ("a", "restarted", "2022-02-01", "2022-02-01"),
+        ("a", "stopped_again", "2023-02-01", "2023-02-01"), ("a", "visited", "2025-02-01", "2025-02-01"),
+    )  # fmt: skip
+    origins = followed(register("a", as_of="2018-01-01"), events).rows["origin"]
+    assert origins.min() == pd.Timestamp("2018-07-01")
+    assert origins[origins < "2023-01-01"].max() == pd.Timestamp("2020-04-01")
+    assert origins.max() == pd.Timestamp("2024-07-01")
 
 
 def test_the_restarts_stand_at_the_last_landmark_before_them():
