@@ -6,8 +6,13 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from persiantools.jdatetime import JalaliDate
 
 from engine.domain.rejection import NoteCode, Refusal, RejectionCode, Remarked
@@ -33,11 +38,15 @@ _VAGUE = (
     r"اوایل|اواسط|اواخر|ابتدای|انتهای|پایان|نیمه اول|نیمه دوم|نیمه|حدود|حدودا|بهار|تابستان|پاییز|زمستان|"
     r"early|mid|late|about|spring|summer|autumn|winter|به بعد"
 )
-_FILLER = r"تا کنون|تاکنون|سال|ماه|مورخ|مورخه|تاریخ|year|of|in|since|از|ه\W?ش|ش|م|هجری|شمسی|خورشیدی|میلادی|ad|sh"
+_FILLER = (
+    r"تعطیل|تعطیلی|توقف|متوقف|راکد|شده|گردیده|تا کنون|تاکنون|سال|ماه|مورخ|مورخه|تاریخ|از|ه\W?ش|ش|م|هجری|شمسی|خورشیدی|"
+    r"میلادی|idle|closed|stopped|year|of|in|since|ad|sh"
+)
 _MONTH_WITH_MAH = re.compile(rf"({'|'.join(word for words in _JALALI_MONTHS for word in words.split())})ماه(?!\w)")
 _SERIAL_DAY_0 = date(1899, 12, 30)
 _SERIALS = range(20_000, 60_000)  # 1954 to 2064; no year has five digits
 
+_PLAIN_DAY = r"^(?P<year>\d{4})[/\-.](?P<month>\d{1,2})[/\-.](?P<day>\d{1,2})$"
 _TIME = re.compile(r"[t ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?z?$")
 
 
@@ -145,15 +154,17 @@ def read_date(cell: object, *, latest: date | None = None) -> DateRead | Remarke
     'impossible_date'
     """
     if isinstance(cell, datetime | date):
-        return _not_after(DateRead(date(cell.year, cell.month, cell.day), Precision.DAY), latest)
+        typed = _typed(date(cell.year, cell.month, cell.day))
+        return typed if isinstance(typed, Refusal) else _not_after(typed, latest)
     serial = _serial(cell)
     if serial is not None:
         checked = _not_after(DateRead(serial, Precision.DAY), latest)
         taken = {"taken": serial.isoformat()}
         return checked if isinstance(checked, Refusal) else Remarked(checked, NoteCode.SERIAL_DATE, taken)
-    text = re.sub(r"^(\d{4})\.0$", r"\1", _TIME.sub("", fold(str(cell))))
+    text = re.sub(r"^(\d{4}|\d{6}|\d{8})\.0$", r"\1", _TIME.sub("", fold(str(cell))))
     text = _MONTH_WITH_MAH.sub(r"\1 ", text.replace("اردی بهشت", "اردیبهشت"))
     text = re.sub(r"(\d)([^\W\d_])", r"\1 \2", text)
+    text = re.sub(r"([^\W\d_])(\d)", r"\1 \2", text)
     text, vague = _without(text, _VAGUE)
     text, _ = _without(text, _FILLER)
     parts = [part for part in re.split(r"[\s/\-.,()\\_]+", text) if part]
@@ -167,6 +178,62 @@ def read_date(cell: object, *, latest: date | None = None) -> DateRead | Remarke
     if century:
         return Remarked(checked, NoteCode.CENTURY_ADDED, {"taken": to_jalali(checked.day)[0]})
     return Remarked(checked, NoteCode.APPROXIMATE) if vague else checked
+
+
+def plain_days(folded: pd.Series) -> pd.Series:
+    """Days of the cells that are plain: a year of four digits, a month and a day, in either calendar.
+
+    Parameters
+    ----------
+    folded
+        Folded texts, ``str``, shape (n,).
+
+    Returns
+    -------
+    pandas.Series
+        datetime64[s], shape (n,); missing where :func:`read_date` has to look, also where there is no such day.
+
+    Examples
+    --------
+    >>> plain_days(pd.Series(["1403/11/15", "1399/13/05", "2025-02-03"], dtype="str")).dt.date.tolist()
+    [datetime.date(2025, 2, 3), NaT, datetime.date(2025, 2, 3)]
+    """
+    parts = pc.extract_regex(pa.array(folded, type=pa.large_string(), from_pandas=True), _PLAIN_DAY)
+    year, month, day = (
+        pc.cast(pc.struct_field(parts, name), pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)
+        for name in ("year", "month", "day")
+    )
+    jalali = (year >= JALALI_YEARS.start) & (year < JALALI_YEARS.stop)
+    known = (jalali | ((year >= GREGORIAN_YEARS.start) & (year < GREGORIAN_YEARS.stop))) & (month >= 1) & (month <= 12)
+    months = (year - 1970) * 12 + month - 1
+    first = np.where(known, months, 0).astype("datetime64[M]").astype("datetime64[D]")
+    after = np.where(known, months + 1, 1).astype("datetime64[M]").astype("datetime64[D]")
+    place = np.where(known & jalali, (year - JALALI_YEARS.start) * 12 + month - 1, 0)
+    first = np.where(jalali, _jalali_months()[place], first)
+    after = np.where(jalali, _jalali_months()[place + 1], after)
+    days = first + (day - 1)
+    known &= (day >= 1) & (days < after)
+    return pd.Series(np.where(known, days, np.datetime64("NaT")).astype("datetime64[s]"), index=folded.index)
+
+
+@cache
+def _jalali_months() -> np.ndarray[Any, np.dtype[np.datetime64]]:
+    """First day of each month of the Jalali years, and of the month after the last."""
+    months = [(year, month) for year in JALALI_YEARS for month in range(1, 13)]
+    firsts = [from_jalali(year, month) for year, month in [*months, (JALALI_YEARS.stop, 1)]]
+    return np.array(firsts, dtype="datetime64[D]")
+
+
+def _typed(day: date) -> DateRead | Refusal:
+    """A cell that is a date by type: Jalali where its year is; a bare year formatted as a date became a day of 1903."""
+    if day.year in JALALI_YEARS:
+        found = _built(day.year, day.month, day.day, False)
+        return found if isinstance(found, Refusal) else found[0]
+    if day.year not in GREGORIAN_YEARS:
+        return Refusal(RejectionCode.IMPOSSIBLE_DATE)
+    if (day - _SERIAL_DAY_0).days in JALALI_YEARS:
+        return Refusal(RejectionCode.AMBIGUOUS_DATE)
+    return DateRead(day, Precision.DAY)
 
 
 def _serial(cell: object) -> date | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,7 +22,9 @@ _LETTERS = str.maketrans(
         "\u2066": "", "\u2067": "", "\u2068": "", "\u2069": "", "\u061c": "",
     }
 )  # fmt: skip
-_KEPT = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ـ": "", "\u200e": "", "\u200f": "", "\ufeff": "", "\u200b": ""})
+_KEPT: dict[int, str] = str.maketrans(
+    {"ي": "ی", "ى": "ی", "ك": "ک", "ـ": "", "\u200e": "", "\u200f": "", "\ufeff": "", "\u200b": ""}
+)
 _FOLDED = _LETTERS | _DIGITS
 _MARKS = re.compile(
     "[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed]"
@@ -28,6 +32,8 @@ _MARKS = re.compile(
 _EZAFE = re.compile(r"(?<=ه) ی(?![^\W\d_])")
 _SPACES = re.compile(r"[^\S\0]{2,}|[^\S\0 ]")  # a single plain space stays as it is
 _SEPARATOR = "\0"  # joins a column into one text: no letter, no space, and nothing composes with it
+_LONG = 500  # from here on, a table over all characters is faster than looking each one up
+_GONE = 0x110000
 
 
 def latin_digits(text: str) -> str:
@@ -144,14 +150,50 @@ def _by_distinct(texts: pd.Series, change: Callable[[str], str]) -> pd.Series:
 
 
 def _tidy(text: str) -> str:
-    text = _SPACES.sub(" ", text.translate(_KEPT))
+    text, loose, _ = _replaced(text, "kept")
+    if loose:
+        text = _SPACES.sub(" ", text)
+    if "\u200c" not in text:
+        return text.replace(" \0", _SEPARATOR).replace("\0 ", _SEPARATOR).strip(" ")
     return re.sub("[ \u200c]+\0[ \u200c]*|\0[ \u200c]+", _SEPARATOR, text).strip(" \u200c")
 
 
 def _fold(text: str) -> str:
-    if text.isascii():
+    if text.isascii() and len(text) < _LONG:
         return _SPACES.sub(" ", text.lower()).replace(" \0", _SEPARATOR).replace("\0 ", _SEPARATOR).strip(" ")
-    text = unicodedata.normalize("NFKC", text).translate(_FOLDED).casefold()
-    text = _SPACES.sub(" ", _MARKS.sub("", text))
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    text, loose, marked = _replaced(text.casefold(), "folded")
+    if marked:
+        text, loose = _MARKS.sub("", text), True
+    if loose:
+        text = _SPACES.sub(" ", text)
     text = text.replace(" \0", _SEPARATOR).replace("\0 ", _SEPARATOR).strip(" ")
-    return _EZAFE.sub("", text)
+    return _EZAFE.sub("", text) if "ه ی" in text else text
+
+
+def _replaced(text: str, name: str) -> tuple[str, bool, bool]:
+    """Text with its letters replaced, whether spaces in it are not single plain ones, whether it holds vowel signs."""
+    if len(text) < _LONG:
+        return text.translate(_KEPT if name == "kept" else _FOLDED), True, True
+    table, space, mark = _tables(name)
+    codes = table[np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)]
+    gone = codes == _GONE
+    if gone.any():
+        codes = codes[~gone]
+    plain = codes == ord(" ")
+    loose = bool((plain[1:] & plain[:-1]).any() or space[codes].any())
+    return codes.tobytes().decode("utf-32-le", "surrogatepass"), loose, bool(mark[codes].any())
+
+
+@cache
+def _tables(name: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """For each character: what it becomes, whether it is a space of another kind, whether it is a vowel sign."""
+    letters: Mapping[int, str] = _KEPT if name == "kept" else _FOLDED
+    table, space, mark = np.arange(_GONE, dtype=np.uint32), np.zeros(_GONE, dtype=bool), np.zeros(_GONE, dtype=bool)
+    for letter, becomes in letters.items():
+        table[letter] = ord(becomes) if becomes else _GONE
+    low = [chr(code) for code in range(0x10000)]
+    space[[ord(one) for one in low if one.isspace() and one != " "]] = True
+    mark[[ord(one) for one in low if _MARKS.match(one)]] = True
+    return table, space, mark

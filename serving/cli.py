@@ -162,6 +162,12 @@ def intake(
     province: Annotated[
         str | None, typer.Option("--province", metavar="PLACE", help="Province of rows that name none.")
     ] = None,
+    usd_rate: Annotated[
+        int | None, typer.Option("--usd-rate", metavar="RIAL", min=1, help="What one US dollar is in rial.")
+    ] = None,
+    eur_rate: Annotated[
+        int | None, typer.Option("--eur-rate", metavar="RIAL", min=1, help="What one euro is in rial.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and report, store nothing.")] = False,
     synthetic: Annotated[
         bool, typer.Option("--synthetic", help="The units are made up: mark them wherever they show.")
@@ -187,6 +193,7 @@ def intake(
         province=province,
         dry_run=dry_run,
         synthetic=synthetic,
+        rates={name: rate for name, rate in (("usd", usd_rate), ("eur", eur_rate)) if rate},
     )
 
 

@@ -57,6 +57,7 @@ class NoteCode(Code):
     SERIAL_DATE = "serial_date"
     STATUS_FROM_EVENT = "status_from_event"
     CREDITOR_NOT_KEPT = "creditor_not_kept"
+    EXCHANGED = "exchanged"
 
 
 class SheetNote(Code):

@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from engine.dates import DateRead, read_date
+from engine.dates import Precision, plain_days, read_date
 from engine.domain.rejection import Refusal, RejectionCode, Remarked
 from engine.domain.unit import FIELDS, Field, Kind
+from engine.intake.distinct import Distinct, among, like
 from engine.intake.lexicon import none_owned, nothing
 from engine.intake.lists import read_debts, read_equipment
 from engine.intake.measures import header_factor, plain_numbers, read_quantity
 from engine.intake.phrases import read_causes, read_deal_forms, read_flag, read_status
 from engine.intake.sectors import read_isic
-from engine.money import MoneyUnit, read_money
+from engine.money import MoneyUnit, read_money, scaled_amounts
 from engine.text import fold, fold_column, tidy_column
 
-_Table = TypeVar("_Table", pd.Series, pd.DataFrame)
 _EXACT = 2.0**53  # whole float64 below it are exact
 _ID_LENGTH = {Field.NATIONAL_ID: 11, Field.BUSINESS_ID: 12}
 _PERSON_ID_LENGTH = 10
 _WEIGHTS = np.array([29, 27, 23, 19, 17] * 2)
-_ERRORS = ("#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!")
+_ERRORS = ("#ref!", "#value!", "#name?", "#div/0!", "#num!", "#null!")
 _WORDS: dict[Field, Callable[[object], Any]] = {
     Field.STATUS: read_status,
     Field.STOP_CAUSES: read_causes,
@@ -57,31 +57,31 @@ class Reading:
     precision: pd.Series | None = None
 
 
-def stated(cells: pd.Series) -> pd.Series:
+def stated(cells: Distinct | pd.Series) -> Distinct:
     """Cells that say something: blank ones and those that say "not known" are dropped.
 
     Examples
     --------
-    >>> stated(pd.Series(["-", None, "نامشخص", "ندارد", 0], dtype=object)).tolist()
+    >>> stated(pd.Series(["-", None, "نامشخص", "ندارد", 0], dtype=object)).series.tolist()
     ['ندارد', 0]
     """
-    codes, distinct = pd.factorize(cells)
-    guarded = [isinstance(cell, str) and cell.startswith(("'", "’", "=")) for cell in distinct]
-    whole = [_unguarded(cell) if guard else cell for cell, guard in zip(distinct, guarded, strict=True)]
-    plain = pd.Series(whole, dtype=object)
-    folded = fold_column(plain.astype("str"))
-    says = np.append(~(folded.isin(nothing()) | (folded == "")).to_numpy(dtype=bool), False)
-    kept = says[codes]
-    return pd.Series(plain.to_numpy()[codes[kept]], index=cells.index[kept], dtype=object, name=cells.name)
+    column = cells if isinstance(cells, Distinct) else Distinct.of(cells)
+    guarded = np.flatnonzero(like(column.folded, "^['’=]"))
+    if len(guarded):
+        whole = column.cells.copy()
+        whole.iloc[guarded] = [_unguarded(cell) if isinstance(cell, str) else cell for cell in whole.iloc[guarded]]
+        column = Distinct(whole, fold_column(whole.astype("str")).fillna(""), column.codes, column.rows)
+    return column.only(~among(column.folded, nothing() | {""}))
 
 
 def read_cells(
     field: Field,
-    cells: pd.Series,
+    cells: Distinct | pd.Series,
     *,
     levels: tuple[str, ...] = (),
     money: MoneyUnit | None = None,
     latest: date | None = None,
+    rates: Mapping[str, int] | None = None,
 ) -> Reading:
     """Read the cells of one column.
 
@@ -90,13 +90,15 @@ def read_cells(
     field
         Which field the column holds; places are read by `engine.intake.places`.
     cells
-        Object, shape (n,), from :func:`stated`.
+        From :func:`stated`, or object, shape (n,).
     levels
         Headings of the column, for its unit of measure.
     money
         Unit of money of the column.
     latest
         Last day a date can have.
+    rates
+        Currency (``usd``, ``eur``) -> rial for one of it.
 
     Examples
     --------
@@ -104,25 +106,16 @@ def read_cells(
     >>> reading.values.to_dict(), reading.refused["code"].to_dict()
     ({5: 12}, {6: <RejectionCode.OUT_OF_RANGE: 'out_of_range'>})
     """
-    codes, distinct = pd.factorize(cells)
-    once = pd.Series(distinct, dtype=object)
-    broken = once.isin(_ERRORS).to_numpy(dtype=bool)
-    refused = _problems(once.index[broken], RejectionCode.BROKEN_FORMULA, {})
-    reading = _read(field, once[~broken], levels, money, latest)
+    column = cells if isinstance(cells, Distinct) else Distinct.of(cells)
+    broken = among(column.folded, _ERRORS)
+    refused = _problems(column.cells.index[broken], RejectionCode.BROKEN_FORMULA, {})
+    reading = _read(field, column.cells[~broken], column.folded[~broken], levels, money, latest, rates)
     return Reading(
-        _spread(reading.values, codes, cells.index),
-        _spread(pd.concat([refused, reading.refused]), codes, cells.index),
-        _spread(reading.noted, codes, cells.index),
-        None if reading.precision is None else _spread(reading.precision, codes, cells.index),
+        column.spread(reading.values),
+        column.spread(pd.concat([refused, reading.refused])),
+        column.spread(reading.noted),
+        None if reading.precision is None else column.spread(reading.precision),
     )
-
-
-def _spread(read: _Table, codes: np.ndarray[Any, np.dtype[np.intp]], index: pd.Index) -> _Table:
-    """From what was read of each distinct cell to the rows that hold it."""
-    place = np.full(codes.max(initial=-1) + 1, -1)
-    place[read.index] = np.arange(len(read))
-    at = place[codes]
-    return read.take(at[at >= 0]).set_axis(index[at >= 0])
 
 
 def _unguarded(cell: str) -> str:
@@ -130,7 +123,7 @@ def _unguarded(cell: str) -> str:
     return re.sub(r"^(?:['’]\s*(?=\d)|=\s*\"([^\"]*)\"$)", r"\1", cell)
 
 
-def by_distinct(cells: pd.Series, read: Callable[[Any], Any]) -> Reading:
+def by_distinct(cells: Distinct | pd.Series, read: Callable[[Any], Any]) -> Reading:
     """Read every distinct cell once.
 
     Examples
@@ -138,61 +131,77 @@ def by_distinct(cells: pd.Series, read: Callable[[Any], Any]) -> Reading:
     >>> by_distinct(pd.Series(["بلی", "شاید", "بلی"]), read_flag).values.to_dict()
     {0: True, 2: True}
     """
-    codes, distinct = pd.factorize(cells)
-    results = [read(cell) for cell in distinct]
+    column = cells if isinstance(cells, Distinct) else Distinct.of(cells)
+    once = _each(column.cells, read)
+    return Reading(column.spread(once.values), column.spread(once.refused), column.spread(once.noted))
+
+
+def _each(cells: pd.Series, read: Callable[[Any], Any]) -> Reading:
+    results = [read(cell) for cell in cells]
     values = np.empty(len(results), dtype=object)
     values[:] = [result.reading if isinstance(result, Remarked) else result for result in results]
     refused = np.array([isinstance(result, Refusal) for result in results], dtype=bool)
     noted = np.array([isinstance(result, Remarked) for result in results], dtype=bool)
-    problems = pd.DataFrame(
-        {
-            "code": pd.Series([getattr(result, "code", None) for result in results], dtype=object),
-            "facts": pd.Series([dict(getattr(result, "facts", {})) for result in results], dtype=object),
-        }
-    )
-    taken = ~refused[codes]
+
+    def problems(which: np.ndarray[Any, np.dtype[np.bool_]]) -> pd.DataFrame:
+        chosen = [results[place] for place in np.flatnonzero(which)]
+        index = cells.index[which]
+        return pd.DataFrame(
+            {
+                "code": pd.Series([result.code for result in chosen], index=index, dtype=object),
+                "facts": pd.Series([dict(result.facts) for result in chosen], index=index, dtype=object),
+            }
+        )
+
     return Reading(
-        pd.Series(values[codes[taken]], index=cells.index[taken], dtype=object),
-        problems.take(codes[~taken]).set_axis(cells.index[~taken]),
-        problems.take(codes[noted[codes]]).set_axis(cells.index[noted[codes]]),
+        pd.Series(values[~refused], index=cells.index[~refused], dtype=object), problems(refused), problems(noted)
     )
 
 
 def _read(
-    field: Field, cells: pd.Series, levels: tuple[str, ...], money: MoneyUnit | None, latest: date | None
+    field: Field,
+    cells: pd.Series,
+    folded: pd.Series,
+    levels: tuple[str, ...],
+    money: MoneyUnit | None,
+    latest: date | None,
+    rates: Mapping[str, int] | None,
 ) -> Reading:
     kind = FIELDS[field].kind
+    if kind in (Kind.IDENTIFIER, Kind.TEXT, Kind.DATE, Kind.YEAR, Kind.CODES):
+        # «ندارد» says that there is none: not known, and no mistake
+        some = ~among(folded, none_owned())
+        cells, folded = cells[some], folded[some]
     if kind is Kind.IDENTIFIER:
-        return _identifiers(field, cells)
-    if kind in (Kind.DATE, Kind.YEAR, Kind.CODES):  # «ندارد» says that there is none: not known, and no mistake
-        cells = cells[~cells.isin(none_owned()).to_numpy(dtype=bool)]
+        return _identifiers(field, folded)
     if kind is Kind.TEXT:
         return _texts(cells)
     if field is Field.EQUIPMENT:
-        return by_distinct(
-            cells[~cells.isin(none_owned()).to_numpy(dtype=bool)], partial(read_equipment, latest=latest)
-        )
+        return _each(cells[~among(folded, none_owned())], partial(read_equipment, latest=latest))
     if field is Field.DEBTS:
-        return by_distinct(cells, partial(read_debts, unit=money))
+        return _each(cells, partial(read_debts, unit=money))
     if kind is Kind.DATE:
-        return _dates(cells, latest)
+        return _dates(cells, folded, latest)
     if kind is Kind.YEAR:
-        return _years(field, cells, latest)
+        return _years(cells, latest)
     if kind is Kind.MONEY:
-        return _money(cells, money)
+        return _money(cells, folded, money, rates)
     if kind is Kind.FLAG:
-        return by_distinct(cells, read_flag)
+        return _each(cells, read_flag)
     if field in _WORDS:
-        return by_distinct(cells, _WORDS[field])
-    return _numbers(field, cells, levels)
+        return _each(cells, _WORDS[field])
+    return _numbers(field, cells, folded, levels)
 
 
-def _numbers(field: Field, cells: pd.Series, levels: tuple[str, ...]) -> Reading:
+def _numbers(field: Field, cells: pd.Series, folded: pd.Series, levels: tuple[str, ...]) -> Reading:
     spec = FIELDS[field]
-    plain = plain_numbers(cells)
+    plain = plain_numbers(folded)
     factor = _share_factor(levels, plain) if spec.kind is Kind.SHARE else header_factor(levels, spec.measure)
-    fast = plain.notna() & (factor is not None)
-    slow = by_distinct(cells[~fast], partial(read_quantity, measure=spec.measure, factor=factor))
+    unclear = pd.Series(False, index=plain.index)
+    if spec.kind is Kind.SHARE and plain.max() > 1:  # 0.3 among whole percents: of a hundred, or of one?
+        unclear = (plain > 0) & (plain < 1)
+    fast = plain.notna() & ~unclear & (factor is not None)
+    slow = _each(cells[~fast & ~unclear], partial(read_quantity, measure=spec.measure, factor=factor))
     numbers = pd.concat([plain[fast] * (factor or 1.0), slow.values.astype("float64")])
     low, high = -np.inf if spec.low is None else spec.low, np.inf if spec.high is None else spec.high
     outside = ~numbers.between(low, high)
@@ -200,12 +209,13 @@ def _numbers(field: Field, cells: pd.Series, levels: tuple[str, ...]) -> Reading
     facts = {"low": spec.low, "high": spec.high}
     refused = [
         slow.refused,
+        _problems(plain.index[unclear], RejectionCode.AMBIGUOUS_NUMBER, {}),
         _problems(numbers.index[outside], RejectionCode.OUT_OF_RANGE, facts),
         _problems(numbers.index[broken], RejectionCode.NOT_WHOLE, {}),
     ]
     kept = numbers[~(outside | broken)]
-    values = kept.astype("int64") if spec.kind is Kind.COUNT else kept
-    return Reading(values.astype(object), pd.concat(refused), slow.noted[slow.noted.index.isin(kept.index)])
+    values = kept.astype("int64").astype("Int64") if spec.kind is Kind.COUNT else kept
+    return Reading(values, pd.concat(refused), slow.noted[slow.noted.index.isin(kept.index)])
 
 
 def _share_factor(levels: tuple[str, ...], plain: pd.Series) -> float:
@@ -216,54 +226,57 @@ def _share_factor(levels: tuple[str, ...], plain: pd.Series) -> float:
     return 0.01 if largest > 1 or (percent and not fractions) else 1.0
 
 
-def _money(cells: pd.Series, unit: MoneyUnit | None) -> Reading:
+def _money(cells: pd.Series, folded: pd.Series, unit: MoneyUnit | None, rates: Mapping[str, int] | None) -> Reading:
     factor = unit.factor if unit else None
-    rial = plain_numbers(cells) * (factor or np.nan)
+    if unit is not None and unit.foreign:  # each amount gets a remark
+        factor = None
+    rial = plain_numbers(folded) * (factor or np.nan)
     fast = ((rial % 1 == 0) & (rial < _EXACT) & (rial / (factor or 1) % 1 == 0)).to_numpy(dtype=bool)
-    slow = by_distinct(cells[~fast], partial(read_money, unit=unit))
-    values = pd.concat([rial[fast].astype("int64").astype(object), slow.values])
-    return Reading(values, slow.refused, slow.noted)
+    scaled = scaled_amounts(folded[~fast], unit).dropna()
+    slow = _each(cells[~fast].drop(scaled.index), partial(read_money, unit=unit, rates=rates))
+    values = pd.concat([rial[fast].astype("int64"), scaled.astype("int64"), slow.values.astype("int64")])
+    return Reading(values.astype("Int64"), slow.refused, slow.noted)
 
 
-def _dates(cells: pd.Series, latest: date | None) -> Reading:
-    reading = by_distinct(cells, partial(read_date, latest=latest))
-    days = reading.values.map(lambda value: pd.Timestamp(value.day))
-    precision = reading.values.map(lambda value: value.precision.value)
-    return Reading(days.astype(object), reading.refused, reading.noted, precision.astype(object))
+def _dates(cells: pd.Series, folded: pd.Series, latest: date | None) -> Reading:
+    days = plain_days(folded)
+    fast = days.notna() if latest is None else days <= pd.Timestamp(latest)
+    slow = _each(cells[~fast], partial(read_date, latest=latest))
+    exact = pd.Series(Precision.DAY.value, index=days.index[fast], dtype="str")
+    written = [pd.Timestamp(read.day) for read in slow.values]
+    known = [read.precision.value for read in slow.values]
+    return Reading(
+        pd.concat([days[fast], pd.Series(written, index=slow.values.index, dtype="datetime64[s]")]),
+        slow.refused,
+        slow.noted,
+        pd.concat([exact, pd.Series(known, index=slow.values.index, dtype="str")]),
+    )
 
 
-def _years(field: Field, cells: pd.Series, latest: date | None) -> Reading:
+def _years(cells: pd.Series, latest: date | None) -> Reading:
     def year(cell: object) -> Any:
         read = read_date(cell, latest=latest)
         if isinstance(read, Remarked):
-            return Remarked(_year(read.reading), read.code, {"taken": _year(read.reading)})
-        return read if isinstance(read, Refusal) else _year(read)
+            return Remarked(read.reading.day.year, read.code, {"taken": read.reading.day.year})
+        return read if isinstance(read, Refusal) else read.day.year
 
-    del field
-    return by_distinct(cells, year)
-
-
-def _year(read: DateRead) -> int:
-    return read.day.year
+    return _each(cells, year)
 
 
 def _texts(cells: pd.Series) -> Reading:
-    whole = fold_column(cells.astype("str")).isin(none_owned()).to_numpy(dtype=bool)
-    text = cells[~whole].astype("str")
-    numeric = text.str.endswith(".0")
-    text[numeric] = text[numeric].str.replace(r"^(\d+)\.0$", r"\1", regex=True)
+    text = cells.astype("str")
+    numeric = like(text, r"^\d+\.0$")
+    text[numeric] = text[numeric].str.slice(stop=-2)
     kept = tidy_column(text)
-    return Reading(kept[kept.notna() & (kept != "")].astype(object), _no_problems(), _no_problems())
+    return Reading(kept[kept.notna() & (kept != "")], _no_problems(), _no_problems())
 
 
-def _identifiers(field: Field, cells: pd.Series) -> Reading:
-    folded = fold_column(cells.astype("str"))
-    cells, folded = cells[~folded.isin(none_owned())], folded[~folded.isin(none_owned())]
+def _identifiers(field: Field, folded: pd.Series) -> Reading:
     digits = folded.copy()
-    odd = ~folded.str.isdigit()
+    odd = ~like(folded, r"^\d+$")
     tidied = folded[odd].str.replace(r"(?<=\d)\.0$", "", regex=True).str.replace(r"[\s\-_./,]", "", regex=True)
     digits[odd] = tidied.str.replace(r"^ir(?=\d)", "", regex=True)
-    is_number = (digits.str.isdigit() & digits.str.isascii()).to_numpy(dtype=bool)
+    is_number = like(digits, r"^\d+$")
     length = digits.str.len().to_numpy()
     right = is_number & (length == _ID_LENGTH[field])
     person = is_number & (length == _PERSON_ID_LENGTH) & (field is Field.NATIONAL_ID)
@@ -272,12 +285,12 @@ def _identifiers(field: Field, cells: pd.Series) -> Reading:
         checked[right] = _check_digits_hold(digits[right])
     expected = {"allowed": _ID_LENGTH[field]}
     refused = [
-        _problems(cells.index[~is_number], RejectionCode.NOT_DIGITS, expected),
-        _problems(cells.index[person], RejectionCode.PERSON_ID, expected),
-        _problems(cells.index[is_number & ~right & ~person], RejectionCode.WRONG_LENGTH, expected),
-        _problems(cells.index[right & ~checked], RejectionCode.WRONG_CHECK_DIGIT, expected),
+        _problems(digits.index[~is_number], RejectionCode.NOT_DIGITS, expected),
+        _problems(digits.index[person], RejectionCode.PERSON_ID, expected),
+        _problems(digits.index[is_number & ~right & ~person], RejectionCode.WRONG_LENGTH, expected),
+        _problems(digits.index[right & ~checked], RejectionCode.WRONG_CHECK_DIGIT, expected),
     ]
-    return Reading(digits[checked].astype(object), pd.concat(refused), _no_problems())
+    return Reading(digits[checked], pd.concat(refused), _no_problems())
 
 
 def _check_digits_hold(ids: pd.Series) -> np.ndarray[Any, np.dtype[np.bool_]]:

@@ -12,6 +12,7 @@ import pandas as pd
 from engine.domain.rejection import Refusal, RejectionCode
 from engine.domain.unit import FIELDS, Field
 from engine.intake.cells import Reading, by_distinct, stated
+from engine.intake.distinct import Columns, Distinct
 from engine.intake.header import Column
 from engine.intake.lists import looks_like_equipment, read_equipment
 from engine.intake.places import Place, read_county, read_province
@@ -26,32 +27,37 @@ class SheetColumns:
 
     Parameters
     ----------
-    rows
-        Cells of the rows that may be units, shape (n, columns), index: position in the sheet.
+    columns
+        Cells below the header.
+    units
+        Which of their rows may be units; boolean, shape (n,), index: position in the sheet.
     sheet
         Name of the sheet.
 
     Examples
     --------
     >>> from engine.intake.cells import read_cells
-    >>> read = SheetColumns(pd.DataFrame([["12"], ["many"]], index=[4, 5], dtype=object), "s")
+    >>> cells = pd.DataFrame([["12"], ["many"]], index=[4, 5], dtype=object)
+    >>> read = SheetColumns(Columns(cells), pd.Series(True, index=cells.index), "s")
     >>> column = Column(0, ("Jobs now",), "Jobs now", "jobs_now")
     >>> read.keep(Field.JOBS_NOW, column, read_cells(Field.JOBS_NOW, read.stated(column)))
     >>> read.values["jobs_now"].to_dict(), read.refused[0]["row"].tolist()
     ({4: 12}, [6])
     """
 
-    def __init__(self, rows: pd.DataFrame, sheet: str) -> None:
-        self.rows = rows
+    def __init__(self, columns: Columns, units: pd.Series, sheet: str) -> None:
+        self.cells = columns
+        self.units = units
+        self.rows = units.index[units]
         self.sheet = sheet
         self.values: dict[str, pd.Series] = {}
         self.refused: list[pd.DataFrame] = []
         self.noted: list[pd.DataFrame] = []
         self.columns: list[tuple[str, str, str, str]] = []
 
-    def stated(self, column: Column) -> pd.Series:
+    def stated(self, column: Column) -> Distinct:
         """Cells of a column that say something."""
-        return stated(self.rows[column.position])
+        return stated(self.cells[column.position].at(self.units))
 
     def keep(self, what: Field, column: Column, reading: Reading) -> None:
         """Take the values of a reading, its refusals and its notes."""
@@ -64,7 +70,7 @@ class SheetColumns:
 
     def places(self, named: Mapping[Field, Column], province: str | None, sheet: str) -> None:
         """Read provinces, then counties in their provinces; a sheet named after one stands for a missing column."""
-        provinces = pd.Series(province, index=self.rows.index, dtype=object)
+        provinces = pd.Series(province, index=self.rows, dtype=object)
         if Field.PROVINCE in named:
             column = named[Field.PROVINCE]
             reading = by_distinct(self.stated(column), read_province)
@@ -73,7 +79,7 @@ class SheetColumns:
         if Field.COUNTY in named:
             self._counties(named[Field.COUNTY], provinces, stated_province=Field.PROVINCE in named)
         elif isinstance(place := read_county(sheet, province), Place):
-            self.values[Field.COUNTY.value] = pd.Series(place.county, index=self.rows.index, dtype=object)
+            self.values[Field.COUNTY.value] = pd.Series(place.county, index=self.rows, dtype=object)
             provinces = provinces.fillna(place.province)
             self.columns.append((self.sheet, sheet, Field.COUNTY.value, ""))
         refused = set(self.refused_rows(Field.PROVINCE))
@@ -109,7 +115,7 @@ class SheetColumns:
         return [int(row) - 1 for table in self.refused for row in table.loc[table["field"] == what.value, "row"]]
 
     def _counties(self, column: Column, provinces: pd.Series, *, stated_province: bool) -> None:
-        cells = self.stated(column)
+        cells = self.stated(column).series
         parts = []
         for own, group in cells.groupby(provinces[cells.index].fillna("")):
             read = partial(_county, province=str(own) or None, stated_province=stated_province)
@@ -126,7 +132,7 @@ class SheetColumns:
         provinces.update(places.map(lambda place: place.province))
 
     def _problems(self, what: Field, column: Column, problems: pd.DataFrame) -> pd.DataFrame:
-        cells = self.rows.loc[problems.index, column.position]
+        cells = self.cells.table.loc[problems.index, column.position]
         hidden = problems["code"].map(lambda code: code is RejectionCode.PERSON_ID).astype(bool)
         given = cells.map(_shown).astype(object).where(~hidden, None)
         return pd.DataFrame(

@@ -65,9 +65,7 @@ def read_extras(
     personal = []
     for header, column in columns.items():
         cells = stated(rows[column.position])
-        codes, distinct = pd.factorize(cells)
-        once = pd.Series(distinct, dtype=object)
-        folded = fold_column(once.astype("str"))
+        once, folded = cells.cells, cells.folded
         typed = _typed(once, folded, units.get(header))
         bare, within = _persons(folded, typed)
         whole = len(once) > 0 and bare.mean() >= MOSTLY
@@ -75,7 +73,7 @@ def read_extras(
             personal.append(header)
         if len(once) and not whole:
             said = typed.where(~within)
-            told[escape(header)] = pd.Series(said.to_numpy()[codes], index=cells.index).reindex(rows.index)
+            told[escape(header)] = pd.Series(said.to_numpy()[cells.codes], index=cells.rows).reindex(rows.index)
     return gathered(pd.DataFrame(told, index=rows.index).astype("str")), personal
 
 
@@ -93,7 +91,7 @@ def typed_values(cells: pd.Series, unit: MoneyUnit | None = None) -> pd.Series:
 
 def _typed(cells: pd.Series, folded: pd.Series, unit: MoneyUnit | None) -> pd.Series:
     text = cells.astype("str")
-    numbers = plain_numbers(cells).mask(folded.str.match(r"0\d").fillna(False).to_numpy(dtype=bool))
+    numbers = plain_numbers(folded).mask(folded.str.match(r"0\d").fillna(False).to_numpy(dtype=bool))
     own = cells.map(type)
     bare = own.isin([int, float]).to_numpy() & numbers.isna().to_numpy()
     numbers[bare] = cells[bare].astype("float64")

@@ -43,6 +43,8 @@ class Column:
         Name of the field, ``serial``, ``personal``, or ``None`` where it was not recognised.
     nearest
         For a column that was not recognised: the nearest field.
+    sure
+        Whether the heading alone tells the field.
     """
 
     position: int
@@ -50,6 +52,7 @@ class Column:
     label: str
     field: str | None
     nearest: str | None = None
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +178,7 @@ def _scored(
             labels[position],
             taken[position].field if position in taken else None,
             None if position in taken else nearest_field(texts),
+            position not in taken or taken[position].sure,
         )
         for position, texts in levels.items()
     )

@@ -15,6 +15,9 @@ from engine.text import fold
 SIMILARITY = 0.9
 """Heading and alias this alike (Ratcliff-Obershelp) are one word misspelt; assumed, the tests show cases."""
 
+BARE = 0.72
+"""Score of a heading that says too little and is taken only where no other column claims the field."""
+
 LONGEST = 40
 """A longer heading is a sentence; it is not compared letter by letter."""
 
@@ -40,6 +43,11 @@ class Match:
 
     field: str
     score: float
+
+    @property
+    def sure(self) -> bool:
+        """Whether the heading says it all: «اشتغال» alone does not say when, «سرمایه گذاری» not whether it was made."""
+        return self.score > BARE
 
 
 def matches(levels: tuple[str, ...]) -> tuple[Match, ...]:
@@ -138,7 +146,7 @@ def _scores(label: str) -> list[tuple[str, float]]:
         if _exact().get((field, compacted)):
             found.append((field, 1.0))
         elif compacted in alias.bare:
-            found.append((field, 0.72))
+            found.append((field, BARE))
             if field == Field.JOBS_BEFORE_STOP:
                 found.append((Field.JOBS_NOW.value, 0.7))
         else:
@@ -212,7 +220,8 @@ def _aliases() -> dict[str, _Alias]:
 
 @cache
 def _exact() -> dict[tuple[str, str], bool]:
-    return {
+    own = {(field.value, re.sub(r"[\W_]+", "", field.value)): True for field in Field}
+    return own | {
         (field, compacted): True
         for field, entry in _document().items()
         if field not in _NO_FIELDS

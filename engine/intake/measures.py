@@ -8,16 +8,30 @@ from decimal import Decimal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from engine.domain.rejection import NoteCode, Refusal, RejectionCode, Remarked
+from engine.intake.distinct import arrow
 from engine.intake.lexicon import measures, none_owned, other_measures
-from engine.numerals import APPROXIMATE_WORDS, DOTTED_THREE, NUMERAL, SCALES, is_range, read_numeral
-from engine.text import fold, fold_column
+from engine.numerals import (
+    APPROXIMATE_WORDS,
+    DOTTED_THREE,
+    NUMERAL,
+    SCALES,
+    is_bound,
+    is_range,
+    is_scientific,
+    read_numeral,
+    words_as_digits,
+)
+from engine.text import fold
 
 _QUANTITY = re.compile(
     rf"(?P<before>(?:[^\W\d_]+\d?(?= )|[^\d+(-])*?)\s*(?<![^\W\d_])(?P<number>[-+(]?\s*{NUMERAL}\)?-?)\s*(?P<after>.*)"
 )
-_PLAIN = r"\d{1,15}(?:\.\d{1,9})?"
+_PLAIN = r"^\d{1,15}(?:\.\d{1,9})?$"
+_GROUPED = r"^\d{1,3}(?:,\d{3})+(?:\.\d+)?$"
 _BRACKETED = re.compile(r"[(\[]([^)\]]*)[)\]]")
 _APPROXIMATE_TAIL = re.compile(r"\s*\((?:تقریبی|حدودی|حدودا|تقریبا|approx\.?|about)\)$")
 
@@ -34,8 +48,11 @@ def header_factor(levels: tuple[str, ...], measure: str) -> float | None:
     --------
     >>> header_factor(("متراژ زمین (هکتار)",), "m2"), header_factor(("برق (آمپر)",), "kW")
     (10000.0, None)
+    >>> header_factor(("idle_years",), "months"), header_factor(("area_ha",), "m2")
+    (12.0, 10000.0)
     """
     known = measures(measure)
+    levels = tuple(level.replace("_", " ") for level in levels)  # idle_years, area_ha
     if measure == "months" and {"سال", "years", "year"} & set(fold(" ".join(levels)).split()):
         return 12.0
     for level in reversed(levels):
@@ -67,8 +84,12 @@ def read_quantity(cell: object, measure: str, factor: float | None) -> float | R
     if text in none_owned():
         return 0.0
     text, bracketed = _APPROXIMATE_TAIL.subn("", text)
-    if is_range(text):
+    text = words_as_digits(text)
+    if is_range(text) or is_bound(text):
         return Refusal(RejectionCode.RANGE_OF_NUMBERS)
+    if is_scientific(text):
+        read = read_quantity(float(text), measure, factor)
+        return Remarked(read, NoteCode.APPROXIMATE) if isinstance(read, float) else read
     found = _QUANTITY.fullmatch(text)
     if not found:
         return Refusal(RejectionCode.NOT_A_NUMBER)
@@ -81,13 +102,13 @@ def read_quantity(cell: object, measure: str, factor: float | None) -> float | R
     return Remarked(read, NoteCode.APPROXIMATE) if bracketed and isinstance(read, float) else read
 
 
-def plain_numbers(cells: pd.Series) -> pd.Series:
+def plain_numbers(folded: pd.Series) -> pd.Series:
     """Numbers of the cells that are plain: digits, perhaps in groups of three, perhaps with a fraction.
 
     Parameters
     ----------
-    cells
-        Object, shape (n,).
+    folded
+        Folded texts, ``str``, shape (n,).
 
     Returns
     -------
@@ -96,15 +117,15 @@ def plain_numbers(cells: pd.Series) -> pd.Series:
 
     Examples
     --------
-    >>> plain_numbers(pd.Series(["۱۲", "1,200", "many", 3.5], dtype=object)).tolist()
+    >>> plain_numbers(pd.Series(["12", "1,200", "many", "3.5"], dtype="str")).tolist()
     [12.0, 1200.0, nan, 3.5]
     """
-    folded = fold_column(cells.astype("str"))
-    grouped = folded.str.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?").to_numpy(dtype=bool, na_value=False)
-    bare = folded.where(~grouped, folded.str.replace(",", "", regex=False))
-    matched = bare.str.fullmatch(_PLAIN) & ~bare.str.fullmatch(DOTTED_THREE)
-    plain = matched.to_numpy(dtype=bool, na_value=False)
-    return pd.Series(pd.to_numeric(bare.where(plain)).to_numpy(dtype=np.float64), index=cells.index)
+    texts = arrow(folded)
+    grouped = pc.match_substring_regex(texts, _GROUPED)
+    bare = pc.if_else(grouped, pc.replace_substring(texts, ",", ""), texts)
+    plain = pc.and_not(pc.match_substring_regex(bare, _PLAIN), pc.match_substring_regex(bare, f"^(?:{DOTTED_THREE})$"))
+    numbers = pc.cast(pc.if_else(plain, bare, None), pa.float64())
+    return pd.Series(numbers.to_numpy(zero_copy_only=False).astype(np.float64), index=folded.index)
 
 
 def _with_unit(
@@ -118,7 +139,10 @@ def _with_unit(
     words = after.split()
     while words and words[0] in SCALES:
         scale *= SCALES[words.pop(0)]
-    unit = " ".join(words).strip(" .") or before
+    unit = " ".join(words).strip(" .")
+    if unit and before:  # «300 متر» is understood, «طول 300 متر» is not
+        return Refusal(RejectionCode.UNKNOWN_MEASURE)
+    unit = unit or before
     factor = factor if not unit else measures(measure).get(unit)
     if factor is None:
         return Refusal(RejectionCode.UNKNOWN_MEASURE if unit else RejectionCode.NOT_A_NUMBER)

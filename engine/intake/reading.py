@@ -20,15 +20,17 @@ from engine.errors import EhyaError, ErrorCode
 from engine.intake.cells import read_cells
 from engine.intake.columns import CELL_COLUMNS, SheetColumns
 from engine.intake.corrections import check_sheets, corrected
+from engine.intake.distinct import Columns
 from engine.intake.duplicates import duplicate_pairs
 from engine.intake.extras import read_extras
 from engine.intake.header import Column, Header, counting_headings, find_header
 from engine.intake.places import read_province
+from engine.intake.projects import without_unsure
 from engine.intake.record import Intake
 from engine.intake.rows import filled_down, ignored_rows
 from engine.intake.sheets import Sheet, open_sheets
 from engine.intake.titles import Statements, read_titles
-from engine.money import MoneyUnit, names_foreign_money, read_money_scale, read_money_unit
+from engine.money import MoneyUnit, read_foreign_unit, read_money_scale, read_money_unit
 
 _PLACES = (Field.PROVINCE, Field.COUNTY)
 
@@ -44,6 +46,7 @@ def read_register(
     origin: Origin | None = None,
     today: date | None = None,
     corrections: pd.DataFrame | None = None,
+    rates: Mapping[str, int] | None = None,
 ) -> Intake:
     r"""Read a register of units in whatever shape it is kept.
 
@@ -67,6 +70,9 @@ def read_register(
         Day of reading: a date after it (or after the register's own date) cannot be true.
     corrections
         Columns ``sheet, row, field, value``: cells that are read as if the file had held these values.
+    rates
+        Currency (``usd``, ``eur``) -> rial for one of it; by default what the file states; without a rate amounts in
+        that currency are refused.
 
     Returns
     -------
@@ -111,6 +117,7 @@ def read_register(
             default_province or told.province,
             told.price_year,
             origin or told.origin,
+            {**(told.rates or {}), **(rates or {})},
         )
         latest = min((day for day in (told.as_of, today) if day is not None), default=None)
         read.append(_read_table(table, told, latest, source or path.name))
@@ -122,10 +129,13 @@ class _Table:
     sheet: Sheet
     header: Header
     cells: pd.DataFrame
+    columns: Columns = field(init=False)
     why: pd.Series = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "why", ignored_rows(self.sheet, self.header, self.cells))
+        object.__setattr__(self, "columns", Columns(self.cells))
+        object.__setattr__(self, "header", without_unsure(self.header, self.columns))
+        object.__setattr__(self, "why", ignored_rows(self.sheet, self.header, self.columns))
 
     def titles(self) -> list[str]:
         """Titles above the header, the sheet's name, and footnotes."""
@@ -178,33 +188,36 @@ def _told(own: Statements, everybody: list[Statements]) -> Statements:
     def first(name: str) -> Any:
         return next((value for one in [own, *everybody] if (value := getattr(one, name)) is not None), None)
 
-    return Statements(**{name: first(name) for name in ("as_of", "money", "province", "price_year", "origin")})
+    return Statements(**{name: first(name) for name in ("as_of", "money", "province", "price_year", "origin", "rates")})
 
 
 def _read_table(table: _Table, told: Statements, latest: date | None, source: str) -> _Read:
-    rows = table.cells[table.why.isna()]
+    units = table.why.isna()
+    rows = units.index[units]
     named = {Field(column.field): column for column in table.header.columns if column.field in set(Field)}
-    read = SheetColumns(rows, table.sheet.name)
+    read = SheetColumns(table.columns, units, table.sheet.name)
     for what, column in named.items():
         if what not in _PLACES:
-            money = _money_unit(column, told.money)
-            read.keep(
-                what, column, read_cells(what, read.stated(column), levels=column.levels, money=money, latest=latest)
-            )
+            money = _money_unit(column, told.money, told.rates)
+            cells = read.stated(column)
+            reading = read_cells(what, cells, levels=column.levels, money=money, latest=latest, rates=told.rates)
+            read.keep(what, column, reading)
     read.places(named, told.province, table.sheet.name)
     read.sectors(named)
     read.machines(named, latest)
     values = read.values
-    identified = pd.Series(False, index=rows.index)
+    identified = pd.Series(False, index=rows)
     for what in (Field.NAME, Field.NATIONAL_ID, Field.BUSINESS_ID):
-        identified |= rows.index.isin(values[what.value].index) if what.value in values else False
-    units = _units(table.sheet.name, rows.index, values, told, source)[identified.to_numpy()]
+        identified |= rows.isin(values[what.value].index) if what.value in values else False
+    accepted = _units(table.sheet.name, rows, values, told, source)[identified.to_numpy()]
     unknown = _named_apart([column for column in table.header.columns if column.field is None])
     extras, personal = read_extras(
-        rows[identified.to_numpy()], unknown, {label: _money_unit(column, None) for label, column in unknown.items()}
+        table.cells.loc[rows[identified], [column.position for column in unknown.values()]],
+        unknown,
+        {label: _money_unit(column, None, None) for label, column in unknown.items()},
     )
-    units[EXTRAS] = extras.to_numpy()
-    lost = rows.index[~identified]
+    accepted[EXTRAS] = extras.to_numpy()
+    lost = rows[~identified]
     rejected = pd.DataFrame(
         {
             "sheet": table.sheet.name,
@@ -214,7 +227,7 @@ def _read_table(table: _Table, told: Statements, latest: date | None, source: st
         }
     )
     return _Read(
-        units, rejected,
+        accepted, rejected,
         [problems[~problems["row"].isin(rejected["row"])] for problems in read.refused],
         [problems[~problems["row"].isin(rejected["row"])] for problems in read.noted],
         _ignored(table), table.header, pd.DataFrame(read.columns, columns=["sheet", "column", "field", "measure"]),
@@ -232,17 +245,19 @@ def _named_apart(columns: list[Column]) -> dict[str, Column]:
     return named
 
 
-def _money_unit(column: Column, file_unit: MoneyUnit | None) -> MoneyUnit | None:
+def _money_unit(column: Column, file_unit: MoneyUnit | None, rates: Mapping[str, int] | None) -> MoneyUnit | None:
+    if file_unit is not None and file_unit.foreign:
+        file_unit = MoneyUnit((rates or {}).get(file_unit.foreign), file_unit.scale, file_unit.foreign)
     for level in reversed(column.levels):
-        unit = read_money_unit(level)
+        unit = read_money_unit(level) or read_foreign_unit(level, rates)
         if unit is not None:
             return unit
-        if names_foreign_money(level):
-            return MoneyUnit(None, foreign=True)
         scale = read_money_scale(level)
         if scale is not None:  # a scale of its own needs the currency of the file, whose own scale must not contradict
             agreed = file_unit is not None and file_unit.scale in (1, scale)
-            return MoneyUnit(file_unit.rial if file_unit and agreed else None, scale)
+            return MoneyUnit(
+                file_unit.rial if file_unit and agreed else None, scale, file_unit.foreign if file_unit else ""
+            )
     return file_unit
 
 

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 from xml.parsers import expat
+
+import numpy as np
 
 from engine.errors import EhyaError, ErrorCode
 from engine.intake.limits import MAX_COLUMNS, MAX_WORKBOOK_CELLS, Limit, within
 
-_REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z$]*[0-9]*)")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
 _ATTRIBUTE = re.compile(rb"\b(min|max|hidden)\s*=\s*[\"']([^\"']*)")
 _UNCOMPUTED = re.compile(
     rb"<c r=\"([A-Z]+)[0-9]+\"(?![^>]*t=\"str\")[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>"
 )
+_Bytes = np.ndarray[Any, np.dtype[np.uint8]]
+_Places = np.ndarray[Any, np.dtype[np.intp]]
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+_PREFIXED = re.compile(rb"<[^<>\s/=:\"']+:(?:c|row)[\s/>]")
 _LONGEST_TAG = 1 << 22
 _OVERLAP = 64
+_LETTERS, _DIGITS = 3, 7  # XFD1048576
+_PADDING = bytes(32)
 
 
 class References:
@@ -46,7 +53,6 @@ class References:
         self._file = file
         self._rest: bytes | None = None
         self._unlike = False
-        self._named = self._tags = 0
 
     @property
     def area(self) -> int:
@@ -57,7 +63,7 @@ class References:
     def doubtful(self) -> bool:
         """Whether only a reader of XML can tell the area: cells without a name, or a grid that looks too large."""
         over = self.area > MAX_WORKBOOK_CELLS or self.columns > MAX_COLUMNS
-        return self.is_sheet and (over or self._unlike or self._named != self._tags)
+        return self.is_sheet and (over or self._unlike)
 
     def feed(self, piece: bytes) -> None:
         """Take the next bytes.
@@ -99,20 +105,54 @@ class References:
         self.rows, self.columns = exact.rows, exact.columns
 
     def _look(self, piece: bytes) -> None:
-        if _DECLARATION.search(piece):
+        if b"<!" in piece and _DECLARATION.search(piece):
             raise EhyaError(ErrorCode.FILE_DECLARES_ENTITIES, given=self._file)
         self.is_sheet = self.is_sheet or b"sheetData" in piece
+        if not self.is_sheet:
+            return
         if b"hidden" in piece:
             self.hidden.update(*(_hidden(tag) for tag in _COLUMN.findall(piece)))
         if b"<f" in piece:
             self.uncomputed.update(column_number(letters) - 1 for letters in _UNCOMPUTED.findall(piece))
-        names = _REFERENCE.findall(piece)
-        self._tags += piece.count(b"<c ") + piece.count(b"<c>") + piece.count(b"<row ") + piece.count(b"<row>")
-        self._named += len(names)
-        letters = {name.rstrip(b"0123456789") for name in names}
-        digits = {name.lstrip(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz$")[:19] for name in names}
-        self.columns = max([self.columns, *(column_number(one) for one in letters)])
-        self.rows = max([self.rows, *(int(one) for one in digits if one)])
+        if (b":c" in piece or b":row" in piece) and _PREFIXED.search(piece):
+            self._unlike = True
+        self._cells(np.frombuffer(piece + _PADDING, dtype=np.uint8))
+
+    def _cells(self, text: _Bytes) -> None:
+        """Take in the names of cells and rows, if they stand as every program writes them: ``<c r="A1"``."""
+        tags = np.flatnonzero(text == ord("<"))
+        tags = tags[tags < len(text) - len(_PADDING)]
+        cells = tags[(text[tags + 1] == ord("c")) & ~_goes_on(text[tags + 2])]
+        rows = tags[(text[tags + 1] == ord("r")) & (text[tags + 2] == ord("o")) & (text[tags + 3] == ord("w"))]
+        rows = rows[~_goes_on(text[rows + 4])]
+        for at, letters in ((cells + 2, _LETTERS), (rows + 4, 0)):
+            plain = np.ones(len(at), dtype=bool)
+            for place, mark in enumerate(b' r="'):
+                plain &= text[np.minimum(at + place, len(text) - 1)] == mark
+            self._unlike = self._unlike or not plain.all()
+            self._names(text, at[plain] + 4, letters)
+
+    def _names(self, text: _Bytes, at: _Places, letters: int) -> None:
+        column, row = np.zeros(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int64)
+        for _ in range(letters):
+            mark = text[np.minimum(at, len(text) - 1)]
+            here = (mark >= ord("A")) & (mark <= ord("Z"))
+            column = np.where(here, column * 26 + mark - 64, column)
+            at = at + here
+        for _ in range(_DIGITS):
+            mark = text[np.minimum(at, len(text) - 1)]
+            here = (mark >= ord("0")) & (mark <= ord("9"))
+            row = np.where(here, row * 10 + mark - 48, row)
+            at = at + here
+        ended = text[np.minimum(at, len(text) - 1)] == ord('"')
+        self._unlike = self._unlike or not (ended & (row > 0) & ((column > 0) | (letters == 0))).all()
+        self.columns = max(self.columns, int(column.max(initial=0)))
+        self.rows = max(self.rows, int(row.max(initial=0)))
+
+
+def _goes_on(marks: _Bytes) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Whether the name of a tag goes on with these bytes: ``<col``, ``<rowBreaks``, ``<c-x``."""
+    return ~np.isin(marks, np.frombuffer(b" \t\r\n/>", dtype=np.uint8))
 
 
 class _Grid:

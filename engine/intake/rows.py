@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from engine.domain.rejection import IgnoredRow
+from engine.domain.unit import Field
+from engine.intake.distinct import Columns, Distinct, like
 from engine.intake.header import Header
 from engine.intake.sheets import Sheet
 from engine.text import fold_column
@@ -20,7 +24,10 @@ _SUM = (
 )
 """A name that begins so belongs to no unit, if nothing else in its row describes one."""
 
-_TOTAL_STEM = "جمع|مجموع|میانگین|ميانگين|متوسط|معدل|تعداد|نقل|انتقال|total|sum|average|mean"
+_TOTAL_STEM = "جمع|مجموع|میانگین|متوسط|معدل|تعداد|نقل|انتقال|total|sum|average|mean"
+_AGGREGATE = r"^(?:aggregates?|aggregated|تجمیعی|تجمیع|سرجمع)(?:[^\pL]|$)"
+"""A remark that begins so says that the row counts several units or projects."""
+
 _NOTE = (
     r"(?:تذکر|توجه|توضیح|توضیحات|یادداشت|منبع|ماخذ|نکته|\*|notes?\b|source|remark|تهیه کننده|"
     r"تهیه و تنظیم|تنظیم کننده|تایید کننده|تصویب کننده|کارشناس|مسیول|مدیر|رییس|امضا|مهر و|"
@@ -28,48 +35,50 @@ _NOTE = (
 )
 _IDENTITY = ("name", "national_id", "business_id")
 _LONG = 3
+_Marks = np.ndarray[Any, np.dtype[np.bool_]]
 
 
-def ignored_rows(sheet: Sheet, header: Header, cells: pd.DataFrame) -> pd.Series:
+def ignored_rows(sheet: Sheet, header: Header, columns: Columns) -> pd.Series:
     """Why rows below the header are no units.
 
     Parameters
     ----------
     sheet, header
         The grid and where its header stands.
-    cells
-        Cells below the header, columns named by position, shape (n, columns).
+    columns
+        Cells below the header.
 
     Returns
     -------
     pandas.Series
-        `IgnoredRow` or missing, object, index of ``cells``.
+        `IgnoredRow` or missing, object, index of the cells.
 
     Examples
     --------
     >>> from engine.intake.header import find_header
     >>> grid = pd.DataFrame([["Unit name", "County"], ["A", "Khoy"], [None, None], ["Total", None]], dtype=object)
     >>> sheet = Sheet("s", grid)
-    >>> ignored_rows(sheet, find_header(sheet), grid.iloc[1:]).dropna().to_dict()
+    >>> ignored_rows(sheet, find_header(sheet), Columns(grid.iloc[1:])).dropna().to_dict()
     {2: <IgnoredRow.BLANK: 'blank'>, 3: <IgnoredRow.TOTAL: 'total'>}
     """
     serial = [column.position for column in header.columns if column.field == "serial"]
     named = {column.field: column.position for column in header.columns if column.field}
+    cells = columns.table
     held = cells.notna()
     filled = held.drop(columns=serial)
     count = filled.sum(axis=1)
     why = pd.Series(None, index=cells.index, dtype=object)
     why[_notes(cells, filled, count, named)] = IgnoredRow.NOTE
-    why[_totals(cells, held, named)] = IgnoredRow.TOTAL
+    why[_totals(columns, held, named) | _aggregates(columns, header)] = IgnoredRow.TOTAL
     why[_numbering(cells)] = IgnoredRow.NUMBERING
-    why[_repeats(sheet, header, cells, held)] = IgnoredRow.REPEATED_HEADER
+    why[_repeats(sheet, header, columns, held)] = IgnoredRow.REPEATED_HEADER
     why[count == 0] = IgnoredRow.BLANK
     return why
 
 
 def filled_down(sheet: Sheet, header: Header, cells: pd.DataFrame) -> pd.DataFrame:
     """Cells with every vertical merge below the header filled: a county merged over ten rows stands in each."""
-    filled = cells.copy()
+    filled = cells.copy() if any(top > header.last for top, _, _, _ in sheet.merges) else cells
     for top, left, bottom, right in sheet.merges:
         if top > header.last and left == right and bottom > top and left in filled.columns and top in filled.index:
             inside = (filled.index >= top) & (filled.index <= bottom)
@@ -77,29 +86,54 @@ def filled_down(sheet: Sheet, header: Header, cells: pd.DataFrame) -> pd.DataFra
     return filled
 
 
-def _repeats(sheet: Sheet, header: Header, cells: pd.DataFrame, held: pd.DataFrame) -> pd.Series:
+def _repeats(sheet: Sheet, header: Header, columns: Columns, held: pd.DataFrame) -> _Marks:
     """Rows of which most cells are the headings of their own columns."""
-    hits = pd.Series(0, index=cells.index)
+    rows = held.index
+    hits = np.zeros(len(rows), dtype=np.int64)
     for column in header.columns:
         own = sheet.cells.loc[header.first : header.last, column.position].dropna().tolist()
-        hits += cells[column.position].isin([*own, *column.levels]).to_numpy(dtype=bool)
-    count = held.sum(axis=1)
-    return (hits >= 2) & (hits >= 0.6 * count)
+        apart = columns[column.position]
+        same = apart.cells.isin([*own, *column.levels]).to_numpy(dtype=bool)
+        if same.any():
+            hits += apart.marked(same, rows)
+    return np.asarray((hits >= 2) & (hits >= 0.6 * held.to_numpy().sum(axis=1)), dtype=np.bool_)
 
 
-def _totals(cells: pd.DataFrame, held: pd.DataFrame, named: dict[str, int]) -> pd.Series:
+def _totals(columns: Columns, held: pd.DataFrame, named: dict[str, int]) -> _Marks:
     """Rows whose first or second text says "total"; a unit that is called so has an id, a county or a status."""
     name = named.get("name")
-    others = [column for column in range(cells.shape[1]) if column != name]
-    total = _is_total(_first(cells, held, others)) | _is_total(_first(cells, held, others[1:]))
+    places = [int(column) for column in range(held.shape[1])]
+    others = [column for column in places if column != name]
+    total = _first_is_total(columns, held, others) | _first_is_total(columns, held, others[1:])
     if name is None:
         return total
     described = [named[field] for field in ("national_id", "business_id", "county", "status") if field in named]
-    alone = ~held[described].any(axis=1)
-    bare = cells[alone]
-    first = _first(bare, held[alone], list(range(cells.shape[1])))
-    loose = _is_total(bare[name]) | _is_total(bare[name], _SUM) | _is_total(first, _SUM)
-    return total | loose.reindex(cells.index, fill_value=False)
+    alone = ~held[described].to_numpy().any(axis=1)
+    loose = _is_total(columns[name], held.index) | _is_total(columns[name], held.index, _SUM)
+    loose |= _first_is_total(columns, held, places, _SUM)
+    return total | (alone & loose)
+
+
+def _aggregates(columns: Columns, header: Header) -> _Marks:
+    """Rows that a remark calls the sum of others."""
+    rows = columns.table.index
+    found = np.zeros(len(rows), dtype=bool)
+    for column in header.columns:
+        if column.field in (None, Field.NOTES, Field.SECTOR_TEXT, Field.CAPACITY_TEXT):
+            apart = columns[column.position]
+            said = like(apart.folded, _AGGREGATE)
+            found |= apart.marked(said, rows) if said.any() else False
+    return found
+
+
+def _first_is_total(columns: Columns, held: pd.DataFrame, places: list[int], pattern: str = _TOTAL) -> _Marks:
+    """Whether the first cell of each row, among some columns, says "total"."""
+    found = np.zeros(len(held), dtype=bool)
+    if places:
+        at = held[places].to_numpy().argmax(axis=1)
+        for place in np.unique(at):
+            found |= (at == place) & _is_total(columns[places[place]], held.index, pattern)
+    return found
 
 
 def _first(cells: pd.DataFrame, held: pd.DataFrame, columns: list[int]) -> pd.Series:
@@ -112,12 +146,11 @@ def _first(cells: pd.DataFrame, held: pd.DataFrame, columns: list[int]) -> pd.Se
     return first
 
 
-def _is_total(cells: pd.Series, pattern: str = _TOTAL) -> pd.Series:
-    text = cells.where(cells.notna()).astype("str")
-    likely = text.str.contains(_TOTAL_STEM, case=False).fillna(False).to_numpy(dtype=bool)
-    found = pd.Series(False, index=cells.index)
-    found[likely] = fold_column(text[likely]).str.fullmatch(pattern).to_numpy(dtype=bool)
-    return found
+def _is_total(column: Distinct, rows: pd.Index, pattern: str = _TOTAL) -> _Marks:
+    likely = like(column.folded, _TOTAL_STEM)
+    found = np.zeros(len(column.cells), dtype=bool)
+    found[likely] = column.folded[likely].str.fullmatch(pattern).to_numpy(dtype=bool)
+    return column.marked(found, rows) if found.any() else np.zeros(len(rows), dtype=bool)
 
 
 def _numbering(cells: pd.DataFrame) -> pd.Series:

@@ -26,6 +26,7 @@ _SAMPLE_LINES = 60
 _SAMPLE_WIDTH = 10_000  # a quoted text that never ends is no field
 _COMPOUND = b"\xd0\xcf\x11\xe0"  # .xls, and what holds a workbook with a password
 _BLANK = ("", " ", "  ", "\u200c", "\u00a0")
+_BLANKS = frozenset((*_BLANK, None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def open_sheets(path: Path, *, only: str | None = None) -> list[Sheet]:
         sheets = [Sheet(path.stem, _cut(_blanked(read_parquet(content, path.name))))]
     else:
         sheets = [Sheet(path.stem, _written(content, path))]
-    sheets = [sheet for sheet in sheets if sheet.cells.notna().to_numpy().any()]
+    sheets = [sheet for sheet in sheets if len(sheet.cells)]
     if not sheets:
         raise EhyaError(ErrorCode.FILE_EMPTY, given=path.name)
     return sheets
@@ -136,7 +137,9 @@ def _grids(
 
 
 def _sheet(sheet: calamine.CalamineSheet, name: str, part: References | None, unread: tuple[str, ...]) -> Sheet:
-    cells = _trimmed(pd.DataFrame(sheet.to_python(skip_empty_area=False), dtype=object))
+    rows = sheet.to_python(skip_empty_area=False)
+    # row by row, as the cells were made, they are found in the cache
+    cells = _cut(pd.DataFrame([[None if cell in _BLANKS else cell for cell in row] for row in rows], dtype=object))
     ranges = sheet.merged_cell_ranges or []
     merges = tuple((top, left, bottom, right) for (top, left), (bottom, right) in ranges)
     hidden, uncomputed = (frozenset(part.hidden), frozenset(part.uncomputed)) if part else (frozenset(), frozenset())
@@ -192,17 +195,12 @@ def _regularity(lines: list[str], delimiter: str) -> int:
     return max((count * (width - 1) for width, count in widths.items()), default=0)
 
 
-def _trimmed(cells: pd.DataFrame) -> pd.DataFrame:
-    """Blank cells become missing; blank rows at the end and blank columns at the right go."""
-    cells.columns = pd.RangeIndex(cells.shape[1])
-    return _cut(_blanked(cells))
-
-
 def _blanked(cells: pd.DataFrame) -> pd.DataFrame:
     return cells.mask(cells.isin(_BLANK) | cells.isna(), None)
 
 
 def _cut(cells: pd.DataFrame) -> pd.DataFrame:
+    """Blank rows at the end and blank columns at the right go."""
     filled = cells.notna().to_numpy()
     if not filled.any():
         return cells.iloc[:0]

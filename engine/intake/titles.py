@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from engine.dates import DateRead, Precision, read_date, to_jalali
 from engine.domain.unit import Origin
 from engine.intake.places import province_in
-from engine.money import MoneyUnit, read_money_unit
+from engine.money import MoneyUnit, read_exchange_rates, read_foreign_unit, read_money_unit
 from engine.text import fold
 
 _DATED = re.compile(r"تاریخ|مورخ|تهیه|به روز|بروز|تا پایان|as of|date|prepared|updated|until|dated")
@@ -40,6 +40,8 @@ class Statements:
         Jalali year of the money.
     origin
         ``synthetic`` when a title says so.
+    rates
+        Rial for one US dollar or euro, where a title states it.
     """
 
     as_of: date | None = None
@@ -47,6 +49,7 @@ class Statements:
     province: str | None = None
     price_year: int | None = None
     origin: Origin | None = None
+    rates: Mapping[str, int] | None = None
 
 
 def read_titles(texts: Iterable[str]) -> Statements:
@@ -61,9 +64,9 @@ def read_titles(texts: Iterable[str]) -> Statements:
     raw = list(texts)
     folded = [fold(text) for text in raw]
     dated = [text for text in folded if _DATED.search(text)]
-    money = {
-        read_money_unit(text) for text in folded if _MONEY.search(text) and not re.search(r"\d\s*(?:هزار|می?ل)", text)
-    }
+    rates = {name: rial for text in folded for name, rial in read_exchange_rates(text).items()}
+    stating = [text for text in folded if _MONEY.search(text) and not re.search(r"\d\s*(?:هزار|می?ل)", text)]
+    money = {read_money_unit(text) or read_foreign_unit(text, rates) for text in stating}
     units = [unit for unit in money if unit is not None]
     years = [found for text in folded for found in _PRICE_YEAR.findall(text)]
     provinces = {name for name in map(province_in, raw) if name}
@@ -73,6 +76,7 @@ def read_titles(texts: Iterable[str]) -> Statements:
         province=provinces.pop() if len(provinces) == 1 else None,
         price_year=int(next(year for year in years[0] if year)) if years else None,
         origin=Origin.SYNTHETIC if any(_SYNTHETIC.search(text) for text in folded) else None,
+        rates=rates or None,
     )
 
 

@@ -57,7 +57,7 @@ def take_in(
     dry_run
         Only say what would change.
     **asked
-        ``source``, ``sheet``, ``province``, ``synthetic``.
+        ``source``, ``sheet``, ``province``, ``synthetic``, ``rates``.
 
     Raises
     ------

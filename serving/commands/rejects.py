@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from engine.store import ImportResult, Register
 
 Options = Mapping[str, Any]
-"""How a register is read, as JSON has it: ``as_of, source, sheet, province, mapping, synthetic, today``; days are ISO
-texts."""
+"""How a register is read, as JSON has it: ``as_of, source, sheet, province, mapping, synthetic, rates, today``; days
+are ISO texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,4 +163,5 @@ def _read(path: Path, options: Options, corrections: pd.DataFrame) -> Intake:
         origin=UnitOrigin.SYNTHETIC if options.get("synthetic") else None,
         today=day("today"),
         corrections=corrections,
+        rates=options.get("rates"),
     )

@@ -3,12 +3,13 @@
 from datetime import date, datetime, timedelta
 
 import jdatetime
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from persiantools.jdatetime import JalaliDate
 
-from engine.dates import DateRead, Precision, from_jalali, read_date, to_jalali
+from engine.dates import DateRead, Precision, from_jalali, plain_days, read_date, to_jalali
 from engine.domain.rejection import NoteCode, Refusal, Remarked
 
 JALALI_DAYS = st.dates(jdatetime.date(1300, 1, 1).togregorian(), jdatetime.date(1450, 12, 29).togregorian())
@@ -106,3 +107,39 @@ def test_a_century_that_is_added_and_a_vague_word_are_said():
         DateRead(date(2013, 5, 6), Precision.DAY), NoteCode.CENTURY_ADDED, {"taken": 1392}
     )
     assert read_date("اواخر ۱۳۹۵").code == NoteCode.APPROXIMATE
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.integers(1200, 2200), st.integers(0, 14), st.integers(0, 33)), min_size=1, max_size=8))
+def test_days_of_a_column_are_what_they_are_one_by_one(parts):
+    written = pd.Series([f"{year}/{month}/{day:02d}" for year, month, day in parts], dtype="str")
+    for text, day in zip(written, plain_days(written), strict=True):
+        one = read_date(text)
+        exact = isinstance(one, DateRead) and one.precision is Precision.DAY
+        assert (one.day if exact else None) == (None if pd.isna(day) else day.date())
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        (13920512.0, "2013-08-03"),
+        ("13920512.0", "2013-08-03"),
+        ("مرداد92", "2013-07-23"),
+        ("سال1392", "2013-03-21"),
+        ("تعطیل از ۱۳۹۸", "2019-03-21"),
+        ("متوقف شده از سال ۱۳۹۸", "2019-03-21"),
+        (date(1392, 5, 12), "2013-08-03"),
+        (date(1392, 12, 31), None),
+        (datetime(1903, 10, 23), None),
+        (datetime(9999, 12, 31), None),
+        ("بعد از ۱۳۹۰", None),
+        ("قبل از توقف ۱۳۹۰", None),
+        ("1392/05/12 - 1395", None),
+        ("دهه ۸۰", None),
+        ("۵ سال پیش", None),
+    ],
+)
+def test_dates_of_other_shapes(cell, day):
+    read = read_date(cell)
+    read = read.reading if isinstance(read, Remarked) else read
+    assert (None if isinstance(read, Refusal) else read.day.isoformat()) == day

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.text import compact, fold, fold_column, latin_digits
+from engine.text import compact, compact_column, fold, fold_column, latin_digits, tidy_column
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,15 @@ def test_a_column_folds_as_its_cells_fold_one_by_one(texts):
 def test_folding_twice_changes_nothing_for_persian_and_latin_text(text):
     text = "".join(letter for letter in text if letter.isascii() or "\u0600" <= letter <= "\u06ff")
     assert fold(fold(text)) == fold(text)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.text(max_size=12), min_size=1, max_size=4))
+def test_a_long_column_folds_as_its_cells_fold_one_by_one(texts):
+    long = [f"{text}{end}" for text in texts for end in ("", "ي", " ه‌ی", "  x", "\u064b", *map(str, range(70, 95)))] * 4
+    assert fold_column(pd.Series(long, dtype=object)).tolist() == [fold(text) for text in long]
+    assert compact_column(pd.Series(long, dtype=object)).tolist() == [compact(text) for text in long]
+    assert (
+        tidy_column(pd.Series(long, dtype=object)).tolist()
+        == [tidy_column(pd.Series([one]))[0] for one in long[: len(long) // 4]] * 4
+    )

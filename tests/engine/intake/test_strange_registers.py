@@ -1,7 +1,6 @@
 """Registers whose layout and wording no alias was written for."""
 
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -19,7 +18,6 @@ from engine.intake.sectors import read_isic
 from engine.money import MoneyUnit, read_money, read_money_unit
 from engine.text import compact, compact_column
 
-FACTS = Path(__file__).parents[3] / "../shared/data/facts"
 MILLION_RIAL = MoneyUnit(1, 10**6)
 
 
@@ -225,16 +223,3 @@ def test_a_table_that_counts_units_is_refused_with_its_column(tmp_path):
 def test_a_column_is_compacted_as_each_of_its_texts_is():
     texts = ["میاندو آب", " a_b - c ", "", "۱۲ \u200c ٪", "x\0y"]
     assert compact_column(pd.Series(texts)).tolist() == [compact(text) for text in texts]
-
-
-def test_the_public_tables_of_units_are_read_and_that_of_estates_is_refused():
-    if not FACTS.exists():
-        pytest.skip("the public tables are not beside the project")
-    revivals = read_register(FACTS / "unit_revivals.csv").report()
-    taken = {column["field"] for column in revivals["columns"]}
-    assert taken >= {"name", "province", "county", "isic", "idle_months", "capital_needed_rial", "jobs_promised"}
-    assert {cell["field"] for cell in revivals["rejected_cells"]} == {"status", "export_share"}  # offered; sentences
-    chances = read_register(FACTS / "west_azerbaijan_opportunities.csv").report()
-    assert chances["rows_read"] == 111
-    with pytest.raises(EhyaError, match="not_units"):
-        read_register(FACTS / "west_azerbaijan_estates.csv")
