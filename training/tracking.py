@@ -7,12 +7,14 @@ opened only while its digest is the one that the register recorded at promotion.
 from __future__ import annotations
 
 import logging
+import os
+import signal
 import subprocess
 import sys
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -29,6 +31,12 @@ REGISTERED = "ehya"
 
 VERSION, DIGEST = "ehya.version", "ehya.digest"
 MODEL_FOLDER = "model"
+
+_KIND = {"mlflow.experimentKind": "custom_model_development"}
+"""What MLflow's pages show of an experiment first: its runs, and not the traces of a language model."""
+
+STOP_SECONDS = 4
+"""Patience with a server that was asked to end."""
 
 _LOUD = ("mlflow", "alembic")
 _STORES = ("mlflow", "sqlalchemy", "alembic", "sqlite3")
@@ -226,7 +234,37 @@ def tag_model(settings: Settings, version: str, tags: Mapping[str, str]) -> None
                     client.set_model_version_tag(REGISTERED, entry.version, name, value)
 
 
-def start_pages(settings: Settings, *, port: int, host: str = "127.0.0.1") -> subprocess.Popen[bytes]:
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """MLflow's pages, running.
+
+    Parameters
+    ----------
+    server
+        The process, which leads a group of its own.
+    address
+        Where the runs are shown.
+    """
+
+    server: subprocess.Popen[bytes]
+    address: str
+
+    def stop(self) -> None:
+        """End the server and the workers it started, by force where asking does not help."""
+        for forced in (False, True):
+            with suppress(ProcessLookupError):
+                if hasattr(os, "killpg"):
+                    os.killpg(self.server.pid, signal.SIGKILL if forced else signal.SIGTERM)
+                elif forced:
+                    self.server.kill()
+                else:
+                    self.server.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self.server.wait(timeout=STOP_SECONDS)
+                return
+
+
+def start_pages(settings: Settings, *, port: int, host: str = "127.0.0.1") -> Pages:
     """Start MLflow's own pages on the workspace, for this computer only.
 
     Parameters
@@ -240,11 +278,11 @@ def start_pages(settings: Settings, *, port: int, host: str = "127.0.0.1") -> su
 
     Returns
     -------
-    subprocess.Popen
-        The running server: stop it with ``terminate``.
+    Pages
+        Running; it answers after some seconds, and has to be stopped.
     """
-    with _mlflow(settings):  # makes or migrates the database before the server's workers race for it
-        pass
+    with _mlflow(settings) as mlflow:  # makes or migrates the database before the server's workers race for it
+        experiment = mlflow.get_experiment_by_name(EXPERIMENT).experiment_id
     command = [
         sys.executable, "-m", "mlflow", "server",
         "--backend-store-uri", settings.mlflow_url,
@@ -253,7 +291,9 @@ def start_pages(settings: Settings, *, port: int, host: str = "127.0.0.1") -> su
         "--port", str(port),
         "--workers", "1",
     ]  # fmt: skip
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    server = subprocess.Popen(command, start_new_session=True, **quiet)  # type: ignore[call-overload]  # noqa: S603
+    return Pages(server, f"http://{host}:{port}/#/experiments/{experiment}/runs")
 
 
 @contextmanager
@@ -270,7 +310,8 @@ def _mlflow(settings: Settings) -> Iterator[ModuleType]:
         try:
             mlflow.set_tracking_uri(settings.mlflow_url)
             if mlflow.get_experiment_by_name(EXPERIMENT) is None:
-                mlflow.create_experiment(EXPERIMENT, artifact_location=settings.mlflow_artifacts.as_uri())
+                place = settings.mlflow_artifacts.as_uri()
+                mlflow.create_experiment(EXPERIMENT, artifact_location=place, tags=dict(_KIND))
             mlflow.set_experiment(EXPERIMENT)
             yield mlflow
         except Exception as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -252,17 +253,23 @@ def show_pages(terminal: Terminal, start: Callable[[], Any], *, host: str, port:
         probe.settimeout(PORT_WAIT_SECONDS)
         if probe.connect_ex((host, port)) == 0:
             raise EhyaError(ErrorCode.PORT_IN_USE, given=port)
-    address = f"http://{host}:{port}/"
     with terminal.busy("models.pages_starting"):
-        server = start()
+        pages = start()
+    # A service manager says "end" by a signal that would leave the server behind as an orphan.
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    code = 0
     try:
-        if not terminal.answer({"url": address, "pid": server.pid}):
-            terminal.say("models.pages", url=address)
-        code = server.wait()
+        if not terminal.answer({"url": pages.address, "pid": pages.server.pid}):
+            terminal.say("models.pages", url=pages.address)
+        code = pages.server.wait()
     except KeyboardInterrupt:
-        return
+        pass
     finally:
-        server.terminate()
-        server.wait(timeout=30)
+        pages.stop()
+        signal.signal(signal.SIGTERM, before)
     if code:
-        raise EhyaError(ErrorCode.TRACKING_FAILED, given=address, why=f"exit code {code}")
+        raise EhyaError(ErrorCode.TRACKING_FAILED, given=pages.address, why=f"exit code {code}")
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt

@@ -50,7 +50,7 @@ def card_markdown(card: Mapping[str, Any], speech: Speech) -> str:
     <BLANKLINE>
     ## Limits
     <BLANKLINE>
-    - with some 170 units the gain over the base rate is small
+    with some 170 units the gain over the base rate is small
     <BLANKLINE>
     """
     parts = card_parts(card, speech)
@@ -62,7 +62,8 @@ def card_markdown(card: Mapping[str, Any], speech: Speech) -> str:
     for table in parts["tables"]:
         lines += ["", f"## {table['heading']}", "", *([table["lead"], ""] if table["lead"] else [])]
         lines += [_row(table["headers"]), _row(["---"] * len(table["headers"])), *map(_row, table["rows"])]
-    return "\n".join([*lines, ""])
+    # Direction marks serve a page; in a text file they only get in the way.
+    return "\n".join([*lines, ""]).translate({0x2068: None, 0x2069: None})
 
 
 def card_parts(card: Mapping[str, Any], speech: Speech) -> dict[str, Any]:
