@@ -1,4 +1,8 @@
-"""Check a reference table against what its description allows: each rule over whole columns at once."""
+"""Check a reference table against what its description allows: each rule over whole columns at once.
+
+The description (``data/NAME.toml``) is ours, since the command line reads titles, units of measure and words out of it
+too; a library of schemas would know the rules of single columns, but not gaps, places, parts and rising columns.
+"""
 
 from __future__ import annotations
 

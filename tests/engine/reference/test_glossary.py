@@ -34,6 +34,7 @@ def test_a_term_is_not_explained_by_itself_alone():
     ("term", "key"),
     [
         ("idle", "status.idle"),
+        ("completeness", "column.completeness"),
         ("semi-active", "status.semi_active"),
         ("prior-driven", "mark.prior_driven"),
         ("joint venture", "deal_form.joint_venture"),
