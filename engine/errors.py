@@ -14,6 +14,7 @@ class ErrorCode(Code):
     REFERENCE_COLUMN_UNKNOWN = "reference_column_unknown"
     REFERENCE_VALUE_UNKNOWN = "reference_value_unknown"
     UNKNOWN_UNIT = "unknown_unit"
+    REGISTER_EMPTY = "register_empty"
     UNKNOWN_OPTION = "unknown_option"
     OPTION_MISSING = "option_missing"
     VALUE_UNREADABLE = "value_unreadable"

@@ -75,6 +75,9 @@ class Door(TyperGroup):
 def _said_misuse(error: Any, session: Any) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         raise error
+    if "Missing command" in getattr(error, "message", ""):  # options alone ask for what there is
+        typer.echo(error.ctx.get_help())
+        return EXIT_REFUSED_REQUEST
     given = error.ctx.params.get("lang") if getattr(error, "ctx", None) else None
     language = given if given in LANGUAGES else session.language if session else _LANGUAGE
     terminal = Terminal(speech(language))

@@ -75,11 +75,17 @@ def appraised(
     Raises
     ------
     EhyaError
-        ``no_model``, ``model_changed``, ``not_a_model``, ``database_failed``, ``schema_mismatch``.
+        ``register_empty`` when there is neither a unit nor a model, ``no_model``, ``model_file_missing``,
+        ``model_changed``, ``not_a_model``, ``database_failed``, ``schema_mismatch``.
     """
     from serving.appraisal import appraise
 
     with open_register(settings) as register:
         units = register.units()
-        model = champion(register, settings)
+        try:
+            model = champion(register, settings)
+        except EhyaError as error:
+            if error.code is ErrorCode.NO_MODEL and units.empty:
+                raise EhyaError(ErrorCode.REGISTER_EMPTY) from error
+            raise
     return appraise(units, model, as_of=as_of, price_year=price_year, assumed_capital_rial=assumed_capital_rial)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -14,7 +15,14 @@ from serving.api.shelf import Shelf
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-def serve(settings: Settings, *, as_of: pd.Timestamp, host: str = "127.0.0.1", port: int = 8600) -> None:
+def serve(
+    settings: Settings,
+    *,
+    as_of: pd.Timestamp,
+    host: str = "127.0.0.1",
+    port: int = 8600,
+    ready: Callable[[], None] | None = None,
+) -> None:
     """Appraise the register, then answer until interrupted.
 
     Parameters
@@ -27,6 +35,8 @@ def serve(settings: Settings, *, as_of: pd.Timestamp, host: str = "127.0.0.1", p
         An address of this computer itself.
     port
         TCP port.
+    ready
+        Called when there is something to serve, just before it is.
 
     Raises
     ------
@@ -38,6 +48,8 @@ def serve(settings: Settings, *, as_of: pd.Timestamp, host: str = "127.0.0.1", p
     require_loopback(host)
     shelf = Shelf.opened(settings, as_of=as_of)
     app = create_app(settings=settings, as_of=as_of, shelf=shelf)
+    if ready:
+        ready()
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
 
 

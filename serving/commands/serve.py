@@ -18,5 +18,5 @@ def serve_here(terminal: Terminal, settings: Settings, host: str, port: int) -> 
     from serving.api.server import require_loopback, serve
 
     require_loopback(host)
-    terminal.say("cli.serving", url=f"http://{f'[{host}]' if ':' in host else host}:{port}/")
-    serve(settings, host=host, port=port, as_of=today())
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+    serve(settings, host=host, port=port, as_of=today(), ready=lambda: terminal.say("cli.serving", url=url))

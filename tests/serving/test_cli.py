@@ -174,3 +174,26 @@ def test_conditions_that_no_row_satisfies_get_a_sentence_and_a_misspelt_value_is
     wrong = ehya("reference", "estates", "--where", "county=Salmass", "--lang", "en")
     assert wrong.exit_code == 2
     assert "nearest: Salmas" in wrong.stderr
+
+
+@pytest.mark.parametrize("command", ["rank", "match --mandate"])
+def test_a_stranger_in_an_empty_folder_is_sent_to_intake_first(ehya, tmp_path, command):
+    mandate = tmp_path / "m.yaml"
+    mandate.write_text("id: m\nname: m\n", "utf-8")
+    words = [*command.split(), *([mandate] if "--mandate" in command else [])]
+    told = ehya(*words, "--lang", "en")
+    assert told.exit_code == 2
+    assert "run “ehya intake FILE” first, then “ehya train”" in told.stderr
+
+
+def test_options_without_a_command_show_what_there_is(ehya):
+    told = ehya("--lang", "en")
+    assert told.exit_code == 2
+    assert "A first day with your own register" in told.stdout
+
+
+def test_nothing_is_promised_before_there_is_something_to_serve(ehya):
+    told = ehya("serve", "--port", "8699", "--lang", "en")
+    assert told.exit_code == 2
+    assert "listens" not in told.stdout
+    assert "ehya train" in told.stderr
