@@ -626,6 +626,67 @@ def unmerge(
     unmerge_unit(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, unit)
 
 
+@app.command(
+    epilog="Examples:  ehya conflicts   ·   ehya conflicts --pin UNIT jobs_now office.xlsx"
+    "   ·   ehya conflicts --rank office.xlsx 1"
+)
+def conflicts(
+    ctx: typer.Context,
+    unit: Annotated[str | None, typer.Option("--unit", help="Only of this unit: its id or exact name.")] = None,
+    field: Annotated[str | None, typer.Option("--field", help="Only of this field, e.g. jobs_now.")] = None,
+    pin: Annotated[
+        tuple[str, str, str] | None,
+        typer.Option("--pin", metavar="UNIT FIELD SOURCE", help="Let what this source says of the field show."),
+    ] = None,
+    unpin: Annotated[
+        tuple[str, str] | None, typer.Option("--unpin", metavar="UNIT FIELD", help="Take that choice back.")
+    ] = None,
+    rank: Annotated[
+        tuple[str, int] | None,
+        typer.Option(
+            "--rank", metavar="SOURCE N", help="Of records of one day the source of rank 1 shows, then 2; 0: no rank."
+        ),
+    ] = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what sources contradict each other in, and which value shows; choose a source where you know better."""
+    from serving.commands import conflicts as body
+
+    terminal, settings = ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings
+    if pin:
+        body.pin_source(terminal, settings, *pin)
+    elif unpin:
+        body.unpin_source(terminal, settings, *unpin)
+    elif rank:
+        body.rank_one(terminal, settings, *rank)
+    else:
+        body.list_conflicts(terminal, settings, unit=unit, field=field)
+
+
+@app.command(epilog="Examples:  ehya verify UNIT jobs_now --source visit   ·   ehya verify UNIT jobs_now --undo")
+def verify(
+    ctx: typer.Context,
+    unit: Annotated[str, typer.Argument(help="Id of the unit, or its exact name.")],
+    field: Annotated[str, typer.Argument(help="Field whose value was checked, e.g. jobs_now.")],
+    source: Annotated[
+        str | None, typer.Option("--source", help="What it was checked against: a visit, a deed.")
+    ] = None,
+    level: Annotated[str, typer.Option("--level", metavar="LEVEL", help="reviewed, or verified.")] = "verified",
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DATE", help=f"When it was checked; today, if not given. {_DAY}.")
+    ] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Take the confirmation back.")] = False,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Record that you checked the value that shows: it goes before declared ones for twelve months."""
+    from serving.commands.conflicts import verify as body
+
+    terminal = ctx.obj.terminal(lang, as_json=as_json)
+    body(terminal, ctx.obj.settings, unit, field, source=source, level=level, on=on, undo=undo)
+
+
 @app.command(epilog="Examples:  ehya backup   ·   ehya backup --out /media/usb/ehya.zip")
 def backup(
     ctx: typer.Context,

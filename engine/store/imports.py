@@ -62,6 +62,7 @@ class ImportResult:
         ``row``, ``unit_id``, ``change`` (a `Change`). This is what `engine.intake.Intake.report` asks for.
     cells
         What changed in units that were known: ``sheet``, ``row``, ``unit_id``, ``field``, ``before``, ``after``; text.
+        ``held`` says why a cell does not show although it is fresher (a `Precedence` of ``engine.store.statements``).
     """
 
     import_id: int | None

@@ -23,6 +23,7 @@ from engine.store.bulk import insert_frame, read
 from engine.store.check import Problem, problems
 from engine.store.clock import day, utc
 from engine.store.decided import Decided
+from engine.store.decisions import decisions_of
 from engine.store.dialect import alone, connect
 from engine.store.history import first_records, history_of
 from engine.store.imports import ImportResult, Intake
@@ -30,6 +31,7 @@ from engine.store.merges import members, record_merge, renamed, roots, undo_merg
 from engine.store.migrations import upgrade
 from engine.store.predictions import long_form
 from engine.store.showing import anything_decided, one_unit, shown_units
+from engine.store.statements import held
 
 Day = date | datetime | pd.Timestamp | str
 """A day, however a caller has it."""
@@ -163,11 +165,12 @@ class Register(Decided):
         if dry_run:
             with self._read() as connection:
                 found = imports.plan(connection, intake, source=source)
-                return _shown(ImportResult(None, found.rows, found.cells), {**roots(connection), **found.matched})
+                result = ImportResult(None, found.rows, found.cells)
+                return _shown(connection, result, intake, source, {**roots(connection), **found.matched})
         with self._write() as connection:
             found = imports.plan(connection, intake, source=source)
             result = imports.write(connection, intake, found, imported_at=imported_at, source=source)
-            return _shown(result, roots(connection))
+            return _shown(connection, result, intake, source, roots(connection))
 
     def units(self, where: Mapping[str, Any] | None = None, *, known_by: Day | None = None) -> pd.DataFrame:
         """Unit table, ordered by ``unit_id``.
@@ -486,8 +489,12 @@ def _rows_show(connection: Connection) -> bool:
     return not roots(connection) and not anything_decided(connection)
 
 
-def _shown(result: ImportResult, root_of: Mapping[str, str]) -> ImportResult:
-    return replace(result, rows=renamed(result.rows, root_of), cells=renamed(result.cells, root_of))
+def _shown(
+    connection: Connection, result: ImportResult, intake: Intake, source: str | None, root_of: Mapping[str, str]
+) -> ImportResult:
+    cells = renamed(result.cells, root_of)
+    why = held(cells, decisions_of(connection, root_of), source or intake.source, intake.as_of)
+    return replace(result, rows=renamed(result.rows, root_of), cells=cells.assign(held=why))
 
 
 def _check_units(connection: Connection, unit_ids: Collection[str]) -> None:

@@ -86,6 +86,37 @@ def source_family(source: str) -> str:
     return stem or folded
 
 
+def held(cells: pd.DataFrame, decisions: Decisions, source: str | None, as_of: pd.Timestamp | None) -> pd.Series:
+    """Which changed cells of an import do not show, since a person pinned another source or confirmed another value.
+
+    Parameters
+    ----------
+    cells
+        ``unit_id`` (units as they show), ``field``, ``after``.
+    decisions
+        What persons decided.
+    source, as_of
+        Of the import.
+
+    Returns
+    -------
+    pandas.Series
+        A `Precedence`, or missing where the cell shows; ``str``, index of ``cells``.
+    """
+    why = pd.Series(None, index=cells.index, dtype="str")
+    if cells.empty or decisions.empty:
+        return why
+    confirmed = cells[[*_PAIR, "after"]].merge(decisions.confirmations, on=_PAIR, how="left")
+    young = pd.Timestamp.min if as_of is None else as_of
+    holds = confirmed["as_of"] >= young.floor("D") - pd.Timedelta(days=CONFIRMED_MONTHS * _MONTH_DAYS)
+    why[(holds & (confirmed["value"] != confirmed["after"])).to_numpy()] = Precedence.CONFIDENCE.value
+    pinned = cells[_PAIR].merge(decisions.pins, on=_PAIR, how="left")["family"]
+    own = source_family(source or "")
+    why[pinned.notna().to_numpy()] = Precedence.PINNED.value
+    why[(pinned == own).to_numpy()] = None
+    return why
+
+
 def disputed(connection: Connection, root_of: Mapping[str, str]) -> pd.DataFrame:
     """Fields of units for which several values were ever given: ``unit_id, field``; of merged units all fields."""
     values = schema.unit_values.c

@@ -54,7 +54,10 @@ def show_ranking(
     if out:
         words = terminal.speech
         card = champion_card(settings) if out.suffix == ".html" else None
-        write_ranking(out, listed, words, question_notes=assumptions(question, words), card=card, **asked(question))
+        with open_register(settings) as register:
+            extras = register.extras(list(listed.index))
+        notes = assumptions(question, words)
+        write_ranking(out, listed, words, question_notes=notes, card=card, extras=extras, **asked(question))
         terminal.say("cli.written", path=str(out))
     elif not terminal.answer(ranking_document(listed, asked(question))):
         print_ranking(terminal, chosen, listed if top else listed.head(_SHOWN), question)

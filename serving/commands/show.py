@@ -8,16 +8,19 @@ from typing import Any
 import pandas as pd
 
 from engine.diagnosis import diagnose, unjudged
+from engine.domain.extras import extra_value
 from engine.domain.prediction import NotScorable, Output
-from engine.domain.unit import FIELDS, Barrier, Confidence, Field, Kind
+from engine.domain.unit import Barrier, Confidence, Field
 from engine.errors import EhyaError, ErrorCode
 from engine.recourse import interventions
 from engine.settings import Settings
 from serving.appraisal import appraise
+from serving.commands.conflicts import source_said, why_said
 from serving.commands.judged import asked, marks
 from serving.commands.named import find_unit
 from serving.commands.outcome import figures
 from serving.commands.question import Question
+from serving.commands.said import extra_said, field_said, value_in_words, value_said
 from serving.i18n import Speech
 from serving.reports.ranked import weighty_parts
 from serving.reports.ranking import legend, origin_remarks, records
@@ -34,8 +37,12 @@ class Story:
     ----------
     row
         Its row of the appraisal table, or of the unit table where there is no model yet; shape (1, columns).
+    facts, conflicts
+        Of each field what shows, with source, date and confidence; and what sources say that contradict each other.
+    extras
+        Columns of registers that no field knows.
     history, events
-        What the register holds of it.
+        What else the register holds of it.
     predictions
         Predictions that were kept, newest first.
     findings, unjudged, plan
@@ -43,6 +50,9 @@ class Story:
     """
 
     row: pd.DataFrame
+    facts: pd.DataFrame
+    conflicts: pd.DataFrame
+    extras: pd.DataFrame
     history: pd.DataFrame
     events: pd.DataFrame
     predictions: pd.DataFrame
@@ -72,6 +82,7 @@ def show_unit(terminal: Terminal, settings: Settings, question: Question, given:
     for remark in origin_remarks(story.row, words):
         terminal.line(remark, "yellow")
     _facts(terminal, story, row)
+    _conflicts(terminal, story)
     terminal.pairs(_history(story, words), title=words.text("cli.history"))
     _barriers(terminal, story)
     if story.judged:
@@ -87,6 +98,8 @@ def tell(settings: Settings, question: Question, given: str) -> Story:
     with open_register(settings) as register:
         units = register.units()
         unit_id = find_unit(units, register.resolve(given))
+        facts, conflicts = register.facts(unit_id), register.conflicts(unit_id)
+        extras = register.extras([unit_id]).drop(columns="unit_id")
         history, events, kept = register.history(unit_id), register.events(), register.predictions(unit_id)
         try:
             model = champion(register, settings)
@@ -107,6 +120,9 @@ def tell(settings: Settings, question: Question, given: str) -> Story:
     blind = unjudged(unit, as_of=question.as_of)
     return Story(
         row=judged.loc[[unit_id]],
+        facts=facts,
+        conflicts=conflicts.drop(columns="unit_id"),
+        extras=extras,
         history=history,
         events=events[events["unit_id"] == unit_id],
         predictions=kept,
@@ -116,68 +132,60 @@ def tell(settings: Settings, question: Question, given: str) -> Story:
     )
 
 
-def value_in_words(field: Field, value: Any, precision: Any, speech: Speech) -> str:
-    """One value with its unit of measure.
-
-    Examples
-    --------
-    >>> from serving.i18n import speech
-    >>> value_in_words(Field.POWER_KW, 250.0, None, speech("en"))
-    '250 kW'
-    """
-    spec = FIELDS[field]
-    if spec.kind is Kind.MONEY:
-        return speech.money(value)
-    if spec.kind is Kind.DATE:
-        return speech.date(value, precision)
-    if spec.kind is Kind.SHARE:
-        return speech.share(value)
-    if spec.kind in (Kind.COUNT, Kind.NUMBER):
-        return f"{speech.number(value)} {speech.text(f'measure.{spec.measure}')}"
-    if field in _FAMILIES:
-        return speech.codes(value, _FAMILIES[field])
-    if field in (Field.PROVINCE, Field.COUNTY):
-        return speech.place(value)
-    if field is Field.ISIC:
-        return f"{value} · {speech.sector(value)}"
-    if spec.kind is Kind.YEAR:
-        return speech.year(value)
-    return speech.fact(bool(value) if spec.kind is Kind.FLAG else value)
-
-
-_FAMILIES = {Field.STATUS: "status", Field.STOP_CAUSES: "barrier", Field.DEAL_FORMS: "deal_form"}
-
-
 def _facts(terminal: Terminal, story: Story, row: pd.Series) -> None:
-    """Each fact with its source; the source that most of them share is said once, above them."""
+    """Each fact with its source and confidence; what most of them share is said once, above them."""
     words = terminal.speech
-    latest = story.history[story.history["shown"].astype(bool)].drop_duplicates("field", keep="last")
     record = pd.Series(
-        [_record(line, words) for line in latest.to_dict("records")], index=latest["field"], dtype=object
+        [_record(line, words) for line in story.facts.to_dict("records")], index=story.facts.index, dtype=object
     )
     usual = record.mode().iloc[0] if len(record) else ""
+    derived = str(row["derived"]).split(";") if pd.notna(row["derived"]) else []
     said = []
     for field in Field:
         if field is Field.NAME or pd.isna(row[field.value]):
             continue
         value = value_in_words(field, row[field.value], row.get(f"{field.value}_precision"), words)
-        own = record.get(field.value, usual)
+        own = words.text("field.derived") if field in derived else record.get(field.value, usual)
         said.append((words.text(field), value if own == usual else f"{value}  ‹{own}›"))
     terminal.pairs(said, title=f"{words.text('cli.facts')}  ‹{usual}›" if usual else words.text("cli.facts"))
+    extras = [
+        (line["header"], extra_said(line["kind"], line["value"], words)) for line in story.extras.to_dict("records")
+    ]
+    terminal.pairs(extras, title=words.text("extras.title"))
 
 
 def _record(line: dict[Any, Any], words: Speech) -> str:
-    return words.join(
-        [words.fact(line["source"]), words.date(line["as_of"]), words.codes(line["confidence"], Confidence)]
-    )
+    source = words.text("conflicts.by_person") if pd.isna(line["source"]) else str(line["source"])
+    return words.join([source, words.date(line["as_of"]), words.codes(line["confidence"], Confidence)])
+
+
+def _conflicts(terminal: Terminal, story: Story) -> None:
+    """Fields on which sources contradict each other: what shows and why, and what the others say."""
+    words = terminal.speech
+    said = []
+    for field, lines in story.conflicts.groupby("field", sort=False):
+        told = [
+            " ".join(
+                part
+                for part in (
+                    value_said(str(field), line["value"], line["precision"], words),
+                    f"‹{words.join([source_said(line, words), words.date(line['as_of'])])}›",
+                    why_said(line, words),
+                )
+                if part
+            )
+            for line in lines.to_dict("records")
+        ]
+        said.append((field_said(str(field), words), "\n".join(told)))
+    terminal.pairs(said, title=words.text("conflicts.title", count=len(said), units=1))
 
 
 def _history(story: Story, words: Speech) -> list[tuple[str, str]]:
-    changed = story.history[story.history.duplicated("field", keep=False) & story.history["field"].isin(list(Field))]
+    changed = story.history[story.history.duplicated("field", keep=False)]
     return [
         (
-            f"{words.date(line['as_of'])} · {words.text('field.' + line['field'])}",
-            f"{_old_value(line, words)}  ‹{words.fact(line['source'])}›",
+            f"{words.date(line['as_of'])} · {field_said(line['field'], words)}",
+            f"{value_said(line['field'], line['value'], line['precision'], words)}  ‹{words.fact(line['source'])}›",
         )
         for line in changed.to_dict("records")
     ]
@@ -192,15 +200,6 @@ def _kept(story: Story, words: Speech) -> list[tuple[str, str]]:
         )
         for line in kept.to_dict("records")
     ]
-
-
-def _old_value(line: dict[Any, Any], words: Speech) -> str:
-    field, value = Field(line["field"]), line["value"]
-    kind = FIELDS[field].kind
-    if kind is Kind.FLAG:
-        return words.fact(value == "true")
-    number = kind in (Kind.COUNT, Kind.NUMBER, Kind.MONEY, Kind.SHARE)
-    return value_in_words(field, float(value) if number else value, line["precision"], words)
 
 
 def _barriers(terminal: Terminal, story: Story) -> None:
@@ -295,6 +294,8 @@ def _events(terminal: Terminal, story: Story) -> None:
 
 def _document(story: Story, question: Question) -> dict[str, Any]:
     tables = {
+        "facts": story.facts.drop(columns=["unit_id", "shows", "contradicts"]).reset_index(),
+        "conflicts": story.conflicts,
         "history": story.history,
         "findings": story.findings,
         "unjudged": story.unjudged,
@@ -305,5 +306,9 @@ def _document(story: Story, question: Question) -> dict[str, Any]:
     return {
         "asked": asked(question),
         "unit": records(story.row)[0],
+        "extras": [
+            {"header": line["header"], "kind": line["kind"], "value": extra_value(line["kind"], line["value"])}
+            for line in story.extras.to_dict("records")
+        ],
         **{name: table.to_dict("records") for name, table in tables.items()},
     }

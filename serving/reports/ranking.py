@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from engine.domain.extras import EXTRAS, ExtraKind, extra_value
 from engine.domain.items import PARTS, item_objects
 from engine.domain.prediction import BOUNDS, Output
 from engine.domain.unit import FIELDS, Field, Kind, Origin, idle_months
@@ -16,7 +18,7 @@ from engine.errors import EhyaError, ErrorCode
 from serving.i18n import Speech
 from serving.reports.model_card import card_lines
 from serving.reports.words import column_of, in_words
-from serving.reports.workbook import Notes, Sheet, write_csv, write_json, write_xlsx
+from serving.reports.workbook import Column, Notes, Sheet, write_csv, write_json, write_xlsx
 
 ENDINGS = (".xlsx", ".csv", ".json", ".html")
 
@@ -112,9 +114,53 @@ def legend(appraisal: pd.DataFrame, speech: Speech) -> list[str]:
     return lines
 
 
-def ranking_document(appraisal: pd.DataFrame, assumptions: dict[str, Any]) -> dict[str, Any]:
-    """The ranked list as canonical JSON: codes, numbers, ISO dates; lists of codes as lists."""
-    return {"asked": assumptions, "units": records(appraisal)}
+def further_columns(appraisal: pd.DataFrame, extras: pd.DataFrame, speech: Speech) -> Sheet:
+    """Columns of the registers that no field knows, one column a heading, units in the order of the list."""
+    own = extras[extras["unit_id"].isin(appraisal.index)]
+    said = own.assign(value=[extra_cell(kind, value, speech) for kind, value in own[["kind", "value"]].to_numpy()])
+    wide = said.set_index(["unit_id", "header"])["value"].unstack("header")  # noqa: PD010 - values are of many types
+    listed = appraisal.index[appraisal.index.isin(wide.index)]
+    columns = [Column(f"{EXTRAS}:{header}", str(header), "long") for header in wide.columns]
+    rows = wide.reindex(listed).set_axis([column.name for column in columns], axis=1)
+    rows = rows.assign(unit_id=rows.index, name=appraisal.loc[listed, "name"].to_numpy()).reset_index(drop=True)
+    return Sheet(
+        speech.text("extras.sheet"), [*(column_of(name, speech) for name in ("unit_id", "name")), *columns], rows
+    )
+
+
+def extra_cell(kind: str, value: str, speech: Speech) -> Any:
+    """A value of such a column as a cell: numbers and money (whole rial) stay numbers, dates go by the calendar.
+
+    Examples
+    --------
+    >>> from serving.i18n import speech
+    >>> extra_cell("number", "2", speech("fa")), extra_cell("date", "2024-03-20", speech("fa"))
+    (2, '۱۴۰۳/۰۱/۰۱')
+    """
+    if kind in (ExtraKind.DATE, ExtraKind.MONTH):
+        return speech.date(value, "month" if kind == ExtraKind.MONTH else "day")
+    typed = extra_value(kind, value)
+    return speech.fact(typed) if isinstance(typed, bool) else typed
+
+
+def _beside(sheet: Sheet, further: Sheet) -> Sheet:
+    """The list with the further columns behind its own."""
+    columns = further.columns[2:]
+    wide = further.rows.set_index("unit_id")[[column.name for column in columns]]
+    return replace(sheet, columns=[*sheet.columns, *columns], rows=sheet.rows.join(wide, on="unit_id"))
+
+
+def ranking_document(
+    appraisal: pd.DataFrame, assumptions: dict[str, Any], extras: pd.DataFrame | None = None
+) -> dict[str, Any]:
+    """The ranked list as canonical JSON: codes, numbers, ISO dates; lists as lists; ``extras`` beside each unit."""
+    units = records(appraisal)
+    if extras is not None:
+        told: dict[str, list[dict[str, Any]]] = {}
+        for unit_id, header, kind, value in extras[["unit_id", "header", "kind", "value"]].to_numpy():
+            told.setdefault(unit_id, []).append({"header": header, "kind": kind, "value": extra_value(kind, value)})
+        units = [unit | {"extras": told.get(unit["unit_id"], [])} for unit in units]
+    return {"asked": assumptions, "units": units}
 
 
 def records(appraisal: pd.DataFrame) -> list[dict[str, Any]]:
@@ -139,6 +185,7 @@ def write_ranking(
     question_notes: Sequence[tuple[str, Any]] = (),
     title: str | None = None,
     card: Mapping[str, Any] | None = None,
+    extras: pd.DataFrame | None = None,
     **asked: Any,
 ) -> Path:
     """Write the ranked list in the form that the file's ending names.
@@ -159,6 +206,9 @@ def write_ranking(
         Heading of the page; "Ranking of units" where none is given.
     card
         ``engine.artefact.Model.card`` of the model that judged, for the page.
+    extras
+        ``unit_id, header, kind, value`` of columns that no field knows (`engine.store.Register.extras`): a sheet of the
+        workbook, further columns of the CSV, a list beside each unit in JSON; the page leaves them out.
     **asked
         The same choices as canonical values, for JSON.
 
@@ -170,12 +220,18 @@ def write_ranking(
     if path.suffix not in ENDINGS:
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=path.name, allowed=list(ENDINGS))
     if path.suffix == ".json":
-        return write_json(path, ranking_document(appraisal, {"as_of": as_of, **asked}))
+        return write_json(path, ranking_document(appraisal, {"as_of": as_of, **asked}, extras))
+    further = None if extras is None or extras.empty else further_columns(appraisal, extras, speech)
     if path.suffix == ".csv":
-        return write_csv(path, ranking_sheet(appraisal, speech, as_of))
+        sheet = ranking_sheet(appraisal, speech, as_of)
+        return write_csv(path, sheet if further is None else _beside(sheet, further))
     notes = ranking_notes(appraisal, speech, question_notes)
     if path.suffix == ".xlsx":
-        sheets = [ranking_sheet(appraisal, speech, as_of), *_health_sheets(appraisal, speech, as_of)]
+        sheets = [
+            ranking_sheet(appraisal, speech, as_of),
+            *([] if further is None else [further]),
+            *_health_sheets(appraisal, speech, as_of),
+        ]
         return write_xlsx(path, sheets, notes, speech)
     from serving.reports.page import report_html
 

@@ -48,6 +48,8 @@ def made_up_appraisal(n: int = 40, seed: int = 7) -> pd.DataFrame:
                 "jobs_now": rng.integers(0, 5, n),
                 "bank_debt_rial": rng.integers(10**9, 10**12, n) // np.where(np.arange(n) % 2, 1, 1_000),
                 "tax_debt_rial": 987_654_321_987,
+                "equipment": "2|پرس|2009|sound;1|اره||",
+                "debts": [f"bank|بانک محرمانه {row}|123456789{row:03d};other||5000" for row in range(n)],
                 "bank_owned": [row % 5 == 0 for row in range(n)],
                 "litigation_count": [7 if row % 4 == 0 else 0 for row in range(n)],
                 "notes": "یادداشت محرمانه",

@@ -43,6 +43,26 @@ def test_no_private_value_is_in_any_answer(client, appraisal):
         assert not [value for value in values if value in text], path
 
 
+def test_debts_by_creditor_stay_inside_and_machines_leave_as_objects(client):
+    for path, text in _answers(client):
+        assert "بانک محرمانه" not in text, path
+    fields = client.get("/v1/units/unit-0003").json()["unit"]["fields"]
+    assert fields["equipment"] == [
+        {"count": 2, "name": "پرس", "year": 2009, "condition": "sound"},
+        {"count": 1, "name": "اره"},
+    ]
+
+
+def test_what_was_worked_out_from_lists_is_named_for_public_fields_only(appraisal):
+    table = public_table(appraisal.assign(derived="machinery_year;bank_debt_rial"))
+    assert set(table["derived"]) == {"machinery_year"}
+
+
+def test_columns_that_no_field_knows_are_no_part_of_what_leaves(appraisal):
+    assert "extras" not in appraisal.columns
+    assert not {"extras", "debts"} & set(public_table(appraisal.assign(extras="Zone|text|B")).columns)
+
+
 def test_the_name_of_a_file_stays_inside(client):
     for path, text in _answers(client):
         assert "made_up.xlsx" not in text, path

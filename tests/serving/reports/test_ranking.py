@@ -62,6 +62,40 @@ def test_json_of_a_ranking_is_codes_lists_and_nulls(judged, tmp_path):
     assert set(last["not_scorable"]) == {"no_idle_time", "no_sector"}
 
 
+def test_columns_that_no_field_knows_leave_with_the_planners_files(judged, tmp_path):
+    first, second = judged.index[:2]
+    extras = pd.DataFrame(
+        [
+            [first, "Storeys", "number", "2"],
+            [first, "Visited", "date", "2024-03-20"],
+            [second, "Zone", "text", "=B"],
+            ["elsewhere", "Zone", "text", "C"],
+        ],
+        columns=["unit_id", "header", "kind", "value"],
+    )
+    given = {"as_of": AS_OF, "extras": extras}
+    book = openpyxl.load_workbook(write_ranking(tmp_path / "x.xlsx", judged, speech("fa"), **given))
+    page = [[cell.value for cell in row] for row in book["ستون‌های دیگر"].iter_rows()]
+    assert page[0][2:] == ["Storeys", "Visited", "Zone"]
+    assert [row[0] for row in page[1:]] == [first, second]
+    assert [row[2:] for row in page[1:]] == [[2, "۱۴۰۳/۰۱/۰۱", None], [None, None, "'=B"]]
+    document = json.loads(write_ranking(tmp_path / "x.json", judged, speech("en"), **given).read_text("utf-8"))
+    assert document["units"][0]["extras"][0] == {"header": "Storeys", "kind": "number", "value": 2}
+    assert document["units"][2]["extras"] == []
+    with write_ranking(tmp_path / "x.csv", judged, speech("en"), **given).open(encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    assert (rows[0]["Storeys"], rows[1]["Zone"], rows[2]["Zone"]) == ("2", "'=B", "")
+    assert len(rows) == len(judged)
+
+
+def test_lists_are_said_in_the_planners_words(judged, tmp_path):
+    path = write_ranking(tmp_path / "x.csv", judged, speech("en"), as_of=AS_OF)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        row = next(csv.DictReader(file))
+    assert row["List of machines"] == "2 × پرس (2009, Sound); 1 × اره"
+    assert row["Debts by creditor"].endswith("Other creditor: 5,000 rial")
+
+
 def test_a_ranking_page_is_written_in_html(judged, tmp_path):
     path = write_ranking(tmp_path / "x.html", judged, speech("fa"), as_of=AS_OF)
     text = path.read_text("utf-8")
