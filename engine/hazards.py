@@ -227,7 +227,7 @@ def incidences(model: Model, matrix: pd.DataFrame, *, random_state: int = 0) -> 
     held, _ = clipped(matrix, model.document["ranges"])
     spread = design(held, model.document["design"])
     restarted, ended, draws = _ways_out(model, spread, held)
-    half, half_draws = _half(model, spread, held, random_state)
+    half, half_draws = _half(model, spread, held, draws.shape[1], random_state)
     return Incidence(restarted, ended, half, draws, half_draws)
 
 
@@ -246,23 +246,36 @@ def point(model: Model, matrix: pd.DataFrame, *, head: str) -> Floats:
     spread = design(held, model.document["design"])
     if head == "capacity":
         return _half_point(model, spread, held)
-    first, second = (Head.of(model, name) for name in ("restart", "end"))
-    hazards = [one.probability(one.score(spread, held)) for one in (first, second)]
-    restarted, ended = (way[:, -1] for way in incidence(*hazards))
+    restarted, ended = (way[:, -1] for way in incidence(*_hazards(model, spread, held)))
     if head == "end":
         return np.asarray(ended)
     return np.asarray(restarted if head == "restart" else restarted * _half_point(model, spread, held))
 
 
+def _hazards(model: Model, spread: Floats, held: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Hazards of both ways out, shape (n, periods) each; without a second head nothing competes."""
+    restart = Head.of(model, "restart")
+    first = restart.probability(restart.score(spread, held))
+    if "end" not in model.document["hazards"]:
+        return first, np.zeros_like(first)
+    end = Head.of(model, "end")
+    return first, end.probability(end.score(spread, held))
+
+
 def _ways_out(model: Model, spread: Floats, held: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
-    heads = [Head.of(model, name) for name in ("restart", "end")]
-    scores = [head.score(spread, held) for head in heads]
-    restarted, ended = incidence(*(head.probability(score) for head, score in zip(heads, scores, strict=True)))
-    worlds = [head.probability(score[:, None] + head.moved(spread)) for head, score in zip(heads, scores, strict=True)]
-    return restarted, ended, incidence(*worlds)[0][..., -1]
+    restarted, ended = incidence(*_hazards(model, spread, held))
+    worlds = []
+    for name in ("restart", "end"):
+        if name in model.document["hazards"]:
+            head = Head.of(model, name)
+            worlds.append(head.probability(head.score(spread, held)[:, None] + head.moved(spread)))
+    both = worlds if len(worlds) == 2 else [worlds[0], np.zeros_like(worlds[0])]
+    return restarted, ended, incidence(*both)[0][..., -1]
 
 
 def _half_point(model: Model, spread: Floats, held: pd.DataFrame) -> Floats:
+    if "capacity" not in model.document["hazards"]:
+        return np.ones(len(spread))
     prior = model.document["hazards"]["capacity"].get("prior")
     if prior is not None:
         return np.full(len(spread), float(prior["a"] / (prior["a"] + prior["b"])))
@@ -270,11 +283,13 @@ def _half_point(model: Model, spread: Floats, held: pd.DataFrame) -> Floats:
     return np.asarray(head.probability(head.score(spread, held))[:, 0])
 
 
-def _half(model: Model, spread: Floats, held: pd.DataFrame, random_state: int) -> tuple[Floats, Floats]:
-    part = model.document["hazards"]["capacity"]
+def _half(model: Model, spread: Floats, held: pd.DataFrame, worlds: int, random_state: int) -> tuple[Floats, Floats]:
+    part = model.document["hazards"].get("capacity")
     half = _half_point(model, spread, held)
+    if part is None:
+        return half, np.ones((len(spread), worlds))
     if (prior := part.get("prior")) is not None:
-        even = (np.random.default_rng(random_state).permutation(DRAWS) + 0.5) / DRAWS
+        even = (np.random.default_rng(random_state).permutation(worlds) + 0.5) / worlds
         return half, np.tile(beta.ppf(even, prior["a"], prior["b"]), (len(spread), 1))
     head = Head.of(model, "capacity")
     score = head.score(spread, held)

@@ -34,8 +34,8 @@ Numbers = npt.NDArray[np.intp]
 PROFILE_SPREAD = 0.5
 """Standard deviation of a period's own intercept around the level of all, on the scale of the score; assumed."""
 
-POOLING_ROUNDS = 4
-POOLING_EVIDENCE = 4.0
+POOLING_ROUNDS = 6
+POOLING_EVIDENCE = 1.0
 """Slopes that the first guess of a group's precision counts for, beside those of the group (assumed)."""
 
 FULL_REFITS = 3e7
