@@ -25,15 +25,9 @@ from training.pooling import Before, Floats, Pooled, pooled_chance, pooled_line
 from training.population import Size
 from training.realisation import realisation
 
-READ = (
-    Feature.SECTOR_DIVISION,
-    Feature.COUNTY_LEVEL,
-    Feature.JOBS_BEFORE_LOG,
-    Feature.POWER_LOG,
-    Feature.BUILDING_LOG,
-    Feature.MACHINERY_AGE_YEARS,
-)
-"""What the heads read of Ehya's own features: what a plant is, and how large. No money: see ``MONEY``."""
+READ = (Feature.SECTOR_DIVISION, Feature.COUNTY_LEVEL, Feature.JOBS_BEFORE_LOG)
+"""What the heads read of Ehya's own features, beside the promise. Power, buildings and machinery tell little of size
+that people before the stop do not, and with few counts they cost more than that. No money: see ``MONEY``."""
 
 MONEY = frozenset({Field.CAPITAL_NEEDED_RIAL.value, Field.WORKING_CAPITAL_NEEDED_RIAL.value})
 """Fields that no column of these heads may rest on: stated capital is scale, not a dose, and whoever states more of it
@@ -51,7 +45,7 @@ LEAST_COUNTS = 10
 IMPOSSIBLE_TIMES = 100.0
 """A count so many times what the unit had, what it promised and what is usual is set aside (assumed)."""
 
-NUMBER = "number"
+PROMISE = "realised_promise"
 NUMBER_PENALTY = 4.0
 """Centre of the prior on the penalty of a number in units of its own spread: an effect of half a record's spread."""
 
@@ -93,8 +87,8 @@ class JobsPrior:
             level_records=(self.unit_spread / self.size.spread) ** 2,
             spread=self.unit_spread,
             spread_records=self.unit_records,
-            ratios={NUMBER: NUMBER_PENALTY},
-            ratio=PRIOR_PENALTY,
+            ratios=dict.fromkeys((Feature.SECTOR_DIVISION.value, Feature.COUNTY_LEVEL.value), PRIOR_PENALTY),
+            ratio=NUMBER_PENALTY,
         )
 
 
@@ -166,7 +160,7 @@ def fit_jobs(
     section: dict[str, Any] = {"design": blocks, "ratio": promises.ratio, **_promise_scale(promises.left_out)}
     promise = promise_column(section, np.log(promises.left_out))
     columns = np.column_stack([design(X, blocks), promise if enough else np.zeros(len(came))])
-    kinds = [*kinds, NUMBER]
+    kinds = [*kinds, PROMISE]
     line = pooled_line(columns[some], np.log(came[some]), kinds, before, own[some])
     # Curvature of so many records at the mean: about the Beta distribution itself.
     heavy = (prior.any_a + prior.any_b) * prior.chance * (1 - prior.chance)
@@ -191,7 +185,7 @@ def job_features(schema: FeatureSchema) -> tuple[str, ...]:
     --------
     >>> from features.catalogue import FULL_SCHEMA
     >>> len(job_features(FULL_SCHEMA)), "capital_needed_log" in job_features(FULL_SCHEMA)
-    (6, False)
+    (3, False)
     """
     return tuple(feature.value for feature in READ if feature.value in schema.names)
 
@@ -239,7 +233,7 @@ def _blocks(
             blocks.append(
                 {"column": spec.name, "levels": None, "centre": [float(known.mean())], "scale": scale, "log": False}
             )
-            kinds.append(NUMBER)
+            kinds.append(spec.name)
     return blocks, kinds
 
 

@@ -14,6 +14,8 @@ import pandas as pd
 
 from engine.settings import Settings
 from engine.store import Register
+from experiments.province_simulator.jobs_study import PROVINCES, SIZES, plain, study
+from experiments.province_simulator.jobs_study import printed as printed_jobs
 from experiments.province_simulator.margins import margins, printed, relapse_by_year
 from experiments.province_simulator.province import AS_OF, Province, simulate
 from experiments.province_simulator.recovery import printed as printed_recovery
@@ -21,16 +23,20 @@ from experiments.province_simulator.recovery import recover
 from experiments.province_simulator.register import load, write_register
 from experiments.province_simulator.truth import SOURCE, Bias
 
+UNITS = 10_000
 TABLES = ("units", "events", "truth", "restarts")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Parse the command line, simulate, write, print."""
     options = _options(arguments)
+    if options.jobs:
+        return _jobs(options)
     began = time.perf_counter()
-    province = simulate(options.units, seed=options.seed, approach_bias=options.approach_bias, as_of=options.as_of)
+    units = UNITS if options.units is None else options.units
+    province = simulate(units, seed=options.seed, approach_bias=options.approach_bias, as_of=options.as_of)
     seconds = time.perf_counter() - began
-    print(f"SYNTHETIC: {options.units} units, {len(province.events)} events, seed {options.seed}, ", end="")
+    print(f"SYNTHETIC: {units} units, {len(province.events)} events, seed {options.seed}, ", end="")
     print(f"approach bias {options.approach_bias}, as of {province.as_of.date()}; {seconds:.1f} s\n")
     print(printed(margins(province)))
     yearly = ", ".join(f"{hazard:.3f}" for hazard in relapse_by_year(province))
@@ -45,6 +51,27 @@ def main(arguments: list[str] | None = None) -> int:
         write_register(province, options.register)
     if options.workspace:
         load_workspace(province, options.workspace)
+    return 0
+
+
+def _jobs(options: argparse.Namespace) -> int:
+    """Study the intervals of jobs over many provinces; ``--out`` takes a JSON file then."""
+    sizes = SIZES if options.units is None else (options.units,)
+
+    def say(share: float) -> None:
+        print(f"\r  {share:4.0%}", end="\n" if share == 1 else "", file=sys.stderr, flush=True)
+
+    found = [
+        study(
+            units, provinces=options.provinces, bias=options.approach_bias, as_of=options.as_of,
+            first_seed=options.seed, progress=say,
+        )
+        for units in sizes
+    ]  # fmt: skip
+    print(printed_jobs(found, options.approach_bias))
+    if options.out:
+        text = json.dumps({"synthetic": True, "jobs": plain(found)}, indent=2)
+        options.out.write_text(text + "\n", encoding="utf-8")
     return 0
 
 
@@ -101,14 +128,18 @@ def _plain(value: Any) -> Any:
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m experiments.province_simulator", description=__doc__)
-    parser.add_argument("--units", type=int, default=10_000, metavar="N", help="registered units")
+    parser.add_argument("--units", type=int, metavar="N", help=f"registered units ({UNITS:,})")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--approach-bias", choices=[each.value for each in Bias], default=Bias.NONE.value)
     parser.add_argument(
         "--as-of", default=AS_OF.date().isoformat(), metavar="DATE", help="last day of the simulated time"
     )
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="write parquet files and a manifest here")
+    parser.add_argument(
+        "--out", type=Path, metavar="FOLDER", help="write parquet files and a manifest here (--jobs: a JSON)"
+    )
     parser.add_argument("--register", type=Path, metavar="FILE.xlsx", help="write the register as a workbook")
     parser.add_argument("--workspace", type=Path, metavar="DIR", help="put register and events into a new workspace")
     parser.add_argument("--recover", action="store_true", help="learn feasibility from the log, compare with the truth")
+    parser.add_argument("--jobs", action="store_true", help="over many provinces: do the intervals of jobs hold?")
+    parser.add_argument("--provinces", type=int, default=PROVINCES, metavar="N", help="with --jobs: how many")
     return parser.parse_args(arguments)

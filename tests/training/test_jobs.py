@@ -332,7 +332,7 @@ def test_a_count_of_a_unit_that_is_not_there_is_refused():
 def test_a_missing_column_is_named_and_an_unknown_one_refused():
     world = World(21, 30)
     with pytest.raises(EhyaError) as caught:
-        _fit(world, matrix=_matrix(world.units).drop(columns="power_log"))
+        _fit(world, matrix=_matrix(world.units).drop(columns="jobs_before_log"))
     assert caught.value.code is ErrorCode.SCHEMA_MISMATCH
     with pytest.raises(EhyaError) as caught:
         _fit(world, features=["jobs_at_peak"])
@@ -349,6 +349,6 @@ def test_units_that_state_nothing_but_their_place_can_be_learnt_from():
 
 def test_a_constant_column_is_left_out():
     world = World(23, 120)
-    world.units["power_kw"] = 250.0
+    world.units["jobs_before_stop"] = 25
     found = _fit(world, matrix=_matrix(world.units))
-    assert "power_log" not in {block["column"] for block in found.section["design"]}
+    assert "jobs_before_log" not in {block["column"] for block in found.section["design"]}
