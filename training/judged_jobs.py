@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,12 +10,9 @@ from sklearn.metrics import d2_tweedie_score
 
 from engine.artefact import Model
 from engine.jobs import jobs_forecast
-from features.schema import FeatureSchema
-from training.job_outcomes import job_outcomes
-from training.jobs import JobsPrior, fit_jobs
 
 COLUMNS = ("unit_id", "origin", "jobs", "low", "point", "high", "mean", "zero_probability")
-"""Of the judged table; ``champion_low, champion_point, champion_high`` are added where there is a champion."""
+"""Of a judged table; that of ``training.walk_forward`` has a champion's interval beside them."""
 
 
 def judged_jobs(model: Model, matrix: pd.DataFrame, units: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
@@ -39,47 +35,6 @@ def judged_jobs(model: Model, matrix: pd.DataFrame, units: pd.DataFrame, outcome
     forecast = jobs_forecast(model, matrix.loc[outcomes.index], units)
     table = outcomes[["origin", "jobs"]].join(forecast)
     return table.rename_axis("unit_id").reset_index()[list(COLUMNS)]
-
-
-def walk_forward_jobs(
-    matrix: pd.DataFrame, units: pd.DataFrame, events: pd.DataFrame, *, schema: FeatureSchema, prior: JobsPrior,
-    cuts: Sequence[pd.Timestamp], as_of: pd.Timestamp, weights: pd.Series | None = None, random_state: int = 0,
-) -> pd.DataFrame:  # fmt: skip
-    """Learn what was known on each cut and judge the restarts between it and the next one.
-
-    Parameters
-    ----------
-    matrix, units
-        Index ``unit_id``: all units, each as it was before it came back.
-    events
-        As for :func:`training.job_outcomes.job_outcomes`.
-    schema, prior, weights, random_state
-        As for :func:`training.jobs.fit_jobs`.
-    cuts
-        Days in order; the last period ends with ``as_of``.
-    as_of
-        Day up to which counts may be known.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``COLUMNS`` and ``cut``: every outcome of a restart after the first cut, once, judged by the fit of the
-        last cut before its restart. A fit never holds the unit it judges: its count was not known then.
-    """
-    came = job_outcomes(units, events, as_of=as_of)
-    judged = []
-    for cut, until in zip(cuts, [*cuts[1:], as_of], strict=True):
-        known = job_outcomes(units, events, as_of=cut)
-        new = came[(came["restarted_on"] > cut) & (came["restarted_on"] <= until) & ~came.index.isin(known.index)]
-        if new.empty:
-            continue
-        fitted = fit_jobs(
-            matrix, units, known["jobs"], schema=schema, prior=prior, weights=weights, random_state=random_state
-        )
-        model = Model(fitted.heads, {"jobs": fitted.section})
-        judged.append(judged_jobs(model, matrix, units, new).assign(cut=cut))
-    empty = pd.DataFrame({name: pd.Series(dtype="float64") for name in (*COLUMNS, "cut")})
-    return pd.concat(judged, ignore_index=True) if judged else empty
 
 
 def jobs_figures(judged: pd.DataFrame) -> dict[str, Any]:

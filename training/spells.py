@@ -175,13 +175,15 @@ def month_12(found: Spells, events: pd.DataFrame, *, as_of: pd.Timestamp, grace_
     due = _months_later(spell["until"], DURABLE_MONTHS)
     ripe = (_months_later(spell["until"], DURABLE_MONTHS + grace_months) <= as_of).to_numpy()
     spell, due = spell[ripe], due[ripe]
-    fallen = (spell["again"] <= due).to_numpy()
+    again = _stopped(spell, events)
+    fallen = (again <= due).to_numpy()
     looks = events[(events["kind"] == OutcomeKind.OBSERVED.value).to_numpy()]
     codes = pd.Index(spell["unit_id"].unique())
     at = _place(codes, spell["unit_id"], spell["until"], looks["unit_id"], looks["day"])
     seen = (at >= 0) & (looks["day"].to_numpy() >= due.to_numpy()[at]) if len(spell) else np.zeros(len(looks), bool)
-    again = spell["again"].to_numpy()[at] if len(spell) else np.full(len(looks), np.datetime64("NaT"))
-    looks, at = looks[seen & ~(looks["day"].to_numpy() >= again)], at[seen & ~(looks["day"].to_numpy() >= again)]
+    stopped = again.to_numpy()[at] if len(spell) else np.full(len(looks), np.datetime64("NaT"))
+    seen &= ~(looks["day"].to_numpy() >= stopped)
+    looks, at = looks[seen], at[seen]
     first = looks.assign(at=at).sort_values("day", kind="stable").groupby("at")[["capacity_share", "jobs"]].first()
     first = first.reindex(range(len(spell)))
     share, jobs = first["capacity_share"].to_numpy(), first["jobs"].to_numpy()
@@ -195,6 +197,13 @@ def month_12(found: Spells, events: pd.DataFrame, *, as_of: pd.Timestamp, grace_
         },
         index=spell.index,
     )
+
+
+def _stopped(spell: pd.DataFrame, events: pd.DataFrame) -> pd.Series:
+    """Day on which each restart was over: stopped again, liquidated or without licence; NaT while it runs."""
+    gone = events[events["kind"].isin(ENDS)].groupby("unit_id")["day"].min()
+    gone = gone.reindex(spell["unit_id"]).set_axis(spell.index)
+    return pd.concat([spell["again"], gone.where(gone > spell["until"])], axis=1).min(axis=1)
 
 
 def _so_far(unit: pd.Series, flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:

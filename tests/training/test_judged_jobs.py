@@ -1,4 +1,4 @@
-"""The judged table of jobs: by hand, walk-forward, and blind to what came later."""
+"""The judged table of jobs and its figures, by hand."""
 
 from __future__ import annotations
 
@@ -7,82 +7,37 @@ import pandas as pd
 import pytest
 from sklearn.metrics import mean_poisson_deviance
 
+from engine.artefact import Model
 from engine.domain.unit import unit_table
+from engine.jobs import jobs_forecast
 from features import fit, matrix
 from features.catalogue import FULL_SCHEMA
-from training.jobs import JobsPrior
-from training.judged_jobs import COLUMNS, jobs_figures, poisson_explained, walk_forward_jobs
+from training.jobs import JobsPrior, fit_jobs
+from training.judged_jobs import COLUMNS, jobs_figures, judged_jobs, poisson_explained
 from training.population import jobs_size
 
 AS_OF = pd.Timestamp("2024-06-01")
-CUTS = [pd.Timestamp(day) for day in ("2019-01-01", "2020-07-01", "2022-01-01")]
-COUNT = 160
 
 
-def _log() -> tuple[pd.DataFrame, pd.DataFrame]:
+def test_a_table_has_one_row_for_each_outcome_with_the_interval_that_is_served():
     drawn = np.random.default_rng(0)
-    before = np.rint(np.exp(3 + 0.6 * drawn.standard_normal(COUNT))).astype(int) + 1
-    units = unit_table(
-        pd.DataFrame(
-            {
-                "unit_id": [f"u{number:03d}" for number in range(COUNT)], "province": "West Azerbaijan",
-                "county": drawn.choice(["Khoy", "Urmia"], COUNT), "isic": drawn.choice(["1030", "2220"], COUNT),
-                "status": "idle", "jobs_before_stop": before,
-            }
-        )
-    )  # fmt: skip
-    back = pd.Timestamp("2016-01-01") + pd.to_timedelta(drawn.integers(0, 2500, COUNT), unit="D")
-    counted = back + pd.to_timedelta(drawn.integers(370, 420, COUNT), unit="D")
-    jobs = np.where(drawn.random(COUNT) < 0.1, 0, drawn.poisson(0.8 * before))
-    each = {"unit_id": units.index, "capacity_share": np.nan, "jobs": pd.array([None] * COUNT, dtype="Int64")}
-    restarted = pd.DataFrame(each | {"kind": "restarted", "happened_on": back, "known_on": back})
-    observed = pd.DataFrame(
-        each | {"kind": "observed", "happened_on": counted, "known_on": counted + pd.Timedelta(days=20), "jobs": jobs}
-    ).assign(capacity_share=0.7)
-    events = pd.concat([restarted, observed], ignore_index=True)
-    types = {"jobs": "Int64", "happened_on": "datetime64[s]", "known_on": "datetime64[s]", "capacity_share": "float64"}
-    return units, events.astype(types)
-
-
-def _walk(units: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+    before = drawn.integers(5, 60, 80)
+    rows = {"unit_id": [f"u{number:02d}" for number in range(80)], "jobs_before_stop": before, "isic": "1030"}
+    units = unit_table(pd.DataFrame(rows | {"province": "West Azerbaijan", "county": "Khoy"}))
+    came = pd.Series(drawn.poisson(before).astype(float), index=units.index)
     ready = matrix(units, FULL_SCHEMA, fit(units, FULL_SCHEMA, as_of=AS_OF), as_of=AS_OF)
-    return walk_forward_jobs(
-        ready, units, events, schema=FULL_SCHEMA, prior=JobsPrior(jobs_size()), cuts=CUTS, as_of=AS_OF
-    )
+    found = fit_jobs(ready, units, came.iloc[:60], schema=FULL_SCHEMA, prior=JobsPrior(jobs_size()))
+    model = Model(found.heads, {"jobs": found.section})
+    outcomes = pd.DataFrame({"jobs": came.iloc[60:], "origin": pd.Timestamp("2020-01-01")})
+    judged = judged_jobs(model, ready, units, outcomes)
+    assert tuple(judged.columns) == COLUMNS
+    assert judged["unit_id"].tolist() == outcomes.index.tolist()
+    served = jobs_forecast(model, ready, units).loc[outcomes.index]
+    assert (judged[["low", "point", "high"]].to_numpy() == served[["low", "point", "high"]].to_numpy()).all()
 
 
-def test_every_later_outcome_is_judged_once_by_a_fit_that_had_not_seen_it():
-    units, events = _log()
-    judged = _walk(units, events)
-    assert tuple(judged.columns) == (*COLUMNS, "cut")
-    assert judged["unit_id"].is_unique
-    back = events[events["kind"] == "restarted"].set_index("unit_id")["happened_on"]
-    counted = events[events["kind"] == "observed"].set_index("unit_id")
-    ripe = counted.index[(counted["known_on"] <= AS_OF) & (back.reindex(counted.index) > CUTS[0])]
-    assert set(judged["unit_id"]) == set(ripe)
-    own = back.reindex(judged["unit_id"]).to_numpy()
-    assert (judged["cut"].to_numpy() < own).all()
-    assert (judged["origin"].to_numpy() < own).all()
-    assert (counted["jobs"].reindex(judged["unit_id"]).to_numpy(float) == judged["jobs"]).all()
-
-
-def test_counts_that_became_known_after_a_cut_change_none_of_its_forecasts():
-    units, events = _log()
-    before = _walk(units, events)
-    later = (events["kind"] == "observed") & (events["known_on"] > CUTS[1])
-    events.loc[later, "jobs"] = 3 * events.loc[later, "jobs"] + 7
-    after = _walk(units, events)
-    early = before["cut"] <= CUTS[1]
-    columns = ["unit_id", "low", "point", "high", "mean", "zero_probability"]
-    pd.testing.assert_frame_equal(before.loc[early, columns], after.loc[early, columns])
-    assert not before.loc[~early, columns].equals(after.loc[~early, columns])
-
-
-def test_without_counts_there_is_an_empty_table_and_no_figure():
-    units, events = _log()
-    judged = _walk(units, events[events["kind"] == "restarted"])
-    assert list(judged.columns) == [*COLUMNS, "cut"]
-    figures = jobs_figures(judged)
+def test_without_rows_there_is_no_figure():
+    figures = jobs_figures(pd.DataFrame({name: pd.Series(dtype="float64") for name in COLUMNS}))
     assert figures.pop("n") == 0
     assert set(figures.values()) == {None}
 
