@@ -130,6 +130,36 @@ def card(
         "data_digest": candidate.data_digest,
         "code_version": code_version,
         **_priors(document),
+        **jobs_basis(document),
+    }
+
+
+def jobs_basis(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What the figures of jobs rest on: counts, promises that were checked, and what a reader must know of them.
+
+    Examples
+    --------
+    >>> ratio = {"overall": 0.61234, "units": 40, "assumed": False, "cells": {}}
+    >>> counts = {"used": 55, "zero": 4, "set_aside": 0}
+    >>> jobs_basis({"jobs": {"method": "jackknife_plus", "counts": counts, "ratio": ratio, "notes": []}})["jobs_basis"]
+    {'counts': {'used': 55, 'zero': 4, 'set_aside': 0}, 'intervals': 'jackknife_plus', 'realised': 0.6123,
+     'promises': 40, 'assumed': False, 'notes': []}
+    >>> jobs_basis({})
+    {}
+    """
+    if "method" not in document.get("jobs", {}):
+        return {}
+    jobs = document["jobs"]
+    ratio = jobs["ratio"]
+    return {
+        "jobs_basis": {
+            "counts": dict(jobs["counts"]),
+            "intervals": jobs["method"],
+            "realised": _rounded(ratio["overall"]),
+            "promises": int(ratio["units"]),
+            "assumed": bool(ratio["assumed"]),
+            "notes": list(jobs["notes"]),
+        }
     }
 
 

@@ -136,10 +136,22 @@ def _texts(card: Mapping[str, Any], kind: str, speech: Speech) -> list[tuple[str
     return [
         (say("model_card.purpose"), purpose),
         *listed,
+        (say("model_card.jobs_basis"), _jobs_basis(card.get("jobs_basis") or {}, speech)),
         (say("model_card.change"), _change(card.get("change") or {}, speech)),
         (say("model_card.inputs"), read if inputs else []),
         (say("model_card.made"), [say("model_card.made_text", **made)] if code else []),
     ]
+
+
+def _jobs_basis(basis: Mapping[str, Any], speech: Speech) -> list[str]:
+    if not basis:
+        return []
+    counts = {name: speech.number(basis["counts"][name]) for name in ("used", "zero", "set_aside")}
+    said = [speech.text("model_card.jobs_counts", **counts)]
+    if not basis["assumed"]:
+        share, count = speech.share(basis["realised"]), speech.number(basis["promises"])
+        said.append(speech.text("model_card.jobs_promises", share=share, count=count))
+    return [*said, *(speech.text(f"jobs_note.{note}") for note in basis["notes"])]
 
 
 def _change(change: Mapping[str, Any], speech: Speech) -> list[str]:
