@@ -11,10 +11,14 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 BENCHES = {
+    "intake": "experiments.bench.intake:measure",
+    "intake_xlsx": "experiments.bench.intake:measure_xlsx",
     "predict": "experiments.bench.predict:measure",
     "shortlist_100k": "experiments.bench.shortlist:measure_100k",
     "shortlist_1m": "experiments.bench.shortlist:measure_1m",
 }
+COLUMNS = ("ratio", "spread", "ours_seconds", "bare_seconds")
+"""What every bench measures; what one measures beside it stands behind these."""
 
 
 def available() -> list[str]:
@@ -53,7 +57,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _line(name: str, figures: dict[str, float]) -> str:
+    more = [f"  {key.replace('_', ' ')} {value:,.0f}" for key, value in figures.items() if key not in COLUMNS]
     return (
         f"{name:<16}{figures['ratio']:>8.3f}{figures['spread']:>9.3f}"
-        f"{figures['ours_seconds']:>12.6f}{figures['bare_seconds']:>12.6f}"
+        f"{figures['ours_seconds']:>12.6f}{figures['bare_seconds']:>12.6f}" + "".join(more)
     )
