@@ -1,7 +1,7 @@
-"""Estimate a probability as the plain mean of four learners that err differently.
+"""Estimate a probability as the plain mean of three learners that err differently.
 
-Ridge logistic regression on all levels at once knows who is who and follows a linear trend into the future; the
-logistic regression on encodings carries what nested levels say; trees find what goes together but stand still in time.
+Ridge logistic regression on all levels at once knows who is who; boosting and extra trees on the encodings find what
+goes together.
 """
 
 from __future__ import annotations
@@ -14,14 +14,25 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
+from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from engine.errors import EhyaError, ErrorCode
+from features.schema import FeatureSchema
 from training.encoding import Encoding, Path, fit_encoding, out_of_fold
 from training.recency import recency_weights
 
 Floats = npt.NDArray[np.float64]
-YEARS = "years"
+LEAST_KNOWN = 0.05
+"""A number that fewer of the rows state says when they were written down, not what they are: it is left out."""
+
+FAR = 4.0
+"""Standard deviations at which the regressions stop believing a number: a flag that is rarely set, or a sum that is
+suddenly a thousand times larger, would else speak with a weight that no penalty holds."""
+
+WORDS = HashingVectorizer(n_features=2**12, binary=True, norm=None, alternate_sign=False)
+"""Words of names, by their hash: there is nothing to fit, and no vocabulary to keep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +42,48 @@ class Roles:
     Parameters
     ----------
     numbers
-        Columns of numbers, none missing.
+        Columns of numbers and flags, NaN where not known.
     paths
         Nested categories to encode; the columns hold strings.
     crossed
         Columns of categories that the ridge regression knows one by one.
+    words
+        Columns of names that it knows by their words as well, so that an unseen name is not wholly strange.
     """
 
     numbers: tuple[str, ...]
     paths: tuple[Path, ...]
     crossed: tuple[str, ...]
+    words: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        schema: FeatureSchema,
+        *,
+        paths: tuple[Path, ...],
+        crossed: tuple[str, ...],
+        words: tuple[str, ...] = (),
+    ) -> Roles:
+        """Roles of a schema's columns: all numbers and flags, and the categories as told.
+
+        Raises
+        ------
+        EhyaError
+            ``schema_mismatch`` with the names that are no categories of the schema.
+
+        Examples
+        --------
+        >>> from features.schema import FeatureKind, FeatureSpec
+        >>> kinds = {"size": FeatureKind.NUMBER, "county": FeatureKind.CATEGORY}
+        >>> specs = [FeatureSpec(name, "unit", kind, "", name, "not known", (name,)) for name, kind in kinds.items()]
+        >>> Roles.of(FeatureSchema(tuple(specs)), paths=(), crossed=("county",)).numbers
+        ('size',)
+        """
+        named = {*crossed, *words, *(level for path in paths for level in path.levels)}
+        if unknown := sorted(named - set(schema.categories)):
+            raise EhyaError(ErrorCode.SCHEMA_MISMATCH, given=unknown, allowed=list(schema.categories))
+        return cls(tuple(name for name in schema.names if name not in schema.categories), paths, crossed, words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +109,33 @@ class Plan:
     half_life: float = 3.0
     recency: float = 3.0
     strength: float = 5.0
-    ridge: float = 0.07
+    ridge: float = 0.15
     trees: int = 150
     rounds: int = 150
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Columns of numbers, and what stands in for a number that is not known.
+
+    Parameters
+    ----------
+    names
+        Columns.
+    means
+        Shape (columns,), weighted mean of the known values.
+    used
+        Shape (columns,): whether enough values were known; the others stand at their mean.
+    """
+
+    names: tuple[str, ...]
+    means: Floats
+    used: npt.NDArray[np.bool_]
+
+    def design(self, table: pd.DataFrame, years: Floats) -> Floats:
+        """Numbers and time, shape (n, columns + 1), none missing."""
+        values = table[list(self.names)].to_numpy(np.float64)
+        return np.column_stack([np.where(np.isnan(values) | ~self.used, self.means, values), years])
 
 
 @dataclass(frozen=True)
@@ -76,25 +143,24 @@ class Crossed:
     """Ridge logistic regression on numbers and on all categories at once: crossed effects, partly pooled."""
 
     roles: Roles
+    numbers: Numbers
     scaler: StandardScaler
     categories: OneHotEncoder
     ridge: LogisticRegression
 
     def predict(self, table: pd.DataFrame, years: Floats) -> Floats:
         """Probability of the outcome, shape (n,)."""
-        design = _crossed(self.scaler, self.categories, table, years, self.roles)
+        design = _crossed(self.scaler, self.categories, table, self.numbers.design(table, years), self.roles)
         return np.asarray(self.ridge.predict_proba(design)[:, 1])
 
 
 @dataclass(frozen=True)
 class Blend:
-    """Four fitted learners behind one door."""
+    """Three fitted learners behind one door."""
 
-    roles: Roles
+    numbers: Numbers
     encoding: Encoding
-    scaler: StandardScaler
     crossed: Crossed
-    logistic: LogisticRegression
     boosting: HistGradientBoostingClassifier
     trees: ExtraTreesClassifier
 
@@ -104,10 +170,9 @@ class Blend:
 
     def members(self, table: pd.DataFrame, years: Floats) -> dict[str, Floats]:
         """Probability by learner, each of shape (n,)."""
-        encoded = np.column_stack([_numbers(table, years, self.roles), self.encoding.encode(table).to_numpy()])
+        encoded = np.column_stack([self.numbers.design(table, years), self.encoding.encode(table).to_numpy()])
         return {
             "crossed": self.crossed.predict(table, years),
-            "logistic": self.logistic.predict_proba(self.scaler.transform(encoded))[:, 1],
             "boosting": self.boosting.predict_proba(encoded)[:, 1],
             "trees": self.trees.predict_proba(encoded)[:, 1],
         }
@@ -132,12 +197,13 @@ def fit_crossed(
     """
     plan = plan or Plan()
     seen = _seen(weights, years, until, plan)
-    scaler = StandardScaler().fit(_numbers(table, years, roles))
+    numbers = fit_numbers(table, weights, roles)
+    scaler = StandardScaler().fit(numbers.design(table, years))
     categories = OneHotEncoder(handle_unknown="ignore").fit(table[list(roles.crossed)].to_numpy(dtype=object))
     rows, outcome, share = split_shares(label, seen)
-    design = _crossed(scaler, categories, table, years, roles)
+    design = _crossed(scaler, categories, table, numbers.design(table, years), roles)
     ridge = LogisticRegression(C=plan.ridge, max_iter=500).fit(design[rows], outcome, share)
-    return Crossed(roles, scaler, categories, ridge)
+    return Crossed(roles, numbers, scaler, categories, ridge)
 
 
 def fit_blend(
@@ -151,7 +217,7 @@ def fit_blend(
     plan: Plan | None = None,
     random_state: int = 0,
 ) -> Blend:
-    """Fit all four learners.
+    """Fit all three learners.
 
     Parameters
     ----------
@@ -182,22 +248,48 @@ def fit_blend(
     how: dict[str, Any] = {"until": until, "half_life": plan.half_life, "strength": plan.strength}
     encoding = fit_encoding(table, label, weights, years, roles.paths, **how)
     held_out = out_of_fold(table, label, weights, years, roles.paths, **how, random_state=random_state)
-    encoded = np.column_stack([_numbers(table, years, roles), held_out.to_numpy()])
-    scaler = StandardScaler().fit(encoded)
+    numbers = fit_numbers(table, weights, roles)
+    encoded = np.column_stack([numbers.design(table, years), held_out.to_numpy()])
     rows, outcome, share = split_shares(label, seen)
     boosting = HistGradientBoostingClassifier(
         learning_rate=0.04, max_iter=plan.rounds, max_leaf_nodes=8, min_samples_leaf=40, l2_regularization=10.0,
-        early_stopping=False, random_state=random_state,
+        max_features=0.5, early_stopping=False, random_state=random_state,
     )  # fmt: skip
-    trees = ExtraTreesClassifier(plan.trees, min_samples_leaf=8, max_features=0.4, random_state=random_state)
-    logistic = LogisticRegression(C=0.05, max_iter=500)
+    trees = ExtraTreesClassifier(plan.trees, min_samples_leaf=15, max_features=0.3, random_state=random_state)
     return Blend(
-        roles, encoding, scaler,
+        numbers, encoding,
         crossed=fit_crossed(table, label, weights, years, roles, until=until, plan=plan),
-        logistic=logistic.fit(scaler.transform(encoded)[rows], outcome, share),
         boosting=boosting.fit(encoded[rows], outcome, share),
         trees=trees.fit(encoded[rows], outcome, share),
     )  # fmt: skip
+
+
+def fit_numbers(table: pd.DataFrame, weights: Floats, roles: Roles) -> Numbers:
+    """Find what stands in for unknown numbers: the weighted mean of the known ones, zero where none is known.
+
+    Returns
+    -------
+    Numbers
+        Columns of which less than ``LEAST_KNOWN`` is known are not used.
+
+    Examples
+    --------
+    >>> known = pd.DataFrame({"size": [1.0, 4.0, np.nan], "age": np.nan})
+    >>> numbers = fit_numbers(known, np.array([2.0, 1.0, 1.0]), Roles(("size", "age"), (), ()))
+    >>> numbers.design(known, np.zeros(3)).tolist()
+    [[1.0, 0.0, 0.0], [4.0, 0.0, 0.0], [2.0, 0.0, 0.0]]
+    """
+    values = table[list(roles.numbers)].to_numpy(np.float64)
+    heavy = np.where(np.isnan(values), 0.0, weights[:, None])
+    total = heavy.sum(axis=0)
+    sums = (heavy * np.nan_to_num(values)).sum(axis=0)
+    means = np.divide(sums, total, out=np.zeros(len(total)), where=total > 0)
+    return Numbers(roles.numbers, means, total >= LEAST_KNOWN * weights.sum())
+
+
+def scaled(scaler: StandardScaler, design: Floats) -> Floats:
+    """Standard scores, no further than ``FAR`` from zero."""
+    return np.asarray(np.clip(scaler.transform(design), -FAR, FAR))
 
 
 def split_shares(label: Floats, weights: Floats) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats]:
@@ -221,17 +313,17 @@ def split_shares(label: Floats, weights: Floats) -> tuple[npt.NDArray[np.int64],
     return rows[present], outcome[present], share[present]
 
 
-def _numbers(table: pd.DataFrame, years: Floats, roles: Roles) -> Floats:
-    return np.column_stack([table[list(roles.numbers)].to_numpy(np.float64), years])
-
-
 def _seen(weights: Floats, years: Floats, until: float, plan: Plan) -> Floats:
     seen = weights * recency_weights(years, until=until, half_life=plan.recency)
     return np.asarray(seen / seen.mean())
 
 
 def _crossed(
-    scaler: StandardScaler, categories: OneHotEncoder, table: pd.DataFrame, years: Floats, roles: Roles
+    scaler: StandardScaler, categories: OneHotEncoder, table: pd.DataFrame, numbers: Floats, roles: Roles
 ) -> Any:
-    levels = categories.transform(table[list(roles.crossed)].to_numpy(dtype=object))
-    return sparse.hstack([sparse.csr_matrix(scaler.transform(_numbers(table, years, roles))), levels], format="csr")
+    parts = [
+        sparse.csr_matrix(scaled(scaler, numbers)),
+        categories.transform(table[list(roles.crossed)].to_numpy(dtype=object)),
+        *(WORDS.transform(table[name]) for name in roles.words),
+    ]
+    return sparse.hstack(parts, format="csr")

@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.ensemble import ExtraTreesRegressor, HistGradientBoostingRegressor
 
-from training.blending import Blend, Plan, Roles, fit_blend
+from training.blending import Numbers, Plan, Roles, fit_blend, fit_numbers
 from training.encoding import Encoding, Link, fit_encoding, fold_of_rows, out_of_fold
+from training.levelled import Levelled, fit_levelled
 from training.recency import recency_weights
 
 Floats = npt.NDArray[np.float64]
@@ -70,10 +71,10 @@ class Spread:
 
 @dataclass(frozen=True)
 class Hurdle:
-    """Fitted heads: ``any`` (a blend), the size in the mean and in the log, and the spread of sizes."""
+    """Fitted heads: ``any`` (a blend and its level), the size in the mean and in the log, and the spread of sizes."""
 
-    any: Blend
-    roles: Roles
+    any: Levelled
+    numbers: Numbers
     encoding: Encoding
     mean: HistGradientBoostingRegressor
     mean_trees: ExtraTreesRegressor
@@ -89,7 +90,7 @@ class Hurdle:
             Index of ``table``; ``any`` (probability), ``point`` (mean of the count), ``low, high`` (whole numbers, of
             the count), ``if_any_low, if_any_high`` (of the count if it is not zero).
         """
-        design = _design(self.encoding.encode(table), table, years, self.roles)
+        design = _design(self.encoding.encode(table), table, years, self.numbers)
         chance = self.any.predict(table, years)
         point = chance * (self.mean.predict(design) + self.mean_trees.predict(design)) / 2
         location = self.location.predict(design)
@@ -127,7 +128,7 @@ def fit_hurdle(
     plan = plan or Plan()
     weights = weights / weights.mean()
     how: dict[str, Any] = {"until": until, "plan": plan, "random_state": random_state}
-    chance = fit_blend(table, (count > 0).astype(float), weights, years, roles, **how)
+    chance, _ = fit_levelled(table, (count > 0).astype(float), weights, years, roles, **how)
     spread = walk_forward_spread(table, count, weights, years, roles, **how)
     some = count > 0
     sized, size, when = table[some], count[some], years[some]
@@ -137,14 +138,15 @@ def fit_hurdle(
     encoded = out_of_fold(
         sized, log_size, heavy, when, roles.paths, **decay, link=Link.IDENTITY, random_state=random_state
     )
-    design = _design(encoded, sized, when, roles)
+    numbers = fit_numbers(sized, heavy, roles)
+    design = _design(encoded, sized, when, numbers)
     seen = heavy * recency_weights(when, until=until, half_life=plan.recency)
     boosting = HistGradientBoostingRegressor(
         loss="gamma", learning_rate=0.05, max_iter=100, max_leaf_nodes=6, min_samples_leaf=40, l2_regularization=10.0,
         early_stopping=False, random_state=random_state,
     )  # fmt: skip
     return Hurdle(
-        chance, roles, encoding,
+        chance, numbers, encoding,
         mean=boosting.fit(design, size, seen),
         mean_trees=_forest(plan, random_state).fit(design, size, seen),
         location=_forest(plan, random_state).fit(design, log_size, seen),
@@ -185,8 +187,9 @@ def walk_forward_spread(
     encoding = fit_encoding(*args, **decay, link=Link.IDENTITY)
     encoded = out_of_fold(*args, **decay, link=Link.IDENTITY, random_state=random_state)
     seen = heavy * recency_weights(when, until=until, half_life=plan.recency)
-    forest = _forest(plan, random_state).fit(_design(encoded, table[some], when, roles), size, seen)
-    location = forest.predict(_design(encoding.encode(table[last]), table[last], years[last], roles))
+    numbers = fit_numbers(table[some], heavy, roles)
+    forest = _forest(plan, random_state).fit(_design(encoded, table[some], when, numbers), size, seen)
+    location = forest.predict(_design(encoding.encode(table[last]), table[last], years[last], numbers))
     came, stands_for = count[last], weights[last]
     has = came > 0
     spread = fit_spread(location[has], np.log(came[has]), stands_for[has])
@@ -294,5 +297,5 @@ def _forest(plan: Plan, random_state: int) -> ExtraTreesRegressor:
     return ExtraTreesRegressor(plan.trees, min_samples_leaf=5, max_features=0.4, random_state=random_state)
 
 
-def _design(encoded: pd.DataFrame, table: pd.DataFrame, years: Floats, roles: Roles) -> Floats:
-    return np.column_stack([table[list(roles.numbers)].to_numpy(np.float64), years, encoded.to_numpy()])
+def _design(encoded: pd.DataFrame, table: pd.DataFrame, years: Floats, numbers: Numbers) -> Floats:
+    return np.column_stack([numbers.design(table, years), encoded.to_numpy()])

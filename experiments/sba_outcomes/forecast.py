@@ -2,50 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from experiments.sba_outcomes.loans import KEY, ROLES, Loans
-from training.blending import Blend, Plan, fit_blend, fit_crossed
+from experiments.sba_outcomes.loans import KEY, Loans
+from experiments.sba_outcomes.schema import ROLES
+from training.blending import Plan, fit_crossed
 from training.counts import Hurdle, fit_hurdle
-from training.encoding import fold_of_rows
 from training.landmarks import event_timing, observed_by, soft_labels
-from training.recalibration import walk_forward_shift
+from training.levelled import Levelled, event_series, fit_levelled
+from training.track_record import TrackRecords, track_records
 
 Floats = npt.NDArray[np.float64]
+Progress = Callable[[str, float], None]
 
 HORIZON = 3.0
 """Years of the honest label."""
 
-HINDSIGHT_HORIZON = 10.0
-"""Years within which hindsight's charge-offs fall, all but one in a hundred."""
-
-SHARE = {"hindsight": 0.0, "honest": 1.0}
-"""How far the recalibration goes, chosen on the visible periods. Hindsight already knows how the training loans end;
-what they went through lately only tells when, and following it cost calibration at every share (see NOTES.md)."""
+RECORD_HORIZON = 5.0
+"""Years for which a loan speaks in its lender's record."""
 
 STEPS = 4
 """Rounds of guessing what young loans will do."""
 
 STATUS_PLAN = Plan()
 JOBS_PLAN = Plan(half_life=2.0, recency=3.0)
-HELD_OUT_PLAN = replace(STATUS_PLAN, trees=60, rounds=100)
-"""Two fits on half the loans each, to see what the score says of loans it did not learn from."""
+
+JOBS = {
+    "any": "p_any", "low": "jobs_low", "point": "jobs_point", "high": "jobs_high", "if_any_low": "jobs_if_any_low",
+    "if_any_high": "jobs_if_any_high",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Forecaster:
-    """Three fitted heads, and the loans they are recalibrated with."""
+    """Three fitted heads, the lenders' records, and the loans that the honest head is recalibrated with."""
 
-    hindsight: Blend
-    honest: Blend
+    hindsight: Levelled
+    honest: Levelled
     jobs: Hurdle | None
+    records: TrackRecords
     seen: Loans
-    held_out: dict[str, Floats]
+    held_out: Floats
     n_jobs: int
 
     def predict(self, ahead: Loans) -> pd.DataFrame:
@@ -56,38 +59,45 @@ class Forecaster:
         pandas.DataFrame
             The columns of the predictions file.
         """
+        ahead = ahead.recorded(self.records)
         p = self.hindsight.predict(ahead.table, ahead.years)
-        honest = self.honest.predict(ahead.table, ahead.years)
+        score = self.honest.score(ahead.table)
         columns = {
             KEY: ahead.key,
             "p": p,
-            "p_recalibrated": self._recalibrated("hindsight", p, ahead.quarter),
-            "p_honest": honest,
-            "p_honest_recalibrated": self._recalibrated("honest", honest, ahead.quarter),
+            # Hindsight knows how every training loan ends: events after train-until tell it only when, and following
+            # them cost calibration in every trial (see NOTES.md).
+            "p_recalibrated": p,
+            "p_honest": self.honest.series.carry(score, ahead.years),
+            "p_honest_recalibrated": self._recalibrated(score, ahead),
         }
         frame = pd.DataFrame(columns)
-        names = {"any": "p_any", "low": "jobs_low", "point": "jobs_point", "high": "jobs_high"}
-        names |= {"if_any_low": "jobs_if_any_low", "if_any_high": "jobs_if_any_high"}
         if self.jobs is None:
-            return frame.assign(**dict.fromkeys(names.values(), np.nan))
-        jobs = self.jobs.predict(ahead.table, ahead.years).rename(columns=names)
-        return pd.concat([frame, jobs[list(names.values())]], axis=1)
+            return frame.assign(**dict.fromkeys(JOBS.values(), np.nan))
+        jobs = self.jobs.predict(ahead.table, ahead.years).rename(columns=JOBS)
+        return pd.concat([frame, jobs[list(JOBS.values())]], axis=1)
 
-    def _recalibrated(self, label: str, probability: Floats, quarter: Floats) -> Floats:
-        if not SHARE[label]:
-            return probability
-        moved = np.empty(len(probability))
-        for day in np.unique(quarter):
-            now = quarter == day
-            shift = walk_forward_shift(
-                self.held_out[label], self.seen.years, self.seen.charge_off, self.seen.weights,
-                known=float(day), horizon=HORIZON if label == "honest" else HINDSIGHT_HORIZON,
+    def _recalibrated(self, score: Floats, ahead: Loans) -> Floats:
+        moved = np.empty(len(score))
+        for day in np.unique(ahead.quarter):
+            now = ahead.quarter == day
+            series = event_series(
+                self.held_out, self.seen.years, self.seen.charge_off, self.seen.weights,
+                known=float(max(day, self.honest.until)), horizon=HORIZON,
             )  # fmt: skip
-            moved[now] = shift.part(SHARE[label]).apply(probability[now])
+            moved[now] = series.carry(score[now], ahead.years[now])
         return moved
 
 
-def fit_forecaster(seen: Loans, *, until: float, random_state: int = 0) -> Forecaster:
+def fit_forecaster(
+    seen: Loans,
+    *,
+    until: float,
+    status_plan: Plan | None = None,
+    jobs_plan: Plan | None = None,
+    random_state: int = 0,
+    progress: Progress | None = None,
+) -> Forecaster:
     """Fit all heads on the random part.
 
     Parameters
@@ -96,36 +106,55 @@ def fit_forecaster(seen: Loans, *, until: float, random_state: int = 0) -> Forec
         Loans approved until train-until.
     until
         Train-until, years since 1989; no event after it is read for the honest label.
+    status_plan, jobs_plan
+        How to fit; the chosen plans by default.
     random_state
         Seed.
+    progress
+        Called with what is being done and the share that is behind.
     """
+    said = progress or (lambda _what, _share: None)
+    status, jobs_plan = status_plan or STATUS_PLAN, jobs_plan or JOBS_PLAN
     seen = seen.where(seen.random & ~np.isnan(seen.charged_off))
-    labels = {"hindsight": seen.charged_off, "honest": honest_labels(seen, until=until)}
-    heads, held_out = {}, {}
-    for name, label in labels.items():
-        heads[name] = fit_blend(
-            seen.table, label, seen.weights, seen.years, ROLES, until=until, plan=STATUS_PLAN, random_state=random_state
-        )
-        if SHARE[name]:
-            held_out[name] = _held_out(seen, label, until, random_state)
+    seen, records = with_records(seen, until=until, half_life=status.half_life)
+    said("hindsight", 0.0)
+    hindsight, _ = _fitted(seen, seen.charged_off, until, status, random_state)
+    said("honest", 0.3)
+    honest, held_out = _fitted(seen, honest_labels(seen, until=until, plan=status), until, status, random_state)
+    series = event_series(held_out, seen.years, seen.charge_off, seen.weights, known=until, horizon=HORIZON)
+    honest = Levelled(honest.blend, until, series)
+    said("jobs", 0.6)
     asked = seen.where(~np.isnan(seen.jobs))
     jobs = None
     if (asked.jobs > 0).sum() >= 100:
         jobs = fit_hurdle(
-            asked.table, asked.jobs, asked.weights, asked.years, ROLES, until=until, plan=JOBS_PLAN,
+            asked.table, asked.jobs, asked.weights, asked.years, ROLES, until=until, plan=jobs_plan,
             random_state=random_state,
         )  # fmt: skip
-    return Forecaster(heads["hindsight"], heads["honest"], jobs, seen, held_out, len(asked))
+    said("fitted", 1.0)
+    return Forecaster(hindsight, honest, jobs, records, seen, held_out, len(asked))
 
 
-def honest_labels(seen: Loans, *, until: float) -> Floats:
-    """Charge-off within 36 months as far as it was known on a day; a chance of it for loans that were younger."""
+def with_records(seen: Loans, *, until: float, half_life: float = 3.0) -> tuple[Loans, TrackRecords]:
+    """Add each lender's record on the day of approval; charge-offs on or after ``until`` are not read."""
+    records = track_records(
+        seen.table["bank"], seen.years, seen.charge_off, seen.weights / seen.weights.mean(), until=until,
+        horizon=RECORD_HORIZON, half_life=half_life,
+    )  # fmt: skip
+    return seen.recorded(records), records
+
+
+def honest_labels(seen: Loans, *, until: float, plan: Plan | None = None) -> Floats:
+    """Charge-off within 36 months as far as it was known on a day; a chance of it for loans that were younger.
+
+    ``seen`` has its lenders' records.
+    """
     age, delay = observed_by(seen.years, seen.charge_off, until)
     timing = event_timing(age, delay, seen.weights, horizon=HORIZON)
     guess = np.full(len(seen), float(np.average(delay <= HORIZON, weights=seen.weights)))
     for _ in range(STEPS):
         label = soft_labels(age, delay, guess, timing, horizon=HORIZON)
-        fitted = fit_crossed(seen.table, label, seen.weights, seen.years, ROLES, until=until, plan=STATUS_PLAN)
+        fitted = fit_crossed(seen.table, label, seen.weights, seen.years, ROLES, until=until, plan=plan or STATUS_PLAN)
         guess = fitted.predict(seen.table, seen.years)
     return soft_labels(age, delay, guess, timing, horizon=HORIZON)
 
@@ -142,14 +171,7 @@ def rows_per_second(forecaster: Forecaster, ahead: Loans) -> float:
     return len(ahead) / (perf_counter() - began)
 
 
-def _held_out(seen: Loans, label: Floats, until: float, random_state: int) -> Floats:
-    fold = fold_of_rows(len(seen), folds=2, random_state=random_state)
-    held = np.empty(len(seen))
-    for out in range(2):
-        kept = seen.where(fold != out)
-        fitted = fit_blend(
-            kept.table, label[fold != out], kept.weights, kept.years, ROLES, until=until, plan=HELD_OUT_PLAN,
-            random_state=random_state,
-        )  # fmt: skip
-        held[fold == out] = fitted.predict(seen.table[fold == out], seen.years[fold == out])
-    return held
+def _fitted(seen: Loans, label: Floats, until: float, plan: Plan, random_state: int) -> tuple[Levelled, Floats]:
+    return fit_levelled(
+        seen.table, label, seen.weights, seen.years, ROLES, until=until, plan=plan, random_state=random_state
+    )

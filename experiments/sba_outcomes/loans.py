@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path as File
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from training.blending import Roles
-from training.encoding import Path
+from experiments.sba_outcomes.schema import RECORD, ROUND, STATED
+from training.track_record import TrackRecords
 
 Floats = npt.NDArray[np.float64]
 
@@ -25,7 +25,8 @@ JOBS_MISSING = 8800
 
 RANDOM_PART = "srs_within_class"
 DAYS_IN_YEAR = 365.25
-ROUND = (1_000, 5_000, 10_000, 25_000, 50_000)
+UNKNOWN = "?"
+YES_NO = {"Y": 1.0, "N": 0.0}
 AMOUNT_EDGES = (0, 10e3, 20e3, 30e3, 50e3, 75e3, 100e3, 150e3, 250e3, 500e3, np.inf)
 
 OUTCOMES = (
@@ -33,22 +34,6 @@ OUTCOMES = (
     "RetainedJob", "Term",
 )  # fmt: skip
 """Columns that no description of a loan reads: outcomes, what came after approval, the leak, and what the borrower stated beside the outcome."""  # noqa: E501
-
-ROLES = Roles(
-    numbers=(
-        "log_amount", "guaranteed_share", "log_employees", "new_business", "low_doc", "revolving", "revolving_unknown",
-        "franchise", "urban_rural", "industry_unknown", "lender_in_state", "log_amount_per_employee",
-        *(f"round_{step}" for step in ROUND),
-    ),
-    paths=(
-        Path("lender", ("bank", "bank_product")),
-        Path("lender_state", ("bank_state",)),
-        Path("product", ("product",)),
-        Path("place", ("state", "zip3", "city")),
-        Path("industry", ("naics2", "naics3", "naics4", "naics6")),
-    ),
-    crossed=("bank", "bank_product", "bank_state", "product", "state", "zip3", "naics2", "naics3", "naics4", "naics6"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,7 +45,7 @@ class Loans:
     key
         Loan numbers.
     table
-        What was known at approval, by ``ROLES``.
+        What the application says, the columns ``STATED``; with the lender's record all of ``SCHEMA``.
     years
         Approval, years since 1989.
     quarter
@@ -95,6 +80,11 @@ class Loans:
         table = self.table[chosen].reset_index(drop=True)
         return Loans(self.key[chosen], table, *(getattr(self, name)[chosen] for name in _VECTORS))
 
+    def recorded(self, records: TrackRecords) -> Loans:
+        """The same loans with the track record that each lender had on the day of approval."""
+        record = records.log_ratio(self.table["bank"], self.years)
+        return replace(self, table=self.table.assign(**{RECORD: record}))
+
 
 _VECTORS = ("years", "quarter", "weights", "random", "charged_off", "charge_off", "jobs")
 
@@ -110,6 +100,7 @@ def read_loans(files: Sequence[File]) -> Loans:
 
 def loans_of(rows: pd.DataFrame) -> Loans:
     """Describe loans in the publisher's columns."""
+    rows = rows.reset_index(drop=True)
     jobs = rows["CreateJob"].astype("Float64").to_numpy(np.float64, na_value=np.nan)
     collected = (jobs != JOBS_MISSING) & (rows["ApprovalDate"] >= JOBS_COLLECTED_FROM).to_numpy(bool)
     status = rows["MIS_Status"].map({"CHGOFF": 1.0, "P I F": 0.0}).astype("Float64")
@@ -132,43 +123,48 @@ def years_since(dates: pd.Series) -> Floats:
 
 
 def _known_at_approval(rows: pd.DataFrame) -> pd.DataFrame:
-    amount, employees = rows["GrAppv"].to_numpy(np.float64), rows["NoEmp"].to_numpy(np.float64, na_value=0.0)
-    share = rows["SBA_Appv"].to_numpy(np.float64) / amount
+    amount, guaranteed = _number(rows["GrAppv"]), _number(rows["SBA_Appv"])
+    amount, employees = np.where(amount > 0, amount, np.nan), _number(rows["NoEmp"])
+    share = np.minimum(guaranteed / amount, 1.0)
     state, bank_state = _text(rows["State"]), _text(rows["BankState"])
     revolving, low_doc = _text(rows["RevLineCr"]), _text(rows["LowDoc"])
-    known = pd.DataFrame(
-        {
-            "log_amount": np.log(np.maximum(amount, 1.0)),
-            "guaranteed_share": share,
-            "log_employees": np.log1p(employees),
-            "new_business": (rows["NewExist"] == 2).fillna(False).to_numpy(float),
-            "low_doc": (low_doc == "Y").to_numpy(float),
-            "revolving": revolving.map({"Y": 1.0, "N": 0.0}).fillna(0.5).to_numpy(float),
-            "revolving_unknown": (~revolving.isin(["Y", "N"])).to_numpy(float),
-            "franchise": (rows["FranchiseCode"] > 1).fillna(False).to_numpy(float),
-            "urban_rural": rows["UrbanRural"].to_numpy(np.float64, na_value=0.0),
-            "industry_unknown": (rows["NAICS"] == 0).fillna(True).to_numpy(float),
-            "lender_in_state": (state == bank_state).to_numpy(float),
-            "log_amount_per_employee": np.log1p(amount / (1 + employees)),
-        }
-    )
-    for step in ROUND:
-        known[f"round_{step}"] = (amount % step == 0).astype(float)
-    product = pd.Series(np.round(share * 100).astype(int)).astype(str) + "|" + revolving + "|" + low_doc
-    bank, industry = _text(rows["Bank"]), rows["NAICS"].fillna(0).astype("int64").astype(str)
+    lender_near = np.where((state == UNKNOWN) | (bank_state == UNKNOWN), np.nan, state == bank_state)
+    known = {
+        "log_amount": np.log(amount),
+        "guaranteed_share": share,
+        "low_doc": low_doc.map(YES_NO),
+        "revolving": revolving.map(YES_NO),
+        **{f"round_{step}": np.where(np.isnan(amount), np.nan, amount % step == 0) for step in ROUND},
+        "log_employees": np.log1p(employees),
+        "log_amount_per_employee": np.log1p(amount / (1 + employees)),
+        "new_business": rows["NewExist"].map({1: 0.0, 2: 1.0}),
+        "franchise": np.where(rows["FranchiseCode"].isna(), np.nan, rows["FranchiseCode"].fillna(0) > 1),
+        "rural": rows["UrbanRural"].map({1: 0.0, 2: 1.0}),
+        "lender_in_state": lender_near,
+    }
+    product = _text(pd.Series(np.round(share * 100)).astype("Int64")) + "|" + revolving + "|" + low_doc
+    band = _text(pd.Series(np.digitize(amount, AMOUNT_EDGES)).mask(np.isnan(amount)).astype("Int64"))
+    bank, industry = _text(rows["Bank"]), _text(rows["NAICS"].astype("Int64").mask(rows["NAICS"] == 0))
     levels = {
         "bank": bank,
         "bank_state": bank_state,
         "product": product,
+        "amount_band": band,
         "bank_product": bank + "|" + product,
-        "amount_band": pd.Series(np.digitize(amount, AMOUNT_EDGES)).astype(str),
+        "bank_amount": bank + "|" + band,
+        "product_state": product + "|" + state,
         "state": state,
-        "zip3": (rows["Zip"].fillna(0) // 100).astype("int64").astype(str),
+        "zip3": _text(rows["Zip"].astype("Int64") // 100),
         "city": state + "|" + _text(rows["City"]).str.upper().str.strip(),
         **{f"naics{digits}": industry.str[:digits] for digits in (2, 3, 4, 6)},
     }
-    return known.assign(**{name: values.astype(object) for name, values in levels.items()})
+    numbers = {name: np.asarray(values, dtype=np.float64) for name, values in known.items()}
+    return pd.DataFrame(numbers | {name: values.astype(object) for name, values in levels.items()})[list(STATED)]
+
+
+def _number(column: pd.Series) -> Floats:
+    return np.asarray(column.astype("Float64").to_numpy(np.float64, na_value=np.nan), dtype=np.float64)
 
 
 def _text(column: pd.Series) -> pd.Series:
-    return column.astype(object).where(column.notna(), "?").astype(str)
+    return column.astype(object).where(column.notna(), UNKNOWN).astype(str)

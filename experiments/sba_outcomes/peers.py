@@ -11,12 +11,13 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, PoissonRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from experiments.sba_outcomes.forecast import HORIZON, Loans
-from experiments.sba_outcomes.loans import ROLES
+from experiments.sba_outcomes.schema import ROLES, STATED
 from training.encoding import Path, fit_encoding
 
 Floats = npt.NDArray[np.float64]
@@ -133,7 +134,7 @@ def _cqr(
 
 
 def _raw(name: str, peer: Peer, seen: Loans, ahead: Loans) -> tuple[pd.DataFrame, pd.DataFrame]:
-    columns = [*ROLES.numbers, *peer.categories]
+    columns = [name for name in (*ROLES.numbers, *peer.categories) if name in STATED]
     X, Z = (loans.table[columns].assign(years=loans.years) for loans in (seen, ahead))
     if name in {"lightgbm", "hist_gradient_boosting"}:
         for column in peer.categories:
@@ -144,7 +145,10 @@ def _raw(name: str, peer: Peer, seen: Loans, ahead: Loans) -> tuple[pd.DataFrame
 
 def _fitted(name: str, estimator: Any, X: pd.DataFrame, target: Floats, weights: Floats) -> Any:
     if name == "logistic":
-        ready = make_column_transformer((OneHotEncoder(handle_unknown="ignore"), FEW), remainder=StandardScaler())
+        ready = make_column_transformer(
+            (OneHotEncoder(handle_unknown="ignore"), FEW),
+            remainder=make_pipeline(SimpleImputer(keep_empty_features=True), StandardScaler()),
+        )
         pipeline = make_pipeline(ready, estimator)
         return pipeline.fit(X, target, **{f"{pipeline.steps[-1][0]}__sample_weight": weights / weights.mean()})
     return estimator.fit(X, target, sample_weight=weights / weights.mean())

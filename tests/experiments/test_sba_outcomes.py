@@ -33,7 +33,6 @@ def _small_plans():
     small = {"trees": 8, "rounds": 8}
     patch.setattr(forecast_module, "STATUS_PLAN", Plan(**small))
     patch.setattr(forecast_module, "JOBS_PLAN", Plan(half_life=2.0, **small))
-    patch.setattr(forecast_module, "HELD_OUT_PLAN", Plan(**small))
     yield
     patch.undo()
 
@@ -41,15 +40,19 @@ def _small_plans():
 @pytest.fixture(scope="module")
 def made_up() -> pd.DataFrame:
     """Loans that never were, in the publisher's columns."""
-    generator, count = np.random.default_rng(0), 800
+    return _loans(800, first="1997-01-01", years=8)
+
+
+def _loans(count: int, *, first: str, years: int, seed: int = 0) -> pd.DataFrame:
+    generator = np.random.default_rng(seed)
     bank = generator.integers(0, 30, count)
-    approved = pd.Timestamp("1997-01-01") + pd.to_timedelta(generator.integers(0, 8 * 365, count), unit="D")
+    approved = pd.Timestamp(first) + pd.to_timedelta(generator.integers(0, years * 365, count), unit="D")
     charged = generator.random(count) < 0.15 + 0.02 * bank
     amount = generator.choice([20_000.0, 50_000.0, 137_500.0], count)
     end = approved + pd.to_timedelta(generator.integers(200, 2500, count), unit="D")
     return pd.DataFrame(
         {
-            "LoanNr_ChkDgt": np.arange(count) + 1_000_000_000,
+            "LoanNr_ChkDgt": np.arange(count) + 1_000_000_000 + seed * 10_000_000,
             "City": "TOWN",
             "State": generator.choice(["IN", "OH"], count),
             "Zip": generator.integers(40_000, 49_999, count),
@@ -113,6 +116,32 @@ def test_several_files_give_every_figure_and_the_same_forecast(made_up, tmp_path
     assert "jobs stated" in capsys.readouterr().out
 
 
+def test_a_later_file_of_unseen_lenders_and_missing_values_runs_unchanged(made_up, tmp_path):
+    later = _loans(300, first="2006-01-01", years=3, seed=1).convert_dtypes()
+    later["Bank"] = later["Bank"].str.replace("BANK", "TRUST")
+    later["State"], later["NAICS"], later["Zip"] = "AK", 999_990, 99_950
+    holes = ["City", "State", "Zip", "Bank", "BankState", "NAICS", "NoEmp", "NewExist", "CreateJob", "FranchiseCode",
+             "UrbanRural", "RevLineCr", "LowDoc", "MIS_Status", "SBA_Appv", "GrAppv"]  # fmt: skip
+    for number, name in enumerate(holes):
+        later.loc[later.index[number::40], name] = pd.NA
+    later["subset"] = np.where(np.arange(300) % 5, "srs_within_class", "another part")
+    files, out = [tmp_path / "earlier.parquet", tmp_path / "later.parquet"], tmp_path / "out.json"
+    made_up.to_parquet(files[0])
+    # A loan that stands in both files counts once.
+    pd.concat([later, later.head(7), made_up.tail(5).convert_dtypes()]).to_parquet(files[1])
+    asked = ["--train-until", "2005-12-31", "--test-until", "2008-12-31", "--no-track", "--no-peers"]
+    said = tmp_path / "said.parquet"
+    assert main(["--loans", *map(str, files), "--out", str(out), "--predictions", str(said), *asked]) == 0
+    forecast, results = pd.read_parquet(said), json.loads(out.read_text("utf-8"))
+    assert sorted(forecast["LoanNr_ChkDgt"]) == sorted(later["LoanNr_ChkDgt"])
+    assert forecast.notna().all(axis=None)
+    chances = forecast.filter(regex="^p")
+    assert ((chances > 0) & (chances < 1)).all(axis=None)
+    judged = (later["subset"] == "srs_within_class") & later["MIS_Status"].notna()
+    assert results["hindsight"]["n_test"] == int(judged.sum())
+    assert np.isfinite(pd.json_normalize(results).filter(regex="^(hindsight|honest|jobs)").to_numpy(float)).all()
+
+
 def test_what_came_after_approval_is_no_feature(made_up):
     blank = made_up.assign(**dict.fromkeys(("Term", "DisbursementGross", "RetainedJob", "ChgOffPrinGr"), 1))
     pd.testing.assert_frame_equal(loans_of(made_up).table, loans_of(blank).table)
@@ -124,6 +153,7 @@ def test_no_honest_label_knows_a_later_charge_off(made_up):
     later = rows["ChgOffDate"] >= "2003-12-31"
     seen, blind = loans_of(rows), loans_of(rows.assign(ChgOffDate=rows["ChgOffDate"].mask(later)))
     until = float(years_since(pd.Series([pd.Timestamp("2003-12-31")]))[0])
+    seen, blind = (forecast_module.with_records(each, until=until)[0] for each in (seen, blind))
     ours, theirs = (forecast_module.honest_labels(each, until=until) for each in (seen, blind))
     np.testing.assert_array_equal(ours, theirs)
     young = seen.years > until - 3
