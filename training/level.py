@@ -21,7 +21,7 @@ from scipy.special import expit, logit
 
 Floats = npt.NDArray[np.float64]
 
-LEVEL_STEPS = (0.05, 0.1, 0.2)
+LEVEL_STEPS = (0.05, 0.1, 0.2, 0.3)
 """How far the level may wander in one step besides its slope (standard deviation, logits)."""
 
 SLOPE_STEPS = (0.01, 0.025, 0.05)

@@ -28,6 +28,9 @@ FEW = ["bank_state", "state", "naics2", "product"]
 
 LEVEL = 0.8
 
+LENDER_PRIOR = 10.0
+"""Loans of the mean of all that hold back a lender's own mean."""
+
 
 @dataclass(frozen=True)
 class Peer:
@@ -118,6 +121,36 @@ def baselines(seen: Loans, label: Floats, ahead: Loans, *, until: float) -> dict
     )  # fmt: skip
     odds = rate / (1 - rate) * np.exp(fitted.encode(ahead.table)["lender_bank"].to_numpy())
     return {"base_rate": np.full(len(ahead), rate), "lender_rate": odds / (1 + odds)}
+
+
+def baseline_jobs(seen: Loans, ahead: Loans) -> dict[str, pd.DataFrame]:
+    """The same baselines for counts: what the loans of the last three years stated, of all and of the same lender."""
+    recent = seen.where(seen.years > seen.years.max() - HORIZON)
+    order = np.argsort(recent.jobs)
+    jobs, weights = recent.jobs[order], recent.weights[order]
+    mean, some = float(np.average(jobs, weights=weights)), jobs > 0
+    chance = float(np.average(some, weights=weights))
+    ends = {"jobs_low": 0.0, "jobs_high": _quantile(jobs, weights, LEVEL)}
+    ends |= {
+        f"jobs_if_any_{end}": _quantile(jobs[some], weights[some], share)
+        for end, share in (("low", (1 - LEVEL) / 2), ("high", (1 + LEVEL) / 2))
+    }
+    flat = pd.DataFrame({"jobs_point": mean, "p_any": chance, **ends}, index=range(len(ahead)))
+    lender, names = pd.factorize(recent.table["bank"])
+    code = pd.Index(names).get_indexer(pd.Index(ahead.table["bank"]))
+    heavy = recent.weights / recent.weights.mean()
+    total = np.append(np.bincount(lender, heavy), 0.0)[code]
+    shrunk = {
+        name: (np.append(np.bincount(lender, heavy * values), 0.0)[code] + LENDER_PRIOR * at) / (total + LENDER_PRIOR)
+        for name, values, at in (("jobs", recent.jobs, mean), ("any", recent.jobs > 0, chance))
+    }
+    own = flat.assign(jobs_point=shrunk["jobs"], p_any=shrunk["any"])
+    return {"base_rate": flat, "lender_rate": own}
+
+
+def _quantile(values: Floats, weights: Floats, share: float) -> float:
+    at = int(np.searchsorted(weights.cumsum() / weights.sum(), share))
+    return float(values[min(at, len(values) - 1)])
 
 
 def _cqr(

@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
+import sys
+from dataclasses import asdict
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from sklearn.metrics import roc_auc_score
 
 from engine.settings import Settings
-from experiments.sba_outcomes.figures import jobs_figures, paired_gain, probability_figures
-from experiments.sba_outcomes.forecast import HORIZON, fit_forecaster, matured_labels, rows_per_second
+from experiments.sba_outcomes import forecast as heads
+from experiments.sba_outcomes.judging import study
 from experiments.sba_outcomes.loans import KEY, Loans, read_loans, years_since
-from experiments.sba_outcomes.peers import baselines, peer_jobs, peer_probability, peers
+from experiments.sba_outcomes.schema import SCHEMA
+from experiments.sba_outcomes.search import search_plans
+from training.blending import Plan
+from training.search import Tuned
 from training.tracking import log_training
 
-Floats = npt.NDArray[np.float64]
+HELP = """
+Fields known at approval only: neither the term, which is rewritten when a loan ends early, nor what came later.
+hindsight: status as of 2014, the published convention; it sees the future of the training loans.
+honest:    charge-off within 36 months of approval, learnt from what had happened by --train-until.
+jobs:      jobs that the borrower stated (not realised ones): whether any, and how many, with 80 % intervals.
+Figures are weighted by w_pop on the random part. What the columns of the table say:
+  AUC, PR-AUC, Brier, skill (1 - Brier / that of the test period's own base rate), ECE (ten bins),
+  recal. (ECE after recalibration per approval quarter from events of the training loans before that quarter).
+
+example:
+  python -m experiments.sba_outcomes --loans loans_1989_2005.parquet --train-until 2002-12-31 \\
+      --test-until 2005-12-31 --out figures.json --predictions forecasts.parquet
+Several files are joined; a loan that stands in two counts once. LightGBM and CatBoost come with the extra `peers`.
+"""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,140 +46,72 @@ def main(arguments: list[str] | None = None) -> int:
     loans = read_loans(options.loans)
     seen = loans.where(loans.years <= until)
     ahead = loans.where((loans.years > until) & (loans.years <= last))
-    results, forecast = study(seen, ahead, until=until, rivals=options.peers, random_state=options.random_state)
+    _check(seen, ahead, options)
+    plans, tuned = (heads.STATUS_PLAN, heads.JOBS_PLAN), dict[str, Tuned]()
+    if options.trials:
+        plans, tuned = _searched(seen, until, options)
+    results, forecast = study(
+        seen, ahead, until=until, rivals=options.peers, plans=plans, random_state=options.random_state, progress=_say
+    )
     results["train_until"], results["test_until"] = (
         str(day.date()) for day in (options.train_until, options.test_until)
     )
+    results["schema"] = SCHEMA.digest
+    results["plans"] = {name: asdict(plan) for name, plan in zip(("status", "jobs"), plans, strict=True)}
+    if tuned:
+        results["search"] = {name: each.to_json() for name, each in tuned.items()}
     print(printed(results))
     if options.out:
         options.out.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     if options.predictions:
         forecast.to_parquet(options.predictions, index=False)
     if options.track:
-        log_training(
-            Settings.from_environment(),
-            version=f"sba_outcomes {results['train_until']}",
-            params={"random_state": options.random_state, "train_until": results["train_until"]},
-            metrics=results,
-            steps={},
-            files=[],
-            texts={},
-        )
+        _log(results, tuned, options)
     return 0
 
 
-def study(
-    seen: Loans, ahead: Loans, *, until: float, rivals: bool = True, random_state: int = 0
-) -> tuple[dict[str, Any], pd.DataFrame]:
-    """Fit, forecast and judge.
+def _check(seen: Loans, ahead: Loans, options: argparse.Namespace) -> None:
+    for name, loans in (("until --train-until", seen), ("between --train-until and --test-until", ahead)):
+        known = loans.random & ~np.isnan(loans.charged_off)
+        if len(np.unique(loans.charged_off[known])) < 2:
+            raise SystemExit(
+                f"no loans to learn from and judge by: {int(known.sum())} of the random part with a known status were "
+                f"approved {name} ({options.train_until.date()}, {options.test_until.date()}); both kinds are needed"
+            )
 
-    Returns
-    -------
-    results, forecast
-        The figures, and the columns of the predictions file for every loan of ``ahead``.
-    """
-    began = perf_counter()
-    forecaster = fit_forecaster(seen, until=until, random_state=random_state)
-    seconds = perf_counter() - began
-    forecast = forecaster.predict(ahead)
-    chosen = ahead.random & ~np.isnan(ahead.charged_off)
-    judged, said = ahead.where(chosen), forecast[chosen].reset_index(drop=True)
-    truth = {"hindsight": judged.charged_off, "honest": matured_labels(judged)}
-    ours = {"hindsight": ("p", "p_recalibrated"), "honest": ("p_honest", "p_honest_recalibrated")}
-    results: dict[str, Any] = {
-        name: probability_figures(truth[name], said[raw].to_numpy(), said[moved].to_numpy(), judged.weights)
-        | {"n_train": len(forecaster.seen), "n_test": len(judged)}
-        for name, (raw, moved) in ours.items()
-    }
-    asked = ~np.isnan(judged.jobs)
-    judges_jobs = forecaster.jobs is not None and bool(asked.any())
-    results["jobs"] = (
-        jobs_figures(judged.jobs[asked], said[asked], judged.weights[asked]) | {"n_train": forecaster.n_jobs}
-        if judges_jobs
-        else {}
+
+def _searched(seen: Loans, until: float, options: argparse.Namespace) -> tuple[tuple[Plan, Plan], dict[str, Tuned]]:
+    def said(done: int, best: float | None) -> None:
+        _say(f"search, best loss {'-' if best is None else format(best, '.4f')}", done / options.trials)
+
+    found = search_plans(seen, until=until, trials=options.trials, random_state=options.random_state, progress=said)
+    (status, first), (jobs, second) = found["hindsight"], found["jobs"]
+    tuned = {"hindsight": first, "jobs": second}
+    return (status, jobs), {name: each for name, each in tuned.items() if each is not None}
+
+
+def _log(results: dict[str, Any], tuned: dict[str, Tuned], options: argparse.Namespace) -> None:
+    hashes = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in options.loans}
+    log_training(
+        Settings.from_environment(),
+        version=f"sba_outcomes {results['train_until']}",
+        params={
+            "random_state": options.random_state,
+            "train_until": results["train_until"],
+            "test_until": results["test_until"],
+            "schema": results["schema"],
+            "plan": results["plans"],
+            "sha256": hashes,
+        },
+        metrics={name: value for name, value in results.items() if name not in {"plans", "search"}},
+        steps={f"search.{name}": [trial.loss for trial in each.trials] for name, each in tuned.items()},
+        files=[file for file in (options.out, options.predictions) if file],
+        texts={"table.txt": printed(results) + "\n"},
     )
-    results |= {"fit_seconds": seconds, "predict_rows_per_second": rows_per_second(forecaster, ahead)}
-    learnt = {"hindsight": forecaster.seen, "honest": _matured(forecaster.seen, until)}
-    labels = {"hindsight": learnt["hindsight"].charged_off, "honest": matured_labels(learnt["honest"])}
-    plain: dict[str, Any] = {}
-    for label, rows in learnt.items():
-        for name, p in baselines(rows, labels[label], judged, until=until).items():
-            plain.setdefault(name, {})[label] = _sized(truth[label], p, judged.weights, rows)
-    results["baselines"] = plain
-    results["peers"], results["gains"] = {}, {}
-    if rivals:
-        said_by_peers = _peer_probabilities(learnt, labels, judged)
-        for name, by_label in said_by_peers.items():
-            results["peers"][name] = {
-                label: _sized(truth[label], p, judged.weights, learnt[label]) for label, p in by_label.items()
-            }
-        for label, (raw, _) in ours.items():
-            results["gains"][label] = _gains(truth[label], said[raw].to_numpy(), said_by_peers, label, judged.weights)
-        if judges_jobs:
-            _judge_jobs(results, forecaster.seen, judged, said, asked)
-    return results, forecast
 
 
-def _matured(seen: Loans, until: float) -> Loans:
-    # What one does without a method for censored loans: leave the young ones out.
-    return seen.where(seen.years <= until - HORIZON)
-
-
-def _sized(truth: Floats, probability: Floats, weights: Floats, learnt: Loans) -> dict[str, Any]:
-    return probability_figures(truth, probability, None, weights) | {"n_train": len(learnt), "n_test": len(truth)}
-
-
-def _peer_probabilities(
-    learnt: dict[str, Loans], labels: dict[str, Floats], judged: Loans
-) -> dict[str, dict[str, Floats]]:
-    return {
-        name: {label: peer_probability(name, peer, rows, labels[label], judged) for label, rows in learnt.items()}
-        for name, peer in peers().items()
-    }
-
-
-def _gains(
-    truth: Floats, ours: Floats, theirs: dict[str, dict[str, Floats]], label: str, weights: Floats
-) -> dict[str, Any]:
-    gains: dict[str, Any] = {}
-    for name, by_label in theirs.items():
-        other = by_label[label]
-        better = weights * ((other - truth) ** 2 - (ours - truth) ** 2)
-
-        def brier(rows: npt.NDArray[np.int64], better: Floats = better) -> float:
-            return float(better[rows].sum() / weights[rows].sum())
-
-        def auc(rows: npt.NDArray[np.int64], other: Floats = other) -> float:
-            own, his = (roc_auc_score(truth[rows], p[rows], sample_weight=weights[rows]) for p in (ours, other))
-            return float(own - his)
-
-        gains[name] = {"auc": paired_gain(auc, len(truth)), "brier": paired_gain(brier, len(truth))}
-    return gains
-
-
-def _judge_jobs(
-    results: dict[str, Any], seen: Loans, judged: Loans, said: pd.DataFrame, asked: npt.NDArray[np.bool_]
-) -> None:
-    learnt, target = seen.where(~np.isnan(seen.jobs)), judged.where(asked)
-    ours = said["jobs_point"].to_numpy()[asked]
-    results["gains"]["jobs"] = {}
-    for name, peer in peers().items():
-        forecast = peer_jobs(name, peer, learnt, target)
-        results["peers"][name]["jobs"] = jobs_figures(target.jobs, forecast, target.weights)
-        better = target.weights * (
-            _deviance(target.jobs, forecast["jobs_point"].to_numpy()) - _deviance(target.jobs, ours)
-        )
-
-        def gain(rows: npt.NDArray[np.int64], better: Floats = better) -> float:
-            return float(better[rows].sum() / target.weights[rows].sum())
-
-        results["gains"]["jobs"][name] = {"poisson_deviance": paired_gain(gain, len(target))}
-
-
-def _deviance(count: Floats, mean: Floats) -> Floats:
-    mean = np.maximum(mean, 1e-6)
-    ratio = np.where(count > 0, count, 1.0) / mean
-    return np.asarray(2 * (np.where(count > 0, count * np.log(ratio), 0.0) - count + mean))
+def _say(what: str, share: float) -> None:
+    print(f"  {what} {share:.0%}", file=sys.stderr, flush=True)
 
 
 def printed(results: dict[str, Any]) -> str:
@@ -188,10 +136,15 @@ def printed(results: dict[str, Any]) -> str:
                 "coverage_80_of_non_zero", "zero_excluded_wrongly_share", "mean_width_80")  # fmt: skip
         titles = ("D2", "ranks", "any", "any ECE", "if any", "cover", "c. > 0", "0 lost", "width")
         lines += ["", f"{'jobs stated':<36}" + "".join(f"{title:>8}" for title in titles)]
-        for name, figures in ({"Ehya": results} | results["peers"]).items():
+        for name, figures in ({"Ehya": results} | results["peers"] | results["baselines"]).items():
             lines.append(f"{name:<36}" + "".join(_cell(figures["jobs"].get(key)) for key in keys))
         lines += [
             f"over {name}: Poisson deviance {_gain(gain['poisson_deviance'])}"
+            + (
+                f", width {gain['width_ratio']:.2f} of its at equal coverage of jobs > 0"
+                if gain.get("width_ratio")
+                else ""
+            )
             for name, gain in results["gains"].get("jobs", {}).items()
         ]
     lines += ["", f"fit {results['fit_seconds']:.1f} s, {results['predict_rows_per_second']:.0f} forecasts a second"]
@@ -207,8 +160,15 @@ def _gain(gain: dict[str, float]) -> str:
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m experiments.sba_outcomes", description=__doc__)
-    parser.add_argument("--loans", type=Path, nargs="+", required=True, metavar="FILE.parquet")
+    parser = argparse.ArgumentParser(
+        prog="python -m experiments.sba_outcomes",
+        description=__doc__,
+        epilog=HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--loans", type=Path, nargs="+", required=True, metavar="FILE.parquet", help="loans in the publisher's columns"
+    )
     parser.add_argument(
         "--train-until", type=pd.Timestamp, required=True, metavar="DATE", help="last approval to learn from"
     )
@@ -217,7 +177,14 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--out", type=Path, metavar="FILE.json", help="write the figures here")
     parser.add_argument("--predictions", type=Path, metavar="FILE.parquet", help=f"write forecasts by {KEY} here")
+    parser.add_argument(
+        "--trials",
+        type=int,
+        default=0,
+        metavar="N",
+        help="plans to try by walk-forward before --train-until, for each head; 0 (default) keeps the chosen plans",
+    )
     parser.add_argument("--no-peers", dest="peers", action="store_false", help="skip LightGBM and the like")
     parser.add_argument("--no-track", dest="track", action="store_false", help="log nothing to MLflow")
-    parser.add_argument("--random-state", type=int, default=0)
+    parser.add_argument("--random-state", type=int, default=0, metavar="SEED", help="seed of folds and trees")
     return parser.parse_args(arguments)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,14 @@ import pandas as pd
 import pytest
 
 from experiments.sba_outcomes import forecast as forecast_module
+from experiments.sba_outcomes import search as search_module
 from experiments.sba_outcomes.loans import OUTCOMES, loans_of, read_loans, years_since
 from experiments.sba_outcomes.run import main
+from experiments.sba_outcomes.schema import RECORD, SCHEMA, STATED
+from experiments.sba_outcomes.search import Objective
+from features.schema import FeatureSchema
 from training.blending import Plan
+from training.search import Real
 
 LOANS = Path(__file__).parents[2] / ".." / "shared" / "data" / "outcomes" / "sba_7a" / "loans_1989_2005.parquet"
 WINDOW = ["--train-until", "2003-12-31", "--test-until", "2004-06-30", "--no-track"]
@@ -140,6 +146,52 @@ def test_a_later_file_of_unseen_lenders_and_missing_values_runs_unchanged(made_u
     judged = (later["subset"] == "srs_within_class") & later["MIS_Status"].notna()
     assert results["hindsight"]["n_test"] == int(judged.sum())
     assert np.isfinite(pd.json_normalize(results).filter(regex="^(hindsight|honest|jobs)").to_numpy(float)).all()
+
+
+def test_recalibration_reads_no_event_of_the_quarter_or_later(made_up):
+    until, quarter = (float(years_since(pd.Series([pd.Timestamp(day)]))[0]) for day in ("2002-12-31", "2003-07-01"))
+    loans = loans_of(made_up)
+    seen, ahead = loans.where(loans.years <= until), loans.where(loans.quarter == quarter)
+    blind = replace(seen, charge_off=np.where(seen.charge_off >= quarter, np.nan, seen.charge_off))
+    ours, theirs = (forecast_module.fit_forecaster(each, until=until).predict(ahead) for each in (seen, blind))
+    pd.testing.assert_series_equal(ours["p_honest_recalibrated"], theirs["p_honest_recalibrated"], check_exact=True)
+    blind = replace(seen, charge_off=np.where(seen.charge_off >= until, np.nan, seen.charge_off))
+    theirs = forecast_module.fit_forecaster(blind, until=until).predict(ahead)
+    pd.testing.assert_series_equal(ours["p_honest"], theirs["p_honest"], check_exact=True)
+
+
+def test_a_search_looks_only_at_what_came_before(made_up, tmp_path, monkeypatch):
+    monkeypatch.setattr(search_module, "SPACE", {"strength": Real(2.0, 20.0, log=True)})
+    monkeypatch.setattr(search_module, "LEAST_ROWS", 50)
+    rows, out = tmp_path / "loans.parquet", tmp_path / "out.json"
+    made_up.to_parquet(rows)
+    asked = ["--trials", "2", "--no-peers", "--out", str(out), *WINDOW]
+    assert main(["--loans", str(rows), *asked]) == 0
+    found = json.loads(out.read_text("utf-8"))
+    best = found["search"]["hindsight"]
+    assert len(best["trials"]) == 2
+    assert found["plans"]["status"] | best["recipe"] == found["plans"]["status"]
+    loans = loans_of(made_up)
+    later = loans.where(loans.years <= 15.0)
+    mixed = replace(later, charged_off=np.where(later.years > 12.0, 1 - later.charged_off, later.charged_off))
+    losses = [Objective(each, 15.0, False, Plan(trees=8, rounds=8), 0)({}, 0) for each in (later, mixed)]
+    assert losses[0] != losses[1]
+    known = [each.where(each.years <= 12.0) for each in (later, mixed)]
+    early = [Objective(each, 12.0, False, Plan(trees=8, rounds=8), 0)({}, 0) for each in known]
+    assert early[0] == early[1]
+
+
+def test_an_empty_period_is_said(made_up, tmp_path):
+    made_up.to_parquet(tmp_path / "loans.parquet")
+    with pytest.raises(SystemExit, match="no loans to learn from and judge by"):
+        main(["--loans", str(tmp_path / "loans.parquet"), "--train-until", "1980-01-01", "--test-until", "1981-01-01"])
+
+
+def test_every_stated_column_is_of_the_schema_and_no_outcome_is_a_source(made_up):
+    assert tuple(loans_of(made_up).table) == STATED
+    sources = {source for spec in SCHEMA.features for source in spec.sources if spec.name != RECORD}
+    assert not sources & {*OUTCOMES, "w_pop", "subset"}
+    assert FeatureSchema.from_json(SCHEMA.to_json()) == SCHEMA
 
 
 def test_what_came_after_approval_is_no_feature(made_up):
