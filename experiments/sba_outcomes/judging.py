@@ -22,6 +22,8 @@ from experiments.sba_outcomes.forecast import (
 from experiments.sba_outcomes.loans import Loans
 from experiments.sba_outcomes.peers import baseline_jobs, baselines, peer_jobs, peer_probability, peers
 from training.blending import Plan
+from training.gates import Verdict, better, intervals_hold, no_group_worse
+from training.judged import COLUMNS, GROUPS
 
 Floats = npt.NDArray[np.float64]
 
@@ -92,6 +94,26 @@ def study(
     return results, forecast
 
 
+def judged_table(judged: Loans, label: Floats, probability: Floats, prior: Floats) -> pd.DataFrame:
+    """The table that the gates of a promotion read, with state, industry and amount for county, sector and size."""
+    groups = dict(zip(GROUPS, ("state", "naics2", "amount_band"), strict=True))
+    columns = {
+        "unit_id": judged.key,
+        "origin": judged.years,
+        "label": label,
+        "probability": probability,
+        "champion_probability": np.nan,
+        "prior_probability": prior,
+        "weight": judged.weights,
+        **{name: judged.table[column].to_numpy() for name, column in groups.items()},
+    }
+    return pd.DataFrame(columns)[list(COLUMNS)]
+
+
+def _plain(*verdicts: Verdict) -> dict[str, Any]:
+    return {str(verdict.gate): {"passed": verdict.passed, "facts": dict(verdict.facts)} for verdict in verdicts}
+
+
 def _judge_probabilities(
     results: dict[str, Any],
     forecaster: Forecaster,
@@ -104,9 +126,13 @@ def _judge_probabilities(
 ) -> None:
     learnt = {"hindsight": forecaster.seen, "honest": _matured(forecaster.seen, until)}
     labels = {"hindsight": learnt["hindsight"].charged_off, "honest": matured_labels(learnt["honest"])}
+    results["gates"] = {}
     for label, rows in learnt.items():
-        for name, p in baselines(rows, labels[label], judged, until=until).items():
+        plain = baselines(rows, labels[label], judged, until=until)
+        for name, p in plain.items():
             results["baselines"].setdefault(name, {})[label] = _sized(truth[label], p, judged.weights, rows)
+        table = judged_table(judged, truth[label], said[LABELS[label][0]].to_numpy(), plain["base_rate"])
+        results["gates"][label] = _plain(better(table), no_group_worse(table))
     theirs: dict[str, dict[str, Floats]] = {}
     for number, (name, peer) in enumerate(peers().items() if rivals else ()):
         progress(name, number / len(peers()))
@@ -153,6 +179,9 @@ def _judge_jobs(
     results: dict[str, Any], seen: Loans, target: Loans, said: pd.DataFrame, rivals: bool, progress: Progress
 ) -> None:
     learnt = seen.where(~np.isnan(seen.jobs))
+    intervals = {end: said[f"jobs_{end}"].to_numpy() for end in ("low", "point", "high")}
+    table = pd.DataFrame({"unit_id": target.key, "origin": target.years, "jobs": target.jobs, **intervals})
+    results["gates"]["jobs"] = _plain(intervals_hold(table))
     for name, forecast in baseline_jobs(learnt, target).items():
         results["baselines"][name]["jobs"] = jobs_figures(target.jobs, forecast, target.weights)
     if not rivals:

@@ -103,7 +103,7 @@ def _log(results: dict[str, Any], tuned: dict[str, Tuned], options: argparse.Nam
             "plan": results["plans"],
             "sha256": hashes,
         },
-        metrics={name: value for name, value in results.items() if name not in {"plans", "search"}},
+        metrics={name: value for name, value in results.items() if name not in {"plans", "search", "gates"}},
         steps={f"search.{name}": [trial.loss for trial in each.trials] for name, each in tuned.items()},
         files=[file for file in (options.out, options.predictions) if file],
         texts={"table.txt": printed(results) + "\n"},
@@ -147,7 +147,14 @@ def printed(results: dict[str, Any]) -> str:
             )
             for name, gain in results["gains"].get("jobs", {}).items()
         ]
-    lines += ["", f"fit {results['fit_seconds']:.1f} s, {results['predict_rows_per_second']:.0f} forecasts a second"]
+    shut = [
+        f"{label}: {name}"
+        for label, verdicts in results["gates"].items()
+        for name, verdict in verdicts.items()
+        if not verdict["passed"]
+    ]
+    lines += ["", f"gates against the base rate that stay shut: {', '.join(shut) or 'none'}"]
+    lines += [f"fit {results['fit_seconds']:.1f} s, {results['predict_rows_per_second']:.0f} forecasts a second"]
     return "\n".join(lines)
 
 

@@ -118,6 +118,10 @@ def test_several_files_give_every_figure_and_the_same_forecast(made_up, tmp_path
     assert set(results["hindsight"]) >= FIGURES <= set(results["honest"])
     assert set(results["jobs"]) >= JOBS
     assert {"fit_seconds", "predict_rows_per_second", "peers", "baselines"} <= set(results)
+    assert set(results["gates"]["honest"]) == {"better_than_opponent", "no_group_worse"}
+    for plain in results["baselines"].values():
+        assert set(plain["hindsight"]) >= FIGURES <= set(plain["honest"])
+        assert set(plain["jobs"]) >= JOBS
     assert results["hindsight"]["n_train"] == (made_up["ApprovalDate"] <= "2003-12-31").sum()
     assert "jobs stated" in capsys.readouterr().out
 
