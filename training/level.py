@@ -27,7 +27,7 @@ LEVEL_STEPS = (0.05, 0.1, 0.2, 0.3)
 SLOPE_STEPS = (0.01, 0.025, 0.05)
 """How far the slope may (standard deviation, logits a step)."""
 
-DAMPING = (0.7, 0.85)
+DAMPING = (0.7, 0.85, 0.95)
 """Share of the slope that is left after a step."""
 
 GRID = np.array(list(product(LEVEL_STEPS, SLOPE_STEPS, DAMPING)))

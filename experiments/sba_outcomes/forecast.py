@@ -9,6 +9,7 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import expit, logit
 
 from experiments.sba_outcomes.loans import KEY, Loans
 from experiments.sba_outcomes.schema import ROLES
@@ -16,6 +17,7 @@ from training.blending import Plan, fit_crossed
 from training.counts import Hurdle, fit_hurdle
 from training.landmarks import event_timing, observed_by, soft_labels
 from training.levelled import Levelled, event_series, fit_levelled
+from training.recalibration import Shift, walk_forward_shift
 from training.track_record import TrackRecords, track_records
 
 Floats = npt.NDArray[np.float64]
@@ -26,6 +28,9 @@ HORIZON = 3.0
 
 RECORD_HORIZON = 5.0
 """Years for which a loan speaks in its lender's record."""
+
+SHARE = 0.5
+"""How far, in logits, the recalibration follows the few events of a quarter or two (see NOTES.md)."""
 
 STEPS = 4
 """Rounds of guessing what young loans will do."""
@@ -62,14 +67,15 @@ class Forecaster:
         ahead = ahead.recorded(self.records)
         p = self.hindsight.predict(ahead.table, ahead.years)
         score = self.honest.score(ahead.table)
+        honest = self.honest.series.carry(score, ahead.years)
         columns = {
             KEY: ahead.key,
             "p": p,
             # Hindsight knows how every training loan ends: events after train-until tell it only when, and following
             # them cost calibration in every trial (see NOTES.md).
             "p_recalibrated": p,
-            "p_honest": self.honest.series.carry(score, ahead.years),
-            "p_honest_recalibrated": self._recalibrated(score, ahead),
+            "p_honest": honest,
+            "p_honest_recalibrated": expit((1 - SHARE) * logit(honest) + SHARE * logit(self._followed(score, ahead))),
         }
         frame = pd.DataFrame(columns)
         if self.jobs is None:
@@ -77,15 +83,17 @@ class Forecaster:
         jobs = self.jobs.predict(ahead.table, ahead.years).rename(columns=JOBS)
         return pd.concat([frame, jobs[list(JOBS.values())]], axis=1)
 
-    def _recalibrated(self, score: Floats, ahead: Loans) -> Floats:
-        moved = np.empty(len(score))
+    def _followed(self, score: Floats, ahead: Loans) -> Floats:
+        seen, moved = self.seen, np.empty(len(score))
+        loans = (seen.years, seen.charge_off, seen.weights)
+        centre = float(np.average(logit(self.held_out), weights=seen.weights))
         for day in np.unique(ahead.quarter):
-            now = ahead.quarter == day
-            series = event_series(
-                self.held_out, self.seen.years, self.seen.charge_off, self.seen.weights,
-                known=float(max(day, self.honest.until)), horizon=HORIZON,
-            )  # fmt: skip
-            moved[now] = series.carry(score[now], ahead.years[now])
+            now, known = ahead.quarter == day, float(max(day, self.honest.until))
+            slope = walk_forward_shift(self.held_out, *loans, known=known, horizon=HORIZON).slope
+            # It turns around the centre of the score: the level is the business of the series.
+            turn = Shift((1 - slope) * centre, slope)
+            series = event_series(turn.apply(self.held_out), *loans, known=known, horizon=HORIZON)
+            moved[now] = series.carry(turn.apply(score[now]), ahead.years[now])
         return moved
 
 
