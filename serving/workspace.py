@@ -54,6 +54,24 @@ def champion(register: Register, settings: Settings) -> Model:
     return model
 
 
+def standing_units(register: Register, *, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Units of the register as they stand on a day: what the log says since each record is folded in.
+
+    A unit that has restarted, or was liquidated, since the last import is offered to nobody; one that stopped again
+    stands idle since then. A model of outcomes was fitted to units described in just this way.
+
+    Parameters
+    ----------
+    register
+        Open register.
+    as_of
+        The day of judgement; events known later do not count.
+    """
+    from engine.domain.standing import standing
+
+    return standing(register.units(), register.events(as_of), as_of=as_of)
+
+
 def appraised(
     settings: Settings,
     *,

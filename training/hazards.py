@@ -380,6 +380,8 @@ def _tree_spread(
     worlds: Floats, random_state: int,
 ) -> float:  # fmt: skip
     """By how much the blended score moves from world to world, for each unit by which the line moves: at least one."""
+    if len(worlds) < TREE_WORLDS:
+        return 1.0
     periods = seen.at_risk.shape[1]
     rows = np.random.default_rng(random_state).permutation(len(seen.unit))[:2000]
     counts = bootstrap_counts(np.ones(seen.units, dtype=bool), refits=TREE_WORLDS, random_state=random_state)

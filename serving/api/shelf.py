@@ -103,10 +103,10 @@ class Shelf:
             ``no_model``, ``model_changed``, ``database_failed``.
         """
         from serving.appraisal import appraise
-        from serving.workspace import champion, open_register
+        from serving.workspace import champion, open_register, standing_units
 
         with open_register(settings) as register:
-            units, model = register.units(), champion(register, settings)
+            units, model = standing_units(register, as_of=as_of), champion(register, settings)
         return cls.of(appraise(units, model, as_of=as_of), as_of=as_of, card=model.card)
 
     @cached_property

@@ -26,7 +26,7 @@ from serving.reports.ranked import weighty_parts
 from serving.reports.ranking import legend, origin_remarks, records
 from serving.reports.words import spread
 from serving.terminal import Terminal
-from serving.workspace import champion, open_register
+from serving.workspace import champion, open_register, standing_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def show_unit(terminal: Terminal, settings: Settings, question: Question, given:
 def tell(settings: Settings, question: Question, given: str) -> Story:
     """Gather the story of one unit; without a model it is told without prediction."""
     with open_register(settings) as register:
-        units = register.units()
+        units = standing_units(register, as_of=question.as_of)
         unit_id = find_unit(units, register.resolve(given))
         facts, conflicts = register.facts(unit_id), register.conflicts(unit_id)
         extras = register.extras([unit_id]).drop(columns="unit_id")

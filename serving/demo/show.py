@@ -23,7 +23,7 @@ from serving.demo.register import write_register
 from serving.i18n import speech
 from serving.reports.ranking import write_ranking
 from serving.terminal import Terminal
-from serving.workspace import champion, open_register
+from serving.workspace import champion, open_register, standing_units
 
 Train = Callable[[Terminal, Settings], None]
 
@@ -100,7 +100,7 @@ def _rank(terminal: Terminal, settings: Settings, question: Question) -> list[Pa
     show_ranking(terminal, settings, question, {}, _TOP, None)
     with open_register(settings) as register:
         model = champion(register, settings)
-        judged = appraise(register.units(), model, as_of=question.as_of)
+        judged = appraise(standing_units(register, as_of=question.as_of), model, as_of=question.as_of)
     return _written(settings, "synthetic_ranking", judged, question, model)
 
 
