@@ -8,15 +8,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from engine.design import design
 from features import fit as fit_features
 from features import matrix
 from features.schema import FeatureSchema
+from training.columns import line_blocks
 from training.overlap import Overlap, overlap
+from training.periods import PERIOD_MONTHS, PERIODS, Followed
 from training.selection import Floats, Propensity, exposure, logged_probability, propensity
-from training.sensitivity import strength
+from training.sensitivity import Late, Sensitivity, late_approach, sensitivity, strength
+from training.spells import OPEN, RESTARTED
+
+DURATION = "idle_years"
+"""Feature that tells how long a unit had stood idle."""
 
 STRONGEST = 3
-"""Fields, the most unbalanced ones, that are left out in turn to see how much a single one decides."""
+"""Features, those with the largest parts in the propensity, that are left out in turn to see how much one decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +106,44 @@ def approach(
     groups = {"county": mine["county"], "sector": mine["isic"].str[:2]}
     report = overlap(X, schema, met, found, groups=groups)
     without: dict[str, Floats] = {}
-    for name in [name for name in report.balance["feature"] if name in schema.names][:STRONGEST]:
+    for name in sorted(found.decides, key=lambda name: -found.decides[name])[:STRONGEST]:
         part = schema.subset([each for each in schema.names if each != name])
         without[name] = propensity(X[list(part.names)], part, exposed, penalty=found.penalty).horizon
     weights = pd.Series(found.weights()[met], index=exposed.index[met])
     return Approach(exposed, found, weights, report, strength(found.horizon, without))
+
+
+def hidden_cause(found: Approach, seen: Followed) -> Sensitivity:
+    """How far a hidden cause would move the mean restart of the approached, and whether there is a sign of one.
+
+    Parameters
+    ----------
+    found
+        Of :func:`approach`.
+    seen
+        Followed landmarks of the same register. Of each unit the first one counts: for the sign all its periods that
+        were seen, for the bounds only where its whole horizon was.
+    """
+    first = seen.rows.drop_duplicates("unit_id")
+    first = first[first["unit_id"].isin(found.weights.index)]
+    late = _late(found, seen, first) if len(first) else None
+    ripe = first["origin"] <= seen.settled - pd.DateOffset(months=PERIODS * PERIOD_MONTHS)
+    told = first[ripe & ((first["outcome"] != OPEN) | (first["periods"] == PERIODS))]
+    label = np.where(told["outcome"] == RESTARTED, 1.0, 0.0)
+    mine = found.of(told["unit_id"])
+    return sensitivity(label, mine.comparable, benchmark=found.benchmark[1], late=late)
+
+
+def _late(found: Approach, seen: Followed, first: pd.DataFrame) -> Late:
+    X = seen.matrix.iloc[first.index]
+    periods = first["periods"].to_numpy()
+    row = np.repeat(np.arange(len(first)), periods)
+    period = np.arange(len(row)) - np.repeat(np.cumsum(periods) - periods, periods)
+    happened = (period == periods[row] - 1) & (first["outcome"].to_numpy() == RESTARTED)[row]
+    columns = np.column_stack([design(X, line_blocks(X, seen.schema))[row], period[:, None] == np.arange(1, PERIODS)])
+    duration = X[DURATION].to_numpy(dtype=np.float64) if DURATION in X else np.full(len(X), np.nan)
+    lateness = found.of(first["unit_id"]).cumulative
+    return late_approach(happened.astype(np.float64), columns, lateness[row], duration[row])
 
 
 def at_record(records: pd.DataFrame, entered: pd.Series, schema: FeatureSchema) -> pd.DataFrame:

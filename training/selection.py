@@ -8,7 +8,8 @@ Industry 5), and `training.overlap` and `training.sensitivity` say how far to tr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -61,7 +62,9 @@ class Propensity:
     logged
         Whether ``probability`` is one that was logged, not fitted.
     penalty
-        Inverse strength of the ridge chosen by cross-validation over units; 0 where nothing was fitted.
+        Inverse strength of the ridge chosen by cross-validation over units.
+    decides
+        Feature -> standard deviation of its part in the log odds of being approached in a quarter.
     """
 
     probability: Floats
@@ -71,6 +74,7 @@ class Propensity:
     cumulative: Floats
     logged: Flags
     penalty: float
+    decides: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def comparable(self) -> Floats:
@@ -210,7 +214,7 @@ def propensity(
     few = min(int(approached.sum()), int((~approached).sum()))
     if few < LEAST_APPROACHED:
         raise EhyaError(ErrorCode.TOO_FEW_ROWS, given=few, allowed=LEAST_APPROACHED)
-    columns = _columns(X, schema, fields)
+    columns, names = _columns(X, schema, fields)
     rows = _at_risk(quarters, approached)
     penalty = _penalty(columns, rows, random_state) if penalty is None else penalty
     possible = exposed["possible"].to_numpy(dtype=np.float64)
@@ -227,6 +231,7 @@ def propensity(
         cumulative=_cumulated(full, columns, quarters),
         logged=~np.isnan(logged),
         penalty=penalty,
+        decides=_parts(columns, names, full),
     )
 
 
@@ -343,8 +348,9 @@ def _at_risk(quarters: Floats, approached: Flags) -> _AtRisk:
     return _AtRisk(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-def _columns(X: pd.DataFrame, schema: FeatureSchema, fields: pd.DataFrame | None) -> Floats:
-    parts = [design(X, [_block(X[name], name in schema.categories) for name in schema.names])]
+def _columns(X: pd.DataFrame, schema: FeatureSchema, fields: pd.DataFrame | None) -> tuple[Floats, list[str]]:
+    """Design of the recorded fields, and the feature of each column; columns that do not vary are left out."""
+    parts = {name: design(X, [_block(X[name], name in schema.categories)]) for name in schema.names}
     for name, values in () if fields is None else fields.items():
         text = not pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype)
         if text:
@@ -353,9 +359,17 @@ def _columns(X: pd.DataFrame, schema: FeatureSchema, fields: pd.DataFrame | None
         else:
             numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
         column = pd.DataFrame({name: numbers})
-        parts.append(design(column, [_block(column[name], text)]))
-    spread = np.hstack(parts)
-    return spread[:, np.ptp(spread, axis=0) > 0] if len(spread) else spread
+        parts[str(name)] = design(column, [_block(column[name], text)])
+    spread = np.hstack([np.zeros((len(X), 0)), *parts.values()])
+    names = [name for name, part in parts.items() for _ in range(part.shape[1])]
+    varies = np.ptp(spread, axis=0) > 0 if len(spread) else np.zeros(spread.shape[1], dtype=bool)
+    return spread[:, varies], [name for name, kept in zip(names, varies, strict=True) if kept]
+
+
+def _parts(columns: Floats, names: list[str], model: LogisticRegression) -> dict[str, float]:
+    slopes = model.coef_[0][: len(names)]
+    mine = np.array(names, dtype=np.str_)
+    return {str(name): float((columns[:, mine == name] @ slopes[mine == name]).std()) for name in np.unique(mine)}
 
 
 def _block(values: pd.Series, category: bool) -> dict[str, Any]:

@@ -146,7 +146,7 @@ def late_approach(outcome: Floats, columns: Floats, lateness: Floats, duration: 
     Parameters
     ----------
     outcome
-        Shape (n,), 0 or 1, of the approached.
+        Shape (n,), 0 or 1, of the approached; or of the periods that each was at risk, one after another.
     columns
         Shape (n, k), their features at the approach, no missing values, standardised.
     lateness
@@ -243,6 +243,9 @@ def sensitivity(
     largest
         Clip of 1 / e.
     """
+    if not len(values):
+        bounds = pd.DataFrame([(gamma, np.nan, np.nan) for gamma in gammas], columns=["gamma", "low", "high"])
+        return Sensitivity(bounds, np.inf, benchmark, late, ())
     rows = [(gamma, *tilted_mean(values, probability, gamma, largest=largest)) for gamma in gammas]
     tipping = _tipping(values, probability, largest)
     warnings = {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import t as student
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.impute import SimpleImputer
@@ -17,20 +19,36 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from engine import scoring
 from engine.domain.outcome import OutcomeKind
-from engine.domain.unit import Origin, Status
-from engine.reference.reported import reported_units
-from experiments.province_simulator.fields import OUTSIDE
+from engine.domain.unit import Status
 from experiments.province_simulator.province import Province
 from experiments.province_simulator.register import standing
 from experiments.province_simulator.truth import Floats
 from features import Feature, fit, matrix
 from features.catalogue import FULL_SCHEMA
-from training.dataset import DAYS_OF_MONTH, DURABLE_MONTHS, HALF_CAPACITY, HORIZON_MONTHS, sample
-from training.training import TRIALS, fit_sample
+from features.schema import FeatureSchema
+from training.approach import Approach, approach, hidden_cause
+from training.dataset import DAYS_OF_MONTH, DURABLE_MONTHS, HALF_CAPACITY, HORIZON_MONTHS
+from training.fitting import Priors
+from training.outcome_model import fit_outcomes
+from training.periods import Followed, follow
+from training.population import capacity_rate, jobs_size, restart_rate
+from training.selection import LARGEST
+from training.sensitivity import Sensitivity
 
-LARGEST_WEIGHT = 20.0
 GRACE_MONTHS = 14
 """A restart is known at once, standing idle only from the next yearly visit: younger outcomes would flatter."""
+
+DRAWS = 4
+"""Bootstrap worlds of a fit: only its point figures are judged here."""
+
+UNCORRECTED = "Ehya, estate not told, unweighted"
+UNWEIGHTED = "Ehya, all fields, unweighted"
+CORRECTED = "Ehya, all fields, weighted"
+KNOWABLE = "knowable: fitted to the truth"
+BEFORE: FeatureSchema = FULL_SCHEMA.subset([name for name in FULL_SCHEMA.names if name != Feature.IN_ESTATE.value])
+"""What the features told before one told of the estate: it moves approach and restart."""
+
+MEASURES = ("rmse", "rmse_knowable", "rmse_counties", "error_of_mean")
 
 _LEVELS = [Feature.SECTOR_DIVISION.value, Feature.COUNTY_LEVEL.value]
 _ENDED = [OutcomeKind.LIQUIDATED.value, OutcomeKind.LICENCE_CANCELLED.value]
@@ -48,6 +66,8 @@ class Recovery:
         Root mean square and mean of (learnt - true) feasibility over the judged units, in probability.
     rmse_knowable
         Root mean square of (learnt - knowable): what better learning could still win.
+    rmse_counties
+        Root mean square over judged units of (mean learnt - mean true) in the unit's county.
     correlation
         Of learnt and true, by rank; missing where all are judged alike.
     mean
@@ -57,20 +77,63 @@ class Recovery:
     name: str
     rmse: float
     rmse_knowable: float
+    rmse_counties: float
     bias: float
     correlation: float
     mean: float
 
+    @property
+    def error_of_mean(self) -> float:
+        """Distance of the mean from the true one."""
+        return abs(self.bias)
 
-def recover(province: Province, *, random_state: int = 0, trials: int = TRIALS) -> list[Recovery]:
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What was learnt of one province.
+
+    Parameters
+    ----------
+    ways
+        Each way of learning.
+    judged
+        How many units were judged.
+    approached
+        Who was approached: propensities, weights, overlap.
+    hidden
+        How far a hidden cause would move the mean, and whether there is a sign of one.
+    """
+
+    ways: list[Recovery]
+    judged: int
+    approached: Approach
+    hidden: Sensitivity
+
+    def of(self, name: str) -> Recovery:
+        """One way."""
+        return next(each for each in self.ways if each.name == name)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain figures."""
+        return {
+            "judged": self.judged,
+            "feasibility_rmse_uncorrected": self.of(UNCORRECTED).rmse,
+            "feasibility_rmse_corrected": self.of(CORRECTED).rmse,
+            "ways": [asdict(each) for each in self.ways],
+            "overlap": self.approached.to_json(),
+            "sensitivity": self.hidden.to_json(),
+        }
+
+
+def recover(province: Province, *, random_state: int = 0) -> Recovered:
     """Learn feasibility from the log in several ways and compare with the truth.
 
     Judged are the units that nobody approached yet: an approach that came to nothing tells something that no feature
-    holds. ``Ehya as it stands`` is ``training.training.fit_sample`` on reported units and the province's own, whose
-    records are passed off as a register's, since a training leaves synthetic ones out. The plain ones are logistic
-    regressions on all features, from the day of the approach: unweighted, weighted by the inverse of a propensity
-    estimated from the recorded fields, and by that of the true one. ``knowable`` is boosting fitted to the truth
-    itself, out of fold: what the features can tell at all.
+    holds. ``Ehya`` is ``training.outcome_model.fit_outcomes`` on followed landmarks, as a register of its own would
+    have it. *Uncorrected* it sees neither the field that decides most of who is approached (the estate) nor weights;
+    then it sees the field; *corrected* also the weights of ``training.approach``. Beside it stand plain logistic
+    regressions from the day of the approach, with weights of the true propensity too, which nobody has. ``knowable``
+    is boosting fitted to the truth itself, out of fold: what the features can tell at all.
 
     Parameters
     ----------
@@ -78,46 +141,123 @@ def recover(province: Province, *, random_state: int = 0, trials: int = TRIALS) 
         Simulated province.
     random_state
         Seed of Ehya's training.
-    trials
-        Penalties that its search tries.
     """
-    now, truth = standing(province), province.truth
+    now, truth, day = standing(province), province.truth, province.as_of
     waiting = truth.index[truth["feasibility_now"].notna() & ~truth["approached"]]
-    idle, known = now.loc[waiting], province.events[province.events["known_on"] <= province.as_of]
+    idle, known = now.loc[waiting], province.events[province.events["known_on"] <= day]
     true = truth.loc[waiting, "feasibility_now"].to_numpy()
-    knowable = _knowable(province, idle, true)
-    weights = {
-        "logistic, from the approach": None,
-        "weighted, propensity estimated": 1 / _propensity(province),
-        "weighted, propensity known": 1 / truth["propensity"],
-    }
+    found = approach(province.units.assign(known_on=province.units["as_of"]), known, FULL_SCHEMA, as_of=day)
+    seen = follow(lambda at: province.units[province.units["as_of"] <= at], known, FULL_SCHEMA, as_of=day)
+    before = replace(seen, matrix=seen.matrix[list(BEFORE.names)], schema=BEFORE)
+    priors = Priors(restart_rate(), capacity_rate(), jobs_size())
+    true_weights = (1 / truth["propensity"]).clip(upper=LARGEST)
+
+    def ehya(rows: Followed, weights: pd.Series | None) -> Floats:
+        model = fit_outcomes(rows, priors, weights=weights, random_state=random_state, draws=DRAWS).model
+        return scoring.raw(model, matrix(idle, model.schema, model.fitted, as_of=day), head="feasibility")
+
     learnt = {
         "the true mean for all": np.full(len(true), true.mean()),
-        "Ehya as it stands": _ehya(province, idle, known, random_state, trials),
-        **{name: _plain(province, idle, known, each) for name, each in weights.items()},
-        "knowable: fitted to the truth": knowable,
+        "official counts for all": np.full(len(true), priors.restart.rate * priors.capacity.rate),
+        UNCORRECTED: ehya(before, None),
+        UNWEIGHTED: ehya(seen, None),
+        CORRECTED: ehya(seen, found.weights),
+        "Ehya, weights of the true propensity": ehya(seen, true_weights),
+        "logistic, all fields, unweighted": _plain(province, idle, known, None),
+        "logistic, all fields, weighted": _plain(province, idle, known, found.weights),
+        KNOWABLE: _knowable(province, idle, true),
     }
-    return [_judged(name, each, true, knowable) for name, each in learnt.items()]
+    counties = idle["county"].to_numpy()
+    ways = [_judged(name, each, true, learnt[KNOWABLE], counties) for name, each in learnt.items()]
+    return Recovered(ways, len(true), found, hidden_cause(found, seen))
 
 
-def printed(found: list[Recovery], units: int) -> str:
-    """Print recoveries as a table."""
-    lines = [f"feasibility of {units} idle units that nobody approached yet, against the truth"]
-    lines.append(f"{'':<38}{'RMSE':>8}{'to knowable':>13}{'bias':>9}{'rank corr.':>12}{'mean':>8}")
-    lines += [
-        f"{one.name:<38}{one.rmse:>8.4f}{one.rmse_knowable:>13.4f}{one.bias:>+9.4f}"
-        f"{'' if np.isnan(one.correlation) else f'{one.correlation:.3f}':>12}{one.mean:>8.3f}"
-        for one in found
-    ]
-    return "\n".join(lines)
+def ratios(found: Sequence[Recovered], over: str = UNCORRECTED) -> dict[str, dict[str, float | None]]:
+    """Error corrected / error uncorrected, by measure: over provinces the ratio of root mean squares, with its
+    interval.
+
+    Parameters
+    ----------
+    found
+        One for each seed.
+    over
+        What the corrected way is compared with.
+
+    Returns
+    -------
+    dict
+        Measure -> ``ratio`` and ``low, high``: 90 %, by leaving out one province at a time (jackknife of the logarithm,
+        Student's t); ``None`` for a single province.
+    """
+    table: dict[str, dict[str, float | None]] = {}
+    for measure in MEASURES:
+        mine, others = (
+            np.array([getattr(each.of(name), measure) for each in found]) ** 2 for name in (CORRECTED, over)
+        )
+        log = 0.5 * np.log(mine.mean() / others.mean())
+        low = high = None
+        if len(found) > 1:
+            n = len(found)
+            left = 0.5 * np.log((mine.sum() - mine) / (others.sum() - others))
+            error = np.sqrt((n - 1) / n * ((left - left.mean()) ** 2).sum())
+            width = float(student.ppf(0.95, n - 1)) * error
+            low, high = float(np.exp(log - width)), float(np.exp(log + width))
+        table[measure] = {"ratio": float(np.exp(log)), "low": low, "high": high}
+    return table
 
 
-def _judged(name: str, learnt: Floats, truth: Floats, knowable: Floats) -> Recovery:
+def printed(found: Sequence[Recovered]) -> str:
+    """Print recoveries as tables: each way (means over provinces), ratios, and what the reports warn of."""
+    judged = ", ".join(str(each.judged) for each in found)
+    lines = [f"feasibility of {judged} idle units that nobody approached yet, against the truth"]
+    heads = f"{'RMSE':>8}{'to knowable':>13}{'counties':>10}{'bias':>9}{'rank corr.':>12}{'mean':>8}"
+    lines.append(f"{'':<40}{heads}")
+    for each in found[0].ways:
+        rows = [other.of(each.name) for other in found]
+        mean = {name: np.mean([getattr(row, name) for row in rows]) for name in ("bias", "correlation", "mean")}
+        square = {
+            name: np.sqrt(np.mean([getattr(row, name) ** 2 for row in rows]))
+            for name in ("rmse", "rmse_knowable", "rmse_counties")
+        }
+        rank = "" if np.isnan(mean["correlation"]) else f"{mean['correlation']:.3f}"
+        lines.append(
+            f"{each.name:<40}{square['rmse']:>8.4f}{square['rmse_knowable']:>13.4f}{square['rmse_counties']:>10.4f}"
+            f"{mean['bias']:>+9.4f}{rank:>12}{mean['mean']:>8.3f}"
+        )
+    for over in (UNCORRECTED, UNWEIGHTED):
+        said = (f"{name} {_interval(row)}" for name, row in ratios(found, over).items())
+        lines.append(f"corrected / {over!r}: " + ", ".join(said))
+    return "\n".join([*lines, *_warned(found)])
+
+
+def _interval(row: dict[str, float | None]) -> str:
+    spread = "" if row["low"] is None else f" ({row['low']:.3f} to {row['high']:.3f})"
+    return f"{row['ratio']:.3f}{spread}"
+
+
+def _warned(found: Sequence[Recovered]) -> list[str]:
+    lines = []
+    for number, each in enumerate(found):
+        totals, late = each.approached.overlap.totals, each.hidden.late
+        field, factor = each.approached.benchmark
+        codes = [code.value for code in (*each.approached.overlap.warnings, *each.hidden.warnings)]
+        lines.append(
+            f"province {number}: approached {totals['approached']:.0f} of {totals['units']:.0f}, effective "
+            f"{totals['effective_share']:.0%}, AUC {totals['auc']:.2f}; a hidden cause of Gamma "
+            f"{each.hidden.tipping:.2f} moves the mean by a quarter, {field} is worth {factor:.2f}; lateness z "
+            f"{'-' if late is None else f'{late.z:+.1f}'}; warns: {', '.join(codes) or 'nothing'}"
+        )
+    return lines
+
+
+def _judged(name: str, learnt: Floats, truth: Floats, knowable: Floats, counties: np.ndarray) -> Recovery:
     rank = pd.Series(learnt).corr(pd.Series(truth), method="spearman") if np.ptp(learnt) > 0 else np.nan
+    off = pd.Series(learnt - truth).groupby(counties).transform("mean")
     return Recovery(
         name,
         float(np.sqrt(((learnt - truth) ** 2).mean())),
         float(np.sqrt(((learnt - knowable) ** 2).mean())),
+        float(np.sqrt((off**2).mean())),
         float((learnt - truth).mean()),
         float(rank),
         float(learnt.mean()),
@@ -132,31 +272,6 @@ def _knowable(province: Province, now: pd.DataFrame, truth: Floats) -> Floats:
     return np.asarray(cross_val_predict(boosting, stated, truth, cv=KFold(5, shuffle=True, random_state=0)))
 
 
-def _propensity(province: Province) -> pd.Series:
-    """P(approached within the horizon of the record), logistic on the recorded fields that every row states."""
-    units = province.units
-    fields = pd.DataFrame(
-        {
-            "outside": units["estate"] == OUTSIDE,
-            "size": np.log(units["jobs_before_stop"].astype("float64")),
-            "bank_owned": units["bank_owned"].astype("float64"),
-        }
-    ).join(pd.get_dummies(units["county"]))
-    approached = _first(province.events, province.events["kind"] == OutcomeKind.APPROACHED.value).reindex(units.index)
-    end = units["as_of"] + pd.DateOffset(months=HORIZON_MONTHS)
-    ripe = end <= province.as_of
-    model = LogisticRegression(max_iter=2000).fit(fields[ripe].astype(float), (approached <= end)[ripe])
-    return pd.Series(model.predict_proba(fields.astype(float))[:, 1], index=units.index)
-
-
-def _ehya(province: Province, now: pd.DataFrame, known: pd.DataFrame, random_state: int, trials: int) -> Floats:
-    passed_off = province.units.assign(origin=Origin.REGISTER.value)
-    seen = sample(reported_units(), passed_off, known, as_of=province.as_of)
-    model = fit_sample(seen, as_of=province.as_of, random_state=random_state, trials=trials).model
-    X = matrix(now, model.schema, model.fitted, as_of=province.as_of)
-    return scoring.predict(model, X, now, as_of=province.as_of)["feasibility_point"].to_numpy()
-
-
 def _plain(province: Province, now: pd.DataFrame, known: pd.DataFrame, weight: pd.Series | None) -> Floats:
     day, labels = province.as_of, _labels(province, known)
     fitted = fit(province.units, FULL_SCHEMA, as_of=day)
@@ -166,7 +281,7 @@ def _plain(province: Province, now: pd.DataFrame, known: pd.DataFrame, weight: p
         rows = labels[labels[name].notna()]
         X = matrix(_at(province.units.loc[rows.index], rows[since], day), FULL_SCHEMA, fitted, as_of=day)
         model = _model()
-        weights = None if weight is None else weight.loc[rows.index].clip(upper=LARGEST_WEIGHT).to_numpy()
+        weights = None if weight is None else weight.loc[rows.index].to_numpy()
         model.fit(X, rows[name].astype(int), logisticregression__sample_weight=weights)
         learnt *= model.predict_proba(ready)[:, 1]
     return learnt

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from engine.settings import Settings
@@ -18,8 +19,15 @@ from experiments.province_simulator.jobs_study import PROVINCES, SIZES, plain, s
 from experiments.province_simulator.jobs_study import printed as printed_jobs
 from experiments.province_simulator.margins import margins, printed, relapse_by_year
 from experiments.province_simulator.province import AS_OF, Province, simulate
+from experiments.province_simulator.recovery import (
+    CORRECTED,
+    UNCORRECTED,
+    UNWEIGHTED,
+    Recovered,
+    ratios,
+    recover,
+)
 from experiments.province_simulator.recovery import printed as printed_recovery
-from experiments.province_simulator.recovery import recover
 from experiments.province_simulator.register import load, write_register
 from experiments.province_simulator.truth import SOURCE, Bias
 
@@ -41,10 +49,14 @@ def main(arguments: list[str] | None = None) -> int:
     print(printed(margins(province)))
     yearly = ", ".join(f"{hazard:.3f}" for hazard in relapse_by_year(province))
     print(f"\nstopped again a year, in year 1, 2, ... after a restart: {yearly}")
-    if options.recover:
-        found = recover(province, random_state=options.seed)
-        truth = province.truth
-        print("\n" + printed_recovery(found, int((truth["feasibility_now"].notna() & ~truth["approached"]).sum())))
+    if options.recover or options.figures:
+        found = [recover(province, random_state=options.seed)]
+        for seed in range(options.seed + 1, options.seed + options.seeds):
+            other = simulate(units, seed=seed, approach_bias=options.approach_bias, as_of=options.as_of)
+            found.append(recover(other, random_state=seed))
+        print("\n" + printed_recovery(found))
+        if options.figures:
+            write_figures(found, province.parameters["run"], units, options.figures)
     if options.out:
         write(province, options.out)
     if options.register:
@@ -73,6 +85,25 @@ def _jobs(options: argparse.Namespace) -> int:
         text = json.dumps({"synthetic": True, "jobs": plain(found)}, indent=2)
         options.out.write_text(text + "\n", encoding="utf-8")
     return 0
+
+
+def write_figures(found: list[Recovered], run: dict[str, Any], units: int, path: Path) -> None:
+    """Write what was recovered as JSON: each province, and error corrected / error uncorrected over all of them."""
+    document = {
+        "synthetic": True,
+        **run,
+        "units": units,
+        "seeds": len(found),
+        "feasibility_rmse_uncorrected": _root_mean_square(found, UNCORRECTED),
+        "feasibility_rmse_corrected": _root_mean_square(found, CORRECTED),
+        "ratios": {"to_uncorrected": ratios(found), "to_unweighted": ratios(found, UNWEIGHTED)},
+        "provinces": [each.to_json() for each in found],
+    }
+    path.write_text(json.dumps(_plain(document), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _root_mean_square(found: list[Recovered], name: str) -> float:
+    return float(np.sqrt(np.mean([each.of(name).rmse ** 2 for each in found])))
 
 
 def load_workspace(province: Province, folder: Path) -> None:
@@ -138,6 +169,10 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         "--out", type=Path, metavar="FOLDER", help="write parquet files and a manifest here (--jobs: a JSON)"
     )
     parser.add_argument("--register", type=Path, metavar="FILE.xlsx", help="write the register as a workbook")
+    parser.add_argument(
+        "--seeds", type=int, default=1, metavar="N", help="recover in so many provinces, from --seed on"
+    )
+    parser.add_argument("--figures", type=Path, metavar="FILE.json", help="recover, and write the figures here")
     parser.add_argument("--workspace", type=Path, metavar="DIR", help="put register and events into a new workspace")
     parser.add_argument("--recover", action="store_true", help="learn feasibility from the log, compare with the truth")
     parser.add_argument("--jobs", action="store_true", help="over many provinces: do the intervals of jobs hold?")
