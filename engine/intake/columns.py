@@ -104,7 +104,8 @@ class SheetColumns:
         if Field.MACHINERY_TEXT not in named or Field.EQUIPMENT in named:
             return
         texts = self.values[Field.MACHINERY_TEXT.value]
-        found = by_distinct(texts, partial(_machines, latest=latest)).values
+        dated = texts[texts.astype("str").str.contains("[0-9۰-۹٠-٩]{4}").to_numpy(dtype=bool)]
+        found = by_distinct(dated, partial(_machines, latest=latest)).values
         found = found[found.notna()]
         if len(found):
             self.values[Field.EQUIPMENT.value] = found

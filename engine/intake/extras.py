@@ -66,8 +66,9 @@ def read_extras(
     for header, column in columns.items():
         cells = stated(rows[column.position])
         once, folded = cells.cells, cells.folded
-        typed = _typed(once, folded, units.get(header))
-        bare, within = _persons(folded, typed)
+        numbers = _numbers(once, folded)
+        typed = _typed(once, folded, numbers, units.get(header))
+        bare, within = _persons(folded, typed, numbers)
         whole = len(once) > 0 and bare.mean() >= MOSTLY
         if whole or within.any():
             personal.append(header)
@@ -86,26 +87,38 @@ def typed_values(cells: pd.Series, unit: MoneyUnit | None = None) -> pd.Series:
     >>> typed_values(cells).tolist()
     ['number|1200', 'text|007', 'date|2019-07-24', 'money|3000000000', 'flag|true', 'text|نوساز']
     """
-    return _typed(cells, fold_column(cells.astype("str")), unit)
+    folded = fold_column(cells.astype("str"))
+    return _typed(cells, folded, _numbers(cells, folded), unit)
 
 
-def _typed(cells: pd.Series, folded: pd.Series, unit: MoneyUnit | None) -> pd.Series:
-    text = cells.astype("str")
-    numbers = plain_numbers(folded).mask(folded.str.match(r"0\d").fillna(False).to_numpy(dtype=bool))
-    own = cells.map(type)
-    bare = own.isin([int, float]).to_numpy() & numbers.isna().to_numpy()
+def _numbers(cells: pd.Series, folded: pd.Series) -> pd.Series:
+    """Cells that are plain numbers; «007» is a code, and "not a number" is none."""
+    numbers = plain_numbers(folded).mask(folded.str.match("0[0-9]").fillna(False).to_numpy(dtype=bool))
+    bare = cells.map(type).isin([int, float]).to_numpy() & numbers.isna().to_numpy()
     numbers[bare] = cells[bare].astype("float64")
-    is_number = np.isfinite(numbers.to_numpy())
-    said = f"{ExtraKind.TEXT}{PART}" + escape_column(tidy_column(text.where(~is_number)))
-    said[is_number] = f"{ExtraKind.NUMBER}{PART}" + _digits(numbers[is_number])
+    return numbers.where(np.isfinite(numbers.to_numpy()))
+
+
+def _typed(cells: pd.Series, folded: pd.Series, numbers: pd.Series, unit: MoneyUnit | None) -> pd.Series:
+    is_number = numbers.notna().to_numpy()
+    said = pd.Series(f"{ExtraKind.NUMBER}{PART}", index=cells.index, dtype="str") + _digits(numbers)
     if unit is not None and unit.factor is not None:
         said = _taken(said, cells[is_number], lambda cell: _money(cell, unit))
+    if is_number.all():
+        return said
+    said[~is_number] = _worded(cells[~is_number], folded[~is_number], unit).to_numpy()
+    return said
+
+
+def _worded(cells: pd.Series, folded: pd.Series, unit: MoneyUnit | None) -> pd.Series:
+    text, own = cells.astype("str"), cells.map(type)
+    said = f"{ExtraKind.TEXT}{PART}" + escape_column(tidy_column(text))
     flags = own.isin([bool]).to_numpy()
     said[flags] = f"{ExtraKind.FLAG}{PART}" + text[flags].str.lower()
     dated = folded.str.fullmatch(_DATE).fillna(False).to_numpy(dtype=bool) | own.map(_is_day).to_numpy(dtype=bool)
     said = _taken(said, cells[dated & ~flags], _day)
-    priced = folded.str.contains(r"\d").to_numpy(dtype=bool) & ~is_number & ~dated
-    likely = priced & folded.str.contains("ریال|تومان|همت|rial|toman|irr|irt").to_numpy(dtype=bool)
+    priced = folded.str.contains("[0-9]").fillna(False).to_numpy(dtype=bool) & ~dated
+    likely = priced & folded.str.contains("ریال|تومان|همت|rial|toman|irr|irt").fillna(False).to_numpy(dtype=bool)
     return _taken(said, cells[likely & ~flags], lambda cell: _money(cell, unit)).astype("str")
 
 
@@ -137,27 +150,43 @@ def _is_day(kind: type) -> bool:
 
 def _digits(numbers: pd.Series) -> pd.Series:
     whole = ((numbers % 1 == 0) & (numbers.abs() < 2**53)).to_numpy(dtype=bool)
+    if whole.all():
+        return numbers.astype("int64").astype("str")
     digits = numbers.astype("str")
     digits[whole] = numbers[whole].astype("int64").astype("str")
     return digits
 
 
-def _persons(folded: pd.Series, typed: pd.Series) -> tuple[_Mask, _Mask]:
+def _persons(folded: pd.Series, typed: pd.Series, numbers: pd.Series) -> tuple[_Mask, _Mask]:
     """Which distinct cells are nothing but a number or an address of a person, and which hold a sure one in a text."""
-    folded = folded.str.replace(r"\.0$", "", regex=True)
-    within = folded.str.contains(_CONTACT, regex=True).fillna(False).to_numpy(dtype=bool)
-    bare = folded.str.replace(r"[\s-]", "", regex=True).where(~typed.str.startswith("money").to_numpy(dtype=bool), "")
-    numbers = bare.str.fullmatch(f"{_PERSON_NUMBER}|{_ADDRESS}").fillna(False).to_numpy(dtype=bool)
-    return numbers | _national_codes(bare), within
+    is_number = numbers.notna().to_numpy()
+    bare, within = np.zeros(len(folded), dtype=bool), np.zeros(len(folded), dtype=bool)
+    bare[is_number] = _personal_numbers(numbers[is_number]) & ~_is_money(typed[is_number])
+    text = folded[~is_number]
+    if len(text):
+        within[~is_number] = text.str.contains(_CONTACT, regex=True).fillna(False).to_numpy(dtype=bool)
+        tight = text.str.replace(r"[\s-]", "", regex=True).where(~_is_money(typed[~is_number]), "")
+        address = tight.str.fullmatch(f"{_PERSON_NUMBER}|{_ADDRESS}").fillna(False).to_numpy(dtype=bool)
+        coded = tight.where(tight.str.fullmatch("[0-9]{8,10}").fillna(False).to_numpy(dtype=bool))
+        bare[~is_number] = address | _national_codes(pd.to_numeric(coded).fillna(0))
+    return bare, within
 
 
-def _national_codes(digits: pd.Series) -> _Mask:
+def _is_money(typed: pd.Series) -> _Mask:
+    return typed.str.startswith(ExtraKind.MONEY.value).to_numpy(dtype=bool)
+
+
+def _personal_numbers(numbers: pd.Series) -> _Mask:
+    """Numbers of mobile telephones, with or without the country's 98, and national codes."""
+    mobile = numbers.between(9e9, 1e10, inclusive="left") | numbers.between(989e9, 990e9, inclusive="left")
+    return mobile.to_numpy(dtype=bool) | _national_codes(numbers)
+
+
+def _national_codes(numbers: pd.Series) -> _Mask:
     """National codes of persons: ten digits whose last checks the others (weights 10 to 2, modulo 11)."""
-    ten = digits.str.fullmatch(r"\d{8,10}").fillna(False).to_numpy(dtype=bool)
-    valid = np.zeros(len(digits), dtype=bool)
-    if ten.any():
-        padded = digits[ten].str.zfill(10)
-        matrix = np.frombuffer("".join(padded).encode(), dtype=np.uint8).reshape(-1, 10).astype(np.int64) - ord("0")
-        rest = (matrix[:, :9] * _CODE_WEIGHTS).sum(axis=1) % 11
-        valid[ten] = matrix[:, 9] == np.where(rest < 2, rest, 11 - rest)
+    likely = (numbers.between(1e7, 1e10, inclusive="left") & (numbers % 1 == 0)).to_numpy(dtype=bool)
+    whole = np.where(likely, numbers.to_numpy(dtype="float64"), 0).astype(np.int64)
+    digits = whole[:, None] // 10 ** np.arange(9, -1, -1) % 10
+    rest = (digits[:, :9] * _CODE_WEIGHTS).sum(axis=1) % 11
+    valid: _Mask = likely & (digits[:, 9] == np.where(rest < 2, rest, 11 - rest))
     return valid

@@ -63,6 +63,14 @@ def test_numbers_and_addresses_of_persons_are_not_kept_under_any_heading(read):
     assert not any(number in everything for number in ("9141234567", "0499370899", "123 4567"))
 
 
+def test_a_column_of_long_numbers_that_are_no_persons_is_kept(read):
+    intake = read("نام واحد;شهرستان;کد پستی;شماره پرونده\nالف;خوی;5716612345;०१२३४५६७८९\nب;خوی;5716612346;12345678\n")
+    kept = extra_objects(intake.units["extras"].iloc[0])
+    assert [(one["header"], one["value"]) for one in kept] == [
+        ("شماره پرونده", "०१२३४५६७८९"), ("کد پستی", 5716612345),
+    ]  # fmt: skip
+
+
 def test_columns_of_persons_and_ignored_ones_are_no_extras(read):
     intake = read("نام واحد;شهرستان;مدیرعامل;ردیف;رنگ درب\nالف;خوی;نام کسی;۱;سبز\n", mapping={"رنگ درب": "ignore"})
     assert intake.units["extras"].isna().all()
