@@ -66,6 +66,7 @@ class SheetNote(Code):
     HIDDEN_COLUMN = "hidden_column"
     HIDDEN_SHEET = "hidden_sheet"
     NOT_COMPUTED = "not_computed"
+    LONG_LAYOUT = "long_layout"
 
 
 class IgnoredRow(Code):

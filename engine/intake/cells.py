@@ -18,7 +18,7 @@ from engine.domain.unit import FIELDS, Field, Kind
 from engine.intake.distinct import Distinct, among, like
 from engine.intake.lexicon import none_owned, nothing
 from engine.intake.lists import read_debts, read_equipment
-from engine.intake.measures import header_factor, plain_numbers, read_quantity
+from engine.intake.measures import header_factor, plain_numbers, read_quantity, scaled_by
 from engine.intake.phrases import read_causes, read_deal_forms, read_flag, read_status
 from engine.intake.sectors import read_isic
 from engine.money import MoneyUnit, read_money, scaled_amounts
@@ -202,7 +202,7 @@ def _numbers(field: Field, cells: pd.Series, folded: pd.Series, levels: tuple[st
         unclear = (plain > 0) & (plain < 1)
     fast = plain.notna() & ~unclear & (factor is not None)
     slow = _each(cells[~fast & ~unclear], partial(read_quantity, measure=spec.measure, factor=factor))
-    numbers = pd.concat([plain[fast] * (factor or 1.0), slow.values.astype("float64")])
+    numbers = pd.concat([scaled_by(plain[fast], factor or 1.0), slow.values.astype("float64")])
     low, high = -np.inf if spec.low is None else spec.low, np.inf if spec.high is None else spec.high
     outside = ~numbers.between(low, high)
     broken = (spec.kind is Kind.COUNT) & (numbers % 1 != 0) & ~outside

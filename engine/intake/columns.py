@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
@@ -9,14 +10,18 @@ from typing import Any
 
 import pandas as pd
 
-from engine.domain.rejection import Refusal, RejectionCode
+from engine.domain.rejection import NoteCode, Refusal, RejectionCode
 from engine.domain.unit import FIELDS, Field
-from engine.intake.cells import Reading, by_distinct, stated
+from engine.intake.cells import Reading, by_distinct, read_cells, stated
 from engine.intake.distinct import Columns, Distinct
+from engine.intake.estates import find_estate
 from engine.intake.header import Column
 from engine.intake.lists import looks_like_equipment, read_equipment
 from engine.intake.places import Place, read_county, read_province
 from engine.intake.sectors import read_sector
+from engine.text import fold
+
+_ESTATE_SHEET = re.compile(r"(?:شهرک|ناحیه|محدوده|منطقه ویژه)(?: |$)|.*(?:industrial|estate)")
 
 CELL_COLUMNS = ["sheet", "row", "column", "field", "code", "given", "facts"]
 """Columns of the tables of refused and noted cells."""
@@ -69,7 +74,7 @@ class SheetColumns:
         self.columns.append((self.sheet, column.label, what.value, FIELDS[what].measure))
 
     def places(self, named: Mapping[Field, Column], province: str | None, sheet: str) -> None:
-        """Read provinces, then counties in their provinces; a sheet named after one stands for a missing column."""
+        """Read provinces, counties in their provinces, and estates; a sheet's name stands for a missing column."""
         provinces = pd.Series(province, index=self.rows, dtype=object)
         if Field.PROVINCE in named:
             column = named[Field.PROVINCE]
@@ -82,9 +87,49 @@ class SheetColumns:
             self.values[Field.COUNTY.value] = pd.Series(place.county, index=self.rows, dtype=object)
             provinces = provinces.fillna(place.province)
             self.columns.append((self.sheet, sheet, Field.COUNTY.value, ""))
+        self._estates(named.get(Field.ESTATE), provinces, sheet)
         refused = set(self.refused_rows(Field.PROVINCE))
         known = provinces[provinces.notna() & ~provinces.index.isin(refused)]
         self.values[Field.PROVINCE.value] = known
+
+    def _estates(self, column: Column | None, provinces: pd.Series, sheet: str) -> None:
+        """Estates by their canonical names, unless the row's county is another; they tell a county that is missing."""
+        if column is not None:
+            reading = read_cells(Field.ESTATE, self.stated(column))
+        elif _ESTATE_SHEET.match(fold(sheet)):
+            column = Column(-1, (sheet,), sheet, Field.ESTATE)
+            reading = read_cells(Field.ESTATE, pd.Series(sheet, index=self.rows, dtype=object))
+        else:
+            return
+        found = by_distinct(reading.values.astype(object), find_estate).values.dropna()
+        counties = self.values.get(Field.COUNTY.value, pd.Series(dtype=object)).reindex(found.index)
+        there = found.map(lambda estate: estate.county).astype(object)
+        own = provinces[found.index]
+        agreed = counties.isna() | (counties == there)
+        agreed &= own.isna() | (own == found.map(lambda estate: estate.province))
+        agreed &= ~found.index.isin(self.refused_rows(Field.COUNTY))
+        found, there = found[agreed], there[agreed]
+        values = reading.values.astype(object)
+        values.update(found.map(lambda estate: estate.name))
+        odd = found[~found.map(lambda estate: estate.exact).to_numpy(dtype=bool)] if column.position >= 0 else found[:0]
+        noted = pd.DataFrame(
+            {
+                "code": pd.Series([NoteCode.SPELLING_CORRECTED] * len(odd), index=odd.index, dtype=object),
+                "facts": pd.Series([{"taken": estate.name} for estate in odd], index=odd.index, dtype=object),
+            }
+        )
+        named = column.label
+        if column.position >= 0:
+            self.keep(Field.ESTATE, column, Reading(values.astype("str"), reading.refused, noted))
+        else:
+            self.values[Field.ESTATE.value] = values.astype("str")
+            self.columns.append((self.sheet, named, Field.ESTATE.value, ""))
+        missing = there[counties[agreed].isna().to_numpy(dtype=bool)]
+        if len(missing):
+            known = self.values.get(Field.COUNTY.value, pd.Series(dtype=object))
+            self.values[Field.COUNTY.value] = pd.concat([known, missing])
+            provinces.update(found[missing.index].map(lambda estate: estate.province))
+            self.columns.append((self.sheet, named, Field.COUNTY.value, ""))
 
     def sectors(self, named: Mapping[Field, Column]) -> None:
         """Look up the line of activity in words where a row has no ISIC code, unless its code was refused."""

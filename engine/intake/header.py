@@ -103,8 +103,9 @@ def find_header(sheet: Sheet, mapping: Mapping[str, str] | None = None) -> Heade
     found = [
         (header, score)
         for first in range(len(raw))
-        if _mostly_words(raw[first])
-        for depth in range(1, min(MAX_LEVELS, len(raw) - first) + 1)
+        for least in [1 if _mostly_words(raw[first]) else 2 if _groups(first, raw, sheet.merges) else 0]
+        if least
+        for depth in range(least, min(MAX_LEVELS, len(raw) - first) + 1)
         if all(_only_words(row) for row in raw[first + 1 : first + depth])
         for header, score in [_scored(filled, raw, first, depth, wanted)]
         if header is not None
@@ -228,6 +229,8 @@ def _spread(lines: list[list[str]], raw: list[list[str]]) -> list[list[str]]:
     """Carry a group label to the right over blanks that have a heading below: text files have no merged cells."""
     spread = [list(line) for line in lines]
     for level in range(len(lines) - 1):
+        if lines[level] != raw[level]:  # merged cells say where a group ends
+            continue
         for column in range(1, len(spread[level])):
             below = [spread[lower][column] for lower in range(level + 1, len(lines))]
             own = raw[level][column]
@@ -239,6 +242,14 @@ def _spread(lines: list[list[str]], raw: list[list[str]]) -> list[list[str]]:
 def _mostly_words(row: list[str]) -> bool:
     texts = [text for text in row if text]
     return len(texts) >= MIN_FIELDS and sum(fold(text)[:1].isdigit() for text in texts) <= 0.2 * len(texts)
+
+
+def _groups(line: int, raw: list[list[str]], merges: tuple[tuple[int, int, int, int], ...]) -> bool:
+    """Whether a line of few texts groups the headings below it: each is merged over some columns, none over most."""
+    over = [(left, right) for top, left, bottom, right in merges if top == bottom == line and right > left]
+    wide = max((right - left + 1 for left, right in over), default=0)
+    held = {position for position, text in enumerate(raw[line]) if text}
+    return bool(held) and held <= {left for left, _ in over} and wide <= 0.6 * len(raw[line]) and _only_words(raw[line])
 
 
 def _only_words(row: list[str]) -> bool:

@@ -114,5 +114,17 @@ def fillers(family: str) -> frozenset[str]:
 
 
 @cache
+def layout(role: str) -> frozenset[str]:
+    """Compact headings of one column of a table with a row for each attribute: ``attribute``, ``value``, ``measure``.
+
+    Examples
+    --------
+    >>> "ویژگی" in layout("attribute")
+    True
+    """
+    return frozenset(compact(word) for word in _document()["layout"][role])
+
+
+@cache
 def _document() -> dict[str, Any]:
     return tomllib.loads((resources.files(__package__) / "words.toml").read_text("utf-8"))

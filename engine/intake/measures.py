@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from decimal import Decimal
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ from engine.numerals import (
 )
 from engine.text import fold
 
+_Numbers = TypeVar("_Numbers", float, pd.Series)
 _QUANTITY = re.compile(
     rf"(?P<before>(?:[^\W\d_]+\d?(?= )|[^\d+(-])*?)\s*(?<![^\W\d_])(?P<number>[-+(]?\s*{NUMERAL}\)?-?)\s*(?P<after>.*)"
 )
@@ -79,7 +81,7 @@ def read_quantity(cell: object, measure: str, factor: float | None) -> float | R
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         if not math.isfinite(cell):
             return Refusal(RejectionCode.NOT_A_NUMBER)
-        return Refusal(RejectionCode.UNKNOWN_MEASURE) if factor is None else float(cell) * factor
+        return Refusal(RejectionCode.UNKNOWN_MEASURE) if factor is None else scaled_by(float(cell), factor)
     text = fold(str(cell))
     if text in none_owned():
         return 0.0
@@ -100,6 +102,17 @@ def read_quantity(cell: object, measure: str, factor: float | None) -> float | R
     if isinstance(read, Refusal) and len(parts := re.split(r" و (?=\d)| and (?=\d)", text)) > 1:
         return _sum([read_quantity(part, measure, None) for part in parts], read)
     return Remarked(read, NoteCode.APPROXIMATE) if bracketed and isinstance(read, float) else read
+
+
+def scaled_by(numbers: _Numbers, factor: float) -> _Numbers:
+    """Numbers times a factor; a factor below one divides by its inverse, so that 47 percent are 0.47.
+
+    Examples
+    --------
+    >>> scaled_by(47.0, 0.01), 47 * 0.01
+    (0.47, 0.47000000000000003)
+    """
+    return numbers * factor if factor >= 1 else numbers / round(1 / factor, 9)
 
 
 def plain_numbers(folded: pd.Series) -> pd.Series:

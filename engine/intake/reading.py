@@ -24,6 +24,7 @@ from engine.intake.distinct import Columns
 from engine.intake.duplicates import duplicate_pairs
 from engine.intake.extras import read_extras
 from engine.intake.header import Column, Header, counting_headings, find_header
+from engine.intake.long import gathered
 from engine.intake.places import read_province
 from engine.intake.projects import without_unsure
 from engine.intake.record import Intake
@@ -32,7 +33,7 @@ from engine.intake.sheets import Sheet, open_sheets
 from engine.intake.titles import Statements, read_titles
 from engine.money import MoneyUnit, read_foreign_unit, read_money_scale, read_money_unit
 
-_PLACES = (Field.PROVINCE, Field.COUNTY)
+_PLACES = (Field.PROVINCE, Field.COUNTY, Field.ESTATE)
 
 
 def read_register(
@@ -98,7 +99,9 @@ def read_register(
     """
     path = Path(path)
     default_province = _default_province(province)
-    grids = open_sheets(path, only=sheet)
+    opened = open_sheets(path, only=sheet)
+    turned = {grid.name: wide for grid in opened if (wide := gathered(grid)) is not None}
+    grids = [turned.get(grid.name, grid) for grid in opened]
     tables = [
         _Table(grid, header, corrected(_below(grid, header), header, grid.name, corrections))
         for grid in grids
@@ -121,7 +124,7 @@ def read_register(
         )
         latest = min((day for day in (told.as_of, today) if day is not None), default=None)
         read.append(_read_table(table, told, latest, source or path.name))
-    return _gathered(read, source or path.name, _sheet_notes(tables))
+    return _gathered(read, source or path.name, _sheet_notes(tables, turned))
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +300,7 @@ def _ignored(table: _Table) -> pd.DataFrame:
     )
 
 
-def _sheet_notes(tables: list[_Table]) -> pd.DataFrame:
+def _sheet_notes(tables: list[_Table], turned: Mapping[str, Sheet]) -> pd.DataFrame:
     """What of the sheets a person who looks at them would not see."""
     notes = [
         (table.sheet.name, column.label, code)
@@ -309,8 +312,9 @@ def _sheet_notes(tables: list[_Table]) -> pd.DataFrame:
         for column in table.header.columns
         if column.position in positions
     ]
+    long = [(table.sheet.name, None, SheetNote.LONG_LAYOUT) for table in tables if table.sheet.name in turned]
     unread = [(name, None, SheetNote.HIDDEN_SHEET) for name in tables[0].sheet.unread]
-    return pd.DataFrame([*notes, *unread], columns=["sheet", "column", "code"], dtype=object)
+    return pd.DataFrame([*notes, *long, *unread], columns=["sheet", "column", "code"], dtype=object)
 
 
 def _gathered(read: list[_Read], source: str, sheet_notes: pd.DataFrame) -> Intake:
