@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.linear_model import LogisticRegression, Ridge
 
+from engine.errors import EhyaError, ErrorCode
 from training.dataset import Sample
 from training.regression import Floats, ridge_linear, ridge_logistic, shrunk
 
@@ -31,6 +32,11 @@ twenty units (assumed), since the likelihood of some fifty units is nearly flat.
 
 PENALTIES = np.geomspace(0.3, 300.0, 61)
 """Ratios of the variance within sectors to the variance between them that the empirical Bayes step tries."""
+
+LEAST_PROVINCES = 2
+"""Provinces with a known number of jobs that the jobs head needs."""
+
+_NO_SPREAD = 1e-12
 
 Mask = npt.NDArray[np.bool_]
 
@@ -130,6 +136,8 @@ def sector_penalty(spread: Floats, target: Floats) -> float:
     >>> sector_penalty(sectors, alike) > 20 > 10 > sector_penalty(sectors, apart)
     True
     """
+    if len(target) < LEAST_OF_LEVEL:
+        return PRIOR_PENALTY
     prior = -0.5 * (np.log(PENALTIES / PRIOR_PENALTY) / PRIOR_SPREAD) ** 2
     likelihood = [_restricted_likelihood(spread, target, ratio) for ratio in PENALTIES]
     return float(PENALTIES[int(np.argmax(likelihood + prior))])
@@ -200,8 +208,16 @@ def jobs_head(sample: Sample, narrow: Floats, rows: Mask) -> dict[str, Any]:
         Sector columns, shape (n, sectors).
     rows
         Shape (n,): units that the head may see.
+
+    Raises
+    ------
+    EhyaError
+        ``too_few_rows`` when they lie in fewer than ``LEAST_PROVINCES`` provinces: each residual is that of a refit
+        without the unit's own.
     """
     seen = rows & ~np.isnan(sample.jobs)
+    if (provinces := len(np.unique(sample.group[seen]))) < LEAST_PROVINCES:
+        raise EhyaError(ErrorCode.TOO_FEW_ROWS, given=provinces, allowed=LEAST_PROVINCES)
     target = np.where(seen, np.log(np.where(seen, sample.jobs, 1.0)), 0.0)
     penalty = sector_penalty(narrow[seen], target[seen])
     folds = np.unique(sample.group[seen])
@@ -210,10 +226,10 @@ def jobs_head(sample: Sample, narrow: Floats, rows: Mask) -> dict[str, Any]:
     refit_of = np.searchsorted(folds, sample.group[seen])
     guessed = refits[refit_of, 0] + (narrow[seen] * refits[refit_of, 1:]).sum(axis=1)
     return {
-        "point": _plain(ridge_linear(narrow, target, seen[None].astype(float), penalty)[0]),
-        "refits": _plain(refits),
+        "point": _exact(ridge_linear(narrow, target, seen[None].astype(float), penalty)[0]),
+        "refits": _exact(refits),
         "refit_of": refit_of.tolist(),
-        "residuals": _plain(target[seen] - guessed),
+        "residuals": _exact(target[seen] - guessed),
     }
 
 
@@ -264,8 +280,13 @@ def _restricted_likelihood(spread: Floats, target: Floats, ratio: float) -> floa
     weight = inverse.sum()
     residual = target - inverse.sum(axis=0) @ target / weight
     freedom = len(target) - 1
-    scale = residual @ inverse @ residual / freedom
+    # Units that are all alike tell every ratio the same: the prior decides then.
+    scale = max(residual @ inverse @ residual / freedom, _NO_SPREAD)
     return float(-0.5 * (freedom * np.log(scale) + np.linalg.slogdet(covariance)[1] + np.log(weight)))
+
+
+def _exact(values: Floats) -> Any:
+    return np.round(values, 10).tolist()
 
 
 def _plain(values: Floats) -> Any:

@@ -308,8 +308,9 @@ def fit_sample(
         ``too_few_rows``.
     """
     known_jobs = int((~np.isnan(seen.jobs)).sum())
-    if len(seen) < LEAST_UNITS or known_jobs < LEAST_JOBS:
-        raise EhyaError(ErrorCode.TOO_FEW_ROWS, given=min(len(seen), known_jobs), allowed=LEAST_UNITS)
+    for known, least in ((len(seen), LEAST_UNITS), (known_jobs, LEAST_JOBS)):
+        if known < least:
+            raise EhyaError(ErrorCode.TOO_FEW_ROWS, given=known, allowed=least)
     priors = Priors(restart=restart_rate(rates), capacity=capacity_rate(), size=jobs_size(averages))
     tell = lambda share: progress(Stage.FITTING, share)  # noqa: E731
     # Matrices of fifty columns: a second thread costs more than it brings, and far more on a busy machine.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -110,3 +111,44 @@ def test_no_plan_no_county_and_no_single_unit_sets_a_rate():
         assert set(rows["scope"]) <= {"all", "estates", "estates+outside"}
     assert rates[["revived", "idle", "years"]].gt(0).all().all()
     assert (rates["region"] == "Iran").sum() >= 3
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    out = tmp_path_factory.mktemp("reported") / "out.json"
+    assert main(["--out", str(out), "--no-track"]) == 0
+    return json.loads(out.read_text("utf-8"))
+
+
+@pytest.mark.slow
+def test_no_province_is_judged_worse_than_by_the_base_rate_and_the_intervals_hold(study):
+    status, jobs = study["reported_status"], study["jobs"]
+    assert (status["n"], jobs["n"]) == (173, 55)
+    assert status["log_loss"] <= status["log_loss_base_rate"]
+    assert 0.74 <= jobs["coverage_80"] <= 0.86
+    assert jobs["mae_log"] <= min(jobs["mae_log_sector_median"], jobs["mae_log_median"])
+    assert study["feasibility_prior"]["rows_used"] > 0
+
+
+@pytest.mark.slow
+def test_the_notes_say_what_the_study_gives(study):
+    notes = (Path(__file__).parents[2] / "experiments" / "reported_revivals" / "NOTES.md").read_text("utf-8")
+    status, jobs, prior = study["reported_status"], study["jobs"], study["feasibility_prior"]
+
+    def said(pattern: str) -> list[float]:
+        found = re.search(pattern, notes)
+        assert found is not None, pattern
+        return [float(each) for each in found.groups()]
+
+    number = r"\s+([\d.]+)"
+    assert said(rf"Ehya{number}{number}{number}") == pytest.approx(
+        [status["log_loss"], status["auc"], status["ece"]], abs=0.002
+    )
+    assert said(rf"base rate{number}\n") == pytest.approx([status["log_loss_base_rate"]], abs=1e-4)
+    gain = [status[f"log_loss_gain{end}"] for end in ("", "_low", "_high")]
+    assert said(rf"gain over the base rate{number}, 80 % bootstrap{number} to{number}") == pytest.approx(gain, abs=1e-3)
+    assert said(rf"jobs at press size +MAE log\nEhya{number}") == pytest.approx([jobs["mae_log"]], abs=0.002)
+    assert said(rf"interval covers{number} of{number}") == pytest.approx([jobs["coverage_80"], jobs["n"]], abs=0.002)
+    assert said(rf"population:{number}, 80 % interval{number} to{number}") == pytest.approx(
+        [prior["rate"], prior["low"], prior["high"]], abs=0.001
+    )

@@ -176,8 +176,8 @@ def test_the_cv_plus_interval_is_that_of_mapie(trained):
     _, ends = peer.predict_interval(narrow)
     ours = np.log(scoring.press_jobs(trained.stranger, trained.fitted.matrix)[known])
     assert len(promoted["residuals"]) == known.sum()
-    assert np.allclose(ours[:, 0], np.minimum(ends[:, 0, 0], ours[:, 1]), atol=1e-4)
-    assert np.allclose(ours[:, 2], np.maximum(ends[:, 1, 0], ours[:, 1]), atol=1e-4)
+    assert np.allclose(ours[:, 0], np.minimum(ends[:, 0, 0], ours[:, 1]), atol=1e-8)
+    assert np.allclose(ours[:, 2], np.maximum(ends[:, 1, 0], ours[:, 1]), atol=1e-8)
 
 
 def test_reported_units_carry_no_outcome_among_the_unit_columns():
