@@ -21,6 +21,7 @@ from serving.commands.named import find_unit
 from serving.commands.outcome import figures
 from serving.commands.question import Question
 from serving.commands.said import extra_said, field_said, value_in_words, value_said
+from serving.commands.why import explained, weightiest
 from serving.i18n import Speech
 from serving.reports.ranked import weighty_parts
 from serving.reports.ranking import legend, origin_remarks, records
@@ -47,6 +48,8 @@ class Story:
         Predictions that were kept, newest first.
     findings, unjudged, plan
         Barriers, what could not be judged, and what could be done.
+    why
+        What each feature adds to its chance of a restart, where a model of outcomes judged it.
     """
 
     row: pd.DataFrame
@@ -59,6 +62,7 @@ class Story:
     findings: pd.DataFrame
     unjudged: pd.DataFrame
     plan: pd.DataFrame
+    why: dict[str, Any] | None = None
 
     @property
     def judged(self) -> bool:
@@ -106,8 +110,9 @@ def tell(settings: Settings, question: Question, given: str) -> Story:
         except EhyaError as error:
             if error.code not in (ErrorCode.NO_MODEL, ErrorCode.MODEL_FILE_MISSING):
                 raise
-            judged = units
+            judged, why = units, None
         else:
+            why = explained(model, units.loc[[unit_id]], as_of=question.as_of)
             judged = appraise(
                 units,
                 model,
@@ -129,6 +134,7 @@ def tell(settings: Settings, question: Question, given: str) -> Story:
         findings=findings,
         unjudged=blind,
         plan=interventions(findings if len(findings) else blind[blind["barrier"] == Barrier.UNKNOWN.value]),
+        why=why if "scorable" in judged and bool(judged.loc[unit_id, "scorable"]) else None,
     )
 
 
@@ -237,6 +243,8 @@ def _judgement(terminal: Terminal, story: Story, row: pd.Series) -> None:
         outputs = [(words.text(output), _interval(output, row, words)) for output in Output]
         title = words.join([part for part in (words.text("cli.prediction"), *marks(row, words).split("\n")) if part])
         terminal.pairs([(name, said) for name, said in outputs], title=title)
+        if story.why:
+            terminal.pairs(weightiest(story.why, words), title=words.text("cli.why_restart"))
     else:
         terminal.say("cli.no_prediction", reasons=words.codes(row["not_scorable"], NotScorable))
     if pd.notna(row["rank"]):
@@ -311,4 +319,5 @@ def _document(story: Story, question: Question) -> dict[str, Any]:
             for line in story.extras.to_dict("records")
         ],
         **{name: table.to_dict("records") for name, table in tables.items()},
+        **({"why": story.why} if story.why else {}),
     }
