@@ -49,6 +49,7 @@ class ErrorCode(Code):
     PORT_IN_USE = "port_in_use"
     SCHEMA_MISMATCH = "schema_mismatch"
     TOO_FEW_ROWS = "too_few_rows"
+    TOO_FEW_OUTCOMES = "too_few_outcomes"
     NO_PRICE_INDEX = "no_price_index"
     DATABASE_FAILED = "database_failed"
     FOLDER_UNUSABLE = "folder_unusable"

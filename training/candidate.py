@@ -41,8 +41,8 @@ class Candidate:
         Counts of what it learnt from, for the card.
     metrics
         Figures of its own kind.
-    recipe, steps
-        Settings, and losses of the search by trial, for the log.
+    recipe, steps, texts
+        Settings, losses of the search by trial, and documents by file name, for the log.
     data_digest
         SHA-256 of what it learnt from.
     """
@@ -55,6 +55,7 @@ class Candidate:
     recipe: Mapping[str, Any]
     data_digest: str
     steps: Mapping[str, list[float]] = field(default_factory=dict)
+    texts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def group_names(units: pd.DataFrame) -> pd.DataFrame:

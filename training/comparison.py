@@ -8,10 +8,15 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from engine import scoring
 from engine.artefact import Model, load, path_of
+from engine.domain.standing import standing
+from engine.domain.unit import unit_table
 from engine.errors import EhyaError
+from engine.reference.reported import reported_units
 from engine.settings import Settings
 from engine.store import Register
+from features import matrix
 from training.churn import OTHER_KIND, explained, first_units
 from training.evidence import Evidence, kept
 
@@ -72,6 +77,72 @@ def against(model: Model, register: Register, settings: Settings, *, as_of: pd.T
         if champion.document.get("kind") != model.document.get("kind"):
             found = dict.fromkeys(moved, OTHER_KIND) | found
     return Against(champion, evidence_of(champion, settings), first, now_first, found)
+
+
+def side_by_side(own: Evidence, label: str, before: Against, register: Register, *, as_of: pd.Timestamp) -> Evidence:
+    """Put the champion's figures beside a model's, on outcomes that the champion did not see either.
+
+    Parameters
+    ----------
+    own
+        What the model was judged on.
+    label
+        What the label of its outcomes is.
+    before
+        The champion, and what it was judged on.
+    register
+        Asked for units as they were known on the day of each outcome.
+    as_of
+        Day of the comparison.
+
+    Returns
+    -------
+    Evidence
+        The champion's probability is the one it gave when it was judged itself, where it was judged on the same unit
+        and day. Where it was not, its file is asked, if it cannot have seen the outcome: a model of press reports
+        answers for units of its table by heads that did not see their province; a model of outcomes only for days
+        since its own last one. Elsewhere it stays missing.
+    """
+    champion = before.champion
+    evidence = own.beside(before.evidence)
+    if champion is None:
+        return evidence
+    reported = champion.document.get("kind", "reported") == "reported"
+    missing = evidence.outcomes["champion_probability"].isna()
+    if label == "reported_status":
+        rows = evidence.outcomes[missing] if reported else evidence.outcomes.iloc[:0]
+        said = _press_figures(champion, rows, register, as_of=as_of)
+    else:
+        fresh = missing if reported else missing & (evidence.outcomes["origin"] >= champion.data_until)
+        said = _feasibility(champion, evidence.outcomes[fresh], register, as_of=as_of)
+    filled = evidence.outcomes["champion_probability"].fillna(said.reindex(evidence.outcomes.index))
+    return Evidence(evidence.outcomes.assign(champion_probability=filled), evidence.jobs)
+
+
+def _press_figures(champion: Model, rows: pd.DataFrame, register: Register, *, as_of: pd.Timestamp) -> pd.Series:
+    press = reported_units()
+    press = press.assign(as_of=as_of.as_unit("s"))
+    known = press.reindex(columns=unit_table(pd.DataFrame({"unit_id": []})).columns)
+    mine = rows[rows["unit_id"].isin(known.index)]
+    if mine.empty:
+        return pd.Series(dtype="float64")
+    units = known.loc[mine["unit_id"]]
+    said = scoring.reported_status(champion, matrix(units, champion.schema, champion.fitted, as_of=as_of))
+    return pd.Series(said, index=mine.index)
+
+
+def _feasibility(champion: Model, rows: pd.DataFrame, register: Register, *, as_of: pd.Timestamp) -> pd.Series:
+    events = register.events(known_by=as_of)
+    parts = [pd.Series(dtype="float64")]
+    for day, mine in rows.groupby("origin"):
+        origin = pd.Timestamp(str(day))
+        units = register.units(known_by=origin)
+        mine = mine[mine["unit_id"].isin(units.index)]
+        units = standing(units.loc[mine["unit_id"]], events, as_of=origin)
+        described = matrix(units, champion.schema, champion.fitted, as_of=origin)
+        figures = scoring.predict(champion, described, units, as_of=origin)["feasibility_point"]
+        parts.append(pd.Series(figures.to_numpy(), index=mine.index))
+    return pd.concat(parts)
 
 
 def opened_champion(register: Register, settings: Settings) -> Model | None:

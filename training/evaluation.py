@@ -10,7 +10,7 @@ import pandas as pd
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import Register
-from training.comparison import against, evidence_of
+from training.comparison import against, evidence_of, side_by_side
 from training.gates import Verdict
 from training.promote import challenger_or_champion, opened
 from training.verdicts import groups, jobs_scores, judge, scores
@@ -84,9 +84,10 @@ def evaluate(
         raise EhyaError(ErrorCode.NOTHING_JUDGED, given=model.version)
     before = against(model, register, settings, as_of=as_of)
     itself = before.champion is not None and before.champion.digest == model.digest
-    evidence = own if itself else own.beside(before.evidence)
+    evidence = own if itself else side_by_side(own, str(model.card.get("label", "")), before, register, as_of=as_of)
     gates = judge(
         evidence,
+        champion=before.champion is not None and not itself,
         schema=model.schema,
         card=model.card,
         before=[] if itself else before.first,

@@ -74,13 +74,16 @@ def opponent(judged: pd.DataFrame) -> str:
     return CHAMPION if both >= LEAST_OUTCOMES else PRIOR
 
 
-def better(judged: pd.DataFrame, *, random_state: int = 0) -> Verdict:
+def better(judged: pd.DataFrame, *, champion: bool = False, random_state: int = 0) -> Verdict:
     """Is its Brier score below the opponent's, by more than chance?
 
     Parameters
     ----------
     judged
         Judged table.
+    champion
+        Whether there is a champion: then it is the opponent, and where it was judged on fewer than ``LEAST_OUTCOMES``
+        of the same units nobody can say that it is beaten.
     random_state
         Seed of the bootstrap.
 
@@ -99,6 +102,11 @@ def better(judged: pd.DataFrame, *, random_state: int = 0) -> Verdict:
     (True, True, False)
     """
     against = opponent(judged)
+    if champion and against == PRIOR:
+        met = judged.loc[judged["champion_probability"].notna(), "unit_id"].nunique()
+        return Verdict(
+            Gate.BETTER_THAN_OPPONENT, False, {"opponent": CHAMPION, "units": met, "allowed": LEAST_OUTCOMES}
+        )
     other = f"{'champion' if against == CHAMPION else 'prior'}_probability"
     gain = paired_gain(judged, "probability", other, random_state=random_state)
     rows = judged[judged[other].notna()]

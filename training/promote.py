@@ -14,7 +14,7 @@ from engine.artefact import Model, load, path_of
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import Register
-from training.comparison import against, evidence_of, opened_champion
+from training.comparison import against, evidence_of, opened_champion, side_by_side
 from training.gates import Verdict, excused
 from training.tracking import Alias, Registered, point, registered, tag_model
 from training.verdicts import judge
@@ -211,7 +211,8 @@ def asked_again(
         raise EhyaError(ErrorCode.NOTHING_JUDGED, given=model.version)
     before = against(model, register, settings, as_of=as_of)
     return judge(
-        own.beside(before.evidence), schema=model.schema, card=model.card,
+        side_by_side(own, str(model.card.get("label", "")), before, register, as_of=as_of),
+        champion=before.champion is not None, schema=model.schema, card=model.card,
         before=before.first, after=before.now_first, explained=before.explained, random_state=random_state,
     )  # fmt: skip
 

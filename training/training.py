@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,6 @@ from threadpoolctl import threadpool_limits
 
 from engine import scoring
 from engine.artefact import Model, load, path_of, save
-from engine.codes import Code
 from engine.domain.unit import Origin
 from engine.errors import EhyaError, ErrorCode
 from engine.reference import table
@@ -24,12 +23,15 @@ from engine.store import Register
 from training import plots
 from training.candidate import ABCD, Candidate, press_evidence
 from training.card import REPORTED, card, markdown, official_counts
-from training.comparison import Against, against
+from training.comparison import Against, against, side_by_side
 from training.dataset import Sample, sample
+from training.effort import USUAL, Effort, Progress, Stage, silent
 from training.evaluate import jobs_metrics, left_out_rates, sector_medians, status_metrics
 from training.evidence import keep
 from training.fitting import Fitted, Priors, fit
 from training.gates import Verdict
+from training.outcome_model import LEAST_RESTARTS
+from training.outcomes import outcomes_candidate
 from training.population import capacity_rate, jobs_size, restart_rate
 from training.provenance import code_version, data_digest
 from training.tracking import log_training, register_model
@@ -38,46 +40,6 @@ from training.verdicts import groups, jobs_scores, judge, scores
 TRIALS = 12
 LEAST_UNITS = 60
 LEAST_JOBS = 20
-
-
-class Stage(Code):
-    """What a training is doing."""
-
-    READING = "reading"
-    FITTING = "fitting"
-    JUDGING = "judging"
-    LOGGING = "logging"
-
-
-class Progress(Protocol):
-    """Called with the stage, the share of it that is done (0..1) and, in a search, the best loss so far."""
-
-    def __call__(self, stage: Stage, share: float, best: float | None = None) -> None:
-        """Hear how far it is."""
-
-
-def silent(stage: Stage, share: float, best: float | None = None) -> None:
-    """Tell nobody."""
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How hard a training searches for settings.
-
-    Parameters
-    ----------
-    trials
-        Recipes that each search tries; ``None`` leaves it to the kind of model, 0 gives the prior-only model, which
-        claims nothing beyond the base rate.
-    timeout
-        Seconds after which the search of the model of outcomes stops.
-    workers
-        Processes it uses; several make it quicker and its result no longer equal from run to run.
-    """
-
-    trials: int | None = None
-    timeout: float | None = None
-    workers: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,16 +121,26 @@ def train(
     Raises
     ------
     EhyaError
-        ``too_few_rows`` when fewer than ``LEAST_UNITS`` units have a known outcome by ``as_of``.
+        ``too_few_rows`` when fewer than ``LEAST_UNITS`` units have a known outcome by ``as_of``; ``too_few_outcomes``
+        when units of another origin than the register's were asked for and have too few; ``unknown_option`` for an
+        origin that there is none of.
     """
+    if origin not in (Origin.REGISTER.value, Origin.SYNTHETIC.value):
+        allowed = [Origin.REGISTER.value, Origin.SYNTHETIC.value]
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--origin", given=origin, allowed=allowed)
     effort = Effort(trials, timeout, workers)
     progress(Stage.READING, 0.0)
     as_of = pd.Timestamp(as_of)
     units, events = register.units(known_by=as_of), register.events(known_by=as_of)
     progress(Stage.READING, 1.0)
-    candidate = reported_candidate(
-        units, events, as_of=as_of, random_state=random_state, effort=effort, progress=progress
-    )
+    told: dict[str, Any] = {"as_of": as_of, "random_state": random_state, "effort": effort, "progress": progress}
+    candidate = None
+    if trials != 0:
+        candidate = outcomes_candidate(register, settings, units, events, origin=origin, **told)
+    if candidate is None and origin != Origin.REGISTER.value:
+        raise EhyaError(ErrorCode.TOO_FEW_OUTCOMES, given=origin, allowed=LEAST_RESTARTS)
+    if candidate is None:
+        candidate = reported_candidate(units, events, **told)
     return judged_and_kept(candidate, register, settings, as_of=as_of, random_state=random_state, progress=progress)
 
 
@@ -178,7 +150,7 @@ def reported_candidate(
     *,
     as_of: pd.Timestamp,
     random_state: int = 0,
-    effort: Effort = Effort(),
+    effort: Effort = USUAL,
     progress: Progress = silent,
 ) -> Candidate:
     """Fit the first model: press reports and the register's ripe outcomes under official rates.
@@ -230,14 +202,14 @@ def judged_and_kept(
         As for ``train``.
     """
     before = against(candidate.model, register, settings, as_of=as_of)
-    evidence = candidate.evidence.beside(before.evidence)
+    evidence = side_by_side(candidate.evidence, candidate.label, before, register, as_of=as_of)
     figures, jobs, parts = scores(evidence, random_state=random_state), jobs_scores(evidence), groups(evidence)
     made_by = code_version()
     written = card(
         candidate, scores=figures, jobs=jobs, groups=parts, change=_change(before, figures), code_version=made_by
     )
     gates = judge(
-        evidence, schema=candidate.model.schema, card=written,
+        evidence, champion=before.champion is not None, schema=candidate.model.schema, card=written,
         before=before.first, after=before.now_first, explained=before.explained, random_state=random_state,
     )  # fmt: skip
     metrics = {**candidate.metrics, "scores": figures, "jobs_scores": jobs}
@@ -265,7 +237,11 @@ def judged_and_kept(
         metrics=metrics,
         steps=candidate.steps,
         files=[path],
-        texts={"card.json": json.dumps(written, ensure_ascii=False, indent=2), "card.md": markdown(written)},
+        texts={
+            **{name: json.dumps(text, ensure_ascii=False, indent=2) for name, text in candidate.texts.items()},
+            "card.json": json.dumps(written, ensure_ascii=False, indent=2),
+            "card.md": markdown(written),
+        },
         plots=_plots(evidence.outcomes, evidence.jobs),
         tags={
             "ehya.kind": kind,

@@ -83,6 +83,7 @@ def groups(evidence: Evidence) -> list[dict[str, Any]]:
 def judge(
     evidence: Evidence,
     *,
+    champion: bool,
     schema: Mapping[str, Any],
     card: Mapping[str, Any],
     before: Sequence[str] = (),
@@ -96,6 +97,8 @@ def judge(
     ----------
     evidence
         Judged tables, the champion's figures put in where there is one.
+    champion
+        Whether there is a champion that the model has to beat.
     schema
         Plain form of the challenger's schema.
     card
@@ -106,7 +109,7 @@ def judge(
         Seed of the bootstrap.
     """
     return (
-        better(evidence.outcomes, random_state=random_state),
+        better(evidence.outcomes, champion=champion, random_state=random_state),
         intervals_hold(evidence.jobs),
         no_group_worse(evidence.outcomes),
         top_stays(before, after, explained or {}),

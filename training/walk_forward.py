@@ -72,6 +72,58 @@ class Judged:
     lost: int
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which rows each fold judges, and what its model may see.
+
+    Parameters
+    ----------
+    whole
+        Landmarks with what came of them, as known on the day of judgement.
+    mature
+        Shape (n,): old enough that the outcome is known whole.
+    label, weight
+        Shape (n,): outcome, NaN where nobody knows; by how much it speaks for those that nobody knows.
+    folds
+        Name, what the fold may see, and which rows of ``whole`` it holds out.
+    """
+
+    whole: Followed
+    mature: Flags
+    label: Floats
+    weight: Floats
+    folds: tuple[tuple[str, Followed, Flags], ...]
+
+    def rows(self, fold: int) -> npt.NDArray[np.intp]:
+        """Positions of the rows that a fold judges: those with a known outcome."""
+        return np.flatnonzero(self.folds[fold][2] & ~np.isnan(self.label))
+
+
+def plan(
+    described: Described,
+    events: pd.DataFrame,
+    *,
+    as_of: pd.Timestamp,
+    split: Split = Split.TIME,
+    folds: int = FOLDS,
+    random_state: int = 0,
+    least_restarts: int = LEAST_RESTARTS,
+) -> Plan:
+    """Draw the folds of a walk forward.
+
+    Parameters
+    ----------
+    described, events, as_of, split, folds, random_state, least_restarts
+        As for ``walk_forward``.
+    """
+    as_of = pd.Timestamp(as_of).as_unit("s")
+    whole = labelled(described, events, as_of=as_of, least_periods=0)
+    mature = (whole.rows["origin"] + pd.DateOffset(months=MATURE_MONTHS) <= as_of).to_numpy()
+    weight, label = _weights_and_labels(whole, mature)
+    drawn = _folds(described, events, whole, mature, as_of, split, folds, least_restarts, random_state)
+    return Plan(whole, mature, label, weight, tuple(drawn))
+
+
 def walk_forward(
     described: Described,
     events: pd.DataFrame,
@@ -115,16 +167,16 @@ def walk_forward(
     EhyaError
         ``too_few_rows`` when no fold has both enough restarts to learn from and a matured outcome to judge.
     """
-    as_of = pd.Timestamp(as_of).as_unit("s")
-    whole = labelled(described, events, as_of=as_of, least_periods=0)
-    mature = (whole.rows["origin"] + pd.DateOffset(months=MATURE_MONTHS) <= as_of).to_numpy()
-    weight, label = _weights_and_labels(whole, mature)
+    drawn = plan(
+        described, events, as_of=as_of, split=split, folds=folds, random_state=random_state,
+        least_restarts=least_restarts,
+    )  # fmt: skip
+    whole, label, weight = drawn.whole, drawn.label, drawn.weight
     # Of a champion's own kind, the way it was fitted is judged, on what each fold may see.
     rival = _recipe_of(champion) if champion is not None and champion.kind == OUTCOMES else None
     outcomes, jobs = [], []
-    plan = list(_folds(described, events, whole, mature, as_of, split, folds, least_restarts, random_state))
-    for done, (name, seen, held) in enumerate(plan):
-        rows = np.flatnonzero(held & ~np.isnan(label))
+    for done, (name, seen, held) in enumerate(drawn.folds):
+        rows = drawn.rows(done)
         part = whole.rows.iloc[rows]
         # Points alone are judged: two worlds do.
         fit = partial(
@@ -143,10 +195,10 @@ def walk_forward(
         )
         outcomes.append(frame)
         jobs.append(_jobs(whole, held, model, other).assign(fold=name))
-        progress((done + 1) / len(plan))
+        progress((done + 1) / len(drawn.folds))
     if not outcomes or not sum(map(len, outcomes)):
         raise EhyaError(ErrorCode.TOO_FEW_ROWS, given=0, allowed=1)
-    lost = int((mature & np.isnan(label)).sum())
+    lost = int((drawn.mature & np.isnan(label)).sum())
     table = pd.concat(outcomes, ignore_index=True)
     return Judged(table, pd.concat(jobs, ignore_index=True), split, rival is not None, lost)
 

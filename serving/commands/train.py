@@ -58,5 +58,5 @@ def training_document(result: Any, promoted: bool) -> dict[str, Any]:
 
 
 def _sample(sample: Mapping[str, Any], words: Any) -> list[tuple[str, str]]:
-    named = [(name, value) for name, value in sample.items() if isinstance(value, int)]
+    named = [(name, value) for name, value in sample.items() if type(value) is int]
     return [(words.text(f"sample.{name}"), words.number(value)) for name, value in named]

@@ -173,7 +173,7 @@ def _change(change: Mapping[str, Any], speech: Speech) -> list[str]:
 
 
 def _sample(card: Mapping[str, Any], speech: Speech) -> dict[str, Any] | None:
-    counts = {name: value for name, value in (card.get("sample") or {}).items() if isinstance(value, int)}
+    counts = {name: value for name, value in (card.get("sample") or {}).items() if type(value) is int}
     rows = [
         [speech.text(f"sample.{name}"), speech.number(value)]
         for name, value in counts.items()

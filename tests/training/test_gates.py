@@ -79,12 +79,16 @@ def test_better_by_chance_alone_is_not_better():
     assert not verdict.passed
 
 
-def test_a_champion_judged_on_too_few_of_the_same_units_is_no_opponent():
+def test_a_champion_judged_on_too_few_of_the_same_units_cannot_be_said_to_be_beaten():
     table = judged(0.7, champion=0.9)
     table.loc[29:, "champion_probability"] = np.nan
     assert opponent(table) == "prior_only"
+    verdict = better(table, champion=True)
+    assert not verdict.passed
+    assert verdict.facts == {"opponent": "champion", "units": 29, "allowed": 30}
     table.loc[29, "champion_probability"] = 0.9
     assert opponent(table) == "champion"
+    assert "gain" in better(table, champion=True).facts
 
 
 @pytest.mark.parametrize(
