@@ -10,10 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.ensemble import ExtraTreesRegressor, HistGradientBoostingRegressor
 
-from training.blending import Numbers, Plan, Roles, fit_blend, fit_numbers
+from training.blending import Plan, fit_blend
 from training.encoding import Encoding, Link, fit_encoding, fold_of_rows, out_of_fold
 from training.levelled import Levelled, fit_levelled
 from training.recency import recency_weights
+from training.roles import Numbers, Roles, fit_numbers
 
 Floats = npt.NDArray[np.float64]
 

@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from training.blending import Blend, Plan, Roles, fit_blend
+from training.blending import Blend, Plan, fit_blend
 from training.encoding import fold_of_rows
 from training.landmarks import event_timing, observed_by
 from training.level import deviations, level_ahead, lifted
+from training.roles import Roles
 
 Floats = npt.NDArray[np.float64]
 

@@ -85,7 +85,9 @@ def peers() -> dict[str, Peer]:
 
 
 def peer_probability(name: str, peer: Peer, seen: Loans, label: Floats, ahead: Loans) -> Floats:
-    """Fit on the random part with its weights and forecast, shape (len(ahead),)."""
+    """Fit on the random part with its weights and forecast, shape (len(ahead),); what never varied is said again."""
+    if len(np.unique(label)) < 2:
+        return np.full(len(ahead), float(label.mean()))
     X, Z = _raw(name, peer, seen, ahead)
     return np.asarray(_fitted(name, peer.classifier(), X, label.astype(int), seen.weights).predict_proba(Z)[:, 1])
 

@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     loans = read_loans(options.loans)
     seen = loans.where(loans.years <= until)
     ahead = loans.where((loans.years > until) & (loans.years <= last))
-    _check(seen, ahead, options)
+    _check(seen, ahead, until, options)
     plans, tuned = (heads.STATUS_PLAN, heads.JOBS_PLAN), dict[str, Tuned]()
     if options.trials:
         plans, tuned = _searched(seen, until, options)
@@ -70,7 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _check(seen: Loans, ahead: Loans, options: argparse.Namespace) -> None:
+def _check(seen: Loans, ahead: Loans, until: float, options: argparse.Namespace) -> None:
     for name, loans in (("until --train-until", seen), ("between --train-until and --test-until", ahead)):
         known = loans.random & ~np.isnan(loans.charged_off)
         if len(np.unique(loans.charged_off[known])) < 2:
@@ -78,6 +78,12 @@ def _check(seen: Loans, ahead: Loans, options: argparse.Namespace) -> None:
                 f"no loans to learn from and judge by: {int(known.sum())} of the random part with a known status were "
                 f"approved {name} ({options.train_until.date()}, {options.test_until.date()}); both kinds are needed"
             )
+    events = seen.random & (seen.charge_off < until) & (seen.charge_off - seen.years <= heads.HORIZON)
+    if not events.any():
+        raise SystemExit(
+            f"the honest label has nothing to learn from: no loan of the random part was charged off within "
+            f"{heads.HORIZON:.0f} years of its approval and before {options.train_until.date()}"
+        )
 
 
 def _searched(seen: Loans, until: float, options: argparse.Namespace) -> tuple[tuple[Plan, Plan], dict[str, Tuned]]:

@@ -8,8 +8,8 @@ their levels are found when the encoding is fitted.
 from __future__ import annotations
 
 from features.schema import FeatureKind, FeatureSchema, FeatureSpec
-from training.blending import Roles
 from training.encoding import Path
+from training.roles import Roles
 
 ROUND = (1_000, 5_000, 10_000, 25_000, 50_000)
 """A borrower who asks for a round amount has made no plan, or the lender none for him."""

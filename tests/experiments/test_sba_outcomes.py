@@ -189,6 +189,10 @@ def test_an_empty_period_is_said(made_up, tmp_path):
     made_up.to_parquet(tmp_path / "loans.parquet")
     with pytest.raises(SystemExit, match="no loans to learn from and judge by"):
         main(["--loans", str(tmp_path / "loans.parquet"), "--train-until", "1980-01-01", "--test-until", "1981-01-01"])
+    late = made_up.assign(ChgOffDate=made_up["ChgOffDate"] + pd.Timedelta(days=4000))
+    late.to_parquet(tmp_path / "late.parquet")
+    with pytest.raises(SystemExit, match="honest label has nothing to learn from"):
+        main(["--loans", str(tmp_path / "late.parquet"), *WINDOW])
 
 
 def test_every_stated_column_is_of_the_schema_and_no_outcome_is_a_source(made_up):

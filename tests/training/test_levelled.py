@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from scipy.special import expit, logit
 
-from training.blending import Plan, Roles
+from training.blending import Plan
 from training.encoding import Path
 from training.levelled import Series, event_series, fit_levelled, outcome_series
+from training.roles import Roles
 
 SMALL = Plan(trees=10, rounds=10)
 ROLES = Roles(("size",), (Path("place", ("place",)),), ("place",))
