@@ -38,7 +38,7 @@ POOLING_ROUNDS = 6
 POOLING_EVIDENCE = 1.0
 """Slopes that the first guess of a group's precision counts for, beside those of the group (assumed)."""
 
-FULL_REFITS = 3e7
+FULL_REFITS = 5e6
 """Rows times squared columns up to which every bootstrap world is fitted to its end; above, it takes one step."""
 
 LEAST_EVENTS_OF_TREES = 200
