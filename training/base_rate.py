@@ -69,8 +69,9 @@ def base_rate(judged: pd.DataFrame, groupings: tuple[str, ...] = ("county",)) ->
     Parameters
     ----------
     judged
-        Columns ``unit_id, origin, label`` (0 or 1), ``probability`` and the groupings. Of a unit judged more than once
-        the first counts: its outcomes overlap.
+        Columns ``unit_id, origin, label`` (0 or 1), ``probability`` and the groupings; with a column ``period`` a row
+        is one period of a unit, its probability that of the period. Of a unit judged from several origins the first one
+        counts: its outcomes overlap.
     groupings
         Columns to look at by group.
 
@@ -81,7 +82,9 @@ def base_rate(judged: pd.DataFrame, groupings: tuple[str, ...] = ("county",)) ->
     >>> found.overall["observed"], round(found.overall["expected"], 6), found.alarming
     (20.0, 4.0, True)
     """
-    once = judged.sort_values(["origin", "unit_id"], kind="stable").drop_duplicates("unit_id")
+    ordered = judged.sort_values(["origin", "unit_id"], kind="stable")
+    first = ordered[ordered["origin"] == ordered.groupby("unit_id")["origin"].transform("min")]
+    once = first.drop_duplicates(["unit_id", "period"] if "period" in judged else "unit_id")
     columns = ["grouping", "group", *_figures(once.iloc[:0]), "p_adjusted"]
     tables = [_by_group(once, name) for name in groupings] if len(once) else []
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns, dtype="float64")

@@ -62,7 +62,7 @@ ALARMING = frozenset(
 
 
 def reference(
-    X: pd.DataFrame, schema: FeatureSchema, *, units: Sequence[str] | pd.Index | None = None
+    X: pd.DataFrame, schema: FeatureSchema, *, units: Sequence[str] | pd.Index | pd.Series | None = None
 ) -> dict[str, Any]:
     """Describe a training table so that a later register can be compared with it: what a model's document carries.
 

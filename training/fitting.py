@@ -19,6 +19,7 @@ from features import matrix
 from features.catalogue import FULL_SCHEMA, Feature
 from features.schema import FeatureKind, FeatureSchema
 from training.dataset import Sample
+from training.drift import reference
 from training.model import Recipe, blocks, heads, parameters, press_size, status_columns
 from training.penalty import Trial, search
 from training.population import Rate, Size
@@ -124,6 +125,7 @@ def fit(
         "fold_of": dict(zip(sample.units.index, sample.group.tolist(), strict=True)),
         "population": promoted["population"],
         "prior_driven": True,
+        "drift_reference": reference(X, ALLOWED),
         "data_until": as_of.date().isoformat(),
         "recipe": {"penalty": recipe.penalty, "share": recipe.share, "random_state": random_state, "trials": trials},
     }

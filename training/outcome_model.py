@@ -20,6 +20,7 @@ from engine.design import clipped, design
 from engine.errors import EhyaError, ErrorCode
 from engine.hazards import DRAWS, PERIOD_MONTHS, PERIODS
 from training.columns import line_blocks, ranges
+from training.drift import reference
 from training.fitting import Priors
 from training.hazards import FittedHead, Level, Observed, Recipe, fit_head
 from training.jobs import FittedJobs, JobsPrior, fit_jobs, job_features
@@ -148,6 +149,7 @@ def fit_outcomes(
         "recipe": _recipe(recipe, random_state),
         "sample": sample_counts(seen, weights is not None),
         "origin": origin,
+        "drift_reference": reference(seen.matrix, schema, units=seen.rows["unit_id"]),
         "fold_of": {},
     }
     document["version"] = _version(document, day)

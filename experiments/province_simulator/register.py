@@ -136,7 +136,7 @@ def write_register(province: Province, path: Path, *, as_of: pd.Timestamp | None
 
 
 @dataclass(frozen=True)
-class _Taken:
+class Taken:
     """What the register needs of an intake."""
 
     units: pd.DataFrame
@@ -176,20 +176,21 @@ def load(province: Province, register: Register, *, progress: Callable[[str], ob
         progress(f"register as of {day.date()}")
         part = units[quarter == day]
         if len(part):
-            result = register.commit_import(_taken(part), imported_at=day.to_pydatetime())
+            result = register.commit_import(taken(part), imported_at=day.to_pydatetime())
             names.append(pd.Series(result.rows["unit_id"].to_numpy(), index=part.index))
         if day in years:
-            register.commit_import(_taken(standing(province, as_of=day)), imported_at=day.to_pydatetime())
+            register.commit_import(taken(standing(province, as_of=day)), imported_at=day.to_pydatetime())
     named = pd.concat(names).reindex(units.index)
     progress(f"{len(province.events)} events")
     register.add_events(province.events.assign(unit_id=province.events["unit_id"].map(named)))
     return named
 
 
-def _taken(units: pd.DataFrame) -> _Taken:
+def taken(units: pd.DataFrame) -> Taken:
+    """Units as an intake gives them to the register."""
     rows = units.assign(sheet="1", row=np.arange(2, len(units) + 2), identity=identity_keys(units))
     cells = pd.DataFrame(columns=["sheet", "row", "column", "field", "code", "given"])
-    return _Taken(rows, SOURCE, None, cells[["sheet", "row", "code"]], cells)
+    return Taken(rows, SOURCE, None, cells[["sheet", "row", "code"]], cells)
 
 
 def _cells(values: pd.Series, field: Field) -> list[object]:
