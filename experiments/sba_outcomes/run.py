@@ -50,6 +50,13 @@ def main(arguments: list[str] | None = None) -> int:
     plans, tuned = (heads.STATUS_PLAN, heads.JOBS_PLAN), dict[str, Tuned]()
     if options.trials:
         plans, tuned = _searched(seen, until, options)
+    if not _both_kinds(ahead):
+        how: dict[str, Any] = {"status_plan": plans[0], "jobs_plan": plans[1], "random_state": options.random_state}
+        forecast = heads.fit_forecaster(seen, until=until, progress=_say, **how).predict(ahead)
+        print(f"{len(forecast)} loans forecast; nothing to judge by: the random part has not both kinds of status")
+        if options.predictions:
+            forecast.to_parquet(options.predictions, index=False)
+        return 0
     results, forecast = study(
         seen, ahead, until=until, rivals=options.peers, plans=plans, random_state=options.random_state, progress=_say
     )
@@ -71,19 +78,26 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _check(seen: Loans, ahead: Loans, until: float, options: argparse.Namespace) -> None:
-    for name, loans in (("until --train-until", seen), ("between --train-until and --test-until", ahead)):
-        known = loans.random & ~np.isnan(loans.charged_off)
-        if len(np.unique(loans.charged_off[known])) < 2:
-            raise SystemExit(
-                f"no loans to learn from and judge by: {int(known.sum())} of the random part with a known status were "
-                f"approved {name} ({options.train_until.date()}, {options.test_until.date()}); both kinds are needed"
-            )
+    if not _both_kinds(seen):
+        raise SystemExit(
+            f"nothing to learn from: of the {len(seen)} loans approved until {options.train_until.date()} not both "
+            "kinds of status are known in the random part"
+        )
+    if not len(ahead):
+        raise SystemExit(
+            f"nothing to forecast: no loan was approved after {options.train_until.date()} and until "
+            f"{options.test_until.date()}"
+        )
     events = seen.random & (seen.charge_off < until) & (seen.charge_off - seen.years <= heads.HORIZON)
     if not events.any():
         raise SystemExit(
             f"the honest label has nothing to learn from: no loan of the random part was charged off within "
             f"{heads.HORIZON:.0f} years of its approval and before {options.train_until.date()}"
         )
+
+
+def _both_kinds(loans: Loans) -> bool:
+    return len(np.unique(loans.charged_off[loans.random & ~np.isnan(loans.charged_off)])) == 2
 
 
 def _searched(seen: Loans, until: float, options: argparse.Namespace) -> tuple[tuple[Plan, Plan], dict[str, Tuned]]:

@@ -187,12 +187,26 @@ def test_a_search_looks_only_at_what_came_before(made_up, tmp_path, monkeypatch)
 
 def test_an_empty_period_is_said(made_up, tmp_path):
     made_up.to_parquet(tmp_path / "loans.parquet")
-    with pytest.raises(SystemExit, match="no loans to learn from and judge by"):
+    with pytest.raises(SystemExit, match="nothing to learn from"):
         main(["--loans", str(tmp_path / "loans.parquet"), "--train-until", "1980-01-01", "--test-until", "1981-01-01"])
     late = made_up.assign(ChgOffDate=made_up["ChgOffDate"] + pd.Timedelta(days=4000))
     late.to_parquet(tmp_path / "late.parquet")
     with pytest.raises(SystemExit, match="honest label has nothing to learn from"):
         main(["--loans", str(tmp_path / "late.parquet"), *WINDOW])
+
+
+def test_without_any_later_outcome_the_forecast_is_the_same(made_up, tmp_path):
+    rows = made_up.convert_dtypes()
+    later = rows["ApprovalDate"] > "2003-12-31"
+    blank = rows.copy()
+    blank.loc[later, list(OUTCOMES)] = pd.NA
+    said = []
+    for name, each in (("whole", rows), ("blank", blank)):
+        each.to_parquet(tmp_path / f"{name}.parquet")
+        files = ["--loans", str(tmp_path / f"{name}.parquet"), "--predictions", str(tmp_path / f"{name}.out")]
+        assert main([*files, "--no-peers", *WINDOW]) == 0
+        said.append(pd.read_parquet(tmp_path / f"{name}.out"))
+    pd.testing.assert_frame_equal(*said, check_exact=True)
 
 
 def test_every_stated_column_is_of_the_schema_and_no_outcome_is_a_source(made_up):
