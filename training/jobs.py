@@ -13,11 +13,11 @@ from scipy.stats import norm
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from engine.design import design
-from engine.domain.unit import Field
 from engine.errors import EhyaError, ErrorCode
 from engine.jobs import JobsNote, promise_column
 from features.catalogue import Feature
 from features.schema import FeatureKind, FeatureSchema, FeatureSpec
+from training.capital import rests_on_capital
 from training.conformal import held_out
 from training.job_outcomes import set_aside
 from training.model import LEAST_OF_LEVEL, PRIOR_PENALTY
@@ -27,11 +27,7 @@ from training.realisation import realisation
 
 READ = (Feature.SECTOR_DIVISION, Feature.COUNTY_LEVEL, Feature.JOBS_BEFORE_LOG)
 """What the heads read of Ehya's own features, beside the promise. Power, buildings and machinery tell little of size
-that people before the stop do not, and with few counts they cost more than that. No money: see ``MONEY``."""
-
-MONEY = frozenset({Field.CAPITAL_NEEDED_RIAL.value, Field.WORKING_CAPITAL_NEEDED_RIAL.value})
-"""Fields that no column of these heads may rest on: stated capital is scale, not a dose, and whoever states more of it
-must not be told of more jobs. It divides them in jobs per billion rial, and does nothing else."""
+that people before the stop do not, and with few counts they cost more than that. No money: see ``training.capital``."""
 
 ANY_A, ANY_B = 9.0, 1.0
 """Beta prior of P(any direct job at month 12 | revived), mean .9. Assumed: reports tell no zeros."""
@@ -195,7 +191,7 @@ def _wanted(schema: FeatureSchema, matrix: pd.DataFrame, features: Sequence[str]
     specs = list(schema.subset(names).features)
     if missing := [name for name in names if name not in matrix]:
         raise EhyaError(ErrorCode.SCHEMA_MISMATCH, given=list(matrix.columns), allowed=missing)
-    if dosed := [spec.name for spec in specs if MONEY & set(spec.sources)]:
+    if dosed := [spec.name for spec in specs if rests_on_capital(spec)]:
         raise EhyaError(ErrorCode.SCHEMA_MISMATCH, given=dosed, allowed=list(job_features(schema)))
     return specs
 
