@@ -16,6 +16,7 @@ from engine.store import Register
 from features.catalogue import FULL_SCHEMA
 from training.approach import approach
 from training.candidate import Candidate, with_rules
+from training.capital import without_capital
 from training.effort import USUAL, Effort, Progress, Stage, silent
 from training.evidence import Evidence
 from training.fitting import Priors
@@ -28,6 +29,9 @@ from training.population import capacity_rate, jobs_size, restart_rate
 from training.provenance import code_version, data_digest
 from training.search import Choice, Real, Space, Tuned, tune
 from training.walk_forward import Plan, plan, walk_forward
+
+LEARNT = without_capital(FULL_SCHEMA)
+"""What is learnt from: everything that is described but stated capital (decision 0010)."""
 
 TRIALS = 12
 FOLDS = 4
@@ -81,7 +85,7 @@ def outcomes_candidate(
     if own["unit_id"].nunique() < LEAST_OUTCOMES:
         return None
     progress(Stage.DESCRIBING, 0.0)
-    described = describe(_units_at(register, origin), own, FULL_SCHEMA, as_of=as_of)
+    described = describe(_units_at(register, origin), own, LEARNT, as_of=as_of)
     seen = labelled(described, own, as_of=as_of)
     folds = plan(described, own, as_of=as_of, folds=FOLDS, random_state=random_state)
     later = range(_searched_folds(folds), len(folds.folds))

@@ -14,6 +14,7 @@ from features import FULL_SCHEMA, matrix
 from training.capital import without_capital
 from training.fitting import Priors
 from training.outcome_model import fit_outcomes
+from training.outcomes import LEARNT
 from training.periods import follow
 from training.population import capacity_rate, jobs_size, restart_rate
 
@@ -62,3 +63,7 @@ def test_what_is_served_of_an_idle_unit_is_what_was_judged(practice):
             judged.loc[served["scorable"], end].to_numpy()
         )
     assert served["scorable"].sum() > 100
+
+
+def test_what_a_register_is_trained_on_has_no_column_of_stated_capital():
+    assert set(FULL_SCHEMA.names) - set(LEARNT.names) == {"capital_needed_log", "debt_to_capital"}
