@@ -91,7 +91,8 @@ def health(
     as_of
         The day to which ages and idle months are counted.
     conflicts
-        Fields on which sources disagree: columns ``unit_id``, ``field``; other columns are ignored.
+        Fields on which sources disagree: columns ``unit_id``, ``field``, one line a field of a unit; other columns, and
+        units that are not among these, are ignored.
     duplicates
         Pairs of units that are proposed as one and not decided yet: columns ``unit_id``, ``other_id``.
     threshold
@@ -129,6 +130,7 @@ def health(
         index=units.index,
     )
     if conflicts is not None:
+        conflicts = conflicts[conflicts["unit_id"].isin(units.index)]
         records["conflicts"] = _mentions(units.index, conflicts, "unit_id")
     if duplicates is not None:
         records["duplicates"] = _mentions(units.index, duplicates, "unit_id", "other_id")

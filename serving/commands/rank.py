@@ -56,8 +56,11 @@ def show_ranking(
         card = champion_card(settings) if out.suffix == ".html" else None
         with open_register(settings) as register:
             extras = register.extras(list(listed.index))
+            conflicts = register.conflicts().drop_duplicates(["unit_id", "field"])
+            claims = {"conflicts": conflicts, "duplicates": register.duplicates()}
         notes = assumptions(question, words)
-        write_ranking(out, listed, words, question_notes=notes, card=card, extras=extras, **asked(question))
+        choices = asked(question)
+        write_ranking(out, listed, words, question_notes=notes, card=card, extras=extras, claims=claims, **choices)
         terminal.say("cli.written", path=str(out))
     elif not terminal.answer(ranking_document(listed, asked(question))):
         print_ranking(terminal, chosen, listed if top else listed.head(_SHOWN), question)

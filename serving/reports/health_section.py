@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,12 @@ from serving.reports.health import field_names, overview_lines
 _SHOWN = 5  # fields and pairs that would open the most units
 
 
-def health_section(appraisal: pd.DataFrame, speech: Speech, as_of: pd.Timestamp) -> dict[str, Any] | None:
+def health_section(
+    appraisal: pd.DataFrame,
+    speech: Speech,
+    as_of: pd.Timestamp,
+    claims: Mapping[str, pd.DataFrame] | None = None,
+) -> dict[str, Any] | None:
     """Words of the section; ``None`` where there is no unit.
 
     Parameters
@@ -24,6 +30,8 @@ def health_section(appraisal: pd.DataFrame, speech: Speech, as_of: pd.Timestamp)
         Language.
     as_of
         The day of the report.
+    claims
+        ``conflicts`` and ``duplicates`` of the register, as `engine.health.health` takes them.
 
     Returns
     -------
@@ -32,7 +40,8 @@ def health_section(appraisal: pd.DataFrame, speech: Speech, as_of: pd.Timestamp)
     """
     if appraisal.empty:
         return None
-    found = health(appraisal, as_of=as_of)
+    told = claims or {}
+    found = health(appraisal, as_of=as_of, conflicts=told.get("conflicts"), duplicates=told.get("duplicates"))
     said = {"share": speech.share, "number": lambda value: speech.number(value, 1)}
     opening = found.unlocks[found.unlocks["alone"] > 0].head(_SHOWN)
     return {

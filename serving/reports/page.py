@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,6 +31,7 @@ def report_html(
     notes: Sequence[str] = (),
     top: int = 100,
     model_card: Sequence[tuple[str, str]] = (),
+    claims: Mapping[str, pd.DataFrame] | None = None,
 ) -> str:
     """Write the report of one ranked list.
 
@@ -50,6 +51,8 @@ def report_html(
         Rows of the ranking table at most.
     model_card
         (term, meaning) pairs about the model, in the language of the report, printed below version and data date.
+    claims
+        ``conflicts`` and ``duplicates`` of the register, as `engine.health.health` takes them.
 
     Returns
     -------
@@ -76,7 +79,7 @@ def report_html(
         ranking_caption=_caption(len(shown), len(best), speech),
         not_scorable=_not_scorable(best, speech),
         not_scorable_heading=speech.text("page.why_not_scorable", count=head["not_scorable"]),
-        health=health_section(best, speech, as_of),
+        health=health_section(best, speech, as_of, claims),
         glossary=_glossary(best, speech),
         sources=_sources(best, speech),
         model_card=[*_model_lines(best, speech), *model_card],

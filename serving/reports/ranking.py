@@ -186,6 +186,7 @@ def write_ranking(
     title: str | None = None,
     card: Mapping[str, Any] | None = None,
     extras: pd.DataFrame | None = None,
+    claims: Mapping[str, pd.DataFrame] | None = None,
     **asked: Any,
 ) -> Path:
     """Write the ranked list in the form that the file's ending names.
@@ -209,6 +210,8 @@ def write_ranking(
     extras
         ``unit_id, header, kind, value`` of columns that no field knows (`engine.store.Register.extras`): a sheet of the
         workbook, further columns of the CSV, a list beside each unit in JSON; the page leaves them out.
+    claims
+        ``conflicts`` and ``duplicates`` of the register, as `engine.health.health` takes them, for page and workbook.
     **asked
         The same choices as canonical values, for JSON.
 
@@ -230,7 +233,7 @@ def write_ranking(
         sheets = [
             ranking_sheet(appraisal, speech, as_of),
             *([] if further is None else [further]),
-            *_health_sheets(appraisal, speech, as_of),
+            *_health_sheets(appraisal, speech, as_of, claims or {}),
         ]
         return write_xlsx(path, sheets, notes, speech)
     from serving.reports.page import report_html
@@ -243,16 +246,22 @@ def write_ranking(
         as_of=as_of,
         notes=said,
         model_card=card_lines(card, speech) if card else (),
+        claims=claims,
     )
     return _write_page(path, page)
 
 
-def _health_sheets(appraisal: pd.DataFrame, speech: Speech, as_of: pd.Timestamp) -> list[Sheet]:
+def _health_sheets(
+    appraisal: pd.DataFrame, speech: Speech, as_of: pd.Timestamp, claims: Mapping[str, pd.DataFrame]
+) -> list[Sheet]:
     """Of the listed units: completeness at a glance, by field, and what would open the most of them."""
     from engine.health import health
     from serving.reports.health import health_sheets
 
-    return health_sheets(health(appraisal, as_of=as_of), speech)[:3] if len(appraisal) else []
+    if appraisal.empty:
+        return []
+    conflicts, duplicates = claims.get("conflicts"), claims.get("duplicates")
+    return health_sheets(health(appraisal, as_of=as_of, conflicts=conflicts, duplicates=duplicates), speech)[:3]
 
 
 def _write_page(path: Path, page: str) -> Path:

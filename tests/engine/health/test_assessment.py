@@ -86,6 +86,13 @@ def test_conflicts_and_duplicates_are_counted_for_units_fields_and_parts():
     assert counties[["conflicts", "duplicates"]].loc["Khoy"].tolist() == [1, 2]
 
 
+def test_conflicts_of_units_that_are_not_asked_for_are_not_counted():
+    units = unit_table(pd.DataFrame({"unit_id": ["a"], "jobs_now": [3]}))
+    conflicts = pd.DataFrame({"unit_id": ["a", "b"], "field": ["jobs_now", "jobs_now"]})
+    fields = health(units, as_of=DAY, conflicts=conflicts).fields.set_index("field")
+    assert fields.loc["jobs_now", "conflicts"] == 1
+
+
 def test_equal_names_of_counties_in_two_provinces_stay_apart():
     units = register({"province": "A", "county": "X"}, {"province": "B", "county": "X"}, {"province": "B"})
     assert len(health(units, as_of=DAY).groups["county"]) == 3

@@ -88,6 +88,17 @@ def test_columns_that_no_field_knows_leave_with_the_planners_files(judged, tmp_p
     assert len(rows) == len(judged)
 
 
+def test_conflicts_and_duplicates_are_counted_in_workbook_and_page(judged, tmp_path):
+    first, second = judged.index[:2]
+    conflicts = pd.DataFrame({"unit_id": [first, first, "elsewhere"], "field": ["jobs_now", "land_m2", "land_m2"]})
+    duplicates = pd.DataFrame({"unit_id": [first], "other_id": [second]})
+    given = {"as_of": AS_OF, "claims": {"conflicts": conflicts, "duplicates": duplicates}}
+    page = openpyxl.load_workbook(write_ranking(tmp_path / "x.xlsx", judged, speech("en"), **given)).worksheets[1]
+    lines = {row[0].value: row[1].value for row in page.iter_rows()}
+    assert (lines["Sources disagree"], lines["Likely duplicates"]) == (1, 2)
+    assert "Sources disagree" in write_ranking(tmp_path / "x.html", judged, speech("en"), **given).read_text("utf-8")
+
+
 def test_lists_are_said_in_the_planners_words(judged, tmp_path):
     path = write_ranking(tmp_path / "x.csv", judged, speech("en"), as_of=AS_OF)
     with path.open(encoding="utf-8-sig", newline="") as file:
