@@ -15,6 +15,12 @@ from training.counts import ZERO_MATTERS
 
 Floats = npt.NDArray[np.float64]
 
+JOBS_KEYS = (
+    "any_brier_skill", "any_ece", "d2_poisson", "spearman", "coverage_80_if_any", "coverage_80",
+    "coverage_80_of_non_zero", "zero_excluded_wrongly_share", "mean_width_80",
+)  # fmt: skip
+"""Figures of the count head that everybody has, ``None`` where a rival gives no interval."""
+
 BINS = 10
 RESAMPLES = 200
 
@@ -41,7 +47,7 @@ def probability_figures(
 
 
 def jobs_figures(jobs: Floats, forecast: pd.DataFrame, weights: Floats) -> dict[str, Any]:
-    """Figures of the count head; columns that a rival does not have give none.
+    """Figures of the count head; columns that a rival does not have give ``None``.
 
     ``zero_excluded_wrongly_share`` is the weighted share of rows whose interval leaves out zero though zero is at least
     ``ZERO_MATTERS`` likely by the rival's own chance.
@@ -68,7 +74,7 @@ def jobs_figures(jobs: Floats, forecast: pd.DataFrame, weights: Floats) -> dict[
         if "p_any" in forecast:
             wrongly = (forecast["jobs_low"] > 0) & (1 - forecast["p_any"] >= ZERO_MATTERS)
             figures["zero_excluded_wrongly_share"] = float(np.average(wrongly, weights=weights))
-    return figures
+    return dict.fromkeys(JOBS_KEYS) | figures
 
 
 def width_at_coverage(jobs: Floats, low: pd.Series, high: pd.Series, weights: Floats, covered: float) -> float:

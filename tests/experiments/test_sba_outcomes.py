@@ -9,10 +9,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import QuantileRegressor
 
 from experiments.sba_outcomes import forecast as forecast_module
+from experiments.sba_outcomes import judging as judging_module
 from experiments.sba_outcomes import search as search_module
 from experiments.sba_outcomes.loans import OUTCOMES, loans_of, read_loans, years_since
+from experiments.sba_outcomes.peers import peers
 from experiments.sba_outcomes.run import main
 from experiments.sba_outcomes.schema import RECORD, SCHEMA, STATED
 from experiments.sba_outcomes.search import Objective
@@ -214,6 +217,21 @@ def test_every_stated_column_is_of_the_schema_and_no_outcome_is_a_source(made_up
     sources = {source for spec in SCHEMA.features for source in spec.sources if spec.name != RECORD}
     assert not sources & {*OUTCOMES, "w_pop", "subset"}
     assert FeatureSchema.from_json(SCHEMA.to_json()) == SCHEMA
+
+
+def test_peers_have_the_same_keys_and_are_compared(made_up, tmp_path, monkeypatch):
+    # One that is always installed; its interval is made up to have one to compare.
+    logistic = replace(peers()["logistic"], quantile=lambda share: QuantileRegressor(quantile=share, alpha=1.0))
+    monkeypatch.setattr(judging_module, "peers", lambda: {"logistic": logistic})
+    rows, out = tmp_path / "loans.parquet", tmp_path / "out.json"
+    made_up.to_parquet(rows)
+    assert main(["--loans", str(rows), "--out", str(out), *WINDOW]) == 0
+    results = json.loads(out.read_text("utf-8"))
+    peer, gains = results["peers"]["logistic"], results["gains"]
+    assert set(peer["hindsight"]) >= FIGURES <= set(peer["honest"])
+    assert set(peer["jobs"]) >= JOBS
+    assert gains["hindsight"]["logistic"]["brier"]["low"] <= gains["hindsight"]["logistic"]["brier"]["high"]
+    assert gains["jobs"]["logistic"]["width_ratio"] > 0
 
 
 def test_what_came_after_approval_is_no_feature(made_up):
