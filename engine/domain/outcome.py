@@ -134,8 +134,8 @@ def outcome_table(rows: pd.DataFrame) -> pd.DataFrame:
     --------
     >>> days = {"happened_on": ["2025-03-01"], "known_on": ["2025-04-02"]}
     >>> table = outcome_table(pd.DataFrame({"unit_id": ["U1"], "kind": ["observed"], **days, "jobs": [34]}))
-    >>> table.loc[0, ["kind", "happened_precision", "jobs"]].tolist()
-    ['observed', 'day', 34]
+    >>> table.loc[0, "kind"], table.loc[0, "happened_precision"], int(table.loc[0, "jobs"])
+    ('observed', 'day', 34)
     """
     if absent := [name for name in _NEEDED if name not in rows]:
         raise EhyaError(ErrorCode.UNKNOWN_COLUMN, table="events", given=absent, allowed=list(OUTCOME_COLUMNS))

@@ -57,6 +57,7 @@ def synthetic_units(count: int, *, random_state: int) -> pd.DataFrame:
         "unit_id": np.char.mod("synthetic-%d", np.arange(count)),
         "province": place["province"],
         "county": place["county"],
+        "estate": pd.Categorical(draw.choice(["شهرک صنعتی ساختگی", "خارج از شهرک"], count)),
         "isic": pd.Categorical(draw.choice(["1010", "1030", "1311", "2220", "2395", "2410", "2821", "2930"], count)),
         "status": pd.Categorical(draw.choice([Status.IDLE.value, Status.SEMI_ACTIVE.value], count)),
         "stop_causes": pd.Categorical(draw.choice(causes, count)),

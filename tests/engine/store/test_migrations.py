@@ -114,8 +114,14 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
     assert Path(path).read_text().startswith("یک یادداشت")
 
 
-@pytest.mark.parametrize("address", ["nosuchdatabase://x", "sqlite:////proc/nowhere/ehya.db"])
-def test_an_address_that_leads_nowhere_is_refused(address):
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("nosuchdatabase://x", ErrorCode.DATABASE_FAILED),
+        ("sqlite:////proc/nowhere/ehya.db", ErrorCode.FOLDER_UNUSABLE),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_refused(address, code):
     with pytest.raises(EhyaError) as refusal:
         Register.open(address)
-    assert refusal.value.code is ErrorCode.DATABASE_FAILED
+    assert refusal.value.code is code
