@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 
 import numpy as np
 import pandas as pd
@@ -144,3 +145,16 @@ def test_ranks_are_those_of_the_paper_with_a_tenth_for_each_tail():
     assert ranks(np.array([0.1, 0.9]), 99).tolist() == [10, 90]
     assert ranks(np.array([0.1, 0.9]), 9).tolist() == [1, 9]
     assert ranks(np.array([0.1, 0.9]), 5).tolist() == [1, 5]
+
+
+def test_memory_beside_the_draws_is_bounded_by_a_chunk():
+    """Forty thousand units of two hundred residuals: at once they would take 64 MB a copy."""
+    ready, units = _ready(*np.random.default_rng(1).lognormal(1.0, 1.0, 40_000))
+    model = _model(
+        0.1, residuals=np.linspace(-1, 1, 200).tolist(), refit_of=[0] * 200, group=[0] * 200, refits=[[0.0, 1.0, 0.0]]
+    )
+    tracemalloc.start()
+    drawn = jobs_at_month_12(model, ready, units)
+    beside = tracemalloc.get_traced_memory()[1] - drawn.nbytes
+    tracemalloc.stop()
+    assert beside < 64 * 2**20
