@@ -15,6 +15,7 @@ from engine.domain.items import PART, escape, escape_column
 from engine.domain.rejection import Remarked
 from engine.intake.cells import stated
 from engine.intake.header import Column
+from engine.intake.labels import names_persons
 from engine.intake.measures import plain_numbers
 from engine.money import MoneyUnit, read_money, read_money_unit
 from engine.text import fold_column, tidy_column
@@ -51,7 +52,8 @@ def read_extras(
     extras : pandas.Series
         ``str``, shape (n,), as `engine.domain.extras` says; missing where a row says nothing.
     personal : list of str
-        Headings of columns whose values, or some of them, look like numbers or addresses of persons and were dropped.
+        Headings that speak of persons, and those of columns whose values, or some of them, look like numbers or
+        addresses of persons; they were dropped.
 
     Examples
     --------
@@ -64,6 +66,9 @@ def read_extras(
     told: dict[str, pd.Series] = {}
     personal = []
     for header, column in columns.items():
+        if names_persons(column.levels):
+            personal.append(header)
+            continue
         cells = stated(rows[column.position])
         once, folded = cells.cells, cells.folded
         numbers = _numbers(once, folded)

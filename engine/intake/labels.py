@@ -21,7 +21,7 @@ BARE = 0.72
 LONGEST = 40
 """A longer heading is a sentence; it is not compared letter by letter."""
 
-_NO_FIELDS = ("personal", "counting")
+_NO_FIELDS = ("personal", "counting", "persons")
 _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]?")
 _UNIT_TAIL = re.compile(
     r"\s*(?:-|,|:)?\s*(?:(?:به|بر حسب|برحسب|in)\s+)?(?:(?:هزار|میلیون|میلیارد|thousand|million|billion|mn|bn|m|b)\s+)*"
@@ -81,6 +81,18 @@ def counts_units(heading: str) -> bool:
         _all_stand(tuple(tuple(fold(word) for word in group) for group in groups), tokens)
         for groups in _document()["counting"]["patterns"]
     )
+
+
+def names_persons(levels: tuple[str, ...]) -> bool:
+    """Whether a heading that no field knows speaks of persons, such as investors or who signed.
+
+    Examples
+    --------
+    >>> names_persons(("نام سرمایه‌گذار",)), names_persons(("investor_name",)), names_persons(("شمار طبقات",))
+    (True, True, False)
+    """
+    tokens = _tokens(_bare(fold(" ".join(levels))))
+    return any(_stands(fold(word), tokens) for word in _document()["persons"]["words"])
 
 
 def nearest_field(levels: tuple[str, ...]) -> str | None:

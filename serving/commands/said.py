@@ -32,12 +32,12 @@ def field_said(name: str, words: Speech) -> str:
 
 
 def field_named(given: str) -> str:
-    """The field that a person names: by its code, its name in either language, or the heading of a further column.
+    """The field that a person names: by its code, its name or a register's heading, or as a further column.
 
     Examples
     --------
-    >>> field_named("Jobs now"), field_named("jobs_now"), field_named("extra:Zone")
-    ('jobs_now', 'jobs_now', 'extra:Zone')
+    >>> field_named("Jobs now"), field_named("زمین"), field_named("extra:Zone")
+    ('jobs_now', 'land_m2', 'extra:Zone')
 
     Raises
     ------
@@ -47,10 +47,17 @@ def field_named(given: str) -> str:
     if given in set(Field) or is_extra(given):
         return given
     known = {compact(speech(language).text(field)): field.value for language in LANGUAGES for field in Field}
-    found = known.get(compact(given))
+    found = known.get(compact(given)) or _as_a_heading(given)
     if found is None:
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="FIELD", given=given, allowed=[field.value for field in Field])
     return found
+
+
+def _as_a_heading(given: str) -> str | None:
+    from engine.intake.labels import matches
+
+    fields = [match.field for match in matches((given,)) if match.field in set(Field)]
+    return fields[0] if fields else None
 
 
 def field_of_unit(given: str, told: pd.Index) -> str:

@@ -183,7 +183,7 @@ def _conflicts(terminal: Terminal, story: Story) -> None:
             for line in lines.to_dict("records")
         ]
         said.append((field_said(str(field), words), "\n".join(told)))
-    terminal.pairs(said, title=words.text("conflicts.title", count=len(said), units=1))
+    terminal.pairs(said, title=words.text("conflicts.of_unit"))
 
 
 def _history(story: Story, words: Speech) -> list[tuple[str, str]]:

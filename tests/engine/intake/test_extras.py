@@ -63,6 +63,13 @@ def test_numbers_and_addresses_of_persons_are_not_kept_under_any_heading(read):
     assert not any(number in everything for number in ("9141234567", "0499370899", "123 4567"))
 
 
+def test_a_heading_that_speaks_of_persons_is_kept_out(read):
+    intake = read("نام واحد;شهرستان;نام سرمایه‌گذار;امضا;رنگ درب\nالف;خوی;نام کسی;نام دیگری;سبز\n")
+    assert [one["header"] for one in extra_objects(intake.units["extras"].iloc[0])] == ["رنگ درب"]
+    assert {"نام سرمایه‌گذار", "امضا"} <= set(intake.personal_not_stored)
+    assert "نام کسی" not in intake.units.to_csv()
+
+
 def test_a_column_of_long_numbers_that_are_no_persons_is_kept(read):
     intake = read("نام واحد;شهرستان;کد پستی;شماره پرونده\nالف;خوی;5716612345;०१२३४५६७८९\nب;خوی;5716612346;12345678\n")
     kept = extra_objects(intake.units["extras"].iloc[0])
