@@ -81,17 +81,22 @@ def first_precision(groups: npt.NDArray[np.str_]) -> Floats:
 def ranges(matrix: pd.DataFrame, schema: FeatureSchema) -> dict[str, list[float]]:
     """Range of each number that was learnt from, a tenth of its spread wider: beyond it nothing was learnt.
 
+    What was never negative does not become so.
+
     Examples
     --------
     >>> from features.schema import FeatureSpec
     >>> spec = FeatureSpec("age", "history", FeatureKind.NUMBER, "years", "age", "not known", ("established_on",))
     >>> ranges(pd.DataFrame({"age": [0.0, 10.0, None]}), FeatureSchema((spec,)))
-    {'age': [-1.0, 11.0]}
+    {'age': [0.0, 11.0]}
     """
     numbers = [spec.name for spec in schema.features if spec.kind is FeatureKind.NUMBER]
     known = {name: matrix[name].dropna().astype("float64") for name in numbers}
     return {
-        name: [float(values.min() - MARGIN * np.ptp(values)), float(values.max() + MARGIN * np.ptp(values))]
+        name: [
+            float(max(values.min() - MARGIN * np.ptp(values), min(values.min(), 0.0))),
+            float(values.max() + MARGIN * np.ptp(values)),
+        ]
         for name, values in known.items()
         if len(values)
     }

@@ -41,6 +41,9 @@ POOLING_EVIDENCE = 1.0
 FULL_REFITS = 5e6
 """Rows times squared columns up to which every bootstrap world is fitted to its end; above, it takes one step."""
 
+PINNED = 1e10
+"""Precision that holds a slope at zero."""
+
 LEAST_EVENTS_OF_TREES = 200
 """Events below which boosting is not fitted: each of its leaves would rest on a handful."""
 
@@ -204,7 +207,8 @@ def fit_head(
     random_state
         Seed of the bootstrap, the folds and the boosting.
     signs
-        Expected directions of features that the boosting must keep; none when ``None``.
+        Expected directions of features, which line and boosting keep; none when ``None``. A slope that would go the
+        other way is held at zero.
     draws
         Bootstrap worlds.
 
@@ -218,7 +222,9 @@ def fit_head(
     """
     groups = group_of(blocks, schema)
     prior, centres = _prior(level, seen.at_risk.shape[1], groups, recipe, draws, random_state)
+    expected = np.array([(signs or {}).get(block["column"], 0) for block in blocks for _ in block["centre"]])
     line, prior, precisions = _pooled(seen.rows, prior, groups, recipe)
+    line, prior = _directed(seen.rows, prior, line, expected, recipe)
     worlds = _worlds(seen, prior, centres, line, recipe.link, random_state)
     periods = seen.at_risk.shape[1]
     estimators: dict[str, Any] = {"": _line_estimator(line)}
@@ -288,6 +294,21 @@ def _pooled(
         line = fit_rows(rows, prior, link=recipe.link, start=line)
     held = prior.precision[periods + slopes, periods + slopes]
     return line, prior, {str(name): float(held[member == which][0]) for which, name in enumerate(names)}
+
+
+def _directed(rows: Rows, prior: Prior, line: Floats, expected: Numbers, recipe: Recipe) -> tuple[Floats, Prior]:
+    """Hold at zero every slope that goes against its expected direction, and fit the others anew."""
+    periods = rows.at_risk.shape[1]
+    pinned = np.zeros(len(expected), dtype=bool)
+    while (wrong := ~pinned & (expected * line[periods:] < 0)).any():
+        pinned |= wrong
+        precision = prior.precision.copy()
+        at = periods + np.flatnonzero(pinned)
+        precision[at, at] = PINNED
+        prior = Prior(prior.centre, precision)
+        line = fit_rows(rows, prior, link=recipe.link, start=line)
+        line[at] = 0.0
+    return line, prior
 
 
 def _worlds(seen: Observed, prior: Prior, centres: Floats, line: Floats, link: Link, random_state: int) -> Floats:

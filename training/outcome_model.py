@@ -261,7 +261,9 @@ def _hazards(
         "restart": restart_level(priors.restart, draws, random_state=random_state),
         "end": end_level(priors.restart, draws, random_state=random_state),
     }
-    risk = {"restart": (at_risk, restarted, signs), "end": (at_risk & ~restarted, ended, None)}
+    # What makes a restart likelier is expected to make an end for good less likely.
+    against = {name: -sign for name, sign in signs.items()}
+    risk = {"restart": (at_risk, restarted, signs), "end": (at_risk & ~restarted, ended, against)}
     heads = {}
     for done, (name, (at, event, expected)) in enumerate(risk.items()):
         observed = Observed(held, spread, at, event, weights, seen.unit)
@@ -295,7 +297,10 @@ def _capacity(
         float(np.sqrt(polygamma(1, rate.a) + polygamma(1, rate.b))),
         beta.ppf(even, rate.a, rate.b)[:, None],
     )
-    head = fit_head(observed, level, blocks, seen.schema, recipe=Recipe(), random_state=random_state, draws=draws)
+    head = fit_head(
+        observed, level, blocks, seen.schema, recipe=Recipe(), random_state=random_state, draws=draws,
+        signs=dict(zip(seen.schema.names, seen.schema.signs, strict=True)),
+    )  # fmt: skip
     return head, head.document
 
 

@@ -126,6 +126,18 @@ def test_boosting_keeps_the_expected_direction_and_the_blend_lies_between_its_pa
     assert model.document["hazards"]["restart"]["spread"] >= 1
 
 
+def test_a_slope_that_goes_against_its_expected_direction_is_held_at_zero():
+    X, label, _ = world(2000)
+    against = fit_horizon(X.assign(size=-X["size"]), label, SCHEMA, draws=5)
+    head = Head.of(against, "restart")
+    assert against.document["design"][0]["column"] == "size"
+    assert head.line[1] == 0
+    assert np.abs(head.refits[:, 1]).max() < 1e-6
+    without = fit_horizon(X.assign(size=np.nan), label, SCHEMA, draws=5)
+    found = [hazards.point(each, X, head="restart") for each in (against, without)]
+    assert np.abs(found[0] - found[1]).max() < 0.01
+
+
 def test_with_few_events_a_blend_is_its_line():
     X, label, _ = world(300)
     few = np.where(np.cumsum(label) <= 50, label, 0.0)
