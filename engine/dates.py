@@ -22,6 +22,9 @@ JALALI_YEARS = range(1250, 1500)
 GREGORIAN_YEARS = range(1850, 2121)
 """Years that are taken for one calendar or the other; they never overlap."""
 
+LONGEST = 100
+"""A longer text is no date."""
+
 _JALALI_MONTHS = (
     "فروردین farvardin", "اردیبهشت ordibehesht", "خرداد khordad", "تیر tir", "مرداد امرداد mordad", "شهریور shahrivar",
     "مهر mehr", "ابان aban", "اذر azar", "دی dey", "بهمن bahman", "اسفند esfand",
@@ -161,6 +164,8 @@ def read_date(cell: object, *, latest: date | None = None) -> DateRead | Remarke
         checked = _not_after(DateRead(serial, Precision.DAY), latest)
         taken = {"taken": serial.isoformat()}
         return checked if isinstance(checked, Refusal) else Remarked(checked, NoteCode.SERIAL_DATE, taken)
+    if len(str(cell)) > LONGEST:
+        return Refusal(RejectionCode.NOT_A_DATE)
     text = re.sub(r"^(\d{4}|\d{6}|\d{8})\.0$", r"\1", _TIME.sub("", fold(str(cell))))
     text = _MONTH_WITH_MAH.sub(r"\1 ", text.replace("اردی بهشت", "اردیبهشت"))
     text = re.sub(r"(\d)([^\W\d_])", r"\1 \2", text)

@@ -37,6 +37,9 @@ NOTHING_OWED = frozenset(
 )  # fmt: skip
 """Folded words that state zero."""
 
+LONGEST = 200
+"""A longer text is no amount."""
+
 _CURRENCY = {
     "ریال": 1, "rial": 1, "rials": 1, "irr": 1, "rls": 1, "rl": 1, "ر": 1,
     "تومان": 10, "تومن": 10, "toman": 10, "tomans": 10, "irt": 10, "ت": 10,
@@ -210,7 +213,10 @@ def read_money(
         if not math.isfinite(cell):
             return Refusal(RejectionCode.NOT_A_NUMBER)
         return _exchanged(_rial(Decimal(repr(cell)), None, None, unit), unit)
-    text = words_as_digits(fold(str(cell)))
+    text = fold(str(cell))
+    if len(text) > LONGEST:
+        return Refusal(RejectionCode.NOT_A_NUMBER)
+    text = words_as_digits(text)
     if text in NOTHING_OWED or _NO_DEBT.fullmatch(text):
         return 0
     if _FOREIGN.search(text):

@@ -254,7 +254,7 @@ def _groups(line: int, raw: list[list[str]], merges: tuple[tuple[int, int, int, 
 
 def _only_words(row: list[str]) -> bool:
     """Whether no cell begins with a digit: a line of values is no part of a header."""
-    texts = [fold(text) for text in row if text]
+    texts = [text for text in map(fold, row) if text]
     return bool(texts) and not any(text[0].isdigit() or text[:1] in "-+" for text in texts)
 
 

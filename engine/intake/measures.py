@@ -28,6 +28,9 @@ from engine.numerals import (
 )
 from engine.text import fold
 
+LONGEST = 100
+"""A longer text is no quantity and no amount of money; looking for one in it would take its square in time."""
+
 _Numbers = TypeVar("_Numbers", float, pd.Series)
 _QUANTITY = re.compile(
     rf"(?P<before>(?:[^\W\d_]+\d?(?= )|[^\d+(-])*?)\s*(?<![^\W\d_])(?P<number>[-+(]?\s*{NUMERAL}\)?-?)\s*(?P<after>.*)"
@@ -83,6 +86,8 @@ def read_quantity(cell: object, measure: str, factor: float | None) -> float | R
             return Refusal(RejectionCode.NOT_A_NUMBER)
         return Refusal(RejectionCode.UNKNOWN_MEASURE) if factor is None else scaled_by(float(cell), factor)
     text = fold(str(cell))
+    if len(text) > LONGEST:
+        return Refusal(RejectionCode.NOT_A_NUMBER)
     if text in none_owned():
         return 0.0
     text, bracketed = _APPROXIMATE_TAIL.subn("", text)

@@ -339,7 +339,7 @@ def _gathered(read: list[_Read], source: str, sheet_notes: pd.DataFrame) -> Inta
         notes=_in_order([problems for one in read for problems in one.notes]),
         ignored_rows=pd.concat([one.ignored for one in read], ignore_index=True),
         duplicates=duplicate_pairs(units),
-        unknown_columns=pd.DataFrame(unknown, columns=["sheet", "column", "nearest"]),
+        unknown_columns=pd.DataFrame(unknown, columns=["sheet", "column", "nearest"], dtype=object),
         columns=pd.concat([one.columns for one in read], ignore_index=True),
         personal_not_stored=tuple(dict.fromkeys(personal)),
         sheet_notes=sheet_notes,

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.dates import read_date
 from engine.domain.rejection import Refusal, Remarked
 from engine.domain.unit import Barrier, DealForm, Status
 from engine.intake.lexicon import codes, measures
@@ -15,6 +16,7 @@ from engine.intake.phrases import read_causes, read_deal_forms, read_flag, read_
 from engine.intake.places import Place, read_county, read_province
 from engine.intake.sectors import read_isic, read_sector
 from engine.intake.titles import read_titles
+from engine.money import read_money
 from engine.numerals import read_numeral, words_as_digits
 from engine.reference import table
 from engine.text import fold
@@ -166,3 +168,13 @@ def test_any_cell_gives_a_value_or_a_refusal(cell):
     for measure in MEASURES:
         assert isinstance(read_quantity(cell, measure, 1.0), float | Remarked | Refusal)
     read_titles([str(cell)])
+
+
+@pytest.mark.parametrize("part", ["و ", "1", "x", "(", "1,", "۱ ", "نیم ", "- ", "یک و "])
+def test_a_text_without_end_is_refused_at_once(part):
+    text = part * 5000
+    for measure in MEASURES:
+        assert isinstance(read_quantity(text, measure, 1.0), Refusal)
+    assert isinstance(read_money(text), Refusal)
+    assert isinstance(read_date(text), Refusal)
+    assert isinstance(read_flag(text), bool | Refusal)
