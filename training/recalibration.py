@@ -8,15 +8,19 @@ with the last that passed them. Intercept and slope are held near 0 and 1.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
+import pandas as pd
+from scipy.optimize import brentq, minimize_scalar
 from scipy.special import expit, logit
 
 from training.landmarks import observed_by
+from training.periods import PERIOD_MONTHS, PERIODS, Followed
 from training.recency import recency_weights
+from training.spells import OPEN, RESTARTED
 
 Floats = npt.NDArray[np.float64]
 
@@ -61,6 +65,7 @@ def walk_forward_shift(
     known: float,
     horizon: float,
     half_life: float = 1.0,
+    until: Floats | None = None,
 ) -> Shift:
     """Fit intercept and slope to events before a day.
 
@@ -78,6 +83,9 @@ def walk_forward_shift(
         Years within which the event counts.
     half_life
         Calendar years in which what an age went through loses half its weight.
+    until
+        Shape (n,), years: until when each row was watched, where one was lost from sight before ``known``. A row that
+        something else ended is watched on: it will have no event.
 
     Returns
     -------
@@ -92,9 +100,11 @@ def walk_forward_shift(
     >>> event = np.where(np.arange(2000) < 800, 0.1, np.nan)
     >>> shift = walk_forward_shift(np.full(2000, 0.2), np.zeros(2000), event, np.ones(2000), known=1.0, horizon=1.0)
     >>> round(float(shift.apply(np.array([0.2]))[0]), 2)
-    0.33
+    0.4
     """
     age, delay = observed_by(start, event, known)
+    if until is not None:
+        age = np.minimum(age, until - start)
     edges = np.arange(0.0, horizon, STEP)
     watched = age[:, None] >= edges + STEP
     heavy = weights[:, None] * watched * recency_weights(start[:, None] + edges, until=known, half_life=half_life)
@@ -104,11 +114,56 @@ def walk_forward_shift(
         return Shift(0.0, 1.0)
     density = np.divide(total, expected, out=np.zeros(len(edges)), where=expected > 0)
     events = total.sum() ** 2 / (happened**2).sum()
-    level = float(np.log(density.sum()) * events / (events + PRIOR_EVENTS))
     score = _logit(probability)
+    ratio = np.log(density.sum()) * events / (events + PRIOR_EVENTS)
+    level = _level(score, float(np.average(probability, weights=weights) * np.exp(ratio)), weights)
     slope = _slope(happened.sum(axis=1), (heavy * density).sum(axis=1) * probability, score, events)
     # The slope turns around the centre of the score, so that it leaves the level alone.
     return Shift(level + (1 - slope) * float(np.average(score, weights=weights)), slope)
+
+
+def _level(score: Floats, wanted: float, weights: Floats) -> float:
+    """Shift of all logits that brings their mean probability to the one wanted."""
+    target = min(wanted, 0.999)
+    return float(brentq(lambda shift: np.average(expit(score + shift), weights=weights) - target, -20.0, 20.0))
+
+
+def followed_shift(seen: Followed, probability: Floats, *, weights: Floats | None = None) -> Shift:
+    """Intercept and slope of a restart model, from outcomes that matured and from those that have in part.
+
+    Parameters
+    ----------
+    seen
+        Followed landmarks, as known on the day of ``seen.as_of``: nothing that was known later moves the shift. Of each
+        unit the first one counts.
+    probability
+        Shape (n,), for the rows of ``seen``: P(restart within the horizon), by a model that did not see them.
+    weights
+        Shape (n,), not negative; ones by default.
+
+    Returns
+    -------
+    Shift
+        Move a later forecast by it with ``Shift.apply``. A unit that ended for good is watched on without a restart,
+        one that was lost from sight only until it was last seen.
+    """
+    first = ~seen.rows.duplicated("unit_id").to_numpy()
+    spell = seen.spells.iloc[seen.rows["spell"].to_numpy()[first]]
+    start, ended, known = (_years(days) for days in (seen.rows["origin"][first], spell["until"], [seen.settled]))
+    outcome = spell["outcome"].to_numpy()
+    return walk_forward_shift(
+        probability[first],
+        start,
+        np.where(outcome == RESTARTED, ended, np.nan),
+        np.ones(int(first.sum())) if weights is None else weights[first],
+        known=float(known[0]),
+        horizon=PERIODS * PERIOD_MONTHS / 12,
+        until=np.where(outcome == OPEN, ended, np.inf),
+    )
+
+
+def _years(days: Iterable[pd.Timestamp]) -> Floats:
+    return np.asarray(pd.DatetimeIndex(list(days)).to_numpy().astype("datetime64[D]").astype(np.float64) / 365.25)
 
 
 def _slope(observed: Floats, expected: Floats, score: Floats, events: float) -> float:
