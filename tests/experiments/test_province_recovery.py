@@ -66,6 +66,7 @@ def test_the_estate_is_found_to_decide_who_is_approached(small):
     assert factor > 1.5
 
 
+@pytest.mark.slow
 def test_the_command_writes_figures_under_the_names_that_others_read(tmp_path, capsys):
     path = tmp_path / "recovery.json"
     arguments = ["--units", "700", "--approach-bias", "hidden", "--seeds", "2", "--figures", str(path)]

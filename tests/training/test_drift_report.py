@@ -21,6 +21,7 @@ from training.outcome_model import fit_outcomes
 from training.periods import follow
 from training.population import capacity_rate, jobs_size, restart_rate
 
+pytestmark = pytest.mark.slow
 SINCE = pd.Timestamp("2022-01-01")
 SCHEMA = FULL_SCHEMA.subset(["idle_years", "in_estate", "jobs_before_log", "sector_division", "owned_by_bank"])
 
