@@ -230,7 +230,7 @@ def write_model_card(terminal: Terminal, model: Model, out: Path | None) -> None
         return
     form = out.suffix.lower()
     if form not in (".html", ".htm", ".md", ".json"):
-        raise EhyaError(ErrorCode.FORMAT_NOT_READ, given=out.name, format=form, allowed=[".html", ".md", ".json"])
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=out.name, allowed=[".html", ".md", ".json"])
     if form == ".json":
         from serving.reports.workbook import json_text
 
@@ -254,7 +254,7 @@ def show_pages(terminal: Terminal, start: Callable[[], Any], *, host: str, port:
     with socket.socket() as probe:
         probe.settimeout(PORT_WAIT_SECONDS)
         if probe.connect_ex((host, port)) == 0:
-            raise EhyaError(ErrorCode.PORT_IN_USE, given=port)
+            raise EhyaError(ErrorCode.PORT_IN_USE, given=str(port))
     with terminal.busy("models.pages_starting"):
         pages = start()
     # A service manager says "end" by a signal that would leave the server behind as an orphan.
