@@ -23,6 +23,9 @@ from engine.text import fold
 
 _ESTATE_SHEET = re.compile(r"(?:شهرک|ناحیه|محدوده|منطقه ویژه)(?: |$)|.*(?:industrial|estate)")
 
+SHOWN = 300
+"""Characters of a refused cell that are shown; a cell of a workbook holds 32,767."""
+
 CELL_COLUMNS = ["sheet", "row", "column", "field", "code", "given", "facts"]
 """Columns of the tables of refused and noted cells."""
 
@@ -207,6 +210,8 @@ def _machines(text: str, latest: date | None) -> str | None:
 
 
 def _shown(cell: object) -> str:
+    """A refused cell as the report and the rejects workbook show it, cut where nobody reads on."""
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
         return str(int(cell))
-    return str(cell).strip()
+    text = str(cell).strip()
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"

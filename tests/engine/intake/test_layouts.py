@@ -124,3 +124,9 @@ def test_dollars_are_read_where_the_file_states_the_rate(written):
     assert rows(intake)[3]["capital_needed_rial"] == 12 * 1000 * 650_000
     assert intake.notes["code"].tolist() == ["exchanged"]
     assert written({"s": lines[1:]}).rejected_cells["code"].tolist() == ["foreign_currency"]
+
+
+def test_a_refused_cell_without_end_is_shown_by_its_beginning(tmp_path):
+    (tmp_path / "r.csv").write_text(f"name,county,jobs now\nA,Khoy,{'1' * 100_000}\n", encoding="utf-8")
+    report = read_register(tmp_path / "r.csv").report()
+    assert [len(cell["given"]) for cell in report["rejected_cells"]] == [301]
