@@ -70,7 +70,7 @@ def _show_features(terminal: Terminal, found: Any) -> None:
         ]
         for name, row in found.features.head(_FEATURES).iterrows()
     ]
-    names = ("feature", "shift", "by_chance", "chance", "missing_then", "missing_now")
+    names = ("feature", "shift", "by_chance", "chance_features", "missing_then", "missing_now")
     title = words.text("drift.features_title", units=words.number(found.units))
     terminal.table([words.text(f"drift.{name}") for name in names], rows, title=title)
 
