@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -72,9 +72,12 @@ def plain(column: pd.Series) -> list[Any]:
 
 
 def _execute(connection: Connection, statement: SQLCompiler, table: Table, columns: dict[str, pd.Series]) -> None:
-    bound = {name: _bound(values, table.c.get(name), connection) for name, values in columns.items()}
+    """Run a statement for all rows; only the rows of one chunk are Python objects at a time."""
     order = list(statement.positiontup or columns)
-    for rows in _chunks([bound[name] for name in order]):
+    length = len(next(iter(columns.values()), pd.Series(dtype=object)))
+    for start in range(0, length, CHUNK):
+        bound = [_bound(columns[name].iloc[start : start + CHUNK], table.c.get(name), connection) for name in order]
+        rows = list(zip(*bound, strict=True))
         if statement.positional:
             connection.exec_driver_sql(statement.string, rows)
         else:
@@ -90,8 +93,3 @@ def _bound(values: pd.Series, column: Column[Any] | None, connection: Connection
         return objects
     seen: dict[date | datetime | bool | None, Any] = {value: to_driver(value) for value in set(objects)}
     return [seen[value] for value in objects]
-
-
-def _chunks(columns: Sequence[list[Any]]) -> Iterator[list[tuple[Any, ...]]]:
-    for start in range(0, len(columns[0]) if columns else 0, CHUNK):
-        yield list(zip(*(values[start : start + CHUNK] for values in columns), strict=True))

@@ -254,6 +254,8 @@ def _new_lines(pieces: list[pd.DataFrame], history: History, rows: pd.DataFrame,
         names = ["position", "field", "value", "precision", "shown", "before", "unit_id", "sheet", "row"]
         return pd.DataFrame(columns=names).astype({"position": "int64", "shown": "bool"})
     lines = pd.concat(full, ignore_index=True)
+    pieces.clear()  # of a large import they are as large as the lines themselves
+    full.clear()
     # Written in the order of the index on unit_id, a first import of 100,000 rows takes half the time.
     rank = rows["unit_id"].rank().to_numpy()
     lines = lines.iloc[np.argsort(rank[lines["position"].to_numpy()], kind="stable")].reset_index(drop=True)
