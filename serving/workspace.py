@@ -23,7 +23,7 @@ def open_register(settings: Settings) -> Register:
     Raises
     ------
     EhyaError
-        ``database_failed``, ``database_newer``.
+        ``database_failed``, ``database_newer``, ``database_foreign``.
     """
     from engine.store import Register
 

@@ -90,7 +90,8 @@ def back_up(url: str, out: Path, *, made_at: datetime) -> Manifest:
     ------
     EhyaError
         ``backup_elsewhere`` for another database, ``file_not_found`` when there is no register,
-        ``register_unsound`` when its file is damaged: a damaged copy would be mistaken for a safe one.
+        ``database_foreign`` when another program's file stands there, ``register_unsound`` when the file is damaged: a
+        damaged copy would be mistaken for a safe one.
     """
     path = _path(url)
     if not path.is_file():
@@ -99,7 +100,12 @@ def back_up(url: str, out: Path, *, made_at: datetime) -> Manifest:
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".backup-") as folder:
         copy, packed = Path(folder) / _DATABASE, Path(folder) / out.name
         _copy(path, copy)
-        revision, counts, problems = _examined(copy)
+        try:
+            revision, counts, problems = _examined(copy)
+        except EhyaError as error:  # it speaks of the copy, which nobody knows
+            if error.code is ErrorCode.DATABASE_FOREIGN:
+                raise EhyaError(error.code, given=str(path)) from error
+            raise
         if "file_damaged" in problems:
             raise EhyaError(ErrorCode.REGISTER_UNSOUND, given=str(path))
         digest, size = _digest(copy), copy.stat().st_size

@@ -15,7 +15,16 @@ from engine.errors import EhyaError, ErrorCode
 
 APPEND_ONLY_MESSAGE = "append-only"
 
+OWN_TABLE = "units"
+"""A database that holds tables, but not this one, belongs to another program."""
+
 _CACHE_KIB = 64 * 1024
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    f"PRAGMA cache_size=-{_CACHE_KIB}",
+)
 
 
 def connect(url: str | URL, *, busy_seconds: float) -> Engine:
@@ -143,7 +152,9 @@ def _opened(given: list[Any], named: dict[str, Any], busy_seconds: float) -> Sql
     # Without this the driver begins transactions by its own rules and leaves DDL and SELECT outside of them.
     connection.isolation_level = None
     try:
-        for pragma in _pragma_lines(busy_seconds):
+        connection.execute(f"PRAGMA busy_timeout={int(busy_seconds * 1000)}")
+        _refuse_foreign(connection)
+        for pragma in _PRAGMAS:
             connection.execute(pragma)
     except BaseException:
         connection.close()
@@ -158,11 +169,9 @@ def _inode(url: URL) -> int | None:
         return None
 
 
-def _pragma_lines(busy_seconds: float) -> list[str]:
-    return [
-        f"PRAGMA busy_timeout={int(busy_seconds * 1000)}",
-        "PRAGMA journal_mode=WAL",
-        "PRAGMA synchronous=FULL",
-        "PRAGMA foreign_keys=ON",
-        f"PRAGMA cache_size=-{_CACHE_KIB}",
-    ]
+def _refuse_foreign(connection: SqliteConnection) -> None:
+    """Refuse a file of another program before anything is written to it; WAL would already change its header."""
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")}
+    if tables and OWN_TABLE not in tables:
+        file = next((name for _, schema, name in connection.execute("PRAGMA database_list") if schema == "main"), "")
+        raise EhyaError(ErrorCode.DATABASE_FOREIGN, given=file)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, inspect, text
 
 from engine.errors import EhyaError, ErrorCode
+from engine.store.dialect import OWN_TABLE
 from engine.store.schema import metadata
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def upgrade(engine: Engine, revision: str = HEAD) -> None:
     Raises
     ------
     EhyaError
-        ``database_newer`` when a later version of Ehya wrote it.
+        ``database_newer`` when a later version of Ehya wrote it, ``database_foreign`` when another program did.
 
     Examples
     --------
@@ -54,6 +55,9 @@ def upgrade(engine: Engine, revision: str = HEAD) -> None:
     """
     with engine.connect() as connection:
         found = current(connection)
+        # Others number their revisions as we do: 0001 alone does not make the tables ours.
+        if found is not None and not inspect(connection).has_table(OWN_TABLE):
+            raise EhyaError(ErrorCode.DATABASE_FOREIGN, given=engine.url.database)
     if found == revision:
         return
     if found is not None and found not in REVISIONS:

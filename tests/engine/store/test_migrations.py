@@ -1,3 +1,5 @@
+import sqlite3
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -8,6 +10,7 @@ from sqlalchemy import create_engine, text
 
 from engine.errors import EhyaError, ErrorCode
 from engine.store import Register
+from engine.store.backup import back_up
 from engine.store.dialect import connect
 from engine.store.migrations import HEAD, REVISIONS, current, scripts, upgrade
 from engine.store.schema import metadata
@@ -87,16 +90,18 @@ def test_a_register_of_an_earlier_revision_is_brought_up_with_all_it_holds(url, 
 
 
 def test_a_migration_that_breaks_off_leaves_nothing(sqlite_url):
-    engine = create_engine(sqlite_url)
+    engine = connect(sqlite_url, busy_seconds=5)
+    upgrade(engine, "0001")
     with engine.begin() as connection:
-        connection.execute(text("CREATE TABLE events (id INTEGER)"))
+        connection.execute(text("CREATE TABLE unmerges (id INTEGER)"))  # stands in the way of a later revision
+        names = text("SELECT name FROM sqlite_master")
+        before = connection.execute(names).scalars().all()
     with pytest.raises(EhyaError) as refusal:
         Register.open(sqlite_url)
     assert refusal.value.code is ErrorCode.DATABASE_FAILED
     with engine.connect() as connection:
-        tables = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars().all()
+        assert connection.execute(names).scalars().all() == before and current(connection) == "0001"
     engine.dispose()
-    assert tables == ["events"]
 
 
 def test_the_folder_of_the_database_is_made(tmp_path):
@@ -125,3 +130,25 @@ def test_an_address_that_leads_nowhere_is_refused(address, code):
     with pytest.raises(EhyaError) as refusal:
         Register.open(address)
     assert refusal.value.code is code
+
+
+@pytest.mark.parametrize("revision", [None, "0001", "1bd49d398cd23"])
+def test_a_database_of_another_program_is_refused_and_left_as_it_was(tmp_path, revision):
+    path = tmp_path / "ehya.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE holidays (day TEXT)")
+        if revision is not None:
+            connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+            connection.execute("INSERT INTO alembic_version VALUES (?)", [revision])
+        connection.commit()
+    before = path.read_bytes()
+    with pytest.raises(EhyaError) as refused:
+        Register.open(f"sqlite:///{path}")
+    assert refused.value.code is ErrorCode.DATABASE_FOREIGN and refused.value.facts["given"] == str(path)
+    with pytest.raises(EhyaError) as refused:
+        back_up(f"sqlite:///{path}", tmp_path / "copies" / "x.zip", made_at=NOON)
+    assert refused.value.code is ErrorCode.DATABASE_FOREIGN and refused.value.facts["given"] == str(path)
+    assert path.read_bytes() == before
+    assert not list((tmp_path / "copies").iterdir())
+    (tmp_path / "copies").rmdir()
+    assert [file.name for file in tmp_path.iterdir()] == ["ehya.db"]
