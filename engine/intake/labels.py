@@ -105,8 +105,9 @@ def nearest_field(levels: tuple[str, ...]) -> str | None:
     """
     label = _bare(fold(levels[-1]) if levels else "")
     compacted = label.replace(" ", "")
-    close = difflib.get_close_matches(compacted, list(_compact_aliases()), n=1, cutoff=0.6)
-    return _compact_aliases()[close[0]] if close else None
+    fields = {name: field for name, field in _compact_aliases().items() if field in set(Field)}  # a line number is none
+    close = difflib.get_close_matches(compacted, list(fields), n=1, cutoff=0.6)
+    return fields[close[0]] if close else None
 
 
 @dataclass(frozen=True, slots=True)

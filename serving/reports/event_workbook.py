@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from engine.health import publishable
 from serving.i18n import Speech
 from serving.reports.ranking import legend, model_lines, origin_remarks
 from serving.reports.shortlist import public_view, shortlist_sheet
@@ -30,16 +31,18 @@ def write_event(path: Path, event: Event, appraisal: pd.DataFrame, speech: Speec
     event
         Shortlists of all mandates, with the units that none or all of them get.
     appraisal
-        Appraisal table of the same units; its private columns stay out.
+        Appraisal table of the same units; its private columns stay out, and so do incomplete records (decision 0006).
     speech
         Language and direction of the sheets.
     """
+    # Interest does not follow an empty offer: an incomplete record is named nowhere, not among the unmatched either.
+    shown = appraisal[publishable(appraisal)]
     sheets = [
         _overview(event, speech),
         *(shortlist_sheet(one, appraisal, speech, _investor(one)) for one in event.shortlists),
-        _units(event.unmatched, appraisal, speech, "unmatched"),
-        _units(event.everyone, appraisal, speech, "everyones"),
-        _units(event.unshown, appraisal, speech, "unshown"),
+        _units(event.unmatched, shown, speech, "unmatched"),
+        _units(event.everyone, shown, speech, "everyones"),
+        _units(event.unshown, shown, speech, "unshown"),
     ]
     return write_xlsx(path, sheets, _notes(event, appraisal, speech), speech)
 
@@ -60,6 +63,7 @@ def _overview(event: Event, speech: Speech) -> Sheet:
 
 
 def _units(table: pd.DataFrame, appraisal: pd.DataFrame, speech: Speech, title: str) -> Sheet:
+    table = table[table["unit_id"].isin(appraisal.index)]
     units = appraisal.loc[table["unit_id"]]
     public = public_view(units).reset_index()
     known = in_words(public[[name for name in _NAMING if name in public.columns]], speech)

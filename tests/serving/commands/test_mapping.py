@@ -76,3 +76,9 @@ def test_a_mapping_that_is_none_is_refused_in_words(ehya, register, tmp_path, te
     (tmp_path / "map.toml").write_text(text, encoding="utf-8")
     told = ehya("intake", register, "--mapping", tmp_path / "map.toml", code=2)
     assert "Traceback" not in told.output
+
+
+def test_a_heading_near_the_line_number_is_offered_no_field(ehya, tmp_path):
+    (tmp_path / "list.csv").write_text("نام واحد;شهرستان;شماره پلاک\nالف;خوی;A7\n", encoding="utf-8")
+    ehya("intake", tmp_path / "list.csv", "--write-mapping", tmp_path / "map.toml", "--dry-run")
+    assert '"شماره پلاک" = ' in (tmp_path / "map.toml").read_text("utf-8")

@@ -9,7 +9,9 @@ import pytest
 from engine.domain.mandate import Mandate
 from engine.domain.unit import FIELDS, Field
 from engine.matching import UnitBook, shortlist
+from engine.packages import event
 from serving.i18n import speech
+from serving.reports.event_workbook import write_event
 from serving.reports.shortlist import public_view, write_shortlist
 
 AS_OF = pd.Timestamp("2026-11-23")
@@ -65,3 +67,13 @@ def test_a_shortlist_names_fit_and_its_parts_that_add_up(judged, tmp_path):
         assert parts == pytest.approx(unit["fit"])
         assert unit["origin"] == "synthetic"
     assert document["counts"]["shown"] == len(document["units"])
+
+
+def test_the_workbook_of_an_event_names_no_incomplete_record(judged, tmp_path):
+    withheld = judged.index[-1]
+    judged = judged.assign(completeness=judged["completeness"].where(judged.index != withheld, 0.1))
+    book = UnitBook.from_table(judged, as_of=AS_OF)
+    whole = event(book, [Mandate(id="m", sectors={"must": ["99"]})])
+    assert withheld in set(whole.unmatched["unit_id"])
+    words = texts_of(write_event(tmp_path / "event.xlsx", whole, judged, speech("en")))
+    assert judged.index[0] in words and withheld not in words
