@@ -17,6 +17,7 @@ from engine.intake.cells import stated
 from engine.intake.header import Column
 from engine.intake.labels import names_persons
 from engine.intake.measures import plain_numbers
+from engine.intake.persons import holds_contact, personal_numbers, personal_texts
 from engine.money import MoneyUnit, read_money, read_money_unit
 from engine.text import fold_column, tidy_column
 
@@ -24,10 +25,6 @@ MOSTLY = 0.5
 """From this share of a column's distinct values on that look like persons' numbers, the column is a person's."""
 
 _DATE = r"\d{2,4}[/.-]\d{1,2}(?:[/.-]\d{1,4})?"
-_ADDRESS = r"[\w.+-]+@[\w.-]+\.[a-z]{2,}"
-_CONTACT = rf"(?:^|[^\d])(?:\+98|0098|0)\s?9\d{{2}}[\s-]?\d{{3}}[\s-]?\d{{4}}(?:$|[^\d])|{_ADDRESS}"
-_PERSON_NUMBER = r"(?:\+?98|0098|0)?9\d{9}"
-_CODE_WEIGHTS = np.arange(10, 1, -1)
 _KIND_OF = {Precision.DAY: ExtraKind.DATE, Precision.MONTH: ExtraKind.MONTH}
 
 _Mask = npt.NDArray[np.bool_]
@@ -166,32 +163,13 @@ def _persons(folded: pd.Series, typed: pd.Series, numbers: pd.Series) -> tuple[_
     """Which distinct cells are nothing but a number or an address of a person, and which hold a sure one in a text."""
     is_number = numbers.notna().to_numpy()
     bare, within = np.zeros(len(folded), dtype=bool), np.zeros(len(folded), dtype=bool)
-    bare[is_number] = _personal_numbers(numbers[is_number]) & ~_is_money(typed[is_number])
+    bare[is_number] = personal_numbers(numbers[is_number]) & ~_is_money(typed[is_number])
     text = folded[~is_number]
     if len(text):
-        within[~is_number] = text.str.contains(_CONTACT, regex=True).fillna(False).to_numpy(dtype=bool)
-        tight = text.str.replace(r"[\s-]", "", regex=True).where(~_is_money(typed[~is_number]), "")
-        address = tight.str.fullmatch(f"{_PERSON_NUMBER}|{_ADDRESS}").fillna(False).to_numpy(dtype=bool)
-        coded = tight.where(tight.str.fullmatch("[0-9]{8,10}").fillna(False).to_numpy(dtype=bool))
-        bare[~is_number] = address | _national_codes(pd.to_numeric(coded).fillna(0))
+        within[~is_number] = holds_contact(text)
+        bare[~is_number] = personal_texts(text.where(~_is_money(typed[~is_number]), ""))
     return bare, within
 
 
 def _is_money(typed: pd.Series) -> _Mask:
     return typed.str.startswith(ExtraKind.MONEY.value).to_numpy(dtype=bool)
-
-
-def _personal_numbers(numbers: pd.Series) -> _Mask:
-    """Numbers of mobile telephones, with or without the country's 98, and national codes."""
-    mobile = numbers.between(9e9, 1e10, inclusive="left") | numbers.between(989e9, 990e9, inclusive="left")
-    return mobile.to_numpy(dtype=bool) | _national_codes(numbers)
-
-
-def _national_codes(numbers: pd.Series) -> _Mask:
-    """National codes of persons: ten digits whose last checks the others (weights 10 to 2, modulo 11)."""
-    likely = (numbers.between(1e7, 1e10, inclusive="left") & (numbers % 1 == 0)).to_numpy(dtype=bool)
-    whole = np.where(likely, numbers.to_numpy(dtype="float64"), 0).astype(np.int64)
-    digits = whole[:, None] // 10 ** np.arange(9, -1, -1) % 10
-    rest = (digits[:, :9] * _CODE_WEIGHTS).sum(axis=1) % 11
-    valid: _Mask = likely & (digits[:, 9] == np.where(rest < 2, rest, 11 - rest))
-    return valid

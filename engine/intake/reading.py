@@ -25,6 +25,7 @@ from engine.intake.duplicates import duplicate_pairs
 from engine.intake.extras import read_extras
 from engine.intake.header import Column, Header, counting_headings, find_header
 from engine.intake.long import gathered
+from engine.intake.persons import without_contacts
 from engine.intake.places import read_province
 from engine.intake.projects import without_unsure
 from engine.intake.record import Intake
@@ -133,11 +134,16 @@ class _Table:
     header: Header
     cells: pd.DataFrame
     columns: Columns = field(init=False)
+    personal: list[str] = field(init=False)
     why: pd.Series = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", Columns(self.cells))
         object.__setattr__(self, "header", without_unsure(self.header, self.columns))
+        read = tuple(column for column in self.header.columns if column.field in set(Field))
+        columns, personal = without_contacts(self.columns, read)
+        object.__setattr__(self, "columns", columns)
+        object.__setattr__(self, "personal", personal)
         object.__setattr__(self, "why", ignored_rows(self.sheet, self.header, self.columns))
 
     def titles(self) -> list[str]:
@@ -234,7 +240,7 @@ def _read_table(table: _Table, told: Statements, latest: date | None, source: st
         [problems[~problems["row"].isin(rejected["row"])] for problems in read.refused],
         [problems[~problems["row"].isin(rejected["row"])] for problems in read.noted],
         _ignored(table), table.header, pd.DataFrame(read.columns, columns=["sheet", "column", "field", "measure"]),
-        table.sheet.name, told.as_of, personal,
+        table.sheet.name, told.as_of, [*table.personal, *personal],
     )  # fmt: skip
 
 

@@ -119,7 +119,8 @@ class Register(Decided):
         ------
         EhyaError
             ``database_failed`` when it cannot be opened, ``database_newer`` when a later Ehya wrote it,
-            ``database_foreign`` when another program did (nothing is written to it), ``folder_unusable`` when its folder cannot be made.
+            ``database_foreign`` when another program did (nothing is written to it), ``folder_unusable`` when its
+            folder cannot be made.
         """
         try:
             engine = connect(url, busy_seconds=busy_seconds)

@@ -100,7 +100,8 @@ def test_a_migration_that_breaks_off_leaves_nothing(sqlite_url):
         Register.open(sqlite_url)
     assert refusal.value.code is ErrorCode.DATABASE_FAILED
     with engine.connect() as connection:
-        assert connection.execute(names).scalars().all() == before and current(connection) == "0001"
+        assert connection.execute(names).scalars().all() == before
+        assert current(connection) == "0001"
     engine.dispose()
 
 
@@ -144,10 +145,12 @@ def test_a_database_of_another_program_is_refused_and_left_as_it_was(tmp_path, r
     before = path.read_bytes()
     with pytest.raises(EhyaError) as refused:
         Register.open(f"sqlite:///{path}")
-    assert refused.value.code is ErrorCode.DATABASE_FOREIGN and refused.value.facts["given"] == str(path)
+    assert refused.value.code is ErrorCode.DATABASE_FOREIGN
+    assert refused.value.facts["given"] == str(path)
     with pytest.raises(EhyaError) as refused:
         back_up(f"sqlite:///{path}", tmp_path / "copies" / "x.zip", made_at=NOON)
-    assert refused.value.code is ErrorCode.DATABASE_FOREIGN and refused.value.facts["given"] == str(path)
+    assert refused.value.code is ErrorCode.DATABASE_FOREIGN
+    assert refused.value.facts["given"] == str(path)
     assert path.read_bytes() == before
     assert not list((tmp_path / "copies").iterdir())
     (tmp_path / "copies").rmdir()
