@@ -104,7 +104,7 @@ def back_up(url: str, out: Path, *, made_at: datetime) -> Manifest:
             revision, counts, problems = _examined(copy)
         except EhyaError as error:  # it speaks of the copy, which nobody knows
             if error.code is ErrorCode.DATABASE_FOREIGN:
-                raise EhyaError(error.code, given=str(path)) from error
+                raise EhyaError(ErrorCode.DATABASE_FOREIGN, given=str(path)) from error
             raise
         if "file_damaged" in problems:
             raise EhyaError(ErrorCode.REGISTER_UNSOUND, given=str(path))
