@@ -12,20 +12,16 @@ import pandas as pd
 
 from engine import hazards, scoring
 from engine.artefact import OUTCOMES, Model
-from engine.domain.scorable import not_scorable, scorable
 from engine.domain.standing import standing
-from engine.domain.unit import Status
 from engine.hazards import PERIODS
 from engine.store import Register
 from features import matrix
 from features.schema import FeatureSchema
 from training.base_rate import BaseRate, base_rate
 from training.drift import ALARMING, LEAST_UNITS, DriftCode, feature_drift, unseen
-from training.periods import SETTLED_MONTHS, Described, describe, labelled
+from training.periods import SETTLED_MONTHS, Described, describe, labelled, standing_idle
 from training.selection import Floats
 from training.spells import RESTARTED
-
-IDLE = (Status.IDLE.value, Status.SEMI_ACTIVE.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +95,10 @@ def drift(register: Register, model: Model, *, as_of: pd.Timestamp, random_state
     as_of, since = pd.Timestamp(as_of), model.data_until
     schema = FeatureSchema.from_json(model.schema)
     events = register.events(known_by=as_of)
-    units_at = cache(lambda day: register.units(known_by=day))
+    own = model.document.get("origin")
+    units_at = cache(lambda day: register.units(None if own is None else {"origin": own}, known_by=day))
     rate = base_rate(matured(model, units_at, events, as_of=as_of))
-    here = standing(units_at(as_of), events, as_of=as_of)
-    here = here[here["status"].isin(IDLE)]
-    here = here[np.asarray(scorable(not_scorable(here, as_of)), dtype=bool)]
+    here = standing_idle(units_at(as_of), events, as_of=as_of)
     X = matrix(here, schema, model.fitted, as_of=as_of)
     document = model.document.get("drift_reference")
     moved = feature_drift(document or {"count": 0, "features": {}}, X, random_state=random_state)

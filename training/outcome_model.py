@@ -73,6 +73,7 @@ def fit_outcomes(
     least_restarts: int = LEAST_RESTARTS,
     draws: int = DRAWS,
     origin: str | None = None,
+    present: pd.DataFrame | None = None,
     progress: Callable[[float], None] = lambda share: None,
 ) -> FittedOutcomes:
     """Fit restart, end and capacity to followed units.
@@ -98,6 +99,10 @@ def fit_outcomes(
         Bootstrap worlds.
     origin
         Origin of the units, written into the document: a model of synthetic units says so.
+    present
+        Model matrix of the units that stand idle on the day, by the tables of ``seen.fitted``: what a later register is
+        compared with (``training.drift``). The landmarks of ``seen`` where ``None``; they lie in the past, when the
+        register was smaller.
     progress
         Called with the share done, 0..1.
 
@@ -149,7 +154,7 @@ def fit_outcomes(
         "recipe": _recipe(recipe, random_state),
         "sample": sample_counts(seen, weights is not None),
         "origin": origin,
-        "drift_reference": reference(seen.matrix, schema, units=seen.rows["unit_id"]),
+        "drift_reference": _reference(seen, present),
         "fold_of": {},
     }
     document["version"] = _version(document, day)
@@ -248,6 +253,12 @@ def sample_counts(seen: Followed, weighted: bool = False) -> dict[str, Any]:
         "left_out": dict(seen.left_out),
         "weighted": weighted,
     }
+
+
+def _reference(seen: Followed, present: pd.DataFrame | None) -> dict[str, Any]:
+    if present is None:
+        return reference(seen.matrix, seen.schema, units=seen.rows["unit_id"])
+    return reference(present, seen.schema)
 
 
 def _hazards(

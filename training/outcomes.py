@@ -13,6 +13,7 @@ from engine import hazards
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import Register
+from features import matrix
 from features.catalogue import FULL_SCHEMA
 from training.approach import approach
 from training.candidate import Candidate, with_rules
@@ -24,7 +25,7 @@ from training.gates import LEAST_OUTCOMES
 from training.hazards import Learner, Recipe
 from training.judged import COLUMNS, JOBS_COLUMNS
 from training.outcome_model import LEAST_RESTARTS, fit_outcomes
-from training.periods import Followed, describe, labelled
+from training.periods import Followed, describe, labelled, standing_idle
 from training.population import capacity_rate, jobs_size, restart_rate
 from training.provenance import code_version, data_digest
 from training.search import Choice, Real, Space, Tuned, tune
@@ -103,6 +104,7 @@ def outcomes_candidate(
     progress(Stage.FITTING, 0.0)
     fitted = fit_outcomes(
         seen, priors, as_of=as_of, recipe=recipe, weights=weights, random_state=random_state, origin=origin,
+        present=matrix(standing_idle(mine, own, as_of=as_of), LEARNT, described.fitted, as_of=as_of),
         progress=lambda share: progress(Stage.FITTING, share),
     )  # fmt: skip
     progress(Stage.JUDGING, 0.0)

@@ -277,6 +277,23 @@ def labelled(
     )
 
 
+def standing_idle(units: pd.DataFrame, events: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Units that stand idle or half-active on a day and can be scored: whom a model is asked about.
+
+    Parameters
+    ----------
+    units
+        Unit table as known on the day.
+    events
+        As for ``follow``.
+    as_of
+        The day.
+    """
+    here = standing(units, events, as_of=as_of)
+    here = here[here["status"].isin([Status.IDLE.value, Status.SEMI_ACTIVE.value])]
+    return here[np.asarray(scorable(not_scorable(here, as_of)), dtype=bool)]
+
+
 def _groups(units: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     jobs = units["jobs_before_stop"].astype("float64").to_numpy()
     size = np.select([np.isnan(jobs), jobs < SMALL, jobs < LARGE], ["unknown", "small", "medium"], "large")

@@ -13,12 +13,13 @@ from engine.artefact import Model
 from engine.store import Register
 from experiments.province_simulator import simulate
 from experiments.province_simulator.register import taken
+from features import matrix
 from features.catalogue import FULL_SCHEMA
 from training.drift import DriftCode
 from training.drift_report import drift, matured
 from training.fitting import Priors
 from training.outcome_model import fit_outcomes
-from training.periods import follow
+from training.periods import follow, standing_idle
 from training.population import capacity_rate, jobs_size, restart_rate
 
 pytestmark = pytest.mark.slow
@@ -46,6 +47,17 @@ def model(register):
     seen = follow(units_at, register.events(known_by=SINCE), SCHEMA, as_of=SINCE)
     priors = Priors(restart_rate(), capacity_rate(), jobs_size())
     return fit_outcomes(seen, priors, draws=4, least_restarts=5, origin="synthetic").model
+
+
+def test_a_model_finds_no_drift_on_the_day_it_was_made(register):
+    units, events = register.units(known_by=SINCE), register.events(known_by=SINCE)
+    seen = follow(lambda day: register.units(known_by=day), events, SCHEMA, as_of=SINCE)
+    idle = matrix(standing_idle(units, events, as_of=SINCE), SCHEMA, seen.fitted, as_of=SINCE)
+    priors = Priors(restart_rate(), capacity_rate(), jobs_size())
+    fresh = fit_outcomes(seen, priors, draws=4, least_restarts=5, origin="synthetic", present=idle).model
+    found = drift(register, fresh, as_of=SINCE)
+    assert not found.alarming
+    assert found.features["psi"].max() < 0.01
 
 
 @pytest.fixture(scope="module")
