@@ -81,7 +81,7 @@ GROUPED: dict[str, dict[str, tuple[str, dict[str, str]]]] = {
 
 NEEDED = ("name", "national_id", "county", "status")
 PERSONAL = {FA: ["نام مدیرعامل", "تلفن همراه", "کد ملی مدیر"], EN: ["CEO", "Mobile phone", "Owner's e-mail"]}
-STRANGE = {FA: ["کد پستی", "شماره پروانه", "رنگ ساختمان"], EN: ["Postal code", "File colour", "Inspector's mark"]}
+STRANGE = {FA: ["کد پستی", "شماره پروانه", "رنگ ساختمان"], EN: ["Postal code", "File colour", "Shelf mark"]}
 SERIAL = {FA: ["ردیف", "شماره ردیف"], EN: ["No.", "Row"]}
 
 COUNTIES = {
