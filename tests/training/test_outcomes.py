@@ -27,6 +27,14 @@ AT = datetime(2026, 11, 25)
 UNITS = 1500
 
 
+@pytest.fixture(scope="module", autouse=True)
+def one_version_of_the_code():
+    """A commit made while the tests run would name another search."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("training.outcomes.code_version", lambda: "under test")
+        yield
+
+
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory) -> Settings:
     home: Path = tmp_path_factory.mktemp("province")
