@@ -81,6 +81,8 @@ class Recipe:
         Boosting without interactions: each tree reads one feature, so that the score is a sum over features.
     iterations, rate, leaves, least_of_leaf
         Of the boosting: trees, learning rate, leaves of a tree, rows of a leaf.
+    follow
+        How far restarts are moved to what the latest periods went through, 0 to 1 (``training.following``).
     """
 
     learner: Learner = Learner.LINE
@@ -92,6 +94,7 @@ class Recipe:
     rate: float = 0.06
     leaves: int = 8
     least_of_leaf: int = 80
+    follow: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

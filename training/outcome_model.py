@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,8 @@ from engine.hazards import DRAWS, PERIOD_MONTHS, PERIODS
 from training.columns import line_blocks, ranges
 from training.drift import reference
 from training.fitting import Priors
-from training.hazards import FittedHead, Level, Observed, Recipe, fit_head
+from training.following import followed
+from training.hazards import FittedHead, Learner, Level, Observed, Recipe, fit_head
 from training.jobs import FittedJobs, JobsPrior, fit_jobs, job_features
 from training.periods import Followed
 from training.population import COMPETING_PER_YEAR, Rate
@@ -132,6 +133,18 @@ def fit_outcomes(
     spread = design(held, blocks)
     with threadpool_limits(limits=1):
         heads = _hazards(seen, priors, held, spread, of_unit, blocks, recipe, random_state, draws, progress)
+        shift: dict[str, float] = {}
+        if recipe.follow > 0:
+
+            def refit(rows: npt.NDArray[np.bool_]) -> dict[str, FittedHead]:
+                return _hazards(
+                    seen.where(rows), priors, held[rows], spread[rows], of_unit[rows], blocks,
+                    replace(recipe, learner=Learner.LINE), random_state, 2, lambda share: None,
+                )  # fmt: skip
+
+            heads["restart"], shift = followed(
+                heads, refit, seen, held, spread, of_unit, share=recipe.follow, random_state=random_state
+            )
         capacity, part = _capacity(seen, priors, held, spread, of_unit, blocks, random_state, draws)
         jobs = _jobs(seen, priors, held, weights, random_state)
     progress(1.0)
@@ -152,6 +165,7 @@ def fit_outcomes(
         "own_share": own,
         "data_until": day.date().isoformat(),
         "recipe": _recipe(recipe, random_state),
+        "recalibration": shift,
         "sample": sample_counts(seen, weights is not None),
         "origin": origin,
         "drift_reference": _reference(seen, present),

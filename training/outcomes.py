@@ -44,8 +44,9 @@ SPACE: Space = {
     "learner": Choice((Learner.LINE.value, Learner.BLEND.value)),
     "precision_factor": Real(1.0, 1000.0, log=True),
     "share": Real(0.2, 0.8),
+    "follow": Choice((0.0, 0.5, 1.0)),
 }
-START = {"learner": Learner.LINE.value, "precision_factor": 1.0, "share": 0.5}
+START = {"learner": Learner.LINE.value, "precision_factor": 1.0, "share": 0.5, "follow": 1.0}
 
 
 def outcomes_candidate(
@@ -143,6 +144,7 @@ def recipe_of(chosen: Mapping[str, Any]) -> Recipe:
         learner=Learner(chosen["learner"]),
         precision_factor=round(float(chosen["precision_factor"]), 4),
         share=round(float(chosen["share"]), 4),
+        follow=float(chosen["follow"]),
     )
 
 
