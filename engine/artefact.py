@@ -40,6 +40,17 @@ MOST_RATIO = 400
 model of 200 trees unpacks to 2 MB in 50 entries at a ratio of 10)."""
 
 
+_OF_BOTH: Mapping[str, type] = {
+    "version": str, "data_until": str, "schema": dict, "features": list, "fitted": dict, "fold_of": dict,
+    "population": dict, "prior_driven": bool, "metrics": dict, "card": dict,
+}  # fmt: skip
+PARTS: Mapping[str, Mapping[str, type]] = {
+    REPORTED: {**_OF_BOTH, "promoted": dict, "held_out": dict},
+    OUTCOMES: {**_OF_BOTH, "ranges": dict, "design": list, "hazards": dict, "jobs": dict},
+}
+"""What the document of a model that is put to work holds, by kind."""
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """A promoted model, ready to score.
@@ -183,6 +194,45 @@ def load(path: Path | str, *, digest: str) -> Model:
     except Exception as error:  # a file made to harm may raise anything, at worst MemoryError; it is no model
         raise EhyaError(ErrorCode.NOT_A_MODEL, given=path.name) from error
     return model
+
+
+def load_whole(path: Path | str, *, digest: str) -> Model:
+    """Open a model that is to be put to work: as ``load``, and nothing that scoring reads may be missing.
+
+    Parameters
+    ----------
+    path, digest
+        As for ``load``.
+
+    Raises
+    ------
+    EhyaError
+        As for ``load``; ``not_a_model`` also when a part of the document is missing or of another kind, or a hazard's
+        bootstrap worlds do not have the shape of its line.
+    """
+    model = load(path, digest=digest)
+    parts = PARTS.get(model.kind, {})
+    whole = parts and all(isinstance(model.document.get(name), kind) for name, kind in parts.items())
+    if not whole or (model.kind == OUTCOMES and not _hazards_whole(model)):
+        raise EhyaError(ErrorCode.NOT_A_MODEL, given=Path(path).name)
+    return model
+
+
+def _hazards_whole(model: Model) -> bool:
+    hazards = model.document["hazards"]
+    if not {"restart", "end", "capacity"} <= hazards.keys():
+        return False
+    try:
+        for name, part in hazards.items():
+            if "prior" in part:
+                continue
+            refits = np.asarray(part["refits"], dtype=np.float64)
+            line = np.asarray(model.heads[name].coef_)[0]
+            if refits.ndim != 2 or refits.shape[1] != len(line) or not np.isfinite(refits).all():
+                return False
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+        return False
+    return True
 
 
 def _open(content: bytes, digest: str) -> Model:

@@ -41,7 +41,7 @@ def champion(register: Register, settings: Settings) -> Model:
         ``no_model`` when none was promoted, ``model_file_missing`` when its file is gone; ``model_changed`` or
         ``not_a_model`` when the file is not the one that was promoted.
     """
-    from engine.artefact import load, path_of
+    from engine.artefact import load_whole, path_of
 
     promotion = register.champion()
     if promotion is None:
@@ -49,7 +49,7 @@ def champion(register: Register, settings: Settings) -> Model:
     path = path_of(settings.models, promotion.model_version)
     if not path.is_file():
         raise EhyaError(ErrorCode.MODEL_FILE_MISSING, given=str(path), version=promotion.model_version)
-    model = load(path, digest=promotion.digest)
+    model = load_whole(path, digest=promotion.digest)
     _log.info("model %s opened, digest %s", model.version, promotion.digest[:12])
     return model
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from engine.artefact import Model, load, path_of
+from engine.artefact import Model, load_whole, path_of
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import Register
@@ -294,7 +294,7 @@ def opened(settings: Settings, version: str, digest: str) -> Model:
     path = path_of(settings.models, version)
     if not path.is_file():
         raise EhyaError(ErrorCode.MODEL_FILE_MISSING, version=version, given=str(path))
-    return load(path, digest=digest)
+    return load_whole(path, digest=digest)
 
 
 def challenger_or_champion(register: Register, settings: Settings, version: str | None = None) -> Registered:

@@ -16,7 +16,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassif
 from sklearn.linear_model import LogisticRegression
 
 from engine import artefact
-from engine.artefact import HEADS, MODEL, load, save
+from engine.artefact import HEADS, MODEL, load, load_whole, save
 from engine.errors import EhyaError, ErrorCode
 
 DOCUMENT = {"version": "v1", "data_until": "2025-01-01", "features": ["a", "b"]}
@@ -199,3 +199,40 @@ def _modules(node: object):
     elif isinstance(node, list):
         for child in node:
             yield from _modules(child)
+
+
+def _whole(kind: str) -> dict:
+    empty = {str: "2025-01-01", dict: {}, list: [], bool: True}
+    document = {name: empty[each] for name, each in artefact.PARTS[kind].items()} | {
+        "kind": kind,
+        "features": ["a", "b"],
+    }
+    part = {"refits": [[0.0, 0.0], [1.0, 1.0]]}
+    return document | (
+        {"hazards": {"restart": part, "end": part, "capacity": {"prior": {}}}} if kind == "outcomes" else {}
+    )
+
+
+@pytest.mark.parametrize("kind", ["reported", "outcomes"])
+def test_a_model_that_lacks_a_part_is_not_put_to_work(tmp_path, kind):
+    path, document = tmp_path / "model.ehya", _whole(kind)
+    line = LogisticRegression().fit(X, Y)
+    heads = {"restart": line, "end": line}
+    assert load_whole(path, digest=save(path, heads, document)).kind == kind
+    for part in artefact.PARTS[kind]:
+        for broken in ({**document, part: 3.5}, {name: each for name, each in document.items() if name != part}):
+            with pytest.raises(EhyaError) as caught:
+                load_whole(path, digest=save(path, heads, broken))
+            assert caught.value.code is ErrorCode.NOT_A_MODEL, part
+
+
+@pytest.mark.parametrize(
+    "refits", [[], [[0.0]], [[0.0, 0.0, 0.0]], [0.0, 0.0], [["a", "b"]], None, [[0.0, 0.0], [1.0]]]
+)
+def test_worlds_that_do_not_fit_the_line_are_refused(tmp_path, refits):
+    path, document = tmp_path / "model.ehya", _whole("outcomes")
+    line = LogisticRegression().fit(X, Y)
+    document["hazards"] = document["hazards"] | {"restart": {"refits": refits}}
+    with pytest.raises(EhyaError) as caught:
+        load_whole(path, digest=save(path, {"restart": line, "end": line}, document))
+    assert caught.value.code is ErrorCode.NOT_A_MODEL
