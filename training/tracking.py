@@ -261,7 +261,10 @@ class Pages:
                     self.server.terminate()
             with suppress(subprocess.TimeoutExpired):
                 self.server.wait(timeout=STOP_SECONDS)
-                return
+                break
+        if hasattr(os, "killpg"):  # a server that ends when asked may leave workers behind
+            with suppress(ProcessLookupError):
+                os.killpg(self.server.pid, signal.SIGKILL)
 
 
 def start_pages(settings: Settings, *, port: int, host: str = "127.0.0.1") -> Pages:

@@ -9,7 +9,7 @@ import pandas as pd
 from engine.domain.outcome import Outcome, OutcomeKind
 from engine.store import Register
 from experiments.province_simulator.province import simulate
-from experiments.province_simulator.register import _taken
+from experiments.province_simulator.register import taken
 from serving.workspace import standing_units
 
 
@@ -17,7 +17,7 @@ def test_a_unit_that_has_come_back_or_gone_since_its_record_is_no_longer_idle(tm
     province = simulate(6, seed=1)
     with Register.open(f"sqlite:///{tmp_path / 'ehya.db'}") as register:
         idle = province.units.assign(status="idle")
-        rows = register.commit_import(_taken(idle), imported_at=datetime(2026, 3, 21)).rows
+        rows = register.commit_import(taken(idle), imported_at=datetime(2026, 3, 21)).rows
         back, gone, waiting = rows["unit_id"].iloc[:3]
         for unit_id, kind in ((back, OutcomeKind.RESTARTED), (gone, OutcomeKind.LIQUIDATED)):
             register.add_event(

@@ -112,8 +112,13 @@ def test_the_same_training_again_changes_nothing_and_asks_no_recipe_twice(traine
     assert len(registered(settings)) == 1
 
 
-def test_a_model_of_press_reports_cannot_take_the_place_of_one_it_was_never_set_against(trained, register, settings):
-    press = training.train(register, settings, as_of=AS_OF, trials=1)
+@pytest.fixture(scope="module")
+def press(trained, register, settings):
+    """A model of press reports, trained after that of outcomes."""
+    return training.train(register, settings, as_of=AS_OF, trials=1)
+
+
+def test_a_model_of_press_reports_cannot_take_the_place_of_one_it_was_never_set_against(press, register, settings):
     assert press.kind == "reported"
     better = next(verdict for verdict in press.gates if verdict.gate is Gate.BETTER_THAN_OPPONENT)
     assert not better.passed
@@ -124,10 +129,9 @@ def test_a_model_of_press_reports_cannot_take_the_place_of_one_it_was_never_set_
     assert Gate.BETTER_THAN_OPPONENT in refused.value.facts["given"]
 
 
-def test_a_model_of_outcomes_meets_a_press_champion_on_its_own_outcomes(trained, register, settings):
+def test_a_model_of_outcomes_meets_a_press_champion_on_its_own_outcomes(trained, press, register, settings):
     """The press model answers for each unit as it was known on the day of each outcome."""
     result, _ = trained
-    press = next(entry for entry in registered(settings) if entry.version != result.version)
     training.promote(
         register, settings, version=press.version, as_of=AS_OF, promoted_at=AT, force=True, reason="to be met"
     )
@@ -167,5 +171,6 @@ def test_an_origin_without_outcomes_or_without_units_is_refused(tmp_path, origin
 
 
 def test_a_recipe_of_the_search_is_one_of_the_model():
-    chosen = recipe_of({"learner": "blend", "precision_factor": 12.345678, "share": 0.3})
+    chosen = recipe_of({"learner": "blend", "precision_factor": 12.345678, "share": 0.3, "follow": 0.5})
     assert (chosen.learner.value, chosen.precision_factor, chosen.share) == ("blend", 12.3457, 0.3)
+    assert chosen.follow == 0.5
