@@ -13,6 +13,9 @@ LANGUAGES = ("fa", "en")
 VARIABLES = ("EHYA_HOME", "EHYA_DATABASE_URL", "EHYA_LANG")
 """Variables of the environment that are read."""
 
+OF_TESTS = "EHYA_TEST_"
+"""Begins the names of variables that only the tests read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -55,7 +58,8 @@ class Settings:
         if language not in LANGUAGES:
             raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="EHYA_LANG", given=language, allowed=list(LANGUAGES))
         url = environ.get("EHYA_DATABASE_URL") or f"sqlite:///{home / 'ehya.db'}"
-        strange = tuple(sorted(name for name in environ if name.startswith("EHYA_") and name not in VARIABLES))
+        own = (name for name in environ if name.startswith("EHYA_") and not name.startswith(OF_TESTS))
+        strange = tuple(sorted(name for name in own if name not in VARIABLES))
         return cls(home=home, database_url=url, language=language, strange=strange)
 
     @property

@@ -1,6 +1,6 @@
 """Whatever is killed at any moment: nothing acknowledged is lost and nothing is half done.
 
-Import, merge and restore are each killed at 70 moments, 210 in all; ``EHYA_KILL_MOMENTS=200 uv run pytest
+Import, merge and restore are each killed at 70 moments, 210 in all; ``EHYA_TEST_KILL_MOMENTS=200 uv run pytest
 tests/engine/store/test_kill.py`` kills each at 200.
 """
 
@@ -27,7 +27,7 @@ _SPEC = spec_from_file_location("working_process", Path(__file__).with_name("wor
 working = module_from_spec(_SPEC)
 sys.modules[_SPEC.name] = working  # dataclasses look their module up
 _SPEC.loader.exec_module(working)
-MOMENTS = int(os.environ.get("EHYA_KILL_MOMENTS", "70"))
+MOMENTS = int(os.environ.get("EHYA_TEST_KILL_MOMENTS", "70"))
 
 
 class Worker:
