@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -107,10 +107,36 @@ def write_csv(path: Path, sheet: Sheet) -> Path:
 
 
 def write_json(path: Path, document: Any) -> Path:
-    """Write canonical JSON: codes and numbers, ISO dates, ``null`` for what is not known."""
+    """Write canonical JSON: codes and numbers, ISO dates, ``null`` for what is not known.
+
+    What stands in a list gets a line each and is written one by one: a report of a hundred thousand rows is never held
+    twice.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json_text(document) + "\n", encoding="utf-8")
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(_pieces(document))
     return path
+
+
+def _pieces(document: Any) -> Iterator[str]:
+    if not isinstance(document, Mapping):
+        yield json_text(document) + "\n"
+        return
+    before = "{\n"
+    for name, value in document.items():
+        yield f"{before} {_compact(str(name))}: "
+        before = ",\n"
+        if isinstance(value, list) and value:
+            for position, entry in enumerate(value):
+                yield ("[\n  " if position == 0 else ",\n  ") + _compact(entry)
+            yield "\n ]"
+        else:
+            yield _compact(value)
+    yield "\n}\n" if document else "{}\n"
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(canonical(value), ensure_ascii=False, allow_nan=False)
 
 
 def json_text(document: Any) -> str:

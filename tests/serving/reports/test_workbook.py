@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from serving.i18n import speech
 from serving.reports.cells import STARTS_A_FORMULA, neutral, plain
-from serving.reports.workbook import Column, Notes, Sheet, sheet_titles, write_csv, write_json, write_xlsx
+from serving.reports.workbook import Column, Notes, Sheet, json_text, sheet_titles, write_csv, write_json, write_xlsx
 
 COLUMNS = [
     Column("name", "نام"),
@@ -94,3 +94,24 @@ def test_sheet_titles_are_such_that_excel_takes_them(titles):
     named = sheet_titles(titles)
     assert len({name.casefold() for name in named}) == len(titles)
     assert all(0 < len(name) <= 31 and not set(name) & set(r"\/*?:[]") for name in named)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"rows": []},
+        {
+            "name": "احیا",
+            "rows": [{"a": 1, "b": [1, None]}, {"a": float("nan")}],
+            "none": None,
+            "deep": {"x": {"y": [1]}},
+        },
+        [1, "two"],
+        {"only": ["یک"]},
+    ],
+)
+def test_json_written_piece_by_piece_is_the_json_of_the_whole(tmp_path, document):
+    text = write_json(tmp_path / "a" / "out.json", document).read_text("utf-8")
+    assert json.loads(text) == json.loads(json_text(document))
+    assert text.endswith("\n")
