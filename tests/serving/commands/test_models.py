@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -172,6 +173,10 @@ def test_mlflows_pages_answer_on_this_computer_only_and_leave_no_process_behind(
 
 def alive(group):
     """Processes of a group that still run; one that ended and that nobody has asked about does not count."""
-    listed = subprocess.run(["ps", "-eo", "pgid=,stat=,pid="], capture_output=True, text=True, check=True).stdout
-    fields = [line.split() for line in listed.splitlines()]
-    return [pid for pgid, state, pid in fields if pgid == str(group) and not state.startswith("Z")]
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it ended meanwhile
+            state, _, own = entry.read_text().rpartition(")")[2].split()[:3]
+            if own == str(group) and state != "Z":
+                found.append(entry.parent.name)
+    return found
