@@ -14,7 +14,7 @@ from engine.intake import read_register
 from tests.engine.intake.mutants import mutant
 
 MUTANTS = int(os.environ.get("EHYA_TEST_MUTANTS", "400"))
-BATCHES = 20
+BATCHES = 4
 
 
 def answer(path):
@@ -42,4 +42,4 @@ def test_a_mutated_workbook_ends_in_a_report_or_a_clear_refusal(tmp_path, batch)
         path.write_bytes(mutant(seed))
         answers.append(answer(path))
         path.unlink()
-    assert 0 < answers.count("report") < len(answers)  # some are read, some are refused
+    assert 0.3 < answers.count("report") / len(answers) < 0.97  # some are read, some are refused
