@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 _DIGITS = {ord(digit): str(value) for zero in "۰٠" for value, digit in enumerate(chr(ord(zero) + n) for n in range(10))}
 _LETTERS = str.maketrans(
@@ -73,34 +75,38 @@ def compact(text: str) -> str:
     return re.sub(r"[\W_]+", "", fold(text))
 
 
-def tidy_column(texts: pd.Series) -> pd.Series:
+def tidy_column(texts: pd.Series, *, once: bool = False) -> pd.Series:
     """Texts as they are kept: Persian yeh and kaf, no directional marks, single spaces; half-spaces and digits stay.
 
     Parameters
     ----------
     texts
-        Shape (n,); text or missing.
+        Shape (n,); text or missing; none is missing under ``once``.
+    once
+        Whether each stands but once, as far as is known: then they are not told apart first.
 
     Returns
     -------
     pandas.Series
-        ``str``, shape (n,); blank becomes missing.
+        ``str``, shape (n,); blank becomes empty.
 
     Examples
     --------
     >>> tidy_column(pd.Series([" مصنوعات  فلزي "])).tolist()
     ['مصنوعات فلزی']
     """
-    return _by_distinct(texts, _tidy)
+    return _by_distinct(texts, _tidy, once=once)
 
 
-def fold_column(texts: pd.Series) -> pd.Series:
+def fold_column(texts: pd.Series, *, once: bool = False) -> pd.Series:
     """Fold every text of a column at once.
 
     Parameters
     ----------
     texts
-        Shape (n,); text or missing.
+        Shape (n,); text or missing; none is missing under ``once``.
+    once
+        Whether each stands but once, as far as is known: then they are not told apart first.
 
     Returns
     -------
@@ -112,7 +118,7 @@ def fold_column(texts: pd.Series) -> pd.Series:
     >>> fold_column(pd.Series(["بوكان ", None])).tolist()
     ['بوکان', nan]
     """
-    return _by_distinct(texts, _fold)
+    return _by_distinct(texts, _fold, once=once)
 
 
 def compact_column(texts: pd.Series) -> pd.Series:
@@ -136,17 +142,35 @@ def compact_column(texts: pd.Series) -> pd.Series:
     return _by_distinct(texts, lambda joined: re.sub(r"[^\w\0]+|_", "", _fold(joined)))
 
 
-def _by_distinct(texts: pd.Series, change: Callable[[str], str]) -> pd.Series:
-    codes, distinct = pd.factorize(texts)
-    if not len(distinct):
-        return pd.Series(None, index=texts.index, dtype="str", name=texts.name)
-    strings = [str(text) for text in np.asarray(distinct, dtype=object)]  # arrow arrays are slow to walk
-    joined = _SEPARATOR.join(strings)
-    if joined.count(_SEPARATOR) != len(strings) - 1:
-        joined = _SEPARATOR.join(text.replace(_SEPARATOR, "") for text in strings)
-    changed = pd.Series([*change(joined).split(_SEPARATOR), None], dtype="str")
-    values = changed.take(codes).array  # code -1 takes the last, which is missing
-    return pd.Series(values, index=texts.index, name=texts.name)
+def _by_distinct(texts: pd.Series, change: Callable[[str], str], *, once: bool = False) -> pd.Series:
+    if once:
+        return _series(_changed(_arrow(texts), change), texts)
+    told = _arrow(texts).dictionary_encode()
+    return _series(_changed(told.dictionary, change).take(told.indices), texts)
+
+
+def _changed(texts: pa.Array, change: Callable[[str], str]) -> pa.Array:
+    """Each text as a change makes it, shape (n,): all of them are joined, changed once, and parted again."""
+    if not len(texts):
+        return texts
+    joined = _joined(texts)
+    if joined.count(_SEPARATOR) != len(texts) - 1:
+        joined = _joined(pc.replace_substring(texts, _SEPARATOR, ""))
+    return pc.split_pattern(pa.array([change(joined)], type=pa.large_string()), _SEPARATOR).flatten()
+
+
+def _joined(texts: pa.Array) -> str:
+    whole = pa.LargeListArray.from_arrays(pa.array([0, len(texts)], type=pa.int64()), texts)
+    return str(pc.binary_join(whole, pa.scalar(_SEPARATOR, type=pa.large_string()))[0].as_py())
+
+
+def _arrow(texts: pd.Series) -> pa.Array:
+    found = pa.array(texts.astype("str"), type=pa.large_string(), from_pandas=True)
+    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+
+
+def _series(texts: pa.Array, like: pd.Series) -> pd.Series:
+    return pd.Series(pd.array(texts, dtype="str"), index=like.index, name=like.name)
 
 
 def _tidy(text: str) -> str:

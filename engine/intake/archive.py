@@ -7,6 +7,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -68,7 +69,7 @@ def unpack(content: bytes, name: str, folder: Path) -> Unpacked:
         for entry in entries:
             part = references[entry.filename] = References(name)
             with clean.open(zipfile.ZipInfo(entry.filename), "w") as out:
-                for piece in _pieces(content, entry, name):
+                for piece in _ahead(_pieces(content, entry, name)):
                     unpacked += len(piece)
                     _bounded(unpacked, len(content), name)
                     part.feed(piece)
@@ -80,6 +81,15 @@ def unpack(content: bytes, name: str, folder: Path) -> Unpacked:
     within(Limit.SHEETS, len(sheets), file=name)
     within(Limit.CELLS, sum(part.area for part in sheets.values()), file=name, allowed=MAX_WORKBOOK_CELLS)
     return Unpacked(path, _by_title(path, sheets))
+
+
+def _ahead(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same pieces, the next one unpacked while the one before it is looked through."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        coming = pool.submit(next, pieces, None)
+        while (piece := coming.result()) is not None:
+            coming = pool.submit(next, pieces, None)
+            yield piece
 
 
 def _entries(content: bytes, name: str) -> list[zipfile.ZipInfo]:

@@ -70,7 +70,7 @@ def stated(cells: Distinct | pd.Series) -> Distinct:
     if len(guarded):
         whole = column.cells.copy()
         whole.iloc[guarded] = [_unguarded(cell) if isinstance(cell, str) else cell for cell in whole.iloc[guarded]]
-        column = Distinct(whole, fold_column(whole.astype("str")).fillna(""), column.codes, column.rows)
+        column = Distinct(whole, fold_column(whole.astype("str"), once=True), column.codes, column.rows)
     return column.only(~among(column.folded, nothing() | {""}))
 
 
@@ -137,7 +137,7 @@ def by_distinct(cells: Distinct | pd.Series, read: Callable[[Any], Any]) -> Read
 
 
 def _each(cells: pd.Series, read: Callable[[Any], Any]) -> Reading:
-    results = [read(cell) for cell in cells]
+    results = [read(cell) for cell in cells.to_numpy(dtype=object)]  # arrow arrays are slow to walk
     values = np.empty(len(results), dtype=object)
     values[:] = [result.reading if isinstance(result, Remarked) else result for result in results]
     refused = np.array([isinstance(result, Refusal) for result in results], dtype=bool)
@@ -267,7 +267,7 @@ def _texts(cells: pd.Series) -> Reading:
     text = cells.astype("str")
     numeric = like(text, r"^\d+\.0$")
     text[numeric] = text[numeric].str.slice(stop=-2)
-    kept = tidy_column(text)
+    kept = tidy_column(text, once=True)
     return Reading(kept[kept.notna() & (kept != "")], _no_problems(), _no_problems())
 
 

@@ -15,6 +15,7 @@ from engine.domain.unit import FIELDS, Field
 from engine.intake.cells import Reading, by_distinct, read_cells, stated
 from engine.intake.distinct import Columns, Distinct
 from engine.intake.estates import find_estate
+from engine.intake.grid import plain
 from engine.intake.header import Column
 from engine.intake.lists import looks_like_equipment, read_equipment
 from engine.intake.places import Place, read_county, read_province
@@ -181,7 +182,9 @@ class SheetColumns:
         provinces.update(places.map(lambda place: place.province))
 
     def _problems(self, what: Field, column: Column, problems: pd.DataFrame) -> pd.DataFrame:
-        cells = self.cells.table.loc[problems.index, column.position]
+        if problems.empty:
+            return pd.DataFrame(columns=CELL_COLUMNS, dtype=object)
+        cells = plain(self.cells.table[column.position].loc[problems.index])
         hidden = problems["code"].map(lambda code: code is RejectionCode.PERSON_ID).astype(bool)
         given = cells.map(_shown).astype(object).where(~hidden, None)
         return pd.DataFrame(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
+from engine.intake.grid import plain
 from engine.intake.header import Header
 
 CORRECTION_COLUMNS = ["sheet", "row", "field", "value"]
@@ -44,6 +45,8 @@ def corrected(cells: pd.DataFrame, header: Header, sheet: str, corrections: pd.D
         return cells
     position = {column.field: column.position for column in header.columns if column.field is not None}
     filled = cells.copy()
+    for touched in {position[field] for field in own["field"] if field in position}:
+        filled[touched] = plain(filled[touched])
     for row, field, value in own[["row", "field", "value"]].itertuples(index=False, name=None):
         if field not in position or row - 1 not in filled.index:
             raise EhyaError(ErrorCode.CORRECTION_MISPLACED, sheet=sheet, row=int(row), field=str(field))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -11,9 +11,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from engine.intake.grid import told
 from engine.text import fold_column
 
 _Table = TypeVar("_Table", pd.Series, pd.DataFrame)
+_Codes = np.ndarray[Any, np.dtype[np.intp]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +25,7 @@ class Distinct:
     Parameters
     ----------
     cells
-        Object, shape (m,), index 0 to m - 1; none is missing.
+        Object, ``str`` for a column of texts alone; shape (m,), index 0 to m - 1; none is missing.
     folded
         Their folded texts, ``str``, same index.
     codes
@@ -34,7 +36,7 @@ class Distinct:
 
     cells: pd.Series
     folded: pd.Series
-    codes: np.ndarray[Any, np.dtype[np.intp]]
+    codes: _Codes
     rows: pd.Index
 
     @classmethod
@@ -47,10 +49,12 @@ class Distinct:
         >>> column.folded.tolist(), column.codes.tolist(), column.rows.tolist()
         (['12', '3.0'], [0, 0, 1], [4, 6, 7])
         """
-        codes, distinct = pd.factorize(cells)
+        codes, once = _texts(cells) if isinstance(cells.dtype, pd.ArrowDtype) else _factorised(cells)
         held = codes >= 0
-        once = pd.Series(np.asarray(distinct, dtype=object), dtype=object)
-        return cls(once, fold_column(once.astype("str")).fillna(""), codes[held], cells.index[held])
+        folded = fold_column(once.astype("str"), once=True)
+        return (
+            cls(once, folded, codes, cells.index) if held.all() else cls(once, folded, codes[held], cells.index[held])
+        )
 
     def at(self, rows: pd.Series) -> Distinct:
         """The same column in some of its rows.
@@ -84,7 +88,7 @@ class Distinct:
     @property
     def series(self) -> pd.Series:
         """The cells row by row."""
-        return pd.Series(self.cells.to_numpy()[self.codes], index=self.rows, dtype=object)
+        return pd.Series(self.cells.to_numpy(dtype=object)[self.codes], index=self.rows, dtype=object)
 
     def marked(self, marks: np.ndarray[Any, np.dtype[np.bool_]], rows: pd.Index) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Marks of the distinct cells, shape (m,), at all rows of a table whose index is ``rows``; blanks have none."""
@@ -100,23 +104,49 @@ class Distinct:
         return read.take(at[at >= 0]).set_axis(self.rows[at >= 0])
 
 
+def _factorised(cells: pd.Series) -> tuple[_Codes, pd.Series]:
+    codes, distinct = pd.factorize(cells)
+    return codes, pd.Series(np.asarray(distinct, dtype=object), dtype=object)
+
+
+def _texts(cells: pd.Series) -> tuple[_Codes, pd.Series]:
+    """Codes and texts of a part of a column; texts that only other parts hold go."""
+    texts = told(cells)
+    codes, once = texts.indices.fill_null(-1).to_numpy().astype(np.intp), texts.dictionary
+    used = np.zeros(len(once) + 1, dtype=bool)
+    used[codes] = True  # -1 marks the last
+    used = used[:-1]
+    if not used.all():
+        codes = np.append(np.cumsum(used) - 1, -1)[codes]
+        once = once.filter(pa.array(used))
+    return codes, pd.Series(pd.array(once, dtype="str"))
+
+
 class Columns:
     """Columns of a table, each taken apart when it is first asked for.
 
     Parameters
     ----------
     table
-        Object, shape (n, columns), columns named by position.
+        Object or texts from `grid`, shape (n, columns), columns named by position.
+    apart
+        Columns of it that were taken apart before, by position.
     """
 
-    def __init__(self, table: pd.DataFrame) -> None:
+    def __init__(self, table: pd.DataFrame, apart: Mapping[int, Distinct] | None = None) -> None:
         self.table = table
-        self._apart: dict[int, Distinct] = {}
+        self._apart = dict(apart or {})
 
     def __getitem__(self, position: int) -> Distinct:
         if position not in self._apart:
             self._apart[position] = Distinct.of(self.table[position])
         return self._apart[position]
+
+    def replaced(self, position: int, cells: pd.Series) -> Columns:
+        """The same columns with other cells in one of them, missing where blank; index: rows."""
+        table = self.table.copy(deep=False)
+        table[position] = cells
+        return Columns(table, {at: apart for at, apart in self._apart.items() if at != position})
 
 
 def arrow(texts: pd.Series) -> pa.Array:

@@ -89,15 +89,16 @@ def typed_values(cells: pd.Series, unit: MoneyUnit | None = None) -> pd.Series:
     >>> typed_values(cells).tolist()
     ['number|1200', 'text|007', 'date|2019-07-24', 'money|3000000000', 'flag|true', 'text|نوساز']
     """
-    folded = fold_column(cells.astype("str"))
+    folded = fold_column(cells.astype("str"), once=True)
     return _typed(cells, folded, _numbers(cells, folded), unit)
 
 
 def _numbers(cells: pd.Series, folded: pd.Series) -> pd.Series:
     """Cells that are plain numbers; «007» is a code, and "not a number" is none."""
     numbers = plain_numbers(folded).mask(folded.str.match("0[0-9]").fillna(False).to_numpy(dtype=bool))
-    bare = cells.map(type).isin([int, float]).to_numpy() & numbers.isna().to_numpy()
-    numbers[bare] = cells[bare].astype("float64")
+    bare = _are(cells, lambda kind: kind in (int, float)) & numbers.isna().to_numpy()
+    if bare.any():
+        numbers[bare] = cells[bare].astype("float64")
     return numbers.where(np.isfinite(numbers.to_numpy()))
 
 
@@ -113,11 +114,11 @@ def _typed(cells: pd.Series, folded: pd.Series, numbers: pd.Series, unit: MoneyU
 
 
 def _worded(cells: pd.Series, folded: pd.Series, unit: MoneyUnit | None) -> pd.Series:
-    text, own = cells.astype("str"), cells.map(type)
-    said = f"{ExtraKind.TEXT}{PART}" + escape_column(tidy_column(text))
-    flags = own.isin([bool]).to_numpy()
+    text = cells.astype("str")
+    said = f"{ExtraKind.TEXT}{PART}" + escape_column(tidy_column(text, once=True))
+    flags = _are(cells, lambda kind: kind is bool)
     said[flags] = f"{ExtraKind.FLAG}{PART}" + text[flags].str.lower()
-    dated = folded.str.fullmatch(_DATE).fillna(False).to_numpy(dtype=bool) | own.map(_is_day).to_numpy(dtype=bool)
+    dated = folded.str.fullmatch(_DATE).fillna(False).to_numpy(dtype=bool) | _are(cells, _is_day)
     said = _taken(said, cells[dated & ~flags], _day)
     priced = folded.str.contains("[0-9]").fillna(False).to_numpy(dtype=bool) & ~dated
     likely = priced & folded.str.contains("ریال|تومان|همت|rial|toman|irr|irt").fillna(False).to_numpy(dtype=bool)
@@ -144,6 +145,13 @@ def _money(cell: object, unit: MoneyUnit | None) -> str | None:
     read = read_money(cell, unit)
     read = read.reading if isinstance(read, Remarked) else read
     return f"{ExtraKind.MONEY}{PART}{read}" if isinstance(read, int) else None
+
+
+def _are(cells: pd.Series, which: Callable[[type], bool]) -> _Mask:
+    """Cells of some types, shape (n,); none in a column of texts alone."""
+    if cells.dtype != object:
+        return np.zeros(len(cells), dtype=bool)
+    return np.array([which(type(cell)) for cell in cells], dtype=bool)
 
 
 def _is_day(kind: type) -> bool:

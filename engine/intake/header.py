@@ -9,6 +9,7 @@ import pandas as pd
 
 from engine.domain.unit import Field
 from engine.errors import EhyaError, ErrorCode
+from engine.intake.grid import plain
 from engine.intake.labels import Match, counts_units, matches, nearest_field
 from engine.intake.lexicon import measures
 from engine.intake.sheets import Sheet
@@ -97,7 +98,7 @@ def find_header(sheet: Sheet, mapping: Mapping[str, str] | None = None) -> Heade
     (1, ['name', 'county'])
     """
     wanted = _wanted(mapping)
-    texts = sheet.cells.head(SCANNED_ROWS).astype(object)
+    texts = sheet.cells.head(SCANNED_ROWS).apply(plain)
     raw = [["" if pd.isna(cell) else str(cell).strip() for cell in row] for row in texts.itertuples(index=False)]
     filled = _filled(raw, sheet.merges)
     found = [
@@ -128,7 +129,7 @@ def counting_headings(sheet: Sheet, mapping: Mapping[str, str] | None = None) ->
     ['Number of units']
     """
     wanted = _wanted(mapping)
-    texts = sheet.cells.head(SCANNED_ROWS).dropna(how="all")
+    texts = sheet.cells.head(SCANNED_ROWS).apply(plain).dropna(how="all")
     lines = [[str(cell) for cell in row if pd.notna(cell)] for row in texts.itertuples(index=False)]
     return [text for line in lines if len(line) > 1 for text in line if counts_units(text) and fold(text) not in wanted]
 

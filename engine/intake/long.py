@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from engine.intake.grid import plain
 from engine.intake.labels import matches
 from engine.intake.lexicon import layout
 from engine.intake.sheets import Sheet
@@ -46,8 +47,9 @@ def gathered(sheet: Sheet) -> Sheet | None:
     >>> gathered(Sheet("s", pd.DataFrame(lines, dtype=object))).cells.fillna("").values.tolist()
     [['Unit name', 'County', 'Jobs now', 'Status'], ['A', 'Khoy', 3, ''], ['B', '', '', 'idle']]
     """
+    lines = sheet.cells.head(SCANNED_ROWS).apply(plain)
     for first in range(min(SCANNED_ROWS, len(sheet.cells) - 1)):
-        line = enumerate(sheet.cells.iloc[first])
+        line = enumerate(lines.iloc[first])
         headings = {position: str(cell).strip() for position, cell in line if pd.notna(cell)}
         attribute, value = _one(headings, "attribute"), _one(headings, "value")
         if attribute is None or value is None or attribute == value:
@@ -55,7 +57,7 @@ def gathered(sheet: Sheet) -> Sheet | None:
         measure = _one(headings, "measure")
         others = [position for position in headings if position not in (attribute, value, measure)]
         keys = [position for position in others if _field(headings[position]) in _IDENTITY]
-        if keys and _are_headings(sheet.cells.iloc[first + 1 :][attribute]):
+        if keys and _are_headings(sheet.cells[attribute].iloc[first + 1 :]):
             others = [one for one in others if one not in keys and _field(headings[one]) != "serial"]
             return _turned(sheet, first, headings, keys, others, attribute, value, measure)
     return None
@@ -87,7 +89,7 @@ def _turned(
     value: int,
     measure: int | None,
 ) -> Sheet:
-    below = sheet.cells.iloc[first + 1 :]
+    below = sheet.cells.iloc[first + 1 :].apply(plain)
     key = below[keys].ffill() if _only_first_named(below[keys]) else below[keys]
     named = below[attribute].map(lambda cell: None if pd.isna(cell) else " ".join(str(cell).split()))
     stated = named.notna() & key.notna().any(axis=1)
@@ -102,7 +104,7 @@ def _turned(
     table = pd.concat([key.loc[values.index], beside, values], axis=1)
     table.columns = pd.RangeIndex(table.shape[1])
     head = pd.DataFrame([[*(headings[one] for one in (*keys, *others)), *names]], index=[first])
-    grid = pd.concat([sheet.cells.iloc[:first], head, table]).astype(object)
+    grid = pd.concat([sheet.cells.iloc[:first].apply(plain), head, table]).astype(object)
     return replace(sheet, cells=grid.where(grid.notna(), None), merges=(), hidden=frozenset(), uncomputed=frozenset())
 
 

@@ -92,20 +92,19 @@ def without_contacts(columns: Columns, of: tuple[Column, ...]) -> tuple[Columns,
     >>> kept.table[0].tolist(), headings
     (['نوساز، تماس: …', None, 'سالم'], ['Notes'])
     """
-    table = columns.table
     headings: list[str] = []
     for column in of:
         apart = columns[column.position]
         hit = holds_contact(apart.folded)
         if not hit.any():
             continue
-        if not headings:
-            table = table.copy()
         cells = apart.cells.to_numpy(dtype=object, copy=True)
         cells[hit] = [_without(str(cell)) for cell in cells[hit]]
-        table[column.position] = pd.Series(cells[apart.codes], index=apart.rows, dtype=object).reindex(table.index)
+        kept = pd.Series(None, index=columns.table.index, dtype=object)
+        kept.loc[apart.rows] = cells[apart.codes]
+        columns = columns.replaced(column.position, kept)
         headings.append(column.label)
-    return (Columns(table.astype(object).where(table.notna(), None)) if headings else columns), headings
+    return columns, headings
 
 
 def _without(cell: str) -> str | None:

@@ -53,6 +53,6 @@ def without_unsure(header: Header, columns: Columns) -> Header:
 
 
 def _some_stand(columns: Columns, status: Column) -> bool:
-    read = [read_status(cell) for cell in columns[status.position].cells]
+    read = [read_status(cell) for cell in columns[status.position].cells.to_numpy(dtype=object)]
     told = [one.reading if isinstance(one, Remarked) else one for one in read if not isinstance(one, Refusal)]
     return not read or any(one in _STANDING for one in told)

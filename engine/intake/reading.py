@@ -152,7 +152,8 @@ class _Table:
         notes = self.cells[self.why == IgnoredRow.NOTE]
         lines = [
             " ".join(str(cell) for cell in row if pd.notna(cell))
-            for row in pd.concat([above, notes]).itertuples(index=False)
+            for part in (above, notes)
+            for row in part.itertuples(index=False)
         ]
         return [line for line in [*lines, self.sheet.name] if line]
 
@@ -290,10 +291,8 @@ def _units(sheet: str, rows: pd.Index, values: dict[str, pd.Series], told: State
 
 
 def _ignored(table: _Table) -> pd.DataFrame:
-    titles = [
-        (row, IgnoredRow.TITLE if table.sheet.cells.iloc[row].notna().any() else IgnoredRow.BLANK)
-        for row in range(table.header.first)
-    ]
+    above = table.sheet.cells.iloc[: table.header.first].notna().any(axis=1)
+    titles = [(row, IgnoredRow.TITLE if held else IgnoredRow.BLANK) for row, held in enumerate(above)]
     headers = [(row, IgnoredRow.HEADER) for row in range(table.header.first, table.header.last + 1)]
     below = table.why.dropna()
     rows = [*titles, *headers, *zip(below.index, below, strict=True)]

@@ -26,6 +26,9 @@ _LONGEST_TAG = 1 << 22
 _OVERLAP = 64
 _LETTERS, _DIGITS = 3, 7  # XFD1048576
 _PADDING = bytes(32)
+_ENDS_NAME = np.zeros(256, dtype=bool)
+_ENDS_NAME[list(b" \t\r\n/>")] = True
+"""Whether the name of a tag ends before a byte; it goes on in ``<col``, ``<rowBreaks``, ``<c-x``."""
 
 
 class References:
@@ -105,26 +108,26 @@ class References:
         self.rows, self.columns = exact.rows, exact.columns
 
     def _look(self, piece: bytes) -> None:
-        if b"<!" in piece and _DECLARATION.search(piece):
+        if _holds(piece, b"<!", b"!") and _DECLARATION.search(piece):
             raise EhyaError(ErrorCode.FILE_DECLARES_ENTITIES, given=self._file)
-        self.is_sheet = self.is_sheet or b"sheetData" in piece
+        self.is_sheet = self.is_sheet or _holds(piece, b"sheetData", b"D")
         if not self.is_sheet:
             return
-        if b"hidden" in piece:
+        if _holds(piece, b"hidden", b"h"):
             self.hidden.update(*(_hidden(tag) for tag in _COLUMN.findall(piece)))
-        if b"<f" in piece:
+        if _holds(piece, b"<f", b"f"):
             self.uncomputed.update(column_number(letters) - 1 for letters in _UNCOMPUTED.findall(piece))
-        if (b":c" in piece or b":row" in piece) and _PREFIXED.search(piece):
+        if (_holds(piece, b":c", b":") or _holds(piece, b":row", b":")) and _PREFIXED.search(piece):
             self._unlike = True
         self._cells(np.frombuffer(piece + _PADDING, dtype=np.uint8))
 
     def _cells(self, text: _Bytes) -> None:
         """Take in the names of cells and rows, if they stand as every program writes them: ``<c r="A1"``."""
-        tags = np.flatnonzero(text == ord("<"))
-        tags = tags[tags < len(text) - len(_PADDING)]
-        cells = tags[(text[tags + 1] == ord("c")) & ~_goes_on(text[tags + 2])]
-        rows = tags[(text[tags + 1] == ord("r")) & (text[tags + 2] == ord("o")) & (text[tags + 3] == ord("w"))]
-        rows = rows[~_goes_on(text[rows + 4])]
+        opens = text[: -len(_PADDING)] == ord("<")
+        cells = np.flatnonzero(opens & (text[1 : 1 - len(_PADDING)] == ord("c")))
+        cells = cells[_ENDS_NAME[text[cells + 2]]]
+        rows = np.flatnonzero(opens & (text[1 : 1 - len(_PADDING)] == ord("r")))
+        rows = rows[(text[rows + 2] == ord("o")) & (text[rows + 3] == ord("w")) & _ENDS_NAME[text[rows + 4]]]
         for at, letters in ((cells + 2, _LETTERS), (rows + 4, 0)):
             plain = np.ones(len(at), dtype=bool)
             for place, mark in enumerate(b' r="'):
@@ -150,9 +153,9 @@ class References:
         self.rows = max(self.rows, int(row.max(initial=0)))
 
 
-def _goes_on(marks: _Bytes) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Whether the name of a tag goes on with these bytes: ``<col``, ``<rowBreaks``, ``<c-x``."""
-    return ~np.isin(marks, np.frombuffer(b" \t\r\n/>", dtype=np.uint8))
+def _holds(piece: bytes, word: bytes, rare: bytes) -> bool:
+    """Whether a word stands in a piece. One byte of it that hardly occurs is looked for first: ten times faster."""
+    return rare in piece and word in piece
 
 
 class _Grid:

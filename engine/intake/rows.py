@@ -10,6 +10,7 @@ import pandas as pd
 from engine.domain.rejection import IgnoredRow
 from engine.domain.unit import Field
 from engine.intake.distinct import Columns, Distinct, like
+from engine.intake.grid import plain
 from engine.intake.header import Header
 from engine.intake.sheets import Sheet
 from engine.text import fold_column
@@ -157,7 +158,9 @@ def _numbering(cells: pd.DataFrame) -> pd.Series:
     """A line 1, 2, 3, ... right below the header numbers the columns."""
     found = pd.Series(False, index=cells.index)
     if len(cells):
-        numbers = pd.to_numeric(_folded(cells.iloc[0].dropna()).str.strip("()[]-. "), errors="coerce")
+        numbers = pd.to_numeric(
+            _folded(cells.iloc[:1].apply(plain).iloc[0].dropna()).str.strip("()[]-. "), errors="coerce"
+        )
         found.iloc[0] = len(numbers) >= _LONG and bool((numbers.diff().iloc[1:] == 1).all())
     return found
 

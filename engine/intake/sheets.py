@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
 import pandas as pd
 import python_calamine as calamine
 
 from engine.errors import EhyaError, ErrorCode
 from engine.intake.archive import unpack
+from engine.intake.grid import BLANK, blanked, by_rows, cut, grid
 from engine.intake.limits import MAX_WORKBOOK_CELLS, Limit, within
 from engine.intake.references import References
 from engine.intake.typed import PARQUET_MARK, is_json, read_json, read_parquet
@@ -25,8 +25,6 @@ _ENCODINGS = ("utf-8-sig", "windows-1256")
 _SAMPLE_LINES = 60
 _SAMPLE_WIDTH = 10_000  # a quoted text that never ends is no field
 _COMPOUND = b"\xd0\xcf\x11\xe0"  # .xls, and what holds a workbook with a password
-_BLANK = ("", " ", "  ", "\u200c", "\u00a0")
-_BLANKS = frozenset((*_BLANK, None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,8 @@ class Sheet:
     name
         Name of the sheet; the file's name for a text file.
     cells
-        Shape (rows, columns), dtype object, missing where blank. Line i is row i + 1 of the sheet.
+        Shape (rows, columns), missing where blank; dtype object, or arrow's dictionary for a column of texts alone.
+        Line i is row i + 1 of the sheet.
     merges
         Merged ranges as (first row, first column, last row, last column), counted from 0, inclusive.
     hidden, uncomputed
@@ -96,7 +95,7 @@ def open_sheets(path: Path, *, only: str | None = None) -> list[Sheet]:
             raise EhyaError(ErrorCode.FILE_PROTECTED, given=path.name)
         raise EhyaError(ErrorCode.FORMAT_NOT_READ, given=path.name, format=".xls")
     elif content[:4] == PARQUET_MARK:
-        sheets = [Sheet(path.stem, _cut(_blanked(read_parquet(content, path.name))))]
+        sheets = [Sheet(path.stem, cut(blanked(read_parquet(content, path.name))))]
     else:
         sheets = [Sheet(path.stem, _written(content, path))]
     sheets = [sheet for sheet in sheets if len(sheet.cells)]
@@ -137,9 +136,8 @@ def _grids(
 
 
 def _sheet(sheet: calamine.CalamineSheet, name: str, part: References | None, unread: tuple[str, ...]) -> Sheet:
-    rows = sheet.to_python(skip_empty_area=False)
-    # row by row, as the cells were made, they are found in the cache
-    cells = _cut(pd.DataFrame([[None if cell in _BLANKS else cell for cell in row] for row in rows], dtype=object))
+    _, left = sheet.start or (0, 0)
+    cells = grid(by_rows(sheet.iter_rows()), left)  # its rows begin at the top, its columns at the first that is held
     ranges = sheet.merged_cell_ranges or []
     merges = tuple((top, left, bottom, right) for (top, left), (bottom, right) in ranges)
     hidden, uncomputed = (frozenset(part.hidden), frozenset(part.uncomputed)) if part else (frozenset(), frozenset())
@@ -149,7 +147,7 @@ def _sheet(sheet: calamine.CalamineSheet, name: str, part: References | None, un
 def _written(content: bytes, path: Path) -> pd.DataFrame:
     records = read_json(content, path.name) if is_json(content) else None
     if records is not None:
-        return _cut(_blanked(records))
+        return cut(blanked(records))
     if path.suffix.casefold() == ".json":
         raise EhyaError(ErrorCode.FILE_UNREADABLE, given=path.name, reason="not_json")
     return _text(content, path.name)
@@ -167,11 +165,11 @@ def _text(content: bytes, name: str) -> pd.DataFrame:
     try:
         frame = pd.read_csv(
             io.StringIO(text), sep=delimiter, header=None, names=range(width), dtype=object,
-            keep_default_na=False, na_values=list(_BLANK), skip_blank_lines=False, engine="c",
+            keep_default_na=False, na_values=list(BLANK), skip_blank_lines=False, engine="c",
         )  # fmt: skip
     except (pd.errors.ParserError, ValueError) as error:
         raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason=type(error).__name__) from None
-    return _cut(frame)
+    return grid([[frame[position].to_numpy() for position in frame]])
 
 
 def _decoded(content: bytes, name: str) -> str:
@@ -193,16 +191,3 @@ def _regularity(lines: list[str], delimiter: str) -> int:
     """How many of the lines agree in their number of fields, times that number; 0 for a delimiter that never stands."""
     widths = Counter(len(fields) for fields in csv.reader(lines, delimiter=delimiter))
     return max((count * (width - 1) for width, count in widths.items()), default=0)
-
-
-def _blanked(cells: pd.DataFrame) -> pd.DataFrame:
-    return cells.mask(cells.isin(_BLANK) | cells.isna(), None)
-
-
-def _cut(cells: pd.DataFrame) -> pd.DataFrame:
-    """Blank rows at the end and blank columns at the right go."""
-    filled = cells.notna().to_numpy()
-    if not filled.any():
-        return cells.iloc[:0]
-    rows, columns = np.flatnonzero(filled.any(axis=1)), np.flatnonzero(filled.any(axis=0))
-    return cells.iloc[: rows[-1] + 1, : columns[-1] + 1]
