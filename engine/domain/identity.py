@@ -33,13 +33,20 @@ def identity_keys(units: pd.DataFrame) -> pd.Series:
     >>> identity_keys(unit_table(pd.DataFrame(rows | more))).tolist()
     ['business:123456789012', 'national:14077631706|Khoy|10', 'name:واحد نمونه|Khoy|']
     """
+    keys = ("business:" + units["business_id"]).rename("identity")
+    open_rows = keys.isna().to_numpy()
+    if open_rows.any():
+        keys[open_rows] = _without_licence(units[open_rows]).array
+    return keys
+
+
+def _without_licence(units: pd.DataFrame) -> pd.Series:
     county = units["county"].fillna("")
     division = units["isic"].str.slice(0, 2).fillna("")
     estate = fold_column(units["estate"]).fillna("")
     by_name = "name:" + fold_column(units["name"]) + "|" + county + "|" + estate
     by_company = "national:" + units["national_id"] + "|" + county + "|" + division
-    by_licence = "business:" + units["business_id"]
-    return by_licence.fillna(by_company).fillna(by_name).rename("identity")
+    return by_company.fillna(by_name)
 
 
 def national_id_check_digit(first_ten: str) -> int:

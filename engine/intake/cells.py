@@ -14,7 +14,7 @@ import pandas as pd
 
 from engine.dates import Precision, plain_days, read_date
 from engine.domain.rejection import Refusal, RejectionCode, Remarked
-from engine.domain.unit import FIELDS, Field, Kind
+from engine.domain.unit import FIELDS, Field, Kind, column_dtypes
 from engine.intake.distinct import Distinct, among, like
 from engine.intake.lexicon import none_owned, nothing
 from engine.intake.lists import read_debts, read_equipment
@@ -111,7 +111,7 @@ def read_cells(
     refused = _problems(column.cells.index[broken], RejectionCode.BROKEN_FORMULA, {})
     reading = _read(field, column.cells[~broken], column.folded[~broken], levels, money, latest, rates)
     return Reading(
-        column.spread(reading.values),
+        column.spread(reading.values.astype(pd.api.types.pandas_dtype(column_dtypes()[field]))),
         column.spread(pd.concat([refused, reading.refused])),
         column.spread(reading.noted),
         None if reading.precision is None else column.spread(reading.precision),

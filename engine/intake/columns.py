@@ -105,21 +105,20 @@ class SheetColumns:
             reading = read_cells(Field.ESTATE, pd.Series(sheet, index=self.rows, dtype=object))
         else:
             return
-        found = by_distinct(reading.values.astype(object), find_estate).values.dropna()
+        found = _known_estates(reading.values)
         counties = self.values.get(Field.COUNTY.value, pd.Series(dtype=object)).reindex(found.index)
-        there = found.map(lambda estate: estate.county).astype(object)
         own = provinces[found.index]
-        agreed = counties.isna() | (counties == there)
-        agreed &= own.isna() | (own == found.map(lambda estate: estate.province))
+        agreed = counties.isna() | (counties == found["county"])
+        agreed &= own.isna() | (own == found["province"])
         agreed &= ~found.index.isin(self.refused_rows(Field.COUNTY))
-        found, there = found[agreed], there[agreed]
-        values = reading.values.astype(object)
-        values.update(found.map(lambda estate: estate.name))
-        odd = found[~found.map(lambda estate: estate.exact).to_numpy(dtype=bool)] if column.position >= 0 else found[:0]
+        found = found[agreed]
+        values = reading.values.copy()
+        values[found.index] = found["name"]
+        odd = found.loc[~found["exact"].to_numpy(dtype=bool), "name"] if column.position >= 0 else found["name"].head(0)
         noted = pd.DataFrame(
             {
                 "code": pd.Series([NoteCode.SPELLING_CORRECTED] * len(odd), index=odd.index, dtype=object),
-                "facts": pd.Series([{"taken": estate.name} for estate in odd], index=odd.index, dtype=object),
+                "facts": pd.Series([{"taken": name} for name in odd], index=odd.index, dtype=object),
             }
         )
         named = column.label
@@ -128,11 +127,11 @@ class SheetColumns:
         else:
             self.values[Field.ESTATE.value] = values.astype("str")
             self.columns.append((self.sheet, named, Field.ESTATE.value, ""))
-        missing = there[counties[agreed].isna().to_numpy(dtype=bool)]
+        missing = found[counties[agreed].isna().to_numpy(dtype=bool)]
         if len(missing):
             known = self.values.get(Field.COUNTY.value, pd.Series(dtype=object))
-            self.values[Field.COUNTY.value] = pd.concat([known, missing])
-            provinces.update(found[missing.index].map(lambda estate: estate.province))
+            self.values[Field.COUNTY.value] = pd.concat([known, missing["county"]])
+            provinces.update(missing["province"])
             self.columns.append((self.sheet, named, Field.COUNTY.value, ""))
 
     def sectors(self, named: Mapping[Field, Column]) -> None:
@@ -196,6 +195,15 @@ class SheetColumns:
             },
             columns=CELL_COLUMNS,
         )  # fmt: skip
+
+
+def _known_estates(names: pd.Series) -> pd.DataFrame:
+    """Estates that the reference table has: ``name, county, province, exact``, index of the rows that name one."""
+    apart = Distinct.of(names)
+    estates = [find_estate(name) for name in apart.cells]
+    known = [estate for estate in estates if estate is not None]
+    at = [place for place, estate in enumerate(estates) if estate is not None]
+    return apart.spread(pd.DataFrame(known, index=at, columns=["name", "county", "province", "exact"]))
 
 
 def _county(cell: object, province: str | None, stated_province: bool) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -11,11 +12,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.intake.grid import told
+from engine.intake.grid import Codes, told_apart
 from engine.text import fold_column
 
 _Table = TypeVar("_Table", pd.Series, pd.DataFrame)
-_Codes = np.ndarray[Any, np.dtype[np.intp]]
+_EXACT = 1e15
+"""Whole numbers below it are written with all their digits and ``.0``."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +38,7 @@ class Distinct:
 
     cells: pd.Series
     folded: pd.Series
-    codes: _Codes
+    codes: Codes
     rows: pd.Index
 
     @classmethod
@@ -49,9 +51,9 @@ class Distinct:
         >>> column.folded.tolist(), column.codes.tolist(), column.rows.tolist()
         (['12', '3.0'], [0, 0, 1], [4, 6, 7])
         """
-        codes, once = _texts(cells) if isinstance(cells.dtype, pd.ArrowDtype) else _factorised(cells)
+        codes, once = told_apart(cells)
         held = codes >= 0
-        folded = fold_column(once.astype("str"), once=True)
+        folded = _folded(once)
         return (
             cls(once, folded, codes, cells.index) if held.all() else cls(once, folded, codes[held], cells.index[held])
         )
@@ -104,22 +106,21 @@ class Distinct:
         return read.take(at[at >= 0]).set_axis(self.rows[at >= 0])
 
 
-def _factorised(cells: pd.Series) -> tuple[_Codes, pd.Series]:
-    codes, distinct = pd.factorize(cells)
-    return codes, pd.Series(np.asarray(distinct, dtype=object), dtype=object)
-
-
-def _texts(cells: pd.Series) -> tuple[_Codes, pd.Series]:
-    """Codes and texts of a part of a column; texts that only other parts hold go."""
-    texts = told(cells)
-    codes, once = texts.indices.fill_null(-1).to_numpy().astype(np.intp), texts.dictionary
-    used = np.zeros(len(once) + 1, dtype=bool)
-    used[codes] = True  # -1 marks the last
-    used = used[:-1]
-    if not used.all():
-        codes = np.append(np.cumsum(used) - 1, -1)[codes]
-        once = once.filter(pa.array(used))
-    return codes, pd.Series(pd.array(once, dtype="str"))
+def _folded(cells: pd.Series) -> pd.Series:
+    """Folded texts of distinct cells, ``str``; whole numbers are written all at once, as Python writes them."""
+    if cells.dtype != object:
+        return fold_column(cells, once=True)
+    values = cells.to_numpy()
+    is_number: defaultdict[type, bool] = defaultdict(bool, {float: True})
+    number = np.fromiter(map(is_number.__getitem__, map(type, values)), dtype=bool, count=len(values))
+    numbers = np.full(len(values), np.nan)
+    numbers[number] = values[number]
+    whole = np.abs(numbers) < _EXACT
+    whole[whole] = numbers[whole] % 1 == 0
+    others = fold_column(cells[~whole].astype("str"), once=True)
+    digits = pd.Series(numbers[whole].astype(np.int64), index=cells.index[whole]).astype("str") + ".0"
+    written: pd.Series = pd.concat([others, digits]).reindex(cells.index)
+    return written
 
 
 class Columns:
@@ -157,7 +158,8 @@ def arrow(texts: pd.Series) -> pa.Array:
     >>> arrow(pd.Series(["a"], dtype="str")).to_pylist()
     ['a']
     """
-    return pa.array(texts, type=pa.large_string(), from_pandas=True)
+    found = pa.array(texts, type=pa.large_string(), from_pandas=True)
+    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
 
 
 def among(texts: pd.Series, words: Iterable[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:

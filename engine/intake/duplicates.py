@@ -54,9 +54,9 @@ def duplicate_pairs(units: pd.DataFrame) -> pd.DataFrame:
 
 
 def _pairs(keys: pd.Series, position: pd.Series, code: DuplicateReason) -> pd.DataFrame:
-    known = keys.notna()
-    first = position[known].groupby(keys[known]).transform("first")
-    later = position[known][first != position[known]]
+    several = keys.duplicated(keep=False) & keys.notna()
+    first = position[several].groupby(keys[several]).transform("first")
+    later = position[several][first != position[several]]
     return pd.DataFrame(
         {
             "one": first[later.index].to_numpy(),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,8 +18,10 @@ BLANK = ("", " ", "  ", "\u200c", "\u00a0")
 
 _BLANKS = frozenset((*BLANK, None))
 _BLOCK_ROWS = 500
+_NOTHING, _TEXT, _NUMBER, _OTHER = range(4)
 
 Cells: TypeAlias = Sequence[object] | np.ndarray[Any, np.dtype[np.object_]]
+Codes: TypeAlias = np.ndarray[Any, np.dtype[np.intp]]
 
 
 def grid(blocks: Iterable[Sequence[Cells]], left: int = 0) -> pd.DataFrame:
@@ -33,20 +37,21 @@ def grid(blocks: Iterable[Sequence[Cells]], left: int = 0) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Shape (rows, columns), columns named by position. A column of texts is an arrow dictionary, so that what comes
-        after looks at each different text once; a column that holds anything else is of dtype object. Blank is missing.
+        Shape (rows, columns), columns named by position; blank is missing. So that what comes after looks at each
+        different cell once, a column of texts is an arrow dictionary, one of numbers, or of numbers and texts,
+        categorical; a column that holds anything else is of dtype object.
 
     Examples
     --------
     >>> cells = grid([[["A", "B", ""], [1.5, "many", ""], ["", "", ""]]])
-    >>> cells.shape, [isinstance(kind, pd.ArrowDtype) for kind in cells.dtypes]
-    ((2, 2), [True, False])
+    >>> cells.shape, [type(kind).__name__ for kind in cells.dtypes]
+    ((2, 2), ['ArrowDtype', 'CategoricalDtype'])
     """
-    columns: list[list[pa.Array | Cells]] = []
+    columns: list[list[_Part]] = []
     for block in blocks:
         columns = columns or [[] for _ in block]
         for parts, cells in zip(columns, block, strict=True):
-            parts.append(_texts(cells))
+            parts.append(_part(cells, parts[-1] if parts else None))
     length = sum(map(len, columns[0])) if columns else 0
     table = {position: pd.Series(None, index=range(length), dtype=object) for position in range(left)}
     return cut(pd.DataFrame(table | {left + position: _column(parts) for position, parts in enumerate(columns)}))
@@ -78,35 +83,126 @@ def plain(cells: pd.Series) -> pd.Series:
 
     Examples
     --------
-    >>> plain(grid([[["A", "", "B"]]])[0]).tolist()
-    ['A', None, 'B']
+    >>> plain(grid([[["A", "", 2.5]]])[0]).tolist()
+    ['A', None, 2.5]
     """
-    if not isinstance(cells.dtype, pd.ArrowDtype):
-        return cells.astype(object)
-    return pd.Series(np.array(told(cells).to_pylist(), dtype=object), index=cells.index, dtype=object)
-
-
-def told(cells: pd.Series) -> pa.DictionaryArray:
-    """A column of texts alone as places in a table of the different ones; the table may hold texts of other rows."""
-    found = pa.array(cells)
-    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
-
-
-def _texts(cells: Cells) -> pa.Array | Cells:
-    try:
-        return pa.array(cells, type=pa.large_string(), from_pandas=True)
-    except (pa.ArrowException, UnicodeEncodeError):  # not texts alone
+    if cells.dtype == object:
         return cells
+    codes, once = told_apart(cells)
+    return pd.Series(np.append(once.to_numpy(dtype=object), [None])[codes], index=cells.index, dtype=object)
 
 
-def _column(parts: list[pa.Array | Cells]) -> pd.Series:
-    if not all(isinstance(part, pa.Array) for part in parts):
-        cells = (cell for part in parts for cell in (part.to_pylist() if isinstance(part, pa.Array) else part))
-        return pd.Series([None if cell in _BLANKS else cell for cell in cells], dtype=object)
-    texts = pa.chunked_array(parts).dictionary_encode().combine_chunks()
+def told_apart(cells: pd.Series) -> tuple[Codes, pd.Series]:
+    """The different cells of a column, or of some rows of it.
+
+    Returns
+    -------
+    codes
+        Place of each row's cell among them, -1 where it is blank; shape (n,).
+    once : pandas.Series
+        The cells, ``str`` or object, shape (m,).
+
+    Examples
+    --------
+    >>> codes, once = told_apart(pd.Series(["b", None, "a", "b"], dtype=object))
+    >>> codes.tolist(), once.tolist()
+    ([0, -1, 1, 0], ['b', 'a'])
+    """
+    if isinstance(cells.dtype, pd.ArrowDtype):
+        found = pa.array(cells)
+        texts = found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+        codes, used = _used(texts.indices.fill_null(-1).to_numpy(), len(texts.dictionary))
+        once = texts.dictionary if used.all() else texts.dictionary.filter(pa.array(used))
+        return codes, pd.Series(pd.array(once, dtype="str"))
+    if isinstance(cells.dtype, pd.CategoricalDtype):
+        codes, used = _used(cells.cat.codes.to_numpy(), len(cells.cat.categories))
+        return codes, pd.Series(cells.cat.categories.to_numpy()[used], dtype=object)
+    codes, distinct = pd.factorize(cells)
+    return codes, pd.Series(np.asarray(distinct, dtype=object), dtype=object)
+
+
+def _used(codes: np.ndarray[Any, Any], count: int) -> tuple[Codes, np.ndarray[Any, np.dtype[np.bool_]]]:
+    """Codes among the cells that some row holds, and which cells those are."""
+    used = np.zeros(count + 1, dtype=bool)
+    used[codes] = True  # -1 marks the last
+    used = used[:-1]
+    return (codes if used.all() else np.append(np.cumsum(used) - 1, -1)[codes]).astype(np.intp), used
+
+
+@dataclass(frozen=True, slots=True)
+class _Mixed:
+    """Cells of a part of a column: of which kind each is, and those of each kind in their order."""
+
+    kind: np.ndarray[Any, np.dtype[np.int8]]
+    texts: pa.Array
+    numbers: np.ndarray[Any, np.dtype[np.float64]]
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+    @classmethod
+    def of_texts(cls, texts: pa.Array) -> _Mixed:
+        kind = np.where(texts.is_null().to_numpy(zero_copy_only=False), _NOTHING, _TEXT).astype(np.int8)
+        return cls(kind, texts.drop_null(), np.empty(0))
+
+    def cells(self) -> np.ndarray[Any, np.dtype[np.object_]]:
+        values = np.full(len(self), None, dtype=object)
+        values[self.kind == _TEXT] = self.texts.to_numpy(zero_copy_only=False)
+        values[self.kind == _NUMBER] = self.numbers.astype(object)
+        return values
+
+
+_Part: TypeAlias = pa.Array | _Mixed | np.ndarray[Any, np.dtype[np.object_]]
+"""Texts alone; texts and numbers; or cells of any kind."""
+
+
+def _part(cells: Cells, before: _Part | None) -> _Part:
+    """Cells of a block; of the kind of those above them, as nearly every column is."""
+    if before is None or isinstance(before, pa.Array):
+        try:
+            return pa.array(cells, type=pa.large_string(), from_pandas=True)
+        except (pa.ArrowException, UnicodeEncodeError):  # not texts alone
+            pass
+    values = np.empty(len(cells), dtype=object)
+    values[:] = cells
+    kinds: defaultdict[type, int] = defaultdict(lambda: _OTHER, {str: _TEXT, float: _NUMBER, type(None): _NOTHING})
+    kind = np.fromiter(map(kinds.__getitem__, map(type, cells)), dtype=np.int8, count=len(cells))
+    numbers = values[kind == _NUMBER].astype(np.float64)
+    if (kind == _OTHER).any() or np.isnan(numbers).any():
+        return values
+    try:
+        return _Mixed(kind, pa.array(values[kind == _TEXT], type=pa.large_string()), numbers)
+    except UnicodeEncodeError:
+        return values
+
+
+def _column(parts: list[_Part]) -> pd.Series | pd.Categorical:
+    if all(isinstance(part, pa.Array) for part in parts):
+        return pd.Series(pd.arrays.ArrowExtensionArray(_without_blank(pa.chunked_array(parts))))
+    told = [_Mixed.of_texts(part) if isinstance(part, pa.Array) else part for part in parts]
+    mixed = [part for part in told if isinstance(part, _Mixed)]
+    if len(mixed) == len(told):
+        return _numbers_and_texts(mixed)
+    cells = chain(*(part.cells() if isinstance(part, _Mixed) else part for part in told))
+    return pd.Series([None if cell in _BLANKS else cell for cell in cells], dtype=object)
+
+
+def _numbers_and_texts(parts: list[_Mixed]) -> pd.Categorical:
+    kind = np.concatenate([part.kind for part in parts])
+    texts = _without_blank(pa.chunked_array([part.texts for part in parts]))
+    places, numbers = pd.factorize(np.concatenate([part.numbers for part in parts]))
+    codes = np.full(len(kind), -1)
+    codes[kind == _TEXT] = texts.indices.fill_null(-1).to_numpy()
+    codes[kind == _NUMBER] = places + len(texts.dictionary)
+    once = np.concatenate([texts.dictionary.to_numpy(zero_copy_only=False), numbers.astype(object)])
+    return pd.Categorical.from_codes(codes, pd.Index(once, dtype=object))
+
+
+def _without_blank(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """Texts as places in a table of the different ones, those that say nothing missing."""
+    texts = column.dictionary_encode().combine_chunks()
     blank = pc.is_in(texts.dictionary, pa.array(BLANK, type=pa.large_string())).to_numpy(zero_copy_only=False)
-    if blank.any():
-        place = pa.array(np.cumsum(~blank) - 1, mask=blank, type=pa.int32())
-        distinct = texts.dictionary.filter(pa.array(~blank))
-        texts = pa.DictionaryArray.from_arrays(place.take(texts.indices), distinct)
-    return pd.Series(pd.arrays.ArrowExtensionArray(texts))
+    if not blank.any():
+        return texts
+    place = pa.array(np.cumsum(~blank) - 1, mask=blank, type=pa.int32())
+    return pa.DictionaryArray.from_arrays(place.take(texts.indices), texts.dictionary.filter(pa.array(~blank)))

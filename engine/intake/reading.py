@@ -9,6 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from engine.dates import jalali_years
@@ -272,7 +273,7 @@ def _money_unit(column: Column, file_unit: MoneyUnit | None, rates: Mapping[str,
 
 
 def _units(sheet: str, rows: pd.Index, values: dict[str, pd.Series], told: Statements, source: str) -> pd.DataFrame:
-    frame = pd.DataFrame({name: column.reindex(rows) for name, column in values.items()}, index=rows)
+    frame = pd.DataFrame({name: _at(rows, column) for name, column in values.items()}, index=rows)
     frame["unit_id"] = sheet + "!" + (rows + 1).astype("str")
     frame["origin"] = (told.origin or Origin.REGISTER).value
     frame["source"] = source
@@ -288,6 +289,15 @@ def _units(sheet: str, rows: pd.Index, values: dict[str, pd.Series], told: State
     )
     frame["price_year"] = pd.Series(year, index=rows, dtype="Int64").where(frame[money].notna().any(axis=1))
     return unit_table(frame).assign(sheet=sheet, row=pd.Series(rows.to_numpy() + 1, dtype="Int64").array)
+
+
+def _at(rows: pd.Index, column: pd.Series) -> pd.Series:
+    """A column at all rows, missing where it has none; both are positions, so no index has to be built."""
+    if not len(rows) or not len(column):
+        return column.reindex(rows)
+    place = np.full(max(rows.max(), column.index.max()) + 1, -1)
+    place[column.index] = np.arange(len(column))
+    return pd.Series(pd.api.extensions.take(column.array, place[rows], allow_fill=True), index=rows)
 
 
 def _ignored(table: _Table) -> pd.DataFrame:

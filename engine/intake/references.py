@@ -131,23 +131,24 @@ class References:
         for at, letters in ((cells + 2, _LETTERS), (rows + 4, 0)):
             plain = np.ones(len(at), dtype=bool)
             for place, mark in enumerate(b' r="'):
-                plain &= text[np.minimum(at + place, len(text) - 1)] == mark
+                plain &= text[at + place] == mark
             self._unlike = self._unlike or not plain.all()
             self._names(text, at[plain] + 4, letters)
 
     def _names(self, text: _Bytes, at: _Places, letters: int) -> None:
-        column, row = np.zeros(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int64)
+        """Take in names that begin at some places; what is looked at behind them ends within the padding."""
+        column, row = np.zeros(len(at), dtype=np.int32), np.zeros(len(at), dtype=np.int32)
         for _ in range(letters):
-            mark = text[np.minimum(at, len(text) - 1)]
+            mark = text[at]
             here = (mark >= ord("A")) & (mark <= ord("Z"))
             column = np.where(here, column * 26 + mark - 64, column)
             at = at + here
         for _ in range(_DIGITS):
-            mark = text[np.minimum(at, len(text) - 1)]
+            mark = text[at]
             here = (mark >= ord("0")) & (mark <= ord("9"))
             row = np.where(here, row * 10 + mark - 48, row)
             at = at + here
-        ended = text[np.minimum(at, len(text) - 1)] == ord('"')
+        ended = text[at] == ord('"')
         self._unlike = self._unlike or not (ended & (row > 0) & ((column > 0) | (letters == 0))).all()
         self.columns = max(self.columns, int(column.max(initial=0)))
         self.rows = max(self.rows, int(row.max(initial=0)))

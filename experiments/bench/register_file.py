@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -20,6 +21,8 @@ REFUSED = 0.01
 
 BLANK = 0.12
 _PERSIAN = str.maketrans("0123456789,.", "۰۱۲۳۴۵۶۷۸۹٬٫")
+_PLAIN = str.maketrans("۰۱۲۳۴۵۶۷۸۹٫", "0123456789.", "٬")
+_NUMBER = re.compile(r"(?:0|[1-9]\d{0,9})(?:\.\d+)?")
 _STATUSES = ["راکد", "غير فعال", "تعطیل", "نیمه‌فعال", "نيمه فعال", "متوقف", "فعال"]
 _CAUSES = ["کمبود نقدینگی", "بدهی بانکی", "فرسودگی ماشین‌آلات", "نبود بازار", "کمبود مواد اولیه", "اختلاف سهامداران"]
 _SECTORS = ["مصنوعات فلزی", "صنایع غذایی", "نساجی", "مواد شیمیایی", "لاستیک و پلاستیک", "کانی غیر فلزی"]
@@ -54,13 +57,27 @@ def write_csv(path: Path, cells: pd.DataFrame) -> None:
         cells.to_csv(file, index=False, lineterminator="\n")
 
 
-def write_xlsx(path: Path, cells: pd.DataFrame) -> None:
-    """Write one sheet with shared texts, as a spreadsheet program does; numbers stay numbers."""
+def write_xlsx(path: Path, cells: pd.DataFrame, *, numbers: bool = False) -> None:
+    """Write one sheet as a spreadsheet program does: texts are shared.
+
+    Parameters
+    ----------
+    path
+        Where to.
+    cells
+        From :func:`made_up`.
+    numbers
+        Whether what reads as a number is written as one; else the sheet holds texts alone, digits as they were typed.
+    """
     header = pd.DataFrame([cells.columns], columns=cells.columns)
     titles = pd.DataFrame([[title, *[None] * (cells.shape[1] - 1)] for title in TITLES], columns=cells.columns)
     grid = pd.concat([titles, header, cells], ignore_index=True)
     codes, texts = pd.factorize(grid.to_numpy(dtype=object).ravel())
     shared = [escape(str(text)) for text in texts]
+    held = [f' t="s"><v>{code}</v>' for code in range(len(texts))]
+    if numbers:
+        typed = [str(text).translate(_PLAIN) for text in texts]
+        held = [f"><v>{text}</v>" if _NUMBER.fullmatch(text) else cell for text, cell in zip(typed, held, strict=True)]
     letters = [_letters(position + 1) for position in range(grid.shape[1])]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as book:
         for name, content in _PARTS.items():
@@ -71,7 +88,7 @@ def write_xlsx(path: Path, cells: pd.DataFrame) -> None:
             sheet.write(f'{_XML}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
             for number, row in enumerate(codes.reshape(grid.shape).tolist(), start=1):
                 line = "".join(
-                    f'<c r="{letter}{number}" t="s"><v>{code}</v></c>'
+                    f'<c r="{letter}{number}"{held[code]}</c>'
                     for letter, code in zip(letters, row, strict=True)
                     if code >= 0
                 )

@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 BENCHES = {
     "intake": "experiments.bench.intake:measure",
     "intake_xlsx": "experiments.bench.intake:measure_xlsx",
+    "intake_xlsx_numbers": "experiments.bench.intake:measure_xlsx_numbers",
     "predict": "experiments.bench.predict:measure",
     "shortlist_100k": "experiments.bench.shortlist:measure_100k",
     "shortlist_1m": "experiments.bench.shortlist:measure_1m",
@@ -49,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     unknown = sorted(set(options.names) - set(available()))
     if unknown:
         parser.error(f"unknown bench {', '.join(unknown)}; choose from {', '.join(available())}")
-    print(f"{'bench':<16}{'ratio':>8}{'spread':>9}{'ours, s':>12}{'bare, s':>12}")
+    print(f"{'bench':<20}{'ratio':>8}{'spread':>9}{'ours, s':>12}{'bare, s':>12}")
     results = run(options.names or available(), random_state=options.random_state, repeats=options.repeats)
     if options.out:
         options.out.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
@@ -59,6 +60,6 @@ def main(arguments: list[str] | None = None) -> int:
 def _line(name: str, figures: dict[str, float]) -> str:
     more = [f"  {key.replace('_', ' ')} {value:,.0f}" for key, value in figures.items() if key not in COLUMNS]
     return (
-        f"{name:<16}{figures['ratio']:>8.3f}{figures['spread']:>9.3f}"
+        f"{name:<20}{figures['ratio']:>8.3f}{figures['spread']:>9.3f}"
         f"{figures['ours_seconds']:>12.6f}{figures['bare_seconds']:>12.6f}" + "".join(more)
     )
