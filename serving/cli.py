@@ -304,7 +304,8 @@ def evaluate(
 ) -> None:
     """Judge challenger and champion on the same matured outcomes, beside the plain rules, with intervals.
 
-    Without VERSION the challenger is judged; where there is none, the champion.
+    First by the figures of the training; then the model, as it was trained, on outcomes that ripened since its last
+    day. Without VERSION the challenger is judged; where there is none, the champion.
     """
     import training
     from serving.commands.models import evaluation_document, show_evaluation

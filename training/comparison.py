@@ -10,13 +10,13 @@ import pandas as pd
 
 from engine import scoring
 from engine.artefact import Model, load, path_of
-from engine.domain.standing import standing
 from engine.domain.unit import unit_table
 from engine.errors import EhyaError
 from engine.reference.reported import reported_units
 from engine.settings import Settings
 from engine.store import Register
 from features import matrix
+from training import answers
 from training.churn import OTHER_KIND, explained, first_units
 from training.evidence import Evidence, kept
 
@@ -114,7 +114,10 @@ def side_by_side(own: Evidence, label: str, before: Against, register: Register,
         said = _press_figures(champion, rows, register, as_of=as_of)
     else:
         fresh = missing if reported else missing & (evidence.outcomes["origin"] >= champion.data_until)
-        said = _feasibility(champion, evidence.outcomes[fresh], register, as_of=as_of)
+        rows = evidence.outcomes[fresh]
+        units_at = lambda day: register.units(known_by=day)  # noqa: E731
+        answered = answers.feasibility(champion, rows, units_at, register.events(known_by=as_of))
+        said = pd.Series(answered, index=rows.index)
     filled = evidence.outcomes["champion_probability"].fillna(said.reindex(evidence.outcomes.index))
     return Evidence(evidence.outcomes.assign(champion_probability=filled), evidence.jobs)
 
@@ -129,20 +132,6 @@ def _press_figures(champion: Model, rows: pd.DataFrame, register: Register, *, a
     units = known.loc[mine["unit_id"]]
     said = scoring.reported_status(champion, matrix(units, champion.schema, champion.fitted, as_of=as_of))
     return pd.Series(said, index=mine.index)
-
-
-def _feasibility(champion: Model, rows: pd.DataFrame, register: Register, *, as_of: pd.Timestamp) -> pd.Series:
-    events = register.events(known_by=as_of)
-    parts = [pd.Series(dtype="float64")]
-    for day, mine in rows.groupby("origin"):
-        origin = pd.Timestamp(str(day))
-        units = register.units(known_by=origin)
-        mine = mine[mine["unit_id"].isin(units.index)]
-        units = standing(units.loc[mine["unit_id"]], events, as_of=origin)
-        described = matrix(units, champion.schema, champion.fitted, as_of=origin)
-        figures = scoring.predict(champion, described, units, as_of=origin)["feasibility_point"]
-        parts.append(pd.Series(figures.to_numpy(), index=mine.index))
-    return pd.concat(parts)
 
 
 def opened_champion(register: Register, settings: Settings) -> Model | None:

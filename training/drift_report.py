@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from engine import hazards, scoring
 from engine.artefact import OUTCOMES, Model
-from engine.domain.standing import standing
-from engine.hazards import PERIODS
 from engine.store import Register
 from features import matrix
 from features.schema import FeatureSchema
+from training.answers import spoken_of
 from training.base_rate import BaseRate, base_rate
 from training.drift import ALARMING, LEAST_UNITS, DriftCode, feature_drift, unseen
-from training.periods import SETTLED_MONTHS, Described, describe, labelled, standing_idle
-from training.selection import Floats
-from training.spells import RESTARTED
+from training.matured import matured
+from training.periods import standing_idle
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +90,7 @@ def drift(register: Register, model: Model, *, as_of: pd.Timestamp, random_state
     as_of, since = pd.Timestamp(as_of), model.data_until
     schema = FeatureSchema.from_json(model.schema)
     events = register.events(known_by=as_of)
-    own = model.document.get("origin")
-    units_at = cache(lambda day: register.units(None if own is None else {"origin": own}, known_by=day))
+    units_at = cache(spoken_of(register, model))
     rate = base_rate(matured(model, units_at, events, as_of=as_of))
     here = standing_idle(units_at(as_of), events, as_of=as_of)
     X = matrix(here, schema, model.fitted, as_of=as_of)
@@ -115,74 +109,6 @@ def drift(register: Register, model: Model, *, as_of: pd.Timestamp, random_state
     if not any(code in ALARMING for code, _ in findings):
         findings.append((DriftCode.STEADY, ""))
     return Drift(model.version, model.kind, since, as_of, len(here), rate, moved, new, tuple(findings))
-
-
-def matured(
-    model: Model,
-    units_at: Callable[[pd.Timestamp], pd.DataFrame],
-    events: pd.DataFrame,
-    *,
-    as_of: pd.Timestamp,
-    settled_months: int = SETTLED_MONTHS,
-) -> pd.DataFrame:
-    """Periods that passed since a model was made, with what it foretold of them and what came.
-
-    Parameters
-    ----------
-    model
-        The model; nothing known by its ``data_until`` is among the outcomes, and it sees each unit as it was known on
-        the origin.
-    units_at, events, as_of, settled_months
-        As for ``training.periods.follow``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``unit_id, origin, period`` (1 to 4), ``label`` (restarted in it), ``probability`` (of that, idle at its start),
-        ``county, sector, size``. A model of press reports knows no periods: its chance of 24 months is spread over them
-        at an even hazard.
-    """
-    since = model.data_until
-    nothing = units_at(as_of).iloc[:0]
-    schema = FeatureSchema.from_json(model.schema)
-    described = describe(lambda day: units_at(day) if day > since else nothing, events, schema, as_of=as_of)
-    seen = labelled(_first(described), events, as_of=as_of, settled_months=settled_months)
-    rows, periods = seen.rows, seen.rows["periods"].to_numpy(np.intp)
-    foretold = _hazard(model, rows, units_at, events)
-    row = np.repeat(np.arange(len(rows)), periods)
-    period = np.arange(len(row)) - np.repeat(np.cumsum(periods) - periods, periods)
-    came = (period == periods[row] - 1) & (rows["outcome"].to_numpy() == RESTARTED)[row]
-    table = rows.iloc[row][["unit_id", "origin", "county", "sector", "size"]].reset_index(drop=True)
-    return table.assign(period=period + 1, label=came.astype(np.float64), probability=foretold[row, period])
-
-
-def _first(described: Described) -> Described:
-    """Of each unit the first landmark."""
-    kept = ~described.rows.duplicated("unit_id").to_numpy()
-    rows = described.rows[kept].reset_index(drop=True)
-    return Described(rows, described.matrix[kept], described.schema, described.fitted, described.left_out)
-
-
-def _hazard(
-    model: Model, rows: pd.DataFrame, units_at: Callable[[pd.Timestamp], pd.DataFrame], events: pd.DataFrame
-) -> Floats:
-    """P(restart in a period | idle at its start), shape (n, PERIODS), each unit as it was known on its origin."""
-    found = np.full((len(rows), PERIODS), np.nan)
-    for day, where in rows.reset_index(drop=True).groupby("origin").indices.items():
-        origin = pd.Timestamp(str(day))
-        units = standing(units_at(origin).loc[rows["unit_id"].iloc[where]], events, as_of=origin)
-        X = matrix(units, model.schema, model.fitted, as_of=origin)
-        if model.kind == OUTCOMES:
-            ways = hazards.incidences(model, X)
-            restarted = np.column_stack([np.zeros(len(X)), ways.restarted])
-            gone = restarted + np.column_stack([np.zeros(len(X)), ways.ended])
-            found[where] = np.diff(restarted, axis=1) / np.maximum(1 - gone[:, :-1], 1e-9)
-        else:
-            capacity = model.document["population"]["capacity"]["rate"]
-            feasible = scoring.predict(model, X, units, as_of=origin)["feasibility_point"].to_numpy(np.float64)
-            within = np.clip(feasible / capacity, 0.0, 0.999)
-            found[where] = -np.expm1(np.log1p(-within) / PERIODS)[:, None]
-    return found
 
 
 def _of_outcomes(rate: BaseRate) -> list[tuple[DriftCode, str]]:

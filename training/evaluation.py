@@ -1,4 +1,4 @@
-"""Judge challenger and champion on the same matured outcomes, beside the plain rules."""
+"""Judge challenger and champion on the same matured outcomes, beside the plain rules; then a model on fresh ones."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from engine.store import Register
 from training.comparison import against, evidence_of, side_by_side
 from training.gates import Verdict
 from training.promote import challenger_or_champion, opened
+from training.ripened import Fresh, ripened
 from training.verdicts import groups, jobs_scores, judge, scores
 
 
@@ -35,7 +36,10 @@ class Evaluation:
     scores, jobs, groups
         As ``training.verdicts`` gives them.
     gates
-        What each gate says today.
+        What each gate says today, by those outcomes.
+    fresh
+        The model, as it was trained, on outcomes that ripened since its last day. No gate reads it: champion and
+        challenger are seldom both old enough (decision 0013).
     """
 
     version: str
@@ -48,6 +52,7 @@ class Evaluation:
     jobs: dict[str, Any]
     groups: list[dict[str, Any]]
     gates: tuple[Verdict, ...]
+    fresh: Fresh
 
 
 def evaluate(
@@ -106,4 +111,5 @@ def evaluate(
         jobs=jobs_scores(evidence),
         groups=groups(evidence),
         gates=gates,
+        fresh=ripened(register, model, None if itself else before.champion, as_of=as_of, random_state=random_state),
     )

@@ -13,12 +13,10 @@ import pandas as pd
 
 from engine import hazards
 from engine.artefact import OUTCOMES, Model
-from engine.domain.standing import standing
 from engine.errors import EhyaError, ErrorCode
 from engine.hazards import PERIOD_MONTHS, PERIODS
 from engine.jobs import jobs_forecast
-from engine.scoring import predict
-from features import matrix
+from training import answers
 from training.fitting import Priors
 from training.hazards import Learner, Link, Recipe
 from training.outcome_model import LEAST_RESTARTS, fit_outcomes, plants
@@ -119,7 +117,7 @@ def plan(
     as_of = pd.Timestamp(as_of).as_unit("s")
     whole = labelled(described, events, as_of=as_of, least_periods=0)
     mature = (whole.rows["origin"] + pd.DateOffset(months=MATURE_MONTHS) <= as_of).to_numpy()
-    weight, label = _weights_and_labels(whole, mature)
+    weight, label = weights_and_labels(whole, mature)
     drawn = _folds(described, events, whole, mature, as_of, split, folds, least_restarts, random_state)
     return Plan(whole, mature, label, weight, tuple(drawn))
 
@@ -250,8 +248,16 @@ def _first_of_each(rows: pd.DataFrame, kept: Flags) -> Flags:
     return first
 
 
-def _weights_and_labels(whole: Followed, mature: Flags) -> tuple[Floats, Floats]:
-    """Label of each row (NaN where nobody knows), and by how much it speaks for those that nobody knows."""
+def weights_and_labels(whole: Followed, mature: Flags) -> tuple[Floats, Floats]:
+    """By how much each row speaks for those of which nobody knows, and its label (NaN where nobody knows).
+
+    Parameters
+    ----------
+    whole
+        Landmarks with what came of them, those included of which no period was seen.
+    mature
+        Shape (n,): old enough that the outcome is known whole.
+    """
     rows = whole.rows
     periods, outcome = rows["periods"].to_numpy(), rows["outcome"].to_numpy()
     by_spell = whole.restarts.assign(spell=rows["spell"].to_numpy()[whole.restarts["row"].to_numpy(np.intp)])
@@ -280,31 +286,30 @@ def _of_champion(
 ) -> Floats:  # fmt: skip
     if refitted is not None:
         return hazards.point(refitted, X, head="feasibility")
-    found = np.full(len(rows), np.nan)
     if champion is None or units_at is None:
-        return found
-    for day, where in rows.reset_index(drop=True).groupby("origin").indices.items():
-        origin = pd.Timestamp(str(day))
-        names = rows["unit_id"].iloc[where]
-        units = standing(units_at(origin).loc[names], events, as_of=origin)
-        described = matrix(units, champion.schema, champion.fitted, as_of=origin)
-        found[where] = predict(champion, described, units, as_of=origin)["feasibility_point"].to_numpy()
-    return found
+        return np.full(len(rows), np.nan)
+    return answers.feasibility(champion, rows, units_at, events)
 
 
 def _jobs(whole: Followed, held: Flags, model: Model, other: Model | None) -> pd.DataFrame:
     """Forecasts of jobs on the judged landmarks, where the unit came back and was counted."""
-    rows = whole.rows
-    counted = whole.restarts[whole.restarts["jobs"].notna() & (whole.restarts["held"] != 0)]
-    jobs = counted.assign(spell=rows["spell"].to_numpy()[counted["row"].to_numpy(np.intp)]).set_index("spell")["jobs"]
-    came = jobs.reindex(rows["spell"]).to_numpy(np.float64)
-    chosen = np.flatnonzero(held & (rows["outcome"] == RESTARTED).to_numpy() & ~np.isnan(came))
+    rows, came = whole.rows, counted_jobs(whole)
+    chosen = np.flatnonzero(held & ~np.isnan(came))
     X, units = whole.matrix.iloc[chosen], plants(rows.iloc[chosen])
     frame = rows.iloc[chosen][["unit_id", "origin"]].assign(jobs=came[chosen])
     X, units = X.set_axis(frame.index), units.set_axis(frame.index)
     own = jobs_forecast(model, X, units)
     rival = pd.DataFrame(np.nan, index=frame.index, columns=JOBS) if other is None else jobs_forecast(other, X, units)
     return frame.join(own[[*JOBS, "zero_probability"]]).join(rival[JOBS].add_prefix("champion_"))
+
+
+def counted_jobs(whole: Followed) -> Floats:
+    """Jobs counted a year after the restart that followed each landmark within the horizon, shape (n,); else NaN."""
+    rows = whole.rows
+    counted = whole.restarts[whole.restarts["jobs"].notna() & (whole.restarts["held"] != 0)]
+    jobs = counted.assign(spell=rows["spell"].to_numpy()[counted["row"].to_numpy(np.intp)]).set_index("spell")["jobs"]
+    came = jobs.reindex(rows["spell"]).to_numpy(np.float64)
+    return np.where(rows["outcome"] == RESTARTED, came, np.nan)
 
 
 def _recipe_of(model: Model) -> Recipe:

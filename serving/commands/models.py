@@ -119,19 +119,40 @@ def gate_facts(gate: str, facts: Mapping[str, Any], words: Speech) -> str:
 
 
 def show_evaluation(terminal: Terminal, found: Any) -> None:
-    """Print what a judgement found: scores beside baselines, jobs, groups, gates."""
+    """Print what a judgement found: scores beside baselines, jobs, groups, gates, and what ripened since."""
     words = terminal.speech
     role = words.text("alias.champion" if found.at_work else "alias.challenger")
     key = "models.evaluated_against" if found.champion else "models.evaluated"
     terminal.line(words.text(key, version=found.version, role=role, champion=found.champion), "bold")
     if found.origin == "synthetic":
         terminal.line(words.text("models.synthetic"), "bold yellow")
+    terminal.line(words.text(f"models.at_training_{found.kind}", date=words.date(found.fresh.since)), "bold")
     show_scores(terminal, found.scores, found.label)
     show_jobs(terminal, found.jobs)
     show_groups(terminal, found.groups)
     show_gates(terminal, found.gates)
+    show_fresh(terminal, found.fresh)
     if not found.at_work:
         terminal.say("models.next_promote")
+
+
+def show_fresh(terminal: Terminal, fresh: Any) -> None:
+    """Print what ripened since a model was made, or when it will."""
+    words = terminal.speech
+    terminal.line(words.text("models.fresh", since=words.date(fresh.since), day=words.date(fresh.as_of)), "bold")
+    for label, judged in (("period", fresh.periods), ("feasibility", fresh.feasibility)):
+        terminal.say(
+            judged.ripeness,
+            label=words.text(f"outcome_label.{label}"),
+            due=words.date(judged.due),
+            units=words.number(judged.units),
+            allowed=words.number(judged.allowed),
+            observed=words.number(judged.observed),
+            expected=words.number(judged.expected, 1),
+        )
+        show_scores(terminal, judged.scores, label)
+        show_groups(terminal, judged.groups)
+    show_jobs(terminal, fresh.jobs)
 
 
 def evaluation_document(found: Any) -> dict[str, Any]:
@@ -146,6 +167,7 @@ def evaluation_document(found: Any) -> dict[str, Any]:
         "scores": found.scores,
         "jobs": found.jobs,
         "groups": found.groups,
+        "fresh": found.fresh.to_json(),
         "gates": [{"gate": verdict.gate, "passed": verdict.passed, **verdict.facts} for verdict in found.gates],
     }
 

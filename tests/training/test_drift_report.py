@@ -16,8 +16,9 @@ from experiments.province_simulator.register import taken
 from features import matrix
 from features.catalogue import FULL_SCHEMA
 from training.drift import DriftCode
-from training.drift_report import drift, matured
+from training.drift_report import drift
 from training.fitting import Priors
+from training.matured import matured
 from training.outcome_model import fit_outcomes
 from training.periods import follow, standing_idle
 from training.population import capacity_rate, jobs_size, restart_rate
@@ -87,9 +88,7 @@ def test_only_origins_after_the_model_was_made_are_judged_and_each_unit_from_one
 
 
 def test_a_model_that_foretells_far_too_much_is_alarming(register, model, monkeypatch):
-    import training.drift_report as report
-
-    monkeypatch.setattr(report, "_hazard", lambda model, rows, *_: np.full((len(rows), 4), 0.5))
+    monkeypatch.setattr("training.answers.hazard", lambda model, rows, *_: np.full((len(rows), 4), 0.5))
     found = drift(register, model, as_of=pd.Timestamp("2026-03-21"))
     assert (DriftCode.FEWER_THAN_PREDICTED, "") in found.findings
     assert found.alarming
