@@ -48,6 +48,8 @@ _FILLER = (
 _MONTH_WITH_MAH = re.compile(rf"({'|'.join(word for words in _JALALI_MONTHS for word in words.split())})ماه(?!\w)")
 _SERIAL_DAY_0 = date(1899, 12, 30)
 _SERIALS = range(20_000, 60_000)  # 1954 to 2064; no year has five digits
+_YEARS_AS_DAYS = tuple(np.datetime64(_SERIAL_DAY_0) + year for year in (JALALI_YEARS.start, JALALI_YEARS.stop - 1))
+"""First and last day that a bare Jalali year becomes where its cell is formatted as a date: days of 1903 and 1904."""
 
 _PLAIN_DAY = r"^(?P<year>\d{4})[/\-.](?P<month>\d{1,2})[/\-.](?P<day>\d{1,2})$"
 _TIME = re.compile(r"[t ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?z?$")
@@ -218,6 +220,7 @@ def plain_days(folded: pd.Series) -> pd.Series:
     after = np.where(jalali, _jalali_months()[place + 1], after)
     days = first + (day - 1)
     known &= (day >= 1) & (days < after)
+    known &= ~((days >= _YEARS_AS_DAYS[0]) & (days <= _YEARS_AS_DAYS[1]))
     return pd.Series(np.where(known, days, np.datetime64("NaT")).astype("datetime64[s]"), index=folded.index)
 
 
@@ -236,9 +239,12 @@ def _typed(day: date) -> DateRead | Refusal:
         return found if isinstance(found, Refusal) else found[0]
     if day.year not in GREGORIAN_YEARS:
         return Refusal(RejectionCode.IMPOSSIBLE_DATE)
-    if (day - _SERIAL_DAY_0).days in JALALI_YEARS:
-        return Refusal(RejectionCode.AMBIGUOUS_DATE)
-    return DateRead(day, Precision.DAY)
+    return Refusal(RejectionCode.AMBIGUOUS_DATE) if _may_be_a_year(day) else DateRead(day, Precision.DAY)
+
+
+def _may_be_a_year(day: date) -> bool:
+    """Whether 1403, formatted as a date, looks like this day; a text file shows it so too."""
+    return (day - _SERIAL_DAY_0).days in JALALI_YEARS
 
 
 def _serial(cell: object) -> date | None:
@@ -323,7 +329,9 @@ def _built(year: int, month: int | None, day: int | None, century: bool) -> tupl
         if year in JALALI_YEARS:
             return DateRead(from_jalali(year, month, day), precision), century
         if year in GREGORIAN_YEARS:
-            return DateRead(date(year, month, day), precision), century
+            there = date(year, month, day)
+            doubtful = precision is Precision.DAY and _may_be_a_year(there)
+            return Refusal(RejectionCode.AMBIGUOUS_DATE) if doubtful else (DateRead(there, precision), century)
     except ValueError:
         pass
     return Refusal(RejectionCode.IMPOSSIBLE_DATE)

@@ -19,6 +19,7 @@ class RejectionCode(Code):
     OUT_OF_RANGE = "out_of_range"
     RANGE_OF_NUMBERS = "range_of_numbers"
     AMBIGUOUS_NUMBER = "ambiguous_number"
+    AMBIGUOUS_SHARE = "ambiguous_share"
     UNKNOWN_MEASURE = "unknown_measure"
     MONEY_WITHOUT_UNIT = "money_without_unit"
     AMBIGUOUS_MONEY = "ambiguous_money"

@@ -19,8 +19,8 @@ from engine.intake.references import References
 _PIECE = 1 << 20
 _PACKED_PIECE = 1 << 16
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_LINK = ("{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
+         "{http://purl.oclc.org/ooxml/officeDocument/relationships}id")  # fmt: skip
 _LINKS = "xl/_rels/workbook.xml.rels"
 _MAX_LIST_BYTES = 2_000_000  # a list of 200 sheets takes 50,000
 _SPREADSHEET, _BINARY_BOOK, _OPEN_DOCUMENT = "xl/workbook.xml", "xl/workbook.bin", "content.xml"
@@ -37,10 +37,13 @@ class Unpacked:
         tables of contents than the ones looked through here would find nothing else in it.
     sheets
         Title of the sheet -> what its part names.
+    to_compute
+        Whether it asks to be computed when it is opened, as workbooks do that a program wrote and nobody saved since.
     """
 
     path: Path
     sheets: dict[str, References]
+    to_compute: bool
 
 
 def unpack(content: bytes, name: str, folder: Path) -> Unpacked:
@@ -80,7 +83,7 @@ def unpack(content: bytes, name: str, folder: Path) -> Unpacked:
     sheets = {key: part for key, part in references.items() if part.is_sheet}
     within(Limit.SHEETS, len(sheets), file=name)
     within(Limit.CELLS, sum(part.area for part in sheets.values()), file=name, allowed=MAX_WORKBOOK_CELLS)
-    return Unpacked(path, _by_title(path, sheets))
+    return Unpacked(path, *_by_title(path, sheets))
 
 
 def _ahead(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -110,23 +113,28 @@ def _entries(content: bytes, name: str) -> list[zipfile.ZipInfo]:
     return entries
 
 
-def _by_title(path: Path, sheets: dict[str, References]) -> dict[str, References]:
-    """Titles of the sheets whose part the workbook's list of parts tells; no declaration is left that could unfold."""
+def _by_title(path: Path, sheets: dict[str, References]) -> tuple[dict[str, References], bool]:
+    """Titles of the sheets whose part the workbook's list of parts tells, and whether it asks to be computed.
+
+    No declaration is left that could unfold.
+    """
     try:
         with zipfile.ZipFile(path) as clean:
             if max(clean.getinfo(part).file_size for part in (_SPREADSHEET, _LINKS)) > _MAX_LIST_BYTES:
-                return {}
+                return {}, False
             book = ElementTree.fromstring(clean.read(_SPREADSHEET))  # noqa: S314  declarations were refused
             links = ElementTree.fromstring(clean.read(_LINKS))  # noqa: S314
     except (KeyError, ElementTree.ParseError):
-        return {}
+        return {}, False
     targets = {link.get("Id"): link.get("Target", "").removeprefix("/xl/").removeprefix("./") for link in links}
     found = {}
-    for sheet in book.iterfind(f".//{_MAIN}sheet"):
-        part = sheets.get(f"xl/{targets.get(sheet.get(_LINK), '')}")
+    for sheet in book.iterfind(".//{*}sheet"):
+        link = next((given for name in _LINK if (given := sheet.get(name))), None)
+        part = sheets.get(f"xl/{targets.get(link, '')}")
         if part is not None:
             found[sheet.get("name", "")] = part
-    return found
+    asks = any(rule.get("fullCalcOnLoad") in ("1", "true") for rule in book.iterfind(".//{*}calcPr"))
+    return found, asks
 
 
 def _bounded(unpacked: int, packed: int, name: str) -> None:

@@ -28,7 +28,7 @@ _EXACT = 2.0**53  # whole float64 below it are exact
 _ID_LENGTH = {Field.NATIONAL_ID: 11, Field.BUSINESS_ID: 12}
 _PERSON_ID_LENGTH = 10
 _WEIGHTS = np.array([29, 27, 23, 19, 17] * 2)
-_ERRORS = ("#ref!", "#value!", "#name?", "#div/0!", "#num!", "#null!")
+_ERRORS = ("#ref!", "#value!", "#name?", "#div/0!", "#num!", "#null!", "#spill!", "#calc!", "#field!", "#blocked!")
 _WORDS: dict[Field, Callable[[object], Any]] = {
     Field.STATUS: read_status,
     Field.STOP_CAUSES: read_causes,
@@ -198,8 +198,8 @@ def _numbers(field: Field, cells: pd.Series, folded: pd.Series, levels: tuple[st
     plain = plain_numbers(folded)
     factor = _share_factor(levels, plain) if spec.kind is Kind.SHARE else header_factor(levels, spec.measure)
     unclear = pd.Series(False, index=plain.index)
-    if spec.kind is Kind.SHARE and plain.max() > 1:  # 0.3 among whole percents: of a hundred, or of one?
-        unclear = (plain > 0) & (plain < 1)
+    if spec.kind is Kind.SHARE:
+        unclear = _of_a_hundred_or_of_one(levels, plain)
     fast = plain.notna() & ~unclear & (factor is not None)
     slow = _each(cells[~fast & ~unclear], partial(read_quantity, measure=spec.measure, factor=factor))
     numbers = pd.concat([scaled_by(plain[fast], factor or 1.0), slow.values.astype("float64")])
@@ -209,7 +209,7 @@ def _numbers(field: Field, cells: pd.Series, folded: pd.Series, levels: tuple[st
     facts = {"low": spec.low, "high": spec.high}
     refused = [
         slow.refused,
-        _problems(plain.index[unclear], RejectionCode.AMBIGUOUS_NUMBER, {}),
+        _problems(plain.index[unclear], RejectionCode.AMBIGUOUS_SHARE, {}),
         _problems(numbers.index[outside], RejectionCode.OUT_OF_RANGE, facts),
         _problems(numbers.index[broken], RejectionCode.NOT_WHOLE, {}),
     ]
@@ -219,11 +219,22 @@ def _numbers(field: Field, cells: pd.Series, folded: pd.Series, levels: tuple[st
 
 
 def _share_factor(levels: tuple[str, ...], plain: pd.Series) -> float:
-    words = set(fold(" ".join(levels)).replace("(", " ").replace(")", " ").split())
-    percent = bool(words & {"درصد", "%", "percent", "pct"})
     largest = plain.max()
     fractions = bool(largest <= 1 and (plain % 1 != 0).any())  # cells that Excel shows as percent hold fractions
-    return 0.01 if largest > 1 or (percent and not fractions) else 1.0
+    return 0.01 if largest > 1 or (_says_percent(levels) and not fractions) else 1.0
+
+
+def _of_a_hundred_or_of_one(levels: tuple[str, ...], plain: pd.Series) -> pd.Series:
+    """Shares that may be either: 0.3, and 1 beside it, among whole percents; 1 where percent stand and only 0 and 1."""
+    part = (plain > 0) & (plain < 1)
+    if plain.max() > 1:
+        return part | ((plain == 1) & bool(part.any()))
+    return (plain == 1) & (_says_percent(levels) and not part.any())
+
+
+def _says_percent(levels: tuple[str, ...]) -> bool:
+    words = set(fold(" ".join(levels)).replace("(", " ").replace(")", " ").split())
+    return bool(words & {"درصد", "%", "percent", "pct"})
 
 
 def _money(cells: pd.Series, folded: pd.Series, unit: MoneyUnit | None, rates: Mapping[str, int] | None) -> Reading:
@@ -265,7 +276,7 @@ def _years(cells: pd.Series, latest: date | None) -> Reading:
 
 def _texts(cells: pd.Series) -> Reading:
     text = cells.astype("str")
-    numeric = like(text, r"^\d+\.0$")
+    numeric = like(text, r"^-?\d+\.0$")
     text[numeric] = text[numeric].str.slice(stop=-2)
     kept = tidy_column(text, once=True)
     return Reading(kept[kept.notna() & (kept != "")], _no_problems(), _no_problems())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, TypeAlias
@@ -78,6 +78,34 @@ def cut(cells: pd.DataFrame) -> pd.DataFrame:
     return cells.iloc[: rows[-1] + 1, : columns[-1] + 1]
 
 
+def overlaid(cells: pd.DataFrame, others: Mapping[tuple[int, int], str | None]) -> pd.DataFrame:
+    """Other values in some cells, in rows that hold something besides: a formula drawn below the last row is no unit.
+
+    Parameters
+    ----------
+    cells
+        From :func:`grid`.
+    others
+        (row, column) -> what stands there, missing where nothing does.
+
+    Examples
+    --------
+    >>> overlaid(grid([[["A", 0.0], ["B", 2.0]]]), {(0, 1): None, (1, 1): "#REF!", (2, 1): "#REF!"})[1].tolist()
+    [None, '#REF!']
+    """
+    held = cells.notna().any(axis=1)
+    by_column: defaultdict[int, dict[int, str | None]] = defaultdict(dict)
+    for (row, column), other in others.items():
+        if held.get(row, False):
+            by_column[column][row] = other
+    table = cells.reindex(columns=range(max([cells.shape[1] - 1, *by_column]) + 1)) if by_column else cells
+    for column, found in by_column.items():
+        values = plain(table[column].astype(object) if column >= cells.shape[1] else table[column]).copy()
+        values.loc[list(found)] = list(found.values())
+        table[column] = values.where(values.notna(), None)
+    return cut(table)
+
+
 def plain(cells: pd.Series) -> pd.Series:
     """The same cells one by one, dtype object, missing where blank.
 
@@ -117,8 +145,22 @@ def told_apart(cells: pd.Series) -> tuple[Codes, pd.Series]:
     if isinstance(cells.dtype, pd.CategoricalDtype):
         codes, used = _used(cells.cat.codes.to_numpy(), len(cells.cat.categories))
         return codes, pd.Series(cells.cat.categories.to_numpy()[used], dtype=object)
-    codes, distinct = pd.factorize(cells)
-    return codes, pd.Series(np.asarray(distinct, dtype=object), dtype=object)
+    return _ones_told_apart(cells.to_numpy(dtype=object))
+
+
+def _ones_told_apart(cells: np.ndarray[Any, np.dtype[np.object_]]) -> tuple[Codes, pd.Series]:
+    """Different cells of any kind; yes and no are told from 1 and 0, which Python holds for equal."""
+    flag = np.fromiter((cell is True or cell is False for cell in cells), dtype=bool, count=len(cells))
+    if not flag.any():
+        codes, distinct = pd.factorize(cells)
+        return codes, pd.Series(np.asarray(distinct, dtype=object), dtype=object)
+    others = cells.copy()
+    others[flag] = None
+    codes, distinct = pd.factorize(others)
+    once = pd.Series(np.asarray(distinct, dtype=object), dtype=object)
+    places, flags = pd.factorize(cells[flag].astype(bool))
+    codes[flag] = places + len(once)
+    return codes, pd.concat([once, pd.Series(flags, dtype=object)], ignore_index=True)
 
 
 def _used(codes: np.ndarray[Any, Any], count: int) -> tuple[Codes, np.ndarray[Any, np.dtype[np.bool_]]]:

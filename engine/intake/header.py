@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -26,6 +27,7 @@ NEARLY = 0.2
 
 _IDENTITY = ("name", "national_id", "business_id")
 _SERIAL_MARKS = ("#", "№")
+_YEAR = re.compile("1[34][0-9]{2}|20[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def find_header(sheet: Sheet, mapping: Mapping[str, str] | None = None) -> Heade
     """
     wanted = _wanted(mapping)
     texts = sheet.cells.head(SCANNED_ROWS).apply(plain)
-    raw = [["" if pd.isna(cell) else str(cell).strip() for cell in row] for row in texts.itertuples(index=False)]
+    raw = [["" if pd.isna(cell) else _written(cell) for cell in row] for row in texts.itertuples(index=False)]
     filled = _filled(raw, sheet.merges)
     found = [
         (header, score)
@@ -117,6 +119,25 @@ def find_header(sheet: Sheet, mapping: Mapping[str, str] | None = None) -> Heade
     near = [header for header, score in found if score > highest - NEARLY]
     best = min(near, key=lambda header: (header.last - header.first, header.first))
     return _with_lines_below(best, filled, raw, sheet.merges, wanted)
+
+
+def without_hollow(header: Header, cells: pd.DataFrame) -> Header:
+    """Leave out columns that hold nothing and have the heading of another: the sheet merged one column out of several.
+
+    Examples
+    --------
+    >>> named, hollow = Column(0, ("Unit",), "Unit", "name"), Column(1, ("Unit",), "Unit", None)
+    >>> header = Header(0, 0, (named, hollow))
+    >>> len(without_hollow(header, pd.DataFrame([["A", None]], index=[1], dtype=object)).columns)
+    1
+    """
+    known = {column.levels for column in header.columns if column.field is not None}
+    kept = tuple(
+        column
+        for column in header.columns
+        if column.field is not None or column.levels not in known or cells[column.position].notna().any()
+    )
+    return Header(header.first, header.last, kept)
 
 
 def counting_headings(sheet: Sheet, mapping: Mapping[str, str] | None = None) -> list[str]:
@@ -240,9 +261,16 @@ def _spread(lines: list[list[str]], raw: list[list[str]]) -> list[list[str]]:
     return spread
 
 
+def _written(cell: object) -> str:
+    """A heading as a person sees it: a year that the sheet holds as a number has no fraction."""
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
+
+
 def _mostly_words(row: list[str]) -> bool:
-    texts = [text for text in row if text]
-    return len(texts) >= MIN_FIELDS and sum(fold(text)[:1].isdigit() for text in texts) <= 0.2 * len(texts)
+    """Whether a line may hold headings: few begin with a digit, but for bare years («فروش»: 1401, 1402, 1403)."""
+    texts = [fold(text) for text in row if text]
+    values = sum(text[0].isdigit() and not _YEAR.fullmatch(text) for text in texts if text)
+    return len(texts) >= MIN_FIELDS and values <= 0.2 * len(texts)
 
 
 def _groups(line: int, raw: list[list[str]], merges: tuple[tuple[int, int, int, int], ...]) -> bool:

@@ -24,7 +24,7 @@ from engine.intake.corrections import check_sheets, corrected
 from engine.intake.distinct import Columns
 from engine.intake.duplicates import duplicate_pairs
 from engine.intake.extras import read_extras
-from engine.intake.header import Column, Header, counting_headings, find_header
+from engine.intake.header import Column, Header, counting_headings, find_header, without_hollow
 from engine.intake.long import gathered
 from engine.intake.persons import without_contacts
 from engine.intake.places import read_province
@@ -140,7 +140,7 @@ class _Table:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", Columns(self.cells))
-        object.__setattr__(self, "header", without_unsure(self.header, self.columns))
+        object.__setattr__(self, "header", without_unsure(without_hollow(self.header, self.cells), self.columns))
         read = tuple(column for column in self.header.columns if column.field in set(Field))
         columns, personal = without_contacts(self.columns, read)
         object.__setattr__(self, "columns", columns)

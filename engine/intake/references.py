@@ -17,6 +17,13 @@ _ATTRIBUTE = re.compile(rb"\b(min|max|hidden)\s*=\s*[\"']([^\"']*)")
 _UNCOMPUTED = re.compile(
     rb"<c r=\"([A-Z]+)[0-9]+\"(?![^>]*t=\"str\")[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>"
 )
+_ZERO = re.compile(
+    rb"<c r=\"([A-Z]{1,3})([0-9]{1,7})\"(?![^>]*t=\"[^n])[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)<v>0(?:\.0)?</v></c>"
+)
+_ERROR = re.compile(
+    rb"<c r=\"([A-Z]{1,3})([0-9]{1,7})\"(?=[^>]*t=\"e\")[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?"
+    rb"<v>(#(?!N/A)[^<]*)</v></c>"
+)
 _Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 _Places = np.ndarray[Any, np.dtype[np.intp]]
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -46,12 +53,21 @@ class References:
     >>> part.close()
     >>> part.is_sheet, part.area, part.doubtful
     (True, 6, False)
+
+    Attributes
+    ----------
+    hidden, uncomputed
+        Columns, from 0, that are not shown; and those with a formula whose value no program has computed.
+    errors
+        (row, column), from 0 -> error that stands there in place of a value: ``#DIV/0!``.
     """
 
     def __init__(self, file: str) -> None:
         self.is_sheet = False
         self.hidden: set[int] = set()
         self.uncomputed: set[int] = set()
+        self.errors: dict[tuple[int, int], str] = {}
+        self._zeros: list[tuple[int, int]] = []
         self.rows = self.columns = 0
         self._file = file
         self._rest: bytes | None = None
@@ -67,6 +83,11 @@ class References:
         """Whether only a reader of XML can tell the area: cells without a name, or a grid that looks too large."""
         over = self.area > MAX_WORKBOOK_CELLS or self.columns > MAX_COLUMNS
         return self.is_sheet and (over or self._unlike)
+
+    def nothing_computed(self) -> set[tuple[int, int]]:
+        """Cells whose formula gives 0, in a workbook that asks to be computed: programs write 0 for "not yet"."""
+        self.uncomputed.update(column for _, column in self._zeros)
+        return set(self._zeros)
 
     def feed(self, piece: bytes) -> None:
         """Take the next bytes.
@@ -106,6 +127,7 @@ class References:
         except expat.ExpatError as error:
             raise EhyaError(ErrorCode.FILE_UNREADABLE, given=self._file, reason=type(error).__name__) from None
         self.rows, self.columns = exact.rows, exact.columns
+        self.uncomputed, self.errors, self._zeros = exact.uncomputed, exact.errors, exact.zeros
 
     def _look(self, piece: bytes) -> None:
         if _holds(piece, b"<!", b"!") and _DECLARATION.search(piece):
@@ -117,6 +139,10 @@ class References:
             self.hidden.update(*(_hidden(tag) for tag in _COLUMN.findall(piece)))
         if _holds(piece, b"<f", b"f"):
             self.uncomputed.update(column_number(letters) - 1 for letters in _UNCOMPUTED.findall(piece))
+            self._zeros += [_place(letters, digits) for letters, digits in _ZERO.findall(piece)]
+        if _holds(piece, b"<v>#", b"#"):
+            found = _ERROR.findall(piece)
+            self.errors |= {_place(letters, digits): text.decode("utf-8", "replace") for letters, digits, text in found}
         if (_holds(piece, b":c", b":") or _holds(piece, b":row", b":")) and _PREFIXED.search(piece):
             self._unlike = True
         self._cells(np.frombuffer(piece + _PADDING, dtype=np.uint8))
@@ -166,10 +192,16 @@ class _Grid:
         self.rows = self.columns = 0
         self._file = file
         self._row = self._column = 1
-        self._open = self._counted = False
+        self._open = self._counted = self._formula = False
+        self._kind, self._text = "", ""
+        self.uncomputed: set[int] = set()
+        self.errors: dict[tuple[int, int], str] = {}
+        self.zeros: list[tuple[int, int]] = []
         self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._said
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition(":")[2]
@@ -182,18 +214,39 @@ class _Grid:
             if name:
                 self._row = int(name[len(letters) :][:19] or self._row)
                 self._column = column_number(letters.encode())
-            self._open, self._counted = True, False
-        elif self._open and not self._counted:
-            self._counted = True
-            self._count()
+            self._open, self._counted, self._formula = True, False, False
+            self._kind, self._text = attributes.get("t", "n"), ""
+        elif self._open:
+            self._formula = self._formula or tag == "f"
+            self._text = ""  # that of the formula is not the value
+            if not self._counted:
+                self._counted = True
+                self._count()
+
+    def _said(self, text: str) -> None:
+        if self._open:
+            self._text += text
 
     def _end(self, tag: str) -> None:
         tag = tag.rpartition(":")[2]
-        if tag == "c":
+        if tag == "f":
+            self._text = ""
+        elif tag == "c":
+            self._tell()
             self._open = False
             self._column += 1
         elif tag == "row":
             self._row, self._column = self._row + 1, 1
+
+    def _tell(self) -> None:
+        """What the value of a cell says of its formula."""
+        place, text = (self._row - 1, self._column - 1), self._text.strip()
+        if self._kind == "e" and text not in ("", "#N/A"):
+            self.errors[place] = text
+        elif self._formula and not text and self._kind != "str":
+            self.uncomputed.add(place[1])
+        elif self._formula and self._kind == "n" and text in ("0", "0.0"):
+            self.zeros.append(place)
 
     def _count(self) -> None:
         self.rows, self.columns = max(self.rows, self._row), max(self.columns, self._column)
@@ -229,6 +282,10 @@ def column_letters(number: int) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def _place(letters: bytes, digits: bytes) -> tuple[int, int]:
+    return int(digits) - 1, column_number(letters) - 1
 
 
 def _hidden(tag: bytes) -> range:

@@ -78,10 +78,15 @@ def ignored_rows(sheet: Sheet, header: Header, columns: Columns) -> pd.Series:
 
 
 def filled_down(sheet: Sheet, header: Header, cells: pd.DataFrame) -> pd.DataFrame:
-    """Cells with every vertical merge below the header filled: a county merged over ten rows stands in each."""
+    """Cells with every vertical merge below the header filled: a county merged over ten rows stands in each.
+
+    A merge over several columns is filled where these have one heading: then the sheet is only laid out so.
+    """
     filled = cells.copy() if any(top > header.last for top, _, _, _ in sheet.merges) else cells
+    headings = {column.position: column.levels for column in header.columns}
     for top, left, bottom, right in sheet.merges:
-        if top > header.last and left == right and bottom > top and left in filled.columns and top in filled.index:
+        one = left == right or len({headings.get(place) for place in range(left, right + 1)}) == 1
+        if top > header.last and one and bottom > top and left in filled.columns and top in filled.index:
             inside = (filled.index >= top) & (filled.index <= bottom)
             filled.loc[inside, left] = filled[left].loc[top]
     return filled

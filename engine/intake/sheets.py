@@ -14,8 +14,8 @@ import pandas as pd
 import python_calamine as calamine
 
 from engine.errors import EhyaError, ErrorCode
-from engine.intake.archive import unpack
-from engine.intake.grid import BLANK, blanked, by_rows, cut, grid
+from engine.intake.archive import Unpacked, unpack
+from engine.intake.grid import BLANK, blanked, by_rows, cut, grid, overlaid
 from engine.intake.limits import MAX_WORKBOOK_CELLS, Limit, within
 from engine.intake.references import References
 from engine.intake.typed import PARQUET_MARK, is_json, read_json, read_parquet
@@ -109,16 +109,14 @@ def _workbook(content: bytes, name: str, only: str | None) -> list[Sheet]:
         unpacked = unpack(content, name, Path(folder))
         try:
             with calamine.load_workbook(str(unpacked.path)) as book:
-                return _grids(book, name, only, unpacked.sheets)
+                return _grids(book, name, only, unpacked)
         except calamine.PasswordError:
             raise EhyaError(ErrorCode.FILE_PROTECTED, given=name) from None
         except (calamine.CalamineError, OSError, ValueError) as error:
             raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason=type(error).__name__) from None
 
 
-def _grids(
-    book: calamine.CalamineWorkbook, name: str, only: str | None, parts: Mapping[str, References]
-) -> list[Sheet]:
+def _grids(book: calamine.CalamineWorkbook, name: str, only: str | None, unpacked: Unpacked) -> list[Sheet]:
     sheets = [meta for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
     within(Limit.SHEETS, len(book.sheet_names), file=name)
     if only is not None and only not in book.sheet_names:
@@ -131,13 +129,24 @@ def _grids(
         sheet = book.get_sheet_by_name(title)
         area += sheet.total_height * sheet.total_width
         within(Limit.CELLS, area, file=name, allowed=MAX_WORKBOOK_CELLS)
-        grids.append(_sheet(sheet, title, parts.get(title), unread))
+        part = unpacked.sheets.get(title)
+        said: dict[tuple[int, int], str | None] = dict(part.errors) if part else {}
+        if part and unpacked.to_compute:
+            said |= dict.fromkeys(part.nothing_computed())
+        grids.append(_sheet(sheet, title, part, said, unread))
     return grids
 
 
-def _sheet(sheet: calamine.CalamineSheet, name: str, part: References | None, unread: tuple[str, ...]) -> Sheet:
+def _sheet(
+    sheet: calamine.CalamineSheet,
+    name: str,
+    part: References | None,
+    said: Mapping[tuple[int, int], str | None],
+    unread: tuple[str, ...],
+) -> Sheet:
     _, left = sheet.start or (0, 0)
     cells = grid(by_rows(sheet.iter_rows()), left)  # its rows begin at the top, its columns at the first that is held
+    cells = overlaid(cells, said) if said else cells
     ranges = sheet.merged_cell_ranges or []
     merges = tuple((top, left, bottom, right) for (top, left), (bottom, right) in ranges)
     hidden, uncomputed = (frozenset(part.hidden), frozenset(part.uncomputed)) if part else (frozenset(), frozenset())

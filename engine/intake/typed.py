@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,6 +20,7 @@ PARQUET_MARK = b"PAR1"
 _JSON_MARKS = (b"[", b"{")
 _MARK = b"\xef\xbb\xbf"
 _LARGEST = 2**63
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _MAX_FOOTER_STRING, _MAX_FOOTER_ITEMS = 10_000_000, 1_000_000
 
 
@@ -105,7 +107,13 @@ def read_json(content: bytes, name: str) -> pd.DataFrame | None:
     """
     within(Limit.CELLS, sum(content.count(mark) for mark in (b",", b"[", b"{")), file=name)
     try:
-        document = json.loads(content.removeprefix(_MARK).decode("utf-8"), object_pairs_hook=_record)
+        text = content.removeprefix(_MARK).decode("utf-8")
+        document = json.loads(text, object_pairs_hook=_record)
+        if _HALF.search(text):  # half a character is no text: it becomes the sign for what cannot be read
+            whole = (
+                json.dumps(document, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            )
+            document = json.loads(whole, object_pairs_hook=_record)
     except _RepeatedKeyError as error:
         raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason=f"repeated key {error}") from None
     except (ValueError, RecursionError):

@@ -40,6 +40,7 @@ class Remedy(Code):
     NAME_THE_UNIT = "name_the_unit"
     WRITE_A_NUMBER = "write_a_number"
     WRITE_A_WHOLE_NUMBER = "write_a_whole_number"
+    WRITE_WITH_PERCENT = "write_with_percent"
     WRITE_WITHIN_RANGE = "write_within_range"
     WRITE_THE_MEASURE = "write_the_measure"
     WRITE_THE_MONEY_UNIT = "write_the_money_unit"
@@ -61,6 +62,7 @@ REMEDIES: dict[RejectionCode, Remedy] = {
     RejectionCode.NOT_A_NUMBER: Remedy.WRITE_A_NUMBER,
     RejectionCode.RANGE_OF_NUMBERS: Remedy.WRITE_A_NUMBER,
     RejectionCode.AMBIGUOUS_NUMBER: Remedy.WRITE_A_NUMBER,
+    RejectionCode.AMBIGUOUS_SHARE: Remedy.WRITE_WITH_PERCENT,
     RejectionCode.NOT_WHOLE: Remedy.WRITE_A_WHOLE_NUMBER,
     RejectionCode.OUT_OF_RANGE: Remedy.WRITE_WITHIN_RANGE,
     RejectionCode.UNKNOWN_MEASURE: Remedy.WRITE_THE_MEASURE,

@@ -110,7 +110,13 @@ def test_a_century_that_is_added_and_a_vague_word_are_said():
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.tuples(st.integers(1200, 2200), st.integers(0, 14), st.integers(0, 33)), min_size=1, max_size=8))
+@given(
+    st.lists(
+        st.tuples(st.integers(1200, 2200) | st.integers(1902, 1905), st.integers(0, 14), st.integers(0, 33)),
+        min_size=1,
+        max_size=8,
+    )
+)
 def test_days_of_a_column_are_what_they_are_one_by_one(parts):
     written = pd.Series([f"{year}/{month}/{day:02d}" for year, month, day in parts], dtype="str")
     for text, day in zip(written, plain_days(written), strict=True):
@@ -131,6 +137,10 @@ def test_days_of_a_column_are_what_they_are_one_by_one(parts):
         (date(1392, 5, 12), "2013-08-03"),
         (date(1392, 12, 31), None),
         (datetime(1903, 10, 23), None),
+        (date(1903, 11, 3), None),  # 1403, formatted as a date
+        ("1903-11-03", None),
+        ("1903-06-02", "1903-06-02"),
+        ("1904-02-08", "1904-02-08"),
         (datetime(9999, 12, 31), None),
         ("بعد از ۱۳۹۰", None),
         ("قبل از توقف ۱۳۹۰", None),

@@ -71,6 +71,14 @@ def test_rows_come_in_blocks_of_columns_and_none_is_left_behind() -> None:
     assert grid(blocks)[1].tolist() == list(range(1_201))
 
 
+@given(st.lists(st.one_of(st.booleans(), st.integers(-1, 2), st.sampled_from([0.0, 1.0, -0.0, None, "1", "True"]))))
+def test_yes_and_no_are_no_numbers_though_python_holds_them_for_equal(cells: list[Any]) -> None:
+    column = Distinct.of(pd.Series(cells, dtype=object))
+    wanted = [cell for cell in cells if cell is not None]
+    assert column.series.tolist() == wanted
+    assert [isinstance(cell, bool) for cell in column.series] == [isinstance(cell, bool) for cell in wanted]
+
+
 def test_a_replaced_column_leaves_the_others_as_they_were_taken_apart() -> None:
     columns = Columns(grid([[["A", "B"], ["x", "y"]]]))
     before = columns[1]

@@ -4,6 +4,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from openpyxl import Workbook
@@ -115,6 +116,57 @@ def test_a_unit_of_measure_may_stand_in_a_line_of_its_own(workbook):
 def test_merged_counties_stand_for_all_their_rows(workbook):
     lines = [["شهرستان", "نام واحد"], ["خوی", "الف"], [None, "ب"], ["نقده", "پ"]]
     assert workbook(lines, merges=["A2:A3"]).units["county"].tolist() == ["Khoy", "Khoy", "Naqadeh"]
+
+
+@pytest.mark.parametrize(
+    "values", [["خوی", "خوی", "نقده"], [3, 3, 4], [date(2020, 3, 4)] * 2 + [None], [True, True, 0]]
+)
+def test_a_merge_stands_for_all_its_rows_whatever_it_holds(workbook, values):
+    lines = [["سند مالکیت" if True in values else "ستون", "نام واحد", "شهرستان"]]
+    lines += [[values[0], "الف", "خوی"], [None, "ب", "خوی"], [values[2], "پ", "خوی"]]
+    apart = workbook([[line[0] or lines[1][0] if at == 2 else line[0], *line[1:]] for at, line in enumerate(lines)])
+    merged = workbook(lines, merges=["A2:A3"])
+    pd.testing.assert_frame_equal(merged.units, apart.units)
+
+
+def test_one_column_merged_out_of_two_stands_for_all_its_rows_and_leaves_no_second(workbook):
+    lines = [
+        ["نام واحد", "شهرستان", None, "زمین"],
+        ["الف", "خوی", None, 5],
+        ["ب", None, None, 6],
+        ["پ", "نقده", None, 7],
+    ]
+    intake = workbook(lines, merges=["B1:C1", "B2:C3", "B4:C4"])
+    assert intake.units["county"].tolist() == ["Khoy", "Khoy", "Naqadeh"]
+    assert intake.unknown_columns.empty
+
+
+def test_a_merge_over_columns_of_two_headings_says_nothing_of_the_rows_below(workbook):
+    lines = [["نام واحد", "شهرستان", "زمین"], ["الف", "خوی", 5], ["ب", None, None]]
+    assert workbook(lines, merges=["B2:C3"]).units["county"].tolist() == ["Khoy", np.nan]
+
+
+def test_years_may_be_headings_and_have_no_fraction(workbook):
+    lines = [["نام واحد", "شهرستان", 1401, 1402.0], ["الف", "خوی", 5, 6.5]]
+    intake = workbook(lines)
+    assert list(intake.unknown_columns["column"]) == ["1401", "1402"]
+    assert intake.units["extras"].tolist() == ["1401|number|5;1402|number|6.5"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "shares", "refused"),
+    [
+        ([1, 0, 1], [None, 0, None], 2),  # 1 percent, or the whole as Excel holds it?
+        ([1, 0.5, 0], [1, 0.5, 0], 0),
+        ([1, 50, 100], [0.01, 0.5, 1], 0),
+        ([1, 0.5, 30], [None, None, 0.3], 2),
+        (["1%", "۱۰۰ درصد", 0], [0.01, 1, 0], 0),
+    ],
+)
+def test_a_share_that_may_be_of_a_hundred_or_of_one_is_refused(workbook, cells, shares, refused):
+    intake = workbook([["نام واحد", "شهرستان", "ظرفیت عملی (درصد)"], *(["الف", "خوی", cell] for cell in cells)])
+    assert [None if pd.isna(share) else share for share in intake.units["capacity_share"]] == shares
+    assert intake.rejected_cells["code"].tolist() == ["ambiguous_share"] * refused
 
 
 def test_footnotes_and_column_numbers_are_no_units(workbook):

@@ -128,6 +128,23 @@ def test_a_small_parquet_file_of_endless_rows_is_refused(tmp_path):
     assert (error.value.code, error.value.facts["limit"]) == ("file_over_limit", "cells")
 
 
+def test_half_a_character_becomes_the_sign_for_what_cannot_be_read(tmp_path):
+    path = tmp_path / "r.json"
+    path.write_text('[{"Unit name": "A\\ud800b", "County": "Khoy", "Roof\\udc00": "\\ud83d\\ude00"}]', encoding="utf-8")
+    read = read_register(path)
+    assert read.units["name"].tolist() == ["A\ufffdb"]
+    assert read.units["extras"].tolist() == ["Roof\ufffd|text|\U0001f600"]
+
+
+def test_yes_is_no_number_beside_a_one(tmp_path):
+    records = [
+        {"Unit name": name, "County": "Khoy", "Jobs now": jobs} for name, jobs in zip("AB", (1, True), strict=True)
+    ]
+    read = read_register(written(tmp_path / "r.json", records))
+    assert read.units["jobs_now"].tolist() == [1, pd.NA]
+    assert read.rejected_cells[["row", "code", "given"]].values.tolist() == [[3, "not_a_number", "True"]]
+
+
 @pytest.mark.parametrize("cut", [10, 200, -9, -3])
 def test_a_damaged_parquet_file_is_refused(tmp_path, cut):
     pd.DataFrame(RECORDS).to_parquet(tmp_path / "r.parquet")

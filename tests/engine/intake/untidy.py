@@ -483,6 +483,7 @@ def _with_formulas(path: Path) -> None:
     sheet = "xl/worksheets/sheet1.xml"
     pattern = rb'(<c r="[A-Z]+\d+"(?: s="\d+")? t="n">)<v>(\d+)</v>'
     parts[sheet] = re.sub(pattern, rb"\1<f>0+\2</f><v>\2</v>", parts[sheet])
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b' fullCalcOnLoad="1"', b"")  # it was saved since
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
         for name, content in parts.items():
             new.writestr(name, content)
