@@ -401,22 +401,30 @@ def rollback(
         show_promotion(terminal, promotion, back=True)
 
 
-@app.command(epilog="Example:  ehya drift --as-of 1405-09-02 --json")
-def drift(ctx: typer.Context, as_of: AsOf = None, lang: Lang = None, as_json: AsJson = False) -> None:
+@app.command(epilog="Examples:  ehya drift --as-of 1405-09-02   ·   ehya drift --out drift.html --lang fa")
+def drift(ctx: typer.Context, as_of: AsOf = None, out: Out = None, lang: Lang = None, as_json: AsJson = False) -> None:
     """Say whether the model at work still fits: outcomes since it was made, units unlike those it learnt from.
 
-    Exit code 1 when it should be trained anew, else 0.
+    Exit code 1 when it should be trained anew, else 0. With --out a page with pictures (.html), a workbook (.xlsx) or
+    .json is written.
     """
     from serving.commands.drift import show_drift
     from serving.commands.question import day, today
+    from serving.reports.drift import drift_form, write_drift
     from serving.workspace import champion, open_register
     from training.drift_report import drift as found_drift
 
     terminal, settings = ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings
+    if out is not None:
+        drift_form(out)
     at = today() if as_of is None else day(as_of, "--as-of").at
     with open_register(settings) as register, terminal.busy("drift.looking"):
         found = found_drift(register, champion(register, settings), as_of=at)
-    if not terminal.answer(found.to_json()):
+    if out is not None:
+        write_drift(out, found, terminal.speech)
+        terminal.say("cli.written", path=str(out))
+        terminal.say("drift.alarming" if found.alarming else "drift.calm")
+    if not terminal.answer(found.to_json()) and out is None:
         show_drift(terminal, found)
     if found.alarming:
         raise typer.Exit(1)

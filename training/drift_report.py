@@ -38,6 +38,8 @@ class Drift:
         Of ``training.drift``.
     findings
         Codes with what they concern (a feature, a county, or nothing).
+    origin
+        Whose units it was made of; figures of synthetic ones say so.
     """
 
     model_version: str
@@ -49,6 +51,7 @@ class Drift:
     features: pd.DataFrame
     unseen: pd.DataFrame
     findings: tuple[tuple[DriftCode, str], ...]
+    origin: str = ""
 
     @property
     def alarming(self) -> bool:
@@ -61,6 +64,7 @@ class Drift:
         return {
             "model_version": self.model_version,
             "kind": self.kind,
+            "origin": self.origin,
             "data_until": self.data_until.date().isoformat(),
             "as_of": self.as_of.date().isoformat(),
             "units": self.units,
@@ -108,7 +112,8 @@ def drift(register: Register, model: Model, *, as_of: pd.Timestamp, random_state
         findings += [(DriftCode.CATEGORY_UNSEEN, str(name)) for name in new.index[new["alarming"]]]
     if not any(code in ALARMING for code, _ in findings):
         findings.append((DriftCode.STEADY, ""))
-    return Drift(model.version, model.kind, since, as_of, len(here), rate, moved, new, tuple(findings))
+    origin = str(model.document.get("origin") or "")
+    return Drift(model.version, model.kind, since, as_of, len(here), rate, moved, new, tuple(findings), origin)
 
 
 def _of_outcomes(rate: BaseRate) -> list[tuple[DriftCode, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from serving.i18n import Speech
+from serving.reports.drift import drift_name, finding_words
 from serving.terminal import Terminal
 
 _FEATURES = 8  # most shifted features at a terminal; --json lists all
@@ -24,8 +25,7 @@ def show_drift(terminal: Terminal, found: Any) -> None:
     facts = {"version": found.model_version, "since": words.date(found.data_until), "day": words.date(found.as_of)}
     terminal.line(words.text("drift.title", **facts), "bold")
     for code, of in found.findings:
-        said = words.text(code)
-        terminal.line(f"• {said}: {_named(words, of)}" if of else f"• {said}")
+        terminal.line(f"• {finding_words(words, code, of)}")
     _show_outcomes(terminal, found)
     _show_features(terminal, found)
     terminal.say("drift.alarming" if found.alarming else "drift.calm")
@@ -37,7 +37,7 @@ def _show_outcomes(terminal: Terminal, found: Any) -> None:
         return
     rows = [_outcome_row(words, words.text("drift.all"), rate, rate["p_value"])]
     rows += [
-        _outcome_row(words, _named(words, str(row["group"])), row, row["p_adjusted"])
+        _outcome_row(words, drift_name(words, str(row["group"])), row, row["p_adjusted"])
         for row in found.base_rate.groups.to_dict("records")
     ]
     names = ("group", "outcomes", "observed", "expected", "share", "chance")
@@ -61,7 +61,7 @@ def _show_features(terminal: Terminal, found: Any) -> None:
         return
     rows = [
         [
-            _named(words, str(name)),
+            drift_name(words, str(name)),
             words.number(float(row["psi"]), 2),
             words.number(float(row["chance"]), 2),
             words.number(float(row["p_adjusted"]), 3),
@@ -73,12 +73,3 @@ def _show_features(terminal: Terminal, found: Any) -> None:
     names = ("feature", "shift", "by_chance", "chance_features", "missing_then", "missing_now")
     title = words.text("drift.features_title", units=words.number(found.units))
     terminal.table([words.text(f"drift.{name}") for name in names], rows, title=title)
-
-
-def _named(words: Speech, of: str) -> str:
-    """Name of a feature, of a county, or of all small counties together."""
-    if of == "*":
-        return words.text("drift.others")
-    if "/" in of:
-        return words.place(of.partition("/")[2])
-    return words.text(f"feature.{of}") if of.isidentifier() else of
