@@ -75,7 +75,7 @@ class Header:
     columns: tuple[Column, ...]
 
 
-def find_header(sheet: Sheet, mapping: Mapping[str, str] | None = None) -> Header | None:
+def find_header(sheet: Sheet, mapping: Mapping[str, str] | None = None, *, at: int | None = None) -> Header | None:
     """Find the header of a sheet, or ``None`` where nothing looks like one.
 
     Every line among the first 60 is scored, alone and with the lines below it, by how many fields its headings name.
@@ -86,6 +86,8 @@ def find_header(sheet: Sheet, mapping: Mapping[str, str] | None = None) -> Heade
         The grid.
     mapping
         Heading -> field name, ``serial`` or ``ignore``; goes before everything recognised.
+    at
+        The line where the header has to begin, from 0; by default it is looked for from the top.
 
     Raises
     ------
@@ -100,13 +102,15 @@ def find_header(sheet: Sheet, mapping: Mapping[str, str] | None = None) -> Heade
     (1, ['name', 'county'])
     """
     wanted = _wanted(mapping)
-    texts = sheet.cells.head(SCANNED_ROWS).apply(plain)
+    top = at or 0
+    texts = sheet.cells.iloc[top : top + SCANNED_ROWS].apply(plain)
     raw = [["" if pd.isna(cell) else _written(cell) for cell in row] for row in texts.itertuples(index=False)]
-    filled = _filled(raw, sheet.merges)
+    merges = tuple((one - top, left, last - top, right) for one, left, last, right in sheet.merges if one >= top)
+    filled = _filled(raw, merges)
     found = [
         (header, score)
-        for first in range(len(raw))
-        for least in [1 if _mostly_words(raw[first]) else 2 if _groups(first, raw, sheet.merges) else 0]
+        for first in range(len(raw) if at is None else 1)
+        for least in [1 if _mostly_words(raw[first]) else 2 if _groups(first, raw, merges) else 0]
         if least
         for depth in range(least, min(MAX_LEVELS, len(raw) - first) + 1)
         if all(_only_words(row) for row in raw[first + 1 : first + depth])
@@ -118,7 +122,8 @@ def find_header(sheet: Sheet, mapping: Mapping[str, str] | None = None) -> Heade
     highest = max(score for _, score in found)
     near = [header for header, score in found if score > highest - NEARLY]
     best = min(near, key=lambda header: (header.last - header.first, header.first))
-    return _with_lines_below(best, filled, raw, sheet.merges, wanted)
+    best = _with_lines_below(best, filled, raw, merges, wanted)
+    return Header(best.first + top, best.last + top, best.columns)
 
 
 def without_hollow(header: Header, cells: pd.DataFrame) -> Header:

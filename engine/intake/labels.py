@@ -127,7 +127,7 @@ def _matches(levels: tuple[str, ...]) -> tuple[Match, ...]:
     if _is_personal(joined, last):
         return (Match("personal", 0.8),)
     best: dict[str, float] = {}
-    worded = re.sub(r"[\W_]+", " ", levels[-1]).strip()
+    worded = re.sub(r"[\W_]+", " ", levels[-1].replace("%", " percent ")).strip()
     for candidate, worth in ((joined, 1.0), (last, 0.97), (worded, 0.96)):
         for field, score in _scores(candidate):
             best[field] = max(best.get(field, 0.0), score * worth)
@@ -209,6 +209,20 @@ def _is_personal(joined: str, last: str) -> bool:
     if _stands("شناسه ملی", _tokens(last)):
         return False
     return any(_stands(_bare(fold(word)), tokens) for word in document["words"]) or last in ("کد ملی", "کدملی")
+
+
+@cache
+def known_headings() -> frozenset[str]:
+    """Folded names of all fields, as headings have them.
+
+    Examples
+    --------
+    >>> "نام واحد" in known_headings(), "jobs now" in known_headings(), "زرزیران" in known_headings()
+    (True, True, False)
+    """
+    return frozenset(
+        fold(name) for family, entry in _document().items() if family not in _NO_FIELDS for name in entry["names"]
+    )
 
 
 @cache

@@ -24,7 +24,7 @@ from engine.intake.corrections import check_sheets, corrected
 from engine.intake.distinct import Columns
 from engine.intake.duplicates import duplicate_pairs
 from engine.intake.extras import read_extras
-from engine.intake.header import Column, Header, counting_headings, find_header, without_hollow
+from engine.intake.header import Column, Header, counting_headings, without_hollow
 from engine.intake.long import gathered
 from engine.intake.persons import without_contacts
 from engine.intake.places import read_province
@@ -32,6 +32,7 @@ from engine.intake.projects import without_unsure
 from engine.intake.record import Intake
 from engine.intake.rows import filled_down, ignored_rows
 from engine.intake.sheets import Sheet, open_sheets
+from engine.intake.stacked import first_header, next_header
 from engine.intake.titles import Statements, read_titles
 from engine.money import MoneyUnit, read_foreign_unit, read_money_scale, read_money_unit
 
@@ -104,11 +105,7 @@ def read_register(
     opened = open_sheets(path, only=sheet)
     turned = {grid.name: wide for grid in opened if (wide := gathered(grid)) is not None}
     grids = [turned.get(grid.name, grid) for grid in opened]
-    tables = [
-        _Table(grid, header, corrected(_below(grid, header), header, grid.name, corrections))
-        for grid in grids
-        if (header := find_header(grid, mapping)) is not None
-    ]
+    tables = [table for grid in grids for table in _tables(grid, mapping, corrections)]
     if not tables:
         raise _no_register(path.name, grids, mapping)
     check_sheets(corrections, [table.sheet.name for table in tables])
@@ -134,6 +131,7 @@ class _Table:
     sheet: Sheet
     header: Header
     cells: pd.DataFrame
+    begin: int = 0
     columns: Columns = field(init=False)
     personal: list[str] = field(init=False)
     why: pd.Series = field(init=False)
@@ -149,7 +147,7 @@ class _Table:
 
     def titles(self) -> list[str]:
         """Titles above the header, the sheet's name, and footnotes."""
-        above = self.sheet.cells.iloc[: self.header.first]
+        above = self.sheet.cells.iloc[self.begin : self.header.first]
         notes = self.cells[self.why == IgnoredRow.NOTE]
         lines = [
             " ".join(str(cell) for cell in row if pd.notna(cell))
@@ -189,8 +187,27 @@ def _default_province(province: str | None) -> str | None:
     return str(read.reading) if isinstance(read, Remarked) else read
 
 
-def _below(sheet: Sheet, header: Header) -> pd.DataFrame:
-    return filled_down(sheet, header, sheet.cells.iloc[header.last + 1 :])
+def _tables(grid: Sheet, mapping: Mapping[str, str] | None, corrections: pd.DataFrame | None) -> list[_Table]:
+    """Tables of a sheet, nearly always one."""
+    found: list[_Table] = []
+    header, begin = first_header(grid, mapping), 0
+    while header is not None:
+        table = _table(grid, header, begin, len(grid.cells), corrections)
+        below = next_header(grid, header, table.columns, mapping)
+        if below is not None:
+            table = _table(grid, header, begin, below[0], corrections)
+        found.append(table)
+        begin, header = below or (0, None)
+    return found
+
+
+def _table(grid: Sheet, header: Header, begin: int, end: int, corrections: pd.DataFrame | None) -> _Table:
+    """The lines of one table, the corrected ones as they should be."""
+    cells = filled_down(grid, header, grid.cells.iloc[header.last + 1 : end])
+    if corrections is not None:
+        last = end == len(grid.cells)
+        corrections = corrections[(corrections["row"] > begin) & ((corrections["row"] <= end) | last)]
+    return _Table(grid, header, corrected(cells, header, grid.name, corrections), begin)
 
 
 def _told(own: Statements, everybody: list[Statements]) -> Statements:
@@ -301,8 +318,8 @@ def _at(rows: pd.Index, column: pd.Series) -> pd.Series:
 
 
 def _ignored(table: _Table) -> pd.DataFrame:
-    above = table.sheet.cells.iloc[: table.header.first].notna().any(axis=1)
-    titles = [(row, IgnoredRow.TITLE if held else IgnoredRow.BLANK) for row, held in enumerate(above)]
+    above = table.sheet.cells.iloc[table.begin : table.header.first].notna().any(axis=1)
+    titles = [(row, IgnoredRow.TITLE if held else IgnoredRow.BLANK) for row, held in enumerate(above, table.begin)]
     headers = [(row, IgnoredRow.HEADER) for row in range(table.header.first, table.header.last + 1)]
     below = table.why.dropna()
     rows = [*titles, *headers, *zip(below.index, below, strict=True)]

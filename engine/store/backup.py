@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import shutil
 import sqlite3
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -25,6 +28,7 @@ from engine.store.swap import swap_in
 
 _MANIFEST, _DATABASE, _FORM = "manifest.json", "ehya.db", 1
 _MANIFEST_BYTES = 1_000_000
+_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error)
 _PIECE = 1 << 20
 _SQLITE_MARK = b"SQLite format 3\0"
 
@@ -189,11 +193,21 @@ def _unpack(file: Path, target: Path) -> Manifest | None:
             manifest = _manifest(archive)
             with archive.open(_DATABASE) as packed, target.open("wb") as unpacked:
                 whole = _pour(packed, unpacked, manifest.size_bytes)
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, NotImplementedError, RuntimeError, EOFError) as error:
-        raise EhyaError(ErrorCode.NOT_A_BACKUP, given=str(file)) from error
+    except (*_BROKEN, KeyError, ValueError, TypeError, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:  # the disk, not a place that the file lacks
+            raise
+        code = ErrorCode.BACKUP_DAMAGED if _begins_as_one(file) else ErrorCode.NOT_A_BACKUP
+        raise EhyaError(code, given=str(file)) from error
     if not whole or _digest(target) != manifest.sha256:
         raise EhyaError(ErrorCode.BACKUP_DAMAGED, given=str(file))
     return manifest
+
+
+def _begins_as_one(file: Path) -> bool:
+    """Whether a file that cannot be unpacked was a backup once: both of its parts are named where they begin."""
+    with file.open("rb") as stream:
+        head = stream.read(_MANIFEST_BYTES)
+    return all(name.encode() in head for name in (_MANIFEST, _DATABASE))
 
 
 def _manifest(archive: zipfile.ZipFile) -> Manifest:

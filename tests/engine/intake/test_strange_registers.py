@@ -173,7 +173,8 @@ def test_a_code_may_stand_beside_its_words(cell, isic):
         ("زمین / Land (m²)", "land_m2"), ("نام شهر", "county"), ("آخرین وضعیت", "status"), ("آب l/s", "water_l_per_s"),
         ("از چه سالی غیرفعال است", "stopped_on"), ("تعداد پرسنل در زمان فعالیت", "jobs_before_stop"),
         ("ریشه مشکلات", "stop_causes"), ("Activity (ISIC code)", "isic"), ("title_fa", "name"),
-        ("idle_years", "idle_months"),
+        ("idle_years", "idle_months"), ("Capacity (%)", "capacity_share"), ("ظرفیت ٪", "capacity_share"),
+        ("ظرفیت (تن)", "capacity_text"),
         ("نام پیگیری کننده", "personal"), ("Capex to restart (bn IRR)", "capital_needed_rial"),
     ],
 )  # fmt: skip
