@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from training.judged import wilson_interval
-from training.reliability import reliability_plot, reliability_table
+from training.reliability import reliability_table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,21 +19,51 @@ NOMINAL = 0.80
 
 
 def reliability(judged: pd.DataFrame, columns: Mapping[str, str]) -> Figure:
-    """Reliability of several columns of a judged table.
+    """Reliability of several columns of a judged table: a curve each, and below it how often each forecast was made.
 
     Parameters
     ----------
     judged
         Judged table.
     columns
-        Name on the plot -> column; rows without a value are left out.
+        Name on the plot -> column; rows without a value are left out. The first is drawn strongest, with its band.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Belongs to no window; ``picture`` gives its bytes.
+
+    Examples
+    --------
+    >>> p = np.linspace(0.1, 0.9, 40)
+    >>> rows = pd.DataFrame({"label": (p > 0.5) * 1.0, "probability": p, "weight": 1.0})
+    >>> len(reliability(rows, {"model": "probability"}).axes)
+    2
     """
-    tables, probabilities = {}, {}
-    for name, column in columns.items():
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(5.2, 5.6), layout="constrained")
+    curve, counts = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
+    curve.plot([0, 1], [0, 1], color="0.6", linewidth=1, linestyle=":", label="as promised")
+    for number, (name, column) in enumerate(columns.items()):
         known = judged[judged[column].notna()]
         label, probability, weight = (known[part].to_numpy(np.float64) for part in ("label", column, "weight"))
-        tables[name], probabilities[name] = reliability_table(label, probability, weight), probability
-    return reliability_plot(tables, probabilities)
+        table, colour, first = reliability_table(label, probability, weight), f"C{number}", number == 0
+        if first:
+            band = table["happened_low"], table["happened_high"]
+            curve.fill_between(table["predicted"], *band, color=colour, alpha=0.15, linewidth=0, label="95 % interval")
+        curve.errorbar(
+            table["predicted"], table["happened"], color=colour, marker="o", markersize=4, linewidth=1.4,
+            yerr=[table["happened"] - table["happened_low"], table["happened_high"] - table["happened"]],
+            elinewidth=0.7, alpha=1.0 if first else 0.7, label=name,
+        )  # fmt: skip
+        counts.hist(probability, bins=np.linspace(0, 1, 21), color=colour, histtype="step", linewidth=1.2)
+    curve.set(xlim=(0, 1), ylim=(0, 1), ylabel="share that came true")
+    curve.legend(loc="upper left", frameon=False, fontsize="small")
+    counts.set(xlabel="predicted probability", ylabel="outcomes")
+    for axes in (curve, counts):
+        axes.spines[["top", "right"]].set_visible(False)
+    return figure
 
 
 def coverage(jobs: pd.DataFrame, groups: pd.Series) -> Figure:

@@ -1,31 +1,16 @@
-"""Do probabilities mean what they say? Forecasts in bins beside what came of them, as a table and as a plot."""
+"""Do probabilities mean what they say? Forecasts in bins beside what came of them."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.stats import beta
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 Floats = npt.NDArray[np.float64]
 
 BINS = 10
 LEVEL = 0.95
-
-WORDS: Mapping[str, str] = {
-    "predicted": "predicted probability",
-    "happened": "share that came true",
-    "outcomes": "outcomes",
-    "calibrated": "as promised",
-    "band": "95 % interval",
-}
-"""What stands on the plot; another language brings its own."""
 
 
 def reliability_table(
@@ -123,59 +108,3 @@ def share_interval(share: Floats, count: Floats, *, level: float = LEVEL) -> tup
     low = np.where(hits > 0, beta.ppf(tail, np.maximum(hits, 1e-9), misses + 1), 0.0)
     high = np.where(misses > 0, beta.ppf(1 - tail, hits + 1, np.maximum(misses, 1e-9)), 1.0)
     return low, high
-
-
-def reliability_plot(
-    tables: Mapping[str, pd.DataFrame],
-    probability: Mapping[str, Floats],
-    *,
-    title: str = "",
-    words: Mapping[str, str] = WORDS,
-) -> Figure:
-    """Draw reliability: one curve with its band for each model, and below it how often each forecast was made.
-
-    Parameters
-    ----------
-    tables
-        Of :func:`reliability_table`, by the name of the model; the first is drawn strongest.
-    probability
-        Forecasts of the same models, shape (n,) each.
-    title
-        Above the plot.
-    words
-        As ``WORDS``.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Belongs to no window; ``figure.savefig(path)`` writes it.
-
-    Examples
-    --------
-    >>> p = np.linspace(0.1, 0.9, 40)
-    >>> figure = reliability_plot({"challenger": reliability_table((p > 0.5) * 1.0, p)}, {"challenger": p})
-    >>> len(figure.axes)
-    2
-    """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(5.2, 5.6), layout="constrained")
-    curve, counts = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
-    curve.plot([0, 1], [0, 1], color="0.6", linewidth=1, linestyle=":", label=words["calibrated"])
-    for number, (name, table) in enumerate(tables.items()):
-        colour = f"C{number}"
-        errors = [table["happened"] - table["happened_low"], table["happened_high"] - table["happened"]]
-        if number == 0:
-            band = table["happened_low"], table["happened_high"]
-            curve.fill_between(table["predicted"], *band, color=colour, alpha=0.15, linewidth=0, label=words["band"])
-        curve.errorbar(
-            table["predicted"], table["happened"], yerr=errors, color=colour, marker="o", markersize=4, linewidth=1.4,
-            elinewidth=0.7, alpha=1.0 if number == 0 else 0.7, label=name,
-        )  # fmt: skip
-        counts.hist(probability[name], bins=np.linspace(0, 1, 21), color=colour, histtype="step", linewidth=1.2)
-    curve.set(xlim=(0, 1), ylim=(0, 1), ylabel=words["happened"], title=title)
-    curve.legend(loc="upper left", frameon=False, fontsize="small")
-    counts.set(xlabel=words["predicted"], ylabel=words["outcomes"])
-    for axes in (curve, counts):
-        axes.spines[["top", "right"]].set_visible(False)
-    return figure

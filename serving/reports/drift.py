@@ -31,6 +31,7 @@ _ROOM = 1.15
 _OUTCOMES = ("outcomes", "observed", "expected", "share_low", "share", "share_high", "predicted", "chance")
 _OUTCOME_KINDS = {"outcomes": "count", "observed": "count", "expected": "number", "chance": "score"}
 _FEATURES = ("psi", "chance", "p_adjusted", "missing_then", "missing_now")
+_TITLES = {"chance": "of_chance_psi"}
 _UNSEEN = ("stated", "unseen", "share")
 
 
@@ -156,7 +157,10 @@ def drift_sheets(found: Any, speech: Speech) -> list[Sheet]:
             say("features_sheet"),
             [
                 Column("feature", say("feature"), "long"),
-                *(Column(name, say(f"of_{name}"), "share" if name in shares else "score") for name in _FEATURES),
+                *(
+                    Column(name, say(_TITLES.get(name, f"of_{name}")), "share" if name in shares else "score")
+                    for name in _FEATURES
+                ),
                 Column("alarming", say("of_alarming")),
             ],
             features,

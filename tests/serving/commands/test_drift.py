@@ -113,6 +113,8 @@ def test_the_workbook_says_the_same_in_numbers(ehya, tmp_path):
     header, overall, *groups = book["Outcomes"].iter_rows(values_only=True)
     assert dict(zip(header, overall, strict=True))["Restarts"] == 10
     assert {row[0] for row in groups} == {"Urmia", "Khoy", "Small counties together"}
+    titles = [cell.value for cell in book["Features"][1]]
+    assert titles[:4] == ["Feature", "Shift (PSI)", "By chance", "p (all features)"]
     assert next(book["Features"].iter_rows(min_row=2, values_only=True))[:2] == ("Idle years", 0.6)
 
 
