@@ -9,22 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy.special import logit
-from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 from engine.artefact import TREES
-from engine.design import levels_replaced
 from engine.hazards import DRAWS, Link
 from features.schema import FeatureSchema
 from training.binomial import Prior, Rows, derivatives, fit_rows, information_of, unit_scores
+from training.boosted import LEAST_EVENTS_OF_TREES, boosted, crossed_effects, distinct_events, tree_spread
 from training.columns import first_precision, group_of, plain
+from training.observed import Learner, Level, Observed, Recipe
 from training.uncertainty import bootstrap_counts
 
 Floats = npt.NDArray[np.float64]
@@ -43,120 +41,6 @@ FULL_REFITS = 5e6
 
 PINNED = 1e10
 """Precision that holds a slope at zero."""
-
-LEAST_EVENTS_OF_TREES = 200
-"""Events below which boosting is not fitted: each of its leaves would rest on a handful."""
-
-TREE_WORLDS = 4
-"""Bootstrap worlds in which the boosting is fitted anew, to see how much more it moves than the line."""
-
-MOST_TREE_ROWS = 30_000
-"""Rows of periods that the boosting reads at most, drawn at random: landmarks of one unit say much the same."""
-
-FOLDS = 5
-
-
-class Learner(StrEnum):
-    """What a head is made of."""
-
-    LINE = "line"
-    BLEND = "blend"  # line and boosting, averaged on the scale of the score
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How a hazard is fitted; what a search may settle.
-
-    Parameters
-    ----------
-    learner
-        The line alone, or with boosting beside it.
-    link
-        Of the line; boosting has the logit only.
-    precision_factor
-        Factor on the first guess of all precisions: above one, slopes are held nearer to zero.
-    share
-        Share of the boosting in the score of a blend.
-    additive
-        Boosting without interactions: each tree reads one feature, so that the score is a sum over features.
-    iterations, rate, leaves, least_of_leaf
-        Of the boosting: trees, learning rate, leaves of a tree, rows of a leaf.
-    follow
-        How far restarts are moved to what the latest periods went through, 0 to 1 (``training.following``).
-    """
-
-    learner: Learner = Learner.LINE
-    link: Link = Link.LOGIT
-    precision_factor: float = 1.0
-    share: float = 0.5
-    additive: bool = False
-    iterations: int = 100
-    rate: float = 0.06
-    leaves: int = 8
-    least_of_leaf: int = 80
-    follow: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """Prior of a hazard: what is believed before any own record.
-
-    Parameters
-    ----------
-    probability
-        P(event in a period | at risk at its start), shape (periods,).
-    spread
-        Standard deviation of the common level on the scale of the score.
-    draws
-        Shape (DRAWS, periods): that probability in each world; ``None`` draws it from a normal.
-    """
-
-    probability: Floats
-    spread: float
-    draws: Floats | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """What a hazard is fitted to.
-
-    Parameters
-    ----------
-    matrix
-        Model matrix within its ranges, shape (n, features).
-    spread
-        Its design, shape (n, columns).
-    at_risk, event
-        Shape (n, periods).
-    weights
-        Shape (n,), not negative.
-    unit
-        Shape (n,), number of each row's unit: bootstrap and folds draw units, never rows.
-    """
-
-    matrix: pd.DataFrame
-    spread: Floats
-    at_risk: Flags
-    event: Flags
-    weights: Floats
-    unit: Numbers
-
-    @property
-    def rows(self) -> Rows:
-        """For the line."""
-        return Rows(self.spread, self.at_risk, self.event, self.weights)
-
-    def where(self, kept: Flags) -> Observed:
-        """Only some rows."""
-        return Observed(
-            self.matrix[kept], self.spread[kept], self.at_risk[kept], self.event[kept], self.weights[kept],
-            self.unit[kept],
-        )  # fmt: skip
-
-    @property
-    def units(self) -> int:
-        """How many numbers of units there may be."""
-        return int(self.unit.max()) + 1 if len(self.unit) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,11 +116,11 @@ def fit_head(
     periods = seen.at_risk.shape[1]
     estimators: dict[str, Any] = {"": _line_estimator(line)}
     part: dict[str, Any] = {"periods": periods, "link": recipe.link.value, "share": 0.0, "spread": 1.0, "effects": {}}
-    enough = seen.event.any(axis=1).sum() and _distinct_events(seen) >= LEAST_EVENTS_OF_TREES
+    enough = seen.event.any(axis=1).sum() and distinct_events(seen) >= LEAST_EVENTS_OF_TREES
     if recipe.learner is Learner.BLEND and enough:
-        effects, replaced = _crossed_effects(seen, prior, blocks, schema, line, recipe, random_state)
-        trees = _boosted(seen, replaced, schema, recipe, signs or {}, seen.weights, random_state)
-        widened = _tree_spread(seen, replaced, schema, recipe, signs or {}, line, worlds, random_state)
+        effects, replaced = crossed_effects(seen, prior, blocks, schema, line, recipe, random_state)
+        trees = boosted(seen, replaced, schema, recipe, signs or {}, seen.weights, random_state)
+        widened = tree_spread(seen, replaced, schema, recipe, signs or {}, line, worlds, random_state)
         part |= {"share": recipe.share, "effects": effects, "spread": widened}
         estimators[TREES] = trees
     part["refits"] = plain(worlds)
@@ -345,83 +229,6 @@ def _line_estimator(line: Floats) -> LogisticRegression:
     held.coef_, held.intercept_ = line[None].copy(), np.zeros(1)
     held.n_features_in_, held.n_iter_ = len(line), np.array([0], dtype=np.int32)
     return held
-
-
-def _crossed_effects(
-    seen: Observed, prior: Prior, blocks: list[dict[str, Any]], schema: FeatureSchema, line: Floats, recipe: Recipe,
-    random_state: int,
-) -> tuple[dict[str, dict[str, float]], Floats]:  # fmt: skip
-    """Effects of levels for scoring, and the matrix in which each row has those of a line that did not see its unit."""
-    whole = _level_effects(line, blocks, schema, seen.at_risk.shape[1])
-    replaced = levels_replaced(seen.matrix, whole)
-    fold = np.random.default_rng(random_state).permutation(seen.units) % FOLDS
-    for out in range(FOLDS):
-        held = fold[seen.unit] == out
-        if held.any() and not held.all():
-            other = fit_rows(seen.where(~held).rows, prior, link=recipe.link, start=line)
-            effects = _level_effects(other, blocks, schema, seen.at_risk.shape[1])
-            replaced[held] = levels_replaced(seen.matrix[held], effects)
-    return whole, replaced
-
-
-def _level_effects(
-    line: Floats, blocks: list[dict[str, Any]], schema: FeatureSchema, periods: int
-) -> dict[str, dict[str, float]]:
-    effects: dict[str, dict[str, float]] = {name: {} for name in schema.categories}
-    at = periods
-    for block in blocks:
-        width = len(block["centre"])
-        if block["levels"] is not None:
-            slopes = line[at : at + width]
-            own = slopes - slopes @ np.asarray(block["centre"])
-            effects[block["column"]] = {str(k): float(v) for k, v in zip(block["levels"], own, strict=True)}
-        at += width
-    return effects
-
-
-def _boosted(
-    seen: Observed, replaced: Floats, schema: FeatureSchema, recipe: Recipe, signs: Mapping[str, int], weights: Floats,
-    random_state: int,
-) -> HistGradientBoostingClassifier:  # fmt: skip
-    row, period = np.nonzero(seen.at_risk & (weights > 0)[:, None])
-    if len(row) > MOST_TREE_ROWS:
-        some = np.sort(np.random.default_rng(random_state).permutation(len(row))[:MOST_TREE_ROWS])
-        row, period = row[some], period[some]
-    boosting = HistGradientBoostingClassifier(
-        learning_rate=recipe.rate, max_iter=recipe.iterations, max_leaf_nodes=recipe.leaves,
-        min_samples_leaf=recipe.least_of_leaf, l2_regularization=1.0, early_stopping=False,
-        monotonic_cst=[*(signs.get(name, 0) for name in schema.names), 0],
-        interaction_cst="no_interactions" if recipe.additive else None, random_state=random_state,
-    )  # fmt: skip
-    # scikit-learn cannot bin a column of which nothing is known; as a constant it is never split on.
-    blank = np.isnan(replaced).all(axis=0)
-    ready = np.column_stack([np.where(blank, 0.0, replaced)[row], period])
-    return boosting.fit(ready, seen.event[row, period].astype(int), sample_weight=weights[row])
-
-
-def _tree_spread(
-    seen: Observed, replaced: Floats, schema: FeatureSchema, recipe: Recipe, signs: Mapping[str, int], line: Floats,
-    worlds: Floats, random_state: int,
-) -> float:  # fmt: skip
-    """By how much the blended score moves from world to world, for each unit by which the line moves: at least one."""
-    if len(worlds) < TREE_WORLDS:
-        return 1.0
-    periods = seen.at_risk.shape[1]
-    rows = np.random.default_rng(random_state).permutation(len(seen.unit))[:2000]
-    counts = bootstrap_counts(np.ones(seen.units, dtype=bool), refits=TREE_WORLDS, random_state=random_state)
-    ready = np.column_stack([replaced[rows], np.zeros(len(rows))])
-    apart = worlds[:TREE_WORLDS, periods:] @ seen.spread[rows].T + worlds[:TREE_WORLDS, :1]
-    moved = []
-    for world in range(TREE_WORLDS):
-        weights = seen.weights * counts[world][seen.unit]
-        moved.append(_boosted(seen, replaced, schema, recipe, signs, weights, random_state).decision_function(ready))
-    blended = (1 - recipe.share) * apart + recipe.share * np.array(moved)
-    alone, both = (float(np.sqrt(each.var(axis=0, ddof=1).mean())) for each in (apart, blended))
-    return max(1.0, both / alone) if alone > 0 else 1.0
-
-
-def _distinct_events(seen: Observed) -> int:
-    return len(np.unique(seen.unit[seen.event.any(axis=1)]))
 
 
 def _link(probability: Floats, link: Link) -> Floats:

@@ -14,7 +14,8 @@ from engine.errors import EhyaError, ErrorCode
 from engine.hazards import DRAWS
 from features.schema import FeatureSchema
 from training.columns import line_blocks, ranges
-from training.hazards import Level, Observed, Recipe, fit_head
+from training.hazards import fit_head
+from training.observed import Level, Observed, Recipe
 
 Floats = npt.NDArray[np.float64]
 

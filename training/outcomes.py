@@ -22,8 +22,8 @@ from training.effort import USUAL, Effort, Progress, Stage, silent
 from training.evidence import Evidence
 from training.fitting import Priors
 from training.gates import LEAST_OUTCOMES
-from training.hazards import Learner, Recipe
 from training.judged import COLUMNS, JOBS_COLUMNS
+from training.observed import Learner, Recipe
 from training.outcome_model import LEAST_RESTARTS, fit_outcomes
 from training.periods import Followed, describe, labelled, standing_idle
 from training.population import capacity_rate, jobs_size, restart_rate

@@ -12,7 +12,8 @@ import pandas as pd
 
 from engine.codes import Code
 from features.schema import FeatureSchema
-from training.selection import LARGEST, Propensity, effective_size
+from training.inverse_weights import LARGEST, effective_size
+from training.selection import Propensity
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]

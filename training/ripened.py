@@ -33,9 +33,9 @@ from training.evidence import Evidence
 from training.gates import LEAST_OUTCOMES
 from training.judged import COLUMNS, JOBS_COLUMNS
 from training.matured import landmarks_since, matured_of
-from training.outcome_model import restart_level
 from training.periods import LANDMARK_MONTHS, SETTLED_MONTHS, Described, labelled
 from training.population import Rate
+from training.prior_hazards import restart_level
 from training.verdicts import groups, jobs_scores, scores
 from training.walk_forward import MATURE_MONTHS, counted_jobs, weights_and_labels
 

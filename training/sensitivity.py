@@ -18,8 +18,8 @@ import pandas as pd
 from scipy.special import expit, logit
 from scipy.stats import norm
 
+from training.inverse_weights import LARGEST
 from training.overlap import SelectionWarning
-from training.selection import LARGEST
 
 Floats = npt.NDArray[np.float64]
 

@@ -14,11 +14,11 @@ import pandas as pd
 from engine import hazards
 from engine.artefact import OUTCOMES, Model
 from engine.errors import EhyaError, ErrorCode
-from engine.hazards import PERIOD_MONTHS, PERIODS
+from engine.hazards import PERIOD_MONTHS, PERIODS, Link
 from engine.jobs import jobs_forecast
 from training import answers
 from training.fitting import Priors
-from training.hazards import Learner, Link, Recipe
+from training.observed import Learner, Recipe
 from training.outcome_model import LEAST_RESTARTS, fit_outcomes, plants
 from training.periods import SETTLED_MONTHS, Described, Followed, labelled
 from training.spells import DURABLE_MONTHS, OPEN, RESTARTED

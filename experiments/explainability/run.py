@@ -19,9 +19,9 @@ from experiments.sba_outcomes.loans import Loans, read_loans, years_since
 from features import FULL_SCHEMA
 from features.schema import FeatureKind, FeatureSchema, FeatureSpec
 from training.fitting import Priors
-from training.hazards import Learner, Recipe
 from training.horizon import fit_horizon
 from training.judged import brier, paired_gain, probability_metrics
+from training.observed import Learner, Recipe
 from training.periods import describe
 from training.population import capacity_rate, jobs_size, restart_rate
 from training.walk_forward import Split, walk_forward

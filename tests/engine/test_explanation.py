@@ -11,8 +11,8 @@ from engine.design import clipped, design
 from engine.explanation import BASE, contributions, tree_contributions
 from engine.hazards import Head
 from features.schema import FeatureKind, FeatureSchema, FeatureSpec
-from training.hazards import Learner, Recipe
 from training.horizon import fit_horizon
+from training.observed import Learner, Recipe
 
 DRAW = np.random.default_rng(0)
 X = pd.DataFrame(

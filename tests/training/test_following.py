@@ -10,7 +10,8 @@ from engine.explanation import contributions
 from engine.hazards import Head, incidences
 from training.fitting import Priors
 from training.following import FARTHEST, followed
-from training.hazards import FittedHead, Learner, Recipe
+from training.hazards import FittedHead
+from training.observed import Learner, Recipe
 from training.outcome_model import fit_outcomes
 from training.population import capacity_rate, jobs_size, restart_rate
 

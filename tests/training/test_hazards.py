@@ -14,8 +14,9 @@ from engine.hazards import Head, Link
 from features.schema import FeatureKind, FeatureSchema, FeatureSpec
 from training import hazards as training_hazards
 from training.columns import line_blocks
-from training.hazards import Learner, Level, Observed, Recipe, fit_head
+from training.hazards import fit_head
 from training.horizon import fit_horizon
+from training.observed import Learner, Level, Observed, Recipe
 
 KINDS = {"size": (FeatureKind.NUMBER, 1), "age": (FeatureKind.NUMBER, 0), "place": (FeatureKind.CATEGORY, 0)}
 SCHEMA = FeatureSchema(

@@ -17,7 +17,7 @@ from engine.hazards import DRAWS, incidences
 from engine.scoring import raw
 from features import FULL_SCHEMA, matrix
 from training.fitting import Priors
-from training.hazards import Learner, Recipe
+from training.observed import Learner, Recipe
 from training.outcome_model import fit_outcomes
 from training.periods import Followed
 from training.population import capacity_rate, jobs_size, restart_rate

@@ -7,8 +7,8 @@ from itertools import product
 import numpy as np
 import pytest
 
+from training.inverse_weights import inverse_weights, weighted_mean
 from training.overlap import SelectionWarning
-from training.selection import inverse_weights, weighted_mean
 from training.sensitivity import Late, late_approach, sensitivity, strength, tilted_mean
 
 
