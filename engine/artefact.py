@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -39,16 +40,8 @@ MOST_RATIO = 400
 """Limits on what a file may unpack to: bytes in all, entries, and bytes unpacked per byte packed (assumed: an honest
 model of 200 trees unpacks to 2 MB in 50 entries at a ratio of 10)."""
 
-
-_OF_BOTH: Mapping[str, type] = {
-    "version": str, "data_until": str, "schema": dict, "features": list, "fitted": dict, "fold_of": dict,
-    "population": dict, "prior_driven": bool, "metrics": dict, "card": dict,
-}  # fmt: skip
-PARTS: Mapping[str, Mapping[str, type]] = {
-    REPORTED: {**_OF_BOTH, "promoted": dict, "held_out": dict},
-    OUTCOMES: {**_OF_BOTH, "ranges": dict, "design": list, "hazards": dict, "jobs": dict},
-}
-"""What the document of a model that is put to work holds, by kind."""
+MOST_JSON_BYTES = 32 * 2**20
+"""Of the document: as objects, JSON takes some twenty times its bytes (an honest document has .6 to 5 MB)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +137,43 @@ def save(path: Path, heads: Mapping[str, Any], document: Mapping[str, Any]) -> s
     -------
     str
         sha256 of the file in hexadecimal digits: keep it apart from the file.
+
+    Raises
+    ------
+    EhyaError
+        ``model_is_link`` when the folder is a link: nothing is written outside of the workspace.
     """
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(MODEL, json.dumps({**document, "format": FORMAT}, ensure_ascii=False, allow_nan=False))
         archive.writestr(HEADS, skops.io.dumps(dict(heads)))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".part")
-    beside.write_bytes(packed.getvalue())
-    beside.replace(path)
+    write_whole(path, packed.getvalue())
     return hashlib.sha256(packed.getvalue()).hexdigest()
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, and never through a link that somebody laid in its place.
+
+    Parameters
+    ----------
+    path
+        Where to; folders are made.
+    content
+        Its bytes.
+
+    Raises
+    ------
+    EhyaError
+        ``model_is_link`` when the folder is a link.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.parent.is_symlink():
+        raise EhyaError(ErrorCode.MODEL_IS_LINK, given=path.parent.name)
+    beside = path.with_name(f"{path.name}.part")
+    beside.unlink(missing_ok=True)
+    with beside.open("xb") as file:  # made anew: an exclusive opening follows no link
+        file.write(content)
+    beside.replace(path)
 
 
 def load(path: Path | str, *, digest: str) -> Model:
@@ -174,11 +194,12 @@ def load(path: Path | str, *, digest: str) -> Model:
     Raises
     ------
     EhyaError
-        ``file_not_found``; ``model_changed`` when the file is not the one promoted; ``not_a_model`` when it is no
-        model, is too big when unpacked, or holds a type or a tree we do not accept; ``model_format_other`` when it was
-        written by an Ehya with another format.
+        ``model_is_link`` when the file or its folder only points elsewhere; ``file_not_found``; ``model_changed`` when
+        the file is not the one promoted; ``not_a_model`` when it is no model, is too big when unpacked, or holds a type
+        or a tree we do not accept; ``model_format_other`` when it was written by an Ehya with another format.
     """
     path = Path(path)
+    _refuse_link(path)
     if not path.is_file():
         raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=path.name)
     if path.stat().st_size > MOST_BYTES:
@@ -196,50 +217,20 @@ def load(path: Path | str, *, digest: str) -> Model:
     return model
 
 
-def load_whole(path: Path | str, *, digest: str) -> Model:
-    """Open a model that is to be put to work: as ``load``, and nothing that scoring reads may be missing.
-
-    Parameters
-    ----------
-    path, digest
-        As for ``load``.
-
-    Raises
-    ------
-    EhyaError
-        As for ``load``; ``not_a_model`` also when a part of the document is missing or of another kind, or a hazard's
-        bootstrap worlds do not have the shape of its line.
-    """
-    model = load(path, digest=digest)
-    parts = PARTS.get(model.kind, {})
-    whole = parts and all(isinstance(model.document.get(name), kind) for name, kind in parts.items())
-    if not whole or (model.kind == OUTCOMES and not _hazards_whole(model)):
-        raise EhyaError(ErrorCode.NOT_A_MODEL, given=Path(path).name)
-    return model
-
-
-def _hazards_whole(model: Model) -> bool:
-    hazards = model.document["hazards"]
-    if not {"restart", "end", "capacity"} <= hazards.keys():
-        return False
-    try:
-        for name, part in hazards.items():
-            if "prior" in part:
-                continue
-            refits = np.asarray(part["refits"], dtype=np.float64)
-            line = np.asarray(model.heads[name].coef_)[0]
-            if refits.ndim != 2 or refits.shape[1] != len(line) or not np.isfinite(refits).all():
-                return False
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
-        return False
-    return True
+def _refuse_link(path: Path) -> None:
+    """What the workspace says is in it must be in it: a link shows another file to whoever copies or backs it up."""
+    for part in (path, path.parent):
+        if part.is_symlink():
+            raise EhyaError(ErrorCode.MODEL_IS_LINK, given=part.name)
 
 
 def _open(content: bytes, digest: str) -> Model:
     with _archive(content) as archive:
         if sorted(archive.namelist()) != sorted((HEADS, MODEL)):
             raise ValueError("entries")
-        document = json.loads(archive.read(MODEL), parse_constant=_no_number)
+        if archive.getinfo(MODEL).file_size > MOST_JSON_BYTES:
+            raise ValueError("size")
+        document = json.loads(archive.read(MODEL), parse_constant=_no_number, parse_float=_number)
         packed = archive.read(HEADS)
     if document["format"] != FORMAT and isinstance(document["format"], int):
         raise EhyaError(ErrorCode.MODEL_FORMAT_OTHER, given=document["format"], allowed=FORMAT)
@@ -278,6 +269,13 @@ def _check_modules(node: object) -> None:
 
 def _no_number(constant: str) -> None:
     raise ValueError(constant)
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):  # 1e999 is JSON, and infinite
+        raise ValueError(text)
+    return value
 
 
 def _check_lines(heads: object) -> None:

@@ -35,6 +35,7 @@ class ErrorCode(Code):
     MODEL_FILE_MISSING = "model_file_missing"
     NOT_A_MODEL = "not_a_model"
     MODEL_CHANGED = "model_changed"
+    MODEL_IS_LINK = "model_is_link"
     GATES_SHUT = "gates_shut"
     SEARCH_FOUND_NOTHING = "search_found_nothing"
     JOURNAL_UNREADABLE = "journal_unreadable"

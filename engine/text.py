@@ -36,6 +36,8 @@ _SPACES = re.compile(r"[^\S\0]{2,}|[^\S\0 ]")  # a single plain space stays as i
 _SEPARATOR = "\0"  # joins a column into one text: no letter, no space, and nothing composes with it
 _LONG = 500  # from here on, a table over all characters is faster than looking each one up
 _GONE = 0x110000
+_SEQUENCES = re.compile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[@-_])")
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
 def latin_digits(text: str) -> str:
@@ -47,6 +49,18 @@ def latin_digits(text: str) -> str:
     '1403/02/11'
     """
     return text.translate(_DIGITS)
+
+
+def printable(text: str) -> str:
+    r"""A person's words as one line that steers nothing: no control characters, no sequences that a terminal obeys, no
+    overrides of the direction of writing; half-spaces and marks stay.
+
+    Examples
+    --------
+    >>> printable("\x1b[31mred\x1b[0m,\n  <b>bold</b>\x00\u202e"), printable("می\u200cخواهم")
+    ('red, <b>bold</b>', 'می\u200cخواهم')
+    """
+    return " ".join(_CONTROLS.sub(" ", _SEQUENCES.sub("", text)).split())
 
 
 def fold(text: str) -> str:

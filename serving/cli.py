@@ -256,7 +256,7 @@ def train(
     from engine.errors import EhyaError, ErrorCode
     from serving.commands.question import day
 
-    if force and not reason:
+    if force and not (reason or "").strip():
         raise EhyaError(ErrorCode.REASON_MISSING, command="ehya train --force")
     options: dict[str, Any] = {"random_state": seed, "timeout": timeout, "workers": workers, "origin": origin}
     options |= {} if trials is None else {"trials": trials}

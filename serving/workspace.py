@@ -38,10 +38,11 @@ def champion(register: Register, settings: Settings) -> Model:
     Raises
     ------
     EhyaError
-        ``no_model`` when none was promoted, ``model_file_missing`` when its file is gone; ``model_changed`` or
-        ``not_a_model`` when the file is not the one that was promoted.
+        ``no_model`` when none was promoted, ``model_file_missing`` when its file is gone; ``model_changed``,
+        ``model_is_link`` or ``not_a_model`` when the file is not the one that was promoted.
     """
-    from engine.artefact import load_whole, path_of
+    from engine.artefact import path_of
+    from engine.wholeness import load_whole
 
     promotion = register.champion()
     if promotion is None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from engine.artefact import write_whole
 from engine.errors import EhyaError, ErrorCode
 from training.judged import KEYS, beside_champion
 
@@ -48,11 +49,8 @@ class Evidence:
 def keep(folder: Path, evidence: Evidence) -> dict[str, str]:
     """Write the tables into a folder; returns the sha256 of each file, for the model's document."""
     digests = {}
-    folder.mkdir(parents=True, exist_ok=True)
     for name, content in _packed(evidence).items():
-        beside = folder / f"{name}.part"
-        beside.write_bytes(content)
-        beside.replace(folder / name)
+        write_whole(folder / name, content)
         digests[name] = hashlib.sha256(content).hexdigest()
     return digests
 

@@ -90,7 +90,8 @@ def better(judged: pd.DataFrame, *, champion: bool = False, random_state: int = 
     Returns
     -------
     Verdict
-        Opens when the lower end of the paired 90 % interval (bootstrap by unit) lies above zero. A challenger that says
+        Opens when the lower end of the paired 90 % interval (bootstrap by unit) lies above zero. A row without a
+        probability shuts it: whoever is silent on the hard ones would win on the others. A challenger that says
         the same as the opponent on every row is not better: the champion stays. The one exception is the prior-only
         model where there is no champion: something has to be at work, and it claims nothing.
 
@@ -101,6 +102,9 @@ def better(judged: pd.DataFrame, *, champion: bool = False, random_state: int = 
     >>> better(sure).passed, better(sure.assign(probability=0.5)).passed, better(sure.assign(probability=0.4)).passed
     (True, True, False)
     """
+    silent = int((~judged["probability"].between(0, 1)).sum())
+    if silent:
+        return Verdict(Gate.BETTER_THAN_OPPONENT, False, {"opponent": opponent(judged), "unanswered": silent})
     against = opponent(judged)
     if champion and against == PRIOR:
         met = judged.loc[judged["champion_probability"].notna(), "unit_id"].nunique()

@@ -10,10 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from engine.artefact import Model, load_whole, path_of
+from engine.artefact import Model, path_of
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import Register
+from engine.text import printable
+from engine.wholeness import load_whole
 from training.comparison import against, evidence_of, opened_champion, side_by_side
 from training.gates import Verdict, excused
 from training.tracking import Alias, Registered, point, registered, tag_model
@@ -111,7 +113,8 @@ def promote(
     promoted_at
         The moment, UTC where it has no zone.
     reason
-        Words of the person who promotes it. They explain a changed top of the ranking, and no other shut gate.
+        Words of the person who promotes it. They explain a changed top of the ranking, and no other shut gate; blank
+        ones explain nothing.
     force
         Promote although a gate is shut; needs a reason.
     verdicts
@@ -130,7 +133,8 @@ def promote(
         ``gates_shut`` with the gates that did not open; ``reason_missing``; ``no_challenger``, ``unknown_model``;
         ``model_file_missing``, ``model_changed``, ``not_a_model``, ``model_format_other`` of its file.
     """
-    if force and not (reason or "").strip():
+    reason = own_words(reason)
+    if force and not reason:
         raise EhyaError(ErrorCode.REASON_MISSING, command="ehya promote --force")
     entry = challenger_or_champion(register, settings, version)
     path = path_of(settings.models, entry.version)
@@ -172,7 +176,8 @@ def rollback(
         ``model_file_missing``, ``model_changed``, ``not_a_model``, ``model_format_other`` when the file is not the one
         that was promoted: its digest is checked again.
     """
-    if not reason.strip():
+    reason = own_words(reason)
+    if not reason:
         raise EhyaError(ErrorCode.REASON_MISSING, command="ehya rollback")
     past = register.promotions()
     now = past[0] if past else None
@@ -194,6 +199,18 @@ def rollback(
     words = f"{ROLLBACK}: {reason}"
     _record(register, settings, chosen.model_version, chosen.digest, promoted_at, words, model)
     return Promotion(chosen.model_version, chosen.digest, path, words)
+
+
+def own_words(reason: str | None) -> str:
+    r"""A person's reason as it is kept: one line that steers no terminal, and that cannot pass for a reason of ours.
+
+    Examples
+    --------
+    >>> own_words("\x1b[1mnew debts\nwere written off"), own_words(" \x00 "), own_words("gates_open")
+    ('new debts were written off', '', '"gates_open"')
+    """
+    words = printable(reason or "")
+    return f'"{words}"' if words.partition(":")[0].strip() in (ALL_GATES_OPEN, FORCED, ROLLBACK) else words
 
 
 def asked_again(

@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -315,6 +316,7 @@ def _mlflow(settings: Settings) -> Iterator[ModuleType]:
             if mlflow.get_experiment_by_name(EXPERIMENT) is None:
                 place = settings.mlflow_artifacts.as_uri()
                 mlflow.create_experiment(EXPERIMENT, artifact_location=place, tags=dict(_KIND))
+            _bring_home(settings)
             mlflow.set_experiment(EXPERIMENT)
             yield mlflow
         except Exception as error:
@@ -325,6 +327,25 @@ def _mlflow(settings: Settings) -> Iterator[ModuleType]:
         finally:
             for name, level in levels.items():
                 logging.getLogger(name).setLevel(level)
+
+
+def _bring_home(settings: Settings) -> None:
+    """Let the artefacts of all runs stand in the workspace, whatever the database says.
+
+    MLflow keeps their place as an absolute address and has no way to change it. A workspace that was copied would go on
+    writing into the one it came from; one that somebody tampered with, to anywhere.
+    """
+    place = settings.mlflow_artifacts.as_uri()
+    with closing(sqlite3.connect(settings.mlflow_file)) as database, database:
+        (number, written_to) = database.execute(
+            "SELECT experiment_id, artifact_location FROM experiments WHERE name = ?", (EXPERIMENT,)
+        ).fetchone()
+        runs = database.execute("SELECT run_uuid, artifact_uri FROM runs WHERE experiment_id = ?", (number,)).fetchall()
+        own = [(f"{place}/{run}/artifacts", run) for run, _ in runs]
+        if written_to != place:
+            database.execute("UPDATE experiments SET artifact_location = ? WHERE experiment_id = ?", (place, number))
+        if [(address, run) for run, address in runs] != own:
+            database.executemany("UPDATE runs SET artifact_uri = ? WHERE run_uuid = ?", own)
 
 
 def _flat(nested: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -93,6 +93,8 @@ def show_gates(terminal: Terminal, gates: Sequence[Any]) -> None:
 def gate_facts(gate: str, facts: Mapping[str, Any], words: Speech) -> str:
     """The figures that one gate looked at, in words; nothing where there is nothing to say."""
     if gate == "better_than_opponent":
+        if "unanswered" in facts:
+            return words.text("gate_facts.unanswered", count=facts["unanswered"])
         if "gain" not in facts:
             return words.text("gate_facts.unmet", units=facts["units"], allowed=facts["allowed"])
         if facts["same"]:

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from engine.text import printable
 from serving.i18n import Speech
 from serving.pages.template import font, render, style
 from serving.reports.ranked import isolated
@@ -62,8 +63,8 @@ def card_markdown(card: Mapping[str, Any], speech: Speech) -> str:
     for table in parts["tables"]:
         lines += ["", f"## {table['heading']}", "", *([table["lead"], ""] if table["lead"] else [])]
         lines += [_row(table["headers"]), _row(["---"] * len(table["headers"])), *map(_row, table["rows"])]
-    # Direction marks serve a page; in a text file they only get in the way.
-    return "\n".join([*lines, ""]).translate({0x2068: None, 0x2069: None})
+    # Direction marks serve a page; in a text file they only get in the way. A name out of a register may hold markup.
+    return "\n".join([*lines, ""]).translate({0x2068: None, 0x2069: None, ord("<"): "&lt;"})
 
 
 def card_parts(card: Mapping[str, Any], speech: Speech) -> dict[str, Any]:
@@ -282,4 +283,4 @@ def _known(key: str, speech: Speech) -> bool:
 
 
 def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    return "| " + " | ".join(printable(cell).replace("|", "\\|") for cell in cells) + " |"

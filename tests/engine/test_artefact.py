@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import pickle
 import zipfile
 from pathlib import Path
@@ -16,7 +17,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassif
 from sklearn.linear_model import LogisticRegression
 
 from engine import artefact
-from engine.artefact import HEADS, MODEL, load, load_whole, save
+from engine.artefact import HEADS, MODEL, load, save
 from engine.errors import EhyaError, ErrorCode
 
 DOCUMENT = {"version": "v1", "data_until": "2025-01-01", "features": ["a", "b"]}
@@ -201,38 +202,60 @@ def _modules(node: object):
             yield from _modules(child)
 
 
-def _whole(kind: str) -> dict:
-    empty = {str: "2025-01-01", dict: {}, list: [], bool: True}
-    document = {name: empty[each] for name, each in artefact.PARTS[kind].items()} | {
-        "kind": kind,
-        "features": ["a", "b"],
-    }
-    part = {"refits": [[0.0, 0.0], [1.0, 1.0]]}
-    return document | (
-        {"hazards": {"restart": part, "end": part, "capacity": {"prior": {}}}} if kind == "outcomes" else {}
-    )
+@pytest.mark.parametrize("figure", ["1e999", "-1e999", "NaN", "Infinity"])
+def test_a_figure_beyond_all_numbers_is_refused(tmp_path, figure):
+    heads = skops.io.dumps({"line": LogisticRegression().fit(X, Y)})
+    path = _packed(tmp_path / "a.ehya", heads, {"prior": "HERE"})
+    with zipfile.ZipFile(path) as archive:
+        document = archive.read(MODEL).replace(b'"HERE"', figure.encode())
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(MODEL, document)
+        archive.writestr(HEADS, heads)
+    _refused(path, ErrorCode.NOT_A_MODEL)
 
 
-@pytest.mark.parametrize("kind", ["reported", "outcomes"])
-def test_a_model_that_lacks_a_part_is_not_put_to_work(tmp_path, kind):
-    path, document = tmp_path / "model.ehya", _whole(kind)
-    line = LogisticRegression().fit(X, Y)
-    heads = {"restart": line, "end": line}
-    assert load_whole(path, digest=save(path, heads, document)).kind == kind
-    for part in artefact.PARTS[kind]:
-        for broken in ({**document, part: 3.5}, {name: each for name, each in document.items() if name != part}):
-            with pytest.raises(EhyaError) as caught:
-                load_whole(path, digest=save(path, heads, broken))
-            assert caught.value.code is ErrorCode.NOT_A_MODEL, part
+def test_a_document_that_would_fill_the_memory_is_refused_before_it_is_read(tmp_path, monkeypatch):
+    """Ten bytes of JSON make two hundred of objects: the document has a limit of its own."""
+    monkeypatch.setattr(artefact, "MOST_JSON_BYTES", 5000)
+    monkeypatch.setattr(artefact.json, "loads", lambda *_, **__: pytest.fail("it was read"))
+    rows = [[number] for number in range(1000)]
+    _refused(_packed(tmp_path / "a.ehya", b"", {"refits": rows}), ErrorCode.NOT_A_MODEL)
 
 
-@pytest.mark.parametrize(
-    "refits", [[], [[0.0]], [[0.0, 0.0, 0.0]], [0.0, 0.0], [["a", "b"]], None, [[0.0, 0.0], [1.0]]]
-)
-def test_worlds_that_do_not_fit_the_line_are_refused(tmp_path, refits):
-    path, document = tmp_path / "model.ehya", _whole("outcomes")
-    line = LogisticRegression().fit(X, Y)
-    document["hazards"] = document["hazards"] | {"restart": {"refits": refits}}
+def test_a_document_nested_without_end_is_refused(tmp_path):
+    path = tmp_path / "a.ehya"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(MODEL, "[" * 200_000)
+        archive.writestr(HEADS, b"")
+    _refused(path, ErrorCode.NOT_A_MODEL)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right of their own there")
+def test_a_model_that_is_a_link_to_another_place_is_refused(tmp_path):
+    there, models = tmp_path / "elsewhere" / "model.ehya", tmp_path / "models"
+    digest = save(there, {"line": LogisticRegression().fit(X, Y)}, DOCUMENT)
+    (models / "v1").mkdir(parents=True)
+    (models / "v1" / "model.ehya").symlink_to(there)
+    (models / "v2").symlink_to(there.parent)
+    for version in ("v1", "v2"):
+        _refused(models / version / "model.ehya", ErrorCode.MODEL_IS_LINK, digest)
+    # the folder of all models may stand on another disk
+    (tmp_path / "disk").symlink_to(tmp_path, target_is_directory=True)
+    assert load(tmp_path / "disk" / "elsewhere" / "model.ehya", digest=digest).version == "v1"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right of their own there")
+def test_nothing_is_written_through_a_link(tmp_path):
+    heads, mine, models = {"line": LogisticRegression().fit(X, Y)}, tmp_path / "mine.txt", tmp_path / "models"
+    mine.write_text("mine", "utf-8")
+    (models / "v1").mkdir(parents=True)
+    (models / "v2").symlink_to(tmp_path)
+    for name in ("model.ehya.part", "model.ehya"):
+        (models / "v1" / name).symlink_to(mine)
+    path = models / "v1" / "model.ehya"
+    assert load(path, digest=save(path, heads, DOCUMENT)).version == "v1"
     with pytest.raises(EhyaError) as caught:
-        load_whole(path, digest=save(path, {"restart": line, "end": line}, document))
-    assert caught.value.code is ErrorCode.NOT_A_MODEL
+        save(models / "v2" / "model.ehya", heads, DOCUMENT)
+    assert caught.value.code is ErrorCode.MODEL_IS_LINK
+    assert mine.read_text("utf-8") == "mine"
+    assert not (tmp_path / "model.ehya").exists()

@@ -186,3 +186,12 @@ def test_verdicts_do_not_depend_on_the_order_of_rows():
     for gate in (better, no_group_worse):
         assert gate(table) == gate(mixed)
     assert {verdict.gate for verdict in (better(table), no_group_worse(table))} <= set(Gate)
+
+
+@pytest.mark.parametrize("said", [np.nan, np.inf, 1.5, -0.1])
+def test_who_gives_no_probability_for_some_outcomes_is_not_better_however_good_on_the_others(said):
+    rows = judged(0.7)
+    rows.loc[3, "probability"] = said
+    verdict = better(rows)
+    assert not verdict.passed
+    assert dict(verdict.facts) == {"opponent": "prior_only", "unanswered": 1}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import zipfile
 from dataclasses import replace
@@ -257,3 +258,101 @@ def test_an_evaluation_sets_challenger_and_champion_side_by_side(work):
 def test_an_unknown_version_is_refused_with_those_that_are_known(work):
     facts = work.refused(work.promote, ErrorCode.UNKNOWN_MODEL, version="20200101-00000000")
     assert set(facts["allowed"]) == {work.first.version, work.second.version}
+
+
+STEERING = "\x1b[31mthe law\x1b[0m\nchanged\x00 <script>alert(1)</script>\u202e"
+
+
+def test_a_reason_is_kept_as_one_line_that_steers_no_terminal(work):
+    forced = work.promote(force=True, reason=STEERING)
+    assert forced.reason == "forced: the law changed <script>alert(1)</script>"
+    assert work.register.champion().reason == forced.reason
+    tags = {each.version: each for each in registered(work.settings)}[work.second.version].tags
+    assert tags["ehya.reason"] == forced.reason
+    assert work.rollback(reason="\x1b]0;title\x07over").reason == "rollback: over"
+
+
+@pytest.mark.parametrize("blank", ["\x1b[31m\x00 \n", "\u202e", "  "])
+def test_a_reason_of_nothing_that_can_be_read_is_none(work, blank):
+    work.refused(work.promote, ErrorCode.REASON_MISSING, force=True, reason=blank)
+    work.refused(work.rollback, ErrorCode.REASON_MISSING, reason=blank)
+    work.refused(work.promote, ErrorCode.GATES_SHUT, reason=blank)
+
+
+@pytest.mark.parametrize("borrowed", ["gates_open", "forced: by the manager", "rollback"])
+def test_a_persons_words_cannot_pass_for_what_the_gates_said(work, borrowed):
+    kept = work.promote(force=True, reason=borrowed).reason
+    assert kept == f'forced: "{borrowed}"'
+
+
+def test_blank_words_excuse_no_changed_top(work):
+    from training.gates import top_stays
+
+    moved = [top_stays(["a", "b"], ["c", "d"], {})]
+    work.refused(work.promote, ErrorCode.GATES_SHUT, verdicts=moved, reason=" \x00 ")
+    assert work.promote(verdicts=moved, reason="new debts").reason == "new debts"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right of their own there")
+def test_a_model_file_that_is_a_link_is_named_and_serves_nobody(work, tmp_path):
+    from serving.workspace import champion
+
+    path = work.file(work.first.version)
+    elsewhere = tmp_path / "elsewhere.ehya"
+    shutil.move(path, elsewhere)
+    path.symlink_to(elsewhere)
+    problems = {each.version: each.problem for each in training.models(work.register, work.settings)}
+    assert problems == {work.first.version: "model_is_link", work.second.version: ""}
+    work.refused(lambda: champion(work.register, work.settings), ErrorCode.MODEL_IS_LINK)
+    work.refused(work.rollback, ErrorCode.MODEL_IS_LINK, version=work.first.version)
+
+
+def files(folder):
+    return {each.relative_to(folder).as_posix() for each in folder.rglob("*") if each.is_file()}
+
+
+def test_a_copied_workspace_keeps_its_runs_to_itself(lived, work):
+    """MLflow holds the place of artefacts as an absolute address; a copy must not write into its origin."""
+    before = files(lived.settings.home)
+    again = work.train(random_state=11)
+    assert files(lived.settings.home) == before
+    written = {name for name in files(work.settings.mlflow_artifacts) if name.startswith(again.run_id)}
+    assert f"{again.run_id}/artifacts/card.md" in written
+
+
+def test_artefacts_go_nowhere_but_into_the_workspace_whatever_the_registry_says(work, tmp_path):
+    import sqlite3
+    from contextlib import closing
+
+    from training.tracking import _mlflow
+
+    outside = tmp_path / "outside"
+    with closing(sqlite3.connect(work.settings.mlflow_file)) as database, database:
+        database.execute("UPDATE experiments SET artifact_location = ?", (outside.as_uri(),))
+        database.execute("UPDATE runs SET artifact_uri = 'file:///etc'")
+        database.execute("UPDATE model_versions SET source = 'file:///etc', storage_location = 'file:///etc'")
+    again = work.train(random_state=12)
+    assert not outside.exists()
+    with _mlflow(work.settings) as mlflow:
+        for run_id in (again.run_id, work.first.run_id):
+            place = mlflow.get_run(run_id).info.artifact_uri
+            assert place == f"{work.settings.mlflow_artifacts.as_uri()}/{run_id}/artifacts"
+    # what is put to work is the file in the workspace, not what the registry points to
+    assert work.promote(version=work.second.version, force=True, reason="a test").path == work.file(work.second.version)
+
+
+@pytest.mark.parametrize("name", ["../../outside", "/etc", "..", "a/../b", "a\\b"])
+def test_an_entry_of_the_registry_whose_name_leads_out_of_the_workspace_is_refused(work, name):
+    from training.tracking import VERSION, tag_model
+
+    tag_model(work.settings, work.second.version, {VERSION: name})
+    work.refused(work.promote, ErrorCode.NO_MODEL)
+    problems = {each.version: each.problem for each in training.models(work.register, work.settings)}
+    assert problems[name] == "no_model"
+
+
+def test_a_digest_that_the_registry_was_made_to_say_opens_no_other_file(work):
+    from training.tracking import DIGEST, tag_model
+
+    tag_model(work.settings, work.second.version, {DIGEST: "0" * 64})
+    work.refused(work.promote, ErrorCode.MODEL_CHANGED, force=True, reason="whatever")

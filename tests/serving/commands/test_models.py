@@ -29,7 +29,7 @@ def home(tmp_path_factory) -> Path:
 def ehya(home):
     def run(*words, code=0, at=home):
         result = CliRunner().invoke(app, [str(word) for word in words], env={"EHYA_HOME": str(at), "COLUMNS": "150"})
-        assert result.exit_code == code, result.stdout + result.stderr
+        assert code is None or result.exit_code == code, result.stdout + result.stderr
         assert "Traceback" not in result.stdout + result.stderr
         return result
 
@@ -109,6 +109,26 @@ def test_the_card_is_written_as_page_text_and_json_in_both_languages(ehya, first
     assert json.loads((tmp_path / "card.json").read_text("utf-8"))["version"] == first["version"]
     assert ".html" in ehya("models", "--out", tmp_path / "card.docx", "--lang", "en", code=2).stderr
     assert "Model card" in ehya("models", "--card", "champion", "--lang", "en").stdout
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_a_reason_steers_no_terminal_and_writes_no_markup_into_the_card(ehya, first, tmp_path, language):
+    ehya("promote", first["version"], "--force", "--reason", "back to the first")
+    back = ehya("promote", "--force", "--reason", "\x1b[2J\x00<script>alert(1)</script>", "--lang", language, code=None)
+    listed = ehya("models", "--lang", language)
+    for told in (back, listed):
+        assert not set("\x1b\x00\u202e") & set(told.stdout + told.stderr)
+    ehya("models", "--out", tmp_path / "card.html", "--lang", language)
+    assert "<script" not in (tmp_path / "card.html").read_text("utf-8")
+
+
+def test_a_gate_that_found_rows_without_a_probability_says_so_in_both_languages():
+    from serving.commands.models import gate_facts
+    from serving.i18n import speech
+
+    facts = {"opponent": "prior_only", "unanswered": 3}
+    assert "3" in gate_facts("better_than_opponent", facts, speech("en"))
+    assert "۳" in gate_facts("better_than_opponent", facts, speech("fa"))
 
 
 def test_a_version_that_there_is_none_of_is_refused(ehya, first):

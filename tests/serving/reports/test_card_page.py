@@ -6,7 +6,7 @@ import pytest
 
 from engine.jobs import JobsNote
 from serving.i18n import speech
-from serving.reports.card_page import card_markdown
+from serving.reports.card_page import card_html, card_markdown
 
 BASIS = {
     "counts": {"used": 55, "zero": 4, "set_aside": 1}, "intervals": "jackknife_plus", "realised": 0.61,
@@ -38,3 +38,17 @@ def test_an_assumed_share_of_promises_is_not_shown_as_a_finding(language):
 
 def test_a_card_without_counts_says_nothing_of_them():
     assert speech("en").text("model_card.jobs_basis") not in _said(None, "en")
+
+
+def test_a_county_out_of_a_register_writes_no_markup_into_the_card():
+    line = {"by": "county", "group": "Gilan/<script>alert(1)</script>|\n# x\x1b[31m", "units": 31}
+    line |= {"rows": 31, "brier": 0.1, "brier_opponent": 0.2, "worse_share": -0.5}
+    card = {"version": "<b>v1</b>", "kind": "outcomes", "groups": [line]}
+    for language in ("fa", "en"):
+        page, text = (write(card, speech(language)) for write in (card_html, card_markdown))
+        for written in (page, text):
+            assert "<script>alert" not in written
+            assert "<b>v1" not in written
+            assert "&lt;script" in written
+        assert "\n# x" not in text
+        assert "\x1b" not in text
