@@ -196,7 +196,7 @@ def _facts(found: Any, speech: Speech) -> list[tuple[str, str]]:
 def _banners(found: Any, speech: Speech) -> list[dict[str, str]]:
     say = _say(speech)
     verdict = "page_alarming" if found.alarming else "page_calm"
-    told = [{"kind": "warn" if found.alarming else "note", "title": say(verdict), "text": say(f"{verdict}_text")}]
+    told = [{"kind": "warn" if found.alarming else "good", "title": say(verdict), "text": say(f"{verdict}_text")}]
     if found.origin == "synthetic":
         said = {name: speech.text(f"model_card.synthetic{tail}") for name, tail in (("title", ""), ("text", "_text"))}
         told.append({"kind": "warn", **said})
