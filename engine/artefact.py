@@ -41,7 +41,7 @@ MOST_RATIO = 400
 model of 200 trees unpacks to 2 MB in 50 entries at a ratio of 10)."""
 
 MOST_JSON_BYTES = 32 * 2**20
-"""Of the document: as objects, JSON takes some twenty times its bytes (an honest document has .6 to 5 MB)."""
+"""Of the document: as objects, JSON takes some twenty times its bytes (honest documents measured have .6 to 2 MB)."""
 
 
 @dataclass(frozen=True, slots=True)

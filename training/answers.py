@@ -14,8 +14,10 @@ import pandas as pd
 
 from engine import hazards, scoring
 from engine.artefact import OUTCOMES, Model
+from engine.design import clipped
+from engine.domain.prediction import BOUNDS, Output
 from engine.domain.standing import standing
-from engine.domain.unit import Origin
+from engine.domain.unit import Origin, Status
 from engine.hazards import PERIODS
 from engine.jobs import jobs_forecast
 from engine.store import Register
@@ -106,9 +108,14 @@ def jobs(model: Model, rows: pd.DataFrame, units_at: UnitsAt, events: pd.DataFra
     for day, where, units in _as_known(rows, units_at, events):
         X = matrix(units, model.schema, model.fitted, as_of=day)
         if model.kind == OUTCOMES:
-            found.iloc[where] = jobs_forecast(model, X, units)[list(JOBS)].to_numpy(np.float64)
+            ready, _ = clipped(X, model.document["ranges"])
+            found.iloc[where] = jobs_forecast(model, ready, units)[list(JOBS)].to_numpy(np.float64)
         else:
-            found.iloc[where, :3] = scoring.press_jobs(model, X)
+            # As it is served: moved from the size of press units to that of the population, less the jobs there are.
+            columns = [f"{Output.JOBS_IF_REVIVED.value}_{end}" for end in BOUNDS]
+            said = scoring.predict(model, X, units, as_of=day)[columns]
+            now = units["jobs_now"].astype("float64").where(units["status"] != Status.IDLE.value, 0.0).to_numpy()
+            found.iloc[where, :3] = said.to_numpy(np.float64) + now[:, None]
             found.iloc[where, 3] = 0.0
     return found
 
