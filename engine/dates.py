@@ -168,7 +168,7 @@ def read_date(cell: object, *, latest: date | None = None) -> DateRead | Remarke
         return checked if isinstance(checked, Refusal) else Remarked(checked, NoteCode.SERIAL_DATE, taken)
     if len(str(cell)) > LONGEST:
         return Refusal(RejectionCode.NOT_A_DATE)
-    text = re.sub(r"^(\d{4}|\d{6}|\d{8})\.0$", r"\1", _TIME.sub("", fold(str(cell))))
+    text = re.sub(r"^(\d{2}|\d{4}|\d{6}|\d{8})\.0$", r"\1", _TIME.sub("", fold(str(cell))))
     text = _MONTH_WITH_MAH.sub(r"\1 ", text.replace("اردی بهشت", "اردیبهشت"))
     text = re.sub(r"(\d)([^\W\d_])", r"\1 \2", text)
     text = re.sub(r"([^\W\d_])(\d)", r"\1 \2", text)

@@ -277,7 +277,7 @@ def _years(cells: pd.Series, latest: date | None) -> Reading:
 def _texts(cells: pd.Series) -> Reading:
     text = cells.astype("str")
     numeric = like(text, r"^-?\d+\.0$")
-    text[numeric] = text[numeric].str.slice(stop=-2)
+    text[numeric] = text[numeric].str.slice(stop=-2).replace("-0", "0")
     kept = tidy_column(text, once=True)
     return Reading(kept[kept.notna() & (kept != "")], _no_problems(), _no_problems())
 

@@ -14,6 +14,7 @@ from engine.domain.extras import ExtraKind, gathered
 from engine.domain.items import PART, escape, escape_column
 from engine.domain.rejection import Remarked
 from engine.intake.cells import stated
+from engine.intake.distinct import like
 from engine.intake.header import Column
 from engine.intake.labels import names_persons
 from engine.intake.measures import plain_numbers
@@ -94,8 +95,11 @@ def typed_values(cells: pd.Series, unit: MoneyUnit | None = None) -> pd.Series:
 
 
 def _numbers(cells: pd.Series, folded: pd.Series) -> pd.Series:
-    """Cells that are plain numbers; «007» is a code, and "not a number" is none."""
-    numbers = plain_numbers(folded).mask(folded.str.match("0[0-9]").fillna(False).to_numpy(dtype=bool))
+    """Cells that are plain numbers, below zero too; «007» is a code, and "not a number" is none."""
+    numbers = plain_numbers(folded).mask(like(folded, "^0[0-9]"))
+    below = like(folded, r"^-(?:[1-9]|0\.)")
+    if below.any():
+        numbers[below] = -plain_numbers(folded[below].str.slice(1))
     bare = _are(cells, lambda kind: kind in (int, float)) & numbers.isna().to_numpy()
     if bare.any():
         numbers[bare] = cells[bare].astype("float64")

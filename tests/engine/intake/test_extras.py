@@ -49,6 +49,12 @@ def test_values_are_typed_one_by_one_and_nothing_is_refused():
     assert typed_values(pd.Series([1200], dtype=object), MoneyUnit(10, 10**6)).tolist() == ["money|12000000000"]
 
 
+def test_a_number_below_zero_is_a_number_as_text_and_as_number():
+    assert typed_values(pd.Series(["-2", "۲-", -2.0, "-2.5", "-7 کرمان", "-007"], dtype=object)).tolist() == [
+        "number|-2", "text|۲-", "number|-2", "number|-2.5", "text|-7 کرمان", "text|-007",
+    ]  # fmt: skip
+
+
 def test_numbers_and_addresses_of_persons_are_not_kept_under_any_heading(read):
     intake = read(
         "نام واحد;شهرستان;رابط واحد ما;کارت پیگیری;توضیح تکمیلی;کد پیگیری\n"
