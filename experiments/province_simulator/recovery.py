@@ -30,6 +30,7 @@ from training.approach import Approach, approach, hidden_cause
 from training.dataset import DAYS_OF_MONTH, DURABLE_MONTHS, HALF_CAPACITY, HORIZON_MONTHS
 from training.fitting import Priors
 from training.outcome_model import fit_outcomes
+from training.outcomes import LEARNT, START, recipe_of
 from training.periods import Followed, follow
 from training.population import capacity_rate, jobs_size, restart_rate
 from training.selection import LARGEST
@@ -42,11 +43,27 @@ DRAWS = 4
 """Bootstrap worlds of a fit: only its point figures are judged here."""
 
 UNCORRECTED = "Ehya, estate not told, unweighted"
+UNTOLD = "Ehya, estate not told, weighted"
 UNWEIGHTED = "Ehya, all fields, unweighted"
 CORRECTED = "Ehya, all fields, weighted"
 KNOWABLE = "knowable: fitted to the truth"
-BEFORE: FeatureSchema = FULL_SCHEMA.subset([name for name in FULL_SCHEMA.names if name != Feature.IN_ESTATE.value])
+BEFORE: FeatureSchema = LEARNT.subset([name for name in LEARNT.names if name != Feature.IN_ESTATE.value])
 """What the features told before one told of the estate: it moves approach and restart."""
+
+COMPARED = {
+    "to_uncorrected": (CORRECTED, UNCORRECTED),
+    "to_unweighted": (CORRECTED, UNWEIGHTED),
+    "field_alone": (UNWEIGHTED, UNCORRECTED),
+    "weights_alone": (UNTOLD, UNCORRECTED),
+}
+"""Ratios of errors: the whole correction, its weights where the field is told, and each of its parts alone."""
+
+_SAID = {
+    "to_uncorrected": "corrected / uncorrected",
+    "to_unweighted": "weights, where the estate is told",
+    "field_alone": "the estate told, no weights",
+    "weights_alone": "weights, where the estate is not told",
+}
 
 MEASURES = ("rmse", "rmse_knowable", "rmse_counties", "error_of_mean")
 
@@ -129,11 +146,12 @@ def recover(province: Province, *, random_state: int = 0) -> Recovered:
     """Learn feasibility from the log in several ways and compare with the truth.
 
     Judged are the units that nobody approached yet: an approach that came to nothing tells something that no feature
-    holds. ``Ehya`` is ``training.outcome_model.fit_outcomes`` on followed landmarks, as a register of its own would
-    have it. *Uncorrected* it sees neither the field that decides most of who is approached (the estate) nor weights;
-    then it sees the field; *corrected* also the weights of ``training.approach``. Beside it stand plain logistic
-    regressions from the day of the approach, with weights of the true propensity too, which nobody has. ``knowable``
-    is boosting fitted to the truth itself, out of fold: what the features can tell at all.
+    holds. ``Ehya`` is ``training.outcome_model.fit_outcomes`` on followed landmarks, with the features and settings
+    that ``ehya train`` starts from. *Uncorrected* it sees neither the field that decides most of who is approached (the
+    estate) nor weights; *corrected* both it and the weights of ``training.approach``. Each of the two is given alone as
+    well: the field shows what telling it is worth, the weights what they mend where it is not told. Beside it stand
+    plain logistic regressions from the day of the approach, with weights of the true propensity too, which nobody has.
+    ``knowable`` is boosting fitted to the truth itself, out of fold: what the features can tell at all.
 
     Parameters
     ----------
@@ -147,19 +165,23 @@ def recover(province: Province, *, random_state: int = 0) -> Recovered:
     idle, known = now.loc[waiting], province.events[province.events["known_on"] <= day]
     true = truth.loc[waiting, "feasibility_now"].to_numpy()
     found = approach(province.units.assign(known_on=province.units["as_of"]), known, FULL_SCHEMA, as_of=day)
-    seen = follow(lambda at: province.units[province.units["as_of"] <= at], known, FULL_SCHEMA, as_of=day)
+    seen = follow(lambda at: province.units[province.units["as_of"] <= at], known, LEARNT, as_of=day)
     before = replace(seen, matrix=seen.matrix[list(BEFORE.names)], schema=BEFORE)
-    priors = Priors(restart_rate(), capacity_rate(), jobs_size())
+    priors, recipe = Priors(restart_rate(), capacity_rate(), jobs_size()), recipe_of(START)
     true_weights = (1 / truth["propensity"]).clip(upper=LARGEST)
 
     def ehya(rows: Followed, weights: pd.Series | None) -> Floats:
-        model = fit_outcomes(rows, priors, weights=weights, random_state=random_state, draws=DRAWS).model
+        fitted = fit_outcomes(
+            rows, priors, recipe=recipe, weights=weights, random_state=random_state, draws=DRAWS
+        )  # fmt: skip
+        model = fitted.model
         return scoring.raw(model, matrix(idle, model.schema, model.fitted, as_of=day), head="feasibility")
 
     learnt = {
         "the true mean for all": np.full(len(true), true.mean()),
         "official counts for all": np.full(len(true), priors.restart.rate * priors.capacity.rate),
         UNCORRECTED: ehya(before, None),
+        UNTOLD: ehya(before, found.weights),
         UNWEIGHTED: ehya(seen, None),
         CORRECTED: ehya(seen, found.weights),
         "Ehya, weights of the true propensity": ehya(seen, true_weights),
@@ -172,16 +194,18 @@ def recover(province: Province, *, random_state: int = 0) -> Recovered:
     return Recovered(ways, len(true), found, hidden_cause(found, seen))
 
 
-def ratios(found: Sequence[Recovered], over: str = UNCORRECTED) -> dict[str, dict[str, float | None]]:
-    """Error corrected / error uncorrected, by measure: over provinces the ratio of root mean squares, with its
+def ratios(
+    found: Sequence[Recovered], over: str = UNCORRECTED, of: str = CORRECTED
+) -> dict[str, dict[str, float | None]]:
+    """Error of one way / error of another, by measure: over provinces the ratio of root mean squares, with its
     interval.
 
     Parameters
     ----------
     found
         One for each seed.
-    over
-        What the corrected way is compared with.
+    over, of
+        The way that is compared with, and the one that is compared: corrected / uncorrected by default.
 
     Returns
     -------
@@ -191,9 +215,7 @@ def ratios(found: Sequence[Recovered], over: str = UNCORRECTED) -> dict[str, dic
     """
     table: dict[str, dict[str, float | None]] = {}
     for measure in MEASURES:
-        mine, others = (
-            np.array([getattr(each.of(name), measure) for each in found]) ** 2 for name in (CORRECTED, over)
-        )
+        mine, others = (np.array([getattr(each.of(name), measure) for each in found]) ** 2 for name in (of, over))
         log = 0.5 * np.log(mine.mean() / others.mean())
         low = high = None
         if len(found) > 1:
@@ -224,9 +246,9 @@ def printed(found: Sequence[Recovered]) -> str:
             f"{each.name:<40}{square['rmse']:>8.4f}{square['rmse_knowable']:>13.4f}{square['rmse_counties']:>10.4f}"
             f"{mean['bias']:>+9.4f}{rank:>12}{mean['mean']:>8.3f}"
         )
-    for over in (UNCORRECTED, UNWEIGHTED):
-        said = (f"{name} {_interval(row)}" for name, row in ratios(found, over).items())
-        lines.append(f"corrected / {over!r}: " + ", ".join(said))
+    for which, (of, over) in COMPARED.items():
+        said = (f"{name} {_interval(row)}" for name, row in ratios(found, over, of).items())
+        lines.append(f"{_SAID[which]}: " + ", ".join(said))
     return "\n".join([*lines, *_warned(found)])
 
 

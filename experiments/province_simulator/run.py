@@ -15,21 +15,22 @@ import pandas as pd
 
 from engine.settings import Settings
 from engine.store import Register
+from experiments.province_simulator.approach import selected_feasibility
 from experiments.province_simulator.jobs_study import PROVINCES, SIZES, plain, study
 from experiments.province_simulator.jobs_study import printed as printed_jobs
 from experiments.province_simulator.margins import margins, printed, relapse_by_year
 from experiments.province_simulator.province import AS_OF, Province, simulate
 from experiments.province_simulator.recovery import (
+    COMPARED,
     CORRECTED,
     UNCORRECTED,
-    UNWEIGHTED,
     Recovered,
     ratios,
     recover,
 )
 from experiments.province_simulator.recovery import printed as printed_recovery
 from experiments.province_simulator.register import load, write_register
-from experiments.province_simulator.truth import SOURCE, Bias
+from experiments.province_simulator.truth import SOURCE, Bias, parameters
 
 UNITS = 10_000
 TABLES = ("units", "events", "truth", "restarts")
@@ -42,21 +43,27 @@ def main(arguments: list[str] | None = None) -> int:
         return _jobs(options)
     began = time.perf_counter()
     units = UNITS if options.units is None else options.units
-    province = simulate(units, seed=options.seed, approach_bias=options.approach_bias, as_of=options.as_of)
+    changes = {"approach.strength": options.strength} | dict(options.set or {})
+    truth = parameters(changes)
+    drawn = {"approach_bias": options.approach_bias, "as_of": options.as_of, "truth": truth}
+    province = simulate(units, seed=options.seed, **drawn)
     seconds = time.perf_counter() - began
     print(f"SYNTHETIC: {units} units, {len(province.events)} events, seed {options.seed}, ", end="")
     print(f"approach bias {options.approach_bias}, as of {province.as_of.date()}; {seconds:.1f} s\n")
     print(printed(margins(province)))
     yearly = ", ".join(f"{hazard:.3f}" for hazard in relapse_by_year(province))
     print(f"\nstopped again a year, in year 1, 2, ... after a restart: {yearly}")
+    every, selected = selected_feasibility(province.truth)
+    print(f"feasibility at the record, by the truth: {every:.3f} of all units, {selected:.3f} by propensity, ", end="")
+    print(f"{selected / every:.2f} times as much")
     if options.recover or options.figures:
         found = [recover(province, random_state=options.seed)]
         for seed in range(options.seed + 1, options.seed + options.seeds):
-            other = simulate(units, seed=seed, approach_bias=options.approach_bias, as_of=options.as_of)
+            other = simulate(units, seed=seed, **drawn)
             found.append(recover(other, random_state=seed))
         print("\n" + printed_recovery(found))
         if options.figures:
-            write_figures(found, province.parameters["run"], units, options.figures)
+            write_figures(found, {**province.parameters["run"], "changes": changes}, units, options.figures)
     if options.out:
         write(province, options.out)
     if options.register:
@@ -96,7 +103,7 @@ def write_figures(found: list[Recovered], run: dict[str, Any], units: int, path:
         "seeds": len(found),
         "feasibility_rmse_uncorrected": _root_mean_square(found, UNCORRECTED),
         "feasibility_rmse_corrected": _root_mean_square(found, CORRECTED),
-        "ratios": {"to_uncorrected": ratios(found), "to_unweighted": ratios(found, UNWEIGHTED)},
+        "ratios": {name: ratios(found, over, of) for name, (of, over) in COMPARED.items()},
         "provinces": [each.to_json() for each in found],
     }
     path.write_text(json.dumps(_plain(document), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
@@ -163,6 +170,13 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--approach-bias", choices=[each.value for each in Bias], default=Bias.NONE.value)
     parser.add_argument(
+        "--strength", type=float, default=1.0, metavar="S", help="factor on what recorded fields do to the approach"
+    )
+    parser.add_argument(
+        "--set", type=_change, action="append", metavar="NAME=VALUE",
+        help="another value of a parameter of truth.toml, as restart.unobserved=-0.8; may be given again",
+    )  # fmt: skip
+    parser.add_argument(
         "--as-of", default=AS_OF.date().isoformat(), metavar="DATE", help="last day of the simulated time"
     )
     parser.add_argument(
@@ -178,3 +192,8 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--jobs", action="store_true", help="over many provinces: do the intervals of jobs hold?")
     parser.add_argument("--provinces", type=int, default=PROVINCES, metavar="N", help="with --jobs: how many")
     return parser.parse_args(arguments)
+
+
+def _change(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    return name, float(value)

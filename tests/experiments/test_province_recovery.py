@@ -10,9 +10,11 @@ import pytest
 from experiments.province_simulator import simulate
 from experiments.province_simulator.recovery import (
     BEFORE,
+    COMPARED,
     CORRECTED,
     KNOWABLE,
     UNCORRECTED,
+    UNTOLD,
     UNWEIGHTED,
     Recovered,
     Recovery,
@@ -20,7 +22,7 @@ from experiments.province_simulator.recovery import (
     recover,
 )
 from experiments.province_simulator.run import main
-from features.catalogue import FULL_SCHEMA
+from training.outcomes import LEARNT
 
 
 def way(name, rmse, bias=0.01):
@@ -44,7 +46,16 @@ def test_one_province_gives_no_interval_and_equal_ones_a_narrow_one():
 
 
 def test_what_is_called_uncorrected_lacks_the_field_that_decides_and_nothing_else():
-    assert set(FULL_SCHEMA.names) - set(BEFORE.names) == {"in_estate"}
+    assert set(LEARNT.names) - set(BEFORE.names) == {"in_estate"}
+
+
+def test_parts_of_the_correction_are_compared_as_named():
+    ways = [way(UNCORRECTED, 0.2), way(UNTOLD, 0.18), way(UNWEIGHTED, 0.16), way(CORRECTED, 0.1)]
+    one = [Recovered(ways, 10, None, None)]
+    found = {name: ratios(one, over, of)["rmse"]["ratio"] for name, (of, over) in COMPARED.items()}
+    assert found == pytest.approx(
+        {"to_uncorrected": 0.5, "to_unweighted": 0.625, "field_alone": 0.8, "weights_alone": 0.9}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +81,7 @@ def test_the_estate_is_found_to_decide_who_is_approached(small):
 def test_the_command_writes_figures_under_the_names_that_others_read(tmp_path, capsys):
     path = tmp_path / "recovery.json"
     arguments = ["--units", "700", "--approach-bias", "hidden", "--seeds", "2", "--figures", str(path)]
+    arguments += ["--set", "restart.unobserved=-0.8"]
     assert main(arguments) == 0
     document = json.loads(path.read_text("utf-8"))
     assert document["synthetic"] is True
@@ -79,5 +91,7 @@ def test_the_command_writes_figures_under_the_names_that_others_read(tmp_path, c
     assert set(document["ratios"]["to_uncorrected"]) == {"rmse", "rmse_knowable", "rmse_counties", "error_of_mean"}
     assert document["provinces"][0]["sensitivity"]["bounds"][0]["gamma"] == 1
     shown = capsys.readouterr().out
-    assert "corrected / " in shown
+    assert "corrected / uncorrected" in shown
+    assert set(document["ratios"]) == set(COMPARED)
+    assert document["changes"] == {"approach.strength": 1, "restart.unobserved": -0.8}
     assert "warns:" in shown
