@@ -68,6 +68,7 @@ class SheetNote(Code):
     HIDDEN_SHEET = "hidden_sheet"
     NOT_COMPUTED = "not_computed"
     LONG_LAYOUT = "long_layout"
+    NAMELESS_COLUMN = "nameless_column"
 
 
 class IgnoredRow(Code):

@@ -13,6 +13,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.intake.grid import plain
 from engine.intake.labels import Match, counts_units, matches, nearest_field
 from engine.intake.lexicon import measures
+from engine.intake.references import column_letters
 from engine.intake.sheets import Sheet
 from engine.money import read_money_unit
 from engine.text import fold
@@ -143,6 +144,22 @@ def without_hollow(header: Header, cells: pd.DataFrame) -> Header:
         if column.field is not None or column.levels not in known or cells[column.position].notna().any()
     )
     return Header(header.first, header.last, kept)
+
+
+def with_nameless(header: Header, cells: pd.DataFrame) -> Header:
+    """Add the columns that hold something under no heading, by their letters; they have no levels.
+
+    Examples
+    --------
+    >>> header = Header(0, 0, (Column(0, ("Unit",), "Unit", "name"),))
+    >>> [column.label for column in with_nameless(header, pd.DataFrame([["A", 5]], dtype=object)).columns]
+    ['Unit', 'B']
+    """
+    named = {column.position for column in header.columns}
+    bare = [position for position in map(int, cells.columns) if position not in named]
+    bare = [position for position in bare if cells[position].notna().any()]
+    found = (Column(position, (), column_letters(position + 1), None) for position in bare)
+    return Header(header.first, header.last, (*header.columns, *found))
 
 
 def counting_headings(sheet: Sheet, mapping: Mapping[str, str] | None = None) -> list[str]:

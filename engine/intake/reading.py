@@ -24,7 +24,7 @@ from engine.intake.corrections import check_sheets, corrected
 from engine.intake.distinct import Columns
 from engine.intake.duplicates import duplicate_pairs
 from engine.intake.extras import read_extras
-from engine.intake.header import Column, Header, counting_headings, without_hollow
+from engine.intake.header import Column, Header, counting_headings, with_nameless, without_hollow
 from engine.intake.long import gathered
 from engine.intake.persons import without_contacts
 from engine.intake.places import read_province
@@ -144,6 +144,7 @@ class _Table:
         object.__setattr__(self, "columns", columns)
         object.__setattr__(self, "personal", personal)
         object.__setattr__(self, "why", ignored_rows(self.sheet, self.header, self.columns))
+        object.__setattr__(self, "header", with_nameless(self.header, self.cells[self.why.isna()]))
 
     def titles(self) -> list[str]:
         """Titles above the header, the sheet's name, and footnotes."""
@@ -340,6 +341,7 @@ def _sheet_notes(tables: list[_Table], turned: Mapping[str, Sheet]) -> pd.DataFr
         for code, positions in (
             (SheetNote.HIDDEN_COLUMN, table.sheet.hidden),
             (SheetNote.NOT_COMPUTED, table.sheet.uncomputed),
+            (SheetNote.NAMELESS_COLUMN, {column.position for column in table.header.columns if not column.levels}),
         )
         for column in table.header.columns
         if column.position in positions
@@ -358,7 +360,7 @@ def _gathered(read: list[_Read], source: str, sheet_notes: pd.DataFrame) -> Inta
         (one.sheet, column.label, column.nearest)
         for one in read
         for column in one.header.columns
-        if column.field is None
+        if column.field is None and column.levels
     ]
     personal = [column.label for one in read for column in one.header.columns if column.field == "personal"]
     personal += [label for one in read for label in one.personal]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 import pandas as pd
 import python_calamine as calamine
@@ -23,6 +25,7 @@ from engine.intake.typed import PARQUET_MARK, is_json, read_json, read_parquet
 _DELIMITERS = (",", ";", "\t", "|")
 _ENCODINGS = ("utf-8-sig", "windows-1256")
 _SAMPLE_LINES = 60
+_QUOTED = re.compile(r'^\s*"((?:[^"]|"")*)"\s*$')
 _SAMPLE_WIDTH = 10_000  # a quoted text that never ends is no field
 _COMPOUND = b"\xd0\xcf\x11\xe0"  # .xls, and what holds a workbook with a password
 
@@ -171,14 +174,31 @@ def _text(content: bytes, name: str) -> pd.DataFrame:
     width = max(counts, default=0) + 1
     within(Limit.COLUMNS, width, file=name)
     within(Limit.CELLS, width * len(counts), file=name)
+    held = [count for count in counts if count]
     try:
-        frame = pd.read_csv(
-            io.StringIO(text), sep=delimiter, header=None, names=range(width), dtype=object,
-            keep_default_na=False, na_values=list(BLANK), skip_blank_lines=False, engine="c",
-        )  # fmt: skip
+        frame = _parted(text, delimiter, width, csv.QUOTE_MINIMAL)
+        swallowed = len(frame) < len(held)
     except (pd.errors.ParserError, ValueError) as error:
-        raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason=type(error).__name__) from None
+        swallowed = len(set(held)) == 1
+        if not swallowed:
+            raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason=type(error).__name__) from None
+    if swallowed and len(set(held)) == 1:  # «"الف»: a mark that never closes made one cell of all lines up to the next
+        frame = _parted(text, delimiter, width, csv.QUOTE_NONE)
     return grid([[frame[position].to_numpy() for position in frame]])
+
+
+def _parted(text: str, delimiter: str, width: int, quoting: Literal[0, 3]) -> pd.DataFrame:
+    frame = pd.read_csv(
+        io.StringIO(text), sep=delimiter, header=None, names=range(width), dtype=object, quoting=quoting,
+        keep_default_na=False, na_values=list(BLANK), skip_blank_lines=False, engine="c",
+    )  # fmt: skip
+    if quoting == csv.QUOTE_NONE:
+        frame = frame.apply(lambda cells: cells.str.replace(_QUOTED, _unquoted, regex=True).mask(cells == '""'))
+    return frame
+
+
+def _unquoted(found: re.Match[str]) -> str:
+    return found[1].replace('""', '"')
 
 
 def _decoded(content: bytes, name: str) -> str:

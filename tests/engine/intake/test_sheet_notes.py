@@ -56,6 +56,17 @@ def test_the_value_that_a_formula_had_is_read(tmp_path):
     assert intake.sheet_notes.empty
 
 
+def test_what_stands_under_no_heading_is_kept_under_its_letter_and_said(tmp_path):
+    (tmp_path / "r.csv").write_text("Unit name,,County\nA,loose,Khoy,5\nB,,Khoy,\nTotal,,,9,7\n", encoding="utf-8")
+    intake = read_register(tmp_path / "r.csv")
+    assert intake.units["extras"].fillna("").tolist() == ["B|text|loose;D|number|5", ""]
+    assert intake.sheet_notes[["column", "code"]].values.tolist() == [
+        ["B", "nameless_column"],
+        ["D", "nameless_column"],
+    ]
+    assert intake.unknown_columns.empty
+
+
 def formulas(path, cells, *, change=lambda sheet: sheet, to_compute=True):
     """A workbook with the given cells in its second row, from C on, as XML."""
     book = Workbook()

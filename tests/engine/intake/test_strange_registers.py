@@ -200,6 +200,23 @@ def test_guarded_ids_and_composed_rows_of_a_csv_are_read(tmp_path):
     assert refused(report) == {(4, "national_id"): "not_digits"}
 
 
+@pytest.mark.parametrize("lines", [['"A,Khoy,3', "B,Khoy,4", '"C,Khoy,5'], ['"A,Khoy,3', "B,Khoy,4", "C,Khoy,5"]])
+def test_a_quotation_mark_that_never_closes_swallows_no_line(tmp_path, lines):
+    text = "\n".join(["Unit name,County,Jobs now", *lines, '"D ""d""","Khoy",""'])
+    (tmp_path / "r.csv").write_text(text, encoding="utf-8")
+    units = read_register(tmp_path / "r.csv").units
+    assert units["name"].str.strip('"').tolist() == ["A", "B", "C", 'D "d']
+    assert units["jobs_now"].tolist() == [3, 4, 5, pd.NA]
+
+
+def test_quotation_marks_keep_separators_and_line_ends_within_a_cell(tmp_path):
+    text = 'Unit name,County,Notes\n"A, B",Khoy,"one\ntwo, three"\nC,"Khoy",""\n'
+    (tmp_path / "r.csv").write_text(text, encoding="utf-8")
+    units = read_register(tmp_path / "r.csv").units
+    assert units["name"].tolist() == ["A, B", "C"]
+    assert units["notes"].fillna("").tolist() == ["one two, three", ""]
+
+
 def test_sums_carried_over_and_signatures_are_no_units(workbook):
     report = workbook(
         ["نام واحد", "شهرستان", "اشتغال سابق"],
