@@ -13,14 +13,13 @@ from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from engine import scoring
 from engine.domain.outcome import OutcomeKind
 from engine.domain.unit import Status
-from experiments.province_simulator.province import Province
+from experiments.province_simulator.province import Province, simulate
 from experiments.province_simulator.register import standing
 from experiments.province_simulator.truth import Floats
 from features import Feature, fit, matrix
@@ -38,6 +37,9 @@ from training.sensitivity import Sensitivity
 
 GRACE_MONTHS = 14
 """A restart is known at once, standing idle only from the next yearly visit: younger outcomes would flatter."""
+
+OTHERS = 40_000
+"""Units of the same province, beyond those learnt from, whose truth says what the fields can tell at all."""
 
 DRAWS = 4
 """Bootstrap worlds of a fit: only its point figures are judged here."""
@@ -142,7 +144,7 @@ class Recovered:
         }
 
 
-def recover(province: Province, *, random_state: int = 0) -> Recovered:
+def recover(province: Province, *, random_state: int = 0, others: int = OTHERS) -> Recovered:
     """Learn feasibility from the log in several ways and compare with the truth.
 
     Judged are the units that nobody approached yet: an approach that came to nothing tells something that no feature
@@ -151,7 +153,8 @@ def recover(province: Province, *, random_state: int = 0) -> Recovered:
     estate) nor weights; *corrected* both it and the weights of ``training.approach``. Each of the two is given alone as
     well: the field shows what telling it is worth, the weights what they mend where it is not told. Beside it stand
     plain logistic regressions from the day of the approach, with weights of the true propensity too, which nobody has.
-    ``knowable`` is boosting fitted to the truth itself, out of fold: what the features can tell at all.
+    ``knowable`` is boosting fitted to the truth itself, of further units of the same province: what the features can
+    tell at all.
 
     Parameters
     ----------
@@ -159,6 +162,8 @@ def recover(province: Province, *, random_state: int = 0) -> Recovered:
         Simulated province.
     random_state
         Seed of Ehya's training.
+    others
+        How many further units of the province are drawn for ``knowable``.
     """
     now, truth, day = standing(province), province.truth, province.as_of
     waiting = truth.index[truth["feasibility_now"].notna() & ~truth["approached"]]
@@ -187,7 +192,7 @@ def recover(province: Province, *, random_state: int = 0) -> Recovered:
         "Ehya, weights of the true propensity": ehya(seen, true_weights),
         "logistic, all fields, unweighted": _plain(province, idle, known, None),
         "logistic, all fields, weighted": _plain(province, idle, known, found.weights),
-        KNOWABLE: _knowable(province, idle, true),
+        KNOWABLE: _knowable(province, idle, others),
     }
     counties = idle["county"].to_numpy()
     ways = [_judged(name, each, true, learnt[KNOWABLE], counties) for name, each in learnt.items()]
@@ -286,12 +291,23 @@ def _judged(name: str, learnt: Floats, truth: Floats, knowable: Floats, counties
     )
 
 
-def _knowable(province: Province, now: pd.DataFrame, truth: Floats) -> Floats:
+def _knowable(province: Province, idle: pd.DataFrame, others: int) -> Floats:
+    """Feasibility as the fields tell it: fitted to the truth of idle units of the same province that are not judged."""
+    parameters = {name: value for name, value in province.parameters.items() if name not in ("run", "flows")}
+    run = province.parameters["run"]
+    larger = simulate(
+        len(province.units) + others, seed=run["seed"], approach_bias=run["bias"], as_of=run["as_of"], truth=parameters
+    )
+    truth = larger.truth.iloc[len(province.units) :]
+    truth = truth[truth["feasibility_now"].notna() & ~truth["approached"]]
     fitted = fit(province.units, FULL_SCHEMA, as_of=province.as_of)
-    X = matrix(now, FULL_SCHEMA, fitted, as_of=province.as_of)
-    boosting = HistGradientBoostingRegressor(max_iter=150, learning_rate=0.05, min_samples_leaf=40, random_state=0)
-    stated = X.dropna(axis="columns", how="all")
-    return np.asarray(cross_val_predict(boosting, stated, truth, cv=KFold(5, shuffle=True, random_state=0)))
+    X, Z = (
+        matrix(rows, FULL_SCHEMA, fitted, as_of=province.as_of) for rows in (standing(larger).loc[truth.index], idle)
+    )
+    stated = X.columns[X.notna().any()]
+    boosting = HistGradientBoostingRegressor(max_iter=400, learning_rate=0.04, min_samples_leaf=40, random_state=0)
+    boosting.fit(X[stated], truth["feasibility_now"])
+    return np.asarray(boosting.predict(Z[stated]))
 
 
 def _plain(province: Province, now: pd.DataFrame, known: pd.DataFrame, weight: pd.Series | None) -> Floats:

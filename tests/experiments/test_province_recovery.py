@@ -60,7 +60,7 @@ def test_parts_of_the_correction_are_compared_as_named():
 
 @pytest.fixture(scope="module")
 def small():
-    return recover(simulate(1200, seed=1, approach_bias="observed"))
+    return recover(simulate(1200, seed=1, approach_bias="observed"), others=6000)
 
 
 def test_the_truth_comes_back_in_part_and_nothing_beats_what_is_knowable_by_much(small):
