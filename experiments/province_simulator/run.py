@@ -23,6 +23,8 @@ from experiments.province_simulator.province import AS_OF, Province, simulate
 from experiments.province_simulator.recovery import (
     COMPARED,
     CORRECTED,
+    KNOWABLE,
+    OTHERS,
     UNCORRECTED,
     Recovered,
     ratios,
@@ -57,10 +59,10 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"feasibility at the record, by the truth: {every:.3f} of all units, {selected:.3f} by propensity, ", end="")
     print(f"{selected / every:.2f} times as much")
     if options.recover or options.figures:
-        found = [recover(province, random_state=options.seed)]
+        found = [recover(province, random_state=options.seed, others=options.others)]
         for seed in range(options.seed + 1, options.seed + options.seeds):
             other = simulate(units, seed=seed, **drawn)
-            found.append(recover(other, random_state=seed))
+            found.append(recover(other, random_state=seed, others=options.others))
         print("\n" + printed_recovery(found))
         if options.figures:
             write_figures(found, {**province.parameters["run"], "changes": changes}, units, options.figures)
@@ -103,14 +105,17 @@ def write_figures(found: list[Recovered], run: dict[str, Any], units: int, path:
         "seeds": len(found),
         "feasibility_rmse_uncorrected": _root_mean_square(found, UNCORRECTED),
         "feasibility_rmse_corrected": _root_mean_square(found, CORRECTED),
+        "feasibility_rmse_knowable": _root_mean_square(found, KNOWABLE),
+        "recoverable_rmse_uncorrected": _root_mean_square(found, UNCORRECTED, "rmse_knowable"),
+        "recoverable_rmse_corrected": _root_mean_square(found, CORRECTED, "rmse_knowable"),
         "ratios": {name: ratios(found, over, of) for name, (of, over) in COMPARED.items()},
         "provinces": [each.to_json() for each in found],
     }
     path.write_text(json.dumps(_plain(document), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
-def _root_mean_square(found: list[Recovered], name: str) -> float:
-    return float(np.sqrt(np.mean([each.of(name).rmse ** 2 for each in found])))
+def _root_mean_square(found: list[Recovered], name: str, measure: str = "rmse") -> float:
+    return float(np.sqrt(np.mean([getattr(each.of(name), measure) ** 2 for each in found])))
 
 
 def load_workspace(province: Province, folder: Path) -> None:
@@ -186,6 +191,10 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--seeds", type=int, default=1, metavar="N", help="recover in so many provinces, from --seed on"
     )
+    parser.add_argument(
+        "--others", type=int, default=OTHERS, metavar="N",
+        help=f"further units whose truth says what fields can tell at all ({OTHERS:,})",
+    )  # fmt: skip
     parser.add_argument("--figures", type=Path, metavar="FILE.json", help="recover, and write the figures here")
     parser.add_argument("--workspace", type=Path, metavar="DIR", help="put register and events into a new workspace")
     parser.add_argument("--recover", action="store_true", help="learn feasibility from the log, compare with the truth")

@@ -81,13 +81,15 @@ def test_the_estate_is_found_to_decide_who_is_approached(small):
 def test_the_command_writes_figures_under_the_names_that_others_read(tmp_path, capsys):
     path = tmp_path / "recovery.json"
     arguments = ["--units", "700", "--approach-bias", "hidden", "--seeds", "2", "--figures", str(path)]
-    arguments += ["--set", "restart.unobserved=-0.8"]
+    arguments += ["--set", "restart.unobserved=-0.8", "--others", "3000"]
     assert main(arguments) == 0
     document = json.loads(path.read_text("utf-8"))
     assert document["synthetic"] is True
     assert (document["units"], document["seeds"], document["bias"]) == (700, 2, "hidden")
     assert document["feasibility_rmse_corrected"] > 0
-    assert document["feasibility_rmse_uncorrected"] > 0
+    assert document["feasibility_rmse_uncorrected"] > document["recoverable_rmse_uncorrected"] > 0
+    assert document["feasibility_rmse_knowable"] > 0
+    assert document["recoverable_rmse_corrected"] > 0
     assert set(document["ratios"]["to_uncorrected"]) == {"rmse", "rmse_knowable", "rmse_counties", "error_of_mean"}
     assert document["provinces"][0]["sensitivity"]["bounds"][0]["gamma"] == 1
     shown = capsys.readouterr().out
