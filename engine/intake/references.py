@@ -32,6 +32,7 @@ _PREFIXED = re.compile(rb"<[^<>\s/=:\"']+:(?:c|row)[\s/>]")
 _LONGEST_TAG = 1 << 22
 _OVERLAP = 64
 _LETTERS, _DIGITS = 3, 7  # XFD1048576
+_LONGEST_ERROR = 64
 _PADDING = bytes(32)
 _ENDS_NAME = np.zeros(256, dtype=bool)
 _ENDS_NAME[list(b" \t\r\n/>")] = True
@@ -224,8 +225,8 @@ class _Grid:
                 self._count()
 
     def _said(self, text: str) -> None:
-        if self._open:
-            self._text += text
+        if self._open and len(self._text) < _LONGEST_ERROR:  # a cell may hold megabytes; only errors and noughts matter
+            self._text += text[:_LONGEST_ERROR]
 
     def _end(self, tag: str) -> None:
         tag = tag.rpartition(":")[2]

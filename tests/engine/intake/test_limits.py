@@ -12,6 +12,7 @@ from openpyxl.styles import PatternFill
 
 from engine.errors import EhyaError
 from engine.intake import limits, read_register
+from engine.intake.references import References
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 ROOM = 1_500_000_000  # bytes of address space that a refusal may need, the interpreter and its libraries included
@@ -189,3 +190,12 @@ def test_a_register_at_the_edge_of_the_limit_is_read_within_the_room(tmp_path):
     path = register(tmp_path / "r.xlsx", CV70000="x")  # 7 million cells, nearly all of them blank
     assert answer(path) == []
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 < max(ROOM, usage * 1024)
+
+
+def test_of_a_cell_only_as_much_is_kept_as_tells_an_error_from_a_value() -> None:
+    part = References("f")
+    sheet = b'<x:sheetData><x:row r="1"><x:c r="A1" t="e"><x:v>#' + b"A\n" * 50_000 + b"</x:v></x:c>"
+    sheet += b'<x:c r="B1" t="e"><x:v>#REF!</x:v></x:c></x:row></x:sheetData>'
+    part.measure([sheet[:70_000], sheet[70_000:]])
+    assert part.errors[0, 1] == "#REF!"
+    assert len(part.errors[0, 0]) <= 128
