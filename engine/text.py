@@ -156,10 +156,22 @@ def compact_column(texts: pd.Series) -> pd.Series:
     return _by_distinct(texts, lambda joined: re.sub(r"[^\w\0]+|_", "", _fold(joined)))
 
 
+def arrow(texts: pd.Series) -> pa.Array:
+    """Texts as an arrow array in one piece, for the kernels that pandas walks one by one.
+
+    Examples
+    --------
+    >>> arrow(pd.Series(["a", None], dtype="str")).to_pylist()
+    ['a', None]
+    """
+    found = pa.array(texts.astype("str"), type=pa.large_string(), from_pandas=True)
+    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+
+
 def _by_distinct(texts: pd.Series, change: Callable[[str], str], *, once: bool = False) -> pd.Series:
     if once:
-        return _series(_changed(_arrow(texts), change), texts)
-    told = _arrow(texts).dictionary_encode()
+        return _series(_changed(arrow(texts), change), texts)
+    told = arrow(texts).dictionary_encode()
     return _series(_changed(told.dictionary, change).take(told.indices), texts)
 
 
@@ -176,11 +188,6 @@ def _changed(texts: pa.Array, change: Callable[[str], str]) -> pa.Array:
 def _joined(texts: pa.Array) -> str:
     whole = pa.LargeListArray.from_arrays(pa.array([0, len(texts)], type=pa.int64()), texts)
     return str(pc.binary_join(whole, pa.scalar(_SEPARATOR, type=pa.large_string()))[0].as_py())
-
-
-def _arrow(texts: pd.Series) -> pa.Array:
-    found = pa.array(texts.astype("str"), type=pa.large_string(), from_pandas=True)
-    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
 
 
 def _series(texts: pa.Array, like: pd.Series) -> pd.Series:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.intake.grid import Codes, told_apart
-from engine.text import fold_column
+from engine.text import arrow, fold_column
 
 _Table = TypeVar("_Table", pd.Series, pd.DataFrame)
 _EXACT = 1e15
@@ -148,18 +148,6 @@ class Columns:
         table = self.table.copy(deep=False)
         table[position] = cells
         return Columns(table, {at: apart for at, apart in self._apart.items() if at != position})
-
-
-def arrow(texts: pd.Series) -> pa.Array:
-    """Texts as an arrow array, for the kernels that pandas walks one by one.
-
-    Examples
-    --------
-    >>> arrow(pd.Series(["a"], dtype="str")).to_pylist()
-    ['a']
-    """
-    found = pa.array(texts, type=pa.large_string(), from_pandas=True)
-    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
 
 
 def among(texts: pd.Series, words: Iterable[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:

@@ -26,7 +26,9 @@ MIN_FIELDS = 2
 NEARLY = 0.2
 """Headers this close in score are equal; the one with fewer lines, then the first, is taken."""
 
-_IDENTITY = ("name", "national_id", "business_id")
+IDENTITY = ("name", "national_id", "business_id")
+"""Fields that say which unit a row is of; a header names one of them."""
+
 _SERIAL_MARKS = ("#", "№")
 _YEAR = re.compile("1[34][0-9]{2}|20[0-9]{2}")
 
@@ -211,7 +213,7 @@ def _scored(
     taken = _assigned(levels, wanted)
     fields = [match.field for match in taken.values() if match.field not in ("serial", "personal")]
     score = sum(match.score for match in taken.values()) - 0.1 * (len(levels) - len(taken))
-    if len(fields) < MIN_FIELDS or not any(field in _IDENTITY for field in fields):
+    if len(fields) < MIN_FIELDS or not any(field in IDENTITY for field in fields):
         return None, score
     if any(counts_units(texts[-1]) and position not in taken for position, texts in levels.items()):
         return None, score

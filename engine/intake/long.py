@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from engine.intake.grid import plain
+from engine.intake.header import IDENTITY
 from engine.intake.labels import matches
 from engine.intake.lexicon import layout
 from engine.intake.sheets import Sheet
@@ -19,7 +20,6 @@ MANY = 200
 LEAST = 3
 """So many of them have to be known, and half of all; assumed."""
 
-_IDENTITY = {"name", "national_id", "business_id"}
 _KNOWN = 0.85
 
 
@@ -56,7 +56,7 @@ def gathered(sheet: Sheet) -> Sheet | None:
             continue
         measure = _one(headings, "measure")
         others = [position for position in headings if position not in (attribute, value, measure)]
-        keys = [position for position in others if _field(headings[position]) in _IDENTITY]
+        keys = [position for position in others if _field(headings[position]) in IDENTITY]
         if keys and _are_headings(sheet.cells[attribute].iloc[first + 1 :]):
             others = [one for one in others if one not in keys and _field(headings[one]) != "serial"]
             return _turned(sheet, first, headings, keys, others, attribute, value, measure)

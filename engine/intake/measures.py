@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.domain.rejection import NoteCode, Refusal, RejectionCode, Remarked
-from engine.intake.distinct import arrow
 from engine.intake.lexicon import measures, none_owned, other_measures
 from engine.numerals import (
     APPROXIMATE_WORDS,
@@ -26,7 +25,7 @@ from engine.numerals import (
     read_numeral,
     words_as_digits,
 )
-from engine.text import fold
+from engine.text import arrow, fold
 
 LONGEST = 100
 """A longer text is no quantity and no amount of money; looking for one in it would take its square in time."""

@@ -11,7 +11,7 @@ from engine.domain.rejection import IgnoredRow
 from engine.domain.unit import Field
 from engine.intake.distinct import Columns, Distinct, like
 from engine.intake.grid import plain
-from engine.intake.header import Header
+from engine.intake.header import IDENTITY, Header
 from engine.intake.sheets import Sheet
 from engine.text import fold_column
 
@@ -34,7 +34,6 @@ _NOTE = (
     r"تهیه و تنظیم|تنظیم کننده|تایید کننده|تصویب کننده|کارشناس|مسیول|مدیر|رییس|امضا|مهر و|"
     r"prepared by|approved by|signature|signed).*"
 )
-_IDENTITY = ("name", "national_id", "business_id")
 _LONG = 3
 _Marks = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -172,7 +171,7 @@ def _numbering(cells: pd.DataFrame) -> pd.Series:
 
 def _notes(cells: pd.DataFrame, filled: pd.DataFrame, count: pd.Series, named: dict[str, int]) -> pd.Series:
     """One text alone in its row: a remark or the name of a section, unless it names a unit."""
-    identity = [named[field] for field in _IDENTITY if field in named]
+    identity = [named[field] for field in IDENTITY if field in named]
     alone = count == 1
     elsewhere = alone & ~filled[identity].any(axis=1)
     texts = _folded(_first(cells[alone], cells[alone].notna(), list(range(cells.shape[1]))))

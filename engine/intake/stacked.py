@@ -7,15 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from engine.intake.distinct import Columns, among
-from engine.intake.header import Header, find_header
+from engine.intake.header import IDENTITY, Header, find_header
 from engine.intake.labels import known_headings
 from engine.intake.sheets import Sheet
 from engine.text import fold
 
 MOSTLY = 0.6
 """From this share of a line's cells on that are headings, the line is a header; assumed."""
-
-_IDENTITY = ("name", "national_id", "business_id")
 
 
 def first_header(sheet: Sheet, mapping: Mapping[str, str] | None = None) -> Header | None:
@@ -79,7 +77,7 @@ def next_header(
     words = known_headings() | {fold(text) for column in header.columns for text in column.levels}
     likely = np.zeros(len(rows), dtype=bool)
     for column in header.columns:  # a header has a heading above the names, whatever they are there
-        if column.field in _IDENTITY:
+        if column.field in IDENTITY:
             likely |= columns[column.position].marked(among(columns[column.position].folded, words), rows)
     if not likely.any():
         return None
