@@ -304,8 +304,8 @@ def evaluate(
 ) -> None:
     """Judge challenger and champion on the same matured outcomes, beside the plain rules, with intervals.
 
-    First by the figures of the training; then the model, as it was trained, on outcomes that ripened since its last
-    day. Without VERSION the challenger is judged; where there is none, the champion.
+    First by the figures of the training; then the model, as it was trained, on outcomes that ripened since.
+    Without VERSION the challenger is judged; where there is none, the champion.
     """
     import training
     from serving.commands.models import evaluation_document, show_evaluation
@@ -405,8 +405,8 @@ def rollback(
 def drift(ctx: typer.Context, as_of: AsOf = None, out: Out = None, lang: Lang = None, as_json: AsJson = False) -> None:
     """Say whether the model at work still fits: outcomes since it was made, units unlike those it learnt from.
 
-    Exit code 1 when it should be trained anew, else 0. With --out a page with pictures (.html), a workbook (.xlsx) or
-    .json is written.
+    Exit code 1 when it should be trained anew, else 0.
+    With --out a page with pictures (.html), a workbook (.xlsx) or .json is written.
     """
     from serving.commands.drift import show_drift
     from serving.commands.question import day, today
