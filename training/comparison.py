@@ -115,8 +115,8 @@ def side_by_side(own: Evidence, label: str, before: Against, register: Register,
     else:
         fresh = missing if reported else missing & (evidence.outcomes["origin"] >= champion.data_until)
         rows = evidence.outcomes[fresh]
-        units_at = lambda day: register.units(known_by=day)  # noqa: E731
-        answered = answers.feasibility(champion, rows, units_at, register.events(known_by=as_of))
+        events = register.events(known_by=as_of)
+        answered = answers.feasibility(champion, rows, lambda day: register.units(known_by=day), events)
         said = pd.Series(answered, index=rows.index)
     filled = evidence.outcomes["champion_probability"].fillna(said.reindex(evidence.outcomes.index))
     return Evidence(evidence.outcomes.assign(champion_probability=filled), evidence.jobs)
