@@ -9,9 +9,9 @@ import pandas as pd
 import pyarrow as pa
 
 from engine.errors import EhyaError
-from serving.door import EXIT_FAILED, EXIT_REFUSED_REQUEST, sentence
+from serving.cli.errors import EXIT_FAILED, EXIT_REFUSED_REQUEST, sentence
+from serving.cli.terminal import Terminal
 from serving.i18n import speech
-from serving.terminal import Terminal
 
 
 def run(main: Callable[[], int]) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from engine.domain.unit import Field
-from engine.text import fold
+from engine.parsing.text import fold
 from features.batch import DIVISIONS, Batch, Floats
 from features.catalogue import Feature
 from features.places import counties, nearest_km

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
-    from engine.artefact import Model
     from engine.ranking import Part
+    from engine.scoring.artefact import Model
 
 
 def appraise(

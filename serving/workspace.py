@@ -11,7 +11,7 @@ from engine.settings import Settings
 if TYPE_CHECKING:
     import pandas as pd
 
-    from engine.artefact import Model
+    from engine.scoring.artefact import Model
     from engine.store import Register
 
 _log = logging.getLogger(__name__)
@@ -41,8 +41,8 @@ def champion(register: Register, settings: Settings) -> Model:
         ``no_model`` when none was promoted, ``model_file_missing`` when its file is gone; ``model_changed``,
         ``model_is_link`` or ``not_a_model`` when the file is not the one that was promoted.
     """
-    from engine.artefact import path_of
-    from engine.wholeness import load_whole
+    from engine.scoring.artefact import path_of
+    from engine.scoring.integrity import load_whole
 
     promotion = register.champion()
     if promotion is None:

@@ -1,11 +1,11 @@
 """Make, judge and hand over models."""
 
-from training.effort import Stage
-from training.evaluation import Evaluation, evaluate
-from training.gates import Gate, Verdict
-from training.promote import Listed, Promotion, model_of, models, promote, rollback
-from training.tracking import start_pages
-from training.training import TrainingResult, train
+from training.gates.rules import Gate, Verdict
+from training.pipeline.evaluation import Evaluation, evaluate
+from training.pipeline.training import TrainingResult, train
+from training.registry.promotion import Listed, Promotion, model_of, models, promote, rollback
+from training.registry.tracking import start_pages
+from training.tuning.progress import Stage
 
 __all__ = [
     "Evaluation",

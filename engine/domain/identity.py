@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from engine.text import fold_column
+from engine.parsing.text import fold_column
 
 _WEIGHTS = (29, 27, 23, 19, 17, 29, 27, 23, 19, 17)
 

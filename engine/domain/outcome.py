@@ -9,8 +9,8 @@ from datetime import date
 import pandas as pd
 
 from engine.codes import Code
-from engine.dates import Precision
 from engine.errors import EhyaError, ErrorCode
+from engine.parsing.dates import Precision
 
 
 class OutcomeKind(Code):

@@ -10,8 +10,8 @@ from functools import cache
 import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
+from engine.parsing.text import compact, fold
 from engine.reference.tables import table
-from engine.text import compact, fold
 
 _PROVINCE_WORD = re.compile(r"^استان (?=\S)| province$")
 _COUNTY_WORD = re.compile(r"^شهرستان (?=\S)| county$")
@@ -42,7 +42,7 @@ def place(name: str) -> Place:
     Parameters
     ----------
     name
-        English or Persian, in any spelling that :func:`engine.text.fold` brings together; with ``province``,
+        English or Persian, in any spelling that :func:`engine.parsing.text.fold` brings together; with ``province``,
         ``county``, ``استان`` or ``شهرستان`` where the bare name means both; or ``Province/County``.
 
     Raises

@@ -7,8 +7,8 @@ import re
 from functools import cache
 
 from engine.errors import EhyaError, ErrorCode
+from engine.parsing.text import latin_digits
 from engine.reference.tables import table
-from engine.text import latin_digits
 
 DEPTHS = 4
 """Levels of ISIC Rev.4: section (letter), division (two digits), group (three), class (four)."""

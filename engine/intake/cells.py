@@ -12,8 +12,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from engine.dates import Precision, plain_days, read_date
-from engine.domain.rejection import Refusal, RejectionCode, Remarked
 from engine.domain.unit import FIELDS, Field, Kind, column_dtypes
 from engine.intake.distinct import Distinct, among, like
 from engine.intake.lexicon import none_owned, nothing
@@ -21,8 +19,10 @@ from engine.intake.lists import read_debts, read_equipment
 from engine.intake.measures import header_factor, plain_numbers, read_quantity, scaled_by
 from engine.intake.phrases import read_causes, read_deal_forms, read_flag, read_status
 from engine.intake.sectors import read_isic
-from engine.money import MoneyUnit, read_money, scaled_amounts
-from engine.text import fold, fold_column, tidy_column
+from engine.parsing.dates import Precision, plain_days, read_date
+from engine.parsing.money import MoneyUnit, read_money, scaled_amounts
+from engine.parsing.rejection import Refusal, RejectionCode, Remarked
+from engine.parsing.text import fold, fold_column, tidy_column
 
 _EXACT = 2.0**53  # whole float64 below it are exact
 _ID_LENGTH = {Field.NATIONAL_ID: 11, Field.BUSINESS_ID: 12}

@@ -10,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 
-from engine.domain.rejection import NoteCode, Refusal, RejectionCode
 from engine.domain.unit import FIELDS, Field
 from engine.intake.cells import Reading, by_distinct, read_cells, stated
 from engine.intake.distinct import Columns, Distinct
@@ -20,7 +19,8 @@ from engine.intake.header import Column
 from engine.intake.lists import looks_like_equipment, read_equipment
 from engine.intake.places import Place, read_county, read_province
 from engine.intake.sectors import read_sector
-from engine.text import fold
+from engine.parsing.rejection import NoteCode, Refusal, RejectionCode
+from engine.parsing.text import fold
 
 _ESTATE_SHEET = re.compile(r"(?:شهرک|ناحیه|محدوده|منطقه ویژه)(?: |$)|.*(?:industrial|estate)")
 

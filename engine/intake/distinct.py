@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.intake.grid import Codes, told_apart
-from engine.text import arrow, fold_column
+from engine.parsing.text import arrow, fold_column
 
 _Table = TypeVar("_Table", pd.Series, pd.DataFrame)
 _EXACT = 1e15

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from engine.domain.rejection import DuplicateReason
-from engine.text import compact_column
+from engine.parsing.rejection import DuplicateReason
+from engine.parsing.text import compact_column
 
 
 def duplicate_pairs(units: pd.DataFrame) -> pd.DataFrame:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from engine.intake.places import MARGIN, SIMILARITY
+from engine.parsing.text import compact, fold
 from engine.reference import table
-from engine.text import compact, fold
 
 _KINDS = ("شهرک", "ناحیه", "محدوده", "منطقه")
 _EMPTY = {"صنعتی", "شماره", "ش", "ص", "no", "industrial", "estate", "town", "park", "zone", "rural"}

@@ -9,18 +9,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from engine.dates import DateRead, Precision, read_date
 from engine.domain.extras import ExtraKind, gathered
 from engine.domain.items import PART, escape, escape_column
-from engine.domain.rejection import Remarked
 from engine.intake.cells import stated
 from engine.intake.distinct import like
 from engine.intake.header import Column
 from engine.intake.labels import names_persons
 from engine.intake.measures import plain_numbers
 from engine.intake.persons import holds_contact, personal_numbers, personal_texts
-from engine.money import MoneyUnit, read_money, read_money_unit
-from engine.text import fold_column, tidy_column
+from engine.parsing.dates import DateRead, Precision, read_date
+from engine.parsing.money import MoneyUnit, read_money, read_money_unit
+from engine.parsing.rejection import Remarked
+from engine.parsing.text import fold_column, tidy_column
 
 MOSTLY = 0.5
 """From this share of a column's distinct values on that look like persons' numbers, the column is a person's."""

@@ -15,8 +15,8 @@ from engine.intake.labels import Match, counts_units, matches, nearest_field
 from engine.intake.lexicon import measures
 from engine.intake.references import column_letters
 from engine.intake.sheets import Sheet
-from engine.money import read_money_unit
-from engine.text import fold
+from engine.parsing.money import read_money_unit
+from engine.parsing.text import fold
 
 SCANNED_ROWS = 60
 MAX_LEVELS = 3

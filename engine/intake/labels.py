@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 
 from engine.domain.unit import Field
-from engine.text import fold
+from engine.parsing.text import fold
 
 SIMILARITY = 0.9
 """Heading and alias this alike (Ratcliff-Obershelp) are one word misspelt; assumed, the tests show cases."""

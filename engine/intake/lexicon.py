@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from engine.text import compact, fold
+from engine.parsing.text import compact, fold
 
 
 @cache

@@ -9,12 +9,12 @@ from functools import cache, lru_cache
 from typing import Any
 
 from engine.domain.items import ITEM, PARTS, compact_item
-from engine.domain.rejection import NoteCode, Refusal, RejectionCode, Remarked
 from engine.domain.unit import Condition, Creditor, Field
 from engine.intake.lexicon import other_measures, phrases
-from engine.money import MoneyUnit, names_foreign_money, read_money, read_money_unit
-from engine.numerals import APPROXIMATE_WORDS, NUMERAL, SCALES
-from engine.text import fold, latin_digits
+from engine.parsing.money import MoneyUnit, names_foreign_money, read_money, read_money_unit
+from engine.parsing.numerals import APPROXIMATE_WORDS, NUMERAL, SCALES
+from engine.parsing.rejection import NoteCode, Refusal, RejectionCode, Remarked
+from engine.parsing.text import fold, latin_digits
 
 _ITEMS = re.compile(r"[;؛\n\r•·|]+")
 _COMMAS = re.compile(r"[،,](?!\d{3}(?!\d))")  # a comma before three digits separates thousands

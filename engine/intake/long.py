@@ -11,7 +11,7 @@ from engine.intake.header import IDENTITY
 from engine.intake.labels import matches
 from engine.intake.lexicon import layout
 from engine.intake.sheets import Sheet
-from engine.text import compact, fold
+from engine.parsing.text import compact, fold
 
 SCANNED_ROWS = 60
 MANY = 200

@@ -12,9 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.domain.rejection import NoteCode, Refusal, RejectionCode, Remarked
 from engine.intake.lexicon import measures, none_owned, other_measures
-from engine.numerals import (
+from engine.parsing.numerals import (
     APPROXIMATE_WORDS,
     DOTTED_THREE,
     NUMERAL,
@@ -25,7 +24,8 @@ from engine.numerals import (
     read_numeral,
     words_as_digits,
 )
-from engine.text import arrow, fold
+from engine.parsing.rejection import NoteCode, Refusal, RejectionCode, Remarked
+from engine.parsing.text import arrow, fold
 
 LONGEST = 100
 """A longer text is no quantity and no amount of money; looking for one in it would take its square in time."""

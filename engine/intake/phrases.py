@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from engine.codes import Code
-from engine.domain.rejection import NoteCode, Refusal, RejectionCode, Remarked
 from engine.domain.unit import Barrier, DealForm, Status
 from engine.intake.lexicon import codes, fillers, nothing, stems
-from engine.text import compact, fold
+from engine.parsing.rejection import NoteCode, Refusal, RejectionCode, Remarked
+from engine.parsing.text import compact, fold
 
 HALF = 50.0
 """Percent of capacity below which a working unit counts as semi-active (the programme's own limit)."""

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from engine.domain.rejection import NoteCode, Refusal, RejectionCode, Remarked
+from engine.parsing.rejection import NoteCode, Refusal, RejectionCode, Remarked
+from engine.parsing.text import compact, fold
 from engine.reference import table
-from engine.text import compact, fold
 
 SIMILARITY = 0.84
 """A misspelt name of five letters or more is taken for the one name that is this alike (Ratcliff-Obershelp), and the

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.domain.rejection import Refusal, Remarked
 from engine.domain.unit import Field, Status
 from engine.intake.distinct import Columns
 from engine.intake.header import Column, Header
 from engine.intake.phrases import read_status
+from engine.parsing.rejection import Refusal, Remarked
 
 _OF_IDLENESS = {Field.STOPPED_ON, Field.IDLE_MONTHS, Field.STOP_CAUSES, Field.JOBS_BEFORE_STOP, Field.CAPACITY_SHARE}
 _OF_EITHER = {Field.JOBS_BEFORE_STOP, Field.JOBS_NOW, Field.CAPITAL_NEEDED_RIAL}

@@ -12,10 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from engine.dates import jalali_years
 from engine.domain.extras import EXTRAS
 from engine.domain.identity import identity_keys
-from engine.domain.rejection import IgnoredRow, Refusal, RejectionCode, Remarked, SheetNote
 from engine.domain.unit import FIELDS, Confidence, Field, Kind, Origin, unit_table
 from engine.errors import EhyaError, ErrorCode
 from engine.intake.cells import read_cells
@@ -34,7 +32,9 @@ from engine.intake.rows import filled_down, ignored_rows
 from engine.intake.sheets import Sheet, open_sheets
 from engine.intake.stacked import first_header, next_header
 from engine.intake.titles import Statements, read_titles
-from engine.money import MoneyUnit, read_foreign_unit, read_money_scale, read_money_unit
+from engine.parsing.dates import jalali_years
+from engine.parsing.money import MoneyUnit, read_foreign_unit, read_money_scale, read_money_unit
+from engine.parsing.rejection import IgnoredRow, Refusal, RejectionCode, Remarked, SheetNote
 
 _PLACES = (Field.PROVINCE, Field.COUNTY, Field.ESTATE)
 

@@ -11,8 +11,8 @@ import pandas as pd
 from engine.codes import Code
 from engine.domain.extras import EXTRAS, extra_objects
 from engine.domain.items import PARTS, item_objects
-from engine.domain.rejection import IgnoredRow
 from engine.domain.unit import FIELDS, Field, Kind
+from engine.parsing.rejection import IgnoredRow
 
 Say = Callable[[str, Mapping[str, Any]], str]
 """Turns the key of a code and its facts into a sentence."""

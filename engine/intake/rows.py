@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from engine.domain.rejection import IgnoredRow
 from engine.domain.unit import Field
 from engine.intake.distinct import Columns, Distinct, like
 from engine.intake.grid import plain
 from engine.intake.header import IDENTITY, Header
 from engine.intake.sheets import Sheet
-from engine.text import fold_column
+from engine.parsing.rejection import IgnoredRow
+from engine.parsing.text import fold_column
 
 _TOTAL = (
     r"(?:جمع|مجموع|سرجمع|میانگین|متوسط|معدل)(?:\s+(?:کل|کلی|صفحه|نهایی|کل واحد ها|ستون|استان|شهرستان|شهرک|ناحیه|"

@@ -6,9 +6,9 @@ import difflib
 import re
 from functools import cache
 
-from engine.domain.rejection import NoteCode, Refusal, RejectionCode, Remarked
+from engine.parsing.rejection import NoteCode, Refusal, RejectionCode, Remarked
+from engine.parsing.text import compact, fold
 from engine.reference import table
-from engine.text import compact, fold
 
 _CODE = r"[a-u]?\d{2,4}"
 _WORDED = re.compile(

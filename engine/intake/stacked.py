@@ -10,7 +10,7 @@ from engine.intake.distinct import Columns, among
 from engine.intake.header import IDENTITY, Header, find_header
 from engine.intake.labels import known_headings
 from engine.intake.sheets import Sheet
-from engine.text import fold
+from engine.parsing.text import fold
 
 MOSTLY = 0.6
 """From this share of a line's cells on that are headings, the line is a header; assumed."""

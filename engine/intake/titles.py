@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from engine.dates import DateRead, Precision, read_date, to_jalali
 from engine.domain.unit import Origin
 from engine.intake.places import province_in
-from engine.money import MoneyUnit, read_exchange_rates, read_foreign_unit, read_money_unit
-from engine.text import fold
+from engine.parsing.dates import DateRead, Precision, read_date, to_jalali
+from engine.parsing.money import MoneyUnit, read_exchange_rates, read_foreign_unit, read_money_unit
+from engine.parsing.text import fold
 
 _DATED = re.compile(r"تاریخ|مورخ|تهیه|به روز|بروز|تا پایان|as of|date|prepared|updated|until|dated")
 _DAY = re.compile(r"\d{4}\s?[/\-.]\s?\d{1,2}\s?[/\-.]\s?\d{1,2}|\d{1,2}\s?[/\-.]\s?\d{1,2}\s?[/\-.]\s?\d{4}")

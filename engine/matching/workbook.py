@@ -15,7 +15,7 @@ from engine.domain.mandate import Mandate
 from engine.domain.ticket import rial
 from engine.domain.unit import Confidence, DealForm, Status
 from engine.errors import EhyaError, ErrorCode
-from engine.text import compact, fold, latin_digits
+from engine.parsing.text import compact, fold, latin_digits
 
 HEADERS: dict[str, tuple[str, ...]] = {
     "id": ("شناسه", "کد سرمایه‌گذار", "investor id"),

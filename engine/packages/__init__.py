@@ -1,5 +1,5 @@
 """The units offered at one event, and to whom."""
 
-from engine.packages.event import Event, event
+from engine.matching.event import Event, event
 
 __all__ = ["Event", "event"]

@@ -11,9 +11,9 @@ from engine.domain.places import place
 from engine.domain.prediction import Output, columns
 from engine.domain.unit import Field, Origin, Status
 from engine.errors import EhyaError, ErrorCode
+from engine.parsing.text import fold, fold_column
 from engine.ranking.reasons import Triage
 from engine.ranking.sectors import belongs
-from engine.text import fold, fold_column
 
 Wanted = str | Sequence[str] | None
 """One value, several of which any will do, or no wish."""

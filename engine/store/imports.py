@@ -11,7 +11,7 @@ from typing import Protocol
 import pandas as pd
 from sqlalchemy import Connection, insert, select
 
-from engine.domain.rejection import RejectionCode
+from engine.parsing.rejection import RejectionCode
 from engine.store import schema
 from engine.store.bulk import insert_frame, read_where, update_frame
 from engine.store.changes import SIGHTING, Change, Changes, changes

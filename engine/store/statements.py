@@ -14,11 +14,11 @@ from sqlalchemy import Connection, func, select
 
 from engine.codes import Code
 from engine.domain.unit import FIELDS, Confidence, Field, Kind
+from engine.parsing.text import compact_column, fold
 from engine.store import schema
 from engine.store.bulk import read, read_where
 from engine.store.merges import members
 from engine.store.text import is_extra
-from engine.text import compact_column, fold
 
 CONFIRMED_MONTHS = 12
 """A reviewed or verified value gives way to a record that is younger by more months than these."""

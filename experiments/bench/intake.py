@@ -20,9 +20,9 @@ import numpy as np
 import pandas as pd
 import python_calamine as calamine
 
-from engine.dates import from_jalali
 from engine.domain.unit import FIELDS, Field, Kind
 from engine.intake import read_register
+from engine.parsing.dates import from_jalali
 from experiments.bench.register_file import TITLE_ROWS, made_up, write_csv, write_xlsx
 from experiments.bench.timing import compare
 
@@ -115,7 +115,7 @@ def peak_of_the_command(path: Path) -> float:
             "import resource, sys, os\n"
             "os.environ['EHYA_HOME'] = home = sys.argv[2]\n"
             "sys.argv = ['ehya', 'intake', sys.argv[1], '--report', home + '/report.json']\n"
-            "from serving.cli import main\n"
+            "from serving.cli.app import main\n"
             "try:\n    main()\nexcept SystemExit as done:\n    assert not done.code, done.code\n"
             "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
         )

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from engine.artefact import Model
 from engine.domain.unit import Barrier, Status, unit_table
 from engine.reference import table
-from engine.scoring import raw
+from engine.scoring.artefact import Model
+from engine.scoring.runtime import raw
 from experiments.bench.timing import compare
 from features import FULL_SCHEMA, fit, matrix
 
@@ -21,7 +21,7 @@ AS_OF = pd.Timestamp("2025-03-20")
 
 
 def measure(*, random_state: int = 0, repeats: int = 7) -> dict[str, float]:
-    """Ratio of ``features.matrix`` and ``engine.scoring.raw`` to the estimator's own ``predict_proba``.
+    """Ratio of ``features.matrix`` and ``engine.scoring.runtime.raw`` to the estimator's own ``predict_proba``.
 
     The model is histogram boosting, 200 iterations of depth 6, on the first 40 features of the full schema, fitted on a
     synthetic unit table whose outcome depends on sector, idle time and debt.

@@ -13,18 +13,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from engine import hazards
+from engine.scoring import hazards
 from experiments.province_simulator.province import simulate
 from experiments.sba_outcomes.loans import Loans, read_loans, years_since
 from features import FULL_SCHEMA
 from features.schema import FeatureKind, FeatureSchema, FeatureSpec
-from training.fitting import Priors
-from training.horizon import fit_horizon
-from training.judged import brier, paired_gain, probability_metrics
-from training.observed import Learner, Recipe
-from training.periods import describe
-from training.population import capacity_rate, jobs_size, restart_rate
-from training.walk_forward import Split, walk_forward
+from training.cohort.landmarks import describe
+from training.evaluation.judged_table import brier, paired_gain, probability_metrics
+from training.evaluation.walk_forward import Split, walk_forward
+from training.models.hazard_spec import Learner, Recipe
+from training.models.horizon import fit_horizon
+from training.models.press import Priors
+from training.priors.official_rates import capacity_rate, jobs_size, restart_rate
 
 FREE = Recipe(learner=Learner.BLEND, share=1.0, iterations=150, rate=0.06, leaves=8)
 ADDITIVE = replace(FREE, additive=True)

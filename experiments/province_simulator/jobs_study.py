@@ -10,17 +10,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from engine.artefact import Model
+from engine.scoring.artefact import Model
 from experiments.province_simulator.province import AS_OF, Province, simulate
 from experiments.province_simulator.truth import Bias, Floats
 from features import fit, matrix
 from features.catalogue import FULL_SCHEMA
-from training.dataset import HALF_CAPACITY
-from training.job_outcomes import job_outcomes
-from training.jobs import JobsPrior, fit_jobs
-from training.judged_jobs import jobs_figures, judged_jobs, poisson_explained, rank_correlation
-from training.population import jobs_size
-from training.realisation import ASSUMED_RATIO
+from training.cohort.job_counts import job_outcomes
+from training.cohort.press_sample import HALF_CAPACITY
+from training.evaluation.judged_jobs import jobs_figures, judged_jobs, poisson_explained, rank_correlation
+from training.models.jobs import JobsPrior, fit_jobs
+from training.priors.official_rates import jobs_size
+from training.priors.promise_realisation import ASSUMED_RATIO
 
 PROVINCES = 200
 SIZES = (200, 600, 2000)
@@ -42,7 +42,7 @@ class JobsStudy:
     methods
         How many provinces each kind of interval was used in.
     figures
-        Mean over provinces of ``training.judged_jobs.jobs_figures``.
+        Mean over provinces of ``training.evaluation.judged_jobs.jobs_figures``.
     coverage_range
         5 and 95 % quantile over provinces of the coverage.
     pooled

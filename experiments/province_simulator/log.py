@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from engine.dates import Precision
 from engine.domain.outcome import OutcomeKind
+from engine.parsing.dates import Precision
 from experiments.province_simulator.calendar import Days, day_within
 from experiments.province_simulator.hazards import NEVER, End
 from experiments.province_simulator.history import RELAPSED, History

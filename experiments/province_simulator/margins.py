@@ -13,7 +13,7 @@ from engine.reference import table
 from experiments.province_simulator.fields import OUTSIDE
 from experiments.province_simulator.province import Province
 from experiments.province_simulator.truth import Bias, Floats
-from training.population import CAPACITY_A, CAPACITY_B, COMPETING_PER_YEAR, NATION, jobs_size, restart_rate
+from training.priors.official_rates import CAPACITY_A, CAPACITY_B, COMPETING_PER_YEAR, NATION, jobs_size, restart_rate
 
 IDLE_SHARE = 7_085 / 37_120
 """Idle units among all units of the country's industrial estates, about 1396; https://hamco.ir/fa/feed/130938."""
@@ -128,7 +128,7 @@ def _flows(province: Province) -> list[Margin]:
             "share",
             flows["stock_restarted"] / flows["stock"],
             rate.rate,
-            "training.population.restart_rate, its 80 % interval",
+            "training.priors.official_rates.restart_rate, its 80 % interval",
             rate.low,
             rate.high,
         ),
@@ -137,7 +137,7 @@ def _flows(province: Province) -> list[Margin]:
             "share",
             flows["ends"] / idle_years,
             COMPETING_PER_YEAR,
-            "assumed (training.population)",
+            "assumed (training.priors.official_rates)",
         ),
         Margin(
             "idle, of all units of estates", "share", stock / (stock + working), IDLE_SHARE, "7,085 of 37,120, hamco.ir"
@@ -168,7 +168,7 @@ def _restarts(province: Province) -> list[Margin]:
             "share",
             float((came["capacity_share"].fillna(0) >= 0.5)[ripe].mean()),
             CAPACITY_A / (CAPACITY_A + CAPACITY_B),
-            "training.population.capacity_rate: active units of estates",
+            "training.priors.official_rates.capacity_rate: active units of estates",
         ),
         Margin(
             "jobs per revived idle unit, month 12",

@@ -25,15 +25,15 @@ from experiments.province_simulator.truth import Floats
 from features import Feature, fit, matrix
 from features.catalogue import FULL_SCHEMA
 from features.schema import FeatureSchema
-from training.approach import Approach, approach, hidden_cause
-from training.dataset import DAYS_OF_MONTH, DURABLE_MONTHS, HALF_CAPACITY, HORIZON_MONTHS
-from training.fitting import Priors
-from training.outcome_model import fit_outcomes
-from training.outcomes import LEARNT, START, recipe_of
-from training.periods import Followed, follow
-from training.population import capacity_rate, jobs_size, restart_rate
-from training.selection import LARGEST
-from training.sensitivity import Sensitivity
+from training.cohort.landmarks import Followed, follow
+from training.cohort.press_sample import DAYS_OF_MONTH, DURABLE_MONTHS, HALF_CAPACITY, HORIZON_MONTHS
+from training.models.outcomes import fit_outcomes
+from training.models.press import Priors
+from training.pipeline.outcomes import LEARNT, START, recipe_of
+from training.priors.official_rates import capacity_rate, jobs_size, restart_rate
+from training.propensity.correction import Approach, approach, hidden_cause
+from training.propensity.model import LARGEST
+from training.propensity.sensitivity import Sensitivity
 
 GRACE_MONTHS = 14
 """A restart is known at once, standing idle only from the next yearly visit: younger outcomes would flatter."""
@@ -151,13 +151,13 @@ def recover(province: Province, *, random_state: int = 0, others: int = OTHERS) 
     """Learn feasibility from the log in several ways and compare with the truth.
 
     Judged are the units that nobody approached yet: an approach that came to nothing tells something that no feature
-    holds. ``Ehya`` is ``training.outcome_model.fit_outcomes`` on followed landmarks, with the features and settings
+    holds. ``Ehya`` is ``training.models.outcomes.fit_outcomes`` on followed landmarks, with the features and settings
     that ``ehya train`` starts from. *Uncorrected* it sees neither the field that decides most of who is approached (the
-    estate) nor weights; *corrected* both it and the weights of ``training.approach``. Each of the two is given alone as
-    well: the field shows what telling it is worth, the weights what they mend where it is not told. Beside it stand
-    plain logistic regressions from the day of the approach, with weights of the true propensity too, which nobody has.
-    ``knowable`` is boosting fitted to the truth itself, of further units of the same province: what the features can
-    tell at all.
+    estate) nor weights; *corrected* both it and the weights of ``training.propensity.correction``. Each of the two is
+    given alone as well: the field shows what telling it is worth, the weights what they mend where it is not told.
+    Beside it stand plain logistic regressions from the day of the approach, with weights of the true propensity too,
+    which nobody has. ``knowable`` is boosting fitted to the truth itself, of further units of the same province: what
+    the features can tell at all.
 
     Parameters
     ----------

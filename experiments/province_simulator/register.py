@@ -10,10 +10,10 @@ import numpy as np
 import openpyxl
 import pandas as pd
 
-from engine.dates import to_jalali
 from engine.domain.identity import identity_keys
 from engine.domain.outcome import OutcomeKind
 from engine.domain.unit import FIELDS, Field, Kind, Status
+from engine.parsing.dates import to_jalali
 from engine.store import Register
 from experiments.province_simulator.province import Province
 from experiments.province_simulator.truth import SOURCE

@@ -19,17 +19,17 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from engine import scoring
+from engine.domain.reported import reported_units
 from engine.domain.unit import unit_table
 from engine.reference import table
-from engine.reference.reported import reported_units
 from engine.settings import Settings
 from experiments.reported_revivals.tables import read_aggregates, read_units
 from features import Feature, matrix
-from training.dataset import Sample, sample
-from training.evaluate import jobs_metrics, left_out_rates, sector_medians, status_metrics
-from training.fitting import ALLOWED, Fitted
-from training.tracking import log_training
-from training.training import TRIALS, feasibility_prior, fit_sample, out_of_fold
+from training.cohort.press_sample import Sample, sample
+from training.evaluation.press_metrics import jobs_metrics, left_out_rates, sector_medians, status_metrics
+from training.models.press import ALLOWED, Fitted
+from training.pipeline.training import TRIALS, feasibility_prior, fit_sample, out_of_fold
+from training.registry.tracking import log_training
 
 AS_OF = pd.Timestamp("2026-11-23")
 """Day of the study: all reports had appeared."""

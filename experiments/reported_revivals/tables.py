@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
+from engine.parsing.text import latin_digits
 from engine.reference import spec
-from engine.text import latin_digits
 
 STATUS = {"partially_revived": "partly_revived"}
 CAUSE = {"utilities_power_gas_water": "utilities"}

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score, d2_tweedie_score, roc_auc_score
 
-from training.counts import ZERO_MATTERS
+from experiments.sba_outcomes.learners.hurdle import ZERO_MATTERS
 
 Floats = npt.NDArray[np.float64]
 

@@ -11,14 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import expit, logit
 
+from experiments.sba_outcomes.learners.blend import Plan, fit_crossed
+from experiments.sba_outcomes.learners.hurdle import Hurdle, fit_hurdle
+from experiments.sba_outcomes.learners.levelled import Levelled, event_series, fit_levelled
+from experiments.sba_outcomes.learners.track_record import TrackRecords, track_records
 from experiments.sba_outcomes.loans import KEY, Loans
 from experiments.sba_outcomes.schema import ROLES
-from training.blending import Plan, fit_crossed
-from training.counts import Hurdle, fit_hurdle
-from training.landmarks import event_timing, observed_by, soft_labels
-from training.levelled import Levelled, event_series, fit_levelled
-from training.recalibration import Shift, walk_forward_shift
-from training.track_record import TrackRecords, track_records
+from training.cohort.soft_labels import event_timing, observed_by, soft_labels
+from training.models.recalibration import Shift, walk_forward_shift
 
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[str, float], None]

@@ -19,11 +19,11 @@ from experiments.sba_outcomes.forecast import (
     matured_labels,
     rows_per_second,
 )
+from experiments.sba_outcomes.learners.blend import Plan
 from experiments.sba_outcomes.loans import Loans
 from experiments.sba_outcomes.peers import baseline_jobs, baselines, peer_jobs, peer_probability, peers
-from training.blending import Plan
-from training.gates import Verdict, better, intervals_hold, no_group_worse
-from training.judged import COLUMNS, GROUPS
+from training.evaluation.judged_table import COLUMNS, GROUPS
+from training.gates.rules import Verdict, better, intervals_hold, no_group_worse
 
 Floats = npt.NDArray[np.float64]
 

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from experiments.sba_outcomes.learners.track_record import TrackRecords
 from experiments.sba_outcomes.schema import RECORD, ROUND, STATED
-from training.track_record import TrackRecords
 
 Floats = npt.NDArray[np.float64]
 

@@ -17,8 +17,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from experiments.sba_outcomes.forecast import HORIZON, Loans
+from experiments.sba_outcomes.learners.encoding import Path, fit_encoding
 from experiments.sba_outcomes.schema import ROLES, STATED
-from training.encoding import Path, fit_encoding
 
 Floats = npt.NDArray[np.float64]
 

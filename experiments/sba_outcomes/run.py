@@ -16,12 +16,12 @@ import pandas as pd
 from engine.settings import Settings
 from experiments.sba_outcomes import forecast as heads
 from experiments.sba_outcomes.judging import study
+from experiments.sba_outcomes.learners.blend import Plan
 from experiments.sba_outcomes.loans import KEY, Loans, read_loans, years_since
 from experiments.sba_outcomes.schema import SCHEMA
 from experiments.sba_outcomes.search import search_plans
-from training.blending import Plan
-from training.search import Tuned
-from training.tracking import log_training
+from training.registry.tracking import log_training
+from training.tuning.search import Tuned
 
 HELP = """
 Fields known at approval only: neither the term, which is rewritten when a loan ends early, nor what came later.

@@ -7,15 +7,15 @@ their levels are found when the encoding is fitted.
 
 from __future__ import annotations
 
+from experiments.sba_outcomes.learners.encoding import Path
+from experiments.sba_outcomes.learners.roles import Roles
 from features.schema import FeatureKind, FeatureSchema, FeatureSpec
-from training.encoding import Path
-from training.roles import Roles
 
 ROUND = (1_000, 5_000, 10_000, 25_000, 50_000)
 """A borrower who asks for a round amount has made no plan, or the lender none for him."""
 
 RECORD = "lender_record"
-"""The one feature that is learnt from training loans: see :mod:`training.track_record`."""
+"""The one feature that is learnt from training loans: see :mod:`experiments.sba_outcomes.learners.track_record`."""
 
 _NUMBER, _FLAG, _CATEGORY = FeatureKind.NUMBER, FeatureKind.FLAG, FeatureKind.CATEGORY
 

@@ -11,12 +11,12 @@ import numpy.typing as npt
 from sklearn.metrics import log_loss, mean_poisson_deviance
 
 from experiments.sba_outcomes import forecast as heads
+from experiments.sba_outcomes.learners.blend import Plan
+from experiments.sba_outcomes.learners.hurdle import fit_hurdle
+from experiments.sba_outcomes.learners.levelled import fit_levelled
 from experiments.sba_outcomes.loans import Loans
 from experiments.sba_outcomes.schema import ROLES
-from training.blending import Plan
-from training.counts import fit_hurdle
-from training.levelled import fit_levelled
-from training.search import Choice, Progress, Real, Space, Tuned, tune
+from training.tuning.search import Choice, Progress, Real, Space, Tuned, tune
 
 Floats = npt.NDArray[np.float64]
 

@@ -14,7 +14,7 @@ import pandas as pd
 from engine.health import publishable
 from engine.matching import UnitBook
 from engine.settings import Settings
-from serving.api.public import in_public_order, public_table
+from serving.disclosure.fields import in_public_order, public_table
 from serving.reports.ranked import ranked
 
 PREPARED_BYTES = 64 * 2**20

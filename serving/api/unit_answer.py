@@ -29,7 +29,7 @@ def unit_answers(units: pd.DataFrame, speech: Speech) -> list[dict[str, Any]]:
     Parameters
     ----------
     units
-        Rows of :func:`serving.api.public.public_table`, as few as one answer holds.
+        Rows of :func:`serving.disclosure.fields.public_table`, as few as one answer holds.
     speech
         Language of ``text``.
 

@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from engine.codes import Code
+from serving.html.template import render
 from serving.i18n import Speech, texts
-from serving.pages.template import render
 
 ADDRESS = "http://127.0.0.1:8600"
 """Where ``ehya serve`` listens when nothing else is said."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from serving.html.template import render
 from serving.i18n import Speech
-from serving.pages.template import render
 from serving.reports.page import banners
 from serving.reports.ranked import isolated, rows
 

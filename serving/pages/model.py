@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from serving.html.template import render
 from serving.i18n import Speech
-from serving.pages.template import render
 from serving.reports.card_page import card_parts
 
 

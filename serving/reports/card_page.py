@@ -6,9 +6,9 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.text import printable
+from engine.parsing.text import printable
+from serving.html.template import font, render, style
 from serving.i18n import Speech
-from serving.pages.template import font, render, style
 from serving.reports.ranked import isolated
 
 SIDE, LEFT, TOP = 340, 52, 12
@@ -23,7 +23,7 @@ def card_html(card: Mapping[str, Any], speech: Speech) -> str:
     Parameters
     ----------
     card
-        ``engine.artefact.Model.card``; a part that an earlier model's card lacks is left out.
+        ``engine.scoring.artefact.Model.card``; a part that an earlier model's card lacks is left out.
     speech
         Language; Persian is written from right to left.
     """

@@ -9,21 +9,22 @@ from typing import Any
 import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
+from serving.html.template import font, render, style
 from serving.i18n import Speech
-from serving.pages.template import font, render, style
 from serving.reports.ranked import isolated
 from serving.reports.workbook import Column, Notes, Sheet, write_json, write_xlsx
 
 ENDINGS = (".html", ".xlsx", ".json")
 
 MODERATE, LARGE = 0.10, 0.25
-"""Usual readings of the population stability index, drawn as lines: those of ``training.drift``."""
+"""Usual readings of the population stability index, drawn as lines: those of ``training.statistics.feature_shift``."""
 
 UNSEEN_ALLOWED = 0.05
-"""Share of units in a category not met that is still borne, drawn as a line: that of ``training.drift``."""
+"""Share of units in a category not met that is still borne, drawn as a line: that of
+``training.statistics.feature_shift``."""
 
 SIGNIFICANCE = 0.05
-"""Below it a county is drawn as alarming: that of ``training.base_rate``."""
+"""Below it a county is drawn as alarming: that of ``training.monitoring.base_rate``."""
 
 _ROOM = 1.15
 """A scale is so much longer than its longest mark."""
@@ -43,7 +44,7 @@ def write_drift(path: Path, found: Any, speech: Speech) -> Path:
     path
         Where to; its folder is made.
     found
-        ``training.drift_report.Drift``.
+        ``training.monitoring.report.Drift``.
     speech
         Language of page and workbook.
 

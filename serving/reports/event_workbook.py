@@ -16,7 +16,7 @@ from serving.reports.workbook import Column, Notes, Sheet, write_xlsx
 
 if TYPE_CHECKING:
     from engine.matching import Shortlist
-    from engine.packages import Event
+    from engine.matching.event import Event
 
 _NAMING = ("unit_id", "name", "province", "county", "isic", "origin")
 

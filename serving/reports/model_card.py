@@ -14,7 +14,7 @@ def card_lines(card: Mapping[str, Any], speech: Speech) -> list[tuple[str, str]]
     Parameters
     ----------
     card
-        ``engine.artefact.Model.card``; an entry that it lacks gives no line.
+        ``engine.scoring.artefact.Model.card``; an entry that it lacks gives no line.
     speech
         Language.
 

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
+from serving.html.template import font, render, style
 from serving.i18n import Speech
-from serving.pages.template import font, render, style
 from serving.reports.charts import TRIAGE_ORDER, Group, groups, scatter
 from serving.reports.health_section import health_section
 from serving.reports.ranked import codes, digits, isolated, known, link, ranked, rows, sum_known, weighty_parts

@@ -206,7 +206,7 @@ def write_ranking(
     title
         Heading of the page; "Ranking of units" where none is given.
     card
-        ``engine.artefact.Model.card`` of the model that judged, for the page.
+        ``engine.scoring.artefact.Model.card`` of the model that judged, for the page.
     extras
         ``unit_id, header, kind, value`` of columns that no field knows (`engine.store.Register.extras`): a sheet of the
         workbook, further columns of the CSV, a list beside each unit in JSON; the page leaves them out.

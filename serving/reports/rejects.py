@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from engine.codes import Code
-from engine.domain.rejection import RejectionCode
 from engine.domain.unit import FIELDS, Barrier, DealForm, Field, Kind, Status
+from engine.parsing.rejection import RejectionCode
 from serving.i18n import Speech
 from serving.reports.cells import neutral
 from serving.reports.workbook import sheet_titles

@@ -12,7 +12,7 @@ from engine.domain.mandate import FitPart
 from engine.domain.prediction import BOUNDS, Output
 from engine.domain.unit import public_fields
 from engine.errors import EhyaError, ErrorCode
-from serving.api.public import public_table
+from serving.disclosure.fields import public_table
 from serving.i18n import Speech
 from serving.reports.ranking import ENDINGS, legend, model_lines, origin_remarks, records
 from serving.reports.words import column_of, in_words, mapped

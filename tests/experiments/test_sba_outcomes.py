@@ -14,14 +14,14 @@ from sklearn.linear_model import QuantileRegressor
 from experiments.sba_outcomes import forecast as forecast_module
 from experiments.sba_outcomes import judging as judging_module
 from experiments.sba_outcomes import search as search_module
+from experiments.sba_outcomes.learners.blend import Plan
 from experiments.sba_outcomes.loans import OUTCOMES, loans_of, read_loans, years_since
 from experiments.sba_outcomes.peers import peers
 from experiments.sba_outcomes.run import main
 from experiments.sba_outcomes.schema import RECORD, SCHEMA, STATED
 from experiments.sba_outcomes.search import Objective
 from features.schema import FeatureSchema
-from training.blending import Plan
-from training.search import Real
+from training.tuning.search import Real
 
 LOANS = Path(__file__).parents[2] / ".." / "shared" / "data" / "outcomes" / "sba_7a" / "loans_1989_2005.parquet"
 WINDOW = ["--train-until", "2003-12-31", "--test-until", "2004-06-30", "--no-track"]

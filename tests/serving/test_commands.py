@@ -12,8 +12,8 @@ from engine.domain.unit import FIELDS, Field
 from engine.settings import Settings
 from engine.store import Register
 from serving.appraisal import appraise
-from serving.cli import app
-from serving.demo.register import write_register
+from serving.cli.app import app
+from serving.cli.demo.register import write_register
 from serving.workspace import champion, open_register
 
 PRIVATE = [field.value for field in Field if not FIELDS[field].public]
@@ -281,7 +281,7 @@ def test_serve_refuses_an_address_that_others_can_reach(ehya, day):
 
 def test_a_gate_that_stays_shut_is_exit_code_3(ehya, day, monkeypatch):
     from engine.errors import EhyaError, ErrorCode
-    from serving.door import EXIT_REFUSED_GATES, Door
+    from serving.cli.errors import EXIT_REFUSED_GATES, Door
 
     shut = EhyaError(ErrorCode.GATES_SHUT, given=["intervals_hold"], version="v")
     assert Door(name="x")._say(shut, None) == EXIT_REFUSED_GATES == 3

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from engine.domain.unit import unit_table
 from engine.store import Register
-from serving.cli import app
+from serving.cli.app import app
 
 
 class File:

@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engine.artefact import Model
+from engine.domain.reported import reported_units
 from engine.domain.standing import standing
 from engine.domain.unit import unit_table
-from engine.reference.reported import reported_units
+from engine.scoring.artefact import Model
 from experiments.province_simulator.province import simulate
 from features import FULL_SCHEMA
 from features.schema import FeatureKind, FeatureSchema, FeatureSpec
-from training.dataset import Sample, sample
-from training.fitting import Fitted
-from training.periods import Followed, follow
-from training.training import fit_sample, out_of_fold
+from training.cohort.landmarks import Followed, follow
+from training.cohort.press_sample import Sample, sample
+from training.models.press import Fitted
+from training.pipeline.training import fit_sample, out_of_fold
 
 AS_OF = pd.Timestamp("2026-11-23")
 EVENT_TYPES = {

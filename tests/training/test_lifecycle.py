@@ -14,11 +14,11 @@ import pandas as pd
 import pytest
 
 import training
-from engine.artefact import MODEL, path_of
 from engine.errors import EhyaError, ErrorCode
+from engine.scoring.artefact import MODEL, path_of
 from engine.settings import Settings
 from engine.store import Register
-from training.tracking import Alias, registered
+from training.registry.tracking import Alias, registered
 
 AS_OF = pd.Timestamp("2026-11-23")
 AT = datetime(2026, 11, 23)
@@ -97,7 +97,7 @@ def test_training_registers_a_challenger_and_promotion_makes_it_the_champion(liv
 
 
 def test_a_run_names_its_data_schema_code_and_gates(lived):
-    from training.tracking import _mlflow
+    from training.registry.tracking import _mlflow
 
     with _mlflow(lived.settings) as mlflow:
         run = mlflow.get_run(lived.first.run_id)
@@ -119,7 +119,7 @@ def test_promoting_the_champion_again_does_nothing(work):
     assert again.already
     assert len(work.register.promotions()) == 1
     # without a name and without a challenger it is the champion that is meant
-    from training.tracking import point
+    from training.registry.tracking import point
 
     point(work.settings, Alias.CHALLENGER, None)
     assert work.promote().already
@@ -204,7 +204,7 @@ def test_outcomes_that_were_changed_after_the_training_are_not_judged_by(work):
 def test_a_file_of_another_format_is_named_as_such(work, format_, code):
     from hashlib import sha256
 
-    from engine.artefact import load
+    from engine.scoring.artefact import load
 
     path = work.file(work.second.version)
     with zipfile.ZipFile(path) as archive:
@@ -223,7 +223,7 @@ def test_a_training_that_was_killed_leaves_the_champion_at_work_and_can_be_held_
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("training.training.log_training", killed)
+        patched.setattr("training.pipeline.training.log_training", killed)
         with pytest.raises(KeyboardInterrupt):
             work.train(random_state=7)
     assert work.register.champion().model_version == work.first.version
@@ -286,7 +286,7 @@ def test_a_persons_words_cannot_pass_for_what_the_gates_said(work, borrowed):
 
 
 def test_blank_words_excuse_no_changed_top(work):
-    from training.gates import top_stays
+    from training.gates.rules import top_stays
 
     moved = [top_stays(["a", "b"], ["c", "d"], {})]
     work.refused(work.promote, ErrorCode.GATES_SHUT, verdicts=moved, reason=" \x00 ")
@@ -324,7 +324,7 @@ def test_artefacts_go_nowhere_but_into_the_workspace_whatever_the_registry_says(
     import sqlite3
     from contextlib import closing
 
-    from training.tracking import _mlflow
+    from training.registry.tracking import _mlflow
 
     outside = tmp_path / "outside"
     with closing(sqlite3.connect(work.settings.mlflow_file)) as database, database:
@@ -343,7 +343,7 @@ def test_artefacts_go_nowhere_but_into_the_workspace_whatever_the_registry_says(
 
 @pytest.mark.parametrize("name", ["../../outside", "/etc", "..", "a/../b", "a\\b"])
 def test_an_entry_of_the_registry_whose_name_leads_out_of_the_workspace_is_refused(work, name):
-    from training.tracking import VERSION, tag_model
+    from training.registry.tracking import VERSION, tag_model
 
     tag_model(work.settings, work.second.version, {VERSION: name})
     work.refused(work.promote, ErrorCode.NO_MODEL)
@@ -352,7 +352,7 @@ def test_an_entry_of_the_registry_whose_name_leads_out_of_the_workspace_is_refus
 
 
 def test_a_digest_that_the_registry_was_made_to_say_opens_no_other_file(work):
-    from training.tracking import DIGEST, tag_model
+    from training.registry.tracking import DIGEST, tag_model
 
     tag_model(work.settings, work.second.version, {DIGEST: "0" * 64})
     work.refused(work.promote, ErrorCode.MODEL_CHANGED, force=True, reason="whatever")

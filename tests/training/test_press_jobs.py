@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from engine.errors import EhyaError, ErrorCode
-from training.dataset import Sample
-from training.model import PENALTIES, PRIOR_PENALTY, jobs_head, sector_penalty
-from training.training import LEAST_JOBS, LEAST_UNITS, fit_sample
+from training.cohort.press_sample import Sample
+from training.models.press_heads import PENALTIES, PRIOR_PENALTY, jobs_head, sector_penalty
+from training.pipeline.training import LEAST_JOBS, LEAST_UNITS, fit_sample
 
 AS_OF = pd.Timestamp("2026-11-23")
 

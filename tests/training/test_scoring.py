@@ -13,7 +13,7 @@ from engine.domain.unit import unit_table
 from engine.errors import EhyaError
 from engine.reference import table
 from features import matrix
-from training.fitting import ALLOWED
+from training.models.press import ALLOWED
 
 AS_OF = pd.Timestamp("2026-11-23")
 FIGURES = [name for output in Output for name in columns(output)]

@@ -3,9 +3,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from engine.dates import Precision
 from engine.domain.outcome import OUTCOME_COLUMNS, Outcome, OutcomeKind, outcome_table
 from engine.errors import EhyaError, ErrorCode
+from engine.parsing.dates import Precision
 
 
 def outcome(**changes):

@@ -16,7 +16,7 @@ from engine.economics.prices import (
     usd,
 )
 from engine.errors import EhyaError, ErrorCode
-from engine.money import RIAL_PER_TOMAN
+from engine.parsing.money import RIAL_PER_TOMAN
 
 INDEX = PriceIndex(
     1398, np.array([50.0, 80.0, np.nan, 120.0]), np.array(["sourced", "sourced", "missing", "proxy"], object)

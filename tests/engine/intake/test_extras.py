@@ -6,7 +6,7 @@ import pytest
 from engine.domain.extras import extra_objects, gathered, spread
 from engine.intake import read_register
 from engine.intake.extras import typed_values
-from engine.money import MoneyUnit
+from engine.parsing.money import MoneyUnit
 
 
 @pytest.fixture

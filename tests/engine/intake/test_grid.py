@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from engine.intake.distinct import Columns, Distinct
 from engine.intake.grid import BLANK, by_rows, grid, plain
 from engine.intake.sheets import open_sheets
-from engine.text import fold
+from engine.parsing.text import fold
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
 CELLS = st.one_of(TEXTS, st.sampled_from([*BLANK, None]), st.integers(-9, 9), st.floats(allow_nan=False), st.booleans())

@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 
 from engine.domain.items import PARTS, compact_item, item_objects
-from engine.domain.rejection import NoteCode, Refusal, RejectionCode, Remarked
 from engine.domain.unit import Field
 from engine.intake import read_register
 from engine.intake.lists import looks_like_equipment, read_debts, read_equipment
-from engine.money import MoneyUnit
+from engine.parsing.money import MoneyUnit
+from engine.parsing.rejection import NoteCode, Refusal, RejectionCode, Remarked
 
 TODAY = date(2026, 11, 25)
 

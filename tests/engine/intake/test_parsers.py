@@ -7,8 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.dates import read_date
-from engine.domain.rejection import Refusal, Remarked
 from engine.domain.unit import Barrier, DealForm, Status
 from engine.intake.lexicon import codes, measures
 from engine.intake.measures import plain_numbers, read_quantity
@@ -16,10 +14,12 @@ from engine.intake.phrases import read_causes, read_deal_forms, read_flag, read_
 from engine.intake.places import Place, read_county, read_province
 from engine.intake.sectors import read_isic, read_sector
 from engine.intake.titles import read_titles
-from engine.money import read_money
-from engine.numerals import read_numeral, words_as_digits
+from engine.parsing.dates import read_date
+from engine.parsing.money import read_money
+from engine.parsing.numerals import read_numeral, words_as_digits
+from engine.parsing.rejection import Refusal, Remarked
+from engine.parsing.text import fold
 from engine.reference import table
-from engine.text import fold
 
 DIGITS = st.sampled_from(["0123456789", "۰۱۲۳۴۵۶۷۸۹", "٠١٢٣٤٥٦٧٨٩"])
 GROUPS = st.sampled_from(["", ",", "٬", "،", "'"])

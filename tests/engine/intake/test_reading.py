@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from openpyxl import Workbook
 
-from engine.dates import from_jalali, to_jalali
 from engine.domain.unit import Field, column_dtypes
 from engine.errors import EhyaError
 from engine.intake import read_register
+from engine.parsing.dates import from_jalali, to_jalali
 
 SAMPLE = Path(__file__).parents[3] / "../shared/data/samples/register_fa.xlsx"
 ID_ONE, ID_TWO = "14077631706", "14034497865"

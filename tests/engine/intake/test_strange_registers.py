@@ -6,8 +6,6 @@ import pandas as pd
 import pytest
 from openpyxl import Workbook
 
-from engine.dates import DateRead, read_date
-from engine.domain.rejection import NoteCode, Refusal, Remarked
 from engine.errors import EhyaError
 from engine.intake import read_register
 from engine.intake.labels import matches
@@ -15,8 +13,10 @@ from engine.intake.measures import read_quantity
 from engine.intake.phrases import read_causes, read_flag, read_status
 from engine.intake.places import Place, read_county
 from engine.intake.sectors import read_isic
-from engine.money import MoneyUnit, read_money, read_money_unit
-from engine.text import compact, compact_column
+from engine.parsing.dates import DateRead, read_date
+from engine.parsing.money import MoneyUnit, read_money, read_money_unit
+from engine.parsing.rejection import NoteCode, Refusal, Remarked
+from engine.parsing.text import compact, compact_column
 
 MILLION_RIAL = MoneyUnit(1, 10**6)
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from engine.intake import read_register
-from engine.text import fold
+from engine.parsing.text import fold
 from tests.engine.intake.untidy import KINDS, Truth, write_register
 
 DATES = ("stopped_on", "established_on")

@@ -2,11 +2,11 @@
 
 import pytest
 
-from engine.domain.rejection import Refusal, RejectionCode, Remarked
 from engine.intake.labels import matches
 from engine.intake.phrases import read_causes, read_deal_forms, read_flag, read_status
 from engine.intake.places import Place, province_in, read_county, read_province
 from engine.intake.sectors import read_isic, read_sector
+from engine.parsing.rejection import Refusal, RejectionCode, Remarked
 from engine.reference import table
 
 

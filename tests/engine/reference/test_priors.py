@@ -19,9 +19,9 @@ PRIORS = table("priors").set_index("prior")
 OF_THE_FIELD = (
     *(f"engine/{room}" for room in ("diagnosis", "domain", "economics", "health", "matching", "packages", "ranking")),
     "engine/recourse",
-    "training/population.py",
-    "training/dataset.py",
-    "training/realisation.py",
+    "training/priors/official_rates.py",
+    "training/cohort/press_sample.py",
+    "training/priors/promise_realisation.py",
 )
 NO_FIGURES = {"engine.matching.proportions.DECISION_FIELDS"}  # a list of fields, not a level
 

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from engine.dates import Precision
 from engine.domain.outcome import Outcome, OutcomeKind
 from engine.domain.unit import column_dtypes
 from engine.errors import EhyaError, ErrorCode
+from engine.parsing.dates import Precision
 from engine.store import Change, Register
 from engine.store.schema import APPEND_ONLY
 

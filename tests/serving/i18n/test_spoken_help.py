@@ -6,8 +6,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from serving.cli import app
-from serving.spoken_help import language_of, persian_help, untranslated
+from serving.cli.app import app
+from serving.cli.help import language_of, persian_help, untranslated
 
 
 def told(*words, language="fa"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.jobs import JobsNote
+from engine.scoring.jobs import JobsNote
 from serving.i18n import speech
 from serving.reports.card_page import card_html, card_markdown
 

@@ -6,13 +6,13 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from engine.domain.rejection import Refusal, RejectionCode, Remarked
 from engine.domain.unit import Barrier, DealForm, Field, Status
 from engine.errors import EhyaError, ErrorCode
 from engine.intake import read_register
 from engine.intake.corrections import CORRECTION_COLUMNS
 from engine.intake.phrases import read_causes, read_deal_forms, read_flag, read_status
 from engine.intake.places import Place, read_county, read_province
+from engine.parsing.rejection import Refusal, RejectionCode, Remarked
 from engine.reference.tables import table
 from serving.i18n import speech
 from serving.reports.corrections import digest_of, original, read_corrections, way_to

@@ -8,8 +8,7 @@ import pytest
 
 from engine.domain.mandate import Mandate
 from engine.domain.unit import FIELDS, Field
-from engine.matching import UnitBook, shortlist
-from engine.packages import event
+from engine.matching import UnitBook, event, shortlist
 from serving.i18n import speech
 from serving.reports.event_workbook import write_event
 from serving.reports.shortlist import public_view, write_shortlist

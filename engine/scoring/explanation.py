@@ -1,0 +1,115 @@
+"""Why a hazard is what it is: what each feature adds to its score, exact to the last digit.
+
+The score of a line is a sum over features, and so is that of boosting whose trees read one feature each; both are then
+the Shapley values of the score. Where trees read several features, each split on a row's way down a tree is credited
+with the change in the tree's mean (Saabas 2014, "Interpreting random forests"): the sum is still exact, how an
+interaction is shared between its features is then a convention.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from engine.scoring.artefact import Model
+from engine.scoring.design import Floats, clipped, design, levels_replaced
+from engine.scoring.hazards import Head
+
+BASE = "base"
+"""Column of what stands in the score whatever the features are: the level of the period."""
+
+
+def contributions(model: Model, matrix: pd.DataFrame, *, head: str = "restart", period: int = 0) -> pd.DataFrame:
+    """What each feature adds to the score of a hazard.
+
+    Parameters
+    ----------
+    model
+        Promoted model of kind ``outcomes``.
+    matrix
+        Shape (n, features), columns of the model.
+    head
+        ``restart``, ``end`` or, where it was fitted, ``capacity``.
+    period
+        Number of the period, 0 for the first six months.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Shape (n, features + 1), index of ``matrix``: the features and ``BASE``, on the scale of the link (logarithm of
+        the odds). A row sums to ``Head.score`` of the period. A feature that is not known adds nothing to a line.
+    """
+    fitted = Head.of(model, head)
+    held, _ = clipped(matrix, model.document["ranges"])
+    added = np.zeros((len(matrix), len(model.features) + 1))
+    places = {name: place for place, name in enumerate(model.features)}
+    line_share = 1 - fitted.share
+    spread, at = design(held, model.document["design"]), 0
+    for block in model.document["design"]:
+        width = len(block["centre"])
+        slopes = fitted.line[fitted.periods + at : fitted.periods + at + width]
+        added[:, places[block["column"]]] += line_share * (spread[:, at : at + width] @ slopes)
+        at += width
+    added[:, -1] += line_share * fitted.line[period]
+    if fitted.trees is not None and fitted.share:
+        ready = np.column_stack([levels_replaced(held, fitted.effects), np.full(len(held), float(period))])
+        added += fitted.share * tree_contributions(fitted.trees, ready)
+    return pd.DataFrame(added, index=matrix.index, columns=[*model.features, BASE])
+
+
+def tree_contributions(boosting: Any, ready: Floats) -> Floats:
+    """What each feature adds to the raw score of histogram boosting.
+
+    Parameters
+    ----------
+    boosting
+        Fitted ``HistGradientBoostingClassifier`` of two classes whose last column is the number of the period.
+    ready
+        Shape (n, features + 1).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n, features + 1): the features, and last what no feature but the period decides. Rows sum to
+        ``boosting.decision_function(ready)``.
+    """
+    added = np.zeros(ready.shape)
+    added[:, -1] = float(np.ravel(boosting._baseline_prediction)[0])
+    for (tree,) in boosting._predictors:
+        nodes = tree.nodes
+        means = _means(nodes)
+        added[:, -1] += means[0]
+        _walk(nodes, means, ready, added)
+    return added
+
+
+def _means(nodes: npt.NDArray[Any]) -> Floats:
+    """Mean of the leaves below each node, weighted by the rows they were fitted to."""
+    total, count = np.zeros(len(nodes)), np.zeros(len(nodes))
+    # Children stand behind their parent, so one pass from the back sees them first.
+    for place in range(len(nodes) - 1, -1, -1):
+        node = nodes[place]
+        if node["is_leaf"]:
+            total[place], count[place] = node["value"] * max(node["count"], 1), max(node["count"], 1)
+        else:
+            below = [node["left"], node["right"]]
+            total[place], count[place] = total[below].sum(), count[below].sum()
+    return np.asarray(total / count)
+
+
+def _walk(nodes: npt.NDArray[Any], means: Floats, ready: Floats, added: Floats) -> None:
+    rows, at = np.arange(len(ready)), np.zeros(len(ready), dtype=np.intp)
+    while True:
+        inner = nodes["is_leaf"][at] == 0
+        rows, at = rows[inner], at[inner]
+        if not len(rows):
+            return
+        feature = nodes["feature_idx"][at]
+        value = ready[rows, feature]
+        left = np.where(np.isnan(value), nodes["missing_go_to_left"][at] == 1, value <= nodes["num_threshold"][at])
+        below = np.where(left, nodes["left"][at], nodes["right"][at]).astype(np.intp)
+        added[rows, feature] += means[below] - means[at]
+        at = below

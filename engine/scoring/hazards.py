@@ -1,0 +1,296 @@
+"""Hazards of a restart and of an end for good, by period: from a model of outcomes to feasibility.
+
+A unit that stands idle leaves that state in one of two ways. ``restart`` is P(restart in a period | idle at its start),
+``end`` is P(liquidated or licence cancelled in it | idle at its start and not restarted in it): written one after the
+other, the two can never sum to more than one, whatever fitted them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+from scipy.stats import beta
+
+from engine.scoring.artefact import TREES, Model
+from engine.scoring.design import Floats, clipped, design, levels_replaced
+
+DRAWS = 200
+"""Draws of every interval; draw k is the same bootstrap world for every unit and every head."""
+
+PERIODS, PERIOD_MONTHS = 4, 6
+"""Four periods of six months: the horizon of feasibility is 24 months."""
+
+
+class Link(StrEnum):
+    """Scale on which effects on a hazard add."""
+
+    LOGIT = "logit"
+    CLOGLOG = "cloglog"  # of a model of proportional hazards in continuous time, seen by period
+
+
+def inverse_link(score: Floats, link: Link | str) -> Floats:
+    """Probability of a score.
+
+    Examples
+    --------
+    >>> inverse_link(np.array([0.0]), Link.LOGIT).tolist(), inverse_link(np.array([0.0]), "cloglog").round(4).tolist()
+    ([0.5], [0.6321])
+    """
+    if Link(link) is Link.LOGIT:
+        return np.asarray(expit(score))
+    return np.asarray(-np.expm1(-np.exp(np.minimum(score, 30.0))))
+
+
+def incidence(restart: Floats, end: Floats) -> tuple[Floats, Floats]:
+    """Cumulative incidence of both ways out, period by period.
+
+    Parameters
+    ----------
+    restart
+        Shape (..., periods): P(restart in the period | idle at its start).
+    end
+        Shape (..., periods): P(end in the period | idle at its start, not restarted in it).
+
+    Returns
+    -------
+    restarted, ended
+        Shape (..., periods): probability that it happened by the end of each period. Both grow, and sum to one at most.
+        With one unit and the shares of each period put in, this is the estimator of Aalen and Johansen (1978), "An
+        empirical transition matrix for non-homogeneous Markov chains based on censored observations".
+
+    Examples
+    --------
+    Half restart, half of the rest end for good, twice:
+
+    >>> restarted, ended = incidence(np.array([0.5, 0.5]), np.array([0.5, 0.5]))
+    >>> restarted.tolist(), ended.tolist()
+    ([0.5, 0.625], [0.25, 0.3125])
+    """
+    waiting = np.cumprod((1 - restart) * (1 - end), axis=-1)
+    at_start = np.concatenate([np.ones_like(waiting[..., :1]), waiting[..., :-1]], axis=-1)
+    return np.cumsum(at_start * restart, axis=-1), np.cumsum(at_start * (1 - restart) * end, axis=-1)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One fitted hazard.
+
+    Parameters
+    ----------
+    line
+        Shape (periods + columns): intercept of each period, then the slopes of the design.
+    refits
+        Shape (DRAWS, periods + columns): the same line in each bootstrap world.
+    periods
+        How many.
+    link
+        Scale of the score.
+    share
+        Share of the trees in the score, 0..1; the line has the rest.
+    spread
+        By how much the spread of the line's refits is widened to speak for the trees as well.
+    trees
+        Fitted boosting over the matrix and the number of the period, or ``None``.
+    effects
+        Category -> level -> effect: what the trees read in place of the number of a level.
+    """
+
+    line: Floats
+    refits: Floats
+    periods: int
+    link: Link
+    share: float
+    spread: float
+    trees: Any
+    effects: Mapping[str, Mapping[str, float]]
+
+    @classmethod
+    def of(cls, model: Model, name: str) -> Head:
+        """Read a head of a model of outcomes."""
+        part = model.document["hazards"][name]
+        line = model.heads[name].coef_[0]
+        trees = model.heads.get(f"{name}{TREES}")
+        return cls(
+            line=np.asarray(line, dtype=np.float64),
+            refits=np.asarray(part["refits"], dtype=np.float64),
+            periods=int(part["periods"]),
+            link=Link(part["link"]),
+            share=float(part["share"]) if trees is not None else 0.0,
+            spread=float(part["spread"]),
+            trees=trees,
+            effects=part["effects"],
+        )
+
+    def score(self, spread: Floats, matrix: pd.DataFrame) -> Floats:
+        """Score of each period, shape (n, periods).
+
+        Parameters
+        ----------
+        spread
+            Design, shape (n, columns).
+        matrix
+            Model matrix within the ranges of the model, shape (n, features).
+        """
+        line = (spread @ self.line[self.periods :])[:, None] + self.line[: self.periods]
+        if self.trees is None or self.share == 0:
+            return np.asarray(line)
+        return (1 - self.share) * line + self.share * self.tree_score(matrix)
+
+    def tree_score(self, matrix: pd.DataFrame) -> Floats:
+        """Score of the trees alone, shape (n, periods)."""
+        ready = np.column_stack([levels_replaced(matrix, self.effects), np.empty(len(matrix))])
+        scores = np.empty((len(matrix), self.periods))
+        for period in range(self.periods if len(matrix) else 0):
+            ready[:, -1] = period
+            scores[:, period] = self.trees.decision_function(ready)
+        return scores
+
+    def moved(self, spread: Floats) -> Floats:
+        """By how much each bootstrap world moves the score, shape (n, DRAWS, periods)."""
+        apart = self.spread * (self.refits - self.line)
+        slopes = spread @ apart[:, self.periods :].T
+        return np.asarray(slopes[:, :, None] + apart[:, : self.periods])
+
+    def probability(self, score: Floats) -> Floats:
+        """Hazard of a score."""
+        return inverse_link(score, self.link)
+
+
+@dataclass(frozen=True, slots=True)
+class Incidence:
+    """What a model of outcomes says of some units.
+
+    Parameters
+    ----------
+    restarted, ended
+        Shape (n, periods): probability by the end of each period.
+    half
+        Shape (n,): P(half of nominal capacity or more at month 12 | restart).
+    restarted_draws
+        Shape (n, DRAWS): probability of a restart within the horizon in each bootstrap world.
+    half_draws
+        Shape (n, DRAWS).
+    """
+
+    restarted: Floats
+    ended: Floats
+    half: Floats
+    restarted_draws: Floats
+    half_draws: Floats
+
+    @property
+    def feasibility(self) -> Floats:
+        """P(restart within the horizon) x P(half capacity or more at month 12 | restart), shape (n,)."""
+        return np.asarray(self.restarted[:, -1] * self.half)
+
+    @property
+    def feasibility_draws(self) -> Floats:
+        """The same in each bootstrap world, shape (n, DRAWS)."""
+        return np.asarray(self.restarted_draws * self.half_draws)
+
+
+def feasibility(model: Model, matrix: pd.DataFrame, *, random_state: int = 0) -> tuple[Floats, Floats]:
+    """Feasibility of units, and its draws.
+
+    Parameters
+    ----------
+    model
+        Promoted model of kind ``outcomes``.
+    matrix
+        Shape (n, features), columns of the model.
+    random_state
+        Seed: moves the draws of a capacity that rests on its prior, since all other draws were made in training.
+
+    Returns
+    -------
+    point, draws
+        Shape (n,) and (n, DRAWS), probabilities. A unit's figures depend on no other unit.
+    """
+    found = incidences(model, matrix, random_state=random_state)
+    return found.feasibility, found.feasibility_draws
+
+
+def incidences(model: Model, matrix: pd.DataFrame, *, random_state: int = 0) -> Incidence:
+    """Both ways out and the capacity of units, with their draws.
+
+    Parameters
+    ----------
+    model, matrix, random_state
+        As for ``feasibility``.
+    """
+    held, _ = clipped(matrix, model.document["ranges"])
+    spread = design(held, model.document["design"])
+    restarted, ended, draws = _ways_out(model, spread, held)
+    half, half_draws = _half(model, spread, held, draws.shape[1], random_state)
+    return Incidence(restarted, ended, half, draws, half_draws)
+
+
+def point(model: Model, matrix: pd.DataFrame, *, head: str) -> Floats:
+    """Point figures without draws, shape (n,): the path for a million rows.
+
+    Parameters
+    ----------
+    model, matrix
+        As for ``feasibility``.
+    head
+        ``feasibility``; ``restart`` or ``end``: probability of that way out within the horizon; ``capacity``: P(half of
+        nominal capacity or more at month 12 | restart).
+    """
+    held, _ = clipped(matrix, model.document["ranges"])
+    spread = design(held, model.document["design"])
+    if head == "capacity":
+        return _half_point(model, spread, held)
+    restarted, ended = (way[:, -1] for way in incidence(*_hazards(model, spread, held)))
+    if head == "end":
+        return np.asarray(ended)
+    return np.asarray(restarted if head == "restart" else restarted * _half_point(model, spread, held))
+
+
+def _hazards(model: Model, spread: Floats, held: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Hazards of both ways out, shape (n, periods) each; without a second head nothing competes."""
+    restart = Head.of(model, "restart")
+    first = restart.probability(restart.score(spread, held))
+    if "end" not in model.document["hazards"]:
+        return first, np.zeros_like(first)
+    end = Head.of(model, "end")
+    return first, end.probability(end.score(spread, held))
+
+
+def _ways_out(model: Model, spread: Floats, held: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
+    restarted, ended = incidence(*_hazards(model, spread, held))
+    worlds = []
+    for name in ("restart", "end"):
+        if name in model.document["hazards"]:
+            head = Head.of(model, name)
+            worlds.append(head.probability(head.score(spread, held)[:, None] + head.moved(spread)))
+    both = worlds if len(worlds) == 2 else [worlds[0], np.zeros_like(worlds[0])]
+    return restarted, ended, incidence(*both)[0][..., -1]
+
+
+def _half_point(model: Model, spread: Floats, held: pd.DataFrame) -> Floats:
+    if "capacity" not in model.document["hazards"]:
+        return np.ones(len(spread))
+    prior = model.document["hazards"]["capacity"].get("prior")
+    if prior is not None:
+        return np.full(len(spread), float(prior["a"] / (prior["a"] + prior["b"])))
+    head = Head.of(model, "capacity")
+    return np.asarray(head.probability(head.score(spread, held))[:, 0])
+
+
+def _half(model: Model, spread: Floats, held: pd.DataFrame, worlds: int, random_state: int) -> tuple[Floats, Floats]:
+    part = model.document["hazards"].get("capacity")
+    half = _half_point(model, spread, held)
+    if part is None:
+        return half, np.ones((len(spread), worlds))
+    if (prior := part.get("prior")) is not None:
+        even = (np.random.default_rng(random_state).permutation(worlds) + 0.5) / worlds
+        return half, np.tile(beta.ppf(even, prior["a"], prior["b"]), (len(spread), 1))
+    head = Head.of(model, "capacity")
+    score = head.score(spread, held)
+    return half, head.probability(score[:, None] + head.moved(spread))[..., 0]

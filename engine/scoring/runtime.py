@@ -1,0 +1,231 @@
+"""Run a promoted model over a matrix: the one runtime, in training and in service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from engine.domain.prediction import Output, columns
+from engine.domain.scorable import not_scorable, scorable
+from engine.errors import EhyaError, ErrorCode
+from engine.scoring import hazards
+from engine.scoring.artefact import OUTCOMES, Model
+from engine.scoring.design import Floats, clipped, design
+from engine.scoring.figures import LEVELS, ends, job_figures
+from engine.scoring.hazards import feasibility
+from engine.scoring.jobs import jobs_at_month_12
+from engine.scoring.press import Draws, Heads, Size, outputs, point
+
+ROWS_AT_ONCE = 4096
+
+
+def predict(
+    model: Model,
+    matrix: pd.DataFrame,
+    units: pd.DataFrame,
+    *,
+    as_of: pd.Timestamp,
+    assumed_capital_rial: float | None = None,
+    random_state: int = 0,
+) -> pd.DataFrame:
+    """Predict feasibility and jobs, each low, point and high.
+
+    Parameters
+    ----------
+    model
+        Promoted model.
+    matrix
+        Shape (n, features), index ``unit_id``: what ``features.matrix`` gives for the model's schema.
+    units
+        Unit table that holds at least the units of ``matrix``.
+    as_of
+        Day of the prediction.
+    assumed_capital_rial
+        Rial; stands in where a unit states no capital, and is flagged.
+    random_state
+        Seed of the draws. All units share the draws, so a unit's figures depend on no other unit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Prediction table, shape (n, 3 x outputs + 8), index of ``matrix``: probabilities in 0..1, jobs in persons, jobs
+        per billion rial. Ends are the 10 % and 90 % quantiles of the draws. A unit that is not scorable has reasons and
+        no figures. ``out_of_range`` names the features, joined by ``;``, that lie beyond what the model was fitted
+        to: they counted as the farthest value that it knows.
+
+    Raises
+    ------
+    EhyaError
+        ``schema_mismatch`` when the columns of ``matrix`` are not those of the model.
+    """
+    _check(model, matrix)
+    known = units.loc[matrix.index]
+    reasons = not_scorable(known, as_of)
+    may = np.asarray(scorable(reasons), dtype=bool)
+    size = Size.of(known, assumed_capital_rial)
+    if model.kind == OUTCOMES:
+        figures, out_of_fold = _of_outcomes(model, matrix, known, may, size, random_state)
+    else:
+        figures, out_of_fold = _of_reports(model, matrix, may, size, random_state)
+    names = [name for output in Output for name in columns(output)]
+    frame = pd.DataFrame(figures, index=matrix.index, columns=names)
+    return frame.assign(
+        scorable=may,
+        not_scorable=reasons,
+        prior_driven=bool(model.document["prior_driven"]),
+        out_of_fold=out_of_fold,
+        capital_assumed=size.assumed & may,
+        out_of_range=_outside(matrix, model.document.get("ranges", {})),
+        model_version=model.version,
+        model_data_until=model.data_until.as_unit("s"),
+    )
+
+
+def _of_reports(
+    model: Model, matrix: pd.DataFrame, may: npt.NDArray[np.bool_], size: Size, random_state: int
+) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    figures = np.full((len(matrix), 3 * len(Output)), np.nan)
+    out_of_fold = np.zeros(len(matrix), dtype=bool)
+    for parameters, rows, held_out in _parts(model, matrix.index, np.flatnonzero(may)):
+        draws = Draws.of(parameters, random_state)
+        out_of_fold[rows] = held_out
+        for chunk in np.array_split(rows, max(1, -(-len(rows) // ROWS_AT_ONCE))):
+            spread = design(matrix.iloc[chunk], parameters["design"])
+            figures[chunk] = outputs(Heads.of(model, parameters, held_out), draws, spread, size.take(chunk))
+    return figures, out_of_fold
+
+
+def _of_outcomes(
+    model: Model,
+    matrix: pd.DataFrame,
+    units: pd.DataFrame,
+    may: npt.NDArray[np.bool_],
+    size: Size,
+    random_state: int,
+) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    figures = np.full((len(matrix), 3 * len(Output)), np.nan)
+    rows = np.flatnonzero(may)
+    for chunk in np.array_split(rows, max(1, -(-len(rows) // ROWS_AT_ONCE))):
+        ready, _ = clipped(matrix.iloc[chunk], model.document["ranges"])
+        chance, draws = feasibility(model, ready, random_state=random_state)
+        at_month_12 = jobs_at_month_12(model, ready, units.iloc[chunk], random_state=random_state)
+        part = size.take(chunk)
+        by_output = {
+            # Press reports have no say in this model: nothing is predicted of what a page would say.
+            Output.REPORTED_STATUS: np.full((len(chunk), 3), np.nan),
+            Output.FEASIBILITY: ends(draws, chance),
+            **job_figures(draws, at_month_12, part.jobs_now, part.capital),
+        }
+        figures[chunk] = np.hstack([by_output[output] for output in Output])
+    return figures, np.zeros(len(matrix), dtype=bool)
+
+
+def _outside(matrix: pd.DataFrame, ranges: Mapping[str, Any]) -> pd.Series:
+    """Features, joined by ``;``, whose value lies beyond what the model was fitted to."""
+    names = pd.Series("", index=matrix.index, dtype="str")
+    _, outside = clipped(matrix, ranges)
+    for column, name in enumerate(ranges):
+        if outside[:, column].any():
+            names = names.where(~outside[:, column], names + ";" + name)
+    return names.str.lstrip(";")
+
+
+def raw(model: Model, matrix: pd.DataFrame, *, head: str) -> Floats:
+    """Point figures of one head, without draws: the path for a million rows.
+
+    Parameters
+    ----------
+    model
+        Promoted model.
+    matrix
+        Shape (n, features), columns of the model.
+    head
+        Name of the head. A classifier gives the probability of its second class, a regressor its value. A model of
+        outcomes is asked for ``feasibility, restart, end`` (within the horizon) or ``capacity``.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n,).
+
+    Raises
+    ------
+    EhyaError
+        ``schema_mismatch`` when the columns of ``matrix`` are not those of the model.
+    """
+    _check(model, matrix)
+    if model.kind == OUTCOMES:
+        return hazards.point(model, matrix, head=head)
+    blocks = model.document.get("promoted", {}).get("design")
+    ready = matrix.to_numpy(np.float64) if blocks is None else design(matrix, blocks)
+    return point(model.heads[head], ready)
+
+
+def reported_status(model: Model, matrix: pd.DataFrame) -> Floats:
+    """P(revived or partly at the report date) in the press sample, for every row, scorable or not.
+
+    Parameters
+    ----------
+    model
+        Promoted model.
+    matrix
+        Shape (n, features), index ``unit_id``.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n,). Units of the training table get the figure of the model that saw neither them nor their province.
+    """
+    _check(model, matrix)
+    result = np.empty(len(matrix))
+    for parameters, rows, held_out in _parts(model, matrix.index, np.arange(len(matrix))):
+        spread = design(matrix.iloc[rows], parameters["design"])
+        result[rows] = Heads.of(model, parameters, held_out).probability(spread)
+    return result
+
+
+def press_jobs(model: Model, matrix: pd.DataFrame) -> Floats:
+    """Direct jobs that a page would report for a revived unit: low, point, high of an 80 % CV+ interval.
+
+    Parameters
+    ----------
+    model
+        Promoted model.
+    matrix
+        Shape (n, features), index ``unit_id``.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n, 3), persons. The interval is that of Barber, Candès, Ramdas and Tibshirani (2021), "Predictive
+        inference with the jackknife+", with provinces as folds.
+    """
+    _check(model, matrix)
+    result = np.empty((len(matrix), 3))
+    for parameters, rows, held_out in _parts(model, matrix.index, np.arange(len(matrix))):
+        spread = design(matrix.iloc[rows], parameters["design"])
+        heads = Heads.of(model, parameters, held_out)
+        result[rows] = np.exp(np.column_stack(heads.cv_plus(spread, LEVELS[1] - LEVELS[0])))
+    return result
+
+
+def _parts(
+    model: Model, index: pd.Index, rows: npt.NDArray[np.intp]
+) -> Iterator[tuple[Mapping[str, Any], npt.NDArray[np.intp], bool]]:
+    """Rows by the heads that may speak of them: parameters, row numbers, whether they are held-out heads."""
+    fold_of = model.document["fold_of"]
+    names = np.array([*fold_of.values(), ""])
+    # A unit that is not there has position -1: the last name, which is empty.
+    fold = names[pd.Index(list(fold_of), dtype="str").get_indexer(index[rows])]
+    for name in pd.unique(fold):
+        part = rows[fold == name]
+        yield (model.document["held_out"][name], part, True) if name else (model.document["promoted"], part, False)
+
+
+def _check(model: Model, matrix: pd.DataFrame) -> None:
+    if tuple(matrix.columns) != model.features:
+        raise EhyaError(ErrorCode.SCHEMA_MISMATCH, given=list(matrix.columns), allowed=list(model.features))

@@ -1,0 +1,1 @@
+"""Learners that only this study uses: levels over years, blends, hurdle counts, encodings of words."""

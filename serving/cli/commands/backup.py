@@ -1,0 +1,58 @@
+"""``ehya backup`` and ``ehya restore``: the register in one file, and back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+
+from engine.settings import Settings
+from engine.store.backup import back_up, restore
+from serving.cli.commands.question import now
+from serving.cli.terminal import Terminal
+
+_MEGABYTE = 1_000_000
+
+
+def make_backup(terminal: Terminal, settings: Settings, out: Path | None) -> None:
+    """Write the register into one file; without a name, into the folder ``backups`` of the workspace.
+
+    Raises
+    ------
+    EhyaError
+        ``backup_elsewhere``, ``file_not_found``, ``register_unsound``.
+    """
+    made_at = now()
+    path = out or settings.home / "backups" / f"ehya-{made_at:%Y%m%d-%H%M%S}.zip"
+    with terminal.busy("cli.storing"):
+        manifest = back_up(settings.database_url, path, made_at=made_at.to_pydatetime())
+    if terminal.answer({"path": str(path), **asdict(manifest)}):
+        return
+    words = terminal.speech
+    size = words.number(manifest.size_bytes / _MEGABYTE, 1)
+    counts = {name: words.number(manifest.counts[name]) for name in ("units", "events")}
+    terminal.say("backup.made", path=str(path), size=size, **counts)
+    if manifest.problems:
+        terminal.warn(words.text("backup.unsound"))
+
+
+def restore_backup(terminal: Terminal, settings: Settings, file: Path) -> None:
+    """Put a backup in the place of the register.
+
+    Raises
+    ------
+    EhyaError
+        ``backup_elsewhere``, ``file_not_found``, ``not_a_backup``, ``backup_damaged``, ``register_unsound``,
+        ``register_in_use``, ``database_newer``.
+    """
+    with terminal.busy("cli.storing"):
+        done = restore(file, settings.database_url)
+    if terminal.answer({"replaced": None if done.replaced is None else str(done.replaced), "counts": done.counts}):
+        return
+    words = terminal.speech
+    terminal.say("backup.restored", **{name: words.number(done.counts[name]) for name in ("units", "events")})
+    if done.manifest:
+        terminal.say("backup.made_at", date=words.date(pd.Timestamp(done.manifest.made_at)))
+    if done.replaced:
+        terminal.say("backup.undo", path=str(done.replaced))

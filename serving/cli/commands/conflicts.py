@@ -1,0 +1,196 @@
+"""``ehya conflicts`` and ``ehya verify``: sources that contradict each other, and what persons decide of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from engine.domain.unit import Confidence
+from engine.errors import EhyaError, ErrorCode
+from engine.settings import Settings
+from serving.cli.commands.named import find_unit
+from serving.cli.commands.question import day, now, today
+from serving.cli.commands.said import field_of_unit, field_said, value_said
+from serving.cli.terminal import Terminal
+from serving.i18n import Speech
+from serving.workspace import open_register
+
+if TYPE_CHECKING:
+    from engine.store import Register
+
+_SHOWN = 30  # conflicts at a terminal; JSON lists all
+
+
+def list_conflicts(
+    terminal: Terminal, settings: Settings, *, unit: str | None = None, field: str | None = None
+) -> None:
+    """Print what the sources say where they contradict each other, and which of them shows and why.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit``, ``several_units``, ``unknown_option``.
+    """
+    with open_register(settings) as register:
+        units = register.units()
+        unit_id = None if unit is None else find_unit(units, register.resolve(unit))
+        told, ranks = register.conflicts(unit_id), register.source_ranks()
+    if field is not None:
+        told = told[told["field"] == field_of_unit(field, pd.Index(told["field"]))]
+    if terminal.answer({"conflicts": conflict_lines(told), "source_ranks": ranks}):
+        return
+    words = terminal.speech
+    if told.empty:
+        terminal.say("conflicts.none")
+    else:
+        _print(terminal, told, units)
+    if ranks:
+        terminal.say("conflicts.ranks", ranks=[f"{source}: {words.number(rank)}" for source, rank in ranks.items()])
+
+
+def conflict_lines(told: pd.DataFrame) -> list[dict[str, Any]]:
+    """Conflicts as JSON: one line a field and source, those that show first."""
+    return told.to_dict("records")  # type: ignore[return-value]
+
+
+def _print(terminal: Terminal, told: pd.DataFrame, units: pd.DataFrame) -> None:
+    words = terminal.speech
+    numbers = (~told.duplicated(["unit_id", "field"])).cumsum()
+    shown = told[(numbers <= _SHOWN).to_numpy()]
+    count = int(numbers.max())
+    title = words.text("conflicts.title", count=count, units=told["unit_id"].nunique())
+    headers = [words.text(f"conflicts.{name}") for name in ("unit", "field", "value", "source", "as_of", "why")]
+    terminal.table(headers, [_row(line, units, words) for line in shown.to_dict("records")], title=title)
+    if count > _SHOWN:
+        terminal.say("conflicts.more", shown=_SHOWN, count=count)
+    terminal.say("conflicts.next")
+
+
+def _row(line: dict[Any, Any], units: pd.DataFrame, words: Speech) -> list[str]:
+    first = bool(line["shows"])
+    name = units["name"].get(line["unit_id"])
+    unit = line["unit_id"] if pd.isna(name) else f"{name}\n{line['unit_id']}"
+    return [
+        unit if first else "",
+        field_said(line["field"], words) if first else "",
+        value_said(line["field"], line["value"], line["precision"], words),
+        source_said(line, words),
+        words.date(line["as_of"]),
+        why_said(line, words),
+    ]
+
+
+def source_said(line: dict[Any, Any], words: Speech) -> str:
+    """Where a word is from, with its confidence where that is more than declared."""
+    source = words.text("conflicts.by_person") if pd.isna(line["source"]) else str(line["source"])
+    raised = line["confidence"] in (Confidence.REVIEWED.value, Confidence.VERIFIED.value)
+    return f"{source} ({words.codes(line['confidence'], Confidence)})" if raised else source
+
+
+def why_said(line: dict[Any, Any], words: Speech) -> str:
+    """Why a value shows; empty beside one that does not."""
+    if not line["shows"]:
+        return ""
+    why = words.fact(None) if pd.isna(line["why"]) else words.text(f"precedence.{line['why']}")
+    return words.text("conflicts.shows", why=why)
+
+
+def pin_source(terminal: Terminal, settings: Settings, unit: str, field: str, source: str) -> None:
+    """Let one source show for a field.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit``, ``several_units``, ``unknown_option``, ``field_not_stated``, ``source_silent``.
+    """
+    with open_register(settings) as register:
+        unit_id, name = _named(register, unit, field)
+        register.pin(unit_id, name, source, made_at=now().to_pydatetime())
+        fact = _fact(register, unit_id, name)
+    _answer(terminal, "pinned", unit_id, name, fact, source=source)
+
+
+def unpin_source(terminal: Terminal, settings: Settings, unit: str, field: str) -> None:
+    """Take the choice of a source back.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit``, ``several_units``, ``unknown_option``, ``nothing_decided``.
+    """
+    with open_register(settings) as register:
+        unit_id, name = _named(register, unit, field)
+        register.unpin(unit_id, name, made_at=now().to_pydatetime())
+        fact = _fact(register, unit_id, name)
+    _answer(terminal, "unpinned", unit_id, name, fact)
+
+
+def rank_one(terminal: Terminal, settings: Settings, source: str, rank: int) -> None:
+    """Say how much a source counts among others of one day; 0 takes it back.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option``.
+    """
+    if rank < 0:
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--rank", given=rank, allowed=["0", "1", "2", "3", "..."])
+    with open_register(settings) as register:
+        register.rank_source(source, rank or None, made_at=now().to_pydatetime())
+        ranks = register.source_ranks()
+    if not terminal.answer({"source": source, "rank": rank or None, "source_ranks": ranks}):
+        terminal.say("conflicts.ranked" if rank else "conflicts.unranked", source=source, rank=rank)
+
+
+def verify(
+    terminal: Terminal,
+    settings: Settings,
+    unit: str,
+    field: str,
+    *,
+    source: str | None = None,
+    level: str = Confidence.VERIFIED.value,
+    on: str | None = None,
+    undo: bool = False,
+) -> None:
+    """Record that a person checked the value that shows, or take that back.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit``, ``several_units``, ``unknown_option``, ``field_not_stated``, ``nothing_decided``.
+    """
+    at = today() if on is None else day(on, "--on").at
+    if level not in (Confidence.REVIEWED, Confidence.VERIFIED):
+        allowed = [Confidence.REVIEWED.value, Confidence.VERIFIED.value]
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--level", given=level, allowed=allowed)
+    with open_register(settings) as register:
+        unit_id, name = _named(register, unit, field)
+        made_at = now().to_pydatetime()
+        if undo:
+            register.unconfirm(unit_id, name, made_at=made_at)
+        else:
+            register.confirm(unit_id, name, confidence=level, source=source, as_of=at, made_at=made_at)
+        fact = _fact(register, unit_id, name)
+    _answer(terminal, "unverified" if undo else "verified", unit_id, name, fact)
+
+
+def _named(register: Register, unit: str, field: str) -> tuple[str, str]:
+    unit_id = find_unit(register.units(), register.resolve(unit))
+    return unit_id, field_of_unit(field, register.facts(unit_id).index)
+
+
+def _fact(register: Register, unit_id: str, name: str) -> dict[Any, Any]:
+    facts = register.facts(unit_id)
+    return facts[facts.index == name].reset_index().to_dict("records")[0]
+
+
+def _answer(terminal: Terminal, key: str, unit_id: str, name: str, fact: dict[Any, Any], **facts: Any) -> None:
+    if terminal.answer({"unit_id": unit_id, **fact}):
+        return
+    words = terminal.speech
+    said = {"unit": unit_id, "field": field_said(name, words), "field_name": f'"{name}"' if " " in name else name}
+    said["value"] = value_said(name, fact["value"], fact["precision"], words)
+    said |= {"confidence": words.codes(fact["confidence"], Confidence), "date": words.date(fact["as_of"])}
+    terminal.say(f"conflicts.{key}", **said, **facts)

@@ -1,0 +1,69 @@
+"""``ehya duplicates``, ``ehya merge`` and ``ehya unmerge``: units that may be one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from engine.settings import Settings
+from serving.cli.commands.question import now
+from serving.cli.terminal import Terminal
+from serving.workspace import open_register
+
+
+def list_duplicates(terminal: Terminal, settings: Settings) -> None:
+    """Print the proposed pairs, oldest proposal first."""
+    with open_register(settings) as register:
+        pairs, units = register.duplicates(), register.units()
+    if terminal.answer(pairs.to_dict("records")):
+        return
+    if pairs.empty:
+        terminal.say("duplicates.none")
+        return
+    words = terminal.speech
+    rows = [
+        [
+            _named(units, pair["unit_id"], terminal),
+            _named(units, pair["other_id"], terminal),
+            words.text(f"duplicate_reason.{pair['reason']}"),
+        ]
+        for pair in pairs.to_dict("records")
+    ]
+    headers = [words.text(f"duplicates.{name}") for name in ("unit", "other", "reason")]
+    terminal.table(headers, rows, title=words.text("duplicates.title", count=words.number(len(pairs))))
+    terminal.say("duplicates.next")
+
+
+def merge_units(terminal: Terminal, settings: Settings, kept: str, lost: str) -> None:
+    """Record that two units are one.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit``, ``already_merged``, ``origins_differ``.
+    """
+    with open_register(settings) as register:
+        shown = register.merge(kept, lost, made_at=now().to_pydatetime())
+    if not terminal.answer({"kept": shown, "lost": lost}):
+        terminal.say("duplicates.merged", kept=shown, lost=lost)
+
+
+def unmerge_unit(terminal: Terminal, settings: Settings, unit: str) -> None:
+    """Undo a merge.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit``, ``not_merged``.
+    """
+    with open_register(settings) as register:
+        kept = register.unmerge(unit, made_at=now().to_pydatetime())
+    if not terminal.answer({"unit_id": unit, "kept": kept}):
+        terminal.say("duplicates.unmerged", unit=unit, kept=kept)
+
+
+def _named(units: pd.DataFrame, unit_id: Any, terminal: Terminal) -> str:
+    row = units.loc[unit_id]
+    county = terminal.speech.place(row["county"]) if pd.notna(row["county"]) else None
+    return terminal.speech.join([str(part) for part in (unit_id, row["name"], county) if pd.notna(part)])

@@ -1,0 +1,175 @@
+"""``ehya intake``: a register comes in, and every row is accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.domain.unit import Origin
+from engine.settings import Settings
+from serving.cli.commands.difference import difference_document, print_difference
+from serving.cli.commands.mapping import mapping_of, remember_mapping, write_mapping
+from serving.cli.commands.question import day, now, today
+from serving.cli.commands.rejects import moved_units, print_moved, reading_of, units_before, write_refused
+from serving.cli.terminal import Terminal
+from serving.i18n import Speech
+from serving.reports.workbook import write_json
+from serving.workspace import open_register
+
+if TYPE_CHECKING:
+    from engine.intake import Intake
+    from engine.store import ImportResult
+
+_SHOWN = 12  # refused rows and cells at a terminal; the report lists all
+
+
+def take_in(
+    terminal: Terminal,
+    settings: Settings,
+    file: Path | None,
+    *,
+    report: Path | None = None,
+    rejects: Path | None = None,
+    corrections: Path | None = None,
+    mapping: Path | None = None,
+    mapping_out: Path | None = None,
+    as_of: str | None = None,
+    dry_run: bool = False,
+    **asked: Any,
+) -> None:
+    """Read a register, store it, and say what became of each row.
+
+    Parameters
+    ----------
+    terminal, settings
+        Where to print, and where the register of Ehya is.
+    file
+        The register; not needed with ``corrections``.
+    report, rejects
+        Where to write the JSON of every row, and the workbook of refused cells.
+    corrections
+        A filled-in rejects workbook.
+    mapping, mapping_out
+        What headings mean, as TOML; and where to write the headings that were not recognised.
+    as_of
+        The day the register describes.
+    dry_run
+        Only say what would change.
+    **asked
+        ``source``, ``sheet``, ``province``, ``synthetic``, ``rates``.
+
+    Raises
+    ------
+    EhyaError
+        ``file_not_found``, ``file_unreadable``, ``no_header``, ``unknown_option``, ``database_failed``,
+        ``mapping_unreadable``, ``not_a_rejects_file``, ``no_corrections``, ``register_file_changed``,
+        ``correction_misplaced``.
+    """
+    at = None if as_of is None else day(as_of, "--as-of").at.date().isoformat()
+    named = asked.get("source") or (None if file is None else file.name)
+    agreed = mapping_of(terminal, settings, mapping, named)
+    options = {**asked, "mapping": agreed, "as_of": at, "today": today().date().isoformat()}
+    reading = reading_of(file, corrections, options)
+    with terminal.busy("cli.reading", given=reading.path.name):
+        intake = reading.intake()
+    with terminal.busy("cli.storing"), open_register(settings) as register:
+        imported_at = now().to_pydatetime()
+        earlier = units_before(register, reading, intake, imported_at)
+        before = register.units() if dry_run else None
+        result = register.commit_import(intake, imported_at=imported_at, dry_run=dry_run)
+        known = register.champion() is not None
+    if mapping and agreed and not dry_run:
+        remember_mapping(terminal, settings, agreed, intake.source)
+    moved = moved_units(earlier, result)
+    document = intake_report(intake, result, terminal)
+    document |= {"changed_cells": difference_document(result.cells), "moved": moved, "mapping": agreed}
+    if report:
+        write_json(report, document)
+    if rejects:
+        write_refused(
+            rejects, terminal.speech, reading, intake, lambda key, facts: _sentence(terminal.speech, key, facts)
+        )
+    if mapping_out:
+        write_mapping(mapping_out, intake, agreed, terminal.speech)
+    if terminal.answer(document):
+        return
+    _summary(terminal, intake, result)
+    _refused(terminal, document, listed=report is not None or rejects is not None)
+    if len(reading.fresh):
+        terminal.say("rejects.applied", count=len(reading.fresh), left=_refusals(intake))
+    print_moved(terminal, moved)
+    if before is not None:
+        print_difference(terminal, result.cells, before)
+    for written in (report, mapping_out):
+        if written:
+            terminal.say("cli.written", path=str(written))
+    if rejects:
+        terminal.say(
+            "rejects.written" if _refusals(intake) else "rejects.none", count=_refusals(intake), path=str(rejects)
+        )
+    elif _refusals(intake) and corrections is None:
+        terminal.say("rejects.hint", file=reading.path.name)
+    terminal.say("cli.dry_run" if dry_run else "cli.next_rank" if known else "cli.next_train")
+
+
+def _refusals(intake: Intake) -> int:
+    return len(intake.rejected_rows) + len(intake.rejected_cells)
+
+
+def intake_report(intake: Intake, result: ImportResult, terminal: Terminal) -> dict[str, Any]:
+    """The JSON of ``--report``: every accepted row with its fields, every refusal with its sentence."""
+    changes = result.rows[["unit_id", "change"]].set_axis(intake.units.index)
+    return intake.report(changes, say=lambda key, facts: _sentence(terminal.speech, key, facts))
+
+
+def _sentence(words: Speech, key: str, facts: Mapping[str, Any]) -> str:
+    if key.endswith(("_county", "_province")):
+        facts = {name: _placed(words, fact) for name, fact in facts.items()}
+    return words.text(key, **facts)
+
+
+def _placed(words: Speech, fact: Any) -> Any:
+    return [words.place(name) for name in fact] if isinstance(fact, (list, tuple)) else words.place(fact)
+
+
+def _summary(terminal: Terminal, intake: Intake, result: ImportResult) -> None:
+    from engine.store import Change
+
+    words = terminal.speech
+    counts = [("rows_read", intake.rows_read), ("accepted", len(intake.units))]
+    counts += [(change.value, result.count(change)) for change in Change]
+    counts += [
+        ("rejected_rows", len(intake.rejected_rows)),
+        ("rejected_cells", len(intake.rejected_cells)),
+        ("remarks", len(intake.notes)),
+        ("ignored_rows", len(intake.ignored_rows)),
+        ("duplicates", len(intake.duplicates)),
+    ]
+    title = words.text("cli.intake_title", source=intake.source, as_of=words.date(intake.as_of))
+    pairs = [(words.text(f"cli.{name}"), words.number(count)) for name, count in counts]
+    for name, columns in (
+        ("unknown_columns", list(intake.unknown_columns["column"])),
+        ("personal", list(intake.personal_not_stored)),
+    ):
+        if columns:
+            pairs.append((words.text(f"cli.{name}"), words.join(columns)))
+    for code, notes in intake.sheet_notes.groupby("code", sort=False):
+        pairs.append((words.fact(code), words.join(list(notes["column"].fillna(notes["sheet"])))))
+    terminal.pairs(pairs, title=title)
+    if (intake.units["origin"] == Origin.SYNTHETIC.value).any():
+        terminal.line(words.text("legend.synthetic"), "yellow")
+
+
+def _refused(terminal: Terminal, document: dict[str, Any], *, listed: bool) -> None:
+    words = terminal.speech
+    refused = [*document["rejected_rows"], *document["rejected_cells"]]
+    if not refused:
+        return
+    rows = [
+        [words.fact(one["row"]), str(one.get("column") or ""), str(one.get("given") or ""), str(one["message"])]
+        for one in refused[:_SHOWN]
+    ]
+    terminal.table([words.text(f"cli.{name}") for name in ("row", "column", "given", "why")], rows)
+    if len(refused) > _SHOWN and not listed:
+        terminal.say("cli.more_in_report", count=len(refused) - _SHOWN)

@@ -1,0 +1,226 @@
+"""``ehya match``: a shortlist for one investor, or the workbook of a whole event."""
+
+from __future__ import annotations
+
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from engine.domain.exclusion import Exclusion
+from engine.domain.mandate import FitPart, Mandate
+from engine.economics.prices import PriceBasis
+from engine.errors import EhyaError, ErrorCode
+from engine.matching import Reason, Shortlist, UnitBook, exclusions, mandates_from_workbook, shortlist, why_not
+from engine.ranking import Triage
+from engine.settings import Settings
+from serving.cli.commands.judged import estimates, judge_register, marks
+from serving.cli.commands.named import find_unit
+from serving.cli.commands.question import Question, today
+from serving.cli.terminal import Terminal
+from serving.i18n import Speech
+from serving.reports.ranking import legend, origin_remarks
+from serving.reports.shortlist import public_view, shortlist_document, write_shortlist
+from serving.workspace import open_register
+
+_SHOWN = 10  # units of a shortlist at a terminal; files and JSON hold all
+_PARTS = 3  # parts of the fit that a line names
+
+
+def show_shortlist(
+    terminal: Terminal,
+    settings: Settings,
+    question: Question,
+    path: Path,
+    *,
+    top: int | None,
+    against: str | None,
+    out: Path | None,
+    shown: bool = False,
+) -> None:
+    """Print or write the shortlist of one mandate, or say why one unit is not on it; on request record it as shown.
+
+    Raises
+    ------
+    EhyaError
+        ``file_not_found``, ``mandate_...``, ``place_unknown``, ``sector_unknown``, ``no_model``, ``unknown_unit``.
+    """
+    mandate = Mandate.from_yaml(path)
+    appraisal = judge_register(terminal, settings, question)
+    if appraisal.empty:
+        terminal.say("cli.rank_empty")
+        return
+    book = UnitBook.from_table(appraisal, as_of=question.as_of)
+    if against:
+        _print_why_not(terminal, book, mandate, find_unit(appraisal, against))
+        return
+    listed = shortlist(book, mandate, limit=top)
+    if shown:
+        _record_shown(settings, listed)
+    if out:
+        terminal.say("cli.written", path=str(write_shortlist(out, listed, appraisal, terminal.speech)))
+    elif not terminal.answer(shortlist_document(listed, appraisal)):
+        _print(terminal, book, listed, appraisal)
+
+
+def _record_shown(settings: Settings, listed: Shortlist) -> None:
+    """The list leaves nothing to chance, so each unit on it came to be shown with probability 1."""
+    frame = listed.table()[["unit_id", "position"]].assign(propensity=1.0)
+    with open_register(settings) as register:
+        register.log_showings(frame, run_id=listed.run_id, mandate_id=listed.mandate.id, shown_on=today())
+
+
+def _print(terminal: Terminal, book: UnitBook, listed: Shortlist, appraisal: pd.DataFrame) -> None:
+    words = terminal.speech
+    table = listed.table()
+    public = public_view(appraisal.loc[table["unit_id"]])
+    for remark in origin_remarks(public, words):
+        terminal.line(remark, "yellow")
+    name = listed.mandate.name or listed.mandate.id
+    title = words.text(
+        "cli.shortlist_title", name=name, shown=len(listed), feasible=listed.feasible, count=listed.units
+    )
+    if not len(listed):
+        terminal.line(title, "bold")
+        terminal.say("cli.shortlist_none")
+        _left_out(terminal, book, listed.mandate)
+        return
+    entries = [
+        _entry(one, public.loc[one["unit_id"]], appraisal.loc[one["unit_id"]], words)
+        for one in table.head(_SHOWN).to_dict("records")
+    ]
+    terminal.entries(entries, title=title)
+    if len(listed) > _SHOWN:
+        terminal.say("cli.more_units", count=len(listed) - _SHOWN)
+    _left_out(terminal, book, listed.mandate)
+    for line in legend(appraisal.loc[table["unit_id"]], words):
+        if line != words.text("legend.rank"):
+            terminal.line(line, "dim")
+
+
+def _left_out(terminal: Terminal, book: UnitBook, mandate: Mandate) -> None:
+    """How many units each hard limit leaves out; a unit may break several."""
+    bits = exclusions(book, mandate)
+    counts = sorted(((int(((bits & code.bit) != 0).sum()), code) for code in Exclusion), key=lambda one: -one[0])
+    words = terminal.speech
+    pairs = [(words.text(code), words.number(count)) for count, code in counts if count]
+    terminal.pairs(pairs, title=words.text("cli.excluded_counts"))
+
+
+def _entry(one: dict[Any, Any], public: pd.Series, judged: pd.Series, words: Speech) -> list[str]:
+    """A unit of the shortlist in a few lines; of the parts of its fit the weightiest are named, the rest is summed."""
+    fit = f"{words.text('cli.fit')} {words.number(one['fit'], 2)}"
+    lines = [
+        f"{words.number(one['position'])}. {words.fact(public['name'])} ({one['unit_id']}) — {fit}",
+        f"{words.place(public['county'])} · {words.sector(public['isic'])}",
+        estimates(public, words),
+        _named("cli.fit_parts", _parts(one, words), words),
+        _named("cli.reasons", _sentences(one["reasons"], words), words),
+    ]
+    said = (
+        ("column.triage", "" if one["triage"] == Triage.OFFER else one["triage"], "triage"),
+        ("cli.unknown", one["unknown"], "exclusion"),
+        ("cli.price_basis", "" if one["price_basis"] == PriceBasis.SAME_YEAR else one["price_basis"], "price_basis"),
+        ("cli.red_flags", public["red_flags"], "red_flag"),
+    )
+    lines += [_named(key, words.codes(codes, family), words) for key, codes, family in said if codes]
+    return [line for line in (*lines, *marks(judged, words).split("\n")) if line]
+
+
+def _sentences(reasons: str, words: Speech) -> str:
+    said = [words.text(f"fit_reason.{code}") for code in reasons.split(";") if code]
+    if not said:
+        return words.fact(None)
+    return reduce(lambda first, second: words.text("list.sentences", first=first, second=second), said)
+
+
+def _named(key: str, said: str, words: Speech) -> str:
+    return f"{words.text(key)}: {said}" if said != words.fact(None) else ""
+
+
+def _parts(one: dict[Any, Any], words: Speech) -> str:
+    parts = sorted(((float(one[f"part_{part.value}"]), part) for part in FitPart), key=lambda part: -part[0])
+    named = [(size, words.text(f"fit_part.{part.value}")) for size, part in parts[:_PARTS]]
+    named.append((sum(size for size, _ in parts[_PARTS:]), words.text("cli.other_parts")))
+    return words.join(f"{name} {words.number(size, 2)}" for size, name in named if size > 0)
+
+
+def _print_why_not(terminal: Terminal, book: UnitBook, mandate: Mandate, unit_id: str) -> None:
+    words = terminal.speech
+    answer = why_not(book, mandate, unit_id)
+    document = {
+        "unit_id": unit_id,
+        "mandate": mandate.id,
+        "excluded_by": [{"code": reason.code, **reason.facts} for reason in answer.excluded_by],
+        "unknown": list(answer.unknown),
+        "position": answer.position,
+        "feasible": answer.feasible,
+        "fit": answer.fit,
+        "parts": {part.value: value for part, value in answer.parts.items()},
+    }
+    if terminal.answer(document):
+        return
+    terminal.line(words.text("cli.why_not_title", unit=unit_id, name=mandate.name or mandate.id), "bold")
+    for reason in answer.excluded_by:
+        terminal.line(f"  {limit_in_words(reason, words)}")
+    if answer.position is not None:
+        fit = words.number(answer.fit, 2)
+        terminal.say("cli.why_not_shown", position=answer.position, feasible=answer.feasible, fit=fit)
+        pairs = [(words.text(f"fit_part.{part.value}"), words.number(value, 2)) for part, value in answer.parts.items()]
+        terminal.pairs(pairs, title=words.text("cli.fit_parts"))
+    if answer.unknown:
+        terminal.say("cli.limit_unknown", reasons=list(answer.unknown))
+
+
+def limit_in_words(reason: Reason, words: Speech) -> str:
+    """A broken limit with the unit's value and what the mandate allows."""
+    said = words.text(reason.code)
+    if "given" not in reason.facts:
+        return said
+    allowed = reason.facts.get("allowed") or reason.facts.get("refused")
+    given = _value(reason, reason.facts["given"], words)
+    return words.text("cli.limit_given", reason=said, given=given, allowed=_value(reason, allowed, words))
+
+
+def _value(reason: Reason, value: Any, words: Speech) -> str:
+    if isinstance(value, (list, tuple)):
+        return words.join([_value(reason, one, words) for one in value]) or words.fact(None)
+    measure, family = reason.facts.get("measure"), reason.code.value.partition("_")[0]
+    if measure == "rial":
+        return words.money(value if value is not None and abs(value) != float("inf") else None)
+    if measure in ("probability", "share"):
+        return words.share(value, 1)
+    if measure:
+        return f"{words.number(value)} {words.text(f'measure.{measure}')}"
+    if family == "sector":
+        return f"{value} · {words.sector(value)}" if value else words.fact(None)
+    if family == "place":
+        return words.join(words.place(part) for part in reversed(str(value).split("/"))) if value else words.fact(None)
+    families = {"status": "status", "deal": "deal_form", "confidence": "confidence", "not": "triage", "fix": "triage"}
+    return words.codes(value, families[family]) if family in families else words.fact(value)
+
+
+def write_event(
+    terminal: Terminal, settings: Settings, question: Question, path: Path, *, top: int | None, out: Path
+) -> None:
+    """Write the workbook of an event: every mandate of a spreadsheet matched.
+
+    Raises
+    ------
+    EhyaError
+        ``file_not_found``, ``mandate_...``, ``no_model``; ``unknown_option`` when ``out`` is no .xlsx.
+    """
+    from engine.matching.event import event
+    from serving.reports import event_workbook
+
+    if out.suffix != ".xlsx":
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=out.name, allowed=[".xlsx"])
+    mandates = mandates_from_workbook(path)
+    appraisal = judge_register(terminal, settings, question)
+    with terminal.busy("cli.matching"):
+        whole = event(UnitBook.from_table(appraisal, as_of=question.as_of), mandates, limit=top)
+        event_workbook.write_event(out, whole, appraisal, terminal.speech)
+    if not terminal.answer({"path": str(out), "counts": whole.counts}):
+        counts = {"investors": len(mandates), "units": len(appraisal), "unmatched": len(whole.unmatched)}
+        terminal.say("cli.event_written", path=str(out), **counts)

@@ -1,0 +1,33 @@
+"""Find a unit by its id or its name."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from engine.errors import EhyaError, ErrorCode
+from engine.parsing.text import compact
+
+
+def find_unit(units: pd.DataFrame, given: str) -> str:
+    """Id of the unit that bears this id, or this name in any spelling.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit`` when there is none, ``several_units`` with their ids when the name is not enough.
+
+    Examples
+    --------
+    >>> units = pd.DataFrame({"name": ["فولاد كاوه", "نان"]}, index=["U1", "U2"])
+    >>> find_unit(units, "U2"), find_unit(units, "فولاد کاوه")
+    ('U2', 'U1')
+    """
+    if given in units.index:
+        return given
+    names = units["name"].map(compact, na_action="ignore")
+    bearing = units.index[(names == compact(given)).fillna(False).astype(bool) & (names != "")]
+    if bearing.empty:
+        raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=given)
+    if len(bearing) > 1:
+        raise EhyaError(ErrorCode.SEVERAL_UNITS, given=given, allowed=list(bearing[:10]))
+    return str(bearing[0])

@@ -1,0 +1,323 @@
+"""``ehya show``: the whole story of one unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from engine.diagnosis import diagnose, unjudged
+from engine.domain.extras import extra_value
+from engine.domain.prediction import NotScorable, Output
+from engine.domain.unit import Barrier, Confidence, Field
+from engine.errors import EhyaError, ErrorCode
+from engine.recourse import interventions
+from engine.settings import Settings
+from serving.appraisal import appraise
+from serving.cli.commands.conflicts import source_said, why_said
+from serving.cli.commands.judged import asked, marks
+from serving.cli.commands.named import find_unit
+from serving.cli.commands.outcome import figures
+from serving.cli.commands.question import Question
+from serving.cli.commands.said import extra_said, field_said, value_in_words, value_said
+from serving.cli.commands.why import explained, weightiest
+from serving.cli.terminal import Terminal
+from serving.i18n import Speech
+from serving.reports.ranked import weighty_parts
+from serving.reports.ranking import legend, origin_remarks, records
+from serving.reports.words import spread
+from serving.workspace import champion, open_register, standing_units
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Everything known of one unit.
+
+    Parameters
+    ----------
+    row
+        Its row of the appraisal table, or of the unit table where there is no model yet; shape (1, columns).
+    facts, conflicts
+        Of each field what shows, with source, date and confidence; and what sources say that contradict each other.
+    extras
+        Columns of registers that no field knows.
+    history, events
+        What else the register holds of it.
+    predictions
+        Predictions that were kept, newest first.
+    findings, unjudged, plan
+        Barriers, what could not be judged, and what could be done.
+    why
+        What each feature adds to its chance of a restart, where a model of outcomes judged it.
+    """
+
+    row: pd.DataFrame
+    facts: pd.DataFrame
+    conflicts: pd.DataFrame
+    extras: pd.DataFrame
+    history: pd.DataFrame
+    events: pd.DataFrame
+    predictions: pd.DataFrame
+    findings: pd.DataFrame
+    unjudged: pd.DataFrame
+    plan: pd.DataFrame
+    why: dict[str, Any] | None = None
+
+    @property
+    def judged(self) -> bool:
+        """Whether a model was there to judge it."""
+        return "triage" in self.row.columns
+
+
+def show_unit(terminal: Terminal, settings: Settings, question: Question, given: str) -> None:
+    """Print the story of the unit with this id or name.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit``, ``several_units``, ``model_changed``, ``database_failed``.
+    """
+    story = tell(settings, question, given)
+    if terminal.answer(_document(story, question)):
+        return
+    words, row = terminal.speech, story.row.reset_index().iloc[0]
+    terminal.line(f"{words.fact(row['name'])}  ({row['unit_id']})", "bold")
+    for remark in origin_remarks(story.row, words):
+        terminal.line(remark, "yellow")
+    _facts(terminal, story, row)
+    _conflicts(terminal, story)
+    terminal.pairs(_history(story, words), title=words.text("cli.history"))
+    _barriers(terminal, story)
+    if story.judged:
+        _judgement(terminal, story, row)
+    else:
+        terminal.line(words.text(ErrorCode.NO_MODEL), "yellow")
+    terminal.pairs(_kept(story, words), title=words.text("cli.kept_predictions"))
+    _events(terminal, story)
+
+
+def tell(settings: Settings, question: Question, given: str) -> Story:
+    """Gather the story of one unit; without a model it is told without prediction."""
+    with open_register(settings) as register:
+        units = standing_units(register, as_of=question.as_of)
+        unit_id = find_unit(units, register.resolve(given))
+        facts, conflicts = register.facts(unit_id), register.conflicts(unit_id)
+        extras = register.extras([unit_id]).drop(columns="unit_id")
+        history, events, kept = register.history(unit_id), register.events(), register.predictions(unit_id)
+        try:
+            model = champion(register, settings)
+        except EhyaError as error:
+            if error.code not in (ErrorCode.NO_MODEL, ErrorCode.MODEL_FILE_MISSING):
+                raise
+            judged, why = units, None
+        else:
+            why = explained(model, units.loc[[unit_id]], as_of=question.as_of)
+            judged = appraise(
+                units,
+                model,
+                as_of=question.as_of,
+                price_year=question.price_year,
+                assumed_capital_rial=question.assume_capital_rial,
+            )
+    unit = units.loc[[unit_id]]
+    findings = diagnose(unit, as_of=question.as_of)
+    blind = unjudged(unit, as_of=question.as_of)
+    return Story(
+        row=judged.loc[[unit_id]],
+        facts=facts,
+        conflicts=conflicts.drop(columns="unit_id"),
+        extras=extras,
+        history=history,
+        events=events[events["unit_id"] == unit_id],
+        predictions=kept,
+        findings=findings,
+        unjudged=blind,
+        plan=interventions(findings if len(findings) else blind[blind["barrier"] == Barrier.UNKNOWN.value]),
+        why=why if "scorable" in judged and bool(judged.loc[unit_id, "scorable"]) else None,
+    )
+
+
+def _facts(terminal: Terminal, story: Story, row: pd.Series) -> None:
+    """Each fact with its source and confidence; what most of them share is said once, above them."""
+    words = terminal.speech
+    record = pd.Series(
+        [_record(line, words) for line in story.facts.to_dict("records")], index=story.facts.index, dtype=object
+    )
+    usual = record.mode().iloc[0] if len(record) else ""
+    derived = str(row["derived"]).split(";") if pd.notna(row["derived"]) else []
+    said = []
+    for field in Field:
+        if field is Field.NAME or pd.isna(row[field.value]):
+            continue
+        value = value_in_words(field, row[field.value], row.get(f"{field.value}_precision"), words)
+        own = words.text("field.derived") if field in derived else record.get(field.value, usual)
+        said.append((words.text(field), value if own == usual else f"{value}  ‹{own}›"))
+    terminal.pairs(said, title=f"{words.text('cli.facts')}  ‹{usual}›" if usual else words.text("cli.facts"))
+    extras = [
+        (line["header"], extra_said(line["kind"], line["value"], words)) for line in story.extras.to_dict("records")
+    ]
+    terminal.pairs(extras, title=words.text("extras.title"))
+
+
+def _record(line: dict[Any, Any], words: Speech) -> str:
+    source = words.text("conflicts.by_person") if pd.isna(line["source"]) else str(line["source"])
+    return words.join([source, words.date(line["as_of"]), words.codes(line["confidence"], Confidence)])
+
+
+def _conflicts(terminal: Terminal, story: Story) -> None:
+    """Fields on which sources contradict each other: what shows and why, and what the others say."""
+    words = terminal.speech
+    said = []
+    for field, lines in story.conflicts.groupby("field", sort=False):
+        told = [
+            " ".join(
+                part
+                for part in (
+                    value_said(str(field), line["value"], line["precision"], words),
+                    f"‹{words.join([source_said(line, words), words.date(line['as_of'])])}›",
+                    why_said(line, words),
+                )
+                if part
+            )
+            for line in lines.to_dict("records")
+        ]
+        said.append((field_said(str(field), words), "\n".join(told)))
+    terminal.pairs(said, title=words.text("conflicts.of_unit"))
+
+
+def _history(story: Story, words: Speech) -> list[tuple[str, str]]:
+    changed = story.history[story.history.duplicated("field", keep=False)]
+    return [
+        (
+            f"{words.date(line['as_of'])} · {field_said(line['field'], words)}",
+            f"{value_said(line['field'], line['value'], line['precision'], words)}  ‹{words.fact(line['source'])}›",
+        )
+        for line in changed.to_dict("records")
+    ]
+
+
+def _kept(story: Story, words: Speech) -> list[tuple[str, str]]:
+    kept = story.predictions[story.predictions["output"] == Output.FEASIBILITY.value]
+    return [
+        (
+            f"{words.date(line['as_of'])} · {line['model_version']}",
+            words.interval(line["low"], line["point"], line["high"], 1, share=True),
+        )
+        for line in kept.to_dict("records")
+    ]
+
+
+def _barriers(terminal: Terminal, story: Story) -> None:
+    words = terminal.speech
+    terminal.line(words.text("cli.findings"), "bold")
+    for finding in story.findings.to_dict("records"):
+        barrier, evidence = words.text(f"barrier.{finding['barrier']}"), words.codes(finding["evidence"], "evidence")
+        said = words.text("cli.finding", barrier=barrier, severity=finding["severity"], evidence=evidence)
+        terminal.line(f"  {said}")
+    if story.findings.empty:
+        terminal.line(f"  {words.text('cli.no_findings')}")
+    terminal.pairs(
+        [
+            (
+                words.text(f"barrier.{act['barrier']}"),
+                words.text(
+                    "cli.intervention",
+                    intervention=words.text(f"intervention_code.{act['intervention']}"),
+                    owner=words.text(f"owner.{act['owner']}"),
+                    low=act["low_months"],
+                    high=act["high_months"],
+                ),
+            )
+            for act in story.plan.to_dict("records")
+        ],
+        title=words.text("cli.interventions"),
+    )
+
+
+def _judgement(terminal: Terminal, story: Story, row: pd.Series) -> None:
+    words = terminal.speech
+    triage = f"{words.codes(row['triage'], 'triage')} — {words.codes(row['triage_reasons'], 'triage_reason')}"
+    terminal.line(f"{words.text('cli.triage')}: {triage}", "bold")
+    if row["scorable"]:
+        outputs = [(words.text(output), _interval(output, row, words)) for output in Output]
+        title = words.join([part for part in (words.text("cli.prediction"), *marks(row, words).split("\n")) if part])
+        terminal.pairs([(name, said) for name, said in outputs], title=title)
+        if story.why:
+            terminal.pairs(weightiest(story.why, words), title=words.text("cli.why_restart"))
+    else:
+        terminal.say("cli.no_prediction", reasons=words.codes(row["not_scorable"], NotScorable))
+    if pd.notna(row["rank"]):
+        parts = weighty_parts(story.row)
+        said = [(words.text(f"part.{name.removeprefix('part_')}"), words.number(row[name], 2)) for name in parts]
+        said += [
+            (words.text("column.score"), words.interval(row["score_low"], row["score"], row["score_high"], digits=2))
+        ]
+        said += [(words.text("column.rank"), words.number(row["rank"]))]
+        terminal.pairs(said, title=words.text("cli.score_parts"))
+    notes = [
+        (words.text("cli.red_flags"), words.codes(row["red_flags"], "red_flag")),
+        (words.text("cli.missing"), words.codes(row["missing"], "field")),
+    ]
+    terminal.pairs([(name, said) for name, said in notes if said != words.fact(None)])
+    terminal.say("cli.model_line", version=row["model_version"], date=words.date(row["model_data_until"]))
+    for line in legend(story.row, words):
+        terminal.line(line, "dim")
+
+
+def _interval(output: Output, row: pd.Series, words: Speech) -> str:
+    said = spread(row, output, words)
+    if output in (Output.REPORTED_STATUS, Output.FEASIBILITY) or said == words.number(None):
+        return said
+    return f"{said} {words.text('measure.persons')}"
+
+
+def _events(terminal: Terminal, story: Story) -> None:
+    words = terminal.speech
+    if story.events.empty:
+        terminal.say("cli.no_events")
+        return
+    terminal.pairs(
+        [
+            (
+                words.date(event["happened_on"], event["happened_precision"]),
+                " · ".join(
+                    part
+                    for part in (
+                        words.text(
+                            "cli.event_line",
+                            kind=words.text(f"outcome_kind.{event['kind']}"),
+                            known=words.date(event["known_on"]),
+                        ),
+                        figures(event, terminal),
+                    )
+                    if part
+                ),
+            )
+            for event in story.events.to_dict("records")
+        ],
+        title=words.text("cli.events"),
+    )
+
+
+def _document(story: Story, question: Question) -> dict[str, Any]:
+    tables = {
+        "facts": story.facts.drop(columns=["unit_id", "shows", "contradicts"]).reset_index(),
+        "conflicts": story.conflicts,
+        "history": story.history,
+        "findings": story.findings,
+        "unjudged": story.unjudged,
+        "interventions": story.plan,
+        "events": story.events,
+        "predictions": story.predictions,
+    }
+    return {
+        "asked": asked(question),
+        "unit": records(story.row)[0],
+        "extras": [
+            {"header": line["header"], "kind": line["kind"], "value": extra_value(line["kind"], line["value"])}
+            for line in story.extras.to_dict("records")
+        ],
+        **{name: table.to_dict("records") for name, table in tables.items()},
+        **({"why": story.why} if story.why else {}),
+    }

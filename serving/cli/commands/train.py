@@ -1,0 +1,62 @@
+"""What ``ehya train`` says; the training itself is called by ``serving.cli.app``, which alone may reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from serving.cli.commands.models import show_gates, show_jobs, show_scores
+from serving.cli.terminal import Terminal
+
+
+@contextmanager
+def shown_progress(terminal: Terminal) -> Iterator[Callable[..., None]]:
+    """A bar on standard error; yields what the training calls with a stage, the share done and the best loss so far."""
+    words = terminal.speech
+    with terminal.bar() as move:
+
+        def tell(stage: Any, share: float, best: float | None = None) -> None:
+            name = words.text(stage)
+            if best is not None:
+                name = words.text("models.best_so_far", stage=name, best=words.number(best, 4))
+            move(name, share)
+
+        yield tell
+
+
+def show_training(terminal: Terminal, result: Any) -> None:
+    """Print what was trained, what was measured, and what each gate found."""
+    words = terminal.speech
+    terminal.line(words.text("cli.trained", version=result.version), "bold")
+    if result.card["origin"] == "synthetic":
+        terminal.line(words.text("models.synthetic"), "bold yellow")
+    terminal.pairs(_sample(result.card["sample"], words), title=words.text(f"models.learnt_{result.kind}"))
+    show_scores(terminal, result.metrics["scores"], result.card["label"])
+    show_jobs(terminal, result.metrics["jobs_scores"])
+    if result.unchanged:
+        terminal.say("models.unchanged")
+    else:
+        show_gates(terminal, result.gates)
+
+
+def training_document(result: Any, promoted: bool) -> dict[str, Any]:
+    """The result as canonical values."""
+    return {
+        "version": result.version,
+        "kind": result.kind,
+        "origin": result.card["origin"],
+        "promoted": promoted,
+        "unchanged": result.unchanged,
+        "path": str(result.path),
+        "digest": result.digest,
+        "run_id": result.run_id,
+        "sample": result.card["sample"],
+        "metrics": result.metrics,
+        "gates": [{"gate": verdict.gate, "passed": verdict.passed, **verdict.facts} for verdict in result.gates],
+    }
+
+
+def _sample(sample: Mapping[str, Any], words: Any) -> list[tuple[str, str]]:
+    named = [(name, value) for name, value in sample.items() if type(value) is int]
+    return [(words.text(f"sample.{name}"), words.number(value)) for name, value in named]

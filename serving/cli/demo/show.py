@@ -1,0 +1,145 @@
+"""What ``ehya demo`` shows, step by step; each step prints the command that would do the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+
+import pandas as pd
+
+from engine.domain.reported import reported_units
+from engine.domain.unit import Status
+from engine.scoring.artefact import Model
+from engine.settings import LANGUAGES, Settings
+from serving.appraisal import appraise
+from serving.cli.commands.intake import take_in
+from serving.cli.commands.judged import asked, assumptions
+from serving.cli.commands.match import show_shortlist
+from serving.cli.commands.question import Question, today
+from serving.cli.commands.rank import print_ranking, show_ranking
+from serving.cli.demo.folder import fresh, mandates
+from serving.cli.demo.register import write_register
+from serving.cli.terminal import Terminal
+from serving.i18n import speech
+from serving.reports.ranking import write_ranking
+from serving.workspace import champion, open_register, standing_units
+
+Train = Callable[[Terminal, Settings], None]
+
+_TOP = 5  # of each list at the terminal; the files hold all
+
+
+def run(terminal: Terminal, settings: Settings, *, train: Train) -> None:
+    """Show the house at work: learn, rank real reported units, then take a synthetic register all the way.
+
+    Parameters
+    ----------
+    terminal
+        Where to print.
+    settings
+        The user's workspace; everything is written to its folder ``demo``.
+    train
+        Trains and promotes a model in the workspace it is given. An argument, since only the command line may reach
+        ``training``.
+
+    Raises
+    ------
+    EhyaError
+        ``folder_not_ours``.
+    """
+    began = monotonic()
+    settings = fresh(settings)
+    settings.reports.mkdir()
+    question = Question(as_of=today())
+    _step(terminal, 1, "demo.step_train", "ehya train")
+    train(terminal, settings)
+    _step(terminal, 2, "demo.step_reported", None)
+    made = _reported(terminal, settings, question)
+    _step(terminal, 3, "demo.step_intake", "ehya intake synthetic_register.xlsx --synthetic --report rejects.json")
+    made += _intake(terminal, settings)
+    _step(terminal, 4, "demo.step_rank", f"ehya rank --top {_TOP}")
+    made += _rank(terminal, settings, question)
+    for number, mandate in enumerate(mandates(settings.home), start=5):
+        _step(terminal, number, "demo.step_match", f"ehya match --mandate {mandate.name} --top {_TOP}")
+        made += _match(terminal, settings, question, mandate)
+    _close(terminal, settings, made, monotonic() - began)
+
+
+def _reported(terminal: Terminal, settings: Settings, question: Question) -> list[Path]:
+    """Rank what news pages call idle or on offer; figures of training units are out-of-fold."""
+    units = reported_units()
+    units = units[units["status"] == Status.IDLE]
+    with open_register(settings) as register:
+        model = champion(register, settings)
+    with terminal.busy("cli.judging", count=len(units)):
+        judged = appraise(units, model, as_of=question.as_of)
+    print_ranking(terminal, judged, judged.head(_TOP), question, kept=False)
+    return _written(settings, "reported_units", judged, question, model)
+
+
+def _intake(terminal: Terminal, settings: Settings) -> list[Path]:
+    register, rejects = settings.home / "synthetic_register.xlsx", settings.reports / "rejects.json"
+    write_register(register)
+    take_in(
+        terminal,
+        settings,
+        register,
+        report=rejects,
+        as_of=None,
+        source=None,
+        sheet=None,
+        province="West Azerbaijan",
+        dry_run=False,
+        synthetic=True,
+    )
+    return [register, rejects]
+
+
+def _rank(terminal: Terminal, settings: Settings, question: Question) -> list[Path]:
+    show_ranking(terminal, settings, question, {}, _TOP, None)
+    with open_register(settings) as register:
+        model = champion(register, settings)
+        judged = appraise(standing_units(register, as_of=question.as_of), model, as_of=question.as_of)
+    return _written(settings, "synthetic_ranking", judged, question, model)
+
+
+def _match(terminal: Terminal, settings: Settings, question: Question, mandate: Path) -> list[Path]:
+    out = settings.reports / f"shortlist_{mandate.stem}.xlsx"
+    show_shortlist(terminal, settings, question, mandate, top=_TOP, against=None, out=None)
+    show_shortlist(terminal, settings, question, mandate, top=None, against=None, out=out)
+    return [mandate, out]
+
+
+def _written(settings: Settings, name: str, judged: pd.DataFrame, question: Question, model: Model) -> list[Path]:
+    """The ranked list as a page in both languages and as a workbook in the user's."""
+    files = [(settings.reports / f"{name}_{language}.html", language) for language in LANGUAGES]
+    files.append((settings.reports / f"{name}.xlsx", settings.language))
+    for path, language in files:
+        words = speech(language)
+        notes, title = assumptions(question, words), words.text(f"demo.{name}")
+        write_ranking(path, judged, words, question_notes=notes, title=title, card=model.card, **asked(question))
+    return [path for path, _ in files]
+
+
+def _step(terminal: Terminal, number: int, key: str, command: str | None) -> None:
+    terminal.line()
+    terminal.line(f"{terminal.speech.number(number)}. {terminal.speech.text(key)}", "bold cyan")
+    if command:
+        terminal.line(f"   $ {command}", "dim")
+
+
+def _close(terminal: Terminal, settings: Settings, made: list[Path], seconds: float) -> None:
+    terminal.line()
+    terminal.line(terminal.speech.text("demo.made", count=len(made), seconds=round(seconds)), "bold green")
+    for path in made:
+        terminal.line(f"   {path}")
+    terminal.say("demo.next")
+    home = settings.home
+    for command in (
+        f"EHYA_HOME={home} uv run ehya rank --triage offer --top 20",
+        f"EHYA_HOME={home} uv run ehya match --mandate {home / 'mandates' / 'food_cautious.yaml'} --lang en",
+        f"EHYA_HOME={home} uv run ehya serve",
+        "uv run ehya intake YOUR_REGISTER.xlsx --report rejects.json",
+    ):
+        terminal.line(f"   {command}")

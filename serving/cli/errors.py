@@ -1,0 +1,158 @@
+"""The door of the command line: a failure becomes one sentence and an exit code, never a traceback."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from engine.errors import EhyaError, ErrorCode
+from engine.settings import LANGUAGES
+from serving.cli.help import language_of, spoken
+from serving.cli.terminal import Terminal
+from serving.cli.usage import Misuse, misuse
+from serving.i18n import Speech, speech
+
+EXIT_FAILED = 1
+EXIT_REFUSED_REQUEST = 2
+EXIT_REFUSED_GATES = 3
+
+_SIGNS = {
+    "greater than or equal to": ">=",
+    "less than or equal to": "<=",
+    "greater than": ">",
+    "less than": "<",
+}
+
+_SPOKEN = "ehya.language"  # of the help, among what the contexts of one command line share
+_LANGUAGE = LANGUAGES[0]  # of a command line that failed before it could name another
+
+
+class Door(TyperGroup):
+    """The group of all commands, with the one place where errors are said."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; say in the caller's language why it failed."""
+        try:
+            return super().invoke(ctx)
+        except Misuse as error:
+            raise typer.Exit(_said_misuse(error, ctx.obj)) from error
+        except (typer.Exit, typer.Abort, typer.TyperException, BrokenPipeError, KeyboardInterrupt):
+            raise
+        except Exception as error:
+            raise typer.Exit(self._say(error, ctx.obj)) from error
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read what stands before the command's name; say why it cannot be read."""
+        ctx.meta[_SPOKEN] = language_of(args)
+        try:
+            return super().parse_args(ctx, args)
+        except Misuse as error:
+            raise typer.Exit(_said_misuse(error, None)) from error
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A command whose help speaks the caller's language."""
+        command = super().get_command(ctx, cmd_name)
+        return command and spoken(command, ctx, ctx.meta.get(_SPOKEN, _LANGUAGE))
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the help of all commands in the caller's language."""
+        TyperGroup.format_help(spoken(self, ctx, ctx.meta.get(_SPOKEN, _LANGUAGE)), ctx, formatter)
+
+    def _say(self, error: Exception, session: Any) -> int:
+        terminal = Terminal(speech(session.language if session else "fa"))
+        if session and session.debug:
+            terminal.fail("".join(traceback.format_exception(error)))
+        terminal.fail(sentence(error, terminal))
+        if not isinstance(error, EhyaError):
+            return EXIT_FAILED
+        return EXIT_REFUSED_GATES if error.code is ErrorCode.GATES_SHUT else EXIT_REFUSED_REQUEST
+
+
+def _said_misuse(error: Any, session: Any) -> int:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        raise error
+    if "Missing command" in getattr(error, "message", ""):  # options alone ask for what there is
+        typer.echo(error.ctx.get_help())
+        return EXIT_REFUSED_REQUEST
+    given = error.ctx.params.get("lang") if getattr(error, "ctx", None) else None
+    language = given if given in LANGUAGES else session.language if session else _LANGUAGE
+    terminal = Terminal(speech(language))
+    terminal.fail(misuse(error, terminal.speech))
+    return EXIT_REFUSED_REQUEST
+
+
+def sentence(error: Exception, terminal: Terminal) -> str:
+    """One readable sentence for an error.
+
+    Examples
+    --------
+    >>> from engine.errors import ErrorCode
+    >>> sentence(EhyaError(ErrorCode.UNKNOWN_UNIT, given="x"), Terminal(speech("en")))
+    'There is no unit “x”; “ehya rank” lists the ids.'
+    """
+    words = terminal.speech
+    if isinstance(error, EhyaError):
+        try:
+            return words.text(error.code, **_placed(error, words))
+        except KeyError:  # a sentence short of a fact must not hide the error it speaks of
+            return str(error)
+    if isinstance(error, OSError) and error.filename:
+        return words.text("cli.file_refused", given=str(error.filename), why=error.strerror or type(error).__name__)
+    return words.text("cli.unexpected", kind=type(error).__name__, why=" ".join(str(error).split())[:300])
+
+
+def _placed(error: EhyaError, words: Speech) -> dict[str, Any]:
+    """Facts of an error; places and fields that it names are said in the reader's language."""
+    if error.code is ErrorCode.OUTCOME_OUT_OF_RANGE:
+        facts: dict[str, Any] = dict(error.facts)
+        low, high = facts["allowed"]
+        key = f"field.{'jobs_now' if facts['field'] == 'jobs' else facts['field']}"
+        return facts | {"field": words.text(key), "allowed": words.text("page.range", low=low, high=high)}
+    if error.code is ErrorCode.MANDATE_VALUE_REFUSED:
+        return error.facts | {"allowed": _choices(str(error.facts["allowed"]))}
+    if error.code in (ErrorCode.REFERENCE_COLUMN_UNKNOWN, ErrorCode.REFERENCE_VALUE_UNKNOWN):
+        return _in_the_table_s_words(error.facts, words)
+    if error.code not in (ErrorCode.PLACE_UNKNOWN, ErrorCode.PLACE_AMBIGUOUS):
+        return error.facts
+    return {
+        name: ["/".join(words.place(part) for part in one.split("/")) for one in fact]
+        if isinstance(fact, list)
+        else fact
+        for name, fact in error.facts.items()
+    }
+
+
+def _in_the_table_s_words(facts: dict[str, Any], words: Speech) -> dict[str, Any]:
+    """Columns and values of a reference table as its readers see them."""
+    from engine.reference import spec
+    from serving.reports.facts import said, title
+
+    described = spec(facts["table"])
+    if "nearest" in facts:
+        named = [f"{title(name, words)} = {name}" for name in facts["allowed"]] if words.language == "fa" else None
+        nearest = facts["nearest"] if named is None else title(facts["nearest"], words)
+        return facts | {"nearest": nearest, "allowed": named or facts["allowed"]}
+    column = facts["column"]
+    return facts | {
+        "column": title(column, words),
+        "allowed": [said(described, column, value, words) for value in facts["allowed"]],
+    }
+
+
+def _choices(allowed: str) -> str | list[str]:
+    """What a mandate's key takes, without the English sentence that its reader wraps it in.
+
+    Examples
+    --------
+    >>> _choices("Input should be 'low', 'medium' or 'high'"), _choices("Input should be greater than or equal to 0")
+    (['low', 'medium', 'high'], '>= 0')
+    """
+    if choices := re.findall(r"'([^']+)'", allowed):
+        return [str(choice) for choice in choices]
+    for words, sign in _SIGNS.items():
+        allowed = allowed.replace(f"Input should be {words} ", f"{sign} ")
+    return allowed

@@ -1,5 +1,0 @@
-"""The demonstration: real reported units first, then a synthetic register through the whole house."""
-
-from serving.demo.show import run
-
-__all__ = ["run"]

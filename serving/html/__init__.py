@@ -1,0 +1,1 @@
+"""Fill templates into pages; everything that comes from a table is escaped."""

@@ -1,0 +1,176 @@
+"""A register that has learnt enough trains on its own outcomes, through the same commands; a practice province does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import training
+from engine.errors import EhyaError, ErrorCode
+from engine.settings import Settings
+from engine.store import Register
+from experiments.province_simulator.province import AS_OF, simulate
+from experiments.province_simulator.run import load_workspace
+from features import matrix
+from serving.workspace import appraised, champion
+from training.gates.rules import Gate
+from training.pipeline.outcomes import SEARCHED, SPACE, recipe_of
+from training.registry.tracking import registered
+
+pytestmark = pytest.mark.slow
+
+AT = datetime(2026, 11, 25)
+UNITS = 1500
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_version_of_the_code():
+    """A commit made while the tests run would name another search."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("training.pipeline.outcomes.code_version", lambda: "under test")
+        yield
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory) -> Settings:
+    home: Path = tmp_path_factory.mktemp("province")
+    load_workspace(simulate(UNITS, seed=1), home)
+    return Settings.from_environment({"EHYA_HOME": str(home)})
+
+
+@pytest.fixture(scope="module")
+def register(settings):
+    with Register.open(settings.database_url) as register:
+        yield register
+
+
+@pytest.fixture(scope="module")
+def trained(register, settings):
+    told: list = []
+    result = training.train(
+        register, settings, as_of=AS_OF, trials=3, origin="synthetic",
+        progress=lambda stage, share, best=None: told.append((stage, best)),
+    )  # fmt: skip
+    return result, told
+
+
+def test_the_model_learns_from_the_log_and_says_that_it_is_synthetic(trained, register):
+    result, told = trained
+    assert result.kind == "outcomes"
+    assert (result.card["origin"], result.card["kind"], result.card["label"]) == (
+        "synthetic",
+        "outcomes",
+        "feasibility",
+    )
+    assert "synthetic" in result.card["limits"]
+    assert result.card["sample"]["restarts"] >= 20
+    assert set(result.metrics["scores"]) == {"model", "prior_only", "liquidity_only", "abcd"}
+    assert result.metrics["scores"]["model"]["units"] >= 30
+    assert [best for stage, best in told if stage is training.Stage.SEARCHING and best is not None]
+    assert list(dict(told)) == list(training.Stage)
+
+
+def test_settings_are_chosen_on_earlier_folds_than_those_it_is_judged_on(trained, settings):
+    result, _ = trained
+    journal = settings.search_journal.read_text("utf-8")
+    assert result.version
+    assert "outcomes-" in journal
+    assert len(result.metrics["search"]["importances"]) in (0, len(SPACE))
+    judged = pd.read_parquet(result.path.with_name("judged.parquet"))
+    assert SEARCHED >= 1
+    assert not judged.duplicated(["unit_id", "origin"]).any()
+    assert judged["label"].isin([0.0, 1.0]).all()
+
+
+def test_promotion_opens_or_names_the_gate_that_is_shut(trained, register, settings):
+    result, _ = trained
+    shut = {verdict.gate for verdict in result.gates if not verdict.passed}
+    if shut:
+        with pytest.raises(EhyaError) as refused:
+            training.promote(register, settings, as_of=AS_OF, promoted_at=AT, verdicts=result.gates)
+        assert (refused.value.code, set(refused.value.facts["given"])) == (ErrorCode.GATES_SHUT, shut)
+    training.promote(register, settings, as_of=AS_OF, promoted_at=AT, force=bool(shut), reason="a small test province")
+    assert register.champion().model_version == result.version
+    table = appraised(settings, as_of=AS_OF)
+    scorable = table["scorable"].astype(bool)
+    assert scorable.sum() > 100
+    assert table.loc[scorable, "feasibility_point"].between(0, 1).all()
+    assert (table["origin"] == "synthetic").all()
+
+
+def test_the_same_training_again_changes_nothing_and_asks_no_recipe_twice(trained, register, settings):
+    result, _ = trained
+    size = settings.search_journal.stat().st_size
+    again = training.train(register, settings, as_of=AS_OF, trials=3, origin="synthetic")
+    assert (again.version, again.digest) == (result.version, result.digest)
+    assert again.unchanged
+    assert settings.search_journal.stat().st_size - size < 2000
+    assert len(registered(settings)) == 1
+
+
+@pytest.fixture(scope="module")
+def press(trained, register, settings):
+    """A model of press reports, trained after that of outcomes."""
+    return training.train(register, settings, as_of=AS_OF, trials=1)
+
+
+def test_a_model_of_press_reports_cannot_take_the_place_of_one_it_was_never_set_against(press, register, settings):
+    assert press.kind == "reported"
+    better = next(verdict for verdict in press.gates if verdict.gate is Gate.BETTER_THAN_OPPONENT)
+    assert not better.passed
+    assert better.facts["opponent"] == "champion"
+    assert better.facts["units"] == 0
+    with pytest.raises(EhyaError) as refused:
+        training.promote(register, settings, as_of=AS_OF, promoted_at=AT)
+    assert Gate.BETTER_THAN_OPPONENT in refused.value.facts["given"]
+
+
+def test_a_model_of_outcomes_meets_a_press_champion_on_its_own_outcomes(trained, press, register, settings):
+    """The press model answers for each unit as it was known on the day of each outcome."""
+    result, _ = trained
+    training.promote(
+        register, settings, version=press.version, as_of=AS_OF, promoted_at=AT, force=True, reason="to be met"
+    )
+    found = training.evaluate(register, settings, as_of=AS_OF, version=result.version)
+    assert found.champion == press.version
+    assert found.scores["champion"]["rows"] == found.scores["model"]["rows"]
+    judged = pd.read_parquet(result.path.with_name("judged.parquet")).iloc[[0]]
+    day = judged["origin"].iloc[0]
+    units = register.units(known_by=day).loc[judged["unit_id"]]
+    model = champion(register, settings)
+    from engine.domain.standing import standing
+    from engine.scoring.runtime import predict
+    from training.evaluation.evidence import kept
+    from training.gates.champion import against, side_by_side
+
+    units = standing(units, register.events(known_by=AS_OF), as_of=day)
+    by_hand = predict(model, matrix(units, model.schema, model.fitted, as_of=day), units, as_of=day)
+    own = training.model_of(register, settings, result.version)
+    evidence = kept(result.path.parent, own.document["judged"])
+    beside = side_by_side(
+        evidence, "feasibility", against(own, register, settings, as_of=AS_OF), register, as_of=AS_OF
+    ).outcomes
+    assert np.isclose(beside["champion_probability"].iloc[0], by_hand["feasibility_point"].iloc[0])
+    moved = next(verdict for verdict in found.gates if verdict.gate is Gate.TOP_STAYS)
+    assert moved.passed
+    assert set(moved.facts["explained"].values()) <= {"other_kind"} or moved.facts["explained"]
+
+
+@pytest.mark.parametrize(
+    ("origin", "code"), [("synthetic", ErrorCode.TOO_FEW_OUTCOMES), ("x", ErrorCode.UNKNOWN_OPTION)]
+)
+def test_an_origin_without_outcomes_or_without_units_is_refused(tmp_path, origin, code):
+    settings = Settings.from_environment({"EHYA_HOME": str(tmp_path)})
+    with Register.open(settings.database_url) as empty, pytest.raises(EhyaError) as refused:
+        training.train(empty, settings, as_of=AS_OF, origin=origin)
+    assert refused.value.code is code
+
+
+def test_a_recipe_of_the_search_is_one_of_the_model():
+    chosen = recipe_of({"learner": "blend", "precision_factor": 12.345678, "share": 0.3, "follow": 0.5})
+    assert (chosen.learner.value, chosen.precision_factor, chosen.share) == ("blend", 12.3457, 0.3)
+    assert chosen.follow == 0.5

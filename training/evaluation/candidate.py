@@ -1,0 +1,147 @@
+"""A fitted model with what it takes to judge it, whichever kind it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from engine import scoring
+from engine.scoring.artefact import Model
+from training.cohort.press_sample import Sample
+from training.evaluation.baselines import abcd, class_rates, liquidity_only
+from training.evaluation.evidence import Evidence
+from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS
+from training.evaluation.press_metrics import left_out_rates
+from training.models.press import Fitted
+
+LIQUIDITY, ABCD = "liquidity_only_probability", "abcd_probability"
+"""Columns that the plain rules have in a judged table."""
+
+SMALL, LARGE = 10, 50
+"""Jobs before the stop below which a unit is small, and from which it is large."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A fitted model, not yet judged.
+
+    Parameters
+    ----------
+    model
+        Its document has neither metrics nor card yet.
+    evidence
+        Outcomes that it did not see, with its figures of them.
+    label
+        What the label of the outcomes is: ``reported_status`` or ``feasibility``.
+    sample
+        Counts of what it learnt from, for the card.
+    metrics
+        Figures of its own kind.
+    recipe, steps, texts
+        Settings, losses of the search by trial, and documents by file name, for the log.
+    data_digest
+        SHA-256 of what it learnt from.
+    """
+
+    model: Model
+    evidence: Evidence
+    label: str
+    sample: Mapping[str, Any]
+    metrics: Mapping[str, Any]
+    recipe: Mapping[str, Any]
+    data_digest: str
+    steps: Mapping[str, list[float]] = field(default_factory=dict)
+    texts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def group_names(units: pd.DataFrame) -> pd.DataFrame:
+    """County, sector and size of units, as groups.
+
+    Parameters
+    ----------
+    units
+        Unit table, shape (n, columns).
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``county`` (province/county), ``sector`` (ISIC division), ``size`` (small below 10 jobs before the stop, large
+        from 50, unknown), index of ``units``.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"province": "Gilan", "county": ["Rasht", None], "isic": ["1030", "13"],
+    ...                       "jobs_before_stop": [9, None]})
+    >>> group_names(table).values.tolist()
+    [['Gilan/Rasht', '10', 'small'], ['-', '13', 'unknown']]
+    """
+    jobs = units["jobs_before_stop"].astype("float64").to_numpy(na_value=np.nan)
+    size = np.select([np.isnan(jobs), jobs < SMALL, jobs < LARGE], ["unknown", "small", "medium"], "large")
+    county = (units["province"] + "/" + units["county"]).fillna("-").astype("str")
+    sector = units["isic"].str[:2].fillna("-").astype("str")
+    return pd.DataFrame({"county": county, "sector": sector, "size": size}, index=units.index)
+
+
+def with_rules(outcomes: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """Put what the plain rules say beside a judged table.
+
+    Parameters
+    ----------
+    outcomes
+        Judged table, shape (n, columns).
+    units
+        Unit table that holds its units: the rules read the record as it stands, which favours them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With ``liquidity_only_probability`` and ``abcd_probability``: the rate of the rule's class among other units.
+    """
+    known = units.loc[units.index.intersection(pd.Index(outcomes["unit_id"].unique()))]
+    label, weight = outcomes["label"].to_numpy(np.float64), outcomes["weight"].to_numpy(np.float64)
+    said = {}
+    for column, rule in ((LIQUIDITY, liquidity_only), (ABCD, abcd)):
+        classes = outcomes["unit_id"].map(rule(known).to_dict()).fillna("")
+        said[column] = class_rates(label, classes, outcomes["unit_id"], weight)
+    return outcomes.assign(**said)
+
+
+def press_evidence(fitted: Fitted, seen: Sample) -> Evidence:
+    """Judged tables of the first model: units that its heads did not see, each province left out in turn.
+
+    Parameters
+    ----------
+    fitted
+        What ``fit`` returned for ``seen``.
+    seen
+        Training sample.
+    """
+    groups = group_names(seen.units)
+    origin = np.full(len(seen), np.datetime64("NaT", "s")) if seen.origin is None else seen.origin
+    prior = np.full(len(seen), float(seen.label.mean()))
+    for mine in (~seen.register, seen.register):
+        # The prior-only model of a sample knows one thing: the rate of that sample's other provinces.
+        if len(set(seen.group[mine])) > 1:
+            prior[mine] = left_out_rates(seen.label[mine], seen.group[mine])
+    outcomes = pd.DataFrame(
+        {
+            "unit_id": seen.units.index.astype("str"),
+            "origin": pd.Series(origin).fillna(pd.Timestamp(0)).to_numpy("datetime64[s]"),
+            "label": seen.label,
+            "probability": scoring.reported_status(fitted.model, fitted.matrix),
+            "champion_probability": np.nan,
+            "prior_probability": prior,
+            "weight": 1.0,
+            **{name: groups[name].to_numpy() for name in groups.columns},
+        }
+    )[list(COLUMNS)]
+    ends = scoring.press_jobs(fitted.model, fitted.matrix)
+    jobs = outcomes[["unit_id", "origin"]].assign(
+        jobs=seen.jobs, low=ends[:, 0], point=ends[:, 1], high=ends[:, 2],
+        champion_low=np.nan, champion_point=np.nan, champion_high=np.nan, zero_probability=0.0,
+    )  # fmt: skip
+    return Evidence(with_rules(outcomes, seen.units), jobs.loc[~np.isnan(seen.jobs), list(JOBS_COLUMNS)])

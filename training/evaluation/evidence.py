@@ -1,0 +1,98 @@
+"""What a model was judged on, kept beside its file, so that a later model meets it on the same outcomes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from engine.errors import EhyaError, ErrorCode
+from engine.scoring.artefact import write_whole
+from training.evaluation.judged_table import KEYS, beside_champion
+
+OUTCOMES_FILE, JOBS_FILE = "judged.parquet", "judged_jobs.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Both judged tables of a model.
+
+    Parameters
+    ----------
+    outcomes
+        Judged table (``training.evaluation.judged_table.COLUMNS``), with one column of probabilities more for each
+        plain rule.
+    jobs
+        Judged table of jobs.
+    """
+
+    outcomes: pd.DataFrame
+    jobs: pd.DataFrame
+
+    def beside(self, champion: Evidence | None) -> Evidence:
+        """The same with the champion's out-of-sample figures of the same units and origins put in."""
+        if champion is None:
+            return self
+        theirs = champion.jobs.set_index(list(KEYS))[["low", "point", "high"]].add_prefix("champion_")
+        keys = pd.MultiIndex.from_frame(self.jobs[list(KEYS)])
+        beside = theirs[~theirs.index.duplicated()].reindex(keys).set_axis(self.jobs.index)
+        return Evidence(
+            beside_champion(self.outcomes, champion.outcomes),
+            self.jobs.assign(**{name: beside[name] for name in beside.columns}),
+        )
+
+
+def keep(folder: Path, evidence: Evidence) -> dict[str, str]:
+    """Write the tables into a folder; returns the sha256 of each file, for the model's document."""
+    digests = {}
+    for name, content in _packed(evidence).items():
+        write_whole(folder / name, content)
+        digests[name] = hashlib.sha256(content).hexdigest()
+    return digests
+
+
+def kept(folder: Path, digests: Mapping[str, Any]) -> Evidence | None:
+    """Read the tables of a model back.
+
+    Parameters
+    ----------
+    folder
+        Where the model's file stands.
+    digests
+        What the model's document says of them.
+
+    Returns
+    -------
+    Evidence or None
+        ``None`` when the model kept none (one of an earlier Ehya) or its files are gone.
+
+    Raises
+    ------
+    EhyaError
+        ``model_changed`` when a file is not the one that was written at training.
+    """
+    tables = {}
+    for name in (OUTCOMES_FILE, JOBS_FILE):
+        path = folder / name
+        if name not in digests or not path.is_file():
+            return None
+        content = path.read_bytes()
+        found = hashlib.sha256(content).hexdigest()
+        if found != digests[name]:
+            raise EhyaError(ErrorCode.MODEL_CHANGED, given=name, digest=found, expected=digests[name])
+        tables[name] = pd.read_parquet(io.BytesIO(content))
+    return Evidence(tables[OUTCOMES_FILE], tables[JOBS_FILE])
+
+
+def _packed(evidence: Evidence) -> dict[str, bytes]:
+    packed = {}
+    for name, table in ((OUTCOMES_FILE, evidence.outcomes), (JOBS_FILE, evidence.jobs)):
+        written = io.BytesIO()
+        table.to_parquet(written, index=False)
+        packed[name] = written.getvalue()
+    return packed

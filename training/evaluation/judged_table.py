@@ -1,0 +1,268 @@
+"""The judged table: one row per matured outcome that the judged model did not see; what gates, cards and plots read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import xlogy
+from scipy.stats import norm
+from sklearn.metrics import roc_auc_score
+
+from training.evaluation.press_metrics import calibration_error
+
+Floats = npt.NDArray[np.float64]
+
+KEYS = ("unit_id", "origin")
+GROUPS = ("county", "sector", "size")
+COLUMNS = (*KEYS, "label", "probability", "champion_probability", "prior_probability", "weight", *GROUPS)
+"""``label`` 0 or 1, probabilities 0..1, ``champion_probability`` NaN where there is none, ``weight`` above zero, groups
+by name. A unit stands once for each origin (landmark) at which its outcome was later seen."""
+
+JOBS_COLUMNS = (
+    *KEYS, "jobs", "low", "point", "high", "champion_low", "champion_point", "champion_high", "zero_probability",
+)  # fmt: skip
+"""Persons; ``low`` and ``high`` are the ends of the 80 % interval."""
+
+RESAMPLES = 2000
+LEVEL = 0.90
+"""Of the paired interval: its lower end is a one-sided test at 5 %, which is what "better" asks."""
+
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """How much one model's loss is below another's on the same outcomes.
+
+    Parameters
+    ----------
+    own, other
+        Weighted mean losses.
+    gain, low, high
+        ``other - own`` (above zero is better) and its bootstrap interval by unit.
+    rows, units
+        How many outcomes, of how many units.
+    """
+
+    own: float
+    other: float
+    gain: float
+    low: float
+    high: float
+    rows: int
+    units: int
+
+
+def brier(label: Floats, probability: Floats) -> Floats:
+    """Squared error of each row.
+
+    Examples
+    --------
+    >>> brier(np.array([1.0, 0.0]), np.array([0.8, 0.5])).round(2).tolist()
+    [0.04, 0.25]
+    """
+    return np.asarray((probability - label) ** 2, dtype=np.float64)
+
+
+def log_loss(label: Floats, probability: Floats) -> Floats:
+    """Negative log likelihood of each row; a certainty that was wrong is held at 1e-12."""
+    held = np.clip(probability, 1e-12, 1 - 1e-12)
+    return np.asarray(-(xlogy(label, held) + xlogy(1 - label, 1 - held)), dtype=np.float64)
+
+
+def paired_gain(
+    judged: pd.DataFrame,
+    own: str = "probability",
+    other: str = "prior_probability",
+    *,
+    loss: Callable[[Floats, Floats], Floats] = brier,
+    level: float = LEVEL,
+    random_state: int = 0,
+) -> Gain:
+    """Compare two columns of a judged table on the rows that have both.
+
+    Parameters
+    ----------
+    judged
+        Judged table, shape (n, columns), in any order.
+    own, other
+        Columns with probabilities.
+    loss
+        Of a row, shape (n,).
+    level
+        Of the interval.
+    random_state
+        Seed of the bootstrap.
+
+    Returns
+    -------
+    Gain
+        Units are drawn with all their rows, so that the quarters of one unit do not count as strangers.
+
+    Examples
+    --------
+    Own losses .01 and .01, other's .25 and .25, the same for both units, so that every resample says .24:
+
+    >>> rows = pd.DataFrame({"unit_id": ["a", "b"], "origin": 0, "label": [1.0, 0.0], "weight": 1.0,
+    ...                      "probability": [0.9, 0.1], "prior_probability": 0.5})
+    >>> gain = paired_gain(rows)
+    >>> round(gain.gain, 4), round(gain.low, 4), gain.rows, gain.units
+    (0.24, 0.24, 2, 2)
+    """
+    both = in_order(judged[judged[own].notna() & judged[other].notna()])
+    label, weight = _column(both, "label"), _column(both, "weight")
+    losses = np.stack([loss(label, _column(both, name)) for name in (own, other)])
+    unit, _ = pd.factorize(both["unit_id"])
+    sums = np.stack([np.bincount(unit, weights=weight * row) for row in (*losses, np.ones(len(both)))])
+    total = sums.sum(axis=1)
+    mine, others = float(total[0] / total[2]), float(total[1] / total[2])
+    low, high = _resampled(
+        lambda drawn: (drawn @ (sums[1] - sums[0])) / (drawn @ sums[2]), sums.shape[1], level, random_state
+    )
+    return Gain(mine, others, others - mine, low, high, len(both), sums.shape[1])
+
+
+def probability_metrics(judged: pd.DataFrame, column: str, *, random_state: int = 0) -> dict[str, Any]:
+    """Figures of one column of probabilities.
+
+    Parameters
+    ----------
+    judged
+        Judged table.
+    column
+        Which probabilities; rows without are left out.
+    random_state
+        Seed of the bootstrap.
+
+    Returns
+    -------
+    dict
+        ``brier`` with ``brier_low`` and ``_high`` (90 % bootstrap by unit), ``log_loss``, ``brier_skill`` (against the
+        prior-only model, 0 is none), ``auc`` (``None`` when only one outcome occurs), ``ece`` (bins of equal count),
+        ``rows``, ``units``. All but ``ece`` are weighted.
+    """
+    known = in_order(judged[judged[column].notna()])
+    label, probability, weight = (_column(known, name) for name in ("label", column, "weight"))
+    unit, names = pd.factorize(known["unit_id"])
+    loss = brier(label, probability)
+    top, bottom = np.bincount(unit, weights=weight * loss), np.bincount(unit, weights=weight)
+    low, high = _resampled(lambda drawn: (drawn @ top) / (drawn @ bottom), len(names), LEVEL, random_state)
+    prior = np.average(brier(label, _column(known, "prior_probability")), weights=weight)
+    return {
+        "brier": float(np.average(loss, weights=weight)),
+        "brier_low": low,
+        "brier_high": high,
+        "log_loss": float(np.average(log_loss(label, probability), weights=weight)),
+        "brier_skill": float(1 - np.average(loss, weights=weight) / prior) if prior > 0 else None,
+        "auc": _auc(label, probability, weight),
+        "ece": calibration_error(label, probability),
+        "rows": len(known),
+        "units": len(names),
+    }
+
+
+def coverage_metrics(jobs: pd.DataFrame, prefix: str = "") -> dict[str, Any]:
+    """How often the interval of jobs held what came.
+
+    Parameters
+    ----------
+    jobs
+        Second judged table, of jobs.
+    prefix
+        ``champion_`` for the champion's interval.
+
+    Returns
+    -------
+    dict
+        ``coverage_80`` with the ends of its 95 % Wilson interval, ``mean_width`` (persons), ``mean_absolute_error``
+        (persons), ``rows``, ``units``. Each unit counts once, however many origins it was judged at.
+
+    Examples
+    --------
+    >>> seen = pd.DataFrame({"unit_id": ["a", "b", "b"], "jobs": [5, 30, 9], "low": 1, "point": 8, "high": 10})
+    >>> coverage_metrics(seen)["coverage_80"]
+    0.75
+    """
+    known = jobs[jobs[f"{prefix}low"].notna() & jobs["jobs"].notna()]
+    ends = {name: known[f"{prefix}{name}"].to_numpy(np.float64) for name in ("low", "point", "high")}
+    seen = known["jobs"].to_numpy(np.float64)
+    held = pd.Series((ends["low"] <= seen) & (seen <= ends["high"]), index=known["unit_id"]).groupby(level=0).mean()
+    if held.empty:
+        nothing = dict.fromkeys(("coverage_80", "coverage_80_low", "coverage_80_high", "mean_width"))
+        return {**nothing, "mean_absolute_error": None, "rows": 0, "units": 0}
+    low, high = wilson_interval(float(held.sum()), len(held))
+    return {
+        "coverage_80": float(held.mean()),
+        "coverage_80_low": low,
+        "coverage_80_high": high,
+        "mean_width": float((ends["high"] - ends["low"]).mean()),
+        "mean_absolute_error": float(np.abs(ends["point"] - seen).mean()),
+        "rows": len(known),
+        "units": len(held),
+    }
+
+
+def wilson_interval(successes: float, count: int, *, level: float = 0.95) -> tuple[float, float]:
+    """Wilson (1927) interval of a share; ``successes`` may be a sum of shares.
+
+    Examples
+    --------
+    >>> [round(end, 4) for end in wilson_interval(44, 55, level=0.9)]
+    [0.6982, 0.8737]
+    """
+    z = float(norm.ppf(0.5 + level / 2))
+    share = successes / count
+    centre = (share + z**2 / (2 * count)) / (1 + z**2 / count)
+    half = z / (1 + z**2 / count) * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
+    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
+
+
+def beside_champion(judged: pd.DataFrame, champions: pd.DataFrame) -> pd.DataFrame:
+    """Put a champion's own out-of-sample probabilities beside the challenger's, row by row.
+
+    Parameters
+    ----------
+    judged
+        Judged table of the challenger.
+    champions
+        Judged table of the champion, whose ``probability`` is taken for the same unit and origin.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``judged`` with ``champion_probability`` filled where the champion was judged too, NaN elsewhere.
+    """
+    theirs = champions.set_index(list(KEYS))["probability"]
+    keys = pd.MultiIndex.from_frame(judged[list(KEYS)])
+    return judged.assign(champion_probability=theirs[~theirs.index.duplicated()].reindex(keys).to_numpy(np.float64))
+
+
+def in_order(judged: pd.DataFrame) -> pd.DataFrame:
+    """Rows by unit and origin, so that no figure depends on the order in which they came."""
+    return judged.sort_values(list(KEYS), kind="stable", ignore_index=True)
+
+
+def _resampled(figure: Callable[[Floats], Floats], units: int, level: float, random_state: int) -> tuple[float, float]:
+    generator = np.random.default_rng(random_state)
+    even = np.full(units, 1 / units)
+    drawn = [
+        figure(generator.multinomial(units, even, size=_AT_ONCE).astype(np.float64))
+        for _ in range(RESAMPLES // _AT_ONCE)
+    ]
+    low, high = np.quantile(np.concatenate(drawn), [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def _auc(label: Floats, probability: Floats, weight: Floats) -> float | None:
+    if label.min() == label.max():
+        return None
+    return float(roc_auc_score(label, probability, sample_weight=weight))
+
+
+def _column(frame: pd.DataFrame, name: str) -> Floats:
+    return frame[name].to_numpy(np.float64)

@@ -1,0 +1,317 @@
+"""Judge the model of outcomes on outcomes that it did not see: later ones, other units, other counties."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from engine.errors import EhyaError, ErrorCode
+from engine.scoring import hazards
+from engine.scoring.artefact import OUTCOMES, Model
+from engine.scoring.hazards import PERIOD_MONTHS, PERIODS, Link
+from engine.scoring.jobs import jobs_forecast
+from training.cohort.landmarks import SETTLED_MONTHS, Described, Followed, labelled
+from training.cohort.spells import DURABLE_MONTHS, OPEN, RESTARTED
+from training.evaluation import replay
+from training.models.hazard_spec import Learner, Recipe
+from training.models.outcomes import LEAST_RESTARTS, fit_outcomes, plants
+from training.models.press import Priors
+
+FOLDS = 3
+MATURE_MONTHS = PERIODS * PERIOD_MONTHS + max(SETTLED_MONTHS, DURABLE_MONTHS + 3)
+"""Age at which a landmark's outcome is known whole: the horizon, and the capacity of a restart at its very end."""
+
+JOBS = ["low", "point", "high"]
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+
+class Split(StrEnum):
+    """What the judged model did not see."""
+
+    TIME = "time"  # anything known after its day of training
+    UNIT = "unit"  # the judged units
+    COUNTY = "county"  # the judged counties
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Predictions beside what came of them.
+
+    Parameters
+    ----------
+    outcomes
+        One row per matured outcome: ``unit_id, origin, label`` (1: restarted within the horizon and at half capacity or
+        more at month 12), ``probability, champion_probability, prior_probability, weight, county, sector, size``, and
+        ``fold`` (day of the training, or number of the fold).
+    jobs
+        One row per matured restart whose jobs were counted: ``unit_id, origin, jobs, low, point, high, champion_low,
+        champion_point, champion_high, zero_probability, fold``; persons.
+    split
+        What was held out.
+    champion_refitted
+        Whether the champion's recipe was fitted anew on what each fold could see: a champion that has seen the judged
+        outcomes would win without merit.
+    lost
+        Landmarks old enough whose outcome nobody knows; those that are known speak for them (``weight``).
+    """
+
+    outcomes: pd.DataFrame
+    jobs: pd.DataFrame
+    split: Split
+    champion_refitted: bool
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which rows each fold judges, and what its model may see.
+
+    Parameters
+    ----------
+    whole
+        Landmarks with what came of them, as known on the day of judgement.
+    mature
+        Shape (n,): old enough that the outcome is known whole.
+    label, weight
+        Shape (n,): outcome, NaN where nobody knows; by how much it speaks for those that nobody knows.
+    folds
+        Name, what the fold may see, and which rows of ``whole`` it holds out.
+    """
+
+    whole: Followed
+    mature: Flags
+    label: Floats
+    weight: Floats
+    folds: tuple[tuple[str, Followed, Flags], ...]
+
+    def rows(self, fold: int) -> npt.NDArray[np.intp]:
+        """Positions of the rows that a fold judges: those with a known outcome."""
+        return np.flatnonzero(self.folds[fold][2] & ~np.isnan(self.label))
+
+
+def plan(
+    described: Described,
+    events: pd.DataFrame,
+    *,
+    as_of: pd.Timestamp,
+    split: Split = Split.TIME,
+    folds: int = FOLDS,
+    random_state: int = 0,
+    least_restarts: int = LEAST_RESTARTS,
+) -> Plan:
+    """Draw the folds of a walk forward.
+
+    Parameters
+    ----------
+    described, events, as_of, split, folds, random_state, least_restarts
+        As for ``walk_forward``.
+    """
+    as_of = pd.Timestamp(as_of).as_unit("s")
+    whole = labelled(described, events, as_of=as_of, least_periods=0)
+    mature = (whole.rows["origin"] + pd.DateOffset(months=MATURE_MONTHS) <= as_of).to_numpy()
+    weight, label = weights_and_labels(whole, mature)
+    drawn = _folds(described, events, whole, mature, as_of, split, folds, least_restarts, random_state)
+    return Plan(whole, mature, label, weight, tuple(drawn))
+
+
+def walk_forward(
+    described: Described,
+    events: pd.DataFrame,
+    priors: Priors,
+    *,
+    as_of: pd.Timestamp,
+    recipe: Recipe = Recipe(),  # noqa: B008 - frozen
+    champion: Model | None = None,
+    units_at: Callable[[pd.Timestamp], pd.DataFrame] | None = None,
+    weights: pd.Series | None = None,
+    split: Split = Split.TIME,
+    folds: int = FOLDS,
+    random_state: int = 0,
+    least_restarts: int = LEAST_RESTARTS,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Judged:
+    """Fit on what a fold may see, predict what it may not.
+
+    Parameters
+    ----------
+    described
+        What ``training.cohort.landmarks.describe`` gives for ``as_of``.
+    events, priors, recipe, weights, random_state, least_restarts
+        As for ``training.models.outcomes.fit_outcomes``.
+    as_of
+        Day of knowledge of the labels.
+    champion
+        Model to judge beside; ``None`` where there is none.
+    units_at
+        As for ``training.cohort.landmarks.follow``; needed for a champion of kind ``reported``.
+    split
+        What to hold out. By time, a model of an earlier day judges the landmarks from that day to the next fold's; of
+        a unit one landmark in each fold, its first.
+    folds
+        How many.
+    progress
+        Called with the share done, 0..1.
+
+    Raises
+    ------
+    EhyaError
+        ``too_few_rows`` when no fold has both enough restarts to learn from and a matured outcome to judge.
+    """
+    drawn = plan(
+        described, events, as_of=as_of, split=split, folds=folds, random_state=random_state,
+        least_restarts=least_restarts,
+    )  # fmt: skip
+    whole, label, weight = drawn.whole, drawn.label, drawn.weight
+    # Of a champion's own kind, the way it was fitted is judged, on what each fold may see.
+    rival = _recipe_of(champion) if champion is not None and champion.kind == OUTCOMES else None
+    outcomes, jobs = [], []
+    for done, (name, seen, held) in enumerate(drawn.folds):
+        rows = drawn.rows(done)
+        part = whole.rows.iloc[rows]
+        # Points alone are judged: two worlds do.
+        fit = partial(
+            fit_outcomes, seen, priors, weights=weights, random_state=random_state, least_restarts=least_restarts,
+            draws=2,
+        )  # fmt: skip
+        model, other = fit(recipe=recipe).model, None if rival is None else fit(recipe=rival).model
+        X = whole.matrix.iloc[rows]
+        frame = part[["unit_id", "origin", "county", "sector", "size"]].assign(
+            label=label[rows],
+            probability=hazards.point(model, X, head="feasibility"),
+            champion_probability=_of_champion(champion, other, X, part, events, units_at),
+            prior_probability=priors.restart.rate * priors.capacity.rate,
+            weight=weight[rows],
+            fold=name,
+        )
+        outcomes.append(frame)
+        jobs.append(_jobs(whole, held, model, other).assign(fold=name))
+        progress((done + 1) / len(drawn.folds))
+    if not outcomes or not sum(map(len, outcomes)):
+        raise EhyaError(ErrorCode.TOO_FEW_ROWS, given=0, allowed=1)
+    lost = int((drawn.mature & np.isnan(label)).sum())
+    table = pd.concat(outcomes, ignore_index=True)
+    return Judged(table, pd.concat(jobs, ignore_index=True), split, rival is not None, lost)
+
+
+def _folds(
+    described: Described, events: pd.DataFrame, whole: Followed, mature: Flags, as_of: pd.Timestamp, split: Split,
+    folds: int, least_restarts: int, random_state: int,
+) -> Iterator[tuple[str, Followed, Flags]]:  # fmt: skip
+    """Name of each fold, what it may see, and which rows of ``whole`` it judges."""
+    if split is Split.TIME:
+        yield from _later(described, events, whole, mature, folds, least_restarts)
+        return
+    key = whole.rows["unit_id" if split is Split.UNIT else "county"]
+    codes, names = pd.factorize(key, sort=True)
+    fold_of = (np.random.default_rng(random_state).permutation(len(names)) % folds)[codes]
+    learnt = labelled(described, events, as_of=as_of)
+    fold_of_name = dict(zip(key, fold_of, strict=True))
+    own = learnt.rows["unit_id" if split is Split.UNIT else "county"].map(fold_of_name).to_numpy()
+    for fold in range(folds):
+        seen = learnt.where(own != fold)
+        held = _first_of_each(whole.rows, mature & (fold_of == fold))
+        if seen.restarted >= least_restarts and held.any():
+            yield str(fold), seen, held
+
+
+def _later(
+    described: Described, events: pd.DataFrame, whole: Followed, mature: Flags, folds: int, least_restarts: int
+) -> Iterator[tuple[str, Followed, Flags]]:
+    days = pd.DatetimeIndex(np.unique(whole.rows["origin"][mature])).as_unit("s")
+    # The first day on which enough had been learnt, by bisection: knowledge grows.
+    low, high = 0, len(days)
+    while low < high:
+        middle = (low + high) // 2
+        enough = labelled(described, events, as_of=days[middle]).restarted >= least_restarts
+        low, high = (low, middle) if enough else (middle + 1, high)
+    days = days[low:]
+    starts = days[np.unique(np.linspace(0, len(days), folds, endpoint=False).astype(int))] if len(days) else days
+    for number, start in enumerate(starts):
+        until = starts[number + 1] if number + 1 < len(starts) else days[-1] + pd.Timedelta(days=1)
+        inside = ((whole.rows["origin"] >= start) & (whole.rows["origin"] < until)).to_numpy()
+        yield str(start.date()), labelled(described, events, as_of=start), _first_of_each(whole.rows, mature & inside)
+
+
+def _first_of_each(rows: pd.DataFrame, kept: Flags) -> Flags:
+    """Of each unit the first row that is kept."""
+    some = rows.loc[kept, ["unit_id", "origin"]].sort_values(["unit_id", "origin"], kind="stable")
+    first = np.zeros(len(rows), dtype=bool)
+    first[some.index[~some.duplicated("unit_id").to_numpy()]] = True
+    return first
+
+
+def weights_and_labels(whole: Followed, mature: Flags) -> tuple[Floats, Floats]:
+    """By how much each row speaks for those of which nobody knows, and its label (NaN where nobody knows).
+
+    Parameters
+    ----------
+    whole
+        Landmarks with what came of them, those included of which no period was seen.
+    mature
+        Shape (n,): old enough that the outcome is known whole.
+    """
+    rows = whole.rows
+    periods, outcome = rows["periods"].to_numpy(), rows["outcome"].to_numpy()
+    by_spell = whole.restarts.assign(spell=rows["spell"].to_numpy()[whole.restarts["row"].to_numpy(np.intp)])
+    by_spell = by_spell.set_index("spell")
+    held = by_spell["held"].reindex(rows["spell"]).to_numpy(np.float64)
+    label = np.where(outcome == RESTARTED, held, 0.0)
+    label[(outcome == OPEN) & (periods < PERIODS)] = np.nan
+    # Inverse probability of censoring (Graf, Schmoor, Sauerbrei and Schumacher 1999), by period: P(seen to its end).
+    lost = mature & (outcome == OPEN)
+    kept = np.ones(PERIODS + 1)
+    for period in range(PERIODS):
+        here = mature & (periods >= period) & ~((periods == period) & (outcome > 0))
+        left = lost & (periods == period)
+        kept[period + 1] = kept[period] * (1 - left.sum() / max(here.sum(), 1))
+    weight = 1 / np.maximum(kept[periods], 1e-3)
+    # That a restart ran at month 12 is known only where somebody looked, that it had stopped is known anyway.
+    ran = mature & (outcome == RESTARTED) & ~(by_spell["capacity_share"].reindex(rows["spell"]).to_numpy() == 0)
+    looked = ran & ~np.isnan(held)
+    weight = np.where(looked, weight * ran.sum() / max(looked.sum(), 1), weight)
+    return weight, label
+
+
+def _of_champion(
+    champion: Model | None, refitted: Model | None, X: pd.DataFrame, rows: pd.DataFrame, events: pd.DataFrame,
+    units_at: Callable[[pd.Timestamp], pd.DataFrame] | None,
+) -> Floats:  # fmt: skip
+    if refitted is not None:
+        return hazards.point(refitted, X, head="feasibility")
+    if champion is None or units_at is None:
+        return np.full(len(rows), np.nan)
+    return replay.feasibility(champion, rows, units_at, events)
+
+
+def _jobs(whole: Followed, held: Flags, model: Model, other: Model | None) -> pd.DataFrame:
+    """Forecasts of jobs on the judged landmarks, where the unit came back and was counted."""
+    rows, came = whole.rows, counted_jobs(whole)
+    chosen = np.flatnonzero(held & ~np.isnan(came))
+    X, units = whole.matrix.iloc[chosen], plants(rows.iloc[chosen])
+    frame = rows.iloc[chosen][["unit_id", "origin"]].assign(jobs=came[chosen])
+    X, units = X.set_axis(frame.index), units.set_axis(frame.index)
+    own = jobs_forecast(model, X, units)
+    rival = pd.DataFrame(np.nan, index=frame.index, columns=JOBS) if other is None else jobs_forecast(other, X, units)
+    return frame.join(own[[*JOBS, "zero_probability"]]).join(rival[JOBS].add_prefix("champion_"))
+
+
+def counted_jobs(whole: Followed) -> Floats:
+    """Jobs counted a year after the restart that followed each landmark within the horizon, shape (n,); else NaN."""
+    rows = whole.rows
+    counted = whole.restarts[whole.restarts["jobs"].notna() & (whole.restarts["held"] != 0)]
+    jobs = counted.assign(spell=rows["spell"].to_numpy()[counted["row"].to_numpy(np.intp)]).set_index("spell")["jobs"]
+    came = jobs.reindex(rows["spell"]).to_numpy(np.float64)
+    return np.where(rows["outcome"] == RESTARTED, came, np.nan)
+
+
+def _recipe_of(model: Model) -> Recipe:
+    stated = {name: value for name, value in model.document["recipe"].items() if name in Recipe.__slots__}
+    return Recipe(**{**stated, "learner": Learner(stated["learner"]), "link": Link(stated["link"])})

@@ -1,0 +1,157 @@
+"""The champion of the day, and what a challenger would change."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from engine import scoring
+from engine.domain.reported import reported_units
+from engine.domain.unit import unit_table
+from engine.errors import EhyaError
+from engine.scoring.artefact import Model, load, path_of
+from engine.settings import Settings
+from engine.store import Register
+from features import matrix
+from training.evaluation import replay
+from training.evaluation.evidence import Evidence, kept
+from training.gates.churn import OTHER_KIND, explained, first_units
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What stands against a challenger.
+
+    Parameters
+    ----------
+    champion
+        The model at work; ``None`` before the first promotion, or when its file cannot be opened.
+    evidence
+        What the champion was judged on.
+    first, now_first
+        First units of the ranking by the champion and by the challenger.
+    explained
+        Unit that came or went -> what was learnt about it since the champion.
+    """
+
+    champion: Model | None = None
+    evidence: Evidence | None = None
+    first: list[str] = field(default_factory=list)
+    now_first: list[str] = field(default_factory=list)
+    explained: Mapping[str, str] = field(default_factory=dict)
+
+
+def against(model: Model, register: Register, settings: Settings, *, as_of: pd.Timestamp) -> Against:
+    """Open the champion and see what a challenger would change in the ranking.
+
+    Parameters
+    ----------
+    model
+        The challenger.
+    register, settings
+        Where units, events and models are.
+    as_of
+        Day of the comparison.
+
+    Returns
+    -------
+    Against
+        A champion whose file is gone or was changed is none: it cannot serve either, and must not stand in the way.
+    """
+    units = register.units(known_by=as_of)
+    now_first = first_units(units, model, as_of=as_of)
+    champion = opened_champion(register, settings)
+    if champion is None:
+        return Against(now_first=now_first)
+    first = first_units(units, champion, as_of=as_of)
+    moved = sorted(set(first) ^ set(now_first))
+    found: dict[str, str] = {}
+    if moved:
+        since = champion.data_until
+        found = explained(moved, register.units(known_by=since), units, register.events(known_by=as_of), since=since)
+        if champion.document.get("kind") != model.document.get("kind"):
+            found = dict.fromkeys(moved, OTHER_KIND) | found
+    return Against(champion, evidence_of(champion, settings), first, now_first, found)
+
+
+def side_by_side(own: Evidence, label: str, before: Against, register: Register, *, as_of: pd.Timestamp) -> Evidence:
+    """Put the champion's figures beside a model's, on outcomes that the champion did not see either.
+
+    Parameters
+    ----------
+    own
+        What the model was judged on.
+    label
+        What the label of its outcomes is.
+    before
+        The champion, and what it was judged on.
+    register
+        Asked for units as they were known on the day of each outcome.
+    as_of
+        Day of the comparison.
+
+    Returns
+    -------
+    Evidence
+        The champion's probability is the one it gave when it was judged itself, where it was judged on the same unit
+        and day. Where it was not, its file is asked, if it cannot have seen the outcome: a model of press reports
+        answers for units of its table by heads that did not see their province; a model of outcomes only for days
+        since its own last one. Elsewhere it stays missing.
+    """
+    champion = before.champion
+    evidence = own.beside(before.evidence)
+    if champion is None:
+        return evidence
+    reported = champion.document.get("kind", "reported") == "reported"
+    missing = evidence.outcomes["champion_probability"].isna()
+    if label == "reported_status":
+        rows = evidence.outcomes[missing] if reported else evidence.outcomes.iloc[:0]
+        said = _press_figures(champion, rows, register, as_of=as_of)
+    else:
+        fresh = missing if reported else missing & (evidence.outcomes["origin"] >= champion.data_until)
+        rows = evidence.outcomes[fresh]
+        events = register.events(known_by=as_of)
+        answered = replay.feasibility(champion, rows, lambda day: register.units(known_by=day), events)
+        said = pd.Series(answered, index=rows.index)
+    filled = evidence.outcomes["champion_probability"].fillna(said.reindex(evidence.outcomes.index))
+    return Evidence(evidence.outcomes.assign(champion_probability=filled), evidence.jobs)
+
+
+def _press_figures(champion: Model, rows: pd.DataFrame, register: Register, *, as_of: pd.Timestamp) -> pd.Series:
+    press = reported_units()
+    press = press.assign(as_of=as_of.as_unit("s"))
+    known = press.reindex(columns=unit_table(pd.DataFrame({"unit_id": []})).columns)
+    mine = rows[rows["unit_id"].isin(known.index)]
+    if mine.empty:
+        return pd.Series(dtype="float64")
+    units = known.loc[mine["unit_id"]]
+    said = scoring.reported_status(champion, matrix(units, champion.schema, champion.fitted, as_of=as_of))
+    return pd.Series(said, index=mine.index)
+
+
+def opened_champion(register: Register, settings: Settings) -> Model | None:
+    """The model at work, if there is one and its file is the one promoted."""
+    promotion = register.champion()
+    if promotion is None:
+        return None
+    try:
+        return load(path_of(settings.models, promotion.model_version), digest=promotion.digest)
+    except EhyaError as error:
+        _log.warning("champion %s cannot be opened: %s", promotion.model_version, error)
+        return None
+
+
+def evidence_of(model: Model, settings: Settings) -> Evidence | None:
+    """What a model was judged on, from beside its file.
+
+    Raises
+    ------
+    EhyaError
+        ``model_changed`` when a table is not the one written at training.
+    """
+    return kept(path_of(settings.models, model.version).parent, model.document.get("judged", {}))

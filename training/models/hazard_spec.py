@@ -1,0 +1,120 @@
+"""What a hazard is fitted to, what is believed of it before, and how it is fitted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from engine.scoring.hazards import Link
+from training.statistics.binomial import Rows
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.intp]
+
+
+class Learner(StrEnum):
+    """What a head is made of."""
+
+    LINE = "line"
+    BLEND = "blend"  # line and boosting, averaged on the scale of the score
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a hazard is fitted; what a search may settle.
+
+    Parameters
+    ----------
+    learner
+        The line alone, or with boosting beside it.
+    link
+        Of the line; boosting has the logit only.
+    precision_factor
+        Factor on the first guess of all precisions: above one, slopes are held nearer to zero.
+    share
+        Share of the boosting in the score of a blend.
+    additive
+        Boosting without interactions: each tree reads one feature, so that the score is a sum over features.
+    iterations, rate, leaves, least_of_leaf
+        Of the boosting: trees, learning rate, leaves of a tree, rows of a leaf.
+    follow
+        How far restarts are moved to what the latest periods went through, 0 to 1 (``training.models.maturing``).
+    """
+
+    learner: Learner = Learner.LINE
+    link: Link = Link.LOGIT
+    precision_factor: float = 1.0
+    share: float = 0.5
+    additive: bool = False
+    iterations: int = 100
+    rate: float = 0.06
+    leaves: int = 8
+    least_of_leaf: int = 80
+    follow: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Prior of a hazard: what is believed before any own record.
+
+    Parameters
+    ----------
+    probability
+        P(event in a period | at risk at its start), shape (periods,).
+    spread
+        Standard deviation of the common level on the scale of the score.
+    draws
+        Shape (DRAWS, periods): that probability in each world; ``None`` draws it from a normal.
+    """
+
+    probability: Floats
+    spread: float
+    draws: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What a hazard is fitted to.
+
+    Parameters
+    ----------
+    matrix
+        Model matrix within its ranges, shape (n, features).
+    spread
+        Its design, shape (n, columns).
+    at_risk, event
+        Shape (n, periods).
+    weights
+        Shape (n,), not negative.
+    unit
+        Shape (n,), number of each row's unit: bootstrap and folds draw units, never rows.
+    """
+
+    matrix: pd.DataFrame
+    spread: Floats
+    at_risk: Flags
+    event: Flags
+    weights: Floats
+    unit: Numbers
+
+    @property
+    def rows(self) -> Rows:
+        """For the line."""
+        return Rows(self.spread, self.at_risk, self.event, self.weights)
+
+    def where(self, kept: Flags) -> Observed:
+        """Only some rows."""
+        return Observed(
+            self.matrix[kept], self.spread[kept], self.at_risk[kept], self.event[kept], self.weights[kept],
+            self.unit[kept],
+        )  # fmt: skip
+
+    @property
+    def units(self) -> int:
+        """How many numbers of units there may be."""
+        return int(self.unit.max()) + 1 if len(self.unit) else 0

@@ -1,0 +1,116 @@
+"""Follow outcomes as they mature: move a fitted hazard of restarts to what the latest periods went through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.optimize import brentq
+
+from engine.scoring.artefact import TREES, Model
+from engine.scoring.hazards import Head, incidence
+from training.cohort.landmarks import Followed
+from training.models.hazard import FittedHead
+from training.models.recalibration import Shift, followed_shift
+from training.statistics.design_blocks import plain
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+FARTHEST = 3.0
+"""No level is moved by more than this, on the scale of the score."""
+
+_PARTS = 2
+
+
+def followed(
+    heads: Mapping[str, FittedHead],
+    refit: Callable[[Flags], Mapping[str, FittedHead]],
+    seen: Followed,
+    held: pd.DataFrame,
+    spread: Floats,
+    weights: Floats,
+    *,
+    share: float,
+    random_state: int,
+) -> tuple[FittedHead, dict[str, float]]:
+    """Recalibrate the hazard of restarts.
+
+    Parameters
+    ----------
+    heads
+        ``restart`` and ``end``, fitted to all rows.
+    refit
+        Both, fitted to some rows alone.
+    seen, held, spread, weights
+        Followed landmarks, their matrix within its ranges, its design, and a weight for each row.
+    share
+        How far to go, 0 to 1: what followed best in earlier folds is the business of the search.
+    random_state
+        Seed of the halves.
+
+    Returns
+    -------
+    head, document
+        The restart head with its line and its worlds moved, and by how much (``intercept, slope, share``). Each half of
+        the units is foretold by a model that saw the other half; ``training.models.recalibration.followed_shift``
+        compares with what had matured by the day, recent quarters counting most. A line is turned and moved, so that
+        its contributions still add up; beside trees only the level moves.
+    """
+    half = np.random.default_rng(random_state + 3).permutation(int(seen.unit.max()) + 1) % _PARTS
+    foretold = np.empty(len(seen))
+    for part in range(_PARTS):
+        own = half[seen.unit] == part
+        foretold[own] = _within(_scores(refit(~own), held[own], spread[own]))
+    shift = followed_shift(seen, foretold, weights=weights).part(share)
+    trees = TREES in heads["restart"].estimators
+    slope = 1.0 if trees else shift.slope
+    first = ~seen.rows.duplicated("unit_id").to_numpy()
+    scores = _scores(heads, held[first], spread[first])
+    level = _level(scores, slope, shift, weights[first])
+    part_of_line = 1.0 - float(heads["restart"].document["share"]) if trees else 1.0
+    moved = _moved(heads["restart"], level / part_of_line, slope)
+    return moved, {"intercept": level, "slope": slope, "share": share}
+
+
+Scores = tuple[Head, Floats, Floats]
+
+
+def _scores(heads: Mapping[str, FittedHead], held: pd.DataFrame, spread: Floats) -> Scores:
+    """The restart head, its score, and the hazard of ends, shape (n, periods) each."""
+    estimators = {f"{name}{end}": each for name, head in heads.items() for end, each in head.estimators.items()}
+    model = Model(estimators, {"hazards": {name: head.document for name, head in heads.items()}})
+    restart, end = (Head.of(model, name) for name in ("restart", "end"))
+    return restart, restart.score(spread, held), end.probability(end.score(spread, held))
+
+
+def _within(scores: Scores, *, level: float = 0.0, slope: float = 1.0) -> Floats:
+    restart, score, end = scores
+    return np.asarray(incidence(restart.probability(level + slope * score), end)[0][:, -1])
+
+
+def _level(scores: Scores, slope: float, shift: Shift, weights: Floats) -> float:
+    """Intercept on the scale of the hazard at which the mean incidence is what the shift makes of it."""
+    wanted = float(np.average(shift.apply(_within(scores)), weights=weights))
+
+    def excess(level: float) -> float:
+        return float(np.average(_within(scores, level=level, slope=slope), weights=weights)) - wanted
+
+    if excess(-FARTHEST) >= 0:
+        return -FARTHEST
+    return FARTHEST if excess(FARTHEST) <= 0 else float(brentq(excess, -FARTHEST, FARTHEST))
+
+
+def _moved(head: FittedHead, level: float, slope: float) -> FittedHead:
+    periods = int(head.document["periods"])
+    apart = np.zeros(len(head.estimators[""].coef_[0]))
+    apart[:periods] = level
+    line = deepcopy(head.estimators[""])
+    line.coef_ = slope * line.coef_ + apart
+    worlds: dict[str, Any] = {"refits": plain(slope * np.asarray(head.document["refits"]) + apart)}
+    return replace(head, estimators={**head.estimators, "": line}, document={**head.document, **worlds})

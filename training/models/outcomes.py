@@ -1,0 +1,340 @@
+"""Fit the model of outcomes: what a register's own log says of restarts, held near official counts while short."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import polygamma
+from scipy.stats import beta
+from threadpoolctl import threadpool_limits
+
+from engine.errors import EhyaError, ErrorCode
+from engine.scoring.artefact import Model
+from engine.scoring.design import clipped, design
+from engine.scoring.hazards import DRAWS
+from training.cohort.landmarks import Followed
+from training.cohort.spells import ENDED, RESTARTED
+from training.models.hazard import FittedHead, fit_head
+from training.models.hazard_prior import end_level, restart_level
+from training.models.hazard_spec import Learner, Level, Observed, Recipe
+from training.models.jobs import FittedJobs, JobsPrior, fit_jobs, job_features
+from training.models.maturing import followed
+from training.models.press import Priors
+from training.statistics.design_blocks import line_blocks, ranges
+from training.statistics.feature_shift import reference
+
+Floats = npt.NDArray[np.float64]
+
+LEAST_RESTARTS = 20
+"""Restarts below which a log teaches nothing that official counts do not say better."""
+
+LEAST_JUDGED = 10
+"""Restarts judged a year on below which the capacity factor is its prior."""
+
+CAPACITY = "capacity"
+
+
+@dataclass(frozen=True, slots=True)
+class FittedOutcomes:
+    """A fitted model of outcomes, not yet judged.
+
+    Parameters
+    ----------
+    model
+        Ready to score; without metrics and card.
+    heads
+        ``restart``, ``end`` and, where it was fitted, ``capacity``.
+    followed
+        What it was fitted to.
+    """
+
+    model: Model
+    heads: Mapping[str, FittedHead]
+    followed: Followed
+
+
+def fit_outcomes(
+    seen: Followed,
+    priors: Priors,
+    *,
+    as_of: pd.Timestamp | None = None,
+    recipe: Recipe = Recipe(),  # noqa: B008 - frozen
+    weights: pd.Series | None = None,
+    random_state: int = 0,
+    least_restarts: int = LEAST_RESTARTS,
+    draws: int = DRAWS,
+    origin: str | None = None,
+    present: pd.DataFrame | None = None,
+    progress: Callable[[float], None] = lambda share: None,
+) -> FittedOutcomes:
+    """Fit restart, end and capacity to followed units.
+
+    Parameters
+    ----------
+    seen
+        What ``training.cohort.landmarks.follow`` gives.
+    priors
+        Official counts.
+    as_of
+        The last day whose facts may be seen; that of ``seen`` when ``None``.
+    recipe
+        How the two hazards are fitted. The capacity is always a line.
+    weights
+        Weight of each unit, index ``unit_id`` (inverse propensities of having been approached, for one); ones where
+        ``None``, and for a unit that is not there. They are brought to a mean of one.
+    random_state
+        Seed of bootstrap, folds and boosting.
+    least_restarts
+        Fewer restarts are refused.
+    draws
+        Bootstrap worlds.
+    origin
+        Origin of the units, written into the document: a model of synthetic units says so.
+    present
+        Model matrix of the units that stand idle on the day, by the tables of ``seen.fitted``: what a later register is
+        compared with (``training.statistics.feature_shift``). The landmarks of ``seen`` where ``None``; they lie in the
+        past, when the register was smaller.
+    progress
+        Called with the share done, 0..1.
+
+    Returns
+    -------
+    FittedOutcomes
+        The document's ``prior_driven`` is true where the prior decides more than half of the level of restarts, or the
+        whole of the capacity factor.
+
+    Raises
+    ------
+    EhyaError
+        ``too_few_rows`` when fewer than ``least_restarts`` restarts can be learnt from; ``schema_mismatch`` when the
+        matrix does not have the columns of the schema.
+    """
+    if seen.restarted < least_restarts:
+        raise EhyaError(ErrorCode.TOO_FEW_ROWS, given=seen.restarted, allowed=least_restarts)
+    schema = seen.schema
+    if tuple(seen.matrix.columns) != schema.names:
+        raise EhyaError(ErrorCode.SCHEMA_MISMATCH, given=list(seen.matrix.columns), allowed=list(schema.names))
+    day = seen.as_of if as_of is None else pd.Timestamp(as_of)
+    of_unit = _unit_weights(seen, weights)
+    limits = ranges(seen.matrix, schema)
+    held, _ = clipped(seen.matrix, limits)
+    # A unit that waited long has many landmarks: centres are taken over the last of each.
+    blocks = line_blocks(held.iloc[_last_of_each(seen)], schema)
+    spread = design(held, blocks)
+    with threadpool_limits(limits=1):
+        heads = _hazards(seen, priors, held, spread, of_unit, blocks, recipe, random_state, draws, progress)
+        shift: dict[str, float] = {}
+        if recipe.follow > 0:
+
+            def refit(rows: npt.NDArray[np.bool_]) -> dict[str, FittedHead]:
+                return _hazards(
+                    seen.where(rows), priors, held[rows], spread[rows], of_unit[rows], blocks,
+                    replace(recipe, learner=Learner.LINE), random_state, 2, lambda share: None,
+                )  # fmt: skip
+
+            heads["restart"], shift = followed(
+                heads, refit, seen, held, spread, of_unit, share=recipe.follow, random_state=random_state
+            )
+        capacity, part = _capacity(seen, priors, held, spread, of_unit, blocks, random_state, draws)
+        jobs = _jobs(seen, priors, held, weights, random_state)
+    progress(1.0)
+    if capacity is not None:
+        heads[CAPACITY] = capacity
+    own = {name: head.own_share for name, head in heads.items()}
+    document: dict[str, Any] = {
+        "kind": "outcomes",
+        "schema": schema.to_json(),
+        "features": list(schema.names),
+        "fitted": dict(seen.fitted),
+        "ranges": limits,
+        "design": blocks,
+        "hazards": {**{name: head.document for name, head in heads.items()}, CAPACITY: part},
+        "population": population(priors),
+        "jobs": jobs.section,
+        "prior_driven": own["restart"] < 0.5 or capacity is None,
+        "own_share": own,
+        "data_until": day.date().isoformat(),
+        "recipe": _recipe(recipe, random_state),
+        "recalibration": shift,
+        "sample": sample_counts(seen, weights is not None),
+        "origin": origin,
+        "drift_reference": _reference(seen, present),
+        "fold_of": {},
+    }
+    document["version"] = _version(document, day)
+    return FittedOutcomes(Model({**_estimators(heads), **jobs.heads}, document), heads, seen)
+
+
+def plants(rows: pd.DataFrame) -> pd.DataFrame:
+    """What the jobs heads read of a unit beside its features: ``province, county, jobs_promised, jobs_before_stop``.
+
+    Parameters
+    ----------
+    rows
+        Rows of ``Followed``.
+    """
+    place = rows["county"].str.split("/", n=1)
+    return rows[["jobs_promised", "jobs_before_stop"]].assign(province=place.str[0], county=place.str[-1])
+
+
+def population(priors: Priors) -> dict[str, Any]:
+    """Official counts, as the document holds them."""
+    rates = {"restart": priors.restart, CAPACITY: priors.capacity}
+    return {
+        **{
+            name: {
+                "a": rate.a, "b": rate.b, "rate": rate.rate, "low": rate.low, "high": rate.high,
+                "rows_used": rate.rows_used,
+            }
+            for name, rate in rates.items()
+        },
+        "jobs": {
+            "log_mean": priors.size.log_mean, "spread": priors.size.spread, "rows_used": priors.size.rows_used,
+            "official_average": float(np.exp(priors.size.log_mean)),
+        },
+    }  # fmt: skip
+
+
+def sample_counts(seen: Followed, weighted: bool = False) -> dict[str, Any]:
+    """What a model was fitted to, in numbers."""
+    known = seen.restarts["held"].notna()
+    return {
+        "units": int(seen.rows["unit_id"].nunique()),
+        "landmarks": len(seen),
+        "restarts": seen.restarted,
+        "ends": seen.ended,
+        "judged_at_month_12": int(known.sum()),
+        "held_half_capacity": int(seen.restarts.loc[known, "held"].sum()),
+        "jobs_counted": int((seen.restarts["jobs"].notna() & (seen.restarts["held"] != 0)).sum()),
+        "settled": seen.settled.date().isoformat(),
+        "left_out": dict(seen.left_out),
+        "weighted": weighted,
+    }
+
+
+def _reference(seen: Followed, present: pd.DataFrame | None) -> dict[str, Any]:
+    if present is None:
+        return reference(seen.matrix, seen.schema, units=seen.rows["unit_id"])
+    return reference(present, seen.schema)
+
+
+def _hazards(
+    seen: Followed, priors: Priors, held: pd.DataFrame, spread: Floats, of_unit: Floats, blocks: list[dict[str, Any]],
+    recipe: Recipe, random_state: int, draws: int, progress: Callable[[float], None],
+) -> dict[str, FittedHead]:  # fmt: skip
+    restarted, ended, at_risk = seen.event(RESTARTED), seen.event(ENDED), seen.at_risk
+    weights = of_unit * seen.counted_once
+    signs = dict(zip(seen.schema.names, seen.schema.signs, strict=True))
+    levels = {
+        "restart": restart_level(priors.restart, draws, random_state=random_state),
+        "end": end_level(priors.restart, draws, random_state=random_state),
+    }
+    # What makes a restart likelier is expected to make an end for good less likely.
+    against = {name: -sign for name, sign in signs.items()}
+    risk = {"restart": (at_risk, restarted, signs), "end": (at_risk & ~restarted, ended, against)}
+    heads = {}
+    for done, (name, (at, event, expected)) in enumerate(risk.items()):
+        observed = Observed(held, spread, at, event, weights, seen.unit)
+        heads[name] = fit_head(
+            observed, levels[name], blocks, seen.schema, recipe=recipe, random_state=random_state, signs=expected,
+            draws=draws,
+        )  # fmt: skip
+        progress((done + 1) / 3)
+    return heads
+
+
+def _capacity(
+    seen: Followed, priors: Priors, held: pd.DataFrame, spread: Floats, of_unit: Floats, blocks: list[dict[str, Any]],
+    random_state: int, draws: int,
+) -> tuple[FittedHead | None, dict[str, Any]]:  # fmt: skip
+    judged = seen.restarts[seen.restarts["held"].notna()]
+    rate = priors.capacity
+    if len(judged) < LEAST_JUDGED:
+        holding = int(judged["held"].sum())
+        moved = rate.updated(holding, len(judged) - holding)
+        return None, {"prior": {"a": moved.a, "b": moved.b, "rows_used": moved.rows_used}}
+    row = judged["row"].to_numpy(np.intp)
+    unit = np.asarray(pd.factorize(judged["unit_id"], sort=True)[0], dtype=np.intp)
+    observed = Observed(
+        held.iloc[row], spread[row], np.ones((len(row), 1), dtype=bool), (judged["held"] == 1).to_numpy()[:, None],
+        of_unit[row] * seen_weights(seen.restarts), unit,
+    )  # fmt: skip
+    even = (np.random.default_rng(random_state + 2).permutation(draws) + 0.5) / draws
+    level = Level(
+        np.array([rate.rate]),
+        float(np.sqrt(polygamma(1, rate.a) + polygamma(1, rate.b))),
+        beta.ppf(even, rate.a, rate.b)[:, None],
+    )
+    head = fit_head(
+        observed, level, blocks, seen.schema, recipe=Recipe(), random_state=random_state, draws=draws,
+        signs=dict(zip(seen.schema.names, seen.schema.signs, strict=True)),
+    )  # fmt: skip
+    return head, head.document
+
+
+def _jobs(
+    seen: Followed, priors: Priors, held: pd.DataFrame, weights: pd.Series | None, random_state: int
+) -> FittedJobs:
+    """Jobs heads: the first count of each unit, described on the last landmark before it came back."""
+    counted = seen.restarts[seen.restarts["jobs"].notna() & (seen.restarts["held"] != 0)]
+    counted = counted.sort_values(["unit_id", "restarted_on"], kind="stable").drop_duplicates("unit_id")
+    row, names = counted["row"].to_numpy(np.intp), pd.Index(counted["unit_id"], name="unit_id")
+    units = plants(seen.rows.iloc[row]).set_axis(names)
+    return fit_jobs(
+        held.iloc[row].set_axis(names), units, counted["jobs"].set_axis(names), schema=seen.schema,
+        prior=JobsPrior(priors.size), features=job_features(seen.schema), weights=weights, random_state=random_state,
+    )  # fmt: skip
+
+
+def seen_weights(restarts: pd.DataFrame) -> Floats:
+    """Weights of the judged restarts: those that ran speak for the others that ran and that nobody looked at.
+
+    That a unit stopped again is known without a visit; that it ran at month 12 only where somebody looked.
+
+    Examples
+    --------
+    Two ran and were seen, two ran unseen, one had stopped:
+
+    >>> seen_weights(pd.DataFrame({"held": [1.0, 0.0, None, None, 0.0], "capacity_share": [0.7, 0.3, None, None, 0.0]}))
+    array([2., 2., 1.])
+    """
+    fallen = (restarts["held"] == 0) & (restarts["capacity_share"] == 0)
+    ran, known = ~fallen, restarts["held"].notna()
+    factor = float(ran.sum() / max(int((ran & known).sum()), 1))
+    return np.where(fallen, 1.0, factor)[known.to_numpy()]
+
+
+def _unit_weights(seen: Followed, weights: pd.Series | None) -> Floats:
+    if weights is None:
+        return np.ones(len(seen))
+    own = weights.reindex(seen.rows["unit_id"]).fillna(1.0).to_numpy(np.float64)
+    if not np.isfinite(own).all() or (own < 0).any() or not own.any():
+        raise EhyaError(ErrorCode.OUTCOME_OUT_OF_RANGE, field="weights", given=float(own.min()), allowed=[0, "inf"])
+    return np.asarray(own / own[_last_of_each(seen)].mean())
+
+
+def _last_of_each(seen: Followed) -> npt.NDArray[np.intp]:
+    """Last landmark of each unit, whatever the order of the rows."""
+    ordered = seen.rows.reset_index(drop=True).sort_values(["unit_id", "origin"], kind="stable")
+    return np.asarray(ordered.index[~ordered.duplicated("unit_id", keep="last").to_numpy()], dtype=np.intp)
+
+
+def _estimators(heads: Mapping[str, FittedHead]) -> dict[str, Any]:
+    return {f"{name}{suffix}": each for name, head in heads.items() for suffix, each in head.estimators.items()}
+
+
+def _recipe(recipe: Recipe, random_state: int) -> dict[str, Any]:
+    plain = {name: getattr(recipe, name) for name in recipe.__slots__}
+    return {**plain, "learner": recipe.learner.value, "link": recipe.link.value, "random_state": random_state}
+
+
+def _version(document: Mapping[str, Any], as_of: pd.Timestamp) -> str:
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False)
+    return f"{as_of:%Y%m%d}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"

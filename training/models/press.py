@@ -1,0 +1,195 @@
+"""Fit the first model to a sample: the promoted pair of heads, and one pair for each province left out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from engine.scoring.artefact import Model
+from engine.scoring.design import design
+from features import fit as fit_features
+from features import matrix
+from features.catalogue import FULL_SCHEMA, Feature
+from features.schema import FeatureKind, FeatureSchema
+from training.cohort.press_sample import Sample
+from training.models.press_heads import Recipe, blocks, heads, parameters, press_size, status_columns
+from training.models.press_penalty import Trial, search
+from training.priors.official_rates import Rate, Size
+from training.statistics.bootstrap import HELD_OUT_REFITS, REFITS, bootstrap_counts
+from training.statistics.feature_shift import reference
+
+ALLOWED: FeatureSchema = FULL_SCHEMA.subset(
+    feature.value
+    for feature in (
+        Feature.SECTOR_DIVISION,
+        Feature.SECTOR_FOOD,
+        Feature.SECTOR_TEXTILE,
+        Feature.SECTOR_CHEMICAL,
+        Feature.SECTOR_MINERAL,
+        Feature.SECTOR_METAL,
+        Feature.SECTOR_MACHINERY,
+        Feature.PROVINCE_LEVEL,
+        Feature.IDLE_YEARS,
+        Feature.CAUSE_FINANCIAL,
+        Feature.CAUSE_LEGAL,
+        Feature.CAUSE_MARKET,
+        Feature.CAUSE_TECHNICAL,
+    )
+)
+"""Sector, place, idle years, causes. Everything else that pages tell follows the outcome or the press."""
+
+_KINDS = {FeatureKind.CATEGORY: "level", FeatureKind.FLAG: "flag", FeatureKind.NUMBER: "duration"}
+_CLAIMS = (Feature.CAUSE_FINANCIAL, Feature.CAUSE_LEGAL, Feature.CAUSE_MARKET, Feature.CAUSE_TECHNICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Priors:
+    """What comes from official counts and not from the sample."""
+
+    restart: Rate
+    capacity: Rate
+    size: Size
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A fitted model with what its evaluation needs.
+
+    Parameters
+    ----------
+    model
+        Ready to score; not yet judged, so without metrics and card.
+    matrix
+        Model matrix of the sample, shape (n, features).
+    trials
+        What the search tried for the promoted heads, best first.
+    """
+
+    model: Model
+    matrix: pd.DataFrame
+    trials: list[Trial]
+
+
+def fit(
+    sample: Sample,
+    priors: Priors,
+    *,
+    as_of: pd.Timestamp,
+    random_state: int = 0,
+    trials: int = 12,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Fitted:
+    """Fit the promoted heads and the held-out ones.
+
+    Parameters
+    ----------
+    sample
+        Units with known outcomes.
+    priors
+        Population rate, capacity rate and official size, as official counts have them: what the register saw of
+        restarts is added here, for each held-out pair without its own province.
+    as_of
+        Day of the training.
+    random_state
+        Seed of folds, sampler and bootstrap.
+    trials
+        Penalties tried by each search; the search is repeated within every province left out.
+    progress
+        Called with the share done, 0..1.
+    """
+    fitted = fit_features(sample.units, ALLOWED, as_of=as_of)
+    X = matrix(sample.units, ALLOWED, fitted, as_of=as_of)
+    kinds = {spec.name: _KINDS[spec.kind] for spec in ALLOWED.features} | {claim.value: "claim" for claim in _CLAIMS}
+    folds = sorted(set(sample.group))
+    held_out = {}
+    for done, fold in enumerate(folds):
+        pair, _, _ = _pair(sample, X, kinds, priors, sample.group != fold, trials, random_state)
+        held_out[fold] = pair
+        progress((done + 1) / (len(folds) + 1))
+    everyone = np.ones(len(sample), dtype=bool)
+    promoted, recipe, tried = _pair(sample, X, kinds, priors, everyone, trials, random_state)
+    progress(1.0)
+    document: dict[str, Any] = {
+        "schema": ALLOWED.to_json(),
+        "features": list(ALLOWED.names),
+        "fitted": fitted,
+        "promoted": promoted,
+        "held_out": held_out,
+        "fold_of": dict(zip(sample.units.index, sample.group.tolist(), strict=True)),
+        "population": promoted["population"],
+        "prior_driven": True,
+        "drift_reference": reference(X, ALLOWED),
+        "data_until": as_of.date().isoformat(),
+        "recipe": {"penalty": recipe.penalty, "share": recipe.share, "random_state": random_state, "trials": trials},
+    }
+    document["version"] = _version(document, as_of)
+    ready = heads(sample, design(X, promoted["design"]), promoted["jobs_columns"], promoted, recipe)
+    return Fitted(Model(ready, document), X, tried)
+
+
+def _pair(
+    sample: Sample,
+    X: pd.DataFrame,
+    kinds: Mapping[str, str],
+    priors: Priors,
+    rows: npt.NDArray[np.bool_],
+    trials: int,
+    random_state: int,
+) -> tuple[dict[str, Any], Recipe, list[Trial]]:
+    # Centres, levels and official rates too are settled without the rows held out.
+    described = blocks(X[rows], kinds)
+    spread, sectors = design(X, described), _sector_columns(described)
+    columns = status_columns(sample, spread)
+    tried = search(columns, sample.label, sample.group, rows, trials=trials, random_state=random_state)
+    refits = REFITS if rows.all() else HELD_OUT_REFITS
+    weights = bootstrap_counts(rows, refits=refits, random_state=random_state)
+    pair = parameters(sample, spread, sectors, tried[0].recipe, rows, weights)
+    population = _population(priors, sample, rows, press_size(pair["jobs"], spread[:, sectors], sample, rows))
+    return {"design": described, "jobs_columns": sectors, "population": population, **pair}, tried[0].recipe, tried
+
+
+def _sector_columns(described: list[dict[str, Any]]) -> list[int]:
+    widths = [len(block["centre"]) for block in described]
+    starts = np.concatenate([[0], np.cumsum(widths)[:-1]]).astype(int)
+    return [
+        int(start) + step
+        for block, start, width in zip(described, starts, widths, strict=True)
+        if block["column"] == Feature.SECTOR_DIVISION.value
+        for step in range(width)
+    ]
+
+
+def _population(priors: Priors, sample: Sample, rows: npt.NDArray[np.bool_], press: float) -> dict[str, Any]:
+    own = sample.label[rows & sample.register]
+    left_out = set(sample.group[~rows])
+    durable = [counts for province, counts in sample.durable.items() if province not in left_out]
+    held, below = (sum(counts[place] for counts in durable) for place in (0, 1))
+    return {
+        "restart": _rate(priors.restart.updated(int(own.sum()), int((1 - own).sum()))),
+        "capacity": _rate(priors.capacity.updated(held, below)),
+        "jobs": {
+            # A log-normal spread has the mean exp(spread^2 / 2): less that, the draws average what was counted.
+            "shift": priors.size.log_mean - float(np.log(press)) - priors.size.spread**2 / 2,
+            "spread": priors.size.spread,
+            "official_average": float(np.exp(priors.size.log_mean)),
+            "press_average": press,
+            "rows_used": priors.size.rows_used,
+        },
+    }
+
+
+def _rate(rate: Rate) -> dict[str, Any]:
+    ends = {"rate": rate.rate, "low": rate.low, "high": rate.high}
+    return {"a": rate.a, "b": rate.b, **ends, "rows_used": rate.rows_used}
+
+
+def _version(document: dict[str, Any], as_of: pd.Timestamp) -> str:
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False)
+    return f"{as_of:%Y%m%d}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"

@@ -1,0 +1,359 @@
+"""Put a trained model to work, or an earlier one back: the gates decide, the register records the digest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from engine.errors import EhyaError, ErrorCode
+from engine.parsing.text import printable
+from engine.scoring.artefact import Model, path_of
+from engine.scoring.integrity import load_whole
+from engine.settings import Settings
+from engine.store import Register
+from training.gates.champion import against, evidence_of, opened_champion, side_by_side
+from training.gates.rules import Verdict, excused
+from training.gates.verdicts import judge
+from training.registry.tracking import Alias, Registered, point, registered, tag_model
+
+ALL_GATES_OPEN = "gates_open"
+FORCED = "forced"
+ROLLBACK = "rollback"
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """A model that is at work.
+
+    Parameters
+    ----------
+    version, digest, path
+        Which file.
+    reason
+        Why: ``gates_open``, the words of the person who promoted it, or these after ``forced:`` or ``rollback:``.
+    gates
+        What each gate found; empty where none was asked.
+    already
+        It was at work before: nothing was done.
+    """
+
+    version: str
+    digest: str
+    path: Path
+    reason: str
+    gates: tuple[Verdict, ...] = ()
+    already: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A model of the workspace.
+
+    Parameters
+    ----------
+    version, digest
+        Which file.
+    aliases
+        ``champion``, ``challenger``: the champion is what the register says it is.
+    trained_at, promoted_at
+        UTC; ``None`` where not known or never.
+    kind, origin, data_until
+        What it learnt from.
+    reason
+        Why it was put to work last.
+    metrics, gates
+        As in its document; empty when its file cannot be opened.
+    problem
+        Code of what is wrong with its file, empty when nothing is.
+    """
+
+    version: str
+    digest: str
+    aliases: tuple[str, ...]
+    trained_at: datetime | None
+    promoted_at: datetime | None
+    kind: str
+    origin: str
+    data_until: str
+    reason: str
+    metrics: dict[str, Any] = field(default_factory=dict)
+    gates: list[dict[str, Any]] = field(default_factory=list)
+    problem: str = ""
+
+
+def promote(
+    register: Register,
+    settings: Settings,
+    *,
+    version: str | None = None,
+    as_of: pd.Timestamp,
+    promoted_at: datetime,
+    reason: str | None = None,
+    force: bool = False,
+    verdicts: Sequence[Verdict] | None = None,
+    random_state: int = 0,
+) -> Promotion:
+    """Make a trained model the champion.
+
+    Parameters
+    ----------
+    register
+        Records version, digest, reason and metrics; from then on the file opens only while its digest agrees.
+    settings
+        Where models and MLflow's files are.
+    version
+        Which model; the challenger by default.
+    as_of
+        Day of the judgement.
+    promoted_at
+        The moment, UTC where it has no zone.
+    reason
+        Words of the person who promotes it. They explain a changed top of the ranking, and no other shut gate; blank
+        ones explain nothing.
+    force
+        Promote although a gate is shut; needs a reason.
+    verdicts
+        What the gates found a moment ago; asked anew against the champion of the day by default.
+    random_state
+        Seed of the bootstrap.
+
+    Returns
+    -------
+    Promotion
+        ``already`` when the model is the champion.
+
+    Raises
+    ------
+    EhyaError
+        ``gates_shut`` with the gates that did not open; ``reason_missing``; ``no_challenger``, ``unknown_model``;
+        ``model_file_missing``, ``model_changed``, ``not_a_model``, ``model_format_other`` of its file.
+    """
+    reason = own_words(reason)
+    if force and not reason:
+        raise EhyaError(ErrorCode.REASON_MISSING, command="ehya promote --force")
+    entry = challenger_or_champion(register, settings, version)
+    path = path_of(settings.models, entry.version)
+    model = opened(settings, entry.version, entry.digest)
+    champion = register.champion()
+    if champion is not None and (champion.model_version, champion.digest) == (entry.version, entry.digest):
+        return Promotion(entry.version, entry.digest, path, champion.reason, already=True)
+    if verdicts is None:
+        verdicts = asked_again(model, register, settings, as_of=as_of, random_state=random_state)
+    verdicts = excused(verdicts, reason)
+    shut = [verdict for verdict in verdicts if not verdict.passed]
+    if shut and not force:
+        raise EhyaError(ErrorCode.GATES_SHUT, given=[verdict.gate for verdict in shut], version=entry.version)
+    words = f"{FORCED}: {reason}" if shut else reason or ALL_GATES_OPEN
+    _record(register, settings, entry.version, entry.digest, promoted_at, words, model)
+    return Promotion(entry.version, entry.digest, path, words, tuple(verdicts))
+
+
+def rollback(
+    register: Register, settings: Settings, *, reason: str, promoted_at: datetime, version: str | None = None
+) -> Promotion:
+    """Put an earlier champion back to work.
+
+    Parameters
+    ----------
+    register, settings
+        As for ``promote``.
+    reason
+        Why; kept with the model.
+    promoted_at
+        The moment, UTC where it has no zone.
+    version
+        Which one; by default the model that was at work before the present one.
+
+    Raises
+    ------
+    EhyaError
+        ``reason_missing``; ``no_earlier_champion``, ``never_promoted`` when there is nothing to go back to;
+        ``model_file_missing``, ``model_changed``, ``not_a_model``, ``model_format_other`` when the file is not the one
+        that was promoted: its digest is checked again.
+    """
+    reason = own_words(reason)
+    if not reason:
+        raise EhyaError(ErrorCode.REASON_MISSING, command="ehya rollback")
+    past = register.promotions()
+    now = past[0] if past else None
+    earlier = [each for each in past if now is not None and each.model_version != now.model_version]
+    if version is None:
+        if not earlier:
+            raise EhyaError(ErrorCode.NO_EARLIER_CHAMPION)
+        chosen = earlier[0]
+    else:
+        named = [each for each in past if each.model_version == version]
+        if not named:
+            allowed = sorted({each.model_version for each in earlier})
+            raise EhyaError(ErrorCode.NEVER_PROMOTED, given=version, allowed=allowed)
+        chosen = named[0]
+    path = path_of(settings.models, chosen.model_version)
+    model = opened(settings, chosen.model_version, chosen.digest)
+    if now is not None and chosen == now:
+        return Promotion(chosen.model_version, chosen.digest, path, chosen.reason, already=True)
+    words = f"{ROLLBACK}: {reason}"
+    _record(register, settings, chosen.model_version, chosen.digest, promoted_at, words, model)
+    return Promotion(chosen.model_version, chosen.digest, path, words)
+
+
+def own_words(reason: str | None) -> str:
+    r"""A person's reason as it is kept: one line that steers no terminal, and that cannot pass for a reason of ours.
+
+    Examples
+    --------
+    >>> own_words("\x1b[1mnew debts\nwere written off"), own_words(" \x00 "), own_words("gates_open")
+    ('new debts were written off', '', '"gates_open"')
+    """
+    words = printable(reason or "")
+    return f'"{words}"' if words.partition(":")[0].strip() in (ALL_GATES_OPEN, FORCED, ROLLBACK) else words
+
+
+def asked_again(
+    model: Model, register: Register, settings: Settings, *, as_of: pd.Timestamp, random_state: int = 0
+) -> tuple[Verdict, ...]:
+    """Ask all gates of a trained model against the champion of the day.
+
+    Raises
+    ------
+    EhyaError
+        ``nothing_judged`` when the tables that it was judged on are gone.
+    """
+    own = evidence_of(model, settings)
+    if own is None:
+        raise EhyaError(ErrorCode.NOTHING_JUDGED, given=model.version)
+    before = against(model, register, settings, as_of=as_of)
+    return judge(
+        side_by_side(own, str(model.card.get("label", "")), before, register, as_of=as_of),
+        champion=before.champion is not None, schema=model.schema, card=model.card,
+        before=before.first, after=before.now_first, explained=before.explained, random_state=random_state,
+    )  # fmt: skip
+
+
+def models(register: Register, settings: Settings) -> tuple[Listed, ...]:
+    """All models that the registry or the register knows, newest first."""
+    entries = {entry.version: entry for entry in registered(settings)}
+    past = register.promotions()
+    champion = opened_champion(register, settings)
+    at_work = past[0].model_version if past else None
+    names = dict.fromkeys([*entries, *(each.model_version for each in past)])
+    listed = []
+    for name in names:
+        entry = entries.get(name)
+        own = [each for each in past if each.model_version == name]
+        digest = own[0].digest if own else entry.digest if entry else ""
+        problem, model = "", None
+        try:
+            model = champion if champion and champion.version == name else opened(settings, name, digest)
+        except EhyaError as error:
+            problem = error.code.value
+        aliases = [Alias.CHAMPION.value] if name == at_work else []
+        if entry and Alias.CHALLENGER in entry.aliases and name != at_work:
+            aliases.append(Alias.CHALLENGER.value)
+        document = model.document if model else {}
+        tags = entry.tags if entry else {}
+        listed.append(
+            Listed(
+                version=name,
+                digest=digest,
+                aliases=tuple(aliases),
+                trained_at=entry.registered_at if entry else None,
+                promoted_at=own[0].promoted_at if own else None,
+                kind=str(document.get("kind", tags.get("ehya.kind", ""))),
+                origin=str(document.get("origin", tags.get("ehya.origin", ""))),
+                data_until=str(document.get("data_until", tags.get("ehya.data_until", ""))),
+                reason=own[0].reason if own else "",
+                metrics=dict(document.get("metrics", {})),
+                gates=list(document.get("gates", [])),
+                problem=problem,
+            )
+        )
+    return tuple(listed)
+
+
+def model_of(register: Register, settings: Settings, version: str | None) -> Model:
+    """Open a model by its name, its file checked against the digest that register or registry recorded.
+
+    Parameters
+    ----------
+    register, settings
+        As for ``promote``.
+    version
+        Which one; the champion by default.
+
+    Raises
+    ------
+    EhyaError
+        ``no_model``, ``unknown_model``, ``model_file_missing``, ``model_changed``, ``not_a_model``,
+        ``model_format_other``.
+    """
+    if version is None:
+        champion = register.champion()
+        if champion is None:
+            raise EhyaError(ErrorCode.NO_MODEL)
+        return opened(settings, champion.model_version, champion.digest)
+    entry = challenger_or_champion(register, settings, version)
+    return opened(settings, version, entry.digest)
+
+
+def opened(settings: Settings, version: str, digest: str) -> Model:
+    """Open a model's file; a missing one is named by its version.
+
+    Raises
+    ------
+    EhyaError
+        ``model_file_missing``, ``model_changed``, ``not_a_model``, ``model_format_other``.
+    """
+    path = path_of(settings.models, version)
+    if not path.is_file():
+        raise EhyaError(ErrorCode.MODEL_FILE_MISSING, version=version, given=str(path))
+    return load_whole(path, digest=digest)
+
+
+def challenger_or_champion(register: Register, settings: Settings, version: str | None = None) -> Registered:
+    """The model named, or else the challenger, or else the champion.
+
+    Raises
+    ------
+    EhyaError
+        ``no_challenger``, ``unknown_model``.
+    """
+    entries = registered(settings)
+    if version is None:
+        for entry in entries:
+            if Alias.CHALLENGER in entry.aliases:
+                return entry
+        champion = register.champion()
+        if champion is None:
+            raise EhyaError(ErrorCode.NO_CHALLENGER)
+        version = champion.model_version
+    for entry in entries:
+        if entry.version == version:
+            return entry
+    for promotion in register.promotions():
+        if promotion.model_version == version:
+            return Registered(version, promotion.digest, "", promotion.promoted_at)
+    raise EhyaError(ErrorCode.UNKNOWN_MODEL, given=version, allowed=[entry.version for entry in entries][:10])
+
+
+def _record(
+    register: Register,
+    settings: Settings,
+    version: str,
+    digest: str,
+    promoted_at: datetime,
+    reason: str,
+    model: Model,
+) -> None:
+    register.record_promotion(
+        model_version=version, digest=digest, promoted_at=promoted_at, reason=reason, metrics=model.metrics
+    )
+    point(settings, Alias.CHAMPION, version)
+    challenger = next((each.version for each in registered(settings) if Alias.CHALLENGER in each.aliases), None)
+    if challenger == version:
+        point(settings, Alias.CHALLENGER, None)
+    tag_model(settings, version, {"ehya.promoted_at": promoted_at.isoformat(), "ehya.reason": reason[:4000]})
