@@ -32,6 +32,7 @@ class ErrorCode(Code):
     NO_HEADER = "no_header"
     NOT_UNITS = "not_units"
     NO_MODEL = "no_model"
+    INTERNAL_NOT_WRITTEN = "internal_not_written"
     MODEL_FILE_MISSING = "model_file_missing"
     NOT_A_MODEL = "not_a_model"
     MODEL_CHANGED = "model_changed"

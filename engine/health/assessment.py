@@ -122,7 +122,7 @@ def health(
     records = pd.DataFrame(
         {
             "completeness": share,
-            "publishable": publishable(share.to_frame(), threshold=threshold),
+            "publishable": publishable(units, threshold=threshold),
             "scorable": scorable(reasons),
             "not_scorable": reasons,
             "age_months": (as_of - units["as_of"]).dt.total_seconds() / _MONTH_SECONDS,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
-from engine.domain.unit import Barrier, Field, Status
+from engine.domain.unit import FIELDS, Barrier, Field, Status
 
 WEIGHTS: dict[Field, int] = {
     Field.ISIC: 3,
@@ -29,10 +31,10 @@ WEIGHTS: dict[Field, int] = {
 jobs and jobs per billion rial are counted in; 1: a barrier, a criterion of the score or a usual limit of an investor
 rests on it. That these stand 3 : 2 : 1 is assumed."""
 
-PUBLISHABLE = 0.6
-"""Completeness from which a record is shown to investors: all that a prediction needs and both sizes (16 of 26), or as
-much in other fields. Assumed; that interest follows completeness is what the India Investment Grid tells its sellers
-(https://indiainvestmentgrid.gov.in/faqs)."""
+PUBLISHABLE = 0.65
+"""Completeness in public fields from which a record is shown to investors: all that a prediction needs, one size and
+a field more (15 of 23), or as much in other fields. Assumed; that interest follows completeness is what the India
+Investment Grid tells its sellers (https://indiainvestmentgrid.gov.in/faqs)."""
 
 _SAYS_NOTHING = {Field.STATUS: Status.UNKNOWN.value, Field.STOP_CAUSES: Barrier.UNKNOWN.value}
 
@@ -85,9 +87,37 @@ def completeness(units: pd.DataFrame) -> pd.Series:
     >>> completeness(units).round(3).tolist()  # 5 of 26
     [0.192]
     """
-    weights = np.array(list(WEIGHTS.values()), dtype=np.float64)
-    share = known(units).to_numpy(dtype=np.float64) @ weights / weights.sum()
-    return pd.Series(share, index=units.index, name="completeness")
+    return _share(units, WEIGHTS).rename("completeness")
+
+
+def public_completeness(units: pd.DataFrame) -> pd.Series:
+    """The same share over the public fields alone: who may be shown must not depend on what an investor may not see.
+
+    Parameters
+    ----------
+    units
+        Unit table, shape (n, columns).
+
+    Returns
+    -------
+    pandas.Series
+        Share, 0..1, shape (n,).
+
+    Examples
+    --------
+    >>> from engine.domain.unit import unit_table
+    >>> units = unit_table(pd.DataFrame({"unit_id": ["a"], "isic": ["10"], "bank_debt_rial": [5]}))
+    >>> public_completeness(units).round(3).tolist()  # 3 of 23
+    [0.13]
+    """
+    weights = {field: weight for field, weight in WEIGHTS.items() if FIELDS[field].public}
+    return _share(units, weights).rename("public_completeness")
+
+
+def _share(units: pd.DataFrame, weights: Mapping[Field, int]) -> pd.Series:
+    weight = np.array(list(weights.values()), dtype=np.float64)
+    found = known(units)[[field.value for field in weights]].to_numpy(dtype=np.float64)
+    return pd.Series(found @ weight / weight.sum(), index=units.index)
 
 
 def publishable(units: pd.DataFrame, *, threshold: float = PUBLISHABLE) -> pd.Series:
@@ -96,9 +126,9 @@ def publishable(units: pd.DataFrame, *, threshold: float = PUBLISHABLE) -> pd.Se
     Parameters
     ----------
     units
-        Unit table, or an appraisal table with its column ``completeness``; shape (n, columns).
+        Unit table, or an appraisal table with its column ``public_completeness``; shape (n, columns).
     threshold
-        Least completeness, 0..1.
+        Least completeness in public fields, 0..1.
 
     Returns
     -------
@@ -119,6 +149,7 @@ def publishable(units: pd.DataFrame, *, threshold: float = PUBLISHABLE) -> pd.Se
     """
     if not 0 <= threshold <= 1:
         raise ValueError(f"threshold must be a share of 0 to 1, not {threshold}")
-    share = units["completeness"] if "completeness" in units.columns else completeness(units)
+    name = "public_completeness"
+    share = units[name] if name in units.columns else public_completeness(units)
     # A sum of weights that equals the threshold must not fail by the last bit of a division.
     return (share >= threshold - 1e-12).rename("publishable")

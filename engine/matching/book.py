@@ -108,7 +108,7 @@ class UnitBook:
         as_of
             The day to count idle months to; by default the day that each record describes.
         least_completeness
-            A record whose ``completeness`` is less is shown to no investor.
+            A record whose ``public_completeness`` is less is shown to no investor.
 
         Raises
         ------
@@ -121,7 +121,7 @@ class UnitBook:
         places = _coded_places(appraisal)
         tie = np.empty(len(appraisal), dtype=np.int64)
         tie[np.argsort(appraisal.index.to_numpy(dtype=object), kind="stable")] = np.arange(len(appraisal))
-        published = publishable(appraisal[["completeness"]], threshold=least_completeness).to_numpy(dtype=bool)
+        published = publishable(appraisal, threshold=least_completeness).to_numpy(dtype=bool)
         order = np.lexsort((tie, published, text["triage"].codes, places.codes, text[Field.ISIC].codes))
         sector, place, triage = (_taken(coded, order) for coded in (text[Field.ISIC], places, text["triage"]))
         numbers = {name: column[order] for name, column in _numbers(appraisal, as_of).items()}
@@ -197,7 +197,7 @@ def _numbers(appraisal: pd.DataFrame, as_of: pd.Timestamp | None) -> dict[str, N
         Field.LAND_M2: appraisal[Field.LAND_M2],
         Field.IDLE_MONTHS: idle_months(appraisal, day),
         "confidence": confidence,
-        "completeness": appraisal["completeness"],
+        "completeness": appraisal["public_completeness"],
     } | {
         output: appraisal[columns(output)[1]]
         for output in (Output.FEASIBILITY, Output.JOBS_EXPECTED, Output.JOBS_EXPECTED_PER_BILLION_RIAL)

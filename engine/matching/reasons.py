@@ -99,7 +99,7 @@ def why_not(book: UnitBook, mandate: Mandate, unit_id: str) -> WhyNot:
     parts = {} if codes else dict(zip(FitPart, fit.parts(one)[0].tolist(), strict=True))
     return WhyNot(
         unit_id=unit_id,
-        excluded_by=tuple(Reason(code, _facts(book, mandate, limits, code, row)) for code in codes),
+        excluded_by=tuple(Reason(code, reason_facts(book, mandate, limits, code, row)) for code in codes),
         unknown=tuple(code for code in strict if code.is_unknown),
         position=None if score is None else _position(book, fit, feasible, row),
         feasible=feasible.size,
@@ -148,7 +148,8 @@ def _position(book: UnitBook, fit: Fit, feasible: NDArray[np.intp], row: int) ->
     return int(ahead.sum()) + 1
 
 
-def _facts(book: UnitBook, mandate: Mandate, limits: Limits, code: Exclusion, row: int) -> dict[str, object]:
+def reason_facts(book: UnitBook, mandate: Mandate, limits: Limits, code: Exclusion, row: int) -> dict[str, object]:
+    """What a limit has against one row: ``given``, ``allowed`` and, where there is one, ``measure``."""
     numbers = {
         Exclusion.FAILURE_TOO_LIKELY: (Output.FEASIBILITY, mandate.min_feasibility, "probability"),
         Exclusion.JOBS_TOO_FEW: (Output.JOBS_EXPECTED, mandate.min_jobs, "persons"),

@@ -118,7 +118,7 @@ def shortlist(book: UnitBook, mandate: Mandate, *, limit: int | None = None) -> 
     >>> from engine.domain.unit import unit_table
     >>> from engine.matching import UnitBook
     >>> units = unit_table(pd.DataFrame({"unit_id": ["a", "b"], "isic": ["1030", "2011"]}))
-    >>> appraisal = units.assign(triage="offer", red_flags="", prior_driven=False, completeness=1.0,
+    >>> appraisal = units.assign(triage="offer", red_flags="", prior_driven=False, public_completeness=1.0,
     ...     feasibility_point=[0.2, 0.3], jobs_expected_point=[5.0, 6.0],
     ...     jobs_expected_per_billion_rial_point=[0.1, 0.1])
     >>> book = UnitBook.from_table(appraisal)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from numpy.random import Generator, default_rng
+from numpy.typing import NDArray
 
 from engine.codes import Code
 from engine.ranking.criteria import MISSING_VALUE, Array, Part, Values, values
@@ -25,6 +26,9 @@ CANDIDATES = 500
 """Units from the top of the ranking that take part; those below are taken to be out of the first k: assumed."""
 STABLE, CONTESTED = 0.8, 0.3
 """Acceptabilities from which on a place is stable, or contested: assumed."""
+
+RANGE = 0.8
+"""Share of the draws inside the range of ranks that is shown, as for all intervals of Ehya: assumed."""
 
 _BLOCK = 100  # draws at a time: 100 x 500 units x 5 parts stays inside the processor's cache
 
@@ -70,8 +74,9 @@ def stability(
     Returns
     -------
     pandas.DataFrame
-        Shape (n, 2), index of ``ranked``: ``top_share`` (0..1, missing without a rank) and ``stability`` (code,
-        missing likewise).
+        Shape (n, 4), index of ``ranked``: ``top_share`` (0..1, missing without a rank), ``stability`` (code, missing
+        likewise), ``rank_low`` and ``rank_high`` (Int64: between these ranks the unit stood in ``RANGE`` of the draws;
+        missing where units below the candidates could have come between).
 
     Examples
     --------
@@ -87,21 +92,96 @@ def stability(
     frame = ranked.iloc[best]
     # the factor comes from all units: the candidates alone may have another year of their own
     factor = money_factor(ranked, price_year, inflation=inflation, allow_proxy=allow_proxy)[0][best]
-    shares = acceptability(
+    ranks = drawn_ranks(
         values(frame, money_factor=factor, priorities=priorities, missing_value=missing_value),
         effective_weights(weights, priorities),
         classes(frame).to_numpy(),
-        top_k=top_k,
         draws=draws,
         concentration=concentration,
         random=default_rng(random_state),
     )
     everywhere = np.where(ranked["rank"].isna(), np.nan, 0.0)
-    everywhere[best] = shares
+    everywhere[best] = (ranks <= top_k).mean(axis=0)
     share = pd.Series(everywhere, index=ranked.index)
     code = pd.Series(Stability.WEAK.value, index=share.index, dtype="str")
     code = code.mask(share >= CONTESTED, Stability.CONTESTED.value).mask(share >= STABLE, Stability.STABLE.value)
-    return pd.DataFrame({"top_share": share, "stability": code.where(share.notna())})
+    low, high = rank_range(ranks)
+    everybody = len(best) == int(ranked["rank"].notna().sum())
+    reached = np.full(len(best), True) if everybody else high < len(best)
+    ends = {
+        name: pd.Series(end.astype(np.float64), index=frame.index).where(reached).reindex(ranked.index).astype("Int64")
+        for name, end in (("rank_low", low), ("rank_high", high))
+    }
+    return pd.DataFrame({"top_share": share, "stability": code.where(share.notna()), **ends})
+
+
+def drawn_ranks(
+    found: Values, weight: Array, group: np.ndarray, *, draws: int, concentration: float, random: Generator
+) -> NDArray[np.int32]:
+    """Rank of each unit in each draw of weights and values.
+
+    Parameters
+    ----------
+    found
+        Values of n units.
+    weight
+        Shape (5,), sum 1.
+    group
+        Class of each unit, shape (n,); a lower one always stands before.
+    draws, concentration
+        Number of draws, and concentration of the Dirichlet distribution of the weights.
+    random
+        Source of randomness.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (draws, n), ranks from 1; equal scores stand in the order of the units.
+
+    Examples
+    --------
+    >>> good, bad = np.ones((1, 5)), np.zeros((1, 5))
+    >>> both = Values(*[np.vstack([bad, good])] * 3, unknown=np.zeros((2, 5)))
+    >>> drawn_ranks(both, np.full(5, 0.2), np.zeros(2), draws=1, concentration=20.0, random=default_rng(0)).tolist()
+    [[2, 1]]
+    """
+    count, used = len(found.point), weight > 0
+    ranks = np.empty((draws, count), dtype=np.int32)
+    places = np.arange(1, count + 1, dtype=np.int32)
+    for start in range(0, draws, _BLOCK):
+        size = min(_BLOCK, draws - start)
+        drawn_weights = random.dirichlet(concentration * weight[used], size=size)
+        scores = np.einsum("dup,dp->du", _drawn_values(found, used, size, random), drawn_weights) - 2.0 * group
+        best_first = np.argsort(-scores, axis=1, kind="stable")
+        np.put_along_axis(ranks[start : start + size], best_first, places[None, :], axis=1)
+    return ranks
+
+
+def rank_range(ranks: NDArray[np.int32], share: float = RANGE) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Lowest and highest rank of each unit once the outermost draws are left out at both ends alike.
+
+    Parameters
+    ----------
+    ranks
+        Shape (draws, n), what ``drawn_ranks`` gives.
+    share
+        Share of the draws inside, 0..1.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Two arrays of shape (n,).
+
+    Examples
+    --------
+    >>> low, high = rank_range(np.array([[1], [2], [2], [3], [9]], dtype=np.int32), share=0.6)
+    >>> low.tolist(), high.tolist()
+    ([2], [3])
+    """
+    draws = len(ranks)
+    cut = int((1 - share) / 2 * draws + 1e-9)
+    ordered = np.partition(ranks, [cut, draws - 1 - cut], axis=0)
+    return ordered[cut], ordered[draws - 1 - cut]
 
 
 def acceptability(
@@ -114,20 +194,14 @@ def acceptability(
     concentration: float,
     random: Generator,
 ) -> Array:
-    """The arithmetic of ``stability`` over arrays.
+    """Share of draws in which each unit is among the first ``top_k``: the arithmetic of ``stability`` over arrays.
 
     Parameters
     ----------
-    found
-        Values of n units.
-    weight
-        Shape (5,), sum 1.
-    group
-        Class of each unit, shape (n,); a lower one always stands before.
-    top_k, draws, concentration
-        As for ``stability``.
-    random
-        Source of randomness.
+    found, weight, group, draws, concentration, random
+        See ``drawn_ranks``.
+    top_k
+        How many count as the first.
 
     Returns
     -------
@@ -142,18 +216,8 @@ def acceptability(
     >>> acceptability(both, np.full(5, 0.2), np.zeros(2), **rest).tolist()
     [1.0, 0.0]
     """
-    count = len(found.point)
-    if count <= top_k:
-        return np.ones(count)
-    used = weight > 0
-    hits = np.zeros(count)
-    for start in range(0, draws, _BLOCK):
-        size = min(_BLOCK, draws - start)
-        drawn_weights = random.dirichlet(concentration * weight[used], size=size)
-        scores = np.einsum("dup,dp->du", _drawn_values(found, used, size, random), drawn_weights) - 2.0 * group
-        first = np.argpartition(-scores, top_k - 1, axis=1)[:, :top_k]
-        hits += np.bincount(first.ravel(), minlength=count)
-    return hits / draws
+    ranks = drawn_ranks(found, weight, group, draws=draws, concentration=concentration, random=random)
+    return np.asarray((ranks <= top_k).mean(axis=0))
 
 
 def _drawn_values(found: Values, used: np.ndarray, size: int, random: Generator) -> Array:

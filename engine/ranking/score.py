@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from engine.codes import Code
 from engine.diagnosis.joined import words_of
 from engine.domain.prediction import Output, columns
 from engine.errors import EhyaError, ErrorCode
@@ -30,6 +31,39 @@ INVESTOR_WEIGHTS: Mapping[Part, float] = {
     Part.JOBS: 0.10,
 }
 """An investor's weights: assumed."""
+BANK_WEIGHTS: Mapping[Part, float] = {
+    Part.FINANCE: 0.40,
+    Part.READINESS: 0.30,
+    Part.FEASIBILITY: 0.25,
+    Part.JOBS: 0.05,
+}
+"""A creditor's weights: assumed."""
+GOVERNOR_WEIGHTS: Mapping[Part, float] = {
+    Part.JOBS: 0.50,
+    Part.FEASIBILITY: 0.30,
+    Part.READINESS: 0.10,
+    Part.FINANCE: 0.05,
+    Part.FIT: 0.05,
+}
+"""Weights of a governor's office: assumed."""
+
+
+class Persona(Code):
+    """From whose point of view units are put in order."""
+
+    PLANNER = "planner"
+    BANK = "bank"
+    GOVERNOR = "governor"
+    INVESTOR = "investor"
+
+
+PERSONA_WEIGHTS: Mapping[Persona, Mapping[Part, float]] = {
+    Persona.PLANNER: DEFAULT_WEIGHTS,
+    Persona.BANK: BANK_WEIGHTS,
+    Persona.GOVERNOR: GOVERNOR_WEIGHTS,
+    Persona.INVESTOR: INVESTOR_WEIGHTS,
+}
+"""The weights of each persona."""
 
 _GRAIN = 2.0**40  # parts are multiples of 2^-40 (about 1e-12), so that their sum is exact in any order
 

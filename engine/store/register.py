@@ -30,6 +30,7 @@ from engine.store.imports import ImportResult, Intake
 from engine.store.merges import members, record_merge, renamed, roots, undo_merge
 from engine.store.migrations import upgrade
 from engine.store.predictions import long_form
+from engine.store.revision import revision
 from engine.store.showing import anything_decided, one_unit, shown_units
 from engine.store.statements import held
 
@@ -429,6 +430,11 @@ class Register(Decided):
         with self._read() as connection:
             root_of = roots(connection, None if shown_by is None else day(shown_by))
             return renamed(_typed(read(connection, query)), root_of)
+
+    def revision(self) -> str:
+        """A short text that changes whenever what the register shows does (`engine.store.revision`)."""
+        with self._read() as connection:
+            return revision(connection)
 
     def counts(self) -> dict[str, int]:
         """Rows in each table."""

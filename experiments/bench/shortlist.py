@@ -122,7 +122,7 @@ def synthetic(size: int, *, random_state: int = 0) -> tuple[pd.DataFrame, Mandat
         triage="offer",
         red_flags="",
         prior_driven=True,
-        completeness=1.0,
+        public_completeness=1.0,
     )
     must = draw.choice(codes, SECTORS_WANTED, replace=False).tolist()
     wanted = counties.iloc[draw.choice(COUNTIES, COUNTIES_WANTED, replace=False)]

@@ -13,7 +13,9 @@ from engine.domain.prediction import NotScorable, Output
 from engine.domain.unit import FIELDS, Barrier, Condition, Confidence, DealForm, Kind, Origin, Status, public_fields
 from engine.economics.prices import PriceBasis
 from engine.matching import FitReason
-from engine.ranking import RedFlag, Triage, TriageReason
+from engine.ranking.acceptability import Stability
+from engine.ranking.flags import RedFlag
+from engine.ranking.reasons import Triage, TriageReason
 
 _JSON_TYPES: dict[Kind, Any] = {
     Kind.IDENTIFIER: str,
@@ -117,8 +119,11 @@ class Judgement(Answer):
     red_flags: list[RedFlag] = Field(description="those that rest on public fields")
     missing: list[str] = Field(description="public fields that a judgement needs and that are empty")
     rank: int | None = Field(description="place by class and public score among the units shown")
-    score: float | None = Field(description="sum of the public parts")
-    parts: dict[str, float | None] = Field(description="public parts of the score, weight times value")
+    rank_low: int | None = Field(description="best rank in 80 % of the draws of weights and values")
+    rank_high: int | None = Field(description="worst rank in 80 % of the draws")
+    stability: Stability | None = Field(description="how firmly the unit stands among the first twenty")
+    score: float | None = Field(description="sum of the parts")
+    parts: dict[str, float | None] = Field(description="parts of the score, weight times value")
 
 
 class Unit(Answer):
@@ -206,6 +211,15 @@ class WhyNotAnswer(Answer):
     parts: dict[FitPart, float]
 
 
+class OpeningAnswer(Answer):
+    """The one limit that, loosened to `facts.given`, would let in most units."""
+
+    code: Exclusion
+    units: int = Field(description="units that would be let in")
+    facts: dict[str, Any]
+    text: str
+
+
 class Counts(Answer):
     """How many units stand behind a shortlist."""
 
@@ -223,6 +237,7 @@ class ShortlistAnswer(Answer):
     counts: Counts
     weights: dict[FitPart, float]
     units: list[Shown]
+    opening: OpeningAnswer | None = Field(description="for an empty list: which limit keeps out most units")
     why_not: list[WhyNotAnswer]
     excluded: dict[Exclusion, int] | None = Field(description="units by reason of exclusion, with explain=true")
 
@@ -230,7 +245,10 @@ class ShortlistAnswer(Answer):
 class Health(Answer):
     """Whether the service can answer, and on what."""
 
-    status: Literal["ok"]
+    status: Literal["ok", "stale"] = Field(description="stale: the workspace could not be read anew")
+    version: str = Field(description="hash of what is shown; it changes with register and model")
+    age_seconds: float = Field(description="since this content was first shown")
+    checked_seconds_ago: float = Field(description="since the workspace was last looked at")
     meta: Meta
     counts: dict[str, int] = Field(
         description="units: shown; withheld (incomplete records); of those shown scorable, and by class of triage"

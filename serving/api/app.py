@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from importlib import resources
 from typing import Any
 
-import pandas as pd
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
@@ -17,6 +16,7 @@ from serving.api.description import describe
 from serving.api.model import router as model_routes
 from serving.api.pages import router as page_routes
 from serving.api.problems import answer_with_problems
+from serving.api.refreshing import kept_fresh
 from serving.api.shelf import Shelf
 from serving.api.shortlists import router as shortlist_routes
 from serving.api.units import router as unit_routes
@@ -24,41 +24,32 @@ from serving.api.units import router as unit_routes
 DESCRIPTION = (
     "Idle production units, judged and ranked, and shortlists for investors. Codes and field names are stable; `text` "
     "holds words in Persian or English (`?lang=`, Accept-Language). Every prediction has low, point and high (80 % "
-    "interval). Only public fields leave."
+    "interval). Only public fields leave, and every figure is computed with the private ones unknown."
 )
 
 
-def create_app(
-    *,
-    settings: Settings,
-    as_of: pd.Timestamp,
-    shelf: Shelf | None = None,
-    hosts: Collection[str] = LOOPBACK_NAMES,
-) -> FastAPI:
+def create_app(*, settings: Settings, shelf: Shelf, hosts: Collection[str] = LOOPBACK_NAMES) -> FastAPI:
     """Make the application.
 
     Parameters
     ----------
     settings
         Workspace and language.
-    as_of
-        The day that is shown.
     shelf
-        The appraisal to serve; by default that of the workspace, opened once at start-up.
+        What is served; while the application runs it is refreshed beside the requests.
     hosts
         Names that the Host header may bear.
 
     Returns
     -------
     fastapi.FastAPI
-        An ASGI application; start-up raises ``EhyaError`` (``no_model``, ``database_failed``) when there is nothing
-        to serve.
+        An ASGI application.
     """
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        app.state.shelf = shelf or Shelf.opened(settings, as_of=as_of)
-        yield
+        async with kept_fresh(shelf):
+            yield
 
     app = FastAPI(
         title="Ehya",
@@ -74,7 +65,7 @@ def create_app(
         redirect_slashes=False,
         lifespan=life,
     )
-    app.state.language = settings.language
+    app.state.shelf, app.state.language = shelf, settings.language
     app.include_router(unit_routes())
     app.include_router(shortlist_routes())
     app.include_router(model_routes())

@@ -57,6 +57,9 @@ UNIT: dict[str, Any] = {
         "red_flags": [],
         "missing": ["title_deed"],
         "rank": 1,
+        "rank_low": 1,
+        "rank_high": 3,
+        "stability": "stable",
         "score": 0.22,
         "parts": {"feasibility": 0.07, "jobs": 0.15},
     },
@@ -75,7 +78,14 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "Units": {"meta": META, "total": 1, "limit": 20, "offset": 0, "next": None, "units": [UNIT]},
     "UnitAlone": {"meta": META, "unit": UNIT},
     "Rankings": {"meta": META, "total": 1, "top": 20, "units": [UNIT]},
-    "Health": {"status": "ok", "meta": META, "counts": {"units": 300, "scorable": 280, "offer": 120}},
+    "Health": {
+        "status": "ok",
+        "version": "5f3e9a1b7c2d4e60718293a4",
+        "age_seconds": 61.5,
+        "checked_seconds_ago": 0.8,
+        "meta": META,
+        "counts": {"units": 300, "scorable": 280, "offer": 120},
+    },
     "ModelAnswer": {
         "meta": META,
         "card": {
@@ -105,6 +115,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
                 "unit": UNIT,
             }
         ],
+        "opening": None,
         "why_not": [STANDING],
         "excluded": {"sector_refused": 12},
     },

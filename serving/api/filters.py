@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine.domain.unit import Origin, Status
-from engine.ranking import Triage, select
+from engine.ranking.reasons import Triage
+from engine.ranking.score import Persona
+from engine.ranking.selection import select
+from serving.desk.question import Question, read_weights
 
 MAX_PAGE = 200
 MAX_TOP = 500
@@ -50,6 +54,24 @@ class RankingsQuery(UnitFilter):
     """The first of the ranking."""
 
     top: int = Field(20, ge=1, le=MAX_TOP, description="units at most")
+    persona: Persona = Field(Persona.PLANNER, description="whose weights order the units")
+    weights: str | None = Field(
+        None, max_length=200, description="weights of your own", examples=["feasibility=0.5,jobs=0.5"]
+    )
+    priority: _Words = Field([], description="ISIC codes that the programme prefers", examples=[["10"]])
+
+
+def ordered(query: RankingsQuery, question: Question) -> Question | None:
+    """The question under which a query wants the units in order; ``None`` for the usual order.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option``, ``value_unreadable``.
+    """
+    weights = None if query.weights is None else read_weights(query.weights)
+    wanted = replace(question, persona=query.persona, weights=weights, priorities=tuple(query.priority))
+    return None if wanted == question else wanted
 
 
 def passing(units: pd.DataFrame, wanted: UnitFilter) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from serving.api.answers import ModelAnswer
 from serving.api.filters import LanguageQuery
 from serving.api.problems import problem_answers
-from serving.api.shelf import Shelf
+from serving.api.shelf import Showing
 from serving.api.units import answer, meta
 
 PUBLIC_PARTS = (
@@ -29,7 +29,7 @@ def router() -> APIRouter:
     @routes.get("/model", response_model=ModelAnswer, summary="Model card", responses=problem_answers(422))
     async def model(request: Request, query: Annotated[LanguageQuery, Query()]) -> Response:
         """What the model was made from, how good it was found beside plain rules, its limits and intended use."""
-        return answer(request, query, _model)
+        return await answer(request, query, _model)
 
     return routes
 
@@ -45,5 +45,6 @@ def public_card(card: Mapping[str, Any]) -> dict[str, Any]:
     return {name: card[name] for name in PUBLIC_PARTS if name in card}
 
 
-def _model(shelf: Shelf, language: str) -> dict[str, Any]:
-    return {"meta": meta(shelf, language), "card": public_card(shelf.card) if shelf.card else None}
+def _model(showing: Showing, language: str) -> dict[str, Any]:
+    stock = showing.stock
+    return {"meta": meta(stock, language), "card": public_card(stock.card) if stock.card else None}

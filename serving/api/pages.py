@@ -9,7 +9,9 @@ from fastapi import APIRouter, Request, Response
 from serving.api.language import chosen
 from serving.api.model import public_card
 from serving.api.problems import listed
-from serving.api.shelf import Shelf
+from serving.api.shelf import Showing
+from serving.api.units import prepared
+from serving.desk.stock import Stock
 from serving.i18n import speech
 from serving.pages.docs import docs_page
 from serving.pages.home import home_page
@@ -22,36 +24,36 @@ def router() -> APIRouter:
 
     @routes.get("/")
     async def home(request: Request, lang: str | None = None) -> Response:
-        shelf: Shelf = request.app.state.shelf
+        showing: Showing = request.app.state.shelf.showing
         language = chosen(lang, request.headers, request.app.state.language)
-        body = shelf.prepared.answer(("home", language), lambda: _home(shelf, language))
+        body = await prepared(showing, ("home", language), lambda: _home(showing.stock, language))
         return _page(body, language)
 
     @routes.get("/model")
     async def model(request: Request, lang: str | None = None) -> Response:
-        shelf: Shelf = request.app.state.shelf
+        showing: Showing = request.app.state.shelf.showing
         language = chosen(lang, request.headers, request.app.state.language)
-        body = shelf.prepared.answer(("model", language), lambda: _model(shelf, language))
+        body = await prepared(showing, ("model", language), lambda: _model(showing.stock, language))
         return _page(body, language)
 
     @routes.get("/docs")
     async def docs(request: Request, lang: str | None = None) -> Response:
-        shelf: Shelf = request.app.state.shelf
+        showing: Showing = request.app.state.shelf.showing
         language = chosen(lang, request.headers, request.app.state.language)
         description = request.app.openapi()
-        body = shelf.prepared.answer(("docs", language), lambda: _docs(description, language))
+        body = await prepared(showing, ("docs", language), lambda: _docs(description, language))
         return _page(body, language)
 
     return routes
 
 
-def _home(shelf: Shelf, language: str) -> bytes:
-    version = shelf.model_version
-    return home_page(shelf.units, speech(language), as_of=shelf.as_of, model_version=version).encode()
+def _home(stock: Stock, language: str) -> bytes:
+    version = stock.model_version
+    return home_page(stock.units, speech(language), as_of=stock.as_of, model_version=version).encode()
 
 
-def _model(shelf: Shelf, language: str) -> bytes:
-    return model_page(public_card(shelf.card), speech(language)).encode()
+def _model(stock: Stock, language: str) -> bytes:
+    return model_page(public_card(stock.card), speech(language)).encode()
 
 
 def _docs(description: dict[str, Any], language: str) -> bytes:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 
-import pandas as pd
-
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from serving.api.app import create_app
 from serving.api.shelf import Shelf
+from serving.desk.question import Question
+from serving.desk.watch import Watch
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -18,7 +18,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 def serve(
     settings: Settings,
     *,
-    as_of: pd.Timestamp,
+    question: Callable[[], Question],
     host: str = "127.0.0.1",
     port: int = 8600,
     ready: Callable[[], None] | None = None,
@@ -29,8 +29,8 @@ def serve(
     ----------
     settings
         Workspace and language.
-    as_of
-        The day that is shown.
+    question
+        Called for the choices of the moment; its day moves on at midnight.
     host
         An address of this computer itself.
     port
@@ -46,8 +46,9 @@ def serve(
     import uvicorn
 
     require_loopback(host)
-    shelf = Shelf.opened(settings, as_of=as_of)
-    app = create_app(settings=settings, as_of=as_of, shelf=shelf)
+    shelf = Shelf(watch=Watch(settings, question))
+    shelf.refresh()
+    app = create_app(settings=settings, shelf=shelf)
     if ready:
         ready()
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)

@@ -1,29 +1,31 @@
-"""What the service holds: one appraisal, made ready once, and the answers already written."""
+"""What the service holds: the stock of the moment, swapped whole when register or model change, and written answers."""
 
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+import logging
+import threading
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from time import monotonic
 
-import pandas as pd
+from cachetools import LRUCache
 
-from engine.health import publishable
-from engine.matching import UnitBook
-from engine.settings import Settings
-from serving.disclosure.fields import in_public_order, public_table
-from serving.reports.ranked import ranked
+from engine.errors import EhyaError, ErrorCode
+from serving.desk.question import Question
+from serving.desk.stock import Stock
+from serving.desk.watch import Watch
 
 PREPARED_BYTES = 64 * 2**20
 """Memory for written answers; beyond it the one asked for longest ago is dropped."""
+ORDERS = 8
+"""Orders under other weights that are kept beside the usual one."""
+
+_log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
 class Prepared:
-    """Written answers by what was asked; the shelf never changes, so they stay right.
+    """Written answers by what was asked of one stock; the stock never changes, so they stay right.
 
     Parameters
     ----------
@@ -39,100 +41,127 @@ class Prepared:
     (b'45', b'new')
     """
 
-    limit: int = PREPARED_BYTES
-    size: int = 0
-    kept: OrderedDict[bytes, bytes] = field(default_factory=OrderedDict)
+    def __init__(self, limit: int = PREPARED_BYTES) -> None:
+        self._kept: LRUCache[bytes, bytes] = LRUCache(limit, getsizeof=len)
+        self._lock = threading.Lock()
+
+    def find(self, asked: Hashable) -> bytes | None:
+        """The answer kept for a question, if there is one."""
+        with self._lock:
+            return self._kept.get(_key(asked))
 
     def answer(self, asked: Hashable, write: Callable[[], bytes]) -> bytes:
         """The answer kept for a question, or a new one."""
-        # A question may be much longer than its answer, and its length is the asker's choice.
-        key = hashlib.sha256(repr(asked).encode(errors="backslashreplace")).digest()
-        found = self.kept.get(key)
+        found = self.find(asked)
         if found is not None:
-            self.kept.move_to_end(key)
             return found
         body = write()
-        self.kept[key] = body
-        self.size += len(body)
-        while self.size > self.limit and self.kept:
-            self.size -= len(self.kept.popitem(last=False)[1])
+        with self._lock:
+            if len(body) <= self._kept.maxsize:
+                self._kept[_key(asked)] = body
         return body
 
 
-@dataclass(frozen=True, eq=False)
-class Shelf:
-    """One appraisal on offer.
+def _key(asked: Hashable) -> bytes:
+    # A question may be much longer than its answer, and its length is the asker's choice.
+    return hashlib.sha256(repr(asked).encode(errors="backslashreplace")).digest()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Showing:
+    """One stock on show: a request takes it once and is answered from it whole.
 
     Parameters
     ----------
-    appraisal
-        Appraisal table, best first; it holds private columns and stays inside the process.
-    units
-        What HTTP may see of it, in an order that public figures alone give: public columns of the records that are
-        complete enough to be shown.
-    book
-        All units, ready for matching; it lists none of those that are not shown.
-    as_of
-        The day that is shown.
-    card
-        Card of the model behind the predictions; empty where there is none.
+    stock
+        The units on offer.
+    state
+        State of the workspace that it was made of.
+    since
+        Seconds of a steady clock when it was put on show.
+    prepared
+        Answers already written from it.
+    orders
+        The same stock under other weights.
     """
 
-    appraisal: pd.DataFrame
-    units: pd.DataFrame
-    book: UnitBook
-    as_of: pd.Timestamp
-    card: Mapping[str, Any] = field(default_factory=dict)
+    stock: Stock
+    state: str | None
+    since: float
     prepared: Prepared = field(default_factory=Prepared)
+    orders: LRUCache[str, Stock] = field(default_factory=lambda: LRUCache(ORDERS))
 
-    @classmethod
-    def of(cls, appraisal: pd.DataFrame, *, as_of: pd.Timestamp, card: Mapping[str, Any] | None = None) -> Shelf:
-        """Make an appraisal ready to be asked."""
-        best = ranked(appraisal)
-        shown = best[publishable(best)]
-        book = UnitBook.from_table(appraisal, as_of=as_of)
-        return cls(best, in_public_order(public_table(shown)), book, as_of, card or {})
+    def under(self, question: Question) -> Stock:
+        """The stock in the order of other weights and priorities."""
+        key = repr(question)
+        found = self.orders.get(key)
+        if found is None:
+            found = self.orders[key] = self.stock.under(question)
+        return found
 
-    @classmethod
-    def opened(cls, settings: Settings, *, as_of: pd.Timestamp) -> Shelf:
-        """Appraise the register of a workspace with its promoted model.
+
+class Shelf:
+    """The showing of the moment, and how to come by the next.
+
+    Parameters
+    ----------
+    stock
+        The first stock; with a ``watch`` it may be left out until :meth:`refresh` is called.
+    watch
+        Where the latest stock is to be had; without one the first stays.
+    """
+
+    def __init__(self, stock: Stock | None = None, *, watch: Watch | None = None) -> None:
+        self._watch = watch
+        self._refreshing = threading.Lock()
+        self._showing = None if stock is None else Showing(stock, None, monotonic())
+        self.checked = monotonic()
+        self.failure: ErrorCode | None = None
+
+    @property
+    def showing(self) -> Showing:
+        """What is on show now.
 
         Raises
         ------
         EhyaError
-            ``no_model``, ``model_changed``, ``database_failed``.
+            ``no_model`` before anything was ever shown.
         """
-        from serving.appraisal import appraise
-        from serving.workspace import champion, open_register, standing_units
+        if self._showing is None:
+            raise EhyaError(ErrorCode.NO_MODEL)
+        return self._showing
 
-        with open_register(settings) as register:
-            units, model = standing_units(register, as_of=as_of), champion(register, settings)
-        return cls.of(appraise(units, model, as_of=as_of), as_of=as_of, card=model.card)
+    def refresh(self) -> bool:
+        """Ask for the latest stock, build it aside and swap it whole; readers never wait.
 
-    @cached_property
-    def model_version(self) -> str | None:
-        """Version of the model behind the predictions, where there is one."""
-        versions = self.units["model_version"].dropna()
-        return str(versions.iloc[0]) if len(versions) else None
+        Returns
+        -------
+        bool
+            Whether something else is on show now. A stock with equal content leaves the old one in its place.
 
-    @cached_property
-    def facts(self) -> dict[str, object]:
-        """What every answer says of the figures in it: model, dates, origins, what is prior-driven."""
-        units = self.units
-        scorable = units["scorable"].astype(bool)
-        until = units["model_data_until"].dropna()
-        origins = {str(name): int(count) for name, count in units["origin"].value_counts().sort_index().items()}
-        prior = units.loc[scorable, "prior_driven"].astype(bool)
-        return {
-            "model_version": self.model_version,
-            "model_data_until": _day(until.max()) if len(until) else None,
-            "as_of": _day(self.as_of),
-            "prior_driven": bool(prior.any()),
-            "prior_driven_share": round(float(prior.mean()), 4) if len(prior) else 0.0,
-            "origins": origins,
-            "synthetic_share": round(origins.get("synthetic", 0) / len(units), 4) if len(units) else 0.0,
-        }
-
-
-def _day(day: object) -> str:
-    return pd.Timestamp(day).date().isoformat()  # type: ignore[arg-type]
+        Raises
+        ------
+        EhyaError
+            What `serving.desk.watch.Watch.latest` raises, while nothing is on show; later the last good stock stays.
+        """
+        if self._watch is None:
+            return False
+        with self._refreshing:
+            before = self._showing
+            try:
+                found = self._watch.latest(None if before is None else before.state)
+            except EhyaError as error:
+                self.failure = error.code
+                if before is None:
+                    raise
+                _log.warning("the last stock stays on show: %s", error)
+                return False
+            self.checked, self.failure = monotonic(), None
+            if found is None:
+                return False
+            state, stock = found
+            if before is not None and before.stock.version == stock.version:
+                self._showing = Showing(before.stock, state, before.since, before.prepared, before.orders)
+                return False
+            self._showing = Showing(stock, state, monotonic())
+            return True

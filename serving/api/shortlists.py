@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Any
 
-import numpy as np
 import pydantic_core
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from engine.domain.exclusion import Exclusion
 from engine.domain.mandate import FitPart, Mandate
-from engine.matching import Reason, Shortlist, WhyNot, exclusions, shortlist, why_not
+from engine.matching.opening import Opening
+from engine.matching.reasons import WhyNot
 from serving.api.answers import ShortlistAnswer
 from serving.api.filters import MAX_TOP, LanguageQuery
 from serving.api.language import chosen
 from serving.api.problems import HttpProblem, RequestRefusedError, problem_answers, sentence
-from serving.api.shelf import Shelf
+from serving.api.shelf import Showing
 from serving.api.unit_answer import unit_answers
-from serving.api.units import json_answer, meta, written
+from serving.api.units import json_answer, meta, prepared, written
+from serving.desk.stock import Offer, Stock
+from serving.disclosure.values import codes
 from serving.i18n import Speech, speech
-from serving.reports.ranked import codes
 
 BODY_BYTES = 64 * 1024
 """Longest mandate that is read."""
@@ -70,12 +69,11 @@ def router() -> APIRouter:
     async def shortlists(request: Request, query: Annotated[ShortlistQuery, Query()]) -> Response:
         """Units that break none of the mandate's hard limits, best fit first, each with the parts of its fit."""
         body = await _body(request)
-        shelf: Shelf = request.app.state.shelf
+        showing: Showing = request.app.state.shelf.showing
         language = chosen(query.lang, request.headers, request.app.state.language)
         key = ("shortlist", body, query.model_dump_json(exclude={"lang"}), language)
-        return json_answer(
-            shelf.prepared.answer(key, lambda: written(_shortlist(shelf, body, query, language))), language
-        )
+        found = await prepared(showing, key, lambda: written(_shortlist(showing.stock, body, query, language)))
+        return json_answer(found, language)
 
     return routes
 
@@ -93,27 +91,29 @@ async def _body(request: Request) -> bytes:
     return bytes(read)
 
 
-def _shortlist(shelf: Shelf, body: bytes, query: ShortlistQuery, language: str) -> dict[str, Any]:
+def _shortlist(stock: Stock, body: bytes, query: ShortlistQuery, language: str) -> dict[str, Any]:
     try:
         stated = pydantic_core.from_json(body, allow_inf_nan=False)
     except ValueError as error:
         raise RequestRefusedError(HttpProblem.BODY_MALFORMED, reason=str(error)) from error
     mandate = Mandate.read(stated)
-    found, words = shortlist(shelf.book, mandate, limit=query.top), speech(language)
+    offer, words = stock.offer(mandate, limit=query.top), speech(language)
+    found = offer.shortlist
     return {
-        "meta": meta(shelf, language),
+        "meta": meta(stock, language),
         "mandate": mandate.id,
         "run_id": found.run_id,
         "counts": found.counts,
         "weights": {part.value: weight for part, weight in found.weights.items()},
-        "units": _shown(shelf, found, words),
-        "why_not": [_standing(why_not(shelf.book, mandate, unit), words) for unit in query.why_not],
-        "excluded": _excluded(shelf, mandate) if query.explain else None,
+        "units": _shown(offer, words),
+        "opening": _opening(offer.opening, words),
+        "why_not": [_standing(stock.why_not(mandate, unit), words) for unit in query.why_not],
+        "excluded": {code.value: count for code, count in offer.excluded.items()} if query.explain else None,
     }
 
 
-def _shown(shelf: Shelf, found: Shortlist, words: Speech) -> list[dict[str, Any]]:
-    units = unit_answers(shelf.units.loc[list(found.unit_id)], words)
+def _shown(offer: Offer, words: Speech) -> list[dict[str, Any]]:
+    units = unit_answers(offer.units, words)
     return [
         {
             "position": int(row["position"]),
@@ -125,7 +125,7 @@ def _shown(shelf: Shelf, found: Shortlist, words: Speech) -> list[dict[str, Any]
             "text": _said(row, words),
             "unit": unit,
         }
-        for row, unit in zip(found.table().to_dict(orient="records"), units, strict=True)
+        for row, unit in zip(offer.shortlist.table().to_dict(orient="records"), units, strict=True)
     ]
 
 
@@ -135,11 +135,6 @@ def _said(row: dict[Any, Any], words: Speech) -> dict[str, list[str]]:
 
 
 def _standing(found: WhyNot, words: Speech) -> dict[str, Any]:
-    """Of a record that is not shown, nothing leaves but that."""
-    withheld = [reason for reason in found.excluded_by if reason.code is Exclusion.RECORD_INCOMPLETE]
-    if withheld:
-        only = [Reason(Exclusion.RECORD_INCOMPLETE, {"allowed": withheld[0].facts["allowed"]})]
-        found = replace(found, excluded_by=tuple(only), unknown=())
     return {
         "unit_id": found.unit_id,
         "excluded_by": [
@@ -154,6 +149,8 @@ def _standing(found: WhyNot, words: Speech) -> dict[str, Any]:
     }
 
 
-def _excluded(shelf: Shelf, mandate: Mandate) -> dict[str, int]:
-    bits = exclusions(shelf.book, mandate)
-    return {code.value: count for code in Exclusion if (count := int(np.count_nonzero(bits & code.bit)))}
+def _opening(found: Opening | None, words: Speech) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    said = sentence(found.code, found.facts, words.language)
+    return {"code": found.code, "units": found.units, "facts": found.facts, "text": said}

@@ -9,8 +9,9 @@ import pandas as pd
 from engine.domain.items import PARTS, item_objects
 from engine.domain.prediction import BOUNDS, Output
 from engine.domain.unit import FIELDS, Field, Kind, public_fields
+from serving.disclosure.values import codes, known
 from serving.i18n import Speech
-from serving.reports.ranked import codes, known, part_columns
+from serving.reports.ranked import part_columns
 
 MEASURES = {
     Output.REPORTED_STATUS: "probability",
@@ -111,6 +112,9 @@ def _judgement(record: dict[str, Any], parts: list[str]) -> dict[str, Any]:
         "red_flags": codes(record["red_flags"]),
         "missing": codes(record["missing"]),
         "rank": int(record["rank"]) if known(record["rank"]) else None,
+        "rank_low": int(record["rank_low"]) if known(record["rank_low"]) else None,
+        "rank_high": int(record["rank_high"]) if known(record["rank_high"]) else None,
+        "stability": _text(record["stability"]),
         "score": _number(record["score"]),
         "parts": {name.removeprefix("part_"): _number(record[name]) for name in parts if known(record[name])},
     }
@@ -126,7 +130,13 @@ def _words(record: dict[str, Any], speech: Speech) -> dict[str, Any]:
         "missing": "field",
         "not_scorable": "not_scorable",
     }
-    single = {"status": "status", "triage": "triage", "origin": "origin", "confidence": "confidence"}
+    single = {
+        "status": "status",
+        "triage": "triage",
+        "origin": "origin",
+        "confidence": "confidence",
+        "stability": "stability",
+    }
     words: dict[str, Any] = {name: speech.place(record[name]) for name in ("province", "county") if known(record[name])}
     if known(record["isic"]):
         words["sector"] = speech.sector(record["isic"])

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+from time import monotonic
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import pydantic_core
 from fastapi import APIRouter, Path, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from engine.errors import EhyaError, ErrorCode
-from engine.ranking import Triage
+from engine.ranking.reasons import Triage
 from serving.api.answers import Health, Rankings, UnitAlone, Units
-from serving.api.filters import LanguageQuery, RankingsQuery, UnitsQuery, passing
+from serving.api.filters import LanguageQuery, RankingsQuery, UnitsQuery, ordered, passing
 from serving.api.language import chosen
 from serving.api.problems import nearest, problem_answers
-from serving.api.shelf import Shelf
+from serving.api.shelf import Shelf, Showing
 from serving.api.unit_answer import unit_answers
+from serving.desk.stock import Stock
 from serving.i18n import speech
 
 NEAREST_AMONG = 5_000
@@ -29,7 +33,7 @@ def router() -> APIRouter:
     @routes.get("/units", response_model=Units, summary="Units", responses=problem_answers(422))
     async def units(request: Request, query: Annotated[UnitsQuery, Query()]) -> Response:
         """Units in the order of their ids, a page at a time, with facts, prediction and judgement."""
-        return answer(request, query, lambda shelf, language: _page(shelf, query, language))
+        return await answer(request, query, lambda showing, language: _page(showing.stock, query, language))
 
     @routes.get("/units/{unit_id}", response_model=UnitAlone, summary="One unit", responses=problem_answers(404, 422))
     async def unit(
@@ -38,23 +42,28 @@ def router() -> APIRouter:
         query: Annotated[LanguageQuery, Query()],
     ) -> Response:
         """One unit: public facts, prediction, judgement."""
-        return answer(request, query, lambda shelf, language: _alone(shelf, unit_id, language))
+        return await answer(request, query, lambda showing, language: _alone(showing.stock, unit_id, language))
 
     @routes.get("/rankings", response_model=Rankings, summary="Ranking", responses=problem_answers(422))
     async def rankings(request: Request, query: Annotated[RankingsQuery, Query()]) -> Response:
-        """The first units by rank: by class of triage, then by score. Units that cannot be judged have no rank."""
-        return answer(request, query, lambda shelf, language: _ranking(shelf, query, language))
+        """The first units by rank: by class of triage, then by score. Units that cannot be judged have no rank.
+
+        `weights`, `persona` and `priority` order them anew; all figures rest on public fields.
+        """
+        return await answer(request, query, lambda showing, language: _ranking(showing, query, language))
 
     @routes.get("/health", response_model=Health, summary="Health", responses=problem_answers(422), tags=["service"])
     async def health(request: Request, query: Annotated[LanguageQuery, Query()]) -> Response:
-        """Model version, dates, counts and the share of synthetic units."""
-        return answer(request, query, lambda shelf, language: _health(shelf, language))
+        """Version and age of what is shown, model version, dates, counts and the share of synthetic units."""
+        shelf: Shelf = request.app.state.shelf
+        language = chosen(query.lang, request.headers, request.app.state.language)
+        return json_answer(written(await run_in_threadpool(_health, shelf, language)), language)
 
     return routes
 
 
-def answer(request: Request, query: LanguageQuery, write: Any) -> Response:
-    """Answer from the shelf, written once for each question and language.
+async def answer(request: Request, query: LanguageQuery, write: Any) -> Response:
+    """Answer from what is on show, written once for each question and language, beside the event loop.
 
     Parameters
     ----------
@@ -63,13 +72,18 @@ def answer(request: Request, query: LanguageQuery, write: Any) -> Response:
     query
         The checked parameters, the rest of the question.
     write
-        Called as ``write(shelf, language)``; gives the answer as a dict.
+        Called as ``write(showing, language)``; gives the answer as a dict.
     """
-    shelf: Shelf = request.app.state.shelf
+    showing: Showing = request.app.state.shelf.showing
     language = chosen(query.lang, request.headers, request.app.state.language)
     key = (request.url.path, query.model_dump_json(exclude={"lang"}), language)
-    body = shelf.prepared.answer(key, lambda: written(write(shelf, language)))
-    return json_answer(body, language)
+    return json_answer(await prepared(showing, key, lambda: written(write(showing, language))), language)
+
+
+async def prepared(showing: Showing, key: Hashable, write: Callable[[], bytes]) -> bytes:
+    """The answer already written for a question; a new one is computed in a thread, so that others need not wait."""
+    found = showing.prepared.find(key)
+    return found if found is not None else await run_in_threadpool(showing.prepared.answer, key, write)
 
 
 def written(content: dict[str, Any]) -> bytes:
@@ -83,17 +97,17 @@ def json_answer(body: bytes, language: str) -> Response:
     return Response(body, 200, headers, "application/json")
 
 
-def meta(shelf: Shelf, language: str) -> dict[str, Any]:
+def meta(stock: Stock, language: str) -> dict[str, Any]:
     """What every answer says of its figures."""
-    return {**shelf.facts, "language": language}
+    return {**stock.facts, "language": language}
 
 
-def _page(shelf: Shelf, query: UnitsQuery, language: str) -> dict[str, Any]:
-    found = passing(shelf.units, query)
+def _page(stock: Stock, query: UnitsQuery, language: str) -> dict[str, Any]:
+    found = passing(stock.units, query)
     page = found.loc[found.index.sort_values()[query.offset : query.offset + query.limit]]
     following = query.offset + query.limit
     return {
-        "meta": meta(shelf, language),
+        "meta": meta(stock, language),
         "total": len(found),
         "limit": query.limit,
         "offset": query.offset,
@@ -107,18 +121,20 @@ def _address(query: UnitsQuery, offset: int) -> str:
     return f"/v1/units?{urlencode(asked, doseq=True)}"
 
 
-def _alone(shelf: Shelf, unit_id: str, language: str) -> dict[str, Any]:
-    if unit_id not in shelf.units.index:
-        facts = {} if len(shelf.units) > NEAREST_AMONG else {"nearest": nearest(unit_id, shelf.units.index)}
+def _alone(stock: Stock, unit_id: str, language: str) -> dict[str, Any]:
+    if unit_id not in stock.units.index:
+        facts = {} if len(stock.units) > NEAREST_AMONG else {"nearest": nearest(unit_id, stock.units.index)}
         raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=unit_id, **facts)
-    return {"meta": meta(shelf, language), "unit": unit_answers(shelf.units.loc[[unit_id]], speech(language))[0]}
+    return {"meta": meta(stock, language), "unit": unit_answers(stock.unit(unit_id), speech(language))[0]}
 
 
-def _ranking(shelf: Shelf, query: RankingsQuery, language: str) -> dict[str, Any]:
-    found = passing(shelf.units, query)
+def _ranking(showing: Showing, query: RankingsQuery, language: str) -> dict[str, Any]:
+    question = ordered(query, showing.stock.appraised.question)
+    stock = showing.stock if question is None else showing.under(question)
+    found = passing(stock.units, query)
     found = found[found["rank"].notna()]
     return {
-        "meta": meta(shelf, language),
+        "meta": meta(stock, language),
         "total": len(found),
         "top": query.top,
         "units": unit_answers(found.head(query.top), speech(language)),
@@ -126,8 +142,17 @@ def _ranking(shelf: Shelf, query: RankingsQuery, language: str) -> dict[str, Any
 
 
 def _health(shelf: Shelf, language: str) -> dict[str, Any]:
-    triage = shelf.units["triage"].value_counts()
-    counts = {"units": len(shelf.units), "withheld": len(shelf.appraisal) - len(shelf.units)}
-    counts["scorable"] = int(shelf.units["scorable"].astype(bool).sum())
+    showing, now = shelf.showing, monotonic()
+    stock = showing.stock
+    triage = stock.units["triage"].value_counts()
+    counts = {"units": len(stock.units), "withheld": stock.withheld}
+    counts["scorable"] = int(stock.units["scorable"].astype(bool).sum())
     counts |= {code.value: int(triage.get(code.value, 0)) for code in Triage}
-    return {"status": "ok", "meta": meta(shelf, language), "counts": counts}
+    return {
+        "status": "ok" if shelf.failure is None else "stale",
+        "version": stock.version,
+        "age_seconds": round(now - showing.since, 1),
+        "checked_seconds_ago": round(now - shelf.checked, 1),
+        "meta": meta(stock, language),
+        "counts": counts,
+    }

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from engine.codes import Code
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import VARIABLES, Settings
-from serving.workspace import champion
+from serving.desk.workspace import champion
 
 if TYPE_CHECKING:
     from engine.store import Register

@@ -34,7 +34,7 @@ def home_page(units: pd.DataFrame, speech: Speech, *, as_of: pd.Timestamp, model
         "home.html",
         speech,
         facts=[speech.text("page.unit_count", count=speech.number(len(units))), *facts],
-        banners=banners(units, speech),
+        banners=[*banners(units, speech), {"kind": "note", "title": speech.text("legend.public"), "text": ""}],
         rows=rows(best, speech),
         caption=speech.text("page.ranking_top", count=speech.number(len(best)), total=speech.number(len(units))),
         heading=speech.text("page.home_top", count=speech.number(len(best))),

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from engine.health import publishable
 from serving.i18n import Speech
 from serving.reports.ranking import legend, model_lines, origin_remarks
-from serving.reports.shortlist import public_view, shortlist_sheet
+from serving.reports.shortlist import investor_view, shortlist_sheet
 from serving.reports.words import column_of, in_words, mapped
 from serving.reports.workbook import Column, Notes, Sheet, write_xlsx
 
 if TYPE_CHECKING:
-    from engine.matching import Shortlist
     from engine.matching.event import Event
+    from engine.matching.shortlist import Shortlist
+    from serving.desk.stock import Stock
 
 _NAMING = ("unit_id", "name", "province", "county", "isic", "origin")
 
 
-def write_event(path: Path, event: Event, appraisal: pd.DataFrame, speech: Speech) -> Path:
+def write_event(path: Path, event: Event, offered: Stock, speech: Speech) -> Path:
     """Write the workbook of an event.
 
     Parameters
@@ -30,21 +30,20 @@ def write_event(path: Path, event: Event, appraisal: pd.DataFrame, speech: Speec
         Where to (.xlsx).
     event
         Shortlists of all mandates, with the units that none or all of them get.
-    appraisal
-        Appraisal table of the same units; its private columns stay out, and so do incomplete records (decision 0006).
+    offered
+        The units on offer to the public; incomplete records are named nowhere (decision 0006).
     speech
         Language and direction of the sheets.
     """
-    # Interest does not follow an empty offer: an incomplete record is named nowhere, not among the unmatched either.
-    shown = appraisal[publishable(appraisal)]
+    # Interest does not follow an empty offer: an incomplete record is not named among the unmatched either.
     sheets = [
         _overview(event, speech),
-        *(shortlist_sheet(one, appraisal, speech, _investor(one)) for one in event.shortlists),
-        _units(event.unmatched, shown, speech, "unmatched"),
-        _units(event.everyone, shown, speech, "everyones"),
-        _units(event.unshown, shown, speech, "unshown"),
+        *(shortlist_sheet(one, offered.units, speech, _investor(one)) for one in event.shortlists),
+        _units(event.unmatched, offered.units, speech, "unmatched"),
+        _units(event.everyone, offered.units, speech, "everyones"),
+        _units(event.unshown, offered.units, speech, "unshown"),
     ]
-    return write_xlsx(path, sheets, _notes(event, appraisal, speech), speech)
+    return write_xlsx(path, sheets, _notes(event, offered.units, speech), speech)
 
 
 def _overview(event: Event, speech: Speech) -> Sheet:
@@ -62,10 +61,10 @@ def _overview(event: Event, speech: Speech) -> Sheet:
     return Sheet(speech.text("cli.overview"), columns, rows)
 
 
-def _units(table: pd.DataFrame, appraisal: pd.DataFrame, speech: Speech, title: str) -> Sheet:
-    table = table[table["unit_id"].isin(appraisal.index)]
-    units = appraisal.loc[table["unit_id"]]
-    public = public_view(units).reset_index()
+def _units(table: pd.DataFrame, shown: pd.DataFrame, speech: Speech, title: str) -> Sheet:
+    table = table[table["unit_id"].isin(shown.index)]
+    units = shown.loc[table["unit_id"]]
+    public = investor_view(units).reset_index()
     known = in_words(public[[name for name in _NAMING if name in public.columns]], speech)
     own = table.drop(columns="unit_id").reset_index(drop=True)
     if "limit" in own.columns:
@@ -90,11 +89,11 @@ _OWN = {
 }
 
 
-def _notes(event: Event, appraisal: pd.DataFrame, speech: Speech) -> Notes:
+def _notes(event: Event, shown: pd.DataFrame, speech: Speech) -> Notes:
     lines: list[tuple[str, Any]] = [(speech.text(f"cli.count_{name}"), count) for name, count in event.counts.items()]
-    lines += model_lines(appraisal, speech)
-    rank = speech.text("legend.rank")
-    lines += [(speech.text("cli.legend"), line) for line in legend(appraisal, speech) if line != rank]
+    lines += model_lines(shown, speech)
+    told = [line for line in legend(shown, speech) if line != speech.text("legend.rank")]
+    lines += [(speech.text("cli.legend"), line) for line in [*told, speech.text("legend.public")]]
     return Notes(speech.text("cli.notes"), lines)
 
 

@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
+from serving.disclosure.values import codes, known, link
 from serving.html.template import font, render, style
 from serving.i18n import Speech
 from serving.reports.charts import TRIAGE_ORDER, Group, groups, scatter
 from serving.reports.health_section import health_section
-from serving.reports.ranked import codes, digits, isolated, known, link, ranked, rows, sum_known, weighty_parts
+from serving.reports.ranked import digits, isolated, ranked, rows, sum_known, weighty_parts
 
 PROVINCES_FROM = 3
 """From so many provinces on, places are charted by province and not by county."""

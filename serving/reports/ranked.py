@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from typing import Any
-from urllib.parse import urlsplit
 
 import pandas as pd
 
 from engine.domain.unit import Origin
+from serving.disclosure.values import address, cited, codes, known
 from serving.i18n import Speech
 
 MISSING_SHOWN = 5
@@ -39,8 +39,9 @@ def rows(appraisal: pd.DataFrame, speech: Speech) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        One for each row: ``rank, name, place, sector, origin, link, cited, triage, reasons, feasibility, jobs, score,
-        parts, flags, missing, prior_driven, out_of_fold``; strings are plain text, templates escape them.
+        One for each row: ``rank, rank_range, stability, name, place, sector, origin, link, cited, triage, reasons,
+        feasibility, jobs, score, parts, flags, missing, prior_driven, out_of_fold``; strings are plain text, templates
+        escape them.
     """
     parts = weighty_parts(appraisal)
     widest = appraisal[parts].astype(float).abs().fillna(0).to_numpy().max(initial=0.0)
@@ -70,59 +71,6 @@ def place(speech: Speech, province: object, county: object) -> str:
     """County and province in one line, what is not known left out."""
     names = [speech.place(name) for name in (county, province) if known(name)]
     return speech.join(dict.fromkeys(names)) if names else speech.text("page.not_known")
-
-
-def codes(joined: object) -> list[str]:
-    """Codes of a cell that joins them by ``;``."""
-    return [code for code in str(joined).split(";") if code] if known(joined) else []
-
-
-def known(value: object) -> bool:
-    """Whether a cell holds a value.
-
-    Examples
-    --------
-    >>> known(""), known(float("nan")), known(pd.NA), known(0)
-    (False, False, False, True)
-    """
-    return bool(not pd.isna(value) and value != "")  # type: ignore[call-overload]
-
-
-def link(source: object) -> str:
-    """The source as an address that may be followed; empty where it is a file or another scheme.
-
-    Examples
-    --------
-    >>> link("https://example.org/news/1"), link("javascript:alert(1)"), link("register.xlsx")
-    ('https://example.org/news/1', '', '')
-    """
-    address = str(source) if known(source) else ""
-    parts = urlsplit(address) if address.startswith(("http://", "https://")) else None
-    return address if parts and parts.hostname else ""
-
-
-def address(source: object) -> str:
-    """The part of a source that a browser can open: what follows a space only says which page of the site it was.
-
-    Examples
-    --------
-    >>> address("https://example.org/ (452268)"), address("register.xlsx")
-    ('https://example.org/', '')
-    """
-    return link(source).split(" ", 1)[0]
-
-
-def cited(source: object) -> str:
-    """A source that can be opened, said shortly: its site and what tells the page; empty for other sources.
-
-    Examples
-    --------
-    >>> cited("https://www.example.org/ (452268)"), cited("https://example.org/news/1"), cited("register.xlsx")
-    ('example.org (452268)', 'example.org', '')
-    """
-    first, _, rest = link(source).partition(" ")
-    host = (urlsplit(first).hostname or "").removeprefix("www.")
-    return f"{host} {rest}".strip()
 
 
 def isolated(text: str) -> str:
@@ -165,6 +113,8 @@ def _row(record: dict[Any, Any], speech: Speech, parts: list[str], widest: float
         "reasons": [speech.text(f"triage_reason.{code}") for code in codes(record["triage_reasons"])],
         "feasibility": _feasibility(record, speech),
         "jobs": _jobs(record, speech),
+        "rank_range": _rank_range(record, speech),
+        "stability": str(record["stability"]) if known(record.get("stability")) else "",
         "score": speech.number(record["score"], 2) if known(record["score"]) else speech.number(None),
         "parts": [_part(column, record[column], speech, widest) for column in parts if known(record[column])],
         "flags": [speech.text(f"red_flag.{code}") for code in codes(record["red_flags"])],
@@ -172,6 +122,14 @@ def _row(record: dict[Any, Any], speech: Speech, parts: list[str], widest: float
         "prior_driven": _true(record["prior_driven"]),
         "out_of_fold": _true(record["out_of_fold"]),
     }
+
+
+def _rank_range(record: dict[str, Any], speech: Speech) -> str:
+    """Between which ranks the unit stood in most draws; empty where that is its rank alone."""
+    low, high = record.get("rank_low"), record.get("rank_high")
+    if not known(low) or low == high:
+        return ""
+    return speech.text("page.range", low=speech.number(low), high=speech.number(high))
 
 
 def _sector(record: dict[str, Any], speech: Speech) -> str:

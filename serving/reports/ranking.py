@@ -35,6 +35,10 @@ _AFTER = (
     "score",
     "score_low",
     "score_high",
+    "rank_low",
+    "rank_high",
+    "stability",
+    "top_share",
 )
 _RECORD = ("source", "as_of", "confidence", "price_year", "derived", "model_version", "model_data_until")
 _SHOWN_BEFORE = {*_FIRST, *_WHERE, *_AFTER, "notes", "idle_months", "stopped_on"}

@@ -12,96 +12,106 @@ from engine.domain.mandate import FitPart
 from engine.domain.prediction import BOUNDS, Output
 from engine.domain.unit import public_fields
 from engine.errors import EhyaError, ErrorCode
-from serving.disclosure.fields import public_table
 from serving.i18n import Speech
 from serving.reports.ranking import ENDINGS, legend, model_lines, origin_remarks, records
 from serving.reports.words import column_of, in_words, mapped
 from serving.reports.workbook import Column, Notes, Sheet, write_csv, write_json, write_xlsx
 
 if TYPE_CHECKING:
-    from engine.matching import Shortlist
+    from engine.matching.shortlist import Shortlist
+    from serving.desk.stock import Offer
 
 _FAMILIES = {"reasons": "fit_reason", "unknown": "exclusion", "price_basis": "price_basis"}
 _FRONT = ("name", "province", "county", "isic")
 _RECORD = ("origin", "source", "as_of", "confidence", "price_year", "prior_driven", "capital_assumed")
 
 
-def public_view(appraisal: pd.DataFrame) -> pd.DataFrame:
-    """What an investor may see of an appraisal table: facts of the unit, prediction and record.
+def investor_view(units: pd.DataFrame) -> pd.DataFrame:
+    """What an investor may see of units on offer: facts, prediction and record, without the order of a ranking.
 
     Parameters
     ----------
-    appraisal
-        Shape (n, columns).
+    units
+        Public table (`serving.disclosure.fields.public_table`), shape (n, columns).
 
     Returns
     -------
     pandas.DataFrame
-        Shape (n, public columns): those that HTTP shows, without the planner's own judgement (score, rank, triage).
+        Shape (n, columns without score, rank and triage).
     """
-    table = public_table(appraisal)
     outputs = [f"{output.value}_{bound}" for output in Output for bound in BOUNDS]
     rest = [name for name in public_fields() if name not in _FRONT]
     order = [*_FRONT, *outputs, "red_flags", *rest, *_RECORD]
-    return table[[name for name in order if name in table.columns]]
+    return units[[name for name in order if name in units.columns]]
 
 
-def shortlist_table(shortlist: Shortlist, appraisal: pd.DataFrame) -> pd.DataFrame:
+def shortlist_table(listed: Shortlist, units: pd.DataFrame) -> pd.DataFrame:
     """The list with the public facts of its units.
+
+    Parameters
+    ----------
+    listed
+        The list.
+    units
+        Public table that holds its units.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``position, unit_id, fit, part_*, reasons, unknown, price_basis, triage`` and those of `public_view`,
-        best first.
+        Columns ``position, unit_id, fit, part_*, reasons, unknown, price_basis, triage`` and those of
+        `investor_view`, best first.
     """
-    listed = shortlist.table().drop(columns=["red_flags", "prior_driven", "origin"])
-    public = public_view(appraisal.loc[listed["unit_id"]]).reset_index(drop=True)
-    return pd.concat([listed.reset_index(drop=True), public], axis=1)
+    table = listed.table().drop(columns=["red_flags", "prior_driven", "origin"])
+    public = investor_view(units.loc[table["unit_id"]]).reset_index(drop=True)
+    return pd.concat([table.reset_index(drop=True), public], axis=1)
 
 
-def shortlist_sheet(shortlist: Shortlist, appraisal: pd.DataFrame, speech: Speech, title: str) -> Sheet:
+def shortlist_sheet(listed: Shortlist, units: pd.DataFrame, speech: Speech, title: str) -> Sheet:
     """The list in words."""
-    table = shortlist_table(shortlist, appraisal)
+    table = shortlist_table(listed, units)
     said = in_words(table.drop(columns=list(_FAMILIES)), speech)
     for name, family in _FAMILIES.items():
         said[name] = mapped(table[name].replace("", None), partial(speech.codes, family=family))
     front = ["position", "unit_id", "name", "fit", "triage", *_FAMILIES]
     columns = [_column(name, speech) for name in [*front, *(name for name in table.columns if name not in front)]]
-    remarks = origin_remarks(appraisal.loc[table["unit_id"]], speech)
+    remarks = origin_remarks(units.loc[table["unit_id"]], speech)
     return Sheet(title, columns, said, remarks=remarks)
 
 
-def shortlist_notes(shortlist: Shortlist, appraisal: pd.DataFrame, speech: Speech) -> Notes:
-    """Where a list comes from: run, criteria, model, dates, legend."""
+def shortlist_notes(offer: Offer, speech: Speech) -> Notes:
+    """Where a list comes from: run, criteria, model, dates, legend; of an empty one why it is empty."""
+    listed, rank = offer.shortlist, speech.text("legend.rank")
     lines: list[tuple[str, Any]] = [
-        (speech.text("cli.investor"), shortlist.mandate.name or shortlist.mandate.id),
-        (speech.text("cli.run_id"), shortlist.run_id),
-        *model_lines(appraisal, speech),
-        *(
-            (speech.text("cli.legend"), line)
-            for line in legend(appraisal, speech)
-            if line != speech.text("legend.rank")
-        ),
+        (speech.text("cli.investor"), listed.mandate.name or listed.mandate.id),
+        (speech.text("cli.run_id"), listed.run_id),
+        *model_lines(offer.units, speech),
     ]
+    if offer.opening:
+        code, count = speech.text(offer.opening.code), speech.number(offer.opening.units)
+        lines.append((speech.text("cli.shortlist_none"), speech.text("cli.reason_count", reason=code, count=count)))
+    told = [line for line in legend(offer.units, speech) if line != rank]
+    lines += [(speech.text("cli.legend"), line) for line in [*told, speech.text("legend.public")]]
     return Notes(speech.text("cli.notes"), lines)
 
 
-def shortlist_document(shortlist: Shortlist, appraisal: pd.DataFrame) -> dict[str, Any]:
+def shortlist_document(offer: Offer) -> dict[str, Any]:
     """The list as canonical JSON."""
-    table = shortlist_table(shortlist, appraisal).set_index("unit_id")
+    listed, opening = offer.shortlist, offer.opening
+    table = shortlist_table(listed, offer.units).set_index("unit_id")
     for name in ("reasons", "unknown"):
         table[name] = table[name].map(lambda joined: [code for code in joined.split(";") if code])
     return {
-        "run_id": shortlist.run_id,
-        "mandate": shortlist.mandate.id,
-        "counts": shortlist.counts,
-        "weights": {part.value: weight for part, weight in shortlist.weights.items()},
+        "run_id": listed.run_id,
+        "mandate": listed.mandate.id,
+        "counts": listed.counts,
+        "weights": {part.value: weight for part, weight in listed.weights.items()},
+        "excluded": {code.value: count for code, count in offer.excluded.items()},
+        "opening": opening and {"code": opening.code.value, "units": opening.units, "facts": opening.facts},
         "units": records(table),
     }
 
 
-def write_shortlist(path: Path, shortlist: Shortlist, appraisal: pd.DataFrame, speech: Speech) -> Path:
+def write_shortlist(path: Path, offer: Offer, speech: Speech) -> Path:
     """Write the list in the form that the file's ending names: .xlsx, .csv or .json.
 
     Raises
@@ -110,12 +120,12 @@ def write_shortlist(path: Path, shortlist: Shortlist, appraisal: pd.DataFrame, s
         ``unknown_option`` when the ending is another.
     """
     if path.suffix == ".json":
-        return write_json(path, shortlist_document(shortlist, appraisal))
-    sheet = shortlist_sheet(shortlist, appraisal, speech, speech.text("cli.shortlist"))
+        return write_json(path, shortlist_document(offer))
+    sheet = shortlist_sheet(offer.shortlist, offer.units, speech, speech.text("cli.shortlist"))
     if path.suffix == ".csv":
         return write_csv(path, sheet)
     if path.suffix == ".xlsx":
-        return write_xlsx(path, [sheet], shortlist_notes(shortlist, appraisal, speech), speech)
+        return write_xlsx(path, [sheet], shortlist_notes(offer, speech), speech)
     raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=path.name, allowed=list(ENDINGS[:3]))
 
 

@@ -36,6 +36,7 @@ _FAMILIES = {
     "missing": "field",
     "derived": "field",
     "not_scorable": "not_scorable",
+    "stability": "stability",
 }
 _FLAGS = ("scorable", "prior_driven", "out_of_fold", "capital_assumed", "money_comparable", "bank_owned", "title_deed")
 
@@ -78,6 +79,9 @@ def column_of(name: str, speech: Speech) -> Column:
         "score": "score",
         "score_low": "score",
         "score_high": "score",
+        "rank_low": "count",
+        "rank_high": "count",
+        "top_share": "share",
         "idle_now": "number",
         "as_of": "date",
     }.get(name, "text")

@@ -45,6 +45,8 @@ def _is_module(name: str) -> bool:
 
 def _top_level(tree: ast.Module) -> Iterator[ast.stmt]:
     for node in tree.body:
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue  # a type is knowledge, but nothing is loaded for it
         yield node
         if isinstance(node, (ast.If, ast.Try)):
             yield from node.body

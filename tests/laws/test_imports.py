@@ -16,6 +16,18 @@ MAY_IMPORT = {
     "serving": {"engine", "features", "serving"},
     "experiments": {"engine", "features", "training", "serving", "experiments"},
 }
+REACHES_TRAINING = "serving.desk.learning"
+"""The one module of serving that may, inside its functions: the use cases of a data scientist."""
+SERVING_MAY_IMPORT = {
+    "i18n": set(),
+    "disclosure": set(),
+    "desk": {"disclosure"},
+    "html": {"i18n"},
+    "reports": {"i18n", "html", "disclosure", "desk"},
+    "pages": {"i18n", "html", "disclosure", "desk", "reports"},
+    "api": {"i18n", "html", "disclosure", "desk", "reports", "pages"},
+    "cli": {"i18n", "html", "disclosure", "desk", "reports", "pages", "api"},
+}
 SOLE_IMPORTER = {
     "sqlalchemy": "engine.store",
     "alembic": "engine.store",
@@ -28,13 +40,25 @@ SOLE_IMPORTER = {
 def test_a_room_imports_only_the_rooms_below_it(room):
     for path in house.sources(room):
         rooms = {name.split(".")[0] for name in house.imports(path)} & (set(house.ROOMS) | {"tests"})
-        allowed = MAY_IMPORT[room] | ({"training"} if house.module_name(path) == "serving.cli.app" else set())
+        allowed = MAY_IMPORT[room] | ({"training"} if house.module_name(path) == REACHES_TRAINING else set())
         assert rooms <= allowed, f"{path} imports {sorted(rooms - allowed)}"
 
 
-def test_the_command_reaches_training_only_inside_functions():
-    path = house.ROOT / "serving" / "cli" / "app.py"
+def test_serving_reaches_training_only_inside_functions():
+    path = house.ROOT.joinpath(*REACHES_TRAINING.split(".")).with_suffix(".py")
     assert not {name for name in house.imports(path, deferred=False) if name.split(".")[0] == "training"}
+
+
+@pytest.mark.parametrize("room", SERVING_MAY_IMPORT)
+def test_a_room_of_serving_imports_only_the_rooms_below_it(room):
+    for path in house.sources(f"serving/{room}"):
+        rooms = {name.split(".")[1] for name in house.imports(path) if name.startswith("serving.")}
+        assert rooms <= SERVING_MAY_IMPORT[room] | {room}, f"{path} imports {sorted(rooms)}"
+
+
+def test_every_room_of_serving_has_its_law():
+    rooms = {path.name for path in (house.ROOT / "serving").iterdir() if (path / "__init__.py").is_file()}
+    assert rooms == set(SERVING_MAY_IMPORT)
 
 
 def test_no_module_imports_itself_in_a_circle():

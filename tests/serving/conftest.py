@@ -12,13 +12,15 @@ import pandas as pd
 import pytest
 import uvicorn
 
-from engine.diagnosis import diagnose
+from engine.appraisal import Terms, appraise
 from engine.domain.prediction import Output, columns
 from engine.domain.unit import unit_table
-from engine.health import completeness
-from engine.ranking import rank, triage
 from engine.settings import Settings
 from serving.api import Shelf, create_app
+from serving.desk.appraisal import Appraised
+from serving.desk.question import Question
+from serving.desk.stock import Stock
+from serving.disclosure.masking import Audience, visible
 
 DAY = pd.Timestamp("2026-11-23")
 COUNTIES = ("Urmia", "Khoy", "Mahabad", "Bukan", "Miandoab", "Salmas", "Naqadeh", "Maku")
@@ -26,8 +28,8 @@ DIVISIONS = ("10", "13", "20", "22", "23", "25")
 NAMES = ("آرد زاگرس", "نساجی چیچست", "پلاستیک ارومان", "کنسرو سهند", "آجر ساوالان", "قطعه‌سازان آرارات")
 
 
-def made_up_appraisal(n: int = 40, seed: int = 7) -> pd.DataFrame:
-    """An appraisal table of n synthetic units; every seventh is not scorable."""
+def made_up_appraisal(n: int = 40, seed: int = 7, audience: Audience = Audience.OFFICE) -> pd.DataFrame:
+    """An appraisal table of n synthetic units for an audience; every seventh is not scorable."""
     rng = np.random.default_rng(seed)
     ids = [f"unit-{row:04d}" for row in range(n)]
     units = unit_table(
@@ -65,9 +67,7 @@ def made_up_appraisal(n: int = 40, seed: int = 7) -> pd.DataFrame:
         )
     )
     predictions = _predictions(units, rng)
-    judged = units.join(predictions).join(triage(units, diagnose(units, as_of=DAY), predictions, as_of=DAY))
-    judged["completeness"] = completeness(units)
-    return rank(judged, price_year=1405)
+    return appraise(visible(units, audience), predictions, as_of=DAY, terms=Terms(price_year=1405))
 
 
 def _predictions(units: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -98,9 +98,27 @@ def _predictions(units: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     return frame
 
 
+def stock_of(table: pd.DataFrame) -> Stock:
+    """An appraisal that was made for the public, on offer."""
+    return Stock.of(Appraised(table, Question(as_of=DAY, price_year=1405), Audience.PUBLIC))
+
+
+@pytest.fixture(scope="session")
+def shelf_of():
+    """Makes a shelf with an appraisal that was made for the public."""
+    return lambda table: Shelf(stock_of(table))
+
+
 @pytest.fixture(scope="session")
 def appraisal() -> pd.DataFrame:
+    """What the office sees."""
     return made_up_appraisal()
+
+
+@pytest.fixture(scope="session")
+def public_appraisal() -> pd.DataFrame:
+    """The same units as the public sees them."""
+    return made_up_appraisal(audience=Audience.PUBLIC)
 
 
 @pytest.fixture(scope="session")
@@ -109,8 +127,8 @@ def settings(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def app(appraisal, settings):
-    return create_app(settings=settings, as_of=DAY, shelf=Shelf.of(appraisal, as_of=DAY))
+def app(public_appraisal, settings, shelf_of):
+    return create_app(settings=settings, shelf=shelf_of(public_appraisal))
 
 
 @contextmanager
@@ -130,18 +148,24 @@ def listening(app) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def listen():
+    """Serves an application on a free port of this computer while a block runs."""
+    return listening
+
+
+@pytest.fixture(scope="session")
 def address(app) -> Iterator[str]:
     with listening(app) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def opened(settings):
+def opened(settings, shelf_of):
     """Opens a client to a service that shows an appraisal."""
 
     @contextmanager
     def client(appraisal) -> Iterator[httpx.Client]:
-        shown = create_app(settings=settings, as_of=DAY, shelf=Shelf.of(appraisal, as_of=DAY))
+        shown = create_app(settings=settings, shelf=shelf_of(appraisal))
         with listening(shown) as address, httpx.Client(base_url=address, timeout=20) as found:
             yield found
 

@@ -295,7 +295,7 @@ def test_blank_words_excuse_no_changed_top(work):
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a right of their own there")
 def test_a_model_file_that_is_a_link_is_named_and_serves_nobody(work, tmp_path):
-    from serving.workspace import champion
+    from serving.desk.workspace import champion
 
     path = work.file(work.first.version)
     elsewhere = tmp_path / "elsewhere.ehya"

@@ -10,6 +10,7 @@ import pandas as pd
 
 from engine import scoring
 from engine.domain.reported import reported_units
+from engine.domain.standing import standing
 from engine.domain.unit import unit_table
 from engine.errors import EhyaError
 from engine.scoring.artefact import Model, load, path_of
@@ -64,11 +65,12 @@ def against(model: Model, register: Register, settings: Settings, *, as_of: pd.T
         A champion whose file is gone or was changed is none: it cannot serve either, and must not stand in the way.
     """
     units = register.units(known_by=as_of)
-    now_first = first_units(units, model, as_of=as_of)
+    current = standing(units, register.events(known_by=as_of), as_of=as_of)
+    now_first = first_units(current, model, as_of=as_of)
     champion = opened_champion(register, settings)
     if champion is None:
         return Against(now_first=now_first)
-    first = first_units(units, champion, as_of=as_of)
+    first = first_units(current, champion, as_of=as_of)
     moved = sorted(set(first) ^ set(now_first))
     found: dict[str, str] = {}
     if moved:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from engine import scoring
-from engine.diagnosis import diagnose
+from engine.appraisal import appraise
 from engine.domain.outcome import OutcomeKind
-from engine.health import completeness
-from engine.ranking import rank, triage
 from engine.scoring.artefact import Model
-from features import matrix
+from features.predicted import predicted
 from training.gates.rules import LEAST_OUTCOMES, TOP
 
 SETTLED = (OutcomeKind.RESTARTED, OutcomeKind.LIQUIDATED, OutcomeKind.LICENCE_CANCELLED, OutcomeKind.OBSERVED)
@@ -27,7 +24,7 @@ def first_units(units: pd.DataFrame, model: Model, *, as_of: pd.Timestamp, top: 
     Parameters
     ----------
     units
-        Unit table.
+        Unit table of the units as they stand on the day (`engine.domain.standing`).
     model
         Whose predictions to rank by.
     as_of
@@ -37,10 +34,7 @@ def first_units(units: pd.DataFrame, model: Model, *, as_of: pd.Timestamp, top: 
     """
     if units.empty:
         return []
-    described = matrix(units, model.schema, model.fitted, as_of=as_of)
-    predictions = scoring.predict(model, described, units, as_of=as_of)
-    judged = units.join(predictions).join(triage(units, diagnose(units, as_of=as_of), predictions, as_of=as_of))
-    ranked = rank(judged.assign(completeness=completeness(units)))
+    ranked = appraise(units, predicted(model, units, as_of=as_of), as_of=as_of)
     return [str(unit) for unit in ranked.index[ranked["rank"].notna()][:top]]
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from engine.settings import Settings
 from engine.store.backup import back_up, restore
-from serving.cli.commands.question import now
+from serving.cli.question import now
 from serving.cli.terminal import Terminal
 
 _MEGABYTE = 1_000_000

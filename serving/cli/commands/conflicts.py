@@ -9,12 +9,12 @@ import pandas as pd
 from engine.domain.unit import Confidence
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
-from serving.cli.commands.named import find_unit
-from serving.cli.commands.question import day, now, today
 from serving.cli.commands.said import field_of_unit, field_said, value_said
+from serving.cli.question import day, now, today
 from serving.cli.terminal import Terminal
+from serving.desk.named import find_unit
+from serving.desk.workspace import open_register
 from serving.i18n import Speech
-from serving.workspace import open_register
 
 if TYPE_CHECKING:
     from engine.store import Register

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from engine.settings import Settings
-from serving.cli.commands.question import now
+from serving.cli.question import now
 from serving.cli.terminal import Terminal
-from serving.workspace import open_register
+from serving.desk.workspace import open_register
 
 
 def list_duplicates(terminal: Terminal, settings: Settings) -> None:

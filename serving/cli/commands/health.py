@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
-from serving.cli.commands.question import day, today
+from serving.cli.question import day, today
 from serving.cli.terminal import Terminal
-from serving.workspace import open_register
+from serving.desk.workspace import open_register
 
 if TYPE_CHECKING:
     from engine.health import Health

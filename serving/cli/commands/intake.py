@@ -10,12 +10,12 @@ from engine.domain.unit import Origin
 from engine.settings import Settings
 from serving.cli.commands.difference import difference_document, print_difference
 from serving.cli.commands.mapping import mapping_of, remember_mapping, write_mapping
-from serving.cli.commands.question import day, now, today
 from serving.cli.commands.rejects import moved_units, print_moved, reading_of, units_before, write_refused
+from serving.cli.question import day, now, today
 from serving.cli.terminal import Terminal
+from serving.desk.workspace import open_register
 from serving.i18n import Speech
 from serving.reports.workbook import write_json
-from serving.workspace import open_register
 
 if TYPE_CHECKING:
     from engine.intake import Intake

@@ -1,4 +1,4 @@
-"""The units of the register, judged: what rank, show and match begin with."""
+"""Judged units in words: assumptions, estimates and marks that stand beside a figure."""
 
 from __future__ import annotations
 
@@ -8,44 +8,23 @@ import pandas as pd
 
 from engine.domain.prediction import NotScorable, Output
 from engine.domain.unit import Origin
-from engine.settings import Settings
-from serving.cli.commands.question import Question
-from serving.cli.terminal import Terminal
+from engine.ranking.score import Persona
+from serving.desk.question import Question
+from serving.disclosure.values import link
 from serving.i18n import Speech
-from serving.reports.ranked import link
 from serving.reports.words import spread
-from serving.workspace import appraised
-
-
-def judge_register(terminal: Terminal, settings: Settings, question: Question) -> pd.DataFrame:
-    """Appraisal table of all units of the register, best first.
-
-    Raises
-    ------
-    EhyaError
-        ``no_model``, ``model_changed``, ``database_failed``.
-    """
-    with terminal.busy("cli.judging"):
-        return appraised(
-            settings,
-            as_of=question.as_of,
-            price_year=question.price_year,
-            assumed_capital_rial=question.assume_capital_rial,
-        )
-
-
-def asked(question: Question) -> dict[str, Any]:
-    """The choices of a question as canonical values."""
-    return {
-        "as_of": question.as_of,
-        "price_year": question.price_year,
-        "assumed_capital_rial": question.assume_capital_rial,
-    }
 
 
 def assumptions(question: Question, speech: Speech) -> list[tuple[str, Any]]:
     """The choices of a question in words."""
     lines: list[tuple[str, Any]] = [(speech.text("column.asked_as_of"), speech.date(question.as_of))]
+    if question.persona is not Persona.PLANNER and question.weights is None:
+        lines.append((speech.text("cli.persona"), speech.text(question.persona)))
+    if question.weights is not None:
+        named = (f"{speech.text(part)} {speech.number(weight, 2)}" for part, weight in question.weights.items())
+        lines.append((speech.text("cli.weights"), speech.join(named)))
+    if question.priorities:
+        lines.append((speech.text("cli.priorities"), speech.join(speech.sector(code) for code in question.priorities)))
     if question.price_year:
         lines.append((speech.text("cli.asked_price_year"), speech.fact(question.price_year)))
     if question.assume_capital_rial:

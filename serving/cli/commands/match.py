@@ -8,21 +8,25 @@ from typing import Any
 
 import pandas as pd
 
-from engine.domain.exclusion import Exclusion
 from engine.domain.mandate import FitPart, Mandate
 from engine.economics.prices import PriceBasis
 from engine.errors import EhyaError, ErrorCode
-from engine.matching import Reason, Shortlist, UnitBook, exclusions, mandates_from_workbook, shortlist, why_not
-from engine.ranking import Triage
+from engine.matching.opening import Opening
+from engine.matching.reasons import Reason
+from engine.matching.workbook import mandates_from_workbook
+from engine.ranking.reasons import Triage
 from engine.settings import Settings
-from serving.cli.commands.judged import estimates, judge_register, marks
-from serving.cli.commands.named import find_unit
-from serving.cli.commands.question import Question, today
+from serving.cli.commands.judged import estimates, marks
+from serving.cli.question import today
 from serving.cli.terminal import Terminal
+from serving.desk.named import find_unit
+from serving.desk.question import Question
+from serving.desk.shortlist import event_lists, record_shown, stock
+from serving.desk.stock import Offer, Stock
+from serving.disclosure.masking import Audience
 from serving.i18n import Speech
 from serving.reports.ranking import legend, origin_remarks
-from serving.reports.shortlist import public_view, shortlist_document, write_shortlist
-from serving.workspace import open_register
+from serving.reports.shortlist import shortlist_document, write_shortlist
 
 _SHOWN = 10  # units of a shortlist at a terminal; files and JSON hold all
 _PARTS = 3  # parts of the fit that a line names
@@ -38,44 +42,41 @@ def show_shortlist(
     against: str | None,
     out: Path | None,
     shown: bool = False,
+    internal: bool = False,
 ) -> None:
     """Print or write the shortlist of one mandate, or say why one unit is not on it; on request record it as shown.
 
     Raises
     ------
     EhyaError
-        ``file_not_found``, ``mandate_...``, ``place_unknown``, ``sector_unknown``, ``no_model``, ``unknown_unit``.
+        ``file_not_found``, ``mandate_...``, ``place_unknown``, ``sector_unknown``, ``no_model``, ``unknown_unit``;
+        ``internal_not_written`` for ``out`` or ``shown`` with ``internal``: those figures stay in the office.
     """
+    if internal and (out or shown):
+        raise EhyaError(ErrorCode.INTERNAL_NOT_WRITTEN, option="--out" if out else "--shown")
     mandate = Mandate.from_yaml(path)
-    appraisal = judge_register(terminal, settings, question)
-    if appraisal.empty:
+    with terminal.busy("cli.judging"):
+        offered = stock(settings, question, Audience.OFFICE if internal else Audience.PUBLIC)
+    if offered.appraised.table.empty:
         terminal.say("cli.rank_empty")
         return
-    book = UnitBook.from_table(appraisal, as_of=question.as_of)
+    if internal:
+        terminal.line(terminal.speech.text("cli.internal"), "bold yellow")
     if against:
-        _print_why_not(terminal, book, mandate, find_unit(appraisal, against))
+        _print_why_not(terminal, offered, mandate, find_unit(offered.appraised.table, against))
         return
-    listed = shortlist(book, mandate, limit=top)
+    offer = offered.offer(mandate, limit=top)
     if shown:
-        _record_shown(settings, listed)
+        record_shown(settings, offer.shortlist, shown_on=today())
     if out:
-        terminal.say("cli.written", path=str(write_shortlist(out, listed, appraisal, terminal.speech)))
-    elif not terminal.answer(shortlist_document(listed, appraisal)):
-        _print(terminal, book, listed, appraisal)
+        terminal.say("cli.written", path=str(write_shortlist(out, offer, terminal.speech)))
+    elif not terminal.answer(shortlist_document(offer)):
+        _print(terminal, offer)
 
 
-def _record_shown(settings: Settings, listed: Shortlist) -> None:
-    """The list leaves nothing to chance, so each unit on it came to be shown with probability 1."""
-    frame = listed.table()[["unit_id", "position"]].assign(propensity=1.0)
-    with open_register(settings) as register:
-        register.log_showings(frame, run_id=listed.run_id, mandate_id=listed.mandate.id, shown_on=today())
-
-
-def _print(terminal: Terminal, book: UnitBook, listed: Shortlist, appraisal: pd.DataFrame) -> None:
-    words = terminal.speech
-    table = listed.table()
-    public = public_view(appraisal.loc[table["unit_id"]])
-    for remark in origin_remarks(public, words):
+def _print(terminal: Terminal, offer: Offer) -> None:
+    words, listed = terminal.speech, offer.shortlist
+    for remark in origin_remarks(offer.units, words):
         terminal.line(remark, "yellow")
     name = listed.mandate.name or listed.mandate.id
     title = words.text(
@@ -84,31 +85,37 @@ def _print(terminal: Terminal, book: UnitBook, listed: Shortlist, appraisal: pd.
     if not len(listed):
         terminal.line(title, "bold")
         terminal.say("cli.shortlist_none")
-        _left_out(terminal, book, listed.mandate)
+        if offer.opening:
+            terminal.line(opening_in_words(offer.opening, words), "bold")
+        _left_out(terminal, offer)
         return
-    entries = [
-        _entry(one, public.loc[one["unit_id"]], appraisal.loc[one["unit_id"]], words)
-        for one in table.head(_SHOWN).to_dict("records")
-    ]
+    table = listed.table()
+    entries = [_entry(one, offer.units.loc[one["unit_id"]], words) for one in table.head(_SHOWN).to_dict("records")]
     terminal.entries(entries, title=title)
     if len(listed) > _SHOWN:
         terminal.say("cli.more_units", count=len(listed) - _SHOWN)
-    _left_out(terminal, book, listed.mandate)
-    for line in legend(appraisal.loc[table["unit_id"]], words):
+    _left_out(terminal, offer)
+    for line in [*legend(offer.units, words), words.text("legend.public")]:
         if line != words.text("legend.rank"):
             terminal.line(line, "dim")
 
 
-def _left_out(terminal: Terminal, book: UnitBook, mandate: Mandate) -> None:
+def opening_in_words(opening: Opening, words: Speech) -> str:
+    """The limit that keeps out most units, and how far it would have to move."""
+    said = limit_in_words(Reason(opening.code, opening.facts), words)
+    return words.text("cli.opening", limit=said, count=opening.units)
+
+
+def _left_out(terminal: Terminal, offer: Offer) -> None:
     """How many units each hard limit leaves out; a unit may break several."""
-    bits = exclusions(book, mandate)
-    counts = sorted(((int(((bits & code.bit) != 0).sum()), code) for code in Exclusion), key=lambda one: -one[0])
     words = terminal.speech
-    pairs = [(words.text(code), words.number(count)) for count, code in counts if count]
-    terminal.pairs(pairs, title=words.text("cli.excluded_counts"))
+    counts = sorted(offer.excluded.items(), key=lambda one: -one[1])
+    terminal.pairs(
+        [(words.text(code), words.number(count)) for code, count in counts], title=words.text("cli.excluded_counts")
+    )
 
 
-def _entry(one: dict[Any, Any], public: pd.Series, judged: pd.Series, words: Speech) -> list[str]:
+def _entry(one: dict[Any, Any], public: pd.Series, words: Speech) -> list[str]:
     """A unit of the shortlist in a few lines; of the parts of its fit the weightiest are named, the rest is summed."""
     fit = f"{words.text('cli.fit')} {words.number(one['fit'], 2)}"
     lines = [
@@ -125,7 +132,7 @@ def _entry(one: dict[Any, Any], public: pd.Series, judged: pd.Series, words: Spe
         ("cli.red_flags", public["red_flags"], "red_flag"),
     )
     lines += [_named(key, words.codes(codes, family), words) for key, codes, family in said if codes]
-    return [line for line in (*lines, *marks(judged, words).split("\n")) if line]
+    return [line for line in (*lines, *marks(public, words).split("\n")) if line]
 
 
 def _sentences(reasons: str, words: Speech) -> str:
@@ -146,9 +153,9 @@ def _parts(one: dict[Any, Any], words: Speech) -> str:
     return words.join(f"{name} {words.number(size, 2)}" for size, name in named if size > 0)
 
 
-def _print_why_not(terminal: Terminal, book: UnitBook, mandate: Mandate, unit_id: str) -> None:
+def _print_why_not(terminal: Terminal, offered: Stock, mandate: Mandate, unit_id: str) -> None:
     words = terminal.speech
-    answer = why_not(book, mandate, unit_id)
+    answer = offered.why_not(mandate, unit_id)
     document = {
         "unit_id": unit_id,
         "mandate": mandate.id,
@@ -211,16 +218,16 @@ def write_event(
     EhyaError
         ``file_not_found``, ``mandate_...``, ``no_model``; ``unknown_option`` when ``out`` is no .xlsx.
     """
-    from engine.matching.event import event
-    from serving.reports import event_workbook
+    from serving.reports.event_workbook import write_event as write_workbook
 
     if out.suffix != ".xlsx":
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=out.name, allowed=[".xlsx"])
     mandates = mandates_from_workbook(path)
-    appraisal = judge_register(terminal, settings, question)
+    with terminal.busy("cli.judging"):
+        offered = stock(settings, question)
     with terminal.busy("cli.matching"):
-        whole = event(UnitBook.from_table(appraisal, as_of=question.as_of), mandates, limit=top)
-        event_workbook.write_event(out, whole, appraisal, terminal.speech)
+        whole = event_lists(offered, mandates, limit=top)
+        write_workbook(out, whole, offered, terminal.speech)
     if not terminal.answer({"path": str(out), "counts": whole.counts}):
-        counts = {"investors": len(mandates), "units": len(appraisal), "unmatched": len(whole.unmatched)}
+        counts = {"investors": len(mandates), "units": len(offered.appraised.table), "unmatched": len(whole.unmatched)}
         terminal.say("cli.event_written", path=str(out), **counts)

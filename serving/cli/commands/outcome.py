@@ -9,10 +9,10 @@ import pandas as pd
 from engine.domain.outcome import Outcome, OutcomeKind
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
-from serving.cli.commands.named import find_unit
-from serving.cli.commands.question import Day, day, today
+from serving.cli.question import Day, day, today
 from serving.cli.terminal import Terminal
-from serving.workspace import open_register
+from serving.desk.named import find_unit
+from serving.desk.workspace import open_register
 
 
 def add_outcome(

@@ -12,15 +12,16 @@ from engine.codes import Code
 from engine.domain.prediction import NotScorable, Output
 from engine.domain.unit import Status
 from engine.parsing.text import fold
-from engine.ranking import Triage, select
+from engine.ranking.reasons import Triage
 from engine.settings import LANGUAGES, Settings
-from serving.cli.commands.judged import asked, assumptions, estimates, judge_register, marks
-from serving.cli.commands.question import Question, now
+from serving.cli.commands.judged import assumptions, estimates, marks
+from serving.cli.question import now
 from serving.cli.terminal import Terminal
+from serving.desk.question import Question
+from serving.desk.ranking import Ranking, RankingRequest, keep_predictions, ranking, remarks
 from serving.i18n import Speech, speech
 from serving.reports.ranking import legend, origin_remarks, ranking_document, write_ranking
 from serving.reports.words import spread
-from serving.workspace import champion, open_register
 
 _SHOWN = 20  # units at a terminal when nobody says how many
 
@@ -29,41 +30,47 @@ def show_ranking(
     terminal: Terminal,
     settings: Settings,
     question: Question,
-    wanted: dict[str, Any],
+    wanted: Mapping[str, Any],
     top: int | None,
     out: Path | None,
     *,
     keep: bool = False,
 ) -> None:
-    """Judge, filter, and print or write the ranked list; on request keep its predictions in the register.
+    """Ask for the ranking, and print or write it; on request keep its predictions in the register.
 
     Raises
     ------
     EhyaError
         ``no_model``, ``place_unknown``, ``sector_unknown``, ``unknown_option``, ``database_failed``.
     """
-    appraisal = judge_register(terminal, settings, question)
-    if appraisal.empty:
-        if not terminal.answer(ranking_document(appraisal, asked(question))):
+    wishes = {name: _codes(name, given) for name, given in wanted.items()}
+    with terminal.busy("cli.judging"):
+        found = ranking(settings, RankingRequest(question, wishes, top))
+    if found.appraised.table.empty:
+        if not terminal.answer(ranking_document(found.listed, question.document)):
             terminal.say("cli.rank_empty")
         return
-    chosen = select(appraisal, **{name: _codes(name, given) for name, given in wanted.items()})
-    listed = chosen if top is None else chosen.head(top)
-    if keep and len(listed):
-        _keep(settings, listed, question)
+    if keep:
+        keep_predictions(settings, found.listed, question, made_at=now().to_pydatetime())
     if out:
-        words = terminal.speech
-        card = champion_card(settings) if out.suffix == ".html" else None
-        with open_register(settings) as register:
-            extras = register.extras(list(listed.index))
-            conflicts = register.conflicts().drop_duplicates(["unit_id", "field"])
-            claims = {"conflicts": conflicts, "duplicates": register.duplicates()}
-        notes = assumptions(question, words)
-        choices = asked(question)
-        write_ranking(out, listed, words, question_notes=notes, card=card, extras=extras, claims=claims, **choices)
-        terminal.say("cli.written", path=str(out))
-    elif not terminal.answer(ranking_document(listed, asked(question))):
-        print_ranking(terminal, chosen, listed if top else listed.head(_SHOWN), question)
+        _write(terminal, settings, found, out)
+    elif not terminal.answer(ranking_document(found.listed, question.document)):
+        print_ranking(terminal, found.chosen, found.listed if top else found.listed.head(_SHOWN), question)
+
+
+def _write(terminal: Terminal, settings: Settings, found: Ranking, out: Path) -> None:
+    question, beside = found.appraised.question, remarks(settings, found.listed)
+    write_ranking(
+        out,
+        found.listed,
+        terminal.speech,
+        question_notes=assumptions(question, terminal.speech),
+        card=found.appraised.card if out.suffix == ".html" else None,
+        extras=beside.extras,
+        claims={"conflicts": beside.conflicts, "duplicates": beside.duplicates},
+        **question.document,
+    )
+    terminal.say("cli.written", path=str(out))
 
 
 def _codes(name: str, given: Any) -> Any:
@@ -73,18 +80,6 @@ def _codes(name: str, given: Any) -> Any:
         return given
     known = {fold(speech(language).text(code)): code.value for code in families[name] for language in LANGUAGES}
     return [known.get(fold(one), one) for one in given]
-
-
-def champion_card(settings: Settings) -> Mapping[str, Any]:
-    """The card of the model at work, for the page."""
-    with open_register(settings) as register:
-        return champion(register, settings).card
-
-
-def _keep(settings: Settings, listed: pd.DataFrame, question: Question) -> None:
-    with open_register(settings) as register:
-        version = str(listed["model_version"].iloc[0])
-        register.save_predictions(listed, model_version=version, as_of=question.as_of, made_at=now().to_pydatetime())
 
 
 def print_ranking(
@@ -128,6 +123,7 @@ def _table(terminal: Terminal, records: list[dict[Any, Any]], title: str) -> Non
             words.text("column.rank"),
             words.text("cli.unit"),
             words.text("cli.triage"),
+            f"{words.text('column.score')}\n{words.text('column.rank_range')}",
             f"{words.text('output.feasibility')} [{words.text('measure.percent')}]",
             f"{words.text('output.jobs_expected')} [{words.text('measure.persons')}]",
         ],
@@ -143,6 +139,7 @@ def _entry(row: dict[Any, Any], terminal: Terminal) -> list[str]:
         f"{words.number(row['rank'])}. {words.fact(row['name'])} ({row['unit_id']})",
         f"{words.place(row['county'])} · {_sector(row, words)}",
         " — ".join(said for said in verdict if said != words.fact(None)),
+        words.join(_firmness(row, words)),
         estimates(row, words),
         *marks(row, words).split("\n"),
     ]
@@ -160,9 +157,21 @@ def _row(row: dict[Any, Any], terminal: Terminal) -> list[str]:
         words.number(row["rank"]),
         f"{words.fact(row['name'])}\n{row['unit_id']} · {words.place(row['county'])}\n{_sector(row, words)}",
         "\n".join(line for line in verdict if line),
+        "\n".join(_firmness(row, words)),
         spread(row, Output.FEASIBILITY, words),
         spread(row, Output.JOBS_EXPECTED, words),
     ]
+
+
+def _firmness(row: dict[Any, Any], words: Speech) -> list[str]:
+    """Score, between which ranks the unit stood in 80 % of the draws, and how firmly among the first."""
+    if pd.isna(row["rank"]):
+        return []
+    said = [f"{words.text('column.score')} {words.number(row['score'], 2)}"]
+    if pd.notna(row["rank_low"]):
+        ends = {"low": words.number(row["rank_low"]), "high": words.number(row["rank_high"])}
+        said.append(f"{words.text('column.rank_range')} {words.text('page.range', **ends)}")
+    return [*said, words.codes(row["stability"], "stability")]
 
 
 def _sector(row: dict[Any, Any], words: Speech) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from engine.settings import Settings
-from serving.cli.commands.question import today
+from serving.cli.question import today
 from serving.cli.terminal import Terminal
+from serving.desk.question import Question
 
 
 def serve_here(terminal: Terminal, settings: Settings, host: str, port: int) -> None:
@@ -19,4 +20,10 @@ def serve_here(terminal: Terminal, settings: Settings, host: str, port: int) -> 
 
     require_loopback(host)
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
-    serve(settings, host=host, port=port, as_of=today(), ready=lambda: terminal.say("cli.serving", url=url))
+    serve(
+        settings,
+        host=host,
+        port=port,
+        question=lambda: Question(as_of=today()),
+        ready=lambda: terminal.say("cli.serving", url=url),
+    )

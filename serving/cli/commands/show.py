@@ -2,72 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from engine.diagnosis import diagnose, unjudged
 from engine.domain.extras import extra_value
 from engine.domain.prediction import NotScorable, Output
-from engine.domain.unit import Barrier, Confidence, Field
-from engine.errors import EhyaError, ErrorCode
-from engine.recourse import interventions
+from engine.domain.unit import Confidence, Field
+from engine.errors import ErrorCode
 from engine.settings import Settings
-from serving.appraisal import appraise
 from serving.cli.commands.conflicts import source_said, why_said
-from serving.cli.commands.judged import asked, marks
-from serving.cli.commands.named import find_unit
+from serving.cli.commands.judged import marks
 from serving.cli.commands.outcome import figures
-from serving.cli.commands.question import Question
 from serving.cli.commands.said import extra_said, field_said, value_in_words, value_said
-from serving.cli.commands.why import explained, weightiest
 from serving.cli.terminal import Terminal
+from serving.desk.question import Question
+from serving.desk.unit import Story, unit_story
 from serving.i18n import Speech
 from serving.reports.ranked import weighty_parts
 from serving.reports.ranking import legend, origin_remarks, records
 from serving.reports.words import spread
-from serving.workspace import champion, open_register, standing_units
 
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """Everything known of one unit.
-
-    Parameters
-    ----------
-    row
-        Its row of the appraisal table, or of the unit table where there is no model yet; shape (1, columns).
-    facts, conflicts
-        Of each field what shows, with source, date and confidence; and what sources say that contradict each other.
-    extras
-        Columns of registers that no field knows.
-    history, events
-        What else the register holds of it.
-    predictions
-        Predictions that were kept, newest first.
-    findings, unjudged, plan
-        Barriers, what could not be judged, and what could be done.
-    why
-        What each feature adds to its chance of a restart, where a model of outcomes judged it.
-    """
-
-    row: pd.DataFrame
-    facts: pd.DataFrame
-    conflicts: pd.DataFrame
-    extras: pd.DataFrame
-    history: pd.DataFrame
-    events: pd.DataFrame
-    predictions: pd.DataFrame
-    findings: pd.DataFrame
-    unjudged: pd.DataFrame
-    plan: pd.DataFrame
-    why: dict[str, Any] | None = None
-
-    @property
-    def judged(self) -> bool:
-        """Whether a model was there to judge it."""
-        return "triage" in self.row.columns
+_REASONS = 6  # features named to a person; JSON has all that add anything
 
 
 def show_unit(terminal: Terminal, settings: Settings, question: Question, given: str) -> None:
@@ -78,7 +34,7 @@ def show_unit(terminal: Terminal, settings: Settings, question: Question, given:
     EhyaError
         ``unknown_unit``, ``several_units``, ``model_changed``, ``database_failed``.
     """
-    story = tell(settings, question, given)
+    story = unit_story(settings, question, given)
     if terminal.answer(_document(story, question)):
         return
     words, row = terminal.speech, story.row.reset_index().iloc[0]
@@ -95,47 +51,6 @@ def show_unit(terminal: Terminal, settings: Settings, question: Question, given:
         terminal.line(words.text(ErrorCode.NO_MODEL), "yellow")
     terminal.pairs(_kept(story, words), title=words.text("cli.kept_predictions"))
     _events(terminal, story)
-
-
-def tell(settings: Settings, question: Question, given: str) -> Story:
-    """Gather the story of one unit; without a model it is told without prediction."""
-    with open_register(settings) as register:
-        units = standing_units(register, as_of=question.as_of)
-        unit_id = find_unit(units, register.resolve(given))
-        facts, conflicts = register.facts(unit_id), register.conflicts(unit_id)
-        extras = register.extras([unit_id]).drop(columns="unit_id")
-        history, events, kept = register.history(unit_id), register.events(), register.predictions(unit_id)
-        try:
-            model = champion(register, settings)
-        except EhyaError as error:
-            if error.code not in (ErrorCode.NO_MODEL, ErrorCode.MODEL_FILE_MISSING):
-                raise
-            judged, why = units, None
-        else:
-            why = explained(model, units.loc[[unit_id]], as_of=question.as_of)
-            judged = appraise(
-                units,
-                model,
-                as_of=question.as_of,
-                price_year=question.price_year,
-                assumed_capital_rial=question.assume_capital_rial,
-            )
-    unit = units.loc[[unit_id]]
-    findings = diagnose(unit, as_of=question.as_of)
-    blind = unjudged(unit, as_of=question.as_of)
-    return Story(
-        row=judged.loc[[unit_id]],
-        facts=facts,
-        conflicts=conflicts.drop(columns="unit_id"),
-        extras=extras,
-        history=history,
-        events=events[events["unit_id"] == unit_id],
-        predictions=kept,
-        findings=findings,
-        unjudged=blind,
-        plan=interventions(findings if len(findings) else blind[blind["barrier"] == Barrier.UNKNOWN.value]),
-        why=why if "scorable" in judged and bool(judged.loc[unit_id, "scorable"]) else None,
-    )
 
 
 def _facts(terminal: Terminal, story: Story, row: pd.Series) -> None:
@@ -244,7 +159,7 @@ def _judgement(terminal: Terminal, story: Story, row: pd.Series) -> None:
         title = words.join([part for part in (words.text("cli.prediction"), *marks(row, words).split("\n")) if part])
         terminal.pairs([(name, said) for name, said in outputs], title=title)
         if story.why:
-            terminal.pairs(weightiest(story.why, words), title=words.text("cli.why_restart"))
+            terminal.pairs(_weightiest(story.why, words), title=words.text("cli.why_restart"))
     else:
         terminal.say("cli.no_prediction", reasons=words.codes(row["not_scorable"], NotScorable))
     if pd.notna(row["rank"]):
@@ -254,6 +169,10 @@ def _judgement(terminal: Terminal, story: Story, row: pd.Series) -> None:
             (words.text("column.score"), words.interval(row["score_low"], row["score"], row["score_high"], digits=2))
         ]
         said += [(words.text("column.rank"), words.number(row["rank"]))]
+        if pd.notna(row["rank_low"]):
+            ends = {"low": words.number(row["rank_low"]), "high": words.number(row["rank_high"])}
+            said += [(words.text("column.rank_range"), words.text("page.range", **ends))]
+        said += [(words.text("column.stability"), words.codes(row["stability"], "stability"))]
         terminal.pairs(said, title=words.text("cli.score_parts"))
     notes = [
         (words.text("cli.red_flags"), words.codes(row["red_flags"], "red_flag")),
@@ -312,7 +231,7 @@ def _document(story: Story, question: Question) -> dict[str, Any]:
         "predictions": story.predictions,
     }
     return {
-        "asked": asked(question),
+        "asked": question.document,
         "unit": records(story.row)[0],
         "extras": [
             {"header": line["header"], "kind": line["kind"], "value": extra_value(line["kind"], line["value"])}
@@ -321,3 +240,17 @@ def _document(story: Story, question: Question) -> dict[str, Any]:
         **{name: table.to_dict("records") for name, table in tables.items()},
         **({"why": story.why} if story.why else {}),
     }
+
+
+def _weightiest(why: dict[str, Any], words: Speech) -> list[tuple[str, str]]:
+    """The features that add or take most, in words: a name, and what it adds to the score.
+
+    Parameters
+    ----------
+    why
+        What ``explained`` gives.
+    words
+        Language.
+    """
+    strongest = list(why["features"].items())[:_REASONS]
+    return [(words.text(f"feature.{name}"), words.number(value, 2)) for name, value in strongest]

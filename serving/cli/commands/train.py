@@ -1,13 +1,37 @@
-"""What ``ehya train`` says; the training itself is called by ``serving.cli.app``, which alone may reach it."""
+"""``ehya train``: what was trained, what was measured, and whether it was put to work."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from engine.settings import Settings
 from serving.cli.commands.models import show_gates, show_jobs, show_scores
+from serving.cli.question import now
 from serving.cli.terminal import Terminal
+from serving.desk.learning import TrainingRequest, train
+
+
+def train_and_show(terminal: Terminal, settings: Settings, request: TrainingRequest) -> None:
+    """Train, and say what came of it.
+
+    Raises
+    ------
+    EhyaError
+        ``gates_shut``, ``reason_missing``, ``too_few_rows``, ``too_few_outcomes``.
+    """
+    with ExitStack() as shown:
+        progress = shown.enter_context(shown_progress(terminal))
+
+        def finished(result: Any) -> None:
+            shown.close()
+            show_training(terminal, result)
+
+        trained = train(settings, request, promoted_at=now().to_pydatetime(), progress=progress, finished=finished)
+    result, promoted = trained.result, trained.promoted
+    if not terminal.answer(training_document(result, promoted=promoted)) and not result.unchanged:
+        terminal.say("cli.promoted" if promoted else "cli.not_promoted", path=str(result.path))
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
@@ -12,25 +11,27 @@ from engine.domain.reported import reported_units
 from engine.domain.unit import Status
 from engine.scoring.artefact import Model
 from engine.settings import LANGUAGES, Settings
-from serving.appraisal import appraise
 from serving.cli.commands.intake import take_in
-from serving.cli.commands.judged import asked, assumptions
+from serving.cli.commands.judged import assumptions
 from serving.cli.commands.match import show_shortlist
-from serving.cli.commands.question import Question, today
 from serving.cli.commands.rank import print_ranking, show_ranking
+from serving.cli.commands.train import train_and_show
 from serving.cli.demo.folder import fresh, mandates
 from serving.cli.demo.register import write_register
+from serving.cli.question import today
 from serving.cli.terminal import Terminal
+from serving.desk.appraisal import current_units, judged
+from serving.desk.learning import TrainingRequest
+from serving.desk.question import Question
+from serving.desk.workspace import champion, open_register
+from serving.disclosure.masking import Audience
 from serving.i18n import speech
 from serving.reports.ranking import write_ranking
-from serving.workspace import champion, open_register, standing_units
-
-Train = Callable[[Terminal, Settings], None]
 
 _TOP = 5  # of each list at the terminal; the files hold all
 
 
-def run(terminal: Terminal, settings: Settings, *, train: Train) -> None:
+def run(terminal: Terminal, settings: Settings) -> None:
     """Show the house at work: learn, rank real reported units, then take a synthetic register all the way.
 
     Parameters
@@ -39,9 +40,6 @@ def run(terminal: Terminal, settings: Settings, *, train: Train) -> None:
         Where to print.
     settings
         The user's workspace; everything is written to its folder ``demo``.
-    train
-        Trains and promotes a model in the workspace it is given. An argument, since only the command line may reach
-        ``training``.
 
     Raises
     ------
@@ -53,7 +51,7 @@ def run(terminal: Terminal, settings: Settings, *, train: Train) -> None:
     settings.reports.mkdir()
     question = Question(as_of=today())
     _step(terminal, 1, "demo.step_train", "ehya train")
-    train(terminal, settings)
+    train_and_show(terminal, settings, TrainingRequest(as_of=question.as_of))
     _step(terminal, 2, "demo.step_reported", None)
     made = _reported(terminal, settings, question)
     _step(terminal, 3, "demo.step_intake", "ehya intake synthetic_register.xlsx --synthetic --report rejects.json")
@@ -73,9 +71,9 @@ def _reported(terminal: Terminal, settings: Settings, question: Question) -> lis
     with open_register(settings) as register:
         model = champion(register, settings)
     with terminal.busy("cli.judging", count=len(units)):
-        judged = appraise(units, model, as_of=question.as_of)
-    print_ranking(terminal, judged, judged.head(_TOP), question, kept=False)
-    return _written(settings, "reported_units", judged, question, model)
+        found = judged(units, model, question, Audience.OFFICE).table
+    print_ranking(terminal, found, found.head(_TOP), question, kept=False)
+    return _written(settings, "reported_units", found, question, model)
 
 
 def _intake(terminal: Terminal, settings: Settings) -> list[Path]:
@@ -100,8 +98,9 @@ def _rank(terminal: Terminal, settings: Settings, question: Question) -> list[Pa
     show_ranking(terminal, settings, question, {}, _TOP, None)
     with open_register(settings) as register:
         model = champion(register, settings)
-        judged = appraise(standing_units(register, as_of=question.as_of), model, as_of=question.as_of)
-    return _written(settings, "synthetic_ranking", judged, question, model)
+        units = current_units(register, as_of=question.as_of)
+    found = judged(units, model, question, Audience.OFFICE).table
+    return _written(settings, "synthetic_ranking", found, question, model)
 
 
 def _match(terminal: Terminal, settings: Settings, question: Question, mandate: Path) -> list[Path]:
@@ -111,14 +110,14 @@ def _match(terminal: Terminal, settings: Settings, question: Question, mandate: 
     return [mandate, out]
 
 
-def _written(settings: Settings, name: str, judged: pd.DataFrame, question: Question, model: Model) -> list[Path]:
+def _written(settings: Settings, name: str, table: pd.DataFrame, question: Question, model: Model) -> list[Path]:
     """The ranked list as a page in both languages and as a workbook in the user's."""
     files = [(settings.reports / f"{name}_{language}.html", language) for language in LANGUAGES]
     files.append((settings.reports / f"{name}.xlsx", settings.language))
     for path, language in files:
         words = speech(language)
         notes, title = assumptions(question, words), words.text(f"demo.{name}")
-        write_ranking(path, judged, words, question_notes=notes, title=title, card=model.card, **asked(question))
+        write_ranking(path, table, words, question_notes=notes, title=title, card=model.card, **question.document)
     return [path for path, _ in files]
 
 

@@ -50,7 +50,7 @@ def test_a_record_exactly_at_the_threshold_passes():
 
 
 def test_an_appraisal_is_judged_by_the_completeness_it_carries():
-    assert publishable(unit().assign(completeness=PUBLISHABLE)).tolist() == [True]
+    assert publishable(unit().assign(public_completeness=PUBLISHABLE)).tolist() == [True]
 
 
 @pytest.mark.parametrize("threshold", [-0.1, 1.1, float("nan")])

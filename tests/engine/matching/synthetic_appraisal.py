@@ -50,7 +50,7 @@ def _appraised(units, draw, offers_only):
         triage=draw.choice(triages, size),
         red_flags=draw.choice(["", "heavy_debt", "heavy_debt;litigation"], size),
         prior_driven=True,
-        completeness=1.0 if offers_only else draw.choice([0.3, 0.6, 0.7, 1.0], size),
+        public_completeness=1.0 if offers_only else draw.choice([0.3, 0.65, 0.7, 1.0], size),
     )
 
 

@@ -5,7 +5,8 @@ import pandas as pd
 from synthetic_appraisal import appraisal
 
 from engine.domain.mandate import Mandate
-from engine.matching import UnitBook, event, exclusions, shortlist
+from engine.matching import UnitBook, exclusions, shortlist
+from engine.matching.event import event
 
 TABLE = appraisal(400, random_state=3)
 BOOK = UnitBook.from_table(TABLE)

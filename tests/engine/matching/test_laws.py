@@ -63,7 +63,7 @@ def brute_force_feasible(table, mandate):
     kept = set()
     for unit_id, row in table.iterrows():
         checks = [
-            ("", row["completeness"] >= 0.6),
+            ("", row["public_completeness"] >= 0.65),
             ("", row["triage"] == "offer" or (row["triage"] == "fix_first" and mandate.wants_fix_first)),
             ("power_unknown", _at_least(row["power_kw"], mandate.min_power_kw)),
             ("land_unknown", _at_least(row["land_m2"], mandate.min_land_m2)),

@@ -16,7 +16,7 @@ def table(**columns):
 
 
 def test_a_record_below_the_threshold_is_excluded_and_one_at_it_is_not():
-    book = UnitBook.from_table(table(completeness=np.where(np.arange(60) < 20, 0.59, 0.6)))
+    book = UnitBook.from_table(table(public_completeness=np.where(np.arange(60) < 20, 0.64, 0.65)))
     bits = exclusions(book, GENEROUS)
     assert np.count_nonzero(bits & Exclusion.RECORD_INCOMPLETE.bit) == 20
     assert shortlist(book, GENEROUS, limit=60).feasible == 40
@@ -24,7 +24,7 @@ def test_a_record_below_the_threshold_is_excluded_and_one_at_it_is_not():
 
 def test_no_mandate_accepts_an_incomplete_record():
     assert not Exclusion.RECORD_INCOMPLETE.is_unknown
-    book = UnitBook.from_table(table(completeness=0.1))
+    book = UnitBook.from_table(table(public_completeness=0.1))
     assert len(shortlist(book, GENEROUS)) == 0
 
 
@@ -38,14 +38,14 @@ def test_the_bits_and_the_quick_way_agree():
 
 
 def test_why_not_tells_how_complete_the_record_is_and_how_complete_it_must_be():
-    units = table(completeness=0.5)
+    units = table(public_completeness=0.5)
     answer = why_not(UnitBook.from_table(units, least_completeness=0.75), GENEROUS, units.index[0])
     assert [reason.code for reason in answer.excluded_by] == [Exclusion.RECORD_INCOMPLETE]
     assert answer.excluded_by[0].facts == {"given": 0.5, "allowed": 0.75, "measure": "share"}
 
 
 def test_the_house_may_set_its_own_threshold():
-    units = table(completeness=0.3)
+    units = table(public_completeness=0.3)
     assert shortlist(UnitBook.from_table(units, least_completeness=0.3), GENEROUS, limit=60).feasible == 60
     with pytest.raises(ValueError, match="share"):
         UnitBook.from_table(units, least_completeness=2)

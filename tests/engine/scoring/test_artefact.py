@@ -17,8 +17,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassif
 from sklearn.linear_model import LogisticRegression
 
 from engine.errors import EhyaError, ErrorCode
-from engine.scoring.artefact import HEADS, MODEL, load, save
 from engine.scoring import artefact
+from engine.scoring.artefact import HEADS, MODEL, load, save
 
 DOCUMENT = {"version": "v1", "data_until": "2025-01-01", "features": ["a", "b"]}
 X = np.random.default_rng(0).normal(size=(200, 2))

@@ -2,7 +2,7 @@ import httpx
 import pytest
 
 from engine.errors import EhyaError, ErrorCode
-from serving.api import Shelf, create_app
+from serving.api import create_app
 from serving.api.server import require_loopback, serve
 
 
@@ -91,10 +91,10 @@ async def _ask(app, path: str) -> httpx.Response:
         return await client.get(path)
 
 
-def test_a_failure_inside_shows_no_traceback(settings, appraisal, recwarn):
+def test_a_failure_inside_shows_no_traceback(settings, recwarn):
     import asyncio
 
-    app = create_app(settings=settings, as_of=appraisal["as_of"].max())  # never started: it holds no shelf
+    app = create_app(settings=settings, shelf=None)  # it holds no shelf
     answer = asyncio.run(_ask(app, "/v1/health"))
     assert (answer.status_code, answer.json()["code"]) == (500, "failed")
     assert "Traceback" not in answer.text
@@ -105,7 +105,7 @@ def test_a_failure_inside_shows_no_traceback(settings, appraisal, recwarn):
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.4", "::", "example.org", ""])
 def test_only_this_computer_is_listened_on(settings, host):
     with pytest.raises(EhyaError) as refused:
-        serve(settings, as_of=None, host=host)
+        serve(settings, question=lambda: None, host=host)
     assert refused.value.code is ErrorCode.NOT_LOOPBACK
 
 
@@ -114,10 +114,9 @@ def test_loopback_addresses_are_let_through(host):
     require_loopback(host)
 
 
-def test_an_empty_register_is_served_too(settings, appraisal):
+def test_an_empty_register_is_served_too(settings, appraisal, shelf_of):
     import asyncio
 
-    app = create_app(settings=settings, as_of=appraisal["as_of"].max())
-    app.state.shelf = Shelf.of(appraisal.head(0), as_of=appraisal["as_of"].max())
+    app = create_app(settings=settings, shelf=shelf_of(appraisal.head(0)))
     for path in ("/", "/v1/units", "/v1/rankings", "/v1/health"):
         assert asyncio.run(_ask(app, path)).status_code == 200, path

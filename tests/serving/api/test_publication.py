@@ -13,7 +13,9 @@ def withheld(appraisal):
 
 @pytest.fixture(scope="module")
 def partly(appraisal, opened, withheld):
-    table = appraisal.assign(completeness=appraisal["completeness"].mask(appraisal.index.isin(withheld), 0.2))
+    table = appraisal.assign(
+        public_completeness=appraisal["public_completeness"].mask(appraisal.index.isin(withheld), 0.2)
+    )
     with opened(table) as client:
         yield client
 

@@ -3,11 +3,19 @@
 from serving.api.shelf import Prepared
 
 
-def test_a_long_question_takes_no_more_room_than_a_short_one():
-    prepared = Prepared()
-    for number in range(3):
-        prepared.answer(("shortlist", b"x" * 65_536 + b"%d" % number), lambda: b"none")
-    assert [len(key) for key in prepared.kept] == [32, 32, 32]
+def test_the_answer_asked_for_longest_ago_makes_room():
+    prepared = Prepared(limit=8)
+    for name in ("a", "b"):
+        prepared.answer(name, lambda: b"1234")
+    prepared.find("a")
+    prepared.answer("c", lambda: b"5678")
+    assert [prepared.find(name) for name in ("a", "b", "c")] == [b"1234", None, b"5678"]
+
+
+def test_an_answer_larger_than_the_room_is_given_and_not_kept():
+    prepared = Prepared(limit=3)
+    assert prepared.answer("a", lambda: b"1234") == b"1234"
+    assert prepared.find("a") is None
 
 
 def test_questions_that_differ_in_one_letter_are_two():

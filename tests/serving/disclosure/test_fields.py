@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from engine.diagnosis import diagnose
+from engine.appraisal import appraise
 from engine.domain.unit import FIELDS, public_fields, unit_table
-from engine.ranking import triage
-from serving.disclosure.fields import PRIVATE_PARTS, in_public_order, public_table
+from serving.disclosure.fields import public_table
+from serving.disclosure.masking import Audience, visible
 
 DAY = pd.Timestamp("2026-11-23")
 PRIVATE = [field.value for field, spec in FIELDS.items() if not spec.public]
@@ -53,14 +53,14 @@ def test_debts_by_creditor_stay_inside_and_machines_leave_as_objects(client):
     ]
 
 
-def test_what_was_worked_out_from_lists_is_named_for_public_fields_only(appraisal):
-    table = public_table(appraisal.assign(derived="machinery_year;bank_debt_rial"))
+def test_what_was_worked_out_from_lists_is_named_for_public_fields_only(public_appraisal):
+    table = public_table(public_appraisal.assign(derived="machinery_year;bank_debt_rial"))
     assert set(table["derived"]) == {"machinery_year"}
 
 
-def test_columns_that_no_field_knows_are_no_part_of_what_leaves(appraisal):
-    assert "extras" not in appraisal.columns
-    assert not {"extras", "debts"} & set(public_table(appraisal.assign(extras="Zone|text|B")).columns)
+def test_columns_that_no_field_knows_are_no_part_of_what_leaves(public_appraisal):
+    assert "extras" not in public_appraisal.columns
+    assert not {"extras", "debts"} & set(public_table(public_appraisal.assign(extras="Zone|text|B")).columns)
 
 
 def test_the_name_of_a_file_stays_inside(client):
@@ -68,49 +68,30 @@ def test_the_name_of_a_file_stays_inside(client):
         assert "made_up.xlsx" not in text, path
 
 
-def test_red_flags_and_gaps_that_rest_on_private_fields_stay_inside(appraisal):
-    table = public_table(
-        appraisal.assign(red_flags="bank_owned;heavy_debt;court_cases;no_title_deed", missing="bank_owned;isic")
-    )
-    assert set(table["red_flags"]) == {"no_title_deed"}
-    assert set(table["missing"]) == {"isic"}
+def test_an_appraisal_that_was_made_with_private_fields_is_refused(appraisal):
+    with pytest.raises(ValueError, match="not made for the public"):
+        public_table(appraisal)
 
 
-def test_parts_of_the_score_that_rest_on_private_fields_stay_inside(appraisal):
-    table = public_table(appraisal.assign(part_finance=0.123, part_readiness=0.1))
-    assert not [column for column in table if column.removeprefix("part_") in PRIVATE_PARTS]
-
-
-def test_private_fields_do_not_move_the_public_score(appraisal):
-    """Whatever a unit owes, its public score is the sum of the parts that a reader sees."""
-    table = public_table(appraisal.assign(score=0.612, part_finance=0.3))
-    judged = table[table["rank"].notna()]
-    seen = [name for name in judged if name.startswith("part_")]
-    assert judged["score"].tolist() == judged[seen].sum(axis=1).tolist()
-    assert table.loc[table["rank"].isna(), "score"].isna().all()
-
-
-def test_private_fields_do_not_move_the_public_order(appraisal):
-    """Two units alike in public keep their places, whatever the planner's own ranking makes of their debts."""
-    turned = appraisal.assign(rank=appraisal["rank"].max() + 1 - appraisal["rank"], part_finance=0.0, score=0.1)
-    assert_frame_equal(in_public_order(public_table(appraisal)), in_public_order(public_table(turned)))
+def test_gaps_in_private_fields_are_not_named(public_appraisal):
+    assert set(public_table(public_appraisal.assign(missing="bank_owned;isic"))["missing"]) == {"isic"}
 
 
 @pytest.mark.parametrize(
-    ("private", "told"),
+    "private",
     [
-        ({"bank_owned": True}, "blocked_by_ownership"),
-        ({"litigation_count": 7}, "blocked_by_law"),
-        ({"bank_debt_rial": 10**12}, "blocked_by_debt"),
-        ({"tax_debt_rial": 10**12}, "blocked_by_debt"),
-        ({"bank_debt_rial": 3 * 10**9}, "barriers_workable"),
-        ({}, "nothing_blocks"),
+        {"bank_owned": True},
+        {"litigation_count": 7},
+        {"bank_debt_rial": 10**12},
+        {"tax_debt_rial": 10**12},
+        {"debts": "bank|Bank|123456789;other||5000"},
+        {"notes": "x"},
     ],
 )
-def test_a_reason_of_triage_that_only_private_fields_tell_stays_inside(private, told):
-    judged = _judged({"capital_needed_rial": 10**10} | private)
-    assert judged["triage_reasons"].tolist() == [told]
-    assert public_table(judged)["triage_reasons"].tolist() == [""]
+def test_no_private_field_moves_what_the_public_sees_of_a_unit(private):
+    alike = {"capital_needed_rial": 10**10, "isic": "10", "county": "Urmia", "stopped_on": "2020-01-01"}
+    without, with_it = _judged(alike), _judged(alike | private)
+    assert_frame_equal(public_table(without), public_table(with_it))
 
 
 @pytest.mark.parametrize(
@@ -127,14 +108,14 @@ def test_a_reason_of_triage_that_public_fields_tell_is_shown(public, told):
     assert public_table(_judged(public))["triage_reasons"].tolist() == [told]
 
 
-def test_the_list_of_public_fields_decides(appraisal):
-    kept = {column for column in public_table(appraisal) if column in {field.value for field in FIELDS}}
+def test_the_list_of_public_fields_decides(public_appraisal):
+    kept = {column for column in public_table(public_appraisal) if column in {field.value for field in FIELDS}}
     assert kept == set(public_fields())
 
 
 @pytest.mark.parametrize("source", ["javascript:alert(1)", "file:///etc/passwd", "register.xlsx", "https://"])
-def test_only_a_public_address_is_shown_as_source(appraisal, source):
-    assert set(public_table(appraisal.assign(source=source))["source"]) == {""}
+def test_only_a_public_address_is_shown_as_source(public_appraisal, source):
+    assert set(public_table(public_appraisal.assign(source=source))["source"]) == {""}
 
 
 def test_an_answer_is_plain_json_without_nan(client):
@@ -143,9 +124,9 @@ def test_an_answer_is_plain_json_without_nan(client):
 
 
 def _judged(fields):
-    """One unit as triage sees it; without a status there is no prediction."""
+    """One unit as the public sees it; without a status there is no prediction."""
     units = unit_table(pd.DataFrame([{"unit_id": "a", "status": "idle", "origin": "register", **fields}]))
     scorable = units["status"].notna()
-    predictions = pd.DataFrame({"scorable": scorable, "feasibility_high": 0.5}, index=units.index)
-    judged = units.join(triage(units, diagnose(units, as_of=DAY), predictions, as_of=DAY))
-    return judged.assign(rank=1, score=0.5, part_jobs=0.2)
+    ends = {"feasibility_low": 0.1, "feasibility_point": 0.3, "feasibility_high": 0.5}
+    predictions = pd.DataFrame({"scorable": scorable, "not_scorable": "", **ends}, index=units.index)
+    return appraise(visible(units, Audience.PUBLIC), predictions, as_of=DAY)

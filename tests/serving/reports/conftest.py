@@ -3,10 +3,13 @@
 import pandas as pd
 import pytest
 
-from engine.diagnosis import diagnose
+from engine.appraisal import appraise
+from engine.domain.prediction import BOUNDS, Output
 from engine.domain.unit import column_dtypes
-from engine.health import completeness
-from engine.ranking import rank, triage
+from serving.desk.appraisal import Appraised
+from serving.desk.question import Question
+from serving.desk.stock import Stock
+from serving.disclosure.masking import Audience, visible
 
 AS_OF = pd.Timestamp("2026-11-23")
 SAME_FOR_ALL = {
@@ -22,14 +25,29 @@ SAME_FOR_ALL = {
 }
 
 
-@pytest.fixture(scope="session")
-def judged(appraisal):
+def _judged(appraisal, audience):
     units = appraisal[list(column_dtypes())].copy()
     units = units.assign(**SAME_FOR_ALL)
     units.iloc[0, units.columns.get_loc("name")] = "=HYPERLINK(1)"
-    places = [name for name in appraisal.columns if name.endswith(("_low", "_point", "_high"))]
+    places = [f"{output.value}_{bound}" for output in Output for bound in BOUNDS]
     marks = ["scorable", "not_scorable", "prior_driven", "out_of_fold", "model_version", "model_data_until"]
     predictions = appraisal[[*places, *marks]].assign(capital_assumed=False)
-    findings = diagnose(units, as_of=AS_OF)
-    judged = units.join(predictions).join(triage(units, findings, predictions, as_of=AS_OF))
-    return rank(judged.assign(completeness=completeness(units)))
+    return appraise(visible(units, audience), predictions, as_of=AS_OF)
+
+
+@pytest.fixture(scope="session")
+def judged(appraisal):
+    """The made-up appraisal as the office sees it."""
+    return _judged(appraisal, Audience.OFFICE)
+
+
+@pytest.fixture(scope="session")
+def public(appraisal):
+    """The same units as the public sees them."""
+    return _judged(appraisal, Audience.PUBLIC)
+
+
+@pytest.fixture(scope="session")
+def on_offer():
+    """Puts an appraisal that was made for the public on offer."""
+    return lambda table: Stock.of(Appraised(table, Question(as_of=AS_OF), Audience.PUBLIC))

@@ -3,24 +3,21 @@
 import json
 
 import openpyxl
-import pandas as pd
 import pytest
 
 from engine.domain.mandate import Mandate
 from engine.domain.unit import FIELDS, Field
-from engine.matching import UnitBook, event, shortlist
+from engine.matching.event import event
 from serving.i18n import speech
 from serving.reports.event_workbook import write_event
-from serving.reports.shortlist import public_view, write_shortlist
+from serving.reports.shortlist import investor_view, write_shortlist
 
-AS_OF = pd.Timestamp("2026-11-23")
 PRIVATE = [field.value for field in Field if not FIELDS[field].public]
 PRIVATE_VALUES = ("987654321987", "یادداشت محرمانه", "770000000001", "10660000001", "made_up.xlsx")
 
 
-def listed(judged, **wishes):
-    book = UnitBook.from_table(judged, as_of=AS_OF)
-    return shortlist(book, Mandate(id="m", risk_appetite="high", offer_fix_first=True, **wishes))
+def offer(offered, **wishes):
+    return offered.offer(Mandate(id="m", risk_appetite="high", offer_fix_first=True, **wishes))
 
 
 def texts_of(path):
@@ -40,10 +37,10 @@ def headers_of(path):
 
 @pytest.mark.parametrize("language", ["fa", "en"])
 @pytest.mark.parametrize("ending", [".xlsx", ".csv", ".json"])
-def test_no_private_field_leaves_with_a_shortlist(judged, tmp_path, ending, language):
-    short = listed(judged)
-    assert len(short)
-    path = write_shortlist(tmp_path / f"x{ending}", short, judged, speech(language))
+def test_no_private_field_leaves_with_a_shortlist(public, on_offer, tmp_path, ending, language):
+    found = offer(on_offer(public))
+    assert len(found.shortlist)
+    path = write_shortlist(tmp_path / f"x{ending}", found, speech(language))
     words = texts_of(path)
     titles = PRIVATE + [speech(language).text(f"field.{name}") for name in PRIVATE]
     headers = headers_of(path)
@@ -53,13 +50,23 @@ def test_no_private_field_leaves_with_a_shortlist(judged, tmp_path, ending, lang
     assert not [text for text in words for flag in (*flags, "heavy_debt", "court_cases") if flag in text]
 
 
-def test_the_public_view_holds_public_columns_only(judged):
-    assert not set(public_view(judged).columns) & set(PRIVATE)
-    assert judged.loc[:, PRIVATE].notna().any().any()
+def test_an_investors_view_has_neither_private_fields_nor_the_order_of_a_ranking(public, on_offer):
+    seen = set(investor_view(on_offer(public).units).columns)
+    assert not seen & {*PRIVATE, "rank", "score", "triage"}
 
 
-def test_a_shortlist_names_fit_and_its_parts_that_add_up(judged, tmp_path):
-    path = write_shortlist(tmp_path / "x.json", listed(judged, places={"like": ["Urmia"]}), judged, speech("fa"))
+def test_an_empty_list_names_the_limit_that_keeps_out_most_units(public, on_offer, tmp_path):
+    path = write_shortlist(tmp_path / "x.json", offer(on_offer(public), min_land_m2=10**7), speech("en"))
+    document = json.loads(path.read_text("utf-8"))
+    assert document["units"] == []
+    assert document["excluded"]
+    found = offer(on_offer(public), max_failure_probability=0.05)
+    assert found.opening.code.value == "failure_too_likely"
+    assert found.opening.units <= found.excluded[found.opening.code]
+
+
+def test_a_shortlist_names_fit_and_its_parts_that_add_up(public, on_offer, tmp_path):
+    path = write_shortlist(tmp_path / "x.json", offer(on_offer(public), places={"like": ["Urmia"]}), speech("fa"))
     document = json.loads(path.read_text("utf-8"))
     for unit in document["units"]:
         parts = sum(value for name, value in unit.items() if name.startswith("part_"))
@@ -68,12 +75,12 @@ def test_a_shortlist_names_fit_and_its_parts_that_add_up(judged, tmp_path):
     assert document["counts"]["shown"] == len(document["units"])
 
 
-def test_the_workbook_of_an_event_names_no_incomplete_record(judged, tmp_path):
-    withheld = judged.index[-1]
-    judged = judged.assign(completeness=judged["completeness"].where(judged.index != withheld, 0.1))
-    book = UnitBook.from_table(judged, as_of=AS_OF)
-    whole = event(book, [Mandate(id="m", sectors={"must": ["99"]})])
+def test_the_workbook_of_an_event_names_no_incomplete_record(public, on_offer, tmp_path):
+    withheld = public.index[-1]
+    partly = public.assign(public_completeness=public["public_completeness"].where(public.index != withheld, 0.1))
+    offered = on_offer(partly)
+    whole = event(offered.book, [Mandate(id="m", sectors={"must": ["99"]})])
     assert withheld in set(whole.unmatched["unit_id"])
-    words = texts_of(write_event(tmp_path / "event.xlsx", whole, judged, speech("en")))
-    assert judged.index[0] in words
+    words = texts_of(write_event(tmp_path / "event.xlsx", whole, offered, speech("en")))
+    assert public.index[0] in words
     assert withheld not in words

@@ -16,7 +16,9 @@ from engine.store import Register
 from experiments.province_simulator.province import AS_OF, simulate
 from experiments.province_simulator.run import load_workspace
 from features import matrix
-from serving.workspace import appraised, champion
+from serving.desk.appraisal import appraised
+from serving.desk.question import Question
+from serving.desk.workspace import champion
 from training.gates.rules import Gate
 from training.pipeline.outcomes import SEARCHED, SPACE, recipe_of
 from training.registry.tracking import registered
@@ -95,7 +97,7 @@ def test_promotion_opens_or_names_the_gate_that_is_shut(trained, register, setti
         assert (refused.value.code, set(refused.value.facts["given"])) == (ErrorCode.GATES_SHUT, shut)
     training.promote(register, settings, as_of=AS_OF, promoted_at=AT, force=bool(shut), reason="a small test province")
     assert register.champion().model_version == result.version
-    table = appraised(settings, as_of=AS_OF)
+    table = appraised(settings, Question(as_of=AS_OF)).table
     scorable = table["scorable"].astype(bool)
     assert scorable.sum() > 100
     assert table.loc[scorable, "feasibility_point"].between(0, 1).all()

@@ -28,7 +28,7 @@ from engine.scoring.runtime import predict
 from engine.settings import Settings
 from engine.store import Register
 from features import matrix
-import serving.appraisal, serving.api
+import serving.desk.appraisal, serving.api
 settings = Settings.from_environment()
 with Register.open(settings.database_url) as register:
     champion = register.champion()

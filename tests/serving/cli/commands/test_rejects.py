@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from engine.settings import Settings
 from serving.cli.app import app
+from serving.desk.workspace import open_register
 from serving.reports.rejects import CORRECTED, HEADER_ROW, KEY
-from serving.workspace import open_register
 
 HEADINGS = "نام واحد;شهرستان;وضعیت;تاریخ توقف;بدهی بانکی (میلیون ریال);ظرفیت عملی (درصد);تعداد شاغلین\n"
 WRONG = HEADINGS + "الف;زرزیران;شاید;1399/13/01;زیاد;30;بسیار\nب;خوی;راکد;1400/01/01;120;45;3\n;خوی;راکد;;;;9\n"

@@ -6,13 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from serving.i18n import Speech
-
 if TYPE_CHECKING:
     from engine.scoring.artefact import Model
-
-SHOWN = 6
-"""Features named to a person; JSON has all that add anything."""
 
 
 def explained(model: Model, unit: pd.DataFrame, *, as_of: pd.Timestamp) -> dict[str, Any] | None:
@@ -49,17 +44,3 @@ def explained(model: Model, unit: pd.DataFrame, *, as_of: pd.Timestamp) -> dict[
         "features": {str(name): float(value) for name, value in features.items()},
         "score": float(told.sum()),
     }
-
-
-def weightiest(why: dict[str, Any], words: Speech) -> list[tuple[str, str]]:
-    """The features that add or take most, in words: a name, and what it adds to the score.
-
-    Parameters
-    ----------
-    why
-        What ``explained`` gives.
-    words
-        Language.
-    """
-    strongest = list(why["features"].items())[:SHOWN]
-    return [(words.text(f"feature.{name}"), words.number(value, 2)) for name, value in strongest]

@@ -10,7 +10,7 @@ from engine.domain.outcome import Outcome, OutcomeKind
 from engine.store import Register
 from experiments.province_simulator.province import simulate
 from experiments.province_simulator.register import taken
-from serving.workspace import standing_units
+from serving.desk.appraisal import current_units
 
 
 def test_a_unit_that_has_come_back_or_gone_since_its_record_is_no_longer_idle(tmp_path):
@@ -23,6 +23,6 @@ def test_a_unit_that_has_come_back_or_gone_since_its_record_is_no_longer_idle(tm
             register.add_event(
                 Outcome(unit_id=unit_id, kind=kind, happened_on=date(2026, 6, 1), known_on=date(2026, 7, 1))
             )
-        before, after = (standing_units(register, as_of=pd.Timestamp(day)) for day in ("2026-06-30", "2026-07-01"))
+        before, after = (current_units(register, as_of=pd.Timestamp(day)) for day in ("2026-06-30", "2026-07-01"))
     assert before["status"].eq("idle").all()
     assert after.loc[[back, gone, waiting], "status"].tolist() == ["operating", "liquidated", "idle"]

@@ -1,7 +1,8 @@
-"""What a ranking is asked under: the day, the price year, the capital to assume."""
+"""Read what the caller of a command wrote: days, amounts, weights; and look at the clock."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,43 +11,42 @@ from engine.errors import EhyaError, ErrorCode
 from engine.parsing.dates import DateRead, Precision, read_date
 from engine.parsing.money import read_money
 from engine.parsing.rejection import Refusal, Remarked
+from engine.ranking.score import Persona
+from serving.desk.question import Question, read_persona, read_weights
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Choices under which units are judged.
+def read_question(
+    *,
+    as_of: str | None = None,
+    price_year: int | None = None,
+    assume_capital: str | None = None,
+    persona: str | None = None,
+    weights: str | None = None,
+    priority: Sequence[str] | None = None,
+) -> Question:
+    """Read the choices that the caller wrote; what was not said stays at its default.
 
-    Parameters
-    ----------
-    as_of
-        The day on which the units are judged.
-    price_year
-        Jalali year in whose money sums are compared; ``None`` leaves it to the register.
-    assume_capital_rial
-        Capital to assume where none is stated, flagged wherever it is used; ``None`` assumes nothing.
+    Raises
+    ------
+    EhyaError
+        ``value_unreadable`` when a day, an amount or weights cannot be read, ``unknown_option`` for a persona or a part
+        of the score that does not exist.
+
+    Examples
+    --------
+    >>> question = read_question(as_of="۱۴۰۵/۰۹/۰۲", price_year=1404, assume_capital="50 میلیارد ریال")
+    >>> str(question.as_of.date()), question.assume_capital_rial
+    ('2026-11-23', 50000000000)
     """
-
-    as_of: pd.Timestamp
-    price_year: int | None = None
-    assume_capital_rial: int | None = None
-
-    @classmethod
-    def asked(cls, *, as_of: str | None, price_year: int | None, assume_capital: str | None) -> Question:
-        """Read what the caller wrote.
-
-        Raises
-        ------
-        EhyaError
-            ``value_unreadable`` when a day or an amount cannot be read.
-
-        Examples
-        --------
-        >>> question = Question.asked(as_of="۱۴۰۵/۰۹/۰۲", price_year=1404, assume_capital="50 میلیارد ریال")
-        >>> str(question.as_of.date()), question.assume_capital_rial
-        ('2026-11-23', 50000000000)
-        """
-        capital = None if assume_capital is None else amount(assume_capital, "--assume-capital")
-        return cls(today() if as_of is None else day(as_of, "--as-of").at, price_year, capital)
+    codes = [code.strip() for one in priority or () for code in one.replace("،", ",").split(",") if code.strip()]
+    return Question(
+        as_of=today() if as_of is None else day(as_of, "--as-of").at,
+        price_year=price_year,
+        assume_capital_rial=None if assume_capital is None else amount(assume_capital, "--assume-capital"),
+        persona=Persona.PLANNER if persona is None else read_persona(persona),
+        weights=None if weights is None else read_weights(weights, files=True),
+        priorities=tuple(codes),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from engine.scoring.design import clipped, design
 from engine.scoring.hazards import Head
 from experiments.province_simulator.province import simulate
 from features import FULL_SCHEMA, fit, matrix
-from serving.cli.commands.why import SHOWN, explained, weightiest
+from serving.cli.commands.show import _REASONS as SHOWN
+from serving.cli.commands.show import _weightiest as weightiest
+from serving.desk.why import explained
 from serving.i18n import speech
 from training.models.horizon import fit_horizon
 

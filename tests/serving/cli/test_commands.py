@@ -11,14 +11,17 @@ from typer.testing import CliRunner
 from engine.domain.unit import FIELDS, Field
 from engine.settings import Settings
 from engine.store import Register
-from serving.appraisal import appraise
 from serving.cli.app import app
 from serving.cli.demo.register import write_register
-from serving.workspace import champion, open_register
+from serving.desk.appraisal import judged
+from serving.desk.question import Question
+from serving.desk.workspace import champion, open_register
+from serving.disclosure.masking import Audience
 
 PRIVATE = [field.value for field in Field if not FIELDS[field].public]
 AS_OF = "1405-09-02"
 DAY = pd.Timestamp("2026-11-23")
+AMONG_OTHERS = ["rank", "rank_low", "rank_high", "top_share", "stability"]  # these speak of a unit among all
 MANDATE = """
 id: investor-1
 name: سرمایه‌گذار نمونه
@@ -311,6 +314,10 @@ def test_predictions_are_kept_and_lists_recorded_only_on_request(ehya, day, fold
     assert "پیش‌بینی‌های نگه‌داشته" in ehya("show", ranking[0]["unit_id"]).stdout
 
 
+def appraise(units, model):
+    return judged(units, model, Question(as_of=DAY), Audience.OFFICE).table
+
+
 @pytest.fixture(scope="module")
 def opened(day, folder):
     """Units and model of the workspace."""
@@ -322,19 +329,19 @@ def opened(day, folder):
 def test_the_order_of_the_rows_changes_nothing(opened):
     units, model = opened
     shuffled = units.sample(frac=1, random_state=1)
-    pd.testing.assert_frame_equal(appraise(units, model, as_of=DAY), appraise(shuffled, model, as_of=DAY))
+    pd.testing.assert_frame_equal(appraise(units, model), appraise(shuffled, model))
 
 
 def test_a_unit_alone_is_judged_as_among_all(opened):
     units, model = opened
-    whole = appraise(units, model, as_of=DAY)
-    alone = appraise(units.loc[[whole.index[0]]], model, as_of=DAY)
+    whole = appraise(units, model)
+    alone = appraise(units.loc[[whole.index[0]]], model)
     pd.testing.assert_frame_equal(
-        alone.drop(columns="rank"), whole.loc[alone.index].drop(columns="rank"), check_dtype=False
+        alone.drop(columns=AMONG_OTHERS), whole.loc[alone.index].drop(columns=AMONG_OTHERS), check_dtype=False
     )
-    assert alone["rank"].tolist() == [1]
+    assert alone["rank"].tolist() == alone["rank_low"].tolist() == alone["rank_high"].tolist() == [1]
 
 
 def test_no_unit_is_an_empty_appraisal_with_all_columns(opened):
     units, model = opened
-    assert list(appraise(units.head(0), model, as_of=DAY)) == list(appraise(units.head(2), model, as_of=DAY))
+    assert list(appraise(units.head(0), model)) == list(appraise(units.head(2), model))

@@ -1,0 +1,123 @@
+"""The one appraisal of a register on a day: triage, completeness, score, rank and stability of every unit.
+
+Command line, HTTP, reports and the gates of a training all read this table, so that they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from engine.diagnosis.findings import diagnose
+from engine.health.completeness import completeness, public_completeness
+from engine.ranking.acceptability import stability
+from engine.ranking.classes import triage
+from engine.ranking.criteria import Part
+from engine.ranking.score import DEFAULT_WEIGHTS, rank
+
+TOP = 20
+"""Units at the head of a ranking whose place is tested for stability, and that a list shows first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under which choices units are put in order.
+
+    Parameters
+    ----------
+    weights
+        Weight of each part of the score; ``DEFAULT_WEIGHTS`` where ``None``.
+    priorities
+        ISIC codes of any level whose units agree with the programme.
+    price_year
+        Jalali year in whose money sums are compared; the register's own where ``None``.
+    top
+        Units at the head whose place is tested for stability.
+    random_state
+        Seed of the draws of the stability test.
+
+    Examples
+    --------
+    >>> Terms().priorities, Terms(priorities=("10",)).top
+    ((), 20)
+    """
+
+    weights: Mapping[Part, float] | None = None
+    priorities: tuple[str, ...] = ()
+    price_year: int | None = None
+    top: int = TOP
+    random_state: int = 0
+
+
+def appraise(
+    units: pd.DataFrame, predictions: pd.DataFrame, *, as_of: pd.Timestamp, terms: Terms | None = None
+) -> pd.DataFrame:
+    """Join prediction, triage, completeness, score and rank to each unit.
+
+    Parameters
+    ----------
+    units
+        Unit table of the units as they stand on the day (`engine.domain.standing`), shape (n, columns).
+    predictions
+        Prediction table of the same units, index ``unit_id``.
+    as_of
+        The day of judgement.
+    terms
+        Weights, priorities and price year; the defaults where ``None``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Shape (n, unit columns + prediction, triage, ``completeness``, ``public_completeness``, score and stability
+        columns), index ``unit_id``, best first; units without a rank last.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option`` for weights that are negative or name no part, ``sector_unknown`` for a priority.
+
+    Examples
+    --------
+    >>> from engine.domain.unit import unit_table
+    >>> units = unit_table(pd.DataFrame({"unit_id": ["a", "b"], "isic": ["10", "20"]}))
+    >>> predictions = pd.DataFrame({"feasibility_low": [0.1, 0.1], "feasibility_point": [0.2, 0.4],
+    ...     "feasibility_high": [0.3, 0.6], "scorable": True, "not_scorable": ""}, index=units.index)
+    >>> appraise(units, predictions, as_of=pd.Timestamp("2026-11-23"))["rank"].tolist()
+    [1, 2]
+    """
+    judged = units.join(predictions).join(triage(units, diagnose(units, as_of=as_of), predictions, as_of=as_of))
+    judged["completeness"] = completeness(units)
+    judged["public_completeness"] = public_completeness(units)
+    return order(judged, terms or Terms())
+
+
+def order(judged: pd.DataFrame, terms: Terms) -> pd.DataFrame:
+    """Put judged units in order under other choices; prediction and triage stay as they are.
+
+    Parameters
+    ----------
+    judged
+        Table with prediction and triage, such as ``appraise`` returns; shape (n, columns).
+    terms
+        Weights, priorities, price year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same units with score, rank and stability under ``terms``, best first.
+
+    Raises
+    ------
+    EhyaError
+        What ``appraise`` raises of weights and priorities.
+    """
+    chosen = {
+        "weights": DEFAULT_WEIGHTS if terms.weights is None else terms.weights,
+        "price_year": terms.price_year,
+        "priorities": terms.priorities,
+    }
+    ranked = rank(judged, **chosen)  # type: ignore[arg-type]
+    firm = stability(ranked, top_k=terms.top, random_state=terms.random_state, **chosen)  # type: ignore[arg-type]
+    return ranked.drop(columns=[name for name in firm.columns if name in ranked.columns]).join(firm)

@@ -1,0 +1,118 @@
+"""For a mandate that nothing fulfils: the one limit that, loosened, would let in most units, and by how much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.domain.exclusion import Exclusion
+from engine.domain.mandate import Mandate
+from engine.domain.prediction import Output
+from engine.domain.unit import Field
+from engine.matching.book import UnitBook
+from engine.matching.checks import Bits
+from engine.matching.limits import Limits
+from engine.matching.reasons import reason_facts
+
+NOT_THE_MANDATES = (Exclusion.NOT_OFFERED, Exclusion.RECORD_INCOMPLETE)
+"""Exclusions that no mandate can loosen."""
+
+_EXTREMES = {
+    Exclusion.FAILURE_TOO_LIKELY: (Output.FEASIBILITY, min),
+    Exclusion.JOBS_TOO_FEW: (Output.JOBS_EXPECTED, min),
+    Exclusion.POWER_TOO_LOW: (Field.POWER_KW, min),
+    Exclusion.LAND_TOO_SMALL: (Field.LAND_M2, min),
+    Exclusion.CONFIDENCE_TOO_LOW: ("confidence", min),
+    Exclusion.IDLE_TOO_LONG: (Field.IDLE_MONTHS, max),
+    Exclusion.CAPITAL_BELOW_TICKET: (Field.CAPITAL_NEEDED_RIAL, min),
+    Exclusion.CAPITAL_ABOVE_TICKET: (Field.CAPITAL_NEEDED_RIAL, max),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One limit that stands alone between a mandate and some units.
+
+    Parameters
+    ----------
+    code
+        The limit.
+    units
+        Units that would be let in.
+    facts
+        ``given``: how far the limit would have to move (the value of the last unit let in), ``allowed``: where it
+        stands, ``measure``: unit of measure, where there is one.
+    """
+
+    code: Exclusion
+    units: int
+    facts: dict[str, object] = field(default_factory=dict)
+
+
+def widest_opening(book: UnitBook, mandate: Mandate) -> Opening | None:
+    """Find the limit of a mandate that alone keeps out most units.
+
+    Parameters
+    ----------
+    book, mandate
+        What is laid over what.
+
+    Returns
+    -------
+    Opening or None
+        ``None`` where no single limit, loosened, would let in a unit. A limit on a number opens as far as the last of
+        its units; of a limit on names (sector, place, deal form, status) the value that opens most counts. Equal
+        counts go to the limit that stands first in ``Exclusion``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from engine.domain.unit import unit_table
+    >>> units = unit_table(pd.DataFrame({"unit_id": ["a", "b", "c"], "isic": ["1030", "2011", "2012"]}))
+    >>> appraisal = units.assign(triage="offer", red_flags="", prior_driven=False, public_completeness=1.0,
+    ...     feasibility_point=[0.2, 0.1, 0.15], jobs_expected_point=[5.0, 6.0, 7.0],
+    ...     jobs_expected_per_billion_rial_point=[0.1, 0.1, 0.1])
+    >>> found = widest_opening(UnitBook.from_table(appraisal), Mandate(id="a", max_failure_probability=0.75))
+    >>> found.code.value, found.units, found.facts["given"], found.facts["allowed"]
+    ('failure_too_likely', 3, 0.1, 0.25)
+    """
+    limits = Limits.of(book, mandate)
+    bits = limits.bits()
+    found = [_opening(book, mandate, limits, bits, code) for code in Exclusion if code not in NOT_THE_MANDATES]
+    return max((one for one in found if one), key=lambda one: one.units, default=None)
+
+
+def _opening(book: UnitBook, mandate: Mandate, limits: Limits, bits: Bits, code: Exclusion) -> Opening | None:
+    rows = np.flatnonzero(bits == code.bit)
+    if not rows.size:
+        return None
+    if code in _EXTREMES:
+        name, farthest = _EXTREMES[code]
+        column = book.numbers[str(name)][rows]
+        rows = rows[~np.isnan(column)] if code is Exclusion.CONFIDENCE_TOO_LOW else rows
+        last = int(rows[np.nanargmin(column) if farthest is min else np.nanargmax(column)])
+        return Opening(code, int(rows.size), reason_facts(book, mandate, limits, code, last))
+    values = _named(book, code, rows)
+    if values is None:
+        return Opening(code, int(rows.size), reason_facts(book, mandate, limits, code, int(rows[0])))
+    distinct, counts = np.unique(values, return_counts=True)
+    most = int(np.argmax(counts))
+    first = int(rows[np.flatnonzero(values == distinct[most])[0]])
+    return Opening(code, int(counts[most]), reason_facts(book, mandate, limits, code, first))
+
+
+def _named(book: UnitBook, code: Exclusion, rows: NDArray[np.intp]) -> NDArray[Any] | None:
+    """Value of each row that a limit on names would have to admit; ``None`` where the limit has but one."""
+    columns: dict[Exclusion, NDArray[Any]] = {
+        Exclusion.SECTOR_NOT_WANTED: book.sector.codes,
+        Exclusion.SECTOR_REFUSED: book.sector.codes,
+        Exclusion.PLACE_NOT_WANTED: book.place.codes,
+        Exclusion.PLACE_REFUSED: book.place.codes,
+        Exclusion.STATUS_NOT_WANTED: book.status.codes,
+        Exclusion.DEAL_FORM_NOT_OFFERED: book.deal_forms,
+        Exclusion.DEAL_FORM_REFUSED: book.deal_forms,
+    }
+    return columns[code][rows] if code in columns else None

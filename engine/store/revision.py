@@ -1,0 +1,36 @@
+"""A short text that changes whenever something in the register does."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select
+
+from engine.store import schema
+
+WATCHED = (
+    schema.imports,
+    schema.events,
+    schema.merges,
+    schema.confirmations,
+    schema.pins,
+    schema.withdrawals,
+    schema.source_ranks,
+    schema.promotions,
+)
+"""Tables whose rows are only ever added, and which move what is shown of a unit, its standing or the model at work."""
+
+
+def revision(connection: Connection) -> str:
+    """State of the register as counts of its append-only tables.
+
+    Parameters
+    ----------
+    connection
+        Open connection.
+
+    Returns
+    -------
+    str
+        Equal texts mean that nothing was imported, recorded, decided, merged, taken back or promoted in between.
+    """
+    newest = [select(func.count()).select_from(table).scalar_subquery() for table in (*WATCHED, schema.unmerges)]
+    return "-".join(str(count) for count in connection.execute(select(*newest)).one())

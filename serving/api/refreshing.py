@@ -1,0 +1,45 @@
+"""Keep a shelf fresh beside the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.concurrency import run_in_threadpool
+
+from serving.api.shelf import Shelf
+
+EVERY_SECONDS = 2.0
+"""Seconds between two looks at the workspace."""
+
+_log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def kept_fresh(shelf: Shelf, *, every: float = EVERY_SECONDS) -> AsyncIterator[None]:
+    """Refresh a shelf in a thread of its own until the block ends.
+
+    Parameters
+    ----------
+    shelf
+        What to refresh.
+    every
+        Seconds between two looks.
+    """
+    task = asyncio.create_task(_refresh(shelf, every))
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+async def _refresh(shelf: Shelf, every: float) -> None:
+    while True:
+        await asyncio.sleep(every)
+        try:
+            if await run_in_threadpool(shelf.refresh):
+                _log.info("a new stock is on show")
+        except Exception:  # a look that fails must not end the looking
+            _log.exception("the workspace could not be looked at")

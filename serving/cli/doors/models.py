@@ -1,0 +1,201 @@
+"""Train, judge, promote, roll back and watch models."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from serving.cli.options import DAY, AsJson, AsOf, Lang, Out, Version
+
+
+def train(
+    ctx: typer.Context,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help=f"Learn only from what was known by then. {DAY}.")
+    ] = None,
+    trials: Annotated[
+        int | None,
+        typer.Option("--trials", min=0, help="Settings that each search tries; 0: the prior-only model, no search."),
+    ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option("--timeout", min=1, metavar="SECONDS", help="Stop the search of the model of outcomes by then."),
+    ] = None,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, help="Searches side by side; with several, runs differ a little.")
+    ] = 1,
+    origin: Annotated[
+        str, typer.Option("--origin", metavar="ORIGIN", help="Whose outcomes to learn from: register or synthetic.")
+    ] = "register",
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Equal data and seed give an equal model.")] = 0,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why it is put to work; kept with the model.")] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Put it to work although a gate is shut; needs --reason.")
+    ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", "--no-promote", help="Train, judge, log and register it, but put nothing to work."),
+    ] = False,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train a model, judge it, log it to MLflow, and put it to work if its gates open (else exit code 3).
+
+    What the register has learnt is used when it holds enough matured outcomes; until then reported units and official
+    rates are. A search that was interrupted goes on where it was when the same training is started again.
+    """
+    from serving.cli.commands.train import train_and_show
+    from serving.cli.question import day, today
+    from serving.desk.learning import TrainingRequest
+
+    request = TrainingRequest(
+        as_of=today() if as_of is None else day(as_of, "--as-of").at,
+        origin=origin,
+        seed=seed,
+        trials=trials,
+        timeout=timeout,
+        workers=workers,
+        promote=not dry_run,
+        reason=reason,
+        force=force,
+    )
+    train_and_show(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, request)
+
+
+def evaluate(
+    ctx: typer.Context, version: Version = None, as_of: AsOf = None, lang: Lang = None, as_json: AsJson = False
+) -> None:
+    """Judge challenger and champion on the same matured outcomes, beside the plain rules, with intervals.
+
+    First by the figures of the training; then the model, as it was trained, on outcomes that ripened since.
+    Without VERSION the challenger is judged; where there is none, the champion.
+    """
+    from serving.cli.commands.models import evaluation_document, show_evaluation
+    from serving.cli.question import day, today
+    from serving.desk import learning
+
+    terminal = ctx.obj.terminal(lang, as_json=as_json)
+    with terminal.busy("models.evaluating"):
+        found = learning.evaluate(
+            ctx.obj.settings, as_of=today() if as_of is None else day(as_of, "--as-of").at, version=version
+        )
+    if not terminal.answer(evaluation_document(found)):
+        show_evaluation(terminal, found)
+
+
+def promote(
+    ctx: typer.Context,
+    version: Version = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why; it also explains a first twenty that changed. Kept.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Put it to work although a gate is shut; needs --reason.")
+    ] = False,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put a trained model to work: the challenger, or VERSION. A shut gate refuses it by name (exit code 3).
+
+    The gates are asked against the champion of today. A model that is at work already stays at work.
+    """
+    from serving.cli.commands.models import promotion_document, show_promotion
+    from serving.cli.question import now, today
+    from serving.desk import learning
+
+    terminal = ctx.obj.terminal(lang, as_json=as_json)
+    with terminal.busy("models.evaluating"):
+        promotion = learning.promote(
+            ctx.obj.settings,
+            as_of=today(),
+            promoted_at=now().to_pydatetime(),
+            version=version,
+            reason=reason,
+            force=force,
+        )
+    if not terminal.answer(promotion_document(promotion)):
+        show_promotion(terminal, promotion)
+
+
+def models(
+    ctx: typer.Context,
+    card: Annotated[
+        str | None, typer.Option("--card", metavar="VERSION", help="Show the card of a model, or of the champion.")
+    ] = None,
+    out: Out = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the trained models: which is at work, which waits, their figures and gates; or write a model's card."""
+    from serving.cli.commands.models import models_document, show_models, write_model_card
+    from serving.desk import learning
+
+    terminal, settings = ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings
+    if card is not None or out is not None:
+        write_model_card(terminal, learning.model(settings, None if card in (None, "champion") else card), out)
+        return
+    listed = learning.models(settings)
+    if not terminal.answer(models_document(listed)):
+        show_models(terminal, listed)
+
+
+def rollback(
+    ctx: typer.Context,
+    version: Version = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept with the model.")] = "",
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put an earlier champion back to work: the one before, or VERSION. Its file is checked again."""
+    from serving.cli.commands.models import promotion_document, show_promotion
+    from serving.cli.question import now
+    from serving.desk import learning
+
+    terminal = ctx.obj.terminal(lang, as_json=as_json)
+    promotion = learning.rollback(ctx.obj.settings, reason=reason, promoted_at=now().to_pydatetime(), version=version)
+    if not terminal.answer(promotion_document(promotion)):
+        show_promotion(terminal, promotion, back=True)
+
+
+def drift(ctx: typer.Context, as_of: AsOf = None, out: Out = None, lang: Lang = None, as_json: AsJson = False) -> None:
+    """Say whether the model at work still fits: outcomes since it was made, units unlike those it learnt from.
+
+    Exit code 1 when it should be trained anew, else 0.
+    With --out a page with pictures (.html), a workbook (.xlsx) or .json is written.
+    """
+    from serving.cli.commands.drift import show_drift
+    from serving.cli.question import day, today
+    from serving.desk import learning
+    from serving.reports.drift import drift_form, write_drift
+
+    terminal = ctx.obj.terminal(lang, as_json=as_json)
+    if out is not None:
+        drift_form(out)
+    with terminal.busy("drift.looking"):
+        found = learning.drift(ctx.obj.settings, as_of=today() if as_of is None else day(as_of, "--as-of").at)
+    if out is not None:
+        write_drift(out, found, terminal.speech)
+        terminal.say("cli.written", path=str(out))
+        terminal.say("drift.alarming" if found.alarming else "drift.calm")
+    if not terminal.answer(found.to_json()) and out is None:
+        show_drift(terminal, found)
+    if found.alarming:
+        raise typer.Exit(1)
+
+
+def mlflow(
+    ctx: typer.Context,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on this computer.")] = 5000,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Open MLflow's pages on this workspace: every training with its figures, plots, card and file.
+
+    They listen on this computer only; Ctrl+C stops them. Nothing is sent anywhere.
+    """
+    from serving.cli.commands.models import show_pages
+    from serving.desk import learning
+
+    settings, terminal = ctx.obj.settings, ctx.obj.terminal(lang, as_json=as_json)
+    show_pages(terminal, lambda: learning.tracking_pages(settings, port=port), host="127.0.0.1", port=port)

@@ -1,0 +1,140 @@
+"""Which units to offer, the story of one, and shortlists for investors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from serving.cli.options import AsJson, AsOf, AssumeCapital, Lang, Out, PriceYear
+
+
+def rank(
+    ctx: typer.Context,
+    province: Annotated[
+        list[str] | None, typer.Option("--province", metavar="PLACE", help="Only this province (may repeat).")
+    ] = None,
+    county: Annotated[
+        list[str] | None, typer.Option("--county", metavar="PLACE", help="Only this county (may repeat).")
+    ] = None,
+    estate: Annotated[
+        list[str] | None, typer.Option("--estate", metavar="NAME", help="Only estates whose name holds this.")
+    ] = None,
+    sector: Annotated[
+        list[str] | None, typer.Option("--sector", metavar="ISIC", help="Only this sector, e.g. 10 or 1030.")
+    ] = None,
+    status: Annotated[
+        list[str] | None, typer.Option("--status", metavar="STATUS", help="Only this status, e.g. idle.")
+    ] = None,
+    triage: Annotated[
+        list[str] | None, typer.Option("--triage", metavar="VERDICT", help="Only this verdict, e.g. offer.")
+    ] = None,
+    top: Annotated[int | None, typer.Option("--top", min=1, help="Only so many, from the best.")] = None,
+    persona: Annotated[
+        str | None,
+        typer.Option("--persona", metavar="WHO", help="Whose weights: planner, bank, governor or investor."),
+    ] = None,
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            "--weights", metavar="PART=X,...|FILE", help="Weights of your own, e.g. feasibility=.5,jobs=.5, or a file."
+        ),
+    ] = None,
+    priority: Annotated[
+        list[str] | None,
+        typer.Option("--priority", metavar="ISIC,...", help="Sectors that the programme prefers, e.g. 10,13."),
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep these predictions, to compare with what comes.")] = False,
+    out: Out = None,
+    as_of: AsOf = None,
+    price_year: PriceYear = None,
+    assume_capital: AssumeCapital = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Triage and rank the units: offer, fix first, repurpose or sell, cannot judge; with reasons and intervals."""
+    from serving.cli.commands.rank import show_ranking
+    from serving.cli.question import read_question
+
+    session = ctx.obj
+    question = read_question(
+        as_of=as_of,
+        price_year=price_year,
+        assume_capital=assume_capital,
+        persona=persona,
+        weights=weights,
+        priority=priority,
+    )
+    wanted = {
+        "province": province,
+        "county": county,
+        "estate": estate,
+        "sector": sector,
+        "status": status,
+        "triage": triage,
+    }
+    terminal = session.terminal(lang, as_json=as_json)
+    wishes = {name: given for name, given in wanted.items() if given}
+    show_ranking(terminal, session.settings, question, wishes, top, out, keep=keep)
+
+
+def show(
+    ctx: typer.Context,
+    unit: Annotated[str, typer.Argument(help="Id of the unit, as `ehya rank` prints it, or its exact name.")],
+    as_of: AsOf = None,
+    price_year: PriceYear = None,
+    assume_capital: AssumeCapital = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell the whole story of one unit: facts with sources, barriers, what to do, prediction, score, events."""
+    from serving.cli.commands.show import show_unit
+    from serving.cli.question import read_question
+
+    question = read_question(as_of=as_of, price_year=price_year, assume_capital=assume_capital)
+    show_unit(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, question, unit)
+
+
+def match(
+    ctx: typer.Context,
+    mandate: Annotated[
+        Path | None, typer.Option("--mandate", metavar="FILE.yaml", help="What one investor wants.")
+    ] = None,
+    mandates: Annotated[
+        Path | None, typer.Option("--mandates", metavar="FILE.xlsx", help="What each investor wants, a row each.")
+    ] = None,
+    why_not: Annotated[
+        str | None, typer.Option("--why-not", metavar="UNIT", help="Say what keeps this unit off the list.")
+    ] = None,
+    top: Annotated[int | None, typer.Option("--top", min=1, help="Length of the shortlist.")] = None,
+    shown: Annotated[bool, typer.Option("--shown", help="Record that the investor was shown this list.")] = False,
+    internal: Annotated[
+        bool, typer.Option("--internal", help="Judge with private fields too: for the office alone, never written.")
+    ] = False,
+    out: Out = None,
+    as_of: AsOf = None,
+    price_year: PriceYear = None,
+    assume_capital: AssumeCapital = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a shortlist for one investor, or the workbook of a whole event."""
+    from engine.errors import EhyaError, ErrorCode
+    from serving.cli.commands import match as body
+    from serving.cli.question import read_question
+
+    question = read_question(as_of=as_of, price_year=price_year, assume_capital=assume_capital)
+    terminal, settings = ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings
+    if (mandate is None) == (mandates is None):
+        raise EhyaError(
+            ErrorCode.OPTION_MISSING, command="ehya match", allowed=["--mandate FILE.yaml", "--mandates FILE.xlsx"]
+        )
+    if mandate:
+        body.show_shortlist(
+            terminal, settings, question, mandate, top=top, against=why_not, out=out, shown=shown, internal=internal
+        )
+    elif out is None:
+        raise EhyaError(ErrorCode.OPTION_MISSING, command="ehya match --mandates", allowed=["--out EVENT.xlsx"])
+    else:
+        body.write_event(terminal, settings, question, mandates, top=top, out=out)  # type: ignore[arg-type]

@@ -1,0 +1,79 @@
+"""Is everything there, what facts stand behind it, how to keep it safe, and the demonstration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from serving.cli.options import AsJson, Lang, Out
+
+
+def doctor(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:
+    """Check versions, workspace, register, model and fonts; say how to mend what is broken (exit code 1)."""
+    from serving.cli.commands.doctor import show_checkup
+
+    if show_checkup(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings):
+        raise typer.Exit(1)
+
+
+def reference(
+    ctx: typer.Context,
+    table: Annotated[str | None, typer.Argument(help="Table to show; without one, the list of tables.")] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--where",
+            metavar="CONDITION",
+            help="Only such rows: COLUMN=VALUE, or != > >= < <=, or ~ for a piece of text; in Persian or English.",
+        ),
+    ] = None,
+    out: Out = None,
+    sources: Annotated[bool, typer.Option("--sources", help="To whom the facts are owed, table by table.")] = False,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the facts that Ehya stands on, each with its source and date."""
+    from serving.cli.commands import reference as body
+
+    terminal = ctx.obj.terminal(lang, as_json=as_json)
+    if sources:
+        body.list_sources(terminal)
+    elif table is None:
+        body.list_tables(terminal)
+    else:
+        body.show_table(terminal, table, where or [], out)
+
+
+def backup(
+    ctx: typer.Context,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.zip", help="The file to write; else in the workspace.")
+    ] = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy the whole register into one checked file; others may go on working meanwhile."""
+    from serving.cli.commands.backup import make_backup
+
+    make_backup(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, out)
+
+
+def restore(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="What `ehya backup` wrote, or a register kept by an earlier restore.")],
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put a backup in the place of the register, after checking it; the register of before is kept beside it."""
+    from serving.cli.commands.backup import restore_backup
+
+    restore_backup(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, file)
+
+
+def demo(ctx: typer.Context, lang: Lang = None) -> None:
+    """Show everything in at most 90 seconds: real reported units first, then a synthetic register."""
+    from serving.cli.demo import run
+
+    run(ctx.obj.terminal(lang), ctx.obj.settings)

@@ -1,0 +1,115 @@
+"""The appraisal of the workspace's units, for an audience: what every list, page and answer begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from engine.errors import EhyaError, ErrorCode
+from engine.settings import Settings
+from serving.desk.question import Question
+from serving.desk.workspace import champion, open_register
+from serving.disclosure.masking import Audience, visible
+
+if TYPE_CHECKING:
+    from engine.scoring.artefact import Model
+    from engine.store import Register
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Appraised:
+    """An appraisal and what it rests on.
+
+    Parameters
+    ----------
+    table
+        Appraisal table (`engine.appraisal.appraise`), best first.
+    question
+        The choices under which it was made.
+    audience
+        For whom: for the public it was computed with private fields unknown.
+    card
+        Card of the model that judged.
+    """
+
+    table: pd.DataFrame
+    question: Question
+    audience: Audience
+    card: Mapping[str, Any] = field(default_factory=dict)
+
+
+def current_units(register: Register, *, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Units of the register as they stand on a day: what the log says since each record is folded in.
+
+    A unit that has restarted, or was liquidated, since the last import is offered to nobody; one that stopped again
+    stands idle since then. A model of outcomes was fitted to units described in just this way.
+
+    Parameters
+    ----------
+    register
+        Open register.
+    as_of
+        The day of judgement; events known later do not count.
+    """
+    from engine.domain.standing import standing
+
+    return standing(register.units(), register.events(as_of), as_of=as_of)
+
+
+def judged(units: pd.DataFrame, model: Model, question: Question, audience: Audience) -> Appraised:
+    """Appraise units with a model, for an audience.
+
+    Parameters
+    ----------
+    units
+        Unit table of the units as they stand, shape (n, columns).
+    model
+        Promoted model.
+    question
+        Day, price year, assumed capital, weights.
+    audience
+        Whose figures these are.
+
+    Raises
+    ------
+    EhyaError
+        ``schema_mismatch`` when the model wants other features than this Ehya describes; what
+        `engine.appraisal.appraise` raises.
+    """
+    from engine.appraisal import appraise
+    from features.predicted import predicted
+
+    seen = visible(units, audience)
+    predictions = predicted(model, seen, as_of=question.as_of, assumed_capital_rial=question.assume_capital_rial)
+    table = appraise(seen, predictions, as_of=question.as_of, terms=question.terms)
+    return Appraised(table, question, audience, model.card)
+
+
+def appraised(settings: Settings, question: Question, audience: Audience = Audience.OFFICE) -> Appraised:
+    """Appraise all units of the register as they stand.
+
+    Parameters
+    ----------
+    settings
+        Where things are kept.
+    question, audience
+        Under which choices, and for whom.
+
+    Raises
+    ------
+    EhyaError
+        ``register_empty`` when there is neither a unit nor a model, ``no_model``, ``model_file_missing``,
+        ``model_changed``, ``not_a_model``, ``database_failed``, ``schema_mismatch``.
+    """
+    with open_register(settings) as register:
+        units = current_units(register, as_of=question.as_of)
+        try:
+            model = champion(register, settings)
+        except EhyaError as error:
+            if error.code is ErrorCode.NO_MODEL and units.empty:
+                raise EhyaError(ErrorCode.REGISTER_EMPTY) from error
+            raise
+    return judged(units, model, question, audience)

@@ -1,0 +1,222 @@
+"""Train, judge, promote, roll back and watch models: the one module of serving that reaches ``training``.
+
+``training`` is imported inside the functions, so that serving starts without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from engine.errors import EhyaError, ErrorCode
+from engine.settings import Settings
+from serving.desk.workspace import champion, open_register
+
+if TYPE_CHECKING:
+    from engine.scoring.artefact import Model
+    from training import Evaluation, Listed, Promotion, TrainingResult
+    from training.monitoring.report import Drift
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRequest:
+    """What a data scientist asks of a training.
+
+    Parameters
+    ----------
+    as_of
+        The last day whose facts may be seen.
+    origin
+        Whose outcomes to learn from: ``register`` or ``synthetic``.
+    seed
+        Equal data and seed give an equal model.
+    trials, timeout, workers
+        Settings that each search tries (its own number where ``None``), seconds it may take, searches side by side.
+    promote
+        Whether the model is put to work if its gates open.
+    reason
+        Why it is put to work; kept with the model.
+    force
+        Put it to work although a gate is shut; needs a reason.
+    """
+
+    as_of: pd.Timestamp
+    origin: str = "register"
+    seed: int = 0
+    trials: int | None = None
+    timeout: float | None = None
+    workers: int = 1
+    promote: bool = True
+    reason: str | None = None
+    force: bool = False
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The choices of the training itself, as ``training.train`` takes them."""
+        chosen: dict[str, Any] = {
+            "as_of": self.as_of,
+            "origin": self.origin,
+            "random_state": self.seed,
+            "timeout": self.timeout,
+            "workers": self.workers,
+        }
+        return chosen if self.trials is None else chosen | {"trials": self.trials}
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A finished training.
+
+    Parameters
+    ----------
+    result
+        What was trained and measured.
+    promoted
+        Whether it was put to work.
+    """
+
+    result: TrainingResult
+    promoted: bool
+
+
+def train(
+    settings: Settings,
+    request: TrainingRequest,
+    *,
+    promoted_at: datetime,
+    progress: Callable[..., None],
+    finished: Callable[[TrainingResult], None] = lambda result: None,
+) -> Trained:
+    """Train a model, judge it, log it, and put it to work if that was asked for and its gates open.
+
+    Parameters
+    ----------
+    settings
+        The workspace.
+    request
+        What is asked.
+    promoted_at
+        The moment that is recorded.
+    progress
+        Called with a stage, the share done and the best loss so far.
+    finished
+        Called with the result before it is promoted, so that a shut gate hides no figure.
+
+    Raises
+    ------
+    EhyaError
+        ``reason_missing`` for ``force`` without a reason, ``gates_shut``, ``too_few_rows``, ``too_few_outcomes``.
+    """
+    import training
+
+    if request.force and not (request.reason or "").strip():
+        raise EhyaError(ErrorCode.REASON_MISSING, command="ehya train --force")
+    with open_register(settings) as register:
+        result = training.train(register, settings, progress=progress, **request.options)
+        finished(result)
+        promotes = request.promote and not result.unchanged
+        if promotes:
+            training.promote(
+                register,
+                settings,
+                version=result.version,
+                as_of=request.as_of,
+                promoted_at=promoted_at,
+                reason=request.reason,
+                force=request.force,
+                verdicts=result.gates,
+            )
+    return Trained(result, promotes)
+
+
+def evaluate(settings: Settings, *, as_of: pd.Timestamp, version: str | None = None) -> Evaluation:
+    """Judge a model on matured outcomes: the challenger, else the champion, where no version is named."""
+    import training
+
+    with open_register(settings) as register:
+        return training.evaluate(register, settings, as_of=as_of, version=version)
+
+
+def promote(
+    settings: Settings,
+    *,
+    as_of: pd.Timestamp,
+    promoted_at: datetime,
+    version: str | None = None,
+    reason: str | None = None,
+    force: bool = False,
+) -> Promotion:
+    """Put a trained model to work: the challenger where no version is named.
+
+    Raises
+    ------
+    EhyaError
+        ``gates_shut``, ``unknown_version``, ``reason_missing``.
+    """
+    import training
+
+    with open_register(settings) as register:
+        return training.promote(
+            register, settings, version=version, as_of=as_of, promoted_at=promoted_at, reason=reason, force=force
+        )
+
+
+def rollback(settings: Settings, *, reason: str, promoted_at: datetime, version: str | None = None) -> Promotion:
+    """Put an earlier champion back to work.
+
+    Raises
+    ------
+    EhyaError
+        ``reason_missing``, ``unknown_version``, ``model_changed``.
+    """
+    import training
+
+    with open_register(settings) as register:
+        return training.rollback(register, settings, version=version, reason=reason, promoted_at=promoted_at)
+
+
+def models(settings: Settings) -> Sequence[Listed]:
+    """The trained models, newest first."""
+    import training
+
+    with open_register(settings) as register:
+        return training.models(register, settings)
+
+
+def model(settings: Settings, version: str | None = None) -> Model:
+    """A trained model; the champion where no version is named.
+
+    Raises
+    ------
+    EhyaError
+        ``no_model``, ``unknown_version``, ``model_changed``.
+    """
+    import training
+
+    with open_register(settings) as register:
+        return training.model_of(register, settings, version)
+
+
+def drift(settings: Settings, *, as_of: pd.Timestamp) -> Drift:
+    """Whether the model at work still fits the register.
+
+    Raises
+    ------
+    EhyaError
+        ``no_model``, ``model_changed``.
+    """
+    from training.monitoring.report import drift as found_drift
+
+    with open_register(settings) as register:
+        return found_drift(register, champion(register, settings), as_of=as_of)
+
+
+def tracking_pages(settings: Settings, *, port: int) -> Any:
+    """Start MLflow's pages on the workspace, on this computer only."""
+    import training
+
+    return training.start_pages(settings, port=port)

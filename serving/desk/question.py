@@ -1,0 +1,165 @@
+"""The choices under which units are judged: the day, the price year, capital to assume, weights, priorities."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from engine.appraisal import TOP, Terms
+from engine.errors import EhyaError, ErrorCode
+from engine.ranking.criteria import Part
+from engine.ranking.score import PERSONA_WEIGHTS, Persona
+
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    ".json": json.loads,
+    ".toml": tomllib.loads,
+    ".yaml": yaml.safe_load,
+    ".yml": yaml.safe_load,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Choices under which units are judged.
+
+    Parameters
+    ----------
+    as_of
+        The day on which the units are judged.
+    price_year
+        Jalali year in whose money sums are compared; ``None`` leaves it to the register.
+    assume_capital_rial
+        Capital to assume where none is stated, flagged wherever it is used; ``None`` assumes nothing.
+    persona
+        Whose weights order the units.
+    weights
+        Weights of the caller's own; they go before those of the persona.
+    priorities
+        ISIC codes of any level that the programme prefers.
+
+    Examples
+    --------
+    >>> question = Question(as_of=pd.Timestamp("2026-11-23"), persona=Persona.BANK)
+    >>> question.terms.weights[Part.FINANCE] > question.terms.weights[Part.JOBS]
+    True
+    """
+
+    as_of: pd.Timestamp
+    price_year: int | None = None
+    assume_capital_rial: int | None = None
+    persona: Persona = Persona.PLANNER
+    weights: Mapping[Part, float] | None = None
+    priorities: tuple[str, ...] = ()
+
+    @property
+    def terms(self) -> Terms:
+        """The choices that order units, as the engine takes them."""
+        weights = PERSONA_WEIGHTS[self.persona] if self.weights is None else self.weights
+        return Terms(weights=weights, priorities=self.priorities, price_year=self.price_year, top=TOP)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The choices as canonical values; those of order only where they were made."""
+        made: dict[str, Any] = {
+            "as_of": self.as_of,
+            "price_year": self.price_year,
+            "assumed_capital_rial": self.assume_capital_rial,
+        }
+        if self.persona is not Persona.PLANNER:
+            made["persona"] = self.persona.value
+        if self.weights is not None:
+            made["weights"] = {str(part): float(weight) for part, weight in self.weights.items()}
+        if self.priorities:
+            made["priorities"] = list(self.priorities)
+        return made
+
+
+def read_weights(given: str, *, files: bool = False) -> dict[Part, float]:
+    """Read weights as they are written: ``feasibility=.5,jobs=.3``, or the path of a YAML, JSON or TOML file.
+
+    Parameters
+    ----------
+    given
+        The text; a file holds one number a part.
+    files
+        Whether a text without ``=`` names a file.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option`` for a part that does not exist, ``value_unreadable`` for what is no weight (a number that is
+        finite and not negative) or for weights that are all nil, ``file_not_found`` and ``file_unreadable``.
+
+    Examples
+    --------
+    >>> read_weights("feasibility=.5, jobs=.25")
+    {<Part.FEASIBILITY: 'feasibility'>: 0.5, <Part.JOBS: 'jobs'>: 0.25}
+    """
+    stated = _stated_in_file(given) if files and "=" not in given else _stated(given)
+    weights = {_part(name): _weight(value, name) for name, value in stated.items()}
+    if not sum(weights.values()) > 0:
+        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="--weights", given=given, allowed=["> 0"])
+    return weights
+
+
+def read_persona(given: str) -> Persona:
+    """The persona of that name.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option``.
+    """
+    if given not in set(Persona):
+        raise EhyaError(
+            ErrorCode.UNKNOWN_OPTION, option="--persona", given=given, allowed=[one.value for one in Persona]
+        )
+    return Persona(given)
+
+
+def _stated(given: str) -> dict[str, str]:
+    pairs = [pair.partition("=") for pair in given.replace("،", ",").split(",") if pair.strip()]
+    names = [name.strip() for name, _, _ in pairs]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="--weights", given=given, allowed=[f"{twice[0]}=…"])
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _stated_in_file(given: str) -> Mapping[str, Any]:
+    path = Path(given)
+    if not path.is_file():
+        raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=given)
+    try:
+        stated = _READERS.get(path.suffix, yaml.safe_load)(path.read_text("utf-8-sig"))
+    except (ValueError, yaml.YAMLError) as error:
+        raise EhyaError(ErrorCode.FILE_UNREADABLE, given=given, reason=str(error)) from error
+    if not isinstance(stated, Mapping) or not stated:
+        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="--weights", given=given, allowed=["feasibility: 0.5"])
+    return stated
+
+
+def _part(name: object) -> Part:
+    if name not in set(Part):
+        raise EhyaError(
+            ErrorCode.UNKNOWN_OPTION, option="--weights", given=str(name), allowed=[one.value for one in Part]
+        )
+    return Part(str(name))
+
+
+def _weight(value: object, name: str) -> float:
+    from engine.parsing.text import latin_digits
+
+    try:
+        weight = float(latin_digits(str(value)))
+    except ValueError:
+        weight = float("nan")
+    if isinstance(value, bool) or not 0 <= weight < float("inf"):
+        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=f"--weights {name}", given=str(value), allowed=["0 … 1"])
+    return weight

@@ -1,0 +1,100 @@
+"""Which units to offer, which to mend first, and in which order: the planner's ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from engine.ranking.selection import select
+from engine.settings import Settings
+from serving.desk.appraisal import Appraised, appraised
+from serving.desk.question import Question
+from serving.desk.workspace import open_register
+
+
+@dataclass(frozen=True, slots=True)
+class RankingRequest:
+    """What a planner asks of the ranking.
+
+    Parameters
+    ----------
+    question
+        Under which choices units are judged and ordered.
+    wishes
+        Filters by name, as `engine.ranking.select` takes them.
+    top
+        Units at most, from the best; all where ``None``.
+    """
+
+    question: Question
+    wishes: Mapping[str, Any]
+    top: int | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Ranking:
+    """The answer.
+
+    Parameters
+    ----------
+    appraised
+        The whole appraisal.
+    chosen
+        The units that were asked for, best first.
+    listed
+        The first of them.
+    """
+
+    appraised: Appraised
+    chosen: pd.DataFrame
+    listed: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Remarks:
+    """What the register holds beside the units of a list.
+
+    Parameters
+    ----------
+    extras
+        ``unit_id, header, kind, value`` of columns that no field knows.
+    conflicts, duplicates
+        Fields on which sources contradict each other, and pairs that may be one unit.
+    """
+
+    extras: pd.DataFrame
+    conflicts: pd.DataFrame
+    duplicates: pd.DataFrame
+
+
+def ranking(settings: Settings, request: RankingRequest) -> Ranking:
+    """Rank the units of the register with all that the office knows.
+
+    Raises
+    ------
+    EhyaError
+        ``no_model``, ``place_unknown``, ``sector_unknown``, ``unknown_option``, ``database_failed``.
+    """
+    whole = appraised(settings, request.question)
+    chosen = select(whole.table, **request.wishes)
+    return Ranking(whole, chosen, chosen if request.top is None else chosen.head(request.top))
+
+
+def remarks(settings: Settings, units: pd.DataFrame) -> Remarks:
+    """Gather what stands beside the units of a list."""
+    with open_register(settings) as register:
+        conflicts = register.conflicts().drop_duplicates(["unit_id", "field"])
+        return Remarks(register.extras(list(units.index)), conflicts, register.duplicates())
+
+
+def keep_predictions(settings: Settings, listed: pd.DataFrame, question: Question, *, made_at: datetime) -> None:
+    """Keep the predictions of a list in the register, to be compared with what comes."""
+    if listed.empty:
+        return
+    version = str(listed["model_version"].iloc[0])
+    with open_register(settings) as register:
+        register.save_predictions(listed, model_version=version, as_of=question.as_of, made_at=made_at)

@@ -1,0 +1,189 @@
+"""What is on offer: the units that an audience may see, ready for lists, filters and mandates."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from engine.appraisal import order
+from engine.domain.exclusion import Exclusion
+from engine.domain.mandate import Mandate
+from engine.errors import EhyaError, ErrorCode
+from engine.health.completeness import publishable
+from engine.matching.book import UnitBook
+from engine.matching.limits import exclusions
+from engine.matching.opening import Opening, widest_opening
+from engine.matching.reasons import Reason, WhyNot, why_not
+from engine.matching.shortlist import Shortlist, shortlist
+from serving.desk.appraisal import Appraised
+from serving.desk.question import Question
+from serving.disclosure.fields import public_table
+from serving.disclosure.masking import Audience
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Offer:
+    """The shortlist of one mandate with what stands beside it.
+
+    Parameters
+    ----------
+    shortlist
+        The list itself.
+    units
+        Public table of its units, best first.
+    excluded
+        Units by the limit that keeps them out; a unit may break several.
+    opening
+        For an empty list: the one limit that, loosened, would let in most units; else ``None``.
+    """
+
+    shortlist: Shortlist
+    units: pd.DataFrame
+    excluded: Mapping[Exclusion, int]
+    opening: Opening | None
+
+
+@dataclass(frozen=True, eq=False)
+class Stock:
+    """One appraisal on offer to an audience.
+
+    Parameters
+    ----------
+    appraised
+        The appraisal, computed for the audience.
+    units
+        Public columns of the records that are complete enough to be shown, best first.
+    book
+        All units, ready for matching; it lists none of those that are not shown.
+    """
+
+    appraised: Appraised
+    units: pd.DataFrame
+    book: UnitBook = field(repr=False)
+
+    @classmethod
+    def of(cls, appraised: Appraised) -> Stock:
+        """Make an appraisal ready to be asked."""
+        table = appraised.table
+        shown = table[publishable(table)]
+        return cls(appraised, public_table(shown), UnitBook.from_table(table, as_of=appraised.question.as_of))
+
+    def under(self, question: Question) -> Stock:
+        """The same units in the order of other weights and priorities.
+
+        Raises
+        ------
+        EhyaError
+            ``unknown_option``, ``sector_unknown``.
+        """
+        table = order(self.appraised.table, question.terms)
+        again = replace(self.appraised, table=table, question=question)
+        return Stock(again, public_table(table[publishable(table)]), self.book)
+
+    @property
+    def as_of(self) -> pd.Timestamp:
+        """The day that is shown."""
+        return self.appraised.question.as_of
+
+    @property
+    def card(self) -> Mapping[str, Any]:
+        """Card of the model behind the predictions; empty where there is none."""
+        return self.appraised.card
+
+    @cached_property
+    def withheld(self) -> int:
+        """Units whose records are too incomplete to be shown."""
+        return len(self.appraised.table) - len(self.units)
+
+    @cached_property
+    def version(self) -> str:
+        """Hash of everything that can be asked of it; equal content gives equal versions."""
+        rows = pd.util.hash_pandas_object(self.units.astype("str"), index=True).to_numpy()
+        content = f"{self.book.version}\0{self.model_version}\0{self.as_of}".encode()
+        return hashlib.blake2b(content + rows.tobytes(), digest_size=12).hexdigest()
+
+    @cached_property
+    def model_version(self) -> str | None:
+        """Version of the model behind the predictions, where there is one."""
+        versions = self.units["model_version"].dropna()
+        return str(versions.iloc[0]) if len(versions) else None
+
+    @cached_property
+    def facts(self) -> dict[str, object]:
+        """What every answer says of the figures in it: model, dates, origins, what is prior-driven."""
+        units = self.units
+        scorable = units["scorable"].astype(bool)
+        until = units["model_data_until"].dropna()
+        origins = {str(name): int(count) for name, count in units["origin"].value_counts().sort_index().items()}
+        prior = units.loc[scorable, "prior_driven"].astype(bool)
+        return {
+            "model_version": self.model_version,
+            "model_data_until": _day(until.max()) if len(until) else None,
+            "as_of": _day(self.as_of),
+            "prior_driven": bool(prior.any()),
+            "prior_driven_share": round(float(prior.mean()), 4) if len(prior) else 0.0,
+            "origins": origins,
+            "synthetic_share": round(origins.get("synthetic", 0) / len(units), 4) if len(units) else 0.0,
+        }
+
+    def offer(self, mandate: Mandate, *, limit: int | None = None) -> Offer:
+        """Match a mandate.
+
+        Parameters
+        ----------
+        mandate
+            What the investor wants.
+        limit
+            Units at most; the mandate's own limit, else 10, where ``None``.
+        """
+        found = shortlist(self.book, mandate, limit=limit)
+        return Offer(
+            found,
+            self.units.loc[list(found.unit_id)],
+            self.excluded(mandate),
+            None if len(found) else widest_opening(self.book, mandate),
+        )
+
+    def excluded(self, mandate: Mandate) -> dict[Exclusion, int]:
+        """How many units each limit of a mandate keeps out."""
+        bits = exclusions(self.book, mandate)
+        return {code: count for code in Exclusion if (count := int(np.count_nonzero(bits & code.bit)))}
+
+    def why_not(self, mandate: Mandate, unit_id: str) -> WhyNot:
+        """What keeps a unit off a list, or where it stands; of a record that is not shown, nothing but that.
+
+        Raises
+        ------
+        EhyaError
+            ``unknown_unit``.
+        """
+        found = why_not(self.book, mandate, unit_id)
+        if self.appraised.audience is Audience.OFFICE:
+            return found
+        withheld = [reason for reason in found.excluded_by if reason.code is Exclusion.RECORD_INCOMPLETE]
+        if not withheld:
+            return found
+        only = Reason(Exclusion.RECORD_INCOMPLETE, {"allowed": withheld[0].facts["allowed"]})
+        return WhyNot(found.unit_id, (only,), (), found.position, found.feasible, found.fit, found.parts)
+
+    def unit(self, unit_id: str) -> pd.DataFrame:
+        """The public record of one unit, one row.
+
+        Raises
+        ------
+        EhyaError
+            ``unknown_unit`` when it is not shown.
+        """
+        if unit_id not in self.units.index:
+            raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=unit_id)
+        return self.units.loc[[unit_id]]
+
+
+def _day(day: object) -> str:
+    return pd.Timestamp(day).date().isoformat()  # type: ignore[arg-type]

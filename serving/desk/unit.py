@@ -1,0 +1,101 @@
+"""The whole story of one unit: facts with their sources, barriers, what could be done, prediction, score, events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from engine.diagnosis.findings import diagnose, unjudged
+from engine.domain.unit import Barrier
+from engine.errors import EhyaError, ErrorCode
+from engine.recourse.plan import interventions
+from engine.settings import Settings
+from serving.desk.appraisal import current_units, judged
+from serving.desk.named import find_unit
+from serving.desk.question import Question
+from serving.desk.why import explained
+from serving.desk.workspace import champion, open_register
+from serving.disclosure.masking import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Everything known of one unit.
+
+    Parameters
+    ----------
+    row
+        Its row of the appraisal table, or of the unit table where there is no model yet; shape (1, columns).
+    facts, conflicts
+        Of each field what shows, with source, date and confidence; and what sources say that contradict each other.
+    extras
+        Columns of registers that no field knows.
+    history, events
+        What else the register holds of it.
+    predictions
+        Predictions that were kept, newest first.
+    findings, unjudged, plan
+        Barriers, what could not be judged, and what could be done.
+    why
+        What each feature adds to its chance of a restart, where a model of outcomes judged it.
+    """
+
+    row: pd.DataFrame
+    facts: pd.DataFrame
+    conflicts: pd.DataFrame
+    extras: pd.DataFrame
+    history: pd.DataFrame
+    events: pd.DataFrame
+    predictions: pd.DataFrame
+    findings: pd.DataFrame
+    unjudged: pd.DataFrame
+    plan: pd.DataFrame
+    why: dict[str, Any] | None = None
+
+    @property
+    def judged(self) -> bool:
+        """Whether a model was there to judge it."""
+        return "triage" in self.row.columns
+
+
+def unit_story(settings: Settings, question: Question, given: str) -> Story:
+    """Gather the story of the unit with this id or name; without a model it has no prediction.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit``, ``several_units``, ``model_changed``, ``database_failed``.
+    """
+    with open_register(settings) as register:
+        units = current_units(register, as_of=question.as_of)
+        unit_id = find_unit(units, register.resolve(given))
+        facts, conflicts = register.facts(unit_id), register.conflicts(unit_id)
+        extras = register.extras([unit_id]).drop(columns="unit_id")
+        history, events, kept = register.history(unit_id), register.events(), register.predictions(unit_id)
+        try:
+            model = champion(register, settings)
+        except EhyaError as error:
+            if error.code not in (ErrorCode.NO_MODEL, ErrorCode.MODEL_FILE_MISSING):
+                raise
+            table, why = units, None
+        else:
+            why = explained(model, units.loc[[unit_id]], as_of=question.as_of)
+            table = judged(units, model, question, Audience.OFFICE).table
+    unit = units.loc[[unit_id]]
+    findings = diagnose(unit, as_of=question.as_of)
+    blind = unjudged(unit, as_of=question.as_of)
+    return Story(
+        row=table.loc[[unit_id]],
+        facts=facts,
+        conflicts=conflicts.drop(columns="unit_id"),
+        extras=extras,
+        history=history,
+        events=events[events["unit_id"] == unit_id],
+        predictions=kept,
+        findings=findings,
+        unjudged=blind,
+        plan=interventions(findings if len(findings) else blind[blind["barrier"] == Barrier.UNKNOWN.value]),
+        why=why if "scorable" in table and bool(table.loc[unit_id, "scorable"]) else None,
+    )

@@ -1,0 +1,43 @@
+"""Follow the workspace: offer the public stock of today, anew whenever register or model have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.settings import Settings
+from serving.desk.appraisal import current_units, judged
+from serving.desk.question import Question
+from serving.desk.stock import Stock
+from serving.desk.workspace import champion, open_register
+from serving.disclosure.masking import Audience
+
+
+class Watch:
+    """Whoever serves for long asks it for the latest stock.
+
+    Parameters
+    ----------
+    settings
+        The workspace.
+    question
+        Called for the choices of the moment; its day moves on at midnight.
+    """
+
+    def __init__(self, settings: Settings, question: Callable[[], Question]) -> None:
+        self.settings, self.question = settings, question
+
+    def latest(self, seen: str | None = None) -> tuple[str, Stock] | None:
+        """The stock as it stands, with the state it was made of; ``None`` while that is still ``seen``.
+
+        Raises
+        ------
+        EhyaError
+            ``no_model``, ``model_changed``, ``database_failed``.
+        """
+        question = self.question()
+        with open_register(self.settings) as register:
+            state = f"{register.revision()} {question.as_of.date()}"
+            if state == seen:
+                return None
+            units, model = current_units(register, as_of=question.as_of), champion(register, self.settings)
+        return state, Stock.of(judged(units, model, question, Audience.PUBLIC))

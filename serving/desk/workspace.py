@@ -1,0 +1,53 @@
+"""Open what the workspace holds: the register and the model that was promoted last."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from engine.errors import EhyaError, ErrorCode
+from engine.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.scoring.artefact import Model
+    from engine.store import Register
+
+_log = logging.getLogger(__name__)
+
+
+def open_register(settings: Settings) -> Register:
+    """Open the register; it and its folder are made where they are not there yet.
+
+    Raises
+    ------
+    EhyaError
+        ``database_failed``, ``database_newer``, ``database_foreign``.
+    """
+    from engine.store import Register
+
+    register = Register.open(settings.database_url)
+    _log.info("register opened in %s", settings.home)
+    return register
+
+
+def champion(register: Register, settings: Settings) -> Model:
+    """Open the model that was promoted last, checked against the digest that the register recorded.
+
+    Raises
+    ------
+    EhyaError
+        ``no_model`` when none was promoted, ``model_file_missing`` when its file is gone; ``model_changed``,
+        ``model_is_link`` or ``not_a_model`` when the file is not the one that was promoted.
+    """
+    from engine.scoring.artefact import path_of
+    from engine.scoring.integrity import load_whole
+
+    promotion = register.champion()
+    if promotion is None:
+        raise EhyaError(ErrorCode.NO_MODEL)
+    path = path_of(settings.models, promotion.model_version)
+    if not path.is_file():
+        raise EhyaError(ErrorCode.MODEL_FILE_MISSING, given=str(path), version=promotion.model_version)
+    model = load_whole(path, digest=promotion.digest)
+    _log.info("model %s opened, digest %s", model.version, promotion.digest[:12])
+    return model

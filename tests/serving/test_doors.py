@@ -1,0 +1,198 @@
+"""One question, one answer: command line, HTTP, files and gates say the same, whatever happened before."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import openpyxl
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from engine.settings import Settings
+from serving.api import Shelf, create_app
+from serving.cli.app import app
+from serving.cli.demo.register import write_register
+from serving.desk.appraisal import current_units
+from serving.desk.question import Question
+from serving.desk.watch import Watch
+from serving.desk.workspace import champion, open_register
+from training.gates.churn import first_units
+
+pytestmark = pytest.mark.slow
+DAY = pd.Timestamp("2026-11-23")
+MANDATE = {"id": "any", "risk_appetite": "high", "accept_unknown": True}
+STRICT = {"id": "strict", "max_failure_probability": 0.05, "accept_unknown": True}
+
+
+@dataclass
+class Doors:
+    """All ways to ask the same workspace."""
+
+    home: Path
+    shelf: Shelf
+    http: httpx.Client
+    settings: Settings = field(init=False)
+    agreed: dict[str, tuple[int, float]] = field(default_factory=dict)
+
+    def __post_init__(self):
+        self.settings = settings_of(self.home)
+        for name, mandate in (("any", MANDATE), ("strict", STRICT)):
+            (self.home / f"{name}.yaml").write_text(json.dumps(mandate), encoding="utf-8")
+
+    def ehya(self, *words: str):
+        env = {"EHYA_HOME": str(self.home), "EHYA_LANG": "en", "EHYA_DATABASE_URL": None, "COLUMNS": "160"}
+        found = CliRunner().invoke(app, [str(word) for word in words], env=env)
+        assert found.exit_code == 0, found.output
+        return found.stdout
+
+    def json(self, *words: str):
+        return json.loads(self.ehya(*words, "--as-of", "2026-11-23", "--json"))
+
+    def ranking(self) -> dict[str, tuple[int, float]]:
+        return {one["unit_id"]: (one["rank"], one["score"]) for one in self.json("rank")["units"] if one["rank"]}
+
+    def event(self) -> list[str]:
+        book = openpyxl.Workbook()
+        book.active.append(["id", "investor", "risk appetite", "accept unknown"])
+        book.active.append(["any", "any", "high", "yes"])
+        book.save(self.home / "mandates.xlsx")
+        out = self.home / "event.xlsx"
+        self.ehya("match", "--mandates", self.home / "mandates.xlsx", "--out", out, "--as-of", "2026-11-23")
+        page = openpyxl.load_workbook(out)["any"]
+        rows = [row for row in page.iter_rows(values_only=True) if isinstance(row[0], int)]
+        return [row[1] for row in rows]
+
+
+def settings_of(home: Path) -> Settings:
+    return Settings.from_environment({"EHYA_HOME": str(home)})
+
+
+@pytest.fixture(scope="module")
+def doors(tmp_path_factory, listen):
+    home = tmp_path_factory.mktemp("doors")
+    shelf = Shelf(watch=Watch(settings_of(home), lambda: Question(as_of=DAY)))
+    with listen(create_app(settings=settings_of(home), shelf=shelf)) as address:
+        found = Doors(home, shelf, httpx.Client(base_url=address, timeout=30))
+        write_register(home / "register.xlsx")
+        found.ehya("intake", home / "register.xlsx", "--province", "West Azerbaijan", "--synthetic")
+        found.ehya("train", "--trials", "0")
+        shelf.refresh()
+        agree(found)
+        yield found
+        found.http.close()
+
+
+def agree(doors: Doors) -> dict[str, tuple[int, float]]:
+    """All doors give one answer; returns the planner's ranking and keeps it as what was agreed last."""
+    ranking = doors.ranking()
+    by_place = sorted(ranking, key=lambda unit: ranking[unit][0])
+    first = doors.json("show", by_place[0])["unit"]
+    assert (first["rank"], first["score"]) == ranking[by_place[0]]
+    doors.ehya("rank", "--as-of", "2026-11-23", "--out", doors.home / "ranking.json")
+    written = json.loads((doors.home / "ranking.json").read_text("utf-8"))["units"]
+    assert {one["unit_id"]: (one["rank"], one["score"]) for one in written if one["rank"]} == ranking
+    with open_register(doors.settings) as register:
+        units, model = current_units(register, as_of=DAY), champion(register, doors.settings)
+    assert first_units(units, model, as_of=DAY) == by_place[:20]
+
+    doors.shelf.refresh()
+    shortlist = doors.json("match", "--mandate", doors.home / "any.yaml")
+    answer = doors.http.post("/v1/shortlists", json=MANDATE).json()
+    listed = [(one["unit"]["unit_id"], one["fit"]) for one in answer["units"]]
+    assert [(one["unit_id"], one["fit"]) for one in shortlist["units"]] == listed
+    assert shortlist["run_id"] == answer["run_id"]
+    assert doors.event() == [unit for unit, _ in listed]
+    public = doors.http.get("/v1/rankings?top=500").json()["units"]
+    assert [one["judgement"]["rank"] for one in public] == list(range(1, len(public) + 1))
+    doors.agreed = ranking
+    return ranking
+
+
+def test_all_doors_agree_on_a_fresh_register(doors):
+    assert doors.agreed
+
+
+@pytest.mark.parametrize("kind", ["restarted", "liquidated", "licence_cancelled"])
+def test_a_unit_that_is_back_or_gone_is_offered_by_no_door(doors, kind):
+    before = doors.agreed
+    unit = min(before, key=lambda one: before[one][0])
+    doors.ehya("outcome", "add", unit, kind, "--on", "2026-11-01", "--known-on", "2026-11-02")
+    after = agree(doors)
+    triage = doors.json("show", unit)["unit"]["triage"]
+    assert triage != "offer"
+    listed = doors.json("match", "--mandate", doors.home / "any.yaml", "--top", "500")["units"]
+    assert unit not in {one["unit_id"] for one in listed}
+    assert min(after, key=lambda one: after[one][0]) != unit
+
+
+def test_a_unit_that_stopped_again_comes_back_by_every_door(doors):
+    before = doors.agreed
+    unit = min(before, key=lambda one: before[one][0])
+    doors.ehya("outcome", "add", unit, "restarted", "--on", "2026-10-01", "--known-on", "2026-10-02")
+    doors.ehya("outcome", "add", unit, "stopped_again", "--on", "2026-11-10", "--known-on", "2026-11-11")
+    assert unit in agree(doors)
+
+
+def test_all_doors_follow_an_import_a_merge_and_its_undoing(doors):
+    before = doors.agreed
+    kept, lost = sorted(before, key=lambda one: before[one][0])[3:5]
+    version = doors.http.get("/v1/health").json()["version"]
+    doors.ehya("merge", kept, lost)
+    merged = agree(doors)
+    assert lost not in merged
+    assert doors.http.get("/v1/health").json()["version"] != version
+    doors.ehya("unmerge", lost)
+    assert agree(doors) == before
+
+
+def test_all_doors_follow_a_promotion(doors):
+    before = doors.http.get("/v1/health").json()["meta"]["model_version"]
+    doors.ehya("train", "--trials", "0", "--seed", "5", "--force", "--reason", "a test of the doors")
+    agree(doors)
+    assert doors.http.get("/v1/health").json()["meta"]["model_version"] != before
+
+
+def test_every_door_says_which_limit_empties_a_list(doors):
+    by_file = doors.json("match", "--mandate", doors.home / "strict.yaml")
+    by_http = doors.http.post("/v1/shortlists?explain=true", json=STRICT).json()
+    assert by_file["units"] == by_http["units"] == []
+    opening = {name: by_http["opening"][name] for name in ("code", "units", "facts")}
+    assert by_file["opening"] == opening
+    assert opening["code"] == "failure_too_likely"
+    assert by_file["excluded"] == by_http["excluded"]
+    said = doors.ehya("match", "--mandate", doors.home / "strict.yaml", "--as-of", "2026-11-23")
+    assert f"lets in {opening['units']}" in said
+    loosened = STRICT | {"max_failure_probability": 1 - opening["facts"]["given"]}
+    assert doors.http.post("/v1/shortlists", json=loosened).json()["counts"]["feasible"] == opening["units"]
+
+
+def test_weights_of_ones_own_order_the_units_by_every_door(doors):
+    jobs = doors.json("rank", "--weights", "jobs=1")
+    ranked = [one for one in jobs["units"] if one["rank"]]
+    assert all(one["part_jobs"] == pytest.approx(one["score"]) for one in ranked)
+    assert jobs["asked"]["weights"] == {"jobs": 1.0}
+    public = doors.http.get("/v1/rankings", params={"weights": "jobs=1", "top": 5}).json()["units"]
+    assert [set(one["judgement"]["parts"]) for one in public]
+    assert all(one["judgement"]["parts"]["jobs"] == one["judgement"]["score"] for one in public)
+    bank = doors.json("rank", "--persona", "bank")
+    assert bank["asked"]["persona"] == "bank"
+    with_priority = doors.json("rank", "--priority", "10,13")["units"]
+    liked = {one["isic"][:2] for one in with_priority if one["part_fit"]}
+    assert liked <= {"10", "13"}
+
+
+def test_a_part_that_does_not_exist_is_refused_with_the_parts_that_do(doors):
+    answer = doors.http.get("/v1/rankings", params={"weights": "luck=1"})
+    assert answer.status_code == 422
+    assert "feasibility" in answer.json()["allowed"]
+
+
+def test_a_range_of_ranks_holds_the_rank_and_says_how_firm_it_is(doors):
+    for one in doors.json("rank", "--top", "30")["units"]:
+        if one["rank"]:
+            assert one["rank_low"] <= one["rank_high"]
+            assert one["stability"] in {"stable", "contested", "weak"}
