@@ -68,7 +68,7 @@ def _record_shown(settings: Settings, listed: Shortlist) -> None:
     """The list leaves nothing to chance, so each unit on it came to be shown with probability 1."""
     frame = listed.table()[["unit_id", "position"]].assign(propensity=1.0)
     with open_register(settings) as register:
-        register.log_showings(frame, run_id=listed.run_id, mandate_id=listed.mandate.id, shown_on=today())
+        register.showings.log(frame, run_id=listed.run_id, mandate_id=listed.mandate.id, shown_on=today())
 
 
 def _print(terminal: Terminal, book: UnitBook, listed: Shortlist, appraisal: pd.DataFrame) -> None:

@@ -55,9 +55,9 @@ def show_ranking(
         words = terminal.speech
         card = champion_card(settings) if out.suffix == ".html" else None
         with open_register(settings) as register:
-            extras = register.extras(list(listed.index))
-            conflicts = register.conflicts().drop_duplicates(["unit_id", "field"])
-            claims = {"conflicts": conflicts, "duplicates": register.duplicates()}
+            extras = register.units.extras(list(listed.index))
+            conflicts = register.decisions.conflicts().drop_duplicates(["unit_id", "field"])
+            claims = {"conflicts": conflicts, "duplicates": register.decisions.duplicates()}
         notes = assumptions(question, words)
         choices = asked(question)
         write_ranking(out, listed, words, question_notes=notes, card=card, extras=extras, claims=claims, **choices)
@@ -84,7 +84,7 @@ def champion_card(settings: Settings) -> Mapping[str, Any]:
 def _keep(settings: Settings, listed: pd.DataFrame, question: Question) -> None:
     with open_register(settings) as register:
         version = str(listed["model_version"].iloc[0])
-        register.save_predictions(listed, model_version=version, as_of=question.as_of, made_at=now().to_pydatetime())
+        register.predictions.save(listed, model_version=version, as_of=question.as_of, made_at=now().to_pydatetime())
 
 
 def print_ranking(
