@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from engine.domain.items import PARTS, exploded
-from engine.domain.unit import Creditor, Field
+from engine.domain.items import exploded
+from engine.domain.unit import PARTS, Creditor, Field
 
 DEBT_FIELDS: dict[Creditor, Field] = {
     Creditor.BANK: Field.BANK_DEBT_RIAL,

@@ -11,15 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from engine.domain.unit import Field
-
 ITEM, PART = ";", "|"
-
-PARTS: dict[Field, tuple[str, ...]] = {
-    Field.EQUIPMENT: ("count", "name", "year", "condition"),
-    Field.DEBTS: ("creditor", "name", "rial"),
-}
-"""Parts of an item of each list, in order. ``year`` is Gregorian as in ``machinery_year``."""
 
 NUMBERS = frozenset({"count", "year", "rial"})
 """Parts that are whole numbers."""

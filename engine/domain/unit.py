@@ -219,6 +219,12 @@ FIELDS: dict[Field, FieldSpec] = {
     Field.NOTES: FieldSpec(Kind.TEXT, public=_PRIVATE),
 }
 
+PARTS: dict[Field, tuple[str, ...]] = {
+    Field.EQUIPMENT: ("count", "name", "year", "condition"),
+    Field.DEBTS: ("creditor", "name", "rial"),
+}
+"""Parts of an item of each list (`engine.domain.items`), in order. ``year`` is Gregorian as in ``machinery_year``."""
+
 RECORD_COLUMNS: dict[str, str] = {
     "origin": "str",  # Origin
     "source": "str",  # file name or address the record came from
@@ -228,6 +234,9 @@ RECORD_COLUMNS: dict[str, str] = {
     "derived": "str",  # names of fields that nobody stated and that were worked out from lists, joined by ";"
 }
 """Columns that every unit table carries beside the fields: what the record is, not what the unit is."""
+
+DERIVED = "derived"
+"""The record column that is worked out when units are read; the register never stores it."""
 
 _DTYPES = {
     Kind.IDENTIFIER: "str",
@@ -288,6 +297,17 @@ def column_dtypes() -> dict[str, str]:
         if spec.kind is Kind.DATE:
             dtypes[f"{field.value}_precision"] = "str"
     return dtypes | RECORD_COLUMNS
+
+
+def stored_dtypes() -> dict[str, str]:
+    """Columns of the unit table that a register stores, with their dtypes.
+
+    Examples
+    --------
+    >>> "equipment" in stored_dtypes(), DERIVED in stored_dtypes()
+    (True, False)
+    """
+    return {name: dtype for name, dtype in column_dtypes().items() if name != DERIVED}
 
 
 def public_fields() -> tuple[str, ...]:

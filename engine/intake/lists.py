@@ -8,8 +8,8 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
-from engine.domain.items import ITEM, PARTS, compact_item
-from engine.domain.unit import Condition, Creditor, Field
+from engine.domain.items import ITEM, compact_item
+from engine.domain.unit import PARTS, Condition, Creditor, Field
 from engine.intake.lexicon import other_measures, phrases
 from engine.parsing.money import MoneyUnit, names_foreign_money, read_money, read_money_unit
 from engine.parsing.numerals import APPROXIMATE_WORDS, NUMERAL, SCALES

@@ -10,8 +10,8 @@ import pandas as pd
 
 from engine.codes import Code
 from engine.domain.extras import EXTRAS, extra_objects
-from engine.domain.items import PARTS, item_objects
-from engine.domain.unit import FIELDS, Field, Kind
+from engine.domain.items import item_objects
+from engine.domain.unit import FIELDS, PARTS, Field, Kind
 from engine.parsing.rejection import IgnoredRow
 
 Say = Callable[[str, Mapping[str, Any]], str]

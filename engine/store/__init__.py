@@ -1,8 +1,115 @@
 """The register of units, its history and everything that came of it; the only importer of SQLAlchemy."""
 
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
 from engine.store.changes import Change
-from engine.store.check import Problem, StoreProblem
-from engine.store.imports import ImportResult
-from engine.store.register import Promotion, Register
+from engine.store.check import Problem, StoreProblem, counts, problems
+from engine.store.decisions import Decisions
+from engine.store.events import Events
+from engine.store.imports import ImportResult, Imports
+from engine.store.opening import open_session
+from engine.store.predictions import Predictions
+from engine.store.promotions import Promotion, Promotions
+from engine.store.revision import revision
+from engine.store.session import Session
+from engine.store.showings import Showings
+from engine.store.units import Units
 
 __all__ = ["Change", "ImportResult", "Problem", "Promotion", "Register", "StoreProblem"]
+
+
+class Register:
+    """Units, with all that was said of them, decided about them and came of them, in one database.
+
+    Open it with `Register.open`; several programs may have it open at once. Its parts are repositories on one session:
+    called, each gives its table, and each of their methods is one transaction. Reading sees one moment and never
+    waits; of two writers the second waits for the first, at most ``busy_seconds``.
+
+    Parameters
+    ----------
+    session
+        What `engine.store.opening.open_session` returned.
+
+    Attributes
+    ----------
+    units
+        Units as they show, their histories and first records.
+    imports
+        Files that were taken in.
+    decisions
+        What persons decided between sources and between units: confirmations, pins, ranks, merges.
+    events
+        What came of units.
+    predictions
+        What models said of units.
+    promotions
+        Models that were put to work.
+    showings
+        Who was shown what.
+
+    Examples
+    --------
+    >>> with Register.open("sqlite://") as register:
+    ...     len(register.units()), register.promotions.champion() is None, register.check()
+    (0, True, ())
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.units = Units(session)
+        self.imports = Imports(session)
+        self.decisions = Decisions(session)
+        self.events = Events(session)
+        self.predictions = Predictions(session)
+        self.promotions = Promotions(session)
+        self.showings = Showings(session)
+
+    @classmethod
+    def open(cls, url: str, *, busy_seconds: float = 30.0) -> Self:
+        """Open a register, make it if it is not there, bring its tables to the newest revision.
+
+        Parameters
+        ----------
+        url
+            SQLAlchemy address, such as ``sqlite:///workspace/ehya.db``; the folder is made.
+        busy_seconds
+            How long to wait for another writer.
+
+        Raises
+        ------
+        EhyaError
+            ``database_failed`` when it cannot be opened, ``database_newer`` when a later Ehya wrote it,
+            ``database_foreign`` when another program did (nothing is written to it), ``folder_unusable`` when its
+            folder cannot be made.
+        """
+        return cls(open_session(url, busy_seconds=busy_seconds))
+
+    def revision(self) -> str:
+        """A short text that changes whenever what the register shows does (`engine.store.revision`)."""
+        with self._session.read() as connection:
+            return revision(connection)
+
+    def counts(self) -> dict[str, int]:
+        """Rows in each table."""
+        with self._session.read() as connection:
+            return counts(connection)
+
+    def check(self) -> tuple[Problem, ...]:
+        """Look the whole register over; empty when sound."""
+        with self._session.read() as connection:
+            return problems(connection)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

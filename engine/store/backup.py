@@ -20,16 +20,18 @@ from pathlib import Path
 from typing import IO, Any
 
 from engine.errors import EhyaError, ErrorCode
+from engine.store.check import counts, problems
 from engine.store.clock import utc
 from engine.store.dialect import address
 from engine.store.migrations import REVISIONS
-from engine.store.register import Register
+from engine.store.opening import open_session
 from engine.store.swap import swap_in
 
 _MANIFEST, _DATABASE, _FORM = "manifest.json", "ehya.db", 1
 _MANIFEST_BYTES = 1_000_000
 _BROKEN = (zipfile.BadZipFile, zlib.error, struct.error)
 _PIECE = 1 << 20
+_BUSY_SECONDS = 5.0
 _SQLITE_MARK = b"SQLite format 3\0"
 
 
@@ -105,15 +107,15 @@ def back_up(url: str, out: Path, *, made_at: datetime) -> Manifest:
         copy, packed = Path(folder) / _DATABASE, Path(folder) / out.name
         _copy(path, copy)
         try:
-            revision, counts, problems = _examined(copy)
+            revision, rows, wrong = _examined(copy)
         except EhyaError as error:  # it speaks of the copy, which nobody knows
             if error.code is ErrorCode.DATABASE_FOREIGN:
                 raise EhyaError(ErrorCode.DATABASE_FOREIGN, given=str(path)) from error
             raise
-        if "file_damaged" in problems:
+        if "file_damaged" in wrong:
             raise EhyaError(ErrorCode.REGISTER_UNSOUND, given=str(path))
         digest, size = _digest(copy), copy.stat().st_size
-        manifest = Manifest(utc(made_at).isoformat(), revision, digest, size, counts, problems)
+        manifest = Manifest(utc(made_at).isoformat(), revision, digest, size, rows, wrong)
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             archive.writestr(_MANIFEST, json.dumps({"form": _FORM} | asdict(manifest), indent=1))
             archive.write(copy, _DATABASE)
@@ -141,8 +143,8 @@ def restore(file: Path, url: str, *, busy_seconds: float = 5.0) -> Restoration:
     ------
     EhyaError
         ``backup_elsewhere``, ``file_not_found``; ``not_a_backup`` for a foreign file, ``backup_damaged`` when its
-        contents are not what its manifest says, ``register_unsound`` when `Register.check` finds what the manifest
-        does not admit, ``database_newer``, ``register_in_use``. Then the register is untouched.
+        contents are not what its manifest says, ``register_unsound`` when `engine.store.Register.check` finds what
+        the manifest does not admit, ``database_newer``, ``register_in_use``. Then the register is untouched.
     """
     path = _path(url)
     if not file.is_file():
@@ -152,11 +154,11 @@ def restore(file: Path, url: str, *, busy_seconds: float = 5.0) -> Restoration:
         staged = Path(folder) / _DATABASE
         manifest = _unpack(file, staged)
         _refuse_foreign(staged, file)
-        _revision, counts, problems = _examined(staged)
-        if set(problems) - set(manifest.problems if manifest else ()):
+        _revision, rows, wrong = _examined(staged)
+        if set(wrong) - set(manifest.problems if manifest else ()):
             raise EhyaError(ErrorCode.REGISTER_UNSOUND, given=str(file))
         _flush(staged)
-        return Restoration(counts, swap_in(staged, path, busy_seconds=busy_seconds), manifest)
+        return Restoration(rows, swap_in(staged, path, busy_seconds=busy_seconds), manifest)
 
 
 def _path(url: str) -> Path:
@@ -176,11 +178,14 @@ def _copy(source: Path, target: Path) -> None:
 
 def _examined(path: Path) -> tuple[str, dict[str, int], tuple[str, ...]]:
     """Bring a copy to the newest revision and look it over; leaves it as one file without a log beside it."""
-    with Register.open(f"sqlite:///{path}") as register:
-        counts, problems = register.counts(), tuple(sorted({problem.code.value for problem in register.check()}))
+    with (
+        closing(open_session(f"sqlite:///{path}", busy_seconds=_BUSY_SECONDS)) as session,
+        session.read() as connection,
+    ):
+        found = counts(connection), tuple(sorted({problem.code.value for problem in problems(connection)}))
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
-    return REVISIONS[-1], counts, problems
+    return REVISIONS[-1], *found
 
 
 def _unpack(file: Path, target: Path) -> Manifest | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -43,6 +43,13 @@ def insert_frame(connection: Connection, table: Table, frame: pd.DataFrame) -> N
     """Insert all rows; columns of the frame are columns of the table."""
     statement = insert(table).inline().compile(dialect=connection.dialect, column_keys=list(frame.columns))
     _execute(connection, statement, table, {name: frame[name] for name in frame.columns})
+
+
+def insert_line(connection: Connection, table: Table, line: Mapping[str, Any]) -> int:
+    """Insert one row into a table that numbers its rows; returns the number."""
+    key = connection.execute(insert(table).values(dict(line))).inserted_primary_key
+    assert key is not None
+    return int(key[0])
 
 
 def update_frame(connection: Connection, table: Table, frame: pd.DataFrame, *, key: str) -> None:

@@ -10,22 +10,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from engine.codes import Code
-from engine.domain.extras import EXTRAS, gathered, spread
-from engine.domain.unit import FIELDS, Field, Kind
-from engine.store.schema import stored_dtypes
-from engine.store.text import EXTRA, is_extra, to_text
-
-CORE = [field.value for field in FIELDS]
-CONTENT = [*CORE, EXTRAS]
-"""Columns whose values have a history; each heading of ``extras`` has one of its own."""
-
-DATES = [field.value for field, spec in FIELDS.items() if spec.kind is Kind.DATE]
-MONEY = [*(field.value for field, spec in FIELDS.items() if spec.kind is Kind.MONEY), Field.DEBTS.value]
-FOLLOWING = ["source", "as_of", "confidence", "price_year"]
-"""Record columns: they follow the newest record of the unit."""
-
-COLUMNS = [*stored_dtypes(), EXTRAS]
-SIGHTING = ["unit_id", *FOLLOWING, "given"]
+from engine.store.columns import (
+    CORE,
+    DATES,
+    FOLLOWING,
+    SIGHTING,
+    is_extra,
+    to_text,
+    with_extra_columns,
+    without_extra_columns,
+)
 
 History = Callable[[pd.Series, pd.Series], pd.DataFrame]
 """Values given before, for some units and fields, oldest first: ``unit_id, field, value, source, as_of``."""
@@ -155,19 +149,6 @@ def changes(rows: pd.DataFrame, stored: pd.DataFrame, sightings: pd.DataFrame, h
         .reset_index(drop=True),
         matched={},
     )
-
-
-def with_extra_columns(rows: pd.DataFrame) -> pd.DataFrame:
-    """The same rows with ``extras`` parted into one column a heading, named as in the history."""
-    columns = spread(rows[EXTRAS])
-    return pd.concat([rows.drop(columns=EXTRAS), columns.add_prefix(EXTRA)], axis=1)
-
-
-def without_extra_columns(rows: pd.DataFrame) -> pd.DataFrame:
-    """The inverse of `with_extra_columns`."""
-    headings = [str(name) for name in rows.columns if is_extra(str(name))]
-    extras = gathered(rows[headings].rename(columns=lambda name: name.removeprefix(EXTRA)))
-    return rows.drop(columns=headings).assign(**{EXTRAS: extras})
 
 
 class _Freshness:

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from engine.codes import Code
 from engine.store import schema
 from engine.store.bulk import read
-from engine.store.changes import COLUMNS
+from engine.store.columns import COLUMNS
 from engine.store.dialect import damage
 from engine.store.history import units_known_by
 from engine.store.migrations import HEAD, current
@@ -42,6 +42,14 @@ class Problem:
 
     code: StoreProblem
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Rows in each table."""
+    return {
+        table.name: int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+        for table in schema.metadata.sorted_tables
+    }
 
 
 def problems(connection: Connection) -> tuple[Problem, ...]:

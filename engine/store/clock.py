@@ -6,6 +6,9 @@ from datetime import UTC, date, datetime
 
 import pandas as pd
 
+Day = date | datetime | pd.Timestamp | str
+"""A day, however a caller has it."""
+
 
 def utc(moment: datetime) -> datetime:
     """Bring a moment to UTC and drop the zone; a moment without a zone is taken as UTC already.
@@ -19,7 +22,7 @@ def utc(moment: datetime) -> datetime:
     return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
 
 
-def day(given: date | datetime | pd.Timestamp | str) -> date:
+def day(given: Day) -> date:
     """Take a day however it is given.
 
     Examples

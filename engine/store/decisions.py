@@ -1,119 +1,193 @@
-"""What persons decide about sources: recorded beside the history and never in it, so that taking back is exact."""
+"""What persons decide between sources, and between units that may be one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import select
 
 from engine.domain.unit import Confidence
 from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
-from engine.store.bulk import read
-from engine.store.merges import members, renamed
-from engine.store.statements import Decisions, source_family
-
-_CONFIRMED = ["unit_id", "field", "value", "precision", "confidence", "source", "as_of"]
-
-
-def decisions_of(connection: Connection, root_of: Mapping[str, str], known_by: date | None = None) -> Decisions:
-    """What stands, as at the end of a day (UTC), by default now; units are named as they show."""
-    until = datetime.max if known_by is None else datetime.combine(known_by + timedelta(days=1), time.min)
-    confirmations = renamed(_standing(connection, "confirmations", _CONFIRMED, until), root_of)
-    pins = renamed(_standing(connection, "pins", ["unit_id", "field", "source"], until), root_of)
-    pins = pins.drop_duplicates(["unit_id", "field"], keep="last")
-    families = pins["source"].map(source_family) if len(pins) else pins["source"]
-    return Decisions(
-        confirmations.drop_duplicates(["unit_id", "field"], keep="last").astype({"as_of": "datetime64[s]"}),
-        pins.drop(columns="source").assign(family=families.astype("str")),
-        {source_family(source): rank for source, rank in source_ranks(connection, until).items()},
-    )
+from engine.store.bulk import insert_line, read
+from engine.store.clock import Day, day, utc
+from engine.store.groups import renamed
+from engine.store.merges import record_merge, refuse_unknown, roots, undo_merge
+from engine.store.overrides import checked_level, overrides_of, source_ranks, withdraw
+from engine.store.session import Session
+from engine.store.sources import source_family
+from engine.store.statements import disputed, statements, unit_statements
 
 
-def source_ranks(connection: Connection, until: datetime = datetime.max) -> dict[str, int]:
-    """Source -> rank, as last set; sources without one are not in it."""
-    table = schema.source_ranks.c
-    query = select(table.source, table.rank).where(table.made_at < until).order_by(table.id)
-    ranks = {row.source: row.rank for row in connection.execute(query)}
-    return {source: int(rank) for source, rank in ranks.items() if rank is not None}
+class Decisions:
+    """What persons decide between sources and between units, and what waits for them to decide."""
 
+    def __init__(self, session: Session) -> None:
+        self._session = session
 
-def confirm(connection: Connection, line: Mapping[str, Any]) -> int:
-    """Record that a person checked a value."""
-    return _insert(connection, "confirmations", line)
+    def conflicts(self, unit_id: str | None = None) -> pd.DataFrame:
+        """Fields on which sources contradict each other, with what each says; of one unit or of all.
 
+        Returns
+        -------
+        pandas.DataFrame
+            One line a field and source, those that show first: ``unit_id, field, value`` (text), ``precision, source``
+            (missing: a person, who named none), ``as_of, confidence, import_id, shows, why`` (an
+            `engine.store.sources.Precedence`, beside the value that shows), ``contradicts``.
+        """
+        with self._session.read() as connection:
+            root_of = roots(connection)
+            overrides = overrides_of(connection, root_of)
+            pairs = [disputed(connection, root_of), overrides.confirmations[["unit_id", "field"]]]
+            asked = pd.concat(pairs, ignore_index=True)
+            if unit_id is not None:
+                refuse_unknown(connection, [unit_id])
+                asked = asked[asked["unit_id"] == root_of.get(unit_id, unit_id)]
+            told = statements(connection, asked, root_of, overrides)
+        return told[told.groupby(["unit_id", "field"])["contradicts"].transform("any")].reset_index(drop=True)
 
-def pin(connection: Connection, line: Mapping[str, Any]) -> int:
-    """Record that a person chose a source for a field."""
-    return _insert(connection, "pins", line)
+    def confirm(
+        self,
+        unit_id: str,
+        field: str,
+        *,
+        as_of: Day,
+        made_at: datetime,
+        confidence: str = Confidence.VERIFIED,
+        source: str | None = None,
+    ) -> pd.Series:
+        """Record that a person checked the value that shows, on a day and perhaps against a source.
 
+        It shows from then on with that confidence, before values that were only declared, until a record comes in that
+        is younger by more than twelve months (`engine.store.sources.CONFIRMED_MONTHS`). Returns what was confirmed,
+        a line as of `engine.store.units.Units.facts`.
 
-def rank_source(connection: Connection, source: str, rank: int | None, *, made_at: datetime) -> None:
-    """Record how much a source counts; ``None`` takes it back."""
-    _insert(connection, "source_ranks", {"source": source, "rank": rank, "made_at": made_at})
+        Raises
+        ------
+        EhyaError
+            ``unknown_unit``, ``field_not_stated``, ``unknown_option`` (``confidence``).
+        """
+        level = checked_level(confidence)
+        with self._session.write() as connection:
+            root_of = roots(connection)
+            refuse_unknown(connection, [unit_id])
+            told = unit_statements(connection, unit_id, root_of, overrides_of(connection, root_of))
+            shown = told[told["shows"] & (told["field"] == field)]
+            if shown.empty:
+                raise EhyaError(ErrorCode.FIELD_NOT_STATED, given=unit_id, field=field)
+            line = shown.iloc[0]
+            precision = line["precision"] if pd.notna(line["precision"]) else None
+            checked = {"unit_id": line["unit_id"], "field": field, "value": line["value"], "precision": precision}
+            checked |= {"confidence": level.value, "source": source, "as_of": day(as_of), "made_at": utc(made_at)}
+            insert_line(connection, schema.confirmations, checked)
+            told = unit_statements(connection, unit_id, root_of, overrides_of(connection, root_of))
+        return told[told["shows"]].set_index("field").T[field]
 
+    def unconfirm(self, unit_id: str, field: str, *, made_at: datetime) -> None:
+        """Take back what a person confirmed of a field.
 
-def withdraw(
-    connection: Connection, table: str, unit_id: str, field: str, root_of: Mapping[str, str], *, made_at: datetime
-) -> None:
-    """Take back what stands in ``confirmations`` or ``pins`` for a field.
+        Raises
+        ------
+        EhyaError
+            ``unknown_unit``, ``nothing_decided``.
+        """
+        self._withdraw("confirmations", unit_id, field, made_at)
 
-    Raises
-    ------
-    EhyaError
-        ``nothing_decided``.
-    """
-    columns, undone = schema.metadata.tables[table].c, schema.withdrawals.c
-    pointer = undone[f"{table.removesuffix('s')}_id"]
-    query = (
-        select(columns.id)
-        .join_from(schema.metadata.tables[table], schema.withdrawals, columns.id == pointer, isouter=True)
-        .where(columns.unit_id.in_(members(root_of, unit_id)), columns.field == field, undone.id.is_(None))
-    )
-    standing = list(connection.execute(query).scalars())
-    if not standing:
-        raise EhyaError(ErrorCode.NOTHING_DECIDED, given=unit_id, field=field)
-    for number in standing:
-        connection.execute(insert(schema.withdrawals).values({pointer.name: number, "made_at": made_at}))
+    def pin(self, unit_id: str, field: str, source: str, *, made_at: datetime) -> None:
+        """Let what one source says of a field show, whatever others say, as a person decided.
 
+        Raises
+        ------
+        EhyaError
+            ``unknown_unit``, ``field_not_stated``, ``source_silent`` (it says nothing of the field; ``allowed``).
+        """
+        with self._session.write() as connection:
+            root_of = roots(connection)
+            refuse_unknown(connection, [unit_id])
+            told = unit_statements(connection, unit_id, root_of, overrides_of(connection, root_of))
+            own = told[(told["field"] == field) & told["import_id"].notna()]
+            if own.empty:
+                raise EhyaError(ErrorCode.FIELD_NOT_STATED, given=unit_id, field=field)
+            if source_family(source) not in set(own["source"].map(source_family)):
+                raise EhyaError(ErrorCode.SOURCE_SILENT, given=source, field=field, allowed=list(own["source"]))
+            root = root_of.get(unit_id, unit_id)
+            line = {"unit_id": root, "field": field, "source": source, "made_at": utc(made_at)}
+            insert_line(connection, schema.pins, line)
 
-def checked_level(given: str) -> Confidence:
-    """A confidence that a person can give.
+    def unpin(self, unit_id: str, field: str, *, made_at: datetime) -> None:
+        """Take back the choice of a source for a field.
 
-    Examples
-    --------
-    >>> checked_level("verified").value
-    'verified'
+        Raises
+        ------
+        EhyaError
+            ``unknown_unit``, ``nothing_decided``.
+        """
+        self._withdraw("pins", unit_id, field, made_at)
 
-    Raises
-    ------
-    EhyaError
-        ``unknown_option``.
-    """
-    allowed = [Confidence.REVIEWED, Confidence.VERIFIED]
-    if given not in allowed:
-        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="confidence", given=given, allowed=allowed)
-    return Confidence(given)
+    def rank_source(self, source: str, rank: int | None, *, made_at: datetime) -> None:
+        """Say how much a source counts among others of the same day and confidence: 1 most, ``None`` takes it back.
 
+        Raises
+        ------
+        EhyaError
+            ``unknown_option`` when no record came from it (``allowed`` names those that did).
+        """
+        with self._session.write() as connection:
+            seen = schema.sightings.c.source
+            known = sorted(connection.execute(select(seen).where(seen.is_not(None)).distinct()).scalars())
+            if source_family(source) not in set(map(source_family, known)):
+                raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="source", given=source, allowed=known[:20])
+            line = {"source": source, "rank": rank, "made_at": utc(made_at)}
+            insert_line(connection, schema.source_ranks, line)
 
-def _standing(connection: Connection, table: str, names: list[str], until: datetime) -> pd.DataFrame:
-    columns, undone = schema.metadata.tables[table].c, schema.withdrawals.c
-    pointer = undone[f"{table.removesuffix('s')}_id"]
-    query = (
-        select(*(columns[name] for name in names), undone.made_at.label("undone_at"))
-        .join_from(schema.metadata.tables[table], schema.withdrawals, columns.id == pointer, isouter=True)
-        .where(columns.made_at < until)
-        .where(undone.made_at.is_(None) | (undone.made_at >= until))
-        .order_by(columns.id)
-    )
-    frame = read(connection, query).drop(columns="undone_at")
-    return frame.astype({name: "str" for name in names if name != "as_of"})
+    def source_ranks(self) -> dict[str, int]:
+        """Source -> rank, for those that have one."""
+        with self._session.read() as connection:
+            return source_ranks(connection)
 
+    def merge(self, kept: str, lost: str, *, made_at: datetime) -> str:
+        """Record that two units are one, as a person decided. Returns the unit that both show as from now on.
 
-def _insert(connection: Connection, table: str, line: Mapping[str, Any]) -> int:
-    key = connection.execute(insert(schema.metadata.tables[table]).values(dict(line))).inserted_primary_key
-    assert key is not None
-    return int(key[0])
+        Of each field the value of the freshest record shows, as if one unit had been imported. History, events,
+        predictions and showings of both belong to the one; rows that bear the lost one's identity update it, and its
+        name leads to it.
+
+        Raises
+        ------
+        EhyaError
+            ``unknown_unit``, ``already_merged``, ``origins_differ``.
+        """
+        with self._session.write() as connection:
+            refuse_unknown(connection, [kept, lost])
+            return record_merge(connection, kept, lost, made_at=utc(made_at))
+
+    def unmerge(self, unit_id: str, *, made_at: datetime) -> str:
+        """Let a unit that was merged stand by itself again, with all that is its own. Returns the other unit.
+
+        Raises
+        ------
+        EhyaError
+            ``unknown_unit``, ``not_merged``.
+        """
+        with self._session.write() as connection:
+            refuse_unknown(connection, [unit_id])
+            return undo_merge(connection, unit_id, made_at=utc(made_at))
+
+    def duplicates(self) -> pd.DataFrame:
+        """Pairs of units that may be one and were not merged: ``unit_id, other_id, reason, import_id``."""
+        table = schema.duplicates.c
+        with self._session.read() as connection:
+            query = select(table.unit_id, table.other_id, table.reason, table.import_id).order_by(table.id)
+            pairs, root_of = read(connection, query).astype({"import_id": "int64"}), roots(connection)
+        pairs = renamed(pairs.astype({"unit_id": "str", "other_id": "str", "reason": "str"}), root_of)
+        other = renamed(pairs[["other_id"]].rename(columns={"other_id": "unit_id"}), root_of)["unit_id"]
+        pairs = pairs.assign(other_id=other)
+        open_pairs = pairs[pairs["unit_id"] != pairs["other_id"]]
+        return open_pairs.drop_duplicates(["unit_id", "other_id"], ignore_index=True)
+
+    def _withdraw(self, table: str, unit_id: str, field: str, made_at: datetime) -> None:
+        with self._session.write() as connection:
+            root_of = roots(connection)
+            refuse_unknown(connection, [unit_id])
+            withdraw(connection, table, unit_id, field, root_of, made_at=utc(made_at))

@@ -18,6 +18,9 @@ APPEND_ONLY_MESSAGE = "append-only"
 OWN_TABLE = "units"
 """A database that holds tables, but not this one, belongs to another program."""
 
+_WRITERS_LOCK = "SELECT pg_advisory_xact_lock(1162369345, hashtext(coalesce(current_schema(), '')))"
+"""One lock for each register of a server: the number is "EHYA" in ASCII, the schema is where its tables stand."""
+
 _CACHE_KIB = 64 * 1024
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -30,8 +33,8 @@ _PRAGMAS = (
 def connect(url: str | URL, *, busy_seconds: float) -> Engine:
     """Make an engine; for a SQLite file make its folder too.
 
-    Every transaction of SQLite begins by taking the write lock when the engine carries the execution option
-    ``writes``: a reader that turned into a writer half-way could only be refused, not made to wait.
+    Transactions of `reader` see one moment. Those of `writer` begin by waiting for the one lock that all writers of the
+    register take: a reader that turned into a writer half-way could only be refused, not made to wait.
 
     Examples
     --------
@@ -43,7 +46,7 @@ def connect(url: str | URL, *, busy_seconds: float) -> Engine:
     """
     url = address(url)
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+        return _server(url, busy_seconds)
     if url.database and url.database != ":memory:":
         # a register holds debts: other accounts of the machine have no business in a folder we make
         Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -65,6 +68,38 @@ def connect(url: str | URL, *, busy_seconds: float) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def reader(engine: Engine) -> Engine:
+    """The same engine for transactions that read: each sees the register of one moment.
+
+    Examples
+    --------
+    >>> engine = connect("sqlite://", busy_seconds=1)
+    >>> with reader(engine).connect() as connection:
+    ...     connection.execute(text("SELECT 1")).scalar_one()
+    1
+    >>> engine.dispose()
+    """
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def writer(engine: Engine) -> Engine:
+    """The same engine for transactions that write: they follow one another, whoever begins them.
+
+    Examples
+    --------
+    >>> engine = connect("sqlite://", busy_seconds=1)
+    >>> with writer(engine).begin() as connection:
+    ...     _ = connection.execute(text("CREATE TABLE seen (x)"))
+    >>> engine.dispose()
+    """
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(writes=True)
+    # Having waited, a writer must see what the one before it left, which only this level promises.
+    return engine.execution_options(writes=True, isolation_level="READ COMMITTED")
 
 
 def address(url: str | URL) -> URL:
@@ -112,20 +147,6 @@ def append_only_ddl(dialect_name: str, table: str) -> list[str]:
     ]
 
 
-def alone(connection: Connection, table: str) -> None:
-    """Keep other writers off a table until the transaction ends; a writer of SQLite is alone anyway.
-
-    Examples
-    --------
-    >>> engine = connect("sqlite://", busy_seconds=1)
-    >>> with engine.begin() as connection:
-    ...     alone(connection, "merges")
-    >>> engine.dispose()
-    """
-    if connection.dialect.name != "sqlite":
-        connection.execute(text(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE"))
-
-
 def damage(connection: Connection) -> list[str]:
     """What the database itself finds wrong with its file; empty when sound, or when it cannot be asked (PostgreSQL).
 
@@ -145,6 +166,18 @@ def damage(connection: Connection) -> list[str]:
         return [str(error.orig)]
     orphans = connection.execute(text("PRAGMA foreign_key_check")).all()
     return [line for line in broken if line != "ok"] + [f"{row[0]} -> {row[2]}" for row in orphans]
+
+
+def _server(url: URL, busy_seconds: float) -> Engine:
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("writes", False):
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(busy_seconds * 1000)}")
+            connection.exec_driver_sql(_WRITERS_LOCK)
+
+    return engine
 
 
 def _opened(given: list[Any], named: dict[str, Any], busy_seconds: float) -> SqliteConnection:

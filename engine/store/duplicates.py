@@ -8,16 +8,25 @@ from sqlalchemy import Connection, select
 
 from engine.store import schema
 from engine.store.bulk import insert_frame, read
-from engine.store.changes import Changes
 
-_TELLING = ["business_id", "national_id", "name", "county"]
+TELLING = ["business_id", "national_id", "name", "county"]
+"""Fields by which two units may turn out to be one."""
+
 _PAIR = ["unit_id", "other_id"]
 
 
-def propose(connection: Connection, found: Changes, *, import_id: int) -> None:
-    """Keep the pairs that an import made: a new unit, or one whose ids, name or county changed, with another."""
-    changed = found.cells.loc[found.cells["field"].isin(_TELLING), "unit_id"]
-    touched = pd.Index(found.new["unit_id"]).union(pd.Index(changed))
+def propose(connection: Connection, touched: pd.Index, *, import_id: int) -> None:
+    """Keep the pairs that an import made.
+
+    Parameters
+    ----------
+    connection
+        Where to write.
+    touched
+        Names of its new units, and of those of which a ``TELLING`` field changed.
+    import_id
+        The import.
+    """
     if touched.empty:
         return
     pairs = _pairs(connection)
@@ -29,7 +38,7 @@ def propose(connection: Connection, found: Changes, *, import_id: int) -> None:
 
 def _pairs(connection: Connection) -> pd.DataFrame:
     units = schema.units.c
-    raw = read(connection, select(units.unit_id, units.origin, *(units[name] for name in _TELLING)))
+    raw = read(connection, select(units.unit_id, units.origin, *(units[name] for name in TELLING)))
     typed = raw.astype("str").set_index("unit_id").sort_index()
     parts = [_pairs_of(part) for _, part in typed.groupby("origin")]
     return pd.concat([*parts, pd.DataFrame(columns=[*_PAIR, "reason"])], ignore_index=True).drop_duplicates(_PAIR)

@@ -12,8 +12,7 @@ from engine.domain.extras import EXTRAS, gathered
 from engine.domain.unit import unit_table
 from engine.store import schema
 from engine.store.bulk import read
-from engine.store.changes import DATES, FOLLOWING
-from engine.store.text import EXTRA, from_text, is_extra
+from engine.store.columns import DATES, EXTRA, FOLLOWING, from_text, is_extra
 
 _TYPES = {
     "as_of": "datetime64[s]",

@@ -1,27 +1,34 @@
-"""One import: read what the register knows of the rows, compare, write, all in the caller's transaction."""
+"""Imports: read what the register knows of the rows, compare, write, in one transaction."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Protocol
 
 import pandas as pd
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
+from engine.domain.extras import EXTRAS
 from engine.parsing.rejection import RejectionCode
 from engine.store import schema
-from engine.store.bulk import insert_frame, read_where, update_frame
-from engine.store.changes import SIGHTING, Change, Changes, changes
+from engine.store.bulk import insert_frame, insert_line, read, read_where, update_frame
+from engine.store.changes import Change, Changes, changes
 from engine.store.clock import utc
-from engine.store.duplicates import propose
+from engine.store.columns import SIGHTING
+from engine.store.duplicates import TELLING, propose
+from engine.store.groups import renamed
 from engine.store.identity import ordinals, unit_ids
 from engine.store.intake_rows import content_columns, register_rows
-from engine.store.matches import matches
-from engine.store.merges import record_merge
-from engine.store.typed import typed_units
+from engine.store.matches import candidates, matches, weaker_identities
+from engine.store.merges import folded, record_merge, roots, sightings_of
+from engine.store.overrides import overrides_of
+from engine.store.session import Session
+from engine.store.sources import held_back
+from engine.store.typed import typed_lines, typed_units
 
 
 class Intake(Protocol):
@@ -62,7 +69,7 @@ class ImportResult:
         ``row``, ``unit_id``, ``change`` (a `Change`). This is what `engine.intake.Intake.report` asks for.
     cells
         What changed in units that were known: ``sheet``, ``row``, ``unit_id``, ``field``, ``before``, ``after``; text.
-        ``held`` says why a cell does not show although it is fresher (a `Precedence` of ``engine.store.statements``).
+        ``held`` says why a cell does not show although it is fresher (an `engine.store.sources.Precedence`).
     """
 
     import_id: int | None
@@ -81,6 +88,62 @@ class ImportResult:
         return int((self.rows["change"] == change.value).sum())
 
 
+class Imports:
+    """Files that were taken in; called, it gives them as a table."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __call__(self) -> pd.DataFrame:
+        """Imports, oldest first, with their counts."""
+        with self._session.read() as connection:
+            return typed_lines(read(connection, select(schema.imports).order_by(schema.imports.c.id)))
+
+    def commit(
+        self, intake: Intake, *, imported_at: datetime, source: str | None = None, dry_run: bool = False
+    ) -> ImportResult:
+        """Take an intake into the register, whole or not at all.
+
+        An equal identity updates the unit. So does a row that differs from it only by an id or a county that was not
+        known, if it fits no other unit; `engine.store.decisions.Decisions.unmerge` takes that back. Within one file
+        equal identities keep both rows. A value shows unless a newer record gave another; an empty cell says nothing.
+        Units of different origin never touch one another. The same file twice changes nothing.
+
+        Parameters
+        ----------
+        intake
+            What `engine.intake.read_register` returned.
+        imported_at
+            The moment from which its contents are known; without a zone taken as UTC.
+        source
+            Stands in for the intake's own source.
+        dry_run
+            Only say what would change.
+
+        Raises
+        ------
+        EhyaError
+            ``database_failed`` when the database refuses; then nothing has changed.
+        """
+        if dry_run:
+            with self._session.read() as connection:
+                found = plan(connection, intake, source=source)
+                result = ImportResult(None, found.rows, found.cells)
+                return _told(connection, result, intake, source, {**roots(connection), **found.matched})
+        with self._session.write() as connection:
+            found = plan(connection, intake, source=source)
+            result = write(connection, intake, found, imported_at=imported_at, source=source)
+            return _told(connection, result, intake, source, roots(connection))
+
+    def rejections(self, import_id: int) -> pd.DataFrame:
+        """Rows and cells that an import refused: ``sheet, row, column, field, code, given``."""
+        table = schema.rejections
+        columns = [table.c[name] for name in ("sheet", "row", "column", "field", "code", "given")]
+        query = select(*columns).where(table.c.import_id == import_id).order_by(table.c.id)
+        with self._session.read() as connection:
+            return typed_lines(read(connection, query))
+
+
 def plan(connection: Connection, intake: Intake, *, source: str | None) -> Changes:
     """Compare the accepted rows of an intake with the register; nothing is written."""
     rows = register_rows(intake.units, source=source or intake.source, as_of=intake.as_of)
@@ -90,7 +153,7 @@ def plan(connection: Connection, intake: Intake, *, source: str | None) -> Chang
     known = stored[stored["unit_id"].isin(rows["unit_id"])]
     seen = _sightings(connection, known["unit_id"])
     found = changes(rows, known, seen, partial(_given_before, connection))
-    matched = matches(connection, found.new, known["unit_id"])
+    matched = _matched(connection, found.new, known["unit_id"])
     change = found.rows["change"].mask(found.rows["unit_id"].isin(matched), Change.UPDATED.value)
     return replace(found, rows=found.rows.assign(change=change).set_axis(intake.units.index), matched=matched)
 
@@ -111,8 +174,32 @@ def write(
     insert_frame(connection, schema.rejections, _rejections(intake).assign(import_id=number))
     for unit_id, known in found.matched.items():
         record_merge(connection, known, unit_id, made_at=utc(imported_at), import_id=number)
-    propose(connection, found, import_id=number)
+    renamed_units = found.cells.loc[found.cells["field"].isin(TELLING), "unit_id"]
+    propose(connection, pd.Index(found.new["unit_id"]).union(pd.Index(renamed_units)), import_id=number)
     return replace(result, import_id=number)
+
+
+def _told(
+    connection: Connection, result: ImportResult, intake: Intake, source: str | None, root_of: Mapping[str, str]
+) -> ImportResult:
+    cells = renamed(result.cells, root_of)
+    why = held_back(cells, overrides_of(connection, root_of), source or intake.source, intake.as_of)
+    return replace(result, rows=renamed(result.rows, root_of), cells=cells.assign(held=why))
+
+
+def _matched(connection: Connection, new: pd.DataFrame, seen: pd.Series) -> dict[str, str]:
+    """New units that are known ones under another identity, with those."""
+    if new.empty or connection.execute(select(schema.units.c.unit_id).limit(1)).first() is None:
+        return {}
+    weaker, root_of = weaker_identities(new), roots(connection)
+    stored = typed_units(read_where(connection, select(schema.units), schema.units.c.identity, weaker["identity"]))
+    pairs = candidates(weaker, stored, root_of)
+    wanted = set(pairs["known"])
+    concerned = {lost: root for lost, root in root_of.items() if root in wanted}
+    raw = read_where(connection, select(schema.units), schema.units.c.unit_id, [*wanted, *concerned])
+    table = typed_units(raw).set_index("unit_id").drop(columns=["identity", "ordinal", EXTRAS])
+    known = folded(table, concerned, sightings_of(connection, concerned)) if concerned else table
+    return matches(pairs, new, known, {root_of.get(name, name) for name in seen})
 
 
 def _stored(connection: Connection, rows: pd.DataFrame) -> pd.DataFrame:
@@ -166,9 +253,7 @@ def _record_import(
         "rejected_row_count": len(intake.rejected_rows),
         "rejected_cell_count": len(intake.rejected_cells),
     }
-    key = connection.execute(insert(schema.imports).values(row)).inserted_primary_key
-    assert key is not None
-    return int(key[0])
+    return insert_line(connection, schema.imports, row)
 
 
 def _rejections(intake: Intake) -> pd.DataFrame:

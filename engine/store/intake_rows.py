@@ -7,9 +7,8 @@ from typing import Any
 import pandas as pd
 
 from engine.domain.extras import EXTRAS
-from engine.domain.unit import Origin, unit_table
-from engine.store.changes import CONTENT, DATES, MONEY
-from engine.store.schema import DERIVED
+from engine.domain.unit import DERIVED, Origin, unit_table
+from engine.store.columns import CONTENT, DATES, MONEY
 
 
 def register_rows(units: pd.DataFrame, *, source: str | None, as_of: pd.Timestamp | None) -> pd.DataFrame:

@@ -9,14 +9,8 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, select
 
-from engine.domain.extras import EXTRAS
 from engine.domain.identity import identity_keys
-from engine.store import schema
-from engine.store.bulk import read_where
-from engine.store.merges import folded, roots, sightings_of
-from engine.store.typed import typed_units
 
 _DROPPED = (
     ["business_id"],
@@ -32,37 +26,7 @@ _DROPPED = (
 _TELLING = ["business_id", "national_id", "province", "county", "division"]
 
 
-def matches(connection: Connection, new: pd.DataFrame, seen: Collection[str]) -> dict[str, str]:
-    """New units of an import, each with the known unit that it is, where that is beyond doubt.
-
-    A new unit is a known one when, told with fewer ids or without its county, it would have that one's identity;
-    nothing that is known of both contradicts; no other unit fits; and no other row of the file fits that unit.
-
-    Parameters
-    ----------
-    connection
-        Where to read.
-    new
-        Units that the import would make: unit table with ``unit_id``, ``identity`` and ``ordinal`` as columns.
-    seen
-        Units that other rows of the file speak of.
-    """
-    if new.empty or connection.execute(select(schema.units.c.unit_id).limit(1)).first() is None:
-        return {}
-    weaker = _weaker(new)
-    stored = typed_units(read_where(connection, select(schema.units), schema.units.c.identity, weaker["identity"]))
-    pairs = weaker.merge(stored[["identity", "origin", "unit_id"]], on=["identity", "origin"])
-    root_of = roots(connection)
-    pairs["known"] = pairs["unit_id"].replace(root_of) if root_of else pairs["unit_id"]
-    pairs = pairs[["new", "known"]].drop_duplicates()
-    taken = {root_of.get(name, name) for name in seen}
-    fits = _agree(pairs, new.set_index("unit_id"), _shown(connection, pairs["known"], root_of))
-    alone = ~pairs["new"].duplicated(keep=False) & ~pairs["known"].duplicated(keep=False)
-    chosen = pairs[fits & alone.to_numpy() & ~pairs["known"].isin(taken).to_numpy()]
-    return dict(zip(chosen["new"], chosen["known"], strict=True))
-
-
-def _weaker(new: pd.DataFrame) -> pd.DataFrame:
+def weaker_identities(new: pd.DataFrame) -> pd.DataFrame:
     """Identities that the new units had if less were known of them: ``new, origin, identity``."""
     parts = []
     for dropped in _DROPPED:
@@ -73,12 +37,51 @@ def _weaker(new: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).drop_duplicates()
 
 
-def _shown(connection: Connection, unit_ids: pd.Series, root_of: Mapping[str, str]) -> pd.DataFrame:
-    wanted = set(unit_ids)
-    concerned = {lost: root for lost, root in root_of.items() if root in wanted}
-    raw = read_where(connection, select(schema.units), schema.units.c.unit_id, [*wanted, *concerned])
-    table = typed_units(raw).set_index("unit_id").drop(columns=["identity", "ordinal", EXTRAS])
-    return folded(table, concerned, sightings_of(connection, concerned)) if concerned else table
+def candidates(weaker: pd.DataFrame, stored: pd.DataFrame, root_of: Mapping[str, str]) -> pd.DataFrame:
+    """New units and the known units that bear one of their weaker identities: ``new, known``.
+
+    Parameters
+    ----------
+    weaker
+        What `weaker_identities` returned.
+    stored
+        Known units of these identities: ``identity, origin, unit_id``.
+    root_of
+        Merged unit -> the unit that it shows as.
+
+    Examples
+    --------
+    >>> weaker = pd.DataFrame({"new": ["U9"], "origin": ["register"], "identity": ["a"]})
+    >>> stored = weaker.rename(columns={"new": "unit_id"}).assign(unit_id="U2")
+    >>> candidates(weaker, stored, {"U2": "U1"}).values.tolist()
+    [['U9', 'U1']]
+    """
+    pairs = weaker.merge(stored[["identity", "origin", "unit_id"]], on=["identity", "origin"])
+    pairs["known"] = pairs["unit_id"].replace(dict(root_of)) if root_of else pairs["unit_id"]
+    return pairs[["new", "known"]].drop_duplicates()
+
+
+def matches(pairs: pd.DataFrame, new: pd.DataFrame, known: pd.DataFrame, taken: Collection[str]) -> dict[str, str]:
+    """New units of an import, each with the known unit that it is, where that is beyond doubt.
+
+    A new unit is a known one when, told with fewer ids or without its county, it would have that one's identity;
+    nothing that is known of both contradicts; no other unit fits; and no other row of the file fits that unit.
+
+    Parameters
+    ----------
+    pairs
+        What `candidates` returned.
+    new
+        Units that the import would make: unit table with ``unit_id``, ``identity`` and ``ordinal`` as columns.
+    known
+        Unit table of the known units among the pairs, as they show.
+    taken
+        Units that other rows of the file speak of, as they show.
+    """
+    fits = _agree(pairs, new.set_index("unit_id"), known)
+    alone = ~pairs["new"].duplicated(keep=False) & ~pairs["known"].duplicated(keep=False)
+    chosen = pairs[fits & alone.to_numpy() & ~pairs["known"].isin(taken).to_numpy()]
+    return dict(zip(chosen["new"], chosen["known"], strict=True))
 
 
 def _agree(pairs: pd.DataFrame, new: pd.DataFrame, known: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

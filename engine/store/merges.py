@@ -18,8 +18,16 @@ from engine.domain.unit import column_dtypes
 from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
 from engine.store.bulk import read_where
-from engine.store.changes import CORE, DATES, FOLLOWING, SIGHTING, with_extra_columns, without_extra_columns
-from engine.store.text import is_extra
+from engine.store.columns import (
+    CORE,
+    DATES,
+    FOLLOWING,
+    SIGHTING,
+    is_extra,
+    with_extra_columns,
+    without_extra_columns,
+)
+from engine.store.groups import members
 
 _AGE = ["as_of", "import_id", "kept"]
 _SEEN = [*SIGHTING, "import_id"]
@@ -47,16 +55,19 @@ def roots(connection: Connection, known_by: date | None = None) -> dict[str, str
     return {lost: _root(lost, pointers) for lost in pointers}
 
 
-def members(root_of: Mapping[str, str], unit_id: str) -> list[str]:
-    """All units that show as the one that this unit shows as, that one first.
+def refuse_unknown(connection: Connection, unit_ids: Collection[str]) -> None:
+    """Let only names of units pass, merged ones included.
 
-    Examples
-    --------
-    >>> members({"U2": "U1"}, "U2"), members({"U2": "U1"}, "U9")
-    (['U1', 'U2'], ['U9'])
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit`` with the first that is none.
     """
-    root = root_of.get(unit_id, unit_id)
-    return [root, *sorted(lost for lost, kept in root_of.items() if kept == root)]
+    names = schema.units.c.unit_id
+    known = set(read_where(connection, select(names), names, unit_ids)["unit_id"])
+    missing = [unit_id for unit_id in unit_ids if unit_id not in known]
+    if missing:
+        raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=missing[0])
 
 
 def record_merge(
@@ -157,20 +168,6 @@ def folded(units: pd.DataFrame, root_of: Mapping[str, str], seen: pd.DataFrame) 
     one = one.reindex(columns=units.columns)
     result = pd.concat([units[~concerned], one.astype(dtypes)])
     return result.sort_index()
-
-
-def renamed(frame: pd.DataFrame, root_of: Mapping[str, str]) -> pd.DataFrame:
-    """The same rows, each under the unit that its unit shows as.
-
-    Examples
-    --------
-    >>> renamed(pd.DataFrame({"unit_id": ["U2", "U3"]}), {"U2": "U1"})["unit_id"].tolist()
-    ['U1', 'U3']
-    """
-    if not root_of or frame.empty:
-        return frame
-    named = frame["unit_id"].map(root_of)
-    return frame.assign(unit_id=named.where(named.notna(), frame["unit_id"]).astype(frame["unit_id"].dtype))
 
 
 def _freshest(part: pd.DataFrame, field: str, seen: pd.DataFrame) -> list[tuple[str, pd.Series]]:

@@ -1,14 +1,51 @@
-"""Predictions between the wide table that the engine works with and the long table of the register."""
+"""Predictions that were made of units: wide tables outside, one line a unit and output inside."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
 import pandas as pd
+from sqlalchemy import select
 
 from engine.domain.prediction import BOUNDS, Output, columns
+from engine.store import schema
+from engine.store.bulk import insert_frame, read
+from engine.store.clock import Day, day, utc
+from engine.store.groups import members, renamed
+from engine.store.merges import refuse_unknown, roots
+from engine.store.session import Session
+from engine.store.typed import typed_lines
 
 _MARKS = ["not_scorable", "prior_driven", "out_of_fold", "model_data_until"]
+
+
+class Predictions:
+    """Predictions that were kept; called with a unit, it gives those of the unit."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __call__(self, unit_id: str) -> pd.DataFrame:
+        """Predictions of one unit, newest first, one line per output."""
+        table = schema.predictions
+        with self._session.read() as connection:
+            root_of = roots(connection)
+            query = select(table).where(table.c.unit_id.in_(members(root_of, unit_id)))
+            return renamed(typed_lines(read(connection, query.order_by(table.c.made_at.desc(), table.c.id))), root_of)
+
+    def save(self, frame: pd.DataFrame, *, model_version: str, as_of: Day, made_at: datetime) -> int:
+        """Keep a prediction table. Returns how many lines (unit and output) were written.
+
+        Raises
+        ------
+        EhyaError
+            ``unknown_unit`` when it speaks of a unit that the register has not.
+        """
+        lines = long_form(frame, model_version=model_version, as_of=day(as_of), made_at=utc(made_at))
+        with self._session.write() as connection:
+            refuse_unknown(connection, frame.index)
+            insert_frame(connection, schema.predictions, lines)
+        return len(lines)
 
 
 def long_form(frame: pd.DataFrame, *, model_version: str, as_of: date, made_at: datetime) -> pd.DataFrame:

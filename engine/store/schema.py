@@ -23,10 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from engine.domain.unit import column_dtypes
-
-DERIVED = "derived"
-"""Column of the unit table that is worked out when units are read and never stored."""
+from engine.domain.unit import stored_dtypes
 
 metadata = MetaData(
     naming_convention={
@@ -65,17 +62,6 @@ def _unit(name: str = "unit_id", *, key: bool = False) -> Column[str]:
 
 def _import(*, key: bool = False) -> Column[int]:
     return Column("import_id", _ROW_NUMBER, ForeignKey("imports.id"), nullable=False, primary_key=key)
-
-
-def stored_dtypes() -> dict[str, str]:
-    """Columns of the unit table that are stored, with their dtypes.
-
-    Examples
-    --------
-    >>> "equipment" in stored_dtypes(), DERIVED in stored_dtypes()
-    (True, False)
-    """
-    return {name: dtype for name, dtype in column_dtypes().items() if name != DERIVED}
 
 
 units = Table(

@@ -1,10 +1,8 @@
-"""What each source says now of a field, and which of them shows: the rule is in docs/decisions/0008-conflicts.md."""
+"""What each source says now of a field, and which of them shows: the rule is in docs/overrides/0008-conflicts.md."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
@@ -12,16 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 from sqlalchemy import Connection, func, select
 
-from engine.codes import Code
 from engine.domain.unit import FIELDS, Confidence, Field, Kind
-from engine.parsing.text import compact_column, fold
+from engine.parsing.text import compact_column
 from engine.store import schema
 from engine.store.bulk import read, read_where
-from engine.store.merges import members
-from engine.store.text import is_extra
-
-CONFIRMED_MONTHS = 12
-"""A reviewed or verified value gives way to a record that is younger by more months than these."""
+from engine.store.columns import is_extra
+from engine.store.groups import members
+from engine.store.sources import CONFIRMED_MONTHS, Overrides, Precedence, source_family
 
 _LEVELS = {Confidence.REVIEWED.value: 1, Confidence.VERIFIED.value: 2}
 _PAIR = ["unit_id", "field"]
@@ -30,91 +25,7 @@ _LAST_RANK, _NEVER = 10**9, np.iinfo(np.int64).min
 _MONTH_DAYS, _IDLE_TOLERANCE_MONTHS = 30.4375, 3.0
 _WIDTH_DAYS = {"year": 366, "month": 31}
 _NO_CONTRADICTION = frozenset({Field.NOTES.value})
-_VERSION = re.compile(
-    r"\.(?:xlsx|xlsm|xls|csv|txt|parquet|json)$|(?<!\d)(?:1[34]|20)\d\d(?:[-_./ ]?\d{1,2}){0,2}(?!\d)|"
-    r"\bq[1-4]\b|\bv\d+\b|\(\d+\)|\bcopy\b|\bfinal\b|نسخه \d*|نهایی"
-)
 _TYPES = {"as_of": "datetime64[s]", "import_id": "Int64"}
-
-
-class Precedence(Code):
-    """Why a value shows although another source says otherwise, weightiest first."""
-
-    PINNED = "pinned"
-    CONFIDENCE = "confidence"
-    FRESHER = "fresher"
-    SOURCE_RANK = "source_rank"
-    LATER_IMPORT = "later_import"
-
-
-@dataclass(frozen=True)
-class Decisions:
-    """What persons decided about sources, as it stands.
-
-    Parameters
-    ----------
-    confirmations
-        ``unit_id, field, value, precision, confidence, source, as_of``.
-    pins
-        ``unit_id, field, family``, one line a field of a unit.
-    ranks
-        Family of a source -> rank, 1 most.
-    """
-
-    confirmations: pd.DataFrame
-    pins: pd.DataFrame
-    ranks: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def empty(self) -> bool:
-        """Whether nobody decided anything."""
-        return self.confirmations.empty and self.pins.empty and not self.ranks
-
-
-def source_family(source: str) -> str:
-    """Files that continue one another are one source: dates, quarters and marks of a version do not tell them apart.
-
-    Examples
-    --------
-    >>> source_family("Register 1403-02.xlsx") == source_family("register 1404-02 v2.csv")
-    True
-    >>> source_family("bank.xlsx") == source_family("register.xlsx"), source_family("1403.xlsx")
-    (False, '1403.xlsx')
-    """
-    folded = fold(source)
-    stem = re.sub(r"[\W_]+", " ", _VERSION.sub(" ", folded)).strip()
-    return stem or folded
-
-
-def held(cells: pd.DataFrame, decisions: Decisions, source: str | None, as_of: pd.Timestamp | None) -> pd.Series:
-    """Which changed cells of an import do not show, since a person pinned another source or confirmed another value.
-
-    Parameters
-    ----------
-    cells
-        ``unit_id`` (units as they show), ``field``, ``after``.
-    decisions
-        What persons decided.
-    source, as_of
-        Of the import.
-
-    Returns
-    -------
-    pandas.Series
-        A `Precedence`, or missing where the cell shows; ``str``, index of ``cells``.
-    """
-    why = pd.Series(None, index=cells.index, dtype="str")
-    if cells.empty or decisions.empty:
-        return why
-    confirmed = cells[[*_PAIR, "after"]].merge(decisions.confirmations, on=_PAIR, how="left")
-    young = pd.Timestamp.min if as_of is None else as_of
-    holds = confirmed["as_of"] >= young.floor("D") - pd.Timedelta(days=CONFIRMED_MONTHS * _MONTH_DAYS)
-    why[(holds & (confirmed["value"] != confirmed["after"])).to_numpy()] = Precedence.CONFIDENCE.value
-    pinned = cells[_PAIR].merge(decisions.pins, on=_PAIR, how="left")["family"]
-    own = source_family(source or "")
-    why[pinned.notna().to_numpy()] = Precedence.PINNED.value
-    why[(pinned == own).to_numpy()] = None
-    return why
 
 
 def disputed(connection: Connection, root_of: Mapping[str, str]) -> pd.DataFrame:
@@ -134,7 +45,7 @@ def statements(
     connection: Connection,
     pairs: pd.DataFrame,
     root_of: Mapping[str, str],
-    decisions: Decisions,
+    overrides: Overrides,
     known_by: date | None = None,
 ) -> pd.DataFrame:
     """What every source said last of some fields, and which of these shows.
@@ -150,7 +61,7 @@ def statements(
         ``unit_id`` (units as they show), ``field``.
     root_of
         What `engine.store.merges.roots` returned.
-    decisions
+    overrides
         What persons decided.
     known_by
         Only imports until the end of that day (UTC).
@@ -164,11 +75,22 @@ def statements(
     """
     asked = pairs[_PAIR].drop_duplicates()
     told: pd.DataFrame = _told(connection, asked, root_of, known_by)
-    confirmed = decisions.confirmations.merge(asked, on=_PAIR)
+    confirmed = overrides.confirmations.merge(asked, on=_PAIR)
     confirmed["import_id"] = None
     told = pd.concat([told, confirmed], ignore_index=True)
     told = told.astype({name: _TYPES.get(name, "str") for name in told.columns})
-    return _judged(told, decisions)
+    return _judged(told, overrides)
+
+
+def unit_statements(
+    connection: Connection, unit_id: str, root_of: Mapping[str, str], overrides: Overrides
+) -> pd.DataFrame:
+    """As `statements`, of all fields that were ever given for one unit."""
+    values = schema.unit_values.c
+    query = select(values.field).distinct().where(values.unit_id.in_(members(root_of, unit_id)))
+    fields = sorted(connection.execute(query).scalars())
+    pairs = pd.DataFrame({"field": fields}, dtype="str").assign(unit_id=root_of.get(unit_id, unit_id))
+    return statements(connection, pairs, root_of, overrides)
 
 
 def _told(
@@ -253,7 +175,7 @@ def _keys(left: pd.DataFrame, right: pd.DataFrame, by: list[str]) -> npt.NDArray
     return np.asarray(both.groupby(by, dropna=False, sort=False).ngroup(), dtype=np.int64)
 
 
-def _judged(told: pd.DataFrame, decisions: Decisions) -> pd.DataFrame:
+def _judged(told: pd.DataFrame, overrides: Overrides) -> pd.DataFrame:
     told["family"] = told["source"].map(
         {source: source_family(source) for source in told["source"].dropna().unique()}
     )  # fmt: skip
@@ -261,12 +183,12 @@ def _judged(told: pd.DataFrame, decisions: Decisions) -> pd.DataFrame:
     freshest = pd.Series(days).groupby([told["unit_id"], told["field"]]).transform("max").to_numpy()
     holds = (days != _NEVER) & (freshest - np.maximum(days, -(10**6)) <= CONFIRMED_MONTHS * _MONTH_DAYS)
     level = told["confidence"].map(_LEVELS).fillna(0).to_numpy()
-    pinned = told[[*_PAIR, "family"]].merge(decisions.pins.assign(pinned=True), on=[*_PAIR, "family"], how="left")
+    pinned = told[[*_PAIR, "family"]].merge(overrides.pins.assign(pinned=True), on=[*_PAIR, "family"], how="left")
     told = told.assign(
         pinned=pinned["pinned"].notna().to_numpy() & told["import_id"].notna().to_numpy(),
         level=np.where(holds | (freshest == _NEVER), level, 0),
         days=days,
-        rank=-told["family"].map(dict(decisions.ranks)).fillna(_LAST_RANK).to_numpy(),
+        rank=-told["family"].map(dict(overrides.ranks)).fillna(_LAST_RANK).to_numpy(),
     )
     told = told.sort_values(_ORDER, ascending=False, na_position="first", kind="stable")
     told = told.sort_values(_PAIR, kind="stable", ignore_index=True)

@@ -176,13 +176,13 @@ def load(province: Province, register: Register, *, progress: Callable[[str], ob
         progress(f"register as of {day.date()}")
         part = units[quarter == day]
         if len(part):
-            result = register.commit_import(taken(part), imported_at=day.to_pydatetime())
+            result = register.imports.commit(taken(part), imported_at=day.to_pydatetime())
             names.append(pd.Series(result.rows["unit_id"].to_numpy(), index=part.index))
         if day in years:
-            register.commit_import(taken(standing(province, as_of=day)), imported_at=day.to_pydatetime())
+            register.imports.commit(taken(standing(province, as_of=day)), imported_at=day.to_pydatetime())
     named = pd.concat(names).reindex(units.index)
     progress(f"{len(province.events)} events")
-    register.add_events(province.events.assign(unit_id=province.events["unit_id"].map(named)))
+    register.events.add_table(province.events.assign(unit_id=province.events["unit_id"].map(named)))
     return named
 
 

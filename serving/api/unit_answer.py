@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from engine.domain.items import PARTS, item_objects
+from engine.domain.items import item_objects
 from engine.domain.prediction import BOUNDS, Output
-from engine.domain.unit import FIELDS, Field, Kind, public_fields
+from engine.domain.unit import FIELDS, PARTS, Field, Kind, public_fields
 from serving.disclosure.values import codes, known
 from serving.i18n import Speech
 from serving.reports.ranked import part_columns

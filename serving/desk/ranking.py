@@ -87,8 +87,8 @@ def ranking(settings: Settings, request: RankingRequest) -> Ranking:
 def remarks(settings: Settings, units: pd.DataFrame) -> Remarks:
     """Gather what stands beside the units of a list."""
     with open_register(settings) as register:
-        conflicts = register.conflicts().drop_duplicates(["unit_id", "field"])
-        return Remarks(register.extras(list(units.index)), conflicts, register.duplicates())
+        conflicts = register.decisions.conflicts().drop_duplicates(["unit_id", "field"])
+        return Remarks(register.units.extras(list(units.index)), conflicts, register.decisions.duplicates())
 
 
 def keep_predictions(settings: Settings, listed: pd.DataFrame, question: Question, *, made_at: datetime) -> None:
@@ -97,4 +97,4 @@ def keep_predictions(settings: Settings, listed: pd.DataFrame, question: Questio
         return
     version = str(listed["model_version"].iloc[0])
     with open_register(settings) as register:
-        register.save_predictions(listed, model_version=version, as_of=question.as_of, made_at=made_at)
+        register.predictions.save(listed, model_version=version, as_of=question.as_of, made_at=made_at)

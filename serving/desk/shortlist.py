@@ -44,7 +44,7 @@ def record_shown(settings: Settings, listed: Shortlist, *, shown_on: date) -> No
     """
     frame = listed.table()[["unit_id", "position"]].assign(propensity=1.0)
     with open_register(settings) as register:
-        register.log_showings(frame, run_id=listed.run_id, mandate_id=listed.mandate.id, shown_on=shown_on)
+        register.showings.log(frame, run_id=listed.run_id, mandate_id=listed.mandate.id, shown_on=shown_on)
 
 
 def event_lists(offered: Stock, mandates: Sequence[Mandate], *, limit: int | None = None) -> Event:

@@ -70,10 +70,10 @@ def unit_story(settings: Settings, question: Question, given: str) -> Story:
     """
     with open_register(settings) as register:
         units = current_units(register, as_of=question.as_of)
-        unit_id = find_unit(units, register.resolve(given))
-        facts, conflicts = register.facts(unit_id), register.conflicts(unit_id)
-        extras = register.extras([unit_id]).drop(columns="unit_id")
-        history, events, kept = register.history(unit_id), register.events(), register.predictions(unit_id)
+        unit_id = find_unit(units, register.units.resolve(given))
+        facts, conflicts = register.units.facts(unit_id), register.decisions.conflicts(unit_id)
+        extras = register.units.extras([unit_id]).drop(columns="unit_id")
+        history, events, kept = register.units.history(unit_id), register.events(), register.predictions(unit_id)
         try:
             model = champion(register, settings)
         except EhyaError as error:

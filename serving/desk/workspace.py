@@ -42,7 +42,7 @@ def champion(register: Register, settings: Settings) -> Model:
     from engine.scoring.artefact import path_of
     from engine.scoring.integrity import load_whole
 
-    promotion = register.champion()
+    promotion = register.promotions.champion()
     if promotion is None:
         raise EhyaError(ErrorCode.NO_MODEL)
     path = path_of(settings.models, promotion.model_version)

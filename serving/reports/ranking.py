@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 
 from engine.domain.extras import EXTRAS, ExtraKind, extra_value
-from engine.domain.items import PARTS, item_objects
+from engine.domain.items import item_objects
 from engine.domain.prediction import BOUNDS, Output
-from engine.domain.unit import FIELDS, Field, Kind, Origin, idle_months
+from engine.domain.unit import FIELDS, PARTS, Field, Kind, Origin, idle_months
 from engine.errors import EhyaError, ErrorCode
 from serving.i18n import Speech
 from serving.reports.model_card import card_lines
@@ -212,8 +212,8 @@ def write_ranking(
     card
         ``engine.scoring.artefact.Model.card`` of the model that judged, for the page.
     extras
-        ``unit_id, header, kind, value`` of columns that no field knows (`engine.store.Register.extras`): a sheet of the
-        workbook, further columns of the CSV, a list beside each unit in JSON; the page leaves them out.
+        ``unit_id, header, kind, value`` of columns that no field knows (`engine.store.units.Units.extras`): a sheet of
+        the workbook, further columns of the CSV, a list beside each unit in JSON; the page leaves them out.
     claims
         ``conflicts`` and ``duplicates`` of the register, as `engine.health.health` takes them, for page and workbook.
     **asked

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from engine.domain.items import PARTS, item_objects
+from engine.domain.items import item_objects
 from engine.domain.prediction import BOUNDS, Output, columns
-from engine.domain.unit import FIELDS, Field, Kind
+from engine.domain.unit import FIELDS, PARTS, Field, Kind
 from serving.i18n import Speech
 from serving.i18n.speech import JALALI_BEGINS
 from serving.reports.ranked import digits

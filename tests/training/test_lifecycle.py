@@ -128,12 +128,12 @@ def test_promoting_the_champion_again_does_nothing(work):
 def test_a_challenger_that_is_no_better_is_refused_by_name_and_forced_only_with_a_reason(work):
     facts = work.refused(work.promote, ErrorCode.GATES_SHUT)
     assert training.Gate.BETTER_THAN_OPPONENT in facts["given"]
-    assert work.register.champion().model_version == work.first.version
+    assert work.register.promotions.champion().model_version == work.first.version
     work.refused(work.promote, ErrorCode.GATES_SHUT, reason="words open no gate but one")
     work.refused(work.promote, ErrorCode.REASON_MISSING, force=True)
     forced = work.promote(force=True, reason="to see what it says")
     assert forced.reason == "forced: to see what it says"
-    assert work.register.champion().reason == forced.reason
+    assert work.register.promotions.champion().reason == forced.reason
     tags = {each.version: each for each in registered(work.settings)}[work.second.version].tags
     assert tags["ehya.reason"] == forced.reason
 
@@ -157,8 +157,8 @@ def test_rolling_back_puts_the_earlier_champion_to_work_and_says_why(work):
     work.promote(force=True, reason="a trial")
     back = work.rollback(reason="the trial is over")
     assert back.version == work.first.version
-    assert work.register.champion().reason == "rollback: the trial is over"
-    assert work.register.champion().digest == work.first.digest
+    assert work.register.promotions.champion().reason == "rollback: the trial is over"
+    assert work.register.promotions.champion().digest == work.first.digest
     listed = {each.version: each for each in training.models(work.register, work.settings)}
     assert listed[work.first.version].aliases == ("champion",)
     assert work.rollback(version=work.first.version).already
@@ -226,7 +226,7 @@ def test_a_training_that_was_killed_leaves_the_champion_at_work_and_can_be_held_
         patched.setattr("training.pipeline.training.log_training", killed)
         with pytest.raises(KeyboardInterrupt):
             work.train(random_state=7)
-    assert work.register.champion().model_version == work.first.version
+    assert work.register.promotions.champion().model_version == work.first.version
     assert len(registered(work.settings)) == 2
     again = work.train(random_state=7)
     assert {each.version: each for each in registered(work.settings)}[again.version].aliases == (Alias.CHALLENGER,)
@@ -266,7 +266,7 @@ STEERING = "\x1b[31mthe law\x1b[0m\nchanged\x00 <script>alert(1)</script>\u202e"
 def test_a_reason_is_kept_as_one_line_that_steers_no_terminal(work):
     forced = work.promote(force=True, reason=STEERING)
     assert forced.reason == "forced: the law changed <script>alert(1)</script>"
-    assert work.register.champion().reason == forced.reason
+    assert work.register.promotions.champion().reason == forced.reason
     tags = {each.version: each for each in registered(work.settings)}[work.second.version].tags
     assert tags["ehya.reason"] == forced.reason
     assert work.rollback(reason="\x1b]0;title\x07over").reason == "rollback: over"

@@ -138,7 +138,7 @@ def _press_figures(champion: Model, rows: pd.DataFrame, register: Register, *, a
 
 def opened_champion(register: Register, settings: Settings) -> Model | None:
     """The model at work, if there is one and its file is the one promoted."""
-    promotion = register.champion()
+    promotion = register.promotions.champion()
     if promotion is None:
         return None
     try:

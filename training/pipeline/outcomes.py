@@ -157,7 +157,7 @@ def _weights(
     register: Register, events: pd.DataFrame, origin: str, *, as_of: pd.Timestamp, random_state: int
 ) -> tuple[pd.Series | None, dict[str, Any]]:
     """Weights of the approached; none where nearly nobody or nearly everybody was."""
-    records = register.first_records()
+    records = register.units.first_records()
     records = records[(records["origin"] == origin) & (records["known_on"] <= as_of)]
     try:
         found = approach(

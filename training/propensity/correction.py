@@ -79,7 +79,7 @@ def approach(
     Parameters
     ----------
     records
-        Unit table of all units as they were first met, with ``known_on`` (``Register.first_records``).
+        Unit table of all units as they were first met, with ``known_on`` (``Register.units.first_records``).
     events, showings
         Of the register.
     schema

@@ -139,7 +139,7 @@ def promote(
     entry = challenger_or_champion(register, settings, version)
     path = path_of(settings.models, entry.version)
     model = opened(settings, entry.version, entry.digest)
-    champion = register.champion()
+    champion = register.promotions.champion()
     if champion is not None and (champion.model_version, champion.digest) == (entry.version, entry.digest):
         return Promotion(entry.version, entry.digest, path, champion.reason, already=True)
     if verdicts is None:
@@ -292,7 +292,7 @@ def model_of(register: Register, settings: Settings, version: str | None) -> Mod
         ``model_format_other``.
     """
     if version is None:
-        champion = register.champion()
+        champion = register.promotions.champion()
         if champion is None:
             raise EhyaError(ErrorCode.NO_MODEL)
         return opened(settings, champion.model_version, champion.digest)
@@ -327,7 +327,7 @@ def challenger_or_champion(register: Register, settings: Settings, version: str 
         for entry in entries:
             if Alias.CHALLENGER in entry.aliases:
                 return entry
-        champion = register.champion()
+        champion = register.promotions.champion()
         if champion is None:
             raise EhyaError(ErrorCode.NO_CHALLENGER)
         version = champion.model_version
@@ -349,7 +349,7 @@ def _record(
     reason: str,
     model: Model,
 ) -> None:
-    register.record_promotion(
+    register.promotions.record(
         model_version=version, digest=digest, promoted_at=promoted_at, reason=reason, metrics=model.metrics
     )
     point(settings, Alias.CHAMPION, version)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, inspect, text
 
 from engine.errors import EhyaError, ErrorCode
-from engine.store.dialect import OWN_TABLE
+from engine.store.dialect import OWN_TABLE, writer
 from engine.store.schema import metadata
 
 if TYPE_CHECKING:
@@ -62,8 +62,9 @@ def upgrade(engine: Engine, revision: str = HEAD) -> None:
         return
     if found is not None and found not in REVISIONS:
         raise EhyaError(ErrorCode.DATABASE_NEWER, given=found, allowed=list(REVISIONS))
-    with engine.execution_options(writes=True).begin() as connection:
-        _run(connection, revision)
+    with writer(engine).begin() as connection:
+        if current(connection) != revision:  # another program may have done it while we waited for its lock
+            _run(connection, revision)
 
 
 def scripts() -> ScriptDirectory:

@@ -34,8 +34,8 @@ def list_conflicts(
     """
     with open_register(settings) as register:
         units = register.units()
-        unit_id = None if unit is None else find_unit(units, register.resolve(unit))
-        told, ranks = register.conflicts(unit_id), register.source_ranks()
+        unit_id = None if unit is None else find_unit(units, register.units.resolve(unit))
+        told, ranks = register.decisions.conflicts(unit_id), register.decisions.source_ranks()
     if field is not None:
         told = told[told["field"] == field_of_unit(field, pd.Index(told["field"]))]
     if terminal.answer({"conflicts": conflict_lines(told), "source_ranks": ranks}):
@@ -106,7 +106,7 @@ def pin_source(terminal: Terminal, settings: Settings, unit: str, field: str, so
     """
     with open_register(settings) as register:
         unit_id, name = _named(register, unit, field)
-        register.pin(unit_id, name, source, made_at=now().to_pydatetime())
+        register.decisions.pin(unit_id, name, source, made_at=now().to_pydatetime())
         fact = _fact(register, unit_id, name)
     _answer(terminal, "pinned", unit_id, name, fact, source=source)
 
@@ -121,7 +121,7 @@ def unpin_source(terminal: Terminal, settings: Settings, unit: str, field: str) 
     """
     with open_register(settings) as register:
         unit_id, name = _named(register, unit, field)
-        register.unpin(unit_id, name, made_at=now().to_pydatetime())
+        register.decisions.unpin(unit_id, name, made_at=now().to_pydatetime())
         fact = _fact(register, unit_id, name)
     _answer(terminal, "unpinned", unit_id, name, fact)
 
@@ -137,8 +137,8 @@ def rank_one(terminal: Terminal, settings: Settings, source: str, rank: int) -> 
     if rank < 0:
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--rank", given=rank, allowed=["0", "1", "2", "3", "..."])
     with open_register(settings) as register:
-        register.rank_source(source, rank or None, made_at=now().to_pydatetime())
-        ranks = register.source_ranks()
+        register.decisions.rank_source(source, rank or None, made_at=now().to_pydatetime())
+        ranks = register.decisions.source_ranks()
     if not terminal.answer({"source": source, "rank": rank or None, "source_ranks": ranks}):
         terminal.say("conflicts.ranked" if rank else "conflicts.unranked", source=source, rank=rank)
 
@@ -169,20 +169,20 @@ def verify(
         unit_id, name = _named(register, unit, field)
         made_at = now().to_pydatetime()
         if undo:
-            register.unconfirm(unit_id, name, made_at=made_at)
+            register.decisions.unconfirm(unit_id, name, made_at=made_at)
         else:
-            register.confirm(unit_id, name, confidence=level, source=source, as_of=at, made_at=made_at)
+            register.decisions.confirm(unit_id, name, confidence=level, source=source, as_of=at, made_at=made_at)
         fact = _fact(register, unit_id, name)
     _answer(terminal, "unverified" if undo else "verified", unit_id, name, fact)
 
 
 def _named(register: Register, unit: str, field: str) -> tuple[str, str]:
-    unit_id = find_unit(register.units(), register.resolve(unit))
-    return unit_id, field_of_unit(field, register.facts(unit_id).index)
+    unit_id = find_unit(register.units(), register.units.resolve(unit))
+    return unit_id, field_of_unit(field, register.units.facts(unit_id).index)
 
 
 def _fact(register: Register, unit_id: str, name: str) -> dict[Any, Any]:
-    facts = register.facts(unit_id)
+    facts = register.units.facts(unit_id)
     return facts[facts.index == name].reset_index().to_dict("records")[0]
 
 

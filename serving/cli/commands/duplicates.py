@@ -15,7 +15,7 @@ from serving.desk.workspace import open_register
 def list_duplicates(terminal: Terminal, settings: Settings) -> None:
     """Print the proposed pairs, oldest proposal first."""
     with open_register(settings) as register:
-        pairs, units = register.duplicates(), register.units()
+        pairs, units = register.decisions.duplicates(), register.units()
     if terminal.answer(pairs.to_dict("records")):
         return
     if pairs.empty:
@@ -44,7 +44,7 @@ def merge_units(terminal: Terminal, settings: Settings, kept: str, lost: str) ->
         ``unknown_unit``, ``already_merged``, ``origins_differ``.
     """
     with open_register(settings) as register:
-        shown = register.merge(kept, lost, made_at=now().to_pydatetime())
+        shown = register.decisions.merge(kept, lost, made_at=now().to_pydatetime())
     if not terminal.answer({"kept": shown, "lost": lost}):
         terminal.say("duplicates.merged", kept=shown, lost=lost)
 
@@ -58,7 +58,7 @@ def unmerge_unit(terminal: Terminal, settings: Settings, unit: str) -> None:
         ``unknown_unit``, ``not_merged``.
     """
     with open_register(settings) as register:
-        kept = register.unmerge(unit, made_at=now().to_pydatetime())
+        kept = register.decisions.unmerge(unit, made_at=now().to_pydatetime())
     if not terminal.answer({"unit_id": unit, "kept": kept}):
         terminal.say("duplicates.unmerged", unit=unit, kept=kept)
 

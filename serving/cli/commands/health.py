@@ -35,8 +35,8 @@ def show_health(
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--by", given=by, allowed=list(GROUPS))
     at = today() if as_of is None else day(as_of, "--as-of").at
     with terminal.busy("register_health.reading"), open_register(settings) as register:
-        conflicts = register.conflicts().drop_duplicates(["unit_id", "field"])
-        found = health(register.units(), as_of=at, conflicts=conflicts, duplicates=register.duplicates())
+        conflicts = register.decisions.conflicts().drop_duplicates(["unit_id", "field"])
+        found = health(register.units(), as_of=at, conflicts=conflicts, duplicates=register.decisions.duplicates())
     if out:
         write_health(out, found, terminal.speech)
         terminal.say("cli.written", path=str(out))

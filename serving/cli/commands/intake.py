@@ -77,8 +77,8 @@ def take_in(
         imported_at = now().to_pydatetime()
         earlier = units_before(register, reading, intake, imported_at)
         before = register.units() if dry_run else None
-        result = register.commit_import(intake, imported_at=imported_at, dry_run=dry_run)
-        known = register.champion() is not None
+        result = register.imports.commit(intake, imported_at=imported_at, dry_run=dry_run)
+        known = register.promotions.champion() is not None
     if mapping and agreed and not dry_run:
         remember_mapping(terminal, settings, agreed, intake.source)
     moved = moved_units(earlier, result)

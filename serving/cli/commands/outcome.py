@@ -30,7 +30,7 @@ def add_outcome(
     happened = day(on, "--on")
     known = Day(today(), happened.precision) if known_on is None else day(known_on, "--known-on")
     with open_register(settings) as register:
-        unit_id = find_unit(register.units(), register.resolve(unit))
+        unit_id = find_unit(register.units(), register.units.resolve(unit))
         outcome = Outcome(
             unit_id=unit_id,
             kind=OutcomeKind(kind),
@@ -39,7 +39,7 @@ def add_outcome(
             happened_precision=happened.precision,
             **details,
         )
-        number = register.add_event(outcome)
+        number = register.events.add(outcome)
     date = terminal.speech.date(happened.at, happened.precision)
     if not terminal.answer({"id": number, "unit_id": unit_id, "kind": kind, "happened_on": happened.at}):
         terminal.say("cli.outcome_added", kind=outcome.kind, unit=unit_id, date=date)
@@ -50,7 +50,7 @@ def list_outcomes(terminal: Terminal, settings: Settings, unit: str | None) -> N
     with open_register(settings) as register:
         units, events = register.units(), register.events()
         if unit:
-            events = events[events["unit_id"] == find_unit(units, register.resolve(unit))]
+            events = events[events["unit_id"] == find_unit(units, register.units.resolve(unit))]
     if terminal.answer(events.to_dict("records")):
         return
     if events.empty:

@@ -125,7 +125,7 @@ def units_before(register: Register, reading: Reading, intake: Intake, now: Any)
     moved = both[(before.units.loc[both, "identity"] != intake.units.loc[both, "identity"]).to_numpy(dtype=bool)]
     if moved.empty:
         return pd.Series(dtype="str")
-    rehearsed = register.commit_import(before, imported_at=now, dry_run=True).rows.loc[moved]
+    rehearsed = register.imports.commit(before, imported_at=now, dry_run=True).rows.loc[moved]
     found: pd.Series = rehearsed.loc[rehearsed["change"] != "new", "unit_id"]
     return found
 

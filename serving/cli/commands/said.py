@@ -7,12 +7,12 @@ from typing import Any
 import pandas as pd
 
 from engine.domain.extras import ExtraKind
-from engine.domain.items import PART, PARTS, escape, unescape
-from engine.domain.unit import FIELDS, Field, Kind
+from engine.domain.items import PART, escape, unescape
+from engine.domain.unit import FIELDS, PARTS, Field, Kind
 from engine.errors import EhyaError, ErrorCode
 from engine.parsing.text import compact
 from engine.settings import LANGUAGES
-from engine.store.text import EXTRA, is_extra
+from engine.store.columns import EXTRA, is_extra
 from serving.i18n import Speech, speech
 from serving.reports.words import list_in_words
 

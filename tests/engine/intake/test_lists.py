@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from engine.domain.items import PARTS, compact_item, item_objects
-from engine.domain.unit import Field
+from engine.domain.items import compact_item, item_objects
+from engine.domain.unit import PARTS, Field
 from engine.intake import read_register
 from engine.intake.lists import looks_like_equipment, read_debts, read_equipment
 from engine.parsing.money import MoneyUnit

@@ -30,7 +30,7 @@ def path(sqlite_url):
 def backup(sqlite_url, given, tmp_path):
     """A backup of a register of one unit."""
     with Register.open(sqlite_url) as register:
-        register.commit_import(given(WEAVER), imported_at=NOON)
+        register.imports.commit(given(WEAVER), imported_at=NOON)
     out = tmp_path / "copies" / "ehya.zip"
     back_up(sqlite_url, out, made_at=NOON)
     return out
@@ -60,7 +60,7 @@ def test_a_backup_says_what_it_holds(backup, sqlite_url, tmp_path):
 def test_a_restore_brings_the_register_back_and_can_be_undone(backup, sqlite_url, path, given):
     with Register.open(sqlite_url) as register:
         before = register.units()
-        register.commit_import(given(MILL), imported_at=NOON)
+        register.imports.commit(given(MILL), imported_at=NOON)
     done = restore(backup, sqlite_url)
     with Register.open(sqlite_url) as register:
         pd.testing.assert_frame_equal(before, register.units())
@@ -74,7 +74,7 @@ def test_a_restore_brings_the_register_back_and_can_be_undone(backup, sqlite_url
 
 def test_a_backup_can_be_taken_while_others_have_the_register_open(backup, sqlite_url, path, given, tmp_path):
     with Register.open(sqlite_url) as register:
-        register.commit_import(given(MILL), imported_at=NOON)
+        register.imports.commit(given(MILL), imported_at=NOON)
         writer = sqlite3.connect(path, isolation_level=None)
         writer.execute("BEGIN IMMEDIATE")
         writer.execute("DELETE FROM units WHERE 0")
@@ -85,7 +85,7 @@ def test_a_backup_can_be_taken_while_others_have_the_register_open(backup, sqlit
 
 def test_a_register_that_somebody_has_open_is_not_replaced(backup, sqlite_url, given):
     with Register.open(sqlite_url) as register:
-        register.commit_import(given(MILL), imported_at=NOON)
+        register.imports.commit(given(MILL), imported_at=NOON)
         refused(ErrorCode.REGISTER_IN_USE, restore, backup, sqlite_url, busy_seconds=0.1)
         assert len(register.units()) == 2
     restore(backup, sqlite_url)

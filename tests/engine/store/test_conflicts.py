@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import EhyaError, ErrorCode
 from engine.store import Register
-from engine.store.statements import source_family
+from engine.store.sources import source_family
 
 NOON = datetime(2025, 1, 10, 12)
 UNIT = {"identity": "business:1", "name": "بافندگی"}
@@ -19,7 +19,7 @@ def put(register, given):
     """Import one row of the unit from a source; returns the unit's id."""
 
     def put(source, as_of, **fields):
-        result = register.commit_import(given(UNIT | fields, source=source, as_of=as_of), imported_at=NOON)
+        result = register.imports.commit(given(UNIT | fields, source=source, as_of=as_of), imported_at=NOON)
         return result.rows["unit_id"].item()
 
     return put
@@ -27,12 +27,12 @@ def put(register, given):
 
 def told(register, field):
     """What each source says of a field, the one that shows first: ``(source, value)``."""
-    lines = register.conflicts().query("field == @field")
+    lines = register.decisions.conflicts().query("field == @field")
     return list(zip(lines["source"].fillna("a person"), lines["value"], strict=True))
 
 
 def why(register, field):
-    lines = register.conflicts().query("field == @field and shows")
+    lines = register.decisions.conflicts().query("field == @field and shows")
     return lines["why"].item() if len(lines) else None
 
 
@@ -40,7 +40,7 @@ class TestConflicts:
     def test_two_sources_that_contradict_each_other_are_both_kept(self, register, put):
         unit_id = put("office.xlsx", "2023-03-21", jobs_now=30, land_m2=900.0)
         put("bank.xlsx", "2024-03-20", jobs_now=12, land_m2=900.0)
-        conflicts = register.conflicts()
+        conflicts = register.decisions.conflicts()
         assert conflicts[["unit_id", "field", "source", "value", "shows"]].to_numpy().tolist() == [
             [unit_id, "jobs_now", "bank.xlsx", "12", True],
             [unit_id, "jobs_now", "office.xlsx", "30", False],
@@ -48,12 +48,12 @@ class TestConflicts:
         assert conflicts["as_of"].dt.strftime("%Y-%m-%d").tolist() == ["2024-03-20", "2023-03-21"]
         assert set(conflicts["confidence"].fillna("declared")) == {"declared"}
         assert why(register, "jobs_now") == "fresher"
-        pd.testing.assert_frame_equal(register.conflicts(unit_id), conflicts)
+        pd.testing.assert_frame_equal(register.decisions.conflicts(unit_id), conflicts)
 
     def test_a_newer_file_of_the_same_source_is_no_conflict(self, register, put):
         put("office 1402.xlsx", "2023-03-21", jobs_now=30)
         put("office 1403-02 v2.csv", "2024-03-20", jobs_now=12)
-        assert register.conflicts().empty
+        assert register.decisions.conflicts().empty
         put("bank.xlsx", "2022-01-01", jobs_now=30)
         assert told(register, "jobs_now") == [("office 1403-02 v2.csv", "12"), ("bank.xlsx", "30")]
 
@@ -61,7 +61,7 @@ class TestConflicts:
         put("office.xlsx", "2023-03-21", jobs_now=30)
         put("bank.xlsx", "2024-03-20", jobs_now=12)
         put("office.xlsx", "2025-03-20", jobs_now=12)
-        assert register.conflicts().empty
+        assert register.decisions.conflicts().empty
 
     def test_a_late_file_that_repeats_what_another_said_before_is_heard(self, register, put):
         put("office.xlsx", "2022-03-21", jobs_now=30)
@@ -72,16 +72,16 @@ class TestConflicts:
     def test_another_spelling_and_a_vaguer_date_do_not_contradict(self, register, put):
         put("office.xlsx", "2023-03-21", estate="شهرك صنعتي يك", stopped_on="2019-03-21", stopped_on_precision="year")
         put("bank.xlsx", "2024-03-20", estate="شهرک صنعتی یک", stopped_on="2019-08-02", stopped_on_precision="day")
-        assert register.conflicts().empty
+        assert register.decisions.conflicts().empty
         put("union.xlsx", "2024-06-20", stopped_on="2021-08-02", stopped_on_precision="day")
         assert why(register, "stopped_on") == "fresher"
 
     def test_idle_months_that_grew_with_the_calendar_do_not_contradict(self, register, put):
         put("office.xlsx", "2023-03-21", idle_months=24.0)
         put("bank.xlsx", "2024-03-20", idle_months=36.0)
-        assert register.conflicts().empty
+        assert register.decisions.conflicts().empty
         put("union.xlsx", "2024-03-20", idle_months=60.0)
-        assert set(register.conflicts()["field"]) == {"idle_months"}
+        assert set(register.decisions.conflicts()["field"]) == {"idle_months"}
 
     def test_columns_that_no_field_knows_can_contradict_each_other_too(self, register, put):
         put("office.xlsx", "2023-03-21", extras="Storeys|number|2")
@@ -100,10 +100,10 @@ class TestConflicts:
                 ]  # fmt: skip
                 source = f"{'abc'[number % 3]}.xlsx"
                 day = f"20{generator.integers(10, 25)}-01-01"
-                register.commit_import(given(*rows, source=source, as_of=day), imported_at=NOON)
+                register.imports.commit(given(*rows, source=source, as_of=day), imported_at=NOON)
             units = register.units()
             for unit_id in units.index:
-                facts = register.facts(unit_id)["value"]
+                facts = register.units.facts(unit_id)["value"]
                 assert facts["jobs_now"] == str(units.loc[unit_id, "jobs_now"])
                 assert facts["land_m2"] == str(units.loc[unit_id, "land_m2"])
 
@@ -116,32 +116,32 @@ class TestDecisions:
 
     def test_a_pinned_source_shows_and_the_pin_can_be_taken_back(self, register, unit_id):
         before = register.units()
-        register.pin(unit_id, "jobs_now", "office.xlsx", made_at=NOON)
-        assert register.units()["jobs_now"].item() == register.unit(unit_id)["jobs_now"].item() == 30
+        register.decisions.pin(unit_id, "jobs_now", "office.xlsx", made_at=NOON)
+        assert register.units()["jobs_now"].item() == register.units.one(unit_id)["jobs_now"].item() == 30
         assert (why(register, "jobs_now"), told(register, "jobs_now")[0]) == ("pinned", ("office.xlsx", "30"))
         assert register.check() == ()
-        register.unpin(unit_id, "jobs_now", made_at=NOON)
+        register.decisions.unpin(unit_id, "jobs_now", made_at=NOON)
         pd.testing.assert_frame_equal(register.units(), before)
 
     def test_a_pin_follows_its_source(self, register, put, unit_id):
-        register.pin(unit_id, "jobs_now", "office.xlsx", made_at=NOON)
+        register.decisions.pin(unit_id, "jobs_now", "office.xlsx", made_at=NOON)
         put("office 1404.xlsx", "2023-09-21", jobs_now=28)
         assert register.units()["jobs_now"].item() == 28
 
     def test_a_checked_value_goes_before_a_fresher_one_that_was_only_declared(self, register, put, unit_id):
-        register.pin(unit_id, "jobs_now", "office.xlsx", made_at=NOON)
-        checked = register.confirm(unit_id, "jobs_now", source="visit", as_of="2024-01-10", made_at=NOON)
-        register.unpin(unit_id, "jobs_now", made_at=NOON)
+        register.decisions.pin(unit_id, "jobs_now", "office.xlsx", made_at=NOON)
+        checked = register.decisions.confirm(unit_id, "jobs_now", source="visit", as_of="2024-01-10", made_at=NOON)
+        register.decisions.unpin(unit_id, "jobs_now", made_at=NOON)
         assert checked["value"] == "30"
         assert register.units()["jobs_now"].item() == 30
         assert why(register, "jobs_now") == "confidence"
-        fact = register.facts(unit_id).loc["jobs_now"]
+        fact = register.units.facts(unit_id).loc["jobs_now"]
         assert (fact["confidence"], fact["source"], str(fact["as_of"])[:10]) == ("verified", "visit", "2024-01-10")
-        register.unconfirm(unit_id, "jobs_now", made_at=NOON)
+        register.decisions.unconfirm(unit_id, "jobs_now", made_at=NOON)
         assert register.units()["jobs_now"].item() == 12
 
     def test_a_checked_value_gives_way_to_a_record_a_year_younger(self, register, put, unit_id):
-        register.confirm(unit_id, "jobs_now", as_of="2024-03-20", made_at=NOON)
+        register.decisions.confirm(unit_id, "jobs_now", as_of="2024-03-20", made_at=NOON)
         put("office.xlsx", "2025-03-01", jobs_now=5)
         assert register.units()["jobs_now"].item() == 12
         put("office.xlsx", "2025-04-01", jobs_now=4)
@@ -149,11 +149,11 @@ class TestDecisions:
         assert told(register, "jobs_now")[0] == ("office.xlsx", "4")
 
     def test_verified_goes_before_reviewed(self, register, unit_id):
-        register.confirm(unit_id, "jobs_now", as_of="2024-06-01", confidence="reviewed", made_at=NOON)
-        register.pin(unit_id, "jobs_now", "office.xlsx", made_at=NOON)
-        assert register.facts(unit_id).loc["jobs_now", "confidence"] != "reviewed"
-        register.unpin(unit_id, "jobs_now", made_at=NOON)
-        assert register.facts(unit_id).loc["jobs_now", "confidence"] == "reviewed"
+        register.decisions.confirm(unit_id, "jobs_now", as_of="2024-06-01", confidence="reviewed", made_at=NOON)
+        register.decisions.pin(unit_id, "jobs_now", "office.xlsx", made_at=NOON)
+        assert register.units.facts(unit_id).loc["jobs_now", "confidence"] != "reviewed"
+        register.decisions.unpin(unit_id, "jobs_now", made_at=NOON)
+        assert register.units.facts(unit_id).loc["jobs_now", "confidence"] == "reviewed"
 
     def test_records_that_came_in_verified_go_before_declared_ones(self, register, put):
         put("court.xlsx", "2023-06-21", jobs_now=30, confidence="verified")
@@ -165,49 +165,54 @@ class TestDecisions:
         put("office.xlsx", "2024-03-20", jobs_now=30)
         put("bank.xlsx", "2024-03-20", jobs_now=12)
         assert (register.units()["jobs_now"].item(), why(register, "jobs_now")) == (12, "later_import")
-        register.rank_source("office.xlsx", 1, made_at=NOON)
-        assert register.source_ranks() == {"office.xlsx": 1}
+        register.decisions.rank_source("office.xlsx", 1, made_at=NOON)
+        assert register.decisions.source_ranks() == {"office.xlsx": 1}
         assert (register.units()["jobs_now"].item(), why(register, "jobs_now")) == (30, "source_rank")
-        register.rank_source("office.xlsx", None, made_at=NOON)
+        register.decisions.rank_source("office.xlsx", None, made_at=NOON)
         assert register.units()["jobs_now"].item() == 12
 
     def test_decisions_are_seen_from_the_day_on_which_they_were_made(self, register, unit_id):
-        register.pin(unit_id, "jobs_now", "office.xlsx", made_at=datetime(2025, 3, 1))
+        register.decisions.pin(unit_id, "jobs_now", "office.xlsx", made_at=datetime(2025, 3, 1))
         assert register.units(known_by="2025-02-28")["jobs_now"].item() == 12
         assert register.units(known_by="2025-03-01")["jobs_now"].item() == 30
-        register.unpin(unit_id, "jobs_now", made_at=datetime(2025, 4, 1))
+        register.decisions.unpin(unit_id, "jobs_now", made_at=datetime(2025, 4, 1))
         assert register.units(known_by="2025-03-31")["jobs_now"].item() == 30
         assert register.units(known_by="2025-04-01")["jobs_now"].item() == 12
 
     def test_units_are_filtered_by_what_decisions_let_show(self, register, unit_id):
-        register.pin(unit_id, "jobs_now", "office.xlsx", made_at=NOON)
+        register.decisions.pin(unit_id, "jobs_now", "office.xlsx", made_at=NOON)
         assert register.units({"jobs_now": 12}).empty
         assert len(register.units({"jobs_now": 30})) == 1
 
     def test_a_pinned_column_that_no_field_knows_shows(self, register, put):
         unit_id = put("office.xlsx", "2023-03-21", extras="Storeys|number|2;Zone|text|B")
         put("bank.xlsx", "2024-03-20", extras="Storeys|number|3")
-        register.pin(unit_id, "extra:Storeys", "office.xlsx", made_at=NOON)
-        assert register.extras()[["header", "value"]].to_numpy().tolist() == [["Storeys", "2"], ["Zone", "B"]]
+        register.decisions.pin(unit_id, "extra:Storeys", "office.xlsx", made_at=NOON)
+        assert register.units.extras()[["header", "value"]].to_numpy().tolist() == [["Storeys", "2"], ["Zone", "B"]]
 
     def test_what_cannot_be_decided_is_refused(self, register, unit_id):
         for act, code in (
-            (lambda: register.pin(unit_id, "jobs_now", "union.xlsx", made_at=NOON), ErrorCode.SOURCE_SILENT),
-            (lambda: register.pin(unit_id, "land_m2", "bank.xlsx", made_at=NOON), ErrorCode.FIELD_NOT_STATED),
-            (lambda: register.unpin(unit_id, "jobs_now", made_at=NOON), ErrorCode.NOTHING_DECIDED),
-            (lambda: register.confirm(unit_id, "land_m2", as_of=NOON, made_at=NOON), ErrorCode.FIELD_NOT_STATED),
+            (lambda: register.decisions.pin(unit_id, "jobs_now", "union.xlsx", made_at=NOON), ErrorCode.SOURCE_SILENT),
+            (lambda: register.decisions.pin(unit_id, "land_m2", "bank.xlsx", made_at=NOON), ErrorCode.FIELD_NOT_STATED),
+            (lambda: register.decisions.unpin(unit_id, "jobs_now", made_at=NOON), ErrorCode.NOTHING_DECIDED),
             (
-                lambda: register.confirm(unit_id, "jobs_now", confidence="declared", as_of=NOON, made_at=NOON),
+                lambda: register.decisions.confirm(unit_id, "land_m2", as_of=NOON, made_at=NOON),
+                ErrorCode.FIELD_NOT_STATED,
+            ),
+            (
+                lambda: register.decisions.confirm(
+                    unit_id, "jobs_now", confidence="declared", as_of=NOON, made_at=NOON
+                ),
                 ErrorCode.UNKNOWN_OPTION,
             ),
-            (lambda: register.unconfirm(unit_id, "jobs_now", made_at=NOON), ErrorCode.NOTHING_DECIDED),
-            (lambda: register.confirm("U0", "jobs_now", as_of=NOON, made_at=NOON), ErrorCode.UNKNOWN_UNIT),
-            (lambda: register.rank_source("union.xlsx", 1, made_at=NOON), ErrorCode.UNKNOWN_OPTION),
+            (lambda: register.decisions.unconfirm(unit_id, "jobs_now", made_at=NOON), ErrorCode.NOTHING_DECIDED),
+            (lambda: register.decisions.confirm("U0", "jobs_now", as_of=NOON, made_at=NOON), ErrorCode.UNKNOWN_UNIT),
+            (lambda: register.decisions.rank_source("union.xlsx", 1, made_at=NOON), ErrorCode.UNKNOWN_OPTION),
         ):
             with pytest.raises(EhyaError) as refusal:
                 act()
             assert refusal.value.code is code
-        assert register.source_ranks() == {}
+        assert register.decisions.source_ranks() == {}
 
 
 @pytest.mark.parametrize(

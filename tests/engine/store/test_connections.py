@@ -45,7 +45,7 @@ def test_the_contract_is_kept_on_a_real_postgresql():
 
 def test_a_reader_sees_the_register_as_before_while_another_writes(sqlite_url, path, given):
     with Register.open(sqlite_url) as register:
-        register.commit_import(given(WEAVER), imported_at=NOON)
+        register.imports.commit(given(WEAVER), imported_at=NOON)
         writer = sqlite3.connect(path, isolation_level=None)
         writer.execute("BEGIN IMMEDIATE")
         writer.execute("UPDATE units SET jobs_now = 1")
@@ -59,11 +59,11 @@ def test_a_second_writer_waits_its_time_and_is_refused_with_the_reason(sqlite_ur
         writer = sqlite3.connect(path, isolation_level=None)
         writer.execute("BEGIN IMMEDIATE")
         with pytest.raises(EhyaError, match="database is locked") as refusal:
-            register.commit_import(given(WEAVER), imported_at=NOON)
+            register.imports.commit(given(WEAVER), imported_at=NOON)
         assert refusal.value.code is ErrorCode.DATABASE_FAILED
         writer.execute("ROLLBACK")
         writer.close()
-        assert register.commit_import(given(WEAVER), imported_at=NOON).rows["change"].tolist() == ["new"]
+        assert register.imports.commit(given(WEAVER), imported_at=NOON).rows["change"].tolist() == ["new"]
 
 
 def test_an_import_that_fails_half_way_leaves_nothing(sqlite_url, path, given):
@@ -72,7 +72,7 @@ def test_an_import_that_fails_half_way_leaves_nothing(sqlite_url, path, given):
             saboteur.execute("CREATE TRIGGER stop BEFORE INSERT ON unit_values BEGIN SELECT RAISE(ABORT, 'stop'); END")
         saboteur.close()
         with pytest.raises(EhyaError, match="stop"):
-            register.commit_import(given(WEAVER), imported_at=NOON)
+            register.imports.commit(given(WEAVER), imported_at=NOON)
         assert set(register.counts().values()) == {0}
 
 
@@ -82,14 +82,14 @@ def test_an_error_of_the_database_holds_no_value_of_a_row(sqlite_url, path, give
             saboteur.execute("DROP TABLE unit_values")
         saboteur.close()
         with pytest.raises(EhyaError) as refusal:
-            register.commit_import(given(WEAVER), imported_at=NOON)
+            register.imports.commit(given(WEAVER), imported_at=NOON)
         assert "بافندگی" not in str(refusal.value) + str(refusal.value.__cause__)
 
 
 def test_a_damaged_file_is_found(sqlite_url, path, given):
     rows = [{"identity": f"business:{number}", "name": f"واحد {number}"} for number in range(300)]
     with Register.open(sqlite_url) as register:
-        register.commit_import(given(*rows), imported_at=NOON)
+        register.imports.commit(given(*rows), imported_at=NOON)
     with path.open("r+b") as file:
         file.seek(-3 * 4096, 2)
         file.write(b"\xff" * 4096)

@@ -28,7 +28,7 @@ def file(generator, day, given):
 def imported(files):
     register = Register.open("sqlite://")
     for number, intake in enumerate(files):
-        register.commit_import(intake, imported_at=NOON + timedelta(days=number))
+        register.imports.commit(intake, imported_at=NOON + timedelta(days=number))
     return register
 
 
@@ -49,7 +49,7 @@ def test_importing_everything_again_changes_nothing(seed, given):
     with imported(files) as register:
         units, counts = register.units(), register.counts()
         for intake in files:
-            assert set(register.commit_import(intake, imported_at=NOON).rows["change"]) == {"unchanged"}
+            assert set(register.imports.commit(intake, imported_at=NOON).rows["change"]) == {"unchanged"}
         pd.testing.assert_frame_equal(units, register.units())
         assert register.counts() == counts
 

@@ -22,7 +22,7 @@ def take(register, given):
     def imported(*rows, as_of="2024-03-20", **more):
         intake = given(*({"identity": "", **row} for row in rows), as_of=as_of)
         intake.units["identity"] = identity_keys(intake.units)
-        return register.commit_import(intake, imported_at=NOON, **more)
+        return register.imports.commit(intake, imported_at=NOON, **more)
 
     return imported
 
@@ -52,7 +52,7 @@ def test_a_unit_that_gains_an_id_or_a_county_stays_one_unit(register, take, earl
     units = register.units()
     assert units.index.tolist() == [unit_id]
     assert (units["county"].item(), units["jobs_now"].item()) == ("Khoy", 9)
-    assert register.duplicates().empty
+    assert register.decisions.duplicates().empty
     assert register.check() == ()
     for again, day in ((newer, "2025-03-21"), (earlier, "2024-03-20")):
         assert take(again, as_of=day).count(Change.UNCHANGED) == 1
@@ -65,11 +65,11 @@ def test_a_person_can_take_a_match_back(register, take):
     before = register.units()
     take(MILL | COMPANY, as_of="2025-03-21")
     with pytest.raises(EhyaError) as refusal:  # it names what may be taken back
-        register.unmerge(unit_id, made_at=NOON)
-    register.unmerge(refusal.value.facts["allowed"][0], made_at=NOON)
+        register.decisions.unmerge(unit_id, made_at=NOON)
+    register.decisions.unmerge(refusal.value.facts["allowed"][0], made_at=NOON)
     pd.testing.assert_frame_equal(register.units().loc[[unit_id]], before)
     assert len(register.units()) == 2
-    assert register.duplicates()["reason"].tolist() == ["same_name"]
+    assert register.decisions.duplicates()["reason"].tolist() == ["same_name"]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_where_there_is_doubt_both_are_kept_and_the_pair_is_proposed(register, t
     result = take(*file, as_of="2025-03-21")
     assert len(register.units()) == len(stored) + result.count(Change.NEW)
     assert result.count(Change.NEW) >= 1
-    assert not register.duplicates().empty
+    assert not register.decisions.duplicates().empty
 
 
 def test_a_unit_that_was_known_again_is_not_given_a_second_id(register, take):

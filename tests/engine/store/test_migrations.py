@@ -69,18 +69,18 @@ def test_a_register_of_an_earlier_revision_is_brought_up_with_all_it_holds(url, 
     with Register.open(url) as register:
         assert register.check() == ()
         assert register.units()["jobs_now"].to_dict() == {"U1": 30, "U2": 7}
-        assert register.history("U1")["value"].tolist() == ["30"]
+        assert register.units.history("U1")["value"].tolist() == ["30"]
         assert register.events()["unit_id"].tolist() == ["U1"]
         again = given({"identity": "business:1", "jobs_now": 30}, as_of="2024-01-01", source="old.xlsx")
-        assert register.commit_import(again, imported_at=NOON).rows["unit_id"].tolist() == ["U1"]
+        assert register.imports.commit(again, imported_at=NOON).rows["unit_id"].tolist() == ["U1"]
         more = {"identity": "business:1", "jobs_now": 12, "equipment": "2|press||", "extras": "Storeys|number|2"}
-        register.commit_import(given(more, as_of="2025-01-01", source="bank.xlsx"), imported_at=NOON)
-        register.pin("U1", "jobs_now", "old.xlsx", made_at=NOON)
+        register.imports.commit(given(more, as_of="2025-01-01", source="bank.xlsx"), imported_at=NOON)
+        register.decisions.pin("U1", "jobs_now", "old.xlsx", made_at=NOON)
         assert register.units().loc["U1", ["jobs_now", "equipment"]].tolist() == [30, "2|press||"]
-        assert register.conflicts()["field"].unique().tolist() == ["jobs_now"]
-        assert register.extras()["value"].tolist() == ["2"]
+        assert register.decisions.conflicts()["field"].unique().tolist() == ["jobs_now"]
+        assert register.units.extras()["value"].tolist() == ["2"]
         assert register.check() == ()
-        register.merge("U1", "U2", made_at=NOON)
+        register.decisions.merge("U1", "U2", made_at=NOON)
         assert register.units().index.tolist() == ["U1"]
     engine = create_engine(url)
     with engine.connect() as connection:

@@ -23,7 +23,7 @@ MILL = {"identity": "name:mill", "name": "آسیاب", "county": "Khoy", "status
 def everything(register):
     """All that a person can see of the register."""
     units = register.units()
-    histories = [register.history(unit_id).assign(unit_id=unit_id) for unit_id in units.index]
+    histories = [register.units.history(unit_id).assign(unit_id=unit_id) for unit_id in units.index]
     return units, pd.concat(histories, ignore_index=True) if histories else pd.DataFrame(), register.imports()
 
 
@@ -34,7 +34,7 @@ def assert_same(before, after):
 
 class TestImport:
     def test_a_first_import_makes_new_units_in_the_order_of_the_file(self, register, given):
-        result = register.commit_import(given(WEAVER, MILL), imported_at=NOON)
+        result = register.imports.commit(given(WEAVER, MILL), imported_at=NOON)
         assert result.rows["row"].tolist() == [2, 3]
         assert result.rows["change"].tolist() == ["new", "new"]
         names = register.units().loc[result.rows["unit_id"], "name"].tolist()
@@ -47,23 +47,23 @@ class TestImport:
             "stop_causes": "bank_debt;utilities", "origin": "register", "confidence": "declared", "source": "اداره",
         }  # fmt: skip
         intake = given(full)
-        register.commit_import(intake, imported_at=NOON)
+        register.imports.commit(intake, imported_at=NOON)
         units = register.units()
         assert units.dtypes.astype(str).to_dict() == column_dtypes() | {"as_of": "datetime64[s]"}
         expected = intake.units[list(column_dtypes())].assign(as_of=pd.Timestamp("2024-03-20").as_unit("s"))
         pd.testing.assert_frame_equal(units.reset_index(drop=True), expected.reset_index(drop=True))
 
     def test_an_empty_cell_comes_back_as_not_known(self, register, given):
-        register.commit_import(given(WEAVER), imported_at=NOON)
+        register.imports.commit(given(WEAVER), imported_at=NOON)
         unit = register.units().iloc[0]
         assert pd.isna(unit["land_m2"])
         assert pd.isna(unit["bank_debt_rial"])
         assert pd.isna(unit["bank_owned"])
 
     def test_the_same_file_twice_changes_nothing(self, register, given):
-        first = register.commit_import(given(WEAVER, MILL), imported_at=NOON)
+        first = register.imports.commit(given(WEAVER, MILL), imported_at=NOON)
         before, counts = everything(register), register.counts()
-        second = register.commit_import(given(WEAVER, MILL), imported_at=NOON + timedelta(days=1))
+        second = register.imports.commit(given(WEAVER, MILL), imported_at=NOON + timedelta(days=1))
         assert second.rows["change"].tolist() == ["unchanged", "unchanged"]
         assert second.rows["unit_id"].tolist() == first.rows["unit_id"].tolist()
         assert second.import_id == first.import_id
@@ -71,102 +71,102 @@ class TestImport:
         assert_same(before, everything(register))
 
     def test_a_newer_file_updates_and_the_history_keeps_the_older_value(self, register, given):
-        register.commit_import(given(WEAVER), imported_at=NOON)
+        register.imports.commit(given(WEAVER), imported_at=NOON)
         newer = given(WEAVER | {"jobs_now": 12}, as_of="2025-03-21", source="next.xlsx")
-        result = register.commit_import(newer, imported_at=NOON + timedelta(days=90))
+        result = register.imports.commit(newer, imported_at=NOON + timedelta(days=90))
         assert result.count(Change.UPDATED) == 1
         assert result.cells[["field", "before", "after"]].to_numpy().tolist() == [["jobs_now", "30", "12"]]
         unit_id = result.rows["unit_id"].item()
-        assert register.unit(unit_id)["jobs_now"].item() == 12
-        past = register.history(unit_id).query("field == 'jobs_now'")
+        assert register.units.one(unit_id)["jobs_now"].item() == 12
+        past = register.units.history(unit_id).query("field == 'jobs_now'")
         assert past["value"].tolist() == ["30", "12"]
         assert past["as_of"].dt.date.tolist() == [date(2024, 3, 20), date(2025, 3, 21)]
         assert past["known_on"].dt.date.tolist() == [date(2025, 1, 10), date(2025, 4, 10)]
         assert past["source"].tolist() == ["units.xlsx", "next.xlsx"]
 
     def test_an_empty_cell_never_erases_a_known_value(self, register, given):
-        register.commit_import(given(WEAVER), imported_at=NOON)
+        register.imports.commit(given(WEAVER), imported_at=NOON)
         bare = {"identity": "business:1", "name": "بافندگی"}
-        result = register.commit_import(given(bare, as_of="2025-03-21"), imported_at=NOON)
+        result = register.imports.commit(given(bare, as_of="2025-03-21"), imported_at=NOON)
         assert result.rows["change"].tolist() == ["unchanged"]
         assert register.units()["jobs_now"].item() == 30
 
     def test_an_older_file_never_overwrites_a_newer_value(self, register, given):
-        register.commit_import(given(WEAVER), imported_at=NOON)
+        register.imports.commit(given(WEAVER), imported_at=NOON)
         older = given(WEAVER | {"jobs_now": 80, "land_m2": 900.0}, as_of="2020-03-20")
-        result = register.commit_import(older, imported_at=NOON)
+        result = register.imports.commit(older, imported_at=NOON)
         unit = register.units().iloc[0]
         assert (unit["jobs_now"], unit["as_of"]) == (30, pd.Timestamp("2024-03-20"))
         assert unit["land_m2"] == 900  # nothing newer was known
-        beside = register.history(result.rows["unit_id"].item()).query("not shown")
+        beside = register.units.history(result.rows["unit_id"].item()).query("not shown")
         assert beside[["field", "value"]].to_numpy().tolist() == [["jobs_now", "80"]]
-        assert register.commit_import(older, imported_at=NOON).import_id == result.import_id
+        assert register.imports.commit(older, imported_at=NOON).import_id == result.import_id
 
     def test_a_record_without_a_date_does_not_overwrite_one_with_a_date(self, register, given):
-        register.commit_import(given(WEAVER), imported_at=NOON)
-        register.commit_import(given(WEAVER | {"jobs_now": 80}, as_of=None), imported_at=NOON)
+        register.imports.commit(given(WEAVER), imported_at=NOON)
+        register.imports.commit(given(WEAVER | {"jobs_now": 80}, as_of=None), imported_at=NOON)
         assert register.units()["jobs_now"].item() == 30
 
     def test_of_two_records_of_one_day_the_later_import_shows(self, register, given):
         for jobs in (30, 31, 30):
-            register.commit_import(given(WEAVER | {"jobs_now": jobs}, as_of=None), imported_at=NOON)
+            register.imports.commit(given(WEAVER | {"jobs_now": jobs}, as_of=None), imported_at=NOON)
             assert register.units()["jobs_now"].item() == jobs
         assert register.check() == ()
 
     def test_a_confirmed_value_is_as_fresh_as_its_confirmation(self, register, given):
         for jobs, day in ((30, "2022-03-21"), (30, "2024-03-20"), (25, "2023-03-21")):
-            register.commit_import(given(WEAVER | {"jobs_now": jobs}, as_of=day), imported_at=NOON)
+            register.imports.commit(given(WEAVER | {"jobs_now": jobs}, as_of=day), imported_at=NOON)
         assert register.units()["jobs_now"].item() == 30
 
     def test_equal_identities_in_one_file_keep_both_rows(self, register, given):
         twin = WEAVER | {"name": "بافندگی دوم"}
-        result = register.commit_import(given(WEAVER, twin), imported_at=NOON)
+        result = register.imports.commit(given(WEAVER, twin), imported_at=NOON)
         assert result.rows["unit_id"].is_unique
         assert register.counts()["units"] == 2
 
     def test_equal_identities_that_change_places_change_nothing(self, register, given):
         twin = WEAVER | {"name": "بافندگی دوم"}
-        first = register.commit_import(given(WEAVER, twin), imported_at=NOON)
-        second = register.commit_import(given(twin, WEAVER), imported_at=NOON)
+        first = register.imports.commit(given(WEAVER, twin), imported_at=NOON)
+        second = register.imports.commit(given(twin, WEAVER), imported_at=NOON)
         assert second.rows["change"].tolist() == ["unchanged", "unchanged"]
         assert second.rows["unit_id"].tolist() == first.rows["unit_id"].tolist()[::-1]
 
     def test_a_third_row_of_equal_identity_is_a_third_unit(self, register, given):
         twin = WEAVER | {"name": "بافندگی دوم"}
-        register.commit_import(given(WEAVER, twin), imported_at=NOON)
-        result = register.commit_import(given(WEAVER | {"name": "سوم"}, WEAVER, twin), imported_at=NOON)
+        register.imports.commit(given(WEAVER, twin), imported_at=NOON)
+        result = register.imports.commit(given(WEAVER | {"name": "سوم"}, WEAVER, twin), imported_at=NOON)
         assert result.rows["change"].tolist() == ["new", "unchanged", "unchanged"]
 
     def test_a_synthetic_row_never_touches_a_registered_unit(self, register, given):
-        register.commit_import(given(WEAVER), imported_at=NOON)
+        register.imports.commit(given(WEAVER), imported_at=NOON)
         made_up = WEAVER | {"origin": "synthetic", "jobs_now": 1}
-        result = register.commit_import(given(made_up, as_of="2025-03-21"), imported_at=NOON)
+        result = register.imports.commit(given(made_up, as_of="2025-03-21"), imported_at=NOON)
         assert result.rows["change"].tolist() == ["new"]
         assert sorted(register.units()["origin"]) == ["register", "synthetic"]
         assert register.units({"origin": "register"})["jobs_now"].item() == 30
 
     def test_a_rehearsal_tells_the_same_and_writes_nothing(self, register, given):
-        register.commit_import(given(WEAVER), imported_at=NOON)
+        register.imports.commit(given(WEAVER), imported_at=NOON)
         counts, newer = register.counts(), given(WEAVER | {"jobs_now": 12}, MILL, as_of="2025-03-21")
-        rehearsal = register.commit_import(newer, imported_at=NOON, dry_run=True)
+        rehearsal = register.imports.commit(newer, imported_at=NOON, dry_run=True)
         assert rehearsal.import_id is None
         assert register.counts() == counts
-        real = register.commit_import(newer, imported_at=NOON)
+        real = register.imports.commit(newer, imported_at=NOON)
         pd.testing.assert_frame_equal(rehearsal.rows, real.rows)
         pd.testing.assert_frame_equal(rehearsal.cells, real.cells)
 
     def test_the_order_of_rows_is_irrelevant_to_what_is_stored(self, url, register, given):
-        register.commit_import(given(MILL, WEAVER), imported_at=NOON)
+        register.imports.commit(given(MILL, WEAVER), imported_at=NOON)
         stored = register.units()
         with Register.open("sqlite://") as other:
-            other.commit_import(given(WEAVER, MILL), imported_at=NOON)
+            other.imports.commit(given(WEAVER, MILL), imported_at=NOON)
             pd.testing.assert_frame_equal(stored, other.units())
 
     def test_rejections_are_kept_with_their_import(self, register, given):
         cell = {"sheet": "1", "row": 4, "column": "زمین", "field": "land_m2", "code": "not_a_number", "given": "؟"}
         rows, cells = pd.DataFrame([{"sheet": "1", "row": 9, "code": "no_identity"}]), pd.DataFrame([cell])
-        result = register.commit_import(given(WEAVER, rejected_rows=rows, rejected_cells=cells), imported_at=NOON)
-        kept = register.rejections(result.import_id)
+        result = register.imports.commit(given(WEAVER, rejected_rows=rows, rejected_cells=cells), imported_at=NOON)
+        kept = register.imports.rejections(result.import_id)
         assert kept[["row", "code"]].to_numpy().tolist() == [[9, "no_identity"], [4, "not_a_number"]]
         assert kept["given"].fillna("").tolist() == ["", "؟"]
         assert register.imports()[["rejected_row_count", "rejected_cell_count"]].to_numpy().tolist() == [[1, 1]]
@@ -174,74 +174,74 @@ class TestImport:
     def test_the_number_of_a_person_is_not_kept_with_a_rejection(self, register, given):
         cell = {"sheet": "1", "row": 4, "column": "شناسه ملی", "field": "national_id", "code": "person_id"}
         cell["given"] = "0499370899"
-        result = register.commit_import(given(WEAVER, rejected_cells=pd.DataFrame([cell])), imported_at=NOON)
-        assert register.rejections(result.import_id)["given"].isna().all()
+        result = register.imports.commit(given(WEAVER, rejected_cells=pd.DataFrame([cell])), imported_at=NOON)
+        assert register.imports.rejections(result.import_id)["given"].isna().all()
 
     def test_columns_that_no_field_knows_are_kept_each_with_a_history_of_its_own(self, register, given):
         first = given(WEAVER | {"extras": "Storeys|number|2;Zone|text|50%25 B"})
-        unit_id = register.commit_import(first, imported_at=NOON).rows["unit_id"].item()
+        unit_id = register.imports.commit(first, imported_at=NOON).rows["unit_id"].item()
         newer = given(WEAVER | {"extras": "Storeys|number|3;Waste|money|500"}, as_of="2025-03-21")
-        result = register.commit_import(newer, imported_at=NOON)
+        result = register.imports.commit(newer, imported_at=NOON)
         assert result.cells[["field", "before", "after"]].fillna("").to_numpy().tolist() == [
             ["extra:Storeys", "number|2", "number|3"],
             ["extra:Waste", "", "money|500"],
         ]
-        kept = register.extras([unit_id])
+        kept = register.units.extras([unit_id])
         assert kept[["header", "kind", "value"]].to_numpy().tolist() == [
             ["Storeys", "number", "3"],
             ["Waste", "money", "500"],
             ["Zone", "text", "50% B"],
         ]
-        past = register.history(unit_id).query("field == 'extra:Storeys'")
+        past = register.units.history(unit_id).query("field == 'extra:Storeys'")
         assert past["value"].tolist() == ["number|2", "number|3"]
-        assert set(register.commit_import(newer, imported_at=NOON).rows["change"]) == {"unchanged"}
+        assert set(register.imports.commit(newer, imported_at=NOON).rows["change"]) == {"unchanged"}
         assert register.check() == ()
 
     def test_lists_of_machines_and_debts_come_back_and_fill_what_nobody_stated(self, register, given):
         machines, debts = "2|پرس|2009|sound;1|اره|1998|worn_out", "bank|بانک ملی|5000;tax||300"
         lists = given(WEAVER | {"equipment": machines, "debts": debts, "tax_debt_rial": 250, "price_year": 1403})
-        unit_id = register.commit_import(lists, imported_at=NOON).rows["unit_id"].item()
-        unit = register.unit(unit_id).iloc[0]
+        unit_id = register.imports.commit(lists, imported_at=NOON).rows["unit_id"].item()
+        unit = register.units.one(unit_id).iloc[0]
         assert (unit["equipment"], unit["debts"]) == (machines, debts)
         # by hand: three machines, the middle one of 2009; the tax debt was stated and stays
         assert (unit["machinery_year"], unit["bank_debt_rial"], unit["tax_debt_rial"]) == (2009, 5000, 250)
         assert (unit["derived"], unit["price_year"]) == ("machinery_year;bank_debt_rial", 1403)
         assert register.units({"bank_debt_rial": 5000}).index.tolist() == [unit_id]
-        assert "bank_debt_rial" not in set(register.history(unit_id)["field"])
-        register.commit_import(given(WEAVER | {"bank_debt_rial": 7000}, as_of="2025-01-01"), imported_at=NOON)
-        assert register.unit(unit_id)["bank_debt_rial"].item() == 7000
+        assert "bank_debt_rial" not in set(register.units.history(unit_id)["field"])
+        register.imports.commit(given(WEAVER | {"bank_debt_rial": 7000}, as_of="2025-01-01"), imported_at=NOON)
+        assert register.units.one(unit_id)["bank_debt_rial"].item() == 7000
         assert register.check() == ()
 
     def test_a_price_year_follows_the_money_it_belongs_to(self, register, given):
         money = WEAVER | {"bank_debt_rial": 5, "price_year": 1400}
-        register.commit_import(given(money, as_of="2022-03-21"), imported_at=NOON)
-        register.commit_import(given(WEAVER | {"price_year": 1403}, as_of="2025-03-21"), imported_at=NOON)
+        register.imports.commit(given(money, as_of="2022-03-21"), imported_at=NOON)
+        register.imports.commit(given(WEAVER | {"price_year": 1403}, as_of="2025-03-21"), imported_at=NOON)
         assert register.units()["price_year"].item() == 1400
 
     def test_an_empty_intake_is_recorded_as_an_import_of_nothing(self, register, given):
         empty = given(WEAVER)
         empty.units = empty.units.iloc[:0]
-        result = register.commit_import(empty, imported_at=NOON)
+        result = register.imports.commit(empty, imported_at=NOON)
         assert result.rows.empty
         assert register.counts()["imports"] == 1
         assert register.units().empty
 
     def test_an_import_at_a_fraction_of_a_second_can_be_read_back(self, register, given):
         moment = NOON.replace(microsecond=159485)
-        result = register.commit_import(given(WEAVER), imported_at=moment)
-        history = register.history(result.rows["unit_id"].iloc[0])
+        result = register.imports.commit(given(WEAVER), imported_at=moment)
+        history = register.units.history(result.rows["unit_id"].iloc[0])
         assert set(history["known_on"]) == {pd.Timestamp(NOON.date())}
         assert len(register.imports()) == 1
 
     def test_a_moment_with_a_zone_is_kept_as_utc(self, register, given):
         tehran = datetime(2025, 1, 1, 1, 0, tzinfo=timezone(timedelta(hours=3, minutes=30)))
-        register.commit_import(given(WEAVER), imported_at=tehran)
+        register.imports.commit(given(WEAVER), imported_at=tehran)
         assert register.imports()["imported_at"].item() == pd.Timestamp("2024-12-31 21:30")
 
 
 class TestReading:
     def test_units_are_filtered_by_values_and_lists_of_values(self, register, given):
-        register.commit_import(given(WEAVER, MILL), imported_at=NOON)
+        register.imports.commit(given(WEAVER, MILL), imported_at=NOON)
         assert register.units({"county": "Khoy"})["name"].tolist() == ["آسیاب"]
         assert len(register.units({"county": ["Khoy", "Urmia"], "status": "idle"})) == 2
         assert register.units({"county": []}).empty
@@ -253,13 +253,13 @@ class TestReading:
         assert "county" in refusal.value.facts["allowed"]
 
     def test_an_unknown_unit_is_refused_by_name(self, register):
-        for ask in (register.unit, register.history):
+        for ask in (register.units.one, register.units.history):
             with pytest.raises(EhyaError, match="unknown_unit: given='U0'"):
                 ask("U0")
 
     def test_units_known_by_a_day_hide_what_came_later(self, register, given):
-        register.commit_import(given(WEAVER), imported_at=datetime(2024, 5, 1))
-        register.commit_import(
+        register.imports.commit(given(WEAVER), imported_at=datetime(2024, 5, 1))
+        register.imports.commit(
             given(WEAVER | {"jobs_now": 3}, MILL, as_of="2025-01-01"), imported_at=datetime(2025, 5, 1)
         )
         then = register.units(known_by="2025-04-30")
@@ -271,10 +271,10 @@ class TestReading:
 
 class TestFirstRecords:
     def test_a_unit_is_shown_as_it_was_first_met(self, register, given):
-        register.commit_import(given(WEAVER, as_of="2024-03-20"), imported_at=datetime(2024, 4, 1))
+        register.imports.commit(given(WEAVER, as_of="2024-03-20"), imported_at=datetime(2024, 4, 1))
         later = WEAVER | {"jobs_now": 45, "land_m2": 900.0, "status": "operating"}
-        register.commit_import(given(later, MILL, as_of="2025-03-20"), imported_at=datetime(2025, 4, 1, 18))
-        first = register.first_records().set_index("name")
+        register.imports.commit(given(later, MILL, as_of="2025-03-20"), imported_at=datetime(2025, 4, 1, 18))
+        first = register.units.first_records().set_index("name")
         assert (first.loc["بافندگی", "jobs_now"], first.loc["بافندگی", "status"]) == (30, "idle")
         assert first["land_m2"].isna().tolist() == [name == "بافندگی" for name in first.index]
         assert first.loc["بافندگی", "as_of"] == pd.Timestamp("2024-03-20")
@@ -283,23 +283,23 @@ class TestFirstRecords:
         }  # fmt: skip
 
     def test_of_merged_units_the_one_known_first_is_shown(self, register, given):
-        lost = register.commit_import(given(WEAVER), imported_at=datetime(2024, 4, 1)).rows["unit_id"].item()
-        kept = register.commit_import(given(MILL), imported_at=datetime(2025, 4, 1)).rows["unit_id"].item()
-        register.merge(kept, lost, made_at=NOON)
-        first = register.first_records()
+        lost = register.imports.commit(given(WEAVER), imported_at=datetime(2024, 4, 1)).rows["unit_id"].item()
+        kept = register.imports.commit(given(MILL), imported_at=datetime(2025, 4, 1)).rows["unit_id"].item()
+        register.decisions.merge(kept, lost, made_at=NOON)
+        first = register.units.first_records()
         assert first["name"].to_dict() == {kept: "بافندگی"}
 
     def test_an_empty_register_has_none(self, register):
-        assert register.first_records().empty
+        assert register.units.first_records().empty
 
 
 class TestEvents:
     @pytest.fixture
     def unit_id(self, register, given):
-        return register.commit_import(given(WEAVER), imported_at=NOON).rows["unit_id"].item()
+        return register.imports.commit(given(WEAVER), imported_at=NOON).rows["unit_id"].item()
 
     def test_an_event_comes_back_as_it_was_told(self, register, unit_id):
-        number = register.add_event(
+        number = register.events.add(
             Outcome(
                 unit_id=unit_id, kind=OutcomeKind.OBSERVED, happened_on=date(2024, 6, 1), known_on=date(2024, 7, 1),
                 capacity_share=0.6, jobs=34, mandate_id="M1", event="INVA", source="بازدید",
@@ -313,7 +313,7 @@ class TestEvents:
 
     def test_no_event_that_was_known_later_is_seen(self, register, unit_id):
         for known in (date(2024, 7, 1), date(2024, 9, 1)):
-            register.add_event(
+            register.events.add(
                 Outcome(unit_id=unit_id, kind=OutcomeKind.VISITED, happened_on=date(2024, 6, 1), known_on=known)
             )
         assert len(register.events()) == 2
@@ -323,7 +323,7 @@ class TestEvents:
 
     def test_an_event_of_an_unknown_unit_is_refused(self, register):
         with pytest.raises(EhyaError) as refusal:
-            register.add_event(
+            register.events.add(
                 Outcome(unit_id="U0", kind=OutcomeKind.VISITED, happened_on=NOON.date(), known_on=NOON.date())
             )
         assert refusal.value.code is ErrorCode.UNKNOWN_UNIT
@@ -338,9 +338,9 @@ class TestEvents:
             ),
         ]  # fmt: skip
         for outcome in told:
-            register.add_event(outcome)
+            register.events.add(outcome)
         singly = register.events()
-        assert register.add_events(pd.DataFrame([asdict(outcome) for outcome in told])) == 2
+        assert register.events.add_table(pd.DataFrame([asdict(outcome) for outcome in told])) == 2
         together = register.events()[lambda events: ~events["id"].isin(singly["id"])]
         pd.testing.assert_frame_equal(
             together.drop(columns="id").reset_index(drop=True), singly.drop(columns="id").reset_index(drop=True)
@@ -353,7 +353,7 @@ class TestEvents:
             ({"known_on": "2024-05-01"}, ErrorCode.OUTCOME_KNOWN_TOO_EARLY),
         ):
             with pytest.raises(EhyaError) as refusal:
-                register.add_events(pd.DataFrame([good, good | bad]))
+                register.events.add_table(pd.DataFrame([good, good | bad]))
             assert refusal.value.code is code
         assert register.events().empty
 
@@ -362,7 +362,7 @@ class TestEvents:
     def test_the_database_refuses_to_change_or_delete_what_is_append_only(
         self, url, register, given, unit_id, table, statement
     ):
-        register.add_event(
+        register.events.add(
             Outcome(unit_id=unit_id, kind=OutcomeKind.VISITED, happened_on=NOON.date(), known_on=NOON.date())
         )
         fill(register, given, unit_id)
@@ -379,27 +379,27 @@ class TestEvents:
 def fill(register, given, unit_id):
     """Put a line into each table that the units and events left empty."""
     bounds = {"feasibility_low": [0.1], "feasibility_point": [0.2], "feasibility_high": [0.4]}
-    register.save_predictions(
+    register.predictions.save(
         pd.DataFrame(bounds, index=[unit_id]), model_version="1", as_of="2025-01-01", made_at=NOON
     )
-    register.record_promotion(model_version="1", digest="ab", promoted_at=NOON, reason="first", metrics={})
+    register.promotions.record(model_version="1", digest="ab", promoted_at=NOON, reason="first", metrics={})
     shown = pd.DataFrame({"unit_id": [unit_id], "position": [1], "propensity": [1.0]})
-    register.log_showings(shown, run_id="r", mandate_id="m", shown_on="2025-01-01")
+    register.showings.log(shown, run_id="r", mandate_id="m", shown_on="2025-01-01")
     refused = pd.DataFrame([{"sheet": "1", "row": 9, "code": "no_identity"}])
-    result = register.commit_import(given(MILL, MILL, rejected_rows=refused), imported_at=NOON)
+    result = register.imports.commit(given(MILL, MILL, rejected_rows=refused), imported_at=NOON)
     other = result.rows["unit_id"].iloc[0]
-    register.merge(unit_id, other, made_at=NOON)
-    register.unmerge(other, made_at=NOON)
-    register.confirm(unit_id, "jobs_now", as_of="2025-01-01", made_at=NOON)
-    register.pin(unit_id, "jobs_now", "units.xlsx", made_at=NOON)
-    register.unpin(unit_id, "jobs_now", made_at=NOON)
-    register.rank_source("units.xlsx", 1, made_at=NOON)
+    register.decisions.merge(unit_id, other, made_at=NOON)
+    register.decisions.unmerge(other, made_at=NOON)
+    register.decisions.confirm(unit_id, "jobs_now", as_of="2025-01-01", made_at=NOON)
+    register.decisions.pin(unit_id, "jobs_now", "units.xlsx", made_at=NOON)
+    register.decisions.unpin(unit_id, "jobs_now", made_at=NOON)
+    register.decisions.rank_source("units.xlsx", 1, made_at=NOON)
 
 
 class TestModels:
     @pytest.fixture
     def unit_ids(self, register, given):
-        return register.commit_import(given(WEAVER, MILL), imported_at=NOON).rows["unit_id"].tolist()
+        return register.imports.commit(given(WEAVER, MILL), imported_at=NOON).rows["unit_id"].tolist()
 
     def test_predictions_come_back_with_their_bounds_and_their_model(self, register, unit_ids):
         frame = pd.DataFrame(
@@ -412,7 +412,7 @@ class TestModels:
             },
             index=unit_ids,
         )  # fmt: skip
-        written = register.save_predictions(frame, model_version="2026.1", as_of="2026-02-01", made_at=NOON)
+        written = register.predictions.save(frame, model_version="2026.1", as_of="2026-02-01", made_at=NOON)
         assert written == 4
         first = register.predictions(unit_ids[0]).set_index("output")
         assert first.loc["feasibility", ["low", "point", "high"]].tolist() == [0.1, 0.2, 0.4]
@@ -427,34 +427,34 @@ class TestModels:
             bounds = {"feasibility_low": [0.0], "feasibility_point": [point], "feasibility_high": [1.0]}
             made_at = datetime(2026, 1, 1, hour, tzinfo=UTC)
             frame = pd.DataFrame(bounds, index=unit_ids[:1])
-            register.save_predictions(frame, model_version="1", as_of=date(2026, 1, 1), made_at=made_at)
+            register.predictions.save(frame, model_version="1", as_of=date(2026, 1, 1), made_at=made_at)
         assert register.predictions(unit_ids[0])["point"].tolist() == [0.3, 0.25, 0.2]
 
     def test_a_prediction_of_an_unknown_unit_writes_nothing(self, register, unit_ids):
         bounds = {"feasibility_low": [0.0] * 2, "feasibility_point": [0.1] * 2, "feasibility_high": [1.0] * 2}
         with pytest.raises(EhyaError, match="unknown_unit"):
-            register.save_predictions(
+            register.predictions.save(
                 pd.DataFrame(bounds, index=[unit_ids[0], "U0"]), model_version="1", as_of="2026-01-01", made_at=NOON
             )
         assert register.counts()["predictions"] == 0
 
     def test_the_model_promoted_last_is_the_champion(self, register):
-        assert register.champion() is None
+        assert register.promotions.champion() is None
         for version in ("1", "2"):
-            register.record_promotion(
+            register.promotions.record(
                 model_version=version,
                 digest=f"{version * 64}",
                 promoted_at=NOON,
                 reason="gates",
                 metrics={"brier": 0.2},
             )
-        champion = register.champion()
+        champion = register.promotions.champion()
         assert (champion.model_version, champion.digest, champion.metrics) == ("2", "2" * 64, {"brier": 0.2})
         assert champion.promoted_at == NOON
 
     def test_showings_tell_who_was_shown_what_and_with_which_probability(self, register, unit_ids):
         shown = pd.DataFrame({"position": [1, 2], "propensity": [0.9, None]}, index=unit_ids)
-        register.log_showings(shown, run_id="r1", mandate_id="M1", shown_on="2026-01-05")
+        register.showings.log(shown, run_id="r1", mandate_id="M1", shown_on="2026-01-05")
         told = register.showings()
         assert told["unit_id"].tolist() == unit_ids
         assert told["position"].tolist() == [1, 2]
@@ -464,7 +464,7 @@ class TestModels:
 
 class TestHealth:
     def test_a_register_opens_again_as_it_was_left(self, url, register, given):
-        register.commit_import(given(WEAVER, MILL), imported_at=NOON)
+        register.imports.commit(given(WEAVER, MILL), imported_at=NOON)
         before = everything(register)
         register.close()
         with Register.open(url) as again:
@@ -473,13 +473,13 @@ class TestHealth:
 
     def test_two_connections_see_the_same_units(self, url, register, given):
         with Register.open(url) as other:
-            register.commit_import(given(WEAVER), imported_at=NOON)
-            other.commit_import(given(MILL), imported_at=NOON)
+            register.imports.commit(given(WEAVER), imported_at=NOON)
+            other.imports.commit(given(MILL), imported_at=NOON)
             pd.testing.assert_frame_equal(register.units(), other.units())
             assert register.counts()["units"] == 2
 
     def test_a_unit_that_strayed_from_its_history_is_found(self, url, register, given):
-        unit_id = register.commit_import(given(WEAVER, MILL), imported_at=NOON).rows["unit_id"].iloc[0]
+        unit_id = register.imports.commit(given(WEAVER, MILL), imported_at=NOON).rows["unit_id"].iloc[0]
         assert register.check() == ()
         engine = create_engine(url)
         with engine.begin() as connection:

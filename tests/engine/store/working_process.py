@@ -63,7 +63,7 @@ def merge(register: Register, count: int) -> Iterator[str]:
     """Merge as many pairs of units; says each after it was acknowledged."""
     names = register.units().index
     for at in range(count):
-        yield register.merge(names[2 * at], names[2 * at + 1], made_at=NOON)
+        yield register.decisions.merge(names[2 * at], names[2 * at + 1], made_at=NOON)
 
 
 def work(path: Path, name: str, files: dict[str, File]) -> None:
@@ -79,7 +79,7 @@ def work(path: Path, name: str, files: dict[str, File]) -> None:
             for _ in merge(register, MERGES):
                 say("done")
         else:
-            register.commit_import(files[name], imported_at=NOON)
+            register.imports.commit(files[name], imported_at=NOON)
             say("done")
 
 
@@ -87,7 +87,7 @@ def warm(files: dict[str, File]) -> None:
     """Import all that the children would import, once and before they are forked."""
     with Register.open("sqlite://") as register:
         for intake in files.values():
-            register.commit_import(intake, imported_at=NOON)
+            register.imports.commit(intake, imported_at=NOON)
         assert next(merge(register, 1))
 
 

@@ -92,7 +92,7 @@ def test_a_misspelt_variable_is_named_with_the_nearest_one(home):
 def test_the_missing_file_of_a_promoted_model_is_named(home):
     settings = Settings.from_environment({"EHYA_HOME": str(home)})
     with Register.open(settings.database_url) as register:
-        register.record_promotion(
+        register.promotions.record(
             model_version="v1", digest="0" * 64, promoted_at=datetime(2026, 11, 25), reason="test", metrics={}
         )
     (finding,) = [one for one in examine(settings) if one.health is Health.BROKEN]

@@ -17,10 +17,10 @@ def test_a_unit_that_has_come_back_or_gone_since_its_record_is_no_longer_idle(tm
     province = simulate(6, seed=1)
     with Register.open(f"sqlite:///{tmp_path / 'ehya.db'}") as register:
         idle = province.units.assign(status="idle")
-        rows = register.commit_import(taken(idle), imported_at=datetime(2026, 3, 21)).rows
+        rows = register.imports.commit(taken(idle), imported_at=datetime(2026, 3, 21)).rows
         back, gone, waiting = rows["unit_id"].iloc[:3]
         for unit_id, kind in ((back, OutcomeKind.RESTARTED), (gone, OutcomeKind.LIQUIDATED)):
-            register.add_event(
+            register.events.add(
                 Outcome(unit_id=unit_id, kind=kind, happened_on=date(2026, 6, 1), known_on=date(2026, 7, 1))
             )
         before, after = (current_units(register, as_of=pd.Timestamp(day)) for day in ("2026-06-30", "2026-07-01"))

@@ -35,9 +35,9 @@ def register():
     with Register.open("sqlite://") as opened:
         named = pd.Series(index=made.units.index, dtype="str")
         for day, part in made.units.groupby(years):
-            rows = opened.commit_import(taken(part), imported_at=pd.Timestamp(day).to_pydatetime()).rows
+            rows = opened.imports.commit(taken(part), imported_at=pd.Timestamp(day).to_pydatetime()).rows
             named[part.index] = rows["unit_id"].to_numpy()
-        opened.add_events(made.events.assign(unit_id=made.events["unit_id"].map(named)))
+        opened.events.add_table(made.events.assign(unit_id=made.events["unit_id"].map(named)))
         yield opened
 
 

@@ -96,7 +96,7 @@ def test_promotion_opens_or_names_the_gate_that_is_shut(trained, register, setti
             training.promote(register, settings, as_of=AS_OF, promoted_at=AT, verdicts=result.gates)
         assert (refused.value.code, set(refused.value.facts["given"])) == (ErrorCode.GATES_SHUT, shut)
     training.promote(register, settings, as_of=AS_OF, promoted_at=AT, force=bool(shut), reason="a small test province")
-    assert register.champion().model_version == result.version
+    assert register.promotions.champion().model_version == result.version
     table = appraised(settings, Question(as_of=AS_OF)).table
     scorable = table["scorable"].astype(bool)
     assert scorable.sum() > 100

@@ -31,7 +31,7 @@ from features import matrix
 import serving.desk.appraisal, serving.api
 settings = Settings.from_environment()
 with Register.open(settings.database_url) as register:
-    champion = register.champion()
+    champion = register.promotions.champion()
 model = load(path_of(settings.models, champion.model_version), digest=champion.digest)
 units = reported_units()
 day = pd.Timestamp("2026-11-23")
@@ -66,7 +66,7 @@ def test_a_training_is_judged_logged_and_promoted(home, result):
     assert result.passed, result.gates
     settings = Settings.from_environment({"EHYA_HOME": str(home)})
     with Register.open(settings.database_url) as register:
-        champion = register.champion()
+        champion = register.promotions.champion()
     assert champion is not None
     assert (champion.model_version, champion.digest) == (result.version, result.digest)
     model = load(path_of(settings.models, result.version), digest=champion.digest)

@@ -40,7 +40,7 @@ def say(tmp_path, monkeypatch):
 @pytest.fixture
 def units(tmp_path):
     with Register.open(f"sqlite:///{tmp_path / 'ehya.db'}") as register:
-        result = register.commit_import(File(), imported_at=datetime(2025, 1, 1))
+        result = register.imports.commit(File(), imported_at=datetime(2025, 1, 1))
     return result.rows["unit_id"].tolist()
 
 

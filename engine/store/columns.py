@@ -1,4 +1,4 @@
-"""Values of the fields as text, for the history: exactly there and back."""
+"""Columns of the unit table as the register keeps them: which there are, and their values as text, there and back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from engine.domain.unit import column_dtypes
+from engine.domain.extras import EXTRAS, gathered, spread
+from engine.domain.unit import FIELDS, Field, Kind, column_dtypes, stored_dtypes
+
+CORE = [field.value for field in FIELDS]
+CONTENT = [*CORE, EXTRAS]
+"""Columns whose values have a history; each heading of ``extras`` has one of its own."""
+
+DATES = [field.value for field, spec in FIELDS.items() if spec.kind is Kind.DATE]
+MONEY = [*(field.value for field, spec in FIELDS.items() if spec.kind is Kind.MONEY), Field.DEBTS.value]
+FOLLOWING = ["source", "as_of", "confidence", "price_year"]
+"""Record columns: they follow the newest record of the unit."""
+
+COLUMNS = [*stored_dtypes(), EXTRAS]
+SIGHTING = ["unit_id", *FOLLOWING, "given"]
 
 EXTRA = "extra:"
 """Begins the name, in the history, of a column that no field knows; its escaped heading follows."""
@@ -59,3 +72,16 @@ def from_text(column: pd.Series, field: str) -> pd.Series:
         return column.map({"true": True, "false": False}).astype(object).where(column.notna(), None).astype("boolean")
     typed: pd.Series = column.astype(dtype)
     return typed
+
+
+def with_extra_columns(rows: pd.DataFrame) -> pd.DataFrame:
+    """The same rows with ``extras`` parted into one column a heading, named as in the history."""
+    columns = spread(rows[EXTRAS])
+    return pd.concat([rows.drop(columns=EXTRAS), columns.add_prefix(EXTRA)], axis=1)
+
+
+def without_extra_columns(rows: pd.DataFrame) -> pd.DataFrame:
+    """The inverse of `with_extra_columns`."""
+    headings = [str(name) for name in rows.columns if is_extra(str(name))]
+    extras = gathered(rows[headings].rename(columns=lambda name: name.removeprefix(EXTRA)))
+    return rows.drop(columns=headings).assign(**{EXTRAS: extras})

@@ -2,7 +2,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.store.text import from_text, to_text
+from engine.store.columns import from_text, to_text
 
 
 def there_and_back(values, dtype, field):

@@ -1,0 +1,74 @@
+"""One database: reading sees one moment, writing is alone and comes whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from engine.errors import EhyaError, ErrorCode
+from engine.store.dialect import reader, writer
+
+
+class Session:
+    """The transactions that all repositories of a register share.
+
+    Parameters
+    ----------
+    engine
+        What `engine.store.dialect.connect` made: it knows how a database reads and how it writes.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._reading = reader(engine)
+        self._writing = writer(engine)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Read as of one moment, whatever others write meanwhile.
+
+        Raises
+        ------
+        EhyaError
+            ``database_failed`` when the database refuses.
+        """
+        with mendable(), self._reading.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Write while nobody else does; what is read inside is what the last writer left.
+
+        Raises
+        ------
+        EhyaError
+            ``database_failed`` when the database refuses; then nothing has changed.
+        """
+        with mendable(), self._writing.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._reading.dispose()
+
+
+@contextmanager
+def mendable() -> Iterator[None]:
+    """Turn what the database says into an error that a person can mend; values of rows stay out of it.
+
+    Examples
+    --------
+    >>> from sqlalchemy import create_engine, text
+    >>> with mendable(), create_engine("sqlite://").connect() as connection:
+    ...     connection.execute(text("SELECT 1 FROM nowhere"))
+    Traceback (most recent call last):
+    engine.errors.EhyaError: database_failed: given='no such table: nowhere'
+    """
+    try:
+        yield
+    except (DBAPIError, PoolTimeoutError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+        raise EhyaError(ErrorCode.DATABASE_FAILED, given=str(cause).splitlines()[0]) from error

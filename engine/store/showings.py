@@ -1,0 +1,56 @@
+"""Who was shown which units, where in a list and with which probability."""
+
+from __future__ import annotations
+
+import pandas as pd
+from sqlalchemy import select
+
+from engine.store import schema
+from engine.store.bulk import insert_frame, read
+from engine.store.clock import Day, day
+from engine.store.groups import renamed
+from engine.store.merges import refuse_unknown, roots
+from engine.store.session import Session
+from engine.store.typed import typed_lines
+
+
+class Showings:
+    """The log of what was shown; called, it gives it as a table."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __call__(self, shown_by: Day | None = None) -> pd.DataFrame:
+        """Who was shown what until the end of a day; everything by default."""
+        table = schema.showings
+        query = select(table).order_by(table.c.id)
+        if shown_by is not None:
+            query = query.where(table.c.shown_on <= day(shown_by))
+        with self._session.read() as connection:
+            root_of = roots(connection, None if shown_by is None else day(shown_by))
+            return renamed(typed_lines(read(connection, query)), root_of)
+
+    def log(self, frame: pd.DataFrame, *, run_id: str, mandate_id: str, shown_on: Day) -> None:
+        """Record who was shown what.
+
+        Parameters
+        ----------
+        frame
+            Index or column ``unit_id``; ``position`` (1 is first); ``propensity``, the probability with which the
+            unit came to be shown, 0..1, missing where it is not known.
+        run_id, mandate_id
+            The run that made the list, and the mandate (or profile) it was made for.
+        shown_on
+            The day.
+
+        Raises
+        ------
+        EhyaError
+            ``unknown_unit``.
+        """
+        rows = frame if "unit_id" in frame.columns else frame.rename_axis("unit_id").reset_index()
+        rows = rows.reindex(columns=["unit_id", "position", "propensity"])
+        lines = rows.assign(run_id=run_id, mandate_id=mandate_id, shown_on=pd.Timestamp(day(shown_on)))
+        with self._session.write() as connection:
+            refuse_unknown(connection, rows["unit_id"])
+            insert_frame(connection, schema.showings, lines)
