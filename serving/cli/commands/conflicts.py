@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from engine.domain.unit import Confidence
-from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from serving.cli.commands.said import field_of_unit, field_said, value_said
 from serving.cli.question import day, now, today
 from serving.cli.terminal import Terminal
-from serving.desk.named import find_unit
-from serving.desk.workspace import open_register
+from serving.desk import decisions
+from serving.desk.decisions import Decided
 from serving.i18n import Speech
 
 if TYPE_CHECKING:
-    from engine.store import Register
+    pass
 
 _SHOWN = 30  # conflicts at a terminal; JSON lists all
 
@@ -32,12 +31,8 @@ def list_conflicts(
     EhyaError
         ``unknown_unit``, ``several_units``, ``unknown_option``.
     """
-    with open_register(settings) as register:
-        units = register.units()
-        unit_id = None if unit is None else find_unit(units, register.units.resolve(unit))
-        told, ranks = register.decisions.conflicts(unit_id), register.decisions.source_ranks()
-    if field is not None:
-        told = told[told["field"] == field_of_unit(field, pd.Index(told["field"]))]
+    found = decisions.conflicts(settings, unit=unit, field=field, name_field=field_of_unit)
+    told, units, ranks = found.lines, found.units, found.source_ranks
     if terminal.answer({"conflicts": conflict_lines(told), "source_ranks": ranks}):
         return
     words = terminal.speech
@@ -104,11 +99,8 @@ def pin_source(terminal: Terminal, settings: Settings, unit: str, field: str, so
     EhyaError
         ``unknown_unit``, ``several_units``, ``unknown_option``, ``field_not_stated``, ``source_silent``.
     """
-    with open_register(settings) as register:
-        unit_id, name = _named(register, unit, field)
-        register.decisions.pin(unit_id, name, source, made_at=now().to_pydatetime())
-        fact = _fact(register, unit_id, name)
-    _answer(terminal, "pinned", unit_id, name, fact, source=source)
+    found = decisions.pin(settings, unit, field, source, made_at=now().to_pydatetime(), name_field=field_of_unit)
+    _answer(terminal, "pinned", found, source=source)
 
 
 def unpin_source(terminal: Terminal, settings: Settings, unit: str, field: str) -> None:
@@ -119,11 +111,8 @@ def unpin_source(terminal: Terminal, settings: Settings, unit: str, field: str) 
     EhyaError
         ``unknown_unit``, ``several_units``, ``unknown_option``, ``nothing_decided``.
     """
-    with open_register(settings) as register:
-        unit_id, name = _named(register, unit, field)
-        register.decisions.unpin(unit_id, name, made_at=now().to_pydatetime())
-        fact = _fact(register, unit_id, name)
-    _answer(terminal, "unpinned", unit_id, name, fact)
+    found = decisions.unpin(settings, unit, field, made_at=now().to_pydatetime(), name_field=field_of_unit)
+    _answer(terminal, "unpinned", found)
 
 
 def rank_one(terminal: Terminal, settings: Settings, source: str, rank: int) -> None:
@@ -134,11 +123,7 @@ def rank_one(terminal: Terminal, settings: Settings, source: str, rank: int) -> 
     EhyaError
         ``unknown_option``.
     """
-    if rank < 0:
-        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--rank", given=rank, allowed=["0", "1", "2", "3", "..."])
-    with open_register(settings) as register:
-        register.decisions.rank_source(source, rank or None, made_at=now().to_pydatetime())
-        ranks = register.decisions.source_ranks()
+    ranks = decisions.rank_source(settings, source, rank, made_at=now().to_pydatetime())
     if not terminal.answer({"source": source, "rank": rank or None, "source_ranks": ranks}):
         terminal.say("conflicts.ranked" if rank else "conflicts.unranked", source=source, rank=rank)
 
@@ -161,32 +146,17 @@ def verify(
     EhyaError
         ``unknown_unit``, ``several_units``, ``unknown_option``, ``field_not_stated``, ``nothing_decided``.
     """
+    options: dict[str, Any] = {"made_at": now().to_pydatetime(), "name_field": field_of_unit}
+    if undo:
+        _answer(terminal, "unverified", decisions.unconfirm(settings, unit, field, **options))
+        return
     at = today() if on is None else day(on, "--on").at
-    if level not in (Confidence.REVIEWED, Confidence.VERIFIED):
-        allowed = [Confidence.REVIEWED.value, Confidence.VERIFIED.value]
-        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--level", given=level, allowed=allowed)
-    with open_register(settings) as register:
-        unit_id, name = _named(register, unit, field)
-        made_at = now().to_pydatetime()
-        if undo:
-            register.decisions.unconfirm(unit_id, name, made_at=made_at)
-        else:
-            register.decisions.confirm(unit_id, name, confidence=level, source=source, as_of=at, made_at=made_at)
-        fact = _fact(register, unit_id, name)
-    _answer(terminal, "unverified" if undo else "verified", unit_id, name, fact)
+    found = decisions.confirm(settings, unit, field, level=level, source=source, as_of=at, **options)
+    _answer(terminal, "verified", found)
 
 
-def _named(register: Register, unit: str, field: str) -> tuple[str, str]:
-    unit_id = find_unit(register.units(), register.units.resolve(unit))
-    return unit_id, field_of_unit(field, register.units.facts(unit_id).index)
-
-
-def _fact(register: Register, unit_id: str, name: str) -> dict[Any, Any]:
-    facts = register.units.facts(unit_id)
-    return facts[facts.index == name].reset_index().to_dict("records")[0]
-
-
-def _answer(terminal: Terminal, key: str, unit_id: str, name: str, fact: dict[Any, Any], **facts: Any) -> None:
+def _answer(terminal: Terminal, key: str, found: Decided, **facts: Any) -> None:
+    unit_id, name, fact = found.unit_id, found.field, found.fact
     if terminal.answer({"unit_id": unit_id, **fact}):
         return
     words = terminal.speech

@@ -9,13 +9,13 @@ import pandas as pd
 from engine.settings import Settings
 from serving.cli.question import now
 from serving.cli.terminal import Terminal
-from serving.desk.workspace import open_register
+from serving.desk import decisions
 
 
 def list_duplicates(terminal: Terminal, settings: Settings) -> None:
     """Print the proposed pairs, oldest proposal first."""
-    with open_register(settings) as register:
-        pairs, units = register.decisions.duplicates(), register.units()
+    found = decisions.duplicates(settings)
+    pairs, units = found.pairs, found.units
     if terminal.answer(pairs.to_dict("records")):
         return
     if pairs.empty:
@@ -43,8 +43,7 @@ def merge_units(terminal: Terminal, settings: Settings, kept: str, lost: str) ->
     EhyaError
         ``unknown_unit``, ``already_merged``, ``origins_differ``.
     """
-    with open_register(settings) as register:
-        shown = register.decisions.merge(kept, lost, made_at=now().to_pydatetime())
+    shown = decisions.merge(settings, kept, lost, made_at=now().to_pydatetime())
     if not terminal.answer({"kept": shown, "lost": lost}):
         terminal.say("duplicates.merged", kept=shown, lost=lost)
 
@@ -57,8 +56,7 @@ def unmerge_unit(terminal: Terminal, settings: Settings, unit: str) -> None:
     EhyaError
         ``unknown_unit``, ``not_merged``.
     """
-    with open_register(settings) as register:
-        kept = register.decisions.unmerge(unit, made_at=now().to_pydatetime())
+    kept = decisions.unmerge(settings, unit, made_at=now().to_pydatetime())
     if not terminal.answer({"unit_id": unit, "kept": kept}):
         terminal.say("duplicates.unmerged", unit=unit, kept=kept)
 

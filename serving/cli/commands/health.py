@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from serving.cli.question import day, today
 from serving.cli.terminal import Terminal
-from serving.desk.workspace import open_register
 
 if TYPE_CHECKING:
     from engine.health import Health
@@ -27,16 +25,12 @@ def show_health(
     EhyaError
         ``unknown_option`` (``--by``, ``--out``, ``--as-of``), ``database_failed``.
     """
-    from engine.health import health
-    from engine.health.assessment import GROUPS
+    from serving.desk.health import register_health
     from serving.reports.health import health_document, write_health
 
-    if by not in GROUPS:
-        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--by", given=by, allowed=list(GROUPS))
     at = today() if as_of is None else day(as_of, "--as-of").at
-    with terminal.busy("register_health.reading"), open_register(settings) as register:
-        conflicts = register.decisions.conflicts().drop_duplicates(["unit_id", "field"])
-        found = health(register.units(), as_of=at, conflicts=conflicts, duplicates=register.decisions.duplicates())
+    with terminal.busy("register_health.reading"):
+        found = register_health(settings, as_of=at, by=by)
     if out:
         write_health(out, found, terminal.speech)
         terminal.say("cli.written", path=str(out))

@@ -6,13 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from engine.domain.outcome import Outcome, OutcomeKind
-from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from serving.cli.question import Day, day, today
 from serving.cli.terminal import Terminal
-from serving.desk.named import find_unit
-from serving.desk.workspace import open_register
+from serving.desk.outcomes import OutcomeRequest, outcomes, record_outcome
 
 
 def add_outcome(
@@ -25,32 +22,22 @@ def add_outcome(
     EhyaError
         ``unknown_unit``, ``unknown_option``, ``outcome_known_too_early``, ``outcome_out_of_range``.
     """
-    if kind not in set(OutcomeKind):
-        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="KIND", given=kind, allowed=[one.value for one in OutcomeKind])
     happened = day(on, "--on")
     known = Day(today(), happened.precision) if known_on is None else day(known_on, "--known-on")
-    with open_register(settings) as register:
-        unit_id = find_unit(register.units(), register.units.resolve(unit))
-        outcome = Outcome(
-            unit_id=unit_id,
-            kind=OutcomeKind(kind),
-            happened_on=happened.at.date(),
-            known_on=known.at.date(),
-            happened_precision=happened.precision,
-            **details,
-        )
-        number = register.events.add(outcome)
-    date = terminal.speech.date(happened.at, happened.precision)
-    if not terminal.answer({"id": number, "unit_id": unit_id, "kind": kind, "happened_on": happened.at}):
-        terminal.say("cli.outcome_added", kind=outcome.kind, unit=unit_id, date=date)
+    recorded = record_outcome(
+        settings, OutcomeRequest(unit, kind, happened.at, happened.precision, known.at, **details)
+    )
+    outcome, date = recorded.outcome, terminal.speech.date(happened.at, happened.precision)
+    if not terminal.answer(
+        {"id": recorded.number, "unit_id": outcome.unit_id, "kind": kind, "happened_on": happened.at}
+    ):
+        terminal.say("cli.outcome_added", kind=outcome.kind, unit=outcome.unit_id, date=date)
 
 
 def list_outcomes(terminal: Terminal, settings: Settings, unit: str | None) -> None:
     """Print the events, oldest first."""
-    with open_register(settings) as register:
-        units, events = register.units(), register.events()
-        if unit:
-            events = events[events["unit_id"] == find_unit(units, register.units.resolve(unit))]
+    listed = outcomes(settings, unit)
+    events = listed.events
     if terminal.answer(events.to_dict("records")):
         return
     if events.empty:
@@ -58,7 +45,7 @@ def list_outcomes(terminal: Terminal, settings: Settings, unit: str | None) -> N
         return
     words = terminal.speech
     headers = [words.text(f"cli.{name}") for name in ("happened_on", "unit", "kind", "figures", "known_on")]
-    named = units["name"]
+    named = listed.names
     rows = [
         [
             words.date(event["happened_on"], event["happened_precision"]),

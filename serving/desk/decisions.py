@@ -1,0 +1,189 @@
+"""What persons decide of the register: which source shows, which value was checked, which units are one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from engine.domain.unit import Confidence
+from engine.errors import EhyaError, ErrorCode
+from engine.settings import Settings
+from engine.store import Register
+from serving.desk.named import find_unit
+from serving.desk.workspace import open_register
+
+NameField = Callable[[str, pd.Index], str]
+"""Finds the field that a person names, among those that the unit's history tells of: names are words of a language."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Conflicts:
+    """What sources say that contradict each other, a line a field and source; the units; the ranks of the sources."""
+
+    lines: pd.DataFrame
+    units: pd.DataFrame
+    source_ranks: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What shows of a field after a decision: the unit, the field, and its line of `Units.facts`."""
+
+    unit_id: str
+    field: str
+    fact: Mapping[Any, Any]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Duplicates:
+    """Pairs of units that may be one, oldest proposal first, and the units."""
+
+    pairs: pd.DataFrame
+    units: pd.DataFrame
+
+
+def conflicts(
+    settings: Settings, *, unit: str | None = None, field: str | None = None, name_field: NameField
+) -> Conflicts:
+    """Where sources contradict each other.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit``, ``several_units``, ``unknown_option``.
+    """
+    with open_register(settings) as register:
+        units = register.units()
+        unit_id = None if unit is None else find_unit(units, register.units.resolve(unit))
+        lines, ranks = register.decisions.conflicts(unit_id), register.decisions.source_ranks()
+    if field is not None:
+        lines = lines[lines["field"] == name_field(field, pd.Index(lines["field"]))]
+    return Conflicts(lines, units, ranks)
+
+
+def pin(settings: Settings, unit: str, field: str, source: str, *, made_at: datetime, name_field: NameField) -> Decided:
+    """Let one source show for a field.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit``, ``several_units``, ``unknown_option``, ``field_not_stated``, ``source_silent``.
+    """
+    with open_register(settings) as register:
+        unit_id, name = _named(register, unit, field, name_field)
+        register.decisions.pin(unit_id, name, source, made_at=made_at)
+        return _decided(register, unit_id, name)
+
+
+def unpin(settings: Settings, unit: str, field: str, *, made_at: datetime, name_field: NameField) -> Decided:
+    """Take the choice of a source back.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit``, ``several_units``, ``unknown_option``, ``nothing_decided``.
+    """
+    with open_register(settings) as register:
+        unit_id, name = _named(register, unit, field, name_field)
+        register.decisions.unpin(unit_id, name, made_at=made_at)
+        return _decided(register, unit_id, name)
+
+
+def rank_source(settings: Settings, source: str, rank: int, *, made_at: datetime) -> Mapping[str, int]:
+    """Say how much a source counts among others of one day; 0 takes it back. Returns the ranks of all sources.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option``.
+    """
+    if rank < 0:
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--rank", given=rank, allowed=["0", "1", "2", "3", "..."])
+    with open_register(settings) as register:
+        register.decisions.rank_source(source, rank or None, made_at=made_at)
+        return register.decisions.source_ranks()
+
+
+def confirm(
+    settings: Settings,
+    unit: str,
+    field: str,
+    *,
+    level: str,
+    source: str | None,
+    as_of: pd.Timestamp,
+    made_at: datetime,
+    name_field: NameField,
+) -> Decided:
+    """Record that a person checked the value that shows.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit``, ``several_units``, ``unknown_option``, ``field_not_stated``.
+    """
+    if level not in (Confidence.REVIEWED, Confidence.VERIFIED):
+        allowed = [Confidence.REVIEWED.value, Confidence.VERIFIED.value]
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--level", given=level, allowed=allowed)
+    with open_register(settings) as register:
+        unit_id, name = _named(register, unit, field, name_field)
+        register.decisions.confirm(unit_id, name, confidence=level, source=source, as_of=as_of, made_at=made_at)
+        return _decided(register, unit_id, name)
+
+
+def unconfirm(settings: Settings, unit: str, field: str, *, made_at: datetime, name_field: NameField) -> Decided:
+    """Take a confirmation back.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit``, ``several_units``, ``unknown_option``, ``nothing_decided``.
+    """
+    with open_register(settings) as register:
+        unit_id, name = _named(register, unit, field, name_field)
+        register.decisions.unconfirm(unit_id, name, made_at=made_at)
+        return _decided(register, unit_id, name)
+
+
+def duplicates(settings: Settings) -> Duplicates:
+    """Pairs of units that may be one."""
+    with open_register(settings) as register:
+        return Duplicates(register.decisions.duplicates(), register.units())
+
+
+def merge(settings: Settings, kept: str, lost: str, *, made_at: datetime) -> str:
+    """Record that two units are one; returns the id that shows.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit``, ``already_merged``, ``origins_differ``.
+    """
+    with open_register(settings) as register:
+        return register.decisions.merge(kept, lost, made_at=made_at)
+
+
+def unmerge(settings: Settings, unit: str, *, made_at: datetime) -> str:
+    """Undo a merge; returns the id that the unit had been merged into.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit``, ``not_merged``.
+    """
+    with open_register(settings) as register:
+        return register.decisions.unmerge(unit, made_at=made_at)
+
+
+def _named(register: Register, unit: str, field: str, name_field: NameField) -> tuple[str, str]:
+    unit_id = find_unit(register.units(), register.units.resolve(unit))
+    return unit_id, name_field(field, register.units.facts(unit_id).index)
+
+
+def _decided(register: Register, unit_id: str, name: str) -> Decided:
+    facts = register.units.facts(unit_id)
+    return Decided(unit_id, name, facts[facts.index == name].reset_index().to_dict("records")[0])

@@ -1,0 +1,35 @@
+"""How complete, fresh and free of contradiction the register is."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from engine.errors import EhyaError, ErrorCode
+from engine.health.assessment import GROUPS, Health, health
+from engine.settings import Settings
+from serving.desk.workspace import open_register
+
+
+def register_health(settings: Settings, *, as_of: pd.Timestamp, by: str = "county") -> Health:
+    """Look the register over.
+
+    Parameters
+    ----------
+    settings
+        Where things are kept.
+    as_of
+        The day on which ages are counted.
+    by
+        By which parts of the register it will be shown; checked here, so that a misspelt one costs no reading.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option``, ``database_failed``.
+    """
+    if by not in GROUPS:
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--by", given=by, allowed=list(GROUPS))
+    with open_register(settings) as register:
+        conflicts = register.decisions.conflicts().drop_duplicates(["unit_id", "field"])
+        pairs = register.decisions.duplicates()
+        return health(register.units(), as_of=as_of, conflicts=conflicts, duplicates=pairs)
