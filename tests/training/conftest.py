@@ -56,7 +56,7 @@ class Trained:
     @property
     def stranger(self) -> Model:
         """The promoted heads for everybody: no unit is recognised as one of the training table."""
-        return replace(self.model, document={**self.model.document, "fold_of": {}})
+        return replace(self.model, document=self.model.document.changed(fold_of={}))
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from engine.errors import EhyaError, ErrorCode
+from engine.scoring.sections import PressJobs
 from training.cohort.press_sample import Sample
 from training.models.press_heads import PENALTIES, PRIOR_PENALTY, jobs_head, sector_penalty
 from training.pipeline.training import LEAST_JOBS, LEAST_UNITS, fit_sample
@@ -23,7 +24,7 @@ def _sample(jobs: list[float] | np.ndarray, province: list[str] | np.ndarray) ->
     return Sample(units, np.zeros(count), nothing, np.array(province, dtype=np.str_), np.array(jobs, dtype=np.float64))
 
 
-def _head(jobs: list[float] | np.ndarray, province: list[str] | np.ndarray, narrow: np.ndarray) -> dict:
+def _head(jobs: list[float] | np.ndarray, province: list[str] | np.ndarray, narrow: np.ndarray) -> PressJobs:
     return jobs_head(_sample(jobs, province), narrow, np.ones(len(jobs), dtype=bool))
 
 
@@ -33,7 +34,7 @@ def test_an_effect_is_its_mean_deviation_times_n_by_n_and_penalty():
     jobs = np.exp(np.repeat([3.0, 5.0], 8))
     found = _head(jobs, list("abcdefgh") * 2, narrow)
     penalty = sector_penalty(narrow, np.log(jobs))
-    assert found["point"] == pytest.approx([4.0, -16 / (16 + penalty)])
+    assert found.point == pytest.approx([4.0, -16 / (16 + penalty)])
 
 
 def test_a_residual_is_what_the_refit_without_its_own_province_missed_by():
@@ -41,8 +42,8 @@ def test_a_residual_is_what_the_refit_without_its_own_province_missed_by():
     found = _head(jobs, province, np.zeros((6, 0)))
     logs = np.log(jobs)
     for place, own in enumerate(province):
-        assert found["residuals"][place] == pytest.approx(logs[place] - logs[province != own].mean())
-        assert found["refits"][found["refit_of"][place]][0] == pytest.approx(logs[province != own].mean())
+        assert found.residuals[place] == pytest.approx(logs[place] - logs[province != own].mean())
+        assert found.refits[found.refit_of[place]][0] == pytest.approx(logs[province != own].mean())
 
 
 def test_units_without_a_number_of_jobs_change_nothing():
@@ -66,14 +67,14 @@ def test_jobs_all_alike_and_one_a_million_times_larger_end_in_finite_heads(jobs)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = _head(jobs, list("aabbccdd"), np.eye(2)[np.arange(8) % 2] - 0.5)
-    assert np.isfinite(np.concatenate([found["point"], found["residuals"]])).all()
+    assert np.isfinite(np.concatenate([found.point, found.residuals])).all()
 
 
 def test_one_wild_report_moves_the_forecast_of_others_by_its_logarithm_only():
     drawn = np.random.default_rng(2)
     jobs, province, narrow = drawn.lognormal(4, 1, 55), drawn.choice(list("abcdefgh"), 55), np.zeros((55, 0))
     before, after = (
-        np.exp(_head(each, province, narrow)["point"][0]) for each in (jobs, np.r_[jobs[:-1], jobs[-1] * 1e3])
+        np.exp(_head(each, province, narrow).point[0]) for each in (jobs, np.r_[jobs[:-1], jobs[-1] * 1e3])
     )
     assert after / before == pytest.approx(1000 ** (1 / 55))
 
@@ -109,6 +110,6 @@ def test_too_little_is_refused_with_what_is_missing(trained, known, given, allow
 def test_no_units_own_province_speaks_in_its_interval(trained):
     """Of each held-out pair of heads: not one residual is of a unit that lies in the province left out."""
     seen = trained.seen
-    for province, pair in trained.model.document["held_out"].items():
+    for province, pair in trained.model.document.held_out.items():
         inside = (~np.isnan(seen.jobs) & (seen.group == province)).sum()
-        assert len(pair["jobs"]["residuals"]) == (~np.isnan(seen.jobs)).sum() - inside
+        assert len(pair.jobs.residuals) == (~np.isnan(seen.jobs)).sum() - inside

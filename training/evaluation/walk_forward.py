@@ -13,13 +13,14 @@ import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
 from engine.scoring import hazards
-from engine.scoring.artefact import OUTCOMES, Model
-from engine.scoring.hazards import PERIOD_MONTHS, PERIODS, Link
-from engine.scoring.jobs import jobs_forecast
+from engine.scoring.artefact import Model
+from engine.scoring.document import OUTCOMES, OutcomesDocument, of_kind
+from engine.scoring.hazards import PERIOD_MONTHS, PERIODS
+from engine.scoring.jobs import JobsHeads, jobs_forecast
 from training.cohort.landmarks import SETTLED_MONTHS, Described, Followed, labelled
 from training.cohort.spells import DURABLE_MONTHS, OPEN, RESTARTED
 from training.evaluation import replay
-from training.models.hazard_spec import Learner, Recipe
+from training.models.hazard_spec import Recipe
 from training.models.outcomes import LEAST_RESTARTS, fit_outcomes, plants
 from training.models.press import Priors
 
@@ -298,8 +299,10 @@ def _jobs(whole: Followed, held: Flags, model: Model, other: Model | None) -> pd
     X, units = whole.matrix.iloc[chosen], plants(rows.iloc[chosen])
     frame = rows.iloc[chosen][["unit_id", "origin"]].assign(jobs=came[chosen])
     X, units = X.set_axis(frame.index), units.set_axis(frame.index)
-    own = jobs_forecast(model, X, units)
-    rival = pd.DataFrame(np.nan, index=frame.index, columns=JOBS) if other is None else jobs_forecast(other, X, units)
+    own = jobs_forecast(JobsHeads.of(model), X, units)
+    rival = pd.DataFrame(np.nan, index=frame.index, columns=JOBS)
+    if other is not None:
+        rival = jobs_forecast(JobsHeads.of(other), X, units)
     return frame.join(own[[*JOBS, "zero_probability"]]).join(rival[JOBS].add_prefix("champion_"))
 
 
@@ -313,5 +316,5 @@ def counted_jobs(whole: Followed) -> Floats:
 
 
 def _recipe_of(model: Model) -> Recipe:
-    stated = {name: value for name, value in model.document["recipe"].items() if name in Recipe.__slots__}
-    return Recipe(**{**stated, "learner": Learner(stated["learner"]), "link": Link(stated["link"])})
+    settings = of_kind(model.document, OutcomesDocument).recipe
+    return Recipe() if settings is None else Recipe.of(settings)

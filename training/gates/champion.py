@@ -13,6 +13,7 @@ from engine.domain.reported import reported_units
 from engine.domain.unit import unit_table
 from engine.errors import EhyaError
 from engine.scoring.artefact import Model, load, path_of
+from engine.scoring.document import REPORTED
 from engine.settings import Settings
 from engine.store import Register
 from features import matrix
@@ -74,7 +75,7 @@ def against(model: Model, register: Register, settings: Settings, *, as_of: pd.T
     if moved:
         since = champion.data_until
         found = explained(moved, register.units(known_by=since), units, register.events(known_by=as_of), since=since)
-        if champion.document.get("kind") != model.document.get("kind"):
+        if champion.kind != model.kind:
             found = dict.fromkeys(moved, OTHER_KIND) | found
     return Against(champion, evidence_of(champion, settings), first, now_first, found)
 
@@ -107,7 +108,7 @@ def side_by_side(own: Evidence, label: str, before: Against, register: Register,
     evidence = own.beside(before.evidence)
     if champion is None:
         return evidence
-    reported = champion.document.get("kind", "reported") == "reported"
+    reported = champion.kind == REPORTED
     missing = evidence.outcomes["champion_probability"].isna()
     if label == "reported_status":
         rows = evidence.outcomes[missing] if reported else evidence.outcomes.iloc[:0]
@@ -154,4 +155,4 @@ def evidence_of(model: Model, settings: Settings) -> Evidence | None:
     EhyaError
         ``model_changed`` when a table is not the one written at training.
     """
-    return kept(path_of(settings.models, model.version).parent, model.document.get("judged", {}))
+    return kept(path_of(settings.models, model.version).parent, model.document.judged)

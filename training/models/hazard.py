@@ -7,7 +7,7 @@ times.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,13 +17,20 @@ from scipy.special import logit
 from sklearn.linear_model import LogisticRegression
 
 from engine.scoring.artefact import TREES
-from engine.scoring.hazards import DRAWS, Link
+from engine.scoring.hazards import DRAWS, Head
+from engine.scoring.sections import Block, HazardLink, HazardPart
 from features.schema import FeatureSchema
 from training.models.hazard_spec import Learner, Level, Observed, Recipe
-from training.models.hazard_trees import LEAST_EVENTS_OF_TREES, boosted, crossed_effects, distinct_events, tree_spread
+from training.models.hazard_trees import (
+    LEAST_EVENTS_OF_TREES,
+    boosted,
+    crossed_effects,
+    distinct_events,
+    interval_inflation,
+)
 from training.statistics.binomial import Prior, Rows, derivatives, fit_rows, information_of, unit_scores
 from training.statistics.bootstrap import bootstrap_counts
-from training.statistics.design_blocks import first_precision, group_of, plain
+from training.statistics.design_blocks import first_precision, group_of, nine_digits
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -51,8 +58,8 @@ class FittedHead:
     ----------
     estimators
         Scikit-learn estimators by suffix: empty for the line, ``engine.scoring.artefact.TREES`` for the boosting.
-    document
-        What ``engine.scoring.hazards.Head.of`` reads beside them.
+    part
+        What the document of a model holds of it.
     own_share
         Share of the level that own records decide, 0 (the prior speaks alone) to 1.
     events
@@ -60,16 +67,21 @@ class FittedHead:
     """
 
     estimators: Mapping[str, Any]
-    document: dict[str, Any]
+    part: HazardPart
     own_share: float
     events: float
     groups: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def head(self) -> Head:
+        """Ready to score."""
+        return Head.fitted(self.part, self.estimators[""], self.estimators.get(TREES))
 
 
 def fit_head(
     seen: Observed,
     level: Level | None,
-    blocks: list[dict[str, Any]],
+    blocks: Sequence[Block],
     schema: FeatureSchema,
     *,
     recipe: Recipe,
@@ -109,25 +121,25 @@ def fit_head(
     """
     groups = group_of(blocks, schema)
     prior, centres = _prior(level, seen.at_risk.shape[1], groups, recipe, draws, random_state)
-    expected = np.array([(signs or {}).get(block["column"], 0) for block in blocks for _ in block["centre"]])
+    expected = np.array([(signs or {}).get(block.column, 0) for block in blocks for _ in range(block.width)])
     line, prior, precisions = _pooled(seen.rows, prior, groups, recipe)
     line, prior = _directed(seen.rows, prior, line, expected, recipe)
     worlds = _worlds(seen, prior, centres, line, recipe.link, random_state)
     periods = seen.at_risk.shape[1]
     estimators: dict[str, Any] = {"": _line_estimator(line)}
-    part: dict[str, Any] = {"periods": periods, "link": recipe.link.value, "share": 0.0, "spread": 1.0, "effects": {}}
+    boosting: dict[str, Any] = {"share": 0.0, "interval_inflation": 1.0, "effects": {}}
     enough = seen.event.any(axis=1).sum() and distinct_events(seen) >= LEAST_EVENTS_OF_TREES
     if recipe.learner is Learner.BLEND and enough:
         effects, replaced = crossed_effects(seen, prior, blocks, schema, line, recipe, random_state)
         trees = boosted(seen, replaced, schema, recipe, signs or {}, seen.weights, random_state)
-        widened = tree_spread(seen, replaced, schema, recipe, signs or {}, line, worlds, random_state)
-        part |= {"share": recipe.share, "effects": effects, "spread": widened}
+        inflation = interval_inflation(seen, replaced, schema, recipe, signs or {}, line, worlds, random_state)
+        boosting = {"share": recipe.share, "interval_inflation": inflation, "effects": effects}
         estimators[TREES] = trees
-    part["refits"] = plain(worlds)
+    part = HazardPart(periods=periods, link=recipe.link, refits=nine_digits(worlds), **boosting)
     return FittedHead(estimators, part, own_share(seen.rows, prior, line, recipe.link), seen.rows.events, precisions)
 
 
-def own_share(rows: Rows, prior: Prior, line: Floats, link: Link) -> float:
+def own_share(rows: Rows, prior: Prior, line: Floats, link: HazardLink) -> float:
     """Share of the level that own records decide: their information on it, of theirs and the prior's together."""
     periods = rows.at_risk.shape[1]
     own = float(information_of(rows, line, link)[:periods, :periods].sum())
@@ -198,7 +210,7 @@ def _directed(rows: Rows, prior: Prior, line: Floats, expected: Numbers, recipe:
     return line, prior
 
 
-def _worlds(seen: Observed, prior: Prior, centres: Floats, line: Floats, link: Link, random_state: int) -> Floats:
+def _worlds(seen: Observed, prior: Prior, centres: Floats, line: Floats, link: HazardLink, random_state: int) -> Floats:
     """The line in each bootstrap world, shape (draws, periods + columns)."""
     draws = len(centres)
     if not len(seen.unit):
@@ -213,7 +225,7 @@ def _worlds(seen: Observed, prior: Prior, centres: Floats, line: Floats, link: L
     return found
 
 
-def _one_step(seen: Observed, prior: Prior, centres: Floats, line: Floats, link: Link, counts: Floats) -> Floats:
+def _one_step(seen: Observed, prior: Prior, centres: Floats, line: Floats, link: HazardLink, counts: Floats) -> Floats:
     # One Newton step from the mode with the mode's own curvature: the score bootstrap of Kline and Santos (2012), "A
     # score based approach to wild bootstrap inference", with resampled units for its weights.
     scores = unit_scores(seen.rows, line, seen.unit, seen.units, link=link)
@@ -231,7 +243,7 @@ def _line_estimator(line: Floats) -> LogisticRegression:
     return held
 
 
-def _link(probability: Floats, link: Link) -> Floats:
-    if link is Link.LOGIT:
+def _link(probability: Floats, link: HazardLink) -> Floats:
+    if link is HazardLink.LOGIT:
         return np.asarray(logit(probability))
     return np.asarray(np.log(-np.log1p(-probability)))

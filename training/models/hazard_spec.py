@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from engine.scoring.hazards import Link
+from engine.scoring.sections import HazardLink, HazardSettings
 from training.statistics.binomial import Rows
 
 Floats = npt.NDArray[np.float64]
@@ -47,7 +47,7 @@ class Recipe:
     """
 
     learner: Learner = Learner.LINE
-    link: Link = Link.LOGIT
+    link: HazardLink = HazardLink.LOGIT
     precision_factor: float = 1.0
     share: float = 0.5
     additive: bool = False
@@ -56,6 +56,17 @@ class Recipe:
     leaves: int = 8
     least_of_leaf: int = 80
     follow: float = 0.0
+
+    @classmethod
+    def of(cls, settings: HazardSettings) -> Recipe:
+        """Read from the document of a model."""
+        stated = {name: getattr(settings, name) for name in cls.__slots__}
+        return cls(**{**stated, "learner": Learner(settings.learner)})
+
+    def settings(self, random_state: int) -> HazardSettings:
+        """As the document of a model holds it, with the seed."""
+        stated = {name: getattr(self, name) for name in self.__slots__}
+        return HazardSettings(**{**stated, "learner": self.learner.value}, random_state=random_state)
 
 
 @dataclass(frozen=True, slots=True)

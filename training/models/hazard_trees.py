@@ -1,15 +1,15 @@
-"""Boosting beside the line of a hazard, on levels replaced by the line's effects; how much it adds to the spread."""
+"""Boosting beside the line of a hazard, on levels replaced by the line's effects; how much it adds to the intervals."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from engine.scoring.design import levels_replaced
+from engine.scoring.sections import Block
 from features.schema import FeatureSchema
 from training.models.hazard_spec import Observed, Recipe
 from training.statistics.binomial import Prior, fit_rows
@@ -30,7 +30,7 @@ FOLDS = 5
 
 
 def crossed_effects(
-    seen: Observed, prior: Prior, blocks: list[dict[str, Any]], schema: FeatureSchema, line: Floats, recipe: Recipe,
+    seen: Observed, prior: Prior, blocks: Sequence[Block], schema: FeatureSchema, line: Floats, recipe: Recipe,
     random_state: int,
 ) -> tuple[dict[str, dict[str, float]], Floats]:  # fmt: skip
     """Effects of levels for scoring, and the matrix in which each row has those of a line that did not see its unit."""
@@ -47,17 +47,16 @@ def crossed_effects(
 
 
 def _level_effects(
-    line: Floats, blocks: list[dict[str, Any]], schema: FeatureSchema, periods: int
+    line: Floats, blocks: Sequence[Block], schema: FeatureSchema, periods: int
 ) -> dict[str, dict[str, float]]:
     effects: dict[str, dict[str, float]] = {name: {} for name in schema.categories}
     at = periods
     for block in blocks:
-        width = len(block["centre"])
-        if block["levels"] is not None:
-            slopes = line[at : at + width]
-            own = slopes - slopes @ np.asarray(block["centre"])
-            effects[block["column"]] = {str(k): float(v) for k, v in zip(block["levels"], own, strict=True)}
-        at += width
+        if block.levels is not None:
+            slopes = line[at : at + block.width]
+            centred = slopes - slopes @ block.centre
+            effects[block.column] = {str(k): float(v) for k, v in zip(block.levels.tolist(), centred, strict=True)}
+        at += block.width
     return effects
 
 
@@ -96,7 +95,7 @@ def boosted(
     return boosting.fit(ready, seen.event[row, period].astype(int), sample_weight=weights[row])
 
 
-def tree_spread(
+def interval_inflation(
     seen: Observed, replaced: Floats, schema: FeatureSchema, recipe: Recipe, signs: Mapping[str, int], line: Floats,
     worlds: Floats, random_state: int,
 ) -> float:  # fmt: skip

@@ -201,12 +201,12 @@ def _beside(
     *, answered: Callable[..., replay.Floats],
 ) -> pd.DataFrame:  # fmt: skip
     """A judged table: champion and prior put beside the model."""
-    population = model.document["population"]
-    rate = Rate(*(population["restart"][name] for name in ("a", "b", "rows_used")))
+    restart, capacity = model.population.restart, model.population.capacity
+    rate = Rate(restart.a, restart.b, restart.rows_used)
     if "period" in rows:
         prior = restart_level(rate, draws=1).probability[rows["period"].to_numpy(np.intp) - 1]
     else:
-        prior = np.full(len(rows), rate.rate * population["capacity"]["rate"])
+        prior = np.full(len(rows), rate.rate * capacity.rate)
     theirs = np.full(len(rows), np.nan)
     if champion is not None:
         mine = (rows["origin"] > champion.data_until).to_numpy()

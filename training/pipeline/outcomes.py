@@ -11,6 +11,7 @@ import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
 from engine.scoring import hazards
+from engine.scoring.document import OutcomesDocument, of_kind
 from engine.settings import Settings
 from engine.store import Register
 from features import matrix
@@ -114,7 +115,7 @@ def outcomes_candidate(
         described, own, priors, as_of=as_of, recipe=recipe, weights=weights, folds=FOLDS, random_state=random_state,
         progress=lambda share: progress(Stage.JUDGING, share),
     )  # fmt: skip
-    document = fitted.model.document
+    document = of_kind(fitted.model.document, OutcomesDocument)
     names = {folds.folds[fold][0] for fold in later}
     outcomes, jobs = (part[part["fold"].isin(names)] for part in (table.outcomes, table.jobs))
     return Candidate(
@@ -124,15 +125,15 @@ def outcomes_candidate(
             jobs[list(JOBS_COLUMNS)].reset_index(drop=True),
         ),
         label="feasibility",
-        sample=document["sample"],
+        sample=document.sample,
         metrics={
-            "feasibility_prior": {name: document["population"]["restart"][name] for name in ("rate", "low", "high")},
-            "own_share": document["own_share"],
+            "feasibility_prior": {name: getattr(document.population.restart, name) for name in ("rate", "low", "high")},
+            "own_share": document.own_share,
             "outcomes_lost": table.lost,
             "approach": approached,
             "search": {} if found is None else {"loss": found.loss, "importances": found.importances},
         },
-        recipe={**document["recipe"], "trials": 0 if found is None else len(found.trials)},
+        recipe={**recipe.settings(random_state).plain(), "trials": 0 if found is None else len(found.trials)},
         data_digest=digest,
         steps={} if found is None else {"search.loss": [trial.loss for trial in found.trials]},
         texts={} if found is None else {"search.json": found.to_json()},

@@ -18,6 +18,7 @@ from engine.domain.unit import Origin
 from engine.errors import EhyaError, ErrorCode
 from engine.reference import table
 from engine.scoring.artefact import Model, load, path_of, save
+from engine.scoring.document import REPORTED, ReportedDocument, of_kind
 from engine.settings import Settings
 from engine.store import Register
 from training.cohort.press_sample import Sample, sample
@@ -25,7 +26,7 @@ from training.evaluation import plots
 from training.evaluation.candidate import ABCD, Candidate, press_evidence
 from training.evaluation.evidence import keep
 from training.evaluation.press_metrics import jobs_metrics, left_out_rates, sector_medians, status_metrics
-from training.gates.card import REPORTED, card, markdown, official_counts
+from training.gates.card import card, markdown, official_counts
 from training.gates.champion import Against, against, side_by_side
 from training.gates.rules import Verdict
 from training.gates.verdicts import groups, jobs_scores, judge, scores
@@ -167,14 +168,15 @@ def reported_candidate(
     fitted = fit_sample(seen, as_of=as_of, random_state=random_state, trials=trials, progress=progress)
     progress(Stage.JUDGING, 0.0)
     official = official_counts(table("revival_rates"), table("jobs_per_unit"))
-    document = {**fitted.model.document, "kind": REPORTED, "origin": REPORTED, "official": official}
+    document = of_kind(fitted.model.document, ReportedDocument)
+    document = document.changed(kind=REPORTED, origin=REPORTED, official=official)
     return Candidate(
         model=Model(fitted.model.heads, document),
         evidence=press_evidence(fitted, seen),
         label="reported_status",
         sample=_counts(seen),
         metrics=out_of_fold(fitted, seen, random_state=random_state),
-        recipe=dict(document["recipe"]),
+        recipe={} if document.recipe is None else document.recipe.plain(),
         data_digest=data_digest(seen.units.assign(label=seen.label, jobs=seen.jobs, register=seen.register)),
         steps={
             "search.loss": [trial.loss for trial in fitted.trials],
@@ -215,20 +217,19 @@ def judged_and_kept(
     metrics = {**candidate.metrics, "scores": figures, "jobs_scores": jobs}
     progress(Stage.JUDGING, 1.0)
     progress(Stage.LOGGING, 0.0)
-    version, kind = candidate.model.version, str(candidate.model.document["kind"])
+    version, kind = candidate.model.version, candidate.model.kind
     path = path_of(settings.models, version)
     known = _kept_before(register, version, path)
     if known is not None:
         old = load(path, digest=known)
         progress(Stage.LOGGING, 1.0)
         return TrainingResult(version, path, known, kind, old.metrics, (), old.card, "", unchanged=True)
-    document = {
-        **candidate.model.document,
-        "metrics": metrics,
-        "card": written,
-        "gates": [{"gate": verdict.gate.value, "passed": verdict.passed, **verdict.facts} for verdict in gates],
-        "judged": keep(path.parent, candidate.evidence),
-    }
+    document = candidate.model.document.changed(
+        metrics=metrics,
+        card=written,
+        gates=[{"gate": verdict.gate.value, "passed": verdict.passed, **verdict.facts} for verdict in gates],
+        judged=keep(path.parent, candidate.evidence),
+    )
     digest = save(path, candidate.model.heads, document)
     run_id = log_training(
         settings,
@@ -251,7 +252,7 @@ def judged_and_kept(
             "ehya.gates": ", ".join(f"{verdict.gate.value}: {verdict.passed}" for verdict in gates),
         },
     )
-    told = {"ehya.kind": kind, "ehya.data_until": str(document["data_until"]), "ehya.origin": str(document["origin"])}
+    told = {"ehya.kind": kind, "ehya.data_until": document.data_until, "ehya.origin": str(document.origin)}
     register_model(settings, version=version, digest=digest, run_id=run_id, tags=told)
     progress(Stage.LOGGING, 1.0)
     return TrainingResult(version, path, digest, kind, metrics, gates, written, run_id)
@@ -326,8 +327,8 @@ def out_of_fold(fitted: Fitted, seen: Sample, *, random_state: int = 0) -> dict[
 
 def feasibility_prior(model: Model) -> dict[str, Any]:
     """The population rate that feasibility is moved to: 24-month restart probability with its 80 % interval."""
-    restart = model.document["population"]["restart"]
-    return {name: restart[name] for name in ("rate", "low", "high", "rows_used")}
+    restart = model.population.restart
+    return {name: getattr(restart, name) for name in ("rate", "low", "high", "rows_used")}
 
 
 def _left_out_medians(seen: Sample, known: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[Any, Any]:
@@ -353,8 +354,8 @@ def _change(before: Against, figures: Mapping[str, Any]) -> dict[str, Any]:
     old = before.champion
     facts: dict[str, Any] = {
         "champion": old.version,
-        "champion_kind": str(old.document.get("kind", REPORTED)),
-        "champion_data_until": str(old.document["data_until"]),
+        "champion_kind": old.kind,
+        "champion_data_until": old.document.data_until,
         "top": len(before.now_first),
         "top_changed": len(set(before.now_first) - set(before.first)) if before.first else 0,
     }

@@ -254,7 +254,7 @@ def models(register: Register, settings: Settings) -> tuple[Listed, ...]:
         aliases = [Alias.CHAMPION.value] if name == at_work else []
         if entry and Alias.CHALLENGER in entry.aliases and name != at_work:
             aliases.append(Alias.CHALLENGER.value)
-        document = model.document if model else {}
+        document = model.document if model else None
         tags = entry.tags if entry else {}
         listed.append(
             Listed(
@@ -263,12 +263,12 @@ def models(register: Register, settings: Settings) -> tuple[Listed, ...]:
                 aliases=tuple(aliases),
                 trained_at=entry.registered_at if entry else None,
                 promoted_at=own[0].promoted_at if own else None,
-                kind=str(document.get("kind", tags.get("ehya.kind", ""))),
-                origin=str(document.get("origin", tags.get("ehya.origin", ""))),
-                data_until=str(document.get("data_until", tags.get("ehya.data_until", ""))),
+                kind=document.kind if document else tags.get("ehya.kind", ""),
+                origin=document.origin if document and document.origin else tags.get("ehya.origin", ""),
+                data_until=document.data_until if document else tags.get("ehya.data_until", ""),
                 reason=own[0].reason if own else "",
-                metrics=dict(document.get("metrics", {})),
-                gates=list(document.get("gates", [])),
+                metrics=dict(document.metrics) if document else {},
+                gates=list(document.gates) if document else [],
                 problem=problem,
             )
         )

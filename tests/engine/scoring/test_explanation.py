@@ -36,8 +36,8 @@ def test_contributions_sum_to_the_score(name):
     model = fit_horizon(X, LABEL, SCHEMA, recipe=RECIPES[name], draws=5)
     told = contributions(model, X)
     assert list(told.columns) == [*SCHEMA.names, BASE]
-    held, _ = clipped(X, model.document["ranges"])
-    score = Head.of(model, "restart").score(design(held, model.document["design"]), held)[:, 0]
+    held, _ = clipped(X, model.document.ranges)
+    score = Head.of(model, "restart").score(design(held, model.document.design), held)[:, 0]
     assert np.abs(told.sum(axis=1) - score).max() < 1e-12
 
 

@@ -48,7 +48,7 @@ def test_feasibility_hazards_and_jobs_are_those_of_the_service(own, trained, row
     assert hazard.shape == (len(rows), 4)
     assert ((hazard[:-1] > 0) & (hazard[:-1] < 1)).all()
     if kind == "reported":  # spread evenly over the four periods: back to the chance of 24 months
-        capacity = model.document["population"]["capacity"]["rate"]
+        capacity = model.document.population.capacity.rate
         assert (1 - (1 - hazard[:-1]).prod(axis=1)) * capacity == pytest.approx(feasible[:-1])
     jobs = replay.jobs(*asked)
     idle = (units["status"] == "idle").to_numpy()

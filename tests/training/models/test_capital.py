@@ -7,7 +7,7 @@ import pytest
 
 from engine import scoring
 from engine.scoring.design import clipped
-from engine.scoring.jobs import jobs_forecast
+from engine.scoring.jobs import JobsHeads, jobs_forecast
 from experiments.province_simulator import simulate
 from experiments.province_simulator.register import standing
 from features import FULL_SCHEMA, matrix
@@ -57,7 +57,7 @@ def test_what_is_served_of_an_idle_unit_is_what_was_judged(practice):
     idle = units[units["status"] == "idle"]
     served = _predicted(practice, idle)
     ready = matrix(idle, model.schema, model.fitted, as_of=as_of)
-    judged = jobs_forecast(model, clipped(ready, model.document["ranges"])[0], idle)
+    judged = jobs_forecast(JobsHeads.of(model), clipped(ready, model.document.ranges)[0], idle)
     for end in ("low", "point", "high"):
         assert served[f"jobs_if_revived_{end}"].dropna().to_numpy() == pytest.approx(
             judged.loc[served["scorable"], end].to_numpy()
