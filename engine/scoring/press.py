@@ -22,7 +22,7 @@ RIAL_PER_BILLION = 1e9
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class UnitSize:
     """Jobs now and capital of units, shape (n,) each."""
 
     jobs_now: Floats
@@ -30,7 +30,7 @@ class Size:
     assumed: npt.NDArray[np.bool_]
 
     @classmethod
-    def of(cls, units: pd.DataFrame, assumed_capital_rial: float | None) -> Size:
+    def of(cls, units: pd.DataFrame, assumed_capital_rial: float | None) -> UnitSize:
         """Read a unit table."""
         jobs_now = units["jobs_now"].astype("float64")
         # An idle unit stands still by definition; a half-active one of unknown workforce stays unknown.
@@ -41,9 +41,9 @@ class Size:
         filled = capital if assumed_capital_rial is None else capital.fillna(assumed_capital_rial)
         return cls(np.asarray(jobs_now), np.asarray(filled) / RIAL_PER_BILLION, assumed)
 
-    def take(self, rows: npt.NDArray[np.intp]) -> Size:
+    def take(self, rows: npt.NDArray[np.intp]) -> UnitSize:
         """Only these rows."""
-        return Size(self.jobs_now[rows], self.capital[rows], self.assumed[rows])
+        return UnitSize(self.jobs_now[rows], self.capital[rows], self.assumed[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class Heads:
         return np.minimum(lows, point), point, np.maximum(highs, point)
 
 
-def outputs(heads: Heads, draws: Draws, spread: Floats, size: Size) -> Floats:
+def outputs(heads: Heads, draws: Draws, spread: Floats, size: UnitSize) -> Floats:
     """All outputs of some rows, shape (n, 3 x outputs), in the order of ``Output``."""
     refits = heads.status_refits[:, 0] + spread @ heads.status_refits[:, 1:].T
     probability = heads.probability(spread)

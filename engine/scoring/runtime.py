@@ -18,7 +18,7 @@ from engine.scoring.document import OUTCOMES, ReportedDocument, of_kind
 from engine.scoring.figures import LEVELS, ends, job_figures
 from engine.scoring.hazards import feasibility
 from engine.scoring.jobs import JobsHeads, jobs_at_month_12
-from engine.scoring.press import Draws, Heads, Size, outputs, point
+from engine.scoring.press import Draws, Heads, UnitSize, outputs, point
 from engine.scoring.sections import PressPair, Span
 
 ROWS_AT_ONCE = 4096
@@ -67,7 +67,7 @@ def predict(
     known = units.loc[matrix.index]
     reasons = not_scorable(known, as_of)
     may = np.asarray(scorable(reasons), dtype=bool)
-    size = Size.of(known, assumed_capital_rial)
+    size = UnitSize.of(known, assumed_capital_rial)
     if model.kind == OUTCOMES:
         figures, out_of_fold = _of_outcomes(model, matrix, known, may, size, random_state)
     else:
@@ -87,7 +87,7 @@ def predict(
 
 
 def _of_reports(
-    model: Model, matrix: pd.DataFrame, may: npt.NDArray[np.bool_], size: Size, random_state: int
+    model: Model, matrix: pd.DataFrame, may: npt.NDArray[np.bool_], size: UnitSize, random_state: int
 ) -> tuple[Floats, npt.NDArray[np.bool_]]:
     figures = np.full((len(matrix), 3 * len(Output)), np.nan)
     out_of_fold = np.zeros(len(matrix), dtype=bool)
@@ -105,7 +105,7 @@ def _of_outcomes(
     matrix: pd.DataFrame,
     units: pd.DataFrame,
     may: npt.NDArray[np.bool_],
-    size: Size,
+    size: UnitSize,
     random_state: int,
 ) -> tuple[Floats, npt.NDArray[np.bool_]]:
     figures = np.full((len(matrix), 3 * len(Output)), np.nan)

@@ -11,8 +11,8 @@ import pytest
 from engine.errors import EhyaError, ErrorCode
 from engine.scoring.sections import PressJobs
 from training.cohort.press_sample import Sample
-from training.models.press_heads import PENALTIES, PRIOR_PENALTY, jobs_head, sector_penalty
-from training.pipeline.training import LEAST_JOBS, LEAST_UNITS, fit_sample
+from training.models.press_heads import LEVEL_PENALTY, PENALTIES, jobs_head, sector_penalty
+from training.pipeline.reported import LEAST_JOBS, LEAST_UNITS, fit_sample
 
 AS_OF = pd.Timestamp("2026-11-23")
 
@@ -59,7 +59,7 @@ def test_a_sector_is_believed_as_far_as_it_shows():
     sector = np.eye(4)[np.arange(200) % 4] - 0.25
     noise = drawn.standard_normal(200)
     alike, apart = (sector_penalty(sector, 4 + noise + sector @ (by * np.array([2.0, -1, 0, -1]))) for by in (0.0, 1.0))
-    assert alike > PRIOR_PENALTY > apart
+    assert alike > LEVEL_PENALTY > apart
 
 
 @pytest.mark.parametrize("jobs", [[50.0] * 8, [50.0] * 7 + [50_000_000.0]])
@@ -88,8 +88,8 @@ def test_jobs_of_a_single_province_cannot_be_judged_without_it(province):
 
 
 def test_with_two_units_of_a_sector_nothing_is_learnt_of_sectors():
-    assert sector_penalty(np.eye(2) - 0.5, np.array([1.0, 9.0])) == PRIOR_PENALTY
-    assert PENALTIES.min() < PRIOR_PENALTY < PENALTIES.max()
+    assert sector_penalty(np.eye(2) - 0.5, np.array([1.0, 9.0])) == LEVEL_PENALTY
+    assert PENALTIES.min() < LEVEL_PENALTY < PENALTIES.max()
 
 
 @pytest.mark.parametrize(

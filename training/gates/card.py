@@ -15,9 +15,7 @@ from engine.scoring.document import OUTCOMES, REPORTED, Document, OutcomesDocume
 from engine.scoring.sections import JobsPart
 from training.cohort.press_sample import HORIZON_MONTHS
 from training.evaluation.candidate import Candidate
-from training.evaluation.judged_table import wilson_interval
-from training.priors.official_rates import COMPETING_PER_YEAR, LEAST_REVIVED
-from training.statistics.reliability import reliability_table
+from training.statistics.reliability import reliability_table, wilson_interval
 
 NAMES = {REPORTED: "Ehya, first model", OUTCOMES: "Ehya, model of outcomes"}
 
@@ -185,30 +183,6 @@ def coverage_by_sector(candidate: Candidate) -> list[dict[str, Any]]:
     ]
 
 
-def official_counts(rates: pd.DataFrame, averages: pd.DataFrame) -> dict[str, Any]:
-    """Which official counts stand behind the priors, as plain values.
-
-    Parameters
-    ----------
-    rates, averages
-        Tables ``revival_rates`` and ``jobs_per_unit``.
-    """
-    return {
-        "rates_used": _rows(rates, ["region", "scope", "period_start", "period_end", "revived", "idle", "source"]),
-        "averages_used": _rows(
-            averages[averages["revived"] >= LEAST_REVIVED],
-            ["region", "scope", "period_start", "period_end", "revived", "jobs", "source"],
-        ),
-        "assumptions": {
-            "competing_ends_per_year": COMPETING_PER_YEAR,
-            "half_active_units": "take the population rate of idle units; their restart is the first observation at "
-            "half capacity or more, and official counts of capacity raises have no denominator",
-            "jobs_now_of_idle_units": "none where not stated: an idle unit stands still",
-            "silence": "neither success nor failure: a register unit without an event after its horizon is left out",
-        },
-    }
-
-
 def _priors(document: Document) -> dict[str, Any]:
     written = document.plain()
     return {name: written[name] for name in ("population", "official") if name in written}
@@ -261,9 +235,3 @@ def _short(value: object) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_short(each)}" for name, each in value.items())
     return str(value)
-
-
-def _rows(rows: pd.DataFrame, names: list[str]) -> list[dict[str, Any]]:
-    used = rows.loc[rows["not_used"].isna(), names].astype(object)
-    plain = used.where(used.notna(), None)
-    return [dict(zip(names, row, strict=True)) for row in plain.itertuples(index=False)]

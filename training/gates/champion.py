@@ -18,7 +18,7 @@ from engine.settings import Settings
 from engine.store import Register
 from features import matrix
 from training.evaluation import replay
-from training.evaluation.evidence import Evidence, kept
+from training.evaluation.evidence import JudgedTables, kept
 from training.gates.churn import OTHER_KIND, explained, first_units
 
 _log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class Against:
     """
 
     champion: Model | None = None
-    evidence: Evidence | None = None
+    evidence: JudgedTables | None = None
     first: list[str] = field(default_factory=list)
     now_first: list[str] = field(default_factory=list)
     explained: Mapping[str, str] = field(default_factory=dict)
@@ -80,7 +80,9 @@ def against(model: Model, register: Register, settings: Settings, *, as_of: pd.T
     return Against(champion, evidence_of(champion, settings), first, now_first, found)
 
 
-def side_by_side(own: Evidence, label: str, before: Against, register: Register, *, as_of: pd.Timestamp) -> Evidence:
+def side_by_side(
+    own: JudgedTables, label: str, before: Against, register: Register, *, as_of: pd.Timestamp
+) -> JudgedTables:
     """Put the champion's figures beside a model's, on outcomes that the champion did not see either.
 
     Parameters
@@ -98,7 +100,7 @@ def side_by_side(own: Evidence, label: str, before: Against, register: Register,
 
     Returns
     -------
-    Evidence
+    JudgedTables
         The champion's probability is the one it gave when it was judged itself, where it was judged on the same unit
         and day. Where it was not, its file is asked, if it cannot have seen the outcome: a model of press reports
         answers for units of its table by heads that did not see their province; a model of outcomes only for days
@@ -120,7 +122,7 @@ def side_by_side(own: Evidence, label: str, before: Against, register: Register,
         answered = replay.feasibility(champion, rows, lambda day: register.units(known_by=day), events)
         said = pd.Series(answered, index=rows.index)
     filled = evidence.outcomes["champion_probability"].fillna(said.reindex(evidence.outcomes.index))
-    return Evidence(evidence.outcomes.assign(champion_probability=filled), evidence.jobs)
+    return JudgedTables(evidence.outcomes.assign(champion_probability=filled), evidence.jobs)
 
 
 def _press_figures(champion: Model, rows: pd.DataFrame, register: Register, *, as_of: pd.Timestamp) -> pd.Series:
@@ -147,7 +149,7 @@ def opened_champion(register: Register, settings: Settings) -> Model | None:
         return None
 
 
-def evidence_of(model: Model, settings: Settings) -> Evidence | None:
+def evidence_of(model: Model, settings: Settings) -> JudgedTables | None:
     """What a model was judged on, from beside its file.
 
     Raises

@@ -11,7 +11,10 @@ from engine.health import completeness
 from engine.ranking import rank, triage
 from engine.scoring.artefact import Model
 from features import matrix
-from training.gates.rules import LEAST_OUTCOMES, TOP
+from training.evaluation.judged_table import LEAST_OUTCOMES
+
+TOP = 20
+"""Units at the head of the ranking that a new model should not exchange without a reason."""
 
 SETTLED = (OutcomeKind.RESTARTED, OutcomeKind.LIQUIDATED, OutcomeKind.LICENCE_CANCELLED, OutcomeKind.OBSERVED)
 """Events that settle a label."""

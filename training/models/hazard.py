@@ -8,7 +8,6 @@ times.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,16 +16,17 @@ from scipy.special import logit
 from sklearn.linear_model import LogisticRegression
 
 from engine.scoring.artefact import TREES
-from engine.scoring.hazards import DRAWS, Head
+from engine.scoring.hazards import DRAWS
 from engine.scoring.sections import Block, HazardLink, HazardPart
 from features.schema import FeatureSchema
-from training.models.hazard_spec import Learner, Level, Observed, Recipe
+from training.models.hazard_spec import FittedHead, HazardRecipe, Learner, Level, Observed
 from training.models.hazard_trees import (
     LEAST_EVENTS_OF_TREES,
     boosted,
     crossed_effects,
     distinct_events,
     interval_inflation,
+    rows_of,
 )
 from training.statistics.binomial import Prior, Rows, derivatives, fit_rows, information_of, unit_scores
 from training.statistics.bootstrap import bootstrap_counts
@@ -50,41 +50,13 @@ PINNED = 1e10
 """Precision that holds a slope at zero."""
 
 
-@dataclass(frozen=True, slots=True)
-class FittedHead:
-    """A fitted hazard.
-
-    Parameters
-    ----------
-    estimators
-        Scikit-learn estimators by suffix: empty for the line, ``engine.scoring.artefact.TREES`` for the boosting.
-    part
-        What the document of a model holds of it.
-    own_share
-        Share of the level that own records decide, 0 (the prior speaks alone) to 1.
-    events
-        Events it learnt from, as weighted.
-    """
-
-    estimators: Mapping[str, Any]
-    part: HazardPart
-    own_share: float
-    events: float
-    groups: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def head(self) -> Head:
-        """Ready to score."""
-        return Head.fitted(self.part, self.estimators[""], self.estimators.get(TREES))
-
-
 def fit_head(
     seen: Observed,
     level: Level | None,
     blocks: Sequence[Block],
     schema: FeatureSchema,
     *,
-    recipe: Recipe,
+    recipe: HazardRecipe,
     random_state: int,
     signs: Mapping[str, int] | None = None,
     draws: int = DRAWS,
@@ -122,8 +94,8 @@ def fit_head(
     groups = group_of(blocks, schema)
     prior, centres = _prior(level, seen.at_risk.shape[1], groups, recipe, draws, random_state)
     expected = np.array([(signs or {}).get(block.column, 0) for block in blocks for _ in range(block.width)])
-    line, prior, precisions = _pooled(seen.rows, prior, groups, recipe)
-    line, prior = _directed(seen.rows, prior, line, expected, recipe)
+    line, prior, precisions = _pooled(rows_of(seen), prior, groups, recipe)
+    line, prior = _directed(rows_of(seen), prior, line, expected, recipe)
     worlds = _worlds(seen, prior, centres, line, recipe.link, random_state)
     periods = seen.at_risk.shape[1]
     estimators: dict[str, Any] = {"": _line_estimator(line)}
@@ -136,7 +108,9 @@ def fit_head(
         boosting = {"share": recipe.share, "interval_inflation": inflation, "effects": effects}
         estimators[TREES] = trees
     part = HazardPart(periods=periods, link=recipe.link, refits=nine_digits(worlds), **boosting)
-    return FittedHead(estimators, part, own_share(seen.rows, prior, line, recipe.link), seen.rows.events, precisions)
+    return FittedHead(
+        estimators, part, own_share(rows_of(seen), prior, line, recipe.link), rows_of(seen).events, precisions
+    )
 
 
 def own_share(rows: Rows, prior: Prior, line: Floats, link: HazardLink) -> float:
@@ -148,7 +122,7 @@ def own_share(rows: Rows, prior: Prior, line: Floats, link: HazardLink) -> float
 
 
 def _prior(
-    level: Level | None, periods: int, groups: npt.NDArray[np.str_], recipe: Recipe, draws: int, random_state: int
+    level: Level | None, periods: int, groups: npt.NDArray[np.str_], recipe: HazardRecipe, draws: int, random_state: int
 ) -> tuple[Prior, Floats]:
     """Prior of the parameters, and its centre in each world, shape (draws, periods + columns)."""
     slopes = recipe.precision_factor * first_precision(groups)
@@ -171,7 +145,7 @@ def _prior(
 
 
 def _pooled(
-    rows: Rows, prior: Prior, groups: npt.NDArray[np.str_], recipe: Recipe
+    rows: Rows, prior: Prior, groups: npt.NDArray[np.str_], recipe: HazardRecipe
 ) -> tuple[Floats, Prior, dict[str, float]]:
     """Fit, and settle by how much the slopes of each group are pulled towards zero."""
     line = fit_rows(rows, prior, link=recipe.link)
@@ -195,7 +169,7 @@ def _pooled(
     return line, prior, {str(name): float(held[member == which][0]) for which, name in enumerate(names)}
 
 
-def _directed(rows: Rows, prior: Prior, line: Floats, expected: Numbers, recipe: Recipe) -> tuple[Floats, Prior]:
+def _directed(rows: Rows, prior: Prior, line: Floats, expected: Numbers, recipe: HazardRecipe) -> tuple[Floats, Prior]:
     """Hold at zero every slope that goes against its expected direction, and fit the others anew."""
     periods = rows.at_risk.shape[1]
     pinned = np.zeros(len(expected), dtype=bool)
@@ -228,8 +202,8 @@ def _worlds(seen: Observed, prior: Prior, centres: Floats, line: Floats, link: H
 def _one_step(seen: Observed, prior: Prior, centres: Floats, line: Floats, link: HazardLink, counts: Floats) -> Floats:
     # One Newton step from the mode with the mode's own curvature: the score bootstrap of Kline and Santos (2012), "A
     # score based approach to wild bootstrap inference", with resampled units for its weights.
-    scores = unit_scores(seen.rows, line, seen.unit, seen.units, link=link)
-    _, information = derivatives(seen.rows, prior, line, link)
+    scores = unit_scores(rows_of(seen), line, seen.unit, seen.units, link=link)
+    _, information = derivatives(rows_of(seen), prior, line, link)
     pushed = (counts - 1) @ scores + (centres - prior.centre) @ prior.precision
     return np.asarray(line + np.linalg.solve(information, pushed.T).T)
 

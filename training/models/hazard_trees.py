@@ -11,8 +11,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from engine.scoring.design import levels_replaced
 from engine.scoring.sections import Block
 from features.schema import FeatureSchema
-from training.models.hazard_spec import Observed, Recipe
-from training.statistics.binomial import Prior, fit_rows
+from training.models.hazard_spec import HazardRecipe, Observed
+from training.statistics.binomial import Prior, Rows, fit_rows
 from training.statistics.bootstrap import bootstrap_counts
 
 Floats = npt.NDArray[np.float64]
@@ -30,7 +30,7 @@ FOLDS = 5
 
 
 def crossed_effects(
-    seen: Observed, prior: Prior, blocks: Sequence[Block], schema: FeatureSchema, line: Floats, recipe: Recipe,
+    seen: Observed, prior: Prior, blocks: Sequence[Block], schema: FeatureSchema, line: Floats, recipe: HazardRecipe,
     random_state: int,
 ) -> tuple[dict[str, dict[str, float]], Floats]:  # fmt: skip
     """Effects of levels for scoring, and the matrix in which each row has those of a line that did not see its unit."""
@@ -40,7 +40,7 @@ def crossed_effects(
     for out in range(FOLDS):
         held = fold[seen.unit] == out
         if held.any() and not held.all():
-            other = fit_rows(seen.where(~held).rows, prior, link=recipe.link, start=line)
+            other = fit_rows(rows_of(seen.where(~held)), prior, link=recipe.link, start=line)
             effects = _level_effects(other, blocks, schema, seen.at_risk.shape[1])
             replaced[held] = levels_replaced(seen.matrix[held], effects)
     return whole, replaced
@@ -61,8 +61,8 @@ def _level_effects(
 
 
 def boosted(
-    seen: Observed, replaced: Floats, schema: FeatureSchema, recipe: Recipe, signs: Mapping[str, int], weights: Floats,
-    random_state: int,
+    seen: Observed, replaced: Floats, schema: FeatureSchema, recipe: HazardRecipe, signs: Mapping[str, int],
+    weights: Floats, random_state: int,
 ) -> HistGradientBoostingClassifier:  # fmt: skip
     """Boosting over rows of periods: the matrix with the number of the period behind it.
 
@@ -96,8 +96,8 @@ def boosted(
 
 
 def interval_inflation(
-    seen: Observed, replaced: Floats, schema: FeatureSchema, recipe: Recipe, signs: Mapping[str, int], line: Floats,
-    worlds: Floats, random_state: int,
+    seen: Observed, replaced: Floats, schema: FeatureSchema, recipe: HazardRecipe, signs: Mapping[str, int],
+    line: Floats, worlds: Floats, random_state: int,
 ) -> float:  # fmt: skip
     """By how much the blended score moves from world to world, for each unit by which the line moves: at least one."""
     if len(worlds) < TREE_WORLDS:
@@ -114,6 +114,11 @@ def interval_inflation(
     blended = (1 - recipe.share) * apart + recipe.share * np.array(moved)
     alone, both = (float(np.sqrt(each.var(axis=0, ddof=1).mean())) for each in (apart, blended))
     return max(1.0, both / alone) if alone > 0 else 1.0
+
+
+def rows_of(seen: Observed) -> Rows:
+    """What the line of a hazard is fitted to."""
+    return Rows(seen.spread, seen.at_risk, seen.event, seen.weights)
 
 
 def distinct_events(seen: Observed) -> int:

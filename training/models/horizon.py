@@ -16,7 +16,7 @@ from engine.scoring.hazards import DRAWS
 from engine.scoring.sections import Hazards
 from features.schema import FeatureSchema
 from training.models.hazard import fit_head
-from training.models.hazard_spec import Level, Observed, Recipe
+from training.models.hazard_spec import HazardRecipe, Level, Observed
 from training.statistics.design_blocks import line_blocks, ranges
 
 Floats = npt.NDArray[np.float64]
@@ -28,7 +28,7 @@ def fit_horizon(
     schema: FeatureSchema,
     *,
     level: Level | None = None,
-    recipe: Recipe = Recipe(),  # noqa: B008 - frozen
+    recipe: HazardRecipe = HazardRecipe(),  # noqa: B008 - frozen
     unit: npt.NDArray[np.intp] | None = None,
     weights: Floats | None = None,
     random_state: int = 0,

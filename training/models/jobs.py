@@ -20,10 +20,10 @@ from features.catalogue import Feature
 from features.schema import FeatureKind, FeatureSchema, FeatureSpec
 from training.cohort.job_counts import set_aside
 from training.models.capital import rests_on_capital
-from training.models.press_heads import LEAST_OF_LEVEL, PRIOR_PENALTY
-from training.priors.official_rates import Size
+from training.priors.official_rates import OfficialSize
 from training.priors.promise_realisation import realisation
 from training.statistics.conformal import held_out
+from training.statistics.design_blocks import LEAST_OF_LEVEL, LEVEL_PENALTY
 from training.statistics.shrinkage import Before, Floats, Pooled, pooled_chance, pooled_line
 
 READ = (Feature.SECTOR_DIVISION, Feature.COUNTY_LEVEL, Feature.JOBS_BEFORE_LOG)
@@ -62,7 +62,7 @@ class JobsPrior:
         Standard deviation of the logarithm of a unit's jobs, and the records it counts for. Assumed.
     """
 
-    size: Size
+    size: OfficialSize
     any_a: float = ANY_A
     any_b: float = ANY_B
     unit_spread: float = UNIT_SPREAD
@@ -87,7 +87,7 @@ class JobsPrior:
             level_records=(self.unit_spread / self.size.spread) ** 2,
             spread=self.unit_spread,
             spread_records=self.unit_records,
-            ratios=dict.fromkeys((Feature.SECTOR_DIVISION.value, Feature.COUNTY_LEVEL.value), PRIOR_PENALTY),
+            ratios=dict.fromkeys((Feature.SECTOR_DIVISION.value, Feature.COUNTY_LEVEL.value), LEVEL_PENALTY),
             ratio=NUMBER_PENALTY,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import replace
 
@@ -12,11 +12,12 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from engine.scoring.artefact import TREES
-from engine.scoring.hazards import Head, incidence
+from engine.scoring.hazards import PERIOD_MONTHS, PERIODS, Head, incidence
 from engine.scoring.sections import Recalibration
 from training.cohort.landmarks import Followed
-from training.models.hazard import FittedHead
-from training.models.recalibration import Shift, followed_shift
+from training.cohort.spells import OPEN, RESTARTED
+from training.models.hazard_spec import FittedHead
+from training.models.recalibration import Shift, walk_forward_shift
 from training.statistics.design_blocks import nine_digits
 
 Floats = npt.NDArray[np.float64]
@@ -58,7 +59,7 @@ def followed(
     -------
     head, recalibration
         The restart head with its line and its worlds moved, and by how much. Each half of
-        the units is foretold by a model that saw the other half; ``training.models.recalibration.followed_shift``
+        the units is foretold by a model that saw the other half; ``followed_shift``
         compares with what had matured by the day, recent quarters counting most. A line is turned and moved, so that
         its contributions still add up; beside trees only the level moves.
     """
@@ -76,6 +77,44 @@ def followed(
     part_of_line = 1.0 - heads["restart"].part.share if trees else 1.0
     moved = _moved(heads["restart"], level / part_of_line, slope)
     return moved, Recalibration(intercept=level, slope=slope, share=share)
+
+
+def followed_shift(seen: Followed, probability: Floats, *, weights: Floats | None = None) -> Shift:
+    """Intercept and slope of a restart model, from outcomes that matured and from those that have in part.
+
+    Parameters
+    ----------
+    seen
+        Followed landmarks, as known on the day of ``seen.as_of``: nothing that was known later moves the shift. Of each
+        unit the first one counts.
+    probability
+        Shape (n,), for the rows of ``seen``: P(restart within the horizon), by a model that did not see them.
+    weights
+        Shape (n,), not negative; ones by default.
+
+    Returns
+    -------
+    Shift
+        Move a later forecast by it with ``Shift.apply``. A unit that ended for good is watched on without a restart,
+        one that was lost from sight only until it was last seen.
+    """
+    first = ~seen.rows.duplicated("unit_id").to_numpy()
+    spell = seen.spells.iloc[seen.rows["spell"].to_numpy()[first]]
+    start, ended, known = (_years(days) for days in (seen.rows["origin"][first], spell["until"], [seen.settled]))
+    outcome = spell["outcome"].to_numpy()
+    return walk_forward_shift(
+        probability[first],
+        start,
+        np.where(outcome == RESTARTED, ended, np.nan),
+        np.ones(int(first.sum())) if weights is None else weights[first],
+        known=float(known[0]),
+        horizon=PERIODS * PERIOD_MONTHS / 12,
+        until=np.where(outcome == OPEN, ended, np.inf),
+    )
+
+
+def _years(days: Iterable[pd.Timestamp]) -> Floats:
+    return np.asarray(pd.DatetimeIndex(list(days)).to_numpy().astype("datetime64[D]").astype(np.float64) / 365.25)
 
 
 Scores = tuple[Head, Floats, Floats]

@@ -29,21 +29,18 @@ from engine.scoring.sections import (
     Population,
     Recalibration,
 )
-from training.cohort.landmarks import Followed
+from training.cohort.landmarks import LEAST_RESTARTS, Followed, plants
 from training.cohort.spells import ENDED, RESTARTED
-from training.models.hazard import FittedHead, fit_head
+from training.models.hazard import fit_head
 from training.models.hazard_prior import end_level, restart_level
-from training.models.hazard_spec import Learner, Level, Observed, Recipe
+from training.models.hazard_spec import FittedHead, HazardRecipe, Learner, Level, Observed
 from training.models.jobs import FittedJobs, JobsPrior, fit_jobs, job_features
 from training.models.maturing import followed
-from training.models.press import Priors, official_rate
+from training.priors.official_rates import Priors, official_rate
 from training.statistics.design_blocks import line_blocks, ranges
 from training.statistics.feature_shift import reference
 
 Floats = npt.NDArray[np.float64]
-
-LEAST_RESTARTS = 20
-"""Restarts below which a log teaches nothing that official counts do not say better."""
 
 LEAST_JUDGED = 10
 """Restarts judged a year on below which the capacity factor is its prior."""
@@ -75,7 +72,7 @@ def fit_outcomes(
     priors: Priors,
     *,
     as_of: pd.Timestamp | None = None,
-    recipe: Recipe = Recipe(),  # noqa: B008 - frozen
+    recipe: HazardRecipe = HazardRecipe(),  # noqa: B008 - frozen
     weights: pd.Series | None = None,
     random_state: int = 0,
     least_restarts: int = LEAST_RESTARTS,
@@ -182,16 +179,32 @@ def fit_outcomes(
     return FittedOutcomes(Model({**_estimators(heads), **jobs.heads}, document), heads, seen)
 
 
-def plants(rows: pd.DataFrame) -> pd.DataFrame:
-    """What the jobs heads read of a unit beside its features: ``province, county, jobs_promised, jobs_before_stop``.
+def point_fit(
+    priors: Priors,
+    *,
+    recipe: HazardRecipe = HazardRecipe(),  # noqa: B008 - frozen
+    weights: pd.Series | None = None,
+    random_state: int = 0,
+    least_restarts: int = LEAST_RESTARTS,
+) -> Callable[[Followed], Model]:
+    """A way of fitting whose points alone are read, as judging and search want it: two bootstrap worlds do.
 
     Parameters
     ----------
-    rows
-        Rows of ``Followed``.
+    priors, recipe, weights, random_state, least_restarts
+        Those of ``fit_outcomes``.
     """
-    place = rows["county"].str.split("/", n=1)
-    return rows[["jobs_promised", "jobs_before_stop"]].assign(province=place.str[0], county=place.str[-1])
+    return lambda seen: (
+        fit_outcomes(
+            seen,
+            priors,
+            recipe=recipe,
+            weights=weights,
+            random_state=random_state,
+            least_restarts=least_restarts,
+            draws=2,
+        ).model
+    )
 
 
 def population(priors: Priors) -> Population:
@@ -234,7 +247,7 @@ def _reference(seen: Followed, present: pd.DataFrame | None) -> DriftReference:
 
 def _hazards(
     seen: Followed, priors: Priors, held: pd.DataFrame, spread: Floats, of_unit: Floats, blocks: Sequence[Block],
-    recipe: Recipe, random_state: int, draws: int, progress: Callable[[float], None],
+    recipe: HazardRecipe, random_state: int, draws: int, progress: Callable[[float], None],
 ) -> dict[str, FittedHead]:  # fmt: skip
     restarted, ended, at_risk = seen.event(RESTARTED), seen.event(ENDED), seen.at_risk
     weights = of_unit * seen.counted_once
@@ -280,7 +293,7 @@ def _capacity(
         beta.ppf(even, rate.a, rate.b)[:, None],
     )
     head = fit_head(
-        observed, level, blocks, seen.schema, recipe=Recipe(), random_state=random_state, draws=draws,
+        observed, level, blocks, seen.schema, recipe=HazardRecipe(), random_state=random_state, draws=draws,
         signs=dict(zip(seen.schema.names, seen.schema.signs, strict=True)),
     )  # fmt: skip
     return head, head.part

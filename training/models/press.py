@@ -12,15 +12,15 @@ import pandas as pd
 from engine.scoring.artefact import Model
 from engine.scoring.design import design
 from engine.scoring.document import ReportedDocument
-from engine.scoring.sections import Block, OfficialRate, PressJobsLevel, PressPair, PressPopulation, PressSettings
+from engine.scoring.sections import Block, PressJobsLevel, PressPair, PressPopulation, PressSettings
 from features import fit as fit_features
 from features import matrix
 from features.catalogue import FULL_SCHEMA, Feature
 from features.schema import FeatureKind, FeatureSchema
 from training.cohort.press_sample import Sample
-from training.models.press_heads import Recipe, blocks, heads, jobs_head, press_size, status_columns, status_head
-from training.models.press_penalty import Trial, search
-from training.priors.official_rates import Rate, Size
+from training.models.press_heads import blocks, heads, jobs_head, press_size, status_columns, status_head
+from training.models.press_penalty import PressRecipe, Trial, search
+from training.priors.official_rates import Priors, official_rate
 from training.statistics.bootstrap import HELD_OUT_REFITS, REFITS, bootstrap_counts
 from training.statistics.feature_shift import reference
 
@@ -46,15 +46,6 @@ ALLOWED: FeatureSchema = FULL_SCHEMA.subset(
 
 _KINDS = {FeatureKind.CATEGORY: "level", FeatureKind.FLAG: "flag", FeatureKind.NUMBER: "duration"}
 _CLAIMS = (Feature.CAUSE_FINANCIAL, Feature.CAUSE_LEGAL, Feature.CAUSE_MARKET, Feature.CAUSE_TECHNICAL)
-
-
-@dataclass(frozen=True, slots=True)
-class Priors:
-    """What comes from official counts and not from the sample."""
-
-    restart: Rate
-    capacity: Rate
-    size: Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +120,7 @@ def fit(
         recipe=PressSettings(penalty=recipe.penalty, share=recipe.share, random_state=random_state, trials=trials),
     )
     document = document.changed(version=document.name_of(as_of))
-    ready = heads(sample, design(X, promoted.design), promoted, recipe)
+    ready = heads(sample, design(X, promoted.design), promoted, penalty=recipe.penalty)
     return Fitted(Model(ready, document), X, tried)
 
 
@@ -141,7 +132,7 @@ def _pair(
     rows: npt.NDArray[np.bool_],
     trials: int,
     random_state: int,
-) -> tuple[PressPair, Recipe, list[Trial]]:
+) -> tuple[PressPair, PressRecipe, list[Trial]]:
     # Centres, levels and official rates too are settled without the rows held out.
     described = blocks(X[rows], kinds)
     columns, sectors = design(X, described), _sector_columns(described)
@@ -149,16 +140,16 @@ def _pair(
     tried = search(ready, sample.label, sample.group, rows, trials=trials, random_state=random_state)
     refits = REFITS if rows.all() else HELD_OUT_REFITS
     weights = bootstrap_counts(rows, refits=refits, random_state=random_state)
-    jobs = jobs_head(sample, columns[:, sectors], rows)
+    recipe, jobs = tried[0].recipe, jobs_head(sample, columns[:, sectors], rows)
     population = _population(priors, sample, rows, press_size(jobs, columns[:, sectors], sample, rows))
     pair = PressPair(
         design=described,
         jobs_columns=sectors,
         population=population,
         jobs=jobs,
-        **status_head(sample, ready, tried[0].recipe, rows, weights),
+        **status_head(sample, ready, rows, weights, penalty=recipe.penalty, share=recipe.share),
     )
-    return pair, tried[0].recipe, tried
+    return pair, recipe, tried
 
 
 def _sector_columns(described: Sequence[Block]) -> list[int]:
@@ -189,8 +180,3 @@ def _population(priors: Priors, sample: Sample, rows: npt.NDArray[np.bool_], pre
             rows_used=priors.size.rows_used,
         ),
     )
-
-
-def official_rate(rate: Rate) -> OfficialRate:
-    """A rate as the document of a model holds it."""
-    return OfficialRate(a=rate.a, b=rate.b, rate=rate.rate, low=rate.low, high=rate.high, rows_used=rate.rows_used)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,10 +14,8 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from engine.errors import EhyaError, ErrorCode
 from engine.scoring.sections import Block, PressJobs, PressPair
 from training.cohort.press_sample import Sample
+from training.statistics.design_blocks import LEAST_OF_LEVEL, LEVEL_PENALTY
 from training.statistics.ridge import Floats, ridge_linear, ridge_logistic, shrunk
-
-LEAST_OF_LEVEL = 3
-"""Units that a level (sector, province, cause) needs before it gets a column of its own."""
 
 SAMPLING_SCALE = 10.0
 """Spread of the column "sampled from the register": its ridge penalty is a hundredth of the others', so that the two
@@ -27,9 +25,9 @@ CLAIM_SCALE = 2.0
 """Spread of a cause column: its ridge penalty is four times the others', since causes are claims of interested parties
 and "management" in particular is overstated (assumed)."""
 
-PRIOR_PENALTY, PRIOR_SPREAD = 20.0, 1.0
-"""Centre and spread (in logarithms) of the prior on the ratio of variances: a sector's own mean gets half the weight at
-twenty units (assumed), since the likelihood of some fifty units is nearly flat."""
+PRIOR_SPREAD = 1.0
+"""Spread (in logarithms) of the prior on the ratio of variances around ``LEVEL_PENALTY`` (assumed): the likelihood of
+some fifty units is nearly flat."""
 
 PENALTIES = np.geomspace(0.3, 300.0, 61)
 """Ratios of the variance within sectors to the variance between them that the empirical Bayes step tries."""
@@ -40,22 +38,6 @@ LEAST_PROVINCES = 2
 _NO_SPREAD = 1e-12
 
 Mask = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What the search settles.
-
-    Parameters
-    ----------
-    penalty
-        Ridge penalty of the logistic head, 1 / C.
-    share
-        Share of the slopes that is kept, 0 (base rate) to 1.
-    """
-
-    penalty: float
-    share: float
 
 
 def blocks(matrix: pd.DataFrame, kinds: Mapping[str, str]) -> tuple[Block, ...]:
@@ -90,7 +72,7 @@ def status_columns(sample: Sample, spread: Floats) -> Floats:
     return np.column_stack([spread, SAMPLING_SCALE * sample.register])
 
 
-def fit_status(columns: Floats, label: Floats, weights: Floats, recipe: Recipe) -> Floats:
+def fit_status(columns: Floats, label: Floats, weights: Floats, *, penalty: float, share: float) -> Floats:
     """Fit the logistic head once per row of weights.
 
     Parameters
@@ -101,18 +83,20 @@ def fit_status(columns: Floats, label: Floats, weights: Floats, recipe: Recipe) 
         Shape (n,).
     weights
         Shape (fits, n).
-    recipe
-        Penalty and share.
+    penalty
+        Ridge penalty, 1 / C.
+    share
+        Share of the slopes that is kept, 0 (base rate) to 1.
 
     Returns
     -------
     numpy.ndarray
         Shape (fits, 1 + features): the intercept is that of the press sample, the sampling column is gone.
     """
-    share = np.full(columns.shape[1], recipe.share)
-    share[-1] = 1.0
-    fitted = ridge_logistic(columns, label, weights, recipe.penalty)
-    return shrunk(fitted, columns, label, weights, share)[:, :-1]
+    kept = np.full(columns.shape[1], share)
+    kept[-1] = 1.0
+    fitted = ridge_logistic(columns, label, weights, penalty)
+    return shrunk(fitted, columns, label, weights, kept)[:, :-1]
 
 
 def sector_penalty(spread: Floats, target: Floats) -> float:
@@ -139,13 +123,15 @@ def sector_penalty(spread: Floats, target: Floats) -> float:
     True
     """
     if len(target) < LEAST_OF_LEVEL:
-        return PRIOR_PENALTY
-    prior = -0.5 * (np.log(PENALTIES / PRIOR_PENALTY) / PRIOR_SPREAD) ** 2
+        return LEVEL_PENALTY
+    prior = -0.5 * (np.log(PENALTIES / LEVEL_PENALTY) / PRIOR_SPREAD) ** 2
     likelihood = [_restricted_likelihood(spread, target, ratio) for ratio in PENALTIES]
     return float(PENALTIES[int(np.argmax(likelihood + prior))])
 
 
-def status_head(sample: Sample, columns: Floats, recipe: Recipe, rows: Mask, weights: Floats) -> dict[str, Any]:
+def status_head(
+    sample: Sample, columns: Floats, rows: Mask, weights: Floats, *, penalty: float, share: float
+) -> dict[str, Any]:
     """Fields of a ``PressPair`` that speak of the status.
 
     Parameters
@@ -154,25 +140,26 @@ def status_head(sample: Sample, columns: Floats, recipe: Recipe, rows: Mask, wei
         Training sample, n units.
     columns
         What ``status_columns`` gives.
-    recipe
-        Settled by the search, without the rows held out.
     rows
         Shape (n,): units that these heads may see.
     weights
         Shape (refits, n): bootstrap counts, zero outside ``rows``.
+    penalty, share
+        Settled by the search, without the rows held out: ridge penalty, and share of the slopes that is kept.
     """
     press = rows & ~sample.register
     drawn = weights * ~sample.register
+    fitted = partial(fit_status, columns, sample.label, penalty=penalty, share=share)
     half = 0.5 / drawn.sum(axis=1)
     return {
-        "status": np.round(fit_status(columns, sample.label, rows[None].astype(float), recipe)[0], 6),
-        "status_refits": np.round(fit_status(columns, sample.label, weights, recipe), 6),
+        "status": np.round(fitted(rows[None].astype(float))[0], 6),
+        "status_refits": np.round(fitted(weights), 6),
         "sample_rate": float(sample.label[press].mean()),
         "sample_rates": np.round(np.clip((drawn @ sample.label) / drawn.sum(axis=1), half, 1 - half), 6),
     }
 
 
-def heads(sample: Sample, columns: Floats, pair: PressPair, recipe: Recipe) -> dict[str, Any]:
+def heads(sample: Sample, columns: Floats, pair: PressPair, *, penalty: float) -> dict[str, Any]:
     """Scikit-learn estimators of the promoted pair, with the shrunken coefficients in place.
 
     Parameters
@@ -183,10 +170,10 @@ def heads(sample: Sample, columns: Floats, pair: PressPair, recipe: Recipe) -> d
         Its design, shape (n, columns).
     pair
         Fitted to all rows.
-    recipe
-        Penalty of the logistic head.
+    penalty
+        Of the logistic head.
     """
-    classifier = LogisticRegression(C=1 / recipe.penalty, max_iter=1000).fit(columns, sample.label.astype(int))
+    classifier = LogisticRegression(C=1 / penalty, max_iter=1000).fit(columns, sample.label.astype(int))
     classifier.coef_, classifier.intercept_ = pair.status[None, 1:].copy(), pair.status[:1].copy()
     known = ~np.isnan(sample.jobs)
     narrow, target = columns[known][:, pair.jobs_columns], np.log(sample.jobs[known])

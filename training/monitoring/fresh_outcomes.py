@@ -29,11 +29,10 @@ from engine.store import Register
 from training.cohort.landmarks import LANDMARK_MONTHS, SETTLED_MONTHS, Described, labelled
 from training.evaluation import replay
 from training.evaluation.candidate import with_rules
-from training.evaluation.evidence import Evidence
-from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS
+from training.evaluation.evidence import JudgedTables
+from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS, LEAST_OUTCOMES
 from training.evaluation.replay import UnitsAt
 from training.evaluation.walk_forward import MATURE_MONTHS, counted_jobs, weights_and_labels
-from training.gates.rules import LEAST_OUTCOMES
 from training.gates.verdicts import groups, jobs_scores, scores
 from training.models.hazard_prior import restart_level
 from training.monitoring.matured import landmarks_since, matured_of
@@ -164,7 +163,7 @@ def ripened(
         as_of,
         _judged(periods, now, due, random_state),
         _judged(outcomes, now, due_whole, random_state),
-        jobs_scores(Evidence(outcomes, jobs)) if len(jobs) else {},
+        jobs_scores(JudgedTables(outcomes, jobs)) if len(jobs) else {},
     )
 
 
@@ -237,7 +236,7 @@ def _judged(rows: pd.DataFrame, units: pd.DataFrame, due: pd.Timestamp, random_s
     }
     if count < LEAST_OUTCOMES:
         return Judgement(Ripeness.TOO_FEW, due, **figures)
-    evidence = Evidence(with_rules(rows, units), pd.DataFrame(columns=list(JOBS_COLUMNS)))
+    evidence = JudgedTables(with_rules(rows, units), pd.DataFrame(columns=list(JOBS_COLUMNS)))
     return Judgement(
         Ripeness.ENOUGH, due, **figures, scores=scores(evidence, random_state=random_state), groups=groups(evidence)
     )

@@ -17,6 +17,9 @@ Floats = npt.NDArray[np.float64]
 LEAST_OF_LEVEL = 3
 """Units that a level needs before it gets a column of its own."""
 
+LEVEL_PENALTY = 20.0
+"""Units at which the own mean of a level (a sector, a county) gets half the weight (assumed)."""
+
 MARGIN = 0.1
 """Share of a number's own spread by which its range goes beyond the smallest and largest that were learnt from."""
 

@@ -11,7 +11,7 @@ from engine.scoring.design import clipped, design
 from engine.scoring.explanation import BASE, contributions, tree_contributions
 from engine.scoring.hazards import Head
 from features.schema import FeatureKind, FeatureSchema, FeatureSpec
-from training.models.hazard_spec import Learner, Recipe
+from training.models.hazard_spec import HazardRecipe, Learner
 from training.models.horizon import fit_horizon
 
 DRAW = np.random.default_rng(0)
@@ -25,9 +25,9 @@ CHANCE = 1 / (1 + np.exp(-(X["size"] * (X["place"] > 2) - 0.5 * X["debt"].fillna
 LABEL = (DRAW.random(2000) < CHANCE).to_numpy(float)
 
 RECIPES = {
-    "line": Recipe(),
-    "free": Recipe(learner=Learner.BLEND, iterations=40),
-    "additive": Recipe(learner=Learner.BLEND, iterations=40, additive=True, share=0.7),
+    "line": HazardRecipe(),
+    "free": HazardRecipe(learner=Learner.BLEND, iterations=40),
+    "additive": HazardRecipe(learner=Learner.BLEND, iterations=40, additive=True, share=0.7),
 }
 
 

@@ -10,8 +10,7 @@ from engine.scoring.runtime import predict
 from features import matrix
 from training.evaluation import replay
 from training.models.outcomes import fit_outcomes
-from training.models.press import Priors
-from training.priors.official_rates import capacity_rate, jobs_size, restart_rate
+from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
 
 DAY = pd.Timestamp("2024-01-01")
 

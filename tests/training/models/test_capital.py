@@ -14,9 +14,8 @@ from features import FULL_SCHEMA, matrix
 from training.cohort.landmarks import follow
 from training.models.capital import without_capital
 from training.models.outcomes import fit_outcomes
-from training.models.press import Priors
 from training.pipeline.outcomes import LEARNT
-from training.priors.official_rates import capacity_rate, jobs_size, restart_rate
+from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
 
 PER_CAPITAL = ("jobs_per_billion_rial", "jobs_expected_per_billion_rial")
 

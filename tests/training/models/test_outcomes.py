@@ -18,10 +18,9 @@ from engine.scoring.runtime import raw
 from features import FULL_SCHEMA, matrix
 from training.cohort.landmarks import Followed
 from training.cohort.spells import ENDED, OPEN, RESTARTED
-from training.models.hazard_spec import Learner, Recipe
+from training.models.hazard_spec import HazardRecipe, Learner
 from training.models.outcomes import fit_outcomes
-from training.models.press import Priors
-from training.priors.official_rates import capacity_rate, jobs_size, restart_rate
+from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
 
 FEASIBILITY = list(columns(Output.FEASIBILITY))
 
@@ -38,7 +37,7 @@ def line(learnt, priors):
 
 @pytest.fixture(scope="module")
 def blend(learnt, priors):
-    return fit_outcomes(learnt.followed, priors, recipe=Recipe(learner=Learner.BLEND, iterations=30))
+    return fit_outcomes(learnt.followed, priors, recipe=HazardRecipe(learner=Learner.BLEND, iterations=30))
 
 
 @pytest.fixture(params=["line", "blend"])

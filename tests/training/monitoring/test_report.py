@@ -17,10 +17,9 @@ from features import matrix
 from features.catalogue import FULL_SCHEMA
 from training.cohort.landmarks import follow, standing_idle
 from training.models.outcomes import fit_outcomes
-from training.models.press import Priors
 from training.monitoring.matured import matured
 from training.monitoring.report import drift
-from training.priors.official_rates import capacity_rate, jobs_size, restart_rate
+from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
 from training.statistics.feature_shift import DriftCode
 
 pytestmark = pytest.mark.slow
