@@ -3,7 +3,7 @@
 from training.gates.rules import Gate, Verdict
 from training.pipeline.evaluation import Evaluation, evaluate
 from training.pipeline.training import TrainingResult, train
-from training.registry.promotion import Listed, Promotion, model_of, models, promote, rollback
+from training.registry.promotion import Listed, PromotionResult, model_of, models, promote, rollback
 from training.registry.tracking import start_pages
 from training.tuning.progress import Stage
 
@@ -11,7 +11,7 @@ __all__ = [
     "Evaluation",
     "Gate",
     "Listed",
-    "Promotion",
+    "PromotionResult",
     "Stage",
     "TrainingResult",
     "Verdict",

@@ -18,10 +18,10 @@ import skops.io
 from sklearn.ensemble._hist_gradient_boosting.predictor import TreePredictor
 
 from engine.errors import EhyaError, ErrorCode
+from engine.scoring.document import OUTCOMES, Document, read_document
+from engine.scoring.sections import Population
 
 FORMAT = 2
-REPORTED, OUTCOMES = "reported", "outcomes"
-"""Kinds of model: fitted to press reports and official counts, or to a register's own log."""
 
 TREES = "_trees"
 """Behind the name of a hazard: the boosting beside its line."""
@@ -53,54 +53,67 @@ class Model:
     heads
         Fitted scikit-learn estimators by name.
     document
-        Everything else, as read from JSON: version, schema, fitted tables, design, draws, priors, metrics, card.
+        Everything else: version, schema, fitted tables, design, draws, priors, metrics, card.
     digest
         sha256 of the file it came from, in hexadecimal digits; empty for a model not yet written.
     """
 
     heads: Mapping[str, Any]
-    document: Mapping[str, Any]
+    document: Document
     digest: str = ""
 
     @property
     def version(self) -> str:
         """Name of this model."""
-        return str(self.document["version"])
+        return self.document.version
 
     @property
     def kind(self) -> str:
-        """``reported`` or ``outcomes``; a document that does not say is of the first kind."""
-        return str(self.document.get("kind", REPORTED))
+        """``reported`` or ``outcomes``."""
+        return self.document.kind
 
     @property
     def data_until(self) -> pd.Timestamp:
         """Last day whose facts the training could see."""
-        return pd.Timestamp(self.document["data_until"])
+        return pd.Timestamp(self.document.data_until)
 
     @property
     def schema(self) -> dict[str, Any]:
         """Schema of the features, as plain values for ``features``."""
-        return dict(self.document["schema"])
+        return dict(self.document.feature_schema)
 
     @property
     def fitted(self) -> dict[str, Any]:
         """Fitted tables of the features, as plain values for ``features``."""
-        return dict(self.document["fitted"])
+        return dict(self.document.fitted)
 
     @property
     def features(self) -> tuple[str, ...]:
         """Columns of the matrix, in order."""
-        return tuple(self.document["features"])
+        return self.document.features
 
     @property
     def metrics(self) -> dict[str, Any]:
         """Figures measured out of fold when the model was trained."""
-        return dict(self.document["metrics"])
+        return dict(self.document.metrics)
 
     @property
     def card(self) -> dict[str, Any]:
         """Model card."""
-        return dict(self.document["card"])
+        return dict(self.document.card)
+
+    @property
+    def population(self) -> Population:
+        """Official counts behind the priors.
+
+        Raises
+        ------
+        EhyaError
+            ``not_a_model`` when the model has none.
+        """
+        if self.document.population is None:
+            raise EhyaError(ErrorCode.NOT_A_MODEL, given=self.version, place="population")
+        return self.document.population
 
 
 def path_of(models: Path, version: str) -> Path:
@@ -121,7 +134,7 @@ def path_of(models: Path, version: str) -> Path:
     return models / version / "model.ehya"
 
 
-def save(path: Path, heads: Mapping[str, Any], document: Mapping[str, Any]) -> str:
+def save(path: Path, heads: Mapping[str, Any], document: Document) -> str:
     """Write a model file whole or not at all.
 
     Parameters
@@ -131,7 +144,7 @@ def save(path: Path, heads: Mapping[str, Any], document: Mapping[str, Any]) -> s
     heads
         Fitted scikit-learn estimators by name.
     document
-        What ``Model.document`` holds; ``format`` is set here.
+        Its typed sections; the file has the number of its format beside them.
 
     Returns
     -------
@@ -145,7 +158,7 @@ def save(path: Path, heads: Mapping[str, Any], document: Mapping[str, Any]) -> s
     """
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(MODEL, json.dumps({**document, "format": FORMAT}, ensure_ascii=False, allow_nan=False))
+        archive.writestr(MODEL, json.dumps({**document.plain(), "format": FORMAT}, ensure_ascii=False, allow_nan=False))
         archive.writestr(HEADS, skops.io.dumps(dict(heads)))
     write_whole(path, packed.getvalue())
     return hashlib.sha256(packed.getvalue()).hexdigest()
@@ -196,24 +209,25 @@ def load(path: Path | str, *, digest: str) -> Model:
     EhyaError
         ``model_is_link`` when the file or its folder only points elsewhere; ``file_not_found``; ``model_changed`` when
         the file is not the one promoted; ``not_a_model`` when it is no model, is too big when unpacked, or holds a type
-        or a tree we do not accept; ``model_format_other`` when it was written by an Ehya with another format.
+        or a tree we do not accept, with the ``place`` where: an entry of the file, or a field of its document;
+        ``model_format_other`` when it was written by an Ehya with another format.
     """
     path = Path(path)
     _refuse_link(path)
     if not path.is_file():
         raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=path.name)
     if path.stat().st_size > MOST_BYTES:
-        raise EhyaError(ErrorCode.NOT_A_MODEL, given=path.name)
+        raise EhyaError(ErrorCode.NOT_A_MODEL, given=path.name, place="size")
     content = path.read_bytes()
     found = hashlib.sha256(content).hexdigest()
     if found != digest:
         raise EhyaError(ErrorCode.MODEL_CHANGED, given=path.name, digest=found, expected=digest)
     try:
-        model = _open(content, found)
+        model = _open(content, found, path.name)
     except EhyaError:
         raise
     except Exception as error:  # a file made to harm may raise anything, at worst MemoryError; it is no model
-        raise EhyaError(ErrorCode.NOT_A_MODEL, given=path.name) from error
+        raise EhyaError(ErrorCode.NOT_A_MODEL, given=path.name, place=HEADS) from error
     return model
 
 
@@ -224,18 +238,8 @@ def _refuse_link(path: Path) -> None:
             raise EhyaError(ErrorCode.MODEL_IS_LINK, given=part.name)
 
 
-def _open(content: bytes, digest: str) -> Model:
-    with _archive(content) as archive:
-        if sorted(archive.namelist()) != sorted((HEADS, MODEL)):
-            raise ValueError("entries")
-        if archive.getinfo(MODEL).file_size > MOST_JSON_BYTES:
-            raise ValueError("size")
-        document = json.loads(archive.read(MODEL), parse_constant=_no_number, parse_float=_number)
-        packed = archive.read(HEADS)
-    if document["format"] != FORMAT and isinstance(document["format"], int):
-        raise EhyaError(ErrorCode.MODEL_FORMAT_OTHER, given=document["format"], allowed=FORMAT)
-    if document["format"] != FORMAT:
-        raise ValueError("format")
+def _open(content: bytes, digest: str, file: str) -> Model:
+    document, packed = _unpacked(content, file)
     with _archive(packed) as archive:
         _check_modules(json.loads(archive.read("schema.json")))
     heads = skops.io.loads(packed, trusted=list(TRUSTED))
@@ -243,6 +247,26 @@ def _open(content: bytes, digest: str) -> Model:
         _check_trees(head, _inputs(document, name))
     _check_lines(heads)
     return Model(heads=heads, document=document, digest=digest)
+
+
+def _unpacked(content: bytes, file: str) -> tuple[Document, bytes]:
+    """Document and packed heads of a model file."""
+    try:
+        with _archive(content) as archive:
+            if sorted(archive.namelist()) != sorted((HEADS, MODEL)):
+                raise ValueError("entries")
+            if archive.getinfo(MODEL).file_size > MOST_JSON_BYTES:
+                raise ValueError("size")
+            raw = json.loads(archive.read(MODEL), parse_constant=_no_number, parse_float=_number)
+            packed = archive.read(HEADS)
+        written_as = raw["format"]
+    except Exception as error:  # a file made to harm may raise anything, at worst MemoryError; it is no model
+        raise EhyaError(ErrorCode.NOT_A_MODEL, given=file, place=MODEL) from error
+    if written_as != FORMAT and isinstance(written_as, int):
+        raise EhyaError(ErrorCode.MODEL_FORMAT_OTHER, given=written_as, allowed=FORMAT)
+    if written_as != FORMAT:
+        raise EhyaError(ErrorCode.NOT_A_MODEL, given=file, place="format")
+    return read_document(raw, file=file), packed
 
 
 def _archive(content: bytes) -> zipfile.ZipFile:
@@ -285,10 +309,10 @@ def _check_lines(heads: object) -> None:
                 raise ValueError(name)
 
 
-def _inputs(document: Mapping[str, Any], head: str) -> int:
+def _inputs(document: Document, head: str) -> int:
     """Columns that the runtime gives a head: the trees of a hazard get the number of the period behind the features."""
-    timed = document.get("kind", REPORTED) == OUTCOMES and head.endswith(TREES)
-    return len(document["features"]) + timed
+    timed = document.kind == OUTCOMES and head.endswith(TREES)
+    return len(document.features) + timed
 
 
 def _check_trees(heads: object, features: int) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from engine.scoring.sections import Block
+
 Floats = npt.NDArray[np.float64]
 
 
-def design(matrix: pd.DataFrame, blocks: Sequence[Mapping[str, Any]]) -> Floats:
+def design(matrix: pd.DataFrame, blocks: Sequence[Block]) -> Floats:
     """Spread a model matrix into the columns a linear head reads.
 
     Parameters
@@ -20,8 +21,7 @@ def design(matrix: pd.DataFrame, blocks: Sequence[Mapping[str, Any]]) -> Floats:
     matrix
         Shape (n, features), float64; missing values are NaN.
     blocks
-        One mapping per feature used: ``column``; ``levels`` (list of codes, or ``None`` for a number); ``centre`` (one
-        mean per level, or one for the number); ``scale``; ``log`` (numbers only: taken as log(1 + value)).
+        One for each feature used.
 
     Returns
     -------
@@ -31,13 +31,13 @@ def design(matrix: pd.DataFrame, blocks: Sequence[Mapping[str, Any]]) -> Floats:
 
     Examples
     --------
-    >>> blocks = [{"column": "idle", "levels": None, "centre": [2.0], "scale": 2.0, "log": False}]
+    >>> blocks = [Block(column="idle", levels=None, centre=[2.0], scale=2.0)]
     >>> design(pd.DataFrame({"idle": [4.0, None]}), blocks).tolist()
     [[1.0], [0.0]]
     """
     if not blocks:
         return np.empty((len(matrix), 0))
-    return np.hstack([_block(matrix[block["column"]].to_numpy(np.float64), block) for block in blocks])
+    return np.hstack([_block(matrix[block.column].to_numpy(np.float64), block) for block in blocks])
 
 
 def clipped(matrix: pd.DataFrame, ranges: Mapping[str, Sequence[float]]) -> tuple[pd.DataFrame, npt.NDArray[np.bool_]]:
@@ -105,12 +105,10 @@ def levels_replaced(matrix: pd.DataFrame, effects: Mapping[str, Mapping[str, flo
     return np.asarray(values)
 
 
-def _block(values: Floats, block: Mapping[str, Any]) -> Floats:
-    centre = np.asarray(block["centre"], dtype=np.float64)
-    if block["levels"] is None:
-        number = np.log1p(values) if block["log"] else values
-        spread = (number[:, None] - centre) / float(block["scale"])
-        return np.where(np.isnan(values)[:, None], 0.0, spread)
-    levels = np.asarray(block["levels"], dtype=np.float64)
-    hit = values[:, None] == levels
-    return np.where(hit.any(axis=1)[:, None], (hit - centre) / float(block["scale"]), 0.0)
+def _block(values: Floats, block: Block) -> Floats:
+    if block.levels is None:
+        number = np.log1p(values) if block.log else values
+        distance = (number[:, None] - block.centre) / block.scale
+        return np.where(np.isnan(values)[:, None], 0.0, distance)
+    hit = values[:, None] == block.levels
+    return np.where(hit.any(axis=1)[:, None], (hit - block.centre) / block.scale, 0.0)

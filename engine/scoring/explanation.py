@@ -16,6 +16,7 @@ import pandas as pd
 
 from engine.scoring.artefact import Model
 from engine.scoring.design import Floats, clipped, design, levels_replaced
+from engine.scoring.document import HazardsDocument, of_kind
 from engine.scoring.hazards import Head
 
 BASE = "base"
@@ -42,20 +43,19 @@ def contributions(model: Model, matrix: pd.DataFrame, *, head: str = "restart", 
         Shape (n, features + 1), index of ``matrix``: the features and ``BASE``, on the scale of the link (logarithm of
         the odds). A row sums to ``Head.score`` of the period. A feature that is not known adds nothing to a line.
     """
-    fitted = Head.of(model, head)
-    held, _ = clipped(matrix, model.document["ranges"])
+    document, fitted = of_kind(model.document, HazardsDocument), Head.of(model, head)
+    within, _ = clipped(matrix, document.ranges)
     added = np.zeros((len(matrix), len(model.features) + 1))
     places = {name: place for place, name in enumerate(model.features)}
     line_share = 1 - fitted.share
-    spread, at = design(held, model.document["design"]), 0
-    for block in model.document["design"]:
-        width = len(block["centre"])
-        slopes = fitted.line[fitted.periods + at : fitted.periods + at + width]
-        added[:, places[block["column"]]] += line_share * (spread[:, at : at + width] @ slopes)
-        at += width
+    columns, at = design(within, document.design), 0
+    for block in document.design:
+        slopes = fitted.line[fitted.periods + at : fitted.periods + at + block.width]
+        added[:, places[block.column]] += line_share * (columns[:, at : at + block.width] @ slopes)
+        at += block.width
     added[:, -1] += line_share * fitted.line[period]
     if fitted.trees is not None and fitted.share:
-        ready = np.column_stack([levels_replaced(held, fitted.effects), np.full(len(held), float(period))])
+        ready = np.column_stack([levels_replaced(within, fitted.effects), np.full(len(within), float(period))])
         added += fitted.share * tree_contributions(fitted.trees, ready)
     return pd.DataFrame(added, index=matrix.index, columns=[*model.features, BASE])
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,8 @@ from scipy.stats import beta
 
 from engine.scoring.artefact import TREES, Model
 from engine.scoring.design import Floats, clipped, design, levels_replaced
+from engine.scoring.document import HazardsDocument, of_kind
+from engine.scoring.sections import CapacityPrior, HazardLink, HazardPart, Hazards
 
 DRAWS = 200
 """Draws of every interval; draw k is the same bootstrap world for every unit and every head."""
@@ -27,22 +28,17 @@ PERIODS, PERIOD_MONTHS = 4, 6
 """Four periods of six months: the horizon of feasibility is 24 months."""
 
 
-class Link(StrEnum):
-    """Scale on which effects on a hazard add."""
-
-    LOGIT = "logit"
-    CLOGLOG = "cloglog"  # of a model of proportional hazards in continuous time, seen by period
-
-
-def inverse_link(score: Floats, link: Link | str) -> Floats:
+def inverse_link(score: Floats, link: HazardLink | str) -> Floats:
     """Probability of a score.
 
     Examples
     --------
-    >>> inverse_link(np.array([0.0]), Link.LOGIT).tolist(), inverse_link(np.array([0.0]), "cloglog").round(4).tolist()
-    ([0.5], [0.6321])
+    >>> inverse_link(np.array([0.0]), HazardLink.LOGIT).tolist()
+    [0.5]
+    >>> inverse_link(np.array([0.0]), "cloglog").round(4).tolist()
+    [0.6321]
     """
-    if Link(link) is Link.LOGIT:
+    if HazardLink(link) is HazardLink.LOGIT:
         return np.asarray(expit(score))
     return np.asarray(-np.expm1(-np.exp(np.minimum(score, 30.0))))
 
@@ -93,8 +89,8 @@ class Head:
         Scale of the score.
     share
         Share of the trees in the score, 0..1; the line has the rest.
-    spread
-        By how much the spread of the line's refits is widened to speak for the trees as well.
+    interval_inflation
+        Factor on the distance of each refit from the line, so that intervals also cover the error of the boosting.
     trees
         Fitted boosting over the matrix and the number of the period, or ``None``.
     effects
@@ -104,40 +100,51 @@ class Head:
     line: Floats
     refits: Floats
     periods: int
-    link: Link
+    link: HazardLink
     share: float
-    spread: float
+    interval_inflation: float
     trees: Any
     effects: Mapping[str, Mapping[str, float]]
 
     @classmethod
     def of(cls, model: Model, name: str) -> Head:
-        """Read a head of a model of outcomes."""
-        part = model.document["hazards"][name]
-        line = model.heads[name].coef_[0]
-        trees = model.heads.get(f"{name}{TREES}")
+        """Read the head ``restart``, ``end`` or ``capacity`` of a model of outcomes.
+
+        Raises
+        ------
+        TypeError
+            When the model has no such head.
+        """
+        part = getattr(of_kind(model.document, HazardsDocument).hazards, name)
+        if not isinstance(part, HazardPart):
+            raise TypeError(f"no fitted hazard {name}")
+        return cls.fitted(part, model.heads[name], model.heads.get(f"{name}{TREES}"))
+
+    @classmethod
+    def fitted(cls, part: HazardPart, line: Any, trees: Any) -> Head:
+        """Put a section of the document and its estimators together."""
         return cls(
-            line=np.asarray(line, dtype=np.float64),
-            refits=np.asarray(part["refits"], dtype=np.float64),
-            periods=int(part["periods"]),
-            link=Link(part["link"]),
-            share=float(part["share"]) if trees is not None else 0.0,
-            spread=float(part["spread"]),
+            line=np.asarray(line.coef_[0], dtype=np.float64),
+            refits=part.refits,
+            periods=part.periods,
+            link=part.link,
+            share=part.share if trees is not None else 0.0,
+            interval_inflation=part.interval_inflation,
             trees=trees,
-            effects=part["effects"],
+            effects=part.effects,
         )
 
-    def score(self, spread: Floats, matrix: pd.DataFrame) -> Floats:
+    def score(self, columns: Floats, matrix: pd.DataFrame) -> Floats:
         """Score of each period, shape (n, periods).
 
         Parameters
         ----------
-        spread
+        columns
             Design, shape (n, columns).
         matrix
             Model matrix within the ranges of the model, shape (n, features).
         """
-        line = (spread @ self.line[self.periods :])[:, None] + self.line[: self.periods]
+        line = (columns @ self.line[self.periods :])[:, None] + self.line[: self.periods]
         if self.trees is None or self.share == 0:
             return np.asarray(line)
         return (1 - self.share) * line + self.share * self.tree_score(matrix)
@@ -151,10 +158,10 @@ class Head:
             scores[:, period] = self.trees.decision_function(ready)
         return scores
 
-    def moved(self, spread: Floats) -> Floats:
+    def moved(self, columns: Floats) -> Floats:
         """By how much each bootstrap world moves the score, shape (n, DRAWS, periods)."""
-        apart = self.spread * (self.refits - self.line)
-        slopes = spread @ apart[:, self.periods :].T
+        apart = self.interval_inflation * (self.refits - self.line)
+        slopes = columns @ apart[:, self.periods :].T
         return np.asarray(slopes[:, :, None] + apart[:, : self.periods])
 
     def probability(self, score: Floats) -> Floats:
@@ -224,10 +231,9 @@ def incidences(model: Model, matrix: pd.DataFrame, *, random_state: int = 0) -> 
     model, matrix, random_state
         As for ``feasibility``.
     """
-    held, _ = clipped(matrix, model.document["ranges"])
-    spread = design(held, model.document["design"])
-    restarted, ended, draws = _ways_out(model, spread, held)
-    half, half_draws = _half(model, spread, held, draws.shape[1], random_state)
+    within, columns = _ready(model, matrix)
+    restarted, ended, draws = _ways_out(model, columns, within)
+    half, half_draws = _half(model, columns, within, draws.shape[1], random_state)
     return Incidence(restarted, ended, half, draws, half_draws)
 
 
@@ -242,55 +248,63 @@ def point(model: Model, matrix: pd.DataFrame, *, head: str) -> Floats:
         ``feasibility``; ``restart`` or ``end``: probability of that way out within the horizon; ``capacity``: P(half of
         nominal capacity or more at month 12 | restart).
     """
-    held, _ = clipped(matrix, model.document["ranges"])
-    spread = design(held, model.document["design"])
+    within, columns = _ready(model, matrix)
     if head == "capacity":
-        return _half_point(model, spread, held)
-    restarted, ended = (way[:, -1] for way in incidence(*_hazards(model, spread, held)))
+        return _half_point(model, columns, within)
+    restarted, ended = (way[:, -1] for way in incidence(*_hazards(model, columns, within)))
     if head == "end":
         return np.asarray(ended)
-    return np.asarray(restarted if head == "restart" else restarted * _half_point(model, spread, held))
+    return np.asarray(restarted if head == "restart" else restarted * _half_point(model, columns, within))
 
 
-def _hazards(model: Model, spread: Floats, held: pd.DataFrame) -> tuple[Floats, Floats]:
+def _ready(model: Model, matrix: pd.DataFrame) -> tuple[pd.DataFrame, Floats]:
+    """The matrix within the ranges of the model, and its design."""
+    document = of_kind(model.document, HazardsDocument)
+    within, _ = clipped(matrix, document.ranges)
+    return within, design(within, document.design)
+
+
+def _parts(model: Model) -> Hazards:
+    return of_kind(model.document, HazardsDocument).hazards
+
+
+def _hazards(model: Model, columns: Floats, within: pd.DataFrame) -> tuple[Floats, Floats]:
     """Hazards of both ways out, shape (n, periods) each; without a second head nothing competes."""
     restart = Head.of(model, "restart")
-    first = restart.probability(restart.score(spread, held))
-    if "end" not in model.document["hazards"]:
+    first = restart.probability(restart.score(columns, within))
+    if _parts(model).end is None:
         return first, np.zeros_like(first)
     end = Head.of(model, "end")
-    return first, end.probability(end.score(spread, held))
+    return first, end.probability(end.score(columns, within))
 
 
-def _ways_out(model: Model, spread: Floats, held: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
-    restarted, ended = incidence(*_hazards(model, spread, held))
-    worlds = []
-    for name in ("restart", "end"):
-        if name in model.document["hazards"]:
-            head = Head.of(model, name)
-            worlds.append(head.probability(head.score(spread, held)[:, None] + head.moved(spread)))
-    both = worlds if len(worlds) == 2 else [worlds[0], np.zeros_like(worlds[0])]
-    return restarted, ended, incidence(*both)[0][..., -1]
+def _ways_out(model: Model, columns: Floats, within: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
+    restarted, ended = incidence(*_hazards(model, columns, within))
+    restart = _worlds(Head.of(model, "restart"), columns, within)
+    end = np.zeros_like(restart) if _parts(model).end is None else _worlds(Head.of(model, "end"), columns, within)
+    return restarted, ended, incidence(restart, end)[0][..., -1]
 
 
-def _half_point(model: Model, spread: Floats, held: pd.DataFrame) -> Floats:
-    if "capacity" not in model.document["hazards"]:
-        return np.ones(len(spread))
-    prior = model.document["hazards"]["capacity"].get("prior")
-    if prior is not None:
-        return np.full(len(spread), float(prior["a"] / (prior["a"] + prior["b"])))
-    head = Head.of(model, "capacity")
-    return np.asarray(head.probability(head.score(spread, held))[:, 0])
+def _worlds(head: Head, columns: Floats, within: pd.DataFrame) -> Floats:
+    """Hazard in each bootstrap world, shape (n, DRAWS, periods)."""
+    return head.probability(head.score(columns, within)[:, None] + head.moved(columns))
 
 
-def _half(model: Model, spread: Floats, held: pd.DataFrame, worlds: int, random_state: int) -> tuple[Floats, Floats]:
-    part = model.document["hazards"].get("capacity")
-    half = _half_point(model, spread, held)
+def _half_point(model: Model, columns: Floats, within: pd.DataFrame) -> Floats:
+    part = _parts(model).capacity
     if part is None:
-        return half, np.ones((len(spread), worlds))
-    if (prior := part.get("prior")) is not None:
-        even = (np.random.default_rng(random_state).permutation(worlds) + 0.5) / worlds
-        return half, np.tile(beta.ppf(even, prior["a"], prior["b"]), (len(spread), 1))
+        return np.ones(len(columns))
+    if isinstance(part, CapacityPrior):
+        return np.full(len(columns), part.prior.a / (part.prior.a + part.prior.b))
     head = Head.of(model, "capacity")
-    score = head.score(spread, held)
-    return half, head.probability(score[:, None] + head.moved(spread))[..., 0]
+    return np.asarray(head.probability(head.score(columns, within))[:, 0])
+
+
+def _half(model: Model, columns: Floats, within: pd.DataFrame, worlds: int, random_state: int) -> tuple[Floats, Floats]:
+    part, half = _parts(model).capacity, _half_point(model, columns, within)
+    if part is None:
+        return half, np.ones((len(columns), worlds))
+    if isinstance(part, CapacityPrior):
+        even = (np.random.default_rng(random_state).permutation(worlds) + 0.5) / worlds
+        return half, np.tile(beta.ppf(even, part.prior.a, part.prior.b), (len(columns), 1))
+    return half, _worlds(Head.of(model, "capacity"), columns, within)[..., 0]

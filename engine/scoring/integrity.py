@@ -10,19 +10,11 @@ import pandas as pd
 
 from engine.domain.unit import unit_table
 from engine.errors import EhyaError, ErrorCode
-from engine.scoring.artefact import OUTCOMES, REPORTED, Model, load
+from engine.scoring.artefact import MODEL, Model, load
+from engine.scoring.document import HazardsDocument, missing_section
 from engine.scoring.hazards import DRAWS, PERIODS, incidences
-from engine.scoring.jobs import jobs_forecast
-
-_OF_BOTH: Mapping[str, type] = {
-    "version": str, "data_until": str, "schema": dict, "features": list, "fitted": dict, "fold_of": dict,
-    "population": dict, "prior_driven": bool, "metrics": dict, "card": dict,
-}  # fmt: skip
-PARTS: Mapping[str, Mapping[str, type]] = {
-    REPORTED: {**_OF_BOTH, "promoted": dict, "held_out": dict},
-    OUTCOMES: {**_OF_BOTH, "ranges": dict, "design": list, "hazards": dict, "jobs": dict},
-}
-"""What the document of a model that is put to work holds, by kind."""
+from engine.scoring.jobs import JobsHeads, jobs_forecast
+from engine.scoring.sections import CapacityPrior, HazardPart
 
 PERIODS_OF: Mapping[str, int] = {"restart": PERIODS, "end": PERIODS, "capacity": 1}
 """Hazards of a model of outcomes, and how many periods each speaks of."""
@@ -33,45 +25,42 @@ def load_whole(path: Path | str, *, digest: str) -> Model:
 
     Parameters
     ----------
-    path, digest
-        As for ``engine.scoring.artefact.load``.
+    path
+        The file.
+    digest
+        sha256 that was recorded when the model was promoted.
 
     Raises
     ------
     EhyaError
-        As for ``load``; ``not_a_model`` also when a part of the document is missing or of another kind, or when a model
-        of outcomes holds a hazard of other periods or worlds than the runtime has, or does not answer for a unit of
-        which nothing is known.
+        What ``engine.scoring.artefact.load`` raises; ``not_a_model`` also when a section that only models at work have
+        is missing, or when a model of outcomes holds a hazard of other periods or worlds than the runtime has, or does
+        not answer for a unit of which nothing is known. It names the ``place`` in the document.
     """
     model = load(path, digest=digest)
-    parts = PARTS.get(model.kind, {})
-    whole = parts and all(isinstance(model.document.get(name), kind) for name, kind in parts.items())
-    if not whole or (model.kind == OUTCOMES and not (_of_their_size(model) and _answers(model))):
-        raise EhyaError(ErrorCode.NOT_A_MODEL, given=Path(path).name)
+    place = missing_section(model.document)
+    if not place and isinstance(model.document, HazardsDocument):
+        place = _wrong_size(model, model.document) or ("" if _answers(model) else MODEL)
+    if place:
+        raise EhyaError(ErrorCode.NOT_A_MODEL, given=Path(path).name, place=place)
     return model
 
 
-def _of_their_size(model: Model) -> bool:
-    """Whether what the document claims of its hazards is what the runtime makes room for."""
-    hazards = model.document["hazards"]
-    try:
-        if hazards.keys() != PERIODS_OF.keys() or len(set(model.features)) < len(model.features):
-            return False
-        for name, part in hazards.items():
-            if name == "capacity" and "prior" in part:
-                if not all(float(part["prior"][end]) > 0 for end in ("a", "b")):
-                    return False
-                continue
-            refits = np.asarray(part["refits"], dtype=np.float64)
-            line = np.asarray(model.heads[name].coef_)[0]
-            claimed = part["periods"]
-            if type(claimed) is not int or claimed != PERIODS_OF[name] or len(line) < claimed:
-                return False
-            if refits.shape != (DRAWS, len(line)) or not np.isfinite(refits).all():
-                return False
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
-        return False
-    return True
+def _wrong_size(model: Model, document: HazardsDocument) -> str:
+    """Where the document claims another size of its hazards than the runtime makes room for; empty where nowhere."""
+    if len(set(model.features)) < len(model.features):
+        return "features"
+    for name, periods in PERIODS_OF.items():
+        part = getattr(document.hazards, name)
+        if isinstance(part, CapacityPrior):
+            continue
+        place = f"hazards.{name}"
+        if not isinstance(part, HazardPart) or part.periods != periods:
+            return place
+        line = np.atleast_2d(getattr(model.heads.get(name), "coef_", np.empty((1, 0))))[0]
+        if len(line) < periods or part.refits.shape != (DRAWS, len(line)):
+            return f"{place}.refits"
+    return ""
 
 
 def _answers(model: Model) -> bool:
@@ -81,7 +70,7 @@ def _answers(model: Model) -> bool:
     try:
         X = pd.DataFrame({name: [np.nan, 0.0] for name in model.features}, index=units.index)
         with np.errstate(all="ignore"):
-            ways, jobs = incidences(model, X), jobs_forecast(model, X, units)
+            ways, jobs = incidences(model, X), jobs_forecast(JobsHeads.of(model), X, units)
     except Exception:  # a document made to harm may raise anything, at worst MemoryError
         return False
     chances = np.column_stack([ways.restarted, ways.ended, ways.feasibility_draws, jobs["zero_probability"]])

@@ -1,23 +1,13 @@
 """Direct jobs twelve months after a restart: a hurdle (any, how many) with the spread that held-out counts had.
 
 A model of kind ``outcomes`` holds the heads ``jobs_any`` (a classifier) and ``jobs_size`` (a regressor of the logarithm
-of the count, given that it is not zero) and the section ``jobs`` of its document, which ``training.models.jobs``
-writes:
-
-``design``
-    Blocks as ``engine.scoring.design.design`` takes them.
-``ratio, promise_centre, promise_scale``
-    What came of promised jobs, see :func:`realised_promise`; the promise is the last column.
-``refits, refit_of, residuals``
-    Coefficients (intercept first) of the refits, and for each held-out residual (logarithms) the refit that had not
-    seen its unit.
-``group, cuts``
-    Group of each residual by predicted size, and the predicted sizes between the groups (logarithms).
+of the count, given that it is not zero) and the section ``jobs`` of its document
+(:class:`engine.scoring.document.JobsPart`), which ``training.models.jobs`` writes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -27,7 +17,9 @@ import pandas as pd
 from engine.codes import Code
 from engine.scoring.artefact import Model
 from engine.scoring.design import Floats, design
+from engine.scoring.document import OutcomesDocument, of_kind
 from engine.scoring.figures import ends
+from engine.scoring.sections import JobsPart, PromiseRatio
 
 DRAWS = 200
 """Draws of every interval; draw k is one world, for all units and all heads."""
@@ -51,13 +43,38 @@ class JobsNote(Code):
     RATIO_ASSUMED = "ratio_assumed"
 
 
-def jobs_at_month_12(model: Model, ready: pd.DataFrame, units: pd.DataFrame, *, random_state: int = 0) -> Floats:
+@dataclass(frozen=True, slots=True)
+class JobsHeads:
+    """Both heads of jobs and their section of the document.
+
+    Parameters
+    ----------
+    chance
+        Classifier of any job at all.
+    size
+        Regressor of the logarithm of the count, given any.
+    part
+        Design, realised promises and residuals.
+    """
+
+    chance: Any
+    size: Any
+    part: JobsPart
+
+    @classmethod
+    def of(cls, model: Model) -> JobsHeads:
+        """Those of a model of outcomes."""
+        part = of_kind(model.document, OutcomesDocument).jobs
+        return cls(model.heads["jobs_any"], model.heads["jobs_size"], part)
+
+
+def jobs_at_month_12(heads: JobsHeads, ready: pd.DataFrame, units: pd.DataFrame, *, random_state: int = 0) -> Floats:
     """Draw direct jobs at month 12 of a restart that holds half its capacity.
 
     Parameters
     ----------
-    model
-        Promoted model of kind ``outcomes``.
+    heads
+        Of a promoted model of kind ``outcomes``.
     ready
         Shape (n, features): rows of the model matrix.
     units
@@ -72,16 +89,16 @@ def jobs_at_month_12(model: Model, ready: pd.DataFrame, units: pd.DataFrame, *, 
         sums over units wider than they are if every plant has a luck of its own.
     """
     generator = np.random.default_rng([_STREAM, random_state])
-    return jobs_quantiles(model, ready, units, (generator.permutation(DRAWS) + 0.5) / DRAWS)
+    return jobs_quantiles(heads, ready, units, (generator.permutation(DRAWS) + 0.5) / DRAWS)
 
 
-def jobs_quantiles(model: Model, ready: pd.DataFrame, units: pd.DataFrame, share: Floats) -> Floats:
+def jobs_quantiles(heads: JobsHeads, ready: pd.DataFrame, units: pd.DataFrame, share: Floats) -> Floats:
     """Quantiles of direct jobs at month 12 of a restart that holds half its capacity.
 
     Parameters
     ----------
-    model, ready, units
-        As for :func:`jobs_at_month_12`.
+    heads, ready, units
+        Heads, rows of the model matrix and their units, as :func:`jobs_at_month_12` takes them.
     share
         Shape (shares,), above 0 and below 1, in any order.
 
@@ -93,19 +110,19 @@ def jobs_quantiles(model: Model, ready: pd.DataFrame, units: pd.DataFrame, share
     """
     found = np.empty((len(ready), len(share)))
     for rows in _chunks(len(ready)):
-        found[rows] = _Spread.of(model, ready.iloc[rows], units).quantile(share)
+        found[rows] = _Counts.of(heads, ready.iloc[rows], units).quantile(share)
     return found
 
 
-def jobs_forecast(model: Model, ready: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+def jobs_forecast(heads: JobsHeads, ready: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     """Direct jobs at month 12 of a restart that holds half its capacity, with an 80 % interval.
 
     The interval is that of :func:`engine.scoring.figures.ends`: where zero holds more than a tenth it starts at zero.
 
     Parameters
     ----------
-    model, ready, units
-        As for :func:`jobs_at_month_12`.
+    heads, ready, units
+        Heads, rows of the model matrix and their units, as :func:`jobs_at_month_12` takes them.
 
     Returns
     -------
@@ -116,27 +133,26 @@ def jobs_forecast(model: Model, ready: pd.DataFrame, units: pd.DataFrame) -> pd.
     columns = np.empty((len(ready), 5))
     share = (np.arange(DRAWS) + 0.5) / DRAWS
     for rows in _chunks(len(ready)):
-        spread = _Spread.of(model, ready.iloc[rows], units)
-        drawn = spread.quantile(share)
+        counts = _Counts.of(heads, ready.iloc[rows], units)
+        drawn = counts.quantile(share)
         columns[rows, :3] = ends(drawn, np.median(drawn, axis=1), none=(drawn <= 0).mean(axis=1))
-        columns[rows, 3], columns[rows, 4] = spread.mean(), spread.zero
+        columns[rows, 3], columns[rows, 4] = counts.mean(), counts.zero
     return pd.DataFrame(columns, index=ready.index, columns=["low", "point", "high", "mean", "zero_probability"])
 
 
-def realised_promise(ratio: Mapping[str, Any], units: pd.DataFrame) -> Floats:
+def realised_promise(ratio: PromiseRatio, units: pd.DataFrame) -> Floats:
     """What may be expected of the jobs that an owner promises, persons, shape (n,); NaN where none are promised.
 
     Parameters
     ----------
     ratio
-        ``overall`` (jobs that came for each promised), ``sizes`` (the same by size of the promise) and ``cells`` (by
-        ``Province/County/size``); where a cell is not there its size speaks, else all.
+        Jobs that came for each promised; where a cell is not there its size speaks, else all.
     units
         Unit table; an absent column reads as missing.
 
     Examples
     --------
-    >>> ratio = {"overall": 0.6, "sizes": {"small": 0.5}, "cells": {"West Azerbaijan/Khoy/small": 0.25}}
+    >>> ratio = PromiseRatio(overall=0.6, sizes={"small": 0.5}, cells={"West Azerbaijan/Khoy/small": 0.25})
     >>> units = pd.DataFrame({"province": "West Azerbaijan", "county": ["Khoy", "Urmia", "Khoy", None],
     ...                       "jobs_promised": [8, 8, 100, None]})
     >>> realised_promise(ratio, units).tolist()
@@ -145,8 +161,8 @@ def realised_promise(ratio: Mapping[str, Any], units: pd.DataFrame) -> Floats:
     promised = promised_jobs(units)
     cell = promise_cell(units)
     size = pd.Series(promise_size(promised), index=cell.index)
-    share = cell.map(ratio["cells"]).astype("float64")
-    share = share.fillna(size.map(ratio["sizes"]).astype("float64")).fillna(ratio["overall"])
+    share = cell.map(ratio.cells).astype("float64")
+    share = share.fillna(size.map(ratio.sizes).astype("float64")).fillna(ratio.overall)
     return np.asarray(promised * share.to_numpy(), dtype=np.float64)
 
 
@@ -178,45 +194,51 @@ def promise_cell(units: pd.DataFrame) -> pd.Series:
     return (place + "/" + size).where(known)
 
 
-def jobs_design(section: Mapping[str, Any], ready: pd.DataFrame, units: pd.DataFrame) -> Floats:
+def jobs_design(part: JobsPart, ready: pd.DataFrame, units: pd.DataFrame) -> Floats:
     """Columns that the heads read, shape (n, columns): features about their mean and, last, the realised promise.
 
     Parameters
     ----------
-    section
+    part
         Section ``jobs`` of a document.
     ready, units
-        As for :func:`jobs_at_month_12`, rows in the same order.
+        Rows of the model matrix and their units, in the same order.
     """
-    promise = np.log(realised_promise(section["ratio"], units))
-    return np.column_stack([design(ready, section["design"]), promise_column(section, promise)])
+    promise = np.log(realised_promise(part.ratio, units))
+    column = promise_column(promise, part.promise_centre, part.promise_scale)
+    return np.column_stack([design(ready, part.design), column])
 
 
-def promise_column(section: Mapping[str, Any], promise: Floats) -> Floats:
-    """Logarithm of a realised promise about its mean, shape (n,); zero, which says nothing, where there is none."""
-    column = (promise - section["promise_centre"]) / section["promise_scale"]
+def promise_column(promise: Floats, centre: float, scale: float) -> Floats:
+    """Logarithm of a realised promise about its mean, shape (n,); zero, which says nothing, where there is none.
+
+    Parameters
+    ----------
+    promise
+        Logarithm of persons, NaN where none are promised.
+    centre, scale
+        Mean and standard deviation of the same.
+    """
+    column = (promise - centre) / scale
     return np.where(np.isnan(promise), 0.0, column)
 
 
-class _Spread:
+class _Counts:
     """Distribution of the count of some units: a weight at zero, and sizes that are equally likely."""
 
-    def __init__(self, zero: Floats, location: Floats, centre: Floats, section: Mapping[str, Any]) -> None:
+    def __init__(self, zero: Floats, location: Floats, centre: Floats, part: JobsPart) -> None:
         self.zero = zero
-        self.residuals = np.asarray(section["residuals"], dtype=np.float64)
-        self.refit_of = np.asarray(section["refit_of"], dtype=np.intp)
-        self.of_residual = np.asarray(section["group"], dtype=np.intp)
-        self.group = np.searchsorted(np.asarray(section["cuts"], dtype=np.float64), location)
+        self.residuals, self.refit_of, self.of_residual = part.residuals, part.refit_of, part.group
+        self.group = np.searchsorted(part.cuts, location)
         self.centre = centre
 
     @classmethod
-    def of(cls, model: Model, ready: pd.DataFrame, units: pd.DataFrame) -> _Spread:
-        section = model.document["jobs"]
-        columns = jobs_design(section, ready, units.loc[ready.index])
-        refits = np.asarray(section["refits"], dtype=np.float64)
-        chance = np.asarray(model.heads["jobs_any"].predict_proba(columns)[:, 1], dtype=np.float64)
-        location = np.asarray(model.heads["jobs_size"].predict(columns), dtype=np.float64)
-        return cls(1.0 - chance, location, refits[:, 0] + columns @ refits[:, 1:].T, section)
+    def of(cls, heads: JobsHeads, ready: pd.DataFrame, units: pd.DataFrame) -> _Counts:
+        columns = jobs_design(heads.part, ready, units.loc[ready.index])
+        refits = heads.part.refits
+        chance = np.asarray(heads.chance.predict_proba(columns)[:, 1], dtype=np.float64)
+        location = np.asarray(heads.size.predict(columns), dtype=np.float64)
+        return cls(1.0 - chance, location, refits[:, 0] + columns @ refits[:, 1:].T, heads.part)
 
     def quantile(self, share: Floats) -> Floats:
         """Quantiles of the count, shape (n, shares)."""

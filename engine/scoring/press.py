@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +16,13 @@ from engine.domain.unit import Status
 from engine.scoring.artefact import Model
 from engine.scoring.design import Floats
 from engine.scoring.figures import ends, job_figures
+from engine.scoring.sections import PressPair
 
 RIAL_PER_BILLION = 1e9
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class UnitSize:
     """Jobs now and capital of units, shape (n,) each."""
 
     jobs_now: Floats
@@ -30,7 +30,7 @@ class Size:
     assumed: npt.NDArray[np.bool_]
 
     @classmethod
-    def of(cls, units: pd.DataFrame, assumed_capital_rial: float | None) -> Size:
+    def of(cls, units: pd.DataFrame, assumed_capital_rial: float | None) -> UnitSize:
         """Read a unit table."""
         jobs_now = units["jobs_now"].astype("float64")
         # An idle unit stands still by definition; a half-active one of unknown workforce stays unknown.
@@ -41,9 +41,9 @@ class Size:
         filled = capital if assumed_capital_rial is None else capital.fillna(assumed_capital_rial)
         return cls(np.asarray(jobs_now), np.asarray(filled) / RIAL_PER_BILLION, assumed)
 
-    def take(self, rows: npt.NDArray[np.intp]) -> Size:
+    def take(self, rows: npt.NDArray[np.intp]) -> UnitSize:
         """Only these rows."""
-        return Size(self.jobs_now[rows], self.capital[rows], self.assumed[rows])
+        return UnitSize(self.jobs_now[rows], self.capital[rows], self.assumed[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +57,19 @@ class Draws:
     sign: Floats
 
     @classmethod
-    def of(cls, parameters: Mapping[str, Any], random_state: int) -> Draws:
+    def of(cls, pair: PressPair, random_state: int) -> Draws:
         """Draw once for each refit, evenly spread over each distribution."""
-        population = parameters["population"]
-        sample = np.asarray(parameters["sample_rates"])
+        population, sample = pair.population, pair.sample_rates
         count = len(sample)
         generator = np.random.default_rng(random_state)
 
         def even() -> Floats:
             return (generator.permutation(count) + 0.5) / count
 
-        rate = beta.ppf(even(), population["restart"]["a"], population["restart"]["b"])
-        capacity = beta.ppf(even(), population["capacity"]["a"], population["capacity"]["b"])
-        shift = population["jobs"]["shift"] + population["jobs"]["spread"] * norm.ppf(even())
-        pick = (even() * 2 * len(parameters["jobs"]["residuals"])).astype(np.intp)
+        rate = beta.ppf(even(), population.restart.a, population.restart.b)
+        capacity = beta.ppf(even(), population.capacity.a, population.capacity.b)
+        shift = population.jobs.shift + population.jobs.spread * norm.ppf(even())
+        pick = (even() * 2 * len(pair.jobs.residuals)).astype(np.intp)
         return cls(logit(rate) - logit(sample), capacity, shift, pick // 2, np.where(pick % 2, 1.0, -1.0))
 
 
@@ -90,18 +89,17 @@ class Heads:
     regressor: Any
 
     @classmethod
-    def of(cls, model: Model, parameters: Mapping[str, Any], held_out: bool) -> Heads:
+    def of(cls, model: Model, pair: PressPair, held_out: bool) -> Heads:
         """Take the promoted estimators, or the coefficients of a held-out pair."""
-        jobs = parameters["jobs"]
         return cls(
-            status=np.asarray(parameters["status"]),
-            status_refits=np.asarray(parameters["status_refits"]),
-            jobs=np.asarray(jobs["point"]),
-            jobs_refits=np.asarray(jobs["refits"]),
-            jobs_columns=np.asarray(parameters["jobs_columns"], dtype=np.intp),
-            residuals=np.asarray(jobs["residuals"]),
-            refit_of=np.asarray(jobs["refit_of"], dtype=np.intp),
-            offset=float(logit(parameters["population"]["restart"]["rate"]) - logit(parameters["sample_rate"])),
+            status=pair.status,
+            status_refits=pair.status_refits,
+            jobs=pair.jobs.point,
+            jobs_refits=pair.jobs.refits,
+            jobs_columns=pair.jobs_columns,
+            residuals=pair.jobs.residuals,
+            refit_of=pair.jobs.refit_of,
+            offset=float(logit(pair.population.restart.rate) - logit(pair.sample_rate)),
             classifier=None if held_out else model.heads["reported_status"],
             regressor=None if held_out else model.heads["jobs"],
         )
@@ -133,7 +131,7 @@ class Heads:
         return np.minimum(lows, point), point, np.maximum(highs, point)
 
 
-def outputs(heads: Heads, draws: Draws, spread: Floats, size: Size) -> Floats:
+def outputs(heads: Heads, draws: Draws, spread: Floats, size: UnitSize) -> Floats:
     """All outputs of some rows, shape (n, 3 x outputs), in the order of ``Output``."""
     refits = heads.status_refits[:, 0] + spread @ heads.status_refits[:, 1:].T
     probability = heads.probability(spread)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,12 +12,14 @@ from engine.domain.prediction import Output, columns
 from engine.domain.scorable import not_scorable, scorable
 from engine.errors import EhyaError, ErrorCode
 from engine.scoring import hazards
-from engine.scoring.artefact import OUTCOMES, Model
+from engine.scoring.artefact import Model
 from engine.scoring.design import Floats, clipped, design
+from engine.scoring.document import OUTCOMES, ReportedDocument, of_kind
 from engine.scoring.figures import LEVELS, ends, job_figures
 from engine.scoring.hazards import feasibility
-from engine.scoring.jobs import jobs_at_month_12
-from engine.scoring.press import Draws, Heads, Size, outputs, point
+from engine.scoring.jobs import JobsHeads, jobs_at_month_12
+from engine.scoring.press import Draws, Heads, UnitSize, outputs, point
+from engine.scoring.sections import PressPair, Span
 
 ROWS_AT_ONCE = 4096
 
@@ -66,7 +67,7 @@ def predict(
     known = units.loc[matrix.index]
     reasons = not_scorable(known, as_of)
     may = np.asarray(scorable(reasons), dtype=bool)
-    size = Size.of(known, assumed_capital_rial)
+    size = UnitSize.of(known, assumed_capital_rial)
     if model.kind == OUTCOMES:
         figures, out_of_fold = _of_outcomes(model, matrix, known, may, size, random_state)
     else:
@@ -76,26 +77,26 @@ def predict(
     return frame.assign(
         scorable=may,
         not_scorable=reasons,
-        prior_driven=bool(model.document["prior_driven"]),
+        prior_driven=model.document.prior_driven,
         out_of_fold=out_of_fold,
         capital_assumed=size.assumed & may,
-        out_of_range=_outside(matrix, model.document.get("ranges", {})),
+        out_of_range=_outside(matrix, model.document.ranges),
         model_version=model.version,
         model_data_until=model.data_until.as_unit("s"),
     )
 
 
 def _of_reports(
-    model: Model, matrix: pd.DataFrame, may: npt.NDArray[np.bool_], size: Size, random_state: int
+    model: Model, matrix: pd.DataFrame, may: npt.NDArray[np.bool_], size: UnitSize, random_state: int
 ) -> tuple[Floats, npt.NDArray[np.bool_]]:
     figures = np.full((len(matrix), 3 * len(Output)), np.nan)
     out_of_fold = np.zeros(len(matrix), dtype=bool)
-    for parameters, rows, held_out in _parts(model, matrix.index, np.flatnonzero(may)):
-        draws = Draws.of(parameters, random_state)
+    for pair, rows, held_out in _parts(model, matrix.index, np.flatnonzero(may)):
+        draws = Draws.of(pair, random_state)
         out_of_fold[rows] = held_out
         for chunk in np.array_split(rows, max(1, -(-len(rows) // ROWS_AT_ONCE))):
-            spread = design(matrix.iloc[chunk], parameters["design"])
-            figures[chunk] = outputs(Heads.of(model, parameters, held_out), draws, spread, size.take(chunk))
+            columns = design(matrix.iloc[chunk], pair.design)
+            figures[chunk] = outputs(Heads.of(model, pair, held_out), draws, columns, size.take(chunk))
     return figures, out_of_fold
 
 
@@ -104,15 +105,15 @@ def _of_outcomes(
     matrix: pd.DataFrame,
     units: pd.DataFrame,
     may: npt.NDArray[np.bool_],
-    size: Size,
+    size: UnitSize,
     random_state: int,
 ) -> tuple[Floats, npt.NDArray[np.bool_]]:
     figures = np.full((len(matrix), 3 * len(Output)), np.nan)
-    rows = np.flatnonzero(may)
+    rows, jobs = np.flatnonzero(may), JobsHeads.of(model)
     for chunk in np.array_split(rows, max(1, -(-len(rows) // ROWS_AT_ONCE))):
-        ready, _ = clipped(matrix.iloc[chunk], model.document["ranges"])
+        ready, _ = clipped(matrix.iloc[chunk], model.document.ranges)
         chance, draws = feasibility(model, ready, random_state=random_state)
-        at_month_12 = jobs_at_month_12(model, ready, units.iloc[chunk], random_state=random_state)
+        at_month_12 = jobs_at_month_12(jobs, ready, units.iloc[chunk], random_state=random_state)
         part = size.take(chunk)
         by_output = {
             # Press reports have no say in this model: nothing is predicted of what a page would say.
@@ -124,7 +125,7 @@ def _of_outcomes(
     return figures, np.zeros(len(matrix), dtype=bool)
 
 
-def _outside(matrix: pd.DataFrame, ranges: Mapping[str, Any]) -> pd.Series:
+def _outside(matrix: pd.DataFrame, ranges: Mapping[str, Span]) -> pd.Series:
     """Features, joined by ``;``, whose value lies beyond what the model was fitted to."""
     names = pd.Series("", index=matrix.index, dtype="str")
     _, outside = clipped(matrix, ranges)
@@ -160,9 +161,10 @@ def raw(model: Model, matrix: pd.DataFrame, *, head: str) -> Floats:
     _check(model, matrix)
     if model.kind == OUTCOMES:
         return hazards.point(model, matrix, head=head)
-    blocks = model.document.get("promoted", {}).get("design")
-    ready = matrix.to_numpy(np.float64) if blocks is None else design(matrix, blocks)
-    return point(model.heads[head], ready)
+    document = model.document
+    if isinstance(document, ReportedDocument):
+        return point(model.heads[head], design(matrix, document.promoted.design))
+    return point(model.heads[head], matrix.to_numpy(np.float64))
 
 
 def reported_status(model: Model, matrix: pd.DataFrame) -> Floats:
@@ -182,9 +184,9 @@ def reported_status(model: Model, matrix: pd.DataFrame) -> Floats:
     """
     _check(model, matrix)
     result = np.empty(len(matrix))
-    for parameters, rows, held_out in _parts(model, matrix.index, np.arange(len(matrix))):
-        spread = design(matrix.iloc[rows], parameters["design"])
-        result[rows] = Heads.of(model, parameters, held_out).probability(spread)
+    for pair, rows, held_out in _parts(model, matrix.index, np.arange(len(matrix))):
+        columns = design(matrix.iloc[rows], pair.design)
+        result[rows] = Heads.of(model, pair, held_out).probability(columns)
     return result
 
 
@@ -206,24 +208,25 @@ def press_jobs(model: Model, matrix: pd.DataFrame) -> Floats:
     """
     _check(model, matrix)
     result = np.empty((len(matrix), 3))
-    for parameters, rows, held_out in _parts(model, matrix.index, np.arange(len(matrix))):
-        spread = design(matrix.iloc[rows], parameters["design"])
-        heads = Heads.of(model, parameters, held_out)
-        result[rows] = np.exp(np.column_stack(heads.cv_plus(spread, LEVELS[1] - LEVELS[0])))
+    for pair, rows, held_out in _parts(model, matrix.index, np.arange(len(matrix))):
+        columns = design(matrix.iloc[rows], pair.design)
+        heads = Heads.of(model, pair, held_out)
+        result[rows] = np.exp(np.column_stack(heads.cv_plus(columns, LEVELS[1] - LEVELS[0])))
     return result
 
 
 def _parts(
     model: Model, index: pd.Index, rows: npt.NDArray[np.intp]
-) -> Iterator[tuple[Mapping[str, Any], npt.NDArray[np.intp], bool]]:
-    """Rows by the heads that may speak of them: parameters, row numbers, whether they are held-out heads."""
-    fold_of = model.document["fold_of"]
+) -> Iterator[tuple[PressPair, npt.NDArray[np.intp], bool]]:
+    """Rows by the heads that may speak of them: the pair, row numbers, whether it is a held-out pair."""
+    document = of_kind(model.document, ReportedDocument)
+    fold_of = document.fold_of
     names = np.array([*fold_of.values(), ""])
     # A unit that is not there has position -1: the last name, which is empty.
     fold = names[pd.Index(list(fold_of), dtype="str").get_indexer(index[rows])]
     for name in pd.unique(fold):
         part = rows[fold == name]
-        yield (model.document["held_out"][name], part, True) if name else (model.document["promoted"], part, False)
+        yield (document.held_out[name], part, True) if name else (document.promoted, part, False)
 
 
 def _check(model: Model, matrix: pd.DataFrame) -> None:

@@ -9,6 +9,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from engine.domain.unit import Barrier, Status, unit_table
 from engine.reference import table
 from engine.scoring.artefact import Model
+from engine.scoring.document import Document
 from engine.scoring.runtime import raw
 from experiments.bench.timing import compare
 from features import FULL_SCHEMA, fit, matrix
@@ -33,7 +34,7 @@ def measure(*, random_state: int = 0, repeats: int = 7) -> dict[str, float]:
     boosting = HistGradientBoostingClassifier(
         max_iter=ITERATIONS, max_depth=DEPTH, early_stopping=False, random_state=random_state
     ).fit(known.to_numpy(), _outcome(learnt, random_state))
-    model = Model({"feasibility": boosting}, {"features": list(schema.names), "design": None})
+    model = Model({"feasibility": boosting}, Document(features=schema.names))
     units = synthetic_units(UNITS, random_state=random_state + 1)
     ready = np.ascontiguousarray(matrix(units, schema, fitted, as_of=AS_OF).to_numpy())
 

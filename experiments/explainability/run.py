@@ -21,15 +21,15 @@ from features.schema import FeatureKind, FeatureSchema, FeatureSpec
 from training.cohort.landmarks import describe
 from training.evaluation.judged_table import brier, paired_gain, probability_metrics
 from training.evaluation.walk_forward import Split, walk_forward
-from training.models.hazard_spec import Learner, Recipe
+from training.models.hazard_spec import HazardRecipe, Learner
 from training.models.horizon import fit_horizon
-from training.models.press import Priors
-from training.priors.official_rates import capacity_rate, jobs_size, restart_rate
+from training.models.outcomes import point_fit
+from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
 
-FREE = Recipe(learner=Learner.BLEND, share=1.0, iterations=150, rate=0.06, leaves=8)
+FREE = HazardRecipe(learner=Learner.BLEND, share=1.0, iterations=150, rate=0.06, leaves=8)
 ADDITIVE = replace(FREE, additive=True)
 RECIPES = {
-    "line": Recipe(),
+    "line": HazardRecipe(),
     "additive": ADDITIVE,
     "free": FREE,
     "line + additive": replace(ADDITIVE, share=0.5),
@@ -67,9 +67,15 @@ def province(units: int, seed: int) -> dict[str, Any]:
     described = describe(lambda day: made.units[made.units["as_of"] <= day], made.events, FULL_SCHEMA, as_of=made.as_of)
     priors = Priors(restart_rate(), capacity_rate(), jobs_size())
 
-    def judged(recipe: Recipe) -> pd.DataFrame:
+    def judged(recipe: HazardRecipe) -> pd.DataFrame:
         return walk_forward(
-            described, made.events, priors, as_of=made.as_of, recipe=recipe, split=Split.UNIT, random_state=seed
+            described,
+            made.events,
+            point_fit(priors, recipe=recipe, random_state=seed),
+            as_of=made.as_of,
+            prior_probability=priors.feasibility,
+            split=Split.UNIT,
+            random_state=seed,
         ).outcomes
 
     return _compared(judged)
@@ -81,7 +87,7 @@ def small_firms(loans: Loans, until: float, last: float) -> dict[str, Any]:
     seen, ahead = known.where(known.years <= until), known.where((known.years > until) & (known.years <= last))
     schema, X, Z = _matrices(seen, ahead)
 
-    def judged(recipe: Recipe) -> pd.DataFrame:
+    def judged(recipe: HazardRecipe) -> pd.DataFrame:
         weights = seen.weights / seen.weights.mean()
         model = fit_horizon(X, seen.charged_off, schema, recipe=recipe, weights=weights, draws=2)
         return pd.DataFrame(
@@ -114,7 +120,7 @@ def printed(results: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _compared(judged: Callable[[Recipe], pd.DataFrame]) -> dict[str, Any]:
+def _compared(judged: Callable[[HazardRecipe], pd.DataFrame]) -> dict[str, Any]:
     tables, learners = {}, {}
     for name, recipe in RECIPES.items():
         began = perf_counter()

@@ -7,7 +7,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from experiments.province_simulator.population import Place, Population, by_cause, by_sector, cause_number
+from experiments.province_simulator.population import Population, Region, by_cause, by_sector, cause_number
 from experiments.province_simulator.truth import Flags, Floats, Numbers, Parameters
 
 REMOTE_KM = 100.0
@@ -38,7 +38,7 @@ class Hazards:
     """
 
     truth: Parameters
-    place: Place
+    place: Region
     restart: Floats
     liquidated: Floats
     licence_cancelled: Floats
@@ -91,7 +91,7 @@ class Hazards:
         return np.exp(self.relapse[rows]) * relapse_shape(self.truth, since_restart)
 
 
-def hazards(truth: Parameters, place: Place, units: Population) -> Hazards:
+def hazards(truth: Parameters, place: Region, units: Population) -> Hazards:
     """Work out what does not change."""
     causes = {name: units.causes[:, cause_number(truth, name)] for name in truth["cause"]}
     return Hazards(
@@ -169,7 +169,7 @@ def staying(hazard: Hazards, months: int) -> Floats:
     return np.exp(-np.exp(hazard.relapse[rows]) * relapse_shape(hazard.truth, since).sum())
 
 
-def _log_restart(truth: Parameters, place: Place, units: Population, causes: dict[str, Flags]) -> Floats:
+def _log_restart(truth: Parameters, place: Region, units: Population, causes: dict[str, Flags]) -> Floats:
     restart = truth["restart"]
     division = np.array([int(sector["isic"][:2]) for sector in truth["sector"]])[units.sector]
     law = causes["seized_by_bank"] | causes["legal_dispute"] | causes["shareholder_dispute"]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from engine.scoring.artefact import Model
+from engine.scoring.sections import JobsPart
 from experiments.province_simulator.province import AS_OF, Province, simulate
 from experiments.province_simulator.truth import Bias, Floats
 from features import fit, matrix
@@ -87,8 +87,8 @@ def study(
         table, section = _judged(province, first_seed + number)
         if len(table):
             judged.append(table.assign(province=number))
-            methods.append(section["method"])
-            counts.append(section["counts"]["used"])
+            methods.append(section.method)
+            counts.append(section.counts.used if section.counts else 0)
         progress((number + 1) / provinces)
     each = pd.DataFrame([jobs_figures(table) for table in judged]).astype("float64")
     together = pd.concat(judged, ignore_index=True)
@@ -144,7 +144,7 @@ def plain(found: list[JobsStudy]) -> dict[str, Any]:
     }
 
 
-def _judged(province: Province, random_state: int) -> tuple[pd.DataFrame, Mapping[str, Any]]:
+def _judged(province: Province, random_state: int) -> tuple[pd.DataFrame, JobsPart]:
     units, prior = province.units, JobsPrior(jobs_size())
     known = job_outcomes(units, province.events, as_of=province.as_of)
     fitted = fit(units, FULL_SCHEMA, as_of=province.as_of)
@@ -152,7 +152,7 @@ def _judged(province: Province, random_state: int) -> tuple[pd.DataFrame, Mappin
     learnt = fit_jobs(ready, units, known["jobs"], schema=FULL_SCHEMA, prior=prior, random_state=random_state)
     ran = province.restarts[province.restarts["capacity_share"] >= HALF_CAPACITY].drop_duplicates("unit_id")
     ran = ran[~ran["unit_id"].isin(known.index)].set_index("unit_id").assign(origin=lambda rows: rows["restarted_on"])
-    table = judged_jobs(Model(learnt.heads, {"jobs": learnt.section}), ready, units, ran)
+    table = judged_jobs(learnt.ready, ready, units, ran)
     mine = units.loc[table["unit_id"]]
     baselines = {name: baseline(mine, units, known["jobs"]) for name, baseline in _BASELINES.items()}
     return table.assign(**baselines), learnt.section

@@ -9,7 +9,7 @@ from experiments.province_simulator.approach import propensity
 from experiments.province_simulator.fields import jobs_now
 from experiments.province_simulator.hazards import NEVER, Hazards, incidence, staying
 from experiments.province_simulator.history import History
-from experiments.province_simulator.population import Place, Population
+from experiments.province_simulator.population import Population, Region
 from experiments.province_simulator.truth import Flags, Floats, Numbers
 from experiments.province_simulator.work import work
 
@@ -17,7 +17,13 @@ DURABLE = 12
 
 
 def truth_rows(
-    hazard: Hazards, place: Place, drawn: Population, history: History, met: Floats, rows: Numbers, ids: pd.Index
+    hazard: Hazards,
+    place: Region,
+    drawn: Population,
+    history: History,
+    met: Floats,
+    rows: Numbers,
+    ids: pd.Index,
 ) -> pd.DataFrame:
     """Truth of the recorded units of a block.
 

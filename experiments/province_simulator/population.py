@@ -13,7 +13,7 @@ from features.places import haversine_km
 
 
 @dataclass(frozen=True)
-class Place:
+class Region:
     """What all units of a province share; drawn once for a seed.
 
     Parameters
@@ -66,7 +66,7 @@ class Population:
         return len(self.stop_month)
 
 
-def draw_place(truth: Parameters, *, months: int, seed: np.random.SeedSequence) -> Place:
+def draw_place(truth: Parameters, *, months: int, seed: np.random.SeedSequence) -> Region:
     """Draw the province."""
     rng = np.random.default_rng(seed)
     place = truth["place"]
@@ -79,7 +79,7 @@ def draw_place(truth: Parameters, *, months: int, seed: np.random.SeedSequence) 
     spread -= (spread @ persons / persons.sum())[:, None]  # the province as a whole is a middling one
     years = -(-months // 12)
     period = np.repeat(rng.standard_normal(years), 12)[:months][::-1]
-    return Place(
+    return Region(
         county=rows["county"].tolist(),
         persons=persons,
         km_to_centre=np.where(np.isnan(km), np.nanmean(km), km),
@@ -89,7 +89,7 @@ def draw_place(truth: Parameters, *, months: int, seed: np.random.SeedSequence) 
     )
 
 
-def draw_population(truth: Parameters, place: Place, n: int, *, months: int, rng: np.random.Generator) -> Population:
+def draw_population(truth: Parameters, place: Region, n: int, *, months: int, rng: np.random.Generator) -> Population:
     """Draw units; what a field shows of the latent quality is noisy.
 
     Parameters

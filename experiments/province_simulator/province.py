@@ -18,7 +18,7 @@ from experiments.province_simulator.history import live
 from experiments.province_simulator.known import truth_rows
 from experiments.province_simulator.log import event_rows
 from experiments.province_simulator.paths import restarts, transition_days
-from experiments.province_simulator.population import Place, draw_place, draw_population
+from experiments.province_simulator.population import Region, draw_place, draw_population
 from experiments.province_simulator.truth import Bias, Parameters, parameters
 from experiments.province_simulator.work import work
 
@@ -104,7 +104,7 @@ def simulate(
 
 
 def _block(
-    truth: Parameters, place: Place, bias: Bias, as_of: pd.Timestamp, child: np.random.SeedSequence, *, first: int,
+    truth: Parameters, place: Region, bias: Bias, as_of: pd.Timestamp, child: np.random.SeedSequence, *, first: int,
     seed: int,
 ) -> dict[str, Any]:  # fmt: skip
     people, life, sizes, cells, log = (np.random.default_rng(each) for each in child.spawn(5))

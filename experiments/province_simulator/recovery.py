@@ -28,12 +28,11 @@ from features.schema import FeatureSchema
 from training.cohort.landmarks import Followed, follow
 from training.cohort.press_sample import DAYS_OF_MONTH, DURABLE_MONTHS, HALF_CAPACITY, HORIZON_MONTHS
 from training.models.outcomes import fit_outcomes
-from training.models.press import Priors
 from training.pipeline.outcomes import LEARNT, START, recipe_of
-from training.priors.official_rates import capacity_rate, jobs_size, restart_rate
+from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
 from training.propensity.correction import Approach, approach, hidden_cause
-from training.propensity.model import LARGEST
 from training.propensity.sensitivity import Sensitivity
+from training.propensity.weights import LARGEST
 
 GRACE_MONTHS = 14
 """A restart is known at once, standing idle only from the next yearly visit: younger outcomes would flatter."""

@@ -28,7 +28,7 @@ from features import Feature, matrix
 from training.cohort.press_sample import Sample, sample
 from training.evaluation.press_metrics import jobs_metrics, left_out_rates, sector_medians, status_metrics
 from training.models.press import ALLOWED, Fitted
-from training.pipeline.training import TRIALS, feasibility_prior, fit_sample, out_of_fold
+from training.pipeline.reported import TRIALS, feasibility_prior, fit_sample, out_of_fold
 from training.registry.tracking import log_training
 
 AS_OF = pd.Timestamp("2026-11-23")

@@ -18,7 +18,7 @@ from serving.desk.workspace import champion, open_register
 
 if TYPE_CHECKING:
     from engine.scoring.artefact import Model
-    from training import Evaluation, Listed, Promotion, TrainingResult
+    from training import Evaluation, Listed, PromotionResult, TrainingResult
     from training.monitoring.report import Drift
 
 
@@ -149,7 +149,7 @@ def promote(
     version: str | None = None,
     reason: str | None = None,
     force: bool = False,
-) -> Promotion:
+) -> PromotionResult:
     """Put a trained model to work: the challenger where no version is named.
 
     Raises
@@ -165,7 +165,7 @@ def promote(
         )
 
 
-def rollback(settings: Settings, *, reason: str, promoted_at: datetime, version: str | None = None) -> Promotion:
+def rollback(settings: Settings, *, reason: str, promoted_at: datetime, version: str | None = None) -> PromotionResult:
     """Put an earlier champion back to work.
 
     Raises

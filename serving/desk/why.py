@@ -28,18 +28,19 @@ def explained(model: Model, unit: pd.DataFrame, *, as_of: pd.Timestamp) -> dict[
         ``head``, ``link``, ``base``, ``features`` (name -> what it adds, largest first) and ``score``, which is
         ``base`` and all features added; ``None`` for the first model, whose figures are moved to the population.
     """
-    from engine.scoring.artefact import OUTCOMES
+    from engine.scoring.document import HazardsDocument
     from engine.scoring.explanation import BASE, contributions
     from features import matrix
 
-    if model.kind != OUTCOMES:
+    if not isinstance(model.document, HazardsDocument):
         return None
+    hazards = model.document.hazards
     told = contributions(model, matrix(unit, model.schema, model.fitted, as_of=as_of)).iloc[0]
     features = told.drop(BASE)
     features = features[features != 0].sort_values(key=abs, ascending=False, kind="stable")
     return {
         "head": "restart",
-        "link": model.document["hazards"]["restart"]["link"],
+        "link": hazards.restart.link.value,
         "base": float(told[BASE]),
         "features": {str(name): float(value) for name, value in features.items()},
         "score": float(told.sum()),

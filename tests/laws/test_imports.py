@@ -36,6 +36,54 @@ SOLE_IMPORTER = {
 }
 
 
+BELOW = {
+    "statistics": set(),
+    "tuning": {"statistics"},
+    "priors": {"statistics"},
+    "cohort": {"statistics"},
+    "propensity": {"statistics", "cohort"},
+    "models": {"statistics", "tuning", "priors", "cohort", "propensity"},
+    "evaluation": {"statistics", "tuning", "priors", "cohort", "propensity", "models"},
+    "gates": {"statistics", "tuning", "priors", "cohort", "propensity", "models", "evaluation"},
+    "registry": {"statistics", "tuning", "priors", "cohort", "propensity", "models", "evaluation", "gates"},
+    "monitoring": {"statistics", "tuning", "priors", "cohort", "propensity", "models", "evaluation", "gates"},
+    "pipeline": {
+        "statistics", "tuning", "priors", "cohort", "propensity", "models", "evaluation", "gates", "registry",
+        "monitoring",
+    },
+}  # fmt: skip
+"""Inside training: what the modules of a room may import beside their own. Levels are pipeline, then gates, registry,
+monitoring and evaluation, then models, then cohort, priors, propensity and tuning, then statistics. Within a level
+propensity reads cohorts, gates read evaluation, registry and monitoring read both; nothing points back, so that the
+rooms have no circle."""
+
+LONGEST_IN_TRAINING = 7
+
+
+@pytest.mark.parametrize("room", BELOW)
+def test_a_room_of_training_imports_only_the_rooms_below_it(room):
+    for name, targets in house.graph().items():
+        if name.split(".")[:2] == ["training", room]:
+            rooms = {target.split(".")[1] for target in targets if target.startswith("training.")}
+            assert rooms <= BELOW[room] | {room}, f"{name} imports {sorted(rooms - BELOW[room] - {room})}"
+
+
+def test_every_room_of_training_has_its_place_in_the_law():
+    assert {path.parent.name for path in (house.ROOT / "training").glob("*/__init__.py")} == set(BELOW)
+
+
+def test_a_chain_of_imports_inside_training_is_short():
+    inside = {
+        name: {target for target in targets - {name} if target.split(".")[0] == "training"}
+        for name, targets in house.graph().items()
+        if name.split(".")[0] == "training"
+    }
+    longest: dict[str, int] = {}
+    for name in TopologicalSorter(inside).static_order():
+        longest[name] = 1 + max((longest[target] for target in inside[name]), default=0)
+    assert max(longest.values()) <= LONGEST_IN_TRAINING
+
+
 @pytest.mark.parametrize("room", house.ROOMS)
 def test_a_room_imports_only_the_rooms_below_it(room):
     for path in house.sources(room):

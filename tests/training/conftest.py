@@ -19,7 +19,7 @@ from features.schema import FeatureKind, FeatureSchema, FeatureSpec
 from training.cohort.landmarks import Followed, follow
 from training.cohort.press_sample import Sample, sample
 from training.models.press import Fitted
-from training.pipeline.training import fit_sample, out_of_fold
+from training.pipeline.reported import fit_sample, out_of_fold
 
 AS_OF = pd.Timestamp("2026-11-23")
 EVENT_TYPES = {
@@ -56,7 +56,7 @@ class Trained:
     @property
     def stranger(self) -> Model:
         """The promoted heads for everybody: no unit is recognised as one of the training table."""
-        return replace(self.model, document={**self.model.document, "fold_of": {}})
+        return replace(self.model, document=self.model.document.changed(fold_of={}))
 
 
 @pytest.fixture(scope="session")

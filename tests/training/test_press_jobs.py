@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from engine.errors import EhyaError, ErrorCode
+from engine.scoring.sections import PressJobs
 from training.cohort.press_sample import Sample
-from training.models.press_heads import PENALTIES, PRIOR_PENALTY, jobs_head, sector_penalty
-from training.pipeline.training import LEAST_JOBS, LEAST_UNITS, fit_sample
+from training.models.press_heads import LEVEL_PENALTY, PENALTIES, jobs_head, sector_penalty
+from training.pipeline.reported import LEAST_JOBS, LEAST_UNITS, fit_sample
 
 AS_OF = pd.Timestamp("2026-11-23")
 
@@ -23,7 +24,7 @@ def _sample(jobs: list[float] | np.ndarray, province: list[str] | np.ndarray) ->
     return Sample(units, np.zeros(count), nothing, np.array(province, dtype=np.str_), np.array(jobs, dtype=np.float64))
 
 
-def _head(jobs: list[float] | np.ndarray, province: list[str] | np.ndarray, narrow: np.ndarray) -> dict:
+def _head(jobs: list[float] | np.ndarray, province: list[str] | np.ndarray, narrow: np.ndarray) -> PressJobs:
     return jobs_head(_sample(jobs, province), narrow, np.ones(len(jobs), dtype=bool))
 
 
@@ -33,7 +34,7 @@ def test_an_effect_is_its_mean_deviation_times_n_by_n_and_penalty():
     jobs = np.exp(np.repeat([3.0, 5.0], 8))
     found = _head(jobs, list("abcdefgh") * 2, narrow)
     penalty = sector_penalty(narrow, np.log(jobs))
-    assert found["point"] == pytest.approx([4.0, -16 / (16 + penalty)])
+    assert found.point == pytest.approx([4.0, -16 / (16 + penalty)])
 
 
 def test_a_residual_is_what_the_refit_without_its_own_province_missed_by():
@@ -41,8 +42,8 @@ def test_a_residual_is_what_the_refit_without_its_own_province_missed_by():
     found = _head(jobs, province, np.zeros((6, 0)))
     logs = np.log(jobs)
     for place, own in enumerate(province):
-        assert found["residuals"][place] == pytest.approx(logs[place] - logs[province != own].mean())
-        assert found["refits"][found["refit_of"][place]][0] == pytest.approx(logs[province != own].mean())
+        assert found.residuals[place] == pytest.approx(logs[place] - logs[province != own].mean())
+        assert found.refits[found.refit_of[place]][0] == pytest.approx(logs[province != own].mean())
 
 
 def test_units_without_a_number_of_jobs_change_nothing():
@@ -58,7 +59,7 @@ def test_a_sector_is_believed_as_far_as_it_shows():
     sector = np.eye(4)[np.arange(200) % 4] - 0.25
     noise = drawn.standard_normal(200)
     alike, apart = (sector_penalty(sector, 4 + noise + sector @ (by * np.array([2.0, -1, 0, -1]))) for by in (0.0, 1.0))
-    assert alike > PRIOR_PENALTY > apart
+    assert alike > LEVEL_PENALTY > apart
 
 
 @pytest.mark.parametrize("jobs", [[50.0] * 8, [50.0] * 7 + [50_000_000.0]])
@@ -66,14 +67,14 @@ def test_jobs_all_alike_and_one_a_million_times_larger_end_in_finite_heads(jobs)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = _head(jobs, list("aabbccdd"), np.eye(2)[np.arange(8) % 2] - 0.5)
-    assert np.isfinite(np.concatenate([found["point"], found["residuals"]])).all()
+    assert np.isfinite(np.concatenate([found.point, found.residuals])).all()
 
 
 def test_one_wild_report_moves_the_forecast_of_others_by_its_logarithm_only():
     drawn = np.random.default_rng(2)
     jobs, province, narrow = drawn.lognormal(4, 1, 55), drawn.choice(list("abcdefgh"), 55), np.zeros((55, 0))
     before, after = (
-        np.exp(_head(each, province, narrow)["point"][0]) for each in (jobs, np.r_[jobs[:-1], jobs[-1] * 1e3])
+        np.exp(_head(each, province, narrow).point[0]) for each in (jobs, np.r_[jobs[:-1], jobs[-1] * 1e3])
     )
     assert after / before == pytest.approx(1000 ** (1 / 55))
 
@@ -87,8 +88,8 @@ def test_jobs_of_a_single_province_cannot_be_judged_without_it(province):
 
 
 def test_with_two_units_of_a_sector_nothing_is_learnt_of_sectors():
-    assert sector_penalty(np.eye(2) - 0.5, np.array([1.0, 9.0])) == PRIOR_PENALTY
-    assert PENALTIES.min() < PRIOR_PENALTY < PENALTIES.max()
+    assert sector_penalty(np.eye(2) - 0.5, np.array([1.0, 9.0])) == LEVEL_PENALTY
+    assert PENALTIES.min() < LEVEL_PENALTY < PENALTIES.max()
 
 
 @pytest.mark.parametrize(
@@ -109,6 +110,6 @@ def test_too_little_is_refused_with_what_is_missing(trained, known, given, allow
 def test_no_units_own_province_speaks_in_its_interval(trained):
     """Of each held-out pair of heads: not one residual is of a unit that lies in the province left out."""
     seen = trained.seen
-    for province, pair in trained.model.document["held_out"].items():
+    for province, pair in trained.model.document.held_out.items():
         inside = (~np.isnan(seen.jobs) & (seen.group == province)).sum()
-        assert len(pair["jobs"]["residuals"]) == (~np.isnan(seen.jobs)).sum() - inside
+        assert len(pair.jobs.residuals) == (~np.isnan(seen.jobs)).sum() - inside

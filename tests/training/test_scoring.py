@@ -118,10 +118,10 @@ def test_the_seed_alone_moves_the_draws(trained):
 
 def test_feasibility_is_the_press_figure_moved_by_the_offset_times_the_capacity_prior(trained):
     row = _predict(trained, _units()).loc["a"]
-    population, sample_rate = trained.model.document["population"], trained.seen.label.mean()
+    population, sample_rate = trained.model.document.population, trained.seen.label.mean()
     moved = (
-        expit(logit(row["reported_status_point"]) + logit(population["restart"]["rate"]) - logit(sample_rate))
-        * population["capacity"]["rate"]
+        expit(logit(row["reported_status_point"]) + logit(population.restart.rate) - logit(sample_rate))
+        * population.capacity.rate
     )
     assert row["feasibility_point"] == pytest.approx(moved, rel=2e-3)
 
@@ -136,7 +136,7 @@ def test_an_average_unit_is_as_big_as_official_counts_say(trained):
     # One set of 200 draws of a heavy tail is off by some 8 %; a dozen of them tells the bias.
     rows = [_predict(trained, units, random_state=seed) for seed in range(12)]
     ratio = np.mean([row["jobs_expected_point"].sum() / row["feasibility_point"].sum() for row in rows])
-    assert ratio == pytest.approx(trained.model.document["population"]["jobs"]["official_average"], rel=0.05)
+    assert ratio == pytest.approx(trained.model.document.population.jobs.official_average, rel=0.05)
 
 
 def test_expected_jobs_are_no_product_of_points(trained):

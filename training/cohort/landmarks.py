@@ -44,6 +44,9 @@ Numbers = npt.NDArray[np.intp]
 
 _ORIGIN_COUNTS = ("county_units", "county_division_units")
 
+LEAST_RESTARTS = 20
+"""Restarts below which a log teaches nothing that official counts do not say better."""
+
 
 @dataclass(frozen=True, slots=True)
 class Described:
@@ -292,6 +295,18 @@ def standing_idle(units: pd.DataFrame, events: pd.DataFrame, *, as_of: pd.Timest
     here = standing(units, events, as_of=as_of)
     here = here[here["status"].isin([Status.IDLE.value, Status.SEMI_ACTIVE.value])]
     return here[np.asarray(scorable(not_scorable(here, as_of)), dtype=bool)]
+
+
+def plants(rows: pd.DataFrame) -> pd.DataFrame:
+    """What the jobs heads read of a unit beside its features: ``province, county, jobs_promised, jobs_before_stop``.
+
+    Parameters
+    ----------
+    rows
+        Rows of ``Followed``.
+    """
+    place = rows["county"].str.split("/", n=1)
+    return rows[["jobs_promised", "jobs_before_stop"]].assign(province=place.str[0], county=place.str[-1])
 
 
 def _groups(units: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:

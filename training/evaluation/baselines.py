@@ -25,6 +25,9 @@ FOLDS = 5
 OWNERSHIP = (Barrier.SEIZED_BY_BANK, Barrier.LEGAL_DISPUTE, Barrier.SHAREHOLDER_DISPUTE)
 MARKET = (Barrier.MARKET_DEMAND, Barrier.IMPORTS_SMUGGLING, Barrier.RAW_MATERIAL, Barrier.MACHINERY_OBSOLETE)
 
+LIQUIDITY, ABCD = "liquidity_only_probability", "abcd_probability"
+"""Columns that the plain rules have in a judged table."""
+
 
 class LiquidityClass(StrEnum):
     """Whether want of money is what stopped a unit."""

@@ -9,17 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from engine import scoring
 from engine.scoring.artefact import Model
-from training.cohort.press_sample import Sample
-from training.evaluation.baselines import abcd, class_rates, liquidity_only
-from training.evaluation.evidence import Evidence
-from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS
-from training.evaluation.press_metrics import left_out_rates
-from training.models.press import Fitted
-
-LIQUIDITY, ABCD = "liquidity_only_probability", "abcd_probability"
-"""Columns that the plain rules have in a judged table."""
+from training.evaluation.baselines import ABCD, LIQUIDITY, abcd, class_rates, liquidity_only
+from training.evaluation.evidence import JudgedTables
 
 SMALL, LARGE = 10, 50
 """Jobs before the stop below which a unit is small, and from which it is large."""
@@ -48,7 +40,7 @@ class Candidate:
     """
 
     model: Model
-    evidence: Evidence
+    evidence: JudgedTables
     label: str
     sample: Mapping[str, Any]
     metrics: Mapping[str, Any]
@@ -108,40 +100,3 @@ def with_rules(outcomes: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
         classes = outcomes["unit_id"].map(rule(known).to_dict()).fillna("")
         said[column] = class_rates(label, classes, outcomes["unit_id"], weight)
     return outcomes.assign(**said)
-
-
-def press_evidence(fitted: Fitted, seen: Sample) -> Evidence:
-    """Judged tables of the first model: units that its heads did not see, each province left out in turn.
-
-    Parameters
-    ----------
-    fitted
-        What ``fit`` returned for ``seen``.
-    seen
-        Training sample.
-    """
-    groups = group_names(seen.units)
-    origin = np.full(len(seen), np.datetime64("NaT", "s")) if seen.origin is None else seen.origin
-    prior = np.full(len(seen), float(seen.label.mean()))
-    for mine in (~seen.register, seen.register):
-        # The prior-only model of a sample knows one thing: the rate of that sample's other provinces.
-        if len(set(seen.group[mine])) > 1:
-            prior[mine] = left_out_rates(seen.label[mine], seen.group[mine])
-    outcomes = pd.DataFrame(
-        {
-            "unit_id": seen.units.index.astype("str"),
-            "origin": pd.Series(origin).fillna(pd.Timestamp(0)).to_numpy("datetime64[s]"),
-            "label": seen.label,
-            "probability": scoring.reported_status(fitted.model, fitted.matrix),
-            "champion_probability": np.nan,
-            "prior_probability": prior,
-            "weight": 1.0,
-            **{name: groups[name].to_numpy() for name in groups.columns},
-        }
-    )[list(COLUMNS)]
-    ends = scoring.press_jobs(fitted.model, fitted.matrix)
-    jobs = outcomes[["unit_id", "origin"]].assign(
-        jobs=seen.jobs, low=ends[:, 0], point=ends[:, 1], high=ends[:, 2],
-        champion_low=np.nan, champion_point=np.nan, champion_high=np.nan, zero_probability=0.0,
-    )  # fmt: skip
-    return Evidence(with_rules(outcomes, seen.units), jobs.loc[~np.isnan(seen.jobs), list(JOBS_COLUMNS)])

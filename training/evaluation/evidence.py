@@ -19,7 +19,7 @@ OUTCOMES_FILE, JOBS_FILE = "judged.parquet", "judged_jobs.parquet"
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class JudgedTables:
     """Both judged tables of a model.
 
     Parameters
@@ -34,20 +34,20 @@ class Evidence:
     outcomes: pd.DataFrame
     jobs: pd.DataFrame
 
-    def beside(self, champion: Evidence | None) -> Evidence:
+    def beside(self, champion: JudgedTables | None) -> JudgedTables:
         """The same with the champion's out-of-sample figures of the same units and origins put in."""
         if champion is None:
             return self
         theirs = champion.jobs.set_index(list(KEYS))[["low", "point", "high"]].add_prefix("champion_")
         keys = pd.MultiIndex.from_frame(self.jobs[list(KEYS)])
         beside = theirs[~theirs.index.duplicated()].reindex(keys).set_axis(self.jobs.index)
-        return Evidence(
+        return JudgedTables(
             beside_champion(self.outcomes, champion.outcomes),
             self.jobs.assign(**{name: beside[name] for name in beside.columns}),
         )
 
 
-def keep(folder: Path, evidence: Evidence) -> dict[str, str]:
+def keep(folder: Path, evidence: JudgedTables) -> dict[str, str]:
     """Write the tables into a folder; returns the sha256 of each file, for the model's document."""
     digests = {}
     for name, content in _packed(evidence).items():
@@ -56,7 +56,7 @@ def keep(folder: Path, evidence: Evidence) -> dict[str, str]:
     return digests
 
 
-def kept(folder: Path, digests: Mapping[str, Any]) -> Evidence | None:
+def kept(folder: Path, digests: Mapping[str, Any]) -> JudgedTables | None:
     """Read the tables of a model back.
 
     Parameters
@@ -68,7 +68,7 @@ def kept(folder: Path, digests: Mapping[str, Any]) -> Evidence | None:
 
     Returns
     -------
-    Evidence or None
+    JudgedTables or None
         ``None`` when the model kept none (one of an earlier Ehya) or its files are gone.
 
     Raises
@@ -86,10 +86,10 @@ def kept(folder: Path, digests: Mapping[str, Any]) -> Evidence | None:
         if found != digests[name]:
             raise EhyaError(ErrorCode.MODEL_CHANGED, given=name, digest=found, expected=digests[name])
         tables[name] = pd.read_parquet(io.BytesIO(content))
-    return Evidence(tables[OUTCOMES_FILE], tables[JOBS_FILE])
+    return JudgedTables(tables[OUTCOMES_FILE], tables[JOBS_FILE])
 
 
-def _packed(evidence: Evidence) -> dict[str, bytes]:
+def _packed(evidence: JudgedTables) -> dict[str, bytes]:
     packed = {}
     for name, table in ((OUTCOMES_FILE, evidence.outcomes), (JOBS_FILE, evidence.jobs)):
         written = io.BytesIO()

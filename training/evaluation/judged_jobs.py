@@ -8,20 +8,19 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import d2_tweedie_score
 
-from engine.scoring.artefact import Model
-from engine.scoring.jobs import jobs_forecast
+from engine.scoring.jobs import JobsHeads, jobs_forecast
 
 COLUMNS = ("unit_id", "origin", "jobs", "low", "point", "high", "mean", "zero_probability")
 """Of a judged table; that of ``training.evaluation.walk_forward`` has a champion's interval beside them."""
 
 
-def judged_jobs(model: Model, matrix: pd.DataFrame, units: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
+def judged_jobs(heads: JobsHeads, matrix: pd.DataFrame, units: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
     """Put what a model says of units beside what came.
 
     Parameters
     ----------
-    model
-        With a section ``jobs``; that it has not seen these units is the caller's business.
+    heads
+        Of jobs; that they have not seen these units is the caller's business.
     matrix, units
         Index ``unit_id``: at least the units of ``outcomes``, each as it was before it came back.
     outcomes
@@ -32,7 +31,7 @@ def judged_jobs(model: Model, matrix: pd.DataFrame, units: pd.DataFrame, outcome
     pandas.DataFrame
         Columns ``COLUMNS``, one row per outcome; the interval is the one that is served, of level .8.
     """
-    forecast = jobs_forecast(model, matrix.loc[outcomes.index], units)
+    forecast = jobs_forecast(heads, matrix.loc[outcomes.index], units)
     table = outcomes[["origin", "jobs"]].join(forecast)
     return table.rename_axis("unit_id").reset_index()[list(COLUMNS)]
 

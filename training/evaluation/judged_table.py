@@ -9,11 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import xlogy
-from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
-from training.evaluation.press_metrics import calibration_error
+from training.statistics.reliability import calibration_error, log_loss, wilson_interval
 
 Floats = npt.NDArray[np.float64]
 
@@ -33,6 +31,9 @@ LEVEL = 0.90
 """Of the paired interval: its lower end is a one-sided test at 5 %, which is what "better" asks."""
 
 _AT_ONCE = 200
+
+LEAST_OUTCOMES = 30
+"""Units with matured outcomes that a group needs to be judged alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,6 @@ def brier(label: Floats, probability: Floats) -> Floats:
     [0.04, 0.25]
     """
     return np.asarray((probability - label) ** 2, dtype=np.float64)
-
-
-def log_loss(label: Floats, probability: Floats) -> Floats:
-    """Negative log likelihood of each row; a certainty that was wrong is held at 1e-12."""
-    held = np.clip(probability, 1e-12, 1 - 1e-12)
-    return np.asarray(-(xlogy(label, held) + xlogy(1 - label, 1 - held)), dtype=np.float64)
 
 
 def paired_gain(
@@ -205,21 +200,6 @@ def coverage_metrics(jobs: pd.DataFrame, prefix: str = "") -> dict[str, Any]:
         "rows": len(known),
         "units": len(held),
     }
-
-
-def wilson_interval(successes: float, count: int, *, level: float = 0.95) -> tuple[float, float]:
-    """Wilson (1927) interval of a share; ``successes`` may be a sum of shares.
-
-    Examples
-    --------
-    >>> [round(end, 4) for end in wilson_interval(44, 55, level=0.9)]
-    [0.6982, 0.8737]
-    """
-    z = float(norm.ppf(0.5 + level / 2))
-    share = successes / count
-    centre = (share + z**2 / (2 * count)) / (1 + z**2 / count)
-    half = z / (1 + z**2 / count) * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
-    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
 
 
 def beside_champion(judged: pd.DataFrame, champions: pd.DataFrame) -> pd.DataFrame:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from training.evaluation.judged_table import wilson_interval
-from training.statistics.reliability import reliability_table
+from training.statistics.reliability import reliability_table, wilson_interval
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

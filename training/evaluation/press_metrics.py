@@ -7,13 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import binomtest
 from sklearn.metrics import roc_auc_score
 
-Floats = npt.NDArray[np.float64]
+from training.statistics.reliability import calibration_error, log_loss, wilson_interval
 
-BINS = 5
-"""Bins of equal count for the calibration error: with fewer than forty units a bin, more would measure noise."""
+Floats = npt.NDArray[np.float64]
 
 RESAMPLES = 2000
 
@@ -42,11 +40,11 @@ def status_metrics(label: Floats, probability: Floats, base_rate: Floats, *, ran
     >>> round(figures["log_loss"], 4), round(figures["log_loss_base_rate"], 4), figures["auc"]
     (0.2231, 0.6931, 1.0)
     """
-    gain = _log_loss(label, base_rate) - _log_loss(label, probability)
+    gain = log_loss(label, base_rate) - log_loss(label, probability)
     low, high = _bootstrap_mean(gain, random_state)
     return {
-        "log_loss": float(_log_loss(label, probability).mean()),
-        "log_loss_base_rate": float(_log_loss(label, base_rate).mean()),
+        "log_loss": float(log_loss(label, probability).mean()),
+        "log_loss_base_rate": float(log_loss(label, base_rate).mean()),
         "log_loss_gain": float(gain.mean()),
         "log_loss_gain_low": low,
         "log_loss_gain_high": high,
@@ -82,7 +80,7 @@ def jobs_metrics(jobs: Floats, predicted: Floats, sector_median: Floats, median:
     (0.0, 0.6931, 1.0)
     """
     covered = (predicted[:, 0] <= jobs) & (jobs <= predicted[:, 2])
-    low, high = wilson(int(covered.sum()), len(jobs))
+    low, high = wilson_interval(float(covered.sum()), len(jobs), level=0.9)
     return {
         "mae_log": _mae_log(jobs, predicted[:, 1]),
         "mae_log_sector_median": _mae_log(jobs, sector_median),
@@ -95,23 +93,6 @@ def jobs_metrics(jobs: Floats, predicted: Floats, sector_median: Floats, median:
     }
 
 
-def calibration_error(label: Floats, probability: Floats) -> float:
-    """Expected calibration error over ``BINS`` bins of equal count.
-
-    Examples
-    --------
-    >>> round(calibration_error(np.array([0.0, 1.0, 0.0, 1.0]), np.full(4, 0.5)), 4)
-    0.0
-    """
-    values, counts = np.unique(probability, return_counts=True)
-    # Equal probabilities stay in one bin, so the figure does not depend on the order of the rows.
-    bin_of_value = np.minimum(((counts.cumsum() - counts / 2) / counts.sum() * BINS).astype(int), BINS - 1)
-    bins = bin_of_value[np.searchsorted(values, probability)]
-    sizes = np.bincount(bins, minlength=BINS)
-    gaps = np.bincount(bins, weights=probability - label, minlength=BINS)
-    return float(np.abs(gaps).sum() / sizes.sum())
-
-
 def left_out_rates(label: Floats, group: npt.NDArray[np.str_]) -> Floats:
     """Base rate of all other groups, for each unit.
 
@@ -122,7 +103,7 @@ def left_out_rates(label: Floats, group: npt.NDArray[np.str_]) -> Floats:
     """
     frame = pd.DataFrame({"label": label, "group": group}).groupby("group")["label"].agg(["sum", "size"])
     rest = (label.sum() - frame["sum"]) / (len(label) - frame["size"])
-    return rest.loc[group].to_numpy(dtype=np.float64)
+    return np.asarray(rest.loc[group], dtype=np.float64)
 
 
 def sector_medians(jobs: Floats, sector: pd.Series, seen: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
@@ -141,23 +122,6 @@ def sector_medians(jobs: Floats, sector: pd.Series, seen: npt.NDArray[np.bool_])
     by_sector = pd.Series(jobs[seen]).groupby(sector.to_numpy()[seen]).median()
     own = sector.map(by_sector.to_dict()).astype("float64").fillna(overall)
     return np.asarray(own, dtype=np.float64), np.full(len(jobs), overall)
-
-
-def wilson(successes: int, count: int, *, level: float = 0.9) -> tuple[float, float]:
-    """Wilson interval of a share.
-
-    Examples
-    --------
-    >>> [round(end, 4) for end in wilson(44, 55)]
-    [0.6982, 0.8737]
-    """
-    interval = binomtest(successes, count).proportion_ci(level, method="wilson")
-    return float(interval.low), float(interval.high)
-
-
-def _log_loss(label: Floats, probability: Floats) -> Floats:
-    held = np.clip(probability, 1e-12, 1 - 1e-12)
-    return -(label * np.log(held) + (1 - label) * np.log1p(-held))
 
 
 def _mae_log(jobs: Floats, guess: Floats) -> float:

@@ -17,10 +17,11 @@ from engine.domain.prediction import BOUNDS, Output
 from engine.domain.standing import standing
 from engine.domain.unit import Origin, Status
 from engine.scoring import hazards
-from engine.scoring.artefact import OUTCOMES, Model
+from engine.scoring.artefact import Model
 from engine.scoring.design import clipped
+from engine.scoring.document import OUTCOMES
 from engine.scoring.hazards import PERIODS
-from engine.scoring.jobs import jobs_forecast
+from engine.scoring.jobs import JobsHeads, jobs_forecast
 from engine.store import Register
 from features import matrix
 
@@ -41,7 +42,7 @@ def spoken_of(register: Register, model: Model) -> UnitsAt:
         One of outcomes speaks of units of the origin it learnt from, one of press reports of all but synthetic ones.
     """
     everybody = [Origin.REGISTER.value, Origin.REPORTED.value]
-    own = model.document.get("origin") if model.kind == OUTCOMES else everybody
+    own = model.document.origin if model.kind == OUTCOMES else everybody
     return lambda day: register.units(None if own is None else {"origin": own}, known_by=day)
 
 
@@ -90,7 +91,7 @@ def hazard(model: Model, rows: pd.DataFrame, units_at: UnitsAt, events: pd.DataF
             gone = restarted + np.column_stack([np.zeros(len(X)), ways.ended])
             found[where] = np.diff(restarted, axis=1) / np.maximum(1 - gone[:, :-1], 1e-9)
         else:
-            capacity = model.document["population"]["capacity"]["rate"]
+            capacity = model.population.capacity.rate
             feasible = scoring.predict(model, X, units, as_of=day)["feasibility_point"].to_numpy(np.float64)
             within = np.clip(feasible / capacity, 0.0, 0.999)
             found[where] = -np.expm1(np.log1p(-within) / PERIODS)[:, None]
@@ -109,8 +110,8 @@ def jobs(model: Model, rows: pd.DataFrame, units_at: UnitsAt, events: pd.DataFra
     for day, where, units in _as_known(rows, units_at, events):
         X = matrix(units, model.schema, model.fitted, as_of=day)
         if model.kind == OUTCOMES:
-            ready, _ = clipped(X, model.document["ranges"])
-            found.iloc[where] = jobs_forecast(model, ready, units)[list(JOBS)].to_numpy(np.float64)
+            ready, _ = clipped(X, model.document.ranges)
+            found.iloc[where] = jobs_forecast(JobsHeads.of(model), ready, units)[list(JOBS)].to_numpy(np.float64)
         else:
             # As it is served: moved from the size of press units to that of the population, less the jobs there are.
             columns = [f"{Output.JOBS_IF_REVIVED.value}_{end}" for end in BOUNDS]

@@ -1,11 +1,10 @@
-"""Judge the model of outcomes on outcomes that it did not see: later ones, other units, other counties."""
+"""Judge a way of fitting on outcomes that it did not see: later ones, other units, other counties."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -13,15 +12,11 @@ import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
 from engine.scoring import hazards
-from engine.scoring.artefact import OUTCOMES, Model
-from engine.scoring.hazards import PERIOD_MONTHS, PERIODS, Link
-from engine.scoring.jobs import jobs_forecast
-from training.cohort.landmarks import SETTLED_MONTHS, Described, Followed, labelled
+from engine.scoring.artefact import Model
+from engine.scoring.hazards import PERIOD_MONTHS, PERIODS
+from engine.scoring.jobs import JobsHeads, jobs_forecast
+from training.cohort.landmarks import LEAST_RESTARTS, SETTLED_MONTHS, Described, Followed, labelled, plants
 from training.cohort.spells import DURABLE_MONTHS, OPEN, RESTARTED
-from training.evaluation import replay
-from training.models.hazard_spec import Learner, Recipe
-from training.models.outcomes import LEAST_RESTARTS, fit_outcomes, plants
-from training.models.press import Priors
 
 FOLDS = 3
 MATURE_MONTHS = PERIODS * PERIOD_MONTHS + max(SETTLED_MONTHS, DURABLE_MONTHS + 3)
@@ -56,9 +51,6 @@ class Judged:
         champion_point, champion_high, zero_probability, fold``; persons.
     split
         What was held out.
-    champion_refitted
-        Whether the champion's recipe was fitted anew on what each fold could see: a champion that has seen the judged
-        outcomes would win without merit.
     lost
         Landmarks old enough whose outcome nobody knows; those that are known speak for them (``weight``).
     """
@@ -66,12 +58,11 @@ class Judged:
     outcomes: pd.DataFrame
     jobs: pd.DataFrame
     split: Split
-    champion_refitted: bool
     lost: int
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class FoldPlan:
     """Which rows each fold judges, and what its model may see.
 
     Parameters
@@ -106,32 +97,29 @@ def plan(
     folds: int = FOLDS,
     random_state: int = 0,
     least_restarts: int = LEAST_RESTARTS,
-) -> Plan:
+) -> FoldPlan:
     """Draw the folds of a walk forward.
 
     Parameters
     ----------
     described, events, as_of, split, folds, random_state, least_restarts
-        As for ``walk_forward``.
+        Those of ``walk_forward``.
     """
     as_of = pd.Timestamp(as_of).as_unit("s")
     whole = labelled(described, events, as_of=as_of, least_periods=0)
     mature = (whole.rows["origin"] + pd.DateOffset(months=MATURE_MONTHS) <= as_of).to_numpy()
     weight, label = weights_and_labels(whole, mature)
     drawn = _folds(described, events, whole, mature, as_of, split, folds, least_restarts, random_state)
-    return Plan(whole, mature, label, weight, tuple(drawn))
+    return FoldPlan(whole, mature, label, weight, tuple(drawn))
 
 
 def walk_forward(
     described: Described,
     events: pd.DataFrame,
-    priors: Priors,
+    fit: Callable[[Followed], Model],
     *,
     as_of: pd.Timestamp,
-    recipe: Recipe = Recipe(),  # noqa: B008 - frozen
-    champion: Model | None = None,
-    units_at: Callable[[pd.Timestamp], pd.DataFrame] | None = None,
-    weights: pd.Series | None = None,
+    prior_probability: float,
     split: Split = Split.TIME,
     folds: int = FOLDS,
     random_state: int = 0,
@@ -144,19 +132,23 @@ def walk_forward(
     ----------
     described
         What ``training.cohort.landmarks.describe`` gives for ``as_of``.
-    events, priors, recipe, weights, random_state, least_restarts
-        As for ``training.models.outcomes.fit_outcomes``.
+    events
+        Event table.
+    fit
+        Fits a model of kind ``outcomes`` to what a fold may see, for one ``training.models.outcomes.point_fit``.
     as_of
         Day of knowledge of the labels.
-    champion
-        Model to judge beside; ``None`` where there is none.
-    units_at
-        As for ``training.cohort.landmarks.follow``; needed for a champion of kind ``reported``.
+    prior_probability
+        Feasibility of every unit by official counts alone, 0..1.
     split
         What to hold out. By time, a model of an earlier day judges the landmarks from that day to the next fold's; of
         a unit one landmark in each fold, its first.
     folds
         How many.
+    random_state
+        Seed of folds by unit and by county.
+    least_restarts
+        Restarts that a fold needs to learn from.
     progress
         Called with the share done, 0..1.
 
@@ -170,35 +162,27 @@ def walk_forward(
         least_restarts=least_restarts,
     )  # fmt: skip
     whole, label, weight = drawn.whole, drawn.label, drawn.weight
-    # Of a champion's own kind, the way it was fitted is judged, on what each fold may see.
-    rival = _recipe_of(champion) if champion is not None and champion.kind == OUTCOMES else None
     outcomes, jobs = [], []
     for done, (name, seen, held) in enumerate(drawn.folds):
         rows = drawn.rows(done)
         part = whole.rows.iloc[rows]
-        # Points alone are judged: two worlds do.
-        fit = partial(
-            fit_outcomes, seen, priors, weights=weights, random_state=random_state, least_restarts=least_restarts,
-            draws=2,
-        )  # fmt: skip
-        model, other = fit(recipe=recipe).model, None if rival is None else fit(recipe=rival).model
-        X = whole.matrix.iloc[rows]
+        model, X = fit(seen), whole.matrix.iloc[rows]
         frame = part[["unit_id", "origin", "county", "sector", "size"]].assign(
             label=label[rows],
             probability=hazards.point(model, X, head="feasibility"),
-            champion_probability=_of_champion(champion, other, X, part, events, units_at),
-            prior_probability=priors.restart.rate * priors.capacity.rate,
+            champion_probability=np.nan,
+            prior_probability=prior_probability,
             weight=weight[rows],
             fold=name,
         )
         outcomes.append(frame)
-        jobs.append(_jobs(whole, held, model, other).assign(fold=name))
+        jobs.append(_jobs(whole, held, model).assign(fold=name))
         progress((done + 1) / len(drawn.folds))
     if not outcomes or not sum(map(len, outcomes)):
         raise EhyaError(ErrorCode.TOO_FEW_ROWS, given=0, allowed=1)
     lost = int((drawn.mature & np.isnan(label)).sum())
     table = pd.concat(outcomes, ignore_index=True)
-    return Judged(table, pd.concat(jobs, ignore_index=True), split, rival is not None, lost)
+    return Judged(table, pd.concat(jobs, ignore_index=True), split, lost)
 
 
 def _folds(
@@ -280,27 +264,16 @@ def weights_and_labels(whole: Followed, mature: Flags) -> tuple[Floats, Floats]:
     return weight, label
 
 
-def _of_champion(
-    champion: Model | None, refitted: Model | None, X: pd.DataFrame, rows: pd.DataFrame, events: pd.DataFrame,
-    units_at: Callable[[pd.Timestamp], pd.DataFrame] | None,
-) -> Floats:  # fmt: skip
-    if refitted is not None:
-        return hazards.point(refitted, X, head="feasibility")
-    if champion is None or units_at is None:
-        return np.full(len(rows), np.nan)
-    return replay.feasibility(champion, rows, units_at, events)
-
-
-def _jobs(whole: Followed, held: Flags, model: Model, other: Model | None) -> pd.DataFrame:
+def _jobs(whole: Followed, held: Flags, model: Model) -> pd.DataFrame:
     """Forecasts of jobs on the judged landmarks, where the unit came back and was counted."""
     rows, came = whole.rows, counted_jobs(whole)
     chosen = np.flatnonzero(held & ~np.isnan(came))
     X, units = whole.matrix.iloc[chosen], plants(rows.iloc[chosen])
     frame = rows.iloc[chosen][["unit_id", "origin"]].assign(jobs=came[chosen])
     X, units = X.set_axis(frame.index), units.set_axis(frame.index)
-    own = jobs_forecast(model, X, units)
-    rival = pd.DataFrame(np.nan, index=frame.index, columns=JOBS) if other is None else jobs_forecast(other, X, units)
-    return frame.join(own[[*JOBS, "zero_probability"]]).join(rival[JOBS].add_prefix("champion_"))
+    forecast = jobs_forecast(JobsHeads.of(model), X, units)
+    rival = pd.DataFrame(np.nan, index=frame.index, columns=JOBS).add_prefix("champion_")
+    return frame.join(forecast[[*JOBS, "zero_probability"]]).join(rival)
 
 
 def counted_jobs(whole: Followed) -> Floats:
@@ -310,8 +283,3 @@ def counted_jobs(whole: Followed) -> Floats:
     jobs = counted.assign(spell=rows["spell"].to_numpy()[counted["row"].to_numpy(np.intp)]).set_index("spell")["jobs"]
     came = jobs.reindex(rows["spell"]).to_numpy(np.float64)
     return np.where(rows["outcome"] == RESTARTED, came, np.nan)
-
-
-def _recipe_of(model: Model) -> Recipe:
-    stated = {name: value for name, value in model.document["recipe"].items() if name in Recipe.__slots__}
-    return Recipe(**{**stated, "learner": Learner(stated["learner"]), "link": Link(stated["link"])})

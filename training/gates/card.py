@@ -11,14 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from engine.scoring.document import OUTCOMES, REPORTED, Document, OutcomesDocument
+from engine.scoring.sections import JobsPart
 from training.cohort.press_sample import HORIZON_MONTHS
 from training.evaluation.candidate import Candidate
-from training.evaluation.judged_table import wilson_interval
-from training.priors.official_rates import COMPETING_PER_YEAR, LEAST_REVIVED
-from training.statistics.reliability import reliability_table
-
-REPORTED, OUTCOMES = "reported", "outcomes"
-"""Kinds of model: learnt from press reports under official rates, or from a register's own events."""
+from training.statistics.reliability import reliability_table, wilson_interval
 
 NAMES = {REPORTED: "Ehya, first model", OUTCOMES: "Ehya, model of outcomes"}
 
@@ -100,22 +97,21 @@ def card(
         JSON-able; every entry is filled. It holds figures of groups and of all, never of one unit.
     """
     document = candidate.model.document
-    kind = str(document.get("kind", REPORTED))
-    origin = str(document.get("origin", REPORTED))
+    kind, origin = document.kind, document.origin or REPORTED
     outcomes = candidate.evidence.outcomes
     return {
         "name": NAMES[kind],
-        "version": document["version"],
+        "version": document.version,
         "kind": kind,
         "origin": origin,
-        "data_until": document["data_until"],
+        "data_until": document.data_until,
         "period": _period(outcomes),
         "purpose": PURPOSE[kind],
         "intended_use": dict(INTENDED_USE),
         "not_for": dict(NOT_FOR),
         "outputs": {name: said for name, said in OUTPUTS.items() if name != "reported_status" or kind == REPORTED},
         "label": candidate.label,
-        "inputs": list(document["features"]),
+        "inputs": list(document.features),
         "never_inputs": list(NEVER_INPUTS),
         "sample": dict(candidate.sample),
         "recipe": dict(candidate.recipe),
@@ -130,37 +126,38 @@ def card(
         "data_digest": candidate.data_digest,
         "code_version": code_version,
         **_priors(document),
-        **jobs_basis(document),
+        **_jobs_basis(document),
     }
 
 
-def jobs_basis(document: Mapping[str, Any]) -> dict[str, Any]:
+def jobs_basis(jobs: JobsPart) -> dict[str, Any]:
     """What the figures of jobs rest on: counts, promises that were checked, and what a reader must know of them.
 
     Examples
     --------
-    >>> ratio = {"overall": 0.61234, "units": 40, "assumed": False, "cells": {}}
+    >>> from engine.scoring.sections import PromiseRatio
+    >>> ratio = PromiseRatio(overall=0.61234, sizes={}, cells={}, units=40)
+    >>> nothing = {"design": (), "promise_centre": 0.0, "promise_scale": 1.0, "cuts": [], "group": [], "residuals": []}
     >>> counts = {"used": 55, "zero": 4, "set_aside": 0}
-    >>> jobs_basis({"jobs": {"method": "jackknife_plus", "counts": counts, "ratio": ratio, "notes": []}})["jobs_basis"]
+    >>> jobs = JobsPart(**nothing, ratio=ratio, refits=[[0.0]], refit_of=[], method="jackknife_plus", counts=counts)
+    >>> jobs_basis(jobs)
     {'counts': {'used': 55, 'zero': 4, 'set_aside': 0}, 'intervals': 'jackknife_plus', 'realised': 0.6123,
      'promises': 40, 'assumed': False, 'notes': []}
-    >>> jobs_basis({})
-    {}
     """
-    if "method" not in document.get("jobs", {}):
-        return {}
-    jobs = document["jobs"]
-    ratio = jobs["ratio"]
     return {
-        "jobs_basis": {
-            "counts": dict(jobs["counts"]),
-            "intervals": jobs["method"],
-            "realised": _rounded(ratio["overall"]),
-            "promises": int(ratio["units"]),
-            "assumed": bool(ratio["assumed"]),
-            "notes": list(jobs["notes"]),
-        }
+        "counts": {} if jobs.counts is None else jobs.counts.plain(),
+        "intervals": jobs.method,
+        "realised": _rounded(jobs.ratio.overall),
+        "promises": jobs.ratio.units,
+        "assumed": jobs.ratio.assumed,
+        "notes": list(jobs.notes),
     }
+
+
+def _jobs_basis(document: Document) -> dict[str, Any]:
+    if isinstance(document, OutcomesDocument) and document.jobs.method:
+        return {"jobs_basis": jobs_basis(document.jobs)}
+    return {}
 
 
 def reliability(outcomes: pd.DataFrame) -> list[dict[str, Any]]:
@@ -186,32 +183,9 @@ def coverage_by_sector(candidate: Candidate) -> list[dict[str, Any]]:
     ]
 
 
-def official_counts(rates: pd.DataFrame, averages: pd.DataFrame) -> dict[str, Any]:
-    """Which official counts stand behind the priors, as plain values.
-
-    Parameters
-    ----------
-    rates, averages
-        Tables ``revival_rates`` and ``jobs_per_unit``.
-    """
-    return {
-        "rates_used": _rows(rates, ["region", "scope", "period_start", "period_end", "revived", "idle", "source"]),
-        "averages_used": _rows(
-            averages[averages["revived"] >= LEAST_REVIVED],
-            ["region", "scope", "period_start", "period_end", "revived", "jobs", "source"],
-        ),
-        "assumptions": {
-            "competing_ends_per_year": COMPETING_PER_YEAR,
-            "half_active_units": "take the population rate of idle units; their restart is the first observation at "
-            "half capacity or more, and official counts of capacity raises have no denominator",
-            "jobs_now_of_idle_units": "none where not stated: an idle unit stands still",
-            "silence": "neither success nor failure: a register unit without an event after its horizon is left out",
-        },
-    }
-
-
-def _priors(document: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: document[name] for name in ("population", "official") if name in document}
+def _priors(document: Document) -> dict[str, Any]:
+    written = document.plain()
+    return {name: written[name] for name in ("population", "official") if name in written}
 
 
 def _period(outcomes: pd.DataFrame) -> dict[str, str]:
@@ -261,9 +235,3 @@ def _short(value: object) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_short(each)}" for name, each in value.items())
     return str(value)
-
-
-def _rows(rows: pd.DataFrame, names: list[str]) -> list[dict[str, Any]]:
-    used = rows.loc[rows["not_used"].isna(), names].astype(object)
-    plain = used.where(used.notna(), None)
-    return [dict(zip(names, row, strict=True)) for row in plain.itertuples(index=False)]

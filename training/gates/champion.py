@@ -14,11 +14,12 @@ from engine.domain.standing import standing
 from engine.domain.unit import unit_table
 from engine.errors import EhyaError
 from engine.scoring.artefact import Model, load, path_of
+from engine.scoring.document import REPORTED
 from engine.settings import Settings
 from engine.store import Register
 from features import matrix
 from training.evaluation import replay
-from training.evaluation.evidence import Evidence, kept
+from training.evaluation.evidence import JudgedTables, kept
 from training.gates.churn import OTHER_KIND, explained, first_units
 
 _log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class Against:
     """
 
     champion: Model | None = None
-    evidence: Evidence | None = None
+    evidence: JudgedTables | None = None
     first: list[str] = field(default_factory=list)
     now_first: list[str] = field(default_factory=list)
     explained: Mapping[str, str] = field(default_factory=dict)
@@ -76,12 +77,14 @@ def against(model: Model, register: Register, settings: Settings, *, as_of: pd.T
     if moved:
         since = champion.data_until
         found = explained(moved, register.units(known_by=since), units, register.events(known_by=as_of), since=since)
-        if champion.document.get("kind") != model.document.get("kind"):
+        if champion.kind != model.kind:
             found = dict.fromkeys(moved, OTHER_KIND) | found
     return Against(champion, evidence_of(champion, settings), first, now_first, found)
 
 
-def side_by_side(own: Evidence, label: str, before: Against, register: Register, *, as_of: pd.Timestamp) -> Evidence:
+def side_by_side(
+    own: JudgedTables, label: str, before: Against, register: Register, *, as_of: pd.Timestamp
+) -> JudgedTables:
     """Put the champion's figures beside a model's, on outcomes that the champion did not see either.
 
     Parameters
@@ -99,7 +102,7 @@ def side_by_side(own: Evidence, label: str, before: Against, register: Register,
 
     Returns
     -------
-    Evidence
+    JudgedTables
         The champion's probability is the one it gave when it was judged itself, where it was judged on the same unit
         and day. Where it was not, its file is asked, if it cannot have seen the outcome: a model of press reports
         answers for units of its table by heads that did not see their province; a model of outcomes only for days
@@ -109,7 +112,7 @@ def side_by_side(own: Evidence, label: str, before: Against, register: Register,
     evidence = own.beside(before.evidence)
     if champion is None:
         return evidence
-    reported = champion.document.get("kind", "reported") == "reported"
+    reported = champion.kind == REPORTED
     missing = evidence.outcomes["champion_probability"].isna()
     if label == "reported_status":
         rows = evidence.outcomes[missing] if reported else evidence.outcomes.iloc[:0]
@@ -121,7 +124,7 @@ def side_by_side(own: Evidence, label: str, before: Against, register: Register,
         answered = replay.feasibility(champion, rows, lambda day: register.units(known_by=day), events)
         said = pd.Series(answered, index=rows.index)
     filled = evidence.outcomes["champion_probability"].fillna(said.reindex(evidence.outcomes.index))
-    return Evidence(evidence.outcomes.assign(champion_probability=filled), evidence.jobs)
+    return JudgedTables(evidence.outcomes.assign(champion_probability=filled), evidence.jobs)
 
 
 def _press_figures(champion: Model, rows: pd.DataFrame, register: Register, *, as_of: pd.Timestamp) -> pd.Series:
@@ -148,7 +151,7 @@ def opened_champion(register: Register, settings: Settings) -> Model | None:
         return None
 
 
-def evidence_of(model: Model, settings: Settings) -> Evidence | None:
+def evidence_of(model: Model, settings: Settings) -> JudgedTables | None:
     """What a model was judged on, from beside its file.
 
     Raises
@@ -156,4 +159,4 @@ def evidence_of(model: Model, settings: Settings) -> Evidence | None:
     EhyaError
         ``model_changed`` when a table is not the one written at training.
     """
-    return kept(path_of(settings.models, model.version).parent, model.document.get("judged", {}))
+    return kept(path_of(settings.models, model.version).parent, model.document.judged)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from engine.appraisal import appraise
+from engine.appraisal import TOP, appraise
 from engine.domain.outcome import OutcomeKind
 from engine.scoring.artefact import Model
 from features.predicted import predicted
-from training.gates.rules import LEAST_OUTCOMES, TOP
+from training.evaluation.judged_table import LEAST_OUTCOMES
 
 SETTLED = (OutcomeKind.RESTARTED, OutcomeKind.LIQUIDATED, OutcomeKind.LICENCE_CANCELLED, OutcomeKind.OBSERVED)
 """Events that settle a label."""

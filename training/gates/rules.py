@@ -10,21 +10,17 @@ import numpy as np
 import pandas as pd
 
 from engine.codes import Code
-from training.evaluation.judged_table import GROUPS, brier, coverage_metrics, in_order, paired_gain
+from training.evaluation.judged_table import GROUPS, LEAST_OUTCOMES, brier, coverage_metrics, in_order, paired_gain
 
 NOMINAL = 0.80
 TOLERANCE = 0.05
 """The interval's true coverage may lie this far from its nominal one."""
 
-LEAST_OUTCOMES = 30
-"""Units with matured outcomes that a group needs to be judged alone."""
-
 WORSE = 0.10
 """Share by which a group's loss may lie above the opponent's."""
 
-TOP = 20
 CHURN = 0.40
-"""Share of the first ``TOP`` units that may be other ones without an explanation."""
+"""Share of the first ``training.gates.churn.TOP`` units that may be other ones without an explanation."""
 
 SAME = 1e-5
 """Difference of probabilities that is none: documents keep six digits."""

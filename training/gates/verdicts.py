@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from features.catalogue import FULL_SCHEMA
-from training.evaluation.candidate import ABCD, LIQUIDITY
-from training.evaluation.evidence import Evidence
+from training.evaluation.baselines import ABCD, LIQUIDITY
+from training.evaluation.evidence import JudgedTables
 from training.evaluation.judged_table import coverage_metrics, paired_gain, probability_metrics
 from training.gates.rules import (
     Verdict,
@@ -36,7 +36,7 @@ JUDGES = {
 """Who is judged -> its column of the judged table."""
 
 
-def scores(evidence: Evidence, *, random_state: int = 0) -> dict[str, Any]:
+def scores(evidence: JudgedTables, *, random_state: int = 0) -> dict[str, Any]:
     """Figures of everybody on the same outcomes.
 
     Parameters
@@ -66,14 +66,14 @@ def scores(evidence: Evidence, *, random_state: int = 0) -> dict[str, Any]:
     return table
 
 
-def jobs_scores(evidence: Evidence) -> dict[str, Any]:
+def jobs_scores(evidence: JudgedTables) -> dict[str, Any]:
     """Coverage of the intervals of jobs, of the model and of the champion where there is one."""
     table = {"model": coverage_metrics(evidence.jobs)}
     champion = coverage_metrics(evidence.jobs, "champion_")
     return table | ({"champion": champion} if champion["units"] else {})
 
 
-def groups(evidence: Evidence) -> list[dict[str, Any]]:
+def groups(evidence: JudgedTables) -> list[dict[str, Any]]:
     """Scores by group as plain values; ``group`` is ``None`` for the pool of small ones."""
     table = group_losses(evidence.outcomes)
     plain = table.astype(object).where(table.notna() & (table != float("inf")), None)
@@ -81,7 +81,7 @@ def groups(evidence: Evidence) -> list[dict[str, Any]]:
 
 
 def judge(
-    evidence: Evidence,
+    evidence: JudgedTables,
     *,
     champion: bool,
     schema: Mapping[str, Any],

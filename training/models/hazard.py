@@ -7,8 +7,7 @@ times.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,13 +16,21 @@ from scipy.special import logit
 from sklearn.linear_model import LogisticRegression
 
 from engine.scoring.artefact import TREES
-from engine.scoring.hazards import DRAWS, Link
+from engine.scoring.hazards import DRAWS
+from engine.scoring.sections import Block, HazardLink, HazardPart
 from features.schema import FeatureSchema
-from training.models.hazard_spec import Learner, Level, Observed, Recipe
-from training.models.hazard_trees import LEAST_EVENTS_OF_TREES, boosted, crossed_effects, distinct_events, tree_spread
+from training.models.hazard_spec import FittedHead, HazardRecipe, Learner, Level, Observed
+from training.models.hazard_trees import (
+    LEAST_EVENTS_OF_TREES,
+    boosted,
+    crossed_effects,
+    distinct_events,
+    interval_inflation,
+    rows_of,
+)
 from training.statistics.binomial import Prior, Rows, derivatives, fit_rows, information_of, unit_scores
 from training.statistics.bootstrap import bootstrap_counts
-from training.statistics.design_blocks import first_precision, group_of, plain
+from training.statistics.design_blocks import first_precision, group_of, nine_digits
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -43,36 +50,13 @@ PINNED = 1e10
 """Precision that holds a slope at zero."""
 
 
-@dataclass(frozen=True, slots=True)
-class FittedHead:
-    """A fitted hazard.
-
-    Parameters
-    ----------
-    estimators
-        Scikit-learn estimators by suffix: empty for the line, ``engine.scoring.artefact.TREES`` for the boosting.
-    document
-        What ``engine.scoring.hazards.Head.of`` reads beside them.
-    own_share
-        Share of the level that own records decide, 0 (the prior speaks alone) to 1.
-    events
-        Events it learnt from, as weighted.
-    """
-
-    estimators: Mapping[str, Any]
-    document: dict[str, Any]
-    own_share: float
-    events: float
-    groups: Mapping[str, float] = field(default_factory=dict)
-
-
 def fit_head(
     seen: Observed,
     level: Level | None,
-    blocks: list[dict[str, Any]],
+    blocks: Sequence[Block],
     schema: FeatureSchema,
     *,
-    recipe: Recipe,
+    recipe: HazardRecipe,
     random_state: int,
     signs: Mapping[str, int] | None = None,
     draws: int = DRAWS,
@@ -109,25 +93,27 @@ def fit_head(
     """
     groups = group_of(blocks, schema)
     prior, centres = _prior(level, seen.at_risk.shape[1], groups, recipe, draws, random_state)
-    expected = np.array([(signs or {}).get(block["column"], 0) for block in blocks for _ in block["centre"]])
-    line, prior, precisions = _pooled(seen.rows, prior, groups, recipe)
-    line, prior = _directed(seen.rows, prior, line, expected, recipe)
+    expected = np.array([(signs or {}).get(block.column, 0) for block in blocks for _ in range(block.width)])
+    line, prior, precisions = _pooled(rows_of(seen), prior, groups, recipe)
+    line, prior = _directed(rows_of(seen), prior, line, expected, recipe)
     worlds = _worlds(seen, prior, centres, line, recipe.link, random_state)
     periods = seen.at_risk.shape[1]
     estimators: dict[str, Any] = {"": _line_estimator(line)}
-    part: dict[str, Any] = {"periods": periods, "link": recipe.link.value, "share": 0.0, "spread": 1.0, "effects": {}}
+    boosting: dict[str, Any] = {"share": 0.0, "interval_inflation": 1.0, "effects": {}}
     enough = seen.event.any(axis=1).sum() and distinct_events(seen) >= LEAST_EVENTS_OF_TREES
     if recipe.learner is Learner.BLEND and enough:
         effects, replaced = crossed_effects(seen, prior, blocks, schema, line, recipe, random_state)
         trees = boosted(seen, replaced, schema, recipe, signs or {}, seen.weights, random_state)
-        widened = tree_spread(seen, replaced, schema, recipe, signs or {}, line, worlds, random_state)
-        part |= {"share": recipe.share, "effects": effects, "spread": widened}
+        inflation = interval_inflation(seen, replaced, schema, recipe, signs or {}, line, worlds, random_state)
+        boosting = {"share": recipe.share, "interval_inflation": inflation, "effects": effects}
         estimators[TREES] = trees
-    part["refits"] = plain(worlds)
-    return FittedHead(estimators, part, own_share(seen.rows, prior, line, recipe.link), seen.rows.events, precisions)
+    part = HazardPart(periods=periods, link=recipe.link, refits=nine_digits(worlds), **boosting)
+    return FittedHead(
+        estimators, part, own_share(rows_of(seen), prior, line, recipe.link), rows_of(seen).events, precisions
+    )
 
 
-def own_share(rows: Rows, prior: Prior, line: Floats, link: Link) -> float:
+def own_share(rows: Rows, prior: Prior, line: Floats, link: HazardLink) -> float:
     """Share of the level that own records decide: their information on it, of theirs and the prior's together."""
     periods = rows.at_risk.shape[1]
     own = float(information_of(rows, line, link)[:periods, :periods].sum())
@@ -136,7 +122,7 @@ def own_share(rows: Rows, prior: Prior, line: Floats, link: Link) -> float:
 
 
 def _prior(
-    level: Level | None, periods: int, groups: npt.NDArray[np.str_], recipe: Recipe, draws: int, random_state: int
+    level: Level | None, periods: int, groups: npt.NDArray[np.str_], recipe: HazardRecipe, draws: int, random_state: int
 ) -> tuple[Prior, Floats]:
     """Prior of the parameters, and its centre in each world, shape (draws, periods + columns)."""
     slopes = recipe.precision_factor * first_precision(groups)
@@ -159,7 +145,7 @@ def _prior(
 
 
 def _pooled(
-    rows: Rows, prior: Prior, groups: npt.NDArray[np.str_], recipe: Recipe
+    rows: Rows, prior: Prior, groups: npt.NDArray[np.str_], recipe: HazardRecipe
 ) -> tuple[Floats, Prior, dict[str, float]]:
     """Fit, and settle by how much the slopes of each group are pulled towards zero."""
     line = fit_rows(rows, prior, link=recipe.link)
@@ -183,7 +169,7 @@ def _pooled(
     return line, prior, {str(name): float(held[member == which][0]) for which, name in enumerate(names)}
 
 
-def _directed(rows: Rows, prior: Prior, line: Floats, expected: Numbers, recipe: Recipe) -> tuple[Floats, Prior]:
+def _directed(rows: Rows, prior: Prior, line: Floats, expected: Numbers, recipe: HazardRecipe) -> tuple[Floats, Prior]:
     """Hold at zero every slope that goes against its expected direction, and fit the others anew."""
     periods = rows.at_risk.shape[1]
     pinned = np.zeros(len(expected), dtype=bool)
@@ -198,7 +184,7 @@ def _directed(rows: Rows, prior: Prior, line: Floats, expected: Numbers, recipe:
     return line, prior
 
 
-def _worlds(seen: Observed, prior: Prior, centres: Floats, line: Floats, link: Link, random_state: int) -> Floats:
+def _worlds(seen: Observed, prior: Prior, centres: Floats, line: Floats, link: HazardLink, random_state: int) -> Floats:
     """The line in each bootstrap world, shape (draws, periods + columns)."""
     draws = len(centres)
     if not len(seen.unit):
@@ -213,11 +199,11 @@ def _worlds(seen: Observed, prior: Prior, centres: Floats, line: Floats, link: L
     return found
 
 
-def _one_step(seen: Observed, prior: Prior, centres: Floats, line: Floats, link: Link, counts: Floats) -> Floats:
+def _one_step(seen: Observed, prior: Prior, centres: Floats, line: Floats, link: HazardLink, counts: Floats) -> Floats:
     # One Newton step from the mode with the mode's own curvature: the score bootstrap of Kline and Santos (2012), "A
     # score based approach to wild bootstrap inference", with resampled units for its weights.
-    scores = unit_scores(seen.rows, line, seen.unit, seen.units, link=link)
-    _, information = derivatives(seen.rows, prior, line, link)
+    scores = unit_scores(rows_of(seen), line, seen.unit, seen.units, link=link)
+    _, information = derivatives(rows_of(seen), prior, line, link)
     pushed = (counts - 1) @ scores + (centres - prior.centre) @ prior.precision
     return np.asarray(line + np.linalg.solve(information, pushed.T).T)
 
@@ -231,7 +217,7 @@ def _line_estimator(line: Floats) -> LogisticRegression:
     return held
 
 
-def _link(probability: Floats, link: Link) -> Floats:
-    if link is Link.LOGIT:
+def _link(probability: Floats, link: HazardLink) -> Floats:
+    if link is HazardLink.LOGIT:
         return np.asarray(logit(probability))
     return np.asarray(np.log(-np.log1p(-probability)))

@@ -1,16 +1,19 @@
-"""What a hazard is fitted to, what is believed of it before, and how it is fitted."""
+"""What a hazard is fitted to, its prior, how it is fitted, and what comes out."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from engine.scoring.hazards import Link
-from training.statistics.binomial import Rows
+from engine.scoring.artefact import TREES
+from engine.scoring.hazards import Head
+from engine.scoring.sections import HazardLink, HazardPart, HazardSettings
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -25,7 +28,7 @@ class Learner(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class HazardRecipe:
     """How a hazard is fitted; what a search may settle.
 
     Parameters
@@ -47,7 +50,7 @@ class Recipe:
     """
 
     learner: Learner = Learner.LINE
-    link: Link = Link.LOGIT
+    link: HazardLink = HazardLink.LOGIT
     precision_factor: float = 1.0
     share: float = 0.5
     additive: bool = False
@@ -56,6 +59,11 @@ class Recipe:
     leaves: int = 8
     least_of_leaf: int = 80
     follow: float = 0.0
+
+    def settings(self, random_state: int) -> HazardSettings:
+        """As the document of a model holds it, with the seed."""
+        stated = {name: getattr(self, name) for name in self.__slots__}
+        return HazardSettings(**{**stated, "learner": self.learner.value}, random_state=random_state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +110,6 @@ class Observed:
     weights: Floats
     unit: Numbers
 
-    @property
-    def rows(self) -> Rows:
-        """For the line."""
-        return Rows(self.spread, self.at_risk, self.event, self.weights)
-
     def where(self, kept: Flags) -> Observed:
         """Only some rows."""
         return Observed(
@@ -118,3 +121,31 @@ class Observed:
     def units(self) -> int:
         """How many numbers of units there may be."""
         return int(self.unit.max()) + 1 if len(self.unit) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class FittedHead:
+    """A fitted hazard.
+
+    Parameters
+    ----------
+    estimators
+        Scikit-learn estimators by suffix: empty for the line, ``engine.scoring.artefact.TREES`` for the boosting.
+    part
+        What the document of a model holds of it.
+    own_share
+        Share of the level that own records decide, 0 (the prior speaks alone) to 1.
+    events
+        Events it learnt from, as weighted.
+    """
+
+    estimators: Mapping[str, Any]
+    part: HazardPart
+    own_share: float
+    events: float
+    groups: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def head(self) -> Head:
+        """Ready to score."""
+        return Head.fitted(self.part, self.estimators[""], self.estimators.get(TREES))

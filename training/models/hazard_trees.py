@@ -1,18 +1,18 @@
-"""Boosting beside the line of a hazard, on levels replaced by the line's effects; how much it adds to the spread."""
+"""Boosting beside the line of a hazard, on levels replaced by the line's effects; how much it adds to the intervals."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from engine.scoring.design import levels_replaced
+from engine.scoring.sections import Block
 from features.schema import FeatureSchema
-from training.models.hazard_spec import Observed, Recipe
-from training.statistics.binomial import Prior, fit_rows
+from training.models.hazard_spec import HazardRecipe, Observed
+from training.statistics.binomial import Prior, Rows, fit_rows
 from training.statistics.bootstrap import bootstrap_counts
 
 Floats = npt.NDArray[np.float64]
@@ -30,7 +30,7 @@ FOLDS = 5
 
 
 def crossed_effects(
-    seen: Observed, prior: Prior, blocks: list[dict[str, Any]], schema: FeatureSchema, line: Floats, recipe: Recipe,
+    seen: Observed, prior: Prior, blocks: Sequence[Block], schema: FeatureSchema, line: Floats, recipe: HazardRecipe,
     random_state: int,
 ) -> tuple[dict[str, dict[str, float]], Floats]:  # fmt: skip
     """Effects of levels for scoring, and the matrix in which each row has those of a line that did not see its unit."""
@@ -40,30 +40,29 @@ def crossed_effects(
     for out in range(FOLDS):
         held = fold[seen.unit] == out
         if held.any() and not held.all():
-            other = fit_rows(seen.where(~held).rows, prior, link=recipe.link, start=line)
+            other = fit_rows(rows_of(seen.where(~held)), prior, link=recipe.link, start=line)
             effects = _level_effects(other, blocks, schema, seen.at_risk.shape[1])
             replaced[held] = levels_replaced(seen.matrix[held], effects)
     return whole, replaced
 
 
 def _level_effects(
-    line: Floats, blocks: list[dict[str, Any]], schema: FeatureSchema, periods: int
+    line: Floats, blocks: Sequence[Block], schema: FeatureSchema, periods: int
 ) -> dict[str, dict[str, float]]:
     effects: dict[str, dict[str, float]] = {name: {} for name in schema.categories}
     at = periods
     for block in blocks:
-        width = len(block["centre"])
-        if block["levels"] is not None:
-            slopes = line[at : at + width]
-            own = slopes - slopes @ np.asarray(block["centre"])
-            effects[block["column"]] = {str(k): float(v) for k, v in zip(block["levels"], own, strict=True)}
-        at += width
+        if block.levels is not None:
+            slopes = line[at : at + block.width]
+            centred = slopes - slopes @ block.centre
+            effects[block.column] = {str(k): float(v) for k, v in zip(block.levels.tolist(), centred, strict=True)}
+        at += block.width
     return effects
 
 
 def boosted(
-    seen: Observed, replaced: Floats, schema: FeatureSchema, recipe: Recipe, signs: Mapping[str, int], weights: Floats,
-    random_state: int,
+    seen: Observed, replaced: Floats, schema: FeatureSchema, recipe: HazardRecipe, signs: Mapping[str, int],
+    weights: Floats, random_state: int,
 ) -> HistGradientBoostingClassifier:  # fmt: skip
     """Boosting over rows of periods: the matrix with the number of the period behind it.
 
@@ -96,9 +95,9 @@ def boosted(
     return boosting.fit(ready, seen.event[row, period].astype(int), sample_weight=weights[row])
 
 
-def tree_spread(
-    seen: Observed, replaced: Floats, schema: FeatureSchema, recipe: Recipe, signs: Mapping[str, int], line: Floats,
-    worlds: Floats, random_state: int,
+def interval_inflation(
+    seen: Observed, replaced: Floats, schema: FeatureSchema, recipe: HazardRecipe, signs: Mapping[str, int],
+    line: Floats, worlds: Floats, random_state: int,
 ) -> float:  # fmt: skip
     """By how much the blended score moves from world to world, for each unit by which the line moves: at least one."""
     if len(worlds) < TREE_WORLDS:
@@ -115,6 +114,11 @@ def tree_spread(
     blended = (1 - recipe.share) * apart + recipe.share * np.array(moved)
     alone, both = (float(np.sqrt(each.var(axis=0, ddof=1).mean())) for each in (apart, blended))
     return max(1.0, both / alone) if alone > 0 else 1.0
+
+
+def rows_of(seen: Observed) -> Rows:
+    """What the line of a hazard is fitted to."""
+    return Rows(seen.spread, seen.at_risk, seen.event, seen.weights)
 
 
 def distinct_events(seen: Observed) -> int:

@@ -9,12 +9,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
-from engine.scoring.artefact import OUTCOMES, Model
+from engine.scoring.artefact import Model
 from engine.scoring.design import clipped, design
+from engine.scoring.document import HazardsDocument
 from engine.scoring.hazards import DRAWS
+from engine.scoring.sections import Hazards
 from features.schema import FeatureSchema
 from training.models.hazard import fit_head
-from training.models.hazard_spec import Level, Observed, Recipe
+from training.models.hazard_spec import HazardRecipe, Level, Observed
 from training.statistics.design_blocks import line_blocks, ranges
 
 Floats = npt.NDArray[np.float64]
@@ -26,13 +28,13 @@ def fit_horizon(
     schema: FeatureSchema,
     *,
     level: Level | None = None,
-    recipe: Recipe = Recipe(),  # noqa: B008 - frozen
+    recipe: HazardRecipe = HazardRecipe(),  # noqa: B008 - frozen
     unit: npt.NDArray[np.intp] | None = None,
     weights: Floats | None = None,
     random_state: int = 0,
     draws: int = DRAWS,
 ) -> Model:
-    """Fit P(event within the horizon) to rows of which one knows only whether it came.
+    """Fit P(event within the horizon) to events without times: of each row only whether it came is known.
 
     Parameters
     ----------
@@ -45,7 +47,7 @@ def fit_horizon(
     level
         Prior of the level, one period; ``None`` for next to none.
     recipe
-        How; link and learner as for a hazard.
+        How: learner, link and precisions.
     unit
         Shape (n,), number of each row's unit; a unit a row when ``None``.
     weights
@@ -69,7 +71,7 @@ def fit_horizon(
 
     Examples
     --------
-    >>> from engine import hazards
+    >>> from engine.scoring import hazards
     >>> from features.schema import FeatureKind, FeatureSpec
     >>> schema = FeatureSchema((FeatureSpec("size", "any", FeatureKind.NUMBER, "", "", "", ()),))
     >>> X = pd.DataFrame({"size": np.arange(100.0)})
@@ -98,13 +100,12 @@ def fit_horizon(
     )
     signs: Mapping[str, int] = dict(zip(schema.names, schema.signs, strict=True))
     head = fit_head(observed, level, blocks, schema, recipe=recipe, random_state=random_state, signs=signs, draws=draws)
-    document = {
-        "kind": OUTCOMES,
-        "features": list(schema.names),
-        "schema": schema.to_json(),
-        "ranges": limits,
-        "design": blocks,
-        "hazards": {"restart": head.document},
-        "prior_driven": head.own_share < 0.5,
-    }
+    document = HazardsDocument(
+        features=schema.names,
+        feature_schema=schema.to_json(),
+        ranges=limits,
+        design=blocks,
+        hazards=Hazards(restart=head.part),
+        prior_driven=head.own_share < 0.5,
+    )
     return Model({f"restart{suffix}": each for suffix, each in head.estimators.items()}, document)

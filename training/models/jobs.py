@@ -14,15 +14,16 @@ from sklearn.linear_model import LogisticRegression, Ridge
 
 from engine.errors import EhyaError, ErrorCode
 from engine.scoring.design import design
-from engine.scoring.jobs import JobsNote, promise_column
+from engine.scoring.jobs import JobsHeads, JobsNote, promise_column
+from engine.scoring.sections import Block, JobCounts, JobsPart, PromiseRatio
 from features.catalogue import Feature
 from features.schema import FeatureKind, FeatureSchema, FeatureSpec
 from training.cohort.job_counts import set_aside
 from training.models.capital import rests_on_capital
-from training.models.press_heads import LEAST_OF_LEVEL, PRIOR_PENALTY
-from training.priors.official_rates import Size
+from training.priors.official_rates import OfficialSize
 from training.priors.promise_realisation import realisation
 from training.statistics.conformal import held_out
+from training.statistics.design_blocks import LEAST_OF_LEVEL, LEVEL_PENALTY
 from training.statistics.shrinkage import Before, Floats, Pooled, pooled_chance, pooled_line
 
 READ = (Feature.SECTOR_DIVISION, Feature.COUNTY_LEVEL, Feature.JOBS_BEFORE_LOG)
@@ -61,7 +62,7 @@ class JobsPrior:
         Standard deviation of the logarithm of a unit's jobs, and the records it counts for. Assumed.
     """
 
-    size: Size
+    size: OfficialSize
     any_a: float = ANY_A
     any_b: float = ANY_B
     unit_spread: float = UNIT_SPREAD
@@ -86,7 +87,7 @@ class JobsPrior:
             level_records=(self.unit_spread / self.size.spread) ** 2,
             spread=self.unit_spread,
             spread_records=self.unit_records,
-            ratios=dict.fromkeys((Feature.SECTOR_DIVISION.value, Feature.COUNTY_LEVEL.value), PRIOR_PENALTY),
+            ratios=dict.fromkeys((Feature.SECTOR_DIVISION.value, Feature.COUNTY_LEVEL.value), LEVEL_PENALTY),
             ratio=NUMBER_PENALTY,
         )
 
@@ -100,11 +101,16 @@ class FittedJobs:
     heads
         ``jobs_any`` and ``jobs_size``, scikit-learn estimators.
     section
-        JSON-able.
+        What the document holds of them.
     """
 
     heads: dict[str, Any]
-    section: dict[str, Any]
+    section: JobsPart
+
+    @property
+    def ready(self) -> JobsHeads:
+        """Both heads, ready to forecast."""
+        return JobsHeads(self.heads["jobs_any"], self.heads["jobs_size"], self.section)
 
 
 def fit_jobs(
@@ -156,25 +162,30 @@ def fit_jobs(
     # So few counts tell a level at most: no slope, which would carry far beyond them.
     enough = int(some.sum()) >= LEAST_COUNTS
     blocks, kinds = _blocks(X, matrix, specs) if enough else ([], [])
-    section: dict[str, Any] = {"design": blocks, "ratio": promises.ratio, **_promise_scale(promises.left_out)}
-    promise = promise_column(section, np.log(promises.left_out))
+    centre, scale = _promise_scale(promises.left_out)
+    promise = promise_column(np.log(promises.left_out), centre, scale)
     columns = np.column_stack([design(X, blocks), promise if enough else np.zeros(len(came))])
     kinds = [*kinds, PROMISE]
     line = pooled_line(columns[some], np.log(came[some]), kinds, before, own[some])
     # Curvature of so many records at the mean: about the Beta distribution itself.
     heavy = (prior.any_a + prior.any_b) * prior.chance * (1 - prior.chance)
     chance, penalty = pooled_chance(columns, some.astype(np.float64), float(logit(prior.chance)), heavy, own)
-    section |= _intervals(columns[some], np.log(came[some]), line, before, own[some], random_state)
-    section |= {
-        "any": np.round(chance, 10).tolist(),
-        "size": np.round(line.coefficients, 10).tolist(),
-        "penalties": {**line.ratios, "any": penalty},
-        "spread": line.variance**0.5,
-        "counts": {"used": len(came), "zero": int((~some).sum()), "set_aside": int(aside.sum())},
-        "notes": _notes(came, aside, X, specs, promises.ratio),
-        "priors": _priors(prior),
-    }
-    return FittedJobs(_heads(section, columns.shape[1]), section)
+    chance, size = np.round(chance, 10), np.round(line.coefficients, 10)
+    section = JobsPart(
+        design=blocks,
+        ratio=promises.ratio,
+        promise_centre=centre,
+        promise_scale=scale,
+        **_intervals(columns[some], np.log(came[some]), line, before, own[some], random_state),
+        any_line=chance,
+        size_line=size,
+        penalties={**line.ratios, "any": penalty},
+        spread=line.variance**0.5,
+        counts=JobCounts(used=len(came), zero=int((~some).sum()), set_aside=int(aside.sum())),
+        notes=_notes(came, aside, X, specs, promises.ratio),
+        priors=_priors(prior),
+    )
+    return FittedJobs(_heads(chance, size), section)
 
 
 def job_features(schema: FeatureSchema) -> tuple[str, ...]:
@@ -212,13 +223,12 @@ def _rows(matrix: pd.DataFrame, units: pd.DataFrame, jobs: pd.Series) -> tuple[F
     return came, matrix.loc[jobs.index], units.loc[jobs.index]
 
 
-def _blocks(
-    X: pd.DataFrame, everyone: pd.DataFrame, specs: Sequence[FeatureSpec]
-) -> tuple[list[dict[str, Any]], list[str]]:
+def _blocks(X: pd.DataFrame, everyone: pd.DataFrame, specs: Sequence[FeatureSpec]) -> tuple[list[Block], list[str]]:
     """Blocks of ``engine.scoring.design``, and the kind of every column: levels of counted units, the scale of all
     units.
     """
-    blocks, kinds = [], []
+    blocks: list[Block] = []
+    kinds: list[str] = []
     for spec in specs:
         known = everyone[spec.name].dropna()
         if spec.kind is FeatureKind.CATEGORY:
@@ -227,21 +237,21 @@ def _blocks(
             if len(levels) > 1:
                 listed = X[spec.name][X[spec.name].isin(levels)]
                 centre = [float((listed == level).mean()) for level in levels]
-                blocks.append({"column": spec.name, "levels": levels, "centre": centre, "scale": 1.0})
+                blocks.append(Block(column=spec.name, levels=levels, centre=centre, scale=1.0))
                 kinds += [spec.name] * len(levels)
         elif X[spec.name].count() >= LEAST_OF_LEVEL and known.min() < known.max():
             scale = 1.0 if spec.kind is FeatureKind.FLAG else float(known.std(ddof=0))
-            blocks.append(
-                {"column": spec.name, "levels": None, "centre": [float(known.mean())], "scale": scale, "log": False}
-            )
+            block = Block(column=spec.name, levels=None, centre=[float(known.mean())], scale=scale, log=False)
+            blocks.append(block)
             kinds.append(spec.name)
     return blocks, kinds
 
 
-def _promise_scale(left_out: Floats) -> dict[str, float]:
+def _promise_scale(left_out: Floats) -> tuple[float, float]:
+    """Mean and standard deviation of the logarithm of realised promises."""
     logs = np.log(left_out[~np.isnan(left_out)])
     spread = float(logs.std()) if len(logs) >= LEAST_OF_LEVEL else 0.0
-    return {"promise_centre": float(logs.mean()) if len(logs) else 0.0, "promise_scale": spread or 1.0}
+    return float(logs.mean()) if len(logs) else 0.0, spread or 1.0
 
 
 def _intervals(
@@ -250,22 +260,22 @@ def _intervals(
     if len(logs) >= LEAST_COUNTS:
         return held_out(
             columns, logs, line.coefficients, before.level, line.penalties, weights, random_state=random_state
-        ).plain()
+        ).rounded()
     # Spread of a unit, with what is not known of the level, evenly over a normal distribution.
     spread = (line.variance * (1 + 1 / (line.records + before.level_records))) ** 0.5
     residuals = spread * norm.ppf(np.arange(1, 200) / 200)
     return {
         "method": "prior",
-        "refits": [np.round(line.coefficients, 10).tolist()],
-        "refit_of": [0] * len(residuals),
-        "residuals": np.round(residuals, 10).tolist(),
-        "group": [0] * len(residuals),
-        "cuts": [],
+        "refits": np.round(line.coefficients, 10)[None],
+        "refit_of": np.zeros(len(residuals), dtype=np.intp),
+        "residuals": np.round(residuals, 10),
+        "group": np.zeros(len(residuals), dtype=np.intp),
+        "cuts": np.empty(0),
     }
 
 
 def _notes(
-    came: Floats, aside: np.ndarray, X: pd.DataFrame, specs: Sequence[FeatureSpec], ratio: dict[str, Any]
+    came: Floats, aside: np.ndarray, X: pd.DataFrame, specs: Sequence[FeatureSpec], ratio: PromiseRatio
 ) -> list[str]:
     sector = Feature.SECTOR_DIVISION.value
     alone = sector in {spec.name for spec in specs} and len(X) > 0 and X[sector].nunique() < 2
@@ -274,7 +284,7 @@ def _notes(
         JobsNote.NO_JOBS_COUNTED: len(came) > 0 and not came.any(),
         JobsNote.ONE_SECTOR: alone,
         JobsNote.COUNTS_SET_ASIDE: aside.any(),
-        JobsNote.RATIO_ASSUMED: ratio["assumed"],
+        JobsNote.RATIO_ASSUMED: ratio.assumed,
     }
     return [note.value for note, true in holds.items() if true]
 
@@ -290,10 +300,9 @@ def _priors(prior: JobsPrior) -> dict[str, Any]:
     }
 
 
-def _heads(section: dict[str, Any], columns: int) -> dict[str, Any]:
+def _heads(chance: Floats, size: Floats) -> dict[str, Any]:
     """Estimators with the fitted coefficients in place; fitting on two rows only makes them whole."""
-    rows = np.vstack([np.zeros(columns), np.ones(columns)])
-    chance, size = np.asarray(section["any"]), np.asarray(section["size"])
+    rows = np.vstack([np.zeros(len(size) - 1), np.ones(len(size) - 1)])
     classifier = LogisticRegression().fit(rows, [0, 1])
     classifier.coef_, classifier.intercept_ = chance[None, 1:], chance[:1]
     regressor = Ridge(solver="cholesky").fit(rows, [0.0, 1.0])

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import brentq
 
-from engine.scoring.artefact import TREES, Model
-from engine.scoring.hazards import Head, incidence
+from engine.scoring.artefact import TREES
+from engine.scoring.hazards import PERIOD_MONTHS, PERIODS, Head, incidence
+from engine.scoring.sections import Recalibration
 from training.cohort.landmarks import Followed
-from training.models.hazard import FittedHead
-from training.models.recalibration import Shift, followed_shift
-from training.statistics.design_blocks import plain
+from training.cohort.spells import OPEN, RESTARTED
+from training.models.hazard_spec import FittedHead
+from training.models.recalibration import Shift, walk_forward_shift
+from training.statistics.design_blocks import nine_digits
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -38,7 +39,7 @@ def followed(
     *,
     share: float,
     random_state: int,
-) -> tuple[FittedHead, dict[str, float]]:
+) -> tuple[FittedHead, Recalibration]:
     """Recalibrate the hazard of restarts.
 
     Parameters
@@ -56,9 +57,9 @@ def followed(
 
     Returns
     -------
-    head, document
-        The restart head with its line and its worlds moved, and by how much (``intercept, slope, share``). Each half of
-        the units is foretold by a model that saw the other half; ``training.models.recalibration.followed_shift``
+    head, recalibration
+        The restart head with its line and its worlds moved, and by how much. Each half of
+        the units is foretold by a model that saw the other half; ``followed_shift``
         compares with what had matured by the day, recent quarters counting most. A line is turned and moved, so that
         its contributions still add up; beside trees only the level moves.
     """
@@ -73,9 +74,47 @@ def followed(
     first = ~seen.rows.duplicated("unit_id").to_numpy()
     scores = _scores(heads, held[first], spread[first])
     level = _level(scores, slope, shift, weights[first])
-    part_of_line = 1.0 - float(heads["restart"].document["share"]) if trees else 1.0
+    part_of_line = 1.0 - heads["restart"].part.share if trees else 1.0
     moved = _moved(heads["restart"], level / part_of_line, slope)
-    return moved, {"intercept": level, "slope": slope, "share": share}
+    return moved, Recalibration(intercept=level, slope=slope, share=share)
+
+
+def followed_shift(seen: Followed, probability: Floats, *, weights: Floats | None = None) -> Shift:
+    """Intercept and slope of a restart model, from outcomes that matured and from those that have in part.
+
+    Parameters
+    ----------
+    seen
+        Followed landmarks, as known on the day of ``seen.as_of``: nothing that was known later moves the shift. Of each
+        unit the first one counts.
+    probability
+        Shape (n,), for the rows of ``seen``: P(restart within the horizon), by a model that did not see them.
+    weights
+        Shape (n,), not negative; ones by default.
+
+    Returns
+    -------
+    Shift
+        Move a later forecast by it with ``Shift.apply``. A unit that ended for good is watched on without a restart,
+        one that was lost from sight only until it was last seen.
+    """
+    first = ~seen.rows.duplicated("unit_id").to_numpy()
+    spell = seen.spells.iloc[seen.rows["spell"].to_numpy()[first]]
+    start, ended, known = (_years(days) for days in (seen.rows["origin"][first], spell["until"], [seen.settled]))
+    outcome = spell["outcome"].to_numpy()
+    return walk_forward_shift(
+        probability[first],
+        start,
+        np.where(outcome == RESTARTED, ended, np.nan),
+        np.ones(int(first.sum())) if weights is None else weights[first],
+        known=float(known[0]),
+        horizon=PERIODS * PERIOD_MONTHS / 12,
+        until=np.where(outcome == OPEN, ended, np.inf),
+    )
+
+
+def _years(days: Iterable[pd.Timestamp]) -> Floats:
+    return np.asarray(pd.DatetimeIndex(list(days)).to_numpy().astype("datetime64[D]").astype(np.float64) / 365.25)
 
 
 Scores = tuple[Head, Floats, Floats]
@@ -83,9 +122,7 @@ Scores = tuple[Head, Floats, Floats]
 
 def _scores(heads: Mapping[str, FittedHead], held: pd.DataFrame, spread: Floats) -> Scores:
     """The restart head, its score, and the hazard of ends, shape (n, periods) each."""
-    estimators = {f"{name}{end}": each for name, head in heads.items() for end, each in head.estimators.items()}
-    model = Model(estimators, {"hazards": {name: head.document for name, head in heads.items()}})
-    restart, end = (Head.of(model, name) for name in ("restart", "end"))
+    restart, end = (heads[name].head for name in ("restart", "end"))
     return restart, restart.score(spread, held), end.probability(end.score(spread, held))
 
 
@@ -107,10 +144,10 @@ def _level(scores: Scores, slope: float, shift: Shift, weights: Floats) -> float
 
 
 def _moved(head: FittedHead, level: float, slope: float) -> FittedHead:
-    periods = int(head.document["periods"])
+    periods = head.part.periods
     apart = np.zeros(len(head.estimators[""].coef_[0]))
     apart[:periods] = level
     line = deepcopy(head.estimators[""])
     line.coef_ = slope * line.coef_ + apart
-    worlds: dict[str, Any] = {"refits": plain(slope * np.asarray(head.document["refits"]) + apart)}
-    return replace(head, estimators={**head.estimators, "": line}, document={**head.document, **worlds})
+    part = head.part.changed(refits=nine_digits(slope * head.part.refits + apart))
+    return replace(head, estimators={**head.estimators, "": line}, part=part)

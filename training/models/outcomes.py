@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,22 +16,31 @@ from threadpoolctl import threadpool_limits
 from engine.errors import EhyaError, ErrorCode
 from engine.scoring.artefact import Model
 from engine.scoring.design import clipped, design
+from engine.scoring.document import OutcomesDocument
 from engine.scoring.hazards import DRAWS
-from training.cohort.landmarks import Followed
+from engine.scoring.sections import (
+    BetaPrior,
+    Block,
+    CapacityPrior,
+    DriftReference,
+    HazardPart,
+    Hazards,
+    OfficialJobs,
+    Population,
+    Recalibration,
+)
+from training.cohort.landmarks import LEAST_RESTARTS, Followed, plants
 from training.cohort.spells import ENDED, RESTARTED
-from training.models.hazard import FittedHead, fit_head
+from training.models.hazard import fit_head
 from training.models.hazard_prior import end_level, restart_level
-from training.models.hazard_spec import Learner, Level, Observed, Recipe
+from training.models.hazard_spec import FittedHead, HazardRecipe, Learner, Level, Observed
 from training.models.jobs import FittedJobs, JobsPrior, fit_jobs, job_features
 from training.models.maturing import followed
-from training.models.press import Priors
+from training.priors.official_rates import Priors, official_rate
 from training.statistics.design_blocks import line_blocks, ranges
 from training.statistics.feature_shift import reference
 
 Floats = npt.NDArray[np.float64]
-
-LEAST_RESTARTS = 20
-"""Restarts below which a log teaches nothing that official counts do not say better."""
 
 LEAST_JUDGED = 10
 """Restarts judged a year on below which the capacity factor is its prior."""
@@ -65,7 +72,7 @@ def fit_outcomes(
     priors: Priors,
     *,
     as_of: pd.Timestamp | None = None,
-    recipe: Recipe = Recipe(),  # noqa: B008 - frozen
+    recipe: HazardRecipe = HazardRecipe(),  # noqa: B008 - frozen
     weights: pd.Series | None = None,
     random_state: int = 0,
     least_restarts: int = LEAST_RESTARTS,
@@ -130,7 +137,7 @@ def fit_outcomes(
     spread = design(held, blocks)
     with threadpool_limits(limits=1):
         heads = _hazards(seen, priors, held, spread, of_unit, blocks, recipe, random_state, draws, progress)
-        shift: dict[str, float] = {}
+        shift = Recalibration()
         if recipe.follow > 0:
 
             def refit(rows: npt.NDArray[np.bool_]) -> dict[str, FittedHead]:
@@ -148,58 +155,71 @@ def fit_outcomes(
     if capacity is not None:
         heads[CAPACITY] = capacity
     own = {name: head.own_share for name, head in heads.items()}
-    document: dict[str, Any] = {
-        "kind": "outcomes",
-        "schema": schema.to_json(),
-        "features": list(schema.names),
-        "fitted": dict(seen.fitted),
-        "ranges": limits,
-        "design": blocks,
-        "hazards": {**{name: head.document for name, head in heads.items()}, CAPACITY: part},
-        "population": population(priors),
-        "jobs": jobs.section,
-        "prior_driven": own["restart"] < 0.5 or capacity is None,
-        "own_share": own,
-        "data_until": day.date().isoformat(),
-        "recipe": _recipe(recipe, random_state),
-        "recalibration": shift,
-        "sample": sample_counts(seen, weights is not None),
-        "origin": origin,
-        "drift_reference": _reference(seen, present),
-        "fold_of": {},
-    }
-    document["version"] = _version(document, day)
+    document = OutcomesDocument(
+        kind="outcomes",
+        feature_schema=schema.to_json(),
+        features=schema.names,
+        fitted=dict(seen.fitted),
+        ranges=limits,
+        design=blocks,
+        hazards=Hazards(restart=heads["restart"].part, end=heads["end"].part, capacity=part),
+        population=population(priors),
+        jobs=jobs.section,
+        prior_driven=own["restart"] < 0.5 or capacity is None,
+        own_share=own,
+        data_until=day.date().isoformat(),
+        recipe=recipe.settings(random_state),
+        recalibration=shift,
+        sample=sample_counts(seen, weights is not None),
+        origin=origin,
+        drift_reference=_reference(seen, present),
+        fold_of={},
+    )
+    document = document.changed(version=document.name_of(day))
     return FittedOutcomes(Model({**_estimators(heads), **jobs.heads}, document), heads, seen)
 
 
-def plants(rows: pd.DataFrame) -> pd.DataFrame:
-    """What the jobs heads read of a unit beside its features: ``province, county, jobs_promised, jobs_before_stop``.
+def point_fit(
+    priors: Priors,
+    *,
+    recipe: HazardRecipe = HazardRecipe(),  # noqa: B008 - frozen
+    weights: pd.Series | None = None,
+    random_state: int = 0,
+    least_restarts: int = LEAST_RESTARTS,
+) -> Callable[[Followed], Model]:
+    """A way of fitting whose points alone are read, as judging and search want it: two bootstrap worlds do.
 
     Parameters
     ----------
-    rows
-        Rows of ``Followed``.
+    priors, recipe, weights, random_state, least_restarts
+        Those of ``fit_outcomes``.
     """
-    place = rows["county"].str.split("/", n=1)
-    return rows[["jobs_promised", "jobs_before_stop"]].assign(province=place.str[0], county=place.str[-1])
+    return lambda seen: (
+        fit_outcomes(
+            seen,
+            priors,
+            recipe=recipe,
+            weights=weights,
+            random_state=random_state,
+            least_restarts=least_restarts,
+            draws=2,
+        ).model
+    )
 
 
-def population(priors: Priors) -> dict[str, Any]:
+def population(priors: Priors) -> Population:
     """Official counts, as the document holds them."""
-    rates = {"restart": priors.restart, CAPACITY: priors.capacity}
-    return {
-        **{
-            name: {
-                "a": rate.a, "b": rate.b, "rate": rate.rate, "low": rate.low, "high": rate.high,
-                "rows_used": rate.rows_used,
-            }
-            for name, rate in rates.items()
-        },
-        "jobs": {
-            "log_mean": priors.size.log_mean, "spread": priors.size.spread, "rows_used": priors.size.rows_used,
-            "official_average": float(np.exp(priors.size.log_mean)),
-        },
-    }  # fmt: skip
+    size = priors.size
+    return Population(
+        restart=official_rate(priors.restart),
+        capacity=official_rate(priors.capacity),
+        jobs=OfficialJobs(
+            log_mean=size.log_mean,
+            spread=size.spread,
+            rows_used=size.rows_used,
+            official_average=float(np.exp(size.log_mean)),
+        ),
+    )
 
 
 def sample_counts(seen: Followed, weighted: bool = False) -> dict[str, Any]:
@@ -219,15 +239,15 @@ def sample_counts(seen: Followed, weighted: bool = False) -> dict[str, Any]:
     }
 
 
-def _reference(seen: Followed, present: pd.DataFrame | None) -> dict[str, Any]:
+def _reference(seen: Followed, present: pd.DataFrame | None) -> DriftReference:
     if present is None:
         return reference(seen.matrix, seen.schema, units=seen.rows["unit_id"])
     return reference(present, seen.schema)
 
 
 def _hazards(
-    seen: Followed, priors: Priors, held: pd.DataFrame, spread: Floats, of_unit: Floats, blocks: list[dict[str, Any]],
-    recipe: Recipe, random_state: int, draws: int, progress: Callable[[float], None],
+    seen: Followed, priors: Priors, held: pd.DataFrame, spread: Floats, of_unit: Floats, blocks: Sequence[Block],
+    recipe: HazardRecipe, random_state: int, draws: int, progress: Callable[[float], None],
 ) -> dict[str, FittedHead]:  # fmt: skip
     restarted, ended, at_risk = seen.event(RESTARTED), seen.event(ENDED), seen.at_risk
     weights = of_unit * seen.counted_once
@@ -251,15 +271,15 @@ def _hazards(
 
 
 def _capacity(
-    seen: Followed, priors: Priors, held: pd.DataFrame, spread: Floats, of_unit: Floats, blocks: list[dict[str, Any]],
+    seen: Followed, priors: Priors, held: pd.DataFrame, spread: Floats, of_unit: Floats, blocks: Sequence[Block],
     random_state: int, draws: int,
-) -> tuple[FittedHead | None, dict[str, Any]]:  # fmt: skip
+) -> tuple[FittedHead | None, HazardPart | CapacityPrior]:  # fmt: skip
     judged = seen.restarts[seen.restarts["held"].notna()]
     rate = priors.capacity
     if len(judged) < LEAST_JUDGED:
         holding = int(judged["held"].sum())
         moved = rate.updated(holding, len(judged) - holding)
-        return None, {"prior": {"a": moved.a, "b": moved.b, "rows_used": moved.rows_used}}
+        return None, CapacityPrior(prior=BetaPrior(a=moved.a, b=moved.b, rows_used=moved.rows_used))
     row = judged["row"].to_numpy(np.intp)
     unit = np.asarray(pd.factorize(judged["unit_id"], sort=True)[0], dtype=np.intp)
     observed = Observed(
@@ -273,10 +293,10 @@ def _capacity(
         beta.ppf(even, rate.a, rate.b)[:, None],
     )
     head = fit_head(
-        observed, level, blocks, seen.schema, recipe=Recipe(), random_state=random_state, draws=draws,
+        observed, level, blocks, seen.schema, recipe=HazardRecipe(), random_state=random_state, draws=draws,
         signs=dict(zip(seen.schema.names, seen.schema.signs, strict=True)),
     )  # fmt: skip
-    return head, head.document
+    return head, head.part
 
 
 def _jobs(
@@ -328,13 +348,3 @@ def _last_of_each(seen: Followed) -> npt.NDArray[np.intp]:
 
 def _estimators(heads: Mapping[str, FittedHead]) -> dict[str, Any]:
     return {f"{name}{suffix}": each for name, head in heads.items() for suffix, each in head.estimators.items()}
-
-
-def _recipe(recipe: Recipe, random_state: int) -> dict[str, Any]:
-    plain = {name: getattr(recipe, name) for name in recipe.__slots__}
-    return {**plain, "learner": recipe.learner.value, "link": recipe.link.value, "random_state": random_state}
-
-
-def _version(document: Mapping[str, Any], as_of: pd.Timestamp) -> str:
-    text = json.dumps(document, sort_keys=True, ensure_ascii=False)
-    return f"{as_of:%Y%m%d}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"

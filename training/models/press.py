@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,14 +11,16 @@ import pandas as pd
 
 from engine.scoring.artefact import Model
 from engine.scoring.design import design
+from engine.scoring.document import ReportedDocument
+from engine.scoring.sections import Block, PressJobsLevel, PressPair, PressPopulation, PressSettings
 from features import fit as fit_features
 from features import matrix
 from features.catalogue import FULL_SCHEMA, Feature
 from features.schema import FeatureKind, FeatureSchema
 from training.cohort.press_sample import Sample
-from training.models.press_heads import Recipe, blocks, heads, parameters, press_size, status_columns
-from training.models.press_penalty import Trial, search
-from training.priors.official_rates import Rate, Size
+from training.models.press_heads import blocks, heads, jobs_head, press_size, status_columns, status_head
+from training.models.press_penalty import PressRecipe, Trial, search
+from training.priors.official_rates import Priors, official_rate
 from training.statistics.bootstrap import HELD_OUT_REFITS, REFITS, bootstrap_counts
 from training.statistics.feature_shift import reference
 
@@ -47,15 +46,6 @@ ALLOWED: FeatureSchema = FULL_SCHEMA.subset(
 
 _KINDS = {FeatureKind.CATEGORY: "level", FeatureKind.FLAG: "flag", FeatureKind.NUMBER: "duration"}
 _CLAIMS = (Feature.CAUSE_FINANCIAL, Feature.CAUSE_LEGAL, Feature.CAUSE_MARKET, Feature.CAUSE_TECHNICAL)
-
-
-@dataclass(frozen=True, slots=True)
-class Priors:
-    """What comes from official counts and not from the sample."""
-
-    restart: Rate
-    capacity: Rate
-    size: Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,21 +106,21 @@ def fit(
     everyone = np.ones(len(sample), dtype=bool)
     promoted, recipe, tried = _pair(sample, X, kinds, priors, everyone, trials, random_state)
     progress(1.0)
-    document: dict[str, Any] = {
-        "schema": ALLOWED.to_json(),
-        "features": list(ALLOWED.names),
-        "fitted": fitted,
-        "promoted": promoted,
-        "held_out": held_out,
-        "fold_of": dict(zip(sample.units.index, sample.group.tolist(), strict=True)),
-        "population": promoted["population"],
-        "prior_driven": True,
-        "drift_reference": reference(X, ALLOWED),
-        "data_until": as_of.date().isoformat(),
-        "recipe": {"penalty": recipe.penalty, "share": recipe.share, "random_state": random_state, "trials": trials},
-    }
-    document["version"] = _version(document, as_of)
-    ready = heads(sample, design(X, promoted["design"]), promoted["jobs_columns"], promoted, recipe)
+    document = ReportedDocument(
+        feature_schema=ALLOWED.to_json(),
+        features=ALLOWED.names,
+        fitted=fitted,
+        promoted=promoted,
+        held_out=held_out,
+        fold_of=dict(zip(sample.units.index, sample.group.tolist(), strict=True)),
+        population=promoted.population,
+        prior_driven=True,
+        drift_reference=reference(X, ALLOWED),
+        data_until=as_of.date().isoformat(),
+        recipe=PressSettings(penalty=recipe.penalty, share=recipe.share, random_state=random_state, trials=trials),
+    )
+    document = document.changed(version=document.name_of(as_of))
+    ready = heads(sample, design(X, promoted.design), promoted, penalty=recipe.penalty)
     return Fitted(Model(ready, document), X, tried)
 
 
@@ -142,54 +132,51 @@ def _pair(
     rows: npt.NDArray[np.bool_],
     trials: int,
     random_state: int,
-) -> tuple[dict[str, Any], Recipe, list[Trial]]:
+) -> tuple[PressPair, PressRecipe, list[Trial]]:
     # Centres, levels and official rates too are settled without the rows held out.
     described = blocks(X[rows], kinds)
-    spread, sectors = design(X, described), _sector_columns(described)
-    columns = status_columns(sample, spread)
-    tried = search(columns, sample.label, sample.group, rows, trials=trials, random_state=random_state)
+    columns, sectors = design(X, described), _sector_columns(described)
+    ready = status_columns(sample, columns)
+    tried = search(ready, sample.label, sample.group, rows, trials=trials, random_state=random_state)
     refits = REFITS if rows.all() else HELD_OUT_REFITS
     weights = bootstrap_counts(rows, refits=refits, random_state=random_state)
-    pair = parameters(sample, spread, sectors, tried[0].recipe, rows, weights)
-    population = _population(priors, sample, rows, press_size(pair["jobs"], spread[:, sectors], sample, rows))
-    return {"design": described, "jobs_columns": sectors, "population": population, **pair}, tried[0].recipe, tried
+    recipe, jobs = tried[0].recipe, jobs_head(sample, columns[:, sectors], rows)
+    population = _population(priors, sample, rows, press_size(jobs, columns[:, sectors], sample, rows))
+    pair = PressPair(
+        design=described,
+        jobs_columns=sectors,
+        population=population,
+        jobs=jobs,
+        **status_head(sample, ready, rows, weights, penalty=recipe.penalty, share=recipe.share),
+    )
+    return pair, recipe, tried
 
 
-def _sector_columns(described: list[dict[str, Any]]) -> list[int]:
-    widths = [len(block["centre"]) for block in described]
+def _sector_columns(described: Sequence[Block]) -> list[int]:
+    widths = [block.width for block in described]
     starts = np.concatenate([[0], np.cumsum(widths)[:-1]]).astype(int)
     return [
         int(start) + step
         for block, start, width in zip(described, starts, widths, strict=True)
-        if block["column"] == Feature.SECTOR_DIVISION.value
+        if block.column == Feature.SECTOR_DIVISION.value
         for step in range(width)
     ]
 
 
-def _population(priors: Priors, sample: Sample, rows: npt.NDArray[np.bool_], press: float) -> dict[str, Any]:
+def _population(priors: Priors, sample: Sample, rows: npt.NDArray[np.bool_], press: float) -> PressPopulation:
     own = sample.label[rows & sample.register]
     left_out = set(sample.group[~rows])
     durable = [counts for province, counts in sample.durable.items() if province not in left_out]
     held, below = (sum(counts[place] for counts in durable) for place in (0, 1))
-    return {
-        "restart": _rate(priors.restart.updated(int(own.sum()), int((1 - own).sum()))),
-        "capacity": _rate(priors.capacity.updated(held, below)),
-        "jobs": {
+    return PressPopulation(
+        restart=official_rate(priors.restart.updated(int(own.sum()), int((1 - own).sum()))),
+        capacity=official_rate(priors.capacity.updated(held, below)),
+        jobs=PressJobsLevel(
             # A log-normal spread has the mean exp(spread^2 / 2): less that, the draws average what was counted.
-            "shift": priors.size.log_mean - float(np.log(press)) - priors.size.spread**2 / 2,
-            "spread": priors.size.spread,
-            "official_average": float(np.exp(priors.size.log_mean)),
-            "press_average": press,
-            "rows_used": priors.size.rows_used,
-        },
-    }
-
-
-def _rate(rate: Rate) -> dict[str, Any]:
-    ends = {"rate": rate.rate, "low": rate.low, "high": rate.high}
-    return {"a": rate.a, "b": rate.b, **ends, "rows_used": rate.rows_used}
-
-
-def _version(document: dict[str, Any], as_of: pd.Timestamp) -> str:
-    text = json.dumps(document, sort_keys=True, ensure_ascii=False)
-    return f"{as_of:%Y%m%d}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+            shift=priors.size.log_mean - float(np.log(press)) - priors.size.spread**2 / 2,
+            spread=priors.size.spread,
+            official_average=float(np.exp(priors.size.log_mean)),
+            press_average=press,
+            rows_used=priors.size.rows_used,
+        ),
+    )

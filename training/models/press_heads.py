@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,10 @@ import pandas as pd
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from engine.errors import EhyaError, ErrorCode
+from engine.scoring.sections import Block, PressJobs, PressPair
 from training.cohort.press_sample import Sample
+from training.statistics.design_blocks import LEAST_OF_LEVEL, LEVEL_PENALTY
 from training.statistics.ridge import Floats, ridge_linear, ridge_logistic, shrunk
-
-LEAST_OF_LEVEL = 3
-"""Units that a level (sector, province, cause) needs before it gets a column of its own."""
 
 SAMPLING_SCALE = 10.0
 """Spread of the column "sampled from the register": its ridge penalty is a hundredth of the others', so that the two
@@ -26,9 +25,9 @@ CLAIM_SCALE = 2.0
 """Spread of a cause column: its ridge penalty is four times the others', since causes are claims of interested parties
 and "management" in particular is overstated (assumed)."""
 
-PRIOR_PENALTY, PRIOR_SPREAD = 20.0, 1.0
-"""Centre and spread (in logarithms) of the prior on the ratio of variances: a sector's own mean gets half the weight at
-twenty units (assumed), since the likelihood of some fifty units is nearly flat."""
+PRIOR_SPREAD = 1.0
+"""Spread (in logarithms) of the prior on the ratio of variances around ``LEVEL_PENALTY`` (assumed): the likelihood of
+some fifty units is nearly flat."""
 
 PENALTIES = np.geomspace(0.3, 300.0, 61)
 """Ratios of the variance within sectors to the variance between them that the empirical Bayes step tries."""
@@ -41,23 +40,7 @@ _NO_SPREAD = 1e-12
 Mask = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What the search settles.
-
-    Parameters
-    ----------
-    penalty
-        Ridge penalty of the logistic head, 1 / C.
-    share
-        Share of the slopes that is kept, 0 (base rate) to 1.
-    """
-
-    penalty: float
-    share: float
-
-
-def blocks(matrix: pd.DataFrame, kinds: Mapping[str, str]) -> list[dict[str, Any]]:
+def blocks(matrix: pd.DataFrame, kinds: Mapping[str, str]) -> tuple[Block, ...]:
     """Describe how the matrix becomes a design in which a missing value says nothing.
 
     Parameters
@@ -70,17 +53,18 @@ def blocks(matrix: pd.DataFrame, kinds: Mapping[str, str]) -> list[dict[str, Any
 
     Returns
     -------
-    list of dict
+    tuple of Block
         As ``engine.scoring.design.design`` takes them. Centres are means over the rows where the value is known; no
         label is looked at.
 
     Examples
     --------
-    >>> blocks(pd.DataFrame({"food": [0.0, 1.0, 1.0, 0.0, 1.0, 0.0, None]}), {"food": "flag"})
-    [{'column': 'food', 'levels': None, 'centre': [0.5], 'scale': 1.0, 'log': False}]
+    >>> (block,) = blocks(pd.DataFrame({"food": [0.0, 1.0, 1.0, 0.0, 1.0, 0.0, None]}), {"food": "flag"})
+    >>> block.plain()
+    {'column': 'food', 'levels': None, 'centre': [0.5], 'scale': 1.0, 'log': False}
     """
     described = [_block(matrix[column], kind) for column, kind in kinds.items()]
-    return [block for block in described if block is not None]
+    return tuple(block for block in described if block is not None)
 
 
 def status_columns(sample: Sample, spread: Floats) -> Floats:
@@ -88,7 +72,7 @@ def status_columns(sample: Sample, spread: Floats) -> Floats:
     return np.column_stack([spread, SAMPLING_SCALE * sample.register])
 
 
-def fit_status(columns: Floats, label: Floats, weights: Floats, recipe: Recipe) -> Floats:
+def fit_status(columns: Floats, label: Floats, weights: Floats, *, penalty: float, share: float) -> Floats:
     """Fit the logistic head once per row of weights.
 
     Parameters
@@ -99,18 +83,20 @@ def fit_status(columns: Floats, label: Floats, weights: Floats, recipe: Recipe) 
         Shape (n,).
     weights
         Shape (fits, n).
-    recipe
-        Penalty and share.
+    penalty
+        Ridge penalty, 1 / C.
+    share
+        Share of the slopes that is kept, 0 (base rate) to 1.
 
     Returns
     -------
     numpy.ndarray
         Shape (fits, 1 + features): the intercept is that of the press sample, the sampling column is gone.
     """
-    share = np.full(columns.shape[1], recipe.share)
-    share[-1] = 1.0
-    fitted = ridge_logistic(columns, label, weights, recipe.penalty)
-    return shrunk(fitted, columns, label, weights, share)[:, :-1]
+    kept = np.full(columns.shape[1], share)
+    kept[-1] = 1.0
+    fitted = ridge_logistic(columns, label, weights, penalty)
+    return shrunk(fitted, columns, label, weights, kept)[:, :-1]
 
 
 def sector_penalty(spread: Floats, target: Floats) -> float:
@@ -137,67 +123,65 @@ def sector_penalty(spread: Floats, target: Floats) -> float:
     True
     """
     if len(target) < LEAST_OF_LEVEL:
-        return PRIOR_PENALTY
-    prior = -0.5 * (np.log(PENALTIES / PRIOR_PENALTY) / PRIOR_SPREAD) ** 2
+        return LEVEL_PENALTY
+    prior = -0.5 * (np.log(PENALTIES / LEVEL_PENALTY) / PRIOR_SPREAD) ** 2
     likelihood = [_restricted_likelihood(spread, target, ratio) for ratio in PENALTIES]
     return float(PENALTIES[int(np.argmax(likelihood + prior))])
 
 
-def parameters(
-    sample: Sample, spread: Floats, sectors: Sequence[int], recipe: Recipe, rows: Mask, weights: Floats
+def status_head(
+    sample: Sample, columns: Floats, rows: Mask, weights: Floats, *, penalty: float, share: float
 ) -> dict[str, Any]:
-    """Everything that scoring needs of one fitted pair of heads, as plain lists.
+    """Fields of a ``PressPair`` that speak of the status.
 
     Parameters
     ----------
     sample
         Training sample, n units.
-    spread
-        Its design, shape (n, columns).
-    sectors
-        Columns of the jobs head.
-    recipe
-        Settled by the search, without the rows held out.
+    columns
+        What ``status_columns`` gives.
     rows
         Shape (n,): units that these heads may see.
     weights
         Shape (refits, n): bootstrap counts, zero outside ``rows``.
+    penalty, share
+        Settled by the search, without the rows held out: ridge penalty, and share of the slopes that is kept.
     """
-    columns = status_columns(sample, spread)
     press = rows & ~sample.register
     drawn = weights * ~sample.register
+    fitted = partial(fit_status, columns, sample.label, penalty=penalty, share=share)
     half = 0.5 / drawn.sum(axis=1)
     return {
-        "status": _plain(fit_status(columns, sample.label, rows[None].astype(float), recipe)[0]),
-        "status_refits": _plain(fit_status(columns, sample.label, weights, recipe)),
+        "status": np.round(fitted(rows[None].astype(float))[0], 6),
+        "status_refits": np.round(fitted(weights), 6),
         "sample_rate": float(sample.label[press].mean()),
-        "sample_rates": _plain(np.clip((drawn @ sample.label) / drawn.sum(axis=1), half, 1 - half)),
-        "jobs": jobs_head(sample, spread[:, list(sectors)], rows),
+        "sample_rates": np.round(np.clip((drawn @ sample.label) / drawn.sum(axis=1), half, 1 - half), 6),
     }
 
 
-def heads(
-    sample: Sample, spread: Floats, sectors: Sequence[int], fitted: Mapping[str, Any], recipe: Recipe
-) -> dict[str, Any]:
+def heads(sample: Sample, columns: Floats, pair: PressPair, *, penalty: float) -> dict[str, Any]:
     """Scikit-learn estimators of the promoted pair, with the shrunken coefficients in place.
 
     Parameters
     ----------
-    sample, spread, sectors, recipe
-        As for ``parameters``.
-    fitted
-        What ``parameters`` returned for all rows.
+    sample
+        Training sample, n units.
+    columns
+        Its design, shape (n, columns).
+    pair
+        Fitted to all rows.
+    penalty
+        Of the logistic head.
     """
-    classifier = LogisticRegression(C=1 / recipe.penalty, max_iter=1000).fit(spread, sample.label.astype(int))
-    status = np.asarray(fitted["status"])
-    classifier.coef_, classifier.intercept_ = status[None, 1:], status[:1]
+    classifier = LogisticRegression(C=1 / penalty, max_iter=1000).fit(columns, sample.label.astype(int))
+    classifier.coef_, classifier.intercept_ = pair.status[None, 1:].copy(), pair.status[:1].copy()
     known = ~np.isnan(sample.jobs)
-    narrow, target = spread[known][:, list(sectors)], np.log(sample.jobs[known])
+    narrow, target = columns[known][:, pair.jobs_columns], np.log(sample.jobs[known])
     regressor = Ridge(alpha=sector_penalty(narrow, target), solver="cholesky").fit(narrow, target)
     return {"reported_status": classifier, "jobs": regressor}
 
 
-def jobs_head(sample: Sample, narrow: Floats, rows: Mask) -> dict[str, Any]:
+def jobs_head(sample: Sample, narrow: Floats, rows: Mask) -> PressJobs:
     """Shrunken sector means of the logarithm of jobs, one refit without each province, and its residuals.
 
     Parameters
@@ -225,15 +209,15 @@ def jobs_head(sample: Sample, narrow: Floats, rows: Mask) -> dict[str, Any]:
     refits = ridge_linear(narrow, target, left.astype(float), penalty)
     refit_of = np.searchsorted(folds, sample.group[seen])
     guessed = refits[refit_of, 0] + (narrow[seen] * refits[refit_of, 1:]).sum(axis=1)
-    return {
-        "point": _exact(ridge_linear(narrow, target, seen[None].astype(float), penalty)[0]),
-        "refits": _exact(refits),
-        "refit_of": refit_of.tolist(),
-        "residuals": _exact(target[seen] - guessed),
-    }
+    return PressJobs(
+        point=np.round(ridge_linear(narrow, target, seen[None].astype(float), penalty)[0], 10),
+        refits=np.round(refits, 10),
+        refit_of=refit_of,
+        residuals=np.round(target[seen] - guessed, 10),
+    )
 
 
-def press_size(jobs: Mapping[str, Any], narrow: Floats, sample: Sample, rows: Mask) -> float:
+def press_size(jobs: PressJobs, narrow: Floats, sample: Sample, rows: Mask) -> float:
     """Arithmetic mean of what the jobs head draws for the press units it saw, persons.
 
     The draws are symmetric in logarithms, hence their mean is not that of the sample itself; the official average has
@@ -242,26 +226,28 @@ def press_size(jobs: Mapping[str, Any], narrow: Floats, sample: Sample, rows: Ma
     Parameters
     ----------
     jobs
-        Jobs head of ``parameters``.
+        Fitted jobs head.
     narrow
         Its columns, shape (n, sectors).
-    sample, rows
-        As for ``parameters``.
+    sample
+        Training sample, n units.
+    rows
+        Shape (n,): units that the head saw.
     """
     seen = rows & ~np.isnan(sample.jobs)
-    refits, margin = np.asarray(jobs["refits"]), np.abs(np.asarray(jobs["residuals"]))
-    centre = (refits[:, 0] + narrow[seen] @ refits[:, 1:].T)[:, jobs["refit_of"]]
+    refits, margin = jobs.refits, np.abs(jobs.residuals)
+    centre = (refits[:, 0] + narrow[seen] @ refits[:, 1:].T)[:, jobs.refit_of]
     return float((np.exp(centre) * np.cosh(margin)).mean())
 
 
-def _block(values: pd.Series, kind: str) -> dict[str, Any] | None:
+def _block(values: pd.Series, kind: str) -> Block | None:
     known = values.dropna()
     if kind == "level":
         counts = known.value_counts()
         levels = sorted(counts[counts >= LEAST_OF_LEVEL].index)
         listed = known[known.isin(levels)]
         centre = [float((listed == level).mean()) for level in levels]
-        return {"column": values.name, "levels": levels, "centre": centre, "scale": 1.0} if levels else None
+        return Block(column=str(values.name), levels=levels, centre=centre, scale=1.0) if levels else None
     if kind == "duration":
         known = pd.Series(np.log1p(known))
     elif not LEAST_OF_LEVEL <= known.sum() <= len(known) - LEAST_OF_LEVEL:
@@ -270,7 +256,7 @@ def _block(values: pd.Series, kind: str) -> dict[str, Any] | None:
         return None
     scale = {"duration": float(known.std(ddof=0)), "claim": CLAIM_SCALE}.get(kind, 1.0)
     centre = [float(known.mean())]
-    return {"column": values.name, "levels": None, "centre": centre, "scale": scale, "log": kind == "duration"}
+    return Block(column=str(values.name), levels=None, centre=centre, scale=scale, log=kind == "duration")
 
 
 def _restricted_likelihood(spread: Floats, target: Floats, ratio: float) -> float:
@@ -283,11 +269,3 @@ def _restricted_likelihood(spread: Floats, target: Floats, ratio: float) -> floa
     # Units that are all alike tell every ratio the same: the prior decides then.
     scale = max(residual @ inverse @ residual / freedom, _NO_SPREAD)
     return float(-0.5 * (freedom * np.log(scale) + np.linalg.slogdet(covariance)[1] + np.log(weight)))
-
-
-def _exact(values: Floats) -> Any:
-    return np.round(values, 10).tolist()
-
-
-def _plain(values: Floats) -> Any:
-    return np.round(values, 6).tolist()

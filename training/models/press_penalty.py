@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from training.models.press_heads import Recipe
 from training.statistics.ridge import Floats, ridge_logistic, shrunk
 from training.tuning.search import Real, tune
 
@@ -22,10 +21,26 @@ FOLDS = 10
 
 
 @dataclass(frozen=True, slots=True)
+class PressRecipe:
+    """What the search settles.
+
+    Parameters
+    ----------
+    penalty
+        Ridge penalty of the logistic head, 1 / C.
+    share
+        Share of the slopes that is kept, 0 (base rate) to 1.
+    """
+
+    penalty: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """One penalty that was tried, and its log loss minus the base rate's: below zero is a gain."""
 
-    recipe: Recipe
+    recipe: PressRecipe
     loss: float
 
 
@@ -56,7 +71,7 @@ def search(
     list of Trial
         Sorted by loss. Where no penalty gains, the first trial keeps no share of the slopes: the base rate.
     """
-    base_rate = Trial(Recipe(HIGH, 0.0), 0.0)
+    base_rate = Trial(PressRecipe(HIGH, 0.0), 0.0)
     if trials == 0:
         return [base_rate]
     folds = _folds(group, rows, random_state)
@@ -70,7 +85,7 @@ def search(
         prune=False,
         random_state=random_state,
     )
-    tried = [Trial(Recipe(each.recipe["penalty"], SHARE), each.loss) for each in found.trials if each.complete]
+    tried = [Trial(PressRecipe(each.recipe["penalty"], SHARE), each.loss) for each in found.trials if each.complete]
     return tried if tried[0].loss < 0 else [base_rate, *tried]
 
 

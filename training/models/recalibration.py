@@ -8,18 +8,14 @@ with the last that passed them. Intercept and slope are held near 0 and 1.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy.optimize import brentq, minimize_scalar
 from scipy.special import expit, logit
 
-from training.cohort.landmarks import PERIOD_MONTHS, PERIODS, Followed
 from training.cohort.soft_labels import observed_by
-from training.cohort.spells import OPEN, RESTARTED
 from training.statistics.recency import recency_weights
 
 Floats = npt.NDArray[np.float64]
@@ -126,44 +122,6 @@ def _level(score: Floats, wanted: float, weights: Floats) -> float:
     """Shift of all logits that brings their mean probability to the one wanted."""
     target = min(wanted, 0.999)
     return float(brentq(lambda shift: np.average(expit(score + shift), weights=weights) - target, -20.0, 20.0))
-
-
-def followed_shift(seen: Followed, probability: Floats, *, weights: Floats | None = None) -> Shift:
-    """Intercept and slope of a restart model, from outcomes that matured and from those that have in part.
-
-    Parameters
-    ----------
-    seen
-        Followed landmarks, as known on the day of ``seen.as_of``: nothing that was known later moves the shift. Of each
-        unit the first one counts.
-    probability
-        Shape (n,), for the rows of ``seen``: P(restart within the horizon), by a model that did not see them.
-    weights
-        Shape (n,), not negative; ones by default.
-
-    Returns
-    -------
-    Shift
-        Move a later forecast by it with ``Shift.apply``. A unit that ended for good is watched on without a restart,
-        one that was lost from sight only until it was last seen.
-    """
-    first = ~seen.rows.duplicated("unit_id").to_numpy()
-    spell = seen.spells.iloc[seen.rows["spell"].to_numpy()[first]]
-    start, ended, known = (_years(days) for days in (seen.rows["origin"][first], spell["until"], [seen.settled]))
-    outcome = spell["outcome"].to_numpy()
-    return walk_forward_shift(
-        probability[first],
-        start,
-        np.where(outcome == RESTARTED, ended, np.nan),
-        np.ones(int(first.sum())) if weights is None else weights[first],
-        known=float(known[0]),
-        horizon=PERIODS * PERIOD_MONTHS / 12,
-        until=np.where(outcome == OPEN, ended, np.inf),
-    )
-
-
-def _years(days: Iterable[pd.Timestamp]) -> Floats:
-    return np.asarray(pd.DatetimeIndex(list(days)).to_numpy().astype("datetime64[D]").astype(np.float64) / 365.25)
 
 
 def _slope(observed: Floats, expected: Floats, score: Floats, events: float) -> float:

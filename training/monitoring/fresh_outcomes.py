@@ -29,11 +29,10 @@ from engine.store import Register
 from training.cohort.landmarks import LANDMARK_MONTHS, SETTLED_MONTHS, Described, labelled
 from training.evaluation import replay
 from training.evaluation.candidate import with_rules
-from training.evaluation.evidence import Evidence
-from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS
+from training.evaluation.evidence import JudgedTables
+from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS, LEAST_OUTCOMES
 from training.evaluation.replay import UnitsAt
 from training.evaluation.walk_forward import MATURE_MONTHS, counted_jobs, weights_and_labels
-from training.gates.rules import LEAST_OUTCOMES
 from training.gates.verdicts import groups, jobs_scores, scores
 from training.models.hazard_prior import restart_level
 from training.monitoring.matured import landmarks_since, matured_of
@@ -164,7 +163,7 @@ def ripened(
         as_of,
         _judged(periods, now, due, random_state),
         _judged(outcomes, now, due_whole, random_state),
-        jobs_scores(Evidence(outcomes, jobs)) if len(jobs) else {},
+        jobs_scores(JudgedTables(outcomes, jobs)) if len(jobs) else {},
     )
 
 
@@ -201,12 +200,12 @@ def _beside(
     *, answered: Callable[..., replay.Floats],
 ) -> pd.DataFrame:  # fmt: skip
     """A judged table: champion and prior put beside the model."""
-    population = model.document["population"]
-    rate = Rate(*(population["restart"][name] for name in ("a", "b", "rows_used")))
+    restart, capacity = model.population.restart, model.population.capacity
+    rate = Rate(restart.a, restart.b, restart.rows_used)
     if "period" in rows:
         prior = restart_level(rate, draws=1).probability[rows["period"].to_numpy(np.intp) - 1]
     else:
-        prior = np.full(len(rows), rate.rate * population["capacity"]["rate"])
+        prior = np.full(len(rows), rate.rate * capacity.rate)
     theirs = np.full(len(rows), np.nan)
     if champion is not None:
         mine = (rows["origin"] > champion.data_until).to_numpy()
@@ -237,7 +236,7 @@ def _judged(rows: pd.DataFrame, units: pd.DataFrame, due: pd.Timestamp, random_s
     }
     if count < LEAST_OUTCOMES:
         return Judgement(Ripeness.TOO_FEW, due, **figures)
-    evidence = Evidence(with_rules(rows, units), pd.DataFrame(columns=list(JOBS_COLUMNS)))
+    evidence = JudgedTables(with_rules(rows, units), pd.DataFrame(columns=list(JOBS_COLUMNS)))
     return Judgement(
         Ripeness.ENOUGH, due, **figures, scores=scores(evidence, random_state=random_state), groups=groups(evidence)
     )

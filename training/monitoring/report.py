@@ -8,7 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from engine.scoring.artefact import OUTCOMES, Model
+from engine.scoring.artefact import Model
+from engine.scoring.document import OUTCOMES
+from engine.scoring.sections import DriftReference
 from engine.store import Register
 from features import matrix
 from features.schema import FeatureSchema
@@ -98,11 +100,11 @@ def drift(register: Register, model: Model, *, as_of: pd.Timestamp, random_state
     rate = base_rate(matured(model, units_at, events, as_of=as_of))
     here = standing_idle(units_at(as_of), events, as_of=as_of)
     X = matrix(here, schema, model.fitted, as_of=as_of)
-    document = model.document.get("drift_reference")
-    moved = feature_drift(document or {"count": 0, "features": {}}, X, random_state=random_state)
+    then = model.document.drift_reference
+    moved = feature_drift(then or DriftReference(count=0, features={}), X, random_state=random_state)
     new = unseen(X, here, schema)
     findings = _of_outcomes(rate)
-    if document is None:
+    if then is None:
         findings.append((DriftCode.NO_REFERENCE, ""))
     if len(here) < LEAST_UNITS:
         findings.append((DriftCode.TOO_FEW_UNITS, ""))
@@ -112,7 +114,7 @@ def drift(register: Register, model: Model, *, as_of: pd.Timestamp, random_state
         findings += [(DriftCode.CATEGORY_UNSEEN, str(name)) for name in new.index[new["alarming"]]]
     if not any(code in ALARMING for code, _ in findings):
         findings.append((DriftCode.STEADY, ""))
-    origin = str(model.document.get("origin") or "")
+    origin = model.document.origin or ""
     return Drift(model.version, model.kind, since, as_of, len(here), rate, moved, new, tuple(findings), origin)
 
 

@@ -11,21 +11,20 @@ import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
 from engine.scoring import hazards
+from engine.scoring.document import OutcomesDocument, of_kind
 from engine.settings import Settings
 from engine.store import Register
 from features import matrix
 from features.catalogue import FULL_SCHEMA
-from training.cohort.landmarks import Followed, describe, labelled, standing_idle
+from training.cohort.landmarks import LEAST_RESTARTS, Followed, describe, labelled, standing_idle
 from training.evaluation.candidate import Candidate, with_rules
-from training.evaluation.evidence import Evidence
-from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS
-from training.evaluation.walk_forward import Plan, plan, walk_forward
-from training.gates.rules import LEAST_OUTCOMES
+from training.evaluation.evidence import JudgedTables
+from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS, LEAST_OUTCOMES
+from training.evaluation.walk_forward import FoldPlan, plan, walk_forward
 from training.models.capital import without_capital
-from training.models.hazard_spec import Learner, Recipe
-from training.models.outcomes import LEAST_RESTARTS, fit_outcomes
-from training.models.press import Priors
-from training.priors.official_rates import capacity_rate, jobs_size, restart_rate
+from training.models.hazard_spec import HazardRecipe, Learner
+from training.models.outcomes import fit_outcomes, point_fit
+from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
 from training.propensity.correction import approach
 from training.registry.provenance import code_version, data_digest
 from training.tuning.progress import USUAL, Effort, Progress, Stage, silent
@@ -111,37 +110,38 @@ def outcomes_candidate(
     )  # fmt: skip
     progress(Stage.JUDGING, 0.0)
     table = walk_forward(
-        described, own, priors, as_of=as_of, recipe=recipe, weights=weights, folds=FOLDS, random_state=random_state,
+        described, own, point_fit(priors, recipe=recipe, weights=weights, random_state=random_state), as_of=as_of,
+        prior_probability=priors.feasibility, folds=FOLDS, random_state=random_state,
         progress=lambda share: progress(Stage.JUDGING, share),
     )  # fmt: skip
-    document = fitted.model.document
+    document = of_kind(fitted.model.document, OutcomesDocument)
     names = {folds.folds[fold][0] for fold in later}
     outcomes, jobs = (part[part["fold"].isin(names)] for part in (table.outcomes, table.jobs))
     return Candidate(
         model=fitted.model,
-        evidence=Evidence(
+        evidence=JudgedTables(
             with_rules(outcomes[list(COLUMNS)].reset_index(drop=True), mine),
             jobs[list(JOBS_COLUMNS)].reset_index(drop=True),
         ),
         label="feasibility",
-        sample=document["sample"],
+        sample=document.sample,
         metrics={
-            "feasibility_prior": {name: document["population"]["restart"][name] for name in ("rate", "low", "high")},
-            "own_share": document["own_share"],
+            "feasibility_prior": {name: getattr(document.population.restart, name) for name in ("rate", "low", "high")},
+            "own_share": document.own_share,
             "outcomes_lost": table.lost,
             "approach": approached,
             "search": {} if found is None else {"loss": found.loss, "importances": found.importances},
         },
-        recipe={**document["recipe"], "trials": 0 if found is None else len(found.trials)},
+        recipe={**recipe.settings(random_state).plain(), "trials": 0 if found is None else len(found.trials)},
         data_digest=digest,
         steps={} if found is None else {"search.loss": [trial.loss for trial in found.trials]},
         texts={} if found is None else {"search.json": found.to_json()},
     )
 
 
-def recipe_of(chosen: Mapping[str, Any]) -> Recipe:
+def recipe_of(chosen: Mapping[str, Any]) -> HazardRecipe:
     """Settings of the search as the model takes them."""
-    return Recipe(
+    return HazardRecipe(
         learner=Learner(chosen["learner"]),
         precision_factor=round(float(chosen["precision_factor"]), 4),
         share=round(float(chosen["share"]), 4),
@@ -173,7 +173,7 @@ def _weights(
 
 
 def _searched(
-    folds: Plan,
+    folds: FoldPlan,
     priors: Priors,
     weights: pd.Series | None,
     digest: str,
@@ -213,7 +213,7 @@ class _Fold:
         self.seen, self.X, self.label, self.weight = seen, X, label, weight
 
     @classmethod
-    def of(cls, folds: Plan, fold: int) -> _Fold:
+    def of(cls, folds: FoldPlan, fold: int) -> _Fold:
         rows = folds.rows(fold)
         return cls(folds.folds[fold][1], folds.whole.matrix.iloc[rows], folds.label[rows], folds.weight[rows])
 
@@ -228,12 +228,10 @@ def _loss(
     random_state: int,
 ) -> float:
     part = parts[fold]
-    model = fit_outcomes(
-        part.seen, priors, recipe=recipe_of(recipe), weights=weights, random_state=random_state, draws=2
-    ).model
+    model = point_fit(priors, recipe=recipe_of(recipe), weights=weights, random_state=random_state)(part.seen)
     said = hazards.point(model, part.X, head="feasibility")
     return float(np.average((said - part.label) ** 2, weights=part.weight))
 
 
-def _searched_folds(folds: Plan) -> int:
+def _searched_folds(folds: FoldPlan) -> int:
     return min(SEARCHED, max(len(folds.folds) - 1, 0))

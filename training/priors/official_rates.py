@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from scipy.stats import beta, norm
 
 from engine.errors import EhyaError, ErrorCode
 from engine.reference import table
+from engine.scoring.sections import OfficialRate
 
 HORIZON_YEARS = 2.0
 """Feasibility looks 24 months ahead."""
@@ -76,7 +78,7 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class OfficialSize:
     """Jobs per revived unit in official counts.
 
     Parameters
@@ -92,6 +94,25 @@ class Size:
     log_mean: float
     spread: float
     rows_used: int
+
+
+@dataclass(frozen=True, slots=True)
+class Priors:
+    """What is known from official counts alone: rates of restart and capacity, and jobs per revived unit."""
+
+    restart: Rate
+    capacity: Rate
+    size: OfficialSize
+
+    @property
+    def feasibility(self) -> float:
+        """P(restart within 24 months) x P(half of capacity or more at month 12 | restart) by official counts alone."""
+        return self.restart.rate * self.capacity.rate
+
+
+def official_rate(rate: Rate) -> OfficialRate:
+    """A rate as the document of a model holds it."""
+    return OfficialRate(a=rate.a, b=rate.b, rate=rate.rate, low=rate.low, high=rate.high, rows_used=rate.rows_used)
 
 
 def restart_rate(rates: pd.DataFrame | None = None) -> Rate:
@@ -140,7 +161,7 @@ def capacity_rate() -> Rate:
     return Rate(CAPACITY_A, CAPACITY_B, 0)
 
 
-def jobs_size(averages: pd.DataFrame | None = None) -> Size:
+def jobs_size(averages: pd.DataFrame | None = None) -> OfficialSize:
     """Direct jobs of a revived unit in official counts: national level, spread from province to province.
 
     Parameters
@@ -158,7 +179,7 @@ def jobs_size(averages: pd.DataFrame | None = None) -> Size:
     used = averages[averages["not_used"].isna() & (averages["revived"] >= LEAST_REVIVED)]
     per_unit = used["jobs"].astype("float64") / used["revived"].astype("float64")
     level, spread = _level_and_spread(pd.Series(np.log(per_unit)), used["region"])
-    return Size(level, spread, len(used))
+    return OfficialSize(level, spread, len(used))
 
 
 def offset(population_rate: float, sample_rate: float) -> float:
@@ -188,3 +209,33 @@ def _level_and_spread(logs: pd.Series, region: pd.Series) -> tuple[float, float]
 def _beta(mean: float, variance: float, rows_used: int) -> Rate:
     weight = mean * (1 - mean) / variance - 1
     return Rate(mean * weight, (1 - mean) * weight, rows_used)
+
+
+def official_counts(rates: pd.DataFrame, averages: pd.DataFrame) -> dict[str, Any]:
+    """Which official counts stand behind the priors, as plain values.
+
+    Parameters
+    ----------
+    rates, averages
+        Tables ``revival_rates`` and ``jobs_per_unit``.
+    """
+    return {
+        "rates_used": _listed(rates, ["region", "scope", "period_start", "period_end", "revived", "idle", "source"]),
+        "averages_used": _listed(
+            averages[averages["revived"] >= LEAST_REVIVED],
+            ["region", "scope", "period_start", "period_end", "revived", "jobs", "source"],
+        ),
+        "assumptions": {
+            "competing_ends_per_year": COMPETING_PER_YEAR,
+            "half_active_units": "take the population rate of idle units; their restart is the first observation at "
+            "half capacity or more, and official counts of capacity raises have no denominator",
+            "jobs_now_of_idle_units": "none where not stated: an idle unit stands still",
+            "silence": "neither success nor failure: a register unit without an event after its horizon is left out",
+        },
+    }
+
+
+def _listed(rows: pd.DataFrame, names: list[str]) -> list[dict[str, Any]]:
+    used = rows.loc[rows["not_used"].isna(), names].astype(object)
+    plain = used.where(used.notna(), None)
+    return [dict(zip(names, row, strict=True)) for row in plain.itertuples(index=False)]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from engine.scoring.jobs import promise_cell, promise_size, promised_jobs
+from engine.scoring.sections import PromiseRatio
 
 Floats = npt.NDArray[np.float64]
 
@@ -27,13 +27,12 @@ class Realisation:
     Parameters
     ----------
     ratio
-        As ``engine.scoring.jobs.realised_promise`` takes it, with ``prior``, ``prior_units``, ``assumed`` (true while
-        no promise was ever counted) and ``units`` (promises counted).
+        As ``engine.scoring.jobs.realised_promise`` takes it.
     left_out
         Shape (n,), persons: realised promise of each row by ratios that did not count the row itself; NaN without one.
     """
 
-    ratio: dict[str, Any]
+    ratio: PromiseRatio
     left_out: Floats
 
 
@@ -61,7 +60,7 @@ def realisation(
 
     >>> units = pd.DataFrame({"province": "P", "county": "C", "jobs_promised": [10.0] * 20})
     >>> found = realisation(units, np.full(20, 4.0))
-    >>> round(found.ratio["overall"], 3), round(found.ratio["cells"]["P/C/medium"], 3)
+    >>> round(found.ratio.overall, 3), round(found.ratio.cells["P/C/medium"], 3)
     (0.5, 0.425)
     """
     promised = promised_jobs(units)
@@ -75,15 +74,15 @@ def realisation(
     by_size = sizes.ratio(np.full(len(sizes.names), overall[0] if len(overall) else prior), prior_units)
     size_of_cell = np.array([name.rpartition("/")[2] for name in cells.names], dtype=np.str_)
     by_cell = cells.ratio(by_size[np.searchsorted(sizes.names, size_of_cell)], prior_units)
-    ratio = {
-        "overall": float(overall[0]) if len(overall) else prior,
-        "sizes": dict(zip(sizes.names.tolist(), by_size.tolist(), strict=True)),
-        "cells": dict(zip(cells.names.tolist(), by_cell.tolist(), strict=True)),
-        "prior": prior,
-        "prior_units": prior_units,
-        "assumed": not known.any(),
-        "units": int(known.sum()),
-    }
+    ratio = PromiseRatio(
+        overall=float(overall[0]) if len(overall) else prior,
+        sizes=dict(zip(sizes.names.tolist(), by_size.tolist(), strict=True)),
+        cells=dict(zip(cells.names.tolist(), by_cell.tolist(), strict=True)),
+        prior=prior,
+        prior_units=prior_units,
+        assumed=not known.any(),
+        units=int(known.sum()),
+    )
     without = everyone.without(np.full(len(own), prior), prior_units, own, came)
     without = sizes.without(without, prior_units, own, came)
     without = np.where(cells.place >= 0, cells.without(without, prior_units, own, came), without)

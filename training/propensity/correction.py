@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from engine.scoring.design import design
+from engine.scoring.hazards import PERIOD_MONTHS, PERIODS
 from features import fit as fit_features
 from features import matrix
 from features.schema import FeatureSchema
-from training.cohort.landmarks import PERIOD_MONTHS, PERIODS, Followed
+from training.cohort.landmarks import Followed
 from training.cohort.spells import OPEN, RESTARTED
 from training.propensity.model import Floats, Propensity, exposure, logged_probability, propensity
 from training.propensity.overlap import Overlap, overlap

@@ -21,6 +21,7 @@ from sklearn.model_selection import KFold
 
 from engine.errors import EhyaError, ErrorCode
 from engine.scoring.design import design
+from engine.scoring.sections import Block
 from features.schema import FeatureSchema
 from training.propensity.weights import LARGEST, inverse_weights
 
@@ -284,15 +285,15 @@ def _parts(columns: Floats, names: list[str], model: LogisticRegression) -> dict
     return {str(name): float((columns[:, mine == name] @ slopes[mine == name]).std()) for name in np.unique(mine)}
 
 
-def _block(values: pd.Series, category: bool) -> dict[str, Any]:
+def _block(values: pd.Series, category: bool) -> Block:
     known = values.dropna()
     if category:
         levels = np.unique(known.to_numpy())
         share = [float((known == level).mean()) for level in levels]
-        return {"column": values.name, "levels": levels.tolist(), "centre": share, "scale": 1.0, "log": False}
-    spread = float(known.std(ddof=0)) if len(known) else 0.0
+        return Block(column=str(values.name), levels=levels, centre=share, scale=1.0)
+    deviation = float(known.std(ddof=0)) if len(known) else 0.0
     centre = [float(known.mean()) if len(known) else 0.0]
-    return {"column": values.name, "levels": None, "centre": centre, "scale": spread or 1.0, "log": False}
+    return Block(column=str(values.name), levels=None, centre=centre, scale=deviation or 1.0)
 
 
 def _fit(columns: Floats, rows: _AtRisk, penalty: float) -> LogisticRegression:

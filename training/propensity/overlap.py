@@ -10,10 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from engine.codes import Code
 from features.schema import FeatureSchema
 from training.propensity.model import Propensity
-from training.propensity.weights import LARGEST, effective_size
+from training.propensity.weights import LARGEST, SelectionWarning, effective_size
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -31,17 +30,6 @@ LEAST_EFFECTIVE = 0.5
 
 _TRIM = 0.005
 _NORMAL_HUNDREDTH = 2.5758
-
-
-class SelectionWarning(Code):
-    """Why an estimate that is corrected for selection may still mislead."""
-
-    OUTSIDE_SUPPORT = "outside_support"
-    UNBALANCED = "unbalanced"
-    FEW_EFFECTIVE = "few_effective"
-    WEIGHTS_CLIPPED = "weights_clipped"
-    HIDDEN_CAUSE_LIKELY = "hidden_cause_likely"
-    HIDDEN_CAUSE_MATTERS = "hidden_cause_matters"
 
 
 @dataclass(frozen=True, slots=True)

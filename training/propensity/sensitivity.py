@@ -18,8 +18,7 @@ import pandas as pd
 from scipy.special import expit, logit
 from scipy.stats import norm
 
-from training.propensity.overlap import SelectionWarning
-from training.propensity.weights import LARGEST
+from training.propensity.weights import LARGEST, SelectionWarning
 
 Floats = npt.NDArray[np.float64]
 

@@ -5,11 +5,24 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from engine.codes import Code
+
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 LARGEST = 20.0
 """Largest inverse propensity (assumed): beyond it one unit would speak for more than twenty."""
+
+
+class SelectionWarning(Code):
+    """Why an estimate that is corrected for selection may still mislead."""
+
+    OUTSIDE_SUPPORT = "outside_support"
+    UNBALANCED = "unbalanced"
+    FEW_EFFECTIVE = "few_effective"
+    WEIGHTS_CLIPPED = "weights_clipped"
+    HIDDEN_CAUSE_LIKELY = "hidden_cause_likely"
+    HIDDEN_CAUSE_MATTERS = "hidden_cause_matters"
 
 
 def inverse_weights(probability: Floats, *, stabiliser: float = 1.0, largest: float = LARGEST) -> Floats:

@@ -27,7 +27,7 @@ ROLLBACK = "rollback"
 
 
 @dataclass(frozen=True, slots=True)
-class Promotion:
+class PromotionResult:
     """A model that is at work.
 
     Parameters
@@ -97,7 +97,7 @@ def promote(
     force: bool = False,
     verdicts: Sequence[Verdict] | None = None,
     random_state: int = 0,
-) -> Promotion:
+) -> PromotionResult:
     """Make a trained model the champion.
 
     Parameters
@@ -124,7 +124,7 @@ def promote(
 
     Returns
     -------
-    Promotion
+    PromotionResult
         ``already`` when the model is the champion.
 
     Raises
@@ -141,7 +141,7 @@ def promote(
     model = opened(settings, entry.version, entry.digest)
     champion = register.promotions.champion()
     if champion is not None and (champion.model_version, champion.digest) == (entry.version, entry.digest):
-        return Promotion(entry.version, entry.digest, path, champion.reason, already=True)
+        return PromotionResult(entry.version, entry.digest, path, champion.reason, already=True)
     if verdicts is None:
         verdicts = asked_again(model, register, settings, as_of=as_of, random_state=random_state)
     verdicts = excused(verdicts, reason)
@@ -150,12 +150,12 @@ def promote(
         raise EhyaError(ErrorCode.GATES_SHUT, given=[verdict.gate for verdict in shut], version=entry.version)
     words = f"{FORCED}: {reason}" if shut else reason or ALL_GATES_OPEN
     _record(register, settings, entry.version, entry.digest, promoted_at, words, model)
-    return Promotion(entry.version, entry.digest, path, words, tuple(verdicts))
+    return PromotionResult(entry.version, entry.digest, path, words, tuple(verdicts))
 
 
 def rollback(
     register: Register, settings: Settings, *, reason: str, promoted_at: datetime, version: str | None = None
-) -> Promotion:
+) -> PromotionResult:
     """Put an earlier champion back to work.
 
     Parameters
@@ -195,10 +195,10 @@ def rollback(
     path = path_of(settings.models, chosen.model_version)
     model = opened(settings, chosen.model_version, chosen.digest)
     if now is not None and chosen == now:
-        return Promotion(chosen.model_version, chosen.digest, path, chosen.reason, already=True)
+        return PromotionResult(chosen.model_version, chosen.digest, path, chosen.reason, already=True)
     words = f"{ROLLBACK}: {reason}"
     _record(register, settings, chosen.model_version, chosen.digest, promoted_at, words, model)
-    return Promotion(chosen.model_version, chosen.digest, path, words)
+    return PromotionResult(chosen.model_version, chosen.digest, path, words)
 
 
 def own_words(reason: str | None) -> str:
@@ -254,7 +254,7 @@ def models(register: Register, settings: Settings) -> tuple[Listed, ...]:
         aliases = [Alias.CHAMPION.value] if name == at_work else []
         if entry and Alias.CHALLENGER in entry.aliases and name != at_work:
             aliases.append(Alias.CHALLENGER.value)
-        document = model.document if model else {}
+        document = model.document if model else None
         tags = entry.tags if entry else {}
         listed.append(
             Listed(
@@ -263,12 +263,12 @@ def models(register: Register, settings: Settings) -> tuple[Listed, ...]:
                 aliases=tuple(aliases),
                 trained_at=entry.registered_at if entry else None,
                 promoted_at=own[0].promoted_at if own else None,
-                kind=str(document.get("kind", tags.get("ehya.kind", ""))),
-                origin=str(document.get("origin", tags.get("ehya.origin", ""))),
-                data_until=str(document.get("data_until", tags.get("ehya.data_until", ""))),
+                kind=document.kind if document else tags.get("ehya.kind", ""),
+                origin=document.origin if document and document.origin else tags.get("ehya.origin", ""),
+                data_until=document.data_until if document else tags.get("ehya.data_until", ""),
                 reason=own[0].reason if own else "",
-                metrics=dict(document.get("metrics", {})),
-                gates=list(document.get("gates", [])),
+                metrics=dict(document.metrics) if document else {},
+                gates=list(document.gates) if document else [],
                 problem=problem,
             )
         )

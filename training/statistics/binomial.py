@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.special import expit
 
-from engine.scoring.hazards import Link
+from engine.scoring.sections import HazardLink
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -68,7 +68,7 @@ class Rows:
         return float(self.weights @ self.event.sum(axis=1))
 
 
-def fit_rows(rows: Rows, prior: Prior, *, link: Link = Link.LOGIT, start: Floats | None = None) -> Floats:
+def fit_rows(rows: Rows, prior: Prior, *, link: HazardLink = HazardLink.LOGIT, start: Floats | None = None) -> Floats:
     """Find the mode: maximise the weighted log likelihood less half the squared distance from the prior's centre.
 
     Parameters
@@ -117,7 +117,7 @@ def fit_rows(rows: Rows, prior: Prior, *, link: Link = Link.LOGIT, start: Floats
     return found
 
 
-def derivatives(rows: Rows, prior: Prior, found: Floats, link: Link) -> tuple[Floats, Floats]:
+def derivatives(rows: Rows, prior: Prior, found: Floats, link: HazardLink) -> tuple[Floats, Floats]:
     """Gradient of what ``fit_rows`` minimises, and its expected curvature (Fisher information plus prior)."""
     residual, curvature = _residual(rows, found, link)
     pull = prior.precision @ (found - prior.centre)
@@ -125,14 +125,14 @@ def derivatives(rows: Rows, prior: Prior, found: Floats, link: Link) -> tuple[Fl
     return gradient, _information(rows.spread, curvature) + prior.precision
 
 
-def unit_scores(rows: Rows, found: Floats, unit: Numbers, units: int, *, link: Link) -> Floats:
+def unit_scores(rows: Rows, found: Floats, unit: Numbers, units: int, *, link: HazardLink) -> Floats:
     """Sum of the derivatives of the log likelihood over each unit's rows, shape (units, periods + columns)."""
     residual, _ = _residual(rows, found, link)
     members = sparse.csr_matrix((np.ones(len(unit)), (unit, np.arange(len(unit)))), shape=(units, len(unit)))
     return np.hstack([members @ residual, members @ (rows.spread * residual.sum(axis=1)[:, None])])
 
 
-def information_of(rows: Rows, found: Floats, link: Link) -> Floats:
+def information_of(rows: Rows, found: Floats, link: HazardLink) -> Floats:
     """Fisher information of the rows alone, shape (periods + columns, periods + columns)."""
     return _information(rows.spread, _residual(rows, found, link)[1])
 
@@ -148,9 +148,9 @@ def _score(rows: Rows, found: Floats) -> Floats:
     return np.asarray((rows.spread @ found[periods:])[:, None] + found[:periods])
 
 
-def _residual(rows: Rows, found: Floats, link: Link) -> tuple[Floats, Floats]:
+def _residual(rows: Rows, found: Floats, link: HazardLink) -> tuple[Floats, Floats]:
     score, heavy = _score(rows, found), rows.weights[:, None] * rows.at_risk
-    if link is Link.LOGIT:
+    if link is HazardLink.LOGIT:
         probability = expit(score)
         return heavy * (rows.event - probability), heavy * probability * (1 - probability)
     rate = np.exp(np.minimum(score, 30.0))
@@ -159,10 +159,10 @@ def _residual(rows: Rows, found: Floats, link: Link) -> tuple[Floats, Floats]:
     return heavy * rate * np.where(rows.event, odds, -1.0), heavy * rate**2 * odds
 
 
-def _loss(rows: Rows, prior: Prior, found: Floats, link: Link) -> float:
+def _loss(rows: Rows, prior: Prior, found: Floats, link: HazardLink) -> float:
     score = _score(rows, found)
     apart = found - prior.centre
-    if link is Link.LOGIT:
+    if link is HazardLink.LOGIT:
         each = np.logaddexp(0.0, score) - rows.event * score
     else:
         rate = np.exp(np.minimum(score, 30.0))

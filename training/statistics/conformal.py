@@ -49,15 +49,15 @@ class HeldOut:
     group: npt.NDArray[np.intp]
     cuts: Floats
 
-    def plain(self) -> dict[str, Any]:
-        """JSON-able form."""
+    def rounded(self) -> dict[str, Any]:
+        """Fields by name, to ten decimals."""
         return {
             "method": self.method,
-            "refits": np.round(self.refits, 10).tolist(),
-            "refit_of": self.refit_of.tolist(),
-            "residuals": np.round(self.residuals, 10).tolist(),
-            "group": self.group.tolist(),
-            "cuts": np.round(self.cuts, 10).tolist(),
+            "refits": np.round(self.refits, 10),
+            "refit_of": self.refit_of,
+            "residuals": np.round(self.residuals, 10),
+            "group": self.group,
+            "cuts": np.round(self.cuts, 10),
         }
 
 

@@ -8,14 +8,14 @@ needs a shift that is large as well: in a register of a hundred thousand units e
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from engine.codes import Code
+from engine.scoring.sections import DriftReference, FeatureReference
 from features.schema import FeatureSchema
 
 Floats = npt.NDArray[np.float64]
@@ -63,7 +63,7 @@ ALARMING = frozenset(
 
 def reference(
     X: pd.DataFrame, schema: FeatureSchema, *, units: Sequence[str] | pd.Index | pd.Series | None = None
-) -> dict[str, Any]:
+) -> DriftReference:
     """Describe a training table so that a later register can be compared with it: what a model's document carries.
 
     Parameters
@@ -77,35 +77,31 @@ def reference(
 
     Returns
     -------
-    dict
-        JSON-able: ``count`` (units), ``features``: name -> ``cells`` (upper edges of the cells but the last, or the
-        values themselves), ``values`` (whether they are values), ``shares`` (one more than cells, the last being above
-        every edge or none of the values), ``missing`` (share; the other shares and it sum to one).
+    DriftReference
+        Units, and the distribution of each feature in cells.
 
     Examples
     --------
     >>> from features.schema import FeatureKind, FeatureSpec
     >>> schema = FeatureSchema((FeatureSpec("flag", "f", FeatureKind.FLAG, "", "", "", ()),))
-    >>> reference(pd.DataFrame({"flag": [0.0, 1.0, 1.0, None]}), schema)["features"]["flag"]
+    >>> reference(pd.DataFrame({"flag": [0.0, 1.0, 1.0, None]}), schema).features["flag"].plain()
     {'cells': [0.0, 1.0], 'values': True, 'shares': [0.25, 0.5, 0.0], 'missing': 0.25}
     """
     number = np.arange(len(X)) if units is None else pd.factorize(pd.Index(units))[0]
     weight = 1.0 / np.bincount(number)[number] if len(X) else np.zeros(0)
     count = int(number.max()) + 1 if len(X) else 0
-    return {
-        "count": count,
-        "features": {name: _described(X[name], weight, name in schema.categories) for name in schema.names},
-    }
+    described = {name: _described(X[name], weight, name in schema.categories) for name in schema.names}
+    return DriftReference(count=count, features=described)
 
 
 def feature_drift(
-    document: Mapping[str, Any], X: pd.DataFrame, *, random_state: int = 0, splits: int = SPLITS
+    then: DriftReference, X: pd.DataFrame, *, random_state: int = 0, splits: int = SPLITS
 ) -> pd.DataFrame:
     """Compare a present matrix with the training's, feature by feature.
 
     Parameters
     ----------
-    document
+    then
         Of :func:`reference`.
     X
         Model matrix of the present register, shape (n, features), one row per unit.
@@ -122,14 +118,14 @@ def feature_drift(
         ``p_adjusted`` (Holm), ``missing_then, missing_now`` (shares), ``alarming``: adjusted p below ``SIGNIFICANCE``
         and the index above what chance makes by ``LARGE_SHIFT`` or more.
     """
-    names = [name for name in document["features"] if name in X.columns]
+    names = [name for name in then.features if name in X.columns]
     seeds = np.random.SeedSequence(random_state).spawn(len(names))
     rows = []
     for name, seed in zip(names, seeds, strict=True):
-        then, now = _cells(document, name, X[name])
-        found, chance, p_value = homogeneity(then, now, rng=np.random.default_rng(seed), splits=splits)
-        past, present = int(then.sum()), int(now.sum())
-        rows.append((name, found, chance, p_value, then[-1] / max(past, 1), now[-1] / max(present, 1)))
+        before, now = _cells(then, name, X[name])
+        found, chance, p_value = homogeneity(before, now, rng=np.random.default_rng(seed), splits=splits)
+        past, present = int(before.sum()), int(now.sum())
+        rows.append((name, found, chance, p_value, before[-1] / max(past, 1), now[-1] / max(present, 1)))
     columns = ["feature", "psi", "chance", "p_value", "missing_then", "missing_now"]
     table = pd.DataFrame(rows, columns=columns).set_index("feature").astype("float64")
     table.insert(3, "p_adjusted", holm(table["p_value"].to_numpy()))
@@ -223,7 +219,7 @@ def _stability(then: Counts, now: Counts) -> Floats:
     return np.asarray(((present - past) * np.log(present / past)).sum(axis=-1))
 
 
-def _described(column: pd.Series, weight: Floats, category: bool) -> dict[str, Any]:
+def _described(column: pd.Series, weight: Floats, category: bool) -> FeatureReference:
     values = column.to_numpy(dtype=np.float64)
     known = ~np.isnan(values)
     distinct = np.unique(values[known])
@@ -233,7 +229,7 @@ def _described(column: pd.Series, weight: Floats, category: bool) -> dict[str, A
     total = weight.sum() or 1.0
     shares = np.bincount(place, weights=weight[known], minlength=len(cells) + 1) / total
     missing = float(weight[~known].sum() / total)
-    return {"cells": cells.tolist(), "values": by_value, "shares": shares.tolist(), "missing": missing}
+    return FeatureReference(cells=cells, values=by_value, shares=shares, missing=missing)
 
 
 def _quantiles(values: Floats, weight: Floats) -> Floats:
@@ -251,13 +247,13 @@ def _place(values: Floats, cells: Floats, by_value: bool) -> npt.NDArray[np.intp
     return np.where(hit, place, len(cells))
 
 
-def _cells(document: Mapping[str, Any], name: str, column: pd.Series) -> tuple[Counts, Counts]:
+def _cells(then: DriftReference, name: str, column: pd.Series) -> tuple[Counts, Counts]:
     """Counts of both samples in the same cells, the missing last."""
-    described = document["features"][name]
-    cells = np.asarray(described["cells"], dtype=np.float64)
+    described = then.features[name]
+    cells = described.cells
     values = column.to_numpy(dtype=np.float64)
     known = ~np.isnan(values)
-    place = _place(values[known], cells, described["values"])
+    place = _place(values[known], cells, described.values)
     now = np.append(np.bincount(place, minlength=len(cells) + 1), int((~known).sum()))
-    shares = np.append(described["shares"], described["missing"])
-    return np.rint(shares * document["count"]).astype(np.int64), now.astype(np.int64)
+    shares = np.append(described.shares, described.missing)
+    return np.rint(shares * then.count).astype(np.int64), now.astype(np.int64)

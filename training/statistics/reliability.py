@@ -5,11 +5,15 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import beta
+from scipy.special import xlogy
+from scipy.stats import beta, norm
 
 Floats = npt.NDArray[np.float64]
 
 BINS = 10
+CALIBRATION_BINS = 5
+"""Bins of equal count for the calibration error: with fewer than forty units a bin, more would measure noise."""
+
 LEVEL = 0.95
 
 
@@ -108,3 +112,43 @@ def share_interval(share: Floats, count: Floats, *, level: float = LEVEL) -> tup
     low = np.where(hits > 0, beta.ppf(tail, np.maximum(hits, 1e-9), misses + 1), 0.0)
     high = np.where(misses > 0, beta.ppf(1 - tail, hits + 1, np.maximum(misses, 1e-9)), 1.0)
     return low, high
+
+
+def wilson_interval(successes: float, count: int, *, level: float = 0.95) -> tuple[float, float]:
+    """Wilson (1927) interval of a share; ``successes`` may be a sum of shares.
+
+    Examples
+    --------
+    >>> [round(end, 4) for end in wilson_interval(44, 55, level=0.9)]
+    [0.6982, 0.8737]
+    """
+    z = float(norm.ppf(0.5 + level / 2))
+    share = successes / count
+    centre = (share + z**2 / (2 * count)) / (1 + z**2 / count)
+    half = z / (1 + z**2 / count) * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
+    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
+
+
+def log_loss(label: Floats, probability: Floats) -> Floats:
+    """Negative log likelihood of each row; a certainty that was wrong is held at 1e-12."""
+    held = np.clip(probability, 1e-12, 1 - 1e-12)
+    return np.asarray(-(xlogy(label, held) + xlogy(1 - label, 1 - held)), dtype=np.float64)
+
+
+def calibration_error(label: Floats, probability: Floats) -> float:
+    """Expected calibration error over ``CALIBRATION_BINS`` bins of equal count.
+
+    Examples
+    --------
+    >>> round(calibration_error(np.array([0.0, 1.0, 0.0, 1.0]), np.full(4, 0.5)), 4)
+    0.0
+    """
+    values, counts = np.unique(probability, return_counts=True)
+    # Equal probabilities stay in one bin, so the figure does not depend on the order of the rows.
+    bin_of_value = np.minimum(
+        ((counts.cumsum() - counts / 2) / counts.sum() * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1
+    )
+    bins = bin_of_value[np.searchsorted(values, probability)]
+    sizes = np.bincount(bins, minlength=CALIBRATION_BINS)
+    gaps = np.bincount(bins, weights=probability - label, minlength=CALIBRATION_BINS)
+    return float(np.abs(gaps).sum() / sizes.sum())

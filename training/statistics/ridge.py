@@ -163,4 +163,4 @@ def _squares(ready: Floats) -> Floats:
 def _rate(label: Floats, weights: Floats) -> Floats:
     total = weights.sum(axis=1)
     # A refit that drew one outcome only starts half a unit away from certainty.
-    return np.clip((weights @ label) / total, 0.5 / total, 1 - 0.5 / total)
+    return np.asarray(np.clip((weights @ label) / total, 0.5 / total, 1 - 0.5 / total))

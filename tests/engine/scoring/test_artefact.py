@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import io
 import json
@@ -13,14 +14,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skops.io
+from pydantic import ValidationError
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
 from engine.errors import EhyaError, ErrorCode
 from engine.scoring import artefact
 from engine.scoring.artefact import HEADS, MODEL, load, save
+from engine.scoring.document import read_document
 
-DOCUMENT = {"version": "v1", "data_until": "2025-01-01", "features": ["a", "b"]}
+PLAIN = {
+    kind: json.loads(Path(__file__).with_name("documents").joinpath(f"{kind}.json").read_text(encoding="utf-8"))
+    for kind in ("reported", "outcomes")
+}
+"""Documents as an earlier Ehya wrote them: the press model does not say its kind, neither has a drift reference."""
+
+DOCUMENT = read_document(PLAIN["reported"], file="reported.json").changed(version="v1")
 X = np.random.default_rng(0).normal(size=(200, 2))
 Y = (X[:, 0] > 0).astype(int)
 
@@ -37,9 +46,13 @@ def _refused(path: Path, code: ErrorCode, digest: str | None = None) -> None:
     assert caught.value.code is code
 
 
-def _packed(path: Path, heads: bytes, document: dict | None = None, **more: bytes) -> Path:
+def _plain(changes: dict | None) -> dict:
+    return PLAIN[(changes or {}).get("kind", "reported")]
+
+
+def _packed(path: Path, heads: bytes, changes: dict | None = None, **more: bytes) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(MODEL, json.dumps({**DOCUMENT, "format": artefact.FORMAT} | (document or {})))
+        archive.writestr(MODEL, json.dumps({**_plain(changes), "format": artefact.FORMAT} | (changes or {})))
         archive.writestr(HEADS, heads)
         for name, content in more.items():
             archive.writestr(name, content)
@@ -205,7 +218,7 @@ def _modules(node: object):
 @pytest.mark.parametrize("figure", ["1e999", "-1e999", "NaN", "Infinity"])
 def test_a_figure_beyond_all_numbers_is_refused(tmp_path, figure):
     heads = skops.io.dumps({"line": LogisticRegression().fit(X, Y)})
-    path = _packed(tmp_path / "a.ehya", heads, {"prior": "HERE"})
+    path = _packed(tmp_path / "a.ehya", heads, {"metrics": {"brier": "HERE"}})
     with zipfile.ZipFile(path) as archive:
         document = archive.read(MODEL).replace(b'"HERE"', figure.encode())
     with zipfile.ZipFile(path, "w") as archive:
@@ -219,7 +232,7 @@ def test_a_document_that_would_fill_the_memory_is_refused_before_it_is_read(tmp_
     monkeypatch.setattr(artefact, "MOST_JSON_BYTES", 5000)
     monkeypatch.setattr(artefact.json, "loads", lambda *_, **__: pytest.fail("it was read"))
     rows = [[number] for number in range(1000)]
-    _refused(_packed(tmp_path / "a.ehya", b"", {"refits": rows}), ErrorCode.NOT_A_MODEL)
+    _refused(_packed(tmp_path / "a.ehya", b"", {"metrics": {"rows": rows}}), ErrorCode.NOT_A_MODEL)
 
 
 def test_a_document_nested_without_end_is_refused(tmp_path):
@@ -259,3 +272,69 @@ def test_nothing_is_written_through_a_link(tmp_path):
     assert caught.value.code is ErrorCode.MODEL_IS_LINK
     assert mine.read_text("utf-8") == "mine"
     assert not (tmp_path / "model.ehya").exists()
+
+
+def test_a_document_of_an_earlier_ehya_opens_and_is_written_as_it_was(tmp_path):
+    for kind, plain in PLAIN.items():
+        path = _packed(tmp_path / f"{kind}.ehya", skops.io.dumps({}), {"kind": kind} if kind == "outcomes" else None)
+        document = load(path, digest=hashlib.sha256(path.read_bytes()).hexdigest()).document
+        assert document.kind == kind
+        assert document.drift_reference is None
+        assert document.plain() == json.loads(json.dumps(plain), object_hook=_with_spans)
+
+
+def _with_spans(node: dict) -> dict:
+    """The same with tuples where the typed document has them: JSON knows lists alone."""
+    spans = {"ranges": lambda each: {name: tuple(ends) for name, ends in each.items()}}
+    lists = {"features": tuple, "design": tuple}
+    return {name: {**spans, **lists}.get(name, lambda each: each)(each) for name, each in node.items()}
+
+
+def test_a_section_that_another_ehya_added_is_passed_over(tmp_path):
+    path = _packed(tmp_path / "a.ehya", skops.io.dumps({}), {"tomorrow": {"any": 1}})
+    assert "tomorrow" not in load(path, digest=hashlib.sha256(path.read_bytes()).hexdigest()).document.plain()
+
+
+@pytest.mark.parametrize(
+    ("kind", "where", "value", "place"),
+    [
+        ("reported", ("promoted", "status_refits"), [[0.0], [0.0, 1.0]], "promoted.status_refits"),
+        ("reported", ("promoted", "design"), [{"column": "a"}], "promoted.design.0.levels"),
+        ("reported", ("held_out", "Gilan", "sample_rate"), 2.0, "held_out.Gilan.sample_rate"),
+        ("reported", ("population", "restart", "a"), "20", "population.restart.a"),
+        ("reported", ("promoted", "jobs", "residuals"), ["1.0"], "promoted.jobs.residuals"),
+        ("reported", ("promoted", "jobs", "new"), 1, "promoted.jobs.new"),
+        ("outcomes", ("hazards", "restart", "link"), "probit", "hazards.restart.link"),
+        ("outcomes", ("hazards", "end", "refits"), None, "hazards.end.refits"),
+        ("outcomes", ("hazards", "capacity", "prior", "a"), -1.0, "hazards.capacity.prior.prior.a"),
+        ("outcomes", ("jobs", "ratio"), {}, "jobs.ratio.overall"),
+        ("outcomes", ("ranges", "a"), [0.0], "ranges.a.1"),
+        ("outcomes", ("kind",), "other", "kind"),
+    ],
+)
+def test_a_malformed_document_is_refused_with_its_place(tmp_path, kind, where, value, place):
+    broken = copy.deepcopy(PLAIN[kind])
+    part = broken
+    for name in where[:-1]:
+        part = part[name]
+    part[where[-1]] = value
+    path = tmp_path / "a.ehya"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(MODEL, json.dumps({**broken, "format": artefact.FORMAT}))
+        archive.writestr(HEADS, skops.io.dumps({}))
+    with pytest.raises(EhyaError) as caught:
+        load(path, digest=hashlib.sha256(path.read_bytes()).hexdigest())
+    assert caught.value.code is ErrorCode.NOT_A_MODEL
+    assert caught.value.facts == {"given": "a.ehya", "place": place}
+
+
+def test_what_we_write_has_no_field_that_nobody_knows():
+    with pytest.raises(ValidationError, match="extra_forbidden"):
+        DOCUMENT.changed(colour="red")
+
+
+def test_a_document_cannot_be_changed_in_place():
+    with pytest.raises(ValidationError, match="frozen"):
+        DOCUMENT.version = "v2"
+    with pytest.raises(ValueError, match="read-only"):
+        DOCUMENT.promoted.status[0] = 1.0

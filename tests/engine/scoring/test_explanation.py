@@ -11,7 +11,7 @@ from engine.scoring.design import clipped, design
 from engine.scoring.explanation import BASE, contributions, tree_contributions
 from engine.scoring.hazards import Head
 from features.schema import FeatureKind, FeatureSchema, FeatureSpec
-from training.models.hazard_spec import Learner, Recipe
+from training.models.hazard_spec import HazardRecipe, Learner
 from training.models.horizon import fit_horizon
 
 DRAW = np.random.default_rng(0)
@@ -25,9 +25,9 @@ CHANCE = 1 / (1 + np.exp(-(X["size"] * (X["place"] > 2) - 0.5 * X["debt"].fillna
 LABEL = (DRAW.random(2000) < CHANCE).to_numpy(float)
 
 RECIPES = {
-    "line": Recipe(),
-    "free": Recipe(learner=Learner.BLEND, iterations=40),
-    "additive": Recipe(learner=Learner.BLEND, iterations=40, additive=True, share=0.7),
+    "line": HazardRecipe(),
+    "free": HazardRecipe(learner=Learner.BLEND, iterations=40),
+    "additive": HazardRecipe(learner=Learner.BLEND, iterations=40, additive=True, share=0.7),
 }
 
 
@@ -36,8 +36,8 @@ def test_contributions_sum_to_the_score(name):
     model = fit_horizon(X, LABEL, SCHEMA, recipe=RECIPES[name], draws=5)
     told = contributions(model, X)
     assert list(told.columns) == [*SCHEMA.names, BASE]
-    held, _ = clipped(X, model.document["ranges"])
-    score = Head.of(model, "restart").score(design(held, model.document["design"]), held)[:, 0]
+    held, _ = clipped(X, model.document.ranges)
+    score = Head.of(model, "restart").score(design(held, model.document.design), held)[:, 0]
     assert np.abs(told.sum(axis=1) - score).max() < 1e-12
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from engine.scoring.hazards import Link, incidence, inverse_link
+from engine.scoring.hazards import HazardLink, incidence, inverse_link
 
 HAZARD = arrays(np.float64, (3, 4), elements=st.floats(0, 1))
 
@@ -35,7 +35,7 @@ def test_a_case_by_hand():
     assert ended == pytest.approx([0.18, 0.18])
 
 
-@pytest.mark.parametrize("link", list(Link))
+@pytest.mark.parametrize("link", list(HazardLink))
 def test_links_map_scores_into_probabilities_and_keep_their_order(link):
     score = np.linspace(-50, 50, 201)
     chance = inverse_link(score, link)

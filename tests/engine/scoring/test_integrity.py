@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import copy
+import hashlib
+import json
+import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
+import skops.io
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from engine.errors import EhyaError, ErrorCode
-from engine.scoring.artefact import save
+from engine.scoring.artefact import FORMAT, HEADS, MODEL
 from engine.scoring.hazards import DRAWS, PERIODS
-from engine.scoring.integrity import PARTS, load_whole
+from engine.scoring.integrity import load_whole
 
 X = np.random.default_rng(0).normal(size=(200, PERIODS))
 Y = (X[:, 0] > 0).astype(int)
@@ -29,17 +34,29 @@ def hazard(**changes: object) -> dict:
 
 
 def document(kind: str) -> dict:
-    empty = {str: "2025-01-01", dict: {}, list: [], bool: True}
-    plain = {name: empty[each] for name, each in PARTS[kind].items()} | {"kind": kind, "features": ["a", "b"]}
+    plain = json.loads(Path(__file__).with_name("documents").joinpath(f"{kind}.json").read_text(encoding="utf-8"))
     if kind == "reported":
         return plain
-    ratio = {"overall": 0.6, "sizes": {}, "cells": {}}
-    jobs = {
-        "design": [], "ratio": ratio, "promise_centre": 0.0, "promise_scale": 1.0, "refits": [[1.0, 0.0]],
-        "refit_of": [0, 0], "residuals": [0.0, 0.1], "group": [0, 0], "cuts": [],
-    }  # fmt: skip
-    hazards = {"restart": hazard(), "end": hazard(), "capacity": {"prior": {"a": 8.0, "b": 2.0, "rows_used": 3}}}
-    return plain | {"hazards": hazards, "jobs": jobs}
+    hazards = plain["hazards"] | {"restart": hazard(), "end": hazard()}
+    return plain | {"hazards": hazards, "design": [], "ranges": {}}
+
+
+NEEDED = {
+    "reported": ("promoted", "held_out"),
+    "outcomes": ("ranges", "design", "hazards", "jobs"),
+    "both": (
+        "version", "data_until", "schema", "features", "fitted", "fold_of", "population", "prior_driven", "metrics",
+        "card",
+    ),
+}  # fmt: skip
+
+
+def save(path: Path, parts: dict, written: dict) -> str:
+    """A file with any document, as an attacker or another program may write it; returns its sha256."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(MODEL, json.dumps({**written, "format": FORMAT}))
+        archive.writestr(HEADS, skops.io.dumps(parts))
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def heads() -> dict:
@@ -58,7 +75,7 @@ def refused(path, parts, written):
 def test_a_model_that_lacks_a_part_is_not_put_to_work(tmp_path, kind):
     path, whole = tmp_path / "model.ehya", document(kind)
     assert load_whole(path, digest=save(path, heads(), whole)).kind == kind
-    for part in PARTS[kind]:
+    for part in (*NEEDED["both"], *NEEDED[kind]):
         for broken in ({**whole, part: 3.5}, {name: each for name, each in whole.items() if name != part}):
             refused(path, heads(), broken)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,13 +13,15 @@ from sklearn.linear_model import LogisticRegression, Ridge
 
 import engine.scoring.jobs
 from engine.domain.unit import unit_table
-from engine.scoring.artefact import Model, load, save
-from engine.scoring.jobs import DRAWS, jobs_at_month_12, jobs_forecast, jobs_quantiles, ranks
+from engine.scoring.artefact import load, save
+from engine.scoring.document import read_document
+from engine.scoring.jobs import DRAWS, JobsHeads, jobs_at_month_12, jobs_forecast, jobs_quantiles, ranks
+from engine.scoring.sections import JobsPart
 
 NOTHING = {"overall": 0.6, "sizes": {}, "cells": {}}
 
 
-def _model(zero: float, *, slope: float = 0.0, **changes: object) -> Model:
+def _model(zero: float, *, slope: float = 0.0, **changes: object) -> JobsHeads:
     """Sizes 2, 4, ..., 18 equally likely about a level of one person; ``size`` moves them by its logarithm."""
     section: dict[str, object] = {
         "design": [{"column": "size", "levels": None, "centre": [0.0], "scale": 1.0, "log": False}],
@@ -29,7 +32,7 @@ def _model(zero: float, *, slope: float = 0.0, **changes: object) -> Model:
     chance, size = LogisticRegression().fit(rows, [0, 1]), Ridge().fit(rows, [0.0, 1.0])
     chance.coef_, chance.intercept_ = np.zeros((1, 2)), np.array([np.log((1 - zero) / zero)])
     size.coef_, size.intercept_ = np.array([1.0, slope]), 0.0
-    return Model({"jobs_any": chance, "jobs_size": size}, {"jobs": section | changes})
+    return JobsHeads(chance, size, JobsPart(**(section | changes)))
 
 
 def _ready(*sizes: float) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -131,13 +134,14 @@ def test_a_promise_counts_as_far_as_promises_came_true():
 
 
 def test_a_written_model_draws_what_the_fitted_one_drew(tmp_path):
-    model = _model(0.15)
-    document = {**model.document, "features": ["size"]}
-    path = tmp_path / "model.ehya"
-    read = load(path, digest=save(path, model.heads, document))
+    heads, path = _model(0.15), tmp_path / "model.ehya"
+    plain = json.loads(Path(__file__).with_name("documents").joinpath("outcomes.json").read_text(encoding="utf-8"))
+    document = read_document(plain, file="outcomes.json").changed(features=["size"], jobs=heads.part)
+    written = save(path, {"jobs_any": heads.chance, "jobs_size": heads.size}, document)
+    read = JobsHeads.of(load(path, digest=written))
     ready, units = _ready(1.0, 2.5)
-    assert (jobs_at_month_12(model, ready, units) == jobs_at_month_12(read, ready, units)).all()
-    assert json.loads(json.dumps(model.document["jobs"])) == model.document["jobs"]
+    assert (jobs_at_month_12(heads, ready, units) == jobs_at_month_12(read, ready, units)).all()
+    assert read.part == heads.part
 
 
 def test_ranks_are_those_of_the_paper_with_a_tenth_for_each_tail():

@@ -8,6 +8,7 @@ import pytest
 
 from engine.scoring.artefact import Model
 from engine.scoring.design import clipped, design
+from engine.scoring.document import Document
 from engine.scoring.hazards import Head
 from experiments.province_simulator.province import simulate
 from features import FULL_SCHEMA, fit, matrix
@@ -27,15 +28,15 @@ def judged() -> tuple[Model, pd.DataFrame]:
     X = matrix(units, FULL_SCHEMA, fitted, as_of=DAY)
     label = (np.random.default_rng(0).random(300) < 0.2 + 0.5 * (X["sector_food"] == 1)).to_numpy(float)
     model = fit_horizon(X, label, FULL_SCHEMA, draws=2)
-    return Model(model.heads, {**model.document, "fitted": fitted}), units.iloc[[0]]
+    return Model(model.heads, model.document.changed(fitted=fitted)), units.iloc[[0]]
 
 
 def test_what_is_told_adds_up_to_the_score_of_the_unit(judged):
     model, unit = judged
     why = explained(model, unit, as_of=DAY)
     assert why["score"] == pytest.approx(why["base"] + sum(why["features"].values()), abs=1e-12)
-    held, _ = clipped(matrix(unit, model.schema, model.fitted, as_of=DAY), model.document["ranges"])
-    score = Head.of(model, "restart").score(design(held, model.document["design"]), held)
+    held, _ = clipped(matrix(unit, model.schema, model.fitted, as_of=DAY), model.document.ranges)
+    score = Head.of(model, "restart").score(design(held, model.document.design), held)
     assert why["score"] == pytest.approx(float(score[0, 0]), abs=1e-12)
     sizes = [abs(value) for value in why["features"].values()]
     assert sizes == sorted(sizes, reverse=True)
@@ -51,4 +52,4 @@ def test_the_weightiest_features_have_names_in_both_languages(judged, language):
 
 def test_the_first_model_is_not_explained_so(judged):
     model, unit = judged
-    assert explained(Model(model.heads, {**model.document, "kind": "reported"}), unit, as_of=DAY) is None
+    assert explained(Model({}, Document(features=model.features)), unit, as_of=DAY) is None

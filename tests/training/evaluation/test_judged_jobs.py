@@ -8,7 +8,6 @@ import pytest
 from sklearn.metrics import mean_poisson_deviance
 
 from engine.domain.unit import unit_table
-from engine.scoring.artefact import Model
 from engine.scoring.jobs import jobs_forecast
 from features import fit, matrix
 from features.catalogue import FULL_SCHEMA
@@ -27,7 +26,7 @@ def test_a_table_has_one_row_for_each_outcome_with_the_interval_that_is_served()
     came = pd.Series(drawn.poisson(before).astype(float), index=units.index)
     ready = matrix(units, FULL_SCHEMA, fit(units, FULL_SCHEMA, as_of=AS_OF), as_of=AS_OF)
     found = fit_jobs(ready, units, came.iloc[:60], schema=FULL_SCHEMA, prior=JobsPrior(jobs_size()))
-    model = Model(found.heads, {"jobs": found.section})
+    model = found.ready
     outcomes = pd.DataFrame({"jobs": came.iloc[60:], "origin": pd.Timestamp("2020-01-01")})
     judged = judged_jobs(model, ready, units, outcomes)
     assert tuple(judged.columns) == COLUMNS

@@ -10,8 +10,7 @@ from engine.scoring.runtime import predict
 from features import matrix
 from training.evaluation import replay
 from training.models.outcomes import fit_outcomes
-from training.models.press import Priors
-from training.priors.official_rates import capacity_rate, jobs_size, restart_rate
+from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
 
 DAY = pd.Timestamp("2024-01-01")
 
@@ -48,7 +47,7 @@ def test_feasibility_hazards_and_jobs_are_those_of_the_service(own, trained, row
     assert hazard.shape == (len(rows), 4)
     assert ((hazard[:-1] > 0) & (hazard[:-1] < 1)).all()
     if kind == "reported":  # spread evenly over the four periods: back to the chance of 24 months
-        capacity = model.document["population"]["capacity"]["rate"]
+        capacity = model.document.population.capacity.rate
         assert (1 - (1 - hazard[:-1]).prod(axis=1)) * capacity == pytest.approx(feasible[:-1])
     jobs = replay.jobs(*asked)
     idle = (units["status"] == "idle").to_numpy()

@@ -10,9 +10,8 @@ from engine.errors import EhyaError
 from features import FULL_SCHEMA
 from training.cohort.landmarks import describe, labelled
 from training.evaluation.walk_forward import MATURE_MONTHS, Judged, Split, walk_forward
-from training.models.outcomes import fit_outcomes
-from training.models.press import Priors
-from training.priors.official_rates import capacity_rate, jobs_size, restart_rate
+from training.models.outcomes import point_fit
+from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
 
 COLUMNS = {
     "unit_id", "origin", "label", "probability", "champion_probability", "prior_probability", "weight", "county",
@@ -25,6 +24,10 @@ def priors() -> Priors:
     return Priors(restart_rate(), capacity_rate(), jobs_size())
 
 
+def judged_by(described, events, priors: Priors, **options) -> Judged:
+    return walk_forward(described, events, point_fit(priors), prior_probability=priors.feasibility, **options)
+
+
 @pytest.fixture(scope="module")
 def described(learnt):
     return describe(learnt.at, learnt.events, FULL_SCHEMA, as_of=learnt.as_of)
@@ -32,7 +35,7 @@ def described(learnt):
 
 @pytest.fixture(scope="module", params=list(Split))
 def judged(request, described, learnt, priors) -> Judged:
-    return walk_forward(described, learnt.events, priors, as_of=learnt.as_of, split=request.param)
+    return judged_by(described, learnt.events, priors, as_of=learnt.as_of, split=request.param)
 
 
 def test_a_table_has_one_row_for_each_unit_and_fold_with_all_that_gates_read(judged):
@@ -59,21 +62,21 @@ def test_jobs_are_judged_where_they_were_counted(judged):
 
 
 def test_by_time_a_fold_judges_nothing_from_before_its_training(described, learnt, priors):
-    table = walk_forward(described, learnt.events, priors, as_of=learnt.as_of).outcomes
+    table = judged_by(described, learnt.events, priors, as_of=learnt.as_of).outcomes
     assert (table["origin"] >= pd.to_datetime(table["fold"])).all()
     assert table["fold"].nunique() == 3
 
 
 def test_by_time_what_became_known_after_a_fold_changes_none_of_its_predictions(described, learnt, priors):
     """Outcomes of the future are permuted: labels change, probabilities of the first fold do not."""
-    judged = walk_forward(described, learnt.events, priors, as_of=learnt.as_of).outcomes
+    judged = judged_by(described, learnt.events, priors, as_of=learnt.as_of).outcomes
     first = judged[judged["fold"] == judged["fold"].min()].set_index("unit_id")
     later = learnt.events["known_on"] > first["fold"].iloc[0]
     other = learnt.events.copy()
     kinds = other.loc[later, "kind"].to_numpy()
     other.loc[later, "kind"] = np.random.default_rng(0).permutation(kinds)
     known = describe(learnt.at, learnt.events, FULL_SCHEMA, as_of=learnt.as_of)
-    again = walk_forward(known, other, priors, as_of=learnt.as_of).outcomes
+    again = judged_by(known, other, priors, as_of=learnt.as_of).outcomes
     again = again[again["fold"] == first["fold"].iloc[0]].set_index("unit_id")
     both = first.index.intersection(again.index[again["origin"].eq(first["origin"].reindex(again.index))])
     assert len(both) > 50
@@ -82,30 +85,14 @@ def test_by_time_what_became_known_after_a_fold_changes_none_of_its_predictions(
 
 @pytest.mark.parametrize("split", [Split.UNIT, Split.COUNTY])
 def test_a_unit_or_a_county_is_judged_in_one_fold_alone(described, learnt, priors, split):
-    table = walk_forward(described, learnt.events, priors, as_of=learnt.as_of, split=split).outcomes
+    table = judged_by(described, learnt.events, priors, as_of=learnt.as_of, split=split).outcomes
     key = "unit_id" if split is Split.UNIT else "county"
     assert not table[[key, "fold"]].drop_duplicates().duplicated(key).any()
 
 
-def test_a_champion_of_outcomes_is_fitted_anew_so_that_it_has_not_seen_what_it_is_judged_by(described, learnt, priors):
-    champion = fit_outcomes(learnt.followed, priors, draws=5).model
-    judged = walk_forward(described, learnt.events, priors, as_of=learnt.as_of, champion=champion)
-    assert judged.champion_refitted
-    assert np.allclose(judged.outcomes["probability"], judged.outcomes["champion_probability"])
-    assert np.allclose(judged.jobs["point"], judged.jobs["champion_point"])
-
-
-def test_a_champion_of_press_reports_is_asked_as_it_is(described, learnt, priors, trained):
-    judged = walk_forward(
-        described, learnt.events, priors, as_of=learnt.as_of, champion=trained.model, units_at=learnt.at, folds=1
-    )
-    assert not judged.champion_refitted
-    assert judged.outcomes["champion_probability"].between(0, 1).all()
-
-
 def test_the_weights_make_up_for_outcomes_that_nobody_knows(described, learnt, priors):
     """Of the judged and the lost landmarks together the weights sum to the number, about."""
-    judged = walk_forward(described, learnt.events, priors, as_of=learnt.as_of, split=Split.UNIT)
+    judged = judged_by(described, learnt.events, priors, as_of=learnt.as_of, split=Split.UNIT)
     whole = labelled(described, learnt.events, as_of=learnt.as_of, least_periods=0).rows
     old = whole[(whole["origin"] + pd.DateOffset(months=MATURE_MONTHS) <= learnt.as_of)]
     followed = old.groupby("unit_id").size().index
@@ -114,4 +101,4 @@ def test_the_weights_make_up_for_outcomes_that_nobody_knows(described, learnt, p
 
 def test_a_log_that_is_too_young_to_judge_by_is_refused(described, learnt, priors):
     with pytest.raises(EhyaError, match="too_few_rows"):
-        walk_forward(described, learnt.events, priors, as_of=learnt.as_of - pd.DateOffset(months=60))
+        judged_by(described, learnt.events, priors, as_of=learnt.as_of - pd.DateOffset(months=60))

@@ -7,16 +7,15 @@ import pytest
 
 from engine import scoring
 from engine.scoring.design import clipped
-from engine.scoring.jobs import jobs_forecast
+from engine.scoring.jobs import JobsHeads, jobs_forecast
 from experiments.province_simulator import simulate
 from experiments.province_simulator.register import standing
 from features import FULL_SCHEMA, matrix
 from training.cohort.landmarks import follow
 from training.models.capital import without_capital
 from training.models.outcomes import fit_outcomes
-from training.models.press import Priors
 from training.pipeline.outcomes import LEARNT
-from training.priors.official_rates import capacity_rate, jobs_size, restart_rate
+from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
 
 PER_CAPITAL = ("jobs_per_billion_rial", "jobs_expected_per_billion_rial")
 
@@ -57,7 +56,7 @@ def test_what_is_served_of_an_idle_unit_is_what_was_judged(practice):
     idle = units[units["status"] == "idle"]
     served = _predicted(practice, idle)
     ready = matrix(idle, model.schema, model.fitted, as_of=as_of)
-    judged = jobs_forecast(model, clipped(ready, model.document["ranges"])[0], idle)
+    judged = jobs_forecast(JobsHeads.of(model), clipped(ready, model.document.ranges)[0], idle)
     for end in ("low", "point", "high"):
         assert served[f"jobs_if_revived_{end}"].dropna().to_numpy() == pytest.approx(
             judged.loc[served["scorable"], end].to_numpy()

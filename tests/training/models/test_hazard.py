@@ -10,11 +10,11 @@ from scipy.special import expit, logit
 from engine.errors import EhyaError
 from engine.scoring import hazards
 from engine.scoring.design import design
-from engine.scoring.hazards import Head, Link
+from engine.scoring.hazards import HazardLink, Head
 from features.schema import FeatureKind, FeatureSchema, FeatureSpec
 from training.models import hazard as training_hazards
 from training.models.hazard import fit_head
-from training.models.hazard_spec import Learner, Level, Observed, Recipe
+from training.models.hazard_spec import HazardRecipe, Learner, Level, Observed
 from training.models.horizon import fit_horizon
 from training.statistics.design_blocks import line_blocks
 
@@ -77,9 +77,9 @@ def test_one_step_of_the_bootstrap_spreads_as_full_refits_do(monkeypatch):
     X, label, _ = world(1500)
     unit = np.arange(1500) // 3
     seen, blocks = observed(X, label, unit)
-    full = np.array(fit_head(seen, LEVEL, blocks, SCHEMA, recipe=Recipe(), random_state=0).document["refits"])
+    full = np.array(fit_head(seen, LEVEL, blocks, SCHEMA, recipe=HazardRecipe(), random_state=0).part.refits)
     monkeypatch.setattr(training_hazards, "FULL_REFITS", 0)
-    step = np.array(fit_head(seen, LEVEL, blocks, SCHEMA, recipe=Recipe(), random_state=0).document["refits"])
+    step = np.array(fit_head(seen, LEVEL, blocks, SCHEMA, recipe=HazardRecipe(), random_state=0).part.refits)
     assert np.allclose(step.std(axis=0), full.std(axis=0), rtol=0.15)
     assert np.abs(step.mean(axis=0) - full.mean(axis=0)).max() < 0.05
 
@@ -92,7 +92,7 @@ def test_the_bootstrap_draws_units_and_not_rows():
     ten, _ = observed(X.iloc[rows], label[rows], rows)
     ten = Observed(ten.matrix, once.spread[rows], ten.at_risk, ten.event, np.full(4000, 0.1), rows)
     spreads = [
-        np.array(fit_head(each, LEVEL, blocks, SCHEMA, recipe=Recipe(), random_state=0).document["refits"]).std(axis=0)
+        np.array(fit_head(each, LEVEL, blocks, SCHEMA, recipe=HazardRecipe(), random_state=0).part.refits).std(axis=0)
         for each in (once, ten)
     ]
     assert np.allclose(*spreads, rtol=1e-6)
@@ -115,23 +115,23 @@ def test_intervals_cover_the_truth_of_the_line_about_as_often_as_they_say():
 
 def test_boosting_keeps_the_expected_direction_and_the_blend_lies_between_its_parts():
     X, label, _ = world(4000)
-    model = fit_horizon(X, label, SCHEMA, recipe=Recipe(learner=Learner.BLEND, iterations=40), draws=5)
+    model = fit_horizon(X, label, SCHEMA, recipe=HazardRecipe(learner=Learner.BLEND, iterations=40), draws=5)
     head = Head.of(model, "restart")
     steps = [X.iloc[:100].assign(size=value) for value in np.linspace(-3, 3, 13)]
     scores = np.array([head.tree_score(each)[:, 0] for each in steps])
     assert (np.diff(scores, axis=0) >= -1e-12).all()
-    line = (design(X, model.document["design"]) @ head.line[1:] + head.line[0])[:, None]
+    line = (design(X, model.document.design) @ head.line[1:] + head.line[0])[:, None]
     trees = head.tree_score(X)
-    blended = head.score(design(X, model.document["design"]), X)
+    blended = head.score(design(X, model.document.design), X)
     assert ((blended >= np.minimum(line, trees) - 1e-12) & (blended <= np.maximum(line, trees) + 1e-12)).all()
-    assert model.document["hazards"]["restart"]["spread"] >= 1
+    assert model.document.hazards.restart.interval_inflation >= 1
 
 
 def test_a_slope_that_goes_against_its_expected_direction_is_held_at_zero():
     X, label, _ = world(2000)
     against = fit_horizon(X.assign(size=-X["size"]), label, SCHEMA, draws=5)
     head = Head.of(against, "restart")
-    assert against.document["design"][0]["column"] == "size"
+    assert against.document.design[0].column == "size"
     assert head.line[1] == 0
     assert np.abs(head.refits[:, 1]).max() < 1e-6
     without = fit_horizon(X.assign(size=np.nan), label, SCHEMA, draws=5)
@@ -142,7 +142,7 @@ def test_a_slope_that_goes_against_its_expected_direction_is_held_at_zero():
 def test_with_few_events_a_blend_is_its_line():
     X, label, _ = world(300)
     few = np.where(np.cumsum(label) <= 50, label, 0.0)
-    blend = fit_horizon(X, few, SCHEMA, recipe=Recipe(learner=Learner.BLEND), draws=5)
+    blend = fit_horizon(X, few, SCHEMA, recipe=HazardRecipe(learner=Learner.BLEND), draws=5)
     assert set(blend.heads) == {"restart"}
     line = fit_horizon(X, few, SCHEMA, draws=5)
     assert np.array_equal(*(hazards.point(each, X, head="restart") for each in (blend, line)))
@@ -151,19 +151,19 @@ def test_with_few_events_a_blend_is_its_line():
 def test_without_records_the_prior_speaks_and_with_many_the_data():
     X, label, _ = world(4000)
     empty, blocks = observed(X.iloc[:0], label[:0])
-    none = fit_head(empty, LEVEL, [], SCHEMA, recipe=Recipe(), random_state=0)
+    none = fit_head(empty, LEVEL, [], SCHEMA, recipe=HazardRecipe(), random_state=0)
     assert expit(none.estimators[""].coef_[0]) == pytest.approx([0.3])
     assert none.own_share == 0
     seen, blocks = observed(X, label)
-    many = fit_head(seen, LEVEL, blocks, SCHEMA, recipe=Recipe(), random_state=0)
+    many = fit_head(seen, LEVEL, blocks, SCHEMA, recipe=HazardRecipe(), random_state=0)
     assert many.own_share > 0.98
     assert expit(many.estimators[""].coef_[0, 0]) == pytest.approx(0.27, abs=0.04)
 
 
-@pytest.mark.parametrize("link", list(Link))
+@pytest.mark.parametrize("link", list(HazardLink))
 def test_either_link_predicts_much_the_same(link):
     X, label, chance = world(8000)
-    found = hazards.point(fit_horizon(X, label, SCHEMA, recipe=Recipe(link=link), draws=2), X, head="restart")
+    found = hazards.point(fit_horizon(X, label, SCHEMA, recipe=HazardRecipe(link=link), draws=2), X, head="restart")
     assert np.abs(found - chance).mean() < 0.03
 
 

@@ -12,8 +12,8 @@ from scipy.stats import norm
 
 from engine.domain.unit import unit_table
 from engine.errors import EhyaError, ErrorCode
-from engine.scoring.artefact import Model, load, save
-from engine.scoring.jobs import JobsNote, jobs_at_month_12, jobs_forecast
+from engine.scoring.jobs import JobsHeads, JobsNote, jobs_at_month_12, jobs_forecast
+from engine.scoring.sections import JobsPart
 from features import fit, matrix
 from features.catalogue import FULL_SCHEMA
 from training.models.jobs import FittedJobs, JobsPrior, fit_jobs, job_features
@@ -76,8 +76,8 @@ def _fit(world: World, **more: object) -> FittedJobs:
     return fit_jobs(schema=FULL_SCHEMA, prior=PRIOR, **arguments)
 
 
-def _model(found: FittedJobs) -> Model:
-    return Model(found.heads, {"jobs": found.section, "features": list(FULL_SCHEMA.names)})
+def _model(found: FittedJobs) -> JobsHeads:
+    return found.ready
 
 
 def _forecast(found: FittedJobs, world: World) -> pd.DataFrame:
@@ -93,13 +93,13 @@ STRANGERS = World(99, 400, prefix="s")
 def test_before_any_count_official_averages_speak_and_say_so():
     found = _fit(World(1, 0))
     forecast = _forecast(found, STRANGERS)
-    assert found.section["method"] == "prior"
-    assert {JobsNote.TOO_FEW_COUNTS, JobsNote.RATIO_ASSUMED} <= set(found.section["notes"])
+    assert found.section.method == "prior"
+    assert {JobsNote.TOO_FEW_COUNTS, JobsNote.RATIO_ASSUMED} <= set(found.section.notes)
     # Two hundred draws do not reach the far tail of a log-normal size, which holds some of its mean.
     assert forecast["mean"].to_numpy() == pytest.approx(np.exp(PRIOR.size.log_mean), rel=0.05)
     assert forecast["zero_probability"].to_numpy() == pytest.approx(0.1)
     assert forecast["low"].nunique() == forecast["high"].nunique() == 1
-    assert "ratio" in found.section["priors"]["assumed"]
+    assert "ratio" in found.section.priors["assumed"]
 
 
 def test_the_more_counts_the_less_the_official_average():
@@ -200,8 +200,8 @@ def test_a_column_that_rests_on_stated_capital_is_refused(name):
 
 def test_a_promise_is_worth_what_promises_were_worth():
     found = _fit(World(8, 1000))
-    assert found.section["ratio"]["overall"] == pytest.approx(0.53, abs=0.08)
-    assert not found.section["ratio"]["assumed"]
+    assert found.section.ratio.overall == pytest.approx(0.53, abs=0.08)
+    assert not found.section.ratio.assumed
     silent = STRANGERS.units.assign(jobs_promised=pd.NA).astype({"jobs_promised": "Int64"})
     boasting = STRANGERS.units.assign(jobs_promised=STRANGERS.units["jobs_promised"] * 10)
     plain, quiet, loud = (_forecast_of(found, each)["mean"].mean() for each in (STRANGERS.units, silent, boasting))
@@ -226,7 +226,8 @@ def test_a_unit_without_a_count_lends_its_scale_and_nothing_else():
     part = world.came.iloc[:100]
     whole = _fit(world, jobs=part)
     world.units.loc[world.units.index[100:], ["isic", "county"]] = ["2930", "Khoy"]
-    assert _fit(world, matrix=_matrix(world.units), jobs=part).section["size"] == whole.section["size"]
+    moved = _fit(world, matrix=_matrix(world.units), jobs=part)
+    assert moved.section.size_line.tolist() == whole.section.size_line.tolist()
 
 
 def test_a_weight_of_two_pulls_like_two_units():
@@ -235,28 +236,28 @@ def test_a_weight_of_two_pulls_like_two_units():
     moved, plain = _fit(world, weights=heavy), _fit(world)
     even = _fit(world, weights=pd.Series(3.0, index=world.units.index))
     assert even.section == plain.section
-    assert moved.section["size"] != plain.section["size"]
+    assert moved.section.size_line.tolist() != plain.section.size_line.tolist()
 
 
-def test_a_fitted_section_is_json_and_a_written_model_draws_the_same(tmp_path):
+def test_a_fitted_section_is_json_and_a_section_that_was_written_draws_the_same():
     for count in (0, 30, 150):
-        model = _model(_fit(World(12, count)))
-        assert json.loads(json.dumps(model.document["jobs"], allow_nan=False)) == model.document["jobs"]
-        path = tmp_path / f"{count}.ehya"
-        read = load(path, digest=save(path, model.heads, model.document))
+        found = _fit(World(12, count))
+        written = json.loads(json.dumps(found.section.plain(), allow_nan=False))
+        read = JobsHeads(found.heads["jobs_any"], found.heads["jobs_size"], JobsPart(**written))
+        assert read.part == found.section
         ready = _matrix(STRANGERS.units)
-        drawn, again = (jobs_at_month_12(each, ready, STRANGERS.units) for each in (model, read))
+        drawn, again = (jobs_at_month_12(each, ready, STRANGERS.units) for each in (found.ready, read))
         assert (drawn == again).all()
 
 
 def test_the_heads_say_what_the_section_says():
     world = World(13, 150)
     found = _fit(world)
-    columns = len(found.section["size"]) - 1
+    columns = len(found.section.size_line) - 1
     rows = np.eye(columns)
-    assert found.heads["jobs_size"].predict(0 * rows[:1])[0] == pytest.approx(found.section["size"][0])
+    assert found.heads["jobs_size"].predict(0 * rows[:1])[0] == pytest.approx(found.section.size_line[0])
     odds = np.log(found.heads["jobs_any"].predict_proba(rows)[:, 1] / found.heads["jobs_any"].predict_proba(rows)[:, 0])
-    assert odds == pytest.approx(found.section["any"][0] + np.array(found.section["any"][1:]))
+    assert odds == pytest.approx(found.section.any_line[0] + found.section.any_line[1:])
 
 
 # Bad input.
@@ -265,15 +266,15 @@ def test_the_heads_say_what_the_section_says():
 @pytest.mark.parametrize("count", [1, 9])
 def test_with_few_counts_the_supposed_spread_speaks_and_nothing_is_sloped(count):
     found = _fit(World(14, count, zero=0.0))
-    assert (found.section["method"], found.section["design"]) == ("prior", [])
-    assert JobsNote.TOO_FEW_COUNTS in found.section["notes"]
+    assert (found.section.method, found.section.design) == ("prior", ())
+    assert JobsNote.TOO_FEW_COUNTS in found.section.notes
     assert np.ptp(_forecast(found, STRANGERS)["point"]) == 0
 
 
 def test_when_nobody_was_ever_found_at_work_the_figures_say_it():
     world = World(15, 60, zero=1.0)
     found = _fit(world)
-    assert {JobsNote.NO_JOBS_COUNTED, JobsNote.TOO_FEW_COUNTS} <= set(found.section["notes"])
+    assert {JobsNote.NO_JOBS_COUNTED, JobsNote.TOO_FEW_COUNTS} <= set(found.section.notes)
     forecast = _forecast(found, STRANGERS)
     assert (forecast["zero_probability"] > 0.75).all()
     assert np.isfinite(forecast.to_numpy()).all()
@@ -283,8 +284,8 @@ def test_one_sector_is_no_ground_to_tell_sectors_apart():
     world = World(16, 120)
     world.units["isic"] = "1030"
     found = _fit(world, matrix=_matrix(world.units))
-    assert JobsNote.ONE_SECTOR in found.section["notes"]
-    assert "sector_division" not in {block["column"] for block in found.section["design"]}
+    assert JobsNote.ONE_SECTOR in found.section.notes
+    assert "sector_division" not in {block.column for block in found.section.design}
     other = STRANGERS.units.assign(isic="2511")
     same = STRANGERS.units.assign(isic="1030")
     pd.testing.assert_frame_equal(_forecast_of(found, other), _forecast_of(found, same))
@@ -306,10 +307,10 @@ def test_a_count_a_thousand_times_too_large_is_set_aside_and_said():
     wrong = world.came.copy()
     wrong.iloc[0] = 40_000.0
     found = _fit(world, jobs=wrong)
-    assert found.section["counts"]["set_aside"] == 1
-    assert JobsNote.COUNTS_SET_ASIDE in found.section["notes"]
-    assert found.section["size"] == plain.section["size"]
-    assert found.section["residuals"] == plain.section["residuals"]
+    assert found.section.counts.set_aside == 1
+    assert JobsNote.COUNTS_SET_ASIDE in found.section.notes
+    assert found.section.size_line.tolist() == plain.section.size_line.tolist()
+    assert found.section.residuals.tolist() == plain.section.residuals.tolist()
 
 
 @pytest.mark.parametrize("wrong", [-1.0, np.nan, np.inf])
@@ -343,7 +344,7 @@ def test_units_that_state_nothing_but_their_place_can_be_learnt_from():
     world = World(22, 120)
     bare = world.units[["province", "county", "isic", "status"]]
     found = fit_jobs(_matrix(bare), bare, world.came, schema=FULL_SCHEMA, prior=PRIOR)
-    assert found.section["ratio"]["assumed"]
+    assert found.section.ratio.assumed
     assert np.isfinite(jobs_forecast(_model(found), _matrix(bare), bare).to_numpy()).all()
 
 
@@ -351,4 +352,4 @@ def test_a_constant_column_is_left_out():
     world = World(23, 120)
     world.units["jobs_before_stop"] = 25
     found = _fit(world, matrix=_matrix(world.units))
-    assert "jobs_before_log" not in {block["column"] for block in found.section["design"]}
+    assert "jobs_before_log" not in {block.column for block in found.section.design}

@@ -18,10 +18,9 @@ from engine.scoring.runtime import raw
 from features import FULL_SCHEMA, matrix
 from training.cohort.landmarks import Followed
 from training.cohort.spells import ENDED, OPEN, RESTARTED
-from training.models.hazard_spec import Learner, Recipe
+from training.models.hazard_spec import HazardRecipe, Learner
 from training.models.outcomes import fit_outcomes
-from training.models.press import Priors
-from training.priors.official_rates import capacity_rate, jobs_size, restart_rate
+from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
 
 FEASIBILITY = list(columns(Output.FEASIBILITY))
 
@@ -38,7 +37,7 @@ def line(learnt, priors):
 
 @pytest.fixture(scope="module")
 def blend(learnt, priors):
-    return fit_outcomes(learnt.followed, priors, recipe=Recipe(learner=Learner.BLEND, iterations=30))
+    return fit_outcomes(learnt.followed, priors, recipe=HazardRecipe(learner=Learner.BLEND, iterations=30))
 
 
 @pytest.fixture(params=["line", "blend"])
@@ -80,8 +79,8 @@ def test_without_own_records_the_prediction_is_the_prior(learnt, priors):
         pytest.approx(np.tile([priors.restart.low, priors.restart.high], (5, 1)), abs=0.01)
         == np.quantile(found.restarted_draws, [0.1, 0.9], axis=1).T
     )
-    assert model.document["prior_driven"]
-    assert model.document["hazards"]["capacity"]["prior"] == {"a": 6.8, "b": 3.2, "rows_used": 0}
+    assert model.document.prior_driven
+    assert model.document.hazards.capacity.prior.plain() == {"a": 6.8, "b": 3.2, "rows_used": 0}
 
 
 def test_with_many_records_it_is_the_data(line, learnt):
@@ -91,7 +90,7 @@ def test_with_many_records_it_is_the_data(line, learnt):
     hazard = found.restarted[:, 0][seen.at_risk[:, 0]].mean()
     assert hazard == pytest.approx(seen.event(RESTARTED)[:, 0].mean(), rel=0.03)
     assert line.heads["restart"].own_share > 0.95
-    assert not model.document["prior_driven"]
+    assert not model.document.prior_driven
 
 
 def test_the_pull_of_the_prior_fades_with_records(learnt, priors):
@@ -182,7 +181,7 @@ def test_a_constant_feature_and_one_that_is_never_known_say_nothing(learnt, prio
     seen = learnt.followed
     flat = replace(seen, matrix=seen.matrix.assign(age_years=7.0, litigations=np.nan))
     model = fit_outcomes(flat, priors, draws=10).model
-    assert not {"age_years", "litigations"} & {block["column"] for block in model.document["design"]}
+    assert not {"age_years", "litigations"} & {block.column for block in model.document.design}
     X = flat.matrix.iloc[:20]
     again = incidences(model, X.assign(litigations=3.0))
     assert np.array_equal(incidences(model, X).feasibility, again.feasibility)
@@ -212,7 +211,7 @@ def test_debts_a_thousand_times_larger_are_held_to_the_range_and_flagged(fitted,
     flagged = after["out_of_range"].str.contains("debt")
     assert flagged.mean() > 0.9
     X = described(fitted.model, large, learnt.as_of)
-    limits = fitted.model.document["ranges"]
+    limits = fitted.model.document.ranges
     held = incidences(fitted.model, X.assign(**{name: X[name].clip(*ends) for name, ends in limits.items()}))
     assert np.allclose(held.feasibility, incidences(fitted.model, X).feasibility)
 

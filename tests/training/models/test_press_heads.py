@@ -18,7 +18,7 @@ from features import matrix
 from training.cohort.press_sample import Sample
 from training.models.press import ALLOWED, fit
 from training.models.press_heads import jobs_head
-from training.pipeline.training import fit_sample
+from training.pipeline.reported import fit_sample
 
 AS_OF = pd.Timestamp("2026-11-23")
 
@@ -65,8 +65,8 @@ def test_masking_a_column_at_random_leaves_mean_predictions_by_status_within_noi
 def test_a_missing_value_contributes_exactly_nothing(trained):
     X = trained.fitted.matrix.copy()
     X[:] = np.nan
-    assert not design(X, trained.model.document["promoted"]["design"]).any()
-    intercept = trained.model.document["promoted"]["status"][0]
+    assert not design(X, trained.model.document.promoted.design).any()
+    intercept = trained.model.document.promoted.status[0]
     assert scoring.reported_status(trained.stranger, X) == pytest.approx(1 / (1 + np.exp(-intercept)))
 
 
@@ -78,20 +78,20 @@ def test_being_missing_is_learnt_by_nobody_even_when_it_tells_the_label(trained)
     told = fit(
         type(seen)(units, seen.label, seen.register, seen.group, seen.jobs), _priors(), as_of=AS_OF, trials=2
     ).model.document
-    blocks = told["promoted"]["design"]
-    number = [block["column"] for block in blocks].index("idle_years")
-    before = sum(len(block["centre"]) for block in blocks[:number])
-    assert abs(told["promoted"]["status"][1 + before]) < 0.05
+    blocks = told.promoted.design
+    number = [block.column for block in blocks].index("idle_years")
+    before = sum(block.width for block in blocks[:number])
+    assert abs(told.promoted.status[1 + before]) < 0.05
 
 
 def test_units_of_the_training_table_get_the_figures_of_a_model_that_did_not_see_their_province(trained):
     table = scoring.predict(trained.model, trained.fitted.matrix, trained.seen.units, as_of=AS_OF)
     assert table.loc[table["scorable"], "out_of_fold"].all()
     province = "West Azerbaijan"
-    held_out = trained.model.document["held_out"][province]
+    held_out = trained.model.document.held_out[province]
     inside = trained.seen.group == province
-    spread = design(trained.fitted.matrix[inside], held_out["design"])
-    by_hand = 1 / (1 + np.exp(-(held_out["status"][0] + spread @ np.array(held_out["status"][1:]))))
+    spread = design(trained.fitted.matrix[inside], held_out.design)
+    by_hand = 1 / (1 + np.exp(-(held_out.status[0] + spread @ held_out.status[1:])))
     assert scoring.reported_status(trained.model, trained.fitted.matrix)[inside] == pytest.approx(by_hand)
 
 
@@ -108,10 +108,10 @@ def test_nothing_of_a_province_reaches_the_heads_that_judge_it(trained):
         jobs=np.where(inside, seen.jobs * 1000, seen.jobs), durable={"Khuzestan": (90, 0)},
     )  # fmt: skip
     before, after = (fit(each, _priors(), as_of=AS_OF, trials=2).model.document for each in (seen, other))
-    assert before["held_out"]["Khuzestan"] == after["held_out"]["Khuzestan"]
+    assert before.held_out["Khuzestan"] == after.held_out["Khuzestan"]
     for part in ("design", "status", "jobs", "population"):
-        assert before["promoted"][part] != after["promoted"][part]
-        assert before["held_out"]["Gilan"][part] != after["held_out"]["Gilan"][part]
+        assert before.promoted.plain()[part] != after.promoted.plain()[part]
+        assert before.held_out["Gilan"].plain()[part] != after.held_out["Gilan"].plain()[part]
 
 
 def test_the_cv_plus_ends_are_the_ranks_of_the_paper_at_every_number_of_units():
@@ -143,9 +143,9 @@ def test_intervals_of_jobs_cover_four_fifths_of_strangers_in_samples_of_the_same
         seen = np.arange(155) < 55
         fitted = jobs_head(own, sector, seen)
         heads = Heads(
-            status=np.zeros(1), status_refits=np.zeros((1, 1)), jobs=np.asarray(fitted["point"]),
-            jobs_refits=np.asarray(fitted["refits"]), jobs_columns=np.arange(10),
-            residuals=np.asarray(fitted["residuals"]), refit_of=np.asarray(fitted["refit_of"]), offset=0.0,
+            status=np.zeros(1), status_refits=np.zeros((1, 1)), jobs=fitted.point,
+            jobs_refits=fitted.refits, jobs_columns=np.arange(10),
+            residuals=fitted.residuals, refit_of=fitted.refit_of, offset=0.0,
             classifier=None, regressor=None,
         )  # fmt: skip
         low, _, high = heads.cv_plus(sector[55:], 0.8)
@@ -159,11 +159,11 @@ def test_the_same_seed_gives_the_same_version(trained):
 
 def test_the_cv_plus_interval_is_that_of_mapie(trained):
     """Same folds, same ridge: MAPIE's CV+ must give our ends."""
-    seen, head = trained.seen, trained.model.document["promoted"]
-    promoted = head["jobs"]
+    seen, head = trained.seen, trained.model.document.promoted
+    promoted = head.jobs
     known = ~np.isnan(seen.jobs)
-    spread = design(trained.fitted.matrix, head["design"])
-    narrow = spread[known][:, head["jobs_columns"]]
+    spread = design(trained.fitted.matrix, head.design)
+    narrow = spread[known][:, head.jobs_columns]
     target = np.log(seen.jobs[known])
     from sklearn.model_selection import LeaveOneGroupOut
 
@@ -175,7 +175,7 @@ def test_the_cv_plus_interval_is_that_of_mapie(trained):
     peer.fit_conformalize(narrow, target, groups=seen.group[known])
     _, ends = peer.predict_interval(narrow)
     ours = np.log(scoring.press_jobs(trained.stranger, trained.fitted.matrix)[known])
-    assert len(promoted["residuals"]) == known.sum()
+    assert len(promoted.residuals) == known.sum()
     assert np.allclose(ours[:, 0], np.minimum(ends[:, 0, 0], ours[:, 1]), atol=1e-8)
     assert np.allclose(ours[:, 2], np.maximum(ends[:, 1, 0], ours[:, 1]), atol=1e-8)
 

@@ -9,7 +9,8 @@ import pytest
 from features.schema import FeatureSchema
 from training.cohort.landmarks import Followed
 from training.cohort.spells import ENDED, OPEN, RESTARTED
-from training.models.recalibration import Shift, followed_shift, walk_forward_shift
+from training.models.maturing import followed_shift
+from training.models.recalibration import Shift, walk_forward_shift
 
 DAY = pd.Timestamp("2024-01-01")
 

@@ -11,7 +11,9 @@ import pytest
 
 import training
 from engine.domain.unit import unit_table
-from engine.scoring.artefact import OUTCOMES, Model
+from engine.scoring.artefact import Model
+from engine.scoring.document import OUTCOMES, Document
+from engine.scoring.sections import OfficialJobs, OfficialRate, Population
 from engine.settings import Settings
 from engine.store import Register
 from experiments.province_simulator.province import AS_OF, simulate
@@ -22,13 +24,18 @@ from training.monitoring.fresh_outcomes import Ripeness, ripened
 
 SINCE = pd.Timestamp("2020-06-30")
 WHOLE = pd.Timestamp("2023-10-01")  # 24 months after the landmark of 2020-07-01, and 15 for the latest restart
-POPULATION = {"restart": {"a": 20.0, "b": 60.0, "rows_used": 3}, "capacity": {"rate": 0.8}}
+POPULATION = Population(
+    restart=OfficialRate(a=20.0, b=60.0, rate=0.25, low=0.19, high=0.31, rows_used=3),
+    capacity=OfficialRate(a=8.0, b=2.0, rate=0.8, low=0.63, high=0.94, rows_used=0),
+    jobs=OfficialJobs(spread=0.5, official_average=18.0, rows_used=3),
+)
 TYPES = {"unit_id": "str", "kind": "str", "happened_on": "datetime64[s]", "known_on": "datetime64[s]"}
 
 
 def model(since=SINCE, version="judged") -> Model:
     document = {"version": version, "kind": OUTCOMES, "origin": "register", "data_until": str(since.date())}
-    return Model({}, {**document, "schema": FULL_SCHEMA.to_json(), "fitted": {}, "population": POPULATION})
+    schema = {"feature_schema": FULL_SCHEMA.to_json(), "features": FULL_SCHEMA.names}
+    return Model({}, Document(**document, **schema, population=POPULATION))
 
 
 @dataclass
@@ -126,8 +133,8 @@ def test_a_model_of_press_reports_speaks_of_all_units_but_synthetic_ones_and_one
         def units(self, where, *, known_by):
             return where
 
-    press = Model({}, {"kind": "reported", "origin": "reported"})
-    own = Model({}, {"kind": "outcomes", "origin": "synthetic"})
+    press = Model({}, Document(kind="reported", origin="reported", features=()))
+    own = Model({}, Document(kind="outcomes", origin="synthetic", features=()))
     assert replay.spoken_of(Asked(), press)(SINCE) == {"origin": ["register", "reported"]}
     assert replay.spoken_of(Asked(), own)(SINCE) == {"origin": "synthetic"}
 

@@ -17,10 +17,9 @@ from features import matrix
 from features.catalogue import FULL_SCHEMA
 from training.cohort.landmarks import follow, standing_idle
 from training.models.outcomes import fit_outcomes
-from training.models.press import Priors
 from training.monitoring.matured import matured
 from training.monitoring.report import drift
-from training.priors.official_rates import capacity_rate, jobs_size, restart_rate
+from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
 from training.statistics.feature_shift import DriftCode
 
 pytestmark = pytest.mark.slow
@@ -101,16 +100,17 @@ def test_before_anything_matured_only_units_are_compared(register, model):
 
 
 def test_a_model_that_carries_no_reference_says_so(register, model):
-    bare = Model(model.heads, {name: value for name, value in model.document.items() if name != "drift_reference"})
+    bare = Model(model.heads, model.document.changed(drift_reference=None))
     found = drift(register, bare, as_of=pd.Timestamp("2026-03-21"))
     assert (DriftCode.NO_REFERENCE, "") in found.findings
     assert found.features.empty
 
 
 def test_units_of_other_sectors_and_debts_are_noticed_or_merely_said_of_a_press_model(register, model):
-    moved = json.loads(json.dumps(model.document["drift_reference"]))
-    moved["features"]["jobs_before_log"]["cells"] = [cell + 3 for cell in moved["features"]["jobs_before_log"]["cells"]]
-    other = Model(model.heads, {**model.document, "drift_reference": moved})
+    then = model.document.drift_reference
+    jobs = then.features["jobs_before_log"]
+    moved = then.changed(features={**then.features, "jobs_before_log": jobs.changed(cells=jobs.cells + 3)})
+    other = Model(model.heads, model.document.changed(drift_reference=moved))
     found = drift(register, other, as_of=pd.Timestamp("2026-03-21"))
     assert (DriftCode.FEATURE_SHIFTED, "jobs_before_log") in found.findings
     assert found.alarming

@@ -152,7 +152,7 @@ def test_a_model_of_outcomes_meets_a_press_champion_on_its_own_outcomes(trained,
     units = standing(units, register.events(known_by=AS_OF), as_of=day)
     by_hand = predict(model, matrix(units, model.schema, model.fitted, as_of=day), units, as_of=day)
     own = training.model_of(register, settings, result.version)
-    evidence = kept(result.path.parent, own.document["judged"])
+    evidence = kept(result.path.parent, own.document.judged)
     beside = side_by_side(
         evidence, "feasibility", against(own, register, settings, as_of=AS_OF), register, as_of=AS_OF
     ).outcomes

@@ -25,23 +25,23 @@ def test_ratios_worked_by_hand():
     Khoy's middling: (5 + 20 x 10 x .593323) / (10 + 200) = 123.6646 / 210 = .588879.
     """
     found = realisation(_units([10, 30, 100], ["Khoy", "Urmia", "Khoy"]), np.array([5.0, 6.0, 100.0])).ratio
-    assert found["overall"] == pytest.approx(0.625155, abs=1e-6)
-    assert found["sizes"]["medium"] == pytest.approx(0.593323, abs=1e-6)
-    assert found["cells"]["West Azerbaijan/Khoy/medium"] == pytest.approx(0.588879, abs=1e-6)
-    assert (found["assumed"], found["units"], found["prior"]) == (False, 3, ASSUMED_RATIO)
+    assert found.overall == pytest.approx(0.625155, abs=1e-6)
+    assert found.sizes["medium"] == pytest.approx(0.593323, abs=1e-6)
+    assert found.cells["West Azerbaijan/Khoy/medium"] == pytest.approx(0.588879, abs=1e-6)
+    assert (found.assumed, found.units, found.prior) == (False, 3, ASSUMED_RATIO)
 
 
 @pytest.mark.parametrize("count", [1, 20, 400])
 def test_few_promises_say_what_was_assumed_and_many_what_came(count):
     found = realisation(_units([10] * count), np.full(count, 2.0)).ratio
     share = count / (count + RATIO_UNITS)
-    assert found["overall"] == pytest.approx(share * 0.2 + (1 - share) * ASSUMED_RATIO)
+    assert found.overall == pytest.approx(share * 0.2 + (1 - share) * ASSUMED_RATIO)
 
 
 def test_a_county_is_believed_as_far_as_it_has_records():
     county = ["Khoy"] * 300 + ["Urmia"] * 2
     came = np.r_[np.full(300, 9.0), np.full(2, 0.0)]
-    cells = realisation(_units([10] * 302, county), came).ratio["cells"]
+    cells = realisation(_units([10] * 302, county), came).ratio.cells
     assert cells["West Azerbaijan/Khoy/medium"] == pytest.approx(0.9, abs=0.03)
     assert cells["West Azerbaijan/Urmia/medium"] > 0.7  # two failures are not yet a verdict on a county
 
@@ -49,8 +49,8 @@ def test_a_county_is_believed_as_far_as_it_has_records():
 def test_without_promises_the_ratio_is_assumed_and_says_so():
     for units in (_units([None, None]), _units([0, None]), _units([])):
         found = realisation(units, np.zeros(len(units)))
-        assert found.ratio["assumed"]
-        assert found.ratio["overall"] == ASSUMED_RATIO
+        assert found.ratio.assumed
+        assert found.ratio.overall == ASSUMED_RATIO
         assert np.isnan(found.left_out).all()
 
 
@@ -71,6 +71,6 @@ def test_no_row_counts_itself():
 
 def test_a_unit_of_no_known_county_is_counted_by_size_alone():
     found = realisation(_units([10] * 40, [None] * 40), np.full(40, 2.0))
-    assert found.ratio["cells"] == {}
-    assert found.ratio["sizes"]["medium"] < found.ratio["overall"] < ASSUMED_RATIO
+    assert found.ratio.cells == {}
+    assert found.ratio.sizes["medium"] < found.ratio.overall < ASSUMED_RATIO
     assert np.isfinite(found.left_out).all()

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from training.propensity.model import Propensity, propensity
-from training.propensity.overlap import SelectionWarning, overlap, standardised_differences
+from training.propensity.overlap import overlap, standardised_differences
+from training.propensity.weights import SelectionWarning
 
 
 @pytest.fixture

@@ -7,9 +7,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from training.propensity.overlap import SelectionWarning
 from training.propensity.sensitivity import Late, late_approach, sensitivity, strength, tilted_mean
-from training.propensity.weights import inverse_weights, weighted_mean
+from training.propensity.weights import SelectionWarning, inverse_weights, weighted_mean
 
 
 def test_without_a_hidden_cause_the_bounds_are_the_weighted_mean():

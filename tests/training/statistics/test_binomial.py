@@ -10,7 +10,8 @@ from scipy.optimize import check_grad
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from engine.scoring.hazards import Link, incidence, inverse_link
+from engine.scoring.hazards import incidence, inverse_link
+from engine.scoring.sections import HazardLink
 from training.statistics.binomial import Prior, Rows, _loss, derivatives, fit_rows, unit_scores
 
 with warnings.catch_warnings():
@@ -44,12 +45,12 @@ def untied(time: np.ndarray, event: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return time[first], event[first]
 
 
-def saturated(at_risk: np.ndarray, event: np.ndarray, link: Link = Link.LOGIT) -> np.ndarray:
+def saturated(at_risk: np.ndarray, event: np.ndarray, link: HazardLink = HazardLink.LOGIT) -> np.ndarray:
     rows = Rows(np.empty((len(at_risk), 0)), at_risk, event, np.ones(len(at_risk)))
     return inverse_link(fit_rows(rows, flat(at_risk.shape[1]), link=link), link)
 
 
-@pytest.mark.parametrize("link", list(Link))
+@pytest.mark.parametrize("link", list(HazardLink))
 @pytest.mark.parametrize("name", ["load_waltons", "load_gbsg2", "load_lung"])
 def test_the_saturated_model_is_kaplan_meier(name, link):
     frame = getattr(datasets, name)().rename(columns={"time": "T", "cens": "E", "status": "E"})
@@ -96,7 +97,7 @@ def test_cloglog_on_fine_periods_gives_the_coefficients_of_cox(name, time, event
     frame[columns] = (frame[columns] - frame[columns].mean()) / frame[columns].std()
     _, at_risk, happened = by_event_time(frame[time].to_numpy(), frame[event].astype(int).to_numpy(), 1)
     rows = Rows(frame[columns].to_numpy(), at_risk, happened, np.ones(len(frame)))
-    ours = fit_rows(rows, flat(at_risk.shape[1] + len(columns)), link=Link.CLOGLOG)[at_risk.shape[1] :]
+    ours = fit_rows(rows, flat(at_risk.shape[1] + len(columns)), link=HazardLink.CLOGLOG)[at_risk.shape[1] :]
     peer = CoxPHFitter().fit(frame, time, event).params_[columns].to_numpy()
     assert np.abs(ours - peer).max() < 0.02
 
@@ -124,7 +125,7 @@ def test_the_logit_line_is_the_one_of_scikit_learn_on_the_table_of_persons_and_p
     assert np.allclose(ours, peer.coef_[0], atol=1e-5)
 
 
-@pytest.mark.parametrize("link", list(Link))
+@pytest.mark.parametrize("link", list(HazardLink))
 def test_gradients_are_those_of_the_loss(numbers, link):
     prior = Prior(np.full(7, 0.3), 2 * np.eye(7))
     at = np.linspace(-1, 0.5, 7)
@@ -137,7 +138,7 @@ def test_gradients_are_those_of_the_loss(numbers, link):
     assert np.allclose(prior.precision @ (at - prior.centre) - scores.sum(axis=0), gradient(at))
 
 
-@pytest.mark.parametrize("link", list(Link))
+@pytest.mark.parametrize("link", list(HazardLink))
 def test_columns_of_very_different_size_and_a_period_without_events_still_converge(numbers, link):
     rows = Rows(
         numbers.spread * [1, 100, 0.01, 10], numbers.at_risk, numbers.event & [True, True, False], numbers.weights

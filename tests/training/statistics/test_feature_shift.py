@@ -86,12 +86,12 @@ def test_the_index_is_that_of_the_hand_worked_case():
 def test_a_unit_with_many_rows_counts_once():
     X = pd.DataFrame({name: np.repeat([0.0, 1.0], [9, 1]) for name in SCHEMA.names})
     found = reference(X, SCHEMA, units=["a"] * 9 + ["b"])
-    assert found["count"] == 2
-    assert found["features"]["number_0"]["shares"] == pytest.approx([0.5, 0.5, 0.0])
+    assert found.count == 2
+    assert found.features["number_0"].shares == pytest.approx([0.5, 0.5, 0.0])
 
 
 def test_the_reference_is_plain_json_and_holds_no_row():
-    document = json.loads(json.dumps(reference(sample(500, 0), SCHEMA)))
+    document = json.loads(json.dumps(reference(sample(500, 0), SCHEMA).plain()))
     assert set(document) == {"count", "features"}
     assert max(len(each["cells"]) for each in document["features"].values()) <= 12
     for each in document["features"].values():
