@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
+from serving.api.answering import answer, meta
 from serving.api.answers import ModelAnswer
 from serving.api.filters import LanguageQuery
 from serving.api.problems import problem_answers
 from serving.api.shelf import Showing
-from serving.api.units import answer, meta
-
-PUBLIC_PARTS = (
-    "name", "version", "kind", "origin", "data_until", "period", "purpose", "intended_use", "not_for", "outputs",
-    "label", "inputs", "never_inputs", "sample", "metrics", "scores", "jobs_scores", "groups", "reliability",
-    "coverage_by_sector", "limits", "change", "population", "data_digest", "code_version",
-)  # fmt: skip
-"""Parts of a card that leave: figures of all and of groups. A part that a later card adds stays inside until it is
-named here."""
+from serving.disclosure.card import public_card
 
 
 def router() -> APIRouter:
@@ -32,17 +24,6 @@ def router() -> APIRouter:
         return await answer(request, query, _model)
 
     return routes
-
-
-def public_card(card: Mapping[str, Any]) -> dict[str, Any]:
-    """Keep what HTTP may see of a card.
-
-    Examples
-    --------
-    >>> public_card({"version": "v1", "notes_of_the_planner": "..."})
-    {'version': 'v1'}
-    """
-    return {name: card[name] for name in PUBLIC_PARTS if name in card}
 
 
 def _model(showing: Showing, language: str) -> dict[str, Any]:

@@ -6,12 +6,12 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from serving.api.answering import prepared
 from serving.api.language import chosen
-from serving.api.model import public_card
 from serving.api.problems import listed
 from serving.api.shelf import Showing
-from serving.api.units import prepared
 from serving.desk.stock import Stock
+from serving.disclosure.card import public_card
 from serving.i18n import speech
 from serving.pages.docs import docs_page
 from serving.pages.home import home_page

@@ -46,7 +46,7 @@ def serve(
     import uvicorn
 
     require_loopback(host)
-    shelf = Shelf(watch=Watch(settings, question))
+    shelf = Shelf(latest=Watch(settings, question).latest)
     shelf.refresh()
     app = create_app(settings=settings, shelf=shelf)
     if ready:

@@ -14,12 +14,13 @@ from cachetools import LRUCache
 from engine.errors import EhyaError, ErrorCode
 from serving.desk.question import Question
 from serving.desk.stock import Stock
-from serving.desk.watch import Watch
 
 PREPARED_BYTES = 64 * 2**20
 """Memory for written answers; beyond it the one asked for longest ago is dropped."""
 ORDERS = 8
 """Orders under other weights that are kept beside the usual one."""
+
+Latest = Callable[[str | None], tuple[str, Stock] | None]
 
 _log = logging.getLogger(__name__)
 
@@ -106,13 +107,14 @@ class Shelf:
     Parameters
     ----------
     stock
-        The first stock; with a ``watch`` it may be left out until :meth:`refresh` is called.
-    watch
-        Where the latest stock is to be had; without one the first stays.
+        The first stock; with ``latest`` it may be left out until :meth:`refresh` is called.
+    latest
+        Gives the latest stock with the state it was made of, ``None`` while that state is the one it is given
+        (`serving.desk.watch.Watch.latest`); without it the first stock stays.
     """
 
-    def __init__(self, stock: Stock | None = None, *, watch: Watch | None = None) -> None:
-        self._watch = watch
+    def __init__(self, stock: Stock | None = None, *, latest: Latest | None = None) -> None:
+        self._latest = latest
         self._refreshing = threading.Lock()
         self._showing = None if stock is None else Showing(stock, None, monotonic())
         self.checked = monotonic()
@@ -142,14 +144,14 @@ class Shelf:
         Raises
         ------
         EhyaError
-            What `serving.desk.watch.Watch.latest` raises, while nothing is on show; later the last good stock stays.
+            What ``latest`` raises, while nothing is on show; later the last good stock stays.
         """
-        if self._watch is None:
+        if self._latest is None:
             return False
         with self._refreshing:
             before = self._showing
             try:
-                found = self._watch.latest(None if before is None else before.state)
+                found = self._latest(None if before is None else before.state)
             except EhyaError as error:
                 self.failure = error.code
                 if before is None:

@@ -11,13 +11,13 @@ from pydantic import Field
 from engine.domain.mandate import FitPart, Mandate
 from engine.matching.opening import Opening
 from engine.matching.reasons import WhyNot
+from serving.api.answering import json_answer, meta, prepared, written
 from serving.api.answers import ShortlistAnswer
 from serving.api.filters import MAX_TOP, LanguageQuery
 from serving.api.language import chosen
 from serving.api.problems import HttpProblem, RequestRefusedError, problem_answers, sentence
 from serving.api.shelf import Showing
 from serving.api.unit_answer import unit_answers
-from serving.api.units import json_answer, meta, prepared, written
 from serving.desk.stock import Offer, Stock
 from serving.disclosure.values import codes
 from serving.i18n import Speech, speech

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
 from time import monotonic
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-import pydantic_core
 from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from engine.errors import EhyaError, ErrorCode
 from engine.ranking.reasons import Triage
+from serving.api.answering import answer, json_answer, meta, written
 from serving.api.answers import Health, Rankings, UnitAlone, Units
 from serving.api.filters import LanguageQuery, RankingsQuery, UnitsQuery, ordered, passing
 from serving.api.language import chosen
@@ -60,46 +59,6 @@ def router() -> APIRouter:
         return json_answer(written(await run_in_threadpool(_health, shelf, language)), language)
 
     return routes
-
-
-async def answer(request: Request, query: LanguageQuery, write: Any) -> Response:
-    """Answer from what is on show, written once for each question and language, beside the event loop.
-
-    Parameters
-    ----------
-    request
-        The request; its path is part of the question.
-    query
-        The checked parameters, the rest of the question.
-    write
-        Called as ``write(showing, language)``; gives the answer as a dict.
-    """
-    showing: Showing = request.app.state.shelf.showing
-    language = chosen(query.lang, request.headers, request.app.state.language)
-    key = (request.url.path, query.model_dump_json(exclude={"lang"}), language)
-    return json_answer(await prepared(showing, key, lambda: written(write(showing, language))), language)
-
-
-async def prepared(showing: Showing, key: Hashable, write: Callable[[], bytes]) -> bytes:
-    """The answer already written for a question; a new one is computed in a thread, so that others need not wait."""
-    found = showing.prepared.find(key)
-    return found if found is not None else await run_in_threadpool(showing.prepared.answer, key, write)
-
-
-def written(content: dict[str, Any]) -> bytes:
-    """JSON of an answer; a number that is none becomes null."""
-    return pydantic_core.to_json(content, inf_nan_mode="null")
-
-
-def json_answer(body: bytes, language: str) -> Response:
-    """Bytes as a response, with the language they speak."""
-    headers = {"content-language": language, "vary": "Accept-Language"}
-    return Response(body, 200, headers, "application/json")
-
-
-def meta(stock: Stock, language: str) -> dict[str, Any]:
-    """What every answer says of its figures."""
-    return {**stock.facts, "language": language}
 
 
 def _page(stock: Stock, query: UnitsQuery, language: str) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from serving.cli.doors import models, offers, outcomes, register, service, workspace
+from serving.cli.doors.options import Lang
 from serving.cli.errors import Door
-from serving.cli.options import Lang
 
 app = typer.Typer(
     name="ehya",

@@ -74,7 +74,7 @@ def settings_of(home: Path) -> Settings:
 @pytest.fixture(scope="module")
 def doors(tmp_path_factory, listen):
     home = tmp_path_factory.mktemp("doors")
-    shelf = Shelf(watch=Watch(settings_of(home), lambda: Question(as_of=DAY)))
+    shelf = Shelf(latest=Watch(settings_of(home), lambda: Question(as_of=DAY)).latest)
     with listen(create_app(settings=settings_of(home), shelf=shelf)) as address:
         found = Doors(home, shelf, httpx.Client(base_url=address, timeout=30))
         write_register(home / "register.xlsx")

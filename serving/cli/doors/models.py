@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from serving.cli.options import DAY, AsJson, AsOf, Lang, Out, Version
+from serving.cli.doors.options import DAY, AsJson, AsOf, Lang, Out, Version
 
 
 def train(

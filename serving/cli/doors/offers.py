@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from serving.cli.options import AsJson, AsOf, AssumeCapital, Lang, Out, PriceYear
+from serving.cli.doors.options import AsJson, AsOf, AssumeCapital, Lang, Out, PriceYear
 
 
 def rank(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from serving.cli.options import DAY, AsJson, Lang
+from serving.cli.doors.options import DAY, AsJson, Lang
 
 
 def outcome_add(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from serving.cli.options import DAY, AsJson, AsOf, Lang, Out
+from serving.cli.doors.options import DAY, AsJson, AsOf, Lang, Out
 
 
 def intake(

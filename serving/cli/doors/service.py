@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from serving.cli.options import Lang
+from serving.cli.doors.options import Lang
 
 
 def serve(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from serving.cli.options import AsJson, Lang, Out
+from serving.cli.doors.options import AsJson, Lang, Out
 
 
 def doctor(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:

@@ -74,8 +74,7 @@ def model() -> Model:
 
     followed = follow(at, province.events, FULL_SCHEMA, as_of=province.as_of)
     priors = Priors(restart_rate(), capacity_rate(), jobs_size())
-    made = fit_outcomes(followed, priors, as_of=province.as_of, least_restarts=0).model
-    return made
+    return fit_outcomes(followed, priors, as_of=province.as_of, least_restarts=0).model
 
 
 def changed(units: pd.DataFrame, columns: list[str], seed: int) -> pd.DataFrame:
