@@ -275,9 +275,13 @@ def unit_table(rows: pd.DataFrame) -> pd.DataFrame:
     (np.int64(3), True)
     """
     frame = rows.set_index("unit_id") if "unit_id" in rows.columns else rows
-    absent = pd.Series(None, index=frame.index, dtype=object)
     dtypes = column_dtypes()
-    table = pd.DataFrame({name: frame.get(name, absent) for name in dtypes}, index=frame.index).astype(dtypes)
+    # Most columns of a small frame are absent; one empty column of each dtype serves them all.
+    absent = {dtype: pd.Series(None, index=frame.index, dtype=object).astype(dtype) for dtype in set(dtypes.values())}
+    present = frame[[name for name in dtypes if name in frame.columns]]
+    present = present.astype({name: dtypes[name] for name in present})
+    columns = {name: present[name] if name in present else absent[dtype] for name, dtype in dtypes.items()}
+    table = pd.DataFrame(columns, index=frame.index)
     table.index = table.index.astype("str")
     table.index.name = "unit_id"
     return table

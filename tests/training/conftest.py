@@ -145,7 +145,7 @@ PRACTICE_UNITS = 1500
 @pytest.fixture(scope="module")
 def practice(once, tmp_path_factory) -> Settings:
     """A workspace of its own with the register of a practice province, nothing trained yet."""
-    loaded = once.folder("practice", lambda home: load_workspace(simulate(PRACTICE_UNITS, seed=1), home))
+    loaded = once.folder("practice", lambda home: load_workspace(simulate(PRACTICE_UNITS, seed=4), home))
     home = tmp_path_factory.mktemp("province") / "home"
     shutil.copytree(loaded, home)
     return Settings.from_environment({"EHYA_HOME": str(home)})
