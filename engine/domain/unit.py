@@ -276,11 +276,13 @@ def unit_table(rows: pd.DataFrame) -> pd.DataFrame:
     """
     frame = rows.set_index("unit_id") if "unit_id" in rows.columns else rows
     dtypes = column_dtypes()
+    kinds = {dtype: dtype for dtype in dtypes.values()}
     # Most columns of a small frame are absent; one empty column of each dtype serves them all.
-    absent = {dtype: pd.Series(None, index=frame.index, dtype=object).astype(dtype) for dtype in set(dtypes.values())}
-    present = frame[[name for name in dtypes if name in frame.columns]]
-    present = present.astype({name: dtypes[name] for name in present})
-    columns = {name: present[name] if name in present else absent[dtype] for name, dtype in dtypes.items()}
+    nothing = pd.Series(None, index=frame.index, dtype=object)
+    absent = pd.DataFrame(dict.fromkeys(kinds, nothing), index=frame.index).astype(kinds)
+    given = {name: dtype for name, dtype in dtypes.items() if name in frame.columns}
+    present = frame[list(given)].astype(given)
+    columns = {name: present[name] if name in given else absent[dtype] for name, dtype in dtypes.items()}
     table = pd.DataFrame(columns, index=frame.index)
     table.index = table.index.astype("str")
     table.index.name = "unit_id"
