@@ -275,15 +275,9 @@ def unit_table(rows: pd.DataFrame) -> pd.DataFrame:
     (np.int64(3), True)
     """
     frame = rows.set_index("unit_id") if "unit_id" in rows.columns else rows
+    absent = pd.Series(None, index=frame.index, dtype=object)
     dtypes = column_dtypes()
-    kinds = {dtype: dtype for dtype in dtypes.values()}
-    # Most columns of a small frame are absent; one empty column of each dtype serves them all.
-    nothing = pd.Series(None, index=frame.index, dtype=object)
-    absent = pd.DataFrame(dict.fromkeys(kinds, nothing), index=frame.index).astype(kinds)
-    given = {name: dtype for name, dtype in dtypes.items() if name in frame.columns}
-    present = frame[list(given)].astype(given)
-    columns = {name: present[name] if name in given else absent[dtype] for name, dtype in dtypes.items()}
-    table = pd.DataFrame(columns, index=frame.index)
+    table = pd.DataFrame({name: frame.get(name, absent) for name in dtypes}, index=frame.index).astype(dtypes)
     table.index = table.index.astype("str")
     table.index.name = "unit_id"
     return table
