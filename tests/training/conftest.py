@@ -1,7 +1,8 @@
-"""One fitted model for all tests of the room: fitting takes seconds."""
+"""Models and registers of the room, each made once for all workers: that takes seconds."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -13,7 +14,9 @@ from engine.domain.reported import reported_units
 from engine.domain.standing import standing
 from engine.domain.unit import unit_table
 from engine.scoring.artefact import Model
-from experiments.province_simulator.province import simulate
+from engine.settings import Settings
+from experiments.province_simulator.province import Province, simulate
+from experiments.province_simulator.run import load_workspace
 from features import FULL_SCHEMA
 from features.schema import FeatureKind, FeatureSchema, FeatureSpec
 from training.cohort.landmarks import Followed, follow
@@ -59,11 +62,15 @@ class Trained:
         return replace(self.model, document=self.model.document.changed(fold_of={}))
 
 
-@pytest.fixture(scope="session")
-def trained() -> Trained:
+def _press() -> tuple[Fitted, Sample, dict]:
     seen = press_sample()
     fitted = fit_sample(seen, as_of=AS_OF, trials=4)
-    return Trained(fitted, seen, out_of_fold(fitted, seen))
+    return fitted, seen, out_of_fold(fitted, seen)
+
+
+@pytest.fixture(scope="session")
+def trained(once) -> Trained:
+    return Trained(*once.value("press-model", _press))
 
 
 APPROACHED_SCHEMA = FeatureSchema(
@@ -115,13 +122,30 @@ class Learnt:
     as_of: pd.Timestamp
 
 
-@pytest.fixture(scope="session")
-def learnt() -> Learnt:
+def _province() -> tuple[Followed, pd.DataFrame, Province]:
     province = simulate(2500, seed=3)
+    followed = follow(known_by(province), province.events, FULL_SCHEMA, as_of=province.as_of)
+    return followed, standing(province.units, province.events, as_of=province.as_of), province
 
-    def at(day: pd.Timestamp) -> pd.DataFrame:
-        return province.units[province.units["as_of"] <= day]
 
-    followed = follow(at, province.events, FULL_SCHEMA, as_of=province.as_of)
-    units = standing(province.units, province.events, as_of=province.as_of)
-    return Learnt(followed, units, province.events, at, province.as_of)
+def known_by(province: Province) -> Callable[[pd.Timestamp], pd.DataFrame]:
+    """The units of a province as known on a day."""
+    return lambda day: province.units[province.units["as_of"] <= day]
+
+
+@pytest.fixture(scope="session")
+def learnt(once) -> Learnt:
+    followed, units, province = once.value("learnt", _province)
+    return Learnt(followed, units, province.events, known_by(province), province.as_of)
+
+
+PRACTICE_UNITS = 1500
+
+
+@pytest.fixture(scope="module")
+def practice(once, tmp_path_factory) -> Settings:
+    """A workspace of its own with the register of a practice province, nothing trained yet."""
+    loaded = once.folder("practice", lambda home: load_workspace(simulate(PRACTICE_UNITS, seed=4), home))
+    home = tmp_path_factory.mktemp("province") / "home"
+    shutil.copytree(loaded, home)
+    return Settings.from_environment({"EHYA_HOME": str(home)})

@@ -225,10 +225,10 @@ def test_a_training_that_was_killed_leaves_the_champion_at_work_and_can_be_held_
     with monkeypatch.context() as patched:
         patched.setattr("training.pipeline.training.log_training", killed)
         with pytest.raises(KeyboardInterrupt):
-            work.train(random_state=7)
+            work.train(random_state=7, trials=0)
     assert work.register.promotions.champion().model_version == work.first.version
     assert len(registered(work.settings)) == 2
-    again = work.train(random_state=7)
+    again = work.train(random_state=7, trials=0)
     assert {each.version: each for each in registered(work.settings)}[again.version].aliases == (Alias.CHALLENGER,)
 
 
@@ -314,7 +314,7 @@ def files(folder):
 def test_a_copied_workspace_keeps_its_runs_to_itself(lived, work):
     """MLflow holds the place of artefacts as an absolute address; a copy must not write into its origin."""
     before = files(lived.settings.home)
-    again = work.train(random_state=11)
+    again = work.train(random_state=11, trials=0)
     assert files(lived.settings.home) == before
     written = {name for name in files(work.settings.mlflow_artifacts) if name.startswith(again.run_id)}
     assert f"{again.run_id}/artifacts/card.md" in written
@@ -331,7 +331,7 @@ def test_artefacts_go_nowhere_but_into_the_workspace_whatever_the_registry_says(
         database.execute("UPDATE experiments SET artifact_location = ?", (outside.as_uri(),))
         database.execute("UPDATE runs SET artifact_uri = 'file:///etc'")
         database.execute("UPDATE model_versions SET source = 'file:///etc', storage_location = 'file:///etc'")
-    again = work.train(random_state=12)
+    again = work.train(random_state=12, trials=0)
     assert not outside.exists()
     with _mlflow(work.settings) as mlflow:
         for run_id in (again.run_id, work.first.run_id):

@@ -44,7 +44,7 @@ def intake(
     return GivenIntake(units, source, None if as_of is None else pd.Timestamp(as_of), **more)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def given() -> Callable[..., GivenIntake]:
     return intake
 

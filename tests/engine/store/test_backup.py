@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import sqlite3
 import zipfile
 from contextlib import closing
@@ -26,13 +27,24 @@ def path(sqlite_url):
     return Path(make_url(sqlite_url).database)
 
 
-@pytest.fixture
-def backup(sqlite_url, given, tmp_path):
-    """A backup of a register of one unit."""
-    with Register.open(sqlite_url) as register:
+@pytest.fixture(scope="module")
+def one_unit(given, tmp_path_factory):
+    """A register of one unit and its backup, to be copied."""
+    place = tmp_path_factory.mktemp("one-unit")
+    url = f"sqlite:///{place / 'ehya.db'}"
+    with Register.open(url) as register:
         register.imports.commit(given(WEAVER), imported_at=NOON)
+    back_up(url, place / "ehya.zip", made_at=NOON)
+    return place
+
+
+@pytest.fixture
+def backup(one_unit, path, tmp_path):
+    """A backup of a register of one unit, which stands beside it."""
+    shutil.copy(one_unit / "ehya.db", path)
     out = tmp_path / "copies" / "ehya.zip"
-    back_up(sqlite_url, out, made_at=NOON)
+    out.parent.mkdir()
+    shutil.copy(one_unit / "ehya.zip", out)
     return out
 
 

@@ -14,10 +14,8 @@ from engine.domain.unit import unit_table
 from engine.scoring.artefact import Model
 from engine.scoring.document import OUTCOMES, Document
 from engine.scoring.sections import OfficialJobs, OfficialRate, Population
-from engine.settings import Settings
 from engine.store import Register
-from experiments.province_simulator.province import AS_OF, simulate
-from experiments.province_simulator.run import load_workspace
+from experiments.province_simulator.province import AS_OF
 from features.catalogue import FULL_SCHEMA
 from training.evaluation import replay
 from training.monitoring.fresh_outcomes import Ripeness, ripened
@@ -140,15 +138,13 @@ def test_a_model_of_press_reports_speaks_of_all_units_but_synthetic_ones_and_one
 
 
 @pytest.fixture(scope="module")
-def province(tmp_path_factory):
+def province(practice):
     """A workspace whose model was trained twenty months before the last day of its log."""
-    home = tmp_path_factory.mktemp("province")
-    load_workspace(simulate(2500, seed=3), home)
-    settings = Settings.from_environment({"EHYA_HOME": str(home)})
+    settings = practice
     with Register.open(settings.database_url) as register:
         day = pd.Timestamp("2024-06-30")
         result = training.train(register, settings, as_of=day, trials=1, origin="synthetic")
-        yield register, settings, result, home
+        yield register, settings, result, settings.home
 
 
 @pytest.mark.slow

@@ -27,6 +27,24 @@ SINCE = pd.Timestamp("2022-01-01")
 SCHEMA = FULL_SCHEMA.subset(["idle_years", "in_estate", "jobs_before_log", "sector_division", "owned_by_bank"])
 
 
+class Remembered:
+    """A register that nobody writes to any more: what it showed of a day is read once for all tests."""
+
+    def __init__(self, register):
+        self.register, self.seen = register, {}
+
+    def units(self, where=None, *, known_by):
+        return self._once(("units", repr(where), known_by), lambda: self.register.units(where, known_by=known_by))
+
+    def events(self, *, known_by=None):
+        return self._once(("events", known_by), lambda: self.register.events(known_by=known_by))
+
+    def _once(self, key, read):
+        if key not in self.seen:
+            self.seen[key] = read()
+        return self.seen[key].copy()
+
+
 @pytest.fixture(scope="module")
 def register():
     made = simulate(500, seed=2)
@@ -37,7 +55,7 @@ def register():
             rows = opened.imports.commit(taken(part), imported_at=pd.Timestamp(day).to_pydatetime()).rows
             named[part.index] = rows["unit_id"].to_numpy()
         opened.events.add_table(made.events.assign(unit_id=made.events["unit_id"].map(named)))
-        yield opened
+        yield Remembered(opened)
 
 
 @pytest.fixture(scope="module")

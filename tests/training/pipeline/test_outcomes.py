@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,8 +12,7 @@ import training
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import Register
-from experiments.province_simulator.province import AS_OF, simulate
-from experiments.province_simulator.run import load_workspace
+from experiments.province_simulator.province import AS_OF
 from features import matrix
 from serving.desk.appraisal import appraised
 from serving.desk.question import Question
@@ -26,7 +24,6 @@ from training.registry.tracking import registered
 pytestmark = pytest.mark.slow
 
 AT = datetime(2026, 11, 25)
-UNITS = 1500
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -38,10 +35,8 @@ def one_version_of_the_code():
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory) -> Settings:
-    home: Path = tmp_path_factory.mktemp("province")
-    load_workspace(simulate(UNITS, seed=1), home)
-    return Settings.from_environment({"EHYA_HOME": str(home)})
+def settings(practice) -> Settings:
+    return practice
 
 
 @pytest.fixture(scope="module")
