@@ -75,8 +75,8 @@ def stability(
     -------
     pandas.DataFrame
         Shape (n, 4), index of ``ranked``: ``top_share`` (0..1, missing without a rank), ``stability`` (code, missing
-        likewise), ``rank_low`` and ``rank_high`` (Int64: between these ranks the unit stood in ``RANGE`` of the draws;
-        missing where units below the candidates could have come between).
+        likewise), ``rank_low`` and ``rank_high`` (Int64: between these ranks the unit stood in ``RANGE`` of the draws,
+        widened to hold its own rank; missing where units below the candidates could have come between).
 
     Examples
     --------
@@ -105,7 +105,9 @@ def stability(
     share = pd.Series(everywhere, index=ranked.index)
     code = pd.Series(Stability.WEAK.value, index=share.index, dtype="str")
     code = code.mask(share >= CONTESTED, Stability.CONTESTED.value).mask(share >= STABLE, Stability.STABLE.value)
-    low, high = rank_range(ranks)
+    place = frame["rank"].to_numpy(dtype=np.int64)
+    # a place at the very head is rarely kept in the draws, and still lies in its own range
+    low, high = (pick(end, place) for pick, end in zip((np.minimum, np.maximum), rank_range(ranks), strict=True))
     everybody = len(best) == int(ranked["rank"].notna().sum())
     reached = np.full(len(best), True) if everybody else high < len(best)
     ends = {

@@ -194,5 +194,5 @@ def test_a_part_that_does_not_exist_is_refused_with_the_parts_that_do(doors):
 def test_a_range_of_ranks_holds_the_rank_and_says_how_firm_it_is(doors):
     for one in doors.json("rank", "--top", "30")["units"]:
         if one["rank"]:
-            assert one["rank_low"] <= one["rank_high"]
+            assert one["rank_low"] <= one["rank"] <= one["rank_high"]
             assert one["stability"] in {"stable", "contested", "weak"}

@@ -7,7 +7,7 @@ from numpy.random import default_rng
 from ranking_cases import appraised
 
 from engine.ranking import rank, stability
-from engine.ranking.acceptability import acceptability
+from engine.ranking.acceptability import acceptability, drawn_ranks
 from engine.ranking.criteria import Values
 
 
@@ -90,3 +90,21 @@ def test_the_order_of_rows_is_irrelevant_and_units_below_the_candidates_are_weak
 def test_when_all_are_shown_all_are_stable():
     ranked = rank(appraised([{"feasibility_point": 0.2}, {"feasibility_point": 0.1}]))
     assert stability(ranked, top_k=5)["stability"].tolist() == ["stable", "stable"]
+
+
+def test_the_range_of_ranks_holds_the_rank_and_widens_with_what_is_not_known():
+    known = [{"feasibility_point": level, "feasibility_low": level, "feasibility_high": level} for level in (0.5, 0.3)]
+    wide = [{"feasibility_point": 0.4, "feasibility_low": 0.0, "feasibility_high": 0.9}]
+    ranked = rank(appraised([*known, *wide], title_deed=True, bank_owned=False), weights={"feasibility": 1})
+    firm = stability(ranked, top_k=1, weights={"feasibility": 1})
+    assert (firm["rank_low"] <= ranked["rank"]).all()
+    assert (ranked["rank"] <= firm["rank_high"]).all()
+    width = (firm["rank_high"] - firm["rank_low"]).to_numpy()
+    assert width[ranked["feasibility_point"] == 0.4] == max(width)
+
+
+def test_ranks_of_a_draw_are_one_of_each():
+    point = default_rng(0).random((6, 5))
+    found = Values(point * 0.5, point, np.minimum(point * 1.5, 1), np.zeros_like(point))
+    ranks = drawn_ranks(found, np.full(5, 0.2), np.zeros(6), draws=50, concentration=20.0, random=default_rng(1))
+    assert (np.sort(ranks, axis=1) == np.arange(1, 7)).all()
