@@ -229,7 +229,7 @@ def incidences(model: Model, matrix: pd.DataFrame, *, random_state: int = 0) -> 
     Parameters
     ----------
     model, matrix, random_state
-        As for ``feasibility``.
+        Model of kind ``outcomes``, rows of its matrix, seed of the draws of a capacity that rests on its prior.
     """
     within, columns = _ready(model, matrix)
     restarted, ended, draws = _ways_out(model, columns, within)
@@ -243,7 +243,7 @@ def point(model: Model, matrix: pd.DataFrame, *, head: str) -> Floats:
     Parameters
     ----------
     model, matrix
-        As for ``feasibility``.
+        Model of kind ``outcomes``, and rows of its matrix.
     head
         ``feasibility``; ``restart`` or ``end``: probability of that way out within the horizon; ``capacity``: P(half of
         nominal capacity or more at month 12 | restart).

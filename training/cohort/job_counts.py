@@ -22,7 +22,7 @@ def job_outcomes(units: pd.DataFrame, events: pd.DataFrame, *, as_of: pd.Timesta
     units
         Unit table: which units, and their ``status`` before they came back.
     events
-        As for ``training.cohort.spells.usable``; an outcome before anybody looked is left out there.
+        Event table; ``training.cohort.spells.usable`` leaves out an outcome before anybody looked.
     as_of
         Day of the training.
 

@@ -205,7 +205,8 @@ def describe(
     Parameters
     ----------
     units_at, events, schema, as_of
-        As for ``follow``.
+        Function from a day to the units as they were known on it, event table, schema of the matrix, and
+        day of knowledge.
     """
     as_of = pd.Timestamp(as_of).as_unit("s")
     known = events[(events["known_on"] <= as_of) & (events["happened_on"] <= as_of)]
@@ -250,7 +251,8 @@ def labelled(
     described
         Landmarks; those after ``as_of`` are left out.
     events, as_of, settled_months
-        As for ``follow``. With an earlier ``as_of`` than the description's, this is what an earlier training knew.
+        Event table, day of knowledge, months before it at which labels end. Back-tests reuse features with an
+        earlier label cut-off: an earlier ``as_of`` than the description's.
     fresh_months
         Landmarks later than this after their spell has begun are left out.
     least_periods
@@ -288,7 +290,7 @@ def standing_idle(units: pd.DataFrame, events: pd.DataFrame, *, as_of: pd.Timest
     units
         Unit table as known on the day.
     events
-        As for ``follow``.
+        Event table.
     as_of
         The day.
     """

@@ -56,7 +56,8 @@ def feasibility(model: Model, rows: pd.DataFrame, units_at: UnitsAt, events: pd.
     rows
         Columns ``unit_id, origin``, shape (n, columns).
     units_at, events
-        As for ``training.cohort.landmarks.follow``; of both only what was known on the origin is read.
+        Function from a day to the units as they were known on it, event table; of both only what was
+        known on the origin is read.
 
     Returns
     -------
@@ -79,8 +80,8 @@ def hazard(model: Model, rows: pd.DataFrame, units_at: UnitsAt, events: pd.DataF
     Parameters
     ----------
     model, rows, units_at, events
-        As for ``feasibility``. A model of press reports knows no periods: its chance of 24 months is spread over them
-        at an even hazard.
+        The model, rows of ``unit_id, origin``, units by day and events. A model of press reports knows no periods: its
+        chance of 24 months is spread over them at an even hazard.
     """
     found = np.full((len(rows), PERIODS), np.nan)
     for day, where, units in _as_known(rows, units_at, events):
@@ -104,7 +105,7 @@ def jobs(model: Model, rows: pd.DataFrame, units_at: UnitsAt, events: pd.DataFra
     Parameters
     ----------
     model, rows, units_at, events
-        As for ``feasibility``.
+        The model, rows of ``unit_id, origin``, units by day and events.
     """
     found = pd.DataFrame(np.nan, index=rows.index, columns=list(JOBS))
     for day, where, units in _as_known(rows, units_at, events):

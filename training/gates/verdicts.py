@@ -104,7 +104,7 @@ def judge(
     card
         Its card.
     before, after, explained
-        As for ``top_stays``.
+        First units by the champion and by the challenger, and unit -> what explains that it came or went.
     random_state
         Seed of the bootstrap.
     """

@@ -190,11 +190,11 @@ def _worlds(seen: Observed, prior: Prior, centres: Floats, line: Floats, link: H
     if not len(seen.unit):
         return centres
     counts = bootstrap_counts(np.ones(seen.units, dtype=bool), refits=draws, random_state=random_state)
-    if seen.spread.size * seen.spread.shape[1] > FULL_REFITS:
+    if seen.columns.size * seen.columns.shape[1] > FULL_REFITS:
         return _one_step(seen, prior, centres, line, link, counts)
     found = np.empty_like(centres)
     for world in range(draws):
-        drawn = Rows(seen.spread, seen.at_risk, seen.event, seen.weights * counts[world][seen.unit])
+        drawn = Rows(seen.columns, seen.at_risk, seen.event, seen.weights * counts[world][seen.unit])
         found[world] = fit_rows(drawn, Prior(centres[world], prior.precision), link=link, start=line)
     return found
 

@@ -56,7 +56,7 @@ def end_level(rate: Rate, draws: int = DRAWS, *, random_state: int = 0) -> Level
     rate
         Of restarts, beside which the ends compete.
     draws, random_state
-        As for ``restart_level``; the worlds have log-normal yearly rates, in an order of their own.
+        Worlds and seed of their order; their yearly rates are log-normal, in another order than those of restarts.
     """
     even = (np.random.default_rng(random_state + 1).permutation(draws) + 0.5) / draws
     ends = COMPETING_PER_YEAR * np.exp(END_SPREAD * np.append(norm.ppf(even), 0.0))

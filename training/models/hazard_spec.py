@@ -93,7 +93,7 @@ class Observed:
     ----------
     matrix
         Model matrix within its ranges, shape (n, features).
-    spread
+    columns
         Its design, shape (n, columns).
     at_risk, event
         Shape (n, periods).
@@ -104,7 +104,7 @@ class Observed:
     """
 
     matrix: pd.DataFrame
-    spread: Floats
+    columns: Floats
     at_risk: Flags
     event: Flags
     weights: Floats
@@ -113,7 +113,7 @@ class Observed:
     def where(self, kept: Flags) -> Observed:
         """Only some rows."""
         return Observed(
-            self.matrix[kept], self.spread[kept], self.at_risk[kept], self.event[kept], self.weights[kept],
+            self.matrix[kept], self.columns[kept], self.at_risk[kept], self.event[kept], self.weights[kept],
             self.unit[kept],
         )  # fmt: skip
 

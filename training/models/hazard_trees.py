@@ -73,7 +73,7 @@ def boosted(
     replaced
         Their matrix, shape (n, features), levels replaced by effects.
     schema, recipe, signs
-        As for ``training.models.hazard.fit_head``.
+        Kinds and order of the features, settings of the boosting, and feature -> expected direction.
     weights
         Shape (n,); rows without weight are left out.
     random_state
@@ -106,7 +106,7 @@ def interval_inflation(
     rows = np.random.default_rng(random_state).permutation(len(seen.unit))[:2000]
     counts = bootstrap_counts(np.ones(seen.units, dtype=bool), refits=TREE_WORLDS, random_state=random_state)
     ready = np.column_stack([replaced[rows], np.zeros(len(rows))])
-    apart = worlds[:TREE_WORLDS, periods:] @ seen.spread[rows].T + worlds[:TREE_WORLDS, :1]
+    apart = worlds[:TREE_WORLDS, periods:] @ seen.columns[rows].T + worlds[:TREE_WORLDS, :1]
     moved = []
     for world in range(TREE_WORLDS):
         weights = seen.weights * counts[world][seen.unit]
@@ -118,7 +118,7 @@ def interval_inflation(
 
 def rows_of(seen: Observed) -> Rows:
     """What the line of a hazard is fitted to."""
-    return Rows(seen.spread, seen.at_risk, seen.event, seen.weights)
+    return Rows(seen.columns, seen.at_risk, seen.event, seen.weights)
 
 
 def distinct_events(seen: Observed) -> int:

@@ -34,7 +34,7 @@ def followed(
     refit: Callable[[Flags], Mapping[str, FittedHead]],
     seen: Followed,
     held: pd.DataFrame,
-    spread: Floats,
+    columns: Floats,
     weights: Floats,
     *,
     share: float,
@@ -48,7 +48,7 @@ def followed(
         ``restart`` and ``end``, fitted to all rows.
     refit
         Both, fitted to some rows alone.
-    seen, held, spread, weights
+    seen, held, columns, weights
         Followed landmarks, their matrix within its ranges, its design, and a weight for each row.
     share
         How far to go, 0 to 1: what followed best in earlier folds is the business of the search.
@@ -67,12 +67,12 @@ def followed(
     foretold = np.empty(len(seen))
     for part in range(_PARTS):
         own = half[seen.unit] == part
-        foretold[own] = _within(_scores(refit(~own), held[own], spread[own]))
+        foretold[own] = _within(_scores(refit(~own), held[own], columns[own]))
     shift = followed_shift(seen, foretold, weights=weights).part(share)
     trees = TREES in heads["restart"].estimators
     slope = 1.0 if trees else shift.slope
     first = ~seen.rows.duplicated("unit_id").to_numpy()
-    scores = _scores(heads, held[first], spread[first])
+    scores = _scores(heads, held[first], columns[first])
     level = _level(scores, slope, shift, weights[first])
     part_of_line = 1.0 - heads["restart"].part.share if trees else 1.0
     moved = _moved(heads["restart"], level / part_of_line, slope)
@@ -120,10 +120,10 @@ def _years(days: Iterable[pd.Timestamp]) -> Floats:
 Scores = tuple[Head, Floats, Floats]
 
 
-def _scores(heads: Mapping[str, FittedHead], held: pd.DataFrame, spread: Floats) -> Scores:
+def _scores(heads: Mapping[str, FittedHead], held: pd.DataFrame, columns: Floats) -> Scores:
     """The restart head, its score, and the hazard of ends, shape (n, periods) each."""
     restart, end = (heads[name].head for name in ("restart", "end"))
-    return restart, restart.score(spread, held), end.probability(end.score(spread, held))
+    return restart, restart.score(columns, held), end.probability(end.score(columns, held))
 
 
 def _within(scores: Scores, *, level: float = 0.0, slope: float = 1.0) -> Floats:

@@ -21,7 +21,7 @@ def landmarks_since(model: Model, units_at: UnitsAt, events: pd.DataFrame, *, as
     model
         The model.
     units_at, events, as_of
-        As for ``training.cohort.landmarks.follow``.
+        Function from a day to the units as they were known on it, event table, day of knowledge.
     """
     since, nothing = model.data_until, units_at(as_of).iloc[:0]
     schema = FeatureSchema.from_json(model.schema)
@@ -47,7 +47,8 @@ def matured(
         The model; nothing known by its ``data_until`` is among the outcomes, and it sees each unit as it was known on
         the origin.
     units_at, events, as_of, settled_months
-        As for ``training.cohort.landmarks.follow``.
+        Function from a day to the units as they were known on it, event table, day of knowledge, and months
+        before the day of knowledge at which labels end.
 
     Returns
     -------

@@ -72,7 +72,7 @@ def outcomes_candidate(
     units, events
         Of the register, as known on the day.
     as_of, random_state, effort, progress
-        As for ``training.train``.
+        Last day whose facts may be seen, seed, limits of the search, and who is called with what is done.
     origin
         Only units of this origin are learnt from.
 

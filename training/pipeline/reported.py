@@ -45,7 +45,7 @@ def reported_candidate(
     units, events
         Of the register, as known on the day.
     as_of, random_state, effort, progress
-        As for ``train``.
+        Last day whose facts may be seen, seed, limits of the search, and who is called with what is done.
     """
     seen = sample(reported_units(), units, events, as_of=as_of)
     trials = TRIALS if effort.trials is None else effort.trials
@@ -123,7 +123,7 @@ def fit_sample(
     seen
         Training sample.
     as_of, random_state, trials, progress
-        As for ``train``.
+        Last day whose facts may be seen, seed, penalties to try, and who is called with what is done.
     rates, averages
         Official counts; the tables ``revival_rates`` and ``jobs_per_unit`` when ``None``.
 

@@ -97,7 +97,7 @@ def train(
     random_state
         Seed of everything drawn; same data and seed give the same version (with one worker).
     trials, timeout, workers
-        As in ``Effort``.
+        Settings that the search tries (its own number where ``None``), seconds it may take, searches side by side.
     origin
         Whose outcomes to learn from: ``register`` or, only when somebody says so, ``synthetic``.
     progress
@@ -150,7 +150,7 @@ def judged_and_kept(
     candidate
         What was fitted.
     register, settings, as_of, random_state, progress
-        As for ``train``.
+        Register, folders of the workspace, day of the judgement, seed, and who is called with what is done.
     """
     before = against(candidate.model, register, settings, as_of=as_of)
     evidence = side_by_side(candidate.evidence, candidate.label, before, register, as_of=as_of)

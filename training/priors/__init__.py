@@ -1,1 +1,4 @@
-"""What is known before a register has outcomes: official revival rates, and how many promised jobs come true."""
+"""What is known before a register has outcomes: official revival rates, and how many promised jobs come true.
+
+Modules: ``official_rates``, ``promise_realisation``.
+"""

@@ -1,1 +1,4 @@
-"""Who was approached, and how likely: inverse-probability weights, their overlap, and sensitivity to hidden causes."""
+"""Who was approached, and how likely: inverse-probability weights, their overlap, and sensitivity to hidden causes.
+
+Modules: ``correction``, ``model``, ``overlap``, ``sensitivity``, ``weights``.
+"""

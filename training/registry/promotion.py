@@ -161,7 +161,7 @@ def rollback(
     Parameters
     ----------
     register, settings
-        As for ``promote``.
+        Register that records promotions, and the folders of the workspace.
     reason
         Why; kept with the model.
     promoted_at
@@ -281,7 +281,7 @@ def model_of(register: Register, settings: Settings, version: str | None) -> Mod
     Parameters
     ----------
     register, settings
-        As for ``promote``.
+        Register that records promotions, and the folders of the workspace.
     version
         Which one; the champion by default.
 

@@ -9,13 +9,11 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
-import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -24,6 +22,7 @@ from types import ModuleType
 from typing import Any
 
 from engine.errors import EhyaError, ErrorCode
+from engine.scoring.artefact import write_whole
 from engine.settings import Settings, set_environment
 
 EXPERIMENT = "ehya"
@@ -33,6 +32,10 @@ REGISTERED = "ehya"
 VERSION, DIGEST = "ehya.version", "ehya.digest"
 MODEL_FOLDER = "model"
 
+ARTIFACTS = "mlflow-artifacts:/"
+"""Where MLflow believes the artefacts of runs to be: wherever its pages are pointed to. They are files that Ehya writes
+into the workspace itself, so that a workspace that was copied never writes into the one it came from."""
+
 _KIND = {"mlflow.experimentKind": "custom_model_development"}
 """What MLflow's pages show of an experiment first: its runs, and not the traces of a language model."""
 
@@ -40,7 +43,6 @@ STOP_SECONDS = 4
 """Patience with a server that was asked to end."""
 
 _LOUD = ("mlflow", "alembic")
-_STORES = ("mlflow", "sqlalchemy", "alembic", "sqlite3")
 
 
 class Alias(StrEnum):
@@ -123,24 +125,15 @@ def log_training(
         for name, values in steps.items():
             for step, value in enumerate(values):
                 mlflow.log_metric(name, value, step=step)
+        run_id = str(run.info.run_id)
+        folder = settings.mlflow_artifacts / run_id / "artifacts"
         for file in files:
-            mlflow.log_artifact(str(file), MODEL_FOLDER)
+            write_whole(folder / MODEL_FOLDER / file.name, file.read_bytes())
         for name, text in texts.items():
-            mlflow.log_text(text, name)
-        with tempfile.TemporaryDirectory() as folder:
-            for name, picture in (plots or {}).items():
-                drawn = Path(folder) / name
-                drawn.write_bytes(picture)
-                mlflow.log_artifact(str(drawn), "plots")
-        return str(run.info.run_id)
-
-
-def tag_run(settings: Settings, run_id: str, tags: Mapping[str, str]) -> None:
-    """Set tags of a run that was logged before."""
-    with _mlflow(settings) as mlflow:
-        client = mlflow.MlflowClient()
-        for name, value in tags.items():
-            client.set_tag(run_id, name, value)
+            write_whole(folder / name, text.encode())
+        for name, picture in (plots or {}).items():
+            write_whole(folder / "plots" / name, picture)
+        return run_id
 
 
 def register_model(
@@ -290,7 +283,8 @@ def start_pages(settings: Settings, *, port: int, host: str = "127.0.0.1") -> Pa
     command = [
         sys.executable, "-m", "mlflow", "server",
         "--backend-store-uri", settings.mlflow_url,
-        "--default-artifact-root", settings.mlflow_artifacts.as_uri(),
+        "--default-artifact-root", ARTIFACTS,
+        "--artifacts-destination", settings.mlflow_artifacts.as_uri(),
         "--host", host,
         "--port", str(port),
         "--workers", "1",
@@ -312,40 +306,38 @@ def _mlflow(settings: Settings) -> Iterator[ModuleType]:
         for name in _LOUD:
             logging.getLogger(name).setLevel(logging.ERROR)
         try:
-            mlflow.set_tracking_uri(settings.mlflow_url)
-            if mlflow.get_experiment_by_name(EXPERIMENT) is None:
-                place = settings.mlflow_artifacts.as_uri()
-                mlflow.create_experiment(EXPERIMENT, artifact_location=place, tags=dict(_KIND))
-            _bring_home(settings)
-            mlflow.set_experiment(EXPERIMENT)
-            yield mlflow
-        except Exception as error:
-            if type(error).__module__.partition(".")[0] not in _STORES:
-                raise
-            why = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise EhyaError(ErrorCode.TRACKING_FAILED, given=str(settings.mlflow_file), why=why) from error
+            try:
+                _open_experiment(mlflow, settings)
+            except Exception as error:  # a damaged database raises whatever its library does
+                raise _failed(settings, error) from error
+            try:
+                yield mlflow
+            except mlflow.MlflowException as error:
+                raise _failed(settings, error) from error
         finally:
             for name, level in levels.items():
                 logging.getLogger(name).setLevel(level)
 
 
-def _bring_home(settings: Settings) -> None:
-    """Let the artefacts of all runs stand in the workspace, whatever the database says.
+def _open_experiment(mlflow: ModuleType, settings: Settings) -> None:
+    """Make Ehya's experiment the one that runs are logged to, and see to it that its artefacts have no fixed place.
 
-    MLflow keeps their place as an absolute address and has no way to change it. A workspace that was copied would go on
-    writing into the one it came from; one that somebody tampered with, to anywhere.
+    An experiment of an earlier Ehya, or one that somebody tampered with, names a folder as the place of its artefacts,
+    and MLflow has no way to change it: it stands aside under another name.
     """
-    place = settings.mlflow_artifacts.as_uri()
-    with closing(sqlite3.connect(settings.mlflow_file)) as database, database:
-        (number, written_to) = database.execute(
-            "SELECT experiment_id, artifact_location FROM experiments WHERE name = ?", (EXPERIMENT,)
-        ).fetchone()
-        runs = database.execute("SELECT run_uuid, artifact_uri FROM runs WHERE experiment_id = ?", (number,)).fetchall()
-        own = [(f"{place}/{run}/artifacts", run) for run, _ in runs]
-        if written_to != place:
-            database.execute("UPDATE experiments SET artifact_location = ? WHERE experiment_id = ?", (place, number))
-        if [(address, run) for run, address in runs] != own:
-            database.executemany("UPDATE runs SET artifact_uri = ? WHERE run_uuid = ?", own)
+    mlflow.set_tracking_uri(settings.mlflow_url)
+    client, found = mlflow.MlflowClient(), mlflow.get_experiment_by_name(EXPERIMENT)
+    if found is not None and found.artifact_location != ARTIFACTS:
+        client.rename_experiment(found.experiment_id, f"{EXPERIMENT} (earlier, {found.experiment_id})")
+        found = None
+    if found is None:
+        mlflow.create_experiment(EXPERIMENT, artifact_location=ARTIFACTS, tags=dict(_KIND))
+    mlflow.set_experiment(EXPERIMENT)
+
+
+def _failed(settings: Settings, error: Exception) -> EhyaError:
+    why = (str(error) or repr(error)).splitlines()[0]
+    return EhyaError(ErrorCode.TRACKING_FAILED, given=str(settings.mlflow_file), why=why)
 
 
 def _flat(nested: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

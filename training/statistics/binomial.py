@@ -47,7 +47,7 @@ class Rows:
 
     Parameters
     ----------
-    spread
+    columns
         Design, shape (n, columns).
     at_risk
         Shape (n, periods): whether the row was at risk in the period and seen to its end.
@@ -57,7 +57,7 @@ class Rows:
         Shape (n,), not negative.
     """
 
-    spread: Floats
+    columns: Floats
     at_risk: Flags
     event: Flags
     weights: Floats
@@ -121,31 +121,31 @@ def derivatives(rows: Rows, prior: Prior, found: Floats, link: HazardLink) -> tu
     """Gradient of what ``fit_rows`` minimises, and its expected curvature (Fisher information plus prior)."""
     residual, curvature = _residual(rows, found, link)
     pull = prior.precision @ (found - prior.centre)
-    gradient = pull - np.concatenate([residual.sum(axis=0), residual.sum(axis=1) @ rows.spread])
-    return gradient, _information(rows.spread, curvature) + prior.precision
+    gradient = pull - np.concatenate([residual.sum(axis=0), residual.sum(axis=1) @ rows.columns])
+    return gradient, _information(rows.columns, curvature) + prior.precision
 
 
 def unit_scores(rows: Rows, found: Floats, unit: Numbers, units: int, *, link: HazardLink) -> Floats:
     """Sum of the derivatives of the log likelihood over each unit's rows, shape (units, periods + columns)."""
     residual, _ = _residual(rows, found, link)
     members = sparse.csr_matrix((np.ones(len(unit)), (unit, np.arange(len(unit)))), shape=(units, len(unit)))
-    return np.hstack([members @ residual, members @ (rows.spread * residual.sum(axis=1)[:, None])])
+    return np.hstack([members @ residual, members @ (rows.columns * residual.sum(axis=1)[:, None])])
 
 
 def information_of(rows: Rows, found: Floats, link: HazardLink) -> Floats:
     """Fisher information of the rows alone, shape (periods + columns, periods + columns)."""
-    return _information(rows.spread, _residual(rows, found, link)[1])
+    return _information(rows.columns, _residual(rows, found, link)[1])
 
 
-def _information(spread: Floats, curvature: Floats) -> Floats:
-    across = curvature.T @ spread
-    slopes = (spread * curvature.sum(axis=1)[:, None]).T @ spread
+def _information(columns: Floats, curvature: Floats) -> Floats:
+    across = curvature.T @ columns
+    slopes = (columns * curvature.sum(axis=1)[:, None]).T @ columns
     return np.block([[np.diag(curvature.sum(axis=0)), across], [across.T, slopes]])
 
 
 def _score(rows: Rows, found: Floats) -> Floats:
     periods = rows.at_risk.shape[1]
-    return np.asarray((rows.spread @ found[periods:])[:, None] + found[:periods])
+    return np.asarray((rows.columns @ found[periods:])[:, None] + found[:periods])
 
 
 def _residual(rows: Rows, found: Floats, link: HazardLink) -> tuple[Floats, Floats]:

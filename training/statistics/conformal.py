@@ -75,7 +75,7 @@ def held_out(
     Parameters
     ----------
     columns, target, level, penalties, weights
-        As for :func:`training.statistics.shrinkage.lines_without`. Weights move the fits, not the ranks.
+        What :func:`training.statistics.shrinkage.lines_without` takes. Weights move the fits, not the ranks.
     line
         Shape (1 + columns,), the line fitted to all records: it tells a record's group, as it tells that of a new one.
     random_state

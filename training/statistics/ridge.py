@@ -77,7 +77,7 @@ def shrunk(coefficients: Floats, spread: Floats, label: Floats, weights: Floats,
     coefficients
         Shape (fits, 1 + columns).
     spread, label, weights
-        As for ``ridge_logistic``.
+        Design, shape (n, columns); outcomes, shape (n,); weights of each fit, shape (fits, n).
     share
         0 (base rate) to 1 (as fitted), for all columns or one for each.
 
@@ -113,7 +113,7 @@ def ridge_linear(spread: Floats, target: Floats, weights: Floats, penalty: float
     Parameters
     ----------
     spread, weights, penalty
-        As for ``ridge_logistic``.
+        Design, shape (n, columns); weights of each fit, shape (fits, n); ridge penalty of every slope.
     target
         Shape (n,).
 

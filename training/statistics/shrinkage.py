@@ -146,7 +146,7 @@ def lines_without(
     Parameters
     ----------
     columns, target, weights
-        As for :func:`pooled_line`.
+        Design, shape (n, columns); target and weights, shape (n,).
     level
         Intercept supposed before.
     penalties
@@ -188,7 +188,7 @@ def pooled_chance(
     Parameters
     ----------
     columns, weights
-        As for :func:`pooled_line`.
+        Design, shape (n, columns); weights, shape (n,).
     label
         Shape (n,), 0 or 1.
     centre, level_penalty
@@ -235,7 +235,7 @@ def chance_line(
     Parameters
     ----------
     columns, label, centre, weights
-        As for :func:`pooled_chance`.
+        Design, shape (n, columns); outcomes, shape (n,); prior mean of the intercept (logit); weights, shape (n,).
     penalties
         Shape (1 + columns,): one over the prior variance.
 

@@ -27,8 +27,7 @@ from serving.reports.event_workbook import write_event
 from serving.reports.shortlist import write_shortlist
 from training.cohort.landmarks import follow
 from training.models.outcomes import fit_outcomes
-from training.models.press import Priors
-from training.priors.official_rates import capacity_rate, jobs_size, restart_rate
+from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
 
 DAY = pd.Timestamp("2026-03-21")
 ROUNDS = 3

@@ -90,7 +90,7 @@ def test_the_bootstrap_draws_units_and_not_rows():
     once, blocks = observed(X, label)
     rows = np.repeat(np.arange(400), 10)
     ten, _ = observed(X.iloc[rows], label[rows], rows)
-    ten = Observed(ten.matrix, once.spread[rows], ten.at_risk, ten.event, np.full(4000, 0.1), rows)
+    ten = Observed(ten.matrix, once.columns[rows], ten.at_risk, ten.event, np.full(4000, 0.1), rows)
     spreads = [
         np.array(fit_head(each, LEVEL, blocks, SCHEMA, recipe=HazardRecipe(), random_state=0).part.refits).std(axis=0)
         for each in (once, ten)

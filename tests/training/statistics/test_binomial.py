@@ -118,7 +118,7 @@ def test_the_logit_line_is_the_one_of_scikit_learn_on_the_table_of_persons_and_p
     prior = Prior(np.zeros(7), penalty * np.eye(7))
     ours = fit_rows(numbers, prior)
     row, period = np.nonzero(numbers.at_risk)
-    table = np.column_stack([np.eye(3)[period], numbers.spread[row]])
+    table = np.column_stack([np.eye(3)[period], numbers.columns[row]])
     peer = LogisticRegression(C=1 / penalty, fit_intercept=False, tol=1e-12, max_iter=10_000).fit(
         table, numbers.event[row, period], sample_weight=numbers.weights[row]
     )
@@ -141,7 +141,7 @@ def test_gradients_are_those_of_the_loss(numbers, link):
 @pytest.mark.parametrize("link", list(HazardLink))
 def test_columns_of_very_different_size_and_a_period_without_events_still_converge(numbers, link):
     rows = Rows(
-        numbers.spread * [1, 100, 0.01, 10], numbers.at_risk, numbers.event & [True, True, False], numbers.weights
+        numbers.columns * [1, 100, 0.01, 10], numbers.at_risk, numbers.event & [True, True, False], numbers.weights
     )
     prior = Prior(np.zeros(7), np.diag([0.1] * 3 + [1e-3] * 4))
     found = fit_rows(rows, prior, link=link)
@@ -150,7 +150,7 @@ def test_columns_of_very_different_size_and_a_period_without_events_still_conver
 
 @pytest.mark.parametrize("events", [True, False])
 def test_a_single_class_ends_at_a_finite_line_under_a_prior(numbers, events):
-    rows = Rows(numbers.spread, numbers.at_risk, numbers.at_risk & events, numbers.weights)
+    rows = Rows(numbers.columns, numbers.at_risk, numbers.at_risk & events, numbers.weights)
     found = fit_rows(rows, Prior(np.zeros(7), np.eye(7)))
     assert np.isfinite(found).all()
     assert ((found[:3] > 0) == events).all()
@@ -164,9 +164,9 @@ def test_without_rows_the_line_is_the_centre_of_its_prior():
 
 def test_weights_of_two_are_two_rows(numbers):
     twice = Rows(
-        *(np.concatenate([each, each]) for each in (numbers.spread, numbers.at_risk, numbers.event, numbers.weights))
+        *(np.concatenate([each, each]) for each in (numbers.columns, numbers.at_risk, numbers.event, numbers.weights))
     )
-    heavy = Rows(numbers.spread, numbers.at_risk, numbers.event, 2 * numbers.weights)
+    heavy = Rows(numbers.columns, numbers.at_risk, numbers.event, 2 * numbers.weights)
     prior = Prior(np.zeros(7), np.eye(7))
     assert np.allclose(fit_rows(twice, prior), fit_rows(heavy, prior), atol=1e-9)
     assert twice.events == pytest.approx(heavy.events)

@@ -180,6 +180,11 @@ def test_mlflows_pages_answer_on_this_computer_only_and_leave_no_process_behind(
             f"http://127.0.0.1:{port}/ajax-api/2.0/mlflow/registered-models/get", params={"name": "ehya"}, timeout=30
         )
         assert found.json()["registered_model"]["name"] == "ehya"
+        run = found.json()["registered_model"]["latest_versions"][0]["run_id"]
+        shown = httpx.get(
+            f"http://127.0.0.1:{port}/ajax-api/2.0/mlflow/artifacts/list", params={"run_id": run}, timeout=30
+        )
+        assert "card.md" in {each["path"] for each in shown.json()["files"]}
     finally:
         running.send_signal(signal.SIGTERM)
         running.wait(timeout=60)
