@@ -89,7 +89,7 @@ class TestImport:
         for day, capital in (("2023-03-21", 80), ("2024-03-20", 90), ("2025-03-21", 9_990)):
             rows = ({"identity": "a", "name": "A", "capital_needed_rial": capital, "jobs_now": 3},
                     {"identity": "b", "name": "B", "capital_needed_rial": 5})  # fmt: skip
-            register.commit_import(given(*rows, as_of=day), imported_at=datetime(2025, 4, 1))
+            register.imports.commit(given(*rows, as_of=day), imported_at=datetime(2025, 4, 1))
         earlier = register.units.earlier()
         assert earlier[["field", "value"]].values.tolist() == [["capital_needed_rial", 90.0]]
         found = implausible(register.units(), earlier=earlier)
