@@ -11,10 +11,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from engine.diagnosis.findings import diagnose
+from engine.economics.prices import PriceIndex
 from engine.health.completeness import completeness, public_completeness
+from engine.health.plausibility import implausible
 from engine.ranking.acceptability import stability
 from engine.ranking.classes import triage
 from engine.ranking.criteria import Part
+from engine.ranking.flags import with_doubts
 from engine.ranking.score import DEFAULT_WEIGHTS, rank
 
 TOP = 20
@@ -37,6 +40,8 @@ class Terms:
         Units at the head whose place is tested for stability.
     random_state
         Seed of the draws of the stability test.
+    prices
+        Price index by which money of different years is compared; that of the reference table where ``None``.
 
     Examples
     --------
@@ -49,10 +54,17 @@ class Terms:
     price_year: int | None = None
     top: int = TOP
     random_state: int = 0
+    prices: PriceIndex | None = None
 
 
 def appraise(
-    units: pd.DataFrame, predictions: pd.DataFrame, *, as_of: pd.Timestamp, terms: Terms | None = None
+    units: pd.DataFrame,
+    predictions: pd.DataFrame,
+    *,
+    as_of: pd.Timestamp,
+    terms: Terms | None = None,
+    duplicates: pd.DataFrame | None = None,
+    earlier: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Join prediction, triage, completeness, score and rank to each unit.
 
@@ -66,6 +78,10 @@ def appraise(
         The day of judgement.
     terms
         Weights, priorities and price year; the defaults where ``None``.
+    duplicates
+        Pairs that may be one unit and that nobody decided, ``unit_id, other_id``: both are flagged.
+    earlier
+        Figures of an earlier import, as ``engine.health.plausibility.implausible`` takes them.
 
     Returns
     -------
@@ -88,6 +104,8 @@ def appraise(
     [1, 2]
     """
     judged = units.join(predictions).join(triage(units, diagnose(units, as_of=as_of), predictions, as_of=as_of))
+    odd = implausible(units, earlier=earlier)
+    judged["red_flags"] = with_doubts(judged["red_flags"], implausible=odd, duplicates=duplicates)
     judged["completeness"] = completeness(units)
     judged["public_completeness"] = public_completeness(units)
     return order(judged, terms or Terms())
@@ -117,6 +135,7 @@ def order(judged: pd.DataFrame, terms: Terms) -> pd.DataFrame:
         "weights": DEFAULT_WEIGHTS if terms.weights is None else terms.weights,
         "price_year": terms.price_year,
         "priorities": terms.priorities,
+        "prices": terms.prices,
     }
     ranked = rank(judged, **chosen)  # type: ignore[arg-type]
     firm = stability(ranked, top_k=terms.top, random_state=terms.random_state, **chosen)  # type: ignore[arg-type]

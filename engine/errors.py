@@ -74,6 +74,7 @@ class ErrorCode(Code):
     OUTCOME_KNOWN_TOO_EARLY = "outcome_known_too_early"
     OUTCOME_OUT_OF_RANGE = "outcome_out_of_range"
     MANDATE_KEY_UNKNOWN = "mandate_key_unknown"
+    MANDATE_KEY_UNLIKE = "mandate_key_unlike"
     MANDATE_KEY_MISSING = "mandate_key_missing"
     MANDATE_VALUE_REFUSED = "mandate_value_refused"
     MANDATE_CONTRADICTION = "mandate_contradiction"

@@ -88,6 +88,11 @@ class Settings:
         return self.home / "search.journal"
 
     @property
+    def price_index(self) -> Path:
+        """A price index of one's own: where this file is, it stands instead of the reference table of that name."""
+        return self.home / "price_index.csv"
+
+    @property
     def reports(self) -> Path:
         """Folder where reports go when no ``--out`` is given."""
         return self.home / "reports"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -16,7 +15,8 @@ from engine.codes import Code
 from engine.domain.exclusion import UNKNOWNS, Exclusion
 from engine.domain.places import place
 from engine.domain.sectors import lineage, sector
-from engine.domain.ticket import TICKET_KEYS, Ticket, ticket_in_rial
+from engine.domain.suggestion import alike
+from engine.domain.ticket import FOREIGN_KEYS, TICKET_KEYS, Ticket, ticket_in_rial
 from engine.domain.unit import Confidence, DealForm, Status
 from engine.errors import EhyaError, ErrorCode
 
@@ -93,12 +93,13 @@ class _Stated(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _known_keys_only(cls, stated: Any) -> Any:
+        money = [*TICKET_KEYS, *FOREIGN_KEYS] if "ticket_rial" in cls.model_fields else []
+        allowed = list(dict.fromkeys([*cls.model_fields, *money]))
         for key in stated if isinstance(stated, Mapping) else ():
-            if key not in cls.model_fields and key not in TICKET_KEYS:
-                allowed = (
-                    [*cls.model_fields, *TICKET_KEYS] if "ticket_rial" in cls.model_fields else [*cls.model_fields]
-                )
-                nearest = difflib.get_close_matches(str(key), allowed, n=1, cutoff=0.0)[0]
+            if key not in allowed:
+                nearest = alike(str(key), allowed)
+                if nearest is None:
+                    raise EhyaError(ErrorCode.MANDATE_KEY_UNLIKE, given=key, allowed=allowed)
                 raise EhyaError(ErrorCode.MANDATE_KEY_UNKNOWN, given=key, allowed=allowed, nearest=nearest)
         return stated
 
@@ -132,6 +133,8 @@ class Mandate(_Stated):
     What is not stated limits nothing and weighs nothing. Money is integer rial of the Jalali year ``price_year``; it is
     written with its unit of measure in the key: ``ticket_rial``, ``ticket_million_rial``, ``ticket_billion_rial``,
     ``ticket_toman``, ``ticket_million_toman``, ``ticket_billion_toman``, as ``[min, max]`` or ``[min, typical, max]``.
+    Dollars and euros (``ticket_usd``, ``ticket_million_usd``, ``ticket_eur``, ``ticket_million_eur``) need the rate at
+    which the investor counts, ``rate_rial_per_usd`` or ``rate_rial_per_eur``: rial of ``price_year``.
 
     Examples
     --------
@@ -150,8 +153,13 @@ class Mandate(_Stated):
     name: str = ""
     price_year: int | None = Field(None, ge=1300, le=1500, description="Jalali year of the money stated here")
     price_rate: float | None = Field(None, gt=-1, le=10, description="yearly price rise to assume where the index ends")
-    allow_proxy: bool = Field(False, description="compare money across years by the flagged proxy")
+    allow_proxy: bool | None = Field(
+        None,
+        description="compare money across years by flagged near and assumed levels; by default unless price_rate is",
+    )
     ticket_rial: Ticket | None = None
+    rate_rial_per_usd: float | None = Field(None, gt=0, description="rial for a dollar, for a ticket in dollars")
+    rate_rial_per_eur: float | None = Field(None, gt=0, description="rial for a euro, for a ticket in euros")
     sectors: SectorWishes = SectorWishes()
     places: PlaceWishes = PlaceWishes()
     deal_forms: DealWishes = DealWishes()
@@ -211,8 +219,9 @@ class Mandate(_Stated):
         Raises
         ------
         EhyaError
-            ``mandate_key_unknown``, ``mandate_key_missing``, ``mandate_value_refused``, ``mandate_contradiction``,
-            ``place_unknown``, ``place_ambiguous``, ``sector_unknown``: each with what was given and what is allowed.
+            ``mandate_key_unknown``, ``mandate_key_unlike``, ``mandate_key_missing``, ``mandate_value_refused``,
+            ``mandate_contradiction``, ``place_unknown``, ``place_ambiguous``, ``sector_unknown``: each with what was
+            given and what is allowed.
         """
         try:
             return cls.model_validate(stated)
@@ -225,6 +234,11 @@ class Mandate(_Stated):
         floors = [] if self.max_failure_probability is None else [1 - self.max_failure_probability]
         floors += [] if self.risk_appetite is None else [MIN_FEASIBILITY[self.risk_appetite]]
         return max(floors, default=None)
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether flagged levels of the price index may stand where no published one does."""
+        return self.price_rate is None if self.allow_proxy is None else self.allow_proxy
 
     @property
     def wants_fix_first(self) -> bool:

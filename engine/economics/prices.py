@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Self
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -13,8 +14,12 @@ from numpy.typing import ArrayLike, NDArray
 from engine.codes import Code
 from engine.errors import EhyaError, ErrorCode
 from engine.reference import table
+from engine.reference.own import own_rows
 
 RIAL_PER_BILLION_RIAL = 10**9
+
+CARRIED_YEARS = 5
+"""Years after its last row for which a price index is carried on by a yearly rise: assumed."""
 
 
 class PriceBasis(Code):
@@ -24,14 +29,20 @@ class PriceBasis(Code):
     SOURCED = "sourced"
     PROXY = "proxy"
     RATE = "rate"
+    ASSUMED = "assumed"
     NOT_COMPARABLE = "not_comparable"
 
 
+STAND_INS = frozenset({PriceBasis.PROXY, PriceBasis.RATE, PriceBasis.ASSUMED})
+"""Bases that must be said beside every figure they touched."""
+
+
 class IndexFlag(Code):
-    """What one year of the price index is: a published full-year figure, a near figure, or a gap."""
+    """What one year of the price index is: a published full-year figure, a near figure, an assumed one, or a gap."""
 
     SOURCED = "sourced"
     PROXY = "proxy"
+    ASSUMED = "assumed"
     MISSING = "missing"
 
 
@@ -54,11 +65,14 @@ class PriceIndex:
         Index, any base, shape (years,); NaN where nothing is known.
     flags
         ``IndexFlag`` of each year, shape (years,).
+    rise
+        Yearly price rise as a share (0.4 is 40 %) after the last element; NaN where nobody states one.
     """
 
     first_year: int
     levels: NDArray[np.float64]
     flags: NDArray[np.object_]
+    rise: float = np.nan
 
     @classmethod
     def from_reference(cls) -> Self:
@@ -70,12 +84,59 @@ class PriceIndex:
         >>> float(index.levels[1395 - index.first_year])
         100.0
         """
-        rows = table("price_index").sort_values("jalali_year")
+        return cls.of(table("price_index"))
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame) -> Self:
+        """The index of rows in the shape of the reference table ``price_index``.
+
+        Parameters
+        ----------
+        rows
+            ``jalali_year, index_1395_100, flag, price_rise``, one row a year in any order; a year that no row names is
+            a gap.
+
+        Raises
+        ------
+        EhyaError
+            ``no_price_index`` when there is no row.
+
+        Examples
+        --------
+        >>> rows = pd.DataFrame({"jalali_year": [1400, 1402], "index_1395_100": [100.0, 200.0],
+        ...                      "flag": ["sourced", "assumed"], "price_rise": [None, 0.5]})
+        >>> index = PriceIndex.of(rows)
+        >>> index.levels.tolist(), index.flags.tolist(), index.rise
+        ([100.0, nan, 200.0], ['sourced', 'missing', 'assumed'], 0.5)
+        """
+        if rows.empty:
+            raise EhyaError(ErrorCode.NO_PRICE_INDEX, given="price_index", allowed=[])
+        yearly = rows.set_index("jalali_year").sort_index()
+        first, last = int(yearly.index[0]), int(yearly.index[-1])
+        whole = yearly.reindex(range(first, last + 1))
         return cls(
-            int(rows["jalali_year"].iloc[0]),
-            rows["index_1395_100"].to_numpy(dtype=np.float64),
-            rows["flag"].to_numpy(dtype=object),
+            first,
+            whole["index_1395_100"].to_numpy(dtype=np.float64, na_value=np.nan),
+            whole["flag"].fillna(IndexFlag.MISSING.value).to_numpy(dtype=object),
+            float(pd.to_numeric(whole["price_rise"]).iloc[-1]),
         )
+
+    @classmethod
+    def from_file(cls, path: Path) -> Self:
+        """An index of one's own: a CSV with the columns of the reference table ``price_index``.
+
+        Raises
+        ------
+        EhyaError
+            ``file_not_found``, ``file_unreadable``; ``unknown_column`` and ``reference_refused`` for what breaks the
+            description of the table; ``no_price_index`` when it holds no row.
+        """
+        return cls.of(own_rows("price_index", path))
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All that makes two indices differ, by name."""
+        years = np.arange(self.first_year, self.first_year + len(self.levels))
+        return {"price_years": years, "price_levels": np.append(self.levels, self.rise), "price_flags": self.flags}
 
     def years(self) -> list[int]:
         """Jalali years with a sourced level.
@@ -124,16 +185,18 @@ def deflate(
     index
         By default :meth:`PriceIndex.from_reference`.
     allow_proxy
-        Use levels flagged ``proxy``; the result says so.
+        Use levels flagged ``proxy`` and ``assumed``, and carry the last level on by the price rise that the index
+        states for later years; the result says so.
     rate
         Yearly inflation as a share (0.4 is 40 %) given by the user: it carries the last known level over later gaps,
-        one year at a time. The result says so.
+        one year at a time, and stands instead of all that is assumed. The result says so.
 
     Returns
     -------
     Deflated
         Same shape as the broadcast inputs. Where a level is missing and neither a proxy nor a rate stands in, the
-        amount is NaN and its basis ``not_comparable``: nothing is guessed.
+        amount is NaN and its basis ``not_comparable``: nothing is guessed. An index is carried on for no more than
+        ``CARRIED_YEARS``.
 
     Raises
     ------
@@ -148,7 +211,7 @@ def deflate(
     >>> float(result.rial), str(result.basis)
     (1400.0, 'rate')
     """
-    index = index or _reference()
+    index = index or reference_index()
     levels, basis = _levels(index, allow_proxy, rate)
     amount, start, end = np.broadcast_arrays(_floats(rial), _floats(from_year), _floats(to_year))
     here, there = _slots(start, index.first_year, len(levels)), _slots(end, index.first_year, len(levels))
@@ -209,30 +272,43 @@ def usd(rial: ArrayLike, jalali_year: ArrayLike, *, market: UsdMarket = UsdMarke
     return dollars
 
 
-_BASES = np.array([PriceBasis.SAME_YEAR, PriceBasis.SOURCED, PriceBasis.PROXY, PriceBasis.RATE,
-                   PriceBasis.NOT_COMPARABLE], dtype=object)  # fmt: skip
-_SOURCED, _PROXY, _RATE, _NONE = 1, 2, 3, 4
+_BASES = np.array(list(PriceBasis), dtype=object)
+_SOURCED, _PROXY, _RATE, _ASSUMED, _NONE = 1, 2, 3, 4, 5
+_OF_FLAG = {IndexFlag.SOURCED: _SOURCED, IndexFlag.PROXY: _PROXY, IndexFlag.ASSUMED: _ASSUMED}
 
 
 @cache
-def _reference() -> PriceIndex:
+def reference_index() -> PriceIndex:
+    """The index that ships with the project, read once."""
     return PriceIndex.from_reference()
 
 
 def _levels(index: PriceIndex, allow_proxy: bool, rate: float | None) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Usable levels and what each rests on; the last slot stands for every year outside the index."""
+    """Usable levels and what each rests on, carried on; the last slot stands for every other year."""
     if rate is not None and rate <= -1:
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="rate", given=rate, allowed="> -1")
-    usable = (index.flags == IndexFlag.SOURCED.value) | (allow_proxy & (index.flags == IndexFlag.PROXY.value))
+    allowed = [IndexFlag.SOURCED, *([IndexFlag.PROXY] if allow_proxy else [])]
+    allowed += [IndexFlag.ASSUMED] if allow_proxy and rate is None else []
+    usable = np.isin(index.flags, [flag.value for flag in allowed])
     if not usable.any():
         raise EhyaError(ErrorCode.NO_PRICE_INDEX, given="index", allowed=index.years())
-    levels = np.append(np.where(usable, index.levels, np.nan), np.nan)
-    basis = np.append(np.where(usable, np.where(index.flags == IndexFlag.PROXY.value, _PROXY, _SOURCED), _NONE), _NONE)
+    known = len(usable)
+    levels = np.full(known + CARRIED_YEARS + 1, np.nan)
+    basis = np.full(len(levels), _NONE)
+    levels[:known][usable] = index.levels[usable]
+    basis[:known][usable] = [_OF_FLAG[IndexFlag(flag)] for flag in index.flags[usable]]
     if rate is not None:
-        for i in range(1, len(levels) - 1):
-            if np.isnan(levels[i]) and not np.isnan(levels[i - 1]):
-                levels[i], basis[i] = levels[i - 1] * (1 + rate), _RATE
-    return levels, basis.astype(np.int64)
+        _carry(levels, basis, 1, rate, _RATE)
+    elif allow_proxy:
+        _carry(levels, basis, known, index.rise, _ASSUMED)
+    return levels, basis
+
+
+def _carry(levels: NDArray[np.float64], basis: NDArray[np.int64], first: int, rise: float, on: int) -> None:
+    """Fill gaps from the place ``first`` on, each from the year before it; the last slot stays empty."""
+    for i in range(first, len(levels) - 1):
+        if np.isnan(levels[i]) and not np.isnan(levels[i - 1] * (1 + rise)):
+            levels[i], basis[i] = levels[i - 1] * (1 + rise), on
 
 
 @cache

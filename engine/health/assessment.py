@@ -12,6 +12,7 @@ from engine.domain.prediction import NotScorable
 from engine.domain.scorable import not_scorable, scorable
 from engine.domain.unit import FIELDS, Field
 from engine.health.completeness import PUBLISHABLE, WEIGHTS, completeness, known, publishable
+from engine.health.plausibility import implausible
 from engine.health.unlocking import lacking, unlocked_alone, unlocks
 from engine.ranking.flags import STALE_MONTHS
 
@@ -26,7 +27,7 @@ GROUPS: dict[str, list[str]] = {
 AGE_EDGES = (3.0, 6.0, 12.0, STALE_MONTHS)
 """Months at which the ages of records are cut; the last is from when a record counts as stale in the red flags."""
 
-_CLAIMS = ("conflicts", "duplicates")
+_CLAIMS = ("conflicts", "duplicates", "implausible")
 _MONTH_SECONDS = 30.4375 * 86_400
 
 
@@ -42,8 +43,8 @@ class Health:
         Completeness from which a record is shown to investors.
     records
         Index ``unit_id``: ``completeness`` (0..1), ``publishable``, ``scorable``, ``not_scorable`` (codes joined by
-        ``;``), ``age_months`` (missing without a date), ``conflicts`` (fields), ``duplicates`` (pairs). The last two
-        stand here and below only where `health` was given them.
+        ``;``), ``age_months`` (missing without a date), ``conflicts`` (fields), ``duplicates`` (pairs), ``implausible``
+        (figures that can hardly be). Conflicts and duplicates stand here and below only where `health` was given them.
     fields
         One line a field: ``field``, ``weight`` (0: scoring does not need it), ``known`` (units), ``share``,
         ``unlocks`` (units that would become scorable if only this field were filled), ``conflicts``.
@@ -57,9 +58,12 @@ class Health:
     groups
         ``province``, ``county``, ``estate`` and ``source``, each a table in the shape of ``totals`` after the columns
         that name the part, most units first.
+    implausible
+        As `engine.health.plausibility.implausible`.
     totals
         One row, none where the register is empty: ``units``; ``completeness`` (mean), ``publishable, scorable, stale``
-        (shares); ``age_months`` (median); ``undated, conflicts, duplicates`` (units concerned); ``unlock_FIELD``
+        (shares); ``age_months`` (median); ``undated, conflicts, duplicates, implausible`` (units concerned);
+        ``unlock_FIELD``
         (units).
     """
 
@@ -72,6 +76,7 @@ class Health:
     ages: pd.DataFrame
     groups: Mapping[str, pd.DataFrame]
     totals: pd.DataFrame
+    implausible: pd.DataFrame
 
 
 def health(
@@ -80,6 +85,7 @@ def health(
     as_of: pd.Timestamp,
     conflicts: pd.DataFrame | None = None,
     duplicates: pd.DataFrame | None = None,
+    earlier: pd.DataFrame | None = None,
     threshold: float = PUBLISHABLE,
 ) -> Health:
     """Judge the register itself, whatever its units are worth.
@@ -95,6 +101,8 @@ def health(
         units that are not among these, are ignored.
     duplicates
         Pairs of units that are proposed as one and not decided yet: columns ``unit_id``, ``other_id``.
+    earlier
+        Figures of an earlier import, as `engine.health.plausibility.implausible` takes them.
     threshold
         Completeness from which a record is shown to investors.
 
@@ -134,6 +142,8 @@ def health(
         records["conflicts"] = _mentions(units.index, conflicts, "unit_id")
     if duplicates is not None:
         records["duplicates"] = _mentions(units.index, duplicates, "unit_id", "other_id")
+    odd = implausible(units, earlier=earlier)
+    records["implausible"] = _mentions(units.index, odd, "unit_id")
     marked = _marked(records, unlocked_alone(lacks))
     return Health(
         as_of=as_of,
@@ -145,6 +155,7 @@ def health(
         ages=_ages(records["age_months"]),
         groups={name: _grouped(marked, units[columns]) for name, columns in GROUPS.items()},
         totals=_summed(marked.assign(all=0), ["all"]).reset_index(drop=True),
+        implausible=odd,
     )
 
 

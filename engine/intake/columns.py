@@ -77,6 +77,13 @@ class SheetColumns:
         self.noted.append(self._problems(what, column, reading.noted))
         self.columns.append((self.sheet, column.label, what.value, FIELDS[what].measure))
 
+    def judge(
+        self, what: Field, column: Column, *, refused: pd.DataFrame | None = None, noted: pd.DataFrame | None = None
+    ) -> None:
+        """Add what a later look at the values of a field refuses or remarks: ``code, facts``, index: position."""
+        self.refused += [] if refused is None else [self._problems(what, column, refused)]
+        self.noted += [] if noted is None else [self._problems(what, column, noted)]
+
     def places(self, named: Mapping[Field, Column], province: str | None, sheet: str) -> None:
         """Read provinces, counties in their provinces, and estates; a sheet's name stands for a missing column."""
         provinces = pd.Series(province, index=self.rows, dtype=object)

@@ -26,6 +26,7 @@ from engine.intake.header import Column, Header, counting_headings, with_nameles
 from engine.intake.long import gathered
 from engine.intake.persons import without_contacts
 from engine.intake.places import read_province
+from engine.intake.plausible import within_bounds
 from engine.intake.projects import without_unsure
 from engine.intake.record import Intake
 from engine.intake.rows import filled_down, ignored_rows
@@ -239,6 +240,8 @@ def _read_table(table: _Table, told: Statements, latest: date | None, source: st
     for what in (Field.NAME, Field.NATIONAL_ID, Field.BUSINESS_ID):
         identified |= rows.isin(values[what.value].index) if what.value in values else False
     accepted = _units(table.sheet.name, rows, values, told, source)[identified.to_numpy()]
+    money_units = {what: _money_unit(column, told.money, told.rates) for what, column in named.items()}
+    accepted = within_bounds(accepted, read, named, money_units)
     unknown = _named_apart([column for column in table.header.columns if column.field is None])
     extras, personal = read_extras(
         table.cells.loc[rows[identified], [column.position for column in unknown.values()]],

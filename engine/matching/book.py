@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from engine.domain.places import Place
 from engine.domain.prediction import Output, columns
 from engine.domain.unit import Confidence, DealForm, Field, idle_months
+from engine.economics.prices import PriceIndex
 from engine.health.completeness import PUBLISHABLE, publishable
 from engine.matching.nearness import coordinates, place_tree, sector_tree
 from engine.matching.proportions import static_parts
@@ -74,6 +75,8 @@ class UnitBook:
         Where the values of both columns hang.
     place_points
         Shape (places, 3): centres as points of the unit sphere.
+    prices
+        Price index by which tickets are compared; ``None`` is that of the reference table.
     """
 
     version: str
@@ -94,10 +97,16 @@ class UnitBook:
     sector_tree: Tree
     place_tree: Tree
     place_points: NDArray[np.float64]
+    prices: PriceIndex | None = None
 
     @classmethod
     def from_table(
-        cls, appraisal: pd.DataFrame, *, as_of: pd.Timestamp | None = None, least_completeness: float = PUBLISHABLE
+        cls,
+        appraisal: pd.DataFrame,
+        *,
+        as_of: pd.Timestamp | None = None,
+        least_completeness: float = PUBLISHABLE,
+        prices: PriceIndex | None = None,
     ) -> UnitBook:
         """Prepare an appraisal table for matching.
 
@@ -109,6 +118,8 @@ class UnitBook:
             The day to count idle months to; by default the day that each record describes.
         least_completeness
             A record whose ``public_completeness`` is less is shown to no investor.
+        prices
+            Price index by which tickets are compared; by default that of the reference table.
 
         Raises
         ------
@@ -140,7 +151,8 @@ class UnitBook:
             "notes": {name: _taken(_coded(appraisal[name]), order) for name in ("red_flags", "prior_driven", "origin")},
         }
         return cls(
-            version=_digest(arrays),
+            version=_digest(arrays if prices is None else arrays | prices.arrays()),
+            prices=prices,
             runs=_runs(sector, place, triage, published[order]),
             sector_tree=sector_tree(sector.values),
             place_tree=place_tree(place.values),

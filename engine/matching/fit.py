@@ -29,7 +29,7 @@ WEIGHTS = {
 """Weights of the parts when a mandate names none (assumed)."""
 
 TICKET_EDGE = 0.5
-"""Ticket part of a unit at the very end of the range, when a typical ticket is stated (assumed)."""
+"""Ticket part of a unit at the upper end of the range, when a typical ticket is stated (assumed)."""
 
 
 def weights_of(mandate: Mandate) -> dict[FitPart, float]:
@@ -133,10 +133,11 @@ class Fit:
 
 
 def trapezoid(capital: NDArray[np.float64], ticket: Ticket) -> NDArray[np.float64]:
-    """How near needed capital is to what an investor usually puts in.
+    """How well needed capital agrees with what an investor usually puts in.
 
-    Full from half-way between the least and the typical ticket to half-way between the typical and the greatest,
-    falling to ``TICKET_EDGE`` at the ends of the range. Without a typical ticket, or towards an unbounded end, full.
+    Full from the least ticket to half-way between the typical and the greatest, falling to ``TICKET_EDGE`` at the end
+    of the range: a unit that asks for less than the investor usually puts in fits no worse, else asking for more would
+    be rewarded. Without a typical ticket, or towards an unbounded end, full.
 
     Parameters
     ----------
@@ -154,13 +155,11 @@ def trapezoid(capital: NDArray[np.float64], ticket: Ticket) -> NDArray[np.float6
     --------
     >>> ticket = Ticket(min=100, typical=200, max=400)
     >>> trapezoid(np.array([100.0, 125.0, 150.0, 300.0, 400.0, np.nan]), ticket).tolist()
-    [0.5, 0.75, 1.0, 1.0, 0.5, 0.0]
+    [1.0, 1.0, 1.0, 1.0, 0.5, 0.0]
     """
     knots, heights = [0.0], [1.0]
     if ticket.typical is not None:
         middle = float(ticket.typical)
-        if ticket.min is not None and ticket.min < middle:
-            knots, heights = [float(ticket.min), (ticket.min + middle) / 2], [TICKET_EDGE, 1.0]
         if ticket.max is not None and ticket.max > middle:
             knots, heights = [*knots, (ticket.max + middle) / 2, float(ticket.max)], [*heights, 1.0, TICKET_EDGE]
     agreement: NDArray[np.float64] = np.interp(capital, knots, heights)

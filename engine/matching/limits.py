@@ -54,7 +54,7 @@ class Limits:
         """
         accepted = {*mandate.accept_unknown} if accept_unknown else set()
         bit = {reason: 0 if reason in accepted else reason.bit for reason in UNKNOWNS}
-        money = ticket_bounds(mandate, book.price_year.values)
+        money = ticket_bounds(mandate, book.price_year.values, book.prices)
         return cls(
             book=book,
             sector_bits=_wish_bits(

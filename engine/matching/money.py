@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.mandate import Mandate
-from engine.economics.prices import PriceBasis, deflate
+from engine.economics.prices import PriceBasis, PriceIndex, deflate
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -31,7 +31,9 @@ class TicketBounds:
     basis: tuple[PriceBasis, ...]
 
 
-def ticket_bounds(mandate: Mandate, price_years: tuple[int | None, ...]) -> TicketBounds | None:
+def ticket_bounds(
+    mandate: Mandate, price_years: tuple[int | None, ...], prices: PriceIndex | None = None
+) -> TicketBounds | None:
     """Bring the ticket of a mandate to the prices of each year.
 
     Parameters
@@ -41,6 +43,9 @@ def ticket_bounds(mandate: Mandate, price_years: tuple[int | None, ...]) -> Tick
     price_years
         Jalali years; ``None`` is a unit whose price year is not known: its money cannot be compared.
 
+    prices
+        Price index; by default that of the reference table.
+
     Returns
     -------
     TicketBounds or None
@@ -49,23 +54,27 @@ def ticket_bounds(mandate: Mandate, price_years: tuple[int | None, ...]) -> Tick
     Examples
     --------
     >>> mandate = Mandate(id="a", price_year=1396, ticket_rial=[100, 200])
-    >>> bounds = ticket_bounds(mandate, (1395, 1396, 1404))
+    >>> bounds = ticket_bounds(mandate, (1395, 1396, 1404, None))
     >>> bounds.high.round().tolist(), [basis.value for basis in bounds.basis]
-    ([182.0, 200.0, nan], ['sourced', 'same_year', 'not_comparable'])
+    ([182.0, 200.0, 3280.0, nan], ['sourced', 'same_year', 'proxy', 'not_comparable'])
     """
     ticket = mandate.ticket_rial
     if ticket is None:
         return None
-    factor, basis = _factors(mandate, price_years)
+    factor, basis = _factors(mandate, price_years, prices)
     low = -np.inf if ticket.min is None else float(ticket.min)
     high = np.inf if ticket.max is None else float(ticket.max)
     return TicketBounds(low=factor * low, high=factor * high, factor=factor, basis=basis)
 
 
-def _factors(mandate: Mandate, years: tuple[int | None, ...]) -> tuple[NDArray[np.float64], tuple[PriceBasis, ...]]:
+def _factors(
+    mandate: Mandate, years: tuple[int | None, ...], prices: PriceIndex | None
+) -> tuple[NDArray[np.float64], tuple[PriceBasis, ...]]:
     if years == (mandate.price_year,):
         return np.ones(1), (PriceBasis.SAME_YEAR,)
     wanted = np.array([np.nan if year is None else float(year) for year in years])
     own = float(mandate.price_year or 0)
-    moved = deflate(np.ones(wanted.size), own, wanted, allow_proxy=mandate.allow_proxy, rate=mandate.price_rate)
+    moved = deflate(
+        np.ones(wanted.size), own, wanted, index=prices, allow_proxy=mandate.stands_in, rate=mandate.price_rate
+    )
     return moved.rial, tuple(moved.basis.tolist())

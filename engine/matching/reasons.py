@@ -110,7 +110,7 @@ def why_not(book: UnitBook, mandate: Mandate, unit_id: str) -> WhyNot:
 
 def reasons(book: UnitBook, mandate: Mandate, rows: NDArray[np.intp]) -> list[str]:
     """Codes of ``FitReason`` for the rows of a shortlist, joined by ``;``."""
-    fit = Fit.of(book, mandate, ticket_bounds(mandate, book.price_year.values))
+    fit = Fit.of(book, mandate, ticket_bounds(mandate, book.price_year.values, book.prices))
     agreement = {part: fit.agreement(part, rows) for part in FitPart}
     sector, place = agreement[FitPart.SECTOR], agreement[FitPart.PLACE]
     jobs = book.numbers[Output.JOBS_EXPECTED][rows]
@@ -137,7 +137,7 @@ def unknowns(book: UnitBook, mandate: Mandate, rows: NDArray[np.intp]) -> list[s
 
 def price_bases(book: UnitBook, mandate: Mandate, rows: NDArray[np.intp]) -> list[str]:
     """Code of ``PriceBasis`` on which capital and ticket were compared, for the rows; empty without a ticket."""
-    money = ticket_bounds(mandate, book.price_year.values)
+    money = ticket_bounds(mandate, book.price_year.values, book.prices)
     return ["" if money is None else money.basis[year].value for year in book.price_year.codes[rows]]
 
 

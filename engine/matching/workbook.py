@@ -12,7 +12,7 @@ import openpyxl
 from openpyxl.utils import get_column_letter
 
 from engine.domain.mandate import Mandate
-from engine.domain.ticket import rial
+from engine.domain.ticket import FOREIGN_UNITS, rial
 from engine.domain.unit import Confidence, DealForm, Status
 from engine.errors import EhyaError, ErrorCode
 from engine.parsing.text import compact, fold, latin_digits
@@ -23,6 +23,8 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "price_year": ("سال قیمت", "سال قیمت‌ها", "price year"),
     "price_rate": ("نرخ افزایش قیمت", "price rate"),
     "allow_proxy": ("تبدیل تقریبی سال قیمت", "allow proxy"),
+    "rate_rial_per_usd": ("نرخ دلار (ریال)", "usd rate (rial)"),
+    "rate_rial_per_eur": ("نرخ یورو (ریال)", "eur rate (rial)"),
     "ticket.min": ("حداقل سرمایه", "کمترین سرمایه", "ticket min", "min ticket"),
     "ticket.typical": ("سرمایه معمول", "سرمایهٔ معمول", "ticket typical", "typical ticket"),
     "ticket.max": ("حداکثر سرمایه", "بیشترین سرمایه", "ticket max", "max ticket"),
@@ -54,6 +56,10 @@ MONEY_WORDS = {
     "million_rial": ("میلیون ریال", "million rial"),
     "billion_toman": ("میلیارد تومان", "billion toman"),
     "million_toman": ("میلیون تومان", "million toman"),
+    "million_usd": ("میلیون دلار", "million usd", "million dollars"),
+    "million_eur": ("میلیون یورو", "million eur", "million euros"),
+    "usd": ("دلار", "usd", "dollars"),
+    "eur": ("یورو", "eur", "euros"),
     "rial": ("ریال", "rial"),
     "toman": ("تومان", "toman"),
 }
@@ -102,6 +108,9 @@ _FLAGS = {"allow_proxy", "offer_fix_first", "accept_unknown"}
 _LISTS = {"sectors", "places", "statuses", "deal_forms"}
 _NAMES = {"id", "name"}
 _SEPARATORS = re.compile(r"[,،;؛\n|]+")
+_BRACKET = re.compile(r"\(.*?\)")
+_LIKE, _AMOUNT_LIKE = 0.6, 0.85
+_AMOUNTS = ("min_", "max_", "ticket.", "rate_", "price_", "jobs_goal", "limit")
 _TITLE_ROWS = 10
 
 
@@ -123,8 +132,9 @@ def mandates_from_workbook(path: Path | str) -> list[Mandate]:
     Raises
     ------
     EhyaError
-        ``file_not_found``, ``file_unreadable``, ``no_header``, ``mandate_key_unknown`` for a header nobody knows,
-        ``mandate_repeated`` for an id that occurs twice, and what :meth:`Mandate.read` raises, with its row.
+        ``file_not_found``, ``file_unreadable``, ``no_header``, ``mandate_key_unknown`` or ``mandate_key_unlike`` for a
+        header nobody knows, ``mandate_repeated`` for an id that occurs twice, and what :meth:`Mandate.read` raises,
+        with its row.
     """
     rows = _rows(Path(path))
     top, keys = _header(rows, str(path))
@@ -183,13 +193,30 @@ def _header(rows: Sequence[tuple[Any, ...]], path: str) -> tuple[int, list[str |
 def _refuse_unknown(cells: tuple[Any, ...], keys: list[str | None]) -> None:
     for cell, key in zip(cells, keys, strict=True):
         if key is None and cell not in (None, ""):
-            spellings = [spelling for names in HEADERS.values() for spelling in names]
-            nearest = difflib.get_close_matches(str(cell), spellings, n=1, cutoff=0.0)[0]
             allowed = [names[0] for names in HEADERS.values()]
-            raise EhyaError(ErrorCode.MANDATE_KEY_UNKNOWN, given=str(cell), allowed=allowed, nearest=nearest)
+            nearest = _nearest(str(cell))
+            if not nearest:
+                raise EhyaError(ErrorCode.MANDATE_KEY_UNLIKE, given=str(cell), allowed=allowed)
+            raise EhyaError(ErrorCode.MANDATE_KEY_UNKNOWN, given=str(cell), allowed=allowed, nearest=nearest[0])
+
+
+def _nearest(header: str) -> list[str]:
+    """The spelling that comes near, never one in another unit of measure: a header of amounts has to come nearer."""
+    measure = _BRACKET.findall(fold(header))
+    if any(fold(word) in fold(header) for words in MONEY_WORDS.values() for word in words):
+        return []
+    spellings = {
+        name: key for key, names in HEADERS.items() for name in names if _BRACKET.findall(fold(name)) == measure
+    }
+    amounts = [name for name, key in spellings.items() if key.startswith(_AMOUNTS)]
+    near = difflib.get_close_matches(header, [*spellings], n=1, cutoff=_LIKE)
+    return difflib.get_close_matches(header, amounts, n=1, cutoff=_AMOUNT_LIKE) if {*near} & {*amounts} else near
 
 
 def _key(header: str) -> str | None:
+    for key, spellings in HEADERS.items():  # "usd rate (rial)" is no amount in rial
+        if key.startswith("rate_") and compact(fold(header)) in {compact(key), *map(compact, spellings)}:
+            return key
     text, unit = fold(header), ""
     for name, words in MONEY_WORDS.items():
         found = next((fold(word) for word in words if fold(word) in text.replace("_", " ")), None)
@@ -218,7 +245,10 @@ def _put(stated: dict[str, Any], key: str, cell: Any) -> None:
     name, _, inner = key.partition(".")
     if name == "ticket":
         bound, _, unit = inner.partition(".")
-        stated.setdefault("ticket_rial", {})[bound] = rial(f"ticket_{unit}", _number(cell))
+        if unit in FOREIGN_UNITS:  # the rate may stand in a later cell
+            stated.setdefault(f"ticket_{unit}", {})[bound] = _number(cell)
+        else:
+            stated.setdefault("ticket_rial", {})[bound] = rial(f"ticket_{unit}", _number(cell))
     elif name in _LISTS:
         listed = [_word(name, part.strip()) for part in _SEPARATORS.split(_text(cell)) if part.strip()]
         if inner:

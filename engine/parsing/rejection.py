@@ -59,6 +59,7 @@ class NoteCode(Code):
     STATUS_FROM_EVENT = "status_from_event"
     CREDITOR_NOT_KEPT = "creditor_not_kept"
     EXCHANGED = "exchanged"
+    IMPLAUSIBLE = "implausible"
 
 
 class SheetNote(Code):

@@ -3,7 +3,7 @@
 from engine.ranking.acceptability import Stability, stability
 from engine.ranking.classes import triage
 from engine.ranking.criteria import Part
-from engine.ranking.flags import RedFlag, public_red_flags
+from engine.ranking.flags import RedFlag, public_red_flags, with_doubts
 from engine.ranking.reasons import Triage, TriageReason
 from engine.ranking.score import DEFAULT_WEIGHTS, INVESTOR_WEIGHTS, rank
 from engine.ranking.selection import select
@@ -21,4 +21,5 @@ __all__ = [
     "select",
     "stability",
     "triage",
+    "with_doubts",
 ]

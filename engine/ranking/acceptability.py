@@ -14,6 +14,7 @@ from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 
 from engine.codes import Code
+from engine.economics.prices import PriceIndex
 from engine.ranking.criteria import MISSING_VALUE, Array, Part, Values, values
 from engine.ranking.money import money_factor
 from engine.ranking.score import classes, effective_weights
@@ -50,7 +51,8 @@ def stability(
     priorities: Sequence[str] = (),
     missing_value: float = MISSING_VALUE,
     inflation: float | None = None,
-    allow_proxy: bool = False,
+    allow_proxy: bool | None = None,
+    prices: PriceIndex | None = None,
     draws: int = DRAWS,
     concentration: float = CONCENTRATION,
     candidates: int = CANDIDATES,
@@ -64,7 +66,7 @@ def stability(
         What ``rank`` returned, shape (n, any).
     top_k
         How many are shown.
-    weights, price_year, priorities, missing_value, inflation, allow_proxy
+    weights, price_year, priorities, missing_value, inflation, allow_proxy, prices
         Those that ``rank`` was given.
     draws, concentration, candidates
         See ``DRAWS``, ``CONCENTRATION``, ``CANDIDATES``. Classes of triage stay as they are.
@@ -91,9 +93,15 @@ def stability(
     best = best[np.argsort(ranked["rank"].iloc[best].to_numpy(dtype=np.int64))]
     frame = ranked.iloc[best]
     # the factor comes from all units: the candidates alone may have another year of their own
-    factor = money_factor(ranked, price_year, inflation=inflation, allow_proxy=allow_proxy)[0][best]
+    money = money_factor(ranked, price_year, inflation=inflation, allow_proxy=allow_proxy, prices=prices)
     ranks = drawn_ranks(
-        values(frame, money_factor=factor, priorities=priorities, missing_value=missing_value),
+        values(
+            frame,
+            money_factor=money.capital[best],
+            debt_factor=money.debts[best],
+            priorities=priorities,
+            missing_value=missing_value,
+        ),
         effective_weights(weights, priorities),
         classes(frame).to_numpy(),
         draws=draws,

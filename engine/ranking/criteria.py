@@ -18,6 +18,7 @@ from engine.diagnosis.rules import stated_causes
 from engine.domain.prediction import Output, columns
 from engine.domain.unit import Field
 from engine.economics.balance import balance
+from engine.economics.prices import RIAL_PER_BILLION_RIAL
 from engine.ranking.reasons import BLOCKS
 from engine.ranking.sectors import belongs
 
@@ -27,9 +28,8 @@ JOBS_BOUND = 500.0
 """Persons, best end of the jobs scale (logarithmic, from 0): assumed; larger units count as this."""
 JOBS_PER_BILLION_BOUNDS = (0.003, 3.0)
 """Persons per billion rial, ends of the logarithmic scale: the range .003 to 2.0 that was reported of revived units in
-1396-1404, rounded outwards. It spans three powers of ten since the rial lost one in these years."""
-DEBT_BOUND = 2.0
-"""Debt to capital needed, worst end of the scale: assumed."""
+1396-1404, rounded outwards. It spans three powers of ten since the rial lost one in these years. Money owed is measured
+on the scale of money asked for."""
 COURT_CASES_BOUND = 6.0
 """Cases, worst end of the scale: assumed."""
 BLOCKING_CAUSES_BOUND = 2.0
@@ -74,6 +74,7 @@ def values(
     appraisal: pd.DataFrame,
     *,
     money_factor: Array | float = 1.0,
+    debt_factor: Array | float | None = None,
     priorities: Sequence[str] = (),
     missing_value: float = MISSING_VALUE,
 ) -> Values:
@@ -84,7 +85,9 @@ def values(
     appraisal
         Unit table with prediction columns, shape (n, any).
     money_factor
-        Rial of the common year for one rial of the record's, shape (n,); NaN where money cannot be compared.
+        Rial of the common year for one rial of the record's capital, shape (n,); NaN where money cannot be compared.
+    debt_factor
+        The same for its debts, which are never assumed; by default ``money_factor``.
     priorities
         ISIC codes, of any level, of the sectors the planner wants; decides ``fit``.
     missing_value
@@ -106,7 +109,10 @@ def values(
     parts = {
         Part.FEASIBILITY: [_predicted(appraisal, Output.FEASIBILITY)],
         Part.JOBS: [_jobs(appraisal)],
-        Part.FINANCE: [_jobs_for_money(appraisal, money_factor), _exact(_debt(appraisal))],
+        Part.FINANCE: [
+            _jobs_for_money(appraisal, money_factor),
+            _jobs_for_debts(appraisal, money_factor if debt_factor is None else debt_factor),
+        ],
         Part.READINESS: [_exact(criterion) for criterion in _readiness(appraisal)],
         Part.FIT: [_exact(_fit(appraisal, priorities))],
     }
@@ -144,9 +150,15 @@ def _jobs_for_money(appraisal: pd.DataFrame, money_factor: Array | float) -> Cri
     return low, point, high
 
 
-def _debt(appraisal: pd.DataFrame) -> Array:
-    burden = balance(appraisal)["debt_to_capital"].to_numpy(dtype=np.float64)
-    return 1 - np.minimum(burden / DEBT_BOUND, 1)
+def _jobs_for_debts(appraisal: pd.DataFrame, debt_factor: Array | float) -> Criterion:
+    """Persons for each billion rial owed. Debts against the capital asked for would reward who asks for more."""
+    owed = balance(appraisal)["total_debt_rial"].to_numpy(dtype=np.float64)
+    billions = owed * debt_factor / RIAL_PER_BILLION_RIAL
+    low, point, high = (
+        np.where(owed == 0, 1.0, _log_scale(x / np.where(billions > 0, billions, np.nan), *JOBS_PER_BILLION_BOUNDS))
+        for x in _predicted(appraisal, Output.JOBS_IF_REVIVED)
+    )
+    return low, point, high
 
 
 def _readiness(appraisal: pd.DataFrame) -> list[Array]:

@@ -30,6 +30,9 @@ class RedFlag(Code):
     NO_POWER = "no_power"
     FAILED_BEFORE = "failed_before"
     STALE_RECORD = "stale_record"
+    IMPLAUSIBLE_FIGURES = "implausible_figures"
+    IMPLAUSIBLE_DEBTS = "implausible_debts"
+    POSSIBLE_DUPLICATE = "possible_duplicate"
 
 
 FLAG_FIELDS: dict[RedFlag, tuple[Field, ...]] = {
@@ -42,6 +45,9 @@ FLAG_FIELDS: dict[RedFlag, tuple[Field, ...]] = {
     RedFlag.NO_POWER: (Field.POWER_KW,),
     RedFlag.FAILED_BEFORE: (Field.PRIOR_REVIVALS,),
     RedFlag.STALE_RECORD: (),
+    RedFlag.IMPLAUSIBLE_FIGURES: (),
+    RedFlag.IMPLAUSIBLE_DEBTS: tuple(field for field, spec in FIELDS.items() if not spec.public),
+    RedFlag.POSSIBLE_DUPLICATE: (Field.BUSINESS_ID, Field.NATIONAL_ID, Field.NAME),
 }
 """Fields each flag is read from, which decide whether it may be shown outside."""
 
@@ -118,6 +124,47 @@ def red_flags(units: pd.DataFrame, found: pd.DataFrame, *, as_of: pd.Timestamp) 
         RedFlag.STALE_RECORD: age > STALE_MONTHS,
     }
     return joined(pd.DataFrame({flag.value: mark.astype(bool) for flag, mark in marks.items()}, index=units.index))
+
+
+def with_doubts(
+    flags: pd.Series, *, implausible: pd.DataFrame | None = None, duplicates: pd.DataFrame | None = None
+) -> pd.Series:
+    """Red flags with those that rest on more than the unit's own record.
+
+    Parameters
+    ----------
+    flags
+        Codes of ``RedFlag`` joined by ``;``, shape (n,), index ``unit_id``.
+    implausible
+        What ``engine.health.plausibility.implausible`` found: ``unit_id, fields``. A line that names a private field
+        gives a flag of its own, which stays inside.
+    duplicates
+        Pairs that may be one unit and that nobody decided: ``unit_id, other_id``.
+
+    Returns
+    -------
+    pandas.Series
+        Shape (n,).
+
+    Examples
+    --------
+    >>> pairs = pd.DataFrame({"unit_id": ["a"], "other_id": ["c"]})
+    >>> odd = pd.DataFrame({"unit_id": ["a", "b"], "fields": ["land_m2", "bank_debt_rial;land_m2"]})
+    >>> with_doubts(pd.Series(["no_power", ""], index=["a", "b"]), implausible=odd, duplicates=pairs).tolist()
+    ['no_power;implausible_figures;possible_duplicate', 'implausible_debts']
+    """
+    marks = pd.DataFrame(index=flags.index)
+    if implausible is not None:
+        private = [field.value for field in FLAG_FIELDS[RedFlag.IMPLAUSIBLE_DEBTS]]
+        hidden = implausible["fields"].str.contains(rf"(?:^|;)(?:{'|'.join(private)})(?:;|$)").to_numpy(dtype=bool)
+        marks[RedFlag.IMPLAUSIBLE_FIGURES.value] = marks.index.isin(implausible.loc[~hidden, "unit_id"])
+        marks[RedFlag.IMPLAUSIBLE_DEBTS.value] = marks.index.isin(implausible.loc[hidden, "unit_id"])
+    if duplicates is not None:
+        named = pd.concat([duplicates["unit_id"], duplicates["other_id"]])
+        marks[RedFlag.POSSIBLE_DUPLICATE.value] = marks.index.isin(named)
+    if marks.columns.empty:
+        return flags
+    return (flags.fillna("").astype("str") + ";" + joined(marks)).str.strip(";")
 
 
 def missing_fields(units: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.Series:

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
 from engine.domain.unit import Field
-from engine.economics.prices import deflate
+from engine.economics.balance import DEBTS
+from engine.economics.prices import PriceBasis, PriceIndex, deflate
 from engine.ranking.criteria import Array
+
+
+class Money(NamedTuple):
+    """Rial of the common year for one rial of each record, and what it rests on.
+
+    Parameters
+    ----------
+    capital
+        Factors for the capital, shape (n,), NaN where it cannot be compared, 1 where none is stated: a capital that the
+        user assumes is meant in the common year.
+    debts
+        Factors for the debts, shape (n,), NaN where they cannot be compared.
+    basis
+        ``PriceBasis`` of the record's money, shape (n,), missing where it states neither capital nor debts.
+    """
+
+    capital: Array
+    debts: Array
+    basis: pd.Series
 
 
 def own_year(units: pd.DataFrame) -> int | None:
@@ -33,8 +55,13 @@ def own_year(units: pd.DataFrame) -> int | None:
 
 
 def money_factor(
-    units: pd.DataFrame, price_year: int | None, *, inflation: float | None = None, allow_proxy: bool = False
-) -> tuple[Array, pd.Series]:
+    units: pd.DataFrame,
+    price_year: int | None,
+    *,
+    inflation: float | None = None,
+    allow_proxy: bool | None = None,
+    prices: PriceIndex | None = None,
+) -> Money:
     """Rial of the common year for one rial of each record.
 
     Parameters
@@ -43,28 +70,34 @@ def money_factor(
         Unit table, shape (n, columns).
     price_year
         Jalali year to compare in; by default ``own_year``. When no record says its year, they count as of one year.
-    inflation, allow_proxy
-        Passed to ``engine.economics.prices.deflate``.
+    inflation
+        Yearly price rise for years without a published level, as ``rate`` of ``engine.economics.prices.deflate``.
+    allow_proxy
+        Whether flagged levels of the index may stand in; by default unless ``inflation`` is given.
+    prices
+        Price index; by default that of the reference table.
 
     Returns
     -------
-    tuple of numpy.ndarray and pandas.Series
-        Factors, shape (n,), NaN where money cannot be compared; and whether it can, boolean, missing without capital.
+    Money
 
     Examples
     --------
-    >>> units = pd.DataFrame({"price_year": [1404, 1402], "capital_needed_rial": [5, 5]})
-    >>> money_factor(units, None)[0].tolist()
-    [1.0, nan]
+    >>> from engine.domain.unit import unit_table
+    >>> rows = {"unit_id": ["a", "b", "c"], "price_year": [1404, 1403, 1370], "capital_needed_rial": [5, 5, 5]}
+    >>> money = money_factor(unit_table(pd.DataFrame(rows)), 1404)
+    >>> money.capital.round(3).tolist(), money.basis.tolist()
+    ([1.0, 1.506, nan], ['same_year', 'proxy', 'not_comparable'])
     """
     year = own_year(units) if price_year is None else price_year
-    has_money = units[Field.CAPITAL_NEEDED_RIAL.value].notna()
+    has_capital = units[Field.CAPITAL_NEEDED_RIAL.value].notna()
+    has_money = has_capital | units[[field.value for field in DEBTS]].notna().any(axis=1)
     if year is None:
-        factor = np.ones(len(units))
+        factor, basis = np.ones(len(units)), np.full(len(units), PriceBasis.SAME_YEAR, dtype=object)
     else:
         from_year = units["price_year"].to_numpy(dtype=np.float64, na_value=np.nan)
-        deflated = deflate(1.0, from_year, year, rate=inflation, allow_proxy=allow_proxy).rial
-        # a capital that the user assumes is meant in the common year
-        factor = np.where(has_money, deflated, 1.0)
-    comparable = pd.Series(~np.isnan(factor), index=units.index, dtype="boolean").where(has_money)
-    return factor, comparable
+        stands_in = inflation is None if allow_proxy is None else allow_proxy
+        moved = deflate(1.0, from_year, year, index=prices, rate=inflation, allow_proxy=stands_in)
+        factor, basis = moved.rial, moved.basis
+    said = pd.Series(basis, index=units.index, dtype="str").where(has_money)
+    return Money(capital=np.where(has_capital, factor, 1.0), debts=factor, basis=said)

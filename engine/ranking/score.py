@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from engine.codes import Code
 from engine.diagnosis.joined import words_of
 from engine.domain.prediction import Output, columns
+from engine.domain.unit import Field
+from engine.economics.prices import PriceBasis, PriceIndex
 from engine.errors import EhyaError, ErrorCode
 from engine.ranking.criteria import MISSING_VALUE, Array, Part, Values, values
 from engine.ranking.money import money_factor
@@ -76,7 +78,8 @@ def rank(
     priorities: Sequence[str] = (),
     missing_value: float = MISSING_VALUE,
     inflation: float | None = None,
-    allow_proxy: bool = False,
+    allow_proxy: bool | None = None,
+    prices: PriceIndex | None = None,
 ) -> pd.DataFrame:
     """Score units and put them in order.
 
@@ -98,19 +101,20 @@ def rank(
         the other parts.
     missing_value
         What a criterion that is not known counts, 0..1.
-    inflation, allow_proxy
-        Passed to ``engine.economics.prices.deflate`` for years that the price index does not hold.
+    inflation, allow_proxy, prices
+        How money of different years is compared, see ``engine.ranking.money.money_factor``.
 
     Returns
     -------
     pandas.DataFrame
-        Shape (n, any + 12): ``appraisal``, best first and units without a rank last, with the columns
+        Shape (n, any + 13): ``appraisal``, best first and units without a rank last, with the columns
         ``part_feasibility, part_jobs, part_finance, part_readiness, part_fit`` (weight x value; they add up to the
         score exactly), ``score`` (0..1), ``score_low`` and ``score_high`` (all predictions at the ends of their
         intervals, and all that is not known at worst and at best: an envelope, wider than an 80 % interval),
         ``uncertain_share`` (share of the weight that rests on what is not known), ``missing_parts`` (parts of which
-        something is not known, joined by ``;``), ``money_comparable`` (boolean, missing without capital) and ``rank``
-        (Int64, 1..m).
+        something is not known, joined by ``;``), ``money_comparable`` (boolean, missing without capital),
+        ``money_basis`` (``PriceBasis`` of the record's money in the common year, missing without capital and debts)
+        and ``rank`` (Int64, 1..m).
 
     Raises
     ------
@@ -127,10 +131,18 @@ def rank(
     ({'b': 1, 'a': 2}, True)
     """
     weight = effective_weights(weights, priorities)
-    factor, comparable = money_factor(appraisal, price_year, inflation=inflation, allow_proxy=allow_proxy)
-    found = values(appraisal, money_factor=factor, priorities=priorities, missing_value=missing_value)
+    money = money_factor(appraisal, price_year, inflation=inflation, allow_proxy=allow_proxy, prices=prices)
+    found = values(
+        appraisal,
+        money_factor=money.capital,
+        debt_factor=money.debts,
+        priorities=priorities,
+        missing_value=missing_value,
+    )
     scores = _scores(found, weight, _judged(appraisal))
-    scores["money_comparable"] = comparable.to_numpy()
+    has_capital = appraisal[Field.CAPITAL_NEEDED_RIAL.value].notna()
+    comparable = money.basis.ne(PriceBasis.NOT_COMPARABLE).astype("boolean").where(has_capital)
+    scores["money_comparable"], scores["money_basis"] = comparable.to_numpy(), money.basis.to_numpy()
     scores["rank"] = _places(scores["score"], classes(appraisal), appraisal.index)
     kept = appraisal.drop(columns=[name for name in scores.columns if name in appraisal.columns])
     scores.index = kept.index

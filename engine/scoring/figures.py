@@ -36,14 +36,15 @@ def job_figures(
     -------
     dict
         ``JOBS_IF_REVIVED, JOBS_EXPECTED, JOBS_PER_BILLION_RIAL, JOBS_EXPECTED_PER_BILLION_RIAL``, shape (n, 3) each:
-        low, point, high. What a revival adds has a median for its point, what is expected a mean: the mean of the
-        product is no product of points. Intervals start at zero where no job at all is likelier than the lower tail,
-        see :func:`ends`.
+        low, point, high. Every point is a mean over the same draws, so that what is expected never exceeds what a
+        revival adds: a median of a count that is nothing in most worlds is 0, and what is expected of it is not. The
+        mean of the product is still no product of points. Intervals start at zero where no job at all is likelier than
+        the lower tail, see :func:`ends`.
 
     Examples
     --------
     Ten jobs in one world, thirty in the other, where alone a restart comes about; two persons work already and two
-    billion rial are needed. Expected are 28 / 2 = 14 jobs, and not one half times the median 18:
+    billion rial are needed. Expected are 28 / 2 = 14 jobs, and not one half times the mean 18:
 
     >>> draws = job_figures(np.array([[0.0, 1.0]]), np.array([[10.0, 30.0]]), np.array([2.0]), np.array([2.0]))
     >>> {output.value: values[0, 1].item() for output, values in draws.items()}
@@ -56,9 +57,9 @@ def job_figures(
     expected = feasibility * added
     per = capital[:, None]
     return {
-        Output.JOBS_IF_REVIVED: ends(added, np.median(added, axis=1), levels, none=none),
+        Output.JOBS_IF_REVIVED: ends(added, added.mean(axis=1), levels, none=none),
         Output.JOBS_EXPECTED: ends(expected, expected.mean(axis=1), levels, none=none),
-        Output.JOBS_PER_BILLION_RIAL: ends(added / per, np.median(added / per, axis=1), levels, none=none),
+        Output.JOBS_PER_BILLION_RIAL: ends(added / per, (added / per).mean(axis=1), levels, none=none),
         Output.JOBS_EXPECTED_PER_BILLION_RIAL: ends(expected / per, (expected / per).mean(axis=1), levels, none=none),
     }
 

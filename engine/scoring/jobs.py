@@ -127,15 +127,15 @@ def jobs_forecast(heads: JobsHeads, ready: pd.DataFrame, units: pd.DataFrame) ->
     Returns
     -------
     pandas.DataFrame
-        Index of ``ready``; ``low, point, high`` (persons; the point is the median), ``mean`` (persons) and
-        ``zero_probability``.
+        Index of ``ready``; ``low, point, high`` (persons; the point is the mean of the draws, as it is served),
+        ``mean`` (persons, of the distribution itself) and ``zero_probability``.
     """
     columns = np.empty((len(ready), 5))
     share = (np.arange(DRAWS) + 0.5) / DRAWS
     for rows in _chunks(len(ready)):
         counts = _Counts.of(heads, ready.iloc[rows], units)
         drawn = counts.quantile(share)
-        columns[rows, :3] = ends(drawn, np.median(drawn, axis=1), none=(drawn <= 0).mean(axis=1))
+        columns[rows, :3] = ends(drawn, drawn.mean(axis=1), none=(drawn <= 0).mean(axis=1))
         columns[rows, 3], columns[rows, 4] = counts.mean(), counts.zero
     return pd.DataFrame(columns, index=ready.index, columns=["low", "point", "high", "mean", "zero_probability"])
 

@@ -9,7 +9,7 @@ import pandas as pd
 from sqlalchemy import Connection, Select, select
 
 from engine.domain.extras import EXTRAS, gathered
-from engine.domain.unit import unit_table
+from engine.domain.unit import FIELDS, Kind, unit_table
 from engine.store import schema
 from engine.store.bulk import read
 from engine.store.columns import DATES, EXTRA, FOLLOWING, from_text, is_extra
@@ -42,6 +42,16 @@ def units_known_by(connection: Connection, known_by: date | None) -> pd.DataFram
     until = None if known_by is None else datetime.combine(known_by + timedelta(days=1), time.min)
     lines = read(connection, _until(_shown(), until))
     return _folded(lines, _record(read(connection, _until(_seen(), until))))
+
+
+def earlier_figures(connection: Connection) -> pd.DataFrame:
+    """Of each number that has shown two values, the last but one: ``unit_id, field, value`` (float)."""
+    numbers = [field.value for field, spec in FIELDS.items() if spec.kind in (Kind.MONEY, Kind.COUNT, Kind.NUMBER)]
+    lines = read(connection, _shown().where(schema.unit_values.c.field.in_(numbers)))
+    lines = lines[lines["value"].notna()]
+    before = lines[lines.duplicated(["unit_id", "field"], keep="last").to_numpy(dtype=bool)]
+    last = before.drop_duplicates(["unit_id", "field"], keep="last")[["unit_id", "field", "value"]]
+    return last.astype({"unit_id": "str", "field": "str", "value": "float64"}).reset_index(drop=True)
 
 
 def first_records(connection: Connection) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from engine.store.bulk import read, read_where
 from engine.store.clock import Day, day
 from engine.store.columns import DATES, from_text, is_extra, with_extra_columns, without_extra_columns
 from engine.store.groups import members, renamed
-from engine.store.history import first_records, history_of, units_known_by
+from engine.store.history import earlier_figures, first_records, history_of, units_known_by
 from engine.store.merges import folded, refuse_unknown, roots, sightings_of
 from engine.store.overrides import overrides_of
 from engine.store.session import Session
@@ -93,6 +93,11 @@ class Units:
         order = table.reset_index().sort_values(["known_on", "unit_id"], kind="stable")
         first = renamed(order, root_of).drop_duplicates("unit_id").set_index("unit_id").sort_index()
         return with_derived(unit_table(first)).assign(known_on=first["known_on"])
+
+    def earlier(self) -> pd.DataFrame:
+        """What numbers showed before they showed what they show now: ``unit_id, field, value`` (float)."""
+        with self._session.read() as connection:
+            return earlier_figures(connection)
 
     def history(self, unit_id: str) -> pd.DataFrame:
         """Every value ever given for a unit, oldest import first.

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from engine.domain.mandate import Mandate
-from engine.domain.ticket import TICKET_KEYS
+from engine.domain.ticket import FOREIGN_KEYS, TICKET_KEYS
 from serving.api.answers import Problem
 from serving.api.examples import ANSWERS
 
@@ -54,5 +54,5 @@ def _mandate_schemas() -> dict[str, Any]:
         ],
         "description": "[min, max], [min, typical, max] or {min, typical, max}; state the ticket in one unit only",
     }
-    schema["properties"] |= dict.fromkeys(TICKET_KEYS, ticket)
+    schema["properties"] |= dict.fromkeys([*TICKET_KEYS, *FOREIGN_KEYS], ticket)
     return {"Mandate": schema, **parts}

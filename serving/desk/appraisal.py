@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -11,12 +11,43 @@ import pandas as pd
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from serving.desk.question import Question
-from serving.desk.workspace import champion, open_register
+from serving.desk.workspace import champion, open_register, own_prices
 from serving.disclosure.masking import Audience, visible
 
 if TYPE_CHECKING:
+    from engine.economics.prices import PriceIndex
     from engine.scoring.artefact import Model
     from engine.store import Register
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Beside:
+    """What an appraisal rests on beside the units.
+
+    Parameters
+    ----------
+    prices
+        Price index of the workspace's own.
+    duplicates
+        Pairs of units that nobody decided.
+    earlier
+        Figures of earlier imports.
+    """
+
+    prices: PriceIndex | None = None
+    duplicates: pd.DataFrame | None = None
+    earlier: pd.DataFrame | None = None
+
+    @classmethod
+    def of(cls, register: Register, settings: Settings) -> Beside:
+        """What the workspace holds.
+
+        Raises
+        ------
+        EhyaError
+            What `serving.desk.workspace.own_prices` raises; ``database_failed``.
+        """
+        return cls(own_prices(settings), register.decisions.duplicates(), register.units.earlier())
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -33,12 +64,15 @@ class Appraised:
         For whom: for the public it was computed with private fields unknown.
     card
         Card of the model that judged.
+    prices
+        Price index of the workspace's own, ``None`` for that of the reference table.
     """
 
     table: pd.DataFrame
     question: Question
     audience: Audience
     card: Mapping[str, Any] = field(default_factory=dict)
+    prices: PriceIndex | None = None
 
 
 def current_units(register: Register, *, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -59,7 +93,9 @@ def current_units(register: Register, *, as_of: pd.Timestamp) -> pd.DataFrame:
     return standing(register.units(), register.events(as_of), as_of=as_of)
 
 
-def judged(units: pd.DataFrame, model: Model, question: Question, audience: Audience) -> Appraised:
+def judged(
+    units: pd.DataFrame, model: Model, question: Question, audience: Audience, beside: Beside | None = None
+) -> Appraised:
     """Appraise units with a model, for an audience.
 
     Parameters
@@ -72,6 +108,8 @@ def judged(units: pd.DataFrame, model: Model, question: Question, audience: Audi
         Day, price year, assumed capital, weights.
     audience
         Whose figures these are.
+    beside
+        What else the workspace holds; nothing where ``None``.
 
     Raises
     ------
@@ -84,8 +122,16 @@ def judged(units: pd.DataFrame, model: Model, question: Question, audience: Audi
 
     seen = visible(units, audience)
     predictions = predicted(model, seen, as_of=question.as_of, assumed_capital_rial=question.assume_capital_rial)
-    table = appraise(seen, predictions, as_of=question.as_of, terms=question.terms)
-    return Appraised(table, question, audience, model.card)
+    beside = beside or Beside()
+    table = appraise(
+        seen,
+        predictions,
+        as_of=question.as_of,
+        terms=replace(question.terms, prices=beside.prices),
+        duplicates=beside.duplicates if audience is Audience.OFFICE else None,  # pairs rest on ids, which are private
+        earlier=beside.earlier,
+    )
+    return Appraised(table, question, audience, model.card, beside.prices)
 
 
 def appraised(settings: Settings, question: Question, audience: Audience = Audience.OFFICE) -> Appraised:
@@ -105,11 +151,11 @@ def appraised(settings: Settings, question: Question, audience: Audience = Audie
         ``model_changed``, ``not_a_model``, ``database_failed``, ``schema_mismatch``.
     """
     with open_register(settings) as register:
-        units = current_units(register, as_of=question.as_of)
+        units, beside = current_units(register, as_of=question.as_of), Beside.of(register, settings)
         try:
             model = champion(register, settings)
         except EhyaError as error:
             if error.code is ErrorCode.NO_MODEL and units.empty:
                 raise EhyaError(ErrorCode.REGISTER_EMPTY) from error
             raise
-    return judged(units, model, question, audience)
+    return judged(units, model, question, audience, beside)

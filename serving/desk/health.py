@@ -32,4 +32,5 @@ def register_health(settings: Settings, *, as_of: pd.Timestamp, by: str = "count
     with open_register(settings) as register:
         conflicts = register.decisions.conflicts().drop_duplicates(["unit_id", "field"])
         pairs = register.decisions.duplicates()
-        return health(register.units(), as_of=as_of, conflicts=conflicts, duplicates=pairs)
+        earlier = register.units.earlier()
+        return health(register.units(), as_of=as_of, conflicts=conflicts, duplicates=pairs, earlier=earlier)

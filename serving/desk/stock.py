@@ -72,7 +72,8 @@ class Stock:
         """Make an appraisal ready to be asked."""
         table = appraised.table
         shown = table[publishable(table)]
-        return cls(appraised, public_table(shown), UnitBook.from_table(table, as_of=appraised.question.as_of))
+        book = UnitBook.from_table(table, as_of=appraised.question.as_of, prices=appraised.prices)
+        return cls(appraised, public_table(shown), book)
 
     def under(self, question: Question) -> Stock:
         """The same units in the order of other weights and priorities.
@@ -82,7 +83,7 @@ class Stock:
         EhyaError
             ``unknown_option``, ``sector_unknown``.
         """
-        table = order(self.appraised.table, question.terms)
+        table = order(self.appraised.table, replace(question.terms, prices=self.appraised.prices))
         again = replace(self.appraised, table=table, question=question)
         return Stock(again, public_table(table[publishable(table)]), self.book)
 

@@ -10,9 +10,10 @@ import pandas as pd
 from engine.diagnosis.findings import diagnose, unjudged
 from engine.domain.unit import Barrier
 from engine.errors import EhyaError, ErrorCode
+from engine.health.plausibility import implausible
 from engine.recourse.plan import interventions
 from engine.settings import Settings
-from serving.desk.appraisal import current_units, judged
+from serving.desk.appraisal import Beside, current_units, judged
 from serving.desk.named import find_unit
 from serving.desk.question import Question
 from serving.desk.why import explained
@@ -32,6 +33,8 @@ class Story:
         Of each field what shows, with source, date and confidence; and what sources say that contradict each other.
     extras
         Columns of registers that no field knows.
+    odd, twins
+        Figures that can hardly be; names of the units that may be the same one, index ``unit_id``.
     history, events
         What else the register holds of it.
     predictions
@@ -46,6 +49,8 @@ class Story:
     facts: pd.DataFrame
     conflicts: pd.DataFrame
     extras: pd.DataFrame
+    odd: pd.DataFrame
+    twins: pd.Series
     history: pd.DataFrame
     events: pd.DataFrame
     predictions: pd.DataFrame
@@ -72,6 +77,7 @@ def unit_story(settings: Settings, question: Question, given: str) -> Story:
         units = current_units(register, as_of=question.as_of)
         unit_id = find_unit(units, register.units.resolve(given))
         facts, conflicts = register.units.facts(unit_id), register.decisions.conflicts(unit_id)
+        beside = Beside.of(register, settings)
         extras = register.units.extras([unit_id]).drop(columns="unit_id")
         history, events, kept = register.units.history(unit_id), register.events(), register.predictions(unit_id)
         try:
@@ -82,7 +88,7 @@ def unit_story(settings: Settings, question: Question, given: str) -> Story:
             table, why = units, None
         else:
             why = explained(model, units.loc[[unit_id]], as_of=question.as_of)
-            table = judged(units, model, question, Audience.OFFICE).table
+            table = judged(units, model, question, Audience.OFFICE, beside).table
     unit = units.loc[[unit_id]]
     findings = diagnose(unit, as_of=question.as_of)
     blind = unjudged(unit, as_of=question.as_of)
@@ -91,6 +97,8 @@ def unit_story(settings: Settings, question: Question, given: str) -> Story:
         facts=facts,
         conflicts=conflicts.drop(columns="unit_id"),
         extras=extras,
+        odd=implausible(unit, earlier=beside.earlier),
+        twins=units["name"].reindex(_twins(unit_id, beside.duplicates)),
         history=history,
         events=events[events["unit_id"] == unit_id],
         predictions=kept,
@@ -99,3 +107,11 @@ def unit_story(settings: Settings, question: Question, given: str) -> Story:
         plan=interventions(findings if len(findings) else blind[blind["barrier"] == Barrier.UNKNOWN.value]),
         why=why if "scorable" in table and bool(table.loc[unit_id, "scorable"]) else None,
     )
+
+
+def _twins(unit_id: str, pairs: pd.DataFrame | None) -> list[str]:
+    """Units that stand with this one in a pair that nobody decided."""
+    if pairs is None:
+        return []
+    ends = pairs[["unit_id", "other_id"]].to_numpy()
+    return sorted({str(name) for name in ends[(ends == unit_id).any(axis=1)].ravel()} - {unit_id})

@@ -1,11 +1,12 @@
-"""Follow the workspace: offer the public stock of today, anew whenever register or model have changed."""
+"""Follow the workspace: offer the public stock of today, anew whenever register, model or price index have changed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from engine.settings import Settings
-from serving.desk.appraisal import current_units, judged
+from serving.desk.appraisal import Beside, current_units, judged
 from serving.desk.question import Question
 from serving.desk.stock import Stock
 from serving.desk.workspace import champion, open_register
@@ -36,8 +37,14 @@ class Watch:
         """
         question = self.question()
         with open_register(self.settings) as register:
-            state = f"{register.revision()} {question.as_of.date()}"
+            state = f"{register.revision()} {question.as_of.date()} {_written_at(self.settings.price_index)}"
             if state == seen:
                 return None
             units, model = current_units(register, as_of=question.as_of), champion(register, self.settings)
-        return state, Stock.of(judged(units, model, question, Audience.PUBLIC))
+            beside = Beside.of(register, self.settings)
+        return state, Stock.of(judged(units, model, question, Audience.PUBLIC, beside))
+
+
+def _written_at(file: Path) -> int:
+    """When a file was written, in nanoseconds; 0 where there is none."""
+    return file.stat().st_mtime_ns if file.is_file() else 0

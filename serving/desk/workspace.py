@@ -9,6 +9,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 
 if TYPE_CHECKING:
+    from engine.economics.prices import PriceIndex
     from engine.scoring.artefact import Model
     from engine.store import Register
 
@@ -51,3 +52,16 @@ def champion(register: Register, settings: Settings) -> Model:
     model = load_whole(path, digest=promotion.digest)
     _log.info("model %s opened, digest %s", model.version, promotion.digest[:12])
     return model
+
+
+def own_prices(settings: Settings) -> PriceIndex | None:
+    """The price index that the workspace holds, ``None`` where it holds none.
+
+    Raises
+    ------
+    EhyaError
+        ``file_unreadable``, ``unknown_column``, ``reference_refused``.
+    """
+    from engine.economics.prices import PriceIndex
+
+    return PriceIndex.from_file(settings.price_index) if settings.price_index.is_file() else None

@@ -19,6 +19,7 @@ ENDINGS = (".xlsx", ".json")
 _KINDS = {
     "units": "count", "completeness": "share", "publishable": "share", "scorable": "share", "stale": "share",
     "age_months": "number", "undated": "count", "conflicts": "count", "duplicates": "count",
+    "implausible": "count",
 }  # fmt: skip
 _FULL, _EMPTY = "█", "░"
 

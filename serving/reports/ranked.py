@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from engine.domain.unit import Origin
+from engine.economics.prices import STAND_INS
 from serving.disclosure.values import address, cited, codes, known
 from serving.i18n import Speech
 
@@ -117,7 +118,10 @@ def _row(record: dict[Any, Any], speech: Speech, parts: list[str], widest: float
         "stability": str(record["stability"]) if known(record.get("stability")) else "",
         "score": speech.number(record["score"], 2) if known(record["score"]) else speech.number(None),
         "parts": [_part(column, record[column], speech, widest) for column in parts if known(record[column])],
-        "flags": [speech.text(f"red_flag.{code}") for code in codes(record["red_flags"])],
+        "flags": [
+            *(speech.text(f"red_flag.{code}") for code in codes(record["red_flags"])),
+            *_stood_in(record, speech),
+        ],
         "missing": _missing(record["missing"], speech),
         "prior_driven": _true(record["prior_driven"]),
         "out_of_fold": _true(record["out_of_fold"]),
@@ -130,6 +134,12 @@ def _rank_range(record: dict[str, Any], speech: Speech) -> str:
     if not known(low) or low == high:
         return ""
     return speech.text("page.range", low=speech.number(low), high=speech.number(high))
+
+
+def _stood_in(record: dict[Any, Any], speech: Speech) -> list[str]:
+    """On what the comparison of money rests, where no published index does."""
+    basis = record.get("money_basis")
+    return [speech.text(f"price_basis.{basis}")] if known(basis) and basis in STAND_INS else []
 
 
 def _sector(record: dict[str, Any], speech: Speech) -> str:

@@ -28,6 +28,7 @@ _MARKS = ("prior_driven", "out_of_fold", "capital_assumed")
 _AFTER = (
     "capital_needed_rial",
     "money_comparable",
+    "money_basis",
     "completeness",
     "red_flags",
     "missing",

@@ -12,7 +12,7 @@ import pandas as pd
 
 from engine.codes import Code
 from engine.domain.unit import FIELDS, Barrier, DealForm, Field, Kind, Status
-from engine.parsing.rejection import RejectionCode
+from engine.parsing.rejection import NoteCode, RejectionCode
 from serving.i18n import Speech
 from serving.reports.cells import neutral
 from serving.reports.workbook import sheet_titles
@@ -55,9 +55,10 @@ class Remedy(Code):
     WRITE_DEBTS = "write_debts"
     WRITE_MACHINES = "write_machines"
     WRITE_THE_VALUE = "write_the_value"
+    CHECK_THE_FIGURE = "check_the_figure"
 
 
-REMEDIES: dict[RejectionCode, Remedy] = {
+REMEDIES: dict[RejectionCode | NoteCode, Remedy] = {
     RejectionCode.NO_IDENTITY: Remedy.NAME_THE_UNIT,
     RejectionCode.NOT_A_NUMBER: Remedy.WRITE_A_NUMBER,
     RejectionCode.RANGE_OF_NUMBERS: Remedy.WRITE_A_NUMBER,
@@ -90,6 +91,7 @@ REMEDIES: dict[RejectionCode, Remedy] = {
     RejectionCode.NO_CREDITOR: Remedy.WRITE_DEBTS,
     RejectionCode.DEBT_WITHOUT_AMOUNT: Remedy.WRITE_DEBTS,
     RejectionCode.NO_MACHINE: Remedy.WRITE_MACHINES,
+    NoteCode.IMPLAUSIBLE: Remedy.CHECK_THE_FIGURE,
 }
 """Codes that are not here ask for the value itself."""
 
@@ -117,7 +119,7 @@ class Origin:
 
 
 def write_rejects(path: Path, intake: Intake, origin: Origin, speech: Speech, say: Any) -> int:
-    """Write the refused cells of an intake; returns how many.
+    """Write the refused cells of an intake, and those taken that can hardly be true; returns how many.
 
     Parameters
     ----------
@@ -186,7 +188,8 @@ def _lines(intake: Intake, speech: Speech, say: Any) -> Iterator[list[Any]]:
     names = intake.columns[intake.columns["field"].isin(["name", "national_id", "business_id"])]
     naming = names.drop_duplicates("sheet").set_index("sheet")[["column", "field"]]
     rows = intake.rejected_rows.join(naming, on="sheet").assign(given=None)
-    refused = pd.concat([rows, intake.rejected_cells], ignore_index=True)
+    odd = intake.notes[intake.notes["code"] == NoteCode.IMPLAUSIBLE]  # taken, but somebody should look
+    refused = pd.concat([rows, intake.rejected_cells, odd], ignore_index=True)
     order = {sheet: at for at, sheet in enumerate(intake.sheets)}
     refused = refused.assign(at=refused["sheet"].map(order)).sort_values(["at", "row"], kind="stable")
     for one in refused.to_dict("records"):
@@ -198,7 +201,7 @@ def _lines(intake: Intake, speech: Speech, say: Any) -> Iterator[list[Any]]:
         yield [one["sheet"], int(one["row"]), one["column"], one["given"], why, allowed, remedy, None, key]
 
 
-def _allowed(code: RejectionCode, facts: Mapping[str, Any], speech: Speech) -> str:
+def _allowed(code: RejectionCode | NoteCode, facts: Mapping[str, Any], speech: Speech) -> str:
     if "nearest" in facts:
         said = [speech.place(name) for name in facts["nearest"]]
         return speech.text("rejects.nearest", nearest=said) if said else ""

@@ -33,6 +33,7 @@ _FAMILIES = {
     "triage": "triage",
     "triage_reasons": "triage_reason",
     "red_flags": "red_flag",
+    "money_basis": "price_basis",
     "missing": "field",
     "derived": "field",
     "not_scorable": "not_scorable",
@@ -152,6 +153,39 @@ def spread(row: Mapping[str, Any] | pd.Series, output: Output, speech: Speech) -
     if output in (Output.REPORTED_STATUS, Output.FEASIBILITY):
         return speech.interval(low, point, high, int(pd.notna(high) and high < 0.1), share=True)
     return speech.interval(low, point, high, digits(point))
+
+
+def odd_said(line: Mapping[Any, Any], speech: Speech) -> tuple[str, str]:
+    """A figure that can hardly be: the fields, and what is odd with what is plausible and a guess.
+
+    Parameters
+    ----------
+    line
+        One line of ``engine.health.plausibility.implausible``.
+    speech
+        Language.
+
+    Examples
+    --------
+    >>> from serving.i18n import speech
+    >>> line = {"code": "building_to_land", "fields": "building_m2;land_m2", "given": 9.0, "low": None, "high": 2.0}
+    >>> odd_said(line | {"measure": "ratio", "guess": "columns_swapped"}, speech("en"))
+    ('Buildings, Land', 'Buildings far larger than the land: 9 (plausible: up to 2). Were two columns swapped?')
+    """
+    said = [speech.text(f"implausible.{line['code']}")]
+    if pd.notna(line["given"]):
+        low, given, high = (_amount(line[name], line["measure"], speech) for name in ("low", "given", "high"))
+        key = "cli.plausible_to" if pd.isna(line["low"]) else "cli.plausible_between"
+        said.append(f": {given} ({speech.text(key, low=low, high=high)})")
+    return speech.codes(line["fields"], "field"), f"{''.join(said)}. {speech.text('guess.' + line['guess'])}"
+
+
+def _amount(value: Any, measure: str, speech: Speech) -> str:
+    if pd.isna(value):
+        return speech.number(None)
+    if measure == "rial":
+        return speech.money(value)
+    return speech.number(value, 0 if float(value).is_integer() else 4 if value < 0.01 else 1)
 
 
 def measured(title: str, measure: str, speech: Speech) -> str:

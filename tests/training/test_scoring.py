@@ -146,6 +146,17 @@ def test_expected_jobs_are_no_product_of_points(trained):
     )
 
 
+def test_no_unit_is_expected_to_add_more_jobs_than_it_adds_if_revived(trained):
+    rows = _predict(trained, _many(60))
+    known = rows["jobs_expected_point"].notna()
+    assert known.sum() > 30
+    for end in ("low", "point", "high"):
+        for suffix in ("", "_per_billion_rial"):
+            added = rows.loc[known, f"jobs_if_revived_{end}" if not suffix else f"jobs{suffix}_{end}"]
+            expected = rows.loc[known, f"jobs_expected{suffix}_{end}"]
+            assert (expected.isna() | (expected <= added + 1e-12)).all()
+
+
 def test_a_matrix_of_other_columns_is_refused(trained):
     units = _units()
     X = matrix(units, ALLOWED, trained.model.fitted, as_of=AS_OF).iloc[:, ::-1]

@@ -57,6 +57,16 @@ def _print(terminal: Terminal, found: Health, by: str) -> None:
     _print_unlocks(terminal, found)
     _print_ages(terminal, found)
     _print_parts(terminal, found, by)
+    _print_odd(terminal, found)
+
+
+def _print_odd(terminal: Terminal, found: Health) -> None:
+    from serving.reports.words import odd_said
+
+    words = terminal.speech
+    lines = found.implausible.head(_PARTS).to_dict("records")
+    pairs = [(f"{line['unit_id']} · {name}", said) for line in lines for name, said in [odd_said(line, words)]]
+    terminal.pairs(pairs, title=words.text("cli.implausible"))
 
 
 def _print_fields(terminal: Terminal, found: Health) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from engine.domain.prediction import NotScorable, Output
 from engine.domain.unit import Origin
+from engine.economics.prices import STAND_INS
 from engine.ranking.score import Persona
 from serving.desk.question import Question
 from serving.disclosure.values import link
@@ -52,6 +53,8 @@ def marks(row: Any, speech: Speech) -> str:
     for name, key in (("prior_driven", "prior_driven"), ("out_of_fold", "out_of_fold"), ("capital_assumed", "assumed")):
         if pd.notna(row[name]) and bool(row[name]) and pd.notna(row["feasibility_point"]):
             said.append(speech.text(f"mark.{key}"))
+    if pd.notna(row.get("money_basis")) and row["money_basis"] in STAND_INS:
+        said.append(speech.text(f"price_basis.{row['money_basis']}"))
     if row["scorable"] and row["not_scorable"]:
         said.append(speech.codes(row["not_scorable"], NotScorable))
     reported = _reported(row, speech) if row["origin"] == Origin.REPORTED.value else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +11,7 @@ import pandas as pd
 from engine.errors import EhyaError, ErrorCode
 from engine.parsing.dates import from_jalali
 from engine.reference import TableSpec, spec, table, table_names
+from engine.reference.own import own_rows
 from serving.cli.commands.conditions import columns_asked, select
 from serving.cli.terminal import Terminal
 from serving.i18n import Speech
@@ -77,15 +78,21 @@ def list_sources(terminal: Terminal) -> None:
     terminal.say("cli.sources_hint")
 
 
-def show_table(terminal: Terminal, name: str, where: list[str], out: Path | None) -> None:
+def show_table(
+    terminal: Terminal, name: str, where: list[str], out: Path | None, own: Mapping[str, Path] | None = None
+) -> None:
     """Print the rows of one table that satisfy every condition, with source and licence.
+
+    ``own`` names files that stand instead of tables of the project, where they are there.
 
     Raises
     ------
     EhyaError
         ``unknown_table``, what ``select`` raises, or ``unknown_option`` for a file of another kind.
     """
-    described, rows = spec(name), table(name)
+    described, file = spec(name), (own or {}).get(name)
+    replaced = file is not None and file.is_file()
+    rows = own_rows(name, file) if file is not None and replaced else table(name)
     kept = pd.Series(True, index=rows.index)
     for condition in where:  # each against the whole table, so that a misspelt value is not taken for an empty answer
         kept &= rows.index.isin(select(rows, described, condition).index)
@@ -101,6 +108,8 @@ def show_table(terminal: Terminal, name: str, where: list[str], out: Path | None
         }
     ):
         _print(terminal, described, rows, columns_asked(described, where))
+        if file is not None:
+            terminal.say("cli.own_table" if replaced else "cli.own_table_hint", path=str(file), table=name)
         if not where and len(rows) > 1:
             columns = [_both(column, terminal.speech) for column in described.columns]
             terminal.say("cli.where_hint", columns=columns)

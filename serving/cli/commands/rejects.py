@@ -14,6 +14,7 @@ from engine.domain.unit import Origin as UnitOrigin
 from engine.errors import EhyaError, ErrorCode
 from engine.intake import Intake, read_register
 from engine.intake.corrections import CORRECTION_COLUMNS
+from engine.parsing.rejection import NoteCode
 from serving.cli.terminal import Terminal
 from serving.i18n import Speech
 
@@ -92,7 +93,7 @@ def reading_of(file: Path | None, workbook: Path | None, asked: Options) -> Read
 def write_refused(
     path: Path, speech: Speech, reading: Reading, intake: Intake, say: Callable[[str, Mapping[str, Any]], str]
 ) -> None:
-    """Write the rejects workbook, unless nothing was refused.
+    """Write the rejects workbook, unless nothing was refused and no figure taken is odd.
 
     Raises
     ------
@@ -104,7 +105,8 @@ def write_refused(
 
     if path.suffix != ".xlsx":
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--rejects", given=path.name, allowed=[".xlsx"])
-    if intake.rejected_rows.empty and intake.rejected_cells.empty:
+    odd = (intake.notes["code"] == NoteCode.IMPLAUSIBLE).any()
+    if intake.rejected_rows.empty and intake.rejected_cells.empty and not odd:
         return
     origin = Origin(way_to(reading.path, path), digest_of(reading.path), reading.options, reading.corrections)
     write_rejects(path, intake, origin, speech, say)

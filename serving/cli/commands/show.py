@@ -21,7 +21,7 @@ from serving.desk.unit import Story, unit_story
 from serving.i18n import Speech
 from serving.reports.ranked import weighty_parts
 from serving.reports.ranking import legend, origin_remarks, records
-from serving.reports.words import spread
+from serving.reports.words import odd_said, spread
 
 _REASONS = 6  # features named to a person; JSON has all that add anything
 
@@ -43,6 +43,11 @@ def show_unit(terminal: Terminal, settings: Settings, question: Question, given:
         terminal.line(remark, "yellow")
     _facts(terminal, story, row)
     _conflicts(terminal, story)
+    terminal.pairs(
+        [odd_said(line, words) for line in story.odd.to_dict("records")], title=words.text("cli.implausible")
+    )
+    twins = [(str(name), words.fact(told)) for name, told in story.twins.items()]
+    terminal.pairs(twins, title=words.text("cli.may_be_the_same"))
     terminal.pairs(_history(story, words), title=words.text("cli.history"))
     _barriers(terminal, story)
     if story.judged:

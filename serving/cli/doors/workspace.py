@@ -43,7 +43,7 @@ def reference(
     elif table is None:
         body.list_tables(terminal)
     else:
-        body.show_table(terminal, table, where or [], out)
+        body.show_table(terminal, table, where or [], out, {"price_index": ctx.obj.settings.price_index})
 
 
 def backup(

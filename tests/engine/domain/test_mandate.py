@@ -41,6 +41,59 @@ def test_a_ticket_of_three_numbers_holds_the_typical_one_in_the_middle():
     assert mandate.ticket_rial == Ticket(min=1, typical=2, max=3)
 
 
+@pytest.mark.parametrize(
+    ("key", "amount", "rate", "rial"),
+    [
+        ("ticket_usd", 500, {"rate_rial_per_usd": 1_200_000}, 600_000_000),
+        ("ticket_million_usd", 0.5, {"rate_rial_per_usd": 1_200_000}, 600_000_000_000),
+        ("ticket_eur", 500, {"rate_rial_per_eur": 1_300_000.5}, 650_000_250),
+        ("ticket_million_eur", 2, {"rate_rial_per_eur": 1_300_000}, 2_600_000_000_000),
+    ],
+)
+def test_a_ticket_in_a_currency_is_rial_at_the_stated_rate(key, amount, rate, rial):
+    mandate = Mandate.read({"id": "a", "price_year": 1405, key: [0, amount]} | rate)
+    assert mandate.ticket_rial == Ticket(min=0, max=rial)
+    assert Mandate.model_validate_json(mandate.model_dump_json()) == mandate
+
+
+@pytest.mark.parametrize(
+    ("stated", "code", "facts"),
+    [
+        ({"ticket_usd": [1, 2]}, ErrorCode.MANDATE_KEY_MISSING, {"key": "rate_rial_per_usd"}),
+        ({"ticket_eur": [1, 2], "rate_rial_per_usd": 9}, ErrorCode.MANDATE_KEY_MISSING, {"key": "rate_rial_per_eur"}),
+        ({"ticket_usd": [1, 2], "rate_rial_per_usd": 0}, ErrorCode.MANDATE_VALUE_REFUSED, {"given": 0}),
+        ({"ticket_usd": [1, 2], "rate_rial_per_usd": "x"}, ErrorCode.MANDATE_VALUE_REFUSED, {"given": "x"}),
+        ({"ticket_usd": [1, 2], "ticket_rial": [1, 2]}, ErrorCode.MANDATE_CONTRADICTION, {"key": "ticket"}),
+    ],
+)
+def test_a_ticket_in_a_currency_without_a_rate_is_refused(stated, code, facts):
+    error = refusal({"id": "a", "price_year": 1405} | stated)
+    assert error.code is code
+    assert facts.items() <= error.facts.items()
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["ticket_lakh_rial", "ticket_trillion_rial", "ticket_billion", "ticket", "ticket_dollar", "ticket_thousand_usd",
+     "ticket_hemat", "min_power_mw", "min_power", "min_land_ha", "min_land_m3", "max_idle_years", "max_failure_percent",
+     "rate_toman_per_usd", "price_percent"],
+)  # fmt: skip
+def test_a_wrong_key_never_gets_a_suggestion_in_another_unit_of_measure(key):
+    error = refusal({"id": "a", key: 1})
+    assert error.code is ErrorCode.MANDATE_KEY_UNLIKE
+    assert "ticket_million_usd" in error.facts["allowed"]
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [("ticket_bilion_rial", "ticket_billion_rial"), ("ticket_milion_toman", "ticket_million_toman"),
+     ("tiket_usd", "ticket_usd"), ("ticket_tomans", "ticket_toman"), ("min_powr_kw", "min_power_kw"),
+     ("risk_apetite", "risk_appetite"), ("max_idle_month", "max_idle_months")],
+)  # fmt: skip
+def test_a_misspelt_key_is_told_from_the_others_by_its_unit_of_measure(key, meant):
+    assert refusal({"id": "a", key: 1}).facts["nearest"] == meant
+
+
 def test_a_ticket_in_two_units_is_a_contradiction():
     error = refusal({"id": "a", "price_year": 1404, "ticket_rial": [1, 2], "ticket_toman": [1, 2]})
     assert error.code is ErrorCode.MANDATE_CONTRADICTION

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,6 +19,7 @@ from engine.economics.prices import (
 )
 from engine.errors import EhyaError, ErrorCode
 from engine.parsing.money import RIAL_PER_TOMAN
+from engine.reference import table
 
 INDEX = PriceIndex(
     1398, np.array([50.0, 80.0, np.nan, 120.0]), np.array(["sourced", "sourced", "missing", "proxy"], object)
@@ -61,6 +64,48 @@ def test_a_users_rate_carries_the_last_level_year_by_year() -> None:
     moved = deflate(100.0, 1399, [1400, 1401], index=INDEX, rate=0.5)
     assert moved.rial.tolist() == [150.0, 225.0]
     assert moved.basis.tolist() == [PriceBasis.RATE] * 2
+
+
+def test_years_past_the_index_rise_by_its_last_row_for_a_few_years_and_are_flagged() -> None:
+    index = PriceIndex(1404, np.array([100.0]), np.array(["sourced"], object), rise=0.5)
+    moved = deflate(100.0, 1404, [1405, 1406, 1409, 1410], index=index, allow_proxy=True)
+    assert moved.rial.tolist() == pytest.approx([150.0, 225.0, 100 * 1.5**5, np.nan], nan_ok=True)
+    assert moved.basis.tolist() == [PriceBasis.ASSUMED] * 3 + [PriceBasis.NOT_COMPARABLE]
+    assert str(deflate(1.0, 1404, 1405, index=index).basis) == PriceBasis.NOT_COMPARABLE
+
+
+def test_a_users_rate_stands_instead_of_what_is_assumed() -> None:
+    index = PriceIndex(1404, np.array([100.0, 190.0]), np.array(["sourced", "assumed"], object), rise=0.9)
+    assert deflate(100.0, 1404, 1405, index=index, allow_proxy=True).rial == 190.0
+    moved = deflate(100.0, 1404, [1405, 1406], index=index, allow_proxy=True, rate=0.5)
+    assert moved.rial.tolist() == [150.0, 225.0]
+    assert moved.basis.tolist() == [PriceBasis.RATE] * 2
+
+
+def test_every_two_adjacent_years_of_today_are_comparable_from_the_first_day() -> None:
+    years = np.arange(1400, 1408)
+    moved = deflate(1.0, years, years + 1, allow_proxy=True)
+    assert np.isfinite(moved.rial).all()
+    assert moved.basis.tolist() == ["sourced", *["proxy"] * 3, *["assumed"] * 4]
+
+
+def test_an_index_of_ones_own_is_held_against_the_description_of_the_table(tmp_path: Path) -> None:
+    file, rows = tmp_path / "price_index.csv", table("price_index")
+    rows.to_csv(file, index=False)
+    assert PriceIndex.from_file(file).levels.tolist() == PriceIndex.from_reference().levels.tolist()
+    rows.assign(price_rise=40.7).to_csv(file, index=False)
+    with pytest.raises(EhyaError) as caught:
+        PriceIndex.from_file(file)
+    assert caught.value.code is ErrorCode.REFERENCE_REFUSED
+    assert caught.value.facts["column"] == "price_rise"
+
+
+@pytest.mark.parametrize("text", ["", "jalali_year\n1404\n", '"', "\x00"])
+def test_a_file_that_is_no_index_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "price_index.csv"
+    file.write_text(text)
+    with pytest.raises(EhyaError):
+        PriceIndex.from_file(file)
 
 
 def test_money_of_the_same_year_needs_no_index() -> None:

@@ -219,3 +219,16 @@ def test_why_not_tells_a_position_or_a_reason_and_never_both(mandate, row):
         assert sum(told.parts.values()) == pytest.approx(told.fit)
     else:
         assert unit_id not in everything
+
+
+@settings(max_examples=30, deadline=None)
+@given(mandates(), st.integers(0, len(BOOK_TABLE) - 1), st.sampled_from([1.1, 3.0, 10.0]))
+def test_who_asks_for_more_capital_fits_no_better(mandate, row, times):
+    unit, per = BOOK_TABLE.index[row], "jobs_expected_per_billion_rial_point"
+    more = BOOK_TABLE.copy()
+    if pd.notna(more.loc[unit, "capital_needed_rial"]):
+        more.loc[unit, "capital_needed_rial"] = int(more.loc[unit, "capital_needed_rial"] * times)
+        more.loc[unit, per] = more.loc[unit, per] / times
+    shown = [shortlist(book, mandate).table().set_index("unit_id")["fit"] for book in (BOOK, UnitBook.from_table(more))]
+    if all(unit in fit.index for fit in shown):
+        assert shown[1][unit] <= shown[0][unit] + 1e-9

@@ -8,6 +8,7 @@ from engine.domain.exclusion import Exclusion, reasons_of
 from engine.domain.mandate import FitPart, Mandate
 from engine.domain.places import Place
 from engine.domain.unit import unit_table
+from engine.economics.prices import PriceIndex
 from engine.errors import EhyaError, ErrorCode
 from engine.matching import UnitBook, exclusions, shortlist, why_not
 from engine.matching.nearness import coordinates, nearest_km
@@ -36,11 +37,11 @@ UNIT = {
 }
 
 
-def book(*changes):
+def book(*changes, prices=None):
     rows = pd.DataFrame([UNIT | {"unit_id": f"u{number}"} | change for number, change in enumerate(changes or [{}])])
     units = unit_table(rows)
     beside = [name for name in rows.columns if name not in units.columns and name != "unit_id"]
-    return UnitBook.from_table(units.join(rows.set_index("unit_id")[beside]))
+    return UnitBook.from_table(units.join(rows.set_index("unit_id")[beside]), prices=prices)
 
 
 def reasons(change, **stated):
@@ -89,7 +90,8 @@ TICKET = {"price_year": 1404, "ticket_billion_rial": [100, 300]}
         ({"capital_needed_rial": 300 * 10**9 + 1}, TICKET, ["capital_above_ticket"]),
         ({"capital_needed_rial": None}, TICKET, ["capital_unknown"]),
         ({"capital_needed_rial": None}, TICKET | {"accept_unknown": ["capital_unknown"]}, []),
-        ({"price_year": 1402}, TICKET, ["money_not_comparable"]),
+        ({"price_year": 1402}, TICKET | {"allow_proxy": False}, ["money_not_comparable"]),
+        ({"price_year": 1402}, TICKET, ["capital_above_ticket"]),
         ({"price_year": None}, TICKET | {"price_rate": 0.4}, ["money_not_comparable"]),
         ({"price_year": 1402}, TICKET | {"price_rate": 0.4}, ["capital_above_ticket"]),
         (
@@ -129,6 +131,32 @@ def test_a_ticket_is_compared_in_the_prices_of_the_unit_worked_by_hand():
     shown = shortlist(mixed, mandate).table().set_index("unit_id")
     assert {*shown.index} == {"u1", "u2", "u4"}
     assert shown["price_basis"].to_dict() == {"u1": "rate", "u2": "rate", "u4": "same_year"}
+
+
+def test_a_mandate_of_one_year_meets_a_register_of_the_next_and_the_list_says_on_what_it_rests():
+    # README's mandate of 1404; a register of 1405 at an assumed 61.4 %: 20 to 400 billion rial are 32.3 to 645.6
+    mandate = Mandate.read({"id": "food-1", "price_year": 1404, "ticket_billion_rial": [20, 400]})
+    mixed = book(
+        {"price_year": 1405, "capital_needed_rial": 32 * 10**9},
+        {"price_year": 1405, "capital_needed_rial": 33 * 10**9},
+        {"price_year": 1405, "capital_needed_rial": 645 * 10**9},
+        {"price_year": 1405, "capital_needed_rial": 646 * 10**9},
+        {"price_year": 1403, "capital_needed_rial": 200 * 10**9},
+    )
+    shown = shortlist(mixed, mandate).table().set_index("unit_id")
+    assert shown["price_basis"].to_dict() == {"u1": "assumed", "u2": "assumed", "u4": "proxy"}
+
+
+def test_a_price_index_of_ones_own_decides_what_a_ticket_buys_and_makes_another_book():
+    rows = pd.DataFrame(
+        {"jalali_year": [1404, 1405], "index_1395_100": [100.0, 300.0], "flag": "sourced", "price_rise": [None, 2.0]}
+    )
+    units = {"price_year": 1405, "capital_needed_rial": 90 * 10**9}
+    shipped, own = book(units), book(units, prices=PriceIndex.of(rows))
+    mandate = Mandate.read({"id": "m", "price_year": 1404, "ticket_billion_rial": [20, 50]})
+    assert shortlist(shipped, mandate).table().empty
+    assert shortlist(own, mandate).table()["price_basis"].tolist() == ["sourced"]
+    assert shipped.version != own.version
 
 
 def test_the_fit_of_one_unit_worked_by_hand():

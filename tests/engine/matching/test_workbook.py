@@ -44,6 +44,24 @@ def test_a_range_whose_ends_stand_in_two_units_of_money_is_one_range(tmp_path):
     assert one.ticket_rial == Ticket(min=50 * 10**9, max=200 * 10**9)
 
 
+def test_dollars_of_a_sheet_are_rial_at_the_rate_of_their_row(tmp_path):
+    header = ["شناسه", "سال قیمت", "حداقل سرمایه (میلیون دلار)", "حداکثر سرمایه (میلیون دلار)", "نرخ دلار (ریال)"]
+    path = saved(tmp_path / "m.xlsx", [header, ["a", 1405, 1, 2, 1_500_000]])
+    assert mandates_from_workbook(path)[0].ticket_rial == Ticket(min=15 * 10**11, max=3 * 10**12)
+    with pytest.raises(EhyaError) as caught:
+        mandates_from_workbook(saved(tmp_path / "m.xlsx", [header, ["a", 1405, 1, 2, None]]))
+    assert (caught.value.code, caught.value.facts["key"]) == (ErrorCode.MANDATE_KEY_MISSING, "rate_rial_per_usd")
+
+
+@pytest.mark.parametrize(
+    "header", ["حداقل سرمایه (هزار دلار)", "حداقل برق (مگاوات)", "حداقل زمین", "ticket min (lakh rial)"]
+)
+def test_a_header_in_a_unit_nobody_knows_gets_no_suggestion_in_another(tmp_path, header):
+    with pytest.raises(EhyaError) as caught:
+        mandates_from_workbook(saved(tmp_path / "m.xlsx", [["شناسه", "نام", header], ["a", "b", 1]]))
+    assert caught.value.code is ErrorCode.MANDATE_KEY_UNLIKE
+
+
 def test_english_keys_are_headers_too(tmp_path):
     header = ["id", "price_year", "ticket_max_billion_rial", "sectors.must_not", "min_power_kw"]
     (one,) = mandates_from_workbook(saved(tmp_path / "m.xlsx", [header, ["a", 1404, 5, "1101,12", 250]]))

@@ -27,7 +27,7 @@ def test_one_unit_by_hand():
                 "jobs_if_revived_point": 49.0,
                 "jobs_per_billion_rial_point": 0.03,
                 "capital_needed_rial": 100,
-                "bank_debt_rial": 50,
+                "bank_debt_rial": 1633 * 10**9,
                 "stop_causes": "bank_debt;market_demand",
                 "bank_owned": False,
                 "title_deed": True,
@@ -38,7 +38,8 @@ def test_one_unit_by_hand():
     )
     row = rank(frame, priorities=["10"]).loc["u0"]
     jobs = np.log(50) / np.log(501)
-    finance = (1 / 3 + 0.75) / 2  # .03 is one of the three powers of ten from .003 to 3; debt is a quarter of its scale
+    # .03 persons per billion rial asked for is one of the three powers of ten from .003 to 3; so is 49 / 1633 for debts
+    finance = (1 / 3 + np.log10(49 / 1633 / 0.003) / 3) / 2
     readiness = (0.5 + 1 + 1 + 0.5 + 0) / 5
     expected = [0.3 * 0.3, 0.25 * jobs, 0.2 * finance, 0.15 * readiness, 0.1 * 1]
     assert row[PARTS].astype(float).tolist() == pytest.approx(expected, abs=1e-10)
@@ -72,10 +73,11 @@ def test_fixed_bounds_give_one_less_the_distance_of_pymcdm_s_spotis():
         ]
     )
     ranked = rank(frame, weights={"feasibility": 0.4, "jobs": 0.3, "finance": 0.3}).loc[frame.index]
-    matrix = np.array([[p, np.log1p(jobs), np.log(dear), debt] for p, jobs, dear, debt in rows])
-    matrix[:, 3] = frame["bank_debt_rial"].astype(float) / 1e12
-    bounds = np.array([[0, 1], [0, np.log(501)], [np.log(0.003), np.log(3)], [0, 2]])
-    distance = SPOTIS(bounds)(matrix, np.array([0.4, 0.3, 0.15, 0.15]), np.array([1, 1, 1, -1]))
+    owed = [np.log(np.clip(jobs / (1000 * debt), 0.003, 3)) if debt else np.log(3) for _, jobs, _, debt in rows]
+    matrix = np.array([[p, np.log1p(jobs), np.log(dear), 0] for p, jobs, dear, _ in rows])
+    matrix[:, 3] = owed
+    bounds = np.array([[0, 1], [0, np.log(501)], [np.log(0.003), np.log(3)], [np.log(0.003), np.log(3)]])
+    distance = SPOTIS(bounds)(matrix, np.array([0.4, 0.3, 0.15, 0.15]), np.array([1, 1, 1, 1]))
     assert ranked["score"].tolist() == pytest.approx(1 - distance, abs=1e-10)
 
 
@@ -126,14 +128,63 @@ def test_weights_that_make_no_sense_are_refused_with_the_names_allowed(weights):
 def test_money_of_another_year_is_not_compared_unless_a_way_is_given():
     row = {"feasibility_point": 0.3, "jobs_per_billion_rial_point": 0.3, "capital_needed_rial": 10**12}
     frame = appraised([row | {"price_year": year} for year in (1404, 1404, 1395)] + [{"feasibility_point": 0.3}])
-    own = rank(frame).loc[frame.index]
+    own = rank(frame, allow_proxy=False).loc[frame.index]
     assert own["money_comparable"].tolist() == [True, True, False, pd.NA]
+    assert own["money_basis"].tolist()[:3] == ["same_year", "same_year", "not_comparable"]
     assert own["part_finance"].nunique() == 2
     assert "finance" in own.loc["u2", "missing_parts"]
     asked = rank(frame, price_year=1404, inflation=0.4).loc[frame.index]
     assert asked["money_comparable"].tolist() == [True, True, True, pd.NA]
     # a rial of 1395 is worth many of 1404: the same sum is a larger capital
     assert asked.loc["u2", "part_finance"] < asked.loc["u0", "part_finance"]
+    assert asked["money_basis"].tolist()[:3] == ["same_year", "same_year", "rate"]
+
+
+def test_by_default_near_and_assumed_prices_compare_money_and_say_so():
+    row = {"feasibility_point": 0.3, "jobs_per_billion_rial_point": 0.3, "capital_needed_rial": 10**12}
+    frame = appraised([row | {"price_year": year} for year in (1405, 1405, 1404, 1380)])
+    own = rank(frame).loc[frame.index]
+    assert own["money_basis"].tolist() == ["same_year", "same_year", "assumed", "not_comparable"]
+    assert rank(frame, price_year=1404).loc["u2", "money_basis"] == "same_year"
+    assert own.loc["u2", "part_finance"] < own.loc["u0", "part_finance"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(appraisals(min_size=1, max_size=8), st.floats(1.0, 1000.0), st.sampled_from([1403, 1404, 1405]))
+def test_who_asks_for_more_capital_gains_nothing(frame, times, year):
+    asked = frame["capital_needed_rial"].notna()
+    more = frame.assign(
+        capital_needed_rial=(frame["capital_needed_rial"].astype("Float64") * times).round().astype("Int64"),
+        jobs_per_billion_rial_point=frame["jobs_per_billion_rial_point"].where(
+            ~asked, frame["jobs_per_billion_rial_point"] / times
+        ),
+    )
+    before, after = (rank(each, price_year=year, priorities=["10"]).loc[frame.index] for each in (frame, more))
+    for name in ("score", "score_low", "score_high", *PARTS):
+        assert (after[name].fillna(0) <= before[name].fillna(0) + 1e-9).all(), name
+
+
+def test_ten_times_the_capital_of_an_indebted_unit_lowers_its_score_worked_by_hand():
+    # 40 jobs, debts of 400 billion rial: .1 persons a billion owed, whatever is asked for
+    row = {"feasibility_point": 0.3, "jobs_if_revived_point": 40.0, "bank_debt_rial": 400 * 10**9, "price_year": 1404}
+    frame = appraised(
+        [
+            row | {"capital_needed_rial": 200 * 10**9, "jobs_per_billion_rial_point": 0.2},
+            row | {"capital_needed_rial": 2000 * 10**9, "jobs_per_billion_rial_point": 0.02},
+        ]
+    )
+    finance = values(frame).point[:, 2]
+    owed = np.log10(0.1 / 0.003) / 3
+    assert finance.tolist() == pytest.approx([(np.log10(each / 0.003) / 3 + owed) / 2 for each in (0.2, 0.02)])
+
+
+def test_debts_of_another_year_are_weighed_in_the_common_one():
+    row = {"feasibility_point": 0.3, "jobs_if_revived_point": 40.0, "bank_debt_rial": 400 * 10**9}
+    frame = appraised([row | {"price_year": year} for year in (1404, 1403, 1370)])
+    ranked = rank(frame, price_year=1404).loc[frame.index]
+    assert ranked["money_basis"].tolist() == ["same_year", "proxy", "not_comparable"]
+    assert ranked.loc["u1", "part_finance"] < ranked.loc["u0", "part_finance"]
+    assert ranked["money_comparable"].isna().all()
 
 
 def test_ranking_again_changes_nothing():

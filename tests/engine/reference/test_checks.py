@@ -86,7 +86,10 @@ def test_a_wrong_cell_is_named_with_what_is_allowed(name, column, value, rule, a
 
 
 def test_a_cell_that_is_no_number_is_named_when_the_table_is_read():
-    text = "jalali_year,index_1395_100,flag,source,as_of\n1384,16,sourced,x,1384\n1385,about 18,sourced,x,1385\n"
+    text = (
+        "jalali_year,index_1395_100,flag,price_rise,standing,source,as_of\n"
+        "1384,16,sourced,,high,x,1384\n1385,about 18,sourced,0.1,high,x,1385\n"
+    )
     with pytest.raises(EhyaError) as caught:
         read(text, spec("price_index"))
     assert caught.value.facts == {

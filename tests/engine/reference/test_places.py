@@ -76,15 +76,21 @@ def test_years_of_the_price_index_and_of_the_dollar_follow_each_other_without_a_
     for name in ("price_index", "exchange_rates"):
         years = table(name)["jalali_year"]
         assert (years.diff().dropna() == 1).all()
-        assert years.iloc[-1] == 1405
+        assert years.iloc[-1] == {"price_index": 1406, "exchange_rates": 1405}[name]
 
 
 @needs_facts
 def test_prices_and_dollars_say_what_was_read():
     material = FACTS.parent / "reference"
     read = pd.read_csv(material / "cpi_iran.csv").set_index("jalali_year")["deflator_with_proxy_1395_100"]
-    for row in table("price_index").dropna(subset=["index_1395_100"]).itertuples():
-        assert row.index_1395_100 == read[row.jalali_year]
+    index = table("price_index").set_index("jalali_year")
+    for row in index[index["flag"] == "sourced"].itertuples():
+        assert row.index_1395_100 == read[row.Index]
+    rates = pd.read_csv(FACTS / "iran_parameters.csv")
+    rates = rates[rates["key"] == "cpi_inflation_sci"].set_index("jalali_year")
+    for row in index[index["flag"] == "proxy"].itertuples():
+        assert row.price_rise * 100 == pytest.approx(float(rates.loc[str(row.Index), "value"]))
+        assert row.standing == rates.loc[str(row.Index), "confidence"] == "medium"
     rates = pd.read_csv(material / "usd_irr.csv")
     given = rates.set_index("jalali_year")["free_market_avg_irr_per_usd"]
     official = rates.set_index("jalali_year")["official_avg_irr_per_usd"]

@@ -161,10 +161,19 @@ def test_months_of_an_intervention_are_in_order_and_assumptions_are_marked() -> 
 
 def test_price_index_says_what_is_missing() -> None:
     rows = table("price_index").set_index("jalali_year")
-    assert set(rows["flag"]) == {member.value for member in IndexFlag}
+    assert set(rows["flag"]) == {member.value for member in IndexFlag} - {"missing"}
     assert rows.loc[1395, "index_1395_100"] == 100
     assert rows["index_1395_100"].isna().eq(rows["flag"] == "missing").all()
-    assert rows.query("flag == 'proxy'").index.tolist() == [1402, 1403]
+    assert rows.query("flag == 'proxy'").index.tolist() == [1402, 1403, 1404]
+    assert rows.query("flag == 'assumed'").index.tolist() == [1405, 1406]
+    assert rows.loc[rows["flag"] == "assumed", "source"].str.startswith("assumed").all()
+    assert rows.loc[rows["flag"] == "assumed", "standing"].isin(["low", "assumed"]).all()
+
+
+def test_every_level_of_the_price_index_is_the_one_before_it_raised_by_the_rise_of_its_row() -> None:
+    rows = table("price_index").sort_values("jalali_year")
+    carried = rows["index_1395_100"].shift() * (1 + rows["price_rise"])
+    assert rows["index_1395_100"].iloc[1:].tolist() == pytest.approx(carried.iloc[1:].tolist(), rel=1e-4)
 
 
 def test_figures_of_the_interview_are_given_with_their_measure() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from engine.domain.outcome import Outcome, OutcomeKind
 from engine.domain.unit import column_dtypes
 from engine.errors import EhyaError, ErrorCode
+from engine.health.plausibility import implausible
 from engine.parsing.dates import Precision
 from engine.store import Change, Register
 from engine.store.schema import APPEND_ONLY
@@ -83,6 +84,18 @@ class TestImport:
         assert past["as_of"].dt.date.tolist() == [date(2024, 3, 20), date(2025, 3, 21)]
         assert past["known_on"].dt.date.tolist() == [date(2025, 1, 10), date(2025, 4, 10)]
         assert past["source"].tolist() == ["units.xlsx", "next.xlsx"]
+
+    def test_what_a_number_showed_before_is_told_of_the_units_where_it_changed(self, register, given):
+        for day, capital in (("2023-03-21", 80), ("2024-03-20", 90), ("2025-03-21", 9_990)):
+            rows = ({"identity": "a", "name": "A", "capital_needed_rial": capital, "jobs_now": 3},
+                    {"identity": "b", "name": "B", "capital_needed_rial": 5})  # fmt: skip
+            register.imports.commit(given(*rows, as_of=day), imported_at=datetime(2025, 4, 1))
+        earlier = register.units.earlier()
+        assert earlier[["field", "value"]].values.tolist() == [["capital_needed_rial", 90.0]]
+        found = implausible(register.units(), earlier=earlier)
+        assert found.loc[found["code"] == "jump", ["unit_id", "given"]].values.tolist() == [
+            [earlier["unit_id"].iloc[0], 111.0]
+        ]
 
     def test_an_empty_cell_never_erases_a_known_value(self, register, given):
         register.imports.commit(given(WEAVER), imported_at=NOON)

@@ -57,6 +57,27 @@ def test_a_pair_is_listed_merged_shown_under_both_names_and_parted_again(say, un
     assert say("unmerge", other, code=2)
 
 
+def test_an_open_pair_stands_beside_both_units_until_somebody_decides(say, units):
+    one, other = units
+    assert "May be the same unit" in say("show", one)
+    assert other in say("show", one)
+    assert json.loads(say("health", "--json"))["totals"]["duplicates"] == 2
+    say("merge", one, other)
+    assert "May be the same unit" not in say("show", one)
+    assert json.loads(say("health", "--json"))["totals"]["duplicates"] == 0
+
+
+def test_the_flags_of_a_workspace_rest_on_its_open_pairs(units, tmp_path):
+    from engine.settings import Settings
+    from serving.desk.appraisal import Beside
+
+    settings = Settings.from_environment({"EHYA_HOME": str(tmp_path)})
+    with Register.open(settings.database_url) as register:
+        beside = Beside.of(register, settings)
+    assert beside.duplicates[["unit_id", "other_id"]].to_numpy().ravel().tolist() == sorted(units)
+    assert beside.prices is None
+
+
 def test_a_backup_brings_a_merge_back(say, units, tmp_path):
     one, other = units
     say("merge", one, other)

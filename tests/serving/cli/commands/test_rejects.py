@@ -169,3 +169,20 @@ def test_a_dry_run_shows_what_would_change_before_and_after(house, tmp_path, lan
     for word in expected[language]:
         assert word in told
     assert house.units()["bank_debt_rial"].max() == 1_200_000_000
+
+
+def test_a_figure_that_can_hardly_be_stands_among_the_rejects_and_can_be_corrected(tmp_path):
+    file, rejects, house = tmp_path / "list.csv", tmp_path / "rejects.xlsx", House(tmp_path / "home")
+    file.write_text("نام واحد;شهرستان;وضعیت;اشتغال فعلی\nالف;خوی;راکد;90\nب;خوی;راکد;2\n", encoding="utf-8")
+    house.run("intake", file, "--rejects", rejects, *SAME)
+    (line,) = openpyxl.load_workbook(rejects).worksheets[0].iter_rows(min_row=HEADER_ROW + 1, values_only=True)
+    assert line[1] == 2
+    assert line[3] == "90"
+    assert "with people at work" in line[4]
+    assert "workers before the stop in the column of workers now" in line[4]
+    assert "10" in line[5]
+    with open_register(Settings.from_environment({"EHYA_HOME": str(tmp_path / "home")})) as register:
+        assert sorted(register.units()["jobs_now"]) == [2, 90]
+    assert json.loads(house.run("health", "--json"))["totals"]["implausible"] == 1
+    assert "An idle unit with people at work: 90" in house.run("health")
+    assert "An idle unit with people at work: 90" in house.run("show", "الف")

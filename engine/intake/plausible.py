@@ -1,0 +1,90 @@
+"""Hold what was read of a sheet against the table ``plausible``: refuse what cannot be, remark on what hardly can."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from engine.codes import Code
+from engine.domain.unit import Field
+from engine.health.plausibility import RIAL_READ_AS, Guess, Implausible, bounds, implausible
+from engine.intake.columns import SheetColumns
+from engine.intake.header import Column
+from engine.parsing.money import MoneyUnit
+from engine.parsing.rejection import NoteCode, RejectionCode
+
+_BILLION = 10**9
+
+
+def within_bounds(
+    units: pd.DataFrame,
+    read: SheetColumns,
+    named: Mapping[Field, Column],
+    money: Mapping[Field, MoneyUnit | None] | None = None,
+) -> pd.DataFrame:
+    """Units without the figures that break a hard bound; what was refused and remarked is added to ``read``.
+
+    Parameters
+    ----------
+    units
+        Unit table of the accepted rows, with their ``row`` in the sheet.
+    read
+        Columns of the sheet.
+    named
+        Field -> column it was read from; a field that was not read from a cell is not judged here.
+    money
+        Field -> unit of money that its heading states: tells rial and toman apart in a guess.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``units``, a refused figure missing.
+    """
+    units = units.copy()
+    position = units["row"].astype("int64") - 1
+    for bound in bounds():
+        field = Field(bound.fields[0])
+        if bound.code == "amount" and field in named:
+            amount = units[field.value].astype("float64")
+            beyond = (amount < bound.hard_low) | (amount > bound.hard_high)
+            facts = {"low": _plain(bound.hard_low), "high": _plain(bound.hard_high)}
+            at = position[beyond.to_numpy(dtype=bool)]
+            read.judge(field, named[field], refused=_problems(at, RejectionCode.OUT_OF_RANGE, [facts] * len(at)))
+            units[field.value] = units[field.value].mask(beyond)
+    odd = implausible(units)
+    odd["field"] = [next((name for name in joined.split(";") if name in named), "") for joined in odd["fields"]]
+    for name, lines in odd[odd["field"] != ""].groupby("field", sort=False):
+        unit = (money or {}).get(Field(str(name)))
+        told = [
+            {"what": Implausible(line["code"]), "low": _plain(line["low"]), "high": _plain(line["high"])}
+            | {"guess": _named(Guess(line["guess"]), unit)}
+            for line in lines.to_dict("records")
+        ]
+        noted = _problems(position[lines["unit_id"]], NoteCode.IMPLAUSIBLE, told)
+        stated = noted.index.isin(read.stated(named[Field(str(name))]).rows)
+        read.judge(Field(str(name)), named[Field(str(name))], noted=noted[stated])
+    return units
+
+
+def _problems(position: pd.Series, code: Code, facts: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Problems of cells: ``code, facts``, index: position."""
+    codes = pd.Series([code] * len(position), dtype=object)
+    told = pd.DataFrame({"code": codes, "facts": pd.Series(list(facts), dtype=object)})
+    return told.set_axis(pd.Index(position.to_numpy()))
+
+
+def _plain(bound: float) -> int | float | None:
+    """A bound as texts name it; whole numbers without a decimal."""
+    if pd.isna(bound):
+        return None
+    return int(bound) if bound.is_integer() else bound
+
+
+def _named(guess: Guess, unit: MoneyUnit | None) -> Guess:
+    """A guess about millions or billions in the very unit of the heading."""
+    if unit is None or guess not in (Guess.RIAL_AS_MILLIONS, Guess.RIAL_AS_BILLIONS):
+        return guess
+    one = unit.factor or 0
+    return RIAL_READ_AS.get(one, guess) if (one >= _BILLION) == (guess is Guess.RIAL_AS_BILLIONS) else guess
