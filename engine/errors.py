@@ -19,6 +19,7 @@ class ErrorCode(Code):
     OPTION_MISSING = "option_missing"
     VALUE_UNREADABLE = "value_unreadable"
     FILE_NOT_FOUND = "file_not_found"
+    FILE_NOT_WRITTEN = "file_not_written"
     FILE_UNREADABLE = "file_unreadable"
     FILE_PROTECTED = "file_protected"
     FILE_EMPTY = "file_empty"
