@@ -43,9 +43,14 @@ def test_a_full_disk_leaves_the_old_file_whole_and_nothing_beside_it(tmp_path):
 def test_whoever_breaks_off_leaves_the_old_file_whole(tmp_path):
     place = tmp_path / "ranking.csv"
     place.write_text("old")
-    with pytest.raises(KeyboardInterrupt), replacing(place) as beside:
-        beside.write_text("half")
-        raise KeyboardInterrupt
+
+    def broken_off():
+        with replacing(place) as beside:
+            beside.write_text("half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        broken_off()
     assert place.read_text() == "old"
     assert names(tmp_path) == ["ranking.csv"]
 
