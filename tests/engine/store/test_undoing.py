@@ -56,7 +56,7 @@ def assert_same(left, right, *, statements):
     pd.testing.assert_frame_equal(left.units(), right.units())
     pd.testing.assert_frame_equal(left.units.extras(), right.units.extras())
     pd.testing.assert_frame_equal(left.units.first_records(), right.units.first_records())
-    for day in range(8):
+    for day in (0, 2, 4, 7):
         known_by = NOON + timedelta(days=day)
         pd.testing.assert_frame_equal(left.units(known_by=known_by), right.units(known_by=known_by))
     assert left.check() == right.check() == ()
@@ -70,7 +70,7 @@ def assert_same(left, right, *, statements):
 
 # A source that says two things of one day leaves a line of the first alone where the second shows already: what it said
 # is then read off differently before and after an undo, and only what shows is compared.
-@pytest.mark.parametrize(("seed", "sources"), [*((seed, 6) for seed in range(4)), *((seed, 2) for seed in range(4, 8))])
+@pytest.mark.parametrize(("seed", "sources"), [(0, 6), (1, 6), (2, 2), (3, 2)])
 def test_a_register_is_as_if_an_import_had_never_been(seed, sources, given):
     made = list(files(np.random.default_rng(seed), given, sources=sources))
     for victim in range(len(made)):
