@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from engine.codes import Code
@@ -159,6 +161,81 @@ def outcome_table(rows: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
+def date_disputes(events: pd.DataFrame, dates: pd.DataFrame, log: pd.DataFrame) -> pd.DataFrame:
+    """Events that cannot be, by what is known of their unit: each with the first date that speaks against it.
+
+    No unit restarts or is visited before it was founded. None restarts before it stopped, unless it is recorded to have
+    stopped again since: then the stop of the record is the later one.
+
+    Parameters
+    ----------
+    events
+        Shape (n, any): ``unit_id, kind, happened_on, happened_precision``.
+    dates
+        Index ``unit_id``: ``established_on, stopped_on``, the earliest that anybody ever gave (of a month or a year
+        its first day); units of which nothing is known may be absent.
+    log
+        What was recorded before: ``unit_id, kind, happened_on``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index of the events concerned: ``code`` (``outcome_before_established``, ``outcome_before_stop``), ``given``
+        (the day it happened) and ``allowed`` (the day it cannot lie before), ISO days.
+
+    Examples
+    --------
+    >>> dates = pd.DataFrame({"established_on": ["2010-03-21"], "stopped_on": ["2019-01-05"]}, index=["U1"])
+    >>> events = pd.DataFrame({"unit_id": "U1", "kind": ["restarted", "visited", "visited"]})
+    >>> events["happened_on"], events["happened_precision"] = ["2018-06-01", "2009-06-01", "2012-01-01"], "day"
+    >>> nothing = events.iloc[:0]
+    >>> date_disputes(events, dates, nothing)["code"].tolist()
+    ['outcome_before_stop', 'outcome_before_established']
+    """
+    happened = pd.to_datetime(events["happened_on"]).to_numpy().astype("datetime64[D]")
+    until = happened + _width(events["happened_precision"])
+    told = dates.reindex(events["unit_id"])
+    founded, stopped = (
+        pd.to_datetime(told[name]).to_numpy().astype("datetime64[D]") for name in ("established_on", "stopped_on")
+    )
+    again = pd.concat([log[_STORY], events[_STORY]])
+    again = again[again["kind"] == OutcomeKind.STOPPED_AGAIN.value]
+    last = pd.to_datetime(again["happened_on"]).groupby(again["unit_id"].to_numpy()).max()
+    since = last.reindex(events["unit_id"]).to_numpy().astype("datetime64[D]")
+    restart = (events["kind"] == OutcomeKind.RESTARTED.value).to_numpy()
+    # A comparison with a day that is not known is false.
+    before = {
+        ErrorCode.OUTCOME_BEFORE_ESTABLISHED: (until <= founded, founded),
+        ErrorCode.OUTCOME_BEFORE_STOP: (restart & (until <= stopped) & ~(since >= happened), stopped),
+    }
+    parts = [
+        pd.DataFrame(
+            {"code": code.value, "given": happened[wrong].astype(str), "allowed": limit[wrong].astype(str)},
+            index=events.index[wrong],
+        )
+        for code, (wrong, limit) in before.items()
+    ]
+    found = pd.concat(parts)
+    return found[~found.index.duplicated()].sort_index()
+
+
+def refuse_disputes(events: pd.DataFrame, dates: pd.DataFrame, log: pd.DataFrame) -> None:
+    """Let only events pass that their unit's own dates allow; arguments as of `date_disputes`.
+
+    Raises
+    ------
+    EhyaError
+        ``outcome_before_established``, ``outcome_before_stop``: ``unit``, ``given``, ``allowed``.
+    """
+    found = date_disputes(events, dates, log)
+    if len(found):
+        first = found.iloc[0]
+        unit = str(events.loc[found.index[0], "unit_id"])
+        raise EhyaError(ErrorCode(first["code"]), unit=unit, given=first["given"], allowed=first["allowed"])
+
+
+_STORY = ["unit_id", "kind", "happened_on"]
+_WIDTH_DAYS = {Precision.YEAR.value: 366, Precision.MONTH.value: 31}
 _NEEDED = ("unit_id", "kind", "happened_on", "known_on")
 
 
@@ -170,3 +247,9 @@ def _refuse(refused: pd.Series, values: pd.Series, code: ErrorCode, **facts: obj
 def _check_range(name: str, value: float | None, high: float) -> None:
     if value is not None and (math.isnan(value) or not 0 <= value <= high):
         raise EhyaError(ErrorCode.OUTCOME_OUT_OF_RANGE, field=name, given=value, allowed=[0, high])
+
+
+def _width(precision: pd.Series) -> npt.NDArray[np.timedelta64]:
+    """Days until the first that a date of this precision cannot mean any more."""
+    days: npt.NDArray[np.timedelta64] = precision.map(_WIDTH_DAYS).fillna(1).to_numpy().astype("timedelta64[D]")
+    return days

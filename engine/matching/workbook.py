@@ -15,6 +15,7 @@ from engine.domain.mandate import Mandate
 from engine.domain.ticket import FOREIGN_UNITS, rial
 from engine.domain.unit import Confidence, DealForm, Status
 from engine.errors import EhyaError, ErrorCode
+from engine.files import replacing
 from engine.parsing.text import compact, fold, latin_digits
 
 HEADERS: dict[str, tuple[str, ...]] = {
@@ -168,7 +169,8 @@ def write_mandate_form(path: Path | str) -> None:
     sheet.freeze_panes = "C2"
     for number in range(1, len(keys) + 1):
         sheet.column_dimensions[get_column_letter(number)].width = 22
-    book.save(path)
+    with replacing(path) as beside:
+        book.save(beside)
 
 
 def _rows(path: Path) -> list[tuple[Any, ...]]:

@@ -18,6 +18,7 @@ import skops.io
 from sklearn.ensemble._hist_gradient_boosting.predictor import TreePredictor
 
 from engine.errors import EhyaError, ErrorCode
+from engine.files import replacing
 from engine.scoring.document import OUTCOMES, Document, read_document
 from engine.scoring.sections import Population
 
@@ -177,16 +178,12 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises
     ------
     EhyaError
-        ``model_is_link`` when the folder is a link.
+        ``model_is_link`` when the folder is a link, ``file_not_written`` when the disk is full and the like.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     if path.parent.is_symlink():
         raise EhyaError(ErrorCode.MODEL_IS_LINK, given=path.parent.name)
-    beside = path.with_name(f"{path.name}.part")
-    beside.unlink(missing_ok=True)
-    with beside.open("xb") as file:  # made anew: an exclusive opening follows no link
+    with replacing(path, through_links=False) as beside, beside.open("xb") as file:
         file.write(content)
-    beside.replace(path)
 
 
 def load(path: Path | str, *, digest: str) -> Model:

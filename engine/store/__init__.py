@@ -16,9 +16,21 @@ from engine.store.promotions import Promotion, Promotions
 from engine.store.revision import revision
 from engine.store.session import Session
 from engine.store.showings import Showings
+from engine.store.story import ImportStory
+from engine.store.undoing import Fate, Undone
 from engine.store.units import Units
 
-__all__ = ["Change", "ImportResult", "Problem", "Promotion", "Register", "StoreProblem"]
+__all__ = [
+    "Change",
+    "Fate",
+    "ImportResult",
+    "ImportStory",
+    "Problem",
+    "Promotion",
+    "Register",
+    "StoreProblem",
+    "Undone",
+]
 
 
 class Register:

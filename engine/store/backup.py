@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from engine.errors import EhyaError, ErrorCode
+from engine.files import replacing
 from engine.store.check import counts, problems
 from engine.store.clock import utc
 from engine.store.dialect import address
@@ -88,7 +89,8 @@ def back_up(url: str, out: Path, *, made_at: datetime) -> Manifest:
     url
         Address of the register: SQLite in a file.
     out
-        The file to write; it appears when it is whole and takes the place of one of its name.
+        The file to write; it appears when it is whole, takes the place of one of its name, and only its owner can
+        read it.
     made_at
         The moment, for the manifest.
 
@@ -97,14 +99,16 @@ def back_up(url: str, out: Path, *, made_at: datetime) -> Manifest:
     EhyaError
         ``backup_elsewhere`` for another database, ``file_not_found`` when there is no register,
         ``database_foreign`` when another program's file stands there, ``register_unsound`` when the file is damaged: a
-        damaged copy would be mistaken for a safe one.
+        damaged copy would be mistaken for a safe one; ``file_not_written`` when the disk is full and the like.
     """
     path = _path(url)
     if not path.is_file():
         raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=str(path))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".backup-") as folder:
-        copy, packed = Path(folder) / _DATABASE, Path(folder) / out.name
+    with (
+        replacing(out, private=True) as packed,
+        tempfile.TemporaryDirectory(dir=packed.parent, prefix=".backup-") as folder,
+    ):
+        copy = Path(folder) / _DATABASE
         _copy(path, copy)
         try:
             revision, rows, wrong = _examined(copy)
@@ -119,8 +123,6 @@ def back_up(url: str, out: Path, *, made_at: datetime) -> Manifest:
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             archive.writestr(_MANIFEST, json.dumps({"form": _FORM} | asdict(manifest), indent=1))
             archive.write(copy, _DATABASE)
-        _flush(packed)
-        packed.replace(out)
     return manifest
 
 
@@ -173,6 +175,8 @@ def _copy(source: Path, target: Path) -> None:
         with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
             live.backup(copy)
     except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target)) from error
         raise EhyaError(ErrorCode.REGISTER_UNSOUND, given=str(source)) from error
 
 

@@ -51,6 +51,8 @@ class Changes:
         Lines of history: ``unit_id``, ``field``, ``value``, ``precision``, ``shown``.
     sightings
         ``unit_id``, ``sheet``, ``row``, record columns, ``given``.
+    repeats
+        The same of rows that say again, to the letter, what was seen before.
     cells
         What changes in known units: ``sheet``, ``row``, ``unit_id``, ``field``, ``before`` (missing if it was not
         known), ``after``; text.
@@ -63,6 +65,7 @@ class Changes:
     updated: pd.DataFrame
     values: pd.DataFrame
     sightings: pd.DataFrame
+    repeats: pd.DataFrame
     cells: pd.DataFrame
     matched: Mapping[str, str]
 
@@ -144,6 +147,7 @@ def changes(rows: pd.DataFrame, stored: pd.DataFrame, sightings: pd.DataFrame, h
         updated=merged[~is_new & moved].reset_index(drop=True),
         values=lines[["unit_id", "field", "value", "precision", "shown"]],
         sightings=seen[unseen].sort_values("unit_id", ignore_index=True),
+        repeats=seen[~unseen].sort_values("unit_id", ignore_index=True),
         cells=cells[["sheet", "row", "unit_id", "field", "before", "value"]]
         .rename(columns={"value": "after"})
         .reset_index(drop=True),

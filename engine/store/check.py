@@ -16,6 +16,7 @@ from engine.store.bulk import read
 from engine.store.columns import COLUMNS
 from engine.store.dialect import damage
 from engine.store.history import units_known_by
+from engine.store.merges import gone_units
 from engine.store.migrations import HEAD, current
 from engine.store.typed import typed_units
 
@@ -68,6 +69,7 @@ def problems(connection: Connection) -> tuple[Problem, ...]:
 
 def _strayed(connection: Connection) -> list[str]:
     shown = typed_units(read(connection, select(schema.units))).set_index("unit_id")[COLUMNS]
+    shown = shown[~shown.index.isin(gone_units(connection))]
     told = units_known_by(connection, None).reindex(shown.index)[COLUMNS]
     differs = np.zeros(len(shown), dtype=bool)
     for column in COLUMNS:

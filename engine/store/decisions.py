@@ -12,8 +12,9 @@ from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
 from engine.store.bulk import insert_line, read
 from engine.store.clock import Day, day, utc
+from engine.store.duplicates import still_open
 from engine.store.groups import renamed
-from engine.store.merges import record_merge, refuse_unknown, roots, undo_merge
+from engine.store.merges import gone_units, record_merge, refuse_unknown, roots, undo_merge
 from engine.store.overrides import checked_level, overrides_of, source_ranks, withdraw
 from engine.store.session import Session
 from engine.store.sources import source_family
@@ -134,8 +135,9 @@ class Decisions:
             ``unknown_option`` when no record came from it (``allowed`` names those that did).
         """
         with self._session.write() as connection:
-            seen = schema.sightings.c.source
-            known = sorted(connection.execute(select(seen).where(seen.is_not(None)).distinct()).scalars())
+            seen = schema.sightings.c
+            query = select(seen.source).where(seen.source.is_not(None), schema.living(seen.import_id))
+            known = sorted(connection.execute(query.distinct()).scalars())
             if source_family(source) not in set(map(source_family, known)):
                 raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="source", given=source, allowed=known[:20])
             line = {"source": source, "rank": rank, "made_at": utc(made_at)}
@@ -180,6 +182,7 @@ class Decisions:
         with self._session.read() as connection:
             query = select(table.unit_id, table.other_id, table.reason, table.import_id).order_by(table.id)
             pairs, root_of = read(connection, query).astype({"import_id": "int64"}), roots(connection)
+            pairs = still_open(connection, pairs, gone_units(connection))
         pairs = renamed(pairs.astype({"unit_id": "str", "other_id": "str", "reason": "str"}), root_of)
         other = renamed(pairs[["other_id"]].rename(columns={"other_id": "unit_id"}), root_of)["unit_id"]
         pairs = pairs.assign(other_id=other)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import stat
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
@@ -20,6 +25,9 @@ OWN_TABLE = "units"
 
 _WRITERS_LOCK = "SELECT pg_advisory_xact_lock(1162369345, hashtext(coalesce(current_schema(), '')))"
 """One lock for each register of a server: the number is "EHYA" in ASCII, the schema is where its tables stand."""
+
+LOGS = ("-wal", "-shm", "-journal")
+"""Endings of the files that SQLite keeps beside one of its own."""
 
 _CACHE_KIB = 64 * 1024
 _PRAGMAS = (
@@ -49,7 +57,9 @@ def connect(url: str | URL, *, busy_seconds: float) -> Engine:
         return _server(url, busy_seconds)
     if url.database and url.database != ":memory:":
         # a register holds debts: other accounts of the machine have no business in a folder we make
-        Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = Path(url.database)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_private(path)
     engine = create_engine(url, hide_parameters=True)
 
     @event.listens_for(engine, "do_connect")
@@ -180,14 +190,41 @@ def _server(url: URL, busy_seconds: float) -> Engine:
     return engine
 
 
+def _make_private(path: Path) -> None:
+    """Let only its owner read a register, also one that was made or copied with other permissions."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    for file in (path, *(Path(f"{path}{ending}") for ending in LOGS)):
+        # Another's file, or a folder that is read-only: whoever may change the permissions will.
+        with suppress(OSError):
+            if stat.S_IMODE(file.stat().st_mode) & 0o077:
+                file.chmod(0o600)
+
+
 def _opened(given: list[Any], named: dict[str, Any], busy_seconds: float) -> SqliteConnection:
-    connection: SqliteConnection = sqlite3.connect(*given, **named)
+    path = Path(str(given[0]))
+    try:
+        return _prepared(sqlite3.connect(*given, **named), busy_seconds, _PRAGMAS)
+    except sqlite3.OperationalError as error:
+        if (
+            error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+            or not path.is_file()
+        ):
+            raise
+    # A folder that nobody may write to. Its file can be read as it stands, unless a log holds what is not in it yet.
+    logged = Path(f"{path}{LOGS[0]}")
+    how = "mode=ro" if logged.exists() and logged.stat().st_size else "mode=ro&immutable=1"
+    address = f"file:{quote(str(path.resolve()))}?{how}"
+    return _prepared(sqlite3.connect(address, uri=True, **named), busy_seconds, _PRAGMAS[2:])
+
+
+def _prepared(connection: SqliteConnection, busy_seconds: float, pragmas: Sequence[str]) -> SqliteConnection:
     # Without this the driver begins transactions by its own rules and leaves DDL and SELECT outside of them.
     connection.isolation_level = None
     try:
         connection.execute(f"PRAGMA busy_timeout={int(busy_seconds * 1000)}")
         _refuse_foreign(connection)
-        for pragma in _PRAGMAS:
+        for pragma in pragmas:
             connection.execute(pragma)
     except BaseException:
         connection.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, select
@@ -34,6 +36,27 @@ def propose(connection: Connection, touched: pd.Index, *, import_id: int) -> Non
     known = read(connection, select(schema.duplicates.c.unit_id, schema.duplicates.c.other_id))
     told = pd.MultiIndex.from_frame(pairs[_PAIR]).isin(pd.MultiIndex.from_frame(known[_PAIR]))
     insert_frame(connection, schema.duplicates, pairs[~told].assign(import_id=import_id))
+
+
+def still_open(connection: Connection, pairs: pd.DataFrame, gone: Collection[str]) -> pd.DataFrame:
+    """Proposed pairs that hold whatever was undone: both units show, and what an undone import saw is still so.
+
+    Parameters
+    ----------
+    connection
+        Where to read.
+    pairs
+        ``unit_id, other_id, import_id``.
+    gone
+        Units of which nothing shows.
+    """
+    open_pairs = pairs[~pairs["unit_id"].isin(gone) & ~pairs["other_id"].isin(gone)]
+    undone = list(connection.execute(select(schema.undone_imports.c.import_id)).scalars())
+    doubtful = open_pairs["import_id"].isin(undone)
+    if not doubtful.any():
+        return open_pairs
+    now = pd.MultiIndex.from_frame(_pairs(connection)[_PAIR])
+    return open_pairs[~doubtful | pd.MultiIndex.from_frame(open_pairs[_PAIR]).isin(now)]
 
 
 def _pairs(connection: Connection) -> pd.DataFrame:

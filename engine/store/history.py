@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 
 import pandas as pd
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, select
 from engine.domain.extras import EXTRAS, gathered
 from engine.domain.unit import FIELDS, Kind, unit_table
 from engine.store import schema
-from engine.store.bulk import read
+from engine.store.bulk import read, read_where
 from engine.store.columns import DATES, EXTRA, FOLLOWING, from_text, is_extra
 
 _TYPES = {
@@ -27,21 +27,26 @@ _TYPES = {
 def history_of(connection: Connection, unit_ids: Sequence[str]) -> pd.DataFrame:
     """All values ever given for one unit, or for those that were merged into one, oldest import first."""
     values = schema.unit_values
-    raw = read(connection, _history().where(values.c.unit_id.in_(unit_ids)).order_by(values.c.id))
+    raw = read(connection, _history().where(values.c.unit_id.in_(unit_ids)).order_by(values.c.import_id, values.c.id))
     types = {name: _TYPES.get(name, "str") for name in raw.columns}
     frame = raw.astype(types)
     frame["known_on"] = frame["known_on"].dt.normalize().astype("datetime64[s]")
     return frame
 
 
-def units_known_by(connection: Connection, known_by: date | None) -> pd.DataFrame:
-    """Unit table as the register showed it at the end of a day, folded from the history.
+def units_known_by(
+    connection: Connection, known_by: date | None, unit_ids: Collection[str] | None = None
+) -> pd.DataFrame:
+    """Unit table as the register showed it at the end of a day, folded from the history; of some units or of all.
 
     ``extras`` is a column beside those of the unit table.
     """
     until = None if known_by is None else datetime.combine(known_by + timedelta(days=1), time.min)
-    lines = read(connection, _until(_shown(), until))
-    return _folded(lines, _record(read(connection, _until(_seen(), until))))
+    lines, seen = _until(_shown(), until), _until(_seen(), until)
+    if unit_ids is None:
+        return _folded(read(connection, lines), _record(read(connection, seen)))
+    told = read_where(connection, lines, schema.unit_values.c.unit_id, unit_ids)
+    return _folded(told, _record(read_where(connection, seen, schema.sightings.c.unit_id, unit_ids)))
 
 
 def earlier_figures(connection: Connection) -> pd.DataFrame:
@@ -93,6 +98,7 @@ def _history() -> Select[tuple[object, ...]]:
         )
         .join_from(schema.unit_values, schema.sightings)
         .join(schema.imports, seen.import_id == imports.id)
+        .where(schema.living(values.import_id))
     )  # fmt: skip
 
 
@@ -101,8 +107,8 @@ def _shown() -> Select[tuple[object, ...]]:
     return (
         select(values.unit_id, values.field, values.value, values.precision)
         .join(schema.imports, values.import_id == imports.id)
-        .where(values.shown)
-        .order_by(values.id)
+        .where(values.shown, schema.living(values.import_id))
+        .order_by(values.import_id, values.id)
     )
 
 
@@ -112,6 +118,7 @@ def _seen() -> Select[tuple[object, ...]]:
         select(seen.unit_id, seen.import_id, *(seen[name] for name in FOLLOWING), schema.units.c.origin)
         .join(schema.imports, seen.import_id == imports.id)
         .join(schema.units, seen.unit_id == schema.units.c.unit_id)
+        .where(schema.living(seen.import_id))
     )
 
 

@@ -18,17 +18,20 @@ from engine.store import schema
 from engine.store.bulk import insert_frame, insert_line, read, read_where, update_frame
 from engine.store.changes import Change, Changes, changes
 from engine.store.clock import utc
-from engine.store.columns import SIGHTING
+from engine.store.columns import COLUMNS, SIGHTING
 from engine.store.duplicates import TELLING, propose
 from engine.store.groups import renamed
+from engine.store.history import units_known_by
 from engine.store.identity import ordinals, unit_ids
 from engine.store.intake_rows import content_columns, register_rows
 from engine.store.matches import candidates, matches, weaker_identities
-from engine.store.merges import folded, record_merge, roots, sightings_of
+from engine.store.merges import folded, gone_units, record_merge, roots, sightings_of
 from engine.store.overrides import overrides_of
 from engine.store.session import Session
 from engine.store.sources import held_back
+from engine.store.story import ImportStory, import_story
 from engine.store.typed import typed_lines, typed_units
+from engine.store.undoing import Undone, refuse_undone_import, refuse_unknown_import, undo, undone_of
 
 
 class Intake(Protocol):
@@ -95,9 +98,11 @@ class Imports:
         self._session = session
 
     def __call__(self) -> pd.DataFrame:
-        """Imports, oldest first, with their counts."""
+        """Imports, oldest first, with their counts; ``undone_at`` is missing where one stands."""
+        table, undone = schema.imports, schema.undone_imports
+        query = select(table, undone.c.made_at.label("undone_at")).join_from(table, undone, isouter=True)
         with self._session.read() as connection:
-            return typed_lines(read(connection, select(schema.imports).order_by(schema.imports.c.id)))
+            return typed_lines(read(connection, query.order_by(table.c.id)))
 
     def commit(
         self, intake: Intake, *, imported_at: datetime, source: str | None = None, dry_run: bool = False
@@ -135,6 +140,47 @@ class Imports:
             result = write(connection, intake, found, imported_at=imported_at, source=source)
             return _told(connection, result, intake, source, roots(connection))
 
+    def show(self, import_id: int) -> ImportStory:
+        """What an import did to units, from what to what, and which units it no longer speaks of.
+
+        Raises
+        ------
+        EhyaError
+            ``unknown_import``.
+        """
+        with self._session.read() as connection:
+            refuse_unknown_import(connection, import_id)
+            return import_story(connection, import_id, roots(connection))
+
+    def undo(self, import_id: int, *, made_at: datetime) -> Undone:
+        """Take an import back, as if it had never been, also for what was known on earlier days.
+
+        Units that no other import speaks of show no more; of the others the values show that would have shown. What
+        persons decided and recorded is kept, and named. The same file can be imported again: its units come back, with
+        all that is kept of them.
+
+        Parameters
+        ----------
+        import_id
+            Number of the import.
+        made_at
+            The moment; without a zone taken as UTC.
+
+        Raises
+        ------
+        EhyaError
+            ``unknown_import``, ``import_undone`` when it was taken back before.
+        """
+        with self._session.write() as connection:
+            refuse_unknown_import(connection, import_id)
+            refuse_undone_import(connection, import_id)
+            units = undo(connection, import_id, made_at=utc(made_at))
+            raw = read_where(connection, select(schema.units), schema.units.c.unit_id, units)
+            before = typed_units(raw).set_index("unit_id")[COLUMNS]
+            after = units_known_by(connection, None, units)[COLUMNS]
+            update_frame(connection, schema.units, after.reset_index(), key="unit_id")
+            return undone_of(connection, import_id, before, after)
+
     def rejections(self, import_id: int) -> pd.DataFrame:
         """Rows and cells that an import refused: ``sheet, row, column, field, code, given``."""
         table = schema.rejections
@@ -148,9 +194,10 @@ def plan(connection: Connection, intake: Intake, *, source: str | None) -> Chang
     """Compare the accepted rows of an intake with the register; nothing is written."""
     rows = register_rows(intake.units, source=source or intake.source, as_of=intake.as_of)
     stored = _stored(connection, rows)
-    rows["ordinal"] = ordinals(rows, stored, content_columns())
+    living = stored[~stored["unit_id"].isin(gone_units(connection))]
+    rows["ordinal"] = ordinals(rows, living, content_columns())
     rows["unit_id"] = unit_ids(rows, stored)
-    known = stored[stored["unit_id"].isin(rows["unit_id"])]
+    known = living[living["unit_id"].isin(rows["unit_id"])]
     seen = _sightings(connection, known["unit_id"])
     found = changes(rows, known, seen, partial(_given_before, connection))
     matched = _matched(connection, found.new, known["unit_id"])
@@ -167,9 +214,12 @@ def write(
     if found.empty and earlier is not None:
         return replace(result, import_id=earlier)
     number = _record_import(connection, intake, result, digest=digest, imported_at=imported_at, source=source)
-    insert_frame(connection, schema.units, found.new)
+    again = found.new["unit_id"].isin(gone_units(connection))  # its row stands there from an import that was undone
+    insert_frame(connection, schema.units, found.new[~again])
+    update_frame(connection, schema.units, found.new[again], key="unit_id")
     update_frame(connection, schema.units, found.updated, key="unit_id")
     insert_frame(connection, schema.sightings, found.sightings.assign(import_id=number))
+    insert_frame(connection, schema.repeats, found.repeats.assign(import_id=number))
     insert_frame(connection, schema.unit_values, found.values.assign(import_id=number))
     insert_frame(connection, schema.rejections, _rejections(intake).assign(import_id=number))
     for unit_id, known in found.matched.items():
@@ -193,6 +243,7 @@ def _matched(connection: Connection, new: pd.DataFrame, seen: pd.Series) -> dict
         return {}
     weaker, root_of = weaker_identities(new), roots(connection)
     stored = typed_units(read_where(connection, select(schema.units), schema.units.c.identity, weaker["identity"]))
+    stored = stored[~stored["unit_id"].isin(gone_units(connection))]
     pairs = candidates(weaker, stored, root_of)
     wanted = set(pairs["known"])
     concerned = {lost: root for lost, root in root_of.items() if root in wanted}
@@ -209,7 +260,8 @@ def _stored(connection: Connection, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _sightings(connection: Connection, unit_id: pd.Series) -> pd.DataFrame:
     table = schema.sightings
-    query = select(*(table.c[name] for name in SIGHTING)).order_by(table.c.import_id)
+    query = select(*(table.c[name] for name in SIGHTING)).where(schema.living(table.c.import_id))
+    query = query.order_by(table.c.import_id)
     raw = read_where(connection, query, table.c.unit_id, unit_id)
     return raw.astype({"as_of": "datetime64[s]", "price_year": "Int64"} | dict.fromkeys(_texts(SIGHTING), "str"))
 
@@ -217,7 +269,8 @@ def _sightings(connection: Connection, unit_id: pd.Series) -> pd.DataFrame:
 def _given_before(connection: Connection, unit_id: pd.Series, field: pd.Series) -> pd.DataFrame:
     values, seen = schema.unit_values.c, schema.sightings.c
     query = select(values.unit_id, values.field, values.value, seen.source, seen.as_of)
-    query = query.join_from(schema.unit_values, schema.sightings).order_by(values.id)
+    query = query.join_from(schema.unit_values, schema.sightings).order_by(values.import_id, values.id)
+    query = query.where(schema.living(values.import_id))
     asked = query.where(values.field.in_(field.unique().tolist()))
     return read_where(connection, asked, values.unit_id, unit_id).astype("str").astype({"as_of": "datetime64[s]"})
 
@@ -228,7 +281,8 @@ def _texts(names: list[str]) -> list[str]:
 
 def _earlier(connection: Connection, digest: str) -> int | None:
     imports = schema.imports
-    query = select(imports.c.id).where(imports.c.digest == digest).order_by(imports.c.id.desc()).limit(1)
+    query = select(imports.c.id).where(imports.c.digest == digest, schema.living(imports.c.id))
+    query = query.order_by(imports.c.id.desc()).limit(1)
     found: int | None = connection.execute(query).scalar_one_or_none()
     return found
 

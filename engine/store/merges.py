@@ -27,7 +27,7 @@ from engine.store.columns import (
     with_extra_columns,
     without_extra_columns,
 )
-from engine.store.groups import members
+from engine.store.groups import members, renamed
 
 _AGE = ["as_of", "import_id", "kept"]
 _SEEN = [*SIGHTING, "import_id"]
@@ -45,14 +45,51 @@ def roots(connection: Connection, known_by: date | None = None) -> dict[str, str
     """
     merges, undone = schema.merges.c, schema.unmerges.c
     query = select(merges.lost_id, merges.kept_id, merges.made_at, undone.made_at.label("undone_at"))
+    query = query.add_columns(merges.import_id).where(schema.living(merges.import_id))
     rows = connection.execute(query.join_from(schema.merges, schema.unmerges, isouter=True)).all()
+    gone = gone_units(connection)
     until = datetime.max if known_by is None else datetime.combine(known_by + timedelta(days=1), time.min)
     pointers = {
         row.lost_id: row.kept_id
         for row in rows
-        if row.made_at < until and (row.undone_at is None or row.undone_at >= until)
+        if row.made_at < until
+        and (row.undone_at is None or row.undone_at >= until)
+        # What an import found to be one with a unit that is gone would never have been found.
+        and (row.import_id is None or not gone.intersection((row.kept_id, row.lost_id)))
     }
     return {lost: _root(lost, pointers) for lost in pointers}
+
+
+def gone_units(connection: Connection) -> frozenset[str]:
+    """Units that only undone imports spoke of: their rows stay in the tables, and nothing shows of them."""
+    if connection.execute(select(schema.undone_imports.c.import_id).limit(1)).first() is None:
+        return frozenset()
+    units, seen = schema.units.c, schema.sightings.c
+    spoken = select(seen.unit_id).where(schema.living(seen.import_id))
+    return frozenset(connection.execute(select(units.unit_id).where(units.unit_id.not_in(spoken))).scalars())
+
+
+def present(frame: pd.DataFrame, root_of: Mapping[str, str], gone: Collection[str]) -> pd.DataFrame:
+    """The rows of units that show, each under the unit that its unit shows as.
+
+    Parameters
+    ----------
+    frame
+        ``unit_id``, shape (n, any).
+    root_of, gone
+        What `roots` and `gone_units` returned.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"unit_id": ["U1", "U2", "U3"]})
+    >>> present(frame, {"U2": "U1"}, {"U1", "U3"})["unit_id"].tolist()
+    ['U1', 'U1']
+    """
+    named = renamed(frame, root_of)
+    if not gone:
+        return named
+    silent = {unit for unit in gone if all(one in gone for one in members(root_of, unit))}
+    return named[~frame["unit_id"].isin(silent)]
 
 
 def refuse_unknown(connection: Connection, unit_ids: Collection[str]) -> None:
@@ -65,6 +102,12 @@ def refuse_unknown(connection: Connection, unit_ids: Collection[str]) -> None:
     """
     names = schema.units.c.unit_id
     known = set(read_where(connection, select(names), names, unit_ids)["unit_id"])
+    gone = gone_units(connection)
+    if gone:
+        asked = pd.DataFrame({"unit_id": [unit_id for unit_id in unit_ids if unit_id in known]}, dtype="str")
+        root_of = roots(connection)
+        kept = asked.loc[present(asked, root_of, gone).index, "unit_id"]
+        known = set(kept)
     missing = [unit_id for unit_id in unit_ids if unit_id not in known]
     if missing:
         raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=missing[0])
@@ -119,6 +162,7 @@ def sightings_of(connection: Connection, root_of: Mapping[str, str], known_by: d
     """What was seen of all merged units and of those that they show as, until the end of a day."""
     table, imports = schema.sightings.c, schema.imports.c
     query = select(*(table[name] for name in _SEEN)).join_from(schema.sightings, schema.imports)
+    query = query.where(schema.living(table.import_id))
     if known_by is not None:
         query = query.where(imports.imported_at < datetime.combine(known_by + timedelta(days=1), time.min))
     raw = read_where(connection, query, table.unit_id, [*root_of, *root_of.values()])

@@ -15,6 +15,8 @@ WATCHED = (
     schema.withdrawals,
     schema.source_ranks,
     schema.promotions,
+    schema.undone_imports,
+    schema.event_revisions,
 )
 """Tables whose rows are only ever added, and which move what is shown of a unit, its standing or the model at work."""
 

@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     Double,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    select,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -37,6 +39,7 @@ metadata = MetaData(
 APPEND_ONLY = (
     "imports", "rejections", "sightings", "unit_values", "predictions", "events", "promotions", "showings",
     "duplicates", "merges", "unmerges", "confirmations", "pins", "withdrawals", "source_ranks",
+    "undone_imports", "repeats", "event_revisions",
 )  # fmt: skip
 """Tables whose rows are never changed nor deleted; the database itself refuses."""
 
@@ -110,23 +113,42 @@ rejections = Table(
 )
 """Rows and cells that were refused, as the intake reports them; a refused row has neither column nor field."""
 
-sightings = Table(
-    "sightings",
+undone_imports = Table(
+    "undone_imports",
     metadata,
-    _unit(key=True),
-    _import(key=True),
-    Column("sheet", Text, nullable=False),
-    Column("row", Integer, nullable=False),
-    Column("as_of", Date),
-    Column("source", Text),
-    Column("confidence", Text),
-    Column("price_year", BigInteger),
-    Column("given", Text, nullable=False),
+    Column("import_id", _ROW_NUMBER, ForeignKey("imports.id"), primary_key=True, autoincrement=False),
+    Column("made_at", DateTime, nullable=False),
 )
+"""Imports that a person took back: nothing that they brought is read any more."""
+
+
+def living(import_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Condition that a row belongs to an import that was not undone, or to none."""
+    return import_id.is_(None) | import_id.not_in(select(undone_imports.c.import_id))
+
+
+def _sighting() -> tuple[Column[Any], ...]:
+    return (
+        _unit(key=True),
+        _import(key=True),
+        Column("sheet", Text, nullable=False),
+        Column("row", Integer, nullable=False),
+        Column("as_of", Date),
+        Column("source", Text),
+        Column("confidence", Text),
+        Column("price_year", BigInteger),
+        Column("given", Text, nullable=False),
+    )
+
+
+sightings = Table("sightings", metadata, *_sighting())
 """Which row of which import spoke of a unit, and which fields it filled (``given``, joined by ``;``).
 
 A field is as fresh as the newest sighting that gave it, also where that sighting only confirmed the value.
 """
+
+repeats = Table("repeats", metadata, *_sighting())
+"""Rows that said again what an earlier sighting had said, to the letter; they count only once that one is undone."""
 
 unit_values = Table(
     "unit_values",
@@ -181,6 +203,17 @@ events = Table(
     Column("source", Text),
     Index(None, "unit_id"),
 )
+
+event_revisions = Table(
+    "event_revisions",
+    metadata,
+    Column("event_id", _ROW_NUMBER, ForeignKey("events.id"), primary_key=True, autoincrement=False),
+    Column("replacement_id", _ROW_NUMBER, ForeignKey("events.id"), unique=True),
+    Column("known_on", Date, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Column("reason", Text),
+)
+"""Events that do not hold any more from ``known_on`` on: another one replaces them, or none (withdrawn)."""
 
 promotions = Table(
     "promotions",

@@ -8,8 +8,7 @@ from sqlalchemy import select
 from engine.store import schema
 from engine.store.bulk import insert_frame, read
 from engine.store.clock import Day, day
-from engine.store.groups import renamed
-from engine.store.merges import refuse_unknown, roots
+from engine.store.merges import gone_units, present, refuse_unknown, roots
 from engine.store.session import Session
 from engine.store.typed import typed_lines
 
@@ -28,7 +27,7 @@ class Showings:
             query = query.where(table.c.shown_on <= day(shown_by))
         with self._session.read() as connection:
             root_of = roots(connection, None if shown_by is None else day(shown_by))
-            return renamed(typed_lines(read(connection, query)), root_of)
+            return present(typed_lines(read(connection, query)), root_of, gone_units(connection))
 
     def log(self, frame: pd.DataFrame, *, run_id: str, mandate_id: str, shown_on: Day) -> None:
         """Record who was shown what.

@@ -17,6 +17,7 @@ from engine.store.bulk import read, read_where
 from engine.store.columns import is_extra
 from engine.store.groups import members
 from engine.store.sources import CONFIRMED_MONTHS, Overrides, Precedence, source_family
+from engine.store.valuing import valued
 
 _LEVELS = {Confidence.REVIEWED.value: 1, Confidence.VERIFIED.value: 2}
 _PAIR = ["unit_id", "field"]
@@ -31,11 +32,14 @@ _TYPES = {"as_of": "datetime64[s]", "import_id": "Int64"}
 def disputed(connection: Connection, root_of: Mapping[str, str]) -> pd.DataFrame:
     """Fields of units for which several values were ever given: ``unit_id, field``; of merged units all fields."""
     values = schema.unit_values.c
-    query = select(values.unit_id, values.field).group_by(values.unit_id, values.field)
+    given = schema.living(values.import_id)
+    query = select(values.unit_id, values.field).where(given).group_by(values.unit_id, values.field)
     pairs = read(connection, query.having(func.count(func.distinct(values.value)) > 1)).astype("str")
     if root_of:
         together = [*root_of, *root_of.values()]
-        merged = read_where(connection, select(values.unit_id, values.field).distinct(), values.unit_id, together)
+        merged = read_where(
+            connection, select(values.unit_id, values.field).where(given).distinct(), values.unit_id, together
+        )
         pairs = pd.concat([pairs, merged.astype("str")], ignore_index=True)
         pairs["unit_id"] = pairs["unit_id"].replace(dict(root_of)).astype("str")
     return pairs[~pairs["field"].isin(_NO_CONTRADICTION)].drop_duplicates(ignore_index=True)
@@ -88,6 +92,7 @@ def unit_statements(
     """As `statements`, of all fields that were ever given for one unit."""
     values = schema.unit_values.c
     query = select(values.field).distinct().where(values.unit_id.in_(members(root_of, unit_id)))
+    query = query.where(schema.living(values.import_id))
     fields = sorted(connection.execute(query).scalars())
     pairs = pd.DataFrame({"field": fields}, dtype="str").assign(unit_id=root_of.get(unit_id, unit_id))
     return statements(connection, pairs, root_of, overrides)
@@ -110,14 +115,14 @@ def _told(
     spoken = spoken.sort_values(["as_of", "import_id"], na_position="first", kind="stable")
     last = spoken.drop_duplicates(["root", "field", "family"], keep="last").reset_index(drop=True)
     lines = _lines(connection, units, asked["field"].unique().tolist(), seen)
-    valued = _valued(last, lines)
-    return valued.drop(columns="unit_id").rename(columns={"root": "unit_id"})[names]
+    return valued(last, lines).drop(columns="unit_id").rename(columns={"root": "unit_id"})[names]
 
 
 def _sighted(connection: Connection, units: list[str], known_by: date | None) -> pd.DataFrame:
     table, imports = schema.sightings.c, schema.imports.c
     names = ["unit_id", "import_id", "source", "as_of", "confidence", "given"]
     query = select(*(table[name] for name in names)).join_from(schema.sightings, schema.imports)
+    query = query.where(schema.living(table.import_id))
     if known_by is not None:
         query = query.where(imports.imported_at < datetime.combine(known_by + timedelta(days=1), time.min))
     seen = read_where(connection, query, table.unit_id, units)
@@ -140,45 +145,9 @@ def _lines(connection: Connection, units: list[str], fields: list[str], seen: pd
     return lines.merge(seen[["unit_id", "import_id", "source", "as_of"]], on=["unit_id", "import_id"])
 
 
-def _valued(last: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
-    """The value of each last word: its own line, one of the same source and day before it, or what showed then."""
-    found = pd.DataFrame({"value": pd.Series(None, index=last.index, dtype="str")}).assign(precision=None)
-    found["precision"] = found["precision"].astype("str")
-    told = last.assign(at=last.index).sort_values("import_id", kind="stable")
-    by_import = lines.sort_values(["import_id", "id"], kind="stable")
-    own = ["unit_id", "field"]
-    for by, among in (
-        ([*own, "import_id"], by_import),
-        ([*own, "source", "as_of"], by_import),
-        (own, by_import[by_import["shown"].to_numpy()]),
-    ):
-        open_words = told[found.loc[told["at"], "value"].isna().to_numpy()]
-        if open_words.empty or among.empty:
-            continue
-        if "import_id" in by:
-            newest = among.drop_duplicates(by, keep="last")
-            read_off = open_words[[*by, "at"]].merge(newest[[*by, "value", "precision"]], on=by)
-        else:
-            key = _keys(open_words, among, by)
-            left = open_words[["at", "import_id"]].assign(key=key[: len(open_words)])
-            right = among[["import_id", "value", "precision"]].assign(key=key[len(open_words) :])
-            right = right.drop_duplicates(["key", "import_id"], keep="last")
-            read_off = pd.merge_asof(left, right, on="import_id", by="key").dropna(subset="value")
-        for name in ("value", "precision"):
-            found.loc[read_off["at"], name] = read_off[name].to_numpy()
-    return last.assign(value=found["value"], precision=found["precision"]).dropna(subset="value")
-
-
-def _keys(left: pd.DataFrame, right: pd.DataFrame, by: list[str]) -> npt.NDArray[np.int64]:
-    """Equal numbers for lines of both tables that agree in all columns, missing ones included."""
-    both = pd.concat([left[by], right[by]], ignore_index=True)
-    return np.asarray(both.groupby(by, dropna=False, sort=False).ngroup(), dtype=np.int64)
-
-
 def _judged(told: pd.DataFrame, overrides: Overrides) -> pd.DataFrame:
-    told["family"] = told["source"].map(
-        {source: source_family(source) for source in told["source"].dropna().unique()}
-    )  # fmt: skip
+    families = {source: source_family(source) for source in told["source"].dropna().unique()}
+    told["family"] = told["source"].map(families).astype("str")
     days = told["as_of"].to_numpy(dtype="datetime64[D]").astype("int64")
     freshest = pd.Series(days).groupby([told["unit_id"], told["field"]]).transform("max").to_numpy()
     holds = (days != _NEVER) & (freshest - np.maximum(days, -(10**6)) <= CONFIRMED_MONTHS * _MONTH_DAYS)

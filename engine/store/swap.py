@@ -7,9 +7,9 @@ import sqlite3
 from pathlib import Path
 
 from engine.errors import EhyaError, ErrorCode
+from engine.store.dialect import LOGS
 
 BEFORE_RESTORE = ".before-restore"
-_LOGS = ("-wal", "-shm", "-journal")
 
 
 def swap_in(staged: Path, path: Path, *, busy_seconds: float) -> Path | None:
@@ -36,6 +36,7 @@ def swap_in(staged: Path, path: Path, *, busy_seconds: float) -> Path | None:
     >>> kept.name, (folder / "new").exists()
     ('old.before-restore', False)
     """
+    staged.chmod(0o600)
     if not path.exists():
         _forget_logs(path)
         staged.replace(path)
@@ -73,7 +74,7 @@ def _locked(path: Path, busy_seconds: float) -> sqlite3.Connection | None:
 
 
 def _kept_beside(path: Path) -> Path:
-    for ending in ("", *_LOGS):
+    for ending in ("", *LOGS):
         old, beside = Path(f"{path}{ending}"), Path(f"{path}{BEFORE_RESTORE}{ending}")
         if old.exists():
             link = Path(f"{beside}.new")
@@ -87,7 +88,7 @@ def _kept_beside(path: Path) -> Path:
 
 def _forget_logs(path: Path) -> None:
     # The log of another database would be played into the new one.
-    for ending in _LOGS:
+    for ending in LOGS:
         Path(f"{path}{ending}").unlink(missing_ok=True)
 
 

@@ -19,7 +19,7 @@ from engine.store.clock import Day, day
 from engine.store.columns import DATES, from_text, is_extra, with_extra_columns, without_extra_columns
 from engine.store.groups import members, renamed
 from engine.store.history import earlier_figures, first_records, history_of, units_known_by
-from engine.store.merges import folded, refuse_unknown, roots, sightings_of
+from engine.store.merges import folded, gone_units, refuse_unknown, roots, sightings_of
 from engine.store.overrides import overrides_of
 from engine.store.session import Session
 from engine.store.sources import Overrides
@@ -183,7 +183,7 @@ def shown_units(
         else:
             together = [one for unit_id in unit_ids for one in members(root_of, unit_id)]
             raw = read_where(connection, query, schema.units.c.unit_id, together)
-        table = _typed(raw)
+        table = _typed(raw[~raw["unit_id"].isin(gone_units(connection))])
     if root_of:
         table = folded(table, root_of, sightings_of(connection, root_of, known_by))
     return _decided(connection, table, root_of, known_by)
@@ -233,12 +233,15 @@ def _trusted(connection: Connection) -> list[str]:
     """Units of which some record was reviewed or verified before it came in."""
     seen = schema.sightings.c
     levels = [Confidence.REVIEWED.value, Confidence.VERIFIED.value]
-    return list(connection.execute(select(seen.unit_id).where(seen.confidence.in_(levels)).distinct()).scalars())
+    query = select(seen.unit_id).where(seen.confidence.in_(levels), schema.living(seen.import_id))
+    return list(connection.execute(query.distinct()).scalars())
 
 
 def _rows_show(connection: Connection) -> bool:
-    """Whether what shows are the rows of ``units`` themselves: nothing was merged and nobody decided anything."""
-    return not roots(connection) and overrides_of(connection, {}).empty and not _trusted(connection)
+    """Whether what shows are the rows of ``units`` themselves: nothing was merged, undone or decided."""
+    if roots(connection) or gone_units(connection):
+        return False
+    return overrides_of(connection, {}).empty and not _trusted(connection)
 
 
 def _filtered(table: pd.DataFrame, conditions: Mapping[str, Any]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
+from engine.files import replacing
 from serving.html.template import font, render, style
 from serving.i18n import Speech
 from serving.reports.ranked import isolated
@@ -59,8 +60,8 @@ def write_drift(path: Path, found: Any, speech: Speech) -> Path:
     if form == ".xlsx":
         notes = Notes(speech.text("drift.method"), [*_facts(found, speech), *_method(speech)])
         return write_xlsx(path, drift_sheets(found, speech), notes, speech)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(drift_html(found, speech), "utf-8")
+    with replacing(path) as beside:
+        beside.write_text(drift_html(found, speech), "utf-8")
     return path
 
 

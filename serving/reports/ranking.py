@@ -15,6 +15,7 @@ from engine.domain.items import item_objects
 from engine.domain.prediction import BOUNDS, Output
 from engine.domain.unit import FIELDS, PARTS, Field, Kind, Origin, idle_months
 from engine.errors import EhyaError, ErrorCode
+from engine.files import replacing
 from serving.i18n import Speech
 from serving.reports.model_card import card_lines
 from serving.reports.words import column_of, in_words
@@ -270,6 +271,6 @@ def _health_sheets(
 
 
 def _write_page(path: Path, page: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page, encoding="utf-8")
+    with replacing(path) as beside:
+        beside.write_text(page, encoding="utf-8")
     return path

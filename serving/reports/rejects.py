@@ -12,6 +12,7 @@ import pandas as pd
 
 from engine.codes import Code
 from engine.domain.unit import FIELDS, Barrier, DealForm, Field, Kind, Status
+from engine.files import replacing
 from engine.parsing.rejection import NoteCode, RejectionCode
 from serving.i18n import Speech
 from serving.reports.cells import neutral
@@ -144,8 +145,8 @@ def write_rejects(path: Path, intake: Intake, origin: Origin, speech: Speech, sa
     _fill(page, lines, path.name, speech)
     _fill_lists(book, page, [json.loads(line[-1])[-1] for line in lines], speech)
     _fill_state(book, origin, page.title)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    book.save(path)
+    with replacing(path) as beside:
+        book.save(beside)
     return len(lines)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from engine.files import replacing
 from serving.i18n import Speech
 from serving.reports.cells import canonical, neutral, plain
 
@@ -91,15 +92,14 @@ def write_xlsx(path: Path, sheets: Sequence[Sheet], notes: Notes, speech: Speech
     for sheet, title in zip(sheets, titles[:-1], strict=True):
         _fill(book.create_sheet(title), sheet, speech)
     _fill_notes(book.create_sheet(titles[-1]), notes, speech)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    book.save(path)
+    with replacing(path) as beside:
+        book.save(beside)
     return path
 
 
 def write_csv(path: Path, sheet: Sheet) -> Path:
     """Write one table as CSV with a byte-order mark, so that Excel opens Persian as Persian."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    with replacing(path) as beside, beside.open("w", encoding="utf-8-sig", newline="") as file:
         rows = csv.writer(file, lineterminator="\r\n")
         rows.writerow([neutral(column.title) for column in sheet.columns])
         rows.writerows(_cells(sheet))
@@ -112,8 +112,7 @@ def write_json(path: Path, document: Any) -> Path:
     What stands in a list gets a line each and is written one by one: a report of a hundred thousand rows is never held
     twice.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8") as file:
+    with replacing(path) as beside, beside.open("w", encoding="utf-8") as file:
         file.writelines(_pieces(document))
     return path
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from engine.domain.unit import FIELDS, Field
 from engine.errors import EhyaError, ErrorCode
+from engine.files import replacing
 from engine.intake import Intake
 from engine.settings import Settings
 from serving.cli.terminal import Terminal
@@ -77,7 +78,8 @@ def remember_mapping(terminal: Terminal, settings: Settings, mapping: Mapping[st
     """Keep a mapping for the next file of this source, and say where."""
     path = _kept(settings, source)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"[{TABLE}]\n{_lines(mapping)}", encoding="utf-8")
+    with replacing(path) as beside:
+        beside.write_text(f"[{TABLE}]\n{_lines(mapping)}", encoding="utf-8")
     terminal.say("mapping.kept", source=source, path=str(path))
 
 
@@ -96,7 +98,8 @@ def write_mapping(path: Path, intake: Intake, mapping: Mapping[str, str] | None,
         for field in Field
     )
     about = "".join(f"# {line}\n" for line in words.text("mapping.about").splitlines())
-    path.write_text(f"{about}\n[{TABLE}]\n{_lines(mapping or {})}{offered}\n{fields}", encoding="utf-8")
+    with replacing(path) as beside:
+        beside.write_text(f"{about}\n[{TABLE}]\n{_lines(mapping or {})}{offered}\n{fields}", encoding="utf-8")
     return len(unknown)
 
 

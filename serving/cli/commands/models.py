@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import EhyaError, ErrorCode
+from engine.files import replacing
 from engine.scoring.artefact import Model
 from serving.cli.terminal import Terminal
 from serving.i18n import Speech
@@ -262,7 +263,8 @@ def write_model_card(terminal: Terminal, model: Model, out: Path | None) -> None
     else:
         content = (card_markdown if form == ".md" else card_html)(model.card, terminal.speech)
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(content, "utf-8")
+    with replacing(out) as beside:
+        beside.write_text(content, "utf-8")
     if not terminal.answer({"written": str(out), "version": model.version}):
         terminal.say("models.card_written", path=str(out))
 
