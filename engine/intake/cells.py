@@ -13,10 +13,12 @@ import numpy as np
 import pandas as pd
 
 from engine.domain.unit import FIELDS, Field, Kind, column_dtypes
+from engine.intake.column_measure import header_factor
 from engine.intake.distinct import Distinct, among, like
+from engine.intake.habit import against_habit
 from engine.intake.lexicon import none_owned, nothing
 from engine.intake.lists import read_debts, read_equipment
-from engine.intake.measures import header_factor, plain_numbers, read_quantity, scaled_by
+from engine.intake.measures import plain_numbers, read_quantity, scaled_by
 from engine.intake.phrases import read_causes, read_deal_forms, read_flag, read_status
 from engine.intake.sectors import read_isic
 from engine.parsing.dates import Precision, plain_days, read_date
@@ -27,6 +29,8 @@ from engine.parsing.text import fold, fold_column, tidy_column
 _EXACT = 2.0**53  # whole float64 below it are exact
 _ID_LENGTH = {Field.NATIONAL_ID: 11, Field.BUSINESS_ID: 12}
 _PERSON_ID_LENGTH = 10
+_PERCENT = 0.01
+_NUMBERS = (Kind.COUNT, Kind.NUMBER, Kind.SHARE, Kind.MONEY)
 _WEIGHTS = np.array([29, 27, 23, 19, 17] * 2)
 _ERRORS = ("#ref!", "#value!", "#name?", "#div/0!", "#num!", "#null!", "#spill!", "#calc!", "#field!", "#blocked!")
 _WORDS: dict[Field, Callable[[object], Any]] = {
@@ -168,6 +172,10 @@ def _read(
     rates: Mapping[str, int] | None,
 ) -> Reading:
     kind = FIELDS[field].kind
+    if kind in _NUMBERS and (odd := against_habit(cells, folded)).any():
+        rest = _read(field, cells[~odd], folded[~odd], levels, money, latest, rates)
+        unclear = _problems(cells.index[odd], RejectionCode.AMBIGUOUS_NUMBER, {})
+        return Reading(rest.values, pd.concat([unclear, rest.refused]), rest.noted)
     if kind in (Kind.IDENTIFIER, Kind.TEXT, Kind.DATE, Kind.YEAR, Kind.CODES):
         # «ندارد» says that there is none: not known, and no mistake
         some = ~among(folded, none_owned())
@@ -196,9 +204,10 @@ def _read(
 def _numbers(field: Field, cells: pd.Series, folded: pd.Series, levels: tuple[str, ...]) -> Reading:
     spec = FIELDS[field]
     plain = plain_numbers(folded)
-    factor = _share_factor(levels, plain) if spec.kind is Kind.SHARE else header_factor(levels, spec.measure)
+    factor = header_factor(levels, spec.measure)
     unclear = pd.Series(False, index=plain.index)
-    if spec.kind is Kind.SHARE:
+    if spec.kind is Kind.SHARE and factor in (1.0, _PERCENT):
+        factor = _share_factor(levels, plain)
         unclear = _of_a_hundred_or_of_one(levels, plain)
     fast = plain.notna() & ~unclear & (factor is not None)
     slow = _each(cells[~fast & ~unclear], partial(read_quantity, measure=spec.measure, factor=factor))

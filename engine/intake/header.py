@@ -12,10 +12,10 @@ from engine.domain.unit import Field
 from engine.errors import EhyaError, ErrorCode
 from engine.intake.grid import plain
 from engine.intake.labels import Match, counts_units, matches, nearest_field
-from engine.intake.lexicon import measures
 from engine.intake.references import column_letters
 from engine.intake.sheets import Sheet
-from engine.parsing.money import read_money_unit
+from engine.intake.unit_words import names_unit
+from engine.parsing.money_headings import read_heading_unit
 from engine.parsing.text import fold
 
 SCANNED_ROWS = 60
@@ -29,6 +29,7 @@ NEARLY = 0.2
 IDENTITY = ("name", "national_id", "business_id")
 """Fields that say which unit a row is of; a header names one of them."""
 
+_LONGEST_UNIT = 20
 _SERIAL_MARKS = ("#", "№")
 _YEAR = re.compile("1[34][0-9]{2}|20[0-9]{2}")
 
@@ -196,11 +197,12 @@ def _with_lines_below(
 
 
 def _only_units(row: list[str]) -> bool:
+    """Whether a line holds units of measure and nothing else; some of them may be strange ones."""
     texts = [fold(text).strip("() ") for text in row if text]
-    known = {
-        unit for measure in ("m2", "kW", "m3/h", "L/s", "persons", "months", "share") for unit in measures(measure)
-    }
-    return bool(texts) and all(text in known or read_money_unit(text) is not None for text in texts)
+    known = [names_unit(text) or read_heading_unit(text) is not None or set(text) <= set("-–") for text in texts]
+    strange = [text for text, is_known in zip(texts, known, strict=True) if not is_known]
+    short = all(not any(mark.isdigit() for mark in text) and len(text) <= _LONGEST_UNIT for text in strange)
+    return bool(texts) and (all(known) or (sum(known) >= 2 and sum(known) >= 0.6 * len(texts) and short))
 
 
 def _scored(

@@ -226,6 +226,27 @@ def known_headings() -> frozenset[str]:
 
 
 @cache
+def heading_words() -> frozenset[str]:
+    """Single words that headings of fields are made of.
+
+    Examples
+    --------
+    >>> "پروانه" in heading_words(), "جریب" in heading_words()
+    (True, False)
+    """
+    entries = [entry for family, entry in _document().items() if family != "personal"]
+    texts = [text for entry in entries for key in ("names", "bare", "none", "words") for text in entry.get(key, ())]
+    texts += [
+        word.rstrip("*")
+        for entry in entries
+        for groups in entry.get("patterns", ())
+        for group in groups
+        for word in group
+    ]
+    return frozenset(word for text in texts for word in re.findall(r"[^\W\d_]+", fold(text)))
+
+
+@cache
 def _document() -> dict[str, dict[str, list[str]]]:
     return tomllib.loads((resources.files(__package__) / "aliases.toml").read_text("utf-8"))
 

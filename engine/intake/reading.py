@@ -17,6 +17,7 @@ from engine.domain.identity import identity_keys
 from engine.domain.unit import FIELDS, Confidence, Field, Kind, Origin, unit_table
 from engine.errors import EhyaError, ErrorCode
 from engine.intake.cells import read_cells
+from engine.intake.column_measure import is_harmless
 from engine.intake.columns import CELL_COLUMNS, SheetColumns
 from engine.intake.corrections import check_sheets, corrected
 from engine.intake.distinct import Columns
@@ -33,7 +34,8 @@ from engine.intake.sheets import Sheet, open_sheets
 from engine.intake.stacked import first_header, next_header
 from engine.intake.titles import Statements, read_titles
 from engine.parsing.dates import jalali_years
-from engine.parsing.money import MoneyUnit, read_foreign_unit, read_money_scale, read_money_unit
+from engine.parsing.money import MoneyUnit
+from engine.parsing.money_headings import leftover_in_brackets, read_heading_scale, read_heading_unit
 from engine.parsing.rejection import IgnoredRow, Refusal, RejectionCode, Remarked, SheetNote
 
 _PLACES = (Field.PROVINCE, Field.COUNTY, Field.ESTATE)
@@ -278,15 +280,17 @@ def _money_unit(column: Column, file_unit: MoneyUnit | None, rates: Mapping[str,
     if file_unit is not None and file_unit.foreign:
         file_unit = MoneyUnit((rates or {}).get(file_unit.foreign), file_unit.scale, file_unit.foreign)
     for level in reversed(column.levels):
-        unit = read_money_unit(level) or read_foreign_unit(level, rates)
+        unit = read_heading_unit(level, rates, known=is_harmless)
         if unit is not None:
             return unit
-        scale = read_money_scale(level)
+        scale = read_heading_scale(level)
         if scale is not None:  # a scale of its own needs the currency of the file, whose own scale must not contradict
             agreed = file_unit is not None and file_unit.scale in (1, scale)
             return MoneyUnit(
                 file_unit.rial if file_unit and agreed else None, scale, file_unit.foreign if file_unit else ""
             )
+        if leftover_in_brackets(level, is_harmless):
+            return MoneyUnit(None)
     return file_unit
 
 
