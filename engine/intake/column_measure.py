@@ -12,7 +12,8 @@ from engine.parsing.text import fold
 
 _BRACKETED = re.compile(r"[(\[{]([^)\]}]*)[)\]}]?")
 _DATED = re.compile(
-    r"(?:سال|سال های|year|fy|ماه)?\s*(?<!\d)(?:(?:1[34]|19|20)\d\d(?:\s*[-/]\s*\d{1,4})*|\d{2}/\d{1,2}(?:/\d{1,2})?)(?!\d)"
+    r"(?:سال|سال های|year|fy|ماه)?\s*"
+    r"(?<!\d)(?:(?:1[34]|19|20)\d\d(?:\s*[-/]\s*\d{1,4})*|\d{2}/\d{1,2}(?:/\d{1,2})?)(?!\d)"
 )
 _FLOWING = ("m3/h", "L/s")
 _LONGEST_UNIT = 6

@@ -13,12 +13,11 @@ from engine.errors import EhyaError, ErrorCode
 from engine.intake.grid import plain
 from engine.intake.labels import Match, counts_units, matches, nearest_field
 from engine.intake.references import column_letters
-from engine.intake.sheets import Sheet
+from engine.intake.sheets import SCANNED_ROWS, Sheet
 from engine.intake.unit_words import names_unit
 from engine.parsing.money_headings import read_heading_unit
 from engine.parsing.text import fold
 
-SCANNED_ROWS = 60
 MAX_LEVELS = 3
 MIN_FIELDS = 2
 """A line is a header when it names at least so many fields, one of them a name or an id."""

@@ -28,6 +28,7 @@ from engine.intake.long import gathered
 from engine.intake.persons import without_contacts
 from engine.intake.places import read_province
 from engine.intake.projects import without_unsure
+from engine.intake.ragged import rows_longer_than_header, unclosed_quotes
 from engine.intake.record import Intake
 from engine.intake.rows import filled_down, ignored_rows
 from engine.intake.sheets import Sheet, open_sheets
@@ -146,7 +147,9 @@ class _Table:
         object.__setattr__(self, "columns", columns)
         object.__setattr__(self, "personal", personal)
         object.__setattr__(self, "why", ignored_rows(self.sheet, self.header, self.columns))
-        object.__setattr__(self, "header", with_nameless(self.header, self.cells[self.why.isna()]))
+        rows = self.cells[self.why.isna()]
+        long = rows_longer_than_header(self.sheet, self.header, rows)
+        object.__setattr__(self, "header", with_nameless(self.header, rows[~rows.index.isin(long.index)]))
 
     def titles(self) -> list[str]:
         """Titles above the header, the sheet's name, and footnotes."""
@@ -240,6 +243,8 @@ def _read_table(table: _Table, told: Statements, latest: date | None, source: st
     identified = pd.Series(False, index=rows)
     for what in (Field.NAME, Field.NATIONAL_ID, Field.BUSINESS_ID):
         identified |= rows.isin(values[what.value].index) if what.value in values else False
+    long = rows_longer_than_header(table.sheet, table.header, table.cells.loc[rows])
+    identified &= ~rows.isin(long.index)
     accepted = _units(table.sheet.name, rows, values, told, source)[identified.to_numpy()]
     unknown = _named_apart([column for column in table.header.columns if column.field is None])
     extras, personal = read_extras(
@@ -248,15 +253,8 @@ def _read_table(table: _Table, told: Statements, latest: date | None, source: st
         {label: _money_unit(column, None, None) for label, column in unknown.items()},
     )
     accepted[EXTRAS] = extras.to_numpy()
-    lost = rows[~identified]
-    rejected = pd.DataFrame(
-        {
-            "sheet": table.sheet.name,
-            "row": lost + 1,
-            "code": pd.Series([RejectionCode.NO_IDENTITY] * len(lost), dtype=object),
-            "facts": pd.Series([{"row": int(row) + 1} for row in lost], dtype=object),
-        }
-    )
+    rejected = _rejected_rows(table.sheet.name, rows[~identified], long)
+    read.noted.append(unclosed_quotes(table.sheet, table.header, rows, CELL_COLUMNS))
     return _Read(
         accepted, rejected,
         [problems[~problems["row"].isin(rejected["row"])] for problems in read.refused],
@@ -264,6 +262,20 @@ def _read_table(table: _Table, told: Statements, latest: date | None, source: st
         _ignored(table), table.header, pd.DataFrame(read.columns, columns=["sheet", "column", "field", "measure"]),
         table.sheet.name, told.as_of, [*table.personal, *personal],
     )  # fmt: skip
+
+
+def _rejected_rows(sheet: str, lost: pd.Index, long: pd.Series) -> pd.DataFrame:
+    """Rows that name no unit, and rows that hold more than the header has headings for."""
+    codes = [RejectionCode.LONGER_THAN_HEADER if row in long.index else RejectionCode.NO_IDENTITY for row in lost]
+    facts = [{"sheet": sheet, "row": int(row) + 1, **long.get(row, {})} for row in lost]
+    return pd.DataFrame(
+        {
+            "sheet": sheet,
+            "row": lost + 1,
+            "code": pd.Series(codes, dtype=object),
+            "facts": pd.Series(facts, dtype=object),
+        }
+    )
 
 
 def _named_apart(columns: list[Column]) -> dict[str, Column]:

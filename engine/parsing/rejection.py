@@ -13,6 +13,7 @@ class RejectionCode(Code):
     """Why a row or a cell was refused. A refused cell is "not known"; its row goes on."""
 
     NO_IDENTITY = "no_identity"
+    LONGER_THAN_HEADER = "longer_than_header"
     BROKEN_FORMULA = "broken_formula"
     NOT_A_NUMBER = "not_a_number"
     NOT_WHOLE = "not_whole"
@@ -59,6 +60,7 @@ class NoteCode(Code):
     STATUS_FROM_EVENT = "status_from_event"
     CREDITOR_NOT_KEPT = "creditor_not_kept"
     EXCHANGED = "exchanged"
+    QUOTE_NOT_CLOSED = "quote_not_closed"
 
 
 class SheetNote(Code):
