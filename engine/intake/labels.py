@@ -21,6 +21,9 @@ BARE = 0.72
 LONGEST = 40
 """A longer heading is a sentence; it is not compared letter by letter."""
 
+_JOINED = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z])")
+"""Where two words are written as one: ``UnitName``."""
+
 _NO_FIELDS = ("personal", "counting", "persons")
 _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]?")
 _UNIT_TAIL = re.compile(
@@ -65,7 +68,7 @@ def matches(levels: tuple[str, ...]) -> tuple[Match, ...]:
     >>> matches(("تلفن همراه مدیرعامل",))[0].field
     'personal'
     """
-    return _matches(tuple(fold(level) for level in levels if level.strip()))
+    return _matches(tuple(fold(_JOINED.sub(" ", level)) for level in levels if level.strip()))
 
 
 def counts_units(heading: str) -> bool:
@@ -132,8 +135,12 @@ def _matches(levels: tuple[str, ...]) -> tuple[Match, ...]:
         for field, score in _scores(candidate):
             best[field] = max(best.get(field, 0.0), score * worth)
     best |= {field: max(best.get(field, 0.0), 0.93) for field in _said_twice(levels[-1])}
-    whole = _tokens(worded)
-    allowed = {field: score for field, score in best.items() if not _forbidden(field, whole)}
+    whole, grouped = _tokens(worded), _tokens(re.sub(r"[\W_]+", " ", " ".join(levels)).strip())
+    allowed = {
+        field: score
+        for field, score in best.items()
+        if not _forbidden(field, grouped if field == Field.STATUS else whole)  # «پروانه» above «وضعیت»
+    }
     return tuple(Match(field, score) for field, score in sorted(allowed.items(), key=lambda item: -item[1]))
 
 

@@ -16,8 +16,8 @@ texts take more."""
 MAX_TABLE_CELLS = 25_000_000
 """Cells of a text file, a Parquet file or a JSON file. Assumed: 600,000 units by 40 columns."""
 
-MAX_CELL_CHARACTERS = 32_767
-"""What a cell of a spreadsheet holds; a longer text is no cell of a register and takes minutes to look through."""
+MAX_CELL_CHARACTERS = 200_000
+"""Assumed: six times what a cell of a spreadsheet holds (32,767); texts of megabytes take minutes to look through."""
 
 MAX_UNPACKED_BYTES = 500_000_000
 MAX_RATIO = 100

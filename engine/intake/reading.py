@@ -19,6 +19,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.intake.cells import read_cells
 from engine.intake.column_measure import is_harmless
 from engine.intake.columns import CELL_COLUMNS, SheetColumns
+from engine.intake.contest import check_side_by_side, settled
 from engine.intake.corrections import check_sheets, corrected
 from engine.intake.distinct import Columns
 from engine.intake.duplicates import duplicate_pairs
@@ -34,6 +35,7 @@ from engine.intake.rows import filled_down, ignored_rows
 from engine.intake.sheets import Sheet, open_sheets
 from engine.intake.stacked import first_header, next_header
 from engine.intake.titles import Statements, read_titles
+from engine.intake.unheaded import likeliest_header, on_its_side
 from engine.parsing.dates import jalali_years
 from engine.parsing.money import MoneyUnit
 from engine.parsing.money_headings import leftover_in_brackets, read_heading_scale, read_heading_unit
@@ -111,6 +113,8 @@ def read_register(
     tables = [table for grid in grids for table in _tables(grid, mapping, corrections)]
     if not tables:
         raise _no_register(path.name, grids, mapping)
+    for table in tables:
+        check_side_by_side(table.header, table.columns, table.sheet.name, path.name)
     check_sheets(corrections, [table.sheet.name for table in tables])
     statements = [read_titles(table.titles()) for table in tables]
     read = []
@@ -141,7 +145,8 @@ class _Table:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", Columns(self.cells))
-        object.__setattr__(self, "header", without_unsure(without_hollow(self.header, self.cells), self.columns))
+        header = settled(without_hollow(self.header, self.cells), self.columns)
+        object.__setattr__(self, "header", without_unsure(header, self.columns))
         read = tuple(column for column in self.header.columns if column.field in set(Field))
         columns, personal = without_contacts(self.columns, read)
         object.__setattr__(self, "columns", columns)
@@ -181,7 +186,18 @@ def _no_register(name: str, grids: list[Sheet], mapping: Mapping[str, str] | Non
     counted = [heading for grid in grids for heading in counting_headings(grid, mapping)]
     if counted:
         return EhyaError(ErrorCode.NOT_UNITS, given=name, column=counted[0])
-    return EhyaError(ErrorCode.NO_HEADER, given=name)
+    for grid in grids:
+        if (headings := on_its_side(grid, mapping)) is not None:
+            return EhyaError(ErrorCode.LIES_ON_ITS_SIDE, given=name, sheet=grid.name, understood=headings)
+    found = likeliest_header(grids)
+    return EhyaError(
+        ErrorCode.NO_HEADER,
+        given=name,
+        sheet=found.sheet if found else "",
+        row=found.row if found else 0,
+        understood=found.understood if found else [],
+        headings=found.unknown if found else {},
+    )
 
 
 def _default_province(province: str | None) -> str | None:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.domain.unit import Origin
+from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from serving.cli.commands.difference import difference_document, print_difference
-from serving.cli.commands.mapping import mapping_of, remember_mapping, write_mapping
-from serving.cli.commands.rejects import moved_units, print_moved, reading_of, units_before, write_refused
+from serving.cli.commands.mapping import mapping_of, remember_mapping, write_headings, write_mapping
+from serving.cli.commands.rejects import Reading, moved_units, print_moved, reading_of, units_before, write_refused
 from serving.cli.question import day, now, today
 from serving.cli.terminal import Terminal
 from serving.desk.workspace import open_register
@@ -72,7 +73,7 @@ def take_in(
     options = {**asked, "mapping": agreed, "as_of": at, "today": today().date().isoformat()}
     reading = reading_of(file, corrections, options)
     with terminal.busy("cli.reading", given=reading.path.name):
-        intake = reading.intake()
+        intake = _read(reading, mapping_out, agreed, terminal.speech)
     with terminal.busy("cli.storing"), open_register(settings) as register:
         imported_at = now().to_pydatetime()
         earlier = units_before(register, reading, intake, imported_at)
@@ -111,6 +112,17 @@ def take_in(
     elif _refusals(intake) and corrections is None:
         terminal.say("rejects.hint", file=reading.path.name)
     terminal.say("cli.dry_run" if dry_run else "cli.next_rank" if known else "cli.next_train")
+
+
+def _read(reading: Reading, mapping_out: Path | None, agreed: Mapping[str, str] | None, words: Speech) -> Intake:
+    """Read the register; where no header is understood, the mapping to write is what leads on."""
+    try:
+        return reading.intake()
+    except EhyaError as error:
+        headings = error.facts.get("headings")
+        if mapping_out is not None and error.code is ErrorCode.NO_HEADER and isinstance(headings, dict):
+            write_headings(mapping_out, headings, agreed, words)
+        raise
 
 
 def _refusals(intake: Intake) -> int:

@@ -90,6 +90,17 @@ def write_mapping(path: Path, intake: Intake, mapping: Mapping[str, str] | None,
         How many such headings there are.
     """
     unknown = dict(zip(intake.unknown_columns["column"], intake.unknown_columns["nearest"], strict=True))
+    return write_headings(path, unknown, mapping, words)
+
+
+def write_headings(path: Path, unknown: Mapping[str, object], mapping: Mapping[str, str] | None, words: Speech) -> int:
+    """Write headings with the fields that come nearest, also of a file that could not be read for want of them.
+
+    Returns
+    -------
+    int
+        How many headings there are.
+    """
     offered = "".join(_offer(heading, nearest, words) for heading, nearest in unknown.items())
     fields = "".join(
         f"#   {field.value} = {words.text(field)}{f' [{FIELDS[field].measure}]' if FIELDS[field].measure else ''}\n"
