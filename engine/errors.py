@@ -33,6 +33,7 @@ class ErrorCode(Code):
     FORMAT_NOT_READ = "format_not_read"
     UNKNOWN_SHEET = "unknown_sheet"
     NO_HEADER = "no_header"
+    HEADER_NOT_UNDERSTOOD = "header_not_understood"
     NOT_UNITS = "not_units"
     LIES_ON_ITS_SIDE = "lies_on_its_side"
     TABLES_SIDE_BY_SIDE = "tables_side_by_side"

@@ -18,20 +18,23 @@ from engine.domain.unit import FIELDS, Confidence, Field, Kind, Origin, unit_tab
 from engine.errors import EhyaError, ErrorCode
 from engine.intake.cells import read_cells
 from engine.intake.column_measure import is_harmless
-from engine.intake.columns import CELL_COLUMNS, SheetColumns
+from engine.intake.columns import CELL_COLUMNS, Given, SheetColumns
 from engine.intake.contest import check_side_by_side, settled
 from engine.intake.corrections import check_sheets, corrected
 from engine.intake.distinct import Columns
 from engine.intake.duplicates import duplicate_pairs
+from engine.intake.estates import find_estate
 from engine.intake.extras import read_extras
+from engine.intake.groups import Group, given_below, place_of
 from engine.intake.header import Column, Header, counting_headings, with_nameless, without_hollow
 from engine.intake.long import gathered
+from engine.intake.meanings import Meanings, meanings
 from engine.intake.persons import without_contacts
-from engine.intake.places import read_province
+from engine.intake.places import read_county, read_province
 from engine.intake.projects import without_unsure
 from engine.intake.ragged import rows_longer_than_header, unclosed_quotes
 from engine.intake.record import Intake
-from engine.intake.rows import filled_down, ignored_rows
+from engine.intake.rows import filled_down, groups_of, ignored_rows
 from engine.intake.sheets import Sheet, open_sheets
 from engine.intake.stacked import first_header, next_header
 from engine.intake.titles import Statements, read_titles
@@ -40,6 +43,9 @@ from engine.parsing.dates import jalali_years
 from engine.parsing.money import MoneyUnit
 from engine.parsing.money_headings import leftover_in_brackets, read_heading_scale, read_heading_unit
 from engine.parsing.rejection import IgnoredRow, Refusal, RejectionCode, Remarked, SheetNote
+
+_SEVERAL = 3
+"""A line of so many texts may be a header, though none of them is understood."""
 
 _PLACES = (Field.PROVINCE, Field.COUNTY, Field.ESTATE)
 
@@ -51,7 +57,10 @@ def read_register(
     source: str | None = None,
     sheet: str | None = None,
     province: str | None = None,
+    county: str | None = None,
+    estate: str | None = None,
     mapping: Mapping[str, str] | None = None,
+    values: Mapping[str, Mapping[str, str]] | None = None,
     origin: Origin | None = None,
     today: date | None = None,
     corrections: pd.DataFrame | None = None,
@@ -71,8 +80,12 @@ def read_register(
         Read this sheet only; by default every visible sheet that has a header.
     province
         Where units stand whose row names no province; settles names of counties that several provinces have.
+    county, estate
+        Where units stand whose row, group, sheet and title name no county or estate.
     mapping
         Heading -> field name, ``serial`` or ``ignore``, for headings that are not recognised.
+    values
+        Field -> what a register writes -> what it means by it (``{"status": {"چ": "idle"}}``).
     origin
         By default ``synthetic`` where a title says so («نمونهٔ ساختگی»), else ``register``.
     today
@@ -92,8 +105,10 @@ def read_register(
     ------
     EhyaError
         ``file_not_found``, ``file_unreadable``, ``file_protected``, ``file_empty``, ``unknown_sheet``, ``no_header``,
+        ``header_not_understood``,
         ``not_units`` (a table whose lines count units: estates, counties),
-        ``unknown_option`` (``province`` or ``mapping`` name nothing known), ``correction_misplaced``.
+        ``unknown_option`` (``province``, ``county``, ``mapping`` or ``values`` name nothing known),
+        ``lies_on_its_side``, ``tables_side_by_side``, ``correction_misplaced``.
 
     Examples
     --------
@@ -107,6 +122,8 @@ def read_register(
     """
     path = Path(path)
     default_province = _default_province(province)
+    asked = _asked_place(county, estate, default_province)
+    meant = meanings(values)
     opened = open_sheets(path, only=sheet)
     turned = {grid.name: wide for grid in opened if (wide := gathered(grid)) is not None}
     grids = [turned.get(grid.name, grid) for grid in opened]
@@ -129,7 +146,7 @@ def read_register(
             {**(told.rates or {}), **(rates or {})},
         )
         latest = min((day for day in (told.as_of, today) if day is not None), default=None)
-        read.append(_read_table(table, told, latest, source or path.name))
+        read.append(_read_table(table, told, latest, source or path.name, asked, meant))
     return _gathered(read, source or path.name, _sheet_notes(tables, turned))
 
 
@@ -156,16 +173,25 @@ class _Table:
         long = rows_longer_than_header(self.sheet, self.header, rows)
         object.__setattr__(self, "header", with_nameless(self.header, rows[~rows.index.isin(long.index)]))
 
+    @property
+    def groups(self) -> pd.Series:
+        """Lines that group the rows below them."""
+        lines = self.cells[self.why == IgnoredRow.GROUP]
+        return groups_of(lines, [column.position for column in self.header.columns if column.field == "serial"])
+
     def titles(self) -> list[str]:
         """Titles above the header, the sheet's name, and footnotes."""
-        above = self.sheet.cells.iloc[self.begin : self.header.first]
         notes = self.cells[self.why == IgnoredRow.NOTE]
-        lines = [
-            " ".join(str(cell) for cell in row if pd.notna(cell))
-            for part in (above, notes)
-            for row in part.itertuples(index=False)
-        ]
-        return [line for line in [*lines, self.sheet.name] if line]
+        return [*self.own_titles(), *_lines(notes), self.sheet.name]
+
+    def own_titles(self) -> list[str]:
+        """Titles above the header."""
+        return _lines(self.sheet.cells.iloc[self.begin : self.header.first])
+
+
+def _lines(cells: pd.DataFrame) -> list[str]:
+    lines = (" ".join(str(cell) for cell in row if pd.notna(cell)) for row in cells.itertuples(index=False))
+    return [line for line in lines if line]
 
 
 @dataclass(slots=True)
@@ -190,13 +216,15 @@ def _no_register(name: str, grids: list[Sheet], mapping: Mapping[str, str] | Non
         if (headings := on_its_side(grid, mapping)) is not None:
             return EhyaError(ErrorCode.LIES_ON_ITS_SIDE, given=name, sheet=grid.name, understood=headings)
     found = likeliest_header(grids)
+    if found is None or not (found.understood or len(found.headings) >= _SEVERAL):
+        return EhyaError(ErrorCode.NO_HEADER, given=name, headings=found.unknown if found else {})
     return EhyaError(
-        ErrorCode.NO_HEADER,
+        ErrorCode.HEADER_NOT_UNDERSTOOD,
         given=name,
-        sheet=found.sheet if found else "",
-        row=found.row if found else 0,
-        understood=found.understood if found else [],
-        headings=found.unknown if found else {},
+        sheet=found.sheet,
+        row=found.row,
+        understood=found.understood or ["-"],
+        headings=found.unknown,
     )
 
 
@@ -207,6 +235,20 @@ def _default_province(province: str | None) -> str | None:
     if isinstance(read, Refusal):
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="province", given=province, allowed=read.facts["nearest"])
     return str(read.reading) if isinstance(read, Remarked) else read
+
+
+def _asked_place(county: str | None, estate: str | None, province: str | None) -> Group:
+    known = find_estate(estate) if estate else None
+    if county is None:
+        return Group(known.province, known.county, known.name) if known else Group(estate=estate)
+    read = read_county(county, province)
+    read = read.reading if isinstance(read, Remarked) else read
+    if isinstance(read, Refusal):
+        nearest = read.facts.get("nearest") or read.facts.get("allowed") or [read.facts.get("province")]
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="county", given=county, allowed=nearest)
+    if known is not None and known.county != read.county:
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="county", given=county, allowed=[known.county])
+    return Group(read.province, read.county, known.name if known else estate)
 
 
 def _tables(grid: Sheet, mapping: Mapping[str, str] | None, corrections: pd.DataFrame | None) -> list[_Table]:
@@ -241,7 +283,9 @@ def _told(own: Statements, everybody: list[Statements]) -> Statements:
     return Statements(**{name: first(name) for name in ("as_of", "money", "province", "price_year", "origin", "rates")})
 
 
-def _read_table(table: _Table, told: Statements, latest: date | None, source: str) -> _Read:
+def _read_table(
+    table: _Table, told: Statements, latest: date | None, source: str, asked: Group, meant: Meanings
+) -> _Read:
     units = table.why.isna()
     rows = units.index[units]
     named = {Field(column.field): column for column in table.header.columns if column.field in set(Field)}
@@ -249,10 +293,15 @@ def _read_table(table: _Table, told: Statements, latest: date | None, source: st
     for what, column in named.items():
         if what not in _PLACES:
             money = _money_unit(column, told.money, told.rates)
-            cells = read.stated(column)
+            cells = meant.applied(what, read.stated(column))
             reading = read_cells(what, cells, levels=column.levels, money=money, latest=latest, rates=told.rates)
             read.keep(what, column, reading)
-    read.places(named, told.province, table.sheet.name)
+    given = Given(given_below(table.groups, rows), place_of(table.own_titles()), asked)
+    read.places(named, told.province, table.sheet.name, given)
+    if len(table.groups):
+        status = named.get(Field.STATUS)
+        held = table.cells[status.position].notna() if status else pd.Series(False, index=table.cells.index)
+        read.statuses(given.groups["status"], held)
     read.sectors(named)
     read.machines(named, latest)
     values = read.values
@@ -380,7 +429,23 @@ def _sheet_notes(tables: list[_Table], turned: Mapping[str, Sheet]) -> pd.DataFr
     ]
     long = [(table.sheet.name, None, SheetNote.LONG_LAYOUT) for table in tables if table.sheet.name in turned]
     unread = [(name, None, SheetNote.HIDDEN_SHEET) for name in tables[0].sheet.unread]
-    return pd.DataFrame([*notes, *long, *unread], columns=["sheet", "column", "code"], dtype=object)
+    rows = [
+        (table.sheet.name, _spans(hidden), SheetNote.HIDDEN_ROW)
+        for table in tables
+        if (hidden := [row for row in table.why.index[table.why.isna()] if row in table.sheet.hidden_rows])
+    ]
+    return pd.DataFrame([*notes, *rows, *long, *unread], columns=["sheet", "column", "code"], dtype=object)
+
+
+def _spans(rows: list[int]) -> str:
+    """Numbers of rows, those that follow on each other as a span: ``3, 5-8``."""
+    spans: list[list[int]] = []
+    for row in rows:
+        if spans and row == spans[-1][-1] + 1:
+            spans[-1][1:] = [row]
+        else:
+            spans.append([row])
+    return ", ".join("-".join(str(end + 1) for end in span) for span in spans)
 
 
 def _gathered(read: list[_Read], source: str, sheet_notes: pd.DataFrame) -> Intake:

@@ -40,6 +40,8 @@ class Sheet:
         Merged ranges as (first row, first column, last row, last column), counted from 0, inclusive.
     hidden, uncomputed
         Columns that are not shown, and columns with formulas whose value no program has computed; counted from 0.
+    hidden_rows
+        Rows that are not shown; counted from 0.
     unread
         Hidden sheets of the same file, which were not read.
     widths
@@ -54,6 +56,7 @@ class Sheet:
     hidden: frozenset[int] = frozenset()
     uncomputed: frozenset[int] = frozenset()
     unread: tuple[str, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
     widths: tuple[int, ...] = ()
     unclosed: tuple[tuple[int, int], ...] = ()
 
@@ -160,7 +163,8 @@ def _sheet(
     ranges = sheet.merged_cell_ranges or []
     merges = tuple((top, left, bottom, right) for (top, left), (bottom, right) in ranges)
     hidden, uncomputed = (frozenset(part.hidden), frozenset(part.uncomputed)) if part else (frozenset(), frozenset())
-    return Sheet(name, cells, merges, hidden, uncomputed, unread)
+    rows = frozenset(part.hidden_rows) if part else frozenset()
+    return Sheet(name, cells, merges, hidden, uncomputed, unread, rows)
 
 
 def _written(content: bytes, path: Path) -> Sheet:

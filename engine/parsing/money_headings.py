@@ -21,6 +21,9 @@ from engine.parsing.money import (
 from engine.parsing.numerals import BOUND_WORDS, SCALES, leading_scale
 from engine.parsing.text import fold
 
+LONGEST = 2_000
+"""A longer text is no heading and no title."""
+
 _BRACKETED = re.compile(r"[(\[{]([^)\]}]*)[)\]}]?")
 _TOKEN = re.compile(r"1e\+?\d+|['’]?\d[\d,.'’٬^*]*s?|[^\W\d_]+\d?|[×*^]|[^\s\w]")
 _CONNECTING = ("in", "به", ",", ":", "-", "(", "/", "of", "×", "x", "*", "ضرب", "ضربدر", "به واحد")
@@ -70,6 +73,8 @@ def read_heading_unit(
     >>> read_heading_unit("بدهی (چند ریال)").factor, read_heading_unit("اشتغال (نفر)")
     (None, None)
     """
+    if len(text) > LONGEST:
+        return None
     folded = fold(text).replace("_", " ")
     unit = _in_own_money(folded, known)
     if unit is not None:
@@ -146,12 +151,12 @@ def _units(segment: str, bracketed: bool, known: Callable[[str], bool] | None) -
     tokens = _TOKEN.findall(segment)
     found: set[MoneyUnit] = set()
     for at, word in enumerate(tokens):
-        before, after = tokens[:at], tokens[at + 1 :]
         if word in HEMAT:
             found.add(MoneyUnit(RIAL_PER_TOMAN, RIAL_PER_HEMAT // RIAL_PER_TOMAN))
             continue
-        if word not in CURRENCIES or (len(word) == 1 and before[-1:] not in [[short] for short in SHORT_SCALES]):
+        if word not in CURRENCIES or (len(word) == 1 and (at == 0 or tokens[at - 1] not in SHORT_SCALES)):
             continue
+        before, after = tokens[:at], tokens[at + 1 :]
         scale, left = _scale_before(before, bracketed)
         behind, right = _scale_after(after, bracketed) if scale in (1, None) else (1, after)
         if scale is None or behind is None or (bracketed and _leftover(" ".join([*left, *right]), known)):

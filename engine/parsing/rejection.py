@@ -68,6 +68,7 @@ class SheetNote(Code):
 
     HIDDEN_COLUMN = "hidden_column"
     HIDDEN_SHEET = "hidden_sheet"
+    HIDDEN_ROW = "hidden_row"
     NOT_COMPUTED = "not_computed"
     LONG_LAYOUT = "long_layout"
     NAMELESS_COLUMN = "nameless_column"
@@ -83,6 +84,7 @@ class IgnoredRow(Code):
     BLANK = "blank"
     TOTAL = "total"
     NOTE = "note"
+    GROUP = "group"
 
 
 class DuplicateReason(Code):

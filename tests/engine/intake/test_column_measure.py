@@ -14,7 +14,8 @@ from engine.parsing.rejection import RejectionCode
     [
         ("Land (acres)", "m2", 4046.8564224), ("Land area, acres", "m2", 4046.8564224), ("Land/ha", "m2", 10_000),
         ("زمین/هکتار", "m2", 10_000), ("متراژ زمین - هکتار", "m2", 10_000), ("مساحت زمین به هکتار", "m2", 10_000),
-        ("زیربنا (هزار متر مربع)", "m2", 1000), ("Floor area (thousand m2)", "m2", 1000), ("زیربنا (×۱۰۰۰ متر مربع)", "m2", 1000),
+        ("زیربنا (هزار متر مربع)", "m2", 1000), ("Floor area (thousand m2)", "m2", 1000),
+        ("زیربنا (×۱۰۰۰ متر مربع)", "m2", 1000),
         ("Land (sq ft)", "m2", 0.09290304), ("هکتار زمین", "m2", 10_000), ("زمین (هکتار، طبق سند)", "m2", 10_000),
         ("Power (HP)", "kW", 0.745699872), ("توان برق (اسب بخار)", "kW", 0.745699872), ("برق / مگاوات", "kW", 1000),
         ("Power (W)", "kW", 0.001), ("مدت رکود (هفته)", "months", 12 / 52), ("Idle time (weeks)", "months", 12 / 52),
@@ -33,11 +34,13 @@ def test_a_unit_of_the_heading_is_converted(heading, measure, factor):
 @pytest.mark.parametrize(
     ("heading", "measure"),
     [
-        ("زمین (جریب)", "m2"), ("زمین/جریب", "m2"), ("Land (jerib)", "m2"), ("Land [perches]", "m2"), ("زمین (قصب)", "m2"),
+        ("زمین (جریب)", "m2"), ("زمین/جریب", "m2"), ("Land (jerib)", "m2"), ("Land [perches]", "m2"),
+        ("زمین (قصب)", "m2"),
         ("زمین (متر در متر)", "m2"), ("برق (آمپر)", "kW"), ("Power (kVA)", "kW"), ("Power/kVA", "kW"),
         ("برق (کیلووات ساعت)", "kW"), ("گاز (متر مکعب)", "m3/h"), ("Gas (m3)", "m3/h"), ("Gas (MMBTU/day)", "m3/h"),
         ("آب (لیتر)", "L/s"), ("آب (سنگ)", "L/s"), ("مدت رکود (شیفت)", "months"), ("اشتغال (نفر در ماه)", "persons"),
-        ("Jobs (FTE)", "persons"), ("Jobs (man-hours)", "persons"), ("اشتغال (هزار)", "persons"), ("Land (x1000)", "m2"),
+        ("Jobs (FTE)", "persons"), ("Jobs (man-hours)", "persons"), ("اشتغال (هزار)", "persons"),
+        ("Land (x1000)", "m2"),
         ("زمین (هکتار) (جریب)", "m2"), ("Land acres kva", "m2"),
     ],
 )  # fmt: skip
@@ -48,7 +51,8 @@ def test_a_unit_that_nobody_knows_is_refused(heading, measure):
 @pytest.mark.parametrize(
     ("heading", "measure"),
     [
-        ("متراژ زمین (طبق سند)", "m2"), ("زمین (۱۴۰۲)", "m2"), ("Land (total)", "m2"), ("اشتغال فعلی (سال ۱۴۰۲)", "persons"),
+        ("متراژ زمین (طبق سند)", "m2"), ("زمین (۱۴۰۲)", "m2"), ("Land (total)", "m2"),
+        ("اشتغال فعلی (سال ۱۴۰۲)", "persons"),
         ("Jobs now (2024)", "persons"), ("اشتغال (مرد و زن)", "persons"), ("Land / زمین", "m2"), ("زمین (متراژ)", "m2"),
         ("مدت رکود (در سال ۱۴۰۲ - ماه)", "months"),
     ],

@@ -57,7 +57,9 @@ def test_a_text_of_several_lines_stays_one_cell(tmp_path):
 
 
 def test_a_text_in_the_persian_code_page_is_read(tmp_path):
-    intake = read(tmp_path, "نام واحد,شهرستان,محصول\nالف,خوي,CNCکاري\nب,خوي,آرد\n".replace("ی", "ي").encode("windows-1256"))
+    intake = read(
+        tmp_path, "نام واحد,شهرستان,محصول\nالف,خوي,CNCکاري\nب,خوي,آرد\n".replace("ی", "ي").encode("windows-1256")
+    )
     assert intake.units["name"].tolist() == ["الف", "ب"]
 
 

@@ -13,7 +13,8 @@ from engine.parsing.rejection import RejectionCode
 
 @pytest.mark.parametrize(
     ("written", "number"),
-    [("0,426", 0.426), ("۰٬۱۲۵", 0.125), ("0,750", 0.75), ("0/426", 0.426), ("-0,5", -0.5), ("0.426", 0.426), ("1,250", 1250),
+    [("0,426", 0.426), ("۰٬۱۲۵", 0.125), ("0,750", 0.75), ("0/426", 0.426), ("-0,5", -0.5), ("0.426", 0.426),
+     ("1,250", 1250),
      ("1,250,000", 1_250_000), ("12,75", 12.75)],
 )  # fmt: skip
 def test_a_group_of_thousands_never_begins_with_a_lone_nought(written, number):

@@ -113,7 +113,7 @@ def test_without_a_header_the_likeliest_line_and_what_was_understood_are_said(tm
     with pytest.raises(EhyaError) as error:
         read(tmp_path, *lines)
     facts = error.value.facts
-    assert (error.value.code, facts["row"], facts["understood"]) == ("no_header", 2, ["County"])
+    assert (error.value.code, facts["row"], facts["understood"]) == ("header_not_understood", 2, ["County"])
     assert list(facts["headings"]) == ["SiteRef", "Hectares of it"]
 
 
