@@ -18,6 +18,7 @@ from engine.intake.estates import find_estate
 from engine.intake.grid import plain
 from engine.intake.groups import Group
 from engine.intake.header import Column
+from engine.intake.isic_revisions import disagreeing, read_old_isic
 from engine.intake.lists import looks_like_equipment, read_equipment
 from engine.intake.places import Place, read_county, read_province
 from engine.intake.sectors import read_sector
@@ -198,18 +199,41 @@ class SheetColumns:
         if len(new):
             self.values[Field.STATUS.value] = pd.concat([known.astype(object), new])
 
+    def isic(self, column: Column, revision: str) -> None:
+        """Codes of an earlier revision, translated; those that several divisions follow on are kept aside."""
+        cells = self.stated(column)
+        reading = by_distinct(cells, partial(read_old_isic, revision=revision))
+        known = reading.values[(reading.values != "").to_numpy(dtype=bool)]
+        self.keep(Field.ISIC, column, Reading(known, reading.refused, reading.noted))
+
     def sectors(self, named: Mapping[Field, Column]) -> None:
-        """Look up the line of activity in words where a row has no ISIC code, unless its code was refused."""
+        """Look up the line of activity in words where a row has no ISIC code, unless its code was refused.
+
+        Where both are there and name different divisions, the code stands, with a remark.
+        """
         if Field.SECTOR_TEXT not in named:
             return
         texts = self.values[Field.SECTOR_TEXT.value]
         coded = self.values.get(Field.ISIC.value, pd.Series(dtype=object))
+        if len(coded):
+            self._remark_sectors(coded, texts, named[Field.SECTOR_TEXT])
         open_rows = texts[~texts.index.isin(coded.index) & ~texts.index.isin(self.refused_rows(Field.ISIC))]
         found = by_distinct(open_rows, read_sector).values
         found = found[found.notna()]
         if len(found):
             self.values[Field.ISIC.value] = pd.concat([coded, found])
             self.columns.append((self.sheet, named[Field.SECTOR_TEXT].label, Field.ISIC.value, ""))
+
+    def _remark_sectors(self, coded: pd.Series, texts: pd.Series, column: Column) -> None:
+        meant = disagreeing(coded, texts)
+        if meant.empty:
+            return
+        facts = [{"taken": coded[row], "words": code} for row, code in meant.items()]
+        remarks = {
+            "code": pd.Series([NoteCode.SECTOR_DISAGREES] * len(meant), index=meant.index, dtype=object),
+            "facts": pd.Series(facts, index=meant.index, dtype=object),
+        }
+        self.noted.append(self._problems(Field.SECTOR_TEXT, column, pd.DataFrame(remarks)))
 
     def machines(self, named: Mapping[Field, Column], latest: date | None) -> None:
         """Read machines out of a free text that is a list of them, where the sheet has no column for the list."""

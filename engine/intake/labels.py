@@ -24,6 +24,8 @@ LONGEST = 40
 _JOINED = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z])")
 """Where two words are written as one: ``UnitName``."""
 
+_EARLIER = re.compile(r"(?<![^\W\d_])(?:rev(?:ision)?|ver(?:sion)?|v|ویرایش)\W*(?:[23]|دوم|سوم)(?!\d)")
+
 _NO_FIELDS = ("personal", "counting", "persons")
 _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]?")
 _UNIT_TAIL = re.compile(
@@ -135,6 +137,8 @@ def _matches(levels: tuple[str, ...]) -> tuple[Match, ...]:
         for field, score in _scores(candidate):
             best[field] = max(best.get(field, 0.0), score * worth)
     best |= {field: max(best.get(field, 0.0), 0.93) for field in _said_twice(levels[-1])}
+    if "isic" in best and _EARLIER.search(worded):
+        best["isic"] *= 0.9  # a column of codes of Rev. 4 goes before it
     whole, grouped = _tokens(worded), _tokens(re.sub(r"[\W_]+", " ", " ".join(levels)).strip())
     allowed = {
         field: score

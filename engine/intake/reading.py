@@ -27,6 +27,7 @@ from engine.intake.estates import find_estate
 from engine.intake.extras import read_extras
 from engine.intake.groups import Group, given_below, place_of
 from engine.intake.header import Column, Header, counting_headings, with_nameless, without_hollow
+from engine.intake.isic_revisions import is_old, revision_of
 from engine.intake.long import gathered
 from engine.intake.meanings import Meanings, meanings
 from engine.intake.persons import without_contacts
@@ -290,8 +291,11 @@ def _read_table(
     rows = units.index[units]
     named = {Field(column.field): column for column in table.header.columns if column.field in set(Field)}
     read = SheetColumns(table.columns, units, table.sheet.name)
+    revision = _isic_revision(table, named.get(Field.ISIC))
     for what, column in named.items():
-        if what not in _PLACES:
+        if what is Field.ISIC and is_old(revision):
+            read.isic(column, revision)
+        elif what not in _PLACES:
             money = _money_unit(column, told.money, told.rates)
             cells = meant.applied(what, read.stated(column))
             reading = read_cells(what, cells, levels=column.levels, money=money, latest=latest, rates=told.rates)
@@ -311,7 +315,8 @@ def _read_table(
     long = rows_longer_than_header(table.sheet, table.header, table.cells.loc[rows])
     identified &= ~rows.isin(long.index)
     accepted = _units(table.sheet.name, rows, values, told, source)[identified.to_numpy()]
-    unknown = _named_apart([column for column in table.header.columns if column.field is None])
+    aside = {None, Field.ISIC.value} if is_old(revision) else {None}  # a code of another revision stays as it is given
+    unknown = _named_apart([column for column in table.header.columns if column.field in aside])
     extras, personal = read_extras(
         table.cells.loc[rows[identified], [column.position for column in unknown.values()]],
         unknown,
@@ -327,6 +332,10 @@ def _read_table(
         _ignored(table), table.header, pd.DataFrame(read.columns, columns=["sheet", "column", "field", "measure"]),
         table.sheet.name, told.as_of, [*table.personal, *personal],
     )  # fmt: skip
+
+
+def _isic_revision(table: _Table, column: Column | None) -> str:
+    return revision_of(column.levels, table.columns[column.position].cells) if column else "4"
 
 
 def _rejected_rows(sheet: str, lost: pd.Index, long: pd.Series) -> pd.DataFrame:

@@ -61,6 +61,14 @@ class NoteCode(Code):
     CREDITOR_NOT_KEPT = "creditor_not_kept"
     EXCHANGED = "exchanged"
     QUOTE_NOT_CLOSED = "quote_not_closed"
+    STATE_NOT_KEPT = "state_not_kept"
+    ISIC_TRANSLATED = "isic_translated"
+    ISIC_KEPT_ASIDE = "isic_kept_aside"
+    SECTOR_DISAGREES = "sector_disagrees"
+    STOP_AGAINST_IDLE_TIME = "stop_against_idle_time"
+    STOPPED_BEFORE_ESTABLISHED = "stopped_before_established"
+    IDLE_LONGER_THAN_AGE = "idle_longer_than_age"
+    STOPPED_YET_OPERATING = "stopped_yet_operating"
 
 
 class SheetNote(Code):
