@@ -19,7 +19,7 @@ from engine.intake.habit import against_habit
 from engine.intake.lexicon import none_owned, nothing
 from engine.intake.lists import read_debts, read_equipment
 from engine.intake.measures import plain_numbers, read_quantity, scaled_by
-from engine.intake.phrases import read_causes, read_deal_forms, read_flag, read_status
+from engine.intake.phrases import read_causes, read_deal_forms, read_flag, read_status, status_asked
 from engine.intake.sectors import read_isic
 from engine.parsing.dates import Precision, plain_days, read_date
 from engine.parsing.money import MoneyUnit, read_money, scaled_amounts
@@ -34,7 +34,6 @@ _NUMBERS = (Kind.COUNT, Kind.NUMBER, Kind.SHARE, Kind.MONEY)
 _WEIGHTS = np.array([29, 27, 23, 19, 17] * 2)
 _ERRORS = ("#ref!", "#value!", "#name?", "#div/0!", "#num!", "#null!", "#spill!", "#calc!", "#field!", "#blocked!")
 _WORDS: dict[Field, Callable[[object], Any]] = {
-    Field.STATUS: read_status,
     Field.STOP_CAUSES: read_causes,
     Field.DEAL_FORMS: read_deal_forms,
     Field.ISIC: read_isic,
@@ -196,6 +195,8 @@ def _read(
         return _money(cells, folded, money, rates)
     if kind is Kind.FLAG:
         return _each(cells, read_flag)
+    if field is Field.STATUS:
+        return _each(cells, partial(read_status, asked=status_asked(levels[-1]) if levels else None))
     if field in _WORDS:
         return _each(cells, _WORDS[field])
     return _numbers(field, cells, folded, levels)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from engine.domain.unit import FIELDS, Field
 from engine.intake.cells import Reading, by_distinct, read_cells, stated
+from engine.intake.contradictions import contradictions
 from engine.intake.distinct import Columns, Distinct
 from engine.intake.estates import find_estate
 from engine.intake.grid import plain
@@ -246,6 +247,11 @@ class SheetColumns:
         if len(found):
             self.values[Field.EQUIPMENT.value] = found
             self.columns.append((self.sheet, named[Field.MACHINERY_TEXT].label, Field.EQUIPMENT.value, ""))
+
+    def contradict(self, named: Mapping[Field, Column], as_of: date | None) -> None:
+        """Remark what a row says against itself."""
+        for what, remarks in contradictions(self.values, self.rows, as_of).items():
+            self.noted.append(self._problems(what, named[what], remarks))
 
     def refused_rows(self, what: Field) -> list[int]:
         """Positions of rows whose cell of a field was refused."""

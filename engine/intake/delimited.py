@@ -196,6 +196,8 @@ def _fields(line: str, delimiter: str) -> int:
 def _decoded(content: bytes, name: str) -> str:
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         text = _as(content, "utf-16")
+    elif b"\0" in content:
+        text = None
     else:
         text = _as(content, "utf-8-sig")
         if text is None:

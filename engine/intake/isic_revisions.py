@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
 from functools import cache
@@ -135,10 +134,8 @@ def disagreeing(codes: pd.Series, words: pd.Series) -> pd.Series:
 def _common(targets: tuple[str, ...]) -> str | None:
     if not targets:
         return None
-    common = os.path.commonprefix(targets)
-    while len(common) >= 2 and not is_isic(common):
-        common = common[:-1]
-    return common if len(common) >= 2 else None
+    shared = [targets[0][:length] for length in (4, 3, 2) if len({target[:length] for target in targets}) == 1]
+    return next((code for code in shared if is_isic(code)), None)
 
 
 def _named(text: str) -> str:

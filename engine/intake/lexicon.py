@@ -126,6 +126,18 @@ def other_measures() -> frozenset[str]:
 
 
 @cache
+def negations() -> frozenset[str]:
+    """Words that take away what stands beside them.
+
+    Examples
+    --------
+    >>> "نیست" in negations(), "بدون" in negations()
+    (True, True)
+    """
+    return frozenset(fold(word) for word in _document()["negations"])
+
+
+@cache
 def fillers(family: str) -> frozenset[str]:
     """Words of a phrase that do not change its code.
 

@@ -308,6 +308,7 @@ def _read_table(
         read.statuses(given.groups["status"], held)
     read.sectors(named)
     read.machines(named, latest)
+    read.contradict(named, told.as_of)
     values = read.values
     identified = pd.Series(False, index=rows)
     for what in (Field.NAME, Field.NATIONAL_ID, Field.BUSINESS_ID):

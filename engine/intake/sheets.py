@@ -89,7 +89,9 @@ def open_sheets(path: Path, *, only: str | None = None) -> list[Sheet]:
     """
     try:
         found = path.stat()
-        if not stat.S_ISREG(found.st_mode):  # a pipe would be waited for, a device never ends
+        if not (
+            stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)
+        ):  # a pipe would be waited for, a device never ends
             raise EhyaError(ErrorCode.NOT_A_REGULAR_FILE, given=path.name)
         within(Limit.FILE_BYTES, found.st_size, file=path.name)
         content = path.read_bytes()

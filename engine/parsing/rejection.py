@@ -61,7 +61,6 @@ class NoteCode(Code):
     CREDITOR_NOT_KEPT = "creditor_not_kept"
     EXCHANGED = "exchanged"
     QUOTE_NOT_CLOSED = "quote_not_closed"
-    STATE_NOT_KEPT = "state_not_kept"
     ISIC_TRANSLATED = "isic_translated"
     ISIC_KEPT_ASIDE = "isic_kept_aside"
     SECTOR_DISAGREES = "sector_disagrees"
