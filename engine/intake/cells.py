@@ -21,7 +21,7 @@ from engine.intake.lists import read_debts, read_equipment
 from engine.intake.measures import plain_numbers, read_quantity, scaled_by
 from engine.intake.phrases import read_causes, read_deal_forms, read_flag, read_status, status_asked
 from engine.intake.sectors import read_isic
-from engine.parsing.dates import Precision, plain_days, read_date
+from engine.parsing.dates import SERIAL_DAY_0, Precision, plain_days, read_date
 from engine.parsing.money import MoneyUnit, read_money, scaled_amounts
 from engine.parsing.rejection import Refusal, RejectionCode, Remarked
 from engine.parsing.text import fold, fold_column, tidy_column
@@ -85,6 +85,7 @@ def read_cells(
     money: MoneyUnit | None = None,
     latest: date | None = None,
     rates: Mapping[str, int] | None = None,
+    day_0: date = SERIAL_DAY_0,
 ) -> Reading:
     """Read the cells of one column.
 
@@ -102,6 +103,8 @@ def read_cells(
         Last day a date can have.
     rates
         Currency (``usd``, ``eur``) -> rial for one of it.
+    day_0
+        Day 0 of bare serial numbers of dates.
 
     Examples
     --------
@@ -112,7 +115,7 @@ def read_cells(
     column = cells if isinstance(cells, Distinct) else Distinct.of(cells)
     broken = among(column.folded, _ERRORS)
     refused = _problems(column.cells.index[broken], RejectionCode.BROKEN_FORMULA, {})
-    reading = _read(field, column.cells[~broken], column.folded[~broken], levels, money, latest, rates)
+    reading = _read(field, column.cells[~broken], column.folded[~broken], levels, money, latest, rates, day_0)
     return Reading(
         column.spread(reading.values.astype(pd.api.types.pandas_dtype(column_dtypes()[field]))),
         column.spread(pd.concat([refused, reading.refused])),
@@ -169,10 +172,11 @@ def _read(
     money: MoneyUnit | None,
     latest: date | None,
     rates: Mapping[str, int] | None,
+    day_0: date,
 ) -> Reading:
     kind = FIELDS[field].kind
     if kind in _NUMBERS and (odd := against_habit(cells, folded)).any():
-        rest = _read(field, cells[~odd], folded[~odd], levels, money, latest, rates)
+        rest = _read(field, cells[~odd], folded[~odd], levels, money, latest, rates, day_0)
         unclear = _problems(cells.index[odd], RejectionCode.AMBIGUOUS_NUMBER, {})
         return Reading(rest.values, pd.concat([unclear, rest.refused]), rest.noted)
     if kind in (Kind.IDENTIFIER, Kind.TEXT, Kind.DATE, Kind.YEAR, Kind.CODES):
@@ -188,9 +192,9 @@ def _read(
     if field is Field.DEBTS:
         return _each(cells, partial(read_debts, unit=money))
     if kind is Kind.DATE:
-        return _dates(cells, folded, latest)
+        return _dates(cells, folded, latest, day_0)
     if kind is Kind.YEAR:
-        return _years(cells, latest)
+        return _years(cells, latest, day_0)
     if kind is Kind.MONEY:
         return _money(cells, folded, money, rates)
     if kind is Kind.FLAG:
@@ -259,10 +263,10 @@ def _money(cells: pd.Series, folded: pd.Series, unit: MoneyUnit | None, rates: M
     return Reading(values.astype("Int64"), slow.refused, slow.noted)
 
 
-def _dates(cells: pd.Series, folded: pd.Series, latest: date | None) -> Reading:
-    days = plain_days(folded)
+def _dates(cells: pd.Series, folded: pd.Series, latest: date | None, day_0: date) -> Reading:
+    days = plain_days(folded, day_0=day_0)
     fast = days.notna() if latest is None else days <= pd.Timestamp(latest)
-    slow = _each(cells[~fast], partial(read_date, latest=latest))
+    slow = _each(cells[~fast], partial(read_date, latest=latest, day_0=day_0))
     exact = pd.Series(Precision.DAY.value, index=days.index[fast], dtype="str")
     written = [pd.Timestamp(read.day) for read in slow.values]
     known = [read.precision.value for read in slow.values]
@@ -274,9 +278,9 @@ def _dates(cells: pd.Series, folded: pd.Series, latest: date | None) -> Reading:
     )
 
 
-def _years(cells: pd.Series, latest: date | None) -> Reading:
+def _years(cells: pd.Series, latest: date | None, day_0: date) -> Reading:
     def year(cell: object) -> Any:
-        read = read_date(cell, latest=latest)
+        read = read_date(cell, latest=latest, day_0=day_0)
         if isinstance(read, Remarked):
             return Remarked(read.reading.day.year, read.code, {"taken": read.reading.day.year})
         return read if isinstance(read, Refusal) else read.day.year

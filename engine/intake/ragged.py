@@ -39,6 +39,9 @@ def rows_longer_than_header(sheet: Sheet, header: Header, cells: pd.DataFrame) -
         return pd.Series(dtype=object)
     last = max(column.position for column in header.columns if column.levels)
     headings = max(last + 1, *sheet.widths[header.first : header.last + 1])
+    widths = [sheet.widths[row] for row in cells.index if row < len(sheet.widths)]
+    if len(widths) > 1 and len(set(widths)) == 1:  # all rows are as wide: a heading is missing, nothing is shifted
+        headings = max(headings, widths[0])
     beyond = cells[[position for position in cells.columns if position >= headings]].notna().to_numpy()
     if not beyond.any():
         return pd.Series(dtype=object)

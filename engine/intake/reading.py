@@ -40,7 +40,7 @@ from engine.intake.sheets import Sheet, open_sheets
 from engine.intake.stacked import first_header, next_header
 from engine.intake.titles import Statements, read_titles
 from engine.intake.unheaded import likeliest_header, on_its_side
-from engine.parsing.dates import jalali_years
+from engine.parsing.dates import SERIAL_DAY_0, SERIAL_DAY_0_OF_1904, jalali_years
 from engine.parsing.money import MoneyUnit
 from engine.parsing.money_headings import leftover_in_brackets, read_heading_scale, read_heading_unit
 from engine.parsing.rejection import IgnoredRow, Refusal, RejectionCode, Remarked, SheetNote
@@ -291,6 +291,7 @@ def _read_table(
     rows = units.index[units]
     named = {Field(column.field): column for column in table.header.columns if column.field in set(Field)}
     read = SheetColumns(table.columns, units, table.sheet.name)
+    day_0 = SERIAL_DAY_0_OF_1904 if table.sheet.from_1904 else SERIAL_DAY_0
     revision = _isic_revision(table, named.get(Field.ISIC))
     for what, column in named.items():
         if what is Field.ISIC and is_old(revision):
@@ -298,7 +299,9 @@ def _read_table(
         elif what not in _PLACES:
             money = _money_unit(column, told.money, told.rates)
             cells = meant.applied(what, read.stated(column))
-            reading = read_cells(what, cells, levels=column.levels, money=money, latest=latest, rates=told.rates)
+            reading = read_cells(
+                what, cells, levels=column.levels, money=money, latest=latest, rates=told.rates, day_0=day_0
+            )
             read.keep(what, column, reading)
     given = Given(given_below(table.groups, rows), place_of(table.own_titles()), asked)
     read.places(named, told.province, table.sheet.name, given)

@@ -14,6 +14,7 @@ import python_calamine as calamine
 from engine.errors import EhyaError, ErrorCode
 from engine.intake.archive import Unpacked, unpack
 from engine.intake.delimited import read_delimited
+from engine.intake.formats import as_shown
 from engine.intake.grid import blanked, by_rows, cut, grid, longest_text, overlaid
 from engine.intake.limits import MAX_WORKBOOK_CELLS, Limit, within
 from engine.intake.references import References
@@ -48,6 +49,8 @@ class Sheet:
         Of a delimited text the number of fields of its first records.
     unclosed
         (row, column), from 0, of cells whose quotation mark never closed.
+    from_1904
+        Whether bare numbers of days count from 1904.
     """
 
     name: str
@@ -59,6 +62,7 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     widths: tuple[int, ...] = ()
     unclosed: tuple[tuple[int, int], ...] = ()
+    from_1904: bool = False
 
 
 def open_sheets(path: Path, *, only: str | None = None) -> list[Sheet]:
@@ -148,7 +152,7 @@ def _grids(book: calamine.CalamineWorkbook, name: str, only: str | None, unpacke
         said: dict[tuple[int, int], str | None] = dict(part.errors) if part else {}
         if part and unpacked.to_compute:
             said |= dict.fromkeys(part.nothing_computed())
-        grids.append(_sheet(sheet, title, part, said, unread))
+        grids.append(_sheet(sheet, title, part, said, unread, unpacked))
     return grids
 
 
@@ -158,15 +162,17 @@ def _sheet(
     part: References | None,
     said: Mapping[tuple[int, int], str | None],
     unread: tuple[str, ...],
+    unpacked: Unpacked,
 ) -> Sheet:
     _, left = sheet.start or (0, 0)
     cells = grid(by_rows(sheet.iter_rows()), left)  # its rows begin at the top, its columns at the first that is held
-    cells = overlaid(cells, said) if said else cells
+    texts = as_shown(cells, unpacked.styled(name)) | dict(said)
+    cells = overlaid(cells, texts) if texts else cells
     ranges = sheet.merged_cell_ranges or []
     merges = tuple((top, left, bottom, right) for (top, left), (bottom, right) in ranges)
     hidden, uncomputed = (frozenset(part.hidden), frozenset(part.uncomputed)) if part else (frozenset(), frozenset())
     rows = frozenset(part.hidden_rows) if part else frozenset()
-    return Sheet(name, cells, merges, hidden, uncomputed, unread, rows)
+    return Sheet(name, cells, merges, hidden, uncomputed, unread, rows, from_1904=unpacked.from_1904)
 
 
 def _written(content: bytes, path: Path) -> Sheet:
