@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from os import PathLike
 from pathlib import Path
@@ -15,38 +15,28 @@ import pandas as pd
 from engine.domain.extras import EXTRAS
 from engine.domain.identity import identity_keys
 from engine.domain.unit import FIELDS, Confidence, Field, Kind, Origin, unit_table
-from engine.errors import EhyaError, ErrorCode
+from engine.intake.asked import asked_place, asked_province, no_register
 from engine.intake.cells import read_cells
 from engine.intake.column_measure import is_harmless
 from engine.intake.columns import CELL_COLUMNS, Given, SheetColumns
-from engine.intake.contest import check_side_by_side, settled
-from engine.intake.corrections import check_sheets, corrected
-from engine.intake.distinct import Columns
+from engine.intake.contest import check_side_by_side
+from engine.intake.corrections import check_sheets
 from engine.intake.duplicates import duplicate_pairs
-from engine.intake.estates import find_estate
 from engine.intake.extras import read_extras
 from engine.intake.groups import Group, given_below, place_of
-from engine.intake.header import Column, Header, counting_headings, with_nameless, without_hollow
+from engine.intake.header import Column, Header
 from engine.intake.isic_revisions import is_old, revision_of
 from engine.intake.long import gathered
 from engine.intake.meanings import Meanings, meanings
-from engine.intake.persons import without_contacts
-from engine.intake.places import read_county, read_province
-from engine.intake.projects import without_unsure
 from engine.intake.ragged import rows_longer_than_header, unclosed_quotes
 from engine.intake.record import Intake
-from engine.intake.rows import filled_down, groups_of, ignored_rows
-from engine.intake.sheets import Sheet, open_sheets
-from engine.intake.stacked import first_header, next_header
+from engine.intake.sheets import open_sheets
+from engine.intake.tables import Table, sheet_notes, tables_of
 from engine.intake.titles import Statements, read_titles
-from engine.intake.unheaded import likeliest_header, on_its_side
 from engine.parsing.dates import SERIAL_DAY_0, SERIAL_DAY_0_OF_1904, jalali_years
 from engine.parsing.money import MoneyUnit
 from engine.parsing.money_headings import leftover_in_brackets, read_heading_scale, read_heading_unit
-from engine.parsing.rejection import IgnoredRow, Refusal, RejectionCode, Remarked, SheetNote
-
-_SEVERAL = 3
-"""A line of so many texts may be a header, though none of them is understood."""
+from engine.parsing.rejection import IgnoredRow, RejectionCode
 
 _PLACES = (Field.PROVINCE, Field.COUNTY, Field.ESTATE)
 
@@ -122,15 +112,15 @@ def read_register(
     (['Khoy'], [1200000000])
     """
     path = Path(path)
-    default_province = _default_province(province)
-    asked = _asked_place(county, estate, default_province)
+    default_province = asked_province(province)
+    asked = asked_place(county, estate, default_province)
     meant = meanings(values)
     opened = open_sheets(path, only=sheet)
     turned = {grid.name: wide for grid in opened if (wide := gathered(grid)) is not None}
     grids = [turned.get(grid.name, grid) for grid in opened]
-    tables = [table for grid in grids for table in _tables(grid, mapping, corrections)]
+    tables = [table for grid in grids for table in tables_of(grid, mapping, corrections)]
     if not tables:
-        raise _no_register(path.name, grids, mapping)
+        raise no_register(path.name, grids, mapping)
     for table in tables:
         check_side_by_side(table.header, table.columns, table.sheet.name, path.name)
     check_sheets(corrections, [table.sheet.name for table in tables])
@@ -148,51 +138,7 @@ def read_register(
         )
         latest = min((day for day in (told.as_of, today) if day is not None), default=None)
         read.append(_read_table(table, told, latest, source or path.name, asked, meant))
-    return _gathered(read, source or path.name, _sheet_notes(tables, turned))
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    sheet: Sheet
-    header: Header
-    cells: pd.DataFrame
-    begin: int = 0
-    columns: Columns = field(init=False)
-    personal: list[str] = field(init=False)
-    why: pd.Series = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "columns", Columns(self.cells))
-        header = settled(without_hollow(self.header, self.cells), self.columns)
-        object.__setattr__(self, "header", without_unsure(header, self.columns))
-        read = tuple(column for column in self.header.columns if column.field in set(Field))
-        columns, personal = without_contacts(self.columns, read)
-        object.__setattr__(self, "columns", columns)
-        object.__setattr__(self, "personal", personal)
-        object.__setattr__(self, "why", ignored_rows(self.sheet, self.header, self.columns))
-        rows = self.cells[self.why.isna()]
-        long = rows_longer_than_header(self.sheet, self.header, rows)
-        object.__setattr__(self, "header", with_nameless(self.header, rows[~rows.index.isin(long.index)]))
-
-    @property
-    def groups(self) -> pd.Series:
-        """Lines that group the rows below them."""
-        lines = self.cells[self.why == IgnoredRow.GROUP]
-        return groups_of(lines, [column.position for column in self.header.columns if column.field == "serial"])
-
-    def titles(self) -> list[str]:
-        """Titles above the header, the sheet's name, and footnotes."""
-        notes = self.cells[self.why == IgnoredRow.NOTE]
-        return [*self.own_titles(), *_lines(notes), self.sheet.name]
-
-    def own_titles(self) -> list[str]:
-        """Titles above the header."""
-        return _lines(self.sheet.cells.iloc[self.begin : self.header.first])
-
-
-def _lines(cells: pd.DataFrame) -> list[str]:
-    lines = (" ".join(str(cell) for cell in row if pd.notna(cell)) for row in cells.itertuples(index=False))
-    return [line for line in lines if line]
+    return _gathered(read, source or path.name, sheet_notes(tables, turned))
 
 
 @dataclass(slots=True)
@@ -209,72 +155,6 @@ class _Read:
     personal: list[str]
 
 
-def _no_register(name: str, grids: list[Sheet], mapping: Mapping[str, str] | None) -> EhyaError:
-    counted = [heading for grid in grids for heading in counting_headings(grid, mapping)]
-    if counted:
-        return EhyaError(ErrorCode.NOT_UNITS, given=name, column=counted[0])
-    for grid in grids:
-        if (headings := on_its_side(grid, mapping)) is not None:
-            return EhyaError(ErrorCode.LIES_ON_ITS_SIDE, given=name, sheet=grid.name, understood=headings)
-    found = likeliest_header(grids)
-    if found is None or not (found.understood or len(found.headings) >= _SEVERAL):
-        return EhyaError(ErrorCode.NO_HEADER, given=name, headings=found.unknown if found else {})
-    return EhyaError(
-        ErrorCode.HEADER_NOT_UNDERSTOOD,
-        given=name,
-        sheet=found.sheet,
-        row=found.row,
-        understood=found.understood or ["-"],
-        headings=found.unknown,
-    )
-
-
-def _default_province(province: str | None) -> str | None:
-    if province is None:
-        return None
-    read = read_province(province)
-    if isinstance(read, Refusal):
-        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="province", given=province, allowed=read.facts["nearest"])
-    return str(read.reading) if isinstance(read, Remarked) else read
-
-
-def _asked_place(county: str | None, estate: str | None, province: str | None) -> Group:
-    known = find_estate(estate) if estate else None
-    if county is None:
-        return Group(known.province, known.county, known.name) if known else Group(estate=estate)
-    read = read_county(county, province)
-    read = read.reading if isinstance(read, Remarked) else read
-    if isinstance(read, Refusal):
-        nearest = read.facts.get("nearest") or read.facts.get("allowed") or [read.facts.get("province")]
-        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="county", given=county, allowed=nearest)
-    if known is not None and known.county != read.county:
-        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="county", given=county, allowed=[known.county])
-    return Group(read.province, read.county, known.name if known else estate)
-
-
-def _tables(grid: Sheet, mapping: Mapping[str, str] | None, corrections: pd.DataFrame | None) -> list[_Table]:
-    """Tables of a sheet, nearly always one."""
-    found: list[_Table] = []
-    header, begin = first_header(grid, mapping), 0
-    while header is not None:
-        table = _table(grid, header, begin, len(grid.cells), corrections)
-        below = next_header(grid, header, table.columns, mapping)
-        if below is not None:
-            table = _table(grid, header, begin, below[0], corrections)
-        found.append(table)
-        begin, header = below or (0, None)
-    return found
-
-
-def _table(grid: Sheet, header: Header, begin: int, end: int, corrections: pd.DataFrame | None) -> _Table:
-    """The lines of one table, the corrected ones as they should be."""
-    cells = filled_down(grid, header, grid.cells.iloc[header.last + 1 : end])
-    if corrections is not None:
-        last = end == len(grid.cells)
-        corrections = corrections[(corrections["row"] > begin) & ((corrections["row"] <= end) | last)]
-    return _Table(grid, header, corrected(cells, header, grid.name, corrections), begin)
-
-
 def _told(own: Statements, everybody: list[Statements]) -> Statements:
     """What a sheet states; what it does not state, the first sheet that does."""
 
@@ -285,7 +165,7 @@ def _told(own: Statements, everybody: list[Statements]) -> Statements:
 
 
 def _read_table(
-    table: _Table, told: Statements, latest: date | None, source: str, asked: Group, meant: Meanings
+    table: Table, told: Statements, latest: date | None, source: str, asked: Group, meant: Meanings
 ) -> _Read:
     units = table.why.isna()
     rows = units.index[units]
@@ -338,7 +218,7 @@ def _read_table(
     )  # fmt: skip
 
 
-def _isic_revision(table: _Table, column: Column | None) -> str:
+def _isic_revision(table: Table, column: Column | None) -> str:
     return revision_of(column.levels, table.columns[column.position].cells) if column else "4"
 
 
@@ -412,7 +292,7 @@ def _at(rows: pd.Index, column: pd.Series) -> pd.Series:
     return pd.Series(pd.api.extensions.take(column.array, place[rows], allow_fill=True), index=rows)
 
 
-def _ignored(table: _Table) -> pd.DataFrame:
+def _ignored(table: Table) -> pd.DataFrame:
     above = table.sheet.cells.iloc[table.begin : table.header.first].notna().any(axis=1)
     titles = [(row, IgnoredRow.TITLE if held else IgnoredRow.BLANK) for row, held in enumerate(above, table.begin)]
     headers = [(row, IgnoredRow.HEADER) for row in range(table.header.first, table.header.last + 1)]
@@ -425,40 +305,6 @@ def _ignored(table: _Table) -> pd.DataFrame:
             "code": pd.Series([code for _, code in rows], dtype=object),
         }
     )
-
-
-def _sheet_notes(tables: list[_Table], turned: Mapping[str, Sheet]) -> pd.DataFrame:
-    """What of the sheets a person who looks at them would not see."""
-    notes = [
-        (table.sheet.name, column.label, code)
-        for table in tables
-        for code, positions in (
-            (SheetNote.HIDDEN_COLUMN, table.sheet.hidden),
-            (SheetNote.NOT_COMPUTED, table.sheet.uncomputed),
-            (SheetNote.NAMELESS_COLUMN, {column.position for column in table.header.columns if not column.levels}),
-        )
-        for column in table.header.columns
-        if column.position in positions
-    ]
-    long = [(table.sheet.name, None, SheetNote.LONG_LAYOUT) for table in tables if table.sheet.name in turned]
-    unread = [(name, None, SheetNote.HIDDEN_SHEET) for name in tables[0].sheet.unread]
-    rows = [
-        (table.sheet.name, _spans(hidden), SheetNote.HIDDEN_ROW)
-        for table in tables
-        if (hidden := [row for row in table.why.index[table.why.isna()] if row in table.sheet.hidden_rows])
-    ]
-    return pd.DataFrame([*notes, *rows, *long, *unread], columns=["sheet", "column", "code"], dtype=object)
-
-
-def _spans(rows: list[int]) -> str:
-    """Numbers of rows, those that follow on each other as a span: ``3, 5-8``."""
-    spans: list[list[int]] = []
-    for row in rows:
-        if spans and row == spans[-1][-1] + 1:
-            spans[-1][1:] = [row]
-        else:
-            spans.append([row])
-    return ", ".join("-".join(str(end + 1) for end in span) for span in spans)
 
 
 def _gathered(read: list[_Read], source: str, sheet_notes: pd.DataFrame) -> Intake:
