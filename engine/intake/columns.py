@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from engine.domain.unit import FIELDS, Field
+from engine.domain.unit import FIELDS, Field, Status
 from engine.intake.cells import Reading, by_distinct, read_cells, stated
 from engine.intake.contradictions import contradictions
 from engine.intake.distinct import Columns, Distinct
@@ -229,7 +229,7 @@ class SheetColumns:
         meant = disagreeing(coded, texts)
         if meant.empty:
             return
-        facts = [{"taken": coded[row], "words": code} for row, code in meant.items()]
+        facts = [{"taken": taken, "words": code} for taken, code in zip(coded.loc[meant.index], meant, strict=True)]
         remarks = {
             "code": pd.Series([NoteCode.SECTOR_DISAGREES] * len(meant), index=meant.index, dtype=object),
             "facts": pd.Series(facts, index=meant.index, dtype=object),
@@ -247,6 +247,20 @@ class SheetColumns:
         if len(found):
             self.values[Field.EQUIPMENT.value] = found
             self.columns.append((self.sheet, named[Field.MACHINERY_TEXT].label, Field.EQUIPMENT.value, ""))
+
+    def current_jobs(self, named: Mapping[Field, Column]) -> None:
+        """Jobs under a heading that does not say when («اشتغال»): those of a unit that operates are of today."""
+        jobs = named.get(Field.JOBS_BEFORE_STOP)
+        statuses = self.values.get(Field.STATUS.value)
+        if jobs is None or jobs.sure or jobs.stated or Field.JOBS_NOW in named or statuses is None:
+            return
+        former = self.values.get(Field.JOBS_BEFORE_STOP.value, pd.Series(dtype=object))
+        working = statuses.index[(statuses == Status.OPERATING.value).to_numpy(dtype=bool)]
+        now = former.index.isin(working)
+        if now.any():
+            self.values[Field.JOBS_NOW.value] = former[now]
+            self.values[Field.JOBS_BEFORE_STOP.value] = former[~now]
+            self.columns.append((self.sheet, jobs.label, Field.JOBS_NOW.value, FIELDS[Field.JOBS_NOW].measure))
 
     def contradict(self, named: Mapping[Field, Column], as_of: date | None) -> None:
         """Remark what a row says against itself."""

@@ -100,11 +100,12 @@ def _day(
     """Days of a field, and by how many months each may be later than its day."""
     days = pd.to_datetime(_at(values, field.value, rows)).to_numpy(dtype="datetime64[s]")
     precision = _at(values, f"{field.value}_precision", rows).astype(object)
-    return days, precision.map(_UNSURE_MONTHS).astype("float64").fillna(0.0).to_numpy()
+    unsure = precision.map(_UNSURE_MONTHS).astype("float64").fillna(0.0).to_numpy()
+    return days, np.asarray(unsure, dtype=np.float64)
 
 
 def _months(days: np.ndarray[Any, Any], until: date) -> np.ndarray[Any, np.dtype[np.float64]]:
-    span = (np.datetime64(until, "s") - days) / np.timedelta64(1, "D")
+    span = (np.datetime64(until, "s") - days).astype("timedelta64[s]").astype(np.float64) / 86_400
     return np.asarray(np.where(np.isnat(days), np.nan, span / DAYS_A_MONTH), dtype=np.float64)
 
 

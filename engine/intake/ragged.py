@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from engine.intake.grid import plain
@@ -42,13 +43,13 @@ def rows_longer_than_header(sheet: Sheet, header: Header, cells: pd.DataFrame) -
     widths = [sheet.widths[row] for row in cells.index if row < len(sheet.widths)]
     if len(widths) > 1 and len(set(widths)) == 1:  # all rows are as wide: a heading is missing, nothing is shifted
         headings = max(headings, widths[0])
-    beyond = cells[[position for position in cells.columns if position >= headings]].notna().to_numpy()
+    beyond = cells[[position for position in map(int, cells.columns) if position >= headings]].notna().to_numpy()
     if not beyond.any():
         return pd.Series(dtype=object)
     width = headings + beyond.shape[1] - beyond[:, ::-1].argmax(axis=1)
     facts: dict[Any, Any] = {
         row: {"cells": int(count), "headings": headings}
-        for row, count, found in zip(cells.index, width, beyond.any(axis=1), strict=True)
+        for row, count, found in zip(cells.index, width, np.any(beyond, axis=1).tolist(), strict=True)
         if found
     }
     return pd.Series(facts, dtype=object)

@@ -191,6 +191,7 @@ def _read_table(
         read.statuses(given.groups["status"], held)
     read.sectors(named)
     read.machines(named, latest)
+    read.current_jobs(named)
     read.contradict(named, told.as_of)
     values = read.values
     identified = pd.Series(False, index=rows)

@@ -93,7 +93,7 @@ def groups_of(cells: pd.DataFrame, serial: list[int]) -> pd.Series:
     """Lines that group the rows below them: `engine.intake.groups.Group`, index of their rows."""
     held = cells.notna().drop(columns=serial)
     alone = held.sum(axis=1) == 1
-    return group_lines(_first(cells[alone], held[alone], list(held.columns)).dropna())
+    return group_lines(_first(cells[alone], held[alone], [int(column) for column in held.columns]).dropna())
 
 
 def filled_down(sheet: Sheet, header: Header, cells: pd.DataFrame) -> pd.DataFrame:

@@ -124,3 +124,11 @@ def test_a_sheet_that_lies_on_its_side_is_named(tmp_path):
         read_register(tmp_path / "r.xlsx")
     assert (error.value.code, error.value.facts["sheet"]) == ("lies_on_its_side", "Sheet1")
     assert "نام واحد" in error.value.facts["understood"]
+
+
+def test_jobs_of_a_unit_that_operates_are_those_of_today(tmp_path):
+    intake = read(tmp_path, ("Unit name", "Status", "Employees"), ("A", "active", 5), ("B", "idle", 7), ("C", "x?", 9))
+    assert intake.units["jobs_now"].fillna(-1).tolist() == [5, -1, -1]
+    assert intake.units["jobs_before_stop"].fillna(-1).tolist() == [-1, 7, 9]
+    sure = read(tmp_path, ("Unit name", "Status", "Jobs before stop"), ("A", "active", 5))
+    assert sure.units["jobs_before_stop"].tolist() == [5]
