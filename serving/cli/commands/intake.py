@@ -178,7 +178,7 @@ def _summary(terminal: Terminal, intake: Intake, result: ImportResult) -> None:
 def _place(words: Speech, refused: Mapping[str, Any], several: bool) -> str:
     """Number of a row, with its sheet where there are several."""
     row = str(words.fact(refused["row"]))
-    return f"{refused['sheet']} · {row}" if several else row
+    return f"{refused.get('sheet')} · {row}" if several else row
 
 
 def _refused(terminal: Terminal, document: dict[str, Any], *, listed: bool) -> None:
@@ -186,7 +186,7 @@ def _refused(terminal: Terminal, document: dict[str, Any], *, listed: bool) -> N
     refused = [*document["rejected_rows"], *document["rejected_cells"]]
     if not refused:
         return
-    several = len({one["sheet"] for one in refused}) > 1
+    several = len({one.get("sheet") for one in refused}) > 1
     rows = [
         [_place(words, one, several), str(one.get("column") or ""), str(one.get("given") or ""), str(one["message"])]
         for one in refused[:_SHOWN]
