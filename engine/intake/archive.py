@@ -8,11 +8,12 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
 from engine.errors import EhyaError, ErrorCode
+from engine.intake.formats import Shown, shown_styles, styled_cells
 from engine.intake.limits import MAX_RATIO, MAX_WORKBOOK_CELLS, RATIO_FREE_BYTES, Limit, within
 from engine.intake.references import References
 
@@ -21,6 +22,7 @@ _PACKED_PIECE = 1 << 16
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _LINK = ("{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
          "{http://purl.oclc.org/ooxml/officeDocument/relationships}id")  # fmt: skip
+_STYLES = "xl/styles.xml"
 _LINKS = "xl/_rels/workbook.xml.rels"
 _MAX_LIST_BYTES = 2_000_000  # a list of 200 sheets takes 50,000
 _SPREADSHEET, _BINARY_BOOK, _OPEN_DOCUMENT = "xl/workbook.xml", "xl/workbook.bin", "content.xml"
@@ -39,11 +41,27 @@ class Unpacked:
         Title of the sheet -> what its part names.
     to_compute
         Whether it asks to be computed when it is opened, as workbooks do that a program wrote and nobody saved since.
+    from_1904
+        Whether its dates count from 1904.
+    styles
+        Number of a cell's style -> what its number format shows beside the number.
+    parts
+        Title of the sheet -> name of its part.
     """
 
     path: Path
     sheets: dict[str, References]
     to_compute: bool
+    from_1904: bool = False
+    styles: dict[int, Shown] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+
+    def styled(self, title: str) -> Iterator[tuple[int, int, Shown]]:
+        """Cells of a sheet whose number format shows more than the number."""
+        if not self.styles or title not in self.parts:
+            return
+        with zipfile.ZipFile(self.path) as clean, clean.open(self.parts[title]) as part:
+            yield from styled_cells(iter(lambda: part.read(_PIECE), b""), self.styles)
 
 
 def unpack(content: bytes, name: str, folder: Path) -> Unpacked:
@@ -113,28 +131,33 @@ def _entries(content: bytes, name: str) -> list[zipfile.ZipInfo]:
     return entries
 
 
-def _by_title(path: Path, sheets: dict[str, References]) -> tuple[dict[str, References], bool]:
-    """Titles of the sheets whose part the workbook's list of parts tells, and whether it asks to be computed.
+def _by_title(
+    path: Path, sheets: dict[str, References]
+) -> tuple[dict[str, References], bool, bool, dict[int, Shown], dict[str, str]]:
+    """Titles of the sheets whose part the workbook's list of parts tells, and what it says of itself.
 
     No declaration is left that could unfold.
     """
     try:
         with zipfile.ZipFile(path) as clean:
             if max(clean.getinfo(part).file_size for part in (_SPREADSHEET, _LINKS)) > _MAX_LIST_BYTES:
-                return {}, False
+                return {}, False, False, {}, {}
             book = ElementTree.fromstring(clean.read(_SPREADSHEET))  # noqa: S314  declarations were refused
             links = ElementTree.fromstring(clean.read(_LINKS))  # noqa: S314
+            styles = shown_styles(clean.read(_STYLES)) if _STYLES in clean.namelist() else {}
     except (KeyError, ElementTree.ParseError):
-        return {}, False
+        return {}, False, False, {}, {}
     targets = {link.get("Id"): link.get("Target", "").removeprefix("/xl/").removeprefix("./") for link in links}
-    found = {}
+    found, parts = {}, {}
     for sheet in book.iterfind(".//{*}sheet"):
         link = next((given for name in _LINK if (given := sheet.get(name))), None)
         part = sheets.get(f"xl/{targets.get(link, '')}")
         if part is not None:
             found[sheet.get("name", "")] = part
+            parts[sheet.get("name", "")] = f"xl/{targets.get(link, '')}"
     asks = any(rule.get("fullCalcOnLoad") in ("1", "true") for rule in book.iterfind(".//{*}calcPr"))
-    return found, asks
+    from_1904 = any(own.get("date1904") in ("1", "true") for own in book.iterfind("./{*}workbookPr"))
+    return found, asks, from_1904, styles, parts
 
 
 def _bounded(unpacked: int, packed: int, name: str) -> None:

@@ -13,13 +13,15 @@ import numpy as np
 import pandas as pd
 
 from engine.domain.unit import FIELDS, Field, Kind, column_dtypes
+from engine.intake.column_measure import header_factor
 from engine.intake.distinct import Distinct, among, like
+from engine.intake.habit import against_habit
 from engine.intake.lexicon import none_owned, nothing
 from engine.intake.lists import read_debts, read_equipment
-from engine.intake.measures import header_factor, plain_numbers, read_quantity, scaled_by
-from engine.intake.phrases import read_causes, read_deal_forms, read_flag, read_status
+from engine.intake.measures import plain_numbers, read_quantity, scaled_by
+from engine.intake.phrases import read_causes, read_deal_forms, read_flag, read_status, status_asked
 from engine.intake.sectors import read_isic
-from engine.parsing.dates import Precision, plain_days, read_date
+from engine.parsing.dates import SERIAL_DAY_0, Precision, plain_days, read_date
 from engine.parsing.money import MoneyUnit, read_money, scaled_amounts
 from engine.parsing.rejection import Refusal, RejectionCode, Remarked
 from engine.parsing.text import fold, fold_column, tidy_column
@@ -27,10 +29,11 @@ from engine.parsing.text import fold, fold_column, tidy_column
 _EXACT = 2.0**53  # whole float64 below it are exact
 _ID_LENGTH = {Field.NATIONAL_ID: 11, Field.BUSINESS_ID: 12}
 _PERSON_ID_LENGTH = 10
+_PERCENT = 0.01
+_NUMBERS = (Kind.COUNT, Kind.NUMBER, Kind.SHARE, Kind.MONEY)
 _WEIGHTS = np.array([29, 27, 23, 19, 17] * 2)
 _ERRORS = ("#ref!", "#value!", "#name?", "#div/0!", "#num!", "#null!", "#spill!", "#calc!", "#field!", "#blocked!")
 _WORDS: dict[Field, Callable[[object], Any]] = {
-    Field.STATUS: read_status,
     Field.STOP_CAUSES: read_causes,
     Field.DEAL_FORMS: read_deal_forms,
     Field.ISIC: read_isic,
@@ -82,6 +85,7 @@ def read_cells(
     money: MoneyUnit | None = None,
     latest: date | None = None,
     rates: Mapping[str, int] | None = None,
+    day_0: date = SERIAL_DAY_0,
 ) -> Reading:
     """Read the cells of one column.
 
@@ -99,6 +103,8 @@ def read_cells(
         Last day a date can have.
     rates
         Currency (``usd``, ``eur``) -> rial for one of it.
+    day_0
+        Day 0 of bare serial numbers of dates.
 
     Examples
     --------
@@ -109,7 +115,7 @@ def read_cells(
     column = cells if isinstance(cells, Distinct) else Distinct.of(cells)
     broken = among(column.folded, _ERRORS)
     refused = _problems(column.cells.index[broken], RejectionCode.BROKEN_FORMULA, {})
-    reading = _read(field, column.cells[~broken], column.folded[~broken], levels, money, latest, rates)
+    reading = _read(field, column.cells[~broken], column.folded[~broken], levels, money, latest, rates, day_0)
     return Reading(
         column.spread(reading.values.astype(pd.api.types.pandas_dtype(column_dtypes()[field]))),
         column.spread(pd.concat([refused, reading.refused])),
@@ -166,8 +172,13 @@ def _read(
     money: MoneyUnit | None,
     latest: date | None,
     rates: Mapping[str, int] | None,
+    day_0: date,
 ) -> Reading:
     kind = FIELDS[field].kind
+    if kind in _NUMBERS and (odd := against_habit(cells, folded)).any():
+        rest = _read(field, cells[~odd], folded[~odd], levels, money, latest, rates, day_0)
+        unclear = _problems(cells.index[odd], RejectionCode.AMBIGUOUS_NUMBER, {})
+        return Reading(rest.values, pd.concat([unclear, rest.refused]), rest.noted)
     if kind in (Kind.IDENTIFIER, Kind.TEXT, Kind.DATE, Kind.YEAR, Kind.CODES):
         # «ندارد» says that there is none: not known, and no mistake
         some = ~among(folded, none_owned())
@@ -181,13 +192,15 @@ def _read(
     if field is Field.DEBTS:
         return _each(cells, partial(read_debts, unit=money))
     if kind is Kind.DATE:
-        return _dates(cells, folded, latest)
+        return _dates(cells, folded, latest, day_0)
     if kind is Kind.YEAR:
-        return _years(cells, latest)
+        return _years(cells, latest, day_0)
     if kind is Kind.MONEY:
         return _money(cells, folded, money, rates)
     if kind is Kind.FLAG:
         return _each(cells, read_flag)
+    if field is Field.STATUS:
+        return _each(cells, partial(read_status, asked=status_asked(levels[-1]) if levels else None))
     if field in _WORDS:
         return _each(cells, _WORDS[field])
     return _numbers(field, cells, folded, levels)
@@ -196,9 +209,10 @@ def _read(
 def _numbers(field: Field, cells: pd.Series, folded: pd.Series, levels: tuple[str, ...]) -> Reading:
     spec = FIELDS[field]
     plain = plain_numbers(folded)
-    factor = _share_factor(levels, plain) if spec.kind is Kind.SHARE else header_factor(levels, spec.measure)
+    factor = header_factor(levels, spec.measure)
     unclear = pd.Series(False, index=plain.index)
-    if spec.kind is Kind.SHARE:
+    if spec.kind is Kind.SHARE and factor in (1.0, _PERCENT):
+        factor = _share_factor(levels, plain)
         unclear = _of_a_hundred_or_of_one(levels, plain)
     fast = plain.notna() & ~unclear & (factor is not None)
     slow = _each(cells[~fast & ~unclear], partial(read_quantity, measure=spec.measure, factor=factor))
@@ -249,10 +263,10 @@ def _money(cells: pd.Series, folded: pd.Series, unit: MoneyUnit | None, rates: M
     return Reading(values.astype("Int64"), slow.refused, slow.noted)
 
 
-def _dates(cells: pd.Series, folded: pd.Series, latest: date | None) -> Reading:
-    days = plain_days(folded)
+def _dates(cells: pd.Series, folded: pd.Series, latest: date | None, day_0: date) -> Reading:
+    days = plain_days(folded, day_0=day_0)
     fast = days.notna() if latest is None else days <= pd.Timestamp(latest)
-    slow = _each(cells[~fast], partial(read_date, latest=latest))
+    slow = _each(cells[~fast], partial(read_date, latest=latest, day_0=day_0))
     exact = pd.Series(Precision.DAY.value, index=days.index[fast], dtype="str")
     written = [pd.Timestamp(read.day) for read in slow.values]
     known = [read.precision.value for read in slow.values]
@@ -264,9 +278,9 @@ def _dates(cells: pd.Series, folded: pd.Series, latest: date | None) -> Reading:
     )
 
 
-def _years(cells: pd.Series, latest: date | None) -> Reading:
+def _years(cells: pd.Series, latest: date | None, day_0: date) -> Reading:
     def year(cell: object) -> Any:
-        read = read_date(cell, latest=latest)
+        read = read_date(cell, latest=latest, day_0=day_0)
         if isinstance(read, Remarked):
             return Remarked(read.reading.day.year, read.code, {"taken": read.reading.day.year})
         return read if isinstance(read, Refusal) else read.day.year

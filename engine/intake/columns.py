@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from engine.domain.unit import FIELDS, Field
+from engine.domain.unit import FIELDS, Field, Status
 from engine.intake.cells import Reading, by_distinct, read_cells, stated
+from engine.intake.contradictions import contradictions
 from engine.intake.distinct import Columns, Distinct
 from engine.intake.estates import find_estate
 from engine.intake.grid import plain
+from engine.intake.groups import Group
 from engine.intake.header import Column
+from engine.intake.isic_revisions import disagreeing, read_old_isic
 from engine.intake.lists import looks_like_equipment, read_equipment
 from engine.intake.places import Place, read_county, read_province
 from engine.intake.sectors import read_sector
@@ -29,6 +33,25 @@ SHOWN = 300
 
 CELL_COLUMNS = ["sheet", "row", "column", "field", "code", "given", "facts"]
 """Columns of the tables of refused and noted cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What rows are given that do not say it themselves.
+
+    Parameters
+    ----------
+    groups
+        By the lines above them, from `engine.intake.groups.given_below`.
+    title
+        By the title of their table.
+    asked
+        By who reads the file.
+    """
+
+    groups: pd.DataFrame
+    title: Group = field(default_factory=Group)
+    asked: Group = field(default_factory=Group)
 
 
 class SheetColumns:
@@ -84,8 +107,11 @@ class SheetColumns:
         self.refused += [] if refused is None else [self._problems(what, column, refused)]
         self.noted += [] if noted is None else [self._problems(what, column, noted)]
 
-    def places(self, named: Mapping[Field, Column], province: str | None, sheet: str) -> None:
-        """Read provinces, counties in their provinces, and estates; a sheet's name stands for a missing column."""
+    def places(self, named: Mapping[Field, Column], province: str | None, sheet: str, given: Given) -> None:
+        """Read provinces, counties in their provinces, and estates.
+
+        What a row does not say is given by the line that groups it, by the sheet's name or its title, or by who asks.
+        """
         provinces = pd.Series(province, index=self.rows, dtype=object)
         if Field.PROVINCE in named:
             column = named[Field.PROVINCE]
@@ -94,65 +120,128 @@ class SheetColumns:
             provinces.update(reading.values)
         if Field.COUNTY in named:
             self._counties(named[Field.COUNTY], provinces, stated_province=Field.PROVINCE in named)
-        elif isinstance(place := read_county(sheet, province), Place):
-            self.values[Field.COUNTY.value] = pd.Series(place.county, index=self.rows, dtype=object)
-            provinces = provinces.fillna(place.province)
-            self.columns.append((self.sheet, sheet, Field.COUNTY.value, ""))
-        self._estates(named.get(Field.ESTATE), provinces, sheet)
+        self._given_counties(given.groups["county"], given.groups["province"], provinces)
+        if Field.COUNTY not in named and isinstance(place := read_county(sheet, province), Place):
+            self._given_county(Group(place.province, place.county), provinces, sheet)
+        self._estates(named.get(Field.ESTATE), provinces, sheet, given)
+        if Field.COUNTY not in named and given.title.county is not None:
+            self._given_county(given.title, provinces, "")
+        self._given_county(given.asked, provinces, "")
         refused = set(self.refused_rows(Field.PROVINCE))
         known = provinces[provinces.notna() & ~provinces.index.isin(refused)]
         self.values[Field.PROVINCE.value] = known
 
-    def _estates(self, column: Column | None, provinces: pd.Series, sheet: str) -> None:
+    def _given_counties(self, counties: pd.Series, own: pd.Series, provinces: pd.Series) -> None:
+        """Counties that lines, a title or a person give to the rows whose cell is blank and whose province agrees."""
+        known = self.values.get(Field.COUNTY.value, pd.Series(dtype=object))
+        taken = known.index.union(pd.Index(self.refused_rows(Field.COUNTY)))
+        new = counties[counties.notna() & counties.index.isin(self.rows) & ~counties.index.isin(taken)]
+        stated = provinces[new.index]
+        new = new[(stated.isna() | (stated == own[new.index])).to_numpy(dtype=bool)]
+        if len(new):
+            self.values[Field.COUNTY.value] = pd.concat([known, new])
+            provinces.update(own[new.index])
+        bare = own[own.notna() & counties.isna() & own.index.isin(self.rows)]
+        provinces.update(bare[provinces[bare.index].isna()])
+
+    def _given_county(self, place: Group, provinces: pd.Series, label: str) -> None:
+        if place.county is None:
+            return
+        before = len(self.values.get(Field.COUNTY.value, ()))
+        everywhere = pd.Series(place.county, index=self.rows, dtype=object)
+        self._given_counties(everywhere, pd.Series(place.province, index=self.rows, dtype=object), provinces)
+        if label and len(self.values.get(Field.COUNTY.value, ())) > before:
+            self.columns.append((self.sheet, label, Field.COUNTY.value, ""))
+
+    def _estates(self, column: Column | None, provinces: pd.Series, sheet: str, given: Given) -> None:
         """Estates by their canonical names, unless the row's county is another; they tell a county that is missing."""
+        named = ""
+        values = pd.Series(dtype=object)
+        reading = None
         if column is not None:
             reading = read_cells(Field.ESTATE, self.stated(column))
-        elif _ESTATE_SHEET.match(fold(sheet)):
-            column = Column(-1, (sheet,), sheet, Field.ESTATE)
-            reading = read_cells(Field.ESTATE, pd.Series(sheet, index=self.rows, dtype=object))
-        else:
+            values, named = reading.values.astype(object), column.label
+        others = [given.groups["estate"]]
+        if column is None and _ESTATE_SHEET.match(fold(sheet)):
+            others.append(pd.Series(sheet, index=self.rows, dtype=object))
+            named = sheet
+        others += [pd.Series(one, index=self.rows, dtype=object) for one in (given.title.estate, given.asked.estate)]
+        for other in others:
+            new = other[other.notna() & other.index.isin(self.rows) & ~other.index.isin(values.index)]
+            values = pd.concat([values, new]) if len(new) else values
+        if reading is None and values.empty:
             return
-        found = _known_estates(reading.values)
+        found = _known_estates(values)
         counties = self.values.get(Field.COUNTY.value, pd.Series(dtype=object)).reindex(found.index)
         own = provinces[found.index]
         agreed = counties.isna() | (counties == found["county"])
         agreed &= own.isna() | (own == found["province"])
         agreed &= ~found.index.isin(self.refused_rows(Field.COUNTY))
         found = found[agreed]
-        values = reading.values.copy()
         values[found.index] = found["name"]
-        odd = found.loc[~found["exact"].to_numpy(dtype=bool), "name"] if column.position >= 0 else found["name"].head(0)
-        noted = pd.DataFrame(
-            {
-                "code": pd.Series([NoteCode.SPELLING_CORRECTED] * len(odd), index=odd.index, dtype=object),
-                "facts": pd.Series([{"taken": name} for name in odd], index=odd.index, dtype=object),
-            }
-        )
-        named = column.label
-        if column.position >= 0:
+        if reading is not None and column is not None:
+            odd = found.loc[~found["exact"].to_numpy(dtype=bool) & found.index.isin(reading.values.index), "name"]
+            noted = pd.DataFrame(
+                {
+                    "code": pd.Series([NoteCode.SPELLING_CORRECTED] * len(odd), index=odd.index, dtype=object),
+                    "facts": pd.Series([{"taken": name} for name in odd], index=odd.index, dtype=object),
+                }
+            )
             self.keep(Field.ESTATE, column, Reading(values.astype("str"), reading.refused, noted))
         else:
             self.values[Field.ESTATE.value] = values.astype("str")
-            self.columns.append((self.sheet, named, Field.ESTATE.value, ""))
+            if named:
+                self.columns.append((self.sheet, named, Field.ESTATE.value, ""))
         missing = found[counties[agreed].isna().to_numpy(dtype=bool)]
         if len(missing):
             known = self.values.get(Field.COUNTY.value, pd.Series(dtype=object))
             self.values[Field.COUNTY.value] = pd.concat([known, missing["county"]])
             provinces.update(missing["province"])
-            self.columns.append((self.sheet, named, Field.COUNTY.value, ""))
+            if named:
+                self.columns.append((self.sheet, named, Field.COUNTY.value, ""))
+
+    def statuses(self, given: pd.Series, stated: pd.Series) -> None:
+        """Statuses that lines such as «واحدهای راکد» give to the rows below them whose cell is blank."""
+        known = self.values.get(Field.STATUS.value, pd.Series(dtype=object))
+        new = given[given.notna() & given.index.isin(self.rows) & ~given.index.isin(known.index) & ~stated[given.index]]
+        if len(new):
+            self.values[Field.STATUS.value] = pd.concat([known.astype(object), new])
+
+    def isic(self, column: Column, revision: str) -> None:
+        """Codes of an earlier revision, translated; those that several divisions follow on are kept aside."""
+        cells = self.stated(column)
+        reading = by_distinct(cells, partial(read_old_isic, revision=revision))
+        known = reading.values[(reading.values != "").to_numpy(dtype=bool)]
+        self.keep(Field.ISIC, column, Reading(known, reading.refused, reading.noted))
 
     def sectors(self, named: Mapping[Field, Column]) -> None:
-        """Look up the line of activity in words where a row has no ISIC code, unless its code was refused."""
+        """Look up the line of activity in words where a row has no ISIC code, unless its code was refused.
+
+        Where both are there and name different divisions, the code stands, with a remark.
+        """
         if Field.SECTOR_TEXT not in named:
             return
         texts = self.values[Field.SECTOR_TEXT.value]
         coded = self.values.get(Field.ISIC.value, pd.Series(dtype=object))
+        if len(coded):
+            self._remark_sectors(coded, texts, named[Field.SECTOR_TEXT])
         open_rows = texts[~texts.index.isin(coded.index) & ~texts.index.isin(self.refused_rows(Field.ISIC))]
         found = by_distinct(open_rows, read_sector).values
         found = found[found.notna()]
         if len(found):
             self.values[Field.ISIC.value] = pd.concat([coded, found])
             self.columns.append((self.sheet, named[Field.SECTOR_TEXT].label, Field.ISIC.value, ""))
+
+    def _remark_sectors(self, coded: pd.Series, texts: pd.Series, column: Column) -> None:
+        meant = disagreeing(coded, texts)
+        if meant.empty:
+            return
+        facts = [{"taken": taken, "words": code} for taken, code in zip(coded.loc[meant.index], meant, strict=True)]
+        remarks = {
+            "code": pd.Series([NoteCode.SECTOR_DISAGREES] * len(meant), index=meant.index, dtype=object),
+            "facts": pd.Series(facts, index=meant.index, dtype=object),
+        }
+        self.noted.append(self._problems(Field.SECTOR_TEXT, column, pd.DataFrame(remarks)))
 
     def machines(self, named: Mapping[Field, Column], latest: date | None) -> None:
         """Read machines out of a free text that is a list of them, where the sheet has no column for the list."""
@@ -165,6 +254,25 @@ class SheetColumns:
         if len(found):
             self.values[Field.EQUIPMENT.value] = found
             self.columns.append((self.sheet, named[Field.MACHINERY_TEXT].label, Field.EQUIPMENT.value, ""))
+
+    def current_jobs(self, named: Mapping[Field, Column]) -> None:
+        """Jobs under a heading that does not say when («اشتغال»): those of a unit that operates are of today."""
+        jobs = named.get(Field.JOBS_BEFORE_STOP)
+        statuses = self.values.get(Field.STATUS.value)
+        if jobs is None or jobs.sure or jobs.stated or Field.JOBS_NOW in named or statuses is None:
+            return
+        former = self.values.get(Field.JOBS_BEFORE_STOP.value, pd.Series(dtype=object))
+        working = statuses.index[(statuses == Status.OPERATING.value).to_numpy(dtype=bool)]
+        now = former.index.isin(working)
+        if now.any():
+            self.values[Field.JOBS_NOW.value] = former[now]
+            self.values[Field.JOBS_BEFORE_STOP.value] = former[~now]
+            self.columns.append((self.sheet, jobs.label, Field.JOBS_NOW.value, FIELDS[Field.JOBS_NOW].measure))
+
+    def contradict(self, named: Mapping[Field, Column], as_of: date | None) -> None:
+        """Remark what a row says against itself."""
+        for what, remarks in contradictions(self.values, self.rows, as_of).items():
+            self.noted.append(self._problems(what, named[what], remarks))
 
     def refused_rows(self, what: Field) -> list[int]:
         """Positions of rows whose cell of a field was refused."""

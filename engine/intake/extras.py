@@ -13,6 +13,7 @@ from engine.domain.extras import ExtraKind, gathered
 from engine.domain.items import PART, escape, escape_column
 from engine.intake.cells import stated
 from engine.intake.distinct import like
+from engine.intake.habit import against_habit
 from engine.intake.header import Column
 from engine.intake.labels import names_persons
 from engine.intake.measures import plain_numbers
@@ -96,7 +97,7 @@ def typed_values(cells: pd.Series, unit: MoneyUnit | None = None) -> pd.Series:
 
 def _numbers(cells: pd.Series, folded: pd.Series) -> pd.Series:
     """Cells that are plain numbers, below zero too; «007» is a code, and "not a number" is none."""
-    numbers = plain_numbers(folded).mask(like(folded, "^0[0-9]"))
+    numbers = plain_numbers(folded).mask(like(folded, "^0[0-9]") | against_habit(cells, folded))
     below = like(folded, r"^-(?:[1-9]|0\.)")
     if below.any():
         numbers[below] = -plain_numbers(folded[below].str.slice(1))

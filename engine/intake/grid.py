@@ -78,6 +78,26 @@ def cut(cells: pd.DataFrame) -> pd.DataFrame:
     return cells.iloc[: rows[-1] + 1, : columns[-1] + 1]
 
 
+def longest_text(cells: pd.DataFrame) -> int:
+    """Characters of the longest text of a grid.
+
+    Examples
+    --------
+    >>> longest_text(grid([[["A", "", 2.5], ["abc", None, "ab"]]]))
+    3
+    """
+    return max((_longest(cells[column]) for column in cells), default=0)
+
+
+def _longest(cells: pd.Series) -> int:
+    if isinstance(cells.dtype, pd.ArrowDtype):
+        texts = pa.array(cells)
+        once = (texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts).dictionary
+        return int(pc.max(pc.utf8_length(once)).as_py() or 0)
+    once = cells.cat.categories if isinstance(cells.dtype, pd.CategoricalDtype) else cells
+    return max((len(cell) for cell in once.to_numpy(dtype=object) if type(cell) is str), default=0)
+
+
 def overlaid(cells: pd.DataFrame, others: Mapping[tuple[int, int], str | None]) -> pd.DataFrame:
     """Other values in some cells, in rows that hold something besides: a formula drawn below the last row is no unit.
 

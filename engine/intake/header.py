@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pandas as pd
 
@@ -12,13 +13,12 @@ from engine.domain.unit import Field
 from engine.errors import EhyaError, ErrorCode
 from engine.intake.grid import plain
 from engine.intake.labels import Match, counts_units, matches, nearest_field
-from engine.intake.lexicon import measures
 from engine.intake.references import column_letters
-from engine.intake.sheets import Sheet
-from engine.parsing.money import read_money_unit
+from engine.intake.sheets import SCANNED_ROWS, Sheet
+from engine.intake.unit_words import names_unit
+from engine.parsing.money_headings import read_heading_unit
 from engine.parsing.text import fold
 
-SCANNED_ROWS = 60
 MAX_LEVELS = 3
 MIN_FIELDS = 2
 """A line is a header when it names at least so many fields, one of them a name or an id."""
@@ -29,6 +29,8 @@ NEARLY = 0.2
 IDENTITY = ("name", "national_id", "business_id")
 """Fields that say which unit a row is of; a header names one of them."""
 
+_LONGEST_UNIT = 20
+_SHORT_YEAR = 2
 _SERIAL_MARKS = ("#", "№")
 _YEAR = re.compile("1[34][0-9]{2}|20[0-9]{2}")
 
@@ -51,6 +53,8 @@ class Column:
         For a column that was not recognised: the nearest field.
     sure
         Whether the heading alone tells the field.
+    stated
+        Whether a mapping names it.
     """
 
     position: int
@@ -59,6 +63,7 @@ class Column:
     field: str | None
     nearest: str | None = None
     sure: bool = True
+    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,13 @@ def find_header(sheet: Sheet, mapping: Mapping[str, str] | None = None, *, at: i
     found = [
         (header, score)
         for first in range(len(raw) if at is None else 1)
-        for least in [1 if _mostly_words(raw[first]) else 2 if _groups(first, raw, merges) else 0]
+        for least in [
+            1
+            if _mostly_words(raw[first]) or _names_mapped(raw[first], wanted)
+            else 2
+            if _groups(first, raw, merges)
+            else 0
+        ]
         if least
         for depth in range(least, min(MAX_LEVELS, len(raw) - first) + 1)
         if all(_only_words(row) for row in raw[first + 1 : first + depth])
@@ -196,11 +207,12 @@ def _with_lines_below(
 
 
 def _only_units(row: list[str]) -> bool:
+    """Whether a line holds units of measure and nothing else; some of them may be strange ones."""
     texts = [fold(text).strip("() ") for text in row if text]
-    known = {
-        unit for measure in ("m2", "kW", "m3/h", "L/s", "persons", "months", "share") for unit in measures(measure)
-    }
-    return bool(texts) and all(text in known or read_money_unit(text) is not None for text in texts)
+    known = [names_unit(text) or read_heading_unit(text) is not None or set(text) <= set("-–") for text in texts]
+    strange = [text for text, is_known in zip(texts, known, strict=True) if not is_known]
+    short = all(not any(mark.isdigit() for mark in text) and len(text) <= _LONGEST_UNIT for text in strange)
+    return bool(texts) and (all(known) or (sum(known) >= 2 and sum(known) >= 0.6 * len(texts) and short))
 
 
 def _scored(
@@ -226,6 +238,7 @@ def _scored(
             taken[position].field if position in taken else None,
             None if position in taken else nearest_field(texts),
             position not in taken or taken[position].sure,
+            _stated(texts, wanted) is not None,
         )
         for position, texts in levels.items()
     )
@@ -237,7 +250,7 @@ def _assigned(levels: dict[int, tuple[str, ...]], wanted: Mapping[str, str]) -> 
     taken: dict[int, Match] = {}
     offers: list[tuple[float, int, Match]] = []
     for position, texts in levels.items():
-        stated = wanted.get(fold(texts[-1])) or wanted.get(fold(" ".join(texts)))
+        stated = _stated(texts, wanted)
         if stated:
             taken[position] = Match(stated, 1.0)
         elif texts[-1].strip() in _SERIAL_MARKS:
@@ -251,6 +264,10 @@ def _assigned(levels: dict[int, tuple[str, ...]], wanted: Mapping[str, str]) -> 
         taken[position] = match
         used.add(match.field)
     return taken
+
+
+def _stated(texts: tuple[str, ...], wanted: Mapping[str, str]) -> str | None:
+    return wanted.get(fold(texts[-1])) or wanted.get(fold(" ".join(texts)))
 
 
 def _labels(levels: dict[int, tuple[str, ...]]) -> dict[int, str]:
@@ -291,10 +308,24 @@ def _written(cell: object) -> str:
 
 
 def _mostly_words(row: list[str]) -> bool:
-    """Whether a line may hold headings: few begin with a digit, but for bare years («فروش»: 1401, 1402, 1403)."""
+    """Whether a line may hold headings: few begin with a digit, but for years («فروش»: 1401, 1402; 98, 99, 00)."""
     texts = [fold(text) for text in row if text]
-    values = sum(text[0].isdigit() and not _YEAR.fullmatch(text) for text in texts if text)
-    return len(texts) >= MIN_FIELDS and values <= 0.2 * len(texts)
+    years = _numbered(texts)
+    values = sum(text[0].isdigit() and not _YEAR.fullmatch(text) for text in texts if text) - years
+    return len(texts) - years >= MIN_FIELDS and values <= 0.2 * (len(texts) - years)
+
+
+def _numbered(texts: list[str]) -> int:
+    """How many of a line's texts are short numbers that follow on each other, as years and numbered columns do."""
+    numbers = [int(text) if text.isdigit() and len(text) <= _SHORT_YEAR else None for text in texts]
+    follows = [one is not None and two is not None and (two - one) % 100 in (1, 99) for one, two in pairwise(numbers)]
+    return sum(left or right for left, right in zip([False, *follows], [*follows, False], strict=True))
+
+
+def _names_mapped(row: list[str], wanted: Mapping[str, str]) -> bool:
+    """Whether a line holds headings that a person has named."""
+    named = sum(fold(text) in wanted for text in row if text)
+    return named > 0 and named >= min(MIN_FIELDS, len(wanted))
 
 
 def _groups(line: int, raw: list[list[str]], merges: tuple[tuple[int, int, int, int], ...]) -> bool:

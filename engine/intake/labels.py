@@ -21,6 +21,11 @@ BARE = 0.72
 LONGEST = 40
 """A longer heading is a sentence; it is not compared letter by letter."""
 
+_JOINED = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z])")
+"""Where two words are written as one: ``UnitName``."""
+
+_EARLIER = re.compile(r"(?<![^\W\d_])(?:rev(?:ision)?|ver(?:sion)?|v|ویرایش)\W*(?:[23]|دوم|سوم)(?!\d)")
+
 _NO_FIELDS = ("personal", "counting", "persons")
 _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]?")
 _UNIT_TAIL = re.compile(
@@ -65,7 +70,7 @@ def matches(levels: tuple[str, ...]) -> tuple[Match, ...]:
     >>> matches(("تلفن همراه مدیرعامل",))[0].field
     'personal'
     """
-    return _matches(tuple(fold(level) for level in levels if level.strip()))
+    return _matches(tuple(fold(_JOINED.sub(" ", level)) for level in levels if level.strip()))
 
 
 def counts_units(heading: str) -> bool:
@@ -132,8 +137,14 @@ def _matches(levels: tuple[str, ...]) -> tuple[Match, ...]:
         for field, score in _scores(candidate):
             best[field] = max(best.get(field, 0.0), score * worth)
     best |= {field: max(best.get(field, 0.0), 0.93) for field in _said_twice(levels[-1])}
-    whole = _tokens(worded)
-    allowed = {field: score for field, score in best.items() if not _forbidden(field, whole)}
+    if "isic" in best and _EARLIER.search(worded):
+        best["isic"] *= 0.9  # a column of codes of Rev. 4 goes before it
+    whole, grouped = _tokens(worded), _tokens(re.sub(r"[\W_]+", " ", " ".join(levels)).strip())
+    allowed = {
+        field: score
+        for field, score in best.items()
+        if not _forbidden(field, grouped if field == Field.STATUS else whole)  # «پروانه» above «وضعیت»
+    }
     return tuple(Match(field, score) for field, score in sorted(allowed.items(), key=lambda item: -item[1]))
 
 
@@ -223,6 +234,27 @@ def known_headings() -> frozenset[str]:
     return frozenset(
         fold(name) for family, entry in _document().items() if family not in _NO_FIELDS for name in entry["names"]
     )
+
+
+@cache
+def heading_words() -> frozenset[str]:
+    """Single words that headings of fields are made of.
+
+    Examples
+    --------
+    >>> "پروانه" in heading_words(), "جریب" in heading_words()
+    (True, False)
+    """
+    entries = [entry for family, entry in _document().items() if family != "personal"]
+    texts = [text for entry in entries for key in ("names", "bare", "none", "words") for text in entry.get(key, ())]
+    texts += [
+        word.rstrip("*")
+        for entry in entries
+        for groups in entry.get("patterns", ())
+        for group in groups
+        for word in group
+    ]
+    return frozenset(word for text in texts for word in re.findall(r"[^\W\d_]+", fold(text)))
 
 
 @cache

@@ -90,6 +90,30 @@ def measures(measure: str) -> dict[str, float]:
 
 
 @cache
+def shown_measures(measure: str) -> tuple[str, ...]:
+    """Units of measure that a refusal offers for a field.
+
+    Examples
+    --------
+    >>> shown_measures("kW")
+    ('kW', 'MW', 'W', 'hp')
+    """
+    return tuple(_document()["shown_measures"].get(measure, ()))
+
+
+@cache
+def unit_table(family: str) -> dict[str, float | str]:
+    """Folded words of one table: ``volume`` -> cubic metres, ``period`` -> name of a span of time.
+
+    Examples
+    --------
+    >>> unit_table("volume")["لیتر"], unit_table("period")["ماه"]
+    (0.001, 'month')
+    """
+    return {fold(word): value for word, value in _document()[family].items()}
+
+
+@cache
 def other_measures() -> frozenset[str]:
     """Units of measure that no field keeps and that none can be turned into.
 
@@ -99,6 +123,18 @@ def other_measures() -> frozenset[str]:
     True
     """
     return frozenset(fold(word) for word in _document()["other_measures"])
+
+
+@cache
+def negations() -> frozenset[str]:
+    """Words that take away what stands beside them.
+
+    Examples
+    --------
+    >>> "نیست" in negations(), "بدون" in negations()
+    (True, True)
+    """
+    return frozenset(fold(word) for word in _document()["negations"])
 
 
 @cache

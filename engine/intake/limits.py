@@ -16,6 +16,9 @@ texts take more."""
 MAX_TABLE_CELLS = 25_000_000
 """Cells of a text file, a Parquet file or a JSON file. Assumed: 600,000 units by 40 columns."""
 
+MAX_CELL_CHARACTERS = 200_000
+"""Assumed: six times what a cell of a spreadsheet holds (32,767); texts of megabytes take minutes to look through."""
+
 MAX_UNPACKED_BYTES = 500_000_000
 MAX_RATIO = 100
 """Unpacked bytes for each packed one. Registers unpack to 5 to 30 times their size, packed zeros to 1,000."""
@@ -32,6 +35,7 @@ class Limit(Code):
     SHEETS = "sheets"
     COLUMNS = "columns"
     CELLS = "cells"
+    CELL_CHARACTERS = "cell_characters"
     UNPACKED_BYTES = "unpacked_bytes"
     RATIO = "ratio"
 
@@ -42,6 +46,7 @@ _ALLOWED: dict[Limit, int] = {
     Limit.SHEETS: MAX_SHEETS,
     Limit.COLUMNS: MAX_COLUMNS,
     Limit.CELLS: MAX_TABLE_CELLS,
+    Limit.CELL_CHARACTERS: MAX_CELL_CHARACTERS,
     Limit.UNPACKED_BYTES: MAX_UNPACKED_BYTES,
     Limit.RATIO: MAX_RATIO,
 }

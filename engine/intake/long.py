@@ -105,7 +105,16 @@ def _turned(
     table.columns = pd.RangeIndex(table.shape[1])
     head = pd.DataFrame([[*(headings[one] for one in (*keys, *others)), *names]], index=[first])
     grid = pd.concat([sheet.cells.iloc[:first].apply(plain), head, table]).astype(object)
-    return replace(sheet, cells=grid.where(grid.notna(), None), merges=(), hidden=frozenset(), uncomputed=frozenset())
+    return replace(
+        sheet,
+        cells=grid.where(grid.notna(), None),
+        merges=(),
+        hidden=frozenset(),
+        uncomputed=frozenset(),
+        hidden_rows=frozenset(),
+        widths=(),
+        unclosed=(),
+    )
 
 
 def _agreed(cells: pd.Series) -> object:

@@ -12,7 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.intake.lexicon import measures, none_owned, other_measures
+from engine.intake.lexicon import none_owned, shown_measures
+from engine.intake.unit_words import written_factor
 from engine.parsing.numerals import (
     APPROXIMATE_WORDS,
     DOTTED_THREE,
@@ -30,44 +31,17 @@ from engine.parsing.text import arrow, fold
 LONGEST = 100
 """A longer text is no quantity and no amount of money; looking for one in it would take its square in time."""
 
+_NEARLY = 1e-9
+_SCALED = 1000.0
+"""From this factor on the heading may have a scale of its own."""
+
 _Numbers = TypeVar("_Numbers", float, pd.Series)
 _QUANTITY = re.compile(
     rf"(?P<before>(?:[^\W\d_]+\d?(?= )|[^\d+(-])*?)\s*(?<![^\W\d_])(?P<number>[-+(]?\s*{NUMERAL}\)?-?)\s*(?P<after>.*)"
 )
 _PLAIN = r"^\d{1,15}(?:\.\d{1,9})?$"
-_GROUPED = r"^\d{1,3}(?:,\d{3})+(?:\.\d+)?$"
-_BRACKETED = re.compile(r"[(\[]([^)\]]*)[)\]]")
+_GROUPED = r"^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$"
 _APPROXIMATE_TAIL = re.compile(r"\s*\((?:تقریبی|حدودی|حدودا|تقریبا|approx\.?|about)\)$")
-
-
-def header_factor(levels: tuple[str, ...], measure: str) -> float | None:
-    """What one written unit of a column is in the field's own unit of measure.
-
-    Returns
-    -------
-    float or None
-        1 where the heading names no unit; ``None`` where it names one that is not of this measure.
-
-    Examples
-    --------
-    >>> header_factor(("متراژ زمین (هکتار)",), "m2"), header_factor(("برق (آمپر)",), "kW")
-    (10000.0, None)
-    >>> header_factor(("idle_years",), "months"), header_factor(("area_ha",), "m2")
-    (12.0, 10000.0)
-    """
-    known = measures(measure)
-    levels = tuple(level.replace("_", " ") for level in levels)  # idle_years, area_ha
-    if measure == "months" and {"سال", "years", "year"} & set(fold(" ".join(levels)).split()):
-        return 12.0
-    for level in reversed(levels):
-        folded = fold(level)
-        brackets = [text.strip() for text in _BRACKETED.findall(folded)]
-        for text in [*brackets, folded.strip("() "), *_tails(folded)]:
-            if text in known:
-                return known[text]
-        if any(text in other_measures() for text in brackets):
-            return None
-    return 1.0
 
 
 def read_quantity(cell: object, measure: str, factor: float | None) -> float | Remarked | Refusal:
@@ -83,7 +57,7 @@ def read_quantity(cell: object, measure: str, factor: float | None) -> float | R
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         if not math.isfinite(cell):
             return Refusal(RejectionCode.NOT_A_NUMBER)
-        return Refusal(RejectionCode.UNKNOWN_MEASURE) if factor is None else scaled_by(float(cell), factor)
+        return _no_measure(measure) if factor is None else scaled_by(float(cell), factor)
     text = fold(str(cell))
     if len(text) > LONGEST:
         return Refusal(RejectionCode.NOT_A_NUMBER)
@@ -109,14 +83,15 @@ def read_quantity(cell: object, measure: str, factor: float | None) -> float | R
 
 
 def scaled_by(numbers: _Numbers, factor: float) -> _Numbers:
-    """Numbers times a factor; a factor below one divides by its inverse, so that 47 percent are 0.47.
+    """Numbers times a factor; a factor whose inverse is short divides by that, so that 47 percent are 0.47.
 
     Examples
     --------
     >>> scaled_by(47.0, 0.01), 47 * 0.01
     (0.47, 0.47000000000000003)
     """
-    return numbers * factor if factor >= 1 else numbers / round(1 / factor, 9)
+    inverse = round(1 / factor, 4)
+    return numbers / inverse if factor < 1 and abs(1 / factor - inverse) < _NEARLY else numbers * factor
 
 
 def plain_numbers(folded: pd.Series) -> pd.Series:
@@ -158,21 +133,22 @@ def _with_unit(
         scale *= SCALES[words.pop(0)]
     unit = " ".join(words).strip(" .")
     if unit and before:  # «300 متر» is understood, «طول 300 متر» is not
-        return Refusal(RejectionCode.UNKNOWN_MEASURE)
+        return _no_measure(measure)
     unit = unit or before
-    factor = factor if not unit else measures(measure).get(unit)
+    if scale > 1 and not unit and factor is not None and factor >= _SCALED:
+        return Refusal(RejectionCode.AMBIGUOUS_NUMBER)  # «2 هزار» below «هزار متر مربع»
+    factor = factor if not unit else written_factor(unit, measure)
     if factor is None:
-        return Refusal(RejectionCode.UNKNOWN_MEASURE if unit else RejectionCode.NOT_A_NUMBER)
+        return _no_measure(measure)
     value = float(number * scale * Decimal(repr(factor)))
     return Remarked(value, NoteCode.APPROXIMATE) if approximate else value
+
+
+def _no_measure(measure: str) -> Refusal:
+    return Refusal(RejectionCode.UNKNOWN_MEASURE, {"allowed": list(shown_measures(measure))})
 
 
 def _sum(parts: list[float | Remarked | Refusal], otherwise: Refusal) -> float | Refusal:
     """«۳ سال و ۶ ماه»: each part with a unit of its own."""
     numbers = [part for part in parts if isinstance(part, float)]
     return sum(numbers) if len(numbers) == len(parts) else otherwise
-
-
-def _tails(folded: str) -> list[str]:
-    words = re.sub(r"[()\[\]:]", " ", folded).split()
-    return [" ".join(words[-count:]) for count in (4, 3, 2, 1) if len(words) > count]

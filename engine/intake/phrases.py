@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from engine.codes import Code
 from engine.domain.unit import Barrier, DealForm, Status
-from engine.intake.lexicon import codes, fillers, nothing, stems
+from engine.intake.lexicon import codes, fillers, negations, nothing, stems
 from engine.parsing.rejection import NoteCode, Refusal, RejectionCode, Remarked
 from engine.parsing.text import compact, fold
 
@@ -20,6 +20,40 @@ _AND = re.compile(r" و | and | & ")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*(?:%|درصد|percent)")
 _BELOW = ("زیر", "کمتر", "پایین تر", "below", "under", "less")
 _ABOVE = ("بالای", "بیش", "بیشتر", "بالاتر", "above", "over", "more")
+_UNTIL = re.compile(
+    r"(?:^|\s|-|,|\()(?:تا|الی|until|till|up to)\s+(?:[^\W\d_]+\s+){0,3}\d{2,4}(?!\s*(?:%|درصد|percent))"
+)
+"""«فعال تا سال ۱۳۹۸»: what held until then holds no more; «تا کنون» names no year."""
+
+_NOT = ("نیست", "نیستند", "نمیباشد", "نمی", "not", "isnt", "no", "longer", "never")
+_OPPOSITE = {Status.OPERATING.value: Status.IDLE.value, Status.IDLE.value: Status.OPERATING.value}
+_AT_WORK = (Status.OPERATING.value, Status.SEMI_ACTIVE.value)
+_BESIDE = (
+    "ماه",
+    "روز",
+    "سالها",
+    "چند",
+    "و",
+    "در",
+    "به",
+    "with",
+    "from",
+    "in",
+    "of",
+    "and",
+    "year",
+    "years",
+    "month",
+    "months",
+)
+_TROUBLES = ("bank_debt", "tax_debt", "social_security_debt", "seized_by_bank", "legal_dispute", "shareholder_dispute",
+             "imports_smuggling", "war_or_disaster")  # fmt: skip
+"""Causes that are there; the others are things that are wanting, so that "no market" names one."""
+
+_DIFFICULTY = ("مشکل", "مشکلی", "مشکلات", "کمبود", "کمبودی", "مانع", "مانعی", "problem", "problems", "issue", "issues",
+               "shortage", "lack", "difficulty")  # fmt: skip
+_UNPAID = ("پرداخت", "بازپرداخت", "تسویه", "رفع", "حل", "توان", "توانایی", "paid", "settled", "resolved", "able")
+
 _WORKING = ("فعال", "ظرفیت", "capacity", "activ", "operat", "working")
 
 
@@ -48,20 +82,43 @@ def read_flag(cell: object) -> bool | Remarked | Refusal:
     return Remarked(word == "yes", NoteCode.PART_NOT_UNDERSTOOD, {"part": strange}) if strange else word == "yes"
 
 
-def read_status(cell: object) -> str | Remarked | Refusal:
+def read_status(cell: object, asked: str | None = None) -> str | Remarked | Refusal:
     """Read the status of a unit; "working at 30 percent" is semi-active, since the limit is half of the capacity.
 
-    What happened to a unit («احیا شده») is no status: the one it leaves is taken, with a remark, where it leaves one.
+    What happened to a unit («احیا شده») is no status: the one it leaves is taken, with a remark, where it leaves one. A
+    doubt («فعال؟») is refused, and "active until 1398" leaves an idle unit.
+
+    Parameters
+    ----------
+    cell
+        Text.
+    asked
+        What a heading asks («فعال است؟», "Idle?"): the status that "yes" stands for.
 
     Examples
     --------
     >>> read_status("فعال زیر ۵۰ درصد ظرفیت"), read_status("نيمه‌فعال"), read_status("غیرفعال از سال ۱۳۹۸")
     ('semi_active', 'semi_active', 'idle')
-    >>> read_status("revived").reading, read_status("offered").code.value
-    ('operating', 'event_not_status')
+    >>> read_status("revived").reading, read_status("offered").code.value, read_status("فعال تا ۱۳۹۸").reading
+    ('operating', 'event_not_status', 'idle')
+    >>> read_status("فعال ۳۰٪"), read_status("Active?").code.value
+    ('semi_active', 'unknown_status')
     """
-    text = fold(str(cell)).replace("پنجاه درصد", "50 درصد")
-    known = _status(text) or _working_share(text)
+    text = fold(str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)).replace(
+        "پنجاه درصد", "50 درصد"
+    )
+    if asked is not None and (answer := _flag(text)) is not None:
+        return asked if answer == "yes" else _OPPOSITE[asked]
+    unknown = Refusal(RejectionCode.UNKNOWN_STATUS, {"allowed": list(Status)})
+    if "?" in text:
+        return unknown
+    if (past := _UNTIL.search(text)) is not None:
+        was = _status(text[: past.start()])
+        idle = Remarked(Status.IDLE.value, NoteCode.STATUS_FROM_EVENT, {"taken": Status.IDLE})
+        return idle if was in _AT_WORK else unknown
+    known = _with_share(text)
+    if known is None:
+        known = _status(text)
     if known:
         return known
     event = codes("event").get(compact(text))
@@ -69,13 +126,25 @@ def read_status(cell: object) -> str | Remarked | Refusal:
         refusal = Refusal(RejectionCode.EVENT_NOT_STATUS, {"allowed": list(Status)})
         return refusal if event == "none" else Remarked(event, NoteCode.STATUS_FROM_EVENT, {"taken": Status(event)})
     pieces = _pieces(text)
-    read = [_status(piece) for piece in pieces]
+    read = [_with_share(piece) or _status(piece) for piece in pieces]
     found = {status for status in read if status}
-    if len(found) != 1 or not (read[0] or None not in read):
-        return Refusal(RejectionCode.UNKNOWN_STATUS, {"allowed": list(Status)})
-    strange = [piece for piece, status in zip(pieces, read, strict=True) if status is None]
+    strange = [piece for piece, status in zip(pieces, read, strict=True) if status is None and not _says_nothing(piece)]
+    if len(found) != 1 or any(map(_negated, strange)) or not (read[0] or not strange):
+        return unknown
     status = found.pop()
     return Remarked(status, NoteCode.PART_NOT_UNDERSTOOD, {"part": strange}) if strange else status
+
+
+def status_asked(heading: str) -> str | None:
+    """What a heading of yes and no asks: the status that "yes" stands for.
+
+    Examples
+    --------
+    >>> status_asked("Active?"), status_asked("راکد است؟"), status_asked("وضعیت") is None
+    ('operating', 'idle', True)
+    """
+    known = _status(re.sub(r"^(?:ایا|is(?: it| the unit)?)\s+", "", fold(heading).strip("? ")))
+    return known if known in _OPPOSITE else None
 
 
 def read_causes(cell: object) -> str | Remarked | Refusal:
@@ -148,14 +217,19 @@ def _flag(folded: str) -> str | None:
 
 def _status(folded: str) -> str | None:
     """Status of a phrase, also without the words that change nothing; "is not working" is idle."""
-    known = codes("status").get(compact(folded)) or codes("status").get(compact(re.sub(r"\(.*?\)", "", folded)))
+    known = codes("status").get(compact(folded))
     if known:
         return known
-    words = [word for word in re.findall(r"[^\W\d_]+|\d+", folded) if not word.isdigit()]
+    if "(" in folded:  # words in brackets must change nothing either
+        inside = re.findall(r"\(([^)]*)\)?", folded)
+        if all(map(_says_nothing, inside)):
+            return _status(re.sub(r"\([^)]*\)?", " ", folded).strip())
+        return None
+    words = [word for word in re.findall(r"[^\W\d_]+|\d+", folded.replace("'", "")) if not word.isdigit()]
     for dropped in (fillers("status"), fillers("status") - {"تولید"}):
         kept = [word for word in words if word not in dropped]
-        negated = "نیست" in kept
-        known = codes("status").get(compact(" ".join(word for word in kept if word != "نیست")))
+        negated = any(word in _NOT for word in kept)
+        known = codes("status").get(compact(" ".join(word for word in kept if word not in _NOT)))
         if known:
             break
     if known and negated:
@@ -163,10 +237,28 @@ def _status(folded: str) -> str | None:
     return known
 
 
+def _says_nothing(folded: str) -> bool:
+    """Whether words beside a status change nothing: dates, «موقت», «از سال ۱۳۹۸»."""
+    words = re.findall(r"[^\W\d_]+", folded)
+    return "%" not in folded and all(word in fillers("status") or word in _BESIDE for word in words)
+
+
+def _negated(folded: str) -> bool:
+    return any(word in negations() for word in re.findall(r"[^\W\d_]+", folded))
+
+
+def _with_share(text: str) -> str | None:
+    """Status of a phrase with a share of capacity; a word that says more than "at work" goes before the share."""
+    if _PERCENT.search(text) is None:
+        return None
+    word = _status(re.sub(r"\(\s*\)", "", _PERCENT.sub(" ", text)).strip())
+    return word if word is not None and word != Status.OPERATING else _working_share(text)
+
+
 def _working_share(text: str) -> str | None:
     """«فعال با ۳۰ درصد ظرفیت», and a bare «زیر ۵۰ درصد»: the words beside the share must not contradict it."""
     percent = _PERCENT.search(text)
-    if percent is None or "غیر" in text or "نیست" in text:
+    if percent is None or "غیر" in text or any(word in _NOT for word in re.findall(r"[^\W\d_]+", text)):
         return None
     below, above = any(word in text for word in _BELOW), any(word in text for word in _ABOVE)
     if not (below or above or any(word in text for word in _WORKING)):
@@ -175,6 +267,8 @@ def _working_share(text: str) -> str | None:
     if (below and share > HALF) or (above and share < HALF):
         return None  # the share may lie on either side of the limit
     semi = share <= HALF if below else share < HALF
+    if share == 0:
+        return None if below or above else Status.IDLE.value
     return Status.SEMI_ACTIVE.value if semi else Status.OPERATING.value
 
 
@@ -188,13 +282,21 @@ def _phrase(folded: str, family: str) -> str | None:
 
 def _by_stem(folded: str, family: str) -> str | None:
     words = re.findall(r"\w+", folded)
+    negated = _negated(folded)
     if family != "cause":
         hits = {codes(family)[compact(word)] for word in words if compact(word) in codes(family)}
-        return hits.pop() if len(hits) == 1 else None
+        return hits.pop() if len(hits) == 1 and not negated else None
     for code, group in stems():
         if all(_has(stem, words) for stem in group):
-            return code
+            return None if negated and _denied(code, words) else code
     return None
+
+
+def _denied(code: str, words: list[str]) -> bool:
+    """Whether a negation takes a cause away: «بدهی بانکی ندارد» does, «بازار ندارد» is a cause itself."""
+    if any(word in _DIFFICULTY for word in words):
+        return True
+    return code in _TROUBLES and not any(word in _UNPAID for word in words)
 
 
 def _has(stem: str, words: list[str]) -> bool:

@@ -93,6 +93,28 @@ def read_county(cell: object, province: str | None = None) -> Place | Remarked |
     return Refusal(RejectionCode.UNKNOWN_COUNTY, {"nearest": _nearest(name, near)})
 
 
+def names_province(cell: object) -> bool:
+    """Whether a cell is the name of a province, letter by letter.
+
+    Examples
+    --------
+    >>> names_province("استان فارس"), names_province("راکد")
+    (True, False)
+    """
+    return _name(cell) in _provinces()
+
+
+def names_county(cell: object) -> bool:
+    """Whether a cell is the name of a county, letter by letter.
+
+    Examples
+    --------
+    >>> names_county("شهرستان خوی"), names_county("راکد")
+    (True, False)
+    """
+    return _name(cell) in _counties()
+
+
 def _paired(cell: object, province: str | None) -> Place | Refusal | None:
     """Province and county with a stroke between («اصفهان / کاشان»), also where a county has the province's name."""
     parts = [_name(part) for part in str(cell).split("/")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from os import PathLike
 from pathlib import Path
@@ -15,27 +15,29 @@ import pandas as pd
 from engine.domain.extras import EXTRAS
 from engine.domain.identity import identity_keys
 from engine.domain.unit import FIELDS, Confidence, Field, Kind, Origin, unit_table
-from engine.errors import EhyaError, ErrorCode
+from engine.intake.asked import asked_place, asked_province, no_register
 from engine.intake.cells import read_cells
-from engine.intake.columns import CELL_COLUMNS, SheetColumns
-from engine.intake.corrections import check_sheets, corrected
-from engine.intake.distinct import Columns
+from engine.intake.column_measure import is_harmless
+from engine.intake.columns import CELL_COLUMNS, Given, SheetColumns
+from engine.intake.contest import check_side_by_side
+from engine.intake.corrections import check_sheets
 from engine.intake.duplicates import duplicate_pairs
 from engine.intake.extras import read_extras
-from engine.intake.header import Column, Header, counting_headings, with_nameless, without_hollow
+from engine.intake.groups import Group, given_below, place_of
+from engine.intake.header import Column, Header
+from engine.intake.isic_revisions import is_old, revision_of
 from engine.intake.long import gathered
-from engine.intake.persons import without_contacts
-from engine.intake.places import read_province
+from engine.intake.meanings import Meanings, meanings
 from engine.intake.plausible import within_bounds
-from engine.intake.projects import without_unsure
+from engine.intake.ragged import rows_longer_than_header, unclosed_quotes
 from engine.intake.record import Intake
-from engine.intake.rows import filled_down, ignored_rows
-from engine.intake.sheets import Sheet, open_sheets
-from engine.intake.stacked import first_header, next_header
+from engine.intake.sheets import open_sheets
+from engine.intake.tables import Table, sheet_notes, tables_of
 from engine.intake.titles import Statements, read_titles
-from engine.parsing.dates import jalali_years
-from engine.parsing.money import MoneyUnit, read_foreign_unit, read_money_scale, read_money_unit
-from engine.parsing.rejection import IgnoredRow, Refusal, RejectionCode, Remarked, SheetNote
+from engine.parsing.dates import SERIAL_DAY_0, SERIAL_DAY_0_OF_1904, jalali_years
+from engine.parsing.money import MoneyUnit
+from engine.parsing.money_headings import leftover_in_brackets, read_heading_scale, read_heading_unit
+from engine.parsing.rejection import IgnoredRow, RejectionCode
 
 _PLACES = (Field.PROVINCE, Field.COUNTY, Field.ESTATE)
 
@@ -47,7 +49,10 @@ def read_register(
     source: str | None = None,
     sheet: str | None = None,
     province: str | None = None,
+    county: str | None = None,
+    estate: str | None = None,
     mapping: Mapping[str, str] | None = None,
+    values: Mapping[str, Mapping[str, str]] | None = None,
     origin: Origin | None = None,
     today: date | None = None,
     corrections: pd.DataFrame | None = None,
@@ -67,8 +72,12 @@ def read_register(
         Read this sheet only; by default every visible sheet that has a header.
     province
         Where units stand whose row names no province; settles names of counties that several provinces have.
+    county, estate
+        Where units stand whose row, group, sheet and title name no county or estate.
     mapping
         Heading -> field name, ``serial`` or ``ignore``, for headings that are not recognised.
+    values
+        Field -> what a register writes -> what it means by it (``{"status": {"چ": "idle"}}``).
     origin
         By default ``synthetic`` where a title says so («نمونهٔ ساختگی»), else ``register``.
     today
@@ -88,8 +97,10 @@ def read_register(
     ------
     EhyaError
         ``file_not_found``, ``file_unreadable``, ``file_protected``, ``file_empty``, ``unknown_sheet``, ``no_header``,
+        ``header_not_understood``,
         ``not_units`` (a table whose lines count units: estates, counties),
-        ``unknown_option`` (``province`` or ``mapping`` name nothing known), ``correction_misplaced``.
+        ``unknown_option`` (``province``, ``county``, ``mapping`` or ``values`` name nothing known),
+        ``lies_on_its_side``, ``tables_side_by_side``, ``correction_misplaced``.
 
     Examples
     --------
@@ -102,13 +113,17 @@ def read_register(
     (['Khoy'], [1200000000])
     """
     path = Path(path)
-    default_province = _default_province(province)
+    default_province = asked_province(province)
+    asked = asked_place(county, estate, default_province)
+    meant = meanings(values)
     opened = open_sheets(path, only=sheet)
     turned = {grid.name: wide for grid in opened if (wide := gathered(grid)) is not None}
     grids = [turned.get(grid.name, grid) for grid in opened]
-    tables = [table for grid in grids for table in _tables(grid, mapping, corrections)]
+    tables = [table for grid in grids for table in tables_of(grid, mapping, corrections)]
     if not tables:
-        raise _no_register(path.name, grids, mapping)
+        raise no_register(path.name, grids, mapping)
+    for table in tables:
+        check_side_by_side(table.header, table.columns, table.sheet.name, path.name)
     check_sheets(corrections, [table.sheet.name for table in tables])
     statements = [read_titles(table.titles()) for table in tables]
     read = []
@@ -123,40 +138,8 @@ def read_register(
             {**(told.rates or {}), **(rates or {})},
         )
         latest = min((day for day in (told.as_of, today) if day is not None), default=None)
-        read.append(_read_table(table, told, latest, source or path.name))
-    return _gathered(read, source or path.name, _sheet_notes(tables, turned))
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    sheet: Sheet
-    header: Header
-    cells: pd.DataFrame
-    begin: int = 0
-    columns: Columns = field(init=False)
-    personal: list[str] = field(init=False)
-    why: pd.Series = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "columns", Columns(self.cells))
-        object.__setattr__(self, "header", without_unsure(without_hollow(self.header, self.cells), self.columns))
-        read = tuple(column for column in self.header.columns if column.field in set(Field))
-        columns, personal = without_contacts(self.columns, read)
-        object.__setattr__(self, "columns", columns)
-        object.__setattr__(self, "personal", personal)
-        object.__setattr__(self, "why", ignored_rows(self.sheet, self.header, self.columns))
-        object.__setattr__(self, "header", with_nameless(self.header, self.cells[self.why.isna()]))
-
-    def titles(self) -> list[str]:
-        """Titles above the header, the sheet's name, and footnotes."""
-        above = self.sheet.cells.iloc[self.begin : self.header.first]
-        notes = self.cells[self.why == IgnoredRow.NOTE]
-        lines = [
-            " ".join(str(cell) for cell in row if pd.notna(cell))
-            for part in (above, notes)
-            for row in part.itertuples(index=False)
-        ]
-        return [line for line in [*lines, self.sheet.name] if line]
+        read.append(_read_table(table, told, latest, source or path.name, asked, meant))
+    return _gathered(read, source or path.name, sheet_notes(tables, turned))
 
 
 @dataclass(slots=True)
@@ -173,45 +156,6 @@ class _Read:
     personal: list[str]
 
 
-def _no_register(name: str, grids: list[Sheet], mapping: Mapping[str, str] | None) -> EhyaError:
-    counted = [heading for grid in grids for heading in counting_headings(grid, mapping)]
-    if counted:
-        return EhyaError(ErrorCode.NOT_UNITS, given=name, column=counted[0])
-    return EhyaError(ErrorCode.NO_HEADER, given=name)
-
-
-def _default_province(province: str | None) -> str | None:
-    if province is None:
-        return None
-    read = read_province(province)
-    if isinstance(read, Refusal):
-        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="province", given=province, allowed=read.facts["nearest"])
-    return str(read.reading) if isinstance(read, Remarked) else read
-
-
-def _tables(grid: Sheet, mapping: Mapping[str, str] | None, corrections: pd.DataFrame | None) -> list[_Table]:
-    """Tables of a sheet, nearly always one."""
-    found: list[_Table] = []
-    header, begin = first_header(grid, mapping), 0
-    while header is not None:
-        table = _table(grid, header, begin, len(grid.cells), corrections)
-        below = next_header(grid, header, table.columns, mapping)
-        if below is not None:
-            table = _table(grid, header, begin, below[0], corrections)
-        found.append(table)
-        begin, header = below or (0, None)
-    return found
-
-
-def _table(grid: Sheet, header: Header, begin: int, end: int, corrections: pd.DataFrame | None) -> _Table:
-    """The lines of one table, the corrected ones as they should be."""
-    cells = filled_down(grid, header, grid.cells.iloc[header.last + 1 : end])
-    if corrections is not None:
-        last = end == len(grid.cells)
-        corrections = corrections[(corrections["row"] > begin) & ((corrections["row"] <= end) | last)]
-    return _Table(grid, header, corrected(cells, header, grid.name, corrections), begin)
-
-
 def _told(own: Statements, everybody: list[Statements]) -> Statements:
     """What a sheet states; what it does not state, the first sheet that does."""
 
@@ -221,43 +165,54 @@ def _told(own: Statements, everybody: list[Statements]) -> Statements:
     return Statements(**{name: first(name) for name in ("as_of", "money", "province", "price_year", "origin", "rates")})
 
 
-def _read_table(table: _Table, told: Statements, latest: date | None, source: str) -> _Read:
+def _read_table(
+    table: Table, told: Statements, latest: date | None, source: str, asked: Group, meant: Meanings
+) -> _Read:
     units = table.why.isna()
     rows = units.index[units]
     named = {Field(column.field): column for column in table.header.columns if column.field in set(Field)}
     read = SheetColumns(table.columns, units, table.sheet.name)
+    day_0 = SERIAL_DAY_0_OF_1904 if table.sheet.from_1904 else SERIAL_DAY_0
+    revision = _isic_revision(table, named.get(Field.ISIC))
     for what, column in named.items():
-        if what not in _PLACES:
+        if what is Field.ISIC and is_old(revision):
+            read.isic(column, revision)
+        elif what not in _PLACES:
             money = _money_unit(column, told.money, told.rates)
-            cells = read.stated(column)
-            reading = read_cells(what, cells, levels=column.levels, money=money, latest=latest, rates=told.rates)
+            cells = meant.applied(what, read.stated(column))
+            reading = read_cells(
+                what, cells, levels=column.levels, money=money, latest=latest, rates=told.rates, day_0=day_0
+            )
             read.keep(what, column, reading)
-    read.places(named, told.province, table.sheet.name)
+    given = Given(given_below(table.groups, rows), place_of(table.own_titles()), asked)
+    read.places(named, told.province, table.sheet.name, given)
+    if len(table.groups):
+        status = named.get(Field.STATUS)
+        held = table.cells[status.position].notna() if status else pd.Series(False, index=table.cells.index)
+        read.statuses(given.groups["status"], held)
     read.sectors(named)
     read.machines(named, latest)
+    read.current_jobs(named)
+    read.contradict(named, told.as_of)
     values = read.values
     identified = pd.Series(False, index=rows)
     for what in (Field.NAME, Field.NATIONAL_ID, Field.BUSINESS_ID):
         identified |= rows.isin(values[what.value].index) if what.value in values else False
+    long = rows_longer_than_header(table.sheet, table.header, table.cells.loc[rows])
+    identified &= ~rows.isin(long.index)
     accepted = _units(table.sheet.name, rows, values, told, source)[identified.to_numpy()]
     money_units = {what: _money_unit(column, told.money, told.rates) for what, column in named.items()}
     accepted = within_bounds(accepted, read, named, money_units)
-    unknown = _named_apart([column for column in table.header.columns if column.field is None])
+    aside = {None, Field.ISIC.value} if is_old(revision) else {None}  # a code of another revision stays as it is given
+    unknown = _named_apart([column for column in table.header.columns if column.field in aside])
     extras, personal = read_extras(
         table.cells.loc[rows[identified], [column.position for column in unknown.values()]],
         unknown,
         {label: _money_unit(column, None, None) for label, column in unknown.items()},
     )
     accepted[EXTRAS] = extras.to_numpy()
-    lost = rows[~identified]
-    rejected = pd.DataFrame(
-        {
-            "sheet": table.sheet.name,
-            "row": lost + 1,
-            "code": pd.Series([RejectionCode.NO_IDENTITY] * len(lost), dtype=object),
-            "facts": pd.Series([{"row": int(row) + 1} for row in lost], dtype=object),
-        }
-    )
+    rejected = _rejected_rows(table.sheet.name, rows[~identified], long)
+    read.noted.append(unclosed_quotes(table.sheet, table.header, rows, CELL_COLUMNS))
     return _Read(
         accepted, rejected,
         [problems[~problems["row"].isin(rejected["row"])] for problems in read.refused],
@@ -265,6 +220,24 @@ def _read_table(table: _Table, told: Statements, latest: date | None, source: st
         _ignored(table), table.header, pd.DataFrame(read.columns, columns=["sheet", "column", "field", "measure"]),
         table.sheet.name, told.as_of, [*table.personal, *personal],
     )  # fmt: skip
+
+
+def _isic_revision(table: Table, column: Column | None) -> str:
+    return revision_of(column.levels, table.columns[column.position].cells) if column else "4"
+
+
+def _rejected_rows(sheet: str, lost: pd.Index, long: pd.Series) -> pd.DataFrame:
+    """Rows that name no unit, and rows that hold more than the header has headings for."""
+    codes = [RejectionCode.LONGER_THAN_HEADER if row in long.index else RejectionCode.NO_IDENTITY for row in lost]
+    facts = [{"sheet": sheet, "row": int(row) + 1, **long.get(row, {})} for row in lost]
+    return pd.DataFrame(
+        {
+            "sheet": sheet,
+            "row": lost + 1,
+            "code": pd.Series(codes, dtype=object),
+            "facts": pd.Series(facts, dtype=object),
+        }
+    )
 
 
 def _named_apart(columns: list[Column]) -> dict[str, Column]:
@@ -281,15 +254,17 @@ def _money_unit(column: Column, file_unit: MoneyUnit | None, rates: Mapping[str,
     if file_unit is not None and file_unit.foreign:
         file_unit = MoneyUnit((rates or {}).get(file_unit.foreign), file_unit.scale, file_unit.foreign)
     for level in reversed(column.levels):
-        unit = read_money_unit(level) or read_foreign_unit(level, rates)
+        unit = read_heading_unit(level, rates, known=is_harmless)
         if unit is not None:
             return unit
-        scale = read_money_scale(level)
+        scale = read_heading_scale(level)
         if scale is not None:  # a scale of its own needs the currency of the file, whose own scale must not contradict
             agreed = file_unit is not None and file_unit.scale in (1, scale)
             return MoneyUnit(
                 file_unit.rial if file_unit and agreed else None, scale, file_unit.foreign if file_unit else ""
             )
+        if leftover_in_brackets(level, is_harmless):
+            return MoneyUnit(None)
     return file_unit
 
 
@@ -321,7 +296,7 @@ def _at(rows: pd.Index, column: pd.Series) -> pd.Series:
     return pd.Series(pd.api.extensions.take(column.array, place[rows], allow_fill=True), index=rows)
 
 
-def _ignored(table: _Table) -> pd.DataFrame:
+def _ignored(table: Table) -> pd.DataFrame:
     above = table.sheet.cells.iloc[table.begin : table.header.first].notna().any(axis=1)
     titles = [(row, IgnoredRow.TITLE if held else IgnoredRow.BLANK) for row, held in enumerate(above, table.begin)]
     headers = [(row, IgnoredRow.HEADER) for row in range(table.header.first, table.header.last + 1)]
@@ -334,24 +309,6 @@ def _ignored(table: _Table) -> pd.DataFrame:
             "code": pd.Series([code for _, code in rows], dtype=object),
         }
     )
-
-
-def _sheet_notes(tables: list[_Table], turned: Mapping[str, Sheet]) -> pd.DataFrame:
-    """What of the sheets a person who looks at them would not see."""
-    notes = [
-        (table.sheet.name, column.label, code)
-        for table in tables
-        for code, positions in (
-            (SheetNote.HIDDEN_COLUMN, table.sheet.hidden),
-            (SheetNote.NOT_COMPUTED, table.sheet.uncomputed),
-            (SheetNote.NAMELESS_COLUMN, {column.position for column in table.header.columns if not column.levels}),
-        )
-        for column in table.header.columns
-        if column.position in positions
-    ]
-    long = [(table.sheet.name, None, SheetNote.LONG_LAYOUT) for table in tables if table.sheet.name in turned]
-    unread = [(name, None, SheetNote.HIDDEN_SHEET) for name in tables[0].sheet.unread]
-    return pd.DataFrame([*notes, *long, *unread], columns=["sheet", "column", "code"], dtype=object)
 
 
 def _gathered(read: list[_Read], source: str, sheet_notes: pd.DataFrame) -> Intake:

@@ -13,6 +13,9 @@ from engine.errors import EhyaError, ErrorCode
 from engine.intake.limits import MAX_COLUMNS, MAX_WORKBOOK_CELLS, Limit, within
 
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
+_HIDDEN_ROW = re.compile(
+    rb"<(?:\w+:)?row\s(?=[^>]*\bhidden\s*=\s*[\"'](?:1|true)[\"'])[^>]*?\br\s*=\s*[\"']([0-9]{1,7})[\"']"
+)
 _ATTRIBUTE = re.compile(rb"\b(min|max|hidden)\s*=\s*[\"']([^\"']*)")
 _UNCOMPUTED = re.compile(
     rb"<c r=\"([A-Z]+)[0-9]+\"(?![^>]*t=\"str\")[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>"
@@ -57,6 +60,8 @@ class References:
 
     Attributes
     ----------
+    hidden_rows
+        Rows, from 0, that are not shown.
     hidden, uncomputed
         Columns, from 0, that are not shown; and those with a formula whose value no program has computed.
     errors
@@ -66,6 +71,7 @@ class References:
     def __init__(self, file: str) -> None:
         self.is_sheet = False
         self.hidden: set[int] = set()
+        self.hidden_rows: set[int] = set()
         self.uncomputed: set[int] = set()
         self.errors: dict[tuple[int, int], str] = {}
         self._zeros: list[tuple[int, int]] = []
@@ -138,6 +144,7 @@ class References:
             return
         if _holds(piece, b"hidden", b"h"):
             self.hidden.update(*(_hidden(tag) for tag in _COLUMN.findall(piece)))
+            self.hidden_rows.update(int(row) - 1 for row in _HIDDEN_ROW.findall(piece))
         if _holds(piece, b"<f", b"f"):
             self.uncomputed.update(column_number(letters) - 1 for letters in _UNCOMPUTED.findall(piece))
             self._zeros += [_place(letters, digits) for letters, digits in _ZERO.findall(piece)]

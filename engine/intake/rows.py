@@ -10,12 +10,14 @@ import pandas as pd
 from engine.domain.unit import Field
 from engine.intake.distinct import Columns, Distinct, like
 from engine.intake.grid import plain
+from engine.intake.groups import group_lines
 from engine.intake.header import IDENTITY, Header
 from engine.intake.sheets import Sheet
 from engine.parsing.rejection import IgnoredRow
 from engine.parsing.text import fold_column
 
 _TOTAL = (
+    r"زیر ?جمع(?:\s.*)?|جمع (?:جز|جزء|فرعی|جزیی)(?:\s.*)?|sub[\s-]*totals?(?:\s.*)?|"
     r"(?:جمع|مجموع|سرجمع|میانگین|متوسط|معدل)(?:\s+(?:کل|کلی|صفحه|نهایی|کل واحد ها|ستون|استان|شهرستان|شهرک|ناحیه|"
     r"واحد ها|واحدها|بدهی ها|این)\b.*)?\s*:?|(?:sub|grand)?[\s-]*totals?(?:\s*:|\s+of\b.*|\s*\(.*)?|sum|average|mean"
 )
@@ -34,7 +36,17 @@ _NOTE = (
     r"تهیه و تنظیم|تنظیم کننده|تایید کننده|تصویب کننده|کارشناس|مسیول|مدیر|رییس|امضا|مهر و|"
     r"prepared by|approved by|signature|signed).*"
 )
+_PAGE = (
+    r"(?:صفحه|ص|page|p\.?)\s*:?\s*\(?\d+(?:\s*(?:از|of|/|-)\s*\d+)?\)?|"
+    r"[-*=_\s]*(?:پایان|انتهای)\s+(?:گزارش|فهرست|لیست|جدول|صفحه|سند|فایل|اطلاعات|داده ها|سیاهه)\b.*|"
+    r"[-*=_\s]*end of (?:the )?(?:report|list|table|page|file|sheet|data|document|register)\b.*|"
+    r"ادامه(?: جدول| فهرست| لیست| در صفحه| دارد| از صفحه).*|continued(?: on| from|\b).*|\(?cont(?:'?d)?\.?\)?|"
+    r"(?:چاپ شده|تاریخ چاپ|زمان چاپ|گزارش گیری|printed|generated|exported)\b.*|\*+\s*(?:پایان|end)\s*\*+|(?:پایان|end)"
+)
+"""Marks of pages and of the end: no unit is called so, unless its row describes one."""
+
 _LONG = 3
+_DESCRIBING = ("national_id", "business_id", "county", "status")
 _Marks = np.ndarray[Any, np.dtype[np.bool_]]
 
 
@@ -68,12 +80,20 @@ def ignored_rows(sheet: Sheet, header: Header, columns: Columns) -> pd.Series:
     filled = held.drop(columns=serial)
     count = filled.sum(axis=1)
     why = pd.Series(None, index=cells.index, dtype=object)
-    why[_notes(cells, filled, count, named)] = IgnoredRow.NOTE
+    why[_notes(cells, filled, count, named) | _pages(columns, held, named)] = IgnoredRow.NOTE
     why[_totals(columns, held, named) | _aggregates(columns, header)] = IgnoredRow.TOTAL
     why[_numbering(cells)] = IgnoredRow.NUMBERING
+    why[groups_of(cells, serial).index] = IgnoredRow.GROUP
     why[_repeats(sheet, header, columns, held)] = IgnoredRow.REPEATED_HEADER
     why[count == 0] = IgnoredRow.BLANK
     return why
+
+
+def groups_of(cells: pd.DataFrame, serial: list[int]) -> pd.Series:
+    """Lines that group the rows below them: `engine.intake.groups.Group`, index of their rows."""
+    held = cells.notna().drop(columns=serial)
+    alone = held.sum(axis=1) == 1
+    return group_lines(_first(cells[alone], held[alone], [int(column) for column in held.columns]).dropna())
 
 
 def filled_down(sheet: Sheet, header: Header, cells: pd.DataFrame) -> pd.DataFrame:
@@ -112,11 +132,23 @@ def _totals(columns: Columns, held: pd.DataFrame, named: dict[str, int]) -> _Mar
     total = _first_is_total(columns, held, others) | _first_is_total(columns, held, others[1:])
     if name is None:
         return total
-    described = [named[field] for field in ("national_id", "business_id", "county", "status") if field in named]
+    described = [named[field] for field in _DESCRIBING if field in named]
     alone = ~held[described].to_numpy().any(axis=1)
     loose = _is_total(columns[name], held.index) | _is_total(columns[name], held.index, _SUM)
     loose |= _first_is_total(columns, held, places, _SUM)
     return total | (alone & loose)
+
+
+def _pages(columns: Columns, held: pd.DataFrame, named: dict[str, int]) -> _Marks:
+    """Marks of pages in the column of names, where nothing else in the row describes a unit."""
+    name = named.get("name")
+    if name is None:
+        return np.zeros(len(held), dtype=bool)
+    found = like(columns[name].folded, f"^(?:{_PAGE})$")
+    if not found.any():
+        return np.zeros(len(held), dtype=bool)
+    described = [named[field] for field in _DESCRIBING if field in named]
+    return columns[name].marked(found, held.index) & ~held[described].to_numpy().any(axis=1)
 
 
 def _aggregates(columns: Columns, header: Header) -> _Marks:
@@ -176,7 +208,7 @@ def _notes(cells: pd.DataFrame, filled: pd.DataFrame, count: pd.Series, named: d
     elsewhere = alone & ~filled[identity].any(axis=1)
     texts = _folded(_first(cells[alone], cells[alone].notna(), list(range(cells.shape[1]))))
     remark = pd.Series(False, index=cells.index)
-    remark[alone] = texts.str.fullmatch(_NOTE).fillna(False).to_numpy(dtype=bool)
+    remark[alone] = texts.str.fullmatch(f"(?:{_NOTE})|(?:{_PAGE})").fillna(False).to_numpy(dtype=bool)
     return elsewhere | remark
 
 

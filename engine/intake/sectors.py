@@ -60,6 +60,17 @@ def read_sector(text: str) -> str | None:
     return None
 
 
+def is_isic(code: str) -> bool:
+    """Whether a code stands in ISIC Rev. 4.
+
+    Examples
+    --------
+    >>> is_isic("239"), is_isic("2694")
+    (True, False)
+    """
+    return code in _isic()
+
+
 def _refused(given: str) -> Refusal:
     return Refusal(
         RejectionCode.UNKNOWN_ISIC, {"nearest": difflib.get_close_matches(given, _numeric(), n=3, cutoff=0.5)}

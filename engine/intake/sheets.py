@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections import Counter
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
 
 import pandas as pd
 import python_calamine as calamine
 
 from engine.errors import EhyaError, ErrorCode
 from engine.intake.archive import Unpacked, unpack
-from engine.intake.grid import BLANK, blanked, by_rows, cut, grid, overlaid
+from engine.intake.delimited import read_delimited
+from engine.intake.formats import as_shown
+from engine.intake.grid import blanked, by_rows, cut, grid, longest_text, overlaid
 from engine.intake.limits import MAX_WORKBOOK_CELLS, Limit, within
 from engine.intake.references import References
 from engine.intake.typed import PARQUET_MARK, is_json, read_json, read_parquet
 
-_DELIMITERS = (",", ";", "\t", "|")
-_ENCODINGS = ("utf-8-sig", "windows-1256")
-_SAMPLE_LINES = 60
-_QUOTED = re.compile(r'^\s*"((?:[^"]|"")*)"\s*$')
-_SAMPLE_WIDTH = 10_000  # a quoted text that never ends is no field
+SCANNED_ROWS = 60
+"""Lines among which the header of a sheet is looked for."""
+
 _COMPOUND = b"\xd0\xcf\x11\xe0"  # .xls, and what holds a workbook with a password
 
 
@@ -45,8 +41,16 @@ class Sheet:
         Merged ranges as (first row, first column, last row, last column), counted from 0, inclusive.
     hidden, uncomputed
         Columns that are not shown, and columns with formulas whose value no program has computed; counted from 0.
+    hidden_rows
+        Rows that are not shown; counted from 0.
     unread
         Hidden sheets of the same file, which were not read.
+    widths
+        Of a delimited text the number of fields of its first records.
+    unclosed
+        (row, column), from 0, of cells whose quotation mark never closed.
+    from_1904
+        Whether bare numbers of days count from 1904.
     """
 
     name: str
@@ -55,6 +59,10 @@ class Sheet:
     hidden: frozenset[int] = frozenset()
     uncomputed: frozenset[int] = frozenset()
     unread: tuple[str, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    widths: tuple[int, ...] = ()
+    unclosed: tuple[tuple[int, int], ...] = ()
+    from_1904: bool = False
 
 
 def open_sheets(path: Path, *, only: str | None = None) -> list[Sheet]:
@@ -71,7 +79,8 @@ def open_sheets(path: Path, *, only: str | None = None) -> list[Sheet]:
     ------
     EhyaError
         ``file_not_found``, ``file_unreadable``, ``file_protected``, ``file_empty``, ``unknown_sheet``,
-        ``format_not_read``, ``file_over_limit``, ``cell_too_far``, ``file_declares_entities``, ``column_not_plain``.
+        ``not_a_regular_file``, ``encoding_uncertain``, ``line_unreadable``, ``format_not_read``, ``file_over_limit``,
+        ``cell_too_far``, ``file_declares_entities``, ``column_not_plain``.
 
     Examples
     --------
@@ -83,7 +92,12 @@ def open_sheets(path: Path, *, only: str | None = None) -> list[Sheet]:
     [(2, 2)]
     """
     try:
-        within(Limit.FILE_BYTES, path.stat().st_size, file=path.name)
+        found = path.stat()
+        if not (
+            stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)
+        ):  # a pipe would be waited for, a device never ends
+            raise EhyaError(ErrorCode.NOT_A_REGULAR_FILE, given=path.name)
+        within(Limit.FILE_BYTES, found.st_size, file=path.name)
         content = path.read_bytes()
     except FileNotFoundError:
         raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=path.name) from None
@@ -100,8 +114,10 @@ def open_sheets(path: Path, *, only: str | None = None) -> list[Sheet]:
     elif content[:4] == PARQUET_MARK:
         sheets = [Sheet(path.stem, cut(blanked(read_parquet(content, path.name))))]
     else:
-        sheets = [Sheet(path.stem, _written(content, path))]
+        sheets = [_written(content, path)]
     sheets = [sheet for sheet in sheets if len(sheet.cells)]
+    for sheet in sheets:
+        within(Limit.CELL_CHARACTERS, longest_text(sheet.cells), file=path.name)
     if not sheets:
         raise EhyaError(ErrorCode.FILE_EMPTY, given=path.name)
     return sheets
@@ -136,7 +152,7 @@ def _grids(book: calamine.CalamineWorkbook, name: str, only: str | None, unpacke
         said: dict[tuple[int, int], str | None] = dict(part.errors) if part else {}
         if part and unpacked.to_compute:
             said |= dict.fromkeys(part.nothing_computed())
-        grids.append(_sheet(sheet, title, part, said, unread))
+        grids.append(_sheet(sheet, title, part, said, unread, unpacked))
     return grids
 
 
@@ -146,77 +162,24 @@ def _sheet(
     part: References | None,
     said: Mapping[tuple[int, int], str | None],
     unread: tuple[str, ...],
+    unpacked: Unpacked,
 ) -> Sheet:
     _, left = sheet.start or (0, 0)
     cells = grid(by_rows(sheet.iter_rows()), left)  # its rows begin at the top, its columns at the first that is held
-    cells = overlaid(cells, said) if said else cells
+    texts = as_shown(cells, unpacked.styled(name)) | dict(said)
+    cells = overlaid(cells, texts) if texts else cells
     ranges = sheet.merged_cell_ranges or []
     merges = tuple((top, left, bottom, right) for (top, left), (bottom, right) in ranges)
     hidden, uncomputed = (frozenset(part.hidden), frozenset(part.uncomputed)) if part else (frozenset(), frozenset())
-    return Sheet(name, cells, merges, hidden, uncomputed, unread)
+    rows = frozenset(part.hidden_rows) if part else frozenset()
+    return Sheet(name, cells, merges, hidden, uncomputed, unread, rows, from_1904=unpacked.from_1904)
 
 
-def _written(content: bytes, path: Path) -> pd.DataFrame:
+def _written(content: bytes, path: Path) -> Sheet:
     records = read_json(content, path.name) if is_json(content) else None
     if records is not None:
-        return cut(blanked(records))
+        return Sheet(path.stem, cut(blanked(records)))
     if path.suffix.casefold() == ".json":
         raise EhyaError(ErrorCode.FILE_UNREADABLE, given=path.name, reason="not_json")
-    return _text(content, path.name)
-
-
-def _text(content: bytes, name: str) -> pd.DataFrame:
-    text = _decoded(content, name)
-    head = [line[:_SAMPLE_WIDTH] for line in text.splitlines()[: 4 * _SAMPLE_LINES]]
-    lines = [line for line in head if line.strip()][:_SAMPLE_LINES]
-    delimiter = max(_DELIMITERS, key=lambda mark: _regularity(lines, mark))
-    counts = [line.count(delimiter) for line in text.splitlines()]
-    width = max(counts, default=0) + 1
-    within(Limit.COLUMNS, width, file=name)
-    within(Limit.CELLS, width * len(counts), file=name)
-    held = [count for count in counts if count]
-    try:
-        frame = _parted(text, delimiter, width, csv.QUOTE_MINIMAL)
-        swallowed = len(frame) < len(held)
-    except (pd.errors.ParserError, ValueError) as error:
-        swallowed = len(set(held)) == 1
-        if not swallowed:
-            raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason=type(error).__name__) from None
-    if swallowed and len(set(held)) == 1:  # «"الف»: a mark that never closes made one cell of all lines up to the next
-        frame = _parted(text, delimiter, width, csv.QUOTE_NONE)
-    return grid([[frame[position].to_numpy() for position in frame]])
-
-
-def _parted(text: str, delimiter: str, width: int, quoting: Literal[0, 3]) -> pd.DataFrame:
-    frame = pd.read_csv(
-        io.StringIO(text), sep=delimiter, header=None, names=range(width), dtype=object, quoting=quoting,
-        keep_default_na=False, na_values=list(BLANK), skip_blank_lines=False, engine="c",
-    )  # fmt: skip
-    if quoting == csv.QUOTE_NONE:
-        frame = frame.apply(lambda cells: cells.str.replace(_QUOTED, _unquoted, regex=True).mask(cells == '""'))
-    return frame
-
-
-def _unquoted(found: re.Match[str]) -> str:
-    return found[1].replace('""', '"')
-
-
-def _decoded(content: bytes, name: str) -> str:
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings: tuple[str, ...] = ("utf-16",)
-    else:
-        encodings = _ENCODINGS
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text and "<html" not in text[:2000].casefold():
-            return text
-    raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason="not_a_table")
-
-
-def _regularity(lines: list[str], delimiter: str) -> int:
-    """How many of the lines agree in their number of fields, times that number; 0 for a delimiter that never stands."""
-    widths = Counter(len(fields) for fields in csv.reader(lines, delimiter=delimiter))
-    return max((count * (width - 1) for width, count in widths.items()), default=0)
+    read = read_delimited(content, path.name, lines=SCANNED_ROWS + 4)
+    return Sheet(path.stem, read.cells, widths=read.widths, unclosed=read.unclosed)

@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from engine.domain.unit import Origin
 from engine.intake.places import province_in
 from engine.parsing.dates import DateRead, Precision, read_date, to_jalali
-from engine.parsing.money import MoneyUnit, read_exchange_rates, read_foreign_unit, read_money_unit
+from engine.parsing.money import MoneyUnit, read_exchange_rates
+from engine.parsing.money_headings import read_heading_unit
 from engine.parsing.text import fold
 
 _DATED = re.compile(r"تاریخ|مورخ|تهیه|به روز|بروز|تا پایان|as of|date|prepared|updated|until|dated")
@@ -20,6 +21,9 @@ _MONEY = re.compile(
     r"مبالغ|ارقام|مبلغ|واحد پول|واحد ?:|اعداد|بدهی ها|amounts?|figures|currency|values|money|sums|"
     r"^\W*(?:هزار |میلیون |میلیارد )*(?:ریال|تومان)\W*$"
 )
+_AMOUNT = re.compile(r"\d\s*(?:هزار|می?ل|thousand|million|billion|bn|mn)")
+"""A title that names an amount states no unit: «مبلغ 500 میلیون ریال پرداخت شد»."""
+
 _SYNTHETIC = re.compile(r"ساختگی|فرضی|غیر واقعی|synthetic|fictitious|made[- ]up")
 _PRICE_YEAR = re.compile(r"قیمت(?: های)? (?:ثابت )?(?:سال )?(1[34]\d\d)|prices? of (1[34]\d\d)|(1[34]\d\d) prices")
 
@@ -65,9 +69,10 @@ def read_titles(texts: Iterable[str]) -> Statements:
     folded = [fold(text) for text in raw]
     dated = [text for text in folded if _DATED.search(text)]
     rates = {name: rial for text in folded for name, rial in read_exchange_rates(text).items()}
-    stating = [text for text in folded if _MONEY.search(text) and not re.search(r"\d\s*(?:هزار|می?ل)", text)]
-    money = {read_money_unit(text) or read_foreign_unit(text, rates) for text in stating}
-    units = [unit for unit in money if unit is not None]
+    stated = [(text, read_heading_unit(text, rates)) for text in folded if _MONEY.search(text)]
+    units = list(
+        {unit for text, unit in stated if unit is not None and (unit.rial or unit.foreign or not _AMOUNT.search(text))}
+    )
     years = [found for text in folded for found in _PRICE_YEAR.findall(text)]
     provinces = {name for name in map(province_in, raw) if name}
     return Statements(

@@ -17,6 +17,8 @@ from engine.errors import EhyaError, ErrorCode
 from engine.intake.limits import Limit, within
 
 PARQUET_MARK = b"PAR1"
+_POINT = ("longitude", "latitude")
+_SHAPE = "geometry"
 _JSON_MARKS = (b"[", b"{")
 _MARK = b"\xef\xbb\xbf"
 _LARGEST = 2**63
@@ -85,7 +87,8 @@ def read_json(content: bytes, name: str) -> pd.DataFrame | None:
     Parameters
     ----------
     content
-        A list of records, a record of equally long lists, or a record that holds one list of records.
+        A list of records, a record on each line, a record of equally long lists, a record that holds one list of
+        records, or a map of features (GeoJSON), whose properties are the columns.
     name
         Name of the file, for errors.
 
@@ -97,8 +100,8 @@ def read_json(content: bytes, name: str) -> pd.DataFrame | None:
     Raises
     ------
     EhyaError
-        ``file_unreadable`` when the JSON is no table or a record names a key twice, ``file_over_limit``,
-        ``column_not_plain``.
+        ``file_unreadable`` when the JSON is no table or a record names a key twice, ``line_unreadable``,
+        ``file_over_limit``, ``column_not_plain``.
 
     Examples
     --------
@@ -117,13 +120,56 @@ def read_json(content: bytes, name: str) -> pd.DataFrame | None:
     except _RepeatedKeyError as error:
         raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason=f"repeated key {error}") from None
     except (ValueError, RecursionError):
-        return None
+        document = _lines(content, name)
+        if document is None:
+            return None
+    document = _features(document, name)
     columns = _columns(document, name)
     if columns is None:
         raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason="not_a_table")
     length = max((len(column) for column in columns.values()), default=0)
     within(Limit.CELLS, length * len(columns), file=name)
     return _grid(list(columns), [_cells(column, label, name) for label, column in columns.items()], length)
+
+
+def _lines(content: bytes, name: str) -> list[Any] | None:
+    """Records of a file that has one on each line; ``None`` where its second line begins none."""
+    try:
+        lines = [(at, line) for at, line in enumerate(content.decode("utf-8-sig").splitlines(), 1) if line.strip()]
+    except UnicodeDecodeError:
+        return None
+    if len(lines) < 2 or not all(line.lstrip().startswith("{") for _, line in lines[:2]):
+        return None
+    records = []
+    for at, line in lines:
+        try:
+            record = json.loads(line, object_pairs_hook=_record)
+        except (ValueError, RecursionError, _RepeatedKeyError) as error:
+            raise EhyaError(ErrorCode.LINE_UNREADABLE, given=name, line=at, reason=type(error).__name__) from None
+        if not isinstance(record, dict):
+            raise EhyaError(ErrorCode.LINE_UNREADABLE, given=name, line=at, reason="no_record")
+        records.append(record)
+    return records
+
+
+def _features(document: Any, name: str) -> Any:
+    """Properties of the features of a map (GeoJSON), points as two columns more; any other document as it is."""
+    if not (isinstance(document, dict) and document.get("type") == "FeatureCollection"):
+        return document
+    features = document.get("features")
+    if not isinstance(features, list) or not all(isinstance(one, dict) for one in features):
+        raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason="not_a_table")
+    records = []
+    for feature in features:
+        held, place = feature.get("properties"), feature.get("geometry")
+        record = dict(held) if isinstance(held, dict) else {}
+        at = place.get("coordinates") if isinstance(place, dict) and place.get("type") == "Point" else None
+        if isinstance(at, list) and len(at) >= 2:
+            record = {**record, **{key: value for key, value in zip(_POINT, at, strict=False) if key not in record}}
+        elif isinstance(place, dict):
+            record.setdefault(_SHAPE, place.get("type"))
+        records.append(record)
+    return records
 
 
 class _RepeatedKeyError(Exception):

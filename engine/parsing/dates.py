@@ -46,10 +46,13 @@ _FILLER = (
     r"میلادی|idle|closed|stopped|year|of|in|since|ad|sh"
 )
 _MONTH_WITH_MAH = re.compile(rf"({'|'.join(word for words in _JALALI_MONTHS for word in words.split())})ماه(?!\w)")
-_SERIAL_DAY_0 = date(1899, 12, 30)
+SERIAL_DAY_0 = date(1899, 12, 30)
+SERIAL_DAY_0_OF_1904 = date(1904, 1, 1)
+"""Day 0 of the serial numbers of a workbook, and of one whose dates count from 1904."""
+
 _SERIALS = range(20_000, 60_000)  # 1954 to 2064; no year has five digits
-_YEARS_AS_DAYS = tuple(np.datetime64(_SERIAL_DAY_0) + year for year in (JALALI_YEARS.start, JALALI_YEARS.stop - 1))
-"""First and last day that a bare Jalali year becomes where its cell is formatted as a date: days of 1903 and 1904."""
+_YEARS_AS_DAYS = (JALALI_YEARS.start, JALALI_YEARS.stop - 1)
+"""First and last day number that a bare Jalali year becomes where its cell is formatted as a date: 1903 and 1904."""
 
 _PLAIN_DAY = r"^(?P<year>\d{4})[/\-.](?P<month>\d{1,2})[/\-.](?P<day>\d{1,2})$"
 _TIME = re.compile(r"[t ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?z?$")
@@ -131,7 +134,7 @@ def jalali_years(days: pd.Series) -> pd.Series:
     return pd.Series(years.take(codes).array, index=days.index, name=days.name)
 
 
-def read_date(cell: object, *, latest: date | None = None) -> DateRead | Remarked | Refusal:
+def read_date(cell: object, *, latest: date | None = None, day_0: date = SERIAL_DAY_0) -> DateRead | Remarked | Refusal:
     """Read one date.
 
     Years of 1250-1499 are Jalali, of 1850-2120 Gregorian. Year/month/day, day/month/Jalali year, year/month, a month's
@@ -144,6 +147,8 @@ def read_date(cell: object, *, latest: date | None = None) -> DateRead | Remarke
         Text, number or date.
     latest
         The last day that can be true; a later one is refused.
+    day_0
+        Day 0 of the bare serial numbers.
 
     Returns
     -------
@@ -159,9 +164,9 @@ def read_date(cell: object, *, latest: date | None = None) -> DateRead | Remarke
     'impossible_date'
     """
     if isinstance(cell, datetime | date):
-        typed = _typed(date(cell.year, cell.month, cell.day))
+        typed = _typed(date(cell.year, cell.month, cell.day), day_0)
         return typed if isinstance(typed, Refusal) else _not_after(typed, latest)
-    serial = _serial(cell)
+    serial = _serial(cell, day_0)
     if serial is not None:
         checked = _not_after(DateRead(serial, Precision.DAY), latest)
         taken = {"taken": serial.isoformat()}
@@ -187,13 +192,15 @@ def read_date(cell: object, *, latest: date | None = None) -> DateRead | Remarke
     return Remarked(checked, NoteCode.APPROXIMATE) if vague else checked
 
 
-def plain_days(folded: pd.Series) -> pd.Series:
+def plain_days(folded: pd.Series, *, day_0: date = SERIAL_DAY_0) -> pd.Series:
     """Days of the cells that are plain: a year of four digits, a month and a day, in either calendar.
 
     Parameters
     ----------
     folded
         Folded texts, ``str``, shape (n,).
+    day_0
+        Day 0 of the serial numbers.
 
     Returns
     -------
@@ -220,7 +227,8 @@ def plain_days(folded: pd.Series) -> pd.Series:
     after = np.where(jalali, _jalali_months()[place + 1], after)
     days = first + (day - 1)
     known &= (day >= 1) & (days < after)
-    known &= ~((days >= _YEARS_AS_DAYS[0]) & (days <= _YEARS_AS_DAYS[1]))
+    first_year, last_year = (np.datetime64(day_0) + number for number in _YEARS_AS_DAYS)
+    known &= jalali | ~((days >= first_year) & (days <= last_year))
     return pd.Series(np.where(known, days, np.datetime64("NaT")).astype("datetime64[s]"), index=folded.index)
 
 
@@ -232,26 +240,27 @@ def _jalali_months() -> np.ndarray[Any, np.dtype[np.datetime64]]:
     return np.array(firsts, dtype="datetime64[D]")
 
 
-def _typed(day: date) -> DateRead | Refusal:
+def _typed(day: date, day_0: date) -> DateRead | Refusal:
     """A cell that is a date by type: Jalali where its year is; a bare year formatted as a date became a day of 1903."""
     if day.year in JALALI_YEARS:
         found = _built(day.year, day.month, day.day, False)
         return found if isinstance(found, Refusal) else found[0]
     if day.year not in GREGORIAN_YEARS:
         return Refusal(RejectionCode.IMPOSSIBLE_DATE)
-    return Refusal(RejectionCode.AMBIGUOUS_DATE) if _may_be_a_year(day) else DateRead(day, Precision.DAY)
+    return Refusal(RejectionCode.AMBIGUOUS_DATE) if _may_be_a_year(day, day_0) else DateRead(day, Precision.DAY)
 
 
-def _may_be_a_year(day: date) -> bool:
+def _may_be_a_year(day: date, day_0: date = SERIAL_DAY_0) -> bool:
     """Whether 1403, formatted as a date, looks like this day; a text file shows it so too."""
-    return (day - _SERIAL_DAY_0).days in JALALI_YEARS
+    return (day - day_0).days in JALALI_YEARS
 
 
-def _serial(cell: object) -> date | None:
+def _serial(cell: object, day_0: date) -> date | None:
     """Day of an Excel serial number, whose cell lost its date format."""
     digits = re.fullmatch(r"(\d{5})(?:\.\d+)?", fold(str(cell)))
     number = int(digits[1]) if digits else 0
-    return _SERIAL_DAY_0 + timedelta(days=number) if number in _SERIALS else None
+    shift = (day_0 - SERIAL_DAY_0).days
+    return day_0 + timedelta(days=number) if number and number + shift in _SERIALS else None
 
 
 def _without(text: str, words: str) -> tuple[str, bool]:

@@ -40,15 +40,15 @@ NOTHING_OWED = frozenset(
 LONGEST = 200
 """A longer text is no amount."""
 
-_CURRENCY = {
+CURRENCIES = {
     "ریال": 1, "rial": 1, "rials": 1, "irr": 1, "rls": 1, "rl": 1, "ر": 1,
     "تومان": 10, "تومن": 10, "toman": 10, "tomans": 10, "irt": 10, "ت": 10,
 }  # fmt: skip
-_HEMAT = frozenset({"همت", "hemat", "hemmat", "هزار میلیارد تومان"})
-_SHORT_SCALES = {"م": 10**6, "m": 10**6, "b": 10**9, "k": 10**3}
+HEMAT = frozenset({"همت", "hemat", "hemmat", "هزار میلیارد تومان"})
+SHORT_SCALES = {"م": 10**6, "m": 10**6, "b": 10**9, "k": 10**3}
 _FOREIGN = re.compile(r"(?<!\w)(?:دلار|یورو|درهم|لیر|پوند|روبل|یوان|دینار|usd|eur|dollars?|euros?|aed)(?!\w)|[$€£¥]")
 _SCALED = r"^(?P<whole>\d{1,12})(?:\.(?P<fraction>\d{1,6}))? ?(?P<words>[^\d.,()/:;|+*%~'-]+)$"
-_EXCHANGED = {
+EXCHANGED = {
     "usd": re.compile(r"(?<![^\W\d_])(?:دلار(?: امریکا)?|us dollars?|usd|dollars?)(?![^\W\d_])|us\$|\$"),
     "eur": re.compile(r"(?<![^\W\d_])(?:یورو|eur|euros?)(?![^\W\d_])|€"),
 }  # fmt: skip
@@ -89,7 +89,7 @@ class MoneyUnit:
 
 
 def read_money_unit(text: str) -> MoneyUnit | None:
-    """Find the money unit that a header or a title names.
+    """Find the money unit that an amount in words names; headings are read by `engine.parsing.money_headings`.
 
     Returns
     -------
@@ -106,27 +106,12 @@ def read_money_unit(text: str) -> MoneyUnit | None:
     words = _WORD.findall(_THOUSANDS.sub(" thousand ", fold(text)).replace(".", " "))
     units: set[MoneyUnit] = set()
     for position, word in enumerate(words):
-        if word in _HEMAT:
+        if word in HEMAT:
             units.add(MoneyUnit(RIAL_PER_TOMAN, RIAL_PER_HEMAT // RIAL_PER_TOMAN))
-        elif word in _CURRENCY and (len(word) > 1 or (position and words[position - 1] in _SHORT_SCALES)):
+        elif word in CURRENCIES and (len(word) > 1 or (position and words[position - 1] in SHORT_SCALES)):
             scale = _scale_before(words, position)
-            units.add(MoneyUnit(_CURRENCY[word], scale if scale > 1 else _scale_after(words, position)))
+            units.add(MoneyUnit(CURRENCIES[word], scale if scale > 1 else _scale_after(words, position)))
     return units.pop() if len(units) == 1 else None
-
-
-def read_money_scale(text: str) -> int | None:
-    """Scale that a header names in brackets without any currency: «بدهی (میلیون)».
-
-    Examples
-    --------
-    >>> read_money_scale("بدهی بانکی (میلیارد)"), read_money_scale("بدهی بانکی")
-    (1000000000, None)
-    """
-    for words in re.findall(r"[(\[]([^)\]]+)[)\]]", fold(text)):
-        scales = [SCALES.get(word) for word in words.split()]
-        if scales and all(scales):
-            return math.prod(scale for scale in scales if scale)
-    return None
 
 
 def names_foreign_money(text: str) -> bool:
@@ -141,7 +126,7 @@ def names_foreign_money(text: str) -> bool:
 
 
 def read_foreign_unit(text: str, rates: Mapping[str, int] | None = None) -> MoneyUnit | None:
-    """Find the foreign unit that a header or a title names; ``None`` where it names none.
+    """Find the foreign unit that an amount in words names; ``None`` where it names none.
 
     Examples
     --------
@@ -152,10 +137,10 @@ def read_foreign_unit(text: str, rates: Mapping[str, int] | None = None) -> Mone
     if not names_foreign_money(text):
         return None
     folded = fold(text).replace("_", " ")
-    named = [currency for currency, pattern in _EXCHANGED.items() if pattern.search(folded)]
+    named = [currency for currency, pattern in EXCHANGED.items() if pattern.search(folded)]
     if len(named) != 1 or len(set(_FOREIGN.findall(folded))) > 1:
         return MoneyUnit(None, foreign="other")
-    words = _WORD.findall(_THOUSANDS.sub(" thousand ", _EXCHANGED[named[0]].sub(" irr ", folded)))
+    words = _WORD.findall(_THOUSANDS.sub(" thousand ", EXCHANGED[named[0]].sub(" irr ", folded)))
     at = words.index("irr")
     scale = _scale_before(words, at)
     return MoneyUnit((rates or {}).get(named[0]), scale if scale > 1 else _scale_after(words, at), named[0])
@@ -171,7 +156,7 @@ def read_exchange_rates(text: str) -> dict[str, int]:
     """
     found = {}
     for name, amount in _RATE.findall(fold(text)):
-        currency = next(code for code, pattern in _EXCHANGED.items() if pattern.search(name))
+        currency = next(code for code, pattern in EXCHANGED.items() if pattern.search(name))
         rial = read_money(amount)
         if isinstance(rial, int) and rial > 0:
             found[currency] = rial
@@ -223,7 +208,7 @@ def read_money(
         unit = read_foreign_unit(text, rates)
         if unit is None or unit.rial is None:
             return Refusal(RejectionCode.FOREIGN_CURRENCY)
-        text = _EXCHANGED[unit.foreign].sub(" ", text).strip()
+        text = EXCHANGED[unit.foreign].sub(" ", text).strip()
         unit = MoneyUnit(unit.rial, 1, unit.foreign)
     if is_range(text) or is_bound(text):
         return Refusal(RejectionCode.RANGE_OF_NUMBERS)
@@ -294,7 +279,7 @@ def _scale_before(words: list[str], position: int) -> int:
     scale = 1
     before = words[:position]
     for word in reversed(before[:-1] if before[-1:] == ["of"] else before):
-        factor = SCALES.get(word) or _SHORT_SCALES.get(word)
+        factor = SCALES.get(word) or SHORT_SCALES.get(word)
         if factor is None:
             break
         scale *= factor
@@ -305,8 +290,8 @@ def _scale_after(words: list[str], position: int) -> int:
     """Scale behind the currency («IRR million», «ریال (میلیون)»), unless another currency follows it."""
     after = words[position + 1 : position + 4]
     after = after[1:] if after[:1] in (["in"], ["به"]) else after
-    scale = 0 if not after else SCALES.get(after[0], 0) or (_SHORT_SCALES.get(after[0], 0) if len(after) == 1 else 0)
-    followed = len(after) > 1 and (after[1] in _CURRENCY or after[1] in SCALES or after[1] == "of")
+    scale = 0 if not after else SCALES.get(after[0], 0) or (SHORT_SCALES.get(after[0], 0) if len(after) == 1 else 0)
+    followed = len(after) > 1 and (after[1] in CURRENCIES or after[1] in SCALES or after[1] == "of")
     return scale if scale and not followed else 1
 
 
@@ -351,12 +336,12 @@ def _phrase(text: str, unit: MoneyUnit | None, named: list[int]) -> int | Refusa
 def _unit_words(text: str) -> tuple[int | None, int] | Refusal:
     rial, scale = None, 1
     for word in re.sub(r"[.]", " ", text).split():
-        if word in _HEMAT:
+        if word in HEMAT:
             rial, scale = RIAL_PER_TOMAN, scale * RIAL_PER_HEMAT // RIAL_PER_TOMAN
-        elif word in SCALES or word in _SHORT_SCALES:
-            scale *= SCALES.get(word) or _SHORT_SCALES[word]
-        elif word in _CURRENCY:
-            rial = _CURRENCY[word]
+        elif word in SCALES or word in SHORT_SCALES:
+            scale *= SCALES.get(word) or SHORT_SCALES[word]
+        elif word in CURRENCIES:
+            rial = CURRENCIES[word]
         elif word not in ("و", "and", "of"):
             return Refusal(RejectionCode.NOT_A_NUMBER)
     return rial, scale

@@ -16,9 +16,13 @@ SCALES = {
     "بیلیون": 10**12, "تریلیون": 10**12,
     "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
     "thousands": 10**3, "millions": 10**6, "billions": 10**9, "trillions": 10**12,
-    "mln": 10**6, "mn": 10**6, "bln": 10**9, "bn": 10**9, "tn": 10**12,
+    "mln": 10**6, "mn": 10**6, "bln": 10**9, "bn": 10**9, "tn": 10**12, "mio": 10**6, "mrd": 10**9,
+    "thou": 10**3, "thds": 10**3, "hundred": 100, "hundreds": 100,
+    "lakh": 10**5, "lakhs": 10**5, "lac": 10**5, "lacs": 10**5, "crore": 10**7, "crores": 10**7, "cr": 10**7,
+    "لک": 10**5, "کرور": 5 * 10**5, "میلیونی": 10**6, "میلیاردی": 10**9,
 }  # fmt: skip
-"""Number words that multiply. Persian میلیارد is 10^9; تریلیون and the older بیلیون are 10^12."""
+"""Number words that multiply. Persian میلیارد is 10^9; تریلیون and the older بیلیون are 10^12; Persian کرور is half a
+million, Indian crore ten million."""
 
 APPROXIMATE_WORDS = (
     "حدود",
@@ -45,6 +49,10 @@ BOUND_WORDS = (
 )  # fmt: skip
 """Words that bound a number on one side; what lies beyond them nobody said, so the number is refused."""
 
+_TENFOLD = {"ده": 10, "صد": 100, "یکصد": 100, "ten": 10, "یک": 1, "one": 1}
+_POWER = re.compile(r"(?:[×x*]\s*)?(?:10\s*(?:\^|\*\*)\s*(?P<power>\d{1,2})|1e\+?(?P<exponent>\d{1,2}))(?![\d.,])")
+_TIMES = re.compile(r"(?:[×x*]\s*)?(?P<number>['’]?\d[\d,'’٬ ]*)s?(?![\d.,/])")
+
 _ONES = ("یک", "دو", "سه", "چهار", "پنج", "شش", "هفت", "هشت", "نه", "ده", "یازده", "دوازده", "سیزده", "چهارده",
          "پانزده", "شانزده", "هفده", "هجده", "نوزده")  # fmt: skip
 _TENS = ("بیست", "سی", "چهل", "پنجاه", "شصت", "هفتاد", "هشتاد", "نود")
@@ -60,7 +68,7 @@ _WORDED = re.compile(rf"(?<![^\W_])(?:{_WORD})(?: و (?:{_WORD}))*(?= |$)")
 _AND_A_HALF = re.compile(r"(?<![\d.,/])(\d+)((?: [^\W\d_]+)?) و نیم(?= |$)")
 _HALF = re.compile(r"^نیم(?= )")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d{1,2}")
-_GROUPED = re.compile(r"\d{1,3}(?:([,.'’٬ \u00a0])\d{3})(?:\1\d{3})*")
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:([,.'’٬ \u00a0])\d{3})(?:\1\d{3})*")
 _BOUND = re.compile(rf"(?:{'|'.join(map(re.escape, BOUND_WORDS))})\s*\d")
 _RANGE = re.compile(rf"{NUMERAL}\s*(?:-|تا|الی|to|until)\s*{NUMERAL}")
 
@@ -90,6 +98,49 @@ def read_numeral(text: str) -> Decimal | Refusal:
         return Refusal(RejectionCode.NOT_A_NUMBER)
     plain = _plain(digits)
     return plain if isinstance(plain, Refusal) else sign * plain
+
+
+def leading_scale(text: str) -> tuple[int, str] | None:
+    """A scale at the beginning of a folded text, and what stands behind it.
+
+    Scales are words («هزار», crore), powers of ten («10^6», «×1000000», «'000,000»), and both («ده میلیون»).
+    Another number, such as 500, is an amount and no scale.
+
+    Examples
+    --------
+    >>> leading_scale("ده میلیون ریال"), leading_scale("×1000000"), leading_scale("'000,000 rial")
+    ((10000000, 'ریال'), (1000000, ''), (1000000, 'rial'))
+    >>> leading_scale("10^6 ریال"), leading_scale("500 میلیون ریال"), leading_scale("ریال") is None
+    ((1000000, 'ریال'), None, True)
+    """
+    scale, rest, found = 1, text.strip(), False
+    while rest:
+        one = _one_scale(rest)
+        if one is None:
+            break
+        scale, rest, found = scale * one[0], one[1].strip(), True
+    return (scale, rest) if found else None
+
+
+def _one_scale(text: str) -> tuple[int, str] | None:
+    power = _POWER.match(text)
+    if power:
+        return 10 ** int(power["power"] or power["exponent"]), text[power.end() :]
+    times = _TIMES.match(text)
+    if times:
+        digits = re.sub(r"[^\d]", "", times["number"])
+        marked = times["number"][0] in "'’" or digits.startswith("0")
+        if marked and not digits.strip("0") and len(digits) % 3 == 0:  # '000,000
+            return 10 ** len(digits), text[times.end() :]
+        return (int(digits), text[times.end() :]) if re.fullmatch("10*", digits) else None
+    word = re.match(r"[^\W\d_]+", text)
+    if word is None:
+        return None
+    factor = SCALES.get(word[0]) or _TENFOLD.get(word[0])
+    behind = text[word.end() :].strip()
+    if factor is None or (word[0] in _TENFOLD and _one_scale(behind) is None):  # «ده نفر» is an amount
+        return None
+    return factor, text[word.end() :]
 
 
 def words_as_digits(folded: str) -> str:
@@ -160,15 +211,15 @@ def _plain(digits: str) -> Decimal | Refusal:
         whole, _, fraction = digits.partition("/")
         if not (_is_whole(whole) and fraction.isdigit()):
             return Refusal(RejectionCode.NOT_A_NUMBER)
-        if len(fraction) == 3 and len(whole) <= 3:
+        if len(fraction) == 3 and len(whole) <= 3 and not whole.startswith("0"):
             return Refusal(RejectionCode.AMBIGUOUS_NUMBER)
         return Decimal(f"{re.sub(r'[^0-9]', '', whole)}.{fraction}")
-    if _is_whole(digits) or _GROUPED.fullmatch(digits) or re.fullmatch(r"\d{1,3}(/\d{3}){2,}", digits):
+    if _is_whole(digits) or _GROUPED.fullmatch(digits) or re.fullmatch(r"[1-9]\d{0,2}(/\d{3}){2,}", digits):
         return Decimal(re.sub(r"[^0-9]", "", digits))
-    if re.fullmatch(r"\d+,\d{1,2}", digits):  # no group of thousands has one or two digits
+    if re.fullmatch(r"\d+,\d{1,2}|0,\d+", digits):  # no group of thousands has one or two digits or follows a lone 0
         return Decimal(digits.replace(",", "."))
     return Refusal(RejectionCode.NOT_A_NUMBER)
 
 
 def _is_whole(digits: str) -> bool:
-    return digits.isdigit() or bool(re.fullmatch(r"\d{1,3}([,' ])\d{3}(?:\1\d{3})*", digits))
+    return digits.isdigit() or bool(re.fullmatch(r"[1-9]\d{0,2}([,' ])\d{3}(?:\1\d{3})*", digits))

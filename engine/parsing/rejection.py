@@ -13,6 +13,7 @@ class RejectionCode(Code):
     """Why a row or a cell was refused. A refused cell is "not known"; its row goes on."""
 
     NO_IDENTITY = "no_identity"
+    LONGER_THAN_HEADER = "longer_than_header"
     BROKEN_FORMULA = "broken_formula"
     NOT_A_NUMBER = "not_a_number"
     NOT_WHOLE = "not_whole"
@@ -60,6 +61,14 @@ class NoteCode(Code):
     CREDITOR_NOT_KEPT = "creditor_not_kept"
     EXCHANGED = "exchanged"
     IMPLAUSIBLE = "implausible"
+    QUOTE_NOT_CLOSED = "quote_not_closed"
+    ISIC_TRANSLATED = "isic_translated"
+    ISIC_KEPT_ASIDE = "isic_kept_aside"
+    SECTOR_DISAGREES = "sector_disagrees"
+    STOP_AGAINST_IDLE_TIME = "stop_against_idle_time"
+    STOPPED_BEFORE_ESTABLISHED = "stopped_before_established"
+    IDLE_LONGER_THAN_AGE = "idle_longer_than_age"
+    STOPPED_YET_OPERATING = "stopped_yet_operating"
 
 
 class SheetNote(Code):
@@ -67,6 +76,7 @@ class SheetNote(Code):
 
     HIDDEN_COLUMN = "hidden_column"
     HIDDEN_SHEET = "hidden_sheet"
+    HIDDEN_ROW = "hidden_row"
     NOT_COMPUTED = "not_computed"
     LONG_LAYOUT = "long_layout"
     NAMELESS_COLUMN = "nameless_column"
@@ -82,6 +92,7 @@ class IgnoredRow(Code):
     BLANK = "blank"
     TOTAL = "total"
     NOTE = "note"
+    GROUP = "group"
 
 
 class DuplicateReason(Code):

@@ -39,6 +39,7 @@ class Remedy(Code):
     """What a person should do about a refused cell."""
 
     NAME_THE_UNIT = "name_the_unit"
+    MEND_THE_ROW = "mend_the_row"
     WRITE_A_NUMBER = "write_a_number"
     WRITE_A_WHOLE_NUMBER = "write_a_whole_number"
     WRITE_WITH_PERCENT = "write_with_percent"
@@ -61,6 +62,7 @@ class Remedy(Code):
 
 REMEDIES: dict[RejectionCode | NoteCode, Remedy] = {
     RejectionCode.NO_IDENTITY: Remedy.NAME_THE_UNIT,
+    RejectionCode.LONGER_THAN_HEADER: Remedy.MEND_THE_ROW,
     RejectionCode.NOT_A_NUMBER: Remedy.WRITE_A_NUMBER,
     RejectionCode.RANGE_OF_NUMBERS: Remedy.WRITE_A_NUMBER,
     RejectionCode.AMBIGUOUS_NUMBER: Remedy.WRITE_A_NUMBER,

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.domain.unit import Origin
+from engine.errors import EhyaError
 from engine.settings import Settings
 from serving.cli.commands.difference import difference_document, print_difference
-from serving.cli.commands.mapping import mapping_of, remember_mapping, write_mapping
-from serving.cli.commands.rejects import moved_units, print_moved, reading_of, units_before, write_refused
+from serving.cli.commands.mapping import Agreement, mapping_of, remember_mapping, write_headings, write_mapping
+from serving.cli.commands.rejects import Reading, moved_units, print_moved, reading_of, units_before, write_refused
 from serving.cli.question import day, now, today
 from serving.cli.terminal import Terminal
 from serving.desk.workspace import open_register
@@ -57,22 +58,24 @@ def take_in(
     dry_run
         Only say what would change.
     **asked
-        ``source``, ``sheet``, ``province``, ``synthetic``, ``rates``.
+        ``source``, ``sheet``, ``province``, ``county``, ``estate``, ``synthetic``, ``rates``.
 
     Raises
     ------
     EhyaError
-        ``file_not_found``, ``file_unreadable``, ``no_header``, ``unknown_option``, ``database_failed``,
+        ``file_not_found``, ``file_unreadable``, ``no_header``, ``header_not_understood`` (the mapping
+        to write is written even then), ``unknown_option``, ``database_failed``,
         ``mapping_unreadable``, ``not_a_rejects_file``, ``no_corrections``, ``register_file_changed``,
         ``correction_misplaced``.
     """
     at = None if as_of is None else day(as_of, "--as-of").at.date().isoformat()
     named = asked.get("source") or (None if file is None else file.name)
     agreed = mapping_of(terminal, settings, mapping, named)
-    options = {**asked, "mapping": agreed, "as_of": at, "today": today().date().isoformat()}
+    headings, values = agreed or (None, None)
+    options = {**asked, "mapping": headings, "values": values, "as_of": at, "today": today().date().isoformat()}
     reading = reading_of(file, corrections, options)
     with terminal.busy("cli.reading", given=reading.path.name):
-        intake = reading.intake()
+        intake = _read(reading, mapping_out, agreed, terminal.speech)
     with terminal.busy("cli.storing"), open_register(settings) as register:
         imported_at = now().to_pydatetime()
         earlier = units_before(register, reading, intake, imported_at)
@@ -83,7 +86,7 @@ def take_in(
         remember_mapping(terminal, settings, agreed, intake.source)
     moved = moved_units(earlier, result)
     document = intake_report(intake, result, terminal)
-    document |= {"changed_cells": difference_document(result.cells), "moved": moved, "mapping": agreed}
+    document |= {"changed_cells": difference_document(result.cells), "moved": moved, "mapping": headings}
     if report:
         write_json(report, document)
     if rejects:
@@ -111,6 +114,17 @@ def take_in(
     elif _refusals(intake) and corrections is None:
         terminal.say("rejects.hint", file=reading.path.name)
     terminal.say("cli.dry_run" if dry_run else "cli.next_rank" if known else "cli.next_train")
+
+
+def _read(reading: Reading, mapping_out: Path | None, agreed: Agreement | None, words: Speech) -> Intake:
+    """Read the register; where no header is understood, the mapping to write is what leads on."""
+    try:
+        return reading.intake()
+    except EhyaError as error:
+        headings = error.facts.get("headings")
+        if mapping_out is not None and isinstance(headings, dict):
+            write_headings(mapping_out, headings, agreed, words)
+        raise
 
 
 def _refusals(intake: Intake) -> int:
@@ -161,13 +175,20 @@ def _summary(terminal: Terminal, intake: Intake, result: ImportResult) -> None:
         terminal.line(words.text("legend.synthetic"), "yellow")
 
 
+def _place(words: Speech, refused: Mapping[str, Any], several: bool) -> str:
+    """Number of a row, with its sheet where there are several."""
+    row = str(words.fact(refused["row"]))
+    return f"{refused.get('sheet')} · {row}" if several else row
+
+
 def _refused(terminal: Terminal, document: dict[str, Any], *, listed: bool) -> None:
     words = terminal.speech
     refused = [*document["rejected_rows"], *document["rejected_cells"]]
     if not refused:
         return
+    several = len({one.get("sheet") for one in refused}) > 1
     rows = [
-        [words.fact(one["row"]), str(one.get("column") or ""), str(one.get("given") or ""), str(one["message"])]
+        [_place(words, one, several), str(one.get("column") or ""), str(one.get("given") or ""), str(one["message"])]
         for one in refused[:_SHOWN]
     ]
     terminal.table([words.text(f"cli.{name}") for name in ("row", "column", "given", "why")], rows)

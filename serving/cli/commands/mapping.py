@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from engine.domain.unit import FIELDS, Field
 from engine.errors import EhyaError, ErrorCode
@@ -18,11 +19,25 @@ from serving.cli.terminal import Terminal
 from serving.i18n import Speech
 
 TABLE = "columns"
+VALUES = "values"
 
 
-def mapping_of(
-    terminal: Terminal, settings: Settings, stated: Path | None, source: str | None
-) -> dict[str, str] | None:
+class Agreement(NamedTuple):
+    """What a person states of a register.
+
+    Parameters
+    ----------
+    columns
+        Heading -> field, ``serial`` or ``ignore``.
+    values
+        Field -> the register's word -> what it means: ``{"status": {"چ": "idle"}}``.
+    """
+
+    columns: dict[str, str]
+    values: dict[str, dict[str, str]]
+
+
+def mapping_of(terminal: Terminal, settings: Settings, stated: Path | None, source: str | None) -> Agreement | None:
     """The mapping to read a register with: the stated file, else the one remembered for the source, which is said.
 
     Raises
@@ -36,12 +51,12 @@ def mapping_of(
     if kept is None or not kept.is_file():
         return None
     mapping = read_mapping(kept)
-    terminal.say("mapping.remembered", count=len(mapping), path=str(kept))
+    terminal.say("mapping.remembered", count=len(mapping.columns), path=str(kept))
     return mapping
 
 
-def read_mapping(path: Path) -> dict[str, str]:
-    r"""Read heading -> field.
+def read_mapping(path: Path) -> Agreement:
+    r"""Read heading -> field, and what a register's own words mean.
 
     Raises
     ------
@@ -54,7 +69,7 @@ def read_mapping(path: Path) -> dict[str, str]:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = Path(folder) / "map.toml"
     ...     _ = file.write_text('[columns]\n"آدم‌ها" = "jobs_now"\n', encoding="utf-8")
-    ...     read_mapping(file)
+    ...     read_mapping(file).columns
     {'آدم‌ها': 'jobs_now'}
     """
     try:
@@ -63,27 +78,43 @@ def read_mapping(path: Path) -> dict[str, str]:
         raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=path.name) from None
     except (OSError, ValueError) as error:
         raise EhyaError(ErrorCode.MAPPING_UNREADABLE, given=path.name, reason=str(error)) from None
-    columns = document.get(TABLE)
-    if set(document) != {TABLE} or not isinstance(columns, dict):
+    columns, values = document.get(TABLE, {}), document.get(VALUES, {})
+    if not document or set(document) - {TABLE, VALUES} or not isinstance(columns, dict):
         raise EhyaError(ErrorCode.MAPPING_UNREADABLE, given=path.name, reason=f"[{TABLE}]")
+    if not isinstance(values, dict) or not all(isinstance(words, dict) for words in values.values()):
+        raise EhyaError(ErrorCode.MAPPING_UNREADABLE, given=path.name, reason=f"[{VALUES}.status]")
     for heading, field in columns.items():
         if not isinstance(field, str):
             raise EhyaError(ErrorCode.MAPPING_UNREADABLE, given=path.name, reason=heading)
         if field not in _allowed():
             raise EhyaError(ErrorCode.UNKNOWN_OPTION, option=heading, given=field, allowed=_allowed())
-    return dict(columns)
+    meant = {
+        field: {word: _meaning(meaning, word, path) for word, meaning in words.items()}
+        for field, words in values.items()
+    }
+    return Agreement(dict(columns), meant)
 
 
-def remember_mapping(terminal: Terminal, settings: Settings, mapping: Mapping[str, str], source: str) -> None:
+def _meaning(meaning: object, word: str, path: Path) -> str:
+    if isinstance(meaning, list) and all(isinstance(one, str) for one in meaning):
+        return ";".join(meaning)
+    if isinstance(meaning, bool):
+        return "yes" if meaning else "no"
+    if not isinstance(meaning, str):
+        raise EhyaError(ErrorCode.MAPPING_UNREADABLE, given=path.name, reason=word)
+    return meaning
+
+
+def remember_mapping(terminal: Terminal, settings: Settings, mapping: Agreement, source: str) -> None:
     """Keep a mapping for the next file of this source, and say where."""
     path = _kept(settings, source)
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as beside:
-        beside.write_text(f"[{TABLE}]\n{_lines(mapping)}", encoding="utf-8")
+        beside.write_text(f"[{TABLE}]\n{_lines(mapping.columns)}{_tables(mapping.values)}", encoding="utf-8")
     terminal.say("mapping.kept", source=source, path=str(path))
 
 
-def write_mapping(path: Path, intake: Intake, mapping: Mapping[str, str] | None, words: Speech) -> int:
+def write_mapping(path: Path, intake: Intake, mapping: Agreement | None, words: Speech) -> int:
     """Write the headings that were not recognised, for a person to say what they are.
 
     Returns
@@ -92,14 +123,27 @@ def write_mapping(path: Path, intake: Intake, mapping: Mapping[str, str] | None,
         How many such headings there are.
     """
     unknown = dict(zip(intake.unknown_columns["column"], intake.unknown_columns["nearest"], strict=True))
+    return write_headings(path, unknown, mapping, words)
+
+
+def write_headings(path: Path, unknown: Mapping[str, object], mapping: Agreement | None, words: Speech) -> int:
+    """Write headings with the fields that come nearest, also of a file that could not be read for want of them.
+
+    Returns
+    -------
+    int
+        How many headings there are.
+    """
     offered = "".join(_offer(heading, nearest, words) for heading, nearest in unknown.items())
     fields = "".join(
         f"#   {field.value} = {words.text(field)}{f' [{FIELDS[field].measure}]' if FIELDS[field].measure else ''}\n"
         for field in Field
     )
-    about = "".join(f"# {line}\n" for line in words.text("mapping.about").splitlines())
+    about = _commented(words.text("mapping.about"))
+    known = mapping or Agreement({}, {})
+    values = _tables(known.values) or _commented(words.text("mapping.values"))
     with replacing(path) as beside:
-        beside.write_text(f"{about}\n[{TABLE}]\n{_lines(mapping or {})}{offered}\n{fields}", encoding="utf-8")
+        beside.write_text(f"{about}\n[{TABLE}]\n{_lines(known.columns)}{offered}\n{values}\n{fields}", encoding="utf-8")
     return len(unknown)
 
 
@@ -108,6 +152,14 @@ def _offer(heading: str, nearest: object, words: Speech) -> str:
     if not isinstance(nearest, str):
         return f"# {words.text('mapping.none_near')}\n# {_lines({heading: 'ignore'})}"
     return f"# {words.text('mapping.nearest', field=Field(nearest))}\n# {_lines({heading: nearest})}"
+
+
+def _tables(values: Mapping[str, Mapping[str, str]]) -> str:
+    return "".join(f"\n[{VALUES}.{field}]\n{_lines(words)}" for field, words in values.items())
+
+
+def _commented(text: str) -> str:
+    return "".join(f"# {line}\n" for line in text.splitlines())
 
 
 def _lines(mapping: Mapping[str, str]) -> str:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from engine.store import ImportResult, Register
 
 Options = Mapping[str, Any]
-"""How a register is read, as JSON has it: ``as_of, source, sheet, province, mapping, synthetic, rates, today``; days
-are ISO texts."""
+"""How a register is read, as JSON has it: ``as_of, source, sheet, province, county, estate, mapping, values,
+synthetic, rates, today``; days are ISO texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,10 @@ def _read(path: Path, options: Options, corrections: pd.DataFrame) -> Intake:
         source=options.get("source"),
         sheet=options.get("sheet"),
         province=options.get("province"),
+        county=options.get("county"),
+        estate=options.get("estate"),
         mapping=options.get("mapping"),
+        values=options.get("values"),
         origin=UnitOrigin.SYNTHETIC if options.get("synthetic") else None,
         today=day("today"),
         corrections=corrections,

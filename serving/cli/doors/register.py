@@ -44,6 +44,12 @@ def intake(
     province: Annotated[
         str | None, typer.Option("--province", metavar="PLACE", help="Province of rows that name none.")
     ] = None,
+    county: Annotated[
+        str | None, typer.Option("--county", metavar="PLACE", help="County of rows that name none.")
+    ] = None,
+    estate: Annotated[
+        str | None, typer.Option("--estate", metavar="PLACE", help="Industrial estate of rows that name none.")
+    ] = None,
     usd_rate: Annotated[
         int | None, typer.Option("--usd-rate", metavar="RIAL", min=1, help="What one US dollar is in rial.")
     ] = None,
@@ -73,6 +79,8 @@ def intake(
         source=source,
         sheet=sheet,
         province=province,
+        county=county,
+        estate=estate,
         dry_run=dry_run,
         synthetic=synthetic,
         rates={name: rate for name, rate in (("usd", usd_rate), ("eur", eur_rate)) if rate},

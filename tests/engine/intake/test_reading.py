@@ -359,7 +359,7 @@ def test_the_order_of_rows_and_columns_changes_nothing_but_their_numbers(workboo
         (b"PK\x03\x04 broken", "file_unreadable"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "format_not_read"),
         (bytes(range(256)) * 4, "file_unreadable"),
-        (b"<html><table></table></html>", "file_unreadable"),
+        (b"<html><table></table></html>", "format_not_read"),
         ("سلام\n".encode(), "no_header"),
         (b"a,b\n1,2\n", "no_header"),
         (b"\n\n,,\n", "file_empty"),

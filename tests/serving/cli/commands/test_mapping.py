@@ -82,3 +82,24 @@ def test_a_heading_near_the_line_number_is_offered_no_field(ehya, tmp_path):
     (tmp_path / "list.csv").write_text("نام واحد;شهرستان;شماره پلاک\nالف;خوی;A7\n", encoding="utf-8")
     ehya("intake", tmp_path / "list.csv", "--write-mapping", tmp_path / "map.toml", "--dry-run")
     assert '"شماره پلاک" = ' in (tmp_path / "map.toml").read_text("utf-8")
+
+
+def test_the_headings_are_written_even_where_no_header_is_understood(ehya, tmp_path):
+    (tmp_path / "list.csv").write_text("SiteRef,SiteAddress,Hectares\nS/1,Works,0.43\nS/2,Yard,1.2\n", encoding="utf-8")
+    told = ehya("intake", tmp_path / "list.csv", "--write-mapping", tmp_path / "map.toml", "--lang", "en", code=2)
+    assert "--write-mapping" in told.output
+    assert "row 1" in told.output
+    text = (tmp_path / "map.toml").read_text("utf-8")
+    assert all(f'"{heading}"' in text for heading in ("SiteRef", "SiteAddress", "Hectares"))
+    (tmp_path / "map.toml").write_text('[columns]\n"SiteAddress" = "name"\n"Hectares" = "land_m2"\n', encoding="utf-8")
+    report = json.loads(ehya("intake", tmp_path / "list.csv", "--mapping", tmp_path / "map.toml", "--json").stdout)
+    assert [row["fields"]["land_m2"] for row in report["accepted"]] == [4300, 12_000]
+
+
+def test_what_a_register_means_by_its_words_is_stated_and_remembered(ehya, tmp_path):
+    (tmp_path / "list.csv").write_text("نام واحد,شهرستان,وضعیت\nالف,خوی,چ\n", encoding="utf-8")
+    mapping = '[columns]\n"وضعیت" = "status"\n[values.status]\n"چ" = "idle"\n'
+    (tmp_path / "map.toml").write_text(mapping, encoding="utf-8")
+    for options in (("--mapping", tmp_path / "map.toml"), ()):
+        report = json.loads(ehya("intake", tmp_path / "list.csv", *options, "--json").stdout)
+        assert [row["fields"]["status"] for row in report["accepted"]] == ["idle"]
