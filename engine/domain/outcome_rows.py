@@ -121,8 +121,8 @@ def read_outcome_rows(
     for name, high in _HIGHEST.items():
         table[name] = pd.to_numeric(_each(cells[name], _number))
         refusals.append(_unread(cells, table, name, OutcomeRejection.NOT_A_NUMBER))
-        whole = table[name].isna() | (name != "jobs") | (table[name] % 1 == 0)
-        outside = table[name].notna() & ~(table[name].between(0, high) & whole)
+        counted = table[name].isna() | (name != "jobs") | (table[name] % 1 == 0)
+        outside = table[name].notna() & ~(table[name].between(0, high) & counted)
         refusals.append(_refused(cells, name, outside, OutcomeRejection.OUT_OF_RANGE, f"0..{high:g}"))
     for name in ("mandate_id", "event", "source"):
         table[name] = _each(cells[name], lambda cell: str(cell).strip())

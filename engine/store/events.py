@@ -69,7 +69,7 @@ class Events:
             state = pd.Series("stands", index=raw.index).mask(raw["event_id"].notna(), "withdrawn")
             state = state.mask(raw["replacement_id"].notna(), "corrected").astype("str")
             lines = typed_lines(raw.drop(columns="event_id"))
-            lines.insert(lines.columns.get_loc("source") + 1, "state", state)
+            lines.insert(list(lines.columns).index("source") + 1, "state", state)
             return present(lines, root_of, gone_units(connection))
 
     def add(self, outcome: Outcome) -> int:
@@ -141,7 +141,8 @@ class Events:
             root_of, units = roots(connection), schema.units.c
             known = read(connection, select(units.unit_id)).astype("str")
             shown = present(known, root_of, gone_units(connection))
-            named = {known.loc[at, "unit_id"]: unit for at, unit in shown["unit_id"].items()}
+            kept = known["unit_id"].reindex(shown.index)
+            named = {str(name): str(unit) for name, unit in zip(kept, shown["unit_id"], strict=True)}
             found = read_outcome_rows(
                 rows,
                 units=dict(names or {}) | named,
