@@ -12,6 +12,7 @@ import pandas as pd
 
 from engine.domain.unit import Origin
 from engine.errors import EhyaError, ErrorCode
+from engine.reference.effects import effects
 from engine.scoring.artefact import Model, load, path_of, save
 from engine.settings import Settings
 from engine.store import Register
@@ -130,7 +131,7 @@ def train(
     if candidate is None and origin != Origin.REGISTER.value:
         raise EhyaError(ErrorCode.TOO_FEW_OUTCOMES, given=origin, allowed=LEAST_RESTARTS)
     if candidate is None:
-        candidate = reported_candidate(units, events, **told)
+        candidate = reported_candidate(units, events, effects=effects(settings.effects), **told)
     return judged_and_kept(candidate, register, settings, as_of=as_of, random_state=random_state, progress=progress)
 
 
