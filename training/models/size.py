@@ -40,15 +40,15 @@ def size_signs(
         Standard deviation of the logarithm of size from unit to unit.
     """
     own = rows[rows["output"] == "jobs"].set_index("feature")
-    ratio = own.loc[RATIO]
-    down, up = ((ratio["effect"] - ratio["low"]) / Z80, (ratio["high"] - ratio["effect"]) / Z80)
+    middle, low, high = (float(value) for value in own.loc[RATIO, ["effect", "low", "high"]].to_numpy(np.float64))
+    down, up = (middle - low) / Z80, (high - middle) / Z80
     spread = float(np.hypot(unit_spread, official.spread))
     around = np.where(_NODES < 0, np.hypot(spread, down), np.hypot(spread, up)) * _NODES
     return SizeSigns(
         # The mean over units of any size, and not their median, is what official counts say.
-        level=float(official.log_mean - ratio["effect"] - np.log(np.exp(around).mean())),
+        level=float(official.log_mean - middle - np.log(np.exp(around).mean())),
         spread=spread,
-        ratio=SizeRatio(mean=float(ratio["effect"]), down=float(down), up=float(up)),
+        ratio=SizeRatio(mean=middle, down=down, up=up),
         signs=tuple(_sign(feature, sign, population) for feature, sign in own.drop(index=RATIO).iterrows()),
     )
 

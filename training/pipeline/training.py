@@ -124,14 +124,20 @@ def train(
     as_of = pd.Timestamp(as_of)
     units, events = register.units(known_by=as_of), register.events(known_by=as_of)
     progress(Stage.READING, 1.0)
-    told: dict[str, Any] = {"as_of": as_of, "random_state": random_state, "effort": effort, "progress": progress}
+    told: dict[str, Any] = {
+        "as_of": as_of,
+        "random_state": random_state,
+        "effort": effort,
+        "effects": effects(settings.effects),
+        "progress": progress,
+    }
     candidate = None
     if trials != 0:
         candidate = outcomes_candidate(register, settings, units, events, origin=origin, **told)
     if candidate is None and origin != Origin.REGISTER.value:
         raise EhyaError(ErrorCode.TOO_FEW_OUTCOMES, given=origin, allowed=LEAST_RESTARTS)
     if candidate is None:
-        candidate = reported_candidate(units, events, effects=effects(settings.effects), **told)
+        candidate = reported_candidate(units, events, **told)
     return judged_and_kept(candidate, register, settings, as_of=as_of, random_state=random_state, progress=progress)
 
 
