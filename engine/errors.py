@@ -100,6 +100,7 @@ class ErrorCode(Code):
     REGISTER_FILE_CHANGED = "register_file_changed"
     CORRECTION_MISPLACED = "correction_misplaced"
     NO_CORRECTIONS = "no_corrections"
+    INFLUENCE_OUT_OF_REACH = "influence_out_of_reach"
 
 
 class EhyaError(Exception):

@@ -93,6 +93,11 @@ class Settings:
         return self.home / "price_index.csv"
 
     @property
+    def effects(self) -> Path:
+        """File whose rows override those of the table ``effects``; it need not be there."""
+        return self.home / "effects.csv"
+
+    @property
     def reports(self) -> Path:
         """Folder where reports go when no ``--out`` is given."""
         return self.home / "reports"

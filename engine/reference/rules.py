@@ -21,3 +21,7 @@ class TableRule(Code):
     GAP = "gap"
     DATED = "dated"
     SPELLING = "spelling"
+    SIGN = "sign"
+    SPREAD = "spread"
+    POINT = "point"
+    ROW = "row"

@@ -17,6 +17,7 @@ import pandas as pd
 from pydantic import Field, StrictBool, ValidationError
 
 from engine.errors import EhyaError, ErrorCode
+from engine.scoring.first_day import Belief, SizeSigns
 from engine.scoring.sections import (
     Block,
     DriftReference,
@@ -110,6 +111,8 @@ class ReportedDocument(Document):
         How they were fitted.
     official
         Which official counts stand behind the priors, to be shown.
+    belief, size
+        What feasibility and jobs rest on; in older models they rest on the press heads.
     """
 
     kind: Literal["reported"] = REPORTED
@@ -118,6 +121,8 @@ class ReportedDocument(Document):
     held_out: dict[str, PressPair]
     recipe: PressSettings | None = None
     official: dict[str, Any] = Field(default_factory=dict)
+    belief: Belief | None = None
+    size: SizeSigns | None = None
 
 
 class HazardsDocument(Document):

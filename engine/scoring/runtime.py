@@ -11,7 +11,8 @@ import pandas as pd
 from engine.domain.prediction import Output, columns
 from engine.domain.scorable import not_scorable, scorable
 from engine.errors import EhyaError, ErrorCode
-from engine.scoring import hazards
+from engine.scoring import belief, hazards
+from engine.scoring import size as signs
 from engine.scoring.artefact import Model
 from engine.scoring.design import Floats, clipped, design
 from engine.scoring.document import OUTCOMES, ReportedDocument, of_kind
@@ -72,6 +73,7 @@ def predict(
         figures, out_of_fold = _of_outcomes(model, matrix, known, may, size, random_state)
     else:
         figures, out_of_fold = _of_reports(model, matrix, may, size, random_state)
+        _of_the_first_day(model, matrix, np.flatnonzero(may), size, figures)
     names = [name for output in Output for name in columns(output)]
     frame = pd.DataFrame(figures, index=matrix.index, columns=names)
     return frame.assign(
@@ -93,11 +95,37 @@ def _of_reports(
     out_of_fold = np.zeros(len(matrix), dtype=bool)
     for pair, rows, held_out in _parts(model, matrix.index, np.flatnonzero(may)):
         draws = Draws.of(pair, random_state)
-        out_of_fold[rows] = held_out
+        out_of_fold[rows] = bool(held_out)
         for chunk in np.array_split(rows, max(1, -(-len(rows) // ROWS_AT_ONCE))):
             columns = design(matrix.iloc[chunk], pair.design)
-            figures[chunk] = outputs(Heads.of(model, pair, held_out), draws, columns, size.take(chunk))
+            figures[chunk] = outputs(Heads.of(model, pair, bool(held_out)), draws, columns, size.take(chunk))
     return figures, out_of_fold
+
+
+def _of_the_first_day(
+    model: Model, matrix: pd.DataFrame, rows: npt.NDArray[np.intp], size: UnitSize, figures: Floats
+) -> None:
+    """Write feasibility and jobs of prior effects and signs of size over those of press heads, where it has them."""
+    document = of_kind(model.document, ReportedDocument)
+    if document.belief is None or document.size is None:
+        return
+    for pair, part, province in _parts(model, matrix.index, rows):
+        ready, _ = clipped(matrix.iloc[part], document.ranges)
+        chance = belief.of_units(document.belief, ready, ranges={}, province=province)
+        found = signs.jobs(document.size, ready, sector_shift(pair, ready))
+        own = size.take(part)
+        by_output = {
+            Output.FEASIBILITY: np.column_stack([chance.low, chance.point, chance.high]),
+            **signs.figures(chance, found, own.jobs_now, own.capital),
+        }
+        for place, output in enumerate(Output):
+            if output in by_output:
+                figures[part, 3 * place : 3 * place + 3] = by_output[output]
+
+
+def sector_shift(pair: PressPair, matrix: pd.DataFrame) -> Floats:
+    """How much larger units of a sector are than all, shape (n,), logarithms: the shrunken means of press units."""
+    return np.asarray(design(matrix, pair.design)[:, pair.jobs_columns] @ pair.jobs.point[1:])
 
 
 def _of_outcomes(
@@ -186,7 +214,7 @@ def reported_status(model: Model, matrix: pd.DataFrame) -> Floats:
     result = np.empty(len(matrix))
     for pair, rows, held_out in _parts(model, matrix.index, np.arange(len(matrix))):
         columns = design(matrix.iloc[rows], pair.design)
-        result[rows] = Heads.of(model, pair, held_out).probability(columns)
+        result[rows] = Heads.of(model, pair, bool(held_out)).probability(columns)
     return result
 
 
@@ -210,15 +238,15 @@ def press_jobs(model: Model, matrix: pd.DataFrame) -> Floats:
     result = np.empty((len(matrix), 3))
     for pair, rows, held_out in _parts(model, matrix.index, np.arange(len(matrix))):
         columns = design(matrix.iloc[rows], pair.design)
-        heads = Heads.of(model, pair, held_out)
+        heads = Heads.of(model, pair, bool(held_out))
         result[rows] = np.exp(np.column_stack(heads.cv_plus(columns, LEVELS[1] - LEVELS[0])))
     return result
 
 
 def _parts(
     model: Model, index: pd.Index, rows: npt.NDArray[np.intp]
-) -> Iterator[tuple[PressPair, npt.NDArray[np.intp], bool]]:
-    """Rows by the heads that may speak of them: the pair, row numbers, whether it is a held-out pair."""
+) -> Iterator[tuple[PressPair, npt.NDArray[np.intp], str]]:
+    """Rows by the heads that may speak of them: the pair, row numbers, province of a held-out pair (else empty)."""
     document = of_kind(model.document, ReportedDocument)
     fold_of = document.fold_of
     names = np.array([*fold_of.values(), ""])
@@ -226,7 +254,7 @@ def _parts(
     fold = names[pd.Index(list(fold_of), dtype="str").get_indexer(index[rows])]
     for name in pd.unique(fold):
         part = rows[fold == name]
-        yield (document.held_out[name], part, True) if name else (document.promoted, part, False)
+        yield document.held_out[name] if name else document.promoted, part, str(name)
 
 
 def _check(model: Model, matrix: pd.DataFrame) -> None:

@@ -27,7 +27,7 @@ from experiments.reported_revivals.tables import read_aggregates, read_units
 from features import Feature, matrix
 from training.cohort.press_sample import Sample, sample
 from training.evaluation.press_metrics import jobs_metrics, left_out_rates, sector_medians, status_metrics
-from training.models.press import ALLOWED, Fitted
+from training.models.press import ALLOWED, DESCRIBED, Fitted
 from training.pipeline.reported import TRIALS, feasibility_prior, fit_sample, out_of_fold
 from training.registry.tracking import log_training
 
@@ -97,7 +97,7 @@ def _elsewhere(fitted: Fitted, seen: Sample, other: Sample, seed: int) -> dict[s
     # The other file may number its units as the first does; here they are strangers all the same.
     other = replace(other, units=other.units.set_axis([f"other-{name}" for name in other.units.index]))
     other.units.index.name = "unit_id"
-    X = matrix(other.units, ALLOWED, fitted.model.fitted, as_of=AS_OF)
+    X = matrix(other.units, DESCRIBED, fitted.model.fitted, as_of=AS_OF)
     base = np.full(len(other), seen.label.mean())
     known, learnt = ~np.isnan(other.jobs), ~np.isnan(seen.jobs)
     jobs = np.concatenate([seen.jobs, other.jobs])

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.special import expit, logit
+from scipy.special import expit, logit, ndtri
 
 from engine import scoring
 from engine.domain.prediction import NotScorable, Output, columns
 from engine.domain.unit import unit_table
 from engine.errors import EhyaError
 from engine.reference import table
+from engine.scoring.size import jobs
 from features import matrix
-from training.models.press import ALLOWED
+from training.models.press import DESCRIBED
 
 AS_OF = pd.Timestamp("2026-11-23")
 FIGURES = [name for output in Output for name in columns(output)]
@@ -29,8 +33,14 @@ def _units(**changes: object) -> pd.DataFrame:
 
 
 def _predict(trained, units: pd.DataFrame, **more: object) -> pd.DataFrame:
-    X = matrix(units, ALLOWED, trained.model.fitted, as_of=AS_OF)
+    X = matrix(units, DESCRIBED, trained.model.fitted, as_of=AS_OF)
     return scoring.predict(trained.model, X, units, as_of=AS_OF, **more)
+
+
+def _before(trained) -> SimpleNamespace:
+    """The same model as one was written before prior effects: it still opens, and answers from draws."""
+    document = trained.model.document.changed(belief=None, size=None, ranges={})
+    return SimpleNamespace(model=replace(trained.model, document=document), seen=trained.seen)
 
 
 def _many(count: int = 60) -> pd.DataFrame:
@@ -53,7 +63,8 @@ def test_a_whole_unit_gets_every_figure_low_before_point_before_high(trained):
     for output in Output:
         low, point, high = row.loc["a", list(columns(output))]
         assert 0 <= low <= point <= high
-    assert row.loc["a", "feasibility_high"] < 0.6
+    # A figure of the population and not of the pages: more than half of the press units had come back.
+    assert row.loc["a", "feasibility_point"] < 0.4 < row.loc["a", "reported_status_point"]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +95,8 @@ def test_a_half_active_unit_of_unknown_workforce_has_a_feasibility_but_no_jobs(t
 
 
 def test_jobs_now_are_taken_off_and_never_below_zero(trained):
-    none, some, many = (_predict(trained, _units(jobs_now=jobs)).loc["a"] for jobs in (0, 2, 10_000))
+    units = (_units(jobs_now=jobs, jobs_before_stop=80) for jobs in (0, 2, 10_000))
+    none, some, many = (_predict(trained, one).loc["a"] for one in units)
     assert none["jobs_if_revived_high"] - some["jobs_if_revived_high"] == pytest.approx(2.0)
     assert many[list(columns(Output.JOBS_IF_REVIVED))].tolist() == [0.0, 0.0, 0.0]
 
@@ -110,14 +122,15 @@ def test_a_batch_gives_what_units_give_one_by_one_in_any_order(trained):
     assert np.allclose(together[FIGURES], turned.loc[units.index, FIGURES], rtol=1e-9)
 
 
-def test_the_seed_alone_moves_the_draws(trained):
-    units = _many(5)
-    assert _predict(trained, units).equals(_predict(trained, units))
-    assert not _predict(trained, units).equals(_predict(trained, units, random_state=1))
+def test_the_seed_moves_the_draws_of_an_older_model_and_nothing_of_one_with_prior_effects(trained):
+    units, older = _many(5), _before(trained)
+    assert _predict(older, units).equals(_predict(older, units))
+    assert not _predict(older, units).equals(_predict(older, units, random_state=1))
+    assert _predict(trained, units).equals(_predict(trained, units, random_state=1))
 
 
-def test_feasibility_is_the_press_figure_moved_by_the_offset_times_the_capacity_prior(trained):
-    row = _predict(trained, _units()).loc["a"]
+def test_an_older_model_moves_the_press_figure_by_the_offset_times_the_capacity_prior(trained):
+    row = _predict(_before(trained), _units()).loc["a"]
     population, sample_rate = trained.model.document.population, trained.seen.label.mean()
     moved = (
         expit(logit(row["reported_status_point"]) + logit(population.restart.rate) - logit(sample_rate))
@@ -126,7 +139,7 @@ def test_feasibility_is_the_press_figure_moved_by_the_offset_times_the_capacity_
     assert row["feasibility_point"] == pytest.approx(moved, rel=2e-3)
 
 
-def test_an_average_unit_is_as_big_as_official_counts_say(trained):
+def test_an_average_unit_of_an_older_model_is_as_big_as_official_counts_say(trained):
     """Arithmetic mean of the draws over the press sample's own mix: the official average."""
     units = trained.seen.units[~np.isnan(trained.seen.jobs)].assign(
         status="idle", idle_months=24.0, jobs_now=0, isic=lambda frame: frame["isic"].fillna("10"), county="Urmia"
@@ -134,9 +147,15 @@ def test_an_average_unit_is_as_big_as_official_counts_say(trained):
     units.index = [f"x{name}" for name in units.index]
     units.index.name = "unit_id"
     # One set of 200 draws of a heavy tail is off by some 8 %; a dozen of them tells the bias.
-    rows = [_predict(trained, units, random_state=seed) for seed in range(12)]
+    rows = [_predict(_before(trained), units, random_state=seed) for seed in range(12)]
     ratio = np.mean([row["jobs_expected_point"].sum() / row["feasibility_point"].sum() for row in rows])
     assert ratio == pytest.approx(trained.model.document.population.jobs.official_average, rel=0.05)
+
+
+def test_a_unit_of_unknown_size_is_as_big_on_average_as_official_counts_say(trained):
+    found = jobs(trained.model.document.size, pd.DataFrame(index=["a"]))
+    mean = np.mean([np.exp(found.at(node)) for node in ndtri((np.arange(20_000) + 0.5) / 20_000)])
+    assert mean == pytest.approx(trained.model.document.population.jobs.official_average, rel=0.03)
 
 
 def test_expected_jobs_are_no_product_of_points(trained):
@@ -159,7 +178,7 @@ def test_no_unit_is_expected_to_add_more_jobs_than_it_adds_if_revived(trained):
 
 def test_a_matrix_of_other_columns_is_refused(trained):
     units = _units()
-    X = matrix(units, ALLOWED, trained.model.fitted, as_of=AS_OF).iloc[:, ::-1]
+    X = matrix(units, DESCRIBED, trained.model.fitted, as_of=AS_OF).iloc[:, ::-1]
     with pytest.raises(EhyaError, match="schema_mismatch"):
         scoring.predict(trained.model, X, units, as_of=AS_OF)
 

@@ -28,6 +28,8 @@ from training.models.hazard_trees import (
     interval_inflation,
     rows_of,
 )
+from training.models.slope_priors import TABLE, SlopePriors, slope_priors
+from training.priors.prior_effects import Slopes
 from training.statistics.binomial import Prior, Rows, derivatives, fit_rows, information_of, unit_scores
 from training.statistics.bootstrap import bootstrap_counts
 from training.statistics.design_blocks import first_precision, group_of, nine_digits
@@ -49,6 +51,8 @@ FULL_REFITS = 5e6
 PINNED = 1e10
 """Precision that holds a slope at zero."""
 
+_STREAM = 13
+
 
 def fit_head(
     seen: Observed,
@@ -59,6 +63,7 @@ def fit_head(
     recipe: HazardRecipe,
     random_state: int,
     signs: Mapping[str, int] | None = None,
+    believed: Slopes | None = None,
     draws: int = DRAWS,
 ) -> FittedHead:
     """Fit one hazard.
@@ -80,6 +85,8 @@ def fit_head(
     signs
         Expected directions of features, which line and boosting keep; none when ``None``. A slope that would go the
         other way is held at zero.
+    believed
+        Prior effects: slopes that they name are pulled towards them instead of towards zero, each by its own spread.
     draws
         Bootstrap worlds.
 
@@ -88,11 +95,12 @@ def fit_head(
     FittedHead
         The line is the mode under a normal prior: the level is pulled towards the prior's, each slope towards zero,
         those of one group (the counties, the sectors, the numbers, the flags) by a precision that the data settle
-        (MacKay 1992, "Bayesian interpolation"). Each bootstrap world draws units with replacement and a level from the
-        prior, so that without records the draws are the prior's and with many they are the data's.
+        (MacKay 1992, "Bayesian interpolation"). Each bootstrap world draws units with replacement, and its level and
+        effects from the prior, so that without records the draws are the prior's and with many the data's.
     """
-    groups = group_of(blocks, schema)
-    prior, centres = _prior(level, seen.at_risk.shape[1], groups, recipe, draws, random_state)
+    told = slope_priors(believed, blocks, seen.matrix, seen.spread)
+    groups = np.where(told.known, TABLE, group_of(blocks, schema))
+    prior, centres = _prior(level, seen.at_risk.shape[1], groups, told, recipe, draws, random_state)
     expected = np.array([(signs or {}).get(block.column, 0) for block in blocks for _ in range(block.width)])
     line, prior, precisions = _pooled(rows_of(seen), prior, groups, recipe)
     line, prior = _directed(rows_of(seen), prior, line, expected, recipe)
@@ -122,10 +130,18 @@ def own_share(rows: Rows, prior: Prior, line: Floats, link: HazardLink) -> float
 
 
 def _prior(
-    level: Level | None, periods: int, groups: npt.NDArray[np.str_], recipe: HazardRecipe, draws: int, random_state: int
+    level: Level | None,
+    periods: int,
+    groups: npt.NDArray[np.str_],
+    told: SlopePriors,
+    recipe: HazardRecipe,
+    draws: int,
+    random_state: int,
 ) -> tuple[Prior, Floats]:
     """Prior of the parameters, and its centre in each world, shape (draws, periods + columns)."""
-    slopes = recipe.precision_factor * first_precision(groups)
+    slopes = np.ones(len(groups))
+    slopes[~told.known] = recipe.precision_factor * first_precision(groups[~told.known])
+    slopes[told.known] = told.spread[told.known] ** -2.0
     if level is None:
         level = Level(np.full(periods, 0.5), 1e4, np.full((draws, periods), 0.5))
         profile = 1e4
@@ -135,13 +151,16 @@ def _prior(
     precision = np.zeros((periods + len(slopes),) * 2)
     precision[:periods, :periods] = np.linalg.inv(covariance)
     precision[range(periods, periods + len(slopes)), range(periods, periods + len(slopes))] = slopes
-    centre = np.concatenate([_link(level.probability, recipe.link), np.zeros(len(slopes))])
+    effects = np.where(told.known, told.centre, 0.0)
+    centre = np.concatenate([_link(level.probability, recipe.link), effects])
     if level.draws is None:
         moved = level.spread * np.random.default_rng(random_state).standard_normal(draws)
         believed = centre[:periods] + moved[:, None]
     else:
         believed = _link(level.draws, recipe.link)
-    return Prior(centre, precision), np.hstack([believed, np.zeros((draws, len(slopes)))])
+    moved = np.random.default_rng([_STREAM, random_state]).standard_normal((draws, len(slopes)))
+    worlds = effects + np.where(told.known, told.spread, 0.0) * moved
+    return Prior(centre, precision), np.hstack([believed, worlds])
 
 
 def _pooled(
@@ -150,15 +169,17 @@ def _pooled(
     """Fit, and settle by how much the slopes of each group are pulled towards zero."""
     line = fit_rows(rows, prior, link=recipe.link)
     periods = rows.at_risk.shape[1]
+    # What the table says keeps its own spread; the others settle theirs.
+    slopes = np.flatnonzero(groups != TABLE)
+    groups = groups[slopes]
     names, member = np.unique(groups, return_inverse=True)
     guess = recipe.precision_factor * first_precision(groups)
-    slopes = np.arange(len(groups))
     for _ in range(POOLING_ROUNDS if len(groups) else 0):
         _, information = derivatives(rows, prior, line, recipe.link)
-        variance = np.diag(np.linalg.inv(information))[periods:]
+        variance = np.diag(np.linalg.inv(information))[periods + slopes]
         now = prior.precision[periods + slopes, periods + slopes]
         told = np.bincount(member, np.clip(1 - now * variance, 0, 1))
-        size = np.bincount(member, line[periods:] ** 2)
+        size = np.bincount(member, line[periods + slopes] ** 2)
         first = np.array([guess[member == which][0] for which in range(len(names))])
         settled = (told + POOLING_EVIDENCE) / (size + POOLING_EVIDENCE / first)
         precision = prior.precision.copy()
@@ -178,7 +199,9 @@ def _directed(rows: Rows, prior: Prior, line: Floats, expected: Numbers, recipe:
         precision = prior.precision.copy()
         at = periods + np.flatnonzero(pinned)
         precision[at, at] = PINNED
-        prior = Prior(prior.centre, precision)
+        centre = prior.centre.copy()
+        centre[at] = 0.0
+        prior = Prior(centre, precision)
         line = fit_rows(rows, prior, link=recipe.link, start=line)
         line[at] = 0.0
     return line, prior

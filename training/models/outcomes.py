@@ -37,6 +37,7 @@ from training.models.hazard_spec import FittedHead, HazardRecipe, Learner, Level
 from training.models.jobs import FittedJobs, JobsPrior, fit_jobs, job_features
 from training.models.maturing import followed
 from training.priors.official_rates import Priors, official_rate
+from training.priors.prior_effects import Slopes, slopes
 from training.statistics.design_blocks import line_blocks, ranges
 from training.statistics.feature_shift import reference
 
@@ -78,6 +79,7 @@ def fit_outcomes(
     least_restarts: int = LEAST_RESTARTS,
     draws: int = DRAWS,
     origin: str | None = None,
+    effects: pd.DataFrame | None = None,
     present: pd.DataFrame | None = None,
     progress: Callable[[float], None] = lambda share: None,
 ) -> FittedOutcomes:
@@ -104,6 +106,9 @@ def fit_outcomes(
         Bootstrap worlds.
     origin
         Origin of the units, written into the document: a model of synthetic units says so.
+    effects
+        Prior effects (``engine.reference.effects.effects``) that slopes of restart and capacity are pulled towards;
+        towards zero where ``None``.
     present
         Model matrix of the units that stand idle on the day, by the tables of ``seen.fitted``: what a later register is
         compared with (``training.statistics.feature_shift``). The landmarks of ``seen`` where ``None``; they lie in the
@@ -136,20 +141,25 @@ def fit_outcomes(
     blocks = line_blocks(held.iloc[_last_of_each(seen)], schema)
     spread = design(held, blocks)
     with threadpool_limits(limits=1):
-        heads = _hazards(seen, priors, held, spread, of_unit, blocks, recipe, random_state, draws, progress)
+        believed = {name: None if effects is None else slopes(effects, name) for name in ("restart", "durable")}
+        heads = _hazards(
+            seen, priors, held, spread, of_unit, blocks, recipe, random_state, draws, progress, believed["restart"]
+        )
         shift = Recalibration()
         if recipe.follow > 0:
 
             def refit(rows: npt.NDArray[np.bool_]) -> dict[str, FittedHead]:
                 return _hazards(
                     seen.where(rows), priors, held[rows], spread[rows], of_unit[rows], blocks,
-                    replace(recipe, learner=Learner.LINE), random_state, 2, lambda share: None,
+                    replace(recipe, learner=Learner.LINE), random_state, 2, lambda share: None, believed["restart"],
                 )  # fmt: skip
 
             heads["restart"], shift = followed(
                 heads, refit, seen, held, spread, of_unit, share=recipe.follow, random_state=random_state
             )
-        capacity, part = _capacity(seen, priors, held, spread, of_unit, blocks, random_state, draws)
+        capacity, part = _capacity(
+            seen, priors, held, spread, of_unit, blocks, random_state, draws, believed["durable"]
+        )
         jobs = _jobs(seen, priors, held, weights, random_state)
     progress(1.0)
     if capacity is not None:
@@ -186,12 +196,13 @@ def point_fit(
     weights: pd.Series | None = None,
     random_state: int = 0,
     least_restarts: int = LEAST_RESTARTS,
+    effects: pd.DataFrame | None = None,
 ) -> Callable[[Followed], Model]:
     """A way of fitting whose points alone are read, as judging and search want it: two bootstrap worlds do.
 
     Parameters
     ----------
-    priors, recipe, weights, random_state, least_restarts
+    priors, recipe, weights, random_state, least_restarts, effects
         Those of ``fit_outcomes``.
     """
     return lambda seen: (
@@ -202,6 +213,7 @@ def point_fit(
             weights=weights,
             random_state=random_state,
             least_restarts=least_restarts,
+            effects=effects,
             draws=2,
         ).model
     )
@@ -247,7 +259,7 @@ def _reference(seen: Followed, present: pd.DataFrame | None) -> DriftReference:
 
 def _hazards(
     seen: Followed, priors: Priors, held: pd.DataFrame, spread: Floats, of_unit: Floats, blocks: Sequence[Block],
-    recipe: HazardRecipe, random_state: int, draws: int, progress: Callable[[float], None],
+    recipe: HazardRecipe, random_state: int, draws: int, progress: Callable[[float], None], believed: Slopes | None,
 ) -> dict[str, FittedHead]:  # fmt: skip
     restarted, ended, at_risk = seen.event(RESTARTED), seen.event(ENDED), seen.at_risk
     weights = of_unit * seen.counted_once
@@ -264,7 +276,7 @@ def _hazards(
         observed = Observed(held, spread, at, event, weights, seen.unit)
         heads[name] = fit_head(
             observed, levels[name], blocks, seen.schema, recipe=recipe, random_state=random_state, signs=expected,
-            draws=draws,
+            draws=draws, believed=believed if name == "restart" else None,
         )  # fmt: skip
         progress((done + 1) / 3)
     return heads
@@ -272,7 +284,7 @@ def _hazards(
 
 def _capacity(
     seen: Followed, priors: Priors, held: pd.DataFrame, spread: Floats, of_unit: Floats, blocks: Sequence[Block],
-    random_state: int, draws: int,
+    random_state: int, draws: int, believed: Slopes | None,
 ) -> tuple[FittedHead | None, HazardPart | CapacityPrior]:  # fmt: skip
     judged = seen.restarts[seen.restarts["held"].notna()]
     rate = priors.capacity
@@ -294,7 +306,7 @@ def _capacity(
     )
     head = fit_head(
         observed, level, blocks, seen.schema, recipe=HazardRecipe(), random_state=random_state, draws=draws,
-        signs=dict(zip(seen.schema.names, seen.schema.signs, strict=True)),
+        signs=dict(zip(seen.schema.names, seen.schema.signs, strict=True)), believed=believed,
     )  # fmt: skip
     return head, head.part
 

@@ -18,6 +18,7 @@ from features import matrix
 from features.catalogue import FULL_SCHEMA, Feature
 from features.schema import FeatureKind, FeatureSchema
 from training.cohort.press_sample import Sample
+from training.models.capital import without_capital
 from training.models.press_heads import blocks, heads, jobs_head, press_size, status_columns, status_head
 from training.models.press_penalty import PressRecipe, Trial, search
 from training.priors.official_rates import Priors, official_rate
@@ -43,6 +44,9 @@ ALLOWED: FeatureSchema = FULL_SCHEMA.subset(
     )
 )
 """Sector, place, idle years, causes. Everything else that pages tell follows the outcome or the press."""
+
+DESCRIBED: FeatureSchema = without_capital(FULL_SCHEMA)
+"""What units are described by: prior effects read all of it but stated capital, press heads only ``ALLOWED``."""
 
 _KINDS = {FeatureKind.CATEGORY: "level", FeatureKind.FLAG: "flag", FeatureKind.NUMBER: "duration"}
 _CLAIMS = (Feature.CAUSE_FINANCIAL, Feature.CAUSE_LEGAL, Feature.CAUSE_MARKET, Feature.CAUSE_TECHNICAL)
@@ -74,6 +78,7 @@ def fit(
     as_of: pd.Timestamp,
     random_state: int = 0,
     trials: int = 12,
+    register: pd.DataFrame | None = None,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Fitted:
     """Fit the promoted heads and the held-out ones.
@@ -91,11 +96,13 @@ def fit(
         Seed of folds, sampler and bootstrap.
     trials
         Penalties tried by each search; the search is repeated within every province left out.
+    register
+        Unit table of the register, whatever its origin: its units are the neighbours that features count.
     progress
         Called with the share done, 0..1.
     """
-    fitted = fit_features(sample.units, ALLOWED, as_of=as_of)
-    X = matrix(sample.units, ALLOWED, fitted, as_of=as_of)
+    fitted = fit_features(everybody(sample.units, register), DESCRIBED, as_of=as_of)
+    X = matrix(sample.units, DESCRIBED, fitted, as_of=as_of)
     kinds = {spec.name: _KINDS[spec.kind] for spec in ALLOWED.features} | {claim.value: "claim" for claim in _CLAIMS}
     folds = sorted(set(sample.group))
     held_out = {}
@@ -107,21 +114,29 @@ def fit(
     promoted, recipe, tried = _pair(sample, X, kinds, priors, everyone, trials, random_state)
     progress(1.0)
     document = ReportedDocument(
-        feature_schema=ALLOWED.to_json(),
-        features=ALLOWED.names,
+        feature_schema=DESCRIBED.to_json(),
+        features=DESCRIBED.names,
         fitted=fitted,
         promoted=promoted,
         held_out=held_out,
         fold_of=dict(zip(sample.units.index, sample.group.tolist(), strict=True)),
         population=promoted.population,
         prior_driven=True,
-        drift_reference=reference(X, ALLOWED),
+        drift_reference=reference(X[list(ALLOWED.names)], ALLOWED),
         data_until=as_of.date().isoformat(),
         recipe=PressSettings(penalty=recipe.penalty, share=recipe.share, random_state=random_state, trials=trials),
     )
     document = document.changed(version=document.name_of(as_of))
     ready = heads(sample, design(X, promoted.design), promoted, penalty=recipe.penalty)
     return Fitted(Model(ready, document), X, tried)
+
+
+def everybody(sample: pd.DataFrame, register: pd.DataFrame | None) -> pd.DataFrame:
+    """Units that features are fitted to: the sample, and the register's others, whose counties have neighbours."""
+    if register is None or register.empty:
+        return sample
+    others = register[~register.index.isin(sample.index)]
+    return pd.concat([sample, others.reindex(columns=sample.columns).astype(sample.dtypes)])
 
 
 def _pair(

@@ -59,6 +59,7 @@ def outcomes_candidate(
     origin: str,
     random_state: int = 0,
     effort: Effort = USUAL,
+    effects: pd.DataFrame | None = None,
     progress: Progress = silent,
 ) -> Candidate | None:
     """Fit and judge a model of outcomes, where the log holds enough of them.
@@ -75,6 +76,8 @@ def outcomes_candidate(
         Last day whose facts may be seen, seed, limits of the search, and who is called with what is done.
     origin
         Only units of this origin are learnt from.
+    effects
+        Prior effects that slopes are pulled towards; towards zero where ``None``.
 
     Returns
     -------
@@ -97,20 +100,23 @@ def outcomes_candidate(
     weights, approached = _weights(register, own, origin, as_of=as_of, random_state=random_state)
     progress(Stage.DESCRIBING, 1.0)
     priors = Priors(restart=restart_rate(), capacity=capacity_rate(), size=jobs_size())
-    digest = data_digest(seen.rows, seen.matrix.reset_index(drop=True), seen.restarts)
+    told = [] if effects is None else [effects]
+    digest = data_digest(seen.rows, seen.matrix.reset_index(drop=True), seen.restarts, *told)
     found = _searched(
-        folds, priors, weights, digest, settings, random_state=random_state, effort=effort, progress=progress
+        folds, priors, weights, effects, digest, settings, random_state=random_state, effort=effort, progress=progress
     )
     recipe = recipe_of(START if found is None else found.recipe)
     progress(Stage.FITTING, 0.0)
     fitted = fit_outcomes(
         seen, priors, as_of=as_of, recipe=recipe, weights=weights, random_state=random_state, origin=origin,
+        effects=effects,
         present=matrix(standing_idle(mine, own, as_of=as_of), LEARNT, described.fitted, as_of=as_of),
         progress=lambda share: progress(Stage.FITTING, share),
     )  # fmt: skip
     progress(Stage.JUDGING, 0.0)
     table = walk_forward(
-        described, own, point_fit(priors, recipe=recipe, weights=weights, random_state=random_state), as_of=as_of,
+        described, own,
+        point_fit(priors, recipe=recipe, weights=weights, random_state=random_state, effects=effects), as_of=as_of,
         prior_probability=priors.feasibility, folds=FOLDS, random_state=random_state,
         progress=lambda share: progress(Stage.JUDGING, share),
     )  # fmt: skip
@@ -176,6 +182,7 @@ def _searched(
     folds: FoldPlan,
     priors: Priors,
     weights: pd.Series | None,
+    effects: pd.DataFrame | None,
     digest: str,
     settings: Settings,
     *,
@@ -190,7 +197,7 @@ def _searched(
         return None
     progress(Stage.SEARCHING, 0.0)
     parts = [_Fold.of(folds, fold) for fold in range(count)]
-    objective = partial(_loss, parts=parts, priors=priors, weights=weights, random_state=random_state)
+    objective = partial(_loss, parts=parts, priors=priors, weights=weights, effects=effects, random_state=random_state)
     return tune(
         objective,
         SPACE,
@@ -225,10 +232,12 @@ def _loss(
     parts: list[_Fold],
     priors: Priors,
     weights: pd.Series | None,
+    effects: pd.DataFrame | None,
     random_state: int,
 ) -> float:
     part = parts[fold]
-    model = point_fit(priors, recipe=recipe_of(recipe), weights=weights, random_state=random_state)(part.seen)
+    fit = point_fit(priors, recipe=recipe_of(recipe), weights=weights, random_state=random_state, effects=effects)
+    model = fit(part.seen)
     said = hazards.point(model, part.X, head="feasibility")
     return float(np.average((said - part.label) ** 2, weights=part.weight))
 

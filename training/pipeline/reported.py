@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,16 +12,20 @@ from threadpoolctl import threadpool_limits
 from engine.domain.reported import reported_units
 from engine.errors import EhyaError, ErrorCode
 from engine.reference import table
+from engine.reference.effects import effects as effects_of_the_table
 from engine.scoring import runtime
 from engine.scoring.artefact import Model
 from engine.scoring.document import REPORTED, ReportedDocument, of_kind
+from features import matrix
 from training.cohort.press_sample import Sample, sample
 from training.evaluation.candidate import Candidate, group_names, with_rules
 from training.evaluation.evidence import JudgedTables
 from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS
 from training.evaluation.press_metrics import jobs_metrics, left_out_rates, sector_medians, status_metrics
-from training.models.press import Fitted, fit
-from training.priors.official_rates import Priors, capacity_rate, jobs_size, official_counts, restart_rate
+from training.models.first_day import first_day, official_population
+from training.models.jobs import UNIT_SPREAD
+from training.models.press import ALLOWED, DESCRIBED, Fitted, fit
+from training.priors.official_rates import OfficialSize, Priors, capacity_rate, jobs_size, official_counts, restart_rate
 from training.registry.provenance import data_digest
 from training.tuning.progress import USUAL, Effort, Progress, Stage, silent
 
@@ -36,9 +41,10 @@ def reported_candidate(
     as_of: pd.Timestamp,
     random_state: int = 0,
     effort: Effort = USUAL,
+    effects: pd.DataFrame | None = None,
     progress: Progress = silent,
 ) -> Candidate:
-    """Fit the first model: press reports and the register's ripe outcomes under official rates.
+    """Fit the first model: prior effects, press reports and the register's ripe outcomes under official rates.
 
     Parameters
     ----------
@@ -46,10 +52,14 @@ def reported_candidate(
         Of the register, as known on the day.
     as_of, random_state, effort, progress
         Last day whose facts may be seen, seed, limits of the search, and who is called with what is done.
+    effects
+        Prior effects; those of the table when ``None``.
     """
     seen = sample(reported_units(), units, events, as_of=as_of)
     trials = TRIALS if effort.trials is None else effort.trials
-    fitted = fit_sample(seen, as_of=as_of, random_state=random_state, trials=trials, progress=progress)
+    fitted = fit_sample(
+        seen, as_of=as_of, random_state=random_state, trials=trials, progress=progress, register=units, effects=effects
+    )
     progress(Stage.JUDGING, 0.0)
     official = official_counts(table("revival_rates"), table("jobs_per_unit"))
     document = of_kind(fitted.model.document, ReportedDocument)
@@ -115,6 +125,8 @@ def fit_sample(
     progress: Progress = silent,
     rates: pd.DataFrame | None = None,
     averages: pd.DataFrame | None = None,
+    register: pd.DataFrame | None = None,
+    effects: pd.DataFrame | None = None,
 ) -> Fitted:
     """Fit a sample under the priors of official counts, moved by what the register has seen.
 
@@ -126,6 +138,11 @@ def fit_sample(
         Last day whose facts may be seen, seed, penalties to try, and who is called with what is done.
     rates, averages
         Official counts; the tables ``revival_rates`` and ``jobs_per_unit`` when ``None``.
+    register
+        Unit table of the register, whatever its origin: over its idle units the mean of restarts is the official rate,
+        and what they show stands in for what a unit does not state.
+    effects
+        Prior effects (``engine.reference.effects.effects``); those of the table when ``None``.
 
     Raises
     ------
@@ -140,7 +157,37 @@ def fit_sample(
     tell = lambda share: progress(Stage.FITTING, share)  # noqa: E731
     # Matrices of fifty columns: a second thread costs more than it brings, and far more on a busy machine.
     with threadpool_limits(limits=1):
-        return fit(seen, priors, as_of=as_of, random_state=random_state, trials=trials, progress=tell)
+        fitted = fit(
+            seen, priors, as_of=as_of, random_state=random_state, trials=trials, register=register, progress=tell
+        )
+        rows = effects_of_the_table() if effects is None else effects
+        return _of_the_first_day(fitted, seen, rows, priors.size, register, as_of)
+
+
+def _of_the_first_day(
+    fitted: Fitted,
+    seen: Sample,
+    rows: pd.DataFrame,
+    size: OfficialSize,
+    register: pd.DataFrame | None,
+    as_of: pd.Timestamp,
+) -> Fitted:
+    """The model with the sections that its feasibility and jobs rest on."""
+    document = of_kind(fitted.model.document, ReportedDocument)
+    population = official_population(seen.units[seen.label == 0], register)
+    first = first_day(
+        rows,
+        seen,
+        fitted.matrix,
+        matrix(population, DESCRIBED, document.fitted, as_of=as_of),
+        allowed=ALLOWED.names,
+        official=document.population,
+        size=size,
+        unit_spread=UNIT_SPREAD,
+    )
+    document = document.changed(belief=first.belief, size=first.size, ranges=first.ranges, version="")
+    document = document.changed(version=document.name_of(as_of))
+    return replace(fitted, model=Model(fitted.model.heads, document))
 
 
 def out_of_fold(fitted: Fitted, seen: Sample, *, random_state: int = 0) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from engine.domain.unit import Origin
 from engine.errors import EhyaError, ErrorCode
+from engine.reference.effects import effects
 from engine.scoring.artefact import Model, load, path_of, save
 from engine.settings import Settings
 from engine.store import Register
@@ -123,7 +124,13 @@ def train(
     as_of = pd.Timestamp(as_of)
     units, events = register.units(known_by=as_of), register.events(known_by=as_of)
     progress(Stage.READING, 1.0)
-    told: dict[str, Any] = {"as_of": as_of, "random_state": random_state, "effort": effort, "progress": progress}
+    told: dict[str, Any] = {
+        "as_of": as_of,
+        "random_state": random_state,
+        "effort": effort,
+        "effects": effects(settings.effects),
+        "progress": progress,
+    }
     candidate = None
     if trials != 0:
         candidate = outcomes_candidate(register, settings, units, events, origin=origin, **told)
