@@ -98,7 +98,7 @@ def fit_head(
         (MacKay 1992, "Bayesian interpolation"). Each bootstrap world draws units with replacement, and its level and
         effects from the prior, so that without records the draws are the prior's and with many the data's.
     """
-    told = slope_priors(believed, blocks, seen.matrix, seen.spread)
+    told = slope_priors(believed, blocks, seen.matrix, seen.columns)
     groups = np.where(told.known, TABLE, group_of(blocks, schema))
     prior, centres = _prior(level, seen.at_risk.shape[1], groups, told, recipe, draws, random_state)
     expected = np.array([(signs or {}).get(block.column, 0) for block in blocks for _ in range(block.width)])
