@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from serving.cli.doors import models, offers, outcomes, register, service, workspace
+from serving.cli.doors import imports, models, offers, outcomes, register, service, workspace
 from serving.cli.doors.options import Lang
 from serving.cli.errors import Door
 
@@ -42,6 +42,8 @@ app = typer.Typer(
 )
 outcome_app = typer.Typer(no_args_is_help=True, help="Record what came of a unit, and list what was recorded.")
 app.add_typer(outcome_app, name="outcome")
+imports_app = typer.Typer(no_args_is_help=True, help="Look at what was imported, and take an import back.")
+app.add_typer(imports_app, name="imports")
 
 DOORS = (
     (workspace.doctor, "Example:  ehya doctor --lang en"),
@@ -96,7 +98,19 @@ for door, examples in DOORS:
 outcome_app.command(
     "add", epilog="Example:  ehya outcome add UNIT observed --on 1405-08-20 --capacity-share 0.6 --jobs 34"
 )(outcomes.outcome_add)
-outcome_app.command("list", epilog="Example:  ehya outcome list --unit UNIT")(outcomes.outcome_list)
+outcome_app.command("list", epilog="Examples:  ehya outcome list --unit UNIT   ·   ehya outcome list --out log.xlsx")(
+    outcomes.outcome_list
+)
+outcome_app.command("correct", epilog="Example:  ehya outcome correct 12 UNIT visited --on 1405-08-21")(
+    outcomes.outcome_correct
+)
+outcome_app.command("withdraw", epilog='Example:  ehya outcome withdraw 12 --reason "another unit was meant"')(
+    outcomes.outcome_withdraw
+)
+outcome_app.command("import", epilog="Example:  ehya outcome import outcomes.xlsx --dry-run")(outcomes.outcome_import)
+imports_app.command("list", epilog="Example:  ehya imports list")(imports.imports_list)
+imports_app.command("show", epilog="Example:  ehya imports show 2")(imports.imports_show)
+imports_app.command("undo", epilog="Example:  ehya imports undo 2")(imports.imports_undo)
 
 
 @app.callback()

@@ -1,15 +1,19 @@
-"""What came of units: record an event, list what was recorded."""
+"""What came of units: record events one by one or from a sheet, correct, withdraw and list them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import pandas as pd
 
 from engine.domain.outcome import Outcome, OutcomeKind
+from engine.domain.outcome_rows import OutcomeRows
 from engine.errors import EhyaError, ErrorCode
 from engine.parsing.dates import Precision
 from engine.settings import Settings
+from engine.store import Register
 from serving.desk.named import find_unit
 from serving.desk.workspace import open_register
 
@@ -68,25 +72,77 @@ def record_outcome(settings: Settings, request: OutcomeRequest) -> Recorded:
     Raises
     ------
     EhyaError
-        ``unknown_unit``, ``several_units``, ``unknown_option``, ``outcome_known_too_early``, ``outcome_out_of_range``.
+        ``unknown_unit``, ``several_units``, ``unknown_option``, ``outcome_known_too_early``, ``outcome_out_of_range``,
+        ``outcome_before_established``, ``outcome_before_stop``.
     """
-    if request.kind not in set(OutcomeKind):
-        allowed = [one.value for one in OutcomeKind]
-        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="KIND", given=request.kind, allowed=allowed)
     with open_register(settings) as register:
-        outcome = Outcome(
-            unit_id=find_unit(register.units(), register.units.resolve(request.unit)),
-            kind=OutcomeKind(request.kind),
-            happened_on=request.happened_on.date(),
-            known_on=request.known_on.date(),
-            happened_precision=request.precision,
-            capacity_share=request.capacity_share,
-            jobs=request.jobs,
-            mandate_id=request.mandate_id,
-            event=request.event,
-            source=request.source,
-        )
+        outcome = _outcome(register, request)
         return Recorded(register.events.add(outcome), outcome)
+
+
+def correct_outcome(
+    settings: Settings, number: int, request: OutcomeRequest, *, made_at: datetime, reason: str | None = None
+) -> Recorded:
+    """Let another event stand in the place of one that was recorded wrongly; the log keeps both.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_event``, ``event_not_standing``, and those of `record_outcome`.
+    """
+    with open_register(settings) as register:
+        outcome = _outcome(register, request)
+        return Recorded(register.events.correct(number, outcome, made_at=made_at, reason=reason), outcome)
+
+
+def withdraw_outcome(
+    settings: Settings, number: int, *, known_on: pd.Timestamp, made_at: datetime, reason: str | None = None
+) -> None:
+    """Let an event stand no more, since it never happened; the log keeps it.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_event``, ``event_not_standing``.
+    """
+    with open_register(settings) as register:
+        register.events.withdraw(number, known_on=known_on, made_at=made_at, reason=reason)
+
+
+def record_sheet(
+    settings: Settings,
+    rows: pd.DataFrame,
+    *,
+    known_on: pd.Timestamp,
+    kinds: Mapping[str, str],
+    dry_run: bool = False,
+) -> OutcomeRows:
+    """Record the rows of a sheet that can be events; the others are refused one by one.
+
+    Parameters
+    ----------
+    settings
+        Where things are kept.
+    rows
+        Cells as they stand, columns of ``OUTCOME_COLUMNS``, index the sheet's own row numbers. Units go by id, or by a
+        name that only one bears.
+    known_on
+        The day that events became known of which the sheet does not say so.
+    kinds
+        Further words for the kinds -> kind.
+    dry_run
+        Only say what would be recorded.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_column``.
+    """
+    with open_register(settings) as register:
+        names = register.units()["name"].dropna()
+        alone = names[~names.duplicated(keep=False)]
+        named = {str(name): str(unit) for unit, name in alone.items()}
+        return register.events.add_rows(rows, known_on=known_on, names=named, kinds=kinds, dry_run=dry_run)
 
 
 def outcomes(settings: Settings, unit: str | None = None) -> OutcomeList:
@@ -102,3 +158,21 @@ def outcomes(settings: Settings, unit: str | None = None) -> OutcomeList:
         if unit is not None:
             events = events[events["unit_id"] == find_unit(units, register.units.resolve(unit))]
     return OutcomeList(events, units["name"])
+
+
+def _outcome(register: Register, request: OutcomeRequest) -> Outcome:
+    if request.kind not in set(OutcomeKind):
+        allowed = [one.value for one in OutcomeKind]
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="KIND", given=request.kind, allowed=allowed)
+    return Outcome(
+        unit_id=find_unit(register.units(), register.units.resolve(request.unit)),
+        kind=OutcomeKind(request.kind),
+        happened_on=request.happened_on.date(),
+        known_on=request.known_on.date(),
+        happened_precision=request.precision,
+        capacity_share=request.capacity_share,
+        jobs=request.jobs,
+        mandate_id=request.mandate_id,
+        event=request.event,
+        source=request.source,
+    )

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from engine.settings import Settings
-from serving.cli.question import Day, day, today
+from engine.domain.outcome import OutcomeKind
+from engine.settings import LANGUAGES, Settings
+from serving.cli.question import Day, day, now, today
 from serving.cli.terminal import Terminal
-from serving.desk.outcomes import OutcomeRequest, outcomes, record_outcome
+from serving.desk import outcomes as desk
+from serving.desk.outcomes import OutcomeRequest, Recorded, outcomes, record_outcome
+from serving.i18n import speech
+from serving.reports.outcome_sheet import read_outcome_sheet, refusal_table, write_outcome_sheet
 
 
 def add_outcome(
@@ -22,32 +27,107 @@ def add_outcome(
     EhyaError
         ``unknown_unit``, ``unknown_option``, ``outcome_known_too_early``, ``outcome_out_of_range``.
     """
+    _say_recorded(terminal, record_outcome(settings, _request(unit, kind, on, known_on, details)), "outcome_added")
+
+
+def correct_outcome(
+    terminal: Terminal,
+    settings: Settings,
+    number: int,
+    unit: str,
+    kind: str,
+    *,
+    on: str,
+    known_on: str | None,
+    reason: str | None,
+    **details: Any,
+) -> None:
+    """Let another event stand in the place of one.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_event``, ``event_not_standing``, and those of `add_outcome`.
+    """
+    request = _request(unit, kind, on, known_on, details)
+    found = desk.correct_outcome(settings, number, request, made_at=now().to_pydatetime(), reason=reason)
+    _say_recorded(terminal, found, "outcome_corrected", instead=number)
+
+
+def withdraw_outcome(
+    terminal: Terminal, settings: Settings, number: int, *, known_on: str | None, reason: str | None
+) -> None:
+    """Let an event stand no more.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_event``, ``event_not_standing``.
+    """
+    at = today() if known_on is None else day(known_on, "--known-on").at
+    desk.withdraw_outcome(settings, number, known_on=at, made_at=now().to_pydatetime(), reason=reason)
+    if not terminal.answer({"id": number, "withdrawn": True}):
+        terminal.say("cli.outcome_withdrawn", number=number)
+
+
+def import_outcomes(terminal: Terminal, settings: Settings, path: Path, *, known_on: str | None, dry_run: bool) -> None:
+    """Record the events of a sheet; say of each row that is none why not.
+
+    Raises
+    ------
+    EhyaError
+        ``file_not_found``, ``file_unreadable``, ``unknown_column``.
+    """
+    at = today() if known_on is None else day(known_on, "--known-on").at
+    kinds = {speech(language).text(kind): kind.value for language in LANGUAGES for kind in OutcomeKind}
+    found = desk.record_sheet(settings, read_outcome_sheet(path), known_on=at, kinds=kinds, dry_run=dry_run)
+    refused = found.refused.to_dict("records")
+    if terminal.answer({"recorded": 0 if dry_run else len(found.accepted), "refused": refused}):
+        return
+    terminal.say("cli.outcomes_dry_run" if dry_run else "cli.outcomes_recorded", count=len(found.accepted))
+    if refused:
+        terminal.table(*refusal_table(refused, terminal.speech))
+
+
+def _request(unit: str, kind: str, on: str, known_on: str | None, details: dict[str, Any]) -> OutcomeRequest:
     happened = day(on, "--on")
     known = Day(today(), happened.precision) if known_on is None else day(known_on, "--known-on")
-    recorded = record_outcome(
-        settings, OutcomeRequest(unit, kind, happened.at, happened.precision, known.at, **details)
-    )
-    outcome, date = recorded.outcome, terminal.speech.date(happened.at, happened.precision)
-    if not terminal.answer(
-        {"id": recorded.number, "unit_id": outcome.unit_id, "kind": kind, "happened_on": happened.at}
-    ):
-        terminal.say("cli.outcome_added", kind=outcome.kind, unit=outcome.unit_id, date=date)
+    return OutcomeRequest(unit, kind, happened.at, happened.precision, known.at, **details)
 
 
-def list_outcomes(terminal: Terminal, settings: Settings, unit: str | None) -> None:
-    """Print the events, oldest first."""
+def _say_recorded(terminal: Terminal, recorded: Recorded, key: str, **facts: Any) -> None:
+    outcome = recorded.outcome
+    happened = pd.Timestamp(outcome.happened_on)
+    document = {"id": recorded.number, "unit_id": outcome.unit_id, "kind": outcome.kind, "happened_on": happened}
+    if not terminal.answer({**document, **facts}):
+        date = terminal.speech.date(happened, outcome.happened_precision)
+        terminal.say(f"cli.{key}", kind=outcome.kind, unit=outcome.unit_id, date=date, **facts)
+
+
+def list_outcomes(terminal: Terminal, settings: Settings, unit: str | None, out: Path | None = None) -> None:
+    """Print the events, oldest first, or write them as a sheet that `ehya outcome import` reads.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit``, ``unknown_option`` for a file that is neither .xlsx nor .csv.
+    """
     listed = outcomes(settings, unit)
     events = listed.events
+    if out is not None:
+        terminal.say("cli.written", path=str(write_outcome_sheet(out, events, terminal.speech)))
+        return
     if terminal.answer(events.to_dict("records")):
         return
     if events.empty:
         terminal.say("cli.outcome_none")
         return
     words = terminal.speech
-    headers = [words.text(f"cli.{name}") for name in ("happened_on", "unit", "kind", "figures", "known_on")]
+    headers = [words.text(f"cli.{name}") for name in ("number", "happened_on", "unit", "kind", "figures", "known_on")]
     named = listed.names
     rows = [
         [
+            words.fact(event["id"]),
             words.date(event["happened_on"], event["happened_precision"]),
             words.join([name for name in (named.get(event["unit_id"]), event["unit_id"]) if pd.notna(name)]),
             words.text(f"outcome_kind.{event['kind']}"),

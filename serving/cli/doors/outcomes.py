@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from serving.cli.doors.options import DAY, AsJson, Lang
+from serving.cli.doors.options import DAY, AsJson, Lang, Out
 
 
 def outcome_add(
@@ -31,7 +32,7 @@ def outcome_add(
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
-    """Record what came of a unit. Events are never changed nor deleted; the next training reads them."""
+    """Record what came of a unit. Events can be corrected and withdrawn; the log keeps all."""
     from serving.cli.commands.outcome import add_outcome
 
     terminal = ctx.obj.terminal(lang, as_json=as_json)
@@ -40,13 +41,84 @@ def outcome_add(
     add_outcome(terminal, ctx.obj.settings, unit, kind, on=on, known_on=known_on, **figures, **named)
 
 
+def outcome_correct(
+    ctx: typer.Context,
+    number: Annotated[int, typer.Argument(help="Number of the event, as `ehya outcome list` prints it.")],
+    unit: Annotated[str, typer.Argument(help="Id of the unit, or its exact name.")],
+    kind: Annotated[
+        str, typer.Argument(help="approached, visited, declined, agreed, invested, restarted, observed, ...")
+    ],
+    on: Annotated[
+        str, typer.Option("--on", metavar="DATE", help=f"When it happened; a month or a year will do. {DAY}.")
+    ],
+    known_on: Annotated[
+        str | None, typer.Option("--known-on", metavar="DATE", help="When we learnt of it; today, if not given.")
+    ] = None,
+    capacity_share: Annotated[
+        float | None, typer.Option("--capacity-share", help="Share of capacity at work, 0 to 1.")
+    ] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", help="Persons at work.")] = None,
+    mandate_id: Annotated[str | None, typer.Option("--mandate-id", help="Investor's mandate concerned.")] = None,
+    event: Annotated[str | None, typer.Option("--event", help="Conference or programme.")] = None,
+    source: Annotated[str | None, typer.Option("--source", help="Where we have it from.")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why; kept in the log.")] = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let another event stand in the place of one that was recorded wrongly; the log keeps both."""
+    from serving.cli.commands.outcome import correct_outcome
+
+    details = {"capacity_share": capacity_share, "jobs": jobs, "mandate_id": mandate_id, "event": event}
+    terminal, settings = ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings
+    correct_outcome(
+        terminal, settings, number, unit, kind, on=on, known_on=known_on, reason=reason, source=source, **details
+    )
+
+
+def outcome_withdraw(
+    ctx: typer.Context,
+    number: Annotated[int, typer.Argument(help="Number of the event, as `ehya outcome list` prints it.")],
+    known_on: Annotated[
+        str | None, typer.Option("--known-on", metavar="DATE", help="When we learnt of it; today, if not given.")
+    ] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why; kept in the log.")] = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let an event stand no more, since it never happened; the log keeps it."""
+    from serving.cli.commands.outcome import withdraw_outcome
+
+    terminal = ctx.obj.terminal(lang, as_json=as_json)
+    withdraw_outcome(terminal, ctx.obj.settings, number, known_on=known_on, reason=reason)
+
+
+def outcome_import(
+    ctx: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(help="Sheet of events, .xlsx or .csv, as `ehya outcome list --out` writes it.")
+    ],
+    known_on: Annotated[
+        str | None, typer.Option("--known-on", metavar="DATE", help="When we learnt of it; today, if not given.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and report, store nothing.")] = False,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Record the events of a sheet; each row is recorded, or refused with its reason."""
+    from serving.cli.commands.outcome import import_outcomes
+
+    terminal = ctx.obj.terminal(lang, as_json=as_json)
+    import_outcomes(terminal, ctx.obj.settings, file, known_on=known_on, dry_run=dry_run)
+
+
 def outcome_list(
     ctx: typer.Context,
     unit: Annotated[str | None, typer.Option("--unit", help="Only of this unit.")] = None,
+    out: Out = None,
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
     """List what was recorded, oldest first."""
     from serving.cli.commands.outcome import list_outcomes
 
-    list_outcomes(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, unit)
+    list_outcomes(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, unit, out)
