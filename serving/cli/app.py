@@ -38,7 +38,7 @@ app = typer.Typer(
       ehya outcome add UNIT visited --on 1405-08-20
           what came of it
 
-    No register at hand? [bold]ehya demo[/bold] shows all of it in a minute and a half.
+    No register at hand? [bold]ehya demo[/bold] shows all of it.
     Answers come in Persian; [bold]ehya --lang en[/bold] or EHYA_LANG=en turns them to English.""",
 )
 outcome_app = typer.Typer(
