@@ -56,6 +56,7 @@ class ErrorCode(Code):
     REASON_MISSING = "reason_missing"
     NOTHING_JUDGED = "nothing_judged"
     PORT_IN_USE = "port_in_use"
+    LISTENING_REFUSED = "listening_refused"
     SCHEMA_MISMATCH = "schema_mismatch"
     TOO_FEW_ROWS = "too_few_rows"
     TOO_FEW_OUTCOMES = "too_few_outcomes"

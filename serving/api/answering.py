@@ -11,8 +11,11 @@ from starlette.concurrency import run_in_threadpool
 
 from serving.api.filters import LanguageQuery
 from serving.api.language import chosen
+from serving.api.reply import Reply
 from serving.api.shelf import Showing
 from serving.desk.stock import Stock
+
+JSON = "application/json"
 
 
 async def answer(request: Request, query: LanguageQuery, write: Any) -> Response:
@@ -30,10 +33,11 @@ async def answer(request: Request, query: LanguageQuery, write: Any) -> Response
     showing: Showing = request.app.state.shelf.showing
     language = chosen(query.lang, request.headers, request.app.state.language)
     key = (request.url.path, query.model_dump_json(exclude={"lang"}), language)
-    return json_answer(await prepared(showing, key, lambda: written(write(showing, language))), language)
+    reply = await prepared(showing, key, lambda: written(write(showing, language)))
+    return reply.response(request.headers, language, JSON)
 
 
-async def prepared(showing: Showing, key: Hashable, write: Callable[[], bytes]) -> bytes:
+async def prepared(showing: Showing, key: Hashable, write: Callable[[], bytes]) -> Reply:
     """The answer already written for a question; a new one is computed in a thread, so that others need not wait."""
     found = showing.prepared.find(key)
     return found if found is not None else await run_in_threadpool(showing.prepared.answer, key, write)
@@ -42,12 +46,6 @@ async def prepared(showing: Showing, key: Hashable, write: Callable[[], bytes]) 
 def written(content: dict[str, Any]) -> bytes:
     """JSON of an answer; a number that is none becomes null."""
     return pydantic_core.to_json(content, inf_nan_mode="null")
-
-
-def json_answer(body: bytes, language: str) -> Response:
-    """Bytes as a response, with the language they speak."""
-    headers = {"content-language": language, "vary": "Accept-Language"}
-    return Response(body, 200, headers, "application/json")
 
 
 def meta(stock: Stock, language: str) -> dict[str, Any]:

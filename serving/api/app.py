@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from engine.settings import Settings
 from serving.api.border import LOOPBACK_NAMES, Border
 from serving.api.description import describe
+from serving.api.limits import Limits
 from serving.api.model import router as model_routes
 from serving.api.pages import router as page_routes
 from serving.api.problems import answer_with_problems
@@ -24,11 +25,14 @@ from serving.api.units import router as unit_routes
 DESCRIPTION = (
     "Idle production units, judged and ranked, and shortlists for investors. Codes and field names are stable; `text` "
     "holds words in Persian or English (`?lang=`, Accept-Language). Every prediction has low, point and high (80 % "
-    "interval). Only public fields leave, and every figure is computed with the private ones unknown."
+    "interval). Only public fields leave, and every figure is computed with the private ones unknown. Answers to GET "
+    "bear an ETag (If-None-Match: 304), come compressed where gzip is accepted, and HEAD is answered too."
 )
 
 
-def create_app(*, settings: Settings, shelf: Shelf, hosts: Collection[str] = LOOPBACK_NAMES) -> FastAPI:
+def create_app(
+    *, settings: Settings, shelf: Shelf, hosts: Collection[str] = LOOPBACK_NAMES, limits: Limits | None = None
+) -> FastAPI:
     """Make the application.
 
     Parameters
@@ -39,6 +43,8 @@ def create_app(*, settings: Settings, shelf: Shelf, hosts: Collection[str] = LOO
         What is served; while the application runs it is refreshed beside the requests.
     hosts
         Names that the Host header may bear.
+    limits
+        How long and how large a request may be.
 
     Returns
     -------
@@ -60,12 +66,13 @@ def create_app(*, settings: Settings, shelf: Shelf, hosts: Collection[str] = LOO
             {"name": "matching", "description": "Shortlists for an investor's mandate."},
             {"name": "service", "description": "The service itself."},
         ],
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         lifespan=life,
     )
-    app.state.shelf, app.state.language = shelf, settings.language
+    app.state.shelf, app.state.language, app.state.limits = shelf, settings.language, limits or Limits()
     app.include_router(unit_routes())
     app.include_router(shortlist_routes())
     app.include_router(model_routes())

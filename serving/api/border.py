@@ -1,4 +1,4 @@
-"""What every request passes and every answer carries: the Host check and the security headers."""
+"""What every request passes and every answer carries: the Host check, HEAD as GET, the security headers."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.api.headers import SECURITY_HEADERS
 from serving.api.language import chosen
-from serving.api.problems import HttpProblem, problem
+from serving.api.problems import METHOD_GIVEN, HttpProblem, problem
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 """Names by which this computer may be called; any other Host is a page of somebody else's that was pointed here."""
 
 
 class Border:
-    """ASGI middleware: refuse foreign hosts, add the security headers.
+    """ASGI middleware: refuse foreign hosts, answer HEAD as GET without a body, add the security headers.
 
     Parameters
     ----------
@@ -45,7 +45,13 @@ class Border:
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
                 headers.setdefault("cache-control", "no-store")
+            elif bare:
+                message = {**message, "body": b""}
             await send(message)
+
+        bare = scope["method"] == "HEAD"
+        if bare:
+            scope = {**scope, "method": "GET", METHOD_GIVEN: "HEAD"}
 
         given = Headers(scope=scope).getlist("host")
         if len(given) != 1 or host_name(given[0]) not in self.hosts:

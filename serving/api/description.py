@@ -11,8 +11,10 @@ from engine.domain.mandate import Mandate
 from engine.domain.ticket import FOREIGN_KEYS, TICKET_KEYS
 from serving.api.answers import Problem
 from serving.api.examples import ANSWERS
+from serving.i18n import speech
 
 _REFERENCE = "#/components/schemas/{model}"
+_NEVER_KEPT = "/v1/health"  # it tells an age
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
@@ -31,8 +33,10 @@ def describe(app: FastAPI) -> dict[str, Any]:
 
 
 def _put_examples(document: dict[str, Any]) -> None:
-    for operations in document["paths"].values():
-        for operation in operations.values():
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            if method == "get" and path != _NEVER_KEPT:
+                operation["responses"]["304"] = {"description": speech("en").text("http_status.304")}
             content = operation["responses"]["200"]["content"]["application/json"]
             content["example"] = ANSWERS[content["schema"]["$ref"].rpartition("/")[2]]
 

@@ -1,12 +1,13 @@
-"""``/``, ``/model`` and ``/docs``: the pages for people."""
+"""``/``, ``/model`` and ``/docs``: the pages for people; ``/openapi.json``, which `/docs` is written from."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import pydantic_core
 from fastapi import APIRouter, Request, Response
 
-from serving.api.answering import prepared
+from serving.api.answering import JSON, prepared
 from serving.api.language import chosen
 from serving.api.problems import listed
 from serving.api.shelf import Showing
@@ -17,6 +18,8 @@ from serving.pages.docs import docs_page
 from serving.pages.home import home_page
 from serving.pages.model import model_page
 
+HTML = "text/html; charset=utf-8"
+
 
 def router() -> APIRouter:
     """Addresses of pages; they are no part of the API's description."""
@@ -26,23 +29,29 @@ def router() -> APIRouter:
     async def home(request: Request, lang: str | None = None) -> Response:
         showing: Showing = request.app.state.shelf.showing
         language = chosen(lang, request.headers, request.app.state.language)
-        body = await prepared(showing, ("home", language), lambda: _home(showing.stock, language))
-        return _page(body, language)
+        reply = await prepared(showing, ("home", language), lambda: _home(showing.stock, language))
+        return reply.response(request.headers, language, HTML)
 
     @routes.get("/model")
     async def model(request: Request, lang: str | None = None) -> Response:
         showing: Showing = request.app.state.shelf.showing
         language = chosen(lang, request.headers, request.app.state.language)
-        body = await prepared(showing, ("model", language), lambda: _model(showing.stock, language))
-        return _page(body, language)
+        reply = await prepared(showing, ("model", language), lambda: _model(showing.stock, language))
+        return reply.response(request.headers, language, HTML)
 
     @routes.get("/docs")
     async def docs(request: Request, lang: str | None = None) -> Response:
         showing: Showing = request.app.state.shelf.showing
         language = chosen(lang, request.headers, request.app.state.language)
         description = request.app.openapi()
-        body = await prepared(showing, ("docs", language), lambda: _docs(description, language))
-        return _page(body, language)
+        reply = await prepared(showing, ("docs", language), lambda: _docs(description, language))
+        return reply.response(request.headers, language, HTML)
+
+    @routes.get("/openapi.json")
+    async def openapi(request: Request) -> Response:
+        showing: Showing = request.app.state.shelf.showing
+        reply = await prepared(showing, ("openapi",), lambda: pydantic_core.to_json(request.app.openapi()))
+        return reply.response(request.headers, "en", JSON)
 
     return routes
 
@@ -58,8 +67,3 @@ def _model(stock: Stock, language: str) -> bytes:
 
 def _docs(description: dict[str, Any], language: str) -> bytes:
     return docs_page(description, speech(language), problems=listed()).encode()
-
-
-def _page(body: bytes, language: str) -> Response:
-    headers = {"content-language": language, "vary": "Accept-Language"}
-    return Response(body, 200, headers, "text/html; charset=utf-8")

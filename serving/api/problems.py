@@ -11,6 +11,7 @@ import pydantic_core
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from engine.codes import Code
 from engine.errors import EhyaError, ErrorCode
@@ -19,6 +20,8 @@ from serving.api.language import chosen
 from serving.i18n import speech
 
 MEDIA_TYPE = "application/problem+json"
+METHOD_GIVEN = "ehya.method"
+"""Key of a request's scope: its method as it came, where the border put another in its place."""
 GIVEN_LENGTH = 200
 """Characters of a given value that an answer repeats."""
 
@@ -29,8 +32,12 @@ class HttpProblem(Code):
     NO_SUCH_ADDRESS = "no_such_address"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     HOST_NOT_ALLOWED = "host_not_allowed"
+    REQUEST_MALFORMED = "request_malformed"
+    HEADERS_TOO_LARGE = "headers_too_large"
+    HEADERS_TOO_SLOW = "headers_too_slow"
     BODY_MALFORMED = "body_malformed"
     BODY_TOO_LARGE = "body_too_large"
+    BODY_TOO_SLOW = "body_too_slow"
     BODY_NOT_JSON = "body_not_json"
     PARAMETER_UNKNOWN = "parameter_unknown"
     PARAMETER_REFUSED = "parameter_refused"
@@ -41,8 +48,12 @@ STATUS: dict[Code, int] = {
     HttpProblem.NO_SUCH_ADDRESS: 404,
     HttpProblem.METHOD_NOT_ALLOWED: 405,
     HttpProblem.HOST_NOT_ALLOWED: 400,
+    HttpProblem.REQUEST_MALFORMED: 400,
+    HttpProblem.HEADERS_TOO_LARGE: 431,
+    HttpProblem.HEADERS_TOO_SLOW: 408,
     HttpProblem.BODY_MALFORMED: 422,
     HttpProblem.BODY_TOO_LARGE: 413,
+    HttpProblem.BODY_TOO_SLOW: 408,
     HttpProblem.BODY_NOT_JSON: 415,
     HttpProblem.PARAMETER_UNKNOWN: 422,
     HttpProblem.PARAMETER_REFUSED: 422,
@@ -164,14 +175,22 @@ def answer_with_problems(app: FastAPI, *, default_language: str) -> None:
 
     async def ehya_error(request: Request, error: Exception) -> Response:
         code, facts = error.code, error.facts  # type: ignore[attr-defined]
-        return problem(code, language(request), request.url.path, facts=facts)
+        # What is left of a body that was too slow must not be read as the next request.
+        headers = {"connection": "close"} if code is HttpProblem.BODY_TOO_SLOW else None
+        return problem(code, language(request), request.url.path, facts=facts, headers=headers)
+
+    async def gone(request: Request, _: Exception) -> Response:
+        return Response(status_code=400)  # nobody is there to read it, and nothing failed that a log should tell
 
     async def http_error(request: Request, error: Exception) -> Response:
         status, headers = error.status_code, dict(error.headers or {})  # type: ignore[attr-defined]
         paths = ["/", "/docs", "/openapi.json", *app.openapi()["paths"]]
         if status == 405:
             allowed = [name.strip() for name in str(headers.get("Allow", "")).split(",") if name]
-            facts = {"given": request.method, "allowed": allowed}
+            if "GET" in allowed and "HEAD" not in allowed:  # the border answers HEAD wherever GET is
+                allowed.append("HEAD")
+            headers["Allow"] = ", ".join(allowed)
+            facts = {"given": request.scope.get(METHOD_GIVEN, request.method), "allowed": allowed}
             return problem(
                 HttpProblem.METHOD_NOT_ALLOWED, language(request), request.url.path, facts=facts, headers=headers
             )
@@ -191,6 +210,7 @@ def answer_with_problems(app: FastAPI, *, default_language: str) -> None:
 
     app.add_exception_handler(EhyaError, ehya_error)
     app.add_exception_handler(RequestRefusedError, ehya_error)
+    app.add_exception_handler(ClientDisconnect, gone)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(RequestValidationError, refused_parameters)
     app.add_exception_handler(Exception, failed)
@@ -199,6 +219,7 @@ def answer_with_problems(app: FastAPI, *, default_language: str) -> None:
 _EXAMPLES: dict[int, tuple[Code, dict[str, Any]]] = {
     400: (HttpProblem.HOST_NOT_ALLOWED, {"given": "example.org", "allowed": ["127.0.0.1", "[::1]", "localhost"]}),
     404: (ErrorCode.UNKNOWN_UNIT, {"given": "unit-9", "nearest": "unit-8"}),
+    408: (HttpProblem.BODY_TOO_SLOW, {"allowed": 10}),
     413: (HttpProblem.BODY_TOO_LARGE, {"allowed": 65536}),
     415: (HttpProblem.BODY_NOT_JSON, {"given": "text/plain", "allowed": "application/json"}),
     422: (HttpProblem.PARAMETER_UNKNOWN, {"given": "statuss", "allowed": ["status", "triage"], "nearest": "status"}),

@@ -12,6 +12,7 @@ from time import monotonic
 from cachetools import LRUCache
 
 from engine.errors import EhyaError, ErrorCode
+from serving.api.reply import Reply
 from serving.desk.question import Question
 from serving.desk.stock import Stock
 
@@ -31,36 +32,36 @@ class Prepared:
     Parameters
     ----------
     limit
-        Bytes to keep at most.
+        Bytes to keep at most, as they are and compressed.
 
     Examples
     --------
     >>> prepared = Prepared(limit=4)
-    >>> prepared.answer("a", lambda: b"123"), prepared.answer("a", lambda: b"never asked again")
+    >>> prepared.answer("a", lambda: b"123").body, prepared.answer("a", lambda: b"never asked again").body
     (b'123', b'123')
-    >>> prepared.answer("b", lambda: b"45"), prepared.answer("a", lambda: b"new")
+    >>> prepared.answer("b", lambda: b"45").body, prepared.answer("a", lambda: b"new").body
     (b'45', b'new')
     """
 
     def __init__(self, limit: int = PREPARED_BYTES) -> None:
-        self._kept: LRUCache[bytes, bytes] = LRUCache(limit, getsizeof=len)
+        self._kept: LRUCache[bytes, Reply] = LRUCache(limit, getsizeof=len)
         self._lock = threading.Lock()
 
-    def find(self, asked: Hashable) -> bytes | None:
+    def find(self, asked: Hashable) -> Reply | None:
         """The answer kept for a question, if there is one."""
         with self._lock:
             return self._kept.get(_key(asked))
 
-    def answer(self, asked: Hashable, write: Callable[[], bytes]) -> bytes:
+    def answer(self, asked: Hashable, write: Callable[[], bytes]) -> Reply:
         """The answer kept for a question, or a new one."""
         found = self.find(asked)
         if found is not None:
             return found
-        body = write()
+        reply = Reply(write())
         with self._lock:
-            if len(body) <= self._kept.maxsize:
-                self._kept[_key(asked)] = body
-        return body
+            if len(reply) <= self._kept.maxsize:
+                self._kept[_key(asked)] = reply
+        return reply
 
 
 def _key(asked: Hashable) -> bytes:

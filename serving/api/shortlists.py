@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 import pydantic_core
@@ -11,19 +12,17 @@ from pydantic import Field
 from engine.domain.mandate import FitPart, Mandate
 from engine.matching.opening import Opening
 from engine.matching.reasons import WhyNot
-from serving.api.answering import json_answer, meta, prepared, written
+from serving.api.answering import JSON, meta, prepared, written
 from serving.api.answers import ShortlistAnswer
 from serving.api.filters import MAX_TOP, LanguageQuery
 from serving.api.language import chosen
+from serving.api.limits import Limits
 from serving.api.problems import HttpProblem, RequestRefusedError, problem_answers, sentence
 from serving.api.shelf import Showing
 from serving.api.unit_answer import unit_answers
 from serving.desk.stock import Offer, Stock
 from serving.disclosure.values import codes
 from serving.i18n import Speech, speech
-
-BODY_BYTES = 64 * 1024
-"""Longest mandate that is read."""
 
 EXAMPLE = {
     "id": "food-fund",
@@ -55,7 +54,7 @@ def router() -> APIRouter:
         "/shortlists",
         response_model=ShortlistAnswer,
         summary="Shortlist for a mandate",
-        responses=problem_answers(404, 413, 415, 422),
+        responses=problem_answers(404, 408, 413, 415, 422),
         openapi_extra={
             "requestBody": {
                 "required": True,
@@ -73,21 +72,26 @@ def router() -> APIRouter:
         language = chosen(query.lang, request.headers, request.app.state.language)
         key = ("shortlist", body, query.model_dump_json(exclude={"lang"}), language)
         found = await prepared(showing, key, lambda: written(_shortlist(showing.stock, body, query, language)))
-        return json_answer(found, language)
+        return found.response(request.headers, language, JSON, kept=False)
 
     return routes
 
 
 async def _body(request: Request) -> bytes:
-    """The body of a request, no longer than a mandate may be."""
+    """The body of a request, no longer than a mandate may be and no longer in coming."""
+    limits: Limits = request.app.state.limits
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise RequestRefusedError(HttpProblem.BODY_NOT_JSON, given=media_type, allowed="application/json")
     read = bytearray()
-    async for chunk in request.stream():
-        read += chunk
-        if len(read) > BODY_BYTES:
-            raise RequestRefusedError(HttpProblem.BODY_TOO_LARGE, allowed=BODY_BYTES)
+    try:
+        async with asyncio.timeout(limits.body_seconds):
+            async for chunk in request.stream():
+                read += chunk
+                if len(read) > limits.body_bytes:
+                    raise RequestRefusedError(HttpProblem.BODY_TOO_LARGE, allowed=limits.body_bytes)
+    except TimeoutError as error:
+        raise RequestRefusedError(HttpProblem.BODY_TOO_SLOW, allowed=limits.body_seconds) from error
     return bytes(read)
 
 

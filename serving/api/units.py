@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from engine.errors import EhyaError, ErrorCode
 from engine.ranking.reasons import Triage
-from serving.api.answering import answer, json_answer, meta, written
+from serving.api.answering import JSON, answer, meta, written
 from serving.api.answers import Health, Rankings, UnitAlone, Units
 from serving.api.filters import LanguageQuery, RankingsQuery, UnitsQuery, ordered, passing
 from serving.api.language import chosen
@@ -56,7 +56,9 @@ def router() -> APIRouter:
         """Version and age of what is shown, model version, dates, counts and the share of synthetic units."""
         shelf: Shelf = request.app.state.shelf
         language = chosen(query.lang, request.headers, request.app.state.language)
-        return json_answer(written(await run_in_threadpool(_health, shelf, language)), language)
+        body = written(await run_in_threadpool(_health, shelf, language))
+        headers = {"content-language": language, "vary": "Accept-Language"}
+        return Response(body, 200, headers, JSON)  # never kept: it tells an age
 
     return routes
 

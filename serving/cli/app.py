@@ -9,12 +9,13 @@ import typer
 
 from serving.cli.doors import imports, models, offers, outcomes, register, service, workspace
 from serving.cli.doors.options import Lang
-from serving.cli.errors import Door
+from serving.cli.errors import EXIT_REFUSED_REQUEST, Door, Group
 
 app = typer.Typer(
     name="ehya",
     cls=Door,
     no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -37,10 +38,12 @@ app = typer.Typer(
       ehya outcome add UNIT visited --on 1405-08-20
           what came of it
 
-    No register at hand? [bold]ehya demo[/bold] shows all of it in a minute and a half.
+    No register at hand? [bold]ehya demo[/bold] shows all of it.
     Answers come in Persian; [bold]ehya --lang en[/bold] or EHYA_LANG=en turns them to English.""",
 )
-outcome_app = typer.Typer(no_args_is_help=True, help="Record what came of a unit, and list what was recorded.")
+outcome_app = typer.Typer(
+    cls=Group, no_args_is_help=True, help="Record what came of a unit, and list what was recorded."
+)
 app.add_typer(outcome_app, name="outcome")
 imports_app = typer.Typer(no_args_is_help=True, help="Look at what was imported, and take an import back.")
 app.add_typer(imports_app, name="imports")
@@ -129,6 +132,9 @@ def _session(
     ctx.obj = Session(settings, settings.language, debug=debug)
     ctx.obj.terminal(lang)
     write_log(verbose)
+    if ctx.invoked_subcommand is None:  # options alone ask for what there is
+        typer.echo(ctx.get_help())
+        raise typer.Exit(EXIT_REFUSED_REQUEST)
 
 
 def main() -> None:

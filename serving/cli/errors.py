@@ -11,9 +11,9 @@ from typer.core import TyperGroup
 
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import LANGUAGES
-from serving.cli.help import language_of, spoken
+from serving.cli.help import language_of, speaking, spoken
 from serving.cli.terminal import Terminal
-from serving.cli.usage import Misuse, misuse
+from serving.cli.usage import UnknownCommandError, is_misuse, misuse
 from serving.i18n import Speech, speech
 
 EXIT_FAILED = 1
@@ -31,16 +31,41 @@ _SPOKEN = "ehya.language"  # of the help, among what the contexts of one command
 _LANGUAGE = LANGUAGES[0]  # of a command line that failed before it could name another
 
 
-class Door(TyperGroup):
+class Group(TyperGroup):
+    """A group of commands that shows its help where none is named, and names them where another is."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read what stands before the command's name; without any word show the help."""
+        if not args and self.no_args_is_help:
+            typer.echo(ctx.get_help())
+            raise typer.Exit(EXIT_REFUSED_REQUEST)
+        return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that the words begin with.
+
+        Raises
+        ------
+        UnknownCommandError
+            When there is none.
+        """
+        if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            raise UnknownCommandError(args[0], self.list_commands(ctx), ctx)
+        return super().resolve_command(ctx, args)
+
+
+class Door(Group):
     """The group of all commands, with the one place where errors are said."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; say in the caller's language why it failed."""
         try:
             return super().invoke(ctx)
-        except Misuse as error:
+        except typer.TyperException as error:
+            if not is_misuse(error):
+                raise
             raise typer.Exit(_said_misuse(error, ctx.obj)) from error
-        except (typer.Exit, typer.Abort, typer.TyperException, BrokenPipeError, KeyboardInterrupt):
+        except (typer.Exit, typer.Abort, BrokenPipeError, KeyboardInterrupt):
             raise
         except Exception as error:
             raise typer.Exit(self._say(error, ctx.obj)) from error
@@ -50,13 +75,15 @@ class Door(TyperGroup):
         ctx.meta[_SPOKEN] = language_of(args)
         try:
             return super().parse_args(ctx, args)
-        except Misuse as error:
+        except typer.TyperException as error:
+            if not is_misuse(error):
+                raise
             raise typer.Exit(_said_misuse(error, None)) from error
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """A command whose help speaks the caller's language."""
         command = super().get_command(ctx, cmd_name)
-        return command and spoken(command, ctx, ctx.meta.get(_SPOKEN, _LANGUAGE))
+        return command and speaking(command, ctx.meta.get(_SPOKEN, _LANGUAGE))
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Print the help of all commands in the caller's language."""
@@ -73,11 +100,6 @@ class Door(TyperGroup):
 
 
 def _said_misuse(error: Any, session: Any) -> int:
-    if type(error).__name__ == "NoArgsIsHelpError":
-        raise error
-    if "Missing command" in getattr(error, "message", ""):  # options alone ask for what there is
-        typer.echo(error.ctx.get_help())
-        return EXIT_REFUSED_REQUEST
     given = error.ctx.params.get("lang") if getattr(error, "ctx", None) else None
     language = given if given in LANGUAGES else session.language if session else _LANGUAGE
     terminal = Terminal(speech(language))

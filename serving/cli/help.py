@@ -1,10 +1,9 @@
-"""Help in the caller's language: English stands beside the commands, Persian in ``i18n/help_fa.toml``."""
+"""Help in the caller's language: English stands beside the commands, Persian in the catalogue ``i18n/fa/help.po``."""
 
 from __future__ import annotations
 
 import copy
 import inspect
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -41,8 +40,30 @@ def language_of(arguments: Sequence[str]) -> str:
 @cache
 def persian_help() -> Mapping[str, str]:
     """English help text, its spaces made single, to the Persian one."""
-    text = (resources.files("serving.i18n") / "help_fa.toml").read_text("utf-8")
-    return {_key(entry["en"]): entry["fa"] for entry in tomllib.loads(text)["help"]}
+    from babel.messages.pofile import read_po  # only a page of help in Persian pays for it
+
+    with (resources.files("serving.i18n") / "fa" / "help.po").open("rb") as file:
+        catalogue = read_po(file, locale="fa", abort_invalid=True)
+    return {_key(str(message.id)): str(message.string) for message in catalogue if message.id}
+
+
+def speaking(command: Any, language: str) -> Any:
+    """A command that shows its help in a language; nothing is translated before a help is asked for.
+
+    Parameters
+    ----------
+    command
+        A command or group of typer; it is not changed.
+    language
+        ``fa`` or ``en``.
+    """
+    if language == "en":
+        return command
+    shown = copy.copy(command)
+    shown.format_help = lambda ctx, formatter: spoken(command, ctx, language).format_help(ctx, formatter)
+    if hasattr(command, "commands"):
+        shown.commands = {name: speaking(one, language) for name, one in command.commands.items()}
+    return shown
 
 
 def spoken(command: Any, ctx: Any, language: str) -> Any:
@@ -63,7 +84,8 @@ def spoken(command: Any, ctx: Any, language: str) -> Any:
     told.help, told.short_help = _said(command.help), _said(command.short_help)
     told.epilog = _epilog(command.epilog)
     told.params = [_parameter(parameter) for parameter in command.params]
-    told._help_option = _parameter(command.get_help_option(ctx))
+    help_option = _parameter(command.get_help_option(ctx))
+    told.get_help_option = lambda _: help_option
     told.rich_help_panel = _COMMANDS
     if hasattr(command, "commands"):
         told.commands = {name: spoken(one, ctx, language) for name, one in command.commands.items()}

@@ -10,11 +10,39 @@ import typer
 
 from serving.i18n import Speech
 
-Misuse: Any = typer.BadParameter.__mro__[1]
-"""What typer raises for every command line that it cannot read; it gives no public name to it."""
-
-
+_NO_VALUE = re.compile("does not take a value")
 _EXTRA = re.compile(r"unexpected extra arguments?(?:\(s\))? \((.*)\)", re.DOTALL)
+
+
+class UnknownCommandError(typer.BadParameter):
+    """There is no command of a name.
+
+    Parameters
+    ----------
+    given
+        The name.
+    allowed
+        Names of the commands that there are.
+    ctx
+        Context of their group.
+    """
+
+    def __init__(self, given: str, allowed: list[str], ctx: Any) -> None:
+        super().__init__(given, ctx=ctx)
+        self.given, self.allowed = given, allowed
+
+
+def is_misuse(error: typer.TyperException) -> bool:
+    """Whether typer raised an error for a command line that it cannot read.
+
+    Typer names few of its errors in public; those of this kind end with 2 and bear the context they arose in.
+
+    Examples
+    --------
+    >>> is_misuse(typer.BadParameter("x")), is_misuse(typer.TyperException("x"))
+    (True, False)
+    """
+    return error.exit_code == 2 and hasattr(error, "ctx")
 
 
 def misuse(error: Any, words: Speech) -> str:
@@ -32,20 +60,22 @@ def misuse(error: Any, words: Speech) -> str:
 
 
 def _wrong(error: Any, ctx: Any, words: Speech) -> str:
-    kind, param = type(error).__name__, getattr(error, "param", None)
-    if kind == "NoSuchOption":
+    param = getattr(error, "param", None)
+    if isinstance(error, UnknownCommandError):
+        return _unknown("command", error.given, error.allowed, words)
+    if hasattr(error, "possibilities"):  # no such option
         options = sorted({option for one in (ctx.command.params if ctx else ()) for option in one.opts})
         return _unknown("option", error.option_name, options, words)
-    if kind == "MissingParameter" and param is not None:
+    if hasattr(error, "param_type") and param is not None:  # one that must be given
         return words.text("usage.missing", given=_name(param))
-    if kind == "BadParameter":
+    if isinstance(error, typer.BadParameter):
         name = _name(param) if param is not None else str(error.param_hint or "")
         allowed = _allowed(param, words)
         return words.text("usage.value_allowed" if allowed else "usage.value", given=name, allowed=allowed)
-    if kind == "BadOptionUsage":
+    if hasattr(error, "option_name"):  # without its value, or with one that it does not take
+        if _NO_VALUE.search(error.message):
+            return words.text("usage.takes_no_value", given=error.option_name)
         return words.text("usage.no_value", given=error.option_name)
-    if ctx is not None and "No such command" in error.message:
-        return _unknown("command", error.message.split("'")[1], list(ctx.command.commands), words)
     if extra := _EXTRA.search(error.message):
         return words.text("usage.too_many", given=extra[1])
     return words.text("usage.other", why=error.format_message())

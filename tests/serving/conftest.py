@@ -1,6 +1,5 @@
 """An appraisal for the tests of everything that shows one: units and predictions are made up, the judgement is real."""
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -10,13 +9,14 @@ import httpx
 import numpy as np
 import pandas as pd
 import pytest
-import uvicorn
 
 from engine.appraisal import Terms, appraise
 from engine.domain.prediction import Output, columns
 from engine.domain.unit import unit_table
 from engine.settings import Settings
 from serving.api import Shelf, create_app
+from serving.api.listening import reserved
+from serving.api.server import server_of
 from serving.desk.appraisal import Appraised
 from serving.desk.question import Question
 from serving.desk.stock import Stock
@@ -134,17 +134,16 @@ def app(public_appraisal, settings, shelf_of):
 @contextmanager
 def listening(app) -> Iterator[str]:
     """The service on a free port of this computer, really listening."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
+    with reserved("127.0.0.1", 0) as sockets:
+        port = sockets[0].getsockname()[1]
+        server = server_of(app, log_level="critical")
+        thread = threading.Thread(target=server.run, args=(sockets,), daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{port}"
+        server.should_exit = True
+        thread.join(10)
 
 
 @pytest.fixture(scope="session")

@@ -73,7 +73,7 @@ def restore(
 
 
 def demo(ctx: typer.Context, lang: Lang = None) -> None:
-    """Show everything in at most 90 seconds: real reported units first, then a synthetic register."""
+    """Show everything: real reported units first, then a synthetic register."""
     from serving.cli.demo import run
 
     run(ctx.obj.terminal(lang), ctx.obj.settings)

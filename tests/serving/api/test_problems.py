@@ -22,7 +22,11 @@ def test_an_unknown_address_is_a_problem_with_the_nearest_address(client):
 
 def test_a_wrong_method_says_which_is_right(client):
     answer = client.delete("/v1/units")
-    assert (answer.status_code, answer.json()["allowed"], answer.headers["allow"]) == (405, ["GET"], "GET")
+    assert (answer.status_code, answer.json()["allowed"], answer.headers["allow"]) == (
+        405,
+        ["GET", "HEAD"],
+        "GET, HEAD",
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -199,3 +200,12 @@ def test_nothing_is_promised_before_there_is_something_to_serve(ehya):
     assert told.exit_code == 2
     assert "listens" not in told.stdout
     assert "ehya train" in told.stderr
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "is taken; choose another with --port"), ("fa", "گرفته است")])
+def test_a_taken_port_is_one_sentence_and_not_the_exit_code_of_the_gates(ehya, language, said):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        told = ehya("serve", "--port", other.getsockname()[1], language=language)
+    assert told.exit_code == 2
+    assert said in told.stderr
+    assert told.stdout == ""

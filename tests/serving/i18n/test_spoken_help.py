@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from importlib import resources
+
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -17,7 +21,7 @@ def told(*words, language="fa"):
 
 
 def test_no_help_is_left_in_english():
-    """A new command or option wants an entry in ``serving/i18n/help_fa.toml``."""
+    """A new command or option wants an entry in ``serving/i18n/fa/help.po``."""
     assert untranslated(typer.main.get_command(app)) == []
 
 
@@ -33,6 +37,27 @@ def test_no_translation_is_left_over():
 
     walk(command)
     assert set(persian_help()) - english == {"Show this message and exit."}
+
+
+def test_every_sentence_of_the_catalogue_is_translated_once():
+    written = (resources.files("serving.i18n") / "fa" / "help.po").read_text("utf-8")
+    assert all(persian_help().values())
+    assert written.count("\nmsgid ") == len(persian_help()) + 1  # and the head
+
+
+@pytest.mark.parametrize("line", [["outcome", "list", "--lang", "fa"], ["-h", "--lang", "en"]])
+def test_the_catalogue_is_opened_only_for_help_in_persian(line, tmp_path):
+    script = f"""
+import sys
+from serving.cli.app import app
+try:
+    app({line!r})
+except SystemExit as end:
+    assert not end.code, end.code
+assert "babel.messages" not in sys.modules
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, env={"EHYA_HOME": str(tmp_path)})
+    assert done.returncode == 0, done.stderr.decode()
 
 
 @pytest.mark.parametrize("words", [("-h",), ("rank", "--help"), ("outcome", "-h"), ("outcome", "add", "-h")])
