@@ -109,7 +109,7 @@ def jobs_parts(
     -------
     pandas.DataFrame
         Shape (n, signs + 3), index of ``matrix``, persons: the signs; ``OFFICIAL``, the sector's difference; ``RATIO``,
-        what a restart keeps; and ``BASE``, the usual size. A row sums to the median of jobs at month 12.
+        what a restart keeps, on average; and ``BASE``, the usual size. A row sums to the mean of jobs at month 12.
     """
     ready, _ = clipped(matrix, ranges)
     return pd.DataFrame(
@@ -145,12 +145,14 @@ def bases(belief: Belief) -> pd.DataFrame:
 
 def _split_jobs(section: SizeSigns, found: Jobs, shift: Floats) -> Floats:
     base = float(np.exp(section.level))
-    moves = np.column_stack([found.pulls[:, :-1], shift, np.full(len(shift), section.ratio.mean)])
+    # The mean lies above the median by what the spread of a log-normal adds: a part of what a restart keeps on average.
+    kept = section.ratio.mean + np.log(found.mean) - found.centre
+    moves = np.column_stack([found.pulls[:, :-1], shift, kept])
     total = moves.sum(axis=1)
     # Along the straight way in logarithms every part of a product keeps its share of the logarithm.
     small = np.abs(total) < 1e-12
     slope = np.where(small, base, base * np.expm1(total) / np.where(small, 1.0, total))
-    parts = _exact(moves * slope[:, None], np.exp(found.centre) - base)
+    parts = _exact(moves * slope[:, None], found.mean - base)
     return np.column_stack([parts, np.full(len(shift), base)])
 
 

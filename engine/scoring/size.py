@@ -14,15 +14,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from engine.domain.prediction import Output
 from engine.scoring.belief import Z80, Feasibility
 from engine.scoring.design import Floats
 from engine.scoring.first_day import SizeSigns
 
+_NOBODY = 1e-6
+"""Persons below which a mean is none."""
+
 _NODES = ndtri((np.arange(40) + 0.5) / 40)
-"""Equally likely normal deviates: means over a distribution are means over these."""
+"""Equally likely normal deviates: the mean chance is the mean over these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,32 @@ class Jobs:
     up: Floats
     weights: Floats
     pulls: Floats
+
+    @property
+    def mean(self) -> Floats:
+        """Mean of the jobs themselves, persons, shape (n,)."""
+        return self.mean_above(np.zeros(len(self.centre)))
+
+    def mean_above(self, floor: Floats) -> Floats:
+        """Mean of ``max(jobs - floor, 0)``, shape (n,): two halves of log-normals, as of an option (Black 1976).
+
+        Parameters
+        ----------
+        floor
+            Persons, shape (n,), not negative; NaN gives NaN.
+
+        Examples
+        --------
+        >>> one = Jobs(np.zeros(1), np.ones(1), np.ones(1), np.empty((1, 0)), np.empty((1, 0)))
+        >>> float(one.mean[0].round(4)), float(one.mean_above(np.ones(1))[0].round(4))
+        (1.6487, 0.8871)
+        """
+        with np.errstate(divide="ignore"):
+            gap = np.log(floor) - self.centre
+        edge = np.where(gap < 0, gap / self.down, gap / self.up)
+        below = np.exp(self.centre + self.down**2 / 2) * np.maximum(ndtr(-self.down) - ndtr(edge - self.down), 0.0)
+        above = np.exp(self.centre + self.up**2 / 2) * ndtr(self.up - np.maximum(edge, 0.0))
+        return np.asarray(np.maximum(np.where(gap < 0, below, 0.0) + above - floor * ndtr(-edge), 0.0))
 
     def at(self, deviate: Floats | float) -> Floats:
         """Quantile of the logarithm at a normal deviate."""
@@ -111,15 +140,17 @@ def figures(chance: Feasibility, found: Jobs, jobs_now: Floats, capital: Floats)
     Returns
     -------
     dict
-        Shape (n, 3) each: low, point, high. What a revival adds is ``max(jobs at month 12 - jobs now, 0)``; its
-        quantiles are those of the jobs, so that a wider doubt never narrows them. The point of what is expected is the
-        product of both means. Its ends lie as far from the product of both points, in logarithms, as the root of both
-        squared distances: both are near log-normal, and independent.
+        Shape (n, 3) each: low, point, high. What a revival adds is ``max(jobs at month 12 - jobs now, 0)``; its ends
+        are the quantiles of the jobs, so that a wider doubt never narrows them, its point is the mean. The point of
+        what is expected is the product of both means, so it never exceeds the first. Its ends lie as far from the
+        product of both middles, in logarithms, as the root of both squared distances: both are near log-normal, and
+        independent.
     """
     low, middle, high = (np.maximum(np.exp(found.at(at)) - jobs_now, 0.0) for at in (-Z80, 0.0, Z80))
-    added = np.column_stack([low, middle, high])
-    mean_added = np.mean([np.maximum(np.exp(found.at(node)) - jobs_now, 0.0) for node in _NODES], axis=0)
-    expected = _expected(chance, added, mean_added)
+    mean = found.mean_above(jobs_now)
+    mean = np.where(mean < _NOBODY, 0.0, mean)
+    added = np.column_stack([np.minimum(low, mean), mean, np.maximum(high, mean)])
+    expected = _expected(chance, np.column_stack([low, middle, high]), mean)
     per = capital[:, None]
     return {
         Output.JOBS_IF_REVIVED: added,

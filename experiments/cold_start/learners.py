@@ -107,7 +107,8 @@ def _believed(world: World, prior: tuple[Slopes, Slopes], known: Rows, asked: Ro
     size = jobs(world.signs, world.matrix.iloc[asked])
     nobody = np.zeros(len(asked))
     out = figures(found, size, nobody, np.full(len(asked), np.nan))
-    return Said(_three(found), out[Output.JOBS_IF_REVIVED], out[Output.JOBS_EXPECTED][:, 1])
+    middle = np.exp(np.column_stack([size.at(at) for at in (-Z80, 0.0, Z80)]))
+    return Said(_three(found), middle, out[Output.JOBS_EXPECTED][:, 1])
 
 
 def _taken(seen: Standing, rows: Rows) -> Standing:

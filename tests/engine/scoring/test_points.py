@@ -56,14 +56,14 @@ def test_parts_of_many_features_add_up_whatever_the_distance():
     assert split(*lines, seen).sum(axis=1) == pytest.approx(point, abs=1e-13)
 
 
-def test_parts_of_jobs_add_up_to_their_median():
+def test_parts_of_jobs_add_up_to_their_mean():
     parts = jobs_parts(SIGNS, X, ranges={}, shift=np.array([0.2, 0.0, 0.0]))
     found = jobs(SIGNS, X, np.array([0.2, 0.0, 0.0]))
-    assert parts.sum(axis=1).to_numpy() == pytest.approx(np.exp(found.centre))
+    assert parts.sum(axis=1).to_numpy() == pytest.approx(found.mean)
     assert parts.loc["good", "jobs_before_log"] > 0 > parts.loc["bad", "jobs_before_log"]
     assert parts.loc["blank", ["jobs_before_log", OFFICIAL]].tolist() == [0.0, 0.0]
     assert parts[BASE].tolist() == pytest.approx([12.0] * 3)
-    assert (parts[RATIO] < 0).all()
+    assert (parts[RATIO] < parts[BASE]).all()
 
 
 def test_each_effect_says_its_basis_what_was_learnt_and_whose_row_it_is():

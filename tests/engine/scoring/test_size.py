@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from engine.domain.prediction import Output
 from engine.scoring.belief import Feasibility
@@ -36,7 +37,7 @@ def test_five_hundred_former_workers_are_not_five():
     found = jobs(SECTION, matrix(jobs_before_log=[5, 500], land_log=[np.nan, np.nan]))
     small, large = of(found, 2)[Output.JOBS_IF_REVIVED][:, 1]
     assert 50 < large / small < 100
-    assert large == pytest.approx(500 * 0.7, rel=0.25)
+    assert found.centre[1] == pytest.approx(np.log(500 * 0.7), abs=0.25)
 
 
 def test_each_sign_pulls_by_its_precision_and_pulls_add_up():
@@ -62,7 +63,11 @@ def test_nobody_employed_before_is_no_sign():
 def test_a_worked_case_of_the_interval():
     found = jobs(SECTION.changed(signs=()), pd.DataFrame(index=["a"]))
     low, point, high = of(found, 1)[Output.JOBS_IF_REVIVED][0]
-    assert point == pytest.approx(8.4)
+    assert np.exp(found.centre[0]) == pytest.approx(8.4)
+    # Half of a log-normal of each side: exp(s^2 / 2) times the normal share beyond.
+    down, up = np.hypot(1.0, 0.9), np.hypot(1.0, 0.6)
+    mean = np.exp(down**2 / 2) * norm.cdf(-down) + np.exp(up**2 / 2) * norm.cdf(up)
+    assert point == pytest.approx(8.4 * mean)
     assert low == pytest.approx(8.4 * np.exp(-1.2815515655 * np.hypot(1.0, 0.9)))
     assert high == pytest.approx(8.4 * np.exp(1.2815515655 * np.hypot(1.0, 0.6)))
 
@@ -91,9 +96,17 @@ def test_more_doubt_never_narrows_and_low_point_high_are_in_order():
 def test_jobs_now_are_taken_off_and_unknown_ones_leave_nothing_to_say():
     found = jobs(SECTION, matrix(jobs_before_log=[60], land_log=[np.nan]))
     some = of(found, 1, jobs_now=5.0)[Output.JOBS_IF_REVIVED][0]
-    assert of(found, 1)[Output.JOBS_IF_REVIVED][0] - some == pytest.approx([5.0] * 3)
+    assert (of(found, 1)[Output.JOBS_IF_REVIVED][0] - some)[[0, 2]] == pytest.approx([5.0, 5.0])
+    assert 4.9 < (of(found, 1)[Output.JOBS_IF_REVIVED][0] - some)[1] <= 5.0
     assert of(found, 1, jobs_now=1e6)[Output.JOBS_IF_REVIVED].tolist() == [[0.0, 0.0, 0.0]]
     assert np.isnan(of(found, 1, jobs_now=np.nan)[Output.JOBS_EXPECTED]).all()
+
+
+def test_the_mean_above_a_floor_is_that_of_simulation():
+    found = jobs(SECTION, matrix(jobs_before_log=[60, 60, 60], land_log=[np.nan] * 3))
+    draws = np.exp(found.at(np.random.default_rng(3).standard_normal((400_000, 3))))
+    floor = np.array([0.0, 20.0, 120.0])
+    assert found.mean_above(floor) == pytest.approx(np.maximum(draws - floor, 0).mean(axis=0), rel=0.01)
 
 
 def test_capital_divides_and_does_nothing_else():
