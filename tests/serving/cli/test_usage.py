@@ -40,7 +40,7 @@ def test_a_mistyped_command_line_says_what_is_wrong_and_what_is_allowed(line, sa
     assert "Traceback" not in result.output
 
 
-@pytest.mark.parametrize("line", [[], ["outcome"], ["--lang", "fa"]])
+@pytest.mark.parametrize("line", [[], ["outcome"], ["imports"], ["--lang", "fa"]])
 def test_no_command_shows_the_help_and_nothing_else(line):
     result = CliRunner().invoke(app, line)
     assert (result.exit_code, result.stderr) == (2, "")
