@@ -131,6 +131,13 @@ class Heads:
         return np.minimum(lows, point), point, np.maximum(highs, point)
 
 
+def status(heads: Heads, columns: Floats) -> Floats:
+    """Reported status alone, shape (n, 3): low, point, high."""
+    refits = heads.status_refits[:, 0] + columns @ heads.status_refits[:, 1:].T
+    # Quantiles first: the link is monotone, and need not be taken of every refit.
+    return np.asarray(expit(ends(refits, logit(heads.probability(columns)))))
+
+
 def outputs(heads: Heads, draws: Draws, spread: Floats, size: UnitSize) -> Floats:
     """All outputs of some rows, shape (n, 3 x outputs), in the order of ``Output``."""
     refits = heads.status_refits[:, 0] + spread @ heads.status_refits[:, 1:].T

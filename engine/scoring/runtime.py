@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from engine.domain.prediction import Output, columns
+from engine.domain.prediction import BOUNDS, Output, columns
 from engine.domain.scorable import not_scorable, scorable
 from engine.errors import EhyaError, ErrorCode
 from engine.scoring import belief, hazards
@@ -19,7 +19,7 @@ from engine.scoring.document import OUTCOMES, ReportedDocument, of_kind
 from engine.scoring.figures import LEVELS, ends, job_figures
 from engine.scoring.hazards import feasibility
 from engine.scoring.jobs import JobsHeads, jobs_at_month_12
-from engine.scoring.press import Draws, Heads, UnitSize, outputs, point
+from engine.scoring.press import Draws, Heads, UnitSize, outputs, point, status
 from engine.scoring.sections import PressPair, Span
 
 ROWS_AT_ONCE = 4096
@@ -93,12 +93,18 @@ def _of_reports(
 ) -> tuple[Floats, npt.NDArray[np.bool_]]:
     figures = np.full((len(matrix), 3 * len(Output)), np.nan)
     out_of_fold = np.zeros(len(matrix), dtype=bool)
+    # The reported status is the first output; a belief says the others.
+    first_day = of_kind(model.document, ReportedDocument).belief is not None
     for pair, rows, held_out in _parts(model, matrix.index, np.flatnonzero(may)):
         draws = Draws.of(pair, random_state)
         out_of_fold[rows] = bool(held_out)
         for chunk in np.array_split(rows, max(1, -(-len(rows) // ROWS_AT_ONCE))):
             columns = design(matrix.iloc[chunk], pair.design)
-            figures[chunk] = outputs(Heads.of(model, pair, bool(held_out)), draws, columns, size.take(chunk))
+            heads = Heads.of(model, pair, bool(held_out))
+            if first_day:
+                figures[chunk, : len(BOUNDS)] = status(heads, columns)
+            else:
+                figures[chunk] = outputs(heads, draws, columns, size.take(chunk))
     return figures, out_of_fold
 
 

@@ -22,6 +22,10 @@ from engine import scoring
 from engine.domain.reported import reported_units
 from engine.domain.unit import unit_table
 from engine.reference import table
+from engine.scoring.belief import Z80
+from engine.scoring.document import ReportedDocument, of_kind
+from engine.scoring.runtime import sector_shift
+from engine.scoring.size import jobs as signs_of_size
 from engine.settings import Settings
 from experiments.reported_revivals.tables import read_aggregates, read_units
 from features import Feature, matrix
@@ -35,6 +39,9 @@ AS_OF = pd.Timestamp("2026-11-23")
 """Day of the study: all reports had appeared."""
 
 LEVELS = [Feature.SECTOR_DIVISION.value, Feature.PROVINCE_LEVEL.value]
+_READ = list(ALLOWED.names)
+"""What press heads and their peers read; the other columns of the matrix follow the outcome or the press."""
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -51,8 +58,10 @@ def main(arguments: list[str] | None = None) -> int:
         results["peers"] = _peers_left_out(fitted, seen)
         title = f"{len(seen)} units, every province left out in turn"
     else:
-        results = _elsewhere(fitted, seen, _sample(read_units(options.test_units)), seed)
+        results = _elsewhere(fitted, seen, _others(options.test_units), seed)
         title = f"trained on {len(seen)} units, judged on {results['reported_status']['n']} others"
+    judged = seen if options.test_units is None else _others(options.test_units)
+    results["jobs_known_size"] = _known_size(fitted, judged)
     results["horizon_months"] = 24
     print(_printed(title, results))
     if options.out:
@@ -83,6 +92,11 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def press_sample() -> Sample:
+    """Reported units of the project's own table."""
+    return _sample(table("reported_units"))
+
+
 def _sample(rows: pd.DataFrame) -> Sample:
     nothing = unit_table(pd.DataFrame({"unit_id": []}))
     columns = {"unit_id": "str", "kind": "str", "happened_on": "datetime64[s]", "known_on": "datetime64[s]"}
@@ -93,10 +107,32 @@ def _sample(rows: pd.DataFrame) -> Sample:
     return sample(reported_units(rows), nothing, events, as_of=AS_OF)
 
 
-def _elsewhere(fitted: Fitted, seen: Sample, other: Sample, seed: int) -> dict[str, Any]:
-    # The other file may number its units as the first does; here they are strangers all the same.
+def _others(path: Path) -> Sample:
+    """Units of another file, which may number them as the first does: here they are strangers all the same."""
+    other = _sample(read_units(path))
     other = replace(other, units=other.units.set_axis([f"other-{name}" for name in other.units.index]))
     other.units.index.name = "unit_id"
+    return other
+
+
+def _known_size(fitted: Fitted, judged: Sample) -> dict[str, Any]:
+    """Jobs of revived units whose former staff is known, by signs of size.
+
+    The table's ratio of jobs after to before rests on mines and firms elsewhere and, in part, on these very units.
+    """
+    document = of_kind(fitted.model.document, ReportedDocument)
+    rows = ~np.isnan(judged.jobs) & judged.units["jobs_before_stop"].notna().to_numpy()
+    if document.size is None or not rows.any():
+        return {"n": 0}
+    X = matrix(judged.units, DESCRIBED, fitted.model.fitted, as_of=AS_OF)[rows]
+    found = signs_of_size(document.size, X, sector_shift(document.promoted, X))
+    predicted = np.exp(np.column_stack([found.at(at) for at in (-Z80, 0.0, Z80)]))
+    sector, median = sector_medians(judged.jobs, judged.units["isic"].str[:2], ~np.isnan(judged.jobs))
+    figures = jobs_metrics(judged.jobs[rows], predicted, sector[rows], median[rows])
+    return {name: figures[name] for name in ("n", "mae_log", "mae_log_sector_median", "coverage_80")}
+
+
+def _elsewhere(fitted: Fitted, seen: Sample, other: Sample, seed: int) -> dict[str, Any]:
     X = matrix(other.units, DESCRIBED, fitted.model.fitted, as_of=AS_OF)
     base = np.full(len(other), seen.label.mean())
     known, learnt = ~np.isnan(other.jobs), ~np.isnan(seen.jobs)
@@ -106,7 +142,9 @@ def _elsewhere(fitted: Fitted, seen: Sample, other: Sample, seed: int) -> dict[s
     sector, median = (each[len(seen) :] for each in sector_medians(jobs, sectors, own))
     probability, predicted = scoring.reported_status(fitted.model, X), scoring.press_jobs(fitted.model, X)
     peers = {
-        name: status_metrics(other.label, peer.fit(fitted.matrix, seen.label).predict_proba(X)[:, 1], base)
+        name: status_metrics(
+            other.label, peer.fit(fitted.matrix[_READ], seen.label).predict_proba(X[_READ])[:, 1], base
+        )
         for name, peer in _peers().items()
     }
     return {
@@ -136,8 +174,8 @@ def _peers_left_out(fitted: Fitted, seen: Sample) -> dict[str, Any]:
     for group in np.unique(seen.group):
         out = seen.group == group
         for name, peer in _peers().items():
-            peer.fit(fitted.matrix[~out], seen.label[~out])
-            probability[name][out] = peer.predict_proba(fitted.matrix[out])[:, 1]
+            peer.fit(fitted.matrix.loc[~out, _READ], seen.label[~out])
+            probability[name][out] = peer.predict_proba(fitted.matrix.loc[out, _READ])[:, 1]
     return {name: status_metrics(seen.label, each, base) for name, each in probability.items()}
 
 
@@ -155,6 +193,9 @@ def _printed(title: str, results: dict[str, Any]) -> str:
         keys = {"Ehya": "mae_log", "sector median": "mae_log_sector_median", "median": "mae_log_median"}
         lines += [f"{name:<24}{jobs[key]:>10.4f}" for name, key in keys.items()]
         lines.append(f"80 % interval covers {jobs['coverage_80']:.3f} of {jobs['n']}")
+    if (sized := results["jobs_known_size"])["n"]:
+        errors = f"MAE log {sized['mae_log']:.3f}, sector median {sized['mae_log_sector_median']:.3f}"
+        lines.append(f"former staff known, {sized['n']} units: {errors}, 80 % covers {sized['coverage_80']:.3f}")
     ends = f"80 % interval {prior['low']:.3f} to {prior['high']:.3f}"
     lines += ["", f"restart within 24 months, population: {prior['rate']:.3f}, {ends}, {prior['rows_used']} rows"]
     return "\n".join(lines)
