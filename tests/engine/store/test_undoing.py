@@ -140,7 +140,7 @@ class TestGone:
         event = register.events.add(seen)
         later = NOON + timedelta(days=3)
         register.decisions.confirm(one, "jobs_now", as_of=later, made_at=later)
-        register.decisions.pin(two, "jobs_now", "bank.xlsx", made_at=later)
+        register.decisions.pin(two, "name", "bank.xlsx", made_at=later)
         register.decisions.merge(one, two, made_at=later)
         kept = register.imports.undo(number, made_at=later).kept
         assert kept["kind"].tolist() == ["event", "confirmation", "pin", "merge"]
