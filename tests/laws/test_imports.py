@@ -84,6 +84,20 @@ def test_a_chain_of_imports_inside_training_is_short():
     assert max(longest.values()) <= LONGEST_IN_TRAINING
 
 
+LONGEST = {"engine": 12, "engine.store": 7, "features": 11}
+"""Modules in the longest chain of imports that begins in a room, deferred ones included; it may only get shorter."""
+
+
+@pytest.mark.parametrize("room", LONGEST)
+def test_the_longest_chain_of_imports_is_at_most_so_many(room):
+    imported = {name: targets - {name} for name, targets in house.graph().items()}
+    longest: dict[str, int] = {}
+    for name in TopologicalSorter(imported).static_order():
+        longest[name] = 1 + max((longest[target] for target in imported[name]), default=0)
+    begun = {name: length for name, length in longest.items() if f"{name}.".startswith(f"{room}.")}
+    assert max(begun.values()) <= LONGEST[room]
+
+
 @pytest.mark.parametrize("room", house.ROOMS)
 def test_a_room_imports_only_the_rooms_below_it(room):
     for path in house.sources(room):
