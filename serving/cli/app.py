@@ -45,9 +45,7 @@ outcome_app = typer.Typer(
     cls=Group, no_args_is_help=True, help="Record what came of a unit, and list what was recorded."
 )
 app.add_typer(outcome_app, name="outcome")
-imports_app = typer.Typer(
-    cls=Group, no_args_is_help=True, help="Look at what was imported, and take an import back."
-)
+imports_app = typer.Typer(cls=Group, no_args_is_help=True, help="Look at what was imported, and take an import back.")
 app.add_typer(imports_app, name="imports")
 
 DOORS = (
