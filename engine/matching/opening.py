@@ -1,4 +1,4 @@
-"""For a mandate that nothing fulfils: the one limit that, loosened, would let in most units, and by how much."""
+"""Name the one limit that, loosened alone, would let in most units: the reason to give for an empty list."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _EXTREMES = {
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """One limit that stands alone between a mandate and some units.
+    """One limit that alone keeps some units off a list.
 
     Parameters
     ----------
@@ -43,8 +43,8 @@ class Opening:
     units
         Units that would be let in.
     facts
-        ``given``: how far the limit would have to move (the value of the last unit let in), ``allowed``: where it
-        stands, ``measure``: unit of measure, where there is one.
+        ``given``: the value to which the limit would have to move, that of the last unit let in; ``allowed``: where it
+        stands now; ``measure``: unit of measure, where there is one.
     """
 
     code: Exclusion
@@ -57,15 +57,17 @@ def widest_opening(book: UnitBook, mandate: Mandate) -> Opening | None:
 
     Parameters
     ----------
-    book, mandate
-        What is laid over what.
+    book
+        Units on offer.
+    mandate
+        The investor's criteria.
 
     Returns
     -------
     Opening or None
-        ``None`` where no single limit, loosened, would let in a unit. A limit on a number opens as far as the last of
-        its units; of a limit on names (sector, place, deal form, status) the value that opens most counts. Equal
-        counts go to the limit that stands first in ``Exclusion``.
+        ``None`` where no unit is kept out by one limit alone. A limit on a number would have to move to the farthest of
+        the units it keeps out alone. A limit on names (sector, place, deal form, status) opens by one name: the one
+        that lets in most units. Of equal counts the limit that comes first in ``Exclusion`` is taken.
 
     Examples
     --------

@@ -1,4 +1,7 @@
-"""What each source says now of a field, and which of them shows: the rule is in docs/overrides/0008-conflicts.md."""
+"""What each source says now of a field, and which of them shows.
+
+See docs/decisions/0008-conflicts-between-sources.md.
+"""
 
 from __future__ import annotations
 

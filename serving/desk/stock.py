@@ -58,7 +58,7 @@ class Stock:
     appraised
         The appraisal, computed for the audience.
     units
-        Public columns of the records that are complete enough to be shown, best first.
+        The records that are complete enough to be shown, best first: their public columns, or for the office all.
     book
         All units, ready for matching; it lists none of those that are not shown.
     """
@@ -71,9 +71,8 @@ class Stock:
     def of(cls, appraised: Appraised) -> Stock:
         """Make an appraisal ready to be asked."""
         table = appraised.table
-        shown = table[publishable(table)]
         book = UnitBook.from_table(table, as_of=appraised.question.as_of, prices=appraised.prices)
-        return cls(appraised, public_table(shown), book)
+        return cls(appraised, _on_offer(appraised), book)
 
     def under(self, question: Question) -> Stock:
         """The same units in the order of other weights and priorities.
@@ -85,7 +84,7 @@ class Stock:
         """
         table = order(self.appraised.table, replace(question.terms, prices=self.appraised.prices))
         again = replace(self.appraised, table=table, question=question)
-        return Stock(again, public_table(table[publishable(table)]), self.book)
+        return Stock(again, _on_offer(again), self.book)
 
     @property
     def as_of(self) -> pd.Timestamp:
@@ -184,6 +183,11 @@ class Stock:
         if unit_id not in self.units.index:
             raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=unit_id)
         return self.units.loc[[unit_id]]
+
+
+def _on_offer(appraised: Appraised) -> pd.DataFrame:
+    shown = appraised.table[publishable(appraised.table)]
+    return shown if appraised.audience is Audience.OFFICE else public_table(shown)
 
 
 def _day(day: object) -> str:

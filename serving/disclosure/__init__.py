@@ -1,1 +1,4 @@
-"""Who may see what: the public fields and the values that leave with them."""
+"""Who may see what: for whom figures are computed (`masking`), and which columns and parts of a card leave.
+
+What the public may not see is blanked before anything is computed, not cut out of the result.
+"""

@@ -1,7 +1,6 @@
-"""The public field list: which columns of an appraisal leave, and nothing beside them.
+"""Which columns of a public appraisal are shown, and none beside them.
 
-The values are public because they were computed from public fields (`serving.disclosure.masking`); this module says
-which of them are shown.
+That the values may be shown is due to `serving.disclosure.masking`: they were computed without private fields.
 """
 
 from __future__ import annotations
@@ -57,9 +56,9 @@ def public_table(appraisal: pd.DataFrame) -> pd.DataFrame:
     >>> "notes" in table.columns, table.loc["a", "source"], table.loc["a", "missing"]
     (False, '', 'county')
     """
-    told = [name for name in private_columns() if name in appraisal.columns and appraisal[name].notna().any()]
-    if told:
-        raise ValueError(f"the appraisal was not made for the public: {told}")
+    private = [name for name in private_columns() if name in appraisal.columns and appraisal[name].notna().any()]
+    if private:
+        raise ValueError(f"the appraisal was not made for the public: {private}")
     outputs = [column for output in Output for column in columns(output)]
     parts = [str(name) for name in appraisal.columns if str(name).startswith("part_")]
     wanted = [*public_fields(), *_precisions(), *RECORD, *MODEL, *outputs, *JUDGEMENT, *STANDING, *parts]

@@ -1,4 +1,4 @@
-"""Units as somebody sees them who may not see every field: what is private is not known, and nothing rests on it."""
+"""Blank the private fields of units before anything is computed for the public."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def private_columns() -> list[str]:
 
 
 def visible(units: pd.DataFrame, audience: Audience) -> pd.DataFrame:
-    """Units with everything unknown that an audience may not see.
+    """Blank what an audience may not see.
 
     A figure computed from this table tells nothing of a private field, in whatever way it is rounded, ordered,
     filtered or compared: prediction, triage, score, fit and counts are computed with that field unknown.
@@ -45,8 +45,8 @@ def visible(units: pd.DataFrame, audience: Audience) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Same shape and dtypes; for the public the private fields are missing, ``derived`` names public fields only and
-        ``source`` holds nothing but addresses (the name of a file is the office's).
+        The table itself for the office. For the public the same shape and dtypes: private fields are missing,
+        ``derived`` names public fields only, ``source`` holds web addresses only (the name of a file is the office's).
 
     Examples
     --------

@@ -1,1 +1,1 @@
-"""Server-rendered pages: templates, and the one function that fills them."""
+"""Server-rendered pages: one function a page, from a table or a card to HTML."""

@@ -1,4 +1,4 @@
-"""What ``ehya drift`` says; ``serving.cli.app`` alone reaches the training that finds it."""
+"""What ``ehya drift`` says; ``serving.desk.learning`` asks the training that finds it."""
 
 from __future__ import annotations
 

@@ -71,10 +71,10 @@ def show_shortlist(
     if out:
         terminal.say("cli.written", path=str(write_shortlist(out, offer, terminal.speech)))
     elif not terminal.answer(shortlist_document(offer)):
-        _print(terminal, offer)
+        _print(terminal, offer, offered.appraised.audience)
 
 
-def _print(terminal: Terminal, offer: Offer) -> None:
+def _print(terminal: Terminal, offer: Offer, audience: Audience) -> None:
     words, listed = terminal.speech, offer.shortlist
     for remark in origin_remarks(offer.units, words):
         terminal.line(remark, "yellow")
@@ -95,7 +95,8 @@ def _print(terminal: Terminal, offer: Offer) -> None:
     if len(listed) > _SHOWN:
         terminal.say("cli.more_units", count=len(listed) - _SHOWN)
     _left_out(terminal, offer)
-    for line in [*legend(offer.units, words), words.text("legend.public")]:
+    public = [words.text("legend.public")] if audience is Audience.PUBLIC else []
+    for line in [*legend(offer.units, words), *public]:
         if line != words.text("legend.rank"):
             terminal.line(line, "dim")
 

@@ -1,4 +1,4 @@
-"""What ``ehya evaluate | promote | models | rollback | mlflow`` say; ``serving.cli.app`` alone reaches training."""
+"""What ``ehya evaluate | promote | models | rollback | mlflow`` say; ``serving.desk.learning`` asks training."""
 
 from __future__ import annotations
 

@@ -213,6 +213,18 @@ def test_a_shortlist_is_explained_and_holds_nothing_private(ehya, day, folder):
     assert "متکی بر پیش‌فرض" in printed
 
 
+def test_the_office_may_look_at_a_list_that_rests_on_everything_and_it_is_never_written(ehya, day, folder):
+    words = ("match", "--mandate", folder / "mandate.yaml", "--as-of", AS_OF, "--internal")
+    printed = ehya(*words, language="en").stdout
+    assert "For the office alone" in printed
+    assert "These figures rest on public fields alone" not in printed
+    told = json.loads(ehya(*words, "--json").stdout)
+    assert told["units"]
+    assert told["units"][0]["unit_id"] in printed
+    assert ehya(*words, "--out", folder / "internal.xlsx", code=2).stderr
+    assert not (folder / "internal.xlsx").exists()
+
+
 def test_why_not_says_the_limit_or_the_place(ehya, day, folder, ranking):
     listed = json.loads(ehya("match", "--mandate", folder / "mandate.yaml", "--as-of", AS_OF, "--json").stdout)
     shown = listed["units"][0]["unit_id"]
