@@ -27,6 +27,7 @@ _ARABIC_WORD = re.compile(rf"[{_ARABIC}\u200c]{{2,}}")
 _TWICE_ENCODED = re.compile("[\u00d8-\u00db][\u0080-\u00bf\u0152-\u0192\u02c6-\u02dc\u2013-\u2122]")
 """Persian letters that were taken for two of another code page each: «Ø§Ø±»."""
 
+_TWICE_MARKS = "\u00d8\u00d9\u00da\u00db"
 _DAMAGED = 0.1
 """From this share of strange letters on that are broken, a text is none in UTF-8; assumed."""
 
@@ -97,7 +98,7 @@ def read_delimited(content: bytes, name: str, *, lines: int) -> Delimited:
     except (pd.errors.ParserError, ValueError) as error:
         raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason=type(error).__name__) from None
     cells = grid([[frame[position].to_numpy() for position in frame]])
-    return Delimited(cells, _widths(text, delimiter, lines), unclosed)
+    return Delimited(cells, _widths(raw, delimiter, lines), unclosed)
 
 
 def _bounded(text: str, lines: list[str], name: str) -> None:
@@ -109,8 +110,8 @@ def _bounded(text: str, lines: list[str], name: str) -> None:
     within(Limit.CELL_CHARACTERS, cell, file=name)
 
 
-def _widths(text: str, delimiter: str, lines: int) -> tuple[int, ...]:
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+def _widths(raw: list[str], delimiter: str, lines: int) -> tuple[int, ...]:
+    reader = csv.reader((f"{line}\n" for line in raw), delimiter=delimiter)
     found = []
     try:
         for fields in reader:
@@ -204,8 +205,10 @@ def _decoded(content: bytes, name: str) -> str:
             _damaged(content, name)
             text = _as(content, "windows-1256")
             _other_page(text or "", name)
-        elif len(found := _TWICE_ENCODED.findall(text)) > 2 and len(found) > len(_ARABIC_WORD.findall(text)):
-            _uncertain(text, _TWICE_ENCODED, name)
+        elif any(mark in text for mark in _TWICE_MARKS):
+            twice = _TWICE_ENCODED.findall(text)
+            if len(twice) > 2 and len(twice) > len(_ARABIC_WORD.findall(text)):
+                _uncertain(text, _TWICE_ENCODED, name)
     if text is None or "\0" in text:
         raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason="not_a_table")
     if (markup := _MARKUP.match(text[:2000].lstrip("\ufeff \t\r\n"))) is not None or "<html" in text[:2000].casefold():

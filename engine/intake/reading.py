@@ -29,7 +29,7 @@ from engine.intake.isic_revisions import is_old, revision_of
 from engine.intake.long import gathered
 from engine.intake.meanings import Meanings, meanings
 from engine.intake.plausible import within_bounds
-from engine.intake.ragged import rows_longer_than_header, unclosed_quotes
+from engine.intake.ragged import unclosed_quotes
 from engine.intake.record import Intake
 from engine.intake.sheets import open_sheets
 from engine.intake.tables import Table, sheet_notes, tables_of
@@ -198,8 +198,7 @@ def _read_table(
     identified = pd.Series(False, index=rows)
     for what in (Field.NAME, Field.NATIONAL_ID, Field.BUSINESS_ID):
         identified |= rows.isin(values[what.value].index) if what.value in values else False
-    long = rows_longer_than_header(table.sheet, table.header, table.cells.loc[rows])
-    identified &= ~rows.isin(long.index)
+    identified &= ~rows.isin(table.long.index)
     accepted = _units(table.sheet.name, rows, values, told, source)[identified.to_numpy()]
     money_units = {what: _money_unit(column, told.money, told.rates) for what, column in named.items()}
     accepted = within_bounds(accepted, read, named, money_units)
@@ -211,7 +210,7 @@ def _read_table(
         {label: _money_unit(column, None, None) for label, column in unknown.items()},
     )
     accepted[EXTRAS] = extras.to_numpy()
-    rejected = _rejected_rows(table.sheet.name, rows[~identified], long)
+    rejected = _rejected_rows(table.sheet.name, rows[~identified], table.long)
     read.noted.append(unclosed_quotes(table.sheet, table.header, rows, CELL_COLUMNS))
     return _Read(
         accepted, rejected,

@@ -42,6 +42,8 @@ class Table:
         Headings of columns out of whose cells something of a person was taken.
     why
         Why rows are no units, missing for the others.
+    long
+        Rows that are longer than the header, from `engine.intake.ragged`.
     """
 
     sheet: Sheet
@@ -51,6 +53,7 @@ class Table:
     columns: Columns = field(init=False)
     personal: list[str] = field(init=False)
     why: pd.Series = field(init=False)
+    long: pd.Series = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", Columns(self.cells))
@@ -62,8 +65,9 @@ class Table:
         object.__setattr__(self, "personal", personal)
         object.__setattr__(self, "why", ignored_rows(self.sheet, self.header, self.columns))
         rows = self.cells[self.why.isna()]
-        long = rows_longer_than_header(self.sheet, self.header, rows)
-        object.__setattr__(self, "header", with_nameless(self.header, rows[~rows.index.isin(long.index)]))
+        object.__setattr__(self, "long", rows_longer_than_header(self.sheet, self.header, rows))
+        straight = rows.drop(index=self.long.index) if len(self.long) else rows
+        object.__setattr__(self, "header", with_nameless(self.header, straight))
 
     @property
     def groups(self) -> pd.Series:
