@@ -236,7 +236,9 @@ class SheetColumns:
         meant = disagreeing(coded, texts)
         if meant.empty:
             return
-        facts = [{"taken": taken, "words": code} for taken, code in zip(coded.loc[meant.index], meant, strict=True)]
+        pairs = list(zip(coded.loc[meant.index], meant, strict=True))
+        known = {pair: {"taken": pair[0], "words": pair[1]} for pair in set(pairs)}
+        facts = [known[pair] for pair in pairs]
         remarks = {
             "code": pd.Series([NoteCode.SECTOR_DISAGREES] * len(meant), index=meant.index, dtype=object),
             "facts": pd.Series(facts, index=meant.index, dtype=object),

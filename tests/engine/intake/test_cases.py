@@ -60,7 +60,8 @@ def test_longer_rows_are_refused_and_no_row_is_swallowed():
     assert ragged.units["bank_debt_rial"].tolist() == [900_000_000]
     quoted = read("07", "quote.csv")
     assert (quoted.rows_read, len(quoted.units)) == (5, 5)
-    assert quoted.notes["row"].tolist() == [3]
+    unclosed = quoted.notes[quoted.notes["code"] == "quote_not_closed"]
+    assert unclosed["row"].tolist() == [3]
 
 
 def test_columns_are_what_their_values_say():
