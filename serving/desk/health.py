@@ -7,6 +7,7 @@ import pandas as pd
 from engine.errors import EhyaError, ErrorCode
 from engine.health.assessment import GROUPS, Health, health
 from engine.settings import Settings
+from serving.desk.appraisal import current_units
 from serving.desk.workspace import open_register
 
 
@@ -33,4 +34,5 @@ def register_health(settings: Settings, *, as_of: pd.Timestamp, by: str = "count
         conflicts = register.decisions.conflicts().drop_duplicates(["unit_id", "field"])
         pairs = register.decisions.duplicates()
         earlier = register.units.earlier()
-        return health(register.units(), as_of=as_of, conflicts=conflicts, duplicates=pairs, earlier=earlier)
+        units = current_units(register, as_of=as_of)
+        return health(units, as_of=as_of, conflicts=conflicts, duplicates=pairs, earlier=earlier)
