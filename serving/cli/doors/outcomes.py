@@ -9,26 +9,32 @@ import typer
 
 from serving.cli.doors.options import DAY, AsJson, Lang, Out
 
+Unit = Annotated[str, typer.Argument(help="Id of the unit, or its exact name.")]
+Kind = Annotated[str, typer.Argument(help="approached, visited, declined, agreed, invested, restarted, observed, ...")]
+Number = Annotated[int, typer.Argument(help="Number of the event, as `ehya outcome list` prints it.")]
+On = Annotated[str, typer.Option("--on", metavar="DATE", help=f"When it happened; a month or a year will do. {DAY}.")]
+KnownOn = Annotated[
+    str | None, typer.Option("--known-on", metavar="DATE", help="When we learnt of it; today, if not given.")
+]
+CapacityShare = Annotated[float | None, typer.Option("--capacity-share", help="Share of capacity at work, 0 to 1.")]
+Jobs = Annotated[int | None, typer.Option("--jobs", help="Persons at work.")]
+MandateId = Annotated[str | None, typer.Option("--mandate-id", help="Investor's mandate concerned.")]
+Event = Annotated[str | None, typer.Option("--event", help="Conference or programme.")]
+Source = Annotated[str | None, typer.Option("--source", help="Where we have it from.")]
+Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept in the log.")]
+
 
 def outcome_add(
     ctx: typer.Context,
-    unit: Annotated[str, typer.Argument(help="Id of the unit, or its exact name.")],
-    kind: Annotated[
-        str, typer.Argument(help="approached, visited, declined, agreed, invested, restarted, observed, ...")
-    ],
-    on: Annotated[
-        str, typer.Option("--on", metavar="DATE", help=f"When it happened; a month or a year will do. {DAY}.")
-    ],
-    known_on: Annotated[
-        str | None, typer.Option("--known-on", metavar="DATE", help="When we learnt of it; today, if not given.")
-    ] = None,
-    capacity_share: Annotated[
-        float | None, typer.Option("--capacity-share", help="Share of capacity at work, 0 to 1.")
-    ] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", help="Persons at work.")] = None,
-    mandate_id: Annotated[str | None, typer.Option("--mandate-id", help="Investor's mandate concerned.")] = None,
-    event: Annotated[str | None, typer.Option("--event", help="Conference or programme.")] = None,
-    source: Annotated[str | None, typer.Option("--source", help="Where we have it from.")] = None,
+    unit: Unit,
+    kind: Kind,
+    on: On,
+    known_on: KnownOn = None,
+    capacity_share: CapacityShare = None,
+    jobs: Jobs = None,
+    mandate_id: MandateId = None,
+    event: Event = None,
+    source: Source = None,
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
@@ -43,25 +49,17 @@ def outcome_add(
 
 def outcome_correct(
     ctx: typer.Context,
-    number: Annotated[int, typer.Argument(help="Number of the event, as `ehya outcome list` prints it.")],
-    unit: Annotated[str, typer.Argument(help="Id of the unit, or its exact name.")],
-    kind: Annotated[
-        str, typer.Argument(help="approached, visited, declined, agreed, invested, restarted, observed, ...")
-    ],
-    on: Annotated[
-        str, typer.Option("--on", metavar="DATE", help=f"When it happened; a month or a year will do. {DAY}.")
-    ],
-    known_on: Annotated[
-        str | None, typer.Option("--known-on", metavar="DATE", help="When we learnt of it; today, if not given.")
-    ] = None,
-    capacity_share: Annotated[
-        float | None, typer.Option("--capacity-share", help="Share of capacity at work, 0 to 1.")
-    ] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", help="Persons at work.")] = None,
-    mandate_id: Annotated[str | None, typer.Option("--mandate-id", help="Investor's mandate concerned.")] = None,
-    event: Annotated[str | None, typer.Option("--event", help="Conference or programme.")] = None,
-    source: Annotated[str | None, typer.Option("--source", help="Where we have it from.")] = None,
-    reason: Annotated[str | None, typer.Option("--reason", help="Why; kept in the log.")] = None,
+    number: Number,
+    unit: Unit,
+    kind: Kind,
+    on: On,
+    known_on: KnownOn = None,
+    capacity_share: CapacityShare = None,
+    jobs: Jobs = None,
+    mandate_id: MandateId = None,
+    event: Event = None,
+    source: Source = None,
+    reason: Reason = None,
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
@@ -77,11 +75,9 @@ def outcome_correct(
 
 def outcome_withdraw(
     ctx: typer.Context,
-    number: Annotated[int, typer.Argument(help="Number of the event, as `ehya outcome list` prints it.")],
-    known_on: Annotated[
-        str | None, typer.Option("--known-on", metavar="DATE", help="When we learnt of it; today, if not given.")
-    ] = None,
-    reason: Annotated[str | None, typer.Option("--reason", help="Why; kept in the log.")] = None,
+    number: Number,
+    known_on: KnownOn = None,
+    reason: Reason = None,
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
@@ -97,9 +93,7 @@ def outcome_import(
     file: Annotated[
         Path, typer.Argument(help="Sheet of events, .xlsx or .csv, as `ehya outcome list --out` writes it.")
     ],
-    known_on: Annotated[
-        str | None, typer.Option("--known-on", metavar="DATE", help="When we learnt of it; today, if not given.")
-    ] = None,
+    known_on: KnownOn = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and report, store nothing.")] = False,
     lang: Lang = None,
     as_json: AsJson = False,
