@@ -64,6 +64,7 @@ def compact_item(item: Mapping[str, Any], parts: Sequence[str]) -> str:
 
     Examples
     --------
+    >>> from engine.domain.unit import PARTS, Field
     >>> compact_item({"count": 2, "name": "press", "condition": "sound"}, PARTS[Field.EQUIPMENT])
     '2|press||sound'
     """
@@ -88,6 +89,7 @@ def exploded(column: pd.Series, parts: Sequence[str]) -> pd.DataFrame:
 
     Examples
     --------
+    >>> from engine.domain.unit import PARTS, Field
     >>> lists = pd.Series(["2|press|2009|sound;1|saw||", None], index=["U1", "U2"], dtype="str")
     >>> exploded(lists, PARTS[Field.EQUIPMENT])["name"].to_dict()
     {'U1': 'saw'}
@@ -105,6 +107,7 @@ def item_objects(text: object, parts: Sequence[str]) -> list[dict[str, Any]]:
 
     Examples
     --------
+    >>> from engine.domain.unit import PARTS, Field
     >>> item_objects("bank|Melli|12000;tax||300", PARTS[Field.DEBTS])
     [{'creditor': 'bank', 'name': 'Melli', 'rial': 12000}, {'creditor': 'tax', 'rial': 300}]
     >>> item_objects(None, PARTS[Field.DEBTS])

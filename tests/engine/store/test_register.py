@@ -379,7 +379,10 @@ class TestEvents:
             Outcome(unit_id=unit_id, kind=OutcomeKind.VISITED, happened_on=NOON.date(), known_on=NOON.date())
         )
         fill(register, given, unit_id)
-        column = {"sightings": "confidence", "rejections": "given", "unmerges": "merge_id"}.get(table, "id")
+        column = {
+            "sightings": "confidence", "rejections": "given", "unmerges": "merge_id", "repeats": "confidence",
+            "undone_imports": "import_id", "event_revisions": "event_id",
+        }.get(table, "id")  # fmt: skip
         counts = register.counts()
         assert counts[table] > 0
         engine = create_engine(url)
@@ -407,6 +410,11 @@ def fill(register, given, unit_id):
     register.decisions.pin(unit_id, "jobs_now", "units.xlsx", made_at=NOON)
     register.decisions.unpin(unit_id, "jobs_now", made_at=NOON)
     register.decisions.rank_source("units.xlsx", 1, made_at=NOON)
+    seen = {"unit_id": unit_id, "kind": OutcomeKind.VISITED, "known_on": NOON.date()}
+    wrong = register.events.add(Outcome(**seen, happened_on=date(2024, 12, 1)))
+    register.events.correct(wrong, Outcome(**seen, happened_on=date(2024, 12, 2)), made_at=NOON)
+    again = given(MILL, MILL, {"identity": "name:third", "name": "سومین"})
+    register.imports.undo(register.imports.commit(again, imported_at=NOON).import_id, made_at=NOON)
 
 
 class TestModels:
