@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -225,11 +226,25 @@ def _prepared(connection: SqliteConnection, busy_seconds: float, pragmas: Sequen
         connection.execute(f"PRAGMA busy_timeout={int(busy_seconds * 1000)}")
         _refuse_foreign(connection)
         for pragma in pragmas:
-            connection.execute(pragma)
+            _patiently(connection, pragma, busy_seconds)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _patiently(connection: SqliteConnection, pragma: str, busy_seconds: float) -> None:
+    """Ask again while another opens the file: a change of the journal's mode does not wait by itself."""
+    until = time.monotonic() + busy_seconds
+    while True:
+        try:
+            connection.execute(pragma)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _inode(url: URL) -> int | None:
