@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
 import pandas as pd
 
@@ -252,6 +255,9 @@ _DTYPES = {
     Kind.MONEY: "Int64",
     Kind.FLAG: "boolean",
 }
+_AS_PANDAS: dict[str, Any] = {
+    name: pd.api.types.pandas_dtype(name) for name in {*_DTYPES.values(), *RECORD_COLUMNS.values()}
+}
 
 
 def unit_table(rows: pd.DataFrame) -> pd.DataFrame:
@@ -275,12 +281,32 @@ def unit_table(rows: pd.DataFrame) -> pd.DataFrame:
     (np.int64(3), True)
     """
     frame = rows.set_index("unit_id") if "unit_id" in rows.columns else rows
-    absent = pd.Series(None, index=frame.index, dtype=object)
-    dtypes = column_dtypes()
-    table = pd.DataFrame({name: frame.get(name, absent) for name in dtypes}, index=frame.index).astype(dtypes)
+    # Columns that have their type already, and those that nobody filled, are most of them: neither is converted.
+    empty: dict[str, pd.Series] = {}
+    columns: dict[str, pd.Series] = {}
+    for name, dtype in column_dtypes().items():
+        typed = _AS_PANDAS[dtype]
+        if name in frame.columns:
+            column = frame[name]
+            columns[name] = column if column.dtype == typed else column.astype(typed)
+            continue
+        if dtype not in empty:
+            empty[dtype] = pd.Series(None, index=frame.index, dtype=object).astype(typed)
+        columns[name] = empty[dtype]
+    table = pd.DataFrame(columns, index=frame.index)
     table.index = table.index.astype("str")
     table.index.name = "unit_id"
     return table
+
+
+@cache
+def _column_dtypes() -> Mapping[str, str]:
+    dtypes: dict[str, str] = {}
+    for field, spec in FIELDS.items():
+        dtypes[field.value] = _DTYPES[spec.kind]
+        if spec.kind is Kind.DATE:
+            dtypes[f"{field.value}_precision"] = "str"
+    return dtypes | RECORD_COLUMNS
 
 
 def column_dtypes() -> dict[str, str]:
@@ -291,12 +317,7 @@ def column_dtypes() -> dict[str, str]:
     >>> column_dtypes()["stopped_on_precision"]
     'str'
     """
-    dtypes: dict[str, str] = {}
-    for field, spec in FIELDS.items():
-        dtypes[field.value] = _DTYPES[spec.kind]
-        if spec.kind is Kind.DATE:
-            dtypes[f"{field.value}_precision"] = "str"
-    return dtypes | RECORD_COLUMNS
+    return dict(_column_dtypes())
 
 
 def stored_dtypes() -> dict[str, str]:

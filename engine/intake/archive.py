@@ -13,8 +13,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from engine.errors import EhyaError, ErrorCode
-from engine.intake.formats import Shown, shown_styles, styled_cells
-from engine.intake.limits import MAX_RATIO, MAX_WORKBOOK_CELLS, RATIO_FREE_BYTES, Limit, within
+from engine.intake.formats import NumberDisplay, shown_styles, styled_cells
+from engine.intake.limits import MAX_RATIO, MAX_WORKBOOK_CELLS, RATIO_FREE_BYTES, FileLimit, within
 from engine.intake.references import References
 
 _PIECE = 1 << 20
@@ -53,10 +53,10 @@ class Unpacked:
     sheets: dict[str, References]
     to_compute: bool
     from_1904: bool = False
-    styles: dict[int, Shown] = field(default_factory=dict)
+    styles: dict[int, NumberDisplay] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
 
-    def styled(self, title: str) -> Iterator[tuple[int, int, Shown]]:
+    def styled(self, title: str) -> Iterator[tuple[int, int, NumberDisplay]]:
         """Cells of a sheet whose number format shows more than the number."""
         if not self.styles or title not in self.parts:
             return
@@ -99,8 +99,8 @@ def unpack(content: bytes, name: str, folder: Path) -> Unpacked:
             if part.doubtful:
                 part.measure(_pieces(content, entry, name))
     sheets = {key: part for key, part in references.items() if part.is_sheet}
-    within(Limit.SHEETS, len(sheets), file=name)
-    within(Limit.CELLS, sum(part.area for part in sheets.values()), file=name, allowed=MAX_WORKBOOK_CELLS)
+    within(FileLimit.SHEETS, len(sheets), file=name)
+    within(FileLimit.CELLS, sum(part.area for part in sheets.values()), file=name, allowed=MAX_WORKBOOK_CELLS)
     return Unpacked(path, *_by_title(path, sheets))
 
 
@@ -119,7 +119,7 @@ def _entries(content: bytes, name: str) -> list[zipfile.ZipInfo]:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     except (zipfile.BadZipFile, ValueError, OSError, struct.error, NotImplementedError) as error:
         raise _unreadable(name, type(error).__name__) from None
-    within(Limit.ENTRIES, len(entries), file=name)
+    within(FileLimit.ENTRIES, len(entries), file=name)
     names = [entry.filename for entry in entries]
     if len({one.casefold() for one in names}) < len(names):
         raise _unreadable(name, "repeated_part")
@@ -133,7 +133,7 @@ def _entries(content: bytes, name: str) -> list[zipfile.ZipInfo]:
 
 def _by_title(
     path: Path, sheets: dict[str, References]
-) -> tuple[dict[str, References], bool, bool, dict[int, Shown], dict[str, str]]:
+) -> tuple[dict[str, References], bool, bool, dict[int, NumberDisplay], dict[str, str]]:
     """Titles of the sheets whose part the workbook's list of parts tells, and what it says of itself.
 
     No declaration is left that could unfold.
@@ -161,9 +161,9 @@ def _by_title(
 
 
 def _bounded(unpacked: int, packed: int, name: str) -> None:
-    within(Limit.UNPACKED_BYTES, unpacked, file=name)
+    within(FileLimit.UNPACKED_BYTES, unpacked, file=name)
     if unpacked > RATIO_FREE_BYTES:
-        within(Limit.RATIO, unpacked // packed, file=name, allowed=MAX_RATIO)
+        within(FileLimit.RATIO, unpacked // packed, file=name, allowed=MAX_RATIO)
 
 
 def _pieces(content: bytes, entry: zipfile.ZipInfo, name: str) -> Iterator[bytes]:

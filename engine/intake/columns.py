@@ -21,7 +21,7 @@ from engine.intake.groups import Group
 from engine.intake.header import Column
 from engine.intake.isic_revisions import disagreeing, read_old_isic
 from engine.intake.lists import looks_like_equipment, read_equipment
-from engine.intake.places import Place, read_county, read_province
+from engine.intake.places import CountyName, read_county, read_province
 from engine.intake.sectors import read_sector
 from engine.parsing.rejection import NoteCode, Refusal, RejectionCode
 from engine.parsing.text import fold
@@ -121,7 +121,7 @@ class SheetColumns:
         if Field.COUNTY in named:
             self._counties(named[Field.COUNTY], provinces, stated_province=Field.PROVINCE in named)
         self._given_counties(given.groups["county"], given.groups["province"], provinces)
-        if Field.COUNTY not in named and isinstance(place := read_county(sheet, province), Place):
+        if Field.COUNTY not in named and isinstance(place := read_county(sheet, province), CountyName):
             self._given_county(Group(place.province, place.county), provinces, sheet)
         self._estates(named.get(Field.ESTATE), provinces, sheet, given)
         if Field.COUNTY not in named and given.title.county is not None:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
 from engine.intake.grid import BLANK, grid
-from engine.intake.limits import MAX_CELL_CHARACTERS, Limit, within
+from engine.intake.limits import MAX_CELL_CHARACTERS, FileLimit, within
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_LINES = 60
@@ -83,8 +83,8 @@ def read_delimited(content: bytes, name: str, *, lines: int) -> Delimited:
     delimiter = max(_DELIMITERS, key=lambda mark: _regularity(sample, mark))
     counts = [line.count(delimiter) for line in raw]
     width = max(counts, default=0) + 1
-    within(Limit.COLUMNS, width, file=name)
-    within(Limit.CELLS, width * len(counts), file=name)
+    within(FileLimit.COLUMNS, width, file=name)
+    within(FileLimit.CELLS, width * len(counts), file=name)
     unclosed: tuple[tuple[int, int], ...] = ()
     if '"' in text and any(line.count('"') % 2 for line in raw):
         raw = text.split("\n")
@@ -107,7 +107,7 @@ def _bounded(text: str, lines: list[str], name: str) -> None:
     if longest <= MAX_CELL_CHARACTERS:
         return
     cell = max((len(one) for one in re.split(r"[,;\t|\n]", text)), default=0)
-    within(Limit.CELL_CHARACTERS, cell, file=name)
+    within(FileLimit.CELL_CHARACTERS, cell, file=name)
 
 
 def _widths(raw: list[str], delimiter: str, lines: int) -> tuple[int, ...]:

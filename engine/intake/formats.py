@@ -24,7 +24,7 @@ _MAX_STYLES_BYTES = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class NumberDisplay:
     """How a format shows a number.
 
     Parameters
@@ -47,8 +47,10 @@ class Shown:
 
         Examples
         --------
-        >>> Shown(percent=True).text(0.3), Shown(thousands=2).text(1.25e9), Shown(after="ha").text(2.5)
-        ('30%', '1250 million', '2.5 ha')
+        >>> NumberDisplay(percent=True).text(0.3), NumberDisplay(thousands=2).text(1.25e9)
+        ('30%', '1250 million')
+        >>> NumberDisplay(after="ha").text(2.5)
+        '2.5 ha'
         """
         if self.percent:
             return f"{value * 100:.12g}%"
@@ -59,7 +61,7 @@ class Shown:
         return " ".join(part for part in (self.before, number, scale, self.after) if part)
 
 
-def shown_by(code: str) -> Shown | None:
+def shown_by(code: str) -> NumberDisplay | None:
     """What a format code adds to a number; ``None`` where it adds nothing, or is one of dates or texts.
 
     Examples
@@ -80,17 +82,17 @@ def shown_by(code: str) -> Shown | None:
         return None
     before, after = (word.strip() if _SAYS.search(word) else "" for word in words)
     commas = len(digits[0]) - len(digits[0].rstrip(","))
-    found = Shown("%" in bare, commas, before, after)
-    return found if found != Shown() else None
+    found = NumberDisplay("%" in bare, commas, before, after)
+    return found if found != NumberDisplay() else None
 
 
-def shown_styles(styles: bytes) -> dict[int, Shown]:
+def shown_styles(styles: bytes) -> dict[int, NumberDisplay]:
     """Number of a cell's style -> what its format adds; styles that add nothing are left out.
 
     Examples
     --------
     >>> shown_styles(b'<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="9"/></cellXfs></styleSheet>')
-    {1: Shown(percent=True, thousands=0, before='', after='')}
+    {1: NumberDisplay(percent=True, thousands=0, before='', after='')}
     """
     if len(styles) > _MAX_STYLES_BYTES:
         return {}
@@ -111,12 +113,12 @@ def shown_styles(styles: bytes) -> dict[int, Shown]:
     return found
 
 
-def styled_cells(pieces: Iterable[bytes], styles: dict[int, Shown]) -> Iterator[tuple[int, int, Shown]]:
+def styled_cells(pieces: Iterable[bytes], styles: dict[int, NumberDisplay]) -> Iterator[tuple[int, int, NumberDisplay]]:
     """Row and column, from 0, of the cells of a sheet whose style is one of some.
 
     Examples
     --------
-    >>> [cell[:2] for cell in styled_cells([b'<c r="B3" s="1"><v>0.3</v></c>'], {1: Shown(percent=True)})]
+    >>> [cell[:2] for cell in styled_cells([b'<c r="B3" s="1"><v>0.3</v></c>'], {1: NumberDisplay(percent=True)})]
     [(2, 1)]
     """
     names = b"|".join(str(one).encode() for one in styles)
@@ -132,7 +134,7 @@ def styled_cells(pieces: Iterable[bytes], styles: dict[int, Shown]) -> Iterator[
         yield int(digits) - 1, column_number(letters) - 1, styles[int(style)]
 
 
-def as_shown(cells: pd.DataFrame, styled: Iterable[tuple[int, int, Shown]]) -> dict[tuple[int, int], str]:
+def as_shown(cells: pd.DataFrame, styled: Iterable[tuple[int, int, NumberDisplay]]) -> dict[tuple[int, int], str]:
     """Texts of the numbers that a format shows as something else: (row, column) -> text."""
     found: dict[tuple[int, int], str] = {}
     columns: dict[int, list[object]] = {}

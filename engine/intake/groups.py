@@ -11,7 +11,7 @@ import pandas as pd
 from engine.domain.unit import Status
 from engine.intake.estates import find_estate
 from engine.intake.phrases import read_status
-from engine.intake.places import Place, names_county, read_county, read_province
+from engine.intake.places import CountyName, names_county, read_county, read_province
 from engine.parsing.rejection import Refusal, Remarked
 from engine.parsing.text import fold
 
@@ -83,7 +83,7 @@ def read_group(text: str) -> Group | None:
             if known
             else Group(estate=" ".join(text.split()).strip(" :"))
         )
-    if names_county(bare) and isinstance(place := read_county(bare), Place):
+    if names_county(bare) and isinstance(place := read_county(bare), CountyName):
         return Group(place.province, place.county)
     return None
 

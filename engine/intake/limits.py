@@ -27,7 +27,7 @@ RATIO_FREE_BYTES = 10_000_000
 """Up to so many unpacked bytes the ratio is not asked for: a small file of equal rows does no harm."""
 
 
-class Limit(Code):
+class FileLimit(Code):
     """What of a file is bounded."""
 
     FILE_BYTES = "file_bytes"
@@ -40,19 +40,19 @@ class Limit(Code):
     RATIO = "ratio"
 
 
-_ALLOWED: dict[Limit, int] = {
-    Limit.FILE_BYTES: MAX_FILE_BYTES,
-    Limit.ENTRIES: MAX_ENTRIES,
-    Limit.SHEETS: MAX_SHEETS,
-    Limit.COLUMNS: MAX_COLUMNS,
-    Limit.CELLS: MAX_TABLE_CELLS,
-    Limit.CELL_CHARACTERS: MAX_CELL_CHARACTERS,
-    Limit.UNPACKED_BYTES: MAX_UNPACKED_BYTES,
-    Limit.RATIO: MAX_RATIO,
+_ALLOWED: dict[FileLimit, int] = {
+    FileLimit.FILE_BYTES: MAX_FILE_BYTES,
+    FileLimit.ENTRIES: MAX_ENTRIES,
+    FileLimit.SHEETS: MAX_SHEETS,
+    FileLimit.COLUMNS: MAX_COLUMNS,
+    FileLimit.CELLS: MAX_TABLE_CELLS,
+    FileLimit.CELL_CHARACTERS: MAX_CELL_CHARACTERS,
+    FileLimit.UNPACKED_BYTES: MAX_UNPACKED_BYTES,
+    FileLimit.RATIO: MAX_RATIO,
 }
 
 
-def within(limit: Limit, measured: int, *, file: str, allowed: int | None = None, cell: str | None = None) -> None:
+def within(limit: FileLimit, measured: int, *, file: str, allowed: int | None = None, cell: str | None = None) -> None:
     """Refuse a file that is over a limit.
 
     Parameters
@@ -75,11 +75,11 @@ def within(limit: Limit, measured: int, *, file: str, allowed: int | None = None
 
     Examples
     --------
-    >>> within(Limit.SHEETS, 12, file="list.xlsx")
-    >>> within(Limit.SHEETS, 201, file="list.xlsx")
+    >>> within(FileLimit.SHEETS, 12, file="list.xlsx")
+    >>> within(FileLimit.SHEETS, 201, file="list.xlsx")
     Traceback (most recent call last):
     ...
-    engine.errors.EhyaError: file_over_limit: given='list.xlsx' limit=<Limit.SHEETS: 'sheets'> measured=201 allowed=200
+    engine.errors.EhyaError: file_over_limit: given='list.xlsx' limit=<FileLimit...> measured=201 allowed=200
     """
     allowed = _ALLOWED[limit] if allowed is None else allowed
     if measured <= allowed:

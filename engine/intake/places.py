@@ -27,7 +27,7 @@ _PREFIX = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CountyName:
     """A county in its province, by their canonical names."""
 
     province: str
@@ -52,7 +52,7 @@ def read_province(cell: object) -> str | Remarked | Refusal:
     return Refusal(RejectionCode.UNKNOWN_PROVINCE, {"nearest": _nearest(name, _provinces())})
 
 
-def read_county(cell: object, province: str | None = None) -> Place | Remarked | Refusal:
+def read_county(cell: object, province: str | None = None) -> CountyName | Remarked | Refusal:
     """Canonical county, with its province.
 
     Parameters
@@ -64,13 +64,13 @@ def read_county(cell: object, province: str | None = None) -> Place | Remarked |
 
     Returns
     -------
-    Place, Remarked or Refusal
+    CountyName, Remarked or Refusal
         ``unknown_county`` with the nearest names, ``ambiguous_county``, ``county_outside_province``.
 
     Examples
     --------
     >>> read_county("مياندو آب"), read_county("زرزیران").code.value
-    (Place(province='West Azerbaijan', county='Miandoab'), 'unknown_county')
+    (CountyName(province='West Azerbaijan', county='Miandoab'), 'unknown_county')
     """
     name = _name(cell)
     places = _counties().get(name)
@@ -115,7 +115,7 @@ def names_county(cell: object) -> bool:
     return _name(cell) in _counties()
 
 
-def _paired(cell: object, province: str | None) -> Place | Refusal | None:
+def _paired(cell: object, province: str | None) -> CountyName | Refusal | None:
     """Province and county with a stroke between («اصفهان / کاشان»), also where a county has the province's name."""
     parts = [_name(part) for part in str(cell).split("/")]
     if len(parts) != 2:
@@ -128,7 +128,7 @@ def _paired(cell: object, province: str | None) -> Place | Refusal | None:
     return None
 
 
-def _among(pieces: list[str], province: str | None) -> Place | Remarked | Refusal | None:
+def _among(pieces: list[str], province: str | None) -> CountyName | Remarked | Refusal | None:
     """County among the parts of a cell («ارومیه - شهرک ۲», «آذربایجان غربی / خوی»); two counties settle nothing."""
     stated = {
         known for piece in pieces if (known := _provinces().get(_name(piece))) and _name(piece) not in _counties()
@@ -164,7 +164,7 @@ def province_in(text: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _settled(places: tuple[Place, ...], province: str | None) -> Place | Refusal:
+def _settled(places: tuple[CountyName, ...], province: str | None) -> CountyName | Refusal:
     inside = [place for place in places if place.province == province]
     if inside or len(places) == 1:
         place = (inside or list(places))[0]
@@ -206,7 +206,7 @@ def _close(name: str, known: Iterable[str]) -> str | None:
     return close[0] if close and (len(close) == 1 or ratios[0] - ratios[1] >= MARGIN) else None
 
 
-def _nearest(name: str, known: dict[str, str] | dict[str, tuple[Place, ...]]) -> list[str]:
+def _nearest(name: str, known: dict[str, str] | dict[str, tuple[CountyName, ...]]) -> list[str]:
     close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.4)
     names = [known[key] for key in close]
     return list(dict.fromkeys(found if isinstance(found, str) else found[0].county for found in names))
@@ -224,12 +224,12 @@ def _provinces() -> dict[str, str]:
 
 
 @cache
-def _counties() -> dict[str, tuple[Place, ...]]:
+def _counties() -> dict[str, tuple[CountyName, ...]]:
     rows = table("counties")[["province", "county", "name_fa", "aliases_fa", "aliases_en"]].fillna("")
-    official: dict[str, list[Place]] = {}
-    others: dict[str, list[Place]] = {}
+    official: dict[str, list[CountyName]] = {}
+    others: dict[str, list[CountyName]] = {}
     for row in rows.itertuples():
-        place = Place(str(row.province), str(row.county))
+        place = CountyName(str(row.province), str(row.county))
         for name in (row.county, row.name_fa):
             official.setdefault(_name(name), []).append(place)
         for name in f"{row.aliases_fa};{row.aliases_en}".split(";"):

@@ -10,7 +10,7 @@ from xml.parsers import expat
 import numpy as np
 
 from engine.errors import EhyaError, ErrorCode
-from engine.intake.limits import MAX_COLUMNS, MAX_WORKBOOK_CELLS, Limit, within
+from engine.intake.limits import MAX_COLUMNS, MAX_WORKBOOK_CELLS, FileLimit, within
 
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
 _HIDDEN_ROW = re.compile(
@@ -259,8 +259,8 @@ class _Grid:
     def _count(self) -> None:
         self.rows, self.columns = max(self.rows, self._row), max(self.columns, self._column)
         cell = column_letters(self._column) + str(self._row)
-        within(Limit.CELLS, self.rows * self.columns, file=self._file, allowed=MAX_WORKBOOK_CELLS, cell=cell)
-        within(Limit.COLUMNS, self.columns, file=self._file, cell=cell)
+        within(FileLimit.CELLS, self.rows * self.columns, file=self._file, allowed=MAX_WORKBOOK_CELLS, cell=cell)
+        within(FileLimit.COLUMNS, self.columns, file=self._file, cell=cell)
 
 
 def column_number(letters: bytes) -> int:

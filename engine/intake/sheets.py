@@ -16,7 +16,7 @@ from engine.intake.archive import Unpacked, unpack
 from engine.intake.delimited import read_delimited
 from engine.intake.formats import as_shown
 from engine.intake.grid import blanked, by_rows, cut, grid, longest_text, overlaid
-from engine.intake.limits import MAX_WORKBOOK_CELLS, Limit, within
+from engine.intake.limits import MAX_WORKBOOK_CELLS, FileLimit, within
 from engine.intake.references import References
 from engine.intake.typed import PARQUET_MARK, is_json, read_json, read_parquet
 
@@ -97,7 +97,7 @@ def open_sheets(path: Path, *, only: str | None = None) -> list[Sheet]:
             stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)
         ):  # a pipe would be waited for, a device never ends
             raise EhyaError(ErrorCode.NOT_A_REGULAR_FILE, given=path.name)
-        within(Limit.FILE_BYTES, found.st_size, file=path.name)
+        within(FileLimit.FILE_BYTES, found.st_size, file=path.name)
         content = path.read_bytes()
     except FileNotFoundError:
         raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=path.name) from None
@@ -117,7 +117,7 @@ def open_sheets(path: Path, *, only: str | None = None) -> list[Sheet]:
         sheets = [_written(content, path)]
     sheets = [sheet for sheet in sheets if len(sheet.cells)]
     for sheet in sheets:
-        within(Limit.CELL_CHARACTERS, longest_text(sheet.cells), file=path.name)
+        within(FileLimit.CELL_CHARACTERS, longest_text(sheet.cells), file=path.name)
     if not sheets:
         raise EhyaError(ErrorCode.FILE_EMPTY, given=path.name)
     return sheets
@@ -137,7 +137,7 @@ def _workbook(content: bytes, name: str, only: str | None) -> list[Sheet]:
 
 def _grids(book: calamine.CalamineWorkbook, name: str, only: str | None, unpacked: Unpacked) -> list[Sheet]:
     sheets = [meta for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
-    within(Limit.SHEETS, len(book.sheet_names), file=name)
+    within(FileLimit.SHEETS, len(book.sheet_names), file=name)
     if only is not None and only not in book.sheet_names:
         raise EhyaError(ErrorCode.UNKNOWN_SHEET, given=only, allowed=book.sheet_names)
     visible = [meta.name for meta in sheets if meta.visible == calamine.SheetVisibleEnum.Visible]
@@ -147,7 +147,7 @@ def _grids(book: calamine.CalamineWorkbook, name: str, only: str | None, unpacke
     for title in [only] if only else visible:
         sheet = book.get_sheet_by_name(title)
         area += sheet.total_height * sheet.total_width
-        within(Limit.CELLS, area, file=name, allowed=MAX_WORKBOOK_CELLS)
+        within(FileLimit.CELLS, area, file=name, allowed=MAX_WORKBOOK_CELLS)
         part = unpacked.sheets.get(title)
         said: dict[tuple[int, int], str | None] = dict(part.errors) if part else {}
         if part and unpacked.to_compute:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from pyarrow import parquet, types
 
 from engine.errors import EhyaError, ErrorCode
-from engine.intake.limits import Limit, within
+from engine.intake.limits import FileLimit, within
 
 PARQUET_MARK = b"PAR1"
 _POINT = ("longitude", "latitude")
@@ -108,7 +108,7 @@ def read_json(content: bytes, name: str) -> pd.DataFrame | None:
     >>> read_json(b'[{"name": "A", "causes": ["x", "y"]}, {"name": "B"}]', "list.json").values.tolist()
     [['name', 'causes'], ['A', 'x; y'], ['B', None]]
     """
-    within(Limit.CELLS, sum(content.count(mark) for mark in (b",", b"[", b"{")), file=name)
+    within(FileLimit.CELLS, sum(content.count(mark) for mark in (b",", b"[", b"{")), file=name)
     try:
         text = content.removeprefix(_MARK).decode("utf-8")
         document = json.loads(text, object_pairs_hook=_record)
@@ -128,7 +128,7 @@ def read_json(content: bytes, name: str) -> pd.DataFrame | None:
     if columns is None:
         raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason="not_a_table")
     length = max((len(column) for column in columns.values()), default=0)
-    within(Limit.CELLS, length * len(columns), file=name)
+    within(FileLimit.CELLS, length * len(columns), file=name)
     return _grid(list(columns), [_cells(column, label, name) for label, column in columns.items()], length)
 
 
@@ -187,7 +187,7 @@ def _record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _columns(document: Any, name: str) -> dict[str, list[Any]] | None:
     """Key -> values of the records; keys in the order in which they first stand."""
     if isinstance(document, dict):
-        within(Limit.COLUMNS, len(document), file=name)
+        within(FileLimit.COLUMNS, len(document), file=name)
         lists = list(document.values())
         if lists and all(isinstance(one, list) for one in lists) and not _records(lists[0]):
             return document if len({len(one) for one in lists}) == 1 else None
@@ -196,7 +196,7 @@ def _columns(document: Any, name: str) -> dict[str, list[Any]] | None:
     if not isinstance(document, list) or not _records(document):
         return None
     keys = dict.fromkeys(key for record in document for key in record)
-    within(Limit.COLUMNS, len(keys), file=name)
+    within(FileLimit.COLUMNS, len(keys), file=name)
     return {key: [record.get(key) for record in document] for key in keys}
 
 
@@ -232,15 +232,15 @@ def _bounded(value: Any) -> Any:
 
 
 def _sizes(metadata: parquet.FileMetaData, name: str) -> None:
-    within(Limit.COLUMNS, metadata.num_columns, file=name)
-    within(Limit.CELLS, metadata.num_rows * metadata.num_columns, file=name)
+    within(FileLimit.COLUMNS, metadata.num_columns, file=name)
+    within(FileLimit.CELLS, metadata.num_rows * metadata.num_columns, file=name)
     chunks = [
         metadata.row_group(group).column(column)
         for group in range(metadata.num_row_groups)
         for column in range(metadata.num_columns)
     ]
-    within(Limit.CELLS, sum(chunk.num_values for chunk in chunks), file=name)
-    within(Limit.UNPACKED_BYTES, sum(chunk.total_uncompressed_size for chunk in chunks), file=name)
+    within(FileLimit.CELLS, sum(chunk.num_values for chunk in chunks), file=name)
+    within(FileLimit.UNPACKED_BYTES, sum(chunk.total_uncompressed_size for chunk in chunks), file=name)
 
 
 def _plain(kind: pa.DataType) -> bool:

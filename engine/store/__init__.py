@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from engine.store.changes import Change
-from engine.store.check import Problem, StoreProblem, counts, problems
+from engine.store.check import Inconsistency, StoreProblem, counts, problems
 from engine.store.decisions import Decisions
 from engine.store.events import Events
 from engine.store.imports import ImportResult, Imports
@@ -18,14 +18,14 @@ from engine.store.session import Session
 from engine.store.showings import Showings
 from engine.store.story import ImportStory
 from engine.store.undoing import Fate, Undone
-from engine.store.units import Units
+from engine.store.units import StoredUnits
 
 __all__ = [
     "Change",
     "Fate",
     "ImportResult",
     "ImportStory",
-    "Problem",
+    "Inconsistency",
     "Promotion",
     "Register",
     "StoreProblem",
@@ -71,7 +71,7 @@ class Register:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.units = Units(session)
+        self.units = StoredUnits(session)
         self.imports = Imports(session)
         self.decisions = Decisions(session)
         self.events = Events(session)
@@ -109,7 +109,7 @@ class Register:
         with self._session.read() as connection:
             return counts(connection)
 
-    def check(self) -> tuple[Problem, ...]:
+    def check(self) -> tuple[Inconsistency, ...]:
         """Look the whole register over; empty when sound."""
         with self._session.read() as connection:
             return problems(connection)

@@ -30,7 +30,7 @@ class StoreProblem(Code):
 
 
 @dataclass(frozen=True)
-class Problem:
+class Inconsistency:
     """One thing that is wrong.
 
     Parameters
@@ -53,17 +53,19 @@ def counts(connection: Connection) -> dict[str, int]:
     }
 
 
-def problems(connection: Connection) -> tuple[Problem, ...]:
+def problems(connection: Connection) -> tuple[Inconsistency, ...]:
     """Ask the database about its own file, then fold the history and compare it with what shows."""
-    found = [Problem(StoreProblem.FILE_DAMAGED, {"given": line}) for line in damage(connection)]
+    found = [Inconsistency(StoreProblem.FILE_DAMAGED, {"given": line}) for line in damage(connection)]
     if found:
         return tuple(found)  # what a damaged file says of its units means nothing
     revision = current(connection)
     if revision != HEAD:
-        found.append(Problem(StoreProblem.OTHER_REVISION, {"given": revision, "allowed": HEAD}))
+        found.append(Inconsistency(StoreProblem.OTHER_REVISION, {"given": revision, "allowed": HEAD}))
     strayed = _strayed(connection)
     if strayed:
-        found.append(Problem(StoreProblem.UNITS_DIFFER_FROM_HISTORY, {"given": strayed[:10], "count": len(strayed)}))
+        found.append(
+            Inconsistency(StoreProblem.UNITS_DIFFER_FROM_HISTORY, {"given": strayed[:10], "count": len(strayed)})
+        )
     return tuple(found)
 
 

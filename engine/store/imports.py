@@ -34,7 +34,7 @@ from engine.store.typed import typed_lines, typed_units
 from engine.store.undoing import Undone, refuse_undone_import, refuse_unknown_import, undo, undone_of
 
 
-class Intake(Protocol):
+class IntakeLike(Protocol):
     """What the register needs of `engine.intake.Intake`."""
 
     @property
@@ -105,7 +105,7 @@ class Imports:
             return typed_lines(read(connection, query.order_by(table.c.id)))
 
     def commit(
-        self, intake: Intake, *, imported_at: datetime, source: str | None = None, dry_run: bool = False
+        self, intake: IntakeLike, *, imported_at: datetime, source: str | None = None, dry_run: bool = False
     ) -> ImportResult:
         """Take an intake into the register, whole or not at all.
 
@@ -190,7 +190,7 @@ class Imports:
             return typed_lines(read(connection, query))
 
 
-def plan(connection: Connection, intake: Intake, *, source: str | None) -> Changes:
+def plan(connection: Connection, intake: IntakeLike, *, source: str | None) -> Changes:
     """Compare the accepted rows of an intake with the register; nothing is written."""
     rows = register_rows(intake.units, source=source or intake.source, as_of=intake.as_of)
     stored = _stored(connection, rows)
@@ -206,7 +206,7 @@ def plan(connection: Connection, intake: Intake, *, source: str | None) -> Chang
 
 
 def write(
-    connection: Connection, intake: Intake, found: Changes, *, imported_at: datetime, source: str | None
+    connection: Connection, intake: IntakeLike, found: Changes, *, imported_at: datetime, source: str | None
 ) -> ImportResult:
     """Write what `plan` found."""
     result, digest = ImportResult(None, found.rows, found.cells), _digest(intake)
@@ -230,7 +230,7 @@ def write(
 
 
 def _told(
-    connection: Connection, result: ImportResult, intake: Intake, source: str | None, root_of: Mapping[str, str]
+    connection: Connection, result: ImportResult, intake: IntakeLike, source: str | None, root_of: Mapping[str, str]
 ) -> ImportResult:
     cells = renamed(result.cells, root_of)
     why = held_back(cells, overrides_of(connection, root_of), source or intake.source, intake.as_of)
@@ -289,7 +289,7 @@ def _earlier(connection: Connection, digest: str) -> int | None:
 
 def _record_import(
     connection: Connection,
-    intake: Intake,
+    intake: IntakeLike,
     result: ImportResult,
     *,
     digest: str,
@@ -310,14 +310,14 @@ def _record_import(
     return insert_line(connection, schema.imports, row)
 
 
-def _rejections(intake: Intake) -> pd.DataFrame:
+def _rejections(intake: IntakeLike) -> pd.DataFrame:
     columns = ["sheet", "row", "column", "field", "code", "given"]
     parts = [part.reindex(columns=columns).astype(object) for part in (intake.rejected_rows, intake.rejected_cells)]
     lines = pd.concat(parts, ignore_index=True)
     return lines.assign(given=lines["given"].mask(lines["code"] == RejectionCode.PERSON_ID.value))
 
 
-def _digest(intake: Intake) -> str:
+def _digest(intake: IntakeLike) -> str:
     digest = hashlib.sha256(f"{intake.source}|{intake.as_of}".encode())
     for frame in (intake.units, _rejections(intake)):
         digest.update(pd.util.hash_pandas_object(frame.astype("str"), index=False).to_numpy().tobytes())

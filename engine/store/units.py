@@ -31,7 +31,7 @@ _DRAWN = frozenset({*(field.value for field in DERIVED_FIELDS), DERIVED})
 _COLUMNS = ["unit_id", *stored_dtypes(), EXTRAS]
 
 
-class Units:
+class StoredUnits:
     """Units as they show; called, it gives them as a table."""
 
     def __init__(self, session: Session) -> None:

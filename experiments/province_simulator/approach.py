@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from experiments.province_simulator.population import Population, Region, draw_population
+from experiments.province_simulator.population import Region, SimulatedStock, draw_population
 from experiments.province_simulator.truth import Bias, Floats, Parameters
 
 REFERENCE = 20_000
 """Units that the mean hazard is taken over where ``strength`` is not one."""
 
 
-def approach_hazard(truth: Parameters, place: Region, units: Population, bias: Bias) -> Floats:
+def approach_hazard(truth: Parameters, place: Region, units: SimulatedStock, bias: Bias) -> Floats:
     """Monthly hazard of being approached while idle and recorded, shape (n,).
 
     Under ``none`` it is the same for all; under ``observed`` it follows from fields that the register always states
@@ -30,7 +30,7 @@ def approach_hazard(truth: Parameters, place: Region, units: Population, bias: B
     return np.exp(log + effects["level_hidden"])
 
 
-def recorded_effects(truth: Parameters, place: Region, units: Population) -> Floats:
+def recorded_effects(truth: Parameters, place: Region, units: SimulatedStock) -> Floats:
     """What recorded fields add to the logarithm of the hazard of being approached at a strength of one, shape (n,)."""
     effects = truth["approach"]
     return np.asarray(

@@ -9,7 +9,7 @@ from engine.domain.unit import Confidence, DealForm, Origin, Status, unit_table
 from engine.reference import table
 from experiments.province_simulator.calendar import Days, day_within
 from experiments.province_simulator.history import History
-from experiments.province_simulator.population import Population, Region, by_sector
+from experiments.province_simulator.population import Region, SimulatedStock, by_sector
 from experiments.province_simulator.truth import SOURCE, Flags, Floats, Numbers, Parameters
 
 MARK = "ساختگی"
@@ -26,8 +26,8 @@ _MILLION = 1_000_000
 
 
 def unit_rows(
-    truth: Parameters, place: Region, drawn: Population, history: History, rows: Numbers, ids: pd.Index, ends: Days, *,
-    rng: np.random.Generator,
+    truth: Parameters, place: Region, drawn: SimulatedStock, history: History, rows: Numbers, ids: pd.Index,
+    ends: Days, *, rng: np.random.Generator,
 ) -> pd.DataFrame:  # fmt: skip
     """Unit table of the recorded units of a block; the shapes of sizes and sums are assumed.
 
@@ -102,12 +102,12 @@ def unit_rows(
     return unit_table(frame)
 
 
-def jobs_now(units: Population, revivals: Numbers) -> Floats:
+def jobs_now(units: SimulatedStock, revivals: Numbers) -> Floats:
     """Persons at work while the unit stands idle (none) or works below half its capacity."""
     return np.where(units.semi_active & (revivals == 0), np.rint(np.exp(units.size) * units.kept), 0.0)
 
 
-def promised(truth: Parameters, units: Population, noise: Floats) -> Floats:
+def promised(truth: Parameters, units: SimulatedStock, noise: Floats) -> Floats:
     """Jobs that an owner promises: what units of the sector and size bring, made larger; he knows no more than that."""
     jobs = truth["jobs"]
     log = jobs["log_mean"] + jobs["size"] * (units.size - np.log(20)) + by_sector(truth, "jobs")[units.sector]
@@ -116,7 +116,7 @@ def promised(truth: Parameters, units: Population, noise: Floats) -> Floats:
 
 
 def _debt(
-    truth: Parameters, units: Population, cause: str, capital: Floats, share: float, rng: np.random.Generator
+    truth: Parameters, units: SimulatedStock, cause: str, capital: Floats, share: float, rng: np.random.Generator
 ) -> Floats:
     n = len(units)
     size = share * capital * np.exp(0.8 * rng.standard_normal(n) - 0.3 * units.quality)
@@ -124,7 +124,7 @@ def _debt(
     return np.where(owes, _rounded(size), 0.0)
 
 
-def _has(truth: Parameters, units: Population, cause: str) -> Flags:
+def _has(truth: Parameters, units: SimulatedStock, cause: str) -> Flags:
     return units.causes[:, list(truth["cause"]).index(cause)]
 
 

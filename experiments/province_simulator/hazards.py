@@ -7,7 +7,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from experiments.province_simulator.population import Population, Region, by_cause, by_sector, cause_number
+from experiments.province_simulator.population import Region, SimulatedStock, by_cause, by_sector, cause_number
 from experiments.province_simulator.truth import Flags, Floats, Numbers, Parameters
 
 REMOTE_KM = 100.0
@@ -26,7 +26,7 @@ class End(IntEnum):
 
 
 @dataclass(frozen=True)
-class Hazards:
+class SimulatedHazards:
     """What does not change of the hazards of a population; arrays of shape (n,), logarithms of monthly hazards.
 
     Parameters
@@ -45,10 +45,10 @@ class Hazards:
     relapse: Floats
     liquidity_alone: Flags
 
-    def take(self, rows: Numbers) -> Hazards:
+    def take(self, rows: Numbers) -> SimulatedHazards:
         """Those of some units."""
         arrays = ("restart", "liquidated", "licence_cancelled", "relapse", "liquidity_alone")
-        return Hazards(self.truth, self.place, **{name: getattr(self, name)[rows] for name in arrays})
+        return SimulatedHazards(self.truth, self.place, **{name: getattr(self, name)[rows] for name in arrays})
 
     def idle(
         self, rows: Numbers, month: int | Numbers, *, idle_months: Numbers, since_approach: Numbers, semi: Flags,
@@ -91,10 +91,10 @@ class Hazards:
         return np.exp(self.relapse[rows]) * relapse_shape(self.truth, since_restart)
 
 
-def hazards(truth: Parameters, place: Region, units: Population) -> Hazards:
+def hazards(truth: Parameters, place: Region, units: SimulatedStock) -> SimulatedHazards:
     """Work out what does not change."""
     causes = {name: units.causes[:, cause_number(truth, name)] for name in truth["cause"]}
-    return Hazards(
+    return SimulatedHazards(
         truth=truth,
         place=place,
         restart=_log_restart(truth, place, units, causes),
@@ -124,8 +124,8 @@ def relapse_shape(truth: Parameters, since_restart: Numbers | Floats) -> Floats:
 
 
 def incidence(
-    hazard: Hazards, *, month: Numbers, idle_months: Numbers, since_approach: Numbers, semi: Flags, revivals: Numbers,
-    horizon: int,
+    hazard: SimulatedHazards, *, month: Numbers, idle_months: Numbers, since_approach: Numbers, semi: Flags,
+    revivals: Numbers, horizon: int,
 ) -> Floats:  # fmt: skip
     """Cumulative incidence of the three ends within the horizon, competing risks, hazards constant within a month.
 
@@ -162,14 +162,14 @@ def incidence(
     return total
 
 
-def staying(hazard: Hazards, months: int) -> Floats:
+def staying(hazard: SimulatedHazards, months: int) -> Floats:
     """P(still at work so many months after the restart), shape (n,)."""
     rows = np.arange(len(hazard.relapse))
     since = np.arange(1, months + 1)
     return np.exp(-np.exp(hazard.relapse[rows]) * relapse_shape(hazard.truth, since).sum())
 
 
-def _log_restart(truth: Parameters, place: Region, units: Population, causes: dict[str, Flags]) -> Floats:
+def _log_restart(truth: Parameters, place: Region, units: SimulatedStock, causes: dict[str, Flags]) -> Floats:
     restart = truth["restart"]
     division = np.array([int(sector["isic"][:2]) for sector in truth["sector"]])[units.sector]
     law = causes["seized_by_bank"] | causes["legal_dispute"] | causes["shareholder_dispute"]
@@ -193,7 +193,7 @@ def _log_restart(truth: Parameters, place: Region, units: Population, causes: di
     )
 
 
-def _log_end(truth: Parameters, units: Population, end: str) -> Floats:
+def _log_end(truth: Parameters, units: SimulatedStock, end: str) -> Floats:
     effects = truth[end]
     return np.asarray(
         np.log(effects["base"] / 12)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.province_simulator.hazards import NEVER, End, Hazards
-from experiments.province_simulator.population import Population
+from experiments.province_simulator.hazards import NEVER, End, SimulatedHazards
+from experiments.province_simulator.population import SimulatedStock
 from experiments.province_simulator.truth import Flags, Floats, Numbers
 
 RELAPSED = 3
@@ -71,7 +71,7 @@ class History:
     flows: dict[str, int]
 
 
-def live(hazard: Hazards, units: Population, approach: Floats, *, rng: np.random.Generator) -> History:
+def live(hazard: SimulatedHazards, units: SimulatedStock, approach: Floats, *, rng: np.random.Generator) -> History:
     """Let a block of units live through all months.
 
     Each month the units that stood idle when it began restart, are liquidated or lose their licence with the competing
@@ -117,10 +117,10 @@ class _Path:
         self.idle_months = 0
         self._seen: list[tuple[Numbers, ...]] = []
 
-    def plainly_idle(self, units: Population) -> Flags:
+    def plainly_idle(self, units: SimulatedStock) -> Flags:
         return (self.state == _IDLE) & ~(units.semi_active & (self.revivals == 0))
 
-    def step(self, hazard: Hazards, units: Population, month: int, draw: Floats, idle: Numbers) -> None:
+    def step(self, hazard: SimulatedHazards, units: SimulatedStock, month: int, draw: Floats, idle: Numbers) -> None:
         running = np.flatnonzero((self.state == _RUNNING) & (self.since < month))
         each = hazard.idle(
             idle,
@@ -148,7 +148,7 @@ class _Path:
         self.since_at_record[recorded] = self.since[recorded]
         self.revivals_at_record[recorded] = self.revivals[recorded]
 
-    def history(self, units: Population, first: int, landmark: int, stock: Numbers) -> History:
+    def history(self, units: SimulatedStock, first: int, landmark: int, stock: Numbers) -> History:
         columns = [np.concatenate(column) for column in zip(*self._seen, strict=True)] if self._seen else [_NONE] * 5
         seen = Transitions(*columns)
         return History(
@@ -175,13 +175,13 @@ class _Path:
 _NONE = np.empty(0, dtype=np.int64)
 
 
-def _begin(path: _Path, units: Population, month: int) -> None:
+def _begin(path: _Path, units: SimulatedStock, month: int) -> None:
     starting = np.flatnonzero(units.stop_month == month)
     path.state[starting] = _IDLE
     path.since[starting] = month
 
 
-def _flows(seen: Transitions, units: Population, first: int, landmark: int, stock: Numbers) -> dict[str, int]:
+def _flows(seen: Transitions, units: SimulatedStock, first: int, landmark: int, stock: Numbers) -> dict[str, int]:
     fell = seen.kind == RELAPSED
     idle = ~fell & ~(units.semi_active[seen.unit] & (seen.revivals == 0)) & (seen.month >= first)
     later = np.flatnonzero(seen.month > landmark)

@@ -7,9 +7,9 @@ import pandas as pd
 
 from experiments.province_simulator.approach import propensity
 from experiments.province_simulator.fields import jobs_now
-from experiments.province_simulator.hazards import NEVER, Hazards, incidence, staying
+from experiments.province_simulator.hazards import NEVER, SimulatedHazards, incidence, staying
 from experiments.province_simulator.history import History
-from experiments.province_simulator.population import Population, Region
+from experiments.province_simulator.population import Region, SimulatedStock
 from experiments.province_simulator.truth import Flags, Floats, Numbers
 from experiments.province_simulator.work import work
 
@@ -17,9 +17,9 @@ DURABLE = 12
 
 
 def truth_rows(
-    hazard: Hazards,
+    hazard: SimulatedHazards,
     place: Region,
-    drawn: Population,
+    drawn: SimulatedStock,
     history: History,
     met: Floats,
     rows: Numbers,
@@ -87,7 +87,7 @@ def truth_rows(
 class _Look:
     """Cumulative incidence of units that still stand in the spell in which the register found them."""
 
-    def __init__(self, hazard: Hazards, units: Population, history: History, rows: Numbers) -> None:
+    def __init__(self, hazard: SimulatedHazards, units: SimulatedStock, history: History, rows: Numbers) -> None:
         self.hazard, self.units = hazard, units
         self.since, self.revivals = history.since_at_record[rows], history.revivals_at_record[rows]
 

@@ -8,7 +8,7 @@ import pandas as pd
 from experiments.province_simulator.calendar import Days, day_within
 from experiments.province_simulator.hazards import NEVER, End
 from experiments.province_simulator.history import RELAPSED, History
-from experiments.province_simulator.population import Population
+from experiments.province_simulator.population import SimulatedStock
 from experiments.province_simulator.truth import Numbers
 from experiments.province_simulator.work import Work
 
@@ -16,7 +16,7 @@ MONTHS_TO_COUNT = 12
 _MONTHS = 100_000
 
 
-def transition_days(history: History, units: Population, ends: Days, *, rng: np.random.Generator) -> Days:
+def transition_days(history: History, units: SimulatedStock, ends: Days, *, rng: np.random.Generator) -> Days:
     """The day of each transition; a unit always stops equally far into a month, so that stops agree everywhere."""
     seen = history.transitions
     share = np.where(seen.kind == RELAPSED, units.day_share[seen.unit], rng.random(len(seen.unit)))
@@ -24,7 +24,7 @@ def transition_days(history: History, units: Population, ends: Days, *, rng: np.
 
 
 def restarts(
-    history: History, units: Population, work: Work, days: Days, ends: Days, *, rng: np.random.Generator
+    history: History, units: SimulatedStock, work: Work, days: Days, ends: Days, *, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Every restart of a block: when, after which stop, until when, at what capacity and with how many jobs.
 

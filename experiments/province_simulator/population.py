@@ -36,7 +36,7 @@ class Region:
 
 
 @dataclass(frozen=True)
-class Population:
+class SimulatedStock:
     """Units of one block, all arrays of shape (n,), ``causes`` (n, causes).
 
     Months count from the start of the simulated time; ``size`` is the logarithm of the jobs before the stop, ``kept``
@@ -58,9 +58,9 @@ class Population:
     kept: Floats
     day_share: Floats
 
-    def take(self, rows: Numbers) -> Population:
+    def take(self, rows: Numbers) -> SimulatedStock:
         """Some of the units."""
-        return Population(**{name: values[rows] for name, values in vars(self).items()})
+        return SimulatedStock(**{name: values[rows] for name, values in vars(self).items()})
 
     def __len__(self) -> int:
         return len(self.stop_month)
@@ -89,7 +89,9 @@ def draw_place(truth: Parameters, *, months: int, seed: np.random.SeedSequence) 
     )
 
 
-def draw_population(truth: Parameters, place: Region, n: int, *, months: int, rng: np.random.Generator) -> Population:
+def draw_population(
+    truth: Parameters, place: Region, n: int, *, months: int, rng: np.random.Generator
+) -> SimulatedStock:
     """Draw units; what a field shows of the latent quality is noisy.
 
     Parameters
@@ -110,7 +112,7 @@ def draw_population(truth: Parameters, place: Region, n: int, *, months: int, rn
     causes = rng.random((n, len(truth["cause"]))) < cause_probability(truth, quality)
     seized = causes[:, cause_number(truth, "seized_by_bank")]
     size = truth["size"]["log_median"] + truth["size"]["spread"] * rng.standard_normal(n)
-    return Population(
+    return SimulatedStock(
         stop_month=rng.integers(0, months, n),
         quality=quality,
         unobserved=unobserved,

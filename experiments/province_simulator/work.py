@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import betainc, expit
 
-from experiments.province_simulator.population import Population, Region, by_cause, by_sector
+from experiments.province_simulator.population import Region, SimulatedStock, by_cause, by_sector
 from experiments.province_simulator.truth import Floats, Parameters
 
 HALF = 0.5
@@ -78,7 +78,7 @@ class Work:
         return share, np.where(rng.random(n) < self.none, 0, jobs).astype(np.float64)
 
 
-def work(truth: Parameters, place: Region, units: Population) -> Work:
+def work(truth: Parameters, place: Region, units: SimulatedStock) -> Work:
     """Distributions for each unit."""
     capacity, jobs = truth["capacity"], truth["jobs"]
     mean = expit(

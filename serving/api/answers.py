@@ -111,7 +111,7 @@ class Prediction(Answer):
     outputs: dict[Output, Interval]
 
 
-class Judgement(Answer):
+class UnitJudgement(Answer):
     """What the engine makes of it."""
 
     triage: Triage
@@ -134,7 +134,7 @@ class Unit(Answer):
     precision: dict[str, str] = Field(description="how exactly a date is known: day, month, year")
     record: Record
     prediction: Prediction
-    judgement: Judgement
+    judgement: UnitJudgement
     text: dict[str, str | list[str]]
 
 
@@ -151,7 +151,7 @@ class Meta(Answer):
     language: Literal["fa", "en"]
 
 
-class Units(Answer):
+class UnitPage(Answer):
     """One page of units, in the order of their ids."""
 
     meta: Meta
@@ -178,7 +178,7 @@ class Rankings(Answer):
     units: list[Unit]
 
 
-class Shown(Answer):
+class ShortlistPlace(Answer):
     """One place of a shortlist."""
 
     position: int
@@ -191,7 +191,7 @@ class Shown(Answer):
     unit: Unit
 
 
-class Limit(Answer):
+class BrokenLimit(Answer):
     """One hard limit that a unit breaks."""
 
     code: Exclusion
@@ -203,7 +203,7 @@ class WhyNotAnswer(Answer):
     """Why a unit is not shown, or where it stands."""
 
     unit_id: str
-    excluded_by: list[Limit]
+    excluded_by: list[BrokenLimit]
     unknown: list[Exclusion] = Field(description="limits that could not be checked")
     position: int | None
     feasible: int
@@ -236,13 +236,13 @@ class ShortlistAnswer(Answer):
     run_id: str = Field(description="equal units, mandate and limit give equal ids")
     counts: Counts
     weights: dict[FitPart, float]
-    units: list[Shown]
+    units: list[ShortlistPlace]
     opening: OpeningAnswer | None = Field(description="for an empty list: which limit keeps out most units")
     why_not: list[WhyNotAnswer]
     excluded: dict[Exclusion, int] | None = Field(description="units by reason of exclusion, with explain=true")
 
 
-class Health(Answer):
+class ServiceHealth(Answer):
     """Whether the service can answer, and on what."""
 
     status: Literal["ok", "stale"] = Field(description="stale: the workspace could not be read anew")

@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 from engine.settings import Settings
 from serving.api.border import LOOPBACK_NAMES, Border
 from serving.api.description import describe
-from serving.api.limits import Limits
+from serving.api.limits import ServiceLimits
 from serving.api.model import router as model_routes
 from serving.api.pages import router as page_routes
 from serving.api.problems import answer_with_problems
@@ -31,7 +31,7 @@ DESCRIPTION = (
 
 
 def create_app(
-    *, settings: Settings, shelf: Shelf, hosts: Collection[str] = LOOPBACK_NAMES, limits: Limits | None = None
+    *, settings: Settings, shelf: Shelf, hosts: Collection[str] = LOOPBACK_NAMES, limits: ServiceLimits | None = None
 ) -> FastAPI:
     """Make the application.
 
@@ -72,7 +72,7 @@ def create_app(
         redirect_slashes=False,
         lifespan=life,
     )
-    app.state.shelf, app.state.language, app.state.limits = shelf, settings.language, limits or Limits()
+    app.state.shelf, app.state.language, app.state.limits = shelf, settings.language, limits or ServiceLimits()
     app.include_router(unit_routes())
     app.include_router(shortlist_routes())
     app.include_router(model_routes())

@@ -10,11 +10,11 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from serving.api.headers import SECURITY_HEADERS
-from serving.api.limits import Limits
+from serving.api.limits import ServiceLimits
 from serving.api.problems import HttpProblem, problem
 
 
-def connection(limits: Limits, language: str) -> type[asyncio.Protocol]:
+def connection(limits: ServiceLimits, language: str) -> type[asyncio.Protocol]:
     """The kind of connection that a service has.
 
     Parameters
@@ -33,7 +33,7 @@ def connection(limits: Limits, language: str) -> type[asyncio.Protocol]:
 
 
 class _Connection(H11Protocol):
-    limits: Limits
+    limits: ServiceLimits
     language: str
 
     def __init__(self, *arguments: Any, **options: Any) -> None:

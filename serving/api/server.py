@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from serving.api.app import create_app
-from serving.api.limits import Limits
+from serving.api.limits import ServiceLimits
 from serving.api.listening import listen, reserved
 from serving.api.shelf import Shelf
 from serving.desk.question import Question
@@ -78,7 +78,7 @@ def server_of(app: FastAPI, *, log_level: str = "warning") -> uvicorn.Server:
 
     from serving.api.connection import connection
 
-    limits: Limits = app.state.limits
+    limits: ServiceLimits = app.state.limits
     config = uvicorn.Config(
         app,
         http=connection(limits, app.state.language),

@@ -16,7 +16,7 @@ from serving.api.answering import JSON, meta, prepared, written
 from serving.api.answers import ShortlistAnswer
 from serving.api.filters import MAX_TOP, LanguageQuery
 from serving.api.language import chosen
-from serving.api.limits import Limits
+from serving.api.limits import ServiceLimits
 from serving.api.problems import HttpProblem, RequestRefusedError, problem_answers, sentence
 from serving.api.shelf import Showing
 from serving.api.unit_answer import unit_answers
@@ -79,7 +79,7 @@ def router() -> APIRouter:
 
 async def _body(request: Request) -> bytes:
     """The body of a request, no longer than a mandate may be and no longer in coming."""
-    limits: Limits = request.app.state.limits
+    limits: ServiceLimits = request.app.state.limits
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise RequestRefusedError(HttpProblem.BODY_NOT_JSON, given=media_type, allowed="application/json")

@@ -9,7 +9,7 @@ import typer
 
 from serving.cli.doors import imports, models, offers, outcomes, register, service, workspace
 from serving.cli.doors.options import Lang
-from serving.cli.errors import EXIT_REFUSED_REQUEST, Door, Group
+from serving.cli.errors import EXIT_REFUSED_REQUEST, CommandGroup, Door
 
 app = typer.Typer(
     name="ehya",
@@ -42,10 +42,12 @@ app = typer.Typer(
     Answers come in Persian; [bold]ehya --lang en[/bold] or EHYA_LANG=en turns them to English.""",
 )
 outcome_app = typer.Typer(
-    cls=Group, no_args_is_help=True, help="Record what came of a unit, and list what was recorded."
+    cls=CommandGroup, no_args_is_help=True, help="Record what came of a unit, and list what was recorded."
 )
 app.add_typer(outcome_app, name="outcome")
-imports_app = typer.Typer(cls=Group, no_args_is_help=True, help="Look at what was imported, and take an import back.")
+imports_app = typer.Typer(
+    cls=CommandGroup, no_args_is_help=True, help="Look at what was imported, and take an import back."
+)
 app.add_typer(imports_app, name="imports")
 
 DOORS = (
@@ -126,10 +128,10 @@ def _session(
     debug: Annotated[bool, typer.Option("--debug", help="Show where in the program a failure happened.")] = False,
 ) -> None:
     from engine.settings import Settings
-    from serving.cli.session import Session, write_log
+    from serving.cli.session import Invocation, write_log
 
     settings = Settings.from_environment()
-    ctx.obj = Session(settings, settings.language, debug=debug)
+    ctx.obj = Invocation(settings, settings.language, debug=debug)
     ctx.obj.terminal(lang)
     write_log(verbose)
     if ctx.invoked_subcommand is None:  # options alone ask for what there is

@@ -25,7 +25,7 @@ _SQLITE = "sqlite:///"
 _FONTS = ("Vazirmatn-Regular.ttf", "Vazirmatn-Bold.ttf", "Vazirmatn.woff2")
 
 
-class Health(Code):
+class PartState(Code):
     """How one part is doing."""
 
     WELL = "well"
@@ -76,7 +76,7 @@ class Finding:
         Values of its text.
     """
 
-    health: Health
+    health: PartState
     checkup: Checkup
     facts: dict[str, Any] = field(default_factory=dict)
 
@@ -107,10 +107,10 @@ def broken(findings: list[Finding]) -> bool:
 
     Examples
     --------
-    >>> broken([Finding(Health.WELL, Checkup.PYTHON), Finding(Health.NOT_YET, Checkup.MODEL_NOT_YET)])
+    >>> broken([Finding(PartState.WELL, Checkup.PYTHON), Finding(PartState.NOT_YET, Checkup.MODEL_NOT_YET)])
     False
     """
-    return any(finding.health is Health.BROKEN for finding in findings)
+    return any(finding.health is PartState.BROKEN for finding in findings)
 
 
 def _python() -> Iterator[Finding]:
@@ -119,9 +119,9 @@ def _python() -> Iterator[Finding]:
     given = ".".join(map(str, sys.version_info[:3]))
     allowed = metadata.metadata("ehya")["Requires-Python"]
     if SpecifierSet(allowed).contains(given):
-        yield Finding(Health.WELL, Checkup.PYTHON, {"given": given})
+        yield Finding(PartState.WELL, Checkup.PYTHON, {"given": given})
     else:
-        yield Finding(Health.BROKEN, Checkup.PYTHON_VERSION, {"given": given, "allowed": allowed})
+        yield Finding(PartState.BROKEN, Checkup.PYTHON_VERSION, {"given": given, "allowed": allowed})
 
 
 def _packages() -> Iterator[Finding]:
@@ -134,14 +134,14 @@ def _packages() -> Iterator[Finding]:
         try:
             version = metadata.version(requirement.name)
         except metadata.PackageNotFoundError:
-            bad.append(Finding(Health.BROKEN, Checkup.PACKAGE_MISSING, {"name": requirement.name}))
+            bad.append(Finding(PartState.BROKEN, Checkup.PACKAGE_MISSING, {"name": requirement.name}))
             continue
         if not requirement.specifier.contains(version, prereleases=True):
             facts = {"name": requirement.name, "given": version, "allowed": str(requirement.specifier)}
-            bad.append(Finding(Health.BROKEN, Checkup.PACKAGE_VERSION, facts))
+            bad.append(Finding(PartState.BROKEN, Checkup.PACKAGE_VERSION, facts))
     yield from bad
     if not bad:
-        yield Finding(Health.WELL, Checkup.PACKAGES, {"count": len(wanted), "version": metadata.version("ehya")})
+        yield Finding(PartState.WELL, Checkup.PACKAGES, {"count": len(wanted), "version": metadata.version("ehya")})
 
 
 def _reference() -> Iterator[Finding]:
@@ -150,9 +150,9 @@ def _reference() -> Iterator[Finding]:
 
     found = faulty()
     if found:
-        yield Finding(Health.BROKEN, Checkup.REFERENCE_BROKEN, {"why": found})
+        yield Finding(PartState.BROKEN, Checkup.REFERENCE_BROKEN, {"why": found})
     else:
-        yield Finding(Health.WELL, Checkup.REFERENCE, {"count": len(table_names())})
+        yield Finding(PartState.WELL, Checkup.REFERENCE, {"count": len(table_names())})
 
 
 def _variables(settings: Settings) -> Iterator[Finding]:
@@ -160,7 +160,7 @@ def _variables(settings: Settings) -> Iterator[Finding]:
     for name in settings.strange:
         nearest = difflib.get_close_matches(name, VARIABLES, n=1, cutoff=0.0)[0]
         facts = {"given": name, "nearest": nearest, "allowed": list(VARIABLES)}
-        yield Finding(Health.BROKEN, Checkup.VARIABLE_UNKNOWN, facts)
+        yield Finding(PartState.BROKEN, Checkup.VARIABLE_UNKNOWN, facts)
 
 
 def _workspace(settings: Settings) -> Iterator[Finding]:
@@ -168,20 +168,20 @@ def _workspace(settings: Settings) -> Iterator[Finding]:
     place = {"path": str(home)}
     existing = next(folder for folder in (home, *home.parents) if folder.exists())
     if not existing.is_dir():
-        yield Finding(Health.BROKEN, Checkup.WORKSPACE_IS_A_FILE, {"path": str(existing)})
+        yield Finding(PartState.BROKEN, Checkup.WORKSPACE_IS_A_FILE, {"path": str(existing)})
         return
     if not _writable(existing):
-        yield Finding(Health.BROKEN, Checkup.WORKSPACE_NOT_WRITABLE, place)
+        yield Finding(PartState.BROKEN, Checkup.WORKSPACE_NOT_WRITABLE, place)
         return
     free = shutil.disk_usage(existing).free
     if free < _LEAST_FREE_BYTES:
         yield Finding(
-            Health.BROKEN, Checkup.DISK_FULL, place | {"given": free // 10**6, "least": _LEAST_FREE_BYTES // 10**6}
+            PartState.BROKEN, Checkup.DISK_FULL, place | {"given": free // 10**6, "least": _LEAST_FREE_BYTES // 10**6}
         )
     yield (
-        Finding(Health.WELL, Checkup.WORKSPACE, place)
+        Finding(PartState.WELL, Checkup.WORKSPACE, place)
         if home.exists()
-        else Finding(Health.NOT_YET, Checkup.WORKSPACE_NOT_YET, place)
+        else Finding(PartState.NOT_YET, Checkup.WORKSPACE_NOT_YET, place)
     )
 
 
@@ -193,8 +193,8 @@ def _register(settings: Settings) -> Iterator[Finding]:
     from engine.store import Register
 
     if not _begun(settings):
-        yield Finding(Health.NOT_YET, Checkup.REGISTER_NOT_YET)
-        yield Finding(Health.NOT_YET, Checkup.MODEL_NOT_YET)
+        yield Finding(PartState.NOT_YET, Checkup.REGISTER_NOT_YET)
+        yield Finding(PartState.NOT_YET, Checkup.MODEL_NOT_YET)
         return
     try:
         with Register.open(settings.database_url) as register:
@@ -202,25 +202,25 @@ def _register(settings: Settings) -> Iterator[Finding]:
             model = list(_model(register, settings))
     except EhyaError as error:
         yield _unopened(error, settings)
-        yield Finding(Health.NOT_YET, Checkup.MODEL_UNSEEN)
+        yield Finding(PartState.NOT_YET, Checkup.MODEL_UNSEEN)
         return
-    yield from (Finding(Health.BROKEN, Checkup.REGISTER_BROKEN, {"why": problem}) for problem in problems)
+    yield from (Finding(PartState.BROKEN, Checkup.REGISTER_BROKEN, {"why": problem}) for problem in problems)
     if not problems and counts["units"]:
-        yield Finding(Health.WELL, Checkup.REGISTER, {"count": counts["units"], "events": counts["events"]})
+        yield Finding(PartState.WELL, Checkup.REGISTER, {"count": counts["units"], "events": counts["events"]})
     elif not problems:
-        yield Finding(Health.NOT_YET, Checkup.REGISTER_NOT_YET)
+        yield Finding(PartState.NOT_YET, Checkup.REGISTER_NOT_YET)
     yield from model
 
 
 def _unopened(error: EhyaError, settings: Settings) -> Finding:
     """Why the register did not open, and what to do about it."""
     if error.code is not ErrorCode.DATABASE_FAILED:
-        return Finding(Health.BROKEN, Checkup.REGISTER_BROKEN, {"why": error})
+        return Finding(PartState.BROKEN, Checkup.REGISTER_BROKEN, {"why": error})
     if settings.database_url.startswith(_SQLITE):
         path = settings.database_url.removeprefix(_SQLITE)
         facts = {"path": path, "why": error.facts["given"], "backups": str(settings.home / "backups")}
-        return Finding(Health.BROKEN, Checkup.REGISTER_FILE_BROKEN, facts)
-    return Finding(Health.BROKEN, Checkup.DATABASE_SILENT, {"why": error.facts["given"]})
+        return Finding(PartState.BROKEN, Checkup.REGISTER_FILE_BROKEN, facts)
+    return Finding(PartState.BROKEN, Checkup.DATABASE_SILENT, {"why": error.facts["given"]})
 
 
 def _model(register: Register, settings: Settings) -> Iterator[Finding]:
@@ -228,11 +228,11 @@ def _model(register: Register, settings: Settings) -> Iterator[Finding]:
         model = champion(register, settings)
     except EhyaError as error:
         if error.code is ErrorCode.NO_MODEL:
-            yield Finding(Health.NOT_YET, Checkup.MODEL_NOT_YET)
+            yield Finding(PartState.NOT_YET, Checkup.MODEL_NOT_YET)
         else:
-            yield Finding(Health.BROKEN, Checkup.MODEL_BROKEN, {"why": error})
+            yield Finding(PartState.BROKEN, Checkup.MODEL_BROKEN, {"why": error})
     else:
-        yield Finding(Health.WELL, Checkup.MODEL, {"version": model.version, "date": model.data_until})
+        yield Finding(PartState.WELL, Checkup.MODEL, {"version": model.version, "date": model.data_until})
 
 
 def _begun(settings: Settings) -> bool:
@@ -247,6 +247,6 @@ def _fonts() -> Iterator[Finding]:
     folder = resources.files("serving") / "static" / "fonts"
     missing = [name for name in _FONTS if not (folder / name).is_file()]
     if missing:
-        yield Finding(Health.BROKEN, Checkup.FONTS_MISSING, {"given": missing})
+        yield Finding(PartState.BROKEN, Checkup.FONTS_MISSING, {"given": missing})
     else:
-        yield Finding(Health.WELL, Checkup.FONTS)
+        yield Finding(PartState.WELL, Checkup.FONTS)

@@ -31,7 +31,7 @@ _SPOKEN = "ehya.language"  # of the help, among what the contexts of one command
 _LANGUAGE = LANGUAGES[0]  # of a command line that failed before it could name another
 
 
-class Group(TyperGroup):
+class CommandGroup(TyperGroup):
     """A group of commands that shows its help where none is named, and names them where another is."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -54,7 +54,7 @@ class Group(TyperGroup):
         return super().resolve_command(ctx, args)
 
 
-class Door(Group):
+class Door(CommandGroup):
     """The group of all commands, with the one place where errors are said."""
 
     def invoke(self, ctx: Any) -> Any:

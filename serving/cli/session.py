@@ -13,7 +13,7 @@ from serving.i18n import speech
 
 
 @dataclass(slots=True)
-class Session:
+class Invocation:
     """Choices that hold for one run of the command line.
 
     Parameters

@@ -81,7 +81,7 @@ class Scatter:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class BarGroup:
     """One line of a bar chart: units of one place or sector.
 
     Parameters
@@ -151,7 +151,7 @@ def scatter(
     )
 
 
-def groups(appraisal: pd.DataFrame, by: Sequence[object], speech: Speech, *, lines: int = 12) -> tuple[Group, ...]:
+def groups(appraisal: pd.DataFrame, by: Sequence[object], speech: Speech, *, lines: int = 12) -> tuple[BarGroup, ...]:
     """Count units by triage and add up expected jobs for each place or sector.
 
     Parameters
@@ -167,7 +167,7 @@ def groups(appraisal: pd.DataFrame, by: Sequence[object], speech: Speech, *, lin
 
     Returns
     -------
-    tuple of Group
+    tuple of BarGroup
         Largest first, "others" and "not known" last.
     """
     names = pd.Series(list(by), index=appraisal.index, dtype="object").fillna("").astype(str)
@@ -252,7 +252,7 @@ def _marks(frame: pd.DataFrame, places: pd.DataFrame, labels: dict[int, _Label],
     )
 
 
-def _group(name: str, counts: pd.Series, jobs: pd.Series, longest: int) -> Group:
+def _group(name: str, counts: pd.Series, jobs: pd.Series, longest: int) -> BarGroup:
     segments, start = [], 0.0
     for triage in sorted(counts.index, key=_triage_place):
         if counts[triage]:
@@ -260,7 +260,7 @@ def _group(name: str, counts: pd.Series, jobs: pd.Series, longest: int) -> Group
             segments.append((str(triage), int(counts[triage]), round(start, 2), round(length, 2)))
             start += length
     low, point, high = (float(value) for value in jobs)
-    return Group(name, int(counts.sum()), tuple(segments), low, point, high)
+    return BarGroup(name, int(counts.sum()), tuple(segments), low, point, high)
 
 
 def _triage_place(triage: str) -> int:

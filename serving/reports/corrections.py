@@ -14,10 +14,10 @@ from engine.domain.unit import Field
 from engine.errors import EhyaError, ErrorCode
 from engine.intake.corrections import CORRECTION_COLUMNS
 from engine.intake.sheets import open_sheets
-from serving.reports.rejects import APPLIED, CORRECTED, FORM, HEADER_ROW, KEY, STATE, Origin
+from serving.reports.rejects import APPLIED, CORRECTED, FORM, HEADER_ROW, KEY, STATE, RejectSource
 
 
-def read_corrections(path: Path) -> tuple[Origin, pd.DataFrame]:
+def read_corrections(path: Path) -> tuple[RejectSource, pd.DataFrame]:
     """The file that a rejects workbook is of, and what somebody corrected in it.
 
     Parameters
@@ -27,7 +27,7 @@ def read_corrections(path: Path) -> tuple[Origin, pd.DataFrame]:
 
     Returns
     -------
-    Origin
+    RejectSource
         With the corrections that the workbook already stood on.
     pandas.DataFrame
         Columns ``sheet, row, field, value``, in the workbook's order; the lines that were left empty are not there.
@@ -39,7 +39,7 @@ def read_corrections(path: Path) -> tuple[Origin, pd.DataFrame]:
     """
     document = _document(path)
     try:
-        origin = Origin(
+        origin = RejectSource(
             str(document["path"]), str(document["sha256"]), dict(document["options"]), _table(_applied(path))
         )
         filled = _filled(path, str(document["title"]))
@@ -50,7 +50,7 @@ def read_corrections(path: Path) -> tuple[Origin, pd.DataFrame]:
     return origin, filled
 
 
-def original(origin: Origin, workbook: Path, given: Path | None = None) -> Path:
+def original(origin: RejectSource, workbook: Path, given: Path | None = None) -> Path:
     """The register that the corrections belong to, unchanged since.
 
     Parameters

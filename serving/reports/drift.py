@@ -13,7 +13,7 @@ from engine.files import replacing
 from serving.html.template import font, render, style
 from serving.i18n import Speech
 from serving.reports.ranked import isolated
-from serving.reports.workbook import Column, Notes, Sheet, write_json, write_xlsx
+from serving.reports.workbook import Notes, OutputSheet, SheetColumn, write_json, write_xlsx
 
 ENDINGS = (".html", ".xlsx", ".json")
 
@@ -130,7 +130,7 @@ def drift_name(speech: Speech, of: str) -> str:
     return speech.text(f"feature.{of}") if of.isidentifier() else of
 
 
-def drift_sheets(found: Any, speech: Speech) -> list[Sheet]:
+def drift_sheets(found: Any, speech: Speech) -> list[OutputSheet]:
     """Sheets of the workbook: findings, outcomes, features, categories."""
     say = _say(speech)
     warned = [speech.text("models.synthetic")] if found.origin == "synthetic" else []
@@ -145,34 +145,37 @@ def drift_sheets(found: Any, speech: Speech) -> list[Sheet]:
     unseen = unseen.assign(feature=[drift_name(speech, str(name)) for name in unseen["feature"]])
     shares = {"missing_then", "missing_now"}
     return [
-        Sheet(say("findings"), [Column("finding", say("findings"), "long")], told, warned),
-        Sheet(
+        OutputSheet(say("findings"), [SheetColumn("finding", say("findings"), "long")], told, warned),
+        OutputSheet(
             say("outcomes_sheet"),
             [
-                Column("name", say("group")),
-                *(Column(name, say(f"of_{name}"), _OUTCOME_KINDS.get(name, "share")) for name in _OUTCOMES),
+                SheetColumn("name", say("group")),
+                *(SheetColumn(name, say(f"of_{name}"), _OUTCOME_KINDS.get(name, "share")) for name in _OUTCOMES),
             ],
             outcomes,
             warned,
         ),
-        Sheet(
+        OutputSheet(
             say("features_sheet"),
             [
-                Column("feature", say("feature"), "long"),
+                SheetColumn("feature", say("feature"), "long"),
                 *(
-                    Column(name, say(_TITLES.get(name, f"of_{name}")), "share" if name in shares else "score")
+                    SheetColumn(name, say(_TITLES.get(name, f"of_{name}")), "share" if name in shares else "score")
                     for name in _FEATURES
                 ),
-                Column("alarming", say("of_alarming")),
+                SheetColumn("alarming", say("of_alarming")),
             ],
             features,
             warned,
         ),
-        Sheet(
+        OutputSheet(
             say("unseen_sheet"),
             [
-                Column("feature", say("feature"), "long"),
-                *(Column(name, say(f"unseen_{name}"), "share" if name == "share" else "count") for name in _UNSEEN),
+                SheetColumn("feature", say("feature"), "long"),
+                *(
+                    SheetColumn(name, say(f"unseen_{name}"), "share" if name == "share" else "count")
+                    for name in _UNSEEN
+                ),
             ],
             unseen,
             warned,

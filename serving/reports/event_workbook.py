@@ -11,7 +11,7 @@ from serving.i18n import Speech
 from serving.reports.ranking import legend, model_lines, origin_remarks
 from serving.reports.shortlist import investor_view, shortlist_sheet
 from serving.reports.words import column_of, in_words, mapped
-from serving.reports.workbook import Column, Notes, Sheet, write_xlsx
+from serving.reports.workbook import Notes, OutputSheet, SheetColumn, write_xlsx
 
 if TYPE_CHECKING:
     from engine.matching.event import Event
@@ -46,7 +46,7 @@ def write_event(path: Path, event: Event, offered: Stock, speech: Speech) -> Pat
     return write_xlsx(path, sheets, _notes(event, offered.units, speech), speech)
 
 
-def _overview(event: Event, speech: Speech) -> Sheet:
+def _overview(event: Event, speech: Speech) -> OutputSheet:
     rows = pd.DataFrame(
         {
             "investor": [_investor(one) for one in event.shortlists],
@@ -57,11 +57,11 @@ def _overview(event: Event, speech: Speech) -> Sheet:
         }
     )
     kinds = {"feasible": "count", "shown": "count", "investor": "long"}
-    columns = [Column(name, speech.text(f"cli.{name}"), kinds.get(name, "text")) for name in rows.columns]
-    return Sheet(speech.text("cli.overview"), columns, rows)
+    columns = [SheetColumn(name, speech.text(f"cli.{name}"), kinds.get(name, "text")) for name in rows.columns]
+    return OutputSheet(speech.text("cli.overview"), columns, rows)
 
 
-def _units(table: pd.DataFrame, shown: pd.DataFrame, speech: Speech, title: str) -> Sheet:
+def _units(table: pd.DataFrame, shown: pd.DataFrame, speech: Speech, title: str) -> OutputSheet:
     table = table[table["unit_id"].isin(shown.index)]
     units = shown.loc[table["unit_id"]]
     public = investor_view(units).reset_index()
@@ -70,9 +70,9 @@ def _units(table: pd.DataFrame, shown: pd.DataFrame, speech: Speech, title: str)
     if "limit" in own.columns:
         own["limit"] = mapped(own["limit"], lambda code: speech.text(f"exclusion.{code}"))
     columns = [column_of(name, speech) for name in known.columns]
-    columns += [Column(f"own_{name}", *_OWN[title, name](speech)) for name in own.columns]
+    columns += [SheetColumn(f"own_{name}", *_OWN[title, name](speech)) for name in own.columns]
     rows = pd.concat([known.reset_index(drop=True), own.add_prefix("own_")], axis=1)
-    return Sheet(speech.text(f"cli.{title}"), columns, rows, remarks=origin_remarks(units, speech))
+    return OutputSheet(speech.text(f"cli.{title}"), columns, rows, remarks=origin_remarks(units, speech))
 
 
 def _named(key: str, kind: str) -> Any:

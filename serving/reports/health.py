@@ -12,7 +12,7 @@ from engine.health import WEIGHTS, Health
 from engine.health.assessment import AGE_EDGES, GROUPS
 from serving.i18n import Speech
 from serving.reports.words import in_words
-from serving.reports.workbook import Column, Notes, Sheet, write_json, write_xlsx
+from serving.reports.workbook import Notes, OutputSheet, SheetColumn, write_json, write_xlsx
 
 ENDINGS = (".xlsx", ".json")
 
@@ -86,7 +86,7 @@ def health_document(health: Health) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def health_sheets(health: Health, speech: Speech) -> list[Sheet]:
+def health_sheets(health: Health, speech: Speech) -> list[OutputSheet]:
     """Sheets of the workbook: overview, fields, what to fill, freshness, the parts, the units."""
     parts = [_parts_sheet(health, group, speech) for group in ("county", "estate", "province", "source")]
     whole = [_overview(health, speech), _fields(health, speech), _unlocks(health, speech), _ages(health, speech)]
@@ -122,51 +122,57 @@ def _say(speech: Speech) -> Any:
     return lambda key, /, **facts: speech.text(f"register_health.{key}", **facts)
 
 
-def _overview(health: Health, speech: Speech) -> Sheet:
+def _overview(health: Health, speech: Speech) -> OutputSheet:
     lines = overview_lines(health, speech) if len(health.totals) else []
     said = [speech.share(value, 1) if kind == "share" else value for _, value, kind in lines]
     rows = pd.DataFrame({"name": [line[0] for line in lines], "value": pd.Series(said, dtype=object)})
     say = _say(speech)
-    return Sheet(say("overview"), [Column("name", say("overview"), "long"), Column("value", "")], rows)
+    return OutputSheet(say("overview"), [SheetColumn("name", say("overview"), "long"), SheetColumn("value", "")], rows)
 
 
-def _fields(health: Health, speech: Speech) -> Sheet:
+def _fields(health: Health, speech: Speech) -> OutputSheet:
     say = _say(speech)
     rows = health.fields.assign(field=[speech.text(f"field.{name}") for name in health.fields["field"]])
     kinds = {"field": "long", "share": "share"}
-    return Sheet(say("fields"), [Column(name, say(name), kinds.get(name, "count")) for name in rows.columns], rows)
+    return OutputSheet(
+        say("fields"), [SheetColumn(name, say(name), kinds.get(name, "count")) for name in rows.columns], rows
+    )
 
 
-def _unlocks(health: Health, speech: Speech) -> Sheet:
+def _unlocks(health: Health, speech: Speech) -> OutputSheet:
     say = _say(speech)
     rows = health.unlocks.assign(fields=[field_names(joined, speech) for joined in health.unlocks["fields"]])
     columns = [
-        Column("fields", say("fill"), "long"),
-        Column("units", say("unlocks"), "count"),
-        Column("alone", say("alone"), "count"),
+        SheetColumn("fields", say("fill"), "long"),
+        SheetColumn("units", say("unlocks"), "count"),
+        SheetColumn("alone", say("alone"), "count"),
     ]
-    return Sheet(say("unlock_title"), columns, rows)
+    return OutputSheet(say("unlock_title"), columns, rows)
 
 
-def _ages(health: Health, speech: Speech) -> Sheet:
+def _ages(health: Health, speech: Speech) -> OutputSheet:
     say = _say(speech)
     rows = health.ages.assign(age=age_words(health.ages, speech))
-    columns = [Column("age", say("age")), Column("units", say("units"), "count"), Column("share", "%", "share")]
-    return Sheet(say("ages_title"), columns, rows)
+    columns = [
+        SheetColumn("age", say("age")),
+        SheetColumn("units", say("units"), "count"),
+        SheetColumn("share", "%", "share"),
+    ]
+    return OutputSheet(say("ages_title"), columns, rows)
 
 
-def _parts_sheet(health: Health, group: str, speech: Speech) -> Sheet:
+def _parts_sheet(health: Health, group: str, speech: Speech) -> OutputSheet:
     rows = parts_in_words(health, group, speech)
-    names = [Column(name, speech.text(f"field.{name}")) for name in GROUPS[group]]
+    names = [SheetColumn(name, speech.text(f"field.{name}")) for name in GROUPS[group]]
     figures = [
-        Column(str(name), title_of(str(name), speech), _KINDS.get(str(name), "count"))
+        SheetColumn(str(name), title_of(str(name), speech), _KINDS.get(str(name), "count"))
         for name in rows.columns
         if name not in GROUPS[group]
     ]
-    return Sheet(_say(speech)("by", name=speech.text(f"field.{group}")), [*names, *figures], rows)
+    return OutputSheet(_say(speech)("by", name=speech.text(f"field.{group}")), [*names, *figures], rows)
 
 
-def _records(health: Health, speech: Speech) -> Sheet:
+def _records(health: Health, speech: Speech) -> OutputSheet:
     rows = in_words(health.records.drop(columns=["publishable", "scorable"]).reset_index(), speech)
     for name in ("publishable", "scorable"):
         rows[name] = [speech.fact(bool(mark)) for mark in health.records[name]]
@@ -174,10 +180,10 @@ def _records(health: Health, speech: Speech) -> Sheet:
     titles |= {name: f"column.{name}" for name in ("completeness", "scorable", "not_scorable")}
     kinds = {"completeness": "share", "age_months": "number", "not_scorable": "long"}
     columns = [
-        Column(name, speech.text(titles.get(name, f"register_health.{name}")), kinds.get(name, "text"))
+        SheetColumn(name, speech.text(titles.get(name, f"register_health.{name}")), kinds.get(name, "text"))
         for name in ("unit_id", *map(str, health.records.columns))
     ]
-    return Sheet(_say(speech)("records"), columns, rows)
+    return OutputSheet(_say(speech)("records"), columns, rows)
 
 
 def _notes(health: Health, speech: Speech) -> list[tuple[str, Any]]:

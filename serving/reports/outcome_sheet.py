@@ -15,7 +15,7 @@ from engine.parsing.dates import Precision, to_jalali
 from engine.parsing.text import fold
 from engine.settings import LANGUAGES
 from serving.i18n import Speech, speech
-from serving.reports.workbook import Column, Notes, Sheet, write_csv, write_xlsx
+from serving.reports.workbook import Notes, OutputSheet, SheetColumn, write_csv, write_xlsx
 
 ENDINGS = (".xlsx", ".csv")
 _COLUMNS = tuple(name for name in OUTCOME_COLUMNS if name != "happened_precision")
@@ -38,7 +38,9 @@ def write_outcome_sheet(path: Path, events: pd.DataFrame, words: Speech) -> Path
         for day, precision in zip(events["happened_on"], events["happened_precision"], strict=True)
     ]
     rows["known_on"] = events["known_on"].astype("str").to_numpy()
-    sheet = Sheet(words.text("cli.outcomes"), [Column(name, _title(name, words), "text") for name in _COLUMNS], rows)
+    sheet = OutputSheet(
+        words.text("cli.outcomes"), [SheetColumn(name, _title(name, words), "text") for name in _COLUMNS], rows
+    )
     return write_csv(path, sheet) if path.suffix == ".csv" else write_xlsx(path, [sheet], _notes(words), words)
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from serving.disclosure.values import codes, known, link
 from serving.html.template import font, render, style
 from serving.i18n import Speech
-from serving.reports.charts import TRIAGE_ORDER, Group, groups, scatter
+from serving.reports.charts import TRIAGE_ORDER, BarGroup, groups, scatter
 from serving.reports.health_section import health_section
 from serving.reports.ranked import digits, isolated, ranked, rows, sum_known, weighty_parts
 
@@ -187,7 +187,7 @@ def _bars(appraisal: pd.DataFrame, speech: Speech) -> list[dict[str, Any]]:
     ]
 
 
-def _line(group: Group, speech: Speech) -> dict[str, Any]:
+def _line(group: BarGroup, speech: Speech) -> dict[str, Any]:
     right = speech.direction == "rtl"
     parts = (
         speech.text("page.bar_part", name=speech.text(f"triage.{code}"), count=speech.number(count))

@@ -19,7 +19,7 @@ from engine.files import replacing
 from serving.i18n import Speech
 from serving.reports.model_card import card_lines
 from serving.reports.words import column_of, in_words
-from serving.reports.workbook import Column, Notes, Sheet, write_csv, write_json, write_xlsx
+from serving.reports.workbook import Notes, OutputSheet, SheetColumn, write_csv, write_json, write_xlsx
 
 ENDINGS = (".xlsx", ".csv", ".json", ".html")
 
@@ -55,7 +55,7 @@ def ranking_columns(appraisal: pd.DataFrame) -> list[str]:
     return [name for name in order if name in {"unit_id", "idle_now"} or name in appraisal.columns]
 
 
-def ranking_sheet(appraisal: pd.DataFrame, speech: Speech, as_of: pd.Timestamp) -> Sheet:
+def ranking_sheet(appraisal: pd.DataFrame, speech: Speech, as_of: pd.Timestamp) -> OutputSheet:
     """The ranked list in words.
 
     Parameters
@@ -69,7 +69,7 @@ def ranking_sheet(appraisal: pd.DataFrame, speech: Speech, as_of: pd.Timestamp) 
     """
     names = ranking_columns(appraisal)
     frame = appraisal.reset_index().assign(idle_now=idle_months(appraisal, as_of).to_numpy())[names]
-    return Sheet(
+    return OutputSheet(
         speech.text("cli.ranking"),
         [column_of(name, speech) for name in names],
         in_words(frame, speech),
@@ -120,16 +120,16 @@ def legend(appraisal: pd.DataFrame, speech: Speech) -> list[str]:
     return lines
 
 
-def further_columns(appraisal: pd.DataFrame, extras: pd.DataFrame, speech: Speech) -> Sheet:
+def further_columns(appraisal: pd.DataFrame, extras: pd.DataFrame, speech: Speech) -> OutputSheet:
     """Columns of the registers that no field knows, one column a heading, units in the order of the list."""
     own = extras[extras["unit_id"].isin(appraisal.index)]
     said = own.assign(value=[extra_cell(kind, value, speech) for kind, value in own[["kind", "value"]].to_numpy()])
     wide = said.set_index(["unit_id", "header"])["value"].unstack("header")  # noqa: PD010 - values are of many types
     listed = appraisal.index[appraisal.index.isin(wide.index)]
-    columns = [Column(f"{EXTRAS}:{header}", str(header), "long") for header in wide.columns]
+    columns = [SheetColumn(f"{EXTRAS}:{header}", str(header), "long") for header in wide.columns]
     rows = wide.reindex(listed).set_axis([column.name for column in columns], axis=1)
     rows = rows.assign(unit_id=rows.index, name=appraisal.loc[listed, "name"].to_numpy()).reset_index(drop=True)
-    return Sheet(
+    return OutputSheet(
         speech.text("extras.sheet"), [*(column_of(name, speech) for name in ("unit_id", "name")), *columns], rows
     )
 
@@ -149,7 +149,7 @@ def extra_cell(kind: str, value: str, speech: Speech) -> Any:
     return speech.fact(typed) if isinstance(typed, bool) else typed
 
 
-def _beside(sheet: Sheet, further: Sheet) -> Sheet:
+def _beside(sheet: OutputSheet, further: OutputSheet) -> OutputSheet:
     """The list with the further columns behind its own."""
     columns = further.columns[2:]
     wide = further.rows.set_index("unit_id")[[column.name for column in columns]]
@@ -259,7 +259,7 @@ def write_ranking(
 
 def _health_sheets(
     appraisal: pd.DataFrame, speech: Speech, as_of: pd.Timestamp, claims: Mapping[str, pd.DataFrame]
-) -> list[Sheet]:
+) -> list[OutputSheet]:
     """Of the listed units: completeness at a glance, by field, and what would open the most of them."""
     from engine.health import health
     from serving.reports.health import health_sheets

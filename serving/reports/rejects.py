@@ -100,7 +100,7 @@ REMEDIES: dict[RejectionCode | NoteCode, Remedy] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class RejectSource:
     """The file that the rejects are of, and how it was read.
 
     Parameters
@@ -121,7 +121,7 @@ class Origin:
     applied: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
-def write_rejects(path: Path, intake: Intake, origin: Origin, speech: Speech, say: Any) -> int:
+def write_rejects(path: Path, intake: Intake, origin: RejectSource, speech: Speech, say: Any) -> int:
     """Write the refused cells of an intake, and those taken that can hardly be true; returns how many.
 
     Parameters
@@ -276,7 +276,7 @@ def _runs(rows: list[int]) -> Iterator[tuple[int, int]]:
         yield int(run.iloc[0]), int(run.iloc[-1])
 
 
-def _fill_state(book: Any, origin: Origin, title: str) -> None:
+def _fill_state(book: Any, origin: RejectSource, title: str) -> None:
     state = book.create_sheet(STATE)
     state.sheet_state = "veryHidden"
     document = {"form": FORM, "path": origin.path, "sha256": origin.sha256, "title": title}

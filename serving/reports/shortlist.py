@@ -15,7 +15,7 @@ from engine.errors import EhyaError, ErrorCode
 from serving.i18n import Speech
 from serving.reports.ranking import ENDINGS, legend, model_lines, origin_remarks, records
 from serving.reports.words import column_of, in_words, mapped
-from serving.reports.workbook import Column, Notes, Sheet, write_csv, write_json, write_xlsx
+from serving.reports.workbook import Notes, OutputSheet, SheetColumn, write_csv, write_json, write_xlsx
 
 if TYPE_CHECKING:
     from engine.matching.shortlist import Shortlist
@@ -66,7 +66,7 @@ def shortlist_table(listed: Shortlist, units: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table.reset_index(drop=True), public], axis=1)
 
 
-def shortlist_sheet(listed: Shortlist, units: pd.DataFrame, speech: Speech, title: str) -> Sheet:
+def shortlist_sheet(listed: Shortlist, units: pd.DataFrame, speech: Speech, title: str) -> OutputSheet:
     """The list in words."""
     table = shortlist_table(listed, units)
     said = in_words(table.drop(columns=list(_FAMILIES)), speech)
@@ -75,7 +75,7 @@ def shortlist_sheet(listed: Shortlist, units: pd.DataFrame, speech: Speech, titl
     front = ["position", "unit_id", "name", "fit", "triage", *_FAMILIES]
     columns = [_column(name, speech) for name in [*front, *(name for name in table.columns if name not in front)]]
     remarks = origin_remarks(units.loc[table["unit_id"]], speech)
-    return Sheet(title, columns, said, remarks=remarks)
+    return OutputSheet(title, columns, said, remarks=remarks)
 
 
 def shortlist_notes(offer: Offer, speech: Speech) -> Notes:
@@ -129,12 +129,12 @@ def write_shortlist(path: Path, offer: Offer, speech: Speech) -> Path:
     raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=path.name, allowed=list(ENDINGS[:3]))
 
 
-def _column(name: str, speech: Speech) -> Column:
+def _column(name: str, speech: Speech) -> SheetColumn:
     if name == "position" or name in _FAMILIES:
-        return Column(name, speech.text(f"cli.{name}"), "count" if name == "position" else "long")
+        return SheetColumn(name, speech.text(f"cli.{name}"), "count" if name == "position" else "long")
     if name.removeprefix("part_") in set(FitPart):
         title = speech.text("cli.fit_part", name=speech.text(f"fit_part.{name.removeprefix('part_')}"))
-        return Column(name, title, "score")
+        return SheetColumn(name, title, "score")
     if name == "fit":
-        return Column(name, speech.text("column.fit"), "score")
+        return SheetColumn(name, speech.text("column.fit"), "score")
     return column_of(name, speech)

@@ -13,7 +13,7 @@ from engine.domain.unit import FIELDS, PARTS, Field, Kind
 from serving.i18n import Speech
 from serving.i18n.speech import JALALI_BEGINS
 from serving.reports.ranked import digits
-from serving.reports.workbook import Column
+from serving.reports.workbook import SheetColumn
 
 _OUTPUT_KINDS = {
     Output.REPORTED_STATUS: ("share", "probability"),
@@ -55,7 +55,7 @@ def mapped(column: pd.Series, say: Callable[[Any], Any]) -> pd.Series:
     return said.take(codes).set_axis(column.index)
 
 
-def column_of(name: str, speech: Speech) -> Column:
+def column_of(name: str, speech: Speech) -> SheetColumn:
     """Title, unit of measure and kind of one column of the appraisal table.
 
     Examples
@@ -68,12 +68,12 @@ def column_of(name: str, speech: Speech) -> Column:
         for bound in BOUNDS:
             if name == f"{output.value}_{bound}":
                 title = speech.text("cli.bounded", name=speech.text(output), bound=speech.text(f"bound.{bound}"))
-                return Column(name, measured(title, measure, speech), kind)
+                return SheetColumn(name, measured(title, measure, speech), kind)
     if name in set(Field):
         return _field_column(name, speech)
     if name.startswith("part_"):
         title = speech.text("cli.part", name=speech.text(f"part.{name.removeprefix('part_')}"))
-        return Column(name, title, "score")
+        return SheetColumn(name, title, "score")
     kind = {
         "rank": "count",
         "completeness": "share",
@@ -94,7 +94,7 @@ def column_of(name: str, speech: Speech) -> Column:
         else None
     )
     title = speech.text(known or f"column.{name}")
-    return Column(name, measured(title, "months", speech) if name == "idle_now" else title, kind)
+    return SheetColumn(name, measured(title, "months", speech) if name == "idle_now" else title, kind)
 
 
 def in_words(frame: pd.DataFrame, speech: Speech) -> pd.DataFrame:
@@ -193,11 +193,11 @@ def measured(title: str, measure: str, speech: Speech) -> str:
     return f"{title} [{speech.text(f'measure.{measure}')}]" if measure else title
 
 
-def _field_column(name: str, speech: Speech) -> Column:
+def _field_column(name: str, speech: Speech) -> SheetColumn:
     spec = FIELDS[Field(name)]
     kind = {Kind.DATE: "date", Kind.CODES: "long", Kind.LIST: "long"}.get(spec.kind, _KINDS.get(spec.kind, "text"))
     measure = "" if spec.kind in {Kind.SHARE, Kind.YEAR} else spec.measure
-    return Column(name, measured(speech.text(f"field.{name}"), measure, speech), kind)
+    return SheetColumn(name, measured(speech.text(f"field.{name}"), measure, speech), kind)
 
 
 def _said(column: pd.Series, name: str, speech: Speech) -> pd.Series:

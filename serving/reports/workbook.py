@@ -22,7 +22,7 @@ _NAME_WIDTH = 36
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SheetColumn:
     """One column of an export.
 
     Parameters
@@ -41,7 +41,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class OutputSheet:
     """One table of an export.
 
     Parameters
@@ -57,7 +57,7 @@ class Sheet:
     """
 
     title: str
-    columns: Sequence[Column]
+    columns: Sequence[SheetColumn]
     rows: pd.DataFrame
     remarks: Sequence[str] = ()
 
@@ -70,7 +70,7 @@ class Notes:
     lines: Sequence[tuple[str, Any]] = field(default_factory=tuple)
 
 
-def write_xlsx(path: Path, sheets: Sequence[Sheet], notes: Notes, speech: Speech) -> Path:
+def write_xlsx(path: Path, sheets: Sequence[OutputSheet], notes: Notes, speech: Speech) -> Path:
     """Write a workbook: one sheet a table with a frozen header, the notes last.
 
     Parameters
@@ -97,7 +97,7 @@ def write_xlsx(path: Path, sheets: Sequence[Sheet], notes: Notes, speech: Speech
     return path
 
 
-def write_csv(path: Path, sheet: Sheet) -> Path:
+def write_csv(path: Path, sheet: OutputSheet) -> Path:
     """Write one table as CSV with a byte-order mark, so that Excel opens Persian as Persian."""
     with replacing(path) as beside, beside.open("w", encoding="utf-8-sig", newline="") as file:
         rows = csv.writer(file, lineterminator="\r\n")
@@ -172,13 +172,13 @@ def sheet_titles(titles: Iterable[str]) -> list[str]:
     return given
 
 
-def _cells(sheet: Sheet) -> Iterable[list[Any]]:
+def _cells(sheet: OutputSheet) -> Iterable[list[Any]]:
     columns = [sheet.rows[column.name].tolist() for column in sheet.columns]
     for row in zip(*columns, strict=True):
         yield [neutral(plain(value)) for value in row]
 
 
-def _fill(page: Any, sheet: Sheet, speech: Speech) -> None:
+def _fill(page: Any, sheet: OutputSheet, speech: Speech) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 
@@ -210,7 +210,7 @@ def _set_for_print(page: Any, header: int) -> None:
     page.page_margins.left = page.page_margins.right = 0.4
 
 
-def _shape(page: Any, column: Column, at: int, header: int) -> None:
+def _shape(page: Any, column: SheetColumn, at: int, header: int) -> None:
     from openpyxl.styles import Alignment
 
     number_format = NUMBER_FORMATS.get(column.kind)

@@ -48,7 +48,7 @@ class Ripeness(Code):
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class FreshJudgement:
     """What fresh outcomes of one kind say.
 
     Parameters
@@ -107,8 +107,8 @@ class Fresh:
 
     since: pd.Timestamp
     as_of: pd.Timestamp
-    periods: Judgement
-    feasibility: Judgement
+    periods: FreshJudgement
+    feasibility: FreshJudgement
     jobs: dict[str, Any]
 
     def to_json(self) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def ripened(
     )
     if as_of < due:
         return Fresh(
-            since, as_of, Judgement(Ripeness.NOTHING, due), Judgement(Ripeness.NOTHING, due_whole), {}
+            since, as_of, FreshJudgement(Ripeness.NOTHING, due), FreshJudgement(Ripeness.NOTHING, due_whole), {}
         )  # fmt: skip
     units_at, events = replay.spoken_of(register, model), register.events(known_by=as_of)
     described = landmarks_since(model, units_at, events, as_of=as_of)
@@ -223,9 +223,9 @@ def _jobs_beside(jobs: pd.DataFrame, champion: Model | None, units_at: UnitsAt, 
     return jobs.join(theirs.add_prefix("champion_"))[list(JOBS_COLUMNS)]
 
 
-def _judged(rows: pd.DataFrame, units: pd.DataFrame, due: pd.Timestamp, random_state: int) -> Judgement:
+def _judged(rows: pd.DataFrame, units: pd.DataFrame, due: pd.Timestamp, random_state: int) -> FreshJudgement:
     if rows.empty:
-        return Judgement(Ripeness.NOTHING, due)
+        return FreshJudgement(Ripeness.NOTHING, due)
     count = int(rows["unit_id"].nunique())
     label, weight = rows["label"].to_numpy(np.float64), rows["weight"].to_numpy(np.float64)
     figures: dict[str, Any] = {
@@ -235,8 +235,8 @@ def _judged(rows: pd.DataFrame, units: pd.DataFrame, due: pd.Timestamp, random_s
         "expected": float((weight * rows["probability"].to_numpy(np.float64)).sum()),
     }
     if count < LEAST_OUTCOMES:
-        return Judgement(Ripeness.TOO_FEW, due, **figures)
+        return FreshJudgement(Ripeness.TOO_FEW, due, **figures)
     evidence = JudgedTables(with_rules(rows, units), pd.DataFrame(columns=list(JOBS_COLUMNS)))
-    return Judgement(
+    return FreshJudgement(
         Ripeness.ENOUGH, due, **figures, scores=scores(evidence, random_state=random_state), groups=groups(evidence)
     )

@@ -6,13 +6,13 @@ from typing import Any
 
 from engine.errors import EhyaError
 from engine.settings import Settings
-from engine.store import Problem
-from serving.cli.doctor import Finding, Health, broken, examine
+from engine.store import Inconsistency
+from serving.cli.doctor import Finding, PartState, broken, examine
 from serving.cli.errors import sentence
 from serving.cli.terminal import Terminal
 
-_SIGNS = {Health.WELL: "✔", Health.NOT_YET: "…", Health.BROKEN: "✘"}
-_STYLES = {Health.WELL: "", Health.NOT_YET: "yellow", Health.BROKEN: "bold red"}
+_SIGNS = {PartState.WELL: "✔", PartState.NOT_YET: "…", PartState.BROKEN: "✘"}
+_STYLES = {PartState.WELL: "", PartState.NOT_YET: "yellow", PartState.BROKEN: "bold red"}
 
 
 def show_checkup(terminal: Terminal, settings: Settings) -> bool:
@@ -37,4 +37,4 @@ def _text(finding: Finding, terminal: Terminal) -> str:
 def _said(fact: Any, terminal: Terminal) -> Any:
     if isinstance(fact, EhyaError):
         return sentence(fact, terminal)
-    return terminal.speech.text(fact.code, **fact.facts) if isinstance(fact, Problem) else fact
+    return terminal.speech.text(fact.code, **fact.facts) if isinstance(fact, Inconsistency) else fact

@@ -11,7 +11,14 @@ from engine.errors import EhyaError
 from engine.settings import Settings
 from serving.cli.commands.difference import difference_document, print_difference
 from serving.cli.commands.mapping import Agreement, mapping_of, remember_mapping, write_headings, write_mapping
-from serving.cli.commands.rejects import Reading, moved_units, print_moved, reading_of, units_before, write_refused
+from serving.cli.commands.rejects import (
+    RegisterReading,
+    moved_units,
+    print_moved,
+    reading_of,
+    units_before,
+    write_refused,
+)
 from serving.cli.question import day, now, today
 from serving.cli.terminal import Terminal
 from serving.desk.workspace import open_register
@@ -116,7 +123,7 @@ def take_in(
     terminal.say("cli.dry_run" if dry_run else "cli.next_rank" if known else "cli.next_train")
 
 
-def _read(reading: Reading, mapping_out: Path | None, agreed: Agreement | None, words: Speech) -> Intake:
+def _read(reading: RegisterReading, mapping_out: Path | None, agreed: Agreement | None, words: Speech) -> Intake:
     """Read the register; where no header is understood, the mapping to write is what leads on."""
     try:
         return reading.intake()

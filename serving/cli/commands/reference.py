@@ -17,7 +17,7 @@ from serving.cli.terminal import Terminal
 from serving.i18n import Speech
 from serving.reports.cells import plain
 from serving.reports.facts import header, said, title
-from serving.reports.workbook import Column, Notes, Sheet, write_csv, write_json, write_xlsx
+from serving.reports.workbook import Notes, OutputSheet, SheetColumn, write_csv, write_json, write_xlsx
 
 _SHOWN = 120  # rows at a terminal; files hold all
 _BELOW = ("source", "as_of")
@@ -265,14 +265,14 @@ def _sources(rows: pd.DataFrame, words: Speech) -> list[tuple[str, str]]:
 def _write(terminal: Terminal, described: TableSpec, rows: pd.DataFrame, out: Path) -> None:
     words, name = terminal.speech, described.name
     columns = [
-        Column(
+        SheetColumn(
             column,
             f"{header(described, column, words)} ({column})" if out.suffix == ".xlsx" else column,
             "long" if column == "source" or column.startswith("meaning") else "text",
         )
         for column in rows.columns
     ]
-    sheet = Sheet(name, columns, rows)
+    sheet = OutputSheet(name, columns, rows)
     notes = Notes(
         words.text("cli.notes"),
         [(words.text("cli.licence"), described.licence), (words.text("cli.attribution"), described.attribution)],

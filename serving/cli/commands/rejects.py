@@ -27,7 +27,7 @@ synthetic, rates, today``; days are ISO texts."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class RegisterReading:
     """A register to be read, with the corrections of earlier rejects workbooks and of the one just filled in.
 
     Parameters
@@ -60,7 +60,7 @@ class Reading:
         return _read(self.path, self.options, self.applied)
 
 
-def reading_of(file: Path | None, workbook: Path | None, asked: Options) -> Reading:
+def reading_of(file: Path | None, workbook: Path | None, asked: Options) -> RegisterReading:
     """What to read: a register, or the register that a filled-in rejects workbook is of.
 
     Parameters
@@ -82,16 +82,16 @@ def reading_of(file: Path | None, workbook: Path | None, asked: Options) -> Read
     if workbook is None:
         if file is None:
             raise EhyaError(ErrorCode.OPTION_MISSING, command="ehya intake", allowed=["FILE", "--corrections OUT.xlsx"])
-        return Reading(file, asked, nothing, nothing)
+        return RegisterReading(file, asked, nothing, nothing)
     from serving.reports.corrections import original, read_corrections
 
     origin, fresh = read_corrections(workbook)
     stated = {name: value for name, value in asked.items() if name != "today" and value}
-    return Reading(original(origin, workbook, file), {**origin.options, **stated}, origin.applied, fresh)
+    return RegisterReading(original(origin, workbook, file), {**origin.options, **stated}, origin.applied, fresh)
 
 
 def write_refused(
-    path: Path, speech: Speech, reading: Reading, intake: Intake, say: Callable[[str, Mapping[str, Any]], str]
+    path: Path, speech: Speech, reading: RegisterReading, intake: Intake, say: Callable[[str, Mapping[str, Any]], str]
 ) -> None:
     """Write the rejects workbook, unless nothing was refused and no figure taken is odd.
 
@@ -101,18 +101,18 @@ def write_refused(
         ``unknown_option`` when the file's ending is not .xlsx.
     """
     from serving.reports.corrections import digest_of, way_to
-    from serving.reports.rejects import Origin, write_rejects
+    from serving.reports.rejects import RejectSource, write_rejects
 
     if path.suffix != ".xlsx":
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--rejects", given=path.name, allowed=[".xlsx"])
     odd = (intake.notes["code"] == NoteCode.IMPLAUSIBLE).any()
     if intake.rejected_rows.empty and intake.rejected_cells.empty and not odd:
         return
-    origin = Origin(way_to(reading.path, path), digest_of(reading.path), reading.options, reading.corrections)
+    origin = RejectSource(way_to(reading.path, path), digest_of(reading.path), reading.options, reading.corrections)
     write_rejects(path, intake, origin, speech, say)
 
 
-def units_before(register: Register, reading: Reading, intake: Intake, now: Any) -> pd.Series:
+def units_before(register: Register, reading: RegisterReading, intake: Intake, now: Any) -> pd.Series:
     """Units that the corrected rows were stored as, where the correction makes another unit of the row.
 
     Returns

@@ -6,7 +6,7 @@ import pytest
 from openpyxl import Workbook
 
 from engine.intake import read_register
-from engine.intake.formats import Shown, shown_by
+from engine.intake.formats import NumberDisplay, shown_by
 
 
 @pytest.fixture
@@ -61,8 +61,9 @@ def test_a_unit_that_only_the_format_shows_is_a_unit(register):
     ("code", "shown"),
     [
         ("General", None), ("#,##0.00", None), ("0;-0;;@", None), ("yyyy-mm-dd", None), ("@", None), ("0.00E+00", None),
-        ("_(* #,##0_);_(* (#,##0)", None), ("0%", Shown(percent=True)), ("#,##0,", Shown(thousands=1)),
-        ('"$"#,##0', Shown(before="$")), ("[$€-2] 0", Shown(before="€")), ("[Red]#,##0,,", Shown(thousands=2)),
+        ("_(* #,##0_);_(* (#,##0)", None), ("0%", NumberDisplay(percent=True)), ("#,##0,", NumberDisplay(thousands=1)),
+        ('"$"#,##0', NumberDisplay(before="$")), ("[$€-2] 0", NumberDisplay(before="€")),
+        ("[Red]#,##0,,", NumberDisplay(thousands=2)),
     ],
 )  # fmt: skip
 def test_a_format_is_read_for_what_it_adds(code, shown):

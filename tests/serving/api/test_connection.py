@@ -12,12 +12,12 @@ import pytest
 
 from engine.errors import EhyaError, ErrorCode
 from serving.api import create_app
-from serving.api.limits import Limits
+from serving.api.limits import ServiceLimits
 from serving.api.listening import listen as listen_at
 from serving.api.listening import reserved
 from serving.api.server import serve
 
-QUICK = Limits(header_seconds=0.4, header_bytes=4096, body_seconds=0.4, body_bytes=1000, shutdown_seconds=0.3)
+QUICK = ServiceLimits(header_seconds=0.4, header_bytes=4096, body_seconds=0.4, body_bytes=1000, shutdown_seconds=0.3)
 POST = b"POST /v1/shortlists HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept-Language: %s\r\n"
 
 
@@ -140,7 +140,7 @@ def test_callers_who_go_away_leave_no_line_in_the_log(port):
     ids=["nothing", "half a header", "no body", "a whole request"],
 )
 def test_no_caller_holds_the_end_of_the_service(settings, shelf_of, appraisal, listen, sent):
-    patient = Limits(header_seconds=60, body_seconds=60, idle_seconds=60, shutdown_seconds=0.3)
+    patient = ServiceLimits(header_seconds=60, body_seconds=60, idle_seconds=60, shutdown_seconds=0.3)
     app = create_app(settings=settings, shelf=shelf_of(appraisal), limits=patient)
     with ExitStack() as callers:
         with listen(app) as address, log_of_the_service() as lines:

@@ -14,7 +14,7 @@ from engine.reference.rules import TableRule
 from engine.settings import Settings
 from engine.store import Register
 from serving.cli.app import app
-from serving.cli.doctor import Checkup, Health, examine
+from serving.cli.doctor import Checkup, PartState, examine
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_the_missing_file_of_a_promoted_model_is_named(home):
         register.promotions.record(
             model_version="v1", digest="0" * 64, promoted_at=datetime(2026, 11, 25), reason="test", metrics={}
         )
-    (finding,) = [one for one in examine(settings) if one.health is Health.BROKEN]
+    (finding,) = [one for one in examine(settings) if one.health is PartState.BROKEN]
     assert finding.checkup is Checkup.MODEL_BROKEN
     assert finding.facts["why"].code is ErrorCode.MODEL_FILE_MISSING
     assert "v1" in doctor(home).stdout

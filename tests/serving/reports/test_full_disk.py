@@ -10,7 +10,7 @@ import pytest
 
 from engine.errors import EhyaError, ErrorCode
 from serving.i18n import speech
-from serving.reports.workbook import Column, Notes, Sheet, write_csv, write_json, write_xlsx
+from serving.reports.workbook import Notes, OutputSheet, SheetColumn, write_csv, write_json, write_xlsx
 
 
 @contextmanager
@@ -25,7 +25,7 @@ def full_disk(most_bytes):
 
 
 ROWS = pd.DataFrame({"name": [f"واحد {number}" for number in range(3000)], "jobs": range(3000)})
-SHEET = Sheet("Units", [Column("name", "Name"), Column("jobs", "Jobs", "count")], ROWS)
+SHEET = OutputSheet("Units", [SheetColumn("name", "Name"), SheetColumn("jobs", "Jobs", "count")], ROWS)
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,22 @@ from hypothesis import strategies as st
 
 from serving.i18n import speech
 from serving.reports.cells import STARTS_A_FORMULA, neutral, plain
-from serving.reports.workbook import Column, Notes, Sheet, json_text, sheet_titles, write_csv, write_json, write_xlsx
+from serving.reports.workbook import (
+    Notes,
+    OutputSheet,
+    SheetColumn,
+    json_text,
+    sheet_titles,
+    write_csv,
+    write_json,
+    write_xlsx,
+)
 
 COLUMNS = [
-    Column("name", "نام"),
-    Column("share", "سهم", "share"),
-    Column("jobs", "نفر", "count"),
-    Column("day", "روز", "date"),
+    SheetColumn("name", "نام"),
+    SheetColumn("share", "سهم", "share"),
+    SheetColumn("jobs", "نفر", "count"),
+    SheetColumn("day", "روز", "date"),
 ]
 
 
@@ -46,7 +55,9 @@ def test_a_negative_number_stays_a_number(number):
 
 
 def test_a_workbook_holds_texts_as_texts_and_numbers_as_numbers(tmp_path):
-    path = write_xlsx(tmp_path / "a" / "x.xlsx", [Sheet("فهرست", COLUMNS, rows())], Notes("یادداشت"), speech("fa"))
+    path = write_xlsx(
+        tmp_path / "a" / "x.xlsx", [OutputSheet("فهرست", COLUMNS, rows())], Notes("یادداشت"), speech("fa")
+    )
     page = openpyxl.load_workbook(path)["فهرست"]
     values = [[cell.value for cell in row] for row in page.iter_rows(min_row=2)]
     assert [row[0] for row in values] == ["'=HYPERLINK(1)", "'+98", "'-1", "'@x", "'\tx", "کارخانه"]
@@ -58,7 +69,7 @@ def test_a_workbook_holds_texts_as_texts_and_numbers_as_numbers(tmp_path):
 
 @pytest.mark.parametrize(("language", "right_to_left"), [("fa", True), ("en", False)])
 def test_sheets_run_in_the_direction_of_the_language_with_a_frozen_header(tmp_path, language, right_to_left):
-    sheet = Sheet("a", COLUMNS, rows(), remarks=["ساختگی"])
+    sheet = OutputSheet("a", COLUMNS, rows(), remarks=["ساختگی"])
     path = write_xlsx(tmp_path / "x.xlsx", [sheet], Notes("n", [("model", "=1")]), speech(language))
     book = openpyxl.load_workbook(path)
     assert [bool(page.sheet_view.rightToLeft) for page in book] == [right_to_left] * 2
@@ -69,12 +80,12 @@ def test_sheets_run_in_the_direction_of_the_language_with_a_frozen_header(tmp_pa
 
 
 def test_a_table_without_rows_is_a_sheet_with_its_header(tmp_path):
-    path = write_xlsx(tmp_path / "x.xlsx", [Sheet("a", COLUMNS, rows().head(0))], Notes("n"), speech("en"))
+    path = write_xlsx(tmp_path / "x.xlsx", [OutputSheet("a", COLUMNS, rows().head(0))], Notes("n"), speech("en"))
     assert openpyxl.load_workbook(path)["a"].max_row == 1
 
 
 def test_csv_opens_in_persian_and_runs_nothing(tmp_path):
-    path = write_csv(tmp_path / "x.csv", Sheet("a", COLUMNS, rows()))
+    path = write_csv(tmp_path / "x.csv", OutputSheet("a", COLUMNS, rows()))
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     with path.open(encoding="utf-8-sig", newline="") as file:
         read = list(csv.reader(file))
