@@ -73,6 +73,10 @@ def plain(column: pd.Series) -> list[Any]:
         codes, days = pd.factorize(column)
         objects = np.array([*(pd.Timestamp(day).date() for day in days), None], dtype=object)
         return list(objects[codes].tolist())
+    if isinstance(column.dtype, pd.api.extensions.ExtensionDtype):
+        return list(column.array.to_numpy(dtype=object, na_value=None).tolist())
+    if column.dtype.kind in "iu":
+        return list(column.to_numpy().tolist())
     objects = column.astype(object).to_numpy(dtype=object, copy=True)
     objects[column.isna().to_numpy()] = None
     return list(objects.tolist())
@@ -83,7 +87,8 @@ def _execute(connection: Connection, statement: SQLCompiler, table: Table, colum
     order = list(statement.positiontup or columns)
     length = len(next(iter(columns.values()), pd.Series(dtype=object)))
     for start in range(0, length, CHUNK):
-        bound = [_bound(columns[name].iloc[start : start + CHUNK], table.c.get(name), connection) for name in order]
+        part = columns if length <= CHUNK else {name: columns[name].iloc[start : start + CHUNK] for name in order}
+        bound = [_bound(part[name], table.c.get(name), connection) for name in order]
         rows = list(zip(*bound, strict=True))
         if statement.positional:
             connection.exec_driver_sql(statement.string, rows)

@@ -10,18 +10,12 @@ from engine.domain.unit import Origin
 from engine.errors import EhyaError
 from engine.settings import Settings
 from serving.cli.commands.difference import difference_document, print_difference
-from serving.cli.commands.mapping import Agreement, mapping_of, remember_mapping, write_headings, write_mapping
-from serving.cli.commands.rejects import (
-    RegisterReading,
-    moved_units,
-    print_moved,
-    reading_of,
-    units_before,
-    write_refused,
-)
+from serving.cli.commands.mapping import mapping_of, remember_mapping, write_headings, write_mapping
+from serving.cli.commands.rejects import print_moved, reading_of, write_refused
 from serving.cli.question import day, now, today
 from serving.cli.terminal import Terminal
-from serving.desk.workspace import open_register
+from serving.desk.intake import RegisterReading, store_intake
+from serving.desk.mapping import Agreement
 from serving.i18n import Speech
 from serving.reports.workbook import write_json
 
@@ -83,17 +77,13 @@ def take_in(
     reading = reading_of(file, corrections, options)
     with terminal.busy("cli.reading", given=reading.path.name):
         intake = _read(reading, mapping_out, agreed, terminal.speech)
-    with terminal.busy("cli.storing"), open_register(settings) as register:
-        imported_at = now().to_pydatetime()
-        earlier = units_before(register, reading, intake, imported_at)
-        before = register.units() if dry_run else None
-        result = register.imports.commit(intake, imported_at=imported_at, dry_run=dry_run)
-        known = register.promotions.champion() is not None
+    with terminal.busy("cli.storing"):
+        stored = store_intake(settings, reading, intake, imported_at=now().to_pydatetime(), dry_run=dry_run)
+    result = stored.result
     if mapping and agreed and not dry_run:
         remember_mapping(terminal, settings, agreed, intake.source)
-    moved = moved_units(earlier, result)
     document = intake_report(intake, result, terminal)
-    document |= {"changed_cells": difference_document(result.cells), "moved": moved, "mapping": headings}
+    document |= {"changed_cells": difference_document(result.cells), "moved": stored.moved, "mapping": headings}
     if report:
         write_json(report, document)
     if rejects:
@@ -108,9 +98,9 @@ def take_in(
     _refused(terminal, document, listed=report is not None or rejects is not None)
     if len(reading.fresh):
         terminal.say("rejects.applied", count=len(reading.fresh), left=_refusals(intake))
-    print_moved(terminal, moved)
-    if before is not None:
-        print_difference(terminal, result.cells, before)
+    print_moved(terminal, stored.moved)
+    if stored.units_before is not None:
+        print_difference(terminal, result.cells, stored.units_before)
     for written in (report, mapping_out):
         if written:
             terminal.say("cli.written", path=str(written))
@@ -120,7 +110,7 @@ def take_in(
         )
     elif _refusals(intake) and corrections is None:
         terminal.say("rejects.hint", file=reading.path.name)
-    terminal.say("cli.dry_run" if dry_run else "cli.next_rank" if known else "cli.next_train")
+    terminal.say("cli.dry_run" if dry_run else "cli.next_rank" if stored.model_promoted else "cli.next_train")
 
 
 def _read(reading: RegisterReading, mapping_out: Path | None, agreed: Agreement | None, words: Speech) -> Intake:

@@ -1,44 +1,21 @@
-"""The mapping of headings: a small TOML file that a person edits, remembered for each source."""
+"""The mapping of headings as a person meets it: announced when it is remembered, written when it is open."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from engine.domain.unit import FIELDS, Field
-from engine.errors import EhyaError, ErrorCode
 from engine.files import replacing
 from engine.intake import Intake
 from engine.settings import Settings
 from serving.cli.terminal import Terminal
+from serving.desk.mapping import TABLE, Agreement, keep_mapping, kept_mapping, lines, read_mapping, tables
 from serving.i18n import Speech
-
-TABLE = "columns"
-VALUES = "values"
-
-
-class Agreement(NamedTuple):
-    """What a person states of a register.
-
-    Parameters
-    ----------
-    columns
-        Heading -> field, ``serial`` or ``ignore``.
-    values
-        Field -> the register's word -> what it means: ``{"status": {"چ": "idle"}}``.
-    """
-
-    columns: dict[str, str]
-    values: dict[str, dict[str, str]]
 
 
 def mapping_of(terminal: Terminal, settings: Settings, stated: Path | None, source: str | None) -> Agreement | None:
-    """The mapping to read a register with: the stated file, else the one remembered for the source, which is said.
+    """The mapping to read a register with: the stated file, else the one kept for the source, which is announced.
 
     Raises
     ------
@@ -47,7 +24,7 @@ def mapping_of(terminal: Terminal, settings: Settings, stated: Path | None, sour
     """
     if stated is not None:
         return read_mapping(stated)
-    kept = None if source is None else _kept(settings, source)
+    kept = None if source is None else kept_mapping(settings, source)
     if kept is None or not kept.is_file():
         return None
     mapping = read_mapping(kept)
@@ -55,63 +32,9 @@ def mapping_of(terminal: Terminal, settings: Settings, stated: Path | None, sour
     return mapping
 
 
-def read_mapping(path: Path) -> Agreement:
-    r"""Read heading -> field, and what a register's own words mean.
-
-    Raises
-    ------
-    EhyaError
-        ``file_not_found``, ``mapping_unreadable``, ``unknown_option``.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     file = Path(folder) / "map.toml"
-    ...     _ = file.write_text('[columns]\n"آدم‌ها" = "jobs_now"\n', encoding="utf-8")
-    ...     read_mapping(file).columns
-    {'آدم‌ها': 'jobs_now'}
-    """
-    try:
-        document = tomllib.loads(path.read_text("utf-8-sig"))
-    except FileNotFoundError:
-        raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=path.name) from None
-    except (OSError, ValueError) as error:
-        raise EhyaError(ErrorCode.MAPPING_UNREADABLE, given=path.name, reason=str(error)) from None
-    columns, values = document.get(TABLE, {}), document.get(VALUES, {})
-    if not document or set(document) - {TABLE, VALUES} or not isinstance(columns, dict):
-        raise EhyaError(ErrorCode.MAPPING_UNREADABLE, given=path.name, reason=f"[{TABLE}]")
-    if not isinstance(values, dict) or not all(isinstance(words, dict) for words in values.values()):
-        raise EhyaError(ErrorCode.MAPPING_UNREADABLE, given=path.name, reason=f"[{VALUES}.status]")
-    for heading, field in columns.items():
-        if not isinstance(field, str):
-            raise EhyaError(ErrorCode.MAPPING_UNREADABLE, given=path.name, reason=heading)
-        if field not in _allowed():
-            raise EhyaError(ErrorCode.UNKNOWN_OPTION, option=heading, given=field, allowed=_allowed())
-    meant = {
-        field: {word: _meaning(meaning, word, path) for word, meaning in words.items()}
-        for field, words in values.items()
-    }
-    return Agreement(dict(columns), meant)
-
-
-def _meaning(meaning: object, word: str, path: Path) -> str:
-    if isinstance(meaning, list) and all(isinstance(one, str) for one in meaning):
-        return ";".join(meaning)
-    if isinstance(meaning, bool):
-        return "yes" if meaning else "no"
-    if not isinstance(meaning, str):
-        raise EhyaError(ErrorCode.MAPPING_UNREADABLE, given=path.name, reason=word)
-    return meaning
-
-
 def remember_mapping(terminal: Terminal, settings: Settings, mapping: Agreement, source: str) -> None:
-    """Keep a mapping for the next file of this source, and say where."""
-    path = _kept(settings, source)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as beside:
-        beside.write_text(f"[{TABLE}]\n{_lines(mapping.columns)}{_tables(mapping.values)}", encoding="utf-8")
-    terminal.say("mapping.kept", source=source, path=str(path))
+    """Keep a mapping for the next file of this source, and print where."""
+    terminal.say("mapping.kept", source=source, path=str(keep_mapping(settings, mapping, source)))
 
 
 def write_mapping(path: Path, intake: Intake, mapping: Agreement | None, words: Speech) -> int:
@@ -140,41 +63,19 @@ def write_headings(path: Path, unknown: Mapping[str, object], mapping: Agreement
         for field in Field
     )
     about = _commented(words.text("mapping.about"))
-    known = mapping or Agreement({}, {})
-    values = _tables(known.values) or _commented(words.text("mapping.values"))
+    stated = mapping or Agreement({}, {})
+    values = tables(stated.values) or _commented(words.text("mapping.values"))
     with replacing(path) as beside:
-        beside.write_text(f"{about}\n[{TABLE}]\n{_lines(known.columns)}{offered}\n{values}\n{fields}", encoding="utf-8")
+        beside.write_text(f"{about}\n[{TABLE}]\n{lines(stated.columns)}{offered}\n{values}\n{fields}", encoding="utf-8")
     return len(unknown)
 
 
 def _offer(heading: str, nearest: object, words: Speech) -> str:
     """A line to uncomment: under its heading, the nearest field."""
     if not isinstance(nearest, str):
-        return f"# {words.text('mapping.none_near')}\n# {_lines({heading: 'ignore'})}"
-    return f"# {words.text('mapping.nearest', field=Field(nearest))}\n# {_lines({heading: nearest})}"
-
-
-def _tables(values: Mapping[str, Mapping[str, str]]) -> str:
-    return "".join(f"\n[{VALUES}.{field}]\n{_lines(words)}" for field, words in values.items())
+        return f"# {words.text('mapping.none_near')}\n# {lines({heading: 'ignore'})}"
+    return f"# {words.text('mapping.nearest', field=Field(nearest))}\n# {lines({heading: nearest})}"
 
 
 def _commented(text: str) -> str:
     return "".join(f"# {line}\n" for line in text.splitlines())
-
-
-def _lines(mapping: Mapping[str, str]) -> str:
-    return "".join(f"{_quoted(heading)} = {_quoted(field)}\n" for heading, field in mapping.items())
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _allowed() -> list[str]:
-    return [*(field.value for field in Field), "serial", "ignore"]
-
-
-def _kept(settings: Settings, source: str) -> Path:
-    """One file for each source: its name as far as every disk takes it, and what tells like names apart."""
-    readable = re.sub(r"[^\w.-]+", "_", source).strip("._")[:40]
-    return settings.home / "mappings" / f"{readable}-{hashlib.sha256(source.encode()).hexdigest()[:8]}.toml"
