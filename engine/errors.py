@@ -32,6 +32,7 @@ class ErrorCode(Code):
     COLUMN_NOT_PLAIN = "column_not_plain"
     MAPPING_UNREADABLE = "mapping_unreadable"
     FORMAT_NOT_READ = "format_not_read"
+    NOT_A_TABLE = "not_a_table"
     UNKNOWN_SHEET = "unknown_sheet"
     NO_HEADER = "no_header"
     HEADER_NOT_UNDERSTOOD = "header_not_understood"
