@@ -111,9 +111,10 @@ class Imports:
         """Take an intake into the register, whole or not at all.
 
         An equal identity updates the unit. So does a row that differs from it only by an id or a county that was not
-        known, or by a corrected name or ISIC code, if it fits no other unit; `engine.store.decisions.Decisions.unmerge` takes that back. Within one file
-        equal identities keep both rows. A value shows unless a newer record gave another; an empty cell says nothing.
-        Units of different origin never touch one another. The same file twice changes nothing.
+        known, or by a corrected name or ISIC code, if it fits no other unit;
+        `engine.store.decisions.Decisions.unmerge` takes that back. Within one file equal identities keep both rows. A
+        value shows unless a newer record gave another; an empty cell says nothing. Units of different origin never
+        touch one another. The same file twice changes nothing.
 
         Parameters
         ----------

@@ -5,6 +5,7 @@ import pytest
 
 from engine.diagnosis import diagnose
 from engine.domain.prediction import NotScorable
+from engine.domain.scorable import not_scorable
 from engine.domain.unit import unit_table
 from engine.ranking import Triage, TriageReason, public_red_flags, triage
 from engine.ranking.flags import FLAG_FIELDS, RedFlag
@@ -31,6 +32,14 @@ def _flags(fields):
 
 def test_a_unit_without_barriers_is_offered():
     assert _judge(GOOD) == ("offer", "nothing_blocks")
+
+
+def test_a_unit_under_construction_is_not_idle_and_so_not_offered_for_revival():
+    building = GOOD | {"status": "under_construction", "isic": "1030", "county": "Khoy"}
+    units = unit_table(pd.DataFrame({"unit_id": ["a"]} | {name: [value] for name, value in building.items()}))
+    assert not_scorable(units, AS_OF).tolist() == ["not_idle"]
+    assert _judge(building, scorable=False, not_scorable="not_idle") == ("cannot_judge", "not_idle")
+    assert _judge(building) == ("cannot_judge", "not_idle")  # whatever a prediction says
 
 
 def test_a_unit_with_workable_barriers_is_offered_and_says_so():
