@@ -76,6 +76,7 @@ class ErrorCode(Code):
     REGISTER_IN_USE = "register_in_use"
     ALREADY_MERGED = "already_merged"
     NOT_MERGED = "not_merged"
+    NOT_DISTINCT = "not_distinct"
     ORIGINS_DIFFER = "origins_differ"
     UNKNOWN_IMPORT = "unknown_import"
     IMPORT_UNDONE = "import_undone"
