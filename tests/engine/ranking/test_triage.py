@@ -63,6 +63,14 @@ def test_what_others_than_the_investor_must_remove_is_fixed_first(fields, reason
     assert _judge(GOOD | fields) == ("fix_first", reason)
 
 
+@pytest.mark.parametrize("debt", ["bank_debt_rial", "tax_debt_rial", "social_security_debt_rial"])
+def test_asking_for_ten_times_more_never_makes_a_debt_look_lighter(debt):
+    owing = GOOD | {"jobs_before_stop": 10, "price_year": 1393, debt: 20 * 10**9}
+    modest, bold = (owing | {"capital_needed_rial": capital} for capital in (16 * 10**9, 160 * 10**9))
+    assert _judge(modest) == _judge(bold) == ("fix_first", "blocked_by_debt")
+    assert _flags(modest)[0] == _flags(bold)[0] == "heavy_debt"
+
+
 def test_old_machinery_blocks_nobody_since_an_investor_can_replace_it():
     assert _judge(GOOD | {"machinery_year": 1960}) == ("offer", "barriers_workable")
 
