@@ -22,7 +22,7 @@ FIELD_MEANINGS: dict[Field, str] = {
     Field.ESTATE: "industrial estate as given",
     Field.ISIC: "ISIC Rev.4 code, division or finer",
     Field.SECTOR_TEXT: "activity as given",
-    Field.STATUS: "idle, semi-active (below half of its capacity), operating, liquidated or unknown",
+    Field.STATUS: "idle, semi-active (below half capacity), operating, liquidated, under construction or unknown",
     Field.STOPPED_ON: "day on which production stopped",
     Field.IDLE_MONTHS: "stated time without production, on the day of the record",
     Field.STOP_CAUSES: "barrier codes, why production stopped",

@@ -14,6 +14,7 @@ import pandas as pd
 from engine.diagnosis.evidence import Evidence
 from engine.diagnosis.joined import flags
 from engine.domain.unit import Barrier, Field
+from engine.economics.balance import weighing_capital
 
 STATED_SEVERITY: dict[Barrier, int] = {
     Barrier.SEIZED_BY_BANK: 3,  # the counterpart is the bank; 42 % of such units run (Iranian press, 1,793 units, 1400)
@@ -96,10 +97,11 @@ def _absent(field: Field) -> Measure:
 
 
 def _of_capital(field: Field) -> Measure:
+    """Money against the capital needed, of which no more counts than a new plant of that size costs."""
+
     def ratio(units: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
         money = units[field.value].astype("float64")
-        capital = units[Field.CAPITAL_NEEDED_RIAL.value].astype("float64")
-        return (money / capital.where(capital > 0)).mask(money == 0, 0.0)
+        return (money / weighing_capital(units)).mask(money == 0, 0.0)
 
     return ratio
 

@@ -241,7 +241,8 @@ _NEEDED = ("unit_id", "kind", "happened_on", "known_on")
 
 def _refuse(refused: pd.Series, values: pd.Series, code: ErrorCode, **facts: object) -> None:
     if refused.any():
-        raise EhyaError(code, given=str(values[refused].iloc[0]), **facts)
+        first = values[refused].iloc[0]
+        raise EhyaError(code, given=None if pd.isna(first) else str(first), **facts)
 
 
 def _check_range(name: str, value: float | None, high: float) -> None:

@@ -7,6 +7,8 @@ import pandas as pd
 from engine.domain.prediction import NotScorable
 from engine.domain.unit import Status, idle_months
 
+_NOT_IDLE = [Status.OPERATING.value, Status.LIQUIDATED.value, Status.UNDER_CONSTRUCTION.value]
+
 
 def not_scorable(units: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
     """Why units get no prediction.
@@ -37,7 +39,7 @@ def not_scorable(units: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
         NotScorable.NO_PLACE: units["county"].isna(),
         NotScorable.NO_STATUS: unknown,
         NotScorable.NO_IDLE_TIME: idle_months(units, as_of).isna(),
-        NotScorable.NOT_IDLE: status.isin([Status.OPERATING.value, Status.LIQUIDATED.value]),
+        NotScorable.NOT_IDLE: status.isin(_NOT_IDLE),
         NotScorable.NO_JOBS_NOW: (status == Status.SEMI_ACTIVE.value) & units["jobs_now"].isna(),
     }
     codes = pd.Series("", index=units.index, dtype="str")

@@ -20,6 +20,7 @@ class Status(Code):
     SEMI_ACTIVE = "semi_active"
     OPERATING = "operating"
     LIQUIDATED = "liquidated"
+    UNDER_CONSTRUCTION = "under_construction"  # never worked yet, and so not idle (decision 0019)
     UNKNOWN = "unknown"
 
 

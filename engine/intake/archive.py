@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 from engine.errors import EhyaError, ErrorCode
 from engine.intake.formats import NumberDisplay, shown_styles, styled_cells
+from engine.intake.kinds import kind_of_parts, refuse
 from engine.intake.limits import MAX_RATIO, MAX_WORKBOOK_CELLS, RATIO_FREE_BYTES, FileLimit, within
 from engine.intake.references import References
 
@@ -123,6 +124,7 @@ def _entries(content: bytes, name: str) -> list[zipfile.ZipInfo]:
     names = [entry.filename for entry in entries]
     if len({one.casefold() for one in names}) < len(names):
         raise _unreadable(name, "repeated_part")
+    refuse(kind_of_parts(names), name)
     if any(entry.flag_bits & 1 for entry in entries):
         raise EhyaError(ErrorCode.FILE_PROTECTED, given=name)
     for part, form in ((_BINARY_BOOK, ".xlsb"), (_OPEN_DOCUMENT, ".ods")):

@@ -54,18 +54,29 @@ def within_bounds(
             read.judge(field, named[field], refused=_problems(at, RejectionCode.OUT_OF_RANGE, [facts] * len(at)))
             units[field.value] = units[field.value].mask(beyond)
     odd = implausible(units)
-    odd["field"] = [next((name for name in joined.split(";") if name in named), "") for joined in odd["fields"]]
+    judged = {
+        joined: next((name for name in joined.split(";") if name in named), "") for joined in odd["fields"].unique()
+    }
+    odd["field"] = odd["fields"].map(judged)
     for name, lines in odd[odd["field"] != ""].groupby("field", sort=False):
         unit = (money or {}).get(Field(str(name)))
-        told = [
-            {"what": Implausible(line["code"]), "low": _plain(line["low"]), "high": _plain(line["high"])}
-            | {"guess": _named(Guess(line["guess"]), unit)}
-            for line in lines.to_dict("records")
-        ]
-        noted = _problems(position[lines["unit_id"]], NoteCode.IMPLAUSIBLE, told)
+        noted = _problems(position[lines["unit_id"]], NoteCode.IMPLAUSIBLE, _told(lines, unit))
         stated = noted.index.isin(read.stated(named[Field(str(name))]).rows)
         read.judge(Field(str(name)), named[Field(str(name))], noted=noted[stated])
     return units
+
+
+def _told(lines: pd.DataFrame, unit: MoneyUnit | None) -> list[dict[str, Any]]:
+    """Facts of each line; lines that break the same bound with the same guess share them."""
+    of = ["code", "low", "high", "guess"]
+    number = lines.groupby(of, dropna=False, sort=False).ngroup().to_numpy()
+    kinds: list[dict[Any, Any]] = lines.loc[~pd.Series(number, index=lines.index).duplicated(), of].to_dict("records")
+    facts = [
+        {"what": Implausible(one["code"]), "low": _plain(one["low"]), "high": _plain(one["high"])}
+        | {"guess": _named(Guess(one["guess"]), unit)}
+        for one in kinds
+    ]
+    return [facts[at] for at in number.tolist()]
 
 
 def _problems(position: pd.Series, code: Code, facts: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

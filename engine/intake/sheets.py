@@ -16,6 +16,7 @@ from engine.intake.archive import Unpacked, unpack
 from engine.intake.delimited import read_delimited
 from engine.intake.formats import as_shown
 from engine.intake.grid import blanked, by_rows, cut, grid, longest_text, overlaid
+from engine.intake.kinds import kind_of, kind_of_compound, refuse
 from engine.intake.limits import MAX_WORKBOOK_CELLS, FileLimit, within
 from engine.intake.references import References
 from engine.intake.typed import PARQUET_MARK, is_json, read_json, read_parquet
@@ -79,8 +80,8 @@ def open_sheets(path: Path, *, only: str | None = None) -> list[Sheet]:
     ------
     EhyaError
         ``file_not_found``, ``file_unreadable``, ``file_protected``, ``file_empty``, ``unknown_sheet``,
-        ``not_a_regular_file``, ``encoding_uncertain``, ``line_unreadable``, ``format_not_read``, ``file_over_limit``,
-        ``cell_too_far``, ``file_declares_entities``, ``column_not_plain``.
+        ``not_a_regular_file``, ``not_a_table``, ``encoding_uncertain``, ``line_unreadable``, ``format_not_read``,
+        ``file_over_limit``, ``cell_too_far``, ``file_declares_entities``, ``column_not_plain``.
 
     Examples
     --------
@@ -105,11 +106,13 @@ def open_sheets(path: Path, *, only: str | None = None) -> list[Sheet]:
         raise EhyaError(ErrorCode.FILE_UNREADABLE, given=path.name, reason=type(error).__name__) from None
     if not content.strip():
         raise EhyaError(ErrorCode.FILE_EMPTY, given=path.name)
+    refuse(kind_of(content), path.name)
     if content[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         sheets = _workbook(content, path.name, only)
     elif content[:4] == _COMPOUND:
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise EhyaError(ErrorCode.FILE_PROTECTED, given=path.name)
+        refuse(kind_of_compound(content), path.name)
         raise EhyaError(ErrorCode.FORMAT_NOT_READ, given=path.name, format=".xls")
     elif content[:4] == PARQUET_MARK:
         sheets = [Sheet(path.stem, cut(blanked(read_parquet(content, path.name))))]

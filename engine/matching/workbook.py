@@ -73,6 +73,7 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         Status.SEMI_ACTIVE: ("نیمه‌فعال", "نیمه‌تعطیل"),
         Status.OPERATING: ("فعال",),
         Status.LIQUIDATED: ("منحل", "منحل‌شده"),
+        Status.UNDER_CONSTRUCTION: ("در دست ساخت", "در حال ساخت", "در دست اقدام"),
         Status.UNKNOWN: ("نامعلوم",),
     },
     "deal_forms": {

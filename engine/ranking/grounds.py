@@ -37,8 +37,8 @@ def blind(units: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
     said = predictions.get("not_scorable", pd.Series(index=predictions.index, dtype="str")).reindex(units.index)
     reasons = flags(said, UNSCORED).mul(~scorable, axis=0)
     reasons[TriageReason.NO_PREDICTION.value] = ~scorable & ~reasons.any(axis=1)
-    operating = units["status"].eq(Status.OPERATING.value).fillna(False)
-    reasons[TriageReason.NOT_IDLE.value] |= operating
+    never_idle = units["status"].isin([Status.OPERATING.value, Status.UNDER_CONSTRUCTION.value])
+    reasons[TriageReason.NOT_IDLE.value] |= never_idle
     reported = units["origin"].eq(Origin.REPORTED.value).fillna(False)
     unsure = units["confidence"].isna() | units["confidence"].eq(Confidence.MISSING.value).fillna(False)
     reasons[TriageReason.REPORT_UNDATED.value] = reported & units["as_of"].isna()

@@ -58,6 +58,8 @@ class Changes:
         known), ``after``; text.
     matched
         New units that are known ones under another identity (`engine.store.matches`), with those.
+    doubtful
+        ``new, known``: pairs of which a name or code was perhaps corrected (`engine.store.corrections`).
     """
 
     rows: pd.DataFrame
@@ -68,6 +70,7 @@ class Changes:
     repeats: pd.DataFrame
     cells: pd.DataFrame
     matched: Mapping[str, str]
+    doubtful: pd.DataFrame
 
     @property
     def empty(self) -> bool:
@@ -152,6 +155,7 @@ def changes(rows: pd.DataFrame, stored: pd.DataFrame, sightings: pd.DataFrame, h
         .rename(columns={"value": "after"})
         .reset_index(drop=True),
         matched={},
+        doubtful=pd.DataFrame({"new": [], "known": []}, dtype="str"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import select
 
@@ -12,6 +13,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
 from engine.store.bulk import insert_line, read
 from engine.store.clock import Day, day, utc
+from engine.store.distinctions import decide, distinct_pairs
 from engine.store.duplicates import still_open
 from engine.store.groups import renamed
 from engine.store.merges import gone_units, record_merge, refuse_unknown, roots, undo_merge
@@ -176,18 +178,45 @@ class Decisions:
             refuse_unknown(connection, [unit_id])
             return undo_merge(connection, unit_id, made_at=utc(made_at))
 
+    def distinguish(self, unit_id: str, other_id: str, *, made_at: datetime) -> None:
+        """Record that two units that look like one are two, as a person decided: the pair is proposed no more.
+
+        Raises
+        ------
+        EhyaError
+            ``unknown_unit``, ``already_merged``.
+        """
+        self._decide(unit_id, other_id, holds=True, made_at=made_at)
+
+    def undistinguish(self, unit_id: str, other_id: str, *, made_at: datetime) -> None:
+        """Take that decision back: the pair is open again.
+
+        Raises
+        ------
+        EhyaError
+            ``unknown_unit``, ``already_merged``, ``not_distinct``.
+        """
+        self._decide(unit_id, other_id, holds=False, made_at=made_at)
+
     def duplicates(self) -> pd.DataFrame:
-        """Pairs of units that may be one and were not merged: ``unit_id, other_id, reason, import_id``."""
+        """Pairs of units that may be one and of which nobody decided: ``unit_id, other_id, reason, import_id``."""
         table = schema.duplicates.c
         with self._session.read() as connection:
             query = select(table.unit_id, table.other_id, table.reason, table.import_id).order_by(table.id)
             pairs, root_of = read(connection, query).astype({"import_id": "int64"}), roots(connection)
             pairs = still_open(connection, pairs, gone_units(connection))
+            two = pd.MultiIndex.from_frame(distinct_pairs(connection, root_of))
         pairs = renamed(pairs.astype({"unit_id": "str", "other_id": "str", "reason": "str"}), root_of)
         other = renamed(pairs[["other_id"]].rename(columns={"other_id": "unit_id"}), root_of)["unit_id"]
         pairs = pairs.assign(other_id=other)
-        open_pairs = pairs[pairs["unit_id"] != pairs["other_id"]]
+        named = pd.MultiIndex.from_arrays([*np.sort(pairs[["unit_id", "other_id"]].to_numpy(dtype=object), axis=1).T])
+        open_pairs = pairs[(pairs["unit_id"] != pairs["other_id"]).to_numpy() & ~named.isin(two)]
         return open_pairs.drop_duplicates(["unit_id", "other_id"], ignore_index=True)
+
+    def _decide(self, unit_id: str, other_id: str, *, holds: bool, made_at: datetime) -> None:
+        with self._session.write() as connection:
+            refuse_unknown(connection, [unit_id, other_id])
+            decide(connection, unit_id, other_id, roots(connection), holds=holds, made_at=utc(made_at))
 
     def _withdraw(self, table: str, unit_id: str, field: str, made_at: datetime) -> None:
         with self._session.write() as connection:

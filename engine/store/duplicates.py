@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, select
 
+from engine.parsing.rejection import DuplicateReason
 from engine.store import schema
 from engine.store.bulk import insert_frame, read
 
@@ -17,7 +18,7 @@ TELLING = ["business_id", "national_id", "name", "county"]
 _PAIR = ["unit_id", "other_id"]
 
 
-def propose(connection: Connection, touched: pd.Index, *, import_id: int) -> None:
+def propose(connection: Connection, touched: pd.Index, *, beside: pd.DataFrame, import_id: int) -> None:
     """Keep the pairs that an import made.
 
     Parameters
@@ -26,6 +27,8 @@ def propose(connection: Connection, touched: pd.Index, *, import_id: int) -> Non
         Where to write.
     touched
         Names of its new units, and of those of which a ``TELLING`` field changed.
+    beside
+        ``new, known``: more pairs, of which all but a name or code is equal.
     import_id
         The import.
     """
@@ -33,6 +36,9 @@ def propose(connection: Connection, touched: pd.Index, *, import_id: int) -> Non
         return
     pairs = _pairs(connection)
     pairs = pairs[pairs["unit_id"].isin(touched) | pairs["other_id"].isin(touched)]
+    more = pd.DataFrame(np.sort(beside.to_numpy(dtype=object), axis=1), columns=_PAIR)
+    more = more.assign(reason=DuplicateReason.ALL_BUT_NAME.value)
+    pairs = pd.concat([pairs, more], ignore_index=True).drop_duplicates(_PAIR)
     known = read(connection, select(schema.duplicates.c.unit_id, schema.duplicates.c.other_id))
     told = pd.MultiIndex.from_frame(pairs[_PAIR]).isin(pd.MultiIndex.from_frame(known[_PAIR]))
     insert_frame(connection, schema.duplicates, pairs[~told].assign(import_id=import_id))

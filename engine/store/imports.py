@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -19,6 +19,7 @@ from engine.store.bulk import insert_frame, insert_line, read, read_where, updat
 from engine.store.changes import Change, Changes, changes
 from engine.store.clock import utc
 from engine.store.columns import COLUMNS, SIGHTING
+from engine.store.corrections import BY_COMPANY, BY_NAME, Corrections, corrections
 from engine.store.duplicates import TELLING, propose
 from engine.store.groups import renamed
 from engine.store.history import units_known_by
@@ -110,9 +111,10 @@ class Imports:
         """Take an intake into the register, whole or not at all.
 
         An equal identity updates the unit. So does a row that differs from it only by an id or a county that was not
-        known, if it fits no other unit; `engine.store.decisions.Decisions.unmerge` takes that back. Within one file
-        equal identities keep both rows. A value shows unless a newer record gave another; an empty cell says nothing.
-        Units of different origin never touch one another. The same file twice changes nothing.
+        known, or by a corrected name or ISIC code, if it fits no other unit;
+        `engine.store.decisions.Decisions.unmerge` takes that back. Within one file equal identities keep both rows. A
+        value shows unless a newer record gave another; an empty cell says nothing. Units of different origin never
+        touch one another. The same file twice changes nothing.
 
         Parameters
         ----------
@@ -200,9 +202,11 @@ def plan(connection: Connection, intake: IntakeLike, *, source: str | None) -> C
     known = living[living["unit_id"].isin(rows["unit_id"])]
     seen = _sightings(connection, known["unit_id"])
     found = changes(rows, known, seen, partial(_given_before, connection))
-    matched = _matched(connection, found.new, known["unit_id"])
+    matched, doubtful = _matched(connection, found.new, known["unit_id"])
     change = found.rows["change"].mask(found.rows["unit_id"].isin(matched), Change.UPDATED.value)
-    return replace(found, rows=found.rows.assign(change=change).set_axis(intake.units.index), matched=matched)
+    return replace(
+        found, rows=found.rows.assign(change=change).set_axis(intake.units.index), matched=matched, doubtful=doubtful
+    )
 
 
 def write(
@@ -225,7 +229,8 @@ def write(
     for unit_id, known in found.matched.items():
         record_merge(connection, known, unit_id, made_at=utc(imported_at), import_id=number)
     renamed_units = found.cells.loc[found.cells["field"].isin(TELLING), "unit_id"]
-    propose(connection, pd.Index(found.new["unit_id"]).union(pd.Index(renamed_units)), import_id=number)
+    touched = pd.Index(found.new["unit_id"]).union(pd.Index(renamed_units))
+    propose(connection, touched, beside=found.doubtful, import_id=number)
     return replace(result, import_id=number)
 
 
@@ -237,11 +242,41 @@ def _told(
     return replace(result, rows=renamed(result.rows, root_of), cells=cells.assign(held=why))
 
 
-def _matched(connection: Connection, new: pd.DataFrame, seen: pd.Series) -> dict[str, str]:
-    """New units that are known ones under another identity, with those."""
+def _matched(connection: Connection, new: pd.DataFrame, seen: pd.Series) -> Corrections:
+    """New units that are known ones under another identity, with those; and those of which that is in doubt."""
     if new.empty or connection.execute(select(schema.units.c.unit_id).limit(1)).first() is None:
-        return {}
-    weaker, root_of = weaker_identities(new), roots(connection)
+        return Corrections({}, pd.DataFrame({"new": [], "known": []}, dtype="str"))
+    root_of = roots(connection)
+    taken = {root_of.get(name, name) for name in seen}
+    matched = _stronger(connection, new, root_of, taken)
+    rest = new[~new["unit_id"].isin(matched)]
+    corrected = corrections(rest, _alike(connection, rest), root_of, {*taken, *matched.values()})
+    return corrected._replace(same=matched | corrected.same)
+
+
+def _alike(connection: Connection, new: pd.DataFrame) -> pd.DataFrame:
+    """Units of the register that a corrected name or code of new ones may hide."""
+    units = schema.units.c
+    parts = [
+        read_where(connection, query.where(units.identity.startswith(beginning)), column, keys)
+        for beginning, column, keys in (
+            (BY_COMPANY, units.national_id, new["national_id"].dropna()),
+            (BY_NAME, units.county, new.loc[new["identity"].str.startswith(BY_NAME), "county"].dropna()),
+        )
+        if len(keys)
+        for query in [select(schema.units)]
+    ]
+    if not parts:
+        return new.iloc[:0]
+    stored = typed_units(pd.concat(parts, ignore_index=True))
+    return stored[~stored["unit_id"].isin(gone_units(connection))]
+
+
+def _stronger(
+    connection: Connection, new: pd.DataFrame, root_of: Mapping[str, str], taken: Collection[str]
+) -> dict[str, str]:
+    """New units that gained an id or a county."""
+    weaker = weaker_identities(new)
     stored = typed_units(read_where(connection, select(schema.units), schema.units.c.identity, weaker["identity"]))
     stored = stored[~stored["unit_id"].isin(gone_units(connection))]
     pairs = candidates(weaker, stored, root_of)
@@ -250,7 +285,7 @@ def _matched(connection: Connection, new: pd.DataFrame, seen: pd.Series) -> dict
     raw = read_where(connection, select(schema.units), schema.units.c.unit_id, [*wanted, *concerned])
     table = typed_units(raw).set_index("unit_id").drop(columns=["identity", "ordinal", EXTRAS])
     known = folded(table, concerned, sightings_of(connection, concerned)) if concerned else table
-    return matches(pairs, new, known, {root_of.get(name, name) for name in seen})
+    return matches(pairs, new, known, taken)
 
 
 def _stored(connection: Connection, rows: pd.DataFrame) -> pd.DataFrame:

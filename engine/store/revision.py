@@ -17,6 +17,7 @@ WATCHED = (
     schema.promotions,
     schema.undone_imports,
     schema.event_revisions,
+    schema.distinctions,
 )
 """Tables whose rows are only ever added, and which move what is shown of a unit, its standing or the model at work."""
 

@@ -39,7 +39,7 @@ metadata = MetaData(
 APPEND_ONLY = (
     "imports", "rejections", "sightings", "unit_values", "predictions", "events", "promotions", "showings",
     "duplicates", "merges", "unmerges", "confirmations", "pins", "withdrawals", "source_ranks",
-    "undone_imports", "repeats", "event_revisions",
+    "undone_imports", "repeats", "event_revisions", "distinctions",
 )  # fmt: skip
 """Tables whose rows are never changed nor deleted; the database itself refuses."""
 
@@ -274,6 +274,17 @@ unmerges = Table(
     Column("made_at", DateTime, nullable=False),
 )
 """Merges that were undone."""
+
+distinctions = Table(
+    "distinctions",
+    metadata,
+    _numbered(),
+    _unit(),
+    _unit("other_id"),
+    Column("holds", Boolean, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+)
+"""Pairs that a person found to be two units, the smaller name first; the last line of a pair says whether it holds."""
 
 confirmations = Table(
     "confirmations",

@@ -31,6 +31,7 @@ _KEPT = (
     ("confirmation", schema.confirmations, "unit_id", "made_at"),
     ("pin", schema.pins, "unit_id", "made_at"),
     ("merge", schema.merges, "lost_id", "made_at"),
+    ("distinction", schema.distinctions, "unit_id", "made_at"),
 )
 
 
@@ -46,8 +47,8 @@ class Undone:
         The units that it spoke of, sorted: ``unit_id, fate`` (a `Fate`).
     kept
         What persons decided and recorded of these units after it, and of those that are gone at any time: ``kind``
-        (``event``, ``confirmation``, ``pin``, ``merge``), ``number, unit_id, field`` (missing for events and merges),
-        ``day``. It is kept, and shows again when the unit does.
+        (``event``, ``confirmation``, ``pin``, ``merge``, ``distinction``), ``number, unit_id, field`` (missing where it
+        is of no field), ``day``. It is kept, and shows again when the unit does.
     """
 
     import_id: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
@@ -14,6 +15,8 @@ from serving.api.examples import ANSWERS
 from serving.i18n import speech
 
 _REFERENCE = "#/components/schemas/{model}"
+_SECTION = re.compile(r"^(\w[\w ]*)\n-{3,}\n", re.MULTILINE)  # of a docstring
+_PARAMETER = re.compile(r"^(\w[\w, ]*)\n((?:[ ]{4}.*\n?|\n)+)", re.MULTILINE)
 _NEVER_KEPT = "/v1/health"  # it tells an age
 
 
@@ -25,11 +28,47 @@ def describe(app: FastAPI) -> dict[str, Any]:
         )
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         schemas |= _mandate_schemas() | {"Problem": _problem_schema()}
+        for schema in schemas.values():
+            _say_plainly(schema)
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
         _put_examples(document)
-        app.openapi_schema = document
+        app.openapi_schema = _in_markdown(document)
     return app.openapi_schema
+
+
+def _say_plainly(schema: dict[str, Any]) -> None:
+    r"""Leave of a docstring what a caller reads: what it is, and at each property what that means.
+
+    Examples
+    --------
+    >>> schema = {"description": "A box.\n\nParameters\n----------\nsize\n    Of it.", "properties": {"size": {}}}
+    >>> _say_plainly(schema)
+    >>> schema
+    {'description': 'A box.', 'properties': {'size': {'description': 'Of it.'}}}
+    """
+    said, *sections = _SECTION.split(schema.get("description", ""))
+    if not sections:
+        return
+    schema["description"] = said.strip()
+    properties = schema.get("properties", {})
+    parameters = dict(zip(sections[::2], sections[1::2], strict=True)).get("Parameters", "")
+    for names, meaning in _PARAMETER.findall(parameters):
+        for name in names.split(", "):
+            if name in properties:
+                properties[name].setdefault("description", " ".join(meaning.split()))
+
+
+def _in_markdown(part: Any) -> Any:
+    """The same document, names in its descriptions marked once: twice is the way of docstrings."""
+    if isinstance(part, list):
+        return [_in_markdown(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        name: one.replace("``", "`") if name == "description" and isinstance(one, str) else _in_markdown(one)
+        for name, one in part.items()
+    }
 
 
 def _put_examples(document: dict[str, Any]) -> None:

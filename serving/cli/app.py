@@ -86,6 +86,7 @@ DOORS = (
     (register.duplicates, "Example:  ehya duplicates"),
     (register.merge, "Example:  ehya merge UNIT OTHER"),
     (register.unmerge, "Example:  ehya unmerge OTHER"),
+    (register.distinct, "Examples:  ehya distinct UNIT OTHER   ·   ehya distinct UNIT OTHER --undo"),
     (
         register.conflicts,
         "Examples:  ehya conflicts   ·   ehya conflicts --pin UNIT jobs_now office.xlsx"

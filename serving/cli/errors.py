@@ -119,12 +119,20 @@ def sentence(error: Exception, terminal: Terminal) -> str:
     words = terminal.speech
     if isinstance(error, EhyaError):
         try:
-            return words.text(error.code, **_placed(error, words))
+            return words.text(error.code, **_named(_placed(error, words), words))
         except KeyError:  # a sentence short of a fact must not hide the error it speaks of
-            return str(error)
+            return words.text("cli.unexpected", kind=error.code.value, why=words.fact(error.facts))
     if isinstance(error, OSError) and error.filename:
         return words.text("cli.file_refused", given=str(error.filename), why=error.strerror or type(error).__name__)
     return words.text("cli.unexpected", kind=type(error).__name__, why=" ".join(str(error).split())[:300])
+
+
+def _named(facts: dict[str, Any], words: Speech) -> dict[str, Any]:
+    """Facts with the field that they name in the reader's language."""
+    from engine.domain.unit import Field
+
+    field = facts.get("field")
+    return facts | {"field": words.text(f"field.{field}")} if field in set(Field) else facts
 
 
 def _placed(error: EhyaError, words: Speech) -> dict[str, Any]:
@@ -133,7 +141,7 @@ def _placed(error: EhyaError, words: Speech) -> dict[str, Any]:
         facts: dict[str, Any] = dict(error.facts)
         low, high = facts["allowed"]
         key = f"field.{'jobs_now' if facts['field'] == 'jobs' else facts['field']}"
-        return facts | {"field": words.text(key), "allowed": words.text("page.range", low=low, high=high)}
+        return facts | {"field": words.text(key), "allowed": words.range(low, high)}
     if error.code is ErrorCode.MANDATE_VALUE_REFUSED:
         return error.facts | {"allowed": _choices(str(error.facts["allowed"]))}
     if error.code in (ErrorCode.REFERENCE_COLUMN_UNKNOWN, ErrorCode.REFERENCE_VALUE_UNKNOWN):

@@ -167,6 +167,19 @@ def merge(settings: Settings, kept: str, lost: str, *, made_at: datetime) -> str
         return register.decisions.merge(kept, lost, made_at=made_at)
 
 
+def distinguish(settings: Settings, unit: str, other: str, *, made_at: datetime, undo: bool = False) -> None:
+    """Record that two units that look like one are two; ``undo`` takes that back.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit``, ``already_merged``, ``not_distinct``.
+    """
+    with open_register(settings) as register:
+        act = register.decisions.undistinguish if undo else register.decisions.distinguish
+        act(unit, other, made_at=made_at)
+
+
 def unmerge(settings: Settings, unit: str, *, made_at: datetime) -> str:
     """Undo a merge; returns the id that the unit had been merged into.
 

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Hashable, Iterable, Mapping
 from datetime import date
+from enum import Enum
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -22,6 +23,9 @@ NOT_KNOWN = "—"
 """Stands where a value is not known; every legend says so."""
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_CLAUSE = re.compile(r"\[\[(.*?)\]\]")  # of a text: left out where a fact of it says nothing
+_SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LONGEST = 10**15  # from here on nobody counts the digits of a number
 _PERSIAN = str.maketrans("0123456789%", "۰۱۲۳۴۵۶۷۸۹٪") | {ord("-"): "\u200e−"}
 
 
@@ -66,10 +70,21 @@ def placeholders(text: str) -> frozenset[str]:
 
     Examples
     --------
-    >>> sorted(placeholders("{given} is not one of {allowed}"))
+    >>> sorted(placeholders("{given} is not allowed[[; allowed: {allowed}]]."))
     ['allowed', 'given']
     """
     return frozenset(_PLACEHOLDER.findall(text))
+
+
+def clauses(text: str) -> tuple[str, ...]:
+    """Clauses of a text, in double brackets, that stand only where each of their facts says something.
+
+    Examples
+    --------
+    >>> clauses("There is no sheet “{given}”.[[ Sheets: {allowed}.]]")
+    (' Sheets: {allowed}.',)
+    """
+    return tuple(_CLAUSE.findall(text))
 
 
 class Speech:
@@ -109,7 +124,8 @@ class Speech:
             ``family.code``, or a member of a `Code`.
         **facts
             Values of the placeholders: codes become words, numbers get the language's digits, dates its calendar,
-            lists are joined.
+            lists are joined. Where a fact says nothing (none, not known, an empty list), so does the clause in double
+            brackets that wants it. ``range`` is what the facts ``low`` and ``high`` say (`range_of`).
 
         Raises
         ------
@@ -121,9 +137,13 @@ class Speech:
             template = self._texts[name]
         except KeyError:
             raise KeyError(f"{self.language}: no text {name!r}") from None
+        if "low" in facts and "range" not in facts:
+            facts["range"] = self.range_of(facts)
         missing = placeholders(template) - set(facts)
         if missing:
             raise KeyError(f"{self.language}: {name!r} wants {sorted(missing)}")
+        silent = {wanted for wanted, value in facts.items() if _silent(value)}
+        template = _CLAUSE.sub(lambda match: "" if placeholders(match[1]) & silent else match[1], template)
         return _PLACEHOLDER.sub(lambda match: self.fact(facts[match[1]]), template)
 
     def codes(self, joined: object, family: str | type[Code]) -> str:
@@ -174,6 +194,35 @@ class Speech:
         say = self.share if share else self.number
         ends = {"low": say(low, digits), "point": say(point, digits), "high": say(high, digits)}
         return _PLACEHOLDER.sub(lambda match: ends[match[1]], self._texts["number.interval"])
+
+    def range(self, low: object, high: object) -> str:
+        """What lies between two ends; an end that is not known is none, and without either nothing is said.
+
+        Examples
+        --------
+        >>> english = Speech("en")
+        >>> english.range(0, 100), english.range(0, None), english.range(None, 20), english.range(None, None)
+        ('0 to 100', '0 or more', 'up to 20', '')
+        """
+        known = not _absent(low), not _absent(high)
+        key = {(True, True): "between", (True, False): "at_least", (False, True): "at_most"}.get(known)
+        return "" if key is None else self.text(f"number.{key}", low=low, high=high, range="")
+
+    def range_of(self, facts: Mapping[str, Any]) -> str:
+        """What lies between the facts ``low`` and ``high``; of a fact ``field`` that holds money, as money.
+
+        Examples
+        --------
+        >>> from engine.domain.unit import Field
+        >>> Speech("en").range_of({"field": Field.CAPITAL_NEEDED_RIAL, "low": 0, "high": 2**63 - 1})
+        '0 rial to 922,337 hemmat (10¹³ rial)'
+        """
+        from engine.domain.unit import FIELDS, Field, Kind  # with pandas, for which a help text should not wait
+
+        low, high, field = (facts.get(name) for name in ("low", "high", "field"))
+        if isinstance(field, Field) and FIELDS[field].kind is Kind.MONEY:
+            low, high = (None if _absent(end) else self.money(end) for end in (low, high))
+        return self.range(low, high)
 
     def date(self, day: object, precision: object = "day") -> str:
         """A day: Jalali in Persian, ISO in English; ``month`` and ``year`` show no more than is known.
@@ -250,12 +299,16 @@ class Speech:
         """One fact of a text: what it is decides how it is said."""
         if isinstance(value, Code):
             return self.text(value)
-        if isinstance(value, bool):
+        if isinstance(value, Enum):
+            return self.fact(value.value)
+        if isinstance(value, bool) or type(value).__name__ in _FLAGS:
             return self.text("flag.yes" if value else "flag.no")
-        if _absent(value):
+        if _silent(value):
             return NOT_KNOWN
         if isinstance(value, str):
             return value
+        if isinstance(value, Mapping):
+            return self.join(f"{self.fact(name)}: {self.fact(part)}" for name, part in value.items())
         if isinstance(value, (list, tuple, set, frozenset)):
             words = [self.fact(part) for part in value]
             return self.join(sorted(words) if isinstance(value, (set, frozenset)) else words)
@@ -263,11 +316,19 @@ class Speech:
             return self.date(value)
         if isinstance(value, int) or hasattr(value, "is_integer"):
             number = float(value)  # type: ignore[arg-type]
+            if abs(number) >= _LONGEST:
+                return self._power_of_ten(number)
             if number.is_integer():
                 # four digits may be a year, and no year has a thousands separator
                 return self._decimal(number, "#,##0" if abs(number) >= 10_000 else "0")
             return self._decimal(number, "#,##0.##")
         return str(value)
+
+    def _power_of_ten(self, number: float) -> str:
+        if number in (float("inf"), -float("inf")):
+            return self.decimals("∞" if number > 0 else "-∞")
+        size = len(str(abs(int(number)))) - 1
+        return f"{self._decimal(number / 10**size, '0.#')}×{self.digits('10')}{str(size).translate(_SUPERSCRIPT)}"
 
     def _short(self, amount: float) -> str:
         return self._decimal(amount, "#,##0.#" if abs(amount) < 100 else "#,##0")
@@ -279,11 +340,19 @@ class Speech:
         return text.translate(_PERSIAN) if self.language == "fa" else text
 
 
+_FLAGS = {"bool", "bool_"}  # NumPy's, by the names of its two major versions
+
 _NUMBERING = {"fa": "arabext", "en": "latn"}  # Babel takes separators from it, the digits are translated above
 
 
 def _flat(document: Mapping[str, Any]) -> dict[str, str]:
     return {f"{family}.{code}": text for family, entries in document.items() for code, text in entries.items()}
+
+
+def _silent(value: object) -> bool:
+    if isinstance(value, (list, tuple, set, frozenset, Mapping)):
+        return not value
+    return _absent(value)
 
 
 def _absent(value: object) -> bool:

@@ -136,6 +136,7 @@ def drift_sheets(found: Any, speech: Speech) -> list[OutputSheet]:
     warned = [speech.text("models.synthetic")] if found.origin == "synthetic" else []
     told = pd.DataFrame({"finding": [finding_words(speech, code, of) for code, of in found.findings]})
     outcomes = _outcome_rows(found, speech)
+    nothing = [] if len(outcomes) else [speech.text("drift_code.nothing_matured")]
     features = found.features.reset_index()
     features = features.assign(
         feature=[drift_name(speech, str(name)) for name in features["feature"]],
@@ -153,7 +154,7 @@ def drift_sheets(found: Any, speech: Speech) -> list[OutputSheet]:
                 *(SheetColumn(name, say(f"of_{name}"), _OUTCOME_KINDS.get(name, "share")) for name in _OUTCOMES),
             ],
             outcomes,
-            warned,
+            [*warned, *nothing],
         ),
         OutputSheet(
             say("features_sheet"),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from serving.i18n import Speech
 from serving.reports.ranking import legend, model_lines, origin_remarks
-from serving.reports.shortlist import investor_view, shortlist_sheet
+from serving.reports.shortlist import investor_view, shortlist_sheet, why_empty
 from serving.reports.words import column_of, in_words, mapped
 from serving.reports.workbook import Notes, OutputSheet, SheetColumn, write_xlsx
 
@@ -38,12 +38,17 @@ def write_event(path: Path, event: Event, offered: Stock, speech: Speech) -> Pat
     # Interest does not follow an empty offer: an incomplete record is not named among the unmatched either.
     sheets = [
         _overview(event, speech),
-        *(shortlist_sheet(one, offered.units, speech, _investor(one)) for one in event.shortlists),
+        *(_list(one, offered, speech) for one in event.shortlists),
         _units(event.unmatched, offered.units, speech, "unmatched"),
         _units(event.everyone, offered.units, speech, "everyones"),
         _units(event.unshown, offered.units, speech, "unshown"),
     ]
     return write_xlsx(path, sheets, _notes(event, offered.units, speech), speech)
+
+
+def _list(shortlist: Shortlist, offered: Stock, speech: Speech) -> OutputSheet:
+    empty = [] if len(shortlist) else why_empty(offered.offer(shortlist.mandate), speech)
+    return shortlist_sheet(shortlist, offered.units, speech, _investor(shortlist), empty)
 
 
 def _overview(event: Event, speech: Speech) -> OutputSheet:
@@ -72,7 +77,8 @@ def _units(table: pd.DataFrame, shown: pd.DataFrame, speech: Speech, title: str)
     columns = [column_of(name, speech) for name in known.columns]
     columns += [SheetColumn(f"own_{name}", *_OWN[title, name](speech)) for name in own.columns]
     rows = pd.concat([known.reset_index(drop=True), own.add_prefix("own_")], axis=1)
-    return OutputSheet(speech.text(f"cli.{title}"), columns, rows, remarks=origin_remarks(units, speech))
+    remarks = origin_remarks(units, speech) if len(rows) else [speech.text("cli.no_such_unit")]
+    return OutputSheet(speech.text(f"cli.{title}"), columns, rows, remarks=remarks)
 
 
 def _named(key: str, kind: str) -> Any:

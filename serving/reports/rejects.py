@@ -209,7 +209,7 @@ def _allowed(code: RejectionCode | NoteCode, facts: Mapping[str, Any], speech: S
         said = [speech.place(name) for name in facts["nearest"]]
         return speech.text("rejects.nearest", nearest=said) if said else ""
     if "low" in facts:
-        return speech.text("rejects.between", low=facts["low"], high=facts["high"])
+        return speech.range_of(facts)
     if "latest" in facts:
         return speech.text("rejects.until", latest=facts["latest"])
     allowed = facts.get("allowed")

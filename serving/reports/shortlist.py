@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from engine.domain.mandate import FitPart
 from engine.domain.prediction import BOUNDS, Output
 from engine.domain.unit import public_fields
 from engine.errors import EhyaError, ErrorCode
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _FAMILIES = {"reasons": "fit_reason", "unknown": "exclusion", "price_basis": "price_basis"}
 _FRONT = ("name", "province", "county", "isic")
+_REASONS = 5  # that an empty list names
 _RECORD = ("origin", "source", "as_of", "confidence", "price_year", "prior_driven", "capital_assumed")
 
 
@@ -66,8 +67,10 @@ def shortlist_table(listed: Shortlist, units: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table.reset_index(drop=True), public], axis=1)
 
 
-def shortlist_sheet(listed: Shortlist, units: pd.DataFrame, speech: Speech, title: str) -> OutputSheet:
-    """The list in words."""
+def shortlist_sheet(
+    listed: Shortlist, units: pd.DataFrame, speech: Speech, title: str, why_empty: Sequence[str] = ()
+) -> OutputSheet:
+    """The list in words; above an empty one stands why it is empty (`why_empty`)."""
     table = shortlist_table(listed, units)
     said = in_words(table.drop(columns=list(_FAMILIES)), speech)
     for name, family in _FAMILIES.items():
@@ -75,7 +78,18 @@ def shortlist_sheet(listed: Shortlist, units: pd.DataFrame, speech: Speech, titl
     front = ["position", "unit_id", "name", "fit", "triage", *_FAMILIES]
     columns = [_column(name, speech) for name in [*front, *(name for name in table.columns if name not in front)]]
     remarks = origin_remarks(units.loc[table["unit_id"]], speech)
-    return OutputSheet(title, columns, said, remarks=remarks)
+    return OutputSheet(title, columns, said, remarks=[*remarks, *why_empty])
+
+
+def why_empty(offer: Offer, speech: Speech) -> list[str]:
+    """Why a list holds no unit: the limit that alone keeps out most, then what else excludes; nothing of a full one."""
+    if len(offer.shortlist):
+        return []
+    lines = [speech.text("cli.shortlist_none")]
+    if offer.opening:
+        lines.append(speech.text("cli.opening", limit=speech.text(offer.opening.code), count=offer.opening.units))
+    most = sorted(offer.excluded.items(), key=lambda one: -one[1])[:_REASONS]
+    return lines + [speech.text("cli.reason_count", reason=speech.text(code), count=count) for code, count in most]
 
 
 def shortlist_notes(offer: Offer, speech: Speech) -> Notes:
@@ -121,7 +135,8 @@ def write_shortlist(path: Path, offer: Offer, speech: Speech) -> Path:
     """
     if path.suffix == ".json":
         return write_json(path, shortlist_document(offer))
-    sheet = shortlist_sheet(offer.shortlist, offer.units, speech, speech.text("cli.shortlist"))
+    empty = why_empty(offer, speech)
+    sheet = shortlist_sheet(offer.shortlist, offer.units, speech, speech.text("cli.shortlist"), empty)
     if path.suffix == ".csv":
         return write_csv(path, sheet)
     if path.suffix == ".xlsx":
@@ -132,7 +147,7 @@ def write_shortlist(path: Path, offer: Offer, speech: Speech) -> Path:
 def _column(name: str, speech: Speech) -> SheetColumn:
     if name == "position" or name in _FAMILIES:
         return SheetColumn(name, speech.text(f"cli.{name}"), "count" if name == "position" else "long")
-    if name.removeprefix("part_") in set(FitPart):
+    if name.startswith("part_"):  # the record has a confidence too, which is no part
         title = speech.text("cli.fit_part", name=speech.text(f"fit_part.{name.removeprefix('part_')}"))
         return SheetColumn(name, title, "score")
     if name == "fit":

@@ -175,14 +175,13 @@ def odd_said(line: Mapping[Any, Any], speech: Speech) -> tuple[str, str]:
     said = [speech.text(f"implausible.{line['code']}")]
     if pd.notna(line["given"]):
         low, given, high = (_amount(line[name], line["measure"], speech) for name in ("low", "given", "high"))
-        key = "cli.plausible_to" if pd.isna(line["low"]) else "cli.plausible_between"
-        said.append(f": {given} ({speech.text(key, low=low, high=high)})")
+        said.append(f": {given} ({speech.text('cli.plausible', range=speech.range(low, high))})")
     return speech.codes(line["fields"], "field"), f"{''.join(said)}. {speech.text('guess.' + line['guess'])}"
 
 
-def _amount(value: Any, measure: str, speech: Speech) -> str:
+def _amount(value: Any, measure: str, speech: Speech) -> str | None:
     if pd.isna(value):
-        return speech.number(None)
+        return None
     if measure == "rial":
         return speech.money(value)
     return speech.number(value, 0 if float(value).is_integer() else 4 if value < 0.01 else 1)

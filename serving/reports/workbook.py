@@ -101,7 +101,7 @@ def write_csv(path: Path, sheet: OutputSheet) -> Path:
     """Write one table as CSV with a byte-order mark, so that Excel opens Persian as Persian."""
     with replacing(path) as beside, beside.open("w", encoding="utf-8-sig", newline="") as file:
         rows = csv.writer(file, lineterminator="\r\n")
-        rows.writerow([neutral(column.title) for column in sheet.columns])
+        rows.writerow(_headings(sheet))
         rows.writerows(_cells(sheet))
     return path
 
@@ -172,6 +172,18 @@ def sheet_titles(titles: Iterable[str]) -> list[str]:
     return given
 
 
+def _headings(sheet: OutputSheet) -> list[str]:
+    """Titles of the columns, numbered where one stands twice: a further column may bear the name of a field."""
+    given: list[str] = []
+    for column in sheet.columns:
+        title, count = column.title, 1
+        while title in given:
+            count += 1
+            title = f"{column.title} ({count})"
+        given.append(title)
+    return [str(neutral(title)) for title in given]
+
+
 def _cells(sheet: OutputSheet) -> Iterable[list[Any]]:
     columns = [sheet.rows[column.name].tolist() for column in sheet.columns]
     for row in zip(*columns, strict=True):
@@ -187,7 +199,7 @@ def _fill(page: Any, sheet: OutputSheet, speech: Speech) -> None:
         page.append([neutral(remark)])
         page.cell(page.max_row, 1).font = Font(bold=True, color="9C2A00")
     header = len(sheet.remarks) + 1
-    page.append([neutral(column.title) for column in sheet.columns])
+    page.append(_headings(sheet))
     for cell in page[header]:
         cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E6EEE9")
         cell.alignment = Alignment(wrap_text=True, vertical="top")

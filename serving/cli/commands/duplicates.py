@@ -1,4 +1,4 @@
-"""``ehya duplicates``, ``ehya merge`` and ``ehya unmerge``: units that may be one."""
+"""``ehya duplicates``, ``merge``, ``unmerge`` and ``distinct``: units that may be one."""
 
 from __future__ import annotations
 
@@ -59,6 +59,19 @@ def unmerge_unit(terminal: Terminal, settings: Settings, unit: str) -> None:
     kept = decisions.unmerge(settings, unit, made_at=now().to_pydatetime())
     if not terminal.answer({"unit_id": unit, "kept": kept}):
         terminal.say("duplicates.unmerged", unit=unit, kept=kept)
+
+
+def distinguish_units(terminal: Terminal, settings: Settings, unit: str, other: str, *, undo: bool) -> None:
+    """Record that two units are two, or take that back.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit``, ``already_merged``, ``not_distinct``.
+    """
+    decisions.distinguish(settings, unit, other, made_at=now().to_pydatetime(), undo=undo)
+    if not terminal.answer({"unit_id": unit, "other_id": other, "distinct": not undo}):
+        terminal.say("duplicates.undistinguished" if undo else "duplicates.distinguished", unit=unit, other=other)
 
 
 def _named(units: pd.DataFrame, unit_id: Any, terminal: Terminal) -> str:

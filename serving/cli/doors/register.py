@@ -123,6 +123,20 @@ def merge(
     merge_units(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, unit, other)
 
 
+def distinct(
+    ctx: typer.Context,
+    unit: Annotated[str, typer.Argument(help="Id of one unit.")],
+    other: Annotated[str, typer.Argument(help="Id of the unit that looks like it.")],
+    undo: Annotated[bool, typer.Option("--undo", help="Take the decision back.")] = False,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Record that two units that look like one are two: they are marked no more as perhaps the same."""
+    from serving.cli.commands.duplicates import distinguish_units
+
+    distinguish_units(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, unit, other, undo=undo)
+
+
 def unmerge(
     ctx: typer.Context,
     unit: Annotated[str, typer.Argument(help="Id of the unit that was merged into another.")],

@@ -1,9 +1,11 @@
 """Debt and capital of a unit."""
 
 import pandas as pd
+import pytest
 
 from engine.domain.unit import unit_table
-from engine.economics.balance import balance
+from engine.economics.balance import balance, weighing_capital
+from engine.economics.prices import deflate
 
 
 def _units(**fields):
@@ -42,3 +44,27 @@ def test_no_jobs_and_no_capital_give_no_ratio():
 def test_predicted_jobs_may_stand_in_for_those_before_the_stop():
     units = _units(capital_needed_rial=80, jobs_before_stop=20)
     assert balance(units, jobs=pd.Series([10.0], index=["a"])).loc["a", "capital_per_job_rial"] == 8
+
+
+SIZE = {"jobs_before_stop": 10, "price_year": 1393, "bank_debt_rial": 20 * 10**9}
+NEW_PLANT = 15.91 * 10**9  # ten jobs at 1.591 billion rial each
+
+
+@pytest.mark.parametrize("times", [1, 10, 1000])
+def test_who_asks_for_more_than_a_new_plant_costs_owes_no_less_for_it(times):
+    row = balance(_units(**SIZE, capital_needed_rial=int(NEW_PLANT * times))).loc["a"]
+    assert row["debt_to_capital"] == pytest.approx(20 / 15.91)
+
+
+def test_a_new_plant_costs_more_in_later_years():
+    earlier, later = (
+        balance(_units(**SIZE | {"price_year": year}, capital_needed_rial=10**14)).loc["a", "debt_to_capital"]
+        for year in (1395, 1401)
+    )
+    assert earlier / later == pytest.approx(deflate(1.0, 1395, 1401).rial)
+
+
+@pytest.mark.parametrize("unknown", ["jobs_before_stop", "price_year"])
+def test_without_size_or_year_the_capital_that_is_asked_for_is_all_there_is(unknown):
+    units = _units(**{name: value for name, value in SIZE.items() if name != unknown}, capital_needed_rial=10**14)
+    assert weighing_capital(units).tolist() == [10**14]

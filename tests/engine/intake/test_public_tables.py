@@ -59,8 +59,8 @@ def test_a_table_of_projects_is_not_read_as_idle_units():
     unread = intake.unknown_columns.set_index("column")["nearest"]
     assert unread[["jobs", "investment_rial"]].tolist() == ["jobs_before_stop", "capital_needed_rial"]
     assert not intake.units["jobs_before_stop"].notna().any()
-    assert set(intake.units["status"].dropna()) == {"operating"}
-    assert set(intake.rejected_cells["given"]) >= {"under construction", "signed", "offered", "province"}
+    assert set(intake.units["status"].dropna()) == {"operating", "under_construction"}
+    assert set(intake.rejected_cells["given"]) >= {"signed", "offered", "province"}
     assert by_row(intake, "county").items() <= given["county_en"].to_dict().items()
 
 

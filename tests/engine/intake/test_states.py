@@ -21,6 +21,9 @@ def taken(read):
         ("active until 1398", "idle"), ("فعال تا سال ۱۳۹۸", "idle"), ("فعال تا پایان اسفند ۱۳۹۸", "idle"),
         ("فعال تاکنون", "operating"),
         ("راکد (موقت)", "idle"), ("غیرفعال (از سال ۱۳۹۸)", "idle"), ("Under liquidation", "liquidated"),
+        ("در حال ساخت", "under_construction"), ("در دست اقدام", "under_construction"),
+        ("under construction", "under_construction"), ("In progress", "under_construction"),
+        ("در دست احداث (از سال ۱۴۰۲)", "under_construction"), ("واحد در دست ساخت", "under_construction"),
     ],
 )  # fmt: skip
 def test_a_state_is_read_with_all_its_words(cell, status):
@@ -29,8 +32,8 @@ def test_a_state_is_read_with_all_its_words(cell, status):
 
 @pytest.mark.parametrize(
     "cell",
-    ["Active?", "فعال؟", "فعال (نیست)", "راکد نیست", "not idle", "فعال (راکد)", "active (closed)", "در حال ساخت",
-     "در دست اقدام", "under construction",
+    ["Active?", "فعال؟", "فعال (نیست)", "راکد نیست", "not idle", "فعال (راکد)", "active (closed)", "در دست اقدام؟",
+     "under construction (idle)", "نه در دست ساخت",
      "راکد تا ۱۳۹۸", "فعال یا راکد", "غیر نیمه فعال", "راکد (فعال شده)", "نه فعال", "فعال بود"],
 )  # fmt: skip
 def test_a_state_that_may_be_another_is_refused(cell):

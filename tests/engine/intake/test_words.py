@@ -55,7 +55,7 @@ def test_status_words(written, status):
 
 
 def test_a_status_that_is_none_of_ours_is_refused_with_what_is_allowed():
-    refusal = read_status("در دست احداث")
+    refusal = read_status("در دست بررسی")
     assert refusal.code == "unknown_status"
     assert "idle" in refusal.facts["allowed"]
 

@@ -5,6 +5,7 @@ import pytest
 
 from engine.diagnosis import diagnose
 from engine.domain.prediction import NotScorable
+from engine.domain.scorable import not_scorable
 from engine.domain.unit import unit_table
 from engine.ranking import Triage, TriageReason, public_red_flags, triage
 from engine.ranking.flags import FLAG_FIELDS, RedFlag
@@ -33,6 +34,14 @@ def test_a_unit_without_barriers_is_offered():
     assert _judge(GOOD) == ("offer", "nothing_blocks")
 
 
+def test_a_unit_under_construction_is_not_idle_and_so_not_offered_for_revival():
+    building = GOOD | {"status": "under_construction", "isic": "1030", "county": "Khoy"}
+    units = unit_table(pd.DataFrame({"unit_id": ["a"]} | {name: [value] for name, value in building.items()}))
+    assert not_scorable(units, AS_OF).tolist() == ["not_idle"]
+    assert _judge(building, scorable=False, not_scorable="not_idle") == ("cannot_judge", "not_idle")
+    assert _judge(building) == ("cannot_judge", "not_idle")  # whatever a prediction says
+
+
 def test_a_unit_with_workable_barriers_is_offered_and_says_so():
     assert _judge(GOOD | {"stop_causes": "working_capital;market_demand"}) == ("offer", "barriers_workable")
 
@@ -52,6 +61,14 @@ def test_a_unit_with_workable_barriers_is_offered_and_says_so():
 )
 def test_what_others_than_the_investor_must_remove_is_fixed_first(fields, reason):
     assert _judge(GOOD | fields) == ("fix_first", reason)
+
+
+@pytest.mark.parametrize("debt", ["bank_debt_rial", "tax_debt_rial", "social_security_debt_rial"])
+def test_asking_for_ten_times_more_never_makes_a_debt_look_lighter(debt):
+    owing = GOOD | {"jobs_before_stop": 10, "price_year": 1393, debt: 20 * 10**9}
+    modest, bold = (owing | {"capital_needed_rial": capital} for capital in (16 * 10**9, 160 * 10**9))
+    assert _judge(modest) == _judge(bold) == ("fix_first", "blocked_by_debt")
+    assert _flags(modest)[0] == _flags(bold)[0] == "heavy_debt"
 
 
 def test_old_machinery_blocks_nobody_since_an_investor_can_replace_it():

@@ -406,6 +406,7 @@ def fill(register, given, unit_id):
     other = result.rows["unit_id"].iloc[0]
     register.decisions.merge(unit_id, other, made_at=NOON)
     register.decisions.unmerge(other, made_at=NOON)
+    register.decisions.distinguish(unit_id, other, made_at=NOON)
     register.decisions.confirm(unit_id, "jobs_now", as_of="2025-01-01", made_at=NOON)
     register.decisions.pin(unit_id, "jobs_now", "units.xlsx", made_at=NOON)
     register.decisions.unpin(unit_id, "jobs_now", made_at=NOON)

@@ -77,3 +77,11 @@ def test_the_example_mandate_gives_a_list(client, schema):
     answer = client.post("/v1/shortlists", json=content["example"])
     assert answer.status_code == 200
     assert answer.json()["units"]
+
+
+def test_no_description_holds_what_only_the_code_needs(client):
+    document = client.get("/openapi.json")
+    for residue in (">>>", "Examples\\n", "Parameters\\n", "-----", "``", ":class:", ":func:"):
+        assert residue not in document.text
+    ticket = document.json()["components"]["schemas"]["Ticket"]
+    assert ticket["properties"]["typical"]["description"].startswith("What the investor usually puts in")

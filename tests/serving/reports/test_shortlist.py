@@ -1,5 +1,6 @@
 """An investor's shortlist leaves without a private word."""
 
+import csv
 import json
 
 import openpyxl
@@ -31,7 +32,7 @@ def headers_of(path):
     if path.suffix == ".xlsx":
         return [cell.value for page in openpyxl.load_workbook(path) for cell in page[2]]
     if path.suffix == ".csv":
-        return path.read_text("utf-8-sig").splitlines()[0].split(",")
+        return next(csv.reader(path.read_text("utf-8-sig").splitlines()))
     return list(json.loads(path.read_text("utf-8"))["units"][0])
 
 
@@ -84,3 +85,23 @@ def test_the_workbook_of_an_event_names_no_incomplete_record(public, on_offer, t
     words = texts_of(write_event(tmp_path / "event.xlsx", whole, offered, speech("en")))
     assert public.index[0] in words
     assert withheld not in words
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_the_empty_sheet_of_an_investor_says_why_it_is_empty(public, on_offer, tmp_path, language):
+    offered = on_offer(public)
+    bank = Mandate(id="bank", name="بانک", risk_appetite="high", offer_fix_first=True, min_land_m2=1e8)
+    path = write_event(tmp_path / "event.xlsx", event(offered.book, [bank]), offered, speech(language))
+    book = openpyxl.load_workbook(path)
+    above = [page.cell(row, 1).value for page in book for row in range(1, 8) if page.title == "بانک"]
+    assert speech(language).text("cli.shortlist_none") in above
+    assert any(speech(language).text("exclusion.land_unknown") in str(line) for line in above)
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+@pytest.mark.parametrize("ending", [".xlsx", ".csv"])
+def test_no_sheet_shows_a_word_of_python_or_one_heading_twice(public, on_offer, tmp_path, ending, language):
+    path = write_shortlist(tmp_path / f"list{ending}", offer(on_offer(public)), speech(language))
+    headings = headers_of(path)
+    assert len(headings) == len(set(headings))
+    assert not {"True", "False", "None", "nan", "NaT"} & {word for text in texts_of(path) for word in text.split(",")}

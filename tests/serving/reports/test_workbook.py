@@ -126,3 +126,9 @@ def test_json_written_piece_by_piece_is_the_json_of_the_whole(tmp_path, document
     text = write_json(tmp_path / "a" / "out.json", document).read_text("utf-8")
     assert json.loads(text) == json.loads(json_text(document))
     assert text.endswith("\n")
+
+
+def test_a_heading_that_stands_twice_is_numbered(tmp_path):
+    rows = pd.DataFrame({"notes": ["a"], "extra": ["b"]})
+    sheet = OutputSheet("x", [SheetColumn("notes", "Notes"), SheetColumn("extra", "Notes")], rows)
+    assert write_csv(tmp_path / "x.csv", sheet).read_text("utf-8-sig").splitlines()[0] == "Notes,Notes (2)"

@@ -67,6 +67,21 @@ def test_an_open_pair_stands_beside_both_units_until_somebody_decides(say, units
     assert json.loads(say("health", "--json"))["totals"]["duplicates"] == 0
 
 
+def test_a_pair_that_is_two_units_is_marked_no_more_until_that_is_taken_back(say, units):
+    one, other = units
+    assert f"ehya distinct {other} {one} --undo" in say("distinct", other, one)
+    assert json.loads(say("duplicates", "--json")) == []
+    assert "May be the same unit" not in say("show", one)
+    assert json.loads(say("health", "--json"))["totals"]["duplicates"] == 0
+    assert "open again" in say("distinct", one, other, "--undo")
+    assert len(json.loads(say("duplicates", "--json"))) == 1
+    assert "هیچ" not in say("--lang", "fa", "distinct", one, other)
+    say("distinct", one, other, "--undo")
+    say("distinct", one, other, "--undo", code=2)
+    say("merge", one, other)
+    say("distinct", one, other, code=2)
+
+
 def test_the_flags_of_a_workspace_rest_on_its_open_pairs(units, tmp_path):
     from engine.settings import Settings
     from serving.desk.appraisal import Beside
