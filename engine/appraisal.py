@@ -6,19 +6,22 @@ Command line, HTTP, reports and the gates of a training all read this table, so 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from engine.diagnosis.findings import diagnose
 from engine.economics.prices import PriceIndex
+from engine.errors import EhyaError, ErrorCode
 from engine.health.completeness import completeness, public_completeness
 from engine.health.plausibility import implausible
 from engine.ranking.acceptability import stability
 from engine.ranking.classes import triage
 from engine.ranking.criteria import Part
 from engine.ranking.flags import with_doubts
-from engine.ranking.score import DEFAULT_WEIGHTS, rank
+from engine.ranking.influence import influence, weights_for
+from engine.ranking.score import DEFAULT_WEIGHTS, effective_weights, part_values, rank
 
 TOP = 20
 """Units at the head of a ranking whose place is tested for stability, and that a list shows first."""
@@ -42,6 +45,9 @@ class Terms:
         Seed of the draws of the stability test.
     prices
         Price index by which money of different years is compared; that of the reference table where ``None``.
+    influence
+        How much of the differences between scores each part shall make; weights follow from it over the units that
+        are judged (:func:`settled`), and ``weights`` do not count.
 
     Examples
     --------
@@ -55,6 +61,7 @@ class Terms:
     top: int = TOP
     random_state: int = 0
     prices: PriceIndex | None = None
+    influence: Mapping[Part, float] | None = None
 
 
 def appraise(
@@ -131,6 +138,7 @@ def order(judged: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     EhyaError
         What ``appraise`` raises of weights and priorities.
     """
+    terms = settled(judged, terms)
     chosen = {
         "weights": DEFAULT_WEIGHTS if terms.weights is None else terms.weights,
         "price_year": terms.price_year,
@@ -140,3 +148,67 @@ def order(judged: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     ranked = rank(judged, **chosen)  # type: ignore[arg-type]
     firm = stability(ranked, top_k=terms.top, random_state=terms.random_state, **chosen)  # type: ignore[arg-type]
     return ranked.drop(columns=[name for name in firm.columns if name in ranked.columns]).join(firm)
+
+
+def settled(judged: pd.DataFrame, terms: Terms) -> Terms:
+    """The same terms with weights in place of a wanted influence.
+
+    Parameters
+    ----------
+    judged
+        Table with prediction and triage, shape (n, columns).
+    terms
+        What was chosen.
+
+    Raises
+    ------
+    EhyaError
+        ``influence_out_of_reach``, with the names of the parts.
+    """
+    if terms.influence is None:
+        return terms
+    wanted = np.array([terms.influence.get(part, 0.0) for part in Part])
+    found = part_values(judged, price_year=terms.price_year, priorities=terms.priorities, prices=terms.prices)
+    if not terms.priorities:
+        found[:, list(Part).index(Part.FIT)] = 0.0  # without priorities it weighs nothing, and can decide nothing
+    try:
+        weights = weights_for(wanted, found)
+    except EhyaError as error:
+        parts = [list(Part)[at].value for at in error.facts["given"]]  # type: ignore[attr-defined]
+        raise EhyaError(ErrorCode.INFLUENCE_OUT_OF_REACH, given=parts) from error
+    return replace(terms, weights=dict(zip(Part, weights.tolist(), strict=True)), influence=None)
+
+
+def weighing(ranked: pd.DataFrame, terms: Terms) -> pd.DataFrame:
+    """What each part weighs, and how much of the differences between scores it makes.
+
+    Parameters
+    ----------
+    ranked
+        Appraisal table, shape (n, columns).
+    terms
+        Under which it was ordered.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``part`` (:class:`Part`): ``weight`` (sum one) and ``influence`` (share in the variance of the score over
+        the units that have one; sum one, all nil where no two scores differ).
+
+    Examples
+    --------
+    >>> parts = {"part_feasibility": [0.1, 0.3], "part_jobs": [0.2, 0.2], "part_finance": 0.1, "part_readiness": 0.1}
+    >>> table = pd.DataFrame(parts | {"part_fit": 0.0, "score": [0.5, 0.7]})
+    >>> weighing(table, Terms())["influence"].tolist()
+    [1.0, 0.0, 0.0, 0.0, 0.0]
+    """
+    chosen = settled(ranked, terms)
+    columns = [f"part_{part.value}" for part in Part]
+    weighed = ranked.loc[ranked["score"].notna(), columns].to_numpy(dtype=np.float64)
+    return pd.DataFrame(
+        {
+            "weight": effective_weights(chosen.weights, chosen.priorities),
+            "influence": influence(weighed, np.ones(len(columns))),
+        },
+        index=pd.Index([part.value for part in Part], name="part"),
+    )

@@ -150,6 +150,38 @@ def rank(
     return pd.concat([kept, scores], axis=1).iloc[order]
 
 
+def part_values(
+    appraisal: pd.DataFrame,
+    *,
+    price_year: int | None = None,
+    priorities: Sequence[str] = (),
+    prices: PriceIndex | None = None,
+) -> Array:
+    """Values of all parts of the units that have a score, before any weight.
+
+    Parameters
+    ----------
+    appraisal, price_year, priorities, prices
+        As for :func:`rank`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (units with a score, 5), 0..1, columns in the order of ``Part``.
+
+    Examples
+    --------
+    >>> from engine.domain.unit import unit_table
+    >>> frame = unit_table(pd.DataFrame({"unit_id": ["a", "b"]})).assign(feasibility_point=[0.4, None])
+    >>> part_values(frame).tolist()
+    [[0.4, 0.5, 0.5, 0.5, 0.5]]
+    """
+    judged = appraisal[_judged(appraisal)]
+    money = money_factor(judged, price_year, prices=prices)
+    found = values(judged, money_factor=money.capital, debt_factor=money.debts, priorities=priorities)
+    return found.point
+
+
 def effective_weights(
     weights: Mapping[Part, float] | Mapping[str, float] | None, priorities: Sequence[str] = ()
 ) -> Array:

@@ -23,8 +23,9 @@ from engine.scoring.size import Jobs, jobs
 BASE = "base"
 """Column of the average unit's figure."""
 
-OFFICIAL, RATIO = "official_average", "after_to_before"
-"""Columns of jobs beside the signs of size: what is usual in the sector, and what a restart keeps."""
+OFFICIAL, RATIO, NOW = "official_average", "after_to_before", "jobs_now"
+"""Columns of jobs beside the signs of size: what is usual in the sector, what a restart keeps, and who works there
+already, who is no gain."""
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
 _STEPS, _SHARES = (_NODES + 1) / 2, _WEIGHTS / 2
@@ -90,9 +91,14 @@ def split(restart: Line, durable: Line, seen: Standing) -> Floats:
 
 
 def jobs_parts(
-    section: SizeSigns, matrix: pd.DataFrame, *, ranges: Mapping[str, Span], shift: Floats | float = 0.0
+    section: SizeSigns,
+    matrix: pd.DataFrame,
+    *,
+    ranges: Mapping[str, Span],
+    shift: Floats | float = 0.0,
+    jobs_now: Floats | None = None,
 ) -> pd.DataFrame:
-    """What each sign of size adds to the jobs of a unit at month 12 of a restart.
+    """What each sign of size adds to the jobs that a restart gives by month 12.
 
     Parameters
     ----------
@@ -104,19 +110,24 @@ def jobs_parts(
         Of the document.
     shift
         As for ``engine.scoring.size.jobs``.
+    jobs_now
+        Shape (n,), persons; nobody where ``None``, NaN gives a row of NaN.
 
     Returns
     -------
     pandas.DataFrame
-        Shape (n, signs + 3), index of ``matrix``, persons: the signs; ``OFFICIAL``, the sector's difference; ``RATIO``,
-        what a restart keeps, on average; and ``BASE``, the usual size. A row sums to the mean of jobs at month 12.
+        Shape (n, signs + 4), index of ``matrix``, persons: the signs; ``OFFICIAL``, the sector's difference; ``RATIO``,
+        what a restart keeps, on average; ``NOW``, who works there already; and ``BASE``, the usual size. A row sums to
+        the mean of ``max(jobs at month 12 - jobs now, 0)``, which is the point of ``jobs_if_revived``.
     """
     ready, _ = clipped(matrix, ranges)
-    return pd.DataFrame(
-        _split_jobs(section, jobs(section, ready, shift), np.broadcast_to(np.asarray(shift, dtype=float), len(ready))),
-        index=matrix.index,
-        columns=[*(sign.feature for sign in section.signs), OFFICIAL, RATIO, BASE],
-    )
+    found = jobs(section, ready, shift)
+    parts = _split_jobs(section, found, np.broadcast_to(np.asarray(shift, dtype=float), len(ready)))
+    there = np.zeros(len(ready)) if jobs_now is None else jobs_now
+    parts[np.isnan(there)] = np.nan
+    parts = np.insert(parts, -1, found.mean_above(there) - found.mean, axis=1)
+    names = [*(sign.feature for sign in section.signs), OFFICIAL, RATIO, NOW, BASE]
+    return pd.DataFrame(parts, index=matrix.index, columns=names)
 
 
 def bases(belief: Belief) -> pd.DataFrame:

@@ -14,40 +14,103 @@ from engine.scoring.first_day import Belief
 from engine.scoring.sections import Span
 
 
-def narrowing(belief: Belief, matrix: pd.DataFrame, *, ranges: Mapping[str, Span], province: str = "") -> pd.DataFrame:
-    """By how much each missing feature, once known, is expected to narrow the interval of feasibility.
+def narrowing(
+    belief: Belief,
+    matrix: pd.DataFrame,
+    *,
+    ranges: Mapping[str, Span],
+    province: str = "",
+    questions: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """By how much the answer to each question is expected to narrow the interval of feasibility.
 
     Parameters
     ----------
     belief, matrix, ranges, province
         What ``engine.scoring.belief.of_units`` takes.
+    questions
+        Feature -> question that it answers with others; where ``None`` every feature is a question of its own, a
+        feature that is not named is never asked for.
 
     Returns
     -------
     pandas.DataFrame
-        Shape (n, columns), index of ``matrix``, in probability, 0 where the feature is known: the width of the interval
-        now, less its width around the same point without the variance of the feature.
+        Shape (n, questions), index of ``matrix``, in probability, 0 where all is known: the width of the interval
+        now, less its width around the same point without the variance of what is not known.
     """
     ready, _ = clipped(matrix, ranges)
     pair, seen = lines(belief, province), stand(belief.columns, ready)
-    found, parts = feasibility(*pair, seen), missing_variance(*pair, seen)
+    found = feasibility(*pair, seen)
+    names, parts = _gathered(belief, missing_variance(*pair, seen), questions)
     total = found.variance.sum(axis=1)
     left = np.maximum(total[:, None] - parts, 0.0)
-    return _table(belief, matrix, (found.high - found.low)[:, None] - _width(found.point[:, None], left))
+    narrower = (found.high - found.low)[:, None] - _width(found.point[:, None], left)
+    return pd.DataFrame(narrower, index=matrix.index, columns=names)
 
 
-def swings(belief: Belief, matrix: pd.DataFrame, *, ranges: Mapping[str, Span], province: str = "") -> pd.DataFrame:
-    """Standard deviation of what the answer to each missing feature does to the feasibility, shape (n, columns).
+def swings(
+    belief: Belief,
+    matrix: pd.DataFrame,
+    *,
+    ranges: Mapping[str, Span],
+    province: str = "",
+    questions: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Standard deviation of what the answer to each question does to the feasibility, shape (n, questions).
 
     Parameters
     ----------
-    belief, matrix, ranges, province
-        What ``engine.scoring.belief.of_units`` takes.
+    belief, matrix, ranges, province, questions
+        As for :func:`narrowing`.
     """
     ready, _ = clipped(matrix, ranges)
     pair, seen = lines(belief, province), stand(belief.columns, ready)
     point = feasibility(*pair, seen).point
-    return _table(belief, matrix, (point * (1 - point))[:, None] * np.sqrt(missing_variance(*pair, seen)))
+    names, parts = _gathered(belief, missing_variance(*pair, seen), questions)
+    swing = (point * (1 - point))[:, None] * np.sqrt(parts)
+    return pd.DataFrame(swing, index=matrix.index, columns=names)
+
+
+def edge_of_the_top(score: Floats, *, top: int = 20) -> float:
+    """Score half-way between the last unit of the first ``top`` and the next; NaN where all units are within.
+
+    Parameters
+    ----------
+    score
+        Shape (n,), higher is better; NaN for a unit without one.
+    top
+        How many units are looked at.
+
+    Examples
+    --------
+    >>> edge_of_the_top(np.array([0.5, 0.25, np.nan]), top=1)
+    0.375
+    """
+    ranked = np.sort(score[~np.isnan(score)])[::-1]
+    return float(ranked[top - 1 : top + 1].mean()) if len(ranked) > top else float("nan")
+
+
+def crossings(score: Floats, swing: pd.DataFrame, edge: float) -> pd.DataFrame:
+    """How likely the answer to each question moves a unit over an edge: answers are normal, one at a time.
+
+    Parameters
+    ----------
+    score
+        Shape (n,).
+    swing
+        Shape (n, questions): standard deviation of what the answer does to the score.
+    edge
+        Score; NaN where nothing can be moved.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Shape of ``swing``, probabilities.
+    """
+    away, spread = np.abs(score - edge)[:, None], swing.to_numpy(np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        over = np.where((spread > 0) & ~np.isnan(away), ndtr(-away / spread), 0.0)
+    return pd.DataFrame(over, index=swing.index, columns=swing.columns)
 
 
 def changes_of_the_top(score: Floats, swing: pd.DataFrame, *, top: int = 20) -> pd.DataFrame:
@@ -74,17 +137,7 @@ def changes_of_the_top(score: Floats, swing: pd.DataFrame, *, top: int = 20) -> 
     >>> changes_of_the_top(np.array([0.5, 0.4, 0.1]), swing, top=1)["deed"].round(2).tolist()
     [0.31, 0.31, 0.0]
     """
-    known = np.flatnonzero(~np.isnan(score))
-    none = pd.DataFrame(0.0, index=swing.index, columns=swing.columns)
-    if len(known) <= top:
-        return none
-    order = known[np.argsort(-score[known], kind="stable")]
-    edge = (score[order[top - 1]] + score[order[top]]) / 2
-    away, spread = np.abs(score - edge)[:, None], swing.to_numpy(np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        over = np.where(spread > 0, ndtr(-away / spread), 0.0)
-    over[np.isnan(score)] = 0.0
-    return pd.DataFrame(over, index=swing.index, columns=swing.columns)
+    return crossings(score, swing, edge_of_the_top(score, top=top))
 
 
 def next_questions(
@@ -153,5 +206,13 @@ def _width(point: Floats, variance: Floats) -> Floats:
     return np.asarray(expit(logit(point) + reach) - expit(logit(point) - reach))
 
 
-def _table(belief: Belief, matrix: pd.DataFrame, values: Floats) -> pd.DataFrame:
-    return pd.DataFrame(values, index=matrix.index, columns=list(belief.features))
+def _gathered(belief: Belief, variance: Floats, questions: Mapping[str, str] | None) -> tuple[list[str], Floats]:
+    """Names of the questions, and what each leaves open: the sum over its features, shape (n, questions)."""
+    asked = {name: name for name in belief.features} if questions is None else questions
+    names = list(dict.fromkeys(asked[name] for name in belief.features if name in asked))
+    place = {name: at for at, name in enumerate(names)}
+    total = np.zeros((len(variance), len(names)))
+    for column, name in enumerate(belief.features):
+        if name in asked:
+            total[:, place[asked[name]]] += variance[:, column]
+    return names, total

@@ -95,7 +95,7 @@ def _of_reports(
     out_of_fold = np.zeros(len(matrix), dtype=bool)
     # The reported status is the first output; a belief says the others.
     first_day = of_kind(model.document, ReportedDocument).belief is not None
-    for pair, rows, held_out in _parts(model, matrix.index, np.flatnonzero(may)):
+    for pair, rows, held_out in by_pair(model, matrix.index, np.flatnonzero(may)):
         draws = Draws.of(pair, random_state)
         out_of_fold[rows] = bool(held_out)
         for chunk in np.array_split(rows, max(1, -(-len(rows) // ROWS_AT_ONCE))):
@@ -115,7 +115,7 @@ def _of_the_first_day(
     document = of_kind(model.document, ReportedDocument)
     if document.belief is None or document.size is None:
         return
-    for pair, part, province in _parts(model, matrix.index, rows):
+    for pair, part, province in by_pair(model, matrix.index, rows):
         ready, _ = clipped(matrix.iloc[part], document.ranges)
         chance = belief.of_units(document.belief, ready, ranges={}, province=province)
         found = signs.jobs(document.size, ready, sector_shift(pair, ready))
@@ -218,7 +218,7 @@ def reported_status(model: Model, matrix: pd.DataFrame) -> Floats:
     """
     _check(model, matrix)
     result = np.empty(len(matrix))
-    for pair, rows, held_out in _parts(model, matrix.index, np.arange(len(matrix))):
+    for pair, rows, held_out in by_pair(model, matrix.index, np.arange(len(matrix))):
         columns = design(matrix.iloc[rows], pair.design)
         result[rows] = Heads.of(model, pair, bool(held_out)).probability(columns)
     return result
@@ -242,14 +242,14 @@ def press_jobs(model: Model, matrix: pd.DataFrame) -> Floats:
     """
     _check(model, matrix)
     result = np.empty((len(matrix), 3))
-    for pair, rows, held_out in _parts(model, matrix.index, np.arange(len(matrix))):
+    for pair, rows, held_out in by_pair(model, matrix.index, np.arange(len(matrix))):
         columns = design(matrix.iloc[rows], pair.design)
         heads = Heads.of(model, pair, bool(held_out))
         result[rows] = np.exp(np.column_stack(heads.cv_plus(columns, LEVELS[1] - LEVELS[0])))
     return result
 
 
-def _parts(
+def by_pair(
     model: Model, index: pd.Index, rows: npt.NDArray[np.intp]
 ) -> Iterator[tuple[PressPair, npt.NDArray[np.intp], str]]:
     """Rows by the heads that may speak of them: the pair, row numbers, province of a held-out pair (else empty)."""

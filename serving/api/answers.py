@@ -14,8 +14,10 @@ from engine.domain.unit import FIELDS, Barrier, Condition, Confidence, DealForm,
 from engine.economics.prices import PriceBasis
 from engine.matching import FitReason
 from engine.ranking.acceptability import Stability
+from engine.ranking.criteria import Part
 from engine.ranking.flags import RedFlag
 from engine.ranking.reasons import Triage, TriageReason
+from engine.scoring.points import Basis
 
 _JSON_TYPES: dict[Kind, Any] = {
     Kind.IDENTIFIER: str,
@@ -162,11 +164,67 @@ class UnitPage(Answer):
     units: list[Unit]
 
 
+class PartAnswer(Answer):
+    """What one feature adds to a figure of the unit."""
+
+    feature: str = Field(
+        description="feature of the model; base: the average unit; not_public: all that rests on private fields"
+    )
+    fields: list[str] = Field(description="fields of the record that it rests on")
+    stated: bool = Field(description="whether public fields tell it; else it counts as such units show")
+    amount: float = Field(description="probability or persons; the parts of a figure add up to it")
+    basis: Basis | None = Field(description="what the effect rests on")
+    learnt: float = Field(ge=0, le=1, description="share of the effect's doubt that reports and outcomes took away")
+    overridden: bool = Field(description="the office put a row of its own in place of the table's")
+    text: dict[str, str]
+
+
+class QuestionAnswer(Answer):
+    """What to ask of the unit."""
+
+    fields: list[str] = Field(description="any of these answers it")
+    narrows: float = Field(description="by how much the interval of feasibility is expected to narrow, probability")
+    moves_top: float = Field(ge=0, le=1, description="chance that the answer moves the unit over the edge of the top")
+    text: dict[str, str]
+
+
+class UnitWhy(Answer):
+    """What adds up to the unit's figures, and what to ask next; computed from public fields alone."""
+
+    parts: dict[str, list[PartAnswer]] = Field(description="by output: feasibility, jobs_if_revived")
+    ask: list[QuestionAnswer]
+
+
 class UnitAlone(Answer):
     """One unit."""
 
     meta: Meta
     unit: Unit
+    why: UnitWhy = Field(description="empty where the model is none of the first day, or the unit has no prediction")
+
+
+class RegisterQuestion(Answer):
+    """What to ask next over all units."""
+
+    fields: list[str] = Field(description="any of these answers it")
+    units: int = Field(description="units that lack it")
+    narrows: float = Field(description="mean over these: by how much the interval of feasibility narrows, probability")
+    moves_top: float = Field(description="changes expected in the first twenty, units")
+    text: dict[str, str]
+
+
+class Questions(Answer):
+    """What to ask next over all units, the most telling first: public fields alone."""
+
+    meta: Meta
+    ask: list[RegisterQuestion]
+
+
+class Weighed(Answer):
+    """One part of the score."""
+
+    weight: float = Field(ge=0, le=1)
+    influence: float = Field(description="share in the variance of the score over all units")
 
 
 class Rankings(Answer):
@@ -175,6 +233,7 @@ class Rankings(Answer):
     meta: Meta
     total: int = Field(description="ranked units that pass the filters")
     top: int
+    weighing: dict[Part, Weighed] = Field(description="what each part weighs, and what it decides")
     units: list[Unit]
 
 

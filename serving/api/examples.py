@@ -65,6 +65,51 @@ UNIT: dict[str, Any] = {
     },
     "text": {"county": "Urmia", "sector": "Processing and preserving of fruit and vegetables", "status": "Idle"},
 }
+WHY: dict[str, Any] = {
+    "parts": {
+        "feasibility": [
+            {
+                "feature": "idle_years",
+                "fields": ["stopped_on", "idle_months"],
+                "stated": True,
+                "amount": 0.04,
+                "basis": "estimated_elsewhere",
+                "learnt": 0.41,
+                "overridden": False,
+                "text": {"feature": "Idle years", "basis": "estimated elsewhere, shrunk"},
+            },
+            {
+                "feature": "base",
+                "fields": [],
+                "stated": True,
+                "amount": 0.17,
+                "basis": None,
+                "learnt": 0.0,
+                "overridden": False,
+                "text": {"feature": "The average unit", "basis": ""},
+            },
+        ]
+    },
+    "ask": [
+        {
+            "fields": ["title_deed"],
+            "narrows": 0.012,
+            "moves_top": 0.1,
+            "text": {"fields": "Title deed", "effect": "narrows the interval by 1.20 points"},
+        }
+    ],
+}
+ASKED: dict[str, Any] = {
+    "fields": ["title_deed"],
+    "units": 42,
+    "narrows": 0.012,
+    "moves_top": 1.5,
+    "text": {"fields": "Title deed"},
+}
+WEIGHING: dict[str, Any] = {
+    "feasibility": {"weight": 0.33, "influence": 0.24},
+    "jobs": {"weight": 0.67, "influence": 0.76},
+}
 STANDING: dict[str, Any] = {
     "unit_id": "example-2",
     "excluded_by": [{"code": "sector_refused", "facts": {"given": "1200"}, "text": "The sector is refused."}],
@@ -76,8 +121,9 @@ STANDING: dict[str, Any] = {
 }
 ANSWERS: dict[str, dict[str, Any]] = {
     "Units": {"meta": META, "total": 1, "limit": 20, "offset": 0, "next": None, "units": [UNIT]},
-    "UnitAlone": {"meta": META, "unit": UNIT},
-    "Rankings": {"meta": META, "total": 1, "top": 20, "units": [UNIT]},
+    "UnitAlone": {"meta": META, "unit": UNIT, "why": WHY},
+    "Questions": {"meta": META, "ask": [ASKED]},
+    "Rankings": {"meta": META, "total": 1, "top": 20, "weighing": WEIGHING, "units": [UNIT]},
     "Health": {
         "status": "ok",
         "version": "5f3e9a1b7c2d4e60718293a4",

@@ -58,6 +58,12 @@ class RankingsQuery(UnitFilter):
     weights: str | None = Field(
         None, max_length=200, description="weights of your own", examples=["feasibility=0.5,jobs=0.5"]
     )
+    influence: str | None = Field(
+        None,
+        max_length=200,
+        description="share of the differences between scores that each part shall make; the weights follow",
+        examples=["feasibility=0.6,jobs=0.4"],
+    )
     priority: _Words = Field([], description="ISIC codes that the programme prefers", examples=[["10"]])
 
 
@@ -70,7 +76,9 @@ def ordered(query: RankingsQuery, question: Question) -> Question | None:
         ``unknown_option``, ``value_unreadable``.
     """
     weights = None if query.weights is None else read_weights(query.weights)
-    wanted = replace(question, persona=query.persona, weights=weights, priorities=tuple(query.priority))
+    influence = None if query.influence is None else read_weights(query.influence, option="influence")
+    priorities = tuple(query.priority)
+    wanted = replace(question, persona=query.persona, weights=weights, influence=influence, priorities=priorities)
     return None if wanted == question else wanted
 
 

@@ -12,14 +12,18 @@ from starlette.concurrency import run_in_threadpool
 from engine.errors import EhyaError, ErrorCode
 from engine.ranking.reasons import Triage
 from serving.api.answering import JSON, answer, meta, written
-from serving.api.answers import Rankings, ServiceHealth, UnitAlone, UnitPage
+from serving.api.answers import Health, Questions, Rankings, UnitAlone
 from serving.api.filters import LanguageQuery, RankingsQuery, UnitsQuery, ordered, passing
 from serving.api.language import chosen
 from serving.api.problems import nearest, problem_answers
 from serving.api.shelf import Shelf, Showing
 from serving.api.unit_answer import unit_answers
+from serving.api.why_answer import register_questions, why_answer
 from serving.desk.stock import Stock
+from serving.desk.weighing import weighing
+from serving.desk.why import asked_of_the_register, why
 from serving.i18n import speech
+from serving.reports.reasons import weighing_document
 
 NEAREST_AMONG = 5_000
 """Units up to which an unknown id is compared with all ids."""
@@ -40,24 +44,23 @@ def router() -> APIRouter:
         unit_id: Annotated[str, Path(description="id of the unit, as the lists give it", max_length=200)],
         query: Annotated[LanguageQuery, Query()],
     ) -> Response:
-        """One unit: public facts, prediction, judgement."""
+        """One unit: public facts, prediction, judgement; what adds up to its figures, and what to ask next."""
         return await answer(request, query, lambda showing, language: _alone(showing.stock, unit_id, language))
 
     @routes.get("/rankings", response_model=Rankings, summary="Ranking", responses=problem_answers(422))
     async def rankings(request: Request, query: Annotated[RankingsQuery, Query()]) -> Response:
         """The first units by rank: by class of triage, then by score. Units that cannot be judged have no rank.
 
-        `weights`, `persona` and `priority` order them anew; all figures rest on public fields.
+        `weights`, `influence`, `persona` and `priority` order them anew; all figures rest on public fields.
         """
         return await answer(request, query, lambda showing, language: _ranking(showing, query, language))
 
-    @routes.get(
-        "/health",
-        response_model=ServiceHealth,
-        summary="ServiceHealth",
-        responses=problem_answers(422),
-        tags=["service"],
-    )
+    @routes.get("/questions", response_model=Questions, summary="What to ask next", responses=problem_answers(422))
+    async def questions(request: Request, query: Annotated[LanguageQuery, Query()]) -> Response:
+        """Which public field, where it is missing, would tell most about the units shown and those withheld."""
+        return await answer(request, query, lambda showing, language: _asked(showing.stock, language))
+
+    @routes.get("/health", response_model=Health, summary="Health", responses=problem_answers(422), tags=["service"])
     async def health(request: Request, query: Annotated[LanguageQuery, Query()]) -> Response:
         """Version and age of what is shown, model version, dates, counts and the share of synthetic units."""
         shelf: Shelf = request.app.state.shelf
@@ -92,7 +95,15 @@ def _alone(stock: Stock, unit_id: str, language: str) -> dict[str, Any]:
     if unit_id not in stock.units.index:
         facts = {} if len(stock.units) > NEAREST_AMONG else {"nearest": nearest(unit_id, stock.units.index)}
         raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=unit_id, **facts)
-    return {"meta": meta(stock, language), "unit": unit_answers(stock.unit(unit_id), speech(language))[0]}
+    words = speech(language)
+    told = why_answer(why(stock.appraised, [unit_id]), words)
+    return {"meta": meta(stock, language), "unit": unit_answers(stock.unit(unit_id), words)[0], "why": told}
+
+
+def _asked(stock: Stock, language: str) -> dict[str, Any]:
+    words = speech(language)
+    lines = asked_of_the_register(stock.appraised)
+    return {"meta": meta(stock, language), "ask": register_questions(lines, words)}
 
 
 def _ranking(showing: Showing, query: RankingsQuery, language: str) -> dict[str, Any]:
@@ -104,6 +115,7 @@ def _ranking(showing: Showing, query: RankingsQuery, language: str) -> dict[str,
         "meta": meta(stock, language),
         "total": len(found),
         "top": query.top,
+        "weighing": weighing_document(weighing(stock.appraised)),
         "units": unit_answers(found.head(query.top), speech(language)),
     }
 

@@ -22,6 +22,7 @@ def read_question(
     assume_capital: str | None = None,
     persona: str | None = None,
     weights: str | None = None,
+    influence: str | None = None,
     priority: Sequence[str] | None = None,
 ) -> Question:
     """Read the choices that the caller wrote; what was not said stays at its default.
@@ -45,6 +46,7 @@ def read_question(
         assume_capital_rial=None if assume_capital is None else amount(assume_capital, "--assume-capital"),
         persona=Persona.PLANNER if persona is None else read_persona(persona),
         weights=None if weights is None else read_weights(weights, files=True),
+        influence=None if influence is None else read_weights(influence, files=True, option="--influence"),
         priorities=tuple(codes),
     )
 

@@ -15,6 +15,7 @@ from serving.desk.workspace import champion, open_register, own_prices
 from serving.disclosure.masking import Audience, visible
 
 if TYPE_CHECKING:
+    from engine.appraisal import Terms
     from engine.economics.prices import PriceIndex
     from engine.scoring.artefact import Model
     from engine.store import Register
@@ -66,6 +67,8 @@ class Appraised:
         Card of the model that judged.
     prices
         Price index of the workspace's own, ``None`` for that of the reference table.
+    model
+        The model that judged, to ask it why; ``None`` where figures came without one.
     """
 
     table: pd.DataFrame
@@ -73,6 +76,12 @@ class Appraised:
     audience: Audience
     card: Mapping[str, Any] = field(default_factory=dict)
     prices: PriceIndex | None = None
+    model: Model | None = None
+
+    @property
+    def terms(self) -> Terms:
+        """The choices that ordered the units, with the workspace's own prices."""
+        return replace(self.question.terms, prices=self.prices)
 
 
 def current_units(register: Register, *, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -131,7 +140,7 @@ def judged(
         duplicates=beside.duplicates if audience is Audience.OFFICE else None,  # pairs rest on ids, which are private
         earlier=beside.earlier,
     )
-    return Appraised(table, question, audience, model.card, beside.prices)
+    return Appraised(table, question, audience, model.card, beside.prices, model)
 
 
 def appraised(settings: Settings, question: Question, audience: Audience = Audience.OFFICE) -> Appraised:

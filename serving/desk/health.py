@@ -7,8 +7,41 @@ import pandas as pd
 from engine.errors import EhyaError, ErrorCode
 from engine.health.assessment import GROUPS, Health, health
 from engine.settings import Settings
-from serving.desk.appraisal import current_units
+from serving.desk.appraisal import appraised, current_units
+from serving.desk.question import Question
+from serving.desk.why import REGISTER_QUESTIONS, asked_of_the_register
 from serving.desk.workspace import open_register
+
+_NOBODY_TO_ASK = (ErrorCode.NO_MODEL, ErrorCode.MODEL_FILE_MISSING, ErrorCode.REGISTER_EMPTY)
+
+
+def register_questions(settings: Settings, *, as_of: pd.Timestamp) -> pd.DataFrame:
+    """What to ask next over all units, with all that the office knows.
+
+    Parameters
+    ----------
+    settings
+        Where things are kept.
+    as_of
+        The day of judgement.
+
+    Returns
+    -------
+    pandas.DataFrame
+        What `serving.desk.why.asked_of_the_register` gives; empty without a model, or without units.
+
+    Raises
+    ------
+    EhyaError
+        ``model_changed``, ``database_failed``.
+    """
+    try:
+        found = appraised(settings, Question(as_of=as_of))
+    except EhyaError as error:
+        if error.code not in _NOBODY_TO_ASK:
+            raise
+        return pd.DataFrame(columns=REGISTER_QUESTIONS)
+    return asked_of_the_register(found)
 
 
 def register_health(settings: Settings, *, as_of: pd.Timestamp, by: str = "county") -> Health:

@@ -43,6 +43,8 @@ class Question:
         Weights of the caller's own; they go before those of the persona.
     priorities
         ISIC codes of any level that the programme prefers.
+    influence
+        How much of the differences between scores each part shall make; the weights follow, and go before all others.
 
     Examples
     --------
@@ -57,12 +59,19 @@ class Question:
     persona: Persona = Persona.PLANNER
     weights: Mapping[Part, float] | None = None
     priorities: tuple[str, ...] = ()
+    influence: Mapping[Part, float] | None = None
 
     @property
     def terms(self) -> Terms:
         """The choices that order units, as the engine takes them."""
         weights = PERSONA_WEIGHTS[self.persona] if self.weights is None else self.weights
-        return Terms(weights=weights, priorities=self.priorities, price_year=self.price_year, top=TOP)
+        return Terms(
+            weights=weights,
+            priorities=self.priorities,
+            price_year=self.price_year,
+            top=TOP,
+            influence=self.influence,
+        )
 
     @property
     def document(self) -> dict[str, Any]:
@@ -76,12 +85,14 @@ class Question:
             made["persona"] = self.persona.value
         if self.weights is not None:
             made["weights"] = {str(part): float(weight) for part, weight in self.weights.items()}
+        if self.influence is not None:
+            made["influence"] = {str(part): float(share) for part, share in self.influence.items()}
         if self.priorities:
             made["priorities"] = list(self.priorities)
         return made
 
 
-def read_weights(given: str, *, files: bool = False) -> dict[Part, float]:
+def read_weights(given: str, *, files: bool = False, option: str = "--weights") -> dict[Part, float]:
     """Read weights as they are written: ``feasibility=.5,jobs=.3``, or the path of a YAML, JSON or TOML file.
 
     Parameters
@@ -90,6 +101,8 @@ def read_weights(given: str, *, files: bool = False) -> dict[Part, float]:
         The text; a file holds one number a part.
     files
         Whether a text without ``=`` names a file.
+    option
+        What was written so, for the errors: a wanted influence reads like weights.
 
     Raises
     ------
@@ -102,10 +115,10 @@ def read_weights(given: str, *, files: bool = False) -> dict[Part, float]:
     >>> read_weights("feasibility=.5, jobs=.25")
     {<Part.FEASIBILITY: 'feasibility'>: 0.5, <Part.JOBS: 'jobs'>: 0.25}
     """
-    stated = _stated_in_file(given) if files and "=" not in given else _stated(given)
-    weights = {_part(name): _weight(value, name) for name, value in stated.items()}
+    stated = _stated_in_file(given, option) if files and "=" not in given else _stated(given, option)
+    weights = {_part(name, option): _weight(value, name, option) for name, value in stated.items()}
     if not sum(weights.values()) > 0:
-        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="--weights", given=given, allowed=["> 0"])
+        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=option, given=given, allowed=["> 0"])
     return weights
 
 
@@ -124,15 +137,15 @@ def read_persona(given: str) -> Persona:
     return Persona(given)
 
 
-def _stated(given: str) -> dict[str, str]:
+def _stated(given: str, option: str) -> dict[str, str]:
     pairs = [pair.partition("=") for pair in given.replace("،", ",").split(",") if pair.strip()]
     names = [name.strip() for name, _, _ in pairs]
     if twice := [name for name in names if names.count(name) > 1]:
-        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="--weights", given=given, allowed=[f"{twice[0]}=…"])
+        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=option, given=given, allowed=[f"{twice[0]}=…"])
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
-def _stated_in_file(given: str) -> Mapping[str, Any]:
+def _stated_in_file(given: str, option: str) -> Mapping[str, Any]:
     path = Path(given)
     if not path.is_file():
         raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=given)
@@ -141,19 +154,17 @@ def _stated_in_file(given: str) -> Mapping[str, Any]:
     except (ValueError, yaml.YAMLError) as error:
         raise EhyaError(ErrorCode.FILE_UNREADABLE, given=given, reason=str(error)) from error
     if not isinstance(stated, Mapping) or not stated:
-        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="--weights", given=given, allowed=["feasibility: 0.5"])
+        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=option, given=given, allowed=["feasibility: 0.5"])
     return stated
 
 
-def _part(name: object) -> Part:
+def _part(name: object, option: str) -> Part:
     if name not in set(Part):
-        raise EhyaError(
-            ErrorCode.UNKNOWN_OPTION, option="--weights", given=str(name), allowed=[one.value for one in Part]
-        )
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option=option, given=str(name), allowed=[one.value for one in Part])
     return Part(str(name))
 
 
-def _weight(value: object, name: str) -> float:
+def _weight(value: object, name: str, option: str) -> float:
     from engine.parsing.text import latin_digits
 
     try:
@@ -161,5 +172,5 @@ def _weight(value: object, name: str) -> float:
     except ValueError:
         weight = float("nan")
     if isinstance(value, bool) or not 0 <= weight < float("inf"):
-        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=f"--weights {name}", given=str(value), allowed=["0 … 1"])
+        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=f"{option} {name}", given=str(value), allowed=["0 … 1"])
     return weight

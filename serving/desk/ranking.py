@@ -13,6 +13,8 @@ from engine.ranking.selection import select
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised, appraised
 from serving.desk.question import Question
+from serving.desk.weighing import weighing
+from serving.desk.why import Why, asked_of_the_register, why
 from serving.desk.workspace import open_register
 
 
@@ -47,11 +49,37 @@ class Ranking:
         The units that were asked for, best first.
     listed
         The first of them.
+    weighing
+        What each part of the score weighs and decides, over all units.
     """
 
     appraised: Appraised
     chosen: pd.DataFrame
     listed: pd.DataFrame
+    weighing: pd.DataFrame
+
+
+EXPLAINED = 500
+"""Units of a list that a file explains."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Behind:
+    """What stands behind the figures of a list.
+
+    Parameters
+    ----------
+    why
+        Parts of the figures of its first ``EXPLAINED`` units, and what to ask of each.
+    asked
+        What to ask next over the whole register (`serving.desk.why.asked_of_the_register`).
+    weighing
+        What each part of the score weighs and decides (`serving.desk.weighing.weighing`).
+    """
+
+    why: Why
+    asked: pd.DataFrame
+    weighing: pd.DataFrame
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -77,11 +105,26 @@ def ranking(settings: Settings, request: RankingRequest) -> Ranking:
     Raises
     ------
     EhyaError
-        ``no_model``, ``place_unknown``, ``sector_unknown``, ``unknown_option``, ``database_failed``.
+        ``no_model``, ``place_unknown``, ``sector_unknown``, ``unknown_option``, ``influence_out_of_reach``,
+        ``database_failed``.
     """
     whole = appraised(settings, request.question)
     chosen = select(whole.table, **request.wishes)
-    return Ranking(whole, chosen, chosen if request.top is None else chosen.head(request.top))
+    return Ranking(whole, chosen, chosen if request.top is None else chosen.head(request.top), weighing(whole))
+
+
+def behind(appraised: Appraised, listed: pd.DataFrame) -> Behind:
+    """Gather what stands behind the figures of a list.
+
+    Parameters
+    ----------
+    appraised
+        The whole appraisal.
+    listed
+        Rows of its table, in the order in which they are shown.
+    """
+    told = why(appraised, list(listed.index[:EXPLAINED]))
+    return Behind(told, asked_of_the_register(appraised), weighing(appraised))
 
 
 def remarks(settings: Settings, units: pd.DataFrame) -> Remarks:

@@ -82,8 +82,8 @@ class Stock:
         EhyaError
             ``unknown_option``, ``sector_unknown``.
         """
-        table = order(self.appraised.table, replace(question.terms, prices=self.appraised.prices))
-        again = replace(self.appraised, table=table, question=question)
+        again = replace(self.appraised, question=question)
+        again = replace(again, table=order(self.appraised.table, again.terms))
         return Stock(again, _on_offer(again), self.book)
 
     @property

@@ -16,7 +16,7 @@ from engine.settings import Settings
 from serving.desk.appraisal import Beside, current_units, judged
 from serving.desk.named import find_unit
 from serving.desk.question import Question
-from serving.desk.why import explained
+from serving.desk.why import Why, explained, why
 from serving.desk.workspace import champion, open_register
 from serving.disclosure.masking import Audience
 
@@ -43,6 +43,8 @@ class Story:
         Barriers, what could not be judged, and what could be done.
     why
         What each feature adds to its chance of a restart, where a model of outcomes judged it.
+    reasons
+        What adds up to its feasibility and jobs, and what to ask next, where a model of the first day judged it.
     """
 
     row: pd.DataFrame
@@ -58,6 +60,7 @@ class Story:
     unjudged: pd.DataFrame
     plan: pd.DataFrame
     why: dict[str, Any] | None = None
+    reasons: Why | None = None
 
     @property
     def judged(self) -> bool:
@@ -85,10 +88,11 @@ def unit_story(settings: Settings, question: Question, given: str) -> Story:
         except EhyaError as error:
             if error.code not in (ErrorCode.NO_MODEL, ErrorCode.MODEL_FILE_MISSING):
                 raise
-            table, why = units, None
+            table, told, reasons = units, None, None
         else:
-            why = explained(model, units.loc[[unit_id]], as_of=question.as_of)
-            table = judged(units, model, question, Audience.OFFICE, beside).table
+            told = explained(model, units.loc[[unit_id]], as_of=question.as_of)
+            found = judged(units, model, question, Audience.OFFICE, beside)
+            table, reasons = found.table, why(found, [unit_id])
     unit = units.loc[[unit_id]]
     findings = diagnose(unit, as_of=question.as_of)
     blind = unjudged(unit, as_of=question.as_of)
@@ -105,7 +109,8 @@ def unit_story(settings: Settings, question: Question, given: str) -> Story:
         findings=findings,
         unjudged=blind,
         plan=interventions(findings if len(findings) else blind[blind["barrier"] == Barrier.UNKNOWN.value]),
-        why=why if "scorable" in table and bool(table.loc[unit_id, "scorable"]) else None,
+        why=told if "scorable" in table and bool(table.loc[unit_id, "scorable"]) else None,
+        reasons=reasons,
     )
 
 

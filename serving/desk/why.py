@@ -1,13 +1,130 @@
-"""Why a model of outcomes gives one unit its chance of a restart: what each feature adds, as codes and numbers."""
+"""Why a unit has its figures, and what to ask of it: tables of codes and numbers, for whoever the figures are made."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-if TYPE_CHECKING:
-    from engine.scoring.artefact import Model
+from engine.appraisal import settled
+from engine.domain.prediction import Output
+from engine.domain.unit import public_fields
+from engine.ranking.criteria import Part
+from engine.ranking.score import classes, effective_weights
+from engine.reference import table
+from engine.scoring import explanation
+from engine.scoring.artefact import Model
+from engine.scoring.belief import SECTORS
+from engine.scoring.design import Floats
+from engine.scoring.document import HazardsDocument
+from engine.scoring.first_day import Belief, SizeSigns
+from engine.scoring.points import BASE, OFFICIAL, Basis, bases
+from engine.scoring.questions import crossings, edge_of_the_top, fields_of, next_questions
+from engine.scoring.reasons import Reasons, first_day, reasons
+from features import matrix
+from serving.desk.appraisal import Appraised
+from serving.disclosure.masking import Audience
+
+NOT_PUBLIC = "not_public"
+"""Part of all features that are not known to the public: what they add at the average of such units, in one sum. One by
+one they would tell averages of private fields."""
+
+SECTOR = "sector"
+"""Part of all groups of sectors together."""
+
+REST = (NOT_PUBLIC, BASE)
+"""Parts that are no feature of the unit."""
+
+PARTS = ["unit_id", "output", "feature", "fields", "stated", "amount", "basis", "learnt", "overridden"]
+QUESTIONS = ["unit_id", "fields", "narrows", "moves_top"]
+REGISTER_QUESTIONS = ["fields", "units", "narrows", "moves_top"]
+
+ASKED = 3
+"""Questions that are asked of each unit."""
+
+_ROWS_AT_ONCE = 4096
+_CLASS = 10.0
+"""Added to a score for each better class of triage: more than any answer can move a score."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Why:
+    """What stands behind the figures of some units.
+
+    Parameters
+    ----------
+    parts
+        Columns ``PARTS``, a line for each unit, output (``feasibility``, ``jobs_if_revived``) and feature, the largest
+        first and ``base`` (the average unit) last: ``amount`` in probability or persons, adding up to the figure;
+        ``fields`` joined by ``;``; ``stated``, whether the unit's record tells it, else it counts as such units show;
+        ``basis`` of its effect, ``learnt`` (0..1) of it from outcomes and reports, ``overridden`` by the office.
+    questions
+        Columns ``QUESTIONS``, at most ``ASKED`` a unit, the best first: by how much the answer is expected to narrow
+        the interval of feasibility (probability), and how likely it moves the unit over the edge of the first twenty.
+    """
+
+    parts: pd.DataFrame
+    questions: pd.DataFrame
+
+
+def why(appraised: Appraised, units: Sequence[str]) -> Why:
+    """What stands behind the figures of units that have some.
+
+    Parameters
+    ----------
+    appraised
+        An appraisal with its model; parts are made of the same table, so that they tell an audience nothing that its
+        figures do not rest on.
+    units
+        Their ids.
+
+    Returns
+    -------
+    Why
+        Empty tables where the model is none of the first day.
+    """
+    asked, rows = _Asked.of(appraised), appraised.table.loc[list(units)]
+    rows = rows[rows["scorable"].astype(bool)]
+    if asked is None or rows.empty:
+        return Why(pd.DataFrame(columns=PARTS), pd.DataFrame(columns=QUESTIONS))
+    described = asked.described(rows)
+    found = asked.reasons(described, rows)
+    parts = pd.concat(
+        [
+            asked.parts(found.feasibility, Output.FEASIBILITY, bases(asked.belief), described),
+            asked.parts(found.jobs.dropna(), Output.JOBS_IF_REVIVED, _jobs_bases(asked.belief), described),
+        ]
+    )
+    place = pd.Series(range(len(rows)), index=rows.index)
+    parts = parts.assign(place=parts["unit_id"].map(place)).sort_values("place", kind="stable")
+    return Why(parts[PARTS].reset_index(drop=True), _questions(found, asked, rows))
+
+
+def asked_of_the_register(appraised: Appraised) -> pd.DataFrame:
+    """What to ask next over all units: which fields, where they are missing, would tell most.
+
+    Parameters
+    ----------
+    appraised
+        An appraisal with its model.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``REGISTER_QUESTIONS``, the most telling first: ``units`` that lack it; ``narrows``, the mean over
+        these (probability); ``moves_top``, how many of the first twenty their answers are expected to change.
+    """
+    asked, rows = _Asked.of(appraised), appraised.table[appraised.table["scorable"].astype(bool)]
+    if asked is None or rows.empty:
+        return pd.DataFrame(columns=REGISTER_QUESTIONS)
+    lines = [_sums(asked, rows.iloc[start : start + _ROWS_AT_ONCE]) for start in range(0, len(rows), _ROWS_AT_ONCE)]
+    total = sum(lines[1:], start=lines[0])
+    total = total[total["units"] > 0].rename_axis("fields").reset_index()
+    total = total.sort_values(["narrows", "fields"], ascending=[False, True], kind="stable", ignore_index=True)
+    return total.assign(narrows=total["narrows"] / total["units"])[REGISTER_QUESTIONS]
 
 
 def explained(model: Model, unit: pd.DataFrame, *, as_of: pd.Timestamp) -> dict[str, Any] | None:
@@ -26,22 +143,141 @@ def explained(model: Model, unit: pd.DataFrame, *, as_of: pd.Timestamp) -> dict[
     -------
     dict or None
         ``head``, ``link``, ``base``, ``features`` (name -> what it adds, largest first) and ``score``, which is
-        ``base`` and all features added; ``None`` for the first model, whose figures are moved to the population.
+        ``base`` and all features added; ``None`` for the first model, whose parts :func:`why` gives.
     """
-    from engine.scoring.document import HazardsDocument
-    from engine.scoring.explanation import BASE, contributions
-    from features import matrix
-
     if not isinstance(model.document, HazardsDocument):
         return None
     hazards = model.document.hazards
-    told = contributions(model, matrix(unit, model.schema, model.fitted, as_of=as_of)).iloc[0]
-    features = told.drop(BASE)
+    told = explanation.contributions(model, matrix(unit, model.schema, model.fitted, as_of=as_of)).iloc[0]
+    features = told.drop(explanation.BASE)
     features = features[features != 0].sort_values(key=abs, ascending=False, kind="stable")
     return {
         "head": "restart",
         "link": hazards.restart.link.value,
-        "base": float(told[BASE]),
+        "base": float(told[explanation.BASE]),
         "features": {str(name): float(value) for name, value in features.items()},
         "score": float(told.sum()),
     }
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Asked:
+    """A model of the first day, asked about an appraisal."""
+
+    model: Model
+    believed: tuple[Belief, SizeSigns]
+    appraised: Appraised
+    fields: Mapping[str, list[str]]  # feature -> fields of the record that it rests on
+
+    @classmethod
+    def of(cls, appraised: Appraised) -> _Asked | None:
+        believed = None if appraised.model is None else first_day(appraised.model)
+        if appraised.model is None or believed is None:
+            return None
+        return cls(appraised.model, believed, appraised, fields_of(table("effects")))
+
+    @property
+    def belief(self) -> Belief:
+        return self.believed[0]
+
+    def described(self, units: pd.DataFrame) -> pd.DataFrame:
+        return matrix(units, self.model.schema, self.model.fitted, as_of=self.appraised.question.as_of)
+
+    def reasons(self, described: pd.DataFrame, units: pd.DataFrame) -> Reasons:
+        questions = {name: ";".join(of) for name, of in self.fields.items() if self._may_ask(of)}
+        return reasons(self.model, self.believed, described, units, questions)
+
+    def parts(self, found: pd.DataFrame, output: Output, rests: pd.DataFrame, described: pd.DataFrame) -> pd.DataFrame:
+        """Lines of one output, the largest part of each unit first, base last; what adds nothing is left out."""
+        names = [str(name) for name in found.columns if name in described.columns]
+        stated = described.loc[found.index, names].notna()
+        if self.appraised.audience is Audience.PUBLIC:
+            found = self._public(found, stated)
+        found, stated, rests = _one_sector(found, stated, rests)
+        long = pd.DataFrame(
+            {
+                "unit_id": np.repeat(found.index.to_numpy(), found.shape[1]),
+                "feature": np.tile(found.columns.to_numpy(), len(found)),
+                "amount": found.to_numpy(np.float64).ravel(),
+            }
+        )
+        long = long[(long["amount"] != 0) | (long["feature"] == BASE)]
+        last = long["feature"].map({name: place for place, name in enumerate(REST, start=1)}).fillna(0)
+        order = np.lexsort((-long["amount"].abs(), last, pd.factorize(long["unit_id"])[0]))
+        long = long.iloc[order].join(rests, on="feature")
+        told = stated.stack().reindex(pd.MultiIndex.from_frame(long[["unit_id", "feature"]]))  # noqa: PD013
+        return long.assign(
+            output=output.value,
+            fields=[";".join(self.fields.get(str(name), ())) for name in long["feature"].replace(SECTOR, SECTORS[0])],
+            stated=told.astype("boolean").fillna(True).to_numpy(dtype=bool),
+            basis=long["basis"].fillna(""),
+            learnt=long["learnt"].astype("float64").fillna(0.0),
+            overridden=long["overridden"].astype("boolean").fillna(False).astype(bool),
+        )
+
+    def _may_ask(self, fields: Sequence[str]) -> bool:
+        return self.appraised.audience is Audience.OFFICE or set(fields) <= set(public_fields())
+
+    def _public(self, found: pd.DataFrame, stated: pd.DataFrame) -> pd.DataFrame:
+        """What may leave: a feature that rests on private fields and is not stated goes into one sum."""
+        private = [name for name in stated.columns if not set(self.fields.get(name, ())) <= set(public_fields())]
+        hidden = found[private].where(~stated[private], 0.0)
+        kept = found.assign(**{name: found[name].where(stated[name], 0.0) for name in private})
+        return kept.assign(**{NOT_PUBLIC: hidden.sum(axis=1)})
+
+
+def _one_sector(
+    found: pd.DataFrame, stated: pd.DataFrame, rests: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """A unit is in one sector: what is and what is not its own are one part."""
+    groups = [name for name in SECTORS if name in found.columns]
+    if not groups:
+        return found, stated, rests
+    whole = found.drop(columns=groups).assign(**{SECTOR: found[groups].sum(axis=1)})
+    row = pd.DataFrame(
+        {
+            "basis": [rests.loc[groups[0], "basis"]],
+            "learnt": [rests.loc[groups, "learnt"].mean()],
+            "overridden": [rests.loc[groups, "overridden"].any()],
+        },
+        index=[SECTOR],
+    )
+    return whole, stated.assign(**{SECTOR: stated[groups].all(axis=1)}), pd.concat([rests, row])
+
+
+def _jobs_bases(belief: Belief) -> pd.DataFrame:
+    """What each part of jobs rests on; ratio and signs are rows of the table, averages are official."""
+    rows = table("effects")
+    found = rows.loc[rows["output"] == "jobs", ["feature", "basis"]].set_index("feature")
+    found = pd.concat([found, pd.DataFrame({"basis": [Basis.COMPUTED.value]}, index=[OFFICIAL])])
+    own = {name.partition(".")[2] for name in belief.overridden if name.startswith("jobs.")}
+    overridden = found.index.isin(own)
+    return found.assign(
+        basis=found["basis"].where(~overridden, Basis.ELICITED.value), learnt=0.0, overridden=overridden
+    )
+
+
+def _sums(asked: _Asked, units: pd.DataFrame) -> pd.DataFrame:
+    found = asked.reasons(asked.described(units), units)
+    missing, moves = (found.narrowing > 0).sum(), _moves(found, asked.appraised, units).sum()
+    return pd.DataFrame({"units": missing, "narrows": found.narrowing.sum(), "moves_top": moves})
+
+
+def _places(units: pd.DataFrame) -> Floats:
+    """Scores on one scale over all classes of triage: whoever stands in a better class stands higher."""
+    return np.asarray(units["score"].to_numpy(np.float64) - _CLASS * classes(units).to_numpy(np.float64))
+
+
+def _moves(found: Reasons, appraised: Appraised, units: pd.DataFrame) -> pd.DataFrame:
+    """How likely each answer moves each unit over the edge of the first, through its feasibility."""
+    chosen = settled(appraised.table, appraised.terms)
+    weight = effective_weights(chosen.weights, chosen.priorities)[list(Part).index(Part.FEASIBILITY)]
+    edge = edge_of_the_top(_places(appraised.table), top=chosen.top)
+    return crossings(_places(units), found.swing * weight, edge)
+
+
+def _questions(found: Reasons, asked: _Asked, units: pd.DataFrame) -> pd.DataFrame:
+    told = next_questions(found.narrowing, {str(name): [str(name)] for name in found.narrowing.columns}, count=ASKED)
+    moves = _moves(found, asked.appraised, units).stack()  # noqa: PD013
+    likely = moves.reindex(pd.MultiIndex.from_frame(told[["unit_id", "feature"]]))
+    return told.rename(columns={"gain": "narrows"}).assign(moves_top=likely.to_numpy())[QUESTIONS]

@@ -11,6 +11,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.health import WEIGHTS, Health
 from engine.health.assessment import AGE_EDGES, GROUPS
 from serving.i18n import Speech
+from serving.reports.reasons import asked_document, register_questions_sheet
 from serving.reports.words import in_words
 from serving.reports.workbook import Notes, OutputSheet, SheetColumn, write_json, write_xlsx
 
@@ -69,9 +70,9 @@ def parts_in_words(health: Health, group: str, speech: Speech) -> pd.DataFrame:
     return table.assign(**{str(name): names[name].fillna(speech.text("register_health.not_known")) for name in names})
 
 
-def health_document(health: Health) -> dict[str, Any]:
-    """The health of a register as canonical JSON: codes and numbers."""
-    return {
+def health_document(health: Health, asked: pd.DataFrame | None = None) -> dict[str, Any]:
+    """The health of a register as canonical JSON: codes and numbers; ``ask``, what to ask next, where it is known."""
+    document = {
         "as_of": health.as_of,
         "threshold": health.threshold,
         "weights": {field.value: weight for field, weight in WEIGHTS.items()},
@@ -84,6 +85,7 @@ def health_document(health: Health) -> dict[str, Any]:
         "ages": health.ages.to_dict("records"),
         "groups": {name: table.to_dict("records") for name, table in health.groups.items()},
     }  # fmt: skip
+    return document if asked is None else document | {"ask": asked_document(asked)}
 
 
 def health_sheets(health: Health, speech: Speech) -> list[OutputSheet]:
@@ -93,8 +95,19 @@ def health_sheets(health: Health, speech: Speech) -> list[OutputSheet]:
     return [*whole, *parts, _records(health, speech)]
 
 
-def write_health(path: Path, health: Health, speech: Speech) -> Path:
+def write_health(path: Path, health: Health, speech: Speech, *, asked: pd.DataFrame | None = None) -> Path:
     """Write the health of a register in the form that the file's ending names.
+
+    Parameters
+    ----------
+    path
+        Where to: .xlsx or .json.
+    health
+        What `engine.health.health` gives.
+    speech
+        Language of the workbook.
+    asked
+        What to ask next over all units (`serving.desk.why.asked_of_the_register`).
 
     Raises
     ------
@@ -104,10 +117,11 @@ def write_health(path: Path, health: Health, speech: Speech) -> Path:
     if path.suffix not in ENDINGS:
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=path.name, allowed=list(ENDINGS))
     if path.suffix == ".json":
-        return write_json(path, health_document(health))
-    return write_xlsx(
-        path, health_sheets(health, speech), Notes(_say(speech)("method"), _notes(health, speech)), speech
-    )
+        return write_json(path, health_document(health, asked))
+    sheets = health_sheets(health, speech)
+    if asked is not None and len(asked):
+        sheets.insert(3, register_questions_sheet(asked, speech))
+    return write_xlsx(path, sheets, Notes(_say(speech)("method"), _notes(health, speech)), speech)
 
 
 def overview_lines(health: Health, speech: Speech) -> list[tuple[str, Any, str]]:

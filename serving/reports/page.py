@@ -9,15 +9,23 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
+from serving.desk.ranking import Behind
 from serving.disclosure.values import codes, known, link
 from serving.html.template import font, render, style
 from serving.i18n import Speech
 from serving.reports.charts import TRIAGE_ORDER, BarGroup, groups, scatter
 from serving.reports.health_section import health_section
 from serving.reports.ranked import digits, isolated, ranked, rows, sum_known, weighty_parts
+from serving.reports.reasons import fields_said, question_lines, unit_reasons, weighing_table
 
 PROVINCES_FROM = 3
 """From so many provinces on, places are charted by province and not by county."""
+
+EXPLAINED = 20
+"""Units whose figures the page explains."""
+
+ASKED = 8
+"""Questions to the register that the page shows."""
 
 SOURCES_SHOWN = 12
 """Longest table of sources; beyond it addresses are gathered by site, and the rarest sites in one line."""
@@ -33,6 +41,7 @@ def report_html(
     top: int = 100,
     model_card: Sequence[tuple[str, str]] = (),
     claims: Mapping[str, pd.DataFrame] | None = None,
+    behind: Behind | None = None,
 ) -> str:
     """Write the report of one ranked list.
 
@@ -54,6 +63,8 @@ def report_html(
         (term, meaning) pairs about the model, in the language of the report, printed below version and data date.
     claims
         ``conflicts`` and ``duplicates`` of the register, as `engine.health.health` takes them.
+    behind
+        What stands behind the figures; explained are the first ``EXPLAINED`` units.
 
     Returns
     -------
@@ -80,6 +91,9 @@ def report_html(
         ranking_caption=_caption(len(shown), len(best), speech),
         not_scorable=_not_scorable(best, speech),
         not_scorable_heading=speech.text("page.why_not_scorable", count=head["not_scorable"]),
+        reasons=[] if behind is None else _reasons(best.head(EXPLAINED), behind, speech),
+        asked=[] if behind is None else _asked(behind, speech),
+        weighing=[] if behind is None else weighing_table(behind.weighing, speech),
         health=health_section(best, speech, as_of, claims),
         glossary=_glossary(best, speech),
         sources=_sources(best, speech),
@@ -207,6 +221,34 @@ def _line(group: BarGroup, speech: Speech) -> dict[str, Any]:
             for code, _, start, length in group.segments
         ],
     }
+
+
+def _reasons(first: pd.DataFrame, behind: Behind, speech: Speech) -> list[dict[str, Any]]:
+    """Of each unit its name, both figures with their parts, and what to ask; units without figures are left out."""
+    told = [
+        {
+            "id": unit_id,
+            "name": str(name) if known(name) else speech.text("page.no_name"),
+            "figures": unit_reasons(behind.why, str(unit_id), speech),
+            "ask": question_lines(behind.why, str(unit_id), speech),
+        }
+        for unit_id, name in first["name"].items()
+    ]
+    return [unit for unit in told if unit["figures"]]
+
+
+def _asked(behind: Behind, speech: Speech) -> list[tuple[str, ...]]:
+    """Fields, units that lack them, points by which answers narrow, changes expected in the first twenty."""
+    lines = behind.asked.head(ASKED).to_dict("records")
+    return [
+        (
+            fields_said(line["fields"], speech),
+            speech.number(line["units"]),
+            speech.number(100 * line["narrows"], 2),
+            speech.number(line["moves_top"], 1),
+        )
+        for line in lines
+    ]
 
 
 def _caption(shown: int, total: int, speech: Speech) -> str:

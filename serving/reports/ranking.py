@@ -16,8 +16,18 @@ from engine.domain.prediction import BOUNDS, Output
 from engine.domain.unit import FIELDS, PARTS, Field, Kind, Origin, idle_months
 from engine.errors import EhyaError, ErrorCode
 from engine.files import replacing
+from serving.desk.ranking import EXPLAINED, Behind
 from serving.i18n import Speech
 from serving.reports.model_card import card_lines
+from serving.reports.reasons import (
+    asked_document,
+    questions_sheet,
+    reasons_sheet,
+    register_questions_sheet,
+    weighing_document,
+    weighing_lines,
+    why_documents,
+)
 from serving.reports.words import column_of, in_words
 from serving.reports.workbook import Notes, OutputSheet, SheetColumn, write_csv, write_json, write_xlsx
 
@@ -157,16 +167,43 @@ def _beside(sheet: OutputSheet, further: OutputSheet) -> OutputSheet:
 
 
 def ranking_document(
-    appraisal: pd.DataFrame, assumptions: dict[str, Any], extras: pd.DataFrame | None = None
+    appraisal: pd.DataFrame,
+    assumptions: dict[str, Any],
+    extras: pd.DataFrame | None = None,
+    *,
+    weighing: pd.DataFrame | None = None,
+    behind: Behind | None = None,
 ) -> dict[str, Any]:
-    """The ranked list as canonical JSON: codes, numbers, ISO dates; lists as lists; ``extras`` beside each unit."""
+    """The ranked list as canonical JSON: codes, numbers, ISO dates; lists as lists; ``extras`` beside each unit.
+
+    Parameters
+    ----------
+    appraisal
+        Appraisal table in the order in which it is shown.
+    assumptions
+        The choices under which it was made.
+    extras
+        As for :func:`write_ranking`.
+    weighing
+        What each part of the score weighs and decides.
+    behind
+        The same with parts of the figures beside each unit that it explains, and what to ask of the register.
+    """
     units = records(appraisal)
     if extras is not None:
         told: dict[str, list[dict[str, Any]]] = {}
         for unit_id, header, kind, value in extras[["unit_id", "header", "kind", "value"]].to_numpy():
             told.setdefault(unit_id, []).append({"header": header, "kind": kind, "value": extra_value(kind, value)})
         units = [unit | {"extras": told.get(unit["unit_id"], [])} for unit in units]
-    return {"asked": assumptions, "units": units}
+    weighed = weighing if behind is None else behind.weighing
+    document: dict[str, Any] = {"asked": assumptions}
+    if weighed is not None:
+        document["weighing"] = weighing_document(weighed)
+    if behind is not None:
+        document["ask"] = asked_document(behind.asked)
+        reasons = why_documents(behind.why)
+        units = [unit | reasons.get(unit["unit_id"], {}) for unit in units]
+    return document | {"units": units}
 
 
 def records(appraisal: pd.DataFrame) -> list[dict[str, Any]]:
@@ -193,6 +230,7 @@ def write_ranking(
     card: Mapping[str, Any] | None = None,
     extras: pd.DataFrame | None = None,
     claims: Mapping[str, pd.DataFrame] | None = None,
+    behind: Behind | None = None,
     **asked: Any,
 ) -> Path:
     """Write the ranked list in the form that the file's ending names.
@@ -218,6 +256,9 @@ def write_ranking(
         the workbook, further columns of the CSV, a list beside each unit in JSON; the page leaves them out.
     claims
         ``conflicts`` and ``duplicates`` of the register, as `engine.health.health` takes them, for page and workbook.
+    behind
+        What stands behind the figures (`serving.desk.ranking.behind`): sheets of the workbook, sections of the page,
+        members of the JSON; a CSV is the list alone.
     **asked
         The same choices as canonical values, for JSON.
 
@@ -229,16 +270,18 @@ def write_ranking(
     if path.suffix not in ENDINGS:
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=path.name, allowed=list(ENDINGS))
     if path.suffix == ".json":
-        return write_json(path, ranking_document(appraisal, {"as_of": as_of, **asked}, extras))
+        return write_json(path, ranking_document(appraisal, {"as_of": as_of, **asked}, extras, behind=behind))
     further = None if extras is None or extras.empty else further_columns(appraisal, extras, speech)
     if path.suffix == ".csv":
         sheet = ranking_sheet(appraisal, speech, as_of)
         return write_csv(path, sheet if further is None else _beside(sheet, further))
-    notes = ranking_notes(appraisal, speech, question_notes)
+    weighed = [] if behind is None else weighing_lines(behind.weighing, speech)
+    notes = ranking_notes(appraisal, speech, [*question_notes, *weighed])
     if path.suffix == ".xlsx":
         sheets = [
             ranking_sheet(appraisal, speech, as_of),
             *([] if further is None else [further]),
+            *_behind_sheets(appraisal, behind, speech),
             *_health_sheets(appraisal, speech, as_of, claims or {}),
         ]
         return write_xlsx(path, sheets, notes, speech)
@@ -253,6 +296,7 @@ def write_ranking(
         notes=said,
         model_card=card_lines(card, speech) if card else (),
         claims=claims,
+        behind=behind,
     )
     return _write_page(path, page)
 
@@ -268,6 +312,20 @@ def _health_sheets(
         return []
     conflicts, duplicates = claims.get("conflicts"), claims.get("duplicates")
     return health_sheets(health(appraisal, as_of=as_of, conflicts=conflicts, duplicates=duplicates), speech)[:3]
+
+
+def _behind_sheets(appraisal: pd.DataFrame, behind: Behind | None, speech: Speech) -> list[OutputSheet]:
+    """Parts of the figures, what to ask of each unit, and of the register; what is empty is left out."""
+    if behind is None:
+        return []
+    names, why = appraisal["name"], behind.why
+    remarks = [speech.text("why.only_first", count=EXPLAINED)] if len(appraisal) > EXPLAINED else []
+    sheets = [
+        replace(reasons_sheet(why, names, speech), remarks=remarks),
+        replace(questions_sheet(why, names, speech), remarks=remarks),
+        register_questions_sheet(behind.asked, speech),
+    ]
+    return [sheet for sheet in sheets if len(sheet.rows)]
 
 
 def _write_page(path: Path, page: str) -> Path:

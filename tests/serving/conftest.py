@@ -13,7 +13,9 @@ import pytest
 from engine.appraisal import Terms, appraise
 from engine.domain.prediction import Output, columns
 from engine.domain.unit import unit_table
+from engine.scoring.artefact import Model
 from engine.settings import Settings
+from experiments.province_simulator.province import simulate
 from serving.api import Shelf, create_app
 from serving.api.listening import reserved
 from serving.api.server import server_of
@@ -21,6 +23,7 @@ from serving.desk.appraisal import Appraised
 from serving.desk.question import Question
 from serving.desk.stock import Stock
 from serving.disclosure.masking import Audience, visible
+from tests.training.conftest import press_model
 
 DAY = pd.Timestamp("2026-11-23")
 COUNTIES = ("Urmia", "Khoy", "Mahabad", "Bukan", "Miandoab", "Salmas", "Naqadeh", "Maku")
@@ -96,6 +99,18 @@ def _predictions(units: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     frame["model_version"] = "2026-11-23-abc123"
     frame["model_data_until"] = pd.Timestamp("2026-09-23")
     return frame
+
+
+@pytest.fixture(scope="session")
+def first_day(once) -> Model:
+    """A model of the first day, as a fresh workspace has it."""
+    return once.value("press-model", press_model)[0].model
+
+
+@pytest.fixture(scope="session")
+def province() -> pd.DataFrame:
+    """Synthetic units with gaps, private fields among them."""
+    return simulate(150, seed=3).units.assign(origin="synthetic", source="office.xlsx")
 
 
 def stock_of(table: pd.DataFrame) -> Stock:

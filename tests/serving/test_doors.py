@@ -184,6 +184,48 @@ def test_weights_of_ones_own_order_the_units_by_every_door(doors):
     assert liked <= {"10", "13"}
 
 
+def amounts(parts: dict) -> dict[tuple[str, str], float]:
+    return {(output, line["feature"]): line["amount"] for output, lines in parts.items() for line in lines}
+
+
+def test_an_influence_that_was_asked_for_is_met_and_shown_by_every_door(doors):
+    asked = {"feasibility": 0.6, "jobs": 0.4}
+    found = doors.json("rank", "--influence", "feasibility=.6,jobs=.4")
+    assert {part: one["influence"] for part, one in found["weighing"].items()} == pytest.approx(asked, abs=1e-6)
+    assert found["asked"]["influence"] == asked
+    by_http = doors.http.get("/v1/rankings", params={"influence": "feasibility=.6,jobs=.4", "top": 3}).json()
+    assert {part: one["influence"] for part, one in by_http["weighing"].items()} == pytest.approx(asked, abs=1e-6)
+    assert sum(one["weight"] for one in by_http["weighing"].values()) == pytest.approx(1.0)
+    refused = doors.http.get("/v1/rankings", params={"influence": "fit=1"})
+    assert (refused.status_code, refused.json()["given"]) == (422, ["fit"])
+
+
+def test_every_door_says_what_adds_up_to_a_figure_and_what_to_ask_next(doors):
+    unit = min(doors.agreed, key=lambda one: doors.agreed[one][0])
+    shown = doors.json("show", unit)
+    for output, lines in shown["parts"].items():
+        assert sum(line["amount"] for line in lines) == pytest.approx(shown["unit"][f"{output}_point"])
+    doors.ehya("rank", "--as-of", "2026-11-23", "--out", doors.home / "why.json")
+    written = json.loads((doors.home / "why.json").read_text("utf-8"))
+    parts = next(one["parts"] for one in written["units"] if one["unit_id"] == unit)
+    assert amounts(parts) == pytest.approx(amounts(shown["parts"]))  # matrices of other shapes round otherwise
+    assert written["ask"] == doors.json("health")["ask"]
+    doors.ehya("rank", "--as-of", "2026-11-23", "--out", doors.home / "why.xlsx", "--top", "30")
+    book = openpyxl.load_workbook(doors.home / "why.xlsx", read_only=True)
+    rows = [row for row in book["Why"].iter_rows(values_only=True) if row[0] == unit]
+    assert sum(row[4] for row in rows if row[2] == "Feasibility of revival") == pytest.approx(
+        100 * shown["unit"]["feasibility_point"]
+    )
+    doors.ehya("rank", "--as-of", "2026-11-23", "--out", doors.home / "why.html", "--top", "30")
+    page = (doors.home / "why.html").read_text("utf-8")
+    assert "What raises and lowers feasibility" in page
+    assert "What to ask next over all units" in page
+    public = doors.http.get(f"/v1/units/{unit}").json()
+    figure = public["unit"]["prediction"]["outputs"]["feasibility"]["point"]
+    assert sum(line["amount"] for line in public["why"]["parts"]["feasibility"]) == pytest.approx(figure, abs=1e-5)
+    assert doors.http.get("/v1/questions?lang=fa").json()["ask"]
+
+
 def test_a_part_that_does_not_exist_is_refused_with_the_parts_that_do(doors):
     answer = doors.http.get("/v1/rankings", params={"weights": "luck=1"})
     assert answer.status_code == 422

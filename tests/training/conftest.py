@@ -62,7 +62,8 @@ class Trained:
         return replace(self.model, document=self.model.document.changed(fold_of={}))
 
 
-def _press() -> tuple[Fitted, Sample, dict]:
+def press_model() -> tuple[Fitted, Sample, dict]:
+    """A model of the press alone, its sample, its figures; seconds, so that it is made once."""
     seen = press_sample()
     fitted = fit_sample(seen, as_of=AS_OF, trials=4)
     return fitted, seen, out_of_fold(fitted, seen)
@@ -70,7 +71,7 @@ def _press() -> tuple[Fitted, Sample, dict]:
 
 @pytest.fixture(scope="session")
 def trained(once) -> Trained:
-    return Trained(*once.value("press-model", _press))
+    return Trained(*once.value("press-model", press_model))
 
 
 APPROACHED_SCHEMA = FeatureSchema(

@@ -10,6 +10,8 @@ from serving.cli.question import day, today
 from serving.cli.terminal import Terminal
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from engine.health import Health
 
 _PARTS = 12  # parts of the register at a terminal; a file lists all
@@ -25,21 +27,41 @@ def show_health(
     EhyaError
         ``unknown_option`` (``--by``, ``--out``, ``--as-of``), ``database_failed``.
     """
-    from serving.desk.health import register_health
+    from serving.desk.health import register_health, register_questions
     from serving.reports.health import health_document, write_health
 
     at = today() if as_of is None else day(as_of, "--as-of").at
     with terminal.busy("register_health.reading"):
         found = register_health(settings, as_of=at, by=by)
+        asked = register_questions(settings, as_of=at)
     if out:
-        write_health(out, found, terminal.speech)
+        write_health(out, found, terminal.speech, asked=asked)
         terminal.say("cli.written", path=str(out))
-    elif terminal.answer(health_document(found)):
+    elif terminal.answer(health_document(found, asked)):
         return
     elif found.totals.empty:
         terminal.say("register_health.empty")
     else:
         _print(terminal, found, by)
+        _print_questions(terminal, asked)
+
+
+def _print_questions(terminal: Terminal, asked: pd.DataFrame) -> None:
+    from serving.reports.reasons import fields_said
+
+    words = terminal.speech
+    rows = [
+        [
+            fields_said(line["fields"], words),
+            words.number(line["units"]),
+            words.number(100 * line["narrows"], 2),
+            words.number(line["moves_top"], 1),
+        ]
+        for line in asked.head(_PARTS).to_dict("records")
+    ]
+    if rows:
+        headers = [words.text(f"why.{name}") for name in ("fill", "lacking", "narrows_by", "moves_count")]
+        terminal.table(headers, rows, title=words.text("why.ask_register_title"))
 
 
 def _print(terminal: Terminal, found: Health, by: str) -> None:

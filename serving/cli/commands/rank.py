@@ -18,9 +18,10 @@ from serving.cli.commands.judged import assumptions, estimates, marks
 from serving.cli.question import now
 from serving.cli.terminal import Terminal
 from serving.desk.question import Question
-from serving.desk.ranking import Ranking, RankingRequest, keep_predictions, ranking, remarks
+from serving.desk.ranking import Ranking, RankingRequest, behind, keep_predictions, ranking, remarks
 from serving.i18n import Speech, speech
 from serving.reports.ranking import legend, origin_remarks, ranking_document, write_ranking
+from serving.reports.reasons import weighing_lines
 from serving.reports.words import spread
 
 _SHOWN = 20  # units at a terminal when nobody says how many
@@ -47,15 +48,22 @@ def show_ranking(
     with terminal.busy("cli.judging"):
         found = ranking(settings, RankingRequest(question, wishes, top))
     if found.appraised.table.empty:
-        if not terminal.answer(ranking_document(found.listed, question.document)):
+        if not terminal.answer(_document(found)):
             terminal.say("cli.rank_empty")
         return
     if keep:
         keep_predictions(settings, found.listed, question, made_at=now().to_pydatetime())
     if out:
         _write(terminal, settings, found, out)
-    elif not terminal.answer(ranking_document(found.listed, question.document)):
-        print_ranking(terminal, found.chosen, found.listed if top else found.listed.head(_SHOWN), question)
+    elif not terminal.answer(_document(found)):
+        shown = found.listed if top else found.listed.head(_SHOWN)
+        print_ranking(terminal, found.chosen, shown, question)
+        if len(shown):
+            print_weighing(terminal, found.weighing)
+
+
+def _document(found: Ranking) -> dict[str, Any]:
+    return ranking_document(found.listed, found.appraised.question.document, weighing=found.weighing)
 
 
 def _write(terminal: Terminal, settings: Settings, found: Ranking, out: Path) -> None:
@@ -68,6 +76,7 @@ def _write(terminal: Terminal, settings: Settings, found: Ranking, out: Path) ->
         card=found.appraised.card if out.suffix == ".html" else None,
         extras=beside.extras,
         claims={"conflicts": beside.conflicts, "duplicates": beside.duplicates},
+        behind=behind(found.appraised, found.listed),
         **question.document,
     )
     terminal.say("cli.written", path=str(out))
@@ -80,6 +89,21 @@ def _codes(name: str, given: Any) -> Any:
         return given
     known = {fold(speech(language).text(code)): code.value for code in families[name] for language in LANGUAGES}
     return [known.get(fold(one), one) for one in given]
+
+
+def print_weighing(terminal: Terminal, weighing: pd.DataFrame) -> None:
+    """Print what each part of the score weighs, and what it decides.
+
+    Parameters
+    ----------
+    terminal
+        Where to.
+    weighing
+        What ``serving.desk.weighing.weighing`` gives.
+    """
+    words = terminal.speech
+    terminal.pairs(weighing_lines(weighing, words), title=words.text("weighing.title"))
+    terminal.line(words.text("weighing.note"), "dim")
 
 
 def print_ranking(

@@ -21,6 +21,7 @@ from serving.desk.unit import Story, unit_story
 from serving.i18n import Speech
 from serving.reports.ranked import weighty_parts
 from serving.reports.ranking import legend, origin_remarks, records
+from serving.reports.reasons import question_lines, unit_reasons, why_documents
 from serving.reports.words import odd_said, spread
 
 _REASONS = 6  # features named to a person; JSON has all that add anything
@@ -165,6 +166,7 @@ def _judgement(terminal: Terminal, story: Story, row: pd.Series) -> None:
         terminal.pairs([(name, said) for name, said in outputs], title=title)
         if story.why:
             terminal.pairs(_weightiest(story.why, words), title=words.text("cli.why_restart"))
+        _reasons(terminal, story, str(row["unit_id"]))
     else:
         terminal.say("cli.no_prediction", reasons=words.codes(row["not_scorable"], NotScorable))
     if pd.notna(row["rank"]):
@@ -187,6 +189,20 @@ def _judgement(terminal: Terminal, story: Story, row: pd.Series) -> None:
     terminal.say("cli.model_line", version=row["model_version"], date=words.date(row["model_data_until"]))
     for line in legend(story.row, words):
         terminal.line(line, "dim")
+
+
+def _reasons(terminal: Terminal, story: Story, unit_id: str) -> None:
+    """What adds up to feasibility and jobs, each part with what it rests on, and what to ask next."""
+    if story.reasons is None:
+        return
+    words = terminal.speech
+    for figure in unit_reasons(story.reasons, unit_id, words):
+        lines = [
+            (line["name"], " · ".join(part for part in (line["amount"], line["basis"]) if part))
+            for line in figure["lines"]
+        ]
+        terminal.pairs(lines, title=figure["title"])
+    terminal.pairs(question_lines(story.reasons, unit_id, words), title=words.text("why.ask_title"))
 
 
 def _interval(output: Output, row: pd.Series, words: Speech) -> str:
@@ -244,6 +260,7 @@ def _document(story: Story, question: Question) -> dict[str, Any]:
         ],
         **{name: table.to_dict("records") for name, table in tables.items()},
         **({"why": story.why} if story.why else {}),
+        **({} if story.reasons is None else why_documents(story.reasons).get(str(story.row.index[0]), {})),
     }
 
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from time import monotonic
 
-import pandas as pd
-
 from engine.domain.reported import reported_units
 from engine.domain.unit import Status
-from engine.scoring.artefact import Model
 from engine.settings import LANGUAGES, Settings
 from serving.cli.commands.intake import take_in
 from serving.cli.commands.judged import assumptions
@@ -20,9 +17,10 @@ from serving.cli.demo.folder import fresh, mandates
 from serving.cli.demo.register import write_register
 from serving.cli.question import today
 from serving.cli.terminal import Terminal
-from serving.desk.appraisal import current_units, judged
+from serving.desk.appraisal import Appraised, current_units, judged
 from serving.desk.learning import TrainingRequest
 from serving.desk.question import Question
+from serving.desk.ranking import behind
 from serving.desk.workspace import champion, open_register
 from serving.disclosure.masking import Audience
 from serving.i18n import speech
@@ -71,9 +69,9 @@ def _reported(terminal: Terminal, settings: Settings, question: Question) -> lis
     with open_register(settings) as register:
         model = champion(register, settings)
     with terminal.busy("cli.judging", count=len(units)):
-        found = judged(units, model, question, Audience.OFFICE).table
-    print_ranking(terminal, found, found.head(_TOP), question, kept=False)
-    return _written(settings, "reported_units", found, question, model)
+        found = judged(units, model, question, Audience.OFFICE)
+    print_ranking(terminal, found.table, found.table.head(_TOP), question, kept=False)
+    return _written(settings, "reported_units", found)
 
 
 def _intake(terminal: Terminal, settings: Settings) -> list[Path]:
@@ -99,8 +97,7 @@ def _rank(terminal: Terminal, settings: Settings, question: Question) -> list[Pa
     with open_register(settings) as register:
         model = champion(register, settings)
         units = current_units(register, as_of=question.as_of)
-    found = judged(units, model, question, Audience.OFFICE).table
-    return _written(settings, "synthetic_ranking", found, question, model)
+    return _written(settings, "synthetic_ranking", judged(units, model, question, Audience.OFFICE))
 
 
 def _match(terminal: Terminal, settings: Settings, question: Question, mandate: Path) -> list[Path]:
@@ -110,14 +107,24 @@ def _match(terminal: Terminal, settings: Settings, question: Question, mandate: 
     return [mandate, out]
 
 
-def _written(settings: Settings, name: str, table: pd.DataFrame, question: Question, model: Model) -> list[Path]:
+def _written(settings: Settings, name: str, found: Appraised) -> list[Path]:
     """The ranked list as a page in both languages and as a workbook in the user's."""
+    question, told = found.question, behind(found, found.table)
     files = [(settings.reports / f"{name}_{language}.html", language) for language in LANGUAGES]
     files.append((settings.reports / f"{name}.xlsx", settings.language))
     for path, language in files:
         words = speech(language)
         notes, title = assumptions(question, words), words.text(f"demo.{name}")
-        write_ranking(path, table, words, question_notes=notes, title=title, card=model.card, **question.document)
+        write_ranking(
+            path,
+            found.table,
+            words,
+            question_notes=notes,
+            title=title,
+            card=found.card,
+            behind=told,
+            **question.document,
+        )
     return [path for path, _ in files]
 
 

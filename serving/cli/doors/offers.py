@@ -41,6 +41,15 @@ def rank(
             "--weights", metavar="PART=X,...|FILE", help="Weights of your own, e.g. feasibility=.5,jobs=.5, or a file."
         ),
     ] = None,
+    influence: Annotated[
+        str | None,
+        typer.Option(
+            "--influence",
+            metavar="PART=X,...|FILE",
+            help="How much of the differences between scores each part shall make, e.g. feasibility=.6,jobs=.4; "
+            "the weights that do so are found and shown.",
+        ),
+    ] = None,
     priority: Annotated[
         list[str] | None,
         typer.Option("--priority", metavar="ISIC,...", help="Sectors that the programme prefers, e.g. 10,13."),
@@ -64,6 +73,7 @@ def rank(
         assume_capital=assume_capital,
         persona=persona,
         weights=weights,
+        influence=influence,
         priority=priority,
     )
     wanted = {

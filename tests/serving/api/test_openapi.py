@@ -26,6 +26,7 @@ ADDRESSES = [
     ("GET", "/v1/units"),
     ("GET", "/v1/units/{unit_id}"),
     ("GET", "/v1/rankings"),
+    ("GET", "/v1/questions"),
     ("GET", "/v1/health"),
     ("GET", "/v1/model"),
     ("POST", "/v1/shortlists"),

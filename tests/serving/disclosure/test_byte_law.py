@@ -37,6 +37,7 @@ MANDATES = (
     {"id": "weighed", "weights": {"feasibility": 1}, "accept_unknown": True, "risk_appetite": "high"},
     {"id": "bisecting", "max_failure_probability": 0.731, "accept_unknown": True},
 )
+INFLUENCES = ("/v1/rankings?top=500&influence=feasibility=0.5,jobs=0.5",)
 ADDRESSES = (
     "/v1/units?limit=200",
     "/v1/units?limit=50&min_feasibility=0.3",
@@ -110,11 +111,11 @@ def answers(units: pd.DataFrame, model: Model, settings, folder: Path) -> dict[s
     return found
 
 
-async def _over_http(stock: Stock, settings) -> dict[str, object]:
+async def _over_http(stock: Stock, settings, addresses=ADDRESSES) -> dict[str, object]:
     app = create_app(settings=settings, shelf=Shelf(stock))
     found: dict[str, object] = {}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
-        for address in ADDRESSES:
+        for address in addresses:
             answer = await client.get(address)
             assert answer.status_code == 200, (address, answer.text)
             found[address] = (answer.content, sorted(answer.headers.items()))
@@ -144,6 +145,20 @@ def before(units, model, settings, tmp_path_factory):
 def test_all_private_fields_changed_at_random_change_no_byte(units, model, before, settings, tmp_path, seed):
     after = answers(changed(units, private_columns(), seed), model, settings, tmp_path)
     assert [name for name in before if before[name] != after[name]] == []
+
+
+def first_day_answers(units: pd.DataFrame, model: Model, settings) -> dict[str, object]:
+    """What a model of the first day lets out beside figures: parts of each unit's, and what to ask."""
+    stock = Stock.of(judged(units, model, Question(as_of=DAY), Audience.PUBLIC))
+    addresses = ["/v1/questions", "/v1/questions?lang=en", *(f"/v1/units/{unit}" for unit in units.index[:10])]
+    return asyncio.run(_over_http(stock, settings, [*addresses, *INFLUENCES]))
+
+
+def test_parts_and_questions_of_the_first_day_tell_nothing_private(units, first_day, settings):
+    before = first_day_answers(units, first_day, settings)
+    after = first_day_answers(changed(units, private_columns(), 5), first_day, settings)
+    assert [name for name in before if before[name] != after[name]] == []
+    assert b'"amount"' in before[f"/v1/units/{units.index[0]}"][0]
 
 
 @pytest.mark.parametrize("name", private_columns())
