@@ -79,9 +79,12 @@ def in_range(row: Assumption, uniform: ArrayLike) -> Array:
     [0.15, 0.2, 0.25, 0.3]
     """
     draw = np.asarray(uniform, dtype=np.float64)
-    below = row.value - (row.value - row.low) * (1 - np.sqrt(np.minimum(2 * draw, 1)))
-    above = (row.high - row.value) * (1 - np.sqrt(np.minimum(2 * (1 - draw), 1)))
-    return below + above
+    low = draw < 0.5
+    away = np.sqrt(np.where(low, 2 * draw, 2 - 2 * draw))
+    np.subtract(1, away, out=away)
+    away *= np.where(low, row.low - row.value, row.high - row.value)
+    away += row.value
+    return away
 
 
 def in_interval(low: ArrayLike, point: ArrayLike, high: ArrayLike, uniform: ArrayLike) -> Array:

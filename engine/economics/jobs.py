@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.economics.additionality import net_jobs
 from engine.economics.multipliers import multipliers
-from engine.economics.years import Array
+from engine.economics.years import Array, Values
 from engine.reference import table
 
 COUNTRY = "Iran"
@@ -92,7 +91,7 @@ def place(units: pd.DataFrame) -> Place:
     )
 
 
-def new_jobs(gross: ArrayLike, around: Place, values: Mapping[str, ArrayLike]) -> Array:
+def new_jobs(gross: ArrayLike, around: Place, values: Values) -> Array:
     """Direct jobs that are new to the province.
 
     Parameters
@@ -127,7 +126,7 @@ def new_jobs(gross: ArrayLike, around: Place, values: Mapping[str, ArrayLike]) -
     return net
 
 
-def social_weight(around: Place, values: Mapping[str, ArrayLike]) -> Array:
+def social_weight(around: Place, values: Values) -> Array:
     """Weight of a job by need: ``(u / u_country)^power``, between a floor and a ceiling; 1 where u is not known.
 
     Parameters
@@ -154,7 +153,7 @@ def social_weight(around: Place, values: Mapping[str, ArrayLike]) -> Array:
     return np.where(np.isnan(weight), 1.0, weight)
 
 
-def shadow_wage(around: Place, values: Mapping[str, ArrayLike]) -> Array:
+def shadow_wage(around: Place, values: Values) -> Array:
     """What a wage costs the economy, as a share of it: the less, the more people look for work.
 
     Parameters
@@ -183,7 +182,7 @@ def shadow_wage(around: Place, values: Mapping[str, ArrayLike]) -> Array:
 
 
 def _rates() -> tuple[dict[str, float], dict[str, float], float]:
-    """Unemployment in percent: of counties by the census of 1395, of provinces and the country by the survey of 1398."""
+    """Unemployment in percent: of counties by the census of 1395, of provinces by the survey of 1398."""
     counted = table("county_indicators")
     counted = counted[counted["indicator"] == "unemployment"]
     county = dict(zip(counted["province"] + "/" + counted["county"], counted["value"], strict=True))

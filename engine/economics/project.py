@@ -1,4 +1,4 @@
-"""A project by year: what is spent, sold, paid and lent. All money is nominal unless the caller keeps all of it real."""
+"""A project by year: what is spent, sold, paid and lent; nominal money, unless the caller keeps all of it real."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from engine.economics.costs import cost_shares
 from engine.economics.loans import GraceInterest, Loan
 from engine.economics.prices import PriceIndex, deflate
 from engine.economics.project import Asset, Cost, Project, TaxRule
-from engine.economics.years import Array, empty, grown
+from engine.economics.years import Array, Values, empty, grown
 from engine.reference import table
 
 BILLION, MILLION = 1e9, 1e6
@@ -86,10 +86,10 @@ class Facts:
     gaps: pd.DataFrame
 
     def only(self, places: slice) -> Facts:
-        """The facts of some of the units."""
+        """The facts of some of the units; their gaps stay those of all."""
         cut: dict[str, Any] = {name: getattr(self, name)[places] for name in _COLUMNS}
         shares = {name: values[places] for name, values in self.shares.items()}
-        return Facts(index=self.index[places], shares=shares, gaps=self.gaps.iloc[places], **cut)
+        return Facts(index=self.index[places], shares=shares, gaps=self.gaps, **cut)
 
     @property
     def judged(self) -> NDArray[np.bool_]:
@@ -182,7 +182,7 @@ _MONEY = (*DEBTS, Field.CAPITAL_NEEDED_RIAL, Field.WORKING_CAPITAL_NEEDED_RIAL)
 _NORM_YEARS = {"capital_factor": CAPITAL_YEAR, "labour_factor": LABOUR_YEAR, "land_factor": LAND_YEAR}
 
 
-def revival(known: Facts, jobs: ArrayLike, values: Mapping[str, ArrayLike], *, cut: bool = False) -> Project:
+def revival(known: Facts, jobs: ArrayLike, values: Values) -> Project:
     """The revival of units as one project each, or one each and draw.
 
     Money is nominal from today's money of the price year on: every price rises by ``expected_inflation``. Today all
@@ -197,8 +197,6 @@ def revival(known: Facts, jobs: ArrayLike, values: Mapping[str, ArrayLike], *, c
         Jobs that the revival adds, persons, shape (n,) or (draws, n).
     values
         Assumption -> value, shape () or (draws, 1) or (draws, n); the whole years of loans and horizon are numbers.
-    cut
-        Whether classes of cost are joined into those that move with output and those that do not: less to carry.
 
     Returns
     -------
@@ -219,63 +217,152 @@ def revival(known: Facts, jobs: ArrayLike, values: Mapping[str, ArrayLike], *, c
     (11, True)
     """
     years = int(np.asarray(values["horizon_years"])) + 1
-    persons = np.asarray(jobs, dtype=np.float64)
+    once = terms(known, jobs, values)
     prices = grown(values["expected_inflation"], years)
-    ramp = _ramp(values["ramp_months"], years)
-    exchange = np.asarray(values["real_exchange_rate"])
-    labour = np.asarray(values["labour_cost_per_job_1404"]) * BILLION * known.labour_factor
-    wages = persons * labour
-    output = wages / known.shares["wages"] * values["sales_to_norm"]
-    sales = output * values["price_to_norm"] * (1 + known.export_share * (exchange - 1))
-    costs = _costs(known, values, output, wages, exchange)
-    cash_cost = sum(full for full, _, _ in costs.values())
-    tied = np.asarray(np.where(np.isnan(known.working_capital), cash_cost * values["working_capital_days"] / 365,
-                               known.working_capital))  # fmt: skip
-    first_tied = tied * ramp[..., 1]
-    fixed = _fixed_capital(known, values, persons, first_tied)
-    debts = known.debts * np.ones(fixed.shape)
-    down = np.asarray(values["reschedule_down_payment"])
-    ahead = np.concatenate([ramp[..., 1:], ramp[..., -1:]], axis=-1) * prices
+    ramp = output_ramp(values["ramp_months"], years)
     moving = ramp * prices
+    ahead = np.concatenate([ramp[..., 1:], ramp[..., -1:]], axis=-1) * prices
     return Project(
-        sales=sales[..., None] * moving,
+        sales=once.sales[..., None] * moving,
         assets={
             "fixed_capital": Asset(
-                _today(fixed, years),
+                _today(once.fixed_capital, years),
                 life_years=values["asset_life_years"],
-                residual=fixed * values["residual_share"] * prices[..., -1],
+                residual=once.residual * prices[..., -1],
             ),
-            "debts": Asset(_today(debts, years)),
+            "debts": Asset(_today(once.debts, years)),
         },
-        costs=(_two if cut else _each)(costs, moving, prices),
-        working_capital=tied[..., None] * ahead,
+        costs=_each(once.costs, moving, prices),
+        working_capital=once.tied[..., None] * ahead,
         loans={
-            "capital_loan": Loan(
-                _today(fixed * values["loan_share"], years),
-                values["loan_rate"],
-                grace_years=int(np.asarray(values["loan_grace_years"])),
-                years=int(np.asarray(values["loan_years"])),
-                in_grace=GraceInterest.CAPITALISED,
-            ),
-            "rescheduled_debts": Loan(
-                _today(debts * (1 - down), years),
-                values["loan_rate"],
-                grace_years=int(np.asarray(values["reschedule_grace_years"])),
-                years=int(np.asarray(values["reschedule_years"])),
-                in_grace=GraceInterest.CAPITALISED,
-            ),
+            "capital_loan": loan(_today(once.capital_loan, years), values, "loan"),
+            "rescheduled_debts": loan(_today(once.rescheduled, years), values, "reschedule"),
         },
-        tax=TaxRule(values["tax_rate"], holiday_years=_of_place(known.holiday, values)),
-        without=_without(known, values, prices, years),
+        tax=TaxRule(values["tax_rate"], holiday_years=once.holiday_years),
+        without=_without(once, prices, years),
         export_share=known.export_share,
         inflation=values["expected_inflation"],
     )
 
 
+def loan(drawn: ArrayLike, values: Values, kind: str) -> Loan:
+    """A loan on the terms of ``loan_rate`` and ``KIND_years, KIND_grace_years``; interest of the grace is added to it.
+
+    Examples
+    --------
+    >>> values = {"loan_rate": 0.23, "reschedule_years": 5, "reschedule_grace_years": 1}
+    >>> loan([1.0, 0.0], values, "reschedule").years
+    5
+    """
+    return Loan(
+        drawn,
+        values["loan_rate"],
+        grace_years=int(np.asarray(values[f"{kind}_grace_years"])),
+        years=int(np.asarray(values[f"{kind}_years"])),
+        in_grace=GraceInterest.CAPITALISED,
+    )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Terms:
+    """What a revival comes to in today's money, before any year is worked. Shapes (..., n), rial.
+
+    Parameters
+    ----------
+    sales
+        Of a full year.
+    costs
+        Class of cost -> sum of a full year, share of it that is fixed, share of it in hard currency.
+    tied
+        Working capital at full output.
+    fixed_capital, debts
+        Capital beside the working capital; debts to be settled.
+    residual
+        What the fixed capital brings at the end, in today's money.
+    capital_loan, rescheduled
+        Drawn for the capital; debts that are paid by instalments.
+    sale
+        What the assets would bring if they were sold today, before the cost of holding them.
+    holding
+        Share of it that a year of holding costs.
+    holiday_years
+        Years without tax, shape (n,).
+    """
+
+    sales: Array
+    costs: Mapping[str, tuple[Array, ArrayLike, ArrayLike]]
+    tied: Array
+    fixed_capital: Array
+    debts: Array
+    residual: Array
+    capital_loan: Array
+    rescheduled: Array
+    sale: Array
+    holding: Array
+    holiday_years: Array
+
+
+def terms(known: Facts, jobs: ArrayLike, values: Values) -> Terms:
+    """What the revival of units comes to in today's money; parameters as of :func:`revival`.
+
+    Examples
+    --------
+    >>> from engine.domain.unit import unit_table
+    >>> from engine.economics.assumptions import Assumptions
+    >>> units = unit_table(pd.DataFrame({"unit_id": ["a"], "isic": ["2599"], "price_year": [1404]}))
+    >>> known = facts(units, pd.Series([20.0], index=units.index))
+    >>> (terms(known, [20.0], Assumptions.from_reference().points()).sales / 1e9).round(1).tolist()  # 20 x 2.303 / .191
+    [241.2]
+    """
+    persons = np.asarray(jobs, dtype=np.float64)
+    exchange = np.asarray(values["real_exchange_rate"])
+    wages = persons * (np.asarray(values["labour_cost_per_job_1404"]) * BILLION * known.labour_factor)
+    output = wages * values["sales_to_norm"] / known.shares["wages"]
+    costs = _costs(known, values, output, wages, exchange)
+    spent = sum((full for full, _, _ in costs.values()), np.zeros(1))
+    by_days = spent * (np.asarray(values["working_capital_days"]) / 365)
+    tied = np.where(np.isnan(known.working_capital), by_days, known.working_capital)
+    fixed = _fixed_capital(known, values, persons, tied * output_ramp(values["ramp_months"], 2)[..., 1])
+    land = np.nan_to_num(known.land_m2) * values["estate_land_per_m2_1396"]
+    sheds = np.nan_to_num(known.building_m2) * values["estate_workshop_per_m2_1396"]
+    price = MILLION * np.nan_to_num(known.land_factor) * (1 - np.asarray(values["sale_discount"]))
+    debts = np.broadcast_to(known.debts, fixed.shape)
+    return Terms(
+        sales=output * values["price_to_norm"] * (1 + known.export_share * (exchange - 1)),
+        costs=costs,
+        tied=tied,
+        fixed_capital=fixed,
+        debts=debts,
+        residual=fixed * values["residual_share"],
+        capital_loan=fixed * values["loan_share"],
+        rescheduled=debts * (1 - np.asarray(values["reschedule_down_payment"])),
+        sale=(land + sheds) * price,
+        holding=np.asarray(values["holding_cost_rate"]),
+        holiday_years=_of_place(known.holiday, values),
+    )
+
+
+def output_ramp(months: ArrayLike, years: int) -> Array:
+    """Output of each year against full output: it rises in a line from nil today. Shape (..., years).
+
+    Examples
+    --------
+    >>> output_ramp(18, 4).round(3).tolist()
+    [0.0, 0.333, 0.917, 1.0]
+    """
+    height = np.maximum(np.asarray(months, dtype=np.float64) / 12, 1e-9)
+    ramp, before = empty((*height.shape, years)), np.zeros(height.shape)
+    for year in range(1, years):
+        until = np.where(year < height, year**2 / (2 * height), year - height / 2)
+        ramp[..., year] = until - before
+        before = until
+    return ramp
+
+
 _Costs = Mapping[str, tuple[Array, ArrayLike, ArrayLike]]
 
 
-def _costs(known: Facts, values: Mapping[str, ArrayLike], output: Array, wages: Array, exchange: Array) -> _Costs:
+def _costs(known: Facts, values: Values, output: Array, wages: Array, exchange: Array) -> _Costs:
     """Class of cost -> sum of a full year in today's money, share that is fixed, share in hard currency."""
     abroad = np.asarray(values["hard_currency_share_of_materials"])
     dearer = output * values["costs_to_norm"]
@@ -298,15 +385,6 @@ def _each(costs: _Costs, moving: Array, prices: Array) -> dict[str, Cost]:
     return found
 
 
-def _two(costs: _Costs, moving: Array, prices: Array) -> dict[str, Cost]:
-    still = sum(np.asarray(full * fixed) for full, fixed, _ in costs.values())
-    run = sum(np.asarray(full * (1 - np.asarray(fixed))) for full, fixed, _ in costs.values())
-    return {
-        "fixed": Cost(np.asarray(still)[..., None] * _running(prices), 1.0),
-        "variable": Cost(np.asarray(run)[..., None] * moving),
-    }
-
-
 def _running(prices: Array) -> Array:
     """Prices of the years in which the unit runs; today it does not."""
     running = prices.copy(order="K")
@@ -314,24 +392,12 @@ def _running(prices: Array) -> Array:
     return running
 
 
-def _fixed_capital(known: Facts, values: Mapping[str, ArrayLike], persons: Array, first_tied: Array) -> Array:
+def _fixed_capital(known: Facts, values: Values, persons: Array, first_tied: Array) -> Array:
     """Capital beside the working capital: the stated sum holds both, up to a cap."""
     norm = persons * np.asarray(values["revival_capital_per_job_1398"]) * BILLION * known.capital_factor
     stated = known.capital - np.minimum(first_tied, known.capital * values["working_capital_cap"])
     by_record = stated * np.asarray(values["capital_overrun"])
     return np.where(np.isnan(known.capital), norm, by_record)
-
-
-def _ramp(months: ArrayLike, years: int) -> Array:
-    """Output of each year against full output, shape (..., years); none today."""
-    full = np.asarray(months, dtype=np.float64) / 12
-    height = np.maximum(full, 1e-9)
-    ramp, before = empty((*full.shape, years)), np.zeros(full.shape)
-    for year in range(1, years):
-        until = np.where(year < height, year**2 / (2 * height), year - height / 2)
-        ramp[..., year] = until - before
-        before = until
-    return ramp
 
 
 def _today(amount: Array, years: int) -> Array:
@@ -340,18 +406,15 @@ def _today(amount: Array, years: int) -> Array:
     return spent
 
 
-def _without(known: Facts, values: Mapping[str, ArrayLike], prices: Array, years: int) -> Array:
+def _without(once: Terms, prices: Array, years: int) -> Array:
     """Sale of land and sheds today, less a year of holding them; at the end the owners would not have them."""
-    land = np.nan_to_num(known.land_m2) * values["estate_land_per_m2_1396"]
-    sheds = np.nan_to_num(known.building_m2) * values["estate_workshop_per_m2_1396"]
-    worth = (land + sheds) * MILLION * np.nan_to_num(known.land_factor) * (1 - np.asarray(values["sale_discount"]))
-    flows = empty((*np.broadcast_shapes(worth.shape, prices.shape[:-1]), years))
-    flows[..., 0] = worth * (1 - np.asarray(values["holding_cost_rate"]))
-    flows[..., -1] = -worth * prices[..., -1]
+    flows = empty((*np.broadcast_shapes(once.sale.shape, prices.shape[:-1]), years))
+    flows[..., 0] = once.sale * (1 - once.holding)
+    flows[..., -1] = -once.sale * prices[..., -1]
     return flows
 
 
-def _of_place(names: NDArray[np.object_], values: Mapping[str, ArrayLike]) -> Array:
+def _of_place(names: NDArray[np.object_], values: Values) -> Array:
     counted = np.zeros(len(names))
     for name in set(names):
         counted[names == name] = float(np.asarray(values[name]))

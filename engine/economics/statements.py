@@ -1,4 +1,4 @@
-"""Statements of a project by year: income, cash, worth to the project and to its owners, and a balance that balances."""
+"""Statements of a project by year: income, cash, flows to the project and to its owners, and its balance sheet."""
 
 from __future__ import annotations
 

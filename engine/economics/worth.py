@@ -12,22 +12,21 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from engine.domain.prediction import Output, columns
-from engine.economics.appraisal import npv
 from engine.economics.assumptions import WHOLE, Assumption, Assumptions
 from engine.economics.draws import in_interval, in_range, uniforms
 from engine.economics.jobs import Place, new_jobs, place, social_weight
 from engine.economics.prices import PriceIndex
-from engine.economics.revival import Facts, facts, revival
-from engine.economics.statements import Statements, statements
+from engine.economics.quick import Service, service, worth_and_cover
+from engine.economics.revival import Facts, facts, output_ramp, terms
 from engine.economics.years import Array
 
-SHARED = frozenset({
-    "real_discount_rate", "expected_inflation", "real_exchange_rate", "tax_rate", "loan_rate", "market_rate",
-    "labour_cost_per_job_1404", "leakage", "displacement", "displacement_same_sector", "substitution", "deadweight",
+UNIT_BY_UNIT = frozenset({
+    "ramp_months", "sales_to_norm", "price_to_norm", "costs_to_norm", "capital_overrun", "working_capital_days",
+    "revival_capital_per_job_1398", "sale_discount",
 })  # fmt: skip
-"""Assumptions that all units share in a draw: the economy around them is one. The others vary unit by unit."""
+"""Assumptions that vary unit by unit. The others are one in a draw: units share the economy, and errors of norms."""
 
-CELLS = 1 << 14
+CELLS = 1 << 16
 """Draws times units that are worked at once: so much stays near the processor."""
 
 
@@ -142,7 +141,8 @@ def worth(
     filled = {name: np.full((rows, len(units)), np.nan) for name in FIGURES}
     step = max(1, CELLS // rows)
     parts = [slice(first, first + step) for first in range(0, len(units), step)]
-    work = partial(_work, known, around, expected, assumed, draws, seed, filled)
+    economy = _economy(assumed, draws=draws, seed=seed)
+    work = partial(_work, known, around, expected, assumed, economy, draws, seed, filled)
     if threads == 1:
         for part in parts:
             work(part)
@@ -154,11 +154,25 @@ def worth(
     return Worth(units.index, gaps=known.gaps, **filled)
 
 
+_Economy = tuple[dict[str, ArrayLike], Service]
+
+
+def _economy(assumed: Assumptions, *, draws: int | None, seed: int) -> _Economy:
+    """What all units share in a draw, and the loans on its terms."""
+    values: dict[str, ArrayLike] = {name: np.asarray(point) for name, point in assumed.points().items()}
+    if draws is not None:
+        for name, row in _varied(assumed).items():
+            if name not in UNIT_BY_UNIT:
+                values[name] = in_range(row, uniforms(name, None, draws=draws, seed=seed))
+    return values, service(values)
+
+
 def _work(
     known: Facts,
     around: Place,
     expected: pd.DataFrame,
     assumed: Assumptions,
+    economy: _Economy,
     draws: int | None,
     seed: int,
     filled: Mapping[str, Array],
@@ -166,116 +180,40 @@ def _work(
 ) -> None:
     """Fill in the figures of some of the units."""
     here, near = known.only(part), around.only(part)
-    drawn = Drawn.of(here.index, expected.iloc[part], assumed, draws=draws, seed=seed)
-    values = drawn.values
-    plan = revival(here, drawn.jobs, values, cut=True)
-    worked = statements(plan)
-    net = new_jobs(drawn.jobs, near, values)
+    chance, persons = (_interval(expected, output, part) for output in (Output.FEASIBILITY, Output.JOBS_IF_REVIVED))
+    values, lent = dict(economy[0]), economy[1]
+    if draws is None:
+        revived, jobs = chance[1][None, :], persons[1][None, :]
+    else:
+        drawn = partial(uniforms, ids=here.index, draws=draws, seed=seed)
+        likely = np.clip(in_interval(*chance, drawn("feasibility")), 0, 1)
+        revived = np.where(np.isnan(likely), np.nan, drawn("revival") < likely)
+        jobs = np.maximum(in_interval(*persons, drawn("jobs")), 0)
+        values |= {name: in_range(row, drawn(name)) for name, row in _varied(assumed).items() if name in UNIT_BY_UNIT}
+    once = terms(here, jobs, values)
+    value, cover = worth_and_cover(once, values, lent)
+    net = new_jobs(jobs, near, values)
     found = {
-        "revived": drawn.revived,
-        "npv_rial": present_value(worked, values),
-        "capital_rial": worked.spent["fixed_capital"][..., 0] + worked.working_capital[..., 0],
-        "public_rial": worked.loans["capital_loan"].drawn[..., 0],
-        "gross_jobs": drawn.jobs,
+        "revived": revived,
+        "npv_rial": value,
+        "capital_rial": once.fixed_capital + once.tied * output_ramp(values["ramp_months"], 2)[..., 1],
+        "public_rial": once.capital_loan,
+        "gross_jobs": jobs,
         "net_jobs": net,
         "weighted_jobs": net * social_weight(near, values),
-        "least_dscr": least_cover(worked),
+        "least_dscr": cover,
     }
     for name, figure in found.items():
         filled[name][:, part] = figure
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Drawn:
-    """What is drawn of some units.
-
-    Parameters
-    ----------
-    revived
-        Whether the revival comes off, 0 or 1; at the point its probability. Shape (draws, n).
-    jobs
-        Jobs if it does, persons, shape (draws, n).
-    values
-        Assumption -> value, shape () or (draws, 1) or (draws, n).
-    """
-
-    revived: Array
-    jobs: Array
-    values: Mapping[str, ArrayLike]
-
-    @classmethod
-    def of(
-        cls, index: pd.Index, expected: pd.DataFrame, assumed: Assumptions, *, draws: int | None, seed: int
-    ) -> Drawn:
-        """Draw feasibility, jobs and every assumption that has a range; the points where ``draws`` is ``None``."""
-        chance = [expected[name].to_numpy(dtype=np.float64) for name in columns(Output.FEASIBILITY)]
-        persons = [expected[name].to_numpy(dtype=np.float64) for name in columns(Output.JOBS_IF_REVIVED)]
-        values: dict[str, ArrayLike] = {name: np.asarray(point) for name, point in assumed.points().items()}
-        if draws is None:
-            return cls(chance[1][None, :], persons[1][None, :], values)
-
-        def drawn(variable: str, ids: pd.Index | None) -> Array:
-            return uniforms(variable, ids, draws=draws, seed=seed)
-
-        likely = np.clip(in_interval(*chance, drawn("feasibility", index)), 0, 1)
-        revived = np.where(np.isnan(likely), np.nan, drawn("revival", index) < likely)
-        jobs = np.maximum(in_interval(*persons, drawn("jobs", index)), 0)
-        for name, row in _varied(assumed).items():
-            values[name] = in_range(row, drawn(name, None if name in SHARED else index))
-        return cls(revived, jobs, values)
+def _interval(expected: pd.DataFrame, output: Output, part: slice) -> tuple[Array, Array, Array]:
+    low, point, high = (expected[name].to_numpy(dtype=np.float64)[part] for name in columns(output))
+    return low, point, high
 
 
 def _varied(assumed: Assumptions) -> dict[str, Assumption]:
     return {name: row for name, row in assumed.ranged().items() if name not in WHOLE}
-
-
-def present_value(worked: Statements, values: Mapping[str, ArrayLike]) -> Array:
-    """Net present value of the project in today's money: nominal flows at the real rate on top of inflation.
-
-    Parameters
-    ----------
-    worked
-        Statements, shapes (..., years).
-    values
-        ``real_discount_rate`` and ``expected_inflation``, rates a year.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (...).
-    """
-    return discounted(worked.project_flow, nominal_rate(values))
-
-
-def nominal_rate(values: Mapping[str, ArrayLike]) -> Array:
-    """The real rate on top of inflation: ``(1 + r)(1 + i) - 1``.
-
-    Examples
-    --------
-    >>> round(float(nominal_rate({"real_discount_rate": 0.1, "expected_inflation": 0.4})), 6)
-    0.54
-    """
-    real, rise = np.asarray(values["real_discount_rate"]), np.asarray(values["expected_inflation"])
-    return np.asarray((1 + real) * (1 + rise) - 1)
-
-
-def discounted(flows: Array, rate: ArrayLike) -> Array:
-    """Present value at a rate of each plan's own, shape (...)."""
-    factor = 1 / (1 + np.asarray(rate, dtype=np.float64))
-    if factor.ndim == 0:
-        return npv(float(rate), flows)  # type: ignore[arg-type]
-    total = np.zeros(flows.shape[:-1])
-    for year in range(flows.shape[-1] - 1, -1, -1):
-        total = total * factor + flows[..., year]
-    return total
-
-
-def least_cover(worked: Statements) -> Array:
-    """Lowest debt service cover of the years with debt service; infinite where there is none. Shape (...)."""
-    service, cash = worked.debt_service, worked.cash_for_debt
-    cover = np.full(service.shape, np.inf)
-    np.divide(cash, service, out=cover, where=service > 0)
-    return np.asarray(cover.min(axis=-1))
 
 
 def summary(found: Worth, *, dscr_floor: float, level: float = 0.8) -> pd.DataFrame:

@@ -5,10 +5,16 @@ A plan is worked year by year over many units and draws; a year of all of them t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
+
+Values = Mapping[str, Any]
+"""Assumption -> value: a number, or float64 of a shape that broadcasts with units and draws."""
 
 
 def empty(shape: tuple[int, ...]) -> Array:
