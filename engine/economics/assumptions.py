@@ -191,14 +191,13 @@ class Assumptions(Mapping[str, Assumption]):
 
 @cache
 def _reference_rows() -> dict[str, Assumption]:
-    priors = table("priors").set_index("prior")
+    priors = table("priors")
     rows = {}
-    for name in NAMES:
-        row = priors.loc[name]
-        value = float(row["value"])
-        low, high = (value if pd.isna(row[end]) else float(row[end]) for end in ("low", "high"))
-        rows[name] = Assumption(name, value, low, high, str(row["measure"]), str(row["basis"]), str(row["source"]))
-    return rows
+    for row in priors[priors["prior"].isin(NAMES)].to_dict("records"):
+        low, high = (row["value"] if pd.isna(row[end]) else row[end] for end in ("low", "high"))
+        stated = (row["prior"], row["value"], low, high, row["measure"], row["basis"], row["source"])
+        rows[str(row["prior"])] = Assumption(*stated)
+    return {name: rows[name] for name in NAMES}
 
 
 def _three(name: str, stated: object, row: Assumption, option: str) -> tuple[float, float, float]:
@@ -208,7 +207,7 @@ def _three(name: str, stated: object, row: Assumption, option: str) -> tuple[flo
     given = list(stated) if isinstance(stated, (list, tuple)) else [stated] * 3
     if len(given) != 3 or any(isinstance(one, bool) or not isinstance(one, (int, float)) for one in given):
         raise refused
-    low, value, high = (float(one) for one in given)
+    low, value, high = (float(str(one)) for one in given)
     if not (least <= low <= value <= high <= most):
         raise refused
     if name in WHOLE and any(one != int(one) for one in (low, value, high)):

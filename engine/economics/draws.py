@@ -107,10 +107,12 @@ def in_interval(low: ArrayLike, point: ArrayLike, high: ArrayLike, uniform: Arra
     >>> in_interval([10.0], [20.0], [50.0], np.array([[0.1], [0.5], [0.9]])).round(6).ravel().tolist()
     [10.0, 20.0, 50.0]
     """
-    middle = np.asarray(point, dtype=np.float64)
+    least, middle, most = (np.asarray(end, dtype=np.float64) for end in (low, point, high))
     away = ndtri(np.asarray(uniform, dtype=np.float64))
     away /= _80_PERCENT
-    return middle + np.where(away < 0, away * (middle - low), away * (high - middle))
+    away *= np.where(away < 0, middle - least, most - middle)
+    away += middle
+    return np.asarray(away)
 
 
 def _mixed(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -115,7 +115,8 @@ def new_jobs(gross: ArrayLike, around: Place, values: Values) -> Array:
     >>> new_jobs([100.0], alone, Assumptions.from_reference().points()).round(2).tolist()
     [54.51]
     """
-    lost = np.where(around.rivals, values["displacement_same_sector"], values["displacement"])
+    same, other = (np.asarray(values[name]) for name in ("displacement_same_sector", "displacement"))
+    lost: Array = np.where(around.rivals, same, other)
     net: Array = net_jobs(
         np.asarray(gross, dtype=np.float64),
         leakage=np.asarray(values["leakage"]),

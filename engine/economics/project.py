@@ -71,11 +71,14 @@ class TaxRule:
         Years without tax, from the first year with sales on; shape (...).
     loss_years
         Years for which a loss is carried forward; ``None`` is without limit.
+    refunded
+        Whether a loss saves its tax in the same year: where the owner has other profits.
     """
 
     rate: ArrayLike = 0.0
     holiday_years: ArrayLike = 0
     loss_years: int | None = None
+    refunded: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -290,7 +290,7 @@ class Terms:
     """
 
     sales: Array
-    costs: Mapping[str, tuple[Array, ArrayLike, ArrayLike]]
+    costs: Mapping[str, tuple[Array, Any, Any]]
     tied: Array
     fixed_capital: Array
     debts: Array
@@ -359,7 +359,7 @@ def output_ramp(months: ArrayLike, years: int) -> Array:
     return ramp
 
 
-_Costs = Mapping[str, tuple[Array, ArrayLike, ArrayLike]]
+_Costs = Mapping[str, tuple[Array, Any, Any]]
 
 
 def _costs(known: Facts, values: Values, output: Array, wages: Array, exchange: Array) -> _Costs:
@@ -397,7 +397,7 @@ def _fixed_capital(known: Facts, values: Values, persons: Array, first_tied: Arr
     norm = persons * np.asarray(values["revival_capital_per_job_1398"]) * BILLION * known.capital_factor
     stated = known.capital - np.minimum(first_tied, known.capital * values["working_capital_cap"])
     by_record = stated * np.asarray(values["capital_overrun"])
-    return np.where(np.isnan(known.capital), norm, by_record)
+    return np.asarray(np.where(np.isnan(known.capital), norm, by_record))
 
 
 def _today(amount: Array, years: int) -> Array:
@@ -429,8 +429,8 @@ def _holiday(units: pd.DataFrame) -> NDArray[np.object_]:
     poor = pd.MultiIndex.from_frame(units[["province", "county"]]).isin(counties)
     estate = units[Field.ESTATE.value].notna().to_numpy()
     kinds = np.array(["base", "estate", "less_developed", "less_developed_estate"], dtype=object)
-    return "tax_holiday_" + kinds[estate.astype(int) + 2 * poor.astype(int)]
+    return np.asarray("tax_holiday_" + kinds[estate.astype(int) + 2 * poor.astype(int)])
 
 
 def _floats(values: pd.Series) -> Array:
-    return values.astype("float64").to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.asarray(values.astype("float64").to_numpy(dtype=np.float64, na_value=np.nan))

@@ -182,7 +182,7 @@ def statements(project: Project) -> Statements:
     shape = _shape(project)
     sales = by_year(project.sales, shape)
     costs = [(by_year(cost.rial, shape), cost) for cost in project.costs.values()]
-    fixed = _sum((rial * cost.fixed_share for rial, cost in costs), sales)
+    fixed = _sum((rial * np.asarray(cost.fixed_share, dtype=np.float64) for rial, cost in costs), sales)
     whole = _sum((rial for rial, _ in costs), sales)
     bought = _sum((rial for rial, cost in costs if cost.bought), sales)
     spent = {name: by_year(asset.spent, shape) for name, asset in project.assets.items()}
@@ -197,6 +197,7 @@ def statements(project: Project) -> Statements:
         first_year=(sales > 0).argmax(axis=-1),
         holiday_years=project.tax.holiday_years,
         loss_years=project.tax.loss_years,
+        refunded=project.tax.refunded,
     )
     tied = by_year(np.broadcast_to(project.working_capital, sales.shape))
     unwritten = {name: spent[name].sum(axis=-1) - parts.sum(axis=-1) for name, parts in by_asset.items()}

@@ -15,6 +15,7 @@ def income_tax(
     first_year: ArrayLike = 0,
     holiday_years: ArrayLike = 0,
     loss_years: int | None = None,
+    refunded: bool = False,
 ) -> Array:
     """Tax on the profits of a plan, year by year.
 
@@ -33,11 +34,13 @@ def income_tax(
         Years without tax, shape (...).
     loss_years
         Years for which a loss may be carried forward; ``None`` is without limit, 0 not at all.
+    refunded
+        Whether a loss saves its tax in the same year, against other profits of the owner; then none is carried.
 
     Returns
     -------
     numpy.ndarray
-        Shape (..., years), in the money of ``profit``, never negative.
+        Shape (..., years), in the money of ``profit``; negative only where it is refunded.
 
     Examples
     --------
@@ -53,8 +56,11 @@ def income_tax(
     losses: list[Array] = []  # oldest first; without a limit one pool is enough
     until = first + np.asarray(holiday_years)
     for year in range(earned.shape[-1]):
-        taxable, losses = _set_off(np.maximum(earned[..., year], 0), losses)
         freed = (year >= first) & (year < until)
+        if refunded:
+            tax[..., year] = np.where(freed, 0, earned[..., year] * share)
+            continue
+        taxable, losses = _set_off(np.maximum(earned[..., year], 0), losses)
         tax[..., year] = np.where(freed, 0, taxable * share)
         losses = _carried(losses, np.maximum(-earned[..., year], 0), loss_years)
     return tax
