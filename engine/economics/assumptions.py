@@ -76,6 +76,8 @@ NAMES = (
     "social_weight_floor",
     "social_weight_ceiling",
     "job_years",
+    "sensitivity_step",
+    "exchange_shock",
 )
 """Rows of the table ``priors`` on which an appraisal rests, in the order in which they are shown."""
 

@@ -23,6 +23,8 @@ class NotCalculable(Code):
     NO_NET_JOBS = "no_net_jobs"
     NO_PUBLIC_MONEY = "no_public_money"
     NO_EXCHANGE_RATE = "no_exchange_rate"
+    NO_COLLATERAL = "no_collateral"
+    JOBS_NOT_STATED = "jobs_not_stated"
 
 
 def present_value(flows: ArrayLike, rate: ArrayLike) -> Array:

@@ -89,6 +89,7 @@ def worth(
     seed: int = 0,
     price_year: int | None = None,
     prices: PriceIndex | None = None,
+    around: Place | None = None,
     threads: int = 1,
 ) -> Worth:
     """What units are worth, in draws of feasibility, jobs and all assumptions together; or at their points.
@@ -109,6 +110,8 @@ def worth(
         Jalali year in whose money sums are given; each record's own where ``None``.
     prices
         Price index; that of the reference table where ``None``.
+    around
+        Labour market of each unit (`engine.economics.jobs.place`); where ``None``, with these units alone as rivals.
     threads
         Processors to work on.
 
@@ -136,7 +139,7 @@ def worth(
     expected = predictions.reindex(units.index)
     jobs = expected[columns(Output.JOBS_IF_REVIVED)[1]]
     known = facts(units, jobs, price_year=price_year, index=prices)
-    around = place(units)
+    around = around or place(units)
     rows = 1 if draws is None else draws
     filled = {name: np.full((rows, len(units)), np.nan) for name in FIGURES}
     step = max(1, CELLS // rows)
