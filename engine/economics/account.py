@@ -67,7 +67,7 @@ class FigureName(Code):
     WHOLE_COST_PER_JOB = "whole_cost_per_job"
 
 
-class Measure(Code):
+class FigureMeasure(Code):
     """Unit of measure of a figure."""
 
     RIAL = "rial"
@@ -83,21 +83,21 @@ class Measure(Code):
 
 
 _MEASURES = {
-    Measure.USD: {FigureName.NPV_USD},
-    Measure.RATE: {FigureName.IRR, FigureName.IRR_REAL, FigureName.MIRR, FigureName.EQUITY_IRR},
-    Measure.RATIO: {
+    FigureMeasure.USD: {FigureName.NPV_USD},
+    FigureMeasure.RATE: {FigureName.IRR, FigureName.IRR_REAL, FigureName.MIRR, FigureName.EQUITY_IRR},
+    FigureMeasure.RATIO: {
         FigureName.NPVR, FigureName.LEAST_DSCR, FigureName.MEAN_DSCR, FigureName.LEAST_LLCR,
         FigureName.COLLATERAL_COVER,
     },
-    Measure.SHARE: {FigureName.BREAK_EVEN_OUTPUT, FigureName.BREAK_EVEN_PRICE},
-    Measure.YEARS: {FigureName.PAYBACK, FigureName.DISCOUNTED_PAYBACK},
-    Measure.YEAR: {FigureName.LEAST_DSCR_YEAR},
-    Measure.PERSONS: {
+    FigureMeasure.SHARE: {FigureName.BREAK_EVEN_OUTPUT, FigureName.BREAK_EVEN_PRICE},
+    FigureMeasure.YEARS: {FigureName.PAYBACK, FigureName.DISCOUNTED_PAYBACK},
+    FigureMeasure.YEAR: {FigureName.LEAST_DSCR_YEAR},
+    FigureMeasure.PERSONS: {
         FigureName.GROSS_JOBS, FigureName.NET_JOBS, FigureName.WEIGHTED_JOBS, FigureName.SUPPLIER_JOBS,
         FigureName.SUPPLIER_AND_CONSUMER_JOBS,
     },
-    Measure.PERSON_YEARS: {FigureName.PERSON_YEARS},
-    Measure.RIAL_A_PERSON: {FigureName.PUBLIC_COST_PER_JOB, FigureName.WHOLE_COST_PER_JOB},
+    FigureMeasure.PERSON_YEARS: {FigureName.PERSON_YEARS},
+    FigureMeasure.RIAL_A_PERSON: {FigureName.PUBLIC_COST_PER_JOB, FigureName.WHOLE_COST_PER_JOB},
 }  # fmt: skip
 
 
@@ -123,9 +123,9 @@ class Figure:
     several: tuple[float, ...] = ()
 
     @property
-    def measure(self) -> Measure:
+    def measure(self) -> FigureMeasure:
         """Unit of measure."""
-        return next((measure for measure, names in _MEASURES.items() if self.name in names), Measure.RIAL)
+        return next((measure for measure, names in _MEASURES.items() if self.name in names), FigureMeasure.RIAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +191,15 @@ class Account:
         By name, in the order of ``FigureName``.
     cover, life_cover
         Cover of debt service and of the loans' life by year, shape (years,); NaN without debt.
+    inflation
+        Yearly rise of prices inside its money.
     """
 
     worked: Statements
     figures: Mapping[FigureName, Figure]
     cover: Array
     life_cover: Array
+    inflation: float
 
     def value(self, name: FigureName) -> float | None:
         """A figure's value; ``None`` where it cannot be calculated."""
@@ -239,7 +242,7 @@ def account(project: Project, standards: Standards, jobs: Jobs | None = None) ->
     found = _of_value(worked, rate, inflation, standards) | _of_debt(worked, cover, life, standards)
     found |= _of_economy(worked, project, rate, standards) | _of_jobs(worked, known, standards)
     listed = {name: found[name] for name in FigureName}
-    return Account(worked, listed, cover, life)
+    return Account(worked, listed, cover, life, inflation)
 
 
 def yearly(worked: Statements) -> pd.DataFrame:
@@ -253,34 +256,34 @@ def yearly(worked: Statements) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Index ``Line`` values, columns 0, 1, ...; money of the project.
+        Index ``StatementLine`` values, columns 0, 1, ...; money of the project.
     """
     balance = worked.balance
     lines = {
-        Line.SALES: worked.sales,
-        Line.VARIABLE_COSTS: -worked.variable_costs,
-        Line.FIXED_COSTS: -worked.fixed_costs,
-        Line.OPERATING_SURPLUS: worked.operating_surplus,
-        Line.DEPRECIATION: -worked.depreciation,
-        Line.INTEREST: -worked.interest,
-        Line.TAX: -worked.tax,
-        Line.PROFIT: worked.profit,
-        Line.INVESTMENT: -worked.investment,
-        Line.WORKING_CAPITAL_RISE: -worked.working_capital_rise,
-        Line.DRAWN: worked.drawn,
-        Line.DEBT_SERVICE: -worked.debt_service,
-        Line.EQUITY: worked.equity,
-        Line.SURPLUS: worked.surplus,
-        Line.TERMINAL: worked.terminal,
-        Line.WITHOUT: -worked.without,
-        Line.PROJECT_FLOW: worked.project_flow,
-        Line.EQUITY_FLOW: worked.equity_flow,
-        **{Line(f"end_{name}"): values for name, values in balance.items()},
+        StatementLine.SALES: worked.sales,
+        StatementLine.VARIABLE_COSTS: -worked.variable_costs,
+        StatementLine.FIXED_COSTS: -worked.fixed_costs,
+        StatementLine.OPERATING_SURPLUS: worked.operating_surplus,
+        StatementLine.DEPRECIATION: -worked.depreciation,
+        StatementLine.INTEREST: -worked.interest,
+        StatementLine.TAX: -worked.tax,
+        StatementLine.PROFIT: worked.profit,
+        StatementLine.INVESTMENT: -worked.investment,
+        StatementLine.WORKING_CAPITAL_RISE: -worked.working_capital_rise,
+        StatementLine.DRAWN: worked.drawn,
+        StatementLine.DEBT_SERVICE: -worked.debt_service,
+        StatementLine.EQUITY: worked.equity,
+        StatementLine.SURPLUS: worked.surplus,
+        StatementLine.TERMINAL: worked.terminal,
+        StatementLine.WITHOUT: -worked.without,
+        StatementLine.PROJECT_FLOW: worked.project_flow,
+        StatementLine.EQUITY_FLOW: worked.equity_flow,
+        **{StatementLine(f"end_{name}"): values for name, values in balance.items()},
     }
     return pd.DataFrame({line.value: np.asarray(values, dtype=np.float64) for line, values in lines.items()}).T
 
 
-class Line(Code):
+class StatementLine(Code):
     """Lines of the statements, in order; those of the balance sheet begin with ``end``."""
 
     SALES = "sales"
@@ -402,7 +405,8 @@ def _of_jobs(worked: Statements, jobs: Jobs, standards: Standards) -> _Found:
     gift = None if lent is None else present_value(lent.drawn - lent.service, standards.market_rate)
     whole = _capital(worked)
     net = np.nan if jobs.net is None else jobs.net
-    by_public = NotCalculable.NO_NET_JOBS if public else NotCalculable.NO_PUBLIC_MONEY
+    no_jobs = NotCalculable.JOBS_NOT_STATED if jobs.net is None else NotCalculable.NO_NET_JOBS
+    by_public = no_jobs if public else NotCalculable.NO_PUBLIC_MONEY
     figures = {
         FigureName.GROSS_JOBS: jobs.gross,
         FigureName.NET_JOBS: jobs.net,
@@ -416,7 +420,7 @@ def _of_jobs(worked: Statements, jobs: Jobs, standards: Standards) -> _Found:
         _figure(FigureName.PUBLIC_MONEY, public, NotCalculable.NO_PUBLIC_MONEY),
         _figure(FigureName.LOAN_GIFT, gift, NotCalculable.NO_PUBLIC_MONEY),
         _figure(FigureName.PUBLIC_COST_PER_JOB, cost_per_job(public or 0.0, net), by_public),
-        _figure(FigureName.WHOLE_COST_PER_JOB, cost_per_job(whole, net), NotCalculable.NO_NET_JOBS),
+        _figure(FigureName.WHOLE_COST_PER_JOB, cost_per_job(whole, net), no_jobs),
     ]
     return {figure.name: figure for figure in found}
 

@@ -137,6 +137,9 @@ def _add(lines: Schedule, loan: Loan, rate: Array, first: int) -> None:
         if 1 <= age <= loan.years:
             part = _instalment(loan, rate, owed) if part is None else part
             paid = part if loan.form is LoanForm.EQUAL_PRINCIPAL else part - interest
+            paid = (
+                owed if age == loan.years else paid
+            )  # the last one leaves no rounding behind that would ask for cover
             lines.principal[..., year] += paid
             owed = owed - paid
         lines.balance[..., year] += owed

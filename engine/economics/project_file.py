@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from engine.economics.account import Account, Jobs, Standards, account
+from engine.economics.additionality import net_jobs
 from engine.economics.loans import GraceInterest, Loan, LoanForm
 from engine.economics.project import Asset, Cost, Project, TaxRule
 from engine.economics.years import Array
@@ -235,8 +236,13 @@ def stated_account(stated: StatedProject, standards: Standards) -> Account:
         shadow_wage=standards.shadow_wage,
         collateral=None if stated.collateral is None else stated.collateral * stated.unit,
     )
-    jobs = None if stated.jobs is None else Jobs(gross=stated.jobs.gross, net=stated.jobs.net, years=stated.years)
-    return account(plan(stated), own, jobs)
+    return account(plan(stated), own, None if stated.jobs is None else _jobs(stated.jobs, stated.years))
+
+
+def _jobs(stated: StatedJobs, years: int) -> Jobs:
+    """Stated jobs; the net ones by the default losses where the file has none."""
+    net = net_jobs(stated.gross) if stated.net is None else stated.net
+    return Jobs(gross=stated.gross, net=net, years=years)
 
 
 def _once(row: list[float], stated: StatedProject) -> Array:

@@ -10,7 +10,7 @@ from engine.economics.account import Account, Figure, FigureName
 from engine.ranking.score import Persona
 
 
-class Finding(Code):
+class PersonaFinding(Code):
     """What a persona makes of the figures."""
 
     GAINS_FOR_THE_ECONOMY = "gains_for_the_economy"
@@ -63,7 +63,7 @@ class View:
     """
 
     figures: tuple[Figure, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[PersonaFinding, ...]
 
 
 def view(told: Account, persona: Persona, *, dscr_floor: float) -> View:
@@ -99,30 +99,30 @@ HALF = 0.5
 """Share of the jobs that has to be new for most of them to be."""
 
 
-def _planner(told: Account) -> list[Finding]:
+def _planner(told: Account) -> list[PersonaFinding]:
     gains = (told.value(FigureName.ECONOMIC_NPV) or 0) > 0
-    return [Finding.GAINS_FOR_THE_ECONOMY if gains else Finding.LOSES_FOR_THE_ECONOMY]
+    return [PersonaFinding.GAINS_FOR_THE_ECONOMY if gains else PersonaFinding.LOSES_FOR_THE_ECONOMY]
 
 
-def _bank(told: Account, floor: float) -> list[Finding]:
+def _bank(told: Account, floor: float) -> list[PersonaFinding]:
     least = told.value(FigureName.LEAST_DSCR)
     if least is None:
-        return [Finding.NO_DEBT_TO_COVER]
-    found = [Finding.COVER_ENOUGH if least >= floor else Finding.COVER_SHORT]
-    found += [Finding.RESCHEDULING_NEEDED] if least < 1 else []
+        return [PersonaFinding.NO_DEBT_TO_COVER]
+    found = [PersonaFinding.COVER_ENOUGH if least >= floor else PersonaFinding.COVER_SHORT]
+    found += [PersonaFinding.RESCHEDULING_NEEDED] if least < 1 else []
     backed = told.value(FigureName.COLLATERAL_COVER)
     if backed is None:
-        return [*found, Finding.COLLATERAL_UNKNOWN]
-    return [*found, Finding.COLLATERAL_SHORT] if backed < 1 else found
+        return [*found, PersonaFinding.COLLATERAL_UNKNOWN]
+    return [*found, PersonaFinding.COLLATERAL_SHORT] if backed < 1 else found
 
 
-def _governor(told: Account) -> list[Finding]:
+def _governor(told: Account) -> list[PersonaFinding]:
     net, gross = told.value(FigureName.NET_JOBS), told.value(FigureName.GROSS_JOBS)
     if net is None or not gross:
-        return [Finding.JOBS_NOT_KNOWN]
-    return [Finding.MOST_JOBS_ARE_NEW if net >= HALF * gross else Finding.FEW_NEW_JOBS]
+        return [PersonaFinding.JOBS_NOT_KNOWN]
+    return [PersonaFinding.MOST_JOBS_ARE_NEW if net >= HALF * gross else PersonaFinding.FEW_NEW_JOBS]
 
 
-def _investor(told: Account) -> list[Finding]:
+def _investor(told: Account) -> list[PersonaFinding]:
     gains = (told.value(FigureName.EQUITY_NPV) or 0) > 0
-    return [Finding.OWNERS_GAIN if gains else Finding.OWNERS_LOSE]
+    return [PersonaFinding.OWNERS_GAIN if gains else PersonaFinding.OWNERS_LOSE]

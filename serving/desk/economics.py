@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +97,8 @@ class Economics:
         Name -> account under it.
     origin
         Origin of the record, empty for a stated project.
+    real_rate
+        Discount rate beyond inflation that was used.
     """
 
     name: str
@@ -111,6 +113,7 @@ class Economics:
     ranges: tuple[Swing, ...] = ()
     scenarios: Mapping[str, Account] = field(default_factory=dict)
     origin: str = ""
+    real_rate: float = float("nan")
 
 
 def unit_economics(
@@ -180,6 +183,7 @@ def economics_of(found: Appraised, unit_id: str, choices: Choices) -> Economics:
             for scenario, changes in choices.scenarios.items()
         },
         origin=origin,
+        real_rate=values["real_discount_rate"],
     )
 
 
@@ -218,6 +222,7 @@ def stated_economics(stated: StatedProject, choices: Choices) -> Economics:
         steps=tuple(
             steps(plan(stated), rate, step=assumed.value("sensitivity_step"), shock=assumed.value("exchange_shock"))
         ),
+        real_rate=rate,
     )
 
 
@@ -248,6 +253,20 @@ def register_economics(
     said = summary(found, dscr_floor=assumed.value("dscr_floor"))
     joined = [";".join(found.gaps.columns[row]) for row in found.gaps.to_numpy(dtype=bool)]
     return said.assign(economics_gaps=joined)
+
+
+def ask(path: Path | None, changes: Mapping[str, object], *, draws: int, seed: int) -> Choices:
+    """Choices of a file, where there is one, and of the command on top of them.
+
+    Raises
+    ------
+    EhyaError
+        What :func:`read_choices` raises; ``unknown_option`` and ``value_unreadable`` for changes.
+    """
+    stated = Choices() if path is None else read_choices(path)
+    whole = {**stated.changes, **changes}
+    Assumptions.from_reference().changed(stated.changes, option="assumptions").changed(changes, option="--assume")
+    return replace(stated, changes=whole, draws=draws, seed=seed)
 
 
 def read_choices(path: Path) -> Choices:

@@ -57,3 +57,12 @@ def test_many_loans_at_once_give_what_each_gives_alone():
     for place in range(2):
         alone = schedule(Loan(drawn[place], rate[place], grace_years=1, years=2))
         assert np.array_equal(both.service[place], alone.service)
+
+
+@given(
+    st.floats(1, 1e12), st.floats(0, 0.6), st.integers(1, 5), st.sampled_from(LoanForm), st.sampled_from(GraceInterest)
+)
+def test_a_loan_that_is_paid_back_leaves_nothing_behind(amount, rate, years, form, in_grace):
+    lent = schedule(Loan([amount, *[0] * 8], rate, grace_years=1, years=years, form=form, in_grace=in_grace))
+    assert (lent.balance[years + 1 :] == 0).all()
+    assert (lent.service[years + 2 :] == 0).all()
