@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from serving.cli.doors import imports, models, offers, outcomes, register, service, workspace
+from serving.cli.doors import imports, models, offers, outcomes, register, service, workspace, worth
 from serving.cli.doors.options import Lang
 from serving.cli.errors import EXIT_REFUSED_REQUEST, CommandGroup, Door
 
@@ -77,6 +77,10 @@ DOORS = (
         "Examples:  ehya rank --county ارومیه --top 20   ·   ehya rank --triage offer --out ranking.xlsx --lang fa",
     ),
     (offers.show, "Example:  ehya show UNIT --lang en"),
+    (
+        worth.economics,
+        "Examples:  ehya economics UNIT --assume loan_rate=0.18   ·   ehya economics --project mill.yaml --full",
+    ),
     (
         offers.match,
         "Examples:  ehya match --mandate investor.yaml --why-not UNIT"

@@ -31,3 +31,21 @@ def test_rates_may_differ_from_unit_to_unit():
 def test_the_scottish_government_s_example(multiplier, all_jobs):
     """100 jobs x 1.280 = 128 (type I), x 1.617 = 162 (type II)."""
     assert round(100 + indirect_jobs(100.0, multiplier)) == all_jobs
+
+
+@pytest.mark.parametrize(
+    ("rates", "published"),
+    [
+        ({"deadweight": 0.2, "displacement": 0.25, "leakage": 0.1, "substitution": 0.0}, 0.54),
+        ({"deadweight": 0.35, "displacement": 0.4, "leakage": 0.2, "substitution": 0.05}, 0.296),
+        ({"deadweight": 0.1, "displacement": 0.1, "leakage": 0.05, "substitution": 0.0}, 0.7695),
+    ],
+)
+def test_factors_of_a_published_tool(rates, published):
+    """charlescoverdale/econstack, io-report, after HCA, Additionality Guide 2014: its three sets of rates."""
+    assert net_jobs(1.0, **rates) == pytest.approx(published, abs=5e-4)
+
+
+def test_forty_three_jobs_in_manchester_are_twenty_three_new_ones():
+    """The worked example of the same tool: 10 million pounds in manufacturing, standard rates."""
+    assert round(net_jobs(43.0, deadweight=0.2, displacement=0.25, leakage=0.1, substitution=0.0)) == 23

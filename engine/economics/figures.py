@@ -1,0 +1,272 @@
+"""Figures of a plan: payback, cover, break-even and the like, over many plans at once. Missing where there is none.
+
+What a figure is missing for is said by :func:`reasons`; it is never 0 instead.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from engine.codes import Code
+from engine.economics.years import Array
+
+
+class NotCalculable(Code):
+    """Why a figure has no value."""
+
+    NO_INVESTMENT = "no_investment"
+    NOT_RECOVERED = "not_recovered"
+    NO_DEBT = "no_debt"
+    NO_MARGIN = "no_margin"
+    NO_SALES = "no_sales"
+    NO_NET_JOBS = "no_net_jobs"
+    NO_PUBLIC_MONEY = "no_public_money"
+    NO_EXCHANGE_RATE = "no_exchange_rate"
+    NO_COLLATERAL = "no_collateral"
+    JOBS_NOT_STATED = "jobs_not_stated"
+
+
+def present_value(flows: ArrayLike, rate: ArrayLike) -> Array:
+    """Net present value at a rate of each plan's own.
+
+    Parameters
+    ----------
+    flows
+        Money by year, shape (..., years).
+    rate
+        A year, above -1, shape (...).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (...), money of ``flows``.
+
+    Examples
+    --------
+    >>> present_value([[-100.0, 110.0], [-100.0, 110.0]], [0.0, 0.1]).round(9).tolist()
+    [10.0, 0.0]
+    """
+    money, factor = np.asarray(flows, dtype=np.float64), 1 / (1 + np.asarray(rate, dtype=np.float64))
+    total = np.zeros(np.broadcast_shapes(money.shape[:-1], factor.shape))
+    for year in range(money.shape[-1] - 1, -1, -1):
+        total = total * factor + money[..., year]
+    return total
+
+
+def nominal_rate(real: ArrayLike, inflation: ArrayLike) -> Array:
+    """The real rate on top of inflation: ``(1 + r)(1 + i) - 1``, shape (...).
+
+    Examples
+    --------
+    >>> round(float(nominal_rate(0.1, 0.4)), 6)
+    0.54
+    """
+    return np.asarray((1 + np.asarray(real)) * (1 + np.asarray(inflation)) - 1)
+
+
+def real_flows(flows: ArrayLike, inflation: ArrayLike) -> Array:
+    """Nominal money by year in the prices of the first year, shape (..., years).
+
+    Examples
+    --------
+    >>> real_flows([-100.0, 150.0], 0.5).tolist()
+    [-100.0, 100.0]
+    """
+    money = np.asarray(flows, dtype=np.float64)
+    rise = 1 + np.asarray(inflation, dtype=np.float64)[..., None]
+    return np.asarray(money / rise ** np.arange(money.shape[-1]))
+
+
+def value_to_investment(flows: ArrayLike, investment: ArrayLike, rate: ArrayLike) -> Array:
+    """Net present value for each unit of investment (NPVR): ``NPV / PV(investment)``.
+
+    Parameters
+    ----------
+    flows, investment
+        Money by year, shape (..., years); the investment is positive.
+    rate
+        A year, shape (...).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (...); missing where the investment is worth nothing or less.
+
+    Examples
+    --------
+    >>> value_to_investment([-100.0, 132.0], [100.0, 0.0], 0.1).round(3).tolist()
+    0.2
+    """
+    spent = present_value(investment, rate)
+    return _ratio(present_value(flows, rate), spent)
+
+
+def payback(flows: ArrayLike, rate: ArrayLike = 0.0) -> Array:
+    """Years until the sum of the flows is nil for good, money flowing evenly within a year; simple where ``rate`` is 0.
+
+    Parameters
+    ----------
+    flows
+        Money by year, shape (..., years).
+    rate
+        By which it is discounted first, shape (...).
+
+    Returns
+    -------
+    numpy.ndarray
+        Years from the first flow on, shape (...): a sum that turns negative again later is not paid back before it
+        turns positive for the last time. Missing where nothing is put in, or it never comes back.
+
+    Examples
+    --------
+    >>> payback([-1000.0, 500.0, 400.0, 300.0, 100.0]).round(2).tolist()
+    2.33
+    >>> payback([-100.0, 50.0, 40.0]).tolist()
+    nan
+    """
+    money, base = np.asarray(flows, dtype=np.float64), 1 + np.asarray(rate, dtype=np.float64)[..., None]
+    discounted = money / base ** np.arange(money.shape[-1])
+    total = discounted.cumsum(axis=-1)
+    owing = total < -1e-9 * np.abs(discounted).max(axis=-1, keepdims=True)
+    last = owing.shape[-1] - 1 - owing[..., ::-1].argmax(axis=-1)
+    there = owing.any(axis=-1) & (last < owing.shape[-1] - 1)
+    at = np.minimum(last, owing.shape[-1] - 2)[..., None] if owing.shape[-1] > 1 else np.zeros((*last.shape, 1), int)
+    open_sum = np.take_along_axis(total, at, axis=-1)[..., 0]
+    coming = np.take_along_axis(discounted, np.minimum(at + 1, owing.shape[-1] - 1), axis=-1)[..., 0]
+    share = np.divide(-open_sum, coming, out=np.full(open_sum.shape, np.nan), where=coming > 0)
+    return np.asarray(np.where(there, at[..., 0] + share, np.nan))
+
+
+def debt_service_cover(cash: ArrayLike, service: ArrayLike) -> Array:
+    """Debt service cover (DSCR) of each year: cash flow available for debt service by interest and principal.
+
+    Parameters
+    ----------
+    cash
+        Operating surplus less tax, shape (..., years).
+    service
+        Interest paid and principal, shape (..., years).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (..., years); missing in years without debt service, where there is nothing to cover.
+
+    Examples
+    --------
+    >>> debt_service_cover([10.0, 30.0], [0.0, 20.0]).tolist()
+    [nan, 1.5]
+    """
+    return _ratio(np.asarray(cash, dtype=np.float64), np.asarray(service, dtype=np.float64))
+
+
+def loan_life_cover(cash: ArrayLike, service: ArrayLike, balance: ArrayLike, rate: ArrayLike) -> Array:
+    """Loan life cover (LLCR) at the beginning of each year: what is earned until the loans end, by what is owed.
+
+    Parameters
+    ----------
+    cash, service
+        As of :func:`debt_service_cover`, shape (..., years).
+    balance
+        Owed at the end of each year, shape (..., years).
+    rate
+        Rate of the loans, a year, shape (...).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (..., years): present value of the cash of this and later years with debt service, by the balance at the
+        beginning; missing where nothing is owed.
+
+    Examples
+    --------
+    >>> loan_life_cover([0.0, 66.0, 72.6], [0.0, 60.0, 55.0], [100.0, 50.0, 0.0], 0.1).round(3).tolist()
+    [nan, 1.2, 1.32]
+    """
+    due = np.asarray(service, dtype=np.float64) > 0
+    earned = np.where(due, np.asarray(cash, dtype=np.float64), 0)
+    factor = 1 / (1 + np.asarray(rate, dtype=np.float64))
+    worth = np.zeros((*np.broadcast_shapes(earned.shape[:-1], factor.shape), earned.shape[-1]))
+    later = np.zeros(worth.shape[:-1])
+    for year in range(worth.shape[-1] - 1, -1, -1):
+        later = (later + earned[..., year]) * factor
+        worth[..., year] = later
+    owed = np.asarray(balance, dtype=np.float64)
+    opening = np.concatenate([np.zeros((*owed.shape[:-1], 1)), owed[..., :-1]], axis=-1)
+    return _ratio(worth, opening)
+
+
+def break_even(sales: ArrayLike, variable: ArrayLike, fixed: ArrayLike) -> Array:
+    """Part of the year's output at which nothing is earned or lost: ``fixed / (sales - variable)``.
+
+    Parameters
+    ----------
+    sales, variable, fixed
+        Money of the year, shape (...); depreciation and interest count among the fixed costs.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (...), above 1 where the year loses money; missing where output earns nothing over its own costs.
+
+    Examples
+    --------
+    >>> break_even([100.0, 100.0], [60.0, 100.0], [20.0, 1.0]).tolist()
+    [0.5, nan]
+    """
+    margin = np.asarray(sales, dtype=np.float64) - np.asarray(variable, dtype=np.float64)
+    return _ratio(np.asarray(fixed, dtype=np.float64), margin)
+
+
+def break_even_price(sales: ArrayLike, variable: ArrayLike, fixed: ArrayLike) -> Array:
+    """Part of the price at which nothing is earned or lost: all costs by sales.
+
+    Parameters
+    ----------
+    sales, variable, fixed
+        Money of the year, shape (...).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (...); missing without sales.
+
+    Examples
+    --------
+    >>> break_even_price(100.0, 60.0, 20.0).tolist()
+    0.8
+    """
+    costs = np.asarray(variable, dtype=np.float64) + np.asarray(fixed, dtype=np.float64)
+    return _ratio(costs, np.asarray(sales, dtype=np.float64))
+
+
+def cost_per_job(rial: ArrayLike, net_jobs: ArrayLike) -> Array:
+    """Money for each net job: missing where no job is new, or no money is spent.
+
+    Parameters
+    ----------
+    rial
+        Public money, or public and private; shape (...).
+    net_jobs
+        Persons, shape (...).
+
+    Returns
+    -------
+    numpy.ndarray
+        Rial a person, shape (...).
+
+    Examples
+    --------
+    >>> cost_per_job([100.0, 100.0, 0.0], [20.0, 0.0, 20.0]).tolist()
+    [5.0, nan, nan]
+    """
+    money = np.asarray(rial, dtype=np.float64)
+    return _ratio(np.where(money > 0, money, np.nan), np.asarray(net_jobs, dtype=np.float64))
+
+
+def _ratio(above: Array, below: Array) -> Array:
+    """Quotient where the lower figure is above nil, else missing."""
+    shape = np.broadcast_shapes(above.shape, below.shape)
+    missing = np.full(shape, np.nan)
+    return np.asarray(np.divide(above, below, out=missing, where=np.broadcast_to(below > 0, shape)))

@@ -1,0 +1,315 @@
+"""What a unit or a stated project is worth: figures, statements, ranges, and what each persona makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from engine.domain.prediction import Output, columns
+from engine.economics.account import Account, Standards
+from engine.economics.assumptions import Assumptions
+from engine.economics.jobs import place
+from engine.economics.prices import PriceIndex, UsdMarket, usd
+from engine.economics.project import Project
+from engine.economics.project_file import StatedProject, plan, read_project, stated_account
+from engine.economics.revival import FORBIDDING, Gap, facts
+from engine.economics.tornado import Swing, ranges, steps
+from engine.economics.unit_account import unit_account, unit_project
+from engine.economics.views import View, view
+from engine.economics.worth import summary, worth
+from engine.errors import EhyaError, ErrorCode
+from engine.ranking.score import Persona
+from engine.settings import Settings
+from serving.desk.appraisal import Appraised, appraised
+from serving.desk.named import find_unit
+from serving.desk.question import Question
+from serving.disclosure.masking import Audience
+
+DRAWS = 5000
+"""Draws of one unit's worth."""
+REGISTER_DRAWS = 500
+"""Draws of each unit where a whole register is worked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the caller assumes.
+
+    Parameters
+    ----------
+    changes
+        Assumption -> value or ``[low, value, high]``, for all units.
+    by_unit
+        Unit id -> the same, for that unit alone.
+    scenarios
+        Name -> changes of that scenario, on top of the others.
+    draws, seed
+        How many draws, and which.
+    """
+
+    changes: Mapping[str, object] = field(default_factory=dict)
+    by_unit: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    scenarios: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    draws: int = DRAWS
+    seed: int = 0
+
+    def of(self, unit_id: str) -> Assumptions:
+        """Assumptions for one unit.
+
+        Raises
+        ------
+        EhyaError
+            ``unknown_option``, ``value_unreadable``.
+        """
+        assumed = Assumptions.from_reference().changed(self.changes)
+        return assumed.changed(self.by_unit.get(unit_id, {}), option=f"units.{unit_id}")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Economics:
+    """The answer for one unit or project.
+
+    Parameters
+    ----------
+    name, unit_id
+        What it is; a stated project has no id.
+    price_year
+        Jalali year of its money; ``None`` where it is not known.
+    gaps
+        Why it cannot be judged, or what norms stand in for.
+    assumed
+        What was assumed; empty for a stated project but for what measures it.
+    account
+        Figures and statements; ``None`` where it cannot be judged.
+    views
+        What each persona sees.
+    drawn
+        Row of ``engine.economics.worth.summary``; ``None`` for a stated project.
+    steps, ranges
+        Sensitivity by steps, and by the ranges of what is assumed.
+    scenarios
+        Name -> account under it.
+    origin
+        Origin of the record, empty for a stated project.
+    real_rate
+        Discount rate beyond inflation that was used.
+    """
+
+    name: str
+    unit_id: str
+    price_year: int | None
+    gaps: tuple[Gap, ...]
+    assumed: Assumptions
+    account: Account | None
+    views: Mapping[Persona, View] = field(default_factory=dict)
+    drawn: pd.Series | None = None
+    steps: tuple[Swing, ...] = ()
+    ranges: tuple[Swing, ...] = ()
+    scenarios: Mapping[str, Account] = field(default_factory=dict)
+    origin: str = ""
+    real_rate: float = float("nan")
+
+
+def unit_economics(
+    settings: Settings, question: Question, given: str, choices: Choices, audience: Audience = Audience.OFFICE
+) -> Economics:
+    """What the unit with this id or name is worth.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit``, ``several_units``, ``no_model``, ``unknown_option`` and ``value_unreadable`` for choices,
+        ``database_failed``.
+    """
+    found = appraised(settings, question, audience)
+    return economics_of(found, find_unit(found.table, given), choices)
+
+
+def economics_of(found: Appraised, unit_id: str, choices: Choices) -> Economics:
+    """What a unit of an appraisal is worth: for the public it was made with private fields unknown, and so is this.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option``, ``value_unreadable``.
+    """
+    row, assumed = found.table.loc[[unit_id]], choices.of(unit_id)
+    low, point, high = (float(row[name].astype("float64").iloc[0]) for name in columns(Output.JOBS_IF_REVIVED))
+    known = facts(
+        row, row[columns(Output.JOBS_IF_REVIVED)[1]], price_year=found.question.price_year, index=found.prices
+    )
+    gaps = tuple(Gap(name) for name in known.gaps.columns[known.gaps.iloc[0]])
+    year = _price_year(row, found.question)
+    name = "" if pd.isna(row["name"].iloc[0]) else str(row["name"].iloc[0])
+    origin = "" if pd.isna(row["origin"].iloc[0]) else str(row["origin"].iloc[0])
+    if set(gaps) & FORBIDDING:
+        return Economics(name, unit_id, year, gaps, assumed, None, origin=origin)
+    around = place(found.table).only(slice(*_span(found.table, unit_id)))
+    jobs, dollar = np.array([point]), _rial_per_usd(year)
+    told = unit_account(known, around, jobs, assumed, rial_per_usd=dollar)
+    drawn = worth(
+        row,
+        row,
+        assumed,
+        draws=choices.draws,
+        seed=choices.seed,
+        price_year=found.question.price_year,
+        prices=found.prices,
+        around=around,
+    )
+    values = assumed.points()
+    moved = _moved(unit_project(known, jobs, values), values["real_discount_rate"], assumed)
+    return Economics(
+        name=name,
+        unit_id=unit_id,
+        price_year=year,
+        gaps=gaps,
+        assumed=assumed,
+        account=told,
+        views={persona: view(told, persona, dscr_floor=values["dscr_floor"]) for persona in Persona},
+        drawn=summary(drawn, dscr_floor=values["dscr_floor"]).iloc[0],
+        steps=moved,
+        ranges=tuple(ranges(known, jobs, assumed, jobs_range=(low, high))),
+        scenarios={
+            scenario: unit_account(
+                known, around, jobs, assumed.changed(changes, option=f"scenarios.{scenario}"), rial_per_usd=dollar
+            )
+            for scenario, changes in choices.scenarios.items()
+        },
+        origin=origin,
+        real_rate=values["real_discount_rate"],
+    )
+
+
+def project_economics(path: Path, choices: Choices) -> Economics:
+    """What a project of a file is worth.
+
+    Raises
+    ------
+    EhyaError
+        What ``engine.economics.project_file.read_project`` raises; ``unknown_option``, ``value_unreadable``.
+    """
+    return stated_economics(read_project(path), choices)
+
+
+def stated_economics(stated: StatedProject, choices: Choices) -> Economics:
+    """What a stated project is worth."""
+    assumed = Assumptions.from_reference().changed(choices.changes)
+    values = assumed.points()
+    standards = Standards(
+        real_rate=values["real_discount_rate"],
+        dscr_floor=values["dscr_floor"],
+        loan_rate=values["loan_rate"],
+        market_rate=values["market_rate"],
+        rial_per_usd=_rial_per_usd(stated.price_year),
+    )
+    told = stated_account(stated, standards)
+    rate = standards.real_rate if stated.real_rate is None else stated.real_rate
+    return Economics(
+        name=stated.name,
+        unit_id="",
+        price_year=stated.price_year,
+        gaps=(),
+        assumed=assumed,
+        account=told,
+        views={persona: view(told, persona, dscr_floor=standards.dscr_floor) for persona in Persona},
+        steps=tuple(
+            steps(plan(stated), rate, step=assumed.value("sensitivity_step"), shock=assumed.value("exchange_shock"))
+        ),
+        real_rate=rate,
+    )
+
+
+def register_economics(
+    table: pd.DataFrame, question: Question, choices: Choices, prices: PriceIndex | None = None
+) -> pd.DataFrame:
+    """Worth of every unit of an appraisal, as columns to stand beside it.
+
+    Parameters
+    ----------
+    table
+        Appraisal table, shape (n, columns).
+    question, choices
+        Price year; assumptions, draws and seed. Changes by unit are left to ``unit_economics``.
+    prices
+        Price index of the workspace's own.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Shape (n, columns), index of the table, ``engine.economics.worth.summary`` and ``economics_gaps`` (codes joined
+        by ``;``).
+    """
+    assumed = Assumptions.from_reference().changed(choices.changes)
+    found = worth(
+        table, table, assumed, draws=choices.draws, seed=choices.seed, price_year=question.price_year, prices=prices
+    )
+    said = summary(found, dscr_floor=assumed.value("dscr_floor"))
+    joined = [";".join(found.gaps.columns[row]) for row in found.gaps.to_numpy(dtype=bool)]
+    return said.assign(economics_gaps=joined)
+
+
+def ask(path: Path | None, changes: Mapping[str, object], *, draws: int, seed: int) -> Choices:
+    """Choices of a file, where there is one, and of the command on top of them.
+
+    Raises
+    ------
+    EhyaError
+        What :func:`read_choices` raises; ``unknown_option`` and ``value_unreadable`` for changes.
+    """
+    stated = Choices() if path is None else read_choices(path)
+    whole = {**stated.changes, **changes}
+    Assumptions.from_reference().changed(stated.changes, option="assumptions").changed(changes, option="--assume")
+    return replace(stated, changes=whole, draws=draws, seed=seed)
+
+
+def read_choices(path: Path) -> Choices:
+    """Read a file of assumptions: ``assumptions``, ``units`` (by id) and ``scenarios`` (by name), all optional.
+
+    Raises
+    ------
+    EhyaError
+        ``file_not_found``, ``file_unreadable``; ``unknown_option`` for another key.
+    """
+    if not path.is_file():
+        raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=str(path))
+    try:
+        stated = yaml.safe_load(path.read_text("utf-8-sig"))
+    except (yaml.YAMLError, ValueError) as error:
+        raise EhyaError(ErrorCode.FILE_UNREADABLE, given=str(path), reason=str(error)) from error
+    keys = {"assumptions": "changes", "units": "by_unit", "scenarios": "scenarios"}
+    if not isinstance(stated, Mapping) or not all(isinstance(one, Mapping) for one in stated.values()):
+        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=str(path), given=str(stated)[:80], allowed=list(keys))
+    if strange := [key for key in stated if key not in keys]:
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option=str(path), given=str(strange[0]), allowed=list(keys))
+    read: dict[str, Any] = {keys[key]: dict(value) for key, value in stated.items()}
+    return Choices(**read)
+
+
+def _moved(project: Project, real_rate: float, assumed: Assumptions) -> tuple[Swing, ...]:
+    by = {"step": assumed.value("sensitivity_step"), "shock": assumed.value("exchange_shock")}
+    return tuple(steps(project, real_rate, **by))
+
+
+def _span(table: pd.DataFrame, unit_id: str) -> tuple[int, int]:
+    at = int(table.index.get_loc(unit_id))  # type: ignore[arg-type]
+    return at, at + 1
+
+
+def _price_year(row: pd.DataFrame, question: Question) -> int | None:
+    if question.price_year is not None:
+        return question.price_year
+    stated = row["price_year"].iloc[0]
+    return None if pd.isna(stated) else int(stated)
+
+
+def _rial_per_usd(year: int | None) -> float | None:
+    """Mean free rate of a year; ``None`` where no whole year of it is known."""
+    dollars = np.nan if year is None else float(usd(1.0, year, market=UsdMarket.FREE))
+    return None if np.isnan(dollars) else 1 / dollars
