@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,13 +17,15 @@ from engine.economics.prices import RIAL_PER_BILLION_RIAL, PriceIndex
 from engine.errors import EhyaError, ErrorCode
 from engine.health.completeness import publishable
 from engine.packages.draws import WORLDS, Draws, draws
-from engine.packages.terms import SIZE_BOUNDS, SizeClass, Worth
+from engine.packages.terms import SIZE_BOUNDS, Worth
 from engine.ranking.money import money_factor
 
 Array = NDArray[np.float64]
 
 ATTRIBUTES = ("name", "province", "county", "estate", "isic", "status", "deal_forms", "triage", "origin")
 """Columns of the appraisal that quotas look at and people read."""
+FIGURES = ("net", "capital", "debt", "public_money", "hard_currency")
+"""Columns of figures: net jobs for one direct job, and sums in rial of the price year."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -33,9 +35,8 @@ class Candidates:
     Parameters
     ----------
     units
-        Index ``unit_id``; ``ATTRIBUTES``, ``size`` (code of ``SizeClass``), ``publishable`` and ``known`` (bool,
-        whether the unit has a prediction of both chance and jobs), and the points ``feasibility_point``,
-        ``jobs_if_revived_point``.
+        Index ``unit_id``; ``ATTRIBUTES``, ``size`` (code of ``SizeClass``), ``publishable``, ``withdrawn`` and ``known`` (bool,
+        whether the unit has a prediction of both chance and jobs), and the intervals of both.
     draws
         Joint draws of what they bring.
     net
@@ -51,6 +52,21 @@ class Candidates:
     debt: Array
     public_money: Array
     hard_currency: Array
+
+    @classmethod
+    def of(cls, table: pd.DataFrame, *, worlds: int = WORLDS, seed: int = 0) -> Candidates:
+        """Candidates of a table that `candidate_table` made, in the order of their ids.
+
+        Parameters
+        ----------
+        table
+            What `candidate_table` returned, rows in any order.
+        worlds, seed
+            Of the joint draws.
+        """
+        ordered = table.iloc[np.argsort(table.index.to_numpy(dtype=object), kind="stable")]
+        figures = {name: _numbers(ordered, name) for name in FIGURES}
+        return cls(ordered, draws(ordered, worlds=worlds, seed=seed), **figures)
 
     def __len__(self) -> int:
         return len(self.units)
@@ -101,25 +117,20 @@ class Candidates:
         """Some of the units; their draws stay what they were."""
         npv = None if self.draws.npv is None else self.draws.npv[:, places]
         drawn = Draws(self.draws.chance[:, places], self.draws.revived[:, places], self.draws.jobs[:, places], npv)
-        columns_taken = {name: getattr(self, name)[places] for name in _FIGURES}
+        columns_taken = {name: getattr(self, name)[places] for name in FIGURES}
         return replace(self, units=self.units.iloc[places], draws=drawn, **columns_taken)
 
 
-_FIGURES = ("net", "capital", "debt", "public_money", "hard_currency")
-
-
-def candidates(
+def candidate_table(
     appraisal: pd.DataFrame,
     *,
     price_year: int | None = None,
     prices: PriceIndex | None = None,
     assume_capital_rial: int | None = None,
-    economics: Mapping[str, Array] | None = None,
-    drawn: Draws | None = None,
-    worlds: int = WORLDS,
-    seed: int = 0,
-) -> Candidates:
-    """Make candidates of an appraisal.
+    economics: pd.DataFrame | None = None,
+    withdrawn: Collection[str] = (),
+) -> pd.DataFrame:
+    """All that a package rests on, a row a unit: what is kept when it is frozen.
 
     Parameters
     ----------
@@ -132,42 +143,45 @@ def candidates(
     assume_capital_rial
         Capital of units that state none; without it they have none.
     economics
-        Columns that an appraisal of each unit adds, in the order of ``appraisal``: ``net`` (net jobs for one direct
-        job), ``capital``, ``public_money``, ``hard_currency`` (rial of the price year).
-    drawn
-        Joint draws of an appraisal of each unit, in the order of ``appraisal``; from the intervals of the prediction
-        by default, without net present value.
-    worlds, seed
-        Of the draws.
+        Index ``unit_id``; any of the columns ``net`` (net weighted jobs for one direct job), ``capital``,
+        ``public_money``, ``hard_currency`` (rial of the price year), ``npv_low, npv_point, npv_high`` (billion rial, an
+        80 % interval), from an appraisal of each unit. They go before what the record says.
+
+    withdrawn
+        Ids of units whose owners took them back: they can be in no package.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``unit_id`` in order; ``ATTRIBUTES``, ``size``, ``publishable``, ``known``, ``withdrawn``, the intervals of chance and
+        jobs, and the figures of `Candidates`.
 
     Examples
     --------
     >>> from engine.domain.unit import unit_table
     >>> rows = {"unit_id": ["b", "a"], "capital_needed_rial": [5, None], "jobs_before_stop": [60, 5]}
-    >>> table = unit_table(pd.DataFrame(rows)).assign(triage="offer", public_completeness=1.0,
-    ...     **dict.fromkeys([*columns(Output.FEASIBILITY)], 0.5), **dict.fromkeys([*columns(Output.JOBS_IF_REVIVED)], 10.0))
-    >>> found = candidates(table)
+    >>> even = dict.fromkeys(columns(Output.FEASIBILITY), 0.5), dict.fromkeys(columns(Output.JOBS_IF_REVIVED), 10.0)
+    >>> table = unit_table(pd.DataFrame(rows)).assign(triage="offer", public_completeness=1.0, **even[0], **even[1])
+    >>> found = Candidates.of(candidate_table(table))
     >>> found.units["size"].to_dict(), found.capital.tolist(), found.jobs.round(2).tolist()
     ({'a': 'micro', 'b': 'medium'}, [nan, 5.0], [2.73, 2.73])
     """
-    order = np.argsort(appraisal.index.to_numpy(dtype=object), kind="stable")
-    table = appraisal.iloc[order]
+    table = appraisal.iloc[np.argsort(appraisal.index.to_numpy(dtype=object), kind="stable")]
     money = money_factor(table, price_year, prices=prices)
     capital = _numbers(table, Field.CAPITAL_NEEDED_RIAL.value) * money.capital
     if assume_capital_rial is not None:
         capital = np.where(np.isnan(capital), float(assume_capital_rial), capital)
-    stated = {name: np.asarray(column, dtype=np.float64)[order] for name, column in (economics or {}).items()}
-    nothing = np.full(len(table), np.nan)
-    made = Candidates(
-        units=_attributes(table),
-        draws=draws(table, worlds=worlds, seed=seed) if drawn is None else drawn,
-        net=stated.get("net", np.full(len(table), net_jobs(1.0))),
-        capital=stated.get("capital", capital),
+    made = _attributes(table).assign(
+        withdrawn=table.index.isin(list(withdrawn)),
+        net=net_jobs(1.0),
+        capital=capital,
         debt=balance(table)["total_debt_rial"].to_numpy(dtype=np.float64) * money.debts,
-        public_money=stated.get("public_money", nothing),
-        hard_currency=stated.get("hard_currency", nothing),
+        public_money=np.nan,
+        hard_currency=np.nan,
     )
-    return made if drawn is None else replace(made, draws=_ordered(drawn, order))
+    for name, column in ({} if economics is None else economics.reindex(table.index)).items():
+        made[name] = column if name not in made.columns else column.fillna(made[name])
+    return made
 
 
 def billions(rial: float) -> float:
@@ -175,14 +189,10 @@ def billions(rial: float) -> float:
     return rial / RIAL_PER_BILLION_RIAL
 
 
-def _ordered(drawn: Draws, order: NDArray[np.intp]) -> Draws:
-    npv = None if drawn.npv is None else drawn.npv[:, order]
-    return Draws(drawn.chance[:, order], drawn.revived[:, order], drawn.jobs[:, order], npv)
-
-
 def _attributes(table: pd.DataFrame) -> pd.DataFrame:
     points = [columns(Output.FEASIBILITY)[1], columns(Output.JOBS_IF_REVIVED)[1]]
-    kept = table.reindex(columns=[*ATTRIBUTES, *points])
+    intervals = [*columns(Output.FEASIBILITY), *columns(Output.JOBS_IF_REVIVED)]
+    kept = table.reindex(columns=[*ATTRIBUTES, *intervals])
     persons = _numbers(table, Field.JOBS_BEFORE_STOP.value)
     bounds = list(SIZE_BOUNDS.values())
     classes = np.array([size.value for size in SIZE_BOUNDS], dtype=object)
@@ -196,6 +206,3 @@ def _attributes(table: pd.DataFrame) -> pd.DataFrame:
 
 def _numbers(table: pd.DataFrame, name: str) -> Array:
     return table[name].to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-__all__ = ["ATTRIBUTES", "Candidates", "SizeClass", "billions", "candidates"]

@@ -61,7 +61,10 @@ def matching(candidates: Candidates, quota: Quota) -> Bits:
     units = candidates.units
     tests: list[tuple[tuple[Any, ...], Any]] = [
         (quota.province, lambda name: units["province"] == place(name).province),
-        (quota.county, lambda name: (units["county"] == place(name).county) & (units["province"] == place(name).province)),
+        (
+            quota.county,
+            lambda name: (units["county"] == place(name).county) & (units["province"] == place(name).province),
+        ),
         (quota.sector, lambda code: belongs(units["isic"], [code])),
         (quota.estate, lambda words: fold_column(units["estate"]).str.contains(fold(words), regex=False)),
         (quota.status, lambda code: units["status"] == code.value),
@@ -97,6 +100,7 @@ def needs(candidates: Candidates, kind: TermKind, budget: Budget | None = None) 
 def _rules(candidates: Candidates, terms: PackageTerms) -> Iterator[Rule]:
     everywhere = np.arange(len(candidates))
     yield _none_of(TermKind.KNOWN, TermKind.KNOWN.value, ~_bits(candidates.units["known"]), {})
+    yield _none_of(TermKind.WITHDRAWN, TermKind.WITHDRAWN.value, _bits(candidates.units["withdrawn"]), {})
     low, high = terms.places
     if terms.count is not None:
         ones = np.ones(len(candidates))
@@ -184,14 +188,14 @@ def _by_name(candidates: Candidates, terms: PackageTerms) -> Iterator[Rule]:
         yield Rule(f"barred.{barred.unit}", TermKind.BARRED, rows, np.ones(1), -np.inf, 0.0, facts)
     for number, apart in enumerate(terms.not_together):
         rows = np.unique([candidates.place_of(unit) for unit in apart.units])
-        facts = {"units": list(apart.units), "reason": apart.reason}
-        yield Rule(f"not_together.{number + 1}", TermKind.NOT_TOGETHER, rows, np.ones(len(rows)), -np.inf, 1.0, facts)
+        named: dict[str, Any] = {"units": list(apart.units), "reason": apart.reason}
+        yield Rule(f"not_together.{number + 1}", TermKind.NOT_TOGETHER, rows, np.ones(len(rows)), -np.inf, 1.0, named)
     for number, chain in enumerate(terms.only_with):
         for other in chain.needs:
             rows = np.array([candidates.place_of(chain.unit), candidates.place_of(other)])
-            facts = {"unit": chain.unit, "units": [other], "reason": chain.reason}
+            tied: dict[str, Any] = {"unit": chain.unit, "units": [other], "reason": chain.reason}
             key = f"only_with.{number + 1}"
-            yield Rule(key, TermKind.ONLY_WITH, rows, np.array([1.0, -1.0]), -np.inf, 0.0, facts)
+            yield Rule(key, TermKind.ONLY_WITH, rows, np.array([1.0, -1.0]), -np.inf, 0.0, tied)
 
 
 def _listed(joined: pd.Series, code: str) -> pd.Series:

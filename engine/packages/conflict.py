@@ -16,7 +16,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from engine.packages.optimum import Optimum, least_loosening, optimum
 from engine.packages.rules import Problem, Rule, TermKind
 
-_ALWAYS = frozenset({TermKind.KNOWN.value})
+_ALWAYS = frozenset({TermKind.KNOWN.value, TermKind.WITHDRAWN.value})
+"""Terms that nobody can give up."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -87,12 +88,20 @@ def conflict(problem: Problem) -> Conflict | None:
     if _possible(bare):
         return None
     terms = _smallest(bare, list(bare.terms))
-    narrowed = _renamed(bare.only(terms))
-    rules = _smallest(narrowed, list(narrowed.terms))
-    standing = [rule for key, rule in zip(narrowed.terms, bare.only(terms).rules, strict=False) if key in rules]
+    narrowed = bare.only([*_ALWAYS, *terms])
+    each = _renamed(narrowed)
+    fewest = _smallest(each, list(each.terms))
+    standing = [rule for rule, own in zip(narrowed.rules, each.rules, strict=True) if own.term in fewest]
+    standing = [*_needed(narrowed, terms), *standing]
     healed = {term: gave for term in terms if (gave := _healing(problem, [term]))}
     together = () if healed else _healing(problem, terms) or _healing(problem, problem.terms)
     return Conflict(tuple(terms), tuple(standing), healed, together)
+
+
+def _needed(problem: Problem, terms: Sequence[str]) -> list[Rule]:
+    """Rules that never give way and without which the terms would not contradict each other."""
+    always = [rule for rule in problem.rules if rule.term in _ALWAYS]
+    return always if always and _possible(problem.only(terms)) else []
 
 
 def _possible(problem: Problem) -> bool:
@@ -127,20 +136,21 @@ def _hitting(sets: Sequence[Collection[str]], free: Sequence[str]) -> frozenset[
         return frozenset()
     meets = np.array([[term in one for term in free] for one in sets], dtype=np.float64)
     cost = 1 + np.arange(len(free)) * 1e-6
-    said = milp(cost, integrality=np.ones(len(free)), bounds=Bounds(0, 1), constraints=LinearConstraint(meets, 1, np.inf))
+    said = milp(cost, integrality=np.ones(len(free)), bounds=Bounds(0, 1), constraints=LinearConstraint(meets, 1))
     return frozenset(term for term, taken in zip(free, said.x, strict=True) if taken > 0.5)
 
 
 def _renamed(problem: Problem) -> Problem:
     """Every rule a term of its own, but for those that can never give way."""
     rules = tuple(
-        replace(rule, term=rule.term if rule.term in _ALWAYS else f"{place}") for place, rule in enumerate(problem.rules)
+        replace(rule, term=rule.term if rule.term in _ALWAYS else f"{place}")
+        for place, rule in enumerate(problem.rules)
     )
     return replace(problem, rules=rules)
 
 
 def _healing(problem: Problem, terms: Sequence[str]) -> tuple[Loosening, ...]:
-    """The least that rules of some terms must give way so that a package exists; empty where nothing of theirs helps."""
+    """The least that rules of some terms must give way so that a package exists; empty where that does not help."""
     soft = [
         place
         for place, rule in enumerate(problem.rules)

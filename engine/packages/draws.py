@@ -63,7 +63,8 @@ def draws(appraisal: pd.DataFrame, *, worlds: int = WORLDS, seed: int = 0, share
     Parameters
     ----------
     appraisal
-        Table with ``feasibility_*`` and ``jobs_if_revived_*``, index ``unit_id``, shape (n, any).
+        Table with ``feasibility_*`` and ``jobs_if_revived_*``, and where a unit was appraised ``npv_*`` (billion rial),
+        index ``unit_id``, shape (n, any).
     worlds
         Number of worlds.
     seed
@@ -86,11 +87,17 @@ def draws(appraisal: pd.DataFrame, *, worlds: int = WORLDS, seed: int = 0, share
     """
     units = pd.util.hash_array(appraisal.index.to_numpy(dtype=object)).astype(np.uint64)
     low, point, high = _figures(appraisal, Output.FEASIBILITY)
-    ends = (logit(np.clip(one, _LEAST, 1 - _LEAST)) for one in (low, point, high))
-    chance = expit(_about(*ends, _deviations(units, worlds, seed, 1, shared)))
-    lows = (np.arcsinh(one) for one in _figures(appraisal, Output.JOBS_IF_REVIVED))
-    jobs = np.sinh(_about(*lows, _deviations(units, worlds, seed, 2, shared)))
-    return Draws(chance, uniform(units, worlds, seed, 3) < chance, jobs)
+    low, point, high = (logit(np.clip(one, _LEAST, 1 - _LEAST)) for one in (low, point, high))
+    chance = expit(_about(low, point, high, _deviations(units, worlds, seed, 1, shared)))
+    low, point, high = (np.arcsinh(one) for one in _figures(appraisal, Output.JOBS_IF_REVIVED))
+    jobs = np.sinh(_about(low, point, high, _deviations(units, worlds, seed, 2, shared)))
+    npv = None
+    if "npv_point" in appraisal.columns:
+        low, point, high = (
+            np.arcsinh(appraisal[f"npv_{end}"].to_numpy(dtype=np.float64)) for end in ("low", "point", "high")
+        )
+        npv = np.sinh(_about(low, point, high, _deviations(units, worlds, seed, 4, shared)))
+    return Draws(chance, uniform(units, worlds, seed, 3) < chance, jobs, npv)
 
 
 def uniform(units: NDArray[np.uint64], worlds: int, seed: int, stream: int) -> Array:
@@ -120,7 +127,9 @@ def _mixed(state: NDArray[np.uint64]) -> NDArray[np.uint64]:
 def _deviations(units: NDArray[np.uint64], worlds: int, seed: int, stream: int, shared: float) -> Array:
     """Standard normal, shape (worlds, n), of which the share ``shared`` of the variance is the world's."""
     alone = ndtri(uniform(units, worlds, seed, stream))
-    world = ndtri(uniform(np.array([_WHOLE_WORLD]), worlds, seed, 0))  # one for chances and jobs: bad years are bad for both
+    world = ndtri(
+        uniform(np.array([_WHOLE_WORLD]), worlds, seed, 0)
+    )  # one for chances and jobs: bad years are bad for both
     return np.asarray(np.sqrt(shared) * world + np.sqrt(1 - shared) * alone)
 
 

@@ -119,6 +119,8 @@ def least_loosening(
         Places of units that must be in.
     at_least
         Least objective of the choice; any where ``None``.
+    seconds
+        Of the search.
 
     Returns
     -------
@@ -229,6 +231,9 @@ class _Search:
         units, soft = len(self.units), len(self.sides)
         tail = int(problem.counts_tail)
         worlds = len(problem.chance.revived) if self.with_chance and problem.chance else 0
+        if units + soft + tail == 0:
+            nobody = np.zeros(len(problem), dtype=bool)
+            return Optimum(nobody, 0.0, 0.0, {}) if problem.holds(nobody) else None
         rows, low, high = self._constraints(worlds)
         cost = self._cost(worlds)
         limits = Bounds(

@@ -23,6 +23,7 @@ class TermKind(Code):
     """Kind of a term of a package."""
 
     KNOWN = "known"
+    WITHDRAWN = "withdrawn"
     COUNT = "count"
     CAPITAL = "capital"
     PUBLIC_MONEY = "public_money"

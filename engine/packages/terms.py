@@ -1,4 +1,4 @@
-"""The terms of a package: how many units, under which budgets and quotas, and what counts as worth. One file says all."""
+"""The terms of a package in one file: how many units, under which budgets and quotas, and what counts as worth."""
 
 from __future__ import annotations
 
@@ -165,7 +165,9 @@ class Quota(_Stated):
         if self.at_least is None and self.at_most is None:
             raise ValueError("at_least, at_most")
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
-            raise EhyaError(ErrorCode.PACKAGE_CONTRADICTION, key=self.name or "quotas", given=[self.at_least, self.at_most])
+            raise EhyaError(
+                ErrorCode.PACKAGE_CONTRADICTION, key=self.name or "quotas", given=[self.at_least, self.at_most]
+            )
         return self
 
 
