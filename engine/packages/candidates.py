@@ -35,8 +35,8 @@ class Candidates:
     Parameters
     ----------
     units
-        Index ``unit_id``; ``ATTRIBUTES``, ``size`` (code of ``SizeClass``), ``publishable``, ``withdrawn`` and ``known`` (bool,
-        whether the unit has a prediction of both chance and jobs), and the intervals of both.
+        Index ``unit_id``; ``ATTRIBUTES``, ``size`` (code of ``SizeClass``), ``publishable``, ``withdrawn`` and
+        ``known`` (bool, whether the unit has a prediction of both chance and jobs), and the intervals of both.
     draws
         Joint draws of what they bring.
     net
@@ -153,8 +153,8 @@ def candidate_table(
     Returns
     -------
     pandas.DataFrame
-        Index ``unit_id`` in order; ``ATTRIBUTES``, ``size``, ``publishable``, ``known``, ``withdrawn``, the intervals of chance and
-        jobs, and the figures of `Candidates`.
+        Index ``unit_id`` in order; ``ATTRIBUTES``, ``size``, ``publishable``, ``known``, ``withdrawn``, the
+        intervals of chance and jobs, and the figures of `Candidates`.
 
     Examples
     --------

@@ -100,8 +100,11 @@ def conflict(problem: Problem) -> Conflict | None:
 
 def _needed(problem: Problem, terms: Sequence[str]) -> list[Rule]:
     """Rules that never give way and without which the terms would not contradict each other."""
-    always = [rule for rule in problem.rules if rule.term in _ALWAYS]
-    return always if always and _possible(problem.only(terms)) else []
+    always = [rule for rule in problem.rules if rule.term in _ALWAYS and len(rule.rows)]
+    if not always or not _possible(problem.only(terms)):
+        return []
+    each = [rule for rule in always if _possible(problem.without(rule.term))]
+    return each or always
 
 
 def _possible(problem: Problem) -> bool:

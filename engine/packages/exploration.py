@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import default_rng
 from numpy.typing import NDArray
 
-from engine.packages.answers import why_inside
+from engine.packages.answers import Inside
 from engine.packages.optimum import Bits, Optimum
 from engine.packages.rules import Problem, matrix
 
@@ -38,7 +39,7 @@ class Lot:
 
 
 def lots(
-    problem: Problem, best: Optimum, share: float, *, pinned: NDArray[np.intp], seed: int
+    problem: Problem, best: Optimum, share: float, *, inside: Mapping[int, Inside], pinned: NDArray[np.intp], seed: int
 ) -> tuple[Bits, tuple[Lot, ...]]:
     """Give a share of the places away by lot.
 
@@ -53,6 +54,8 @@ def lots(
         The best package.
     share
         Share of its places, rounded to whole ones, 0..1.
+    inside
+        What each of its units is worth to it, by place (`engine.packages.answers.why_inside`).
     pinned
         Places of units that stay.
     seed
@@ -65,11 +68,14 @@ def lots(
 
     Examples
     --------
+    >>> from engine.packages.answers import why_inside
     >>> from engine.packages.optimum import optimum
-    >>> from engine.packages.rules import TermKind
+    >>> from engine.packages.rules import Rule, TermKind
     >>> two = Rule("count", TermKind.COUNT, np.arange(4), np.ones(4), low=2.0, high=2.0)
     >>> problem = Problem(np.array([9.0, 5.0, 1.0, 1.0]), (two,))
-    >>> chosen, drawn = lots(problem, optimum(problem), 0.5, pinned=np.empty(0, dtype=np.intp), seed=1)
+    >>> best = optimum(problem)
+    >>> inside = {place: why_inside(problem, best, place) for place in (0, 1)}
+    >>> chosen, drawn = lots(problem, best, 0.5, inside=inside, pinned=np.empty(0, dtype=np.intp), seed=1)
     >>> int(chosen.sum()), drawn[0].instead, drawn[0].pool
     (2, 1, 3)
     """
@@ -78,7 +84,7 @@ def lots(
     count = min(round(share * int(chosen.sum())), len(open_to))
     if count == 0:
         return chosen, ()
-    gains = {int(place): why_inside(problem, best, int(place)).gain for place in open_to}
+    gains = {int(place): inside[int(place)].gain for place in open_to}
     worth = {place: np.inf if gain is None else gain for place, gain in gains.items()}
     random, drawn = default_rng(seed), []
     for instead in sorted(worth, key=lambda place: (worth[place], place))[:count]:

@@ -119,11 +119,11 @@ def package(
         assert found is not None
         return found
     pinned = np.array([candidates.place_of(one.unit) for one in terms.pinned], dtype=np.intp)
+    inside = {int(place): why_inside(problem, best, int(place)) for place in np.flatnonzero(best.chosen)}
     chosen = best.chosen
     drawn: tuple[Lot, ...] = ()
     if terms.exploration is not None:
-        chosen, drawn = lots(problem, best, terms.exploration.share, pinned=pinned, seed=terms.seed)
-    inside = {int(place): why_inside(problem, best, int(place)) for place in np.flatnonzero(best.chosen)}
+        chosen, drawn = lots(problem, best, terms.exploration.share, inside=inside, pinned=pinned, seed=terms.seed)
     robust = robustness(candidates, problem, terms.worth, packages=packages, seed=terms.seed)
     return Package(
         terms, candidates, problem, best, chosen, drawn, inside, robust, prices(problem, best), bindings(problem, best)
