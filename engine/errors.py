@@ -107,6 +107,14 @@ class ErrorCode(Code):
     CORRECTION_MISPLACED = "correction_misplaced"
     NO_CORRECTIONS = "no_corrections"
     INFLUENCE_OUT_OF_REACH = "influence_out_of_reach"
+    PACKAGE_KEY_UNKNOWN = "package_key_unknown"
+    PACKAGE_VALUE_REFUSED = "package_value_refused"
+    PACKAGE_CONTRADICTION = "package_contradiction"
+    PACKAGE_WORTH_UNKNOWN = "package_worth_unknown"
+    PACKAGE_INFEASIBLE = "package_infeasible"
+    PACKAGE_OUT_OF_TIME = "package_out_of_time"
+    PACKAGE_UNKNOWN = "package_unknown"
+    PACKAGE_FROZEN = "package_frozen"
 
 
 class EhyaError(Exception):

@@ -11,6 +11,7 @@ from engine.store.decisions import Decisions
 from engine.store.events import Events
 from engine.store.imports import ImportResult, Imports
 from engine.store.opening import open_session
+from engine.store.packages import Packages, StoredPackage
 from engine.store.predictions import Predictions
 from engine.store.promotions import Promotion, Promotions
 from engine.store.revision import revision
@@ -29,6 +30,7 @@ __all__ = [
     "Promotion",
     "Register",
     "StoreProblem",
+    "StoredPackage",
     "Undone",
 ]
 
@@ -61,6 +63,8 @@ class Register:
         Models that were put to work.
     showings
         Who was shown what.
+    packages
+        Units offered at events: each version of a package, and who signed it off.
 
     Examples
     --------
@@ -78,6 +82,7 @@ class Register:
         self.predictions = Predictions(session)
         self.promotions = Promotions(session)
         self.showings = Showings(session)
+        self.packages = Packages(session)
 
     @classmethod
     def open(cls, url: str, *, busy_seconds: float = 30.0) -> Self:

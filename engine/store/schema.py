@@ -39,7 +39,7 @@ metadata = MetaData(
 APPEND_ONLY = (
     "imports", "rejections", "sightings", "unit_values", "predictions", "events", "promotions", "showings",
     "duplicates", "merges", "unmerges", "confirmations", "pins", "withdrawals", "source_ranks",
-    "undone_imports", "repeats", "event_revisions", "distinctions",
+    "undone_imports", "repeats", "event_revisions", "packages", "package_freezes",
 )  # fmt: skip
 """Tables whose rows are never changed nor deleted; the database itself refuses."""
 
@@ -333,3 +333,35 @@ source_ranks = Table(
     Column("made_at", DateTime, nullable=False),
 )
 """How much a source counts among others of the same day, 1 most; the last line of a source holds, empty for none."""
+
+packages = Table(
+    "packages",
+    metadata,
+    _numbered(),
+    Column("name", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("model_version", Text),
+    Column("document", Text, nullable=False),
+    Column("inputs", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    UniqueConstraint("name", "version"),
+)
+"""Packages as they were solved, each version whole.
+
+``document`` is JSON: terms, seed, units with reasons, figures. ``inputs`` is all that it was computed from, packed, so
+that it can be computed again; ``digest`` is the sha256 of the document.
+"""
+
+package_freezes = Table(
+    "package_freezes",
+    metadata,
+    Column("package_id", _ROW_NUMBER, ForeignKey("packages.id"), primary_key=True, autoincrement=False),
+    Column("role", Text, nullable=False),
+    Column("signed_on", Date, nullable=False),
+    Column("note", Text),
+    Column("made_at", DateTime, nullable=False),
+)
+"""Packages that a person signed off, by office and date; a second one of the same package is refused by the key."""

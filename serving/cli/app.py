@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from serving.cli.doors import imports, models, offers, outcomes, register, service, workspace, worth
+from serving.cli.doors import imports, models, offers, outcomes, packages, register, service, workspace
 from serving.cli.doors.options import Lang
 from serving.cli.errors import EXIT_REFUSED_REQUEST, CommandGroup, Door
 
@@ -49,6 +49,12 @@ imports_app = typer.Typer(
     cls=CommandGroup, no_args_is_help=True, help="Look at what was imported, and take an import back."
 )
 app.add_typer(imports_app, name="imports")
+package_app = typer.Typer(
+    cls=Group,
+    no_args_is_help=True,
+    help="Choose the units for an event under a budget and quotas, and defend the choice.",
+)
+app.add_typer(package_app, name="package")
 
 DOORS = (
     (workspace.doctor, "Example:  ehya doctor --lang en"),
@@ -121,6 +127,26 @@ outcome_app.command("import", epilog="Example:  ehya outcome import outcomes.xls
 imports_app.command("list", epilog="Example:  ehya imports list")(imports.imports_list)
 imports_app.command("show", epilog="Example:  ehya imports show 2")(imports.imports_show)
 imports_app.command("undo", epilog="Example:  ehya imports undo 2")(imports.imports_undo)
+
+package_app.command(
+    "new", epilog='Example:  ehya package new inva.yaml --event "INVA 1405" --count 15 --budget "3000 billion rial"'
+)(packages.package_new)
+package_app.command(
+    "solve", epilog="Examples:  ehya package solve inva.yaml   ·   ehya package solve inva.yaml --dry-run"
+)(packages.package_solve)
+package_app.command("show", epilog="Examples:  ehya package show inva   ·   ehya package show inva@2 --again")(
+    packages.package_show
+)
+package_app.command("why", epilog="Example:  ehya package why inva UNIT")(packages.package_why)
+package_app.command("compare", epilog="Example:  ehya package compare inva@1 inva@2")(packages.package_compare)
+package_app.command("frontier", epilog="Example:  ehya package frontier inva --budget capital --nested")(
+    packages.package_frontier
+)
+package_app.command("freeze", epilog='Example:  ehya package freeze inva@2 --by "deputy for investment"')(
+    packages.package_freeze
+)
+package_app.command("list", epilog="Example:  ehya package list")(packages.package_list)
+package_app.command("export", epilog="Example:  ehya package export inva --out inva.xlsx")(packages.package_export)
 
 
 @app.callback()

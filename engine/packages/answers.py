@@ -1,0 +1,231 @@
+"""Why a unit is in and what it displaced, why another is out and what would bring it in, and what each term costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.packages.conflict import Loosening, loosened
+from engine.packages.optimum import Bits, Optimum, least_loosening, optimum
+from engine.packages.rules import Problem, Rule, TermKind
+
+SUMS = (TermKind.CAPITAL, TermKind.PUBLIC_MONEY, TermKind.HARD_CURRENCY, TermKind.DEBT)
+"""Kinds of terms that sum what units need."""
+
+_FIXED = (TermKind.KNOWN, TermKind.WITHDRAWN, TermKind.ONLY_WITH)
+_STEPPED = (TermKind.COUNT, TermKind.QUOTA, *SUMS)
+_SMALL = 1e-7  # of an objective: below it nothing is gained
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Inside:
+    """Why a unit is in.
+
+    Parameters
+    ----------
+    place
+        Of the unit.
+    gain
+        Objective that the package would lose without it; ``None`` where no package keeps the terms without it.
+    displaced
+        Places of the units that would come instead.
+    leaving
+        Places of others that would leave with it.
+    """
+
+    place: int
+    gain: float | None
+    displaced: NDArray[np.intp]
+    leaving: NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Outside:
+    """Why a unit is out.
+
+    Parameters
+    ----------
+    place
+        Of the unit.
+    barriers
+        Rules that keep it out by itself, whatever else is chosen.
+    price
+        Objective lost when it is forced in; ``None`` where no package with it keeps the terms.
+    leaving, entering
+        Places of the units that would go and come when it is forced in.
+    worth_lacking
+        By how much its own expected worth would have to rise for it to come in; the price, since nothing else changes.
+    changes
+        For each rule that can bring it in by giving way alone: the least by which it must. Where the rule sums what
+        units need, the same amount off the unit's own need does it too.
+    """
+
+    place: int
+    barriers: tuple[Rule, ...]
+    price: float | None
+    leaving: NDArray[np.intp]
+    entering: NDArray[np.intp]
+    changes: tuple[Loosening, ...]
+
+    @property
+    def worth_lacking(self) -> float | None:
+        """See the class."""
+        return self.price
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Binding:
+    """What a rule costs where it stands.
+
+    Parameters
+    ----------
+    rule
+        The rule.
+    total
+        What the chosen units add up to.
+    step
+        By how much it was loosened to see.
+    value
+        Objective won by that step; 0 where the rule does not bind.
+    """
+
+    rule: Rule
+    total: float
+    step: float
+    value: float
+
+
+def why_inside(problem: Problem, best: Optimum, place: int) -> Inside:
+    """Say what a unit of the package is worth to it, and what it displaced.
+
+    Examples
+    --------
+    >>> one = Rule("count", TermKind.COUNT, np.arange(2), np.ones(2), high=1.0)
+    >>> problem = Problem(np.array([3.0, 2.0]), (one,))
+    >>> said = why_inside(problem, optimum(problem), 0)
+    >>> said.gain, said.displaced.tolist()
+    (1.0, [1])
+    """
+    other = optimum(problem, outside=[place])
+    if other is None:
+        nobody = np.empty(0, dtype=np.intp)
+        return Inside(place, None, nobody, nobody)
+    entering, leaving = difference(best.chosen, other.chosen)
+    return Inside(place, max(best.value - other.value, 0.0), entering, leaving[leaving != place])
+
+
+def why_outside(problem: Problem, best: Optimum, place: int) -> Outside:
+    """Say what keeps a unit out, what forcing it costs, and the smallest changes that would bring it in.
+
+    A change brings a unit in when some package with it is then as good as the best without. Each is the optimum of a
+    program of its own, so that no smaller one does.
+
+    Examples
+    --------
+    >>> budget = Rule("budgets.capital", TermKind.CAPITAL, np.arange(2), np.array([4.0, 5.0]), high=5.0)
+    >>> problem = Problem(np.array([4.0, 2.0]), (budget,))
+    >>> said = why_outside(problem, optimum(problem), 1)
+    >>> said.price, [(one.rule.term, one.amount) for one in said.changes]
+    (2.0, [('budgets.capital', 4.0)])
+    """
+    barriers = tuple(rule for rule in problem.rules if _keeps_out(rule, place))
+    forced = optimum(problem, inside=[place])
+    price, leaving, entering = None, np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
+    if forced is not None:
+        price = max(best.value - forced.value, 0.0)
+        entering, leaving = difference(best.chosen, forced.chosen)
+    changes = [
+        change
+        for at, rule in enumerate(problem.rules)
+        if rule.kind not in _FIXED and _in_reach(rule, place, best)
+        if (change := _change(problem, at, place, best)) is not None
+    ]
+    return Outside(place, barriers, price, leaving, entering[entering != place], tuple(changes))
+
+
+def bindings(problem: Problem, best: Optimum) -> tuple[Binding, ...]:
+    """What each rule that binds would bring if it were one step looser: solved again, not read off a relaxation.
+
+    A step is one unit of a count or quota, and a twentieth of a sum; other terms have no step but to be given up.
+
+    Examples
+    --------
+    >>> one = Rule("count", TermKind.COUNT, np.arange(2), np.ones(2), high=1.0)
+    >>> problem = Problem(np.array([3.0, 2.0]), (one,))
+    >>> [(said.step, said.value) for said in bindings(problem, optimum(problem))]
+    [(1.0, 2.0)]
+    """
+    found = []
+    for at, rule in enumerate(problem.rules):
+        if rule.kind not in _STEPPED or not _tight(rule, best.chosen):
+            continue
+        step = max(rule.high, rule.total(best.chosen)) * 0.05 if rule.kind in SUMS else 1.0
+        other = optimum(_looser(problem, at, step))
+        value = 0.0 if other is None else max(other.value - best.value, 0.0)
+        if value > _SMALL * max(1.0, abs(best.value)):
+            found.append(Binding(rule, rule.total(best.chosen), step, value))
+    return tuple(found)
+
+
+def prices(problem: Problem, best: Optimum) -> dict[str, float]:
+    """Objective that each term costs: what the best package without it would have more.
+
+    Examples
+    --------
+    >>> one = Rule("count", TermKind.COUNT, np.arange(2), np.ones(2), high=1.0)
+    >>> problem = Problem(np.array([3.0, 2.0]), (one,))
+    >>> prices(problem, optimum(problem))
+    {'count': 2.0}
+    """
+    found = {}
+    for term in problem.terms:
+        if term in (TermKind.KNOWN.value, TermKind.WITHDRAWN.value):
+            continue
+        other = optimum(problem.without(term))
+        found[term] = 0.0 if other is None else max(other.value - best.value, 0.0)
+    return found
+
+
+def difference(one: Bits, other: Bits) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Places of the units that come, and of those that go, from one package to another.
+
+    Examples
+    --------
+    >>> come, go = difference(np.array([True, False]), np.array([False, True]))
+    >>> come.tolist(), go.tolist()
+    ([1], [0])
+    """
+    return np.flatnonzero(other & ~one), np.flatnonzero(one & ~other)
+
+
+def _keeps_out(rule: Rule, place: int) -> bool:
+    alone = float(rule.coefficients[rule.rows == place].sum())
+    return alone > rule.high * (1 + 1e-9) and not (rule.coefficients < 0).any()
+
+
+def _in_reach(rule: Rule, place: int, best: Optimum) -> bool:
+    """Whether a rule stands in the unit's way: it counts the unit, or holds others that could make room."""
+    if place in rule.rows:
+        return bool(np.isfinite(rule.high))
+    return _tight(rule, best.chosen) and bool(np.isfinite(rule.low))
+
+
+def _change(problem: Problem, at: int, place: int, best: Optimum) -> Loosening | None:
+    found = least_loosening(problem, [at], inside=[place], at_least=best.value)
+    if found is None:
+        return None
+    return loosened(problem.rules[at], found.loosened.get(at, 0.0), found)
+
+
+def _tight(rule: Rule, chosen: Bits) -> bool:
+    """Whether one more, or one fewer, of the units might break the rule."""
+    total, most = rule.total(chosen), float(np.abs(rule.coefficients).max(initial=0.0))
+    return total + most > rule.high or total - most < rule.low
+
+
+def _looser(problem: Problem, at: int, step: float) -> Problem:
+    rule = problem.rules[at]
+    wider = replace(rule, low=rule.low - step, high=rule.high + step)
+    return replace(problem, rules=(*problem.rules[:at], wider, *problem.rules[at + 1 :]))

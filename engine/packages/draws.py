@@ -1,0 +1,143 @@
+"""Joint draws of what units may bring: the same worlds for all of them, and for a unit the same whoever else is there.
+
+Each draw is a function of seed, unit and world alone (a counter-based generator, splitmix64: Steele, Lea, Flood, 2014),
+so that a unit that comes or goes, and the order of rows, change no draw of another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import expit, logit, ndtri
+
+from engine.domain.prediction import Output, columns
+
+Array = NDArray[np.float64]
+
+WORLDS = 400
+"""Joint draws; the standard error of a probability is then at most .025. Expectations rest on chances, not on coins."""
+SHARED = 0.3
+"""Share of the variance of chances and jobs that all units have in common in one world: assumed."""
+
+_NINETIETH = float(ndtri(0.9))  # an interval of 80 % reaches as many standard deviations either way
+_LEAST = 1e-6  # chances nearer to 0 or 1 are drawn from here
+_WHOLE_WORLD = np.uint64(0x5EED)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Draws:
+    """What n units bring in each of some worlds.
+
+    Parameters
+    ----------
+    chance
+        Chance that the unit comes back, 0..1, shape (worlds, n).
+    revived
+        Whether it does, bool, shape (worlds, n).
+    jobs
+        Direct jobs if it does, persons, shape (worlds, n).
+    npv
+        Net present value if it does, billion rial, shape (worlds, n); ``None`` where nobody appraised it.
+    """
+
+    chance: Array
+    revived: NDArray[np.bool_]
+    jobs: Array
+    npv: Array | None = None
+
+    @property
+    def worlds(self) -> int:
+        """Number of worlds."""
+        return len(self.chance)
+
+
+def draws(appraisal: pd.DataFrame, *, worlds: int = WORLDS, seed: int = 0, shared: float = SHARED) -> Draws:
+    """Draw chances and jobs from the intervals of a prediction table.
+
+    Chances are normal in log-odds, jobs in their inverse hyperbolic sine (the logarithm for large figures), each about
+    its point with the width of its 80 % interval; a part of the deviation is the world's and moves all units alike.
+
+    Parameters
+    ----------
+    appraisal
+        Table with ``feasibility_*`` and ``jobs_if_revived_*``, and where a unit was appraised ``npv_*`` (billion rial),
+        index ``unit_id``, shape (n, any).
+    worlds
+        Number of worlds.
+    seed
+        Same seed, same draws.
+    shared
+        See ``SHARED``.
+
+    Returns
+    -------
+    Draws
+        Missing figures stay missing.
+
+    Examples
+    --------
+    >>> names = [*columns(Output.FEASIBILITY), *columns(Output.JOBS_IF_REVIVED)]
+    >>> table = pd.DataFrame([[0.1, 0.2, 0.4, 5.0, 20.0, 60.0]] * 2, index=["a", "b"], columns=names)
+    >>> both, alone = draws(table), draws(table.loc[["b"]])
+    >>> bool((both.chance[:, 1] == alone.chance[:, 0]).all()), round(float(both.chance.mean()), 2)
+    (True, 0.23)
+    """
+    units = pd.util.hash_array(appraisal.index.to_numpy(dtype=object)).astype(np.uint64)
+    low, point, high = _figures(appraisal, Output.FEASIBILITY)
+    low, point, high = (logit(np.clip(one, _LEAST, 1 - _LEAST)) for one in (low, point, high))
+    chance = expit(_about(low, point, high, _deviations(units, worlds, seed, 1, shared)))
+    low, point, high = (np.arcsinh(one) for one in _figures(appraisal, Output.JOBS_IF_REVIVED))
+    jobs = np.sinh(_about(low, point, high, _deviations(units, worlds, seed, 2, shared)))
+    npv = None
+    if "npv_point" in appraisal.columns:
+        low, point, high = (
+            np.arcsinh(appraisal[f"npv_{end}"].to_numpy(dtype=np.float64)) for end in ("low", "point", "high")
+        )
+        npv = np.sinh(_about(low, point, high, _deviations(units, worlds, seed, 4, shared)))
+    return Draws(chance, uniform(units, worlds, seed, 3) < chance, jobs, npv)
+
+
+def uniform(units: NDArray[np.uint64], worlds: int, seed: int, stream: int) -> Array:
+    """Uniform draws between 0 and 1, shape (worlds, n), each of its own seed, stream, unit and world.
+
+    Examples
+    --------
+    >>> one = uniform(np.array([7, 8], dtype=np.uint64), 3, 0, 1)
+    >>> one.shape, bool((one[:, 1] == uniform(np.array([8], dtype=np.uint64), 3, 0, 1)[:, 0]).all())
+    ((3, 2), True)
+    """
+    key = _mixed(np.array([seed * 1_000_003 + stream], dtype=np.uint64))
+    numbers = _mixed(np.arange(1, worlds + 1, dtype=np.uint64) ^ key)
+    mixed = _mixed(units[None, :] ^ numbers[:, None])
+    # 53 bits, and half a step off nil so that a quantile of it is finite
+    return (np.asarray(mixed >> np.uint64(11), dtype=np.float64) + 0.5) * 2.0**-53
+
+
+def _mixed(state: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    with np.errstate(over="ignore"):
+        state = state + np.uint64(0x9E3779B97F4A7C15)
+        state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return np.asarray(state ^ (state >> np.uint64(31)))
+
+
+def _deviations(units: NDArray[np.uint64], worlds: int, seed: int, stream: int, shared: float) -> Array:
+    """Standard normal, shape (worlds, n), of which the share ``shared`` of the variance is the world's."""
+    alone = ndtri(uniform(units, worlds, seed, stream))
+    world = ndtri(
+        uniform(np.array([_WHOLE_WORLD]), worlds, seed, 0)
+    )  # one for chances and jobs: bad years are bad for both
+    return np.asarray(np.sqrt(shared) * world + np.sqrt(1 - shared) * alone)
+
+
+def _about(low: Array, point: Array, high: Array, deviation: Array) -> Array:
+    below, above = np.maximum(point - low, 0) / _NINETIETH, np.maximum(high - point, 0) / _NINETIETH
+    return np.asarray(point + deviation * np.where(deviation < 0, below, above))
+
+
+def _figures(appraisal: pd.DataFrame, output: Output) -> tuple[Array, Array, Array]:
+    low, point, high = (appraisal[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in columns(output))
+    return np.where(np.isnan(low), point, low), point, np.where(np.isnan(high), point, high)

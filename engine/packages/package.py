@@ -1,0 +1,169 @@
+"""A package: the units that the terms allow and that bring most, with what each is there for, or why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.packages.answers import Binding, Inside, bindings, prices, why_inside
+from engine.packages.candidates import Candidates
+from engine.packages.compiled import compiled
+from engine.packages.conflict import Conflict, conflict
+from engine.packages.exploration import Lot, lots
+from engine.packages.optimum import SECONDS, Bits, Optimum, optimum
+from engine.packages.robust import PACKAGES, Robustness, Role, robustness
+from engine.packages.rules import Problem, Tail
+from engine.packages.terms import PackageTerms
+
+INTERVAL = (0.1, 0.9)
+"""Ends of the intervals over the joint draws."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Package:
+    """The best package under some terms.
+
+    Parameters
+    ----------
+    terms
+        Under which terms.
+    candidates
+        Among whom.
+    problem
+        The same as rules and worth.
+    best
+        The best choice; its gap is 0 where that is proven.
+    chosen
+        Who is in once places have gone by lot, shape (n,).
+    lots
+        Places that went by lot.
+    inside
+        Why each unit of ``best`` is in, by its place.
+    robust
+        Core index of each unit.
+    prices
+        Objective that each term costs, by its key.
+    bindings
+        What the binding rules would bring if they were one step looser.
+    """
+
+    terms: PackageTerms
+    candidates: Candidates
+    problem: Problem
+    best: Optimum
+    chosen: Bits
+    lots: tuple[Lot, ...]
+    inside: dict[int, Inside]
+    robust: Robustness
+    prices: dict[str, float]
+    bindings: tuple[Binding, ...]
+
+    @property
+    def places(self) -> list[int]:
+        """Places of the units that are in, most gain first, those by lot last."""
+        drawn = {lot.place: lot for lot in self.lots}
+
+        def order(place: int) -> tuple[bool, float, int]:
+            said = self.inside.get(place)
+            gain = np.inf if said is not None and said.gain is None else (said.gain or 0.0) if said else 0.0
+            return place in drawn, -float(gain), place
+
+        return sorted(np.flatnonzero(self.chosen).tolist(), key=order)
+
+    def role(self, place: int) -> Role:
+        """What a unit is to the package."""
+        if place in {lot.place for lot in self.lots if lot.place != lot.instead}:
+            return Role.EXPLORATION
+        return self.robust.roles()[place]
+
+    def figures(self) -> dict[str, Any]:
+        """Sums over the package, with their 80 % intervals over the joint draws.
+
+        Jobs are net and weighed, persons; money in rial of the price year; a sum that lacks a unit is ``None``.
+        """
+        return figures(self.candidates, self.chosen, self.terms.worth.tail)
+
+
+def package(
+    candidates: Candidates, terms: PackageTerms, *, seconds: float = SECONDS, packages: int = PACKAGES
+) -> Package | Conflict:
+    """Find the best package, and say of each unit why it is in.
+
+    Parameters
+    ----------
+    candidates
+        The units.
+    terms
+        The terms.
+    seconds
+        For the search; what is not proven by then has a gap.
+    packages
+        Packages that test how surely each unit belongs; see `engine.packages.robust`.
+
+    Returns
+    -------
+    Package or Conflict
+        The terms in conflict where no package keeps them all.
+
+    Raises
+    ------
+    EhyaError
+        What `engine.packages.compiled.compiled` raises, ``package_out_of_time``.
+    """
+    problem = compiled(candidates, terms)
+    best = optimum(problem, seconds=seconds)
+    if best is None:
+        found = conflict(problem)
+        assert found is not None
+        return found
+    pinned = np.array([candidates.place_of(one.unit) for one in terms.pinned], dtype=np.intp)
+    inside = {int(place): why_inside(problem, best, int(place)) for place in np.flatnonzero(best.chosen)}
+    chosen = best.chosen
+    drawn: tuple[Lot, ...] = ()
+    if terms.exploration is not None:
+        chosen, drawn = lots(problem, best, terms.exploration.share, inside=inside, pinned=pinned, seed=terms.seed)
+    robust = robustness(candidates, problem, terms.worth, packages=packages, seed=terms.seed)
+    return Package(
+        terms, candidates, problem, best, chosen, drawn, inside, robust, prices(problem, best), bindings(problem, best)
+    )
+
+
+def figures(candidates: Candidates, chosen: Bits, tail: float) -> dict[str, Any]:
+    """Sums over a choice of units; see `Package.figures`.
+
+    Parameters
+    ----------
+    candidates
+        The units.
+    chosen
+        Who is in, shape (n,).
+    tail
+        Share of the worlds that count as the worst, 0..1.
+    """
+    drawn = candidates.jobs_drawn[:, chosen].sum(axis=1)
+    revived = candidates.draws.revived[:, chosen].sum(axis=1)
+    jobs = float(candidates.jobs[chosen].sum())
+    capital = _sum(candidates.capital[chosen])
+    worst = Tail(candidates.jobs_drawn, share=tail).mean(chosen) if chosen.any() else 0.0
+    npv = candidates.npv
+    return {
+        "units": int(chosen.sum()),
+        "jobs": jobs,
+        "jobs_low": float(np.quantile(drawn, INTERVAL[0])),
+        "jobs_high": float(np.quantile(drawn, INTERVAL[1])),
+        "jobs_worst": worst,
+        "revived": float(candidates.draws.chance[:, chosen].mean(axis=0).sum()),
+        "revived_low": float(np.quantile(revived, INTERVAL[0])),
+        "revived_high": float(np.quantile(revived, INTERVAL[1])),
+        "any_revived": float((revived > 0).mean()),
+        "capital_rial": capital,
+        "debt_rial": _sum(candidates.debt[chosen]),
+        "capital_per_job_rial": capital / jobs if capital is not None and jobs > 0 else None,
+        "npv_billion_rial": None if npv is None else float(npv[chosen].sum()),
+    }
+
+
+def _sum(rial: np.ndarray) -> float | None:
+    return None if np.isnan(rial).any() else float(rial.sum())

@@ -1,0 +1,441 @@
+"""``ehya package``: choose the units for an event, defend the choice, sign it off and follow it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from engine.domain.outcome import OutcomeKind
+from engine.errors import EhyaError, ErrorCode
+from engine.files import replacing
+from engine.packages.terms import PackageTerms
+from engine.settings import Settings
+from serving.cli.question import day, now, today
+from serving.cli.terminal import Terminal
+from serving.desk import package as desk
+from serving.desk.question import Question
+from serving.i18n import Speech
+from serving.reports.package import (
+    any_synthetic,
+    conflict_lines,
+    figure_pairs,
+    loosening_in_words,
+    reason_lines,
+    rule_in_words,
+    term_in_words,
+    unit_in_words,
+    units_in_words,
+    write_package,
+)
+
+EXIT_INFEASIBLE = 1
+_SMALL = 0.05  # jobs: what costs less is not listed
+
+
+def new_terms(
+    terminal: Terminal,
+    path: Path,
+    *,
+    event: str,
+    count: int | None,
+    budget: str | None,
+    per_county: int | None,
+    sectors: Sequence[str],
+) -> None:
+    """Write a file of terms; what the caller said stands in it, the rest as lines to fill in.
+
+    Raises
+    ------
+    EhyaError
+        ``file_not_written`` where a file stands already, ``value_unreadable``, ``package_value_refused``.
+    """
+    quotas: list[dict[str, Any]] = [] if per_county is None else [{"by": "county", "at_most": per_county}]
+    quotas += [_sector_quota(one) for one in sectors]
+    name = "".join("-" if letter.isspace() or letter in "@/\\" else letter for letter in path.stem)
+    stated: dict[str, Any] = {"name": name, "event": event or name}
+    if count is not None:
+        stated["count"] = count
+    if budget is not None:
+        stated["budgets"] = {"capital": {"at_most": budget}}
+    if quotas:
+        stated["quotas"] = quotas
+    PackageTerms.read(stated)
+    if path.exists():
+        raise EhyaError(ErrorCode.FILE_NOT_WRITTEN, given=str(path), why=terminal.speech.text("package.file_exists"))
+    with replacing(path) as beside:
+        beside.write_text(_commented(stated, terminal.speech), "utf-8")
+    if not terminal.answer({"path": str(path), "terms": stated}):
+        terminal.say("package.new_written", path=str(path))
+
+
+def solve(terminal: Terminal, settings: Settings, question: Question, path: Path, *, keep: bool) -> int:
+    """Solve a package and show it, or say which terms contradict each other; the exit code says which.
+
+    Raises
+    ------
+    EhyaError
+        What `serving.desk.package.solve_package` raises.
+    """
+    terms = PackageTerms.from_file(path)
+    with terminal.busy("package.solving"):
+        found = desk.solve_package(settings, question, terms, made_at=now().to_pydatetime(), keep=keep)
+    return show_solved(terminal, found)
+
+
+def show_solved(terminal: Terminal, found: desk.Solved) -> int:
+    """Print what came of solving; the exit code."""
+    if found.conflict is not None:
+        if not terminal.answer(found.conflict):
+            for line in conflict_lines(found.conflict, terminal.speech, found.names):
+                terminal.line(line)
+        return EXIT_INFEASIBLE
+    assert found.stored is not None
+    document = _document(found.stored)
+    if not terminal.answer(document):
+        _print(terminal, document, found.names)
+        if found.stored.version:
+            terminal.say("package.kept", key=found.stored.key)
+    return 0
+
+
+def show(terminal: Terminal, settings: Settings, given: str, *, as_of: str | None, again: bool) -> None:
+    """Show a package, and what became of its units.
+
+    Raises
+    ------
+    EhyaError
+        ``package_unknown``, ``value_unreadable``.
+    """
+    at = today() if as_of is None else day(as_of, "--as-of").at
+    found = desk.followed(settings, given, as_of=at)
+    same = desk.reproduces(found.stored) if again else None
+    document = _document(found.stored) | {
+        "losses": {unit: loss.value for unit, loss in found.losses.items()},
+        "replacement": None if found.replacement is None else list(found.replacement),
+        "events": found.events.astype(str).to_dict("records"),
+    }
+    if same is not None:
+        document["reproduces"] = same
+    if terminal.answer(document):
+        return
+    _print(terminal, document, found.names)
+    _print_followed(terminal, found)
+    if same is not None:
+        terminal.say("package.repeats" if same else "package.repeats_not")
+
+
+def why(terminal: Terminal, settings: Settings, given: str, unit: str) -> None:
+    """Say why a unit is in, or out.
+
+    Raises
+    ------
+    EhyaError
+        ``package_unknown``, ``unknown_unit``, ``several_units``.
+    """
+    said = desk.why(settings, given, unit)
+    if terminal.answer(said):
+        return
+    words, stored = terminal.speech, desk.stored_package(settings, given)
+    names = _names(stored.inputs)
+    name = unit_in_words(said["unit_id"], names)
+    if said["in"]:
+        terminal.line(words.text("package.why_in", unit=name, package=stored.key), "bold")
+        for line in reason_lines(said["entry"], words, names):
+            terminal.line(f"  {line}")
+        terminal.line(f"  {_figures_line(said['entry'], words)}")
+        return
+    terminal.line(words.text("package.why_out", unit=name, package=stored.key), "bold")
+    for line in _outside_lines(said, words, names):
+        terminal.line(f"  {line}")
+
+
+def compare(terminal: Terminal, settings: Settings, one: str, other: str) -> None:
+    """Lay two packages side by side.
+
+    Raises
+    ------
+    EhyaError
+        ``package_unknown``.
+    """
+    found = desk.compare(settings, one, other)
+    if terminal.answer(found):
+        return
+    words, names = terminal.speech, found["names"]
+    left, right = found["packages"]
+    terminal.line(words.text("package.compare_title", one=left, other=right), "bold")
+    pairs = [(words.text("package.both"), units_in_words(found["both"], names, words))]
+    for key, only in zip((left, right), found["only"], strict=True):
+        pairs.append((words.text("package.only_in", package=key), units_in_words(only, names, words)))
+    terminal.pairs(pairs)
+    sides = [desk.stored_package(settings, key) for key in (left, right)]
+    figures = [figure_pairs(side.document, words) for side in sides]
+    rows = [[name, value, beside] for (name, value), (_, beside) in zip(*figures, strict=False)]
+    terminal.table([words.text("package.figures"), left, right], rows)
+    changed = found["terms_changed"]
+    if changed:
+        terminal.say("package.terms_changed", terms=changed)
+    else:
+        terminal.say("package.same_terms")
+
+
+def frontier(terminal: Terminal, settings: Settings, given: str, budget: str, *, nested: bool) -> None:
+    """Show what more money buys.
+
+    Raises
+    ------
+    EhyaError
+        ``package_unknown``, ``unknown_option``.
+    """
+    points = desk.budget_frontier(settings, given, budget, nested=nested)
+    if terminal.answer(points):
+        return
+    words, names = terminal.speech, _names(desk.stored_package(settings, given).inputs)
+    term = words.text(f"term_kind.{budget.rpartition('.')[2]}")
+    headers = [words.text(f"package.{key}") for key in ("frontier_limit", "jobs", "frontier_come", "frontier_go")]
+    rows = [
+        [
+            words.money(point["limit"]),
+            words.text("package.no_package") if point["units"] is None else words.number(point["jobs"]),
+            units_in_words(point["entering"], names, words),
+            units_in_words(point["leaving"], names, words),
+        ]
+        for point in points
+    ]
+    terminal.table(headers, rows, title=words.text("package.frontier_title", term=term))
+
+
+def freeze_package(
+    terminal: Terminal, settings: Settings, given: str, *, by: str, on: str | None, note: str | None
+) -> None:
+    """Sign a package off.
+
+    Raises
+    ------
+    EhyaError
+        ``package_unknown``, ``package_frozen``, ``value_unreadable``.
+    """
+    at = today() if on is None else day(on, "--on").at
+    made_at = now().to_pydatetime()
+    stored = desk.freeze(settings, given, role=by, signed_on=at, note=note, made_at=made_at)
+    if not terminal.answer(_document(stored)):
+        terminal.say("package.frozen_done", key=stored.key, role=by, date=stored.signed_on)
+
+
+def list_packages(terminal: Terminal, settings: Settings) -> None:
+    """List all packages."""
+    found = desk.packages(settings)
+    records = found.astype(object).where(found.notna(), None).to_dict("records")
+    if terminal.answer([{str(name): _said(value) for name, value in row.items()} for row in records]):
+        return
+    if not records:
+        terminal.say("package.list_empty")
+        return
+    words = terminal.speech
+    headers = [words.text(f"package.{key}") for key in ("version", "event", "made", "signed")]
+    rows = [
+        [f"{row['name']}@{row['version']}", row["event"], words.date(row["made_at"]), words.fact(row["role"])]
+        for row in records
+    ]
+    terminal.table(headers, rows, title=words.text("package.list_title"))
+
+
+def export(terminal: Terminal, settings: Settings, given: str, out: Path) -> None:
+    """Write a package to a file.
+
+    Raises
+    ------
+    EhyaError
+        ``package_unknown``, ``unknown_option``, ``file_not_written``.
+    """
+    stored, words = desk.stored_package(settings, given), terminal.speech
+    document = _document(stored)
+    costs = [(term_in_words(term, words, document), cost) for term, cost in document["term_prices"].items()]
+    notes = [(_rests_on(document, words), ""), (words.text("package.terms_cost"), "")]
+    write_package(out, document, [*notes, *costs], words)
+    if not terminal.answer({"path": str(out)}):
+        terminal.say("cli.written", path=str(out))
+
+
+def _document(stored: Any) -> dict[str, Any]:
+    """What a program gets: the package, and what is known of its making."""
+    head = {
+        "key": stored.key,
+        "name": stored.name,
+        "version": stored.version,
+        "event": stored.event,
+        "as_of": stored.as_of.isoformat(),
+        "made_at": stored.made_at.isoformat(),
+        "model_version": stored.model_version,
+        "digest": stored.digest,
+        "frozen": None
+        if not stored.frozen
+        else {"role": stored.role, "on": str(stored.signed_on), "note": stored.note},
+    }
+    return head | dict(stored.document)
+
+
+def _print(terminal: Terminal, document: Mapping[str, Any], names: Mapping[str, Any]) -> None:
+    words = terminal.speech
+    if any_synthetic(document):
+        terminal.line(words.text("package.synthetic"), "yellow")
+    entries = [
+        [
+            f"{words.number(place)}. {unit_in_words(unit['unit_id'], names)} — {words.text('role.' + unit['role'])}",
+            f"{words.place(unit['county'])} · {words.sector(unit['isic'])}",
+            _figures_line(unit, words),
+            *reason_lines(unit, words, names),
+        ]
+        for place, unit in enumerate(document["units"], start=1)
+    ]
+    date, count = words.date(document["as_of"]), len(entries)
+    facts = {"name": document["key"], "event": document["event"], "count": count, "date": date}
+    terminal.entries(entries, title=words.text("package.title", **facts))
+    terminal.pairs(figure_pairs(document, words), title=words.text("package.figures"))
+    _print_terms(terminal, document, names)
+    gap = document["objective"]["gap"]
+    terminal.say("package.unproven" if gap else "package.proven", gap=words.share(gap, 2))
+    frozen = document["frozen"]
+    if frozen:
+        terminal.say("package.frozen_line", role=frozen["role"], date=words.date(frozen["on"]))
+    else:
+        terminal.say("package.draft_line")
+    terminal.line(words.text("package.net_note"), "dim")
+    terminal.line(_rests_on(document, words), "dim")
+
+
+def _print_terms(terminal: Terminal, document: Mapping[str, Any], names: Mapping[str, Any]) -> None:
+    """What the terms cost, what one step more would bring, who is nearly in."""
+    words = terminal.speech
+    costs = [
+        (f"  {term_in_words(term, words, document)}", words.number(price, 1))
+        for term, price in document["term_prices"].items()
+        if price >= _SMALL
+    ]
+    if costs:
+        terminal.pairs(costs, title=words.text("package.terms_cost"))
+    for one in document["binding"]:
+        if one is document["binding"][0]:
+            terminal.line(words.text("package.binding"), "bold")
+        step = words.number(one["step"]) if one["kind"] in ("count", "quota") else words.money(one["step"])
+        rule, value = rule_in_words(one, words, names), words.number(one["value"], 1)
+        terminal.line(f"  {words.text('package.step', rule=rule, step=step, value=value)}")
+    if document["options"]:
+        terminal.line(words.text("package.options"), "bold")
+    for one in document["options"]:
+        facts = {"unit": unit_in_words(one["unit_id"], names), "share": words.share(one["core_index"])}
+        terminal.line(f"  {words.text('package.option_line', **facts)}")
+
+
+def _print_followed(terminal: Terminal, found: desk.Followed) -> None:
+    words = terminal.speech
+    if found.losses:
+        terminal.line(words.text("package.lost_title"), "bold")
+        for unit, loss in found.losses.items():
+            facts = {"unit": unit_in_words(unit, found.names), "loss": words.text(loss)}
+            terminal.line(f"  {words.text('package.lost_line', **facts)}")
+        if found.replacement is None:
+            terminal.say("package.no_instead")
+        else:
+            terminal.say("package.instead", units=units_in_words(found.replacement, found.names, words))
+    else:
+        terminal.say("package.nobody_gone")
+    if len(found.events):
+        terminal.line(words.text("package.events_title"), "bold")
+    for row in found.events.to_dict("records"):
+        kind, unit = words.text(OutcomeKind(row["kind"])), unit_in_words(row["unit_id"], found.names)
+        terminal.line(f"  {words.date(row['happened_on'])} · {kind} · {unit}")
+
+
+def _figures_line(unit: Mapping[str, Any], words: Speech) -> str:
+    return words.text(
+        "package.figures_line",
+        chance=words.share(unit["chance"]),
+        jobs=words.number(unit["jobs_expected"], 1),
+        if_revived=words.number(unit["jobs_if_revived"]),
+        capital=words.money(unit["capital_rial"]),
+    )
+
+
+def _outside_lines(said: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> list[str]:
+    out = said["outside"]
+    if out is None:
+        return []
+    lines = [words.text("package.barrier", rule=rule_in_words(rule, words, names)) for rule in out["barriers"]]
+    if out["price"] is None:
+        lines.append(words.text("package.cannot_force"))
+    elif out["price"] < _SMALL:
+        lines.append(words.text("package.forced_free"))
+    else:
+        leaving, entering = (units_in_words(out[key], names, words) for key in ("leaving", "entering"))
+        facts = {"leaving": leaving, "entering": entering}
+        lines.append(words.text("package.price", price=words.number(out["price"], 1), **facts))
+    changes = [_change_line(one, words, names) for one in out["changes"]]
+    if out["price"] is not None and out["price"] >= _SMALL and not out["barriers"]:
+        worth = said["worth"]
+        facts = {"price": out["price"], "worth": worth, "wanted": worth + out["price"]}
+        numbers = {name: words.number(value, 1) for name, value in facts.items()}
+        changes.append(words.text("package.change_likelier", **numbers))
+    return [*lines, *([words.text("package.would_enter")] if changes else []), *(f"– {line}" for line in changes)]
+
+
+def _change_line(one: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> str:
+    if one["kind"] in ("capital", "public_money", "hard_currency", "debt"):
+        facts = {"term": words.text(f"term_kind.{one['kind']}"), "amount": words.money(one["amount"])}
+        return words.text("package.change_cheaper", **facts)
+    return loosening_in_words(one, words, names)
+
+
+def _rests_on(document: Mapping[str, Any], words: Speech) -> str:
+    facts = {"model": document["model_version"], "worlds": document["worlds"], "digest": document["digest"][:12]}
+    return words.text("package.rests_on", seed=document["terms"].get("seed", 0), **facts)
+
+
+def _names(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(zip(inputs["unit_id"], inputs["name"], strict=True))
+
+
+def _said(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, pd.Timestamp) or hasattr(value, "isoformat") else value
+
+
+def _sector_quota(given: str) -> dict[str, Any]:
+    sector, _, least = given.partition("=")
+    if not least.strip().isdecimal():
+        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="--sector", given=given, allowed=["10=3"])
+    return {"sector": [sector.strip()], "at_least": int(least)}
+
+
+def _commented(stated: Mapping[str, Any], words: Speech) -> str:
+    """The terms as YAML, a line above each that says what it does; what nobody stated is there to be filled in."""
+    blanks: dict[str, Any] = {
+        "count": 12,
+        "budgets": {"capital": {"at_most": "3000 billion rial"}},
+        "quotas": [{"by": "county", "at_most": 4}, {"sector": ["10"], "at_least": 3}],
+        "verdicts": ["offer"],
+        "pinned": [{"unit": "UNIT", "reason": "…", "by": "…"}],
+        "exploration": {"share": 0.1},
+        "revived": {"at_least": 3, "probability": 0.8},
+        "worth": {"jobs": 1.0, "npv": 0.0, "risk": 0.0},
+    }
+    notes = {"budgets": "budget"}
+    lines = [f"# {words.text('package_file.head')}"]
+    for key in ("name", "event"):
+        lines.append(_yaml({key: stated[key]}))
+    for key, blank in blanks.items():
+        lines.append(f"\n# {words.text(f'package_file.{notes.get(key, key)}')}")
+        lines.append(_yaml({key: stated[key]}) if key in stated else _off(_yaml({key: blank})))
+    return "\n".join(lines) + "\n"
+
+
+def _yaml(document: Mapping[str, Any]) -> str:
+    flat = not any(isinstance(value, (list, dict)) for value in document.values())
+    style = False if flat else None
+    return str(yaml.safe_dump(dict(document), allow_unicode=True, sort_keys=False, default_flow_style=style)).rstrip()
+
+
+def _off(text: str) -> str:
+    return "\n".join(f"# {line}" for line in text.split("\n"))

@@ -1,0 +1,150 @@
+"""Packages of units for events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from serving.cli.doors.options import DAY, AsJson, AsOf, AssumeCapital, Lang, PriceYear
+
+Package = Annotated[str, typer.Argument(help="Package: NAME for its newest version, or NAME@VERSION.")]
+Terms = Annotated[Path, typer.Argument(help="File of terms, .yaml or .toml, as `ehya package new` writes it.")]
+
+
+def package_new(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Where the file of terms goes, e.g. inva.yaml.")],
+    event: Annotated[str, typer.Option("--event", help="For which event.")] = "",
+    count: Annotated[int | None, typer.Option("--count", min=1, help="How many units.")] = None,
+    budget: Annotated[
+        str | None,
+        typer.Option("--budget", metavar="AMOUNT", help='Capital at most, with its unit: "3000 میلیارد ریال".'),
+    ] = None,
+    per_county: Annotated[int | None, typer.Option("--per-county", min=1, help="Units of one county at most.")] = None,
+    sector: Annotated[
+        list[str] | None,
+        typer.Option("--sector", metavar="ISIC=N", help="At least N units of a sector, e.g. 10=3 (may repeat)."),
+    ] = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a file of terms to fill in: how many units, budgets, quotas, wishes; every line says what it does."""
+    from serving.cli.commands.package import new_terms
+
+    terminal = ctx.obj.terminal(lang, as_json=as_json)
+    new_terms(terminal, file, event=event, count=count, budget=budget, per_county=per_county, sectors=sector or [])
+
+
+def package_solve(
+    ctx: typer.Context,
+    file: Terms,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Solve and show, but keep nothing.")] = False,
+    as_of: AsOf = None,
+    price_year: PriceYear = None,
+    assume_capital: AssumeCapital = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find the best package under the terms, proven so, and keep it; or say which terms contradict each other."""
+    from serving.cli.commands.package import solve
+    from serving.cli.question import read_question
+
+    question = read_question(as_of=as_of, price_year=price_year, assume_capital=assume_capital)
+    terminal = ctx.obj.terminal(lang, as_json=as_json)
+    raise typer.Exit(solve(terminal, ctx.obj.settings, question, file, keep=not dry_run))
+
+
+def package_show(
+    ctx: typer.Context,
+    package: Package,
+    again: Annotated[
+        bool, typer.Option("--again", help="Compute it once more from its own inputs and say whether it is the same.")
+    ] = False,
+    as_of: AsOf = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a package: units with reasons, what each term costs, who is gone since and who would best replace them."""
+    from serving.cli.commands.package import show
+
+    show(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, package, as_of=as_of, again=again)
+
+
+def package_why(
+    ctx: typer.Context,
+    package: Package,
+    unit: Annotated[str, typer.Argument(help="Id of the unit, or its exact name.")],
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say why a unit is in, and what it displaced; or why it is out, and the smallest changes that bring it in."""
+    from serving.cli.commands.package import why
+
+    why(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, package, unit)
+
+
+def package_compare(
+    ctx: typer.Context,
+    package: Package,
+    other: Annotated[str, typer.Argument(help="The other package, likewise.")],
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Lay two packages side by side: units in both and in one only, figures, terms that differ."""
+    from serving.cli.commands.package import compare
+
+    compare(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, package, other)
+
+
+def package_frontier(
+    ctx: typer.Context,
+    package: Package,
+    budget: Annotated[
+        str, typer.Option("--budget", help="Which budget moves: capital, public_money or hard_currency.")
+    ] = "capital",
+    nested: Annotated[bool, typer.Option("--nested", help="Who is in stays in as the budget grows.")] = False,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what more money buys: the best package from a quarter of the budget to twice as much, who comes and goes."""
+    from serving.cli.commands.package import frontier
+
+    frontier(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, package, budget, nested=nested)
+
+
+def package_freeze(
+    ctx: typer.Context,
+    package: Package,
+    by: Annotated[str, typer.Option("--by", metavar="OFFICE", help="Office that signs it off; no names of persons.")],
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help=f"When; today, if not given. {DAY}.")] = None,
+    note: Annotated[str | None, typer.Option("--note", help="A remark that is kept with it.")] = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Sign a package off: it stays as it is, and its units are logged as shown."""
+    from serving.cli.commands.package import freeze_package
+
+    terminal = ctx.obj.terminal(lang, as_json=as_json)
+    freeze_package(terminal, ctx.obj.settings, package, by=by, on=on, note=note)
+
+
+def package_list(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:
+    """List all packages, the newest first."""
+    from serving.cli.commands.package import list_packages
+
+    list_packages(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings)
+
+
+def package_export(
+    ctx: typer.Context,
+    package: Package,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Workbook (.xlsx) or JSON (.json) to write.")],
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a package as a workbook for the office: units with figures and reasons, terms, what it rests on."""
+    from serving.cli.commands.package import export
+
+    export(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, package, out)

@@ -1,0 +1,362 @@
+"""Packages for events: solve under terms, say why, compare, sign off, and follow what became of the units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from engine.domain.outcome import OutcomeKind
+from engine.errors import EhyaError, ErrorCode
+from engine.packages.answers import SUMS, why_inside, why_outside
+from engine.packages.candidates import Candidates, candidate_table
+from engine.packages.compiled import compiled
+from engine.packages.conflict import Conflict
+from engine.packages.document import (
+    conflict_document,
+    inputs_document,
+    inputs_table,
+    inside_document,
+    outside_document,
+    package_document,
+    plain,
+    solved_again,
+)
+from engine.packages.frontier import SHARES, frontier
+from engine.packages.optimum import Optimum, optimum
+from engine.packages.package import package
+from engine.packages.rules import Problem
+from engine.packages.standing import Loss, losses, replacement
+from engine.packages.terms import PackageTerms
+from engine.settings import Settings
+from serving.desk.appraisal import Appraised, appraised, current_units
+from serving.desk.named import find_unit
+from serving.desk.question import Question
+from serving.desk.workspace import open_register
+
+if TYPE_CHECKING:
+    from engine.store import StoredPackage
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Solved:
+    """What came of solving.
+
+    Parameters
+    ----------
+    stored
+        The package as it was kept; ``None`` where no package keeps the terms.
+    conflict
+        The terms in conflict, as a document; ``None`` where there is a package.
+    names
+        Name of each unit that either speaks of, by id.
+    """
+
+    stored: StoredPackage | None
+    conflict: Mapping[str, Any] | None
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Followed:
+    """A package today.
+
+    Parameters
+    ----------
+    stored
+        The package.
+    losses
+        Units that are gone since, with the reason.
+    replacement
+        Ids of the units that would best come instead; ``None`` where none keep the terms, empty where nobody is gone.
+    events
+        What was recorded of its units since: ``unit_id, kind, happened_on``.
+    names
+        Name of each unit, by id.
+    """
+
+    stored: StoredPackage
+    losses: Mapping[str, Loss]
+    replacement: tuple[str, ...] | None
+    events: pd.DataFrame
+    names: Mapping[str, str]
+
+
+def solve_package(
+    settings: Settings, question: Question, terms: PackageTerms, *, made_at: datetime, keep: bool = True
+) -> Solved:
+    """Appraise the register, find the best package under the terms, and keep it as the next version of its name.
+
+    Parameters
+    ----------
+    settings
+        Where things are kept.
+    question
+        The day, and capital to assume; the price year of the terms goes before that of the question.
+    terms
+        Terms of the package.
+    made_at
+        Now, UTC.
+    keep
+        Whether the package is kept in the register.
+
+    Raises
+    ------
+    EhyaError
+        What `serving.desk.appraisal.appraised` raises; ``unknown_unit``, ``package_worth_unknown``,
+        ``package_out_of_time``, ``place_unknown``, ``sector_unknown``.
+    """
+    return solve_among(settings, appraised(settings, question), terms, made_at=made_at, keep=keep)
+
+
+def solve_among(
+    settings: Settings, whole: Appraised, terms: PackageTerms, *, made_at: datetime, keep: bool = True
+) -> Solved:
+    """Find the best package among units that were appraised already; see `solve_package`."""
+    question = whole.question
+    if whole.table.empty:
+        raise EhyaError(ErrorCode.REGISTER_EMPTY)
+    with open_register(settings) as register:
+        events = register.events(question.as_of)
+    withdrawn = events.loc[events["kind"] == OutcomeKind.WITHDRAWN.value, "unit_id"]
+    table = candidate_table(
+        whole.table,
+        withdrawn=list(withdrawn),
+        price_year=terms.price_year or question.price_year,
+        prices=whole.prices,
+        assume_capital_rial=question.assume_capital_rial,
+    )
+    candidates = Candidates.of(table, seed=terms.seed)
+    found = package(candidates, terms)
+    names = _names(candidates.units)
+    if isinstance(found, Conflict):
+        return Solved(None, conflict_document(found, list(candidates.units.index)), names)
+    document, inputs = package_document(found), inputs_document(candidates)
+    version = str(whole.table["model_version"].iloc[0])
+    if not keep:
+        return Solved(_unkept(terms, question, version, document, inputs, made_at), None, names)
+    with open_register(settings) as register:
+        stored = register.packages.add(
+            name=terms.name,
+            event=terms.event,
+            as_of=question.as_of,
+            model_version=version,
+            document=document,
+            inputs=inputs,
+            made_at=made_at,
+        )
+    return Solved(stored, None, names)
+
+
+def packages(settings: Settings) -> pd.DataFrame:
+    """All versions of all packages, the newest first."""
+    with open_register(settings) as register:
+        return register.packages()
+
+
+def stored_package(settings: Settings, given: str) -> StoredPackage:
+    """A package by ``NAME`` (its newest version) or ``NAME@VERSION``.
+
+    Raises
+    ------
+    EhyaError
+        ``package_unknown``.
+    """
+    name, _, version = given.partition("@")
+    if version and not version.isdecimal():
+        raise EhyaError(ErrorCode.PACKAGE_UNKNOWN, given=given, allowed=[name])
+    with open_register(settings) as register:
+        return register.packages.get(name, int(version) if version else None)
+
+
+def why(settings: Settings, given: str, unit: str) -> dict[str, Any]:
+    """Why a unit is in a package, or out of it, computed from what the package was computed from.
+
+    Raises
+    ------
+    EhyaError
+        ``package_unknown``, ``unknown_unit``, ``several_units``.
+    """
+    stored = stored_package(settings, given)
+    candidates, problem, best = reopened(stored)
+    unit_id = find_unit(candidates.units, unit)
+    place, ids = candidates.place_of(unit_id), list(candidates.units.index)
+    listed = {one["unit_id"]: one for one in stored.document["units"]}
+    head: dict[str, Any] = {
+        "package": stored.key,
+        "unit_id": unit_id,
+        "name": _names(candidates.units).get(unit_id),
+        "in": unit_id in listed,
+    }
+    if unit_id in listed:
+        if not best.chosen[place]:
+            return {**head, "entry": listed[unit_id], "inside": None, "outside": None}
+        said = inside_document(why_inside(problem, best, place), ids)
+        return {**head, "entry": listed[unit_id], "inside": said, "outside": None}
+    head["worth"] = float(candidates.worth(PackageTerms.read(stored.document["terms"]).worth)[place])
+    return {**head, "entry": None, "inside": None, "outside": outside_document(why_outside(problem, best, place), ids)}
+
+
+def compare(settings: Settings, one: str, other: str) -> dict[str, Any]:
+    """Two packages side by side: who is in both, who only in one, and the figures.
+
+    Raises
+    ------
+    EhyaError
+        ``package_unknown``.
+    """
+    left, right = stored_package(settings, one), stored_package(settings, other)
+    first, second = ({unit["unit_id"]: unit for unit in side.document["units"]} for side in (left, right))
+    names = {unit_id: unit["name"] for unit_id, unit in {**first, **second}.items()}
+    return {
+        "packages": [left.key, right.key],
+        "both": [unit for unit in first if unit in second],
+        "only": [[unit for unit in first if unit not in second], [unit for unit in second if unit not in first]],
+        "figures": [left.document["figures"], right.document["figures"]],
+        "terms_changed": _changed(left.document["terms"], right.document["terms"]),
+        "names": names,
+    }
+
+
+def budget_frontier(settings: Settings, given: str, term: str, *, nested: bool = False) -> list[dict[str, Any]]:
+    """The best package under shares and multiples of a budget: who comes, who goes.
+
+    Raises
+    ------
+    EhyaError
+        ``package_unknown``; ``unknown_option`` where the package has no such budget.
+    """
+    stored = stored_package(settings, given)
+    candidates, problem, _ = reopened(stored)
+    sums = {rule.term: rule for rule in problem.rules if rule.kind in SUMS}
+    key = term if term.startswith("budgets.") else f"budgets.{term}"
+    if key not in sums:
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--budget", given=term, allowed=sorted(sums))
+    ids = list(candidates.units.index)
+    points = frontier(problem, key, [share * sums[key].high for share in SHARES], nested=nested)
+    return [
+        plain(
+            {
+                "limit": point.limit,
+                "value": None if point.best is None else point.best.value,
+                "units": None if point.best is None else int(point.best.chosen.sum()),
+                "jobs": None if point.best is None else float(candidates.jobs[point.best.chosen].sum()),
+                "entering": [ids[place] for place in point.entering],
+                "leaving": [ids[place] for place in point.leaving],
+            }
+        )
+        for point in points
+    ]
+
+
+def freeze(
+    settings: Settings, given: str, *, role: str, signed_on: pd.Timestamp, note: str | None, made_at: datetime
+) -> StoredPackage:
+    """Sign a package off; it is frozen, and every unit is logged as shown, with the probability of a lot.
+
+    Raises
+    ------
+    EhyaError
+        ``package_unknown``; ``package_frozen`` when somebody signed it before.
+    """
+    stored = stored_package(settings, given)
+    with open_register(settings) as register:
+        register.packages.freeze(
+            stored.name, stored.version, role=role, signed_on=signed_on, note=note, made_at=made_at
+        )
+        standing = set(register.units().index)
+        shown = [unit for unit in stored.document["units"] if unit["unit_id"] in standing]
+        if shown:
+            lines = pd.DataFrame(
+                {
+                    "unit_id": [unit["unit_id"] for unit in shown],
+                    "position": range(1, len(shown) + 1),
+                    "propensity": [unit["lot"]["probability"] if unit["lot"] else np.nan for unit in shown],
+                }
+            )
+            register.showings.log(
+                lines, run_id=stored.digest[:16], mandate_id=f"package:{stored.key}", shown_on=signed_on
+            )
+        return register.packages.get(stored.name, stored.version)
+
+
+def followed(settings: Settings, given: str, *, as_of: pd.Timestamp) -> Followed:
+    """A package and what became of its units since it was solved, with the best replacement of those that are gone.
+
+    Raises
+    ------
+    EhyaError
+        ``package_unknown``.
+    """
+    stored = stored_package(settings, given)
+    with open_register(settings) as register:
+        units = current_units(register, as_of=as_of)
+        events = register.events(as_of)
+    ids = [unit["unit_id"] for unit in stored.document["units"]]
+    since = pd.Timestamp(stored.as_of)
+    gone = losses(ids, units, events, since=since)
+    later = events[(events["known_on"] >= since) & events["unit_id"].isin(ids)]
+    table = inputs_table(stored.inputs)
+    come: tuple[str, ...] | None = ()
+    if gone:
+        others = losses(list(table.index), units, events, since=since)
+        come = _instead(stored, ids, gone, others)
+    return Followed(stored, gone, come, later[["unit_id", "kind", "happened_on"]], _names(table))
+
+
+def _instead(
+    stored: StoredPackage, ids: Sequence[str], gone: Mapping[str, Loss], others: Mapping[str, Loss]
+) -> tuple[str, ...] | None:
+    candidates, problem, _ = reopened(stored, solve=False)
+    place = candidates.place_of
+    pinned_away = [f"pinned.{unit}" for unit in gone]
+    problem = problem.only([term for term in problem.terms if term not in pinned_away])
+    unfit = [place(unit) for unit in others if unit not in ids]
+    best = replacement(problem, [place(unit) for unit in ids], [place(unit) for unit in gone], unfit)
+    if best is None:
+        return None
+    chosen = candidates.units.index[best.chosen]
+    return tuple(str(unit) for unit in chosen if unit not in ids)
+
+
+def reproduces(stored: StoredPackage) -> bool:
+    """Whether computing a package again from its own inputs gives the same document, bit for bit."""
+    from engine.store.packages import canonical
+
+    return canonical(solved_again(stored.document, stored.inputs)) == canonical(stored.document)
+
+
+def reopened(stored: StoredPackage, *, solve: bool = True) -> tuple[Candidates, Problem, Optimum]:
+    """The problem that a package was solved from, with its optimum."""
+    terms = PackageTerms.read(stored.document["terms"])
+    candidates = Candidates.of(inputs_table(stored.inputs), worlds=stored.document["worlds"], seed=terms.seed)
+    problem = compiled(candidates, terms)
+    best = optimum(problem) if solve else None
+    return candidates, problem, best or Optimum(np.zeros(len(candidates), dtype=bool), 0.0, 0.0, {})
+
+
+def _unkept(
+    terms: PackageTerms,
+    question: Question,
+    version: str,
+    document: dict[str, Any],
+    inputs: dict[str, Any],
+    made_at: datetime,
+) -> StoredPackage:
+    from engine.store import StoredPackage
+
+    return StoredPackage(
+        terms.name, 0, terms.event, question.as_of.date(), made_at, version, document, inputs, digest=""
+    )
+
+
+def _names(units: pd.DataFrame) -> dict[str, str]:
+    return {str(unit): str(name) for unit, name in units["name"].items() if pd.notna(name)}
+
+
+def _changed(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    return sorted(key for key in {*one, *other} - {"name"} if one.get(key) != other.get(key))

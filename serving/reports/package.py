@@ -1,0 +1,255 @@
+"""A package in words and as a workbook: every figure of it stands in its document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from engine.errors import EhyaError, ErrorCode
+from engine.packages.rules import TermKind
+from engine.packages.terms import InvestorGroup
+from serving.i18n import Speech
+from serving.reports.workbook import Notes, OutputSheet, SheetColumn, write_json, write_xlsx
+
+_SUMS = {TermKind.CAPITAL.value, TermKind.PUBLIC_MONEY.value, TermKind.HARD_CURRENCY.value, TermKind.DEBT.value}
+_COUNTS = {TermKind.COUNT.value, TermKind.QUOTA.value}
+
+
+def unit_in_words(unit_id: str, names: Mapping[str, Any]) -> str:
+    """Name and id of a unit.
+
+    Examples
+    --------
+    >>> unit_in_words("U1", {"U1": "آرد"}), unit_in_words("U2", {})
+    ('آرد (U1)', 'U2')
+    """
+    name = names.get(unit_id)
+    return f"{name} ({unit_id})" if name else unit_id
+
+
+def units_in_words(unit_ids: Sequence[str], names: Mapping[str, Any], words: Speech) -> str:
+    """Several units in one line; nobody where there are none."""
+    return words.join(unit_in_words(one, names) for one in unit_ids) if unit_ids else words.text("package.nobody")
+
+
+def rule_in_words(rule: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> str:
+    """A rule of a package in a sentence."""
+    kind, say = rule["kind"], words.text
+    if kind == TermKind.KNOWN.value:
+        if "lacks" in rule:
+            return say("package.rule_known_lacks", lacks=say(f"term_kind.{rule['lacks']}"), units=rule["units"])
+        return say("package.rule_known", units=rule["units"])
+    if kind == TermKind.COUNT.value:
+        exact = rule["low"] == rule["high"]
+        return say(f"package.rule_count_{'exact' if exact else 'range'}", low=rule["low"], high=rule["high"])
+    if kind in _SUMS:
+        return say("package.rule_sum", term=say(f"term_kind.{kind}"), limit=words.money(rule["high"]))
+    if kind == TermKind.QUOTA.value:
+        return _quota(rule, words)
+    if kind in (TermKind.PINNED.value, TermKind.BARRED.value):
+        return say(f"package.rule_{kind}", unit=unit_in_words(rule["unit"], names), reason=rule["reason"])
+    if kind == TermKind.NOT_TOGETHER.value:
+        return say("package.rule_not_together", units=[unit_in_words(one, names) for one in rule["units"]])
+    if kind == TermKind.ONLY_WITH.value:
+        others = [unit_in_words(one, names) for one in rule["units"]]
+        return say("package.rule_only_with", unit=unit_in_words(rule["unit"], names), units=others)
+    if kind in (TermKind.PUBLISHABLE.value, TermKind.WITHDRAWN.value):
+        return say(f"package.rule_{kind}", units=rule["units"])
+    if kind == TermKind.VERDICT.value:
+        verdicts = [say(f"triage.{one}") for one in rule["verdicts"]]
+        return say("package.rule_verdict", verdicts=verdicts, units=rule["units"])
+    return say("package.rule_chance")
+
+
+def loosening_in_words(one: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> str:
+    """How a rule would have to change, in a sentence."""
+    rule = rule_in_words(one, words, names)
+    if one["kind"] in _SUMS:
+        facts = {"limit": words.money(one["limit"]), "amount": words.money(one["amount"])}
+        return words.text("package.loosen_sum", rule=rule, **facts)
+    if one["kind"] in _COUNTS:
+        return words.text("package.loosen_limit", rule=rule, limit=one["limit"])
+    return words.text("package.loosen_drop", rule=rule)
+
+
+def conflict_lines(conflict: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> list[str]:
+    """Why no package keeps the terms, and what would heal it, line by line."""
+    lines = [words.text("package.infeasible")]
+    lines += [f"  • {rule_in_words(rule, words, names)}" for rule in conflict["rules"]]
+    if conflict["healed"]:
+        lines.append(words.text("package.heals"))
+        for gave in conflict["healed"].values():
+            lines.append(f"  – {words.join(loosening_in_words(one, words, names) for one in gave)}")
+    elif conflict["together"]:
+        lines.append(words.text("package.heals_together"))
+        lines += [f"  – {loosening_in_words(one, words, names)}" for one in conflict["together"]]
+    else:
+        lines.append(words.text("package.nothing_heals"))
+    return lines
+
+
+def reason_lines(unit: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> list[str]:
+    """Why a unit is in, line by line."""
+    say = words.text
+    lines = []
+    if unit["pinned"]:
+        reason = words.join(part for part in (unit["pinned"]["reason"], unit["pinned"]["by"]) if part)
+        lines.append(say("package.pinned_line", reason=reason))
+    lot = unit["lot"]
+    if lot and lot["instead"] != unit["unit_id"]:
+        facts = {"pool": lot["pool"], "probability": words.share(lot["probability"], 1)}
+        lines.append(say("package.lot_line", unit=unit_in_words(lot["instead"], names), **facts))
+    elif unit["gain"] is None:
+        lines.append(say("package.needed"))
+    else:
+        lines.append(gain_in_words(unit, words, names))
+    role = say("package.role_line", role=say(f"role.{unit['role']}"), share=words.share(unit["core_index"]))
+    return [*lines, role]
+
+
+def gain_in_words(said: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> str:
+    """What a package would lose without a unit, and who would come."""
+    units = units_in_words(said["displaced"], names, words)
+    if said["gain"] < 0.05:
+        return words.text("package.no_gain", units=units)
+    key = "gain_line" if said["displaced"] else "gain_alone"
+    facts = {"units": units} if said["displaced"] else {}
+    return words.text(f"package.{key}", gain=words.number(said["gain"], 1), **facts)
+
+
+def figure_pairs(document: Mapping[str, Any], words: Speech) -> list[tuple[str, str]]:
+    """Figures of a package: what, and how much with its interval and unit of measure."""
+    found, say = document["figures"], words.text
+    unknown = say("package.not_summed")
+
+    def money(rial: float | None) -> str:
+        return unknown if rial is None else words.money(rial)
+
+    pairs = [
+        ("jobs", words.interval(found["jobs_low"], found["jobs"], found["jobs_high"])),
+        ("jobs_worst", words.number(found["jobs_worst"])),
+        ("revived", words.interval(found["revived_low"], found["revived"], found["revived_high"], 1)),
+        ("any_revived", words.share(found["any_revived"])),
+        ("capital", money(found["capital_rial"])),
+        ("debt", money(found["debt_rial"])),
+        ("capital_per_job", money(found["capital_per_job_rial"])),
+        ("value", words.number(document["objective"]["value"], 1)),
+    ]
+    if found["npv_billion_rial"] is not None:
+        pairs.append(("npv", words.number(found["npv_billion_rial"])))
+    return [(say(f"package.{key}"), value) for key, value in pairs]
+
+
+def term_in_words(term: str, words: Speech, document: Mapping[str, Any]) -> str:
+    """Name of a term: a quota by its conditions."""
+    head, _, rest = term.partition(".")
+    kinds = {"verdicts": "verdict", "publishable_only": "publishable", "quotas": "quota", "budgets": rest}
+    name = words.text(f"term_kind.{kinds.get(head, head)}")
+    if head == "quotas":
+        quota = document["terms"]["quotas"][int(rest) - 1]
+        rule = {"kind": "quota", "quota": quota, "low": quota.get("at_least"), "high": quota.get("at_most")}
+        return f"{name} ({rule_in_words(rule, words, {})})"
+    return f"{name} ({rest})" if rest and head != "budgets" else name
+
+
+def write_package(path: Path, document: Mapping[str, Any], notes: Sequence[tuple[str, Any]], words: Speech) -> Path:
+    """Write a package as a workbook (.xlsx) or as JSON.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option`` for another ending, ``file_not_written``.
+    """
+    if path.suffix == ".json":
+        return write_json(path, document)
+    if path.suffix != ".xlsx":
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=path.name, allowed=[".xlsx", ".json"])
+    names = {unit["unit_id"]: unit["name"] for unit in document["units"]}
+    remarks = [words.text("package.synthetic")] if any_synthetic(document) else []
+    sheet = OutputSheet(words.text("package.sheet_units"), _columns(words), _rows(document, words, names), remarks)
+    groups = document["terms"].get("investors") or [one.value for one in InvestorGroup]
+    first = words.text("package.investors", groups=[words.text(f"investor_group.{one}") for one in groups])
+    lines = [*figure_pairs(document, words), *notes, (first, ""), (words.text("package.net_note"), "")]
+    return write_xlsx(path, [sheet], Notes(words.text("package.sheet_terms"), lines), words)
+
+
+def any_synthetic(document: Mapping[str, Any]) -> bool:
+    """Whether units of a package are made up."""
+    return any(unit["origin"] == "synthetic" for unit in document["units"])
+
+
+def _columns(words: Speech) -> list[SheetColumn]:
+    say = words.text
+    return [
+        SheetColumn("position", say("package.position"), "count"),
+        SheetColumn("unit_id", say("package.unit")),
+        SheetColumn("name", say("field.name"), "long"),
+        SheetColumn("county", say("field.county")),
+        SheetColumn("sector", say("field.isic"), "long"),
+        SheetColumn("deal_forms", say("package.deal_forms")),
+        SheetColumn("role", say("package.role")),
+        SheetColumn("core_index", say("package.core_index"), "share"),
+        SheetColumn("chance", say("package.chance"), "share"),
+        SheetColumn("jobs_expected", f"{say('package.jobs_expected')} [{say('measure.persons')}]", "number"),
+        SheetColumn("jobs_if_revived", f"{say('package.if_revived')} [{say('measure.persons')}]", "number"),
+        SheetColumn("capital_rial", f"{say('package.capital')} [{say('measure.rial')}]", "money"),
+        SheetColumn("why", say("package.why"), "long"),
+    ]
+
+
+def _rows(document: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> pd.DataFrame:
+    rows = [
+        {
+            **unit,
+            "position": position,
+            "county": words.place(unit["county"]),
+            "sector": words.sector(unit["isic"]),
+            "deal_forms": words.codes(unit["deal_forms"], "deal_form"),
+            "role": words.text(f"role.{unit['role']}"),
+            "why": "\n".join(reason_lines(unit, words, names)),
+        }
+        for position, unit in enumerate(document["units"], start=1)
+    ]
+    return pd.DataFrame(rows, columns=[column.name for column in _columns(words)])
+
+
+def _quota(rule: Mapping[str, Any], words: Speech) -> str:
+    group = _group(rule, words)
+    low, high = rule["low"], rule["high"]
+    key = "rule_range" if low is not None and high is not None else "rule_at_least" if high is None else "rule_at_most"
+    facts = {"low": low, "high": high}
+    wanted = {"rule_range": ("low", "high"), "rule_at_least": ("low",), "rule_at_most": ("high",)}[key]
+    return words.text(f"package.{key}", group=group, **{name: facts[name] for name in wanted})
+
+
+def _group(rule: Mapping[str, Any], words: Speech) -> str:
+    """Whom a quota counts: its name, or its conditions."""
+    quota, say = rule["quota"], words.text
+    named: dict[str, Callable[[str], str]] = {
+        "sector": lambda code: f"{words.sector(code)} ({code})",
+        "province": words.place,
+        "county": lambda name: words.place(name.rpartition("/")[2]),
+        "estate": str,
+        "status": lambda code: say(f"status.{code}"),
+        "size": lambda code: say(f"size_class.{code}"),
+        "deal_form": lambda code: say(f"deal_form.{code}"),
+        "verdict": lambda code: say(f"triage.{code}"),
+        "origin": lambda code: say(f"origin.{code}"),
+        "units": str,
+    }
+    said = [words.join(name(value) for value in quota[key]) for key, name in named.items() if quota.get(key)]
+    if "seeks_capital" in quota:
+        said.append(say("package.seeks_capital" if quota["seeks_capital"] else "package.no_capital_sought"))
+    if "by" in quota:
+        by = say(f"grouping.{quota['by']}")
+        said.append(f"{by} {_value(rule['of'], quota['by'], named, words, by)}" if "of" in rule else by)
+    return quota.get("name") or " · ".join(said) or say("package.group_all")
+
+
+def _value(value: Any, by: str, named: Mapping[str, Any], words: Speech, name: str) -> str:
+    if value is None:
+        return words.text("package.group_unknown", by=name)
+    return str(named[by](value)) if by in named else str(value)

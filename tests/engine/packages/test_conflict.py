@@ -1,0 +1,63 @@
+"""The smallest contradiction, and the least that heals it."""
+
+from itertools import combinations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from package_cases import best_of_all, mixed_problem
+
+from engine.packages.conflict import conflict
+from engine.packages.rules import Problem, Rule, TermKind
+
+
+def test_terms_that_can_all_be_kept_are_in_no_conflict():
+    assert conflict(Problem(np.ones(2), ())) is None
+
+
+def test_a_quota_that_nobody_answers_is_a_conflict_of_its_own():
+    nobody = Rule("quotas.1", TermKind.QUOTA, np.empty(0, dtype=np.intp), np.empty(0), low=2.0)
+    found = conflict(Problem(np.ones(2), (nobody,)))
+    assert found.terms == ("quotas.1",)
+    assert [one.limit for one in found.healed["quotas.1"]] == [0.0]
+
+
+def test_of_two_contradictions_the_smaller_one_is_said():
+    units = np.arange(4)
+    rules = (
+        Rule("quotas.1", TermKind.QUOTA, np.array([0, 1]), np.ones(2), low=2.0),
+        Rule("quotas.2", TermKind.QUOTA, np.array([2, 3]), np.ones(2), low=2.0),
+        Rule("count", TermKind.COUNT, units, np.ones(4), high=3.0),
+        Rule("pinned.a", TermKind.PINNED, np.array([0]), np.ones(1), low=1.0),
+        Rule("barred.a", TermKind.BARRED, np.array([0]), np.ones(1), high=0.0),
+    )
+    found = conflict(Problem(np.ones(4), rules[:3]))
+    assert found.terms == ("quotas.1", "quotas.2", "count")
+    found = conflict(Problem(np.ones(4), rules))
+    assert len(found.terms) == 2  # the pin against the bar, or the bar against the quota
+    assert "barred.a" in found.terms
+
+
+def test_where_no_term_heals_alone_several_do_together():
+    rules = (
+        Rule("pinned.a", TermKind.PINNED, np.array([0]), np.ones(1), low=1.0),
+        Rule("barred.a", TermKind.BARRED, np.array([0]), np.ones(1), high=0.0),
+        Rule("pinned.b", TermKind.PINNED, np.array([1]), np.ones(1), low=1.0),
+        Rule("barred.b", TermKind.BARRED, np.array([1]), np.ones(1), high=0.0),
+    )
+    found = conflict(Problem(np.ones(2), rules))
+    assert found.healed == {}
+    assert len(found.together) == 2
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, 10_000))
+def test_no_smaller_set_of_terms_contradicts_itself(seed):
+    problem = mixed_problem(seed, 5)
+    found = conflict(problem)
+    assert (found is None) == (best_of_all(problem) is not None)
+    if found is None:
+        return
+    assert best_of_all(problem.only(found.terms)) is None
+    for fewer in combinations(problem.terms, len(found.terms) - 1):
+        assert best_of_all(problem.only(fewer)) is not None
