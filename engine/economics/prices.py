@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -13,8 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.codes import Code
 from engine.errors import EhyaError, ErrorCode
-from engine.reference import table
-from engine.reference.own import own_rows
+from engine.reference.tables import table
 
 RIAL_PER_BILLION_RIAL = 10**9
 
@@ -120,18 +118,6 @@ class PriceIndex:
             whole["flag"].fillna(IndexFlag.MISSING.value).to_numpy(dtype=object),
             float(pd.to_numeric(whole["price_rise"]).iloc[-1]),
         )
-
-    @classmethod
-    def from_file(cls, path: Path) -> Self:
-        """An index of one's own: a CSV with the columns of the reference table ``price_index``.
-
-        Raises
-        ------
-        EhyaError
-            ``file_not_found``, ``file_unreadable``; ``unknown_column`` and ``reference_refused`` for what breaks the
-            description of the table; ``no_price_index`` when it holds no row.
-        """
-        return cls.of(own_rows("price_index", path))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """All that makes two indices differ, by name."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.codes import Code
+from engine.domain.persona import Persona
 from engine.economics.account import Account, Figure, FigureName
-from engine.ranking.score import Persona
 
 
 class PersonaFinding(Code):

@@ -82,7 +82,8 @@ def topsis(matrix: ArrayLike, weights: ArrayLike, types: ArrayLike) -> Array:
     to_best = np.sqrt(((scaled - best) ** 2).sum(axis=1))
     to_worst = np.sqrt(((scaled - worst) ** 2).sum(axis=1))
     whole = to_best + to_worst
-    return np.divide(to_worst, whole, out=np.full_like(whole, 0.5), where=whole > 0)
+    closeness: Array = np.divide(to_worst, whole, out=np.full_like(whole, 0.5), where=whole > 0)
+    return closeness
 
 
 def spotis(matrix: ArrayLike, weights: ArrayLike, bounds: ArrayLike, ideal: ArrayLike) -> Array:

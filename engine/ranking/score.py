@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from engine.codes import Code
 from engine.diagnosis.joined import words_of
+from engine.domain.persona import Persona
 from engine.domain.prediction import Output, columns
 from engine.domain.unit import Field
 from engine.economics.prices import PriceBasis, PriceIndex
@@ -48,15 +48,6 @@ GOVERNOR_WEIGHTS: Mapping[Part, float] = {
     Part.FIT: 0.05,
 }
 """Weights of a governor's office: assumed."""
-
-
-class Persona(Code):
-    """From whose point of view units are put in order."""
-
-    PLANNER = "planner"
-    BANK = "bank"
-    GOVERNOR = "governor"
-    INVESTOR = "investor"
 
 
 PERSONA_WEIGHTS: Mapping[Persona, Mapping[Part, float]] = {

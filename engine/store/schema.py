@@ -39,7 +39,8 @@ metadata = MetaData(
 APPEND_ONLY = (
     "imports", "rejections", "sightings", "unit_values", "predictions", "events", "promotions", "showings",
     "duplicates", "merges", "unmerges", "confirmations", "pins", "withdrawals", "source_ranks",
-    "undone_imports", "repeats", "event_revisions", "packages", "package_freezes",
+    "undone_imports", "repeats", "event_revisions", "distinctions", "packages",
+    "package_freezes",
 )  # fmt: skip
 """Tables whose rows are never changed nor deleted; the database itself refuses."""
 

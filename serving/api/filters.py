@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
+from engine.domain.persona import Persona
 from engine.domain.unit import Origin, Status
 from engine.ranking.reasons import Triage
-from engine.ranking.score import Persona
 from engine.ranking.selection import select
 from serving.desk.question import Question, read_weights
 

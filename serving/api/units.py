@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from engine.errors import EhyaError, ErrorCode
 from engine.ranking.reasons import Triage
 from serving.api.answering import JSON, answer, meta, written
-from serving.api.answers import Health, Questions, Rankings, UnitAlone
+from serving.api.answers import Questions, Rankings, ServiceHealth, UnitAlone, UnitPage
 from serving.api.filters import LanguageQuery, RankingsQuery, UnitsQuery, ordered, passing
 from serving.api.language import chosen
 from serving.api.problems import nearest, problem_answers
@@ -33,7 +33,7 @@ def router() -> APIRouter:
     """Addresses under ``/v1`` that show units."""
     routes = APIRouter(prefix="/v1", tags=["units"])
 
-    @routes.get("/units", response_model=UnitPage, summary="UnitPage", responses=problem_answers(422))
+    @routes.get("/units", response_model=UnitPage, summary="Units", responses=problem_answers(422))
     async def units(request: Request, query: Annotated[UnitsQuery, Query()]) -> Response:
         """Units in the order of their ids, a page at a time, with facts, prediction and judgement."""
         return await answer(request, query, lambda showing, language: _page(showing.stock, query, language))
@@ -60,7 +60,9 @@ def router() -> APIRouter:
         """Which public field, where it is missing, would tell most about the units shown and those withheld."""
         return await answer(request, query, lambda showing, language: _asked(showing.stock, language))
 
-    @routes.get("/health", response_model=Health, summary="Health", responses=problem_answers(422), tags=["service"])
+    @routes.get(
+        "/health", response_model=ServiceHealth, summary="Health", responses=problem_answers(422), tags=["service"]
+    )
     async def health(request: Request, query: Annotated[LanguageQuery, Query()]) -> Response:
         """Version and age of what is shown, model version, dates, counts and the share of synthetic units."""
         shelf: Shelf = request.app.state.shelf

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from serving.cli.doors import imports, models, offers, outcomes, packages, register, service, workspace
+from serving.cli.doors import imports, models, offers, outcomes, packages, register, service, workspace, worth
 from serving.cli.doors.options import Lang
 from serving.cli.errors import EXIT_REFUSED_REQUEST, CommandGroup, Door
 
@@ -50,7 +50,7 @@ imports_app = typer.Typer(
 )
 app.add_typer(imports_app, name="imports")
 package_app = typer.Typer(
-    cls=Group,
+    cls=CommandGroup,
     no_args_is_help=True,
     help="Choose the units for an event under a budget and quotas, and defend the choice.",
 )

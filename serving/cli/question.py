@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from engine.domain.persona import Persona
 from engine.errors import EhyaError, ErrorCode
 from engine.parsing.dates import DateRead, Precision, read_date
 from engine.parsing.money import read_money
 from engine.parsing.rejection import Refusal, Remarked
-from engine.ranking.score import Persona
 from serving.desk.question import Question, read_persona, read_weights
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from engine.domain.persona import Persona
 from engine.domain.prediction import Output, columns
 from engine.economics.account import Account, Standards
 from engine.economics.assumptions import Assumptions
@@ -24,7 +25,6 @@ from engine.economics.unit_account import unit_account, unit_project
 from engine.economics.views import View, view
 from engine.economics.worth import summary, worth
 from engine.errors import EhyaError, ErrorCode
-from engine.ranking.score import Persona
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised, appraised
 from serving.desk.named import find_unit

@@ -13,9 +13,10 @@ import pandas as pd
 import yaml
 
 from engine.appraisal import TOP, Terms
+from engine.domain.persona import Persona
 from engine.errors import EhyaError, ErrorCode
 from engine.ranking.criteria import Part
-from engine.ranking.score import PERSONA_WEIGHTS, Persona
+from engine.ranking.score import PERSONA_WEIGHTS
 
 _READERS: Mapping[str, Callable[[str], Any]] = {
     ".json": json.loads,

@@ -63,5 +63,8 @@ def own_prices(settings: Settings) -> PriceIndex | None:
         ``file_unreadable``, ``unknown_column``, ``reference_refused``.
     """
     from engine.economics.prices import PriceIndex
+    from engine.reference.own import own_rows
 
-    return PriceIndex.from_file(settings.price_index) if settings.price_index.is_file() else None
+    if not settings.price_index.is_file():
+        return None
+    return PriceIndex.of(own_rows("price_index", settings.price_index))

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from engine.domain.persona import Persona
 from engine.domain.prediction import NotScorable, Output
 from engine.domain.unit import Origin
 from engine.economics.prices import STAND_INS
 from engine.ranking.criteria import Part
-from engine.ranking.score import Persona
 from serving.desk.question import Question
 from serving.disclosure.values import link
 from serving.i18n import Speech

@@ -20,6 +20,7 @@ from engine.economics.prices import (
 from engine.errors import EhyaError, ErrorCode
 from engine.parsing.money import RIAL_PER_TOMAN
 from engine.reference import table
+from engine.reference.own import own_rows
 
 INDEX = PriceIndex(
     1398, np.array([50.0, 80.0, np.nan, 120.0]), np.array(["sourced", "sourced", "missing", "proxy"], object)
@@ -92,10 +93,10 @@ def test_every_two_adjacent_years_of_today_are_comparable_from_the_first_day() -
 def test_an_index_of_ones_own_is_held_against_the_description_of_the_table(tmp_path: Path) -> None:
     file, rows = tmp_path / "price_index.csv", table("price_index")
     rows.to_csv(file, index=False)
-    assert PriceIndex.from_file(file).levels.tolist() == PriceIndex.from_reference().levels.tolist()
+    assert PriceIndex.of(own_rows("price_index", file)).levels.tolist() == PriceIndex.from_reference().levels.tolist()
     rows.assign(price_rise=40.7).to_csv(file, index=False)
     with pytest.raises(EhyaError) as caught:
-        PriceIndex.from_file(file)
+        PriceIndex.of(own_rows("price_index", file))
     assert caught.value.code is ErrorCode.REFERENCE_REFUSED
     assert caught.value.facts["column"] == "price_rise"
 
@@ -105,7 +106,7 @@ def test_a_file_that_is_no_index_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "price_index.csv"
     file.write_text(text)
     with pytest.raises(EhyaError):
-        PriceIndex.from_file(file)
+        PriceIndex.of(own_rows("price_index", file))
 
 
 def test_money_of_the_same_year_needs_no_index() -> None:

@@ -1,6 +1,6 @@
 """Packages: each version whole, and what persons did with it.
 
-Revision ID: 0006
+Revision ID: 0007
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from engine.store.dialect import append_only_ddl
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
