@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,9 +23,15 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports(path: Path, *, deferred: bool = True) -> set[str]:
+@cache
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+@cache
+def imports(path: Path, *, deferred: bool = True) -> frozenset[str]:
     """Dotted names a file imports; ``if TYPE_CHECKING`` counts too: a type is knowledge as well."""
-    tree = ast.parse(path.read_text("utf-8"))
+    tree = _parsed(path)
     nodes = ast.walk(tree) if deferred else _top_level(tree)
     found: set[str] = set()
     for node in nodes:
@@ -35,9 +42,10 @@ def imports(path: Path, *, deferred: bool = True) -> set[str]:
             names = {f"{node.module}.{alias.name}" for alias in node.names}
             modules = {name for name in names if _is_module(name)}
             found |= modules if modules == names else names | {node.module or ""}
-    return found
+    return frozenset(found)
 
 
+@cache
 def _is_module(name: str) -> bool:
     place = ROOT.joinpath(*name.split("."))
     return place.with_suffix(".py").is_file() or (place / "__init__.py").is_file()
@@ -52,6 +60,7 @@ def _top_level(tree: ast.Module) -> Iterator[ast.stmt]:
             yield from node.body
 
 
+@cache
 def graph() -> dict[str, set[str]]:
     """Module -> modules of ours that it imports."""
     names = {module_name(path): path for path in sources()}
@@ -60,6 +69,6 @@ def graph() -> dict[str, set[str]]:
 
 def calls(path: Path) -> Iterator[tuple[int, str]]:
     """Line and dotted text of everything that is called or read as an attribute in a file."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(_parsed(path)):
         if isinstance(node, ast.Attribute):
             yield node.lineno, ast.unparse(node)
