@@ -11,7 +11,7 @@ from engine.domain.unit import Barrier, DealForm, Status
 from engine.intake.lexicon import codes, measures
 from engine.intake.measures import plain_numbers, read_quantity
 from engine.intake.phrases import read_causes, read_deal_forms, read_flag, read_status
-from engine.intake.places import Place, read_county, read_province
+from engine.intake.places import CountyName, read_county, read_province
 from engine.intake.sectors import read_isic, read_sector
 from engine.intake.titles import read_titles
 from engine.parsing.dates import read_date
@@ -98,7 +98,7 @@ def test_quantities_as_people_write_them(cell, measure, number):
 def test_every_county_and_province_is_found_by_its_own_names():
     for row in table("counties")[["province", "county", "name_fa"]].itertuples():
         for name in (row.county, row.name_fa, arabic(row.name_fa), f"شهرستان {row.name_fa}", f" {row.name_fa}\u200c"):
-            assert taken(read_county(name, row.province)) == Place(row.province, row.county), name
+            assert taken(read_county(name, row.province)) == CountyName(row.province, row.county), name
     for row in table("provinces")[["province", "name_fa"]].itertuples():
         for name in (row.province, row.name_fa, arabic(row.name_fa), f"استان {row.name_fa}", row.province.upper()):
             assert taken(read_province(name)) == row.province, name
@@ -163,7 +163,7 @@ def test_a_list_of_causes_is_its_codes_however_it_is_parted(causes, mark):
 @given(CELLS)
 def test_any_cell_gives_a_value_or_a_refusal(cell):
     for read in (read_status, read_causes, read_deal_forms, read_isic, read_province, read_county):
-        assert isinstance(read(cell), str | Place | Remarked | Refusal)
+        assert isinstance(read(cell), str | CountyName | Remarked | Refusal)
     assert isinstance(read_flag(cell), bool | Remarked | Refusal)
     for measure in MEASURES:
         assert isinstance(read_quantity(cell, measure, 1.0), float | Remarked | Refusal)

@@ -11,7 +11,7 @@ from engine.intake import read_register
 from engine.intake.labels import matches
 from engine.intake.measures import read_quantity
 from engine.intake.phrases import read_causes, read_flag, read_status
-from engine.intake.places import Place, read_county
+from engine.intake.places import CountyName, read_county
 from engine.intake.sectors import read_isic
 from engine.parsing.dates import DateRead, read_date
 from engine.parsing.money import MoneyUnit, read_money, read_money_unit
@@ -156,7 +156,7 @@ def test_a_yes_with_words_behind_it_is_a_yes():
 )  # fmt: skip
 def test_a_county_is_found_among_other_words_unless_there_are_two(cell, county):
     read = plain(read_county(cell))
-    assert (read.county if isinstance(read, Place) else read) == county
+    assert (read.county if isinstance(read, CountyName) else read) == county
 
 
 @pytest.mark.parametrize(

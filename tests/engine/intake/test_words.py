@@ -4,7 +4,7 @@ import pytest
 
 from engine.intake.labels import matches
 from engine.intake.phrases import read_causes, read_deal_forms, read_flag, read_status
-from engine.intake.places import Place, province_in, read_county, read_province
+from engine.intake.places import CountyName, province_in, read_county, read_province
 from engine.intake.sectors import read_isic, read_sector
 from engine.parsing.rejection import Refusal, RejectionCode, Remarked
 from engine.reference import table
@@ -77,13 +77,13 @@ def test_forms_of_deal():
     ["ارومیه", " اروميه ", "شهرستان ارومیه", "Urmia", "Oroumieh", "Orumiyeh"],
 )
 def test_a_county_by_any_of_its_names(written):
-    assert read_county(written) == Place("West Azerbaijan", "Urmia")
+    assert read_county(written) == CountyName("West Azerbaijan", "Urmia")
 
 
 def test_every_county_of_the_reference_table_reads_as_itself():
     for row in table("counties").itertuples():
         for name in (row.name_fa, row.county):
-            assert read_county(name, row.province) == Place(row.province, row.county)
+            assert read_county(name, row.province) == CountyName(row.province, row.county)
 
 
 def test_short_names_are_never_guessed():
@@ -136,7 +136,7 @@ def test_headings(heading, field):
 
 def test_province_and_county_with_a_stroke_are_read_also_where_the_province_has_a_county_of_its_name():
     for written in ("اصفهان / کاشان", "کاشان/اصفهان", "Isfahan / Kashan"):
-        assert read_county(written) == Place("Isfahan", "Kashan")
-    assert read_county("قزوین / البرز") == Place("Qazvin", "Alborz")
+        assert read_county(written) == CountyName("Isfahan", "Kashan")
+    assert read_county("قزوین / البرز") == CountyName("Qazvin", "Alborz")
     assert read_county("اصفهان / کاشان", "Qom").code is RejectionCode.COUNTY_OUTSIDE_PROVINCE
     assert isinstance(read_county("اصفهان / شیراز"), (Refusal, Remarked))

@@ -11,7 +11,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.intake import read_register
 from engine.intake.corrections import CORRECTION_COLUMNS
 from engine.intake.phrases import read_causes, read_deal_forms, read_flag, read_status
-from engine.intake.places import Place, read_county, read_province
+from engine.intake.places import CountyName, read_county, read_province
 from engine.parsing.rejection import Refusal, RejectionCode, Remarked
 from engine.reference.tables import table
 from serving.i18n import speech
@@ -90,7 +90,7 @@ def test_every_word_of_a_closed_list_is_read_as_what_it_says(language):
     counties = [read_county(word) for word in closed_list(Field.COUNTY, words)]
     known = table("counties")
     assert not [one for one in counties if isinstance(one, (Refusal, Remarked))]
-    assert {*counties} == {Place(*pair) for pair in zip(known["province"], known["county"], strict=True)}
+    assert {*counties} == {CountyName(*pair) for pair in zip(known["province"], known["county"], strict=True)}
 
 
 def test_every_reason_has_its_remedy():
