@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from engine.domain.places import Place
 from engine.domain.sectors import DEPTHS, lineage
+from engine.domain.sphere import EARTH_RADIUS_KM
 from engine.matching.tree import Line, Tree
 from engine.reference.tables import table
 
-EARTH_RADIUS_KM = 6371.0
 FADING_KM = 50.0
 """Distance over which liking a place fades to 1/e (assumed)."""
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
+from engine.domain.sphere import haversine_km
 from engine.reference import table
 from experiments.province_simulator.truth import Flags, Floats, Numbers, Parameters
-from features.places import haversine_km
 
 
 @dataclass(frozen=True)

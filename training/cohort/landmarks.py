@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from engine.domain.as_of import row_as_of
 from engine.domain.scorable import not_scorable, scorable
 from engine.domain.standing import standing
 from engine.domain.unit import Status
@@ -331,7 +332,7 @@ def _groups(units: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
 def _spell_of(rows: pd.DataFrame, found: Spells) -> Numbers:
     """Row of the spell that each landmark lies in, -1 for one outside or one that was not known of on the day."""
     table = found.table
-    at = _last_begun(table, rows)
+    at = row_as_of(table["unit_id"], table["began"], rows["unit_id"], rows["origin"])
     if not len(table):
         return at
     origin = rows["origin"].to_numpy()
@@ -339,18 +340,6 @@ def _spell_of(rows: pd.DataFrame, found: Spells) -> Numbers:
     left = (table["outcome"].to_numpy()[held] > 0) & (table["until"].to_numpy()[held] <= origin)
     unknown = table["known_on"].to_numpy()[held] > origin
     return np.where((at >= 0) & ~left & ~unknown, at, -1)
-
-
-def _last_begun(table: pd.DataFrame, rows: pd.DataFrame) -> Numbers:
-    codes = pd.Index(table["unit_id"].unique())
-    own, mine = codes.get_indexer(table["unit_id"]), codes.get_indexer(rows["unit_id"])
-    span = np.int64(10_000_000)
-    keys = own * span + table["began"].to_numpy().astype("datetime64[D]").astype(np.int64)
-    asked = mine * span + rows["origin"].to_numpy().astype("datetime64[D]").astype(np.int64)
-    at = np.searchsorted(keys, asked, side="right") - 1
-    if not len(table):
-        return np.full(len(rows), -1, dtype=np.intp)
-    return np.where((at >= 0) & (mine >= 0) & (own[np.maximum(at, 0)] == mine), at, -1).astype(np.intp)
 
 
 def _outcomes(

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from engine.domain.as_of import row_as_of
 from engine.domain.outcome import OutcomeKind
 from engine.domain.standing import ENDS, HALF_CAPACITY
 from engine.parsing.dates import Precision
@@ -178,8 +179,7 @@ def month_12(found: Spells, events: pd.DataFrame, *, as_of: pd.Timestamp, grace_
     again = _stopped(spell, events)
     fallen = (again <= due).to_numpy()
     looks = events[(events["kind"] == OutcomeKind.OBSERVED.value).to_numpy()]
-    codes = pd.Index(spell["unit_id"].unique())
-    at = _place(codes, spell["unit_id"], spell["until"], looks["unit_id"], looks["day"])
+    at = row_as_of(spell["unit_id"], spell["until"], looks["unit_id"], looks["day"])
     seen = (at >= 0) & (looks["day"].to_numpy() >= due.to_numpy()[at]) if len(spell) else np.zeros(len(looks), bool)
     stopped = again.to_numpy()[at] if len(spell) else np.full(len(looks), np.datetime64("NaT"))
     seen &= ~(looks["day"].to_numpy() >= stopped)
@@ -219,19 +219,3 @@ def _last_seen(frame: pd.DataFrame) -> pd.Series:
 
 def _months_later(days: pd.Series, months: int) -> pd.Series:
     return pd.Series(days.to_numpy(), index=days.index) + pd.DateOffset(months=months)
-
-
-def _place(
-    codes: pd.Index, unit: pd.Series, day: pd.Series, asked_unit: pd.Series, asked_day: pd.Series
-) -> npt.NDArray[np.intp]:
-    """Last row (sorted by unit and day) of the asked unit whose day is not after the asked one; -1 where none."""
-    if not len(unit):
-        return np.full(len(asked_unit), -1, dtype=np.intp)
-    span = np.int64(10_000_000)
-    own, mine = codes.get_indexer(pd.Index(unit)), codes.get_indexer(pd.Index(asked_unit))
-    keys = own * span + day.to_numpy().astype(_DAY).astype(np.int64)
-    order = np.argsort(keys, kind="stable")
-    asked = mine * span + asked_day.to_numpy().astype(_DAY).astype(np.int64)
-    at = np.searchsorted(keys[order], asked, side="right") - 1
-    found = order[np.maximum(at, 0)]
-    return np.where((at >= 0) & (mine >= 0) & (own[found] == mine), found, -1)
