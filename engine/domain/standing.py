@@ -10,6 +10,9 @@ from engine.domain.unit import Status
 HALF_CAPACITY = 0.5
 """A unit observed at this share of its nominal capacity or more is at work again."""
 
+DURABLE_MONTHS = 12
+"""Age of a restart at which its capacity is judged."""
+
 ENDS = (OutcomeKind.LIQUIDATED.value, OutcomeKind.LICENCE_CANCELLED.value)
 """Events after which a unit is gone for good."""
 

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from engine.domain.standing import HALF_CAPACITY
 from engine.scoring.sections import JobsPart
 from experiments.province_simulator.province import AS_OF, Province, simulate
 from experiments.province_simulator.truth import Bias, Floats
 from features import fit, matrix
 from features.catalogue import FULL_SCHEMA
 from training.cohort.job_counts import job_outcomes
-from training.cohort.press_sample import HALF_CAPACITY
 from training.evaluation.judged_jobs import jobs_figures, judged_jobs, poisson_explained, rank_correlation
 from training.models.jobs import JobsPrior, fit_jobs
 from training.priors.official_rates import jobs_size

@@ -18,6 +18,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from engine import scoring
 from engine.domain.outcome import OutcomeKind
+from engine.domain.standing import DURABLE_MONTHS, HALF_CAPACITY
 from engine.domain.unit import Status
 from experiments.province_simulator.province import Province, simulate
 from experiments.province_simulator.register import standing
@@ -26,7 +27,7 @@ from features import Feature, fit, matrix
 from features.catalogue import FULL_SCHEMA
 from features.schema import FeatureSchema
 from training.cohort.landmarks import Followed, follow
-from training.cohort.press_sample import DAYS_OF_MONTH, DURABLE_MONTHS, HALF_CAPACITY, HORIZON_MONTHS
+from training.cohort.press_sample import DAYS_OF_MONTH, HORIZON_MONTHS
 from training.models.outcomes import fit_outcomes
 from training.pipeline.outcomes import LEARNT, START, recipe_of
 from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate

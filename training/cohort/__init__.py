@@ -1,6 +1,4 @@
 """Turn an event log into rows to learn from: spells, landmarks, labels, the press sample and counts of jobs.
 
 Nothing here sees past the day it is asked for.
-
-Modules: ``job_counts``, ``landmarks``, ``press_sample``, ``soft_labels``, ``spells``.
 """

@@ -11,20 +11,15 @@ import pandas as pd
 
 from engine.domain.outcome import OutcomeKind
 from engine.domain.reported import REVIVED
+from engine.domain.standing import DURABLE_MONTHS, ENDS, HALF_CAPACITY
 from engine.domain.unit import Origin, Status
 
 HORIZON_MONTHS = 24
 """A register unit's outcome is ripe when this much time has passed since its landmark."""
 
-DURABLE_MONTHS = 12
-"""Age of a restart at which its capacity is judged."""
-
-HALF_CAPACITY = 0.5
 DAYS_OF_MONTH = 30.4375
 
 NO_PROVINCE = "-"
-
-_ENDED = (OutcomeKind.LIQUIDATED.value, OutcomeKind.LICENCE_CANCELLED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +126,7 @@ def ripe_outcomes(units: pd.DataFrame, events: pd.DataFrame, *, as_of: pd.Timest
     landmark = pd.concat([first, units["as_of"].reindex(first.index)], axis=1).min(axis=1)
     end = landmark + pd.DateOffset(months=HORIZON_MONTHS)
     restart = _first(mine, (OutcomeKind.RESTARTED.value,)).reindex(first.index)
-    ended = _first(mine, _ENDED).reindex(first.index)
+    ended = _first(mine, ENDS).reindex(first.index)
     last = mine.groupby("unit_id")["happened_on"].max()
     restarted = restart.le(end) & ~ended.lt(restart)
     known = restarted | ended.le(end) | last.ge(end)

@@ -11,14 +11,11 @@ import pandas as pd
 
 from engine.domain.as_of import row_as_of
 from engine.domain.outcome import OutcomeKind
-from engine.domain.standing import ENDS, HALF_CAPACITY
+from engine.domain.standing import DURABLE_MONTHS, ENDS, HALF_CAPACITY
 from engine.parsing.dates import Precision
 
 OPEN, RESTARTED, ENDED = 0, 1, 2
 """How a spell ended, if it did."""
-
-DURABLE_MONTHS = 12
-"""Age of a restart at which its capacity is judged."""
 
 _WIDTH = {Precision.DAY.value: 0, Precision.MONTH.value: 30, Precision.YEAR.value: 365}
 _DAY = "datetime64[D]"

@@ -10,13 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from engine.domain.standing import DURABLE_MONTHS
 from engine.errors import EhyaError, ErrorCode
 from engine.scoring import hazards
 from engine.scoring.artefact import Model
 from engine.scoring.hazards import PERIOD_MONTHS, PERIODS
 from engine.scoring.jobs import JobsHeads, jobs_forecast
 from training.cohort.landmarks import LEAST_RESTARTS, SETTLED_MONTHS, Described, Followed, labelled, plants
-from training.cohort.spells import DURABLE_MONTHS, OPEN, RESTARTED
+from training.cohort.spells import OPEN, RESTARTED
 
 FOLDS = 3
 MATURE_MONTHS = PERIODS * PERIOD_MONTHS + max(SETTLED_MONTHS, DURABLE_MONTHS + 3)

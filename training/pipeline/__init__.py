@@ -1,4 +1,1 @@
-"""The use cases of a data scientist from end to end: train on reports or on outcomes, and evaluate.
-
-Modules: ``evaluation``, ``outcomes``, ``reported``, ``training``.
-"""
+"""The use cases of a data scientist from end to end: train on reports or on outcomes, and evaluate."""

@@ -1,4 +1,1 @@
-"""What is known before a register has outcomes: official revival rates, and how many promised jobs come true.
-
-Modules: ``official_rates``, ``promise_realisation``.
-"""
+"""What is known before a register has outcomes: official revival rates, and how many promised jobs come true."""

@@ -1,4 +1,1 @@
-"""Who was approached, and how likely: inverse-probability weights, their overlap, and sensitivity to hidden causes.
-
-Modules: ``correction``, ``model``, ``overlap``, ``sensitivity``, ``weights``.
-"""
+"""Who was approached, and how likely: inverse-probability weights, their overlap, and sensitivity to hidden causes."""
