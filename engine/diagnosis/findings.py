@@ -17,6 +17,7 @@ from engine.diagnosis.rules import (
     STATED_SEVERITY_OTHERWISE,
     Rule,
     severity,
+    standing_causes,
     stated_causes,
 )
 from engine.domain.unit import Barrier, Confidence, Field
@@ -87,7 +88,7 @@ _Piece = dict[str, np.ndarray]  # column -> values; "place" is the row in the un
 
 
 def _graded(units: pd.DataFrame, as_of: pd.Timestamp) -> dict[Barrier, _Graded]:
-    stated = stated_causes(units)
+    stated = standing_causes(units)
     columns: dict[Barrier, _Graded] = {}
     for name in stated.columns:
         grade = STATED_SEVERITY.get(Barrier(name), STATED_SEVERITY_OTHERWISE)

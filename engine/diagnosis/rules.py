@@ -29,6 +29,13 @@ WORKING_CAPITAL_LEVELS = (0.5, 0.8)  # of capital needed: assumed
 COURT_CASE_LEVELS = (1, 3, 6)  # cases: assumed
 MACHINERY_AGE_LEVELS = (12, 20, 30)  # years; 20 is the renovation line of Iranian authorities, the others assumed
 
+DEBT_CAUSES: dict[Barrier, Field] = {
+    Barrier.BANK_DEBT: Field.BANK_DEBT_RIAL,
+    Barrier.TAX_DEBT: Field.TAX_DEBT_RIAL,
+    Barrier.SOCIAL_SECURITY_DEBT: Field.SOCIAL_SECURITY_DEBT_RIAL,
+}
+"""Causes that are debts, with the field that says how much is owed today."""
+
 Measure = Callable[[pd.DataFrame, pd.Timestamp], pd.Series]
 """Units (n rows) and the day of judgement -> float, shape (n,), missing where it cannot be judged."""
 
@@ -83,6 +90,32 @@ def stated_causes(units: pd.DataFrame) -> pd.DataFrame:
     [2, 0]
     """
     return flags(units[Field.STOP_CAUSES.value], [code for code in Barrier if code is not Barrier.UNKNOWN])
+
+
+def standing_causes(units: pd.DataFrame) -> pd.DataFrame:
+    """Stated causes without debts of which the record says that nothing is owed any more.
+
+    Parameters
+    ----------
+    units
+        Unit table, shape (n, columns).
+
+    Returns
+    -------
+    pandas.DataFrame
+        As of `stated_causes`.
+
+    Examples
+    --------
+    >>> from engine.domain.unit import unit_table
+    >>> rows = {"unit_id": ["a", "b"], "stop_causes": ["bank_debt"] * 2, "bank_debt_rial": [0, None]}
+    >>> standing_causes(unit_table(pd.DataFrame(rows)))["bank_debt"].tolist()
+    [False, True]
+    """
+    causes = stated_causes(units)
+    for barrier, field in DEBT_CAUSES.items():
+        causes[barrier.value] &= ~units[field.value].eq(0).fillna(False).to_numpy(dtype=bool)
+    return causes
 
 
 def _number(field: Field) -> Measure:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from engine.domain.unit import Field, Status
+from engine.domain.unit import Barrier, Field, Status
 from engine.parsing.dates import Precision
 from engine.parsing.rejection import NoteCode
 
@@ -21,11 +22,16 @@ SLACK_MONTHS = 6.0
 SLACK_SHARE = 0.2
 """... and by this share of the longer of the two; assumed: people round years."""
 
+_DEBTS = {
+    Barrier.BANK_DEBT: Field.BANK_DEBT_RIAL,
+    Barrier.TAX_DEBT: Field.TAX_DEBT_RIAL,
+    Barrier.SOCIAL_SECURITY_DEBT: Field.SOCIAL_SECURITY_DEBT_RIAL,
+}
 _UNSURE_MONTHS = {Precision.DAY.value: 0.0, Precision.MONTH.value: 1.0, Precision.YEAR.value: 12.0}
 
 
 def contradictions(values: Mapping[str, pd.Series], rows: pd.Index, as_of: date | None) -> dict[Field, pd.DataFrame]:
-    """Remarks on dates and spans of time that cannot all be true.
+    """Remarks on dates, spans of time and debts that cannot all be true.
 
     Parameters
     ----------
@@ -67,7 +73,17 @@ def contradictions(values: Mapping[str, pd.Series], rows: pd.Index, as_of: date 
     _remark(found, Field.STATUS, NoteCode.STOPPED_YET_OPERATING, working & (~np.isnat(stopped) | (idle > 0)), rows,
             lambda at: {"stopped": None if np.isnat(stopped[at]) else _iso(stopped, at),
                         "months": None if np.isnan(idle[at]) else round(float(idle[at]))})  # fmt: skip
+    causes = _at(values, Field.STOP_CAUSES.value, rows).astype("str").fillna("")
+    for cause, debt in _DEBTS.items():
+        owed = _at(values, debt.value, rows).astype("float64").to_numpy()
+        named = causes.str.contains(rf"(?:^|;){cause}(?:;|$)").to_numpy(dtype=bool)
+        named_and_nil = named & (owed == 0)
+        _remark(found, Field.STOP_CAUSES, NoteCode.CAUSE_WITHOUT_DEBT, named_and_nil, rows, partial(_cause, cause))
     return found
+
+
+def _cause(cause: Barrier, at: int) -> dict[str, Any]:
+    return {"cause": cause}
 
 
 def _remark(

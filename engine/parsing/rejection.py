@@ -68,6 +68,7 @@ class NoteCode(Code):
     STOP_AGAINST_IDLE_TIME = "stop_against_idle_time"
     STOPPED_BEFORE_ESTABLISHED = "stopped_before_established"
     IDLE_LONGER_THAN_AGE = "idle_longer_than_age"
+    CAUSE_WITHOUT_DEBT = "cause_without_debt"
     STOPPED_YET_OPERATING = "stopped_yet_operating"
 
 

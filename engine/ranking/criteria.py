@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engine.codes import Code
-from engine.diagnosis.rules import stated_causes
+from engine.diagnosis.rules import standing_causes, stated_causes
 from engine.domain.prediction import Output, columns
 from engine.domain.unit import Field
 from engine.economics.balance import balance
@@ -163,7 +163,7 @@ def _jobs_for_debts(appraisal: pd.DataFrame, debt_factor: Array | float) -> Crit
 
 def _readiness(appraisal: pd.DataFrame) -> list[Array]:
     causes = stated_causes(appraisal)
-    blocking = causes[[barrier.value for barrier in BLOCKS]].sum(axis=1).to_numpy(dtype=np.float64)
+    blocking = standing_causes(appraisal)[[barrier.value for barrier in BLOCKS]].sum(axis=1).to_numpy(dtype=np.float64)
     cases = _column(appraisal, Field.LITIGATION_COUNT)
     power = _column(appraisal, Field.POWER_KW)
     return [

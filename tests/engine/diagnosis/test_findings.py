@@ -159,3 +159,12 @@ def test_no_rule_both_finds_and_could_not_judge(rows):
     pairs = set(found.explode("evidence")[["unit_id", "evidence"]].itertuples(index=False, name=None))
     blind = unjudged(units, as_of=AS_OF)[["unit_id", "evidence"]]
     assert pairs.isdisjoint(set(blind.itertuples(index=False, name=None)))
+
+
+def test_a_debt_of_nothing_is_no_barrier_though_it_was_a_cause_once():
+    fields = {"unit_id": ["a", "b"], "stop_causes": ["bank_debt;utilities"] * 2, "bank_debt_rial": [0, 5]}
+    found = diagnose(unit_table(pd.DataFrame(fields)), as_of=pd.Timestamp("2026-01-01"))
+    assert found.groupby("unit_id")["barrier"].agg(list).to_dict() == {
+        "a": ["utilities"],
+        "b": ["bank_debt", "utilities"],
+    }

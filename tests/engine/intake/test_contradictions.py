@@ -2,10 +2,13 @@
 
 from datetime import date, datetime
 
+import pandas as pd
 import pytest
 from openpyxl import Workbook
 
+from engine.domain.unit import Barrier, Field
 from engine.intake import read_register
+from engine.intake.contradictions import contradictions
 from engine.intake.isic_revisions import read_old_isic, revision_of
 from engine.parsing.rejection import NoteCode
 
@@ -84,3 +87,13 @@ def test_the_heading_says_the_revision():
     ]
     assert revision_of(("isic2",), ["1511"]) == "2"
     assert revision_of(("isic3",), ["151", "25"]) == "4"
+
+
+def test_a_debt_as_cause_beside_a_debt_of_nothing_is_remarked():
+    values = {
+        "stop_causes": pd.Series(["bank_debt;utilities", "bank_debt", "tax_debt"]),
+        "bank_debt_rial": pd.Series([0, 5, 0]),
+    }
+    found = contradictions(values, pd.RangeIndex(3), None)[Field.STOP_CAUSES]
+    assert found.index.tolist() == [0]
+    assert found["facts"][0] == {"cause": Barrier.BANK_DEBT}
