@@ -38,6 +38,26 @@ OF_0001 = [
 ]
 """A register as the first revision kept it."""
 
+THIRD = [line.replace("'U2'", "'U3'").replace("business:2", "name:third") for line in OF_0001 if "'U2'" in line]
+SINCE = {
+    "0002": [
+        *THIRD,
+        "INSERT INTO duplicates (unit_id, other_id, reason, import_id) VALUES ('U2', 'U3', 'same_name', 1)",
+        "INSERT INTO merges (kept_id, lost_id, made_at) VALUES ('U2', 'U3', '2024-04-01 00:00:00')",
+    ],
+    "0003": ["INSERT INTO merges (kept_id, lost_id, made_at, import_id) VALUES ('U1', 'U2', '2024-05-01 00:00:00', 1)",
+             "INSERT INTO unmerges (merge_id, made_at) VALUES (2, '2024-05-02 00:00:00')"],
+    "0004": [
+        "INSERT INTO source_ranks (source, rank, made_at) VALUES ('old.xlsx', 1, '2024-06-01 00:00:00')",
+        "INSERT INTO confirmations (unit_id, field, value, confidence, as_of, made_at) "
+        "VALUES ('U2', 'jobs_now', '7', 'verified', '2024-06-01', '2024-06-01 00:00:00')",
+    ],
+    "0005": [
+        "INSERT INTO event_revisions (event_id, known_on, made_at) VALUES (2, '2024-07-01', '2024-07-01 00:00:00')",
+    ],
+}  # fmt: skip
+"""What persons did with it under each later revision."""
+
 
 def test_the_migrated_tables_are_those_of_the_schema(url, register):
     engine = create_engine(url)
@@ -63,7 +83,10 @@ def test_a_register_of_an_earlier_revision_is_brought_up_with_all_it_holds(url, 
     upgrade(engine, revision)
     with engine.begin() as connection:
         assert current(connection) == revision
-        for line in OF_0001:
+        later = [line for name, lines in SINCE.items() if name <= revision for line in lines]
+        if revision >= "0005":  # a second event, which was withdrawn
+            later.insert(0, OF_0001[-1].replace("visited", "declined"))
+        for line in [*OF_0001, *later]:
             connection.execute(text(line))
     engine.dispose()
     with Register.open(url) as register:
@@ -71,6 +94,12 @@ def test_a_register_of_an_earlier_revision_is_brought_up_with_all_it_holds(url, 
         assert register.units()["jobs_now"].to_dict() == {"U1": 30, "U2": 7}
         assert register.units.history("U1")["value"].tolist() == ["30"]
         assert register.events()["unit_id"].tolist() == ["U1"]
+        if revision >= "0002":
+            assert register.units.resolve("U3") == "U2"
+            assert register.decisions.duplicates().empty
+        if revision >= "0004":
+            assert register.decisions.source_ranks() == {"old.xlsx": 1}
+            assert register.units.facts("U2").loc["jobs_now", "confidence"] == "verified"
         again = given({"identity": "business:1", "jobs_now": 30}, as_of="2024-01-01", source="old.xlsx")
         assert register.imports.commit(again, imported_at=NOON).rows["unit_id"].tolist() == ["U1"]
         more = {"identity": "business:1", "jobs_now": 12, "equipment": "2|press||", "extras": "Storeys|number|2"}
