@@ -13,8 +13,8 @@ import pandas as pd
 
 from engine.diagnosis.evidence import Evidence
 from engine.diagnosis.joined import flags
+from engine.domain.new_plant import weighing_capital
 from engine.domain.unit import Barrier, Field
-from engine.economics.balance import weighing_capital
 
 STATED_SEVERITY: dict[Barrier, int] = {
     Barrier.SEIZED_BY_BANK: 3,  # the counterpart is the bank; 42 % of such units run (Iranian press, 1,793 units, 1400)

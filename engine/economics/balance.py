@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from engine.domain.new_plant import weighing_capital
 from engine.domain.unit import Field
-from engine.economics.prices import RIAL_PER_BILLION_RIAL, deflate
 
 DEBTS = (
     Field.BANK_DEBT_RIAL,
@@ -14,45 +14,6 @@ DEBTS = (
     Field.SOCIAL_SECURITY_DEBT_RIAL,
     Field.OTHER_DEBT_RIAL,
 )
-
-NEW_PLANT_BILLION_RIAL_PER_JOB = 1.591
-"""Investment for each job in operating licences of 1393, billion rial of that year (prior
-``licence_investment_per_job_1393``)."""
-NEW_PLANT_YEAR = 1393
-
-
-def weighing_capital(units: pd.DataFrame) -> pd.Series:
-    """Capital that debts are weighed against: what is asked for, and no more than a new plant of that size costs.
-
-    Debts against the capital asked for alone would look the lighter the more is asked for.
-
-    Parameters
-    ----------
-    units
-        Unit table, shape (n, columns).
-
-    Returns
-    -------
-    pandas.Series
-        Rial of the record's own year, shape (n,): the least of the capital needed and of the jobs before the stop times
-        `NEW_PLANT_BILLION_RIAL_PER_JOB`, brought to that year; the first alone where jobs or year are not known.
-        Missing without a capital above 0.
-
-    Examples
-    --------
-    Ten former workers: a new plant for them cost 15.91 billion rial in 1393, whatever is asked for.
-
-    >>> from engine.domain.unit import unit_table
-    >>> rows = {"unit_id": ["a", "b"], "jobs_before_stop": [10, 10], "price_year": [1393, 1393]}
-    >>> units = unit_table(pd.DataFrame(rows | {"capital_needed_rial": [10 * 10**9, 900 * 10**9]}))
-    >>> weighing_capital(units).tolist()
-    [10000000000.0, 15910000000.0]
-    """
-    asked = units[Field.CAPITAL_NEEDED_RIAL.value].astype("float64")
-    jobs = units[Field.JOBS_BEFORE_STOP.value].astype("float64")
-    per_job = NEW_PLANT_BILLION_RIAL_PER_JOB * RIAL_PER_BILLION_RIAL
-    anew = deflate(jobs.where(jobs > 0) * per_job, NEW_PLANT_YEAR, units["price_year"], allow_proxy=True).rial
-    return asked.where(asked > 0).clip(upper=pd.Series(anew, index=units.index).fillna(np.inf))
 
 
 def balance(units: pd.DataFrame, *, jobs: pd.Series | None = None) -> pd.DataFrame:

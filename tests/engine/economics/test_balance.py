@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from engine.domain.unit import unit_table
-from engine.economics.balance import balance, weighing_capital
+from engine.economics.balance import balance
 from engine.economics.prices import deflate
 
 
@@ -62,9 +62,3 @@ def test_a_new_plant_costs_more_in_later_years():
         for year in (1395, 1401)
     )
     assert earlier / later == pytest.approx(deflate(1.0, 1395, 1401).rial)
-
-
-@pytest.mark.parametrize("unknown", ["jobs_before_stop", "price_year"])
-def test_without_size_or_year_the_capital_that_is_asked_for_is_all_there_is(unknown):
-    units = _units(**{name: value for name, value in SIZE.items() if name != unknown}, capital_needed_rial=10**14)
-    assert weighing_capital(units).tolist() == [10**14]
