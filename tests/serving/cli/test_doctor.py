@@ -86,7 +86,7 @@ def test_a_database_that_does_not_answer_is_named_without_its_password(home, lan
 def test_a_misspelt_variable_is_named_with_the_nearest_one(home):
     told = doctor(home, EHYA_DATABASE="sqlite:///x.db")
     assert told.exit_code == 1
-    assert "EHYA_DATABASE; did you mean EHYA_DATABASE_URL?" in told.stdout
+    assert "EHYA_DATABASE. Did you mean EHYA_DATABASE_URL?" in told.stdout
 
 
 def test_the_missing_file_of_a_promoted_model_is_named(home):
