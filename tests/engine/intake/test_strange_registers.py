@@ -120,7 +120,8 @@ def test_a_bare_excel_serial_is_a_date_with_a_remark():
     [
         ("موقتاً تعطیل", "idle"), ("غیرفعال از سال ۱۳۹۸", "idle"), ("فعال نیست", "idle"), ("تعطیل نیست", None),
         ("کمتر از پنجاه درصد ظرفیت", "semi_active"), ("بالای ۵۰ درصد", "operating"), ("بیش از ۳۰ درصد ظرفیت", None),
-        ("راکد - تملیکی", "idle"), ("فعال / نیمه فعال", None), ("راکد / Idle", "idle"), ("در دست احداث", "under_construction"),
+        ("راکد - تملیکی", "idle"), ("فعال / نیمه فعال", None), ("راکد / Idle", "idle"),
+        ("در دست احداث", "under_construction"),
         ("منحل گردیده", "liquidated"), ("احیا شده", "operating"), ("partially_revived", "semi_active"),
         ("offered", None),
     ],
