@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
@@ -13,9 +13,6 @@ from serving.cli.question import day, today
 from serving.cli.terminal import Terminal
 from serving.desk.learning import PanelRead, hand_out_panel, read_panel
 from serving.reports.panel import read_panel_form, write_panel_form
-
-if TYPE_CHECKING:
-    from training.panel.agreement import Agreement, Expert
 
 
 def write_form(terminal: Terminal, settings: Settings, out: Path, *, pairs: int, as_of: str | None, seed: int) -> None:
@@ -64,7 +61,7 @@ def _print(terminal: Terminal, found: PanelRead) -> None:
     terminal.say("panel.next")
 
 
-def _row(expert: Expert, terminal: Terminal) -> list[str]:
+def _row(expert: Any, terminal: Terminal) -> list[str]:
     words = terminal.speech
     return [
         expert.code,
@@ -81,7 +78,7 @@ def _document(found: PanelRead) -> dict[str, Any]:
     return {"restart": _agreement(found.restart), "jobs": _agreement(found.jobs), "blank": found.blank}
 
 
-def _agreement(found: Agreement) -> dict[str, Any]:
+def _agreement(found: Any) -> dict[str, Any]:
     return {
         "concordance": found.concordance,
         "experts": [asdict(expert) | {"doubts": [doubt.value for doubt in expert.doubts]} for expert in found.experts],
