@@ -98,6 +98,11 @@ class Settings:
         return self.home / "effects.csv"
 
     @property
+    def panel(self) -> Path:
+        """Folder of the questions that experts were asked, and of their answers; it need not be there."""
+        return self.home / "panel"
+
+    @property
     def reports(self) -> Path:
         """Folder where reports go when no ``--out`` is given."""
         return self.home / "reports"

@@ -47,12 +47,13 @@ YEARLY_REVIVAL_SHARE = 0.15
 BASE_FEASIBILITY = 1 - (1 - YEARLY_REVIVAL_SHARE) ** 2
 """The same share over the 24 months that feasibility looks ahead: 0.2775."""
 
-MIN_FEASIBILITY = {
-    RiskAppetite.LOW: BASE_FEASIBILITY,
-    RiskAppetite.MEDIUM: BASE_FEASIBILITY / 2,
-    RiskAppetite.HIGH: 0.0,
+APPETITE_SHARE = {
+    RiskAppetite.LOW: 1 / 3,
+    RiskAppetite.MEDIUM: 2 / 3,
+    RiskAppetite.HIGH: 1.0,
 }
-"""Least feasibility an appetite bears (assumed): the base rate, half of it, any."""
+"""Share of what is on offer, the most feasible first, that an appetite looks at (assumed): appetite is relative, since
+an investor chooses among the units that there are. Who wants an absolute floor states ``max_failure_probability``."""
 
 
 def _listed(value: object) -> object:
@@ -230,10 +231,10 @@ class Mandate(_Stated):
 
     @property
     def min_feasibility(self) -> float | None:
-        """Least feasibility the investor bears: the stricter of appetite and stated probability of failure."""
-        floors = [] if self.max_failure_probability is None else [1 - self.max_failure_probability]
-        floors += [] if self.risk_appetite is None else [MIN_FEASIBILITY[self.risk_appetite]]
-        return max(floors, default=None)
+        """Least feasibility that was stated, by the probability of failure; what the appetite asks for depends on what
+        is on offer (``engine.matching.UnitBook.least_feasibility``).
+        """
+        return None if self.max_failure_probability is None else 1 - self.max_failure_probability
 
     @property
     def stands_in(self) -> bool:

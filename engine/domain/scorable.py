@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
+from engine.domain.joined import joined_names
 from engine.domain.prediction import NotScorable
 from engine.domain.unit import Status, idle_months
 
@@ -42,10 +44,8 @@ def not_scorable(units: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
         NotScorable.NOT_IDLE: status.isin(_NOT_IDLE),
         NotScorable.NO_JOBS_NOW: (status == Status.SEMI_ACTIVE.value) & units["jobs_now"].isna(),
     }
-    codes = pd.Series("", index=units.index, dtype="str")
-    for code, mask in masks.items():
-        codes = codes.where(~mask.fillna(False), codes + ";" + code.value)
-    return codes.str.lstrip(";")
+    marks = np.column_stack([mask.fillna(False).to_numpy(dtype=bool) for mask in masks.values()])
+    return joined_names(marks, [code.value for code in masks], units.index)
 
 
 def scorable(reasons: pd.Series) -> pd.Series:

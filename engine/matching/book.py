@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from engine.domain.mandate import APPETITE_SHARE, Mandate
 from engine.domain.places import Place
 from engine.domain.prediction import Output, columns
 from engine.domain.unit import Confidence, DealForm, Field, idle_months
@@ -18,6 +19,9 @@ from engine.health.completeness import PUBLISHABLE, publishable
 from engine.matching.nearness import coordinates, place_tree, sector_tree
 from engine.matching.proportions import static_parts
 from engine.matching.tree import Tree
+from engine.ranking.reasons import Triage
+
+_ROUNDING = 1e-9  # a third of three units is one, whatever floats make of it
 
 
 class Coded(NamedTuple):
@@ -69,6 +73,8 @@ class UnitBook:
         Shape (n, 4), columns ``proportions.STATIC_PARTS``, 0..1.
     notes
         What is said beside a shown unit: ``red_flags``, ``prior_driven``, ``origin``.
+    offered
+        Shape (units on offer,), ascending: feasibility of published units to offer or to mend first.
     runs
         Where each combination of sector, place, triage and publication begins and ends.
     sector_tree, place_tree
@@ -93,6 +99,7 @@ class UnitBook:
     numbers: dict[str, NDArray[np.float64]]
     parts: NDArray[np.float32]
     notes: dict[str, Coded]
+    offered: NDArray[np.float64]
     runs: Runs
     sector_tree: Tree
     place_tree: Tree
@@ -153,6 +160,7 @@ class UnitBook:
         return cls(
             version=_digest(arrays if prices is None else arrays | prices.arrays()),
             prices=prices,
+            offered=_offered(numbers[Output.FEASIBILITY], triage, published[order]),
             runs=_runs(sector, place, triage, published[order]),
             sector_tree=sector_tree(sector.values),
             place_tree=place_tree(place.values),
@@ -163,6 +171,21 @@ class UnitBook:
 
     def __len__(self) -> int:
         return self.unit_id.size
+
+    def least_feasibility(self, mandate: Mandate) -> float | None:
+        """Least feasibility that a mandate bears among the units of this book.
+
+        Parameters
+        ----------
+        mandate
+            Its appetite looks at the most feasible share of what is on offer (``APPETITE_SHARE``), whatever sector or
+            place it wants; a stated probability of failure is a floor beside it. ``None`` where neither is stated.
+        """
+        floors = [] if mandate.min_feasibility is None else [mandate.min_feasibility]
+        if mandate.risk_appetite is not None:
+            left_out = int(self.offered.size * (1 - APPETITE_SHARE[mandate.risk_appetite]) + _ROUNDING)
+            floors.append(float(self.offered[left_out]) if 0 < left_out < self.offered.size else 0.0)
+        return max(floors, default=None)
 
     def row_of(self, unit_id: str) -> int | None:
         """Row of a unit, ``None`` when the book does not hold it."""
@@ -215,6 +238,12 @@ def _numbers(appraisal: pd.DataFrame, as_of: pd.Timestamp | None) -> dict[str, N
         for output in (Output.FEASIBILITY, Output.JOBS_EXPECTED, Output.JOBS_EXPECTED_PER_BILLION_RIAL)
     }
     return {str(name): column.to_numpy(dtype=np.float64, na_value=np.nan) for name, column in found.items()}
+
+
+def _offered(feasibility: NDArray[np.float64], triage: Coded, published: NDArray[np.bool_]) -> NDArray[np.float64]:
+    shown = np.array([value in (Triage.OFFER.value, Triage.FIX_FIRST.value) for value in triage.values], dtype=bool)
+    there = published & shown[triage.codes] & ~np.isnan(feasibility)
+    return np.sort(feasibility[there])
 
 
 def _runs(sector: Coded, place: Coded, triage: Coded, published: NDArray[np.bool_]) -> Runs:

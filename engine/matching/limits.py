@@ -196,8 +196,9 @@ def _deal_form_bits(mandate: Mandate, bit: dict[Exclusion, int]) -> Bits:
 
 
 def _number_checks(book: UnitBook, mandate: Mandate, bit: dict[Exclusion, int]) -> list[RangeCheck]:
+    floor = book.least_feasibility(mandate)
     least = [
-        (Output.FEASIBILITY, mandate.min_feasibility, Exclusion.FAILURE_TOO_LIKELY, Exclusion.FEASIBILITY_UNKNOWN),
+        (Output.FEASIBILITY, floor, Exclusion.FAILURE_TOO_LIKELY, Exclusion.FEASIBILITY_UNKNOWN),
         (Output.JOBS_EXPECTED, mandate.min_jobs, Exclusion.JOBS_TOO_FEW, Exclusion.JOBS_UNKNOWN),
         (Field.POWER_KW, mandate.min_power_kw, Exclusion.POWER_TOO_LOW, Exclusion.POWER_UNKNOWN),
         (Field.LAND_M2, mandate.min_land_m2, Exclusion.LAND_TOO_SMALL, Exclusion.LAND_UNKNOWN),

@@ -151,7 +151,7 @@ def _position(book: UnitBook, fit: Fit, feasible: NDArray[np.intp], row: int) ->
 def reason_facts(book: UnitBook, mandate: Mandate, limits: Limits, code: Exclusion, row: int) -> dict[str, object]:
     """What a limit has against one row: ``given``, ``allowed`` and, where there is one, ``measure``."""
     numbers = {
-        Exclusion.FAILURE_TOO_LIKELY: (Output.FEASIBILITY, mandate.min_feasibility, "probability"),
+        Exclusion.FAILURE_TOO_LIKELY: (Output.FEASIBILITY, book.least_feasibility(mandate), "probability"),
         Exclusion.JOBS_TOO_FEW: (Output.JOBS_EXPECTED, mandate.min_jobs, "persons"),
         Exclusion.POWER_TOO_LOW: (Field.POWER_KW, mandate.min_power_kw, "kW"),
         Exclusion.LAND_TOO_SMALL: (Field.LAND_M2, mandate.min_land_m2, "m2"),

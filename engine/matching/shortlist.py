@@ -19,7 +19,7 @@ from engine.matching.topk import top_k
 
 DEFAULT_LIMIT = 10
 _TEXTS = ("unit_id", "reasons", "unknown", "price_basis", "triage", "red_flags", "origin")
-METHOD = "weighted-parts-1"
+METHOD = "weighted-parts-2"
 """Changes whenever the same book and mandate would give another list."""
 
 

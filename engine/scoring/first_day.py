@@ -76,6 +76,8 @@ class Belief(Section):
         What each rests on there.
     sources
         Name -> rows that moved the slopes.
+    trust
+        Name of an opinion -> share of its weight that ripe outcomes left it.
     population
         Units over which the mean is the official rate.
     overridden
@@ -90,6 +92,7 @@ class Belief(Section):
     variances: Vector
     basis: tuple[str, ...]
     sources: dict[str, StrictInt] = Field(default_factory=dict)
+    trust: dict[str, Number] = Field(default_factory=dict)
     population: StrictInt = 0
     overridden: tuple[str, ...] = ()
 

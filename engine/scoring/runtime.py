@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from engine.domain.joined import joined_names
 from engine.domain.prediction import BOUNDS, Output, columns
 from engine.domain.scorable import not_scorable, scorable
 from engine.errors import EhyaError, ErrorCode
@@ -23,6 +24,10 @@ from engine.scoring.press import Draws, Heads, UnitSize, outputs, point, status
 from engine.scoring.sections import PressPair, Span
 
 ROWS_AT_ONCE = 4096
+"""Rows whose draws are held at once."""
+
+UNITS_AT_ONCE = 65_536
+"""Rows of which everything that a belief needs is held at once: some hundred megabytes."""
 
 
 def predict(
@@ -65,7 +70,7 @@ def predict(
         ``schema_mismatch`` when the columns of ``matrix`` are not those of the model.
     """
     _check(model, matrix)
-    known = units.loc[matrix.index]
+    known = units if units.index.equals(matrix.index) else units.loc[matrix.index]
     reasons = not_scorable(known, as_of)
     may = np.asarray(scorable(reasons), dtype=bool)
     size = UnitSize.of(known, assumed_capital_rial)
@@ -115,7 +120,12 @@ def _of_the_first_day(
     document = of_kind(model.document, ReportedDocument)
     if document.belief is None or document.size is None:
         return
-    for pair, part, province in by_pair(model, matrix.index, rows):
+    blocks = (
+        (pair, block, province)
+        for pair, part, province in by_pair(model, matrix.index, rows)
+        for block in np.array_split(part, max(1, -(-len(part) // UNITS_AT_ONCE)))
+    )
+    for pair, part, province in blocks:
         ready, _ = clipped(matrix.iloc[part], document.ranges)
         chance = belief.of_units(document.belief, ready, ranges={}, province=province)
         found = signs.jobs(document.size, ready, sector_shift(pair, ready))
@@ -161,12 +171,8 @@ def _of_outcomes(
 
 def _outside(matrix: pd.DataFrame, ranges: Mapping[str, Span]) -> pd.Series:
     """Features, joined by ``;``, whose value lies beyond what the model was fitted to."""
-    names = pd.Series("", index=matrix.index, dtype="str")
     _, outside = clipped(matrix, ranges)
-    for column, name in enumerate(ranges):
-        if outside[:, column].any():
-            names = names.where(~outside[:, column], names + ";" + name)
-    return names.str.lstrip(";")
+    return joined_names(outside, list(ranges), matrix.index)
 
 
 def raw(model: Model, matrix: pd.DataFrame, *, head: str) -> Floats:

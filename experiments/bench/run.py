@@ -15,6 +15,7 @@ BENCHES = {
     "intake_xlsx": "experiments.bench.intake:measure_xlsx",
     "intake_xlsx_numbers": "experiments.bench.intake:measure_xlsx_numbers",
     "predict": "experiments.bench.predict:measure",
+    "predict_full": "experiments.bench.predict_full:measure",
     "shortlist_100k": "experiments.bench.shortlist:measure_100k",
     "shortlist_1m": "experiments.bench.shortlist:measure_1m",
 }

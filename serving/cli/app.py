@@ -76,6 +76,7 @@ DOORS = (
     (models.promote, 'Examples:  ehya promote   ·   ehya promote VERSION --force --reason "the law changed in Mehr"'),
     (models.models, "Examples:  ehya models   ·   ehya models --card champion --out card.html"),
     (models.rollback, 'Example:  ehya rollback --reason "the shortlists of Thursday made no sense"'),
+    (models.elicit, "Examples:  ehya elicit --out panel.xlsx --pairs 30   ·   ehya elicit --read e1.xlsx e2.xlsx"),
     (models.drift, "Examples:  ehya drift --as-of 1405-09-02   ·   ehya drift --out drift.html --lang fa"),
     (models.mlflow, "Example:  ehya mlflow --port 5001"),
     (

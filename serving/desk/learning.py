@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,12 +15,14 @@ import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
+from serving.desk.appraisal import current_units
 from serving.desk.workspace import champion, open_register
 
 if TYPE_CHECKING:
     from engine.scoring.artefact import Model
     from training import Evaluation, Listed, PromotionResult, TrainingResult
     from training.monitoring.report import Drift
+    from training.panel.agreement import Agreement
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +216,108 @@ def drift(settings: Settings, *, as_of: pd.Timestamp) -> Drift:
 
     with open_register(settings) as register:
         return found_drift(register, champion(register, settings), as_of=as_of)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class HandedOut:
+    """Pairs of units for a panel of experts.
+
+    Parameters
+    ----------
+    panel
+        Name of the panel; equal pairs have equal names.
+    pairs
+        ``panel, number, first, second``.
+    units
+        Their rows of the unit table.
+    """
+
+    panel: str
+    pairs: pd.DataFrame
+    units: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PanelRead:
+    """What came back from a panel.
+
+    Parameters
+    ----------
+    restart, jobs
+        ``training.panel.agreement.Agreement`` of all answers that are kept now.
+    answers
+        All answers that are kept now, columns ``training.panel.answers.ANSWER_COLUMNS``.
+    blank
+        Questions of these files that were left blank.
+    """
+
+    restart: Agreement
+    jobs: Agreement
+    answers: pd.DataFrame
+    blank: int
+
+
+def hand_out_panel(settings: Settings, *, as_of: pd.Timestamp, pairs: int, seed: int = 0) -> HandedOut:
+    """Choose pairs of the register's idle units that tell most about the effects, and keep what was asked.
+
+    Raises
+    ------
+    EhyaError
+        ``no_model``, ``panel_needs_first_day``, ``panel_too_few_units``, ``database_failed``.
+    """
+    from engine.domain.scorable import not_scorable, scorable
+    from engine.domain.unit import Status
+    from engine.scoring.document import ReportedDocument, of_kind
+    from engine.scoring.reasons import first_day
+    from features import matrix
+    from training.panel import answers
+    from training.panel.pairs import LEAST_UNITS, choose, standing
+
+    with open_register(settings) as register:
+        units, model = current_units(register, as_of=as_of), champion(register, settings)
+    believed = first_day(model)
+    if believed is None:
+        raise EhyaError(ErrorCode.PANEL_NEEDS_FIRST_DAY)
+    may = scorable(not_scorable(units, as_of)) & (units["status"] == Status.IDLE.value)
+    units = units[may.fillna(False).to_numpy(dtype=bool)].sort_index()
+    if len(units) < LEAST_UNITS:
+        raise EhyaError(ErrorCode.PANEL_TOO_FEW_UNITS, given=len(units), allowed=LEAST_UNITS)
+    described = matrix(units, model.schema, model.fitted, as_of=as_of)
+    shown = standing(of_kind(model.document, ReportedDocument), believed[0], described)
+    places = choose(believed[0], shown, pairs=pairs, random_state=seed)
+    chosen = [(str(units.index[first]), str(units.index[second])) for first, second in places]
+    panel = hashlib.sha256(repr(chosen).encode()).hexdigest()[:8]
+    made = answers.hand_out(settings.panel, panel, chosen)
+    return HandedOut(panel, made, units.loc[sorted({unit for pair in chosen for unit in pair})])
+
+
+def read_panel(settings: Settings, sheets: Mapping[str, pd.DataFrame]) -> PanelRead:
+    """Take answers in, all files or none; the next training reads them.
+
+    Parameters
+    ----------
+    settings
+        The workspace.
+    sheets
+        Name of a file -> ``expert, panel, number, first, second, output, answer``, as
+        `serving.reports.panel.read_panel_form` gives it.
+
+    Raises
+    ------
+    EhyaError
+        ``panel_expert_unreadable``, ``panel_unknown``, ``panel_pairs_missing``, ``panel_pair_unknown``,
+        ``panel_pair_altered``, ``file_unreadable``.
+    """
+    from training.panel import answers
+    from training.panel.agreement import agreement
+
+    asked = answers.questions(settings.panel)
+    for name, sheet in sheets.items():
+        answers.check_sheet(asked, sheet, file=name)
+    kept = answers.keep(settings.panel, list(sheets.values()))
+    blank = sum(int(sheet["answer"].isna().sum()) for sheet in sheets.values())
+    restart, jobs = (agreement(kept, asked, output=output) for output in answers.OUTPUTS)
+    return PanelRead(restart, jobs, kept, blank)
 
 
 def tracking_pages(settings: Settings, *, port: int) -> Any:

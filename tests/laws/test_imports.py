@@ -43,17 +43,19 @@ BELOW = {
     "cohort": {"statistics"},
     "propensity": {"statistics", "cohort"},
     "models": {"statistics", "tuning", "priors", "cohort", "propensity"},
+    "panel": {"statistics", "models"},
     "evaluation": {"statistics", "tuning", "priors", "cohort", "propensity", "models"},
     "gates": {"statistics", "tuning", "priors", "cohort", "propensity", "models", "evaluation"},
     "registry": {"statistics", "tuning", "priors", "cohort", "propensity", "models", "evaluation", "gates"},
     "monitoring": {"statistics", "tuning", "priors", "cohort", "propensity", "models", "evaluation", "gates"},
     "pipeline": {
         "statistics", "tuning", "priors", "cohort", "propensity", "models", "evaluation", "gates", "registry",
-        "monitoring",
+        "monitoring", "panel",
     },
 }  # fmt: skip
 """Inside training: what the modules of a room may import beside their own. Levels are pipeline, then gates, registry,
-monitoring and evaluation, then models, then cohort, priors, propensity and tuning, then statistics. Within a level
+monitoring and evaluation, then panel (its answers move the slopes of a belief), then models, then cohort, priors,
+propensity and tuning, then statistics. Within a level
 propensity reads cohorts, gates read evaluation, registry and monitoring read both; nothing points back, so that the
 rooms have no circle."""
 

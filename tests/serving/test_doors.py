@@ -20,6 +20,7 @@ from serving.desk.appraisal import current_units
 from serving.desk.question import Question
 from serving.desk.watch import Watch
 from serving.desk.workspace import champion, open_register
+from serving.reports.panel import EXPERT_CELL, choice_said
 from training.gates.churn import first_units
 
 pytestmark = pytest.mark.slow
@@ -224,6 +225,35 @@ def test_every_door_says_what_adds_up_to_a_figure_and_what_to_ask_next(doors):
     figure = public["unit"]["prediction"]["outputs"]["feasibility"]["point"]
     assert sum(line["amount"] for line in public["why"]["parts"]["feasibility"]) == pytest.approx(figure, abs=1e-5)
     assert doors.http.get("/v1/questions?lang=fa").json()["ask"]
+
+
+def test_experts_are_asked_and_move_the_next_model(doors):
+    form = doors.home / "panel.xlsx"
+    asked = doors.json("elicit", "--out", form, "--pairs", "12")
+    assert len(asked["pairs"]) == 12
+    book = openpyxl.load_workbook(form)
+    book.worksheets[0][EXPERT_CELL] = "E1"
+    for row in book.worksheets[1].iter_rows(min_col=1, max_col=5):
+        if row[4].value:
+            row[1].value = choice_said(json.loads(row[4].value)[-1], "equal")
+    book.save(form)
+    found = json.loads(doors.ehya("elicit", "--read", form, "--json"))
+    (expert,) = found["restart"]["experts"]
+    assert (expert["code"], expert["answers"], expert["doubts"]) == ("E1", 12, ["all_equal"])
+    assert "next to nothing" in doors.ehya("elicit", "--read", form)
+    before = (doors.home / "panel" / "answers.csv").read_bytes()
+    book.worksheets[0][EXPERT_CELL] = "Somebody"
+    book.save(form)
+    env = {"EHYA_HOME": str(doors.home), "EHYA_LANG": "fa", "EHYA_DATABASE_URL": None}
+    refused = CliRunner().invoke(app, ["elicit", "--read", str(form)], env=env)
+    assert refused.exit_code == 2
+    assert "Somebody" in refused.output
+    assert (doors.home / "panel" / "answers.csv").read_bytes() == before
+    doors.ehya("train", "--trials", "0", "--force", "--reason", "a test of the panel")
+    with open_register(doors.settings) as register:
+        belief = champion(register, doors.settings).document.belief
+    assert belief.sources["panel"] == 12
+    agree(doors)
 
 
 def test_a_part_that_does_not_exist_is_refused_with_the_parts_that_do(doors):

@@ -43,8 +43,9 @@ LIMITS = {
         "counts_disagree": "official counts call a unit revived without saying for how long, and neighbouring sources "
         "disagree",
         "first_day": "feasibility rests on an official revival rate and on prior effects of fields: some estimated on "
-        "public records of other countries and shrunk, most assumed; press units and ripe outcomes move them. Jobs "
-        "rest on official averages and on the signs of size in a record. A missing field widens the interval",
+        "public records of other countries and shrunk, most assumed; press units, experts who were asked and "
+        "ripe outcomes move them. Jobs rest on official averages and on the signs of size in a record. A missing field "
+        "widens the interval",
         "few_units": "with some 170 units the province-out gain over the base rate is small",
     },
     OUTCOMES: {

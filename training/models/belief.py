@@ -62,6 +62,10 @@ class Source:
     weights: Floats
     intercept: bool = True
 
+    def weighed(self, share: float) -> Source:
+        """The same rows with a share of their weight."""
+        return Source(self.name, self.away, self.label, self.weights * share, self.intercept)
+
     def where(self, kept: npt.NDArray[np.bool_]) -> Source:
         """Only some rows."""
         return Source(self.name, self.away[kept], self.label[kept], self.weights[kept], self.intercept)
@@ -164,6 +168,43 @@ def updated(belief: Slopes, source: Source) -> Slopes:
     mean[free] = found[1:]
     covariance[np.ix_(free, free)] = np.linalg.inv(information)[1:, 1:]
     return belief.moved(mean, (covariance + covariance.T) / 2)
+
+
+def trust(belief: Slopes, source: Source, outcomes: Source) -> float:
+    """What the register's outcomes leave of a source that is an opinion, 0..1: without outcomes all of it.
+
+    Two beliefs are asked for the outcomes before they have seen them, one that listened to the source and one that did
+    not. Where listening predicts them better, or as well, the source keeps its weight; where it predicts worse, it
+    keeps twice its share of the two likelihoods (equal odds before).
+
+    Parameters
+    ----------
+    belief
+        Slopes before the source has spoken.
+    source
+        The opinion.
+    outcomes
+        Ripe outcomes of the register.
+    """
+    if not len(outcomes.label) or not len(source.label):
+        return 1.0
+    gain = _foreseen(updated(belief, source), outcomes) - _foreseen(belief, outcomes)
+    return float(min(2 * expit(gain), 1.0))
+
+
+def _foreseen(belief: Slopes, outcomes: Source) -> float:
+    """Logarithm of the likelihood of outcomes under a belief that has not seen them, at their own level."""
+    score = outcomes.away @ belief.mean
+    doubt = np.einsum("ij,jk,ik->i", outcomes.away, belief.covariance, outcomes.away)
+    # Mean of a logistic over a normal score: MacKay 1992, "The evidence framework applied to classification networks".
+    score = score / np.sqrt(1 + np.pi * doubt / 8)
+    wanted = np.average(outcomes.label, weights=outcomes.weights)
+    if not 0 < wanted < 1:
+        return 0.0
+    level = _root(lambda at: float(np.average(expit(at + score), weights=outcomes.weights) - wanted), logit(wanted))
+    chance = expit(level + score)
+    each = outcomes.label * np.log(chance) + (1 - outcomes.label) * np.log1p(-chance)
+    return float(outcomes.weights @ each)
 
 
 def restart_line(belief: Slopes, rate: Rate, population: Standing) -> Line:

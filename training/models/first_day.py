@@ -21,6 +21,7 @@ from training.models.belief import (
     plain_line,
     press_rows,
     restart_line,
+    trust,
     updated,
     widened,
 )
@@ -84,6 +85,9 @@ def first_day(
     restart, capacity = _rate(official.restart), _rate(official.capacity)
     prior = widened(slopes(rows, "restart"), described)
     press, register = _sources(seen, prior, sample, allowed)
+    spoken = updated(prior, press)
+    trusted = {source.name: trust(spoken, source, register) for source in further}
+    further = [source.weighed(trusted[source.name]) for source in further]
     # Everybody's own province is left out of what is said of a press unit.
     held_out = {}
     for name in sorted(set(sample.group[~sample.register].tolist())):
@@ -103,7 +107,8 @@ def first_day(
             table=prior.mean,
             variances=np.diag(prior.covariance),
             basis=_bases(rows, prior.features),
-            sources={source.name: len(source.label) for source in (press, register, *further)},
+            sources={source.name: _rows(source) for source in (press, register, *further)},
+            trust=trusted,
             population=len(population),
             overridden=_overridden(rows),
         ),
@@ -127,6 +132,11 @@ def official_population(not_revived: pd.DataFrame, register: pd.DataFrame | None
         if len(idle) >= LEAST_POPULATION:
             return idle
     return not_revived
+
+
+def _rows(source: Source) -> int:
+    """Outcomes, or comparisons: each of these is a share of a win and a share of a loss, in two rows."""
+    return len(source.label) if source.intercept else len(source.label) // 2
 
 
 def _moved(belief: Slopes, sources: Sequence[Source]) -> Slopes:

@@ -15,6 +15,7 @@ from engine.reference import table
 from engine.reference.effects import effects as effects_of_the_table
 from engine.scoring import runtime
 from engine.scoring.artefact import Model
+from engine.scoring.belief import stand
 from engine.scoring.document import REPORTED, ReportedDocument, of_kind
 from features import matrix
 from training.cohort.press_sample import Sample, sample
@@ -22,9 +23,11 @@ from training.evaluation.candidate import Candidate, group_names, with_rules
 from training.evaluation.evidence import JudgedTables
 from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS
 from training.evaluation.press_metrics import jobs_metrics, left_out_rates, sector_medians, status_metrics
+from training.models.belief import columns
 from training.models.first_day import first_day, official_population
 from training.models.jobs import UNIT_SPREAD
 from training.models.press import ALLOWED, DESCRIBED, Fitted, fit
+from training.panel.comparisons import Panel, comparisons
 from training.priors.official_rates import OfficialSize, Priors, capacity_rate, jobs_size, official_counts, restart_rate
 from training.registry.provenance import data_digest
 from training.tuning.progress import USUAL, Effort, Progress, Stage, silent
@@ -42,6 +45,7 @@ def reported_candidate(
     random_state: int = 0,
     effort: Effort = USUAL,
     effects: pd.DataFrame | None = None,
+    panel: Panel | None = None,
     progress: Progress = silent,
 ) -> Candidate:
     """Fit the first model: prior effects, press reports and the register's ripe outcomes under official rates.
@@ -54,11 +58,20 @@ def reported_candidate(
         Last day whose facts may be seen, seed, limits of the search, and who is called with what is done.
     effects
         Prior effects; those of the table when ``None``.
+    panel
+        What experts said of pairs of units; their answers move the slopes as a source of their own.
     """
     seen = sample(reported_units(), units, events, as_of=as_of)
     trials = TRIALS if effort.trials is None else effort.trials
     fitted = fit_sample(
-        seen, as_of=as_of, random_state=random_state, trials=trials, progress=progress, register=units, effects=effects
+        seen,
+        as_of=as_of,
+        random_state=random_state,
+        trials=trials,
+        progress=progress,
+        register=units,
+        effects=effects,
+        panel=panel,
     )
     progress(Stage.JUDGING, 0.0)
     official = official_counts(table("revival_rates"), table("jobs_per_unit"))
@@ -127,6 +140,7 @@ def fit_sample(
     averages: pd.DataFrame | None = None,
     register: pd.DataFrame | None = None,
     effects: pd.DataFrame | None = None,
+    panel: Panel | None = None,
 ) -> Fitted:
     """Fit a sample under the priors of official counts, moved by what the register has seen.
 
@@ -143,6 +157,8 @@ def fit_sample(
         and what they show stands in for what a unit does not state.
     effects
         Prior effects (``engine.reference.effects.effects``); those of the table when ``None``.
+    panel
+        What experts said of pairs of the register's units.
 
     Raises
     ------
@@ -161,7 +177,7 @@ def fit_sample(
             seen, priors, as_of=as_of, random_state=random_state, trials=trials, register=register, progress=tell
         )
         rows = effects_of_the_table() if effects is None else effects
-        return _of_the_first_day(fitted, seen, rows, priors.size, register, as_of)
+        return _of_the_first_day(fitted, seen, rows, priors.size, register, as_of, panel)
 
 
 def _of_the_first_day(
@@ -171,19 +187,28 @@ def _of_the_first_day(
     size: OfficialSize,
     register: pd.DataFrame | None,
     as_of: pd.Timestamp,
+    panel: Panel | None,
 ) -> Fitted:
     """The model with the sections that its feasibility and jobs rest on."""
     document = of_kind(fitted.model.document, ReportedDocument)
     population = official_population(seen.units[seen.label == 0], register)
+    everywhere = matrix(population, DESCRIBED, document.fitted, as_of=as_of)
+    further = []
+    if panel is not None and register is not None and len(panel.answers):
+        units = register[register.index.isin(panel.units)]
+        own = stand(columns(rows, everywhere), matrix(units, DESCRIBED, document.fitted, as_of=as_of))
+        shown = pd.DataFrame(np.where(own.missing, np.nan, own.away), index=units.index)
+        further = [comparisons(panel.answers, panel.questions, shown)]
     first = first_day(
         rows,
         seen,
         fitted.matrix,
-        matrix(population, DESCRIBED, document.fitted, as_of=as_of),
+        everywhere,
         allowed=ALLOWED.names,
         official=document.population,
         size=size,
         unit_spread=UNIT_SPREAD,
+        further=further,
     )
     document = document.changed(belief=first.belief, size=first.size, ranges=first.ranges, version="")
     document = document.changed(version=document.name_of(as_of))

@@ -26,6 +26,7 @@ from training.gates.card import card, markdown
 from training.gates.champion import Against, against, side_by_side
 from training.gates.rules import Verdict
 from training.gates.verdicts import groups, jobs_scores, judge, scores
+from training.panel.comparisons import Panel
 from training.pipeline.outcomes import outcomes_candidate
 from training.pipeline.reported import reported_candidate
 from training.registry.provenance import code_version
@@ -137,7 +138,7 @@ def train(
     if candidate is None and origin != Origin.REGISTER.value:
         raise EhyaError(ErrorCode.TOO_FEW_OUTCOMES, given=origin, allowed=LEAST_RESTARTS)
     if candidate is None:
-        candidate = reported_candidate(units, events, **told)
+        candidate = reported_candidate(units, events, panel=Panel.of(settings.panel), **told)
     return judged_and_kept(candidate, register, settings, as_of=as_of, random_state=random_state, progress=progress)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -199,3 +200,35 @@ def mlflow(
 
     settings, terminal = ctx.obj.settings, ctx.obj.terminal(lang, as_json=as_json)
     show_pages(terminal, lambda: learning.tracking_pages(settings, port=port), host="127.0.0.1", port=port)
+
+
+def elicit(
+    ctx: typer.Context,
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Workbooks that came back, with --read.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.xlsx", help="Write the form for the experts.")
+    ] = None,
+    pairs: Annotated[int, typer.Option("--pairs", min=6, max=200, help="How many pairs of units to ask about.")] = 30,
+    read: Annotated[bool, typer.Option("--read", help="Take in the answers of the workbooks that are named.")] = False,
+    seed: Annotated[int, typer.Option("--seed", help="Another number asks about other pairs.")] = 0,
+    as_of: AsOf = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask your experts which of two units would come back; their answers move the effects that nobody has measured.
+
+    The pairs are units of your own register, chosen to tell most. Each expert fills in a copy of the workbook under a
+    code, never a name. The next training reads the answers; outcomes of the register can take their weight away.
+    """
+    from engine.errors import EhyaError, ErrorCode
+    from serving.cli.commands import elicit as body
+
+    terminal, settings = ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings
+    if read == (out is not None) or read != bool(files):
+        raise EhyaError(ErrorCode.OPTION_MISSING, command="ehya elicit", allowed=["--out FILE.xlsx", "--read FILE..."])
+    if out is not None:
+        body.write_form(terminal, settings, out, pairs=pairs, as_of=as_of, seed=seed)
+    else:
+        body.read_forms(terminal, settings, files or [])

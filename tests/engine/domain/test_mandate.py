@@ -175,11 +175,10 @@ def test_a_sector_read_as_a_number_gets_its_zero_back():
     assert lineage("0810") == ("B", "08", "081", "0810")
 
 
-def test_a_low_appetite_asks_for_the_base_rate_worked_by_hand():
+def test_a_stated_failure_is_a_floor_and_an_appetite_is_none_by_itself():
     # 15 % of idle units a year: 1 - 0.85 * 0.85 = 0.2775 within two years
     assert pytest.approx(0.2775) == BASE_FEASIBILITY
-    assert Mandate(id="a", risk_appetite="low").min_feasibility == BASE_FEASIBILITY
-    assert Mandate(id="a", risk_appetite="medium").min_feasibility == pytest.approx(0.13875)
+    assert Mandate(id="a", risk_appetite="low").min_feasibility is None
     assert Mandate(id="a", risk_appetite="high", max_failure_probability=0.7).min_feasibility == pytest.approx(0.3)
 
 

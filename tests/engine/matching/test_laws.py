@@ -68,13 +68,24 @@ def brute_force_feasible(table, mandate):
             ("power_unknown", _at_least(row["power_kw"], mandate.min_power_kw)),
             ("land_unknown", _at_least(row["land_m2"], mandate.min_land_m2)),
             ("jobs_unknown", _at_least(row["jobs_expected_point"], mandate.min_jobs)),
-            ("feasibility_unknown", _at_least(row["feasibility_point"], mandate.min_feasibility)),
+            ("feasibility_unknown", _at_least(row["feasibility_point"], _floor(table, mandate))),
             ("sector_unknown", _in_sector(row["isic"], mandate.sectors)),
             ("status_unknown", _in_status(row["status"], mandate.statuses)),
         ]
         if all(passed is True or (passed is None and code in accepts) for code, passed in checks):
             kept.add(unit_id)
     return kept
+
+
+def _floor(table, mandate):
+    """The stated floor, and of what is on offer the best third or two thirds, counted by hand."""
+    floors = [] if mandate.max_failure_probability is None else [1 - mandate.max_failure_probability]
+    if mandate.risk_appetite is not None:
+        on_offer = table[table["triage"].isin(["offer", "fix_first"]) & (table["public_completeness"] >= 0.65)]
+        values = sorted(on_offer["feasibility_point"].dropna(), reverse=True)
+        left_out = {"low": 2, "medium": 1, "high": 0}[mandate.risk_appetite] * len(values) // 3
+        floors.append(values[::-1][left_out] if left_out else 0.0)
+    return max(floors, default=None)
 
 
 def _at_least(given, low):

@@ -100,7 +100,7 @@ TICKET = {"price_year": 1404, "ticket_billion_rial": [100, 300]}
             ["capital_below_ticket"],
         ),
         ({}, {"max_failure_probability": 0.8}, []),
-        ({}, {"risk_appetite": "low"}, ["failure_too_likely"]),
+        ({}, {"risk_appetite": "low"}, []),  # the only unit is the most feasible there is
         ({"feasibility_point": np.nan}, {"risk_appetite": "low"}, ["feasibility_unknown"]),
         ({}, {"min_confidence": "verified"}, ["confidence_too_low"]),
         ({}, {"min_jobs": 20}, ["jobs_too_few"]),
@@ -299,3 +299,14 @@ def test_a_unit_that_stands_twice_in_the_book_is_refused():
     table = unit_table(pd.DataFrame({"unit_id": ["a", "a"]}))
     with pytest.raises(ValueError, match="occurs twice"):
         UnitBook.from_table(table)
+
+
+@pytest.mark.parametrize(
+    ("appetite", "shown"), [("low", {"u1"}), ("medium", {"u0", "u1"}), ("high", {"u0", "u1", "u2"})]
+)
+def test_an_appetite_looks_at_the_most_feasible_of_what_is_on_offer_however_low_that_is(appetite, shown):
+    on_offer = book(*({"feasibility_point": point} for point in (0.05, 0.09, 0.02)))
+    mandate = Mandate.read({"id": "cautious", "risk_appetite": appetite})
+    assert set(shortlist(on_offer, mandate).unit_id) == shown
+    with_floor = Mandate.read({"id": "strict", "risk_appetite": appetite, "max_failure_probability": 0.94})
+    assert set(shortlist(on_offer, with_floor).unit_id) == {"u1"}

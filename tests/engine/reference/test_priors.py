@@ -89,7 +89,7 @@ def test_no_assumption_of_the_code_is_left_out_of_the_table():
         "engine.matching.fit.WEIGHTS",
         "engine.health.completeness.WEIGHTS",
         "engine.diagnosis.rules.STATED_SEVERITY",
-        "engine.domain.mandate.MIN_FEASIBILITY",
+        "engine.domain.mandate.APPETITE_SHARE",
     ],
 )
 def test_a_set_of_figures_is_in_the_table_whole(collection):

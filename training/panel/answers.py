@@ -1,0 +1,125 @@
+"""Questions that were handed out, and answers that came back: two tables of the workspace, checked whole."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from engine.codes import Code
+from engine.errors import EhyaError, ErrorCode
+from engine.files import replacing
+
+QUESTION_COLUMNS = ["panel", "number", "first", "second"]
+ANSWER_COLUMNS = ["expert", "panel", "number", "output", "answer"]
+OUTPUTS = ("restart", "jobs")
+
+EXPERT = re.compile(r"[A-Za-z]{1,3}[0-9]{1,4}")
+"""An expert is a code and never a name."""
+
+
+class Answer(Code):
+    """What an expert says of a pair."""
+
+    FIRST_MUCH = "first_much"
+    FIRST = "first"
+    EQUAL = "equal"
+    SECOND = "second"
+    SECOND_MUCH = "second_much"
+
+
+def questions(folder: Path) -> pd.DataFrame:
+    """All pairs that were ever handed out, columns ``QUESTION_COLUMNS``."""
+    return _read(folder / "questions.csv", QUESTION_COLUMNS)
+
+
+def answers(folder: Path) -> pd.DataFrame:
+    """All answers that were taken, columns ``ANSWER_COLUMNS``; blank ones are not among them."""
+    return _read(folder / "answers.csv", ANSWER_COLUMNS)
+
+
+def hand_out(folder: Path, panel: str, pairs: list[tuple[str, str]]) -> pd.DataFrame:
+    """Keep the pairs of a panel; a panel that is there already is kept as it is.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Its pairs, columns ``QUESTION_COLUMNS``, numbered from 1.
+    """
+    made = pd.DataFrame(
+        [(panel, number, first, second) for number, (first, second) in enumerate(pairs, start=1)],
+        columns=QUESTION_COLUMNS,
+    )
+    before = questions(folder)
+    _write(folder / "questions.csv", pd.concat([before[before["panel"] != panel], made]))
+    return made
+
+
+def check_sheet(asked: pd.DataFrame, sheet: pd.DataFrame, *, file: str) -> None:
+    """Hold a sheet that came back against what was handed out.
+
+    Parameters
+    ----------
+    asked
+        All pairs ever handed out.
+    sheet
+        ``expert, panel, number, first, second, output, answer`` of one file; ``answer`` is missing where left blank.
+    file
+        Its name, for the errors.
+
+    Raises
+    ------
+    EhyaError
+        ``panel_expert_unreadable`` for a name in place of a code; ``panel_unknown``; ``panel_pairs_missing``,
+        ``panel_pair_unknown`` and ``panel_pair_altered`` with the numbers of the pairs.
+    """
+    expert, panel = (str(sheet[name].iloc[0]) if len(sheet) else "" for name in ("expert", "panel"))
+    if not EXPERT.fullmatch(expert):
+        raise EhyaError(ErrorCode.PANEL_EXPERT_UNREADABLE, given=expert, file=file)
+    own = asked[asked["panel"] == panel]
+    if own.empty:
+        raise EhyaError(ErrorCode.PANEL_UNKNOWN, given=panel, file=file)
+    there = {(int(number), output) for number, output in zip(sheet["number"], sheet["output"], strict=True)}
+    wanted = {(int(number), output) for number in own["number"] for output in OUTPUTS}
+    if strange := sorted({number for number, _ in there - wanted}):
+        raise EhyaError(ErrorCode.PANEL_PAIR_UNKNOWN, given=strange, file=file)
+    if missing := sorted({number for number, _ in wanted - there}):
+        raise EhyaError(ErrorCode.PANEL_PAIRS_MISSING, given=missing, file=file)
+    both = sheet.merge(own, on=["panel", "number"], suffixes=("", "_asked"))
+    other = (both["first"] != both["first_asked"]) | (both["second"] != both["second_asked"])
+    if other.any() or sheet.duplicated(["number", "output"]).any():
+        twice = sheet.loc[sheet.duplicated(["number", "output"]), "number"]
+        given = sorted({*both.loc[other, "number"].astype(int), *twice.astype(int)})
+        raise EhyaError(ErrorCode.PANEL_PAIR_ALTERED, given=given, file=file)
+
+
+def keep(folder: Path, sheets: list[pd.DataFrame]) -> pd.DataFrame:
+    """Keep the answers of sheets that were checked; an expert's newer answers stand in place of older ones.
+
+    Returns
+    -------
+    pandas.DataFrame
+        All answers that are kept now, columns ``ANSWER_COLUMNS``.
+    """
+    new = pd.concat(sheets)[ANSWER_COLUMNS].dropna(subset=["answer"])
+    both = pd.concat([answers(folder), new])
+    kept = both.drop_duplicates(["expert", "panel", "number", "output"], keep="last")
+    kept = kept.sort_values(["expert", "panel", "number", "output"], kind="stable", ignore_index=True)
+    _write(folder / "answers.csv", kept)
+    return kept
+
+
+def _read(path: Path, columns: list[str]) -> pd.DataFrame:
+    if not path.is_file():
+        return pd.DataFrame(columns=columns)
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        return table[columns].assign(number=table["number"].astype("int64"))
+    except (OSError, UnicodeDecodeError, KeyError, ValueError) as error:
+        raise EhyaError(ErrorCode.FILE_UNREADABLE, given=path.name) from error
+
+
+def _write(path: Path, table: pd.DataFrame) -> None:
+    with replacing(path) as beside:
+        table.to_csv(beside, index=False)
