@@ -48,8 +48,8 @@ class Place:
     type_ii: Array
     multiplier_assumed: NDArray[np.bool_]
 
-    def only(self, places: slice) -> Place:
-        """The same of some of the units."""
+    def only(self, places: slice | NDArray[np.intp]) -> Place:
+        """The same of some of the units, by their places."""
         return Place(*(getattr(self, name)[places] for name in self.__slots__))
 
 

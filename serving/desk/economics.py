@@ -16,7 +16,7 @@ from engine.domain.prediction import Output, columns
 from engine.economics.account import Account, Standards
 from engine.economics.assumptions import Assumptions
 from engine.economics.jobs import place
-from engine.economics.prices import PriceIndex, UsdMarket, usd
+from engine.economics.prices import UsdMarket, usd
 from engine.economics.project import Project
 from engine.economics.project_file import StatedProject, plan, read_project, stated_account
 from engine.economics.revival import FORBIDDING, Gap, facts
@@ -150,7 +150,7 @@ def economics_of(found: Appraised, unit_id: str, choices: Choices) -> Economics:
     origin = "" if pd.isna(row["origin"].iloc[0]) else str(row["origin"].iloc[0])
     if set(gaps) & FORBIDDING:
         return Economics(name, unit_id, year, gaps, assumed, None, origin=origin)
-    around = place(found.table).only(slice(*_span(found.table, unit_id)))
+    around = place(found.table).only(found.table.index.get_indexer(row.index))
     jobs, dollar = np.array([point]), _rial_per_usd(year)
     told = unit_account(known, around, jobs, assumed, rial_per_usd=dollar)
     drawn = worth(
@@ -226,32 +226,43 @@ def stated_economics(stated: StatedProject, choices: Choices) -> Economics:
     )
 
 
-def register_economics(
-    table: pd.DataFrame, question: Question, choices: Choices, prices: PriceIndex | None = None
-) -> pd.DataFrame:
-    """Worth of every unit of an appraisal, as columns to stand beside it.
+def register_economics(found: Appraised, units: pd.Index, choices: Choices) -> pd.DataFrame:
+    """Worth of many units of an appraisal, as columns to stand beside it.
 
     Parameters
     ----------
-    table
-        Appraisal table, shape (n, columns).
-    question, choices
-        Price year; assumptions, draws and seed. Changes by unit are left to ``unit_economics``.
-    prices
-        Price index of the workspace's own.
+    found
+        The appraisal; all its units count as rivals of each other.
+    units
+        Ids of those whose worth is wanted, shape (n,).
+    choices
+        Assumptions, draws and seed. Changes by unit are left to :func:`unit_economics`.
 
     Returns
     -------
     pandas.DataFrame
-        Shape (n, columns), index of the table, ``engine.economics.worth.summary`` and ``economics_gaps`` (codes joined
-        by ``;``).
+        Shape (n, columns), index ``units``: ``engine.economics.worth.summary`` and ``economics_gaps`` (codes joined by
+        ``;``).
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option``, ``value_unreadable``.
     """
     assumed = Assumptions.from_reference().changed(choices.changes)
-    found = worth(
-        table, table, assumed, draws=choices.draws, seed=choices.seed, price_year=question.price_year, prices=prices
+    table = found.table.loc[units]
+    worked = worth(
+        table,
+        table,
+        assumed,
+        draws=choices.draws,
+        seed=choices.seed,
+        price_year=found.question.price_year,
+        prices=found.prices,
+        around=place(found.table).only(found.table.index.get_indexer(units)),
     )
-    said = summary(found, dscr_floor=assumed.value("dscr_floor"))
-    joined = [";".join(found.gaps.columns[row]) for row in found.gaps.to_numpy(dtype=bool)]
+    said = summary(worked, dscr_floor=assumed.value("dscr_floor"))
+    joined = [";".join(worked.gaps.columns[row]) for row in worked.gaps.to_numpy(dtype=bool)]
     return said.assign(economics_gaps=joined)
 
 
@@ -295,11 +306,6 @@ def read_choices(path: Path) -> Choices:
 def _moved(project: Project, real_rate: float, assumed: Assumptions) -> tuple[Swing, ...]:
     by = {"step": assumed.value("sensitivity_step"), "shock": assumed.value("exchange_shock")}
     return tuple(steps(project, real_rate, **by))
-
-
-def _span(table: pd.DataFrame, unit_id: str) -> tuple[int, int]:
-    at = int(table.index.get_loc(unit_id))  # type: ignore[arg-type]
-    return at, at + 1
 
 
 def _price_year(row: pd.DataFrame, question: Question) -> int | None:
