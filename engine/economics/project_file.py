@@ -11,7 +11,7 @@ import numpy as np
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from engine.economics.account import Account, Jobs, Standards, account
+from engine.economics.account import Account, ProjectJobs, Standards, account
 from engine.economics.additionality import net_jobs
 from engine.economics.loans import GraceInterest, Loan, LoanForm
 from engine.economics.project import Asset, Cost, Project, TaxRule
@@ -239,10 +239,10 @@ def stated_account(stated: StatedProject, standards: Standards) -> Account:
     return account(plan(stated), own, None if stated.jobs is None else _jobs(stated.jobs, stated.years))
 
 
-def _jobs(stated: StatedJobs, years: int) -> Jobs:
+def _jobs(stated: StatedJobs, years: int) -> ProjectJobs:
     """Stated jobs; the net ones by the default losses where the file has none."""
     net = net_jobs(stated.gross) if stated.net is None else stated.net
-    return Jobs(gross=stated.gross, net=net, years=years)
+    return ProjectJobs(gross=stated.gross, net=net, years=years)
 
 
 def _once(row: list[float], stated: StatedProject) -> Array:

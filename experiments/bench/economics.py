@@ -79,8 +79,8 @@ def _alone(units: pd.DataFrame, predictions: pd.DataFrame, place: int, seed: int
         if name not in WHOLE:
             owner = unit.index if name in UNIT_BY_UNIT else None
             values[name] = in_range(row, uniforms(name, owner, draws=DRAWS, seed=seed))
-    ends = (expected[name].to_numpy() for name in columns(Output.JOBS_IF_REVIVED))
-    jobs = np.maximum(in_interval(*ends, uniforms("jobs", unit.index, draws=DRAWS, seed=seed)), 0)
+    low, point, high = (expected[name].to_numpy() for name in columns(Output.JOBS_IF_REVIVED))
+    jobs = np.maximum(in_interval(low, point, high, uniforms("jobs", unit.index, draws=DRAWS, seed=seed)), 0)
     known = facts(unit, expected[columns(Output.JOBS_IF_REVIVED)[1]])
     rate = nominal_rate(values["real_discount_rate"], values["expected_inflation"])
     return present_value(statements(revival(known, jobs, values)).project_flow, rate)[:, 0]

@@ -120,7 +120,7 @@ STANDING: dict[str, Any] = {
     "parts": {},
 }
 ANSWERS: dict[str, dict[str, Any]] = {
-    "Units": {"meta": META, "total": 1, "limit": 20, "offset": 0, "next": None, "units": [UNIT]},
+    "UnitPage": {"meta": META, "total": 1, "limit": 20, "offset": 0, "next": None, "units": [UNIT]},
     "UnitAlone": {"meta": META, "unit": UNIT, "why": WHY},
     "UnitEconomics": {
         "meta": META,
@@ -141,7 +141,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     },
     "Questions": {"meta": META, "ask": [ASKED]},
     "Rankings": {"meta": META, "total": 1, "top": 20, "weighing": WEIGHING, "units": [UNIT]},
-    "Health": {
+    "ServiceHealth": {
         "status": "ok",
         "version": "5f3e9a1b7c2d4e60718293a4",
         "age_seconds": 61.5,

@@ -15,7 +15,7 @@ from engine.domain.persona import Persona
 from engine.domain.prediction import Output, columns
 from engine.economics.account import Account, Standards
 from engine.economics.assumptions import Assumptions
-from engine.economics.jobs import place
+from engine.economics.jobs import labour_market
 from engine.economics.prices import UsdMarket, usd
 from engine.economics.project import Project
 from engine.economics.project_file import StatedProject, plan, read_project, stated_account
@@ -150,7 +150,7 @@ def economics_of(found: Appraised, unit_id: str, choices: Choices) -> Economics:
     origin = "" if pd.isna(row["origin"].iloc[0]) else str(row["origin"].iloc[0])
     if set(gaps) & FORBIDDING:
         return Economics(name, unit_id, year, gaps, assumed, None, origin=origin)
-    around = place(found.table).only(found.table.index.get_indexer(row.index))
+    around = labour_market(found.table).only(found.table.index.get_indexer(row.index))
     jobs, dollar = np.array([point]), _rial_per_usd(year)
     told = unit_account(known, around, jobs, assumed, rial_per_usd=dollar)
     drawn = worth(
@@ -259,7 +259,7 @@ def register_economics(found: Appraised, units: pd.Index, choices: Choices) -> p
         seed=choices.seed,
         price_year=found.question.price_year,
         prices=found.prices,
-        around=place(found.table).only(found.table.index.get_indexer(units)),
+        around=labour_market(found.table).only(found.table.index.get_indexer(units)),
     )
     said = summary(worked, dscr_floor=assumed.value("dscr_floor"))
     joined = [";".join(worked.gaps.columns[row]) for row in worked.gaps.to_numpy(dtype=bool)]

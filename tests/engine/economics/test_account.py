@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.domain.persona import Persona
-from engine.economics.account import Account, FigureName, Jobs, Standards, StatementLine, account, yearly
+from engine.economics.account import Account, FigureName, ProjectJobs, Standards, StatementLine, account, yearly
 from engine.economics.figures import NotCalculable
 from engine.economics.loans import Loan
 from engine.economics.project import Asset, Cost, Project, TaxRule
@@ -28,13 +28,13 @@ def mill(**changes: object) -> Project:
     return Project(**(stated | changes))
 
 
-def told(project: Project, jobs: Jobs | None = None, standards: Standards = STANDARDS) -> Account:
+def told(project: Project, jobs: ProjectJobs | None = None, standards: Standards = STANDARDS) -> Account:
     return account(project, standards, jobs)
 
 
 def test_figures_of_a_mill_by_hand():
     # surplus 60 a year, depreciation 40, interest 12, 8, 4: tax 2, 3, 4; flow -120, 58, 57, 56
-    found = told(mill(), Jobs(gross=20, net=10))
+    found = told(mill(), ProjectJobs(gross=20, net=10))
     assert found.worked.project_flow == pytest.approx([-120, 58, 57, 56])
     assert found.value(FigureName.CAPITAL) == 120
     assert found.value(FigureName.NPV) == pytest.approx(-120 + 58 / 1.1 + 57 / 1.21 + 56 / 1.331)
@@ -112,7 +112,7 @@ def test_statements_have_a_line_for_every_name_and_a_column_for_every_year():
 
 
 def test_every_persona_sees_its_figures_and_says_what_it_makes_of_them():
-    found = told(mill(), Jobs(gross=20, net=12, weighted=15))
+    found = told(mill(), ProjectJobs(gross=20, net=12, weighted=15))
     for persona in Persona:
         seen = view(found, persona, dscr_floor=1.25)
         assert tuple(figure.name for figure in seen.figures) == FIGURES[persona]
