@@ -248,7 +248,8 @@ def summary(found: Worth, *, dscr_floor: float, level: float = 0.8) -> pd.DataFr
     tail = (1 - level) / 2
     said: dict[str, NDArray[np.float64]] = {}
     for name in FIGURES[1:]:
-        ends = np.quantile(getattr(found, name), [tail, 0.5, 1 - tail], axis=0)
+        # one of the draws, not a mean of two: cover without debt is infinite
+        ends = np.quantile(getattr(found, name), [tail, 0.5, 1 - tail], axis=0, method="inverted_cdf")
         said |= {f"{name}_{end}": values for end, values in zip(("low", "median", "high"), ends, strict=True)}
     unknown = np.isnan(found.npv_rial).any(axis=0)
     shares = {"npv_positive": found.npv_rial > 0, "dscr_enough": found.least_dscr >= dscr_floor}
