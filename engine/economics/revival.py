@@ -352,7 +352,11 @@ def output_ramp(months: ArrayLike, years: int) -> Array:
     """
     height = np.maximum(np.asarray(months, dtype=np.float64) / 12, 1e-9)
     ramp, before = empty((*height.shape, years)), np.zeros(height.shape)
+    reached = float(height.max(initial=0))
     for year in range(1, years):
+        if year - 1 >= reached:
+            ramp[..., year] = 1
+            continue
         until = np.where(year < height, year**2 / (2 * height), year - height / 2)
         ramp[..., year] = until - before
         before = until

@@ -1,5 +1,7 @@
 """Stated projects: read, and refused key by key."""
 
+from pathlib import Path
+
 import pytest
 import yaml
 
@@ -7,6 +9,7 @@ from engine.economics.account import FigureName, Standards
 from engine.economics.project_file import check_project, plan, read_project, stated_account
 from engine.errors import EhyaError, ErrorCode
 
+EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "project_mill.yaml"
 MILL = {
     "name": "آسیاب",
     "years": 3,
@@ -73,3 +76,29 @@ def test_a_file_that_is_no_project_is_refused(tmp_path, text):
         read_project(path)
     with pytest.raises(EhyaError):
         read_project(tmp_path / "none.yaml")
+
+
+def test_a_textbook_case_can_be_stated_line_by_line():
+    """Brigham and Houston, table 12-1, project S: printed flows -1000, 500, 400, 300, 100."""
+    equipment = {"spent": 900, "residual": 50, "written_off": [0, 297, 405, 135, 63]}
+    stated = {
+        "name": "S",
+        "years": 4,
+        "sales": [0, 5370, 5200, 5050, 4900],
+        "investment": {"equipment": equipment},
+        "costs": {
+            "variable": {"rial": [0, 2734.404, 2803.32, 2640.14, 2991.94]},
+            "fixed": {"rial": 2000, "fixed_share": 1.0},
+        },
+        "working_capital": 100,
+        "tax": {"rate": 0.4, "refunded": True},
+    }
+    found = stated_account(check_project(stated), Standards(real_rate=0.1))
+    assert found.worked.project_flow == pytest.approx([-1000, 500, 400, 300, 100], abs=0.3)
+    assert found.value(FigureName.IRR) == pytest.approx(0.14489, abs=1e-4)
+
+
+def test_the_example_of_the_docs_pays_its_debts():
+    found = stated_account(read_project(EXAMPLE), Standards(real_rate=0.1))
+    assert found.value(FigureName.LEAST_DSCR) > 1
+    assert found.worked.without[0] == 25e9

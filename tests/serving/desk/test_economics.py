@@ -1,5 +1,7 @@
 """What units are worth, by the desk: choices, ranges, and the office's debts that the public's figures do not know."""
 
+from pathlib import Path
+
 import pytest
 
 from engine.economics.account import FigureName
@@ -71,6 +73,12 @@ def test_choices_of_a_unit_go_before_those_of_all_and_a_command_before_a_file(tm
     found = economics_of(office, "unit-0001", choices)
     assert found.assumed["loan_rate"].setter is Setter.CALLER
     assert set(found.scenarios) == {"cheap"}
+
+
+def test_the_example_of_the_docs_is_read():
+    choices = ask(Path(__file__).parents[3] / "docs" / "examples" / "assumptions.yaml", {}, draws=200, seed=0)
+    assert choices.of("UNIT").value("capital_overrun") == 1.2
+    assert list(choices.scenarios) == ["weak market", "dear dollar"]
 
 
 @pytest.mark.parametrize("text", ["wages: {a: 1}", "assumptions: 5", "- 1", "assumptions: {no_such: 1}"])
