@@ -16,7 +16,7 @@ from engine.domain.prediction import Output, columns
 from engine.economics.account import Account, Standards
 from engine.economics.assumptions import Assumptions
 from engine.economics.jobs import labour_market
-from engine.economics.prices import UsdMarket, usd
+from engine.economics.prices import RIAL_PER_BILLION_RIAL, UsdMarket, usd
 from engine.economics.project import Project
 from engine.economics.project_file import StatedProject, plan, read_project, stated_account
 from engine.economics.revival import FORBIDDING, Gap, facts
@@ -33,6 +33,8 @@ from serving.disclosure.masking import Audience
 
 DRAWS = 5000
 """Draws of one unit's worth."""
+PACKAGE_DRAWS = 100
+"""Draws of each unit whose ends of a value alone are wanted."""
 REGISTER_DRAWS = 500
 """Draws of each unit where a whole register is worked."""
 
@@ -264,6 +266,53 @@ def register_economics(found: Appraised, units: pd.Index, choices: Choices) -> p
     said = summary(worked, dscr_floor=assumed.value("dscr_floor"))
     joined = [";".join(worked.gaps.columns[row]) for row in worked.gaps.to_numpy(dtype=bool)]
     return said.assign(economics_gaps=joined)
+
+
+def package_economics(
+    found: Appraised, *, price_year: int | None = None, choices: Choices | None = None
+) -> pd.DataFrame:
+    """What a package may count of each unit, as `engine.packages.candidates.candidate_table` takes it.
+
+    Parameters
+    ----------
+    found
+        The appraisal.
+    price_year
+        Jalali year of all money; that of the question where ``None``.
+    choices
+        Assumptions and seed; the defaults where ``None``. Its draws are left: `PACKAGE_DRAWS` are enough for ends.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index of the units: ``net`` (net weighted jobs for one direct job), ``capital`` and ``public_money`` (rial),
+        ``npv_low, npv_point, npv_high`` (billion rial, 80 % interval); missing where a unit cannot be judged, and
+        ``capital`` also where only a norm speaks of it.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option``, ``value_unreadable``.
+    """
+    table, wanted = found.table, choices or Choices()
+    assumed = Assumptions.from_reference().changed(wanted.changes)
+    year = found.question.price_year if price_year is None else price_year
+    terms: dict[str, Any] = {"price_year": year, "prices": found.prices, "around": labour_market(table)}
+    point = worth(table, table, assumed, **terms)
+    drawn = worth(table, table, assumed, draws=PACKAGE_DRAWS, seed=wanted.seed, **terms)
+    tail = np.quantile(drawn.npv_rial, [0.1, 0.5, 0.9], axis=0, method="inverted_cdf") / RIAL_PER_BILLION_RIAL
+    low, middle, high = tail
+    return pd.DataFrame(
+        {
+            "net": point.weighted_jobs[0] / point.gross_jobs[0],
+            "capital": np.where(point.gaps[Gap.CAPITAL_BY_NORM.value], np.nan, point.capital_rial[0]),
+            "public_money": point.public_rial[0],
+            "npv_low": low,
+            "npv_point": middle,
+            "npv_high": high,
+        },
+        index=table.index,
+    )
 
 
 def ask(path: Path | None, changes: Mapping[str, object], *, draws: int, seed: int) -> Choices:

@@ -9,7 +9,7 @@ from engine.economics.assumptions import Setter
 from engine.economics.revival import Gap
 from engine.errors import EhyaError, ErrorCode
 from serving.desk.appraisal import Appraised
-from serving.desk.economics import Choices, ask, economics_of, read_choices, register_economics
+from serving.desk.economics import Choices, ask, economics_of, package_economics, read_choices, register_economics
 from serving.desk.question import Question
 from serving.disclosure.masking import Audience
 
@@ -49,6 +49,17 @@ def test_one_unit_is_worth_what_the_whole_register_says_of_it(office):
     whole = register_economics(office, office.table.index[::-1], FEW)
     assert whole.loc["unit-0001", "npv_rial_median"] == alone.drawn["npv_rial_median"]
     assert whole.loc["unit-0006"].drop("economics_gaps").isna().all()
+
+
+def test_a_package_gets_net_jobs_money_and_a_range_of_value(office):
+    found = package_economics(office)
+    judged = found["npv_point"].notna()
+    assert judged.sum() == 35
+    assert found.loc[judged, "net"].between(0.2, 0.9).all()
+    assert (found.loc[judged, "npv_low"] <= found.loc[judged, "npv_high"]).all()
+    stated = office.table["capital_needed_rial"].notna()
+    assert found.loc[judged, "capital"].notna().equals(stated[judged])
+    assert (found.loc[judged & stated, "public_money"] <= found.loc[judged & stated, "capital"]).all()
 
 
 def test_the_public_knows_no_debts(office, public):
