@@ -25,7 +25,7 @@ from engine.economics.figures import (
 )
 from engine.economics.project import Project
 from engine.economics.rates import NoRate, rates
-from engine.economics.statements import Statements, statements
+from engine.economics.statements import ProjectStatements, statements
 from engine.economics.years import Array
 
 
@@ -158,7 +158,7 @@ class Standards:
 
 
 @dataclass(frozen=True, slots=True)
-class Jobs:
+class ProjectJobs:
     """Jobs of a project, persons; ``None`` where nobody knows them.
 
     Parameters
@@ -195,7 +195,7 @@ class Account:
         Yearly rise of prices inside its money.
     """
 
-    worked: Statements
+    worked: ProjectStatements
     figures: Mapping[FigureName, Figure]
     cover: Array
     life_cover: Array
@@ -206,7 +206,7 @@ class Account:
         return self.figures[name].value
 
 
-def account(project: Project, standards: Standards, jobs: Jobs | None = None) -> Account:
+def account(project: Project, standards: Standards, jobs: ProjectJobs | None = None) -> Account:
     """Work a single project through and say its figures.
 
     Parameters
@@ -238,14 +238,14 @@ def account(project: Project, standards: Standards, jobs: Jobs | None = None) ->
     rate = float(nominal_rate(standards.real_rate, inflation))
     cover = debt_service_cover(worked.cash_for_debt, worked.debt_service)
     life = loan_life_cover(worked.cash_for_debt, worked.debt_service, worked.debt, standards.loan_rate)
-    known = jobs or Jobs()
+    known = jobs or ProjectJobs()
     found = _of_value(worked, rate, inflation, standards) | _of_debt(worked, cover, life, standards)
     found |= _of_economy(worked, project, rate, standards) | _of_jobs(worked, known, standards)
     listed = {name: found[name] for name in FigureName}
     return Account(worked, listed, cover, life, inflation)
 
 
-def yearly(worked: Statements) -> pd.DataFrame:
+def yearly(worked: ProjectStatements) -> pd.DataFrame:
     """Statements of one project as a table: a line a row, a year a column.
 
     Parameters
@@ -326,7 +326,7 @@ def _rate(name: FigureName, flows: Array) -> Figure:
     return Figure(name, found.single, found.reason, found.found if found.reason is NoRate.SEVERAL else ())
 
 
-def _of_value(worked: Statements, rate: float, inflation: float, standards: Standards) -> _Found:
+def _of_value(worked: ProjectStatements, rate: float, inflation: float, standards: Standards) -> _Found:
     flow, owners = worked.project_flow, worked.equity_flow
     spent = worked.investment + np.maximum(worked.working_capital_rise, 0)
     npv = present_value(flow, rate)
@@ -354,7 +354,7 @@ def _of_value(worked: Statements, rate: float, inflation: float, standards: Stan
     return {figure.name: figure for figure in found}
 
 
-def _of_debt(worked: Statements, cover: Array, life: Array, standards: Standards) -> _Found:
+def _of_debt(worked: ProjectStatements, cover: Array, life: Array, standards: Standards) -> _Found:
     served = ~np.isnan(cover)
     least = cover[served].min() if served.any() else None
     year = int(np.nanargmin(cover)) if served.any() else None
@@ -373,7 +373,7 @@ def _of_debt(worked: Statements, cover: Array, life: Array, standards: Standards
     return {figure.name: figure for figure in found}
 
 
-def _of_economy(worked: Statements, project: Project, rate: float, standards: Standards) -> _Found:
+def _of_economy(worked: ProjectStatements, project: Project, rate: float, standards: Standards) -> _Found:
     """Taxes and old debts are handed from one to the other; a wage costs what its worker gave up."""
     wages = sum((np.asarray(cost.rial) for cost in project.costs.values() if not cost.bought), np.zeros(1))
     settled = worked.spent.get("debts", np.zeros(1))
@@ -392,14 +392,14 @@ def _of_economy(worked: Statements, project: Project, rate: float, standards: St
     return {figure.name: figure for figure in found}
 
 
-def _untaxed(project: Project, worked: Statements) -> Array:
+def _untaxed(project: Project, worked: ProjectStatements) -> Array:
     """What the end of the plan brings before tax."""
     end = np.zeros(worked.sales.shape)
     end[-1] = worked.working_capital[-1] + sum(float(np.asarray(one.residual)) for one in project.assets.values())
     return end
 
 
-def _of_jobs(worked: Statements, jobs: Jobs, standards: Standards) -> _Found:
+def _of_jobs(worked: ProjectStatements, jobs: ProjectJobs, standards: Standards) -> _Found:
     lent = worked.loans.get("capital_loan")
     public = None if lent is None else lent.drawn.sum()
     gift = None if lent is None else present_value(lent.drawn - lent.service, standards.market_rate)
@@ -425,7 +425,7 @@ def _of_jobs(worked: Statements, jobs: Jobs, standards: Standards) -> _Found:
     return {figure.name: figure for figure in found}
 
 
-def _capital(worked: Statements) -> float:
+def _capital(worked: ProjectStatements) -> float:
     """Money for assets and the first working capital; old debts are not capital."""
     settled = worked.spent["debts"].sum() if "debts" in worked.spent else 0.0
     return float(worked.investment.sum() - settled + max(worked.working_capital_rise[0], 0.0))

@@ -80,8 +80,7 @@ def in_range(row: Assumption, uniform: ArrayLike) -> Array:
     """
     draw = np.asarray(uniform, dtype=np.float64)
     low = draw < 0.5
-    away = np.sqrt(np.where(low, 2 * draw, 2 - 2 * draw))
-    np.subtract(1, away, out=away)
+    away = np.asarray(1 - np.sqrt(np.where(low, 2 * draw, 2 - 2 * draw)))
     away *= np.where(low, row.low - row.value, row.high - row.value)
     away += row.value
     return away

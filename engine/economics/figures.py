@@ -134,7 +134,8 @@ def payback(flows: ArrayLike, rate: ArrayLike = 0.0) -> Array:
     at = np.minimum(last, owing.shape[-1] - 2)[..., None] if owing.shape[-1] > 1 else np.zeros((*last.shape, 1), int)
     open_sum = np.take_along_axis(total, at, axis=-1)[..., 0]
     coming = np.take_along_axis(discounted, np.minimum(at + 1, owing.shape[-1] - 1), axis=-1)[..., 0]
-    share = np.divide(-open_sum, coming, out=np.full(open_sum.shape, np.nan), where=coming > 0)
+    covering = there & (coming > 0) & (coming >= -open_sum)  # where it does not, it does but for rounding
+    share = np.divide(-open_sum, coming, out=np.ones(open_sum.shape), where=covering)
     return np.asarray(np.where(there, at[..., 0] + share, np.nan))
 
 

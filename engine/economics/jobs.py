@@ -21,7 +21,7 @@ CENSUS_UNEMPLOYMENT = 12.6
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Place:
+class LabourMarket:
     """What the labour market around each unit says; shapes (n,).
 
     Parameters
@@ -48,12 +48,12 @@ class Place:
     type_ii: Array
     multiplier_assumed: NDArray[np.bool_]
 
-    def only(self, places: slice) -> Place:
-        """The same of some of the units."""
-        return Place(*(getattr(self, name)[places] for name in self.__slots__))
+    def only(self, places: slice | NDArray[np.intp]) -> LabourMarket:
+        """The same of some of the units, by their places."""
+        return LabourMarket(*(getattr(self, name)[places] for name in self.__slots__))
 
 
-def place(units: pd.DataFrame) -> Place:
+def labour_market(units: pd.DataFrame) -> LabourMarket:
     """Labour market and multipliers of each unit.
 
     Parameters
@@ -64,7 +64,7 @@ def place(units: pd.DataFrame) -> Place:
 
     Returns
     -------
-    Place
+    LabourMarket
         Shape (n,).
 
     Examples
@@ -72,7 +72,7 @@ def place(units: pd.DataFrame) -> Place:
     >>> from engine.domain.unit import unit_table
     >>> units = unit_table(pd.DataFrame({"unit_id": ["a", "b"], "isic": ["1050", "1050"],
     ...     "province": "West Azerbaijan", "county": ["Bukan", "Baruq"], "status": ["idle", "operating"]}))
-    >>> around = place(units)
+    >>> around = labour_market(units)
     >>> around.unemployment.tolist(), around.by_county.tolist(), around.rivals.tolist()
     ([12.8, 11.2], [True, False], [True, False])
     """
@@ -80,7 +80,7 @@ def place(units: pd.DataFrame) -> Place:
     own = units["province"].str.cat(units["county"], sep="/").map(county).to_numpy(dtype=np.float64)
     wide = units["province"].map(province).to_numpy(dtype=np.float64)
     known = multipliers(units["isic"])
-    return Place(
+    return LabourMarket(
         unemployment=np.where(np.isnan(own), wide, own),
         of_country=np.where(np.isnan(own), province[COUNTRY], census),
         by_county=~np.isnan(own),
@@ -91,7 +91,7 @@ def place(units: pd.DataFrame) -> Place:
     )
 
 
-def new_jobs(gross: ArrayLike, around: Place, values: Values) -> Array:
+def new_jobs(gross: ArrayLike, around: LabourMarket, values: Values) -> Array:
     """Direct jobs that are new to the province.
 
     Parameters
@@ -111,7 +111,7 @@ def new_jobs(gross: ArrayLike, around: Place, values: Values) -> Array:
     Examples
     --------
     >>> from engine.economics.assumptions import Assumptions
-    >>> alone = Place(*np.array([[8.0], [12.6], [1], [0], [1.3], [1.6], [1]]))
+    >>> alone = LabourMarket(*np.array([[8.0], [12.6], [1], [0], [1.3], [1.6], [1]]))
     >>> new_jobs([100.0], alone, Assumptions.from_reference().points()).round(2).tolist()
     [54.51]
     """
@@ -127,7 +127,7 @@ def new_jobs(gross: ArrayLike, around: Place, values: Values) -> Array:
     return net
 
 
-def social_weight(around: Place, values: Values) -> Array:
+def social_weight(around: LabourMarket, values: Values) -> Array:
     """Weight of a job by need: ``(u / u_country)^power``, between a floor and a ceiling; 1 where u is not known.
 
     Parameters
@@ -145,7 +145,7 @@ def social_weight(around: Place, values: Values) -> Array:
     Examples
     --------
     >>> from engine.economics.assumptions import Assumptions
-    >>> around = Place(*np.array([[23.0, 6.1], [12.6] * 2, [1] * 2, [0] * 2, [1] * 2, [1] * 2, [1] * 2]))
+    >>> around = LabourMarket(*np.array([[23.0, 6.1], [12.6] * 2, [1] * 2, [0] * 2, [1] * 2, [1] * 2, [1] * 2]))
     >>> social_weight(around, Assumptions.from_reference().points()).round(3).tolist()
     [1.351, 0.7]
     """
@@ -154,7 +154,7 @@ def social_weight(around: Place, values: Values) -> Array:
     return np.where(np.isnan(weight), 1.0, weight)
 
 
-def shadow_wage(around: Place, values: Values) -> Array:
+def shadow_wage(around: LabourMarket, values: Values) -> Array:
     """What a wage costs the economy, as a share of it: the less, the more people look for work.
 
     Parameters
@@ -172,7 +172,7 @@ def shadow_wage(around: Place, values: Values) -> Array:
     Examples
     --------
     >>> from engine.economics.assumptions import Assumptions
-    >>> around = Place(*np.array([[23.0, 8, 6.1], [12.6] * 3, [1] * 3, [0] * 3, [1] * 3, [1] * 3, [1] * 3]))
+    >>> around = LabourMarket(*np.array([[23.0, 8, 6.1], [12.6] * 3, [1] * 3, [0] * 3, [1] * 3, [1] * 3, [1] * 3]))
     >>> shadow_wage(around, Assumptions.from_reference().points()).tolist()
     [0.54, 0.8, 0.99]
     """

@@ -11,7 +11,7 @@ import numpy as np
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from engine.economics.account import Account, Jobs, Standards, account
+from engine.economics.account import Account, ProjectJobs, Standards, account
 from engine.economics.additionality import net_jobs
 from engine.economics.loans import GraceInterest, Loan, LoanForm
 from engine.economics.project import Asset, Cost, Project, TaxRule
@@ -39,12 +39,13 @@ class _Strict(BaseModel):
 
 
 class StatedAsset(_Strict):
-    """What is bought: ``spent`` today, or in each year from today on."""
+    """What is bought: ``spent`` today, or in each year from today on; ``written_off`` is a table of its own by year."""
 
     spent: _Row
     life_years: Annotated[float, Field(gt=0)] | None = None
     residual: Annotated[float, Field(ge=0)] = 0.0
     first_year: _WholeYears = 0
+    written_off: _Row | None = None
 
 
 class StatedCost(_Strict):
@@ -57,7 +58,7 @@ class StatedCost(_Strict):
 
 
 class StatedLoan(_Strict):
-    """A loan: ``drawn`` today, or in each year from today on."""
+    """A loan: ``drawn`` today, or in each year from today on. ``share_of_first_year`` bears interest."""
 
     drawn: _Row
     rate: _Rate
@@ -65,6 +66,7 @@ class StatedLoan(_Strict):
     years: Annotated[int, Field(ge=1, le=YEARS_AT_MOST)]
     form: LoanForm = LoanForm.EQUAL_PRINCIPAL
     in_grace: GraceInterest = GraceInterest.PAID
+    share_of_first_year: _Share = 0.0
 
 
 class StatedTax(_Strict):
@@ -88,6 +90,7 @@ class StatedProject(_Strict):
 
     A row of years may be a single number: what is spent or drawn then falls today, all else in every year from the
     first on. A shorter row goes on with its last number, but for what is spent or drawn, of which nothing more follows.
+    A loan called ``capital_loan`` counts as public money.
     """
 
     name: str
@@ -162,6 +165,8 @@ def check_project(stated: object) -> StatedProject:
         raise _mendable(error) from error
     rows = {"sales": found.sales, "working_capital": found.working_capital, "without": found.without}
     rows |= {f"investment.{name}.spent": one.spent for name, one in found.investment.items()}
+    tables = {name: one.written_off for name, one in found.investment.items() if one.written_off is not None}
+    rows |= {f"investment.{name}.written_off": row for name, row in tables.items()}
     rows |= {f"costs.{name}.rial": one.rial for name, one in found.costs.items()}
     rows |= {f"loans.{name}.drawn": one.drawn for name, one in found.loans.items()}
     for key, row in rows.items():
@@ -189,6 +194,7 @@ def plan(stated: StatedProject) -> Project:
                 np.inf if one.life_years is None else one.life_years,
                 one.residual * stated.unit,
                 one.first_year,
+                None if one.written_off is None else _once(one.written_off, stated),
             )
             for name, one in stated.investment.items()
         },
@@ -197,10 +203,7 @@ def plan(stated: StatedProject) -> Project:
             for name, one in stated.costs.items()
         },
         working_capital=_every(stated.working_capital, stated, today=True),
-        loans={
-            name: Loan(_once(one.drawn, stated), one.rate, one.grace_years, one.years, one.form, one.in_grace)
-            for name, one in stated.loans.items()
-        },
+        loans={name: _loan(one, stated) for name, one in stated.loans.items()},
         tax=TaxRule(stated.tax.rate, stated.tax.holiday_years, stated.tax.loss_years, stated.tax.refunded),
         equity=None if stated.equity is None else _once(stated.equity, stated),
         without=_every(stated.without, stated),
@@ -239,10 +242,15 @@ def stated_account(stated: StatedProject, standards: Standards) -> Account:
     return account(plan(stated), own, None if stated.jobs is None else _jobs(stated.jobs, stated.years))
 
 
-def _jobs(stated: StatedJobs, years: int) -> Jobs:
+def _loan(one: StatedLoan, stated: StatedProject) -> Loan:
+    drawn = _once(one.drawn, stated)
+    return Loan(drawn, one.rate, one.grace_years, one.years, one.form, one.in_grace, one.share_of_first_year)
+
+
+def _jobs(stated: StatedJobs, years: int) -> ProjectJobs:
     """Stated jobs; the net ones by the default losses where the file has none."""
     net = net_jobs(stated.gross) if stated.net is None else stated.net
-    return Jobs(gross=stated.gross, net=net, years=years)
+    return ProjectJobs(gross=stated.gross, net=net, years=years)
 
 
 def _once(row: list[float], stated: StatedProject) -> Array:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from engine.economics.loans import schedule
-from engine.economics.revival import Terms, loan, output_ramp
+from engine.economics.revival import RevivalTerms, loan, output_ramp
 from engine.economics.years import Array, Values, grown
 
 Service = Mapping[str, tuple[Array, Array]]
@@ -42,7 +42,7 @@ def service(values: Values) -> Service:
     return {kind: (plan.interest, plan.service) for kind, plan in plans.items()}
 
 
-def worth_and_cover(once: Terms, values: Values, lent: Service | None = None) -> tuple[Array, Array]:
+def worth_and_cover(once: RevivalTerms, values: Values, lent: Service | None = None) -> tuple[Array, Array]:
     """Net present value and lowest debt service cover of revivals.
 
     Parameters
@@ -109,7 +109,7 @@ def worth_and_cover(once: Terms, values: Values, lent: Service | None = None) ->
     return value + discount * (brought - gain * rate + before + once.sale * prices[..., -1]), cover
 
 
-def _margins(once: Terms) -> tuple[Array, Array]:
+def _margins(once: RevivalTerms) -> tuple[Array, Array]:
     """What output earns over the costs that move with it, and the costs that do not; of a full year."""
     run, still = once.sales, np.zeros(once.sales.shape)
     for full, fixed, _ in once.costs.values():
@@ -122,7 +122,7 @@ def _margins(once: Terms) -> tuple[Array, Array]:
 _Loans = list[tuple[Array, Array, Array]]
 
 
-def _loans(once: Terms, lent: Service) -> _Loans:
+def _loans(once: RevivalTerms, lent: Service) -> _Loans:
     amounts = {"loan": once.capital_loan, "reschedule": once.rescheduled}
     return [(amount, *lent[kind]) for kind, amount in amounts.items() if amount.any()]
 

@@ -22,7 +22,7 @@ DAYS_A_YEAR = 365
 """Days of a year in the rates of dated flows (actual/365)."""
 
 _HIGHEST = np.log(1e7)  # of 1 + rate; the lowest is its inverse
-_HALVINGS = 200
+_HALVINGS = 64
 _TOUCHES = 1e-12  # a value of this part of the sum of its terms counts as nil: two rates that fall together
 
 
@@ -105,10 +105,12 @@ def _times(count: int, dates: Sequence[date] | None) -> Array:
 
 def _roots(factors: Array, powers: Array) -> list[float]:
     """Roots in u of ``sum factor * exp(power * u)`` between the limits: u is the logarithm of 1 + rate."""
-    powers = powers - powers[0]  # dividing by a power moves no root, and the first term then has no derivative
-    if len(factors) < 2:
+    changes = int((np.diff(np.sign(factors)) != 0).sum())
+    if changes == 0:
         return []
-    turns = _roots(factors[1:] * powers[1:], powers[1:])
+    powers = powers - powers[0]  # dividing by a power moves no root, and the first term then has no derivative
+    # with one change of sign there is exactly one root (Descartes), and nothing to look for between turns
+    turns = _roots(factors[1:] * powers[1:], powers[1:]) if changes > 1 else []
     borders = [-_HIGHEST, *turns, _HIGHEST]
     found = [turn for turn in turns if abs(_value(factors, powers, turn)) <= _TOUCHES]
     for low, high in pairwise(borders):

@@ -264,7 +264,7 @@ def loan(drawn: ArrayLike, values: Values, kind: str) -> Loan:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Terms:
+class RevivalTerms:
     """What a revival comes to in today's money, before any year is worked. Shapes (..., n), rial.
 
     Parameters
@@ -302,7 +302,7 @@ class Terms:
     holiday_years: Array
 
 
-def terms(known: Facts, jobs: ArrayLike, values: Values) -> Terms:
+def terms(known: Facts, jobs: ArrayLike, values: Values) -> RevivalTerms:
     """What the revival of units comes to in today's money; parameters as of :func:`revival`.
 
     Examples
@@ -327,7 +327,7 @@ def terms(known: Facts, jobs: ArrayLike, values: Values) -> Terms:
     sheds = np.nan_to_num(known.building_m2) * values["estate_workshop_per_m2_1396"]
     price = MILLION * np.nan_to_num(known.land_factor) * (1 - np.asarray(values["sale_discount"]))
     debts = np.broadcast_to(known.debts, fixed.shape)
-    return Terms(
+    return RevivalTerms(
         sales=output * values["price_to_norm"] * (1 + known.export_share * (exchange - 1)),
         costs=costs,
         tied=tied,
@@ -352,7 +352,11 @@ def output_ramp(months: ArrayLike, years: int) -> Array:
     """
     height = np.maximum(np.asarray(months, dtype=np.float64) / 12, 1e-9)
     ramp, before = empty((*height.shape, years)), np.zeros(height.shape)
+    reached = float(height.max(initial=0))
     for year in range(1, years):
+        if year - 1 >= reached:
+            ramp[..., year] = 1
+            continue
         until = np.where(year < height, year**2 / (2 * height), year - height / 2)
         ramp[..., year] = until - before
         before = until
@@ -406,7 +410,7 @@ def _today(amount: Array, years: int) -> Array:
     return spent
 
 
-def _without(once: Terms, prices: Array, years: int) -> Array:
+def _without(once: RevivalTerms, prices: Array, years: int) -> Array:
     """Sale of land and sheds today, less a year of holding them; at the end the owners would not have them."""
     flows = empty((*np.broadcast_shapes(once.sale.shape, prices.shape[:-1]), years))
     flows[..., 0] = once.sale * (1 - once.holding)

@@ -15,7 +15,7 @@ from engine.economics.years import Array, by_year, empty
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Statements:
+class ProjectStatements:
     """What a project brings, year by year: money of the project, shapes (..., years).
 
     Parameters
@@ -157,7 +157,7 @@ class Statements:
         return self.operating_surplus - self.tax - spent + self.drawn - self.debt_service
 
 
-def statements(project: Project) -> Statements:
+def statements(project: Project) -> ProjectStatements:
     """Work a project through, year by year.
 
     Parameters
@@ -167,7 +167,7 @@ def statements(project: Project) -> Statements:
 
     Returns
     -------
-    Statements
+    ProjectStatements
         Shapes (..., years).
 
     Examples
@@ -201,7 +201,7 @@ def statements(project: Project) -> Statements:
     )
     tied = by_year(np.broadcast_to(project.working_capital, sales.shape))
     unwritten = {name: spent[name].sum(axis=-1) - parts.sum(axis=-1) for name, parts in by_asset.items()}
-    worked = Statements(
+    worked = ProjectStatements(
         spent,
         written_off,
         tied,
@@ -280,7 +280,7 @@ def _terminal(project: Project, sales: Array, tied: Array, unwritten: Mapping[st
     return terminal
 
 
-def _paid_in(worked: Statements) -> Array:
+def _paid_in(worked: ProjectStatements) -> Array:
     """Owners pay in what is missing, in the year in which it is missing."""
     surplus = worked._before_equity
     paid, cash = empty(surplus.shape), np.zeros(surplus.shape[:-1])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.economics.account import Account, Jobs, Standards, account
+from engine.economics.account import Account, ProjectJobs, Standards, account
 from engine.economics.assumptions import Assumptions
-from engine.economics.jobs import Place, new_jobs, shadow_wage, social_weight
+from engine.economics.jobs import LabourMarket, new_jobs, shadow_wage, social_weight
 from engine.economics.loans import Loan
 from engine.economics.project import Asset, Cost, Project, TaxRule
 from engine.economics.revival import Facts, revival, terms
@@ -14,7 +14,7 @@ from engine.economics.years import Array, Values
 
 
 def unit_account(
-    known: Facts, around: Place, jobs: Array, assumed: Assumptions, *, rial_per_usd: float | None = None
+    known: Facts, around: LabourMarket, jobs: Array, assumed: Assumptions, *, rial_per_usd: float | None = None
 ) -> Account:
     """Work the revival of one unit through, at the points of all that is assumed.
 
@@ -38,12 +38,12 @@ def unit_account(
     --------
     >>> from engine.domain.unit import pd, unit_table
     >>> from engine.economics.account import FigureName
-    >>> from engine.economics.jobs import place
+    >>> from engine.economics.jobs import labour_market
     >>> from engine.economics.revival import facts
     >>> units = unit_table(pd.DataFrame({"unit_id": ["a"], "isic": ["10"], "price_year": [1404],
     ...                                  "province": ["West Azerbaijan"], "county": ["Bukan"]}))
     >>> known = facts(units, pd.Series([20.0], index=units.index))
-    >>> told = unit_account(known, place(units), np.array([20.0]), Assumptions.from_reference())
+    >>> told = unit_account(known, labour_market(units), np.array([20.0]), Assumptions.from_reference())
     >>> round(told.value(FigureName.NET_JOBS), 1)
     10.9
     """
@@ -60,7 +60,7 @@ def unit_account(
         shadow_wage=float(shadow_wage(around, values)[0]),
         collateral=sale if sale > 0 else None,
     )
-    persons = Jobs(
+    persons = ProjectJobs(
         gross=float(jobs[0]),
         net=float(net[0]),
         weighted=float((net * social_weight(around, values))[0]),

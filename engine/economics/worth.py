@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from engine.domain.prediction import Output, columns
 from engine.economics.assumptions import WHOLE, Assumption, Assumptions
 from engine.economics.draws import in_interval, in_range, uniforms
-from engine.economics.jobs import Place, new_jobs, place, social_weight
+from engine.economics.jobs import LabourMarket, labour_market, new_jobs, social_weight
 from engine.economics.prices import PriceIndex
 from engine.economics.quick import Service, service, worth_and_cover
 from engine.economics.revival import Facts, facts, output_ramp, terms
@@ -89,7 +89,7 @@ def worth(
     seed: int = 0,
     price_year: int | None = None,
     prices: PriceIndex | None = None,
-    around: Place | None = None,
+    around: LabourMarket | None = None,
     threads: int = 1,
 ) -> Worth:
     """What units are worth, in draws of feasibility, jobs and all assumptions together; or at their points.
@@ -111,7 +111,7 @@ def worth(
     prices
         Price index; that of the reference table where ``None``.
     around
-        Labour market of each unit (`engine.economics.jobs.place`); where ``None``, with these units alone as rivals.
+        Labour market of each unit (`engine.economics.jobs`); where ``None``, these units alone are rivals.
     threads
         Processors to work on.
 
@@ -139,7 +139,7 @@ def worth(
     expected = predictions.reindex(units.index)
     jobs = expected[columns(Output.JOBS_IF_REVIVED)[1]]
     known = facts(units, jobs, price_year=price_year, index=prices)
-    around = around or place(units)
+    around = around or labour_market(units)
     rows = 1 if draws is None else draws
     filled = {name: np.full((rows, len(units)), np.nan) for name in FIGURES}
     step = max(1, CELLS // rows)
@@ -172,7 +172,7 @@ def _economy(assumed: Assumptions, *, draws: int | None, seed: int) -> _Economy:
 
 def _work(
     known: Facts,
-    around: Place,
+    around: LabourMarket,
     expected: pd.DataFrame,
     assumed: Assumptions,
     economy: _Economy,
@@ -248,7 +248,8 @@ def summary(found: Worth, *, dscr_floor: float, level: float = 0.8) -> pd.DataFr
     tail = (1 - level) / 2
     said: dict[str, NDArray[np.float64]] = {}
     for name in FIGURES[1:]:
-        ends = np.quantile(getattr(found, name), [tail, 0.5, 1 - tail], axis=0)
+        # one of the draws, not a mean of two: cover without debt is infinite
+        ends = np.quantile(getattr(found, name), [tail, 0.5, 1 - tail], axis=0, method="inverted_cdf")
         said |= {f"{name}_{end}": values for end, values in zip(("low", "median", "high"), ends, strict=True)}
     unknown = np.isnan(found.npv_rial).any(axis=0)
     shares = {"npv_positive": found.npv_rial > 0, "dscr_enough": found.least_dscr >= dscr_floor}

@@ -11,7 +11,11 @@ from engine.domain.exclusion import Exclusion
 from engine.domain.mandate import FitPart
 from engine.domain.prediction import NotScorable, Output
 from engine.domain.unit import FIELDS, Barrier, Condition, Confidence, DealForm, Kind, Origin, Status, public_fields
+from engine.economics.account import FigureMeasure, FigureName, StatementLine
+from engine.economics.figures import NotCalculable
 from engine.economics.prices import PriceBasis
+from engine.economics.rates import NoRate
+from engine.economics.revival import Gap
 from engine.matching import FitReason
 from engine.ranking.acceptability import Stability
 from engine.ranking.criteria import Part
@@ -225,6 +229,31 @@ class Weighed(Answer):
 
     weight: float = Field(ge=0, le=1)
     influence: float = Field(description="share in the variance of the score over all units")
+
+
+class FigureAnswer(Answer):
+    """A figure, or null with the reason why it cannot be calculated."""
+
+    value: float | None
+    measure: FigureMeasure
+    reason: NotCalculable | NoRate = _left_out("why there is no single value")
+    several: list[float] = _left_out("all rates of return where there are several")
+
+
+class UnitEconomics(Answer):
+    """What a unit is worth, with private fields unknown: old debts are not in it."""
+
+    meta: Meta
+    unit_id: str
+    judged: bool
+    gaps: list[Gap] = Field(description="why it cannot be judged, or where norms stand in")
+    price_year: int | None = Field(description="Jalali year of all money")
+    figures: dict[FigureName, FigureAnswer] = Field(description="by name; empty where it cannot be judged")
+    dscr: list[float | None] = Field(description="cover of debt service, a value a year; null without debt")
+    statements: dict[StatementLine, list[float | None]] = Field(description="lines, a value a year, nominal rial")
+    draws: dict[str, float | None] = Field(description="what 1,000 draws say: ends of 80 % intervals, chances, means")
+    assumptions: dict[str, float] = Field(description="what was assumed: rows of the reference table priors")
+    text: dict[str, str] = Field(description="figures and gaps in words")
 
 
 class Rankings(Answer):

@@ -122,6 +122,23 @@ STANDING: dict[str, Any] = {
 ANSWERS: dict[str, dict[str, Any]] = {
     "UnitPage": {"meta": META, "total": 1, "limit": 20, "offset": 0, "next": None, "units": [UNIT]},
     "UnitAlone": {"meta": META, "unit": UNIT, "why": WHY},
+    "UnitEconomics": {
+        "meta": META,
+        "unit_id": "example-1",
+        "judged": True,
+        "gaps": ["sales_by_norm", "debts_unknown"],
+        "price_year": 1405,
+        "figures": {
+            "net_jobs": {"value": 15.3, "measure": "persons"},
+            "npv": {"value": 12_500_000_000.0, "measure": "rial"},
+            "npv_usd": {"value": None, "measure": "usd", "reason": "no_exchange_rate"},
+        },
+        "dscr": [None, None, 1.4],
+        "statements": {"sales": [0.0, 40_000_000_000.0, 160_000_000_000.0]},
+        "draws": {"npv_positive": 0.58, "expected_net_jobs": 3.2},
+        "assumptions": {"real_discount_rate": 0.125, "loan_rate": 0.23},
+        "text": {"net_jobs": "15.3 persons", "debts_unknown": "Not all of its debts are known: they count as nil"},
+    },
     "Questions": {"meta": META, "ask": [ASKED]},
     "Rankings": {"meta": META, "total": 1, "top": 20, "weighing": WEIGHING, "units": [UNIT]},
     "ServiceHealth": {

@@ -12,19 +12,23 @@ from starlette.concurrency import run_in_threadpool
 from engine.errors import EhyaError, ErrorCode
 from engine.ranking.reasons import Triage
 from serving.api.answering import JSON, answer, meta, written
-from serving.api.answers import Questions, Rankings, ServiceHealth, UnitAlone, UnitPage
+from serving.api.answers import Questions, Rankings, ServiceHealth, UnitAlone, UnitEconomics, UnitPage
 from serving.api.filters import LanguageQuery, RankingsQuery, UnitsQuery, ordered, passing
 from serving.api.language import chosen
 from serving.api.problems import nearest, problem_answers
 from serving.api.shelf import Shelf, Showing
 from serving.api.unit_answer import unit_answers
 from serving.api.why_answer import register_questions, why_answer
+from serving.desk.economics import Choices, economics_of
 from serving.desk.stock import Stock
 from serving.desk.weighing import weighing
 from serving.desk.why import asked_of_the_register, why
 from serving.i18n import speech
+from serving.reports.economics import economics_document, figure_said
 from serving.reports.reasons import weighing_document
 
+PUBLIC_DRAWS = 1_000
+"""Draws of the worth of a unit that is asked for."""
 NEAREST_AMONG = 5_000
 """Units up to which an unknown id is compared with all ids."""
 
@@ -46,6 +50,23 @@ def router() -> APIRouter:
     ) -> Response:
         """One unit: public facts, prediction, judgement; what adds up to its figures, and what to ask next."""
         return await answer(request, query, lambda showing, language: _alone(showing.stock, unit_id, language))
+
+    @routes.get(
+        "/units/{unit_id}/economics",
+        response_model=UnitEconomics,
+        summary="What a unit is worth",
+        responses=problem_answers(404, 422),
+    )
+    async def economics(
+        request: Request,
+        unit_id: Annotated[str, Path(description="id of the unit, as the lists give it", max_length=200)],
+        query: Annotated[LanguageQuery, Query()],
+    ) -> Response:
+        """Value, returns, debt cover and jobs by norms and public facts, with private fields unknown.
+
+        What cannot be calculated is null with its reason, never 0. A unit that cannot be judged says why in `gaps`.
+        """
+        return await answer(request, query, lambda showing, language: _worth(showing.stock, unit_id, language))
 
     @routes.get("/rankings", response_model=Rankings, summary="Ranking", responses=problem_answers(422))
     async def rankings(request: Request, query: Annotated[RankingsQuery, Query()]) -> Response:
@@ -93,10 +114,14 @@ def _address(query: UnitsQuery, offset: int) -> str:
     return f"/v1/units?{urlencode(asked, doseq=True)}"
 
 
-def _alone(stock: Stock, unit_id: str, language: str) -> dict[str, Any]:
+def _on_show(stock: Stock, unit_id: str) -> None:
     if unit_id not in stock.units.index:
         facts = {} if len(stock.units) > NEAREST_AMONG else {"nearest": nearest(unit_id, stock.units.index)}
         raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=unit_id, **facts)
+
+
+def _alone(stock: Stock, unit_id: str, language: str) -> dict[str, Any]:
+    _on_show(stock, unit_id)
     words = speech(language)
     told = why_answer(why(stock.appraised, [unit_id]), words)
     return {"meta": meta(stock, language), "unit": unit_answers(stock.unit(unit_id), words)[0], "why": told}
@@ -106,6 +131,27 @@ def _asked(stock: Stock, language: str) -> dict[str, Any]:
     words = speech(language)
     lines = asked_of_the_register(stock.appraised)
     return {"meta": meta(stock, language), "ask": register_questions(lines, words)}
+
+
+def _worth(stock: Stock, unit_id: str, language: str) -> dict[str, Any]:
+    _on_show(stock, unit_id)
+    found = economics_of(stock.appraised, unit_id, Choices(draws=PUBLIC_DRAWS))
+    said, words = economics_document(found), speech(language)
+    told = {} if found.account is None else found.account.figures
+    return {
+        "meta": meta(stock, language),
+        "unit_id": unit_id,
+        "judged": said["judged"],
+        "gaps": said["gaps"],
+        "price_year": said["price_year"],
+        "figures": said.get("figures", {}),
+        "dscr": said.get("dscr", []),
+        "statements": said.get("statements", {}),
+        "draws": said.get("draws") or {},
+        "assumptions": {name: row["value"] for name, row in said["assumptions"].items()},
+        "text": {gap.value: words.text(gap) for gap in found.gaps}
+        | {name.value: figure_said(figure, words) for name, figure in told.items()},
+    }
 
 
 def _ranking(showing: Showing, query: RankingsQuery, language: str) -> dict[str, Any]:

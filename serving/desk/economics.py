@@ -15,8 +15,8 @@ from engine.domain.persona import Persona
 from engine.domain.prediction import Output, columns
 from engine.economics.account import Account, Standards
 from engine.economics.assumptions import Assumptions
-from engine.economics.jobs import place
-from engine.economics.prices import PriceIndex, UsdMarket, usd
+from engine.economics.jobs import labour_market
+from engine.economics.prices import RIAL_PER_BILLION_RIAL, UsdMarket, usd
 from engine.economics.project import Project
 from engine.economics.project_file import StatedProject, plan, read_project, stated_account
 from engine.economics.revival import FORBIDDING, Gap, facts
@@ -33,6 +33,8 @@ from serving.disclosure.masking import Audience
 
 DRAWS = 5000
 """Draws of one unit's worth."""
+PACKAGE_DRAWS = 100
+"""Draws of each unit whose ends of a value alone are wanted."""
 REGISTER_DRAWS = 500
 """Draws of each unit where a whole register is worked."""
 
@@ -150,7 +152,7 @@ def economics_of(found: Appraised, unit_id: str, choices: Choices) -> Economics:
     origin = "" if pd.isna(row["origin"].iloc[0]) else str(row["origin"].iloc[0])
     if set(gaps) & FORBIDDING:
         return Economics(name, unit_id, year, gaps, assumed, None, origin=origin)
-    around = place(found.table).only(slice(*_span(found.table, unit_id)))
+    around = labour_market(found.table).only(found.table.index.get_indexer(row.index))
     jobs, dollar = np.array([point]), _rial_per_usd(year)
     told = unit_account(known, around, jobs, assumed, rial_per_usd=dollar)
     drawn = worth(
@@ -226,33 +228,91 @@ def stated_economics(stated: StatedProject, choices: Choices) -> Economics:
     )
 
 
-def register_economics(
-    table: pd.DataFrame, question: Question, choices: Choices, prices: PriceIndex | None = None
-) -> pd.DataFrame:
-    """Worth of every unit of an appraisal, as columns to stand beside it.
+def register_economics(found: Appraised, units: pd.Index, choices: Choices) -> pd.DataFrame:
+    """Worth of many units of an appraisal, as columns to stand beside it.
 
     Parameters
     ----------
-    table
-        Appraisal table, shape (n, columns).
-    question, choices
-        Price year; assumptions, draws and seed. Changes by unit are left to ``unit_economics``.
-    prices
-        Price index of the workspace's own.
+    found
+        The appraisal; all its units count as rivals of each other.
+    units
+        Ids of those whose worth is wanted, shape (n,).
+    choices
+        Assumptions, draws and seed. Changes by unit are left to :func:`unit_economics`.
 
     Returns
     -------
     pandas.DataFrame
-        Shape (n, columns), index of the table, ``engine.economics.worth.summary`` and ``economics_gaps`` (codes joined
-        by ``;``).
+        Shape (n, columns), index ``units``: ``engine.economics.worth.summary`` and ``economics_gaps`` (codes joined by
+        ``;``).
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option``, ``value_unreadable``.
     """
     assumed = Assumptions.from_reference().changed(choices.changes)
-    found = worth(
-        table, table, assumed, draws=choices.draws, seed=choices.seed, price_year=question.price_year, prices=prices
+    table = found.table.loc[units]
+    worked = worth(
+        table,
+        table,
+        assumed,
+        draws=choices.draws,
+        seed=choices.seed,
+        price_year=found.question.price_year,
+        prices=found.prices,
+        around=labour_market(found.table).only(found.table.index.get_indexer(units)),
     )
-    said = summary(found, dscr_floor=assumed.value("dscr_floor"))
-    joined = [";".join(found.gaps.columns[row]) for row in found.gaps.to_numpy(dtype=bool)]
+    said = summary(worked, dscr_floor=assumed.value("dscr_floor"))
+    joined = [";".join(worked.gaps.columns[row]) for row in worked.gaps.to_numpy(dtype=bool)]
     return said.assign(economics_gaps=joined)
+
+
+def package_economics(
+    found: Appraised, *, price_year: int | None = None, choices: Choices | None = None
+) -> pd.DataFrame:
+    """What a package may count of each unit, as `engine.packages.candidates.candidate_table` takes it.
+
+    Parameters
+    ----------
+    found
+        The appraisal.
+    price_year
+        Jalali year of all money; that of the question where ``None``.
+    choices
+        Assumptions and seed; the defaults where ``None``. Its draws are left: `PACKAGE_DRAWS` are enough for ends.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index of the units: ``net`` (net weighted jobs for one direct job), ``capital`` and ``public_money`` (rial),
+        ``npv_low, npv_point, npv_high`` (billion rial, 80 % interval); missing where a unit cannot be judged, and
+        ``capital`` also where only a norm speaks of it.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option``, ``value_unreadable``.
+    """
+    table, wanted = found.table, choices or Choices()
+    assumed = Assumptions.from_reference().changed(wanted.changes)
+    year = found.question.price_year if price_year is None else price_year
+    terms: dict[str, Any] = {"price_year": year, "prices": found.prices, "around": labour_market(table)}
+    point = worth(table, table, assumed, **terms)
+    drawn = worth(table, table, assumed, draws=PACKAGE_DRAWS, seed=wanted.seed, **terms)
+    tail = np.quantile(drawn.npv_rial, [0.1, 0.5, 0.9], axis=0, method="inverted_cdf") / RIAL_PER_BILLION_RIAL
+    low, middle, high = tail
+    return pd.DataFrame(
+        {
+            "net": point.weighted_jobs[0] / point.gross_jobs[0],
+            "capital": np.where(point.gaps[Gap.CAPITAL_BY_NORM.value], np.nan, point.capital_rial[0]),
+            "public_money": point.public_rial[0],
+            "npv_low": low,
+            "npv_point": middle,
+            "npv_high": high,
+        },
+        index=table.index,
+    )
 
 
 def ask(path: Path | None, changes: Mapping[str, object], *, draws: int, seed: int) -> Choices:
@@ -295,11 +355,6 @@ def read_choices(path: Path) -> Choices:
 def _moved(project: Project, real_rate: float, assumed: Assumptions) -> tuple[Swing, ...]:
     by = {"step": assumed.value("sensitivity_step"), "shock": assumed.value("exchange_shock")}
     return tuple(steps(project, real_rate, **by))
-
-
-def _span(table: pd.DataFrame, unit_id: str) -> tuple[int, int]:
-    at = int(table.index.get_loc(unit_id))  # type: ignore[arg-type]
-    return at, at + 1
 
 
 def _price_year(row: pd.DataFrame, question: Question) -> int | None:

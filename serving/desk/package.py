@@ -34,6 +34,7 @@ from engine.packages.standing import Loss, losses, replacement
 from engine.packages.terms import PackageTerms
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised, appraised, current_units
+from serving.desk.economics import package_economics
 from serving.desk.named import find_unit
 from serving.desk.question import Question
 from serving.desk.workspace import open_register
@@ -123,11 +124,13 @@ def solve_among(
     with open_register(settings) as register:
         events = register.events(question.as_of)
     withdrawn = events.loc[events["kind"] == OutcomeKind.WITHDRAWN.value, "unit_id"]
+    year = terms.price_year or question.price_year
     table = candidate_table(
         whole.table,
         withdrawn=list(withdrawn),
-        price_year=terms.price_year or question.price_year,
+        price_year=year,
         prices=whole.prices,
+        economics=package_economics(whole, price_year=year),
         assume_capital_rial=question.assume_capital_rial,
     )
     candidates = Candidates.of(table, seed=terms.seed)

@@ -12,6 +12,7 @@ import pandas as pd
 from engine.ranking.selection import select
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised, appraised
+from serving.desk.economics import Choices, register_economics
 from serving.desk.question import Question
 from serving.desk.weighing import weighing
 from serving.desk.why import Why, asked_of_the_register, why
@@ -30,11 +31,14 @@ class RankingRequest:
         Filters by name, as `engine.ranking.select` takes them.
     top
         Units at most, from the best; all where ``None``.
+    worth
+        On what assumptions to say what each unit is worth; not said where ``None``.
     """
 
     question: Question
     wishes: Mapping[str, Any]
     top: int | None = None
+    worth: Choices | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -106,11 +110,14 @@ def ranking(settings: Settings, request: RankingRequest) -> Ranking:
     ------
     EhyaError
         ``no_model``, ``place_unknown``, ``sector_unknown``, ``unknown_option``, ``influence_out_of_reach``,
-        ``database_failed``.
+        ``database_failed``, ``value_unreadable`` for assumptions.
     """
     whole = appraised(settings, request.question)
     chosen = select(whole.table, **request.wishes)
-    return Ranking(whole, chosen, chosen if request.top is None else chosen.head(request.top), weighing(whole))
+    listed = chosen if request.top is None else chosen.head(request.top)
+    if request.worth is not None:
+        listed = listed.join(register_economics(whole, listed.index, request.worth))
+    return Ranking(whole, chosen, listed, weighing(whole))
 
 
 def behind(appraised: Appraised, listed: pd.DataFrame) -> Behind:

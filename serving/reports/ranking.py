@@ -52,6 +52,22 @@ _AFTER = (
     "stability",
     "top_share",
 )
+_WORTH = (
+    "expected_net_jobs",
+    "expected_weighted_jobs",
+    "net_jobs_low",
+    "net_jobs_median",
+    "net_jobs_high",
+    "npv_rial_low",
+    "npv_rial_median",
+    "npv_rial_high",
+    "npv_positive",
+    "dscr_enough",
+    "capital_rial_median",
+    "public_rial_median",
+    "economics_gaps",
+)
+"""Columns of what units are worth; they stand only where it was asked for."""
 _RECORD = ("source", "as_of", "confidence", "price_year", "derived", "model_version", "model_data_until")
 _SHOWN_BEFORE = {*_FIRST, *_WHERE, *_AFTER, "notes", "idle_months", "stopped_on"}
 
@@ -61,7 +77,7 @@ def ranking_columns(appraisal: pd.DataFrame) -> list[str]:
     outputs = [f"{output.value}_{bound}" for output in Output for bound in BOUNDS]
     parts = [str(name) for name in appraisal.columns if str(name).startswith("part_")]
     rest = [field.value for field in Field if field.value not in _SHOWN_BEFORE]
-    order = [*_FIRST, *_WHERE, *outputs, *_MARKS, *_AFTER, *parts, *rest, *_RECORD]
+    order = [*_FIRST, *_WHERE, *outputs, *_MARKS, *_AFTER, *_WORTH, *parts, *rest, *_RECORD]
     return [name for name in order if name in {"unit_id", "idle_now"} or name in appraisal.columns]
 
 
@@ -209,7 +225,7 @@ def ranking_document(
 def records(appraisal: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as dicts of canonical values; columns of codes become lists."""
     lists = {field.value for field, spec in FIELDS.items() if spec.kind is Kind.CODES}
-    lists |= {"triage_reasons", "red_flags", "missing", "not_scorable", "derived"}
+    lists |= {"triage_reasons", "red_flags", "missing", "not_scorable", "derived", "economics_gaps"}
     frame = appraisal.reset_index()
     for name in lists & set(frame.columns):
         frame[name] = frame[name].fillna("").map(lambda joined: [code for code in joined.split(";") if code])

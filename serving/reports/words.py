@@ -38,6 +38,14 @@ _FAMILIES = {
     "derived": "field",
     "not_scorable": "not_scorable",
     "stability": "stability",
+    "economics_gaps": "gap",
+}
+_WORTH_KINDS = {
+    **dict.fromkeys(("expected_net_jobs", "expected_weighted_jobs"), "number"),
+    **dict.fromkeys(("net_jobs_low", "net_jobs_median", "net_jobs_high"), "number"),
+    **dict.fromkeys(("npv_rial_low", "npv_rial_median", "npv_rial_high"), "money"),
+    **dict.fromkeys(("capital_rial_median", "public_rial_median"), "money"),
+    **dict.fromkeys(("npv_positive", "dscr_enough"), "share"),
 }
 _FLAGS = ("scorable", "prior_driven", "out_of_fold", "capital_assumed", "money_comparable", "bank_owned", "title_deed")
 
@@ -85,8 +93,9 @@ def column_of(name: str, speech: Speech) -> SheetColumn:
         "top_share": "share",
         "idle_now": "number",
         "as_of": "date",
+        **_WORTH_KINDS,
     }.get(name, "text")
-    if name in {"triage_reasons", "red_flags", "missing", "not_scorable", "source", "derived"}:
+    if name in {"triage_reasons", "red_flags", "missing", "not_scorable", "source", "derived", "economics_gaps"}:
         kind = "long"
     known = (
         f"field.{name}"

@@ -11,6 +11,7 @@ from engine.domain.persona import Persona
 from engine.domain.prediction import NotScorable, Output
 from engine.domain.unit import Origin
 from engine.economics.prices import STAND_INS
+from engine.economics.revival import FORBIDDING
 from engine.ranking.criteria import Part
 from serving.desk.question import Question
 from serving.disclosure.values import link
@@ -53,6 +54,22 @@ def estimates(row: Any, speech: Speech) -> str:
         return said
     jobs = f"{speech.text(Output.JOBS_EXPECTED)}: {spread(row, Output.JOBS_EXPECTED, speech)}"
     return f"{said} · {jobs} {speech.text('measure.persons')}"
+
+
+def worth_said(row: Any, speech: Speech) -> str:
+    """What a unit is worth in one line, or why it cannot be judged; empty where nobody asked."""
+    if "economics_gaps" not in row:
+        return ""
+    if pd.isna(row["npv_rial_median"]):
+        reasons = [speech.text(gap) for gap in FORBIDDING if gap.value in row["economics_gaps"].split(";")]
+        return speech.text("economics.rank_unjudged", reasons=sorted(reasons))
+    ends = [speech.number(row[f"net_jobs_{end}"]) for end in ("low", "high")]
+    return speech.text(
+        "economics.rank_worth",
+        npv=speech.money(row["npv_rial_median"]),
+        positive=speech.share(row["npv_positive"]),
+        jobs=speech.text("economics.ends", low=ends[0], high=ends[1]),
+    )
 
 
 def marks(row: Any, speech: Speech) -> str:

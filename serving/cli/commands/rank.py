@@ -14,9 +14,10 @@ from engine.domain.unit import Status
 from engine.parsing.text import fold
 from engine.ranking.reasons import Triage
 from engine.settings import LANGUAGES, Settings
-from serving.cli.commands.judged import assumptions, estimates, marks
+from serving.cli.commands.judged import assumptions, estimates, marks, worth_said
 from serving.cli.question import now
 from serving.cli.terminal import Terminal
+from serving.desk.economics import Choices
 from serving.desk.question import Question
 from serving.desk.ranking import Ranking, RankingRequest, behind, keep_predictions, ranking, remarks
 from serving.i18n import Speech, speech
@@ -36,6 +37,7 @@ def show_ranking(
     out: Path | None,
     *,
     keep: bool = False,
+    worth: Choices | None = None,
 ) -> None:
     """Ask for the ranking, and print or write it; on request keep its predictions in the register.
 
@@ -46,7 +48,7 @@ def show_ranking(
     """
     wishes = {name: _codes(name, given) for name, given in wanted.items()}
     with terminal.busy("cli.judging"):
-        found = ranking(settings, RankingRequest(question, wishes, top))
+        found = ranking(settings, RankingRequest(question, wishes, top, worth))
     if found.appraised.table.empty:
         if not terminal.answer(_document(found)):
             terminal.say("cli.rank_empty")
@@ -165,6 +167,7 @@ def _entry(row: dict[Any, Any], terminal: Terminal) -> list[str]:
         " — ".join(said for said in verdict if said != words.fact(None)),
         words.join(_firmness(row, words)),
         estimates(row, words),
+        worth_said(row, words),
         *marks(row, words).split("\n"),
     ]
     return [line for line in lines if line]
@@ -175,6 +178,7 @@ def _row(row: dict[Any, Any], terminal: Terminal) -> list[str]:
     verdict = [
         words.codes(row["triage"], "triage"),
         words.codes(row["triage_reasons"], "triage_reason"),
+        worth_said(row, words),
         marks(row, words),
     ]
     return [

@@ -54,6 +54,13 @@ def rank(
         list[str] | None,
         typer.Option("--priority", metavar="ISIC,...", help="Sectors that the programme prefers, e.g. 10,13."),
     ] = None,
+    economics: Annotated[
+        bool, typer.Option("--economics", help="Also say what each unit is worth: value, new jobs, their chances.")
+    ] = False,
+    assume: Annotated[
+        list[str] | None,
+        typer.Option("--assume", metavar="NAME=X", help="With --economics: another default (may repeat)."),
+    ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Keep these predictions, to compare with what comes.")] = False,
     out: Out = None,
     as_of: AsOf = None,
@@ -64,7 +71,8 @@ def rank(
 ) -> None:
     """Triage and rank the units: offer, fix first, repurpose or sell, cannot judge; with reasons and intervals."""
     from serving.cli.commands.rank import show_ranking
-    from serving.cli.question import read_question
+    from serving.cli.question import read_changes, read_question
+    from serving.desk.economics import REGISTER_DRAWS, Choices
 
     session = ctx.obj
     question = read_question(
@@ -86,7 +94,8 @@ def rank(
     }
     terminal = session.terminal(lang, as_json=as_json)
     wishes = {name: given for name, given in wanted.items() if given}
-    show_ranking(terminal, session.settings, question, wishes, top, out, keep=keep)
+    worth = Choices(changes=read_changes(assume or []), draws=REGISTER_DRAWS) if economics or assume else None
+    show_ranking(terminal, session.settings, question, wishes, top, out, keep=keep, worth=worth)
 
 
 def show(

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.economics.figures import payback, present_value
@@ -89,6 +89,7 @@ projects = st.builds(
 )
 
 
+@settings(max_examples=40)
 @given(projects)
 def test_the_balance_sheet_balances_in_every_year(project):
     worked = statements(project)
@@ -100,6 +101,7 @@ def test_the_balance_sheet_balances_in_every_year(project):
         assert worked.cash.min() >= -1e-6 * np.abs(assets).max() - 1e-6
 
 
+@settings(max_examples=40)
 @given(projects, st.floats(0.1, 1000))
 def test_scaling_all_money_scales_the_value(project, factor):
     def scaled(values):
@@ -123,6 +125,7 @@ def test_scaling_all_money_scales_the_value(project, factor):
     assert large == pytest.approx(small * factor, rel=1e-6, abs=1e-6 * factor * (1 + np.abs(small).max()))
 
 
+@settings(max_examples=40)
 @given(projects)
 def test_owners_and_lenders_share_the_flow_of_the_project(project):
     worked = statements(project)

@@ -137,3 +137,12 @@ def test_old_debts_lower_the_value_and_not_the_capital(units, predictions):
     assert np.array_equal(owing.capital_rial[0, judged], free.capital_rial[0, judged])
     assert (owing.npv_rial[0, judged] <= free.npv_rial[0, judged]).all()
     assert free.gaps[Gap.DEBTS_UNKNOWN.value].all()
+
+
+def test_a_unit_without_debt_covers_it_without_end(units, predictions):
+    free = worth(units, predictions, Assumptions.from_reference().changed({"loan_share": 0}), draws=50)
+    said = summary(free, dscr_floor=1.25)
+    owing = units["bank_debt_rial"].to_numpy() > 0
+    judged = said["npv_positive"].notna().to_numpy()
+    assert (said["dscr_enough"].to_numpy()[judged & ~owing] == 1).all()
+    assert np.isinf(said["least_dscr_low"].to_numpy()[judged & ~owing]).all()

@@ -25,6 +25,7 @@ PROMISES = [
 ADDRESSES = [
     ("GET", "/v1/units"),
     ("GET", "/v1/units/{unit_id}"),
+    ("GET", "/v1/units/{unit_id}/economics"),
     ("GET", "/v1/rankings"),
     ("GET", "/v1/questions"),
     ("GET", "/v1/health"),

@@ -94,3 +94,20 @@ def test_health_counts_units_by_class(client, appraisal):
 
 def test_the_same_question_gives_the_same_bytes(client):
     assert client.get("/v1/rankings?top=3").content == client.get("/v1/rankings?top=3").content
+
+
+def test_the_worth_of_a_unit_is_said_with_reasons_and_without_debts(client):
+    found = client.get("/v1/units/unit-0001/economics", params={"lang": "en"}).json()
+    assert found["judged"]
+    assert "debts_unknown" in found["gaps"]
+    assert found["figures"]["net_jobs"]["value"] < found["figures"]["gross_jobs"]["value"]
+    assert found["figures"]["npv_usd"] == {"value": None, "measure": "usd", "reason": "no_exchange_rate"}
+    assert found["text"]["npv_usd"].startswith("not calculable")
+    assert 0 <= found["draws"]["npv_positive"] <= 1
+
+
+def test_a_unit_that_cannot_be_judged_has_no_figures_and_says_why(client):
+    found = client.get("/v1/units/unit-0006/economics").json()
+    assert (found["judged"], found["figures"]) == (False, {})
+    assert "no_jobs" in found["gaps"]
+    assert client.get("/v1/units/nobody/economics").status_code == 404

@@ -148,6 +148,18 @@ def test_the_printed_ranking_has_intervals_marks_measures_and_a_legend(ehya, day
     assert ("synthetic" in told.lower()) or ("ساختگی" in told)
 
 
+def test_the_worth_of_units_stands_beside_their_rank_and_alone(ehya, day, ranking):
+    first = next(unit["unit_id"] for unit in ranking if unit["scorable"])
+    beside = json.loads(ehya("rank", "--economics", "--top", "3", "--as-of", AS_OF, "--json").stdout)["units"]
+    assert all({"npv_positive", "expected_net_jobs", "economics_gaps"} <= unit.keys() for unit in beside)
+    assert "npv_positive" not in ranking[0]
+    alone = json.loads(ehya("economics", first, "--as-of", AS_OF, "--draws", "200", "--json").stdout)
+    assert alone["judged"]
+    assert alone["assumptions"]["loan_rate"]["source"]
+    for language, word in (("fa", "ارزش فعلی خالص"), ("en", "Net present value")):
+        assert word in ehya("economics", first, "--as-of", AS_OF, "--draws", "200", language=language).stdout
+
+
 def test_filters_keep_what_they_name_in_either_language(ehya, day, ranking):
     urmia = [unit["unit_id"] for unit in ranking if unit["county"] == "Urmia"]
     for name in ("ارومیه", "Urmia"):

@@ -31,6 +31,7 @@ from training.priors.official_rates import Priors, capacity_rate, jobs_size, res
 
 DAY = pd.Timestamp("2026-03-21")
 ROUNDS = 3
+WORTH_ASKED = 5
 MANDATES = (
     {"id": "any", "risk_appetite": "high", "accept_unknown": True},
     {"id": "cautious", "risk_appetite": "low", "max_idle_months": 60},
@@ -119,6 +120,10 @@ async def _over_http(stock: Stock, settings, addresses=ADDRESSES) -> dict[str, o
             answer = await client.get(address)
             assert answer.status_code == 200, (address, answer.text)
             found[address] = (answer.content, sorted(answer.headers.items()))
+        for unit in stock.units.index.sort_values()[:WORTH_ASKED]:
+            answer = await client.get(f"/v1/units/{unit}/economics")
+            assert answer.status_code == 200, answer.text
+            found[f"economics {unit}"] = answer.content
         health = (await client.get("/v1/health")).json()
         found["health"] = {name: value for name, value in health.items() if "seconds" not in name}
         asked = {"explain": True, "top": 100, "why_not": list(stock.book.unit_id[:20])}
