@@ -21,7 +21,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.packages.rules import Array, Problem, Rows, matrix
 
 SECONDS = 60.0
-"""How long one search may take before it ends with a gap, which is printed: assumed."""
+"""How long one search may take before it ends with a gap, which is printed."""
 
 _OUT_OF_TIME = 1  # how `milp` says it
 _EXACT = 1e-9  # relative: below it two objectives are equal
