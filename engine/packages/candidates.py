@@ -83,8 +83,11 @@ class Candidates:
 
     @property
     def npv(self) -> Array | None:
-        """Expected positive net present value, billion rial, shape (n,); ``None`` where nobody appraised it."""
-        if self.draws.npv is None:
+        """Expected positive net present value, billion rial, shape (n,), NaN where a unit cannot be judged.
+
+        ``None`` where nobody appraised any.
+        """
+        if self.draws.npv is None or np.isnan(self.draws.npv).all():
             return None
         return np.asarray((self.draws.chance * np.maximum(self.draws.npv, 0)).mean(axis=0))
 
@@ -98,8 +101,9 @@ class Candidates:
         """
         if weights.npv > 0 and self.npv is None:
             raise EhyaError(ErrorCode.PACKAGE_WORTH_UNKNOWN, key="worth.npv", given=weights.npv)
-        npv = 0.0 if self.npv is None else weights.npv * self.npv
-        return np.nan_to_num(weights.jobs * self.jobs + npv)
+        # a unit that nobody could appraise gets nothing for it, and its entry says so
+        npv = 0.0 if self.npv is None else weights.npv * np.nan_to_num(self.npv)
+        return np.nan_to_num(weights.jobs * self.jobs) + npv
 
     def place_of(self, unit_id: str) -> int:
         """Place of a unit.
@@ -153,8 +157,9 @@ def candidate_table(
     Returns
     -------
     pandas.DataFrame
-        Index ``unit_id`` in order; ``ATTRIBUTES``, ``size``, ``publishable``, ``known``, ``withdrawn``, the
-        intervals of chance and jobs, and the figures of `Candidates`.
+        Index ``unit_id`` in order; ``ATTRIBUTES``, ``size``, ``publishable``, ``known``, ``withdrawn``,
+        ``capital_estimated`` (bool: its record states none), the intervals of chance and jobs, and the figures of
+        `Candidates`.
 
     Examples
     --------
@@ -181,6 +186,7 @@ def candidate_table(
     )
     for name, column in ({} if economics is None else economics.reindex(table.index)).items():
         made[name] = column if name not in made.columns else column.fillna(made[name])
+    made["capital_estimated"] = np.isnan(capital) & made["capital"].notna()
     return made
 
 

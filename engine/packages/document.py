@@ -180,6 +180,8 @@ def _unit(found: Package, place: int, lot: Lot | None, ids: list[str]) -> dict[s
         "jobs_expected": candidates.jobs[place],
         "jobs_if_revived": drawn.jobs[:, place].mean() * candidates.net[place],
         "capital_rial": candidates.capital[place],
+        "capital_estimated": bool(row["capital_estimated"]),
+        "npv_billion_rial": None if candidates.npv is None else candidates.npv[place],
         "debt_rial": candidates.debt[place],
         "pinned": None if pinned is None else {"reason": pinned.reason, "by": pinned.by},
         "lot": None if lot is None else {"probability": lot.probability, "pool": lot.pool, "instead": ids[lot.instead]},

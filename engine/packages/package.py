@@ -161,7 +161,8 @@ def figures(candidates: Candidates, chosen: Bits, tail: float) -> dict[str, Any]
         "capital_rial": capital,
         "debt_rial": _sum(candidates.debt[chosen]),
         "capital_per_job_rial": capital / jobs if capital is not None and jobs > 0 else None,
-        "npv_billion_rial": None if npv is None else float(npv[chosen].sum()),
+        "npv_billion_rial": None if npv is None else float(np.nansum(npv[chosen])),
+        "npv_unknown": int(chosen.sum()) if npv is None else int(np.isnan(npv[chosen]).sum()),
     }
 
 

@@ -264,6 +264,7 @@ class PackageTerms(_Stated):
     quotas: tuple[Quota, ...] = ()
     verdicts: Annotated[tuple[Triage, ...], BeforeValidator(_listed)] = (Triage.OFFER,)
     publishable_only: bool = True
+    norms_stand_in: bool = Field(False, description="whether norms stand in for a capital that no record states")
     pinned: tuple[Reasoned, ...] = ()
     barred: tuple[Reasoned, ...] = ()
     not_together: tuple[Apart, ...] = ()

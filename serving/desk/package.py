@@ -11,6 +11,9 @@ import numpy as np
 import pandas as pd
 
 from engine.domain.outcome import OutcomeKind
+from engine.domain.unit import Field
+from engine.economics.prices import RIAL_PER_BILLION_RIAL
+from engine.economics.worth import worth
 from engine.errors import EhyaError, ErrorCode
 from engine.packages.answers import SUMS, why_inside, why_outside
 from engine.packages.candidates import Candidates, candidate_table
@@ -32,6 +35,7 @@ from engine.packages.package import package
 from engine.packages.rules import Problem
 from engine.packages.standing import Loss, losses, replacement
 from engine.packages.terms import PackageTerms
+from engine.ranking.money import own_year
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised, appraised, current_units
 from serving.desk.named import find_unit
@@ -40,6 +44,10 @@ from serving.desk.workspace import open_register
 
 if TYPE_CHECKING:
     from engine.store import StoredPackage
+
+
+ECONOMIC_DRAWS, DRAWN_UNITS = 200, 20_000
+"""Draws of each unit's worth, and units up to which it is drawn; beyond, its points alone stand."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -129,6 +137,7 @@ def solve_among(
         price_year=terms.price_year or question.price_year,
         prices=whole.prices,
         assume_capital_rial=question.assume_capital_rial,
+        economics=_economics(whole, terms),
     )
     candidates = Candidates.of(table, seed=terms.seed)
     found = package(candidates, terms)
@@ -150,6 +159,33 @@ def solve_among(
             made_at=made_at,
         )
     return Solved(stored, None, names)
+
+
+def _economics(whole: Appraised, terms: PackageTerms) -> pd.DataFrame:
+    """What an appraisal of each unit adds: net weighted jobs for one direct job, public money, net present value.
+
+    Capital comes from it only where the terms let norms stand in for what no record states.
+    """
+    year = terms.price_year or whole.question.price_year or own_year(whole.table)
+    draws = ECONOMIC_DRAWS if len(whole.table) <= DRAWN_UNITS else None
+    found = worth(whole.table, whole.table, draws=draws, seed=terms.seed, price_year=year, prices=whole.prices)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        net = found.weighted_jobs.mean(axis=0) / found.gross_jobs.mean(axis=0)
+    low, point, high = np.quantile(found.npv_rial, [0.1, 0.5, 0.9], axis=0) / RIAL_PER_BILLION_RIAL
+    table = pd.DataFrame(
+        {
+            "net": np.where(np.isfinite(net), net, np.nan),
+            "public_money": found.public_rial.mean(axis=0),
+            "npv_low": low,
+            "npv_point": point,
+            "npv_high": high,
+        },
+        index=found.index,
+    )
+    if terms.norms_stand_in:
+        lacks = whole.table[Field.CAPITAL_NEEDED_RIAL.value].isna()
+        table["capital"] = pd.Series(found.capital_rial.mean(axis=0), index=found.index).where(lacks)
+    return table
 
 
 def packages(settings: Settings) -> pd.DataFrame:

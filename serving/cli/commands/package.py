@@ -415,6 +415,7 @@ def _commented(stated: Mapping[str, Any], words: Speech) -> str:
         "count": 12,
         "budgets": {"capital": {"at_most": "3000 billion rial"}},
         "quotas": [{"by": "county", "at_most": 4}, {"sector": ["10"], "at_least": 3}],
+        "norms_stand_in": True,
         "verdicts": ["offer"],
         "pinned": [{"unit": "UNIT", "reason": "…", "by": "…"}],
         "exploration": {"share": 0.1},
