@@ -16,8 +16,8 @@ from engine.economics.balance import balance
 from engine.economics.prices import RIAL_PER_BILLION_RIAL, PriceIndex
 from engine.errors import EhyaError, ErrorCode
 from engine.health.completeness import publishable
-from engine.packages.draws import WORLDS, Draws, draws
-from engine.packages.terms import SIZE_BOUNDS, Worth
+from engine.packages.draws import WORLDS, WorldDraws, draws
+from engine.packages.terms import SIZE_BOUNDS, WorthWeights
 from engine.ranking.money import money_factor
 
 Array = NDArray[np.float64]
@@ -46,7 +46,7 @@ class Candidates:
     """
 
     units: pd.DataFrame
-    draws: Draws
+    draws: WorldDraws
     net: Array
     capital: Array
     debt: Array
@@ -91,7 +91,7 @@ class Candidates:
             return None
         return np.asarray((self.draws.chance * np.maximum(self.draws.npv, 0)).mean(axis=0))
 
-    def worth(self, weights: Worth) -> Array:
+    def worth(self, weights: WorthWeights) -> Array:
         """Expected worth of each unit in jobs, shape (n,): without the tail's part.
 
         Raises
@@ -120,7 +120,7 @@ class Candidates:
     def take(self, places: NDArray[np.intp]) -> Candidates:
         """Some of the units; their draws stay what they were."""
         npv = None if self.draws.npv is None else self.draws.npv[:, places]
-        drawn = Draws(self.draws.chance[:, places], self.draws.revived[:, places], self.draws.jobs[:, places], npv)
+        drawn = WorldDraws(self.draws.chance[:, places], self.draws.revived[:, places], self.draws.jobs[:, places], npv)
         columns_taken = {name: getattr(self, name)[places] for name in FIGURES}
         return replace(self, units=self.units.iloc[places], draws=drawn, **columns_taken)
 

@@ -13,7 +13,7 @@ from engine.packages.candidates import Candidates
 from engine.packages.conflict import Conflict, Loosening
 from engine.packages.exploration import Lot
 from engine.packages.package import Package, package
-from engine.packages.rules import Rule
+from engine.packages.rules import PackageRule
 from engine.packages.terms import PackageTerms
 
 _DIGITS = 12  # of figures in a document: what follows is rounding of the machine
@@ -86,7 +86,7 @@ def outside_document(said: Outside, ids: list[str]) -> dict[str, Any]:
     )
 
 
-def rule_document(rule: Rule, ids: list[str]) -> dict[str, Any]:
+def rule_document(rule: PackageRule, ids: list[str]) -> dict[str, Any]:
     """A rule with its limits; it names its units where they are few."""
     return {
         "term": rule.term,

@@ -18,7 +18,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import block_array, coo_array, csr_array, hstack
 
 from engine.errors import EhyaError, ErrorCode
-from engine.packages.rules import Array, Problem, Rows, matrix
+from engine.packages.rules import Array, PackageProblem, Rows, matrix
 
 SECONDS = 60.0
 """How long one search may take before it ends with a gap, which is printed."""
@@ -66,7 +66,7 @@ class Optimum:
 
 
 def optimum(
-    problem: Problem,
+    problem: PackageProblem,
     *,
     inside: Collection[int] = (),
     outside: Collection[int] = (),
@@ -90,9 +90,9 @@ def optimum(
 
     Examples
     --------
-    >>> from engine.packages.rules import Rule, TermKind
-    >>> budget = Rule("capital", TermKind.CAPITAL, np.arange(3), np.array([4.0, 3.0, 3.0]), high=6.0)
-    >>> best = optimum(Problem(np.array([5.0, 3.0, 3.0]), (budget,)))
+    >>> from engine.packages.rules import PackageRule, TermKind
+    >>> budget = PackageRule("capital", TermKind.CAPITAL, np.arange(3), np.array([4.0, 3.0, 3.0]), high=6.0)
+    >>> best = optimum(PackageProblem(np.array([5.0, 3.0, 3.0]), (budget,)))
     >>> best.chosen.tolist(), best.value, best.gap
     ([False, True, True], 6.0, 0.0)
     """
@@ -100,7 +100,7 @@ def optimum(
 
 
 def least_loosening(
-    problem: Problem,
+    problem: PackageProblem,
     rules: Collection[int],
     *,
     inside: Collection[int] = (),
@@ -129,10 +129,10 @@ def least_loosening(
 
     Examples
     --------
-    >>> from engine.packages.rules import Rule, TermKind
-    >>> budget = Rule("capital", TermKind.CAPITAL, np.arange(2), np.array([4.0, 3.0]), high=2.0)
-    >>> count = Rule("count", TermKind.COUNT, np.arange(2), np.ones(2), low=1.0)
-    >>> least_loosening(Problem(np.ones(2), (budget, count)), [0]).loosened
+    >>> from engine.packages.rules import PackageRule, TermKind
+    >>> budget = PackageRule("capital", TermKind.CAPITAL, np.arange(2), np.array([4.0, 3.0]), high=2.0)
+    >>> count = PackageRule("count", TermKind.COUNT, np.arange(2), np.ones(2), low=1.0)
+    >>> least_loosening(PackageProblem(np.ones(2), (budget, count)), [0]).loosened
     {0: 1.0}
     """
     return _Search(problem, inside, (), seconds, giving_way=tuple(rules), at_least=at_least).best()
@@ -143,7 +143,7 @@ class _Search:
 
     def __init__(
         self,
-        problem: Problem,
+        problem: PackageProblem,
         inside: Collection[int],
         outside: Collection[int],
         seconds: float,

@@ -14,7 +14,7 @@ from engine.packages.conflict import Conflict, conflict
 from engine.packages.exploration import Lot, lots
 from engine.packages.optimum import SECONDS, Bits, Optimum, optimum
 from engine.packages.robust import PACKAGES, Robustness, Role, robustness
-from engine.packages.rules import Problem, Tail
+from engine.packages.rules import PackageProblem, Tail
 from engine.packages.terms import PackageTerms
 
 INTERVAL = (0.1, 0.9)
@@ -51,7 +51,7 @@ class Package:
 
     terms: PackageTerms
     candidates: Candidates
-    problem: Problem
+    problem: PackageProblem
     best: Optimum
     chosen: Bits
     lots: tuple[Lot, ...]

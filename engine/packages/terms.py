@@ -201,7 +201,7 @@ class Revived(_Stated):
     probability: float = Field(gt=0, le=1)
 
 
-class Worth(_Stated):
+class WorthWeights(_Stated):
     """What counts as worth, in jobs; none of it touches a constraint.
 
     Parameters
@@ -271,7 +271,7 @@ class PackageTerms(_Stated):
     only_with: tuple[Needs, ...] = ()
     exploration: Exploration | None = None
     revived: Revived | None = None
-    worth: Worth = Worth()
+    worth: WorthWeights = WorthWeights()
     investors: Annotated[tuple[InvestorGroup, ...], BeforeValidator(_listed)] = tuple(InvestorGroup)
     seed: int = Field(0, ge=0)
 

@@ -15,6 +15,8 @@ BENCHES = {
     "intake_xlsx": "experiments.bench.intake:measure_xlsx",
     "intake_xlsx_numbers": "experiments.bench.intake:measure_xlsx_numbers",
     "predict": "experiments.bench.predict:measure",
+    "package": "experiments.bench.package:measure",
+    "smaa": "experiments.bench.smaa:measure",
     "shortlist_100k": "experiments.bench.shortlist:measure_100k",
     "shortlist_1m": "experiments.bench.shortlist:measure_1m",
 }

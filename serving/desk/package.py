@@ -32,7 +32,7 @@ from engine.packages.document import (
 from engine.packages.frontier import SHARES, frontier
 from engine.packages.optimum import Optimum, optimum
 from engine.packages.package import package
-from engine.packages.rules import Problem
+from engine.packages.rules import PackageProblem
 from engine.packages.standing import Loss, losses, replacement
 from engine.packages.terms import PackageTerms
 from engine.ranking.money import own_year
@@ -70,7 +70,7 @@ class Solved:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Followed:
+class FollowedPackage:
     """A package today.
 
     Parameters
@@ -320,7 +320,7 @@ def freeze(
         return register.packages.get(stored.name, stored.version)
 
 
-def followed(settings: Settings, given: str, *, as_of: pd.Timestamp) -> Followed:
+def followed(settings: Settings, given: str, *, as_of: pd.Timestamp) -> FollowedPackage:
     """A package and what became of its units since it was solved, with the best replacement of those that are gone.
 
     Raises
@@ -341,7 +341,7 @@ def followed(settings: Settings, given: str, *, as_of: pd.Timestamp) -> Followed
     if gone:
         others = losses(list(table.index), units, events, since=since)
         come = _instead(stored, ids, gone, others)
-    return Followed(stored, gone, come, later[["unit_id", "kind", "happened_on"]], _names(table))
+    return FollowedPackage(stored, gone, come, later[["unit_id", "kind", "happened_on"]], _names(table))
 
 
 def _instead(
@@ -366,7 +366,7 @@ def reproduces(stored: StoredPackage) -> bool:
     return canonical(solved_again(stored.document, stored.inputs)) == canonical(stored.document)
 
 
-def reopened(stored: StoredPackage, *, solve: bool = True) -> tuple[Candidates, Problem, Optimum]:
+def reopened(stored: StoredPackage, *, solve: bool = True) -> tuple[Candidates, PackageProblem, Optimum]:
     """The problem that a package was solved from, with its optimum."""
     terms = PackageTerms.read(stored.document["terms"])
     candidates = Candidates.of(inputs_table(stored.inputs), worlds=stored.document["worlds"], seed=terms.seed)

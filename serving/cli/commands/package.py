@@ -330,7 +330,7 @@ def _print_terms(terminal: Terminal, document: Mapping[str, Any], names: Mapping
         terminal.line(f"  {words.text('package.option_line', **facts)}")
 
 
-def _print_followed(terminal: Terminal, found: desk.Followed) -> None:
+def _print_followed(terminal: Terminal, found: desk.FollowedPackage) -> None:
     words = terminal.speech
     if found.losses:
         terminal.line(words.text("package.lost_title"), "bold")
