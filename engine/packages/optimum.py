@@ -14,7 +14,7 @@ from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import block_array, coo_array, csr_array, hstack
 
 from engine.errors import EhyaError, ErrorCode
@@ -22,6 +22,9 @@ from engine.packages.rules import Array, PackageProblem, Rows, matrix
 
 SECONDS = 60.0
 """How long one search may take before it ends with a gap, which is printed."""
+
+WIDE = 4_000
+"""Units above which those that the relaxed problem finds hopeless are left out first, and proven to be so after."""
 
 _OUT_OF_TIME = 1  # how `milp` says it
 _EXACT = 1e-9  # relative: below it two objectives are equal
@@ -71,6 +74,7 @@ def optimum(
     inside: Collection[int] = (),
     outside: Collection[int] = (),
     seconds: float = SECONDS,
+    wide: int = WIDE,
 ) -> Optimum | None:
     """Find the best choice that keeps all rules.
 
@@ -82,6 +86,8 @@ def optimum(
         Places of units that must be in, or out.
     seconds
         Time after which the best choice so far is given, with its gap.
+    wide
+        See ``WIDE``.
 
     Returns
     -------
@@ -96,7 +102,10 @@ def optimum(
     >>> best.chosen.tolist(), best.value, best.gap
     ([False, True, True], 6.0, 0.0)
     """
-    return _Search(problem, inside, outside, seconds).best()
+    search = _Search(problem, inside, outside, seconds)
+    if len(search.units) <= wide or problem.counts_tail or search.contradiction:
+        return search.best()
+    return _sifted(problem, search, inside, outside, seconds, wide)
 
 
 def least_loosening(
@@ -136,6 +145,43 @@ def least_loosening(
     {0: 1.0}
     """
     return _Search(problem, inside, (), seconds, giving_way=tuple(rules), at_least=at_least).best()
+
+
+def _sifted(
+    problem: PackageProblem,
+    search: _Search,
+    inside: Collection[int],
+    outside: Collection[int],
+    seconds: float,
+    wide: int,
+) -> Optimum | None:
+    """Solve among the units with the best reduced costs, then bring back all that could still be better.
+
+    Bringing a unit in costs the relaxed optimum at least its reduced cost; where that leaves less than a choice that
+    is already found, no better choice holds the unit. So what is left out is proven to be out, and the answer exact.
+    """
+    until = monotonic() + seconds
+    relaxed = search.relaxed()
+    if relaxed is None:
+        return None
+    top, cost = relaxed
+    near = search.units[np.argsort(cost, kind="stable")[:wide]]
+    first = _among(problem, near, inside, outside, seconds)
+    if first is None:
+        return search.best()
+    hopeful = search.units[top - cost > first.value - _EXACT * max(1.0, abs(first.value))]
+    if np.isin(hopeful, near).all():
+        return first
+    left = max(until - monotonic(), 1.0)
+    return _among(problem, np.union1d(near, hopeful), inside, outside, left)
+
+
+def _among(
+    problem: PackageProblem, units: Rows, inside: Collection[int], outside: Collection[int], seconds: float
+) -> Optimum | None:
+    others = np.setdiff1d(np.arange(len(problem)), units)
+    shut = np.setdiff1d(others, np.array(list(inside), dtype=np.intp))
+    return _Search(problem, inside, [*outside, *shut.tolist()], seconds).best()
 
 
 class _Search:
@@ -192,6 +238,20 @@ class _Search:
         if found is None or best is None or self.giving_way:
             return found
         return replace(best, bound=max(found.bound, best.value))
+
+    def relaxed(self) -> tuple[float, Array] | None:
+        """Optimum with shares of units allowed, and what bringing in each unit costs it at least, shape (units,)."""
+        scaled = csr_array(self.rows.multiply(1 / self.scales[:, None]))
+        low, high = (end / self.scales for end in self.limits)
+        up, down = np.isfinite(high), np.isfinite(low)
+        rows = csr_array(block_array([[scaled[np.flatnonzero(up)]], [-scaled[np.flatnonzero(down)]]]))
+        limits = np.concatenate([high[up], -low[down]])
+        bounds = np.column_stack([self.low, self.high])
+        said = linprog(-self.problem.worth[self.units], A_ub=rows, b_ub=limits, bounds=bounds, method="highs")
+        if not said.success:
+            return None
+        reduced = -self.problem.worth[self.units] - rows.T @ said.ineqlin.marginals
+        return -float(said.fun), np.maximum(reduced, 0.0)
 
     def _repair(self, found: Optimum) -> bool:
         """Whether the program left something out that the choice breaks; it is put in."""

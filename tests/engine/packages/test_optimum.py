@@ -130,3 +130,14 @@ def test_the_least_loosening_is_the_smallest_amount_that_suffices():
     problem = PackageProblem(np.ones(3), (budget, count))
     assert least_loosening(problem, [0]).loosened == {0: 2.0}
     assert least_loosening(problem, [1]).loosened == {1: 1.0}
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 10_000))
+def test_leaving_hopeless_units_out_first_changes_no_optimum(seed):
+    problem = replace(mixed_problem(seed, 14), tail=None)
+    sifted, whole = optimum(problem, wide=4), optimum(problem)
+    assert (sifted is None) == (whole is None)
+    if whole is not None:
+        assert sifted.value == pytest.approx(whole.value)
+        assert (problem.holds(sifted.chosen), sifted.gap) == (True, 0)
