@@ -8,7 +8,10 @@ the best choice keeps it anyway, nothing else is needed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import os
+import threading
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from time import monotonic
 
@@ -32,6 +35,7 @@ _PROVEN = 1e-6  # relative: what HiGHS itself calls no distance
 _TIGHTER = 2e-6  # of a row's size: HiGHS allows itself 1e-6, we do not
 
 Bits = NDArray[np.bool_]
+_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -184,6 +188,25 @@ def _among(
     return _Search(problem, inside, [*outside, *shut.tolist()], seconds).best()
 
 
+@contextmanager
+def _silenced() -> Iterator[None]:
+    """Keep a line that HiGHS writes past its own switch off the standard output: a program may read JSON there."""
+    with _one_at_a_time:
+        try:
+            kept = os.dup(1)
+        except OSError:  # there is no standard output
+            yield
+            return
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 1)
+            yield
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
+            os.close(nowhere)
+
+
 class _Search:
     """Columns: units, then what each soft rule gives way by, then the tail's mean, then one a world of the chance."""
 
@@ -301,13 +324,14 @@ class _Search:
             np.concatenate([self.high, np.full(soft, np.inf), np.full(tail, self._tail_top), np.ones(worlds)]),
         )
         whole = np.concatenate([np.ones(units), np.zeros(soft + tail), np.ones(worlds)])
-        said = milp(
-            cost,
-            integrality=whole,
-            bounds=limits,
-            constraints=LinearConstraint(rows, low, high) if rows.shape[0] else (),
-            options={"mip_rel_gap": 0.0, "time_limit": max(self.until - monotonic(), 0.1)},
-        )
+        with _silenced():
+            said = milp(
+                cost,
+                integrality=whole,
+                bounds=limits,
+                constraints=LinearConstraint(rows, low, high) if rows.shape[0] else (),
+                options={"mip_rel_gap": 0.0, "time_limit": max(self.until - monotonic(), 0.1)},
+            )
         if said.x is None and said.status == _OUT_OF_TIME:
             if best is None:
                 raise EhyaError(ErrorCode.PACKAGE_OUT_OF_TIME, seconds=self.seconds)

@@ -17,7 +17,7 @@ COUNTRY = 60_000
 
 
 def measure(*, random_state: int = 0, repeats: int = 7) -> dict[str, float]:
-    """Ratio of `engine.packages.optimum.optimum` to `scipy.optimize.milp` on the same matrix; both prove the optimum."""
+    """Ratio of `engine.packages.optimum.optimum` to `scipy.optimize.milp` on one matrix; both prove the optimum."""
     problem = synthetic_problem(UNITS, random_state=random_state)
     rows = matrix(problem.rules, UNITS)
     low, high = (np.array([getattr(rule, end) for rule in problem.rules]) for end in ("low", "high"))
