@@ -57,10 +57,11 @@ class Market:
 
     def greedy(self, order: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
         """Units in an order, each taken while the budget lasts."""
-        chosen, left = [], self.budget
+        chosen: list[int] = []
+        left = self.budget
         for unit in order:
             if len(chosen) < self.places and self.capital[unit] <= left:
-                chosen.append(unit)
+                chosen.append(int(unit))
                 left -= self.capital[unit]
         return np.array(chosen, dtype=np.intp)
 

@@ -63,9 +63,9 @@ def trial(seeds: int, *, outcomes: tuple[int, ...] = OUTCOMES, asked: int = ASKE
         units = simulate(max(outcomes) + asked, seed=seed).units
         stated = units["capital_needed_rial"].notna().to_numpy() & (np.arange(len(units)) >= max(outcomes))
         rows = np.flatnonzero(stated)
-        capital = units["capital_needed_rial"].iloc[rows].astype("float64").to_numpy()
+        capital = units["capital_needed_rial"].iloc[rows].to_numpy(dtype=np.float64)
         budget = BUDGET_SHARE * PLACES * float(capital.mean())
-        market = Market(units.iloc[rows], capital, made.chance[rows] * made.expected_jobs[rows], PLACES, budget)
+        market = Market(units.iloc[rows], capital, np.asarray(made.chance[rows] * made.expected_jobs[rows]), PLACES, budget)
         floor = random_value(market, np.random.default_rng([23, seed]))
         top = market.value(market.best(market.truth))
         for count in outcomes:

@@ -54,6 +54,10 @@ def rank(
         list[str] | None,
         typer.Option("--priority", metavar="ISIC,...", help="Sectors that the programme prefers, e.g. 10,13."),
     ] = None,
+    swap: Annotated[
+        str | None,
+        typer.Option("--swap", metavar="UNIT,UNIT", help="Say which smallest change of weights puts two units level."),
+    ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Keep these predictions, to compare with what comes.")] = False,
     out: Out = None,
     as_of: AsOf = None,
@@ -63,7 +67,7 @@ def rank(
     as_json: AsJson = False,
 ) -> None:
     """Triage and rank the units: offer, fix first, repurpose or sell, cannot judge; with reasons and intervals."""
-    from serving.cli.commands.rank import show_ranking
+    from serving.cli.commands.rank import show_ranking, show_swap
     from serving.cli.question import read_question
 
     session = ctx.obj
@@ -85,6 +89,9 @@ def rank(
         "triage": triage,
     }
     terminal = session.terminal(lang, as_json=as_json)
+    if swap is not None:
+        show_swap(terminal, session.settings, question, swap)
+        return
     wishes = {name: given for name, given in wanted.items() if given}
     show_ranking(terminal, session.settings, question, wishes, top, out, keep=keep)
 

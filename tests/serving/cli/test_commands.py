@@ -388,3 +388,15 @@ def test_terms_that_cannot_be_kept_or_read_are_said_in_either_language(ehya, day
     terms.write_text("name: poor\ncuont: 5\n", encoding="utf-8")
     assert "count" in ehya("package", "solve", terms, language=language, code=2).stderr
     assert "poor" not in ehya("package", "list", language=language).stdout
+
+
+def test_the_smallest_change_of_weights_that_swaps_two_units_is_said(ehya, ranking):
+    first, second = (unit["unit_id"] for unit in ranking[:2])
+    found = json.loads(ehya("rank", "--swap", f"{second},{first}", "--as-of", AS_OF, "--json").stdout)
+    assert {found["ahead"], found["behind"]} == {first, second}
+    assert sum(found["before"].values()) == pytest.approx(1)
+    if found["moved"] is not None:
+        assert sum(found["after"].values()) == pytest.approx(1)
+        moved = sum(abs(found["after"][part] - found["before"][part]) for part in found["before"]) / 2
+        assert moved == pytest.approx(found["moved"], abs=1e-6)
+    assert "UNIT,UNIT" in ehya("rank", "--swap", first, code=2, language="en").stderr
