@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.packages.conflict import Loosening, loosened
 from engine.packages.optimum import Bits, Optimum, least_loosening, optimum
-from engine.packages.rules import Problem, Rule, TermKind
+from engine.packages.rules import PackageProblem, PackageRule, TermKind
 
 SUMS = (TermKind.CAPITAL, TermKind.PUBLIC_MONEY, TermKind.HARD_CURRENCY, TermKind.DEBT)
 """Kinds of terms that sum what units need."""
@@ -63,7 +63,7 @@ class Outside:
     """
 
     place: int
-    barriers: tuple[Rule, ...]
+    barriers: tuple[PackageRule, ...]
     price: float | None
     leaving: NDArray[np.intp]
     entering: NDArray[np.intp]
@@ -91,19 +91,19 @@ class Binding:
         Objective won by that step; 0 where the rule does not bind.
     """
 
-    rule: Rule
+    rule: PackageRule
     total: float
     step: float
     value: float
 
 
-def why_inside(problem: Problem, best: Optimum, place: int) -> Inside:
+def why_inside(problem: PackageProblem, best: Optimum, place: int) -> Inside:
     """Say what a unit of the package is worth to it, and what it displaced.
 
     Examples
     --------
-    >>> one = Rule("count", TermKind.COUNT, np.arange(2), np.ones(2), high=1.0)
-    >>> problem = Problem(np.array([3.0, 2.0]), (one,))
+    >>> one = PackageRule("count", TermKind.COUNT, np.arange(2), np.ones(2), high=1.0)
+    >>> problem = PackageProblem(np.array([3.0, 2.0]), (one,))
     >>> said = why_inside(problem, optimum(problem), 0)
     >>> said.gain, said.displaced.tolist()
     (1.0, [1])
@@ -116,7 +116,7 @@ def why_inside(problem: Problem, best: Optimum, place: int) -> Inside:
     return Inside(place, max(best.value - other.value, 0.0), entering, leaving[leaving != place])
 
 
-def why_outside(problem: Problem, best: Optimum, place: int) -> Outside:
+def why_outside(problem: PackageProblem, best: Optimum, place: int) -> Outside:
     """Say what keeps a unit out, what forcing it costs, and the smallest changes that would bring it in.
 
     A change brings a unit in when some package with it is then as good as the best without. Each is the optimum of a
@@ -124,8 +124,8 @@ def why_outside(problem: Problem, best: Optimum, place: int) -> Outside:
 
     Examples
     --------
-    >>> budget = Rule("budgets.capital", TermKind.CAPITAL, np.arange(2), np.array([4.0, 5.0]), high=5.0)
-    >>> problem = Problem(np.array([4.0, 2.0]), (budget,))
+    >>> budget = PackageRule("budgets.capital", TermKind.CAPITAL, np.arange(2), np.array([4.0, 5.0]), high=5.0)
+    >>> problem = PackageProblem(np.array([4.0, 2.0]), (budget,))
     >>> said = why_outside(problem, optimum(problem), 1)
     >>> said.price, [(one.rule.term, one.amount) for one in said.changes]
     (2.0, [('budgets.capital', 4.0)])
@@ -145,15 +145,15 @@ def why_outside(problem: Problem, best: Optimum, place: int) -> Outside:
     return Outside(place, barriers, price, leaving, entering[entering != place], tuple(changes))
 
 
-def bindings(problem: Problem, best: Optimum) -> tuple[Binding, ...]:
+def bindings(problem: PackageProblem, best: Optimum) -> tuple[Binding, ...]:
     """What each rule that binds would bring if it were one step looser: solved again, not read off a relaxation.
 
     A step is one unit of a count or quota, and a twentieth of a sum; other terms have no step but to be given up.
 
     Examples
     --------
-    >>> one = Rule("count", TermKind.COUNT, np.arange(2), np.ones(2), high=1.0)
-    >>> problem = Problem(np.array([3.0, 2.0]), (one,))
+    >>> one = PackageRule("count", TermKind.COUNT, np.arange(2), np.ones(2), high=1.0)
+    >>> problem = PackageProblem(np.array([3.0, 2.0]), (one,))
     >>> [(said.step, said.value) for said in bindings(problem, optimum(problem))]
     [(1.0, 2.0)]
     """
@@ -169,13 +169,13 @@ def bindings(problem: Problem, best: Optimum) -> tuple[Binding, ...]:
     return tuple(found)
 
 
-def prices(problem: Problem, best: Optimum) -> dict[str, float]:
+def prices(problem: PackageProblem, best: Optimum) -> dict[str, float]:
     """Objective that each term costs: what the best package without it would have more.
 
     Examples
     --------
-    >>> one = Rule("count", TermKind.COUNT, np.arange(2), np.ones(2), high=1.0)
-    >>> problem = Problem(np.array([3.0, 2.0]), (one,))
+    >>> one = PackageRule("count", TermKind.COUNT, np.arange(2), np.ones(2), high=1.0)
+    >>> problem = PackageProblem(np.array([3.0, 2.0]), (one,))
     >>> prices(problem, optimum(problem))
     {'count': 2.0}
     """
@@ -200,32 +200,32 @@ def difference(one: Bits, other: Bits) -> tuple[NDArray[np.intp], NDArray[np.int
     return np.flatnonzero(other & ~one), np.flatnonzero(one & ~other)
 
 
-def _keeps_out(rule: Rule, place: int) -> bool:
+def _keeps_out(rule: PackageRule, place: int) -> bool:
     alone = float(rule.coefficients[rule.rows == place].sum())
     return alone > rule.high * (1 + 1e-9) and not (rule.coefficients < 0).any()
 
 
-def _in_reach(rule: Rule, place: int, best: Optimum) -> bool:
+def _in_reach(rule: PackageRule, place: int, best: Optimum) -> bool:
     """Whether a rule stands in the unit's way: it counts the unit, or holds others that could make room."""
     if place in rule.rows:
         return bool(np.isfinite(rule.high))
     return _tight(rule, best.chosen) and bool(np.isfinite(rule.low))
 
 
-def _change(problem: Problem, at: int, place: int, best: Optimum) -> Loosening | None:
+def _change(problem: PackageProblem, at: int, place: int, best: Optimum) -> Loosening | None:
     found = least_loosening(problem, [at], inside=[place], at_least=best.value)
     if found is None:
         return None
     return loosened(problem.rules[at], found.loosened.get(at, 0.0), found)
 
 
-def _tight(rule: Rule, chosen: Bits) -> bool:
+def _tight(rule: PackageRule, chosen: Bits) -> bool:
     """Whether one more, or one fewer, of the units might break the rule."""
     total, most = rule.total(chosen), float(np.abs(rule.coefficients).max(initial=0.0))
     return total + most > rule.high or total - most < rule.low
 
 
-def _looser(problem: Problem, at: int, step: float) -> Problem:
+def _looser(problem: PackageProblem, at: int, step: float) -> PackageProblem:
     rule = problem.rules[at]
     wider = replace(rule, low=rule.low - step, high=rule.high + step)
     return replace(problem, rules=(*problem.rules[:at], wider, *problem.rules[at + 1 :]))

@@ -16,8 +16,8 @@ from engine.economics.balance import balance
 from engine.economics.prices import RIAL_PER_BILLION_RIAL, PriceIndex
 from engine.errors import EhyaError, ErrorCode
 from engine.health.completeness import publishable
-from engine.packages.draws import WORLDS, Draws, draws
-from engine.packages.terms import SIZE_BOUNDS, Worth
+from engine.packages.draws import WORLDS, WorldDraws, draws
+from engine.packages.terms import SIZE_BOUNDS, WorthWeights
 from engine.ranking.money import money_factor
 
 Array = NDArray[np.float64]
@@ -46,7 +46,7 @@ class Candidates:
     """
 
     units: pd.DataFrame
-    draws: Draws
+    draws: WorldDraws
     net: Array
     capital: Array
     debt: Array
@@ -83,12 +83,15 @@ class Candidates:
 
     @property
     def npv(self) -> Array | None:
-        """Expected positive net present value, billion rial, shape (n,); ``None`` where nobody appraised it."""
-        if self.draws.npv is None:
+        """Expected positive net present value, billion rial, shape (n,), NaN where a unit cannot be judged.
+
+        ``None`` where nobody appraised any.
+        """
+        if self.draws.npv is None or np.isnan(self.draws.npv).all():
             return None
         return np.asarray((self.draws.chance * np.maximum(self.draws.npv, 0)).mean(axis=0))
 
-    def worth(self, weights: Worth) -> Array:
+    def worth(self, weights: WorthWeights) -> Array:
         """Expected worth of each unit in jobs, shape (n,): without the tail's part.
 
         Raises
@@ -98,8 +101,9 @@ class Candidates:
         """
         if weights.npv > 0 and self.npv is None:
             raise EhyaError(ErrorCode.PACKAGE_WORTH_UNKNOWN, key="worth.npv", given=weights.npv)
-        npv = 0.0 if self.npv is None else weights.npv * self.npv
-        return np.nan_to_num(weights.jobs * self.jobs + npv)
+        # a unit that nobody could appraise gets nothing for it, and its entry says so
+        npv = 0.0 if self.npv is None else weights.npv * np.nan_to_num(self.npv)
+        return np.nan_to_num(weights.jobs * self.jobs) + npv
 
     def place_of(self, unit_id: str) -> int:
         """Place of a unit.
@@ -116,7 +120,7 @@ class Candidates:
     def take(self, places: NDArray[np.intp]) -> Candidates:
         """Some of the units; their draws stay what they were."""
         npv = None if self.draws.npv is None else self.draws.npv[:, places]
-        drawn = Draws(self.draws.chance[:, places], self.draws.revived[:, places], self.draws.jobs[:, places], npv)
+        drawn = WorldDraws(self.draws.chance[:, places], self.draws.revived[:, places], self.draws.jobs[:, places], npv)
         columns_taken = {name: getattr(self, name)[places] for name in FIGURES}
         return replace(self, units=self.units.iloc[places], draws=drawn, **columns_taken)
 
@@ -153,8 +157,9 @@ def candidate_table(
     Returns
     -------
     pandas.DataFrame
-        Index ``unit_id`` in order; ``ATTRIBUTES``, ``size``, ``publishable``, ``known``, ``withdrawn``, the
-        intervals of chance and jobs, and the figures of `Candidates`.
+        Index ``unit_id`` in order; ``ATTRIBUTES``, ``size``, ``publishable``, ``known``, ``withdrawn``,
+        ``capital_estimated`` (bool: its record states none), the intervals of chance and jobs, and the figures of
+        `Candidates`.
 
     Examples
     --------
@@ -181,6 +186,7 @@ def candidate_table(
     )
     for name, column in ({} if economics is None else economics.reindex(table.index)).items():
         made[name] = column if name not in made.columns else column.fillna(made[name])
+    made["capital_estimated"] = np.isnan(capital) & made["capital"].notna()
     return made
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.domain.places import place
 from engine.domain.unit import Field
 from engine.packages.candidates import Array, Candidates
-from engine.packages.rules import Chance, Problem, Rule, Tail, TermKind
+from engine.packages.rules import Chance, PackageProblem, PackageRule, Tail, TermKind
 from engine.packages.terms import Budget, Grouping, PackageTerms, Quota
 from engine.parsing.text import fold, fold_column
 from engine.ranking.sectors import belongs
@@ -29,7 +29,7 @@ _GROUPS = {
 }
 
 
-def compiled(candidates: Candidates, terms: PackageTerms) -> Problem:
+def compiled(candidates: Candidates, terms: PackageTerms) -> PackageProblem:
     """Turn terms into rules.
 
     A unit that lacks what a term counts (no prediction; no capital under a budget; no debts under a ceiling) cannot be
@@ -53,7 +53,7 @@ def compiled(candidates: Candidates, terms: PackageTerms) -> Problem:
     chance = None
     if terms.revived is not None:
         chance = Chance(candidates.draws.revived, terms.revived.at_least, terms.revived.probability)
-    return Problem(candidates.worth(weights), tuple(_rules(candidates, terms)), tail, chance)
+    return PackageProblem(candidates.worth(weights), tuple(_rules(candidates, terms)), tail, chance)
 
 
 def matching(candidates: Candidates, quota: Quota) -> Bits:
@@ -97,7 +97,7 @@ def needs(candidates: Candidates, kind: TermKind, budget: Budget | None = None) 
     return np.where(np.isnan(stated), budget.share_of_capital * candidates.capital, stated)
 
 
-def _rules(candidates: Candidates, terms: PackageTerms) -> Iterator[Rule]:
+def _rules(candidates: Candidates, terms: PackageTerms) -> Iterator[PackageRule]:
     everywhere = np.arange(len(candidates))
     yield _none_of(TermKind.KNOWN, TermKind.KNOWN.value, ~_bits(candidates.units["known"]), {})
     yield _none_of(TermKind.WITHDRAWN, TermKind.WITHDRAWN.value, _bits(candidates.units["withdrawn"]), {})
@@ -105,7 +105,7 @@ def _rules(candidates: Candidates, terms: PackageTerms) -> Iterator[Rule]:
     if terms.count is not None:
         ones = np.ones(len(candidates))
         ends = (-np.inf if low is None else low, np.inf if high is None else high)
-        yield Rule("count", TermKind.COUNT, everywhere, ones, *ends, {"low": low, "high": high})
+        yield PackageRule("count", TermKind.COUNT, everywhere, ones, *ends, {"low": low, "high": high})
     yield from _sums(candidates, terms)
     verdicts = [code.value for code in terms.verdicts]
     refused = ~_bits(candidates.units["triage"].isin(verdicts))
@@ -118,7 +118,7 @@ def _rules(candidates: Candidates, terms: PackageTerms) -> Iterator[Rule]:
     yield from _by_name(candidates, terms)
 
 
-def _sums(candidates: Candidates, terms: PackageTerms) -> Iterator[Rule]:
+def _sums(candidates: Candidates, terms: PackageTerms) -> Iterator[PackageRule]:
     budgets = terms.budgets
     limits = (
         (TermKind.CAPITAL, budgets.capital),
@@ -133,16 +133,16 @@ def _sums(candidates: Candidates, terms: PackageTerms) -> Iterator[Rule]:
         known = np.flatnonzero(~np.isnan(need))
         key = f"budgets.{kind.value}" if kind is not TermKind.DEBT else "debt"
         facts = {"share_of_capital": budget.share_of_capital}
-        yield Rule(key, kind, known, need[known], -np.inf, float(budget.at_most), facts)
+        yield PackageRule(key, kind, known, need[known], -np.inf, float(budget.at_most), facts)
         yield _none_of(TermKind.KNOWN, key, np.isnan(need), {"lacks": kind.value})
 
 
-def _none_of(kind: TermKind, term: str, kept_out: Bits, facts: dict[str, Any]) -> Rule:
+def _none_of(kind: TermKind, term: str, kept_out: Bits, facts: dict[str, Any]) -> PackageRule:
     rows = np.flatnonzero(kept_out)
-    return Rule(term, kind, rows, np.ones(len(rows)), -np.inf, 0.0, facts)
+    return PackageRule(term, kind, rows, np.ones(len(rows)), -np.inf, 0.0, facts)
 
 
-def _quota(candidates: Candidates, quota: Quota, number: int) -> Iterator[Rule]:
+def _quota(candidates: Candidates, quota: Quota, number: int) -> Iterator[PackageRule]:
     among = matching(candidates, quota)
     ends = (
         -np.inf if quota.at_least is None else float(quota.at_least),
@@ -156,10 +156,12 @@ def _quota(candidates: Candidates, quota: Quota, number: int) -> Iterator[Rule]:
     key = f"quotas.{number + 1}"
     if quota.by is None:
         rows = np.flatnonzero(among)
-        yield Rule(key, TermKind.QUOTA, rows, np.ones(len(rows)), *ends, facts)
+        yield PackageRule(key, TermKind.QUOTA, rows, np.ones(len(rows)), *ends, facts)
         return
     for value, rows in _groups(candidates, quota.by, among):
-        yield Rule(key, TermKind.QUOTA, rows, np.ones(len(rows)), *ends, {**facts, "by": quota.by.value, "of": value})
+        yield PackageRule(
+            key, TermKind.QUOTA, rows, np.ones(len(rows)), *ends, {**facts, "by": quota.by.value, "of": value}
+        )
 
 
 def _groups(candidates: Candidates, by: Grouping, among: Bits) -> Iterator[tuple[str | None, NDArray[np.intp]]]:
@@ -176,26 +178,28 @@ def _groups(candidates: Candidates, by: Grouping, among: Bits) -> Iterator[tuple
         yield None, lacking
 
 
-def _by_name(candidates: Candidates, terms: PackageTerms) -> Iterator[Rule]:
+def _by_name(candidates: Candidates, terms: PackageTerms) -> Iterator[PackageRule]:
     """Rules about units that the file names."""
     for pinned in terms.pinned:
         rows = np.array([candidates.place_of(pinned.unit)])
         facts = {"unit": pinned.unit, "reason": pinned.reason, "by": pinned.by}
-        yield Rule(f"pinned.{pinned.unit}", TermKind.PINNED, rows, np.ones(1), 1.0, np.inf, facts)
+        yield PackageRule(f"pinned.{pinned.unit}", TermKind.PINNED, rows, np.ones(1), 1.0, np.inf, facts)
     for barred in terms.barred:
         rows = np.array([candidates.place_of(barred.unit)])
         facts = {"unit": barred.unit, "reason": barred.reason, "by": barred.by}
-        yield Rule(f"barred.{barred.unit}", TermKind.BARRED, rows, np.ones(1), -np.inf, 0.0, facts)
+        yield PackageRule(f"barred.{barred.unit}", TermKind.BARRED, rows, np.ones(1), -np.inf, 0.0, facts)
     for number, apart in enumerate(terms.not_together):
         rows = np.unique([candidates.place_of(unit) for unit in apart.units])
         named: dict[str, Any] = {"units": list(apart.units), "reason": apart.reason}
-        yield Rule(f"not_together.{number + 1}", TermKind.NOT_TOGETHER, rows, np.ones(len(rows)), -np.inf, 1.0, named)
+        yield PackageRule(
+            f"not_together.{number + 1}", TermKind.NOT_TOGETHER, rows, np.ones(len(rows)), -np.inf, 1.0, named
+        )
     for number, chain in enumerate(terms.only_with):
         for other in chain.needs:
             rows = np.array([candidates.place_of(chain.unit), candidates.place_of(other)])
             tied: dict[str, Any] = {"unit": chain.unit, "units": [other], "reason": chain.reason}
             key = f"only_with.{number + 1}"
-            yield Rule(key, TermKind.ONLY_WITH, rows, np.array([1.0, -1.0]), -np.inf, 0.0, tied)
+            yield PackageRule(key, TermKind.ONLY_WITH, rows, np.array([1.0, -1.0]), -np.inf, 0.0, tied)
 
 
 def _listed(joined: pd.Series, code: str) -> pd.Series:

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from engine.packages.optimum import Optimum, least_loosening, optimum
-from engine.packages.rules import Problem, Rule, TermKind
+from engine.packages.rules import PackageProblem, PackageRule, TermKind
 
 _ALWAYS = frozenset({TermKind.KNOWN.value, TermKind.WITHDRAWN.value})
 """Terms that nobody can give up."""
@@ -34,7 +34,7 @@ class Loosening:
         Where the limit then stands.
     """
 
-    rule: Rule
+    rule: PackageRule
     amount: float
     limit: float
 
@@ -56,12 +56,12 @@ class Conflict:
     """
 
     terms: tuple[str, ...]
-    rules: tuple[Rule, ...]
+    rules: tuple[PackageRule, ...]
     healed: dict[str, tuple[Loosening, ...]]
     together: tuple[Loosening, ...]
 
 
-def conflict(problem: Problem) -> Conflict | None:
+def conflict(problem: PackageProblem) -> Conflict | None:
     """Find the smallest contradiction among the terms.
 
     Parameters
@@ -77,10 +77,10 @@ def conflict(problem: Problem) -> Conflict | None:
     Examples
     --------
     >>> three = np.arange(3)
-    >>> count = Rule("count", TermKind.COUNT, three, np.ones(3), low=2.0, high=2.0)
-    >>> budget = Rule("budgets.capital", TermKind.CAPITAL, three, np.array([4.0, 5.0, 6.0]), high=7.0)
-    >>> other = Rule("quotas.1", TermKind.QUOTA, np.array([0]), np.ones(1), high=1.0)
-    >>> found = conflict(Problem(np.ones(3), (count, budget, other)))
+    >>> count = PackageRule("count", TermKind.COUNT, three, np.ones(3), low=2.0, high=2.0)
+    >>> budget = PackageRule("budgets.capital", TermKind.CAPITAL, three, np.array([4.0, 5.0, 6.0]), high=7.0)
+    >>> other = PackageRule("quotas.1", TermKind.QUOTA, np.array([0]), np.ones(1), high=1.0)
+    >>> found = conflict(PackageProblem(np.ones(3), (count, budget, other)))
     >>> found.terms, {term: [one.limit for one in gave] for term, gave in found.healed.items()}
     (('count', 'budgets.capital'), {'count': [1.0], 'budgets.capital': [9.0]})
     """
@@ -98,7 +98,7 @@ def conflict(problem: Problem) -> Conflict | None:
     return Conflict(tuple(terms), tuple(standing), healed, together)
 
 
-def _needed(problem: Problem, terms: Sequence[str]) -> list[Rule]:
+def _needed(problem: PackageProblem, terms: Sequence[str]) -> list[PackageRule]:
     """Rules that never give way and without which the terms would not contradict each other."""
     always = [rule for rule in problem.rules if rule.term in _ALWAYS and len(rule.rows)]
     if not always or not _possible(problem.only(terms)):
@@ -107,11 +107,11 @@ def _needed(problem: Problem, terms: Sequence[str]) -> list[Rule]:
     return each or always
 
 
-def _possible(problem: Problem) -> bool:
+def _possible(problem: PackageProblem) -> bool:
     return optimum(problem) is not None
 
 
-def _smallest(problem: Problem, terms: Sequence[str]) -> list[str]:
+def _smallest(problem: PackageProblem, terms: Sequence[str]) -> list[str]:
     """Fewest terms that contradict each other, in the order of the terms."""
     fixed = [term for term in terms if term in _ALWAYS]
     free = [term for term in terms if term not in _ALWAYS]
@@ -124,7 +124,7 @@ def _smallest(problem: Problem, terms: Sequence[str]) -> list[str]:
         healing.append(frozenset(free) - _grown(problem, kept, free))
 
 
-def _grown(problem: Problem, kept: Sequence[str], free: Sequence[str]) -> frozenset[str]:
+def _grown(problem: PackageProblem, kept: Sequence[str], free: Sequence[str]) -> frozenset[str]:
     """Terms that can stand together, beginning with some, as many as come in order."""
     standing = list(kept)
     for term in free:
@@ -143,7 +143,7 @@ def _hitting(sets: Sequence[Collection[str]], free: Sequence[str]) -> frozenset[
     return frozenset(term for term, taken in zip(free, said.x, strict=True) if taken > 0.5)
 
 
-def _renamed(problem: Problem) -> Problem:
+def _renamed(problem: PackageProblem) -> PackageProblem:
     """Every rule a term of its own, but for those that can never give way."""
     rules = tuple(
         replace(rule, term=rule.term if rule.term in _ALWAYS else f"{place}")
@@ -152,7 +152,7 @@ def _renamed(problem: Problem) -> Problem:
     return replace(problem, rules=rules)
 
 
-def _healing(problem: Problem, terms: Sequence[str]) -> tuple[Loosening, ...]:
+def _healing(problem: PackageProblem, terms: Sequence[str]) -> tuple[Loosening, ...]:
     """The least that rules of some terms must give way so that a package exists; empty where that does not help."""
     soft = [
         place
@@ -166,7 +166,7 @@ def _healing(problem: Problem, terms: Sequence[str]) -> tuple[Loosening, ...]:
     return tuple(loosened(problem.rules[place], amount, found) for place, amount in sorted(found.loosened.items()))
 
 
-def loosened(rule: Rule, amount: float, found: Optimum) -> Loosening:
+def loosened(rule: PackageRule, amount: float, found: Optimum) -> Loosening:
     """How far a rule gave way for a choice."""
     below = rule.total(found.chosen) < rule.low
     return Loosening(rule, amount, rule.low - amount if below else rule.high + amount)

@@ -13,7 +13,7 @@ from engine.packages.candidates import Candidates
 from engine.packages.conflict import Conflict, Loosening
 from engine.packages.exploration import Lot
 from engine.packages.package import Package, package
-from engine.packages.rules import Rule
+from engine.packages.rules import PackageRule
 from engine.packages.terms import PackageTerms
 
 _DIGITS = 12  # of figures in a document: what follows is rounding of the machine
@@ -86,7 +86,7 @@ def outside_document(said: Outside, ids: list[str]) -> dict[str, Any]:
     )
 
 
-def rule_document(rule: Rule, ids: list[str]) -> dict[str, Any]:
+def rule_document(rule: PackageRule, ids: list[str]) -> dict[str, Any]:
     """A rule with its limits; it names its units where they are few."""
     return {
         "term": rule.term,
@@ -180,6 +180,8 @@ def _unit(found: Package, place: int, lot: Lot | None, ids: list[str]) -> dict[s
         "jobs_expected": candidates.jobs[place],
         "jobs_if_revived": drawn.jobs[:, place].mean() * candidates.net[place],
         "capital_rial": candidates.capital[place],
+        "capital_estimated": bool(row["capital_estimated"]),
+        "npv_billion_rial": None if candidates.npv is None else candidates.npv[place],
         "debt_rial": candidates.debt[place],
         "pinned": None if pinned is None else {"reason": pinned.reason, "by": pinned.by},
         "lot": None if lot is None else {"probability": lot.probability, "pool": lot.pool, "instead": ids[lot.instead]},

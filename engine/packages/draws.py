@@ -28,7 +28,7 @@ _WHOLE_WORLD = np.uint64(0x5EED)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Draws:
+class WorldDraws:
     """What n units bring in each of some worlds.
 
     Parameters
@@ -54,7 +54,7 @@ class Draws:
         return len(self.chance)
 
 
-def draws(appraisal: pd.DataFrame, *, worlds: int = WORLDS, seed: int = 0, shared: float = SHARED) -> Draws:
+def draws(appraisal: pd.DataFrame, *, worlds: int = WORLDS, seed: int = 0, shared: float = SHARED) -> WorldDraws:
     """Draw chances and jobs from the intervals of a prediction table.
 
     Chances are normal in log-odds, jobs in their inverse hyperbolic sine (the logarithm for large figures), each about
@@ -74,7 +74,7 @@ def draws(appraisal: pd.DataFrame, *, worlds: int = WORLDS, seed: int = 0, share
 
     Returns
     -------
-    Draws
+    WorldDraws
         Missing figures stay missing.
 
     Examples
@@ -97,7 +97,7 @@ def draws(appraisal: pd.DataFrame, *, worlds: int = WORLDS, seed: int = 0, share
             np.arcsinh(appraisal[f"npv_{end}"].to_numpy(dtype=np.float64)) for end in ("low", "point", "high")
         )
         npv = np.sinh(_about(low, point, high, _deviations(units, worlds, seed, 4, shared)))
-    return Draws(chance, uniform(units, worlds, seed, 3) < chance, jobs, npv)
+    return WorldDraws(chance, uniform(units, worlds, seed, 3) < chance, jobs, npv)
 
 
 def uniform(units: NDArray[np.uint64], worlds: int, seed: int, stream: int) -> Array:

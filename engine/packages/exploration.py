@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.packages.answers import Inside
 from engine.packages.optimum import Bits, Optimum
-from engine.packages.rules import Problem, matrix
+from engine.packages.rules import PackageProblem, matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,13 @@ class Lot:
 
 
 def lots(
-    problem: Problem, best: Optimum, share: float, *, inside: Mapping[int, Inside], pinned: NDArray[np.intp], seed: int
+    problem: PackageProblem,
+    best: Optimum,
+    share: float,
+    *,
+    inside: Mapping[int, Inside],
+    pinned: NDArray[np.intp],
+    seed: int,
 ) -> tuple[Bits, tuple[Lot, ...]]:
     """Give a share of the places away by lot.
 
@@ -70,9 +76,9 @@ def lots(
     --------
     >>> from engine.packages.answers import why_inside
     >>> from engine.packages.optimum import optimum
-    >>> from engine.packages.rules import Rule, TermKind
-    >>> two = Rule("count", TermKind.COUNT, np.arange(4), np.ones(4), low=2.0, high=2.0)
-    >>> problem = Problem(np.array([9.0, 5.0, 1.0, 1.0]), (two,))
+    >>> from engine.packages.rules import PackageRule, TermKind
+    >>> two = PackageRule("count", TermKind.COUNT, np.arange(4), np.ones(4), low=2.0, high=2.0)
+    >>> problem = PackageProblem(np.array([9.0, 5.0, 1.0, 1.0]), (two,))
     >>> best = optimum(problem)
     >>> inside = {place: why_inside(problem, best, place) for place in (0, 1)}
     >>> chosen, drawn = lots(problem, best, 0.5, inside=inside, pinned=np.empty(0, dtype=np.intp), seed=1)
@@ -96,7 +102,7 @@ def lots(
     return chosen, tuple(drawn)
 
 
-def _fitting(problem: Problem, chosen: Bits) -> NDArray[np.intp]:
+def _fitting(problem: PackageProblem, chosen: Bits) -> NDArray[np.intp]:
     """Units that are out and with which all terms are kept."""
     rules = problem.rules
     cells = matrix(rules, len(problem))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.packages.answers import difference
 from engine.packages.optimum import Optimum, optimum
-from engine.packages.rules import Array, Problem, Rule, TermKind
+from engine.packages.rules import Array, PackageProblem, PackageRule, TermKind
 
 SHARES = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 """Shares of a budget at which the frontier is drawn."""
@@ -36,7 +36,7 @@ class Point:
     leaving: NDArray[np.intp]
 
 
-def frontier(problem: Problem, term: str, limits: Sequence[float], *, nested: bool = False) -> tuple[Point, ...]:
+def frontier(problem: PackageProblem, term: str, limits: Sequence[float], *, nested: bool = False) -> tuple[Point, ...]:
     """Solve under each of several limits of one sum.
 
     Parameters
@@ -53,8 +53,8 @@ def frontier(problem: Problem, term: str, limits: Sequence[float], *, nested: bo
 
     Examples
     --------
-    >>> budget = Rule("budgets.capital", TermKind.CAPITAL, np.arange(3), np.array([4.0, 3.0, 3.0]), high=6.0)
-    >>> problem = Problem(np.array([5.0, 3.0, 3.0]), (budget,))
+    >>> budget = PackageRule("budgets.capital", TermKind.CAPITAL, np.arange(3), np.array([4.0, 3.0, 3.0]), high=6.0)
+    >>> problem = PackageProblem(np.array([5.0, 3.0, 3.0]), (budget,))
     >>> [(at.limit, at.best.value, at.leaving.tolist()) for at in frontier(problem, "budgets.capital", [4.0, 6.0])]
     [(4.0, 5.0, []), (6.0, 6.0, [0])]
     >>> [at.best.value for at in frontier(problem, "budgets.capital", [4.0, 6.0], nested=True)]
@@ -71,7 +71,7 @@ def frontier(problem: Problem, term: str, limits: Sequence[float], *, nested: bo
     return tuple(points)
 
 
-def unbeaten(problem: Problem, other: Array, *, most: int = 30) -> tuple[tuple[Optimum, ...], bool]:
+def unbeaten(problem: PackageProblem, other: Array, *, most: int = 30) -> tuple[tuple[Optimum, ...], bool]:
     """Packages that no other beats under every weight between two: the problem's worth and ``other``.
 
     Each is the best by the second among those better by the first than the one before (the constraint method), so that
@@ -93,8 +93,8 @@ def unbeaten(problem: Problem, other: Array, *, most: int = 30) -> tuple[tuple[O
 
     Examples
     --------
-    >>> one = Rule("count", TermKind.COUNT, np.arange(3), np.ones(3), high=1.0)
-    >>> found, complete = unbeaten(Problem(np.array([9.0, 5.0, 1.0]), (one,)), np.array([1.0, 2.0, 9.0]))
+    >>> one = PackageRule("count", TermKind.COUNT, np.arange(3), np.ones(3), high=1.0)
+    >>> found, complete = unbeaten(PackageProblem(np.array([9.0, 5.0, 1.0]), (one,)), np.array([1.0, 2.0, 9.0]))
     >>> [np.flatnonzero(best.chosen).tolist() for best in found], complete
     ([[2], [1], [0]], True)
     """
@@ -103,13 +103,15 @@ def unbeaten(problem: Problem, other: Array, *, most: int = 30) -> tuple[tuple[O
     floor = -np.inf
     everywhere = np.arange(len(problem))
     while len(found) < most:
-        kept = Rule("unbeaten", TermKind.COUNT, everywhere, problem.worth, low=floor)
+        kept = PackageRule("unbeaten", TermKind.COUNT, everywhere, problem.worth, low=floor)
         wanted = replace(plain, worth=other, rules=(*plain.rules, kept) if np.isfinite(floor) else plain.rules)
         second = optimum(wanted)
         if second is None:
             return tuple(found), True
         # among equals by the second, the best by the first
-        tied = Rule("tied", TermKind.COUNT, everywhere, other, low=second.value - 1e-7 * max(1.0, abs(second.value)))
+        tied = PackageRule(
+            "tied", TermKind.COUNT, everywhere, other, low=second.value - 1e-7 * max(1.0, abs(second.value))
+        )
         first = optimum(replace(plain, rules=(*plain.rules, tied)))
         if first is None:
             return tuple(found), True
@@ -118,7 +120,7 @@ def unbeaten(problem: Problem, other: Array, *, most: int = 30) -> tuple[tuple[O
     return tuple(found), False
 
 
-def _under(problem: Problem, term: str, limit: float) -> Problem:
+def _under(problem: PackageProblem, term: str, limit: float) -> PackageProblem:
     rules = tuple(
         replace(rule, high=limit) if rule.term == term and rule.kind is not TermKind.KNOWN else rule
         for rule in problem.rules

@@ -8,20 +8,26 @@ the best choice keeps it anyway, nothing else is needed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import os
+import threading
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import block_array, coo_array, csr_array, hstack
 
 from engine.errors import EhyaError, ErrorCode
-from engine.packages.rules import Array, Problem, Rows, matrix
+from engine.packages.rules import Array, PackageProblem, Rows, matrix
 
 SECONDS = 60.0
-"""How long one search may take before it ends with a gap, which is printed: assumed."""
+"""How long one search may take before it ends with a gap, which is printed."""
+
+WIDE = 4_000
+"""Units above which those that the relaxed problem finds hopeless are left out first, and proven to be so after."""
 
 _OUT_OF_TIME = 1  # how `milp` says it
 _EXACT = 1e-9  # relative: below it two objectives are equal
@@ -29,6 +35,7 @@ _PROVEN = 1e-6  # relative: what HiGHS itself calls no distance
 _TIGHTER = 2e-6  # of a row's size: HiGHS allows itself 1e-6, we do not
 
 Bits = NDArray[np.bool_]
+_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -66,11 +73,12 @@ class Optimum:
 
 
 def optimum(
-    problem: Problem,
+    problem: PackageProblem,
     *,
     inside: Collection[int] = (),
     outside: Collection[int] = (),
     seconds: float = SECONDS,
+    wide: int = WIDE,
 ) -> Optimum | None:
     """Find the best choice that keeps all rules.
 
@@ -82,6 +90,8 @@ def optimum(
         Places of units that must be in, or out.
     seconds
         Time after which the best choice so far is given, with its gap.
+    wide
+        See ``WIDE``.
 
     Returns
     -------
@@ -90,17 +100,20 @@ def optimum(
 
     Examples
     --------
-    >>> from engine.packages.rules import Rule, TermKind
-    >>> budget = Rule("capital", TermKind.CAPITAL, np.arange(3), np.array([4.0, 3.0, 3.0]), high=6.0)
-    >>> best = optimum(Problem(np.array([5.0, 3.0, 3.0]), (budget,)))
+    >>> from engine.packages.rules import PackageRule, TermKind
+    >>> budget = PackageRule("capital", TermKind.CAPITAL, np.arange(3), np.array([4.0, 3.0, 3.0]), high=6.0)
+    >>> best = optimum(PackageProblem(np.array([5.0, 3.0, 3.0]), (budget,)))
     >>> best.chosen.tolist(), best.value, best.gap
     ([False, True, True], 6.0, 0.0)
     """
-    return _Search(problem, inside, outside, seconds).best()
+    search = _Search(problem, inside, outside, seconds)
+    if len(search.units) <= wide or problem.counts_tail or search.contradiction:
+        return search.best()
+    return _sifted(problem, search, inside, outside, seconds, wide)
 
 
 def least_loosening(
-    problem: Problem,
+    problem: PackageProblem,
     rules: Collection[int],
     *,
     inside: Collection[int] = (),
@@ -129,13 +142,69 @@ def least_loosening(
 
     Examples
     --------
-    >>> from engine.packages.rules import Rule, TermKind
-    >>> budget = Rule("capital", TermKind.CAPITAL, np.arange(2), np.array([4.0, 3.0]), high=2.0)
-    >>> count = Rule("count", TermKind.COUNT, np.arange(2), np.ones(2), low=1.0)
-    >>> least_loosening(Problem(np.ones(2), (budget, count)), [0]).loosened
+    >>> from engine.packages.rules import PackageRule, TermKind
+    >>> budget = PackageRule("capital", TermKind.CAPITAL, np.arange(2), np.array([4.0, 3.0]), high=2.0)
+    >>> count = PackageRule("count", TermKind.COUNT, np.arange(2), np.ones(2), low=1.0)
+    >>> least_loosening(PackageProblem(np.ones(2), (budget, count)), [0]).loosened
     {0: 1.0}
     """
     return _Search(problem, inside, (), seconds, giving_way=tuple(rules), at_least=at_least).best()
+
+
+def _sifted(
+    problem: PackageProblem,
+    search: _Search,
+    inside: Collection[int],
+    outside: Collection[int],
+    seconds: float,
+    wide: int,
+) -> Optimum | None:
+    """Solve among the units with the best reduced costs, then bring back all that could still be better.
+
+    Bringing a unit in costs the relaxed optimum at least its reduced cost; where that leaves less than a choice that
+    is already found, no better choice holds the unit. So what is left out is proven to be out, and the answer exact.
+    """
+    until = monotonic() + seconds
+    relaxed = search.relaxed()
+    if relaxed is None:
+        return None
+    top, cost = relaxed
+    near = search.units[np.argsort(cost, kind="stable")[:wide]]
+    first = _among(problem, near, inside, outside, seconds)
+    if first is None:
+        return search.best()
+    hopeful = search.units[top - cost > first.value - _EXACT * max(1.0, abs(first.value))]
+    if np.isin(hopeful, near).all():
+        return first
+    left = max(until - monotonic(), 1.0)
+    return _among(problem, np.union1d(near, hopeful), inside, outside, left)
+
+
+def _among(
+    problem: PackageProblem, units: Rows, inside: Collection[int], outside: Collection[int], seconds: float
+) -> Optimum | None:
+    others = np.setdiff1d(np.arange(len(problem)), units)
+    shut = np.setdiff1d(others, np.array(list(inside), dtype=np.intp))
+    return _Search(problem, inside, [*outside, *shut.tolist()], seconds).best()
+
+
+@contextmanager
+def _silenced() -> Iterator[None]:
+    """Keep a line that HiGHS writes past its own switch off the standard output: a program may read JSON there."""
+    with _one_at_a_time:
+        try:
+            kept = os.dup(1)
+        except OSError:  # there is no standard output
+            yield
+            return
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 1)
+            yield
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
+            os.close(nowhere)
 
 
 class _Search:
@@ -143,7 +212,7 @@ class _Search:
 
     def __init__(
         self,
-        problem: Problem,
+        problem: PackageProblem,
         inside: Collection[int],
         outside: Collection[int],
         seconds: float,
@@ -193,6 +262,20 @@ class _Search:
             return found
         return replace(best, bound=max(found.bound, best.value))
 
+    def relaxed(self) -> tuple[float, Array] | None:
+        """Optimum with shares of units allowed, and what bringing in each unit costs it at least, shape (units,)."""
+        scaled = csr_array(self.rows.multiply(1 / self.scales[:, None]))
+        low, high = (end / self.scales for end in self.limits)
+        up, down = np.isfinite(high), np.isfinite(low)
+        rows = csr_array(block_array([[scaled[np.flatnonzero(up)]], [-scaled[np.flatnonzero(down)]]]))
+        limits = np.concatenate([high[up], -low[down]])
+        bounds = np.column_stack([self.low, self.high])
+        said = linprog(-self.problem.worth[self.units], A_ub=rows, b_ub=limits, bounds=bounds, method="highs")
+        if not said.success:
+            return None
+        reduced = -self.problem.worth[self.units] - rows.T @ said.ineqlin.marginals
+        return -float(said.fun), np.maximum(reduced, 0.0)
+
     def _repair(self, found: Optimum) -> bool:
         """Whether the program left something out that the choice breaks; it is put in."""
         problem = self.problem
@@ -241,13 +324,14 @@ class _Search:
             np.concatenate([self.high, np.full(soft, np.inf), np.full(tail, self._tail_top), np.ones(worlds)]),
         )
         whole = np.concatenate([np.ones(units), np.zeros(soft + tail), np.ones(worlds)])
-        said = milp(
-            cost,
-            integrality=whole,
-            bounds=limits,
-            constraints=LinearConstraint(rows, low, high) if rows.shape[0] else (),
-            options={"mip_rel_gap": 0.0, "time_limit": max(self.until - monotonic(), 0.1)},
-        )
+        with _silenced():
+            said = milp(
+                cost,
+                integrality=whole,
+                bounds=limits,
+                constraints=LinearConstraint(rows, low, high) if rows.shape[0] else (),
+                options={"mip_rel_gap": 0.0, "time_limit": max(self.until - monotonic(), 0.1)},
+            )
         if said.x is None and said.status == _OUT_OF_TIME:
             if best is None:
                 raise EhyaError(ErrorCode.PACKAGE_OUT_OF_TIME, seconds=self.seconds)

@@ -14,7 +14,7 @@ from engine.packages.conflict import Conflict, conflict
 from engine.packages.exploration import Lot, lots
 from engine.packages.optimum import SECONDS, Bits, Optimum, optimum
 from engine.packages.robust import PACKAGES, Robustness, Role, robustness
-from engine.packages.rules import Problem, Tail
+from engine.packages.rules import PackageProblem, Tail
 from engine.packages.terms import PackageTerms
 
 INTERVAL = (0.1, 0.9)
@@ -51,7 +51,7 @@ class Package:
 
     terms: PackageTerms
     candidates: Candidates
-    problem: Problem
+    problem: PackageProblem
     best: Optimum
     chosen: Bits
     lots: tuple[Lot, ...]
@@ -161,7 +161,8 @@ def figures(candidates: Candidates, chosen: Bits, tail: float) -> dict[str, Any]
         "capital_rial": capital,
         "debt_rial": _sum(candidates.debt[chosen]),
         "capital_per_job_rial": capital / jobs if capital is not None and jobs > 0 else None,
-        "npv_billion_rial": None if npv is None else float(npv[chosen].sum()),
+        "npv_billion_rial": None if npv is None else float(np.nansum(npv[chosen])),
+        "npv_unknown": int(chosen.sum()) if npv is None else int(np.isnan(npv[chosen]).sum()),
     }
 
 

@@ -15,8 +15,8 @@ from engine.codes import Code
 from engine.errors import EhyaError
 from engine.packages.candidates import Candidates
 from engine.packages.optimum import optimum
-from engine.packages.rules import Array, Problem
-from engine.packages.terms import Worth
+from engine.packages.rules import Array, PackageProblem
+from engine.packages.terms import WorthWeights
 
 PACKAGES = 40
 """Packages that are solved, each under weights and effects of its own; the standard error of a share is then at most
@@ -66,8 +66,8 @@ class Robustness:
 
 def robustness(
     candidates: Candidates,
-    problem: Problem,
-    weights: Worth,
+    problem: PackageProblem,
+    weights: WorthWeights,
     *,
     packages: int = PACKAGES,
     seed: int = 0,

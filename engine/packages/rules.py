@@ -40,7 +40,7 @@ class TermKind(Code):
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Rule:
+class PackageRule:
     """``low <= sum of coefficient x chosen <= high`` over some units.
 
     Parameters
@@ -82,7 +82,7 @@ class Rule:
 
         Examples
         --------
-        >>> rule = Rule("capital", TermKind.CAPITAL, np.array([0, 1]), np.array([2.0, 3.0]), high=4.0)
+        >>> rule = PackageRule("capital", TermKind.CAPITAL, np.array([0, 1]), np.array([2.0, 3.0]), high=4.0)
         >>> rule.holds(np.array([True, False])), rule.holds(np.array([True, True]))
         (True, False)
         """
@@ -162,7 +162,7 @@ class Chance:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Problem:
+class PackageProblem:
     """Which units to choose: worth, rules, and what joint draws add to both.
 
     Parameters
@@ -178,7 +178,7 @@ class Problem:
     """
 
     worth: Array
-    rules: tuple[Rule, ...]
+    rules: tuple[PackageRule, ...]
     tail: Tail | None = None
     chance: Chance | None = None
 
@@ -206,23 +206,23 @@ class Problem:
         kept = all(rule.holds(chosen) for rule in self.rules)
         return kept and (self.chance is None or self.chance.holds(chosen))
 
-    def only(self, terms: Sequence[str]) -> Problem:
+    def only(self, terms: Sequence[str]) -> PackageProblem:
         """The same problem under some of its terms alone."""
         kept = frozenset(terms)
         rules = tuple(rule for rule in self.rules if rule.term in kept)
         return replace(self, rules=rules, chance=self.chance if TermKind.CHANCE.value in kept else None)
 
-    def without(self, term: str) -> Problem:
+    def without(self, term: str) -> PackageProblem:
         """The same problem without one of its terms."""
         return self.only([key for key in self.terms if key != term])
 
 
-def matrix(rules: Sequence[Rule], count: int) -> csr_array:
+def matrix(rules: Sequence[PackageRule], count: int) -> csr_array:
     """Coefficients of all rules, shape (rules, count).
 
     Examples
     --------
-    >>> matrix([Rule("count", TermKind.COUNT, np.array([1]), np.array([1.0]))], 2).toarray().tolist()
+    >>> matrix([PackageRule("count", TermKind.COUNT, np.array([1]), np.array([1.0]))], 2).toarray().tolist()
     [[0.0, 1.0]]
     """
     if not rules:

@@ -10,7 +10,7 @@ from engine.codes import Code
 from engine.domain.outcome import OutcomeKind
 from engine.domain.unit import Status
 from engine.packages.optimum import Optimum, optimum
-from engine.packages.rules import Problem
+from engine.packages.rules import PackageProblem
 
 
 class Loss(Code):
@@ -64,7 +64,7 @@ def losses(
 
 
 def replacement(
-    problem: Problem, chosen: Collection[int], gone: Collection[int], unfit: Collection[int]
+    problem: PackageProblem, chosen: Collection[int], gone: Collection[int], unfit: Collection[int]
 ) -> Optimum | None:
     """The best package that keeps the units which are still there.
 
@@ -87,9 +87,9 @@ def replacement(
     Examples
     --------
     >>> import numpy as np
-    >>> from engine.packages.rules import Rule, TermKind
-    >>> two = Rule("count", TermKind.COUNT, np.arange(4), np.ones(4), low=2.0, high=2.0)
-    >>> found = replacement(Problem(np.array([4.0, 3.0, 2.0, 1.0]), (two,)), [0, 1], [0], [2])
+    >>> from engine.packages.rules import PackageRule, TermKind
+    >>> two = PackageRule("count", TermKind.COUNT, np.arange(4), np.ones(4), low=2.0, high=2.0)
+    >>> found = replacement(PackageProblem(np.array([4.0, 3.0, 2.0, 1.0]), (two,)), [0, 1], [0], [2])
     >>> np.flatnonzero(found.chosen).tolist()
     [1, 3]
     """

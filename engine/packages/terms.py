@@ -201,7 +201,7 @@ class Revived(_Stated):
     probability: float = Field(gt=0, le=1)
 
 
-class Worth(_Stated):
+class WorthWeights(_Stated):
     """What counts as worth, in jobs; none of it touches a constraint.
 
     Parameters
@@ -264,13 +264,14 @@ class PackageTerms(_Stated):
     quotas: tuple[Quota, ...] = ()
     verdicts: Annotated[tuple[Triage, ...], BeforeValidator(_listed)] = (Triage.OFFER,)
     publishable_only: bool = True
+    norms_stand_in: bool = Field(False, description="whether norms stand in for a capital that no record states")
     pinned: tuple[Reasoned, ...] = ()
     barred: tuple[Reasoned, ...] = ()
     not_together: tuple[Apart, ...] = ()
     only_with: tuple[Needs, ...] = ()
     exploration: Exploration | None = None
     revived: Revived | None = None
-    worth: Worth = Worth()
+    worth: WorthWeights = WorthWeights()
     investors: Annotated[tuple[InvestorGroup, ...], BeforeValidator(_listed)] = tuple(InvestorGroup)
     seed: int = Field(0, ge=0)
 

@@ -74,7 +74,7 @@ def smallest_swap(ahead: Array, behind: Array, weights: Array) -> WeightSwap | N
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Agreement:
+class RankAgreement:
     """How far two rankings agree.
 
     Parameters
@@ -94,7 +94,7 @@ class Agreement:
     gone: tuple[str, ...]
 
 
-def agreement(earlier: pd.DataFrame, later: pd.DataFrame) -> Agreement:
+def agreement(earlier: pd.DataFrame, later: pd.DataFrame) -> RankAgreement:
     """Compare two rankings of a register.
 
     Parameters
@@ -121,4 +121,4 @@ def agreement(earlier: pd.DataFrame, later: pd.DataFrame) -> Agreement:
     moved = moved[moved["by"] != 0]
     far = np.lexsort((moved.index.astype("str"), -moved["by"].abs()))
     come, gone = second.index.difference(first.index), first.index.difference(second.index)
-    return Agreement(tau, moved.iloc[far], tuple(map(str, come)), tuple(map(str, gone)))
+    return RankAgreement(tau, moved.iloc[far], tuple(map(str, come)), tuple(map(str, gone)))

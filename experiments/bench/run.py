@@ -17,6 +17,8 @@ BENCHES = {
     "intake_xlsx_numbers": "experiments.bench.intake:measure_xlsx_numbers",
     "predict": "experiments.bench.predict:measure",
     "predict_full": "experiments.bench.predict_full:measure",
+    "package": "experiments.bench.package:measure",
+    "smaa": "experiments.bench.smaa:measure",
     "shortlist_100k": "experiments.bench.shortlist:measure_100k",
     "shortlist_1m": "experiments.bench.shortlist:measure_1m",
 }

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import brentq
-from scipy.special import expit, logit
+from scipy.special import expit, logit, ndtr
 
 from engine.reference.effects import effects
 from engine.scoring.belief import Standing, stand
@@ -61,6 +61,8 @@ class World:
         Shape (n,), 0 or 1: what came of a unit that was approached.
     jobs
         Shape (n,), persons at month 12, were it to restart and hold.
+    expected_jobs
+        Shape (n,), their mean for a unit of this true size: what an oracle may know.
     """
 
     described: list[BeliefColumn]
@@ -73,6 +75,7 @@ class World:
     restart: Floats
     durable: Floats
     jobs: Floats
+    expected_jobs: Floats
 
 
 def world(scenario: Scenario, *, units: int, seed: int) -> World:
@@ -120,7 +123,13 @@ def world(scenario: Scenario, *, units: int, seed: int) -> World:
         restart=(rng.random(len(X)) < chances[0]).astype(np.float64),
         durable=(rng.random(len(X)) < chances[1]).astype(np.float64),
         jobs=at_12,
+        expected_jobs=np.exp(size.centre + own) * _mean_kept(ratio.down, ratio.up),
     )
+
+
+def _mean_kept(down: float, up: float) -> float:
+    """Mean of ``exp(s z)`` for a standard normal z, where s is ``down`` below nil and ``up`` above."""
+    return float(np.exp(down**2 / 2) * ndtr(-down) + np.exp(up**2 / 2) * ndtr(up))
 
 
 def _truth(belief: Slopes, scenario: Scenario, rng: np.random.Generator) -> Floats:

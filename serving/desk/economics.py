@@ -35,6 +35,8 @@ DRAWS = 5000
 """Draws of one unit's worth."""
 PACKAGE_DRAWS = 100
 """Draws of each unit whose ends of a value alone are wanted."""
+DRAWN_UNITS = 20_000
+"""Units up to which a package draws the worth of each; beyond, its point alone stands."""
 REGISTER_DRAWS = 500
 """Draws of each unit where a whole register is worked."""
 
@@ -269,7 +271,11 @@ def register_economics(found: Appraised, units: pd.Index, choices: Choices) -> p
 
 
 def package_economics(
-    found: Appraised, *, price_year: int | None = None, choices: Choices | None = None
+    found: Appraised,
+    *,
+    price_year: int | None = None,
+    choices: Choices | None = None,
+    norms_stand_in: bool = False,
 ) -> pd.DataFrame:
     """What a package may count of each unit, as `engine.packages.candidates.candidate_table` takes it.
 
@@ -281,13 +287,16 @@ def package_economics(
         Jalali year of all money; that of the question where ``None``.
     choices
         Assumptions and seed; the defaults where ``None``. Its draws are left: `PACKAGE_DRAWS` are enough for ends.
+    norms_stand_in
+        Whether capital that no record states comes from the norm of its sector.
 
     Returns
     -------
     pandas.DataFrame
         Index of the units: ``net`` (net weighted jobs for one direct job), ``capital`` and ``public_money`` (rial),
         ``npv_low, npv_point, npv_high`` (billion rial, 80 % interval); missing where a unit cannot be judged, and
-        ``capital`` also where only a norm speaks of it.
+        ``capital`` also where only a norm speaks of it, unless norms stand in. Above `DRAWN_UNITS` units nothing is
+        drawn, and the interval is the point.
 
     Raises
     ------
@@ -299,13 +308,15 @@ def package_economics(
     year = found.question.price_year if price_year is None else price_year
     terms: dict[str, Any] = {"price_year": year, "prices": found.prices, "around": labour_market(table)}
     point = worth(table, table, assumed, **terms)
-    drawn = worth(table, table, assumed, draws=PACKAGE_DRAWS, seed=wanted.seed, **terms)
+    draws = PACKAGE_DRAWS if len(table) <= DRAWN_UNITS else None
+    drawn = worth(table, table, assumed, draws=draws, seed=wanted.seed, **terms)
     tail = np.quantile(drawn.npv_rial, [0.1, 0.5, 0.9], axis=0, method="inverted_cdf") / RIAL_PER_BILLION_RIAL
     low, middle, high = tail
+    by_norm = np.asarray(point.gaps[Gap.CAPITAL_BY_NORM.value], dtype=bool)
     return pd.DataFrame(
         {
             "net": point.weighted_jobs[0] / point.gross_jobs[0],
-            "capital": np.where(point.gaps[Gap.CAPITAL_BY_NORM.value], np.nan, point.capital_rial[0]),
+            "capital": np.where(by_norm & (not norms_stand_in), np.nan, point.capital_rial[0]),
             "public_money": point.public_rial[0],
             "npv_low": low,
             "npv_point": middle,

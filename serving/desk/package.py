@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from engine.domain.outcome import OutcomeKind
@@ -29,12 +28,13 @@ from engine.packages.document import (
 from engine.packages.frontier import SHARES, frontier
 from engine.packages.optimum import Optimum, optimum
 from engine.packages.package import package
-from engine.packages.rules import Problem
+from engine.packages.rules import PackageProblem
 from engine.packages.standing import Loss, losses, replacement
 from engine.packages.terms import PackageTerms
+from engine.ranking.money import own_year
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised, appraised, current_units
-from serving.desk.economics import package_economics
+from serving.desk.economics import Choices, package_economics
 from serving.desk.named import find_unit
 from serving.desk.question import Question
 from serving.desk.workspace import open_register
@@ -63,7 +63,7 @@ class Solved:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Followed:
+class FollowedPackage:
     """A package today.
 
     Parameters
@@ -130,8 +130,13 @@ def solve_among(
         withdrawn=list(withdrawn),
         price_year=year,
         prices=whole.prices,
-        economics=package_economics(whole, price_year=year),
         assume_capital_rial=question.assume_capital_rial,
+        economics=package_economics(
+            whole,
+            price_year=year or own_year(whole.table),
+            choices=Choices(seed=terms.seed),
+            norms_stand_in=terms.norms_stand_in,
+        ),
     )
     candidates = Candidates.of(table, seed=terms.seed)
     found = package(candidates, terms)
@@ -287,7 +292,7 @@ def freeze(
         return register.packages.get(stored.name, stored.version)
 
 
-def followed(settings: Settings, given: str, *, as_of: pd.Timestamp) -> Followed:
+def followed(settings: Settings, given: str, *, as_of: pd.Timestamp) -> FollowedPackage:
     """A package and what became of its units since it was solved, with the best replacement of those that are gone.
 
     Raises
@@ -308,7 +313,7 @@ def followed(settings: Settings, given: str, *, as_of: pd.Timestamp) -> Followed
     if gone:
         others = losses(list(table.index), units, events, since=since)
         come = _instead(stored, ids, gone, others)
-    return Followed(stored, gone, come, later[["unit_id", "kind", "happened_on"]], _names(table))
+    return FollowedPackage(stored, gone, come, later[["unit_id", "kind", "happened_on"]], _names(table))
 
 
 def _instead(
@@ -333,7 +338,7 @@ def reproduces(stored: StoredPackage) -> bool:
     return canonical(solved_again(stored.document, stored.inputs)) == canonical(stored.document)
 
 
-def reopened(stored: StoredPackage, *, solve: bool = True) -> tuple[Candidates, Problem, Optimum]:
+def reopened(stored: StoredPackage, *, solve: bool = True) -> tuple[Candidates, PackageProblem, Optimum]:
     """The problem that a package was solved from, with its optimum."""
     terms = PackageTerms.read(stored.document["terms"])
     candidates = Candidates.of(inputs_table(stored.inputs), worlds=stored.document["worlds"], seed=terms.seed)

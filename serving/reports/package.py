@@ -106,6 +106,8 @@ def reason_lines(unit: Mapping[str, Any], words: Speech, names: Mapping[str, Any
         lines.append(say("package.needed"))
     else:
         lines.append(gain_in_words(unit, words, names))
+    if unit["capital_estimated"]:
+        lines.append(say("package.capital_estimated"))
     role = say("package.role_line", role=say(f"role.{unit['role']}"), share=words.share(unit["core_index"]))
     return [*lines, role]
 
@@ -139,8 +141,10 @@ def figure_pairs(document: Mapping[str, Any], words: Speech) -> list[tuple[str, 
         ("value", words.number(document["objective"]["value"], 1)),
     ]
     if found["npv_billion_rial"] is not None:
-        pairs.append(("npv", words.number(found["npv_billion_rial"])))
-    return [(say(f"package.{key}"), value) for key, value in pairs]
+        key = "npv_partly" if found["npv_unknown"] else "npv"
+        pairs.append((key, words.number(found["npv_billion_rial"])))
+    unjudged = {"npv_partly": {"count": found["npv_unknown"]}}
+    return [(say(f"package.{key}", **unjudged.get(key, {})), value) for key, value in pairs]
 
 
 def term_in_words(term: str, words: Speech, document: Mapping[str, Any]) -> str:

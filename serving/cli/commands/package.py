@@ -330,7 +330,7 @@ def _print_terms(terminal: Terminal, document: Mapping[str, Any], names: Mapping
         terminal.line(f"  {words.text('package.option_line', **facts)}")
 
 
-def _print_followed(terminal: Terminal, found: desk.Followed) -> None:
+def _print_followed(terminal: Terminal, found: desk.FollowedPackage) -> None:
     words = terminal.speech
     if found.losses:
         terminal.line(words.text("package.lost_title"), "bold")
@@ -415,6 +415,7 @@ def _commented(stated: Mapping[str, Any], words: Speech) -> str:
         "count": 12,
         "budgets": {"capital": {"at_most": "3000 billion rial"}},
         "quotas": [{"by": "county", "at_most": 4}, {"sector": ["10"], "at_least": 3}],
+        "norms_stand_in": True,
         "verdicts": ["offer"],
         "pinned": [{"unit": "UNIT", "reason": "…", "by": "…"}],
         "exploration": {"share": 0.1},

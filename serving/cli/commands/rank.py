@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +12,24 @@ import pandas as pd
 from engine.codes import Code
 from engine.domain.prediction import NotScorable, Output
 from engine.domain.unit import Status
+from engine.errors import EhyaError, ErrorCode
 from engine.parsing.text import fold
 from engine.ranking.reasons import Triage
 from engine.settings import LANGUAGES, Settings
 from serving.cli.commands.judged import assumptions, estimates, marks, worth_said
 from serving.cli.question import now
 from serving.cli.terminal import Terminal
+from serving.desk.appraisal import appraised
 from serving.desk.economics import Choices
 from serving.desk.question import Question
 from serving.desk.ranking import Ranking, RankingRequest, behind, keep_predictions, ranking, remarks
+from serving.desk.swapping import swapped
 from serving.i18n import Speech, speech
 from serving.reports.ranking import legend, origin_remarks, ranking_document, write_ranking
 from serving.reports.reasons import weighing_lines
 from serving.reports.words import spread
 
+_SAME = 5e-4  # of a weight: below it nothing moved
 _SHOWN = 20  # units at a terminal when nobody says how many
 
 
@@ -66,6 +71,40 @@ def show_ranking(
 
 def _document(found: Ranking) -> dict[str, Any]:
     return ranking_document(found.listed, found.appraised.question.document, weighing=found.weighing)
+
+
+def show_swap(terminal: Terminal, settings: Settings, question: Question, given: str) -> None:
+    """Say which smallest change of weights puts two units level.
+
+    Raises
+    ------
+    EhyaError
+        ``value_unreadable`` where they are not two, ``unknown_unit``, ``several_units``, ``no_model``.
+    """
+    units = [one.strip() for one in given.replace("،", ",").split(",") if one.strip()]
+    if len(units) != 2:
+        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="--swap", given=given, allowed=["UNIT,UNIT"])
+    with terminal.busy("cli.judging"):
+        found = swapped(appraised(settings, question), *units)
+    if terminal.answer(asdict(found)):
+        return
+    words = terminal.speech
+    if found.moved is None:
+        terminal.say("package.swap_never", ahead=found.ahead, behind=found.behind)
+        return
+    share = words.share(found.moved, 1)
+    terminal.line(words.text("package.swap_title", ahead=found.ahead, behind=found.behind, moved=share), "bold")
+    pairs = [
+        (
+            words.text(f"part.{part}"),
+            words.text("package.swap_part", before=words.share(old, 1), after=words.share(new, 1)),
+        )
+        for part, old in found.before.items()
+        if abs((new := found.after[part]) - old) > _SAME
+    ]
+    terminal.pairs(pairs)
+    if not found.same_verdict:
+        terminal.say("package.swap_verdict")
 
 
 def _write(terminal: Terminal, settings: Settings, found: Ranking, out: Path) -> None:

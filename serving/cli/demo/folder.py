@@ -42,9 +42,18 @@ def fresh(settings: Settings) -> Settings:
 
 def mandates(home: Path) -> list[Path]:
     """Put the two example mandates where the user can read and change them."""
-    folder = home / "mandates"
+    return _shipped(home, "mandates")
+
+
+def packages(home: Path) -> list[Path]:
+    """Put the terms of the two example packages there likewise."""
+    return _shipped(home, "packages")
+
+
+def _shipped(home: Path, name: str) -> list[Path]:
+    folder = home / name
     folder.mkdir()
-    shipped = resources.files(__package__) / "mandates"
+    shipped = resources.files(__package__) / name
     written = []
     for entry in sorted(shipped.iterdir(), key=lambda entry: entry.name):
         written.append(folder / entry.name)

@@ -7,18 +7,21 @@ from time import monotonic
 
 from engine.domain.reported import reported_units
 from engine.domain.unit import Status
+from engine.packages.terms import PackageTerms
 from engine.settings import LANGUAGES, Settings
 from serving.cli.commands.intake import take_in
 from serving.cli.commands.judged import assumptions
 from serving.cli.commands.match import show_shortlist
+from serving.cli.commands.package import show_solved
 from serving.cli.commands.rank import print_ranking, show_ranking
 from serving.cli.commands.train import train_and_show
-from serving.cli.demo.folder import fresh, mandates
+from serving.cli.demo.folder import fresh, mandates, packages
 from serving.cli.demo.register import write_register
-from serving.cli.question import today
+from serving.cli.question import now, today
 from serving.cli.terminal import Terminal
 from serving.desk.appraisal import Appraised, current_units, judged
 from serving.desk.learning import TrainingRequest
+from serving.desk.package import solve_among
 from serving.desk.question import Question
 from serving.desk.ranking import behind
 from serving.desk.workspace import champion, open_register
@@ -50,28 +53,34 @@ def run(terminal: Terminal, settings: Settings) -> None:
     question = Question(as_of=today())
     _step(terminal, 1, "demo.step_train", "ehya train")
     train_and_show(terminal, settings, TrainingRequest(as_of=question.as_of))
+    inva, news = packages(settings.home)
     _step(terminal, 2, "demo.step_reported", None)
-    made = _reported(terminal, settings, question)
+    reported, made = _reported(terminal, settings, question)
     _step(terminal, 3, "demo.step_intake", "ehya intake synthetic_register.xlsx --synthetic --report rejects.json")
     made += _intake(terminal, settings)
     _step(terminal, 4, "demo.step_rank", f"ehya rank --top {_TOP}")
-    made += _rank(terminal, settings, question)
-    for number, mandate in enumerate(mandates(settings.home), start=5):
+    synthetic, files = _rank(terminal, settings, question)
+    made += files
+    _step(terminal, 5, "demo.step_package", f"ehya package solve {inva.name}")
+    made += _package(terminal, settings, synthetic, inva)
+    _step(terminal, 6, "demo.step_reported_package", None)
+    made += _package(terminal, settings, reported, news)
+    for number, mandate in enumerate(mandates(settings.home), start=7):
         _step(terminal, number, "demo.step_match", f"ehya match --mandate {mandate.name} --top {_TOP}")
         made += _match(terminal, settings, question, mandate)
     _close(terminal, settings, made, monotonic() - began)
 
 
-def _reported(terminal: Terminal, settings: Settings, question: Question) -> list[Path]:
+def _reported(terminal: Terminal, settings: Settings, question: Question) -> tuple[Appraised, list[Path]]:
     """Rank what news pages call idle or on offer; figures of training units are out-of-fold."""
     units = reported_units()
     units = units[units["status"] == Status.IDLE]
     with open_register(settings) as register:
         model = champion(register, settings)
     with terminal.busy("cli.judging", count=len(units)):
-        found = judged(units, model, question, Audience.OFFICE)
-    print_ranking(terminal, found.table, found.table.head(_TOP), question, kept=False)
-    return _written(settings, "reported_units", found)
+        whole = judged(units, model, question, Audience.OFFICE)
+    print_ranking(terminal, whole.table, whole.table.head(_TOP), question, kept=False)
+    return whole, _written(settings, "reported_units", whole)
 
 
 def _intake(terminal: Terminal, settings: Settings) -> list[Path]:
@@ -92,12 +101,22 @@ def _intake(terminal: Terminal, settings: Settings) -> list[Path]:
     return [register, rejects]
 
 
-def _rank(terminal: Terminal, settings: Settings, question: Question) -> list[Path]:
+def _rank(terminal: Terminal, settings: Settings, question: Question) -> tuple[Appraised, list[Path]]:
     show_ranking(terminal, settings, question, {}, _TOP, None)
     with open_register(settings) as register:
         model = champion(register, settings)
         units = current_units(register, as_of=question.as_of)
-    return _written(settings, "synthetic_ranking", judged(units, model, question, Audience.OFFICE))
+    whole = judged(units, model, question, Audience.OFFICE)
+    return whole, _written(settings, "synthetic_ranking", whole)
+
+
+def _package(terminal: Terminal, settings: Settings, whole: Appraised, path: Path) -> list[Path]:
+    """Choose twelve units and say why each is in; only units of the register are kept as a package."""
+    terms = PackageTerms.from_file(path)
+    with terminal.busy("package.solving"):
+        kept = path.stem == "inva"
+        show_solved(terminal, solve_among(settings, whole, terms, made_at=now().to_pydatetime(), keep=kept))
+    return [path]
 
 
 def _match(terminal: Terminal, settings: Settings, question: Question, mandate: Path) -> list[Path]:
@@ -144,6 +163,7 @@ def _close(terminal: Terminal, settings: Settings, made: list[Path], seconds: fl
     home = settings.home
     for command in (
         f"EHYA_HOME={home} uv run ehya rank --triage offer --top 20",
+        f"EHYA_HOME={home} uv run ehya package why inva UNIT",
         f"EHYA_HOME={home} uv run ehya match --mandate {home / 'mandates' / 'food_cautious.yaml'} --lang en",
         f"EHYA_HOME={home} uv run ehya serve",
         "uv run ehya intake YOUR_REGISTER.xlsx --report rejects.json",

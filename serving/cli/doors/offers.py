@@ -61,6 +61,10 @@ def rank(
         list[str] | None,
         typer.Option("--assume", metavar="NAME=X", help="With --economics: another default (may repeat)."),
     ] = None,
+    swap: Annotated[
+        str | None,
+        typer.Option("--swap", metavar="UNIT,UNIT", help="Say which smallest change of weights puts two units level."),
+    ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Keep these predictions, to compare with what comes.")] = False,
     out: Out = None,
     as_of: AsOf = None,
@@ -70,7 +74,7 @@ def rank(
     as_json: AsJson = False,
 ) -> None:
     """Triage and rank the units: offer, fix first, repurpose or sell, cannot judge; with reasons and intervals."""
-    from serving.cli.commands.rank import show_ranking
+    from serving.cli.commands.rank import show_ranking, show_swap
     from serving.cli.question import read_changes, read_question
     from serving.desk.economics import REGISTER_DRAWS, Choices
 
@@ -93,6 +97,9 @@ def rank(
         "triage": triage,
     }
     terminal = session.terminal(lang, as_json=as_json)
+    if swap is not None:
+        show_swap(terminal, session.settings, question, swap)
+        return
     wishes = {name: given for name, given in wanted.items() if given}
     worth = Choices(changes=read_changes(assume or []), draws=REGISTER_DRAWS) if economics or assume else None
     show_ranking(terminal, session.settings, question, wishes, top, out, keep=keep, worth=worth)

@@ -42,6 +42,7 @@ def candidate_rows() -> pd.DataFrame:
             "known": True,
             "withdrawn": False,
             "net": 0.55,
+            "capital_estimated": False,
             "capital": random.integers(20, 400, n) * 1e9,
             "debt": random.integers(0, 300, n) * 1e9,
             "public_money": np.nan,

@@ -4,16 +4,16 @@ from itertools import product
 
 import numpy as np
 
-from engine.packages.rules import Chance, Problem, Rule, Tail, TermKind
+from engine.packages.rules import Chance, PackageProblem, PackageRule, Tail, TermKind
 
 
-def best_of_all(problem: Problem) -> float | None:
+def best_of_all(problem: PackageProblem) -> float | None:
     """Objective of the best choice, found by trying every one; ``None`` where none keeps the rules."""
     choices = (np.array(bits, dtype=bool) for bits in product([False, True], repeat=len(problem)))
     return max((problem.value(chosen) for chosen in choices if problem.holds(chosen)), default=None)
 
 
-def mixed_problem(seed: int, n: int) -> Problem:
+def mixed_problem(seed: int, n: int) -> PackageProblem:
     """All kinds of terms at once, drawn at random: count, budget, quotas, chains, pairs, a pin, tail and chance."""
     random = np.random.default_rng(seed)
     worlds, units = 20, np.arange(n)
@@ -22,22 +22,24 @@ def mixed_problem(seed: int, n: int) -> Problem:
     group = np.flatnonzero(random.random(n) < 0.5)
     ones = np.ones(len(group))
     rules = [
-        Rule(
+        PackageRule(
             "count", TermKind.COUNT, units, np.ones(n), float(random.integers(0, 3)), float(random.integers(2, n + 1))
         ),
-        Rule(
+        PackageRule(
             "budgets.capital",
             TermKind.CAPITAL,
             units,
             random.integers(1, 20, n) * 1e9,
             high=random.integers(8, 70) * 1e9,
         ),
-        Rule("quotas.1", TermKind.QUOTA, group, ones, float(random.integers(0, 2)), float(random.integers(1, 4))),
-        Rule("only_with.1", TermKind.ONLY_WITH, np.array([0, 1]), np.array([1.0, -1.0]), high=0.0),
-        Rule("not_together.1", TermKind.NOT_TOGETHER, np.array([0, 2]), np.ones(2), high=1.0),
+        PackageRule(
+            "quotas.1", TermKind.QUOTA, group, ones, float(random.integers(0, 2)), float(random.integers(1, 4))
+        ),
+        PackageRule("only_with.1", TermKind.ONLY_WITH, np.array([0, 1]), np.array([1.0, -1.0]), high=0.0),
+        PackageRule("not_together.1", TermKind.NOT_TOGETHER, np.array([0, 2]), np.ones(2), high=1.0),
     ]
     if random.random() < 0.3:
-        rules.append(Rule("pinned.x", TermKind.PINNED, np.array([2]), np.ones(1), low=1.0))
+        rules.append(PackageRule("pinned.x", TermKind.PINNED, np.array([2]), np.ones(1), low=1.0))
     tail = Tail(jobs, float(random.choice([0.0, 0.5, 2.0])), 0.2)
     asked = Chance(revived, int(random.integers(1, 3)), float(random.uniform(0.05, 0.9)))
-    return Problem(jobs.mean(axis=0), tuple(rules), tail, asked if random.random() < 0.5 else None)
+    return PackageProblem(jobs.mean(axis=0), tuple(rules), tail, asked if random.random() < 0.5 else None)

@@ -8,16 +8,16 @@ from hypothesis import strategies as st
 from package_cases import best_of_all, mixed_problem
 
 from engine.packages.conflict import conflict
-from engine.packages.rules import Problem, Rule, TermKind
+from engine.packages.rules import PackageProblem, PackageRule, TermKind
 
 
 def test_terms_that_can_all_be_kept_are_in_no_conflict():
-    assert conflict(Problem(np.ones(2), ())) is None
+    assert conflict(PackageProblem(np.ones(2), ())) is None
 
 
 def test_a_quota_that_nobody_answers_is_a_conflict_of_its_own():
-    nobody = Rule("quotas.1", TermKind.QUOTA, np.empty(0, dtype=np.intp), np.empty(0), low=2.0)
-    found = conflict(Problem(np.ones(2), (nobody,)))
+    nobody = PackageRule("quotas.1", TermKind.QUOTA, np.empty(0, dtype=np.intp), np.empty(0), low=2.0)
+    found = conflict(PackageProblem(np.ones(2), (nobody,)))
     assert found.terms == ("quotas.1",)
     assert [one.limit for one in found.healed["quotas.1"]] == [0.0]
 
@@ -25,27 +25,27 @@ def test_a_quota_that_nobody_answers_is_a_conflict_of_its_own():
 def test_of_two_contradictions_the_smaller_one_is_said():
     units = np.arange(4)
     rules = (
-        Rule("quotas.1", TermKind.QUOTA, np.array([0, 1]), np.ones(2), low=2.0),
-        Rule("quotas.2", TermKind.QUOTA, np.array([2, 3]), np.ones(2), low=2.0),
-        Rule("count", TermKind.COUNT, units, np.ones(4), high=3.0),
-        Rule("pinned.a", TermKind.PINNED, np.array([0]), np.ones(1), low=1.0),
-        Rule("barred.a", TermKind.BARRED, np.array([0]), np.ones(1), high=0.0),
+        PackageRule("quotas.1", TermKind.QUOTA, np.array([0, 1]), np.ones(2), low=2.0),
+        PackageRule("quotas.2", TermKind.QUOTA, np.array([2, 3]), np.ones(2), low=2.0),
+        PackageRule("count", TermKind.COUNT, units, np.ones(4), high=3.0),
+        PackageRule("pinned.a", TermKind.PINNED, np.array([0]), np.ones(1), low=1.0),
+        PackageRule("barred.a", TermKind.BARRED, np.array([0]), np.ones(1), high=0.0),
     )
-    found = conflict(Problem(np.ones(4), rules[:3]))
+    found = conflict(PackageProblem(np.ones(4), rules[:3]))
     assert found.terms == ("quotas.1", "quotas.2", "count")
-    found = conflict(Problem(np.ones(4), rules))
+    found = conflict(PackageProblem(np.ones(4), rules))
     assert len(found.terms) == 2  # the pin against the bar, or the bar against the quota
     assert "barred.a" in found.terms
 
 
 def test_where_no_term_heals_alone_several_do_together():
     rules = (
-        Rule("pinned.a", TermKind.PINNED, np.array([0]), np.ones(1), low=1.0),
-        Rule("barred.a", TermKind.BARRED, np.array([0]), np.ones(1), high=0.0),
-        Rule("pinned.b", TermKind.PINNED, np.array([1]), np.ones(1), low=1.0),
-        Rule("barred.b", TermKind.BARRED, np.array([1]), np.ones(1), high=0.0),
+        PackageRule("pinned.a", TermKind.PINNED, np.array([0]), np.ones(1), low=1.0),
+        PackageRule("barred.a", TermKind.BARRED, np.array([0]), np.ones(1), high=0.0),
+        PackageRule("pinned.b", TermKind.PINNED, np.array([1]), np.ones(1), low=1.0),
+        PackageRule("barred.b", TermKind.BARRED, np.array([1]), np.ones(1), high=0.0),
     )
-    found = conflict(Problem(np.ones(2), rules))
+    found = conflict(PackageProblem(np.ones(2), rules))
     assert found.healed == {}
     assert len(found.together) == 2
 

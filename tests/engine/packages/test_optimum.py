@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from package_cases import best_of_all, mixed_problem
 
 from engine.packages.optimum import least_loosening, optimum
-from engine.packages.rules import Problem, Rule, TermKind
+from engine.packages.rules import PackageProblem, PackageRule, TermKind
 
 PETERSEN = Path(__file__).parents[4] / "shared/data/cases/methods/d1_mkp_petersen_1967_orlib.json"
 
@@ -23,8 +23,8 @@ def value(problem):
 
 def test_two_small_units_beat_a_large_one_under_one_budget():
     """By hand: 5 for 4, 3 for 3, 3 for 3 under 6: the two threes."""
-    budget = Rule("budgets.capital", TermKind.CAPITAL, np.arange(3), np.array([4.0, 3.0, 3.0]), high=6.0)
-    best = optimum(Problem(np.array([5.0, 3.0, 3.0]), (budget,)))
+    budget = PackageRule("budgets.capital", TermKind.CAPITAL, np.arange(3), np.array([4.0, 3.0, 3.0]), high=6.0)
+    best = optimum(PackageProblem(np.array([5.0, 3.0, 3.0]), (budget,)))
     assert best.chosen.tolist() == [False, True, True]
     assert (best.value, best.gap) == (6.0, 0.0)
 
@@ -37,9 +37,9 @@ def test_the_knapsacks_of_petersen_have_their_proven_optima():
         units = np.arange(case["n"])
         limits = zip(case["costs"], case["budgets"], strict=True)
         rules = tuple(
-            Rule(str(budget), TermKind.CAPITAL, units, np.array(cost), high=budget) for cost, budget in limits
+            PackageRule(str(budget), TermKind.CAPITAL, units, np.array(cost), high=budget) for cost, budget in limits
         )
-        best = optimum(Problem(np.array(case["profits"]), rules))
+        best = optimum(PackageProblem(np.array(case["profits"]), rules))
         assert best.value == pytest.approx(case["published_optimum"])
         assert best.gap == 0
 
@@ -54,10 +54,10 @@ def test_the_smallest_knapsack_of_petersen():
     ]  # fmt: skip
     budgets = (80.0, 96.0, 20.0, 36.0, 44.0, 48.0, 10.0, 18.0, 22.0, 24.0)
     rules = tuple(
-        Rule(str(at), TermKind.CAPITAL, np.arange(6), np.array(cost, dtype=float), high=budget)
+        PackageRule(str(at), TermKind.CAPITAL, np.arange(6), np.array(cost, dtype=float), high=budget)
         for at, (cost, budget) in enumerate(zip(costs, budgets, strict=True))
     )
-    best = optimum(Problem(profits, rules))
+    best = optimum(PackageProblem(profits, rules))
     assert (best.value, np.flatnonzero(best.chosen).tolist()) == (3800.0, [1, 2, 5])
 
 
@@ -81,12 +81,12 @@ def test_eighteen_units_are_still_the_best_of_all_262144_choices():
     kept = (bits.sum(1) == 7) & (bits @ cost <= 80) & (bits[:, group].sum(1) >= 3) & (bits[:, 0] <= bits[:, 5])
     units = np.arange(18)
     rules = (
-        Rule("count", TermKind.COUNT, units, np.ones(18), 7.0, 7.0),
-        Rule("budgets.capital", TermKind.CAPITAL, units, cost, high=80.0),
-        Rule("quotas.1", TermKind.QUOTA, group, np.ones(len(group)), low=3.0),
-        Rule("only_with.1", TermKind.ONLY_WITH, np.array([0, 5]), np.array([1.0, -1.0]), high=0.0),
+        PackageRule("count", TermKind.COUNT, units, np.ones(18), 7.0, 7.0),
+        PackageRule("budgets.capital", TermKind.CAPITAL, units, cost, high=80.0),
+        PackageRule("quotas.1", TermKind.QUOTA, group, np.ones(len(group)), low=3.0),
+        PackageRule("only_with.1", TermKind.ONLY_WITH, np.array([0, 5]), np.array([1.0, -1.0]), high=0.0),
     )
-    assert value(Problem(worth, rules)) == (bits @ worth)[kept].max()
+    assert value(PackageProblem(worth, rules)) == (bits @ worth)[kept].max()
 
 
 @settings(max_examples=6, deadline=None)
@@ -112,21 +112,32 @@ def test_loosening_a_rule_never_makes_it_worse(seed, n):
 
 
 def test_a_budget_of_nothing_leaves_nobody_and_says_so():
-    budget = Rule("budgets.capital", TermKind.CAPITAL, np.arange(2), np.array([4.0, 3.0]), high=0.0)
-    assert not optimum(Problem(np.ones(2), (budget,))).chosen.any()
-    count = Rule("count", TermKind.COUNT, np.arange(2), np.ones(2), low=1.0)
-    assert optimum(Problem(np.ones(2), (budget, count))) is None
+    budget = PackageRule("budgets.capital", TermKind.CAPITAL, np.arange(2), np.array([4.0, 3.0]), high=0.0)
+    assert not optimum(PackageProblem(np.ones(2), (budget,))).chosen.any()
+    count = PackageRule("count", TermKind.COUNT, np.arange(2), np.ones(2), low=1.0)
+    assert optimum(PackageProblem(np.ones(2), (budget, count))) is None
 
 
 def test_a_sum_never_passes_its_limit_by_what_the_solver_allows_itself():
     cost = np.full(10, 0.1 + 1e-8)
-    budget = Rule("budgets.capital", TermKind.CAPITAL, np.arange(10), cost, high=1.0)
-    assert optimum(Problem(np.ones(10), (budget,))).chosen.sum() == 9
+    budget = PackageRule("budgets.capital", TermKind.CAPITAL, np.arange(10), cost, high=1.0)
+    assert optimum(PackageProblem(np.ones(10), (budget,))).chosen.sum() == 9
 
 
 def test_the_least_loosening_is_the_smallest_amount_that_suffices():
-    budget = Rule("budgets.capital", TermKind.CAPITAL, np.arange(3), np.array([4.0, 5.0, 6.0]), high=7.0)
-    count = Rule("count", TermKind.COUNT, np.arange(3), np.ones(3), 2.0, 2.0)
-    problem = Problem(np.ones(3), (budget, count))
+    budget = PackageRule("budgets.capital", TermKind.CAPITAL, np.arange(3), np.array([4.0, 5.0, 6.0]), high=7.0)
+    count = PackageRule("count", TermKind.COUNT, np.arange(3), np.ones(3), 2.0, 2.0)
+    problem = PackageProblem(np.ones(3), (budget, count))
     assert least_loosening(problem, [0]).loosened == {0: 2.0}
     assert least_loosening(problem, [1]).loosened == {1: 1.0}
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 10_000))
+def test_leaving_hopeless_units_out_first_changes_no_optimum(seed):
+    problem = replace(mixed_problem(seed, 14), tail=None)
+    sifted, whole = optimum(problem, wide=4), optimum(problem)
+    assert (sifted is None) == (whole is None)
+    if whole is not None:
+        assert sifted.value == pytest.approx(whole.value)
+        assert (problem.holds(sifted.chosen), sifted.gap) == (True, 0)

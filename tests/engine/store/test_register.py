@@ -381,7 +381,7 @@ class TestEvents:
         fill(register, given, unit_id)
         column = {
             "sightings": "confidence", "rejections": "given", "unmerges": "merge_id", "repeats": "confidence",
-            "undone_imports": "import_id", "event_revisions": "event_id",
+            "undone_imports": "import_id", "event_revisions": "event_id", "package_freezes": "package_id",
         }.get(table, "id")  # fmt: skip
         counts = register.counts()
         assert counts[table] > 0
@@ -416,6 +416,9 @@ def fill(register, given, unit_id):
     register.events.correct(wrong, Outcome(**seen, happened_on=date(2024, 12, 2)), made_at=NOON)
     again = given(MILL, MILL, {"identity": "name:third", "name": "سومین"})
     register.imports.undo(register.imports.commit(again, imported_at=NOON).import_id, made_at=NOON)
+    kept = {"event": "INVA", "as_of": "2025-01-01", "model_version": "1", "document": {}, "inputs": {}}
+    register.packages.add(name="inva", **kept, made_at=NOON)
+    register.packages.freeze("inva", 1, role="office", signed_on="2025-01-01", note=None, made_at=NOON)
 
 
 class TestModels:

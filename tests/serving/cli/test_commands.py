@@ -369,3 +369,46 @@ def test_a_unit_alone_is_judged_as_among_all(opened):
 def test_no_unit_is_an_empty_appraisal_with_all_columns(opened):
     units, model = opened
     assert list(appraise(units.head(0), model)) == list(appraise(units.head(2), model))
+
+
+def test_a_package_is_chosen_defended_signed_and_followed(ehya, day, folder):
+    """The story of the README: 15 under 3,000 billion rial, at most four a county, at least three food."""
+    terms = folder / "inva.yaml"
+    wanted = ["--count", "15", "--budget", "3000 billion rial", "--per-county", "4", "--sector", "10=3"]
+    ehya("package", "new", terms, "--event", "INVA 1405", *wanted)
+    assert "already" in ehya("package", "new", terms, language="en", code=2).stderr
+    found = json.loads(ehya("package", "solve", terms, "--as-of", AS_OF, "--json").stdout)
+    assert (found["key"], found["objective"]["gap"], len(found["units"])) == ("inva@1", 0, 15)
+    assert found["figures"]["capital_rial"] <= 3 * 10**12
+    assert pd.Series([unit["county"] for unit in found["units"]]).value_counts().max() <= 4
+    assert sum(unit["isic"].startswith("10") for unit in found["units"]) >= 3
+    inside, outside = found["units"][0]["unit_id"], found["options"][0]["unit_id"]
+    assert "هست، چون" in ehya("package", "why", "inva", inside).stdout
+    assert "Forcing it in" in ehya("package", "why", "inva", outside, language="en").stdout
+    assert "deputy" in ehya("package", "freeze", "inva", "--by", "deputy", language="en").stdout
+    assert "deputy" in ehya("package", "freeze", "inva", "--by", "other", code=2).stderr
+    assert "بیت به بیت همان است" in ehya("package", "show", "inva", "--again").stdout
+    assert "inva@1" in ehya("package", "list").stdout
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_terms_that_cannot_be_kept_or_read_are_said_in_either_language(ehya, day, tmp_path, language):
+    terms = tmp_path / "inva.yaml"
+    terms.write_text("name: poor\ncount: 5\nbudgets: {capital: {at_most: 0 rial}}\n", encoding="utf-8")
+    said = ehya("package", "solve", terms, "--as-of", AS_OF, language=language, code=1).stdout
+    assert "→" in said or "←" in said
+    terms.write_text("name: poor\ncuont: 5\n", encoding="utf-8")
+    assert "count" in ehya("package", "solve", terms, language=language, code=2).stderr
+    assert "poor" not in ehya("package", "list", language=language).stdout
+
+
+def test_the_smallest_change_of_weights_that_swaps_two_units_is_said(ehya, ranking):
+    first, second = (unit["unit_id"] for unit in ranking[:2])
+    found = json.loads(ehya("rank", "--swap", f"{second},{first}", "--as-of", AS_OF, "--json").stdout)
+    assert {found["ahead"], found["behind"]} == {first, second}
+    assert sum(found["before"].values()) == pytest.approx(1)
+    if found["moved"] is not None:
+        assert sum(found["after"].values()) == pytest.approx(1)
+        moved = sum(abs(found["after"][part] - found["before"][part]) for part in found["before"]) / 2
+        assert moved == pytest.approx(found["moved"], abs=1e-6)
+    assert "UNIT,UNIT" in ehya("rank", "--swap", first, code=2, language="en").stderr

@@ -1,0 +1,48 @@
+"""The trial of policies: its goals at a size that a test can pay for."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from experiments.policy_trial.policies import Market, gini
+from experiments.policy_trial.run import main, trial
+
+
+@pytest.fixture(scope="module")
+def results():
+    return trial(2, outcomes=(0,), asked=400)
+
+
+def test_on_the_first_day_ehya_gains_over_half_of_what_the_truth_would(results):
+    gains = results["gain_share_of_oracle"]["0"]
+    assert gains["ehya"]["mean"] >= 0.55
+    assert all(gains["ehya"]["mean"] > gains[rule]["mean"] for rule in gains if rule != "ehya")
+
+
+def test_intervals_of_jobs_hold_and_exposure_is_a_share(results):
+    assert 0.74 <= results["jobs_coverage_80"] <= 0.86
+    assert all(0 <= one < 1 for one in results["county_exposure_gini"].values())
+
+
+def test_no_package_passes_its_budget_and_none_beats_the_best():
+    random = np.random.default_rng(0)
+    market = Market(None, random.uniform(1, 9, 40), random.random(40), 5, 20.0)
+    best = market.best(market.truth)
+    for _ in range(20):
+        chosen = market.greedy(random.permutation(40))
+        assert len(chosen) <= 5
+        assert market.capital[chosen].sum() <= 20.0
+        assert market.value(chosen) <= market.value(best) + 1e-9
+
+
+def test_the_command_writes_its_figures(tmp_path):
+    assert main(["--seeds", "1", "--asked", "150", "--out", str(tmp_path / "t.json")]) == 0
+    found = json.loads((tmp_path / "t.json").read_text("utf-8"))
+    assert set(found["gain_share_of_oracle"]) == {"0", "1000"}
+
+
+def test_equal_counts_have_no_inequality():
+    assert gini(np.array([2.0, 2.0, 2.0])) == pytest.approx(0.0)

@@ -1,0 +1,156 @@
+"""A package from the register to the day after it was signed: kept, explained, compared, followed, replaced."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from engine.domain.outcome import Outcome, OutcomeKind
+from engine.errors import EhyaError, ErrorCode
+from engine.packages.standing import Loss
+from engine.packages.terms import PackageTerms
+from engine.settings import Settings
+from experiments.province_simulator.province import simulate
+from experiments.province_simulator.register import taken
+from serving.desk import package as desk
+from serving.desk.appraisal import Appraised
+from serving.desk.question import Question
+from serving.desk.workspace import open_register
+from serving.disclosure.masking import Audience
+from serving.i18n import speech
+from serving.reports.package import conflict_lines, reason_lines, write_package
+
+DAY = pd.Timestamp("2026-11-23")
+NOON = datetime(2026, 11, 29, 12)
+TERMS = {
+    "name": "inva",
+    "event": "INVA 1405",
+    "count": 6,
+    "budgets": {"capital": {"at_most": "2000 billion rial"}},
+    "quotas": [{"by": "county", "at_most": 2}],
+    "verdicts": ["offer", "fix_first"],
+    "publishable_only": False,
+    "exploration": {"share": 0.2},
+}
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory) -> Settings:
+    home = tmp_path_factory.mktemp("packages")
+    return Settings(home=home, database_url=f"sqlite:///{home / 'ehya.db'}", language="fa")
+
+
+@pytest.fixture(scope="module")
+def whole(settings, appraisal) -> Appraised:
+    """The made-up appraisal, of units that stand in a register."""
+    units = simulate(len(appraisal), seed=2).units.assign(status="idle")
+    with open_register(settings) as register:
+        rows = register.imports.commit(taken(units), imported_at=NOON).rows
+    capital = appraisal["capital_needed_rial"].fillna(300 * 10**9)
+    table = appraisal.assign(capital_needed_rial=capital).set_axis(pd.Index(rows["unit_id"], name="unit_id"))
+    return Appraised(table, Question(as_of=DAY, price_year=1405), Audience.OFFICE)
+
+
+def solved(settings, whole, **changes):
+    return desk.solve_among(settings, whole, PackageTerms.read({**TERMS, **changes}), made_at=NOON)
+
+
+@pytest.fixture(scope="module")
+def stored(settings, whole):
+    return solved(settings, whole).stored
+
+
+def test_a_package_is_kept_with_reasons_and_repeats_bit_for_bit(settings, stored):
+    again = desk.stored_package(settings, stored.key)
+    assert again.document == stored.document
+    assert len(again.document["units"]) == 6
+    assert desk.reproduces(again)
+    drawn = [unit for unit in again.document["units"] if unit["lot"]]
+    assert [0 < unit["lot"]["probability"] <= 1 for unit in drawn] == [True]
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_every_unit_can_say_why_it_is_in_in_both_languages(stored, language):
+    names = dict(zip(stored.inputs["unit_id"], stored.inputs["name"], strict=True))
+    for unit in stored.document["units"]:
+        assert all(reason_lines(unit, speech(language), names))
+
+
+def test_why_tells_the_gain_of_one_and_the_smallest_change_for_another(settings, stored):
+    first = stored.document["units"][0]
+    said = desk.why(settings, stored.key, first["unit_id"])
+    assert said["in"]
+    assert said["inside"]["gain"] == pytest.approx(first["gain"])
+    listed = {unit["unit_id"] for unit in stored.document["units"]}
+    outside = [desk.why(settings, stored.key, unit) for unit in stored.inputs["unit_id"] if unit not in listed][:2]
+    assert all(not one["in"] for one in outside)
+    assert any(one["outside"]["changes"] or one["outside"]["barriers"] for one in outside)
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_terms_that_contradict_each_other_are_said_in_sentences(settings, whole, language):
+    said = solved(settings, whole, count=30, quotas=[{"by": "county", "at_most": 2}])
+    assert said.stored is None
+    assert "count" in said.conflict["conflict"]
+    lines = conflict_lines(said.conflict, speech(language), said.names)
+    assert len(lines) >= 3
+    assert not any("{" in line for line in lines)
+
+
+def test_two_packages_are_laid_side_by_side(settings, whole, stored):
+    other = solved(settings, whole, count=4, exploration=None).stored
+    found = desk.compare(settings, stored.key, other.key)
+    assert len(found["both"]) + len(found["only"][0]) == 6
+    assert {"count", "exploration"} <= set(found["terms_changed"])
+
+
+def test_more_money_never_buys_less(settings, stored):
+    points = desk.budget_frontier(settings, stored.key, "capital")
+    values = [point["value"] for point in points if point["value"] is not None]
+    assert values == sorted(values)
+    with pytest.raises(EhyaError) as caught:
+        desk.budget_frontier(settings, stored.key, "gold")
+    assert caught.value.facts["allowed"] == ["budgets.capital"]
+
+
+def test_after_signing_a_unit_that_is_gone_is_said_with_the_best_in_its_place(settings, whole):
+    own = solved(settings, whole, name="signed", exploration=None).stored
+    desk.freeze(settings, own.key, role="deputy", signed_on=DAY, note=None, made_at=NOON)
+    units = [unit["unit_id"] for unit in own.document["units"]]
+    day = {"happened_on": date(2026, 12, 1), "known_on": date(2026, 12, 2)}
+    with open_register(settings) as register:
+        register.events.add(Outcome(unit_id=units[0], kind=OutcomeKind.WITHDRAWN, **day))
+        register.events.add(Outcome(unit_id=units[1], kind=OutcomeKind.RESTARTED, **day))
+        shown = register.showings()
+    assert set(shown["unit_id"]) >= set(units)
+    before, after = (desk.followed(settings, own.key, as_of=pd.Timestamp(at)) for at in ("2026-11-30", "2026-12-31"))
+    assert (dict(before.losses), before.replacement) == ({}, ())
+    assert dict(after.losses) == {units[0]: Loss.WITHDRAWN, units[1]: Loss.RESTARTED}
+    assert len(after.replacement) == 2
+    assert not {*after.replacement} & {*units}
+    assert desk.stored_package(settings, own.key).document == own.document  # what was signed stays as it was
+    assert desk.reproduces(desk.stored_package(settings, own.key))
+
+
+def test_a_workbook_and_json_hold_every_unit_with_its_reason(stored, tmp_path):
+    document = {**stored.document, "key": stored.key}
+    book = openpyxl.load_workbook(write_package(tmp_path / "p.xlsx", document, [], speech("fa")))
+    rows = list(book.worksheets[0].iter_rows(values_only=True))
+    ids = {unit["unit_id"] for unit in document["units"]}
+    assert ids <= {cell for row in rows for cell in row}
+    written = json.loads(write_package(tmp_path / "p.json", document, [], speech("en")).read_text("utf-8"))
+    assert {unit["unit_id"] for unit in written["units"]} == ids
+    with pytest.raises(EhyaError) as caught:
+        write_package(tmp_path / "p.docx", document, [], speech("en"))
+    assert caught.value.code is ErrorCode.UNKNOWN_OPTION
+
+
+def test_a_package_of_another_name_is_not_found(settings, stored):
+    for given in ("nova", "inva@99", "inva@x"):
+        with pytest.raises(EhyaError) as caught:
+            desk.stored_package(settings, given)
+        assert caught.value.code is ErrorCode.PACKAGE_UNKNOWN
