@@ -73,11 +73,12 @@ def swapped(appraised: Appraised, one: str, other: str) -> Swapped:
     open_to = np.array([part is not Part.FIT or bool(terms.priorities) for part in Part])
     names = [part.value for part, kept in zip(Part, open_to, strict=True) if kept]
     rows = [found.point[table.index.get_loc(unit)][open_to] for unit in (ahead, behind)]
+    classes = table["triage"].astype(object)
     nearest = smallest_swap(rows[0], rows[1], weights[open_to])
     return Swapped(
         ahead,
         behind,
-        table.loc[ahead, "triage"] == table.loc[behind, "triage"],
+        bool(classes[ahead] == classes[behind]),
         dict(zip(names, weights[open_to].tolist(), strict=True)),
         {} if nearest is None else dict(zip(names, nearest.weights.tolist(), strict=True)),
         None if nearest is None else nearest.moved,
