@@ -77,7 +77,7 @@ def swapped(appraised: Appraised, one: str, other: str) -> Swapped:
     return Swapped(
         ahead,
         behind,
-        table.loc[ahead, "triage"] == table.loc[behind, "triage"],
+        str(table.loc[ahead, "triage"]) == str(table.loc[behind, "triage"]),
         dict(zip(names, weights[open_to].tolist(), strict=True)),
         {} if nearest is None else dict(zip(names, nearest.weights.tolist(), strict=True)),
         None if nearest is None else nearest.moved,
