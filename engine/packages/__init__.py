@@ -1,5 +1,1 @@
-"""The units offered at one event, and to whom."""
-
-from engine.matching.event import Event, event
-
-__all__ = ["Event", "event"]
+"""Which units to offer at one event: the best package under its terms, why each unit is in, and what became of it."""

@@ -11,6 +11,8 @@ import pandas as pd
 from engine.errors import EhyaError, ErrorCode
 from engine.parsing.dates import from_jalali
 from engine.reference import TableSpec, spec, table, table_names
+from engine.reference.effects import NAME as EFFECTS
+from engine.reference.effects import effects
 from engine.reference.own import own_rows
 from serving.cli.commands.conditions import columns_asked, select
 from serving.cli.terminal import Terminal
@@ -92,7 +94,8 @@ def show_table(
     """
     described, file = spec(name), (own or {}).get(name)
     replaced = file is not None and file.is_file()
-    rows = own_rows(name, file) if file is not None and replaced else table(name)
+    rows = _rows(name, file if replaced else None)
+    overridden = rows.pop("overridden") if "overridden" in rows else None
     kept = pd.Series(True, index=rows.index)
     for condition in where:  # each against the whole table, so that a misspelt value is not taken for an empty answer
         kept &= rows.index.isin(select(rows, described, condition).index)
@@ -109,10 +112,19 @@ def show_table(
     ):
         _print(terminal, described, rows, columns_asked(described, where))
         if file is not None:
-            terminal.say("cli.own_table" if replaced else "cli.own_table_hint", path=str(file), table=name)
+            key = "cli.own_table_hint" if not replaced else "cli.own_table" if overridden is None else "cli.own_rows"
+            count = 0 if overridden is None else int(overridden.sum())
+            terminal.say(key, path=str(file), table=name, count=count)
         if not where and len(rows) > 1:
             columns = [_both(column, terminal.speech) for column in described.columns]
             terminal.say("cli.where_hint", columns=columns)
+
+
+def _rows(name: str, file: Path | None) -> pd.DataFrame:
+    """Rows of a table, as a file of one's own replaces them; with ``overridden`` where it replaces single rows."""
+    if file is None:
+        return table(name)
+    return effects(file) if name == EFFECTS else own_rows(name, file)
 
 
 def _latest(described: TableSpec) -> str:

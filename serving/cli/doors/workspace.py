@@ -43,7 +43,9 @@ def reference(
     elif table is None:
         body.list_tables(terminal)
     else:
-        body.show_table(terminal, table, where or [], out, {"price_index": ctx.obj.settings.price_index})
+        settings = ctx.obj.settings
+        own = {"price_index": settings.price_index, "effects": settings.effects}
+        body.show_table(terminal, table, where or [], out, own)
 
 
 def backup(

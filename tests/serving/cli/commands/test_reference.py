@@ -41,3 +41,13 @@ def test_a_file_that_breaks_the_description_is_refused_with_its_row_and_column(r
     own = tmp_path / "price_index.csv"
     own.write_text(own.read_text("utf-8-sig").replace("0.614", "61.4"), "utf-8")
     assert "61.4" in run("reference", "price_index", code=2)
+
+
+def test_effects_of_ones_own_are_shown_in_place_of_the_rows_they_name(run, tmp_path):
+    (tmp_path / "effects.csv").write_text(
+        "output,feature,effect,low,high\nrestart,has_title_deed,0.6,0.2,1.0\n", "utf-8"
+    )
+    shown = json.loads(run("reference", "effects", "--where", "feature=has_title_deed", "--json"))
+    assert [row["effect"] for row in shown["rows"] if row["output"] == "restart"] == [0.6]
+    assert {row["source"] for row in shown["rows"] if row["output"] == "restart"} == {"effects.csv"}
+    assert "1 of the rows are replaced by" in run("reference", "effects").replace("\n", " ")
