@@ -78,7 +78,8 @@ def appraise(
     Parameters
     ----------
     units
-        Unit table of the units as they stand on the day (`engine.domain.standing`), shape (n, columns).
+        Unit table of the units as they stand on the day (`engine.domain.standing`), shape (n, columns); a further
+        column ``withdrawn`` marks those that are off the list.
     predictions
         Prediction table of the same units, index ``unit_id``.
     as_of
@@ -110,7 +111,9 @@ def appraise(
     >>> appraise(units, predictions, as_of=pd.Timestamp("2026-11-23"))["rank"].tolist()
     [1, 2]
     """
-    judged = units.join(predictions).join(triage(units, diagnose(units, as_of=as_of), predictions, as_of=as_of))
+    classes = triage(units, diagnose(units, as_of=as_of), predictions, as_of=as_of)
+    units = units.drop(columns="withdrawn", errors="ignore")
+    judged = units.join(predictions).join(classes)
     odd = implausible(units, earlier=earlier)
     judged["red_flags"] = with_doubts(judged["red_flags"], implausible=odd, duplicates=duplicates)
     judged["completeness"] = completeness(units)

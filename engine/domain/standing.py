@@ -77,3 +77,38 @@ def standing(units: pd.DataFrame, events: pd.DataFrame, *, as_of: pd.Timestamp) 
         ),
     }
     return units.assign(**{name: column.astype(units[name].dtype) for name, column in changed.items()})
+
+
+def withdrawn(units: pd.DataFrame, events: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.Series:
+    """Units that were withdrawn from the list and not offered again since.
+
+    A record does not say so, however new it is: unlike a restart, a withdrawal outlasts later imports.
+
+    Parameters
+    ----------
+    units
+        Unit table, shape (n, columns).
+    events
+        Columns ``unit_id, kind, happened_on, known_on``; only those known by ``as_of`` count.
+    as_of
+        The day.
+
+    Returns
+    -------
+    pandas.Series
+        Flags, shape (n,), index of ``units``.
+
+    Examples
+    --------
+    >>> units = pd.DataFrame(index=pd.Index(["a", "b"], name="unit_id"))
+    >>> days = pd.to_datetime(["2024-06-01", "2024-06-01", "2024-09-01"])
+    >>> kinds = ["withdrawn", "withdrawn", "offered"]
+    >>> log = pd.DataFrame({"unit_id": ["a", "b", "b"], "kind": kinds, "happened_on": days, "known_on": days})
+    >>> withdrawn(units, log, as_of=pd.Timestamp("2025-01-01")).tolist()
+    [True, False]
+    """
+    decisive = events["kind"].isin([OutcomeKind.WITHDRAWN.value, OutcomeKind.OFFERED.value])
+    heard = events[(events["known_on"] <= as_of) & decisive].sort_values("happened_on", kind="stable")
+    last = heard.drop_duplicates("unit_id", keep="last").set_index("unit_id")["kind"]
+    gone: pd.Series = last.reindex(units.index).eq(OutcomeKind.WITHDRAWN.value).fillna(False).astype(bool)
+    return gone

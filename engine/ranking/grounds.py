@@ -39,6 +39,7 @@ def blind(units: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
     reasons[TriageReason.NO_PREDICTION.value] = ~scorable & ~reasons.any(axis=1)
     never_idle = units["status"].isin([Status.OPERATING.value, Status.UNDER_CONSTRUCTION.value])
     reasons[TriageReason.NOT_IDLE.value] |= never_idle
+    reasons[TriageReason.WITHDRAWN.value] = units.get("withdrawn", False)
     reported = units["origin"].eq(Origin.REPORTED.value).fillna(False)
     unsure = units["confidence"].isna() | units["confidence"].eq(Confidence.MISSING.value).fillna(False)
     reasons[TriageReason.REPORT_UNDATED.value] = reported & units["as_of"].isna()

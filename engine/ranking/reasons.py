@@ -24,6 +24,7 @@ class TriageReason(Code):
     NO_STATUS = "no_status"
     NO_IDLE_TIME = "no_idle_time"
     NOT_IDLE = "not_idle"
+    WITHDRAWN = "withdrawn"
     NO_PREDICTION = "no_prediction"
     REPORT_UNDATED = "report_undated"
     REPORT_UNSURE = "report_unsure"
@@ -63,6 +64,7 @@ UNSCORED = (
 
 BLIND = (
     *(TriageReason(code.value) for code in UNSCORED),
+    TriageReason.WITHDRAWN,
     TriageReason.NO_PREDICTION,
     TriageReason.REPORT_UNDATED,
     TriageReason.REPORT_UNSURE,

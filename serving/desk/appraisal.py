@@ -87,8 +87,9 @@ class Appraised:
 def current_units(register: Register, *, as_of: pd.Timestamp) -> pd.DataFrame:
     """Units of the register as they stand on a day: what the log says since each record is folded in.
 
-    A unit that has restarted, or was liquidated, since the last import is offered to nobody; one that stopped again
-    stands idle since then. A model of outcomes was fitted to units described in just this way.
+    A unit that has restarted, was liquidated, or was withdrawn from the list (column ``withdrawn``) is offered to
+    nobody; one that stopped again stands idle since then. A model of outcomes was fitted to units described in just
+    this way.
 
     Parameters
     ----------
@@ -97,9 +98,10 @@ def current_units(register: Register, *, as_of: pd.Timestamp) -> pd.DataFrame:
     as_of
         The day of judgement; events known later do not count.
     """
-    from engine.domain.standing import standing
+    from engine.domain.standing import standing, withdrawn
 
-    return standing(register.units(), register.events(as_of), as_of=as_of)
+    units, events = register.units(), register.events(as_of)
+    return standing(units, events, as_of=as_of).assign(withdrawn=withdrawn(units, events, as_of=as_of))
 
 
 def judged(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from engine.domain.outcome import OutcomeKind
+from engine.domain.standing import withdrawn
 from engine.errors import EhyaError, ErrorCode
 from engine.packages.answers import SUMS, why_inside, why_outside
 from engine.packages.candidates import Candidates, candidate_table
@@ -123,12 +123,11 @@ def solve_among(
     if whole.table.empty:
         raise EhyaError(ErrorCode.REGISTER_EMPTY)
     with open_register(settings) as register:
-        events = register.events(question.as_of)
-    withdrawn = events.loc[events["kind"] == OutcomeKind.WITHDRAWN.value, "unit_id"]
+        gone = withdrawn(whole.table, register.events(question.as_of), as_of=question.as_of)
     year = terms.price_year or question.price_year
     table = candidate_table(
         whole.table,
-        withdrawn=list(withdrawn),
+        withdrawn=list(gone.index[gone]),
         price_year=year,
         prices=whole.prices,
         assume_capital_rial=question.assume_capital_rial,

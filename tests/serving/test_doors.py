@@ -118,8 +118,8 @@ def test_all_doors_agree_on_a_fresh_register(doors):
 
 
 def test_a_unit_that_is_back_or_gone_is_offered_by_no_door(doors):
-    before = sorted(doors.agreed, key=lambda one: doors.agreed[one][0])[:3]
-    for unit, kind in zip(before, ("restarted", "liquidated", "licence_cancelled"), strict=True):
+    before = sorted(doors.agreed, key=lambda one: doors.agreed[one][0])[:4]
+    for unit, kind in zip(before, ("restarted", "liquidated", "licence_cancelled", "withdrawn"), strict=True):
         doors.ehya("outcome", "add", unit, kind, "--on", "2026-11-01", "--known-on", "2026-11-02")
     after = agree(doors)
     listed = doors.json("match", "--mandate", doors.home / "any.yaml", "--top", "500")["units"]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from engine import scoring
 from engine.domain.reported import reported_units
-from engine.domain.standing import standing
+from engine.domain.standing import standing, withdrawn
 from engine.domain.unit import unit_table
 from engine.errors import EhyaError
 from engine.scoring.artefact import Model, load, path_of
@@ -65,8 +65,9 @@ def against(model: Model, register: Register, settings: Settings, *, as_of: pd.T
     Against
         A champion whose file is gone or was changed is none: it cannot serve either, and must not stand in the way.
     """
-    units = register.units(known_by=as_of)
-    current = standing(units, register.events(known_by=as_of), as_of=as_of)
+    units, events = register.units(known_by=as_of), register.events(known_by=as_of)
+    gone = withdrawn(units, events, as_of=as_of)
+    current = standing(units, events, as_of=as_of).assign(withdrawn=gone)
     now_first = first_units(current, model, as_of=as_of)
     champion = opened_champion(register, settings)
     if champion is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from engine.domain.standing import standing
+from engine.domain.standing import standing, withdrawn
 from engine.domain.unit import unit_table
 
 DAY = pd.Timestamp("2025-01-01")
@@ -69,3 +69,12 @@ def test_a_half_active_unit_operates_once_it_was_seen_at_half_its_capacity():
 def test_units_without_events_are_untouched():
     units = _units()
     assert standing(units, _events(), as_of=DAY) is units
+
+
+def test_a_withdrawn_unit_is_off_the_list_until_it_is_offered_again_whatever_younger_records_say() -> None:
+    units = _units(as_of="2024-06-01")
+    gone = ("withdrawn", "2023-01-01", "2023-01-02")
+    assert withdrawn(units, _events(gone), as_of=DAY).tolist() == [True]
+    assert withdrawn(units, _events(gone), as_of=pd.Timestamp("2023-01-01")).tolist() == [False]
+    assert withdrawn(units, _events(gone, ("offered", "2024-01-01", "2024-01-01")), as_of=DAY).tolist() == [False]
+    assert withdrawn(units, _events(("offered", "2022-01-01", "2022-01-01"), gone), as_of=DAY).tolist() == [True]
