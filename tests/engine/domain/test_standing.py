@@ -73,8 +73,10 @@ def test_units_without_events_are_untouched():
 
 def test_a_withdrawn_unit_is_off_the_list_until_it_is_offered_again_whatever_younger_records_say() -> None:
     units = _units(as_of="2024-06-01")
-    gone = ("withdrawn", "2023-01-01", "2023-01-02")
+    gone = ("withdrawn", "2023-01-01", "2023-01-02", None, None)
     assert withdrawn(units, _events(gone), as_of=DAY).tolist() == [True]
     assert withdrawn(units, _events(gone), as_of=pd.Timestamp("2023-01-01")).tolist() == [False]
-    assert withdrawn(units, _events(gone, ("offered", "2024-01-01", "2024-01-01")), as_of=DAY).tolist() == [False]
-    assert withdrawn(units, _events(("offered", "2022-01-01", "2022-01-01"), gone), as_of=DAY).tolist() == [True]
+    after = ("offered", "2024-01-01", "2024-01-01", None, None)
+    before = ("offered", "2022-01-01", "2022-01-01", None, None)
+    assert withdrawn(units, _events(gone, after), as_of=DAY).tolist() == [False]
+    assert withdrawn(units, _events(before, gone), as_of=DAY).tolist() == [True]
