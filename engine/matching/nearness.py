@@ -111,8 +111,8 @@ def nearest_km(points: NDArray[np.float64], centres: NDArray[np.float64]) -> NDA
     One degree of latitude is a 360th of the way around the earth.
 
     >>> pair = on_sphere(np.array([37.0, 38.0]), np.array([45.0, 45.0]))
-    >>> nearest_km(pair[:1], pair[1:]).round(2).tolist()
-    [111.19]
+    >>> nearest_km(pair[:1], pair[1:]).round(3).tolist()
+    [111.195]
     """
     km: NDArray[np.float64] = EARTH_RADIUS_KM * np.arccos((centres @ points.T).max(axis=0).clip(-1, 1))
     return km
