@@ -57,8 +57,9 @@ class WorldDraws:
 def draws(appraisal: pd.DataFrame, *, worlds: int = WORLDS, seed: int = 0, shared: float = SHARED) -> WorldDraws:
     """Draw chances and jobs from the intervals of a prediction table.
 
-    Chances are normal in log-odds, jobs in their inverse hyperbolic sine (the logarithm for large figures), each about
-    its point with the width of its 80 % interval; a part of the deviation is the world's and moves all units alike.
+    Chances are normal in log-odds, jobs in their inverse hyperbolic sine (the logarithm for large figures, never below
+    nil), values in money, each about its point with the width of its 80 % interval; a part of the deviation is the
+    world's and moves all units alike.
 
     Parameters
     ----------
@@ -90,13 +91,13 @@ def draws(appraisal: pd.DataFrame, *, worlds: int = WORLDS, seed: int = 0, share
     low, point, high = (logit(np.clip(one, _LEAST, 1 - _LEAST)) for one in (low, point, high))
     chance = expit(_about(low, point, high, _deviations(units, worlds, seed, 1, shared)))
     low, point, high = (np.arcsinh(one) for one in _figures(appraisal, Output.JOBS_IF_REVIVED))
-    jobs = np.sinh(_about(low, point, high, _deviations(units, worlds, seed, 2, shared)))
+    jobs = np.maximum(np.sinh(_about(low, point, high, _deviations(units, worlds, seed, 2, shared))), 0)
     npv = None
     if "npv_point" in appraisal.columns:
-        low, point, high = (
-            np.arcsinh(appraisal[f"npv_{end}"].to_numpy(dtype=np.float64)) for end in ("low", "point", "high")
-        )
-        npv = np.sinh(_about(low, point, high, _deviations(units, worlds, seed, 4, shared)))
+        low, point, high = (appraisal[f"npv_{end}"].to_numpy(dtype=np.float64) for end in ("low", "point", "high"))
+        # Money that may be lost or gained is drawn as it is: on a scale of logarithms one interval that spans nil would
+        # have tails of its own power, and its rarest world would be all of the mean.
+        npv = _about(low, point, high, _deviations(units, worlds, seed, 4, shared))
     return WorldDraws(chance, uniform(units, worlds, seed, 3) < chance, jobs, npv)
 
 
