@@ -170,7 +170,7 @@ def write_package(path: Path, document: Mapping[str, Any], notes: Sequence[tuple
     if path.suffix == ".json":
         return write_json(path, document)
     if path.suffix != ".xlsx":
-        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=path.name, allowed=[".xlsx", ".json"])
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=path.name, allowed=[".pdf", ".xlsx", ".json"])
     names = {unit["unit_id"]: unit["name"] for unit in document["units"]}
     remarks = [words.text("package.synthetic")] if any_synthetic(document) else []
     sheet = OutputSheet(words.text("package.sheet_units"), _columns(words), _rows(document, words, names), remarks)

@@ -131,10 +131,20 @@ def list_in_words(field: Field, text: object, speech: Speech) -> str:
     >>> list_in_words(Field.DEBTS, "bank|Bank Melli|12000000000;tax||3000000000", speech("en"))
     'Bank Melli: 12 billion rial; Tax office: 3 billion rial'
     """
+    return ("؛ " if speech.language == "fa" else "; ").join(items_in_words(field, text, speech))
+
+
+def items_in_words(field: Field, text: object, speech: Speech) -> list[str]:
+    """Machines or debts of one unit, each in words.
+
+    Examples
+    --------
+    >>> from serving.i18n import speech
+    >>> items_in_words(Field.EQUIPMENT, "2|press|2009|sound;|saw||", speech("en"))
+    ['2 × press (2009, Sound)', 'saw']
+    """
     say = _machine if field is Field.EQUIPMENT else _debt
-    return ("؛ " if speech.language == "fa" else "; ").join(
-        say(item, speech) for item in item_objects(text, PARTS[field])
-    )
+    return [say(item, speech) for item in item_objects(text, PARTS[field])]
 
 
 def _machine(item: Mapping[str, Any], speech: Speech) -> str:

@@ -17,8 +17,11 @@ from engine.settings import Settings
 from serving.cli.question import day, now, today
 from serving.cli.terminal import Terminal
 from serving.desk import package as desk
+from serving.desk.booklet import package_booklet
 from serving.desk.question import Question
+from serving.disclosure.masking import Audience
 from serving.i18n import Speech
+from serving.reports.booklet import write_booklet
 from serving.reports.package import (
     any_synthetic,
     conflict_lines,
@@ -243,14 +246,25 @@ def list_packages(terminal: Terminal, settings: Settings) -> None:
     terminal.table(headers, rows, title=words.text("package.list_title"))
 
 
-def export(terminal: Terminal, settings: Settings, given: str, out: Path) -> None:
-    """Write a package to a file.
+def export(terminal: Terminal, settings: Settings, given: str, out: Path, *, teaser: bool) -> None:
+    """Write a package to a file: as a booklet where its name ends in .pdf, as a teaser where it ends in .teaser.pdf.
 
     Raises
     ------
     EhyaError
-        ``package_unknown``, ``unknown_option``, ``file_not_written``.
+        ``package_unknown``, ``unknown_option``, ``file_not_written``; for a booklet what
+        `serving.desk.booklet.package_booklet` raises.
     """
+    teaser = teaser or out.name.casefold().endswith(".teaser.pdf")
+    if out.suffix.casefold() == ".pdf":
+        with terminal.busy("booklet.writing"):
+            booklet = package_booklet(settings, given, Audience.PUBLIC if teaser else Audience.OFFICE)
+            write_booklet(out, booklet, terminal.speech)
+        if not terminal.answer({"path": str(out)}):
+            terminal.say("cli.written", path=str(out))
+        return
+    if teaser:
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--teaser", given=out.name, allowed=[".pdf"])
     stored, words = desk.stored_package(settings, given), terminal.speech
     document = _document(stored)
     costs = [(term_in_words(term, words, document), cost) for term, cost in document["term_prices"].items()]

@@ -10,6 +10,7 @@ import typer
 from serving.cli.doors.options import DAY, AsJson, AsOf, AssumeCapital, Lang, PriceYear
 
 Package = Annotated[str, typer.Argument(help="Package: NAME for its newest version, or NAME@VERSION.")]
+_PACKAGE_FILES = "Booklet (.pdf), workbook (.xlsx) or JSON (.json) to write."
 Terms = Annotated[Path, typer.Argument(help="File of terms, .yaml or .toml, as `ehya package new` writes it.")]
 
 
@@ -140,11 +141,18 @@ def package_list(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False)
 def package_export(
     ctx: typer.Context,
     package: Package,
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Workbook (.xlsx) or JSON (.json) to write.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help=_PACKAGE_FILES)],
+    teaser: Annotated[
+        bool,
+        typer.Option(
+            "--teaser",
+            help="The booklet for investors, without private fields and what rests on them (also: FILE.teaser.pdf).",
+        ),
+    ] = False,
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write a package as a workbook for the office: units with figures and reasons, terms, what it rests on."""
+    """Write a package as a booklet to print (a page a unit), workbook or JSON; or as a teaser for investors."""
     from serving.cli.commands.package import export
 
-    export(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, package, out)
+    export(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, package, out, teaser=teaser)

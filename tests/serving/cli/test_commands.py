@@ -389,6 +389,10 @@ def test_a_package_is_chosen_defended_signed_and_followed(ehya, day, folder):
     assert "deputy" in ehya("package", "freeze", "inva", "--by", "other", code=2).stderr
     assert "بیت به بیت همان است" in ehya("package", "show", "inva", "--again").stdout
     assert "inva@1" in ehya("package", "list").stdout
+    for name in ("inva.pdf", "inva.teaser.pdf"):
+        assert name in ehya("package", "export", "inva", "--out", folder / name).stdout
+        assert (folder / name).read_bytes().startswith(b"%PDF-")
+    assert ".pdf" in ehya("package", "export", "inva", "--teaser", "--out", folder / "inva.xlsx", code=2).stderr
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])

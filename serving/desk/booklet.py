@@ -1,0 +1,121 @@
+"""What the booklet of a package holds, for an audience."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from engine.diagnosis.findings import diagnose
+from engine.packages.terms import PackageTerms
+from engine.recourse.plan import interventions
+from engine.settings import Settings
+from serving.desk.appraisal import Appraised, appraised
+from serving.desk.economics import REGISTER_DRAWS, Choices, register_economics
+from serving.desk.package import stored_package
+from serving.desk.question import Question
+from serving.desk.stock import Stock
+from serving.disclosure.masking import Audience
+
+if TYPE_CHECKING:
+    from engine.store import StoredPackage
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Booklet:
+    """Everything that a booklet shows.
+
+    Parameters
+    ----------
+    key, event
+        Name and version of the package, and the event.
+    as_of
+        The day of judgement.
+    audience
+        For whom: a teaser is the booklet of the public.
+    units
+        Units of the package, shape (n, columns): columns of the appraisal, for the public those of
+        `serving.disclosure.fields.public_table`. The office has them in the order of the package, the public by rank.
+    worth
+        Worth of each, as `serving.desk.economics.register_economics` gives it; shape (n, columns).
+    findings, plan
+        Barriers of the units, and the acts that remove them.
+    left_out
+        Units of the package that are not shown: no longer in the register or, for the public, with too little stated.
+    document
+        The package with its figures and reasons; ``None`` for the public, since private fields went into it.
+    names
+        Name of each unit that its reasons may speak of, by id; empty for the public.
+    """
+
+    key: str
+    event: str
+    as_of: pd.Timestamp
+    audience: Audience
+    units: pd.DataFrame
+    worth: pd.DataFrame
+    findings: pd.DataFrame
+    plan: pd.DataFrame
+    left_out: int
+    document: Mapping[str, Any] | None
+    names: Mapping[str, str]
+
+
+def package_booklet(settings: Settings, given: str, audience: Audience = Audience.OFFICE) -> Booklet:
+    """Gather the booklet of a stored package, as the register stood on the day of the package.
+
+    Parameters
+    ----------
+    settings
+        Where things are kept.
+    given
+        ``NAME``, or ``NAME@VERSION``.
+    audience
+        For whom. For the public every figure is computed with private fields unknown.
+
+    Raises
+    ------
+    EhyaError
+        ``package_unknown``; what `serving.desk.appraisal.appraised` raises.
+    """
+    stored = stored_package(settings, given)
+    year = PackageTerms.read(stored.document["terms"]).price_year
+    question = Question(as_of=pd.Timestamp(stored.as_of), price_year=year)
+    return booklet_among(stored, appraised(settings, question, audience))
+
+
+def booklet_among(stored: StoredPackage, whole: Appraised) -> Booklet:
+    """The booklet of a package whose units were appraised already; see `package_booklet`."""
+    office, as_of = whole.audience is Audience.OFFICE, whole.question.as_of
+    wanted = [str(unit["unit_id"]) for unit in stored.document["units"]]
+    shown = whole.table if office else Stock.of(whole).units
+    ids = _shown(wanted, shown, in_order=office)
+    units = whole.table.loc[ids]
+    findings = diagnose(units, as_of=as_of)
+    return Booklet(
+        key=stored.key,
+        event=stored.event,
+        as_of=as_of,
+        audience=whole.audience,
+        units=shown.loc[ids],
+        worth=register_economics(whole, units.index, Choices(draws=REGISTER_DRAWS)),
+        findings=findings,
+        plan=interventions(findings),
+        left_out=len(wanted) - len(ids),
+        document=stored.document if office else None,
+        names=_names(stored) if office else {},
+    )
+
+
+def _names(stored: StoredPackage) -> dict[str, str]:
+    named = zip(stored.inputs["unit_id"], stored.inputs["name"], strict=True)
+    return {str(unit): str(name) for unit, name in named if name}
+
+
+def _shown(wanted: Sequence[str], shown: pd.DataFrame, *, in_order: bool) -> list[str]:
+    """Ids of the package that may be shown: in its order, or in that of the list, which private fields cannot move."""
+    if in_order:
+        return [unit for unit in wanted if unit in shown.index]
+    return [str(unit) for unit in shown.index[shown.index.isin(wanted)]]

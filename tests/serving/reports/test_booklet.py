@@ -1,0 +1,141 @@
+"""The booklet says all of each unit, the teaser nothing that private fields can move, and nothing leaves its page."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, datetime
+
+import pandas as pd
+import pytest
+
+from engine.domain.unit import FIELDS, unit_table
+from engine.packages.terms import PackageTerms
+from engine.settings import Settings
+from engine.store import StoredPackage
+from experiments.province_simulator.province import simulate
+from serving.desk.appraisal import judged
+from serving.desk.booklet import Booklet, booklet_among
+from serving.desk.package import solve_among
+from serving.desk.question import Question
+from serving.disclosure.masking import Audience, private_columns
+from serving.i18n import speech
+from serving.reports.booklet import booklet_document, booklet_pictures, write_booklet
+from tests.serving.disclosure.test_byte_law import changed
+
+DAY = pd.Timestamp("2026-11-23")
+NOON = datetime(2026, 11, 29, 12)
+QUESTION = Question(as_of=DAY, price_year=1405)
+TERMS = {"name": "inva", "event": "INVA 1405", "count": 5, "verdicts": ["offer", "fix_first"], "norms_stand_in": True}
+LONG = "کارخانهٔ بسیار بلندنام " * 12
+
+
+@pytest.fixture(scope="module")
+def units() -> pd.DataFrame:
+    made = simulate(60, seed=2).units.assign(status="idle", origin="synthetic", source="office.xlsx")
+    return made.assign(debts="bank|بانک محرمانه|5000000000;tax||7000000000")
+
+
+@pytest.fixture(scope="module")
+def office(units, first_day, tmp_path_factory) -> Booklet:
+    home = tmp_path_factory.mktemp("booklet")
+    settings = Settings(home=home, database_url=f"sqlite:///{home / 'ehya.db'}", language="fa")
+    whole = judged(units, first_day, QUESTION, Audience.OFFICE)
+    terms = PackageTerms.read({**TERMS, "publishable_only": False})
+    return booklet_among(solve_among(settings, whole, terms, made_at=NOON, keep=False).stored, whole)
+
+
+def stored(ids: list[str]) -> StoredPackage:
+    """A package of units, with nothing of what it was computed from."""
+    document = {"terms": {}, "units": [{"unit_id": one} for one in ids]}
+    return StoredPackage("inva", 1, "INVA 1405", date(2026, 11, 23), NOON, "m", document, {}, digest="")
+
+
+def teaser(units: pd.DataFrame, model) -> Booklet:
+    return booklet_among(stored(list(units.index[:12])), judged(units, model, QUESTION, Audience.PUBLIC))
+
+
+def paper(booklet: Booklet, language: str, folder) -> bytes:
+    return write_booklet(folder / "booklet.pdf", booklet, speech(language)).read_bytes()
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_the_booklet_has_each_unit_with_figures_debts_and_why_it_is_in(office, language):
+    document = booklet_document(office, speech(language))
+    assert [unit["unit_id"] for unit in document["units"]] == [one["unit_id"] for one in office.document["units"]]
+    titles = {speech(language).text(f"booklet.{name}") for name in ("what", "debts", "capital", "worth", "why")}
+    for unit in document["units"]:
+        assert titles <= {section["title"] for section in unit["sections"]}
+        assert len(unit["pictures"]) == 3
+        assert all(0 <= one["start"] <= one["at"] <= one["end"] <= 1 for one in unit["pictures"])
+    whole = json.dumps(document, ensure_ascii=False)
+    assert "بانک محرمانه" in whole
+    assert "{" not in "".join(document["method"]["lines"])
+    assert len(document["comparison"]["rows"]) == 5
+    assert document["remarks"] == [speech(language).text("legend.synthetic")]
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_private_fields_changed_at_random_change_no_byte_of_the_teaser(units, first_day, tmp_path, language):
+    before, after = teaser(units, first_day), teaser(changed(units, private_columns(), 4), first_day)
+    assert paper(before, language, tmp_path) == paper(after, language, tmp_path)
+
+
+def test_the_teaser_is_silent_about_debts_and_how_the_office_chose(units, first_day):
+    found = teaser(units, first_day)
+    whole = json.dumps(booklet_document(found, speech("fa")), ensure_ascii=False)
+    assert (found.document, found.names) == (None, {})
+    assert "بانک محرمانه" not in whole
+    assert "office.xlsx" not in whole
+
+
+def test_the_teaser_shows_no_record_that_is_too_incomplete_and_says_how_many(units, first_day):
+    bare = units.copy()
+    bare.loc[bare.index[0], ["isic", "county", "status", "stopped_on", "jobs_before_stop"]] = None
+    before, after = teaser(units, first_day), teaser(unit_table(bare), first_day)
+    assert units.index[0] not in after.units.index
+    assert after.left_out >= before.left_out
+    assert booklet_document(after, speech("en"))["summary"]["notes"][0].startswith("Not shown")
+
+
+def hard(booklet: Booklet) -> Booklet:
+    """The same booklet with a long name, a word without end, forty machines, and a unit that states nothing."""
+    table = booklet.units.copy()
+    table["name"] = table["name"].astype(object)
+    first, second, third, fourth = table.index[:4]
+    table.loc[first, "name"], table.loc[second, "name"] = LONG, "A" * 200
+    table.loc[third, "equipment"] = ";".join(f"2|دستگاه پرس بزرگ {row}|2009|sound" for row in range(40))
+    for field in FIELDS:
+        table[field.value] = table[field.value].mask(table.index == fourth)
+    table.loc[fourth, ["scorable", "not_scorable"]] = [False, "no_sector"]
+    return replace(booklet, units=table)
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_long_names_and_units_that_state_nothing_leave_every_unit_on_one_page(office, language):
+    plain, full = (booklet_pictures(one, speech(language), ppi=12) for one in (office, hard(office)))
+    assert len(plain) == len(full)
+    document = booklet_document(hard(office), speech(language))
+    assert LONG in document["units"][0]["name"]
+    assert document["units"][3]["pictures"] == []
+    assert document["units"][3]["unstated"]
+
+
+def test_sixty_units_have_a_page_each(units, first_day):
+    whole = judged(units, first_day, QUESTION, Audience.PUBLIC)
+    found = booklet_among(stored(list(units.index)), whole)
+    assert len(found.units) + found.left_out == 60
+    pages = booklet_pictures(found, speech("fa"), ppi=10)
+    assert len(pages) >= len(found.units) + 4
+
+
+def test_units_that_left_the_register_are_counted(units, first_day):
+    whole = judged(units, first_day, QUESTION, Audience.PUBLIC)
+    shown = list(teaser(units, first_day).units.index)
+    assert booklet_among(stored([*shown, "gone"]), whole).left_out == 1
+    assert len(booklet_among(stored(["gone"]), whole).units) == 0
+
+
+def test_a_package_of_which_nothing_can_be_shown_is_still_a_booklet(units, first_day, tmp_path):
+    whole = judged(units, first_day, QUESTION, Audience.PUBLIC)
+    assert paper(booklet_among(stored(["gone"]), whole), "fa", tmp_path).startswith(b"%PDF-")
