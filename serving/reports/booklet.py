@@ -16,6 +16,7 @@ from serving.desk.booklet import Booklet
 from serving.desk.economics import REGISTER_DRAWS
 from serving.disclosure.masking import Audience
 from serving.i18n import Speech
+from serving.reports.county_map import county_map
 from serving.reports.package import figure_pairs, reason_lines
 from serving.reports.ranked import isolated
 from serving.reports.ranking import legend, origin_remarks
@@ -132,6 +133,8 @@ def _cover(booklet: Booklet, speech: Speech) -> dict[str, Any]:
         "line": say("booklet.cover_line", count=speech.number(len(table)), date=booklet.as_of),
         "facts": facts,
         "notes": [*private, *public],
+        "map": county_map(table, speech),
+        "map_title": say("booklet.map"),
     }
 
 
