@@ -48,6 +48,8 @@ class Booklet:
         The package with its figures and reasons; ``None`` for the public, since private fields went into it.
     names
         Name of each unit that its reasons may speak of, by id; empty for the public.
+    signed
+        Office that signed the package off, and when; ``None`` while nobody has.
     """
 
     key: str
@@ -61,6 +63,7 @@ class Booklet:
     left_out: int
     document: Mapping[str, Any] | None
     names: Mapping[str, str]
+    signed: tuple[str, pd.Timestamp] | None = None
 
 
 def package_booklet(settings: Settings, given: str, audience: Audience = Audience.OFFICE) -> Booklet:
@@ -106,7 +109,12 @@ def booklet_among(stored: StoredPackage, whole: Appraised) -> Booklet:
         left_out=len(wanted) - len(ids),
         document=stored.document if office else None,
         names=_names(stored) if office else {},
+        signed=_signed(stored),
     )
+
+
+def _signed(stored: StoredPackage) -> tuple[str, pd.Timestamp] | None:
+    return None if stored.role is None or stored.signed_on is None else (stored.role, pd.Timestamp(stored.signed_on))
 
 
 def _names(stored: StoredPackage) -> dict[str, str]:

@@ -125,6 +125,11 @@ def _cover(booklet: Booklet, speech: Speech) -> dict[str, Any]:
         (say("booklet.data_of"), " … ".join(span) or speech.date(None)),
         (say("column.model_version"), _model(table, speech)),
     ]
+    signed = speech.text("booklet.not_signed")
+    if booklet.signed is not None:
+        role, day = booklet.signed
+        signed = say("booklet.signed_by", role=role, date=day)
+    facts.append((say("booklet.signed"), signed))
     private = [] if booklet.audience is Audience.PUBLIC else [say("booklet.private_note")]
     public = [say("legend.public"), say("booklet.ask_office")] if booklet.audience is Audience.PUBLIC else []
     return {

@@ -20,6 +20,7 @@ from serving.cli.demo.register import write_register
 from serving.cli.question import now, today
 from serving.cli.terminal import Terminal
 from serving.desk.appraisal import Appraised, current_units, judged
+from serving.desk.booklet import package_booklet
 from serving.desk.learning import TrainingRequest
 from serving.desk.package import solve_among
 from serving.desk.question import Question
@@ -27,6 +28,7 @@ from serving.desk.ranking import behind
 from serving.desk.workspace import champion, open_register
 from serving.disclosure.masking import Audience
 from serving.i18n import speech
+from serving.reports.booklet import write_booklet
 from serving.reports.ranking import write_ranking
 
 _TOP = 5  # of each list at the terminal; the files hold all
@@ -115,8 +117,19 @@ def _package(terminal: Terminal, settings: Settings, whole: Appraised, path: Pat
     terms = PackageTerms.from_file(path)
     with terminal.busy("package.solving"):
         kept = path.stem == "inva"
-        show_solved(terminal, solve_among(settings, whole, terms, made_at=now().to_pydatetime(), keep=kept))
-    return [path]
+        found = solve_among(settings, whole, terms, made_at=now().to_pydatetime(), keep=kept)
+        show_solved(terminal, found)
+    return [path, *(_paper(terminal, settings, found.stored.key) if kept and found.stored else ())]
+
+
+def _paper(terminal: Terminal, settings: Settings, key: str) -> list[Path]:
+    """The booklet of a package for the office and the teaser for investors."""
+    names = {Audience.OFFICE: "inva.pdf", Audience.PUBLIC: "inva.teaser.pdf"}
+    with terminal.busy("booklet.writing"):
+        return [
+            write_booklet(settings.reports / name, package_booklet(settings, key, audience), terminal.speech)
+            for audience, name in names.items()
+        ]
 
 
 def _match(terminal: Terminal, settings: Settings, question: Question, mandate: Path) -> list[Path]:

@@ -75,6 +75,14 @@ def test_the_booklet_has_each_unit_with_figures_debts_and_why_it_is_in(office, l
     assert document["remarks"] == [speech(language).text("legend.synthetic")]
 
 
+def test_the_cover_says_who_signed_it_or_that_it_is_a_draft(office):
+    draft, signed = (
+        dict(booklet_document(one, speech("en"))["cover"]["facts"])["Signed off"]
+        for one in (office, replace(office, signed=("deputy", DAY)))
+    )
+    assert (draft, signed) == ("Not yet: a draft", "deputy, 2026-11-23")
+
+
 @pytest.mark.parametrize("language", ["fa", "en"])
 def test_private_fields_changed_at_random_change_no_byte_of_the_teaser(units, first_day, tmp_path, language):
     before, after = teaser(units, first_day), teaser(changed(units, private_columns(), 4), first_day)
