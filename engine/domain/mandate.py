@@ -211,6 +211,8 @@ class Mandate(_Stated):
             stated = yaml.load(text, _PlainLoader)  # noqa: S506 - a SafeLoader that refuses aliases too
         except yaml.YAMLError as error:
             raise EhyaError(ErrorCode.FILE_UNREADABLE, given=str(source)[:200], reason=str(error)) from error
+        if not isinstance(stated, Mapping):
+            raise EhyaError(ErrorCode.FILE_UNREADABLE, given=str(source)[:200], reason=type(stated).__name__)
         return cls.read(stated)
 
     @classmethod
@@ -271,4 +273,9 @@ def _mendable(error: ValidationError) -> EhyaError:
     key = ".".join(str(step) for step in first["loc"]) or "mandate"
     if first["type"] == "missing":
         return EhyaError(ErrorCode.MANDATE_KEY_MISSING, key=key)
-    return EhyaError(ErrorCode.MANDATE_VALUE_REFUSED, key=key, given=first["input"], allowed=first["msg"])
+    return EhyaError(
+        ErrorCode.MANDATE_VALUE_REFUSED,
+        key=key,
+        given=first["input"],
+        allowed=first["msg"].removeprefix("Value error, "),
+    )

@@ -66,14 +66,19 @@ def within_bounds(
     return units
 
 
+RATIO = "ratio"
+"""Measure of a bound that compares two figures: its ends are no money, whatever the field is."""
+
+
 def _told(lines: pd.DataFrame, unit: MoneyUnit | None) -> list[dict[str, Any]]:
     """Facts of each line; lines that break the same bound with the same guess share them."""
-    of = ["code", "low", "high", "guess"]
+    of = ["code", "low", "high", "guess", "measure"]
     number = lines.groupby(of, dropna=False, sort=False).ngroup().to_numpy()
     kinds: list[dict[Any, Any]] = lines.loc[~pd.Series(number, index=lines.index).duplicated(), of].to_dict("records")
     facts = [
         {"what": Implausible(one["code"]), "low": _plain(one["low"]), "high": _plain(one["high"])}
         | {"guess": _named(Guess(one["guess"]), unit)}
+        | ({"measure": RATIO} if one["measure"] == RATIO else {})
         for one in kinds
     ]
     return [facts[at] for at in number.tolist()]

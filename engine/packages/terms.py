@@ -318,6 +318,8 @@ class PackageTerms(_Stated):
             stated = tomllib.loads(text) if toml else yaml.safe_load(_without_aliases(text))
         except (ValueError, yaml.YAMLError) as error:
             raise EhyaError(ErrorCode.FILE_UNREADABLE, given=given, reason=str(error)) from error
+        if not isinstance(stated, Mapping):
+            raise EhyaError(ErrorCode.FILE_UNREADABLE, given=given, reason=type(stated).__name__)
         return cls.read(stated)
 
     @classmethod
@@ -336,7 +338,12 @@ class PackageTerms(_Stated):
             first = error.errors(include_url=False)[0]
             key = ".".join(str(step) for step in first["loc"]) or "package"
             given = _short(first["input"])
-            raise EhyaError(ErrorCode.PACKAGE_VALUE_REFUSED, key=key, given=given, allowed=first["msg"]) from error
+            raise EhyaError(
+                ErrorCode.PACKAGE_VALUE_REFUSED,
+                key=key,
+                given=given,
+                allowed=first["msg"].removeprefix("Value error, "),
+            ) from error
 
     @property
     def document(self) -> dict[str, Any]:

@@ -63,6 +63,8 @@ def read_changes(given: Sequence[str]) -> dict[str, object]:
     --------
     >>> read_changes(["loan_rate=0.18", "tax_rate=0.1..0.3"])
     {'loan_rate': 0.18, 'tax_rate': [0.1, 0.2, 0.3]}
+    >>> read_changes(["loan_rate=۰٫۱۸"])
+    {'loan_rate': 0.18}
     """
     read: dict[str, object] = {}
     for text in given:
@@ -79,7 +81,7 @@ def _number(text: str) -> float | None:
     from engine.parsing.text import latin_digits
 
     try:
-        return float(latin_digits(text))
+        return float(latin_digits(text).replace("٫", "."))
     except ValueError:
         return None
 

@@ -209,18 +209,22 @@ class Speech:
         return "" if key is None else self.text(f"number.{key}", low=low, high=high, range="")
 
     def range_of(self, facts: Mapping[str, Any]) -> str:
-        """What lies between the facts ``low`` and ``high``; of a fact ``field`` that holds money, as money.
+        """What lies between the facts ``low`` and ``high``; of a fact ``field`` that holds money, as money, unless
+        the fact ``measure`` says that it is a ratio.
 
         Examples
         --------
         >>> from engine.domain.unit import Field
         >>> Speech("en").range_of({"field": Field.CAPITAL_NEEDED_RIAL, "low": 0, "high": 2**63 - 1})
         '0 rial to 922,337 hemmat (10¹³ rial)'
+        >>> Speech("en").range_of({"field": Field.BANK_DEBT_RIAL, "low": None, "high": 20, "measure": "ratio"})
+        'up to 20'
         """
         from engine.domain.unit import FIELDS, Field, Kind  # with pandas, for which a help text should not wait
 
         low, high, field = (facts.get(name) for name in ("low", "high", "field"))
-        if isinstance(field, Field) and FIELDS[field].kind is Kind.MONEY:
+        compared = facts.get("measure") == "ratio"
+        if isinstance(field, Field) and FIELDS[field].kind is Kind.MONEY and not compared:
             low, high = (None if _absent(end) else self.money(end) for end in (low, high))
         return self.range(low, high)
 

@@ -15,7 +15,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON: codes and 
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help=f"Judge as on this day. {DAY}.")]
 PriceYear = Annotated[
     int | None,
-    typer.Option("--price-year", metavar="JALALI_YEAR", help="Jalali year in whose money sums are compared."),
+    typer.Option(
+        "--price-year", min=1300, max=1499, metavar="JALALI_YEAR", help="Jalali year in whose money sums are compared."
+    ),
 ]
 AssumeCapital = Annotated[
     str | None,
