@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from engine.domain.prediction import Output, columns
 from engine.packages.answers import Inside, Outside
-from engine.packages.candidates import Candidates
+from engine.packages.candidates import Array, Candidates
 from engine.packages.conflict import Conflict, Loosening
 from engine.packages.exploration import Lot
-from engine.packages.package import Package, package
+from engine.packages.package import INTERVAL, Package, package
 from engine.packages.rules import PackageRule
 from engine.packages.terms import PackageTerms
 
@@ -176,9 +177,10 @@ def _unit(found: Package, place: int, lot: Lot | None, ids: list[str]) -> dict[s
         "verdict": _text(row["triage"]),
         "role": found.role(place).value,
         "core_index": found.robust.share[place],
-        "chance": drawn.chance[:, place].mean(),
-        "jobs_expected": candidates.jobs[place],
-        "jobs_if_revived": drawn.jobs[:, place].mean() * candidates.net[place],
+        # the very prediction that every other door shows; the package itself counts its draws
+        **dict(zip(("chance_low", "chance", "chance_high"), row[list(columns(Output.FEASIBILITY))], strict=True)),
+        **_interval("jobs_expected", drawn.chance[:, place] * drawn.jobs[:, place] * candidates.net[place]),
+        **_interval("jobs_if_revived", drawn.jobs[:, place] * candidates.net[place]),
         "capital_rial": candidates.capital[place],
         "capital_estimated": bool(row["capital_estimated"]),
         "npv_billion_rial": None if candidates.npv is None else candidates.npv[place],
@@ -187,6 +189,12 @@ def _unit(found: Package, place: int, lot: Lot | None, ids: list[str]) -> dict[s
         "lot": None if lot is None else {"probability": lot.probability, "pool": lot.pool, "instead": ids[lot.instead]},
         **({"gain": None, "displaced": [], "leaving": []} if said is None else inside_document(said, ids)),
     }
+
+
+def _interval(name: str, drawn: Array) -> dict[str, float]:
+    """Mean of the draws of a unit and the ends between which 80 % of them lie."""
+    low, high = np.quantile(drawn, INTERVAL)
+    return {f"{name}_low": float(low), name: float(drawn.mean()), f"{name}_high": float(high)}
 
 
 def _options(found: Package, most: int = 10) -> list[int]:

@@ -196,11 +196,19 @@ def _columns(words: Speech) -> list[SheetColumn]:
         SheetColumn("deal_forms", say("package.deal_forms")),
         SheetColumn("role", say("package.role")),
         SheetColumn("core_index", say("package.core_index"), "share"),
-        SheetColumn("chance", say("package.chance"), "share"),
-        SheetColumn("jobs_expected", f"{say('package.jobs_expected')} [{say('measure.persons')}]", "number"),
-        SheetColumn("jobs_if_revived", f"{say('package.if_revived')} [{say('measure.persons')}]", "number"),
+        *_ends("chance", say("package.chance"), "share", words),
+        *_ends("jobs_expected", f"{say('package.jobs_expected')} [{say('measure.persons')}]", "number", words),
+        *_ends("jobs_if_revived", f"{say('package.if_revived')} [{say('measure.persons')}]", "number", words),
         SheetColumn("capital_rial", f"{say('package.capital')} [{say('measure.rial')}]", "money"),
         SheetColumn("why", say("package.why"), "long"),
+    ]
+
+
+def _ends(name: str, title: str, kind: str, words: Speech) -> list[SheetColumn]:
+    """A figure between the ends of its 80 % interval."""
+    ends = {"_low": words.text("bound.low"), "": None, "_high": words.text("bound.high")}
+    return [
+        SheetColumn(f"{name}{end}", title if word is None else f"{title} ({word})", kind) for end, word in ends.items()
     ]
 
 

@@ -367,11 +367,15 @@ def _print_followed(terminal: Terminal, found: desk.FollowedPackage) -> None:
 def _figures_line(unit: Mapping[str, Any], words: Speech) -> str:
     return words.text(
         "package.figures_line",
-        chance=words.share(unit["chance"]),
-        jobs=words.number(unit["jobs_expected"], 1),
-        if_revived=words.number(unit["jobs_if_revived"]),
+        chance=_interval(unit, "chance", words, share=True),
+        jobs=_interval(unit, "jobs_expected", words),
+        if_revived=_interval(unit, "jobs_if_revived", words),
         capital=words.money(unit["capital_rial"]),
     )
+
+
+def _interval(unit: Mapping[str, Any], name: str, words: Speech, *, share: bool = False) -> str:
+    return words.interval(unit[f"{name}_low"], unit[name], unit[f"{name}_high"], share=share)
 
 
 def _outside_lines(said: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> list[str]:
