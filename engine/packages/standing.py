@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from engine.codes import Code
-from engine.domain.outcome import OutcomeKind
 from engine.domain.unit import Status
 from engine.packages.optimum import Optimum, optimum
 from engine.packages.rules import PackageProblem
@@ -20,14 +19,17 @@ class Loss(Code):
     WITHDRAWN = "withdrawn"
     RESTARTED = "restarted"
     LIQUIDATED = "liquidated"
+    UNDER_CONSTRUCTION = "under_construction"
 
 
-_BY_STATUS = {Status.OPERATING.value: Loss.RESTARTED, Status.LIQUIDATED.value: Loss.LIQUIDATED}
+_BY_STATUS = {
+    Status.OPERATING.value: Loss.RESTARTED,
+    Status.LIQUIDATED.value: Loss.LIQUIDATED,
+    Status.UNDER_CONSTRUCTION.value: Loss.UNDER_CONSTRUCTION,
+}
 
 
-def losses(
-    unit_ids: Collection[str], units: pd.DataFrame, events: pd.DataFrame, *, since: pd.Timestamp
-) -> Mapping[str, Loss]:
+def losses(unit_ids: Collection[str], units: pd.DataFrame) -> Mapping[str, Loss]:
     """Units of a package that are gone, with the reason.
 
     Parameters
@@ -35,22 +37,16 @@ def losses(
     unit_ids
         Units of the package.
     units
-        Unit table as the units stand today (`engine.domain.standing`).
-    events
-        Outcomes: ``unit_id, kind, known_on``.
-    since
-        The day from which on events count.
+        Unit table as the units stand today, with the column ``withdrawn`` (`engine.domain.standing`).
 
     Examples
     --------
-    >>> units = pd.DataFrame({"status": ["idle", "operating"]}, index=["a", "b"])
-    >>> events = pd.DataFrame({"unit_id": ["a"], "kind": ["withdrawn"], "known_on": [pd.Timestamp("2026-02-01")]})
-    >>> found = losses(["a", "b", "c"], units, events, since=pd.Timestamp("2026-01-01"))
+    >>> rows = {"status": ["idle", "operating"], "withdrawn": [True, False]}
+    >>> found = losses(["a", "b", "c"], pd.DataFrame(rows, index=["a", "b"]))
     >>> {unit: loss.value for unit, loss in found.items()}
     {'a': 'withdrawn', 'b': 'restarted', 'c': 'not_in_register'}
     """
-    later = events[(events["known_on"] >= since) & (events["kind"] == OutcomeKind.WITHDRAWN.value)]
-    withdrawn = set(later["unit_id"])
+    withdrawn = set(units.index[units["withdrawn"]])
     status = units["status"].to_dict()
     found: dict[str, Loss] = {}
     for unit in unit_ids:

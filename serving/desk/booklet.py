@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from engine.diagnosis.findings import diagnose
+from engine.packages.standing import losses
 from engine.packages.terms import PackageTerms
 from engine.recourse.plan import interventions
 from engine.settings import Settings
-from serving.desk.appraisal import Appraised, appraised
+from serving.desk.appraisal import Appraised, appraised, current_units
 from serving.desk.economics import REGISTER_DRAWS, Choices, register_economics
 from serving.desk.package import stored_package
 from serving.desk.question import Question
 from serving.desk.stock import Stock
+from serving.desk.workspace import open_register
 from serving.disclosure.masking import Audience
 
 if TYPE_CHECKING:
@@ -66,8 +68,12 @@ class Booklet:
     signed: tuple[str, pd.Timestamp] | None = None
 
 
-def package_booklet(settings: Settings, given: str, audience: Audience = Audience.OFFICE) -> Booklet:
-    """Gather the booklet of a stored package, as the register stood on the day of the package.
+def package_booklet(
+    settings: Settings, given: str, audience: Audience = Audience.OFFICE, *, today: pd.Timestamp
+) -> Booklet:
+    """Gather the booklet of a stored package: records of today, with what was known to have happened by its day.
+
+    Investors get no unit that is gone by now (`engine.packages.standing.losses`), whatever the package held.
 
     Parameters
     ----------
@@ -77,6 +83,8 @@ def package_booklet(settings: Settings, given: str, audience: Audience = Audienc
         ``NAME``, or ``NAME@VERSION``.
     audience
         For whom. For the public every figure is computed with private fields unknown.
+    today
+        Until when outcomes take a unit out of what investors get.
 
     Raises
     ------
@@ -86,15 +94,23 @@ def package_booklet(settings: Settings, given: str, audience: Audience = Audienc
     stored = stored_package(settings, given)
     year = PackageTerms.read(stored.document["terms"]).price_year
     question = Question(as_of=pd.Timestamp(stored.as_of), price_year=year)
-    return booklet_among(stored, appraised(settings, question, audience))
+    whole = appraised(settings, question, audience)
+    if audience is Audience.OFFICE:
+        return booklet_among(stored, whole)
+    with open_register(settings) as register:
+        units = current_units(register, as_of=today)
+    return booklet_among(stored, whole, gone=losses([unit["unit_id"] for unit in stored.document["units"]], units))
 
 
-def booklet_among(stored: StoredPackage, whole: Appraised) -> Booklet:
-    """The booklet of a package whose units were appraised already; see `package_booklet`."""
+def booklet_among(stored: StoredPackage, whole: Appraised, *, gone: Collection[str] = ()) -> Booklet:
+    """The booklet of a package whose units were appraised already, without those that are gone; see `package_booklet`.
+
+    Units of ``gone`` count among those that are left out.
+    """
     office, as_of = whole.audience is Audience.OFFICE, whole.question.as_of
     wanted = [str(unit["unit_id"]) for unit in stored.document["units"]]
     shown = whole.table if office else Stock.of(whole).units
-    ids = _shown(wanted, shown, in_order=office)
+    ids = _shown([unit for unit in wanted if unit not in gone], shown, in_order=office)
     units = whole.table.loc[ids]
     findings = diagnose(units, as_of=as_of)
     return Booklet(

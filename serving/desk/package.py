@@ -306,12 +306,12 @@ def followed(settings: Settings, given: str, *, as_of: pd.Timestamp) -> Followed
         events = register.events(as_of)
     ids = [unit["unit_id"] for unit in stored.document["units"]]
     since = pd.Timestamp(stored.as_of)
-    gone = losses(ids, units, events, since=since)
+    gone = losses(ids, units)
     later = events[(events["known_on"] >= since) & events["unit_id"].isin(ids)]
     table = inputs_table(stored.inputs)
     come: tuple[str, ...] | None = ()
     if gone:
-        others = losses(list(table.index), units, events, since=since)
+        others = losses(list(table.index), units)
         come = _instead(stored, ids, gone, others)
     return FollowedPackage(stored, gone, come, later[["unit_id", "kind", "happened_on"]], _names(table))
 

@@ -258,7 +258,8 @@ def export(terminal: Terminal, settings: Settings, given: str, out: Path, *, tea
     teaser = teaser or out.name.casefold().endswith(".teaser.pdf")
     if out.suffix.casefold() == ".pdf":
         with terminal.busy("booklet.writing"):
-            booklet = package_booklet(settings, given, Audience.PUBLIC if teaser else Audience.OFFICE)
+            audience = Audience.PUBLIC if teaser else Audience.OFFICE
+            booklet = package_booklet(settings, given, audience, today=today())
             write_booklet(out, booklet, terminal.speech)
         if not terminal.answer({"path": str(out)}):
             terminal.say("cli.written", path=str(out))

@@ -127,7 +127,9 @@ def _paper(terminal: Terminal, settings: Settings, key: str) -> list[Path]:
     names = {Audience.OFFICE: "inva.pdf", Audience.PUBLIC: "inva.teaser.pdf"}
     with terminal.busy("booklet.writing"):
         return [
-            write_booklet(settings.reports / name, package_booklet(settings, key, audience), terminal.speech)
+            write_booklet(
+                settings.reports / name, package_booklet(settings, key, audience, today=today()), terminal.speech
+            )
             for audience, name in names.items()
         ]
 

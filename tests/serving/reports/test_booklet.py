@@ -51,8 +51,8 @@ def stored(ids: list[str]) -> StoredPackage:
     return StoredPackage("inva", 1, "INVA 1405", date(2026, 11, 23), NOON, "m", document, {}, digest="")
 
 
-def teaser(units: pd.DataFrame, model) -> Booklet:
-    return booklet_among(stored(list(units.index[:12])), judged(units, model, QUESTION, Audience.PUBLIC))
+def teaser(units: pd.DataFrame, model, gone=()) -> Booklet:
+    return booklet_among(stored(list(units.index[:12])), judged(units, model, QUESTION, Audience.PUBLIC), gone=gone)
 
 
 def paper(booklet: Booklet, language: str, folder) -> bytes:
@@ -102,8 +102,16 @@ def test_the_teaser_shows_no_record_that_is_too_incomplete_and_says_how_many(uni
     bare.loc[bare.index[0], ["isic", "county", "status", "stopped_on", "jobs_before_stop"]] = None
     before, after = teaser(units, first_day), teaser(unit_table(bare), first_day)
     assert units.index[0] not in after.units.index
-    assert after.left_out >= before.left_out
+    assert units.index[0] in before.units.index
+    assert after.left_out == before.left_out + 1
     assert booklet_document(after, speech("en"))["summary"]["notes"][0].startswith("Not shown")
+
+
+def test_a_unit_that_is_gone_by_now_is_in_no_teaser(units, first_day):
+    first = teaser(units, first_day)
+    after = teaser(units, first_day, gone=[first.units.index[0]])
+    assert list(after.units.index) == list(first.units.index[1:])
+    assert after.left_out == first.left_out + 1
 
 
 def hard(booklet: Booklet) -> Booklet:
