@@ -23,6 +23,7 @@ from engine.economics.figures import (
     real_flows,
     value_to_investment,
 )
+from engine.economics.loans import Schedule
 from engine.economics.project import Project
 from engine.economics.rates import NoRate, rates
 from engine.economics.statements import ProjectStatements, statements
@@ -332,7 +333,9 @@ def _of_value(worked: ProjectStatements, rate: float, inflation: float, standard
     npv = present_value(flow, rate)
     dollar = standards.rial_per_usd
     fixed = worked.fixed_costs + worked.depreciation + worked.interest
-    full = int(worked.sales.argmax())
+    # the first year of full output: in nominal money it would be the last, when loans and depreciation have gone
+    real = real_flows(worked.sales, inflation)
+    full = int((real >= real.max() * (1 - 1e-9)).argmax())
     at_full = (worked.sales[full], worked.variable_costs[full], fixed[full])
     modified = mirr(flow, finance_rate=rate, reinvest_rate=rate)
     found = [
@@ -399,10 +402,17 @@ def _untaxed(project: Project, worked: ProjectStatements) -> Array:
     return end
 
 
+def _gift(lent: Schedule, market_rate: float) -> float:
+    """What a loan gives away at the market's rate; what is still owed at the end is paid then."""
+    flow = lent.drawn - lent.service
+    flow[-1] -= lent.balance[-1]
+    return float(present_value(flow, market_rate))
+
+
 def _of_jobs(worked: ProjectStatements, jobs: ProjectJobs, standards: Standards) -> _Found:
     lent = worked.loans.get("capital_loan")
     public = None if lent is None else lent.drawn.sum()
-    gift = None if lent is None else present_value(lent.drawn - lent.service, standards.market_rate)
+    gift = None if lent is None else _gift(lent, standards.market_rate)
     whole = _capital(worked)
     net = np.nan if jobs.net is None else jobs.net
     no_jobs = NotCalculable.JOBS_NOT_STATED if jobs.net is None else NotCalculable.NO_NET_JOBS

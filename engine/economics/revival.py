@@ -134,7 +134,6 @@ def facts(
     ([True], ['sales_by_norm', 'working_capital_by_norm', 'debts_unknown', 'sale_value_unknown'])
     """
     year = units["price_year"].astype("float64")
-    year = year.fillna(np.nan if price_year is None else price_year)
     wanted = year if price_year is None else pd.Series(float(price_year), index=units.index)
 
     def brought(amount: ArrayLike, since: ArrayLike) -> Array:
@@ -142,6 +141,7 @@ def facts(
 
     money = {field: brought(_floats(units[field.value]), year.to_numpy()) for field in _MONEY}
     stated_debts = np.stack([money[field] for field in DEBTS])
+    stated_money = units[[field.value for field in _MONEY]].notna().any(axis=1).to_numpy()
     shares = cost_shares(units["isic"])
     grouped = {
         "materials": shares[_MATERIALS].sum(axis=1, skipna=False),
@@ -156,7 +156,7 @@ def facts(
     gaps = {
         Gap.NO_SECTOR: shares["wages_share"].isna().to_numpy(),
         Gap.NO_JOBS: ~(_floats(jobs.reindex(units.index)) > 0),
-        Gap.NO_PRICE_YEAR: np.isnan(factors["labour_factor"]),
+        Gap.NO_PRICE_YEAR: np.isnan(factors["labour_factor"]) | (stated_money & year.isna().to_numpy()),
         Gap.CAPITAL_BY_NORM: ~(capital > 0),
         Gap.SALES_BY_NORM: np.ones(len(units), dtype=bool),
         Gap.WORKING_CAPITAL_BY_NORM: np.isnan(working),

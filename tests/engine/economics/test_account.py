@@ -32,6 +32,29 @@ def told(project: Project, jobs: ProjectJobs | None = None, standards: Standards
     return account(project, standards, jobs)
 
 
+def test_the_full_year_is_the_first_whatever_prices_do():
+    # prices rise by half a year: the same year 1 is full, and costs what the mill without inflation costs
+    prices = 1.5 ** np.arange(4)
+    rising = mill(
+        sales=np.array([0.0, 100, 100, 100]) * prices,
+        costs={
+            "wheat": Cost(np.array([0.0, 20, 20, 20]) * prices),
+            "wages": Cost(np.array([0.0, 20, 20, 20]) * prices, fixed_share=1.0, bought=False),
+        },
+        inflation=0.5,
+    )
+    # year 1: wages 30, depreciation 40, interest 12, over sales 150 less wheat 30
+    assert told(rising).value(FigureName.BREAK_EVEN_OUTPUT) == pytest.approx((30 + 40 + 12) / 120)
+
+
+def test_what_is_still_owed_at_the_end_is_no_gift():
+    short = told(mill(), ProjectJobs(gross=20, net=10)).value(FigureName.LOAN_GIFT)
+    longer = told(mill(loans={"capital_loan": Loan([60.0, 0, 0, 0], 0.2, years=6)}), ProjectJobs(gross=20, net=10))
+    # at 20 % instead of 30 %: 60 - 22/1.3 - 20/1.69 - (18 + 30)/2.197
+    assert longer.value(FigureName.LOAN_GIFT) == pytest.approx(60 - 22 / 1.3 - 20 / 1.69 - 48 / 2.197)
+    assert 0 < short < longer.value(FigureName.LOAN_GIFT)
+
+
 def test_figures_of_a_mill_by_hand():
     # surplus 60 a year, depreciation 40, interest 12, 8, 4: tax 2, 3, 4; flow -120, 58, 57, 56
     found = told(mill(), ProjectJobs(gross=20, net=10))

@@ -88,6 +88,12 @@ def test_a_unit_that_cannot_be_judged_has_no_figure_and_says_why(units, predicti
     undated = worth(unit_table(units.assign(price_year=None)), predictions)
     assert undated.gaps[Gap.NO_PRICE_YEAR.value].all()
     assert np.isnan(undated.npv_rial).all()
+    # money of nobody knows when is not taken for money of the year that is asked for; norms alone have their own years
+    asked = worth(unit_table(units.assign(price_year=None)), predictions, price_year=1404)
+    states = units[["capital_needed_rial", "bank_debt_rial"]].notna().any(axis=1).to_numpy()
+    assert (asked.gaps[Gap.NO_PRICE_YEAR.value].to_numpy() == states).all()
+    bare = units.assign(capital_needed_rial=None, bank_debt_rial=None, price_year=None)
+    assert not worth(unit_table(bare), predictions, price_year=1404).gaps[Gap.NO_PRICE_YEAR.value].any()
 
 
 def test_stated_capital_stays_the_stated_sum_at_the_point(units, predictions):
