@@ -81,8 +81,11 @@ NAMES = (
 )
 """Rows of the table ``priors`` on which an appraisal rests, in the order in which they are shown."""
 
-WHOLE = frozenset({"horizon_years", "loan_years", "loan_grace_years", "reschedule_years", "reschedule_grace_years"})
-"""Those that count whole years."""
+WHOLE = frozenset(
+    {"horizon_years", "loan_years", "loan_grace_years", "reschedule_years", "reschedule_grace_years"}
+    | {name for name in NAMES if name.startswith("tax_holiday_")}
+)
+"""Those that count whole years: they have no range, since nothing draws them."""
 
 _SHARES = frozenset({"share", "probability"})
 _LEAST = {"horizon_years": 1, "loan_years": 1, "reschedule_years": 1, "ramp_months": 0, "asset_life_years": 1}
@@ -158,7 +161,8 @@ class Assumptions(Mapping[str, Assumption]):
         ------
         EhyaError
             ``unknown_option`` for a name that is no assumption, with the nearest; ``value_unreadable`` for what is
-            no number, ends out of order, a share outside 0..1, a rate at or below -1, or years out of range.
+            no number, ends out of order, a share outside 0..1, a rate below -0.5, years out of range, or a range of
+            whole years.
         """
         rows = dict(self.rows)
         for name, stated in given.items():
@@ -204,7 +208,7 @@ def _reference_rows() -> dict[str, Assumption]:
 
 def _three(name: str, stated: object, row: Assumption, option: str) -> tuple[float, float, float]:
     least, most = bounds(row)
-    allowed = [f"{least:g} … {most:g}", f"[{row.low:g}, {row.value:g}, {row.high:g}]"]
+    allowed = [f"{least:g} … {most:g}", f"[{row.low:g}, {row.value:g}, {row.high:g}]"][: 1 if name in WHOLE else 2]
     refused = EhyaError(ErrorCode.VALUE_UNREADABLE, option=f"{option} {name}", given=str(stated), allowed=allowed)
     given = list(stated) if isinstance(stated, (list, tuple)) else [stated] * 3
     if len(given) != 3 or any(isinstance(one, bool) or not isinstance(one, (int, float)) for one in given):
@@ -212,7 +216,7 @@ def _three(name: str, stated: object, row: Assumption, option: str) -> tuple[flo
     low, value, high = (float(str(one)) for one in given)
     if not (least <= low <= value <= high <= most):
         raise refused
-    if name in WHOLE and any(one != int(one) for one in (low, value, high)):
+    if name in WHOLE and (low < high or value != int(value)):
         raise refused
     return low, value, high
 

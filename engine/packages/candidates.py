@@ -174,6 +174,7 @@ def candidate_table(
     table = appraisal.iloc[np.argsort(appraisal.index.to_numpy(dtype=object), kind="stable")]
     money = money_factor(table, price_year, prices=prices)
     capital = _numbers(table, Field.CAPITAL_NEEDED_RIAL.value) * money.capital
+    unstated = np.isnan(capital)
     if assume_capital_rial is not None:
         capital = np.where(np.isnan(capital), float(assume_capital_rial), capital)
     made = _attributes(table).assign(
@@ -186,7 +187,7 @@ def candidate_table(
     )
     for name, column in ({} if economics is None else economics.reindex(table.index)).items():
         made[name] = column if name not in made.columns else column.fillna(made[name])
-    made["capital_estimated"] = np.isnan(capital) & made["capital"].notna()
+    made["capital_estimated"] = unstated & made["capital"].notna()
     return made
 
 

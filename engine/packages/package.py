@@ -81,7 +81,8 @@ class Package:
     def figures(self) -> dict[str, Any]:
         """Sums over the package, with their 80 % intervals over the joint draws.
 
-        Jobs are net and weighed, persons; money in rial of the price year; a sum that lacks a unit is ``None``.
+        Jobs are net and weighed, persons; money in rial of the price year; a sum that lacks a unit is ``None``,
+        but for the net present value, beside which stands how many units lack it.
         """
         return figures(self.candidates, self.chosen, self.terms.worth.tail)
 
@@ -161,7 +162,7 @@ def figures(candidates: Candidates, chosen: Bits, tail: float) -> dict[str, Any]
         "capital_rial": capital,
         "debt_rial": _sum(candidates.debt[chosen]),
         "capital_per_job_rial": capital / jobs if capital is not None and jobs > 0 else None,
-        "npv_billion_rial": None if npv is None else float(np.nansum(npv[chosen])),
+        "npv_billion_rial": None if npv is None or np.isnan(npv[chosen]).all() else float(np.nansum(npv[chosen])),
         "npv_unknown": int(chosen.sum()) if npv is None else int(np.isnan(npv[chosen]).sum()),
     }
 

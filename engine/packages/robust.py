@@ -104,7 +104,8 @@ def robustness(
         worth = weights.jobs * _about(random) * drawn
         if weights.npv > 0 and candidates.draws.npv is not None:
             npv = (chance[worlds] * np.maximum(candidates.draws.npv[worlds], 0)).mean(axis=0)
-            worth = worth + weights.npv * _about(random) * npv
+            # as in `Candidates.worth`: who was not appraised gets nothing for it, and keeps its jobs
+            worth = worth + weights.npv * _about(random) * np.nan_to_num(npv)
         try:
             best = optimum(replace(problem, worth=np.nan_to_num(worth), tail=None), seconds=seconds)
         except EhyaError:  # one that takes too long is left out of the share

@@ -309,7 +309,7 @@ def package_economics(
     terms: dict[str, Any] = {"price_year": year, "prices": found.prices, "around": labour_market(table)}
     point = worth(table, table, assumed, **terms)
     draws = PACKAGE_DRAWS if len(table) <= DRAWN_UNITS else None
-    drawn = worth(table, table, assumed, draws=draws, seed=wanted.seed, **terms)
+    drawn = point if draws is None else worth(table, table, assumed, draws=draws, seed=wanted.seed, **terms)
     tail = np.quantile(drawn.npv_rial, [0.1, 0.5, 0.9], axis=0, method="inverted_cdf") / RIAL_PER_BILLION_RIAL
     low, middle, high = tail
     by_norm = np.asarray(point.gaps[Gap.CAPITAL_BY_NORM.value], dtype=bool)

@@ -143,6 +143,18 @@ def test_net_present_value_counts_only_where_somebody_appraised_it(candidate_row
     assert solved(appraised, worth={"npv": 0.1}).figures()["npv_billion_rial"] > 0
 
 
+def test_a_unit_that_nobody_appraised_keeps_its_jobs_in_the_core_index(candidate_rows):
+    valued = candidate_rows.assign(npv_low=-5.0, npv_point=0.1, npv_high=1.0)
+    first = solved(valued, worth={"npv": 0.01})
+    best = first.candidates.units.index[first.places[0]]
+    valued.loc[best, ["npv_low", "npv_point", "npv_high"]] = np.nan
+    found = solved(valued, worth={"npv": 0.01})
+    place = found.candidates.place_of(best)
+    assert found.chosen[place]
+    assert found.robust.share[place] == pytest.approx(first.robust.share[place], abs=0.1)
+    assert found.figures()["npv_unknown"] == 1
+
+
 def test_a_quota_for_each_county_counts_units_of_no_county_together(candidate_rows):
     nowhere = candidate_rows.assign(county=candidate_rows["county"].where(candidate_rows["county"] != "Khoy"))
     said = solved(nowhere)
