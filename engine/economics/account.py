@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from engine.codes import Code
-from engine.economics.appraisal import mirr
 from engine.economics.figures import (
     NotCalculable,
     break_even,
@@ -17,6 +16,7 @@ from engine.economics.figures import (
     cost_per_job,
     debt_service_cover,
     loan_life_cover,
+    mirr,
     nominal_rate,
     payback,
     present_value,

@@ -54,6 +54,34 @@ def present_value(flows: ArrayLike, rate: ArrayLike) -> Array:
     return total
 
 
+def mirr(flows: ArrayLike, *, finance_rate: float, reinvest_rate: float) -> Array:
+    """Modified internal rate of return: money put in costs ``finance_rate``, money got out earns ``reinvest_rate``.
+
+    Parameters
+    ----------
+    flows
+        Shape (..., periods).
+    finance_rate, reinvest_rate
+        Rates a period, above -1.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (...), a period; missing where nothing is put in or nothing comes out.
+
+    Examples
+    --------
+    >>> float(mirr([-100, 60, 60], finance_rate=0.1, reinvest_rate=0.1).round(4))
+    0.1225
+    """
+    money = np.asarray(flows, dtype=np.float64)
+    periods = money.shape[-1] - 1
+    outlay = -present_value(np.minimum(money, 0), finance_rate)
+    income = present_value(np.maximum(money, 0), reinvest_rate) * (1 + reinvest_rate) ** periods
+    growth = np.divide(income, outlay, out=np.full(outlay.shape, np.nan), where=(outlay > 0) & (income > 0))
+    return np.asarray(growth ** (1 / max(periods, 1)) - 1)
+
+
 def nominal_rate(real: ArrayLike, inflation: ArrayLike) -> Array:
     """The real rate on top of inflation: ``(1 + r)(1 + i) - 1``, shape (...).
 

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.economics.appraisal import mirr
 from engine.economics.figures import (
     break_even,
     break_even_price,
     cost_per_job,
     debt_service_cover,
     loan_life_cover,
+    mirr,
     nominal_rate,
     payback,
     present_value,
@@ -105,3 +105,47 @@ def test_nominal_flows_at_the_nominal_rate_are_worth_the_real_flows_at_the_real_
 @given(st.lists(flows, min_size=1, max_size=6))
 def test_many_plans_at_once_give_what_each_gives_alone(plans):
     assert np.array_equal(payback(plans), [float(payback(plan)) for plan in plans], equal_nan=True)
+
+
+PLANS = [
+    [-100.0, 60.0, 60.0],
+    [-1000.0, 0.0, 0.0, 300.0, 600.0, 900.0],
+    [-50.0, -50.0, 20.0, 40.0, 60.0, 80.0],
+    [-100.0, 5.0, 5.0, 5.0],
+]
+
+
+def test_two_equal_payments_are_worth_what_the_hand_finds():
+    # 60 / 1.1 = 54.5454..., 60 / 1.21 = 49.5867...
+    by_hand = -100 + 54.54545454545454 + 49.58677685950413
+    assert present_value([-100, 60, 60], 0.1) == pytest.approx(by_hand, abs=1e-12)
+
+
+@pytest.mark.parametrize("flows", PLANS)
+def test_values_and_rates_agree_with_numpy_financial(flows):
+    assert present_value(flows, 0.12) == pytest.approx(numpy_financial.npv(0.12, flows), abs=1e-9)
+    assert rates(flows).single == pytest.approx(numpy_financial.irr(flows), abs=1e-10)
+    assert mirr(flows, finance_rate=0.1, reinvest_rate=0.12) == pytest.approx(
+        numpy_financial.mirr(flows, 0.1, 0.12), abs=1e-10
+    )
+
+
+def test_flows_that_change_sign_twice_are_worth_nil_at_two_rates():
+    assert present_value([-100.0, 230.0, -132.0], 0.1) == pytest.approx(0, abs=1e-9)
+    assert present_value([-100.0, 230.0, -132.0], 0.2) == pytest.approx(0, abs=1e-9)
+    assert rates([-100.0, 230.0, -132.0]).found == pytest.approx([0.1, 0.2])
+
+
+def test_flows_of_one_sign_have_no_modified_rate():
+    assert np.isnan(mirr([[5.0, 5.0], [-5.0, -5.0]], finance_rate=0.1, reinvest_rate=0.1)).all()
+
+
+def test_many_plans_at_once_are_worth_what_each_is_alone():
+    plans = np.array([[-100.0, 60.0, 60.0], [-10.0, 1.0, 30.0], [-1.0, 0.0, 0.5]])
+    assert present_value(plans, 0.1) == pytest.approx([float(present_value(plan, 0.1)) for plan in plans], abs=1e-12)
+
+
+@given(st.floats(-0.5, 3.0), st.lists(st.floats(1.0, 100.0), min_size=1, max_size=10))
+def test_a_plan_bought_at_its_worth_returns_the_rate_it_was_discounted_at(rate, income):
+    price = float(present_value([0.0, *income], rate))
+    assert rates([-price, *income]).single == pytest.approx(rate, abs=1e-8)

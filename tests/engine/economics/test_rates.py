@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.economics.appraisal import npv
+from engine.economics.figures import present_value
 from engine.economics.rates import NoRate, rates
 from engine.errors import EhyaError
 
@@ -65,8 +65,8 @@ def test_every_rate_that_was_built_in_is_found(built):
 @given(st.lists(st.integers(-1000, 1000), min_size=2, max_size=12))
 def test_at_a_rate_that_is_found_the_value_is_nil(flows):
     for rate in rates(flows).found:
-        sizes = float(npv(rate, np.abs(flows)))
-        assert abs(float(npv(rate, flows))) <= 1e-6 * sizes
+        sizes = float(present_value(np.abs(flows), rate))
+        assert abs(float(present_value(flows, rate))) <= 1e-6 * sizes
 
 
 def test_a_single_rate_is_that_of_numpy_financial_where_it_is_right():
