@@ -120,7 +120,6 @@ class ErrorCode(Code):
     PACKAGE_VALUE_REFUSED = "package_value_refused"
     PACKAGE_CONTRADICTION = "package_contradiction"
     PACKAGE_WORTH_UNKNOWN = "package_worth_unknown"
-    PACKAGE_INFEASIBLE = "package_infeasible"
     PACKAGE_OUT_OF_TIME = "package_out_of_time"
     PACKAGE_UNKNOWN = "package_unknown"
     PACKAGE_FROZEN = "package_frozen"

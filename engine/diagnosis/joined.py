@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-SEPARATOR = ";"
+from engine.domain.joined import SEPARATOR, joined_names
 
 
 def flags(cells: pd.Series, codes: Iterable[str]) -> pd.DataFrame:
@@ -44,7 +44,7 @@ def joined(table: pd.DataFrame) -> pd.Series:
     Parameters
     ----------
     table
-        Flags, shape (n, m), bool, m up to 62.
+        Flags, shape (n, m), bool.
 
     Returns
     -------
@@ -56,8 +56,7 @@ def joined(table: pd.DataFrame) -> pd.Series:
     >>> joined(pd.DataFrame({"a": [True, False], "b": [True, False]})).tolist()
     ['a;b', '']
     """
-    words = words_of(table.to_numpy(dtype=bool), [str(name) for name in table.columns])
-    return pd.Series(words, index=table.index, dtype="str")
+    return joined_names(table.to_numpy(dtype=bool), [str(name) for name in table.columns], table.index)
 
 
 def words_of(marks: np.ndarray, names: Sequence[str]) -> np.ndarray:
@@ -68,7 +67,4 @@ def words_of(marks: np.ndarray, names: Sequence[str]) -> np.ndarray:
     >>> words_of(np.array([[True, True], [False, True]]), ["a", "b"]).tolist()
     ['a;b', 'b']
     """
-    bits = marks.astype(np.int64) @ (np.int64(1) << np.arange(len(names), dtype=np.int64))
-    numbers, distinct = pd.factorize(bits)
-    words = [SEPARATOR.join(name for place, name in enumerate(names) if int(bit) >> place & 1) for bit in distinct]
-    return np.array(words, dtype=object)[numbers]
+    return joined_names(marks, names, pd.RangeIndex(len(marks))).to_numpy(dtype=object)

@@ -52,11 +52,10 @@ class Outside:
     barriers
         Rules that keep it out by itself, whatever else is chosen.
     price
-        Objective lost when it is forced in; ``None`` where no package with it keeps the terms.
+        Objective lost when it is forced in, and so by how much its worth would have to rise for it to come in; ``None``
+        where no package with it keeps the terms.
     leaving, entering
         Places of the units that would go and come when it is forced in.
-    worth_lacking
-        By how much its own expected worth would have to rise for it to come in; the price, since nothing else changes.
     changes
         For each rule that can bring it in by giving way alone: the least by which it must. Where the rule sums what
         units need, the same amount off the unit's own need does it too.
@@ -68,11 +67,6 @@ class Outside:
     leaving: NDArray[np.intp]
     entering: NDArray[np.intp]
     changes: tuple[Loosening, ...]
-
-    @property
-    def worth_lacking(self) -> float | None:
-        """See the class."""
-        return self.price
 
 
 @dataclass(frozen=True, eq=False, slots=True)

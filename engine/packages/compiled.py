@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from engine.diagnosis.joined import flags
 from engine.domain.places import place
 from engine.domain.unit import Field
 from engine.packages.candidates import Array, Candidates
@@ -69,7 +70,7 @@ def matching(candidates: Candidates, quota: Quota) -> Bits:
         (quota.estate, lambda words: fold_column(units["estate"]).str.contains(fold(words), regex=False)),
         (quota.status, lambda code: units["status"] == code.value),
         (quota.size, lambda code: units["size"] == code.value),
-        (quota.deal_form, lambda code: _listed(units[Field.DEAL_FORMS.value], code.value)),
+        (quota.deal_form, lambda code: flags(units[Field.DEAL_FORMS.value], [code.value])[code.value]),
         (quota.verdict, lambda code: units["triage"] == code.value),
         (quota.origin, lambda code: units["origin"] == code.value),
         (quota.units, lambda unit: units.index == units.index[candidates.place_of(unit)]),
@@ -200,10 +201,6 @@ def _by_name(candidates: Candidates, terms: PackageTerms) -> Iterator[PackageRul
             tied: dict[str, Any] = {"unit": chain.unit, "units": [other], "reason": chain.reason}
             key = f"only_with.{number + 1}"
             yield PackageRule(key, TermKind.ONLY_WITH, rows, np.array([1.0, -1.0]), -np.inf, 0.0, tied)
-
-
-def _listed(joined: pd.Series, code: str) -> pd.Series:
-    return (";" + joined.fillna("") + ";").str.contains(f";{code};", regex=False)
 
 
 def _bits(column: Any) -> Bits:

@@ -27,7 +27,7 @@ from engine.packages.document import (
     solved_again,
 )
 from engine.packages.frontier import SHARES, frontier
-from engine.packages.optimum import Optimum, optimum
+from engine.packages.optimum import SECONDS, Optimum, optimum
 from engine.packages.package import package
 from engine.packages.rules import PackageProblem
 from engine.packages.standing import Loss, losses, replacement
@@ -89,7 +89,13 @@ class FollowedPackage:
 
 
 def solve_package(
-    settings: Settings, question: Question, terms: PackageTerms, *, made_at: datetime, keep: bool = True
+    settings: Settings,
+    question: Question,
+    terms: PackageTerms,
+    *,
+    made_at: datetime,
+    keep: bool = True,
+    seconds: float = SECONDS,
 ) -> Solved:
     """Appraise the register, find the best package under the terms, and keep it as the next version of its name.
 
@@ -105,6 +111,8 @@ def solve_package(
         Now, UTC.
     keep
         Whether the package is kept in the register.
+    seconds
+        Longest time for the search of one package.
 
     Raises
     ------
@@ -112,11 +120,17 @@ def solve_package(
         What `serving.desk.appraisal.appraised` raises; ``unknown_unit``, ``package_worth_unknown``,
         ``package_out_of_time``, ``place_unknown``, ``sector_unknown``.
     """
-    return solve_among(settings, appraised(settings, question), terms, made_at=made_at, keep=keep)
+    return solve_among(settings, appraised(settings, question), terms, made_at=made_at, keep=keep, seconds=seconds)
 
 
 def solve_among(
-    settings: Settings, whole: Appraised, terms: PackageTerms, *, made_at: datetime, keep: bool = True
+    settings: Settings,
+    whole: Appraised,
+    terms: PackageTerms,
+    *,
+    made_at: datetime,
+    keep: bool = True,
+    seconds: float = SECONDS,
 ) -> Solved:
     """Find the best package among units that were appraised already; see `solve_package`."""
     question = whole.question
@@ -139,7 +153,7 @@ def solve_among(
         ),
     )
     candidates = Candidates.of(table, seed=terms.seed)
-    found = package(candidates, terms)
+    found = package(candidates, terms, seconds=seconds)
     names = _names(candidates.units)
     if isinstance(found, Conflict):
         return Solved(None, conflict_document(found, list(candidates.units.index)), names)

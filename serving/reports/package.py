@@ -124,6 +124,11 @@ def gain_in_words(said: Mapping[str, Any], words: Speech, names: Mapping[str, An
 
 def figure_pairs(document: Mapping[str, Any], words: Speech) -> list[tuple[str, str]]:
     """Figures of a package: what, and how much with its interval and unit of measure."""
+    return list(figure_rows(document, words).values())
+
+
+def figure_rows(document: Mapping[str, Any], words: Speech) -> dict[str, tuple[str, str]]:
+    """The same by key, so that those of two packages can stand side by side."""
     found, say = document["figures"], words.text
     unknown = say("package.not_summed")
 
@@ -144,7 +149,7 @@ def figure_pairs(document: Mapping[str, Any], words: Speech) -> list[tuple[str, 
         key = "npv_partly" if found["npv_unknown"] else "npv"
         pairs.append((key, words.number(found["npv_billion_rial"])))
     unjudged = {"npv_partly": {"count": found["npv_unknown"]}}
-    return [(say(f"package.{key}", **unjudged.get(key, {})), value) for key, value in pairs]
+    return {key: (say(f"package.{key}", **unjudged.get(key, {})), value) for key, value in pairs}
 
 
 def term_in_words(term: str, words: Speech, document: Mapping[str, Any]) -> str:

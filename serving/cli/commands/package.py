@@ -21,11 +21,13 @@ from serving.desk.booklet import package_booklet
 from serving.desk.question import Question
 from serving.disclosure.masking import Audience
 from serving.i18n import Speech
+from serving.i18n.speech import NOT_KNOWN
 from serving.reports.booklet import write_booklet
 from serving.reports.package import (
     any_synthetic,
     conflict_lines,
     figure_pairs,
+    figure_rows,
     loosening_in_words,
     reason_lines,
     rule_in_words,
@@ -75,7 +77,9 @@ def new_terms(
         terminal.say("package.new_written", path=str(path))
 
 
-def solve(terminal: Terminal, settings: Settings, question: Question, path: Path, *, keep: bool) -> int:
+def solve(
+    terminal: Terminal, settings: Settings, question: Question, path: Path, *, keep: bool, seconds: float | None
+) -> int:
     """Solve a package and show it, or say which terms contradict each other; the exit code says which.
 
     Raises
@@ -85,7 +89,9 @@ def solve(terminal: Terminal, settings: Settings, question: Question, path: Path
     """
     terms = PackageTerms.from_file(path)
     with terminal.busy("package.solving"):
-        found = desk.solve_package(settings, question, terms, made_at=now().to_pydatetime(), keep=keep)
+        made_at = now().to_pydatetime()
+        longest = desk.SECONDS if seconds is None else seconds
+        found = desk.solve_package(settings, question, terms, made_at=made_at, keep=keep, seconds=longest)
     return show_solved(terminal, found)
 
 
@@ -175,8 +181,12 @@ def compare(terminal: Terminal, settings: Settings, one: str, other: str) -> Non
         pairs.append((words.text("package.only_in", package=key), units_in_words(only, names, words)))
     terminal.pairs(pairs)
     sides = [desk.stored_package(settings, key) for key in (left, right)]
-    figures = [figure_pairs(side.document, words) for side in sides]
-    rows = [[name, value, beside] for (name, value), (_, beside) in zip(*figures, strict=False)]
+    first, second = (figure_rows(side.document, words) for side in sides)
+    nothing = ("", NOT_KNOWN)
+    rows = [
+        [(first.get(key) or second[key])[0], first.get(key, nothing)[1], second.get(key, nothing)[1]]
+        for key in {**first, **second}
+    ]
     terminal.table([words.text("package.figures"), left, right], rows)
     changed = found["terms_changed"]
     if changed:
@@ -268,7 +278,10 @@ def export(terminal: Terminal, settings: Settings, given: str, out: Path, *, tea
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--teaser", given=out.name, allowed=[".pdf"])
     stored, words = desk.stored_package(settings, given), terminal.speech
     document = _document(stored)
-    costs = [(term_in_words(term, words, document), cost) for term, cost in document["term_prices"].items()]
+    costs = [
+        (term_in_words(term, words, document), words.text("package.costs", price=words.number(price, 1)))
+        for term, price in document["term_prices"].items()
+    ]
     notes = [(_rests_on(document, words), ""), (words.text("package.terms_cost"), "")]
     write_package(out, document, [*notes, *costs], words)
     if not terminal.answer({"path": str(out)}):
@@ -326,7 +339,7 @@ def _print_terms(terminal: Terminal, document: Mapping[str, Any], names: Mapping
     """What the terms cost, what one step more would bring, who is nearly in."""
     words = terminal.speech
     costs = [
-        (f"  {term_in_words(term, words, document)}", words.number(price, 1))
+        (f"  {term_in_words(term, words, document)}", words.text("package.costs", price=words.number(price, 1)))
         for term, price in document["term_prices"].items()
         if price >= _SMALL
     ]

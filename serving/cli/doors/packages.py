@@ -42,6 +42,9 @@ def package_solve(
     ctx: typer.Context,
     file: Terms,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Solve and show, but keep nothing.")] = False,
+    seconds: Annotated[
+        float | None, typer.Option("--seconds", min=1, help="Longest time for the search of one package; 60 at first.")
+    ] = None,
     as_of: AsOf = None,
     price_year: PriceYear = None,
     assume_capital: AssumeCapital = None,
@@ -54,7 +57,7 @@ def package_solve(
 
     question = read_question(as_of=as_of, price_year=price_year, assume_capital=assume_capital)
     terminal = ctx.obj.terminal(lang, as_json=as_json)
-    raise typer.Exit(solve(terminal, ctx.obj.settings, question, file, keep=not dry_run))
+    raise typer.Exit(solve(terminal, ctx.obj.settings, question, file, keep=not dry_run, seconds=seconds))
 
 
 def package_show(
