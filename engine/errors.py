@@ -15,6 +15,7 @@ class ErrorCode(Code):
     REFERENCE_VALUE_UNKNOWN = "reference_value_unknown"
     UNKNOWN_UNIT = "unknown_unit"
     REGISTER_EMPTY = "register_empty"
+    UNIT_WITHOUT_SCORE = "unit_without_score"
     UNKNOWN_OPTION = "unknown_option"
     OPTION_MISSING = "option_missing"
     VALUE_UNREADABLE = "value_unreadable"

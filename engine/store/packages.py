@@ -19,6 +19,7 @@ from engine.store import schema
 from engine.store.bulk import insert_line
 from engine.store.clock import Day, day, utc
 from engine.store.session import Session
+from engine.store.showings import log_showings
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -144,14 +145,34 @@ class Packages:
         return StoredPackage(**line, document=json.loads(row["document"]), inputs=json.loads(_unpacked(row["inputs"])))
 
     def freeze(
-        self, name: str, version: int, *, role: str, signed_on: Day, note: str | None, made_at: datetime
+        self,
+        name: str,
+        version: int,
+        *,
+        role: str,
+        signed_on: Day,
+        note: str | None,
+        made_at: datetime,
+        shown: pd.DataFrame | None = None,
     ) -> None:
         """Sign a version off: it is frozen from now on.
+
+        Parameters
+        ----------
+        name, version
+            The package.
+        role, signed_on, note
+            The office that signs, the day, and what it has to say.
+        made_at
+            The moment; without a zone taken as UTC.
+        shown
+            Its units as they are shown from now on: columns of `engine.store.showings.Showings.log`, logged with the
+            signature or not at all.
 
         Raises
         ------
         EhyaError
-            ``package_unknown``; ``package_frozen`` with office and date when somebody was faster.
+            ``package_unknown``; ``package_frozen`` with office and date when somebody was faster; ``unknown_unit``.
         """
         table = schema.package_freezes
         with self._session.write() as connection:
@@ -161,6 +182,9 @@ class Packages:
                 raise EhyaError(ErrorCode.PACKAGE_FROZEN, **facts)
             signed = {"role": role, "signed_on": day(signed_on), "note": note, "made_at": utc(made_at)}
             insert_line(connection, table, {"package_id": row["id"], **signed})
+            if shown is not None and len(shown):
+                run, mandate = row["digest"][:16], f"package:{name}@{version}"
+                log_showings(connection, shown, run_id=run, mandate_id=mandate, shown_on=signed_on)
 
     def _row(self, connection: Connection, name: str, version: int | None) -> Mapping[str, Any]:
         table, freezes = schema.packages, schema.package_freezes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from engine.store import schema
 from engine.store.bulk import insert_frame, read
@@ -47,9 +47,14 @@ class Showings:
         EhyaError
             ``unknown_unit``.
         """
-        rows = frame if "unit_id" in frame.columns else frame.rename_axis("unit_id").reset_index()
-        rows = rows.reindex(columns=["unit_id", "position", "propensity"])
-        lines = rows.assign(run_id=run_id, mandate_id=mandate_id, shown_on=pd.Timestamp(day(shown_on)))
         with self._session.write() as connection:
-            refuse_unknown(connection, rows["unit_id"])
-            insert_frame(connection, schema.showings, lines)
+            log_showings(connection, frame, run_id=run_id, mandate_id=mandate_id, shown_on=shown_on)
+
+
+def log_showings(connection: Connection, frame: pd.DataFrame, *, run_id: str, mandate_id: str, shown_on: Day) -> None:
+    """The same inside a transaction that writes more; see `Showings.log`."""
+    rows = frame if "unit_id" in frame.columns else frame.rename_axis("unit_id").reset_index()
+    rows = rows.reindex(columns=["unit_id", "position", "propensity"])
+    lines = rows.assign(run_id=run_id, mandate_id=mandate_id, shown_on=pd.Timestamp(day(shown_on)))
+    refuse_unknown(connection, rows["unit_id"])
+    insert_frame(connection, schema.showings, lines)

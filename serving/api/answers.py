@@ -245,6 +245,7 @@ class UnitEconomics(Answer):
 
     meta: Meta
     unit_id: str
+    origin: Origin | None = Field(description="synthetic: a made-up unit, whose figures are made up too")
     judged: bool
     gaps: list[Gap] = Field(description="why it cannot be judged, or where norms stand in")
     price_year: int | None = Field(description="Jalali year of all money")
@@ -253,7 +254,7 @@ class UnitEconomics(Answer):
     statements: dict[StatementLine, list[float | None]] = Field(description="lines, a value a year, nominal rial")
     draws: dict[str, float | None] = Field(description="what 1,000 draws say: ends of 80 % intervals, chances, means")
     assumptions: dict[str, float] = Field(description="what was assumed: rows of the reference table priors")
-    text: dict[str, str] = Field(description="figures and gaps in words")
+    text: dict[str, str] = Field(description="figures and gaps in words; note: what they were made without")
 
 
 class Rankings(Answer):

@@ -125,6 +125,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "UnitEconomics": {
         "meta": META,
         "unit_id": "example-1",
+        "origin": "synthetic",
         "judged": True,
         "gaps": ["sales_by_norm", "debts_unknown"],
         "price_year": 1405,
@@ -137,7 +138,11 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "statements": {"sales": [0.0, 40_000_000_000.0, 160_000_000_000.0]},
         "draws": {"npv_positive": 0.58, "expected_net_jobs": 3.2},
         "assumptions": {"real_discount_rate": 0.125, "loan_rate": 0.23},
-        "text": {"net_jobs": "15.3 persons", "debts_unknown": "Not all of its debts are known: they count as nil"},
+        "text": {
+            "net_jobs": "15.3 persons",
+            "debts_unknown": "Not all of its debts are known: they count as nil",
+            "note": "Made with private fields unknown: old debts are not in it.",
+        },
     },
     "Questions": {"meta": META, "ask": [ASKED]},
     "Rankings": {"meta": META, "total": 1, "top": 20, "weighing": WEIGHING, "units": [UNIT]},

@@ -141,6 +141,7 @@ def _worth(stock: Stock, unit_id: str, language: str) -> dict[str, Any]:
     return {
         "meta": meta(stock, language),
         "unit_id": unit_id,
+        "origin": stock.units.loc[unit_id, "origin"],
         "judged": said["judged"],
         "gaps": said["gaps"],
         "price_year": said["price_year"],
@@ -150,7 +151,8 @@ def _worth(stock: Stock, unit_id: str, language: str) -> dict[str, Any]:
         "draws": said.get("draws") or {},
         "assumptions": {name: row["value"] for name, row in said["assumptions"].items()},
         "text": {gap.value: words.text(gap) for gap in found.gaps}
-        | {name.value: figure_said(figure, words) for name, figure in told.items()},
+        | {name.value: figure_said(figure, words) for name, figure in told.items()}
+        | {"note": words.text("economics.public_note")},
     }
 
 

@@ -73,8 +73,11 @@ def read_mapping(path: Path) -> Agreement:
     columns, values = document.get(TABLE, {}), document.get(VALUES, {})
     if not document or set(document) - {TABLE, VALUES} or not isinstance(columns, dict):
         raise EhyaError(ErrorCode.MAPPING_UNREADABLE, given=path.name, reason=f"[{TABLE}]")
-    if not isinstance(values, dict) or not all(isinstance(words, dict) for words in values.values()):
-        raise EhyaError(ErrorCode.MAPPING_UNREADABLE, given=path.name, reason=f"[{VALUES}.status]")
+    if not isinstance(values, dict):
+        raise EhyaError(ErrorCode.MAPPING_UNREADABLE, given=path.name, reason=f"[{VALUES}]")
+    for field, words in values.items():
+        if not isinstance(words, dict):
+            raise EhyaError(ErrorCode.MAPPING_UNREADABLE, given=path.name, reason=f"[{VALUES}.{field}]")
     for heading, field in columns.items():
         if not isinstance(field, str):
             raise EhyaError(ErrorCode.MAPPING_UNREADABLE, given=path.name, reason=heading)

@@ -287,22 +287,18 @@ def freeze(
     """
     stored = stored_package(settings, given)
     with open_register(settings) as register:
-        register.packages.freeze(
-            stored.name, stored.version, role=role, signed_on=signed_on, note=note, made_at=made_at
-        )
         standing = set(register.units().index)
         shown = [unit for unit in stored.document["units"] if unit["unit_id"] in standing]
-        if shown:
-            lines = pd.DataFrame(
-                {
-                    "unit_id": [unit["unit_id"] for unit in shown],
-                    "position": range(1, len(shown) + 1),
-                    "propensity": [unit["lot"]["probability"] if unit["lot"] else np.nan for unit in shown],
-                }
-            )
-            register.showings.log(
-                lines, run_id=stored.digest[:16], mandate_id=f"package:{stored.key}", shown_on=signed_on
-            )
+        lines = pd.DataFrame(
+            {
+                "unit_id": [unit["unit_id"] for unit in shown],
+                "position": range(1, len(shown) + 1),
+                "propensity": [unit["lot"]["probability"] if unit["lot"] else np.nan for unit in shown],
+            }
+        )
+        register.packages.freeze(
+            stored.name, stored.version, role=role, signed_on=signed_on, note=note, made_at=made_at, shown=lines
+        )
         return register.packages.get(stored.name, stored.version)
 
 

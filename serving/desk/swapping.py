@@ -65,7 +65,7 @@ def swapped(appraised: Appraised, one: str, other: str) -> Swapped:
     units = [find_unit(table, given) for given in (one, other)]
     for unit in units:
         if np.isnan(float(table.loc[unit, "score"])):  # type: ignore[arg-type]
-            raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--swap", given=unit, allowed=["score > 0"])
+            raise EhyaError(ErrorCode.UNIT_WITHOUT_SCORE, given=unit)
     ahead, behind = sorted(units, key=lambda unit: -float(table.loc[unit, "score"]))  # type: ignore[arg-type]
     money = money_factor(table, terms.price_year, prices=terms.prices)
     found = values(table, money_factor=money.capital, debt_factor=money.debts, priorities=terms.priorities)

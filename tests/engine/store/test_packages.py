@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 
+import pandas as pd
 import pytest
 
 from engine.errors import EhyaError, ErrorCode
@@ -45,6 +46,17 @@ def test_a_version_is_signed_off_once_and_the_second_learns_by_whom(register):
     assert (caught.value.facts["role"], caught.value.facts["date"]) == ("deputy", date(2026, 11, 30))
     assert keep(register).key == "inva@2"
     assert not register.packages.get("inva").frozen
+
+
+def test_a_package_is_signed_with_all_that_it_shows_or_not_at_all(register):
+    keep(register)
+    sign = {"role": "deputy", "signed_on": "2026-11-30", "note": None, "made_at": NOON}
+    strange = pd.DataFrame({"unit_id": ["UNKNOWN"], "position": [1], "propensity": [0.5]})
+    with pytest.raises(EhyaError) as caught:
+        register.packages.freeze("inva", 1, **sign, shown=strange)
+    assert caught.value.code is ErrorCode.UNKNOWN_UNIT
+    assert not register.packages.get("inva").frozen
+    assert register.showings().empty
 
 
 def test_people_who_solve_and_sign_at_once_lose_nothing(tmp_path):

@@ -104,6 +104,8 @@ def test_the_worth_of_a_unit_is_said_with_reasons_and_without_debts(client):
     assert found["figures"]["npv_usd"] == {"value": None, "measure": "usd", "reason": "no_exchange_rate"}
     assert found["text"]["npv_usd"].startswith("not calculable")
     assert 0 <= found["draws"]["npv_positive"] <= 1
+    assert found["origin"] == "synthetic"
+    assert found["text"]["note"].startswith("Made with private fields unknown")
 
 
 def test_a_unit_that_cannot_be_judged_has_no_figures_and_says_why(client):
