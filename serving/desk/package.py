@@ -138,7 +138,9 @@ def solve_among(
         raise EhyaError(ErrorCode.REGISTER_EMPTY)
     with open_register(settings) as register:
         gone = withdrawn(whole.table, register.events(question.as_of), as_of=question.as_of)
+    # the year of the command is a term from here on: who opens the package later counts in the same money
     year = terms.price_year or question.price_year
+    terms = terms.model_copy(update={"price_year": year})
     table = candidate_table(
         whole.table,
         withdrawn=list(gone.index[gone]),

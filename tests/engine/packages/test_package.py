@@ -89,17 +89,20 @@ def test_the_smallest_change_brings_a_unit_in_and_no_smaller_one_does(candidate_
     problem = compiled(candidates, terms)
     best = optimum(problem)
     out = [place for place in np.flatnonzero(~best.chosen) if not why_outside(problem, best, int(place)).barriers][:4]
+    tried = 0
     for place in out:
         said = why_outside(problem, best, int(place))
         change = next(one for one in said.changes if one.rule.kind is TermKind.CAPITAL)
         if change.amount >= candidates.capital[place]:
             continue
+        tried += 1
         for share, comes in ((1.0001, True), (0.9, False)):
             cheaper = candidate_rows.copy()
             cheaper.iloc[place, cheaper.columns.get_loc("capital")] -= share * change.amount
             again = compiled(Candidates.of(cheaper, worlds=60), terms)
             forced = optimum(again, inside=[int(place)])
             assert (forced.value >= best.value - 1e-6) is comes
+    assert tried
 
 
 def test_a_pinned_unit_is_in_and_its_price_is_what_the_rest_loses(candidate_rows):

@@ -69,6 +69,7 @@ def test_a_package_is_kept_with_reasons_and_repeats_bit_for_bit(settings, stored
     assert again.document == stored.document
     assert len(again.document["units"]) == 6
     assert desk.reproduces(again)
+    assert again.document["terms"]["price_year"] == 1405  # of the question, where the terms state none
     drawn = [unit for unit in again.document["units"] if unit["lot"]]
     assert [0 < unit["lot"]["probability"] <= 1 for unit in drawn] == [True]
 
@@ -77,7 +78,9 @@ def test_a_package_is_kept_with_reasons_and_repeats_bit_for_bit(settings, stored
 def test_every_unit_can_say_why_it_is_in_in_both_languages(stored, language):
     names = dict(zip(stored.inputs["unit_id"], stored.inputs["name"], strict=True))
     for unit in stored.document["units"]:
-        assert all(reason_lines(unit, speech(language), names))
+        lines = reason_lines(unit, speech(language), names)
+        assert not any("{" in line or unit["unit_id"] in line for line in lines)
+        assert any(any(digit.isdigit() for digit in line) for line in lines)  # what it brings, or the chance of its lot
 
 
 def test_why_tells_the_gain_of_one_and_the_smallest_change_for_another(settings, stored):
@@ -112,6 +115,7 @@ def test_more_money_never_buys_less(settings, stored):
     points = desk.budget_frontier(settings, stored.key, "capital")
     values = [point["value"] for point in points if point["value"] is not None]
     assert values == sorted(values)
+    assert values[0] < values[-1]
     with pytest.raises(EhyaError) as caught:
         desk.budget_frontier(settings, stored.key, "gold")
     assert caught.value.facts["allowed"] == ["budgets.capital"]

@@ -80,3 +80,4 @@ def test_equal_seeds_give_equal_pairs_and_others_others():
 def test_few_units_give_few_pairs(units):
     pairs = choose(BELIEF, SHOWN[:units], pairs=30)
     assert len(pairs) <= units * (units - 1) / 2
+    assert bool(pairs) is (units > 1)
