@@ -47,9 +47,9 @@ def uniforms(variable: str, ids: pd.Index | None, *, draws: int, seed: int) -> A
     """
     salt = int.from_bytes(hashlib.blake2b(f"{seed}/{variable}".encode(), digest_size=8).digest(), "little")
     units = np.zeros(1, dtype=np.uint64) if ids is None else pd.util.hash_array(ids.to_numpy(dtype=object))
-    start = _mixed(units ^ np.uint64(salt))
+    start = mixed(units ^ np.uint64(salt))
     numbers = np.arange(1, draws + 1, dtype=np.uint64)[:, None]
-    bits = _mixed(start[None, :] + numbers * _GOLDEN)
+    bits = mixed(start[None, :] + numbers * _GOLDEN)
     bits >>= np.uint64(11)
     found = bits.astype(np.float64)
     found += 0.5
@@ -106,18 +106,47 @@ def in_interval(low: ArrayLike, point: ArrayLike, high: ArrayLike, uniform: Arra
     >>> in_interval([10.0], [20.0], [50.0], np.array([[0.1], [0.5], [0.9]])).round(6).ravel().tolist()
     [10.0, 20.0, 50.0]
     """
+    return about(low, point, high, ndtri(np.asarray(uniform, dtype=np.float64)))
+
+
+def about(low: ArrayLike, point: ArrayLike, high: ArrayLike, deviation: ArrayLike) -> Array:
+    """The same from deviations that are normal already, such as those that units share in part.
+
+    Parameters
+    ----------
+    low, point, high
+        80 % interval of each unit, shape (n,).
+    deviation
+        Standard normal, shape (draws, n).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (draws, n).
+
+    Examples
+    --------
+    >>> about([10.0], [20.0], [50.0], np.array([[-1.2815515655], [0.0]])).round(6).ravel().tolist()
+    [10.0, 20.0]
+    """
     least, middle, most = (np.asarray(end, dtype=np.float64) for end in (low, point, high))
-    away = ndtri(np.asarray(uniform, dtype=np.float64))
-    away /= _80_PERCENT
+    away = np.asarray(deviation, dtype=np.float64) / _80_PERCENT
     away *= np.where(away < 0, middle - least, most - middle)
     away += middle
     return np.asarray(away)
 
 
-def _mixed(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    mixed = bits.copy()
+def mixed(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Bits of which every one depends on all that were given: the last step of splitmix64, shape as given.
+
+    Examples
+    --------
+    >>> mixed(np.array([0, 1], dtype=np.uint64)).tolist()[0]
+    0
+    """
+    state = bits.copy()
     for shift, factor in _MIX:
-        mixed ^= mixed >> shift
-        mixed *= factor
-    mixed ^= mixed >> _LAST
-    return mixed
+        state ^= state >> shift
+        state *= factor
+    state ^= state >> _LAST
+    return state

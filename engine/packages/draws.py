@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
 
 from engine.domain.prediction import Output, columns
+from engine.economics.draws import about, mixed
 
 Array = NDArray[np.float64]
 
@@ -22,7 +23,7 @@ WORLDS = 400
 SHARED = 0.3
 """Share of the variance of chances and jobs that all units have in common in one world: assumed."""
 
-_NINETIETH = float(ndtri(0.9))  # an interval of 80 % reaches as many standard deviations either way
+_STEP = np.uint64(0x9E3779B97F4A7C15)  # of splitmix64, from one state to the next
 _LEAST = 1e-6  # chances nearer to 0 or 1 are drawn from here
 _WHOLE_WORLD = np.uint64(0x5EED)
 
@@ -89,15 +90,15 @@ def draws(appraisal: pd.DataFrame, *, worlds: int = WORLDS, seed: int = 0, share
     units = pd.util.hash_array(appraisal.index.to_numpy(dtype=object)).astype(np.uint64)
     low, point, high = _figures(appraisal, Output.FEASIBILITY)
     low, point, high = (logit(np.clip(one, _LEAST, 1 - _LEAST)) for one in (low, point, high))
-    chance = expit(_about(low, point, high, _deviations(units, worlds, seed, 1, shared)))
+    chance = expit(about(low, point, high, _deviations(units, worlds, seed, 1, shared)))
     low, point, high = (np.arcsinh(one) for one in _figures(appraisal, Output.JOBS_IF_REVIVED))
-    jobs = np.maximum(np.sinh(_about(low, point, high, _deviations(units, worlds, seed, 2, shared))), 0)
+    jobs = np.maximum(np.sinh(about(low, point, high, _deviations(units, worlds, seed, 2, shared))), 0)
     npv = None
     if "npv_point" in appraisal.columns:
         low, point, high = (appraisal[f"npv_{end}"].to_numpy(dtype=np.float64) for end in ("low", "point", "high"))
         # Money that may be lost or gained is drawn as it is: on a scale of logarithms one interval that spans nil would
         # have tails of its own power, and its rarest world would be all of the mean.
-        npv = _about(low, point, high, _deviations(units, worlds, seed, 4, shared))
+        npv = about(low, point, high, _deviations(units, worlds, seed, 4, shared))
     return WorldDraws(chance, uniform(units, worlds, seed, 3) < chance, jobs, npv)
 
 
@@ -112,17 +113,14 @@ def uniform(units: NDArray[np.uint64], worlds: int, seed: int, stream: int) -> A
     """
     key = _mixed(np.array([seed * 1_000_003 + stream], dtype=np.uint64))
     numbers = _mixed(np.arange(1, worlds + 1, dtype=np.uint64) ^ key)
-    mixed = _mixed(units[None, :] ^ numbers[:, None])
+    state = _mixed(units[None, :] ^ numbers[:, None])
     # 53 bits, and half a step off nil so that a quantile of it is finite
-    return (np.asarray(mixed >> np.uint64(11), dtype=np.float64) + 0.5) * 2.0**-53
+    return (np.asarray(state >> np.uint64(11), dtype=np.float64) + 0.5) * 2.0**-53
 
 
 def _mixed(state: NDArray[np.uint64]) -> NDArray[np.uint64]:
     with np.errstate(over="ignore"):
-        state = state + np.uint64(0x9E3779B97F4A7C15)
-        state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return np.asarray(state ^ (state >> np.uint64(31)))
+        return mixed(state + _STEP)
 
 
 def _deviations(units: NDArray[np.uint64], worlds: int, seed: int, stream: int, shared: float) -> Array:
@@ -132,11 +130,6 @@ def _deviations(units: NDArray[np.uint64], worlds: int, seed: int, stream: int, 
         uniform(np.array([_WHOLE_WORLD]), worlds, seed, 0)
     )  # one for chances and jobs: bad years are bad for both
     return np.asarray(np.sqrt(shared) * world + np.sqrt(1 - shared) * alone)
-
-
-def _about(low: Array, point: Array, high: Array, deviation: Array) -> Array:
-    below, above = np.maximum(point - low, 0) / _NINETIETH, np.maximum(high - point, 0) / _NINETIETH
-    return np.asarray(point + deviation * np.where(deviation < 0, below, above))
 
 
 def _figures(appraisal: pd.DataFrame, output: Output) -> tuple[Array, Array, Array]:
