@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.errors import EhyaError, ErrorCode
 
 LANGUAGES = ("fa", "en")
-VARIABLES = ("EHYA_HOME", "EHYA_DATABASE_URL", "EHYA_LANG")
+VARIABLES = ("EHYA_HOME", "EHYA_DATABASE_URL", "EHYA_LANG", "MLFLOW_TRACKING_URI")
 """Variables of the environment that are read."""
 
 OF_TESTS = "EHYA_TEST_"
@@ -31,6 +31,8 @@ class Settings:
         ``fa`` or ``en``: what commands print when ``--lang`` is not given.
     strange
         Variables that begin like ours and are none of them: most likely misspelt.
+    tracking_uri
+        Address of the team's MLflow, which gets a copy of every training; empty where the workspace keeps them alone.
 
     Examples
     --------
@@ -42,10 +44,11 @@ class Settings:
     database_url: str
     language: str = "fa"
     strange: tuple[str, ...] = ()
+    tracking_uri: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """Read ``EHYA_HOME``, ``EHYA_DATABASE_URL`` and ``EHYA_LANG``.
+        """Read ``EHYA_HOME``, ``EHYA_DATABASE_URL``, ``EHYA_LANG`` and MLflow's own ``MLFLOW_TRACKING_URI``.
 
         Raises
         ------
@@ -60,7 +63,8 @@ class Settings:
         url = environ.get("EHYA_DATABASE_URL") or f"sqlite:///{home / 'ehya.db'}"
         own = (name for name in environ if name.startswith("EHYA_") and not name.startswith(OF_TESTS))
         strange = tuple(sorted(name for name in own if name not in VARIABLES))
-        return cls(home=home, database_url=url, language=language, strange=strange)
+        tracking = (environ.get("MLFLOW_TRACKING_URI") or "").strip()
+        return cls(home=home, database_url=url, language=language, strange=strange, tracking_uri=tracking)
 
     @property
     def models(self) -> Path:
@@ -76,6 +80,11 @@ class Settings:
     def mlflow_url(self) -> str:
         """Address of MLflow's own SQLite file."""
         return f"sqlite:///{self.mlflow_file}"
+
+    @property
+    def training_lock(self) -> Path:
+        """File that one training at a time holds locked."""
+        return self.home / "training.lock"
 
     @property
     def mlflow_artifacts(self) -> Path:

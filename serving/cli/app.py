@@ -78,7 +78,10 @@ DOORS = (
     (models.rollback, 'Example:  ehya rollback --reason "the shortlists of Thursday made no sense"'),
     (models.elicit, "Examples:  ehya elicit --out panel.xlsx --pairs 30   ·   ehya elicit --read e1.xlsx e2.xlsx"),
     (models.drift, "Examples:  ehya drift --as-of 1405-09-02   ·   ehya drift --out drift.html --lang fa"),
-    (models.mlflow, "Example:  ehya mlflow --port 5001"),
+    (
+        models.mlflow,
+        "Examples:  ehya mlflow --port 5001   ·   ehya --tracking-uri http://mlflow.example.org mlflow",
+    ),
     (
         offers.rank,
         "Examples:  ehya rank --county ارومیه --top 20   ·   ehya rank --triage offer --out ranking.xlsx --lang fa",
@@ -158,11 +161,23 @@ def _session(
         int, typer.Option("-v", "--verbose", count=True, help="Say more: -v what goes on, -vv all.")
     ] = 0,
     debug: Annotated[bool, typer.Option("--debug", help="Show where in the program a failure happened.")] = False,
+    tracking_uri: Annotated[
+        str | None,
+        typer.Option(
+            "--tracking-uri",
+            metavar="ADDRESS",
+            help="MLflow of the team, which gets a copy of every training; by default what MLFLOW_TRACKING_URI names.",
+        ),
+    ] = None,
 ) -> None:
+    from dataclasses import replace
+
     from engine.settings import Settings
     from serving.cli.session import Invocation, write_log
 
     settings = Settings.from_environment()
+    if tracking_uri is not None:
+        settings = replace(settings, tracking_uri=tracking_uri.strip())
     ctx.obj = Invocation(settings, settings.language, debug=debug)
     ctx.obj.terminal(lang)
     write_log(verbose)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from training import Evaluation, Listed, PromotionResult, TrainingResult
     from training.monitoring.report import Drift
     from training.panel.agreement import Agreement
+    from training.registry.delivery import Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,13 @@ class Trained:
         What was trained and measured.
     promoted
         Whether it was put to work.
+    delivery
+        What came of sending it to the MLflow of the team; ``None`` where there is none.
     """
 
     result: TrainingResult
     promoted: bool
+    delivery: Delivery | None = None
 
 
 def train(
@@ -122,8 +126,9 @@ def train(
         result = training.train(register, settings, progress=progress, **request.options)
         finished(result)
         promotes = request.promote and not result.unchanged
+        delivery = result.delivery
         if promotes:
-            training.promote(
+            promotion = training.promote(
                 register,
                 settings,
                 version=result.version,
@@ -133,7 +138,8 @@ def train(
                 force=request.force,
                 verdicts=result.gates,
             )
-    return Trained(result, promotes)
+            delivery = promotion.delivery
+    return Trained(result, promotes, delivery)
 
 
 def evaluate(settings: Settings, *, as_of: pd.Timestamp, version: str | None = None) -> Evaluation:
@@ -188,6 +194,16 @@ def models(settings: Settings) -> Sequence[Listed]:
 
     with open_register(settings) as register:
         return training.models(register, settings)
+
+
+def deliver(settings: Settings) -> Delivery | None:
+    """Send what waits to the MLflow of the team; ``None`` where there is none, and no failure of it is raised."""
+    from training.registry.promotion import delivered
+
+    if not settings.tracking_uri:
+        return None
+    with open_register(settings) as register:
+        return delivered(register, settings)
 
 
 def model(settings: Settings, version: str | None = None) -> Model:
@@ -318,6 +334,19 @@ def read_panel(settings: Settings, sheets: Mapping[str, pd.DataFrame]) -> PanelR
     blank = sum(int(sheet["answer"].isna().sum()) for sheet in sheets.values())
     restart, jobs = (agreement(kept, asked, output=output) for output in answers.OUTPUTS)
     return PanelRead(restart, jobs, kept, blank)
+
+
+def tracking_address(settings: Settings) -> str | None:
+    """Where the MLflow of the team shows the trainings of this workspace; ``None`` where there is no such server.
+
+    Raises
+    ------
+    EhyaError
+        ``tracking_unreachable``.
+    """
+    from training.registry.delivery import runs_page
+
+    return runs_page(settings) if settings.tracking_uri.startswith(("http://", "https://")) else None
 
 
 def tracking_pages(settings: Settings, *, port: int) -> Any:

@@ -97,10 +97,10 @@ def test_training_registers_a_challenger_and_promotion_makes_it_the_champion(liv
 
 
 def test_a_run_names_its_data_schema_code_and_gates(lived):
-    from training.registry.tracking import _mlflow
+    from training.registry.tracking import workspace
 
-    with _mlflow(lived.settings) as mlflow:
-        run = mlflow.get_run(lived.first.run_id)
+    with workspace(lived.settings) as store:
+        run = store.client.get_run(lived.first.run_id)
     tags, metrics = run.data.tags, run.data.metrics
     assert len(tags["ehya.data_digest"]) == len(tags["ehya.schema_digest"]) == 64
     assert tags["ehya.code_version"]
@@ -324,7 +324,7 @@ def test_artefacts_go_nowhere_but_into_the_workspace_whatever_the_registry_says(
     import sqlite3
     from contextlib import closing
 
-    from training.registry.tracking import _mlflow
+    from training.registry.tracking import workspace
 
     outside = tmp_path / "outside"
     with closing(sqlite3.connect(work.settings.mlflow_file)) as database, database:
@@ -335,8 +335,8 @@ def test_artefacts_go_nowhere_but_into_the_workspace_whatever_the_registry_says(
     assert not outside.exists()
     for run_id in (again.run_id, work.first.run_id):
         assert (work.settings.mlflow_artifacts / run_id / "artifacts" / "card.md").is_file()
-    with _mlflow(work.settings) as mlflow:
-        assert mlflow.get_run(again.run_id).info.artifact_uri == f"mlflow-artifacts:/{again.run_id}/artifacts"
+    with workspace(work.settings) as store:
+        assert store.client.get_run(again.run_id).info.artifact_uri == f"mlflow-artifacts:/{again.run_id}/artifacts"
     # what is put to work is the file in the workspace, not what the registry points to
     assert work.promote(version=work.second.version, force=True, reason="a test").path == work.file(work.second.version)
 

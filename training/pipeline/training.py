@@ -29,8 +29,11 @@ from training.gates.verdicts import groups, jobs_scores, judge, scores
 from training.panel.comparisons import Panel
 from training.pipeline.outcomes import outcomes_candidate
 from training.pipeline.reported import reported_candidate
-from training.registry.provenance import code_version
-from training.registry.tracking import log_training, register_model
+from training.registry.delivery import Delivery, deliver
+from training.registry.lock import one_training
+from training.registry.promotion import at_work
+from training.registry.provenance import code_version, data_digest
+from training.registry.tracking import Data, log_training, register_model, settle
 from training.tuning.progress import Effort, Progress, Stage, silent
 
 
@@ -56,6 +59,8 @@ class TrainingResult:
         MLflow's id of the run; empty when nothing was logged.
     unchanged
         Equal data and seed gave a model that was put to work before: its file is as it was.
+    delivery
+        What came of sending the run to the MLflow of the team; ``None`` where there is none.
     """
 
     version: str
@@ -67,6 +72,7 @@ class TrainingResult:
     card: dict[str, Any]
     run_id: str
     unchanged: bool = False
+    delivery: Delivery | None = None
 
     @property
     def passed(self) -> bool:
@@ -115,14 +121,36 @@ def train(
     EhyaError
         ``too_few_rows`` when fewer than ``LEAST_UNITS`` units have a known outcome by ``as_of``; ``too_few_outcomes``
         when units of another origin than the register's were asked for and have too few; ``unknown_option`` for an
-        origin that there is none of.
+        origin that there is none of; ``training_under_way``; ``tracking_failed`` and ``tracking_newer``, before
+        anything is searched.
     """
     if origin not in (Origin.REGISTER.value, Origin.SYNTHETIC.value):
         allowed = [Origin.REGISTER.value, Origin.SYNTHETIC.value]
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--origin", given=origin, allowed=allowed)
     effort = Effort(trials, timeout, workers)
+    with one_training(settings.training_lock):
+        settle(settings, at_work(register), alone=True)
+        candidate = _candidate(
+            register, settings, as_of=pd.Timestamp(as_of), random_state=random_state, effort=effort, origin=origin,
+            progress=progress,
+        )  # fmt: skip
+        return judged_and_kept(
+            candidate, register, settings, as_of=pd.Timestamp(as_of), random_state=random_state, progress=progress
+        )
+
+
+def _candidate(
+    register: Register,
+    settings: Settings,
+    *,
+    as_of: pd.Timestamp,
+    random_state: int,
+    effort: Effort,
+    origin: str,
+    progress: Progress,
+) -> Candidate:
+    """What the register's log gives, else what press reports do."""
     progress(Stage.READING, 0.0)
-    as_of = pd.Timestamp(as_of)
     units, events = register.units(known_by=as_of), register.events(known_by=as_of)
     progress(Stage.READING, 1.0)
     told: dict[str, Any] = {
@@ -133,13 +161,13 @@ def train(
         "progress": progress,
     }
     candidate = None
-    if trials != 0:
+    if effort.trials != 0:
         candidate = outcomes_candidate(register, settings, units, events, origin=origin, **told)
     if candidate is None and origin != Origin.REGISTER.value:
         raise EhyaError(ErrorCode.TOO_FEW_OUTCOMES, given=origin, allowed=LEAST_RESTARTS)
     if candidate is None:
         candidate = reported_candidate(units, events, panel=Panel.of(settings.panel), **told)
-    return judged_and_kept(candidate, register, settings, as_of=as_of, random_state=random_state, progress=progress)
+    return candidate
 
 
 def judged_and_kept(
@@ -179,8 +207,11 @@ def judged_and_kept(
     known = _kept_before(register, version, path)
     if known is not None:
         old = load(path, digest=known)
+        delivery = deliver(settings, at_work(register))
         progress(Stage.LOGGING, 1.0)
-        return TrainingResult(version, path, known, kind, old.metrics, (), old.card, "", unchanged=True)
+        return TrainingResult(
+            version, path, known, kind, old.metrics, (), old.card, "", unchanged=True, delivery=delivery
+        )
     document = candidate.model.document.changed(
         metrics=metrics,
         card=written,
@@ -194,7 +225,7 @@ def judged_and_kept(
         params={"as_of": as_of.date().isoformat(), **candidate.recipe, "sample": candidate.sample},
         metrics=metrics,
         steps=candidate.steps,
-        files=[path],
+        files=[],
         texts={
             **{name: json.dumps(text, ensure_ascii=False, indent=2) for name, text in candidate.texts.items()},
             "card.json": json.dumps(written, ensure_ascii=False, indent=2),
@@ -208,11 +239,24 @@ def judged_and_kept(
             "ehya.code_version": made_by,
             "ehya.gates": ", ".join(f"{verdict.gate.value}: {verdict.passed}" for verdict in gates),
         },
+        data=_data(candidate),
     )
     told = {"ehya.kind": kind, "ehya.data_until": document.data_until, "ehya.origin": str(document.origin)}
-    register_model(settings, version=version, digest=digest, run_id=run_id, tags=told)
+    register_model(settings, version=version, digest=digest, run_id=run_id, file=path, tags=told)
+    delivery = deliver(settings, at_work(register))
     progress(Stage.LOGGING, 1.0)
-    return TrainingResult(version, path, digest, kind, metrics, gates, written, run_id)
+    return TrainingResult(version, path, digest, kind, metrics, gates, written, run_id, delivery=delivery)
+
+
+def _data(candidate: Candidate) -> list[Data]:
+    """What was learnt from and what it was judged on, by name, shape and digest."""
+    rows = int(candidate.sample.get("landmarks", candidate.sample.get("units", 0)))
+    learnt = dict.fromkeys(candidate.model.features, "double")
+    judged = candidate.evidence.outcomes
+    return [
+        Data("ehya-training", candidate.data_digest, rows, learnt, "training"),
+        Data.of(judged, name="ehya-judged", digest=data_digest(judged), context="evaluation"),
+    ]
 
 
 def _kept_before(register: Register, version: str, path: Path) -> str | None:

@@ -19,7 +19,8 @@ from engine.store import Register
 from training.gates.champion import against, evidence_of, opened_champion, side_by_side
 from training.gates.rules import Verdict, excused
 from training.gates.verdicts import judge
-from training.registry.tracking import Alias, Registered, point, registered, tag_model
+from training.registry.delivery import Delivery, deliver
+from training.registry.tracking import Alias, Registered, point, registered, settle, tag_model
 
 ALL_GATES_OPEN = "gates_open"
 FORCED = "forced"
@@ -40,6 +41,8 @@ class PromotionResult:
         What each gate found; empty where none was asked.
     already
         It was at work before: nothing was done.
+    delivery
+        What came of moving the aliases on the MLflow of the team; ``None`` where there is none.
     """
 
     version: str
@@ -48,6 +51,7 @@ class PromotionResult:
     reason: str
     gates: tuple[Verdict, ...] = ()
     already: bool = False
+    delivery: Delivery | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,8 @@ def promote(
     force
         Promote although a gate is shut; needs a reason.
     verdicts
-        What the gates found a moment ago; asked anew against the champion of the day by default.
+        What the gates found a moment ago; asked anew against the champion of the day by default, and where another
+        model was put to work since the training.
     random_state
         Seed of the bootstrap.
 
@@ -136,21 +141,24 @@ def promote(
     reason = own_words(reason)
     if force and not reason:
         raise EhyaError(ErrorCode.REASON_MISSING, command="ehya promote --force")
+    settle(settings, at_work(register))
     entry = challenger_or_champion(register, settings, version)
     path = path_of(settings.models, entry.version)
     model = opened(settings, entry.version, entry.digest)
     champion = register.promotions.champion()
     if champion is not None and (champion.model_version, champion.digest) == (entry.version, entry.digest):
-        return PromotionResult(entry.version, entry.digest, path, champion.reason, already=True)
-    if verdicts is None:
+        delivery = deliver(settings, champion.model_version)
+        return PromotionResult(entry.version, entry.digest, path, champion.reason, already=True, delivery=delivery)
+    judged_against = model.card.get("change", {}).get("champion", "none")
+    if verdicts is None or judged_against != (at_work(register) or "none"):
         verdicts = asked_again(model, register, settings, as_of=as_of, random_state=random_state)
     verdicts = excused(verdicts, reason)
     shut = [verdict for verdict in verdicts if not verdict.passed]
     if shut and not force:
         raise EhyaError(ErrorCode.GATES_SHUT, given=[verdict.gate for verdict in shut], version=entry.version)
     words = f"{FORCED}: {reason}" if shut else reason or ALL_GATES_OPEN
-    _record(register, settings, entry.version, entry.digest, promoted_at, words, model)
-    return PromotionResult(entry.version, entry.digest, path, words, tuple(verdicts))
+    delivery = _record(register, settings, entry.version, entry.digest, promoted_at, words, model)
+    return PromotionResult(entry.version, entry.digest, path, words, tuple(verdicts), delivery=delivery)
 
 
 def rollback(
@@ -179,6 +187,7 @@ def rollback(
     reason = own_words(reason)
     if not reason:
         raise EhyaError(ErrorCode.REASON_MISSING, command="ehya rollback")
+    settle(settings, at_work(register))
     past = register.promotions()
     now = past[0] if past else None
     earlier = [each for each in past if now is not None and each.model_version != now.model_version]
@@ -195,10 +204,13 @@ def rollback(
     path = path_of(settings.models, chosen.model_version)
     model = opened(settings, chosen.model_version, chosen.digest)
     if now is not None and chosen == now:
-        return PromotionResult(chosen.model_version, chosen.digest, path, chosen.reason, already=True)
+        delivery = deliver(settings, chosen.model_version)
+        return PromotionResult(
+            chosen.model_version, chosen.digest, path, chosen.reason, already=True, delivery=delivery
+        )
     words = f"{ROLLBACK}: {reason}"
-    _record(register, settings, chosen.model_version, chosen.digest, promoted_at, words, model)
-    return PromotionResult(chosen.model_version, chosen.digest, path, words)
+    delivery = _record(register, settings, chosen.model_version, chosen.digest, promoted_at, words, model)
+    return PromotionResult(chosen.model_version, chosen.digest, path, words, delivery=delivery)
 
 
 def own_words(reason: str | None) -> str:
@@ -236,10 +248,11 @@ def asked_again(
 
 def models(register: Register, settings: Settings) -> tuple[Listed, ...]:
     """All models that the registry or the register knows, newest first."""
+    settle(settings, at_work(register))
     entries = {entry.version: entry for entry in registered(settings)}
     past = register.promotions()
     champion = opened_champion(register, settings)
-    at_work = past[0].model_version if past else None
+    first = at_work(register)
     names = dict.fromkeys([*entries, *(each.model_version for each in past)])
     listed = []
     for name in names:
@@ -251,8 +264,8 @@ def models(register: Register, settings: Settings) -> tuple[Listed, ...]:
             model = champion if champion and champion.version == name else opened(settings, name, digest)
         except EhyaError as error:
             problem = error.code.value
-        aliases = [Alias.CHAMPION.value] if name == at_work else []
-        if entry and Alias.CHALLENGER in entry.aliases and name != at_work:
+        aliases = [Alias.CHAMPION.value] if name == first else []
+        if entry and Alias.CHALLENGER in entry.aliases and name != first:
             aliases.append(Alias.CHALLENGER.value)
         document = model.document if model else None
         tags = entry.tags if entry else {}
@@ -340,6 +353,24 @@ def challenger_or_champion(register: Register, settings: Settings, version: str 
     raise EhyaError(ErrorCode.UNKNOWN_MODEL, given=version, allowed=[entry.version for entry in entries][:10])
 
 
+def at_work(register: Register) -> str | None:
+    """Version of the model that the register says is at work; ``None`` before the first promotion."""
+    champion = register.promotions.champion()
+    return None if champion is None else champion.model_version
+
+
+def delivered(register: Register, settings: Settings) -> Delivery | None:
+    """Mend the aliases, and send the MLflow of the team what still waits.
+
+    Returns
+    -------
+    Delivery or None
+        ``None`` where there is no server.
+    """
+    settle(settings, at_work(register))
+    return deliver(settings, at_work(register))
+
+
 def _record(
     register: Register,
     settings: Settings,
@@ -348,7 +379,7 @@ def _record(
     promoted_at: datetime,
     reason: str,
     model: Model,
-) -> None:
+) -> Delivery | None:
     register.promotions.record(
         model_version=version, digest=digest, promoted_at=promoted_at, reason=reason, metrics=model.metrics
     )
@@ -357,3 +388,4 @@ def _record(
     if challenger == version:
         point(settings, Alias.CHALLENGER, None)
     tag_model(settings, version, {"ehya.promoted_at": promoted_at.isoformat(), "ehya.reason": reason[:4000]})
+    return deliver(settings, version)

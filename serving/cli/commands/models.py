@@ -11,6 +11,7 @@ from typing import Any
 from engine.errors import EhyaError, ErrorCode
 from engine.files import replacing
 from engine.scoring.artefact import Model
+from serving.cli.errors import sentence
 from serving.cli.terminal import Terminal
 from serving.i18n import Speech
 from serving.reports.card_page import card_html, card_markdown, group_name
@@ -267,6 +268,22 @@ def write_model_card(terminal: Terminal, model: Model, out: Path | None) -> None
         beside.write_text(content, "utf-8")
     if not terminal.answer({"written": str(out), "version": model.version}):
         terminal.say("models.card_written", path=str(out))
+
+
+def show_delivery(terminal: Terminal, delivery: Any) -> None:
+    """Warn on standard error where the MLflow of the team did not take what the workspace recorded."""
+    if delivery is None:
+        return
+    if delivery.problem is not None:
+        terminal.warn(sentence(delivery.problem, terminal))
+    elif delivery.sent:
+        terminal.say("models.sent", count=terminal.speech.number(len(delivery.sent)), address=delivery.address)
+
+
+def show_address(terminal: Terminal, address: str) -> None:
+    """Say where the MLflow of the team shows the trainings."""
+    if not terminal.answer({"url": address}):
+        terminal.say("models.pages_there", url=address)
 
 
 def show_pages(terminal: Terminal, start: Callable[[], Any], *, host: str, port: int) -> None:

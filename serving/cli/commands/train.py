@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from engine.settings import Settings
-from serving.cli.commands.models import show_gates, show_jobs, show_scores
+from serving.cli.commands.models import show_delivery, show_gates, show_jobs, show_scores
 from serving.cli.question import now
 from serving.cli.terminal import Terminal
 from serving.desk.learning import TrainingRequest, train
@@ -27,9 +27,12 @@ def train_and_show(terminal: Terminal, settings: Settings, request: TrainingRequ
         def finished(result: Any) -> None:
             shown.close()
             show_training(terminal, result)
+            show_delivery(terminal, result.delivery)
 
         trained = train(settings, request, promoted_at=now().to_pydatetime(), progress=progress, finished=finished)
     result, promoted = trained.result, trained.promoted
+    if promoted and trained.delivery is not None and result.delivery is not None and result.delivery.problem is None:
+        show_delivery(terminal, trained.delivery)
     if not terminal.answer(training_document(result, promoted=promoted)) and not result.unchanged:
         terminal.say("cli.promoted" if promoted else "cli.not_promoted", path=str(result.path))
 
@@ -75,6 +78,7 @@ def training_document(result: Any, promoted: bool) -> dict[str, Any]:
         "path": str(result.path),
         "digest": result.digest,
         "run_id": result.run_id,
+        "tracking": None if result.delivery is None else result.delivery.to_json(),
         "sample": result.card["sample"],
         "metrics": result.metrics,
         "gates": [{"gate": verdict.gate, "passed": verdict.passed, **verdict.facts} for verdict in result.gates],

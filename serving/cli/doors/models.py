@@ -101,7 +101,7 @@ def promote(
 
     The gates are asked against the champion of today. A model that is at work already stays at work.
     """
-    from serving.cli.commands.models import promotion_document, show_promotion
+    from serving.cli.commands.models import promotion_document, show_delivery, show_promotion
     from serving.cli.question import now, today
     from serving.desk import learning
 
@@ -115,6 +115,7 @@ def promote(
             reason=reason,
             force=force,
         )
+    show_delivery(terminal, promotion.delivery)
     if not terminal.answer(promotion_document(promotion)):
         show_promotion(terminal, promotion)
 
@@ -129,13 +130,14 @@ def models(
     as_json: AsJson = False,
 ) -> None:
     """List the trained models: which is at work, which waits, their figures and gates; or write a model's card."""
-    from serving.cli.commands.models import models_document, show_models, write_model_card
+    from serving.cli.commands.models import models_document, show_delivery, show_models, write_model_card
     from serving.desk import learning
 
     terminal, settings = ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings
     if card is not None or out is not None:
         write_model_card(terminal, learning.model(settings, None if card in (None, "champion") else card), out)
         return
+    show_delivery(terminal, learning.deliver(settings))
     listed = learning.models(settings)
     if not terminal.answer(models_document(listed)):
         show_models(terminal, listed)
@@ -149,12 +151,13 @@ def rollback(
     as_json: AsJson = False,
 ) -> None:
     """Put an earlier champion back to work: the one before, or VERSION. Its file is checked again."""
-    from serving.cli.commands.models import promotion_document, show_promotion
+    from serving.cli.commands.models import promotion_document, show_delivery, show_promotion
     from serving.cli.question import now
     from serving.desk import learning
 
     terminal = ctx.obj.terminal(lang, as_json=as_json)
     promotion = learning.rollback(ctx.obj.settings, reason=reason, promoted_at=now().to_pydatetime(), version=version)
+    show_delivery(terminal, promotion.delivery)
     if not terminal.answer(promotion_document(promotion)):
         show_promotion(terminal, promotion, back=True)
 
@@ -194,11 +197,17 @@ def mlflow(
     """Open MLflow's pages on this workspace: every training with its figures, plots, card and file.
 
     They listen on this computer only; Ctrl+C stops them. Nothing is sent anywhere.
+    Where MLFLOW_TRACKING_URI or --tracking-uri names a server of the team, its address is printed instead.
     """
-    from serving.cli.commands.models import show_pages
+    from serving.cli.commands.models import show_address, show_delivery, show_pages
     from serving.desk import learning
 
     settings, terminal = ctx.obj.settings, ctx.obj.terminal(lang, as_json=as_json)
+    there = learning.tracking_address(settings)
+    if there is not None:
+        show_delivery(terminal, learning.deliver(settings))
+        show_address(terminal, there)
+        return
     show_pages(terminal, lambda: learning.tracking_pages(settings, port=port), host="127.0.0.1", port=port)
 
 
