@@ -51,9 +51,9 @@ def spread(extras: pd.Series) -> pd.DataFrame:
     ['number|2', nan]
     """
     places = pd.Series(extras.to_numpy(), index=pd.RangeIndex(len(extras)), dtype="str").dropna()
-    items = places.str.split(ITEM).explode().astype("str").str.split(PART, n=1, expand=True)
-    if items.empty:
+    if places.empty:
         return pd.DataFrame(index=extras.index)
+    items = places.str.split(ITEM).explode().astype("str").str.split(PART, n=1, expand=True)
     columns = {}
     for header, own in sorted(items.groupby(0).indices.items()):
         told = items[1].iloc[own]

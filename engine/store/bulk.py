@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, bindparam, insert, update
+from sqlalchemy import Column, ColumnElement, Connection, Dialect, Select, Table, bindparam, insert, update
 from sqlalchemy.sql.compiler import SQLCompiler
 
 CHUNK = 50_000
@@ -41,8 +42,10 @@ def read_where(
 
 def insert_frame(connection: Connection, table: Table, frame: pd.DataFrame) -> None:
     """Insert all rows; columns of the frame are columns of the table."""
-    statement = insert(table).inline().compile(dialect=connection.dialect, column_keys=list(frame.columns))
-    _execute(connection, statement, table, {name: frame[name] for name in frame.columns})
+    if frame.empty:
+        return
+    statement = _insertion(table, connection.dialect, tuple(frame.columns))
+    _execute(connection, statement, table, {str(name): column for name, column in frame.items()})
 
 
 def insert_line(connection: Connection, table: Table, line: Mapping[str, Any]) -> int:
@@ -54,11 +57,11 @@ def insert_line(connection: Connection, table: Table, line: Mapping[str, Any]) -
 
 def update_frame(connection: Connection, table: Table, frame: pd.DataFrame, *, key: str) -> None:
     """Overwrite the rows whose ``key`` stands in the frame with all other columns of the frame."""
-    names = [name for name in frame.columns if name != key]
-    statement = (
-        update(table).where(table.c[key] == bindparam(_KEY)).values({name: bindparam(name) for name in names})
-    ).compile(dialect=connection.dialect)
-    _execute(connection, statement, table, {name: frame[name] for name in names} | {_KEY: frame[key]})
+    if frame.empty:
+        return
+    columns = {str(name): column for name, column in frame.items() if name != key}
+    statement = _overwriting(table, connection.dialect, tuple(columns), key)
+    _execute(connection, statement, table, columns | {_KEY: frame[key]})
 
 
 def plain(column: pd.Series) -> list[Any]:
@@ -80,6 +83,19 @@ def plain(column: pd.Series) -> list[Any]:
     objects = column.astype(object).to_numpy(dtype=object, copy=True)
     objects[column.isna().to_numpy()] = None
     return list(objects.tolist())
+
+
+@lru_cache
+def _insertion(table: Table, dialect: Dialect, names: tuple[str, ...]) -> SQLCompiler:
+    compiled: SQLCompiler = insert(table).inline().compile(dialect=dialect, column_keys=list(names))
+    return compiled
+
+
+@lru_cache
+def _overwriting(table: Table, dialect: Dialect, names: tuple[str, ...], key: str) -> SQLCompiler:
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
+    compiled: SQLCompiler = update(table).where(table.c[key] == bindparam(_KEY)).values(values).compile(dialect=dialect)
+    return compiled
 
 
 def _execute(connection: Connection, statement: SQLCompiler, table: Table, columns: dict[str, pd.Series]) -> None:

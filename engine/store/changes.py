@@ -125,15 +125,18 @@ def changes(rows: pd.DataFrame, stored: pd.DataFrame, sightings: pd.DataFrame, h
     merged = known.copy()
     changed = np.zeros(len(rows), dtype=bool)
     pieces: list[pd.DataFrame] = []
-    for field in [*CORE, *headings]:
-        take, beside = _verdict(rows, known, field, fresh.of(field))
+    fields = [*CORE, *headings]
+    filled = rows[fields].notna().to_numpy()
+    for at in np.flatnonzero(filled.any(axis=0)):  # a field that no row fills changes nothing
+        field = fields[at]
+        take, beside = _verdict(rows, known, field, filled[:, at], fresh.of(field))
         changed |= take
         _merge(merged, rows, field, take)
         pieces += [_lines(rows, known, field, take, shown=True), _lines(rows, known, field, beside, shown=False)]
     _merge_record(merged, rows, newest)
     merged = without_extra_columns(merged)
 
-    given = _given(rows, [*CORE, *headings])
+    given = _given(filled, fields, rows.index)
     seen = rows[["unit_id", "sheet", "row", *FOLLOWING]].assign(given=given)
     again = _already(seen, sightings)
     lines = _new_lines(pieces, history, rows, again)
@@ -184,10 +187,7 @@ class _Freshness:
         return fresh
 
 
-def _verdict(rows: pd.DataFrame, known: pd.DataFrame, field: str, fresh: _Mask) -> tuple[_Mask, _Mask]:
-    given = rows[field].notna().to_numpy()
-    if not given.any():
-        return given, given
+def _verdict(rows: pd.DataFrame, known: pd.DataFrame, field: str, given: _Mask, fresh: _Mask) -> tuple[_Mask, _Mask]:
     had = known[field].notna().to_numpy()
     differs = given & ~(had & _same(rows[field], known[field]))
     if field in DATES:
@@ -282,14 +282,13 @@ def _among(left: pd.DataFrame, right: pd.DataFrame) -> _Mask:
     return found
 
 
-def _given(rows: pd.DataFrame, fields: list[str]) -> pd.Series:
+def _given(filled: _Mask, fields: list[str], index: pd.Index) -> pd.Series:
     """Names of the fields each row fills, joined by ``;``: as many joins as there are patterns, not rows."""
-    filled = rows[fields].notna().to_numpy()
     packed = np.packbits(filled, axis=1)
     _, first, pattern = np.unique(packed, axis=0, return_index=True, return_inverse=True)
     names = np.array(fields, dtype=object)
     joined = np.array([";".join(names[filled[line]]) for line in first] or [""], dtype=object)
-    return pd.Series(joined[pattern.ravel()] if len(rows) else [], index=rows.index, dtype="str")
+    return pd.Series(joined[pattern.ravel()] if len(filled) else [], index=index, dtype="str")
 
 
 def _differs(left: pd.DataFrame, right: pd.DataFrame, columns: list[str]) -> _Mask:

@@ -93,5 +93,4 @@ def _standing(connection: Connection, table: str, names: list[str], until: datet
         .where(undone.made_at.is_(None) | (undone.made_at >= until))
         .order_by(columns.id)
     )
-    frame = read(connection, query).drop(columns="undone_at")
-    return frame.astype({name: "str" for name in names if name != "as_of"})
+    return read(connection, query)[names].astype({name: "str" for name in names if name != "as_of"})
