@@ -197,7 +197,7 @@ def fields_of(rows: pd.DataFrame) -> dict[str, list[str]]:
     >>> fields_of(table("effects"))["idle_years"]
     ['stopped_on', 'idle_months']
     """
-    own = rows[rows["output"] != "none"].drop_duplicates("feature")
+    own = rows[~rows["output"].isin(["act", "none"])].drop_duplicates("feature")
     return {str(name): str(of).split(";") for name, of in zip(own["feature"], own["fields"], strict=True)}
 
 

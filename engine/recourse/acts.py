@@ -1,0 +1,145 @@
+"""What each act would do for a unit: its cost, its months, and by how much it is believed to raise the chance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from engine.codes import Code
+from engine.domain.intervention import CostBasis
+from engine.domain.unit import Field
+from engine.errors import EhyaError, ErrorCode
+from engine.reference.tables import table
+
+Floats = npt.NDArray[np.float64]
+
+FIXED_COST_YEAR = 1404
+"""Jalali year of ``fixed_cost_rial`` of the table ``interventions``."""
+
+COLUMNS = [
+    "unit_id", "intervention", "removes", "family", "owner", "low_months", "months", "high_months", "cost_rial",
+    "cost_gap", "effect", "effect_low", "effect_high", "basis",
+]  # fmt: skip
+
+_AMOUNT = {
+    CostBasis.BANK_DEBT: Field.BANK_DEBT_RIAL,
+    CostBasis.TAX_DEBT: Field.TAX_DEBT_RIAL,
+    CostBasis.SOCIAL_SECURITY_DEBT: Field.SOCIAL_SECURITY_DEBT_RIAL,
+    CostBasis.WORKING_CAPITAL_NEEDED: Field.WORKING_CAPITAL_NEEDED_RIAL,
+    CostBasis.CAPITAL_NEEDED: Field.CAPITAL_NEEDED_RIAL,
+}
+
+
+class CostGap(Code):
+    """Why the cost of an act is not known."""
+
+    NO_FIGURE = "no_figure"
+    AMOUNT_MISSING = "amount_missing"
+    NOT_COMPARABLE = "not_comparable"
+
+
+def acts_of(
+    units: pd.DataFrame,
+    findings: pd.DataFrame,
+    effects: pd.DataFrame,
+    *,
+    rial: Floats | None = None,
+    fixed_rial: float = 1.0,
+    costs: Mapping[str, float] | None = None,
+) -> pd.DataFrame:
+    """Acts that remove a barrier of each unit.
+
+    Parameters
+    ----------
+    units
+        Unit table, shape (n, columns).
+    findings
+        ``unit_id, barrier``, as for ``engine.recourse.plan.interventions``.
+    effects
+        Table ``effects``; its rows of output ``act`` are read.
+    rial
+        Rial of the common year for one rial of each record, shape (n,), NaN where it cannot be compared; by default 1.
+    fixed_rial
+        The same for the table's own fixed costs, which are of ``FIXED_COST_YEAR``.
+    costs
+        Act -> cost in rial of the common year that somebody states, in place of the table's.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per (unit, act), units in the order of ``findings``. ``removes`` are the barriers of this unit that it
+        removes, joined by ``;``; months as the table has them (``months`` the typical); ``cost_rial`` in rial of the
+        common year, NaN where ``cost_gap`` (``CostGap``) says why; ``effect`` with its 80 % range in log-odds of a
+        restart, and what that rests on.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option`` for an act in ``costs`` that there is not.
+
+    Examples
+    --------
+    >>> from engine.domain.unit import unit_table
+    >>> from engine.reference.effects import effects
+    >>> units = unit_table(pd.DataFrame({"unit_id": ["a"], "bank_debt_rial": [50_000_000_000]}))
+    >>> acts = acts_of(units, pd.DataFrame({"unit_id": ["a"], "barrier": ["bank_debt"]}), effects())
+    >>> acts[["intervention", "months", "cost_rial", "effect"]].values.tolist()
+    [['debt_rescheduling', 4, 5000000000.0, 0.5], ['new_partner', 8, nan, 0.5]]
+    """
+    listed = table("interventions")
+    stated = dict(costs or {})
+    if strange := sorted(set(stated) - set(listed["intervention"])):
+        raise EhyaError(
+            ErrorCode.UNKNOWN_OPTION, option="--cost", given=strange[0], allowed=listed["intervention"].tolist()
+        )
+    pairs = _pairs(findings, listed)
+    factor = pd.Series(np.ones(len(units)) if rial is None else rial, index=units.index)
+    cost, gap = _costs(pairs, units, factor, fixed_rial)
+    for act, given in stated.items():
+        named = (pairs["intervention"] == act).to_numpy()
+        cost[named], gap[named] = given, ""
+    believed = effects[effects["output"] == "act"].set_index("feature")[["effect", "low", "high", "basis"]]
+    found = believed.reindex(pairs["intervention"]).set_axis(pairs.index)
+    return pairs.assign(
+        cost_rial=cost,
+        cost_gap=pd.Series(gap, index=pairs.index, dtype="str"),
+        effect=found["effect"],
+        effect_low=found["low"],
+        effect_high=found["high"],
+        basis=found["basis"].astype("str"),
+    )[COLUMNS]
+
+
+def _pairs(findings: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
+    """One row per (unit, act), with the barriers of the unit that the act removes."""
+    acts = listed.assign(barrier=listed["removes"].str.split(";")).explode("barrier").astype({"barrier": "str"})
+    place = pd.Series(pd.factorize(findings["unit_id"])[0], index=findings.index)
+    found = findings[["unit_id", "barrier"]].assign(place=place).merge(acts.drop(columns="removes"), on="barrier")
+    found = found.sort_values(["place", "months_typical", "intervention", "barrier"], kind="stable", ignore_index=True)
+    key = ["place", "unit_id", "intervention"]
+    barriers = found.groupby(key, sort=False)["barrier"].agg(";".join).rename("removes")
+    kept = found.drop_duplicates(key, ignore_index=True).drop(columns="barrier")
+    names = {"months_low": "low_months", "months_typical": "months", "months_high": "high_months"}
+    return kept.assign(removes=barriers.astype("str").to_numpy()).rename(columns=names)
+
+
+def _costs(
+    pairs: pd.DataFrame, units: pd.DataFrame, factor: pd.Series, fixed_rial: float
+) -> tuple[Floats, npt.NDArray[np.object_]]:
+    share = pairs["cost_share"].to_numpy(np.float64)
+    fixed = pairs["fixed_cost_rial"].to_numpy(np.float64, na_value=np.nan) * fixed_rial
+    amount = np.full(len(pairs), np.nan)
+    at = units.index.get_indexer(pd.Index(pairs["unit_id"]))
+    comparable = factor.to_numpy(np.float64)[at]
+    for basis, field in _AMOUNT.items():
+        told = units[field.value].to_numpy(np.float64, na_value=np.nan)[at]
+        amount = np.where(pairs["cost_basis"].to_numpy() == basis.value, told, amount)
+    cost = np.where(np.isnan(share), fixed, share * amount * comparable)
+    gap = np.full(len(pairs), "", dtype=object)
+    gap[np.isnan(cost)] = CostGap.NOT_COMPARABLE.value
+    gap[np.isnan(cost) & np.isnan(amount)] = CostGap.AMOUNT_MISSING.value
+    gap[np.isnan(cost) & np.isnan(share)] = CostGap.NO_FIGURE.value
+    return cost, gap
