@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from engine.codes import Code
+from engine.domain.intervention import InterventionCode
 from engine.errors import EhyaError, ErrorCode
 from engine.parsing.dates import Precision
 
@@ -30,6 +31,7 @@ class OutcomeKind(Code):
     LICENCE_CANCELLED = "licence_cancelled"
     WITHDRAWN = "withdrawn"
     OFFERED = "offered"
+    SERVED = "served"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,11 @@ class Outcome:
         Share of nominal capacity at which the unit worked, 0..1, where it was observed.
     jobs
         Persons at work in the unit, where they were counted.
+    act
+        What was done for the unit (``engine.domain.intervention.InterventionCode``), where it was ``served``: a
+        diagnosis, a course, a tour, instalments, a hearing.
+    rial
+        Money that was put in, where it was ``invested``, rial of the day.
     mandate_id
         The investor's mandate concerned, where there is one.
     event
@@ -63,7 +70,7 @@ class Outcome:
     ------
     EhyaError
         ``outcome_out_of_range`` when a figure is outside its range, ``outcome_known_too_early`` when it would have
-        been known before it happened.
+        been known before it happened, ``unknown_option`` for an act that there is not, or a service without one.
 
     Examples
     --------
@@ -80,6 +87,8 @@ class Outcome:
     happened_precision: Precision = Precision.DAY
     capacity_share: float | None = None
     jobs: int | None = None
+    act: str | None = None
+    rial: int | None = None
     mandate_id: str | None = None
     event: str | None = None
     source: str | None = None
@@ -93,6 +102,8 @@ class Outcome:
             )
         for name, high in _HIGHEST.items():
             _check_range(name, getattr(self, name), high)
+        if self.act not in (None, *_ACTS) or (self.act is None and self.kind is OutcomeKind.SERVED):
+            raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="act", given=self.act, allowed=list(_ACTS))
 
 
 OUTCOME_COLUMNS: dict[str, str] = {
@@ -103,13 +114,16 @@ OUTCOME_COLUMNS: dict[str, str] = {
     "known_on": "datetime64[s]",
     "capacity_share": "float64",
     "jobs": "Int64",
+    "act": "str",
+    "rial": "Int64",
     "mandate_id": "str",
     "event": "str",
     "source": "str",
 }
 """Columns of a table of outcomes, with their dtypes."""
 
-_HIGHEST = {"capacity_share": 1.0, "jobs": 100_000}
+_HIGHEST = {"capacity_share": 1.0, "jobs": 100_000, "rial": 10**18}
+_ACTS = tuple(act.value for act in InterventionCode)
 
 
 def outcome_table(rows: pd.DataFrame) -> pd.DataFrame:
@@ -153,6 +167,10 @@ def outcome_table(rows: pd.DataFrame) -> pd.DataFrame:
     for name, high in _HIGHEST.items():
         outside = (rows[name].notna() if name in rows else none.notna()) & ~table[name].between(0, high).fillna(False)
         _refuse(outside, table[name], ErrorCode.OUTCOME_OUT_OF_RANGE, field=name, allowed=[0, high])
+    acts = [None, *_ACTS]
+    stated = table["act"].astype(object).where(table["act"].notna(), None)
+    wrong = ~stated.isin(acts) | (stated.isna() & (table["kind"] == OutcomeKind.SERVED.value))
+    _refuse(wrong, table["act"], ErrorCode.UNKNOWN_OPTION, option="act", allowed=list(_ACTS))
     early = table["known_on"] < table["happened_on"]
     if early.any():
         first = table[early].iloc[0]

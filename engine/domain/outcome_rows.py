@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from engine.codes import Code
+from engine.domain.intervention import InterventionCode
 from engine.domain.outcome import OUTCOME_COLUMNS, OutcomeKind, date_disputes
 from engine.errors import EhyaError, ErrorCode
 from engine.parsing.dates import DateRead, read_date
@@ -21,8 +22,9 @@ LONGEST_TEXT = 1000
 """A longer text of an event is refused."""
 
 _NEEDED = ("unit_id", "kind", "happened_on")
-_ALIKE = ["unit_id", "kind", "happened_on", "happened_precision", "capacity_share", "jobs", "mandate_id"]
-_HIGHEST = {"capacity_share": 1.0, "jobs": 100_000}
+_ALIKE = ["unit_id", "kind", "happened_on", "happened_precision", "capacity_share", "jobs", "act", "rial", "mandate_id"]
+_HIGHEST = {"capacity_share": 1.0, "jobs": 100_000, "rial": 10**18}
+_WHOLE = ("jobs", "rial")
 
 
 class OutcomeRejection(Code):
@@ -31,6 +33,7 @@ class OutcomeRejection(Code):
     MISSING = "missing"
     UNKNOWN_UNIT = "unknown_unit"
     UNKNOWN_KIND = "unknown_kind"
+    UNKNOWN_ACT = "unknown_act"
     NOT_A_DATE = "not_a_date"
     NOT_A_NUMBER = "not_a_number"
     OUT_OF_RANGE = "out_of_range"
@@ -66,6 +69,7 @@ def read_outcome_rows(
     log: pd.DataFrame,
     known_on: pd.Timestamp,
     kinds: Mapping[str, str] | None = None,
+    acts: Mapping[str, str] | None = None,
 ) -> OutcomeRows:
     """Read the rows of a sheet; a row with anything refused in it is left out whole.
 
@@ -83,6 +87,8 @@ def read_outcome_rows(
         The day that the events of a row without ``known_on`` became known.
     kinds
         Further words for the kinds, such as those of a language -> kind.
+    acts
+        The same for acts.
 
     Raises
     ------
@@ -115,13 +121,20 @@ def read_outcome_rows(
     refusals.append(_unread(cells, table, "kind", OutcomeRejection.UNKNOWN_KIND, allowed))
     table["happened_on"], table["happened_precision"] = _days(cells["happened_on"])
     table["known_on"], _ = _days(cells["known_on"])
+    acted = {fold(act.value): act.value for act in InterventionCode}
+    acted |= {fold(word): act for word, act in (acts or {}).items()}
+    table["act"] = _each(cells["act"], lambda cell: acted.get(fold(str(cell))))
+    listed = "; ".join(act.value for act in InterventionCode)
+    refusals.append(_unread(cells, table, "act", OutcomeRejection.UNKNOWN_ACT, listed))
+    nameless = (table["kind"] == OutcomeKind.SERVED.value) & cells["act"].isna()
+    refusals.append(_refused(cells, "act", nameless, OutcomeRejection.MISSING))
     for name in ("happened_on", "known_on"):
         refusals.append(_unread(cells, table, name, OutcomeRejection.NOT_A_DATE))
     table["known_on"] = table["known_on"].where(cells["known_on"].notna(), known_on)
     for name, high in _HIGHEST.items():
         table[name] = pd.to_numeric(_each(cells[name], _number))
         refusals.append(_unread(cells, table, name, OutcomeRejection.NOT_A_NUMBER))
-        counted = table[name].isna() | (name != "jobs") | (table[name] % 1 == 0)
+        counted = table[name].isna() | (name not in _WHOLE) | (table[name] % 1 == 0)
         outside = table[name].notna() & ~(table[name].between(0, high) & counted)
         refusals.append(_refused(cells, name, outside, OutcomeRejection.OUT_OF_RANGE, f"0..{high:g}"))
     for name in ("mandate_id", "event", "source"):
@@ -199,6 +212,7 @@ def _recorded(events: pd.DataFrame, log: pd.DataFrame) -> pd.Series:
     """Whether an event stands in the log already, or above in the same sheet."""
     both = pd.concat([log.reindex(columns=_ALIKE), events[_ALIKE]], ignore_index=True)
     both["happened_on"] = pd.to_datetime(both["happened_on"]).astype("datetime64[s]")
-    both[["capacity_share", "jobs"]] = both[["capacity_share", "jobs"]].astype("float64")
+    figures = list(_HIGHEST)
+    both[figures] = both[figures].astype("float64")
     again = both.astype("str").fillna("").duplicated()
     return pd.Series(np.asarray(again)[len(log) :], index=events.index, dtype=bool)

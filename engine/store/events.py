@@ -36,7 +36,7 @@ class Events:
         -------
         pandas.DataFrame
             Columns ``id, unit_id, kind, happened_on, happened_precision, known_on, capacity_share, jobs, mandate_id,
-            event, source``. Corrected events give way to their corrections on the day these became known.
+            event, source, act, rial``. Corrected events give way to their corrections on the day these became known.
         """
         with self._session.read() as connection:
             return _standing(connection, None if known_by is None else day(known_by))
@@ -69,7 +69,7 @@ class Events:
             state = pd.Series("stands", index=raw.index).mask(raw["event_id"].notna(), "withdrawn")
             state = state.mask(raw["replacement_id"].notna(), "corrected").astype("str")
             lines = typed_lines(raw.drop(columns="event_id"))
-            lines.insert(list(lines.columns).index("source") + 1, "state", state)
+            lines.insert(list(lines.columns).index("rial") + 1, "state", state)
             return present(lines, root_of, gone_units(connection))
 
     def add(self, outcome: Outcome) -> int:
@@ -112,6 +112,7 @@ class Events:
         known_on: Day,
         names: Mapping[str, str] | None = None,
         kinds: Mapping[str, str] | None = None,
+        acts: Mapping[str, str] | None = None,
         dry_run: bool = False,
     ) -> OutcomeRows:
         """Record the rows of a sheet that can be events; the others are refused one by one.
@@ -128,6 +129,8 @@ class Events:
             Further names of units (such as a business id, or a name that only one bears) -> unit.
         kinds
             Further words for the kinds of a language -> kind.
+        acts
+            The same for acts.
         dry_run
             Only say what would be recorded.
 
@@ -150,6 +153,7 @@ class Events:
                 log=_standing(connection, None),
                 known_on=pd.Timestamp(day(known_on)),
                 kinds=kinds,
+                acts=acts,
             )
             if not dry_run:
                 insert_frame(connection, schema.events, found.accepted)

@@ -202,6 +202,8 @@ events = Table(
     Column("mandate_id", Text),
     Column("event", Text),
     Column("source", Text),
+    Column("act", Text),
+    Column("rial", BigInteger),
     Index(None, "unit_id"),
 )
 

@@ -28,6 +28,7 @@ _TYPES = {
     "point": "float64",
     "high": "float64",
     "jobs": "Int64",
+    "rial": "Int64",
     "position": "int64",
     "prior_driven": "boolean",
     "out_of_fold": "boolean",

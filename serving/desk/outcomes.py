@@ -34,6 +34,8 @@ class OutcomeRequest:
         When we learnt of it.
     capacity_share, jobs
         Share of capacity at work (0..1) and persons at work, where somebody looked.
+    act, rial
+        What was done for the unit, where it was served; money that was put in, where somebody invested.
     mandate_id, event, source
         Whose mandate, at which conference, and where we have it from.
     """
@@ -45,6 +47,8 @@ class OutcomeRequest:
     known_on: pd.Timestamp
     capacity_share: float | None = None
     jobs: int | None = None
+    act: str | None = None
+    rial: int | None = None
     mandate_id: str | None = None
     event: str | None = None
     source: str | None = None
@@ -115,6 +119,7 @@ def record_sheet(
     *,
     known_on: pd.Timestamp,
     kinds: Mapping[str, str],
+    acts: Mapping[str, str] | None = None,
     dry_run: bool = False,
 ) -> OutcomeRows:
     """Record the rows of a sheet that can be events; the others are refused one by one.
@@ -128,8 +133,8 @@ def record_sheet(
         name that only one bears.
     known_on
         The day that events became known of which the sheet does not say so.
-    kinds
-        Further words for the kinds -> kind.
+    kinds, acts
+        Further words for the kinds and the acts -> kind, act.
     dry_run
         Only say what would be recorded.
 
@@ -142,7 +147,7 @@ def record_sheet(
         names = register.units()["name"].dropna()
         alone = names[~names.duplicated(keep=False)]
         named = {str(name): str(unit) for unit, name in alone.items()}
-        return register.events.add_rows(rows, known_on=known_on, names=named, kinds=kinds, dry_run=dry_run)
+        return register.events.add_rows(rows, known_on=known_on, names=named, kinds=kinds, acts=acts, dry_run=dry_run)
 
 
 def outcomes(settings: Settings, unit: str | None = None) -> OutcomeList:
@@ -172,6 +177,8 @@ def _outcome(register: Register, request: OutcomeRequest) -> Outcome:
         happened_precision=request.precision,
         capacity_share=request.capacity_share,
         jobs=request.jobs,
+        act=request.act,
+        rial=request.rial,
         mandate_id=request.mandate_id,
         event=request.event,
         source=request.source,

@@ -67,6 +67,8 @@ def usable(events: pd.DataFrame, *, as_of: pd.Timestamp) -> tuple[pd.DataFrame, 
     (1, {'duplicated_events': 1})
     """
     known = events[(events["known_on"] <= as_of) & (events["happened_on"] <= as_of)]
+    # A course or a hearing says nothing of whether a unit stands: it is no look.
+    known = known[known["kind"] != OutcomeKind.SERVED.value]
     jobs = known["jobs"].astype("float64") if "jobs" in known else pd.Series(np.nan, index=known.index)
     share = known["capacity_share"].astype("float64")
     precision = known["happened_precision"] if "happened_precision" in known else pd.Series("day", index=known.index)

@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from engine.domain.intervention import InterventionCode
 from engine.domain.outcome import OutcomeKind
 from engine.settings import LANGUAGES, Settings
-from serving.cli.question import Day, day, now, today
+from serving.cli.question import Day, amount, day, now, today
 from serving.cli.terminal import Terminal
 from serving.desk import outcomes as desk
 from serving.desk.outcomes import OutcomeRequest, Recorded, outcomes, record_outcome
@@ -80,7 +81,9 @@ def import_outcomes(terminal: Terminal, settings: Settings, path: Path, *, known
     """
     at = today() if known_on is None else day(known_on, "--known-on").at
     kinds = {speech(language).text(kind): kind.value for language in LANGUAGES for kind in OutcomeKind}
-    found = desk.record_sheet(settings, read_outcome_sheet(path), known_on=at, kinds=kinds, dry_run=dry_run)
+    acts = {speech(language).text(act): act.value for language in LANGUAGES for act in InterventionCode}
+    rows = read_outcome_sheet(path)
+    found = desk.record_sheet(settings, rows, known_on=at, kinds=kinds, acts=acts, dry_run=dry_run)
     refused = found.refused.to_dict("records")
     if terminal.answer({"recorded": 0 if dry_run else len(found.accepted), "refused": refused}):
         return
@@ -91,6 +94,8 @@ def import_outcomes(terminal: Terminal, settings: Settings, path: Path, *, known
 
 def _request(unit: str, kind: str, on: str, known_on: str | None, details: dict[str, Any]) -> OutcomeRequest:
     happened = day(on, "--on")
+    if details.get("rial") is not None:
+        details["rial"] = amount(str(details["rial"]), "--rial")
     known = Day(today(), happened.precision) if known_on is None else day(known_on, "--known-on")
     return OutcomeRequest(unit, kind, happened.at, happened.precision, known.at, **details)
 
@@ -140,8 +145,12 @@ def list_outcomes(terminal: Terminal, settings: Settings, unit: str | None, out:
 
 
 def figures(event: Any, terminal: Terminal) -> str:
-    """Capacity, persons, conference and source of an event in one line."""
+    """Act, money, capacity, persons, conference and source of an event in one line."""
     words, said = terminal.speech, []
+    if pd.notna(event["act"]):
+        said.append(words.text(f"intervention_code.{event['act']}"))
+    if pd.notna(event["rial"]):
+        said.append(words.money(event["rial"]))
     if pd.notna(event["capacity_share"]):
         said.append(f"{words.text('field.capacity_share')}: {words.share(event['capacity_share'])}")
     if pd.notna(event["jobs"]):

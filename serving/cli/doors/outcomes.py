@@ -10,7 +10,7 @@ import typer
 from serving.cli.doors.options import DAY, AsJson, Lang, Out
 
 Unit = Annotated[str, typer.Argument(help="Id of the unit, or its exact name.")]
-Kind = Annotated[str, typer.Argument(help="approached, visited, declined, agreed, invested, restarted, observed, ...")]
+Kind = Annotated[str, typer.Argument(help="approached, visited, declined, agreed, invested, restarted, observed, served, ...")]
 Number = Annotated[int, typer.Argument(help="Number of the event, as `ehya outcome list` prints it.")]
 On = Annotated[str, typer.Option("--on", metavar="DATE", help=f"When it happened; a month or a year will do. {DAY}.")]
 KnownOn = Annotated[
@@ -18,6 +18,13 @@ KnownOn = Annotated[
 ]
 CapacityShare = Annotated[float | None, typer.Option("--capacity-share", help="Share of capacity at work, 0 to 1.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", help="Persons at work.")]
+Act = Annotated[
+    str | None,
+    typer.Option("--act", help="What was done, of a unit that was served: diagnosis, industrial_tour, court_support, ..."),
+]
+Rial = Annotated[
+    str | None, typer.Option("--rial", metavar="MONEY", help="Money put in by who invested, e.g. 400 billion rial.")
+]
 MandateId = Annotated[str | None, typer.Option("--mandate-id", help="Investor's mandate concerned.")]
 Event = Annotated[str | None, typer.Option("--event", help="Conference or programme.")]
 Source = Annotated[str | None, typer.Option("--source", help="Where we have it from.")]
@@ -32,6 +39,8 @@ def outcome_add(
     known_on: KnownOn = None,
     capacity_share: CapacityShare = None,
     jobs: Jobs = None,
+    act: Act = None,
+    rial: Rial = None,
     mandate_id: MandateId = None,
     event: Event = None,
     source: Source = None,
@@ -42,7 +51,7 @@ def outcome_add(
     from serving.cli.commands.outcome import add_outcome
 
     terminal = ctx.obj.terminal(lang, as_json=as_json)
-    figures = {"capacity_share": capacity_share, "jobs": jobs}
+    figures = {"capacity_share": capacity_share, "jobs": jobs, "act": act, "rial": rial}
     named = {"mandate_id": mandate_id, "event": event, "source": source}
     add_outcome(terminal, ctx.obj.settings, unit, kind, on=on, known_on=known_on, **figures, **named)
 
@@ -56,6 +65,8 @@ def outcome_correct(
     known_on: KnownOn = None,
     capacity_share: CapacityShare = None,
     jobs: Jobs = None,
+    act: Act = None,
+    rial: Rial = None,
     mandate_id: MandateId = None,
     event: Event = None,
     source: Source = None,
@@ -66,7 +77,8 @@ def outcome_correct(
     """Let another event stand in the place of one that was recorded wrongly; the log keeps both."""
     from serving.cli.commands.outcome import correct_outcome
 
-    details = {"capacity_share": capacity_share, "jobs": jobs, "mandate_id": mandate_id, "event": event}
+    details = {"capacity_share": capacity_share, "jobs": jobs, "act": act, "rial": rial}
+    details |= {"mandate_id": mandate_id, "event": event}
     terminal, settings = ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings
     correct_outcome(
         terminal, settings, number, unit, kind, on=on, known_on=known_on, reason=reason, source=source, **details
