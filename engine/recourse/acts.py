@@ -136,6 +136,7 @@ def _costs(
     comparable = factor.to_numpy(np.float64)[at]
     for basis, field in _AMOUNT.items():
         told = units[field.value].to_numpy(np.float64, na_value=np.nan)[at]
+        told = np.where(told > 0, told, np.nan)  # nothing owed is no cost of nothing: nobody knows what is asked then
         amount = np.where(pairs["cost_basis"].to_numpy() == basis.value, told, amount)
     cost = np.where(np.isnan(share), fixed, share * amount * comparable)
     gap = np.full(len(pairs), "", dtype=object)

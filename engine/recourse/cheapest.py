@@ -190,12 +190,14 @@ def starts(chosen: Flags, months: Floats, after: list[list[int]]) -> Floats:
 def _order() -> dict[str, tuple[int, list[str]]]:
     """Act -> its place after all that it waits for, and those."""
     rows = table("interventions").set_index("intervention")
-    waits = {act: [] if pd.isna(told) else str(told).split(SEPARATOR) for act, told in rows["after"].items()}
+    waits: dict[str, list[str]] = {
+        str(act): [] if pd.isna(told) else str(told).split(SEPARATOR) for act, told in rows["after"].items()
+    }
     placed: list[str] = []
     while len(placed) < len(waits):
         ready = [act for act, others in waits.items() if act not in placed and set(others) <= set(placed)]
         placed += ready
-    return {str(act): (placed.index(act), waits[act]) for act in waits}
+    return {act: (placed.index(act), waits[act]) for act in waits}
 
 
 def _of_one_kind(
@@ -276,7 +278,7 @@ def _described(
     turn = np.argsort(np.where(chosen, begun, np.inf), axis=1, kind="stable")
     ordered, taken = np.take_along_axis(column["intervention"], turn, axis=1), np.take_along_axis(chosen, turn, axis=1)
     unpriced = chosen & np.isnan(cost)
-    gone = (chosen[:, None, :] & removed[None, :, :]).any(axis=2)
+    gone: Flags = np.asarray((chosen[:, None, :] & removed[None, :, :]).any(axis=2))
     status = np.where(reached, PlanStatus.REACHED.value, PlanStatus.OUT_OF_REACH.value).astype(object)
     status[reached & ~chosen.any(axis=1)] = PlanStatus.NOTHING_TO_DO.value
     status[np.isnan(now)] = PlanStatus.NOT_SCORED.value
@@ -292,7 +294,9 @@ def _described(
             "after_low": _after(now, gain - down),
             "after_high": _after(now, gain + up),
             "shortfall": np.maximum(wish.threshold - after, 0.0),
-            "standing": _joined(np.broadcast_to(np.array(needed, dtype=object), gone.shape), ~gone, names),
+            "standing": _joined(
+                np.broadcast_to(np.array(needed, dtype=object), gone.shape), np.logical_not(gone), names
+            ),
         },
         index=names,
     )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from serving.cli.doors import imports, models, offers, outcomes, packages, register, service, workspace, worth
+from serving.cli.doors import imports, models, offers, outcomes, packages, plans, register, service, workspace, worth
 from serving.cli.doors.options import Lang
 from serving.cli.errors import EXIT_REFUSED_REQUEST, CommandGroup, Door
 
@@ -90,6 +90,15 @@ DOORS = (
     (
         worth.economics,
         "Examples:  ehya economics UNIT --assume loan_rate=0.18   ·   ehya economics --project mill.yaml --full",
+    ),
+    (
+        plans.plan,
+        "Examples:  ehya plan UNIT   ·   ehya plan UNIT --threshold 0.3 --months 12"
+        '   ·   ehya plan UNIT --cost "diagnosis=2 billion rial"',
+    ),
+    (
+        plans.workload,
+        "Examples:  ehya workload --capacity bank=10 --capacity judiciary=5   ·   ehya workload --out work.xlsx",
     ),
     (
         offers.match,

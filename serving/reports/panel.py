@@ -227,7 +227,9 @@ def _key(cell: object) -> list[Any] | None:
 def _records(units: pd.DataFrame) -> dict[str, dict[Field, str]]:
     """What the form shows of each unit: what it is, and every field that the model listens to, where it is known."""
     rows = table("effects")
-    heard = {name for joined in rows.loc[~rows["output"].isin(["act", "none"]), "fields"] for name in str(joined).split(";")}
+    heard = {
+        name for joined in rows.loc[~rows["output"].isin(["act", "none"]), "fields"] for name in str(joined).split(";")
+    }
     shown = [field for field in Field if field in _ALWAYS or field.value in heard]
     both = [in_words(units[[field.value for field in shown]], speech(one)) for one in LANGUAGES]
     found: dict[str, dict[Field, str]] = {str(unit): {} for unit in units.index}

@@ -10,7 +10,9 @@ import typer
 from serving.cli.doors.options import DAY, AsJson, Lang, Out
 
 Unit = Annotated[str, typer.Argument(help="Id of the unit, or its exact name.")]
-Kind = Annotated[str, typer.Argument(help="approached, visited, declined, agreed, invested, restarted, observed, served, ...")]
+Kind = Annotated[
+    str, typer.Argument(help="approached, visited, declined, agreed, invested, restarted, observed, served, ...")
+]
 Number = Annotated[int, typer.Argument(help="Number of the event, as `ehya outcome list` prints it.")]
 On = Annotated[str, typer.Option("--on", metavar="DATE", help=f"When it happened; a month or a year will do. {DAY}.")]
 KnownOn = Annotated[
@@ -20,7 +22,9 @@ CapacityShare = Annotated[float | None, typer.Option("--capacity-share", help="S
 Jobs = Annotated[int | None, typer.Option("--jobs", help="Persons at work.")]
 Act = Annotated[
     str | None,
-    typer.Option("--act", help="What was done, of a unit that was served: diagnosis, industrial_tour, court_support, ..."),
+    typer.Option(
+        "--act", help="What was done, of a unit that was served: diagnosis, industrial_tour, court_support, ..."
+    ),
 ]
 Rial = Annotated[
     str | None, typer.Option("--rial", metavar="MONEY", help="Money put in by who invested, e.g. 400 billion rial.")

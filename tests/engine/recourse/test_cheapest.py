@@ -174,9 +174,7 @@ def test_out_of_reach_gives_the_best_there_is_and_says_what_stands_in_the_way():
 
 
 def test_an_act_of_unknown_cost_is_taken_only_where_nothing_else_does():
-    acts = catalogue(
-        "u", {"management_contract": ("management", np.nan, 0.5), "new_partner": ("bank_debt", 90e9, 0.5)}
-    )
+    acts = catalogue("u", {"management_contract": ("management", np.nan, 0.5), "new_partner": ("bank_debt", 90e9, 0.5)})
     assert plan_of(acts, 0.2, Wish(0.25)).table.loc["u", "acts"] == "new_partner"
     both = plan_of(acts, 0.2, Wish(0.35)).table.loc["u"]
     assert both["unknown_costs"] == "management_contract"
@@ -203,11 +201,14 @@ def test_acts_wait_for_those_that_come_first_and_others_run_beside():
 
 def test_many_units_get_what_each_gets_alone_in_any_order():
     rng = np.random.default_rng(4)
-    acts = [
-        catalogue(f"u{n}", {code: (str(LISTED.loc[code, "removes"]), float(rng.integers(1, 9)), float(rng.uniform(0.1, 1)))
-                            for code in rng.choice(CODES, 4, replace=False)})
-        for n in range(12)
-    ]  # fmt: skip
+    acts = []
+    for n in range(12):
+        codes = rng.choice(CODES, 4, replace=False)
+        lines = {
+            code: (str(LISTED.loc[code, "removes"]), float(rng.integers(1, 9)), float(rng.uniform(0.1, 1)))
+            for code in codes
+        }
+        acts.append(catalogue(f"u{n}", lines))
     chance = pd.Series({f"u{n}": 0.1 + 0.05 * n for n in range(13)})  # the last has no act at all
     must = pd.Series("", index=chance.index, dtype="str")
     whole = cheapest(pd.concat(acts, ignore_index=True), chance, must, Wish(0.4))
