@@ -416,3 +416,43 @@ def test_the_smallest_change_of_weights_that_swaps_two_units_is_said(ehya, ranki
         moved = sum(abs(found["after"][part] - found["before"][part]) for part in found["before"]) / 2
         assert moved == pytest.approx(found["moved"], abs=1e-6)
     assert "UNIT,UNIT" in ehya("rank", "--swap", first, code=2, language="en").stderr
+
+
+def test_a_plan_says_who_does_what_and_an_act_that_was_done_is_asked_of_nobody_again(ehya, ranking):
+    unit = next(row["unit_id"] for row in ranking if row["triage"] == "fix_first")
+    plan = json.loads(ehya("plan", unit, "--as-of", AS_OF, "--json").stdout)
+    assert plan["status"] == "reached"
+    assert plan["feasibility_after"] > plan["feasibility"]
+    act = plan["steps"][0]["intervention"]
+    english, persian = (ehya("plan", unit, "--as-of", AS_OF, language=language).output for language in ("en", "fa"))
+    assert "Feasibility now" in english
+    assert "امکان‌پذیری اکنون" in persian
+    ehya("outcome", "add", unit, "served", "--act", act, "--on", AS_OF, "--known-on", AS_OF)
+    again = json.loads(ehya("plan", unit, "--as-of", AS_OF, "--json").stdout)
+    assert act not in again["acts"]
+    assert "Done already" in ehya("plan", unit, "--as-of", AS_OF, language="en").output
+
+
+def test_a_threshold_out_of_reach_gives_the_best_there_is(ehya, ranking):
+    unit = next(row["unit_id"] for row in ranking if row["triage"] == "fix_first")
+    plan = json.loads(ehya("plan", unit, "--as-of", AS_OF, "--threshold", "0.98", "--json").stdout)
+    assert plan["status"] == "out_of_reach"
+    assert plan["shortfall"] > 0
+    refused = ehya("plan", unit, "--cost", "prayer=1 billion rial", language="en", code=2)
+    assert "diagnosis" in refused.output
+
+
+def test_the_work_of_a_quarter_keeps_to_what_each_owner_can_begin(ehya, day, folder):
+    found = json.loads(ehya("workload", "--as-of", AS_OF, "--capacity", "bank=۲", "--json").stdout)
+    taken = [line for line in found["work"] if line["taken"]]
+    assert sum(line["owner"] == "bank" for line in taken) == 2
+    banks = [line["jobs"] for line in found["work"] if line["owner"] == "bank"]
+    assert banks == sorted(banks, reverse=True)
+    book = folder / "work.xlsx"
+    ehya("workload", "--as-of", AS_OF, "--out", book)
+    assert len(openpyxl.load_workbook(book).sheetnames) == 3
+
+
+def test_a_service_names_what_was_done(ehya, ranking):
+    refused = ehya("outcome", "add", ranking[0]["unit_id"], "served", "--on", AS_OF, language="en", code=2)
+    assert "diagnosis" in refused.output
