@@ -25,6 +25,7 @@ from engine.scoring.sections import (
     HazardSettings,
     JobsPart,
     Population,
+    Positive,
     PressPair,
     PressPopulation,
     PressSettings,
@@ -68,6 +69,9 @@ class Document(Section):
         Official counts.
     drift_reference
         What a later register is compared with; older models have none.
+    unit_spread
+        Standard deviation of the log-odds of feasibility between units whose records read alike; older models have
+        none.
     metrics, card, gates, sample
         Figures, model card, verdicts and counts of the training, to be shown.
     judged
@@ -86,6 +90,7 @@ class Document(Section):
     prior_driven: StrictBool = True
     population: Population | None = None
     drift_reference: DriftReference | None = None
+    unit_spread: Positive | None = None
     metrics: dict[str, Any] = Field(default_factory=dict)
     card: dict[str, Any] = Field(default_factory=dict)
     gates: tuple[dict[str, Any], ...] = ()

@@ -16,6 +16,7 @@ from engine.domain.unit import Status
 from engine.scoring.artefact import Model
 from engine.scoring.design import Floats
 from engine.scoring.figures import ends, job_figures
+from engine.scoring.frailty import UNIT_SPREAD, around
 from engine.scoring.sections import PressPair
 
 RIAL_PER_BILLION = 1e9
@@ -138,7 +139,7 @@ def status(heads: Heads, columns: Floats) -> Floats:
     return np.asarray(expit(ends(refits, logit(heads.probability(columns)))))
 
 
-def outputs(heads: Heads, draws: Draws, spread: Floats, size: UnitSize) -> Floats:
+def outputs(heads: Heads, draws: Draws, spread: Floats, size: UnitSize, unit_spread: float = UNIT_SPREAD) -> Floats:
     """All outputs of some rows, shape (n, 3 x outputs), in the order of ``Output``."""
     refits = heads.status_refits[:, 0] + spread @ heads.status_refits[:, 1:].T
     probability = heads.probability(spread)
@@ -146,9 +147,11 @@ def outputs(heads: Heads, draws: Draws, spread: Floats, size: UnitSize) -> Float
     centre = heads.refitted_log_jobs(spread)[:, draws.residual]
     at_month_12 = np.exp(centre + draws.sign * np.abs(heads.residuals[draws.residual]) + draws.shift)
     moved = expit(logit(probability) + heads.offset) * draws.capacity.mean()
+    chance = ends(feasibility, moved)
     by_output = {
         Output.REPORTED_STATUS: ends(expit(refits), probability),
-        Output.FEASIBILITY: ends(feasibility, moved),
+        Output.FEASIBILITY: chance,
+        Output.FEASIBILITY_UNIT: around(chance, unit_spread),
         **job_figures(feasibility, at_month_12, size.jobs_now, size.capital),
     }
     return np.hstack([by_output[output] for output in Output])

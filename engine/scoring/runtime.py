@@ -18,6 +18,7 @@ from engine.scoring.artefact import Model
 from engine.scoring.design import Floats, clipped, design
 from engine.scoring.document import OUTCOMES, ReportedDocument, of_kind
 from engine.scoring.figures import LEVELS, ends, job_figures
+from engine.scoring.frailty import UNIT_SPREAD, around, unit_ends
 from engine.scoring.hazards import feasibility
 from engine.scoring.jobs import JobsHeads, jobs_at_month_12
 from engine.scoring.press import Draws, Heads, UnitSize, outputs, point, status
@@ -62,7 +63,8 @@ def predict(
         Prediction table, shape (n, 3 x outputs + 8), index of ``matrix``: probabilities in 0..1, jobs in persons, jobs
         per billion rial. Ends are the 10 % and 90 % quantiles of the draws. A unit that is not scorable has reasons and
         no figures. ``out_of_range`` names the features, joined by ``;``, that lie beyond what the model was fitted
-        to: they counted as the farthest value that it knows.
+        to: they counted as the farthest value that it knows. The interval of ``feasibility`` is that of the estimate,
+        the one of ``feasibility_unit`` says how far the unit itself may lie (``engine.scoring.frailty``).
 
     Raises
     ------
@@ -109,7 +111,7 @@ def _of_reports(
             if first_day:
                 figures[chunk, : len(BOUNDS)] = status(heads, columns)
             else:
-                figures[chunk] = outputs(heads, draws, columns, size.take(chunk))
+                figures[chunk] = outputs(heads, draws, columns, size.take(chunk), unit_spread(model))
     return figures, out_of_fold
 
 
@@ -132,11 +134,18 @@ def _of_the_first_day(
         own = size.take(part)
         by_output = {
             Output.FEASIBILITY: np.column_stack([chance.low, chance.point, chance.high]),
+            Output.FEASIBILITY_UNIT: unit_ends(chance.point, np.sqrt(chance.variance.sum(axis=1)), unit_spread(model)),
             **signs.figures(chance, found, own.jobs_now, own.capital),
         }
         for place, output in enumerate(Output):
             if output in by_output:
                 figures[part, 3 * place : 3 * place + 3] = by_output[output]
+
+
+def unit_spread(model: Model) -> float:
+    """Standard deviation of the log-odds between units whose records read alike; older models do not hold it."""
+    stated = model.document.unit_spread
+    return UNIT_SPREAD if stated is None else stated
 
 
 def sector_shift(pair: PressPair, matrix: pd.DataFrame) -> Floats:
@@ -158,11 +167,12 @@ def _of_outcomes(
         ready, _ = clipped(matrix.iloc[chunk], model.document.ranges)
         chance, draws = feasibility(model, ready, random_state=random_state)
         at_month_12 = jobs_at_month_12(jobs, ready, units.iloc[chunk], random_state=random_state)
-        part = size.take(chunk)
+        part, estimate = size.take(chunk), ends(draws, chance)
         by_output = {
             # Press reports have no say in this model: nothing is predicted of what a page would say.
             Output.REPORTED_STATUS: np.full((len(chunk), 3), np.nan),
-            Output.FEASIBILITY: ends(draws, chance),
+            Output.FEASIBILITY: estimate,
+            Output.FEASIBILITY_UNIT: around(estimate, unit_spread(model)),
             **job_figures(draws, at_month_12, part.jobs_now, part.capital),
         }
         figures[chunk] = np.hstack([by_output[output] for output in Output])

@@ -85,7 +85,11 @@ UnitFields = create_model(  # type: ignore[call-overload]
 
 
 class Interval(Answer):
-    """A predicted quantity: middle estimate and 80 % interval."""
+    """A predicted quantity: middle estimate and 80 % interval.
+
+    Of `feasibility` it is the interval of the estimate for units whose records read alike, of `feasibility_unit` how
+    far the unit itself may lie from the same point.
+    """
 
     low: float | None
     point: float | None

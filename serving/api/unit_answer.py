@@ -16,6 +16,7 @@ from serving.reports.ranked import part_columns
 MEASURES = {
     Output.REPORTED_STATUS: "probability",
     Output.FEASIBILITY: "probability",
+    Output.FEASIBILITY_UNIT: "probability",
     Output.JOBS_IF_REVIVED: "persons",
     Output.JOBS_EXPECTED: "persons",
     Output.JOBS_PER_BILLION_RIAL: "persons per billion rial",

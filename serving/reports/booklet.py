@@ -318,7 +318,7 @@ def _pictures(row: pd.Series, widest: float, speech: Speech) -> list[dict[str, A
     """Feasibility and jobs as a dot on an interval; the axis of jobs is the same on all pages."""
     if not row["scorable"]:
         return []
-    axes = {Output.FEASIBILITY: (1.0, [speech.share(0), speech.share(1)])}
+    axes = {Output.FEASIBILITY_UNIT: (1.0, [speech.share(0), speech.share(1)])}
     axes[Output.JOBS_IF_REVIVED] = widest, [speech.number(0), speech.number(widest)]
     axes[Output.JOBS_EXPECTED] = axes[Output.JOBS_IF_REVIVED]
     return [_picture(row, output, *axis, speech) for output, axis in axes.items()]
@@ -339,7 +339,7 @@ def _widest(table: pd.DataFrame) -> float:
 
 
 def _comparison(booklet: Booklet, speech: Speech) -> dict[str, Any]:
-    say, outputs = speech.text, (Output.FEASIBILITY, Output.JOBS_IF_REVIVED, Output.JOBS_EXPECTED)
+    say, outputs = speech.text, (Output.FEASIBILITY_UNIT, Output.JOBS_IF_REVIVED, Output.JOBS_EXPECTED)
     headers = [
         say("booklet.number"),
         say("field.name"),

@@ -131,10 +131,10 @@ def scatter(
     frame = scorable.head(shown)
     inner = (58.0, width - 18.0, 16.0, height - 52.0)
     jobs = frame[[f"jobs_if_revived_{bound}" for bound in BOUNDS]].astype(float).clip(lower=1.0)
-    across = _Share(inner[0], inner[1], _share_end(frame["feasibility_high"].to_numpy(dtype=float)))
+    across = _Share(inner[0], inner[1], _share_end(frame["feasibility_unit_high"].to_numpy(dtype=float)))
     up = _Persons(inner[3], inner[2], *_decades(jobs.to_numpy()))
     places = pd.DataFrame(
-        {f"x_{bound}": across.at(frame[f"feasibility_{bound}"].to_numpy(dtype=float)) for bound in BOUNDS}
+        {f"x_{bound}": across.at(frame[f"feasibility_unit_{bound}"].to_numpy(dtype=float)) for bound in BOUNDS}
         | {f"y_{bound}": up.at(jobs[f"jobs_if_revived_{bound}"].to_numpy()) for bound in BOUNDS},
         index=frame.index,
     ).round(1)

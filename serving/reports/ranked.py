@@ -156,7 +156,7 @@ def _reported(record: dict[str, Any], speech: Speech) -> str:
 
 
 def _feasibility(record: dict[str, Any], speech: Speech) -> dict[str, Any]:
-    low, point, high = (record[f"feasibility_{bound}"] for bound in ("low", "point", "high"))
+    low, point, high = (record[f"feasibility_unit_{bound}"] for bound in ("low", "point", "high"))
     if not known(point):
         return {"point": speech.share(None), "range": "", "bar": None, "alt": ""}
     decimals = 1 if float(high) < 0.1 else 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from engine.domain.prediction import BOUNDS, Output
+from engine.domain.prediction import figures
 from engine.domain.unit import public_fields
 from engine.errors import EhyaError, ErrorCode
 from serving.i18n import Speech
@@ -40,9 +40,8 @@ def investor_view(units: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Shape (n, columns without score, rank and triage).
     """
-    outputs = [f"{output.value}_{bound}" for output in Output for bound in BOUNDS]
     rest = [name for name in public_fields() if name not in _FRONT]
-    order = [*_FRONT, *outputs, "red_flags", *rest, *_RECORD]
+    order = [*_FRONT, *figures(), "red_flags", *rest, *_RECORD]
     return units[[name for name in order if name in units.columns]]
 
 

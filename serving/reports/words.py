@@ -18,11 +18,15 @@ from serving.reports.workbook import SheetColumn
 _OUTPUT_KINDS = {
     Output.REPORTED_STATUS: ("share", "probability"),
     Output.FEASIBILITY: ("share", "probability"),
+    Output.FEASIBILITY_UNIT: ("share", "probability"),
     Output.JOBS_IF_REVIVED: ("number", "persons"),
     Output.JOBS_EXPECTED: ("number", "persons"),
     Output.JOBS_PER_BILLION_RIAL: ("score", "persons per billion rial"),
     Output.JOBS_EXPECTED_PER_BILLION_RIAL: ("score", "persons per billion rial"),
 }
+PROBABILITIES = tuple(output for output, (_, measure) in _OUTPUT_KINDS.items() if measure == "probability")
+"""Outputs that are said as shares of a hundred."""
+
 _KINDS = {Kind.COUNT: "count", Kind.NUMBER: "number", Kind.SHARE: "share", Kind.MONEY: "money", Kind.YEAR: "year"}
 _FAMILIES = {
     "status": "status",
@@ -75,7 +79,9 @@ def column_of(name: str, speech: Speech) -> SheetColumn:
     for output, (kind, measure) in _OUTPUT_KINDS.items():
         for bound in BOUNDS:
             if name == f"{output.value}_{bound}":
-                title = speech.text("cli.bounded", name=speech.text(output), bound=speech.text(f"bound.{bound}"))
+                ends = output is Output.FEASIBILITY and bound != "point"
+                said = speech.text("column.feasibility_estimate" if ends else output)
+                title = speech.text("cli.bounded", name=said, bound=speech.text(f"bound.{bound}"))
                 return SheetColumn(name, measured(title, measure, speech), kind)
     if name in set(Field):
         return _field_column(name, speech)
@@ -169,7 +175,7 @@ def spread(row: Mapping[str, Any] | pd.Series, output: Output, speech: Speech) -
     '3.0% (1.0% to 6.0%)'
     """
     low, point, high = (row[name] for name in columns(output))
-    if output in (Output.REPORTED_STATUS, Output.FEASIBILITY):
+    if output in PROBABILITIES:
         return speech.interval(low, point, high, int(pd.notna(high) and high < 0.1), share=True)
     return speech.interval(low, point, high, digits(point))
 

@@ -23,6 +23,7 @@ from serving.desk.appraisal import Appraised
 from serving.desk.question import Question
 from serving.desk.stock import Stock
 from serving.disclosure.masking import Audience, visible
+from serving.reports.words import PROBABILITIES
 from tests.training.conftest import press_model
 
 DAY = pd.Timestamp("2026-11-23")
@@ -81,6 +82,7 @@ def _predictions(units: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     points = {
         Output.REPORTED_STATUS: np.clip(feasibility * 1.4, 0, 0.97),
         Output.FEASIBILITY: feasibility,
+        Output.FEASIBILITY_UNIT: feasibility,
         Output.JOBS_IF_REVIVED: jobs,
         Output.JOBS_EXPECTED: jobs * feasibility,
         Output.JOBS_PER_BILLION_RIAL: jobs / capital,
@@ -89,8 +91,8 @@ def _predictions(units: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     frame = pd.DataFrame(index=units.index)
     for output, point in points.items():
         low, middle, high = columns(output)
-        frame[low], frame[middle] = point * 0.5, point
-        frame[high] = np.minimum(point * 1.8, 1.0) if output in list(Output)[:2] else point * 1.8
+        frame[low], frame[middle] = point * (0.25 if output is Output.FEASIBILITY_UNIT else 0.5), point
+        frame[high] = np.minimum(point * 1.8, 1.0) if output in PROBABILITIES else point * 1.8
     frame["scorable"] = np.arange(n) % 7 != 6
     frame.loc[~frame["scorable"], [name for output in Output for name in columns(output)]] = np.nan
     frame["not_scorable"] = np.where(frame["scorable"], "", "no_idle_time;no_sector")

@@ -30,9 +30,9 @@ class Spells:
     Parameters
     ----------
     table
-        One row per spell, sorted by unit and day: ``unit_id, began, known_on`` (of the beginning), ``until`` (day of
-        its end, or the last day on which an event shows the unit still in it), ``outcome`` (``OPEN, RESTARTED,
-        ENDED``), ``again`` (day of the next spell's beginning).
+        One row per spell, sorted by unit and day: ``unit_id, began, known_on`` (of the first look that found the unit
+        in it), ``until`` (day of its end, or the last day on which an event shows the unit still in it), ``outcome``
+        (``OPEN, RESTARTED, ENDED``), ``again`` (day of the stop after it).
     left_out
         Reason -> how many events were not used.
     """
@@ -107,8 +107,9 @@ def spells(events: pd.DataFrame, half_active: pd.Index) -> Spells:
     Spells
         A unit is followed from its first event that is no outcome (an approach, a visit, an observation): what happened
         before cannot have been missed by a look that found nothing, so an outcome without one is left out and counted
-        (``outcomes_before_exposure``). ``stopped_again`` begins a new spell. Nothing follows an end for good
-        (``events_after_end``).
+        (``outcomes_before_exposure``). ``stopped_again`` begins a new spell, which is followed from the next look: of
+        units that nobody visits after a stop only those that came back are heard of again, and they alone would say
+        that nearly all do. Nothing follows an end for good (``events_after_end``).
     """
     kind, share = events["kind"].to_numpy(), events["capacity_share"].to_numpy()
     at_work = (kind == OutcomeKind.OBSERVED.value) & (share >= HALF_CAPACITY)
@@ -118,8 +119,8 @@ def spells(events: pd.DataFrame, half_active: pd.Index) -> Spells:
     ended = np.isin(kind, ENDS)
     leaves = restart | at_work | ended
     gone = _so_far(events["unit_id"], ended) - ended > 0
-    silent = (kind == OutcomeKind.RESTARTED.value) & half
-    frame = events.assign(leaves=leaves, ended=ended, stopped=stopped)[~gone & ~silent]
+    unsure = (kind == OutcomeKind.RESTARTED.value) & half
+    frame = events.assign(leaves=leaves, ended=ended, stopped=stopped)[~gone & ~unsure]
     # Before the first look nothing counts; a look is anything that is no outcome, or a stop.
     looked = _so_far(frame["unit_id"], (~frame["leaves"]).to_numpy()) > 0
     early = int((~looked).sum())
@@ -133,18 +134,21 @@ def spells(events: pd.DataFrame, half_active: pd.Index) -> Spells:
     after = turns.groupby("unit_id").shift(-1).loc[begins.index]
     following = turns.groupby("unit_id").shift(-2).loc[begins.index]
     outcome = np.where(after["day"].isna(), OPEN, np.where(after["ended"].eq(True), ENDED, RESTARTED))
+    until = after["day"].fillna(_last_seen(frame).reindex(begins["unit_id"]).set_axis(begins.index))
+    began, known_on = _first_look(frame, turns, begins)
+    silent, left = began.isna(), outcome > 0
     table = pd.DataFrame(
         {
-            "unit_id": begins["unit_id"].to_numpy(),
-            "began": begins["day"].to_numpy(),
-            "known_on": begins["known_on"].to_numpy(),
-            "until": after["day"]
-            .fillna(_last_seen(frame).reindex(begins["unit_id"]).set_axis(begins.index))
-            .to_numpy(),
+            "unit_id": begins["unit_id"],
+            # Nothing of a spell that nobody looked into lies before its end; what a restart was worth is counted.
+            "began": began.fillna(until),
+            "known_on": known_on.fillna(begins["known_on"]),
+            "until": until,
             "outcome": outcome.astype(np.int8),
-            "again": following["day"].to_numpy(),
+            "again": following["day"],
         }
-    )
+    )[~silent | left]
+    early += int((silent & left).sum())
     left_out = {"outcomes_before_exposure": early, "events_after_end": int(gone.sum())}
     return Spells(table.reset_index(drop=True), left_out)
 
@@ -209,6 +213,16 @@ def _so_far(unit: pd.Series, flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.int
     """How many flags each row's unit had up to and with the row."""
     counted = pd.Series(flags.astype(np.int64), index=unit.index).groupby(unit, sort=False).cumsum()
     return np.asarray(counted, dtype=np.int64)
+
+
+def _first_look(frame: pd.DataFrame, turns: pd.DataFrame, begins: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Day of the first look into each spell and the day on which it was known; missing where nobody looked."""
+    spell = frame.index.isin(turns.index).cumsum()
+    looks = frame[~frame["leaves"] & ~frame["stopped"]].assign(
+        spell=lambda kept: spell[frame.index.get_indexer(kept.index)]
+    )
+    first = looks.drop_duplicates("spell").set_index("spell").reindex(spell[frame.index.get_indexer(begins.index)])
+    return first["day"].set_axis(begins.index), first["known_on"].set_axis(begins.index)
 
 
 def _last_seen(frame: pd.DataFrame) -> pd.Series:

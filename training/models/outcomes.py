@@ -17,6 +17,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.scoring.artefact import Model
 from engine.scoring.design import clipped, design
 from engine.scoring.document import OutcomesDocument
+from engine.scoring.frailty import UNIT_SPREAD
 from engine.scoring.hazards import DRAWS
 from engine.scoring.sections import (
     BetaPrior,
@@ -183,6 +184,7 @@ def fit_outcomes(
         sample=sample_counts(seen, weights is not None),
         origin=origin,
         drift_reference=_reference(seen, present),
+        unit_spread=UNIT_SPREAD,
         fold_of={},
     )
     document = document.changed(version=document.name_of(day))

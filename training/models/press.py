@@ -12,6 +12,7 @@ import pandas as pd
 from engine.scoring.artefact import Model
 from engine.scoring.design import design
 from engine.scoring.document import ReportedDocument
+from engine.scoring.frailty import UNIT_SPREAD
 from engine.scoring.sections import Block, PressJobsLevel, PressPair, PressPopulation, PressSettings
 from features import fit as fit_features
 from features import matrix
@@ -123,6 +124,7 @@ def fit(
         population=promoted.population,
         prior_driven=True,
         drift_reference=reference(X[list(ALLOWED.names)], ALLOWED),
+        unit_spread=UNIT_SPREAD,
         data_until=as_of.date().isoformat(),
         recipe=PressSettings(penalty=recipe.penalty, share=recipe.share, random_state=random_state, trials=trials),
     )

@@ -49,7 +49,7 @@ def estimates(row: Any, speech: Speech) -> str:
     """Feasibility and expected jobs in one line, each with its interval; empty where there is no prediction."""
     if pd.isna(row["feasibility_point"]):
         return ""
-    said = f"{speech.text('page.feasibility')}: {spread(row, Output.FEASIBILITY, speech)}"
+    said = f"{speech.text('page.feasibility')}: {spread(row, Output.FEASIBILITY_UNIT, speech)}"
     if pd.isna(row["jobs_expected_point"]):
         return said
     jobs = f"{speech.text(Output.JOBS_EXPECTED)}: {spread(row, Output.JOBS_EXPECTED, speech)}"

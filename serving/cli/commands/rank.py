@@ -225,7 +225,7 @@ def _row(row: dict[Any, Any], terminal: Terminal) -> list[str]:
         f"{words.fact(row['name'])}\n{row['unit_id']} · {words.place(row['county'])}\n{_sector(row, words)}",
         "\n".join(line for line in verdict if line),
         "\n".join(_firmness(row, words)),
-        spread(row, Output.FEASIBILITY, words),
+        spread(row, Output.FEASIBILITY_UNIT, words),
         spread(row, Output.JOBS_EXPECTED, words),
     ]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from engine.domain.extras import extra_value
-from engine.domain.prediction import NotScorable, Output
+from engine.domain.prediction import FOR_PERSONS, NotScorable, Output
 from engine.domain.unit import Confidence, Field
 from engine.errors import ErrorCode
 from engine.settings import Settings
@@ -22,7 +22,7 @@ from serving.i18n import Speech
 from serving.reports.ranked import weighty_parts
 from serving.reports.ranking import legend, origin_remarks, records
 from serving.reports.reasons import question_lines, unit_reasons, why_documents
-from serving.reports.words import odd_said, spread
+from serving.reports.words import PROBABILITIES, odd_said, spread
 
 _REASONS = 6  # features named to a person; JSON has all that add anything
 
@@ -161,7 +161,7 @@ def _judgement(terminal: Terminal, story: Story, row: pd.Series) -> None:
     triage = f"{words.codes(row['triage'], 'triage')} — {words.codes(row['triage_reasons'], 'triage_reason')}"
     terminal.line(f"{words.text('cli.triage')}: {triage}", "bold")
     if row["scorable"]:
-        outputs = [(words.text(output), _interval(output, row, words)) for output in Output]
+        outputs = [(words.text(output), _interval(output, row, words)) for output in FOR_PERSONS]
         title = words.join([part for part in (words.text("cli.prediction"), *marks(row, words).split("\n")) if part])
         terminal.pairs([(name, said) for name, said in outputs], title=title)
         if story.why:
@@ -207,7 +207,7 @@ def _reasons(terminal: Terminal, story: Story, unit_id: str) -> None:
 
 def _interval(output: Output, row: pd.Series, words: Speech) -> str:
     said = spread(row, output, words)
-    if output in (Output.REPORTED_STATUS, Output.FEASIBILITY) or said == words.number(None):
+    if output in PROBABILITIES or said == words.number(None):
         return said
     return f"{said} {words.text('measure.persons')}"
 

@@ -29,8 +29,10 @@ def test_a_ranking_workbook_has_intervals_marks_notes_and_runs_nothing(judged, t
     assert "ساختگی" in page["A1"].value
     headers = [cell.value for cell in page[2]]
     for bound in ("کران پایین", "برآورد میانی", "کران بالا"):
-        assert f"امکان‌پذیری احیا، {bound} [احتمال]" in headers
         assert f"اشتغال مورد انتظار، {bound} [نفر]" in headers
+    for bound in ("کران پایین", "کران بالا"):
+        assert f"امکان‌پذیری احیای همین واحد، {bound} [احتمال]" in headers
+        assert f"امکان‌پذیری، برآورد برای چنین واحدهایی، {bound} [احتمال]" in headers
     assert "متکی بر پیش‌فرض" in headers
     names = [row[headers.index("نام واحد")].value for row in page.iter_rows(min_row=3)]
     assert "'=HYPERLINK(1)" in names

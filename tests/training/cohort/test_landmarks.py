@@ -98,7 +98,8 @@ def test_periods_that_end_after_the_settled_day_do_not_count_whatever_happened_i
 def test_a_landmark_on_which_a_relapse_was_not_known_yet_does_not_count():
     events = log(
         ("a", "approached", "2020-01-20", "2020-01-20"), ("a", "restarted", "2020-03-01", "2020-03-02"),
-        ("a", "stopped_again", "2021-02-01", "2021-08-01"), ("a", "visited", "2023-08-01", "2023-08-01"),
+        ("a", "stopped_again", "2021-02-01", "2021-08-01"), ("a", "visited", "2021-05-01", "2021-08-01"),
+        ("a", "visited", "2023-08-01", "2023-08-01"),
     )  # fmt: skip
     found = followed(register("a"), events)
     assert found.rows["origin"].min() == pd.Timestamp("2021-10-01")
@@ -186,7 +187,8 @@ def test_overlapping_landmarks_count_each_month_once():
 def test_a_unit_that_was_followed_for_two_years_without_result_gives_no_more_landmarks():
     events = log(
         ("a", "approached", "2018-06-20", "2018-06-20"), ("a", "restarted", "2022-02-01", "2022-02-01"),
-        ("a", "stopped_again", "2023-02-01", "2023-02-01"), ("a", "visited", "2025-02-01", "2025-02-01"),
+        ("a", "stopped_again", "2023-02-01", "2023-02-01"), ("a", "visited", "2023-02-02", "2023-02-02"),
+        ("a", "visited", "2025-02-01", "2025-02-01"),
     )  # fmt: skip
     origins = followed(register("a", as_of="2018-01-01"), events).rows["origin"]
     assert origins.min() == pd.Timestamp("2018-07-01")

@@ -51,10 +51,20 @@ def test_silence_is_not_survival():
 def test_a_unit_that_stopped_again_is_at_risk_again():
     found = cut(
         ("a", "approached", "2020-01-05"), ("a", "restarted", "2021-01-01"), ("a", "visited", "2021-06-01"),
-        ("a", "stopped_again", "2022-02-02"), ("a", "declined", "2022-08-08"),
+        ("a", "stopped_again", "2022-02-02"), ("a", "declined", "2022-08-08"), ("a", "visited", "2023-01-01"),
     )  # fmt: skip
-    assert told(found) == [("a", "2020-01-05", "2021-01-01", RESTARTED), ("a", "2022-02-02", "2022-08-08", OPEN)]
+    assert told(found) == [("a", "2020-01-05", "2021-01-01", RESTARTED), ("a", "2022-08-08", "2023-01-01", OPEN)]
     assert found.table["again"].iloc[0] == pd.Timestamp("2022-02-02")
+
+
+def test_of_a_stop_after_which_nobody_looked_neither_silence_nor_a_return_counts():
+    """Else only those that came back would be heard of, and all that stop again would seem to come back."""
+    before = ("approached", "2020-01-05"), ("restarted", "2021-01-01"), ("stopped_again", "2022-02-02")
+    rows = [(unit, *event) for unit in ("a", "b") for event in before]
+    found = cut(*rows, ("a", "restarted", "2022-09-01"))
+    first = [(unit, "2020-01-05", "2021-01-01", RESTARTED) for unit in ("a", "b")]
+    assert told(found) == [first[0], ("a", "2022-09-01", "2022-09-01", RESTARTED), first[1]]
+    assert found.left_out["outcomes_before_exposure"] == 1
 
 
 def test_a_half_active_unit_restarts_when_first_seen_at_half_its_capacity():
