@@ -18,7 +18,8 @@ def _three() -> pd.DataFrame:
         ("point", [0.25, 0.5, 0.1], [10.0, 10.0, 1.0]),
         ("high", [0.5, 1.0, 0.2], [100.0, 10.0, 5.0]),
     ):
-        frame[f"feasibility_unit_{bound}"], frame[f"jobs_if_revived_{bound}"] = feasibility, jobs
+        frame[f"feasibility_{bound}"] = frame[f"feasibility_unit_{bound}"] = feasibility
+        frame[f"jobs_if_revived_{bound}"] = jobs
     return frame
 
 
