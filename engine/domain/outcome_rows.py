@@ -210,7 +210,10 @@ def _disputed(events: pd.DataFrame, dates: pd.DataFrame, log: pd.DataFrame) -> p
 
 def _recorded(events: pd.DataFrame, log: pd.DataFrame) -> pd.Series:
     """Whether an event stands in the log already, or above in the same sheet."""
-    both = pd.concat([log.reindex(columns=_ALIKE), events[_ALIKE]], ignore_index=True)
+    names = [*_ALIKE, "event"]
+    both = pd.concat([log.reindex(columns=names), events[names]], ignore_index=True)
+    # Two courses of one day are two; whatever else happened to a unit happened once, under whatever name.
+    both["event"] = both["event"].where(both["kind"] == OutcomeKind.SERVED.value)
     both["happened_on"] = pd.to_datetime(both["happened_on"]).astype("datetime64[s]")
     figures = list(_HIGHEST)
     both[figures] = both[figures].astype("float64")

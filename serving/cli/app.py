@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from serving.cli.doors import imports, models, offers, outcomes, packages, plans, register, service, workspace, worth
+from serving.cli.doors import (
+    imports,
+    models,
+    offers,
+    outcomes,
+    packages,
+    plans,
+    register,
+    report,
+    service,
+    workspace,
+    worth,
+)
 from serving.cli.doors.options import Lang
 from serving.cli.errors import EXIT_REFUSED_REQUEST, CommandGroup, Door
 
@@ -104,6 +116,10 @@ DOORS = (
         offers.match,
         "Examples:  ehya match --mandate investor.yaml --why-not UNIT"
         "   ·   ehya match --mandates investors.xlsx --out event.xlsx",
+    ),
+    (
+        report.report,
+        "Examples:  ehya report --from 1401-01 --to 1403-12   ·   ehya report --from 1403 --to 1404 --out report.xlsx",
     ),
     (service.serve, "Example:  ehya serve --port 8600"),
     (register.duplicates, "Example:  ehya duplicates"),
