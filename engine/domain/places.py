@@ -6,6 +6,7 @@ import difflib
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 import pandas as pd
 
@@ -14,6 +15,9 @@ from engine.parsing.text import compact, fold
 from engine.reference.tables import table
 
 _PROVINCE_WORD = re.compile(r"^استان (?=\S)| province$")
+PlaceKind = Literal["province", "county"]
+"""What a place can be."""
+
 _COUNTY_WORD = re.compile(r"^شهرستان (?=\S)| county$")
 
 
@@ -36,7 +40,7 @@ class Place:
         return f"{self.province}/{self.county}" if self.county else self.province
 
 
-def place(name: str) -> Place:
+def place(name: str, kind: PlaceKind | None = None) -> Place:
     """Find a place by its name.
 
     Parameters
@@ -44,6 +48,8 @@ def place(name: str) -> Place:
     name
         English or Persian, in any spelling that :func:`engine.parsing.text.fold` brings together; with ``province``,
         ``county``, ``استان`` or ``شهرستان`` where the bare name means both; or ``Province/County``.
+    kind
+        What a bare name means; by default whatever bears it.
 
     Raises
     ------
@@ -54,17 +60,19 @@ def place(name: str) -> Place:
     --------
     >>> str(place("اروميه")), str(place("استان آذربایجان غربی")), str(place("Tehran county"))
     ('West Azerbaijan/Urmia', 'West Azerbaijan', 'Tehran/Tehran')
+    >>> str(place("Tehran", "province")), str(place("Tehran", "county"))
+    ('Tehran', 'Tehran/Tehran')
     """
-    found = _bearing(name)
+    found = _bearing(name, kind)
     if not found:
-        raise EhyaError(ErrorCode.PLACE_UNKNOWN, given=name, nearest=_nearest(name))
+        raise EhyaError(ErrorCode.PLACE_UNKNOWN, given=name, nearest=_nearest(name, kind))
     if len(found) > 1:
         allowed = [str(one) if one.county else f"{one} province" for one in found]
         raise EhyaError(ErrorCode.PLACE_AMBIGUOUS, given=name, allowed=allowed)
     return found[0]
 
 
-def _bearing(name: str) -> list[Place]:
+def _bearing(name: str, kind: PlaceKind | None) -> list[Place]:
     folded = fold(name).strip()
     if "/" in folded:
         province, _, county = folded.partition("/")
@@ -72,8 +80,8 @@ def _bearing(name: str) -> list[Place]:
     as_province = _PROVINCE_WORD.search(folded)
     as_county = _COUNTY_WORD.search(folded)
     bare = compact(_COUNTY_WORD.sub("", _PROVINCE_WORD.sub("", folded)))
-    provinces = [] if as_county else _provinces().get(bare, [])
-    counties = [] if as_province else _counties().get(bare, [])
+    provinces = [] if as_county or kind == "county" else _provinces().get(bare, [])
+    counties = [] if as_province or kind == "province" else _counties().get(bare, [])
     return sorted({*provinces, *counties})
 
 
@@ -81,8 +89,8 @@ def _province_names(name: str) -> set[str]:
     return {one.province for one in _provinces().get(compact(name), [])}
 
 
-def _nearest(name: str) -> list[str]:
-    names = {**_counties(), **_provinces()}
+def _nearest(name: str, kind: PlaceKind | None) -> list[str]:
+    names = _counties() if kind == "county" else _provinces() if kind == "province" else {**_counties(), **_provinces()}
     keys = difflib.get_close_matches(compact(name), list(names), n=3, cutoff=0.5)
     return sorted({str(one) for key in keys for one in names[key]})
 

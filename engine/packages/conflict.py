@@ -7,14 +7,19 @@ heals; those sets are collected until the smallest that meets them all is itself
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from time import monotonic
+from typing import TypeVar
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from engine.packages.optimum import Optimum, least_loosening, optimum
+from engine.errors import EhyaError, ErrorCode
+from engine.packages.optimum import SECONDS, Optimum, least_loosening, optimum
 from engine.packages.rules import PackageProblem, PackageRule, TermKind
+
+Found = TypeVar("Found")
 
 _ALWAYS = frozenset({TermKind.KNOWN.value, TermKind.WITHDRAWN.value})
 """Terms that nobody can give up."""
@@ -53,26 +58,37 @@ class Conflict:
         For each of these terms that can heal the whole package by giving way alone, its rules and by how much.
     together
         Where no term heals alone: the least that several must give way together.
+    seconds
+        Where the search ran out of time after so many seconds: then the terms contradict each other, yet fewer of them
+        may do so already, and other terms may heal too. Else ``None``.
     """
 
     terms: tuple[str, ...]
     rules: tuple[PackageRule, ...]
     healed: dict[str, tuple[Loosening, ...]]
     together: tuple[Loosening, ...]
+    seconds: float | None = None
 
 
-def conflict(problem: PackageProblem) -> Conflict | None:
+def conflict(problem: PackageProblem, *, seconds: float = SECONDS) -> Conflict | None:
     """Find the smallest contradiction among the terms.
 
     Parameters
     ----------
     problem
         Worth and rules.
+    seconds
+        For the whole search; what is known of the contradiction by then is given.
 
     Returns
     -------
     Conflict or None
         ``None`` where some choice keeps all terms.
+
+    Raises
+    ------
+    EhyaError
+        ``package_out_of_time`` where not even the contradiction is found in time.
 
     Examples
     --------
@@ -84,34 +100,72 @@ def conflict(problem: PackageProblem) -> Conflict | None:
     >>> found.terms, {term: [one.limit for one in gave] for term, gave in found.healed.items()}
     (('count', 'budgets.capital'), {'count': [1.0], 'budgets.capital': [9.0]})
     """
+    search = _Timed(seconds)
     bare = replace(problem, worth=np.zeros(len(problem)), tail=None)
-    if _possible(bare):
+    if search.possible(bare):
         return None
-    terms = _smallest(bare, list(bare.terms))
+    terms = search.or_all(lambda: _smallest(search, bare, list(bare.terms)), list(bare.terms))
     narrowed = bare.only([*_ALWAYS, *terms])
     each = _renamed(narrowed)
-    fewest = _smallest(each, list(each.terms))
+    fewest = search.or_all(lambda: _smallest(search, each, list(each.terms)), list(each.terms))
     standing = [rule for rule, own in zip(narrowed.rules, each.rules, strict=True) if own.term in fewest]
-    standing = [*_needed(narrowed, terms), *standing]
-    healed = {term: gave for term in terms if (gave := _healing(problem, [term]))}
-    together = () if healed else _healing(problem, terms) or _healing(problem, problem.terms)
-    return Conflict(tuple(terms), tuple(standing), healed, together)
+    nobody: list[PackageRule] = []
+    standing = [*search.or_all(lambda: _needed(search, narrowed, terms), nobody), *standing]
+
+    def healing(some: Sequence[str]) -> tuple[Loosening, ...]:
+        return search.or_all(lambda: _healing(search, problem, some), ())
+
+    healed = {term: gave for term in terms if (gave := healing([term]))}
+    together = () if healed else healing(terms) or healing(problem.terms)
+    return Conflict(tuple(terms), tuple(standing), healed, together, seconds if search.ended else None)
 
 
-def _needed(problem: PackageProblem, terms: Sequence[str]) -> list[PackageRule]:
+class _Timed:
+    """Searches that together have so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self.until = seconds, monotonic() + seconds
+        self.ended = False
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left.
+
+        Raises
+        ------
+        EhyaError
+            ``package_out_of_time`` where none are.
+        """
+        left = self.until - monotonic()
+        if left <= 0:
+            raise EhyaError(ErrorCode.PACKAGE_OUT_OF_TIME, seconds=self.seconds)
+        return left
+
+    def possible(self, problem: PackageProblem) -> bool:
+        """Whether some choice keeps the rules."""
+        return optimum(problem, seconds=self.left) is not None
+
+    def or_all(self, search: Callable[[], Found], known: Found) -> Found:
+        """What a search finds, or what is known without it where it runs out of time."""
+        try:
+            return search()
+        except EhyaError as error:
+            if error.code is not ErrorCode.PACKAGE_OUT_OF_TIME:
+                raise
+            self.ended = True
+            return known
+
+
+def _needed(search: _Timed, problem: PackageProblem, terms: Sequence[str]) -> list[PackageRule]:
     """Rules that never give way and without which the terms would not contradict each other."""
     always = [rule for rule in problem.rules if rule.term in _ALWAYS and len(rule.rows)]
-    if not always or not _possible(problem.only(terms)):
+    if not always or not search.possible(problem.only(terms)):
         return []
-    each = [rule for rule in always if _possible(problem.without(rule.term))]
+    each = [rule for rule in always if search.possible(problem.without(rule.term))]
     return each or always
 
 
-def _possible(problem: PackageProblem) -> bool:
-    return optimum(problem) is not None
-
-
-def _smallest(problem: PackageProblem, terms: Sequence[str]) -> list[str]:
+def _smallest(search: _Timed, problem: PackageProblem, terms: Sequence[str]) -> list[str]:
     """Fewest terms that contradict each other, in the order of the terms."""
     fixed = [term for term in terms if term in _ALWAYS]
     free = [term for term in terms if term not in _ALWAYS]
@@ -119,16 +173,16 @@ def _smallest(problem: PackageProblem, terms: Sequence[str]) -> list[str]:
     while True:
         chosen = _hitting(healing, free)
         kept = [*fixed, *(term for term in free if term in chosen)]
-        if not _possible(problem.only(kept)):
+        if not search.possible(problem.only(kept)):
             return [term for term in terms if term in chosen]
-        healing.append(frozenset(free) - _grown(problem, kept, free))
+        healing.append(frozenset(free) - _grown(search, problem, kept, free))
 
 
-def _grown(problem: PackageProblem, kept: Sequence[str], free: Sequence[str]) -> frozenset[str]:
+def _grown(search: _Timed, problem: PackageProblem, kept: Sequence[str], free: Sequence[str]) -> frozenset[str]:
     """Terms that can stand together, beginning with some, as many as come in order."""
     standing = list(kept)
     for term in free:
-        if term not in standing and _possible(problem.only([*standing, term])):
+        if term not in standing and search.possible(problem.only([*standing, term])):
             standing.append(term)
     return frozenset(standing)
 
@@ -138,8 +192,15 @@ def _hitting(sets: Sequence[Collection[str]], free: Sequence[str]) -> frozenset[
     if not sets:
         return frozenset()
     meets = np.array([[term in one for term in free] for one in sets], dtype=np.float64)
-    cost = 1 + np.arange(len(free)) * 1e-6
-    said = milp(cost, integrality=np.ones(len(free)), bounds=Bounds(0, 1), constraints=LinearConstraint(meets, 1))
+    # all that order adds is less than one term, and each step of it is more than the distance that HiGHS leaves open
+    cost = 1 + np.arange(len(free)) / (1 + len(free) ** 2)
+    said = milp(
+        cost,
+        integrality=np.ones(len(free)),
+        bounds=Bounds(0, 1),
+        constraints=LinearConstraint(meets, 1),
+        options={"mip_rel_gap": 0.0},
+    )
     return frozenset(term for term, taken in zip(free, said.x, strict=True) if taken > 0.5)
 
 
@@ -152,7 +213,7 @@ def _renamed(problem: PackageProblem) -> PackageProblem:
     return replace(problem, rules=rules)
 
 
-def _healing(problem: PackageProblem, terms: Sequence[str]) -> tuple[Loosening, ...]:
+def _healing(search: _Timed, problem: PackageProblem, terms: Sequence[str]) -> tuple[Loosening, ...]:
     """The least that rules of some terms must give way so that a package exists; empty where that does not help."""
     soft = [
         place
@@ -160,7 +221,7 @@ def _healing(problem: PackageProblem, terms: Sequence[str]) -> tuple[Loosening, 
         if rule.term in terms and rule.term not in _ALWAYS and rule.kind is not TermKind.KNOWN
     ]
     bare = replace(problem, tail=None)
-    found = least_loosening(bare, soft) if soft else None
+    found = least_loosening(bare, soft, seconds=search.left) if soft else None
     if found is None:
         return ()
     return tuple(loosened(problem.rules[place], amount, found) for place, amount in sorted(found.loosened.items()))

@@ -26,7 +26,7 @@ def package_document(found: Package) -> dict[str, Any]:
     Examples
     --------
     >>> sorted(conflict_document(Conflict(("count",), (), {}, ()), []))
-    ['conflict', 'healed', 'rules', 'together']
+    ['conflict', 'healed', 'rules', 'seconds', 'together']
     """
     ids = list(found.candidates.units.index)
     drawn = {lot.place: lot for lot in found.lots}
@@ -58,6 +58,7 @@ def conflict_document(found: Conflict, ids: list[str]) -> dict[str, Any]:
             "rules": [rule_document(rule, ids) for rule in found.rules],
             "healed": {term: [loosening_document(one, ids) for one in gave] for term, gave in found.healed.items()},
             "together": [loosening_document(one, ids) for one in found.together],
+            "seconds": found.seconds,
         }
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,7 +89,12 @@ class Package:
 
 
 def package(
-    candidates: Candidates, terms: PackageTerms, *, seconds: float = SECONDS, packages: int = PACKAGES
+    candidates: Candidates,
+    terms: PackageTerms,
+    *,
+    seconds: float = SECONDS,
+    packages: int = PACKAGES,
+    contradicted: Callable[[], object] = lambda: None,
 ) -> Package | Conflict:
     """Find the best package, and say of each unit why it is in.
 
@@ -99,9 +105,11 @@ def package(
     terms
         The terms.
     seconds
-        For the search; what is not proven by then has a gap.
+        For the search; what is not proven by then has a gap. As many again for the terms in conflict.
     packages
         Packages that test how surely each unit belongs; see `engine.packages.robust`.
+    contradicted
+        Called once it is clear that no package keeps the terms, before the terms in conflict are looked for.
 
     Returns
     -------
@@ -116,7 +124,8 @@ def package(
     problem = compiled(candidates, terms)
     best = optimum(problem, seconds=seconds)
     if best is None:
-        found = conflict(problem)
+        contradicted()
+        found = conflict(problem, seconds=seconds)
         assert found is not None
         return found
     pinned = np.array([candidates.place_of(one.unit) for one in terms.pinned], dtype=np.intp)

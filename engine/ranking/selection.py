@@ -106,15 +106,13 @@ def _any(keep: pd.Series, wanted: Wanted, test: Callable[[str], pd.Series]) -> p
 
 def _in_province(table: pd.DataFrame, name: str) -> pd.Series:
     """``name`` may go without the word "province" where a county bears it too."""
-    word = "" if name.strip().endswith("province") or fold(name).startswith("استان ") else "استان "
-    return table[Field.PROVINCE.value] == place(f"{word}{name}").province
+    return table[Field.PROVINCE.value] == place(name, "province").province
 
 
 def _in_county(table: pd.DataFrame, name: str) -> pd.Series:
     """Counties of one name in several provinces all count; the filter of provinces tells them apart."""
-    word = "" if "/" in name or name.strip().endswith("county") or fold(name).startswith("شهرستان ") else "شهرستان "
     try:
-        found = [place(f"{word}{name}")]
+        found = [place(name, "county")]
     except EhyaError as error:
         if error.code is not ErrorCode.PLACE_AMBIGUOUS:
             raise

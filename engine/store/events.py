@@ -179,7 +179,8 @@ class Events:
         Raises
         ------
         EhyaError
-            ``unknown_event``, ``event_not_standing`` when it was corrected or withdrawn before, and those of `add`.
+            ``unknown_event``, those of `add`; ``event_not_standing`` and ``event_withdrawn`` when it was corrected or
+            withdrawn before.
         """
         with self._session.write() as connection:
             _refuse_revised(connection, event_id)
@@ -204,7 +205,7 @@ class Events:
         Raises
         ------
         EhyaError
-            ``unknown_event``, ``event_not_standing``.
+            ``unknown_event``, ``event_not_standing``, ``event_withdrawn``.
         """
         with self._session.write() as connection:
             _refuse_revised(connection, event_id)
@@ -246,8 +247,11 @@ def _refuse_revised(connection: Connection, event_id: int) -> None:
     if connection.execute(select(events.id).where(events.id == event_id)).first() is None:
         raise EhyaError(ErrorCode.UNKNOWN_EVENT, given=event_id)
     found = connection.execute(select(revised.replacement_id).where(revised.event_id == event_id)).first()
-    if found is not None:
-        raise EhyaError(ErrorCode.EVENT_NOT_STANDING, given=event_id, replacement=found.replacement_id)
+    if found is None:
+        return
+    if found.replacement_id is None:
+        raise EhyaError(ErrorCode.EVENT_WITHDRAWN, given=event_id)
+    raise EhyaError(ErrorCode.EVENT_NOT_STANDING, given=event_id, replacement=found.replacement_id)
 
 
 def _revise(

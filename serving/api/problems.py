@@ -26,6 +26,10 @@ GIVEN_LENGTH = 200
 """Characters of a given value that an answer repeats."""
 
 
+_LIKE = 0.7
+"""Similarity from which on a word is taken for a mistyped one: ids share much of their form by chance."""
+
+
 class HttpProblem(Code):
     """What can be wrong with a request before it reaches the engine."""
 
@@ -128,23 +132,28 @@ def problem(
     return Response(body, status, answer_headers, MEDIA_TYPE)
 
 
+_OVER_HTTP: dict[Code, str] = {ErrorCode.UNKNOWN_UNIT: "http_problem.unknown_unit"}
+"""Texts that say what to do over HTTP, where the text of the code names a command of the terminal."""
+
+
 def sentence(code: Code, facts: dict[str, Any], language: str) -> str:
     """The text of a code with its facts; a text that lacks a fact must not hide the code it speaks of."""
+    words = speech(language)
     try:
-        return speech(language).text(code, **facts)
+        return words.text(_OVER_HTTP.get(code, code), **facts)
     except KeyError:
-        return speech(language).text("http_status.422") + f" ({code.value})"
+        return words.text("http_status.422") + f" ({code.value})"
 
 
 def nearest(given: str, allowed: Iterable[str]) -> str | None:
-    """The allowed word that is most like the given one.
+    """The allowed word that is most like the given one; ``None`` where none is like enough to be meant.
 
     Examples
     --------
-    >>> nearest("statuss", ["status", "triage"]), nearest("x", [])
+    >>> nearest("statuss", ["status", "triage"]), nearest("x", ["status", "triage"])
     ('status', None)
     """
-    found = difflib.get_close_matches(given[:GIVEN_LENGTH], list(allowed), n=1, cutoff=0.0)
+    found = difflib.get_close_matches(given[:GIVEN_LENGTH], list(allowed), n=1, cutoff=_LIKE)
     return found[0] if found else None
 
 

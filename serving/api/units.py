@@ -116,8 +116,8 @@ def _address(query: UnitsQuery, offset: int) -> str:
 
 def _on_show(stock: Stock, unit_id: str) -> None:
     if unit_id not in stock.units.index:
-        facts = {} if len(stock.units) > NEAREST_AMONG else {"nearest": nearest(unit_id, stock.units.index)}
-        raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=unit_id, **facts)
+        among = () if len(stock.units) > NEAREST_AMONG else stock.units.index
+        raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=unit_id, nearest=nearest(unit_id, among))
 
 
 def _alone(stock: Stock, unit_id: str, language: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.settings import LANGUAGES
 from serving.cli.help import language_of, speaking, spoken
 from serving.cli.terminal import Terminal
-from serving.cli.usage import UnknownCommandError, is_misuse, misuse
+from serving.cli.usage import UnknownCommandError, is_misuse, latin_numbers, misuse
 from serving.i18n import Speech, speech
 
 EXIT_FAILED = 1
@@ -27,8 +27,13 @@ _SIGNS = {
     "less than": "<",
 }
 
-_SPOKEN = "ehya.language"  # of the help, among what the contexts of one command line share
+_SPOKEN = "ehya.language"  # of help and errors, among what the contexts of one command line share
 _LANGUAGE = LANGUAGES[0]  # of a command line that failed before it could name another
+
+
+def language_of_line(ctx: Any) -> str:
+    """Language that the command line of a context asks for, ``fa`` or ``en``."""
+    return str(ctx.meta.get(_SPOKEN, _LANGUAGE))
 
 
 class CommandGroup(TyperGroup):
@@ -51,7 +56,8 @@ class CommandGroup(TyperGroup):
         """
         if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             raise UnknownCommandError(args[0], self.list_commands(ctx), ctx)
-        return super().resolve_command(ctx, args)
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command, latin_numbers(command, rest)
 
 
 class Door(CommandGroup):
@@ -64,11 +70,11 @@ class Door(CommandGroup):
         except typer.TyperException as error:
             if not is_misuse(error):
                 raise
-            raise typer.Exit(_said_misuse(error, ctx.obj)) from error
+            raise typer.Exit(_said_misuse(error, ctx)) from error
         except (typer.Exit, typer.Abort, BrokenPipeError, KeyboardInterrupt):
             raise
         except Exception as error:
-            raise typer.Exit(self._say(error, ctx.obj)) from error
+            raise typer.Exit(self._say(error, ctx)) from error
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read what stands before the command's name; say why it cannot be read."""
@@ -78,19 +84,20 @@ class Door(CommandGroup):
         except typer.TyperException as error:
             if not is_misuse(error):
                 raise
-            raise typer.Exit(_said_misuse(error, None)) from error
+            raise typer.Exit(_said_misuse(error, ctx)) from error
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """A command whose help speaks the caller's language."""
         command = super().get_command(ctx, cmd_name)
-        return command and speaking(command, ctx.meta.get(_SPOKEN, _LANGUAGE))
+        return command and speaking(command, language_of_line(ctx))
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Print the help of all commands in the caller's language."""
-        TyperGroup.format_help(spoken(self, ctx, ctx.meta.get(_SPOKEN, _LANGUAGE)), ctx, formatter)
+        TyperGroup.format_help(spoken(self, ctx, language_of_line(ctx)), ctx, formatter)
 
-    def _say(self, error: Exception, session: Any) -> int:
-        terminal = Terminal(speech(session.language if session else "fa"))
+    def _say(self, error: Exception, ctx: Any) -> int:
+        session = ctx.obj
+        terminal = Terminal(speech(language_of_line(ctx)))
         if session and session.debug:
             terminal.fail("".join(traceback.format_exception(error)))
         terminal.fail(sentence(error, terminal))
@@ -99,10 +106,8 @@ class Door(CommandGroup):
         return EXIT_REFUSED_GATES if error.code is ErrorCode.GATES_SHUT else EXIT_REFUSED_REQUEST
 
 
-def _said_misuse(error: Any, session: Any) -> int:
-    given = error.ctx.params.get("lang") if getattr(error, "ctx", None) else None
-    language = given if given in LANGUAGES else session.language if session else _LANGUAGE
-    terminal = Terminal(speech(language))
+def _said_misuse(error: Any, ctx: Any) -> int:
+    terminal = Terminal(speech(language_of_line(ctx)))
     terminal.fail(misuse(error, terminal.speech))
     return EXIT_REFUSED_REQUEST
 
@@ -150,7 +155,7 @@ def _placed(error: EhyaError, words: Speech) -> dict[str, Any]:
         return error.facts
     return {
         name: ["/".join(words.place(part) for part in one.split("/")) for one in fact]
-        if isinstance(fact, list)
+        if isinstance(fact, list) and name != "given"
         else fact
         for name, fact in error.facts.items()
     }

@@ -134,10 +134,17 @@ class Terminal:
         self._out.print(grid)
 
     @contextmanager
-    def busy(self, key: str, /, **facts: Any) -> Iterator[None]:
-        """Show on standard error what goes on while it takes its time."""
-        with self._err.status(self._cell(self.speech.text(key, **facts))):
-            yield
+    def busy(self, key: str, /, **facts: Any) -> Iterator[Callable[..., None]]:
+        """Show on standard error what goes on while it takes its time; yields what says that something else does."""
+        with self._err.status(self._cell(self.speech.text(key, **facts))) as status:
+
+            def doing(key: str, /, **facts: Any) -> None:
+                text = self.speech.text(key, **facts)
+                status.update(self._cell(text))
+                if not self._err.is_terminal:  # a file has no line that could change
+                    self.warn(text)
+
+            yield doing
 
     @contextmanager
     def bar(self) -> Iterator[Callable[[str, float], None]]:

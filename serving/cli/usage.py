@@ -59,6 +59,51 @@ def misuse(error: Any, words: Speech) -> str:
     return f"{_wrong(error, ctx, words)} {words.text('usage.help', command=command)}"
 
 
+def latin_numbers(command: Any, arguments: list[str]) -> list[str]:
+    """A command's words with the numbers among them in digits 0-9; whatever is no number stays as it was written.
+
+    Typer reads numbers in these digits alone, and our callers write their own.
+
+    Parameters
+    ----------
+    command
+        A command of typer: it says which of its options and arguments are numbers.
+    arguments
+        What stands behind its name.
+    """
+    options = {name: one for one in command.params if one.param_type_name == "option" for name in one.opts}
+    places = iter([one for one in command.params if one.param_type_name == "argument"])
+    read, awaiting = [], None
+    for word in arguments:
+        name, equals, value = word.partition("=")
+        if awaiting is not None:
+            read.append(_latin(awaiting, word))
+            awaiting = None
+        elif name in options:
+            read.append(f"{name}={_latin(options[name], value)}" if equals else word)
+            awaiting = None if equals or _alone(options[name]) else options[name]
+        else:
+            read.append(word if word.startswith("-") else _latin(next(places, None), word))
+    return read
+
+
+def _latin(param: Any, value: str) -> str:
+    if value.isascii() or not _is_number(param):
+        return value
+    from engine.parsing.text import latin_digits  # it loads pandas, which a line of ASCII should not wait for
+
+    return latin_digits(value).replace("٫", ".")
+
+
+def _is_number(param: Any) -> bool:
+    return getattr(getattr(param, "type_descriptor", None), "annotation", None) in (int, float)
+
+
+def _alone(option: Any) -> bool:
+    """Whether an option takes no value."""
+    return bool(option.is_flag or option.count)
+
+
 def _wrong(error: Any, ctx: Any, words: Speech) -> str:
     param = getattr(error, "param", None)
     if isinstance(error, UnknownCommandError):
@@ -99,5 +144,4 @@ def _allowed(param: Any, words: Speech) -> str:
         return words.text("usage.between", low=words.fact(least), high=words.digits(str(most)))
     if least is not None:
         return words.text("usage.at_least", low=words.fact(least))
-    annotation = getattr(getattr(param, "type_descriptor", None), "annotation", None)
-    return words.text("usage.a_number") if annotation in (int, float) else ""
+    return words.text("usage.a_number") if _is_number(param) else ""

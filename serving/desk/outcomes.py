@@ -92,7 +92,7 @@ def correct_outcome(
     Raises
     ------
     EhyaError
-        ``unknown_event``, ``event_not_standing``, and those of `record_outcome`.
+        ``unknown_event``, ``event_not_standing``, ``event_withdrawn``, and those of `record_outcome`.
     """
     with open_register(settings) as register:
         outcome = _outcome(register, request)
@@ -107,7 +107,7 @@ def withdraw_outcome(
     Raises
     ------
     EhyaError
-        ``unknown_event``, ``event_not_standing``.
+        ``unknown_event``, ``event_not_standing``, ``event_withdrawn``.
     """
     with open_register(settings) as register:
         register.events.withdraw(number, known_on=known_on, made_at=made_at, reason=reason)

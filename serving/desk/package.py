@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -96,6 +96,7 @@ def solve_package(
     made_at: datetime,
     keep: bool = True,
     seconds: float = SECONDS,
+    contradicted: Callable[[], object] = lambda: None,
 ) -> Solved:
     """Appraise the register, find the best package under the terms, and keep it as the next version of its name.
 
@@ -112,7 +113,9 @@ def solve_package(
     keep
         Whether the package is kept in the register.
     seconds
-        Longest time for the search of one package.
+        Longest time for the search of one package, and for that of the terms in conflict.
+    contradicted
+        Called once it is clear that no package keeps the terms, before the terms in conflict are looked for.
 
     Raises
     ------
@@ -120,7 +123,15 @@ def solve_package(
         What `serving.desk.appraisal.appraised` raises; ``unknown_unit``, ``package_worth_unknown``,
         ``package_out_of_time``, ``place_unknown``, ``sector_unknown``.
     """
-    return solve_among(settings, appraised(settings, question), terms, made_at=made_at, keep=keep, seconds=seconds)
+    return solve_among(
+        settings,
+        appraised(settings, question),
+        terms,
+        made_at=made_at,
+        keep=keep,
+        seconds=seconds,
+        contradicted=contradicted,
+    )
 
 
 def solve_among(
@@ -131,6 +142,7 @@ def solve_among(
     made_at: datetime,
     keep: bool = True,
     seconds: float = SECONDS,
+    contradicted: Callable[[], object] = lambda: None,
 ) -> Solved:
     """Find the best package among units that were appraised already; see `solve_package`."""
     question = whole.question
@@ -155,7 +167,7 @@ def solve_among(
         ),
     )
     candidates = Candidates.of(table, seed=terms.seed)
-    found = package(candidates, terms, seconds=seconds)
+    found = package(candidates, terms, seconds=seconds, contradicted=contradicted)
     names = _names(candidates.units)
     if isinstance(found, Conflict):
         return Solved(None, conflict_document(found, list(candidates.units.index)), names)

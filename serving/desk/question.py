@@ -173,5 +173,5 @@ def _weight(value: object, name: str, option: str) -> float:
     except ValueError:
         weight = float("nan")
     if isinstance(value, bool) or not 0 <= weight < float("inf"):
-        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=f"{option} {name}", given=str(value), allowed=["0 … 1"])
+        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=f"{option} {name}", given=str(value), allowed=[">= 0"])
     return weight

@@ -22,8 +22,9 @@ JALALI_BEGINS = 621  # Jalali year 1 begins in March 622
 NOT_KNOWN = "—"
 """Stands where a value is not known; every legend says so."""
 
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_PLACEHOLDER = re.compile(r"\{(\w+)(?::([^{}|]*)\|([^{}|]*))?\}")
 _CLAUSE = re.compile(r"\[\[(.*?)\]\]")  # of a text: left out where a fact of it says nothing
+_ONE = ("1", "۱")
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LONGEST = 10**15  # from here on nobody counts the digits of a number
 _PERSIAN = str.maketrans("0123456789%", "۰۱۲۳۴۵۶۷۸۹٪") | {ord("-"): "\u200e−"}
@@ -72,8 +73,10 @@ def placeholders(text: str) -> frozenset[str]:
     --------
     >>> sorted(placeholders("{given} is not allowed[[; allowed: {allowed}]]."))
     ['allowed', 'given']
+    >>> sorted(placeholders("{count:event is|events are} recorded."))
+    ['count']
     """
-    return frozenset(_PLACEHOLDER.findall(text))
+    return frozenset(found[1] for found in _PLACEHOLDER.finditer(text))
 
 
 def clauses(text: str) -> tuple[str, ...]:
@@ -125,7 +128,8 @@ class Speech:
         **facts
             Values of the placeholders: codes become words, numbers get the language's digits, dates its calendar,
             lists are joined. Where a fact says nothing (none, not known, an empty list), so does the clause in double
-            brackets that wants it. ``range`` is what the facts ``low`` and ``high`` say (`range_of`).
+            brackets that wants it. ``{count:unit|units}`` is a fact with the word for one or for several behind it.
+            ``range`` is what the facts ``low`` and ``high`` say (`range_of`).
 
         Raises
         ------
@@ -144,7 +148,14 @@ class Speech:
             raise KeyError(f"{self.language}: {name!r} wants {sorted(missing)}")
         silent = {wanted for wanted, value in facts.items() if _silent(value)}
         template = _CLAUSE.sub(lambda match: "" if placeholders(match[1]) & silent else match[1], template)
-        return _PLACEHOLDER.sub(lambda match: self.fact(facts[match[1]]), template)
+        return _PLACEHOLDER.sub(lambda match: self._counted(facts[match[1]], match[2], match[3]), template)
+
+    def _counted(self, value: object, one: str | None, several: str | None) -> str:
+        """A fact, and behind it the word for one of it or for several where the text has both."""
+        said = self.fact(value)
+        if one is None or several is None:
+            return said
+        return f"{said} {one if said in _ONE else several}"
 
     def codes(self, joined: object, family: str | type[Code]) -> str:
         """Words for codes joined by ``;`` (or a list of codes) of one family; nothing known gives ``—``."""

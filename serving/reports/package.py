@@ -79,6 +79,8 @@ def conflict_lines(conflict: Mapping[str, Any], words: Speech, names: Mapping[st
     """Why no package keeps the terms, and what would heal it, line by line."""
     lines = [words.text("package.infeasible")]
     lines += [f"  • {rule_in_words(rule, words, names)}" for rule in conflict["rules"]]
+    if (seconds := conflict.get("seconds")) is not None:
+        lines.append(words.text("package.conflict_unfinished", seconds=seconds))
     if conflict["healed"]:
         lines.append(words.text("package.heals"))
         for gave in conflict["healed"].values():

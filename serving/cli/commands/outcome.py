@@ -48,7 +48,7 @@ def correct_outcome(
     Raises
     ------
     EhyaError
-        ``unknown_event``, ``event_not_standing``, and those of `add_outcome`.
+        ``unknown_event``, ``event_not_standing``, ``event_withdrawn``, and those of `add_outcome`.
     """
     request = _request(unit, kind, on, known_on, details)
     found = desk.correct_outcome(settings, number, request, made_at=now().to_pydatetime(), reason=reason)
@@ -63,7 +63,7 @@ def withdraw_outcome(
     Raises
     ------
     EhyaError
-        ``unknown_event``, ``event_not_standing``.
+        ``unknown_event``, ``event_not_standing``, ``event_withdrawn``.
     """
     at = today() if known_on is None else day(known_on, "--known-on").at
     desk.withdraw_outcome(settings, number, known_on=at, made_at=now().to_pydatetime(), reason=reason)

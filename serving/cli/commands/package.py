@@ -56,7 +56,7 @@ def new_terms(
     Raises
     ------
     EhyaError
-        ``file_not_written`` where a file stands already, ``value_unreadable``, ``package_value_refused``.
+        ``file_exists``, ``value_unreadable``, ``package_value_refused``.
     """
     quotas: list[dict[str, Any]] = [] if per_county is None else [{"by": "county", "at_most": per_county}]
     quotas += [_sector_quota(one) for one in sectors]
@@ -70,7 +70,7 @@ def new_terms(
         stated["quotas"] = quotas
     PackageTerms.read(stated)
     if path.exists():
-        raise EhyaError(ErrorCode.FILE_NOT_WRITTEN, given=str(path), why=terminal.speech.text("package.file_exists"))
+        raise EhyaError(ErrorCode.FILE_EXISTS, given=str(path))
     with replacing(path) as beside:
         beside.write_text(_commented(stated, terminal.speech), "utf-8")
     if not terminal.answer({"path": str(path), "terms": stated}):
@@ -88,10 +88,17 @@ def solve(
         What `serving.desk.package.solve_package` raises.
     """
     terms = PackageTerms.from_file(path)
-    with terminal.busy("package.solving"):
-        made_at = now().to_pydatetime()
-        longest = desk.SECONDS if seconds is None else seconds
-        found = desk.solve_package(settings, question, terms, made_at=made_at, keep=keep, seconds=longest)
+    longest = desk.SECONDS if seconds is None else seconds
+    with terminal.busy("package.solving") as doing:
+        found = desk.solve_package(
+            settings,
+            question,
+            terms,
+            made_at=now().to_pydatetime(),
+            keep=keep,
+            seconds=longest,
+            contradicted=lambda: doing("package.looking_for_conflict", seconds=longest),
+        )
     return show_solved(terminal, found)
 
 

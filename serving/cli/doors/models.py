@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from serving.cli.doors.options import DAY, AsJson, AsOf, Lang, Out, Version
+from serving.cli.doors.options import DAY, AsJson, AsOf, Lang, Out, Version, noted_folder
 
 
 def train(
@@ -217,7 +217,8 @@ def elicit(
         list[Path] | None, typer.Argument(metavar="[FILE]...", help="Workbooks that came back, with --read.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE.xlsx", help="Write the form for the experts.")
+        Path | None,
+        typer.Option("--out", metavar="FILE.xlsx", help="Write the form for the experts.", callback=noted_folder),
     ] = None,
     pairs: Annotated[int, typer.Option("--pairs", min=6, max=200, help="How many pairs of units to ask about.")] = 30,
     read: Annotated[bool, typer.Option("--read", help="Take in the answers of the workbooks that are named.")] = False,

@@ -38,7 +38,10 @@ def rank(
     weights: Annotated[
         str | None,
         typer.Option(
-            "--weights", metavar="PART=X,...|FILE", help="Weights of your own, e.g. feasibility=.5,jobs=.5, or a file."
+            "--weights",
+            metavar="PART=X,...|FILE",
+            help="Weights of your own, e.g. feasibility=3,jobs=1, or a file: numbers from 0 up, of which only the "
+            "proportions count.",
         ),
     ] = None,
     influence: Annotated[

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from serving.cli.doors.options import DAY, AsJson, AsOf, AssumeCapital, Lang, PriceYear
+from serving.cli.doors.options import DAY, AsJson, AsOf, AssumeCapital, Lang, PriceYear, noted_folder
 
 Package = Annotated[str, typer.Argument(help="Package: NAME for its newest version, or NAME@VERSION.")]
 _PACKAGE_FILES = "Booklet (.pdf), workbook (.xlsx) or JSON (.json) to write."
@@ -16,7 +16,7 @@ Terms = Annotated[Path, typer.Argument(help="File of terms, .yaml or .toml, as `
 
 def package_new(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="Where the file of terms goes, e.g. inva.yaml.")],
+    file: Annotated[Path, typer.Argument(help="Where the file of terms goes, e.g. inva.yaml.", callback=noted_folder)],
     event: Annotated[str, typer.Option("--event", help="For which event.")] = "",
     count: Annotated[int | None, typer.Option("--count", min=1, help="How many units.")] = None,
     budget: Annotated[
@@ -144,7 +144,7 @@ def package_list(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False)
 def package_export(
     ctx: typer.Context,
     package: Package,
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help=_PACKAGE_FILES)],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help=_PACKAGE_FILES, callback=noted_folder)],
     teaser: Annotated[
         bool,
         typer.Option(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from serving.cli.doors.options import DAY, AsJson, AsOf, Lang, Out
+from serving.cli.doors.options import DAY, AsJson, AsOf, Lang, Out, noted_folder
 
 
 def intake(
@@ -16,11 +16,17 @@ def intake(
         Path | None, typer.Argument(help="Register: .xlsx, .csv, .parquet or .json, with Persian or English headers.")
     ] = None,
     report: Annotated[
-        Path | None, typer.Option("--report", metavar="FILE.json", help="Write what became of each row.")
+        Path | None,
+        typer.Option("--report", metavar="FILE.json", help="Write what became of each row.", callback=noted_folder),
     ] = None,
     rejects: Annotated[
         Path | None,
-        typer.Option("--rejects", metavar="OUT.xlsx", help="Write what was refused, with a column to correct it in."),
+        typer.Option(
+            "--rejects",
+            metavar="OUT.xlsx",
+            help="Write what was refused, with a column to correct it in.",
+            callback=noted_folder,
+        ),
     ] = None,
     corrections: Annotated[
         Path | None,
@@ -32,7 +38,12 @@ def intake(
     ] = None,
     write_mapping: Annotated[
         Path | None,
-        typer.Option("--write-mapping", metavar="MAP.toml", help="Write unknown headings, to say what they mean."),
+        typer.Option(
+            "--write-mapping",
+            metavar="MAP.toml",
+            help="Write unknown headings, to say what they mean.",
+            callback=noted_folder,
+        ),
     ] = None,
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help=f"The day the register describes. {DAY}.")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from serving.cli.doors.options import AsJson, Lang, Out
+from serving.cli.doors.options import AsJson, Lang, Out, noted_folder
 
 
 def doctor(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:
@@ -51,7 +51,10 @@ def reference(
 def backup(
     ctx: typer.Context,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE.zip", help="The file to write; else in the workspace.")
+        Path | None,
+        typer.Option(
+            "--out", metavar="FILE.zip", help="The file to write; else in the workspace.", callback=noted_folder
+        ),
     ] = None,
     lang: Lang = None,
     as_json: AsJson = False,

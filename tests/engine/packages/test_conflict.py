@@ -1,6 +1,7 @@
 """The smallest contradiction, and the least that heals it."""
 
 from itertools import combinations
+from time import monotonic
 
 import numpy as np
 from hypothesis import given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from package_cases import best_of_all, mixed_problem
 
 from engine.packages.conflict import conflict
+from engine.packages.optimum import optimum
 from engine.packages.rules import PackageProblem, PackageRule, TermKind
 
 
@@ -61,3 +63,36 @@ def test_no_smaller_set_of_terms_contradicts_itself(seed):
     assert best_of_all(problem.only(found.terms)) is None
     for fewer in combinations(problem.terms, len(found.terms) - 1):
         assert best_of_all(problem.only(fewer)) is not None
+
+
+def hard_rows(units: int, rows: int) -> list[PackageRule]:
+    """Halve several sums of one set at once (market split; Cornuéjols, Dawande, 1999): small, and out of reach."""
+    random = np.random.default_rng(5)
+    sums = random.integers(1, 100, (rows, units)).astype(float)
+    places = np.arange(units)
+    return [
+        PackageRule(f"quotas.{at}", TermKind.QUOTA, places, row, low=float(row.sum() // 2), high=float(row.sum() // 2))
+        for at, row in enumerate(sums)
+    ]
+
+
+def test_a_search_that_takes_too_long_ends_in_time_with_what_is_known():
+    pinned = PackageRule("pinned.a", TermKind.PINNED, np.array([0]), np.ones(1), low=1.0)
+    barred = PackageRule("barred.a", TermKind.BARRED, np.array([0]), np.ones(1), high=0.0)
+    problem = PackageProblem(np.ones(40), (*hard_rows(40, 5), pinned, barred))
+    began = monotonic()
+    found = conflict(problem, seconds=0.5)
+    assert monotonic() - began < 5
+    assert found.seconds == 0.5
+    assert {"pinned.a", "barred.a"} <= set(found.terms)
+    assert optimum(problem.only(found.terms), seconds=5) is None
+    assert conflict(PackageProblem(np.ones(40), (pinned, barred))).seconds is None
+
+
+def test_of_contradictions_as_small_the_first_terms_are_said():
+    rules = [
+        PackageRule(f"{name}.{unit}", kind, np.array([unit]), np.ones(1), low=low, high=high)
+        for unit in range(6)
+        for name, kind, low, high in (("pinned", TermKind.PINNED, 1.0, np.inf), ("barred", TermKind.BARRED, 0.0, 0.0))
+    ]
+    assert conflict(PackageProblem(np.ones(6), tuple(rules))).terms == ("pinned.0", "barred.0")

@@ -73,3 +73,11 @@ def test_a_wish_that_cannot_be_understood_is_refused(wishes, code):
     with pytest.raises(EhyaError) as error:
         select(appraised(ROWS), **wishes)
     assert error.value.code is code
+
+
+@pytest.mark.parametrize("wish", ["province", "county"])
+@pytest.mark.parametrize("given", ["Atlantis", "آتلانتیس", "خوييي"])
+def test_a_place_that_is_none_is_repeated_as_it_was_given(wish, given):
+    with pytest.raises(EhyaError) as caught:
+        select(appraised(ROWS), **{wish: given})
+    assert (caught.value.code, caught.value.facts["given"]) == (ErrorCode.PLACE_UNKNOWN, given)

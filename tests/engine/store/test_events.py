@@ -107,6 +107,9 @@ class TestRevisions:
         right = register.events.correct(number, outcome(unit), made_at=NOON)
         code, facts = refused(lambda: register.events.withdraw(number, known_on=NOON, made_at=NOON))
         assert (code, facts) == (ErrorCode.EVENT_NOT_STANDING, {"given": number, "replacement": right})
+        register.events.withdraw(right, known_on=NOON, made_at=NOON)
+        code, facts = refused(lambda: register.events.withdraw(right, known_on=NOON, made_at=NOON))
+        assert (code, facts) == (ErrorCode.EVENT_WITHDRAWN, {"given": right})  # nothing replaced it
         code, _ = refused(lambda: register.events.correct(99, outcome(unit), made_at=NOON))
         assert code is ErrorCode.UNKNOWN_EVENT
 

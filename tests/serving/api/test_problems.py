@@ -15,6 +15,15 @@ def test_an_unknown_unit_is_a_problem_with_the_nearest_id(client):
     assert problem["nearest"].startswith("unit-00")
 
 
+def test_an_id_that_no_unit_is_like_names_none_and_says_what_to_do_over_http(client):
+    for language, said in (("en", "There is no unit"), ("fa", "عرضه نشده")):
+        problem = client.get("/v1/units/آرد", params={"lang": language}).json()
+        assert problem.get("nearest") is None
+        assert said in problem["detail"]
+        assert "GET /v1/units" in problem["detail"]
+        assert "ehya rank" not in problem["detail"]
+
+
 def test_an_unknown_address_is_a_problem_with_the_nearest_address(client):
     problem = client.get("/v1/ranking").json()
     assert (problem["code"], problem["nearest"]) == ("no_such_address", "/v1/rankings")
@@ -37,7 +46,7 @@ def test_a_wrong_method_says_which_is_right(client):
         ("limit=0", "parameter_refused", None),
         ("limit=1000000", "parameter_refused", None),
         ("offset=-1", "parameter_refused", None),
-        ("lang=de", "parameter_refused", "en"),
+        ("lang=de", "parameter_refused", None),
         ("county=Atlantis", "place_unknown", ...),
         ("sector=zz", "sector_unknown", ...),
     ],

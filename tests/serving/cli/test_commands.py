@@ -376,7 +376,9 @@ def test_a_package_is_chosen_defended_signed_and_followed(ehya, day, folder):
     terms = folder / "inva.yaml"
     wanted = ["--count", "15", "--budget", "3000 billion rial", "--per-county", "4", "--sector", "10=3"]
     ehya("package", "new", terms, "--event", "INVA 1405", *wanted)
-    assert "already" in ehya("package", "new", terms, language="en", code=2).stderr
+    again = ehya("package", "new", terms, language="en", code=2).stderr
+    assert "exists already" in again
+    assert "space" not in again
     found = json.loads(ehya("package", "solve", terms, "--as-of", AS_OF, "--json").stdout)
     assert (found["key"], found["objective"]["gap"], len(found["units"])) == ("inva@1", 0, 15)
     assert found["figures"]["capital_rial"] <= 3 * 10**12

@@ -7,7 +7,7 @@ import typer
 from typer.testing import CliRunner
 
 from serving.cli.app import app
-from serving.cli.usage import is_misuse
+from serving.cli.usage import is_misuse, latin_numbers
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,58 @@ def test_a_mistyped_command_line_says_what_is_wrong_and_what_is_allowed(line, sa
     assert result.exit_code == 2
     assert said in result.stderr
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (["rank", "--toop", "3"], "There is no option --toop; did you mean --top?"),
+        (["ranc"], "There is no command “ranc”; did you mean “rank”?"),
+        (["--bad"], "There is no option --bad"),
+        (["outcome", "ad"], "did you mean “add”?"),
+        (["imports", "show", "x"], "The value of NUMBER is not allowed; give a number."),
+    ],
+)
+@pytest.mark.parametrize(("after", "environment"), [(["--lang", "en"], "fa"), (["--lang=en"], "fa"), ([], "en")])
+def test_a_mistyped_command_line_is_answered_in_the_language_it_asks_for(line, said, after, environment, tmp_path):
+    env = {"EHYA_HOME": str(tmp_path), "EHYA_LANG": environment}
+    result = CliRunner().invoke(app, [*line, *after], env=env)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+@pytest.mark.parametrize("words", [["--top", "۳"], ["--top=۳"], ["--top", "٣"], ["--price-year", "۱۴۰۴"]])
+def test_numbers_are_read_in_the_digits_that_people_write(words, tmp_path):
+    result = CliRunner().invoke(app, ["rank", *words, "--lang", "en"], env={"EHYA_HOME": str(tmp_path)})
+    assert "The register holds no unit yet" in result.stderr
+
+
+def _numbers_of(command, path=()):
+    for name, one in getattr(command, "commands", {}).items():
+        yield from _numbers_of(one, (*path, name))
+    for param in command.params:
+        if getattr(getattr(param, "type_descriptor", None), "annotation", None) in (int, float):
+            yield path, param
+
+
+def test_every_number_of_every_command_takes_persian_digits():
+    root = typer.main.get_command(app)
+    numbers = [(path, param) for path, param in _numbers_of(root) if path]
+    assert len(numbers) > 20
+    for path, param in numbers:
+        command = root
+        for name in path:
+            command = command.commands[name]
+        if param.param_type_name == "option":
+            assert latin_numbers(command, [param.opts[0], "۱۲٫۵"]) == [param.opts[0], "12.5"]
+        else:
+            assert latin_numbers(command, ["--json", "۱۲", "۱۲"])[1] == "12"
+
+
+def test_digits_of_a_text_stay_as_they_were_written():
+    new = typer.main.get_command(app).commands["package"].commands["new"]
+    line = ["inva۱.yaml", "--event", "اینوا ۱۴۰۵", "--count", "۱۵", "--sector=۱۰=۳"]
+    assert latin_numbers(new, line) == ["inva۱.yaml", "--event", "اینوا ۱۴۰۵", "--count", "15", "--sector=۱۰=۳"]
 
 
 @pytest.mark.parametrize("line", [[], ["outcome"], ["imports"], ["--lang", "fa"]])

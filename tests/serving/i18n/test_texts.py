@@ -3,6 +3,7 @@
 import ast
 import importlib
 import pkgutil
+import re
 import sys
 import tomllib
 from importlib import resources
@@ -129,3 +130,19 @@ def test_an_unknown_language_is_refused_with_the_choice():
     with pytest.raises(EhyaError) as caught:
         speech("de")
     assert caught.value.facts["allowed"] == ["fa", "en"]
+
+
+def test_a_counted_noun_of_english_has_both_its_numbers():
+    counted = re.compile(
+        r"\{\w+\} (?:net |real )?(?:units|events|rows|files|seconds|months|persons|jobs|pairs|cells|questions)\b"
+    )
+    assert {key: text for key, text in texts("en").items() if counted.search(text)} == {}
+
+
+def test_one_is_no_plural():
+    english, persian = speech("en"), speech("fa")
+    assert english.text("cli.outcomes_title", count=1) == "1 event"
+    assert english.text("cli.outcomes_title", count=0) == "0 events"
+    assert english.text("cli.outcomes_recorded", count=1).startswith("1 event is recorded")
+    assert english.text("cli.outcomes_recorded", count=1_200).startswith("1,200 events are recorded")
+    assert persian.text("cli.outcomes_title", count=1) == "۱ رویداد"

@@ -43,6 +43,29 @@ def _records(ehya):
     return [{"name": name, "unit_id": unit} for unit, name in names]
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "no unit below it"), ("fa", "زیر آن واحدی نیست")])
+def test_a_header_alone_is_refused_and_leaves_no_import(ehya, tmp_path, language, said):
+    (tmp_path / "empty.csv").write_text(HEADER + ",,,,,,\n", encoding="utf-8")
+    for more in ([], ["--dry-run"]):
+        assert said in ehya("intake", tmp_path / "empty.csv", *more, code=2, language=language).stderr
+    assert json.loads(ehya("imports", "list", "--json").stdout) == []
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "is not there yet"), ("fa", "هنوز نیست")])
+def test_a_folder_that_is_made_for_a_file_is_said(ehya, tmp_path, language, said):
+    for place in ("new/counties.csv", "new/others.csv"):  # the second finds it there
+        found = ehya("reference", "counties", "--out", tmp_path / place, language=language)
+        assert (said in found.stderr) == (place == "new/counties.csv")
+        assert (tmp_path / place).is_file()
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_a_county_that_is_none_is_said_as_it_was_given(taken, language):
+    found = taken("rank", "--county", "Atlantis", language=language, code=2).stderr
+    assert "model" in found or "مدل" in found or "Atlantis" in found
+    assert "شهرستان Atlantis" not in found
+
+
 def test_imports_are_listed_with_what_each_did(taken):
     listed = json.loads(taken("imports", "list", "--json").stdout)
     assert [(one["id"], one["new_count"], one["updated_count"]) for one in listed] == [(1, 2, 0), (2, 0, 1)]
