@@ -329,7 +329,9 @@ def _rate(name: FigureName, flows: Array) -> Figure:
 
 def _of_value(worked: ProjectStatements, rate: float, inflation: float, standards: Standards) -> _Found:
     flow, owners = worked.project_flow, worked.equity_flow
-    spent = worked.investment + np.maximum(worked.working_capital_rise, 0)
+    # Old debts are no investment: settling them makes nothing, and how much is paid is a bargain with creditors. They
+    # lower the net present value above the line; below it stands what `FigureName.CAPITAL` names.
+    spent = worked.investment - _settled(worked) + np.maximum(worked.working_capital_rise, 0)
     npv = present_value(flow, rate)
     dollar = standards.rial_per_usd
     fixed = worked.fixed_costs + worked.depreciation + worked.interest
@@ -379,7 +381,7 @@ def _of_debt(worked: ProjectStatements, cover: Array, life: Array, standards: St
 def _of_economy(worked: ProjectStatements, project: Project, rate: float, standards: Standards) -> _Found:
     """Taxes and old debts are handed from one to the other; a wage costs what its worker gave up."""
     wages = sum((np.asarray(cost.rial) for cost in project.costs.values() if not cost.bought), np.zeros(1))
-    settled = worked.spent.get("debts", np.zeros(1))
+    settled = _settled(worked)
     terminal_tax = worked.terminal - _untaxed(project, worked)
     flow = worked.project_flow + worked.tax + settled + wages * (1 - standards.shadow_wage) - terminal_tax
     abroad = sum(
@@ -393,6 +395,11 @@ def _of_economy(worked: ProjectStatements, project: Project, rate: float, standa
         _figure(FigureName.HARD_CURRENCY, present_value(earned, rate), None),
     ]
     return {figure.name: figure for figure in found}
+
+
+def _settled(worked: ProjectStatements) -> Array:
+    """What goes to creditors of before, by year."""
+    return np.asarray(worked.spent.get("debts", np.zeros(1)))
 
 
 def _untaxed(project: Project, worked: ProjectStatements) -> Array:
@@ -437,8 +444,7 @@ def _of_jobs(worked: ProjectStatements, jobs: ProjectJobs, standards: Standards)
 
 def _capital(worked: ProjectStatements) -> float:
     """Money for assets and the first working capital; old debts are not capital."""
-    settled = worked.spent["debts"].sum() if "debts" in worked.spent else 0.0
-    return float(worked.investment.sum() - settled + max(worked.working_capital_rise[0], 0.0))
+    return float((worked.investment - _settled(worked)).sum() + max(worked.working_capital_rise[0], 0.0))
 
 
 def _positive(money: float) -> float | None:

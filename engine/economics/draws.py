@@ -11,12 +11,13 @@ import hashlib
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
+from scipy.special import expit, logit, ndtri
 
 from engine.economics.assumptions import Assumption
 from engine.economics.years import Array
 
 _80_PERCENT = float(ndtri(0.9))
+_LEAST = 1e-6  # chances nearer to 0 or 1 are drawn from here
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX = ((np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)), (np.uint64(27), np.uint64(0x94D049BB133111EB)))
 _LAST, _SCALE = np.uint64(31), 2.0**-53
@@ -134,6 +135,34 @@ def about(low: ArrayLike, point: ArrayLike, high: ArrayLike, deviation: ArrayLik
     away *= np.where(away < 0, middle - least, most - middle)
     away += middle
     return np.asarray(away)
+
+
+def chances(low: ArrayLike, point: ArrayLike, high: ArrayLike, deviation: ArrayLike) -> Array:
+    """Chances about a prediction, drawn in log-odds: between 0 and 1 without a cut, whose tails keep their shape.
+
+    Packages and the appraisal of a unit both draw from here, so that one interval means one distribution.
+
+    Parameters
+    ----------
+    low, point, high
+        80 % interval of each unit, 0..1, shape (n,).
+    deviation
+        Standard normal, shape (draws, n).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (draws, n); missing where the prediction is.
+
+    Examples
+    --------
+    >>> chances([0.1], [0.2], [0.5], np.array([[-1.2815515655], [0.0], [1.2815515655]])).round(6).ravel().tolist()
+    [0.1, 0.2, 0.5]
+    """
+    ends = (np.asarray(end, dtype=np.float64) for end in (low, point, high))
+    least, middle, most = (logit(np.clip(end, _LEAST, 1 - _LEAST)) for end in ends)
+    found = about(least, middle, most, deviation)
+    return np.asarray(expit(found, out=found))
 
 
 def mixed(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -109,6 +109,9 @@ def real_flows(flows: ArrayLike, inflation: ArrayLike) -> Array:
 def value_to_investment(flows: ArrayLike, investment: ArrayLike, rate: ArrayLike) -> Array:
     """Net present value for each unit of investment (NPVR): ``NPV / PV(investment)``.
 
+    Behrens, Hawranek, 1991, Manual for the Preparation of Industrial Feasibility Studies (UNIDO), chapter X: the
+    investment is fixed assets, pre-production costs and working capital. Debts of before are none of it.
+
     Parameters
     ----------
     flows, investment

@@ -10,10 +10,11 @@ from functools import partial
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
 
 from engine.domain.prediction import Output, columns
 from engine.economics.assumptions import WHOLE, Assumption, Assumptions
-from engine.economics.draws import in_interval, in_range, uniforms
+from engine.economics.draws import chances, in_interval, in_range, uniforms
 from engine.economics.jobs import LabourMarket, labour_market, new_jobs, social_weight
 from engine.economics.prices import PriceIndex
 from engine.economics.quick import Service, service, worth_and_cover
@@ -189,7 +190,7 @@ def _work(
         revived, jobs = chance[1][None, :], persons[1][None, :]
     else:
         drawn = partial(uniforms, ids=here.index, draws=draws, seed=seed)
-        likely = np.clip(in_interval(*chance, drawn("feasibility")), 0, 1)
+        likely = chances(*chance, ndtri(drawn("feasibility")))
         revived = np.where(np.isnan(likely), np.nan, drawn("revival") < likely)
         jobs = np.maximum(in_interval(*persons, drawn("jobs")), 0)
         values |= {name: in_range(row, drawn(name)) for name, row in _varied(assumed).items() if name in UNIT_BY_UNIT}

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import expit, logit, ndtri
+from scipy.special import ndtri
 
 from engine.domain.prediction import Output, columns
-from engine.economics.draws import about, mixed
+from engine.economics.draws import about, chances, mixed
 
 Array = NDArray[np.float64]
 
@@ -24,7 +24,6 @@ SHARED = 0.3
 """Share of the variance of chances and jobs that all units have in common in one world: assumed."""
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)  # of splitmix64, from one state to the next
-_LEAST = 1e-6  # chances nearer to 0 or 1 are drawn from here
 _WHOLE_WORLD = np.uint64(0x5EED)
 
 
@@ -88,9 +87,7 @@ def draws(appraisal: pd.DataFrame, *, worlds: int = WORLDS, seed: int = 0, share
     (True, 0.23)
     """
     units = pd.util.hash_array(appraisal.index.to_numpy(dtype=object)).astype(np.uint64)
-    low, point, high = _figures(appraisal, Output.FEASIBILITY)
-    low, point, high = (logit(np.clip(one, _LEAST, 1 - _LEAST)) for one in (low, point, high))
-    chance = expit(about(low, point, high, _deviations(units, worlds, seed, 1, shared)))
+    chance = chances(*_figures(appraisal, Output.FEASIBILITY), _deviations(units, worlds, seed, 1, shared))
     low, point, high = (np.arcsinh(one) for one in _figures(appraisal, Output.JOBS_IF_REVIVED))
     jobs = np.maximum(np.sinh(about(low, point, high, _deviations(units, worlds, seed, 2, shared))), 0)
     npv = None

@@ -35,6 +35,7 @@ class Role(Code):
     OPTION = "option"
     MARGINAL = "marginal"
     EXPLORATION = "exploration"
+    UNDETERMINED = "undetermined"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -44,9 +45,9 @@ class Robustness:
     Parameters
     ----------
     share
-        Share of the packages that hold the unit, 0..1, shape (n,): its core index.
+        Share of the packages that hold the unit, 0..1, shape (n,): its core index. Missing where none was solved.
     packages
-        Packages that were solved.
+        Packages that were solved; those that took too long are not among them.
     """
 
     share: Array
@@ -59,7 +60,11 @@ class Robustness:
         --------
         >>> [role.value for role in Robustness(np.array([1.0, 0.5, 0.0]), 40).roles()]
         ['core', 'option', 'marginal']
+        >>> [role.value for role in Robustness(np.array([np.nan]), 0).roles()]
+        ['undetermined']
         """
+        if self.packages == 0:
+            return [Role.UNDETERMINED] * len(self.share)
         places = np.digitize(self.share, [OPTION, CORE])
         return [(Role.MARGINAL, Role.OPTION, Role.CORE)[place] for place in places]
 
@@ -113,7 +118,7 @@ def robustness(
         if best is not None:
             inside += best.chosen
             solved += 1
-    return Robustness(inside / max(solved, 1), solved)
+    return Robustness(inside / solved if solved else np.full(len(inside), np.nan), solved)
 
 
 def _about(random: np.random.Generator) -> float:

@@ -259,6 +259,7 @@ class PackageTerms(_Stated):
     event: str = ""
     count: int | tuple[int, int] | None = None
     price_year: int | None = Field(None, ge=1300, le=1500)
+    assume_capital: Rial | None = Field(None, description="capital of units that state none")
     budgets: Budgets = Budgets()
     debt: Rial | None = None
     quotas: tuple[Quota, ...] = ()
@@ -350,8 +351,9 @@ class PackageTerms(_Stated):
         """The terms as plain JSON; `read` takes it back."""
         stated = self.model_dump(mode="json", exclude_defaults=True)
         # A sum is written with its unit of measure, as `read` wants it.
-        if self.debt is not None:
-            stated["debt"] = f"{self.debt} rial"
+        for name in ("debt", "assume_capital"):
+            if (rial := getattr(self, name)) is not None:
+                stated[name] = f"{rial} rial"
         for name in stated.get("budgets", {}):
             stated["budgets"][name]["at_most"] = f"{getattr(self.budgets, name).at_most} rial"
         return stated

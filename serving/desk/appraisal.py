@@ -145,7 +145,9 @@ def judged(
     return Appraised(table, question, audience, model.card, beside.prices, model)
 
 
-def appraised(settings: Settings, question: Question, audience: Audience = Audience.OFFICE) -> Appraised:
+def appraised(
+    settings: Settings, question: Question, audience: Audience = Audience.OFFICE, *, version: str | None = None
+) -> Appraised:
     """Appraise all units of the register as they stand.
 
     Parameters
@@ -154,6 +156,8 @@ def appraised(settings: Settings, question: Question, audience: Audience = Audie
         Where things are kept.
     question, audience
         Under which choices, and for whom.
+    version
+        Model that judges; the one at work where ``None``.
 
     Raises
     ------
@@ -164,7 +168,7 @@ def appraised(settings: Settings, question: Question, audience: Audience = Audie
     with open_register(settings) as register:
         units, beside = current_units(register, as_of=question.as_of), Beside.of(register, settings)
         try:
-            model = champion(register, settings)
+            model = champion(register, settings, version)
         except EhyaError as error:
             if error.code is ErrorCode.NO_MODEL and units.empty:
                 raise EhyaError(ErrorCode.REGISTER_EMPTY) from error

@@ -73,6 +73,9 @@ def package_booklet(
 ) -> Booklet:
     """Gather the booklet of a stored package: records of today, with what was known to have happened by its day.
 
+    The model is the one that the package was solved with, whichever is at work today: figures of the package beside
+    those of another model would be two answers to one question.
+
     Investors get no unit that is gone by now (`engine.packages.standing.losses`), whatever the package held.
 
     Parameters
@@ -89,12 +92,15 @@ def package_booklet(
     Raises
     ------
     EhyaError
-        ``package_unknown``; what `serving.desk.appraisal.appraised` raises.
+        ``package_unknown``; ``model_file_missing`` where its model is gone; what `serving.desk.appraisal.appraised`
+        raises.
     """
     stored = stored_package(settings, given)
-    year = PackageTerms.read(stored.document["terms"]).price_year
-    question = Question(as_of=pd.Timestamp(stored.as_of), price_year=year)
-    whole = appraised(settings, question, audience)
+    terms = PackageTerms.read(stored.document["terms"])
+    question = Question(
+        as_of=pd.Timestamp(stored.as_of), price_year=terms.price_year, assume_capital_rial=terms.assume_capital
+    )
+    whole = appraised(settings, question, audience, version=stored.model_version)
     if audience is Audience.OFFICE:
         return booklet_among(stored, whole)
     with open_register(settings) as register:

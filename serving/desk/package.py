@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -105,7 +105,7 @@ def solve_package(
     settings
         Where things are kept.
     question
-        The day, and capital to assume; the price year of the terms goes before that of the question.
+        The day, and capital to assume; price year and capital of the terms go before those of the question.
     terms
         Terms of the package.
     made_at
@@ -123,9 +123,11 @@ def solve_package(
         What `serving.desk.appraisal.appraised` raises; ``unknown_unit``, ``package_worth_unknown``,
         ``package_out_of_time``, ``place_unknown``, ``sector_unknown``.
     """
+    assumed = terms.assume_capital or question.assume_capital_rial
+    whole = appraised(settings, replace(question, assume_capital_rial=assumed))
     return solve_among(
         settings,
-        appraised(settings, question),
+        whole,
         terms,
         made_at=made_at,
         keep=keep,
@@ -150,15 +152,16 @@ def solve_among(
         raise EhyaError(ErrorCode.REGISTER_EMPTY)
     with open_register(settings) as register:
         gone = withdrawn(whole.table, register.events(question.as_of), as_of=question.as_of)
-    # the year of the command is a term from here on: who opens the package later counts in the same money
+    # what the command adds is a term from here on: who opens the package later counts in the same money
     year = terms.price_year or question.price_year
-    terms = terms.model_copy(update={"price_year": year})
+    assumed = terms.assume_capital or question.assume_capital_rial
+    terms = terms.model_copy(update={"price_year": year, "assume_capital": assumed})
     table = candidate_table(
         whole.table,
         withdrawn=list(gone.index[gone]),
         price_year=year,
         prices=whole.prices,
-        assume_capital_rial=question.assume_capital_rial,
+        assume_capital_rial=assumed,
         economics=package_economics(
             whole,
             price_year=year or own_year(whole.table),

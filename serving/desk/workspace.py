@@ -31,21 +31,33 @@ def open_register(settings: Settings) -> Register:
     return register
 
 
-def champion(register: Register, settings: Settings) -> Model:
+def champion(register: Register, settings: Settings, version: str | None = None) -> Model:
     """Open the model that was promoted last, checked against the digest that the register recorded.
+
+    Parameters
+    ----------
+    register, settings
+        Where promotions and files are.
+    version
+        An earlier champion instead of the one at work.
 
     Raises
     ------
     EhyaError
-        ``no_model`` when none was promoted, ``model_file_missing`` when its file is gone; ``model_changed``,
+        ``no_model`` when none was promoted, ``never_promoted`` when the earlier one never was,
+        ``model_file_missing`` when its file is gone; ``model_changed``,
         ``model_is_link`` or ``not_a_model`` when the file is not the one that was promoted.
     """
     from engine.scoring.artefact import path_of
     from engine.scoring.integrity import load_whole
 
-    promotion = register.promotions.champion()
-    if promotion is None:
+    promoted = register.promotions()
+    if not promoted:
         raise EhyaError(ErrorCode.NO_MODEL)
+    promotion = next((one for one in promoted if version in (None, one.model_version)), None)
+    if promotion is None:
+        allowed = list(dict.fromkeys(one.model_version for one in promoted))
+        raise EhyaError(ErrorCode.NEVER_PROMOTED, given=version, allowed=allowed)
     path = path_of(settings.models, promotion.model_version)
     if not path.is_file():
         raise EhyaError(ErrorCode.MODEL_FILE_MISSING, given=str(path), version=promotion.model_version)

@@ -110,8 +110,9 @@ def reason_lines(unit: Mapping[str, Any], words: Speech, names: Mapping[str, Any
         lines.append(gain_in_words(unit, words, names))
     if unit["capital_estimated"]:
         lines.append(say("package.capital_estimated"))
-    role = say("package.role_line", role=say(f"role.{unit['role']}"), share=words.share(unit["core_index"]))
-    return [*lines, role]
+    key = "role_undetermined" if unit["core_index"] is None else "role_line"
+    role = say(f"role.{unit['role']}")
+    return [*lines, say(f"package.{key}", role=role, share=words.share(unit["core_index"]))]
 
 
 def gain_in_words(said: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> str:

@@ -455,6 +455,7 @@ def _commented(stated: Mapping[str, Any], words: Speech) -> str:
         "budgets": {"capital": {"at_most": "3000 billion rial"}},
         "quotas": [{"by": "county", "at_most": 4}, {"sector": ["10"], "at_least": 3}],
         "norms_stand_in": True,
+        "assume_capital": "50 billion rial",
         "verdicts": ["offer"],
         "pinned": [{"unit": "UNIT", "reason": "…", "by": "…"}],
         "exploration": {"share": 0.1},

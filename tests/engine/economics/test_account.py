@@ -74,6 +74,18 @@ def test_figures_of_a_mill_by_hand():
     assert found.value(FigureName.LOAN_GIFT) == pytest.approx(gift)
 
 
+def test_settled_debts_lower_the_value_and_are_no_investment():
+    # investment 120 alone below the line; 30 of debts settled at once above it
+    free, owing = (told(mill(loans={}, assets=assets)) for assets in (
+        {"machines": Asset([120.0, 0, 0, 0], life_years=3)},
+        {"machines": Asset([120.0, 0, 0, 0], life_years=3), "debts": Asset([30.0, 0, 0, 0])},
+    ))  # fmt: skip
+    assert owing.value(FigureName.CAPITAL) == free.value(FigureName.CAPITAL) == 120
+    for found in (free, owing):
+        assert found.value(FigureName.NPVR) == pytest.approx(found.value(FigureName.NPV) / 120)
+    assert owing.value(FigureName.NPVR) < free.value(FigureName.NPVR)
+
+
 def test_the_economy_pays_no_tax_and_less_for_work_that_nobody_else_wants():
     whole = told(mill(), standards=Standards(real_rate=0.1, shadow_wage=0.5))
     # 60 of surplus and half of the wages of 20

@@ -144,5 +144,5 @@ def test_one_is_no_plural():
     assert english.text("cli.outcomes_title", count=1) == "1 event"
     assert english.text("cli.outcomes_title", count=0) == "0 events"
     assert english.text("cli.outcomes_recorded", count=1).startswith("1 event is recorded")
-    assert english.text("cli.outcomes_recorded", count=1_200).startswith("1,200 events are recorded")
+    assert english.text("cli.outcomes_recorded", count="1,200").startswith("1,200 events are recorded")
     assert persian.text("cli.outcomes_title", count=1) == "۱ رویداد"
