@@ -61,6 +61,7 @@ class ErrorCode(Code):
     NEVER_PROMOTED = "never_promoted"
     NO_EARLIER_CHAMPION = "no_earlier_champion"
     REASON_MISSING = "reason_missing"
+    NOTHING_RANKED = "nothing_ranked"
     NOTHING_JUDGED = "nothing_judged"
     PORT_IN_USE = "port_in_use"
     LISTENING_REFUSED = "listening_refused"

@@ -161,7 +161,7 @@ def drawn_ranks(
     for start in range(0, draws, _BLOCK):
         size = min(_BLOCK, draws - start)
         drawn_weights = random.dirichlet(concentration * weight[used], size=size)
-        scores = np.einsum("dup,dp->du", _drawn_values(found, used, size, random), drawn_weights) - 2.0 * group
+        scores = np.einsum("dup,dp->du", drawn_values(found, used, size, random), drawn_weights) - 2.0 * group
         best_first = np.argsort(-scores, axis=1, kind="stable")
         np.put_along_axis(ranks[start : start + size], best_first, places[None, :], axis=1)
     return ranks
@@ -230,8 +230,31 @@ def acceptability(
     return np.asarray((ranks <= top_k).mean(axis=0))
 
 
-def _drawn_values(found: Values, used: np.ndarray, size: int, random: Generator) -> Array:
-    """Triangular draws, shape (size, n, parts): peak at the point, ends at the interval."""
+def drawn_values(found: Values, used: np.ndarray, size: int, random: Generator) -> Array:
+    """Draws of the values of n units, triangular: the peak at the point, the ends at those of the interval.
+
+    Parameters
+    ----------
+    found
+        Values.
+    used
+        Whether each part counts, shape (5,).
+    size
+        Number of draws.
+    random
+        Source of randomness.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (size, n, parts that count), 0..1.
+
+    Examples
+    --------
+    >>> sure = Values(*[np.full((1, 5), 0.5)] * 3, unknown=np.zeros((1, 5)))
+    >>> drawn_values(sure, np.array([True] + [False] * 4), 2, default_rng(0)).ravel().tolist()
+    [0.5, 0.5]
+    """
     low, point, high = found.low[:, used], found.point[:, used], found.high[:, used]
     width = high - low
     rise = np.divide(point - low, width, out=np.zeros_like(width), where=width > 0)

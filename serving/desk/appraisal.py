@@ -84,7 +84,7 @@ class Appraised:
         return replace(self.question.terms, prices=self.prices)
 
 
-def current_units(register: Register, *, as_of: pd.Timestamp) -> pd.DataFrame:
+def current_units(register: Register, *, as_of: pd.Timestamp, known_by: pd.Timestamp | None = None) -> pd.DataFrame:
     """Units of the register as they stand on a day: what the log says since each record is folded in.
 
     A unit that has restarted, was liquidated, or was withdrawn from the list (column ``withdrawn``) is offered to
@@ -97,10 +97,13 @@ def current_units(register: Register, *, as_of: pd.Timestamp) -> pd.DataFrame:
         Open register.
     as_of
         The day of judgement; events known later do not count.
+    known_by
+        Only what was known at the end of that day; by default what shows now.
     """
     from engine.domain.standing import standing, withdrawn
 
-    units, events = register.units(), register.events(as_of)
+    units = register.units(known_by=known_by)
+    events = register.events(as_of if known_by is None else min(as_of, known_by))
     return standing(units, events, as_of=as_of).assign(withdrawn=withdrawn(units, events, as_of=as_of))
 
 

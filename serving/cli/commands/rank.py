@@ -51,7 +51,7 @@ def show_ranking(
     EhyaError
         ``no_model``, ``place_unknown``, ``sector_unknown``, ``unknown_option``, ``database_failed``.
     """
-    wishes = {name: _codes(name, given) for name, given in wanted.items()}
+    wishes = codes_of(wanted)
     with terminal.busy("cli.judging"):
         found = ranking(settings, RankingRequest(question, wishes, top, worth))
     if found.appraised.table.empty:
@@ -121,6 +121,11 @@ def _write(terminal: Terminal, settings: Settings, found: Ranking, out: Path) ->
         **question.document,
     )
     terminal.say("cli.written", path=str(out))
+
+
+def codes_of(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Filters of a ranking with verdicts and statuses as codes, however they were written."""
+    return {name: _codes(name, given) for name, given in wanted.items()}
 
 
 def _codes(name: str, given: Any) -> Any:

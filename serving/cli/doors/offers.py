@@ -68,6 +68,22 @@ def rank(
         str | None,
         typer.Option("--swap", metavar="UNIT,UNIT", help="Say which smallest change of weights puts two units level."),
     ] = None,
+    smaa: Annotated[
+        bool,
+        typer.Option("--smaa", help="Say where each unit may stand under other weights and values, and for whose."),
+    ] = False,
+    method: Annotated[
+        str | None,
+        typer.Option("--method", metavar="NAME", help="Order by another method: topsis, spotis or weighted_sum."),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="DATE|last|FILE.json",
+            help="Say who moved since a day, the last import or a ranking that was written as JSON, and why.",
+        ),
+    ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Keep these predictions, to compare with what comes.")] = False,
     out: Out = None,
     as_of: AsOf = None,
@@ -77,9 +93,12 @@ def rank(
     as_json: AsJson = False,
 ) -> None:
     """Triage and rank the units: offer, fix first, repurpose or sell, cannot judge; with reasons and intervals."""
-    from serving.cli.commands.rank import show_ranking, show_swap
+    from engine.errors import EhyaError, ErrorCode
+    from serving.cli.commands import steadiness
+    from serving.cli.commands.rank import codes_of, show_ranking, show_swap
     from serving.cli.question import read_changes, read_question
     from serving.desk.economics import REGISTER_DRAWS, Choices
+    from serving.desk.ranking import RankingRequest, ranking
 
     session = ctx.obj
     question = read_question(
@@ -100,10 +119,22 @@ def rank(
         "triage": triage,
     }
     terminal = session.terminal(lang, as_json=as_json)
+    beside = {"--swap UNIT,UNIT": swap, "--smaa": smaa or None, "--method NAME": method, "--since DATE": since}
+    if sum(one is not None for one in beside.values()) > 1:
+        raise EhyaError(ErrorCode.OPTION_MISSING, command="ehya rank", allowed=list(beside))
     if swap is not None:
         show_swap(terminal, session.settings, question, swap)
         return
     wishes = {name: given for name, given in wanted.items() if given}
+    if smaa or method is not None or since is not None:
+        found = ranking(session.settings, RankingRequest(question, codes_of(wishes)))
+        if smaa:
+            steadiness.show_acceptance(terminal, found, top)
+        elif method is not None:
+            steadiness.show_method(terminal, found, method, top)
+        elif since is not None:
+            steadiness.show_moved(terminal, session.settings, found, since, top)
+        return
     worth = Choices(changes=read_changes(assume or []), draws=REGISTER_DRAWS) if economics or assume else None
     show_ranking(terminal, session.settings, question, wishes, top, out, keep=keep, worth=worth)
 
