@@ -110,6 +110,39 @@ def random_value(market: Market, random: np.random.Generator) -> float:
     return float(np.mean([market.value(one) for one in packages]))
 
 
+def approach_chances(units: pd.DataFrame) -> Floats:
+    """Chance with which an office that goes by size and a lot approaches each unit, .2 to .8, shape (n,)."""
+    size = units["jobs_before_stop"].astype("float64").fillna(0).rank(pct=True).to_numpy()
+    return np.asarray(0.2 + 0.6 * size)
+
+
+def doubly_robust(expected: Floats, brought: Floats, approached: Floats, chance: Floats) -> float:
+    """Value of units from a log of another policy: what a model expects, mended by what was seen of the approached.
+
+    Unbiased where either the model or the chances are right (Dudík, Erhan, Langford, Li, 2014, Doubly robust policy
+    evaluation and optimization, Statistical Science 29(4)).
+
+    Parameters
+    ----------
+    expected
+        What the model expects of each unit, shape (n,).
+    brought
+        What each brought, shape (n,); it counts only where the unit was approached.
+    approached
+        1 where it was, else 0, shape (n,).
+    chance
+        Of being approached, above 0, shape (n,).
+
+    Examples
+    --------
+    Two of four were approached, with a chance of a half each: 2 + 2 x (3 - 2) and 2 + 2 x (5 - 2) stand for them.
+
+    >>> doubly_robust(np.full(4, 2.0), np.array([3.0, 0, 5.0, 0]), np.array([1.0, 0, 1, 0]), np.full(4, 0.5))
+    16.0
+    """
+    return float((expected + approached / chance * (brought - expected)).sum())
+
+
 def gini(counts: Floats) -> float:
     """Inequality of counts, 0 (even) to 1.
 

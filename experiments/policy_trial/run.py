@@ -8,11 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from experiments.cold_start.learners import LEARNERS
 from experiments.cold_start.world import Scenario, world
-from experiments.policy_trial.policies import Market, chosen_by, gini, random_value
+from experiments.policy_trial.policies import (
+    Market,
+    approach_chances,
+    chosen_by,
+    doubly_robust,
+    gini,
+    random_value,
+)
 from experiments.province_simulator.province import simulate
+
+Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
 
 OUTCOMES = (0, 1000)
 ASKED = 1000
@@ -52,12 +63,18 @@ def trial(seeds: int, *, outcomes: tuple[int, ...] = OUTCOMES, asked: int = ASKE
     -------
     dict
         ``gain_share_of_oracle``: outcomes -> rule -> ``mean, low, high`` (90 % interval over provinces) of the gain
-        over random packages as a share of the oracle's; ``jobs_coverage_80`` of Ehya's intervals; and
+        over random packages as a share of the oracle's; ``jobs_coverage_80`` of Ehya's intervals;
+        ``feasibility_rmse``: outcomes -> ``ehya`` and ``flat`` (official rates alone), error of the chance against the
+        true one; ``doubly_robust``: outcomes -> ``mean, low, high`` of what a log of another policy says of Ehya's
+        package as a share of what it truly brings, and ``model`` for what the model alone says; and
         ``county_exposure_gini`` of the places that each rule gives to counties over all provinces.
     """
     gains: dict[tuple[str, str], list[float]] = {}
     shown: dict[str, dict[str, int]] = {}
     covered: list[float] = []
+    errors: dict[tuple[str, str], list[float]] = {}
+    logged: dict[str, list[float]] = {}
+    believed: dict[str, list[float]] = {}
     for seed in range(seeds):
         made = world(Scenario.AS_TABLE, units=max(outcomes) + asked, seed=seed)
         units = simulate(max(outcomes) + asked, seed=seed).units
@@ -80,6 +97,13 @@ def trial(seeds: int, *, outcomes: tuple[int, ...] = OUTCOMES, asked: int = ASKE
                     into = shown.setdefault(rule, dict.fromkeys(market.units["county"].dropna().unique(), 0))
                     for county, times in counts.items():
                         into[str(county)] = into.get(str(county), 0) + int(times)
+                if rule == "ehya":
+                    brought = (made.restart * made.durable * made.jobs)[rows]
+                    seen, expected = _logged(market, brought, said.expected, chosen, seed), said.expected[chosen].sum()
+                    logged.setdefault(str(count), []).append(seen / market.value(chosen))
+                    believed.setdefault(str(count), []).append(float(expected) / market.value(chosen))
+            for name, one in (("ehya", said), ("flat", flat)):
+                errors.setdefault((str(count), name), []).append(_error(one.chance[:, 1], made.chance[rows]))
             size = made.jobs[rows]
             covered.append(float(((said.jobs[:, 0] <= size) & (size <= said.jobs[:, 2])).mean()))
     rules = list(shown)
@@ -88,6 +112,14 @@ def trial(seeds: int, *, outcomes: tuple[int, ...] = OUTCOMES, asked: int = ASKE
             str(count): {rule: _summary(gains[str(count), rule]) for rule in rules} for count in outcomes
         },
         "jobs_coverage_80": float(np.mean(covered)),
+        "feasibility_rmse": {
+            str(count): {name: float(np.mean(errors[str(count), name])) for name in ("ehya", "flat")}
+            for count in outcomes
+        },
+        "doubly_robust": {
+            str(count): _summary(logged[str(count)]) | {"model": float(np.mean(believed[str(count)]))}
+            for count in outcomes
+        },
         "county_exposure_gini": {rule: gini(np.array(list(counts.values()), float)) for rule, counts in shown.items()},
     }
 
@@ -100,6 +132,18 @@ def printed(results: dict[str, Any]) -> str:
         said = "".join(f"{one['mean']:.2f} [{one['low']:.2f}, {one['high']:.2f}]".rjust(26) for one in cells)
         lines.append(f"{rule:<16}{said}")
     return "\n".join(lines)
+
+
+def _logged(market: Market, brought: Floats, expected: Floats, chosen: Places, seed: int) -> float:
+    """What the log of an office that went by size and a lot says of a package."""
+    chance = approach_chances(market.units)
+    approached = np.random.default_rng([29, seed]).random(len(chance)) < chance
+    taken = (expected[chosen], brought[chosen], approached[chosen].astype(np.float64), chance[chosen])
+    return doubly_robust(*taken)
+
+
+def _error(said: Floats, true: Floats) -> float:
+    return float(np.sqrt(np.mean((said - true) ** 2)))
 
 
 def _summary(values: list[float]) -> dict[str, float]:

@@ -26,7 +26,7 @@ from engine.packages.document import (
     plain,
     solved_again,
 )
-from engine.packages.frontier import SHARES, frontier
+from engine.packages.frontier import SHARES, frontier, unbeaten
 from engine.packages.optimum import SECONDS, Optimum, optimum
 from engine.packages.package import package
 from engine.packages.rules import PackageProblem
@@ -290,6 +290,35 @@ def budget_frontier(settings: Settings, given: str, term: str, *, nested: bool =
         )
         for point in points
     ]
+
+
+def unbeaten_packages(settings: Settings, given: str) -> dict[str, Any]:
+    """Packages between jobs alone and expected gain alone that no other beats in both, under the same terms.
+
+    Raises
+    ------
+    EhyaError
+        ``package_unknown``; ``package_worth_unknown`` where nobody appraised any unit of it.
+    """
+    stored = stored_package(settings, given)
+    candidates, problem, _ = reopened(stored, solve=False)
+    if candidates.npv is None:
+        raise EhyaError(ErrorCode.PACKAGE_WORTH_UNKNOWN, key="--unbeaten", given="npv")
+    jobs, gain = (np.nan_to_num(figure) for figure in (candidates.jobs, candidates.npv))
+    found, complete = unbeaten(replace(problem, worth=jobs), gain)
+    ids = np.array(list(candidates.units.index), dtype=object)
+    here = {unit["unit_id"] for unit in stored.document["units"]}
+    points = [
+        {
+            "units": int(best.chosen.sum()),
+            "jobs": float(jobs[best.chosen].sum()),
+            "gain_billion_rial": float(gain[best.chosen].sum()),
+            "entering": [unit for unit in ids[best.chosen] if unit not in here],
+            "leaving": sorted(here - set(ids[best.chosen])),
+        }
+        for best in found
+    ]
+    return plain({"complete": complete, "packages": points})
 
 
 def freeze(

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from experiments.policy_trial.policies import Market, gini
+from experiments.policy_trial.policies import Market, doubly_robust, gini
 from experiments.policy_trial.run import main, trial
 
 
@@ -25,6 +25,24 @@ def test_on_the_first_day_ehya_gains_over_half_of_what_the_truth_would(results):
 def test_intervals_of_jobs_hold_and_exposure_is_a_share(results):
     assert 0.74 <= results["jobs_coverage_80"] <= 0.86
     assert all(0 <= one < 1 for one in results["county_exposure_gini"].values())
+
+
+def test_a_log_of_another_policy_tells_what_the_package_brings(results):
+    said = results["doubly_robust"]["0"]
+    assert said["low"] <= said["mean"] <= said["high"]
+    assert said["model"] > 0
+    assert 0 < results["feasibility_rmse"]["0"]["ehya"] < results["feasibility_rmse"]["0"]["flat"]
+
+
+def test_a_wrong_model_is_mended_by_the_log_and_a_wrong_log_by_the_model():
+    random = np.random.default_rng(1)
+    truth, chance = random.uniform(5, 20, 400), random.uniform(0.2, 0.8, 400)
+    wrong = [
+        doubly_robust(np.zeros(400), truth, (random.random(400) < chance).astype(float), chance) for _ in range(200)
+    ]
+    assert np.mean(wrong) == pytest.approx(truth.sum(), rel=0.02)
+    right = doubly_robust(truth, truth, (random.random(400) < chance).astype(float), np.full(400, 0.9))
+    assert right == pytest.approx(truth.sum())
 
 
 def test_no_package_passes_its_budget_and_none_beats_the_best():

@@ -228,6 +228,33 @@ def frontier(terminal: Terminal, settings: Settings, given: str, budget: str, *,
     terminal.table(headers, rows, title=words.text("package.frontier_title", term=term))
 
 
+def show_unbeaten(terminal: Terminal, settings: Settings, given: str) -> None:
+    """Show the packages that no other beats in both jobs and expected gain.
+
+    Raises
+    ------
+    EhyaError
+        ``package_unknown``, ``package_worth_unknown``.
+    """
+    with terminal.busy("package.solving"):
+        found = desk.unbeaten_packages(settings, given)
+    if terminal.answer(found):
+        return
+    words, names = terminal.speech, _names(desk.stored_package(settings, given).inputs)
+    headers = [words.text(f"package.{key}") for key in ("jobs", "npv", "frontier_come", "frontier_go")]
+    rows = [
+        [
+            words.number(point["jobs"], 1),
+            words.number(point["gain_billion_rial"], 1),
+            units_in_words(point["entering"], names, words),
+            units_in_words(point["leaving"], names, words),
+        ]
+        for point in found["packages"]
+    ]
+    key = "unbeaten_title" if found["complete"] else "unbeaten_some"
+    terminal.table(headers, rows, title=words.text(f"package.{key}", count=len(rows)))
+
+
 def freeze_package(
     terminal: Terminal, settings: Settings, given: str, *, by: str, on: str | None, note: str | None
 ) -> None:

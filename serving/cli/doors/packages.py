@@ -109,12 +109,19 @@ def package_frontier(
         str, typer.Option("--budget", help="Which budget moves: capital, public_money or hard_currency.")
     ] = "capital",
     nested: Annotated[bool, typer.Option("--nested", help="Who is in stays in as the budget grows.")] = False,
+    unbeaten: Annotated[
+        bool,
+        typer.Option("--unbeaten", help="Instead: the packages that no other beats in both jobs and expected gain."),
+    ] = False,
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what more money buys: the best package from a quarter of the budget to twice as much, who comes and goes."""
-    from serving.cli.commands.package import frontier
+    from serving.cli.commands.package import frontier, show_unbeaten
 
+    if unbeaten:
+        show_unbeaten(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, package)
+        return
     frontier(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, package, budget, nested=nested)
 
 

@@ -158,6 +158,13 @@ def test_a_unit_that_nobody_appraised_keeps_its_jobs_in_the_core_index(candidate
     assert found.figures()["npv_unknown"] == 1
 
 
+def test_where_no_other_package_was_solved_no_role_is_made_up(candidate_rows):
+    found = package(Candidates.of(candidate_rows, worlds=100, seed=3), PackageTerms.read(TERMS), packages=0)
+    units = package_document(found)["units"]
+    assert {unit["role"] for unit in units if not unit["lot"]} == {"undetermined"}
+    assert all(unit["core_index"] is None for unit in units)
+
+
 def test_a_quota_for_each_county_counts_units_of_no_county_together(candidate_rows):
     nowhere = candidate_rows.assign(county=candidate_rows["county"].where(candidate_rows["county"] != "Khoy"))
     said = solved(nowhere)

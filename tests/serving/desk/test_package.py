@@ -121,6 +121,15 @@ def test_more_money_never_buys_less(settings, stored):
     assert caught.value.facts["allowed"] == ["budgets.capital"]
 
 
+def test_packages_that_none_beats_give_jobs_for_gain(settings, stored):
+    found = desk.unbeaten_packages(settings, stored.key)
+    jobs, gain = ([one[name] for one in found["packages"]] for name in ("jobs", "gain_billion_rial"))
+    assert jobs == sorted(jobs)
+    assert gain == sorted(gain, reverse=True)
+    assert jobs[-1] >= desk.budget_frontier(settings, stored.key, "capital")[3]["jobs"] * (1 - 1e-6)
+    assert all(len(one["entering"]) <= one["units"] for one in found["packages"])
+
+
 def test_after_signing_a_unit_that_is_gone_is_said_with_the_best_in_its_place(settings, whole):
     own = solved(settings, whole, name="signed", exploration=None).stored
     desk.freeze(settings, own.key, role="deputy", signed_on=DAY, note=None, made_at=NOON)
