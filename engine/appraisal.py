@@ -111,14 +111,17 @@ def appraise(
     >>> appraise(units, predictions, as_of=pd.Timestamp("2026-11-23"))["rank"].tolist()
     [1, 2]
     """
-    classes = triage(units, diagnose(units, as_of=as_of), predictions, as_of=as_of)
+    terms = terms or Terms()
+    levels = None if terms.prices is None else terms.prices.by_year()
+    findings = diagnose(units, as_of=as_of, levels=levels)
+    classes = triage(units, findings, predictions, as_of=as_of, levels=levels)
     units = units.drop(columns="withdrawn", errors="ignore")
     judged = units.join(predictions).join(classes)
     odd = implausible(units, earlier=earlier)
     judged["red_flags"] = with_doubts(judged["red_flags"], implausible=odd, duplicates=duplicates)
     judged["completeness"] = completeness(units)
     judged["public_completeness"] = public_completeness(units)
-    return order(judged, terms or Terms())
+    return order(judged, terms)
 
 
 def order(judged: pd.DataFrame, terms: Terms) -> pd.DataFrame:

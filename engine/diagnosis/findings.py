@@ -21,9 +21,10 @@ from engine.diagnosis.rules import (
     stated_causes,
 )
 from engine.domain.unit import Barrier, Confidence, Field
+from engine.domain.usual_capital import usual_capital
 
 
-def diagnose(units: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
+def diagnose(units: pd.DataFrame, *, as_of: pd.Timestamp, levels: pd.Series | None = None) -> pd.DataFrame:
     """Find the barriers of each unit.
 
     Parameters
@@ -32,6 +33,8 @@ def diagnose(units: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
         Unit table, shape (n, columns), as ``engine.domain.unit.unit_table`` makes it.
     as_of
         The day of judgement (the age of machinery counts to it).
+    levels
+        Price level of each Jalali year, as for `engine.domain.usual_capital.usual_capital`.
 
     Returns
     -------
@@ -48,14 +51,14 @@ def diagnose(units: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
     >>> diagnose(units, as_of=pd.Timestamp("2026-01-01"))[["barrier", "severity", "evidence"]].values.tolist()
     [['bank_debt', 2, 'stated_cause'], ['machinery_obsolete', 3, 'machinery_age']]
     """
-    graded = _graded(units, as_of)
+    graded = _graded(units, as_of, usual_capital(units, levels))
     pieces = [_of_one_barrier(barrier, graded[barrier]) for barrier in Barrier if barrier in graded]
     table = _in_order_of_units(pieces, units)
     confidence = units["confidence"].fillna(Confidence.MISSING.value).to_numpy()[table.pop("place")]
     return table.assign(confidence=confidence).astype({"severity": "int64", "confidence": "str"})
 
 
-def unjudged(units: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
+def unjudged(units: pd.DataFrame, *, as_of: pd.Timestamp, levels: pd.Series | None = None) -> pd.DataFrame:
     """Say what could not be judged, and for want of which fields.
 
     Parameters
@@ -64,6 +67,8 @@ def unjudged(units: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
         Unit table, shape (n, columns).
     as_of
         The day of judgement.
+    levels
+        As for `diagnose`.
 
     Returns
     -------
@@ -79,7 +84,8 @@ def unjudged(units: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
     >>> "no_power" in rows.index, rows.loc["machinery_age", "missing"]
     (False, 'machinery_year')
     """
-    pieces = [_nothing_stated(units), *(_blind(rule, units, as_of) for rule in RULES)]
+    usual = usual_capital(units, levels)
+    pieces = [_nothing_stated(units), *(_blind(rule, units, as_of, usual) for rule in RULES)]
     return _in_order_of_units(pieces, units).drop(columns="place")
 
 
@@ -87,14 +93,14 @@ _Graded = dict[str, np.ndarray]  # evidence -> severities, n of them, 0 = not fo
 _Piece = dict[str, np.ndarray]  # column -> values; "place" is the row in the unit table
 
 
-def _graded(units: pd.DataFrame, as_of: pd.Timestamp) -> dict[Barrier, _Graded]:
+def _graded(units: pd.DataFrame, as_of: pd.Timestamp, usual: pd.Series) -> dict[Barrier, _Graded]:
     stated = standing_causes(units)
     columns: dict[Barrier, _Graded] = {}
     for name in stated.columns:
         grade = STATED_SEVERITY.get(Barrier(name), STATED_SEVERITY_OTHERWISE)
         columns[Barrier(name)] = {Evidence.STATED_CAUSE.value: stated[name].to_numpy() * np.int8(grade)}
     for rule in RULES:
-        columns[rule.barrier][rule.evidence.value] = severity(rule, rule.measure(units, as_of))
+        columns[rule.barrier][rule.evidence.value] = severity(rule, rule.measure(units, as_of, usual))
     return columns
 
 
@@ -110,11 +116,11 @@ def _of_one_barrier(barrier: Barrier, graded: _Graded) -> _Piece:
     }
 
 
-def _blind(rule: Rule, units: pd.DataFrame, as_of: pd.Timestamp) -> _Piece:
-    place = np.flatnonzero(rule.measure(units, as_of).isna().to_numpy())
+def _blind(rule: Rule, units: pd.DataFrame, as_of: pd.Timestamp, usual: pd.Series) -> _Piece:
+    place = np.flatnonzero(rule.measure(units, as_of, usual).isna().to_numpy())
     names = [field.value for field in rule.fields]
     empty = np.column_stack([units[name].isna().to_numpy()[place] for name in names])
-    # a figure that is there and still no use (capital of 0, a year to come) is as good as missing
+    # a figure that is there and still no use (0 former workers, a year to come) is as good as missing
     empty[~empty.any(axis=1), -1] = True
     return _blind_piece(place, rule.barrier, rule.evidence, words_of(empty, names))
 

@@ -13,7 +13,6 @@ import pandas as pd
 
 from engine.diagnosis.evidence import Evidence
 from engine.diagnosis.joined import flags
-from engine.domain.new_plant import weighing_capital
 from engine.domain.unit import Barrier, Field
 
 STATED_SEVERITY: dict[Barrier, int] = {
@@ -23,9 +22,13 @@ STATED_SEVERITY: dict[Barrier, int] = {
 """Severity of a cause that the register states."""
 STATED_SEVERITY_OTHERWISE = 2  # assumed: it was enough to stop the unit, how hard it is to remove is not said
 
-BANK_DEBT_LEVELS = (0.25, 0.5, 1.0)  # of capital needed; .5 by analogy with the RBI's sickness line, the others assumed
-PUBLIC_DEBT_LEVELS = (0.05, 0.15, 0.3)  # of capital needed, tax and social security: assumed
-WORKING_CAPITAL_LEVELS = (0.5, 0.8)  # of capital needed: assumed
+BANK_DEBT_LEVELS = (
+    0.25,
+    0.5,
+    1.0,
+)  # of the usual capital; .5 by analogy with the RBI's sickness line, the others assumed
+PUBLIC_DEBT_LEVELS = (0.05, 0.15, 0.3)  # of the usual capital, tax and social security: assumed
+WORKING_CAPITAL_LEVELS = (0.5, 0.8)  # of the usual capital: assumed
 COURT_CASE_LEVELS = (1, 3, 6)  # cases: assumed
 MACHINERY_AGE_LEVELS = (12, 20, 30)  # years; 20 is the renovation line of Iranian authorities, the others assumed
 
@@ -36,8 +39,9 @@ DEBT_CAUSES: dict[Barrier, Field] = {
 }
 """Causes that are debts, with the field that says how much is owed today."""
 
-Measure = Callable[[pd.DataFrame, pd.Timestamp], pd.Series]
-"""Units (n rows) and the day of judgement -> float, shape (n,), missing where it cannot be judged."""
+Measure = Callable[[pd.DataFrame, pd.Timestamp, pd.Series], pd.Series]
+"""Units (n rows), the day of judgement and what a revival of their size usually takes (rial, shape (n,)) -> float, shape
+(n,), missing where it cannot be judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,38 +123,37 @@ def standing_causes(units: pd.DataFrame) -> pd.DataFrame:
 
 
 def _number(field: Field) -> Measure:
-    return lambda units, as_of: units[field.value].astype("float64")
+    return lambda units, as_of, usual: units[field.value].astype("float64")
 
 
 def _absent(field: Field) -> Measure:
     """1 where the field says "none" or "no", 0 where it says otherwise."""
-    return lambda units, as_of: (
+    return lambda units, as_of, usual: (
         (units[field.value].astype("float64") == 0).astype("float64").where(units[field.value].notna())
     )
 
 
 def _of_capital(field: Field) -> Measure:
-    """Money against the capital needed, of which no more counts than a new plant of that size costs."""
+    """Money against what a revival of that size usually takes: what is asked for makes no debt lighter."""
 
-    def ratio(units: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
+    def ratio(units: pd.DataFrame, as_of: pd.Timestamp, usual: pd.Series) -> pd.Series:
         money = units[field.value].astype("float64")
-        return (money / weighing_capital(units)).mask(money == 0, 0.0)
+        return (money / usual).mask(money == 0, 0.0)
 
     return ratio
 
 
 def _unweighed(field: Field) -> Measure:
-    """1 where something is owed and there is no capital to weigh it against."""
+    """1 where something is owed and no size is known to weigh it against."""
 
-    def owed(units: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
+    def owed(units: pd.DataFrame, as_of: pd.Timestamp, usual: pd.Series) -> pd.Series:
         money = units[field.value].astype("float64")
-        capital = units[Field.CAPITAL_NEEDED_RIAL.value].astype("float64")
-        return ((money > 0) & ~(capital > 0)).astype("float64").where(money.notna())
+        return ((money > 0) & ~(usual > 0)).astype("float64").where(money.notna())
 
     return owed
 
 
-def _age(units: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
+def _age(units: pd.DataFrame, as_of: pd.Timestamp, usual: pd.Series) -> pd.Series:
     years = as_of.year - units[Field.MACHINERY_YEAR.value].astype("float64")
     return years.where(years >= 0)
 
@@ -160,10 +163,10 @@ def _levels(limits: tuple[float, ...]) -> tuple[tuple[float, int], ...]:
 
 
 def _debt_rules(field: Field, barrier: Barrier, limits: tuple[float, ...]) -> tuple[Rule, Rule]:
-    capital = Field.CAPITAL_NEEDED_RIAL
+    size = Field.JOBS_BEFORE_STOP
     weighed, unweighed = Evidence(f"{barrier}_against_capital"), Evidence(f"{barrier}_unweighed")
     return (
-        Rule(weighed, barrier, (field, capital), _of_capital(field), _levels(limits)),
+        Rule(weighed, barrier, (field, size), _of_capital(field), _levels(limits)),
         Rule(unweighed, barrier, (field,), _unweighed(field), ((1, 1),)),
     )
 
@@ -182,7 +185,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         Evidence.WORKING_CAPITAL_SHARE,
         Barrier.WORKING_CAPITAL,
-        (Field.WORKING_CAPITAL_NEEDED_RIAL, Field.CAPITAL_NEEDED_RIAL),
+        (Field.WORKING_CAPITAL_NEEDED_RIAL, Field.JOBS_BEFORE_STOP),
         _of_capital(Field.WORKING_CAPITAL_NEEDED_RIAL),
         _levels(WORKING_CAPITAL_LEVELS),
     ),

@@ -124,6 +124,16 @@ class PriceIndex:
         years = np.arange(self.first_year, self.first_year + len(self.levels))
         return {"price_years": years, "price_levels": np.append(self.levels, self.rise), "price_flags": self.flags}
 
+    def by_year(self) -> pd.Series:
+        """Level of each Jalali year, missing where nothing is known.
+
+        Examples
+        --------
+        >>> float(PriceIndex.from_reference().by_year()[1395])
+        100.0
+        """
+        return pd.Series(self.levels, index=range(self.first_year, self.first_year + len(self.levels)))
+
     def years(self) -> list[int]:
         """Jalali years with a sourced level.
 

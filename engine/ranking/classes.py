@@ -21,6 +21,7 @@ def triage(
     *,
     as_of: pd.Timestamp,
     low_feasibility: float = LOW_FEASIBILITY,
+    levels: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Put each unit into its class, with the reasons.
 
@@ -41,6 +42,8 @@ def triage(
         The day of judgement.
     low_feasibility
         Probability; see ``LOW_FEASIBILITY``.
+    levels
+        Price level of each Jalali year, as for `engine.domain.usual_capital.usual_capital`.
 
     Returns
     -------
@@ -74,7 +77,7 @@ def triage(
         {
             "triage": chosen,
             "triage_reasons": reasons,
-            "red_flags": red_flags(units, found, as_of=as_of),
+            "red_flags": red_flags(units, found, as_of=as_of, levels=levels),
             "missing": missing_fields(units, as_of=as_of),
         }
     )

@@ -15,7 +15,7 @@ LONG_IDLE_MONTHS = 120.0
 STALE_MONTHS = 24.0
 """Months after which a record has to be asked for again: assumed."""
 HEAVY_DEBT = 1.0
-"""Debt to the capital needed from which on debts outweigh the investment: assumed."""
+"""Debt to the usual capital of a revival of that size from which on debts outweigh it: assumed."""
 
 
 class RedFlag(Code):
@@ -85,7 +85,9 @@ def public_red_flags() -> frozenset[str]:
     )
 
 
-def red_flags(units: pd.DataFrame, found: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.Series:
+def red_flags(
+    units: pd.DataFrame, found: pd.DataFrame, *, as_of: pd.Timestamp, levels: pd.Series | None = None
+) -> pd.Series:
     """Red flags of each unit.
 
     Parameters
@@ -96,6 +98,8 @@ def red_flags(units: pd.DataFrame, found: pd.DataFrame, *, as_of: pd.Timestamp) 
         ``severities`` of its findings.
     as_of
         The day of judgement.
+    levels
+        Price level of each Jalali year, as for `engine.domain.usual_capital.usual_capital`.
 
     Returns
     -------
@@ -114,7 +118,7 @@ def red_flags(units: pd.DataFrame, found: pd.DataFrame, *, as_of: pd.Timestamp) 
     age = (as_of - units["as_of"]).dt.total_seconds() / (30.4375 * 86_400)
     marks = {
         RedFlag.BANK_OWNED: found[Barrier.SEIZED_BY_BANK.value] > 0,
-        RedFlag.HEAVY_DEBT: balance(units)["debt_to_capital"] >= HEAVY_DEBT,
+        RedFlag.HEAVY_DEBT: balance(units, levels=levels)["debt_to_capital"] >= HEAVY_DEBT,
         RedFlag.COURT_CASES: _at_least(units, Field.LITIGATION_COUNT, 1),
         RedFlag.NO_TITLE_DEED: units[Field.TITLE_DEED.value].eq(False).fillna(False),
         RedFlag.LONG_IDLE: idle_months(units, as_of) >= LONG_IDLE_MONTHS,

@@ -118,7 +118,7 @@ def booklet_among(stored: StoredPackage, whole: Appraised, *, gone: Collection[s
     shown = whole.table if office else Stock.of(whole).units
     ids = _shown([unit for unit in wanted if unit not in gone], shown, in_order=office)
     units = whole.table.loc[ids]
-    findings = diagnose(units, as_of=as_of)
+    findings = diagnose(units, as_of=as_of, levels=None if whole.prices is None else whole.prices.by_year())
     return Booklet(
         key=stored.key,
         event=stored.event,

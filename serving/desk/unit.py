@@ -94,8 +94,9 @@ def unit_story(settings: Settings, question: Question, given: str) -> Story:
             found = judged(units, model, question, Audience.OFFICE, beside)
             table, reasons = found.table, why(found, [unit_id])
     unit = units.loc[[unit_id]]
-    findings = diagnose(unit, as_of=question.as_of)
-    blind = unjudged(unit, as_of=question.as_of)
+    levels = None if beside.prices is None else beside.prices.by_year()
+    findings = diagnose(unit, as_of=question.as_of, levels=levels)
+    blind = unjudged(unit, as_of=question.as_of, levels=levels)
     return Story(
         row=table.loc[[unit_id]],
         facts=facts,

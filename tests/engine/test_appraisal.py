@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from engine.appraisal import Terms, order, settled, weighing
+from engine.appraisal import Terms, appraise, order, settled, weighing
 from engine.domain.unit import unit_table
 from engine.errors import EhyaError
 from engine.ranking.criteria import Part
-from engine.ranking.score import DEFAULT_WEIGHTS, effective_weights
+from engine.ranking.score import DEFAULT_WEIGHTS, classes, effective_weights
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +38,33 @@ def judged() -> pd.DataFrame:
         jobs_per_billion_rial_point=jobs / (frame["capital_needed_rial"].to_numpy(float) / 1e9),
         triage="offer",
     )
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.integers(10**9, 10**13),
+    st.integers(2, 1_000),
+    st.sampled_from([None, 5, 60, 800]),
+    st.lists(st.sampled_from([None, 0, 10**9, 10**11, 10**13]), min_size=3, max_size=3),
+)
+def test_nobody_gains_by_asking_for_more(asked, times, persons, debts):
+    """All else equal, more capital asked for never raises the score, and never betters the verdict."""
+    owed = dict(zip(("bank_debt_rial", "tax_debt_rial", "social_security_debt_rial"), debts, strict=True))
+    rows = {"unit_id": ["modest", "bold"], "status": "idle", "isic": "10", "price_year": 1403, **owed}
+    capital = pd.array([asked, asked * times], dtype="Int64")
+    units = unit_table(pd.DataFrame(rows).assign(jobs_before_stop=persons, capital_needed_rial=capital))
+    jobs = {"low": 5.0, "point": 10.0, "high": 30.0}
+    predictions = pd.DataFrame({"scorable": True, "not_scorable": ""}, index=units.index)
+    for end, share in {"low": 0.1, "point": 0.2, "high": 0.4}.items():
+        predictions[f"feasibility_{end}"] = share
+        predictions[f"jobs_if_revived_{end}"] = jobs[end]
+        predictions[f"jobs_per_billion_rial_{end}"] = jobs[end] / (capital.to_numpy(float) / 1e9)
+    table = appraise(units, predictions, as_of=pd.Timestamp("2026-11-23"))
+    modest, bold = (table.loc[name] for name in ("modest", "bold"))
+    verdicts = classes(table)
+    assert verdicts["bold"] >= verdicts["modest"]
+    assert bold["score"] <= modest["score"]
+    assert ("heavy_debt" in modest["red_flags"]) == ("heavy_debt" in bold["red_flags"])
 
 
 def test_an_influence_that_was_asked_for_is_what_the_parts_then_have(judged):

@@ -22,25 +22,33 @@ def _found(**fields):
     return {row.barrier: (row.severity, row.evidence) for row in found.itertuples()}
 
 
+SIZE = {"jobs_before_stop": 1000, "price_year": 1398}
+
+
+def usual(share: float) -> int:
+    """Rial: a share of what a revival of a thousand jobs usually takes."""
+    return round(share * 1_833_000_000_000)
+
+
 @pytest.mark.parametrize(
     ("fields", "barrier", "severity", "evidence"),
     [
         ({"stop_causes": "market_demand"}, "market_demand", 2, "stated_cause"),
         ({"stop_causes": "seized_by_bank"}, "seized_by_bank", 3, "stated_cause"),
         ({"bank_owned": True}, "seized_by_bank", 3, "bank_owns_unit"),
-        ({"bank_debt_rial": 25, "capital_needed_rial": 100}, "bank_debt", 1, "bank_debt_against_capital"),
-        ({"bank_debt_rial": 50, "capital_needed_rial": 100}, "bank_debt", 2, "bank_debt_against_capital"),
-        ({"bank_debt_rial": 100, "capital_needed_rial": 100}, "bank_debt", 3, "bank_debt_against_capital"),
+        ({"bank_debt_rial": usual(0.25)} | SIZE, "bank_debt", 1, "bank_debt_against_capital"),
+        ({"bank_debt_rial": usual(0.5)} | SIZE, "bank_debt", 2, "bank_debt_against_capital"),
+        ({"bank_debt_rial": usual(1)} | SIZE, "bank_debt", 3, "bank_debt_against_capital"),
         ({"bank_debt_rial": 1}, "bank_debt", 1, "bank_debt_unweighed"),
-        ({"tax_debt_rial": 15, "capital_needed_rial": 100}, "tax_debt", 2, "tax_debt_against_capital"),
+        ({"tax_debt_rial": usual(0.15)} | SIZE, "tax_debt", 2, "tax_debt_against_capital"),
         (
-            {"social_security_debt_rial": 30, "capital_needed_rial": 100},
+            {"social_security_debt_rial": usual(0.3)} | SIZE,
             "social_security_debt",
             3,
             "social_security_debt_against_capital",
         ),
         (
-            {"working_capital_needed_rial": 50, "capital_needed_rial": 100},
+            {"working_capital_needed_rial": usual(0.5)} | SIZE,
             "working_capital",
             1,
             "working_capital_share",
@@ -62,7 +70,7 @@ def test_a_barrier_is_found_with_its_severity_and_evidence(fields, barrier, seve
     [
         {"bank_owned": False},
         {"bank_debt_rial": 0},
-        {"bank_debt_rial": 24, "capital_needed_rial": 100},
+        {"bank_debt_rial": usual(0.24)} | SIZE,
         {"litigation_count": 0},
         {"title_deed": True},
         {"machinery_year": 2015},
@@ -81,8 +89,8 @@ def test_an_empty_record_finds_nothing_and_could_judge_nothing():
 
 def test_what_could_not_be_judged_names_the_empty_fields():
     blind = unjudged(_units(bank_debt_rial=5), as_of=AS_OF).set_index("evidence")["missing"]
-    assert blind["bank_debt_against_capital"] == "capital_needed_rial"
-    assert blind["tax_debt_against_capital"] == "tax_debt_rial;capital_needed_rial"
+    assert blind["bank_debt_against_capital"] == "jobs_before_stop"
+    assert blind["tax_debt_against_capital"] == "tax_debt_rial;jobs_before_stop"
     assert "bank_debt_unweighed" not in blind.index
 
 
@@ -101,7 +109,7 @@ def test_machinery_of_a_year_to_come_cannot_be_judged():
 
 
 def test_evidence_that_points_to_one_barrier_makes_one_finding_of_the_worst_severity():
-    assert _found(stop_causes="bank_debt", bank_debt_rial=200, capital_needed_rial=100) == {
+    assert _found(stop_causes="bank_debt", bank_debt_rial=usual(2), **SIZE) == {
         "bank_debt": (3, "stated_cause;bank_debt_against_capital")
     }
 
@@ -124,7 +132,7 @@ _rows = st.lists(
         {
             "stop_causes": st.sampled_from([None, "bank_debt", "bank_debt;utilities", "unknown"]),
             "bank_debt_rial": st.sampled_from([None, 0, 10, 200]),
-            "capital_needed_rial": st.sampled_from([None, 0, 100]),
+            "jobs_before_stop": st.sampled_from([None, 0, 100]),
             "machinery_year": st.sampled_from([None, 1980, 2020]),
             "title_deed": st.sampled_from([None, True, False]),
         }

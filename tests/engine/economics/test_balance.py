@@ -12,17 +12,18 @@ def _units(**fields):
     return unit_table(pd.DataFrame({"unit_id": ["a"]} | {name: [value] for name, value in fields.items()}))
 
 
-def test_debts_add_up_and_are_set_against_the_capital_needed():
+def test_debts_add_up_and_are_set_against_what_a_revival_of_that_size_takes():
     units = _units(
-        bank_debt_rial=30,
-        tax_debt_rial=10,
+        bank_debt_rial=10 * 10**9,
+        tax_debt_rial=8_330_000_000,
         social_security_debt_rial=0,
         other_debt_rial=0,
         capital_needed_rial=80,
         jobs_before_stop=20,
+        price_year=1398,
     )
     row = balance(units).loc["a"]
-    assert (row["total_debt_rial"], row["debt_to_capital"], row["capital_per_job_rial"]) == (40, 0.5, 4)
+    assert (row["total_debt_rial"], row["debt_to_capital"], row["capital_per_job_rial"]) == (18_330_000_000, 0.5, 4)
     assert row["debt_complete"]
 
 
@@ -46,19 +47,24 @@ def test_predicted_jobs_may_stand_in_for_those_before_the_stop():
     assert balance(units, jobs=pd.Series([10.0], index=["a"])).loc["a", "capital_per_job_rial"] == 8
 
 
-SIZE = {"jobs_before_stop": 10, "price_year": 1393, "bank_debt_rial": 20 * 10**9}
-NEW_PLANT = 15.91 * 10**9  # ten jobs at 1.591 billion rial each
+SIZE = {"jobs_before_stop": 10, "price_year": 1398, "bank_debt_rial": 20 * 10**9}
+USUAL = 18.33 * 10**9  # ten jobs at 1.833 billion rial each
 
 
-@pytest.mark.parametrize("times", [1, 10, 1000])
-def test_who_asks_for_more_than_a_new_plant_costs_owes_no_less_for_it(times):
-    row = balance(_units(**SIZE, capital_needed_rial=int(NEW_PLANT * times))).loc["a"]
-    assert row["debt_to_capital"] == pytest.approx(20 / 15.91)
+@pytest.mark.parametrize("asked", [None, 1, USUAL / 10, USUAL, USUAL * 1000])
+def test_whatever_is_asked_for_no_debt_gets_lighter(asked):
+    row = balance(_units(**SIZE, capital_needed_rial=asked and int(asked))).loc["a"]
+    assert row["debt_to_capital"] == pytest.approx(20 / 18.33)
 
 
-def test_a_new_plant_costs_more_in_later_years():
+def test_a_revival_takes_more_in_later_years():
     earlier, later = (
-        balance(_units(**SIZE | {"price_year": year}, capital_needed_rial=10**14)).loc["a", "debt_to_capital"]
-        for year in (1395, 1401)
+        balance(_units(**SIZE | {"price_year": year})).loc["a", "debt_to_capital"] for year in (1395, 1401)
     )
     assert earlier / later == pytest.approx(deflate(1.0, 1395, 1401).rial)
+
+
+def test_prices_of_one_s_own_reach_the_weight_of_a_debt():
+    own = pd.Series([100.0, 400.0], index=[1398, 1401])
+    row = balance(_units(**SIZE | {"price_year": 1401}), levels=own).loc["a"]
+    assert row["debt_to_capital"] == pytest.approx(20 / 18.33 / 4)

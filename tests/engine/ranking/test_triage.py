@@ -46,6 +46,10 @@ def test_a_unit_with_workable_barriers_is_offered_and_says_so():
     assert _judge(GOOD | {"stop_causes": "working_capital;market_demand"}) == ("offer", "barriers_workable")
 
 
+SIZE = {"jobs_before_stop": 1000, "price_year": 1398}
+"""A revival of that size usually takes 1,833 billion rial."""
+
+
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
@@ -53,9 +57,9 @@ def test_a_unit_with_workable_barriers_is_offered_and_says_so():
         ({"stop_causes": "seized_by_bank"}, "blocked_by_ownership"),
         ({"stop_causes": "shareholder_dispute"}, "blocked_by_ownership"),
         ({"litigation_count": 6}, "blocked_by_law"),
-        ({"bank_debt_rial": 100, "capital_needed_rial": 100}, "blocked_by_debt"),
-        ({"tax_debt_rial": 30, "capital_needed_rial": 100}, "blocked_by_debt"),
-        ({"social_security_debt_rial": 30, "capital_needed_rial": 100}, "blocked_by_debt"),
+        ({"bank_debt_rial": 1833000000000} | SIZE, "blocked_by_debt"),
+        ({"tax_debt_rial": 549900000000} | SIZE, "blocked_by_debt"),
+        ({"social_security_debt_rial": 549900000000} | SIZE, "blocked_by_debt"),
         ({"power_kw": 0}, "blocked_by_utilities"),
     ],
 )
@@ -65,8 +69,8 @@ def test_what_others_than_the_investor_must_remove_is_fixed_first(fields, reason
 
 @pytest.mark.parametrize("debt", ["bank_debt_rial", "tax_debt_rial", "social_security_debt_rial"])
 def test_asking_for_ten_times_more_never_makes_a_debt_look_lighter(debt):
-    owing = GOOD | {"jobs_before_stop": 10, "price_year": 1393, debt: 20 * 10**9}
-    modest, bold = (owing | {"capital_needed_rial": capital} for capital in (16 * 10**9, 160 * 10**9))
+    owing = GOOD | SIZE | {debt: 2 * 10**12}
+    modest, bold = (owing | {"capital_needed_rial": capital} for capital in (10**9, 10**13))
     assert _judge(modest) == _judge(bold) == ("fix_first", "blocked_by_debt")
     assert _flags(modest)[0] == _flags(bold)[0] == "heavy_debt"
 
@@ -155,7 +159,7 @@ def test_every_reason_leads_to_a_class_and_every_class_is_reached():
     ("fields", "flag"),
     [
         ({"bank_owned": True}, "bank_owned"),
-        ({"bank_debt_rial": 100, "capital_needed_rial": 100}, "heavy_debt"),
+        ({"bank_debt_rial": 1833000000000} | SIZE, "heavy_debt"),
         ({"litigation_count": 1}, "court_cases"),
         ({"title_deed": False}, "no_title_deed"),
         ({"idle_months": 121}, "long_idle"),
