@@ -40,8 +40,8 @@ DEBT_CAUSES: dict[Barrier, Field] = {
 """Causes that are debts, with the field that says how much is owed today."""
 
 Measure = Callable[[pd.DataFrame, pd.Timestamp, pd.Series], pd.Series]
-"""Units (n rows), the day of judgement and what a revival of their size usually takes (rial, shape (n,)) -> float, shape
-(n,), missing where it cannot be judged."""
+"""Units (n rows), the day of judgement and what a revival of their size usually takes (rial, shape (n,)) ->
+float, shape (n,), missing where it cannot be judged."""
 
 
 @dataclass(frozen=True, slots=True)
