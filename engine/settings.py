@@ -112,6 +112,18 @@ class Settings:
         return self.home / "panel"
 
     @property
+    def made_by_hand(self) -> dict[str, Path]:
+        """Files of the workspace that persons made and no register holds, by their place in it: what a backup adds.
+
+        Examples
+        --------
+        >>> list(Settings.from_environment({"EHYA_HOME": "/tmp/w"}).made_by_hand)[:2]
+        ['price_index.csv', 'effects.csv']
+        """
+        files = [self.price_index, self.effects, *sorted(self.panel.glob("*"))]
+        return {file.relative_to(self.home).as_posix(): file for file in files}
+
+    @property
     def reports(self) -> Path:
         """Folder where reports go when no ``--out`` is given."""
         return self.home / "reports"

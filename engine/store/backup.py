@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import struct
@@ -13,8 +14,8 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Mapping
-from contextlib import closing
-from dataclasses import asdict, dataclass
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -33,6 +34,8 @@ _MANIFEST_BYTES = 1_000_000
 _BROKEN = (zipfile.BadZipFile, zlib.error, struct.error)
 _PIECE = 1 << 20
 _BUSY_SECONDS = 5.0
+_FURTHER = re.compile(r"panel/[\w.-]+|effects\.csv|price_index\.csv")
+_FURTHER_BYTES = 100_000_000
 _SQLITE_MARK = b"SQLite format 3\0"
 
 
@@ -52,6 +55,8 @@ class Manifest:
         Rows in each table.
     problems
         Codes of what was wrong already when it was made; empty when sound.
+    files
+        Digest of each further file inside, by its place in the workspace.
     """
 
     made_at: str
@@ -60,6 +65,7 @@ class Manifest:
     size_bytes: int
     counts: Mapping[str, int]
     problems: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -74,14 +80,17 @@ class Restoration:
         Where the register that stood there before is kept; ``None`` if there was none. It can be restored itself.
     manifest
         What the backup said of itself; ``None`` for a bare register file, such as ``replaced``.
+    files
+        Further files that were put back, by their place in the workspace.
     """
 
     counts: Mapping[str, int]
     replaced: Path | None
     manifest: Manifest | None
+    files: tuple[str, ...] = ()
 
 
-def back_up(url: str, out: Path, *, made_at: datetime) -> Manifest:
+def back_up(url: str, out: Path, *, made_at: datetime, beside: Mapping[str, Path] | None = None) -> Manifest:
     """Copy a register, as of one moment and while others work with it, into one zip file with its manifest.
 
     Parameters
@@ -93,6 +102,9 @@ def back_up(url: str, out: Path, *, made_at: datetime) -> Manifest:
         read it.
     made_at
         The moment, for the manifest.
+    beside
+        Further files of the workspace, by their place in it (`engine.settings.Settings.made_by_hand`); those that are
+        not there are left out.
 
     Raises
     ------
@@ -119,14 +131,19 @@ def back_up(url: str, out: Path, *, made_at: datetime) -> Manifest:
         if "file_damaged" in wrong:
             raise EhyaError(ErrorCode.REGISTER_UNSOUND, given=str(path))
         digest, size = _digest(copy), copy.stat().st_size
-        manifest = Manifest(utc(made_at).isoformat(), revision, digest, size, rows, wrong)
+        # read once, so that what is packed is what the manifest speaks of
+        files = {name: place.read_bytes() for name, place in (beside or {}).items() if place.is_file()}
+        digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+        manifest = Manifest(utc(made_at).isoformat(), revision, digest, size, rows, wrong, digests)
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             archive.writestr(_MANIFEST, json.dumps({"form": _FORM} | asdict(manifest), indent=1))
             archive.write(copy, _DATABASE)
+            for name, content in files.items():
+                archive.writestr(name, content)
     return manifest
 
 
-def restore(file: Path, url: str, *, busy_seconds: float = 5.0) -> Restoration:
+def restore(file: Path, url: str, *, busy_seconds: float = 5.0, home: Path | None = None) -> Restoration:
     """Put a backup in the place of the register, after it was unpacked beside it and checked in whole.
 
     At every moment the register is either the old one or the new one. The old one is kept beside it under its name with
@@ -140,6 +157,9 @@ def restore(file: Path, url: str, *, busy_seconds: float = 5.0) -> Restoration:
         Address of the register to replace: SQLite in a file, which need not be there.
     busy_seconds
         How long to wait until nobody else has the register open.
+    home
+        The workspace, into which further files go; they stay where they are where ``None``. A file that stands there
+        and differs is kept beside it in the same way.
 
     Raises
     ------
@@ -160,7 +180,36 @@ def restore(file: Path, url: str, *, busy_seconds: float = 5.0) -> Restoration:
         if set(wrong) - set(manifest.problems if manifest else ()):
             raise EhyaError(ErrorCode.REGISTER_UNSOUND, given=str(file))
         _flush(staged)
-        return Restoration(rows, swap_in(staged, path, busy_seconds=busy_seconds), manifest)
+        files = {} if manifest is None or home is None else _further(file, manifest)
+        replaced = swap_in(staged, path, busy_seconds=busy_seconds)
+        for name, content in files.items():
+            _put(home / name, content)  # type: ignore[operator]
+        return Restoration(rows, replaced, manifest, tuple(files))
+
+
+def _further(file: Path, manifest: Manifest) -> dict[str, bytes]:
+    """Further files of a backup, each as its manifest says; none may lead out of the workspace or onto the register."""
+    found: dict[str, bytes] = {}
+    left = _FURTHER_BYTES
+    with zipfile.ZipFile(file) as archive:
+        for name, digest in manifest.files.items():
+            content = b""
+            with suppress(*_BROKEN, KeyError), archive.open(name) as stream:
+                content = stream.read(left + 1)
+            left -= len(content)
+            if left < 0 or not _FURTHER.fullmatch(name) or hashlib.sha256(content).hexdigest() != digest:
+                raise EhyaError(ErrorCode.BACKUP_DAMAGED, given=str(file))
+            found[name] = content
+    return found
+
+
+def _put(place: Path, content: bytes) -> None:
+    if place.is_file():
+        if place.read_bytes() == content:
+            return
+        place.replace(place.with_name(f"{place.name}.before-restore"))
+    with replacing(place, private=True) as beside:
+        beside.write_bytes(content)
 
 
 def _path(url: str) -> Path:

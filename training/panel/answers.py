@@ -75,11 +75,15 @@ def check_sheet(asked: pd.DataFrame, sheet: pd.DataFrame, *, file: str) -> None:
         ``panel_pair_unknown`` and ``panel_pair_altered`` with the numbers of the pairs.
     """
     expert, panel = (str(sheet[name].iloc[0]) if len(sheet) else "" for name in ("expert", "panel"))
-    if not EXPERT.fullmatch(expert):
-        raise EhyaError(ErrorCode.PANEL_EXPERT_UNREADABLE, given=expert, file=file)
+    experts = sheet["expert"].astype("str").unique().tolist()
+    if not EXPERT.fullmatch(expert) or len(experts) > 1:
+        raise EhyaError(ErrorCode.PANEL_EXPERT_UNREADABLE, given=", ".join(experts), file=file)
     own = asked[asked["panel"] == panel]
     if own.empty:
         raise EhyaError(ErrorCode.PANEL_UNKNOWN, given=panel, file=file)
+    # a row of another panel would be held against nothing, and its answer taken for one of this
+    if strangers := sorted(set(sheet.loc[sheet["panel"].astype("str") != panel, "number"].astype(int))):
+        raise EhyaError(ErrorCode.PANEL_PAIR_ALTERED, given=strangers, file=file)
     there = {(int(number), output) for number, output in zip(sheet["number"], sheet["output"], strict=True)}
     wanted = {(int(number), output) for number in own["number"] for output in OUTPUTS}
     if strange := sorted({number for number, _ in there - wanted}):

@@ -26,13 +26,15 @@ def make_backup(terminal: Terminal, settings: Settings, out: Path | None) -> Non
     made_at = now()
     path = out or settings.home / "backups" / f"ehya-{made_at:%Y%m%d-%H%M%S}.zip"
     with terminal.busy("cli.storing"):
-        manifest = back_up(settings.database_url, path, made_at=made_at.to_pydatetime())
+        manifest = back_up(settings.database_url, path, made_at=made_at.to_pydatetime(), beside=settings.made_by_hand)
     if terminal.answer({"path": str(path), **asdict(manifest)}):
         return
     words = terminal.speech
     size = words.number(manifest.size_bytes / _MEGABYTE, 1)
     counts = {name: words.number(manifest.counts[name]) for name in ("units", "events")}
     terminal.say("backup.made", path=str(path), size=size, **counts)
+    if manifest.files:
+        terminal.say("backup.files", files=list(manifest.files))
     if manifest.problems:
         terminal.warn(words.text("backup.unsound"))
 
@@ -47,11 +49,14 @@ def restore_backup(terminal: Terminal, settings: Settings, file: Path) -> None:
         ``register_in_use``, ``database_newer``.
     """
     with terminal.busy("cli.storing"):
-        done = restore(file, settings.database_url)
-    if terminal.answer({"replaced": None if done.replaced is None else str(done.replaced), "counts": done.counts}):
+        done = restore(file, settings.database_url, home=settings.home)
+    replaced = None if done.replaced is None else str(done.replaced)
+    if terminal.answer({"replaced": replaced, "counts": done.counts, "files": list(done.files)}):
         return
     words = terminal.speech
     terminal.say("backup.restored", **{name: words.number(done.counts[name]) for name in ("units", "events")})
+    if done.files:
+        terminal.say("backup.files_restored", files=list(done.files))
     if done.manifest:
         terminal.say("backup.made_at", date=words.date(pd.Timestamp(done.manifest.made_at)))
     if done.replaced:

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from engine.errors import EhyaError, ErrorCode
+from engine.settings import Settings
 from engine.store import Register
 from engine.store.backup import back_up, restore
 
@@ -210,3 +211,32 @@ def test_no_backup_is_made_of_nothing_nor_of_a_damaged_file(sqlite_url, path, tm
 def test_another_database_is_left_to_its_own_tool(url, tmp_path):
     refused(ErrorCode.BACKUP_ELSEWHERE, back_up, url, tmp_path / "x.zip", made_at=NOON)
     refused(ErrorCode.BACKUP_ELSEWHERE, restore, tmp_path / "x.zip", url)
+
+
+def test_what_persons_made_by_hand_goes_with_the_register_and_comes_back(backup, sqlite_url, path, tmp_path):
+    home = path.parent
+    (home / "panel").mkdir()
+    (home / "panel" / "p1.json").write_text("asked", "utf-8")
+    (home / "effects.csv").write_text("mine", "utf-8")
+    settings = Settings(home=home, database_url=sqlite_url)
+    manifest = back_up(sqlite_url, tmp_path / "all.zip", made_at=NOON, beside=settings.made_by_hand)
+    assert set(manifest.files) == {"panel/p1.json", "effects.csv"}
+    (home / "panel" / "p1.json").unlink()
+    (home / "effects.csv").write_text("other", "utf-8")
+    done = restore(tmp_path / "all.zip", sqlite_url, home=home)
+    assert set(done.files) == set(manifest.files)
+    assert (home / "panel" / "p1.json").read_text("utf-8") == "asked"
+    assert (home / "effects.csv").read_text("utf-8") == "mine"
+    assert (home / "effects.csv.before-restore").read_text("utf-8") == "other"
+    assert restore(backup, sqlite_url, home=home).files == ()  # one without further files touches none
+
+
+@pytest.mark.parametrize("name", ["../x.csv", "panel/../../x", "ehya.db", "effects.csv"])
+def test_a_further_file_that_leads_elsewhere_or_is_another_is_refused(backup, sqlite_url, tmp_path, name):
+    bad = tmp_path / "bad.zip"
+    with zipfile.ZipFile(backup) as whole, zipfile.ZipFile(bad, "w") as archive:
+        manifest = json.loads(whole.read("manifest.json"))
+        archive.writestr("manifest.json", json.dumps(manifest | {"files": {name: "0" * 64}}))
+        archive.writestr("ehya.db", whole.read("ehya.db"))
+    refused(ErrorCode.BACKUP_DAMAGED, restore, bad, sqlite_url, home=tmp_path)
+    assert names(sqlite_url) == [WEAVER["name"]]

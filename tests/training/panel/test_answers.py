@@ -53,6 +53,8 @@ def test_a_name_in_place_of_a_code_is_refused(folder, name):
         (lambda rows: rows.assign(first="u9"), ErrorCode.PANEL_PAIR_ALTERED, [1, 2]),
         (lambda rows: pd.concat([rows, rows.iloc[[0]]]), ErrorCode.PANEL_PAIR_ALTERED, [1]),
         (lambda rows: rows.assign(panel="p9"), ErrorCode.PANEL_UNKNOWN, "p9"),
+        (lambda rows: rows.assign(panel=["p1", "p1", "p9", "p1"]), ErrorCode.PANEL_PAIR_ALTERED, [2]),
+        (lambda rows: rows.assign(expert=["E1", "E1", "E2", "E1"]), ErrorCode.PANEL_EXPERT_UNREADABLE, "E1, E2"),
     ],
 )
 def test_missing_altered_and_unknown_pairs_are_named(folder, given, code, pairs):
