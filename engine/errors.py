@@ -70,6 +70,7 @@ class ErrorCode(Code):
     TOO_FEW_OUTCOMES = "too_few_outcomes"
     NO_PRICE_INDEX = "no_price_index"
     DATABASE_FAILED = "database_failed"
+    REGISTER_BUSY = "register_busy"
     FOLDER_UNUSABLE = "folder_unusable"
     DATABASE_ADDRESS_UNREADABLE = "database_address_unreadable"
     NOT_LOOPBACK = "not_loopback"

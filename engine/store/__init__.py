@@ -34,6 +34,10 @@ __all__ = [
     "Undone",
 ]
 
+BUSY_SECONDS = 300.0
+"""Longest wait for another writer. Writers follow one another, and a large import on a busy machine takes minutes: who
+waits for it should not have to be started again."""
+
 
 class Register:
     """Units, with all that was said of them, decided about them and came of them, in one database.
@@ -85,7 +89,7 @@ class Register:
         self.packages = Packages(session)
 
     @classmethod
-    def open(cls, url: str, *, busy_seconds: float = 30.0) -> Self:
+    def open(cls, url: str, *, busy_seconds: float = BUSY_SECONDS) -> Self:
         """Open a register, make it if it is not there, bring its tables to the newest revision.
 
         Parameters
@@ -93,7 +97,7 @@ class Register:
         url
             SQLAlchemy address, such as ``sqlite:///workspace/ehya.db``; the folder is made.
         busy_seconds
-            How long to wait for another writer.
+            How long to wait for another writer; ``register_busy`` says that it was not enough.
 
         Raises
         ------

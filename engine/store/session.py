@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,6 +12,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from engine.errors import EhyaError, ErrorCode
 from engine.store.dialect import reader, writer
+
+_LOCK_NOT_AVAILABLE = "55P03"  # as PostgreSQL numbers it
 
 
 class Session:
@@ -45,7 +48,8 @@ class Session:
         Raises
         ------
         EhyaError
-            ``database_failed`` when the database refuses; then nothing has changed.
+            ``register_busy`` when another writer took too long, ``database_failed`` when the database refuses; then
+            nothing has changed.
         """
         with mendable(), self._writing.begin() as connection:
             yield connection
@@ -71,4 +75,13 @@ def mendable() -> Iterator[None]:
         yield
     except (DBAPIError, PoolTimeoutError) as error:
         cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+        if _busy(cause):
+            raise EhyaError(ErrorCode.REGISTER_BUSY) from error
         raise EhyaError(ErrorCode.DATABASE_FAILED, given=str(cause).splitlines()[0]) from error
+
+
+def _busy(cause: BaseException) -> bool:
+    """Whether a wait for another writer ended before the writer did."""
+    if isinstance(cause, sqlite3.OperationalError):
+        return cause.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    return getattr(cause, "sqlstate", None) == _LOCK_NOT_AVAILABLE
