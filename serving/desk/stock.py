@@ -41,12 +41,15 @@ class Offer:
         Units by the limit that keeps them out; a unit may break several.
     opening
         For an empty list: the one limit that, loosened, would let in most units; else ``None``.
+    as_of
+        The day of judgement.
     """
 
     shortlist: Shortlist
     units: pd.DataFrame
     excluded: Mapping[Exclusion, int]
     opening: Opening | None
+    as_of: pd.Timestamp
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +151,7 @@ class Stock:
             self.units.loc[list(found.unit_id)],
             self.excluded(mandate),
             None if len(found) else widest_opening(self.book, mandate),
+            self.as_of,
         )
 
     def excluded(self, mandate: Mandate) -> dict[Exclusion, int]:

@@ -160,7 +160,7 @@ def _summary(booklet: Booklet, speech: Speech) -> dict[str, Any]:
 def _units(booklet: Booklet, speech: Speech) -> list[dict[str, Any]]:
     table = booklet.units
     said = _said_fields(table, speech)
-    widest = _widest(table)
+    widest = widest_jobs(table)
     reasons = _reasons(booklet, speech)
     acts = dict(iter(booklet.plan.groupby("unit_id", sort=False)))
     found = dict(iter(booklet.findings.groupby("unit_id", sort=False)))
@@ -321,10 +321,11 @@ def _pictures(row: pd.Series, widest: float, speech: Speech) -> list[dict[str, A
     axes = {Output.FEASIBILITY_UNIT: (1.0, [speech.share(0), speech.share(1)])}
     axes[Output.JOBS_IF_REVIVED] = widest, [speech.number(0), speech.number(widest)]
     axes[Output.JOBS_EXPECTED] = axes[Output.JOBS_IF_REVIVED]
-    return [_picture(row, output, *axis, speech) for output, axis in axes.items()]
+    return [interval_picture(row, output, *axis, speech) for output, axis in axes.items()]
 
 
-def _picture(row: pd.Series, output: Output, most: float, axis: list[str], speech: Speech) -> dict[str, Any]:
+def interval_picture(row: pd.Series, output: Output, most: float, axis: list[str], speech: Speech) -> dict[str, Any]:
+    """An estimate as a dot on its interval: words, and places on an axis from nil to ``most`` as shares of it."""
     low, point, high = (row[name] for name in columns(output))
     if pd.isna(point):
         return {"name": speech.text(output), "said": speech.fact(None), "axis": axis, "at": None}
@@ -333,7 +334,8 @@ def _picture(row: pd.Series, output: Output, most: float, axis: list[str], speec
     return {"name": speech.text(output), "said": said, "axis": axis, "start": start, "at": at, "end": end}
 
 
-def _widest(table: pd.DataFrame) -> float:
+def widest_jobs(table: pd.DataFrame) -> float:
+    """Upper end of jobs over all units, so that one axis serves them all; 1 where there are none."""
     most = table[columns(Output.JOBS_IF_REVIVED)[2]].astype("float64").max()
     return float(most) if most > 0 else 1.0
 

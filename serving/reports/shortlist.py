@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +13,16 @@ from engine.domain.prediction import figures
 from engine.domain.unit import public_fields
 from engine.errors import EhyaError, ErrorCode
 from serving.i18n import Speech
-from serving.reports.ranking import ENDINGS, legend, model_lines, origin_remarks, records
+from serving.reports.ranking import legend, model_lines, origin_remarks, records
 from serving.reports.words import column_of, in_words, mapped
 from serving.reports.workbook import Notes, OutputSheet, SheetColumn, write_csv, write_json, write_xlsx
 
 if TYPE_CHECKING:
     from engine.matching.shortlist import Shortlist
     from serving.desk.stock import Offer
+
+LIST_ENDINGS = (".xlsx", ".csv", ".json", ".pdf", ".html")
+"""Forms of a list; the last two are the hand-out (`serving.reports.handout`)."""
 
 _FAMILIES = {"reasons": "fit_reason", "unknown": "exclusion", "price_basis": "price_basis"}
 _FRONT = ("name", "province", "county", "isic")
@@ -91,6 +94,14 @@ def why_empty(offer: Offer, speech: Speech) -> list[str]:
     return lines + [speech.text("cli.reason_count", reason=speech.text(code), count=count) for code, count in most]
 
 
+def reason_sentences(reasons: str, speech: Speech) -> str:
+    """Why a unit is on a list, as sentences one after the other; a dash where nothing speaks for it."""
+    said = [speech.text(f"fit_reason.{code}") for code in reasons.split(";") if code]
+    if not said:
+        return speech.fact(None)
+    return reduce(lambda first, second: speech.text("list.sentences", first=first, second=second), said)
+
+
 def shortlist_notes(offer: Offer, speech: Speech) -> Notes:
     """Where a list comes from: run, criteria, model, dates, legend; of an empty one why it is empty."""
     listed, rank = offer.shortlist, speech.text("legend.rank")
@@ -140,7 +151,7 @@ def write_shortlist(path: Path, offer: Offer, speech: Speech) -> Path:
         return write_csv(path, sheet)
     if path.suffix == ".xlsx":
         return write_xlsx(path, [sheet], shortlist_notes(offer, speech), speech)
-    raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=path.name, allowed=list(ENDINGS[:3]))
+    raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=path.name, allowed=list(LIST_ENDINGS))
 
 
 def _column(name: str, speech: Speech) -> SheetColumn:

@@ -76,7 +76,8 @@ def _compiled(
 ) -> bytes | list[bytes]:
     import typst
 
-    source = (resources.files("serving.reports") / "typst" / f"{template}.typ").read_bytes()
+    folder = resources.files("serving.reports") / "typst"
+    source = b"\n".join((folder / f"{name}.typ").read_bytes() for name in ("prelude", template))
     with resources.as_file(resources.files("serving") / "static" / "fonts") as fonts:
         compiler = typst.Compiler(
             source,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +24,9 @@ from serving.desk.shortlist import event_lists, record_shown, stock
 from serving.desk.stock import Offer, Stock
 from serving.disclosure.masking import Audience
 from serving.i18n import Speech
+from serving.reports.handout import write_list
 from serving.reports.ranking import legend, origin_remarks
-from serving.reports.shortlist import shortlist_document, write_shortlist
+from serving.reports.shortlist import reason_sentences, shortlist_document
 
 _SHOWN = 10  # units of a shortlist at a terminal; files and JSON hold all
 _PARTS = 3  # parts of the fit that a line names
@@ -69,7 +69,7 @@ def show_shortlist(
     if shown:
         record_shown(settings, offer.shortlist, shown_on=today())
     if out:
-        terminal.say("cli.written", path=str(write_shortlist(out, offer, terminal.speech)))
+        terminal.say("cli.written", path=str(write_list(out, offer, terminal.speech)))
     elif not terminal.answer(shortlist_document(offer)):
         _print(terminal, offer, offered.appraised.audience)
 
@@ -124,7 +124,7 @@ def _entry(one: dict[Any, Any], public: pd.Series, words: Speech) -> list[str]:
         f"{words.place(public['county'])} · {words.sector(public['isic'])}",
         estimates(public, words),
         _named("cli.fit_parts", _parts(one, words), words),
-        _named("cli.reasons", _sentences(one["reasons"], words), words),
+        _named("cli.reasons", reason_sentences(one["reasons"], words), words),
     ]
     said = (
         ("column.triage", "" if one["triage"] == Triage.OFFER else one["triage"], "triage"),
@@ -134,13 +134,6 @@ def _entry(one: dict[Any, Any], public: pd.Series, words: Speech) -> list[str]:
     )
     lines += [_named(key, words.codes(codes, family), words) for key, codes, family in said if codes]
     return [line for line in (*lines, *marks(public, words).split("\n")) if line]
-
-
-def _sentences(reasons: str, words: Speech) -> str:
-    said = [words.text(f"fit_reason.{code}") for code in reasons.split(";") if code]
-    if not said:
-        return words.fact(None)
-    return reduce(lambda first, second: words.text("list.sentences", first=first, second=second), said)
 
 
 def _named(key: str, said: str, words: Speech) -> str:
