@@ -1,6 +1,9 @@
 """Make, judge and hand over models."""
 
+from training.dataset.table import Landmarks, data
 from training.gates.rules import Gate, Verdict
+from training.learners.protocol import Learner
+from training.pipeline.challenge import Challenge, challenge
 from training.pipeline.evaluation import Evaluation, evaluate
 from training.pipeline.training import TrainingResult, train
 from training.registry.promotion import Listed, PromotionResult, model_of, models, promote, rollback
@@ -8,13 +11,18 @@ from training.registry.tracking import start_pages
 from training.tuning.progress import Stage
 
 __all__ = [
+    "Challenge",
     "Evaluation",
     "Gate",
+    "Landmarks",
+    "Learner",
     "Listed",
     "PromotionResult",
     "Stage",
     "TrainingResult",
     "Verdict",
+    "challenge",
+    "data",
     "evaluate",
     "model_of",
     "models",

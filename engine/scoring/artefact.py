@@ -29,8 +29,9 @@ TREES = "_trees"
 
 HEADS = "heads.skops"
 MODEL = "model.json"
-TRUSTED = ("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",)
-"""Types that skops does not know by itself and that we allow; the file has no say in it."""
+TRUSTED = ("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor", "numpy.dtype")
+"""Types that skops does not know by itself and that we allow; the file has no say in it. A dtype, which imputers keep,
+is read from an empty array without pickle."""
 
 PACKAGES = frozenset({"sklearn", "numpy", "scipy", "builtins"})
 """Where every type in a file must come from."""

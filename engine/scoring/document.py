@@ -139,12 +139,15 @@ class HazardsDocument(Document):
         Blocks of the design of every hazard.
     hazards
         The hazards.
+    learner
+        Name of a data scientist's learner that gives the point of feasibility; empty where the hazards do.
     """
 
     kind: Literal["outcomes"] = OUTCOMES
     ranges: dict[str, Span]
     design: tuple[Block, ...]
     hazards: Hazards
+    learner: str = ""
 
 
 class OutcomesDocument(HazardsDocument):

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
+from scipy.special import expit, logit
 from scipy.stats import beta
 
 from engine.scoring.artefact import TREES, Model
@@ -23,6 +23,13 @@ from engine.scoring.sections import CapacityPrior, HazardLink, HazardPart, Hazar
 
 DRAWS = 200
 """Draws of every interval; draw k is the same bootstrap world for every unit and every head."""
+
+LEARNER = "learner"
+"""Head of a data scientist's own learner (``predict_proba`` over the matrix). Where a model has it, it gives the point
+of feasibility; the draws of the hazards are moved there on the log-odds, since it has no bootstrap worlds."""
+
+_SURE = 1e-6
+"""Nearer to 0 or 1 no probability is moved on the log-odds."""
 
 PERIODS, PERIOD_MONTHS = 4, 6
 """Four periods of six months: the horizon of feasibility is 24 months."""
@@ -220,7 +227,11 @@ def feasibility(model: Model, matrix: pd.DataFrame, *, random_state: int = 0) ->
         Shape (n,) and (n, DRAWS), probabilities. A unit's figures depend on no other unit.
     """
     found = incidences(model, matrix, random_state=random_state)
-    return found.feasibility, found.feasibility_draws
+    chance = _learnt(model, matrix)
+    if chance is None:
+        return found.feasibility, found.feasibility_draws
+    move = _log_odds(chance) - _log_odds(found.feasibility)
+    return chance, np.asarray(expit(_log_odds(found.feasibility_draws) + move[:, None]))
 
 
 def incidences(model: Model, matrix: pd.DataFrame, *, random_state: int = 0) -> Incidence:
@@ -248,6 +259,9 @@ def point(model: Model, matrix: pd.DataFrame, *, head: str) -> Floats:
         ``feasibility``; ``restart`` or ``end``: probability of that way out within the horizon; ``capacity``: P(half of
         nominal capacity or more at month 12 | restart).
     """
+    chance = _learnt(model, matrix) if head == "feasibility" else None
+    if chance is not None:
+        return chance
     within, columns = _ready(model, matrix)
     if head == "capacity":
         return _half_point(model, columns, within)
@@ -255,6 +269,18 @@ def point(model: Model, matrix: pd.DataFrame, *, head: str) -> Floats:
     if head == "end":
         return np.asarray(ended)
     return np.asarray(restarted if head == "restart" else restarted * _half_point(model, columns, within))
+
+
+def _learnt(model: Model, matrix: pd.DataFrame) -> Floats | None:
+    """Feasibility by a learner of a data scientist's, shape (n,); ``None`` where the model has none."""
+    if LEARNER not in model.heads:
+        return None
+    within, _ = clipped(matrix, of_kind(model.document, HazardsDocument).ranges)
+    return np.asarray(model.heads[LEARNER].predict_proba(within)[:, 1], dtype=np.float64)
+
+
+def _log_odds(probability: Floats) -> Floats:
+    return np.asarray(logit(np.clip(probability, _SURE, 1 - _SURE)))
 
 
 def _ready(model: Model, matrix: pd.DataFrame) -> tuple[pd.DataFrame, Floats]:

@@ -12,7 +12,7 @@ from engine.domain.unit import unit_table
 from engine.errors import EhyaError, ErrorCode
 from engine.scoring.artefact import MODEL, Model, load
 from engine.scoring.document import HazardsDocument, missing_section
-from engine.scoring.hazards import DRAWS, PERIODS, incidences
+from engine.scoring.hazards import DRAWS, PERIODS, feasibility, incidences
 from engine.scoring.jobs import JobsHeads, jobs_forecast
 from engine.scoring.sections import CapacityPrior, HazardPart
 
@@ -71,8 +71,9 @@ def _answers(model: Model) -> bool:
         X = pd.DataFrame({name: [np.nan, 0.0] for name in model.features}, index=units.index)
         with np.errstate(all="ignore"):
             ways, jobs = incidences(model, X), jobs_forecast(JobsHeads.of(model), X, units)
+            chance, draws = feasibility(model, X)
     except Exception:  # a document made to harm may raise anything, at worst MemoryError
         return False
-    chances = np.column_stack([ways.restarted, ways.ended, ways.feasibility_draws, jobs["zero_probability"]])
+    chances = np.column_stack([ways.restarted, ways.ended, chance, draws, jobs["zero_probability"]])
     sizes = jobs[["low", "point", "high", "mean"]].to_numpy()
     return bool(((chances >= 0) & (chances <= 1)).all() and np.isfinite(sizes).all() and (sizes >= 0).all())

@@ -28,8 +28,9 @@ from features.catalogue import FULL_SCHEMA
 from features.schema import FeatureSchema
 from training.cohort.landmarks import Followed, follow
 from training.cohort.press_sample import DAYS_OF_MONTH, HORIZON_MONTHS
+from training.dataset.ground import LEARNT
 from training.models.outcomes import fit_outcomes
-from training.pipeline.outcomes import LEARNT, START, recipe_of
+from training.pipeline.outcomes import START, recipe_of
 from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
 from training.propensity.correction import Approach, approach, hidden_cause
 from training.propensity.sensitivity import Sensitivity

@@ -82,7 +82,12 @@ DOORS = (
     (register.health, "Examples:  ehya health   ·   ehya health --by estate   ·   ehya health --out health.xlsx"),
     (
         models.train,
-        "Examples:  ehya train   ·   ehya train --as-of 1405-06-31 --no-promote   ·   ehya train --trials 40",
+        "Examples:  ehya train   ·   ehya train --as-of 1405-06-31 --no-promote   ·   ehya train --trials 40"
+        "   ·   ehya train --learner my_learner:Forest",
+    ),
+    (
+        models.data,
+        "Examples:  ehya data --out data   ·   ehya data --out data --as-of 1404-12-29 --origin synthetic",
     ),
     (models.evaluate, "Examples:  ehya evaluate   ·   ehya evaluate 20261123-1a2b3c4d --json"),
     (models.promote, 'Examples:  ehya promote   ·   ehya promote VERSION --force --reason "the law changed in Mehr"'),

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -20,7 +21,8 @@ from serving.desk.workspace import champion, open_register
 
 if TYPE_CHECKING:
     from engine.scoring.artefact import Model
-    from training import Evaluation, Listed, PromotionResult, TrainingResult
+    from engine.store import Register
+    from training import Challenge, Evaluation, Listed, PromotionResult, TrainingResult
     from training.monitoring.report import Drift
     from training.panel.agreement import Agreement
     from training.registry.delivery import Delivery
@@ -46,6 +48,8 @@ class TrainingRequest:
         Why it is put to work; kept with the model.
     force
         Put it to work although a gate is shut; needs a reason.
+    learner
+        ``module:Class`` of a learner that is judged in place of the model of outcomes; empty for none.
     """
 
     as_of: pd.Timestamp
@@ -57,6 +61,7 @@ class TrainingRequest:
     promote: bool = True
     reason: str | None = None
     force: bool = False
+    learner: str = ""
 
     @property
     def options(self) -> dict[str, Any]:
@@ -83,11 +88,14 @@ class Trained:
         Whether it was put to work.
     delivery
         What came of sending it to the MLflow of the team; ``None`` where there is none.
+    challenge
+        The learner that was judged, and whether it can be served; ``None`` where none was named.
     """
 
     result: TrainingResult
     promoted: bool
     delivery: Delivery | None = None
+    challenge: Challenge | None = None
 
 
 def train(
@@ -123,9 +131,14 @@ def train(
     if request.force and not (request.reason or "").strip():
         raise EhyaError(ErrorCode.REASON_MISSING, command="ehya train --force")
     with open_register(settings) as register:
-        result = training.train(register, settings, progress=progress, **request.options)
+        challenge = None
+        if request.learner:
+            challenge = _challenge(register, settings, request, progress)
+            result = challenge.result
+        else:
+            result = training.train(register, settings, progress=progress, **request.options)
         finished(result)
-        promotes = request.promote and not result.unchanged
+        promotes = request.promote and not result.unchanged and (challenge is None or challenge.promotable)
         delivery = result.delivery
         if promotes:
             promotion = training.promote(
@@ -139,7 +152,55 @@ def train(
                 verdicts=result.gates,
             )
             delivery = promotion.delivery
-    return Trained(result, promotes, delivery)
+    return Trained(result, promotes, delivery, challenge)
+
+
+def _challenge(
+    register: Register, settings: Settings, request: TrainingRequest, progress: Callable[..., None]
+) -> Challenge:
+    import training
+    from training.learners.protocol import learner_named
+
+    limit = {} if request.timeout is None else {"seconds": request.timeout}
+    return training.challenge(
+        register, settings, learner_named(request.learner), as_of=request.as_of, origin=request.origin,
+        random_state=request.seed, progress=progress, **limit,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DataWritten:
+    """A table to learn from, in a folder.
+
+    Parameters
+    ----------
+    folder
+        Where.
+    digests
+        Name of each file -> sha256.
+    datasheet
+        What the table is.
+    """
+
+    folder: Path
+    digests: dict[str, str]
+    datasheet: dict[str, Any]
+
+
+def write_data(settings: Settings, folder: Path, *, as_of: pd.Timestamp, origin: str) -> DataWritten:
+    """Write what the register teaches as Parquet, with its schema, its datasheet and digests.
+
+    Raises
+    ------
+    EhyaError
+        ``too_few_outcomes``, ``unknown_option``, ``file_not_written``.
+    """
+    import training
+    from training.dataset.folder import write_folder
+
+    with open_register(settings) as register:
+        found = training.data(register, as_of=as_of, origin=origin)
+    return DataWritten(folder, write_folder(folder, found), found.datasheet)
 
 
 def evaluate(settings: Settings, *, as_of: pd.Timestamp, version: str | None = None) -> Evaluation:

@@ -45,19 +45,21 @@ BELOW = {
     "models": {"statistics", "tuning", "priors", "cohort", "propensity"},
     "panel": {"statistics", "models"},
     "evaluation": {"statistics", "tuning", "priors", "cohort", "propensity", "models"},
+    "dataset": {"statistics", "tuning", "priors", "cohort", "propensity", "models", "evaluation"},
+    "learners": {"statistics", "tuning", "priors", "cohort", "propensity", "models", "evaluation", "dataset"},
     "gates": {"statistics", "tuning", "priors", "cohort", "propensity", "models", "evaluation"},
     "registry": {"statistics", "tuning", "priors", "cohort", "propensity", "models", "evaluation", "gates"},
     "monitoring": {"statistics", "tuning", "priors", "cohort", "propensity", "models", "evaluation", "gates"},
     "pipeline": {
         "statistics", "tuning", "priors", "cohort", "propensity", "models", "evaluation", "gates", "registry",
-        "monitoring", "panel",
+        "monitoring", "panel", "dataset", "learners",
     },
 }  # fmt: skip
 """Inside training: what the modules of a room may import beside their own. Levels are pipeline, then gates, registry,
-monitoring and evaluation, then panel (its answers move the slopes of a belief), then models, then cohort, priors,
-propensity and tuning, then statistics. Within a level
-propensity reads cohorts, gates read evaluation, registry and monitoring read both; nothing points back, so that the
-rooms have no circle."""
+monitoring, learners, dataset and evaluation, then panel (its answers move the slopes of a belief), then models, then
+cohort, priors, propensity and tuning, then statistics. Within a level propensity reads cohorts, gates and dataset read
+evaluation, learners read dataset, registry and monitoring read both; nothing points back, so that the rooms have no
+circle."""
 
 LONGEST_IN_TRAINING = 7
 

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from engine.errors import EhyaError, ErrorCode
 from engine.scoring import hazards
 from engine.scoring.document import OutcomesDocument, of_kind
 from engine.settings import Settings
 from engine.store import Register
 from features import matrix
-from features.catalogue import FULL_SCHEMA
 from training.cohort.landmarks import LEAST_RESTARTS, Followed, describe, labelled, standing_idle
+from training.dataset.ground import LEARNT, approach_weights, units_at
 from training.evaluation.candidate import Candidate, with_rules
 from training.evaluation.evidence import JudgedTables
 from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS, LEAST_OUTCOMES
 from training.evaluation.walk_forward import FoldPlan, plan, walk_forward
-from training.models.capital import without_capital
 from training.models.hazard_spec import HazardRecipe, Learner
 from training.models.outcomes import fit_outcomes, point_fit
 from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
-from training.propensity.correction import approach
 from training.registry.provenance import code_version, data_digest
 from training.tuning.progress import USUAL, Effort, Progress, Stage, silent
 from training.tuning.search import Choice, Real, Space, Tuned, tune
-
-LEARNT = without_capital(FULL_SCHEMA)
-"""What is learnt from: everything that is described but stated capital (decision 0010)."""
 
 TRIALS = 12
 FOLDS = 4
@@ -90,14 +84,14 @@ def outcomes_candidate(
     if own["unit_id"].nunique() < LEAST_OUTCOMES:
         return None
     progress(Stage.DESCRIBING, 0.0)
-    described = describe(_units_at(register, origin), own, LEARNT, as_of=as_of)
+    described = describe(units_at(register, origin), own, LEARNT, as_of=as_of)
     seen = labelled(described, own, as_of=as_of)
     folds = plan(described, own, as_of=as_of, folds=FOLDS, random_state=random_state)
-    later = range(_searched_folds(folds), len(folds.folds))
+    later = judged_folds(folds)
     judged = {unit for fold in later for unit in folds.whole.rows["unit_id"].iloc[folds.rows(fold)]}
     if seen.restarted < LEAST_RESTARTS or len(judged) < LEAST_OUTCOMES:
         return None
-    weights, approached = _weights(register, own, origin, as_of=as_of, random_state=random_state)
+    weights, approached = approach_weights(register, own, origin, as_of=as_of, random_state=random_state)
     progress(Stage.DESCRIBING, 1.0)
     priors = Priors(restart=restart_rate(), capacity=capacity_rate(), size=jobs_size())
     told = [] if effects is None else [effects]
@@ -153,29 +147,6 @@ def recipe_of(chosen: Mapping[str, Any]) -> HazardRecipe:
         share=round(float(chosen["share"]), 4),
         follow=float(chosen["follow"]),
     )
-
-
-def _units_at(register: Register, origin: str) -> Callable[[pd.Timestamp], pd.DataFrame]:
-    return lambda day: register.units({"origin": origin}, known_by=day)
-
-
-def _weights(
-    register: Register, events: pd.DataFrame, origin: str, *, as_of: pd.Timestamp, random_state: int
-) -> tuple[pd.Series | None, dict[str, Any]]:
-    """Weights of the approached; none where nearly nobody or nearly everybody was."""
-    records = register.units.first_records()
-    records = records[(records["origin"] == origin) & (records["known_on"] <= as_of)]
-    try:
-        found = approach(
-            records, events, FULL_SCHEMA, as_of=as_of, showings=register.showings(as_of), random_state=random_state
-        )
-    except EhyaError as error:
-        if error.code is not ErrorCode.TOO_FEW_ROWS:
-            raise
-        return None, {"weighted": False}
-    report = found.to_json()
-    plain = {name: value for name, value in report.items() if isinstance(value, (int, float, str)) and value == value}
-    return found.weights, {"weighted": True, **plain, "warnings": list(report.get("warnings", []))}
 
 
 def _searched(
@@ -240,6 +211,11 @@ def _loss(
     model = fit(part.seen)
     said = hazards.point(model, part.X, head="feasibility")
     return float(np.average((said - part.label) ** 2, weights=part.weight))
+
+
+def judged_folds(folds: FoldPlan) -> range:
+    """Numbers of the folds that a model is judged on: the later ones, which the choice of settings never saw."""
+    return range(_searched_folds(folds), len(folds.folds))
 
 
 def _searched_folds(folds: FoldPlan) -> int:

@@ -21,7 +21,7 @@ from training.cohort.landmarks import LEAST_RESTARTS
 from training.evaluation import plots
 from training.evaluation.baselines import ABCD
 from training.evaluation.candidate import Candidate
-from training.evaluation.evidence import keep
+from training.evaluation.evidence import JudgedTables, keep
 from training.gates.card import card, markdown
 from training.gates.champion import Against, against, side_by_side
 from training.gates.rules import Verdict
@@ -188,18 +188,7 @@ def judged_and_kept(
     register, settings, as_of, random_state, progress
         Register, folders of the workspace, day of the judgement, seed, and who is called with what is done.
     """
-    before = against(candidate.model, register, settings, as_of=as_of)
-    evidence = side_by_side(candidate.evidence, candidate.label, before, register, as_of=as_of)
-    figures, jobs, parts = scores(evidence, random_state=random_state), jobs_scores(evidence), groups(evidence)
-    made_by = code_version()
-    written = card(
-        candidate, scores=figures, jobs=jobs, groups=parts, change=_change(before, figures), code_version=made_by
-    )
-    gates = judge(
-        evidence, champion=before.champion is not None, schema=candidate.model.schema, card=written,
-        before=before.first, after=before.now_first, explained=before.explained, random_state=random_state,
-    )  # fmt: skip
-    metrics = {**candidate.metrics, "scores": figures, "jobs_scores": jobs}
+    judged = _judged(candidate, register, settings, as_of=as_of, random_state=random_state)
     progress(Stage.JUDGING, 1.0)
     progress(Stage.LOGGING, 0.0)
     version, kind = candidate.model.version, candidate.model.kind
@@ -213,39 +202,103 @@ def judged_and_kept(
             version, path, known, kind, old.metrics, (), old.card, "", unchanged=True, delivery=delivery
         )
     document = candidate.model.document.changed(
-        metrics=metrics,
-        card=written,
-        gates=[{"gate": verdict.gate.value, "passed": verdict.passed, **verdict.facts} for verdict in gates],
+        metrics=judged.metrics,
+        card=judged.card,
+        gates=[{"gate": verdict.gate.value, "passed": verdict.passed, **verdict.facts} for verdict in judged.gates],
         judged=keep(path.parent, candidate.evidence),
     )
     digest = save(path, candidate.model.heads, document)
-    run_id = log_training(
-        settings,
-        version=version,
-        params={"as_of": as_of.date().isoformat(), **candidate.recipe, "sample": candidate.sample},
-        metrics=metrics,
-        steps=candidate.steps,
-        files=[],
-        texts={
-            **{name: json.dumps(text, ensure_ascii=False, indent=2) for name, text in candidate.texts.items()},
-            "card.json": json.dumps(written, ensure_ascii=False, indent=2),
-            "card.md": markdown(written),
-        },
-        plots=_plots(evidence.outcomes, evidence.jobs),
-        tags={
-            "ehya.kind": kind,
-            "ehya.data_digest": candidate.data_digest,
-            "ehya.schema_digest": _schema_digest(candidate.model),
-            "ehya.code_version": made_by,
-            "ehya.gates": ", ".join(f"{verdict.gate.value}: {verdict.passed}" for verdict in gates),
-        },
-        data=_data(candidate),
-    )
+    run_id = _logged(candidate, judged, settings, {"ehya.kind": kind})
     told = {"ehya.kind": kind, "ehya.data_until": document.data_until, "ehya.origin": str(document.origin)}
     register_model(settings, version=version, digest=digest, run_id=run_id, file=path, tags=told)
     delivery = deliver(settings, at_work(register))
     progress(Stage.LOGGING, 1.0)
-    return TrainingResult(version, path, digest, kind, metrics, gates, written, run_id, delivery=delivery)
+    return TrainingResult(
+        version, path, digest, kind, judged.metrics, judged.gates, judged.card, run_id, delivery=delivery
+    )
+
+
+def compared(
+    candidate: Candidate,
+    register: Register,
+    settings: Settings,
+    *,
+    as_of: pd.Timestamp,
+    random_state: int = 0,
+    progress: Progress = silent,
+) -> TrainingResult:
+    """Judge and log a candidate that cannot be served: no file, no entry in the registry.
+
+    Parameters
+    ----------
+    candidate, register, settings, as_of, random_state, progress
+        Those of ``judged_and_kept``.
+    """
+    judged = _judged(candidate, register, settings, as_of=as_of, random_state=random_state)
+    progress(Stage.JUDGING, 1.0)
+    progress(Stage.LOGGING, 0.0)
+    version, kind = candidate.model.version, candidate.model.kind
+    run_id = _logged(candidate, judged, settings, {"ehya.kind": kind, "ehya.compared_only": "true"})
+    progress(Stage.LOGGING, 1.0)
+    path = path_of(settings.models, version)
+    return TrainingResult(version, path, "", kind, judged.metrics, judged.gates, judged.card, run_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """Evidence beside the champion, and what came of it."""
+
+    as_of: pd.Timestamp
+    evidence: JudgedTables
+    metrics: dict[str, Any]
+    card: dict[str, Any]
+    gates: tuple[Verdict, ...]
+    made_by: str
+
+
+def _judged(
+    candidate: Candidate, register: Register, settings: Settings, *, as_of: pd.Timestamp, random_state: int
+) -> _Judged:
+    """Set a candidate against the champion or the prior."""
+    before = against(candidate.model, register, settings, as_of=as_of)
+    evidence = side_by_side(candidate.evidence, candidate.label, before, register, as_of=as_of)
+    figures, jobs, parts = scores(evidence, random_state=random_state), jobs_scores(evidence), groups(evidence)
+    made_by = code_version()
+    written = card(
+        candidate, scores=figures, jobs=jobs, groups=parts, change=_change(before, figures), code_version=made_by
+    )
+    gates = judge(
+        evidence, champion=before.champion is not None, schema=candidate.model.schema, card=written,
+        before=before.first, after=before.now_first, explained=before.explained, random_state=random_state,
+    )  # fmt: skip
+    metrics = {**candidate.metrics, "scores": figures, "jobs_scores": jobs}
+    return _Judged(as_of, evidence, metrics, written, gates, made_by)
+
+
+def _logged(candidate: Candidate, judged: _Judged, settings: Settings, tags: Mapping[str, str]) -> str:
+    """Record the training; returns MLflow's id of the run."""
+    return log_training(
+        settings,
+        version=candidate.model.version,
+        params={"as_of": judged.as_of.date().isoformat(), **candidate.recipe, "sample": candidate.sample},
+        metrics=judged.metrics,
+        steps=candidate.steps,
+        files=[],
+        texts={
+            **{name: json.dumps(text, ensure_ascii=False, indent=2) for name, text in candidate.texts.items()},
+            "card.json": json.dumps(judged.card, ensure_ascii=False, indent=2),
+            "card.md": markdown(judged.card),
+        },
+        plots=_plots(judged.evidence.outcomes, judged.evidence.jobs),
+        tags={
+            **tags,
+            "ehya.data_digest": candidate.data_digest,
+            "ehya.schema_digest": _schema_digest(candidate.model),
+            "ehya.code_version": judged.made_by,
+            "ehya.gates": ", ".join(f"{verdict.gate.value}: {verdict.passed}" for verdict in judged.gates),
+        },
+        data=_data(candidate),
+    )
 
 
 def _data(candidate: Candidate) -> list[Data]:

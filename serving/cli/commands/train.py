@@ -33,7 +33,14 @@ def train_and_show(terminal: Terminal, settings: Settings, request: TrainingRequ
     result, promoted = trained.result, trained.promoted
     if promoted and trained.delivery is not None and result.delivery is not None and result.delivery.problem is None:
         show_delivery(terminal, trained.delivery)
-    if not terminal.answer(training_document(result, promoted=promoted)) and not result.unchanged:
+    document = training_document(result, promoted=promoted)
+    if trained.challenge is not None:
+        document |= {"learner": result.metrics["learner"]}
+        show_servable(terminal, trained.challenge)
+        if not trained.challenge.promotable:
+            terminal.answer(document)
+            return
+    if not terminal.answer(document) and not result.unchanged:
         terminal.say("cli.promoted" if promoted else "cli.not_promoted", path=str(result.path))
 
 
@@ -65,6 +72,17 @@ def show_training(terminal: Terminal, result: Any) -> None:
         terminal.say("models.unchanged")
     else:
         show_gates(terminal, result.gates)
+
+
+def show_servable(terminal: Terminal, challenge: Any) -> None:
+    """Say whether a learner waits as challenger, or is compared only, and why."""
+    found, name = challenge.servable, challenge.learner
+    if found.promotable:
+        terminal.say("models.learner_promotable", name=name)
+    elif found.types:
+        terminal.say("models.learner_compared", name=name, types=list(found.types))
+    else:
+        terminal.say("models.learner_not_opened", name=name, place=found.place)
 
 
 def training_document(result: Any, promoted: bool) -> dict[str, Any]:

@@ -30,6 +30,14 @@ def train(
         str, typer.Option("--origin", metavar="ORIGIN", help="Whose outcomes to learn from: register or synthetic.")
     ] = "register",
     seed: Annotated[int, typer.Option("--seed", min=0, help="Equal data and seed give an equal model.")] = 0,
+    learner: Annotated[
+        str | None,
+        typer.Option(
+            "--learner",
+            metavar="MODULE:CLASS",
+            help="Judge a learner of your own by the same folds, gates and card; --timeout limits each of its fits.",
+        ),
+    ] = None,
     reason: Annotated[str | None, typer.Option("--reason", help="Why it is put to work; kept with the model.")] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Put it to work although a gate is shut; needs --reason.")
@@ -60,8 +68,38 @@ def train(
         promote=not dry_run,
         reason=reason,
         force=force,
+        learner=learner or "",
     )
     train_and_show(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, request)
+
+
+def data(
+    ctx: typer.Context,
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Folder that the files are written to.")],
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help=f"Learn only from what was known by then. {DAY}.")
+    ] = None,
+    origin: Annotated[
+        str, typer.Option("--origin", metavar="ORIGIN", help="Whose outcomes to learn from: register or synthetic.")
+    ] = "register",
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write what the register teaches as a table to learn from: Parquet, its schema, a datasheet and digests.
+
+    A row is a unit on a day: what was known of it then, whether it came back to stay, and how much the row weighs.
+    The table holds figures of single units, private fields among them: it is for the office, not for investors.
+    """
+    from serving.cli.commands.data import show_data
+    from serving.cli.question import day, today
+    from serving.desk import learning
+
+    terminal = ctx.obj.terminal(lang, as_json=as_json)
+    with terminal.busy("stage.describing"):
+        found = learning.write_data(
+            ctx.obj.settings, out, as_of=today() if as_of is None else day(as_of, "--as-of").at, origin=origin
+        )
+    show_data(terminal, found)
 
 
 def evaluate(
