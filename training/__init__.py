@@ -1,11 +1,13 @@
 """Make, judge and hand over models."""
 
-from training.dataset.table import Landmarks, data
+from training.dataset.lesson import data
+from training.dataset.table import Landmarks
 from training.gates.rules import Gate, Verdict
 from training.learners.protocol import Learner
 from training.pipeline.challenge import Challenge, challenge
 from training.pipeline.evaluation import Evaluation, evaluate
-from training.pipeline.training import TrainingResult, train
+from training.pipeline.judging import TrainingResult
+from training.pipeline.training import train
 from training.registry.promotion import Listed, PromotionResult, model_of, models, promote, rollback
 from training.registry.tracking import start_pages
 from training.tuning.progress import Stage

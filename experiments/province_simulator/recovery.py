@@ -28,7 +28,7 @@ from features.catalogue import FULL_SCHEMA
 from features.schema import FeatureSchema
 from training.cohort.landmarks import Followed, follow
 from training.cohort.press_sample import DAYS_OF_MONTH, HORIZON_MONTHS
-from training.dataset.ground import LEARNT
+from training.models.capital import LEARNT
 from training.models.outcomes import fit_outcomes
 from training.pipeline.outcomes import START, recipe_of
 from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate

@@ -61,7 +61,7 @@ cohort, priors, propensity and tuning, then statistics. Within a level propensit
 evaluation, learners read dataset, registry and monitoring read both; nothing points back, so that the rooms have no
 circle."""
 
-LONGEST_IN_TRAINING = 7
+LONGEST_IN_TRAINING = 8
 
 
 @pytest.mark.parametrize("room", BELOW)

@@ -223,7 +223,7 @@ def test_a_training_that_was_killed_leaves_the_champion_at_work_and_can_be_held_
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("training.pipeline.training.log_training", killed)
+        patched.setattr("training.pipeline.judging.log_training", killed)
         with pytest.raises(KeyboardInterrupt):
             work.train(random_state=7, trials=0)
     assert work.register.promotions.champion().model_version == work.first.version

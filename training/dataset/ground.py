@@ -12,14 +12,10 @@ import pandas as pd
 from engine.domain.unit import Origin
 from engine.errors import EhyaError, ErrorCode
 from engine.store import Register
-from features.catalogue import FULL_SCHEMA
 from training.cohort.landmarks import Described, Followed, describe, labelled
 from training.evaluation.judged_table import LEAST_OUTCOMES
-from training.models.capital import without_capital
-from training.propensity.correction import approach
-
-LEARNT = without_capital(FULL_SCHEMA)
-"""What is learnt from: everything that is described but stated capital (decision 0010)."""
+from training.models.capital import LEARNT
+from training.propensity.correction import approach_weights
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -114,28 +110,3 @@ def check_origin(origin: str) -> None:
 def units_at(register: Register, origin: str) -> Callable[[pd.Timestamp], pd.DataFrame]:
     """Units of an origin as the register knew them at the end of a day."""
     return lambda day: register.units({"origin": origin}, known_by=day)
-
-
-def approach_weights(
-    register: Register, events: pd.DataFrame, origin: str, *, as_of: pd.Timestamp, random_state: int
-) -> tuple[pd.Series | None, dict[str, Any]]:
-    """Weights of the approached, and what was found of them; no weights where nearly nobody or everybody was.
-
-    Parameters
-    ----------
-    register, events, origin, as_of, random_state
-        The register, its log, whose units, the last day whose facts may be seen, and a seed.
-    """
-    records = register.units.first_records()
-    records = records[(records["origin"] == origin) & (records["known_on"] <= as_of)]
-    try:
-        found = approach(
-            records, events, FULL_SCHEMA, as_of=as_of, showings=register.showings(as_of), random_state=random_state
-        )
-    except EhyaError as error:
-        if error.code is not ErrorCode.TOO_FEW_ROWS:
-            raise
-        return None, {"weighted": False}
-    report = found.to_json()
-    plain = {name: value for name, value in report.items() if isinstance(value, (int, float, str)) and value == value}
-    return found.weights, {"weighted": True, **plain, "warnings": list(report.get("warnings", []))}

@@ -140,6 +140,12 @@ def _press_figures(champion: Model, rows: pd.DataFrame, register: Register, *, a
     return pd.Series(said, index=mine.index)
 
 
+def at_work(register: Register) -> str | None:
+    """Version of the model that the register says is at work; ``None`` before the first promotion."""
+    champion = register.promotions.champion()
+    return None if champion is None else champion.model_version
+
+
 def opened_champion(register: Register, settings: Settings) -> Model | None:
     """The model at work, if there is one and its file is the one promoted."""
     promotion = register.promotions.champion()

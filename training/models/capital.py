@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.domain.unit import Field
+from features.catalogue import FULL_SCHEMA
 from features.schema import FeatureSchema, FeatureSpec
 
 CAPITAL = frozenset({Field.CAPITAL_NEEDED_RIAL.value, Field.WORKING_CAPITAL_NEEDED_RIAL.value})
@@ -25,3 +26,7 @@ def without_capital(schema: FeatureSchema) -> FeatureSchema:
     ['capital_needed_log', 'debt_to_capital']
     """
     return schema.subset(spec.name for spec in schema.features if not rests_on_capital(spec))
+
+
+LEARNT = without_capital(FULL_SCHEMA)
+"""What is learnt from: everything that is described but stated capital (decision 0010)."""

@@ -20,21 +20,22 @@ from engine.settings import Settings
 from engine.store import Register
 from features import matrix
 from training.cohort.landmarks import LEAST_RESTARTS, Followed, standing_idle
-from training.dataset.ground import LEARNT, Ground, ground
+from training.dataset.ground import Ground, ground
 from training.dataset.table import Landmarks, ripe
 from training.evaluation.candidate import Candidate, with_rules
 from training.evaluation.evidence import JudgedTables
 from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS, LEAST_OUTCOMES
 from training.evaluation.walk_forward import FoldPlan, plan, walk_forward
+from training.gates.champion import at_work
 from training.learners.guarded import SECONDS, Guarded, GuardedFit, peeks
 from training.learners.promotable import Servable, servable
 from training.learners.protocol import check_learner
+from training.models.capital import LEARNT
 from training.models.outcomes import fit_outcomes, point_fit
+from training.pipeline.judging import TrainingResult, compared, judged_and_kept
 from training.pipeline.outcomes import FOLDS, START, judged_folds, recipe_of
-from training.pipeline.training import TrainingResult, compared, judged_and_kept
 from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
 from training.registry.lock import one_training
-from training.registry.promotion import at_work
 from training.registry.provenance import data_digest
 from training.registry.tracking import settle
 from training.tuning.progress import Progress, Stage, silent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -15,14 +15,15 @@ from engine.settings import Settings
 from engine.store import Register
 from features import matrix
 from training.cohort.landmarks import LEAST_RESTARTS, Followed, describe, labelled, standing_idle
-from training.dataset.ground import LEARNT, approach_weights, units_at
 from training.evaluation.candidate import Candidate, with_rules
 from training.evaluation.evidence import JudgedTables
 from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS, LEAST_OUTCOMES
 from training.evaluation.walk_forward import FoldPlan, plan, walk_forward
+from training.models.capital import LEARNT
 from training.models.hazard_spec import HazardRecipe, Learner
 from training.models.outcomes import fit_outcomes, point_fit
 from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
+from training.propensity.correction import approach_weights
 from training.registry.provenance import code_version, data_digest
 from training.tuning.progress import USUAL, Effort, Progress, Stage, silent
 from training.tuning.search import Choice, Real, Space, Tuned, tune
@@ -84,7 +85,7 @@ def outcomes_candidate(
     if own["unit_id"].nunique() < LEAST_OUTCOMES:
         return None
     progress(Stage.DESCRIBING, 0.0)
-    described = describe(units_at(register, origin), own, LEARNT, as_of=as_of)
+    described = describe(_units_at(register, origin), own, LEARNT, as_of=as_of)
     seen = labelled(described, own, as_of=as_of)
     folds = plan(described, own, as_of=as_of, folds=FOLDS, random_state=random_state)
     later = judged_folds(folds)
@@ -147,6 +148,10 @@ def recipe_of(chosen: Mapping[str, Any]) -> HazardRecipe:
         share=round(float(chosen["share"]), 4),
         follow=float(chosen["follow"]),
     )
+
+
+def _units_at(register: Register, origin: str) -> Callable[[pd.Timestamp], pd.DataFrame]:
+    return lambda day: register.units({"origin": origin}, known_by=day)
 
 
 def _searched(

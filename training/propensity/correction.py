@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from engine.errors import EhyaError, ErrorCode
 from engine.scoring.design import design
 from engine.scoring.hazards import PERIOD_MONTHS, PERIODS
+from engine.store import Register
 from features import fit as fit_features
 from features import matrix
+from features.catalogue import FULL_SCHEMA
 from features.schema import FeatureSchema
 from training.cohort.landmarks import Followed
 from training.cohort.spells import OPEN, RESTARTED
@@ -163,3 +166,28 @@ def at_record(records: pd.DataFrame, entered: pd.Series, schema: FeatureSchema) 
     days = entered.to_numpy()
     parts = [matrix(records[days == day], schema, fitted, as_of=pd.Timestamp(day)) for day in np.unique(days)]
     return pd.concat(parts).reindex(records.index)
+
+
+def approach_weights(
+    register: Register, events: pd.DataFrame, origin: str, *, as_of: pd.Timestamp, random_state: int
+) -> tuple[pd.Series | None, dict[str, Any]]:
+    """Weights of the approached, and what was found of them; no weights where nearly nobody or everybody was.
+
+    Parameters
+    ----------
+    register, events, origin, as_of, random_state
+        The register, its log, whose units, the last day whose facts may be seen, and a seed.
+    """
+    records = register.units.first_records()
+    records = records[(records["origin"] == origin) & (records["known_on"] <= as_of)]
+    try:
+        found = approach(
+            records, events, FULL_SCHEMA, as_of=as_of, showings=register.showings(as_of), random_state=random_state
+        )
+    except EhyaError as error:
+        if error.code is not ErrorCode.TOO_FEW_ROWS:
+            raise
+        return None, {"weighted": False}
+    report = found.to_json()
+    plain = {name: value for name, value in report.items() if isinstance(value, (int, float, str)) and value == value}
+    return found.weights, {"weighted": True, **plain, "warnings": list(report.get("warnings", []))}

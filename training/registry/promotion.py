@@ -16,7 +16,7 @@ from engine.scoring.artefact import Model, path_of
 from engine.scoring.integrity import load_whole
 from engine.settings import Settings
 from engine.store import Register
-from training.gates.champion import against, evidence_of, opened_champion, side_by_side
+from training.gates.champion import against, at_work, evidence_of, opened_champion, side_by_side
 from training.gates.rules import Verdict, excused
 from training.gates.verdicts import judge
 from training.registry.delivery import Delivery, deliver
@@ -351,12 +351,6 @@ def challenger_or_champion(register: Register, settings: Settings, version: str 
         if promotion.model_version == version:
             return Registered(version, promotion.digest, "", promotion.promoted_at)
     raise EhyaError(ErrorCode.UNKNOWN_MODEL, given=version, allowed=[entry.version for entry in entries][:10])
-
-
-def at_work(register: Register) -> str | None:
-    """Version of the model that the register says is at work; ``None`` before the first promotion."""
-    champion = register.promotions.champion()
-    return None if champion is None else champion.model_version
 
 
 def delivered(register: Register, settings: Settings) -> Delivery | None:

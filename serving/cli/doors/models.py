@@ -90,7 +90,7 @@ def data(
     A row is a unit on a day: what was known of it then, whether it came back to stay, and how much the row weighs.
     The table holds figures of single units, private fields among them: it is for the office, not for investors.
     """
-    from serving.cli.commands.data import show_data
+    from serving.cli.commands.dataset import show_data
     from serving.cli.question import day, today
     from serving.desk import learning
 
