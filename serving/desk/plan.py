@@ -162,8 +162,9 @@ def plans_of(
     """
     units = found.table.loc[names]
     year = own_year(found.table) if found.question.price_year is None else found.question.price_year
-    findings = diagnose(units, as_of=found.question.as_of)
-    blind = unjudged(units, as_of=found.question.as_of)
+    levels = None if found.prices is None else found.prices.by_year()
+    findings = diagnose(units, as_of=found.question.as_of, levels=levels)
+    blind = unjudged(units, as_of=found.question.as_of, levels=levels)
     unknown = blind[(blind["barrier"] == Barrier.UNKNOWN.value) & ~blind["unit_id"].isin(findings["unit_id"])]
     barriers = pd.concat([findings[["unit_id", "barrier"]], unknown[["unit_id", "barrier"]]], ignore_index=True)
     acts = acts_of(
