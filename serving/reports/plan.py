@@ -59,6 +59,8 @@ def plan_document(result: PlanResult) -> list[dict[str, Any]]:
         lists = {name: _split(row[name]) for name in ("acts", "unknown_costs", "standing")}
         told = own.drop(columns="unit_id").to_dict("records")
         known = {str(name): value for name, value in row.items()}
+        judged = result.found.table.loc[row["unit_id"]]
+        known |= {"triage": judged["triage"], "triage_reasons": _split(str(judged["triage_reasons"]))}
         found.append({**known, **lists, "price_year": result.price_year, "basis": "assumed", "steps": told})
     return found
 

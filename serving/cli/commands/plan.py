@@ -10,6 +10,7 @@ import pandas as pd
 from engine.domain.intervention import Owner
 from engine.domain.unit import Origin
 from engine.errors import EhyaError, ErrorCode
+from engine.ranking.reasons import Triage
 from engine.recourse.cheapest import Wish
 from engine.recourse.quarter import Capacity
 from engine.settings import Settings
@@ -40,7 +41,11 @@ def read_request(
     """
     stated = {}
     for text in costs or ():
-        act, _, money = (part.strip() for part in text.partition("="))
+        act, equals, money = (part.strip() for part in text.partition("="))
+        if not equals:
+            raise EhyaError(
+                ErrorCode.VALUE_UNREADABLE, option="--cost", given=text, allowed=["diagnosis=2 billion rial"]
+            )
         stated[act] = float(amount(money, "--cost"))
     limit = float("inf") if budget is None else float(amount(budget, "--budget"))
     wish = Wish(threshold or 0.0, limit, float("inf") if months is None else float(months))
@@ -90,6 +95,10 @@ def show_plan(terminal: Terminal, settings: Settings, question: Question, given:
     terminal.line(f"{words.text('plan.title', name=words.fact(row['name']))}  ({plan['unit_id']})", "bold")
     if row["origin"] == Origin.SYNTHETIC.value:
         terminal.line(words.text("economics.synthetic"), "yellow")
+    if row["triage"] not in (Triage.OFFER.value, Triage.FIX_FIRST.value):
+        # it runs again, is gone, or nobody can judge it: a plan of acts is not what it waits for
+        reasons = words.codes(row["triage_reasons"], "triage_reason")
+        terminal.line(f"{words.codes(row['triage'], 'triage')} — {reasons}", "yellow")
     terminal.line(verdict(plan.to_dict(), words), "bold")
     _chance(terminal, plan)
     _done(terminal, result)
