@@ -15,7 +15,6 @@ import pandas as pd
 from engine.domain.extras import EXTRAS
 from engine.domain.identity import identity_keys
 from engine.domain.unit import FIELDS, Confidence, Field, Kind, Origin, unit_table
-from engine.errors import EhyaError, ErrorCode
 from engine.intake.asked import asked_place, asked_province, no_register
 from engine.intake.cells import read_cells
 from engine.intake.column_measure import is_harmless
@@ -98,7 +97,7 @@ def read_register(
     ------
     EhyaError
         ``file_not_found``, ``file_unreadable``, ``file_protected``, ``file_empty``, ``unknown_sheet``, ``no_header``,
-        ``header_not_understood``, ``no_rows`` (below the header stands no unit),
+        ``header_not_understood``,
         ``not_units`` (a table whose lines count units: estates, counties),
         ``unknown_option`` (``province``, ``county``, ``mapping`` or ``values`` name nothing known),
         ``lies_on_its_side``, ``tables_side_by_side``, ``correction_misplaced``.
@@ -140,10 +139,7 @@ def read_register(
         )
         latest = min((day for day in (told.as_of, today) if day is not None), default=None)
         read.append(_read_table(table, told, latest, source or path.name, asked, meant))
-    found = _gathered(read, source or path.name, sheet_notes(tables, turned))
-    if found.units.empty and found.rejected_rows.empty:
-        raise EhyaError(ErrorCode.NO_ROWS, given=path.name, sheets=[one.sheet for one in read])
-    return found
+    return _gathered(read, source or path.name, sheet_notes(tables, turned))
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from engine.domain.unit import Origin
+from engine.errors import EhyaError, ErrorCode
 from engine.intake import Intake, read_register
 from engine.intake.corrections import CORRECTION_COLUMNS
 from engine.settings import Settings
@@ -62,9 +63,14 @@ class RegisterReading:
         ------
         EhyaError
             ``file_not_found``, ``file_unreadable``, ``no_header``, ``header_not_understood``, ``unknown_option``,
-            ``correction_misplaced``.
+            ``correction_misplaced``; ``no_rows`` where below the header stands nothing that could be a unit: an import
+            of nothing would stand in the list and say nothing.
         """
-        return _read(self.path, self.options, self.corrections)
+        found = _read(self.path, self.options, self.corrections)
+        if found.units.empty and found.rejected_rows.empty:
+            sheets = found.columns["sheet"].drop_duplicates().tolist()
+            raise EhyaError(ErrorCode.NO_ROWS, given=self.path.name, sheets=sheets)
+        return found
 
     def intake_before(self) -> Intake:
         """Read it as it was before the new corrections."""
