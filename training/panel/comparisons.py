@@ -30,7 +30,7 @@ CHANCES = {
     Answer.SECOND.value: 1 / 3,
     Answer.SECOND_MUCH.value: 1 / 6,
 }
-"""What an answer stands for: five to one, two to one, one to one. The form says so."""
+"""What an answer stands for: five to one, two to one, one to one (assumed). The form says so."""
 
 PANEL_WEIGHT = 0.5
 """What a sound answer counts for beside an outcome of the register (assumed): it is an opinion about records."""

@@ -21,6 +21,8 @@ OF_THE_FIELD = (
     "engine/recourse",
     "training/priors/official_rates.py",
     "training/cohort/press_sample.py",
+    "training/panel/agreement.py",
+    "training/panel/comparisons.py",
     "training/priors/promise_realisation.py",
 )
 NO_FIGURES = {"engine.matching.proportions.DECISION_FIELDS"}  # a list of fields, not a level
