@@ -14,7 +14,7 @@ from engine.packages.terms import PackageTerms
 from engine.recourse.plan import interventions
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised, appraised, current_units
-from serving.desk.economics import REGISTER_DRAWS, Choices, register_economics
+from serving.desk.economics import REGISTER_DRAWS, Choices, register_economics, register_flows
 from serving.desk.package import stored_package
 from serving.desk.question import Question
 from serving.desk.stock import Stock
@@ -42,6 +42,8 @@ class Booklet:
         `serving.disclosure.fields.public_table`. The office has them in the order of the package, the public by rank.
     worth
         Worth of each, as `serving.desk.economics.register_economics` gives it; shape (n, columns).
+    flows
+        Cash flow of each by year, as `serving.desk.economics.register_flows` gives it; shape (n, years).
     findings, plan
         Barriers of the units, and the acts that remove them.
     left_out
@@ -60,6 +62,7 @@ class Booklet:
     audience: Audience
     units: pd.DataFrame
     worth: pd.DataFrame
+    flows: pd.DataFrame
     findings: pd.DataFrame
     plan: pd.DataFrame
     left_out: int
@@ -126,6 +129,7 @@ def booklet_among(stored: StoredPackage, whole: Appraised, *, gone: Collection[s
         audience=whole.audience,
         units=shown.loc[ids],
         worth=register_economics(whole, units.index, Choices(draws=REGISTER_DRAWS)),
+        flows=register_flows(whole, units.index, Choices()),
         findings=findings,
         plan=interventions(findings),
         left_out=len(wanted) - len(ids),

@@ -15,11 +15,13 @@ from engine.domain.persona import Persona
 from engine.domain.prediction import Output, columns
 from engine.economics.account import Account, Standards
 from engine.economics.assumptions import Assumptions
+from engine.economics.figures import real_flows
 from engine.economics.jobs import labour_market
 from engine.economics.prices import RIAL_PER_BILLION_RIAL, UsdMarket, usd
 from engine.economics.project import Project
 from engine.economics.project_file import StatedProject, plan, read_project, stated_account
-from engine.economics.revival import FORBIDDING, Gap, facts
+from engine.economics.revival import FORBIDDING, Gap, facts, revival
+from engine.economics.statements import statements
 from engine.economics.tornado import Swing, ranges, steps
 from engine.economics.unit_account import unit_account, unit_project
 from engine.economics.views import View, view
@@ -268,6 +270,37 @@ def register_economics(found: Appraised, units: pd.Index, choices: Choices) -> p
     said = summary(worked, dscr_floor=assumed.value("dscr_floor"))
     joined = [";".join(worked.gaps.columns[row]) for row in worked.gaps.to_numpy(dtype=bool)]
     return said.assign(economics_gaps=joined)
+
+
+def register_flows(found: Appraised, units: pd.Index, choices: Choices) -> pd.DataFrame:
+    """Cash flow of the project of each unit by year, in prices of the first, at the points of all that is assumed.
+
+    Parameters
+    ----------
+    found
+        The appraisal.
+    units
+        Ids of those whose flow is wanted, shape (n,).
+    choices
+        Assumptions.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Shape (n, years), rial, index ``units``, columns years from 0; missing where a unit cannot be judged.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option``, ``value_unreadable``.
+    """
+    values = Assumptions.from_reference().changed(choices.changes).points()
+    table = found.table.loc[units]
+    jobs = table[columns(Output.JOBS_IF_REVIVED)[1]].astype("float64")
+    known = facts(table, jobs, price_year=found.question.price_year, index=found.prices)
+    project = revival(known, jobs.to_numpy(), values)
+    flow = real_flows(statements(project).project_flow, project.inflation)
+    return pd.DataFrame(np.where(known.judged[:, None], flow, np.nan), index=units)
 
 
 def package_economics(

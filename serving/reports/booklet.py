@@ -189,6 +189,7 @@ def _units(booklet: Booklet, speech: Speech) -> list[dict[str, Any]]:
                 "below": _below(row, speech),
                 "remarks": _remarks(row, speech),
                 "pictures": _pictures(row, widest, speech),
+                "flow": _flow(booklet.flows.iloc[number - 1], speech),
                 "sections": [section for section in sections if section["pairs"] or section["lines"]],
                 "unstated": _unstated(fields, speech),
             }
@@ -332,6 +333,19 @@ def interval_picture(row: pd.Series, output: Output, most: float, axis: list[str
     start, at, end = (min(max(float(value) / most, 0.0), 1.0) for value in (low, point, high))
     said = spread(row, output, speech)
     return {"name": speech.text(output), "said": said, "axis": axis, "start": start, "at": at, "end": end}
+
+
+def _flow(years: pd.Series, speech: Speech) -> dict[str, Any] | None:
+    """Bars of the cash flow by year, as shares of the longest; ``None`` where it cannot be worked out."""
+    most = years.abs().max()
+    if years.isna().any() or not most > 0:
+        return None
+    bars = [
+        {"share": float(value / most), "year": speech.number(year), "said": speech.money(value)}
+        for year, value in zip(years.index, years, strict=True)
+    ]
+    ends = {"low": speech.money(years.min()), "high": speech.money(years.max())}
+    return {"title": speech.text("booklet.flow"), "bars": bars, "note": speech.text("booklet.flow_note", **ends)}
 
 
 def widest_jobs(table: pd.DataFrame) -> float:

@@ -155,3 +155,15 @@ def test_units_that_left_the_register_are_counted(units, first_day):
 def test_a_package_of_which_nothing_can_be_shown_is_still_a_booklet(units, first_day, tmp_path):
     whole = judged(units, first_day, QUESTION, Audience.PUBLIC)
     assert paper(booklet_among(stored(["gone"]), whole), "fa", tmp_path).startswith(b"%PDF-")
+
+
+def test_the_cash_flow_of_each_unit_that_can_be_judged_stands_as_bars(office):
+    for language in ("fa", "en"):
+        document = booklet_document(office, speech(language))
+        for unit, (_, flow) in zip(document["units"], office.flows.iterrows(), strict=True):
+            shown = unit["flow"]
+            assert (shown is None) == flow.isna().any()
+            if shown is not None:
+                longest = flow.abs().max()
+                assert [bar["share"] * longest for bar in shown["bars"]] == pytest.approx(flow.tolist())
+                assert shown["bars"][0]["share"] < 0  # the money goes out first
