@@ -306,12 +306,15 @@ def test_serve_refuses_an_address_that_others_can_reach(ehya, day):
     assert "0.0.0.0" in ehya("serve", "--host", "0.0.0.0", code=2).stderr
 
 
-def test_a_gate_that_stays_shut_is_exit_code_3(ehya, day, monkeypatch):
+def test_a_gate_that_stays_shut_is_exit_code_3():
+    import typer
+
     from engine.errors import EhyaError, ErrorCode
     from serving.cli.errors import EXIT_REFUSED_GATES, Door
 
     shut = EhyaError(ErrorCode.GATES_SHUT, given=["intervals_hold"], version="v")
-    assert Door(name="x")._say(shut, None) == EXIT_REFUSED_GATES == 3
+    door = Door(name="x")
+    assert door._say(shut, typer.Context(door)) == EXIT_REFUSED_GATES == 3
 
 
 def test_the_csv_can_be_read_back_by_a_program(ehya, day, folder, ranking):
