@@ -16,6 +16,7 @@ class ErrorCode(Code):
     UNKNOWN_UNIT = "unknown_unit"
     REGISTER_EMPTY = "register_empty"
     UNIT_WITHOUT_SCORE = "unit_without_score"
+    NOT_PUBLISHABLE = "not_publishable"
     UNKNOWN_OPTION = "unknown_option"
     OPTION_MISSING = "option_missing"
     VALUE_UNREADABLE = "value_unreadable"

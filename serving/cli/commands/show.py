@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,9 +17,11 @@ from serving.cli.commands.judged import marks
 from serving.cli.commands.outcome import figures
 from serving.cli.commands.said import extra_said, field_said, value_in_words, value_said
 from serving.cli.terminal import Terminal
+from serving.desk.opportunity import unit_opportunity
 from serving.desk.question import Question
 from serving.desk.unit import Story, unit_story
 from serving.i18n import Speech
+from serving.reports.opportunity import write_sheet
 from serving.reports.ranked import weighty_parts
 from serving.reports.ranking import legend, origin_remarks, records
 from serving.reports.reasons import question_lines, unit_reasons, why_documents
@@ -57,6 +60,20 @@ def show_unit(terminal: Terminal, settings: Settings, question: Question, given:
         terminal.line(words.text(ErrorCode.NO_MODEL), "yellow")
     terminal.pairs(_kept(story, words), title=words.text("cli.kept_predictions"))
     _events(terminal, story)
+
+
+def write_unit_sheet(terminal: Terminal, settings: Settings, question: Question, given: str, out: Path) -> None:
+    """Write the opportunity sheet of a unit, of public fields only.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit``, ``several_units``, ``not_publishable``, ``unknown_option`` for another ending than .pdf.
+    """
+    with terminal.busy("booklet.writing"):
+        path = write_sheet(out, unit_opportunity(settings, question, given), terminal.speech)
+    if not terminal.answer({"path": str(path)}):
+        terminal.say("cli.written", path=str(path))
 
 
 def _facts(terminal: Terminal, story: Story, row: pd.Series) -> None:

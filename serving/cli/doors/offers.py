@@ -142,6 +142,10 @@ def rank(
 def show(
     ctx: typer.Context,
     unit: Annotated[str, typer.Argument(help="Id of the unit, as `ehya rank` prints it, or its exact name.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE.pdf", help="Write the unit's opportunity sheet for investors instead."),
+    ] = None,
     as_of: AsOf = None,
     price_year: PriceYear = None,
     assume_capital: AssumeCapital = None,
@@ -149,11 +153,15 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Tell the whole story of one unit: facts with sources, barriers, what to do, prediction, score, events."""
-    from serving.cli.commands.show import show_unit
+    from serving.cli.commands.show import show_unit, write_unit_sheet
     from serving.cli.question import read_question
 
     question = read_question(as_of=as_of, price_year=price_year, assume_capital=assume_capital)
-    show_unit(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, question, unit)
+    terminal = ctx.obj.terminal(lang, as_json=as_json)
+    if out is not None:
+        write_unit_sheet(terminal, ctx.obj.settings, question, unit, out)
+        return
+    show_unit(terminal, ctx.obj.settings, question, unit)
 
 
 def match(
