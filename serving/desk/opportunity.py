@@ -52,6 +52,5 @@ def opportunity_of(found: Appraised, given: str) -> Opportunity:
     unit_id, shown = find_unit(found.table, given), Stock.of(found).units
     if unit_id not in shown.index:
         raise EhyaError(ErrorCode.NOT_PUBLISHABLE, given=unit_id)
-    return Opportunity(
-        shown.iloc[shown.index.get_loc(unit_id)], economics_of(found, unit_id, Choices()), found.question.as_of
-    )
+    row: pd.Series = shown[shown.index == unit_id].iloc[0]
+    return Opportunity(row, economics_of(found, unit_id, Choices()), found.question.as_of)
