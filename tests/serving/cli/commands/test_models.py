@@ -141,6 +141,28 @@ def test_what_cannot_be_asked_of_a_training_is_refused(ehya):
     assert "20" in ehya("train", "--origin", "synthetic", "--lang", "en", code=2).stderr
 
 
+@pytest.mark.parametrize(("language", "word"), [("en", "is no learner"), ("fa", "یادگیرنده‌ای نیست")])
+def test_a_learner_that_cannot_be_imported_is_said_in_both_languages(ehya, language, word, tmp_path):
+    refused = ehya("train", "--learner", "nowhere:X", "--lang", language, code=2, at=tmp_path)
+    assert word in refused.stderr
+    assert "nowhere" in refused.stderr
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_a_register_without_outcomes_gives_no_table(ehya, language, tmp_path):
+    refused = ehya("data", "--out", tmp_path / "data", "--lang", language, code=2, at=tmp_path / "home")
+    assert "20" in refused.stderr.translate(str.maketrans("۰۲", "02"))
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_tracking_server_that_is_away_is_a_warning_in_both_languages_and_no_failure(ehya, first):
+    for language, word in (("en", "did not take the records"), ("fa", "نپذیرفت")):
+        listed = ehya("--tracking-uri", "http://127.0.0.1:9", "models", "--lang", language)
+        assert word in listed.stderr
+        assert first["version"] in listed.stdout
+    assert "127.0.0.1:9" in ehya("--tracking-uri", "http://127.0.0.1:9", "mlflow", "--lang", "en", code=2).stderr
+
+
 def test_a_port_that_is_taken_is_said(ehya):
     import socket
 
