@@ -53,6 +53,7 @@ class Feature(Code):
     CAUSE_LEGAL = "cause_legal"
     CAUSE_MARKET = "cause_market"
     CAUSE_TECHNICAL = "cause_technical"
+    TRIED_LOG = "tried_log"
 
 
 _NUMBER, _FLAG, _CATEGORY = FeatureKind.NUMBER, FeatureKind.FLAG, FeatureKind.CATEGORY
@@ -165,6 +166,8 @@ FULL_SCHEMA = FeatureSchema(
         _cause(Feature.CAUSE_LEGAL, "among the causes: seizure, dispute or environment"),
         _cause(Feature.CAUSE_MARKET, "among the causes: raw material, market, imports or smuggling"),
         _cause(Feature.CAUSE_TECHNICAL, "among the causes: machinery, parts, utilities, management, war or disaster"),
+        _log(Feature.TRIED_LOG, "history", "years since somebody first approached, visited or observed the unit",
+             "the log of events is not known; 0 where it knows of nobody", sign=-1),
     )
 )  # fmt: skip
 """All features, in the order of the matrix."""

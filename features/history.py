@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 
 from engine.domain.intervention import ServiceFamily
+from engine.domain.standing import FIRST_LOOK
 from engine.domain.unit import Barrier, Field, Status
 from engine.reference import table
 from features.arithmetic import stated
@@ -39,6 +40,21 @@ def semi_active(batch: Batch) -> Floats:
     """1 for a semi-active unit, 0 for an idle one."""
     flags = {Status.SEMI_ACTIVE.value: 1.0, Status.IDLE.value: 0.0}
     return batch.lookup(Field.STATUS.value, lambda status: flags.get(status, np.nan))
+
+
+def tried_log(batch: Batch) -> Floats:
+    """Years since the first look at each unit, on a log scale; 0 where the log knows of none, NaN without a log.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> looks = pd.DataFrame({"first_look_on": pd.to_datetime(["2016-01-01", None])})
+    >>> tried_log(Batch(looks, {}, pd.Timestamp("2025-01-01"))).round(2).tolist()
+    [1.0, 0.0]
+    """
+    if FIRST_LOOK not in batch.units:
+        return batch.number(FIRST_LOOK)
+    return np.asarray(np.log10(1 + np.nan_to_num(batch.years_before(FIRST_LOOK))))
 
 
 def caused_by(families: frozenset[str]) -> Callable[[Batch], Floats]:
@@ -73,5 +89,6 @@ COLUMNS: dict[Feature, Callable[[Batch], Floats]] = {
     Feature.REVIVALS_BEFORE: stated(Field.PRIOR_REVIVALS),
     Feature.EXPORTED_SHARE: stated(Field.EXPORT_SHARE),
     Feature.SEMI_ACTIVE: semi_active,
+    Feature.TRIED_LOG: tried_log,
     **{feature: caused_by(families) for feature, families in CAUSE_FAMILIES.items()},
 }

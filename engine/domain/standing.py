@@ -16,6 +16,19 @@ DURABLE_MONTHS = 12
 ENDS = (OutcomeKind.LIQUIDATED.value, OutcomeKind.LICENCE_CANCELLED.value)
 """Events after which a unit is gone for good."""
 
+LOOKS = (
+    OutcomeKind.APPROACHED.value,
+    OutcomeKind.VISITED.value,
+    OutcomeKind.DECLINED.value,
+    OutcomeKind.AGREED.value,
+    OutcomeKind.INVESTED.value,
+    OutcomeKind.OBSERVED.value,
+)
+"""Events by which somebody looked at a unit or tried to bring it back."""
+
+FIRST_LOOK = "first_look_on"
+"""Column that :func:`standing` adds: day of the first look at each unit, missing where the log knows of none."""
+
 _AFTER = {
     OutcomeKind.RESTARTED.value: Status.OPERATING.value,
     OutcomeKind.STOPPED_AGAIN.value: Status.IDLE.value,
@@ -41,6 +54,7 @@ def standing(units: pd.DataFrame, events: pd.DataFrame, *, as_of: pd.Timestamp) 
     pandas.DataFrame
         Unit table, same index: the last restart, end or stop decides ``status``; a stop gives ``stopped_on``, restarts
         add to ``prior_revivals``, the last observation of a half-active unit gives ``jobs_now`` and ``capacity_share``.
+        The column ``FIRST_LOOK`` is added.
 
     Examples
     --------
@@ -53,6 +67,8 @@ def standing(units: pd.DataFrame, events: pd.DataFrame, *, as_of: pd.Timestamp) 
     ['idle', 'operating']
     """
     known = events[(events["known_on"] <= as_of) & events["unit_id"].isin(units.index)]
+    looks = known[known["kind"].isin(LOOKS)].groupby("unit_id")["happened_on"].min().reindex(units.index)
+    units = units.assign(**{FIRST_LOOK: looks.astype("datetime64[s]")})
     record = units["as_of"].reindex(known["unit_id"]).to_numpy()
     known = known[~(known["happened_on"].to_numpy() <= record)].sort_values("happened_on", kind="stable")
     if known.empty:
@@ -64,8 +80,8 @@ def standing(units: pd.DataFrame, events: pd.DataFrame, *, as_of: pd.Timestamp) 
     status = last["status"].reindex(units.index).fillna(units["status"]).astype(units["status"].dtype)
     again = last.loc[last["kind"] == OutcomeKind.STOPPED_AGAIN.value, "happened_on"]
     back = known[known["kind"] == OutcomeKind.RESTARTED.value].groupby("unit_id").size().reindex(units.index)
-    looks = known[seen].reindex(columns=["unit_id", "capacity_share", "jobs"])
-    counted = looks.groupby("unit_id").last().reindex(units.index)
+    counts = known[seen].reindex(columns=["unit_id", "capacity_share", "jobs"])
+    counted = counts.groupby("unit_id").last().reindex(units.index)
     half_active = status == Status.SEMI_ACTIVE.value
     changed = {
         "status": status,

@@ -18,7 +18,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from engine import scoring
 from engine.domain.outcome import OutcomeKind
-from engine.domain.standing import DURABLE_MONTHS, HALF_CAPACITY
+from engine.domain.standing import DURABLE_MONTHS, FIRST_LOOK, HALF_CAPACITY
 from engine.domain.unit import Status
 from experiments.province_simulator.province import Province, simulate
 from experiments.province_simulator.register import standing
@@ -171,6 +171,8 @@ def recover(province: Province, *, random_state: int = 0, others: int = OTHERS) 
     """
     now, truth, day = standing(province), province.truth, province.as_of
     waiting = truth.index[truth["feasibility_now"].notna() & ~truth["approached"]]
+    # Nobody looked at them yet.
+    now[FIRST_LOOK] = pd.Series(pd.NaT, index=now.index, dtype="datetime64[s]")
     idle, known = now.loc[waiting], province.events[province.events["known_on"] <= day]
     true = truth.loc[waiting, "feasibility_now"].to_numpy()
     found = approach(province.units.assign(known_on=province.units["as_of"]), known, FULL_SCHEMA, as_of=day)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import pandas as pd
 
+from engine.domain.standing import FIRST_LOOK
 from engine.domain.unit import FIELDS, Kind, column_dtypes, public_fields
 
 
@@ -45,7 +46,8 @@ def visible(units: pd.DataFrame, audience: Audience) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The table itself for the office. For the public the same shape and dtypes: private fields are missing,
+        The table itself for the office. For the public the same rows and dtypes: private fields are missing, the day
+        of the first look, which is the office's log, is no column,
         ``derived`` names public fields only, ``source`` holds web addresses only (the name of a file is the office's).
 
     Examples
@@ -61,7 +63,7 @@ def visible(units: pd.DataFrame, audience: Audience) -> pd.DataFrame:
     blank = {name: pd.Series(None, index=units.index, dtype=dtypes[name]) for name in private_columns()}
     named = units["derived"].fillna("").str.split(";").map(lambda names: ";".join(n for n in names if n in public))
     address = units["source"].where(units["source"].str.match(r"https?://[^/\s]").fillna(False).astype(bool))
-    return units.assign(
+    return units.drop(columns=FIRST_LOOK, errors="ignore").assign(
         **blank,
         derived=named.where(units["derived"].notna()).astype("str"),
         source=address.astype("str"),

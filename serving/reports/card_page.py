@@ -14,7 +14,7 @@ from serving.reports.ranked import isolated
 SIDE, LEFT, TOP = 340, 52, 12
 """Size of the reliability plot and where its square begins, pixels."""
 
-SECTORS_SHOWN = 8
+SECTORS_SHOWN, DRIVES_SHOWN = 8, 12
 
 
 def card_html(card: Mapping[str, Any], speech: Speech) -> str:
@@ -83,7 +83,7 @@ def card_parts(card: Mapping[str, Any], speech: Speech) -> dict[str, Any]:
         "facts": _facts(card, speech),
         "banners": _banners(card, speech),
         "texts": [(heading, said) for heading, said in _texts(card, kind, speech) if said],
-        "tables": [table for table in (_sample(card, speech), _scores(card, speech), _groups(card, speech)) if table],
+        "tables": [table for table in (part(card, speech) for part in _TABLES) if table],
         "reliability": _reliability(card.get("reliability") or (), speech),
         "coverage": _coverage(card, speech),
     }
@@ -130,13 +130,14 @@ def _texts(card: Mapping[str, Any], kind: str, speech: Speech) -> list[tuple[str
     ]
     purpose = [say(f"model_card.purpose_{kind}")] if "purpose" in card else []
     inputs = list(card.get("inputs") or ())
-    names = [say(f"feature.{name}") if _known(f"feature.{name}", speech) else name for name in inputs]
+    names = [_feature(name, speech) for name in inputs]
     read = [say("model_card.inputs_text", count=len(inputs), names=names), say("model_card.never_inputs")]
     code = str(card.get("code_version", ""))
     made = {"code": isolated(code), "data": isolated(str(card.get("data_digest", ""))[:12])}
     return [
         (say("model_card.purpose"), purpose),
         *listed,
+        (say("model_card.calibration"), _calibration(card.get("scores") or {}, speech)),
         (say("model_card.jobs_basis"), _jobs_basis(card.get("jobs_basis") or {}, speech)),
         (say("model_card.change"), _change(card.get("change") or {}, speech)),
         (say("model_card.inputs"), read if inputs else []),
@@ -223,6 +224,70 @@ def _groups(card: Mapping[str, Any], speech: Speech) -> dict[str, Any] | None:
         for line in lines
     ]
     return _table("groups", speech.text("model_card.groups_lead"), headers, rows, speech) if rows else None
+
+
+def _drives(card: Mapping[str, Any], speech: Speech) -> dict[str, Any] | None:
+    drives = (card.get("metrics") or {}).get("drives") or {}
+    families = [
+        [
+            speech.text("model_card.drives_family", family=_family(line["name"], speech)),
+            *_loss(line, speech),
+        ]
+        for line in drives.get("families", ())
+    ]
+    features = [[_feature(line["name"], speech), *_loss(line, speech)] for line in drives.get("features", ())]
+    headers = [speech.text("models.group"), speech.text("model_card.drives_loss")]
+    rows = [*families, *features[:DRIVES_SHOWN]]
+    return _table("drives", speech.text("model_card.drives_lead"), headers, rows, speech) if rows else None
+
+
+def _effects(card: Mapping[str, Any], speech: Speech) -> dict[str, Any] | None:
+    lines = ((card.get("metrics") or {}).get("drives") or {}).get("effects", ())
+    rows = [
+        [
+            _feature(line["feature"], speech) + (f" ({_level(line, speech)})" if line["level"] else ""),
+            speech.interval(line["low"], line["effect"], line["high"], 2),
+            speech.interval(line["prior_low"], line["prior"], line["prior_high"], 2),
+        ]
+        for line in lines[:DRIVES_SHOWN]
+    ]
+    headers = [speech.text(f"model_card.{name}") for name in ("inputs", "effects_effect", "effects_prior")]
+    return _table("effects", speech.text("model_card.effects_lead"), headers, rows, speech) if rows else None
+
+
+def _loss(line: Mapping[str, Any], speech: Speech) -> list[str]:
+    return [speech.interval(line["low"], line["loss"], line["high"], 4)]
+
+
+def _family(name: str, speech: Speech) -> str:
+    return speech.text(f"feature_family.{name}") if _known(f"feature_family.{name}", speech) else name
+
+
+def _feature(name: str, speech: Speech) -> str:
+    return speech.text(f"feature.{name}") if _known(f"feature.{name}", speech) else name
+
+
+def _level(line: Mapping[str, Any], speech: Speech) -> str:
+    level = str(line["level"])
+    if line["feature"] == "sector_division":
+        return speech.sector(level)
+    return "/".join(speech.place(part) for part in level.split("/"))
+
+
+def _calibration(scores: Mapping[str, Any], speech: Speech) -> list[str]:
+    found = scores.get("model") or {}
+    if found.get("top_happened") is None:
+        return []
+    happened = speech.interval(found["top_happened_low"], found["top_happened"], found["top_happened_high"], share=True)
+    top = {"count": speech.number(found["top_units"]), "said": speech.share(found["top_said"]), "happened": happened}
+    lines = [speech.text("model_card.calibration_top", **top)]
+    if found.get("calibration_slope") is not None:
+        low, slope, high = (found[f"calibration_slope{end}"] for end in ("_low", "", "_high"))
+        lines.append(speech.text("model_card.calibration_slope", slope=speech.interval(low, slope, high, 2)))
+    return lines
+
+
+_TABLES = (_sample, _scores, _drives, _effects, _groups)
 
 
 def _table(

@@ -20,8 +20,8 @@ from engine.domain.scorable import not_scorable, scorable
 from engine.domain.standing import standing
 from engine.domain.unit import Status
 from engine.scoring.hazards import PERIOD_MONTHS, PERIODS
+from features import Feature, matrix
 from features import fit as fit_features
-from features import matrix
 from features.schema import FeatureSchema
 from training.cohort.spells import ENDED, RESTARTED, Spells, month_12, spells, usable
 
@@ -32,9 +32,10 @@ SETTLED_MONTHS = 14
 the next yearly visit: the last months of a log hold the restarts and lack the others, and would flatter."""
 
 FRESH_MONTHS = 24
-"""Landmarks count so long after a spell has begun. Who has been followed for longer without a result has been sifted by
-causes that no field tells; as landmarks they would speak for units that nobody has tried yet, and they are many: in the
-practice province they moved the feasibility of the latter by -.03."""
+"""Where no feature tells since when a unit was tried, landmarks count so long after a spell has begun. Who has been
+followed for longer without a result has been sifted by causes that no field tells; as landmarks they would speak for
+units that nobody has tried yet, and they are many: in the practice province they moved the feasibility of the latter by
+-.03. Where ``tried_log`` tells, all landmarks count, and what was tried in vain has an effect of its own."""
 
 SMALL, LARGE = 10, 50
 """Jobs before the stop below which a unit is small, and from which it is large."""
@@ -242,7 +243,7 @@ def labelled(
     *,
     as_of: pd.Timestamp,
     settled_months: int = SETTLED_MONTHS,
-    fresh_months: int = FRESH_MONTHS,
+    fresh_months: int | None = None,
     least_periods: int = 1,
 ) -> Followed:
     """Say of each landmark what came of it, as far as it was known on a day.
@@ -255,7 +256,8 @@ def labelled(
         Event table, day of knowledge, months before it at which labels end. Back-tests reuse features with an
         earlier label cut-off: an earlier ``as_of`` than the description's.
     fresh_months
-        Landmarks later than this after their spell has begun are left out.
+        Landmarks later than this after their spell has begun are left out; ``FRESH_MONTHS`` where ``None``, and none
+        at all where the schema has ``tried_log``.
     least_periods
         Periods that must have been seen; with none, a landmark after which nobody looked again is kept as well.
     """
@@ -268,7 +270,10 @@ def labelled(
     spell = _spell_of(rows, found)
     periods, outcome = _outcomes(rows, found, spell, settled)
     kept = (spell >= 0) & (periods >= least_periods) & (rows["origin"] <= as_of).to_numpy()
-    kept &= _fresh(rows, found, spell, fresh_months)
+    if fresh_months is None and Feature.TRIED_LOG.value not in described.schema.names:
+        fresh_months = FRESH_MONTHS
+    if fresh_months is not None:
+        kept &= _fresh(rows, found, spell, fresh_months)
     told = rows.assign(spell=spell, periods=periods, outcome=outcome)[kept].reset_index(drop=True)
     return Followed(
         rows=told,

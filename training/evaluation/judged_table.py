@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import expit, logit
 from sklearn.metrics import roc_auc_score
 
-from training.statistics.reliability import calibration_error, log_loss, wilson_interval
+from training.statistics.reliability import calibration_error, log_loss, share_interval, wilson_interval
 
 Floats = npt.NDArray[np.float64]
 
@@ -31,6 +32,12 @@ LEVEL = 0.90
 """Of the paired interval: its lower end is a one-sided test at 5 %, which is what "better" asks."""
 
 _AT_ONCE = 200
+
+TOP = 20
+"""Units at the head of a list whose own reliability is said: those that are visited first."""
+
+Z90 = 1.6448536269514722
+"""Normal quantile of .95: the 90 % interval."""
 
 LEAST_OUTCOMES = 30
 """Units with matured outcomes that a group needs to be judged alone."""
@@ -139,7 +146,7 @@ def probability_metrics(judged: pd.DataFrame, column: str, *, random_state: int 
     dict
         ``brier`` with ``brier_low`` and ``_high`` (90 % bootstrap by unit), ``log_loss``, ``brier_skill`` (against the
         prior-only model, 0 is none), ``auc`` (``None`` when only one outcome occurs), ``ece`` (bins of equal count),
-        ``rows``, ``units``. All but ``ece`` are weighted.
+        ``rows``, ``units``, and what :func:`calibration` says. All but ``ece`` are weighted.
     """
     known = in_order(judged[judged[column].notna()])
     label, probability, weight = (_column(known, name) for name in ("label", column, "weight"))
@@ -158,7 +165,74 @@ def probability_metrics(judged: pd.DataFrame, column: str, *, random_state: int 
         "ece": calibration_error(label, probability),
         "rows": len(known),
         "units": len(names),
+        **calibration(label, probability, weight, unit),
     }
+
+
+def calibration(label: Floats, probability: Floats, weight: Floats, unit: npt.NDArray[np.intp]) -> dict[str, Any]:
+    """Are differences as large as they are said to be, and are the first of the list as good as they are said to be?
+
+    Parameters
+    ----------
+    label, probability, weight
+        Shape (n,): 0 or 1, 0..1, above zero.
+    unit
+        Shape (n,), number of each row's unit.
+
+    Returns
+    -------
+    dict
+        ``calibration_slope`` of the outcome on the log-odds that were said (Cox 1958, "Two further applications of a
+        model for binary regression"; below 1, high figures are too high and low ones too low), with its 90 % interval
+        by unit (``_low, _high``); ``top_units``, of ``TOP`` units with the highest figures ``top_said`` (mean) and
+        ``top_happened`` (share) with ``_low, _high`` (95 %, exact). ``None`` where one outcome or one figure is all.
+
+    Examples
+    --------
+    What was said as .2 and .8 came true in .5 of all cases:
+
+    >>> label, said = np.array([0.0, 1.0] * 20), np.repeat([0.2, 0.8], 20)
+    >>> found = calibration(label, said, np.ones(40), np.arange(40))
+    >>> round(found["calibration_slope"], 6), round(found["top_said"], 3), found["top_happened"]
+    (0.0, 0.8, 0.5)
+    """
+    slope, error = _slope(label, probability, weight, unit)
+    # Of a unit the row on which most was said of it.
+    order = np.argsort(-probability, kind="stable")
+    first = order[np.sort(np.unique(unit[order], return_index=True)[1])][:TOP]
+    share = float(np.average(label[first], weights=weight[first])) if len(first) else np.nan
+    effective = weight[first].sum() ** 2 / (weight[first] ** 2).sum() if len(first) else 1.0
+    low, high = share_interval(np.array([share]), np.array([effective]))
+    found = {
+        "calibration_slope": slope,
+        "calibration_slope_low": slope - Z90 * error,
+        "calibration_slope_high": slope + Z90 * error,
+        "top_said": float(np.average(probability[first], weights=weight[first])) if len(first) else np.nan,
+        "top_happened": share,
+        "top_happened_low": float(low[0]),
+        "top_happened_high": float(high[0]),
+    }
+    return {"top_units": len(first)} | {name: value if np.isfinite(value) else None for name, value in found.items()}
+
+
+def _slope(label: Floats, probability: Floats, weight: Floats, unit: npt.NDArray[np.intp]) -> tuple[float, float]:
+    """Slope of a logistic regression on the log-odds, and its standard error (sandwich, by unit)."""
+    score = logit(np.clip(probability, 1e-6, 1 - 1e-6))
+    if np.ptp(score) < 1e-9 or label.min() == label.max():
+        return np.nan, np.nan
+    columns = np.column_stack([np.ones(len(score)), score])
+    line = np.array([0.0, 1.0])
+    for _ in range(50):
+        chance = expit(columns @ line)
+        curvature = (columns * (weight * chance * (1 - chance))[:, None]).T @ columns
+        step = np.linalg.lstsq(curvature, columns.T @ (weight * (label - chance)), rcond=None)[0]
+        line = line + np.clip(step, -2.0, 2.0)
+        if np.abs(step).max() < 1e-10:
+            break
+    pushes = columns * (weight * (label - expit(columns @ line)))[:, None]
+    of_unit = np.stack([np.bincount(unit, push) for push in pushes.T], axis=1)
+    inverse = np.linalg.pinv(curvature)
+    return float(line[1]), float(np.sqrt((inverse @ of_unit.T @ of_unit @ inverse)[1, 1]))
 
 
 def coverage_metrics(jobs: pd.DataFrame, prefix: str = "") -> dict[str, Any]:
@@ -174,8 +248,9 @@ def coverage_metrics(jobs: pd.DataFrame, prefix: str = "") -> dict[str, Any]:
     Returns
     -------
     dict
-        ``coverage_80`` with the ends of its 95 % Wilson interval, ``mean_width`` (persons), ``mean_absolute_error``
-        (persons), ``rows``, ``units``. Each unit counts once, however many origins it was judged at.
+        ``coverage_80`` with the ends of its 95 % Wilson interval, ``above`` and ``below`` (shares that came out beyond
+        either end), ``mean_width`` (persons), ``mean_absolute_error`` (persons), ``rows``, ``units``. Each unit counts
+        once, however many origins it was judged at.
 
     Examples
     --------
@@ -188,13 +263,16 @@ def coverage_metrics(jobs: pd.DataFrame, prefix: str = "") -> dict[str, Any]:
     seen = known["jobs"].to_numpy(np.float64)
     held = pd.Series((ends["low"] <= seen) & (seen <= ends["high"]), index=known["unit_id"]).groupby(level=0).mean()
     if held.empty:
-        nothing = dict.fromkeys(("coverage_80", "coverage_80_low", "coverage_80_high", "mean_width"))
+        names = ("coverage_80", "coverage_80_low", "coverage_80_high", "above", "below", "mean_width")
+        nothing = dict.fromkeys(names)
         return {**nothing, "mean_absolute_error": None, "rows": 0, "units": 0}
     low, high = wilson_interval(float(held.sum()), len(held))
     return {
         "coverage_80": float(held.mean()),
         "coverage_80_low": low,
         "coverage_80_high": high,
+        "above": float((seen > ends["high"]).mean()),
+        "below": float((seen < ends["low"]).mean()),
         "mean_width": float((ends["high"] - ends["low"]).mean()),
         "mean_absolute_error": float(np.abs(ends["point"] - seen).mean()),
         "rows": len(known),

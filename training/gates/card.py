@@ -46,12 +46,16 @@ LIMITS = {
         "public records of other countries and shrunk, most assumed; press units, experts who were asked and "
         "ripe outcomes move them. Jobs rest on official averages and on the signs of size in a record. A missing field "
         "widens the interval",
+        "unit_interval": "how far a unit may lie from its figure rests on an assumed difference between units whose "
+        "records read alike; outcomes test averages and cannot check it",
         "few_units": "with some 170 units the province-out gain over the base rate is small",
     },
     OUTCOMES: {
         "one_register": "learnt from one register: nothing is said of other provinces",
         "approached_only": "outcomes are known of units that somebody approached or looked after; others may differ",
         "past_conditions": "the past is judged: a change of law, credit or prices is not in it",
+        "unit_interval": "how far a unit may lie from its figure rests on an assumed difference between units whose "
+        "records read alike; outcomes test averages and cannot check it",
     },
 }
 
@@ -62,6 +66,7 @@ OUTPUTS = {
     "feasibility": (
         f"P(restart within {HORIZON_MONTHS} months) x P(half of nominal capacity or more at month 12 | restart)"
     ),
+    "feasibility_unit": "the same figure with the 80 % interval of the unit itself, not of the estimate",
     "jobs_if_revived": "direct jobs at month 12 minus jobs now, never below zero",
     "jobs_expected": "mean of feasibility x jobs_if_revived over common draws",
     "jobs_per_billion_rial": "draws of jobs_if_revived per billion rial of capital needed",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from engine.scoring import hazards
+from engine.scoring.artefact import Model
 from engine.scoring.document import OutcomesDocument, of_kind
 from engine.settings import Settings
 from engine.store import Register
@@ -17,12 +18,15 @@ from features import matrix
 from training.cohort.landmarks import LEAST_RESTARTS, Followed, describe, labelled, standing_idle
 from training.evaluation.candidate import Candidate, with_rules
 from training.evaluation.evidence import JudgedTables
+from training.evaluation.importance import Judging, importances
 from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS, LEAST_OUTCOMES
 from training.evaluation.walk_forward import FoldPlan, plan, walk_forward
 from training.models.capital import LEARNT
 from training.models.hazard_spec import HazardRecipe, Learner
+from training.models.line_effects import line_effects
 from training.models.outcomes import fit_outcomes, point_fit
 from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
+from training.priors.prior_effects import slopes
 from training.propensity.correction import approach_weights
 from training.registry.provenance import code_version, data_digest
 from training.tuning.progress import USUAL, Effort, Progress, Stage, silent
@@ -109,14 +113,20 @@ def outcomes_candidate(
         progress=lambda share: progress(Stage.FITTING, share),
     )  # fmt: skip
     progress(Stage.JUDGING, 0.0)
+    fit, models = point_fit(priors, recipe=recipe, weights=weights, random_state=random_state, effects=effects), []
+
+    def kept(part: Followed) -> Model:
+        models.append(fit(part))
+        return models[-1]
+
     table = walk_forward(
-        described, own,
-        point_fit(priors, recipe=recipe, weights=weights, random_state=random_state, effects=effects), as_of=as_of,
+        described, own, kept, as_of=as_of,
         prior_probability=priors.feasibility, folds=FOLDS, random_state=random_state,
         progress=lambda share: progress(Stage.JUDGING, share),
     )  # fmt: skip
     document = of_kind(fitted.model.document, OutcomesDocument)
     names = {folds.folds[fold][0] for fold in later}
+    drives = _drives(models, folds, later, fitted.model, seen, effects, random_state)
     outcomes, jobs = (part[part["fold"].isin(names)] for part in (table.outcomes, table.jobs))
     return Candidate(
         model=fitted.model,
@@ -131,12 +141,13 @@ def outcomes_candidate(
             "own_share": document.own_share,
             "outcomes_lost": table.lost,
             "approach": approached,
+            "drives": drives,
             "search": {} if found is None else {"loss": found.loss, "importances": found.importances},
         },
         recipe={**recipe.settings(random_state).plain(), "trials": 0 if found is None else len(found.trials)},
         data_digest=digest,
         steps={} if found is None else {"search.loss": [trial.loss for trial in found.trials]},
-        texts={} if found is None else {"search.json": found.to_json()},
+        texts={"drives.json": drives} | ({} if found is None else {"search.json": found.to_json()}),
     )
 
 
@@ -148,6 +159,29 @@ def recipe_of(chosen: Mapping[str, Any]) -> HazardRecipe:
         share=round(float(chosen["share"]), 4),
         follow=float(chosen["follow"]),
     )
+
+
+def _drives(
+    models: Sequence[Model],
+    folds: FoldPlan,
+    later: range,
+    model: Model,
+    seen: Followed,
+    effects: pd.DataFrame | None,
+    random_state: int,
+) -> dict[str, Any]:
+    """What the model leans on in the folds that judge it, and the effects of its line beside what was believed."""
+    judged = []
+    for fold in later if len(models) == len(folds.folds) else ():
+        rows = folds.rows(fold)
+        judged.append(Judging(models[fold], folds.whole.matrix.iloc[rows], folds.label[rows], folds.weight[rows]))
+    features, families = importances(judged, seen.schema, random_state=random_state)
+    believed = None if effects is None else slopes(effects, "restart")
+    return {
+        "features": [one.to_json() for one in features],
+        "families": [one.to_json() for one in families],
+        "effects": line_effects(model, seen.matrix, believed),
+    }
 
 
 def _units_at(register: Register, origin: str) -> Callable[[pd.Timestamp], pd.DataFrame]:

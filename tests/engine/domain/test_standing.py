@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from engine.domain.standing import standing, withdrawn
+from engine.domain.standing import FIRST_LOOK, standing, withdrawn
 from engine.domain.unit import unit_table
 
 DAY = pd.Timestamp("2025-01-01")
@@ -48,7 +48,7 @@ def test_a_unit_that_stopped_again_is_idle_since_then_and_has_been_revived_once_
 
 def test_what_was_not_known_yet_does_not_count():
     events = _events(("restarted", "2023-01-01", "2025-02-01", None, None))
-    assert standing(_units(), events, as_of=DAY).equals(_units())
+    assert standing(_units(), events, as_of=DAY).drop(columns=FIRST_LOOK).equals(_units())
 
 
 def test_a_record_that_describes_a_later_day_stands():
@@ -68,7 +68,20 @@ def test_a_half_active_unit_operates_once_it_was_seen_at_half_its_capacity():
 
 def test_units_without_events_are_untouched():
     units = _units()
-    assert standing(units, _events(), as_of=DAY) is units
+    found = standing(units, _events(), as_of=DAY)
+    assert found.drop(columns=FIRST_LOOK).equals(units)
+    assert found[FIRST_LOOK].isna().all()
+
+
+def test_the_first_look_is_the_first_event_by_which_somebody_came_and_of_which_we_knew():
+    events = _events(
+        ("offered", "2020-01-01", "2020-01-02", None, None), ("visited", "2021-05-01", "2026-02-01", None, None),
+        ("approached", "2022-03-01", "2022-03-02", None, None), ("observed", "2023-03-01", "2023-03-02", 0.0, 0),
+    )  # fmt: skip
+    days = [
+        standing(_units(), events, as_of=pd.Timestamp(day)).loc["a", FIRST_LOOK] for day in ("2024-01-01", "2026-03-01")
+    ]
+    assert days == [pd.Timestamp("2022-03-01"), pd.Timestamp("2021-05-01")]
 
 
 def test_a_withdrawn_unit_is_off_the_list_until_it_is_offered_again_whatever_younger_records_say() -> None:

@@ -32,7 +32,8 @@ def register(*names: str, **fields: object) -> pd.DataFrame:
 
 def followed(units: pd.DataFrame, events: pd.DataFrame, **options: object) -> Followed:
     options = {"as_of": AS_OF, "settled_months": 0, **options}
-    return follow(lambda day: units[units["as_of"] <= day], events, FULL_SCHEMA, **options)
+    schema = options.pop("schema", FULL_SCHEMA)
+    return follow(lambda day: units[units["as_of"] <= day], events, schema, **options)
 
 
 def told(found: Followed) -> dict[str, tuple[int, int]]:
@@ -180,17 +181,27 @@ def test_overlapping_landmarks_count_each_month_once():
     events = log(("a", "approached", "2020-01-20", "2020-01-20"), ("a", "visited", "2024-04-02", "2024-04-02"))
     found = followed(register("a"), events)
     months = 6 * found.rows["periods"].sum()
-    # from the first landmark (2020-04) to the horizon of the last (2022-01)
-    assert found.counted_once * months == pytest.approx(45)
+    # from the first landmark (2020-04) to the last period that was seen to its end (2024-04)
+    assert found.counted_once * months == pytest.approx(48)
 
 
-def test_a_unit_that_was_followed_for_two_years_without_result_gives_no_more_landmarks():
+def test_where_a_feature_tells_since_when_a_unit_was_tried_all_its_landmarks_count():
+    events = log(("a", "approached", "2018-06-20", "2018-06-20"), ("a", "visited", "2022-02-01", "2022-02-01"))
+    found = followed(register("a", as_of="2018-01-01"), events)
+    assert found.rows["origin"].max() == pd.Timestamp("2021-07-01")
+    tried = found.matrix["tried_log"]
+    assert tried.is_monotonic_increasing
+    assert tried.iloc[0] == pytest.approx(np.log10(1 + 11 / 365.25))
+
+
+def test_without_it_a_unit_that_was_followed_for_two_years_without_result_gives_no_more_landmarks():
     events = log(
         ("a", "approached", "2018-06-20", "2018-06-20"), ("a", "restarted", "2022-02-01", "2022-02-01"),
         ("a", "stopped_again", "2023-02-01", "2023-02-01"), ("a", "visited", "2023-02-02", "2023-02-02"),
         ("a", "visited", "2025-02-01", "2025-02-01"),
     )  # fmt: skip
-    origins = followed(register("a", as_of="2018-01-01"), events).rows["origin"]
+    untold = FULL_SCHEMA.subset([name for name in FULL_SCHEMA.names if name != "tried_log"])
+    origins = followed(register("a", as_of="2018-01-01"), events, schema=untold).rows["origin"]
     assert origins.min() == pd.Timestamp("2018-07-01")
     assert origins[origins < "2023-01-01"].max() == pd.Timestamp("2020-04-01")
     assert origins.max() == pd.Timestamp("2024-07-01")

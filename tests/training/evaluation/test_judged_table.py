@@ -7,12 +7,15 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import expit
 from scipy.stats import binomtest
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss
 from sklearn.metrics import log_loss as sklearn_log_loss
 
 from training.evaluation.judged_table import (
     beside_champion,
+    calibration,
     coverage_metrics,
     log_loss,
     paired_gain,
@@ -130,3 +133,30 @@ def test_a_champion_is_set_beside_the_rows_it_was_judged_on():
     beside = beside_champion(judged, champions)["champion_probability"]
     assert beside.iloc[[0, 3]].tolist() == [0.22, 0.11]
     assert beside.isna().sum() == 4
+
+
+def test_the_calibration_slope_is_that_of_a_logistic_regression():
+    """Peer: scikit-learn without a penalty, on the log-odds that were said."""
+    rng = np.random.default_rng(4)
+    score = rng.normal(-1.0, 1.2, 800)
+    label = (rng.random(800) < expit(0.2 + 0.6 * score)).astype(float)
+    weight = rng.uniform(0.5, 2.0, 800)
+    peer = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000).fit(score[:, None], label, sample_weight=weight)
+    found = calibration(label, expit(score), weight, np.arange(800))
+    assert found["calibration_slope"] == pytest.approx(peer.coef_[0, 0], abs=1e-4)
+    assert found["calibration_slope_low"] < 0.6 < found["calibration_slope_high"] < 1.0
+
+
+def test_the_first_of_the_list_are_units_and_not_rows():
+    label, said = np.array([1.0, 0.0, 0.0, 1.0]), np.array([0.9, 0.8, 0.3, 0.2])
+    found = calibration(label, said, np.ones(4), np.array([0, 0, 1, 2]))
+    assert (found["top_units"], found["top_said"], found["top_happened"]) == (
+        3,
+        pytest.approx(1.4 / 3),
+        pytest.approx(2 / 3),
+    )
+
+
+def test_where_all_is_said_alike_there_is_no_slope():
+    found = calibration(np.array([1.0, 0.0]), np.array([0.5, 0.5]), np.ones(2), np.arange(2))
+    assert found["calibration_slope"] is None
