@@ -130,3 +130,9 @@ def _judged(fields):
     ends = {"feasibility_low": 0.1, "feasibility_point": 0.3, "feasibility_high": 0.5}
     predictions = pd.DataFrame({"scorable": scorable, "not_scorable": "", **ends}, index=units.index)
     return appraise(visible(units, Audience.PUBLIC), predictions, as_of=DAY)
+
+
+def test_since_when_the_office_looked_at_a_unit_is_its_own_affair(province):
+    looked = province.assign(first_look_on=pd.Timestamp("2024-01-01"))
+    assert "first_look_on" in visible(looked, Audience.OFFICE)
+    assert "first_look_on" not in visible(looked, Audience.PUBLIC)
