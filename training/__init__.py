@@ -7,8 +7,9 @@ from training.learners.protocol import Learner
 from training.pipeline.challenge import Challenge, challenge
 from training.pipeline.evaluation import Evaluation, evaluate
 from training.pipeline.judging import TrainingResult
+from training.pipeline.promoting import promote
 from training.pipeline.training import train
-from training.registry.promotion import Listed, PromotionResult, model_of, models, promote, rollback
+from training.registry.promotion import Listed, PromotionResult, model_of, models, rollback
 from training.registry.tracking import start_pages
 from training.tuning.progress import Stage
 

@@ -27,6 +27,9 @@ FORMAT = 2
 TREES = "_trees"
 """Behind the name of a hazard: the boosting beside its line."""
 
+_SCHEMA, _UNIX = "schema.json", 3
+"""Of a skops archive; what the directory of a zip calls the system that wrote it, whichever it was."""
+
 HEADS = "heads.skops"
 MODEL = "model.json"
 TRUSTED = ("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor", "numpy.dtype")
@@ -158,12 +161,70 @@ def save(path: Path, heads: Mapping[str, Any], document: Document) -> str:
     EhyaError
         ``model_is_link`` when the folder is a link: nothing is written outside of the workspace.
     """
+    told = json.dumps({**document.plain(), "format": FORMAT}, ensure_ascii=False, allow_nan=False)
+    content = _zipped(
+        {MODEL: told.encode(), HEADS: without_addresses(skops.io.dumps(dict(heads)))}, zipfile.ZIP_DEFLATED
+    )
+    write_whole(path, content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def without_addresses(dumped: bytes) -> bytes:
+    """What skops wrote, with objects numbered in their order and no time: equal estimators give equal bytes.
+
+    skops names objects, and the files of their arrays, by their place in memory.
+
+    Parameters
+    ----------
+    dumped
+        Of ``skops.io.dumps``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> once, again = (without_addresses(skops.io.dumps({"line": np.arange(3.0)})) for _ in range(2))
+    >>> once == again, skops.io.loads(once)["line"].tolist()
+    (True, [0.0, 1.0, 2.0])
+    """
+    with zipfile.ZipFile(io.BytesIO(dumped)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    numbers: dict[str, int] = {}
+
+    def numbered(part: Any) -> Any:
+        if isinstance(part, list):
+            return [numbered(each) for each in part]
+        if not isinstance(part, dict):
+            return part
+        place = str(part.get("__id__", ""))
+        if place:
+            numbers.setdefault(place, len(numbers) + 1)
+        return {
+            name: numbers[place]
+            if name == "__id__"
+            else renamed(each)
+            if name == "file" and isinstance(each, str)
+            else numbered(each)
+            for name, each in part.items()
+        }
+
+    def renamed(file: str) -> str:
+        stem, dot, suffix = file.partition(".")
+        return f"{numbers.setdefault(stem, len(numbers) + 1)}{dot}{suffix}"
+
+    schema = json.dumps(numbered(json.loads(files.pop(_SCHEMA)))).encode()
+    arrays = {renamed(name): content for name, content in files.items()}
+    ordered = dict(sorted(arrays.items(), key=lambda each: int(each[0].partition(".")[0])))
+    return _zipped({**ordered, _SCHEMA: schema}, zipfile.ZIP_STORED)
+
+
+def _zipped(files: Mapping[str, bytes], compression: int) -> bytes:
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(MODEL, json.dumps({**document.plain(), "format": FORMAT}, ensure_ascii=False, allow_nan=False))
-        archive.writestr(HEADS, skops.io.dumps(dict(heads)))
-    write_whole(path, packed.getvalue())
-    return hashlib.sha256(packed.getvalue()).hexdigest()
+    with zipfile.ZipFile(packed, "w", compression) as archive:
+        for name, content in files.items():
+            line = zipfile.ZipInfo(name)  # its time is 1980, that of no clock
+            line.compress_type, line.create_system = compression, _UNIX
+            archive.writestr(line, content)
+    return packed.getvalue()
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -75,7 +75,8 @@ class Document(Section):
     metrics, card, gates, sample
         Figures, model card, verdicts and counts of the training, to be shown.
     judged
-        File beside the model -> sha256 of it: the tables that the model was judged on.
+        File beside the model -> sha256 of it: the tables that the model was judged on; ``champion`` -> digest of the
+        model that stands beside it in them.
     """
 
     kind: Literal["reported", "outcomes"] = REPORTED

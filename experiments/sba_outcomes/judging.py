@@ -23,7 +23,8 @@ from experiments.sba_outcomes.learners.blend import Plan
 from experiments.sba_outcomes.loans import Loans
 from experiments.sba_outcomes.peers import baseline_jobs, baselines, peer_jobs, peer_probability, peers
 from training.evaluation.judged_table import COLUMNS, GROUPS
-from training.gates.rules import Verdict, better, intervals_hold, no_group_worse
+from training.gates.groups import no_group_worse
+from training.gates.rules import Verdict, better, intervals_hold
 
 Floats = npt.NDArray[np.float64]
 

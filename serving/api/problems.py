@@ -64,6 +64,7 @@ STATUS: dict[Code, int] = {
     HttpProblem.FAILED: 500,
     ErrorCode.UNKNOWN_UNIT: 404,
     ErrorCode.NO_MODEL: 503,
+    ErrorCode.MODEL_WAITS: 503,
     ErrorCode.MODEL_FILE_MISSING: 503,
     ErrorCode.DATABASE_FAILED: 503,
     ErrorCode.FOLDER_UNUSABLE: 503,

@@ -54,6 +54,7 @@ class Checkup(Code):
     DATABASE_SILENT = "database_silent"
     MODEL = "model"
     MODEL_NOT_YET = "model_not_yet"
+    MODEL_WAITS = "model_waits"
     MODEL_BROKEN = "model_broken"
     MODEL_UNSEEN = "model_unseen"
     REFERENCE = "reference"
@@ -229,6 +230,8 @@ def _model(register: Register, settings: Settings) -> Iterator[Finding]:
     except EhyaError as error:
         if error.code is ErrorCode.NO_MODEL:
             yield Finding(PartState.NOT_YET, Checkup.MODEL_NOT_YET)
+        elif error.code is ErrorCode.MODEL_WAITS:
+            yield Finding(PartState.NOT_YET, Checkup.MODEL_WAITS, {"given": error.facts["given"]})
         else:
             yield Finding(PartState.BROKEN, Checkup.MODEL_BROKEN, {"why": error})
     else:

@@ -165,15 +165,15 @@ def appraised(
     Raises
     ------
     EhyaError
-        ``register_empty`` when there is neither a unit nor a model, ``no_model``, ``model_file_missing``,
-        ``model_changed``, ``not_a_model``, ``database_failed``, ``schema_mismatch``.
+        ``register_empty`` when there is neither a unit nor a model, ``no_model``, ``model_waits``,
+        ``model_file_missing``, ``model_changed``, ``not_a_model``, ``database_failed``, ``schema_mismatch``.
     """
     with open_register(settings) as register:
         units, beside = current_units(register, as_of=question.as_of), Beside.of(register, settings)
         try:
             model = champion(register, settings, version)
         except EhyaError as error:
-            if error.code is ErrorCode.NO_MODEL and units.empty:
+            if error.code in (ErrorCode.NO_MODEL, ErrorCode.MODEL_WAITS) and units.empty:
                 raise EhyaError(ErrorCode.REGISTER_EMPTY) from error
             raise
     return judged(units, model, question, audience, beside)

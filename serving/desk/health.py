@@ -12,7 +12,12 @@ from serving.desk.question import Question
 from serving.desk.why import REGISTER_QUESTIONS, asked_of_the_register
 from serving.desk.workspace import open_register
 
-_NOBODY_TO_ASK = (ErrorCode.NO_MODEL, ErrorCode.MODEL_FILE_MISSING, ErrorCode.REGISTER_EMPTY)
+_NOBODY_TO_ASK = (
+    ErrorCode.NO_MODEL,
+    ErrorCode.MODEL_WAITS,
+    ErrorCode.MODEL_FILE_MISSING,
+    ErrorCode.REGISTER_EMPTY,
+)
 
 
 def register_questions(settings: Settings, *, as_of: pd.Timestamp) -> pd.DataFrame:

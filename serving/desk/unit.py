@@ -86,7 +86,7 @@ def unit_story(settings: Settings, question: Question, given: str) -> Story:
         try:
             model = champion(register, settings)
         except EhyaError as error:
-            if error.code not in (ErrorCode.NO_MODEL, ErrorCode.MODEL_FILE_MISSING):
+            if error.code not in (ErrorCode.NO_MODEL, ErrorCode.MODEL_WAITS, ErrorCode.MODEL_FILE_MISSING):
                 raise
             table, told, reasons = units, None, None
         else:

@@ -44,16 +44,17 @@ def champion(register: Register, settings: Settings, version: str | None = None)
     Raises
     ------
     EhyaError
-        ``no_model`` when none was promoted, ``never_promoted`` when the earlier one never was,
-        ``model_file_missing`` when its file is gone; ``model_changed``,
-        ``model_is_link`` or ``not_a_model`` when the file is not the one that was promoted.
+        ``no_model`` when none was trained, ``model_waits`` when one was and none is at work; ``never_promoted`` when
+        the earlier one never was; ``model_file_missing`` when its file is gone; ``model_changed``, ``model_is_link`` or
+        ``not_a_model`` when the file is not the one that was promoted.
     """
     from engine.scoring.artefact import path_of
     from engine.scoring.integrity import load_whole
 
     promoted = register.promotions()
     if not promoted:
-        raise EhyaError(ErrorCode.NO_MODEL)
+        waiting = _waiting(settings)
+        raise EhyaError(ErrorCode.MODEL_WAITS, given=waiting) if waiting else EhyaError(ErrorCode.NO_MODEL)
     promotion = next((one for one in promoted if version in (None, one.model_version)), None)
     if promotion is None:
         allowed = list(dict.fromkeys(one.model_version for one in promoted))
@@ -64,6 +65,13 @@ def champion(register: Register, settings: Settings, version: str | None = None)
     model = load_whole(path, digest=promotion.digest)
     _log.info("model %s opened, digest %s", model.version, promotion.digest[:12])
     return model
+
+
+def _waiting(settings: Settings) -> str | None:
+    """The model trained last; asked only where none is at work, so that any file is one that waits."""
+    files = [each for each in settings.models.glob("*/model.ehya") if each.is_file()]
+    newest = max(files, key=lambda each: (each.stat().st_mtime_ns, each.parent.name), default=None)
+    return None if newest is None else newest.parent.name
 
 
 def own_prices(settings: Settings) -> PriceIndex | None:

@@ -22,7 +22,7 @@ from experiments.province_simulator.recovery import (
     recover,
 )
 from experiments.province_simulator.run import main
-from training.pipeline.outcomes import LEARNT
+from training.models.capital import LEARNT
 
 
 def way(name, rmse, bias=0.01):

@@ -18,6 +18,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.scoring.artefact import MODEL, path_of
 from engine.settings import Settings
 from engine.store import Register
+from training.gates.rules import shut_gates
 from training.registry.tracking import Alias, registered
 
 AS_OF = pd.Timestamp("2026-11-23")
@@ -93,7 +94,7 @@ def test_training_registers_a_challenger_and_promotion_makes_it_the_champion(liv
         (lived.second.version, ("challenger",)),
         (lived.first.version, ("champion",)),
     ]
-    assert all(each.metrics["scores"]["model"]["brier"] > 0 and len(each.gates) == 6 for each in listed)
+    assert all(each.metrics["scores"]["model"]["brier"] > 0 and len(each.gates) >= 6 for each in listed)
 
 
 def test_a_run_names_its_data_schema_code_and_gates(lived):
@@ -151,6 +152,29 @@ def test_equal_data_and_seed_leave_the_model_at_work_untouched(work):
     assert (again.version, again.digest, again.metrics) == (work.first.version, work.first.digest, work.first.metrics)
     assert work.file(work.first.version).read_bytes() == before
     assert len(registered(work.settings)) == 2
+
+
+def test_equal_data_and_seed_give_the_same_file_byte_for_byte(work):
+    """The challenger is trained anew where it was: nothing of the clock or of places in memory is in its file."""
+    folder = work.file(work.second.version).parent
+    before = {each.name: each.read_bytes() for each in folder.iterdir()}
+    again = work.train(trials=0)
+    assert (again.version, again.digest, again.unchanged) == (work.second.version, work.second.digest, False)
+    assert {each.name: each.read_bytes() for each in folder.iterdir()} == before
+
+
+def test_after_a_refusal_it_is_said_that_a_model_waits(tmp_path, lived):
+    from serving.cli.doctor import Checkup, examine
+    from serving.desk.workspace import champion
+
+    home = tmp_path / "refused"
+    shutil.copytree(lived.settings.models, home / "models")
+    work = Workspace(home)
+    facts = work.refused(lambda: champion(work.register, work.settings), ErrorCode.MODEL_WAITS)
+    assert facts["given"] == lived.second.version
+    found = [each for each in examine(work.settings) if each.checkup is Checkup.MODEL_WAITS]
+    assert [each.facts for each in found] == [{"given": lived.second.version}]
+    work.register.close()
 
 
 def test_rolling_back_puts_the_earlier_champion_to_work_and_says_why(work):
@@ -241,7 +265,9 @@ def test_a_damaged_tracking_file_is_a_sentence_and_leaves_the_model_at_work(work
 def test_the_prior_only_model_goes_to_work_where_nothing_else_is(work):
     with Register.open("sqlite://") as empty:
         verdicts = training.evaluate(empty, work.settings, as_of=AS_OF, version=work.second.version).gates
-    assert {verdict.gate for verdict in verdicts if not verdict.passed} == set()
+    assert shut_gates((verdict.gate, verdict.passed) for verdict in verdicts) == ()
+    assert training.Gate.FIRST_AND_NOT_WORSE in {verdict.gate for verdict in verdicts if verdict.passed}
+    assert training.Gate.BETTER_THAN_OPPONENT not in {verdict.gate for verdict in verdicts if verdict.passed}
 
 
 def test_an_evaluation_sets_challenger_and_champion_side_by_side(work):

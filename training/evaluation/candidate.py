@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,9 @@ class Candidate:
         Settings, losses of the search by trial, and documents by file name, for the log.
     data_digest
         SHA-256 of what it learnt from.
+    rival
+        From a champion, and what rebuilds one of press reports, to what its recipe says of the judged rows, fitted anew
+        to what each fold could see; ``None`` where there are no folds to fit it to.
     """
 
     model: Model
@@ -48,6 +51,7 @@ class Candidate:
     data_digest: str
     steps: Mapping[str, list[float]] = field(default_factory=dict)
     texts: Mapping[str, Any] = field(default_factory=dict)
+    rival: Callable[[Model, Callable[..., Model] | None], JudgedTables | None] | None = None
 
 
 def group_names(units: pd.DataFrame) -> pd.DataFrame:

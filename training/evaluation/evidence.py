@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
@@ -16,6 +17,8 @@ from engine.scoring.artefact import write_whole
 from training.evaluation.judged_table import KEYS, beside_champion
 
 OUTCOMES_FILE, JOBS_FILE = "judged.parquet", "judged_jobs.parquet"
+CHAMPION = "champion"
+"""Key of the champion's digest beside those of the files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,23 @@ class JudgedTables:
         plain rule.
     jobs
         Judged table of jobs.
+    champion
+        Digest of the champion whose figures stand in both; empty where there are none.
     """
 
     outcomes: pd.DataFrame
     jobs: pd.DataFrame
+    champion: str = ""
+
+    def alone(self) -> JudgedTables:
+        """The same without figures of any champion."""
+        ends = [f"champion_{end}" for end in ("low", "point", "high")]
+        outcomes = self.outcomes.assign(champion_probability=np.nan)
+        return JudgedTables(outcomes, self.jobs.assign(**dict.fromkeys(ends, np.nan)))
+
+    def by(self, champion: str) -> JudgedTables:
+        """The same, with the digest of the champion whose figures stand in it."""
+        return replace(self, champion=champion)
 
     def beside(self, champion: JudgedTables | None) -> JudgedTables:
         """The same with the champion's out-of-sample figures of the same units and origins put in."""
@@ -48,8 +64,8 @@ class JudgedTables:
 
 
 def keep(folder: Path, evidence: JudgedTables) -> dict[str, str]:
-    """Write the tables into a folder; returns the sha256 of each file, for the model's document."""
-    digests = {}
+    """Write the tables into a folder; returns the sha256 of each file, and the champion's, for the model's document."""
+    digests = {CHAMPION: evidence.champion} if evidence.champion else {}
     for name, content in _packed(evidence).items():
         write_whole(folder / name, content)
         digests[name] = hashlib.sha256(content).hexdigest()
@@ -86,7 +102,7 @@ def kept(folder: Path, digests: Mapping[str, Any]) -> JudgedTables | None:
         if found != digests[name]:
             raise EhyaError(ErrorCode.MODEL_CHANGED, given=name, digest=found, expected=digests[name])
         tables[name] = pd.read_parquet(io.BytesIO(content))
-    return JudgedTables(tables[OUTCOMES_FILE], tables[JOBS_FILE])
+    return JudgedTables(tables[OUTCOMES_FILE], tables[JOBS_FILE], str(digests.get(CHAMPION, "")))
 
 
 def _packed(evidence: JudgedTables) -> dict[str, bytes]:

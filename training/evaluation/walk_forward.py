@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -162,28 +162,82 @@ def walk_forward(
         described, events, as_of=as_of, split=split, folds=folds, random_state=random_state,
         least_restarts=least_restarts,
     )  # fmt: skip
-    whole, label, weight = drawn.whole, drawn.label, drawn.weight
+    which = range(len(drawn.folds))
+    return judge_folds(
+        drawn, fit, prior_probability=prior_probability, which=which, split=split, progress=progress
+    )  # fmt: skip
+
+
+def judge_folds(
+    drawn: FoldPlan,
+    fit: Callable[[Followed], Model],
+    *,
+    prior_probability: float,
+    which: Sequence[int],
+    split: Split = Split.TIME,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Judged:
+    """As ``walk_forward``, of folds that were drawn before, or of some of them.
+
+    Parameters
+    ----------
+    drawn
+        The folds.
+    fit, prior_probability, split, progress
+        Those of ``walk_forward``.
+    which
+        Numbers of the folds.
+
+    Raises
+    ------
+    EhyaError
+        ``too_few_rows`` when there is nothing to judge.
+    """
     outcomes, jobs = [], []
-    for done, (name, seen, held) in enumerate(drawn.folds):
-        rows = drawn.rows(done)
-        part = whole.rows.iloc[rows]
-        model, X = fit(seen), whole.matrix.iloc[rows]
-        frame = part[["unit_id", "origin", "county", "sector", "size"]].assign(
-            label=label[rows],
-            probability=hazards.point(model, X, head="feasibility"),
-            champion_probability=np.nan,
-            prior_probability=prior_probability,
-            weight=weight[rows],
-            fold=name,
-        )
-        outcomes.append(frame)
-        jobs.append(_jobs(whole, held, model).assign(fold=name))
-        progress((done + 1) / len(drawn.folds))
+    for done, fold in enumerate(which):
+        answered, counted = forecasts(drawn, fold, fit(drawn.folds[fold][1]), prior_probability=prior_probability)
+        outcomes.append(answered)
+        jobs.append(counted)
+        progress((done + 1) / len(which))
     if not outcomes or not sum(map(len, outcomes)):
         raise EhyaError(ErrorCode.TOO_FEW_ROWS, given=0, allowed=1)
-    lost = int((drawn.mature & np.isnan(label)).sum())
+    lost = int((drawn.mature & np.isnan(drawn.label)).sum())
     table = pd.concat(outcomes, ignore_index=True)
     return Judged(table, pd.concat(jobs, ignore_index=True), split, lost)
+
+
+def forecasts(
+    drawn: FoldPlan, fold: int, model: Model, *, prior_probability: float
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What a model says of the rows that a fold judges, beside what came of them.
+
+    Parameters
+    ----------
+    drawn
+        The folds.
+    fold
+        Which one.
+    model
+        Of kind ``outcomes``; that it saw nothing of the fold is the caller's business.
+    prior_probability
+        Feasibility of every unit by official counts alone, 0..1.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame
+        Rows of ``Judged.outcomes`` and of ``Judged.jobs``.
+    """
+    name, _, held = drawn.folds[fold]
+    rows = drawn.rows(fold)
+    answered = drawn.whole.rows.iloc[rows][["unit_id", "origin", "county", "sector", "size"]].assign(
+        label=drawn.label[rows],
+        probability=hazards.point(model, drawn.whole.matrix.iloc[rows], head="feasibility"),
+        champion_probability=np.nan,
+        prior_probability=prior_probability,
+        weight=drawn.weight[rows],
+        fold=name,
+    )
+    return answered, _jobs(drawn.whole, held, model).assign(fold=name)
 
 
 def _folds(

@@ -39,6 +39,8 @@ class Against:
         First units of the ranking by the champion and by the challenger.
     explained
         Unit that came or went -> what was learnt about it since the champion.
+    digest
+        SHA-256 of the champion's file.
     """
 
     champion: Model | None = None
@@ -46,6 +48,12 @@ class Against:
     first: list[str] = field(default_factory=list)
     now_first: list[str] = field(default_factory=list)
     explained: Mapping[str, str] = field(default_factory=dict)
+    digest: str = ""
+
+    @property
+    def since(self) -> str:
+        """The champion's last day, ISO 8601."""
+        return "" if self.champion is None else self.champion.document.data_until
 
 
 def against(model: Model, register: Register, settings: Settings, *, as_of: pd.Timestamp) -> Against:
@@ -80,11 +88,33 @@ def against(model: Model, register: Register, settings: Settings, *, as_of: pd.T
         found = explained(moved, register.units(known_by=since), units, register.events(known_by=as_of), since=since)
         if champion.kind != model.kind:
             found = dict.fromkeys(moved, OTHER_KIND) | found
-    return Against(champion, evidence_of(champion, settings), first, now_first, found)
+    return Against(champion, evidence_of(champion, settings), first, now_first, found, champion.digest)
+
+
+def newer(before: Against, model: Model, data_digest: str) -> bool:
+    """Whether a model's last day is later than the champion's, and it learnt from something that the champion did not.
+
+    Parameters
+    ----------
+    before
+        The champion.
+    model, data_digest
+        The model, and the digest of what it learnt from.
+    """
+    if before.champion is None:
+        return False
+    later = model.data_until > before.champion.data_until
+    return bool(later and data_digest != before.champion.card.get("data_digest"))
 
 
 def side_by_side(
-    own: JudgedTables, label: str, before: Against, register: Register, *, as_of: pd.Timestamp
+    own: JudgedTables,
+    label: str,
+    before: Against,
+    register: Register,
+    *,
+    as_of: pd.Timestamp,
+    rival: JudgedTables | None = None,
 ) -> JudgedTables:
     """Put the champion's figures beside a model's, on outcomes that the champion did not see either.
 
@@ -100,19 +130,24 @@ def side_by_side(
         Asked for units as they were known on the day of each outcome.
     as_of
         Day of the comparison.
+    rival
+        What the champion's recipe says of the same rows, fitted anew to what each fold could see
+        (``training.pipeline.rival``); ``None`` where there is nothing to fit.
 
     Returns
     -------
     JudgedTables
-        The champion's probability is the one it gave when it was judged itself, where it was judged on the same unit
-        and day. Where it was not, its file is asked, if it cannot have seen the outcome: a model of press reports
-        answers for units of its table by heads that did not see their province; a model of outcomes only for days
-        since its own last one. Elsewhere it stays missing.
+        The champion's probability is that of ``rival``. Without one it is the one it gave when it was judged itself,
+        where it was judged on the same unit and day. Where it was not, its file is asked, if it cannot have seen the
+        outcome: a model of press reports answers for units of its table by heads that did not see their province; a
+        model of outcomes only for days since its own last one. Elsewhere it stays missing.
     """
     champion = before.champion
-    evidence = own.beside(before.evidence)
     if champion is None:
-        return evidence
+        return own.alone()
+    if rival is not None:
+        return own.beside(rival).by(before.digest)
+    evidence = own.alone().beside(before.evidence)
     reported = champion.kind == REPORTED
     missing = evidence.outcomes["champion_probability"].isna()
     if label == "reported_status":
@@ -125,7 +160,7 @@ def side_by_side(
         answered = replay.feasibility(champion, rows, lambda day: register.units(known_by=day), events)
         said = pd.Series(answered, index=rows.index)
     filled = evidence.outcomes["champion_probability"].fillna(said.reindex(evidence.outcomes.index))
-    return JudgedTables(evidence.outcomes.assign(champion_probability=filled), evidence.jobs)
+    return JudgedTables(evidence.outcomes.assign(champion_probability=filled), evidence.jobs, before.digest)
 
 
 def _press_figures(champion: Model, rows: pd.DataFrame, register: Register, *, as_of: pd.Timestamp) -> pd.Series:

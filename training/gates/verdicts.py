@@ -9,13 +9,14 @@ from features.catalogue import FULL_SCHEMA
 from training.evaluation.baselines import ABCD, LIQUIDITY
 from training.evaluation.evidence import JudgedTables
 from training.evaluation.judged_table import coverage_metrics, paired_gain, probability_metrics
+from training.gates.groups import group_losses, no_group_worse
 from training.gates.rules import (
     Verdict,
     better,
     card_complete,
-    group_losses,
+    first_and_not_worse,
     intervals_hold,
-    no_group_worse,
+    not_worse_and_newer,
     schema_compatible,
     top_stays,
 )
@@ -73,9 +74,9 @@ def jobs_scores(evidence: JudgedTables) -> dict[str, Any]:
     return table | ({"champion": champion} if champion["units"] else {})
 
 
-def groups(evidence: JudgedTables) -> list[dict[str, Any]]:
+def groups(evidence: JudgedTables, *, random_state: int = 0) -> list[dict[str, Any]]:
     """Scores by group as plain values; ``group`` is ``None`` for the pool of small ones."""
-    table = group_losses(evidence.outcomes)
+    table = group_losses(evidence.outcomes, random_state=random_state)
     plain = table.astype(object).where(table.notna() & (table != float("inf")), None)
     return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
 
@@ -89,6 +90,8 @@ def judge(
     before: Sequence[str] = (),
     after: Sequence[str] = (),
     explained: Mapping[str, str] | None = None,
+    newer: bool = False,
+    since: str = "",
     random_state: int = 0,
 ) -> tuple[Verdict, ...]:
     """Ask all gates.
@@ -105,13 +108,27 @@ def judge(
         Its card.
     before, after, explained
         First units by the champion and by the challenger, and unit -> what explains that it came or went.
+    newer, since
+        Whether it learnt from later data than the champion, and the champion's last day.
     random_state
         Seed of the bootstrap.
+
+    Returns
+    -------
+    tuple of Verdict
+        Routes first: ``better_than_opponent``, and beside it ``not_worse_and_newer`` where there is a champion or
+        ``first_and_not_worse`` where there is none (``training.gates.rules.ROUTES``).
     """
+    outcomes = evidence.outcomes
+    routes = [better(outcomes, champion=champion, random_state=random_state)]
+    if champion:
+        routes.append(not_worse_and_newer(outcomes, newer=newer, since=since, random_state=random_state))
+    else:
+        routes.append(first_and_not_worse(outcomes, random_state=random_state))
     return (
-        better(evidence.outcomes, champion=champion, random_state=random_state),
+        *routes,
         intervals_hold(evidence.jobs),
-        no_group_worse(evidence.outcomes),
+        no_group_worse(outcomes, random_state=random_state),
         top_stays(before, after, explained or {}),
         schema_compatible(schema, FULL_SCHEMA.to_json()),
         card_complete(card, CARD_PARTS),

@@ -60,6 +60,20 @@ class HazardRecipe:
     least_of_leaf: int = 80
     follow: float = 0.0
 
+    @classmethod
+    def of(cls, settings: HazardSettings | None) -> HazardRecipe:
+        """The recipe that a document holds; the usual one where it holds none.
+
+        Examples
+        --------
+        >>> HazardRecipe.of(HazardRecipe(share=0.3).settings(7)) == HazardRecipe(share=0.3)
+        True
+        """
+        if settings is None:
+            return cls()
+        stated = {name: getattr(settings, name) for name in cls.__slots__}
+        return cls(**{**stated, "learner": Learner(settings.learner)})
+
     def settings(self, random_state: int) -> HazardSettings:
         """As the document of a model holds it, with the seed."""
         stated = {name: getattr(self, name) for name in self.__slots__}

@@ -32,8 +32,9 @@ from training.learners.promotable import Servable, servable
 from training.learners.protocol import check_learner
 from training.models.capital import LEARNT
 from training.models.outcomes import fit_outcomes, point_fit
+from training.pipeline.ground import FOLDS, judged_folds
 from training.pipeline.judging import TrainingResult, compared, judged_and_kept
-from training.pipeline.outcomes import FOLDS, START, judged_folds, recipe_of
+from training.pipeline.outcomes import START, recipe_of
 from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
 from training.registry.lock import one_training
 from training.registry.provenance import data_digest

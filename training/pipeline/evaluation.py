@@ -10,10 +10,11 @@ import pandas as pd
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import Register
-from training.gates.champion import against, evidence_of, side_by_side
+from training.gates.champion import against, evidence_of, newer
 from training.gates.rules import Verdict
 from training.gates.verdicts import groups, jobs_scores, judge, scores
 from training.monitoring.fresh_outcomes import Fresh, ripened
+from training.pipeline.beside import beside_champion
 from training.registry.promotion import challenger_or_champion, opened
 
 
@@ -89,7 +90,7 @@ def evaluate(
         raise EhyaError(ErrorCode.NOTHING_JUDGED, given=model.version)
     before = against(model, register, settings, as_of=as_of)
     itself = before.champion is not None and before.champion.digest == model.digest
-    evidence = own if itself else side_by_side(own, str(model.card.get("label", "")), before, register, as_of=as_of)
+    evidence = own.alone() if itself else beside_champion(model, own, before, register, settings, as_of=as_of)
     gates = judge(
         evidence,
         champion=before.champion is not None and not itself,
@@ -98,6 +99,8 @@ def evaluate(
         before=[] if itself else before.first,
         after=before.now_first,
         explained=before.explained,
+        newer=newer(before, model, str(model.card.get("data_digest", ""))),
+        since=before.since,
         random_state=random_state,
     )
     return Evaluation(
@@ -109,7 +112,7 @@ def evaluate(
         kind=model.kind,
         scores=scores(evidence, random_state=random_state),
         jobs=jobs_scores(evidence),
-        groups=groups(evidence),
+        groups=groups(evidence, random_state=random_state),
         gates=gates,
         fresh=ripened(register, model, None if itself else before.champion, as_of=as_of, random_state=random_state),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,8 @@ from training.evaluation.baselines import ABCD
 from training.evaluation.candidate import Candidate
 from training.evaluation.evidence import JudgedTables, keep
 from training.gates.card import card, markdown
-from training.gates.champion import Against, against, at_work, side_by_side
-from training.gates.rules import Verdict
+from training.gates.champion import Against, against, at_work, newer, side_by_side
+from training.gates.rules import Verdict, shut_gates
 from training.gates.verdicts import groups, jobs_scores, judge, scores
 from training.registry.delivery import Delivery, deliver
 from training.registry.provenance import code_version, data_digest
@@ -67,8 +67,8 @@ class TrainingResult:
 
     @property
     def passed(self) -> bool:
-        """Whether all gates opened."""
-        return all(verdict.passed for verdict in self.gates)
+        """Whether all gates opened that had to; of the routes one is enough."""
+        return not shut_gates((verdict.gate, verdict.passed) for verdict in self.gates)
 
 
 def judged_and_kept(
@@ -78,6 +78,7 @@ def judged_and_kept(
     *,
     as_of: pd.Timestamp,
     random_state: int = 0,
+    rebuilt: Callable[..., Model] | None = None,
     progress: Progress = silent,
 ) -> TrainingResult:
     """Judge a candidate against the champion or the prior, write its file, log it, and register it as challenger.
@@ -88,8 +89,10 @@ def judged_and_kept(
         What was fitted.
     register, settings, as_of, random_state, progress
         Register, folders of the workspace, day of the judgement, seed, and who is called with what is done.
+    rebuilt
+        Rebuilds a champion of press reports (``training.pipeline.beside.rebuilt``).
     """
-    judged = _judged(candidate, register, settings, as_of=as_of, random_state=random_state)
+    judged = _judged(candidate, register, settings, as_of=as_of, random_state=random_state, rebuilt=rebuilt)
     progress(Stage.JUDGING, 1.0)
     progress(Stage.LOGGING, 0.0)
     version, kind = candidate.model.version, candidate.model.kind
@@ -106,7 +109,7 @@ def judged_and_kept(
         metrics=judged.metrics,
         card=judged.card,
         gates=[{"gate": verdict.gate.value, "passed": verdict.passed, **verdict.facts} for verdict in judged.gates],
-        judged=keep(path.parent, candidate.evidence),
+        judged=keep(path.parent, judged.evidence),
     )
     digest = save(path, candidate.model.heads, document)
     run_id = _logged(candidate, judged, settings, {"ehya.kind": kind})
@@ -126,16 +129,17 @@ def compared(
     *,
     as_of: pd.Timestamp,
     random_state: int = 0,
+    rebuilt: Callable[..., Model] | None = None,
     progress: Progress = silent,
 ) -> TrainingResult:
     """Judge and log a candidate that cannot be served: no file, no entry in the registry.
 
     Parameters
     ----------
-    candidate, register, settings, as_of, random_state, progress
+    candidate, register, settings, as_of, random_state, rebuilt, progress
         Those of ``judged_and_kept``.
     """
-    judged = _judged(candidate, register, settings, as_of=as_of, random_state=random_state)
+    judged = _judged(candidate, register, settings, as_of=as_of, random_state=random_state, rebuilt=rebuilt)
     progress(Stage.JUDGING, 1.0)
     progress(Stage.LOGGING, 0.0)
     version, kind = candidate.model.version, candidate.model.kind
@@ -158,19 +162,29 @@ class _Judged:
 
 
 def _judged(
-    candidate: Candidate, register: Register, settings: Settings, *, as_of: pd.Timestamp, random_state: int
+    candidate: Candidate,
+    register: Register,
+    settings: Settings,
+    *,
+    as_of: pd.Timestamp,
+    random_state: int,
+    rebuilt: Callable[..., Model] | None,
 ) -> _Judged:
     """Set a candidate against the champion or the prior."""
     before = against(candidate.model, register, settings, as_of=as_of)
-    evidence = side_by_side(candidate.evidence, candidate.label, before, register, as_of=as_of)
-    figures, jobs, parts = scores(evidence, random_state=random_state), jobs_scores(evidence), groups(evidence)
+    champion = before.champion
+    theirs = candidate.rival(champion, rebuilt) if champion is not None and candidate.rival is not None else None
+    evidence = side_by_side(candidate.evidence, candidate.label, before, register, as_of=as_of, rival=theirs)
+    figures, jobs = scores(evidence, random_state=random_state), jobs_scores(evidence)
+    parts = groups(evidence, random_state=random_state)
     made_by = code_version()
     written = card(
         candidate, scores=figures, jobs=jobs, groups=parts, change=_change(before, figures), code_version=made_by
     )
     gates = judge(
-        evidence, champion=before.champion is not None, schema=candidate.model.schema, card=written,
-        before=before.first, after=before.now_first, explained=before.explained, random_state=random_state,
+        evidence, champion=champion is not None, schema=candidate.model.schema, card=written, before=before.first,
+        after=before.now_first, explained=before.explained, since=before.since,
+        newer=newer(before, candidate.model, candidate.data_digest), random_state=random_state,
     )  # fmt: skip
     metrics = {**candidate.metrics, "scores": figures, "jobs_scores": jobs}
     return _Judged(as_of, evidence, metrics, written, gates, made_by)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,38 +13,39 @@ import pandas as pd
 from engine.scoring import hazards
 from engine.scoring.artefact import Model
 from engine.scoring.document import OutcomesDocument, of_kind
+from engine.scoring.hazards import DRAWS
 from engine.settings import Settings
 from engine.store import Register
 from features import matrix
-from training.cohort.landmarks import LEAST_RESTARTS, Followed, describe, labelled, standing_idle
+from training.cohort.landmarks import Followed, standing_idle
 from training.evaluation.candidate import Candidate, with_rules
 from training.evaluation.evidence import JudgedTables
 from training.evaluation.importance import Judging, importances
-from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS, LEAST_OUTCOMES
-from training.evaluation.walk_forward import FoldPlan, plan, walk_forward
+from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS
+from training.evaluation.walk_forward import FoldPlan, judge_folds
 from training.models.capital import LEARNT
 from training.models.hazard_spec import HazardRecipe, Learner
 from training.models.line_effects import line_effects
 from training.models.outcomes import fit_outcomes, point_fit
-from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
+from training.pipeline.ground import Ground
+from training.pipeline.grounding import ground_of
+from training.pipeline.rival import rival
+from training.priors.official_rates import Priors
 from training.priors.prior_effects import slopes
-from training.propensity.correction import approach_weights
-from training.registry.provenance import code_version, data_digest
+from training.registry.provenance import code_version
 from training.tuning.progress import USUAL, Effort, Progress, Stage, silent
 from training.tuning.search import Choice, Real, Space, Tuned, tune
 
 TRIALS = 12
-FOLDS = 4
-SEARCHED = 2
-"""Folds by time, and how many of them, from the first, settings are chosen on. The model is judged on the others only:
-what is found there owes nothing to the choice."""
-
 SPACE: Space = {
     "learner": Choice((Learner.LINE.value, Learner.BLEND.value)),
     "precision_factor": Real(1.0, 100.0, log=True),
     "share": Real(0.2, 0.8),
     "follow": Choice((0.0, 0.5, 1.0)),
 }
+PATIENCE = 6
+"""Trials in a row that may add nothing before the search ends (assumed)."""
+
 START = {"learner": Learner.LINE.value, "precision_factor": 10.0, "share": 0.5, "follow": 1.0}
 """What is tried first, and taken where there are no folds to choose on. Why ten: decision 0012."""
 
@@ -84,55 +86,77 @@ def outcomes_candidate(
         ``None`` when fewer than ``LEAST_RESTARTS`` restarts can be learnt from, or fewer than ``LEAST_OUTCOMES`` units
         have an outcome that a model of an earlier day can be judged by.
     """
-    mine = units[units["origin"] == origin]
-    own = events[events["unit_id"].isin(mine.index)]
-    if own["unit_id"].nunique() < LEAST_OUTCOMES:
+    ground = ground_of(
+        register, units, events, as_of=as_of, origin=origin, random_state=random_state, effects=effects,
+        progress=progress,
+    )  # fmt: skip
+    if ground is None:
         return None
-    progress(Stage.DESCRIBING, 0.0)
-    described = describe(_units_at(register, origin), own, LEARNT, as_of=as_of)
-    seen = labelled(described, own, as_of=as_of)
-    folds = plan(described, own, as_of=as_of, folds=FOLDS, random_state=random_state)
-    later = judged_folds(folds)
-    judged = {unit for fold in later for unit in folds.whole.rows["unit_id"].iloc[folds.rows(fold)]}
-    if seen.restarted < LEAST_RESTARTS or len(judged) < LEAST_OUTCOMES:
-        return None
-    weights, approached = approach_weights(register, own, origin, as_of=as_of, random_state=random_state)
-    progress(Stage.DESCRIBING, 1.0)
-    priors = Priors(restart=restart_rate(), capacity=capacity_rate(), size=jobs_size())
-    told = [] if effects is None else [effects]
-    digest = data_digest(seen.rows, seen.matrix.reset_index(drop=True), seen.restarts, *told)
-    found = _searched(
-        folds, priors, weights, effects, digest, settings, random_state=random_state, effort=effort, progress=progress
-    )
-    recipe = recipe_of(START if found is None else found.recipe)
+    return candidate_of(
+        ground, settings.search_journal, random_state=random_state, effort=effort, progress=progress
+    )  # fmt: skip
+
+
+def candidate_of(
+    ground: Ground,
+    journal: Path | None = None,
+    *,
+    recipe: HazardRecipe | None = None,
+    random_state: int = 0,
+    effort: Effort = USUAL,
+    draws: int = DRAWS,
+    progress: Progress = silent,
+) -> Candidate:
+    """Fit a model of outcomes to its ground, and judge it walking forward.
+
+    Parameters
+    ----------
+    ground
+        What it is learnt from and judged on.
+    journal
+        File of the search; in memory where ``None``.
+    recipe
+        Settings that are given and not searched.
+    random_state, effort, progress
+        Seed, limits of the search, and who is called with what is done.
+    draws
+        Bootstrap worlds of the model.
+    """
+    found = None
+    if recipe is None:
+        found = _searched(ground, journal, random_state=random_state, effort=effort, progress=progress)
+        recipe = recipe_of(START if found is None else found.recipe)
+    stated = recipe.settings(random_state)
+    priors, weights = ground.priors, ground.weights
     progress(Stage.FITTING, 0.0)
+    idle = standing_idle(ground.units, ground.events, as_of=ground.as_of)
     fitted = fit_outcomes(
-        seen, priors, as_of=as_of, recipe=recipe, weights=weights, random_state=random_state, origin=origin,
-        effects=effects,
-        present=matrix(standing_idle(mine, own, as_of=as_of), LEARNT, described.fitted, as_of=as_of),
-        progress=lambda share: progress(Stage.FITTING, share),
+        ground.seen, priors, as_of=ground.as_of, recipe=recipe, weights=weights, random_state=random_state,
+        origin=ground.origin, effects=ground.effects,
+        present=matrix(idle, LEARNT, ground.described.fitted, as_of=ground.as_of),
+        draws=draws, progress=lambda share: progress(Stage.FITTING, share),
     )  # fmt: skip
     progress(Stage.JUDGING, 0.0)
-    fit, models = point_fit(priors, recipe=recipe, weights=weights, random_state=random_state, effects=effects), []
+    fit = point_fit(priors, recipe=recipe, weights=weights, random_state=random_state, effects=ground.effects)
+    models: list[Model] = []
 
     def kept(part: Followed) -> Model:
         models.append(fit(part))
         return models[-1]
 
-    table = walk_forward(
-        described, own, kept, as_of=as_of,
-        prior_probability=priors.feasibility, folds=FOLDS, random_state=random_state,
+    table = judge_folds(
+        ground.folds, kept, prior_probability=priors.feasibility, which=ground.judging,
         progress=lambda share: progress(Stage.JUDGING, share),
     )  # fmt: skip
     document = of_kind(fitted.model.document, OutcomesDocument)
-    names = {folds.folds[fold][0] for fold in later}
-    drives = _drives(models, folds, later, fitted.model, seen, effects, random_state)
-    outcomes, jobs = (part[part["fold"].isin(names)] for part in (table.outcomes, table.jobs))
+    drives = _drives(
+        models, ground.folds, ground.judging, fitted.model, ground.seen, ground.effects, random_state
+    )  # fmt: skip
     return Candidate(
         model=fitted.model,
         evidence=JudgedTables(
-            with_rules(outcomes[list(COLUMNS)].reset_index(drop=True), mine),
-            jobs[list(JOBS_COLUMNS)].reset_index(drop=True),
+            with_rules(table.outcomes[list(COLUMNS)], ground.units),
+            table.jobs[list(JOBS_COLUMNS)],
         ),
         label="feasibility",
         sample=document.sample,
@@ -140,14 +164,15 @@ def outcomes_candidate(
             "feasibility_prior": {name: getattr(document.population.restart, name) for name in ("rate", "low", "high")},
             "own_share": document.own_share,
             "outcomes_lost": table.lost,
-            "approach": approached,
+            "approach": ground.approached,
             "drives": drives,
-            "search": {} if found is None else {"loss": found.loss, "importances": found.importances},
+            "search": {} if found is None else _search_figures(found),
         },
-        recipe={**recipe.settings(random_state).plain(), "trials": 0 if found is None else len(found.trials)},
-        data_digest=digest,
+        recipe={**stated.plain(), "trials": 0 if found is None else len(found.trials)},
+        data_digest=ground.digest,
         steps={} if found is None else {"search.loss": [trial.loss for trial in found.trials]},
         texts={"drives.json": drives} | ({} if found is None else {"search.json": found.to_json()}),
+        rival=lambda champion, rebuilt: rival(champion, stated, ground, rebuilt),
     )
 
 
@@ -172,9 +197,9 @@ def _drives(
 ) -> dict[str, Any]:
     """What the model leans on in the folds that judge it, and the effects of its line beside what was believed."""
     judged = []
-    for fold in later if len(models) == len(folds.folds) else ():
+    for fold, fitted in zip(later, models, strict=True):
         rows = folds.rows(fold)
-        judged.append(Judging(models[fold], folds.whole.matrix.iloc[rows], folds.label[rows], folds.weight[rows]))
+        judged.append(Judging(fitted, folds.whole.matrix.iloc[rows], folds.label[rows], folds.weight[rows]))
     features, families = importances(judged, seen.schema, random_state=random_state)
     believed = None if effects is None else slopes(effects, "restart")
     return {
@@ -184,30 +209,37 @@ def _drives(
     }
 
 
-def _units_at(register: Register, origin: str) -> Callable[[pd.Timestamp], pd.DataFrame]:
-    return lambda day: register.units({"origin": origin}, known_by=day)
+def acting(recipe: Mapping[str, Any]) -> list[str]:
+    """Settings that act in a recipe: the share of the trees does not where there are none.
+
+    Examples
+    --------
+    >>> acting({"learner": "line"})
+    ['learner', 'precision_factor', 'follow']
+    """
+    return [name for name in SPACE if name != "share" or recipe["learner"] == Learner.BLEND.value]
+
+
+def _search_figures(found: Tuned) -> dict[str, Any]:
+    told = found.to_json()
+    names = ("loss", "importances", "gain", "tolerance", "adds_nothing", "settled")
+    return {**{name: told[name] for name in names}, "trials": len(found.trials)}
 
 
 def _searched(
-    folds: FoldPlan,
-    priors: Priors,
-    weights: pd.Series | None,
-    effects: pd.DataFrame | None,
-    digest: str,
-    settings: Settings,
-    *,
-    random_state: int,
-    effort: Effort,
-    progress: Progress,
+    ground: Ground, journal: Path | None, *, random_state: int, effort: Effort, progress: Progress
 ) -> Tuned | None:
     """Settings that did best on the earlier folds; ``None`` where there is none to spare."""
-    count = _searched_folds(folds)
+    count = len(ground.searched)
     trials = TRIALS if effort.trials is None else effort.trials
     if count < 1 or trials < 1:
         return None
     progress(Stage.SEARCHING, 0.0)
-    parts = [_Fold.of(folds, fold) for fold in range(count)]
-    objective = partial(_loss, parts=parts, priors=priors, weights=weights, effects=effects, random_state=random_state)
+    parts = [_Fold.of(ground.folds, fold) for fold in ground.searched]
+    objective = partial(
+        _loss, parts=parts, priors=ground.priors, weights=ground.weights, effects=ground.effects,
+        random_state=random_state,
+    )  # fmt: skip
     return tune(
         objective,
         SPACE,
@@ -215,9 +247,11 @@ def _searched(
         trials=trials,
         timeout=effort.timeout,
         workers=effort.workers,
-        journal=settings.search_journal,
-        study=f"outcomes-{digest[:16]}-{code_version()}",
+        journal=journal,
+        study=f"outcomes-{ground.digest[:16]}-{code_version()}",
         starts=[START],
+        patience=PATIENCE,
+        acting=acting,
         random_state=random_state,
         progress=lambda done, best: progress(Stage.SEARCHING, done / trials, best),
     )
@@ -250,12 +284,3 @@ def _loss(
     model = fit(part.seen)
     said = hazards.point(model, part.X, head="feasibility")
     return float(np.average((said - part.label) ** 2, weights=part.weight))
-
-
-def judged_folds(folds: FoldPlan) -> range:
-    """Numbers of the folds that a model is judged on: the later ones, which the choice of settings never saw."""
-    return range(_searched_folds(folds), len(folds.folds))
-
-
-def _searched_folds(folds: FoldPlan) -> int:
-    return min(SEARCHED, max(len(folds.folds) - 1, 0))

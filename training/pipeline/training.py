@@ -15,6 +15,7 @@ from training.cohort.landmarks import LEAST_RESTARTS
 from training.evaluation.candidate import Candidate
 from training.gates.champion import at_work
 from training.panel.comparisons import Panel
+from training.pipeline.beside import rebuilt
 from training.pipeline.judging import TrainingResult, judged_and_kept
 from training.pipeline.outcomes import outcomes_candidate
 from training.pipeline.reported import reported_candidate
@@ -63,13 +64,16 @@ def train(
     ------
     EhyaError
         ``too_few_rows`` when fewer than ``LEAST_UNITS`` units have a known outcome by ``as_of``; ``too_few_outcomes``
-        when units of another origin than the register's were asked for and have too few; ``unknown_option`` for an
-        origin that there is none of; ``training_under_way``; ``tracking_failed`` and ``tracking_newer``, before
-        anything is searched.
+        when units of another origin than the register's were asked for and have too few; ``prior_only_of_units`` for
+        no trials and such an origin: the prior-only model learns from no units; ``unknown_option`` for an origin that
+        there is none of; ``training_under_way``; ``tracking_failed`` and ``tracking_newer``, before anything is
+        searched.
     """
     if origin not in (Origin.REGISTER.value, Origin.SYNTHETIC.value):
         allowed = [Origin.REGISTER.value, Origin.SYNTHETIC.value]
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--origin", given=origin, allowed=allowed)
+    if trials == 0 and origin != Origin.REGISTER.value:
+        raise EhyaError(ErrorCode.PRIOR_ONLY_OF_UNITS, given=origin)
     effort = Effort(trials, timeout, workers)
     with one_training(settings.training_lock):
         settle(settings, at_work(register), alone=True)
@@ -78,7 +82,13 @@ def train(
             progress=progress,
         )  # fmt: skip
         return judged_and_kept(
-            candidate, register, settings, as_of=pd.Timestamp(as_of), random_state=random_state, progress=progress
+            candidate,
+            register,
+            settings,
+            as_of=pd.Timestamp(as_of),
+            random_state=random_state,
+            rebuilt=rebuilt,
+            progress=progress,
         )
 
 

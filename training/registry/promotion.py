@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-
-import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
 from engine.parsing.text import printable
@@ -16,9 +14,8 @@ from engine.scoring.artefact import Model, path_of
 from engine.scoring.integrity import load_whole
 from engine.settings import Settings
 from engine.store import Register
-from training.gates.champion import against, at_work, evidence_of, opened_champion, side_by_side
-from training.gates.rules import Verdict, excused
-from training.gates.verdicts import judge
+from training.gates.champion import at_work, opened_champion
+from training.gates.rules import Gate, Verdict, excused, shut_gates
 from training.registry.delivery import Delivery, deliver
 from training.registry.tracking import Alias, Registered, point, registered, settle, tag_model
 
@@ -72,6 +69,8 @@ class Listed:
         Why it was put to work last.
     metrics, gates
         As in its document; empty when its file cannot be opened.
+    shut
+        Gates that stood in its way when it was trained, by code.
     problem
         Code of what is wrong with its file, empty when nothing is.
     """
@@ -87,56 +86,33 @@ class Listed:
     reason: str
     metrics: dict[str, Any] = field(default_factory=dict)
     gates: list[dict[str, Any]] = field(default_factory=list)
+    shut: tuple[str, ...] = ()
     problem: str = ""
 
 
-def promote(
+def put_to_work(
     register: Register,
     settings: Settings,
+    ask: Callable[[Model], Sequence[Verdict]],
     *,
-    version: str | None = None,
-    as_of: pd.Timestamp,
     promoted_at: datetime,
+    version: str | None = None,
     reason: str | None = None,
     force: bool = False,
-    verdicts: Sequence[Verdict] | None = None,
-    random_state: int = 0,
 ) -> PromotionResult:
-    """Make a trained model the champion.
+    """Make a trained model the champion, if its gates open.
 
     Parameters
     ----------
-    register
-        Records version, digest, reason and metrics; from then on the file opens only while its digest agrees.
-    settings
-        Where models and MLflow's files are.
-    version
-        Which model; the challenger by default.
-    as_of
-        Day of the judgement.
-    promoted_at
-        The moment, UTC where it has no zone.
-    reason
-        Words of the person who promotes it. They explain a changed top of the ranking, and no other shut gate; blank
-        ones explain nothing.
-    force
-        Promote although a gate is shut; needs a reason.
-    verdicts
-        What the gates found a moment ago; asked anew against the champion of the day by default, and where another
-        model was put to work since the training.
-    random_state
-        Seed of the bootstrap.
-
-    Returns
-    -------
-    PromotionResult
-        ``already`` when the model is the champion.
+    register, settings, promoted_at, version, reason, force
+        Those of ``training.promote``.
+    ask
+        What the gates say of the model; called once its file was opened, and not for the champion.
 
     Raises
     ------
     EhyaError
-        ``gates_shut`` with the gates that did not open; ``reason_missing``; ``no_challenger``, ``unknown_model``;
-        ``model_file_missing``, ``model_changed``, ``not_a_model``, ``model_format_other`` of its file.
+        Those of ``training.promote``.
     """
     reason = own_words(reason)
     if force and not reason:
@@ -149,13 +125,10 @@ def promote(
     if champion is not None and (champion.model_version, champion.digest) == (entry.version, entry.digest):
         delivery = deliver(settings, champion.model_version)
         return PromotionResult(entry.version, entry.digest, path, champion.reason, already=True, delivery=delivery)
-    judged_against = model.card.get("change", {}).get("champion", "none")
-    if verdicts is None or judged_against != (at_work(register) or "none"):
-        verdicts = asked_again(model, register, settings, as_of=as_of, random_state=random_state)
-    verdicts = excused(verdicts, reason)
-    shut = [verdict for verdict in verdicts if not verdict.passed]
+    verdicts = excused(ask(model), reason)
+    shut = shut_gates((verdict.gate, verdict.passed) for verdict in verdicts)
     if shut and not force:
-        raise EhyaError(ErrorCode.GATES_SHUT, given=[verdict.gate for verdict in shut], version=entry.version)
+        raise EhyaError(ErrorCode.GATES_SHUT, given=list(shut), version=entry.version)
     words = f"{FORCED}: {reason}" if shut else reason or ALL_GATES_OPEN
     delivery = _record(register, settings, entry.version, entry.digest, promoted_at, words, model)
     return PromotionResult(entry.version, entry.digest, path, words, tuple(verdicts), delivery=delivery)
@@ -225,27 +198,6 @@ def own_words(reason: str | None) -> str:
     return f'"{words}"' if words.partition(":")[0].strip() in (ALL_GATES_OPEN, FORCED, ROLLBACK) else words
 
 
-def asked_again(
-    model: Model, register: Register, settings: Settings, *, as_of: pd.Timestamp, random_state: int = 0
-) -> tuple[Verdict, ...]:
-    """Ask all gates of a trained model against the champion of the day.
-
-    Raises
-    ------
-    EhyaError
-        ``nothing_judged`` when the tables that it was judged on are gone.
-    """
-    own = evidence_of(model, settings)
-    if own is None:
-        raise EhyaError(ErrorCode.NOTHING_JUDGED, given=model.version)
-    before = against(model, register, settings, as_of=as_of)
-    return judge(
-        side_by_side(own, str(model.card.get("label", "")), before, register, as_of=as_of),
-        champion=before.champion is not None, schema=model.schema, card=model.card,
-        before=before.first, after=before.now_first, explained=before.explained, random_state=random_state,
-    )  # fmt: skip
-
-
 def models(register: Register, settings: Settings) -> tuple[Listed, ...]:
     """All models that the registry or the register knows, newest first."""
     settle(settings, at_work(register))
@@ -282,6 +234,7 @@ def models(register: Register, settings: Settings) -> tuple[Listed, ...]:
                 reason=own[0].reason if own else "",
                 metrics=dict(document.metrics) if document else {},
                 gates=list(document.gates) if document else [],
+                shut=_shut(document.gates) if document else (),
                 problem=problem,
             )
         )
@@ -351,6 +304,12 @@ def challenger_or_champion(register: Register, settings: Settings, version: str 
         if promotion.model_version == version:
             return Registered(version, promotion.digest, "", promotion.promoted_at)
     raise EhyaError(ErrorCode.UNKNOWN_MODEL, given=version, allowed=[entry.version for entry in entries][:10])
+
+
+def _shut(gates: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    # A file of another Ehya may name gates that this one does not ask.
+    known = [(Gate(line["gate"]), bool(line["passed"])) for line in gates if line["gate"] in set(Gate)]
+    return tuple(gate.value for gate in shut_gates(known))
 
 
 def delivered(register: Register, settings: Settings) -> Delivery | None:

@@ -9,7 +9,7 @@ import os
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,6 +27,10 @@ from engine.errors import EhyaError, ErrorCode
 
 LEAST_COMPLETE = 4
 """Trials that must have seen all folds before one may be stopped short (assumed)."""
+
+NOTHING = 0.05
+"""A gain below this share of the spread (standard deviation) of the incumbent's losses over folds is none: folds differ
+far more than recipes do, and a twentieth of that is within what other folds would have said (assumed)."""
 
 Recipe = Mapping[str, Any]
 Objective = Callable[[Recipe, int], float]
@@ -102,9 +106,16 @@ class Tuned:
         All that was tried: complete ones first, each best first.
     importances
         Name -> share of the loss's variation among the better trials that the setting accounts for (PED-ANOVA,
-        Watanabe and others 2023); empty with fewer than three complete trials.
+        Watanabe and others 2023), of the settings that act in the chosen recipe; empty with fewer than three complete
+        trials.
     resumed
         Trials that an earlier, interrupted search had left in the journal.
+    gain
+        By how much the best loss lies below the incumbent's; ``None`` without an incumbent.
+    tolerance
+        Gain that is none.
+    settled
+        Whether the search ended before its last trial because further ones added nothing.
     """
 
     recipe: dict[str, Any]
@@ -112,6 +123,14 @@ class Tuned:
     trials: tuple[Tried, ...]
     importances: dict[str, float]
     resumed: int = 0
+    gain: float | None = None
+    tolerance: float = 0.0
+    settled: bool = False
+
+    @property
+    def adds_nothing(self) -> bool:
+        """Whether nothing that was tried is better than the incumbent by more than the tolerance: it was kept."""
+        return self.gain is not None and self.gain <= self.tolerance
 
     def to_json(self) -> dict[str, Any]:
         """As plain values: what is logged."""
@@ -121,6 +140,10 @@ class Tuned:
             "importances": self.importances,
             "trials": [asdict(trial) for trial in self.trials],
             "resumed": self.resumed,
+            "gain": self.gain,
+            "tolerance": self.tolerance,
+            "adds_nothing": self.adds_nothing,
+            "settled": self.settled,
         }
 
 
@@ -136,6 +159,8 @@ def tune(
     journal: Path | None = None,
     study: str = "search",
     starts: Sequence[Recipe] = (),
+    patience: int | None = None,
+    acting: Callable[[Recipe], Collection[str]] | None = None,
     random_state: int = 0,
     progress: Progress = lambda done, best: None,
     clock: Callable[[], float] = time.monotonic,
@@ -171,6 +196,12 @@ def tune(
         the version of the code): space, folds and seed are added here.
     starts
         Recipes to try first.
+    patience
+        With it the first of ``starts`` is the incumbent: it is kept unless another recipe's loss lies below its own by
+        more than ``NOTHING`` of the spread of its losses over folds, and the search ends once so many trials in a row
+        have lowered the best loss by less than that.
+    acting
+        From a recipe to the settings that act in it; all where ``None``.
     random_state
         Seed.
     progress
@@ -200,7 +231,9 @@ def tune(
         storage = _storage(path)
         opened = optuna.create_study(storage=storage, study_name=name, load_if_exists=True)
         resumed = _resume(opened, starts)
-        search = _Search(objective, dict(space), folds, trials, path, name, random_state, prune, deadline, clock)
+        search = _Search(
+            objective, dict(space), folds, trials, path, name, random_state, prune, deadline, clock, patience
+        )  # fmt: skip
         if path is None or workers == 1:
             while search.attempt(opened):
                 _tell(progress, opened)
@@ -208,7 +241,7 @@ def tune(
             tasks = (joblib.delayed(search.attempt)(place=place) for place in range(resumed, trials))
             for _ in joblib.Parallel(n_jobs=workers, return_as="generator_unordered")(tasks):
                 _tell(progress, optuna.load_study(storage=storage, study_name=name))
-        return _tuned(opened, trials, resumed)
+        return _tuned(opened, trials, resumed, starts[0] if patience and starts else None, patience, acting)
 
 
 @dataclass(frozen=True)
@@ -225,6 +258,7 @@ class _Search:
     prune: bool
     deadline: float
     clock: Callable[[], float]
+    patience: int | None = None
 
     def attempt(self, study: optuna.Study | None = None, place: int | None = None) -> bool:
         """Try one recipe; false when there is nothing left to do or no time to do it in."""
@@ -232,7 +266,7 @@ class _Search:
             with _quiet(), threadpool_limits(limits=1):
                 return self.attempt(optuna.load_study(storage=_storage(self.path), study_name=self.name), place)
         known = study.get_trials(deepcopy=False)
-        if _counted(known) >= self.trials or self._late(known):
+        if _counted(known) >= self.trials or self._late(known) or _settled(known, self.patience):
             return False
         # Seeded by its place among the trials that count: a resumed search draws what an unbroken one would have.
         place = _counted(known) if place is None else place
@@ -268,6 +302,24 @@ def _hopeless(losses: Sequence[float], known: Sequence[optuna.trial.FrozenTrial]
     return bool(np.mean(losses) > np.median(so_far))
 
 
+def _settled(known: Sequence[optuna.trial.FrozenTrial], patience: int | None) -> bool:
+    """Whether the last trials added nothing; of what was tried alone, so that a resumed search ends where it would."""
+    if patience is None:
+        return False
+    counted = [trial for trial in known if trial.state in (TrialState.COMPLETE, TrialState.PRUNED)]
+    if len(counted) <= patience or counted[0].state != TrialState.COMPLETE:
+        return False
+    before, after = (
+        min((trial.value for trial in some if trial.value is not None), default=math.inf)
+        for some in (counted[:-patience], counted)
+    )
+    return bool(before - after <= _tolerance(counted[0]))
+
+
+def _tolerance(incumbent: optuna.trial.FrozenTrial) -> float:
+    return NOTHING * float(np.std(list(incumbent.intermediate_values.values())))
+
+
 def _counted(known: Sequence[optuna.trial.FrozenTrial]) -> int:
     return sum(trial.state in (TrialState.COMPLETE, TrialState.PRUNED) for trial in known)
 
@@ -299,7 +351,14 @@ def _tell(progress: Progress, study: optuna.Study) -> None:
     progress(_counted(known), min(complete, default=None))
 
 
-def _tuned(study: optuna.Study, trials: int, resumed: int) -> Tuned:
+def _tuned(
+    study: optuna.Study,
+    trials: int,
+    resumed: int,
+    start: Recipe | None,
+    patience: int | None,
+    acting: Callable[[Recipe], Collection[str]] | None,
+) -> Tuned:
     counted = [trial for trial in study.get_trials() if trial.state in (TrialState.COMPLETE, TrialState.PRUNED)]
     counted = counted[:trials]
     tried = [
@@ -316,16 +375,33 @@ def _tuned(study: optuna.Study, trials: int, resumed: int) -> Tuned:
     )
     if not usable or not usable[0].complete:
         raise EhyaError(ErrorCode.SEARCH_FOUND_NOTHING, given=len(tried))
-    return Tuned(dict(usable[0].recipe), usable[0].loss, tuple(usable), _importances(counted), min(resumed, trials))
+    chosen, gain, tolerance = usable[0], None, 0.0
+    incumbent = next(
+        (each for each in tried if each.complete and start is not None and each.recipe == dict(start)), None
+    )
+    if incumbent is not None and math.isfinite(incumbent.loss):
+        gain, tolerance = incumbent.loss - chosen.loss, NOTHING * float(np.std(incumbent.losses))
+        chosen = incumbent if gain <= tolerance else chosen
+    return Tuned(
+        dict(chosen.recipe),
+        chosen.loss,
+        tuple(usable),
+        _importances(counted, None if acting is None else acting(chosen.recipe)),
+        min(resumed, trials),
+        gain,
+        tolerance,
+        len(counted) < trials and _settled(counted, patience),
+    )
 
 
-def _importances(counted: Sequence[optuna.trial.FrozenTrial]) -> dict[str, float]:
+def _importances(counted: Sequence[optuna.trial.FrozenTrial], acting: Collection[str] | None) -> dict[str, float]:
     complete = [trial for trial in counted if trial.state == TrialState.COMPLETE]
     if len(complete) < 3 or len({trial.value for trial in complete}) < 2:
         return {}
     apart = optuna.create_study()
     apart.add_trials(complete)
-    found = optuna.importance.get_param_importances(apart)
+    names = [name for name in complete[0].params if acting is None or name in acting]
+    found = optuna.importance.get_param_importances(apart, params=names)
     return {name: round(float(share), 4) for name, share in sorted(found.items(), key=lambda each: (-each[1], each[0]))}
 
 

@@ -18,6 +18,9 @@ from serving.reports.card_page import card_html, card_markdown, group_name
 
 PORT_WAIT_SECONDS = 0.3
 
+ROUTES = ("better_than_opponent", "not_worse_and_newer", "first_and_not_worse")
+"""Gates of which one open one is enough (``training.gates.rules.ROUTES``)."""
+
 
 def show_scores(terminal: Terminal, scores: Mapping[str, Any], label: str) -> None:
     """Print the figures of everybody who was judged on the same outcomes, with intervals."""
@@ -85,8 +88,10 @@ def show_gates(terminal: Terminal, gates: Sequence[Any]) -> None:
     """Print what each gate found, with the figures it looked at."""
     words = terminal.speech
     lines = []
+    arrived = any(verdict.passed for verdict in gates if verdict.gate.value in ROUTES)
     for verdict in gates:
-        said = words.text("cli.passed" if verdict.passed else "cli.not_passed")
+        spared = arrived and verdict.gate.value in ROUTES
+        said = words.text("cli.passed" if verdict.passed else "cli.other_route" if spared else "cli.not_passed")
         why = gate_facts(verdict.gate.value, verdict.facts, words)
         lines.append((words.text(verdict.gate), f"{said} · {why}" if why else said))
     terminal.pairs(lines, title=words.text("cli.gates"))
@@ -94,32 +99,61 @@ def show_gates(terminal: Terminal, gates: Sequence[Any]) -> None:
 
 def gate_facts(gate: str, facts: Mapping[str, Any], words: Speech) -> str:
     """The figures that one gate looked at, in words; nothing where there is nothing to say."""
-    if gate == "better_than_opponent":
+    if gate in ROUTES:
         if "unanswered" in facts:
             return words.text("gate_facts.unanswered", count=facts["unanswered"])
         if "gain" not in facts:
+            if not facts["units"]:
+                return words.text("gate_facts.never_met")
             return words.text("gate_facts.unmet", units=facts["units"], allowed=facts["allowed"])
-        if facts["same"]:
+        if not facts.get("newer", True):
+            return words.text("gate_facts.not_newer", since=words.date(facts["since"]))
+        if facts["same"] and gate == "first_and_not_worse":
+            return words.text("gate_facts.claims_nothing", rows=words.number(facts["rows"]))
+        if facts["same"] and gate == "better_than_opponent":
             return words.text("gate_facts.same", opponent=words.text(f"judge.{facts['opponent']}"))
         gain = words.interval(facts["gain_low"], facts["gain"], facts["gain_high"], 4)
         opponent = words.text(f"judge.{facts['opponent']}")
-        return words.text("gate_facts.better", gain=gain, opponent=opponent, units=words.number(facts["units"]))
+        told: dict[str, Any] = {"gain": gain, "opponent": opponent, "units": words.number(facts["units"])}
+        if gate == "not_worse_and_newer":
+            since, margin = words.date(facts["since"]), words.number(facts["margin"], 4)
+            return words.text("gate_facts.not_worse", **told, margin=margin, since=since)
+        if gate == "first_and_not_worse":
+            return words.text("gate_facts.first", **told, margin=words.number(facts["margin"], 4))
+        return words.text("gate_facts.better", **told)
     if gate == "intervals_hold":
         if not facts["units"]:
             return words.text("gate_facts.no_jobs")
         ends = (facts["coverage_80_low"], facts["coverage_80"], facts["coverage_80_high"])
         return words.text("gate_facts.coverage", coverage=words.interval(*ends, share=True))
     if gate == "no_group_worse":
-        worse = [f"{group_name(line, words)} {words.share(line['worse_share'], 1)}" for line in facts["worse"]]
+        worse = [_worse_group(line, words) for line in facts["worse"]]
+        power = [
+            words.text("gate_facts.power", power=words.share(line["power"]), units=words.number(line["units"]))
+            for line in facts["power"]
+        ]
+        told = {"count": facts["judged_groups"], "share": words.share(facts["power_of"]), "power": power}
         if worse:
-            return words.text("gate_facts.worse", groups=worse)
-        return words.text("gate_facts.groups", count=facts["judged_groups"])
+            return words.text("gate_facts.worse", groups=worse, **told)
+        return words.text("gate_facts.groups", **told)
     if gate == "top_stays":
         told = {"churn": words.share(facts["churn"]), "unexplained": len(facts["unexplained"])}
         return words.text("gate_facts.churn", **told) if facts["came"] else ""
     if gate == "schema_compatible":
         return words.text("gate_facts.differs", names=facts["differs"]) if facts["differs"] else ""
     return words.text("gate_facts.empty", names=facts["empty"]) if facts.get("empty") else ""
+
+
+def _worse_group(line: Mapping[str, Any], words: Speech) -> str:
+    """A group that was left behind: its size, by how much, and the interval of that."""
+    ends = (line["difference_low"], line["difference"], line["difference_high"])
+    return words.text(
+        "gate_facts.worse_group",
+        group=group_name(line, words),
+        units=words.number(line["units"]),
+        share=words.share(line["worse_share"], 1),
+        difference=words.interval(*ends, 4),
+    )
 
 
 def show_evaluation(terminal: Terminal, found: Any) -> None:
@@ -225,7 +259,7 @@ def show_models(terminal: Terminal, listed: Sequence[Any]) -> None:
 
 def _model_line(entry: Any, words: Speech) -> list[str]:
     figures = entry.metrics.get("scores", {}).get("model", {})
-    shut = [words.text(f"gate.{line['gate']}") for line in entry.gates if not line["passed"]]
+    shut = [words.text(f"gate.{gate}") for gate in entry.shut]
     said = words.text(f"model_problem.{entry.problem}") if entry.problem else words.join(shut)
     kind = words.text(f"model_kind.{entry.kind}") if entry.kind else words.number(None)
     return [

@@ -66,6 +66,11 @@ def show_training(terminal: Terminal, result: Any) -> None:
     if result.card["origin"] == "synthetic":
         terminal.line(words.text("models.synthetic"), "bold yellow")
     terminal.pairs(_sample(result.card["sample"], words), title=words.text(f"models.learnt_{result.kind}"))
+    search = result.metrics.get("search", {})
+    if search.get("gain") is not None:
+        key = "search_nothing" if search["adds_nothing"] else "search_gain"
+        told = {"trials": search["trials"], "gain": words.number(search["gain"], 4)}
+        terminal.line(words.text(f"models.{key}", **told, tolerance=words.number(search["tolerance"], 4)))
     show_scores(terminal, result.metrics["scores"], result.card["label"])
     show_jobs(terminal, result.metrics["jobs_scores"])
     if result.unchanged:

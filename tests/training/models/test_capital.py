@@ -12,9 +12,8 @@ from experiments.province_simulator import simulate
 from experiments.province_simulator.register import standing
 from features import FULL_SCHEMA, matrix
 from training.cohort.landmarks import follow
-from training.models.capital import without_capital
+from training.models.capital import LEARNT, without_capital
 from training.models.outcomes import fit_outcomes
-from training.pipeline.outcomes import LEARNT
 from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
 
 PER_CAPITAL = ("jobs_per_billion_rial", "jobs_expected_per_billion_rial")

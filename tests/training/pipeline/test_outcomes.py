@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 import training
 from engine.errors import EhyaError, ErrorCode
+from engine.reference.effects import effects
 from engine.settings import Settings
 from engine.store import Register
 from experiments.province_simulator.province import AS_OF
@@ -17,13 +19,17 @@ from features import matrix
 from serving.desk.appraisal import appraised
 from serving.desk.question import Question
 from serving.desk.workspace import champion
-from training.gates.rules import Gate
-from training.pipeline.outcomes import SEARCHED, SPACE, recipe_of
+from training.gates.rules import Gate, shut_gates
+from training.pipeline.ground import SEARCHED
+from training.pipeline.grounding import ground_of
+from training.pipeline.outcomes import SPACE, START, recipe_of
+from training.pipeline.rival import rival
 from training.registry.tracking import registered
 
 pytestmark = pytest.mark.slow
 
 AT = datetime(2026, 11, 25)
+NEXT = AS_OF + pd.DateOffset(months=3)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -49,7 +55,7 @@ def register(settings):
 def trained(register, settings):
     told: list = []
     result = training.train(
-        register, settings, as_of=AS_OF, trials=3, origin="synthetic",
+        register, settings, as_of=AS_OF, trials=2, origin="synthetic",
         progress=lambda stage, share, best=None: told.append((stage, best)),
     )  # fmt: skip
     return result, told
@@ -76,7 +82,9 @@ def test_settings_are_chosen_on_earlier_folds_than_those_it_is_judged_on(trained
     journal = settings.search_journal.read_text("utf-8")
     assert result.version
     assert "outcomes-" in journal
-    assert len(result.metrics["search"]["importances"]) in (0, len(SPACE))
+    assert set(result.metrics["search"]["importances"]) <= set(SPACE)
+    assert result.metrics["search"]["trials"] == 2
+    assert result.metrics["search"]["gain"] >= 0
     judged = pd.read_parquet(result.path.with_name("judged.parquet"))
     assert SEARCHED >= 1
     assert not judged.duplicated(["unit_id", "origin"]).any()
@@ -85,7 +93,7 @@ def test_settings_are_chosen_on_earlier_folds_than_those_it_is_judged_on(trained
 
 def test_promotion_opens_or_names_the_gate_that_is_shut(trained, register, settings):
     result, _ = trained
-    shut = {verdict.gate for verdict in result.gates if not verdict.passed}
+    shut = set(shut_gates((verdict.gate, verdict.passed) for verdict in result.gates))
     if shut:
         with pytest.raises(EhyaError) as refused:
             training.promote(register, settings, as_of=AS_OF, promoted_at=AT, verdicts=result.gates)
@@ -102,11 +110,69 @@ def test_promotion_opens_or_names_the_gate_that_is_shut(trained, register, setti
 def test_the_same_training_again_changes_nothing_and_asks_no_recipe_twice(trained, register, settings):
     result, _ = trained
     size = settings.search_journal.stat().st_size
-    again = training.train(register, settings, as_of=AS_OF, trials=3, origin="synthetic")
+    again = training.train(register, settings, as_of=AS_OF, trials=2, origin="synthetic")
     assert (again.version, again.digest) == (result.version, result.digest)
     assert again.unchanged
     assert settings.search_journal.stat().st_size - size < 2000
     assert len(registered(settings)) == 1
+
+
+@pytest.fixture(scope="module")
+def later(trained, register, settings):
+    """A training of the next quarter, whose search settles on the champion's recipe or on another."""
+    return training.train(register, settings, as_of=NEXT, trials=1, origin="synthetic")
+
+
+def test_a_later_training_meets_the_champion_on_every_outcome(later, register, settings):
+    judged = pd.read_parquet(later.path.with_name("judged.parquet"))
+    met = judged["champion_probability"].notna()
+    assert met.sum() > 30
+    newer = next(verdict for verdict in later.gates if verdict.gate is Gate.NOT_WORSE_AND_NEWER)
+    assert newer.facts["units"] == judged.loc[met, "unit_id"].nunique()
+    assert newer.facts["newer"]
+    assert newer.facts["since"] == AS_OF.date().isoformat()
+    found = training.evaluate(register, settings, as_of=NEXT, version=later.version)
+    assert {each.gate: each.passed for each in found.gates} == {each.gate: each.passed for each in later.gates}
+    assert found.scores["champion"]["brier"] == pytest.approx(later.metrics["scores"]["champion"]["brier"])
+
+
+@pytest.fixture(scope="module")
+def ground(register):
+    units, events = register.units(known_by=AS_OF), register.events(known_by=AS_OF)
+    found = ground_of(register, units, events, as_of=AS_OF, origin="synthetic", effects=effects())
+    assert found is not None
+    return found
+
+
+def said_by(ground, champion, challenger=None, **changes):
+    changed = replace(champion, document=champion.document.changed(**changes))
+    return rival(changed, challenger or champion.document.recipe, ground)
+
+
+def test_one_recipe_is_compared_by_how_much_less_the_champion_had_learnt(trained, ground, register, settings):
+    """A champion of the same day leaves nothing out, and says the same. One that is two years older knows less."""
+    result, _ = trained
+    model = training.model_of(register, settings, result.version)
+    judged = pd.read_parquet(result.path.with_name("judged.parquet")).set_index(["unit_id", "origin"])["probability"]
+    equal, older = (
+        said_by(ground, model, **changes).outcomes.set_index(["unit_id", "origin"])["probability"]
+        for changes in ({}, {"data_until": "2024-03-21"})
+    )
+    assert np.allclose(equal.reindex(judged.index), judged)
+    assert len(older) == len(equal)
+    assert not np.allclose(older, judged.reindex(older.index), atol=1e-3)
+
+
+def test_a_champion_of_another_recipe_is_fitted_by_it_to_all_that_a_fold_could_see(trained, ground, register, settings):
+    model = training.model_of(register, settings, trained[0].version)
+    other = recipe_of({**START, "precision_factor": 90.0})
+    old, young = (
+        said_by(ground, model, recipe_of(START).settings(0), recipe=other.settings(0), data_until=day)
+        for day in ("2024-03-21", "2026-03-21")
+    )
+    assert old.outcomes.equals(young.outcomes)
+    assert len(old.jobs) > 0
+    assert said_by(ground, model, origin="register") is None
 
 
 @pytest.fixture(scope="module")
@@ -158,12 +224,17 @@ def test_a_model_of_outcomes_meets_a_press_champion_on_its_own_outcomes(trained,
 
 
 @pytest.mark.parametrize(
-    ("origin", "code"), [("synthetic", ErrorCode.TOO_FEW_OUTCOMES), ("x", ErrorCode.UNKNOWN_OPTION)]
+    ("origin", "trials", "code"),
+    [
+        ("synthetic", None, ErrorCode.TOO_FEW_OUTCOMES),
+        ("synthetic", 0, ErrorCode.PRIOR_ONLY_OF_UNITS),
+        ("x", None, ErrorCode.UNKNOWN_OPTION),
+    ],
 )
-def test_an_origin_without_outcomes_or_without_units_is_refused(tmp_path, origin, code):
+def test_an_origin_that_nothing_can_be_learnt_from_is_refused_by_its_cause(tmp_path, origin, trials, code):
     settings = Settings.from_environment({"EHYA_HOME": str(tmp_path)})
     with Register.open(settings.database_url) as empty, pytest.raises(EhyaError) as refused:
-        training.train(empty, settings, as_of=AS_OF, origin=origin)
+        training.train(empty, settings, as_of=AS_OF, origin=origin, trials=trials)
     assert refused.value.code is code
 
 

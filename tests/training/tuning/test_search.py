@@ -132,6 +132,40 @@ def test_several_workers_share_the_journal_and_try_as_many_recipes_as_asked(tmp_
     assert not list(Path(tmp_path).glob("*.lock"))
 
 
+START = {"x": 1.0, "depth": 3, "kind": "flat"}
+
+
+def test_a_search_that_adds_nothing_ends_early_says_so_and_keeps_what_was_there():
+    """The start stands at the bottom. Folds of 5, 1 and 2 differ by 1.7, so that .085 would be a gain."""
+    found = search(starts=[START], patience=5, trials=40)
+    assert found.adds_nothing
+    assert found.settled
+    assert found.recipe == START
+    assert len(found.trials) == 6
+    assert (found.gain, found.tolerance) == (0.0, pytest.approx(0.05 * np.std(HEAVY)))
+    whole = search(starts=[START], trials=40)
+    assert (whole.gain, whole.settled, len(whole.trials)) == (None, False, 40)
+
+
+def test_a_search_that_adds_something_goes_on_while_it_does():
+    found = search(starts=[{**START, "x": -4.0}], patience=5, trials=40)
+    assert not found.adds_nothing
+    assert found.gain > 20
+    assert found.recipe["x"] == pytest.approx(1.0, abs=0.9)
+
+
+def test_a_search_that_settled_ends_at_the_same_trial_when_it_is_resumed(tmp_path):
+    options = {"starts": [START], "patience": 5, "journal": tmp_path / "search.journal"}
+    search(trials=3, **options)
+    assert search(trials=40, **options).trials == search(trials=40, starts=[START], patience=5).trials
+
+
+def test_only_settings_that_act_in_the_chosen_recipe_have_an_importance():
+    found = search(trials=30, acting=lambda recipe: {"x", "kind"})
+    assert set(found.importances) == {"x", "kind"}
+    assert sum(found.importances.values()) == pytest.approx(1.0, abs=1e-3)
+
+
 def test_progress_tells_the_best_so_far():
     told: list = []
     found = search(progress=lambda done, best: told.append((done, best)))

@@ -68,7 +68,7 @@ def test_train_evaluate_and_promote_follow_one_another(ehya, first):
     assert "قاعدهٔ چهارمعیاری" in ehya("evaluate", "--lang", "fa").stdout
     promoted = json.loads(ehya("promote", "--json").stdout)
     assert (promoted["version"], promoted["already"]) == (first["version"], False)
-    assert len(promoted["gates"]) == 6
+    assert len(promoted["gates"]) == 7
     assert json.loads(ehya("promote", "--json").stdout)["already"]
     assert "at work already" in ehya("promote", "--lang", "en").stdout
     assert "nothing was done" in ehya("promote", first["version"], "--lang", "en").stdout

@@ -1,0 +1,59 @@
+"""The study of retraining: what it counts, on tables made by hand; a whole life takes minutes and is not lived here."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import expit
+
+from experiments.retraining.lives import RETRAININGS, days
+from experiments.retraining.run import ASKED, ENDS, _slope, group_alarms, printed
+
+
+def table(units=400, apart=0.1):
+    rng = np.random.default_rng(2)
+    own = rng.beta(2, 5, units)
+    return pd.DataFrame(
+        {
+            "unit_id": np.arange(units).astype(str),
+            "origin": pd.Timestamp("2022-01-01"),
+            "probability": own,
+            "champion_probability": np.clip(own + apart * rng.standard_normal(units), 0.01, 0.99),
+            "prior_probability": own.mean(),
+            "weight": 1.0,
+            "county": rng.integers(0, 5, units).astype(str),
+            "sector": rng.integers(0, 4, units).astype(str),
+            "size": "small",
+        }
+    )
+
+
+def test_the_gate_of_groups_is_asked_of_a_right_model_and_of_one_wrong_group():
+    alarms, caught = group_alarms([table()], times=4)
+    assert (len(alarms), len(caught)) == (4, 4)
+    assert sum(alarms) <= 1
+    assert sum(caught) >= 2
+    assert group_alarms([table(150)], times=2)[1] == []
+
+
+def test_the_slope_of_calibration_is_one_where_forecasts_are_right_and_half_where_they_lie_twice_as_far_apart():
+    rng = np.random.default_rng(0)
+    score = rng.standard_normal(20_000)
+    outcomes = pd.DataFrame({"label": (rng.random(20_000) < expit(score)).astype(float), "weight": 1.0})
+    assert _slope(outcomes.assign(probability=expit(score))) == pytest.approx(1.0, abs=0.05)
+    assert _slope(outcomes.assign(probability=expit(2 * score))) == pytest.approx(0.5, abs=0.03)
+
+
+def test_a_first_training_and_six_retrainings_end_on_the_last_day():
+    found = days(SimpleNamespace(as_of=pd.Timestamp("2026-03-21")))
+    assert len(found) == RETRAININGS + 1
+    assert (found[0], found[-1]) == (pd.Timestamp("2022-03-21"), pd.Timestamp("2026-03-21"))
+
+
+def test_what_could_not_be_measured_is_printed_as_nothing():
+    figures = dict.fromkeys([*ASKED, *ENDS])
+    said = printed({**figures, "worlds": 1, "units": 5, "counts": {}, "shut": {}})
+    assert said.count(" - ") >= len(ASKED)
