@@ -26,7 +26,7 @@ class Capacity:
     Examples
     --------
     >>> Capacity({"bank": 10}).of("bank"), Capacity().of("bank")
-    (10, inf)
+    (10.0, inf)
     """
 
     acts: Mapping[str, int] = field(default_factory=dict)

@@ -59,17 +59,20 @@ def test_people_of_a_county_are_the_same_in_both_tables():
 
 
 def census_unemployment():
-    """Rates by county of the census of 1395, as read."""
+    """Rates and counts of the unemployed by county of the census of 1395, as read."""
     read = pd.read_csv(FACTS / "iran_parameters.csv").query("key == 'labour_unemployment_rate'")
     code = read["place"].str.extract(r"^West Azerbaijan, .* (04\d\d)$")[0]
-    counties = table("counties").set_index("county_code")["county"]
-    return dict(zip(code.dropna().map(counties), read.loc[code.notna(), "value"].astype(float), strict=True))
+    read = read[code.notna()].assign(county=code.dropna().map(table("counties").set_index("county_code")["county"]))
+    counts = read["evidence_note"].str.extract(r"COMPUTED: (\d+) of")[0].astype(float)
+    return dict(zip(read["county"], read["value"].astype(float), strict=True)), dict(
+        zip(read["county"], counts, strict=True)
+    )
 
 
 @needs_facts
 def test_indicators_of_counties_say_what_was_read():
     read = pd.read_csv(FACTS / "county_indicators.csv").set_index("county_en")
-    rates = census_unemployment()
+    rates, unemployed = census_unemployment()
     named = {"industrial_units": "n_industrial_units", "industrial_jobs": "industrial_employment"}
     for row in table("county_indicators").itertuples():
         column = named.get(row.indicator, f"population_{row.period}" if row.indicator == "population" else None)
@@ -79,6 +82,8 @@ def test_indicators_of_counties_say_what_was_read():
             assert read.loc[row.county, "zone"] == "Maku free zone"
         elif row.indicator == "unemployment":
             assert rates[row.county] == pytest.approx(row.value / 100)
+        elif row.indicator == "unemployed":
+            assert unemployed[row.county] == row.value
         else:
             assert read.loc[row.county, "deprived_class"].startswith("least developed")
 

@@ -27,8 +27,9 @@ from engine.errors import EhyaError, ErrorCode
 from engine.scoring.artefact import path_of, save
 from engine.settings import Settings
 from engine.store import Register
+from training.pipeline.promoting import promote
 from training.registry import tracking
-from training.registry.promotion import delivered, promote
+from training.registry.promotion import delivered
 from training.registry.pyfunc import Forecaster, example
 from training.registry.tracking import Alias, Data, log_training, register_model, registered, server
 
