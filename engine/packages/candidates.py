@@ -158,8 +158,8 @@ def candidate_table(
     -------
     pandas.DataFrame
         Index ``unit_id`` in order; ``ATTRIBUTES``, ``size``, ``publishable``, ``known``, ``withdrawn``,
-        ``capital_estimated`` (bool: its record states none), the intervals of chance and jobs, and the figures of
-        `Candidates`.
+        ``capital_estimated`` (bool: its record states none), the intervals of chance (also of the unit itself, where
+        the appraisal has it) and of jobs, and the figures of `Candidates`.
 
     Examples
     --------
@@ -199,7 +199,8 @@ def billions(rial: float) -> float:
 def _attributes(table: pd.DataFrame) -> pd.DataFrame:
     points = [columns(Output.FEASIBILITY)[1], columns(Output.JOBS_IF_REVIVED)[1]]
     intervals = [*columns(Output.FEASIBILITY), *columns(Output.JOBS_IF_REVIVED)]
-    kept = table.reindex(columns=[*ATTRIBUTES, *intervals])
+    shown = [name for name in columns(Output.FEASIBILITY_UNIT) if name in table.columns]
+    kept = table.reindex(columns=[*ATTRIBUTES, *intervals, *shown])
     persons = _numbers(table, Field.JOBS_BEFORE_STOP.value)
     bounds = list(SIZE_BOUNDS.values())
     classes = np.array([size.value for size in SIZE_BOUNDS], dtype=object)

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from engine.domain.outcome import Outcome, OutcomeKind
+from engine.domain.prediction import Output, columns
 from engine.errors import EhyaError, ErrorCode
 from engine.packages.standing import Loss
 from engine.packages.terms import PackageTerms
@@ -72,6 +73,13 @@ def test_a_package_is_kept_with_reasons_and_repeats_bit_for_bit(settings, stored
     assert again.document["terms"]["price_year"] == 1405  # of the question, where the terms state none
     drawn = [unit for unit in again.document["units"] if unit["lot"]]
     assert [0 < unit["lot"]["probability"] <= 1 for unit in drawn] == [True]
+
+
+def test_a_unit_of_a_package_has_the_chance_that_every_other_door_shows(whole, stored):
+    ends = columns(Output.FEASIBILITY_UNIT)
+    for unit in stored.document["units"]:
+        shown = whole.table.loc[unit["unit_id"], list(ends)].astype("float64").tolist()
+        assert [unit["chance_low"], unit["chance"], unit["chance_high"]] == pytest.approx(shown)
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])
