@@ -86,6 +86,7 @@ class ErrorCode(Code):
     FOLDER_NOT_OURS = "folder_not_ours"
     DATABASE_NEWER = "database_newer"
     DATABASE_FOREIGN = "database_foreign"
+    BACKUP_TOO_LARGE = "backup_too_large"
     BACKUP_ELSEWHERE = "backup_elsewhere"
     NOT_A_BACKUP = "not_a_backup"
     BACKUP_DAMAGED = "backup_damaged"

@@ -34,7 +34,8 @@ _MANIFEST_BYTES = 1_000_000
 _BROKEN = (zipfile.BadZipFile, zlib.error, struct.error)
 _PIECE = 1 << 20
 _BUSY_SECONDS = 5.0
-_FURTHER = re.compile(r"panel/[\w.-]+|effects\.csv|price_index\.csv")
+_FURTHER = re.compile(r"panel/(?![.~])[^/\\\0]+|effects\.csv|price_index\.csv")
+"""Files beside the register that a backup carries: no hidden one, and none that a program locks another with."""
 _FURTHER_BYTES = 100_000_000
 _SQLITE_MARK = b"SQLite format 3\0"
 
@@ -104,14 +105,16 @@ def back_up(url: str, out: Path, *, made_at: datetime, beside: Mapping[str, Path
         The moment, for the manifest.
     beside
         Further files of the workspace, by their place in it (`engine.settings.Settings.made_by_hand`); those that are
-        not there are left out.
+        not there, and those that programs put there for themselves (hidden, or a lock of an open workbook), are left
+        out.
 
     Raises
     ------
     EhyaError
         ``backup_elsewhere`` for another database, ``file_not_found`` when there is no register,
         ``database_foreign`` when another program's file stands there, ``register_unsound`` when the file is damaged: a
-        damaged copy would be mistaken for a safe one; ``file_not_written`` when the disk is full and the like.
+        damaged copy would be mistaken for a safe one; ``backup_too_large`` when the files beside the register are;
+        ``file_not_written`` when the disk is full and the like.
     """
     path = _path(url)
     if not path.is_file():
@@ -132,7 +135,14 @@ def back_up(url: str, out: Path, *, made_at: datetime, beside: Mapping[str, Path
             raise EhyaError(ErrorCode.REGISTER_UNSOUND, given=str(path))
         digest, size = _digest(copy), copy.stat().st_size
         # read once, so that what is packed is what the manifest speaks of
-        files = {name: place.read_bytes() for name, place in (beside or {}).items() if place.is_file()}
+        files = {
+            name: place.read_bytes()
+            for name, place in (beside or {}).items()
+            if place.is_file() and _FURTHER.fullmatch(name)
+        }
+        if (large := sum(map(len, files.values()))) > _FURTHER_BYTES:
+            most = _FURTHER_BYTES // 10**6
+            raise EhyaError(ErrorCode.BACKUP_TOO_LARGE, given=f"{large / 10**6:.0f} MB", allowed=f"{most} MB")
         digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
         manifest = Manifest(utc(made_at).isoformat(), revision, digest, size, rows, wrong, digests)
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:

@@ -1,5 +1,6 @@
 """A backup is trusted only when it is whole, and a restore leaves the old register or the new one."""
 
+import hashlib
 import json
 import random
 import shutil
@@ -217,10 +218,12 @@ def test_what_persons_made_by_hand_goes_with_the_register_and_comes_back(backup,
     home = path.parent
     (home / "panel").mkdir()
     (home / "panel" / "p1.json").write_text("asked", "utf-8")
+    (home / "panel" / "پاسخ‌های گروه (2).xlsx").write_text("answers", "utf-8")
+    (home / "panel" / "~$answers.xlsx").write_text("open in Excel", "utf-8")
     (home / "effects.csv").write_text("mine", "utf-8")
     settings = Settings(home=home, database_url=sqlite_url)
     manifest = back_up(sqlite_url, tmp_path / "all.zip", made_at=NOON, beside=settings.made_by_hand)
-    assert set(manifest.files) == {"panel/p1.json", "effects.csv"}
+    assert set(manifest.files) == {"panel/p1.json", "panel/پاسخ‌های گروه (2).xlsx", "effects.csv"}
     (home / "panel" / "p1.json").unlink()
     (home / "effects.csv").write_text("other", "utf-8")
     done = restore(tmp_path / "all.zip", sqlite_url, home=home)
@@ -231,12 +234,15 @@ def test_what_persons_made_by_hand_goes_with_the_register_and_comes_back(backup,
     assert restore(backup, sqlite_url, home=home).files == ()  # one without further files touches none
 
 
-@pytest.mark.parametrize("name", ["../x.csv", "panel/../../x", "ehya.db", "effects.csv"])
+@pytest.mark.parametrize("name", ["../x.csv", "panel/../../x", "panel/..", "panel/~$p1.xlsx", "ehya.db", "effects.csv"])
 def test_a_further_file_that_leads_elsewhere_or_is_another_is_refused(backup, sqlite_url, tmp_path, name):
-    bad = tmp_path / "bad.zip"
+    bad, content = tmp_path / "bad.zip", b"mine"
+    digest = hashlib.sha256(b"another" if name == "effects.csv" else content).hexdigest()
     with zipfile.ZipFile(backup) as whole, zipfile.ZipFile(bad, "w") as archive:
         manifest = json.loads(whole.read("manifest.json"))
-        archive.writestr("manifest.json", json.dumps(manifest | {"files": {name: "0" * 64}}))
+        archive.writestr("manifest.json", json.dumps(manifest | {"files": {name: digest}}))
         archive.writestr("ehya.db", whole.read("ehya.db"))
+        if name != "ehya.db":
+            archive.writestr(name, content)
     refused(ErrorCode.BACKUP_DAMAGED, restore, bad, sqlite_url, home=tmp_path)
     assert names(sqlite_url) == [WEAVER["name"]]
