@@ -12,7 +12,7 @@ from engine.codes import Code
 from engine.domain.intervention import InterventionCode
 from engine.domain.outcome import OutcomeKind
 from engine.domain.standing import ENDS
-from engine.parsing.dates import to_jalali
+from engine.parsing.dates import jalali_years
 from engine.reference.tables import table
 
 LATER_MONTHS = (12, 24, 36)
@@ -66,8 +66,8 @@ class Achievements:
         (of the census), ``share_of_unemployed`` (direct jobs, NaN where the census does not say).
     money
         Index Jalali year: ``investments, rial`` of the day, ``rial_common`` in prices of the common year.
-    events
-        Index name of an event: units that took each step of ``FUNNEL`` at the event or after it.
+    funnels
+        Index name of a conference or programme: units that took each step of ``FUNNEL`` at it or after it.
     """
 
     start: pd.Timestamp
@@ -77,7 +77,7 @@ class Achievements:
     families: pd.DataFrame
     counties: pd.DataFrame
     money: pd.DataFrame
-    events: pd.DataFrame
+    funnels: pd.DataFrame
 
 
 def achievements(
@@ -132,7 +132,7 @@ def achievements(
     inside = known[known["happened_on"].between(start, end)]
     restarts = inside[inside["kind"] == OutcomeKind.RESTARTED.value].drop_duplicates("unit_id").set_index("unit_id")
     since = restarts["happened_on"]
-    jobs = _last_count(known[known["happened_on"] <= end], since)
+    jobs = last_counts(known[known["happened_on"] <= end], since)
     served = inside[(inside["kind"] == OutcomeKind.SERVED.value) & inside["act"].notna()]
     invested = inside[inside["kind"] == OutcomeKind.INVESTED.value]
     counties = _counties(since, jobs, units, net_share)
@@ -158,7 +158,7 @@ def achievements(
         families=_families(served),
         counties=counties,
         money=_money(invested, rial),
-        events=_funnel(known, inside, end),
+        funnels=_funnels(known, inside, end),
     )
 
 
@@ -178,8 +178,29 @@ def _sum(values: pd.Series) -> float:
     return float(known.sum()) if len(known) or values.empty else float("nan")
 
 
-def _last_count(known: pd.DataFrame, since: pd.Series) -> pd.Series:
-    """Persons at work in each revived unit as last counted from its restart on; index of ``since``, NaN without one."""
+def last_counts(known: pd.DataFrame, since: pd.Series) -> pd.Series:
+    """Persons at work in each revived unit as last counted from its restart on.
+
+    Parameters
+    ----------
+    known
+        Events, oldest first: ``unit_id, happened_on, jobs``.
+    since
+        Day of the restart of each unit, index ``unit_id``.
+
+    Returns
+    -------
+    pandas.Series
+        Index of ``since``, NaN where nobody counted.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2023-01-01", "2023-06-01", "2024-01-01"])
+    >>> known = pd.DataFrame({"unit_id": "a", "happened_on": days, "jobs": [0, 10, 30]})
+    >>> since = pd.Series({"a": days[1]})
+    >>> last_counts(known, since).tolist(), last_counts(known[:1], since).tolist()
+    ([30.0], [nan])
+    """
     counted = known[known["jobs"].notna() & known["unit_id"].isin(since.index)]
     counted = counted[(counted["happened_on"] >= since.reindex(counted["unit_id"]).to_numpy()).to_numpy(dtype=bool)]
     last: pd.Series = counted.groupby("unit_id")["jobs"].last().astype("float64")
@@ -242,8 +263,7 @@ def _families(served: pd.DataFrame) -> pd.DataFrame:
 
 
 def _money(invested: pd.DataFrame, rial: pd.Series | None) -> pd.DataFrame:
-    years = {day: jalali_year(day) for day in invested["happened_on"].unique()}
-    year = invested["happened_on"].map(years).astype("int64")
+    year = jalali_years(invested["happened_on"]).astype("int64")
     amount = invested["rial"].astype("float64")
     factor = pd.Series(np.nan, index=year.index) if rial is None else year.map(rial).astype("float64")
     frame = pd.DataFrame({"year": year, "rial": amount, "rial_common": amount * factor})
@@ -257,18 +277,7 @@ def _money(invested: pd.DataFrame, rial: pd.Series | None) -> pd.DataFrame:
     )
 
 
-def jalali_year(day: pd.Timestamp) -> int:
-    """Jalali year of a day.
-
-    Examples
-    --------
-    >>> jalali_year(pd.Timestamp("2023-03-20")), jalali_year(pd.Timestamp("2023-03-21"))
-    (1401, 1402)
-    """
-    return to_jalali(day.date())[0]
-
-
-def _funnel(known: pd.DataFrame, inside: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
+def _funnels(known: pd.DataFrame, inside: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
     """Units of each event that was held in the period, by the steps they took at it or after it."""
     conference = inside[inside["event"].notna() & (inside["kind"] != OutcomeKind.SERVED.value)]
     first = conference.groupby(["event", "unit_id"], as_index=False)["happened_on"].min()

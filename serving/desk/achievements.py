@@ -13,7 +13,9 @@ from engine.economics.assumptions import Assumptions
 from engine.economics.jobs import labour_market, new_jobs
 from engine.economics.prices import deflate
 from engine.errors import EhyaError, ErrorCode
-from engine.programme.achievements import Achievements, achievements, jalali_year
+from engine.packages.document import inputs_table
+from engine.parsing.dates import jalali_years, to_jalali
+from engine.programme.achievements import Achievements, achievements, last_counts
 from engine.settings import Settings
 from engine.store import Register
 from engine.store.packages import StoredPackage
@@ -45,16 +47,17 @@ class ReportRequest:
     price_year: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a period that ends before it begins.
+        """Refuse a period that ends, or is looked at, before it begins.
 
         Raises
         ------
         EhyaError
             ``value_unreadable``.
         """
-        if self.end < self.start:
-            given, allowed = self.end.date().isoformat(), [f">= {self.start.date().isoformat()}"]
-            raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="--to", given=given, allowed=allowed)
+        for option, last in (("--to", self.end), ("--known-by", self.known_by)):
+            if last < self.start:
+                given, allowed = last.date().isoformat(), [f">= {self.start.date().isoformat()}"]
+                raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=option, given=given, allowed=allowed)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -77,7 +80,7 @@ class ProgrammeReport:
         Jalali year of ``found.money.rial_common``.
     synthetic
         Whether any unit that counts is synthetic.
-    events
+    event_count
         How many events lie in the period.
     """
 
@@ -86,7 +89,7 @@ class ProgrammeReport:
     forecasts: pd.DataFrame
     price_year: int
     synthetic: bool
-    events: int
+    event_count: int
 
 
 def programme_report(settings: Settings, request: ReportRequest) -> ProgrammeReport:
@@ -100,12 +103,12 @@ def programme_report(settings: Settings, request: ReportRequest) -> ProgrammeRep
     with open_register(settings) as register:
         units, events = register.units(), register.events(request.known_by)
         signed = _signed(register, request.end)
-    year = jalali_year(request.end) if request.price_year is None else request.price_year
+    year = to_jalali(request.end.date())[0] if request.price_year is None else request.price_year
     net = new_jobs(np.ones(len(units)), labour_market(units), Assumptions.from_reference().points())
     share = pd.Series(net, index=units.index)
     inside = events[events["happened_on"].between(request.start, request.end)]
-    years = sorted({jalali_year(day) for day in inside["happened_on"].unique()})
-    moved = deflate(1.0, np.array(years, dtype=np.float64), year, index=own_prices(settings), allow_proxy=True).rial
+    years = np.unique(jalali_years(inside["happened_on"]).to_numpy(np.int64))
+    moved = deflate(1.0, years.astype(np.float64), year, index=own_prices(settings), allow_proxy=True).rial
     found = achievements(
         events,
         units,
@@ -116,7 +119,7 @@ def programme_report(settings: Settings, request: ReportRequest) -> ProgrammeRep
         rial=pd.Series(moved, index=years, dtype="float64"),
     )
     made_up = units["origin"].reindex(inside["unit_id"].unique()).eq(Origin.SYNTHETIC.value).any()
-    return ProgrammeReport(request, found, _forecasts(signed, events, share), year, bool(made_up), len(inside))
+    return ProgrammeReport(request, found, _forecasts(signed, events), year, bool(made_up), len(inside))
 
 
 def _signed(register: Register, end: pd.Timestamp) -> list[StoredPackage]:
@@ -127,30 +130,27 @@ def _signed(register: Register, end: pd.Timestamp) -> list[StoredPackage]:
     return [register.packages.get(str(name), int(version)) for name, version in names]
 
 
-def _forecasts(signed: list[StoredPackage], events: pd.DataFrame, share: pd.Series) -> pd.DataFrame:
+def _forecasts(signed: list[StoredPackage], events: pd.DataFrame) -> pd.DataFrame:
     names = pd.Index([f"{one.name}@{one.version}" for one in signed], name="package", dtype="str")
-    return pd.DataFrame([_forecast(one, events, share) for one in signed], index=names, columns=_FORECAST)
+    return pd.DataFrame([_forecast(one, events) for one in signed], index=names, columns=_FORECAST)
 
 
-def _forecast(package: StoredPackage, events: pd.DataFrame, share: pd.Series) -> dict[str, object]:
-    told, figures = pd.DataFrame(list(package.document["units"])), package.document["figures"]
+def _forecast(package: StoredPackage, events: pd.DataFrame) -> dict[str, object]:
+    figures, candidates = package.document["figures"], inputs_table(package.inputs)
+    units = [unit["unit_id"] for unit in package.document["units"]]
     signed_on = pd.Timestamp(str(package.signed_on))
-    since = events[(events["happened_on"] >= signed_on) & events["unit_id"].isin(told["unit_id"])]
-    back = since.loc[since["kind"] == OutcomeKind.RESTARTED.value, "unit_id"].unique()
-    counted = since[since["unit_id"].isin(back) & since["jobs"].notna()].groupby("unit_id")["jobs"].last()
-    net = counted.astype("float64") * share.reindex(counted.index)
-    low, point, high = (told[f"jobs_expected{end}"].astype("float64") for end in ("_low", "", "_high"))
-    down, up = (float(np.sqrt(((point - end) ** 2).sum())) for end in (low, high))
-    whole = float(point.sum())
+    since = events[(events["happened_on"] >= signed_on) & events["unit_id"].isin(units)]
+    restarts = since[since["kind"] == OutcomeKind.RESTARTED.value].drop_duplicates("unit_id")
+    jobs = last_counts(since, restarts.set_index("unit_id")["happened_on"])
+    # One direct job of a unit counts in what came as it did in what was expected.
+    came = jobs * candidates["net"].astype("float64").reindex(jobs.index)
+    ends = ("revived_low", "revived", "revived_high", "jobs_low", "jobs", "jobs_high")
     return {
         "event": package.event,
         "signed_on": signed_on,
-        "units": len(told),
-        **{name: float(figures[name]) for name in ("revived_low", "revived", "revived_high")},
-        "restarts": len(back),
-        "jobs_low": max(whole - down, 0.0),
-        "jobs": whole,
-        "jobs_high": whole + up,
-        "came": float(net.sum()) if len(net) or not len(back) else np.nan,
-        "uncounted": len(back) - len(counted),
+        "units": len(units),
+        **{name: float(figures[name]) for name in ends},
+        "restarts": len(jobs),
+        "came": float(came.sum()) if came.notna().any() or jobs.empty else np.nan,
+        "uncounted": int(jobs.isna().sum()),
     }

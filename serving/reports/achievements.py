@@ -63,13 +63,13 @@ def report_document(report: ProgrammeReport) -> dict[str, Any]:
         "to": request.end,
         "known_by": request.known_by,
         "synthetic": report.synthetic,
-        "events": report.events,
+        "events": report.event_count,
         "figures": found.figures.to_dict("index"),
         "still_running": {str(months): line for months, line in found.still_running.to_dict("index").items()},
         "families": found.families.to_dict("index"),
         "counties": found.counties.reset_index().to_dict("records"),
         "money": found.money.assign(price_year=report.price_year).reset_index().to_dict("records"),
-        "funnels": found.events.reset_index().to_dict("records"),
+        "funnels": found.funnels.reset_index().to_dict("records"),
         "forecasts": report.forecasts.reset_index().to_dict("records"),
     }
 
@@ -96,7 +96,7 @@ def write_report(path: Path, report: ProgrammeReport, words: Speech) -> Path:
         }
     )
     running, counties = found.still_running.reset_index(), found.counties.reset_index()
-    counties = counties.assign(county=[county_said(name, words) for name in counties["county"]])
+    counties = counties.assign(county=[county_said(line, words) for line in counties.to_dict("records")])
     families = found.families.reset_index()
     families = families.assign(family=[say(f"service_family.{name}") for name in families["family"]])
     sheets = [
@@ -105,16 +105,17 @@ def write_report(path: Path, report: ProgrammeReport, words: Speech) -> Path:
         _sheet("families", _FAMILIES, families, report, words),
         _sheet("counties", _COUNTIES, counties, report, words),
         _sheet("money", _MONEY, found.money.reset_index(), report, words),
-        _sheet("funnels", _FUNNELS, found.events.reset_index(), report, words),
+        _sheet("funnels", _FUNNELS, found.funnels.reset_index(), report, words),
         _sheet("forecasts", _FORECASTS, report.forecasts.reset_index(), report, words),
     ]
     notes = [(say("report.title"), period(report, words)), (say("report.definitions"), say("report.legend"))]
     return write_xlsx(path, sheets, Notes(say("cli.notes"), notes), words)
 
 
-def county_said(name: object, words: Speech) -> str:
-    """A county, or that the record names none."""
-    return words.place(name) if name else words.text("report.no_county")
+def county_said(line: Mapping[Any, Any], words: Speech) -> str:
+    """A county with its province, or that the record names none."""
+    named = [words.place(line[level]) for level in ("county", "province") if line[level]]
+    return words.join(named) if line["county"] else words.text("report.no_county")
 
 
 def _sheet(

@@ -37,7 +37,7 @@ def read_period(start: str, end: str, *, known_by: str | None, price_year: int |
     >>> str(request.start.date()), str(request.end.date())
     ('2022-03-21', '2025-03-20')
     """
-    known = today() if known_by is None else day(known_by, "--known-by").at
+    known = today() if known_by is None else last_day(known_by, "--known-by")
     return ReportRequest(day(start, "--from").at, last_day(end, "--to"), known, price_year)
 
 
@@ -60,7 +60,7 @@ def show_report(terminal: Terminal, settings: Settings, request: ReportRequest, 
     terminal.line(period(report, words))
     if report.synthetic:
         terminal.line(words.text("report.synthetic"), "yellow")
-    if not report.events:
+    if not report.event_count:
         terminal.say("report.empty")
         return
     _figures(terminal, report)
@@ -109,7 +109,7 @@ def _counties(terminal: Terminal, report: ProgrammeReport) -> None:
     told = report.found.counties.sort_values("direct_jobs", ascending=False, kind="stable").head(_COUNTIES)
     rows = [
         [
-            county_said(line["county"], words),
+            county_said(line, words),
             words.number(line["revived"]),
             words.number(line["direct_jobs"]),
             words.number(line["net_jobs"], 1),
@@ -149,7 +149,7 @@ def _funnels(terminal: Terminal, report: ProgrammeReport) -> None:
     headers = [words.text(f"report_column.{name}") for name in ("event", "units", *(step.value for step in FUNNEL))]
     rows = [
         [str(event), *(words.number(count) for count in line.values())]
-        for event, line in report.found.events.to_dict("index").items()
+        for event, line in report.found.funnels.to_dict("index").items()
     ]
     if rows:
         terminal.table(headers, rows, title=words.text("report.funnels"))

@@ -69,7 +69,7 @@ def test_jobs_stand_beside_the_unemployed_of_the_census():
 
 
 def test_a_funnel_counts_units_and_what_they_did_after_the_event():
-    inva = found().events.loc["INVA"]
+    inva = found().funnels.loc["INVA"]
     assert inva.to_dict() == {
         "units": 2, "offered": 2, "approached": 0, "visited": 1, "agreed": 0, "invested": 2, "restarted": 1,
     }  # fmt: skip
@@ -97,7 +97,7 @@ def test_what_became_known_later_does_not_count():
 def test_a_period_without_events_has_nothing_and_no_jobs_of_nil_people():
     none = found(log=LOG[:1], start=pd.Timestamp("2010-01-01"), end=pd.Timestamp("2011-01-01"))
     assert none.figures.loc["units_revived", "value"] == 0
-    assert none.events.empty
+    assert none.funnels.empty
     assert none.families.empty
 
 
@@ -105,4 +105,4 @@ def test_the_order_of_the_log_decides_nothing():
     turned = found(log=LOG[::-1])
     pd.testing.assert_frame_equal(turned.figures, found().figures)
     pd.testing.assert_frame_equal(turned.still_running, found().still_running)
-    pd.testing.assert_frame_equal(turned.events, found().events)
+    pd.testing.assert_frame_equal(turned.funnels, found().funnels)

@@ -12,12 +12,14 @@ import pytest
 from engine.domain.outcome import Outcome, OutcomeKind
 from engine.domain.prediction import Output, columns
 from engine.errors import EhyaError, ErrorCode
+from engine.packages.document import inputs_table
 from engine.packages.standing import Loss
 from engine.packages.terms import PackageTerms
 from engine.settings import Settings
 from experiments.province_simulator.province import simulate
 from experiments.province_simulator.register import taken
 from serving.desk import package as desk
+from serving.desk.achievements import ReportRequest, programme_report
 from serving.desk.appraisal import Appraised
 from serving.desk.question import Question
 from serving.desk.workspace import open_register
@@ -180,3 +182,26 @@ def test_a_package_of_another_name_is_not_found(settings, stored):
         with pytest.raises(EhyaError) as caught:
             desk.stored_package(settings, given)
         assert caught.value.code is ErrorCode.PACKAGE_UNKNOWN
+
+
+def test_a_report_sets_what_a_signed_package_expected_beside_what_came(settings, whole):
+    key = solved(settings, whole, name="followed").stored.key
+    frozen = desk.freeze(settings, key, role="deputy", signed_on=date(2026, 11, 24), made_at=NOON, note=None)
+    first, second, third = (unit["unit_id"] for unit in frozen.document["units"][:3])
+
+    def event(unit, kind, day, jobs=None):
+        return Outcome(unit_id=unit, kind=OutcomeKind(kind), happened_on=day, known_on=day, jobs=jobs)
+
+    with open_register(settings) as register:
+        register.events.add(event(first, "observed", date(2026, 11, 25), jobs=0))  # before it restarted
+        register.events.add(event(first, "restarted", date(2026, 12, 1)))
+        register.events.add(event(second, "restarted", date(2026, 12, 1), jobs=10))
+        register.events.add(event(second, "observed", date(2027, 2, 1), jobs=20))
+        register.events.add(event(third, "restarted", date(2026, 11, 1), jobs=50))  # before it was signed
+    start, end = pd.Timestamp("2026-11-01"), pd.Timestamp("2027-03-01")
+    line = programme_report(settings, ReportRequest(start, end, end)).forecasts.loc[key]
+    net = inputs_table(frozen.inputs)["net"]
+    assert (line["restarts"], line["uncounted"]) == (2, 1)
+    assert line["came"] == pytest.approx(20 * net[second])
+    figures = frozen.document["figures"]
+    assert line[["jobs_low", "jobs", "jobs_high"]].tolist() == [figures[f"jobs{end}"] for end in ("_low", "", "_high")]
