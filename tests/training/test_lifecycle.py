@@ -145,10 +145,19 @@ def test_the_verdicts_of_a_training_need_not_be_asked_again(work):
     assert facts["given"] == [training.Gate.BETTER_THAN_OPPONENT]
 
 
+def test_verdicts_of_nobody_open_no_gate(work):
+    """A training that gives a file of before asks no gate; after a rollback the gates are asked of it anew."""
+    work.promote(force=True, reason="a trial")
+    work.rollback()
+    facts = work.refused(work.promote, ErrorCode.GATES_SHUT, version=work.second.version, verdicts=())
+    assert training.Gate.BETTER_THAN_OPPONENT in facts["given"]
+
+
 def test_equal_data_and_seed_leave_the_model_at_work_untouched(work):
     before = work.file(work.first.version).read_bytes()
     again = work.train()
     assert again.unchanged
+    assert not again.passed  # no gate was asked of it
     assert (again.version, again.digest, again.metrics) == (work.first.version, work.first.digest, work.first.metrics)
     assert work.file(work.first.version).read_bytes() == before
     assert len(registered(work.settings)) == 2

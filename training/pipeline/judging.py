@@ -43,7 +43,7 @@ class TrainingResult:
     metrics
         Figures out of sample: those of its kind, ``scores`` (itself, champion, prior, plain rules), ``jobs_scores``.
     gates
-        What each gate found, against the champion of the day or the prior-only model.
+        What each gate found, against the champion of the day or the prior-only model; empty where ``unchanged``.
     card
         Model card.
     run_id
@@ -67,8 +67,8 @@ class TrainingResult:
 
     @property
     def passed(self) -> bool:
-        """Whether all gates opened that had to; of the routes one is enough."""
-        return not shut_gates((verdict.gate, verdict.passed) for verdict in self.gates)
+        """Whether all gates opened that had to; of the routes one is enough. False where none was asked."""
+        return bool(self.gates) and not shut_gates((verdict.gate, verdict.passed) for verdict in self.gates)
 
 
 def judged_and_kept(

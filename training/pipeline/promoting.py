@@ -50,8 +50,8 @@ def promote(
     force
         Promote although a gate is shut; needs a reason.
     verdicts
-        What the gates found a moment ago; asked anew against the champion of the day by default, and where another
-        model was put to work since the training.
+        What the gates found of this model a moment ago; asked anew against the champion of the day by default, where
+        there is none, and where another model was put to work since the training.
     random_state
         Seed of the bootstrap.
 
@@ -69,7 +69,8 @@ def promote(
 
     def ask(model: Model) -> Sequence[Verdict]:
         judged_against = model.card.get("change", {}).get("champion", "none")
-        if verdicts is not None and judged_against == (at_work(register) or "none"):
+        # A training that gave the file of before asked no gate: what nobody asked has not opened.
+        if verdicts and judged_against == (at_work(register) or "none"):
             return verdicts
         return asked_again(model, register, settings, as_of=as_of, random_state=random_state)
 
