@@ -70,7 +70,8 @@ class Outcome:
     ------
     EhyaError
         ``outcome_out_of_range`` when a figure is outside its range, ``outcome_known_too_early`` when it would have
-        been known before it happened, ``unknown_option`` for an act that there is not, or a service without one.
+        been known before it happened, ``unknown_option`` for an act that there is not, ``outcome_act_missing`` for a
+        service without one, ``outcome_detail_misplaced`` for an act or money of another kind of event.
 
     Examples
     --------
@@ -100,10 +101,15 @@ class Outcome:
                 given=self.known_on.isoformat(),
                 allowed=self.happened_on.isoformat(),
             )
-        for name, high in _HIGHEST.items():
+        for name, high in HIGHEST.items():
             _check_range(name, getattr(self, name), high)
-        if self.act not in (None, *_ACTS) or (self.act is None and self.kind is OutcomeKind.SERVED):
+        if self.act not in (None, *_ACTS):
             raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="act", given=self.act, allowed=list(_ACTS))
+        if self.act is None and self.kind is OutcomeKind.SERVED:
+            raise EhyaError(ErrorCode.OUTCOME_ACT_MISSING, allowed=list(_ACTS))
+        for name, kind in DETAIL_OF.items():
+            if getattr(self, name) is not None and self.kind is not kind:
+                raise EhyaError(ErrorCode.OUTCOME_DETAIL_MISPLACED, field=name, given=self.kind, allowed=kind)
 
 
 OUTCOME_COLUMNS: dict[str, str] = {
@@ -122,7 +128,12 @@ OUTCOME_COLUMNS: dict[str, str] = {
 }
 """Columns of a table of outcomes, with their dtypes."""
 
-_HIGHEST = {"capacity_share": 1.0, "jobs": 100_000, "rial": 10**18}
+HIGHEST = {"capacity_share": 1.0, "jobs": 100_000, "rial": 10**18}
+"""Highest value of each figure of an event; the lowest is nil."""
+
+DETAIL_OF = {"act": OutcomeKind.SERVED, "rial": OutcomeKind.INVESTED}
+"""What only events of one kind have: of other kinds it would be kept and counted nowhere."""
+
 _ACTS = tuple(act.value for act in InterventionCode)
 
 
@@ -144,7 +155,8 @@ def outcome_table(rows: pd.DataFrame) -> pd.DataFrame:
     ------
     EhyaError
         ``unknown_column`` when a needed column is not there; ``unknown_option`` for a kind or precision that there is
-        not, or a needed value that is missing; ``outcome_out_of_range``; ``outcome_known_too_early``.
+        not, or a needed value that is missing; ``outcome_act_missing``, ``outcome_detail_misplaced``,
+        ``outcome_out_of_range``, ``outcome_known_too_early``.
 
     Examples
     --------
@@ -164,13 +176,17 @@ def outcome_table(rows: pd.DataFrame) -> pd.DataFrame:
     for name, words in (("kind", OutcomeKind), ("happened_precision", Precision)):
         allowed = [word.value for word in words]
         _refuse(~table[name].isin(allowed), table[name], ErrorCode.UNKNOWN_OPTION, option=name, allowed=allowed)
-    for name, high in _HIGHEST.items():
+    for name, high in HIGHEST.items():
         outside = (rows[name].notna() if name in rows else none.notna()) & ~table[name].between(0, high).fillna(False)
         _refuse(outside, table[name], ErrorCode.OUTCOME_OUT_OF_RANGE, field=name, allowed=[0, high])
     acts = [None, *_ACTS]
     stated = table["act"].astype(object).where(table["act"].notna(), None)
-    wrong = ~stated.isin(acts) | (stated.isna() & (table["kind"] == OutcomeKind.SERVED.value))
-    _refuse(wrong, table["act"], ErrorCode.UNKNOWN_OPTION, option="act", allowed=list(_ACTS))
+    _refuse(~stated.isin(acts), table["act"], ErrorCode.UNKNOWN_OPTION, option="act", allowed=list(_ACTS))
+    nameless = table["act"].isna() & (table["kind"] == OutcomeKind.SERVED.value)
+    _refuse(nameless, table["act"], ErrorCode.OUTCOME_ACT_MISSING, allowed=list(_ACTS))
+    for name, kind in DETAIL_OF.items():
+        elsewhere = table[name].notna() & (table["kind"] != kind.value)
+        _refuse(elsewhere, table["kind"], ErrorCode.OUTCOME_DETAIL_MISPLACED, field=name, allowed=kind)
     early = table["known_on"] < table["happened_on"]
     if early.any():
         first = table[early].iloc[0]

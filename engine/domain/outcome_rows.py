@@ -12,7 +12,7 @@ import pandas as pd
 
 from engine.codes import Code
 from engine.domain.intervention import InterventionCode
-from engine.domain.outcome import OUTCOME_COLUMNS, OutcomeKind, date_disputes
+from engine.domain.outcome import DETAIL_OF, HIGHEST, OUTCOME_COLUMNS, OutcomeKind, date_disputes
 from engine.errors import EhyaError, ErrorCode
 from engine.parsing.dates import DateRead, read_date
 from engine.parsing.numerals import read_numeral
@@ -23,7 +23,6 @@ LONGEST_TEXT = 1000
 
 _NEEDED = ("unit_id", "kind", "happened_on")
 _ALIKE = ["unit_id", "kind", "happened_on", "happened_precision", "capacity_share", "jobs", "act", "rial", "mandate_id"]
-_HIGHEST = {"capacity_share": 1.0, "jobs": 100_000, "rial": 10**18}
 _WHOLE = ("jobs", "rial")
 
 
@@ -38,6 +37,7 @@ class OutcomeRejection(Code):
     NOT_A_NUMBER = "not_a_number"
     OUT_OF_RANGE = "out_of_range"
     TOO_LONG = "too_long"
+    OTHER_KIND = "other_kind"
     KNOWN_TOO_EARLY = "known_too_early"
     BEFORE_ESTABLISHED = "before_established"
     BEFORE_STOP = "before_stop"
@@ -128,10 +128,13 @@ def read_outcome_rows(
     refusals.append(_unread(cells, table, "act", OutcomeRejection.UNKNOWN_ACT, listed))
     nameless = (table["kind"] == OutcomeKind.SERVED.value) & cells["act"].isna()
     refusals.append(_refused(cells, "act", nameless, OutcomeRejection.MISSING))
+    for name, kind in DETAIL_OF.items():
+        elsewhere = cells[name].notna() & table["kind"].notna() & (table["kind"] != kind.value)
+        refusals.append(_refused(cells, name, elsewhere, OutcomeRejection.OTHER_KIND, kind.value))
     for name in ("happened_on", "known_on"):
         refusals.append(_unread(cells, table, name, OutcomeRejection.NOT_A_DATE))
     table["known_on"] = table["known_on"].where(cells["known_on"].notna(), known_on)
-    for name, high in _HIGHEST.items():
+    for name, high in HIGHEST.items():
         table[name] = pd.to_numeric(_each(cells[name], _number))
         refusals.append(_unread(cells, table, name, OutcomeRejection.NOT_A_NUMBER))
         counted = table[name].isna() | (name not in _WHOLE) | (table[name] % 1 == 0)
@@ -215,7 +218,7 @@ def _recorded(events: pd.DataFrame, log: pd.DataFrame) -> pd.Series:
     # Two courses of one day are two; whatever else happened to a unit happened once, under whatever name.
     both["event"] = both["event"].where(both["kind"] == OutcomeKind.SERVED.value)
     both["happened_on"] = pd.to_datetime(both["happened_on"]).astype("datetime64[s]")
-    figures = list(_HIGHEST)
+    figures = list(HIGHEST)
     both[figures] = both[figures].astype("float64")
     again = both.astype("str").fillna("").duplicated()
     return pd.Series(np.asarray(again)[len(log) :], index=events.index, dtype=bool)

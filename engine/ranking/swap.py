@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linprog
 from scipy.stats import kendalltau
 
@@ -94,6 +94,22 @@ class RankAgreement:
     gone: tuple[str, ...]
 
 
+def kendall_tau(first: ArrayLike, second: ArrayLike) -> float:
+    """Kendall's tau-b of two orders of the same units, -1..1; NaN with fewer than two.
+
+    Parameters
+    ----------
+    first, second
+        Shape (n,): rank of each unit in either.
+
+    Examples
+    --------
+    >>> kendall_tau([1, 2, 3], [3, 2, 1]), kendall_tau([1], [1])
+    (-1.0, nan)
+    """
+    return float(kendalltau(first, second).statistic) if np.size(first) > 1 else float("nan")
+
+
 def agreement(earlier: pd.DataFrame, later: pd.DataFrame) -> RankAgreement:
     """Compare two rankings of a register.
 
@@ -113,7 +129,7 @@ def agreement(earlier: pd.DataFrame, later: pd.DataFrame) -> RankAgreement:
     first, second = (table[table["rank"].notna()] for table in (earlier, later))
     both = first.index.intersection(second.index, sort=False)
     before, after = (table.loc[both, "rank"].astype("int64") for table in (first, second))
-    tau = float(kendalltau(before, after).statistic) if len(both) > 1 else float("nan")
+    tau = kendall_tau(before, after)
     parts = [name for name in first.columns if name.startswith("part_") and name in second.columns]
     moved = pd.DataFrame({"before": before, "after": after, "by": before - after})
     for name in parts:

@@ -145,8 +145,9 @@ def _placed(error: EhyaError, words: Speech) -> dict[str, Any]:
     if error.code is ErrorCode.OUTCOME_OUT_OF_RANGE:
         facts: dict[str, Any] = dict(error.facts)
         low, high = facts["allowed"]
-        key = f"field.{'jobs_now' if facts['field'] == 'jobs' else facts['field']}"
-        return facts | {"field": words.text(key), "allowed": words.range(low, high)}
+        return facts | {"field": words.text(f"outcome_column.{facts['field']}"), "allowed": words.range(low, high)}
+    if error.code is ErrorCode.OUTCOME_DETAIL_MISPLACED:
+        return error.facts | {"field": words.text(f"outcome_column.{error.facts['field']}")}
     if error.code is ErrorCode.MANDATE_VALUE_REFUSED:
         return error.facts | {"allowed": _choices(str(error.facts["allowed"]))}
     if error.code in (ErrorCode.REFERENCE_COLUMN_UNKNOWN, ErrorCode.REFERENCE_VALUE_UNKNOWN):

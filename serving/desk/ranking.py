@@ -55,12 +55,15 @@ class Ranking:
         The first of them.
     weighing
         What each part of the score weighs and decides, over all units.
+    wishes
+        The filters by which ``chosen`` was asked for.
     """
 
     appraised: Appraised
     chosen: pd.DataFrame
     listed: pd.DataFrame
     weighing: pd.DataFrame
+    wishes: Mapping[str, Any]
 
 
 EXPLAINED = 500
@@ -117,7 +120,7 @@ def ranking(settings: Settings, request: RankingRequest) -> Ranking:
     listed = chosen if request.top is None else chosen.head(request.top)
     if request.worth is not None:
         listed = listed.join(register_economics(whole, listed.index, request.worth))
-    return Ranking(whole, chosen, listed, weighing(whole))
+    return Ranking(whole, chosen, listed, weighing(whole), request.wishes)
 
 
 def behind(appraised: Appraised, listed: pd.DataFrame) -> Behind:

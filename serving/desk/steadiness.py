@@ -12,6 +12,7 @@ import pandas as pd
 
 from engine.codes import Code
 from engine.errors import EhyaError, ErrorCode
+from engine.ranking.selection import select
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised, Beside, current_units, judged
 from serving.desk.workspace import champion, open_register
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
     from engine.ranking.criteria import Values
     from engine.ranking.swap import RankAgreement
-    from serving.desk.question import Question
+    from engine.store import Register
+    from serving.desk.ranking import Ranking
 
 TESTED = 200
 """Units from the top of a list that are compared with each other: the result grows with their square."""
@@ -157,9 +159,8 @@ def by_method(appraised: Appraised, chosen: pd.DataFrame, given: str) -> OtherOr
     EhyaError
         ``unknown_option`` for a method that there is none of, ``nothing_ranked``.
     """
-    from scipy.stats import kendalltau
-
     from engine.ranking.methods import spotis, topsis, weighted_sum
+    from engine.ranking.swap import kendall_tau
 
     if given not in set(Method):
         allowed = [one.value for one in Method]
@@ -176,23 +177,22 @@ def by_method(appraised: Appraised, chosen: pd.DataFrame, given: str) -> OtherOr
     order = np.lexsort((ids.to_numpy(dtype=object), -np.round(score, 12), group))
     ours = chosen.loc[ids, "rank"].astype("int64")
     there = pd.Series(np.argsort(order) + 1, index=ids)
-    tau = float(kendalltau(ours, there).statistic) if len(ids) > 1 else float("nan")
     table = pd.DataFrame({"rank": ours, "rank_there": there, "score_there": score})
-    return OtherOrder(method, table.iloc[order], tau)
+    return OtherOrder(method, table.iloc[order], kendall_tau(ours, there))
 
 
-def moved_since(settings: Settings, appraised: Appraised, since: str) -> Moved:
+def moved_since(settings: Settings, found: Ranking, since: str) -> Moved:
     """Compare the order of today with an earlier one: of a file, or of what was known on an earlier day.
 
     Model, weights and day of judgement are those of today, so that only what became known makes a difference; a file
-    holds an order as it was.
+    holds an order as it was. Of both only the units that were asked for are compared.
 
     Parameters
     ----------
     settings
         Where things are kept.
-    appraised
-        The order of today.
+    found
+        The order of today, with the filters that were asked for.
     since
         A day (ISO), ``last`` for the day before the last import, or a file that ``ehya rank`` wrote as JSON.
 
@@ -205,7 +205,9 @@ def moved_since(settings: Settings, appraised: Appraised, since: str) -> Moved:
 
     path = Path(since)
     if path.suffix == ".json":
-        return Moved(path.name, agreement(_of_file(path), appraised.table))
+        written = _of_file(path)
+        others = found.appraised.table.index.difference(found.chosen.index)
+        return Moved(path.name, agreement(written.drop(index=others, errors="ignore"), found.chosen))
     with open_register(settings) as register:
         until = _before_last(register.imports()) if since == "last" else pd.Timestamp(since)
         units = register.units(known_by=until)
@@ -213,13 +215,12 @@ def moved_since(settings: Settings, appraised: Appraised, since: str) -> Moved:
             first = register.imports()["imported_at"].min()
             allowed = [] if pd.isna(first) else [first.date().isoformat()]
             raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--since", given=str(until.date()), allowed=allowed)
-        earlier = _judged_then(register, settings, appraised.question, appraised, until)
-    return Moved(until.date().isoformat(), agreement(earlier.table, appraised.table))
+        earlier = _judged_then(register, settings, found.appraised, until)
+    return Moved(until.date().isoformat(), agreement(select(earlier.table, **found.wishes), found.chosen))
 
 
-def _judged_then(
-    register: Any, settings: Settings, question: Question, appraised: Appraised, until: pd.Timestamp
-) -> Appraised:
+def _judged_then(register: Register, settings: Settings, appraised: Appraised, until: pd.Timestamp) -> Appraised:
+    question = appraised.question
     units = current_units(register, as_of=question.as_of, known_by=until)
     model = appraised.model or champion(register, settings)
     return judged(units, model, question, appraised.audience, Beside.of(register, settings))

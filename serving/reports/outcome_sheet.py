@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from engine.domain.outcome import OUTCOME_COLUMNS
+from engine.domain.outcome import OUTCOME_COLUMNS, OutcomeKind
+from engine.domain.outcome_rows import OutcomeRejection
 from engine.errors import EhyaError, ErrorCode
 from engine.parsing.dates import Precision, to_jalali
 from engine.parsing.text import fold
@@ -82,6 +83,8 @@ def refusal_table(refused: Sequence[Mapping[Any, Any]], words: Speech) -> tuple[
     for one in refused:
         column = _title(str(one["column"]), words)
         facts = {name: one[name] for name in ("row", "given", "allowed")}
+        if one["code"] == OutcomeRejection.OTHER_KIND.value:
+            facts["allowed"] = words.text(OutcomeKind(one["allowed"]))
         why = words.text(f"outcome_rejection.{one['code']}", column=column, **facts)
         lines.append([words.fact(one["row"]), column, str(one["given"] or ""), why])
     return headers, lines

@@ -167,6 +167,24 @@ def term_in_words(term: str, words: Speech, document: Mapping[str, Any]) -> str:
     return f"{name} ({rest})" if rest and head != "budgets" else name
 
 
+def figures_line(unit: Mapping[str, Any], words: Speech) -> str:
+    """Chance and jobs of a unit with their intervals, and its capital; what its day did not know is ``—``."""
+    return words.text(
+        "package.figures_line",
+        chance=_interval(unit, "chance", words, share=True),
+        jobs=_interval(unit, "jobs_expected", words),
+        if_revived=_interval(unit, "jobs_if_revived", words),
+        capital=words.money(unit["capital_rial"]),
+    )
+
+
+def _interval(unit: Mapping[str, Any], name: str, words: Speech, *, share: bool = False) -> str:
+    if f"{name}_low" in unit:
+        return words.interval(unit[f"{name}_low"], unit[name], unit[f"{name}_high"], share=share)
+    # a package of before has its figure alone, or none
+    return (words.share if share else words.number)(unit.get(name))
+
+
 def write_package(path: Path, document: Mapping[str, Any], notes: Sequence[tuple[str, Any]], words: Speech) -> Path:
     """Write a package as a workbook (.xlsx) or as JSON.
 

@@ -28,6 +28,7 @@ from serving.reports.package import (
     conflict_lines,
     figure_pairs,
     figure_rows,
+    figures_line,
     loosening_in_words,
     reason_lines,
     rule_in_words,
@@ -162,7 +163,7 @@ def why(terminal: Terminal, settings: Settings, given: str, unit: str) -> None:
         terminal.line(words.text("package.why_in", unit=name, package=stored.key), "bold")
         for line in reason_lines(said["entry"], words, names):
             terminal.line(f"  {line}")
-        terminal.line(f"  {_figures_line(said['entry'], words)}")
+        terminal.line(f"  {figures_line(said['entry'], words)}")
         return
     terminal.line(words.text("package.why_out", unit=name, package=stored.key), "bold")
     for line in _outside_lines(said, words, names):
@@ -348,7 +349,7 @@ def _print(terminal: Terminal, document: Mapping[str, Any], names: Mapping[str, 
         [
             f"{words.number(place)}. {unit_in_words(unit['unit_id'], names)} — {words.text('role.' + unit['role'])}",
             f"{words.place(unit['county'])} · {words.sector(unit['isic'])}",
-            _figures_line(unit, words),
+            figures_line(unit, words),
             *reason_lines(unit, words, names),
         ]
         for place, unit in enumerate(document["units"], start=1)
@@ -410,20 +411,6 @@ def _print_followed(terminal: Terminal, found: desk.FollowedPackage) -> None:
     for row in found.events.to_dict("records"):
         kind, unit = words.text(OutcomeKind(row["kind"])), unit_in_words(row["unit_id"], found.names)
         terminal.line(f"  {words.date(row['happened_on'])} · {kind} · {unit}")
-
-
-def _figures_line(unit: Mapping[str, Any], words: Speech) -> str:
-    return words.text(
-        "package.figures_line",
-        chance=_interval(unit, "chance", words, share=True),
-        jobs=_interval(unit, "jobs_expected", words),
-        if_revived=_interval(unit, "jobs_if_revived", words),
-        capital=words.money(unit["capital_rial"]),
-    )
-
-
-def _interval(unit: Mapping[str, Any], name: str, words: Speech, *, share: bool = False) -> str:
-    return words.interval(unit[f"{name}_low"], unit[name], unit[f"{name}_high"], share=share)
 
 
 def _outside_lines(said: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> list[str]:

@@ -66,7 +66,7 @@ def show_moved(terminal: Terminal, settings: Any, found: Ranking, since: str, to
     if since != "last" and not since.endswith(".json"):
         since = str(day(since, "--since").at.date())
     with terminal.busy("cli.judging"):
-        said = moved_since(settings, found.appraised, since)
+        said = moved_since(settings, found, since)
     if not terminal.answer(moved_document(said)):
         _print_moved(terminal, said, found, top or _SHOWN)
 

@@ -122,6 +122,10 @@ def rank(
     beside = {"--swap UNIT,UNIT": swap, "--smaa": smaa or None, "--method NAME": method, "--since DATE": since}
     if sum(one is not None for one in beside.values()) > 1:
         raise EhyaError(ErrorCode.OPTION_MISSING, command="ehya rank", allowed=list(beside))
+    of_lists = {"--out": out, "--economics": economics or None, "--assume": assume, "--keep": keep or None}
+    stated = [name for name, given in of_lists.items() if given is not None]
+    if stated and (answer := [name for name, given in beside.items() if given is not None]):
+        raise EhyaError(ErrorCode.OPTIONS_DO_NOT_MIX, given=answer[0], allowed=stated)
     if swap is not None:
         show_swap(terminal, session.settings, question, swap)
         return

@@ -41,6 +41,20 @@ def test_zero_jobs_and_full_capacity_are_figures():
     assert outcome(jobs=0, capacity_share=1.0).jobs == 0
 
 
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"kind": OutcomeKind.SERVED}, ErrorCode.OUTCOME_ACT_MISSING),
+        ({"kind": OutcomeKind.VISITED, "act": "diagnosis"}, ErrorCode.OUTCOME_DETAIL_MISPLACED),
+        ({"kind": OutcomeKind.VISITED, "rial": 10**9}, ErrorCode.OUTCOME_DETAIL_MISPLACED),
+    ],
+)
+def test_an_act_belongs_to_a_service_and_money_to_an_investment(changes, code):
+    with pytest.raises(EhyaError) as refusal:
+        outcome(**changes)
+    assert refusal.value.code is code
+
+
 def outcomes(**changes):
     rows = {
         "unit_id": ["U1", "U2"],
@@ -66,6 +80,9 @@ def test_a_table_of_events_has_all_columns_in_their_types():
         ({"jobs": [None, -1]}, ErrorCode.OUTCOME_OUT_OF_RANGE),
         ({"known_on": ["2024-05-01", "2024-04-19"]}, ErrorCode.OUTCOME_KNOWN_TOO_EARLY),
         ({"kind": ["observed", "vanished"]}, ErrorCode.UNKNOWN_OPTION),
+        ({"kind": ["observed", "served"]}, ErrorCode.OUTCOME_ACT_MISSING),
+        ({"act": ["diagnosis", None]}, ErrorCode.OUTCOME_DETAIL_MISPLACED),
+        ({"rial": [None, 5]}, ErrorCode.OUTCOME_DETAIL_MISPLACED),
         ({"happened_precision": ["day", "hour"]}, ErrorCode.UNKNOWN_OPTION),
         ({"happened_on": ["2024-03-20", None]}, ErrorCode.UNKNOWN_OPTION),
     ],

@@ -32,6 +32,9 @@ def read(*rows):
         ({"jobs": True}, "jobs", "not_a_number"),
         ({"capacity_share": "60"}, "capacity_share", "out_of_range"),
         ({"source": "x" * 1001}, "source", "too_long"),
+        ({"act": "diagnosis"}, "act", "other_kind"),
+        ({"rial": 10**9}, "rial", "other_kind"),
+        ({"kind": "served"}, "act", "missing"),
         ({"happened_on": "1385/01/01"}, "happened_on", "before_established"),
     ],
 )

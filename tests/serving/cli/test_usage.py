@@ -28,6 +28,8 @@ from serving.cli.usage import is_misuse, latin_numbers
         (["outcome", "zzz"], "دستوری به نام «zzz» نیست. دستورها: add"),
         (["rank", "--top", "x"], "مقدار --top پذیرفته نیست"),
         (["rank", "--json=1"], "--json مقداری نمی‌گیرد؛ آن را تنها بدهید"),
+        (["rank", "--smaa", "--out", "x.xlsx"], "--smaa پاسخی جداگانه نشان می‌دهد و با --out نمی‌آید"),
+        (["rank", "--since", "last", "--keep"], "با --keep نمی‌آید"),
         (["match"], "یکی (و فقط یکی) از این‌ها لازم است: --mandate FILE.yaml"),
         (["--lang", "en", "rank", "--top", "0"], "The value of --top is not allowed; give a number from 1 up."),
     ],

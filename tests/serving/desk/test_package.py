@@ -25,7 +25,7 @@ from serving.desk.question import Question
 from serving.desk.workspace import open_register
 from serving.disclosure.masking import Audience
 from serving.i18n import speech
-from serving.reports.package import conflict_lines, reason_lines, write_package
+from serving.reports.package import conflict_lines, figures_line, reason_lines, write_package
 
 DAY = pd.Timestamp("2026-11-23")
 NOON = datetime(2026, 11, 29, 12)
@@ -82,6 +82,15 @@ def test_a_unit_of_a_package_has_the_chance_that_every_other_door_shows(whole, s
     for unit in stored.document["units"]:
         shown = whole.table.loc[unit["unit_id"], list(ends)].astype("float64").tolist()
         assert [unit["chance_low"], unit["chance"], unit["chance_high"]] == pytest.approx(shown)
+
+
+def test_a_package_of_before_is_shown_with_the_figures_that_it_has(stored, tmp_path):
+    later = {"chance_low", "chance_high", "jobs_expected_low", "jobs_expected", "jobs_expected_high"}
+    units = [{name: unit[name] for name in unit.keys() - later} for unit in stored.document["units"]]
+    of_before = {**stored.document, "units": units}
+    assert "—" in figures_line(units[0], speech("en"))
+    path = write_package(tmp_path / "x.xlsx", of_before, [], speech("en"))
+    assert openpyxl.load_workbook(path).worksheets[0].max_row > len(units)
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])

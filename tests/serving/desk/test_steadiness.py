@@ -9,11 +9,13 @@ import pytest
 
 from engine.errors import EhyaError, ErrorCode
 from engine.ranking.score import classes
+from engine.ranking.selection import select
 from engine.scoring.artefact import path_of, save
 from engine.settings import Settings
 from experiments.province_simulator.register import taken
 from serving.desk.appraisal import Appraised, appraised
 from serving.desk.question import Question
+from serving.desk.ranking import Ranking
 from serving.desk.steadiness import Method, acceptance, by_method, moved_document, moved_since
 from serving.desk.workspace import open_register
 from serving.disclosure.masking import Audience
@@ -25,6 +27,11 @@ DAY = pd.Timestamp("2026-11-23")
 @pytest.fixture(scope="module")
 def whole(appraisal):
     return Appraised(appraisal, Question(as_of=DAY, price_year=1405), Audience.OFFICE)
+
+
+def listed(whole, **wishes) -> Ranking:
+    chosen = select(whole.table, **wishes)
+    return Ranking(whole, chosen, chosen, pd.DataFrame(), wishes)
 
 
 def test_every_unit_stands_somewhere_in_every_draw_and_one_of_two_before_the_other(whole):
@@ -73,14 +80,18 @@ def test_a_method_that_is_none_and_a_list_without_ranks_are_refused(whole):
 def test_an_order_is_compared_with_one_that_was_written(whole, tmp_path):
     settings, path = Settings(home=tmp_path, database_url="sqlite://"), tmp_path / "ranking.json"
     path.write_text(json.dumps(ranking_document(whole.table, {}), default=str), "utf-8")
-    same = moved_since(settings, whole, str(path))
+    same = moved_since(settings, listed(whole), str(path))
     assert (same.agreement.tau, len(same.agreement.movers)) == (pytest.approx(1), 0)
     turned = whole.table["rank"].max() + 1 - whole.table["rank"]
     path.write_text(json.dumps(ranking_document(whole.table.assign(rank=turned), {}), default=str), "utf-8")
-    assert moved_since(settings, whole, str(path)).agreement.tau == pytest.approx(-1)
+    assert moved_since(settings, listed(whole), str(path)).agreement.tau == pytest.approx(-1)
+    county = str(whole.table["county"].mode()[0])
+    some = moved_since(settings, listed(whole, county=county), str(path)).agreement
+    assert 0 < len(some.movers) <= (whole.table["county"] == county).sum()
+    assert some.gone == some.come == ()
     path.write_text("{}", "utf-8")
     with pytest.raises(EhyaError) as caught:
-        moved_since(settings, whole, str(path))
+        moved_since(settings, listed(whole), str(path))
     assert caught.value.code is ErrorCode.FILE_UNREADABLE
 
 
@@ -100,13 +111,17 @@ def test_who_moved_since_the_last_import_is_said_with_the_part_that_changed(tmp_
     grown = units.assign(jobs_before_stop=np.where(np.arange(30) == place, 2_000, 50))
     with open_register(settings) as register:
         register.imports.commit(taken(grown), imported_at=datetime(2026, 10, 9))
-    today = appraised(settings, question)
+    today = listed(appraised(settings, question))
     found = moved_since(settings, today, "last")
     assert found.since == "2026-10-08"
     moved = found.agreement.movers.loc[weakest]
     assert moved["by"] > 0
     assert moved["part_jobs"] > 0
     assert len(found.agreement.come) == 1
+    one = str(today.appraised.table.loc[weakest, "county"])
+    of_one = moved_since(settings, listed(today.appraised, county=one), "last").agreement
+    assert set(of_one.movers.index) <= set(today.appraised.table.index[today.appraised.table["county"] == one])
+    assert of_one.gone == ()
     assert moved_document(found)["moved"][0].keys() >= {"unit_id", "before", "after", "by", "part_jobs"}
     assert moved_since(settings, today, "2026-10-09").agreement.tau == pytest.approx(1)
     with pytest.raises(EhyaError) as caught:
