@@ -15,13 +15,11 @@ from serving.desk.steadiness import (
     Moved,
     OtherOrder,
     acceptance,
-    acceptance_document,
     by_method,
-    moved_document,
     moved_since,
-    order_document,
 )
 from serving.i18n import Speech
+from serving.reports.steadiness import acceptance_document, moved_document, order_document
 
 _SHOWN = 20  # units at a terminal when nobody says how many
 _REASONS = 2  # parts of the score that are named as why a unit moved

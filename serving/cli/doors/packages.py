@@ -32,7 +32,7 @@ def package_new(
     as_json: AsJson = False,
 ) -> None:
     """Write a file of terms to fill in: how many units, budgets, quotas, wishes; every line says what it does."""
-    from serving.cli.commands.package import new_terms
+    from serving.cli.commands.package_terms import new_terms
 
     terminal = ctx.obj.terminal(lang, as_json=as_json)
     new_terms(terminal, file, event=event, count=count, budget=budget, per_county=per_county, sectors=sector or [])

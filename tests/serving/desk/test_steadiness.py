@@ -16,10 +16,11 @@ from experiments.province_simulator.register import taken
 from serving.desk.appraisal import Appraised, appraised
 from serving.desk.question import Question
 from serving.desk.ranking import Ranking
-from serving.desk.steadiness import Method, acceptance, by_method, moved_document, moved_since
+from serving.desk.steadiness import Method, acceptance, by_method, moved_since
 from serving.desk.workspace import open_register
 from serving.disclosure.masking import Audience
 from serving.reports.ranking import ranking_document
+from serving.reports.steadiness import moved_document
 
 DAY = pd.Timestamp("2026-11-23")
 
