@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +11,7 @@ from scipy.special import expit, logit
 
 from engine.codes import Code
 from engine.domain.joined import SEPARATOR
-from engine.reference.tables import table
+from engine.recourse.order import waits
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -186,30 +185,17 @@ def starts(chosen: Flags, months: Floats, after: list[list[int]]) -> Floats:
     return begun
 
 
-@cache
-def _order() -> dict[str, tuple[int, list[str]]]:
-    """Act -> its place after all that it waits for, and those."""
-    rows = table("interventions").set_index("intervention")
-    waits: dict[str, list[str]] = {
-        str(act): [] if pd.isna(told) else str(told).split(SEPARATOR) for act, told in rows["after"].items()
-    }
-    placed: list[str] = []
-    while len(placed) < len(waits):
-        ready = [act for act, others in waits.items() if act not in placed and set(others) <= set(placed)]
-        placed += ready
-    return {act: (placed.index(act), waits[act]) for act in waits}
-
-
 def _of_one_kind(
     acts: pd.DataFrame, rows: npt.NDArray[np.intp], feasibility: pd.Series, must: str, wish: Wish
 ) -> Plans:
     """Plans of units that have equal acts and barriers; they differ in costs and in their chance as it stands."""
-    order, names, now = _order(), feasibility.index, feasibility.to_numpy(np.float64)
+    order, names, now = waits(), feasibility.index, feasibility.to_numpy(np.float64)
+    turn = list(order)
     sample = acts.iloc[rows[0]] if rows.size else acts.iloc[:0]
-    place = np.argsort([order[str(act)][0] for act in sample["intervention"]], kind="stable")
+    place = np.argsort([turn.index(str(act)) for act in sample["intervention"]], kind="stable")
     rows, sample = rows[:, place] if rows.size else rows.reshape(len(names), 0), sample.iloc[place]
     codes = [str(code) for code in sample["intervention"]]
-    after = [[codes.index(other) for other in order[code][1] if other in codes] for code in codes]
+    after = [[codes.index(other) for other in order[code] if other in codes] for code in codes]
     barriers = sorted({name for told in sample["removes"] for name in str(told).split(SEPARATOR)} | set(_split(must)))
     bits = [sum(1 << barriers.index(name) for name in str(told).split(SEPARATOR)) for told in sample["removes"]]
     needed = [barriers.index(name) for name in _split(must)]
