@@ -177,8 +177,8 @@ def starts(chosen: Flags, months: Floats, after: list[list[int]]) -> Floats:
     [[0.0, 3.0], [0.0, 0.0]]
     """
     begun = np.zeros(chosen.shape)
-    for act, waits in enumerate(after):
-        for other in waits:
+    for act, others in enumerate(after):
+        for other in others:
             ended = np.where(chosen[:, other], begun[:, other] + months[other], 0.0)
             begun[:, act] = np.maximum(begun[:, act], ended)
         begun[:, act] *= chosen[:, act]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import pandas as pd
 
@@ -27,5 +28,5 @@ def waits() -> dict[str, list[str]]:
     return {act: named[act] for act in placed}
 
 
-def _names(listed: object) -> list[str]:
+def _names(listed: Any) -> list[str]:
     return [] if pd.isna(listed) else str(listed).split(SEPARATOR)
