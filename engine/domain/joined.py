@@ -1,4 +1,4 @@
-"""Names joined by ``;`` for each row of a table of marks: each combination is written once."""
+"""Names joined by ``;``: those of one cell, and of each row of a table of marks, each combination written once."""
 
 from __future__ import annotations
 
@@ -9,6 +9,17 @@ import numpy.typing as npt
 import pandas as pd
 
 SEPARATOR = ";"
+
+
+def names_in(cell: object) -> list[str]:
+    """Names of one cell, in its order; none of an empty or missing one.
+
+    Examples
+    --------
+    >>> names_in("a;b"), names_in(""), names_in(None)
+    (['a', 'b'], [], [])
+    """
+    return [] if cell is None or cell is pd.NA or cell != cell or cell == "" else str(cell).split(SEPARATOR)
 
 
 def joined_names(marks: npt.NDArray[np.bool_], names: Sequence[str], index: pd.Index) -> pd.Series:

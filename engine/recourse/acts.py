@@ -10,6 +10,7 @@ import pandas as pd
 
 from engine.codes import Code
 from engine.domain.intervention import CostBasis
+from engine.domain.joined import SEPARATOR, joined_names
 from engine.domain.unit import Field
 from engine.errors import EhyaError, ErrorCode
 from engine.reference.tables import table
@@ -95,7 +96,7 @@ def acts_of(
         raise EhyaError(
             ErrorCode.UNKNOWN_OPTION, option="--cost", given=strange[0], allowed=listed["intervention"].tolist()
         )
-    pairs = _pairs(findings, listed)
+    pairs = _pairs(findings)
     factor = pd.Series(np.ones(len(units)) if rial is None else rial, index=units.index)
     cost, gap = _costs(pairs, units, factor, fixed_rial)
     for act, given in stated.items():
@@ -113,17 +114,56 @@ def acts_of(
     )[COLUMNS]
 
 
-def _pairs(findings: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
+def removed_by(done: pd.DataFrame) -> pd.DataFrame:
+    """Barriers that acts remove, whichever a unit has.
+
+    Parameters
+    ----------
+    done
+        ``unit_id, act``, shape (n, any).
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``unit_id, barrier``, one row for each barrier of each act, in the order of ``done``.
+
+    Examples
+    --------
+    >>> removed_by(pd.DataFrame({"unit_id": ["a"], "act": ["management_contract"]}))["barrier"].tolist()
+    ['management', 'working_capital']
+    """
+    pairs = done[["unit_id", "act"]].reset_index(drop=True).assign(place=np.arange(len(done)))
+    found = pairs.merge(by_barrier(), left_on="act", right_on="intervention").sort_values("place", kind="stable")
+    return found[["unit_id", "barrier"]].astype({"barrier": "str"}).reset_index(drop=True)
+
+
+def by_barrier() -> pd.DataFrame:
+    """The table ``interventions`` with one row for each barrier that an act removes, column ``barrier``.
+
+    Examples
+    --------
+    >>> rows = by_barrier().set_index("intervention")
+    >>> rows.loc["market_plan", "barrier"].tolist()
+    ['market_demand', 'imports_smuggling']
+    """
+    listed = table("interventions")
+    barriers = listed["removes"].str.split(SEPARATOR)
+    return listed.drop(columns="removes").assign(barrier=barriers).explode("barrier").astype({"barrier": "str"})
+
+
+def _pairs(findings: pd.DataFrame) -> pd.DataFrame:
     """One row per (unit, act), with the barriers of the unit that the act removes."""
-    acts = listed.assign(barrier=listed["removes"].str.split(";")).explode("barrier").astype({"barrier": "str"})
     place = pd.Series(pd.factorize(findings["unit_id"])[0], index=findings.index)
-    found = findings[["unit_id", "barrier"]].assign(place=place).merge(acts.drop(columns="removes"), on="barrier")
-    found = found.sort_values(["place", "months_typical", "intervention", "barrier"], kind="stable", ignore_index=True)
+    found = findings[["unit_id", "barrier"]].assign(place=place).merge(by_barrier(), on="barrier")
+    found = found.sort_values(["place", "months_typical", "intervention"], kind="stable", ignore_index=True)
     key = ["place", "unit_id", "intervention"]
-    barriers = found.groupby(key, sort=False)["barrier"].agg(";".join).rename("removes")
-    kept = found.drop_duplicates(key, ignore_index=True).drop(columns="barrier")
-    names = {"months_low": "low_months", "months_typical": "months", "months_high": "high_months"}
-    return kept.assign(removes=barriers.astype("str").to_numpy()).rename(columns=names)
+    first = ~found.duplicated(key)
+    names = sorted(found["barrier"].unique())
+    marks = np.zeros((int(first.sum()), len(names)), dtype=bool)
+    marks[first.cumsum() - 1, pd.Index(names).get_indexer(found["barrier"])] = True
+    kept = found[first].drop(columns="barrier").reset_index(drop=True)
+    months = {"months_low": "low_months", "months_typical": "months", "months_high": "high_months"}
+    return kept.assign(removes=joined_names(marks, names, kept.index)).rename(columns=months)
 
 
 def _costs(

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import expit, logit
 
 from engine.codes import Code
-from engine.domain.joined import SEPARATOR
+from engine.domain.joined import SEPARATOR, joined_names, names_in
 from engine.recourse.order import waits
 
 Floats = npt.NDArray[np.float64]
@@ -19,6 +19,7 @@ Flags = npt.NDArray[np.bool_]
 _AT_ONCE = 2_000_000
 """Pairs of unit and combination that are weighed at a time."""
 _SLACK = 1e-9
+_MONTHS = ("low_months", "months", "high_months")
 
 
 class PlanStatus(Code):
@@ -58,13 +59,16 @@ class Plans:
     ----------
     table
         Index ``unit_id``: ``status`` (``PlanStatus``), ``acts`` (joined by ``;``, in order of their start),
-        ``cost_rial`` (of the acts with a known cost), ``unknown_costs`` (acts without one, joined), ``months``,
-        ``feasibility`` before, ``feasibility_after`` with ``after_low`` and ``after_high`` (80 %, from the doubt of
-        what acts do alone), ``shortfall`` (of the threshold, 0 where it is reached) and ``standing`` (barriers that
-        must be removed and are not, joined).
+        ``cost_rial`` (of the acts with a known cost: "at least" where there are others; missing where no act has one,
+        0 where there is no act), ``unknown_costs`` (acts without one, joined), ``months`` with ``low_months`` and
+        ``high_months`` (if every act takes as little or as long as it may), ``feasibility`` before,
+        ``feasibility_after`` with ``after_low`` and ``after_high`` (80 %, from the doubt of what acts do alone),
+        ``shortfall`` (of the threshold, 0 where it is reached) and ``standing`` (barriers that must be removed and are
+        not, joined).
     steps
-        ``unit_id, intervention, owner, family, start, months, cost_rial, cost_gap, effect, lift``: one row an act of a
-        plan, months from now; ``lift`` is its share of what the plan adds to the feasibility.
+        ``unit_id, intervention, owner, family, start, low_months, months, high_months, cost_rial, cost_gap, effect,
+        basis, lift``: one row an act of a plan, months from now; ``basis`` is what the effect rests on, ``lift`` the
+        share of the act in what the plan adds to the feasibility.
     """
 
     table: pd.DataFrame
@@ -108,18 +112,21 @@ def cheapest(acts: pd.DataFrame, feasibility: pd.Series, must: pd.Series, wish: 
     """
     asked = pd.Index(feasibility.index)
     at = asked.get_indexer(pd.Index(acts["unit_id"]))
-    order = np.argsort(at, kind="stable")[(at < 0).sum() :]
+    names, distinct = pd.factorize(acts["intervention"] + ":" + acts["removes"], sort=True)
+    order = np.lexsort((names, at))[(at < 0).sum() :]
     own, at = acts.iloc[order].reset_index(drop=True), at[order]
     bounds = np.searchsorted(at, np.arange(len(asked) + 1))
-    written = (own["intervention"] + ":" + own["removes"]).groupby(at).agg("|".join)
-    kind = written.reindex(range(len(asked))).fillna("") + "#" + must.reindex(asked).fillna("").to_numpy()
+    marks = np.zeros((len(asked), len(distinct)), dtype=bool)
+    marks[at, names[order]] = True
+    needed = must.reindex(asked).fillna("")
+    kind = joined_names(marks, [str(name) for name in distinct], asked) + "#" + needed
     parts = []
-    for told, members in pd.Series(np.arange(len(asked))).groupby(kind.to_numpy(), sort=False):
+    for _, members in pd.Series(np.arange(len(asked))).groupby(kind.to_numpy(), sort=False):
         places = members.to_numpy()
         width = bounds[places[0] + 1] - bounds[places[0]]
         rows = bounds[places][:, None] + np.arange(width)[None, :]
         now = feasibility.iloc[places]
-        parts.append(_of_one_kind(own, rows, now, str(told).rpartition("#")[2], wish))
+        parts.append(_of_one_kind(own, rows, now, str(needed.iloc[places[0]]), wish))
     if not parts:
         return _of_one_kind(own, np.zeros((0, 0), dtype=np.intp), feasibility, "", wish)
     steps = pd.concat([part.steps for part in parts], ignore_index=True)
@@ -194,16 +201,16 @@ def _of_one_kind(
     sample = acts.iloc[rows[0]] if rows.size else acts.iloc[:0]
     place = np.argsort([turn.index(str(act)) for act in sample["intervention"]], kind="stable")
     rows, sample = rows[:, place] if rows.size else rows.reshape(len(names), 0), sample.iloc[place]
+    acts, rows = acts.iloc[rows.ravel()], np.arange(rows.size, dtype=np.intp).reshape(rows.shape)
     codes = [str(code) for code in sample["intervention"]]
     after = [[codes.index(other) for other in order[code] if other in codes] for code in codes]
-    barriers = sorted({name for told in sample["removes"] for name in str(told).split(SEPARATOR)} | set(_split(must)))
-    bits = [sum(1 << barriers.index(name) for name in str(told).split(SEPARATOR)) for told in sample["removes"]]
-    needed = [barriers.index(name) for name in _split(must)]
+    barriers = sorted({name for cell in sample["removes"] for name in names_in(cell)} | set(names_in(must)))
+    bits = [sum(1 << barriers.index(name) for name in names_in(cell)) for cell in sample["removes"]]
+    needed = [barriers.index(name) for name in names_in(must)]
 
     chosen = combinations(bits)
     begun = starts(chosen, sample["months"].to_numpy(np.float64), after)
-    ends = np.where(chosen, begun + sample["months"].to_numpy(np.float64), 0.0)
-    lasts = ends.max(axis=1, initial=0.0)
+    lasts = _lasts(chosen, sample["months"].to_numpy(np.float64), after)
     effect = sample["effect"].to_numpy(np.float64)
     gain = chosen @ effect
     removed = np.array([[bool(told >> at & 1) for told in bits] for at in needed], dtype=bool)
@@ -217,8 +224,18 @@ def _of_one_kind(
     for begin in range(0, len(names), step):
         part = slice(begin, begin + step)
         best[part], reached[part] = _best(cost[part], now[part], chosen, gain, lasts, left, wish)
-    return _described(acts, rows, names, now, reached, wish, chosen[best], begun[best], gain[best],
+    sets, at = np.unique(best, return_inverse=True)  # each set is written once, whatever the number of its units
+    ends = {name: _lasts(chosen[sets], sample[name].to_numpy(np.float64), after)[at] for name in _MONTHS}
+    written = _in_turn(chosen[sets], begun[sets], codes)[at]
+    return _described(acts, rows, names, now, reached, wish, chosen[best], begun[best], gain[best], ends, written,
                       [barriers[at] for at in needed], removed)  # fmt: skip
+
+
+def _lasts(chosen: Flags, months: Floats, after: list[list[int]]) -> Floats:
+    """Months until the last act of each set is done."""
+    ends = np.where(chosen, starts(chosen, months, after) + months, 0.0)
+    lasts: Floats = ends.max(axis=1, initial=0.0)
+    return lasts
 
 
 def _best(
@@ -251,7 +268,8 @@ def _after(now: Floats, gain: Floats) -> Floats:
 
 def _described(
     acts: pd.DataFrame, rows: npt.NDArray[np.intp], names: pd.Index, now: Floats, reached: Flags, wish: Wish,
-    chosen: Flags, begun: Floats, gain: Floats, needed: list[str], removed: Flags,
+    chosen: Flags, begun: Floats, gain: Floats, ends: dict[str, Floats], written: npt.NDArray[np.object_],
+    needed: list[str], removed: Flags,
 ) -> Plans:  # fmt: skip
     """The chosen combinations as tables."""
     column = {name: acts[name].to_numpy()[rows] for name in acts.columns if name != "unit_id"}
@@ -260,10 +278,9 @@ def _described(
     up = np.sqrt((np.where(chosen, column["effect_high"].astype(np.float64) - effect, 0.0) ** 2).sum(axis=1))
     after = _after(now, gain)
     cost = column["cost_rial"].astype(np.float64)
-    months = column["months"].astype(np.float64)
-    turn = np.argsort(np.where(chosen, begun, np.inf), axis=1, kind="stable")
-    ordered, taken = np.take_along_axis(column["intervention"], turn, axis=1), np.take_along_axis(chosen, turn, axis=1)
-    unpriced = chosen & np.isnan(cost)
+    priced, unpriced = chosen & ~np.isnan(cost), chosen & np.isnan(cost)
+    told = np.where(priced, np.nan_to_num(cost), 0.0).sum(axis=1)
+    codes = [str(code) for code in column["intervention"][0]] if rows.size else []
     gone: Flags = np.asarray((chosen[:, None, :] & removed[None, :, :]).any(axis=2))
     status = np.where(reached, PlanStatus.REACHED.value, PlanStatus.OUT_OF_REACH.value).astype(object)
     status[reached & ~chosen.any(axis=1)] = PlanStatus.NOTHING_TO_DO.value
@@ -271,18 +288,16 @@ def _described(
     described = pd.DataFrame(
         {
             "status": pd.Series(status, index=names, dtype="str"),
-            "acts": _joined(ordered, taken, names),
-            "cost_rial": np.where(chosen, np.nan_to_num(cost), 0.0).sum(axis=1),
-            "unknown_costs": _joined(column["intervention"], unpriced, names),
-            "months": np.where(chosen, begun + months, 0.0).max(axis=1, initial=0.0),
+            "acts": pd.Series(written, index=names, dtype="str"),
+            "cost_rial": np.where(unpriced.any(axis=1) & ~priced.any(axis=1), np.nan, told),
+            "unknown_costs": joined_names(unpriced, codes, names),
+            **ends,
             "feasibility": now,
             "feasibility_after": after,
             "after_low": _after(now, gain - down),
             "after_high": _after(now, gain + up),
             "shortfall": np.maximum(wish.threshold - after, 0.0),
-            "standing": _joined(
-                np.broadcast_to(np.array(needed, dtype=object), gone.shape), np.logical_not(gone), names
-            ),
+            "standing": joined_names(np.logical_not(gone), needed, names),
         },
         index=names,
     )
@@ -293,26 +308,18 @@ def _described(
             "unit_id": names.to_numpy()[unit],
             **{name: column[name][unit, act] for name in ("intervention", "owner", "family")},
             "start": begun[unit, act],
-            "months": months[unit, act],
+            **{name: column[name][unit, act].astype(np.float64) for name in _MONTHS},
             "cost_rial": cost[unit, act],
-            "cost_gap": column["cost_gap"][unit, act],
-            "effect": effect[unit, act],
+            **{name: column[name][unit, act] for name in ("cost_gap", "effect", "basis")},
             "lift": share * (after - now)[unit],
         }
     )
     return Plans(described, steps)
 
 
-def _split(told: str) -> list[str]:
-    return told.split(SEPARATOR) if told else []
-
-
-def _joined(words: npt.NDArray[np.object_], shown: Flags, names: pd.Index) -> pd.Series:
-    """Words of each row that are shown, joined: as many joins as there are different rows."""
-    told = np.empty(len(shown), dtype=object)
-    told[:] = ""
-    for at in range(shown.shape[1]):
-        here = shown[:, at]
-        glue = np.where(told[here] == "", "", SEPARATOR)
-        told[here] = told[here] + glue + words[here, at]
-    return pd.Series(told, index=names, dtype="str")
+def _in_turn(chosen: Flags, begun: Floats, codes: list[str]) -> npt.NDArray[np.object_]:
+    """Acts of each set in the order of their start, joined."""
+    turn = np.argsort(np.where(chosen, begun, np.inf), axis=1, kind="stable")
+    many = chosen.sum(axis=1)
+    rows = zip(turn, many, strict=True)
+    return np.array([SEPARATOR.join(codes[at] for at in row[:count]) for row, count in rows], dtype=object)

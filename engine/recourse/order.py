@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
-import pandas as pd
-
-from engine.domain.joined import SEPARATOR
+from engine.domain.joined import names_in
 from engine.reference.tables import table
 
 
@@ -21,12 +18,8 @@ def waits() -> dict[str, list[str]]:
     (['tax_instalments'], True)
     """
     rows = table("interventions").set_index("intervention")
-    named = {str(act): _names(listed) for act, listed in rows["after"].items()}
+    named = {str(act): names_in(listed) for act, listed in rows["after"].items()}
     placed: list[str] = []
     while len(placed) < len(named):
         placed += [act for act, others in named.items() if act not in placed and set(others) <= set(placed)]
     return {act: named[act] for act in placed}
-
-
-def _names(listed: Any) -> list[str]:
-    return [] if pd.isna(listed) else str(listed).split(SEPARATOR)

@@ -72,7 +72,8 @@ def work(steps: pd.DataFrame, jobs: pd.Series, capacity: Capacity) -> pd.DataFra
     pandas.DataFrame
         ``unit_id, owner, intervention, family, start, months, ..., lift, jobs, opens, taken``: acts that begin within
         the quarter, by owner and then the most jobs first. ``jobs`` is the lift of the act times the jobs of its unit:
-        what it adds to the expected jobs, if the rest of the plan is done too. ``opens`` are the jobs of the acts of
+        what it adds to the expected jobs, if the rest of the plan is done too; missing where a unit has no figure of
+        feasibility, and such acts come last. ``opens`` are the jobs of the acts of
         the same unit that are due in the quarter and wait for this one; an owner's acts are ordered by both together.
         ``taken`` are the first of each owner up to its capacity, passing over an act that waits for one of its own unit
         that is due and not taken. Where nobody's act waits for another's, that is the most jobs there are; where one

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from engine.diagnosis.findings import diagnose, unjudged
+from engine.domain.joined import joined_names
 from engine.domain.outcome import OutcomeKind
 from engine.domain.prediction import Output, columns
 from engine.domain.unit import Barrier
@@ -19,7 +20,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.ranking.grounds import BLOCKING_SEVERITY
 from engine.ranking.money import money_factor, own_year
 from engine.ranking.reasons import BLOCKS, Triage
-from engine.recourse.acts import FIXED_COST_YEAR, acts_of
+from engine.recourse.acts import FIXED_COST_YEAR, acts_of, removed_by
 from engine.recourse.cheapest import Plans, Wish, cheapest
 from engine.recourse.quarter import Capacity, work
 from engine.reference.effects import effects
@@ -76,7 +77,9 @@ class PlanResult:
     acts
         Every act that was weighed (`engine.recourse.acts.acts_of`).
     done
-        ``unit_id, act, happened_on``: acts that the log says were done, and that are asked of nobody again.
+        ``unit_id, act, happened_on, in_record``: acts that the log says were done. One that was done after the day that
+        the record describes (``in_record`` false) is asked of nobody again, and what it removes no longer has to be
+        removed; one before it is weighed again where the record still shows its barrier.
     price_year
         Jalali year of the costs; ``None`` where no record says one.
     """
@@ -139,7 +142,8 @@ def done_acts(settings: Settings, question: Question) -> pd.DataFrame:
     with open_register(settings) as register:
         events = register.events(question.as_of)
     served = events[(events["kind"] == OutcomeKind.SERVED.value) & events["act"].notna()]
-    return served[["unit_id", "act", "happened_on"]].drop_duplicates(["unit_id", "act"], keep="last", ignore_index=True)
+    served = served[["unit_id", "act", "happened_on"]].sort_values("happened_on", kind="stable")
+    return served.drop_duplicates(["unit_id", "act"], keep="last", ignore_index=True)
 
 
 def plans_of(
@@ -167,23 +171,41 @@ def plans_of(
     blind = unjudged(units, as_of=found.question.as_of, levels=levels)
     unknown = blind[(blind["barrier"] == Barrier.UNKNOWN.value) & ~blind["unit_id"].isin(findings["unit_id"])]
     barriers = pd.concat([findings[["unit_id", "barrier"]], unknown[["unit_id", "barrier"]]], ignore_index=True)
+    done = _beside_records(done, units)
+    lifted = _pairs(removed_by(done[~done["in_record"]]))
     acts = acts_of(
         units,
-        barriers,
+        barriers[~_pairs(barriers).isin(lifted)],
         effects(settings.effects),
         rial=money_factor(units, year, prices=found.prices).debts,
         fixed_rial=_moved(year, found),
         costs=request.costs,
     )
-    was_done = pd.MultiIndex.from_frame(acts[["unit_id", "intervention"]]).isin(
-        pd.MultiIndex.from_frame(done[["unit_id", "act"]])
-    )
-    acts = acts[~was_done].reset_index(drop=True)
-    blocking = [barrier.value for barrier in BLOCKS]
-    first = findings[(findings["severity"] >= BLOCKING_SEVERITY) & findings["barrier"].isin(blocking)]
-    must = first.groupby("unit_id")["barrier"].agg(";".join).reindex(names).fillna("")
+    first = findings[(findings["severity"] >= BLOCKING_SEVERITY) & ~_pairs(findings).isin(lifted)]
     chance = units[columns(Output.FEASIBILITY)[1]].astype("float64")
-    return PlanResult(found, cheapest(acts, chance, must, request.wish), acts, done[done["unit_id"].isin(names)], year)
+    return PlanResult(found, cheapest(acts, chance, _must(first, names), request.wish), acts, done, year)
+
+
+def _beside_records(done: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """What was done for these units, and whether the record of each is of that day or later."""
+    ours = done[done["unit_id"].isin(units.index)].reset_index(drop=True)
+    recorded = units["as_of"].reindex(ours["unit_id"]).to_numpy()
+    return ours.assign(in_record=ours["happened_on"].to_numpy() <= recorded)
+
+
+def _pairs(listed: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(listed[["unit_id", "barrier"]])
+
+
+def _must(first: pd.DataFrame, names: pd.Index) -> pd.Series:
+    """Of each unit the barriers that must be removed first, of those that block an offer."""
+    blocking = [barrier.value for barrier in BLOCKS]
+    marks = np.zeros((len(names), len(blocking)), dtype=bool)
+    first = first[first["barrier"].isin(blocking)]
+    marks[names.get_indexer(pd.Index(first["unit_id"])), pd.Index(blocking).get_indexer(pd.Index(first["barrier"]))] = (
+        True
+    )
+    return joined_names(marks, blocking, names)
 
 
 def _moved(year: int | None, found: Appraised) -> float:

@@ -9,25 +9,32 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from engine.codes import Code
 from engine.domain.intervention import InterventionCode, Owner
+from engine.domain.joined import names_in
 from engine.domain.unit import Barrier
 from engine.errors import EhyaError, ErrorCode
 from engine.recourse.cheapest import PlanStatus
 from serving.desk.plan import PlanResult, Workload
 from serving.i18n import Speech
+from serving.reports.words import mapped
 from serving.reports.workbook import Notes, OutputSheet, SheetColumn, write_csv, write_json, write_xlsx
 
 ENDINGS = (".xlsx", ".csv", ".json")
 
 _WORK = {
-    "owner": "text", "name": "text", "county": "text", "intervention": "long", "begins": "number", "months": "number",
-    "cost_rial": "money", "cost_gap": "text", "lift": "share", "jobs": "number", "taken": "text", "unit_id": "text",
+    "owner": "text", "name": "text", "county": "text", "intervention": "long", "begins": "number",
+    "low_months": "number", "months": "number", "high_months": "number", "cost_rial": "money", "cost_gap": "text",
+    "basis": "text", "lift": "share", "jobs": "number", "opens": "number", "taken": "text", "unit_id": "text",
 }  # fmt: skip
 _PLANS = {
-    "name": "text", "county": "text", "status": "text", "acts": "long", "months": "number", "cost_rial": "money",
-    "unknown_costs": "long", "feasibility": "share", "feasibility_after": "share", "after_low": "share",
-    "after_high": "share", "shortfall": "share", "standing": "long", "unit_id": "text",
+    "name": "text", "county": "text", "status": "text", "acts": "long", "low_months": "number", "months": "number",
+    "high_months": "number", "known_cost_rial": "money", "unknown_costs": "long", "feasibility": "share",
+    "feasibility_after": "share", "after_low": "share", "after_high": "share", "shortfall": "share",
+    "standing": "long", "unit_id": "text",
 }  # fmt: skip
+
+_ACTS = ("acts", "unknown_costs")
 
 
 def cost_said(step: Mapping[Any, Any], words: Speech) -> str:
@@ -35,6 +42,55 @@ def cost_said(step: Mapping[Any, Any], words: Speech) -> str:
     if pd.isna(step["cost_rial"]):
         return words.text(f"cost_gap.{step['cost_gap']}")
     return words.money(step["cost_rial"])
+
+
+def months_said(line: Mapping[Any, Any], words: Speech) -> str:
+    """How many months an act or a plan takes, with the fewest and the most.
+
+    Examples
+    --------
+    >>> from serving.i18n import speech
+    >>> months_said({"low_months": 2.0, "months": 4.0, "high_months": 9.0}, speech("en"))
+    '4 (2 to 9)'
+    """
+    return words.interval(line["low_months"], line["months"], line["high_months"])
+
+
+def begins_said(step: Mapping[Any, Any], words: Speech) -> str:
+    """When an act begins: at once, or after so many months.
+
+    Examples
+    --------
+    >>> from serving.i18n import speech
+    >>> begins_said({"start": 0.0}, speech("en")), begins_said({"start": 2.0}, speech("en"))
+    ('at once', 'after 2 months')
+    """
+    return (
+        words.text("plan.after_months", months=words.number(step["start"]))
+        if step["start"]
+        else words.text("plan.at_once")
+    )
+
+
+def plan_cost_said(plan: Mapping[Any, Any], words: Speech) -> str:
+    """What a plan costs: at least that of the acts with a known cost where there are others.
+
+    Examples
+    --------
+    >>> from serving.i18n import speech
+    >>> plan_cost_said({"cost_rial": 9e9, "unknown_costs": "diagnosis"}, speech("en"))
+    'at least 9 billion rial'
+    """
+    if pd.isna(plan["cost_rial"]):
+        return words.text("plan.cost_unknown")
+    said = words.money(plan["cost_rial"])
+    return words.text("plan.at_least", cost=said) if plan["unknown_costs"] else said
+
+
+def done_said(act: Mapping[Any, Any], words: Speech) -> str:
+    """An act that was done, and whether the record is of a day before or after it."""
+    name = words.text(f"intervention_code.{act['act']}")
+    return words.text("plan.in_record" if act["in_record"] else "plan.not_in_record", act=name)
 
 
 def verdict(plan: Mapping[Any, Any], words: Speech) -> str:
@@ -51,17 +107,28 @@ def verdict(plan: Mapping[Any, Any], words: Speech) -> str:
 
 
 def plan_document(result: PlanResult) -> list[dict[str, Any]]:
-    """One object a unit, with its steps; money in rial of the common year."""
-    steps = result.plans.steps
+    """One object a unit, with its steps and what was done already; money in rial of the common year.
+
+    ``cost_rial`` is null where no act of the plan has a known cost, and a lower bound while ``unknown_costs`` names
+    acts; each step says what its effect rests on (``basis``).
+    """
+    steps, done = (_by_unit(table) for table in (result.plans.steps, result.done))
+    judged = result.found.table[["triage", "triage_reasons"]].to_dict("index")
     found = []
     for row in result.plans.table.reset_index(names="unit_id").to_dict("records"):
-        own = steps[steps["unit_id"] == row["unit_id"]]
-        lists = {name: _split(row[name]) for name in ("acts", "unknown_costs", "standing")}
-        told = own.drop(columns="unit_id").to_dict("records")
-        known = {str(name): value for name, value in row.items()}
-        judged = result.found.table.loc[row["unit_id"]]
-        known |= {"triage": judged["triage"], "triage_reasons": _split(str(judged["triage_reasons"]))}
-        found.append({**known, **lists, "price_year": result.price_year, "basis": "assumed", "steps": told})
+        unit = row["unit_id"]
+        lists = {name: names_in(row[name]) for name in ("acts", "unknown_costs", "standing")}
+        known = {str(name): value for name, value in row.items()} | lists
+        verdicts = {"triage": judged[unit]["triage"], "triage_reasons": names_in(judged[unit]["triage_reasons"])}
+        listed = {"done": done.get(unit, []), "steps": steps.get(unit, [])}
+        found.append({**known, **verdicts, "price_year": result.price_year, **listed})
+    return found
+
+
+def _by_unit(table: pd.DataFrame) -> dict[Any, list[dict[Any, Any]]]:
+    found: dict[Any, list[dict[Any, Any]]] = {}
+    for unit, line in zip(table["unit_id"], table.drop(columns="unit_id").to_dict("records"), strict=True):
+        found.setdefault(unit, []).append(line)
     return found
 
 
@@ -69,7 +136,6 @@ def work_document(found: Workload) -> dict[str, Any]:
     """The work of the quarter and the plans it is taken from."""
     return {
         "price_year": found.result.price_year,
-        "basis": "assumed",
         "work": found.work.to_dict("records"),
         "plans": plan_document(found.result),
     }
@@ -92,21 +158,22 @@ def write_workload(path: Path, found: Workload, words: Speech) -> Path:
     work = work.assign(
         name=table["name"].reindex(work["unit_id"]).to_numpy(),
         county=table["county"].reindex(work["unit_id"]).to_numpy(),
-        owner=[words.codes(owner, Owner) for owner in work["owner"]],
-        intervention=[words.codes(act, InterventionCode) for act in work["intervention"]],
-        cost_gap=[words.text(f"cost_gap.{gap}") if gap else "" for gap in work["cost_gap"]],
+        owner=mapped(work["owner"], lambda owner: words.codes(owner, Owner)),
+        intervention=mapped(work["intervention"], lambda act: words.codes(act, InterventionCode)),
+        cost_gap=mapped(work["cost_gap"].replace("", None), lambda gap: words.text(f"cost_gap.{gap}")),
+        basis=mapped(work["basis"], lambda basis: words.text(f"basis.{basis}")),
         taken=np.where(work["taken"], words.text("flag.yes"), words.text("flag.no")),
     )
     sheet = _sheet("plan.work", _WORK, work, words, found.result.price_year)
     if path.suffix == ".csv":
         return write_csv(path, sheet)
-    plans = found.result.plans.table.reset_index(names="unit_id")
+    plans = found.result.plans.table.reset_index(names="unit_id").rename(columns={"cost_rial": "known_cost_rial"})
     plans = plans.assign(
         name=table["name"].reindex(plans["unit_id"]).to_numpy(),
         county=table["county"].reindex(plans["unit_id"]).to_numpy(),
-        status=[words.text(f"plan_status.{status}") for status in plans["status"]],
-        **{name: [words.codes(told, InterventionCode) for told in plans[name]] for name in ("acts", "unknown_costs")},
-        standing=[words.codes(told, Barrier) for told in plans["standing"]],
+        status=mapped(plans["status"], lambda status: words.text(f"plan_status.{status}")),
+        **{name: mapped(plans[name], lambda acts: _codes(acts, InterventionCode, words)) for name in _ACTS},
+        standing=mapped(plans["standing"], lambda barriers: _codes(barriers, Barrier, words)),
     )
     notes = Notes(words.text("cli.notes"), [(words.text("plan.work"), words.text("plan.legend"))])
     return write_xlsx(path, [sheet, _sheet("plan.plans", _PLANS, plans, words, found.result.price_year)], notes, words)
@@ -122,5 +189,5 @@ def money_line(year: int | None, words: Speech) -> str:
     return words.text("plan.money", year=year) if year is not None else words.text("plan.money_undated")
 
 
-def _split(told: str) -> list[str]:
-    return told.split(";") if told else []
+def _codes(joined: str, family: type[Code], words: Speech) -> str:
+    return words.codes(joined, family) if joined else ""

@@ -18,7 +18,18 @@ from serving.cli.question import amount
 from serving.cli.terminal import Terminal
 from serving.desk.plan import PlanRequest, PlanResult, unit_plan, workload
 from serving.desk.question import Question
-from serving.reports.plan import cost_said, money_line, plan_document, verdict, work_document, write_workload
+from serving.reports.plan import (
+    begins_said,
+    cost_said,
+    done_said,
+    money_line,
+    months_said,
+    plan_cost_said,
+    plan_document,
+    verdict,
+    work_document,
+    write_workload,
+)
 
 _TOP = 10  # acts of an owner named to a person; a file has all
 
@@ -103,10 +114,10 @@ def show_plan(terminal: Terminal, settings: Settings, question: Question, given:
     _chance(terminal, plan)
     _done(terminal, result)
     _steps(terminal, result)
-    totals = [(words.text("plan.cost"), words.money(plan["cost_rial"]))]
+    totals = [(words.text("plan.cost"), plan_cost_said(plan.to_dict(), words))]
     if plan["unknown_costs"]:
         totals += [(words.text("plan.unknown_costs"), words.codes(plan["unknown_costs"], "intervention_code"))]
-    totals += [(words.text("plan.months"), words.text("plan.in_months", months=words.number(plan["months"])))]
+    totals += [(words.text("plan.months"), f"{months_said(plan.to_dict(), words)} {words.text('measure.months')}")]
     if plan["acts"]:
         terminal.pairs(totals, title=words.text("plan.total"))
     terminal.line(money_line(result.price_year, words), "dim")
@@ -127,10 +138,7 @@ def _chance(terminal: Terminal, plan: pd.Series) -> None:
 
 def _done(terminal: Terminal, result: PlanResult) -> None:
     words = terminal.speech
-    pairs = [
-        (words.date(act["happened_on"]), words.text(f"intervention_code.{act['act']}"))
-        for act in result.done.to_dict("records")
-    ]
+    pairs = [(words.date(act["happened_on"]), done_said(act, words)) for act in result.done.to_dict("records")]
     terminal.pairs(pairs, title=words.text("plan.done"))
 
 
@@ -139,16 +147,18 @@ def _steps(terminal: Terminal, result: PlanResult) -> None:
         return
     words = terminal.speech
     headers = [
-        words.text(f"plan_column.{name}") for name in ("begins", "intervention", "owner", "months", "cost", "lift")
+        words.text(f"plan_column.{name}")
+        for name in ("begins", "intervention", "owner", "months", "cost", "lift", "basis")
     ]
     rows = [
         [
-            words.text("plan.month", month=words.number(step["start"])),
+            begins_said(step, words),
             words.text(f"intervention_code.{step['intervention']}"),
             words.text(f"owner.{step['owner']}"),
-            words.number(step["months"]),
+            months_said(step, words),
             cost_said(step, words),
             words.text("plan.points", points=words.number(100 * step["lift"], 1)),
+            words.text(f"basis.{step['basis']}"),
         ]
         for step in result.plans.steps.to_dict("records")
     ]

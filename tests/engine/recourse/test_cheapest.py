@@ -25,12 +25,15 @@ def catalogue(unit, lines):
                 "removes": removes,
                 "owner": LISTED.loc[code, "owner"],
                 "family": LISTED.loc[code, "family"],
+                "low_months": LISTED.loc[code, "months_low"],
                 "months": LISTED.loc[code, "months_typical"],
+                "high_months": LISTED.loc[code, "months_high"],
                 "cost_rial": cost,
                 "cost_gap": "no_figure" if np.isnan(cost) else "",
                 "effect": effect,
                 "effect_low": effect / 2,
                 "effect_high": effect * 2,
+                "basis": "assumed",
             }
             for code, (removes, cost, effect) in lines.items()
         ]
@@ -112,7 +115,8 @@ def test_the_plan_is_what_trying_every_set_of_acts_gives(acts, chance, threshold
     best = tried(acts, chance, wish, must)
     unknown = len(list(filter(None, found["unknown_costs"].split(";"))))
     acted = len(list(filter(None, found["acts"].split(";"))))
-    key = (unknown, round(found["cost_rial"], 3), found["months"], acted)
+    key = (unknown, round(np.nan_to_num(found["cost_rial"]), 3), found["months"], acted)
+    assert np.isnan(found["cost_rial"]) == (0 < unknown == acted)
     if best[True]:
         assert found["status"] in (PlanStatus.REACHED, PlanStatus.NOTHING_TO_DO)
         assert key == best[True][0]
@@ -129,7 +133,8 @@ def test_a_higher_threshold_is_never_cheaper(acts, chance, low, more):
     modest, bold = (plan_of(acts, chance, Wish(threshold)).table.iloc[0] for threshold in (low, low + more))
     if PlanStatus.OUT_OF_REACH not in (modest["status"], bold["status"]):
         unknown = [len(list(filter(None, row["unknown_costs"].split(";")))) for row in (modest, bold)]
-        assert (unknown[0], modest["cost_rial"]) <= (unknown[1], bold["cost_rial"] + 1e-6)
+        cost = [np.nan_to_num(row["cost_rial"]) for row in (modest, bold)]
+        assert (unknown[0], cost[0]) <= (unknown[1], cost[1] + 1e-6)
 
 
 @settings(max_examples=25, deadline=None)
@@ -156,7 +161,9 @@ def test_a_plan_worked_by_hand():
     row = plans.table.loc["u"]
     assert set(row["acts"].split(";")) == {"tax_instalments", "debt_rescheduling"}
     assert row["cost_rial"] == 6e9
-    assert row["months"] == 4
+    # Side by side: rescheduling takes 2 to 9 months, mostly 4; instalments 1 to 6.
+    assert (row["low_months"], row["months"], row["high_months"]) == (2, 4, 9)
+    assert plans.steps["basis"].tolist() == ["assumed", "assumed"]
     assert row["feasibility_after"] == pytest.approx(0.35748, abs=1e-5)
     # Ranges are half and double: .8 less the root of .15² + .25² is .5085, and .8 + root of .3² + .5² is 1.3831.
     assert row["after_low"] == pytest.approx(after(0.2, 0.5085), abs=1e-4)
@@ -179,6 +186,15 @@ def test_an_act_of_unknown_cost_is_taken_only_where_nothing_else_does():
     both = plan_of(acts, 0.2, Wish(0.35)).table.loc["u"]
     assert both["unknown_costs"] == "management_contract"
     assert plan_of(acts, 0.2, Wish(0.35, budget_rial=1e12)).table.loc["u", "status"] == PlanStatus.OUT_OF_REACH
+
+
+def test_what_a_plan_costs_is_not_known_where_no_act_of_it_has_a_figure():
+    acts = catalogue("u", {"management_contract": ("management", np.nan, 0.5), "new_partner": ("bank_debt", 9e9, 0.5)})
+    unpriced = plan_of(acts, 0.2, Wish(), must="management").table.loc["u"]
+    assert np.isnan(unpriced["cost_rial"])
+    both = plan_of(acts, 0.2, Wish(), must="bank_debt;management").table.loc["u"]
+    assert (both["cost_rial"], both["unknown_costs"]) == (9e9, "management_contract")  # at least nine billion
+    assert plan_of(acts, 0.2, Wish()).table.loc["u", "cost_rial"] == 0.0
 
 
 def test_what_must_be_removed_is_removed_though_the_threshold_asks_for_nothing():
