@@ -370,26 +370,25 @@ class TestEvents:
             assert refusal.value.code is code
         assert register.events().empty
 
-    @pytest.mark.parametrize("table", APPEND_ONLY)
-    @pytest.mark.parametrize("statement", ["UPDATE {table} SET {column} = {column}", "DELETE FROM {table}"])
-    def test_the_database_refuses_to_change_or_delete_what_is_append_only(
-        self, url, register, given, unit_id, table, statement
-    ):
+    def test_the_database_refuses_to_change_or_delete_what_is_append_only(self, url, register, given, unit_id):
         register.events.add(
             Outcome(unit_id=unit_id, kind=OutcomeKind.VISITED, happened_on=NOON.date(), known_on=NOON.date())
         )
         fill(register, given, unit_id)
-        column = {
+        key = {
             "sightings": "confidence", "rejections": "given", "unmerges": "merge_id", "repeats": "confidence",
             "undone_imports": "import_id", "event_revisions": "event_id", "package_freezes": "package_id",
-        }.get(table, "id")  # fmt: skip
+        }  # fmt: skip
         counts = register.counts()
-        assert counts[table] > 0
+        assert [table for table in APPEND_ONLY if not counts[table]] == []
         engine = create_engine(url)
-        with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
-            connection.execute(text(statement.format(table=table, column=column)))
+        for table in APPEND_ONLY:
+            column = key.get(table, "id")
+            for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
+                with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
+                    connection.execute(text(statement))
+                assert register.counts() == counts, statement
         engine.dispose()
-        assert register.counts() == counts
 
 
 def fill(register, given, unit_id):
