@@ -145,6 +145,16 @@ class ErrorCode(Code):
     PACKAGE_OUT_OF_TIME = "package_out_of_time"
     PACKAGE_UNKNOWN = "package_unknown"
     PACKAGE_FROZEN = "package_frozen"
+    PACKAGE_NOT_FROZEN = "package_not_frozen"
+    KEY_NAMED = "key_named"
+    KEY_UNKNOWN = "key_unknown"
+    KEY_REVOKED = "key_revoked"
+    PERSON_EXISTS = "person_exists"
+    PERSON_UNKNOWN = "person_unknown"
+    PERSON_DISABLED = "person_disabled"
+    PASSWORD_REFUSED = "password_refused"  # noqa: S105 (the name of a refusal)
+    NOT_AGREED = "not_agreed"
+    INVESTOR_MISSING = "investor_missing"
 
 
 class EhyaError(Exception):

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
+from engine.store.agreements import Agreements
+from engine.store.audit import Act, Audit, AuditCheck
 from engine.store.changes import Change
 from engine.store.check import Inconsistency, StoreProblem, counts, problems
 from engine.store.decisions import Decisions
 from engine.store.events import Events
 from engine.store.imports import ImportResult, Imports
+from engine.store.keys import Keys, StoredKey
 from engine.store.opening import open_session
 from engine.store.packages import Packages, StoredPackage
+from engine.store.people import People, StoredPerson
 from engine.store.predictions import Predictions
 from engine.store.promotions import Promotion, Promotions
 from engine.store.revision import revision
@@ -22,6 +28,8 @@ from engine.store.undoing import Fate, Undone
 from engine.store.units import StoredUnits
 
 __all__ = [
+    "Act",
+    "AuditCheck",
     "Change",
     "Fate",
     "ImportResult",
@@ -30,7 +38,9 @@ __all__ = [
     "Promotion",
     "Register",
     "StoreProblem",
+    "StoredKey",
     "StoredPackage",
+    "StoredPerson",
     "Undone",
 ]
 
@@ -69,6 +79,12 @@ class Register:
         Who was shown what.
     packages
         Units offered at events: each version of a package, and who signed it off.
+    keys, people
+        Programs and persons that may ask, and what they may do.
+    agreements
+        Who agreed not to disclose what stands in which package.
+    audit
+        Who did what with all of these.
 
     Examples
     --------
@@ -87,6 +103,10 @@ class Register:
         self.promotions = Promotions(session)
         self.showings = Showings(session)
         self.packages = Packages(session)
+        self.keys = Keys(session)
+        self.people = People(session)
+        self.agreements = Agreements(session)
+        self.audit = Audit(session)
 
     @classmethod
     def open(cls, url: str, *, busy_seconds: float = BUSY_SECONDS) -> Self:
@@ -107,6 +127,18 @@ class Register:
             folder cannot be made.
         """
         return cls(open_session(url, busy_seconds=busy_seconds))
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make one transaction of all that this thread writes inside: it comes whole or not at all.
+
+        Raises
+        ------
+        EhyaError
+            ``register_busy``, ``database_failed``.
+        """
+        with self._session.write():
+            yield
 
     def revision(self) -> str:
         """A short text that changes whenever what the register shows does (`engine.store.revision`)."""

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, func, select
 from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
 from engine.store.bulk import insert_line
+from engine.store.canonical import canonical
 from engine.store.clock import Day, day, utc
 from engine.store.session import Session
 from engine.store.showings import log_showings
@@ -198,17 +199,6 @@ class Packages:
             given = name if version is None else f"{name}@{version}"
             raise EhyaError(ErrorCode.PACKAGE_UNKNOWN, given=given, allowed=list(known))
         return dict(row)
-
-
-def canonical(document: Mapping[str, Any]) -> str:
-    """A document as text: equal documents are equal texts, bit for bit.
-
-    Examples
-    --------
-    >>> canonical({"b": 1.5, "a": None})
-    '{"a":null,"b":1.5}'
-    """
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def _packed(text: str) -> str:

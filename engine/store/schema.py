@@ -40,7 +40,7 @@ APPEND_ONLY = (
     "imports", "rejections", "sightings", "unit_values", "predictions", "events", "promotions", "showings",
     "duplicates", "merges", "unmerges", "confirmations", "pins", "withdrawals", "source_ranks",
     "undone_imports", "repeats", "event_revisions", "distinctions", "packages",
-    "package_freezes",
+    "package_freezes", "keys", "key_revocations", "people", "disablings", "agreements", "agreement_ends", "audit",
 )  # fmt: skip
 """Tables whose rows are never changed nor deleted; the database itself refuses."""
 
@@ -368,3 +368,78 @@ package_freezes = Table(
     Column("made_at", DateTime, nullable=False),
 )
 """Packages that a person signed off, by office and date; a second one of the same package is refused by the key."""
+
+keys = Table(
+    "keys",
+    metadata,
+    _numbered(),
+    Column("key_id", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("investor", Text),
+    Column("digest", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Column("expires_at", DateTime),
+)
+"""Keys for programs. ``digest`` is the sha256 of the whole key, which nobody keeps; ``key_id`` is its open part."""
+
+key_revocations = Table(
+    "key_revocations",
+    metadata,
+    Column("key_id", Text, ForeignKey("keys.key_id"), primary_key=True),
+    Column("made_at", DateTime, nullable=False),
+)
+"""Keys that open nothing any more."""
+
+people = Table(
+    "people",
+    metadata,
+    _numbered(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("role", Text, nullable=False),
+    Column("investor", Text),
+    Column("password", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+)
+"""People who may sign in, by the name of an account; ``password`` is its argon2id hash with salt and costs."""
+
+disablings = Table(
+    "disablings",
+    metadata,
+    Column("name", Text, ForeignKey("people.name"), primary_key=True),
+    Column("made_at", DateTime, nullable=False),
+)
+"""Accounts that nobody signs in with any more; their names are not given out anew."""
+
+agreements = Table(
+    "agreements",
+    metadata,
+    _numbered(),
+    Column("investor", Text, nullable=False),
+    Column("package_id", _ROW_NUMBER, ForeignKey("packages.id"), nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Index(None, "investor"),
+)
+"""Investors who agreed not to disclose what they read of one version of a package."""
+
+agreement_ends = Table(
+    "agreement_ends",
+    metadata,
+    Column("agreement_id", _ROW_NUMBER, ForeignKey("agreements.id"), primary_key=True, autoincrement=False),
+    Column("made_at", DateTime, nullable=False),
+)
+"""Agreements that were taken back: nothing more is shown under them."""
+
+audit = Table(
+    "audit",
+    metadata,
+    _numbered(),
+    Column("made_at", DateTime, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False, unique=True),
+)
+"""Who did what, each line bound to the one before it by ``hash`` (`engine.store.audit`); never a secret in it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -28,16 +29,21 @@ class Session:
     def __init__(self, engine: Engine) -> None:
         self._reading = reader(engine)
         self._writing = writer(engine)
+        self._open = threading.local()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Read as of one moment, whatever others write meanwhile.
+        """Read as of one moment, whatever others write meanwhile; inside :meth:`write` what it has written so far.
 
         Raises
         ------
         EhyaError
             ``database_failed`` when the database refuses.
         """
+        writing = getattr(self._open, "connection", None)
+        if writing is not None:
+            yield writing
+            return
         with mendable(), self._reading.connect() as connection:
             yield connection
 
@@ -45,14 +51,24 @@ class Session:
     def write(self) -> Iterator[Connection]:
         """Write while nobody else does; what is read inside is what the last writer left.
 
+        Inside another ``write`` of the same thread it is part of that one: both come whole, or neither.
+
         Raises
         ------
         EhyaError
             ``register_busy`` when another writer took too long, ``database_failed`` when the database refuses; then
             nothing has changed.
         """
+        writing = getattr(self._open, "connection", None)
+        if writing is not None:
+            yield writing
+            return
         with mendable(), self._writing.begin() as connection:
-            yield connection
+            self._open.connection = connection
+            try:
+                yield connection
+            finally:
+                self._open.connection = None
 
     def close(self) -> None:
         """Let go of the database."""

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from serving.cli.doors import (
+    access,
     imports,
     models,
     offers,
@@ -67,6 +68,18 @@ package_app = typer.Typer(
     help="Choose the units for an event under a budget and quotas, and defend the choice.",
 )
 app.add_typer(package_app, name="package")
+keys_app = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Make, list and revoke keys for programs.")
+app.add_typer(keys_app, name="keys")
+user_app = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Open, list and disable accounts of people.")
+app.add_typer(user_app, name="user")
+nda_app = typer.Typer(
+    cls=CommandGroup, no_args_is_help=True, help="Record who agreed not to disclose what stands in a package."
+)
+app.add_typer(nda_app, name="nda")
+audit_app = typer.Typer(
+    cls=CommandGroup, no_args_is_help=True, help="See who did what, and whether the record is whole."
+)
+app.add_typer(audit_app, name="audit")
 
 DOORS = (
     (workspace.doctor, "Example:  ehya doctor --lang en"),
@@ -181,6 +194,22 @@ package_app.command("freeze", epilog='Example:  ehya package freeze inva@2 --by 
 )
 package_app.command("list", epilog="Example:  ehya package list")(packages.package_list)
 package_app.command("export", epilog="Example:  ehya package export inva --out inva.xlsx")(packages.package_export)
+
+keys_app.command(
+    "add",
+    epilog="Examples:  ehya keys add portal --role service   ·   "
+    "ehya keys add food-fund --role investor --investor food-fund --until 1405-12-29",
+)(access.keys_add)
+keys_app.command("list", epilog="Example:  ehya keys list")(access.keys_list)
+keys_app.command("revoke", epilog="Example:  ehya keys revoke food-fund")(access.keys_revoke)
+user_app.command("add", epilog="Example:  ehya user add office --role planner")(access.user_add)
+user_app.command("list", epilog="Example:  ehya user list")(access.user_list)
+user_app.command("disable", epilog="Example:  ehya user disable office")(access.user_disable)
+nda_app.command("accept", epilog="Example:  ehya nda accept food-fund inva@1")(access.nda_accept)
+nda_app.command("list", epilog="Example:  ehya nda list")(access.nda_list)
+nda_app.command("end", epilog="Example:  ehya nda end food-fund inva@1")(access.nda_end)
+audit_app.command("list", epilog="Example:  ehya audit list --newest 100")(access.audit_list)
+audit_app.command("verify", epilog="Example:  ehya audit verify")(access.audit_verify)
 
 
 @app.callback()

@@ -389,7 +389,7 @@ def _instead(
 
 def reproduces(stored: StoredPackage) -> bool:
     """Whether computing a package again from its own inputs gives the same document, bit for bit."""
-    from engine.store.packages import canonical
+    from engine.store.canonical import canonical
 
     return canonical(solved_again(stored.document, stored.inputs)) == canonical(stored.document)
 

@@ -1,0 +1,107 @@
+"""People who may sign in: the account's name, what it may do, and the hash of its password."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Select, insert, select
+
+from engine.errors import EhyaError, ErrorCode
+from engine.store import schema
+from engine.store.audit import Act, note
+from engine.store.bulk import insert_line
+from engine.store.clock import utc
+from engine.store.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPerson:
+    """An account.
+
+    Parameters
+    ----------
+    name
+        What it is called; given out once.
+    role
+        What the person may do.
+    investor
+        The investor for whom the person acts; ``None`` where for none.
+    password
+        Hash of the password with its salt and costs (argon2id).
+    made_at, disabled_at
+        UTC; ``None`` while it is not disabled.
+    """
+
+    name: str
+    role: str
+    investor: str | None
+    password: str = field(repr=False)
+    made_at: datetime
+    disabled_at: datetime | None
+
+
+class People:
+    """People who may sign in; called, it gives them by name."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __call__(self) -> tuple[StoredPerson, ...]:
+        """All accounts, the disabled too."""
+        with self._session.read() as connection:
+            rows = connection.execute(_selected().order_by(schema.people.c.name)).mappings().all()
+        return tuple(StoredPerson(**row) for row in rows)
+
+    def add(
+        self, *, name: str, role: str, investor: str | None, password: str, made_at: datetime, actor: str
+    ) -> StoredPerson:
+        """Open an account.
+
+        Parameters
+        ----------
+        name, role, investor, password
+            See `StoredPerson`: the hash, never the password.
+        made_at, actor
+            Now, and who does it, for the audit.
+
+        Raises
+        ------
+        EhyaError
+            ``person_exists``, also where the account of that name is disabled.
+        """
+        line = {"name": name, "role": role, "investor": investor, "password": password, "made_at": utc(made_at)}
+        with self._session.write() as connection:
+            if connection.execute(_selected().where(schema.people.c.name == name)).first() is not None:
+                raise EhyaError(ErrorCode.PERSON_EXISTS, given=name)
+            insert_line(connection, schema.people, line)
+            facts = {"role": role, "investor": investor}
+            note(connection, made_at=made_at, actor=actor, act=Act.PERSON_ADDED, subject=name, **facts)
+        return StoredPerson(**line, disabled_at=None)  # type: ignore[arg-type]
+
+    def disable(self, name: str, *, made_at: datetime, actor: str) -> StoredPerson:
+        """Let nobody sign in with an account any more.
+
+        Raises
+        ------
+        EhyaError
+            ``person_unknown`` with the names there are; ``person_disabled`` where it was disabled before.
+        """
+        with self._session.write() as connection:
+            rows = connection.execute(_selected().order_by(schema.people.c.name)).mappings().all()
+            found = next((StoredPerson(**row) for row in rows if row["name"] == name), None)
+            if found is None:
+                allowed = [str(row["name"]) for row in rows if row["disabled_at"] is None]
+                raise EhyaError(ErrorCode.PERSON_UNKNOWN, given=name, allowed=allowed)
+            if found.disabled_at is not None:
+                raise EhyaError(ErrorCode.PERSON_DISABLED, given=name, date=found.disabled_at)
+            connection.execute(insert(schema.disablings).values({"name": name, "made_at": utc(made_at)}))
+            note(connection, made_at=made_at, actor=actor, act=Act.PERSON_DISABLED, subject=name)
+        return found
+
+
+def _selected() -> Select[tuple[object, ...]]:
+    table, ends = schema.people, schema.disablings
+    columns = [column for column in table.c if column.name != "id"]
+    joined = table.outerjoin(ends, ends.c.name == table.c.name)
+    return select(*columns, ends.c.made_at.label("disabled_at")).select_from(joined)

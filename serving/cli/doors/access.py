@@ -1,0 +1,129 @@
+"""Who may ask the service: keys, people, agreements, and the audit of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from serving.cli.doors.options import DAY, AsJson, Lang
+
+Role = Annotated[
+    str, typer.Option("--role", help="What the bearer may do: investor, bank, data_scientist, service, planner, admin.")
+]
+Investor = Annotated[
+    str | None,
+    typer.Option("--investor", metavar="NAME", help="Whose mandates and lists it reaches; one word for one."),
+]
+KeyName = Annotated[str, typer.Argument(metavar="NAME", help="What the key is for.")]
+GivenKey = Annotated[str, typer.Argument(metavar="KEY", help="Id or name of the key, as `ehya keys list` prints them.")]
+Until = Annotated[str | None, typer.Option("--until", metavar="DATE", help=f"Last day on which it opens. {DAY}.")]
+Account = Annotated[str, typer.Argument(metavar="NAME", help="Name of the account.")]
+Party = Annotated[str, typer.Argument(metavar="INVESTOR", help="The investor, as keys and accounts name it.")]
+PackageVersion = Annotated[str, typer.Argument(metavar="PACKAGE", help="A version that was signed off, e.g. inva@1.")]
+Newest = Annotated[int, typer.Option("--newest", min=1, help="Lines to show.")]
+Head = Annotated[
+    str | None,
+    typer.Option("--head", metavar="HASH", help="A hash written down earlier: it must be on the chain still."),
+]
+
+
+def keys_add(
+    ctx: typer.Context,
+    name: KeyName,
+    role: Role,
+    investor: Investor = None,
+    until: Until = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a key for a program. It is shown this once; only its digest is kept."""
+    from serving.cli.commands.access import add_key
+
+    terminal = ctx.obj.terminal(lang, as_json=as_json)
+    add_key(terminal, ctx.obj.settings, name, role=role, investor=investor, until=until)
+
+
+def keys_list(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:
+    """List the keys, the newest first, with what they may do and whether they still open."""
+    from serving.cli.commands.access import list_keys
+
+    list_keys(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings)
+
+
+def keys_revoke(ctx: typer.Context, key: GivenKey, lang: Lang = None, as_json: AsJson = False) -> None:
+    """Let a key open nothing any more. A service that runs learns of it within seconds."""
+    from serving.cli.commands.access import revoke_key
+
+    revoke_key(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, key)
+
+
+def user_add(
+    ctx: typer.Context,
+    name: Account,
+    role: Role,
+    investor: Investor = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Open an account for a person. The password is asked for, or read as one line where input is no terminal."""
+    from serving.cli.commands.access import add_person
+
+    terminal = ctx.obj.terminal(lang, as_json=as_json)
+    add_person(terminal, ctx.obj.settings, name, role=role, investor=investor)
+
+
+def user_list(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:
+    """List the accounts by name."""
+    from serving.cli.commands.access import list_people
+
+    list_people(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings)
+
+
+def user_disable(ctx: typer.Context, name: Account, lang: Lang = None, as_json: AsJson = False) -> None:
+    """Let nobody sign in with an account any more. Its name is not given out again."""
+    from serving.cli.commands.access import disable_person
+
+    disable_person(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, name)
+
+
+def nda_accept(
+    ctx: typer.Context, investor: Party, package: PackageVersion, lang: Lang = None, as_json: AsJson = False
+) -> None:
+    """Record that an investor agreed not to disclose what stands in a package, and so reads more of its units."""
+    from serving.cli.commands.access import accept_agreement
+
+    accept_agreement(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, investor, package)
+
+
+def nda_end(
+    ctx: typer.Context, investor: Party, package: PackageVersion, lang: Lang = None, as_json: AsJson = False
+) -> None:
+    """Take such an agreement back: nothing more is shown under it. The record stays."""
+    from serving.cli.commands.access import end_agreement
+
+    end_agreement(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, investor, package)
+
+
+def nda_list(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:
+    """List the agreements, the newest first."""
+    from serving.cli.commands.access import list_agreements
+
+    list_agreements(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings)
+
+
+def audit_list(ctx: typer.Context, newest: Newest = 40, lang: Lang = None, as_json: AsJson = False) -> None:
+    """List who did what with keys, accounts and agreements, the newest first."""
+    from serving.cli.commands.access import list_audit
+
+    list_audit(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, newest)
+
+
+def audit_verify(ctx: typer.Context, head: Head = None, lang: Lang = None, as_json: AsJson = False) -> None:
+    """Follow the chain of the audit: exit code 1 where a line is not what it was.
+
+    Write the last hash down elsewhere.
+    """
+    from serving.cli.commands.access import verify_audit
+
+    raise typer.Exit(verify_audit(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, head))

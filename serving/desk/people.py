@@ -1,0 +1,132 @@
+"""People who may sign in: open an account, list and disable accounts, know a password again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from engine.errors import EhyaError, ErrorCode
+from engine.settings import Settings
+from engine.store import StoredPerson
+from serving.desk.keys import checked_role
+from serving.desk.workspace import open_register
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+SHORTEST, LONGEST = 12, 1_000
+"""Characters of a password: length alone counts (NIST SP 800-63B, 3.1.1), and no hash is asked to take in a book."""
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordCost:
+    """What it costs to try one password (argon2id, RFC 9106; the defaults are its second recommendation).
+
+    Parameters
+    ----------
+    rounds
+        Passes over the memory.
+    memory_kib
+        Memory, KiB.
+    lanes
+        Threads.
+    """
+
+    rounds: int = 3
+    memory_kib: int = 65_536
+    lanes: int = 4
+
+
+def add_person(
+    settings: Settings,
+    *,
+    name: str,
+    role: str,
+    investor: str | None,
+    password: str,
+    made_at: datetime,
+    actor: str,
+    cost: PasswordCost | None = None,
+) -> StoredPerson:
+    """Open an account.
+
+    Parameters
+    ----------
+    settings
+        The workspace.
+    name
+        Name of the account.
+    role, investor
+        As for keys.
+    password
+        What the person signs in with; only its hash is kept.
+    made_at, actor
+        Now, and who does it.
+    cost
+        What it costs to try a password.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option``, ``investor_missing``, ``password_refused``, ``person_exists``.
+    """
+    checked = checked_role(role, investor)
+    if not SHORTEST <= len(password) <= LONGEST or name.casefold() in password.casefold():
+        raise EhyaError(ErrorCode.PASSWORD_REFUSED, low=SHORTEST, high=LONGEST)
+    hashed = _hasher(cost or PasswordCost()).hash(password)
+    with open_register(settings) as register:
+        return register.people.add(
+            name=name, role=checked.value, investor=investor, password=hashed, made_at=made_at, actor=actor
+        )
+
+
+def people(settings: Settings) -> tuple[StoredPerson, ...]:
+    """All accounts by name."""
+    with open_register(settings) as register:
+        return register.people()
+
+
+def disable_person(settings: Settings, name: str, *, made_at: datetime, actor: str) -> StoredPerson:
+    """Let nobody sign in with an account any more.
+
+    Raises
+    ------
+    EhyaError
+        ``person_unknown``, ``person_disabled``.
+    """
+    with open_register(settings) as register:
+        return register.people.disable(name, made_at=made_at, actor=actor)
+
+
+def signed_in(settings: Settings, name: str, password: str, *, cost: PasswordCost | None = None) -> StoredPerson | None:
+    """The account that a name and a password open; ``None`` for any other, in the time that a wrong password takes.
+
+    Parameters
+    ----------
+    settings
+        The workspace.
+    name, password
+        What the person gave.
+    cost
+        What trying a password of no account costs, so that the time does not tell which accounts there are.
+    """
+    from argon2.exceptions import InvalidHashError, VerificationError
+
+    found = next((one for one in people(settings) if one.name == name), None)
+    hasher, tried = _hasher(cost or PasswordCost()), password[: LONGEST + 1]
+    if found is None:
+        hasher.hash(tried)  # as slow as a comparison
+        return None
+    try:
+        hasher.verify(found.password, tried)
+    except (VerificationError, InvalidHashError):
+        return None
+    return found if found.disabled_at is None else None
+
+
+def _hasher(cost: PasswordCost) -> PasswordHasher:
+    # Loaded by those who sign people in only: opening a register needs no hash of passwords.
+    from argon2 import PasswordHasher
+
+    return PasswordHasher(time_cost=cost.rounds, memory_cost=cost.memory_kib, parallelism=cost.lanes)
