@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -118,7 +118,7 @@ def read_cells(
     reading = _read(field, column.cells[~broken], column.folded[~broken], levels, money, latest, rates, day_0)
     return Reading(
         column.spread(reading.values.astype(pd.api.types.pandas_dtype(column_dtypes()[field]))),
-        column.spread(pd.concat([refused, reading.refused])),
+        column.spread(_together([refused, reading.refused])),
         column.spread(reading.noted),
         None if reading.precision is None else column.spread(reading.precision),
     )
@@ -150,6 +150,8 @@ def _each(cells: pd.Series, read: Callable[[Any], Any]) -> Reading:
     noted = np.array([isinstance(result, Remarked) for result in results], dtype=bool)
 
     def problems(which: np.ndarray[Any, np.dtype[np.bool_]]) -> pd.DataFrame:
+        if not which.any():
+            return _no_problems()
         chosen = [results[place] for place in np.flatnonzero(which)]
         index = cells.index[which]
         return pd.DataFrame(
@@ -178,7 +180,7 @@ def _read(
     if kind in _NUMBERS and (odd := against_habit(cells, folded)).any():
         rest = _read(field, cells[~odd], folded[~odd], levels, money, latest, rates, day_0)
         unclear = _problems(cells.index[odd], RejectionCode.AMBIGUOUS_NUMBER, {})
-        return Reading(rest.values, pd.concat([unclear, rest.refused]), rest.noted)
+        return Reading(rest.values, _together([unclear, rest.refused]), rest.noted)
     if kind in (Kind.IDENTIFIER, Kind.TEXT, Kind.DATE, Kind.YEAR, Kind.CODES):
         # «ندارد» says that there is none: not known, and no mistake
         some = ~among(folded, none_owned())
@@ -229,7 +231,7 @@ def _numbers(field: Field, cells: pd.Series, folded: pd.Series, levels: tuple[st
     ]
     kept = numbers[~(outside | broken)]
     values = kept.astype("int64").astype("Int64") if spec.kind is Kind.COUNT else kept
-    return Reading(values, pd.concat(refused), slow.noted[slow.noted.index.isin(kept.index)])
+    return Reading(values, _together(refused), slow.noted[slow.noted.index.isin(kept.index)])
 
 
 def _share_factor(levels: tuple[str, ...], plain: pd.Series) -> float:
@@ -315,7 +317,7 @@ def _identifiers(field: Field, folded: pd.Series) -> Reading:
         _problems(digits.index[is_number & ~right & ~person], RejectionCode.WRONG_LENGTH, expected),
         _problems(digits.index[right & ~checked], RejectionCode.WRONG_CHECK_DIGIT, expected),
     ]
-    return Reading(digits[checked], pd.concat(refused), _no_problems())
+    return Reading(digits[checked], _together(refused), _no_problems())
 
 
 def _check_digits_hold(ids: pd.Series) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -326,9 +328,18 @@ def _check_digits_hold(ids: pd.Series) -> np.ndarray[Any, np.dtype[np.bool_]]:
 
 
 def _problems(index: pd.Index, code: RejectionCode, facts: dict[str, Any]) -> pd.DataFrame:
+    if index.empty:
+        return _no_problems()
     columns = {"code": pd.Series([code] * len(index), index=index, dtype=object)}
     return pd.DataFrame(columns | {"facts": pd.Series([facts] * len(index), index=index, dtype=object)})
 
 
+@cache
 def _no_problems() -> pd.DataFrame:
-    return _problems(pd.RangeIndex(0), RejectionCode.NOT_A_NUMBER, {})
+    return pd.DataFrame({"code": pd.Series(dtype=object), "facts": pd.Series(dtype=object)})
+
+
+def _together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Problems of several kinds as one table; nearly always there are none, and tables cost more than looking."""
+    found = [part for part in parts if len(part)]
+    return pd.concat(found) if len(found) > 1 else found[0] if found else _no_problems()

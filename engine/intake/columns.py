@@ -96,16 +96,17 @@ class SheetColumns:
         self.values[what.value] = reading.values
         if reading.precision is not None:
             self.values[f"{what.value}_precision"] = reading.precision
-        self.refused.append(self._problems(what, column, reading.refused))
-        self.noted.append(self._problems(what, column, reading.noted))
+        self.judge(what, column, refused=reading.refused, noted=reading.noted)
         self.columns.append((self.sheet, column.label, what.value, FIELDS[what].measure))
 
     def judge(
         self, what: Field, column: Column, *, refused: pd.DataFrame | None = None, noted: pd.DataFrame | None = None
     ) -> None:
         """Add what a later look at the values of a field refuses or remarks: ``code, facts``, index: position."""
-        self.refused += [] if refused is None else [self._problems(what, column, refused)]
-        self.noted += [] if noted is None else [self._problems(what, column, noted)]
+        if refused is not None and len(refused):
+            self.refused.append(self._problems(what, column, refused))
+        if noted is not None and len(noted):
+            self.noted.append(self._problems(what, column, noted))
 
     def places(self, named: Mapping[Field, Column], province: str | None, sheet: str, given: Given) -> None:
         """Read provinces, counties in their provinces, and estates.
@@ -274,7 +275,7 @@ class SheetColumns:
     def contradict(self, named: Mapping[Field, Column], as_of: date | None) -> None:
         """Remark what a row says against itself."""
         for what, remarks in contradictions(self.values, self.rows, as_of).items():
-            self.noted.append(self._problems(what, named[what], remarks))
+            self.judge(what, named[what], noted=remarks)
 
     def refused_rows(self, what: Field) -> list[int]:
         """Positions of rows whose cell of a field was refused."""
@@ -298,8 +299,6 @@ class SheetColumns:
         provinces.update(places.map(lambda place: place.province))
 
     def _problems(self, what: Field, column: Column, problems: pd.DataFrame) -> pd.DataFrame:
-        if problems.empty:
-            return pd.DataFrame(columns=CELL_COLUMNS, dtype=object)
         cells = plain(self.cells.table[column.position].loc[problems.index])
         hidden = problems["code"].map(lambda code: code is RejectionCode.PERSON_ID).astype(bool)
         given = cells.map(_shown).astype(object).where(~hidden, None)

@@ -100,6 +100,8 @@ class Distinct:
 
     def spread(self, read: _Table) -> _Table:
         """From what was read of each distinct cell, by its place, to the rows that hold it."""
+        if read.empty:
+            return read.set_axis(self.rows[:0])
         place = np.full(len(self.cells), -1)
         place[read.index] = np.arange(len(read))
         at = place[self.codes]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from engine.domain.unit import Field
+from engine.domain.unit import FIELDS, Field
 from engine.parsing.text import fold
 
 SIMILARITY = 0.9
@@ -109,8 +109,12 @@ def nearest_field(levels: tuple[str, ...]) -> str | None:
     'county'
     """
     label = _bare(fold(levels[-1]) if levels else "")
-    compacted = label.replace(" ", "")
-    fields = {name: field for name, field in _compact_aliases().items() if field in set(Field)}  # a line number is none
+    return _nearest_field(label.replace(" ", ""))
+
+
+@cache
+def _nearest_field(compacted: str) -> str | None:
+    fields = {name: field for name, field in _compact_aliases().items() if field in FIELDS}  # a line number is none
     close = difflib.get_close_matches(compacted, list(fields), n=1, cutoff=0.6)
     return fields[close[0]] if close else None
 

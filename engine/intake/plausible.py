@@ -49,6 +49,8 @@ def within_bounds(
         if bound.code == "amount" and field in named:
             amount = units[field.value].astype("float64")
             beyond = (amount < bound.hard_low) | (amount > bound.hard_high)
+            if not beyond.any():
+                continue
             facts = {"low": _plain(bound.hard_low), "high": _plain(bound.hard_high)}
             at = position[beyond.to_numpy(dtype=bool)]
             read.judge(field, named[field], refused=_problems(at, RejectionCode.OUT_OF_RANGE, [facts] * len(at)))

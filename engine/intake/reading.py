@@ -170,7 +170,7 @@ def _read_table(
 ) -> _Read:
     units = table.why.isna()
     rows = units.index[units]
-    named = {Field(column.field): column for column in table.header.columns if column.field in set(Field)}
+    named = {Field(column.field): column for column in table.header.columns if column.field in FIELDS}
     read = SheetColumns(table.columns, units, table.sheet.name)
     day_0 = SERIAL_DAY_0_OF_1904 if table.sheet.from_1904 else SERIAL_DAY_0
     revision = _isic_revision(table, named.get(Field.ISIC))

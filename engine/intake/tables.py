@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from engine.domain.unit import Field
+from engine.domain.unit import FIELDS
 from engine.intake.contest import settled
 from engine.intake.corrections import corrected
 from engine.intake.distinct import Columns
@@ -59,7 +59,7 @@ class Table:
         object.__setattr__(self, "columns", Columns(self.cells))
         header = settled(without_hollow(self.header, self.cells), self.columns)
         object.__setattr__(self, "header", without_unsure(header, self.columns))
-        read = tuple(column for column in self.header.columns if column.field in set(Field))
+        read = tuple(column for column in self.header.columns if column.field in FIELDS)
         columns, personal = without_contacts(self.columns, read)
         object.__setattr__(self, "columns", columns)
         object.__setattr__(self, "personal", personal)
