@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from engine.diagnosis.findings import diagnose
-from engine.economics.prices import PriceIndex
+from engine.economics.prices import PriceIndex, levels_of
 from engine.errors import EhyaError, ErrorCode
 from engine.health.completeness import completeness, public_completeness
 from engine.health.plausibility import implausible
@@ -112,7 +112,7 @@ def appraise(
     [1, 2]
     """
     terms = terms or Terms()
-    levels = None if terms.prices is None else terms.prices.by_year()
+    levels = levels_of(terms.prices)
     findings = diagnose(units, as_of=as_of, levels=levels)
     classes = triage(units, findings, predictions, as_of=as_of, levels=levels)
     units = units.drop(columns="withdrawn", errors="ignore")

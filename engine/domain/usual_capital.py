@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from engine.domain.unit import Field
+from engine.parsing.dates import jalali_years
 from engine.reference.tables import table
 
 REVIVAL_BILLION_RIAL_PER_JOB = 1.833
@@ -15,8 +16,6 @@ REVIVAL_BILLION_RIAL_PER_JOB = 1.833
 REVIVAL_YEAR = 1398
 
 _RIAL_PER_BILLION_RIAL = 1_000_000_000
-_NEW_YEAR = pd.Timedelta(days=79)  # from the first of January to the Jalali new year
-_JALALI_BEGINS = 621
 
 
 def usual_capital(units: pd.DataFrame, levels: pd.Series | None = None) -> pd.Series:
@@ -50,7 +49,7 @@ def usual_capital(units: pd.DataFrame, levels: pd.Series | None = None) -> pd.Se
     """
     jobs = units[Field.JOBS_BEFORE_STOP.value].astype("float64")
     stated = units["price_year"].astype("float64")
-    year = stated.fillna((units["as_of"] - _NEW_YEAR).dt.year.astype("float64") - _JALALI_BEGINS)
+    year = stated.fillna(jalali_years(units["as_of"]).astype("float64"))
     each = _rial_per_job() if levels is None or not _reaches(levels) else _carried(levels)
     found: pd.Series = jobs.where(jobs > 0) * each.reindex(year.to_numpy()).to_numpy()
     return found

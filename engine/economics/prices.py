@@ -145,6 +145,17 @@ class PriceIndex:
         return [self.first_year + int(i) for i in np.flatnonzero(self.flags == IndexFlag.SOURCED.value)]
 
 
+def levels_of(prices: PriceIndex | None) -> pd.Series | None:
+    """Level of each Jalali year of an index, for what takes ``None`` where there is none.
+
+    Examples
+    --------
+    >>> levels_of(None) is None, float(levels_of(PriceIndex.from_reference())[1395])
+    (True, 100.0)
+    """
+    return None if prices is None else prices.by_year()
+
+
 @dataclass(frozen=True, slots=True)
 class Deflated:
     """Money in the prices of another year.

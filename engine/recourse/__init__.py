@@ -1,5 +1,5 @@
 """What would bring a unit back: the acts that remove its barriers, and who owns each."""
 
-from engine.recourse.plan import interventions
+from engine.recourse.remedies import interventions
 
 __all__ = ["interventions"]

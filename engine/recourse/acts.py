@@ -58,7 +58,7 @@ def acts_of(
     units
         Unit table, shape (n, columns).
     findings
-        ``unit_id, barrier``, as for ``engine.recourse.plan.interventions``.
+        ``unit_id, barrier``, as for ``engine.recourse.remedies.interventions``.
     effects
         Table ``effects``; its rows of output ``act`` are read.
     rial

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from engine.diagnosis.findings import diagnose
+from engine.economics.prices import levels_of
 from engine.packages.standing import losses
 from engine.packages.terms import PackageTerms
-from engine.recourse.plan import interventions
+from engine.reference.effects import effects
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised, appraised, current_units
 from serving.desk.economics import REGISTER_DRAWS, Choices, register_economics, register_flows
 from serving.desk.package import stored_package
+from serving.desk.plan import NOTHING_DONE, PlanRequest, PlanResult, done_acts, plans_of
 from serving.desk.question import Question
 from serving.desk.stock import Stock
 from serving.desk.workspace import open_register
@@ -44,8 +46,13 @@ class Booklet:
         Worth of each, as `serving.desk.economics.register_economics` gives it; shape (n, columns).
     flows
         Cash flow of each by year, as `serving.desk.economics.register_flows` gives it; shape (n, years).
-    findings, plan
-        Barriers of the units, and the acts that remove them.
+    findings
+        Barriers of the units.
+    plans
+        The cheapest plan of each, as `serving.desk.plan.plans_of` finds it; for the public without what the log says
+        was done.
+    price_year
+        Jalali year of the worth of all units; ``None``: each in that of its record.
     left_out
         Units of the package that are not shown: no longer in the register or, for the public, with too little stated.
     document
@@ -64,7 +71,8 @@ class Booklet:
     worth: pd.DataFrame
     flows: pd.DataFrame
     findings: pd.DataFrame
-    plan: pd.DataFrame
+    plans: PlanResult
+    price_year: int | None
     left_out: int
     document: Mapping[str, Any] | None
     names: Mapping[str, str]
@@ -105,23 +113,34 @@ def package_booklet(
     )
     whole = appraised(settings, question, audience, version=stored.model_version)
     if audience is Audience.OFFICE:
-        return booklet_among(stored, whole)
+        done, believed = done_acts(settings, question), effects(settings.effects)
+        return booklet_among(stored, whole, done=done, believed=believed)
     with open_register(settings) as register:
         units = current_units(register, as_of=today)
-    return booklet_among(stored, whole, gone=losses([unit["unit_id"] for unit in stored.document["units"]], units))
+    gone = losses([unit["unit_id"] for unit in stored.document["units"]], units)
+    return booklet_among(stored, whole, gone=gone, believed=effects(settings.effects))
 
 
-def booklet_among(stored: StoredPackage, whole: Appraised, *, gone: Collection[str] = ()) -> Booklet:
+def booklet_among(
+    stored: StoredPackage,
+    whole: Appraised,
+    *,
+    gone: Collection[str] = (),
+    done: pd.DataFrame | None = None,
+    believed: pd.DataFrame | None = None,
+) -> Booklet:
     """The booklet of a package whose units were appraised already, without those that are gone; see `package_booklet`.
 
-    Units of ``gone`` count among those that are left out.
+    Units of ``gone`` count among those that are left out. ``done`` are acts that were done (`done_acts`), and
+    ``believed`` what acts do; by default nothing, and what the table ``effects`` says.
     """
     office, as_of = whole.audience is Audience.OFFICE, whole.question.as_of
     wanted = [str(unit["unit_id"]) for unit in stored.document["units"]]
     shown = whole.table if office else Stock.of(whole).units
     ids = _shown([unit for unit in wanted if unit not in gone], shown, in_order=office)
     units = whole.table.loc[ids]
-    findings = diagnose(units, as_of=as_of, levels=None if whole.prices is None else whole.prices.by_year())
+    believed = effects() if believed is None else believed
+    plans = plans_of(whole, units.index, NOTHING_DONE if done is None else done, PlanRequest(), believed)
     return Booklet(
         key=stored.key,
         event=stored.event,
@@ -130,8 +149,9 @@ def booklet_among(stored: StoredPackage, whole: Appraised, *, gone: Collection[s
         units=shown.loc[ids],
         worth=register_economics(whole, units.index, Choices(draws=REGISTER_DRAWS)),
         flows=register_flows(whole, units.index, Choices()),
-        findings=findings,
-        plan=interventions(findings),
+        findings=diagnose(units, as_of=as_of, levels=levels_of(whole.prices)),
+        plans=plans,
+        price_year=whole.question.price_year,
         left_out=len(wanted) - len(ids),
         document=stored.document if office else None,
         names=_names(stored) if office else {},

@@ -15,7 +15,7 @@ from engine.domain.prediction import Output, columns
 from engine.domain.unit import Barrier
 from engine.economics.assumptions import Assumptions
 from engine.economics.jobs import labour_market, new_jobs
-from engine.economics.prices import deflate
+from engine.economics.prices import deflate, levels_of
 from engine.errors import EhyaError, ErrorCode
 from engine.ranking.grounds import BLOCKING_SEVERITY
 from engine.ranking.money import money_factor, own_year
@@ -30,6 +30,15 @@ from serving.desk.named import find_unit
 from serving.desk.question import Question
 from serving.desk.workspace import open_register
 from serving.disclosure.masking import Audience
+
+NOTHING_DONE = pd.DataFrame(
+    {
+        "unit_id": pd.Series(dtype="str"),
+        "act": pd.Series(dtype="str"),
+        "happened_on": pd.Series(dtype="datetime64[s]"),
+    }
+)
+"""What `done_acts` gives where nobody did anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +126,7 @@ def unit_plan(settings: Settings, question: Question, given: str, request: PlanR
     """
     found = appraised(settings, question, Audience.OFFICE)
     unit_id = find_unit(found.table, given)
-    return plans_of(found, pd.Index([unit_id]), done_acts(settings, question), request, settings)
+    return plans_of(found, pd.Index([unit_id]), done_acts(settings, question), request, effects(settings.effects))
 
 
 def workload(settings: Settings, question: Question, request: PlanRequest, capacity: Capacity) -> Workload:
@@ -130,7 +139,7 @@ def workload(settings: Settings, question: Question, request: PlanRequest, capac
     """
     found = appraised(settings, question, Audience.OFFICE)
     waiting = found.table.index[found.table["triage"].isin([Triage.FIX_FIRST.value, Triage.OFFER.value])]
-    result = plans_of(found, waiting, done_acts(settings, question), request, settings)
+    result = plans_of(found, waiting, done_acts(settings, question), request, effects(settings.effects))
     gross = found.table[columns(Output.JOBS_IF_REVIVED)[1]].astype("float64")
     net = new_jobs(gross, labour_market(found.table), Assumptions.from_reference().points())
     jobs = pd.Series(net, index=gross.index)
@@ -147,7 +156,7 @@ def done_acts(settings: Settings, question: Question) -> pd.DataFrame:
 
 
 def plans_of(
-    found: Appraised, names: pd.Index, done: pd.DataFrame, request: PlanRequest, settings: Settings
+    found: Appraised, names: pd.Index, done: pd.DataFrame, request: PlanRequest, believed: pd.DataFrame
 ) -> PlanResult:
     """Plans of units of an appraisal.
 
@@ -161,12 +170,12 @@ def plans_of(
         What was done (`done_acts`).
     request
         What plans are to reach.
-    settings
-        Names the user's own effects.
+    believed
+        What acts do (`engine.reference.effects.effects`).
     """
     units = found.table.loc[names]
     year = own_year(found.table) if found.question.price_year is None else found.question.price_year
-    levels = None if found.prices is None else found.prices.by_year()
+    levels = levels_of(found.prices)
     findings = diagnose(units, as_of=found.question.as_of, levels=levels)
     blind = unjudged(units, as_of=found.question.as_of, levels=levels)
     unknown = blind[(blind["barrier"] == Barrier.UNKNOWN.value) & ~blind["unit_id"].isin(findings["unit_id"])]
@@ -176,7 +185,7 @@ def plans_of(
     acts = acts_of(
         units,
         barriers[~_pairs(barriers).isin(lifted)],
-        effects(settings.effects),
+        believed,
         rial=money_factor(units, year, prices=found.prices).debts,
         fixed_rial=_moved(year, found),
         costs=request.costs,

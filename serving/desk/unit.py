@@ -9,9 +9,10 @@ import pandas as pd
 
 from engine.diagnosis.findings import diagnose, unjudged
 from engine.domain.unit import Barrier
+from engine.economics.prices import levels_of
 from engine.errors import EhyaError, ErrorCode
 from engine.health.plausibility import implausible
-from engine.recourse.plan import interventions
+from engine.recourse.remedies import interventions
 from engine.settings import Settings
 from serving.desk.appraisal import Beside, current_units, judged
 from serving.desk.named import find_unit
@@ -94,7 +95,7 @@ def unit_story(settings: Settings, question: Question, given: str) -> Story:
             found = judged(units, model, question, Audience.OFFICE, beside)
             table, reasons = found.table, why(found, [unit_id])
     unit = units.loc[[unit_id]]
-    levels = None if beside.prices is None else beside.prices.by_year()
+    levels = levels_of(beside.prices)
     findings = diagnose(unit, as_of=question.as_of, levels=levels)
     blind = unjudged(unit, as_of=question.as_of, levels=levels)
     return Story(

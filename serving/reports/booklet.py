@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
+from engine.domain.joined import names_in
 from engine.domain.prediction import Output, columns
 from engine.domain.unit import FIELDS, Field, Kind, Origin
 from engine.files import replacing
@@ -16,12 +17,23 @@ from serving.desk.booklet import Booklet
 from serving.desk.economics import REGISTER_DRAWS
 from serving.disclosure.masking import Audience
 from serving.i18n import Speech
+from serving.i18n.speech import NOT_KNOWN
 from serving.reports.county_map import county_map
 from serving.reports.package import figure_pairs, reason_lines
+from serving.reports.plan import (
+    begins_said,
+    by_unit,
+    cost_said,
+    done_said,
+    money_line,
+    months_said,
+    plan_cost_said,
+    verdict,
+)
 from serving.reports.ranked import isolated
 from serving.reports.ranking import legend, origin_remarks
 from serving.reports.typeset import pictures, typeset
-from serving.reports.words import in_words, items_in_words, spread
+from serving.reports.words import field_on_paper, spread
 
 TEMPLATE = "booklet"
 
@@ -101,7 +113,7 @@ def booklet_document(booklet: Booklet, speech: Speech) -> dict[str, Any]:
         "language": speech.language,
         "direction": speech.direction,
         "digits": list(speech.digits("0123456789")),
-        "title": say("booklet.title", event=booklet.event, key=dates["key"]),
+        "title": say("booklet.title", event=booklet.event, key=dates["key"]) if _named(booklet) else dates["key"],
         "audience": say(f"booklet.audience_{audience}"),
         "footer": say("booklet.footer", model=_model(table, speech), **dates),
         "remarks": origin_remarks(table, speech),
@@ -134,7 +146,7 @@ def _cover(booklet: Booklet, speech: Speech) -> dict[str, Any]:
     public = [say("legend.public"), say("booklet.ask_office")] if booklet.audience is Audience.PUBLIC else []
     return {
         "kind": say(f"booklet.kind_{audience}"),
-        "event": booklet.event,
+        "event": booklet.event if _named(booklet) else isolated(booklet.key),
         "line": say("booklet.cover_line", count=speech.number(len(table)), date=booklet.as_of),
         "facts": facts,
         "notes": [*private, *public],
@@ -159,23 +171,23 @@ def _summary(booklet: Booklet, speech: Speech) -> dict[str, Any]:
 
 def _units(booklet: Booklet, speech: Speech) -> list[dict[str, Any]]:
     table = booklet.units
-    said = _said_fields(table, speech)
+    rows = table.to_dict("records")
     widest = widest_jobs(table)
     reasons = _reasons(booklet, speech)
-    acts = dict(iter(booklet.plan.groupby("unit_id", sort=False)))
-    found = dict(iter(booklet.findings.groupby("unit_id", sort=False)))
+    plans, found = _plans(booklet), by_unit(booklet.findings)
     worth = booklet.worth.to_dict("index")
     pages = []
     for number, (unit, row) in enumerate(table.iterrows(), start=1):
-        unit_id = str(unit)
-        fields = said[unit_id]
+        unit_id, year = str(unit), _worth_year(booklet, row)
+        fields = _said_fields(rows[number - 1], speech)
         sections = [
             _section("what", _pairs(fields, (*_PLACE, *_STORY), speech), speech),
             _section("machines", _pairs(fields, _MACHINES, speech), speech),
             *([_debts(fields, speech)] if booklet.audience is Audience.OFFICE else []),
-            _section("capital", _pairs(fields, _CAPITAL, speech), speech),
-            _section("worth", _worth(worth[unit_id], speech), speech),
-            _barriers(row, found.get(unit_id), acts.get(unit_id), speech),
+            _section("capital", [*_pairs(fields, _CAPITAL, speech), *_year_of(row, fields, speech)], speech),
+            _section("worth", _worth(worth[unit_id], year, speech), speech),
+            _barriers(rows[number - 1], found.get(unit_id, []), plans[unit_id], speech),
+            _steps(plans[unit_id], booklet.plans.price_year, speech),
             {**_section("why", [], speech), **reasons[unit_id]},
         ]
         pages.append(
@@ -189,7 +201,7 @@ def _units(booklet: Booklet, speech: Speech) -> list[dict[str, Any]]:
                 "below": _below(row, speech),
                 "remarks": _remarks(row, speech),
                 "pictures": _pictures(row, widest, speech),
-                "flow": _flow(booklet.flows.iloc[number - 1], speech),
+                "flow": _flow(booklet.flows.iloc[number - 1], year, speech),
                 "sections": [section for section in sections if section["pairs"] or section["lines"]],
                 "unstated": _unstated(fields, speech),
             }
@@ -215,33 +227,10 @@ def _section(name: str, rows: list[tuple[str, str]], speech: Speech) -> dict[str
     return {"title": speech.text(f"booklet.{name}"), "pairs": rows, "lines": []}
 
 
-def _said_fields(table: pd.DataFrame, speech: Speech) -> dict[str, dict[Field, str]]:
-    """Of each unit the fields that its page may show, in words; what is not stated is absent."""
-    shown = [field for field in (*_SHOWN, *_DEBTS) if field.value in table.columns]
-    words = in_words(table[[field.value for field in shown]], speech)
-    found: dict[str, dict[Field, str]] = {}
-    for at, unit in enumerate(table.index):
-        cells = {field: _cell(field, words[field.value].iloc[at], table, at, speech) for field in shown}
-        found[str(unit)] = {field: said for field, said in cells.items() if said}
-    return found
-
-
-def _cell(field: Field, said: Any, table: pd.DataFrame, at: int, speech: Speech) -> str:
-    spec, raw = FIELDS[field], table[field.value].iloc[at]
-    if pd.isna(raw) or raw == "":
-        return ""
-    if spec.kind is Kind.DATE:
-        return speech.date(raw, table[f"{field.value}_precision"].iloc[at])
-    if spec.kind is Kind.LIST:
-        items = items_in_words(field, raw, speech)
-        return ("؛ " if speech.language == "fa" else "; ").join(map(isolated, items))
-    if spec.kind is Kind.MONEY:
-        return speech.money(raw)
-    if spec.kind is Kind.YEAR:
-        return speech.year(raw)
-    if spec.kind in (Kind.NUMBER, Kind.COUNT):
-        return f"{speech.number(raw)} {speech.text(f'measure.{spec.measure}')}"
-    return said if isinstance(said, str) else speech.fact(said)
+def _said_fields(row: Mapping[Any, Any], speech: Speech) -> dict[Field, str]:
+    """Fields of a unit that its page may show, in words; what is not stated, or not shown, is absent."""
+    said = {field: field_on_paper(field, row, speech) for field in (*_SHOWN, *_DEBTS)}
+    return {field: words for field, words in said.items() if words}
 
 
 def _pairs(fields: Mapping[Field, str], wanted: tuple[Field, ...], speech: Speech) -> list[tuple[str, str]]:
@@ -258,7 +247,20 @@ def _debts(fields: Mapping[Field, str], speech: Speech) -> dict[str, Any]:
     return {**_section("debts", rows, speech), "lines": [] if rows else [speech.text("booklet.no_debts")]}
 
 
-def _worth(row: Mapping[Hashable, Any], speech: Speech) -> list[tuple[str, str]]:
+def _year_of(row: pd.Series, fields: Mapping[Field, str], speech: Speech) -> list[tuple[str, str]]:
+    """Of which year the money of a record is, where it states any."""
+    if pd.isna(row["price_year"]) or not any(FIELDS[field].kind in (Kind.MONEY, Kind.LIST) for field in fields):
+        return []
+    return [(speech.text("field.price_year"), speech.fact(int(row["price_year"])))]
+
+
+def _worth_year(booklet: Booklet, row: pd.Series) -> int | None:
+    """Jalali year in whose prices the worth of a unit is."""
+    year = row["price_year"] if booklet.price_year is None else booklet.price_year
+    return None if pd.isna(year) else int(year)
+
+
+def _worth(row: Mapping[Hashable, Any], year: int | None, speech: Speech) -> list[tuple[str, str]]:
     """Net present value as an interval, what it rests on, and where norms stand in."""
     say = speech.text
     gaps = (say("economics.gaps"), speech.codes(row["economics_gaps"], "gap"))
@@ -269,6 +271,7 @@ def _worth(row: Mapping[Hashable, Any], speech: Speech) -> list[tuple[str, str]]
         (say("booklet.npv"), say("booklet.npv_range", **ends)),
         (say("booklet.npv_positive"), speech.share(row["npv_positive"])),
         (say("booklet.capital_worked"), speech.money(row["capital_rial_median"])),
+        (say("sheet.worth_year"), speech.fact(year)),
         *([gaps] if row["economics_gaps"] else []),
     ]
 
@@ -276,27 +279,79 @@ def _worth(row: Mapping[Hashable, Any], speech: Speech) -> list[tuple[str, str]]
 _ENDS = {"low": "low", "middle": "median", "high": "high"}
 
 
-def _barriers(row: pd.Series, found: pd.DataFrame | None, acts: pd.DataFrame | None, speech: Speech) -> dict[str, Any]:
+def _barriers(row: Mapping[Hashable, Any], found: list[dict[Any, Any]], plan: _Plan, speech: Speech) -> dict[str, Any]:
+    """What holds the unit back, the worst first; what the plan leaves stands with the cheapest act against it."""
     fix_first = row["triage"] == Triage.FIX_FIRST.value
     title = speech.text("booklet.barriers_fix_first" if fix_first else "booklet.barriers")
-    if found is None:
+    if not found:
         return {"title": title, "pairs": [], "lines": [speech.text("cli.no_findings")]}
-    shortest = {} if acts is None else {line["barrier"]: line for line in reversed(acts.to_dict("records"))}
-    lines = []
-    for finding in found.sort_values("severity", ascending=False, kind="stable").to_dict("records"):
-        barrier = speech.text(f"barrier.{finding['barrier']}")
-        act = shortest.get(finding["barrier"])
-        if act is None:
-            lines.append(barrier)
-            continue
-        facts = {
-            "act": speech.text(f"intervention_code.{act['intervention']}"),
-            "owner": speech.text(f"owner.{act['owner']}"),
-            "low": act["low_months"],
-            "high": act["high_months"],
-        }
-        lines.append(speech.text("booklet.act_line", barrier=barrier, **facts))
+    removed = {name for act in plan.acts if act["intervention"] in plan.chosen for name in names_in(act["removes"])}
+    worst = sorted(found, key=lambda finding: -finding["severity"])
+    lines = [_barrier(str(finding["barrier"]), removed, plan, speech) for finding in worst]
     return {"title": title, "pairs": [], "lines": lines}
+
+
+def _barrier(barrier: str, removed: set[str], plan: _Plan, speech: Speech) -> str:
+    name = speech.text(f"barrier.{barrier}")
+    if barrier in removed:
+        return speech.text("booklet.barrier_planned", barrier=name)
+    against = [act for act in plan.acts if barrier in names_in(act["removes"])]
+    if not against:
+        return name
+    act = min(against, key=lambda one: (pd.isna(one["cost_rial"]), one["cost_rial"], one["months"]))
+    return speech.text("booklet.barrier_open", barrier=name, act=_act(act, speech), facts=_facts(act, speech))
+
+
+def _act(act: Mapping[Any, Any], speech: Speech) -> str:
+    return speech.text(f"intervention_code.{act['intervention']}")
+
+
+def _facts(act: Mapping[Any, Any], speech: Speech) -> str:
+    """Who carries an act out, how many months it takes, and what it costs."""
+    months = f"{months_said(act, speech)} {speech.text('measure.months')}"
+    return " · ".join([speech.text(f"owner.{act['owner']}"), months, cost_said(act, speech)])
+
+
+def _steps(plan: _Plan, year: int | None, speech: Speech) -> dict[str, Any]:
+    """The cheapest plan, as ``ehya plan`` gives it: each act in its order, and what they come to."""
+    say, whole = speech.text, plan.whole
+    rows = [(_act(step, speech), " · ".join([begins_said(step, speech), _facts(step, speech)])) for step in plan.steps]
+    if rows:
+        months = f"{months_said(whole, speech)} {say('measure.months')}"
+        rows.append((say("plan.total"), " · ".join([months, plan_cost_said(whole, speech), *_then(whole, speech)])))
+    done = [done_said(act, speech) for act in plan.done]
+    priced = [money_line(year, speech)] if rows else []
+    return {"title": say("booklet.plan"), "pairs": rows, "lines": [verdict(whole, speech), *done, *priced]}
+
+
+def _then(whole: Mapping[Any, Any], speech: Speech) -> list[str]:
+    if pd.isna(whole["feasibility"]):
+        return []
+    after = speech.interval(whole["after_low"], whole["feasibility_after"], whole["after_high"], share=True)
+    return [speech.text("booklet.then", now=speech.share(whole["feasibility"]), after=after)]
+
+
+class _Plan(NamedTuple):
+    """The plan of one unit: its row, its steps, all acts that were weighed, and what was done."""
+
+    whole: dict[Any, Any]
+    steps: list[dict[Any, Any]]
+    acts: list[dict[Any, Any]]
+    done: list[dict[Any, Any]]
+
+    @property
+    def chosen(self) -> set[str]:
+        return {step["intervention"] for step in self.steps}
+
+
+def _plans(booklet: Booklet) -> dict[str, _Plan]:
+    result = booklet.plans
+    steps, acts, done = (by_unit(table) for table in (result.plans.steps, result.acts, result.done))
+    wholes = result.plans.table.to_dict("index")
+    return {
+        str(unit): _Plan(whole, steps.get(unit, []), acts.get(unit, []), done.get(unit, []))
+        for unit, whole in wholes.items()
+    }
 
 
 def _reasons(booklet: Booklet, speech: Speech) -> dict[str, dict[str, Any]]:
@@ -335,7 +390,7 @@ def interval_picture(row: pd.Series, output: Output, most: float, axis: list[str
     return {"name": speech.text(output), "said": said, "axis": axis, "start": start, "at": at, "end": end}
 
 
-def _flow(years: pd.Series, speech: Speech) -> dict[str, Any] | None:
+def _flow(years: pd.Series, year: int | None, speech: Speech) -> dict[str, Any] | None:
     """Bars of the cash flow by year, as shares of the longest; ``None`` where it cannot be worked out."""
     most = years.abs().max()
     if years.isna().any() or not most > 0:
@@ -345,7 +400,11 @@ def _flow(years: pd.Series, speech: Speech) -> dict[str, Any] | None:
         for year, value in zip(years.index, years, strict=True)
     ]
     ends = {"low": speech.money(years.min()), "high": speech.money(years.max())}
-    return {"title": speech.text("booklet.flow"), "bars": bars, "note": speech.text("booklet.flow_note", **ends)}
+    return {
+        "title": speech.text("booklet.flow"),
+        "bars": bars,
+        "note": speech.text("booklet.flow_note", **ends, year=year),
+    }
 
 
 def widest_jobs(table: pd.DataFrame) -> float:
@@ -390,6 +449,7 @@ def _method(booklet: Booklet, speech: Speech) -> dict[str, Any]:
         gap = speech.share(booklet.document["objective"]["gap"], 2)
         lines += [say("booklet.chosen", gap=gap), say("booklet.net_note")]
     lines += [say("booklet.worth_method", draws=REGISTER_DRAWS), say("booklet.acts_method")]
+    lines += [say("plan.legend")]
     facts = [(say("field.origin"), line) for line in origin_remarks(table, speech)]
     years = [speech.fact(int(year)) for year in sorted(set(table["price_year"].dropna()))]
     facts += [(say("field.price_year"), speech.join(years))] if years else []
@@ -398,6 +458,10 @@ def _method(booklet: Booklet, speech: Speech) -> dict[str, Any]:
 
 def _name(row: pd.Series, unit_id: str) -> str:
     return isolated(unit_id) if pd.isna(row["name"]) else isolated(str(row["name"]))
+
+
+def _named(booklet: Booklet) -> bool:
+    return booklet.event not in ("", NOT_KNOWN)
 
 
 def _model(table: pd.DataFrame, speech: Speech) -> str:

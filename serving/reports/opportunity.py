@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from engine.domain.unit import FIELDS, Field, Kind
+from engine.domain.unit import Field
 from engine.economics.account import FigureName
 from engine.economics.revival import FORBIDDING
 from engine.errors import EhyaError, ErrorCode
@@ -18,7 +18,7 @@ from serving.reports.economics import figure_said
 from serving.reports.ranked import isolated
 from serving.reports.ranking import legend, origin_remarks
 from serving.reports.typeset import pictures, typeset
-from serving.reports.words import in_words
+from serving.reports.words import field_on_paper
 
 TEMPLATE = "sheet"
 
@@ -30,8 +30,9 @@ _UTILITIES = (Field.POWER_KW, Field.GAS_M3_PER_HOUR, Field.WATER_L_PER_S)
 _SITE = (Field.TITLE_DEED, Field.LAND_M2, Field.BUILDING_M2, *_UTILITIES, Field.MACHINERY_YEAR, Field.EXPORT_SHARE)
 _NEVER_ASKED = ("local_raw_material", "local_market", "feasibility_study", "permissions", "foreign_exchange")
 """Lines of the sheet that no field of a record answers."""
+_CAPITAL = (Field.CAPITAL_NEEDED_RIAL, Field.WORKING_CAPITAL_NEEDED_RIAL)
 _FIGURES = (
-    FigureName.CAPITAL, FigureName.NPV, FigureName.IRR, FigureName.IRR_REAL, FigureName.PAYBACK,
+    FigureName.NPV, FigureName.IRR, FigureName.IRR_REAL, FigureName.PAYBACK,
     FigureName.DISCOUNTED_PAYBACK, FigureName.LEAST_DSCR, FigureName.NET_JOBS,
 )  # fmt: skip
 
@@ -90,32 +91,14 @@ def sheet_document(found: Opportunity, speech: Speech) -> dict[str, Any]:
 
 
 def _pairs(row: pd.Series, fields: tuple[Field, ...], speech: Speech) -> list[tuple[str, str]]:
-    words = in_words(row.to_frame().T, speech)
-    return [(speech.text(field), _value(field, row, words, speech)) for field in fields]
-
-
-def _value(field: Field, row: pd.Series, words: pd.DataFrame, speech: Speech) -> str:
-    if field.value not in row.index or pd.isna(row[field.value]) or row[field.value] == "":
-        return speech.text("sheet.not_stated")
-    value, spec = row[field.value], FIELDS[field]
-    if spec.kind is Kind.DATE:
-        return speech.date(value, row[f"{field.value}_precision"])
-    if spec.kind is Kind.YEAR:
-        return speech.year(value)
-    if spec.kind is Kind.SHARE:
-        return speech.share(value)
-    if spec.kind in (Kind.NUMBER, Kind.COUNT):
-        return f"{speech.number(value)} {speech.text(f'measure.{spec.measure}')}"
-    said = words[field.value].iloc[0]
-    return isolated(said) if isinstance(said, str) else speech.fact(said)
+    blank = speech.text("sheet.not_stated")
+    return [(speech.text(field), field_on_paper(field, row, speech) or blank) for field in fields]
 
 
 def _money(row: pd.Series, speech: Speech) -> list[tuple[str, str]]:
-    fields = (Field.CAPITAL_NEEDED_RIAL, Field.WORKING_CAPITAL_NEEDED_RIAL)
-    blank = speech.text("sheet.not_stated")
-    return [
-        (speech.text(field), blank if pd.isna(row[field.value]) else speech.money(row[field.value])) for field in fields
-    ]
+    """What the record asks for, and of which year its money is."""
+    year = speech.text("sheet.not_stated") if pd.isna(row["price_year"]) else speech.fact(int(row["price_year"]))
+    return [*_pairs(row, _CAPITAL, speech), (speech.text("field.price_year"), year)]
 
 
 def _figures(found: Opportunity, speech: Speech) -> list[tuple[str, str]]:
@@ -124,12 +107,15 @@ def _figures(found: Opportunity, speech: Speech) -> list[tuple[str, str]]:
     if worth.account is None:
         reasons = [say(gap) for gap in worth.gaps if gap in FORBIDDING]
         return [(say("booklet.worth"), say("economics.cannot_judge", reasons=speech.join(reasons)))]
-    listed = [(say(name), figure_said(worth.account.figures[name], speech)) for name in _FIGURES]
+    figures = worth.account.figures
+    listed = [(say("booklet.capital_worked"), figure_said(figures[FigureName.CAPITAL], speech))]
+    listed += [(say(name), figure_said(figures[name], speech)) for name in _FIGURES]
     rate = speech.share(worth.assumed.value("real_discount_rate"), 1)
     listed.append((say("sheet.rate"), rate))
     if worth.drawn is not None:
         ends = (speech.money(worth.drawn[f"npv_rial_{end}"]) for end in ("low", "high"))
         low, high = ends
         listed.append((say("economics.npv_range"), say("economics.ends", low=low, high=high)))
+    listed.append((say("sheet.worth_year"), speech.fact(worth.price_year)))
     gaps = speech.join(say(gap) for gap in worth.gaps)
     return [*listed, *([(say("economics.gaps"), gaps)] if worth.gaps else [])]

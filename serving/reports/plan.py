@@ -112,7 +112,7 @@ def plan_document(result: PlanResult) -> list[dict[str, Any]]:
     ``cost_rial`` is null where no act of the plan has a known cost, and a lower bound while ``unknown_costs`` names
     acts; each step says what its effect rests on (``basis``).
     """
-    steps, done = (_by_unit(table) for table in (result.plans.steps, result.done))
+    steps, done = (by_unit(table) for table in (result.plans.steps, result.done))
     judged = result.found.table[["triage", "triage_reasons"]].to_dict("index")
     found = []
     for row in result.plans.table.reset_index(names="unit_id").to_dict("records"):
@@ -125,7 +125,14 @@ def plan_document(result: PlanResult) -> list[dict[str, Any]]:
     return found
 
 
-def _by_unit(table: pd.DataFrame) -> dict[Any, list[dict[Any, Any]]]:
+def by_unit(table: pd.DataFrame) -> dict[Any, list[dict[Any, Any]]]:
+    """Rows of each unit in their order, without its id.
+
+    Examples
+    --------
+    >>> by_unit(pd.DataFrame({"unit_id": ["a", "b", "a"], "act": ["x", "y", "z"]}))
+    {'a': [{'act': 'x'}, {'act': 'z'}], 'b': [{'act': 'y'}]}
+    """
     found: dict[Any, list[dict[Any, Any]]] = {}
     for unit, line in zip(table["unit_id"], table.drop(columns="unit_id").to_dict("records"), strict=True):
         found.setdefault(unit, []).append(line)

@@ -12,7 +12,7 @@ from engine.domain.prediction import BOUNDS, Output, columns
 from engine.domain.unit import FIELDS, PARTS, Field, Kind
 from serving.i18n import Speech
 from serving.i18n.speech import JALALI_BEGINS
-from serving.reports.ranked import digits
+from serving.reports.ranked import digits, isolated
 from serving.reports.workbook import SheetColumn
 
 _OUTPUT_KINDS = {
@@ -137,7 +137,7 @@ def list_in_words(field: Field, text: object, speech: Speech) -> str:
     >>> list_in_words(Field.DEBTS, "bank|Bank Melli|12000000000;tax||3000000000", speech("en"))
     'Bank Melli: 12 billion rial; Tax office: 3 billion rial'
     """
-    return ("؛ " if speech.language == "fa" else "; ").join(items_in_words(field, text, speech))
+    return _between(speech).join(items_in_words(field, text, speech))
 
 
 def items_in_words(field: Field, text: object, speech: Speech) -> list[str]:
@@ -151,6 +151,69 @@ def items_in_words(field: Field, text: object, speech: Speech) -> list[str]:
     """
     say = _machine if field is Field.EQUIPMENT else _debt
     return [say(item, speech) for item in item_objects(text, PARTS[field])]
+
+
+def value_in_words(field: Field, value: Any, precision: Any, speech: Speech) -> str:
+    """One value of the unit table with its unit of measure.
+
+    Examples
+    --------
+    >>> from serving.i18n import speech
+    >>> value_in_words(Field.POWER_KW, 250.0, None, speech("en"))
+    '250 kW'
+    """
+    spec = FIELDS[field]
+    if spec.kind is Kind.MONEY:
+        return speech.money(value)
+    if spec.kind is Kind.DATE:
+        return speech.date(value, precision)
+    if spec.kind is Kind.SHARE:
+        return speech.share(value)
+    if spec.kind in (Kind.COUNT, Kind.NUMBER):
+        return f"{speech.number(value)} {speech.text(f'measure.{spec.measure}')}"
+    if field.value in _FAMILIES:
+        return speech.codes(value, _FAMILIES[field.value])
+    if field in PARTS:
+        return list_in_words(field, value, speech)
+    if field in (Field.PROVINCE, Field.COUNTY):
+        return speech.place(value)
+    if field is Field.ISIC:
+        return f"{value} · {speech.sector(value)}"
+    if spec.kind is Kind.YEAR:
+        return speech.year(value)
+    return speech.fact(bool(value) if spec.kind is Kind.FLAG else value)
+
+
+def field_on_paper(field: Field, row: Mapping[Any, Any] | pd.Series, speech: Speech) -> str:
+    """A field of one unit as a page shows it: what persons wrote between direction marks; empty where not stated.
+
+    Parameters
+    ----------
+    field
+        Which.
+    row
+        The unit's row of an appraisal, with ``NAME_precision`` of dates.
+    speech
+        Language.
+
+    Examples
+    --------
+    >>> from serving.i18n import speech
+    >>> row = {"power_kw": 250.0, "status": None}
+    >>> field_on_paper(Field.POWER_KW, row, speech("en")), field_on_paper(Field.STATUS, row, speech("en"))
+    ('250 kW', '')
+    """
+    value, kind = row.get(field.value), FIELDS[field].kind
+    if value is None or pd.isna(value) or value == "":
+        return ""
+    if kind is Kind.LIST:
+        return _between(speech).join(map(isolated, items_in_words(field, value, speech)))
+    said = value_in_words(field, value, row.get(f"{field.value}_precision"), speech)
+    return isolated(said) if kind is Kind.TEXT else said
+
+
+def _between(speech: Speech) -> str:
+    return "؛ " if speech.language == "fa" else "; "
 
 
 def _machine(item: Mapping[str, Any], speech: Speech) -> str:

@@ -8,15 +8,14 @@ import pandas as pd
 
 from engine.domain.extras import ExtraKind
 from engine.domain.items import PART, escape, unescape
-from engine.domain.unit import FIELDS, PARTS, Field, Kind
+from engine.domain.unit import FIELDS, Field, Kind
 from engine.errors import EhyaError, ErrorCode
 from engine.parsing.text import compact
 from engine.settings import LANGUAGES
 from engine.store.columns import EXTRA, is_extra
 from serving.i18n import Speech, speech
-from serving.reports.words import list_in_words
+from serving.reports.words import value_in_words
 
-_FAMILIES = {Field.STATUS: "status", Field.STOP_CAUSES: "barrier", Field.DEAL_FORMS: "deal_form"}
 _NUMBERS = (Kind.COUNT, Kind.NUMBER, Kind.MONEY, Kind.SHARE, Kind.YEAR)
 
 
@@ -108,33 +107,3 @@ def extra_said(kind: str, value: str, words: Speech) -> str:
     if kind in (ExtraKind.DATE, ExtraKind.MONTH):
         return words.date(value, "month" if kind == ExtraKind.MONTH else "day")
     return words.digits(value) if kind == ExtraKind.NUMBER else value
-
-
-def value_in_words(field: Field, value: Any, precision: Any, words: Speech) -> str:
-    """One value of the unit table with its unit of measure.
-
-    Examples
-    --------
-    >>> value_in_words(Field.POWER_KW, 250.0, None, speech("en"))
-    '250 kW'
-    """
-    spec = FIELDS[field]
-    if spec.kind is Kind.MONEY:
-        return words.money(value)
-    if spec.kind is Kind.DATE:
-        return words.date(value, precision)
-    if spec.kind is Kind.SHARE:
-        return words.share(value)
-    if spec.kind in (Kind.COUNT, Kind.NUMBER):
-        return f"{words.number(value)} {words.text(f'measure.{spec.measure}')}"
-    if field in _FAMILIES:
-        return words.codes(value, _FAMILIES[field])
-    if field in PARTS:
-        return list_in_words(field, value, words)
-    if field in (Field.PROVINCE, Field.COUNTY):
-        return words.place(value)
-    if field is Field.ISIC:
-        return f"{value} · {words.sector(value)}"
-    if spec.kind is Kind.YEAR:
-        return words.year(value)
-    return words.fact(bool(value) if spec.kind is Kind.FLAG else value)

@@ -23,7 +23,7 @@ def report(
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
-    """Give the account of a period: units revived and still at work, services, tours, courses, money, jobs, events.
+    """Report a period: units revived and still at work, services, tours, courses, money, jobs, events.
 
     Every figure counts recorded events (`ehya outcome`), and says how many of them do not tell.
     """

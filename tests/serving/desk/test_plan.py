@@ -1,13 +1,12 @@
 """What was done for a unit is asked of nobody again while its record does not know of it, and weighed again after."""
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
 from engine.domain.outcome import OutcomeKind
 from engine.recourse.cheapest import PlanStatus, Wish
 from engine.recourse.quarter import Capacity
+from engine.reference.effects import effects
 from engine.settings import Settings
 from experiments.province_simulator.register import taken
 from serving.desk.appraisal import Appraised
@@ -28,7 +27,7 @@ def plan_after(appraisal, done, unit=SEIZED, wish=None):
     listed = pd.DataFrame(done, columns=["unit_id", "act", "happened_on"])
     listed = listed.astype({"happened_on": "datetime64[ns]"})
     request = PlanRequest(wish or Wish())
-    return plans_of(found, pd.Index([unit]), listed, request, Settings(home=Path("nowhere"), database_url="sqlite://"))
+    return plans_of(found, pd.Index([unit]), listed, request, effects())
 
 
 def test_what_must_be_removed_first_is_in_the_plan(appraisal):

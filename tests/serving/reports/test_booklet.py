@@ -11,16 +11,19 @@ import pytest
 
 from engine.domain.unit import FIELDS, unit_table
 from engine.packages.terms import PackageTerms
+from engine.reference.effects import effects
 from engine.settings import Settings
 from engine.store import StoredPackage
 from experiments.province_simulator.province import simulate
 from serving.desk.appraisal import judged
 from serving.desk.booklet import Booklet, booklet_among
 from serving.desk.package import solve_among
+from serving.desk.plan import NOTHING_DONE, PlanRequest, plans_of
 from serving.desk.question import Question
 from serving.disclosure.masking import Audience, private_columns
 from serving.i18n import speech
 from serving.reports.booklet import booklet_document, booklet_pictures, write_booklet
+from serving.reports.plan import cost_said, months_said
 from tests.serving.disclosure.test_byte_law import changed
 
 DAY = pd.Timestamp("2026-11-23")
@@ -81,6 +84,28 @@ def test_the_cover_says_who_signed_it_or_that_it_is_a_draft(office):
         for one in (office, replace(office, signed=("deputy", DAY)))
     )
     assert (draft, signed) == ("Not yet: a draft", "deputy, 2026-11-23")
+
+
+def test_its_plan_is_the_one_that_the_desk_finds_with_who_when_and_at_what_cost(office):
+    words, result = speech("en"), office.plans
+    asked = plans_of(result.found, office.units.index, NOTHING_DONE, PlanRequest(), effects())
+    pd.testing.assert_frame_equal(result.plans.table, asked.plans.table)
+    for unit in booklet_document(office, words)["units"]:
+        section = next(one for one in unit["sections"] if one["title"] == words.text("booklet.plan"))
+        steps = asked.plans.steps[asked.plans.steps["unit_id"] == unit["unit_id"]]
+        for (act, said), step in zip(section["pairs"], steps.to_dict("records"), strict=False):
+            assert act == words.text(f"intervention_code.{step['intervention']}")
+            assert words.text(f"owner.{step['owner']}") in said
+            assert months_said(step, words) in said
+            assert cost_said(step, words) in said
+        assert len(section["pairs"]) == len(steps) + bool(len(steps))  # and what they come to
+
+
+def test_the_plan_of_a_teaser_knows_no_debt(units, first_day):
+    acts = teaser(units, first_day).plans.acts
+    owed = acts[acts["intervention"].isin(["debt_rescheduling", "tax_instalments", "return_from_bank"])]
+    assert len(owed)
+    assert owed["cost_rial"].isna().all()
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])

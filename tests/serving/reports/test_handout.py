@@ -46,6 +46,15 @@ def test_each_unit_has_its_fit_whose_parts_add_up_its_reasons_and_its_estimates(
     assert document["remarks"]  # the units are synthetic, and it says so
 
 
+def test_money_has_its_year_and_the_facts_of_the_site_stand_by_it(offer):
+    words, shown = speech("en"), offer.units
+    for unit, row in zip(handout_document(offer, words)["units"], offer.shortlist.table()["unit_id"], strict=True):
+        pairs, record = dict(unit["pairs"]), shown.loc[row]
+        if pd.notna(record["capital_needed_rial"]):
+            assert pairs[words.text("field.capital_needed_rial")].endswith(f"in money of {record['price_year']}")
+        assert (words.text("field.land_m2") in pairs) == pd.notna(record["land_m2"])
+
+
 @pytest.mark.parametrize("ending", [".pdf", ".html"])
 @pytest.mark.parametrize("language", ["fa", "en"])
 def test_private_fields_change_no_byte_of_it(units, first_day, offer, tmp_path, ending, language):

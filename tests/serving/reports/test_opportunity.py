@@ -42,6 +42,17 @@ def test_it_has_four_sections_and_says_what_nobody_answers(found, language):
     assert document["remarks"]  # the unit is synthetic
 
 
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_every_figure_stands_once_and_money_has_its_year(found, language):
+    words = speech(language)
+    pairs = [pair for section in sheet_document(found, words)["sections"] for pair in section["pairs"]]
+    names = [name for name, _ in pairs]
+    assert len(names) == len(set(names))
+    said = dict(pairs)
+    assert said[words.text("field.price_year")] == words.fact(int(found.row["price_year"]))
+    assert said[words.text("sheet.worth_year")] == words.fact(1405)
+
+
 def test_private_fields_change_no_byte_of_it(units, first_day, found, tmp_path):
     before = write_sheet(tmp_path / "one.pdf", found, speech("fa")).read_bytes()
     again = public(changed(units, [*private_columns()], seed=5), first_day)

@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 
 import numpy as np
 import openpyxl
@@ -11,7 +10,7 @@ import pytest
 
 from engine.recourse.cheapest import Wish
 from engine.recourse.quarter import Capacity, work
-from engine.settings import Settings
+from engine.reference.effects import effects
 from serving.desk.appraisal import Appraised
 from serving.desk.plan import PlanRequest, Workload, plans_of
 from serving.desk.question import Question
@@ -28,7 +27,6 @@ from serving.reports.plan import (
 )
 from tests.serving.conftest import DAY
 
-BARE = Settings(home=Path("nowhere"), database_url="sqlite://")
 DONE = pd.DataFrame({"unit_id": ["unit-0005"], "act": ["diagnosis"], "happened_on": pd.to_datetime(["2026-10-10"])})
 
 
@@ -37,7 +35,7 @@ def result(appraisal):
     table = appraisal.copy()
     table.loc["unit-0005", "name"] = "=cmd|' /C calc'!A0"
     found = Appraised(table, Question(as_of=DAY, price_year=1405), Audience.OFFICE)
-    return plans_of(found, table.index, DONE, PlanRequest(Wish(0.4)), BARE)
+    return plans_of(found, table.index, DONE, PlanRequest(Wish(0.4)), effects())
 
 
 @pytest.fixture(scope="module")

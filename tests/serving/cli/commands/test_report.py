@@ -82,7 +82,29 @@ def test_it_is_said_in_both_languages_and_written_as_a_workbook(ehya, told):
     assert "۱۱۴" in persian
     book = ehya.home / "report.xlsx"
     ehya("report", *PERIOD, "--out", book)
-    assert len(openpyxl.load_workbook(book).sheetnames) == 8
+    pages = sheets_of(book)
+    assert len(pages) == 8
+    figures = dict(line[:2] for line in pages["Figures"])
+    assert figures["Units revived"] == told["units_revived"]
+    assert figures["Industrial tours"] == told["industrial_tours"]
+    assert figures["Training courses"] == told["training_courses"]
+    assert figures["Direct jobs"] == told["example_direct_jobs"]
+    families = {line[0]: line[1] for line in pages["Services"]}
+    assert families["Training"] == told["training_courses"]
+    assert sum(families.values()) == figures["Services"]
+    money = next(line for line in pages["Money put in"] if str(line[0]) == "1401")
+    assert money[1:3] == (1, told["example_investment"] * 1e9)
+    khoy = next(line for line in pages["Jobs by county"] if str(line[0]).startswith("Khoy"))
+    assert khoy[1:3] == (told["units_revived"], told["example_direct_jobs"])
+
+
+def sheets_of(path):
+    """Rows below the header of each sheet, by its title."""
+    found = {}
+    for page in openpyxl.load_workbook(path).worksheets:
+        rows = [row for row in page.iter_rows(values_only=True) if any(cell is not None for cell in row[1:])]
+        found[page.title] = rows[1:]
+    return found
 
 
 def test_a_period_turned_round_or_without_events_is_answered(ehya, told):

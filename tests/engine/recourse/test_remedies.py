@@ -6,7 +6,7 @@ from engine.diagnosis import diagnose, unjudged
 from engine.domain.intervention import InterventionCode, Owner, ServiceFamily
 from engine.domain.unit import Barrier, unit_table
 from engine.recourse import interventions
-from engine.recourse.plan import COLUMNS, barriers_without_act
+from engine.recourse.remedies import COLUMNS, barriers_without_act
 
 AS_OF = pd.Timestamp("2026-06-01")
 

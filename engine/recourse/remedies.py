@@ -1,4 +1,4 @@
-"""Findings to acts: a join with the reference table ``interventions``."""
+"""Every act that can remove each barrier, whatever it costs: the choice among them is `engine.recourse.cheapest`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from engine.domain.unit import Barrier
-from engine.reference.tables import table
+from engine.recourse.acts import by_barrier
 
 COLUMNS = ["unit_id", "barrier", "intervention", "family", "owner", "low_months", "typical_months", "high_months"]
 
@@ -55,9 +55,9 @@ def barriers_without_act() -> list[Barrier]:
 @cache
 def _acts() -> pd.DataFrame:
     """One row per (barrier, act), quickest first."""
-    acts = table("interventions")
-    rows = acts.assign(barrier=acts["removes"].str.split(";")).explode("barrier").astype({"barrier": "str"})
-    rows = rows.rename(
-        columns={"months_low": "low_months", "months_typical": "typical_months", "months_high": "high_months"}
-    ).sort_values(["typical_months", "intervention"], ignore_index=True)
+    rows = (
+        by_barrier()
+        .rename(columns={"months_low": "low_months", "months_typical": "typical_months", "months_high": "high_months"})
+        .sort_values(["typical_months", "intervention"], ignore_index=True)
+    )
     return rows.assign(order=np.arange(len(rows)))
