@@ -23,7 +23,7 @@ from engine.intake.phrases import read_causes, read_deal_forms, read_flag, read_
 from engine.intake.sectors import read_isic
 from engine.parsing.dates import SERIAL_DAY_0, Precision, plain_days, read_date
 from engine.parsing.money import MoneyUnit, read_money, scaled_amounts
-from engine.parsing.rejection import Refusal, RejectionCode, Remarked
+from engine.parsing.rejection import NoteCode, Refusal, RejectionCode, Remarked
 from engine.parsing.text import fold, fold_column, tidy_column
 
 _EXACT = 2.0**53  # whole float64 below it are exact
@@ -196,7 +196,7 @@ def _read(
     if kind is Kind.DATE:
         return _dates(cells, folded, latest, day_0)
     if kind is Kind.YEAR:
-        return _years(cells, latest, day_0)
+        return _years(cells, folded, latest, day_0)
     if kind is Kind.MONEY:
         return _money(cells, folded, money, rates)
     if kind is Kind.FLAG:
@@ -280,9 +280,14 @@ def _dates(cells: pd.Series, folded: pd.Series, latest: date | None, day_0: date
     )
 
 
-def _years(cells: pd.Series, latest: date | None, day_0: date) -> Reading:
+def _years(cells: pd.Series, folded: pd.Series, latest: date | None, day_0: date) -> Reading:
+    # Among years such as 1998, 98 may be that or 1398.
+    gregorian = like(folded, r"(?:^|\D)(?:19|20)\d\d(?:\D|$)").any()
+
     def year(cell: object) -> Any:
         read = read_date(cell, latest=latest, day_0=day_0)
+        if isinstance(read, Remarked) and read.code is NoteCode.CENTURY_ADDED and gregorian:
+            return Refusal(RejectionCode.NOT_A_DATE)
         if isinstance(read, Remarked):
             return Remarked(read.reading.day.year, read.code, {"taken": read.reading.day.year})
         return read if isinstance(read, Refusal) else read.day.year

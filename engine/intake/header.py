@@ -246,9 +246,9 @@ def _scored(
 
 
 def _assigned(levels: dict[int, tuple[str, ...]], wanted: Mapping[str, str]) -> dict[int, Match]:
-    """Best column for every field: the highest score first, from the left among equals; one column per field."""
+    """Best column for every field: the highest score first, of equals that of the latest year, then from the left."""
     taken: dict[int, Match] = {}
-    offers: list[tuple[float, int, Match]] = []
+    offers: list[tuple[float, int, int, Match]] = []
     for position, texts in levels.items():
         stated = _stated(texts, wanted)
         if stated:
@@ -256,14 +256,26 @@ def _assigned(levels: dict[int, tuple[str, ...]], wanted: Mapping[str, str]) -> 
         elif texts[-1].strip() in _SERIAL_MARKS:
             taken[position] = Match("serial", 0.5)
         else:
-            offers += [(-match.score, position, match) for match in matches(texts)]
+            offers += [(-match.score, -_year(texts), position, match) for match in matches(texts)]
     used = {match.field for match in taken.values()}
-    for _, position, match in sorted(offers, key=lambda offer: offer[:2]):
+    for _, _, position, match in sorted(offers, key=lambda offer: offer[:3]):
         if position in taken or (match.field in used and match.field not in ("personal", "serial")):
             continue
         taken[position] = match
         used.add(match.field)
     return taken
+
+
+def _year(texts: tuple[str, ...]) -> int:
+    """The latest Jalali year that a heading names, 0 for none: last year's debt is not what a unit owes.
+
+    Examples
+    --------
+    >>> _year(("بدهی بانکی ۱۴۰۳",)), _year(("Debt 2023",)), _year(("Debt",))
+    (1403, 1402, 0)
+    """
+    years = [int(year) for year in _YEAR.findall(fold(" ".join(texts)))]
+    return max((year - 621 if year >= 2000 else year for year in years), default=0)
 
 
 def _stated(texts: tuple[str, ...], wanted: Mapping[str, str]) -> str | None:

@@ -20,6 +20,7 @@ _AND = re.compile(r" و | and | & ")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*(?:%|درصد|percent)")
 _BELOW = ("زیر", "کمتر", "پایین تر", "below", "under", "less")
 _ABOVE = ("بالای", "بیش", "بیشتر", "بالاتر", "above", "over", "more")
+_YEARS = re.compile(r"(?<!\d)(?:1[34]\d\d|19\d\d|20\d\d)(?!\d)")
 _UNTIL = re.compile(
     r"(?:^|\s|-|,|\()(?:تا|الی|until|till|up to)\s+(?:[^\W\d_]+\s+){0,3}\d{2,4}(?!\s*(?:%|درصد|percent))"
 )
@@ -86,7 +87,7 @@ def read_status(cell: object, asked: str | None = None) -> str | Remarked | Refu
     """Read the status of a unit; "working at 30 percent" is semi-active, since the limit is half of the capacity.
 
     What happened to a unit («احیا شده») is no status: the one it leaves is taken, with a remark, where it leaves one. A
-    doubt («فعال؟») is refused, and "active until 1398" leaves an idle unit.
+    doubt («فعال؟») is refused, and "active until 1398" leaves an idle unit. A year beside a status is remarked.
 
     Parameters
     ----------
@@ -97,8 +98,10 @@ def read_status(cell: object, asked: str | None = None) -> str | Remarked | Refu
 
     Examples
     --------
-    >>> read_status("فعال زیر ۵۰ درصد ظرفیت"), read_status("نيمه‌فعال"), read_status("غیرفعال از سال ۱۳۹۸")
+    >>> read_status("فعال زیر ۵۰ درصد ظرفیت"), read_status("نيمه‌فعال"), read_status("غیرفعال")
     ('semi_active', 'semi_active', 'idle')
+    >>> read_status("غیرفعال از سال ۱۳۹۸").code.value
+    'since_left_out'
     >>> read_status("revived").reading, read_status("offered").code.value, read_status("فعال تا ۱۳۹۸").reading
     ('operating', 'event_not_status', 'idle')
     >>> read_status("فعال ۳۰٪"), read_status("Active?").code.value
@@ -107,6 +110,12 @@ def read_status(cell: object, asked: str | None = None) -> str | Remarked | Refu
     text = fold(str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)).replace(
         "پنجاه درصد", "50 درصد"
     )
+    read = _read_status(text, asked)
+    years = _YEARS.findall(text) if isinstance(read, str) else []
+    return Remarked(read, NoteCode.SINCE_LEFT_OUT, {"part": years}) if years else read
+
+
+def _read_status(text: str, asked: str | None) -> str | Remarked | Refusal:
     if asked is not None and (answer := _flag(text)) is not None:
         return asked if answer == "yes" else _OPPOSITE[asked]
     unknown = Refusal(RejectionCode.UNKNOWN_STATUS, {"allowed": list(Status)})

@@ -12,6 +12,7 @@ from engine.intake.contest import settled
 from engine.intake.corrections import corrected
 from engine.intake.distinct import Columns
 from engine.intake.header import Header, with_nameless, without_hollow
+from engine.intake.labels import matches
 from engine.intake.persons import without_contacts
 from engine.intake.projects import without_unsure
 from engine.intake.ragged import rows_longer_than_header
@@ -19,6 +20,9 @@ from engine.intake.rows import filled_down, groups_of, ignored_rows
 from engine.intake.sheets import Sheet
 from engine.intake.stacked import first_header, next_header
 from engine.parsing.rejection import IgnoredRow, SheetNote
+
+_PLAIN = 0.9
+"""From this likeness of a heading on it plainly names its field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,7 @@ def sheet_notes(tables: list[Table], turned: Mapping[str, Sheet]) -> pd.DataFram
             (SheetNote.HIDDEN_COLUMN, table.sheet.hidden),
             (SheetNote.NOT_COMPUTED, table.sheet.uncomputed),
             (SheetNote.NAMELESS_COLUMN, {column.position for column in table.header.columns if not column.levels}),
+            (SheetNote.SECOND_COLUMN, _second(table.header)),
         )
         for column in table.header.columns
         if column.position in positions
@@ -134,6 +139,17 @@ def sheet_notes(tables: list[Table], turned: Mapping[str, Sheet]) -> pd.DataFram
         if (hidden := [row for row in table.why.index[table.why.isna()] if row in table.sheet.hidden_rows])
     ]
     return pd.DataFrame([*notes, *rows, *long, *unread], columns=["sheet", "column", "code"], dtype=object)
+
+
+def _second(header: Header) -> set[int]:
+    """Positions of columns whose heading plainly names a field that another column gave."""
+    given = {column.field for column in header.columns}
+    aside = [column for column in header.columns if column.field is None and column.levels]
+    return {
+        column.position
+        for column in aside
+        if (first := next(iter(matches(column.levels)), None)) and first.score >= _PLAIN and first.field in given
+    }
 
 
 def _spans(rows: list[int]) -> str:

@@ -58,6 +58,7 @@ class NoteCode(Code):
     SECTOR_FROM_WORDS = "sector_from_words"
     SERIAL_DATE = "serial_date"
     STATUS_FROM_EVENT = "status_from_event"
+    SINCE_LEFT_OUT = "since_left_out"
     CREDITOR_NOT_KEPT = "creditor_not_kept"
     EXCHANGED = "exchanged"
     IMPLAUSIBLE = "implausible"
@@ -81,6 +82,7 @@ class SheetNote(Code):
     NOT_COMPUTED = "not_computed"
     LONG_LAYOUT = "long_layout"
     NAMELESS_COLUMN = "nameless_column"
+    SECOND_COLUMN = "second_column"
 
 
 class IgnoredRow(Code):

@@ -132,3 +132,28 @@ def test_jobs_of_a_unit_that_operates_are_those_of_today(tmp_path):
     assert intake.units["jobs_before_stop"].fillna(-1).tolist() == [-1, 7, 9]
     sure = read(tmp_path, ("Unit name", "Status", "Jobs before stop"), ("A", "active", 5))
     assert sure.units["jobs_before_stop"].tolist() == [5]
+
+
+def test_of_two_columns_of_a_field_the_latest_year_counts_and_the_other_is_named(tmp_path):
+    heads = ("نام واحد", "شهرستان", "بدهی بانکی ۱۴۰۲ (میلیارد ریال)", "بدهی بانکی ۱۴۰۳ (میلیارد ریال)")
+    intake = read(tmp_path, heads, ("آرد شمال", "ارومیه", 10, 12))
+    assert intake.units["bank_debt_rial"].tolist() == [12 * 10**9]
+    assert intake.sheet_notes[["column", "code"]].values.tolist() == [[heads[2], "second_column"]]
+    assert [extra["header"] for extra in intake.report()["accepted"][0]["extras"]] == [heads[2]]
+
+
+def test_a_year_beside_a_state_is_remarked(tmp_path):
+    intake = read(tmp_path, ("نام", "شهرستان", "وضعیت"), ("الف", "خوی", "راکد (از ۱۳۹۸)"), ("ب", "خوی", "راکد"))
+    assert intake.units["status"].tolist() == ["idle", "idle"]
+    assert intake.notes[["row", "code"]].values.tolist() == [[2, "since_left_out"]]
+
+
+def test_a_short_year_among_gregorian_ones_is_refused(tmp_path):
+    heads, first = ("Name", "County", "Machinery year"), ("A", "Khoy", 1998)
+    assert read(tmp_path, heads, first, ("B", "Khoy", 98)).rejected_cells[["row", "given"]].values.tolist() == [
+        [3, "98"]
+    ]
+    assert read(tmp_path, heads, ("A", "Khoy", 1376), ("B", "Khoy", 98)).units["machinery_year"].tolist() == [
+        1998,
+        2019,
+    ]

@@ -68,7 +68,7 @@ def test_a_column_called_value_does_not_make_a_long_table(written):
     lines = [["نام واحد", "شهرستان", "عنوان", "مقدار"], ["الف", "خوی", "پرس", 3], ["ب", "ماکو", "کوره", 4]]
     intake = written({"s": lines})
     assert list(rows(intake)) == [2, 3]
-    assert intake.sheet_notes.empty
+    assert intake.sheet_notes["code"].tolist() == ["second_column"]  # a title is a name too
 
 
 def test_a_sheet_named_after_an_estate_gives_the_estate_and_its_county(written):
