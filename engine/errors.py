@@ -17,6 +17,7 @@ class ErrorCode(Code):
     REGISTER_EMPTY = "register_empty"
     UNIT_WITHOUT_SCORE = "unit_without_score"
     NOT_PUBLISHABLE = "not_publishable"
+    NO_CASH_FLOW = "no_cash_flow"
     UNKNOWN_OPTION = "unknown_option"
     OPTION_MISSING = "option_missing"
     OPTIONS_DO_NOT_MIX = "options_do_not_mix"

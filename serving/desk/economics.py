@@ -105,6 +105,8 @@ class Economics:
         Origin of the record, empty for a stated project.
     real_rate
         Discount rate beyond inflation that was used.
+    project
+        Its lines by year, at the points of all that is assumed; ``None`` where it cannot be judged.
     """
 
     name: str
@@ -120,6 +122,7 @@ class Economics:
     scenarios: Mapping[str, Account] = field(default_factory=dict)
     origin: str = ""
     real_rate: float = float("nan")
+    project: Project | None = None
 
 
 def unit_economics(
@@ -170,7 +173,8 @@ def economics_of(found: Appraised, unit_id: str, choices: Choices) -> Economics:
         around=around,
     )
     values = assumed.points()
-    moved = _moved(unit_project(known, jobs, values), values["real_discount_rate"], assumed)
+    project = unit_project(known, jobs, values)
+    moved = _moved(project, values["real_discount_rate"], assumed)
     return Economics(
         name=name,
         unit_id=unit_id,
@@ -190,6 +194,7 @@ def economics_of(found: Appraised, unit_id: str, choices: Choices) -> Economics:
         },
         origin=origin,
         real_rate=values["real_discount_rate"],
+        project=project,
     )
 
 
@@ -217,6 +222,7 @@ def stated_economics(stated: StatedProject, choices: Choices) -> Economics:
     )
     told = stated_account(stated, standards)
     rate = standards.real_rate if stated.real_rate is None else stated.real_rate
+    project = plan(stated)
     return Economics(
         name=stated.name,
         unit_id="",
@@ -226,9 +232,10 @@ def stated_economics(stated: StatedProject, choices: Choices) -> Economics:
         account=told,
         views={persona: view(told, persona, dscr_floor=standards.dscr_floor) for persona in Persona},
         steps=tuple(
-            steps(plan(stated), rate, step=assumed.value("sensitivity_step"), shock=assumed.value("exchange_shock"))
+            steps(project, rate, step=assumed.value("sensitivity_step"), shock=assumed.value("exchange_shock"))
         ),
         real_rate=rate,
+        project=project,
     )
 
 

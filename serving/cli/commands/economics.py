@@ -19,6 +19,7 @@ from serving.cli.terminal import Terminal
 from serving.desk.economics import Choices, Economics, project_economics, unit_economics
 from serving.desk.question import Question
 from serving.i18n import Speech
+from serving.reports.cash_flow import write_cash_flow
 from serving.reports.economics import assumption_name, assumption_number, economics_document, figure_said
 
 _BAR = 24  # columns of the longest bar
@@ -34,13 +35,15 @@ def show_economics(
     unit: str | None,
     project: Path | None,
     full: bool,
+    out: Path | None = None,
 ) -> None:
-    """Print what a unit or a stated project is worth.
+    """Print what a unit or a stated project is worth, or write its cash flow as a workbook.
 
     Raises
     ------
     EhyaError
-        ``option_missing`` unless exactly one of both is given; what `unit_economics` and `project_economics` raise.
+        ``option_missing`` unless exactly one of both is given; what `unit_economics`, `project_economics` and
+        `serving.reports.cash_flow.write_cash_flow` raise.
     """
     if (unit is None) == (project is None):
         raise EhyaError(ErrorCode.OPTION_MISSING, command="ehya economics", allowed=["UNIT", "--project FILE.yaml"])
@@ -49,6 +52,9 @@ def show_economics(
             found = project_economics(project, choices)
         else:
             found = unit_economics(settings, question, str(unit), choices)
+    if out is not None:
+        terminal.say("cli.written", path=str(write_cash_flow(out, found, terminal.speech)))
+        return
     if terminal.answer(economics_document(found)):
         return
     _head(terminal, found)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from serving.cli.doors.options import AsJson, AsOf, Lang, PriceYear
+from serving.cli.doors.options import AsJson, AsOf, Lang, Out, PriceYear
 
 
 def economics(
@@ -34,6 +34,7 @@ def economics(
     draws: Annotated[int, typer.Option("--draws", min=100, max=100_000, help="Draws of chance and ranges.")] = 5000,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Equal data and seed give equal draws.")] = 0,
     full: Annotated[bool, typer.Option("--full", help="Also print statements by year and all assumptions.")] = False,
+    out: Out = None,
     as_of: AsOf = None,
     price_year: PriceYear = None,
     lang: Lang = None,
@@ -42,6 +43,7 @@ def economics(
     """Say what a unit is worth: value, returns, debt cover, jobs, for planner, bank, governor and investor.
 
     What no record states comes from norms of its sector, and is marked. What cannot be calculated says why.
+    With `--out x.xlsx` the cash flow goes into a workbook with live formulas: change the price, see the value.
     """
     from serving.cli.commands.economics import show_economics
     from serving.cli.question import read_changes, read_question
@@ -50,4 +52,4 @@ def economics(
     question = read_question(as_of=as_of, price_year=price_year)
     choices = ask(assumptions, read_changes(assume or []), draws=draws, seed=seed)
     terminal = ctx.obj.terminal(lang, as_json=as_json)
-    show_economics(terminal, ctx.obj.settings, question, choices, unit=unit, project=project, full=full)
+    show_economics(terminal, ctx.obj.settings, question, choices, unit=unit, project=project, full=full, out=out)

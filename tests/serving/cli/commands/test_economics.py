@@ -2,6 +2,7 @@
 
 import json
 
+import openpyxl
 import pytest
 import yaml
 from typer.testing import CliRunner
@@ -44,6 +45,13 @@ def test_programs_get_numbers_and_reasons(ehya, mill):
     assert document["figures"]["npv"]["measure"] == "rial"
     assert len(document["statements"]["project_flow"]) == 4
     assert document["dscr"][0] is None
+
+
+def test_its_cash_flow_goes_into_a_workbook(ehya, mill, tmp_path):
+    ehya("--project", mill, "--out", tmp_path / "mill.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "mill.xlsx").worksheets[0]
+    assert any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
+    assert ".xlsx" in ehya("--project", mill, "--out", tmp_path / "mill.csv", code=2).output
 
 
 def test_a_strange_key_and_a_strange_assumption_are_answered(ehya, mill, tmp_path):
