@@ -20,7 +20,7 @@ from engine.store.packages import Packages, StoredPackage
 from engine.store.people import People, StoredPerson
 from engine.store.predictions import Predictions
 from engine.store.promotions import Promotion, Promotions
-from engine.store.revision import revision
+from engine.store.revision import access_state, revision
 from engine.store.session import Session
 from engine.store.showings import Showings
 from engine.store.story import ImportStory
@@ -144,6 +144,11 @@ class Register:
         """A short text that changes whenever what the register shows does (`engine.store.revision`)."""
         with self._session.read() as connection:
             return revision(connection)
+
+    def access_state(self) -> str:
+        """A short text that changes whenever keys or agreements do."""
+        with self._session.read() as connection:
+            return access_state(connection)
 
     def counts(self) -> dict[str, int]:
         """Rows in each table."""

@@ -37,3 +37,13 @@ def revision(connection: Connection) -> str:
     """
     newest = [select(func.count()).select_from(table).scalar_subquery() for table in (*WATCHED, schema.unmerges)]
     return "-".join(str(count) for count in connection.execute(select(*newest)).one())
+
+
+ACCESS = (schema.keys, schema.key_revocations, schema.agreements, schema.agreement_ends)
+"""Tables whose rows are only ever added, and which say who may ask for what."""
+
+
+def access_state(connection: Connection) -> str:
+    """State of keys and agreements: equal texts mean that none was made, revoked, accepted or taken back meanwhile."""
+    counts = [select(func.count()).select_from(table).scalar_subquery() for table in ACCESS]
+    return "-".join(str(count) for count in connection.execute(select(*counts)).one())

@@ -37,6 +37,20 @@ async def answer(request: Request, query: LanguageQuery, write: Any) -> Response
     return reply.response(request.headers, language, JSON)
 
 
+async def answer_once(request: Request, query: LanguageQuery, write: Any) -> Response:
+    """Answer one caller alone: nothing of it is kept here, nor may be kept on the way.
+
+    Parameters
+    ----------
+    request, query, write
+        As for `answer`.
+    """
+    showing: Showing = request.app.state.shelf.showing
+    language = chosen(query.lang, request.headers, request.app.state.language)
+    body = await run_in_threadpool(lambda: written(write(showing, language)))
+    return Reply(body).response(request.headers, language, JSON, kept=False)
+
+
 async def prepared(showing: Showing, key: Hashable, write: Callable[[], bytes]) -> Reply:
     """The answer already written for a question; a new one is computed in a thread, so that others need not wait."""
     found = showing.prepared.find(key)

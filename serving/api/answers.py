@@ -22,6 +22,7 @@ from engine.ranking.criteria import Part
 from engine.ranking.flags import RedFlag
 from engine.ranking.reasons import Triage, TriageReason
 from engine.scoring.points import Basis
+from serving.disclosure.levels import Level
 
 _JSON_TYPES: dict[Kind, Any] = {
     Kind.IDENTIFIER: str,
@@ -203,11 +204,19 @@ class UnitWhy(Answer):
     ask: list[QuestionAnswer]
 
 
+class PrivateFields(Answer):
+    """What a caller reads beside the public record; never without a key."""
+
+    level: Level
+    fields: dict[str, Any] = Field(description="private fields that the level shows and that are known")
+
+
 class UnitAlone(Answer):
     """One unit."""
 
     meta: Meta
     unit: Unit
+    private: PrivateFields = _left_out("for the office, and for units under an agreement not to disclose")
     why: UnitWhy = Field(description="empty where the model is none of the first day, or the unit has no prediction")
 
 

@@ -7,12 +7,13 @@ from contextlib import asynccontextmanager
 from importlib import resources
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
 from engine.settings import Settings
 from serving.api.border import LOOPBACK_NAMES, Border
 from serving.api.description import describe
+from serving.api.gate import Gate, admitted
 from serving.api.limits import ServiceLimits
 from serving.api.model import router as model_routes
 from serving.api.pages import router as page_routes
@@ -31,7 +32,12 @@ DESCRIPTION = (
 
 
 def create_app(
-    *, settings: Settings, shelf: Shelf, hosts: Collection[str] = LOOPBACK_NAMES, limits: ServiceLimits | None = None
+    *,
+    settings: Settings,
+    shelf: Shelf,
+    hosts: Collection[str] = LOOPBACK_NAMES,
+    limits: ServiceLimits | None = None,
+    gate: Gate | None = None,
 ) -> FastAPI:
     """Make the application.
 
@@ -45,6 +51,8 @@ def create_app(
         Names that the Host header may bear.
     limits
         How long and how large a request may be.
+    gate
+        Lets callers pass; without one the service knows no keys, and anybody reads what is public.
 
     Returns
     -------
@@ -54,7 +62,7 @@ def create_app(
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        async with kept_fresh(shelf):
+        async with kept_fresh(shelf, app.state.gate.ring):
             yield
 
     app = FastAPI(
@@ -71,8 +79,11 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         lifespan=life,
+        dependencies=[Depends(admitted)],
     )
     app.state.shelf, app.state.language, app.state.limits = shelf, settings.language, limits or ServiceLimits()
+    app.state.settings = settings
+    app.state.gate = gate or Gate(limits=limits)
     app.include_router(unit_routes())
     app.include_router(shortlist_routes())
     app.include_router(model_routes())

@@ -23,6 +23,11 @@ class ServiceLimits:
         Seconds that a connection may rest between two requests.
     shutdown_seconds
         Seconds that requests under way have left once the service is to end.
+    reads, lists, writes
+        Requests a minute of one caller: what is written once and sent often, what is computed for one caller, what is
+        kept.
+    wrong_keys
+        Wrong keys a minute from one address; then no key is tried from there for a minute.
     """
 
     header_bytes: int = 64 * 1024
@@ -31,3 +36,7 @@ class ServiceLimits:
     body_seconds: float = 10.0
     idle_seconds: int = 5
     shutdown_seconds: float = 2.0
+    reads: int = 1_200
+    lists: int = 300
+    writes: int = 120
+    wrong_keys: int = 10

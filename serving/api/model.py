@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
+from serving.api.access import WithoutKey, open_to
 from serving.api.answering import answer, meta
 from serving.api.answers import ModelAnswer
 from serving.api.filters import LanguageQuery
@@ -18,7 +19,13 @@ def router() -> APIRouter:
     """The address of the model card."""
     routes = APIRouter(prefix="/v1", tags=["service"])
 
-    @routes.get("/model", response_model=ModelAnswer, summary="Model card", responses=problem_answers(422))
+    @routes.get(
+        "/model",
+        response_model=ModelAnswer,
+        summary="Model card",
+        responses=problem_answers(422),
+        openapi_extra=open_to(without_key=WithoutKey.ALWAYS),
+    )
     async def model(request: Request, query: Annotated[LanguageQuery, Query()]) -> Response:
         """What the model was made from, how good it was found beside plain rules, its limits and intended use."""
         return await answer(request, query, _model)

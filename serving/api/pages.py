@@ -7,6 +7,7 @@ from typing import Any
 import pydantic_core
 from fastapi import APIRouter, Request, Response
 
+from serving.api.access import WithoutKey, open_to
 from serving.api.answering import JSON, prepared
 from serving.api.language import chosen
 from serving.api.problems import listed
@@ -25,21 +26,21 @@ def router() -> APIRouter:
     """Addresses of pages; they are no part of the API's description."""
     routes = APIRouter(include_in_schema=False)
 
-    @routes.get("/")
+    @routes.get("/", openapi_extra=open_to())
     async def home(request: Request, lang: str | None = None) -> Response:
         showing: Showing = request.app.state.shelf.showing
         language = chosen(lang, request.headers, request.app.state.language)
         reply = await prepared(showing, ("home", language), lambda: _home(showing.stock, language))
         return reply.response(request.headers, language, HTML)
 
-    @routes.get("/model")
+    @routes.get("/model", openapi_extra=open_to(without_key=WithoutKey.ALWAYS))
     async def model(request: Request, lang: str | None = None) -> Response:
         showing: Showing = request.app.state.shelf.showing
         language = chosen(lang, request.headers, request.app.state.language)
         reply = await prepared(showing, ("model", language), lambda: _model(showing.stock, language))
         return reply.response(request.headers, language, HTML)
 
-    @routes.get("/docs")
+    @routes.get("/docs", openapi_extra=open_to(without_key=WithoutKey.ALWAYS))
     async def docs(request: Request, lang: str | None = None) -> Response:
         showing: Showing = request.app.state.shelf.showing
         language = chosen(lang, request.headers, request.app.state.language)
@@ -47,7 +48,7 @@ def router() -> APIRouter:
         reply = await prepared(showing, ("docs", language), lambda: _docs(description, language))
         return reply.response(request.headers, language, HTML)
 
-    @routes.get("/openapi.json")
+    @routes.get("/openapi.json", openapi_extra=open_to(without_key=WithoutKey.ALWAYS))
     async def openapi(request: Request) -> Response:
         showing: Showing = request.app.state.shelf.showing
         reply = await prepared(showing, ("openapi",), lambda: pydantic_core.to_json(request.app.openapi()))

@@ -45,6 +45,12 @@ class HttpProblem(Code):
     BODY_NOT_JSON = "body_not_json"
     PARAMETER_UNKNOWN = "parameter_unknown"
     PARAMETER_REFUSED = "parameter_refused"
+    KEY_MISSING = "key_missing"
+    KEY_REFUSED = "key_refused"
+    KEYS_TRIED = "keys_tried"
+    KEYS_UNREAD = "keys_unread"
+    ROLE_REFUSED = "role_refused"
+    TOO_MANY_REQUESTS = "too_many_requests"
     FAILED = "failed"
 
 
@@ -61,6 +67,12 @@ STATUS: dict[Code, int] = {
     HttpProblem.BODY_NOT_JSON: 415,
     HttpProblem.PARAMETER_UNKNOWN: 422,
     HttpProblem.PARAMETER_REFUSED: 422,
+    HttpProblem.KEY_MISSING: 401,
+    HttpProblem.KEY_REFUSED: 401,
+    HttpProblem.KEYS_TRIED: 429,
+    HttpProblem.KEYS_UNREAD: 503,
+    HttpProblem.ROLE_REFUSED: 403,
+    HttpProblem.TOO_MANY_REQUESTS: 429,
     HttpProblem.FAILED: 500,
     ErrorCode.UNKNOWN_UNIT: 404,
     ErrorCode.NO_MODEL: 503,
@@ -79,12 +91,14 @@ class RequestRefusedError(Exception):
     ----------
     code
         What is wrong with it.
+    headers
+        Headers of the answer.
     **facts
         What the sentence about it names.
     """
 
-    def __init__(self, code: HttpProblem, **facts: object) -> None:
-        self.code, self.facts = code, facts
+    def __init__(self, code: HttpProblem, *, headers: dict[str, str] | None = None, **facts: object) -> None:
+        self.code, self.facts, self.headers = code, facts, headers
         super().__init__(code.value)
 
 
@@ -173,7 +187,7 @@ def problem_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
             "description": speech("en").text(f"http_status.{status}"),
             "content": {MEDIA_TYPE: {"schema": schema, "example": _example(*_EXAMPLES[status])}},
         }
-        for status in (400, *statuses, 500)
+        for status in sorted({400, 401, 403, 429, 500, 503, *statuses})
     }
 
 
@@ -186,7 +200,7 @@ def answer_with_problems(app: FastAPI, *, default_language: str) -> None:
     async def ehya_error(request: Request, error: Exception) -> Response:
         code, facts = error.code, error.facts  # type: ignore[attr-defined]
         # What is left of a body that was too slow must not be read as the next request.
-        headers = {"connection": "close"} if code is HttpProblem.BODY_TOO_SLOW else None
+        headers = {"connection": "close"} if code is HttpProblem.BODY_TOO_SLOW else getattr(error, "headers", None)
         return problem(code, language(request), request.url.path, facts=facts, headers=headers)
 
     async def gone(request: Request, _: Exception) -> Response:
@@ -228,12 +242,16 @@ def answer_with_problems(app: FastAPI, *, default_language: str) -> None:
 
 _EXAMPLES: dict[int, tuple[Code, dict[str, Any]]] = {
     400: (HttpProblem.HOST_NOT_ALLOWED, {"given": "example.org", "allowed": ["127.0.0.1", "[::1]", "localhost"]}),
+    401: (HttpProblem.KEY_MISSING, {}),
+    403: (HttpProblem.ROLE_REFUSED, {"given": "investor", "allowed": ["planner"]}),
     404: (ErrorCode.UNKNOWN_UNIT, {"given": "unit-9", "nearest": "unit-8"}),
     408: (HttpProblem.BODY_TOO_SLOW, {"allowed": 10}),
     413: (HttpProblem.BODY_TOO_LARGE, {"allowed": 65536}),
     415: (HttpProblem.BODY_NOT_JSON, {"given": "text/plain", "allowed": "application/json"}),
     422: (HttpProblem.PARAMETER_UNKNOWN, {"given": "statuss", "allowed": ["status", "triage"], "nearest": "status"}),
+    429: (HttpProblem.TOO_MANY_REQUESTS, {"allowed": 1200, "seconds": 20}),
     500: (HttpProblem.FAILED, {}),
+    503: (HttpProblem.KEYS_UNREAD, {}),
 }
 
 

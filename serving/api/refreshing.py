@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from starlette.concurrency import run_in_threadpool
 
 from serving.api.shelf import Shelf
+from serving.desk.callers import KeyRing
 
 EVERY_SECONDS = 2.0
 """Seconds between two looks at the workspace."""
@@ -18,27 +19,31 @@ _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def kept_fresh(shelf: Shelf, *, every: float = EVERY_SECONDS) -> AsyncIterator[None]:
+async def kept_fresh(shelf: Shelf, ring: KeyRing | None = None, *, every: float = EVERY_SECONDS) -> AsyncIterator[None]:
     """Refresh a shelf in a thread of its own until the block ends.
 
     Parameters
     ----------
     shelf
         What to refresh.
+    ring
+        Keys to read anew with it, where the service knows any.
     every
         Seconds between two looks.
     """
-    task = asyncio.create_task(_refresh(shelf, every))
+    task = asyncio.create_task(_refresh(shelf, ring, every))
     try:
         yield
     finally:
         task.cancel()
 
 
-async def _refresh(shelf: Shelf, every: float) -> None:
+async def _refresh(shelf: Shelf, ring: KeyRing | None, every: float) -> None:
     while True:
         await asyncio.sleep(every)
         try:
+            if ring is not None:  # first, and even if the rest fails: one of them may have been revoked
+                await run_in_threadpool(ring.refresh)
             if await run_in_threadpool(shelf.refresh):
                 _log.info("a new stock is on show")
         except Exception:  # a look that fails must not end the looking

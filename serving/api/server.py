@@ -1,18 +1,23 @@
-"""Serve the application on this computer, and on nothing else."""
+"""Serve the application: to this computer alone, or under a name to callers with keys."""
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from serving.api.app import create_app
+from serving.api.border import LOOPBACK_NAMES, host_name
+from serving.api.gate import Gate
 from serving.api.limits import ServiceLimits
 from serving.api.listening import listen, reserved
 from serving.api.shelf import Shelf
+from serving.desk.callers import KeyRing
 from serving.desk.question import Question
 from serving.desk.watch import Watch
 
@@ -20,7 +25,7 @@ if TYPE_CHECKING:
     import uvicorn
     from fastapi import FastAPI
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
 
 
 def serve(
@@ -29,6 +34,7 @@ def serve(
     question: Callable[[], Question],
     host: str = "127.0.0.1",
     port: int = 8600,
+    names: Collection[str] = (),
     ready: Callable[[], None] | None = None,
 ) -> None:
     """Appraise the register, then answer until interrupted.
@@ -40,23 +46,34 @@ def serve(
     question
         Called for the choices of the moment; its day moves on at midnight.
     host
-        An address of this computer itself.
+        Address to listen on.
     port
         TCP port.
+    names
+        Names by which others call the service; with any, or on an address that other computers reach, callers need
+        keys.
     ready
         Called when there is something to serve and the port listens.
 
     Raises
     ------
     EhyaError
-        ``not_loopback`` for any other host, ``port_in_use`` and ``listening_refused`` when the port cannot be had,
-        ``no_model`` and ``database_failed`` when there is nothing to serve.
+        ``host_name_missing`` and ``keys_missing`` for what others reach, ``port_in_use`` and ``listening_refused`` when
+        the port cannot be had, ``no_model`` and ``database_failed`` when there is nothing to serve.
     """
-    require_loopback(host)
+    alone = is_loopback(host) and not names
+    ring = KeyRing(settings, clock=lambda: datetime.now(UTC))
+    if not alone:
+        require_named(host, names)
+        ring.refresh()
+        require_keys(ring)
     with reserved(host, port) as sockets:
-        shelf = Shelf(latest=Watch(settings, question).latest)
+        shelf, limits = Shelf(latest=Watch(settings, question).latest), ServiceLimits()
         shelf.refresh()
-        server = server_of(create_app(settings=settings, shelf=shelf))
+        ring.refresh()
+        gate = Gate(ring, limits=limits, open_without_keys=alone)
+        hosts = {*LOOPBACK_NAMES, *(host_name(name) for name in names)}
+        server = server_of(create_app(settings=settings, shelf=shelf, hosts=hosts, limits=limits, gate=gate))
         listen(sockets, host, port)
         if ready:
             ready()
@@ -93,26 +110,51 @@ def server_of(app: FastAPI, *, log_level: str = "warning") -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
-def require_loopback(host: str) -> None:
-    """Refuse an address that other computers can reach.
+def is_loopback(host: str) -> bool:
+    """Whether only this computer reaches an address.
+
+    Examples
+    --------
+    >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("0.0.0.0"), is_loopback("")
+    (True, True, False, False)
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def require_named(host: str, names: Collection[str]) -> None:
+    """Refuse to serve others under no name: any page that they open could then call the service by a name of its own.
 
     Raises
     ------
     EhyaError
-        ``not_loopback``.
+        ``host_name_missing`` where no name is stated, or one that is no name of a host.
 
     Examples
     --------
-    >>> require_loopback("127.0.0.1")
-    >>> require_loopback("0.0.0.0")
+    >>> require_named("0.0.0.0", ["ehya.example.org"])
+    >>> require_named("0.0.0.0", [])
     Traceback (most recent call last):
-    engine.errors.EhyaError: not_loopback: given='0.0.0.0' allowed=['127.0.0.1', '::1', 'localhost']
+    engine.errors.EhyaError: host_name_missing: given='0.0.0.0'
     """
-    if host == "localhost":
-        return
-    try:
-        loopback = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        raise EhyaError(ErrorCode.NOT_LOOPBACK, given=host, allowed=list(LOOPBACK))
+    for name in names:
+        if not _NAME.fullmatch(name):
+            raise EhyaError(ErrorCode.HOST_NAME_MISSING, given=name)
+    if not names:
+        raise EhyaError(ErrorCode.HOST_NAME_MISSING, given=host)
+
+
+def require_keys(ring: KeyRing) -> None:
+    """Refuse to serve others while no key opens anything.
+
+    Raises
+    ------
+    EhyaError
+        ``keys_missing``.
+    """
+    if not ring.any_opens():
+        raise EhyaError(ErrorCode.KEYS_MISSING)

@@ -12,6 +12,7 @@ from pydantic import Field
 from engine.domain.mandate import FitPart, Mandate
 from engine.matching.opening import Opening
 from engine.matching.reasons import WhyNot
+from serving.api.access import Rate, open_to
 from serving.api.answering import JSON, meta, prepared, written
 from serving.api.answers import ShortlistAnswer
 from serving.api.filters import MAX_TOP, LanguageQuery
@@ -55,7 +56,8 @@ def router() -> APIRouter:
         response_model=ShortlistAnswer,
         summary="Shortlist for a mandate",
         responses=problem_answers(404, 408, 413, 415, 422),
-        openapi_extra={
+        openapi_extra=open_to(rate=Rate.LISTS)
+        | {
             "requestBody": {
                 "required": True,
                 "description": "One investor's criteria; money in the unit its key names.",

@@ -9,6 +9,7 @@ import pandas as pd
 from engine.domain.items import item_objects
 from engine.domain.prediction import BOUNDS, Output
 from engine.domain.unit import FIELDS, PARTS, Field, Kind, public_fields
+from serving.disclosure.levels import Level
 from serving.disclosure.values import codes, known
 from serving.i18n import Speech
 from serving.reports.ranked import part_columns
@@ -42,6 +43,22 @@ def unit_answers(units: pd.DataFrame, speech: Speech) -> list[dict[str, Any]]:
     """
     parts = part_columns(units)
     return [_unit(record, parts, speech) for record in units.reset_index().to_dict(orient="records")]
+
+
+def private_answer(found: pd.DataFrame, level: Level) -> dict[str, Any]:
+    """Say what a caller reads beside the public record.
+
+    Parameters
+    ----------
+    found
+        What `serving.desk.disclosed.beside_the_record` gives for the level: one row, or none.
+    level
+        The level.
+    """
+    records = found.to_dict(orient="records")
+    record = records[0] if records else {}
+    fields = {str(name): _value(str(name), value) for name, value in record.items() if known(value)}
+    return {"level": level.value, "fields": fields}
 
 
 def _unit(record: dict[Any, Any], parts: list[str], speech: Speech) -> dict[str, Any]:

@@ -11,18 +11,23 @@ from starlette.concurrency import run_in_threadpool
 
 from engine.errors import EhyaError, ErrorCode
 from engine.ranking.reasons import Triage
-from serving.api.answering import JSON, answer, meta, written
+from engine.settings import Settings
+from serving.api.access import Rate, WithoutKey, open_to
+from serving.api.answering import JSON, answer, answer_once, meta, written
 from serving.api.answers import Questions, Rankings, ServiceHealth, UnitAlone, UnitEconomics, UnitPage
 from serving.api.filters import LanguageQuery, RankingsQuery, UnitsQuery, ordered, passing
+from serving.api.gate import caller_of
 from serving.api.language import chosen
 from serving.api.problems import nearest, problem_answers
 from serving.api.shelf import Shelf, Showing
-from serving.api.unit_answer import unit_answers
+from serving.api.unit_answer import private_answer, unit_answers
 from serving.api.why_answer import register_questions, why_answer
+from serving.desk.disclosed import beside_the_record
 from serving.desk.economics import Choices, economics_of
 from serving.desk.stock import Stock
 from serving.desk.weighing import weighing
 from serving.desk.why import asked_of_the_register, why
+from serving.disclosure.levels import Level
 from serving.i18n import speech
 from serving.reports.economics import economics_document, figure_said
 from serving.reports.reasons import weighing_document
@@ -37,25 +42,44 @@ def router() -> APIRouter:
     """Addresses under ``/v1`` that show units."""
     routes = APIRouter(prefix="/v1", tags=["units"])
 
-    @routes.get("/units", response_model=UnitPage, summary="Units", responses=problem_answers(422))
+    @routes.get(
+        "/units", response_model=UnitPage, summary="Units", responses=problem_answers(422), openapi_extra=open_to()
+    )
     async def units(request: Request, query: Annotated[UnitsQuery, Query()]) -> Response:
         """Units in the order of their ids, a page at a time, with facts, prediction and judgement."""
         return await answer(request, query, lambda showing, language: _page(showing.stock, query, language))
 
-    @routes.get("/units/{unit_id}", response_model=UnitAlone, summary="One unit", responses=problem_answers(404, 422))
+    @routes.get(
+        "/units/{unit_id}",
+        response_model=UnitAlone,
+        summary="One unit",
+        responses=problem_answers(404, 422),
+        openapi_extra=open_to(level=Level.INTERNAL),
+    )
     async def unit(
         request: Request,
         unit_id: Annotated[str, Path(description="id of the unit, as the lists give it", max_length=200)],
         query: Annotated[LanguageQuery, Query()],
     ) -> Response:
-        """One unit: public facts, prediction, judgement; what adds up to its figures, and what to ask next."""
-        return await answer(request, query, lambda showing, language: _alone(showing.stock, unit_id, language))
+        """One unit: public facts, prediction, judgement; what adds up to its figures, and what to ask next.
+
+        Who agreed not to disclose what stands in a package reads more of its units, and the office all of every unit;
+        the figures are the public ones for all.
+        """
+        level = caller_of(request).level(unit_id)
+        if level is Level.PUBLIC:
+            return await answer(request, query, lambda showing, language: _alone(showing.stock, unit_id, language))
+        settings: Settings = request.app.state.settings
+        return await answer_once(
+            request, query, lambda showing, language: _privately(settings, showing.stock, unit_id, level, language)
+        )
 
     @routes.get(
         "/units/{unit_id}/economics",
         response_model=UnitEconomics,
         summary="What a unit is worth",
         responses=problem_answers(404, 422),
+        openapi_extra=open_to(rate=Rate.LISTS),
     )
     async def economics(
         request: Request,
@@ -68,7 +92,9 @@ def router() -> APIRouter:
         """
         return await answer(request, query, lambda showing, language: _worth(showing.stock, unit_id, language))
 
-    @routes.get("/rankings", response_model=Rankings, summary="Ranking", responses=problem_answers(422))
+    @routes.get(
+        "/rankings", response_model=Rankings, summary="Ranking", responses=problem_answers(422), openapi_extra=open_to()
+    )
     async def rankings(request: Request, query: Annotated[RankingsQuery, Query()]) -> Response:
         """The first units by rank: by class of triage, then by score. Units that cannot be judged have no rank.
 
@@ -76,13 +102,24 @@ def router() -> APIRouter:
         """
         return await answer(request, query, lambda showing, language: _ranking(showing, query, language))
 
-    @routes.get("/questions", response_model=Questions, summary="What to ask next", responses=problem_answers(422))
+    @routes.get(
+        "/questions",
+        response_model=Questions,
+        summary="What to ask next",
+        responses=problem_answers(422),
+        openapi_extra=open_to(),
+    )
     async def questions(request: Request, query: Annotated[LanguageQuery, Query()]) -> Response:
         """Which public field, where it is missing, would tell most about the units shown and those withheld."""
         return await answer(request, query, lambda showing, language: _asked(showing.stock, language))
 
     @routes.get(
-        "/health", response_model=ServiceHealth, summary="Health", responses=problem_answers(422), tags=["service"]
+        "/health",
+        response_model=ServiceHealth,
+        summary="Health",
+        responses=problem_answers(422),
+        tags=["service"],
+        openapi_extra=open_to(without_key=WithoutKey.ALWAYS),
     )
     async def health(request: Request, query: Annotated[LanguageQuery, Query()]) -> Response:
         """Version and age of what is shown, model version, dates, counts and the share of synthetic units."""
@@ -125,6 +162,11 @@ def _alone(stock: Stock, unit_id: str, language: str) -> dict[str, Any]:
     words = speech(language)
     told = why_answer(why(stock.appraised, [unit_id]), words)
     return {"meta": meta(stock, language), "unit": unit_answers(stock.unit(unit_id), words)[0], "why": told}
+
+
+def _privately(settings: Settings, stock: Stock, unit_id: str, level: Level, language: str) -> dict[str, Any]:
+    public = _alone(stock, unit_id, language)
+    return public | {"private": private_answer(beside_the_record(settings, unit_id, level), level)}
 
 
 def _asked(stock: Stock, language: str) -> dict[str, Any]:

@@ -139,7 +139,11 @@ DOORS = (
         report.report,
         "Examples:  ehya report --from 1401-01 --to 1403-12   ·   ehya report --from 1403 --to 1404 --out report.xlsx",
     ),
-    (service.serve, "Example:  ehya serve --port 8600"),
+    (
+        service.serve,
+        "Examples:  ehya serve --port 8600   ·   ehya serve --host 0.0.0.0 --name ehya.example.org",
+    ),
+    (service.routes, "Examples:  ehya routes   ·   ehya routes --json"),
     (register.duplicates, "Example:  ehya duplicates"),
     (register.merge, "Example:  ehya merge UNIT OTHER"),
     (register.unmerge, "Example:  ehya unmerge OTHER"),

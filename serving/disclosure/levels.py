@@ -111,6 +111,17 @@ def fields_at(level: Level) -> tuple[Field, ...]:
     return tuple(field for field in FIELDS if shows(level, field))
 
 
+def beside_public(level: Level) -> tuple[Field, ...]:
+    """Fields that a level shows beside the public ones.
+
+    Examples
+    --------
+    >>> beside_public(Level.PUBLIC), Field.NOTES in beside_public(Level.UNDER_NDA)
+    ((), False)
+    """
+    return tuple(field for field in fields_at(level) if field_level(field) is not Level.PUBLIC)
+
+
 def relation_to(unit_id: str, agreed: Collection[str]) -> Relation:
     """What a caller is to a unit, given the units that stand in packages agreed to."""
     return Relation.AGREED if unit_id in agreed else Relation.NONE

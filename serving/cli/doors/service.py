@@ -6,16 +6,31 @@ from typing import Annotated
 
 import typer
 
-from serving.cli.doors.options import Lang
+from serving.cli.doors.options import AsJson, Lang
 
 
 def serve(
     ctx: typer.Context,
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on this computer.")] = 8600,
-    host: Annotated[str, typer.Option("--host", help="For now an address of this computer only.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen on; others reach it only with --name and keys.")
+    ] = "127.0.0.1",
+    name: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--name", metavar="HOST", help="Name by which others call the service (may repeat); then keys are needed."
+        ),
+    ] = None,
     lang: Lang = None,
 ) -> None:
-    """Serve pages and HTTP (/v1/units, /v1/rankings, /v1/shortlists) on this computer only."""
+    """Serve pages and HTTP (/v1/units, /v1/rankings, /v1/shortlists): to this computer alone, or by name to keys."""
     from serving.cli.commands.serve import serve_here
 
-    serve_here(ctx.obj.terminal(lang), ctx.obj.settings, host, port)
+    serve_here(ctx.obj.terminal(lang), ctx.obj.settings, host, port, name or ())
+
+
+def routes(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:
+    """List what HTTP answers: every address, the roles that may ask it, its level of secrecy and its limit."""
+    from serving.cli.commands.serve import show_routes
+
+    show_routes(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings)

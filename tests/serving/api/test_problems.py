@@ -3,7 +3,7 @@ import pytest
 
 from engine.errors import EhyaError, ErrorCode
 from serving.api import create_app
-from serving.api.server import require_loopback, serve
+from serving.api.server import is_loopback, serve
 
 
 def test_an_unknown_unit_is_a_problem_with_the_nearest_id(client):
@@ -116,15 +116,19 @@ def test_a_failure_inside_shows_no_traceback(settings, recwarn):
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.4", "::", "example.org", ""])
-def test_only_this_computer_is_listened_on(settings, host):
-    with pytest.raises(EhyaError) as refused:
-        serve(settings, question=lambda: None, host=host)
-    assert refused.value.code is ErrorCode.NOT_LOOPBACK
+def test_what_others_reach_is_served_under_a_name_and_to_keys_only(settings, host):
+    for names, code in (((), ErrorCode.HOST_NAME_MISSING), (["ehya.example.org"], ErrorCode.KEYS_MISSING)):
+        with pytest.raises(EhyaError) as refused:
+            serve(settings, question=lambda: None, host=host, names=names)
+        assert refused.value.code is code
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "localhost"])
-def test_loopback_addresses_are_let_through(host):
-    require_loopback(host)
+def test_loopback_addresses_need_neither_until_a_name_is_stated(settings, host):
+    assert is_loopback(host)
+    with pytest.raises(EhyaError) as refused:
+        serve(settings, question=lambda: None, host=host, names=["ehya.example.org"])
+    assert refused.value.code is ErrorCode.KEYS_MISSING
 
 
 def test_an_empty_register_is_served_too(settings, appraisal, shelf_of):

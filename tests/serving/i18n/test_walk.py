@@ -69,7 +69,6 @@ def test_a_text_without_anything_to_list_lists_nothing(language, nothing):
 CERTAIN = {
     "rejection_code.ambiguous_county",  # at least two
     "error_code.option_missing",  # names the options that the command itself has
-    "error_code.not_loopback",
     "error_code.outcome_act_missing",  # names the acts that there are
     "usage.value_allowed",
     "usage.option_nearest",  # chosen where there is a nearest one

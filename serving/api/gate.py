@@ -1,0 +1,198 @@
+"""Who may pass: the bearer of a key, held to what the address declares and to the limits of its caller."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+
+from serving.api.access import Access, Rate, WithoutKey, declared
+from serving.api.limits import ServiceLimits
+from serving.api.problems import HttpProblem, RequestRefusedError
+from serving.desk.callers import ANYONE, Caller, KeyRing
+from serving.disclosure.levels import CallerRole
+
+if TYPE_CHECKING:
+    from limits import RateLimitItem
+    from limits.storage import MemoryStorage
+    from limits.strategies import MovingWindowRateLimiter
+
+_BEARER = re.compile(r"bearer +([\x21-\x7e]+)", re.IGNORECASE)
+_CHALLENGE = {"www-authenticate": 'Bearer realm="ehya"'}
+_FRESH = 0.5  # seconds within which a key that nobody knows does not send us to the register again
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What the gate found: who is calling, and what is left to the caller for the minute.
+
+    Parameters
+    ----------
+    caller
+        Who.
+    limit, remaining
+        Requests a minute, and how many are left; ``None`` where nothing is counted.
+    """
+
+    caller: Caller
+    limit: int | None = None
+    remaining: int | None = None
+
+
+class Gate:
+    """Lets callers pass.
+
+    Parameters
+    ----------
+    ring
+        The keys of the workspace; ``None`` for a service that knows no callers.
+    limits
+        How often one caller may ask.
+    open_without_keys
+        Whether anybody may read what is public while no key opens anything: on this computer alone.
+    """
+
+    def __init__(
+        self, ring: KeyRing | None = None, *, limits: ServiceLimits | None = None, open_without_keys: bool = True
+    ) -> None:
+        self.ring, self.limits, self.open_without_keys = ring, limits or ServiceLimits(), open_without_keys
+        self._storage: MemoryStorage | None = None
+
+    @property
+    def keyed(self) -> bool:
+        """Whether callers need a key."""
+        return not self.open_without_keys or (self.ring is not None and self.ring.any_opens())
+
+    async def admit(self, request: Request) -> Pass:
+        """Find out who is calling, and refuse who may not ask this address now.
+
+        Raises
+        ------
+        RequestRefusedError
+            ``key_missing``, ``key_refused`` (401), ``role_refused`` (403), ``keys_tried``, ``too_many_requests`` (429),
+            ``keys_unread`` (503).
+        LookupError
+            When the address declares nothing.
+        """
+        access = declared(request.scope.get("route"))
+        address = request.client.host if request.client else ""
+        given = _given(request.headers)
+        if given is None:
+            self._anyone(access)
+            return self._counted(ANYONE, f"from:{address}", access.rate) if self.keyed else Pass(ANYONE)
+        caller = await self._bearer(given, address)
+        if caller.role not in access.roles:
+            roles = [role for role in CallerRole if role in access.roles]
+            raise RequestRefusedError(HttpProblem.ROLE_REFUSED, given=caller.role, allowed=roles)
+        return self._counted(caller, caller.actor, access.rate)
+
+    def _anyone(self, access: Access) -> None:
+        free = access.without_key is WithoutKey.WHILE_NO_KEYS and not self.keyed
+        if access.without_key is not WithoutKey.ALWAYS and not free:
+            raise RequestRefusedError(HttpProblem.KEY_MISSING, headers=_CHALLENGE)
+
+    async def _bearer(self, given: str, address: str) -> Caller:
+        """The caller that a key names; where too many wrong ones came from, none is tried."""
+        self._refuse_guessing(address)
+        if self.ring is None:
+            raise self._wrong(address)
+        if self.ring.unread or (not self.ring.knows(given) and self.ring.age > _FRESH):
+            await run_in_threadpool(self.ring.try_refresh)
+        if self.ring.unread:
+            raise RequestRefusedError(HttpProblem.KEYS_UNREAD)
+        caller = self.ring.caller(given)
+        if caller is None:
+            raise self._wrong(address)
+        return caller
+
+    def _wrong(self, address: str) -> RequestRefusedError:
+        _moving(self.storage).hit(_a_minute(self.limits.wrong_keys), "wrong", address)
+        return RequestRefusedError(HttpProblem.KEY_REFUSED, headers=_CHALLENGE | {"connection": "close"})
+
+    def _refuse_guessing(self, address: str) -> None:
+        item, window = _a_minute(self.limits.wrong_keys), _moving(self.storage)
+        if not window.test(item, "wrong", address):
+            seconds = _until(window.get_window_stats(item, "wrong", address).reset_time)
+            raise RequestRefusedError(
+                HttpProblem.KEYS_TRIED,
+                headers={"retry-after": str(seconds)},
+                allowed=self.limits.wrong_keys,
+                seconds=seconds,
+            )
+
+    def _counted(self, caller: Caller, who: str, rate: Rate) -> Pass:
+        from limits.strategies import SlidingWindowCounterRateLimiter
+
+        allowed = int(getattr(self.limits, rate.value))
+        item, window = _a_minute(allowed), SlidingWindowCounterRateLimiter(self.storage)
+        passes = window.hit(item, rate.value, who)
+        stats = window.get_window_stats(item, rate.value, who)
+        if not passes:
+            seconds = _until(stats.reset_time)
+            raise RequestRefusedError(
+                HttpProblem.TOO_MANY_REQUESTS, headers={"retry-after": str(seconds)}, allowed=allowed, seconds=seconds
+            )
+        return Pass(caller, allowed, stats.remaining)
+
+    @property
+    def storage(self) -> MemoryStorage:
+        """Where requests are counted: in memory, so that each process counts its own."""
+        if self._storage is None:
+            from limits.storage import MemoryStorage
+
+            self._storage = MemoryStorage()
+        return self._storage
+
+
+def _given(headers: Headers) -> str | None:
+    """What a request gives for a key; ``None`` where it gives nothing at all.
+
+    Two keys in one request are none: which of them counts would be a matter of who reads it.
+    """
+    found = headers.getlist("authorization")
+    if not found:
+        return None
+    bearer = _BEARER.fullmatch(found[0].strip()) if len(found) == 1 else None
+    return bearer[1] if bearer else ""
+
+
+def _moving(storage: MemoryStorage) -> MovingWindowRateLimiter:
+    from limits.strategies import MovingWindowRateLimiter
+
+    return MovingWindowRateLimiter(storage)
+
+
+def _a_minute(count: int) -> RateLimitItem:
+    from limits import RateLimitItemPerMinute
+
+    return RateLimitItemPerMinute(count)
+
+
+def _until(moment: float) -> int:
+    return max(1, ceil(moment - time.time()))
+
+
+async def admitted(request: Request) -> Pass:
+    """The pass of a request; every address depends on it, so that none answers before it was asked.
+
+    Raises
+    ------
+    RequestRefusedError
+        As `Gate.admit`.
+    """
+    gate: Gate = request.app.state.gate
+    found = await gate.admit(request)
+    request.state.passed = found
+    return found
+
+
+def caller_of(request: Request) -> Caller:
+    """Who is calling."""
+    passed: Pass = request.state.passed
+    return passed.caller

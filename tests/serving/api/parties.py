@@ -1,0 +1,98 @@
+"""A workspace that several parties share: units with private fields, a key for each role, a package under secrecy."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from engine.settings import Settings
+from engine.store import Register
+from experiments.province_simulator.province import simulate
+from serving.api import Shelf, create_app
+from serving.api.gate import Gate
+from serving.api.limits import ServiceLimits
+from serving.desk.agreements import accept
+from serving.desk.appraisal import current_units, judged
+from serving.desk.callers import KeyRing
+from serving.desk.keys import add_key
+from serving.desk.question import Question
+from serving.desk.stock import Stock
+from serving.disclosure.levels import KEY_ROLES
+from serving.disclosure.masking import Audience
+
+DAY = pd.Timestamp("2026-03-21")
+NOON = datetime(2026, 3, 22, 12, tzinfo=UTC)
+BY = {"made_at": NOON, "actor": "terminal"}
+
+
+@dataclass
+class Parties:
+    """The workspace, a key for each role, two investors' keys, and the units under secrecy."""
+
+    settings: Settings
+    stock: Stock
+    keys: dict[str, str]
+    agreed: tuple[str, ...]
+    private: pd.DataFrame
+
+    def app(self, *, limits=None, clock=lambda: NOON, **more):
+        found = limits or ServiceLimits(reads=100_000, lists=100_000, writes=100_000, wrong_keys=1_000)
+        ring = KeyRing(self.settings, clock=clock)
+        ring.refresh()
+        gate = Gate(ring, limits=found, **more)
+        return create_app(settings=self.settings, shelf=Shelf(self.stock), limits=found, gate=gate)
+
+
+class File:
+    """An intake as the register sees it."""
+
+    source, as_of = "office.xlsx", DAY
+    rejected_rows = rejected_cells = pd.DataFrame()
+
+    def __init__(self, units):
+        rows = range(2, len(units) + 2)
+        identity = [f"business:{row}" for row in rows]
+        self.units = units.assign(sheet="1", row=list(rows), identity=identity, source="office.xlsx", as_of=DAY)
+
+
+def parties(home: Path, model, change=lambda units: units) -> Parties:
+    """Make the workspace; its units as they are, or changed."""
+    settings = Settings(home=home, database_url=f"sqlite:///{home / 'ehya.db'}", language="en")
+    made = simulate(60, seed=3).units
+    made = made.assign(
+        origin="synthetic",
+        notes=[f"secret remark {row:04d}" for row in range(len(made))],
+        bank_debt_rial=pd.array([712_345_000_001 + row for row in range(len(made))], dtype="Int64"),
+        debts=[f"bank|Secret bank {row:04d}|81234567{row:04d}" for row in range(len(made))],
+        business_id=[f"99887766{row:04d}" for row in range(len(made))],
+    )
+    with Register.open(settings.database_url) as register:
+        register.imports.commit(File(change(made)), imported_at=NOON)
+        units = current_units(register, as_of=DAY)
+        stock = Stock.of(judged(units, model, Question(as_of=DAY), Audience.PUBLIC))
+        agreed = tuple(stock.units.index.sort_values()[:3])
+        document = {"units": [{"unit_id": unit} for unit in agreed]}
+        register.packages.add(
+            name="inva", event="INVA", as_of=DAY, model_version="m", document=document, inputs={}, made_at=NOON
+        )
+        register.packages.freeze("inva", 1, role="deputy", signed_on=DAY, note=None, made_at=NOON)
+    keys = {}
+    for role in KEY_ROLES:
+        keys[role.value] = add_key(settings, name=role.value, role=role.value, investor=_party(role), **BY).key
+    keys["rival"] = add_key(settings, name="rival", role="investor", investor="rival", **BY).key
+    accept(settings, "fund", "inva@1", **BY)
+    return Parties(settings, stock, keys, agreed, units)
+
+
+def _party(role):
+    return {"investor": "fund", "bank": "bank"}.get(role.value)
+
+
+def fresh(found: Parties, folder: Path) -> Parties:
+    """The same in a copy of its register, for tests that change it."""
+    import shutil
+
+    shutil.copytree(found.settings.home, folder, dirs_exist_ok=True)
+    settings = replace(found.settings, home=folder, database_url=f"sqlite:///{folder / 'ehya.db'}")
+    return replace(found, settings=settings)

@@ -1,0 +1,125 @@
+"""Every address x every role x every private field: what a caller may not see moves no byte that the caller gets."""
+
+import asyncio
+import logging
+import re
+
+import httpx
+import pytest
+
+from engine.domain.unit import FIELDS
+from serving.api.access import addresses
+from serving.disclosure.levels import KEY_ROLES, CallerRole, Level, field_level, fields_at
+from tests.serving.api.parties import parties
+from tests.serving.disclosure.test_byte_law import changed
+
+INSIDE = (CallerRole.PLANNER, CallerRole.DATA_SCIENTIST)
+CALLERS = (None, *(role.value for role in KEY_ROLES if role not in INSIDE), "rival")
+OFFICE = [field.value for field in FIELDS if field_level(field) is Level.INTERNAL]
+SECRET = [field.value for field in FIELDS if field_level(field) is Level.UNDER_NDA]
+MANDATES = (
+    {"id": "any", "risk_appetite": "high", "accept_unknown": True},
+    {"id": "hard", "max_failure_probability": 0.6, "max_idle_months": 90},
+)
+PROBES = (
+    "/v1/units?bank_debt_rial=1",
+    "/v1/units?sort=bank_debt_rial",
+    "/v1/units?estate=secret",
+    "/v1/units/998877660001",
+    "/v1/rankings?weights=bank_debt_rial=1",
+    "/v1/rankings?influence=finance=1",
+)
+UNSTEADY = {"date", "x-request-id", "x-ratelimit-remaining"}
+
+
+def told_to(found, callers=CALLERS):
+    """Everything that callers get of one service, by caller and by where it comes from."""
+    app = found.app()
+    return {caller: answers(app, found, caller) for caller in callers}
+
+
+def answers(app, found, caller):
+    """What one caller gets: status, headers that say something, bytes."""
+    key = found.keys.get(caller)
+    units = [found.agreed[0], found.stock.units.index.sort_values()[7]]
+    paths = [path for method, path, _ in addresses(app) if method == "GET"]
+    asked = [path.replace("{unit_id}", unit) for path in paths for unit in (units if "{" in path else units[:1])]
+    asked = [path for path in asked if "{" not in path]
+
+    async def all_of_them():
+        said = {}
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        headers = {} if key is None else {"authorization": f"Bearer {key}"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers) as client:
+            for path in (*asked, *PROBES):
+                said[path] = await client.get(path)
+            for stated in MANDATES:
+                more = {"explain": True, "why_not": list(found.stock.book.unit_id[:20])}
+                said[f"list {stated['id']}"] = await client.post("/v1/shortlists", params=more, json=stated)
+        return said
+
+    return {path: _steady(path, answer) for path, answer in asyncio.run(all_of_them()).items()}
+
+
+def _steady(path, answer):
+    headers = sorted((name, value) for name, value in answer.headers.items() if name not in UNSTEADY)
+    if "health" in path:  # it tells an age
+        return answer.status_code, {name: value for name, value in answer.json().items() if "seconds" not in name}
+    return answer.status_code, headers, answer.content
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory, first_day):
+    found = parties(tmp_path_factory.mktemp("before"), first_day)
+    return found, told_to(found, (*CALLERS, "planner"))
+
+
+def moved(found, before):
+    told = told_to(found)
+    return {
+        caller: [path for path in before[caller] if before[caller][path] != told[caller][path]] for caller in CALLERS
+    }
+
+
+def test_what_is_the_offices_moves_no_byte_for_anybody_else(before, tmp_path, first_day, caplog):
+    caplog.set_level(logging.DEBUG)
+    after = parties(tmp_path, first_day, lambda units: changed(units, OFFICE, 1))
+    assert not any(moved(after, before[1]).values())
+    assert not re.search(r"secret \d", caplog.text)
+
+
+def test_what_is_secret_moves_bytes_for_those_who_agreed_and_only_of_the_units_agreed_on(before, tmp_path, first_day):
+    found = before[0]
+    after = parties(tmp_path, first_day, lambda units: changed(units, SECRET, 2))
+    told = moved(after, before[1])
+    assert told.pop("investor") == [f"/v1/units/{found.agreed[0]}"]
+    assert told == {caller: [] for caller in CALLERS if caller != "investor"}
+    office = told_to(after, ["planner"])["planner"]  # else the law would hold for want of anything to hide
+    path = f"/v1/units/{found.stock.units.index.sort_values()[7]}"
+    assert office[path] != before[1]["planner"][path]
+
+
+def test_what_a_caller_reads_names_no_field_above_the_callers_level(before):
+    found, told = before
+    for caller in CALLERS:
+        for path, answer in told[caller].items():
+            body = str(answer[-1])
+            agreed = caller == "investor" and path == f"/v1/units/{found.agreed[0]}"
+            level = Level.UNDER_NDA if agreed else Level.PUBLIC
+            hidden = set(FIELDS) - set(fields_at(level))
+            if "openapi" not in path and "docs" not in path and "?" not in path:
+                assert not [name for name in hidden if f'"{name}":' in body], (caller, path)
+
+
+def test_no_value_above_the_callers_level_is_in_any_answer(before):
+    found, told = before
+    table = found.private
+    for caller, said in told.items():
+        everything = "".join(str(answer[-1]) for answer in said.values())
+        if caller == "planner":
+            continue
+        hidden = ["notes", "debts"] if caller == "investor" else ["notes", "debts", "business_id", "bank_debt_rial"]
+        values = {str(value) for name in hidden for value in table[name]}
+        values -= {path.rpartition("/")[2] for path in PROBES}
+        assert len(values) > 50
+        assert not [value for value in values if value in everything], caller
