@@ -16,6 +16,7 @@ from engine.reference.effects import effects
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised, appraised, current_units
 from serving.desk.economics import REGISTER_DRAWS, Choices, register_economics, register_flows
+from serving.desk.learnt_acts import believed_acts
 from serving.desk.package import stored_package
 from serving.desk.plan import NOTHING_DONE, PlanRequest, PlanResult, done_acts, plans_of
 from serving.desk.question import Question
@@ -113,7 +114,7 @@ def package_booklet(
     )
     whole = appraised(settings, question, audience, version=stored.model_version)
     if audience is Audience.OFFICE:
-        done, believed = done_acts(settings, question), effects(settings.effects)
+        done, believed = done_acts(settings, question), believed_acts(settings, question)
         return booklet_among(stored, whole, done=done, believed=believed)
     with open_register(settings) as register:
         units = current_units(register, as_of=today)

@@ -23,9 +23,9 @@ from engine.ranking.reasons import BLOCKS, Triage
 from engine.recourse.acts import FIXED_COST_YEAR, acts_of, removed_by
 from engine.recourse.cheapest import Plans, Wish, cheapest
 from engine.recourse.quarter import Capacity, work
-from engine.reference.effects import effects
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised, appraised
+from serving.desk.learnt_acts import believed_acts
 from serving.desk.named import find_unit
 from serving.desk.question import Question
 from serving.desk.workspace import open_register
@@ -125,8 +125,8 @@ def unit_plan(settings: Settings, question: Question, given: str, request: PlanR
         ``unknown_unit``, ``several_units``, ``no_model``, ``unknown_option`` for an act in ``costs``.
     """
     found = appraised(settings, question, Audience.OFFICE)
-    unit_id = find_unit(found.table, given)
-    return plans_of(found, pd.Index([unit_id]), done_acts(settings, question), request, effects(settings.effects))
+    unit_id, believed = find_unit(found.table, given), believed_acts(settings, question)
+    return plans_of(found, pd.Index([unit_id]), done_acts(settings, question), request, believed)
 
 
 def workload(settings: Settings, question: Question, request: PlanRequest, capacity: Capacity) -> Workload:
@@ -139,7 +139,7 @@ def workload(settings: Settings, question: Question, request: PlanRequest, capac
     """
     found = appraised(settings, question, Audience.OFFICE)
     waiting = found.table.index[found.table["triage"].isin([Triage.FIX_FIRST.value, Triage.OFFER.value])]
-    result = plans_of(found, waiting, done_acts(settings, question), request, effects(settings.effects))
+    result = plans_of(found, waiting, done_acts(settings, question), request, believed_acts(settings, question))
     gross = found.table[columns(Output.JOBS_IF_REVIVED)[1]].astype("float64")
     net = new_jobs(gross, labour_market(found.table), Assumptions.from_reference().points())
     jobs = pd.Series(net, index=gross.index)
@@ -171,7 +171,7 @@ def plans_of(
     request
         What plans are to reach.
     believed
-        What acts do (`engine.reference.effects.effects`).
+        What acts do (`serving.desk.learnt_acts.believed_acts`).
     """
     units = found.table.loc[names]
     year = own_year(found.table) if found.question.price_year is None else found.question.price_year
