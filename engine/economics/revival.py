@@ -6,7 +6,7 @@ Sales, costs and capital that no record states come from norms of the sector; wh
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.codes import Code
 from engine.domain.unit import Field
+from engine.economics.assumptions import Assumptions
 from engine.economics.balance import DEBTS
 from engine.economics.costs import cost_shares
 from engine.economics.loans import GraceInterest, Loan
@@ -38,6 +39,8 @@ class Gap(Code):
     CAPITAL_BY_NORM = "capital_by_norm"
     SALES_BY_NORM = "sales_by_norm"
     WORKING_CAPITAL_BY_NORM = "working_capital_by_norm"
+    WORKING_CAPITAL_RAISED = "working_capital_raised"
+    CAPITAL_BELOW_NORM = "capital_below_norm"
     DEBTS_UNKNOWN = "debts_unknown"
     SALE_VALUE_UNKNOWN = "sale_value_unknown"
 
@@ -58,7 +61,7 @@ class Facts:
     index
         Ids of the units.
     shares
-        Shares of gross output: ``materials, energy, services, wages``.
+        Shares of gross output: ``materials, energy, services, wages``, and ``wear``: the consumption of fixed capital.
     capital, working_capital, debts
         Stated sums; debts are the sum of those that are known.
     land_m2, building_m2, export_share
@@ -84,6 +87,44 @@ class Facts:
     labour_factor: Array
     land_factor: Array
     gaps: pd.DataFrame
+
+    def with_doubts(self, jobs: ArrayLike, assumed: Assumptions) -> Facts:
+        """The same, with what the norms say of the stated sums: whether they are enough for so many jobs.
+
+        Parameters
+        ----------
+        jobs
+            Jobs that the revival adds, persons, shape (n,).
+        assumed
+            Assumptions. A stated working capital below ``working_capital_days_least`` of cash cost counts as so many
+            days; a stated capital below the low end of ``revival_capital_per_job_1398`` counts as stated.
+
+        Returns
+        -------
+        Facts
+            Its gaps hold ``working_capital_raised`` and ``capital_below_norm``.
+
+        Examples
+        --------
+        >>> from engine.domain.unit import unit_table
+        >>> units = unit_table(pd.DataFrame({"unit_id": ["a"], "isic": ["10"], "price_year": [1404],
+        ...     "capital_needed_rial": [10**9], "working_capital_needed_rial": [10**9], "land_m2": [900.0]}))
+        >>> known = facts(units, pd.Series([20.0], index=units.index))
+        >>> doubted = known.with_doubts([20.0], Assumptions.from_reference())
+        >>> doubted.gaps.columns[doubted.gaps.iloc[0]].tolist()
+        ['sales_by_norm', 'debts_unknown', 'working_capital_raised', 'capital_below_norm']
+        """
+        tied = terms(self, jobs, assumed.points()).tied
+        gaps = {
+            Gap.WORKING_CAPITAL_RAISED.value: tied > self.working_capital * (1 + 1e-9),
+            Gap.CAPITAL_BELOW_NORM.value: self.capital < self.least_capital(jobs, assumed),
+        }
+        return replace(self, gaps=self.gaps.assign(**gaps))
+
+    def least_capital(self, jobs: ArrayLike, assumed: Assumptions) -> Array:
+        """Capital of the revival of so many jobs by the low end of its norm, rial, shape (n,)."""
+        norm = assumed["revival_capital_per_job_1398"].low * BILLION
+        return np.asarray(np.asarray(jobs, dtype=np.float64) * norm * self.capital_factor)
 
     def only(self, places: slice) -> Facts:
         """The facts of some of the units; their gaps stay those of all."""
@@ -148,6 +189,7 @@ def facts(
         "energy": shares[_ENERGY].sum(axis=1, skipna=False),
         "services": shares["support_services_share"],
         "wages": shares["wages_share"],
+        "wear": shares["fixed_capital_share"],
     }
     factors = {name: brought(np.ones(len(units)), since) for name, since in _NORM_YEARS.items()}
     known_debts = ~np.isnan(stated_debts)
@@ -321,8 +363,12 @@ def terms(known: Facts, jobs: ArrayLike, values: Values) -> RevivalTerms:
     costs = _costs(known, values, output, wages, exchange)
     spent = sum((full for full, _, _ in costs.values()), np.zeros(1))
     by_days = spent * (np.asarray(values["working_capital_days"]) / 365)
-    tied = np.where(np.isnan(known.working_capital), by_days, known.working_capital)
+    least = spent * (np.asarray(values["working_capital_days_least"]) / 365)
+    tied = np.where(np.isnan(known.working_capital), by_days, np.maximum(known.working_capital, least))
     fixed = _fixed_capital(known, values, persons, tied * output_ramp(values["ramp_months"], 2)[..., 1])
+    # What stood there before wears out with output; what the revival buys lasts, and comes off.
+    worn = output * known.shares["wear"] * values["replaced_wear"] - fixed / np.asarray(values["asset_life_years"])
+    costs["replacement"] = (np.maximum(worn, 0), 0.0, values["hard_currency_share_of_materials"])
     land = np.nan_to_num(known.land_m2) * values["estate_land_per_m2_1396"]
     sheds = np.nan_to_num(known.building_m2) * values["estate_workshop_per_m2_1396"]
     price = MILLION * np.nan_to_num(known.land_factor) * (1 - np.asarray(values["sale_discount"]))
@@ -363,7 +409,7 @@ def output_ramp(months: ArrayLike, years: int) -> Array:
     return ramp
 
 
-_Costs = Mapping[str, tuple[Array, Any, Any]]
+_Costs = dict[str, tuple[Array, Any, Any]]
 
 
 def _costs(known: Facts, values: Values, output: Array, wages: Array, exchange: Array) -> _Costs:
@@ -378,7 +424,7 @@ def _costs(known: Facts, values: Values, output: Array, wages: Array, exchange: 
     }
 
 
-def _each(costs: _Costs, moving: Array, prices: Array) -> dict[str, Cost]:
+def _each(costs: Mapping[str, tuple[Array, Any, Any]], moving: Array, prices: Array) -> dict[str, Cost]:
     found = {}
     for name, (full, fixed, abroad) in costs.items():
         still, run = np.asarray(full * fixed), np.asarray(full * (1 - np.asarray(fixed)))

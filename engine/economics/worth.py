@@ -155,7 +155,7 @@ def worth(
             list(pool.map(work, parts))
     for figure in filled.values():
         figure[:, ~known.judged] = np.nan
-    return Worth(units.index, gaps=known.gaps, **filled)
+    return Worth(units.index, gaps=known.with_doubts(jobs.to_numpy(dtype=np.float64), assumed).gaps, **filled)
 
 
 _Economy = tuple[dict[str, ArrayLike], Service]

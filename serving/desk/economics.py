@@ -107,6 +107,8 @@ class Economics:
         Discount rate beyond inflation that was used.
     project
         Its lines by year, at the points of all that is assumed; ``None`` where it cannot be judged.
+    at_norm
+        Account with the lowest norm of capital for so many jobs, where the record states less; ``None`` elsewhere.
     """
 
     name: str
@@ -123,6 +125,7 @@ class Economics:
     origin: str = ""
     real_rate: float = float("nan")
     project: Project | None = None
+    at_norm: Account | None = None
 
 
 def unit_economics(
@@ -153,6 +156,7 @@ def economics_of(found: Appraised, unit_id: str, choices: Choices) -> Economics:
     known = facts(
         row, row[columns(Output.JOBS_IF_REVIVED)[1]], price_year=found.question.price_year, index=found.prices
     )
+    known = known.with_doubts([point], assumed)
     gaps = tuple(Gap(name) for name in known.gaps.columns[known.gaps.iloc[0]])
     year = _price_year(row, found.question)
     name = "" if pd.isna(row["name"].iloc[0]) else str(row["name"].iloc[0])
@@ -162,6 +166,10 @@ def economics_of(found: Appraised, unit_id: str, choices: Choices) -> Economics:
     around = labour_market(found.table).only(found.table.index.get_indexer(row.index))
     jobs, dollar = np.array([point]), _rial_per_usd(year)
     told = unit_account(known, around, jobs, assumed, rial_per_usd=dollar)
+    at_norm = None
+    if Gap.CAPITAL_BELOW_NORM in gaps:
+        richer = replace(known, capital=known.least_capital(jobs, assumed))
+        at_norm = unit_account(richer, around, jobs, assumed, rial_per_usd=dollar)
     drawn = worth(
         row,
         row,
@@ -195,6 +203,7 @@ def economics_of(found: Appraised, unit_id: str, choices: Choices) -> Economics:
         origin=origin,
         real_rate=values["real_discount_rate"],
         project=project,
+        at_norm=at_norm,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.economics.account import Account, Figure, FigureMeasure, yearly
+from engine.economics.account import Account, Figure, FigureMeasure, FigureName, yearly
 from engine.economics.tornado import Swing
 from engine.reference import table
 from serving.desk.economics import Economics
@@ -85,7 +85,7 @@ def economics_document(found: Economics) -> dict[str, Any]:
     -------
     dict
         ``name, unit_id, price_year, gaps, judged``; where it is judged ``figures, statements, views, draws, steps,
-        ranges, scenarios, assumptions``.
+        ranges, scenarios, at_norm, assumptions``.
     """
     document: dict[str, Any] = {
         "name": found.name,
@@ -125,7 +125,14 @@ def economics_document(found: Economics) -> dict[str, Any]:
         "steps": [_swing(swing) for swing in found.steps],
         "ranges": [_swing(swing) for swing in found.ranges],
         "scenarios": {name: figures_document(told) for name, told in found.scenarios.items()},
+        "at_norm": None if found.at_norm is None else figures_document(found.at_norm),
     }
+
+
+def at_norm_said(told: Account, words: Speech) -> str:
+    """What a unit would bring if it needed the lowest norm of capital: its record states less than that."""
+    names = (FigureName.CAPITAL, FigureName.NPV, FigureName.IRR, FigureName.IRR_REAL)
+    return words.text("economics.at_norm", **{name.value: figure_said(told.figures[name], words) for name in names})
 
 
 def figures_document(told: Account) -> dict[str, Any]:

@@ -20,7 +20,13 @@ from serving.desk.economics import Choices, Economics, project_economics, unit_e
 from serving.desk.question import Question
 from serving.i18n import Speech
 from serving.reports.cash_flow import write_cash_flow
-from serving.reports.economics import assumption_name, assumption_number, economics_document, figure_said
+from serving.reports.economics import (
+    assumption_name,
+    assumption_number,
+    at_norm_said,
+    economics_document,
+    figure_said,
+)
 
 _BAR = 24  # columns of the longest bar
 _MATTER = 8  # assumptions named to a person; JSON has all
@@ -89,6 +95,8 @@ def _head(terminal: Terminal, found: Economics) -> None:
         terminal.line(words.text("economics.cannot_judge", reasons=words.join(reasons)), "yellow")
         return
     terminal.pairs([("·", words.text(gap)) for gap in found.gaps], title=words.text("economics.gaps"))
+    if found.at_norm is not None:
+        terminal.line(at_norm_said(found.at_norm, words), "yellow")
 
 
 def _views(terminal: Terminal, found: Economics) -> None:
@@ -130,15 +138,16 @@ def _years(terminal: Terminal, told: Account) -> None:
         ],
         title=words.text("economics.flows"),
     )
-    served = [(year, cover) for year, cover in enumerate(told.cover) if not math.isnan(cover)]
-    bars_of_cover = _bars(np.array([cover for _, cover in served])) if served else []
-    terminal.pairs(
-        [
-            (words.text("economics.year", year=year), f"{bar}  {words.number(cover, 2)}")
-            for (year, cover), bar in zip(served, bars_of_cover, strict=True)
-        ],
-        title=words.text("economics.cover_by_year"),
-    )
+    for key, covers in (("cover_by_year", told.cover), ("life_cover_by_year", told.life_cover)):
+        served = [(year, cover) for year, cover in enumerate(covers) if math.isfinite(cover)]
+        bars_of_cover = _bars(np.array([cover for _, cover in served])) if served else []
+        terminal.pairs(
+            [
+                (words.text("economics.year", year=year), f"{bar}  {words.number(cover, 2)}")
+                for (year, cover), bar in zip(served, bars_of_cover, strict=True)
+            ],
+            title=words.text(f"economics.{key}"),
+        )
 
 
 def _bars(values: np.ndarray) -> list[str]:

@@ -154,3 +154,29 @@ def test_a_unit_without_debt_covers_it_without_end(units, predictions):
     judged = said["npv_positive"].notna().to_numpy()
     assert (said["dscr_enough"].to_numpy()[judged & ~owing] == 1).all()
     assert np.isinf(said["least_dscr_low"].to_numpy()[judged & ~owing]).all()
+
+
+def test_what_stood_before_wears_out_and_the_more_is_replaced_the_less_a_unit_is_worth(units, predictions):
+    kept, half, all_of_it = (
+        worth(units, predictions, Assumptions.from_reference().changed({"replaced_wear": share})).npv_rial[0, :-1]
+        for share in (0, 0.5, 1)
+    )
+    assert (kept >= half).all()
+    assert (half >= all_of_it).all()
+    assert (kept > all_of_it).any()
+
+
+def test_a_stated_capital_that_cannot_carry_its_output_says_so_and_one_that_can_does_not(units, predictions):
+    jobs = predictions["jobs_if_revived_point"]
+    lean = unit_table(units.assign(capital_needed_rial=BILLION, working_capital_needed_rial=BILLION))
+    rich = unit_table(units.assign(capital_needed_rial=9_000 * BILLION, working_capital_needed_rial=8_000 * BILLION))
+    for table, doubted in ((lean, True), (rich, False)):
+        found = worth(table, predictions)
+        for gap in (Gap.CAPITAL_BELOW_NORM, Gap.WORKING_CAPITAL_RAISED):
+            assert (found.gaps[gap.value].to_numpy()[:-1] == doubted).all()
+    # by hand: 53 of 365 days of all cash cost of a full year
+    values = Assumptions.from_reference().points()
+    known = facts(lean, jobs)
+    once = terms(known, jobs, values)
+    cash = sum(once.costs[name][0] for name in ("materials", "energy", "services", "wages"))
+    assert once.tied[:-1] == pytest.approx(cash[:-1] * 53 / 365)

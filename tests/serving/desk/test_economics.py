@@ -1,5 +1,6 @@
 """What units are worth, by the desk: choices, ranges, and the office's debts that the public's figures do not know."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from serving.desk.appraisal import Appraised
 from serving.desk.economics import Choices, ask, economics_of, package_economics, read_choices, register_economics
 from serving.desk.question import Question
 from serving.disclosure.masking import Audience
+from serving.i18n import speech
+from serving.reports.economics import at_norm_said
 
 FEW = Choices(draws=200)
 DEBTS = ["bank_debt_rial", "tax_debt_rial", "social_security_debt_rial", "other_debt_rial"]
@@ -42,6 +45,19 @@ def test_a_unit_without_a_prediction_cannot_be_judged(office):
     found = economics_of(office, "unit-0006", FEW)
     assert found.account is None
     assert Gap.NO_JOBS in found.gaps
+
+
+def test_a_unit_that_states_too_little_capital_is_also_worked_with_the_lowest_norm_and_others_are_not(office):
+    lean = replace(office, table=office.table.assign(capital_needed_rial=10**9, working_capital_needed_rial=10**8))
+    found = economics_of(lean, "unit-0000", FEW)
+    assert Gap.CAPITAL_BELOW_NORM in found.gaps
+    assert found.at_norm.value(FigureName.CAPITAL) > found.account.value(FigureName.CAPITAL)
+    assert found.at_norm.value(FigureName.NPV) < found.account.value(FigureName.NPV)
+    for language in ("fa", "en"):
+        assert "{" not in at_norm_said(found.at_norm, speech(language))
+    rich = economics_of(replace(office, table=office.table.assign(capital_needed_rial=10**15)), "unit-0000", FEW)
+    assert Gap.CAPITAL_BELOW_NORM not in rich.gaps
+    assert rich.at_norm is None
 
 
 def test_one_unit_is_worth_what_the_whole_register_says_of_it(office):
