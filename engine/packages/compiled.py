@@ -159,14 +159,24 @@ def _quota(candidates: Candidates, quota: Quota, number: int) -> Iterator[Packag
         rows = np.flatnonzero(among)
         yield PackageRule(key, TermKind.QUOTA, rows, np.ones(len(rows)), *ends, facts)
         return
-    for value, rows in _groups(candidates, quota.by, among):
+    for value, rows in grouped(candidates, quota.by, among):
         yield PackageRule(
             key, TermKind.QUOTA, rows, np.ones(len(rows)), *ends, {**facts, "by": quota.by.value, "of": value}
         )
 
 
-def _groups(candidates: Candidates, by: Grouping, among: Bits) -> Iterator[tuple[str | None, NDArray[np.intp]]]:
-    """Values of a column with their units, in order; units without a value are a group of their own, the last."""
+def grouped(candidates: Candidates, by: Grouping, among: Bits) -> Iterator[tuple[str | None, NDArray[np.intp]]]:
+    """Values of a column with their units, in order; units without a value are a group of their own, the last.
+
+    Parameters
+    ----------
+    candidates
+        The units.
+    by
+        What makes a group; a county is named with its province, ``West Azerbaijan/Khoy``.
+    among
+        Units that count, shape (n,).
+    """
     units = candidates.units
     values = units["isic"].str.slice(0, 2) if by is Grouping.SECTOR else units[_GROUPS[by]]
     if by is Grouping.COUNTY:

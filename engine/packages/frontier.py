@@ -1,16 +1,18 @@
-"""What more money buys: the best package under each budget, who comes and goes; and packages that no other beats."""
+"""What more money buys, and what evenness costs: the best package under each budget, or in so many counties at least;
+and packages that no other beats.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.packages.answers import difference
-from engine.packages.optimum import Optimum, optimum
-from engine.packages.rules import Array, PackageProblem, PackageRule, TermKind
+from engine.packages.optimum import SECONDS, Optimum, optimum
+from engine.packages.rules import Array, PackageProblem, PackageRule, Rows, TermKind
 
 SHARES = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 """Shares of a budget at which the frontier is drawn."""
@@ -118,6 +120,128 @@ def unbeaten(problem: PackageProblem, other: Array, *, most: int = 30) -> tuple[
         found.append(first)
         floor = first.value + 1e-5 * max(1.0, abs(first.value))
     return tuple(found), False
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Reach:
+    """The best package that reaches so many groups at least.
+
+    Parameters
+    ----------
+    groups
+        Groups with a unit in the package.
+    best
+        The package.
+    entering, leaving
+        Places of the units that come and go against the best package of all.
+    """
+
+    groups: int
+    best: Optimum
+    entering: NDArray[np.intp]
+    leaving: NDArray[np.intp]
+
+
+def reaches(
+    problem: PackageProblem, best: Optimum, groups: Sequence[Rows], *, seconds: float = SECONDS
+) -> tuple[Reach, ...]:
+    """Evenness against worth: the best package that reaches one group more, and one more, as long as there is any.
+
+    Parameters
+    ----------
+    problem
+        Worth and rules.
+    best
+        Its optimum.
+    groups
+        Places of the units of each group, that share no unit: of each county, or each sector.
+    seconds
+        For the search of one package.
+
+    Returns
+    -------
+    tuple
+        From the best package of all to the one that reaches most groups, each exact: a group counts through a unit
+        without worth that may be in only where one of the group is.
+
+    Raises
+    ------
+    EhyaError
+        ``package_out_of_time``.
+
+    Examples
+    --------
+    >>> two = PackageRule("count", TermKind.COUNT, np.arange(3), np.ones(3), high=2.0)
+    >>> problem = PackageProblem(np.array([9.0, 5.0, 1.0]), (two,))
+    >>> found = reaches(problem, optimum(problem), [np.array([0, 1]), np.array([2])])
+    >>> [(at.groups, at.best.value, at.entering.tolist(), at.leaving.tolist()) for at in found]
+    [(1, 14.0, [], []), (2, 10.0, [2], [1])]
+    """
+    now = sum(bool(best.chosen[rows].any()) for rows in groups)
+    points = [Reach(now, best, *difference(best.chosen, best.chosen))]
+    while points[-1].groups < len(groups):
+        wider = optimum(_reaching(problem, groups, points[-1].groups + 1), seconds=seconds)
+        if wider is None:
+            break
+        found = replace(wider, chosen=wider.chosen[: len(problem)])
+        there = sum(bool(found.chosen[rows].any()) for rows in groups)
+        points.append(Reach(there, found, *difference(best.chosen, found.chosen)))
+    return tuple(points)
+
+
+def floor_prices(
+    problem: PackageProblem, best: Optimum, groups: Mapping[str, Rows], *, seconds: float = SECONDS
+) -> dict[str, float | None]:
+    """What a floor of one unit more would cost in each group, all else as it is.
+
+    Parameters
+    ----------
+    problem, best
+        Worth and rules, and their optimum.
+    groups
+        Name -> places of its units.
+    seconds
+        For the search of one package.
+
+    Returns
+    -------
+    dict
+        Name -> objective lost; ``None`` where no package has one unit more of the group.
+
+    Examples
+    --------
+    >>> one = PackageRule("count", TermKind.COUNT, np.arange(2), np.ones(2), high=1.0)
+    >>> problem = PackageProblem(np.array([9.0, 5.0]), (one,))
+    >>> floor_prices(problem, optimum(problem), {"Khoy": np.array([0]), "Maku": np.array([1])})
+    {'Khoy': None, 'Maku': 4.0}
+    """
+    found: dict[str, float | None] = {}
+    for name, rows in groups.items():
+        least = float(best.chosen[rows].sum()) + 1
+        floor = PackageRule("floor", TermKind.QUOTA, rows, np.ones(len(rows)), low=least)
+        other = optimum(replace(problem, rules=(*problem.rules, floor)), seconds=seconds)
+        found[name] = None if other is None else max(best.value - other.value, 0.0)
+    return found
+
+
+def _reaching(problem: PackageProblem, groups: Sequence[Rows], least: int) -> PackageProblem:
+    """The problem with a unit without worth for each group, of which ``least`` must be in."""
+    count, more = len(problem), len(groups)
+    added = np.arange(count, count + more)
+    rules = [
+        PackageRule(
+            "reached", TermKind.ONLY_WITH, np.append(rows, place), np.append(-np.ones(len(rows)), 1.0), high=0.0
+        )
+        for place, rows in zip(added, groups, strict=True)
+    ]
+    rules.append(PackageRule("reached", TermKind.COUNT, added, np.ones(more), low=float(least)))
+    tail, chance = problem.tail, problem.chance
+    if tail is not None:
+        tail = replace(tail, draws=np.pad(tail.draws, ((0, 0), (0, more))))
+    if chance is not None:
+        chance = replace(chance, revived=np.pad(chance.revived, ((0, 0), (0, more))))
+    worth = np.append(problem.worth, np.zeros(more))
+    return PackageProblem(worth, (*problem.rules, *rules), tail, chance)
 
 
 def _under(problem: PackageProblem, term: str, limit: float) -> PackageProblem:

@@ -190,9 +190,11 @@ package_app.command("show", epilog="Examples:  ehya package show inva   ·   ehy
 )
 package_app.command("why", epilog="Example:  ehya package why inva UNIT")(packages.package_why)
 package_app.command("compare", epilog="Example:  ehya package compare inva@1 inva@2")(packages.package_compare)
-package_app.command("frontier", epilog="Example:  ehya package frontier inva --budget capital --nested")(
-    packages.package_frontier
-)
+package_app.command(
+    "frontier",
+    epilog="Examples:  ehya package frontier inva --budget capital --nested   ·   "
+    "ehya package frontier inva --across county",
+)(packages.package_frontier)
 package_app.command("freeze", epilog='Example:  ehya package freeze inva@2 --by "deputy for investment"')(
     packages.package_freeze
 )

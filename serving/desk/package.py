@@ -14,7 +14,7 @@ from engine.domain.standing import withdrawn
 from engine.errors import EhyaError, ErrorCode
 from engine.packages.answers import SUMS, why_inside, why_outside
 from engine.packages.candidates import Candidates, candidate_table
-from engine.packages.compiled import compiled
+from engine.packages.compiled import compiled, grouped
 from engine.packages.conflict import Conflict
 from engine.packages.document import (
     conflict_document,
@@ -26,12 +26,12 @@ from engine.packages.document import (
     plain,
     solved_again,
 )
-from engine.packages.frontier import SHARES, frontier, unbeaten
+from engine.packages.frontier import SHARES, floor_prices, frontier, reaches, unbeaten
 from engine.packages.optimum import SECONDS, Optimum, optimum
 from engine.packages.package import package
 from engine.packages.rules import PackageProblem
 from engine.packages.standing import Loss, losses, replacement
-from engine.packages.terms import PackageTerms
+from engine.packages.terms import Grouping, PackageTerms
 from engine.ranking.money import own_year
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised, appraised, current_units
@@ -290,6 +290,48 @@ def budget_frontier(settings: Settings, given: str, term: str, *, nested: bool =
         )
         for point in points
     ]
+
+
+def even_packages(settings: Settings, given: str, across: Grouping) -> dict[str, Any]:
+    """What evenness costs: the best package that reaches one county more, and so on; and a floor in each county alone.
+
+    Returns
+    -------
+    dict
+        ``across``; ``packages`` with ``reached`` (groups with a unit in), ``units, jobs, value``, ``price`` (objective
+        lost against the package itself), ``entering, leaving``; and ``floors`` with ``of`` (the group), ``units`` (in
+        the package) and ``price`` of one unit more there, ``None`` where that is not possible.
+
+    Raises
+    ------
+    EhyaError
+        ``package_unknown``, ``package_out_of_time``.
+    """
+    stored = stored_package(settings, given)
+    candidates, problem, best = reopened(stored)
+    groups = {
+        name: rows
+        for name, rows in grouped(candidates, across, np.ones(len(candidates), dtype=bool))
+        if name is not None
+    }
+    ids = np.array(list(candidates.units.index), dtype=object)
+    points = [
+        {
+            "reached": at.groups,
+            "units": int(at.best.chosen.sum()),
+            "jobs": float(candidates.jobs[at.best.chosen].sum()),
+            "value": at.best.value,
+            "price": max(best.value - at.best.value, 0.0),
+            "entering": ids[at.entering].tolist(),
+            "leaving": ids[at.leaving].tolist(),
+        }
+        for at in reaches(problem, best, list(groups.values()))
+    ]
+    floors = [
+        {"of": name, "units": int(best.chosen[groups[name]].sum()), "price": price}
+        for name, price in floor_prices(problem, best, groups).items()
+    ]
+    return plain({"across": across.value, "packages": points, "floors": floors})
 
 
 def unbeaten_packages(settings: Settings, given: str) -> dict[str, Any]:

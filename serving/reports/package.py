@@ -75,6 +75,18 @@ def loosening_in_words(one: Mapping[str, Any], words: Speech, names: Mapping[str
     return words.text("package.loosen_drop", rule=rule)
 
 
+def group_in_words(value: str, by: str, words: Speech) -> str:
+    """A group of units in words: a county, a sector, an estate.
+
+    Examples
+    --------
+    >>> from serving.i18n import speech
+    >>> group_in_words("West Azerbaijan/Khoy", "county", speech("en"))
+    'Khoy'
+    """
+    return _value(value, by, _named(words), words, by)
+
+
 def conflict_lines(conflict: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> list[str]:
     """Why no package keeps the terms, and what would heal it, line by line."""
     lines = [words.text("package.infeasible")]
@@ -266,7 +278,20 @@ def _quota(rule: Mapping[str, Any], words: Speech) -> str:
 def _group(rule: Mapping[str, Any], words: Speech) -> str:
     """Whom a quota counts: its name, or its conditions."""
     quota, say = rule["quota"], words.text
-    named: dict[str, Callable[[str], str]] = {
+    named = _named(words)
+    said = [words.join(name(value) for value in quota[key]) for key, name in named.items() if quota.get(key)]
+    if "seeks_capital" in quota:
+        said.append(say("package.seeks_capital" if quota["seeks_capital"] else "package.no_capital_sought"))
+    if "by" in quota:
+        by = say(f"grouping.{quota['by']}")
+        said.append(f"{by} {_value(rule['of'], quota['by'], named, words, by)}" if "of" in rule else by)
+    return quota.get("name") or " · ".join(said) or say("package.group_all")
+
+
+def _named(words: Speech) -> dict[str, Callable[[str], str]]:
+    """How to say each kind of value that a quota may name."""
+    say = words.text
+    return {
         "sector": lambda code: f"{words.sector(code)} ({code})",
         "province": words.place,
         "county": lambda name: words.place(name.rpartition("/")[2]),
@@ -278,13 +303,6 @@ def _group(rule: Mapping[str, Any], words: Speech) -> str:
         "origin": lambda code: say(f"origin.{code}"),
         "units": str,
     }
-    said = [words.join(name(value) for value in quota[key]) for key, name in named.items() if quota.get(key)]
-    if "seeks_capital" in quota:
-        said.append(say("package.seeks_capital" if quota["seeks_capital"] else "package.no_capital_sought"))
-    if "by" in quota:
-        by = say(f"grouping.{quota['by']}")
-        said.append(f"{by} {_value(rule['of'], quota['by'], named, words, by)}" if "of" in rule else by)
-    return quota.get("name") or " · ".join(said) or say("package.group_all")
 
 
 def _value(value: Any, by: str, named: Mapping[str, Any], words: Speech, name: str) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from engine.domain.outcome import OutcomeKind
 from engine.errors import EhyaError, ErrorCode
-from engine.packages.terms import PackageTerms
+from engine.packages.terms import Grouping, PackageTerms
 from engine.settings import Settings
 from serving.cli.question import day, now, today
 from serving.cli.terminal import Terminal
@@ -27,6 +27,7 @@ from serving.reports.package import (
     figure_pairs,
     figure_rows,
     figures_line,
+    group_in_words,
     loosening_in_words,
     reason_lines,
     rule_in_words,
@@ -216,6 +217,51 @@ def show_unbeaten(terminal: Terminal, settings: Settings, given: str) -> None:
     ]
     key = "unbeaten_title" if found["complete"] else "unbeaten_some"
     terminal.table(headers, rows, title=words.text(f"package.{key}", count=len(rows)))
+
+
+def show_even(terminal: Terminal, settings: Settings, given: str, across: str) -> None:
+    """Show what evenness costs: the best package for each number of groups that it reaches, and each group's floor.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option``, ``package_unknown``, ``package_out_of_time``.
+    """
+    allowed = [one.value for one in Grouping]
+    if across not in allowed:
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--across", given=across, allowed=allowed)
+    with terminal.busy("package.solving"):
+        found = desk.even_packages(settings, given, Grouping(across))
+    if terminal.answer(found):
+        return
+    words, names = terminal.speech, _names(desk.stored_package(settings, given).inputs)
+    by = words.text(f"grouping.{across}")
+    headers = [words.text("package.even_reached", by=by)]
+    headers += [words.text(f"package.{key}") for key in ("jobs", "even_price", "frontier_come", "frontier_go")]
+    rows = [
+        [
+            words.number(point["reached"]),
+            words.number(point["jobs"], 1),
+            words.number(point["price"], 1),
+            units_in_words(point["entering"], names, words),
+            units_in_words(point["leaving"], names, words),
+        ]
+        for point in found["packages"]
+    ]
+    terminal.table(headers, rows, title=words.text("package.even_title", by=by))
+    most, whole = found["packages"][-1]["reached"], len(found["floors"])
+    if most < whole:
+        terminal.say("package.even_end", count=most, whole=whole, by=by)
+    headers = [by, *(words.text(f"package.even_{key}") for key in ("units", "floor"))]
+    rows = [
+        [
+            group_in_words(one["of"], across, words),
+            words.number(one["units"]),
+            words.text("package.no_package") if one["price"] is None else words.number(one["price"], 1),
+        ]
+        for one in found["floors"]
+    ]
+    terminal.table(headers, rows, title=words.text("package.even_floors"))
 
 
 def freeze_package(

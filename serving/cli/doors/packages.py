@@ -113,12 +113,23 @@ def package_frontier(
         bool,
         typer.Option("--unbeaten", help="Instead: the packages that no other beats in both jobs and expected gain."),
     ] = False,
+    across: Annotated[
+        str | None,
+        typer.Option(
+            "--across",
+            metavar="GROUP",
+            help="Instead: what evenness costs across county, sector, province, estate, status or size.",
+        ),
+    ] = None,
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what more money buys: the best package from a quarter of the budget to twice as much, who comes and goes."""
-    from serving.cli.commands.package import frontier, show_unbeaten
+    from serving.cli.commands.package import frontier, show_even, show_unbeaten
 
+    if across is not None:
+        show_even(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, package, across)
+        return
     if unbeaten:
         show_unbeaten(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, package)
         return

@@ -14,7 +14,7 @@ from engine.domain.prediction import Output, columns
 from engine.errors import EhyaError, ErrorCode
 from engine.packages.document import inputs_table
 from engine.packages.standing import Loss
-from engine.packages.terms import PackageTerms
+from engine.packages.terms import Grouping, PackageTerms
 from engine.settings import Settings
 from experiments.province_simulator.province import simulate
 from experiments.province_simulator.register import taken
@@ -147,6 +147,16 @@ def test_packages_that_none_beats_give_jobs_for_gain(settings, stored):
     assert gain == sorted(gain, reverse=True)
     assert jobs[-1] >= desk.budget_frontier(settings, stored.key, "capital")[3]["jobs"] * (1 - 1e-6)
     assert all(len(one["entering"]) <= one["units"] for one in found["packages"])
+
+
+def test_evenness_has_a_price_that_grows_with_every_county_reached(settings, stored):
+    found = desk.even_packages(settings, stored.key, Grouping.COUNTY)
+    prices, reached = ([one[name] for one in found["packages"]] for name in ("price", "reached"))
+    assert prices[0] == 0
+    assert prices == sorted(prices)
+    assert reached == sorted(set(reached))
+    assert all(floor["price"] is None or floor["price"] >= 0 for floor in found["floors"])
+    assert {floor["of"].split("/")[0] for floor in found["floors"]} == {"West Azerbaijan"}
 
 
 def test_after_signing_a_unit_that_is_gone_is_said_with_the_best_in_its_place(settings, whole):
