@@ -157,6 +157,13 @@ class ErrorCode(Code):
     PASSWORD_REFUSED = "password_refused"  # noqa: S105 (the name of a refusal)
     NOT_AGREED = "not_agreed"
     INVESTOR_MISSING = "investor_missing"
+    MANDATE_UNKNOWN = "mandate_unknown"
+    MANDATE_EXISTS = "mandate_exists"
+    MANDATE_CHANGED = "mandate_changed"
+    LIST_UNKNOWN = "list_unknown"
+    NOT_ON_LIST = "not_on_list"
+    REACTION_REFUSED = "reaction_refused"
+    IDEMPOTENCY_KEY_USED = "idempotency_key_used"
 
 
 class EhyaError(Exception):

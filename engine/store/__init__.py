@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
+from engine.store.acknowledged import Acknowledged
 from engine.store.agreements import Agreements
 from engine.store.audit import Act, Audit, AuditCheck
 from engine.store.changes import Change
@@ -15,6 +16,8 @@ from engine.store.decisions import Decisions
 from engine.store.events import Events
 from engine.store.imports import ImportResult, Imports
 from engine.store.keys import Keys, StoredKey
+from engine.store.lists import Lists, StoredList
+from engine.store.mandates import Mandates, StoredMandate
 from engine.store.opening import open_session
 from engine.store.packages import Packages, StoredPackage
 from engine.store.people import People, StoredPerson
@@ -39,6 +42,8 @@ __all__ = [
     "Register",
     "StoreProblem",
     "StoredKey",
+    "StoredList",
+    "StoredMandate",
     "StoredPackage",
     "StoredPerson",
     "Undone",
@@ -85,6 +90,10 @@ class Register:
         Who agreed not to disclose what stands in which package.
     audit
         Who did what with all of these.
+    mandates, lists
+        Mandates that investors saved, the lists made for them, what was shown of these and said to it.
+    acknowledged
+        Answers to writes that may be sent again.
 
     Examples
     --------
@@ -107,6 +116,9 @@ class Register:
         self.people = People(session)
         self.agreements = Agreements(session)
         self.audit = Audit(session)
+        self.mandates = Mandates(session)
+        self.lists = Lists(session)
+        self.acknowledged = Acknowledged(session)
 
     @classmethod
     def open(cls, url: str, *, busy_seconds: float = BUSY_SECONDS) -> Self:

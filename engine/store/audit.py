@@ -33,6 +33,10 @@ class Act(Code):
     PERSON_DISABLED = "person_disabled"
     AGREED = "agreed"
     AGREEMENT_ENDED = "agreement_ended"
+    MANDATE_SAVED = "mandate_saved"
+    MANDATE_WITHDRAWN = "mandate_withdrawn"
+    LIST_MADE = "list_made"
+    REACTED = "reacted"
 
 
 @dataclass(frozen=True, slots=True)

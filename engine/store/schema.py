@@ -41,6 +41,7 @@ APPEND_ONLY = (
     "duplicates", "merges", "unmerges", "confirmations", "pins", "withdrawals", "source_ranks",
     "undone_imports", "repeats", "event_revisions", "distinctions", "packages",
     "package_freezes", "keys", "key_revocations", "people", "disablings", "agreements", "agreement_ends", "audit",
+    "mandates", "mandate_withdrawals", "lists", "reactions",
 )  # fmt: skip
 """Tables whose rows are never changed nor deleted; the database itself refuses."""
 
@@ -443,3 +444,68 @@ audit = Table(
     Column("hash", Text, nullable=False, unique=True),
 )
 """Who did what, each line bound to the one before it by ``hash`` (`engine.store.audit`); never a secret in it."""
+
+mandates = Table(
+    "mandates",
+    metadata,
+    _numbered(),
+    Column("owner", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    UniqueConstraint("owner", "name", "version"),
+)
+"""Mandates that were saved, each version whole; ``document`` is JSON. Names are the owner's: two may use one."""
+
+mandate_withdrawals = Table(
+    "mandate_withdrawals",
+    metadata,
+    Column("mandate_id", _ROW_NUMBER, ForeignKey("mandates.id"), primary_key=True, autoincrement=False),
+    Column("made_at", DateTime, nullable=False),
+)
+"""Versions after which a mandate was withdrawn; a later version puts it in force again."""
+
+lists = Table(
+    "lists",
+    metadata,
+    _numbered(),
+    Column("list_id", Text, nullable=False, unique=True),
+    Column("owner", Text, nullable=False),
+    Column("mandate_id", _ROW_NUMBER, ForeignKey("mandates.id"), nullable=False),
+    Column("run_id", Text, nullable=False),
+    Column("stock_version", Text, nullable=False),
+    Column("model_version", Text),
+    Column("as_of", Date, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Index(None, "owner"),
+)
+"""Shortlists that were kept, in their whole order; which places were shown stands in the showings under ``list_id``."""
+
+reactions = Table(
+    "reactions",
+    metadata,
+    _numbered(),
+    Column("owner", Text, nullable=False),
+    Column("list_id", Text, ForeignKey("lists.list_id"), nullable=False),
+    _unit(),
+    Column("kind", Text, nullable=False),
+    Column("reason", Text),
+    Column("made_at", DateTime, nullable=False),
+    Index(None, "owner"),
+)
+"""What investors said to units on their lists; the last line of a unit on a list holds."""
+
+acknowledged = Table(
+    "acknowledged",
+    metadata,
+    _numbered(),
+    Column("actor", Text, nullable=False),
+    Column("given", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    UniqueConstraint("actor", "given"),
+)
+"""Answers to writes by the idempotency key that came with them (``given``); forgotten after a day."""

@@ -14,6 +14,7 @@ from engine.settings import Settings
 from serving.api.border import LOOPBACK_NAMES, Border
 from serving.api.description import describe
 from serving.api.gate import Gate, admitted
+from serving.api.kept import router as kept_routes
 from serving.api.limits import ServiceLimits
 from serving.api.model import router as model_routes
 from serving.api.pages import router as page_routes
@@ -72,6 +73,7 @@ def create_app(
         openapi_tags=[
             {"name": "units", "description": "Units, one by one or ranked."},
             {"name": "matching", "description": "Shortlists for an investor's mandate."},
+            {"name": "kept", "description": "Mandates, lists and reactions that are kept for a caller with a key."},
             {"name": "service", "description": "The service itself."},
         ],
         openapi_url=None,
@@ -86,6 +88,7 @@ def create_app(
     app.state.gate = gate or Gate(limits=limits)
     app.include_router(unit_routes())
     app.include_router(shortlist_routes())
+    app.include_router(kept_routes())
     app.include_router(model_routes())
     app.include_router(page_routes())
     app.mount("/static", StaticFiles(directory=str(resources.files("serving") / "static")))

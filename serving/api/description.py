@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 
 from engine.domain.mandate import Mandate
 from engine.domain.ticket import FOREIGN_KEYS, TICKET_KEYS
-from serving.api.answers import Problem
+from serving.api.answers import Problem, Reaction
 from serving.api.examples import ANSWERS
 from serving.i18n import speech
 
@@ -18,6 +18,7 @@ _REFERENCE = "#/components/schemas/{model}"
 _SECTION = re.compile(r"^(\w[\w ]*)\n-{3,}\n", re.MULTILINE)  # of a docstring
 _PARAMETER = re.compile(r"^(\w[\w, ]*)\n((?:[ ]{4}.*\n?|\n)+)", re.MULTILINE)
 _NEVER_KEPT = "/v1/health"  # it tells an age
+_FOR_ONE = ("/v1/mandates", "/v1/shortlists", "/v1/reactions")  # what is kept for a caller is read anew each time
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
@@ -27,7 +28,10 @@ def describe(app: FastAPI) -> dict[str, Any]:
             title=app.title, version=app.version, description=app.description, tags=app.openapi_tags, routes=app.routes
         )
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        schemas |= _mandate_schemas() | {"Problem": _problem_schema()}
+        schemas |= _mandate_schemas() | {
+            "Problem": _problem_schema(),
+            "Reaction": _reaction_schema(),
+        }
         for schema in schemas.values():
             _say_plainly(schema)
         for name in ("HTTPValidationError", "ValidationError"):
@@ -74,7 +78,7 @@ def _in_markdown(part: Any) -> Any:
 def _put_examples(document: dict[str, Any]) -> None:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            if method == "get" and path != _NEVER_KEPT:
+            if method == "get" and path != _NEVER_KEPT and not path.startswith(_FOR_ONE):
                 operation["responses"]["304"] = {"description": speech("en").text("http_status.304")}
             content = operation["responses"]["200"]["content"]["application/json"]
             content["example"] = ANSWERS[content["schema"]["$ref"].rpartition("/")[2]]
@@ -82,6 +86,12 @@ def _put_examples(document: dict[str, Any]) -> None:
 
 def _problem_schema() -> dict[str, Any]:
     return Problem.model_json_schema(ref_template=_REFERENCE)
+
+
+def _reaction_schema() -> dict[str, Any]:
+    schema = Reaction.model_json_schema(ref_template=_REFERENCE)
+    schema.pop("$defs")  # its codes are described already, with the answers
+    return schema
 
 
 def _mandate_schemas() -> dict[str, Any]:

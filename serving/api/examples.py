@@ -119,9 +119,52 @@ STANDING: dict[str, Any] = {
     "fit": None,
     "parts": {},
 }
+MANDATE: dict[str, Any] = {
+    "id": "food-fund",
+    "version": 1,
+    "owner": "food-fund",
+    "made_at": "2026-11-30T08:30:00+00:00",
+    "mandate": {"id": "food-fund", "risk_appetite": "high", "accept_unknown": True},
+}
+HEADING: dict[str, Any] = {
+    "list_id": "b3hhbXBsZS1saXN0",
+    "mandate": "food-fund",
+    "mandate_version": 1,
+    "run_id": "0123456789abcdef",
+    "stock_version": "abcdef0123456789",
+    "model_version": "1405-09-02-example",
+    "as_of": "2026-11-23",
+    "made_at": "2026-11-30T08:30:00+00:00",
+    "places": 1,
+    "shown": 1,
+}
+PLACE: dict[str, Any] = {
+    "unit_id": "example-1",
+    "position": 1,
+    "fit": 0.5,
+    "parts": {"feasibility": 0.5},
+    "reasons": [],
+    "unknown": [],
+    "price_basis": None,
+    "unit": UNIT,
+}
+SAID: dict[str, Any] = {
+    "list_id": "b3hhbXBsZS1saXN0",
+    "unit_id": "example-1",
+    "kind": "declined",
+    "reason": "place",
+    "made_at": "2026-11-30T08:30:00+00:00",
+}
 ANSWERS: dict[str, dict[str, Any]] = {
     "UnitPage": {"meta": META, "total": 1, "limit": 20, "offset": 0, "next": None, "units": [UNIT]},
     "UnitAlone": {"meta": META, "unit": UNIT, "why": WHY},
+    "KeptMandate": MANDATE,
+    "KeptMandates": {"mandates": [MANDATE], "next": None},
+    "KeptList": HEADING | {"page": [PLACE], "next": None},
+    "KeptLists": {"shortlists": [HEADING], "next": None},
+    "ListChanges": {"list_id": "b3hhbXBsZS1saXN0", "before": None, "entered": ["example-1"], "left": [], "moved": []},
+    "KeptReaction": SAID,
+    "KeptReactions": {"reactions": [SAID], "next": None},
     "UnitEconomics": {
         "meta": META,
         "unit_id": "example-1",

@@ -51,6 +51,7 @@ class HttpProblem(Code):
     KEYS_UNREAD = "keys_unread"
     ROLE_REFUSED = "role_refused"
     TOO_MANY_REQUESTS = "too_many_requests"
+    IF_MATCH_MISSING = "if_match_missing"
     FAILED = "failed"
 
 
@@ -73,8 +74,16 @@ STATUS: dict[Code, int] = {
     HttpProblem.KEYS_UNREAD: 503,
     HttpProblem.ROLE_REFUSED: 403,
     HttpProblem.TOO_MANY_REQUESTS: 429,
+    HttpProblem.IF_MATCH_MISSING: 428,
     HttpProblem.FAILED: 500,
     ErrorCode.UNKNOWN_UNIT: 404,
+    ErrorCode.MANDATE_UNKNOWN: 404,
+    ErrorCode.LIST_UNKNOWN: 404,
+    ErrorCode.NOT_ON_LIST: 404,
+    ErrorCode.MANDATE_EXISTS: 409,
+    ErrorCode.MANDATE_CHANGED: 412,
+    ErrorCode.IDEMPOTENCY_KEY_USED: 409,
+    ErrorCode.REGISTER_BUSY: 503,
     ErrorCode.NO_MODEL: 503,
     ErrorCode.MODEL_WAITS: 503,
     ErrorCode.MODEL_FILE_MISSING: 503,
@@ -174,7 +183,16 @@ def nearest(given: str, allowed: Iterable[str]) -> str | None:
 
 def listed() -> dict[Code, int]:
     """Codes that an answer may bear, each with its HTTP status."""
-    prefixes = ("mandate_", "place_", "sector_", "unknown_unit")
+    prefixes = (
+        "mandate_",
+        "place_",
+        "sector_",
+        "unknown_unit",
+        "list_unknown",
+        "not_on_list",
+        "reaction_",
+        "idempotency_",
+    )
     of_requests = (code for code in ErrorCode if code.value.startswith(prefixes))
     return {code: STATUS.get(code, 422) for code in (*HttpProblem, *of_requests)}
 
@@ -246,9 +264,12 @@ _EXAMPLES: dict[int, tuple[Code, dict[str, Any]]] = {
     403: (HttpProblem.ROLE_REFUSED, {"given": "investor", "allowed": ["planner"]}),
     404: (ErrorCode.UNKNOWN_UNIT, {"given": "unit-9", "nearest": "unit-8"}),
     408: (HttpProblem.BODY_TOO_SLOW, {"allowed": 10}),
+    409: (ErrorCode.IDEMPOTENCY_KEY_USED, {"given": "a1b2"}),
+    412: (ErrorCode.MANDATE_CHANGED, {"given": 1, "allowed": 2}),
     413: (HttpProblem.BODY_TOO_LARGE, {"allowed": 65536}),
     415: (HttpProblem.BODY_NOT_JSON, {"given": "text/plain", "allowed": "application/json"}),
     422: (HttpProblem.PARAMETER_UNKNOWN, {"given": "statuss", "allowed": ["status", "triage"], "nearest": "status"}),
+    428: (HttpProblem.IF_MATCH_MISSING, {}),
     429: (HttpProblem.TOO_MANY_REQUESTS, {"allowed": 1200, "seconds": 20}),
     500: (HttpProblem.FAILED, {}),
     503: (HttpProblem.KEYS_UNREAD, {}),

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 
-import pydantic_core
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
@@ -17,10 +15,10 @@ from serving.api.answering import JSON, meta, prepared, written
 from serving.api.answers import ShortlistAnswer
 from serving.api.filters import MAX_TOP, LanguageQuery
 from serving.api.language import chosen
-from serving.api.limits import ServiceLimits
-from serving.api.problems import HttpProblem, RequestRefusedError, problem_answers, sentence
+from serving.api.problems import problem_answers, sentence
 from serving.api.shelf import Showing
 from serving.api.unit_answer import unit_answers
+from serving.api.writing import body_of, stated_in
 from serving.desk.stock import Offer, Stock
 from serving.disclosure.values import codes
 from serving.i18n import Speech, speech
@@ -69,7 +67,7 @@ def router() -> APIRouter:
     )
     async def shortlists(request: Request, query: Annotated[ShortlistQuery, Query()]) -> Response:
         """Units that break none of the mandate's hard limits, best fit first, each with the parts of its fit."""
-        body = await _body(request)
+        body = await body_of(request)
         showing: Showing = request.app.state.shelf.showing
         language = chosen(query.lang, request.headers, request.app.state.language)
         key = ("shortlist", body, query.model_dump_json(exclude={"lang"}), language)
@@ -79,30 +77,8 @@ def router() -> APIRouter:
     return routes
 
 
-async def _body(request: Request) -> bytes:
-    """The body of a request, no longer than a mandate may be and no longer in coming."""
-    limits: ServiceLimits = request.app.state.limits
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise RequestRefusedError(HttpProblem.BODY_NOT_JSON, given=media_type, allowed="application/json")
-    read = bytearray()
-    try:
-        async with asyncio.timeout(limits.body_seconds):
-            async for chunk in request.stream():
-                read += chunk
-                if len(read) > limits.body_bytes:
-                    raise RequestRefusedError(HttpProblem.BODY_TOO_LARGE, allowed=limits.body_bytes)
-    except TimeoutError as error:
-        raise RequestRefusedError(HttpProblem.BODY_TOO_SLOW, allowed=limits.body_seconds) from error
-    return bytes(read)
-
-
 def _shortlist(stock: Stock, body: bytes, query: ShortlistQuery, language: str) -> dict[str, Any]:
-    try:
-        stated = pydantic_core.from_json(body, allow_inf_nan=False)
-    except ValueError as error:
-        raise RequestRefusedError(HttpProblem.BODY_MALFORMED, reason=str(error)) from error
-    mandate = Mandate.read(stated)
+    mandate = Mandate.read(stated_in(body))
     offer, words = stock.offer(mandate, limit=query.top), speech(language)
     found = offer.shortlist
     return {

@@ -155,4 +155,7 @@ def checked_role(role: str, investor: str | None) -> CallerRole:
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--role", given=role, allowed=allowed)
     if role == CallerRole.INVESTOR and not investor:
         raise EhyaError(ErrorCode.INVESTOR_MISSING, role=CallerRole.INVESTOR)
+    if investor and (":" in investor or investor != investor.strip()):
+        # so that no name is that of a key, which owns what it keeps for nobody
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--investor", given=investor, allowed=[])
     return CallerRole(role)

@@ -14,6 +14,7 @@ from schemathesis.specs.openapi.checks import (
 
 from serving.api import answers
 from serving.api.examples import ANSWERS
+from tests.serving.api.parties import fresh
 
 PROMISES = [
     not_a_server_error,
@@ -32,6 +33,20 @@ ADDRESSES = [
     ("GET", "/v1/model"),
     ("POST", "/v1/shortlists"),
 ]
+KEPT = [
+    ("GET", "/v1/mandates"),
+    ("POST", "/v1/mandates"),
+    ("GET", "/v1/mandates/{name}"),
+    ("PUT", "/v1/mandates/{name}"),
+    ("DELETE", "/v1/mandates/{name}"),
+    ("POST", "/v1/mandates/{name}/shortlists"),
+    ("GET", "/v1/shortlists"),
+    ("GET", "/v1/shortlists/{list_id}"),
+    ("GET", "/v1/shortlists/{list_id}/changes"),
+    ("POST", "/v1/shortlists/{list_id}/reactions"),
+    ("GET", "/v1/reactions"),
+]
+"""What needs a key: asked with one."""
 
 
 @pytest.fixture(scope="module")
@@ -52,11 +67,32 @@ def test_an_address_answers_as_described(schema, method, path, mode):
     ask()
 
 
+@pytest.fixture(scope="module")
+def keyed(shared, listen, tmp_path_factory):
+    found = fresh(shared, tmp_path_factory.mktemp("described"))
+    with listen(found.app()) as address:
+        yield schemathesis.openapi.from_url(f"{address}/openapi.json"), found.keys["investor"]
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
+@pytest.mark.parametrize(("method", "path"), KEPT)
+def test_what_is_kept_answers_a_key_as_described(keyed, method, path, mode):
+    schema, key = keyed
+    operation = schema[path][method]
+
+    @settings(max_examples=8, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def ask(case):
+        case.call_and_validate(checks=PROMISES, timeout=20, headers={"authorization": f"Bearer {key}"})
+
+    ask()
+
+
 def test_every_address_is_described(schema):
     described = [
         (method.upper(), path) for path, operations in schema.raw_schema["paths"].items() for method in operations
     ]
-    assert sorted(described) == sorted(ADDRESSES)
+    assert sorted(described) == sorted([*ADDRESSES, *KEPT])
 
 
 def test_every_address_has_a_title_a_description_and_an_example(schema):

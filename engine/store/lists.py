@@ -1,0 +1,209 @@
+"""Shortlists as they were made for saved mandates, which places of them were shown, and what was said to them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, Select, func, select
+
+from engine.errors import EhyaError, ErrorCode
+from engine.store import schema
+from engine.store.audit import Act, note
+from engine.store.bulk import insert_line
+from engine.store.canonical import canonical
+from engine.store.clock import Day, day, utc
+from engine.store.session import Session
+from engine.store.showings import log_showings
+
+REACTION_COLUMNS = ("list_id", "unit_id", "kind", "reason", "made_at")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredList:
+    """A list that was kept.
+
+    Parameters
+    ----------
+    list_id
+        Its id, which nobody guesses.
+    owner, mandate, mandate_version
+        For whom, and for which version of which mandate.
+    run_id, stock_version, model_version, as_of
+        What it was computed from.
+    places
+        All its places in order, each with ``unit_id``, ``position`` from 1 and what was said of it: plain JSON.
+    made_at
+        UTC.
+    shown
+        How many places were shown so far.
+    """
+
+    list_id: str
+    owner: str
+    mandate: str
+    mandate_version: int
+    run_id: str
+    stock_version: str
+    model_version: str | None
+    as_of: date
+    places: Sequence[Mapping[str, Any]]
+    made_at: datetime
+    shown: int
+
+
+class Lists:
+    """Lists that were kept; called, it gives those of one owner."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __call__(self, owner: str) -> tuple[StoredList, ...]:
+        """Lists of an owner, the oldest first."""
+        with self._session.read() as connection:
+            rows = connection.execute(_selected().where(schema.lists.c.owner == owner)).mappings().all()
+            return tuple(_stored(connection, row) for row in rows)
+
+    def get(self, owner: str, list_id: str) -> StoredList:
+        """One list of an owner.
+
+        Raises
+        ------
+        EhyaError
+            ``list_unknown``, also for another owner's.
+        """
+        with self._session.read() as connection:
+            return _one(connection, owner, list_id)
+
+    def before(self, owner: str, list_id: str) -> StoredList | None:
+        """The list that was made for the same mandate before; ``None`` for the first.
+
+        Raises
+        ------
+        EhyaError
+            ``list_unknown``.
+        """
+        table, mandates = schema.lists, schema.mandates
+        with self._session.read() as connection:
+            number, mandate = _row(connection, owner, list_id)["id"], _one(connection, owner, list_id).mandate
+            query = _selected().where(table.c.owner == owner, mandates.c.name == mandate, table.c.id < number)
+            row = connection.execute(query.order_by(None).order_by(table.c.id.desc()).limit(1)).mappings().first()
+            return None if row is None else _stored(connection, row)
+
+    def keep(
+        self,
+        owner: str,
+        mandate: int,
+        *,
+        list_id: str,
+        run_id: str,
+        stock_version: str,
+        model_version: str | None,
+        as_of: Day,
+        places: Sequence[Mapping[str, Any]],
+        made_at: datetime,
+        actor: str,
+    ) -> StoredList:
+        """Keep a list; nothing of it counts as shown yet.
+
+        Parameters
+        ----------
+        owner, list_id, run_id, stock_version, model_version, as_of, places
+            See `StoredList`.
+        mandate
+            Number of the mandate's version (`engine.store.mandates.StoredMandate`).
+        made_at, actor
+            Now, and who asked for it.
+        """
+        line = {
+            "list_id": list_id,
+            "owner": owner,
+            "mandate_id": mandate,
+            "run_id": run_id,
+            "stock_version": stock_version,
+            "model_version": model_version,
+            "as_of": day(as_of),
+            "document": canonical({"places": list(places)}),
+            "made_at": utc(made_at),
+        }
+        with self._session.write() as connection:
+            insert_line(connection, schema.lists, line)
+            note(connection, made_at=made_at, actor=actor, act=Act.LIST_MADE, subject=owner, list=list_id)
+            return _one(connection, owner, list_id)
+
+    def show(self, owner: str, list_id: str, *, until: int, shown_on: Day) -> StoredList:
+        """Log that the places of a list up to one were shown; those that were logged are not logged again.
+
+        Raises
+        ------
+        EhyaError
+            ``list_unknown``; ``unknown_unit`` where a unit is no longer in the register.
+        """
+        with self._session.write() as connection:
+            found = _one(connection, owner, list_id)
+            new = [place for place in found.places if found.shown < place["position"] <= until]
+            if new:
+                frame = pd.DataFrame(new)[["unit_id", "position"]].assign(propensity=1.0)
+                mandate = f"{owner}:{found.mandate}"
+                log_showings(connection, frame, run_id=list_id, mandate_id=mandate, shown_on=shown_on)
+            return _one(connection, owner, list_id)
+
+    def react(
+        self, owner: str, list_id: str, unit_id: str, *, kind: str, reason: str | None, made_at: datetime, actor: str
+    ) -> None:
+        """Record what was said to a unit that a list has shown.
+
+        Raises
+        ------
+        EhyaError
+            ``list_unknown``; ``not_on_list`` for a unit that it has not shown.
+        """
+        with self._session.write() as connection:
+            found = _one(connection, owner, list_id)
+            if unit_id not in {place["unit_id"] for place in found.places if place["position"] <= found.shown}:
+                raise EhyaError(ErrorCode.NOT_ON_LIST, given=unit_id)
+            line = {"owner": owner, "list_id": list_id, "unit_id": unit_id, "kind": kind, "reason": reason}
+            insert_line(connection, schema.reactions, {**line, "made_at": utc(made_at)})
+            facts = {"unit": unit_id, "kind": kind, "reason": reason}
+            note(connection, made_at=made_at, actor=actor, act=Act.REACTED, subject=owner, **facts)
+
+    def reactions(self, owner: str | None = None) -> pd.DataFrame:
+        """What an owner, or all, said to units, oldest first: ``owner, list_id, unit_id, kind, reason, made_at``."""
+        table = schema.reactions
+        query = select(table.c.owner, *(table.c[name] for name in REACTION_COLUMNS)).order_by(table.c.id)
+        if owner is not None:
+            query = query.where(table.c.owner == owner)
+        with self._session.read() as connection:
+            rows = connection.execute(query).mappings().all()
+        return pd.DataFrame([dict(row) for row in rows], columns=["owner", *REACTION_COLUMNS])
+
+
+def _selected() -> Select[Any]:
+    table, mandates = schema.lists, schema.mandates
+    named = (mandates.c.name.label("mandate"), mandates.c.version.label("mandate_version"))
+    return select(table, *named).select_from(table.join(mandates)).order_by(table.c.id)
+
+
+def _row(connection: Connection, owner: str, list_id: str) -> Mapping[Any, Any]:
+    table = schema.lists
+    row = connection.execute(_selected().where(table.c.owner == owner, table.c.list_id == list_id)).mappings().first()
+    if row is None:
+        raise EhyaError(ErrorCode.LIST_UNKNOWN, given=list_id)
+    return row
+
+
+def _one(connection: Connection, owner: str, list_id: str) -> StoredList:
+    return _stored(connection, _row(connection, owner, list_id))
+
+
+def _stored(connection: Connection, row: Mapping[Any, Any]) -> StoredList:
+    showings = schema.showings
+    shown = connection.execute(
+        select(func.max(showings.c.position)).where(showings.c.run_id == row["list_id"])
+    ).scalar()
+    line = {name: row[name] for name in StoredList.__slots__ if name not in ("places", "shown")}
+    return StoredList(**line, places=json.loads(row["document"])["places"], shown=int(shown or 0))

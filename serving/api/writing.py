@@ -1,0 +1,139 @@
+"""Requests that write: their body, their idempotency key, the version that they change, and the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pydantic_core
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+
+from engine.settings import Settings
+from engine.store import Register
+from serving.api.gate import caller_of
+from serving.api.limits import ServiceLimits
+from serving.api.problems import HttpProblem, RequestRefusedError
+from serving.desk.once import once
+
+KEY_HEADER = "idempotency-key"
+REPLAYED = {"idempotent-replayed": "true"}
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+_VERSION = re.compile(r'"([1-9][0-9]{0,8})"')
+
+
+async def body_of(request: Request) -> bytes:
+    """The JSON body of a request, no longer than a mandate may be and no longer in coming.
+
+    Raises
+    ------
+    RequestRefusedError
+        ``body_not_json``, ``body_too_large``, ``body_too_slow``.
+    """
+    limits: ServiceLimits = request.app.state.limits
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise RequestRefusedError(HttpProblem.BODY_NOT_JSON, given=media_type, allowed="application/json")
+    read = bytearray()
+    try:
+        async with asyncio.timeout(limits.body_seconds):
+            async for chunk in request.stream():
+                read += chunk
+                if len(read) > limits.body_bytes:
+                    raise RequestRefusedError(HttpProblem.BODY_TOO_LARGE, allowed=limits.body_bytes)
+    except TimeoutError as error:
+        raise RequestRefusedError(HttpProblem.BODY_TOO_SLOW, allowed=limits.body_seconds) from error
+    return bytes(read)
+
+
+def stated_in(body: bytes) -> Any:
+    """What a body states.
+
+    Raises
+    ------
+    RequestRefusedError
+        ``body_malformed``.
+    """
+    try:
+        return pydantic_core.from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        raise RequestRefusedError(HttpProblem.BODY_MALFORMED, reason=str(error)) from error
+
+
+def object_in(body: bytes) -> Mapping[str, Any]:
+    """What a body states as an object.
+
+    Raises
+    ------
+    RequestRefusedError
+        ``body_malformed``.
+    """
+    found = stated_in(body)
+    if not isinstance(found, dict):
+        raise RequestRefusedError(HttpProblem.BODY_MALFORMED, reason=type(found).__name__)
+    return found
+
+
+def version_of(headers: Headers) -> int:
+    """The version that a change was made for, from ``If-Match``.
+
+    Raises
+    ------
+    RequestRefusedError
+        ``if_match_missing`` (428), also where it names no version: a change of whatever there is may undo another's.
+    """
+    named = _VERSION.fullmatch(headers.get("if-match", "").strip())
+    if named is None:
+        raise RequestRefusedError(HttpProblem.IF_MATCH_MISSING)
+    return int(named[1])
+
+
+async def written_once(
+    request: Request, body: bytes, act: Callable[[Register, datetime], Mapping[str, Any]]
+) -> tuple[Mapping[str, Any], dict[str, str]]:
+    """Carry out a write in a thread, once for each idempotency key.
+
+    Parameters
+    ----------
+    request, body
+        The request.
+    act
+        Called with the register inside the transaction, and the moment; says what it did as plain JSON.
+
+    Returns
+    -------
+    tuple
+        What was done, and headers of the answer.
+
+    Raises
+    ------
+    RequestRefusedError
+        ``parameter_refused`` for a key that is none.
+    EhyaError
+        As `serving.desk.once.once`.
+    """
+    settings: Settings = request.app.state.settings
+    now, given = datetime.now(UTC), request.headers.get(KEY_HEADER)
+    if given is not None and not _KEY.fullmatch(given):
+        allowed = "1..200 visible ASCII characters"
+        raise RequestRefusedError(
+            HttpProblem.PARAMETER_REFUSED, parameter="Idempotency-Key", given=given, allowed=allowed
+        )
+    asked = (request.method, request.url.path, request.url.query, request.headers.get("if-match", ""))
+    digest = hashlib.sha256("\0".join(asked).encode() + b"\0" + body).hexdigest()
+    done, before = await run_in_threadpool(
+        lambda: once(
+            settings,
+            lambda register: act(register, now),
+            actor=caller_of(request).actor,
+            given=given,
+            digest=digest,
+            now=now,
+        )
+    )
+    return done, REPLAYED if before else {}

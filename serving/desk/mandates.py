@@ -1,0 +1,175 @@
+"""Mandates that are kept: save, change and withdraw one; make, page and compare the lists for it; answer to a unit."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.domain.mandate import FitPart, Mandate
+from engine.domain.reaction import DeclineReason, ReactionKind
+from engine.errors import EhyaError, ErrorCode
+from engine.store import Register, StoredList, StoredMandate
+from serving.desk.stock import Stock
+from serving.disclosure.values import codes
+
+KEPT_PLACES = 200
+"""Places of a list that are kept; who wants more states a narrower mandate."""
+_ID_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ListChange:
+    """What changed from one list of a mandate to the next.
+
+    Parameters
+    ----------
+    now, before
+        The lists; ``None`` where there was none before.
+    entered, left
+        Units that came and went, in the order of their list.
+    moved
+        Units on both whose place changed, with their places before and now.
+    """
+
+    now: StoredList
+    before: StoredList | None
+    entered: tuple[str, ...]
+    left: tuple[str, ...]
+    moved: Mapping[str, tuple[int, int]]
+
+
+def save_mandate(
+    register: Register,
+    owner: str,
+    stated: Mapping[str, Any],
+    *,
+    made_at: datetime,
+    actor: str,
+    replaces: tuple[str, int] | None = None,
+) -> StoredMandate:
+    """Save what an owner states.
+
+    Parameters
+    ----------
+    register
+        The register.
+    owner
+        Whose mandate it is.
+    stated
+        The mandate as it was written; it is checked and kept so.
+    made_at, actor
+        Now, and who saves it.
+    replaces
+        Name and version that it replaces; ``None`` for a new one.
+
+    Raises
+    ------
+    EhyaError
+        What `engine.domain.mandate.Mandate.read` raises; ``mandate_exists``, ``mandate_unknown``, ``mandate_changed``.
+    """
+    name = Mandate.read(stated).id
+    if replaces is not None and name != replaces[0]:
+        raise EhyaError(ErrorCode.MANDATE_VALUE_REFUSED, key="id", given=name, allowed=replaces[0])
+    over = None if replaces is None else replaces[1]
+    return register.mandates.save(owner, name, stated, over=over, made_at=made_at, actor=actor)
+
+
+def make_list(
+    register: Register, owner: str, name: str, stock: Stock, *, top: int, made_at: datetime, actor: str
+) -> StoredList:
+    """Make a list for a saved mandate, keep its whole order, and log its first places as shown.
+
+    Parameters
+    ----------
+    register, owner, name
+        The saved mandate.
+    stock
+        What is on offer: for investors the public one.
+    top
+        Places to show first.
+    made_at, actor
+        Now, and who asks.
+
+    Raises
+    ------
+    EhyaError
+        ``mandate_unknown``.
+    """
+    saved = register.mandates.get(owner, name)
+    found = stock.offer(Mandate.read(saved.document), limit=KEPT_PLACES).shortlist
+    kept = register.lists.keep(
+        owner,
+        saved.number,
+        list_id=secrets.token_urlsafe(_ID_BYTES),
+        run_id=found.run_id,
+        stock_version=stock.version,
+        model_version=stock.model_version,
+        as_of=stock.as_of,
+        places=[_place(row) for row in found.table().to_dict(orient="records")],
+        made_at=made_at,
+        actor=actor,
+    )
+    return register.lists.show(owner, kept.list_id, until=top, shown_on=made_at)
+
+
+def list_change(register: Register, owner: str, list_id: str) -> ListChange:
+    """Compare a list with the one before it for the same mandate.
+
+    Raises
+    ------
+    EhyaError
+        ``list_unknown``.
+    """
+    now, before = register.lists.get(owner, list_id), register.lists.before(owner, list_id)
+    here, there = _positions(now), {} if before is None else _positions(before)
+    moved = {unit: (there[unit], here[unit]) for unit in here if there.get(unit, here[unit]) != here[unit]}
+    entered = tuple(unit for unit in here if unit not in there)
+    return ListChange(now, before, entered, tuple(unit for unit in there if unit not in here), moved)
+
+
+def react(
+    register: Register, owner: str, list_id: str, stated: Mapping[str, Any], *, made_at: datetime, actor: str
+) -> dict[str, Any]:
+    """Record what an owner says to a unit on a list: ``unit_id``, ``kind``, and why where it declines.
+
+    Raises
+    ------
+    EhyaError
+        ``reaction_refused`` with what can be; ``list_unknown``, ``not_on_list``.
+    """
+    allowed = ("unit_id", "kind", "reason")
+    strange = next((key for key in stated if key not in allowed), None)
+    if strange is not None:
+        raise EhyaError(ErrorCode.REACTION_REFUSED, key=strange, given=stated[strange], allowed=list(allowed))
+    unit, kind, reason = (stated.get(key) for key in allowed)
+    if not isinstance(unit, str):
+        raise EhyaError(ErrorCode.REACTION_REFUSED, key="unit_id", given=unit, allowed=[])
+    if kind not in list(ReactionKind):
+        raise EhyaError(ErrorCode.REACTION_REFUSED, key="kind", given=kind, allowed=[one.value for one in ReactionKind])
+    reasons = [one.value for one in DeclineReason] if kind == ReactionKind.DECLINED else [None]
+    if reason not in reasons:
+        raise EhyaError(ErrorCode.REACTION_REFUSED, key="reason", given=reason, allowed=[one for one in reasons if one])
+    why = None if reason is None else str(reason)
+    register.lists.react(owner, list_id, unit, kind=str(kind), reason=why, made_at=made_at, actor=actor)
+    said = {"list_id": list_id, "unit_id": unit, "kind": str(kind), "reason": why}
+    return {**said, "made_at": made_at.isoformat()}
+
+
+def _place(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """One place as it is kept: what was said of it then."""
+    return {
+        "unit_id": str(row["unit_id"]),
+        "position": int(row["position"]),
+        "fit": float(row["fit"]),
+        "parts": {part.value: float(row[f"part_{part.value}"]) for part in FitPart},
+        "reasons": codes(row["reasons"]),
+        "unknown": codes(row["unknown"]),
+        "price_basis": row["price_basis"] or None,
+    }
+
+
+def _positions(kept: StoredList) -> dict[str, int]:
+    return {str(place["unit_id"]): int(place["position"]) for place in kept.places}

@@ -1,0 +1,152 @@
+"""Mandates, lists and reactions over HTTP: kept for their owner, once for each request, never for others' eyes."""
+
+import pytest
+
+from serving.desk.mandates import KEPT_PLACES
+from tests.serving.api.parties import fresh
+
+MANDATE = {"id": "any", "risk_appetite": "high", "accept_unknown": True}
+
+
+@pytest.fixture
+def fund(own_copy, ask):
+    """Asks as the investor; the application stays the same."""
+    app = own_copy.app()
+
+    def asked(method, path, key="investor", **more):
+        return ask(app, path, own_copy.keys[key], method=method, **more)
+
+    return asked
+
+
+@pytest.fixture
+def listed(fund):
+    """A saved mandate and the first page of its list."""
+    assert fund("POST", "/v1/mandates", json=MANDATE).status_code == 200
+    return fund("POST", "/v1/mandates/any/shortlists?top=3").json()
+
+
+def test_a_mandate_is_saved_read_changed_and_withdrawn_and_no_change_is_lost(fund):
+    made = fund("POST", "/v1/mandates", json=MANDATE)
+    assert (made.json()["version"], made.headers["etag"], made.json()["owner"]) == (1, '"1"', "fund")
+    assert fund("POST", "/v1/mandates", json=MANDATE).json()["code"] == "mandate_exists"
+    change = {"json": MANDATE | {"jobs_goal": 5}}
+    for given, status in (({}, 428), ({"if-match": "*"}, 428), ({"if-match": '"7"'}, 412), ({"if-match": '"1"'}, 200)):
+        assert fund("PUT", "/v1/mandates/any", headers=given, **change).status_code == status
+    assert fund("GET", "/v1/mandates/any").json()["mandate"]["jobs_goal"] == 5
+    other = {"headers": {"if-match": '"2"'}, "json": MANDATE | {"id": "other"}}
+    assert fund("PUT", "/v1/mandates/any", **other).json()["code"] == "mandate_value_refused"
+    assert fund("DELETE", "/v1/mandates/any", headers={"if-match": '"2"'}).status_code == 200
+    assert fund("GET", "/v1/mandates/any").status_code == 404
+    assert fund("GET", "/v1/mandates").json() == {"mandates": [], "next": None}
+
+
+def test_a_request_that_is_sent_again_is_answered_and_not_done_again(fund):
+    again = {"headers": {"idempotency-key": "a"}, "json": MANDATE}
+    first, second = fund("POST", "/v1/mandates", **again), fund("POST", "/v1/mandates", **again)
+    assert first.json() == second.json()
+    assert second.headers["idempotent-replayed"] == "true"
+    other = fund("POST", "/v1/mandates", headers={"idempotency-key": "a"}, json=MANDATE | {"id": "b"})
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_used")
+    assert fund("POST", "/v1/mandates", key="rival", **again).json()["owner"] == "rival"
+    lists = [fund("POST", "/v1/mandates/any/shortlists", headers={"idempotency-key": "l"}).json() for _ in range(2)]
+    assert lists[0]["list_id"] == lists[1]["list_id"]
+    assert fund("POST", "/v1/mandates", headers={"idempotency-key": "x" * 300}, json=MANDATE).status_code == 422
+
+
+def test_a_kept_list_is_the_list_that_a_shortlist_gives_and_goes_on_page_by_page(fund, listed):
+    whole = fund("POST", f"/v1/shortlists?top={KEPT_PLACES}", json=MANDATE).json()["units"]
+    assert [place["unit_id"] for place in listed["page"]] == [place["unit"]["unit_id"] for place in whole[:3]]
+    assert (listed["shown"], listed["places"]) == (3, len(whole))
+    assert listed["page"][0]["unit"] == whole[0]["unit"]
+    seen, following = listed["page"], listed["next"]
+    while following:
+        page = fund("GET", following).json()
+        seen, following = seen + page["page"], page["next"]
+    assert [place["unit_id"] for place in seen] == [place["unit"]["unit_id"] for place in whole]
+    assert page["shown"] == len(whole)
+    assert [one["list_id"] for one in fund("GET", "/v1/shortlists").json()["shortlists"]] == [listed["list_id"]]
+
+
+def test_a_second_list_says_what_changed(fund, listed):
+    first = fund("GET", f"/v1/shortlists/{listed['list_id']}/changes").json()
+    assert first["before"] is None
+    narrow = MANDATE | {"max_idle_months": 60}
+    assert fund("PUT", "/v1/mandates/any", headers={"if-match": '"1"'}, json=narrow).status_code == 200
+    second = fund("POST", "/v1/mandates/any/shortlists").json()
+    said = fund("GET", f"/v1/shortlists/{second['list_id']}/changes").json()
+    assert said["before"] == listed["list_id"]
+    assert len(said["left"]) == listed["places"] - second["places"]
+    assert second["mandate_version"] == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ({"kind": "interested"}, 200),
+        ({"kind": "declined", "reason": "place"}, 200),
+        ({"kind": "declined"}, 422),
+        ({"kind": "declined", "reason": "ugly"}, 422),
+        ({"kind": "interested", "reason": "place"}, 422),
+        ({"kind": "hated"}, 422),
+        ({"kind": ["interested"]}, 422),
+        ({"kind": "interested", "note": "a name"}, 422),
+    ],
+)
+def test_an_investor_answers_to_a_unit_in_words_that_a_mandate_could_have_said(fund, listed, said, status):
+    path = f"/v1/shortlists/{listed['list_id']}/reactions"
+    answer = fund("POST", path, json={"unit_id": listed["page"][0]["unit_id"], **said})
+    assert answer.status_code == status, answer.text
+    assert len(fund("GET", "/v1/reactions").json()["reactions"]) == (status == 200)
+
+
+def test_nobody_meets_what_is_anothers_not_even_that_it_is_there(fund, listed):
+    nothing = listed["list_id"][:-1] + "~"
+    for method, path, more in (
+        ("GET", "/v1/mandates/{}", {}),
+        ("PUT", "/v1/mandates/{}", {"headers": {"if-match": '"1"'}}),
+        ("DELETE", "/v1/mandates/{}", {"headers": {"if-match": '"1"'}}),
+        ("POST", "/v1/mandates/{}/shortlists", {}),
+    ):
+        there, absent = (
+            fund(method, path.format(name), key="rival", json=MANDATE | {"id": name}, **more)
+            for name in ("any", "none")
+        )
+        assert there.status_code == absent.status_code == 404
+        assert there.text.replace("any", "none") == absent.text
+    reaction = {"unit_id": listed["page"][0]["unit_id"], "kind": "interested"}
+    for method, path in (("GET", "{}"), ("GET", "{}/changes"), ("POST", "{}/reactions")):
+        there, absent = (
+            fund(method, f"/v1/shortlists/{path.format(name)}", key="rival", json=reaction)
+            for name in (listed["list_id"], nothing)
+        )
+        assert there.status_code == absent.status_code == 404
+        assert there.text.replace(listed["list_id"], nothing) == absent.text
+    for path in ("/v1/mandates", "/v1/shortlists", "/v1/reactions"):
+        for owner in ("", "?owner=fund"):
+            assert fund("GET", path + owner, key="rival").json()[path.rpartition("/")[2]] == []
+
+
+def test_the_office_sees_all_and_who_keeps_nothing_is_refused(fund, listed):
+    assert [one["owner"] for one in fund("GET", "/v1/mandates", key="planner").json()["mandates"]] == ["fund"]
+    assert fund("GET", "/v1/mandates/any?owner=fund", key="planner").status_code == 200
+    assert len(fund("GET", "/v1/shortlists?owner=fund", key="planner").json()["shortlists"]) == 1
+    for role in ("admin", "data_scientist"):
+        assert fund("GET", "/v1/mandates", key=role).json()["code"] == "role_refused"
+
+
+@pytest.mark.parametrize("cursor", ["x", "LTE", "MS4w", "🙂", "MTAwMDAwMDAwMDAwMDAw"])
+def test_a_cursor_that_nobody_gave_is_refused(fund, cursor):
+    assert fund("GET", "/v1/mandates", params={"cursor": cursor}).json()["code"] == "parameter_refused"
+
+
+@pytest.mark.parametrize("body", [b"[]", b"1", b"{", b'"a"', b"\xff", b"{}", b'{"id": 5}'])
+def test_a_body_that_states_no_mandate_is_refused(fund, body):
+    answer = fund("POST", "/v1/mandates", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 422, answer.text
+
+
+def test_what_was_kept_is_there_after_a_restart(own_copy, fund, listed, ask, tmp_path):
+    again = fresh(own_copy, tmp_path / "again").app()
+    answer = ask(again, f"/v1/shortlists/{listed['list_id']}?limit=3", own_copy.keys["investor"])
+    assert answer.json() == listed
