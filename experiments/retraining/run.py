@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import logit
-from sklearn.linear_model import LogisticRegression
 
 from engine import scoring
+from engine.appraisal import TOP
 from engine.domain.prediction import Output, columns
 from engine.domain.standing import HALF_CAPACITY
 from engine.scoring.artefact import Model
@@ -26,7 +25,7 @@ from experiments.province_simulator.register import standing
 from experiments.retraining.lives import Judged, life, world
 from features import matrix
 from training.evaluation.judged_jobs import judged_jobs
-from training.evaluation.judged_table import coverage_metrics
+from training.evaluation.judged_table import coverage_metrics, probability_metrics
 from training.gates.groups import no_group_worse
 from training.gates.rules import MARGIN
 
@@ -37,7 +36,6 @@ TRIALS = 1
 BETTER = 0.0005
 """A challenger is truly better when its mean squared error against the truth is lower by this much, truly worse when it
 is higher by the margin of the gate."""
-TOP = 20
 ALARMS = 10
 """Times that labels are drawn anew for each judged table: a gate is asked of a model that is right, and of one group
 that is not."""
@@ -192,7 +190,7 @@ def _last(province: Province, judged: Judged) -> dict[str, float | None]:
         "estimate_interval_coverage": _held(said[low], true, said[high]),
         "top20_said": float(said.loc[top, point].mean()),
         "top20_true": float(true.loc[top].mean()),
-        "calibration_slope": _slope(judged.evidence.outcomes),
+        "calibration_slope": probability_metrics(judged.evidence.outcomes, "probability")["calibration_slope"],
         "jobs_coverage_walk_forward": coverage_metrics(judged.evidence.jobs)["coverage_80"],
         "jobs_coverage_truth": _jobs_held(province, model),
     }
@@ -200,13 +198,6 @@ def _last(province: Province, judged: Judged) -> dict[str, float | None]:
 
 def _held(low: pd.Series, true: pd.Series, high: pd.Series) -> float:
     return float(((low <= true) & (true <= high)).mean())
-
-
-def _slope(outcomes: pd.DataFrame) -> float:
-    """Slope of outcomes on forecast log-odds: below one, forecasts lie too far apart."""
-    score = logit(outcomes["probability"].clip(1e-4, 1 - 1e-4).to_numpy(np.float64))[:, None]
-    line = LogisticRegression(C=np.inf).fit(score, outcomes["label"], sample_weight=outcomes["weight"])
-    return float(line.coef_[0, 0])
 
 
 def _jobs_held(province: Province, model: Model) -> float | None:

@@ -6,11 +6,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
-import pytest
-from scipy.special import expit
 
 from experiments.retraining.lives import RETRAININGS, days
-from experiments.retraining.run import ASKED, ENDS, _slope, group_alarms, printed
+from experiments.retraining.run import ASKED, ENDS, group_alarms, printed
 
 
 def table(units=400, apart=0.1):
@@ -37,14 +35,6 @@ def test_the_gate_of_groups_is_asked_of_a_right_model_and_of_one_wrong_group():
     assert sum(alarms) <= 1
     assert sum(caught) >= 2
     assert group_alarms([table(150)], times=2)[1] == []
-
-
-def test_the_slope_of_calibration_is_one_where_forecasts_are_right_and_half_where_they_lie_twice_as_far_apart():
-    rng = np.random.default_rng(0)
-    score = rng.standard_normal(20_000)
-    outcomes = pd.DataFrame({"label": (rng.random(20_000) < expit(score)).astype(float), "weight": 1.0})
-    assert _slope(outcomes.assign(probability=expit(score))) == pytest.approx(1.0, abs=0.05)
-    assert _slope(outcomes.assign(probability=expit(2 * score))) == pytest.approx(0.5, abs=0.03)
 
 
 def test_a_first_training_and_six_retrainings_end_on_the_last_day():

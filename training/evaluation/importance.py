@@ -13,7 +13,7 @@ import pandas as pd
 from engine.scoring import hazards
 from engine.scoring.artefact import Model
 from features.schema import FeatureSchema
-from training.evaluation.judged_table import Z90
+from training.statistics.reliability import Z90
 
 Floats = npt.NDArray[np.float64]
 

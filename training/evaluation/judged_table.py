@@ -9,10 +9,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import expit, logit
 from sklearn.metrics import roc_auc_score
 
-from training.statistics.reliability import calibration_error, log_loss, share_interval, wilson_interval
+from engine.appraisal import TOP
+from training.statistics.reliability import (
+    Z90,
+    calibration_error,
+    calibration_slope,
+    log_loss,
+    share_interval,
+    wilson_interval,
+)
 
 Floats = npt.NDArray[np.float64]
 
@@ -32,12 +39,6 @@ LEVEL = 0.90
 """Of the paired interval: its lower end is a one-sided test at 5 %, which is what "better" asks."""
 
 _AT_ONCE = 200
-
-TOP = 20
-"""Units at the head of a list whose own reliability is said: those that are visited first."""
-
-Z90 = 1.6448536269514722
-"""Normal quantile of .95: the 90 % interval."""
 
 LEAST_OUTCOMES = 30
 """Units with matured outcomes that a group needs to be judged alone."""
@@ -182,9 +183,8 @@ def calibration(label: Floats, probability: Floats, weight: Floats, unit: npt.ND
     Returns
     -------
     dict
-        ``calibration_slope`` of the outcome on the log-odds that were said (Cox 1958, "Two further applications of a
-        model for binary regression"; below 1, high figures are too high and low ones too low), with its 90 % interval
-        by unit (``_low, _high``); ``top_units``, of ``TOP`` units with the highest figures ``top_said`` (mean) and
+        ``calibration_slope`` (``training.statistics.reliability``) with its 90 % interval by unit (``_low, _high``);
+        ``top_units``, of ``engine.appraisal.TOP`` units with the highest figures ``top_said`` (mean) and
         ``top_happened`` (share) with ``_low, _high`` (95 %, exact). ``None`` where one outcome or one figure is all.
 
     Examples
@@ -196,7 +196,7 @@ def calibration(label: Floats, probability: Floats, weight: Floats, unit: npt.ND
     >>> round(found["calibration_slope"], 6), round(found["top_said"], 3), found["top_happened"]
     (0.0, 0.8, 0.5)
     """
-    slope, error = _slope(label, probability, weight, unit)
+    slope, error = calibration_slope(label, probability, weight, unit)
     # Of a unit the row on which most was said of it.
     order = np.argsort(-probability, kind="stable")
     first = order[np.sort(np.unique(unit[order], return_index=True)[1])][:TOP]
@@ -213,26 +213,6 @@ def calibration(label: Floats, probability: Floats, weight: Floats, unit: npt.ND
         "top_happened_high": float(high[0]),
     }
     return {"top_units": len(first)} | {name: value if np.isfinite(value) else None for name, value in found.items()}
-
-
-def _slope(label: Floats, probability: Floats, weight: Floats, unit: npt.NDArray[np.intp]) -> tuple[float, float]:
-    """Slope of a logistic regression on the log-odds, and its standard error (sandwich, by unit)."""
-    score = logit(np.clip(probability, 1e-6, 1 - 1e-6))
-    if np.ptp(score) < 1e-9 or label.min() == label.max():
-        return np.nan, np.nan
-    columns = np.column_stack([np.ones(len(score)), score])
-    line = np.array([0.0, 1.0])
-    for _ in range(50):
-        chance = expit(columns @ line)
-        curvature = (columns * (weight * chance * (1 - chance))[:, None]).T @ columns
-        step = np.linalg.lstsq(curvature, columns.T @ (weight * (label - chance)), rcond=None)[0]
-        line = line + np.clip(step, -2.0, 2.0)
-        if np.abs(step).max() < 1e-10:
-            break
-    pushes = columns * (weight * (label - expit(columns @ line)))[:, None]
-    of_unit = np.stack([np.bincount(unit, push) for push in pushes.T], axis=1)
-    inverse = np.linalg.pinv(curvature)
-    return float(line[1]), float(np.sqrt((inverse @ of_unit.T @ of_unit @ inverse)[1, 1]))
 
 
 def coverage_metrics(jobs: pd.DataFrame, prefix: str = "") -> dict[str, Any]:
@@ -255,28 +235,33 @@ def coverage_metrics(jobs: pd.DataFrame, prefix: str = "") -> dict[str, Any]:
     Examples
     --------
     >>> seen = pd.DataFrame({"unit_id": ["a", "b", "b"], "jobs": [5, 30, 9], "low": 1, "point": 8, "high": 10})
-    >>> coverage_metrics(seen)["coverage_80"]
-    0.75
+    >>> [coverage_metrics(seen)[name] for name in ("coverage_80", "above", "below")]
+    [0.75, 0.25, 0.0]
     """
     known = jobs[jobs[f"{prefix}low"].notna() & jobs["jobs"].notna()]
     ends = {name: known[f"{prefix}{name}"].to_numpy(np.float64) for name in ("low", "point", "high")}
     seen = known["jobs"].to_numpy(np.float64)
-    held = pd.Series((ends["low"] <= seen) & (seen <= ends["high"]), index=known["unit_id"]).groupby(level=0).mean()
-    if held.empty:
+    found = {
+        "coverage_80": (ends["low"] <= seen) & (seen <= ends["high"]),
+        "above": seen > ends["high"],
+        "below": seen < ends["low"],
+        "mean_width": ends["high"] - ends["low"],
+        "mean_absolute_error": np.abs(ends["point"] - seen),
+    }
+    of_units = pd.DataFrame(found, index=known["unit_id"]).groupby(level=0).mean()
+    if of_units.empty:
         names = ("coverage_80", "coverage_80_low", "coverage_80_high", "above", "below", "mean_width")
         nothing = dict.fromkeys(names)
         return {**nothing, "mean_absolute_error": None, "rows": 0, "units": 0}
-    low, high = wilson_interval(float(held.sum()), len(held))
+    low, high = wilson_interval(float(of_units["coverage_80"].sum()), len(of_units))
+    means = {name: float(of_units[name].mean()) for name in found}
     return {
-        "coverage_80": float(held.mean()),
+        "coverage_80": means.pop("coverage_80"),
         "coverage_80_low": low,
         "coverage_80_high": high,
-        "above": float((seen > ends["high"]).mean()),
-        "below": float((seen < ends["low"]).mean()),
-        "mean_width": float((ends["high"] - ends["low"]).mean()),
-        "mean_absolute_error": float(np.abs(ends["point"] - seen).mean()),
+        **means,
         "rows": len(known),
-        "units": len(held),
+        "units": len(of_units),
     }
 
 

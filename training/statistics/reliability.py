@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import xlogy
+from scipy.special import expit, logit, xlogy
 from scipy.stats import beta, norm
 
 Floats = npt.NDArray[np.float64]
@@ -15,6 +15,9 @@ CALIBRATION_BINS = 5
 """Bins of equal count for the calibration error: with fewer than forty units a bin, more would measure noise."""
 
 LEVEL = 0.95
+
+Z90 = 1.6448536269514722
+"""Normal quantile of .95: the 90 % interval."""
 
 
 def reliability_table(
@@ -75,6 +78,52 @@ def reliability_table(
             "surprising": (predicted < low) | (predicted > high),
         }
     ).reset_index(drop=True)
+
+
+def calibration_slope(
+    label: Floats, probability: Floats, weights: Floats, unit: npt.NDArray[np.intp]
+) -> tuple[float, float]:
+    """Slope of outcomes on the log-odds that were forecast: below one, high forecasts are too high, low ones too low.
+
+    Cox (1958), "Two further applications of a model for binary regression".
+
+    Parameters
+    ----------
+    label, probability, weights
+        Shape (n,): 0 or 1, 0..1, above zero.
+    unit
+        Shape (n,), number of each row's unit.
+
+    Returns
+    -------
+    tuple of float
+        The slope and its standard error (sandwich, by unit); NaN where one outcome or one figure is all.
+
+    Examples
+    --------
+    What was forecast as .2 and .8 came true in .35 and .65 of 20 cases: log-odds of .62 for 1.39.
+
+    >>> label = np.repeat([1.0, 0.0, 1.0, 0.0], [7, 13, 13, 7])
+    >>> slope, _ = calibration_slope(label, np.repeat([0.2, 0.8], 20), np.ones(40), np.arange(40))
+    >>> round(slope, 4)
+    0.4465
+    """
+    score = logit(np.clip(probability, 1e-6, 1 - 1e-6))
+    if np.ptp(score) < 1e-9 or label.min() == label.max():
+        return np.nan, np.nan
+    columns = np.column_stack([np.ones(len(score)), score])
+    line = np.array([0.0, 1.0])
+    for _ in range(50):
+        chance = expit(columns @ line)
+        curvature = (columns * (weights * chance * (1 - chance))[:, None]).T @ columns
+        step = np.linalg.lstsq(curvature, columns.T @ (weights * (label - chance)), rcond=None)[0]
+        line = line + np.clip(step, -2.0, 2.0)
+        if np.abs(step).max() < 1e-10:
+            break
+    pushes = columns * (weights * (label - expit(columns @ line)))[:, None]
+    of_unit = np.stack([np.bincount(unit, push) for push in pushes.T], axis=1)
+    inverse = np.linalg.pinv(curvature)
+    return float(line[1]), float(np.sqrt((inverse @ of_unit.T @ of_unit @ inverse)[1, 1]))
 
 
 def share_interval(share: Floats, count: Floats, *, level: float = LEVEL) -> tuple[Floats, Floats]:

@@ -122,7 +122,7 @@ def test_coverage_counts_units_and_knows_the_champions_interval():
     )  # fmt: skip
     own, theirs = coverage_metrics(seen), coverage_metrics(seen, "champion_")
     assert (own["coverage_80"], own["units"], own["rows"]) == (pytest.approx(2.5 / 3), 3, 4)
-    assert own["mean_absolute_error"] == pytest.approx((1 + 2 + 10 + 0) / 4)
+    assert own["mean_absolute_error"] == pytest.approx(((1 + 2) / 2 + 10 + 0) / 3)
     assert (theirs["coverage_80"], theirs["units"]) == (pytest.approx(0.5), 2)
     assert coverage_metrics(seen.head(0))["units"] == 0
 
@@ -133,6 +133,14 @@ def test_a_champion_is_set_beside_the_rows_it_was_judged_on():
     beside = beside_champion(judged, champions)["champion_probability"]
     assert beside.iloc[[0, 3]].tolist() == [0.22, 0.11]
     assert beside.isna().sum() == 4
+
+
+def test_a_unit_that_was_judged_often_misses_the_interval_once():
+    """Ten quarters of one unit come out above; three other units inside, of which one is a person off: 1 of 4."""
+    seen = pd.DataFrame({"unit_id": ["often"] * 10 + list("abc"), "jobs": [30] * 10 + [8, 8, 9]})
+    found = coverage_metrics(seen.assign(low=1, point=8, high=np.where(seen["jobs"] == 30, 11, 9)))
+    assert (found["coverage_80"], found["above"], found["below"]) == (0.75, 0.25, 0.0)
+    assert (found["mean_width"], found["mean_absolute_error"]) == ((10 + 3 * 8) / 4, (22 + 1) / 4)
 
 
 def test_the_calibration_slope_is_that_of_a_logistic_regression():
