@@ -231,8 +231,9 @@ def tune(
         storage = _storage(path)
         opened = optuna.create_study(storage=storage, study_name=name, load_if_exists=True)
         resumed = _resume(opened, starts)
+        start = starts[0] if patience and starts else None
         search = _Search(
-            objective, dict(space), folds, trials, path, name, random_state, prune, deadline, clock, patience
+            objective, dict(space), folds, trials, path, name, random_state, prune, deadline, clock, patience, start
         )  # fmt: skip
         if path is None or workers == 1:
             while search.attempt(opened):
@@ -241,7 +242,7 @@ def tune(
             tasks = (joblib.delayed(search.attempt)(place=place) for place in range(resumed, trials))
             for _ in joblib.Parallel(n_jobs=workers, return_as="generator_unordered")(tasks):
                 _tell(progress, optuna.load_study(storage=storage, study_name=name))
-        return _tuned(opened, trials, resumed, starts[0] if patience and starts else None, patience, acting)
+        return _tuned(opened, trials, resumed, start, patience, acting)
 
 
 @dataclass(frozen=True)
@@ -259,6 +260,7 @@ class _Search:
     deadline: float
     clock: Callable[[], float]
     patience: int | None = None
+    start: Recipe | None = None
 
     def attempt(self, study: optuna.Study | None = None, place: int | None = None) -> bool:
         """Try one recipe; false when there is nothing left to do or no time to do it in."""
@@ -266,7 +268,7 @@ class _Search:
             with _quiet(), threadpool_limits(limits=1):
                 return self.attempt(optuna.load_study(storage=_storage(self.path), study_name=self.name), place)
         known = study.get_trials(deepcopy=False)
-        if _counted(known) >= self.trials or self._late(known) or _settled(known, self.patience):
+        if _counted(known) >= self.trials or self._late(known) or _settled(known, self.patience, self.start):
             return False
         # Seeded by its place among the trials that count: a resumed search draws what an unbroken one would have.
         place = _counted(known) if place is None else place
@@ -302,18 +304,25 @@ def _hopeless(losses: Sequence[float], known: Sequence[optuna.trial.FrozenTrial]
     return bool(np.mean(losses) > np.median(so_far))
 
 
-def _settled(known: Sequence[optuna.trial.FrozenTrial], patience: int | None) -> bool:
-    """Whether the last trials added nothing; of what was tried alone, so that a resumed search ends where it would."""
-    if patience is None:
+def _settled(known: Sequence[optuna.trial.FrozenTrial], patience: int | None, start: Recipe | None) -> bool:
+    """Whether the last trials added nothing; of what was tried alone, so that a resumed search ends where it would.
+
+    The incumbent is found by its recipe: where it was killed, or others searched beside it, it is not the first that
+    was done.
+    """
+    if patience is None or start is None:
         return False
     counted = [trial for trial in known if trial.state in (TrialState.COMPLETE, TrialState.PRUNED)]
-    if len(counted) <= patience or counted[0].state != TrialState.COMPLETE:
+    incumbent = next(
+        (trial for trial in counted if trial.state == TrialState.COMPLETE and trial.params == dict(start)), None
+    )
+    if len(counted) <= patience or incumbent is None:
         return False
     before, after = (
         min((trial.value for trial in some if trial.value is not None), default=math.inf)
         for some in (counted[:-patience], counted)
     )
-    return bool(before - after <= _tolerance(counted[0]))
+    return bool(before - after <= _tolerance(incumbent))
 
 
 def _tolerance(incumbent: optuna.trial.FrozenTrial) -> float:
@@ -390,7 +399,7 @@ def _tuned(
         min(resumed, trials),
         gain,
         tolerance,
-        len(counted) < trials and _settled(counted, patience),
+        len(counted) < trials and _settled(counted, patience, start),
     )
 
 

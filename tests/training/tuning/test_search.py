@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 
 import numpy as np
+import optuna
 import pytest
 
 from engine.errors import EhyaError, ErrorCode
-from training.tuning.search import LEAST_COMPLETE, Choice, Real, Whole, tune
+from training.tuning.search import LEAST_COMPLETE, Choice, Real, Whole, _settled, tune
 
 SPACE = {"x": Real(-4.0, 4.0), "depth": Whole(1, 6), "kind": Choice(("flat", "steep"))}
 HEAVY = (5.0, 1.0, 2.0)
@@ -158,6 +159,22 @@ def test_a_search_that_settled_ends_at_the_same_trial_when_it_is_resumed(tmp_pat
     options = {"starts": [START], "patience": 5, "journal": tmp_path / "search.journal"}
     search(trials=3, **options)
     assert search(trials=40, **options).trials == search(trials=40, starts=[START], patience=5).trials
+
+
+def test_what_is_no_gain_is_measured_at_the_incumbent_though_another_trial_was_done_before_it():
+    """The first done has folds 10 apart, so that a twentieth of their spread is .25; the incumbent's are .02 apart."""
+
+    def done(x, losses):
+        ranges = {"x": optuna.distributions.FloatDistribution(-5, 5)}
+        told = dict(enumerate(losses))
+        return optuna.trial.create_trial(
+            params={"x": x}, distributions=ranges, value=float(np.mean(losses)), intermediate_values=told
+        )
+
+    trials = [done(3.0, [0.0, 10.0]), done(1.0, [4.0, 4.02]), done(0.0, [3.9, 3.9])]
+    assert not _settled(trials, 1, {"x": 1.0})
+    assert _settled([*trials, done(0.5, [5.0, 5.0])], 1, {"x": 1.0})
+    assert not _settled([*trials, done(0.5, [5.0, 5.0])], 1, {"x": 2.0})
 
 
 def test_only_settings_that_act_in_the_chosen_recipe_have_an_importance():
