@@ -15,6 +15,7 @@ from sklearn.metrics import roc_auc_score
 from engine.errors import EhyaError, ErrorCode
 from training.dataset.table import Landmarks
 from training.learners.protocol import asked, fit_to, name_of
+from training.statistics.reliability import Z90
 
 Floats = npt.NDArray[np.float64]
 T = TypeVar("T")
@@ -24,9 +25,6 @@ SECONDS = 600.0
 
 SCRAMBLES = 2
 """Times that labels are scrambled to see whether a learner knows more than it was shown."""
-
-_SIDE = 1.645
-"""Quantile of the normal distribution at 95 %."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -159,8 +157,8 @@ class GuardedFit:
 def peeks(guard: Guarded, seen: Landmarks, X: pd.DataFrame, label: Floats, rival: Floats, *, random_state: int) -> bool:
     """Whether a learner knows outcomes that it was not shown.
 
-    It is fitted to the labels of its fold scrambled among units: whoever learns from them learns nothing. One that
-    still ranks the test fold better than an honest model that saw the true labels, by more than chance, each time, has
+    It is fitted to its fold with the labels of each unit given to another unit, all of one together: rows of a unit end
+    alike, which a scrambling by row would show. Whoever learns from such labels learns nothing. One that still ranks the test fold better than an honest model that saw the true labels, by more than chance, each time, has
     the outcomes from elsewhere.
 
     Parameters
@@ -179,14 +177,38 @@ def peeks(guard: Guarded, seen: Landmarks, X: pd.DataFrame, label: Floats, rival
     if len(np.unique(label)) < 2:
         return False
     honest = float(roc_auc_score(label, rival))
-    bound = honest + _SIDE * auc_error(max(honest, 0.5), int(label.sum()), int((1 - label).sum()))
+    bound = honest + Z90 * auc_error(max(honest, 0.5), int(label.sum()), int((1 - label).sum()))
     rng = np.random.default_rng(random_state)
-    y = seen.y.to_numpy(np.float64)
+    y, unit = seen.y.to_numpy(np.float64), pd.factorize(seen.groups["unit_id"])[0]
     for _ in range(SCRAMBLES):
-        fitted = guard.fit(seen, rng.permutation(y))
+        fitted = guard.fit(seen, scrambled(y, unit, rng))
         if roc_auc_score(label, fitted.predict_proba(X)[:, 1]) <= bound:
             return False
     return True
+
+
+def scrambled(label: Floats, unit: npt.NDArray[np.intp], rng: np.random.Generator) -> Floats:
+    """Labels of each unit given to another one, in their order; begun anew where the other has more rows.
+
+    Parameters
+    ----------
+    label, unit
+        Shape (n,): labels, and the number of each row's unit, 0 to units - 1.
+    rng
+        Draws who gets whose.
+
+    Examples
+    --------
+    >>> scrambled(np.array([1.0, 1.0, 0.0]), np.array([0, 0, 1]), np.random.default_rng(3)).tolist()
+    [0.0, 0.0, 1.0]
+    """
+    order = np.argsort(unit, kind="stable")
+    count = np.bincount(unit)
+    start = np.cumsum(count) - count
+    place = np.empty(len(unit), dtype=np.intp)
+    place[order] = np.arange(len(unit)) - start[unit[order]]
+    giver = rng.permutation(len(count))[unit]
+    return np.asarray(label[order][start[giver] + place % count[giver]])
 
 
 def auc_error(auc: float, positive: int, negative: int) -> float:

@@ -118,6 +118,33 @@ def test_a_learner_that_knows_what_it_was_not_shown_is_found_by_scrambling():
     assert not any(found)
 
 
+def test_scrambling_gives_a_unit_the_labels_of_one_other_unit_and_never_a_mixture():
+    """Ten quarters of each of thirty units, which end alike: by row nearly every unit would get both labels."""
+    unit = np.repeat(np.arange(30), 10)
+    y = pd.Series((unit % 3 == 0).astype(float))
+    seen = Landmarks(
+        pd.DataFrame({"a": unit.astype(float)}), y, pd.Series(1.0, index=y.index),
+        pd.DataFrame({"unit_id": unit.astype(str), "county": "", "sector": "", "size": ""}),
+        pd.Series(pd.Timestamp("2020-01-01"), index=y.index), {},
+    )  # fmt: skip
+    shown = []
+
+    class Watching(Own):
+        def __deepcopy__(self, memo):
+            return self
+
+        def fit_landmarks(self, X, y, *, weights, dates, groups):
+            shown.append(pd.Series(y).groupby(groups["unit_id"].to_numpy()).agg(["min", "max", "mean"]))
+            return self
+
+    # What knows the outcomes from elsewhere is asked a second time.
+    learner = Watching(says=lambda X: np.where(LATER.y == 1, 0.9, 0.1))
+    assert peeks(Guarded(learner), seen, LATER.X, LATER.y.to_numpy(), np.full(N, 0.5), random_state=0)
+    assert len(shown) == 2
+    assert all((each["min"] == each["max"]).all() and each["mean"].sum() == 10 for each in shown)
+    assert not shown[0].equals(shown[1])
+
+
 def test_an_interval_of_its_own_must_hold_its_ends_in_order():
     learner = Own(says=rows(0.5))
     fitted = Guarded(learner).fit(SEEN)
