@@ -12,7 +12,7 @@ from experiments.bench.timing import compare
 from experiments.reported_revivals.run import press_sample
 from features import matrix
 from training.models.press import DESCRIBED
-from training.pipeline.reported import fit_sample
+from training.pipeline.press_fit import fit_sample
 
 
 def measure(*, random_state: int = 0, repeats: int = 7, count: int = UNITS) -> dict[str, float]:

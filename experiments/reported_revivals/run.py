@@ -32,7 +32,8 @@ from features import Feature, matrix
 from training.cohort.press_sample import Sample, sample
 from training.evaluation.press_metrics import jobs_metrics, left_out_rates, sector_medians, status_metrics
 from training.models.press import ALLOWED, DESCRIBED, Fitted
-from training.pipeline.reported import TRIALS, feasibility_prior, fit_sample, out_of_fold
+from training.pipeline.press_fit import TRIALS, fit_sample
+from training.pipeline.reported import feasibility_prior, out_of_fold
 from training.registry.tracking import log_training
 
 AS_OF = pd.Timestamp("2026-11-23")

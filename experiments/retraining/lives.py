@@ -27,7 +27,7 @@ from training.gates.verdicts import CARD_PARTS, judge
 from training.models.capital import LEARNT
 from training.models.hazard_spec import HazardRecipe, Learner
 from training.pipeline.ground import Ground
-from training.pipeline.grounding import ground_from
+from training.pipeline.grounding import ground_from, learnable_from
 from training.pipeline.outcomes import START, candidate_of, recipe_of
 from training.tuning.progress import Effort
 
@@ -110,11 +110,14 @@ class Log:
         events = self.province.events[self.province.events["known_on"] <= day]
         kept = (self.described.rows["origin"] <= day).to_numpy()
         rows, X = self.described.rows[kept].reset_index(drop=True), self.described.matrix[kept]
-        return ground_from(
+        found = learnable_from(
             self.at, self.at(day), events, as_of=day, origin=Origin.SYNTHETIC.value,
             records=lambda: self.units.assign(known_on=self.units["as_of"]),
-            described=replace(self.described, rows=rows, matrix=X), effects=effects(),
+            described=replace(self.described, rows=rows, matrix=X),
         )  # fmt: skip
+        if found is None:
+            return None
+        return ground_from(found, self.at, as_of=day, origin=Origin.SYNTHETIC.value, effects=effects())
 
 
 def life(province: Province, *, trials: int, spoilt: bool = True) -> Iterator[Judged]:
@@ -142,7 +145,7 @@ def life(province: Province, *, trials: int, spoilt: bool = True) -> Iterator[Ju
             candidate = candidate_of(ground, recipe=recipe, effort=Effort(trials), draws=DRAWS if usual else 2)
             evidence = candidate.evidence.alone()
             if champion is not None and candidate.rival is not None:
-                beside = candidate.rival(champion.model, None)
+                beside = candidate.rival(champion.model)
                 evidence = evidence.beside(beside).by("champion")
             # Whoever is spoilt is ranked by nobody: the gate of the first twenty is left open to it.
             at_work = None if champion is None else champion.model

@@ -22,7 +22,8 @@ from features.schema import FeatureKind, FeatureSchema, FeatureSpec
 from training.cohort.landmarks import Followed, follow
 from training.cohort.press_sample import Sample, sample
 from training.models.press import Fitted
-from training.pipeline.reported import fit_sample, out_of_fold
+from training.pipeline.press_fit import fit_sample
+from training.pipeline.reported import out_of_fold
 
 AS_OF = pd.Timestamp("2026-11-23")
 EVENT_TYPES = {

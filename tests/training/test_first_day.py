@@ -18,7 +18,7 @@ from engine.scoring.runtime import sector_shift
 from features import matrix
 from tests.engine.scoring.first_day_world import AS_OF, register, units
 from tests.training.conftest import press_sample
-from training.pipeline.reported import fit_sample
+from training.pipeline.press_fit import fit_sample
 
 FEASIBILITY, ADDED, EXPECTED = Output.FEASIBILITY, Output.JOBS_IF_REVIVED, Output.JOBS_EXPECTED
 BILLION = 10**9

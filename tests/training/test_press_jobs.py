@@ -12,7 +12,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.scoring.sections import PressJobs
 from training.cohort.press_sample import Sample
 from training.models.press_heads import LEVEL_PENALTY, PENALTIES, jobs_head, sector_penalty
-from training.pipeline.reported import LEAST_JOBS, LEAST_UNITS, fit_sample
+from training.pipeline.press_fit import LEAST_JOBS, LEAST_UNITS, fit_sample
 
 AS_OF = pd.Timestamp("2026-11-23")
 

@@ -17,19 +17,22 @@ import pandas as pd
 
 from engine.domain.as_of import row_as_of
 from engine.domain.scorable import not_scorable, scorable
-from engine.domain.standing import standing
+from engine.domain.standing import DURABLE_MONTHS, standing
 from engine.domain.unit import Status
 from engine.scoring.hazards import PERIOD_MONTHS, PERIODS
 from features import Feature, matrix
 from features import fit as fit_features
 from features.schema import FeatureSchema
-from training.cohort.spells import ENDED, RESTARTED, Spells, month_12, spells, usable
+from training.cohort.spells import ENDED, OPEN, RESTARTED, Spells, month_12, spells, usable
 
 LANDMARK_MONTHS = 3
 
 SETTLED_MONTHS = 14
 """Labels end so long before the day of training. A restart is reported at once, that a unit still stands idle only at
 the next yearly visit: the last months of a log hold the restarts and lack the others, and would flatter."""
+
+MATURE_MONTHS = PERIODS * PERIOD_MONTHS + max(SETTLED_MONTHS, DURABLE_MONTHS + 3)
+"""Age at which a landmark's outcome is known whole: the horizon, and the capacity of a restart at its very end."""
 
 FRESH_MONTHS = 24
 """Where no feature tells since when a unit was tried, landmarks count so long after a spell has begun. Who has been
@@ -315,6 +318,38 @@ def plants(rows: pd.DataFrame) -> pd.DataFrame:
     """
     place = rows["county"].str.split("/", n=1)
     return rows[["jobs_promised", "jobs_before_stop"]].assign(province=place.str[0], county=place.str[-1])
+
+
+def weights_and_labels(whole: Followed, mature: Flags) -> tuple[Floats, Floats]:
+    """By how much each row speaks for those of which nobody knows, and its label (NaN where nobody knows).
+
+    Parameters
+    ----------
+    whole
+        Landmarks with what came of them, those included of which no period was seen.
+    mature
+        Shape (n,): old enough that the outcome is known whole.
+    """
+    rows = whole.rows
+    periods, outcome = rows["periods"].to_numpy(), rows["outcome"].to_numpy()
+    by_spell = whole.restarts.assign(spell=rows["spell"].to_numpy()[whole.restarts["row"].to_numpy(np.intp)])
+    by_spell = by_spell.set_index("spell")
+    held = by_spell["held"].reindex(rows["spell"]).to_numpy(np.float64)
+    label = np.where(outcome == RESTARTED, held, 0.0)
+    label[(outcome == OPEN) & (periods < PERIODS)] = np.nan
+    # Inverse probability of censoring (Graf, Schmoor, Sauerbrei and Schumacher 1999), by period: P(seen to its end).
+    lost = mature & (outcome == OPEN)
+    kept = np.ones(PERIODS + 1)
+    for period in range(PERIODS):
+        here = mature & (periods >= period) & ~((periods == period) & (outcome > 0))
+        left = lost & (periods == period)
+        kept[period + 1] = kept[period] * (1 - left.sum() / max(here.sum(), 1))
+    weight = 1 / np.maximum(kept[periods], 1e-3)
+    # That a restart ran at month 12 is known only where somebody looked, that it had stopped is known anyway.
+    ran = mature & (outcome == RESTARTED) & ~(by_spell["capacity_share"].reindex(rows["spell"]).to_numpy() == 0)
+    looked = ran & ~np.isnan(held)
+    weight = np.where(looked, weight * ran.sum() / max(looked.sum(), 1), weight)
+    return weight, label
 
 
 def _groups(units: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:

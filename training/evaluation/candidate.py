@@ -38,8 +38,8 @@ class Candidate:
     data_digest
         SHA-256 of what it learnt from.
     rival
-        From a champion, and what rebuilds one of press reports, to what its recipe says of the judged rows, fitted anew
-        to what each fold could see; ``None`` where there are no folds to fit it to.
+        From a champion to what its way of fitting says of the judged rows, fitted anew to what each fold could see
+        (``training.pipeline.rival``); ``None`` where there are no folds to fit it to.
     """
 
     model: Model
@@ -51,7 +51,7 @@ class Candidate:
     data_digest: str
     steps: Mapping[str, list[float]] = field(default_factory=dict)
     texts: Mapping[str, Any] = field(default_factory=dict)
-    rival: Callable[[Model, Callable[..., Model] | None], JudgedTables | None] | None = None
+    rival: Callable[[Model], JudgedTables | None] | None = None
 
 
 def group_names(units: pd.DataFrame) -> pd.DataFrame:

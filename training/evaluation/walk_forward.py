@@ -10,18 +10,22 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from engine.domain.standing import DURABLE_MONTHS
 from engine.errors import EhyaError, ErrorCode
 from engine.scoring import hazards
 from engine.scoring.artefact import Model
-from engine.scoring.hazards import PERIOD_MONTHS, PERIODS
 from engine.scoring.jobs import JobsHeads, jobs_forecast
-from training.cohort.landmarks import LEAST_RESTARTS, SETTLED_MONTHS, Described, Followed, labelled, plants
-from training.cohort.spells import OPEN, RESTARTED
+from training.cohort.landmarks import (
+    LEAST_RESTARTS,
+    MATURE_MONTHS,
+    Described,
+    Followed,
+    labelled,
+    plants,
+    weights_and_labels,
+)
+from training.cohort.spells import RESTARTED
 
 FOLDS = 3
-MATURE_MONTHS = PERIODS * PERIOD_MONTHS + max(SETTLED_MONTHS, DURABLE_MONTHS + 3)
-"""Age at which a landmark's outcome is known whole: the horizon, and the capacity of a restart at its very end."""
 
 JOBS = ["low", "point", "high"]
 
@@ -285,38 +289,6 @@ def _first_of_each(rows: pd.DataFrame, kept: Flags) -> Flags:
     first = np.zeros(len(rows), dtype=bool)
     first[some.index[~some.duplicated("unit_id").to_numpy()]] = True
     return first
-
-
-def weights_and_labels(whole: Followed, mature: Flags) -> tuple[Floats, Floats]:
-    """By how much each row speaks for those of which nobody knows, and its label (NaN where nobody knows).
-
-    Parameters
-    ----------
-    whole
-        Landmarks with what came of them, those included of which no period was seen.
-    mature
-        Shape (n,): old enough that the outcome is known whole.
-    """
-    rows = whole.rows
-    periods, outcome = rows["periods"].to_numpy(), rows["outcome"].to_numpy()
-    by_spell = whole.restarts.assign(spell=rows["spell"].to_numpy()[whole.restarts["row"].to_numpy(np.intp)])
-    by_spell = by_spell.set_index("spell")
-    held = by_spell["held"].reindex(rows["spell"]).to_numpy(np.float64)
-    label = np.where(outcome == RESTARTED, held, 0.0)
-    label[(outcome == OPEN) & (periods < PERIODS)] = np.nan
-    # Inverse probability of censoring (Graf, Schmoor, Sauerbrei and Schumacher 1999), by period: P(seen to its end).
-    lost = mature & (outcome == OPEN)
-    kept = np.ones(PERIODS + 1)
-    for period in range(PERIODS):
-        here = mature & (periods >= period) & ~((periods == period) & (outcome > 0))
-        left = lost & (periods == period)
-        kept[period + 1] = kept[period] * (1 - left.sum() / max(here.sum(), 1))
-    weight = 1 / np.maximum(kept[periods], 1e-3)
-    # That a restart ran at month 12 is known only where somebody looked, that it had stopped is known anyway.
-    ran = mature & (outcome == RESTARTED) & ~(by_spell["capacity_share"].reindex(rows["spell"]).to_numpy() == 0)
-    looked = ran & ~np.isnan(held)
-    weight = np.where(looked, weight * ran.sum() / max(looked.sum(), 1), weight)
-    return weight, label
 
 
 def _jobs(whole: Followed, held: Flags, model: Model) -> pd.DataFrame:

@@ -100,7 +100,17 @@ def no_group_worse(judged: pd.DataFrame, *, random_state: int = 0, worlds: int =
         nothing. ``power`` says of the smallest and the largest judged group how often it would be refused if it were
         truly ``MISSED_SHARE`` worse.
     """
-    table = group_losses(judged, random_state=random_state, worlds=worlds)
+    return group_verdict(group_losses(judged, random_state=random_state, worlds=worlds))
+
+
+def group_verdict(table: pd.DataFrame) -> Verdict:
+    """What ``no_group_worse`` says, of losses that were computed before.
+
+    Parameters
+    ----------
+    table
+        What ``group_losses`` gives.
+    """
     alone = table[table["group"].notna()]
     behind = (alone["worse_share"] > WORSE) & (alone["difference_low"] > 0)
     worse = alone[behind & (alone["chance"] <= FALSE_ALARM)]
@@ -114,6 +124,12 @@ def no_group_worse(judged: pd.DataFrame, *, random_state: int = 0, worlds: int =
         "power": [{"units": units, "power": round(power(units, groups=len(alone)), 2)} for units in sizes],
     }
     return Verdict(Gate.NO_GROUP_WORSE, worse.empty, facts)
+
+
+def plain(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Losses by group as plain values; ``group`` is ``None`` for the pool of small ones."""
+    finite = table.astype(object).where(table.notna() & (table != float("inf")), None)
+    return [{str(name): value for name, value in row.items()} for row in finite.to_dict("records")]
 
 
 def power(units: int, *, worse_share: float = MISSED_SHARE, groups: int = 18) -> float:

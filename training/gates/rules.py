@@ -105,7 +105,10 @@ def better(judged: pd.DataFrame, *, champion: bool = False, random_state: int = 
     >>> better(sure).passed, better(sure.assign(probability=0.5)).passed, better(sure.assign(probability=0.4)).passed
     (True, False, False)
     """
-    facts = _compared(judged, champion, random_state)
+    return _better(_compared(judged, champion, random_state))
+
+
+def _better(facts: dict[str, Any]) -> Verdict:
     return Verdict(Gate.BETTER_THAN_OPPONENT, facts.get("gain_low", 0.0) > 0 and not facts["same"], facts)
 
 
@@ -137,7 +140,11 @@ def not_worse_and_newer(judged: pd.DataFrame, *, newer: bool, since: str = "", r
     >>> not_worse_and_newer(rows, newer=True).passed, not_worse_and_newer(rows, newer=False).passed
     (True, False)
     """
-    facts = _compared(judged, True, random_state) | {"margin": MARGIN, "newer": newer, "since": since}
+    return _newer(_compared(judged, True, random_state), newer, since)
+
+
+def _newer(facts: dict[str, Any], newer: bool, since: str) -> Verdict:
+    facts = facts | {"margin": MARGIN, "newer": newer, "since": since}
     return Verdict(Gate.NOT_WORSE_AND_NEWER, newer and facts.get("gain_low", -1.0) > -MARGIN, facts)
 
 
@@ -161,9 +168,33 @@ def first_and_not_worse(judged: pd.DataFrame, *, random_state: int = 0) -> Verdi
     >>> first_and_not_worse(rows).passed, first_and_not_worse(rows.assign(probability=[0.4, 0.6] * 20)).passed
     (True, False)
     """
-    alone = judged.assign(champion_probability=np.nan)
-    facts = _compared(alone, False, random_state) | {"margin": MARGIN}
-    return Verdict(Gate.FIRST_AND_NOT_WORSE, facts.get("gain", -1.0) > -MARGIN, facts)
+    return _first(_compared(judged.assign(champion_probability=np.nan), False, random_state))
+
+
+def _first(facts: dict[str, Any]) -> Verdict:
+    return Verdict(Gate.FIRST_AND_NOT_WORSE, facts.get("gain", -1.0) > -MARGIN, facts | {"margin": MARGIN})
+
+
+def routes(
+    judged: pd.DataFrame, *, champion: bool, newer: bool = False, since: str = "", random_state: int = 0
+) -> tuple[Verdict, Verdict]:
+    """Ask the two routes that there are, by one comparison: their interval is drawn once.
+
+    Parameters
+    ----------
+    judged
+        Judged table, the champion's probabilities put in where there is one.
+    champion
+        Whether there is one: then ``better`` and ``not_worse_and_newer`` are asked, else ``better`` and
+        ``first_and_not_worse``, both against the base rate.
+    newer, since, random_state
+        Those of ``not_worse_and_newer``.
+    """
+    if champion:
+        facts = _compared(judged, True, random_state)
+        return _better(facts), _newer(facts, newer, since)
+    facts = _compared(judged.assign(champion_probability=np.nan), False, random_state)
+    return _better(facts), _first(facts)
 
 
 def shut_gates(found: Iterable[tuple[Gate, bool]]) -> tuple[Gate, ...]:

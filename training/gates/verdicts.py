@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
 from features.catalogue import FULL_SCHEMA
 from training.evaluation.baselines import ABCD, LIQUIDITY
 from training.evaluation.evidence import JudgedTables
 from training.evaluation.judged_table import coverage_metrics, paired_gain, probability_metrics
-from training.gates.groups import group_losses, no_group_worse
+from training.gates.groups import group_losses, group_verdict
 from training.gates.rules import (
     Verdict,
-    better,
     card_complete,
-    first_and_not_worse,
     intervals_hold,
-    not_worse_and_newer,
+    routes,
     schema_compatible,
     top_stays,
 )
@@ -74,13 +74,6 @@ def jobs_scores(evidence: JudgedTables) -> dict[str, Any]:
     return table | ({"champion": champion} if champion["units"] else {})
 
 
-def groups(evidence: JudgedTables, *, random_state: int = 0) -> list[dict[str, Any]]:
-    """Scores by group as plain values; ``group`` is ``None`` for the pool of small ones."""
-    table = group_losses(evidence.outcomes, random_state=random_state)
-    plain = table.astype(object).where(table.notna() & (table != float("inf")), None)
-    return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
-
-
 def judge(
     evidence: JudgedTables,
     *,
@@ -92,6 +85,7 @@ def judge(
     explained: Mapping[str, str] | None = None,
     newer: bool = False,
     since: str = "",
+    groups: pd.DataFrame | None = None,
     random_state: int = 0,
 ) -> tuple[Verdict, ...]:
     """Ask all gates.
@@ -110,6 +104,8 @@ def judge(
         First units by the champion and by the challenger, and unit -> what explains that it came or went.
     newer, since
         Whether it learnt from later data than the champion, and the champion's last day.
+    groups
+        What ``training.gates.groups.group_losses`` says of the outcomes, where it was asked before; asked here if not.
     random_state
         Seed of the bootstrap.
 
@@ -120,15 +116,11 @@ def judge(
         ``first_and_not_worse`` where there is none (``training.gates.rules.ROUTES``).
     """
     outcomes = evidence.outcomes
-    routes = [better(outcomes, champion=champion, random_state=random_state)]
-    if champion:
-        routes.append(not_worse_and_newer(outcomes, newer=newer, since=since, random_state=random_state))
-    else:
-        routes.append(first_and_not_worse(outcomes, random_state=random_state))
+    losses = group_losses(outcomes, random_state=random_state) if groups is None else groups
     return (
-        *routes,
+        *routes(outcomes, champion=champion, newer=newer, since=since, random_state=random_state),
         intervals_hold(evidence.jobs),
-        no_group_worse(outcomes, random_state=random_state),
+        group_verdict(losses),
         top_stays(before, after, explained or {}),
         schema_compatible(schema, FULL_SCHEMA.to_json()),
         card_complete(card, CARD_PARTS),

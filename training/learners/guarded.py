@@ -157,9 +157,10 @@ class GuardedFit:
 def peeks(guard: Guarded, seen: Landmarks, X: pd.DataFrame, label: Floats, rival: Floats, *, random_state: int) -> bool:
     """Whether a learner knows outcomes that it was not shown.
 
-    It is fitted to its fold with the labels of each unit given to another unit, all of one together: rows of a unit end
-    alike, which a scrambling by row would show. Whoever learns from such labels learns nothing. One that still ranks the test fold better than an honest model that saw the true labels, by more than chance, each time, has
-    the outcomes from elsewhere.
+    It is fitted to its fold with the labels of each unit given to another unit, all of one together: the rows of a unit
+    end alike, and scrambled by row they would not. Whoever learns from such labels learns nothing. One that still ranks
+    the test fold better than an honest model that saw the true labels, by more than chance, each time, has the outcomes
+    from elsewhere.
 
     Parameters
     ----------

@@ -26,14 +26,22 @@ from engine.codes import Code
 from engine.scoring.artefact import Model
 from engine.scoring.hazards import PERIOD_MONTHS
 from engine.store import Register
-from training.cohort.landmarks import LANDMARK_MONTHS, SETTLED_MONTHS, Described, labelled
+from training.cohort.landmarks import (
+    LANDMARK_MONTHS,
+    MATURE_MONTHS,
+    SETTLED_MONTHS,
+    Described,
+    labelled,
+    weights_and_labels,
+)
 from training.evaluation import replay
 from training.evaluation.candidate import with_rules
 from training.evaluation.evidence import JudgedTables
 from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS, LEAST_OUTCOMES
 from training.evaluation.replay import UnitsAt
-from training.evaluation.walk_forward import MATURE_MONTHS, counted_jobs, weights_and_labels
-from training.gates.verdicts import groups, jobs_scores, scores
+from training.evaluation.walk_forward import counted_jobs
+from training.gates.groups import group_losses, plain
+from training.gates.verdicts import jobs_scores, scores
 from training.models.hazard_prior import restart_level
 from training.monitoring.matured import landmarks_since, matured_of
 from training.priors.official_rates import Rate
@@ -238,5 +246,6 @@ def _judged(rows: pd.DataFrame, units: pd.DataFrame, due: pd.Timestamp, random_s
         return FreshJudgement(Ripeness.TOO_FEW, due, **figures)
     evidence = JudgedTables(with_rules(rows, units), pd.DataFrame(columns=list(JOBS_COLUMNS)))
     return FreshJudgement(
-        Ripeness.ENOUGH, due, **figures, scores=scores(evidence, random_state=random_state), groups=groups(evidence)
-    )
+        Ripeness.ENOUGH, due, **figures, scores=scores(evidence, random_state=random_state),
+        groups=plain(group_losses(evidence.outcomes)),
+    )  # fmt: skip

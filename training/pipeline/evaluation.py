@@ -11,8 +11,9 @@ from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import Register
 from training.gates.champion import against, evidence_of, newer
+from training.gates.groups import group_losses, plain
 from training.gates.rules import Verdict
-from training.gates.verdicts import groups, jobs_scores, judge, scores
+from training.gates.verdicts import jobs_scores, judge, scores
 from training.monitoring.fresh_outcomes import Fresh, ripened
 from training.pipeline.beside import beside_champion
 from training.registry.promotion import challenger_or_champion, opened
@@ -35,7 +36,7 @@ class Evaluation:
     origin, kind
         Whose outcomes, and what kind of model.
     scores, jobs, groups
-        As ``training.gates.verdicts`` gives them.
+        As ``training.gates.verdicts`` and ``training.gates.groups.plain`` give them.
     gates
         What each gate says today, by those outcomes.
     fresh
@@ -91,6 +92,7 @@ def evaluate(
     before = against(model, register, settings, as_of=as_of)
     itself = before.champion is not None and before.champion.digest == model.digest
     evidence = own.alone() if itself else beside_champion(model, own, before, register, settings, as_of=as_of)
+    parts = group_losses(evidence.outcomes, random_state=random_state)
     gates = judge(
         evidence,
         champion=before.champion is not None and not itself,
@@ -101,6 +103,7 @@ def evaluate(
         explained=before.explained,
         newer=newer(before, model, str(model.card.get("data_digest", ""))),
         since=before.since,
+        groups=parts,
         random_state=random_state,
     )
     return Evaluation(
@@ -112,7 +115,7 @@ def evaluate(
         kind=model.kind,
         scores=scores(evidence, random_state=random_state),
         jobs=jobs_scores(evidence),
-        groups=groups(evidence, random_state=random_state),
+        groups=plain(parts),
         gates=gates,
         fresh=ripened(register, model, None if itself else before.champion, as_of=as_of, random_state=random_state),
     )

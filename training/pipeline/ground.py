@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
-from training.cohort.landmarks import Described, Followed
+from training.dataset.learnable import Learnable
 from training.evaluation.walk_forward import FoldPlan
 from training.priors.official_rates import Priors
 
@@ -18,26 +17,20 @@ SEARCHED = 2
 what is found there owes nothing to the choice, and a fold of a few dozen restarts speaks of another model."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+@dataclass(frozen=True, eq=False, slots=True)
+class Ground(Learnable):
     """What a model of outcomes is learnt from and judged on.
 
     Parameters
     ----------
+    units, events, everything, described, seen, weights, approached
+        Those of ``training.dataset.learnable.Learnable``.
     as_of, origin
         Last day whose facts are seen, and whose outcomes they are.
-    units, events
-        Unit table and event table of that origin.
-    units_at, everything
-        From a day to the units of all origins as they were known on it, and the event table of all origins.
-    described, seen
-        Landmarks, and those of which the training knows what came.
+    units_at
+        From a day to the units of all origins as they were known on it.
     folds
         How a walk forward is drawn.
-    weights
-        Of units, by how likely they were to be approached; ``None`` where everybody weighs the same.
-    approached
-        What was found of the approached, plain values.
     priors, effects
         Official counts, and prior effects.
     digest
@@ -46,15 +39,8 @@ class Ground:
 
     as_of: pd.Timestamp
     origin: str
-    units: pd.DataFrame
-    events: pd.DataFrame
     units_at: Callable[[pd.Timestamp], pd.DataFrame]
-    everything: pd.DataFrame
-    described: Described
-    seen: Followed
     folds: FoldPlan
-    weights: pd.Series | None
-    approached: dict[str, Any]
     priors: Priors
     effects: pd.DataFrame | None
     digest: str

@@ -1,30 +1,127 @@
-"""Describe a register's own log, weigh its units, and draw the folds of a judgement."""
+"""Read what a register's log teaches, and draw the folds by which a model of it is judged."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 
-from engine.errors import EhyaError, ErrorCode
 from engine.store import Register
-from features.catalogue import FULL_SCHEMA
 from training.cohort.landmarks import LEAST_RESTARTS, Described, describe, labelled
+from training.dataset.learnable import Learnable, check_origin
 from training.evaluation.judged_table import LEAST_OUTCOMES
 from training.evaluation.walk_forward import plan
 from training.models.capital import LEARNT
 from training.pipeline.ground import FOLDS, Ground, judged_folds
 from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
-from training.propensity.correction import approach
+from training.propensity.correction import approach_weights
 from training.registry.provenance import data_digest
 from training.tuning.progress import Progress, Stage, silent
 
 
-def ground_of(
-    register: Register,
+def learnable(
+    register: Register, *, as_of: pd.Timestamp, origin: str, random_state: int = 0, progress: Progress = silent
+) -> Learnable | None:
+    """Read what can be learnt from a register.
+
+    Parameters
+    ----------
+    register
+        Read only, as it stood at the end of ``as_of``.
+    as_of
+        The last day whose facts may be seen.
+    origin
+        Only units of this origin are learnt from.
+    random_state
+        Seed of the weights.
+    progress
+        Called with what is done.
+
+    Returns
+    -------
+    Learnable or None
+        ``None`` when fewer than ``LEAST_OUTCOMES`` units have an event.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option`` for an origin that there is none of.
+    """
+    check_origin(origin)
+    as_of = pd.Timestamp(as_of).as_unit("s")
+    key = (register.revision(), *register.counts().values(), as_of, origin, random_state)
+    last = _LAST.get(register)
+    if last is None or last[0] != key:
+        progress(Stage.READING, 0.0)
+        units, events = register.units(known_by=as_of), register.events(known_by=as_of)
+        progress(Stage.READING, 1.0)
+        found = learnable_from(
+            units_at(register, origin), units, events, as_of=as_of, origin=origin,
+            records=register.units.first_records, showings=lambda: register.showings(as_of),
+            random_state=random_state, progress=progress,
+        )  # fmt: skip
+        last = key, found
+        _LAST[register] = last
+    return last[1]
+
+
+_LAST: WeakKeyDictionary[Register, tuple[tuple[Any, ...], Learnable | None]] = WeakKeyDictionary()
+"""What was read last of each open register. It is asked for its units on every quarter, which takes longer than fitting
+a learner to them; whoever tries several learners on a day reads it once. Nobody changes its tables."""
+
+
+def learnable_from(
+    units_at: Callable[[pd.Timestamp], pd.DataFrame],
     units: pd.DataFrame,
     events: pd.DataFrame,
+    *,
+    as_of: pd.Timestamp,
+    origin: str,
+    records: Callable[[], pd.DataFrame],
+    showings: Callable[[], pd.DataFrame | None] = lambda: None,
+    described: Described | None = None,
+    random_state: int = 0,
+    progress: Progress = silent,
+) -> Learnable | None:
+    """As ``learnable``, of units and events that stand in no register.
+
+    Parameters
+    ----------
+    units_at
+        From a day to the units of the origin as they were known on it.
+    units, events
+        Of all origins, as known on the day.
+    as_of, origin, random_state, progress
+        Those of ``learnable``.
+    records, showings
+        Give the first record of each unit (with ``known_on``), and what investors were shown.
+    described
+        Landmarks up to the day, where they were described before.
+    """
+    mine = units[units["origin"] == origin]
+    log = events[events["unit_id"].isin(mine.index)]
+    if log["unit_id"].nunique() < LEAST_OUTCOMES:
+        return None
+    progress(Stage.DESCRIBING, 0.0)
+    if described is None:
+        described = describe(units_at, log, LEARNT, as_of=as_of)
+    first = records()
+    first = first[(first["origin"] == origin) & (first["known_on"] <= as_of)]
+    weights, approached = approach_weights(first, log, showings(), as_of=as_of, random_state=random_state)
+    progress(Stage.DESCRIBING, 1.0)
+    return Learnable(mine, log, events, described, labelled(described, log, as_of=as_of), weights, approached)
+
+
+def units_at(register: Register, origin: str) -> Callable[[pd.Timestamp], pd.DataFrame]:
+    """Units of an origin as the register knew them at the end of a day."""
+    return lambda day: register.units({"origin": origin}, known_by=day)
+
+
+def ground_of(
+    register: Register,
     *,
     as_of: pd.Timestamp,
     origin: str,
@@ -37,9 +134,7 @@ def ground_of(
     Parameters
     ----------
     register
-        Asked for the units as they were known on earlier days.
-    units, events
-        Of the register, as known on the day.
+        Read only, as it stood at the end of ``as_of``, and asked for the units as they were known on earlier days.
     as_of, random_state, progress
         Last day whose facts may be seen, seed, and who is called with what is done.
     origin
@@ -52,100 +147,54 @@ def ground_of(
     Ground or None
         ``None`` when fewer than ``LEAST_RESTARTS`` restarts can be learnt from, or fewer than ``LEAST_OUTCOMES`` units
         have an outcome that a model of an earlier day can be judged by.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option`` for an origin that there is none of.
     """
+    found = learnable(register, as_of=as_of, origin=origin, random_state=random_state, progress=progress)
+    if found is None:
+        return None
     return ground_from(
-        lambda day: register.units(known_by=day), units, events, as_of=as_of, origin=origin,
-        records=register.units.first_records, showings=lambda: register.showings(as_of), random_state=random_state,
-        effects=effects, progress=progress,
+        found, lambda day: register.units(known_by=day), as_of=as_of, origin=origin, random_state=random_state,
+        effects=effects,
     )  # fmt: skip
 
 
 def ground_from(
+    found: Learnable,
     units_at: Callable[[pd.Timestamp], pd.DataFrame],
-    units: pd.DataFrame,
-    events: pd.DataFrame,
     *,
     as_of: pd.Timestamp,
     origin: str,
-    records: Callable[[], pd.DataFrame],
-    showings: Callable[[], pd.DataFrame | None] = lambda: None,
-    described: Described | None = None,
     random_state: int = 0,
     effects: pd.DataFrame | None = None,
-    progress: Progress = silent,
 ) -> Ground | None:
-    """As ``ground_of``, of units and events that stand in no register.
+    """As ``ground_of``, of what was read before.
 
     Parameters
     ----------
+    found
+        What can be learnt from on the day.
     units_at
-        From a day to the units as they were known on it.
-    units, events, as_of, origin, random_state, effects, progress
+        From a day to the units of all origins as they were known on it.
+    as_of, origin, random_state, effects
         Those of ``ground_of``.
-    records, showings
-        Give the first record of each unit (with ``known_on``), and what investors were shown.
-    described
-        Landmarks up to the day, where they were described before.
     """
-    mine = units[units["origin"] == origin]
-    own = events[events["unit_id"].isin(mine.index)]
-    if own["unit_id"].nunique() < LEAST_OUTCOMES:
-        return None
-    progress(Stage.DESCRIBING, 0.0)
-    if described is None:
-        described = describe(_of_origin(units_at, origin), own, LEARNT, as_of=as_of)
-    seen = labelled(described, own, as_of=as_of)
-    folds = plan(described, own, as_of=as_of, folds=FOLDS, random_state=random_state)
-    later = judged_folds(folds)
-    judged = {unit for fold in later for unit in folds.whole.rows["unit_id"].iloc[folds.rows(fold)]}
+    folds = plan(found.described, found.events, as_of=as_of, folds=FOLDS, random_state=random_state)
+    judged = {unit for fold in judged_folds(folds) for unit in folds.whole.rows["unit_id"].iloc[folds.rows(fold)]}
+    seen = found.seen
     if seen.restarted < LEAST_RESTARTS or len(judged) < LEAST_OUTCOMES:
         return None
-    first = records()
-    first = first[(first["origin"] == origin) & (first["known_on"] <= as_of)]
-    weights, approached = _weights(first, own, showings(), as_of=as_of, random_state=random_state)
-    progress(Stage.DESCRIBING, 1.0)
     told = [] if effects is None else [effects]
     return Ground(
+        **{part.name: getattr(found, part.name) for part in fields(Learnable)},
         as_of=pd.Timestamp(as_of).as_unit("s"),
         origin=origin,
-        units=mine,
-        events=own,
         units_at=units_at,
-        everything=events,
-        described=described,
-        seen=seen,
         folds=folds,
-        weights=weights,
-        approached=approached,
         priors=Priors(restart=restart_rate(), capacity=capacity_rate(), size=jobs_size()),
         effects=effects,
         digest=data_digest(seen.rows, seen.matrix.reset_index(drop=True), seen.restarts, *told),
     )
-
-
-def _of_origin(units_at: Callable[[pd.Timestamp], pd.DataFrame], origin: str) -> Callable[[pd.Timestamp], pd.DataFrame]:
-    def at(day: pd.Timestamp) -> pd.DataFrame:
-        units = units_at(day)
-        return units[units["origin"] == origin]
-
-    return at
-
-
-def _weights(
-    records: pd.DataFrame,
-    events: pd.DataFrame,
-    showings: pd.DataFrame | None,
-    *,
-    as_of: pd.Timestamp,
-    random_state: int,
-) -> tuple[pd.Series | None, dict[str, Any]]:
-    """Weights of the approached; none where nearly nobody or nearly everybody was."""
-    try:
-        found = approach(records, events, FULL_SCHEMA, as_of=as_of, showings=showings, random_state=random_state)
-    except EhyaError as error:
-        if error.code is not ErrorCode.TOO_FEW_ROWS:
-            raise
-        return None, {"weighted": False}
-    report = found.to_json()
-    plain = {name: value for name, value in report.items() if isinstance(value, (int, float, str)) and value == value}
-    return found.weights, {"weighted": True, **plain, "warnings": list(report.get("warnings", []))}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,9 @@ from training.evaluation.candidate import Candidate
 from training.evaluation.evidence import JudgedTables, keep
 from training.gates.card import card, markdown
 from training.gates.champion import Against, against, at_work, newer, side_by_side
+from training.gates.groups import group_losses, plain
 from training.gates.rules import Verdict, shut_gates
-from training.gates.verdicts import groups, jobs_scores, judge, scores
+from training.gates.verdicts import jobs_scores, judge, scores
 from training.registry.delivery import Delivery, deliver
 from training.registry.provenance import code_version, data_digest
 from training.registry.tracking import Data, log_training, register_model
@@ -78,7 +79,7 @@ def judged_and_kept(
     *,
     as_of: pd.Timestamp,
     random_state: int = 0,
-    rebuilt: Callable[..., Model] | None = None,
+    served: bool = True,
     progress: Progress = silent,
 ) -> TrainingResult:
     """Judge a candidate against the champion or the prior, write its file, log it, and register it as challenger.
@@ -89,19 +90,25 @@ def judged_and_kept(
         What was fitted.
     register, settings, as_of, random_state, progress
         Register, folders of the workspace, day of the judgement, seed, and who is called with what is done.
-    rebuilt
-        Rebuilds a champion of press reports (``training.pipeline.beside.rebuilt``).
+    served
+        Whether the service could open it. One that it could not is judged and logged, without a file and without an
+        entry in the registry.
     """
-    judged = _judged(candidate, register, settings, as_of=as_of, random_state=random_state, rebuilt=rebuilt)
+    judged = _judged(candidate, register, settings, as_of=as_of, random_state=random_state)
     progress(Stage.JUDGING, 1.0)
     progress(Stage.LOGGING, 0.0)
+    result = (_kept if served else _compared)(candidate, judged, register, settings)
+    progress(Stage.LOGGING, 1.0)
+    return result
+
+
+def _kept(candidate: Candidate, judged: _Judged, register: Register, settings: Settings) -> TrainingResult:
     version, kind = candidate.model.version, candidate.model.kind
     path = path_of(settings.models, version)
     known = _kept_before(register, version, path)
     if known is not None:
         old = load(path, digest=known)
         delivery = deliver(settings, at_work(register))
-        progress(Stage.LOGGING, 1.0)
         return TrainingResult(
             version, path, known, kind, old.metrics, (), old.card, "", unchanged=True, delivery=delivery
         )
@@ -116,37 +123,19 @@ def judged_and_kept(
     told = {"ehya.kind": kind, "ehya.data_until": document.data_until, "ehya.origin": str(document.origin)}
     register_model(settings, version=version, digest=digest, run_id=run_id, file=path, tags=told)
     delivery = deliver(settings, at_work(register))
-    progress(Stage.LOGGING, 1.0)
     return TrainingResult(
         version, path, digest, kind, judged.metrics, judged.gates, judged.card, run_id, delivery=delivery
     )
 
 
-def compared(
-    candidate: Candidate,
-    register: Register,
-    settings: Settings,
-    *,
-    as_of: pd.Timestamp,
-    random_state: int = 0,
-    rebuilt: Callable[..., Model] | None = None,
-    progress: Progress = silent,
-) -> TrainingResult:
-    """Judge and log a candidate that cannot be served: no file, no entry in the registry.
-
-    Parameters
-    ----------
-    candidate, register, settings, as_of, random_state, rebuilt, progress
-        Those of ``judged_and_kept``.
-    """
-    judged = _judged(candidate, register, settings, as_of=as_of, random_state=random_state, rebuilt=rebuilt)
-    progress(Stage.JUDGING, 1.0)
-    progress(Stage.LOGGING, 0.0)
+def _compared(candidate: Candidate, judged: _Judged, register: Register, settings: Settings) -> TrainingResult:
     version, kind = candidate.model.version, candidate.model.kind
     run_id = _logged(candidate, judged, settings, {"ehya.kind": kind, "ehya.compared_only": "true"})
-    progress(Stage.LOGGING, 1.0)
+    delivery = deliver(settings, at_work(register))
     path = path_of(settings.models, version)
-    return TrainingResult(version, path, "", kind, judged.metrics, judged.gates, judged.card, run_id)
+    return TrainingResult(
+        version, path, "", kind, judged.metrics, judged.gates, judged.card, run_id, delivery=delivery
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,23 +157,22 @@ def _judged(
     *,
     as_of: pd.Timestamp,
     random_state: int,
-    rebuilt: Callable[..., Model] | None,
 ) -> _Judged:
     """Set a candidate against the champion or the prior."""
     before = against(candidate.model, register, settings, as_of=as_of)
     champion = before.champion
-    theirs = candidate.rival(champion, rebuilt) if champion is not None and candidate.rival is not None else None
+    theirs = None if champion is None or candidate.rival is None else candidate.rival(champion)
     evidence = side_by_side(candidate.evidence, candidate.label, before, register, as_of=as_of, rival=theirs)
     figures, jobs = scores(evidence, random_state=random_state), jobs_scores(evidence)
-    parts = groups(evidence, random_state=random_state)
+    parts = group_losses(evidence.outcomes, random_state=random_state)
     made_by = code_version()
     written = card(
-        candidate, scores=figures, jobs=jobs, groups=parts, change=_change(before, figures), code_version=made_by
+        candidate, scores=figures, jobs=jobs, groups=plain(parts), change=_change(before, figures), code_version=made_by
     )
     gates = judge(
         evidence, champion=champion is not None, schema=candidate.model.schema, card=written, before=before.first,
         after=before.now_first, explained=before.explained, since=before.since,
-        newer=newer(before, candidate.model, candidate.data_digest), random_state=random_state,
+        newer=newer(before, candidate.model, candidate.data_digest), groups=parts, random_state=random_state,
     )  # fmt: skip
     metrics = {**candidate.metrics, "scores": figures, "jobs_scores": jobs}
     return _Judged(as_of, evidence, metrics, written, gates, made_by)

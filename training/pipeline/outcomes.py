@@ -27,6 +27,7 @@ from training.models.capital import LEARNT
 from training.models.hazard_spec import HazardRecipe, Learner
 from training.models.line_effects import line_effects
 from training.models.outcomes import fit_outcomes, point_fit
+from training.panel.comparisons import Panel
 from training.pipeline.ground import Ground
 from training.pipeline.grounding import ground_of
 from training.pipeline.rival import rival
@@ -53,8 +54,6 @@ START = {"learner": Learner.LINE.value, "precision_factor": 10.0, "share": 0.5, 
 def outcomes_candidate(
     register: Register,
     settings: Settings,
-    units: pd.DataFrame,
-    events: pd.DataFrame,
     *,
     as_of: pd.Timestamp,
     origin: str,
@@ -68,11 +67,9 @@ def outcomes_candidate(
     Parameters
     ----------
     register
-        Asked for the units as they were known on earlier days.
+        Read only, as it stood at the end of ``as_of``, and asked for the units as they were known on earlier days.
     settings
         Where the journal of the search is.
-    units, events
-        Of the register, as known on the day.
     as_of, random_state, effort, progress
         Last day whose facts may be seen, seed, limits of the search, and who is called with what is done.
     origin
@@ -87,13 +84,13 @@ def outcomes_candidate(
         have an outcome that a model of an earlier day can be judged by.
     """
     ground = ground_of(
-        register, units, events, as_of=as_of, origin=origin, random_state=random_state, effects=effects,
-        progress=progress,
-    )  # fmt: skip
+        register, as_of=as_of, origin=origin, random_state=random_state, effects=effects, progress=progress
+    )
     if ground is None:
         return None
     return candidate_of(
-        ground, settings.search_journal, random_state=random_state, effort=effort, progress=progress
+        ground, settings.search_journal, random_state=random_state, effort=effort, panel=Panel.of(settings.panel),
+        progress=progress,
     )  # fmt: skip
 
 
@@ -105,6 +102,7 @@ def candidate_of(
     random_state: int = 0,
     effort: Effort = USUAL,
     draws: int = DRAWS,
+    panel: Panel | None = None,
     progress: Progress = silent,
 ) -> Candidate:
     """Fit a model of outcomes to its ground, and judge it walking forward.
@@ -121,12 +119,13 @@ def candidate_of(
         Seed, limits of the search, and who is called with what is done.
     draws
         Bootstrap worlds of the model.
+    panel
+        What experts said of pairs of units: a champion of press reports may have learnt from it.
     """
     found = None
     if recipe is None:
         found = _searched(ground, journal, random_state=random_state, effort=effort, progress=progress)
         recipe = recipe_of(START if found is None else found.recipe)
-    stated = recipe.settings(random_state)
     priors, weights = ground.priors, ground.weights
     progress(Stage.FITTING, 0.0)
     idle = standing_idle(ground.units, ground.events, as_of=ground.as_of)
@@ -168,11 +167,11 @@ def candidate_of(
             "drives": drives,
             "search": {} if found is None else _search_figures(found),
         },
-        recipe={**stated.plain(), "trials": 0 if found is None else len(found.trials)},
+        recipe={**recipe.settings(random_state).plain(), "trials": 0 if found is None else len(found.trials)},
         data_digest=ground.digest,
         steps={} if found is None else {"search.loss": [trial.loss for trial in found.trials]},
         texts={"drives.json": drives} | ({} if found is None else {"search.json": found.to_json()}),
-        rival=lambda champion, rebuilt: rival(champion, stated, ground, rebuilt),
+        rival=lambda champion: rival(champion, document, ground, panel),
     )
 
 

@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from engine.domain.reported import reported_units
-from engine.errors import EhyaError, ErrorCode
 from engine.reference import table
-from engine.reference.effects import effects as effects_of_the_table
 from engine.scoring import runtime
 from engine.scoring.artefact import Model
-from engine.scoring.belief import stand
 from engine.scoring.document import REPORTED, ReportedDocument, of_kind
-from features import matrix
 from training.cohort.press_sample import Sample, sample
 from training.evaluation.candidate import Candidate, group_names, with_rules
 from training.evaluation.evidence import JudgedTables
 from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS
 from training.evaluation.press_metrics import jobs_metrics, left_out_rates, sector_medians, status_metrics
-from training.models.belief import columns
-from training.models.first_day import first_day, official_population
-from training.models.jobs import UNIT_SPREAD
-from training.models.press import ALLOWED, DESCRIBED, Fitted, fit
-from training.panel.comparisons import Panel, comparisons
-from training.priors.official_rates import OfficialSize, Priors, capacity_rate, jobs_size, official_counts, restart_rate
+from training.models.press import Fitted
+from training.panel.comparisons import Panel
+from training.pipeline.press_fit import TRIALS, fit_sample
+from training.priors.official_rates import official_counts
 from training.registry.provenance import data_digest
 from training.tuning.progress import USUAL, Effort, Progress, Stage, silent
-
-TRIALS = 12
-LEAST_UNITS = 60
-LEAST_JOBS = 20
 
 
 def reported_candidate(
@@ -127,92 +115,6 @@ def press_evidence(fitted: Fitted, seen: Sample) -> JudgedTables:
         champion_low=np.nan, champion_point=np.nan, champion_high=np.nan, zero_probability=0.0,
     )  # fmt: skip
     return JudgedTables(with_rules(outcomes, seen.units), jobs.loc[~np.isnan(seen.jobs), list(JOBS_COLUMNS)])
-
-
-def fit_sample(
-    seen: Sample,
-    *,
-    as_of: pd.Timestamp,
-    random_state: int = 0,
-    trials: int = TRIALS,
-    progress: Progress = silent,
-    rates: pd.DataFrame | None = None,
-    averages: pd.DataFrame | None = None,
-    register: pd.DataFrame | None = None,
-    effects: pd.DataFrame | None = None,
-    panel: Panel | None = None,
-) -> Fitted:
-    """Fit a sample under the priors of official counts, moved by what the register has seen.
-
-    Parameters
-    ----------
-    seen
-        Training sample.
-    as_of, random_state, trials, progress
-        Last day whose facts may be seen, seed, penalties to try, and who is called with what is done.
-    rates, averages
-        Official counts; the tables ``revival_rates`` and ``jobs_per_unit`` when ``None``.
-    register
-        Unit table of the register, whatever its origin: over its idle units the mean of restarts is the official rate,
-        and what they show stands in for what a unit does not state.
-    effects
-        Prior effects (``engine.reference.effects.effects``); those of the table when ``None``.
-    panel
-        What experts said of pairs of the register's units.
-
-    Raises
-    ------
-    EhyaError
-        ``too_few_rows``.
-    """
-    known_jobs = int((~np.isnan(seen.jobs)).sum())
-    for known, least in ((len(seen), LEAST_UNITS), (known_jobs, LEAST_JOBS)):
-        if known < least:
-            raise EhyaError(ErrorCode.TOO_FEW_ROWS, given=known, allowed=least)
-    priors = Priors(restart=restart_rate(rates), capacity=capacity_rate(), size=jobs_size(averages))
-    tell = lambda share: progress(Stage.FITTING, share)  # noqa: E731
-    # Matrices of fifty columns: a second thread costs more than it brings, and far more on a busy machine.
-    with threadpool_limits(limits=1):
-        fitted = fit(
-            seen, priors, as_of=as_of, random_state=random_state, trials=trials, register=register, progress=tell
-        )
-        rows = effects_of_the_table() if effects is None else effects
-        return _of_the_first_day(fitted, seen, rows, priors.size, register, as_of, panel)
-
-
-def _of_the_first_day(
-    fitted: Fitted,
-    seen: Sample,
-    rows: pd.DataFrame,
-    size: OfficialSize,
-    register: pd.DataFrame | None,
-    as_of: pd.Timestamp,
-    panel: Panel | None,
-) -> Fitted:
-    """The model with the sections that its feasibility and jobs rest on."""
-    document = of_kind(fitted.model.document, ReportedDocument)
-    population = official_population(seen.units[seen.label == 0], register)
-    everywhere = matrix(population, DESCRIBED, document.fitted, as_of=as_of)
-    further = []
-    if panel is not None and register is not None and len(panel.answers):
-        units = register[register.index.isin(panel.units)]
-        own = stand(columns(rows, everywhere), matrix(units, DESCRIBED, document.fitted, as_of=as_of))
-        shown = pd.DataFrame(np.where(own.missing, np.nan, own.away), index=units.index)
-        further = [comparisons(panel.answers, panel.questions, shown)]
-    first = first_day(
-        rows,
-        seen,
-        fitted.matrix,
-        everywhere,
-        allowed=ALLOWED.names,
-        official=document.population,
-        size=size,
-        unit_spread=UNIT_SPREAD,
-        further=further,
-    )
-    document = document.changed(belief=first.belief, size=first.size, ranges=first.ranges, version="")
-    document = document.changed(version=document.name_of(as_of))
-    return replace(fitted, model=Model(fitted.model.heads, document))
 
 
 def out_of_fold(fitted: Fitted, seen: Sample, *, random_state: int = 0) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from engine.reference.effects import effects
 from engine.settings import Settings
 from engine.store import Register
 from training.cohort.landmarks import LEAST_RESTARTS
+from training.dataset.learnable import check_origin
 from training.evaluation.candidate import Candidate
 from training.gates.champion import at_work
 from training.panel.comparisons import Panel
-from training.pipeline.beside import rebuilt
 from training.pipeline.judging import TrainingResult, judged_and_kept
 from training.pipeline.outcomes import outcomes_candidate
 from training.pipeline.reported import reported_candidate
@@ -69,9 +69,7 @@ def train(
         there is none of; ``training_under_way``; ``tracking_failed`` and ``tracking_newer``, before anything is
         searched.
     """
-    if origin not in (Origin.REGISTER.value, Origin.SYNTHETIC.value):
-        allowed = [Origin.REGISTER.value, Origin.SYNTHETIC.value]
-        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--origin", given=origin, allowed=allowed)
+    check_origin(origin)
     if trials == 0 and origin != Origin.REGISTER.value:
         raise EhyaError(ErrorCode.PRIOR_ONLY_OF_UNITS, given=origin)
     effort = Effort(trials, timeout, workers)
@@ -82,13 +80,7 @@ def train(
             progress=progress,
         )  # fmt: skip
         return judged_and_kept(
-            candidate,
-            register,
-            settings,
-            as_of=pd.Timestamp(as_of),
-            random_state=random_state,
-            rebuilt=rebuilt,
-            progress=progress,
+            candidate, register, settings, as_of=pd.Timestamp(as_of), random_state=random_state, progress=progress
         )
 
 
@@ -103,9 +95,6 @@ def _candidate(
     progress: Progress,
 ) -> Candidate:
     """What the register's log gives, else what press reports do."""
-    progress(Stage.READING, 0.0)
-    units, events = register.units(known_by=as_of), register.events(known_by=as_of)
-    progress(Stage.READING, 1.0)
     told: dict[str, Any] = {
         "as_of": as_of,
         "random_state": random_state,
@@ -115,9 +104,13 @@ def _candidate(
     }
     candidate = None
     if effort.trials != 0:
-        candidate = outcomes_candidate(register, settings, units, events, origin=origin, **told)
+        candidate = outcomes_candidate(register, settings, origin=origin, **told)
     if candidate is None and origin != Origin.REGISTER.value:
         raise EhyaError(ErrorCode.TOO_FEW_OUTCOMES, given=origin, allowed=LEAST_RESTARTS)
     if candidate is None:
+        tell = progress if effort.trials == 0 else silent  # else the log was read before, and told of
+        tell(Stage.READING, 0.0)
+        units, events = register.units(known_by=as_of), register.events(known_by=as_of)
+        tell(Stage.READING, 1.0)
         candidate = reported_candidate(units, events, panel=Panel.of(settings.panel), **told)
     return candidate

@@ -11,7 +11,6 @@ import pandas as pd
 from engine.errors import EhyaError, ErrorCode
 from engine.scoring.design import design
 from engine.scoring.hazards import PERIOD_MONTHS, PERIODS
-from engine.store import Register
 from features import fit as fit_features
 from features import matrix
 from features.catalogue import FULL_SCHEMA
@@ -169,21 +168,22 @@ def at_record(records: pd.DataFrame, entered: pd.Series, schema: FeatureSchema) 
 
 
 def approach_weights(
-    register: Register, events: pd.DataFrame, origin: str, *, as_of: pd.Timestamp, random_state: int
+    records: pd.DataFrame,
+    events: pd.DataFrame,
+    showings: pd.DataFrame | None,
+    *,
+    as_of: pd.Timestamp,
+    random_state: int,
 ) -> tuple[pd.Series | None, dict[str, Any]]:
     """Weights of the approached, and what was found of them; no weights where nearly nobody or everybody was.
 
     Parameters
     ----------
-    register, events, origin, as_of, random_state
-        The register, its log, whose units, the last day whose facts may be seen, and a seed.
+    records, events, showings, as_of, random_state
+        Those of ``approach``, by the features of the whole schema.
     """
-    records = register.units.first_records()
-    records = records[(records["origin"] == origin) & (records["known_on"] <= as_of)]
     try:
-        found = approach(
-            records, events, FULL_SCHEMA, as_of=as_of, showings=register.showings(as_of), random_state=random_state
-        )
+        found = approach(records, events, FULL_SCHEMA, as_of=as_of, showings=showings, random_state=random_state)
     except EhyaError as error:
         if error.code is not ErrorCode.TOO_FEW_ROWS:
             raise

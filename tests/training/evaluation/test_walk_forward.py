@@ -8,8 +8,8 @@ import pytest
 
 from engine.errors import EhyaError
 from features import FULL_SCHEMA
-from training.cohort.landmarks import describe, labelled
-from training.evaluation.walk_forward import MATURE_MONTHS, Judged, Split, walk_forward
+from training.cohort.landmarks import MATURE_MONTHS, describe, labelled
+from training.evaluation.walk_forward import Judged, Split, walk_forward
 from training.models.outcomes import point_fit
 from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
 

@@ -18,7 +18,7 @@ from features import matrix
 from training.cohort.press_sample import Sample
 from training.models.press import ALLOWED, DESCRIBED, fit
 from training.models.press_heads import jobs_head
-from training.pipeline.reported import fit_sample
+from training.pipeline.press_fit import fit_sample
 
 AS_OF = pd.Timestamp("2026-11-23")
 

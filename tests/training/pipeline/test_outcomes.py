@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import training
+from engine.domain.reported import reported_units
 from engine.errors import EhyaError, ErrorCode
 from engine.reference.effects import effects
 from engine.settings import Settings
@@ -20,10 +21,12 @@ from serving.desk.appraisal import appraised
 from serving.desk.question import Question
 from serving.desk.workspace import champion
 from training.gates.rules import Gate, shut_gates
+from training.panel.answers import ANSWER_COLUMNS, QUESTION_COLUMNS
+from training.panel.comparisons import Panel
 from training.pipeline.ground import SEARCHED
 from training.pipeline.grounding import ground_of
 from training.pipeline.outcomes import SPACE, START, recipe_of
-from training.pipeline.rival import rival
+from training.pipeline.rival import rebuilt, rival
 from training.registry.tracking import registered
 
 pytestmark = pytest.mark.slow
@@ -138,15 +141,14 @@ def test_a_later_training_meets_the_champion_on_every_outcome(later, register, s
 
 @pytest.fixture(scope="module")
 def ground(register):
-    units, events = register.units(known_by=AS_OF), register.events(known_by=AS_OF)
-    found = ground_of(register, units, events, as_of=AS_OF, origin="synthetic", effects=effects())
+    found = ground_of(register, as_of=AS_OF, origin="synthetic", effects=effects())
     assert found is not None
     return found
 
 
 def said_by(ground, champion, challenger=None, **changes):
     changed = replace(champion, document=champion.document.changed(**changes))
-    return rival(changed, challenger or champion.document.recipe, ground)
+    return rival(changed, champion.document if challenger is None else challenger, ground)
 
 
 def test_one_recipe_is_compared_by_how_much_less_the_champion_had_learnt(trained, ground, register, settings):
@@ -167,9 +169,12 @@ def test_a_champion_of_another_recipe_is_fitted_by_it_to_all_that_a_fold_could_s
     model = training.model_of(register, settings, trained[0].version)
     other = recipe_of({**START, "precision_factor": 90.0})
     old, young = (
-        said_by(ground, model, recipe_of(START).settings(0), recipe=other.settings(0), data_until=day)
+        said_by(
+            ground, model, model.document.changed(recipe=recipe_of(START).settings(0)), recipe=other.settings(0),
+            data_until=day,
+        )
         for day in ("2024-03-21", "2026-03-21")
-    )
+    )  # fmt: skip
     assert old.outcomes.equals(young.outcomes)
     assert len(old.jobs) > 0
     assert said_by(ground, model, origin="register") is None
@@ -221,6 +226,28 @@ def test_a_model_of_outcomes_meets_a_press_champion_on_its_own_outcomes(trained,
     moved = next(verdict for verdict in found.gates if verdict.gate is Gate.TOP_STAYS)
     assert moved.passed
     assert set(moved.facts["explained"].values()) <= {"other_kind"} or moved.facts["explained"]
+
+
+def test_a_press_model_is_rebuilt_as_of_the_fold_and_with_what_the_experts_said(ground):
+    """Nothing later than the fold's day is seen, no page of the press either; the panel moves its beliefs."""
+    day = ground.folds.folds[0][1].as_of
+    units = ground.units_at(day)
+    some = sorted(units.index)[:20]
+    pairs = list(zip(some[:10], some[10:], strict=True))
+    questions = pd.DataFrame(
+        [("p", number, *pair) for number, pair in enumerate(pairs, start=1)], columns=QUESTION_COLUMNS
+    )
+    answers = pd.DataFrame(
+        [("A1", "p", number, "restart", "first_much") for number in range(1, 11)], columns=ANSWER_COLUMNS
+    )
+    alone, asked = rebuilt(ground, day), rebuilt(ground, day, Panel(questions, answers))
+    assert alone.document.data_until == asked.document.data_until == day.date().isoformat()
+    pages = reported_units()
+    late = pages.index[pages["as_of"] > day]
+    assert alone.document.fold_of
+    assert not set(alone.document.fold_of) & set(late)
+    first, second = (model.document.belief.plain() for model in (alone, asked))
+    assert first != second
 
 
 @pytest.mark.parametrize(

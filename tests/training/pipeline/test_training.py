@@ -91,7 +91,7 @@ def test_too_few_known_outcomes_are_refused(home):
     from engine.domain.reported import reported_units
     from engine.domain.unit import unit_table
     from training.cohort.press_sample import sample
-    from training.pipeline.reported import fit_sample
+    from training.pipeline.press_fit import fit_sample
 
     types = {"unit_id": "str", "kind": "str", "happened_on": "datetime64[s]", "known_on": "datetime64[s]"}
     events = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in types.items()})

@@ -11,9 +11,11 @@ from engine.errors import EhyaError, ErrorCode
 from engine.store import Register
 from features.schema import FeatureKind
 from training.cohort.landmarks import LEAST_RESTARTS
-from training.dataset.ground import Ground, ground
-from training.dataset.table import Landmarks, ripe
+from training.dataset.learnable import Learnable
+from training.dataset.ripe import ripe
+from training.dataset.table import Landmarks
 from training.evaluation.judged_table import LEAST_OUTCOMES
+from training.pipeline.grounding import learnable
 
 LIMITS = (
     "a unit stands on every quarter on which it was idle: split by unit and by date, never by row",
@@ -50,17 +52,17 @@ def data(
         ``too_few_outcomes`` when no unit has a ripe outcome; ``unknown_option`` for an origin that there is none of.
     """
     day = pd.Timestamp(as_of).as_unit("s")
-    found = ground(register, as_of=day, origin=origin, random_state=random_state)
+    found = learnable(register, as_of=day, origin=origin, random_state=random_state)
     if found is None:
         raise EhyaError(ErrorCode.TOO_FEW_OUTCOMES, given=origin, allowed=LEAST_RESTARTS)
     table = ripe(found.described, found.events, as_of=day, unit_weights=found.weights)
     if not len(table):
         raise EhyaError(ErrorCode.TOO_FEW_OUTCOMES, given=origin, allowed=LEAST_OUTCOMES)
-    table.datasheet.update(_of_the_ground(found, origin))
+    table.datasheet.update(_datasheet(found, origin))
     return table
 
 
-def _of_the_ground(found: Ground, origin: str) -> dict[str, Any]:
+def _datasheet(found: Learnable, origin: str) -> dict[str, Any]:
     """What the datasheet says beyond the table itself."""
     schema, levels = found.described.schema, found.described.fitted.get("levels", {})
     features = [

@@ -13,7 +13,7 @@ from experiments.province_simulator.province import simulate
 from tests.training.conftest import known_by
 from training.cohort.landmarks import describe
 from training.dataset.folder import DIGESTS_FILE, as_table, write_folder
-from training.dataset.table import ripe
+from training.dataset.ripe import ripe
 from training.models.capital import LEARNT
 
 
