@@ -22,11 +22,13 @@ from engine.scoring.design import clipped
 from engine.scoring.jobs import JobsHeads
 from experiments.province_simulator.province import Province
 from experiments.province_simulator.register import standing
+from experiments.retraining.alarms import group_alarms
 from experiments.retraining.lives import Judged, life, world
+from experiments.retraining.stories import UNITS as STORY_UNITS
+from experiments.retraining.stories import stories
 from features import matrix
 from training.evaluation.judged_jobs import judged_jobs
 from training.evaluation.judged_table import coverage_metrics, probability_metrics
-from training.gates.groups import no_group_worse
 from training.gates.rules import MARGIN
 
 Floats = npt.NDArray[np.float64]
@@ -36,23 +38,25 @@ TRIALS = 1
 BETTER = 0.0005
 """A challenger is truly better when its mean squared error against the truth is lower by this much, truly worse when it
 is higher by the margin of the gate."""
-ALARMS = 10
-"""Times that labels are drawn anew for each judged table: a gate is asked of a model that is right, and of one group
-that is not."""
-WORLDS = 300
-HUNDRED, WORSE = 100, 0.30
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Parse the command line, run, print a table, write JSON."""
     parser = argparse.ArgumentParser(prog="python -m experiments.retraining", description=__doc__)
+    parser.add_argument("--stories", action="store_true", help="first trainings as README tells them, one a province")
     parser.add_argument("--seeds", type=int, default=4, help="worlds")
-    parser.add_argument("--units", type=int, default=UNITS, help="units of each")
+    parser.add_argument("--units", type=int, help=f"units of each ({UNITS}, of stories {STORY_UNITS})")
     parser.add_argument("--trials", type=int, default=TRIALS, help="settings that each search tries; 1: the usual ones")
     parser.add_argument("--first-seed", type=int, default=0, help="seed of the first world")
     parser.add_argument("--out", type=Path, metavar="FILE.json", help="write the figures here")
     options = parser.parse_args(arguments)
-    results = study(options.seeds, units=options.units, trials=options.trials, first_seed=options.first_seed)
+    if options.stories:
+        told = stories(options.seeds, units=options.units or STORY_UNITS, first_seed=options.first_seed)
+        if options.out:
+            options.out.write_text(json.dumps({"synthetic": True, "stories": told}, indent=2) + "\n", encoding="utf-8")
+        return 0
+    units = options.units or UNITS
+    results = study(options.seeds, units=units, trials=options.trials, first_seed=options.first_seed)
     print(printed(results))
     if options.out:
         options.out.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
@@ -128,49 +132,6 @@ ENDS = (
     "unit_interval_coverage", "estimate_interval_coverage", "top20_said", "top20_true", "calibration_slope",
     "jobs_coverage_walk_forward", "jobs_coverage_truth",
 )  # fmt: skip
-
-
-def group_alarms(tables: list[pd.DataFrame], *, times: int = ALARMS) -> tuple[list[bool], list[bool]]:
-    """Whether the gate of groups shut on a model that is right; whether it named a group of a hundred that is not.
-
-    Parameters
-    ----------
-    tables
-        Judged tables, whose labels are drawn anew.
-    times
-        How often, of each table.
-
-    Returns
-    -------
-    tuple of list
-        With labels drawn from the model's own probabilities, whether the gate shut. And with a hundred units taken at
-        random for a county, moved away from the opponent so that their expected loss is 1.3 of its own, and labels
-        drawn from the opponent there, whether that county was named; not asked of tables of fewer than 200 units.
-    """
-    alarms, caught = [], []
-    for number, table in enumerate(tables):
-        random = np.random.default_rng([41, number])
-        code, names = pd.factorize(table["unit_id"])
-        own = table["probability"].to_numpy(np.float64)
-        for _ in range(times):
-            luck = random.random(len(names))[code]
-            right = table.assign(label=(luck < own).astype(np.float64))
-            alarms.append(not no_group_worse(right, worlds=WORLDS).passed)
-            if len(names) < 2 * HUNDRED:
-                continue
-            here = np.isin(code, random.permutation(len(names))[:HUNDRED])
-            column = "champion_probability" if table["champion_probability"].notna().all() else "prior_probability"
-            other = table[column].to_numpy(np.float64)
-            away = np.sqrt(WORSE * np.mean(other[here] * (1 - other[here])))
-            wrong = np.where(other + away < 1, other + away, other - away)
-            spoilt = table.assign(
-                probability=np.where(here, wrong, own),
-                county=table["county"].mask(here, "the hundred"),
-                label=(luck < np.where(here, other, own)).astype(np.float64),
-            )
-            named = [line["group"] for line in no_group_worse(spoilt, worlds=WORLDS).facts["worse"]]
-            caught.append("the hundred" in named)
-    return alarms, caught
 
 
 def _last(province: Province, judged: Judged) -> dict[str, float | None]:

@@ -7,8 +7,10 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
+from experiments.retraining.alarms import group_alarms
 from experiments.retraining.lives import RETRAININGS, days
-from experiments.retraining.run import ASKED, ENDS, group_alarms, printed
+from experiments.retraining.run import ASKED, ENDS, printed
+from experiments.retraining.stories import line_of, summary
 
 
 def table(units=400, apart=0.1):
@@ -47,3 +49,20 @@ def test_what_could_not_be_measured_is_printed_as_nothing():
     figures = dict.fromkeys([*ASKED, *ENDS])
     said = printed({**figures, "worlds": 1, "units": 5, "counts": {}, "shut": {}})
     assert said.count(" - ") >= len(ASKED)
+
+
+def test_alarms_are_drawn_of_what_the_gate_reads():
+    """By folds of time a model may be wrong everywhere; the gate reads fits to all but the unit's part."""
+    right = table()
+    wrong = right.assign(probability=0.99, left_out_probability=right["probability"])
+    wrong = wrong.assign(champion_left_out_probability=right["champion_probability"], champion_probability=0.5)
+    assert group_alarms([wrong], times=2) == group_alarms([right], times=2)
+
+
+def test_stories_are_summed_up_beside_what_is_asked():
+    told = {"seed": 1, "promoted": False, "shut": ["no_group_worse"], "alarms": [True, False], "caught": []}
+    assert line_of(told) == "seed 1: shut by no_group_worse"
+    said = summary([told, {**told, "promoted": True, "alarms": [False, False], "caught": [True]}])
+    assert "promoted 1 of 2" in said
+    assert "alarm 0.250 of 4" in said
+    assert "1.000 of 1" in said

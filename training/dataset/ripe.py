@@ -20,7 +20,12 @@ WEIGHT = (
 
 
 def ripe(
-    described: Described, events: pd.DataFrame, *, as_of: pd.Timestamp, unit_weights: pd.Series | None = None
+    described: Described,
+    events: pd.DataFrame,
+    *,
+    as_of: pd.Timestamp,
+    unit_weights: pd.Series | None = None,
+    units: pd.Index | None = None,
 ) -> Landmarks:
     """Landmarks whose outcome was known whole on a day.
 
@@ -34,12 +39,15 @@ def ripe(
         Day of knowledge of the outcomes.
     unit_weights
         Weight of each unit, index ``unit_id``; ones where ``None``, and for a unit that is not there.
+    units
+        Only these are given; all where ``None``.
     """
     day = pd.Timestamp(as_of).as_unit("s")
     whole = labelled(described, events, as_of=day, least_periods=0)
     mature = (whole.rows["origin"] + pd.DateOffset(months=MATURE_MONTHS) <= day).to_numpy()
     weight, label = weights_and_labels(whole, mature)
-    kept = np.flatnonzero(mature & ~np.isnan(label))
+    wanted = np.ones(len(whole.rows), dtype=bool) if units is None else whole.rows["unit_id"].isin(units).to_numpy()
+    kept = np.flatnonzero(mature & ~np.isnan(label) & wanted)
     rows = whole.rows.iloc[kept].reset_index(drop=True)
     if unit_weights is not None:
         weight = weight * unit_weights.reindex(whole.rows["unit_id"]).fillna(1.0).to_numpy(np.float64)

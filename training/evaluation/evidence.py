@@ -14,7 +14,7 @@ import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
 from engine.scoring.artefact import write_whole
-from training.evaluation.judged_table import KEYS, beside_champion
+from training.evaluation.judged_table import CHAMPION_LEFT_OUT, KEYS, LEFT_OUT, beside_champion
 
 OUTCOMES_FILE, JOBS_FILE = "judged.parquet", "judged_jobs.parquet"
 CHAMPION = "champion"
@@ -44,6 +44,8 @@ class JudgedTables:
         """The same without figures of any champion."""
         ends = [f"champion_{end}" for end in ("low", "point", "high")]
         outcomes = self.outcomes.assign(champion_probability=np.nan)
+        if LEFT_OUT in outcomes.columns:
+            outcomes = outcomes.assign(**{CHAMPION_LEFT_OUT: np.nan})
         return JudgedTables(outcomes, self.jobs.assign(**dict.fromkeys(ends, np.nan)))
 
     def by(self, champion: str) -> JudgedTables:

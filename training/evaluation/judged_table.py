@@ -29,6 +29,10 @@ COLUMNS = (*KEYS, "label", "probability", "champion_probability", "prior_probabi
 """``label`` 0 or 1, probabilities 0..1, ``champion_probability`` NaN where there is none, ``weight`` above zero, groups
 by name. A unit stands once for each origin (landmark) at which its outcome was later seen."""
 
+LEFT_OUT, CHAMPION_LEFT_OUT = "left_out_probability", "champion_left_out_probability"
+"""What model and champion say when fitted to all that is known but for the unit's part, beside ``COLUMNS`` where there
+are folds by time (``training.evaluation.left_out``)."""
+
 JOBS_COLUMNS = (
     *KEYS, "jobs", "low", "point", "high", "champion_low", "champion_point", "champion_high", "zero_probability",
 )  # fmt: skip
@@ -273,16 +277,21 @@ def beside_champion(judged: pd.DataFrame, champions: pd.DataFrame) -> pd.DataFra
     judged
         Judged table of the challenger.
     champions
-        Judged table of the champion, whose ``probability`` is taken for the same unit and origin.
+        Judged table of the champion, whose ``probability`` (and ``LEFT_OUT``) is taken for the same unit and origin.
 
     Returns
     -------
     pandas.DataFrame
         ``judged`` with ``champion_probability`` filled where the champion was judged too, NaN elsewhere.
     """
-    theirs = champions.set_index(list(KEYS))["probability"]
     keys = pd.MultiIndex.from_frame(judged[list(KEYS)])
-    return judged.assign(champion_probability=theirs[~theirs.index.duplicated()].reindex(keys).to_numpy(np.float64))
+    theirs = champions.set_index(list(KEYS))
+    theirs = theirs[~theirs.index.duplicated()].reindex(keys)
+    judged = judged.assign(champion_probability=theirs["probability"].to_numpy(np.float64))
+    if LEFT_OUT not in judged.columns:
+        return judged
+    said = theirs[LEFT_OUT].to_numpy(np.float64) if LEFT_OUT in theirs.columns else np.nan
+    return judged.assign(**{CHAMPION_LEFT_OUT: said})
 
 
 def in_order(judged: pd.DataFrame) -> pd.DataFrame:

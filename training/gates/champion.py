@@ -20,6 +20,7 @@ from engine.store import Register
 from features import matrix
 from training.evaluation import replay
 from training.evaluation.evidence import JudgedTables, kept
+from training.evaluation.judged_table import CHAMPION_LEFT_OUT
 from training.gates.churn import OTHER_KIND, explained, first_units
 
 _log = logging.getLogger(__name__)
@@ -159,8 +160,10 @@ def side_by_side(
         events = register.events(known_by=as_of)
         answered = replay.feasibility(champion, rows, lambda day: register.units(known_by=day), events)
         said = pd.Series(answered, index=rows.index)
-    filled = evidence.outcomes["champion_probability"].fillna(said.reindex(evidence.outcomes.index))
-    return JudgedTables(evidence.outcomes.assign(champion_probability=filled), evidence.jobs, before.digest)
+    # A file that has seen nothing of an outcome has not seen its unit's part of it either.
+    names = [name for name in ("champion_probability", CHAMPION_LEFT_OUT) if name in evidence.outcomes.columns]
+    filled = {name: evidence.outcomes[name].fillna(said.reindex(evidence.outcomes.index)) for name in names}
+    return JudgedTables(evidence.outcomes.assign(**filled), evidence.jobs, before.digest)
 
 
 def _press_figures(champion: Model, rows: pd.DataFrame, register: Register, *, as_of: pd.Timestamp) -> pd.Series:

@@ -95,7 +95,8 @@ def fit_outcomes(
     as_of
         The last day whose facts may be seen; that of ``seen`` when ``None``.
     recipe
-        How the two hazards are fitted. The capacity is always a line.
+        How the two hazards are fitted. The capacity is always a line, held as near to zero as theirs: it learns from
+        fewer rows than they do.
     weights
         Weight of each unit, index ``unit_id`` (inverse propensities of having been approached, for one); ones where
         ``None``, and for a unit that is not there. They are brought to a mean of one.
@@ -159,7 +160,16 @@ def fit_outcomes(
                 heads, refit, seen, held, spread, of_unit, share=recipe.follow, random_state=random_state
             )
         capacity, part = _capacity(
-            seen, priors, held, spread, of_unit, blocks, random_state, draws, believed["durable"]
+            seen,
+            priors,
+            held,
+            spread,
+            of_unit,
+            blocks,
+            recipe.precision_factor,
+            random_state,
+            draws,
+            believed["durable"],
         )
         jobs = _jobs(seen, priors, held, weights, random_state)
     progress(1.0)
@@ -286,7 +296,7 @@ def _hazards(
 
 def _capacity(
     seen: Followed, priors: Priors, held: pd.DataFrame, spread: Floats, of_unit: Floats, blocks: Sequence[Block],
-    random_state: int, draws: int, believed: Slopes | None,
+    factor: float, random_state: int, draws: int, believed: Slopes | None,
 ) -> tuple[FittedHead | None, HazardPart | CapacityPrior]:  # fmt: skip
     judged = seen.restarts[seen.restarts["held"].notna()]
     rate = priors.capacity
@@ -307,8 +317,8 @@ def _capacity(
         beta.ppf(even, rate.a, rate.b)[:, None],
     )
     head = fit_head(
-        observed, level, blocks, seen.schema, recipe=HazardRecipe(), random_state=random_state, draws=draws,
-        signs=dict(zip(seen.schema.names, seen.schema.signs, strict=True)), believed=believed,
+        observed, level, blocks, seen.schema, recipe=HazardRecipe(precision_factor=factor), random_state=random_state,
+        draws=draws, signs=dict(zip(seen.schema.names, seen.schema.signs, strict=True)), believed=believed,
     )  # fmt: skip
     return head, head.part
 

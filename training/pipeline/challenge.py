@@ -22,7 +22,8 @@ from training.cohort.landmarks import LEAST_RESTARTS, Followed, standing_idle
 from training.dataset.table import Landmarks
 from training.evaluation.candidate import Candidate, with_rules
 from training.evaluation.evidence import JudgedTables
-from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS
+from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS, LEFT_OUT
+from training.evaluation.left_out import left_out
 from training.evaluation.walk_forward import judge_folds
 from training.gates.champion import at_work
 from training.learners.guarded import SECONDS, Guarded, GuardedFit, peeks
@@ -158,6 +159,8 @@ def _candidate(
         progress=lambda share: progress(Stage.JUDGING, share),
     )  # fmt: skip
     _refuse_peeking(guard, models[-1], found, random_state)
+    apart = left_out(found.folds, found.judging, found.seen, fit, random_state=random_state)
+    outcomes = table.outcomes[list(COLUMNS)].assign(**{LEFT_OUT: apart[LEFT_OUT].to_numpy()})
     progress(Stage.FITTING, 0.0)
     whole = taught(found, found.seen)
     fitted = guard.fit(whole)
@@ -171,7 +174,7 @@ def _candidate(
     restart = document.population.restart
     candidate = Candidate(
         model=Model({**model.heads, LEARNER: fitted}, document),
-        evidence=JudgedTables(with_rules(table.outcomes[list(COLUMNS)], found.units), table.jobs[list(JOBS_COLUMNS)]),
+        evidence=JudgedTables(with_rules(outcomes, found.units), table.jobs[list(JOBS_COLUMNS)]),
         label="feasibility",
         sample=document.sample,
         metrics={

@@ -21,7 +21,8 @@ from training.cohort.landmarks import Followed, standing_idle
 from training.evaluation.candidate import Candidate, with_rules
 from training.evaluation.evidence import JudgedTables
 from training.evaluation.importance import Judging, importances
-from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS
+from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS, LEFT_OUT
+from training.evaluation.left_out import left_out
 from training.evaluation.walk_forward import FoldPlan, judge_folds
 from training.models.capital import LEARNT
 from training.models.hazard_spec import HazardRecipe, Learner
@@ -147,6 +148,7 @@ def candidate_of(
         ground.folds, kept, prior_probability=priors.feasibility, which=ground.judging,
         progress=lambda share: progress(Stage.JUDGING, share),
     )  # fmt: skip
+    apart = left_out(ground.folds, ground.judging, ground.seen, fit, random_state=random_state)
     document = of_kind(fitted.model.document, OutcomesDocument)
     drives = _drives(
         models, ground.folds, ground.judging, fitted.model, ground.seen, ground.effects, random_state
@@ -154,7 +156,7 @@ def candidate_of(
     return Candidate(
         model=fitted.model,
         evidence=JudgedTables(
-            with_rules(table.outcomes[list(COLUMNS)], ground.units),
+            with_rules(table.outcomes[list(COLUMNS)].assign(**{LEFT_OUT: apart[LEFT_OUT].to_numpy()}), ground.units),
             table.jobs[list(JOBS_COLUMNS)],
         ),
         label="feasibility",

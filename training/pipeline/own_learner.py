@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pandas as pd
+
 from engine.errors import EhyaError, ErrorCode
 from engine.scoring.artefact import Model
 from engine.scoring.hazards import LEARNER
@@ -47,14 +49,15 @@ def taught(found: Learnable, seen: Followed) -> Landmarks:
     found
         Its landmarks.
     seen
-        Tells the day.
+        Tells the day and the units.
 
     Raises
     ------
     EhyaError
         ``too_few_outcomes`` where nothing or everything came back.
     """
-    table = ripe(found.described, found.events, as_of=seen.as_of, unit_weights=found.weights)
+    units = pd.Index(seen.rows["unit_id"].unique())
+    table = ripe(found.described, found.events, as_of=seen.as_of, unit_weights=found.weights, units=units)
     if table.y.nunique() < 2:
         raise EhyaError(ErrorCode.TOO_FEW_OUTCOMES, given=str(found.units["origin"].iloc[0]), allowed=LEAST_RESTARTS)
     return table

@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 
 from engine.domain.reported import reported_units
@@ -18,7 +19,8 @@ from training.cohort.landmarks import Followed, labelled
 from training.cohort.press_sample import sample
 from training.evaluation import replay
 from training.evaluation.evidence import JudgedTables
-from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS
+from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS, LEFT_OUT
+from training.evaluation.left_out import left_out
 from training.evaluation.walk_forward import forecasts
 from training.learners.guarded import Guarded
 from training.models.hazard_spec import HazardRecipe
@@ -55,9 +57,11 @@ def rival(
         data: the champion's side then learns from as much less as the champion did, up to so many days before each
         fold, but never from less than the first fold had; a fold where nothing can be left out says nothing. One of
         press reports is rebuilt on the register and the press as they stood at each fold, if it learnt from the
-        register at all; else its file is asked, which cannot have seen these outcomes. ``None`` for a champion of
-        outcomes of another origin, which does not speak of these units, and where no fold says anything: its learner
-        cannot be fitted any more, or there is too little to rebuild it from.
+        register at all; else its file is asked, which cannot have seen these outcomes. ``left_out_probability`` is what
+        the champion's way of fitting says with all that the champion knew but for the unit's part.
+
+        ``None`` for a champion of outcomes of another origin, which does not speak of these units, and where no fold
+        says anything: its learner cannot be fitted any more, or there is too little to rebuild it from.
     """
     if champion.kind == REPORTED:
         return _press(champion, ground, panel)
@@ -66,7 +70,8 @@ def rival(
         return None
     same = alike(document, challenger)
     gap = max(ground.as_of - champion.data_until, pd.Timedelta(0)) if same else pd.Timedelta(0)
-    fit = _way_of_fitting(champion, document, challenger, ground)
+    seed = 0 if challenger.recipe is None else challenger.recipe.random_state
+    fit = _way_of_fitting(champion, document, ground, seed)
     first = ground.folds.folds[0][1].as_of
     outcomes, jobs = [], []
     for fold in ground.judging:
@@ -86,7 +91,12 @@ def rival(
         jobs.append(counted[list(JOBS_COLUMNS)])
     if not outcomes:
         return None
-    return JudgedTables(pd.concat(outcomes, ignore_index=True), pd.concat(jobs, ignore_index=True))
+    table = pd.concat(outcomes, ignore_index=True)
+    until = min(champion.data_until, ground.as_of)
+    learnt = ground.seen if until == ground.as_of else labelled(ground.described, ground.events, as_of=until)
+    apart = left_out(ground.folds, ground.judging, learnt, fit, random_state=seed)
+    table = table.merge(apart, on=["unit_id", "origin"], how="left")
+    return JudgedTables(table, pd.concat(jobs, ignore_index=True))
 
 
 def alike(one: OutcomesDocument, other: OutcomesDocument) -> bool:
@@ -95,9 +105,8 @@ def alike(one: OutcomesDocument, other: OutcomesDocument) -> bool:
 
 
 def _way_of_fitting(
-    champion: Model, document: OutcomesDocument, challenger: OutcomesDocument, ground: Ground
+    champion: Model, document: OutcomesDocument, ground: Ground, seed: int
 ) -> Callable[[Followed], Model]:
-    seed = 0 if challenger.recipe is None else challenger.recipe.random_state
     line = point_fit(
         ground.priors, recipe=HazardRecipe.of(document.recipe), weights=ground.weights, random_state=seed,
         effects=ground.effects,
@@ -120,7 +129,8 @@ def _press(champion: Model, ground: Ground, panel: Panel | None) -> JudgedTables
             continue
         rows = ground.folds.whole.rows.iloc[ground.folds.rows(fold)].reset_index(drop=True)
         said = replay.feasibility(model, rows, ground.units_at, ground.everything)
-        outcomes.append(rows[["unit_id", "origin"]].assign(probability=said))
+        answered = rows[["unit_id", "origin"]].assign(probability=said)
+        outcomes.append(answered.assign(**{LEFT_OUT: said if as_it_is else np.nan}))
     if not outcomes:
         return None
     nothing = pd.DataFrame(columns=list(JOBS_COLUMNS))

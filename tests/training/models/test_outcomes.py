@@ -162,6 +162,13 @@ def test_the_order_of_the_rows_decides_nothing_but_rounding(learnt, priors):
     assert np.allclose(one.feasibility, other.feasibility, atol=1e-7)
 
 
+def test_the_capacity_is_held_as_near_to_zero_as_the_hazards_are(line, learnt, priors):
+    """It learns from the restarts that somebody looked at: with a first guess of its own its line lay far too wide."""
+    tight = fit_outcomes(learnt.followed, priors, recipe=HazardRecipe(precision_factor=10.0), draws=2)
+    wide, near = (fit.model.heads["capacity"].coef_[0][1:] for fit in (line, tight))
+    assert np.square(near).sum() < 0.6 * np.square(wide).sum()
+
+
 def test_too_few_restarts_are_refused(learnt, priors):
     with pytest.raises(EhyaError, match="too_few_rows"):
         fit_outcomes(nothing(learnt.followed), priors)
