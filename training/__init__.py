@@ -9,8 +9,8 @@ from training.pipeline.judging import TrainingResult
 from training.pipeline.lesson import data
 from training.pipeline.promoting import promote
 from training.pipeline.training import train
+from training.registry.pages import start_pages
 from training.registry.promotion import Listed, PromotionResult, model_of, models, rollback
-from training.registry.tracking import start_pages
 from training.tuning.progress import Stage
 
 __all__ = [

@@ -34,7 +34,7 @@ from training.evaluation.press_metrics import jobs_metrics, left_out_rates, sect
 from training.models.press import ALLOWED, DESCRIBED, Fitted
 from training.pipeline.press_fit import TRIALS, fit_sample
 from training.pipeline.reported import feasibility_prior, out_of_fold
-from training.registry.tracking import log_training
+from training.registry.runs import log_training
 
 AS_OF = pd.Timestamp("2026-11-23")
 """Day of the study: all reports had appeared."""

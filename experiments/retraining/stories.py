@@ -55,8 +55,8 @@ def story(seed: int, *, units: int = UNITS) -> dict[str, Any]:
         "shut": [gate.value for gate in shut],
         "restarts": ground.seen.restarted,
         "restarts_of_folds": [ground.folds.folds[fold][1].restarted for fold in ground.judging],
-        "groups_by_time": _behind(outcomes.drop(columns=LEFT_OUT)),
-        "groups": _behind(outcomes),
+        "groups_by_time": _behind(outcomes, "probability"),
+        "groups": _behind(outcomes, LEFT_OUT),
         "brier": figures["brier"],
         "brier_prior": probability_metrics(outcomes, "prior_probability")["brier"],
         "slope": figures["calibration_slope"],
@@ -66,9 +66,17 @@ def story(seed: int, *, units: int = UNITS) -> dict[str, Any]:
     }
 
 
-def _behind(outcomes: pd.DataFrame) -> list[str]:
-    worse = group_verdict(group_losses(outcomes)).facts["worse"]
-    return [f"{line['group']} ({line['units']} units, {line['worse_share']:+.0%})" for line in worse]
+def _behind(outcomes: pd.DataFrame, column: str) -> list[str]:
+    """Groups that the gate would name, with what was said of them and what came."""
+    found = []
+    judged = outcomes.drop(columns=LEFT_OUT) if column == "probability" else outcomes
+    for line in group_verdict(group_losses(judged)).facts["worse"]:
+        here = outcomes[outcomes[line["by"]] == line["group"]]
+        said, came = (np.average(here[name], weights=here["weight"]) for name in (column, "label"))
+        found.append(
+            f"{line['group']} ({line['units']} units, {line['worse_share']:+.0%}, said {said:.2f}, came {came:.2f})"
+        )
+    return found
 
 
 def stories(seeds: int, *, units: int = UNITS, first_seed: int = 0) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from experiments.sba_outcomes.learners.blend import Plan
 from experiments.sba_outcomes.loans import KEY, Loans, read_loans, years_since
 from experiments.sba_outcomes.schema import SCHEMA
 from experiments.sba_outcomes.search import search_plans
-from training.registry.tracking import log_training
+from training.registry.runs import log_training
 from training.tuning.search import Tuned
 
 HELP = """

@@ -32,7 +32,7 @@ SOLE_IMPORTER = {
     "sqlalchemy": "engine.store",
     "alembic": "engine.store",
     "optuna": "training.tuning.search",
-    "mlflow": "training.registry.tracking",
+    "mlflow": "training.registry.mlflow_store",
 }
 
 

@@ -19,7 +19,7 @@ from engine.scoring.artefact import MODEL, path_of
 from engine.settings import Settings
 from engine.store import Register
 from training.gates.rules import shut_gates
-from training.registry.tracking import Alias, registered
+from training.registry.versions import Alias, registered
 
 AS_OF = pd.Timestamp("2026-11-23")
 AT = datetime(2026, 11, 23)
@@ -98,7 +98,7 @@ def test_training_registers_a_challenger_and_promotion_makes_it_the_champion(liv
 
 
 def test_a_run_names_its_data_schema_code_and_gates(lived):
-    from training.registry.tracking import workspace
+    from training.registry.mlflow_store import workspace
 
     with workspace(lived.settings) as store:
         run = store.client.get_run(lived.first.run_id)
@@ -120,7 +120,7 @@ def test_promoting_the_champion_again_does_nothing(work):
     assert again.already
     assert len(work.register.promotions()) == 1
     # without a name and without a challenger it is the champion that is meant
-    from training.registry.tracking import point
+    from training.registry.versions import point
 
     point(work.settings, Alias.CHALLENGER, None)
     assert work.promote().already
@@ -359,7 +359,7 @@ def test_artefacts_go_nowhere_but_into_the_workspace_whatever_the_registry_says(
     import sqlite3
     from contextlib import closing
 
-    from training.registry.tracking import workspace
+    from training.registry.mlflow_store import workspace
 
     outside = tmp_path / "outside"
     with closing(sqlite3.connect(work.settings.mlflow_file)) as database, database:
@@ -378,7 +378,8 @@ def test_artefacts_go_nowhere_but_into_the_workspace_whatever_the_registry_says(
 
 @pytest.mark.parametrize("name", ["../../outside", "/etc", "..", "a/../b", "a\\b"])
 def test_an_entry_of_the_registry_whose_name_leads_out_of_the_workspace_is_refused(work, name):
-    from training.registry.tracking import VERSION, tag_model
+    from training.registry.mlflow_store import VERSION
+    from training.registry.versions import tag_model
 
     tag_model(work.settings, work.second.version, {VERSION: name})
     work.refused(work.promote, ErrorCode.NO_MODEL)
@@ -387,7 +388,7 @@ def test_an_entry_of_the_registry_whose_name_leads_out_of_the_workspace_is_refus
 
 
 def test_a_digest_that_the_registry_was_made_to_say_opens_no_other_file(work):
-    from training.registry.tracking import DIGEST, tag_model
+    from training.registry.versions import DIGEST, tag_model
 
     tag_model(work.settings, work.second.version, {DIGEST: "0" * 64})
     work.refused(work.promote, ErrorCode.MODEL_CHANGED, force=True, reason="whatever")

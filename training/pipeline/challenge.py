@@ -40,7 +40,7 @@ from training.pipeline.outcomes import START, recipe_of
 from training.pipeline.own_learner import taught, with_learner
 from training.pipeline.rival import rival
 from training.registry.lock import one_training
-from training.registry.tracking import settle
+from training.registry.versions import settle
 from training.tuning.progress import Progress, Stage, silent
 
 

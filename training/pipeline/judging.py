@@ -25,7 +25,8 @@ from training.gates.rules import Verdict, shut_gates
 from training.gates.verdicts import jobs_scores, judge, scores
 from training.registry.delivery import Delivery, deliver
 from training.registry.provenance import code_version, data_digest
-from training.registry.tracking import Data, log_training, register_model
+from training.registry.runs import Data, log_training
+from training.registry.versions import register_model
 from training.tuning.progress import Progress, Stage, silent
 
 

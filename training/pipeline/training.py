@@ -20,7 +20,7 @@ from training.pipeline.judging import TrainingResult, judged_and_kept
 from training.pipeline.outcomes import outcomes_candidate
 from training.pipeline.reported import reported_candidate
 from training.registry.lock import one_training
-from training.registry.tracking import settle
+from training.registry.versions import settle
 from training.tuning.progress import Effort, Progress, Stage, silent
 
 

@@ -22,21 +22,9 @@ from engine.errors import EhyaError, ErrorCode
 from engine.scoring.artefact import path_of
 from engine.settings import Settings
 from training.registry.lock import locked
-from training.registry.tracking import (
-    DIGEST,
-    MODEL_FOLDER,
-    REGISTERED,
-    RUNS_PAGE,
-    UNSETTLED,
-    VERSION,
-    Alias,
-    Registered,
-    Store,
-    pack,
-    registered,
-    server,
-    workspace,
-)
+from training.registry.mlflow_store import REGISTERED, VERSION, Store, server, workspace
+from training.registry.pages import RUNS_PAGE
+from training.registry.versions import DIGEST, MODEL_FOLDER, UNSETTLED, Alias, Registered, pack, registered
 
 KNOCK_SECONDS = 3
 """Patience with a server that does not even accept a connection."""

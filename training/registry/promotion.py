@@ -17,7 +17,7 @@ from engine.store import Register
 from training.gates.champion import at_work, opened_champion
 from training.gates.rules import Gate, Verdict, excused, shut_gates
 from training.registry.delivery import Delivery, deliver
-from training.registry.tracking import Alias, Registered, point, registered, settle, tag_model
+from training.registry.versions import Alias, Registered, point, registered, settle, tag_model
 
 ALL_GATES_OPEN = "gates_open"
 FORCED = "forced"

@@ -27,7 +27,7 @@ from training.pipeline.ground import SEARCHED
 from training.pipeline.grounding import ground_of
 from training.pipeline.outcomes import SPACE, START, recipe_of
 from training.pipeline.rival import rebuilt, rival
-from training.registry.tracking import registered
+from training.registry.versions import registered
 
 pytestmark = pytest.mark.slow
 
@@ -80,14 +80,18 @@ def test_the_model_learns_from_the_log_and_says_that_it_is_synthetic(trained, re
     assert list(dict(told)) == list(training.Stage)
 
 
-def test_settings_are_chosen_on_earlier_folds_than_those_it_is_judged_on(trained, settings):
+def test_settings_are_chosen_on_earlier_folds_than_those_it_is_judged_on(trained, register, settings):
     result, _ = trained
     journal = settings.search_journal.read_text("utf-8")
     assert result.version
     assert "outcomes-" in journal
     assert set(result.metrics["search"]["importances"]) <= set(SPACE)
     assert result.metrics["search"]["trials"] == 2
-    assert result.metrics["search"]["gain"] >= 0
+    search, recipe = result.metrics["search"], training.model_of(register, settings, result.version).document.recipe
+    usual = recipe == recipe_of(START).settings(0)
+    # What was there stays unless another recipe's loss was lower by more than the folds differ by themselves.
+    assert search["tolerance"] > 0
+    assert search["adds_nothing"] == (search["gain"] <= search["tolerance"]) == usual
     judged = pd.read_parquet(result.path.with_name("judged.parquet"))
     assert SEARCHED >= 1
     assert not judged.duplicated(["unit_id", "origin"]).any()

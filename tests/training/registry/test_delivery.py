@@ -29,10 +29,12 @@ from engine.settings import Settings
 from engine.store import Register
 from training.gates.rules import Gate, Verdict
 from training.pipeline.promoting import promote
-from training.registry import tracking
+from training.registry import pages
+from training.registry.mlflow_store import server
 from training.registry.promotion import delivered
 from training.registry.pyfunc import Forecaster, example
-from training.registry.tracking import Alias, Data, log_training, register_model, registered, server
+from training.registry.runs import Data, log_training
+from training.registry.versions import Alias, register_model, registered
 
 AS_OF = pd.Timestamp("2026-11-23")
 AT = datetime(2026, 11, 23)
@@ -54,7 +56,7 @@ def address(tmp_path_factory):
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     environment = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"}
     running = subprocess.Popen(command, env=environment, start_new_session=True, **quiet)
-    found = tracking.Pages(running, f"http://127.0.0.1:{port}")
+    found = pages.Pages(running, f"http://127.0.0.1:{port}")
     for _ in range(400):
         try:
             if httpx.get(f"{found.address}/health", timeout=2).text == "OK":
@@ -314,7 +316,8 @@ def test_a_second_training_at_once_is_refused_and_names_the_first(work):
 
 def test_a_workspace_that_was_copied_while_it_trained_goes_on_with_its_champion(work, tmp_path):
     from training.registry.lock import one_training
-    from training.registry.tracking import settle, workspace
+    from training.registry.mlflow_store import workspace
+    from training.registry.versions import settle
 
     with one_training(work.settings.training_lock), workspace(work.settings) as store:
         run = store.client.create_run(store.experiment, run_name="unfinished").info.run_id
