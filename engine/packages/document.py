@@ -179,7 +179,7 @@ def _unit(found: Package, place: int, lot: Lot | None, ids: list[str]) -> dict[s
         "role": found.role(place).value,
         "core_index": found.robust.share[place],
         # the very prediction that every other door shows; the package itself counts its draws
-        **dict(zip(("chance_low", "chance", "chance_high"), row[_chance(row)], strict=True)),
+        **dict(zip(("chance_low", "chance", "chance_high"), row[shown_chance(row)], strict=True)),
         **_interval("jobs_expected", drawn.chance[:, place] * drawn.jobs[:, place] * candidates.net[place]),
         **_interval("jobs_if_revived", drawn.jobs[:, place] * candidates.net[place]),
         "capital_rial": candidates.capital[place],
@@ -192,7 +192,7 @@ def _unit(found: Package, place: int, lot: Lot | None, ids: list[str]) -> dict[s
     }
 
 
-def _chance(row: pd.Series) -> list[str]:
+def shown_chance(row: pd.Series) -> list[str]:
     """Columns of the chance that persons see: how far the unit itself may lie; a package of before has none of it."""
     unit = list(columns(Output.FEASIBILITY_UNIT))
     return unit if set(unit) <= set(row.index) else list(columns(Output.FEASIBILITY))

@@ -338,12 +338,13 @@ class PackageTerms(_Stated):
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             key = ".".join(str(step) for step in first["loc"]) or "package"
+            key = "count" if key.startswith("count.") else key  # a number or a pair: which was meant nobody knows
             given = _short(first["input"])
             raise EhyaError(
                 ErrorCode.PACKAGE_VALUE_REFUSED,
                 key=key,
                 given=given,
-                allowed=first["msg"].removeprefix("Value error, "),
+                allowed=_allowed(first),
             ) from error
 
     @property
@@ -357,6 +358,32 @@ class PackageTerms(_Stated):
         for name in stated.get("budgets", {}):
             stated["budgets"][name]["at_most"] = f"{getattr(self.budgets, name).at_most} rial"
         return stated
+
+
+_LIMITS = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
+_KINDS = {
+    "int": "0, 1, 2, …",
+    "float": "0.5",
+    "finite": "0.5",
+    "bool": "true, false",
+    "list": "[…]",
+    "tuple": "[…]",
+    "too": "[…, …]",
+    "missing": "…",
+    "string": "inva-1405",
+}
+
+
+def _allowed(error: Mapping[str, Any]) -> str:
+    """What would have been read, in signs of no language where there are any."""
+    facts = error.get("ctx", {})
+    if "expected" in facts:  # one of a few codes
+        return str(facts["expected"]).replace("'", "").replace(" or ", ", ")
+    if error["loc"][:1] == ("count",):
+        return "12, [10, 15]"
+    limits = [f"{sign} {facts[name]:g}" for name, sign in _LIMITS.items() if name in facts]
+    kind = str(error["type"]).partition("_")[0]
+    return ", ".join(limits) or _KINDS.get(kind, str(error["msg"]).removeprefix("Value error, "))
 
 
 def _without_aliases(text: str) -> str:

@@ -24,6 +24,7 @@ from engine.packages.document import (
     outside_document,
     package_document,
     plain,
+    shown_chance,
     solved_again,
 )
 from engine.packages.frontier import SHARES, floor_prices, frontier, reaches, unbeaten
@@ -31,7 +32,7 @@ from engine.packages.optimum import SECONDS, Optimum, optimum
 from engine.packages.package import package
 from engine.packages.rules import PackageProblem
 from engine.packages.standing import Loss, losses, replacement
-from engine.packages.terms import Grouping, PackageTerms
+from engine.packages.terms import Grouping, PackageTerms, WorthWeights
 from engine.ranking.money import own_year
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised, appraised, current_units
@@ -236,8 +237,24 @@ def why(settings: Settings, given: str, unit: str) -> dict[str, Any]:
             return {**head, "entry": listed[unit_id], "inside": None, "outside": None}
         said = inside_document(why_inside(problem, best, place), ids)
         return {**head, "entry": listed[unit_id], "inside": said, "outside": None}
-    head["worth"] = float(candidates.worth(PackageTerms.read(stored.document["terms"]).worth)[place])
-    return {**head, "entry": None, "inside": None, "outside": outside_document(why_outside(problem, best, place), ids)}
+    weights = PackageTerms.read(stored.document["terms"]).worth
+    head["worth"] = float(candidates.worth(weights)[place])
+    out = outside_document(why_outside(problem, best, place), ids)
+    head |= _likelier(candidates.units.iloc[place], head["worth"], out["price"], weights)
+    return {**head, "entry": None, "inside": None, "outside": out}
+
+
+def _likelier(row: pd.Series, worth: float, price: float | None, weights: WorthWeights) -> dict[str, float | None]:
+    """Chance of a unit, and the chance at which it would come in with all else as it is: its worth grows with it.
+
+    ``None`` where no chance would do, and where the worst worlds count too: they do not grow alike.
+    """
+    low, chance, high = (None if pd.isna(value) else float(value) for value in row[shown_chance(row)])
+    wanted = None
+    if chance is not None and price is not None and worth > 0 and weights.risk == 0:
+        needed = chance * (1 + price / worth)
+        wanted = needed if needed <= 1 else None
+    return {"chance_low": low, "chance": chance, "chance_high": high, "chance_wanted": wanted}
 
 
 def compare(settings: Settings, one: str, other: str) -> dict[str, Any]:

@@ -179,6 +179,15 @@ def term_in_words(term: str, words: Speech, document: Mapping[str, Any]) -> str:
     return f"{name} ({rest})" if rest and head != "budgets" else name
 
 
+def cost_in_words(term: str, price: float, words: Speech, document: Mapping[str, Any]) -> str:
+    """What a term costs; a budget that has money left can cost only those who do not say what they need of it."""
+    said = words.text("package.costs", price=words.number(price, 1))
+    sums = term.startswith("budgets.") or term == TermKind.DEBT.value
+    if sums and price > 0 and term not in {one["term"] for one in document["binding"]}:
+        return words.text("package.costs_unstated", price=said)
+    return said
+
+
 def figures_line(unit: Mapping[str, Any], words: Speech) -> str:
     """Chance and jobs of a unit with their intervals, and its capital; what its day did not know is ``—``."""
     return words.text(

@@ -24,6 +24,7 @@ from serving.reports.booklet import write_booklet
 from serving.reports.package import (
     any_synthetic,
     conflict_lines,
+    cost_in_words,
     figure_pairs,
     figure_rows,
     figures_line,
@@ -322,7 +323,7 @@ def export(terminal: Terminal, settings: Settings, given: str, out: Path, *, tea
     stored, words = desk.stored_package(settings, given), terminal.speech
     document = _document(stored)
     costs = [
-        (term_in_words(term, words, document), words.text("package.costs", price=words.number(price, 1)))
+        (term_in_words(term, words, document), cost_in_words(term, price, words, document))
         for term, price in document["term_prices"].items()
     ]
     notes = [(_rests_on(document, words), ""), (words.text("package.terms_cost"), "")]
@@ -382,7 +383,7 @@ def _print_terms(terminal: Terminal, document: Mapping[str, Any], names: Mapping
     """What the terms cost, what one step more would bring, who is nearly in."""
     words = terminal.speech
     costs = [
-        (f"  {term_in_words(term, words, document)}", words.text("package.costs", price=words.number(price, 1)))
+        (f"  {term_in_words(term, words, document)}", cost_in_words(term, price, words, document))
         for term, price in document["term_prices"].items()
         if price >= _SMALL
     ]
@@ -439,7 +440,10 @@ def _outside_lines(said: Mapping[str, Any], words: Speech, names: Mapping[str, A
         worth = said["worth"]
         facts = {"price": out["price"], "worth": worth, "wanted": worth + out["price"]}
         numbers = {name: words.number(value, 1) for name, value in facts.items()}
-        changes.append(words.text("package.change_likelier", **numbers))
+        changes.append(words.text("package.change_worth", **numbers))
+        if (wanted := said["chance_wanted"]) is not None:
+            shares = {"chance": words.share(said["chance"], 1), "wanted": words.share(wanted, 1)}
+            changes.append(words.text("package.change_likelier", **shares))
     return [*lines, *([words.text("package.would_enter")] if changes else []), *(f"– {line}" for line in changes)]
 
 

@@ -62,12 +62,20 @@ def _commented(stated: Mapping[str, Any], words: Speech) -> str:
     """The terms as YAML, a line above each that says what it does; what nobody stated is there to be filled in."""
     blanks: dict[str, Any] = {
         "count": 12,
-        "budgets": {"capital": {"at_most": "3000 billion rial"}},
+        "budgets": {
+            "capital": {"at_most": "3000 billion rial"},
+            "public_money": {"at_most": "500 billion rial", "share_of_capital": 0.3},
+            "hard_currency": {"at_most": "900 billion rial", "share_of_capital": 0.4},
+        },
+        "debt": "2000 billion rial",
         "quotas": [{"by": "county", "at_most": 4}, {"sector": ["10"], "at_least": 3}],
         "norms_stand_in": True,
         "assume_capital": "50 billion rial",
         "verdicts": ["offer"],
         "pinned": [{"unit": "UNIT", "reason": "…", "by": "…"}],
+        "barred": [{"unit": "UNIT", "reason": "…", "by": "…"}],
+        "not_together": [{"units": ["UNIT", "UNIT"], "reason": "…"}],
+        "only_with": [{"unit": "UNIT", "needs": ["UNIT"], "reason": "…"}],
         "exploration": {"share": 0.1},
         "revived": {"at_least": 3, "probability": 0.8},
         "worth": {"jobs": 1.0, "npv": 0.0, "risk": 0.0},

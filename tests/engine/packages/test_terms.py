@@ -80,6 +80,22 @@ def test_what_cannot_be_meant_is_refused_with_its_key(text, code, key):
     assert key is None or error.facts["key"] == key
 
 
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("count: many", "12, [10, 15]"),
+        ("worth: {jobs: -1}", ">= 0"),
+        ("worth: {jobs: .nan}", "0.5"),
+        ("exploration: {share: 2}", "<= 1"),
+        ("seed: 1.5", "0, 1, 2, …"),
+        ("verdicts: [sell]", "offer, fix_first, repurpose_or_sell, cannot_judge"),
+        ("quotas: 5", "[…]"),
+    ],
+)
+def test_what_is_allowed_is_said_in_signs_and_codes_not_in_words_of_a_library(text, allowed):
+    assert refusal(f"name: a\n{text}").facts["allowed"] == allowed
+
+
 def test_a_unit_cannot_be_wanted_in_and_out_at_once():
     error = refusal("name: a\npinned: [{unit: U1, reason: x}]\nbarred: [{unit: U1, reason: y}]")
     assert (error.code, error.facts["given"]) == (ErrorCode.PACKAGE_CONTRADICTION, ["U1"])

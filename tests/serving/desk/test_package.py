@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, datetime
 
 import openpyxl
@@ -13,6 +14,7 @@ from engine.domain.outcome import Outcome, OutcomeKind
 from engine.domain.prediction import Output, columns
 from engine.errors import EhyaError, ErrorCode
 from engine.packages.document import inputs_table
+from engine.packages.optimum import optimum
 from engine.packages.standing import Loss
 from engine.packages.terms import Grouping, PackageTerms
 from engine.settings import Settings
@@ -111,6 +113,22 @@ def test_why_tells_the_gain_of_one_and_the_smallest_change_for_another(settings,
     outside = [desk.why(settings, stored.key, unit) for unit in stored.inputs["unit_id"] if unit not in listed][:2]
     assert all(not one["in"] for one in outside)
     assert any(one["outside"]["changes"] or one["outside"]["barriers"] for one in outside)
+    likelier = [one for one in outside if one["chance_wanted"] is not None]
+    assert all(one["chance"] <= one["chance_wanted"] <= 1 for one in likelier)
+
+
+def test_the_chance_that_would_bring_a_unit_in_does_and_a_little_less_does_not(settings, whole, stored):
+    listed = {unit["unit_id"] for unit in stored.document["units"]}
+    candidates, problem, _ = desk.reopened(stored, solve=False)
+    for unit in (one for one in stored.inputs["unit_id"] if one not in listed):
+        said = desk.why(settings, stored.key, unit)
+        if said["chance_wanted"] is not None and said["outside"]["price"] > 0.01:
+            break
+    place, factor = candidates.place_of(unit), said["chance_wanted"] / said["chance"]
+    for share, comes in ((1.01, True), (0.99, False)):
+        worth = problem.worth.copy()
+        worth[place] *= factor * share
+        assert bool(optimum(replace(problem, worth=worth)).chosen[place]) is comes
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])
