@@ -10,6 +10,7 @@ import typer
 from serving.cli.doors import (
     access,
     imports,
+    meetings,
     models,
     offers,
     outcomes,
@@ -68,6 +69,8 @@ package_app = typer.Typer(
     help="Choose the units for an event under a budget and quotas, and defend the choice.",
 )
 app.add_typer(package_app, name="package")
+meetings_app = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Plan who meets whom at an event, and when.")
+app.add_typer(meetings_app, name="meetings")
 keys_app = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Make, list and revoke keys for programs.")
 app.add_typer(keys_app, name="keys")
 user_app = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Open, list and disable accounts of people.")
@@ -200,6 +203,14 @@ package_app.command("freeze", epilog='Example:  ehya package freeze inva@2 --by 
 )
 package_app.command("list", epilog="Example:  ehya package list")(packages.package_list)
 package_app.command("export", epilog="Example:  ehya package export inva --out inva.xlsx")(packages.package_export)
+
+meetings_app.command("plan", epilog="Example:  ehya meetings plan day.yaml --mandates investors.xlsx --out inva")(
+    meetings.meetings_plan
+)
+meetings_app.command("again", epilog="Example:  ehya meetings again inva --gone food-fund --since 10:40")(
+    meetings.meetings_again
+)
+meetings_app.command("show", epilog="Example:  ehya meetings show inva --who food-fund")(meetings.meetings_show)
 
 keys_app.command(
     "add",

@@ -1,0 +1,190 @@
+"""The plan of an event's meetings on paper and in calendars: a workbook for the hall, a calendar for each party."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import pandas as pd
+
+from engine.files import replacing
+from engine.meetings.timetable import NOWHERE
+from serving.desk.meetings import PlannedMeetings
+from serving.i18n import Speech
+from serving.reports.words import mapped
+from serving.reports.workbook import Notes, OutputSheet, SheetColumn, write_xlsx
+
+_COLUMNS = ("time", "table", "guest", "host", "third")
+
+
+def hours(planned: PlannedMeetings, slot: int, words: Speech) -> str:
+    """Begin and end of a slot in the digits of a language."""
+    begin, end = planned.day.slots[slot]
+    clock = [f"{minute // 60:02d}:{minute % 60:02d}" for minute in (begin, end)]
+    return words.text("meetings.from_to", begin=words.digits(clock[0]), end=words.digits(clock[1]))
+
+
+def meeting_rows(planned: PlannedMeetings, words: Speech) -> pd.DataFrame:
+    """Meetings in the reader's words, by time: ``time, table, guest, host, third`` beside ``slot`` and the ids."""
+    met, names = planned.plan.meetings, planned.names
+    thirds = {place: one.name for place, one in enumerate(planned.day.third)}
+    return pd.DataFrame(
+        {
+            "time": mapped(met["slot"], lambda slot: hours(planned, int(slot), words)),
+            "table": met["table"],
+            "guest": mapped(met["guest"], lambda party: names[party]),
+            "host": mapped(met["host"], lambda party: names[party]),
+            "third": mapped(met["third"], lambda place: thirds.get(int(place), "")),
+            "slot": met["slot"],
+            "guest_id": met["guest"],
+            "host_id": met["host"],
+        }
+    )
+
+
+def unmet_rows(planned: PlannedMeetings, words: Speech) -> pd.DataFrame:
+    """Wishes without a meeting in the reader's words: ``guest, host, why``."""
+    unmet, names = planned.plan.unmet, planned.names
+    return pd.DataFrame(
+        {
+            "guest": mapped(unmet["guest"], lambda party: names[party]),
+            "host": mapped(unmet["host"], lambda party: names[party]),
+            "why": mapped(unmet["why"], lambda why: words.text(f"unmet.{why}")),
+        }
+    )
+
+
+def write_meetings(path: Path, planned: PlannedMeetings, words: Speech) -> Path:
+    """Write the plan as a workbook: by time, by investor, by unit, and the wishes that stay wishes.
+
+    Raises
+    ------
+    EhyaError
+        ``file_not_written``.
+    """
+    rows, say = meeting_rows(planned, words), words.text
+    remarks = [say("meetings.synthetic")] if planned.synthetic else []
+    plain = [SheetColumn(name, say(f"meetings.{name}"), _kind(name)) for name in _COLUMNS]
+    of_guest = [SheetColumn(name, say(f"meetings.{name}"), _kind(name)) for name in _reordered("guest")]
+    of_host = [SheetColumn(name, say(f"meetings.{name}"), _kind(name)) for name in _reordered("host")]
+    unmet = [SheetColumn(name, say(f"meetings.{name}"), "long") for name in ("guest", "host", "why")]
+    sheets = [
+        OutputSheet(say("meetings.by_time"), plain, rows, remarks),
+        OutputSheet(say("meetings.by_guest"), of_guest, rows.sort_values(["guest", "slot"], kind="stable"), remarks),
+        OutputSheet(say("meetings.by_host"), of_host, rows.sort_values(["host", "slot"], kind="stable"), remarks),
+        OutputSheet(say("meetings.unmet"), unmet, unmet_rows(planned, words), remarks),
+    ]
+    notes = [
+        (say("meetings.event"), planned.day.event),
+        (say("meetings.date"), words.date(pd.Timestamp(planned.day.date))),
+        (say("meetings.version"), words.number(planned.version)),
+        (say("meetings.count"), words.number(len(rows))),
+        (say("meetings.stable_title"), say("meetings.stable" if planned.plan.blocking.empty else "meetings.unstable")),
+        (say("meetings.proven_title"), say("meetings.proven" if planned.plan.proven else "meetings.not_proven")),
+        (say("meetings.taken_title"), say("meetings.taken")),
+    ]
+    return write_xlsx(path, sheets, Notes(say("cli.notes"), notes), words)
+
+
+def write_calendars(folder: Path, planned: PlannedMeetings, words: Speech, *, made_at: datetime) -> list[Path]:
+    """Write a calendar (.ics) for each party that has, or had, a meeting.
+
+    A meeting keeps its ``UID`` through all versions of a plan; ``SEQUENCE`` counts the versions, and a meeting that is
+    no more is cancelled (RFC 5545, 3.8.1.11, 3.8.7.4), so that calendars that have it already follow.
+
+    Parameters
+    ----------
+    folder
+        Where to.
+    planned
+        The plan.
+    words
+        Language of the entries.
+    made_at
+        Now, with its zone.
+    """
+    from icalendar import Calendar
+
+    entries: dict[str, list[Any]] = {}
+    for guest, host, slot, third, stands in _entries(planned):
+        entry = _entry(planned, guest, host, slot, third, stands, words, made_at)
+        for party in (guest, host):
+            entries.setdefault(party, []).append(entry)
+    paths = []
+    for party, listed in sorted(entries.items()):
+        calendar = Calendar()
+        calendar.add("prodid", "-//Ehya//meetings//FA")
+        calendar.add("version", "2.0")
+        calendar.add("method", "PUBLISH")
+        calendar.add("x-wr-calname", f"{planned.day.event} · {planned.names[party]}")
+        for entry in listed:
+            calendar.add_component(entry)
+        calendar.add_missing_timezones()
+        path = folder / f"{file_name(party)}.ics"
+        with replacing(path) as beside:
+            beside.write_bytes(calendar.to_ical())
+        paths.append(path)
+    return paths
+
+
+def file_name(party: str) -> str:
+    """A party's id as the name of a file.
+
+    Examples
+    --------
+    >>> file_name("food-fund"), file_name("../a b")
+    ('food-fund', '___a_b')
+    """
+    return re.sub(r"[^\w-]", "_", party)[:80]
+
+
+def _entries(planned: PlannedMeetings) -> Iterator[tuple[str, str, int, int, bool]]:
+    """Meetings that stand, then those of the version before that are no more."""
+    met, before = planned.plan.meetings, planned.before
+    for row in met.to_dict("records"):
+        yield row["guest"], row["host"], int(row["slot"]), int(row["third"]), True
+    now = pd.MultiIndex.from_frame(met[["guest", "host"]])
+    gone = before[~pd.MultiIndex.from_frame(before[["guest", "host"]]).isin(now)]
+    for row in gone.to_dict("records"):
+        yield row["guest"], row["host"], int(row["slot"]), NOWHERE, False
+
+
+def _entry(
+    planned: PlannedMeetings,
+    guest: str,
+    host: str,
+    slot: int,
+    third: int,
+    stands: bool,
+    words: Speech,
+    made_at: datetime,
+) -> Any:
+    from icalendar import Event
+
+    begin, end = planned.day.times(slot)
+    entry = Event()
+    entry.add("uid", f"{uuid5(NAMESPACE_URL, f'{planned.day.event}|{planned.day.date}|{guest}|{host}')}@ehya")
+    entry.add("sequence", planned.version - 1)
+    entry.add("dtstamp", made_at)
+    entry.add("dtstart", begin)
+    entry.add("dtend", end)
+    parties = [planned.names[guest], planned.names[host], *([planned.day.third[third].name] if third >= 0 else [])]
+    entry.add("summary", " · ".join(parties))
+    entry.add("status", "CONFIRMED" if stands else "CANCELLED")
+    if stands:
+        met = planned.plan.meetings
+        table = met.loc[(met["guest"] == guest) & (met["host"] == host), "table"].iloc[0]
+        entry.add("location", words.text("meetings.at_table", table=int(table)))
+    return entry
+
+
+def _reordered(first: str) -> list[str]:
+    return [first, *(name for name in _COLUMNS if name != first)]
+
+
+def _kind(name: str) -> str:
+    return {"table": "count", "time": "text"}.get(name, "long")

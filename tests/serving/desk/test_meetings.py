@@ -1,0 +1,103 @@
+"""The meetings of an event: from shortlists to a plan, and anew when somebody does not come."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from engine.domain.mandate import Mandate
+from engine.errors import EhyaError, ErrorCode
+from engine.meetings.day import MeetingDay
+from serving.desk import meetings as desk
+from serving.desk.meetings import Gone
+from serving.reports.workbook import json_text
+from tests.serving.conftest import stock_of
+
+DAY = {"event": "INVA 1405", "date": "1405-09-20", "from": "09:00", "to": "12:00", "tables": 4}
+MANDATES = [
+    Mandate(id=f"inv-{n}", name=f"سرمایه‌گذار {n}", sectors={"like": [isic]}, risk_appetite="high", accept_unknown=True)
+    for n, isic in enumerate(("10", "13", "20", "22", "23"))
+]
+
+
+@pytest.fixture(scope="module")
+def offered(public_appraisal):
+    return stock_of(public_appraisal)
+
+
+@pytest.fixture(scope="module")
+def planned(offered):
+    return desk.plan_among(offered, MeetingDay.read(DAY | {"meetings": {"investor": 4, "unit": 3}}), MANDATES)
+
+
+def test_wishes_are_the_shortlists_and_every_wish_is_a_meeting_or_has_a_reason(offered, planned):
+    for mandate in MANDATES:
+        listed = offered.offer(mandate, limit=24).shortlist
+        wished = planned.wishes[planned.wishes["guest"] == mandate.id]
+        assert wished["host"].tolist() == listed.unit_id.tolist()
+    assert len(planned.plan.meetings) + len(planned.plan.unmet) == len(planned.wishes)
+    assert planned.plan.blocking.empty
+    assert planned.synthetic
+
+
+def test_who_declined_a_unit_does_not_meet_it(offered, planned):
+    first = planned.plan.meetings.iloc[0]
+    declined = pd.DataFrame({"mandate_id": [first["guest"]], "unit_id": [first["host"]]})
+    again = desk.plan_among(offered, planned.day, MANDATES, declined=declined)
+    pairs = set(zip(again.wishes["guest"], again.wishes["host"], strict=True))
+    assert (first["guest"], first["host"]) not in pairs
+
+
+def test_a_plan_comes_back_from_its_document(planned, tmp_path):
+    path = tmp_path / "plan.json"
+    path.write_text(json_text(desk.meetings_document(planned)), "utf-8")
+    back = desk.read_plan(path)
+    assert json.loads(json_text(desk.meetings_document(back))) == json.loads(path.read_text("utf-8"))
+    again, other = (desk.plan_again(one, [Gone("inv-1", 2)], since=2) for one in (planned, back))
+    pd.testing.assert_frame_equal(again.plan.meetings, other.plan.meetings, check_dtype=False)
+
+
+def test_after_a_no_show_slots_and_tables_stay_and_nobody_meets_who_is_gone(planned):
+    again = desk.plan_again(planned, [Gone("inv-1", 2)], since=2)
+    key = ["guest", "host", "slot", "table"]
+    stays = planned.plan.meetings[(planned.plan.meetings["guest"] != "inv-1") | (planned.plan.meetings["slot"] < 2)]
+    assert stays[key].merge(again.plan.meetings[key]).shape == stays[key].shape
+    late = again.plan.meetings[again.plan.meetings["slot"] >= 2]
+    assert "inv-1" not in set(late["guest"])
+    assert again.version == 2
+
+
+def test_parties_go_by_id_or_name_and_others_are_refused(planned):
+    assert desk.find_party(planned, "سرمایه گذار 3") == "inv-3"
+    with pytest.raises(EhyaError) as refusal:
+        desk.find_party(planned, "nobody")
+    assert refusal.value.code is ErrorCode.MEETINGS_PARTY_UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"away": [{"who": "nobody", "from": "09:00"}]},
+        {"third": [{"name": "bank", "units": ["nobody"]}]},
+        {"meetings": {"named": {"nobody": 1}}},
+    ],
+)
+def test_a_day_that_names_nobody_is_refused(offered, changes):
+    with pytest.raises(EhyaError) as refusal:
+        desk.plan_among(offered, MeetingDay.read(DAY | changes), MANDATES)
+    assert (refusal.value.code, refusal.value.facts["given"]) == (ErrorCode.MEETINGS_PARTY_UNKNOWN, "nobody")
+
+
+def test_an_event_at_which_nobody_may_meet_anybody_is_refused(offered):
+    nothing = [Mandate(id="x", sectors={"must": ["99"]})]
+    with pytest.raises(EhyaError) as refusal:
+        desk.plan_among(offered, MeetingDay.read(DAY), nothing)
+    assert refusal.value.code is ErrorCode.MEETINGS_NOBODY
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"format": 2}', '{"format": 1, "day": {}}'])
+def test_a_file_that_is_no_plan_is_refused(tmp_path, text):
+    (tmp_path / "plan.json").write_text(text, "utf-8")
+    with pytest.raises(EhyaError) as refusal:
+        desk.read_plan(tmp_path / "plan.json")
+    assert refusal.value.code in (ErrorCode.MEETINGS_UNREADABLE, ErrorCode.MEETINGS_VALUE_REFUSED)
