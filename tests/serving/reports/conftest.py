@@ -1,6 +1,9 @@
 """The made-up appraisal, judged by the real triage and the real ranking."""
 
+import unicodedata
+
 import pandas as pd
+import pypdfium2
 import pytest
 
 from engine.appraisal import appraise
@@ -45,6 +48,28 @@ def judged(appraisal):
 def public(appraisal):
     """The same units as the public sees them."""
     return _judged(appraisal, Audience.PUBLIC)
+
+
+@pytest.fixture(scope="session")
+def lines_of():
+    """Reads the lines of each page of a PDF in their order, as `letters` folds them."""
+    return _lines_of
+
+
+def _lines_of(pdf: bytes) -> list[list[str]]:
+    pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf)]
+    return [[letters(line) for line in page.splitlines()] for page in pages]
+
+
+def letters(text: str) -> str:
+    """Letters and digits of a line, sorted: inside a line readers move joiners, marks and what runs the other way."""
+    return "".join(sorted(letter for letter in unicodedata.normalize("NFKC", text) if letter.isalnum()))
+
+
+def in_order(page: list[str], wanted: list[str]) -> bool:
+    """Whether the page has a line for each of these, one after the other."""
+    lines = iter(page)
+    return all(letters(words) in lines for words in wanted)
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ from serving.i18n import speech
 from serving.reports.booklet import booklet_document, booklet_pictures, write_booklet
 from serving.reports.plan import cost_said, months_said
 from tests.serving.disclosure.test_byte_law import changed
+from tests.serving.reports.conftest import in_order, letters
 
 DAY = pd.Timestamp("2026-11-23")
 NOON = datetime(2026, 11, 29, 12)
@@ -180,6 +181,19 @@ def test_units_that_left_the_register_are_counted(units, first_day):
 def test_a_package_of_which_nothing_can_be_shown_is_still_a_booklet(units, first_day, tmp_path):
     whole = judged(units, first_day, QUESTION, Audience.PUBLIC)
     assert paper(booklet_among(stored(["gone"]), whole), "fa", tmp_path).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_its_text_can_be_read_back_page_by_page_in_the_order_of_its_headings(office, language, tmp_path, lines_of):
+    document, pages = booklet_document(office, speech(language)), lines_of(paper(office, language, tmp_path))
+    assert in_order(pages[0], [document["cover"]["kind"], document["cover"]["event"], *document["remarks"]])
+    assert in_order(pages[1], [document["summary"]["title"]])
+    for unit, page in zip(document["units"], pages[2:], strict=False):
+        assert in_order(page, [unit["name"], unit["below"], *(section["title"] for section in unit["sections"])])
+        rows = [f"{name} {said}" for section in unit["sections"] for name, said in section["pairs"]]
+        assert sum(letters(row) in page for row in rows) > len(rows) / 2  # others run over a line or two
+    assert in_order(pages[2 + len(document["units"])], [document["comparison"]["title"]])
+    assert in_order(pages[-1], [document["method"]["title"]])
 
 
 def test_the_cash_flow_of_each_unit_that_can_be_judged_stands_as_bars(office):

@@ -15,6 +15,7 @@ from serving.disclosure.masking import Audience, private_columns
 from serving.i18n import speech
 from serving.reports.handout import handout_document, handout_pictures, write_list
 from tests.serving.disclosure.test_byte_law import changed
+from tests.serving.reports.conftest import in_order
 
 DAY = pd.Timestamp("2026-11-23")
 WANTED = Mandate(id="m", name="A mill", risk_appetite="high", offer_fix_first=True, accept_unknown=True)
@@ -69,6 +70,15 @@ def test_a_page_loads_nothing_and_a_pdf_is_one(offer, tmp_path):
     assert "<script" not in page
     assert "http" not in page.replace("http://www.w3.org", "")
     assert write_list(tmp_path / "x.pdf", offer, speech("fa")).read_bytes().startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_its_text_can_be_read_back_unit_by_unit(offer, language, tmp_path, lines_of):
+    document = handout_document(offer, speech(language))
+    pages = lines_of(write_list(tmp_path / "x.pdf", offer, speech(language)).read_bytes())
+    lines = [line for page in pages for line in page]
+    assert in_order(lines, [document["kind"], document["investor"]])
+    assert in_order(lines, [unit["title"] for unit in document["units"]])
 
 
 def test_names_are_words_and_no_markup(units, first_day, tmp_path):

@@ -13,6 +13,7 @@ from serving.disclosure.masking import Audience, private_columns
 from serving.i18n import speech
 from serving.reports.opportunity import sheet_document, sheet_pictures, write_sheet
 from tests.serving.disclosure.test_byte_law import changed
+from tests.serving.reports.conftest import in_order
 
 DAY = pd.Timestamp("2026-11-23")
 
@@ -58,6 +59,15 @@ def test_private_fields_change_no_byte_of_it(units, first_day, found, tmp_path):
     again = public(changed(units, [*private_columns()], seed=5), first_day)
     after = write_sheet(tmp_path / "two.pdf", opportunity_of(again, str(found.row.name)), speech("fa")).read_bytes()
     assert after == before
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_its_text_can_be_read_back(found, language, tmp_path, lines_of):
+    words = speech(language)
+    document = sheet_document(found, words)
+    (page,) = lines_of(write_sheet(tmp_path / "one.pdf", found, words).read_bytes())
+    titles = [section["title"] for section in document["sections"]]
+    assert in_order(page, [document["kind"], document["name"], *titles])
 
 
 def test_it_stands_on_one_page(found):
