@@ -11,6 +11,7 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 BENCHES = {
+    "booklet": "experiments.bench.booklet:measure",
     "economics": "experiments.bench.economics:measure",
     "intake": "experiments.bench.intake:measure",
     "intake_xlsx": "experiments.bench.intake:measure_xlsx",
