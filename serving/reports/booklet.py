@@ -164,9 +164,13 @@ def _summary(booklet: Booklet, speech: Speech) -> dict[str, Any]:
     return {
         "title": say("booklet.summary"),
         "figures": figures,
-        "notes": [*notes, *([] if booklet.document is None else [say("booklet.net_note")])],
+        "notes": [*notes, *([] if booklet.document is None else [say("booklet.net_note"), *_money(booklet, speech)])],
         "headers": [say(head) for head in heads],
     }
+
+
+def _money(booklet: Booklet, speech: Speech) -> list[str]:
+    return [] if booklet.price_year is None else [money_line(booklet.price_year, speech)]
 
 
 def _units(booklet: Booklet, speech: Speech) -> list[dict[str, Any]]:
@@ -434,7 +438,8 @@ def _comparison(booklet: Booklet, speech: Speech) -> dict[str, Any]:
         ]
         for number, (unit, row) in enumerate(booklet.units.iterrows(), start=1)
     ]
-    return {"title": say("booklet.comparison"), "headers": headers, "rows": rows}
+    note = say("booklet.comparison_note", year=booklet.price_year)
+    return {"title": say("booklet.comparison"), "headers": headers, "rows": rows, "note": note}
 
 
 def _method(booklet: Booklet, speech: Speech) -> dict[str, Any]:
@@ -449,7 +454,7 @@ def _method(booklet: Booklet, speech: Speech) -> dict[str, Any]:
         gap = speech.share(booklet.document["objective"]["gap"], 2)
         lines += [say("booklet.chosen", gap=gap), say("booklet.net_note")]
     lines += [say("booklet.worth_method", draws=REGISTER_DRAWS), say("booklet.acts_method")]
-    lines += [say("plan.legend")]
+    lines += [say("booklet.acts_assumed")]
     facts = [(say("field.origin"), line) for line in origin_remarks(table, speech)]
     years = [speech.fact(int(year)) for year in sorted(set(table["price_year"].dropna()))]
     facts += [(say("field.price_year"), speech.join(years))] if years else []

@@ -174,13 +174,13 @@ def _pictures(row: pd.Series, widest: float, speech: Speech) -> list[dict[str, A
 def _pairs(line: dict[Any, Any], row: pd.Series, speech: Speech) -> list[tuple[str, str]]:
     """Why it is on the list, what else is known, what is flagged, and what is not known."""
     say = speech.text
-    facts = [(say(field), field_on_paper(field, row, speech) or speech.fact(None)) for field in _FACTS]
+    facts = [f"{say(field)}: {words}" for field in _FACTS if (words := field_on_paper(field, row, speech))]
     asked = speech.money(row[Field.CAPITAL_NEEDED_RIAL.value])
     if pd.notna(row[Field.CAPITAL_NEEDED_RIAL.value]) and pd.notna(row["price_year"]):
         asked = say("handout.of_year", money=asked, year=int(row["price_year"]))
     said = [
         (say("cli.reasons"), reason_sentences(line["reasons"], speech)),
-        *facts,
+        (say("handout.site"), " · ".join(facts) or speech.fact(None)),
         (say(Field.CAPITAL_NEEDED_RIAL), asked),
         (say(Field.DEAL_FORMS), speech.codes(row[Field.DEAL_FORMS.value], "deal_form")),
         (say("column.triage"), speech.codes(line["triage"], "triage")),

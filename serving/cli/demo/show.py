@@ -64,12 +64,17 @@ def run(terminal: Terminal, settings: Settings) -> None:
     synthetic, files = _rank(terminal, settings, question)
     made += files
     _step(terminal, 5, "demo.step_package", f"ehya package solve {inva.name}")
-    made += _package(terminal, settings, synthetic, inva)
+    files, chosen = _package(terminal, settings, synthetic, inva)
+    made += files
     _step(terminal, 6, "demo.step_reported_package", None)
-    made += _package(terminal, settings, reported, news)
-    for number, mandate in enumerate(mandates(settings.home), start=7):
+    made += _package(terminal, settings, reported, news)[0]
+    stated = mandates(settings.home)
+    for number, mandate in enumerate(stated, start=7):
         _step(terminal, number, "demo.step_match", f"ehya match --mandate {mandate.name} --top {_TOP}")
         made += _match(terminal, settings, question, mandate)
+    if chosen is not None:
+        _step(terminal, 7 + len(stated), "demo.step_booklet", f"ehya package export {inva.stem} --out {inva.stem}.pdf")
+        made += _paper(terminal, settings, chosen)
     _close(terminal, settings, made, monotonic() - began)
 
 
@@ -112,14 +117,14 @@ def _rank(terminal: Terminal, settings: Settings, question: Question) -> tuple[A
     return whole, _written(settings, "synthetic_ranking", whole)
 
 
-def _package(terminal: Terminal, settings: Settings, whole: Appraised, path: Path) -> list[Path]:
-    """Choose twelve units and say why each is in; only units of the register are kept as a package."""
+def _package(terminal: Terminal, settings: Settings, whole: Appraised, path: Path) -> tuple[list[Path], str | None]:
+    """Choose twelve units and say why each is in; only units of the register are kept as a package, under its key."""
     terms = PackageTerms.from_file(path)
     with terminal.busy("package.solving"):
         kept = path.stem == "inva"
         found = solve_among(settings, whole, terms, made_at=now().to_pydatetime(), keep=kept)
         show_solved(terminal, found)
-    return [path, *(_paper(terminal, settings, found.stored.key) if kept and found.stored else ())]
+    return [path], found.stored.key if kept and found.stored else None
 
 
 def _paper(terminal: Terminal, settings: Settings, key: str) -> list[Path]:
