@@ -17,6 +17,7 @@ from serving.api.gate import Gate, admitted
 from serving.api.kept import router as kept_routes
 from serving.api.limits import ServiceLimits
 from serving.api.model import router as model_routes
+from serving.api.observing import Counts, Observed
 from serving.api.pages import router as page_routes
 from serving.api.problems import answer_with_problems
 from serving.api.refreshing import kept_fresh
@@ -84,7 +85,7 @@ def create_app(
         dependencies=[Depends(admitted)],
     )
     app.state.shelf, app.state.language, app.state.limits = shelf, settings.language, limits or ServiceLimits()
-    app.state.settings = settings
+    app.state.settings, app.state.counts = settings, Counts()
     app.state.gate = gate or Gate(limits=limits)
     app.include_router(unit_routes())
     app.include_router(shortlist_routes())
@@ -93,6 +94,7 @@ def create_app(
     app.include_router(page_routes())
     app.mount("/static", StaticFiles(directory=str(resources.files("serving") / "static")))
     app.add_middleware(Border, hosts=hosts, default_language=settings.language)
+    app.add_middleware(Observed, counts=app.state.counts)  # added last, it stands outermost and sees refusals too
     answer_with_problems(app, default_language=settings.language)
     app.openapi = _described(app)  # type: ignore[method-assign]
     return app

@@ -187,6 +187,7 @@ async def admitted(request: Request) -> Pass:
         As `Gate.admit`.
     """
     gate: Gate = request.app.state.gate
+    request.state.address = getattr(request.scope.get("route"), "path", "")
     found = await gate.admit(request)
     request.state.passed = found
     return found

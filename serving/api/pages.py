@@ -1,4 +1,4 @@
-"""``/``, ``/model`` and ``/docs``: the pages for people; ``/openapi.json``, which `/docs` is written from."""
+"""``/``, ``/model`` and ``/docs``: the pages for people; ``/openapi.json``, which `/docs` rests on; ``/metrics``."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from typing import Any
 
 import pydantic_core
 from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from serving.api.access import WithoutKey, open_to
 from serving.api.answering import JSON, prepared
 from serving.api.language import chosen
+from serving.api.observing import Counts
 from serving.api.problems import listed
 from serving.api.shelf import Showing
 from serving.desk.stock import Stock
 from serving.disclosure.card import public_card
+from serving.disclosure.levels import CallerRole
 from serving.i18n import speech
 from serving.pages.docs import docs_page
 from serving.pages.home import home_page
@@ -47,6 +50,12 @@ def router() -> APIRouter:
         description = request.app.openapi()
         reply = await prepared(showing, ("docs", language), lambda: _docs(description, language))
         return reply.response(request.headers, language, HTML)
+
+    @routes.get("/metrics", openapi_extra=open_to([CallerRole.SERVICE, CallerRole.ADMIN]))
+    async def metrics(request: Request) -> Response:
+        counts: Counts = request.app.state.counts
+        body = await run_in_threadpool(counts.exposition, request.app.state.shelf)
+        return Response(body, media_type="text/plain; version=0.0.4; charset=utf-8")
 
     @routes.get("/openapi.json", openapi_extra=open_to(without_key=WithoutKey.ALWAYS))
     async def openapi(request: Request) -> Response:

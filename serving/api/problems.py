@@ -10,6 +10,7 @@ from typing import Any
 import pydantic_core
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -228,9 +229,7 @@ def answer_with_problems(app: FastAPI, *, default_language: str) -> None:
         status, headers = error.status_code, dict(error.headers or {})  # type: ignore[attr-defined]
         paths = ["/", "/docs", "/openapi.json", *app.openapi()["paths"]]
         if status == 405:
-            allowed = [name.strip() for name in str(headers.get("Allow", "")).split(",") if name]
-            if "GET" in allowed and "HEAD" not in allowed:  # the border answers HEAD wherever GET is
-                allowed.append("HEAD")
+            allowed = _allowed_methods(app, request)
             headers["Allow"] = ", ".join(allowed)
             facts = {"given": request.scope.get(METHOD_GIVEN, request.method), "allowed": allowed}
             return problem(
@@ -248,7 +247,8 @@ def answer_with_problems(app: FastAPI, *, default_language: str) -> None:
         return problem(code, language(request), request.url.path, facts=facts)
 
     async def failed(request: Request, _: Exception) -> Response:
-        return problem(HttpProblem.FAILED, language(request), request.url.path, headers=SECURITY_HEADERS)
+        headers = SECURITY_HEADERS | {"x-request-id": str(getattr(request.state, "request_id", ""))}
+        return problem(HttpProblem.FAILED, language(request), request.url.path, headers=headers)
 
     app.add_exception_handler(EhyaError, ehya_error)
     app.add_exception_handler(RequestRefusedError, ehya_error)
@@ -256,6 +256,18 @@ def answer_with_problems(app: FastAPI, *, default_language: str) -> None:
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(RequestValidationError, refused_parameters)
     app.add_exception_handler(Exception, failed)
+
+
+def _allowed_methods(app: FastAPI, request: Request) -> list[str]:
+    """Methods of an address, whichever of its routes was found first."""
+    found: set[str] = set()
+    for context in iter_route_contexts(app.routes):
+        path = getattr(context, "path_regex", None)
+        if path is not None and path.match(request.url.path):
+            found |= set(context.methods or ())
+    if "GET" in found:  # the border answers HEAD wherever GET is
+        found.add("HEAD")
+    return sorted(found)
 
 
 _EXAMPLES: dict[int, tuple[Code, dict[str, Any]]] = {

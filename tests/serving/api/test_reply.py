@@ -59,13 +59,18 @@ def test_a_short_answer_goes_as_it_is(client):
 def test_head_is_answered_wherever_get_is_with_the_same_headers(client, path):
     head, get = client.head(path), client.get(path)
     assert (head.status_code, head.content) == (200, b"")
-    steady = set(get.headers) - {"date", *(["content-length"] if "health" in path else [])}
+    steady = set(get.headers) - {"date", "x-request-id", *(["content-length"] if "health" in path else [])}
     assert {name: head.headers[name] for name in steady} == {name: get.headers[name] for name in steady}
 
 
 def test_head_is_refused_where_only_post_is_answered(client):
-    answer = client.head("/v1/shortlists")
+    answer = client.head("/v1/mandates/any/shortlists")
     assert (answer.status_code, answer.headers["allow"], answer.content) == (405, "POST", b"")
+
+
+def test_an_address_of_several_methods_names_them_all(client):
+    assert client.patch("/v1/mandates/any").headers["allow"] == "DELETE, GET, HEAD, PUT"
+    assert client.delete("/v1/shortlists").headers["allow"] == "GET, HEAD, POST"
 
 
 def test_head_and_304_need_no_server_to_be_bare(app):

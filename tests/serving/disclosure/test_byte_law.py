@@ -119,7 +119,8 @@ async def _over_http(stock: Stock, settings, addresses=ADDRESSES) -> dict[str, o
         for address in addresses:
             answer = await client.get(address)
             assert answer.status_code == 200, (address, answer.text)
-            found[address] = (answer.content, sorted(answer.headers.items()))
+            said = [(name, value) for name, value in answer.headers.items() if name != "x-request-id"]
+            found[address] = (answer.content, sorted(said))
         for unit in stock.units.index.sort_values()[:WORTH_ASKED]:
             answer = await client.get(f"/v1/units/{unit}/economics")
             assert answer.status_code == 200, answer.text

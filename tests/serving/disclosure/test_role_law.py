@@ -63,6 +63,8 @@ def answers(app, found, caller):
 
 def _steady(path, answer):
     headers = sorted((name, value) for name, value in answer.headers.items() if name not in UNSTEADY)
+    if path == "/metrics":  # it tells how long answers took
+        return answer.status_code, b""
     if "health" in path:  # it tells an age
         return answer.status_code, {name: value for name, value in answer.json().items() if "seconds" not in name}
     return answer.status_code, headers, answer.content
