@@ -16,6 +16,7 @@ BENCHES = {
     "intake": "experiments.bench.intake:measure",
     "intake_xlsx": "experiments.bench.intake:measure_xlsx",
     "intake_xlsx_numbers": "experiments.bench.intake:measure_xlsx_numbers",
+    "meetings": "experiments.bench.meetings:measure",
     "predict": "experiments.bench.predict:measure",
     "predict_full": "experiments.bench.predict_full:measure",
     "package": "experiments.bench.package:measure",
