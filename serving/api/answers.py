@@ -444,6 +444,38 @@ class KeptReactions(Answer):
     next: str | None = Field(description="address of the next page")
 
 
+class PackageHeading(Answer):
+    """A package without its units."""
+
+    package: str = Field(description="name@version")
+    event: str
+    as_of: date
+    signed_on: date | None = Field(description="null while nobody has signed it off; then only the office sees it")
+    unit_count: int
+    agreed: bool = Field(description="whether the caller's investor agreed not to disclose what stands in it")
+
+
+class PackagesAnswer(Answer):
+    """Packages, the newest first."""
+
+    packages: list[PackageHeading]
+
+
+class PackageAnswer(PackageHeading):
+    """A package and its units."""
+
+    units: list[Unit] = Field(description="its units as they are shown now; those that are shown no more are left out")
+    document: dict[str, Any] = _left_out("for the office: terms, figures and reasons")
+
+
+class AgreementAnswer(Answer):
+    """Whether an investor agrees not to disclose what stands in a package."""
+
+    package: str
+    investor: str
+    agreed: bool
+
+
 class ServiceHealth(Answer):
     """Whether the service can answer, and on what."""
 

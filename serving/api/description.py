@@ -18,7 +18,12 @@ _REFERENCE = "#/components/schemas/{model}"
 _SECTION = re.compile(r"^(\w[\w ]*)\n-{3,}\n", re.MULTILINE)  # of a docstring
 _PARAMETER = re.compile(r"^(\w[\w, ]*)\n((?:[ ]{4}.*\n?|\n)+)", re.MULTILINE)
 _NEVER_KEPT = "/v1/health"  # it tells an age
-_FOR_ONE = ("/v1/mandates", "/v1/shortlists", "/v1/reactions")  # what is kept for a caller is read anew each time
+_FOR_ONE = (
+    "/v1/mandates",
+    "/v1/shortlists",
+    "/v1/reactions",
+    "/v1/packages",
+)  # what is kept for a caller is read anew each time
 
 
 def describe(app: FastAPI) -> dict[str, Any]:

@@ -155,9 +155,20 @@ SAID: dict[str, Any] = {
     "reason": "place",
     "made_at": "2026-11-30T08:30:00+00:00",
 }
+PACKAGE: dict[str, Any] = {
+    "package": "inva@1",
+    "event": "INVA 1405",
+    "as_of": "2026-11-23",
+    "signed_on": "2026-11-30",
+    "unit_count": 1,
+    "agreed": False,
+}
 ANSWERS: dict[str, dict[str, Any]] = {
     "UnitPage": {"meta": META, "total": 1, "limit": 20, "offset": 0, "next": None, "units": [UNIT]},
     "UnitAlone": {"meta": META, "unit": UNIT, "why": WHY},
+    "PackagesAnswer": {"packages": [PACKAGE]},
+    "PackageAnswer": PACKAGE | {"units": [UNIT]},
+    "AgreementAnswer": {"package": "inva@1", "investor": "food-fund", "agreed": True},
     "KeptMandate": MANDATE,
     "KeptMandates": {"mandates": [MANDATE], "next": None},
     "KeptList": HEADING | {"page": [PLACE], "next": None},

@@ -92,6 +92,11 @@ class Gate:
             raise RequestRefusedError(HttpProblem.ROLE_REFUSED, given=caller.role, allowed=roles)
         return self._counted(caller, caller.actor, access.rate)
 
+    async def look_again(self) -> None:
+        """Read keys and agreements anew, beside the event loop."""
+        if self.ring is not None:
+            await run_in_threadpool(self.ring.try_refresh)
+
     def _anyone(self, access: Access) -> None:
         free = access.without_key is WithoutKey.WHILE_NO_KEYS and not self.keyed
         if access.without_key is not WithoutKey.ALWAYS and not free:
@@ -103,7 +108,7 @@ class Gate:
         if self.ring is None:
             raise self._wrong(address)
         if self.ring.unread or (not self.ring.knows(given) and self.ring.age > _FRESH):
-            await run_in_threadpool(self.ring.try_refresh)
+            await self.look_again()
         if self.ring.unread:
             raise RequestRefusedError(HttpProblem.KEYS_UNREAD)
         caller = self.ring.caller(given)

@@ -90,9 +90,9 @@ def router() -> APIRouter:
         """Mandates in force, by name; the office sees those of all owners."""
         caller = caller_of(request)
         owner = _owner(caller, query.owner) if query.owner or not _office(caller) else None
-        found = await _read(request, lambda register: register.mandates(owner))
+        found = await asked(request, lambda register: register.mandates(owner))
         page, following = _page(found, query, "/v1/mandates")
-        return _answer(request, query, {"mandates": [_mandate(one) for one in page], "next": following})
+        return answered(request, query, {"mandates": [_mandate(one) for one in page], "next": following})
 
     @routes.post(
         "/mandates",
@@ -110,7 +110,7 @@ def router() -> APIRouter:
             return _mandate(save_mandate(register, owner, stated, made_at=now, actor=caller.actor))
 
         done, headers = await written_once(request, body, act)
-        return _answer(request, query, done, headers | {"etag": f'"{done["version"]}"'})
+        return answered(request, query, done, headers | {"etag": f'"{done["version"]}"'})
 
     @routes.get(
         "/mandates/{name}",
@@ -122,8 +122,8 @@ def router() -> APIRouter:
     async def mandate(request: Request, name: Name, query: Annotated[OwnerQuery, Query()]) -> Response:
         """A saved mandate; its version is the ETag that a change names in `If-Match`."""
         owner = _owner(caller_of(request), query.owner)
-        found = await _read(request, lambda register: register.mandates.get(owner, name))
-        return _answer(request, query, _mandate(found), {"etag": f'"{found.version}"'})
+        found = await asked(request, lambda register: register.mandates.get(owner, name))
+        return answered(request, query, _mandate(found), {"etag": f'"{found.version}"'})
 
     @routes.put(
         "/mandates/{name}",
@@ -142,7 +142,7 @@ def router() -> APIRouter:
             return _mandate(save_mandate(register, owner, stated, **by, replaces=(name, over)))  # type: ignore[arg-type]
 
         done, headers = await written_once(request, body, act)
-        return _answer(request, query, done, headers | {"etag": f'"{done["version"]}"'})
+        return answered(request, query, done, headers | {"etag": f'"{done["version"]}"'})
 
     @routes.delete(
         "/mandates/{name}",
@@ -160,7 +160,7 @@ def router() -> APIRouter:
             return _mandate(register.mandates.withdraw(owner, name, over=over, made_at=now, actor=caller.actor))
 
         done, headers = await written_once(request, b"", act)
-        return _answer(request, query, done, headers)
+        return answered(request, query, done, headers)
 
     @routes.post(
         "/mandates/{name}/shortlists",
@@ -171,7 +171,7 @@ def router() -> APIRouter:
     )
     async def make(request: Request, name: Name, query: Annotated[TopQuery, Query()]) -> Response:
         """A shortlist for a saved mandate, kept in its whole order; its first places count as shown."""
-        caller, stock = caller_of(request), _stock(request)
+        caller, stock = caller_of(request), stock_of(request)
         owner = _owner(caller)
 
         def act(register: Register, now: datetime) -> dict[str, Any]:
@@ -179,8 +179,8 @@ def router() -> APIRouter:
             return {"list_id": made.list_id}
 
         done, headers = await written_once(request, b"", act)
-        kept = await _read(request, lambda register: register.lists.get(owner, done["list_id"]))
-        return _answer(request, query, _list(kept, 0, query.top, stock, _words(request, query)), headers)
+        kept = await asked(request, lambda register: register.lists.get(owner, done["list_id"]))
+        return answered(request, query, _list(kept, 0, query.top, stock, words_of(request, query)), headers)
 
     @routes.get(
         "/shortlists",
@@ -192,9 +192,9 @@ def router() -> APIRouter:
     async def lists(request: Request, query: Annotated[OwnedQuery, Query()]) -> Response:
         """Lists that were kept, the oldest first."""
         owner = _owner(caller_of(request), query.owner)
-        found = await _read(request, lambda register: register.lists(owner))
+        found = await asked(request, lambda register: register.lists(owner))
         page, following = _page(found, query, "/v1/shortlists")
-        return _answer(request, query, {"shortlists": [_heading(one) for one in page], "next": following})
+        return answered(request, query, {"shortlists": [_heading(one) for one in page], "next": following})
 
     @routes.get(
         "/shortlists/{list_id}",
@@ -214,8 +214,8 @@ def router() -> APIRouter:
         def shown(register: Register) -> StoredList:
             return register.lists.show(owner, list_id, until=until, shown_on=datetime.now(UTC))
 
-        found = await _read(request, shown)
-        return _answer(request, query, _list(found, after, query.limit, _stock(request), _words(request, query)))
+        found = await asked(request, shown)
+        return answered(request, query, _list(found, after, query.limit, stock_of(request), words_of(request, query)))
 
     @routes.get(
         "/shortlists/{list_id}/changes",
@@ -227,7 +227,7 @@ def router() -> APIRouter:
     async def changes(request: Request, list_id: ListId, query: Annotated[LanguageQuery, Query()]) -> Response:
         """Units that came, went and moved since the last list for the same mandate, among the places kept."""
         owner = _owner(caller_of(request))
-        found = await _read(request, lambda register: list_change(register, owner, list_id))
+        found = await asked(request, lambda register: list_change(register, owner, list_id))
         said = {
             "list_id": list_id,
             "before": None if found.before is None else found.before.list_id,
@@ -235,7 +235,7 @@ def router() -> APIRouter:
             "left": list(found.left),
             "moved": [{"unit_id": unit, "before": was, "now": now} for unit, (was, now) in found.moved.items()],
         }
-        return _answer(request, query, said)
+        return answered(request, query, said)
 
     @routes.post(
         "/shortlists/{list_id}/reactions",
@@ -253,7 +253,7 @@ def router() -> APIRouter:
             return react(register, owner, list_id, stated, made_at=now, actor=caller.actor)
 
         done, headers = await written_once(request, body, act)
-        return _answer(request, query, done, headers)
+        return answered(request, query, done, headers)
 
     @routes.get(
         "/reactions",
@@ -266,13 +266,13 @@ def router() -> APIRouter:
         """What the caller said to units, oldest first; the office sees that of all owners."""
         caller = caller_of(request)
         owner = _owner(caller, query.owner) if query.owner or not _office(caller) else None
-        found = await _read(request, lambda register: register.lists.reactions(owner))
+        found = await asked(request, lambda register: register.lists.reactions(owner))
         said = [
             {**{str(key): value for key, value in row.items() if key != "owner"}, "made_at": _moment(row["made_at"])}
             for row in found.to_dict(orient="records")
         ]
         page, following = _page(said, query, "/v1/reactions")
-        return _answer(request, query, {"reactions": page, "next": following})
+        return answered(request, query, {"reactions": page, "next": following})
 
     return routes
 
@@ -288,25 +288,48 @@ def _owner(caller: Caller, asked: str | None = None) -> str:
     return caller.investor or caller.actor
 
 
-async def _read(request: Request, ask: Callable[[Register], Any]) -> Any:
-    def answered() -> Any:
+async def asked(request: Request, ask: Callable[[Register], Any]) -> Any:
+    """What the register answers, asked in a thread.
+
+    Parameters
+    ----------
+    request
+        The request.
+    ask
+        Called with the open register.
+    """
+
+    def opened() -> Any:
         with open_register(request.app.state.settings) as register:
             return ask(register)
 
-    return await run_in_threadpool(answered)
+    return await run_in_threadpool(opened)
 
 
-def _answer(request: Request, query: LanguageQuery, said: Any, headers: dict[str, str] | None = None) -> Response:
+def answered(request: Request, query: LanguageQuery, said: Any, headers: dict[str, str] | None = None) -> Response:
+    """An answer for one caller alone: as JSON, kept nowhere on the way.
+
+    Parameters
+    ----------
+    request, query
+        The request and its language.
+    said
+        What is answered.
+    headers
+        Headers beside the usual ones.
+    """
     language = chosen(query.lang, request.headers, request.app.state.language)
     usual = {"content-language": language, "vary": "Accept-Language, Authorization"}
     return Response(written(dict(said)), 200, usual | (headers or {}), JSON)
 
 
-def _words(request: Request, query: LanguageQuery) -> Speech:
+def words_of(request: Request, query: LanguageQuery) -> Speech:
+    """The language of an answer."""
     return speech(chosen(query.lang, request.headers, request.app.state.language))
 
 
-def _stock(request: Request) -> Stock:
+def stock_of(request: Request) -> Stock:
+    """What is on offer to the public now."""
     showing: Showing = request.app.state.shelf.showing
     return showing.stock
 

@@ -53,6 +53,7 @@ class HttpProblem(Code):
     ROLE_REFUSED = "role_refused"
     TOO_MANY_REQUESTS = "too_many_requests"
     IF_MATCH_MISSING = "if_match_missing"
+    INVESTOR_UNNAMED = "investor_unnamed"
     FAILED = "failed"
 
 
@@ -76,11 +77,14 @@ STATUS: dict[Code, int] = {
     HttpProblem.ROLE_REFUSED: 403,
     HttpProblem.TOO_MANY_REQUESTS: 429,
     HttpProblem.IF_MATCH_MISSING: 428,
+    HttpProblem.INVESTOR_UNNAMED: 422,
     HttpProblem.FAILED: 500,
     ErrorCode.UNKNOWN_UNIT: 404,
     ErrorCode.MANDATE_UNKNOWN: 404,
     ErrorCode.LIST_UNKNOWN: 404,
     ErrorCode.NOT_ON_LIST: 404,
+    ErrorCode.PACKAGE_UNKNOWN: 404,
+    ErrorCode.NOT_AGREED: 404,
     ErrorCode.MANDATE_EXISTS: 409,
     ErrorCode.MANDATE_CHANGED: 412,
     ErrorCode.IDEMPOTENCY_KEY_USED: 409,
@@ -157,7 +161,10 @@ def problem(
     return Response(body, status, answer_headers, MEDIA_TYPE)
 
 
-_OVER_HTTP: dict[Code, str] = {ErrorCode.UNKNOWN_UNIT: "http_problem.unknown_unit"}
+_OVER_HTTP: dict[Code, str] = {
+    ErrorCode.UNKNOWN_UNIT: "http_problem.unknown_unit",
+    ErrorCode.PACKAGE_UNKNOWN: "http_problem.unknown_package",
+}
 """Texts that say what to do over HTTP, where the text of the code names a command of the terminal."""
 
 

@@ -20,7 +20,7 @@ def accept(settings: Settings, investor: str, package: str, *, made_at: datetime
     EhyaError
         ``value_unreadable``, ``package_unknown``, ``package_not_frozen``.
     """
-    name, version = _named(package)
+    name, version = named_package(package)
     with open_register(settings) as register:
         register.agreements.accept(investor, name, version, made_at=made_at, actor=actor)
     return f"{name}@{version}"
@@ -34,7 +34,7 @@ def end(settings: Settings, investor: str, package: str, *, made_at: datetime, a
     EhyaError
         ``value_unreadable``, ``package_unknown``, ``package_not_frozen``, ``not_agreed``.
     """
-    name, version = _named(package)
+    name, version = named_package(package)
     with open_register(settings) as register:
         register.agreements.end(investor, name, version, made_at=made_at, actor=actor)
     return f"{name}@{version}"
@@ -50,12 +50,23 @@ def units_agreed(register: Register, investor: str) -> frozenset[str]:
     """Units of all packages to whose secrecy an investor agreed, as the packages name them."""
     found = register.agreements(investor)
     standing = found.loc[found["ended_at"].isna(), "package"]
-    documents = (register.packages.get(*_named(str(package))).document for package in standing)
+    documents = (register.packages.get(*named_package(str(package))).document for package in standing)
     return frozenset(str(unit["unit_id"]) for document in documents for unit in document.get("units", ()))
 
 
-def _named(package: str) -> tuple[str, int]:
-    """Name and version of a package, written name@version."""
+def named_package(package: str) -> tuple[str, int]:
+    """Name and version of a package, written name@version.
+
+    Raises
+    ------
+    EhyaError
+        ``value_unreadable``.
+
+    Examples
+    --------
+    >>> named_package("inva@1")
+    ('inva', 1)
+    """
     name, _, version = package.rpartition("@")
     if not name or not version.isascii() or not version.isdigit():
         raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="PACKAGE", given=package, allowed=["inva@1"])

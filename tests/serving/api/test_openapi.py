@@ -45,6 +45,10 @@ KEPT = [
     ("GET", "/v1/shortlists/{list_id}/changes"),
     ("POST", "/v1/shortlists/{list_id}/reactions"),
     ("GET", "/v1/reactions"),
+    ("GET", "/v1/packages"),
+    ("GET", "/v1/packages/{package}"),
+    ("PUT", "/v1/packages/{package}/agreement"),
+    ("DELETE", "/v1/packages/{package}/agreement"),
 ]
 """What needs a key: asked with one."""
 

@@ -42,7 +42,7 @@ def answers(app, found, caller):
     """What one caller gets: status, headers that say something, bytes."""
     key = found.keys.get(caller)
     units = [found.agreed[0], found.stock.units.index.sort_values()[7]]
-    paths = [path for method, path, _ in addresses(app) if method == "GET"]
+    paths = [path.replace("{package}", "inva@1") for method, path, _ in addresses(app) if method == "GET"]
     asked = [path.replace("{unit_id}", unit) for path in paths for unit in (units if "{" in path else units[:1])]
     asked = [path for path in asked if "{" not in path]
 
