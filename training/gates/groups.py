@@ -28,8 +28,8 @@ WORSE = 0.10
 
 SURE = 0.90
 """Level of the paired interval of a group: as wide as may be, so that of a group of 100 units that is truly
-``MISSED_SHARE`` worse four times of five its lower end lies above zero. By :func:`power` 94 % would do; units have
-unlike weights and numbers of rows, and with 94 % the study of retraining caught .70."""
+``MISSED_SHARE`` worse four times of five its lower end lies above zero. 94 % would do for a hundred of equal weight;
+units have unlike numbers of rows, and ``experiments.retraining`` measures what is caught."""
 
 FALSE_ALARM = 0.05
 """Share of trainings whose gate a right model may find shut."""
@@ -61,10 +61,11 @@ def group_losses(judged: pd.DataFrame, *, random_state: int = 0, worlds: int = W
     -------
     pandas.DataFrame
         Columns ``by`` (county, sector, size), ``group`` (missing for the pool of small ones), ``units``, ``rows``,
-        ``brier``, ``brier_opponent``, ``worse_share`` (0.1: a tenth above the opponent), ``difference`` (of the two,
-        above zero is worse) with ``difference_low`` and ``difference_high`` (paired 90 % interval, bootstrap by unit),
-        and ``chance``: how often any group of a model that is right would look as bad as this one (Westfall and Young
-        1993, "Resampling-based multiple testing", single step); missing for pools.
+        ``effective_units`` (of equal weight, worth as much), ``brier``, ``brier_opponent``, ``worse_share`` (0.1: a
+        tenth above the opponent), ``difference`` (of the two, above zero is worse) with ``difference_low`` and
+        ``difference_high`` (paired 90 % interval, bootstrap by unit), and ``chance``: how often any group of a model
+        that is right would look as bad as this one (Westfall and Young 1993, "Resampling-based multiple testing",
+        single step); missing for pools.
     """
     compared = _compared(judged)
     parts = [_of(compared, by) for by in GROUPS]
@@ -118,37 +119,39 @@ def group_verdict(table: pd.DataFrame) -> Verdict:
     behind = (alone["worse_share"] > WORSE) & (alone["difference_low"] > 0)
     worse = alone[behind & (alone["chance"] <= FALSE_ALARM)]
     pooled = table[table["group"].isna()]
-    sizes = sorted({int(alone["units"].min()), int(alone["units"].max())}) if len(alone) else []
+    sizes = alone.sort_values("units", kind="stable").drop_duplicates("units").iloc[[0, -1]] if len(alone) else alone
+    sizes = sizes.drop_duplicates("units")
     facts = {
         "worse": [_line(row) for row in worse.to_dict("records")],
         "judged_groups": len(alone),
         "pooled": [_line(row) for row in pooled.to_dict("records")],
         "power_of": MISSED_SHARE,
-        "power": [{"units": units, "power": round(power(units, groups=len(alone)), 2)} for units in sizes],
+        "power": [
+            {"units": int(units), "power": round(power(effective, groups=len(alone)), 2)}
+            for units, effective in zip(sizes["units"], sizes["effective_units"], strict=True)
+        ],
     }
     return Verdict(Gate.NO_GROUP_WORSE, worse.empty, facts)
 
 
 def plain(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Losses by group as plain values; ``group`` is ``None`` for the pool of small ones."""
-    finite = table.astype(object).where(table.notna() & (table != float("inf")), None)
+    shown = table.drop(columns="effective_units")  # it serves the power alone
+    finite = shown.astype(object).where(shown.notna() & (shown != float("inf")), None)
     return [{str(name): value for name, value in row.items()} for row in finite.to_dict("records")]
 
 
-def power(units: int, *, worse_share: float = MISSED_SHARE, groups: int = 18) -> float:
+def power(units: float, *, worse_share: float = MISSED_SHARE, groups: int = 18) -> float:
     """How often a group is refused that is truly worse by some share, where the opponent is right of it.
 
     With the opponent's probabilities q right and loss q(1 - q), a loss higher by the share s is a mean squared
     difference of s q(1 - q); the paired difference then has the standard deviation 2 sqrt(s) q(1 - q), so that after n
     units it lies sqrt(s n) / 2 standard errors above zero, and twice that above what a right model would show.
 
-    That flatters: real units have unlike weights and numbers of rows (``experiments.retraining`` measures what is
-    caught).
-
     Parameters
     ----------
     units
-        Units of the group, each judged once.
+        Units of the group, as many of equal weight as its own are worth.
     worse_share
         By which its loss lies above the opponent's.
     groups
@@ -219,10 +222,18 @@ def _of(compared: _Rows, by: str) -> tuple[pd.DataFrame, Floats]:
             "group": names,
             "units": compared.rows.groupby(code)["unit_id"].nunique().reindex(range(len(names))).to_numpy(),
             "rows": member.sum(axis=0).astype(int),
+            "effective_units": _effective(compared, member),
             **{name: (compared.weight * loss) @ member / weight for name, loss in losses.items()},
         }
     )
     return part, member
+
+
+def _effective(compared: _Rows, member: Floats) -> Floats:
+    """Units of equal weight that are worth as much: those of many rows weigh more (Kish 1965, "Survey sampling")."""
+    weight = np.zeros((compared.units, member.shape[1]))
+    np.add.at(weight, compared.unit, compared.weight[:, None] * member)
+    return np.asarray(weight.sum(axis=0) ** 2 / (weight**2).sum(axis=0))
 
 
 def _interval(compared: _Rows, member: Floats, random_state: int, worlds: int) -> tuple[Floats, Floats]:

@@ -159,3 +159,10 @@ def test_groups_are_judged_by_fits_of_the_size_that_goes_to_work_where_both_side
     # A champion that was not asked so is met by what both said walking forward.
     assert not no_group_worse(good.assign(champion_left_out_probability=np.nan)).passed
     assert group_losses(good.assign(left_out_probability=np.nan))["brier"].equals(group_losses(table)["brier"])
+
+
+def test_the_power_is_that_of_units_of_unlike_weight():
+    """Half of a hundred weigh three times as much: (50 x 1 + 50 x 3)^2 / (50 x 1 + 50 x 9) is 80."""
+    table = judged(0.6, count=100).assign(weight=np.tile([1.0, 1.0, 3.0, 3.0], 25))
+    assert group_losses(table)["effective_units"].tolist() == pytest.approx([80.0] * 3)
+    assert no_group_worse(table).facts["power"] == [{"units": 100, "power": round(power(80, groups=3), 2)}]
