@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from time import monotonic
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import EhyaError, ErrorCode
 from engine.packages.conflict import Loosening, loosened
-from engine.packages.optimum import Bits, Optimum, least_loosening, optimum
+from engine.packages.optimum import SECONDS, Bits, Optimum, least_loosening, optimum
 from engine.packages.rules import PackageProblem, PackageRule, TermKind
 
 SUMS = (TermKind.CAPITAL, TermKind.PUBLIC_MONEY, TermKind.HARD_CURRENCY, TermKind.DEBT)
@@ -33,12 +36,15 @@ class Inside:
         Places of the units that would come instead.
     leaving
         Places of others that would leave with it.
+    finished
+        Whether there was time to prove it; else ``gain`` is what it loses at most, or ``None`` where nothing was found.
     """
 
     place: int
     gain: float | None
     displaced: NDArray[np.intp]
     leaving: NDArray[np.intp]
+    finished: bool = True
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -91,8 +97,17 @@ class Binding:
     value: float
 
 
-def why_inside(problem: PackageProblem, best: Optimum, place: int) -> Inside:
+def why_inside(problem: PackageProblem, best: Optimum, place: int, *, until: float = np.inf) -> Inside:
     """Say what a unit of the package is worth to it, and what it displaced.
+
+    Parameters
+    ----------
+    problem, best
+        Worth and rules, and their optimum.
+    place
+        Of the unit.
+    until
+        Moment of `time.monotonic` at which the search ends.
 
     Examples
     --------
@@ -102,12 +117,12 @@ def why_inside(problem: PackageProblem, best: Optimum, place: int) -> Inside:
     >>> said.gain, said.displaced.tolist()
     (1.0, [1])
     """
-    other = optimum(problem, outside=[place])
+    other, finished = _in_time(problem, until, outside=[place])
     if other is None:
         nobody = np.empty(0, dtype=np.intp)
-        return Inside(place, None, nobody, nobody)
+        return Inside(place, None, nobody, nobody, finished)
     entering, leaving = difference(best.chosen, other.chosen)
-    return Inside(place, max(best.value - other.value, 0.0), entering, leaving[leaving != place])
+    return Inside(place, max(best.value - other.value, 0.0), entering, leaving[leaving != place], finished)
 
 
 def why_outside(problem: PackageProblem, best: Optimum, place: int) -> Outside:
@@ -139,10 +154,11 @@ def why_outside(problem: PackageProblem, best: Optimum, place: int) -> Outside:
     return Outside(place, barriers, price, leaving, entering[entering != place], tuple(changes))
 
 
-def bindings(problem: PackageProblem, best: Optimum) -> tuple[Binding, ...]:
+def bindings(problem: PackageProblem, best: Optimum, *, until: float = np.inf) -> tuple[Binding, ...]:
     """What each rule that binds would bring if it were one step looser: solved again, not read off a relaxation.
 
     A step is one unit of a count or quota, and a twentieth of a sum; other terms have no step but to be given up.
+    Rules for which there is no time before ``until`` (`time.monotonic`) are left out.
 
     Examples
     --------
@@ -156,15 +172,17 @@ def bindings(problem: PackageProblem, best: Optimum) -> tuple[Binding, ...]:
         if rule.kind not in _STEPPED or not _tight(rule, best.chosen):
             continue
         step = max(rule.high, rule.total(best.chosen)) * 0.05 if rule.kind in SUMS else 1.0
-        other = optimum(_looser(problem, at, step))
+        other, _ = _in_time(_looser(problem, at, step), until)
         value = 0.0 if other is None else max(other.value - best.value, 0.0)
         if value > _SMALL * max(1.0, abs(best.value)):
             found.append(Binding(rule, rule.total(best.chosen), step, value))
     return tuple(found)
 
 
-def prices(problem: PackageProblem, best: Optimum) -> dict[str, float]:
+def prices(problem: PackageProblem, best: Optimum, *, until: float = np.inf) -> dict[str, float]:
     """Objective that each term costs: what the best package without it would have more.
+
+    A term for which there is no time before ``until`` (`time.monotonic`) has no price.
 
     Examples
     --------
@@ -177,9 +195,24 @@ def prices(problem: PackageProblem, best: Optimum) -> dict[str, float]:
     for term in problem.terms:
         if term in (TermKind.KNOWN.value, TermKind.WITHDRAWN.value):
             continue
-        other = optimum(problem.without(term))
-        found[term] = 0.0 if other is None else max(other.value - best.value, 0.0)
+        other, finished = _in_time(problem.without(term), until)
+        if finished:
+            found[term] = 0.0 if other is None else max(other.value - best.value, 0.0)
     return found
+
+
+def _in_time(problem: PackageProblem, until: float, **forced: Any) -> tuple[Optimum | None, bool]:
+    """The optimum, where there is time to find it, and whether it is proven."""
+    left = until - monotonic()
+    if left <= 0:
+        return None, False
+    try:
+        found = optimum(problem, seconds=min(left, SECONDS), **forced)
+    except EhyaError as error:
+        if error.code is not ErrorCode.PACKAGE_OUT_OF_TIME:
+            raise
+        return None, False
+    return found, found is None or found.gap == 0
 
 
 def difference(one: Bits, other: Bits) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -41,6 +41,8 @@ def package_document(found: Package) -> dict[str, Any]:
             "units": [_unit(found, place, drawn.get(place), ids) for place in found.places],
             "displaced_by_lot": [ids[lot.instead] for lot in found.lots if lot.instead != lot.place],
             "term_prices": found.prices,
+            # said only where it is so: a package of before has no such line and repeats all the same
+            **({"unfinished": True} if found.unfinished else {}),
             "binding": [
                 {**rule_document(one.rule, ids), "total": one.total, "step": one.step, "value": one.value}
                 for one in found.bindings
@@ -70,6 +72,7 @@ def inside_document(said: Inside, ids: list[str]) -> dict[str, Any]:
             "gain": said.gain,
             "displaced": [ids[place] for place in said.displaced],
             "leaving": [ids[place] for place in said.leaving],
+            **({} if said.finished else {"finished": False}),
         }
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from engine.packages.conflict import Conflict, conflict
 from engine.packages.exploration import Lot, lots
 from engine.packages.optimum import SECONDS, Bits, Optimum, optimum
 from engine.packages.robust import PACKAGES, Robustness, Role, robustness
-from engine.packages.rules import PackageProblem, Tail
+from engine.packages.rules import PackageProblem, Tail, TermKind
 from engine.packages.terms import PackageTerms
 
 INTERVAL = (0.1, 0.9)
@@ -73,6 +74,12 @@ class Package:
 
         return sorted(np.flatnonzero(self.chosen).tolist(), key=order)
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether there was no time for some answer, or for all the other packages."""
+        terms = set(self.problem.terms) - {TermKind.KNOWN.value, TermKind.WITHDRAWN.value}
+        return not all(one.finished for one in self.inside.values()) or bool(terms - set(self.prices))
+
     def role(self, place: int) -> Role:
         """What a unit is to the package."""
         if place in {lot.place for lot in self.lots if lot.place != lot.instead}:
@@ -105,7 +112,8 @@ def package(
     terms
         The terms.
     seconds
-        For the search; what is not proven by then has a gap. As many again for the terms in conflict.
+        For the search; what is not proven by then has a gap. As many again for the terms in conflict, or for all the
+        answers (gains, prices, steps), and half as many for the other packages: what they lack by then says so.
     packages
         Packages that test how surely each unit belongs; see `engine.packages.robust`.
     contradicted
@@ -129,15 +137,17 @@ def package(
         assert found is not None
         return found
     pinned = np.array([candidates.place_of(one.unit) for one in terms.pinned], dtype=np.intp)
-    inside = {int(place): why_inside(problem, best, int(place)) for place in np.flatnonzero(best.chosen)}
+    until = monotonic() + seconds
+    places = np.flatnonzero(best.chosen).tolist()
+    inside = {place: why_inside(problem, best, place, until=until) for place in places}
     chosen = best.chosen
     drawn: tuple[Lot, ...] = ()
     if terms.exploration is not None:
         chosen, drawn = lots(problem, best, terms.exploration.share, inside=inside, pinned=pinned, seed=terms.seed)
-    robust = robustness(candidates, problem, terms.worth, packages=packages, seed=terms.seed)
-    return Package(
-        terms, candidates, problem, best, chosen, drawn, inside, robust, prices(problem, best), bindings(problem, best)
-    )
+    cost, steps = prices(problem, best, until=until), bindings(problem, best, until=until)
+    last = monotonic() + seconds / 2
+    robust = robustness(candidates, problem, terms.worth, packages=packages, seed=terms.seed, until=last)
+    return Package(terms, candidates, problem, best, chosen, drawn, inside, robust, cost, steps)
 
 
 def figures(candidates: Candidates, chosen: Bits, tail: float) -> dict[str, Any]:

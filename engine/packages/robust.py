@@ -7,6 +7,7 @@ unit in every package is core, one in none is out, one between is where a second
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from time import monotonic
 
 import numpy as np
 from numpy.random import default_rng
@@ -77,6 +78,7 @@ def robustness(
     packages: int = PACKAGES,
     seed: int = 0,
     seconds: float = 5.0,
+    until: float = np.inf,
 ) -> Robustness:
     """Solve the package again and again under weights and effects that might as well be true.
 
@@ -94,6 +96,8 @@ def robustness(
         Of weights and of the worlds whose mean makes the effects of each.
     seconds
         For one package.
+    until
+        Moment of `time.monotonic` after which no other package is begun.
 
     Notes
     -----
@@ -104,6 +108,8 @@ def robustness(
     inside = np.zeros(len(candidates))
     solved = 0
     for _ in range(packages):
+        if monotonic() >= until:
+            break
         worlds = random.choice(len(chance), size=min(WORLDS_EACH, len(chance)), replace=True)
         drawn = (chance[worlds] * jobs[worlds]).mean(axis=0) * candidates.net
         worth = weights.jobs * _about(random) * drawn

@@ -117,9 +117,11 @@ def reason_lines(unit: Mapping[str, Any], words: Speech, names: Mapping[str, Any
         facts = {"pool": lot["pool"], "probability": words.share(lot["probability"], 1)}
         lines.append(say("package.lot_line", unit=unit_in_words(lot["instead"], names), **facts))
     elif unit["gain"] is None:
-        lines.append(say("package.needed"))
+        lines.append(say("package.needed" if unit.get("finished", True) else "package.no_time"))
     else:
         lines.append(gain_in_words(unit, words, names))
+        if not unit.get("finished", True):
+            lines.append(say("package.at_most"))
     if unit["capital_estimated"]:
         lines.append(say("package.capital_estimated"))
     key = "role_undetermined" if unit["core_index"] is None else "role_line"

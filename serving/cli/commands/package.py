@@ -370,6 +370,8 @@ def _print(terminal: Terminal, document: Mapping[str, Any], names: Mapping[str, 
     _print_terms(terminal, document, names)
     gap = document["objective"]["gap"]
     terminal.say("package.unproven" if gap else "package.proven", gap=words.share(gap, 2))
+    if document.get("unfinished"):
+        terminal.line(words.text("package.unfinished"), "yellow")
     frozen = document["frozen"]
     if frozen:
         terminal.say("package.frozen_line", role=frozen["role"], date=words.date(frozen["on"]))

@@ -165,6 +165,22 @@ def test_where_no_other_package_was_solved_no_role_is_made_up(candidate_rows):
     assert all(unit["core_index"] is None for unit in units)
 
 
+def test_answers_that_there_is_no_time_for_are_missing_and_said_and_the_package_stands(
+    candidate_rows, found, monkeypatch
+):
+    monkeypatch.setattr("engine.packages.package.monotonic", lambda: -1e9)
+    hurried = package(found.candidates, found.terms, packages=2)
+    assert (hurried.best.chosen == found.best.chosen).all()
+    assert hurried.unfinished
+    assert not found.unfinished
+    document = package_document(hurried)
+    assert document["unfinished"]
+    assert document["term_prices"] == {}
+    assert {unit["core_index"] for unit in document["units"]} == {None}
+    assert all(unit["gain"] is None and unit["finished"] is False for unit in document["units"] if not unit["lot"])
+    assert "unfinished" not in package_document(found)
+
+
 def test_a_quota_for_each_county_counts_units_of_no_county_together(candidate_rows):
     nowhere = candidate_rows.assign(county=candidate_rows["county"].where(candidate_rows["county"] != "Khoy"))
     said = solved(nowhere)
