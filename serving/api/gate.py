@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -81,7 +82,7 @@ class Gate:
             When the address declares nothing.
         """
         access = declared(request.scope.get("route"))
-        address = request.client.host if request.client else ""
+        address = neighbourhood(request.client.host if request.client else "")
         given = _given(request.headers)
         if given is None:
             self._anyone(access)
@@ -108,7 +109,7 @@ class Gate:
         if self.ring is None:
             raise self._wrong(address)
         if self.ring.unread or (not self.ring.knows(given) and self.ring.age > _FRESH):
-            await self.look_again()
+            await run_in_threadpool(self.ring.try_refresh, _FRESH)
         if self.ring.unread:
             raise RequestRefusedError(HttpProblem.KEYS_UNREAD)
         caller = self.ring.caller(given)
@@ -153,6 +154,23 @@ class Gate:
 
             self._storage = MemoryStorage()
         return self._storage
+
+
+def neighbourhood(address: str) -> str:
+    """What counts as one address: of IPv6 the first half, since whoever has one has all that begin so.
+
+    Examples
+    --------
+    >>> neighbourhood("192.0.2.7"), neighbourhood("2001:db8:1:2:3:4:5:6"), neighbourhood("testclient")
+    ('192.0.2.7', '2001:db8:1:2::', 'testclient')
+    """
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return address
+    return str(ip_network((found, 64), strict=False).network_address)
 
 
 def _given(headers: Headers) -> str | None:

@@ -97,15 +97,25 @@ class KeyRing:
         now = self._clock()
         return any(key.opens(now) for key in self._standing.keys.values())
 
-    def refresh(self) -> None:
+    def refresh(self, *, older_than: float = 0.0) -> None:
         """Read keys and agreements anew where they changed; what fails leaves them as they were, and ageing.
+
+        Parameters
+        ----------
+        older_than
+            Seconds: what was read more lately, perhaps while we waited for who reads, is fresh enough.
 
         Raises
         ------
         EhyaError
             ``database_failed``, ``register_busy``.
         """
-        with self._reading, open_register(self._settings) as register:
+        with self._reading:
+            if self.age >= older_than:
+                self._read()
+
+    def _read(self) -> None:
+        with open_register(self._settings) as register:
             state = register.access_state()
             if state != self._standing.state:
                 keys = {key.key_id: key for key in register.keys()}  # noqa: SIM118 (a repository, no mapping)
@@ -127,9 +137,9 @@ class KeyRing:
         agreed = standing.agreed.get(key.investor or "", frozenset())
         return Caller(CallerRole(key.role), f"key:{key.key_id}", key.investor, agreed)
 
-    def try_refresh(self) -> None:
+    def try_refresh(self, older_than: float = 0.0) -> None:
         """Read anew, or go on with what there is: `unread` says when that is too old."""
         try:
-            self.refresh()
+            self.refresh(older_than=older_than)
         except EhyaError:
             return
