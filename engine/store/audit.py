@@ -37,6 +37,7 @@ class Act(Code):
     MANDATE_WITHDRAWN = "mandate_withdrawn"
     LIST_MADE = "list_made"
     REACTED = "reacted"
+    OUTCOME_RECORDED = "outcome_recorded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,17 @@ class Audit:
         with self._session.read() as connection:
             rows = connection.execute(select(table).order_by(table.c.id.desc()).limit(newest)).mappings().all()
         return pd.DataFrame([dict(row) for row in rows], columns=list(_COLUMNS))
+
+    def note(self, *, made_at: datetime, actor: str, act: Act, subject: str, **facts: str | int | None) -> None:
+        """Add a line; inside `engine.store.Register.together` it comes with the rest or not at all.
+
+        Parameters
+        ----------
+        made_at, actor, act, subject, **facts
+            As for `note`.
+        """
+        with self._session.write() as connection:
+            note(connection, made_at=made_at, actor=actor, act=act, subject=subject, **facts)
 
     def verify(self, *, head: str | None = None) -> AuditCheck:
         """Follow the chain from its beginning.

@@ -8,7 +8,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from engine.domain.exclusion import Exclusion
+from engine.domain.intervention import InterventionCode
 from engine.domain.mandate import FitPart
+from engine.domain.outcome import OutcomeKind
 from engine.domain.prediction import NotScorable, Output
 from engine.domain.reaction import DeclineReason, ReactionKind
 from engine.domain.unit import FIELDS, Barrier, Condition, Confidence, DealForm, Kind, Origin, Status, public_fields
@@ -18,6 +20,7 @@ from engine.economics.prices import PriceBasis
 from engine.economics.rates import NoRate
 from engine.economics.revival import Gap
 from engine.matching import FitReason
+from engine.parsing.dates import Precision
 from engine.ranking.acceptability import Stability
 from engine.ranking.criteria import Part
 from engine.ranking.flags import RedFlag
@@ -474,6 +477,48 @@ class AgreementAnswer(Answer):
     package: str
     investor: str
     agreed: bool
+
+
+class OutcomeStated(Answer):
+    """An event to record; what does not apply to its kind is left out."""
+
+    unit: str = Field(min_length=1, max_length=200, description="id of the unit, or a name that only one bears")
+    kind: OutcomeKind
+    happened_on: date
+    precision: Precision = Field(Precision.DAY, description="how exactly happened_on is known")
+    known_on: date | None = Field(None, description="when the office learnt of it; today, if not given")
+    capacity_share: float | None = Field(None, ge=0, le=1, description="share of capacity at work")
+    jobs: int | None = Field(None, ge=0, le=10**6, description="persons at work")
+    act: InterventionCode | None = Field(None, description="what was done, of a unit that was served")
+    rial: int | None = Field(None, ge=0, le=10**17, description="money put in by who invested")
+    mandate_id: str | None = Field(None, max_length=200)
+    event: str | None = Field(None, max_length=200, description="conference or programme")
+    source: str | None = Field(None, max_length=200)
+
+
+class OutcomeAnswer(Answer):
+    """An event of the log."""
+
+    number: int
+    unit_id: str
+    kind: OutcomeKind
+    happened_on: date
+    happened_precision: Precision
+    known_on: date
+    capacity_share: float | None
+    jobs: int | None
+    act: InterventionCode | None
+    rial: int | None
+    mandate_id: str | None
+    event: str | None
+    source: str | None
+
+
+class OutcomesAnswer(Answer):
+    """Events that stand, oldest first."""
+
+    outcomes: list[OutcomeAnswer]
+    next: str | None = Field(description="address of the next page")
 
 
 class ServiceHealth(Answer):

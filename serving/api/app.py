@@ -18,6 +18,7 @@ from serving.api.kept import router as kept_routes
 from serving.api.limits import ServiceLimits
 from serving.api.model import router as model_routes
 from serving.api.observing import Counts, Observed
+from serving.api.outcomes import router as outcome_routes
 from serving.api.packages import router as package_routes
 from serving.api.pages import router as page_routes
 from serving.api.problems import answer_with_problems
@@ -77,6 +78,7 @@ def create_app(
             {"name": "matching", "description": "Shortlists for an investor's mandate."},
             {"name": "kept", "description": "Mandates, lists and reactions that are kept for a caller with a key."},
             {"name": "packages", "description": "What was signed off for an event."},
+            {"name": "office", "description": "For planners: what came of units."},
             {"name": "service", "description": "The service itself."},
         ],
         openapi_url=None,
@@ -93,6 +95,7 @@ def create_app(
     app.include_router(shortlist_routes())
     app.include_router(kept_routes())
     app.include_router(package_routes())
+    app.include_router(outcome_routes())
     app.include_router(model_routes())
     app.include_router(page_routes())
     app.mount("/static", StaticFiles(directory=str(resources.files("serving") / "static")))

@@ -7,10 +7,11 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
 from engine.domain.mandate import Mandate
 from engine.domain.ticket import FOREIGN_KEYS, TICKET_KEYS
-from serving.api.answers import Problem, Reaction
+from serving.api.answers import OutcomeStated, Problem, Reaction
 from serving.api.examples import ANSWERS
 from serving.i18n import speech
 
@@ -35,7 +36,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         schemas |= _mandate_schemas() | {
             "Problem": _problem_schema(),
-            "Reaction": _reaction_schema(),
+            "Reaction": _stated_schema(Reaction),
+            "OutcomeStated": _stated_schema(OutcomeStated),
         }
         for schema in schemas.values():
             _say_plainly(schema)
@@ -93,8 +95,8 @@ def _problem_schema() -> dict[str, Any]:
     return Problem.model_json_schema(ref_template=_REFERENCE)
 
 
-def _reaction_schema() -> dict[str, Any]:
-    schema = Reaction.model_json_schema(ref_template=_REFERENCE)
+def _stated_schema(model: type[BaseModel]) -> dict[str, Any]:
+    schema = model.model_json_schema(ref_template=_REFERENCE)
     schema.pop("$defs")  # its codes are described already, with the answers
     return schema
 

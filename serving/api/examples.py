@@ -163,9 +163,26 @@ PACKAGE: dict[str, Any] = {
     "unit_count": 1,
     "agreed": False,
 }
+OUTCOME: dict[str, Any] = {
+    "number": 12,
+    "unit_id": "example-1",
+    "kind": "visited",
+    "happened_on": "2026-11-20",
+    "happened_precision": "day",
+    "known_on": "2026-11-23",
+    "capacity_share": None,
+    "jobs": None,
+    "act": None,
+    "rial": None,
+    "mandate_id": None,
+    "event": None,
+    "source": None,
+}
 ANSWERS: dict[str, dict[str, Any]] = {
     "UnitPage": {"meta": META, "total": 1, "limit": 20, "offset": 0, "next": None, "units": [UNIT]},
     "UnitAlone": {"meta": META, "unit": UNIT, "why": WHY},
+    "OutcomeAnswer": OUTCOME,
+    "OutcomesAnswer": {"outcomes": [OUTCOME], "next": None},
     "PackagesAnswer": {"packages": [PACKAGE]},
     "PackageAnswer": PACKAGE | {"units": [UNIT]},
     "AgreementAnswer": {"package": "inva@1", "investor": "food-fund", "agreed": True},

@@ -91,7 +91,7 @@ def router() -> APIRouter:
         caller = caller_of(request)
         owner = _owner(caller, query.owner) if query.owner or not _office(caller) else None
         found = await asked(request, lambda register: register.mandates(owner))
-        page, following = _page(found, query, "/v1/mandates")
+        page, following = page_of(found, query, "/v1/mandates")
         return answered(request, query, {"mandates": [_mandate(one) for one in page], "next": following})
 
     @routes.post(
@@ -193,7 +193,7 @@ def router() -> APIRouter:
         """Lists that were kept, the oldest first."""
         owner = _owner(caller_of(request), query.owner)
         found = await asked(request, lambda register: register.lists(owner))
-        page, following = _page(found, query, "/v1/shortlists")
+        page, following = page_of(found, query, "/v1/shortlists")
         return answered(request, query, {"shortlists": [_heading(one) for one in page], "next": following})
 
     @routes.get(
@@ -271,7 +271,7 @@ def router() -> APIRouter:
             {**{str(key): value for key, value in row.items() if key != "owner"}, "made_at": _moment(row["made_at"])}
             for row in found.to_dict(orient="records")
         ]
-        page, following = _page(said, query, "/v1/reactions")
+        page, following = page_of(said, query, "/v1/reactions")
         return answered(request, query, {"reactions": page, "next": following})
 
     return routes
@@ -376,7 +376,14 @@ def _list(one: StoredList, after: int, limit: int, stock: Stock, words: Speech) 
     }
 
 
-def _page(found: Sequence[Any], query: OwnedQuery, path: str) -> tuple[Sequence[Any], str | None]:
+def page_of(found: Sequence[Any], query: PageQuery, path: str) -> tuple[Sequence[Any], str | None]:
+    """Entries of a page, and the address of the next one; ``None`` after the last.
+
+    Raises
+    ------
+    RequestRefusedError
+        ``parameter_refused`` for a cursor that no page gave.
+    """
     after = _position(query.cursor)
     following = after + query.limit
     more = f"{path}?limit={query.limit}&cursor={_cursor(following)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pydantic_core
@@ -250,7 +250,7 @@ def answer_with_problems(app: FastAPI, *, default_language: str) -> None:
 
     async def refused_parameters(request: Request, error: Exception) -> Response:
         first = error.errors()[0]  # type: ignore[attr-defined]
-        code, facts = _parameter(first, _parameter_names(app, request))
+        code, facts = parameter_problem(first, _parameter_names(app, request))
         return problem(code, language(request), request.url.path, facts=facts)
 
     async def failed(request: Request, _: Exception) -> Response:
@@ -311,8 +311,16 @@ def _example(code: Code, facts: dict[str, Any]) -> dict[str, Any]:
 _MEMBERS = ("type", "title", "status", "detail", "instance", "code")
 
 
-def _parameter(error: dict[str, Any], names: list[str]) -> tuple[HttpProblem, dict[str, Any]]:
-    """Code and facts of the first complaint of pydantic about a parameter."""
+def parameter_problem(error: Mapping[str, Any], names: list[str]) -> tuple[HttpProblem, dict[str, Any]]:
+    """Code and facts of a complaint of pydantic about a parameter, or about a member of a body.
+
+    Parameters
+    ----------
+    error
+        One of ``ValidationError.errors()``, its place beginning with where the parameter stands.
+    names
+        Parameters that there are.
+    """
     name = str(error["loc"][1]) if len(error["loc"]) > 1 else str(error["loc"][0])
     if error["type"] == "extra_forbidden":
         return HttpProblem.PARAMETER_UNKNOWN, {"given": name, "allowed": names, "nearest": nearest(name, names)}
@@ -329,7 +337,7 @@ _SIGNS = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
 _TYPES = {"int": "integer", "float": "number", "bool": "true | false", "finite": "number"}
 
 
-def _allowed(error: dict[str, Any]) -> str:
+def _allowed(error: Mapping[str, Any]) -> str:
     """What a parameter takes, without the English sentence of pydantic.
 
     Examples

@@ -7,10 +7,11 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import pydantic_core
 from fastapi import Request
+from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 
@@ -18,9 +19,10 @@ from engine.settings import Settings
 from engine.store import Register
 from serving.api.gate import caller_of
 from serving.api.limits import ServiceLimits
-from serving.api.problems import HttpProblem, RequestRefusedError
+from serving.api.problems import HttpProblem, RequestRefusedError, parameter_problem
 from serving.desk.once import once
 
+Stated = TypeVar("Stated", bound=BaseModel)
 KEY_HEADER = "idempotency-key"
 REPLAYED = {"idempotent-replayed": "true"}
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -77,6 +79,29 @@ def object_in(body: bytes) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise RequestRefusedError(HttpProblem.BODY_MALFORMED, reason=type(found).__name__)
     return found
+
+
+def member_of(model: type[Stated], body: bytes) -> Stated:
+    """What a body states, in the shape of a model.
+
+    Parameters
+    ----------
+    model
+        The shape.
+    body
+        The body.
+
+    Raises
+    ------
+    RequestRefusedError
+        ``body_malformed``; ``parameter_unknown`` and ``parameter_refused`` for a member.
+    """
+    try:
+        return model.model_validate(object_in(body))
+    except ValidationError as error:
+        first = error.errors()[0]
+        code, facts = parameter_problem({**first, "loc": ("body", *first["loc"])}, list(model.model_fields))
+        raise RequestRefusedError(code, **facts) from error
 
 
 def version_of(headers: Headers) -> int:

@@ -80,8 +80,13 @@ def record_outcome(settings: Settings, request: OutcomeRequest) -> Recorded:
         ``outcome_before_established``, ``outcome_before_stop``.
     """
     with open_register(settings) as register:
-        outcome = _outcome(register, request)
-        return Recorded(register.events.add(outcome), outcome)
+        return record_in(register, request)
+
+
+def record_in(register: Register, request: OutcomeRequest) -> Recorded:
+    """Record one event in a register that is open already; raises what `record_outcome` does."""
+    outcome = _outcome(register, request)
+    return Recorded(register.events.add(outcome), outcome)
 
 
 def correct_outcome(

@@ -45,6 +45,8 @@ KEPT = [
     ("GET", "/v1/shortlists/{list_id}/changes"),
     ("POST", "/v1/shortlists/{list_id}/reactions"),
     ("GET", "/v1/reactions"),
+    ("GET", "/v1/outcomes"),
+    ("POST", "/v1/outcomes"),
     ("GET", "/v1/packages"),
     ("GET", "/v1/packages/{package}"),
     ("PUT", "/v1/packages/{package}/agreement"),
@@ -75,13 +77,14 @@ def test_an_address_answers_as_described(schema, method, path, mode):
 def keyed(shared, listen, tmp_path_factory):
     found = fresh(shared, tmp_path_factory.mktemp("described"))
     with listen(found.app()) as address:
-        yield schemathesis.openapi.from_url(f"{address}/openapi.json"), found.keys["investor"]
+        yield schemathesis.openapi.from_url(f"{address}/openapi.json"), found.keys
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize(("method", "path"), KEPT)
 def test_what_is_kept_answers_a_key_as_described(keyed, method, path, mode):
-    schema, key = keyed
+    schema, keys = keyed
+    key = keys["planner" if path.endswith("outcomes") else "investor"]
     operation = schema[path][method]
 
     @settings(max_examples=8, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
