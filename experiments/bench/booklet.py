@@ -26,7 +26,7 @@ from serving.disclosure.masking import Audience
 from serving.i18n import speech
 from serving.reports.booklet import TEMPLATE, booklet_document
 from serving.reports.typeset import typeset
-from training.pipeline.reported import fit_sample
+from training.pipeline.press_fit import fit_sample
 
 UNITS = 30
 DAY = pd.Timestamp("2026-11-23")

@@ -90,14 +90,15 @@ class PlanResult:
         the record describes (``in_record`` false) is asked of nobody again, and what it removes no longer has to be
         removed; one before it is weighed again where the record still shows its barrier.
     price_year
-        Jalali year of the costs; ``None`` where no record says one.
+        Jalali year of the costs: that of the question, else the register's own, else that of the table of acts. Debts
+        of a record that says no year have no cost then (``not_comparable``).
     """
 
     found: Appraised
     plans: Plans
     acts: pd.DataFrame
     done: pd.DataFrame
-    price_year: int | None
+    price_year: int
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -174,7 +175,7 @@ def plans_of(
         What acts do (`serving.desk.learnt_acts.believed_acts`).
     """
     units = found.table.loc[names]
-    year = own_year(found.table) if found.question.price_year is None else found.question.price_year
+    year = found.question.price_year or own_year(found.table) or FIXED_COST_YEAR
     levels = levels_of(found.prices)
     findings = diagnose(units, as_of=found.question.as_of, levels=levels)
     blind = unjudged(units, as_of=found.question.as_of, levels=levels)
@@ -217,9 +218,7 @@ def _must(first: pd.DataFrame, names: pd.Index) -> pd.Series:
     return joined_names(marks, blocking, names)
 
 
-def _moved(year: int | None, found: Appraised) -> float:
+def _moved(year: int, found: Appraised) -> float:
     """Rial of the common year for one rial of the table's own costs; NaN where they cannot be compared."""
-    if year is None:
-        return 1.0
     moved = deflate(1.0, np.array([float(FIXED_COST_YEAR)]), year, index=found.prices, allow_proxy=True)
     return float(moved.rial[0])

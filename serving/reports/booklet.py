@@ -316,7 +316,7 @@ def _facts(act: Mapping[Any, Any], speech: Speech) -> str:
     return " · ".join([speech.text(f"owner.{act['owner']}"), months, cost_said(act, speech)])
 
 
-def _steps(plan: _Plan, year: int | None, speech: Speech) -> dict[str, Any]:
+def _steps(plan: _Plan, year: int, speech: Speech) -> dict[str, Any]:
     """The cheapest plan, as ``ehya plan`` gives it: each act in its order, and what they come to."""
     say, whole = speech.text, plan.whole
     rows = [(_act(step, speech), " · ".join([begins_said(step, speech), _facts(step, speech)])) for step in plan.steps]

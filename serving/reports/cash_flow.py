@@ -487,7 +487,11 @@ def _base(name: str, sheet: _Sheet) -> str:
 
 def _part(name: str, sheet: _Sheet) -> str:
     """A cost, asset or loan in words; as the caller named it where it is of a file."""
-    return sheet.speech.text(f"project_part.{name}") if name in _PARTS else name
+    return sheet.speech.text(f"project_part.{name}") if name in PARTS else name
 
 
-_PARTS = ("materials", "energy", "services", "wages", "fixed_capital", "debts", "capital_loan", "rescheduled_debts")
+PARTS = (
+    "materials", "energy", "services", "wages", "replacement", "fixed_capital", "debts", "capital_loan",
+    "rescheduled_debts",
+)  # fmt: skip
+"""Costs, assets and loans of a revival (`engine.economics.revival.revival`), which have words."""

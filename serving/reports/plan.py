@@ -186,14 +186,14 @@ def write_workload(path: Path, found: Workload, words: Speech) -> Path:
     return write_xlsx(path, [sheet, _sheet("plan.plans", _PLANS, plans, words, found.result.price_year)], notes, words)
 
 
-def _sheet(key: str, columns: Mapping[str, str], rows: pd.DataFrame, words: Speech, year: int | None) -> OutputSheet:
+def _sheet(key: str, columns: Mapping[str, str], rows: pd.DataFrame, words: Speech, year: int) -> OutputSheet:
     listed = [SheetColumn(name, words.text(f"plan_column.{name}"), kind) for name, kind in columns.items()]
     return OutputSheet(words.text(key), listed, rows[list(columns)], remarks=[money_line(year, words)])
 
 
-def money_line(year: int | None, words: Speech) -> str:
-    """In whose money costs are, and that effects and most costs are assumed."""
-    return words.text("plan.money", year=year) if year is not None else words.text("plan.money_undated")
+def money_line(year: int, words: Speech) -> str:
+    """In whose money costs are."""
+    return words.text("plan.money", year=year)
 
 
 def _codes(joined: str, family: type[Code], words: Speech) -> str:

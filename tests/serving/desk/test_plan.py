@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from engine.domain.outcome import OutcomeKind
+from engine.recourse.acts import FIXED_COST_YEAR, CostGap
 from engine.recourse.cheapest import PlanStatus, Wish
 from engine.recourse.quarter import Capacity
 from engine.reference.effects import effects
@@ -11,7 +12,7 @@ from engine.settings import Settings
 from experiments.province_simulator.register import taken
 from serving.desk.appraisal import Appraised
 from serving.desk.outcomes import OutcomeRequest, record_outcome
-from serving.desk.plan import PlanRequest, done_acts, plans_of, workload
+from serving.desk.plan import NOTHING_DONE, PlanRequest, done_acts, plans_of, workload
 from serving.desk.question import Question
 from serving.desk.workspace import open_register
 from serving.disclosure.masking import Audience
@@ -54,6 +55,16 @@ def test_an_act_done_before_the_record_is_weighed_again_where_its_barrier_still_
     result = plan_after(appraisal, [(SEIZED, "return_from_bank", "2026-05-05")])
     assert result.done["in_record"].tolist() == [True]
     assert "return_from_bank" in result.plans.table.loc[SEIZED, "acts"]
+
+
+def test_where_no_record_says_its_year_debts_have_no_cost_and_fixed_sums_are_of_their_own_year(appraisal):
+    undated = appraisal.assign(price_year=appraisal["price_year"].mask(appraisal["price_year"].notna()))
+    found = Appraised(undated, Question(as_of=DAY), Audience.OFFICE)
+    result = plans_of(found, pd.Index([SEIZED]), NOTHING_DONE, PlanRequest(), effects())
+    acts = result.acts.set_index("intervention")
+    assert result.price_year == FIXED_COST_YEAR
+    assert acts.loc["return_from_bank", "cost_gap"] == CostGap.NOT_COMPARABLE
+    assert acts.loc["management_contract", "cost_rial"] == 3e9
 
 
 def test_what_was_done_for_others_changes_nothing(appraisal):

@@ -163,10 +163,10 @@ def test_long_names_and_units_that_state_nothing_leave_every_unit_on_one_page(of
     assert document["units"][3]["unstated"]
 
 
-def test_sixty_units_have_a_page_each(units, first_day):
+def test_many_units_have_a_page_each(units, first_day):
     whole = judged(units, first_day, QUESTION, Audience.PUBLIC)
-    found = booklet_among(stored(list(units.index)), whole)
-    assert len(found.units) + found.left_out == 60
+    found = booklet_among(stored(list(units.index[:30])), whole)
+    assert len(found.units) + found.left_out == 30
     pages = booklet_pictures(found, speech("fa"), ppi=10)
     assert len(pages) >= len(found.units) + 4
 

@@ -17,7 +17,7 @@ from serving.desk.economics import Choices, Economics, economics_of, stated_econ
 from serving.desk.question import Question
 from serving.disclosure.masking import Audience
 from serving.i18n import speech
-from serving.reports.cash_flow import write_cash_flow
+from serving.reports.cash_flow import PARTS, write_cash_flow
 from tests.serving.conftest import DAY
 
 EVIL = "=cmd|' /C calc'!A0"
@@ -125,6 +125,10 @@ def test_the_formulas_give_the_worth_of_a_unit_in_persian_too(unit, tmp_path):
     assert npv == pytest.approx(unit.account.value(FigureName.NPV), rel=1e-6)
     flow = cells[words.text("statement_line.project_flow")][1:]
     assert np.array([float(one) for one in flow]) == pytest.approx(unit.account.worked.project_flow)
+
+
+def test_every_line_of_a_revival_has_words(unit):
+    assert {*unit.project.costs, *unit.project.assets, *unit.project.loans} == set(PARTS)
 
 
 def test_no_name_becomes_a_formula_inputs_are_marked_and_there_is_no_macro(tmp_path):
