@@ -65,6 +65,8 @@ class Outside:
     changes
         For each rule that can bring it in by giving way alone: the least by which it must. Where the rule sums what
         units need, the same amount off the unit's own need does it too.
+    finished
+        Whether there was time for all of it; else the price is what it costs at most, and changes may be missing.
     """
 
     place: int
@@ -73,6 +75,7 @@ class Outside:
     leaving: NDArray[np.intp]
     entering: NDArray[np.intp]
     changes: tuple[Loosening, ...]
+    finished: bool = True
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -125,11 +128,11 @@ def why_inside(problem: PackageProblem, best: Optimum, place: int, *, until: flo
     return Inside(place, max(best.value - other.value, 0.0), entering, leaving[leaving != place], finished)
 
 
-def why_outside(problem: PackageProblem, best: Optimum, place: int) -> Outside:
+def why_outside(problem: PackageProblem, best: Optimum, place: int, *, until: float = np.inf) -> Outside:
     """Say what keeps a unit out, what forcing it costs, and the smallest changes that would bring it in.
 
     A change brings a unit in when some package with it is then as good as the best without. Each is the optimum of a
-    program of its own, so that no smaller one does.
+    program of its own, so that no smaller one does. The search ends at ``until`` (`time.monotonic`).
 
     Examples
     --------
@@ -140,18 +143,19 @@ def why_outside(problem: PackageProblem, best: Optimum, place: int) -> Outside:
     (2.0, [('budgets.capital', 4.0)])
     """
     barriers = tuple(rule for rule in problem.rules if _keeps_out(rule, place))
-    forced = optimum(problem, inside=[place])
+    forced, finished = _in_time(problem, until, inside=[place])
     price, leaving, entering = None, np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
     if forced is not None:
         price = max(best.value - forced.value, 0.0)
         entering, leaving = difference(best.chosen, forced.chosen)
-    changes = [
-        change
-        for at, rule in enumerate(problem.rules)
-        if rule.kind not in _FIXED and _in_reach(rule, place, best)
-        if (change := _change(problem, at, place, best)) is not None
-    ]
-    return Outside(place, barriers, price, leaving, entering[entering != place], tuple(changes))
+    changes = []
+    for at, rule in enumerate(problem.rules):
+        if rule.kind in _FIXED or not _in_reach(rule, place, best):
+            continue
+        change, in_time = _change(problem, at, place, best, until)
+        finished = finished and in_time
+        changes += [] if change is None else [change]
+    return Outside(place, barriers, price, leaving, entering[entering != place], tuple(changes), finished)
 
 
 def bindings(problem: PackageProblem, best: Optimum, *, until: float = np.inf) -> tuple[Binding, ...]:
@@ -239,11 +243,20 @@ def _in_reach(rule: PackageRule, place: int, best: Optimum) -> bool:
     return _tight(rule, best.chosen) and bool(np.isfinite(rule.low))
 
 
-def _change(problem: PackageProblem, at: int, place: int, best: Optimum) -> Loosening | None:
-    found = least_loosening(problem, [at], inside=[place], at_least=best.value)
+def _change(problem: PackageProblem, at: int, place: int, best: Optimum, until: float) -> tuple[Loosening | None, bool]:
+    """The least by which a rule must give way, where there is any, and whether there was time to look."""
+    left = until - monotonic()
+    if left <= 0:
+        return None, False
+    try:
+        found = least_loosening(problem, [at], inside=[place], at_least=best.value, seconds=min(left, SECONDS))
+    except EhyaError as error:
+        if error.code is not ErrorCode.PACKAGE_OUT_OF_TIME:
+            raise
+        return None, False
     if found is None:
-        return None
-    return loosened(problem.rules[at], found.loosened.get(at, 0.0), found)
+        return None, True
+    return loosened(problem.rules[at], found.loosened.get(at, 0.0), found), True
 
 
 def _tight(rule: PackageRule, chosen: Bits) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -235,11 +236,11 @@ def why(settings: Settings, given: str, unit: str) -> dict[str, Any]:
     if unit_id in listed:
         if not best.chosen[place]:
             return {**head, "entry": listed[unit_id], "inside": None, "outside": None}
-        said = inside_document(why_inside(problem, best, place), ids)
+        said = inside_document(why_inside(problem, best, place, until=monotonic() + SECONDS), ids)
         return {**head, "entry": listed[unit_id], "inside": said, "outside": None}
     weights = PackageTerms.read(stored.document["terms"]).worth
     head["worth"] = float(candidates.worth(weights)[place])
-    out = outside_document(why_outside(problem, best, place), ids)
+    out = outside_document(why_outside(problem, best, place, until=monotonic() + SECONDS), ids)
     head |= _likelier(candidates.units.iloc[place], head["worth"], out["price"], weights)
     return {**head, "entry": None, "inside": None, "outside": out}
 

@@ -429,8 +429,9 @@ def _outside_lines(said: Mapping[str, Any], words: Speech, names: Mapping[str, A
     if out is None:
         return []
     lines = [words.text("package.barrier", rule=rule_in_words(rule, words, names)) for rule in out["barriers"]]
+    finished = out.get("finished", True)
     if out["price"] is None:
-        lines.append(words.text("package.cannot_force"))
+        lines.append(words.text("package.cannot_force" if finished else "package.no_time_out"))
     elif out["price"] < _SMALL:
         lines.append(words.text("package.forced_free"))
     else:
@@ -446,7 +447,9 @@ def _outside_lines(said: Mapping[str, Any], words: Speech, names: Mapping[str, A
         if (wanted := said["chance_wanted"]) is not None:
             shares = {"chance": words.share(said["chance"], 1), "wanted": words.share(wanted, 1)}
             changes.append(words.text("package.change_likelier", **shares))
-    return [*lines, *([words.text("package.would_enter")] if changes else []), *(f"– {line}" for line in changes)]
+    end = [] if finished else [words.text("package.no_time_for_all")]
+    title = [words.text("package.would_enter")] if changes else []
+    return [*lines, *title, *(f"– {line}" for line in changes), *end]
 
 
 def _change_line(one: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> str:

@@ -181,6 +181,15 @@ def test_answers_that_there_is_no_time_for_are_missing_and_said_and_the_package_
     assert "unfinished" not in package_document(found)
 
 
+def test_why_a_unit_is_out_ends_in_time_and_says_that_it_did_not_look_at_all(found):
+    place = int(np.flatnonzero(~found.best.chosen)[0])
+    hurried, whole = (why_outside(found.problem, found.best, place, until=until) for until in (-1e9, np.inf))
+    assert whole.finished
+    assert not hurried.finished
+    assert hurried.changes == ()
+    assert hurried.price is None
+
+
 def test_a_quota_for_each_county_counts_units_of_no_county_together(candidate_rows):
     nowhere = candidate_rows.assign(county=candidate_rows["county"].where(candidate_rows["county"] != "Khoy"))
     said = solved(nowhere)
