@@ -375,9 +375,12 @@ class TestEvents:
             Outcome(unit_id=unit_id, kind=OutcomeKind.VISITED, happened_on=NOON.date(), known_on=NOON.date())
         )
         fill(register, given, unit_id)
+        fill_access(register, unit_id)
         key = {
             "sightings": "confidence", "rejections": "given", "unmerges": "merge_id", "repeats": "confidence",
             "undone_imports": "import_id", "event_revisions": "event_id", "package_freezes": "package_id",
+            "key_revocations": "key_id", "disablings": "name", "agreement_ends": "agreement_id",
+            "mandate_withdrawals": "mandate_id",
         }  # fmt: skip
         counts = register.counts()
         assert [table for table in APPEND_ONLY if not counts[table]] == []
@@ -389,6 +392,24 @@ class TestEvents:
                     connection.execute(text(statement))
                 assert register.counts() == counts, statement
         engine.dispose()
+
+
+def fill_access(register, unit_id):
+    """Put a line into each table of callers and of what is kept for them; the package is signed off."""
+    by = {"made_at": NOON, "actor": "terminal"}
+    register.keys.add(key_id="k", name="k", role="bank", investor=None, digest="ab", expires_at=None, **by)
+    register.keys.revoke("k", **by)
+    register.people.add(name="p", role="bank", investor=None, password="$argon2id$", **by)
+    register.people.disable("p", **by)
+    register.agreements.accept("fund", "inva", 1, **by)
+    register.agreements.end("fund", "inva", 1, **by)
+    mandate = register.mandates.save("fund", "food", {"id": "food"}, over=None, **by)
+    made_of = {"run_id": "r", "stock_version": "s", "model_version": None, "as_of": NOON}
+    places = [{"unit_id": unit_id, "position": 1}]
+    register.lists.keep("fund", mandate.number, list_id="l", **made_of, places=places, **by)
+    register.lists.show("fund", "l", until=1, shown_on=NOON)
+    register.lists.react("fund", "l", unit_id, kind="interested", reason=None, **by)
+    register.mandates.withdraw("fund", "food", over=1, **by)
 
 
 def fill(register, given, unit_id):
