@@ -152,6 +152,7 @@ class ErrorCode(Code):
     MEETINGS_PARTY_UNKNOWN = "meetings_party_unknown"
     MEETINGS_UNREADABLE = "meetings_unreadable"
     PACKAGE_FROZEN = "package_frozen"
+    LOGO_REFUSED = "logo_refused"
     PACKAGE_NOT_FROZEN = "package_not_frozen"
     KEY_NAMED = "key_named"
     KEY_UNKNOWN = "key_unknown"

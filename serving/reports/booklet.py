@@ -62,7 +62,7 @@ _DEBTS = (
 _SHOWN = (*_PLACE, *_STORY, *_MACHINES, *_CAPITAL)
 
 
-def write_booklet(path: Path, booklet: Booklet, speech: Speech) -> Path:
+def write_booklet(path: Path, booklet: Booklet, speech: Speech, *, logo: bytes | None = None) -> Path:
     """Write a booklet as PDF.
 
     Parameters
@@ -73,13 +73,15 @@ def write_booklet(path: Path, booklet: Booklet, speech: Speech) -> Path:
         What it shows, for its audience.
     speech
         Language and direction of the pages.
+    logo
+        A picture for the cover, as `serving.reports.logo.read_logo` gives it.
 
     Raises
     ------
     EhyaError
         ``file_not_written``.
     """
-    pages = typeset(TEMPLATE, booklet_document(booklet, speech), made_on=booklet.as_of)
+    pages = typeset(TEMPLATE, booklet_document(booklet, speech, logo=logo), made_on=booklet.as_of)
     with replacing(path) as beside:
         beside.write_bytes(pages)
     return path
@@ -90,7 +92,7 @@ def booklet_pictures(booklet: Booklet, speech: Speech, *, ppi: float = 80) -> li
     return pictures(TEMPLATE, booklet_document(booklet, speech), made_on=booklet.as_of, ppi=ppi)
 
 
-def booklet_document(booklet: Booklet, speech: Speech) -> dict[str, Any]:
+def booklet_document(booklet: Booklet, speech: Speech, *, logo: bytes | None = None) -> dict[str, Any]:
     """Everything that the pages of a booklet say, in words of one language.
 
     Parameters
@@ -99,6 +101,8 @@ def booklet_document(booklet: Booklet, speech: Speech) -> dict[str, Any]:
         What it shows, for its audience.
     speech
         Language.
+    logo
+        A picture for the cover.
 
     Returns
     -------
@@ -117,7 +121,7 @@ def booklet_document(booklet: Booklet, speech: Speech) -> dict[str, Any]:
         "audience": say(f"booklet.audience_{audience}"),
         "footer": say("booklet.footer", model=_model(table, speech), **dates),
         "remarks": origin_remarks(table, speech),
-        "cover": _cover(booklet, speech),
+        "cover": _cover(booklet, speech) | {"logo": None if logo is None else list(logo)},
         "summary": _summary(booklet, speech),
         "units": _units(booklet, speech),
         "comparison": _comparison(booklet, speech),

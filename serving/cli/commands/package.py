@@ -21,6 +21,7 @@ from serving.disclosure.masking import Audience
 from serving.i18n import Speech
 from serving.i18n.speech import NOT_KNOWN
 from serving.reports.booklet import write_booklet
+from serving.reports.logo import read_logo
 from serving.reports.package import (
     any_synthetic,
     conflict_lines,
@@ -300,24 +301,29 @@ def list_packages(terminal: Terminal, settings: Settings) -> None:
     terminal.table(headers, rows, title=words.text("package.list_title"))
 
 
-def export(terminal: Terminal, settings: Settings, given: str, out: Path, *, teaser: bool) -> None:
+def export(
+    terminal: Terminal, settings: Settings, given: str, out: Path, *, teaser: bool, logo: Path | None = None
+) -> None:
     """Write a package to a file: as a booklet where its name ends in .pdf, as a teaser where it ends in .teaser.pdf.
 
     Raises
     ------
     EhyaError
-        ``package_unknown``, ``unknown_option``, ``file_not_written``; for a booklet what
+        ``package_unknown``, ``unknown_option``, ``file_not_written``, ``logo_refused``; for a booklet what
         `serving.desk.booklet.package_booklet` raises.
     """
     teaser = teaser or out.name.casefold().endswith(".teaser.pdf")
     if out.suffix.casefold() == ".pdf":
+        picture = None if logo is None else read_logo(logo)
         with terminal.busy("booklet.writing"):
             audience = Audience.PUBLIC if teaser else Audience.OFFICE
             booklet = package_booklet(settings, given, audience, today=today())
-            write_booklet(out, booklet, terminal.speech)
+            write_booklet(out, booklet, terminal.speech, logo=picture)
         if not terminal.answer({"path": str(out)}):
             terminal.say("cli.written", path=str(out))
         return
+    if logo is not None:
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--logo", given=out.name, allowed=[".pdf"])
     if teaser:
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--teaser", given=out.name, allowed=[".pdf"])
     stored, words = desk.stored_package(settings, given), terminal.speech

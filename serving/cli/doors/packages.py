@@ -170,10 +170,13 @@ def package_export(
             help="The booklet for investors, without private fields and what rests on them (also: FILE.teaser.pdf).",
         ),
     ] = False,
+    logo: Annotated[
+        Path | None, typer.Option("--logo", metavar="FILE", help="Picture for the booklet's cover, .png or .jpg.")
+    ] = None,
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a package as a booklet to print (a page a unit), workbook or JSON; or as a teaser for investors."""
     from serving.cli.commands.package import export
 
-    export(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, package, out, teaser=teaser)
+    export(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, package, out, teaser=teaser, logo=logo)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from dataclasses import replace
 from datetime import date, datetime
 
 import pandas as pd
 import pytest
+from PIL import Image
 
 from engine.domain.unit import FIELDS, unit_table
 from engine.packages.terms import PackageTerms
@@ -85,6 +88,16 @@ def test_the_cover_says_who_signed_it_or_that_it_is_a_draft(office):
         for one in (office, replace(office, signed=("deputy", DAY)))
     )
     assert (draft, signed) == ("Not yet: a draft", "deputy, 2026-11-23")
+
+
+def test_a_logo_stands_on_the_cover_and_no_page_more_is_needed(office, tmp_path):
+    small = io.BytesIO()
+    Image.new("RGB", (90, 30), (200, 30, 30)).save(small, "PNG")
+    plain = write_booklet(tmp_path / "plain.pdf", office, speech("fa")).read_bytes()
+    marked = write_booklet(tmp_path / "marked.pdf", office, speech("fa"), logo=small.getvalue()).read_bytes()
+    pages, images = re.compile(rb"/Type\s*/Page\b"), re.compile(rb"/Subtype\s*/Image\b")
+    assert len(pages.findall(marked)) == len(pages.findall(plain)) > 0
+    assert len(images.findall(marked)) > len(images.findall(plain))
 
 
 def test_its_plan_is_the_one_that_the_desk_finds_with_who_when_and_at_what_cost(office):
