@@ -37,12 +37,32 @@ def _minute(value: object) -> int:
     return minute
 
 
+def _count(value: object) -> object:
+    """A whole number in the digits of either script; what is none is left to the field."""
+    text = latin_digits(value).strip() if isinstance(value, str) else ""
+    return int(text) if text.isdecimal() else value
+
+
+def _allowed(error: Mapping[str, Any]) -> str:
+    """What a field takes, in signs: pydantic would say it in English."""
+    limits = {"ge": ">=", "le": "<=", "gt": ">", "lt": "<", "min_length": ">=", "max_length": "<="}
+    signs = [f"{sign} {error['ctx'][name]}" for name, sign in limits.items() if name in error.get("ctx", {})]
+    kinds = {"int_parsing": "20", "int_from_float": "20", "int_type": "20", "model_type": "{from: 11:00, to: 11:30}"}
+    kinds |= {"missing": "!", "tuple_type": "[…]", "dict_type": "{NAME: 3}", "string_type": '"…"'}
+    return ", ".join(signs) or kinds.get(error["type"], error["msg"].removeprefix("Value error, "))
+
+
 def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
 TimeOfDay = Annotated[int, BeforeValidator(_minute)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Count = Annotated[int, BeforeValidator(_count)]
+
+
+def _span(stated: object) -> str:
+    return " - ".join(str(stated.get(end, "")) for end in ("from", "to")) if isinstance(stated, Mapping) else ""
 
 
 class _Stated(BaseModel):
@@ -99,16 +119,16 @@ class Third(_Stated):
 
     name: str = Field(min_length=1)
     units: Names = Field(min_length=1)
-    at_once: int = Field(1, ge=1, le=100)
+    at_once: Count = Field(1, ge=1, le=100)
     away: tuple[Span, ...] = ()
 
 
 class Most(_Stated):
     """Meetings at most: of each investor, of each unit, and of those who are named."""
 
-    investor: int = Field(8, ge=0, le=200)
-    unit: int = Field(12, ge=0, le=200)
-    named: dict[str, Annotated[int, Field(ge=0, le=200)]] = {}
+    investor: Count = Field(8, ge=0, le=200)
+    unit: Count = Field(12, ge=0, le=200)
+    named: dict[str, Annotated[Count, Field(ge=0, le=200)]] = {}
 
 
 class MeetingDay(_Stated):
@@ -148,12 +168,12 @@ class MeetingDay(_Stated):
     date: Annotated[date, BeforeValidator(_day)]
     begin: TimeOfDay = Field(alias="from")
     end: TimeOfDay = Field(alias="to")
-    minutes: int = Field(20, ge=5, le=240)
-    pause: int = Field(5, ge=0, le=120)
+    minutes: Count = Field(20, ge=5, le=240)
+    pause: Count = Field(5, ge=0, le=120)
     breaks: tuple[Span, ...] = ()
-    tables: int = Field(ge=1, le=10_000)
+    tables: Count = Field(ge=1, le=10_000)
     meetings: Most = Most()
-    wishes: int = Field(24, ge=1, le=1000)
+    wishes: Count = Field(24, ge=1, le=1000)
     away: tuple[Away, ...] = ()
     third: tuple[Third, ...] = ()
     zone: str = "Asia/Tehran"
@@ -186,7 +206,7 @@ class MeetingDay(_Stated):
         Raises
         ------
         EhyaError
-            ``file_unreadable``, and what :meth:`read` raises.
+            ``meetings_day_unreadable``, and what :meth:`read` raises.
         """
         try:
             for event in yaml.parse(text, yaml.SafeLoader):
@@ -194,9 +214,11 @@ class MeetingDay(_Stated):
                     raise yaml.YAMLError(f"alias *{event.anchor}")
             stated = yaml.safe_load(text)
         except (ValueError, yaml.YAMLError) as error:
-            raise EhyaError(ErrorCode.FILE_UNREADABLE, given=given, reason=str(error)) from error
+            mark = getattr(error, "problem_mark", None)
+            line = None if mark is None else mark.line + 1
+            raise EhyaError(ErrorCode.MEETINGS_DAY_UNREADABLE, given=given, line=line) from error
         if not isinstance(stated, Mapping):
-            raise EhyaError(ErrorCode.FILE_UNREADABLE, given=given, reason=type(stated).__name__)
+            raise EhyaError(ErrorCode.MEETINGS_DAY_UNREADABLE, given=given, line=None)
         return cls.read(stated)
 
     @classmethod
@@ -213,12 +235,12 @@ class MeetingDay(_Stated):
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             key = ".".join(str(step) for step in first["loc"]) or "from, to"
-            given = str(first["input"])
+            given = str(first["input"]) if first["loc"] else _span(stated)
             raise EhyaError(
                 ErrorCode.MEETINGS_VALUE_REFUSED,
                 key=key,
                 given=given if len(given) <= 80 else f"{given[:80]}…",
-                allowed=first["msg"].removeprefix("Value error, "),
+                allowed=_allowed(first),
             ) from error
 
     @property

@@ -17,6 +17,7 @@ class Unmet(Code):
     """Why a meeting that somebody wishes does not take place."""
 
     NOT_WANTED_THERE = "not_wanted_there"
+    NOT_THERE = "not_there"
     NEVER_FREE_TOGETHER = "never_free_together"
     THIRD_NEVER_FREE = "third_never_free"
     NO_SLOT_LEFT = "no_slot_left"
@@ -276,13 +277,23 @@ def _unmet(gathering: Gathering, met: Bits, possible: Bits, late: Bits, since: i
     guest, host = np.nonzero(wished)
     refused = ~np.isfinite(gathering.welcome)[guest, host]
     alone = (gathering.free.guests[guest] & gathering.free.hosts[host])[:, since:]
+    sides = (gathering.free.guests, gathering.free.hosts)
+    there, there_too = (np.asarray(side[:, since:].any(axis=1), dtype=bool) for side in sides)
     full = met.sum(axis=1) >= gathering.most
     least = np.where(met, gathering.wish, np.inf).min(axis=1, initial=np.inf)
     satisfied = full[guest] & (gathering.wish[guest, host] <= least[guest])
     why = np.select(
-        [refused, ~alone.any(axis=1), ~possible[guest, host], late[guest, host], satisfied],
+        [
+            refused,
+            ~(there[guest] & there_too[host]),
+            ~alone.any(axis=1),
+            ~possible[guest, host],
+            late[guest, host],
+            satisfied,
+        ],
         [
             Unmet.NOT_WANTED_THERE.value,
+            Unmet.NOT_THERE.value,
             Unmet.NEVER_FREE_TOGETHER.value,
             Unmet.THIRD_NEVER_FREE.value,
             Unmet.NO_SLOT_LEFT.value,

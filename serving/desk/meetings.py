@@ -40,7 +40,7 @@ class Gone:
     Parameters
     ----------
     who
-        Id of an investor or a unit.
+        Id of an investor or a unit, or the name of a third party.
     since
         First slot without it.
     """
@@ -69,6 +69,8 @@ class PlannedMeetings:
         From 1; one more each time it is made anew.
     before
         Meetings of the version before: ``guest, host, slot, table``; empty for the first.
+    cancelled
+        Meetings that some version held and this one does not: ``guest, host, slot``.
     as_of
         The day of judgement.
     synthetic
@@ -82,6 +84,7 @@ class PlannedMeetings:
     gone: tuple[Gone, ...]
     version: int
     before: pd.DataFrame
+    cancelled: pd.DataFrame
     as_of: pd.Timestamp
     synthetic: bool
 
@@ -141,7 +144,8 @@ def plan_among(
     synthetic = bool((table["origin"] == "synthetic").any())
     plan = plan_meetings(gathering_of(day, wishes, names))
     nothing = plan.meetings[["guest", "host", "slot", "table"]].iloc[:0]
-    return PlannedMeetings(day, names, wishes, plan, (), 1, nothing, offered.as_of, synthetic)
+    gone = nothing[["guest", "host", "slot"]]
+    return PlannedMeetings(day, names, wishes, plan, (), 1, nothing, gone, offered.as_of, synthetic)
 
 
 def plan_again(planned: PlannedMeetings, gone: Sequence[Gone], *, since: int = 0) -> PlannedMeetings:
@@ -158,22 +162,30 @@ def plan_again(planned: PlannedMeetings, gone: Sequence[Gone], *, since: int = 0
     """
     everybody = (*planned.gone, *gone)
     who = gathering_of(planned.day, planned.wishes, planned.names)
+    thirds = [one.name for one in planned.day.third]
     for one in everybody:
-        who = without(who, one.who, since=one.since)
+        if one.who in thirds:
+            who.free.thirds[thirds.index(one.who), one.since :] = 0
+        else:
+            who = without(who, one.who, since=one.since)
     kept = planned.plan.meetings[["guest", "host", "slot", "table"]]
     plan = plan_meetings(who, kept=kept, since=since)
-    return replace(planned, plan=plan, gone=everybody, version=planned.version + 1, before=kept)
+    ever = pd.concat([planned.cancelled, kept[["guest", "host", "slot"]]], ignore_index=True)
+    now = pd.MultiIndex.from_frame(plan.meetings[["guest", "host"]])
+    gone_by = ~pd.MultiIndex.from_frame(ever[["guest", "host"]]).isin(now)
+    cancelled = ever[gone_by].drop_duplicates(["guest", "host"], keep="last").reset_index(drop=True)
+    return replace(planned, plan=plan, gone=everybody, version=planned.version + 1, before=kept, cancelled=cancelled)
 
 
 def find_party(planned: PlannedMeetings, given: str) -> str:
-    """Id of the investor or unit of a plan that bears an id or a name.
+    """Id of the investor or unit, or the third party, of a plan that bears an id or a name.
 
     Raises
     ------
     EhyaError
         ``meetings_party_unknown`` where nobody, or more than one, is called so.
     """
-    return _found(given, planned.names)
+    return _found(given, dict(planned.names) | {one.name: one.name for one in planned.day.third})
 
 
 def gathering_of(day: MeetingDay, wishes: pd.DataFrame, names: Mapping[str, str]) -> Gathering:
@@ -229,6 +241,7 @@ def meetings_document(planned: PlannedMeetings) -> dict[str, Any]:
         "unmet": plan.unmet.to_dict("records"),
         "wishes": planned.wishes.to_dict("records"),
         "before": planned.before.to_dict("records"),
+        "cancelled": planned.cancelled.to_dict("records"),
     }
 
 
@@ -252,6 +265,7 @@ def read_plan(path: Path) -> PlannedMeetings:
             "unmet": ["guest", "host", "why"],
             "wishes": ["guest", "host", "fit"],
             "before": ["guest", "host", "slot", "table"],
+            "cancelled": ["guest", "host", "slot"],
             "blocking": ["guest", "host"],
         }
         found = {name: pd.DataFrame(stated[name], columns=columns) for name, columns in frames.items()}
@@ -271,6 +285,7 @@ def read_plan(path: Path) -> PlannedMeetings:
             tuple(Gone(str(one["who"]), int(one["since"])) for one in stated["gone"]),
             int(stated["version"]),
             found["before"],
+            found["cancelled"],
             pd.Timestamp(stated["as_of"]),
             bool(stated["synthetic"]),
         )

@@ -46,6 +46,25 @@ def meeting_rows(planned: PlannedMeetings, words: Speech) -> pd.DataFrame:
     )
 
 
+def changed_rows(planned: PlannedMeetings, words: Speech) -> pd.DataFrame:
+    """What a plan made anew changed, in the reader's words: ``change`` (new, gone, shifted), ``time, guest, host``."""
+    key, names = ["guest", "host"], planned.names
+    both = planned.plan.meetings[[*key, "slot"]].merge(
+        planned.before[[*key, "slot"]], on=key, how="outer", suffixes=("", "_before"), indicator=True
+    )
+    both = both[both["slot"] != both["slot_before"]]
+    change = both["_merge"].astype("str").map({"left_only": "new", "right_only": "gone", "both": "shifted"})
+    slot = both["slot"].fillna(both["slot_before"]).astype("int64")
+    return pd.DataFrame(
+        {
+            "change": mapped(change, lambda one: words.text(f"meetings.{one}")),
+            "time": mapped(slot, lambda one: hours(planned, int(one), words)),
+            "guest": mapped(both["guest"], lambda party: names[party]),
+            "host": mapped(both["host"], lambda party: names[party]),
+        }
+    )
+
+
 def unmet_rows(planned: PlannedMeetings, words: Speech) -> pd.DataFrame:
     """Wishes without a meeting in the reader's words: ``guest, host, why``."""
     unmet, names = planned.plan.unmet, planned.names
@@ -78,6 +97,9 @@ def write_meetings(path: Path, planned: PlannedMeetings, words: Speech) -> Path:
         OutputSheet(say("meetings.by_host"), of_host, rows.sort_values(["host", "slot"], kind="stable"), remarks),
         OutputSheet(say("meetings.unmet"), unmet, unmet_rows(planned, words), remarks),
     ]
+    if planned.version > 1:
+        changed = [SheetColumn(name, say(f"meetings.{name}"), "long") for name in ("change", "time", "guest", "host")]
+        sheets.append(OutputSheet(say("meetings.changes"), changed, changed_rows(planned, words), remarks))
     notes = [
         (say("meetings.event"), planned.day.event),
         (say("meetings.date"), words.date(pd.Timestamp(planned.day.date))),
@@ -91,7 +113,7 @@ def write_meetings(path: Path, planned: PlannedMeetings, words: Speech) -> Path:
 
 
 def write_calendars(folder: Path, planned: PlannedMeetings, words: Speech, *, made_at: datetime) -> list[Path]:
-    """Write a calendar (.ics) for each party that has, or had, a meeting.
+    """Write a calendar (.ics) for each party that has, or had, a meeting, third parties too.
 
     A meeting keeps its ``UID`` through all versions of a plan; ``SEQUENCE`` counts the versions, and a meeting that is
     no more is cancelled (RFC 5545, 3.8.1.11, 3.8.7.4), so that calendars that have it already follow.
@@ -112,7 +134,8 @@ def write_calendars(folder: Path, planned: PlannedMeetings, words: Speech, *, ma
     entries: dict[str, list[Any]] = {}
     for guest, host, slot, third, stands in _entries(planned):
         entry = _entry(planned, guest, host, slot, third, stands, words, made_at)
-        for party in (guest, host):
+        with_them = [planned.day.third[third].name] if third >= 0 else []
+        for party in (guest, host, *with_them):
             entries.setdefault(party, []).append(entry)
     paths = []
     for party, listed in sorted(entries.items()):
@@ -120,7 +143,7 @@ def write_calendars(folder: Path, planned: PlannedMeetings, words: Speech, *, ma
         calendar.add("prodid", "-//Ehya//meetings//FA")
         calendar.add("version", "2.0")
         calendar.add("method", "PUBLISH")
-        calendar.add("x-wr-calname", f"{planned.day.event} · {planned.names[party]}")
+        calendar.add("x-wr-calname", f"{planned.day.event} · {planned.names.get(party, party)}")
         for entry in listed:
             calendar.add_component(entry)
         calendar.add_missing_timezones()
@@ -143,13 +166,10 @@ def file_name(party: str) -> str:
 
 
 def _entries(planned: PlannedMeetings) -> Iterator[tuple[str, str, int, int, bool]]:
-    """Meetings that stand, then those of the version before that are no more."""
-    met, before = planned.plan.meetings, planned.before
-    for row in met.to_dict("records"):
+    """Meetings that stand, then those that were cancelled, in whichever version."""
+    for row in planned.plan.meetings.to_dict("records"):
         yield row["guest"], row["host"], int(row["slot"]), int(row["third"]), True
-    now = pd.MultiIndex.from_frame(met[["guest", "host"]])
-    gone = before[~pd.MultiIndex.from_frame(before[["guest", "host"]]).isin(now)]
-    for row in gone.to_dict("records"):
+    for row in planned.cancelled.to_dict("records"):
         yield row["guest"], row["host"], int(row["slot"]), NOWHERE, False
 
 

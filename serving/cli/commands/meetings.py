@@ -15,7 +15,7 @@ from serving.cli.terminal import Terminal
 from serving.desk import meetings as desk
 from serving.desk.meetings import Gone, PlannedMeetings
 from serving.desk.question import Question
-from serving.reports.meetings import meeting_rows, unmet_rows, write_calendars, write_meetings
+from serving.reports.meetings import changed_rows, meeting_rows, unmet_rows, write_calendars, write_meetings
 from serving.reports.workbook import write_json
 
 PLAN = "plan.json"
@@ -54,6 +54,10 @@ def plan_again(terminal: Terminal, folder: Path, gone: Sequence[str], since: str
     """
     planned = desk.read_plan(folder / PLAN)
     first = 0 if since is None else planned.day.slot_from(MeetingDay.minute(since))
+    if since is not None and first == len(planned.day.slots):
+        begin, last = planned.day.slots[-1][0], len(planned.day.slots)
+        allowed = f"<= {begin // 60:02d}:{begin % 60:02d} ({last})"
+        raise EhyaError(ErrorCode.MEETINGS_VALUE_REFUSED, key="--since", given=since, allowed=allowed)
     who = [Gone(desk.find_party(planned, one), first) for one in gone]
     with terminal.busy("meetings.planning"):
         again = desk.plan_again(planned, who, since=first)
@@ -93,7 +97,7 @@ def _print(terminal: Terminal, planned: PlannedMeetings, party: str | None) -> N
         terminal.line(words.text("meetings.synthetic"), "yellow")
     rows = meeting_rows(planned, words)
     if party is not None:
-        rows = rows[(rows["guest_id"] == party) | (rows["host_id"] == party)]
+        rows = rows[(rows["guest_id"] == party) | (rows["host_id"] == party) | (rows["third"] == party)]
     facts = {"event": planned.day.event, "version": planned.version, "count": len(rows)}
     title = words.text("meetings.title", **facts)
     names = ("time", "table", "guest", "host", "third")
@@ -109,6 +113,8 @@ def _print(terminal: Terminal, planned: PlannedMeetings, party: str | None) -> N
         terminal.say("meetings.stable" if plan.blocking.empty else "meetings.unstable")
         if planned.version > 1:
             terminal.say("meetings.moved", count=plan.moved)
+            for line in changed_rows(planned, words).itertuples(index=False):
+                terminal.line(f"  {line.change}: {line.time} · {line.guest} · {line.host}")
         if not plan.proven:
             terminal.say("meetings.not_proven")
         terminal.line(words.text("meetings.taken"), "dim")

@@ -1,5 +1,7 @@
 """The day of an event: slots by hand, breaks kept, and every mistake of a file named."""
 
+from pathlib import Path
+
 import pytest
 
 from engine.errors import EhyaError, ErrorCode
@@ -30,12 +32,13 @@ def test_times_of_day_are_read_as_yaml_gives_them():
         ({"date": "1405"}, "date", "1405-09-20"),
         ({"date": "1405-13-01"}, "date", "1405-09-20"),
         ({"to": "09:10"}, "from, to", "minutes"),
-        ({"tables": 0}, "tables", "greater than or equal to 1"),
-        ({"minutes": "long"}, "minutes", "integer"),
+        ({"tables": 0}, "tables", ">= 1"),
+        ({"minutes": "long"}, "minutes", "20"),
+        ({"breaks": ["noon"]}, "breaks.0", "{from: 11:00"),
         ({"breaks": [{"from": "11:00", "to": "10:00"}]}, "breaks.0", "to > from"),
         ({"zone": "Tehran"}, "zone", "Asia/Tehran"),
         ({"third": [{"name": "b", "units": "U1"}, {"name": "c", "units": ["U1"]}]}, "third", "U1 once"),
-        ({"meetings": {"investor": -1}}, "meetings.investor", "greater than or equal to 0"),
+        ({"meetings": {"investor": -1}}, "meetings.investor", ">= 0"),
     ],
 )
 def test_what_a_day_cannot_be_is_refused_with_its_key_and_what_is_allowed(changes, key, allowed):
@@ -52,8 +55,24 @@ def test_an_unknown_key_is_named_with_the_nearest():
     assert (refusal.value.code, refusal.value.facts["nearest"]) == (ErrorCode.MEETINGS_KEY_UNKNOWN, "tables")
 
 
-@pytest.mark.parametrize("text", ["- a\n- b\n", "a: [", "a: &x [1]\nb: *x\n"])
+def test_numbers_are_read_in_the_digits_of_either_script():
+    day = MeetingDay.read({**DAY, "pause": "۵", "meetings": {"unit": "۳"}})
+    assert (day.pause, day.meetings.unit) == (5, 3)
+
+
+def test_a_day_without_a_slot_says_from_when_to_when():
+    with pytest.raises(EhyaError) as refusal:
+        MeetingDay.read({**DAY, "breaks": [{"from": "08:00", "to": "13:00"}]})
+    assert refusal.value.facts["given"] == "09:00 - 12:00"
+
+
+def test_the_example_of_a_day_can_be_read():
+    example = Path(__file__).parents[3] / "docs" / "examples" / "day.yaml"
+    assert len(MeetingDay.read_text(example.read_text("utf-8")).slots) > 10
+
+
+@pytest.mark.parametrize("text", ["", "- a\n- b\n", "a: [", "a: &x [1]\nb: *x\n"])
 def test_a_text_that_is_no_day_is_refused(text):
     with pytest.raises(EhyaError) as refusal:
         MeetingDay.read_text(text)
-    assert refusal.value.code is ErrorCode.FILE_UNREADABLE
+    assert refusal.value.code is ErrorCode.MEETINGS_DAY_UNREADABLE

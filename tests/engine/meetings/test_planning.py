@@ -98,7 +98,7 @@ def test_reasons_are_those_of_the_case():
     assert plan.meetings[["guest", "host"]].values.tolist() == [["x", "liked"]]
     assert plan.unmet.values.tolist() == [
         ["x", "shy", "not_wanted_there"],
-        ["x", "away", "never_free_together"],
+        ["x", "away", "not_there"],
         ["x", "no bank", "third_never_free"],
         ["y", "liked", "better_ones_met_there"],
     ]

@@ -67,6 +67,19 @@ def test_after_a_no_show_slots_and_tables_stay_and_nobody_meets_who_is_gone(plan
     assert again.version == 2
 
 
+def test_a_third_party_has_a_day_of_its_own_and_may_be_gone(offered, planned):
+    units = sorted(planned.plan.meetings["host"].unique())[:2]
+    day = MeetingDay.read(DAY | {"third": [{"name": "بانک", "units": units}]})
+    with_bank = desk.plan_among(offered, day, MANDATES)
+    sat = with_bank.plan.meetings["third"] >= 0
+    assert set(with_bank.plan.meetings[sat]["host"]) <= set(units)
+    assert desk.find_party(with_bank, "بانک") == "بانک"
+    again = desk.plan_again(with_bank, [Gone("بانک", 1)], since=1)
+    left = again.plan.meetings
+    assert not ((left["third"] >= 0) & (left["slot"] >= 1)).any()
+    assert len(again.cancelled) >= (sat & (with_bank.plan.meetings["slot"] >= 1)).sum()
+
+
 def test_parties_go_by_id_or_name_and_others_are_refused(planned):
     assert desk.find_party(planned, "سرمایه گذار 3") == "inv-3"
     with pytest.raises(EhyaError) as refusal:

@@ -54,7 +54,11 @@ def test_calendars_keep_their_entries_through_versions_and_cancel_what_is_no_mor
     entry = first[name][0]
     begin, end = planned.day.times(int(met.loc[met["guest"] == gone, "slot"].iloc[0]))
     assert (entry["DTSTART"].dt, entry["DTEND"].dt) == (begin, end)
-    assert sum(map(len, first.values())) == 2 * len(met)
+    assert sum(map(len, first.values())) == 2 * len(met) + (met["third"] >= 0).sum()
+    twice = desk.plan_again(again, [Gone(str(again.plan.meetings["guest"].iloc[0]))])
+    last = {path.name: events(path) for path in write_calendars(tmp_path, twice, speech("fa"), made_at=NOON)}
+    assert {str(one["STATUS"]) for one in last[name]} == {"CANCELLED"}  # who opens only the newest file sees it too
+    assert len(last[name]) == len(first[name])
 
 
 def events(path):
