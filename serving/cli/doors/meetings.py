@@ -18,7 +18,8 @@ def meetings_plan(
         Path,
         typer.Argument(
             help="The day as YAML: event, date, from, to, tables; also minutes, pause, breaks, meetings (investor, "
-            "unit, named), wishes, away (who, from, to), third (name, units, at_once, away), zone: docs/examples/day.yaml."
+            "unit, named), wishes, away (who, from, to), third (name, units, at_once, away), zone: "
+            "docs/examples/day.yaml."
         ),
     ],
     mandates: Annotated[
