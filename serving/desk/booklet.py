@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from engine.diagnosis.findings import diagnose
 from engine.economics.prices import levels_of
-from engine.packages.standing import losses
+from engine.packages.standing import Loss, losses
 from engine.packages.terms import PackageTerms
 from engine.reference.effects import effects
 from engine.settings import Settings
@@ -62,6 +62,8 @@ class Booklet:
         Name of each unit that its reasons may speak of, by id; empty for the public.
     signed
         Office that signed the package off, and when; ``None`` while nobody has.
+    lost
+        Units of these pages that cannot be offered any more, and why; the public gets none of them.
     """
 
     key: str
@@ -78,6 +80,7 @@ class Booklet:
     document: Mapping[str, Any] | None
     names: Mapping[str, str]
     signed: tuple[str, pd.Timestamp] | None = None
+    lost: Mapping[str, Loss] = field(default_factory=dict)
 
 
 def package_booklet(
@@ -113,12 +116,12 @@ def package_booklet(
         as_of=pd.Timestamp(stored.as_of), price_year=terms.price_year, assume_capital_rial=terms.assume_capital
     )
     whole = appraised(settings, question, audience, version=stored.model_version)
-    if audience is Audience.OFFICE:
-        done, believed = done_acts(settings, question), believed_acts(settings, question)
-        return booklet_among(stored, whole, done=done, believed=believed)
     with open_register(settings) as register:
         units = current_units(register, as_of=today)
     gone = losses([unit["unit_id"] for unit in stored.document["units"]], units)
+    if audience is Audience.OFFICE:
+        done, believed = done_acts(settings, question), believed_acts(settings, question)
+        return booklet_among(stored, whole, gone=gone, done=done, believed=believed)
     return booklet_among(stored, whole, gone=gone, believed=effects(settings.effects))
 
 
@@ -126,19 +129,21 @@ def booklet_among(
     stored: StoredPackage,
     whole: Appraised,
     *,
-    gone: Collection[str] = (),
+    gone: Mapping[str, Loss] | None = None,
     done: pd.DataFrame | None = None,
     believed: pd.DataFrame | None = None,
 ) -> Booklet:
-    """The booklet of a package whose units were appraised already, without those that are gone; see `package_booklet`.
+    """The booklet of a package whose units were appraised already; see `package_booklet`.
 
-    Units of ``gone`` count among those that are left out. ``done`` are acts that were done (`done_acts`), and
-    ``believed`` what acts do; by default nothing, and what the table ``effects`` says.
+    Units of ``gone`` count among those that are left out of what investors get; the office's pages say that they are.
+    ``done`` are acts that were done (`done_acts`), ``believed`` what acts do; by default nothing, and what the table
+    ``effects`` says.
     """
     office, as_of = whole.audience is Audience.OFFICE, whole.question.as_of
     wanted = [str(unit["unit_id"]) for unit in stored.document["units"]]
     shown = whole.table if office else Stock.of(whole).units
-    ids = _shown([unit for unit in wanted if unit not in gone], shown, in_order=office)
+    lost = gone or {}
+    ids = _shown([unit for unit in wanted if office or unit not in lost], shown, in_order=office)
     units = whole.table.loc[ids]
     believed = effects() if believed is None else believed
     plans = plans_of(whole, units.index, NOTHING_DONE if done is None else done, PlanRequest(), believed)
@@ -157,6 +162,7 @@ def booklet_among(
         document=stored.document if office else None,
         names=_names(stored) if office else {},
         signed=_signed(stored),
+        lost={unit: lost[unit] for unit in ids if unit in lost},
     )
 
 

@@ -120,7 +120,7 @@ def booklet_document(booklet: Booklet, speech: Speech, *, logo: bytes | None = N
         "title": say("booklet.title", event=booklet.event, key=dates["key"]) if _named(booklet) else dates["key"],
         "audience": say(f"booklet.audience_{audience}"),
         "footer": say("booklet.footer", model=_model(table, speech), **dates),
-        "remarks": origin_remarks(table, speech),
+        "remarks": [*origin_remarks(table, speech), *_lost(booklet, speech)],
         "cover": _cover(booklet, speech) | {"logo": None if logo is None else list(logo)},
         "summary": _summary(booklet, speech),
         "units": _units(booklet, speech),
@@ -207,7 +207,7 @@ def _units(booklet: Booklet, speech: Speech) -> list[dict[str, Any]]:
                 "sector": speech.sector(row["isic"]),
                 "above": f"{speech.number(number)} · {isolated(unit_id)}",
                 "below": _below(row, speech),
-                "remarks": _remarks(row, speech),
+                "remarks": [*_gone(booklet, str(unit_id), speech), *_remarks(row, speech)],
                 "pictures": _pictures(row, widest, speech),
                 "flow": _flow(booklet.flows.iloc[number - 1], year, speech),
                 "sections": [section for section in sections if section["pairs"] or section["lines"]],
@@ -220,6 +220,16 @@ def _units(booklet: Booklet, speech: Speech) -> list[dict[str, Any]]:
 def _below(row: pd.Series, speech: Speech) -> str:
     said = (speech.place(row["county"]), speech.sector(row["isic"]), speech.codes(row["status"], "status"))
     return " · ".join(part for part in said if part != speech.fact(None))
+
+
+def _lost(booklet: Booklet, speech: Speech) -> list[str]:
+    """On the cover: how many units of the package cannot be offered any more."""
+    return [speech.text("booklet.lost_count", count=len(booklet.lost))] if booklet.lost else []
+
+
+def _gone(booklet: Booklet, unit_id: str, speech: Speech) -> list[str]:
+    loss = booklet.lost.get(unit_id)
+    return [] if loss is None else [speech.text("booklet.lost", loss=speech.text(loss))]
 
 
 def _remarks(row: pd.Series, speech: Speech) -> list[str]:

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from engine.domain.unit import FIELDS, unit_table
+from engine.packages.standing import Loss
 from engine.packages.terms import PackageTerms
 from engine.reference.effects import effects
 from engine.settings import Settings
@@ -58,7 +59,7 @@ def stored(ids: list[str]) -> StoredPackage:
     return StoredPackage("inva", 1, "INVA 1405", date(2026, 11, 23), NOON, "m", document, {}, digest="")
 
 
-def teaser(units: pd.DataFrame, model, gone=()) -> Booklet:
+def teaser(units: pd.DataFrame, model, gone=None) -> Booklet:
     return booklet_among(stored(list(units.index[:12])), judged(units, model, QUESTION, Audience.PUBLIC), gone=gone)
 
 
@@ -148,7 +149,7 @@ def test_the_teaser_shows_no_record_that_is_too_incomplete_and_says_how_many(uni
 
 def test_a_unit_that_is_gone_by_now_is_in_no_teaser(units, first_day):
     first = teaser(units, first_day)
-    after = teaser(units, first_day, gone=[first.units.index[0]])
+    after = teaser(units, first_day, gone={first.units.index[0]: Loss.RESTARTED})
     assert list(after.units.index) == list(first.units.index[1:])
     assert after.left_out == first.left_out + 1
 
@@ -182,6 +183,13 @@ def test_many_units_have_a_page_each(units, first_day):
     assert len(found.units) + found.left_out == 30
     pages = booklet_pictures(found, speech("fa"), ppi=10)
     assert len(pages) >= len(found.units) + 4
+
+
+@pytest.mark.parametrize(("language", "said"), [("fa", "دوباره به کار افتاده است"), ("en", "At work again")])
+def test_the_offices_booklet_says_which_unit_is_gone_since(office, language, said):
+    document = booklet_document(replace(office, lost={str(office.units.index[1]): Loss.RESTARTED}), speech(language))
+    assert [any(said in line for line in unit["remarks"]) for unit in document["units"]][:3] == [False, True, False]
+    assert len(document["remarks"]) == len(booklet_document(office, speech(language))["remarks"]) + 1
 
 
 def test_units_that_left_the_register_are_counted(units, first_day):
