@@ -155,7 +155,7 @@ def solve_among(
     with open_register(settings) as register:
         gone = withdrawn(whole.table, register.events(question.as_of), as_of=question.as_of)
     # what the command adds is a term from here on: who opens the package later counts in the same money
-    year = terms.price_year or question.price_year
+    year = terms.price_year or question.price_year or own_year(whole.table)
     assumed = terms.assume_capital or question.assume_capital_rial
     terms = terms.model_copy(update={"price_year": year, "assume_capital": assumed})
     table = candidate_table(
@@ -166,7 +166,7 @@ def solve_among(
         assume_capital_rial=assumed,
         economics=package_economics(
             whole,
-            price_year=year or own_year(whole.table),
+            price_year=year,
             choices=Choices(seed=terms.seed),
             norms_stand_in=terms.norms_stand_in,
         ),

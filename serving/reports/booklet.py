@@ -19,7 +19,7 @@ from serving.disclosure.masking import Audience
 from serving.i18n import Speech
 from serving.i18n.speech import NOT_KNOWN
 from serving.reports.county_map import county_map
-from serving.reports.package import figure_pairs, reason_lines
+from serving.reports.package import figure_pairs, money_lines, reason_lines
 from serving.reports.plan import (
     begins_said,
     by_unit,
@@ -33,7 +33,7 @@ from serving.reports.plan import (
 from serving.reports.ranked import isolated
 from serving.reports.ranking import legend, origin_remarks
 from serving.reports.typeset import pictures, typeset
-from serving.reports.words import field_on_paper, spread
+from serving.reports.words import field_on_paper, output_title, spread
 
 TEMPLATE = "booklet"
 
@@ -163,18 +163,16 @@ def _summary(booklet: Booklet, speech: Speech) -> dict[str, Any]:
     say = speech.text
     left_out = speech.number(booklet.left_out)
     notes = [say(f"booklet.left_out_{booklet.audience.value}", count=left_out)] if booklet.left_out else []
-    figures = [] if booklet.document is None else figure_pairs(booklet.document, speech)
+    document = booklet.document
+    figures = [] if document is None else figure_pairs(document, speech)
+    internal = [] if document is None else [say("booklet.net_note"), *money_lines(document, speech)]
     heads = ("booklet.number", "field.name", "field.county", "booklet.sector", "booklet.page")
     return {
         "title": say("booklet.summary"),
         "figures": figures,
-        "notes": [*notes, *([] if booklet.document is None else [say("booklet.net_note"), *_money(booklet, speech)])],
+        "notes": [*notes, *internal],
         "headers": [say(head) for head in heads],
     }
-
-
-def _money(booklet: Booklet, speech: Speech) -> list[str]:
-    return [] if booklet.price_year is None else [money_line(booklet.price_year, speech)]
 
 
 def _units(booklet: Booklet, speech: Speech) -> list[dict[str, Any]]:
@@ -402,10 +400,10 @@ def interval_picture(row: pd.Series, output: Output, most: float, axis: list[str
     """An estimate as a dot on its interval: words, and places on an axis from nil to ``most`` as shares of it."""
     low, point, high = (row[name] for name in columns(output))
     if pd.isna(point):
-        return {"name": speech.text(output), "said": speech.fact(None), "axis": axis, "at": None}
+        return {"name": output_title(output, speech), "said": speech.fact(None), "axis": axis, "at": None}
     start, at, end = (min(max(float(value) / most, 0.0), 1.0) for value in (low, point, high))
     said = spread(row, output, speech)
-    return {"name": speech.text(output), "said": said, "axis": axis, "start": start, "at": at, "end": end}
+    return {"name": output_title(output, speech), "said": said, "axis": axis, "start": start, "at": at, "end": end}
 
 
 def _flow(years: pd.Series, year: int | None, speech: Speech) -> dict[str, Any] | None:
@@ -436,7 +434,7 @@ def _comparison(booklet: Booklet, speech: Speech) -> dict[str, Any]:
     headers = [
         say("booklet.number"),
         say("field.name"),
-        *(say(output) for output in outputs),
+        *(output_title(output, speech) for output in outputs),
         say(Field.CAPITAL_NEEDED_RIAL),
         say("booklet.npv_middle"),
         say("column.triage"),

@@ -12,6 +12,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.packages.rules import TermKind
 from engine.packages.terms import InvestorGroup
 from serving.i18n import Speech
+from serving.reports.plan import money_line
 from serving.reports.workbook import Notes, OutputSheet, SheetColumn, write_json, write_xlsx
 
 _SUMS = {TermKind.CAPITAL.value, TermKind.PUBLIC_MONEY.value, TermKind.HARD_CURRENCY.value, TermKind.DEBT.value}
@@ -139,6 +140,12 @@ def gain_in_words(said: Mapping[str, Any], words: Speech, names: Mapping[str, An
     return words.text(f"package.{key}", gain=words.number(said["gain"], 1), **facts)
 
 
+def money_lines(document: Mapping[str, Any], words: Speech) -> list[str]:
+    """In whose prices the sums of a package are; nothing where no record and no term names a year."""
+    year = document["terms"].get("price_year")
+    return [] if year is None else [money_line(year, words)]
+
+
 def figure_pairs(document: Mapping[str, Any], words: Speech) -> list[tuple[str, str]]:
     """Figures of a package: what, and how much with its interval and unit of measure."""
     return list(figure_rows(document, words).values())
@@ -225,7 +232,8 @@ def write_package(path: Path, document: Mapping[str, Any], notes: Sequence[tuple
     sheet = OutputSheet(words.text("package.sheet_units"), _columns(words), _rows(document, words, names), remarks)
     groups = document["terms"].get("investors") or [one.value for one in InvestorGroup]
     first = words.text("package.investors", groups=[words.text(f"investor_group.{one}") for one in groups])
-    lines = [*figure_pairs(document, words), *notes, (first, ""), (words.text("package.net_note"), "")]
+    money = [(line, "") for line in money_lines(document, words)]
+    lines = [*figure_pairs(document, words), *money, *notes, (first, ""), (words.text("package.net_note"), "")]
     return write_xlsx(path, [sheet], Notes(words.text("package.sheet_terms"), lines), words)
 
 

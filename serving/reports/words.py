@@ -112,6 +112,19 @@ def column_of(name: str, speech: Speech) -> SheetColumn:
     return SheetColumn(name, measured(title, "months", speech) if name == "idle_now" else title, kind)
 
 
+def output_title(output: Output, speech: Speech) -> str:
+    """Name of an estimate with its unit of measure; a chance bears its percent sign itself.
+
+    Examples
+    --------
+    >>> from serving.i18n import speech
+    >>> [output_title(one, speech("en")) for one in (Output.JOBS_EXPECTED, Output.FEASIBILITY_UNIT)]
+    ['Expected jobs [persons]', 'Feasibility of this unit']
+    """
+    measure = _OUTPUT_KINDS[output][1]
+    return speech.text(output) if measure == "probability" else measured(speech.text(output), measure, speech)
+
+
 def in_words(frame: pd.DataFrame, speech: Speech) -> pd.DataFrame:
     """The same rows with codes, places, sectors, flags and dates in words; numbers stay numbers.
 

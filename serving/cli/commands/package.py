@@ -31,6 +31,7 @@ from serving.reports.package import (
     figures_line,
     group_in_words,
     loosening_in_words,
+    money_lines,
     reason_lines,
     rule_in_words,
     term_in_words,
@@ -373,6 +374,8 @@ def _print(terminal: Terminal, document: Mapping[str, Any], names: Mapping[str, 
     facts = {"name": document["key"], "event": document["event"], "count": count, "date": date}
     terminal.entries(entries, title=words.text("package.title", **facts))
     terminal.pairs(figure_pairs(document, words), title=words.text("package.figures"))
+    for line in money_lines(document, words):
+        terminal.line(line, "dim")
     _print_terms(terminal, document, names)
     gap = document["objective"]["gap"]
     terminal.say("package.unproven" if gap else "package.proven", gap=words.share(gap, 2))
