@@ -524,7 +524,8 @@ class OutcomesAnswer(Answer):
 class ServiceHealth(Answer):
     """Whether the service can answer, and on what."""
 
-    status: Literal["ok", "stale"] = Field(description="stale: the workspace could not be read anew")
+    status: Literal["ok", "stale"] = Field(description="stale: the workspace, or its keys, could not be read anew")
+    keys_unread: bool = Field(description="true: keys could not be read for too long, so that none opens anything")
     version: str = Field(description="hash of what is shown; it changes with register and model")
     age_seconds: float = Field(description="since this content was first shown")
     checked_seconds_ago: float = Field(description="since the workspace was last looked at")

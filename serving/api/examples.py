@@ -219,6 +219,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "Rankings": {"meta": META, "total": 1, "top": 20, "weighing": WEIGHING, "units": [UNIT]},
     "ServiceHealth": {
         "status": "ok",
+        "keys_unread": False,
         "version": "5f3e9a1b7c2d4e60718293a4",
         "age_seconds": 61.5,
         "checked_seconds_ago": 0.8,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from starlette.concurrency import run_in_threadpool
@@ -41,10 +41,16 @@ async def kept_fresh(shelf: Shelf, ring: KeyRing | None = None, *, every: float 
 async def _refresh(shelf: Shelf, ring: KeyRing | None, every: float) -> None:
     while True:
         await asyncio.sleep(every)
-        try:
-            if ring is not None:  # first, and even if the rest fails: one of them may have been revoked
-                await run_in_threadpool(ring.refresh)
-            if await run_in_threadpool(shelf.refresh):
-                _log.info("a new stock is on show")
-        except Exception:  # a look that fails must not end the looking
-            _log.exception("the workspace could not be looked at")
+        if ring is not None:  # first: one of the keys may have been revoked
+            await _looked(ring.try_refresh)
+        if await _looked(shelf.refresh):  # whatever became of the keys, so that health says how old the stock is
+            _log.info("a new stock is on show")
+
+
+async def _looked(look: Callable[[], bool | None]) -> bool:
+    """What a look at the workspace found; one that fails must not end the looking, nor keep another from its own."""
+    try:
+        return bool(await run_in_threadpool(look))
+    except Exception:
+        _log.exception("the workspace could not be looked at")
+        return False

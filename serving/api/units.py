@@ -22,6 +22,7 @@ from serving.api.problems import nearest, problem_answers
 from serving.api.shelf import Shelf, Showing
 from serving.api.unit_answer import private_answer, unit_answers
 from serving.api.why_answer import register_questions, why_answer
+from serving.desk.callers import KeyRing
 from serving.desk.disclosed import beside_the_record
 from serving.desk.economics import Choices, economics_of
 from serving.desk.stock import Stock
@@ -123,9 +124,9 @@ def router() -> APIRouter:
     )
     async def health(request: Request, query: Annotated[LanguageQuery, Query()]) -> Response:
         """Version and age of what is shown, model version, dates, counts and the share of synthetic units."""
-        shelf: Shelf = request.app.state.shelf
         language = chosen(query.lang, request.headers, request.app.state.language)
-        body = written(await run_in_threadpool(_health, shelf, language))
+        state = request.app.state
+        body = written(await run_in_threadpool(_health, state.shelf, state.gate.ring, language))
         headers = {"content-language": language, "vary": "Accept-Language"}
         return Response(body, 200, headers, JSON)  # never kept: it tells an age
 
@@ -212,15 +213,16 @@ def _ranking(showing: Showing, query: RankingsQuery, language: str) -> dict[str,
     }
 
 
-def _health(shelf: Shelf, language: str) -> dict[str, Any]:
+def _health(shelf: Shelf, ring: KeyRing | None, language: str) -> dict[str, Any]:
     showing, now = shelf.showing, monotonic()
-    stock = showing.stock
+    stock, unread = showing.stock, ring is not None and ring.unread
     triage = stock.units["triage"].value_counts()
     counts = {"units": len(stock.units), "withheld": stock.withheld}
     counts["scorable"] = int(stock.units["scorable"].astype(bool).sum())
     counts |= {code.value: int(triage.get(code.value, 0)) for code in Triage}
     return {
-        "status": "ok" if shelf.failure is None else "stale",
+        "status": "stale" if shelf.failure is not None or unread else "ok",
+        "keys_unread": unread,
         "version": stock.version,
         "age_seconds": round(now - showing.since, 1),
         "checked_seconds_ago": round(now - shelf.checked, 1),
