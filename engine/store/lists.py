@@ -9,14 +9,15 @@ from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, select
 
 from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
 from engine.store.audit import Act, note
-from engine.store.bulk import insert_line
+from engine.store.bulk import insert_line, read_where
 from engine.store.canonical import canonical
 from engine.store.clock import Day, day, utc
+from engine.store.merges import units_there
 from engine.store.session import Session
 from engine.store.showings import log_showings
 
@@ -40,7 +41,7 @@ class StoredList:
     made_at
         UTC.
     shown
-        How many places were shown so far.
+        Positions that were shown so far; a caller may ask for the tenth page before the second.
     """
 
     list_id: str
@@ -53,7 +54,7 @@ class StoredList:
     as_of: date
     places: Sequence[Mapping[str, Any]]
     made_at: datetime
-    shown: int
+    shown: frozenset[int]
 
 
 class Lists:
@@ -66,7 +67,7 @@ class Lists:
         """Lists of an owner, the oldest first."""
         with self._session.read() as connection:
             rows = connection.execute(_selected().where(schema.lists.c.owner == owner)).mappings().all()
-            return tuple(_stored(connection, row) for row in rows)
+            return _stored(connection, rows)
 
     def get(self, owner: str, list_id: str) -> StoredList:
         """One list of an owner.
@@ -92,7 +93,7 @@ class Lists:
             number, mandate = _row(connection, owner, list_id)["id"], _one(connection, owner, list_id).mandate
             query = _selected().where(table.c.owner == owner, mandates.c.name == mandate, table.c.id < number)
             row = connection.execute(query.order_by(None).order_by(table.c.id.desc()).limit(1)).mappings().first()
-            return None if row is None else _stored(connection, row)
+            return None if row is None else _stored(connection, [row])[0]
 
     def keep(
         self,
@@ -135,17 +136,31 @@ class Lists:
             note(connection, made_at=made_at, actor=actor, act=Act.LIST_MADE, subject=owner, list=list_id)
             return _one(connection, owner, list_id)
 
-    def show(self, owner: str, list_id: str, *, until: int, shown_on: Day) -> StoredList:
-        """Log that the places of a list up to one were shown; those that were logged are not logged again.
+    def show(self, owner: str, list_id: str, *, after: int = 0, until: int, shown_on: Day) -> StoredList:
+        """Log that a page of a list was shown; places that were logged are not logged again, so that most pages write
+        nothing, nor are those of units that are gone.
+
+        Parameters
+        ----------
+        owner, list_id
+            The list.
+        after, until
+            Its page: positions above the first, up to the second.
+        shown_on
+            The day.
 
         Raises
         ------
         EhyaError
-            ``list_unknown``; ``unknown_unit`` where a unit is no longer in the register.
+            ``list_unknown``.
         """
+        with self._session.read() as connection:
+            found = _one(connection, owner, list_id)
+            if not _unshown(connection, found, after, until):
+                return found
         with self._session.write() as connection:
             found = _one(connection, owner, list_id)
-            new = [place for place in found.places if found.shown < place["position"] <= until]
+            new = _unshown(connection, found, after, until)  # somebody may have been faster
             if new:
                 frame = pd.DataFrame(new)[["unit_id", "position"]].assign(propensity=1.0)
                 mandate = f"{owner}:{found.mandate}"
@@ -164,7 +179,7 @@ class Lists:
         """
         with self._session.write() as connection:
             found = _one(connection, owner, list_id)
-            if unit_id not in {place["unit_id"] for place in found.places if place["position"] <= found.shown}:
+            if unit_id not in {place["unit_id"] for place in found.places if place["position"] in found.shown}:
                 raise EhyaError(ErrorCode.NOT_ON_LIST, given=unit_id)
             line = {"owner": owner, "list_id": list_id, "unit_id": unit_id, "kind": kind, "reason": reason}
             insert_line(connection, schema.reactions, {**line, "made_at": utc(made_at)})
@@ -197,13 +212,28 @@ def _row(connection: Connection, owner: str, list_id: str) -> Mapping[Any, Any]:
 
 
 def _one(connection: Connection, owner: str, list_id: str) -> StoredList:
-    return _stored(connection, _row(connection, owner, list_id))
+    return _stored(connection, [_row(connection, owner, list_id)])[0]
 
 
-def _stored(connection: Connection, row: Mapping[Any, Any]) -> StoredList:
-    showings = schema.showings
-    shown = connection.execute(
-        select(func.max(showings.c.position)).where(showings.c.run_id == row["list_id"])
-    ).scalar()
-    line = {name: row[name] for name in StoredList.__slots__ if name not in ("places", "shown")}
-    return StoredList(**line, places=json.loads(row["document"])["places"], shown=int(shown or 0))
+def _stored(connection: Connection, rows: Sequence[Mapping[Any, Any]]) -> tuple[StoredList, ...]:
+    """Lists with what was shown of them, all of which one query tells."""
+    table = schema.showings.c
+    names = [row["list_id"] for row in rows]
+    logged = read_where(connection, select(table.run_id, table.position), table.run_id, names)
+    shown = {name: frozenset(map(int, group)) for name, group in logged.groupby("run_id")["position"]}
+    return tuple(
+        StoredList(
+            **{name: row[name] for name in StoredList.__slots__ if name not in ("places", "shown")},
+            places=json.loads(row["document"])["places"],
+            shown=shown.get(row["list_id"], frozenset()),
+        )
+        for row in rows
+    )
+
+
+def _unshown(connection: Connection, found: StoredList, after: int, until: int) -> list[Mapping[str, Any]]:
+    """Places of a page that were not shown yet, of units that are there."""
+    page = [place for place in found.places if after < place["position"] <= until]
+    new = [place for place in page if place["position"] not in found.shown]
+    there = units_there(connection, [place["unit_id"] for place in new])
+    return [place for place in new if place["unit_id"] in there]

@@ -92,6 +92,17 @@ def present(frame: pd.DataFrame, root_of: Mapping[str, str], gone: Collection[st
     return named[~frame["unit_id"].isin(silent)]
 
 
+def units_there(connection: Connection, unit_ids: Collection[str]) -> frozenset[str]:
+    """Those of the names that are names of units, merged ones included; a unit that is gone is none."""
+    names = schema.units.c.unit_id
+    found = frozenset(read_where(connection, select(names), names, unit_ids)["unit_id"])
+    gone = gone_units(connection)
+    if not gone.intersection(found):
+        return found
+    listed = pd.DataFrame({"unit_id": sorted(found)}, dtype="str")
+    return frozenset(listed.loc[present(listed, roots(connection), gone).index, "unit_id"])
+
+
 def refuse_unknown(connection: Connection, unit_ids: Collection[str]) -> None:
     """Let only names of units pass, merged ones included.
 
@@ -100,17 +111,10 @@ def refuse_unknown(connection: Connection, unit_ids: Collection[str]) -> None:
     EhyaError
         ``unknown_unit`` with the first that is none.
     """
-    names = schema.units.c.unit_id
-    known = set(read_where(connection, select(names), names, unit_ids)["unit_id"])
-    gone = gone_units(connection)
-    if gone:
-        asked = pd.DataFrame({"unit_id": [unit_id for unit_id in unit_ids if unit_id in known]}, dtype="str")
-        root_of = roots(connection)
-        kept = asked.loc[present(asked, root_of, gone).index, "unit_id"]
-        known = set(kept)
-    missing = [unit_id for unit_id in unit_ids if unit_id not in known]
-    if missing:
-        raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=missing[0])
+    there = units_there(connection, unit_ids)
+    missing = next((unit_id for unit_id in unit_ids if unit_id not in there), None)
+    if missing is not None:
+        raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=missing)
 
 
 def record_merge(

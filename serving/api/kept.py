@@ -12,6 +12,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
+from engine.settings import Settings
 from engine.store import Register, StoredList, StoredMandate
 from serving.api.access import Rate, WithoutKey, open_to
 from serving.api.answering import JSON, written
@@ -19,15 +20,15 @@ from serving.api.answers import KeptList, KeptLists, KeptMandate, KeptMandates, 
 from serving.api.filters import LanguageQuery
 from serving.api.gate import caller_of
 from serving.api.language import chosen
-from serving.api.problems import HttpProblem, RequestRefusedError, problem_answers
+from serving.api.problems import METHOD_GIVEN, HttpProblem, RequestRefusedError, problem_answers
 from serving.api.shelf import Showing
 from serving.api.shortlists import EXAMPLE
 from serving.api.unit_answer import unit_answers
 from serving.api.writing import body_of, object_in, version_of, written_once
 from serving.desk.callers import Caller
 from serving.desk.mandates import KEPT_PLACES, list_change, make_list, react, save_mandate
+from serving.desk.once import PATIENCE
 from serving.desk.stock import Stock
-from serving.desk.workspace import open_register
 from serving.disclosure.levels import CallerRole
 from serving.i18n import Speech, speech
 
@@ -210,9 +211,12 @@ def router() -> APIRouter:
         """
         caller, after = caller_of(request), _position(query.cursor)
         owner, until = _owner(caller), after + query.limit
+        bare = METHOD_GIVEN in request.scope  # of HEAD nobody sees a place
 
         def shown(register: Register) -> StoredList:
-            return register.lists.show(owner, list_id, until=until, shown_on=datetime.now(UTC))
+            if bare:
+                return register.lists.get(owner, list_id)
+            return register.lists.show(owner, list_id, after=after, until=until, shown_on=datetime.now(UTC))
 
         found = await asked(request, shown)
         return answered(request, query, _list(found, after, query.limit, stock_of(request), words_of(request, query)))
@@ -300,7 +304,8 @@ async def asked(request: Request, ask: Callable[[Register], Any]) -> Any:
     """
 
     def opened() -> Any:
-        with open_register(request.app.state.settings) as register:
+        settings: Settings = request.app.state.settings
+        with Register.open(settings.database_url, busy_seconds=PATIENCE) as register:
             return ask(register)
 
     return await run_in_threadpool(opened)
@@ -360,7 +365,7 @@ def _heading(one: StoredList) -> dict[str, Any]:
         "as_of": one.as_of.isoformat(),
         "made_at": _moment(one.made_at),
         "places": len(one.places),
-        "shown": one.shown,
+        "shown": len(one.shown),
     }
 
 

@@ -67,13 +67,40 @@ def test_an_owner_meets_nothing_of_another(register, listed):
 
 
 def test_a_list_is_shown_page_by_page_and_each_place_is_logged_once(register, listed):
-    assert register.lists.show("fund", "l1", until=1, shown_on=NOON).shown == 1
-    assert register.lists.show("fund", "l1", until=1, shown_on=NOON).shown == 1
-    assert register.lists.show("fund", "l1", until=5, shown_on=NOON).shown == 3
+    assert register.lists.show("fund", "l1", until=1, shown_on=NOON).shown == {1}
+    assert register.lists.show("fund", "l1", until=1, shown_on=NOON).shown == {1}
+    assert register.lists.show("fund", "l1", until=5, shown_on=NOON).shown == {1, 2, 3}
     logged = register.showings()
     assert logged["unit_id"].tolist() == listed
     assert logged["propensity"].tolist() == [1.0] * 3
     assert set(logged["mandate_id"]) == {"fund:food"}
+
+
+def test_a_page_that_was_left_out_was_not_shown(register, listed):
+    assert register.lists.show("fund", "l1", after=2, until=3, shown_on=NOON).shown == {3}
+    assert register.lists.show("fund", "l1", after=9, until=19, shown_on=NOON).shown == {3}
+    assert register.showings()["unit_id"].tolist() == [listed[2]]
+    said = {"kind": "declined", "reason": "place", **BY}
+    refused(ErrorCode.NOT_ON_LIST, register.lists.react, "fund", "l1", listed[0], **said)
+    register.lists.react("fund", "l1", listed[2], **said)
+    assert register.lists.show("fund", "l1", until=3, shown_on=NOON).shown == {1, 2, 3}
+
+
+def test_a_page_that_was_shown_waits_for_no_writer(register, listed, url):
+    register.lists.show("fund", "l1", until=2, shown_on=NOON)
+    with Register.open(url, busy_seconds=0.05) as reader, register.together():
+        save(register, name="while others write")
+        assert reader.lists.show("fund", "l1", until=2, shown_on=NOON).shown == {1, 2}
+        refused(ErrorCode.REGISTER_BUSY, reader.lists.show, "fund", "l1", until=3, shown_on=NOON)
+
+
+def test_a_list_is_read_on_when_a_unit_of_it_is_gone(register, given):
+    there = register.imports.commit(given({"identity": "business:1"}), imported_at=NOON).rows["unit_id"].tolist()
+    wrong = register.imports.commit(given({"identity": "business:2"}, source="b.xlsx"), imported_at=NOON)
+    keep(register, "l1", [*wrong.rows["unit_id"], *there])
+    register.imports.undo(wrong.import_id, made_at=NOON)
+    assert register.lists.show("fund", "l1", until=5, shown_on=NOON).shown == {2}
+    assert register.showings()["unit_id"].tolist() == there
 
 
 def test_only_what_was_shown_is_answered(register, listed):

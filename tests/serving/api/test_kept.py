@@ -3,6 +3,7 @@
 import pytest
 
 from serving.desk.mandates import KEPT_PLACES
+from serving.desk.workspace import open_register
 from tests.serving.api.parties import fresh
 
 MANDATE = {"id": "any", "risk_appetite": "high", "accept_unknown": True}
@@ -66,6 +67,15 @@ def test_a_kept_list_is_the_list_that_a_shortlist_gives_and_goes_on_page_by_page
     assert [place["unit_id"] for place in seen] == [place["unit"]["unit_id"] for place in whole]
     assert page["shown"] == len(whole)
     assert [one["list_id"] for one in fund("GET", "/v1/shortlists").json()["shortlists"]] == [listed["list_id"]]
+
+
+def test_only_what_was_sent_counts_as_shown(own_copy, fund, listed):
+    path, beyond = f"/v1/shortlists/{listed['list_id']}", "Mjk"  # 29 places lie before it
+    assert fund("HEAD", f"{path}?limit=20").status_code == 200
+    assert fund("GET", f"{path}?limit=1&cursor={beyond}").json()["shown"] == 4
+    assert fund("GET", "/v1/shortlists").json()["shortlists"][0]["shown"] == 4
+    with open_register(own_copy.settings) as register:
+        assert register.showings()["position"].tolist() == [1, 2, 3, 30]
 
 
 def test_a_second_list_says_what_changed(fund, listed):
