@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,9 +29,9 @@ class ListChange:
     now, before
         The lists; ``None`` where there was none before.
     entered, left
-        Units that came and went, in the order of their list.
+        Units that were shown and came or went, in the order of their list; none where there was no list before.
     moved
-        Units on both whose place changed, with their places before and now.
+        Units that both have shown and whose place changed, with their places before and now.
     """
 
     now: StoredList
@@ -116,7 +116,9 @@ def make_list(
 
 
 def list_change(register: Register, owner: str, list_id: str) -> ListChange:
-    """Compare a list with the one before it for the same mandate.
+    """Compare a list with the one before it for the same mandate, as far as both were shown.
+
+    A unit that neither has shown is not named: what a caller learns of a unit is a showing, and is logged as one.
 
     Raises
     ------
@@ -124,10 +126,12 @@ def list_change(register: Register, owner: str, list_id: str) -> ListChange:
         ``list_unknown``.
     """
     now, before = register.lists.get(owner, list_id), register.lists.before(owner, list_id)
-    here, there = _positions(now), {} if before is None else _positions(before)
+    if before is None:
+        return ListChange(now, None, (), (), {})
+    here, there = _shown(now), _shown(before)
+    entered, left = _without(here, before), _without(there, now)
     moved = {unit: (there[unit], here[unit]) for unit in here if there.get(unit, here[unit]) != here[unit]}
-    entered = tuple(unit for unit in here if unit not in there)
-    return ListChange(now, before, entered, tuple(unit for unit in there if unit not in here), moved)
+    return ListChange(now, before, entered, left, moved)
 
 
 def react(
@@ -171,5 +175,13 @@ def _place(row: Mapping[Any, Any]) -> dict[str, Any]:
     }
 
 
-def _positions(kept: StoredList) -> dict[str, int]:
-    return {str(place["unit_id"]): int(place["position"]) for place in kept.places}
+def _shown(kept: StoredList) -> dict[str, int]:
+    """Positions of the units that a list has shown."""
+    shown = (place for place in kept.places if place["position"] in kept.shown)
+    return {str(place["unit_id"]): int(place["position"]) for place in shown}
+
+
+def _without(units: Iterable[str], kept: StoredList) -> tuple[str, ...]:
+    """Those of the units that have no place on a list, not even one that it has not shown."""
+    there = {place["unit_id"] for place in kept.places}
+    return tuple(unit for unit in units if unit not in there)

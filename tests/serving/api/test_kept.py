@@ -60,13 +60,9 @@ def test_a_kept_list_is_the_list_that_a_shortlist_gives_and_goes_on_page_by_page
     assert [place["unit_id"] for place in listed["page"]] == [place["unit"]["unit_id"] for place in whole[:3]]
     assert (listed["shown"], listed["places"]) == (3, len(whole))
     assert listed["page"][0]["unit"] == whole[0]["unit"]
-    seen, following = listed["page"], listed["next"]
-    while following:
-        page = fund("GET", following).json()
-        seen, following = seen + page["page"], page["next"]
-    assert [place["unit_id"] for place in seen] == [place["unit"]["unit_id"] for place in whole]
-    assert page["shown"] == len(whole)
-    assert [one["list_id"] for one in fund("GET", "/v1/shortlists").json()["shortlists"]] == [listed["list_id"]]
+    assert all_of(fund, listed) == [place["unit"]["unit_id"] for place in whole]
+    (heading,) = fund("GET", "/v1/shortlists").json()["shortlists"]
+    assert (heading["list_id"], heading["shown"]) == (listed["list_id"], len(whole))
 
 
 def test_only_what_was_sent_counts_as_shown(own_copy, fund, listed):
@@ -78,16 +74,31 @@ def test_only_what_was_sent_counts_as_shown(own_copy, fund, listed):
         assert register.showings()["position"].tolist() == [1, 2, 3, 30]
 
 
-def test_a_second_list_says_what_changed(fund, listed):
+def all_of(fund, made):
+    """Ids of a list, page by page."""
+    seen, following = made["page"], made["next"]
+    while following:
+        page = fund("GET", following).json()
+        seen, following = seen + page["page"], page["next"]
+    return [place["unit_id"] for place in seen]
+
+
+def test_a_second_list_says_what_changed_among_what_was_shown(fund, listed):
     first = fund("GET", f"/v1/shortlists/{listed['list_id']}/changes").json()
-    assert first["before"] is None
+    assert first == {"list_id": listed["list_id"], "before": None, "entered": [], "left": [], "moved": []}
     narrow = MANDATE | {"max_idle_months": 60}
     assert fund("PUT", "/v1/mandates/any", headers={"if-match": '"1"'}, json=narrow).status_code == 200
-    second = fund("POST", "/v1/mandates/any/shortlists").json()
-    said = fund("GET", f"/v1/shortlists/{second['list_id']}/changes").json()
-    assert said["before"] == listed["list_id"]
-    assert len(said["left"]) == listed["places"] - second["places"]
+    second = fund("POST", "/v1/mandates/any/shortlists?top=2").json()
     assert second["mandate_version"] == 2
+    told = fund("GET", f"/v1/shortlists/{second['list_id']}/changes").json()
+    named = {*told["entered"], *told["left"], *(one["unit_id"] for one in told["moved"])}
+    shown = {place["unit_id"] for place in (*listed["page"], *second["page"])}
+    assert named <= shown
+    before, now = all_of(fund, listed), all_of(fund, second)
+    told = fund("GET", f"/v1/shortlists/{second['list_id']}/changes").json()
+    assert (told["before"], told["entered"]) == (listed["list_id"], [])
+    assert told["left"] == [unit for unit in before if unit not in now]
+    assert len(told["left"]) == listed["places"] - second["places"] > 0
 
 
 @pytest.mark.parametrize(
