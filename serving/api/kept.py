@@ -229,7 +229,7 @@ def router() -> APIRouter:
         openapi_extra=_kept(),
     )
     async def changes(request: Request, list_id: ListId, query: Annotated[LanguageQuery, Query()]) -> Response:
-        """Units that came, went and moved since the last list for the same mandate, among the places that were shown."""
+        """Units that came, went and moved since the last list for the same mandate, among places that were shown."""
         owner = _owner(caller_of(request))
         found = await asked(request, lambda register: list_change(register, owner, list_id))
         said = {
