@@ -63,8 +63,10 @@ class Outside:
     leaving, entering
         Places of the units that would go and come when it is forced in.
     changes
-        For each rule that can bring it in by giving way alone: the least by which it must. Where the rule sums what
-        units need, the same amount off the unit's own need does it too.
+        For each rule that can bring it in by giving way alone, for all units: the least by which its limit must move;
+        a rule without a limit to move is given up. Other units gain by it too, so that it may take more than room.
+    cheaper
+        For each rule that sums what units need: the least that must come off the unit's own need.
     finished
         Whether there was time for all of it; else the price is what it costs at most, and changes may be missing.
     """
@@ -75,6 +77,7 @@ class Outside:
     leaving: NDArray[np.intp]
     entering: NDArray[np.intp]
     changes: tuple[Loosening, ...]
+    cheaper: tuple[Loosening, ...] = ()
     finished: bool = True
 
 
@@ -131,16 +134,19 @@ def why_inside(problem: PackageProblem, best: Optimum, place: int, *, until: flo
 def why_outside(problem: PackageProblem, best: Optimum, place: int, *, until: float = np.inf) -> Outside:
     """Say what keeps a unit out, what forcing it costs, and the smallest changes that would bring it in.
 
-    A change brings a unit in when some package with it is then as good as the best without. Each is the optimum of a
-    program of its own, so that no smaller one does. The search ends at ``until`` (`time.monotonic`).
+    A change brings a unit in when, after it, some package with it is as good as the best without: a limit that moves
+    makes room for others too. Each is found by programs of its own, so that no smaller one does. The search ends at
+    ``until`` (`time.monotonic`).
 
     Examples
     --------
+    Less of its own need leaves the rival where it was; with 9 for all, both are in:
+
     >>> budget = PackageRule("budgets.capital", TermKind.CAPITAL, np.arange(2), np.array([4.0, 5.0]), high=5.0)
     >>> problem = PackageProblem(np.array([4.0, 2.0]), (budget,))
-    >>> said = why_outside(problem, optimum(problem), 1)
-    >>> said.price, [(one.rule.term, one.amount) for one in said.changes]
-    (2.0, [('budgets.capital', 4.0)])
+    >>> found = why_outside(problem, optimum(problem), 1)
+    >>> found.price, [one.amount for one in found.changes], [one.amount for one in found.cheaper]
+    (2.0, [4.0], [4.0])
     """
     barriers = tuple(rule for rule in problem.rules if _keeps_out(rule, place))
     forced, finished = _in_time(problem, until, inside=[place])
@@ -148,14 +154,17 @@ def why_outside(problem: PackageProblem, best: Optimum, place: int, *, until: fl
     if forced is not None:
         price = max(best.value - forced.value, 0.0)
         entering, leaving = difference(best.chosen, forced.chosen)
-    changes = []
+    changes: list[Loosening] = []
+    cheaper: list[Loosening] = []
     for at, rule in enumerate(problem.rules):
         if rule.kind in _FIXED or not _in_reach(rule, place, best):
             continue
-        change, in_time = _change(problem, at, place, best, until)
-        finished = finished and in_time
-        changes += [] if change is None else [change]
-    return Outside(place, barriers, price, leaving, entering[entering != place], tuple(changes), finished)
+        for found, search in ((changes, _for_all), (cheaper, _of_its_need)):
+            change, in_time = search(problem, at, place, best, until)
+            finished = finished and in_time
+            found += [] if change is None else [change]
+    entering = entering[entering != place]
+    return Outside(place, barriers, price, leaving, entering, tuple(changes), tuple(cheaper), finished)
 
 
 def bindings(problem: PackageProblem, best: Optimum, *, until: float = np.inf) -> tuple[Binding, ...]:
@@ -243,20 +252,101 @@ def _in_reach(rule: PackageRule, place: int, best: Optimum) -> bool:
     return _tight(rule, best.chosen) and bool(np.isfinite(rule.low))
 
 
-def _change(problem: PackageProblem, at: int, place: int, best: Optimum, until: float) -> tuple[Loosening | None, bool]:
-    """The least by which a rule must give way, where there is any, and whether there was time to look."""
+def _of_its_need(
+    problem: PackageProblem, at: int, place: int, best: Optimum, until: float
+) -> tuple[Loosening | None, bool]:
+    """The least off the unit's own need of a sum: packages without it stay as they are, and so does their best."""
+    rule = problem.rules[at]
+    own = float(rule.coefficients[rule.rows == place].sum())
+    if rule.kind not in SUMS or own <= 0:
+        return None, True
+    found, finished = _giving_way(problem, at, place, best.value, until)
+    if found is None:
+        return None, finished
+    amount = found.loosened.get(at, 0.0)
+    fits = amount <= own * (1 + 1e-9)
+    return (loosened(rule, amount, found) if fits else None), finished
+
+
+def _for_all(
+    problem: PackageProblem, at: int, place: int, best: Optimum, until: float
+) -> tuple[Loosening | None, bool]:
+    """The least by which a rule must give way for all; whether there was time to look at every way."""
+    rule = problem.rules[at]
+    if rule.kind not in _STEPPED:
+        return _given_up(problem, at, place, until)
+    ways = []
+    for side in _sides(rule):
+        change, finished = _moved(problem, at, side, place, best, until)
+        if not finished:
+            return None, False
+        ways += [] if change is None else [change]
+    return min(ways, key=lambda one: one.amount, default=None), True
+
+
+def _moved(
+    problem: PackageProblem, at: int, side: PackageRule, place: int, best: Optimum, until: float
+) -> tuple[Loosening | None, bool]:
+    """The least by which one end of a rule must move.
+
+    The best without the unit never falls as the end moves. So the least for which a package with the unit reaches what
+    the others reach now is no more than the least of all; where they reach more by then, that is what it must reach.
+    """
+    rule = problem.rules[at]
+    other = replace(rule, high=np.inf) if np.isfinite(side.high) else replace(rule, low=-np.inf)
+    apart = replace(problem, rules=(*problem.rules[:at], side, *problem.rules[at + 1 :], other))
+    least = best.value
+    while True:
+        found, finished = _giving_way(apart, at, place, least, until)
+        if found is None or not finished:
+            return None, finished
+        amount = found.loosened.get(at, 0.0)
+        rival, finished = _in_time(_looser(apart, at, amount), until, outside=[place])
+        if not finished:
+            return None, False
+        if rival is None or _reaches(found.value, rival.value):
+            return loosened(rule, amount, found), True
+        least = rival.value
+
+
+def _given_up(problem: PackageProblem, at: int, place: int, until: float) -> tuple[Loosening | None, bool]:
+    """A rule without a limit to move, given up for all, where that brings the unit in."""
+    rule = problem.rules[at]
+    without = replace(problem, rules=(*problem.rules[:at], *problem.rules[at + 1 :]))
+    with_it, finished = _in_time(without, until, inside=[place])
+    if with_it is None or not finished:
+        return None, finished
+    rival, finished = _in_time(without, until, outside=[place])
+    if not finished or (rival is not None and not _reaches(with_it.value, rival.value)):
+        return None, finished
+    total = rule.total(with_it.chosen)
+    return loosened(rule, max(rule.low - total, total - rule.high, 0.0), with_it), True
+
+
+def _giving_way(
+    problem: PackageProblem, at: int, place: int, least: float, until: float
+) -> tuple[Optimum | None, bool]:
+    """The choice with the unit that is worth so much and for which a rule gives way least, and whether it is proven."""
     left = until - monotonic()
     if left <= 0:
         return None, False
     try:
-        found = least_loosening(problem, [at], inside=[place], at_least=best.value, seconds=min(left, SECONDS))
+        found = least_loosening(problem, [at], inside=[place], at_least=least, seconds=min(left, SECONDS))
     except EhyaError as error:
         if error.code is not ErrorCode.PACKAGE_OUT_OF_TIME:
             raise
         return None, False
-    if found is None:
-        return None, True
-    return loosened(problem.rules[at], found.loosened.get(at, 0.0), found), True
+    return found, True
+
+
+def _reaches(value: float, wanted: float) -> bool:
+    return value >= wanted - _SMALL * max(1.0, abs(wanted))
+
+
+def _sides(rule: PackageRule) -> list[PackageRule]:
+    """The ends of a rule, each as a rule of its own."""
+    up = [replace(rule, low=-np.inf)] if np.isfinite(rule.high) else []
+    return up + ([replace(rule, high=np.inf)] if np.isfinite(rule.low) else [])
 
 
 def _tight(rule: PackageRule, chosen: Bits) -> bool:

@@ -87,6 +87,7 @@ def outside_document(said: Outside, ids: list[str]) -> dict[str, Any]:
             "leaving": [ids[place] for place in said.leaving],
             "entering": [ids[place] for place in said.entering],
             "changes": [loosening_document(one, ids) for one in said.changes],
+            "cheaper": [loosening_document(one, ids) for one in said.cheaper],
             **({} if said.finished else {"finished": False}),
         }
     )

@@ -447,7 +447,8 @@ def _outside_lines(said: Mapping[str, Any], words: Speech, names: Mapping[str, A
         leaving, entering = (units_in_words(out[key], names, words) for key in ("leaving", "entering"))
         facts = {"leaving": leaving, "entering": entering}
         lines.append(words.text("package.price", price=words.number(out["price"], 1), **facts))
-    changes = [_change_line(one, words, names) for one in out["changes"]]
+    changes = [_cheaper_line(one, words) for one in out["cheaper"]]
+    changes += [loosening_in_words(one, words, names) for one in out["changes"]]
     if out["price"] is not None and out["price"] >= _SMALL and not out["barriers"]:
         worth = said["worth"]
         facts = {"price": out["price"], "worth": worth, "wanted": worth + out["price"]}
@@ -461,11 +462,9 @@ def _outside_lines(said: Mapping[str, Any], words: Speech, names: Mapping[str, A
     return [*lines, *title, *(f"– {line}" for line in changes), *end]
 
 
-def _change_line(one: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> str:
-    if one["kind"] in ("capital", "public_money", "hard_currency", "debt"):
-        facts = {"term": words.text(f"term_kind.{one['kind']}"), "amount": words.money(one["amount"])}
-        return words.text("package.change_cheaper", **facts)
-    return loosening_in_words(one, words, names)
+def _cheaper_line(one: Mapping[str, Any], words: Speech) -> str:
+    facts = {"term": words.text(f"term_kind.{one['kind']}"), "amount": words.money(one["amount"])}
+    return words.text("package.change_cheaper", **facts)
 
 
 def _rests_on(document: Mapping[str, Any], words: Speech) -> str:

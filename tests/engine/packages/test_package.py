@@ -92,7 +92,7 @@ def test_the_smallest_change_brings_a_unit_in_and_no_smaller_one_does(candidate_
     tried = 0
     for place in out:
         said = why_outside(problem, best, int(place))
-        change = next(one for one in said.changes if one.rule.kind is TermKind.CAPITAL)
+        change = next(one for one in said.cheaper if one.rule.kind is TermKind.CAPITAL)
         if change.amount >= candidates.capital[place]:
             continue
         tried += 1
