@@ -150,6 +150,7 @@ class ErrorCode(Code):
     MEETINGS_VALUE_REFUSED = "meetings_value_refused"
     MEETINGS_NOBODY = "meetings_nobody"
     MEETINGS_PARTY_UNKNOWN = "meetings_party_unknown"
+    MEETINGS_PARTY_TWICE = "meetings_party_twice"
     MEETINGS_DAY_UNREADABLE = "meetings_day_unreadable"
     MEETINGS_UNREADABLE = "meetings_unreadable"
     PACKAGE_FROZEN = "package_frozen"

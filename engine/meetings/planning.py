@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from time import monotonic
 
 import numpy as np
 import pandas as pd
 
 from engine.codes import Code
-from engine.meetings.pairs import Bits, Counts, Floats, blocking, stable_pairs
+from engine.meetings.gathering import Gathering
+from engine.meetings.pairs import Bits, Counts, Floats, stable_pairs
+from engine.meetings.swaps import swapped, swaps
 from engine.meetings.timetable import NOWHERE, SECONDS, Free, Timetable, timetable
 
 
@@ -20,34 +23,11 @@ class Unmet(Code):
     NOT_THERE = "not_there"
     NEVER_FREE_TOGETHER = "never_free_together"
     THIRD_NEVER_FREE = "third_never_free"
+    MAY_MEET_NOBODY = "may_meet_nobody"
+    KEPT_ONES_STAY = "kept_ones_stay"
     NO_SLOT_LEFT = "no_slot_left"
     BETTER_ONES_MET = "better_ones_met"
     BETTER_ONES_MET_THERE = "better_ones_met_there"
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Gathering:
-    """Who would meet whom, how often, and when they can.
-
-    Parameters
-    ----------
-    guests, hosts
-        Names, shapes (n,) and (m,): investors, and units with those who speak for them.
-    wish, welcome
-        As of `engine.meetings.pairs.stable_pairs`, shape (n, m).
-    most, most_there
-        Meetings of each guest, and of each host, at most; shapes (n,) and (m,).
-    free
-        When everybody can.
-    """
-
-    guests: pd.Index
-    hosts: pd.Index
-    wish: Floats
-    welcome: Floats
-    most: Counts
-    most_there: Counts
-    free: Free
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -62,7 +42,8 @@ class MeetingPlan:
     unmet
         Wishes of guests without a meeting, in their order: ``guest, host, why`` (`Unmet`).
     blocking
-        Pairs that would both rather meet and for whom time is not what keeps them apart: none, which is the proof.
+        Pairs that would both rather meet, in a slot that both could give them (`engine.meetings.swaps.swaps`). None,
+        which is the proof, where both sides like by one measure; where they do not, perhaps some.
     proven
         Whether each timetable on the way was proven to hold the dearest meetings.
     moved
@@ -82,8 +63,9 @@ def plan_meetings(
     """Find pairs that nobody would rather swap and give each a slot.
 
     Pairs come first. Those for which the timetable has no slot give their room to the next best, which are placed
-    beside the others, and so on. Of a plan that is made anew, meetings that can still take place are kept, also where
-    a new wish is dearer, and as few as possible move.
+    beside the others, and so on; in the end two who would both rather meet in some slot do (`swapped`). Of a plan
+    that is made anew, meetings that can still take place are kept, also where a new wish is dearer, and as few as
+    possible move.
 
     Parameters
     ----------
@@ -95,7 +77,7 @@ def plan_meetings(
     since
         First slot that is still to come: what was before it stays as it was.
     seconds
-        How long one search for slots may take.
+        How long the searches for slots may take together.
 
     Examples
     --------
@@ -116,60 +98,75 @@ def plan_meetings(
     was = old[guest, host]
     past = (was >= 0) & (was < since)
     stays[guest, host] = past | ((was >= 0) & possible[guest, host])
+    held = np.zeros_like(both)
+    held[guest[past], host[past]] = True
+    day = _capped(gathering, held, since)
+    deadline = monotonic() + seconds
     late, at = np.zeros_like(both), np.where(stays, old, NOWHERE)
-    proven, again = True, bool(stays.any())
-    if again:
+    proven = True
+    if stays.any():
         guest, host = np.nonzero(stays)
-        found = _moved(gathering, guest, host, at[guest, host], since, seconds)
+        found = _moved(day, guest, host, at[guest, host], since, deadline)
         proven, at[guest, host] = found.proven, found.slot
         late[guest, host] = found.slot == NOWHERE
         stays &= ~late
     while True:
-        pairs = stays | _beside(gathering, stays, possible & ~late & ~stays)
+        pairs = stays | _beside(day, stays, possible & ~late & ~stays)
         at[~pairs] = NOWHERE
         guest, host = np.nonzero(pairs)
-        worth, fixed = _worth(gathering, guest, host), at[guest, host] >= 0
-        search = partial(timetable, guest, host, worth, gathering.free, since=since, seconds=seconds)
+        worth, fixed = _worth(day, guest, host), at[guest, host] >= 0
+        search = partial(timetable, guest, host, worth, day.free, since=since, seconds=_left(deadline))
         found = search(before=at[guest, host], fixed=fixed)
         proven &= found.proven
         at[guest, host] = found.slot
         without = found.slot == NOWHERE
-        if not without.any():
+        if not without.any() or monotonic() > deadline:
             break
         late[guest[without], host[without]] = True
-    held = _filled(gathering, late, at, since)
-    guest, host = np.nonzero(held >= 0)
-    slot, was = held[guest, host], old[guest, host]
-    met = held >= 0
+    at = swapped(day, possible, stays, at, since)
+    guest, host = np.nonzero(at >= 0)
+    slot, was = at[guest, host], old[guest, host]
     return MeetingPlan(
         _meetings(gathering, guest, host, slot, kept),
-        _unmet(gathering, met, possible, late, since),
-        _blocking(gathering, met, possible & ~late & ~stays, stays),
+        _unmet(day, possible, stays, at, since),
+        _named(gathering, np.nonzero(swaps(day, possible, stays, at, since).any(axis=2))),
         proven,
         int(((was >= 0) & (was != slot)).sum()),
     )
 
 
-def _moved(gathering: Gathering, guest: Counts, host: Counts, before: Counts, since: int, seconds: float) -> Timetable:
+def _left(deadline: float) -> float:
+    return max(deadline - monotonic(), 0.1)
+
+
+def _capped(gathering: Gathering, past: Bits, since: int) -> Gathering:
+    """The same event where nobody may have more meetings than slots: a limit beyond them would promise what is not."""
+    free = gathering.free
+    most = np.minimum(gathering.most, past.sum(axis=1) + free.guests[:, since:].sum(axis=1))
+    most_there = np.minimum(gathering.most_there, past.sum(axis=0) + free.hosts[:, since:].sum(axis=1))
+    return replace(gathering, most=most, most_there=most_there)
+
+
+def _moved(gathering: Gathering, guest: Counts, host: Counts, before: Counts, since: int, deadline: float) -> Timetable:
     """Slots of the meetings of a plan before: those that cannot stay move, others only where that is not enough."""
     free = gathering.free
     past = before < since
     must = ~past & ~free.together(guest, host)[np.arange(len(guest)), before]
     worth = _worth(gathering, guest, host)
-    search = partial(timetable, guest, host, worth, free, before=before, since=since, seconds=seconds)
+    search = partial(timetable, guest, host, worth, free, before=before, since=since)
     if (clash := _clashes(free, guest, host, before)).any():  # tables or third parties have become fewer
         must |= clash & ~past
-    found = search(fixed=~must)
+    found = search(fixed=~must, seconds=_left(deadline))
     without = found.slot == NOWHERE
     if not without.any():
         return found
     near = (np.isin(guest, guest[without]) | np.isin(host, host[without]) | must) & ~past
-    found = search(fixed=~near)
+    found = search(fixed=~near, seconds=_left(deadline))
     if not (found.slot == NOWHERE).any():
         # One move besides is the least where none was not enough; of more, another way might have done with fewer.
         moved = int((~must & (found.slot != before)).sum())
         return Timetable(found.slot, found.proven and moved <= 1)
-    return search(fixed=past)
+    return search(fixed=past, seconds=_left(deadline))
 
 
 def _clashes(free: Free, guest: Counts, host: Counts, slot: Counts) -> Bits:
@@ -181,26 +178,6 @@ def _clashes(free: Free, guest: Counts, host: Counts, slot: Counts) -> Bits:
     seats[third >= 0] = free.thirds[third[third >= 0], slot[third >= 0]]
     found: Bits = (table >= free.tables[slot]) | (seat >= seats)
     return found
-
-
-def _filled(gathering: Gathering, late: Bits, at: Counts, since: int) -> Counts:
-    """Slots with those meetings that found none at first, where in the end there is one and both have room."""
-    at = at.copy()
-    guest, host = np.nonzero(at >= 0)
-    free = gathering.free.beside(guest, host, at[guest, host])
-    room, room_there = gathering.most - (at >= 0).sum(axis=1), gathering.most_there - (at >= 0).sum(axis=0)
-    guest, host = np.nonzero(late & (at < 0))
-    order = np.argsort(-_worth(gathering, guest, host), kind="stable")
-    for one in order:
-        who, where = guest[one : one + 1], host[one : one + 1]
-        open_ = free.together(who, where)[0]
-        open_[:since] = False
-        if room[who] > 0 and room_there[where] > 0 and open_.any():
-            at[who, where] = slot = int(open_.argmax())
-            free = free.beside(who, where, np.array([slot]))
-            room[who] -= 1
-            room_there[where] -= 1
-    return at
 
 
 def _beside(gathering: Gathering, locked: Bits, allowed: Bits) -> Bits:
@@ -272,71 +249,41 @@ def _tables(met: pd.DataFrame, kept: pd.DataFrame | None) -> Counts:
     return table
 
 
-def _unmet(gathering: Gathering, met: Bits, possible: Bits, late: Bits, since: int) -> pd.DataFrame:
-    wished = np.isfinite(gathering.wish) & ~met
-    guest, host = np.nonzero(wished)
-    refused = ~np.isfinite(gathering.welcome)[guest, host]
+def _unmet(gathering: Gathering, possible: Bits, stays: Bits, at: Counts, since: int) -> pd.DataFrame:
+    met = at >= 0
+    guest, host = np.nonzero(np.isfinite(gathering.wish) & ~met)
+    pair = guest, host
     alone = (gathering.free.guests[guest] & gathering.free.hosts[host])[:, since:]
     sides = (gathering.free.guests, gathering.free.hosts)
     there, there_too = (np.asarray(side[:, since:].any(axis=1), dtype=bool) for side in sides)
-    full = met.sum(axis=1) >= gathering.most
-    least = np.where(met, gathering.wish, np.inf).min(axis=1, initial=np.inf)
-    satisfied = full[guest] & (gathering.wish[guest, host] <= least[guest])
-    why = np.select(
-        [
-            refused,
-            ~(there[guest] & there_too[host]),
-            ~alone.any(axis=1),
-            ~possible[guest, host],
-            late[guest, host],
-            satisfied,
-        ],
-        [
-            Unmet.NOT_WANTED_THERE.value,
-            Unmet.NOT_THERE.value,
-            Unmet.NEVER_FREE_TOGETHER.value,
-            Unmet.THIRD_NEVER_FREE.value,
-            Unmet.NO_SLOT_LEFT.value,
-            Unmet.BETTER_ONES_MET.value,
-        ],
-        Unmet.BETTER_ONES_MET_THERE.value,
-    )
-    names = {"guest": gathering.guests.to_numpy()[guest], "host": gathering.hosts.to_numpy()[host]}
-    return pd.DataFrame({**names, "why": why.astype(object)})
+    would, would_there = _would(gathering.wish, met, gathering.most), _would_there(gathering, met)
+    fixed, fixed_there = _would(gathering.wish, stays, gathering.most * 0), _would_there(gathering, stays, nothing=True)
+    reasons = {
+        Unmet.NOT_WANTED_THERE: ~np.isfinite(gathering.welcome)[pair],
+        Unmet.NOT_THERE: ~(there[guest] & there_too[host]),
+        Unmet.NEVER_FREE_TOGETHER: ~alone.any(axis=1),
+        Unmet.THIRD_NEVER_FREE: ~possible[pair],
+        Unmet.MAY_MEET_NOBODY: (gathering.most[guest] == 0) | (gathering.most_there[host] == 0),
+        Unmet.BETTER_ONES_MET: ~would[pair],
+        Unmet.BETTER_ONES_MET_THERE: ~would_there[pair],
+        Unmet.KEPT_ONES_STAY: fixed[pair] | fixed_there[pair],
+    }
+    why = np.select(list(reasons.values()), [one.value for one in reasons], Unmet.NO_SLOT_LEFT.value)
+    return _named(gathering, pair).assign(why=why.astype(object))
 
 
-def _blocking(gathering: Gathering, met: Bits, allowed: Bits, locked: Bits) -> pd.DataFrame:
-    found = blocking(met & ~locked, *_room(gathering, locked, allowed | (met & ~locked)))
-    guest, host = np.nonzero(found)
+def _would(liked: Floats, met: Bits, most: Counts) -> Bits:
+    """Whether each would rather meet each other: it has room, or meets somebody whom it likes less."""
+    least = np.where(met, liked, np.inf).min(axis=1, initial=np.inf)
+    found: Bits = (met.sum(axis=1) < most)[:, None] | (liked > least[:, None])
+    return found
+
+
+def _would_there(gathering: Gathering, met: Bits, *, nothing: bool = False) -> Bits:
+    most = gathering.most_there * 0 if nothing else gathering.most_there
+    return _would(gathering.welcome.T, met.T, most).T
+
+
+def _named(gathering: Gathering, pairs: tuple[Counts, ...]) -> pd.DataFrame:
+    guest, host = pairs
     return pd.DataFrame({"guest": gathering.guests.to_numpy()[guest], "host": gathering.hosts.to_numpy()[host]})
-
-
-def without(gathering: Gathering, party: str, *, since: int = 0) -> Gathering:
-    """The same event, from a slot on without a party that does not come or had to leave.
-
-    Parameters
-    ----------
-    gathering
-        The event.
-    party
-        Name of a guest or a host.
-    since
-        First slot without it.
-
-    Raises
-    ------
-    KeyError
-        Where nobody is called so.
-
-    Examples
-    --------
-    >>> free = Free.of(np.ones((1, 2)), np.ones((1, 2)), 2)
-    >>> one = np.ones((1, 1))
-    >>> day = Gathering(pd.Index(["x"]), pd.Index(["a"]), one, one, np.array([1]), np.array([1]), free)
-    >>> without(day, "a", since=1).free.hosts.tolist()
-    [[True, False]]
-    """
-    guests, hosts = gathering.free.guests.copy(), gathering.free.hosts.copy()
-    side, names = (guests, gathering.guests) if party in gathering.guests else (hosts, gathering.hosts)
-    side[names.get_loc(party), since:] = False
-    return replace(gathering, free=replace(gathering.free, guests=guests, hosts=hosts))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse import coo_array, vstack
 
 from engine.meetings.pairs import Bits, Counts, Floats
@@ -17,7 +17,9 @@ SECONDS = 30.0
 NOWHERE = -1
 """Slot of a meeting for which there is none."""
 
-_OUT_OF_TIME = 1  # how `milp` says it
+_SOLVED = 0  # how `milp` says that nothing is better
+_SAME = 1e-6
+"""Worths that differ by less than this share of the least one count as equal, for the solver's own rounding."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -151,7 +153,7 @@ def timetable(
     since
         First slot in which a meeting that is not fixed may be.
     seconds
-        How long the search may take.
+        How long each of the two searches may take.
 
     Raises
     ------
@@ -180,21 +182,29 @@ def timetable(
     meeting, at = np.nonzero(open_)
     if not len(meeting):
         return Timetable(slot, True)
-    # All moves together weigh less than the cheapest meeting, so that none is lost for the sake of a slot.
-    bonus = dear.min() / (2.0 * (len(who) + 1))
-    gain = dear[meeting] - bonus * ((was[meeting] >= 0) & (was[meeting] != at))
     rules, most = _rules(who, where, meeting, at, left)
-    said = milp(
-        -gain,
-        constraints=LinearConstraint(rules, -np.inf, most),
-        integrality=np.ones(len(meeting)),
-        bounds=Bounds(0, 1),
-        options={"time_limit": seconds, "mip_rel_gap": 0.0},
-    )
-    if said.x is not None:
-        taken = said.x > 0.5
-        slot[meeting[taken]] = at[taken]
-    return Timetable(slot, said.status != _OUT_OF_TIME)
+    gain = dear[meeting]
+    dearest = _solve(-gain, rules, most, seconds)
+    taken, proven = dearest.x, dearest.status == _SOLVED
+    moves = ((was[meeting] >= 0) & (was[meeting] != at)).astype(np.float64)
+    if taken is not None and moves[taken > 0.5].any():
+        # Of all timetables that hold meetings as dear as these: the one with the fewest moves.
+        asked = LinearConstraint(gain[None, :], float(gain @ (taken > 0.5)) - _SAME * dear.min(), np.inf)
+        fewest = _solve(moves, rules, most, seconds, asked)
+        taken = taken if fewest.x is None else fewest.x
+        proven &= fewest.status == _SOLVED
+    if taken is not None:
+        chosen = taken > 0.5
+        slot[meeting[chosen]] = at[chosen]
+    return Timetable(slot, bool(proven))
+
+
+def _solve(
+    cost: Floats, rules: coo_array, most: Floats, seconds: float, asked: LinearConstraint | None = None
+) -> OptimizeResult:
+    constraints = [LinearConstraint(rules, -np.inf, most), *([asked] if asked is not None else [])]
+    options = {"time_limit": seconds, "mip_rel_gap": 0.0}
+    return milp(cost, constraints=constraints, integrality=np.ones(len(cost)), bounds=Bounds(0, 1), options=options)
 
 
 def _rules(

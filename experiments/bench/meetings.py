@@ -9,7 +9,8 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, vstack
 
-from engine.meetings.planning import Gathering, plan_meetings, without
+from engine.meetings.gathering import Gathering, without
+from engine.meetings.planning import plan_meetings
 from engine.meetings.timetable import Free
 from experiments.bench.timing import compare
 

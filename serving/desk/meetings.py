@@ -6,11 +6,8 @@ those best whom the unit fits best, and wants nobody who declined it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,7 +17,8 @@ from engine.domain.outcome import OutcomeKind
 from engine.errors import EhyaError, ErrorCode
 from engine.matching.shortlist import shortlists
 from engine.meetings.day import MeetingDay
-from engine.meetings.planning import Gathering, MeetingPlan, plan_meetings, without
+from engine.meetings.gathering import Gathering, without
+from engine.meetings.planning import MeetingPlan, plan_meetings
 from engine.meetings.timetable import NOWHERE, Free
 from engine.parsing.text import compact
 from engine.settings import Settings
@@ -29,8 +27,7 @@ from serving.desk.shortlist import stock
 from serving.desk.stock import Stock
 from serving.desk.workspace import open_register
 
-FORMAT = 1
-"""Version of the document of a plan."""
+_MEETING = ["guest", "host", "slot", "table", "third"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,7 @@ class PlannedMeetings:
     day
         Slots, breaks, tables, third parties.
     names
-        Id -> name, of investors and units.
+        Id -> name, of investors and of those units that somebody wishes to meet or the day names.
     wishes
         ``guest, host, fit``: which investor may meet which unit, and how well it fits, 0..1.
     plan
@@ -68,9 +65,9 @@ class PlannedMeetings:
     version
         From 1; one more each time it is made anew.
     before
-        Meetings of the version before: ``guest, host, slot, table``; empty for the first.
+        Meetings of the version before: ``guest, host, slot, table, third``; empty for the first.
     cancelled
-        Meetings that some version held and this one does not: ``guest, host, slot``.
+        Meetings that some version held and this one does not, as they last were: columns likewise.
     as_of
         The day of judgement.
     synthetic
@@ -88,6 +85,23 @@ class PlannedMeetings:
     as_of: pd.Timestamp
     synthetic: bool
 
+    @property
+    def parties(self) -> Mapping[str, str]:
+        """Id -> name of everybody, third parties too (``third-1`` and so on)."""
+        return dict(self.names) | third_parties(self.day)
+
+
+def third_parties(day: MeetingDay) -> dict[str, str]:
+    """Id -> name of the third parties of a day, in its order.
+
+    Examples
+    --------
+    >>> day = {"event": "INVA", "date": "1405-09-20", "from": "09:00", "to": "10:00", "tables": 2}
+    >>> third_parties(MeetingDay.read(day | {"third": [{"name": "Bank", "units": ["u-1"]}]}))
+    {'third-1': 'Bank'}
+    """
+    return {f"third-{place}": one.name for place, one in enumerate(day.third, start=1)}
+
 
 def plan_event(settings: Settings, question: Question, day: MeetingDay, mandates: Sequence[Mandate]) -> PlannedMeetings:
     """Plan the meetings of an event.
@@ -96,7 +110,7 @@ def plan_event(settings: Settings, question: Question, day: MeetingDay, mandates
     ------
     EhyaError
         ``meetings_nobody`` where no investor may be shown any unit, ``meetings_party_unknown`` for a name of the day
-        that nobody bears, ``no_model``, ``register_empty``, ``database_failed``.
+        that nobody bears, ``meetings_party_twice``, ``no_model``, ``register_empty``, ``database_failed``.
     """
     offered = stock(settings, question)
     with open_register(settings) as register:
@@ -122,7 +136,7 @@ def plan_among(
     Raises
     ------
     EhyaError
-        ``meetings_nobody``, ``meetings_party_unknown``.
+        ``meetings_nobody``, ``meetings_party_unknown``, ``meetings_party_twice``.
     """
     lists = shortlists(offered.book, mandates, limit=day.wishes)
     wishes = pd.DataFrame(
@@ -139,13 +153,24 @@ def plan_among(
     if wishes.empty:
         raise EhyaError(ErrorCode.MEETINGS_NOBODY, investors=len(mandates), units=len(offered.units))
     table = offered.units.loc[wishes["host"].unique()]
-    names = {one.id: one.name or one.id for one in mandates}
-    names |= {str(unit): name if isinstance(name, str) else str(unit) for unit, name in table["name"].items()}
+    investors = {one.id: one.name or one.id for one in mandates}
+    everybody = investors | _names(offered.units["name"])
+    mentioned = {_found(one, everybody) for one in _mentioned(day)}
+    names = investors | _names(table["name"]) | {one: everybody[one] for one in sorted(mentioned)}
     synthetic = bool((table["origin"] == "synthetic").any())
     plan = plan_meetings(gathering_of(day, wishes, names))
-    nothing = plan.meetings[["guest", "host", "slot", "table"]].iloc[:0]
-    gone = nothing[["guest", "host", "slot"]]
-    return PlannedMeetings(day, names, wishes, plan, (), 1, nothing, gone, offered.as_of, synthetic)
+    nothing = plan.meetings[_MEETING].iloc[:0]
+    return PlannedMeetings(day, names, wishes, plan, (), 1, nothing, nothing, offered.as_of, synthetic)
+
+
+def _names(names: pd.Series) -> dict[str, str]:
+    return {str(unit): name if isinstance(name, str) else str(unit) for unit, name in names.items()}
+
+
+def _mentioned(day: MeetingDay) -> list[str]:
+    """Investors and units that a day names."""
+    units = [unit for one in day.third for unit in one.units]
+    return [*(one.who for one in day.away), *units, *day.meetings.named]
 
 
 def plan_again(planned: PlannedMeetings, gone: Sequence[Gone], *, since: int = 0) -> PlannedMeetings:
@@ -162,30 +187,55 @@ def plan_again(planned: PlannedMeetings, gone: Sequence[Gone], *, since: int = 0
     """
     everybody = (*planned.gone, *gone)
     who = gathering_of(planned.day, planned.wishes, planned.names)
-    thirds = [one.name for one in planned.day.third]
+    thirds = list(third_parties(planned.day))
     for one in everybody:
-        if one.who in thirds:
-            who.free.thirds[thirds.index(one.who), one.since :] = 0
-        else:
-            who = without(who, one.who, since=one.since)
-    kept = planned.plan.meetings[["guest", "host", "slot", "table"]]
+        party = find_party(planned, one.who)
+        if party in thirds:
+            who.free.thirds[thirds.index(party), one.since :] = 0
+        elif party in who.guests or party in who.hosts:
+            who = without(who, party, since=one.since)
+    kept = planned.plan.meetings[_MEETING]
     plan = plan_meetings(who, kept=kept, since=since)
-    ever = pd.concat([planned.cancelled, kept[["guest", "host", "slot"]]], ignore_index=True)
+    ever = pd.concat([planned.cancelled, kept], ignore_index=True)
     now = pd.MultiIndex.from_frame(plan.meetings[["guest", "host"]])
     gone_by = ~pd.MultiIndex.from_frame(ever[["guest", "host"]]).isin(now)
     cancelled = ever[gone_by].drop_duplicates(["guest", "host"], keep="last").reset_index(drop=True)
     return replace(planned, plan=plan, gone=everybody, version=planned.version + 1, before=kept, cancelled=cancelled)
 
 
+def of_party(planned: PlannedMeetings, party: str) -> PlannedMeetings:
+    """A plan with the meetings, wishes and changes of one party alone.
+
+    Parameters
+    ----------
+    planned
+        The plan.
+    party
+        An id, as `find_party` gives it.
+    """
+    thirds = list(third_parties(planned.day))
+
+    def of(frame: pd.DataFrame) -> pd.DataFrame:
+        found = (frame["guest"] == party) | (frame["host"] == party)
+        if "third" in frame and party in thirds:
+            found |= frame["third"] == thirds.index(party)
+        return frame[found].reset_index(drop=True)
+
+    whole = planned.plan
+    plan = replace(whole, meetings=of(whole.meetings), unmet=of(whole.unmet), blocking=of(whole.blocking))
+    wishes, before, cancelled = (of(frame) for frame in (planned.wishes, planned.before, planned.cancelled))
+    return replace(planned, plan=plan, wishes=wishes, before=before, cancelled=cancelled)
+
+
 def find_party(planned: PlannedMeetings, given: str) -> str:
-    """Id of the investor or unit, or the third party, of a plan that bears an id or a name.
+    """Id of the investor, unit or third party of a plan that bears an id or a name.
 
     Raises
     ------
     EhyaError
         ``meetings_party_unknown`` where nobody, or more than one, is called so.
     """
-    return _found(given, dict(planned.names) | {one.name: one.name for one in planned.day.third})
+    return _found(given, planned.parties)
 
 
 def gathering_of(day: MeetingDay, wishes: pd.DataFrame, names: Mapping[str, str]) -> Gathering:
@@ -194,7 +244,7 @@ def gathering_of(day: MeetingDay, wishes: pd.DataFrame, names: Mapping[str, str]
     Raises
     ------
     EhyaError
-        ``meetings_party_unknown``.
+        ``meetings_party_unknown``; ``meetings_party_twice`` where one is given two limits, or two third parties.
     """
     guests, hosts = (pd.Index(wishes[side].unique(), dtype=object) for side in ("guest", "host"))
     fit = np.full((len(guests), len(hosts)), np.nan)
@@ -207,90 +257,18 @@ def gathering_of(day: MeetingDay, wishes: pd.DataFrame, names: Mapping[str, str]
         for side, parties in ((free_guests, guests), (free_hosts, hosts)):
             if who in parties:
                 side[parties.get_loc(who), busy] = False
-    third = np.full(len(hosts), NOWHERE)
     thirds = np.zeros((len(day.third), slots), np.int64)
     for place, one in enumerate(day.third):
         thirds[place] = [0 if any(away.meets(*span) for away in one.away) else one.at_once for span in day.slots]
-        units = [_found(unit, names) for unit in one.units]
-        third[hosts.isin(units)] = place
+    beside = _once([(unit, place) for place, one in enumerate(day.third) for unit in one.units], names, "third")
+    third = np.array([beside.get(host, NOWHERE) for host in hosts], dtype=np.int64)
+    limits = _once(list(day.meetings.named.items()), names, "meetings.named")
     most, most_there = (
-        np.array([day.meetings.named.get(str(party), usual) for party in parties], dtype=np.int64)
+        np.array([limits.get(party, usual) for party in parties], dtype=np.int64)
         for parties, usual in ((guests, day.meetings.investor), (hosts, day.meetings.unit))
     )
-    for named in day.meetings.named:
-        _found(named, names)
     free = Free.of(free_guests, free_hosts, day.tables, third=third, thirds=thirds)
     return Gathering(guests, hosts, fit, fit.copy(), most, most_there, free)
-
-
-def meetings_document(planned: PlannedMeetings) -> dict[str, Any]:
-    """A plan as plain JSON; `read_plan` takes it back."""
-    plan = planned.plan
-    return {
-        "format": FORMAT,
-        "version": planned.version,
-        "as_of": planned.as_of.date().isoformat(),
-        "synthetic": planned.synthetic,
-        "day": planned.day.document,
-        "names": dict(planned.names),
-        "gone": [{"who": one.who, "since": one.since} for one in planned.gone],
-        "proven": plan.proven,
-        "moved": plan.moved,
-        "blocking": plan.blocking.to_dict("records"),
-        "meetings": plan.meetings.to_dict("records"),
-        "unmet": plan.unmet.to_dict("records"),
-        "wishes": planned.wishes.to_dict("records"),
-        "before": planned.before.to_dict("records"),
-        "cancelled": planned.cancelled.to_dict("records"),
-    }
-
-
-def read_plan(path: Path) -> PlannedMeetings:
-    """Read a plan that was written as JSON.
-
-    Raises
-    ------
-    EhyaError
-        ``file_not_found``; ``meetings_unreadable`` for what is no plan, or one that somebody changed by hand so that it
-        holds together no more.
-    """
-    if not path.is_file():
-        raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=str(path))
-    try:
-        stated = json.loads(path.read_text("utf-8-sig"))
-        if stated["format"] != FORMAT:
-            raise ValueError(f"format {stated['format']}")
-        frames = {
-            "meetings": ["guest", "host", "slot", "table", "third"],
-            "unmet": ["guest", "host", "why"],
-            "wishes": ["guest", "host", "fit"],
-            "before": ["guest", "host", "slot", "table"],
-            "cancelled": ["guest", "host", "slot"],
-            "blocking": ["guest", "host"],
-        }
-        found = {name: pd.DataFrame(stated[name], columns=columns) for name, columns in frames.items()}
-        whole = {"slot": "int64", "table": "int64", "third": "int64", "fit": "float64"}
-        found = {
-            name: frame.astype({column: kind for column, kind in whole.items() if column in frame})
-            for name, frame in found.items()
-        }
-        plan = MeetingPlan(
-            found["meetings"], found["unmet"], found["blocking"], bool(stated["proven"]), int(stated["moved"])
-        )
-        return PlannedMeetings(
-            MeetingDay.read(stated["day"]),
-            {str(one): str(name) for one, name in stated["names"].items()},
-            found["wishes"],
-            plan,
-            tuple(Gone(str(one["who"]), int(one["since"])) for one in stated["gone"]),
-            int(stated["version"]),
-            found["before"],
-            found["cancelled"],
-            pd.Timestamp(stated["as_of"]),
-            bool(stated["synthetic"]),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise EhyaError(ErrorCode.MEETINGS_UNREADABLE, given=str(path), reason=str(error)) from error
 
 
 def _found(given: str, names: Mapping[str, str]) -> str:
@@ -300,3 +278,14 @@ def _found(given: str, names: Mapping[str, str]) -> str:
     if len(bearing) != 1:
         raise EhyaError(ErrorCode.MEETINGS_PARTY_UNKNOWN, given=given, allowed=bearing or list(names)[:10])
     return bearing[0]
+
+
+def _once(stated: Sequence[tuple[str, int]], names: Mapping[str, str], key: str) -> dict[str, int]:
+    """What is stated of parties by id or name, by id; each once."""
+    found: dict[str, int] = {}
+    for given, value in stated:
+        party = _found(given, names)
+        if party in found:
+            raise EhyaError(ErrorCode.MEETINGS_PARTY_TWICE, key=key, given=given, party=party)
+        found[party] = value
+    return found

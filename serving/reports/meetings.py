@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -12,8 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 import pandas as pd
 
 from engine.files import replacing
-from engine.meetings.timetable import NOWHERE
-from serving.desk.meetings import PlannedMeetings
+from serving.desk.meetings import PlannedMeetings, third_parties
 from serving.i18n import Speech
 from serving.reports.words import mapped
 from serving.reports.workbook import Notes, OutputSheet, SheetColumn, write_xlsx
@@ -132,9 +132,10 @@ def write_calendars(folder: Path, planned: PlannedMeetings, words: Speech, *, ma
     from icalendar import Calendar
 
     entries: dict[str, list[Any]] = {}
+    thirds = list(third_parties(planned.day))
     for guest, host, slot, third, stands in _entries(planned):
         entry = _entry(planned, guest, host, slot, third, stands, words, made_at)
-        with_them = [planned.day.third[third].name] if third >= 0 else []
+        with_them = [thirds[third]] if third >= 0 else []
         for party in (guest, host, *with_them):
             entries.setdefault(party, []).append(entry)
     paths = []
@@ -143,7 +144,7 @@ def write_calendars(folder: Path, planned: PlannedMeetings, words: Speech, *, ma
         calendar.add("prodid", "-//Ehya//meetings//FA")
         calendar.add("version", "2.0")
         calendar.add("method", "PUBLISH")
-        calendar.add("x-wr-calname", f"{planned.day.event} · {planned.names.get(party, party)}")
+        calendar.add("x-wr-calname", f"{planned.day.event} · {planned.parties[party]}")
         for entry in listed:
             calendar.add_component(entry)
         calendar.add_missing_timezones()
@@ -155,14 +156,15 @@ def write_calendars(folder: Path, planned: PlannedMeetings, words: Speech, *, ma
 
 
 def file_name(party: str) -> str:
-    """A party's id as the name of a file.
+    """A party's id as the name of a file; ids that would get one name differ by their digests.
 
     Examples
     --------
     >>> file_name("food-fund"), file_name("../a b")
-    ('food-fund', '___a_b')
+    ('food-fund', '___a_b-2c2c791a')
     """
-    return re.sub(r"[^\w-]", "_", party)[:80]
+    plain = re.sub(r"[^\w-]", "_", party)[:80]
+    return plain if plain == party else f"{plain}-{sha256(party.encode()).hexdigest()[:8]}"
 
 
 def _entries(planned: PlannedMeetings) -> Iterator[tuple[str, str, int, int, bool]]:
@@ -170,7 +172,7 @@ def _entries(planned: PlannedMeetings) -> Iterator[tuple[str, str, int, int, boo
     for row in planned.plan.meetings.to_dict("records"):
         yield row["guest"], row["host"], int(row["slot"]), int(row["third"]), True
     for row in planned.cancelled.to_dict("records"):
-        yield row["guest"], row["host"], int(row["slot"]), NOWHERE, False
+        yield row["guest"], row["host"], int(row["slot"]), int(row["third"]), False
 
 
 def _entry(

@@ -14,6 +14,7 @@ from serving.cli.question import now
 from serving.cli.terminal import Terminal
 from serving.desk import meetings as desk
 from serving.desk.meetings import Gone, PlannedMeetings
+from serving.desk.meetings_document import meetings_document, read_plan
 from serving.desk.question import Question
 from serving.reports.meetings import changed_rows, meeting_rows, unmet_rows, write_calendars, write_meetings
 from serving.reports.workbook import write_json
@@ -52,7 +53,7 @@ def plan_again(terminal: Terminal, folder: Path, gone: Sequence[str], since: str
     EhyaError
         ``file_not_found``, ``meetings_unreadable``, ``meetings_party_unknown``, ``meetings_value_refused`` for a time.
     """
-    planned = desk.read_plan(folder / PLAN)
+    planned = read_plan(folder / PLAN)
     first = 0 if since is None else planned.day.slot_from(MeetingDay.minute(since))
     if since is not None and first == len(planned.day.slots):
         begin, last = planned.day.slots[-1][0], len(planned.day.slots)
@@ -61,7 +62,7 @@ def plan_again(terminal: Terminal, folder: Path, gone: Sequence[str], since: str
     who = [Gone(desk.find_party(planned, one), first) for one in gone]
     with terminal.busy("meetings.planning"):
         again = desk.plan_again(planned, who, since=first)
-    (folder / PLAN).replace(folder / f"plan.{planned.version}.json")
+    write_json(folder / f"plan.{planned.version}.json", meetings_document(planned))
     _keep(terminal, again, folder)
 
 
@@ -73,18 +74,19 @@ def show(terminal: Terminal, folder: Path, who: str | None) -> None:
     EhyaError
         ``file_not_found``, ``meetings_unreadable``, ``meetings_party_unknown``.
     """
-    planned = desk.read_plan(folder / PLAN)
+    planned = read_plan(folder / PLAN)
     party = None if who is None else desk.find_party(planned, who)
-    if not terminal.answer(desk.meetings_document(planned)):
+    planned = planned if party is None else desk.of_party(planned, party)
+    if not terminal.answer(meetings_document(planned)):
         _print(terminal, planned, party)
 
 
 def _keep(terminal: Terminal, planned: PlannedMeetings, out: Path | None) -> None:
     if out is not None:
-        write_json(out / PLAN, desk.meetings_document(planned))
+        write_json(out / PLAN, meetings_document(planned))
         write_meetings(out / "plan.xlsx", planned, terminal.speech)
         write_calendars(out / "calendars", planned, terminal.speech, made_at=now().to_pydatetime().replace(tzinfo=UTC))
-    if terminal.answer(desk.meetings_document(planned)):
+    if terminal.answer(meetings_document(planned)):
         return
     _print(terminal, planned, None)
     if out is not None:
@@ -96,8 +98,6 @@ def _print(terminal: Terminal, planned: PlannedMeetings, party: str | None) -> N
     if planned.synthetic:
         terminal.line(words.text("meetings.synthetic"), "yellow")
     rows = meeting_rows(planned, words)
-    if party is not None:
-        rows = rows[(rows["guest_id"] == party) | (rows["host_id"] == party) | (rows["third"] == party)]
     facts = {"event": planned.day.event, "version": planned.version, "count": len(rows)}
     title = words.text("meetings.title", **facts)
     names = ("time", "table", "guest", "host", "third")
@@ -119,6 +119,5 @@ def _print(terminal: Terminal, planned: PlannedMeetings, party: str | None) -> N
             terminal.say("meetings.not_proven")
         terminal.line(words.text("meetings.taken"), "dim")
         return
-    unmet = unmet_rows(planned, words)[((plan.unmet["guest"] == party) | (plan.unmet["host"] == party)).to_numpy()]
-    for line in unmet.itertuples(index=False):
+    for line in unmet_rows(planned, words).itertuples(index=False):
         terminal.line(f"  {line.guest} · {line.host}: {line.why}")

@@ -6,13 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.meetings.planning import Gathering, Unmet, plan_meetings, without
+from engine.meetings.gathering import Gathering, without
+from engine.meetings.planning import Unmet, plan_meetings
 from engine.meetings.timetable import Free
 
 
-def gathering(seed, guests=12, hosts=8, slots=8, tables=4, *, most=4, busy=0.2):
+def gathering(seed, guests=12, hosts=8, slots=8, tables=4, *, most=4, busy=0.2, alike=True):
+    """An event at random; both sides like by one measure, or each by its own."""
     random = np.random.default_rng(seed)
     wish, welcome = random.random((guests, hosts)), random.random((guests, hosts))
+    if alike:
+        welcome = wish.copy()
     wish[random.random(wish.shape) < 0.3] = np.nan
     welcome[random.random(wish.shape) < 0.2] = np.nan
     free = Free.of(

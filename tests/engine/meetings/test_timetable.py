@@ -38,7 +38,7 @@ def afternoons(draw):
     pairs = np.array(list(product(range(n), range(m))))
     pairs = pairs[random.permutation(len(pairs))[:5]]
     before = np.where(random.random(5) < 0.5, random.integers(0, slots, 5), NOWHERE)
-    return pairs[:, 0], pairs[:, 1], random.integers(1, 4, 5), free, before
+    return pairs[:, 0], pairs[:, 1], 1.0 + random.integers(0, 32, 5) / 32.0, free, before
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,7 +1,5 @@
 """The meetings of an event: from shortlists to a plan, and anew when somebody does not come."""
 
-import json
-
 import pandas as pd
 import pytest
 
@@ -10,7 +8,6 @@ from engine.errors import EhyaError, ErrorCode
 from engine.meetings.day import MeetingDay
 from serving.desk import meetings as desk
 from serving.desk.meetings import Gone
-from serving.reports.workbook import json_text
 from tests.serving.conftest import stock_of
 
 DAY = {"event": "INVA 1405", "date": "1405-09-20", "from": "09:00", "to": "12:00", "tables": 4}
@@ -48,15 +45,6 @@ def test_who_declined_a_unit_does_not_meet_it(offered, planned):
     assert (first["guest"], first["host"]) not in pairs
 
 
-def test_a_plan_comes_back_from_its_document(planned, tmp_path):
-    path = tmp_path / "plan.json"
-    path.write_text(json_text(desk.meetings_document(planned)), "utf-8")
-    back = desk.read_plan(path)
-    assert json.loads(json_text(desk.meetings_document(back))) == json.loads(path.read_text("utf-8"))
-    again, other = (desk.plan_again(one, [Gone("inv-1", 2)], since=2) for one in (planned, back))
-    pd.testing.assert_frame_equal(again.plan.meetings, other.plan.meetings, check_dtype=False)
-
-
 def test_after_a_no_show_slots_and_tables_stay_and_nobody_meets_who_is_gone(planned):
     again = desk.plan_again(planned, [Gone("inv-1", 2)], since=2)
     key = ["guest", "host", "slot", "table"]
@@ -73,11 +61,33 @@ def test_a_third_party_has_a_day_of_its_own_and_may_be_gone(offered, planned):
     with_bank = desk.plan_among(offered, day, MANDATES)
     sat = with_bank.plan.meetings["third"] >= 0
     assert set(with_bank.plan.meetings[sat]["host"]) <= set(units)
-    assert desk.find_party(with_bank, "بانک") == "بانک"
-    again = desk.plan_again(with_bank, [Gone("بانک", 1)], since=1)
-    left = again.plan.meetings
-    assert not ((left["third"] >= 0) & (left["slot"] >= 1)).any()
-    assert len(again.cancelled) >= (sat & (with_bank.plan.meetings["slot"] >= 1)).sum()
+    assert desk.find_party(with_bank, "بانک") == "third-1"
+    again = desk.plan_again(with_bank, [Gone("بانک")])
+    assert not (again.plan.meetings["third"] >= 0).any()
+    assert (again.cancelled["third"] == 0).sum() == sat.sum() > 0
+    alone = desk.of_party(again, "third-1")
+    assert (alone.plan.meetings["third"] == 0).all()
+    assert len(alone.cancelled) == sat.sum()
+    assert alone.plan.unmet.empty
+
+
+def test_a_party_may_be_named_that_nobody_wishes_to_meet(offered):
+    unwished = offered.units.index.difference(desk.plan_among(offered, MeetingDay.read(DAY), MANDATES).wishes["host"])
+    day = MeetingDay.read(DAY | {"third": [{"name": "Bank", "units": [str(unwished[0])]}]})
+    assert desk.plan_among(offered, day, MANDATES).names[str(unwished[0])]
+
+
+def test_a_limit_may_stand_at_a_name_and_no_party_gets_two(offered):
+    limits = {"investor": 4, "unit": 3, "named": {"سرمایه‌گذار 0": 1}}
+    few = desk.plan_among(offered, MeetingDay.read(DAY | {"meetings": limits}), MANDATES)
+    assert (few.plan.meetings["guest"] == "inv-0").sum() == 1
+    twice = limits | {"named": {"سرمایه‌گذار 0": 1, "inv-0": 2}}
+    unit = few.plan.meetings["host"].iloc[0]
+    banks = [{"name": "A", "units": [unit]}, {"name": "B", "units": [few.names[unit]]}]
+    for changes in ({"meetings": twice}, {"third": banks} if few.names[unit] != unit else {"meetings": twice}):
+        with pytest.raises(EhyaError) as refusal:
+            desk.plan_among(offered, MeetingDay.read(DAY | changes), MANDATES)
+        assert refusal.value.code is ErrorCode.MEETINGS_PARTY_TWICE
 
 
 def test_parties_go_by_id_or_name_and_others_are_refused(planned):
@@ -106,11 +116,3 @@ def test_an_event_at_which_nobody_may_meet_anybody_is_refused(offered):
     with pytest.raises(EhyaError) as refusal:
         desk.plan_among(offered, MeetingDay.read(DAY), nothing)
     assert refusal.value.code is ErrorCode.MEETINGS_NOBODY
-
-
-@pytest.mark.parametrize("text", ["", "{}", '{"format": 2}', '{"format": 1, "day": {}}'])
-def test_a_file_that_is_no_plan_is_refused(tmp_path, text):
-    (tmp_path / "plan.json").write_text(text, "utf-8")
-    with pytest.raises(EhyaError) as refusal:
-        desk.read_plan(tmp_path / "plan.json")
-    assert refusal.value.code in (ErrorCode.MEETINGS_UNREADABLE, ErrorCode.MEETINGS_VALUE_REFUSED)

@@ -11,7 +11,7 @@ from engine.meetings.day import MeetingDay
 from serving.desk import meetings as desk
 from serving.desk.meetings import Gone
 from serving.i18n import speech
-from serving.reports.meetings import write_calendars, write_meetings
+from serving.reports.meetings import file_name, write_calendars, write_meetings
 from tests.serving.conftest import stock_of
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -45,7 +45,7 @@ def test_calendars_keep_their_entries_through_versions_and_cancel_what_is_no_mor
     gone = str(planned.plan.meetings["guest"].iloc[0])
     again = desk.plan_again(planned, [Gone(gone)])
     then = {path.name: events(path) for path in write_calendars(tmp_path, again, speech("fa"), made_at=NOON)}
-    name = f"{gone.replace('/', '_')}.ics"
+    name = f"{file_name(gone)}.ics"
     assert {str(one["UID"]) for one in first[name]} == {str(one["UID"]) for one in then[name]}
     assert {str(one["STATUS"]) for one in first[name]} == {"CONFIRMED"}
     assert {str(one["STATUS"]) for one in then[name]} == {"CANCELLED"}

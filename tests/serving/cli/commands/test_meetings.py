@@ -9,6 +9,7 @@ from engine.domain.mandate import Mandate
 from engine.meetings.day import MeetingDay
 from serving.cli.app import app
 from serving.desk import meetings as desk
+from serving.desk.meetings_document import meetings_document
 from serving.reports.workbook import write_json
 from tests.serving.conftest import stock_of
 
@@ -19,7 +20,7 @@ DAY = {"event": "INVA 1405", "date": "1405-09-20", "from": "09:00", "to": "11:00
 def folder(public_appraisal, tmp_path):
     mandates = [Mandate(id=f"inv-{n}", risk_appetite="high", accept_unknown=True) for n in range(3)]
     planned = desk.plan_among(stock_of(public_appraisal), MeetingDay.read(DAY), mandates)
-    write_json(tmp_path / "inva" / "plan.json", desk.meetings_document(planned))
+    write_json(tmp_path / "inva" / "plan.json", meetings_document(planned))
     return tmp_path / "inva"
 
 
