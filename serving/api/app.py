@@ -16,6 +16,7 @@ from serving.api.description import describe
 from serving.api.gate import Gate, admitted
 from serving.api.kept import router as kept_routes
 from serving.api.limits import ServiceLimits
+from serving.api.mandates import router as mandate_routes
 from serving.api.model import router as model_routes
 from serving.api.observing import Counts, Observed
 from serving.api.outcomes import router as outcome_routes
@@ -93,6 +94,7 @@ def create_app(
     app.state.gate = gate or Gate(limits=limits)
     app.include_router(unit_routes())
     app.include_router(shortlist_routes())
+    app.include_router(mandate_routes())
     app.include_router(kept_routes())
     app.include_router(package_routes())
     app.include_router(outcome_routes())

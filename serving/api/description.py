@@ -11,8 +11,9 @@ from pydantic import BaseModel
 
 from engine.domain.mandate import Mandate
 from engine.domain.ticket import FOREIGN_KEYS, TICKET_KEYS
-from serving.api.answers import OutcomeStated, Problem, Reaction
+from serving.api.answers import OutcomeStated, Problem
 from serving.api.examples import ANSWERS
+from serving.api.kept_answers import Reaction
 from serving.i18n import speech
 
 _REFERENCE = "#/components/schemas/{model}"

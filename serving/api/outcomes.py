@@ -13,8 +13,9 @@ from engine.parsing.dates import Precision
 from engine.store import Act, Register
 from serving.api.access import Rate, WithoutKey, open_to
 from serving.api.answers import OutcomeAnswer, OutcomesAnswer, OutcomeStated
+from serving.api.asking import answered
 from serving.api.gate import caller_of
-from serving.api.kept import PageQuery, answered, page_of
+from serving.api.paging import PageQuery, page_of
 from serving.api.problems import problem_answers
 from serving.api.writing import body_of, member_of, written_once
 from serving.desk.outcomes import OutcomeRequest, outcomes, record_in

@@ -10,9 +10,9 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from engine.store import Register
 from serving.api.access import Rate, WithoutKey, open_to
 from serving.api.answers import AgreementAnswer, PackageAnswer, PackagesAnswer
+from serving.api.asking import answered, asked, stock_of, words_of
 from serving.api.filters import LanguageQuery
 from serving.api.gate import Gate, caller_of
-from serving.api.kept import answered, asked, stock_of, words_of
 from serving.api.problems import HttpProblem, RequestRefusedError, problem_answers
 from serving.api.unit_answer import unit_answers
 from serving.api.writing import written_once

@@ -1,0 +1,72 @@
+"""Ask the register beside the event loop, and answer one caller alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from engine.settings import Settings
+from engine.store import Register
+from serving.api.answering import JSON, written
+from serving.api.filters import LanguageQuery
+from serving.api.language import chosen
+from serving.api.shelf import Showing
+from serving.desk.once import PATIENCE
+from serving.desk.stock import Stock
+from serving.i18n import Speech, speech
+
+
+async def asked(request: Request, ask: Callable[[Register], Any]) -> Any:
+    """What the register answers, asked in a thread.
+
+    Parameters
+    ----------
+    request
+        The request.
+    ask
+        Called with the open register.
+    """
+
+    def opened() -> Any:
+        settings: Settings = request.app.state.settings
+        with Register.open(settings.database_url, busy_seconds=PATIENCE) as register:
+            return ask(register)
+
+    return await run_in_threadpool(opened)
+
+
+def answered(request: Request, query: LanguageQuery, said: Any, headers: dict[str, str] | None = None) -> Response:
+    """An answer for one caller alone: as JSON, kept nowhere on the way.
+
+    Parameters
+    ----------
+    request, query
+        The request and its language.
+    said
+        What is answered.
+    headers
+        Headers beside the usual ones.
+    """
+    language = chosen(query.lang, request.headers, request.app.state.language)
+    usual = {"content-language": language, "vary": "Accept-Language, Authorization"}
+    return Response(written(dict(said)), 200, usual | (headers or {}), JSON)
+
+
+def words_of(request: Request, query: LanguageQuery) -> Speech:
+    """The language of an answer."""
+    return speech(chosen(query.lang, request.headers, request.app.state.language))
+
+
+def stock_of(request: Request) -> Stock:
+    """What is on offer to the public now."""
+    showing: Showing = request.app.state.shelf.showing
+    return showing.stock
+
+
+def moment(kept: datetime) -> str:
+    """A moment of the register, which keeps UTC without a zone."""
+    return kept.replace(tzinfo=UTC).isoformat()

@@ -1,0 +1,114 @@
+"""Shapes of what is kept for callers: mandates, lists, and what was said to their units."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import Field
+
+from engine.domain.exclusion import Exclusion
+from engine.domain.mandate import FitPart
+from engine.domain.reaction import DeclineReason, ReactionKind
+from engine.economics.prices import PriceBasis
+from engine.matching import FitReason
+from serving.api.answers import Answer, Unit
+
+
+class KeptMandate(Answer):
+    """A saved mandate."""
+
+    id: str
+    version: int = Field(description="the ETag; a change names it in If-Match")
+    owner: str = Field(description="the investor, or the key, for which it is kept")
+    made_at: datetime
+    mandate: dict[str, Any] = Field(description="as it was stated")
+
+
+class KeptMandates(Answer):
+    """Saved mandates in force."""
+
+    mandates: list[KeptMandate]
+    next: str | None = Field(description="address of the next page")
+
+
+class ListHeading(Answer):
+    """A kept list without its places."""
+
+    list_id: str
+    mandate: str
+    mandate_version: int
+    run_id: str
+    stock_version: str = Field(description="version of the units on offer, as /v1/health tells it")
+    model_version: str | None
+    as_of: date
+    made_at: datetime
+    places: int = Field(description="places of the whole list")
+    shown: int = Field(description="places that were shown so far")
+
+
+class KeptPlace(Answer):
+    """A place as it was computed; the unit as it is shown now."""
+
+    unit_id: str
+    position: int
+    fit: float = Field(ge=0, le=1)
+    parts: dict[FitPart, float]
+    reasons: list[FitReason]
+    unknown: list[Exclusion]
+    price_basis: PriceBasis | None
+    unit: Unit | None = Field(description="null where it is shown no more")
+
+
+class KeptList(ListHeading):
+    """A page of a kept list."""
+
+    page: list[KeptPlace]
+    next: str | None = Field(description="address of the next page")
+
+
+class KeptLists(Answer):
+    """Kept lists, the oldest first."""
+
+    shortlists: list[ListHeading]
+    next: str | None = Field(description="address of the next page")
+
+
+class MovedPlace(Answer):
+    """A unit whose place changed."""
+
+    unit_id: str
+    before: int
+    now: int
+
+
+class ListChanges(Answer):
+    """What changed since the last list for the same mandate."""
+
+    list_id: str
+    before: str | None = Field(description="the last list; null where this is the first")
+    entered: list[str]
+    left: list[str]
+    moved: list[MovedPlace]
+
+
+class Reaction(Answer):
+    """What is said to a unit on a list."""
+
+    unit_id: str
+    kind: ReactionKind
+    reason: DeclineReason | None = Field(None, description="why it is declined; only then")
+
+
+class KeptReaction(Reaction):
+    """What was said to a unit on a list."""
+
+    list_id: str
+    made_at: datetime
+
+
+class KeptReactions(Answer):
+    """What was said to units, oldest first."""
+
+    reactions: list[KeptReaction]
+    next: str | None = Field(description="address of the next page")
