@@ -165,6 +165,7 @@ class ErrorCode(Code):
     PASSWORD_REFUSED = "password_refused"  # noqa: S105 (the name of a refusal)
     NOT_AGREED = "not_agreed"
     INVESTOR_MISSING = "investor_missing"
+    INVESTOR_UNKNOWN = "investor_unknown"
     MANDATE_UNKNOWN = "mandate_unknown"
     MANDATE_EXISTS = "mandate_exists"
     MANDATE_CHANGED = "mandate_changed"

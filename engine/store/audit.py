@@ -32,6 +32,7 @@ class Act(Code):
     PERSON_ADDED = "person_added"
     PERSON_DISABLED = "person_disabled"
     AGREED = "agreed"
+    AGREEMENT_CONFIRMED = "agreement_confirmed"
     AGREEMENT_ENDED = "agreement_ended"
     MANDATE_SAVED = "mandate_saved"
     MANDATE_WITHDRAWN = "mandate_withdrawn"

@@ -39,11 +39,24 @@ def revision(connection: Connection) -> str:
     return "-".join(str(count) for count in connection.execute(select(*newest)).one())
 
 
-ACCESS = (schema.keys, schema.key_revocations, schema.agreements, schema.agreement_ends)
+ACCESS = (
+    schema.keys,
+    schema.key_revocations,
+    schema.agreements,
+    schema.agreement_confirmations,
+    schema.agreement_ends,
+)
 """Tables whose rows are only ever added, and which say who may ask for what."""
 
 
 def access_state(connection: Connection) -> str:
-    """State of keys and agreements: equal texts mean that none was made, revoked, accepted or taken back meanwhile."""
-    counts = [select(func.count()).select_from(table).scalar_subquery() for table in ACCESS]
-    return "-".join(str(count) for count in connection.execute(select(*counts)).one())
+    """State of keys and agreements: equal texts mean that none was made, revoked, accepted or taken back meanwhile.
+
+    The newest moments stand beside the counts: a register that was put in the place of another may have as many lines.
+    """
+    parts = [
+        select(value).select_from(table).scalar_subquery()
+        for table in ACCESS
+        for value in (func.count(), func.max(table.c.made_at))
+    ]
+    return "-".join(str(part) for part in connection.execute(select(*parts)).one())

@@ -41,7 +41,7 @@ APPEND_ONLY = (
     "duplicates", "merges", "unmerges", "confirmations", "pins", "withdrawals", "source_ranks",
     "undone_imports", "repeats", "event_revisions", "distinctions", "packages",
     "package_freezes", "keys", "key_revocations", "people", "disablings", "agreements", "agreement_ends", "audit",
-    "mandates", "mandate_withdrawals", "lists", "reactions",
+    "agreement_confirmations", "mandates", "mandate_withdrawals", "lists", "reactions",
 )  # fmt: skip
 """Tables whose rows are never changed nor deleted; the database itself refuses."""
 
@@ -242,6 +242,7 @@ showings = Table(
     Column("propensity", Double),
     Column("shown_on", Date, nullable=False),
     Index(None, "unit_id"),
+    Index(None, "run_id"),
 )
 """Who was shown what, where and with which probability."""
 
@@ -422,6 +423,14 @@ agreements = Table(
     Index(None, "investor"),
 )
 """Investors who agreed not to disclose what they read of one version of a package."""
+
+agreement_confirmations = Table(
+    "agreement_confirmations",
+    metadata,
+    Column("agreement_id", _ROW_NUMBER, ForeignKey("agreements.id"), primary_key=True, autoincrement=False),
+    Column("made_at", DateTime, nullable=False),
+)
+"""Agreements that the office confirmed; only under these more is shown."""
 
 agreement_ends = Table(
     "agreement_ends",

@@ -356,6 +356,7 @@ class PackageHeading(Answer):
     signed_on: date | None = Field(description="null while nobody has signed it off; then only the office sees it")
     unit_count: int
     agreed: bool = Field(description="whether the caller's investor agreed not to disclose what stands in it")
+    confirmed: bool = Field(description="whether the office confirmed that; only then more is shown")
 
 
 class PackagesAnswer(Answer):
@@ -377,6 +378,7 @@ class AgreementAnswer(Answer):
     package: str
     investor: str
     agreed: bool
+    confirmed: bool = Field(description="whether the office confirmed it; only then more is shown")
 
 
 class OutcomeStated(Answer):

@@ -43,6 +43,7 @@ def create_app(
     hosts: Collection[str] = LOOPBACK_NAMES,
     limits: ServiceLimits | None = None,
     gate: Gate | None = None,
+    nda_at_once: bool = False,
 ) -> FastAPI:
     """Make the application.
 
@@ -58,6 +59,8 @@ def create_app(
         How long and how large a request may be.
     gate
         Lets callers pass; without one the service knows no keys, and anybody reads what is public.
+    nda_at_once
+        Whether what an investor agrees to counts at once, or only when the office has confirmed it.
 
     Returns
     -------
@@ -91,6 +94,7 @@ def create_app(
     )
     app.state.shelf, app.state.language, app.state.limits = shelf, settings.language, limits or ServiceLimits()
     app.state.settings, app.state.counts = settings, Counts()
+    app.state.nda_at_once = nda_at_once
     app.state.gate = gate or Gate(limits=limits)
     app.include_router(unit_routes())
     app.include_router(shortlist_routes())

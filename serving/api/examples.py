@@ -162,6 +162,7 @@ PACKAGE: dict[str, Any] = {
     "signed_on": "2026-11-30",
     "unit_count": 1,
     "agreed": False,
+    "confirmed": False,
 }
 OUTCOME: dict[str, Any] = {
     "number": 12,
@@ -185,7 +186,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "OutcomesAnswer": {"outcomes": [OUTCOME], "next": None},
     "PackagesAnswer": {"packages": [PACKAGE]},
     "PackageAnswer": PACKAGE | {"units": [UNIT]},
-    "AgreementAnswer": {"package": "inva@1", "investor": "food-fund", "agreed": True},
+    "AgreementAnswer": {"package": "inva@1", "investor": "food-fund", "agreed": True, "confirmed": False},
     "KeptMandate": MANDATE,
     "KeptMandates": {"mandates": [MANDATE], "next": None},
     "KeptList": HEADING | {"page": [PLACE], "next": None},

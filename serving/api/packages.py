@@ -73,7 +73,10 @@ def router() -> APIRouter:
         openapi_extra=sign,
     )
     async def agreement(request: Request, package: Package, query: Annotated[LanguageQuery, Query()]) -> Response:
-        """Agree, for the investor that the key names, not to disclose what stands in this version of the package."""
+        """Agree, for the investor that the key names, not to disclose what stands in this version of the package.
+
+        More of its units is shown when the office has confirmed it, `confirmed`.
+        """
         return await _agreed(request, package, query, agreed=True)
 
     @routes.delete(
@@ -92,13 +95,14 @@ def router() -> APIRouter:
 
 async def _agreed(request: Request, package: str, query: LanguageQuery, *, agreed: bool) -> Response:
     caller = caller_of(request)
-    investor = caller.investor
+    investor, at_once = caller.investor, bool(request.app.state.nda_at_once)
     if investor is None:
         raise RequestRefusedError(HttpProblem.INVESTOR_UNNAMED)
 
     def act(register: Register, now: datetime) -> dict[str, Any]:
-        agree(register, investor, package, agreed=agreed, made_at=now, actor=caller.actor)
-        return {"package": package, "investor": investor, "agreed": agreed}
+        by = {"made_at": now, "actor": caller.actor}
+        confirmed = agree(register, investor, package, agreed=agreed, at_once=at_once, **by)  # type: ignore[arg-type]
+        return {"package": package, "investor": investor, "agreed": agreed, "confirmed": confirmed}
 
     done, headers = await written_once(request, b"", act)
     gate: Gate = request.app.state.gate
@@ -119,6 +123,7 @@ def _heading(one: Offered) -> dict[str, Any]:
         "signed_on": None if stored.signed_on is None else stored.signed_on.isoformat(),
         "unit_count": len(one.units),
         "agreed": one.agreed,
+        "confirmed": one.confirmed,
     }
 
 

@@ -35,6 +35,7 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8600,
     names: Collection[str] = (),
+    nda_at_once: bool = False,
     ready: Callable[[], None] | None = None,
 ) -> None:
     """Appraise the register, then answer until interrupted.
@@ -52,6 +53,8 @@ def serve(
     names
         Names by which others call the service; with any, or on an address that other computers reach, callers need
         keys.
+    nda_at_once
+        Whether what an investor agrees to counts at once, or only when the office has confirmed it.
     ready
         Called when there is something to serve and the port listens.
 
@@ -73,7 +76,8 @@ def serve(
         ring.refresh()
         gate = Gate(ring, limits=limits, open_without_keys=alone)
         hosts = {*LOOPBACK_NAMES, *(host_name(name) for name in names)}
-        server = server_of(create_app(settings=settings, shelf=shelf, hosts=hosts, limits=limits, gate=gate))
+        app = create_app(settings=settings, shelf=shelf, hosts=hosts, limits=limits, gate=gate, nda_at_once=nda_at_once)
+        server = server_of(app)
         listen(sockets, host, port)
         if ready:
             ready()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import pandas as pd
@@ -9,24 +10,39 @@ import pandas as pd
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import Register
+from serving.desk.investors import known_investor, like
 from serving.desk.workspace import open_register
 
 
-def accept(settings: Settings, investor: str, package: str, *, made_at: datetime, actor: str) -> str:
-    """Record that an investor agreed; the package, as name@version.
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Whose agreement on which package: the investor's name, and name@version."""
+
+    investor: str
+    package: str
+
+
+def accept(settings: Settings, investor: str, package: str, *, made_at: datetime, actor: str) -> Signed:
+    """Record, for the office, that an investor agreed, or confirm what it agreed to over HTTP.
+
+    Returns
+    -------
+    Signed
+        The investor as keys and accounts name it, and the package as name@version.
 
     Raises
     ------
     EhyaError
-        ``value_unreadable``, ``package_unknown``, ``package_not_frozen``.
+        ``value_unreadable``, ``investor_unknown``, ``package_unknown``, ``package_not_frozen``.
     """
     name, version = named_package(package)
     with open_register(settings) as register:
-        register.agreements.accept(investor, name, version, made_at=made_at, actor=actor)
-    return f"{name}@{version}"
+        party = known_investor(register, investor)
+        register.agreements.accept(party, name, version, confirmed=True, made_at=made_at, actor=actor)
+    return Signed(party, f"{name}@{version}")
 
 
-def end(settings: Settings, investor: str, package: str, *, made_at: datetime, actor: str) -> str:
+def end(settings: Settings, investor: str, package: str, *, made_at: datetime, actor: str) -> Signed:
     """Take an agreement back: nothing more is shown under it.
 
     Raises
@@ -36,20 +52,22 @@ def end(settings: Settings, investor: str, package: str, *, made_at: datetime, a
     """
     name, version = named_package(package)
     with open_register(settings) as register:
-        register.agreements.end(investor, name, version, made_at=made_at, actor=actor)
-    return f"{name}@{version}"
+        parties = register.agreements()["investor"].astype(str)
+        party = like(investor, parties) or investor
+        register.agreements.end(party, name, version, made_at=made_at, actor=actor)
+    return Signed(party, f"{name}@{version}")
 
 
 def agreements(settings: Settings, investor: str | None = None) -> pd.DataFrame:
-    """Agreements, the newest first: ``investor, package, made_at, ended_at``."""
+    """Agreements, the newest first: ``investor, package, made_at, confirmed_at, ended_at``."""
     with open_register(settings) as register:
         return register.agreements(investor)
 
 
 def units_agreed(register: Register, investor: str) -> frozenset[str]:
-    """Units of all packages to whose secrecy an investor agreed, as the packages name them."""
+    """Units of the packages to whose secrecy an investor agreed, confirmed by the office, as the packages name them."""
     found = register.agreements(investor)
-    standing = found.loc[found["ended_at"].isna(), "package"]
+    standing = found.loc[found["ended_at"].isna() & found["confirmed_at"].notna(), "package"]
     documents = (register.packages.get(*named_package(str(package))).document for package in standing)
     return frozenset(str(unit["unit_id"]) for document in documents for unit in document.get("units", ()))
 

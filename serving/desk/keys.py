@@ -12,6 +12,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import StoredKey
 from engine.store.clock import utc
+from serving.desk.investors import investors, like
 from serving.desk.workspace import open_register
 from serving.disclosure.levels import KEY_ROLES, CallerRole
 
@@ -59,7 +60,8 @@ def add_key(
     role
         One of `serving.disclosure.levels.KEY_ROLES`.
     investor
-        The investor whose lists and mandates it reaches; an investor's key must name one.
+        The investor whose lists and mandates it reaches; an investor's key must name one. Spelt otherwise than
+        before, it is the one that was named before.
     made_at, expires_at
         Now, and when it opens nothing any more; ``None`` for never.
     actor
@@ -80,7 +82,7 @@ def add_key(
             key_id=key_id,
             name=name,
             role=checked.value,
-            investor=investor,
+            investor=investor and (like(investor, investors(register)) or investor),
             digest=digest_of(key),
             made_at=made_at,
             expires_at=expires_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,12 +19,14 @@ class Offered:
     ----------
     package
         As it is stored.
-    agreed
-        Whether the caller's investor agreed not to disclose what stands in it.
+    agreed, confirmed
+        Whether the caller's investor agreed not to disclose what stands in it, and whether the office confirmed that;
+        only then more is shown.
     """
 
     package: StoredPackage
     agreed: bool
+    confirmed: bool
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -37,7 +40,7 @@ def offered(register: Register, investor: str | None, *, office: bool) -> tuple[
     seen = table if office else table[table["role"].notna()]
     agreed = _agreed(register, investor)
     found = [register.packages.get(str(row["name"]), int(row["version"])) for row in seen.to_dict(orient="records")]
-    return tuple(Offered(one, one.key in agreed) for one in found)
+    return tuple(Offered(one, one.key in agreed, agreed.get(one.key, False)) for one in found)
 
 
 def one_offered(register: Register, investor: str | None, package: str, *, office: bool) -> Offered:
@@ -53,14 +56,44 @@ def one_offered(register: Register, investor: str | None, package: str, *, offic
     try:
         found = register.packages.get(name, version)
     except EhyaError as error:
+        if error.code is not ErrorCode.PACKAGE_UNKNOWN:
+            raise
         raise EhyaError(ErrorCode.PACKAGE_UNKNOWN, given=package, allowed=[]) from error
     if not office and not found.frozen:
         raise EhyaError(ErrorCode.PACKAGE_UNKNOWN, given=package, allowed=[])
-    return Offered(found, found.key in _agreed(register, investor))
+    agreed = _agreed(register, investor)
+    return Offered(found, found.key in agreed, agreed.get(found.key, False))
 
 
-def agree(register: Register, investor: str, package: str, *, agreed: bool, made_at: datetime, actor: str) -> None:
+def agree(
+    register: Register,
+    investor: str,
+    package: str,
+    *,
+    agreed: bool,
+    at_once: bool = False,
+    made_at: datetime,
+    actor: str,
+) -> bool:
     """Record that an investor agrees, or no longer agrees, not to disclose what stands in a package.
+
+    Parameters
+    ----------
+    register
+        The register.
+    investor, package
+        Who, and to what: name@version.
+    agreed
+        Whether it agrees, or takes it back.
+    at_once
+        Whether agreeing counts as confirmed; else the office confirms it (`serving.desk.agreements.accept`).
+    made_at, actor
+        Now, and who says it.
+
+    Returns
+    -------
+    bool
+        Whether it stands confirmed now.
 
     Raises
     ------
@@ -68,12 +101,17 @@ def agree(register: Register, investor: str, package: str, *, agreed: bool, made
         ``package_unknown``, ``value_unreadable``; ``not_agreed`` where there is nothing to take back.
     """
     found = one_offered(register, investor, package, office=False).package
-    change = register.agreements.accept if agreed else register.agreements.end
-    change(investor, found.name, found.version, made_at=made_at, actor=actor)
+    if agreed:
+        version = (found.name, found.version)
+        return register.agreements.accept(investor, *version, confirmed=at_once, made_at=made_at, actor=actor)
+    register.agreements.end(investor, found.name, found.version, made_at=made_at, actor=actor)
+    return False
 
 
-def _agreed(register: Register, investor: str | None) -> frozenset[str]:
+def _agreed(register: Register, investor: str | None) -> Mapping[str, bool]:
+    """Packages that an investor agreed to, and whether the office confirmed it."""
     if investor is None:
-        return frozenset()
+        return {}
     found = register.agreements(investor)
-    return frozenset(str(package) for package in found.loc[found["ended_at"].isna(), "package"])
+    standing = found[found["ended_at"].isna()]
+    return dict(zip(standing["package"].astype(str), standing["confirmed_at"].notna(), strict=True))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import StoredPerson
+from serving.desk.investors import investors, like
 from serving.desk.keys import checked_role
 from serving.desk.workspace import open_register
 
@@ -76,8 +77,9 @@ def add_person(
         raise EhyaError(ErrorCode.PASSWORD_REFUSED, low=SHORTEST, high=LONGEST)
     hashed = _hasher(cost or PasswordCost()).hash(password)
     with open_register(settings) as register:
+        party = investor and (like(investor, investors(register)) or investor)
         return register.people.add(
-            name=name, role=checked.value, investor=investor, password=hashed, made_at=made_at, actor=actor
+            name=name, role=checked.value, investor=party, password=hashed, made_at=made_at, actor=actor
         )
 
 

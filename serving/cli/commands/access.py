@@ -20,6 +20,7 @@ from serving.disclosure.levels import CallerRole
 ACTOR = "terminal"
 """Who acts here: whoever may run commands in the workspace."""
 EXIT_BROKEN = 1
+_AGREEMENT_DAYS = ("made_at", "confirmed_at", "ended_at")
 _SHORT = 16  # characters of a hash at a terminal
 
 
@@ -141,11 +142,11 @@ def accept_agreement(terminal: Terminal, settings: Settings, investor: str, pack
     Raises
     ------
     EhyaError
-        ``value_unreadable``, ``package_unknown``, ``package_not_frozen``.
+        ``value_unreadable``, ``investor_unknown``, ``package_unknown``, ``package_not_frozen``.
     """
-    key = agreements.accept(settings, investor, package, made_at=_now(), actor=ACTOR)
-    if not terminal.answer({"investor": investor, "package": key, "agreed": True}):
-        terminal.say("access.agreed", investor=investor, package=key)
+    done = agreements.accept(settings, investor, package, made_at=_now(), actor=ACTOR)
+    if not terminal.answer({"investor": done.investor, "package": done.package, "agreed": True}):
+        terminal.say("access.agreed", investor=done.investor, package=done.package)
 
 
 def end_agreement(terminal: Terminal, settings: Settings, investor: str, package: str) -> None:
@@ -154,11 +155,11 @@ def end_agreement(terminal: Terminal, settings: Settings, investor: str, package
     Raises
     ------
     EhyaError
-        ``value_unreadable``, ``package_unknown``, ``package_not_frozen``, ``not_agreed``.
+        ``value_unreadable``, ``investor_unknown``, ``package_unknown``, ``package_not_frozen``, ``not_agreed``.
     """
-    key = agreements.end(settings, investor, package, made_at=_now(), actor=ACTOR)
-    if not terminal.answer({"investor": investor, "package": key, "agreed": False}):
-        terminal.say("access.agreement_ended", investor=investor, package=key)
+    done = agreements.end(settings, investor, package, made_at=_now(), actor=ACTOR)
+    if not terminal.answer({"investor": done.investor, "package": done.package, "agreed": False}):
+        terminal.say("access.agreement_ended", investor=done.investor, package=done.package)
 
 
 def list_agreements(terminal: Terminal, settings: Settings) -> None:
@@ -171,10 +172,10 @@ def list_agreements(terminal: Terminal, settings: Settings) -> None:
         return
     words = terminal.speech
     rows = [
-        [row["investor"], row["package"], words.date(row["made_at"]), _day(row["ended_at"], terminal)]
+        [row["investor"], row["package"], *(_day(row[name], terminal) for name in _AGREEMENT_DAYS)]
         for row in found.to_dict("records")
     ]
-    names = ("investor", "package", "made_at", "ended_at")
+    names = ("investor", "package", *_AGREEMENT_DAYS)
     terminal.table([words.text(f"access.{each}") for each in names], rows, title=words.text("access.agreements"))
 
 

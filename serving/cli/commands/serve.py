@@ -11,7 +11,15 @@ from serving.desk.question import Question
 from serving.disclosure.levels import KEY_ROLES
 
 
-def serve_here(terminal: Terminal, settings: Settings, host: str, port: int, names: Sequence[str] = ()) -> None:
+def serve_here(
+    terminal: Terminal,
+    settings: Settings,
+    host: str,
+    port: int,
+    names: Sequence[str] = (),
+    *,
+    nda_at_once: bool = False,
+) -> None:
     """Serve until interrupted.
 
     Raises
@@ -30,6 +38,7 @@ def serve_here(terminal: Terminal, settings: Settings, host: str, port: int, nam
         host=host,
         port=port,
         names=names,
+        nda_at_once=nda_at_once,
         question=lambda: Question(as_of=today()),
         ready=lambda: terminal.say("cli.serving", url=url),
     )

@@ -90,7 +90,10 @@ def user_disable(ctx: typer.Context, name: Account, lang: Lang = None, as_json: 
 def nda_accept(
     ctx: typer.Context, investor: Party, package: PackageVersion, lang: Lang = None, as_json: AsJson = False
 ) -> None:
-    """Record that an investor agreed not to disclose what stands in a package, and so reads more of its units."""
+    """Record that an investor agreed not to disclose what stands in a package, and so reads more of its units.
+
+    It also confirms what the investor agreed to over HTTP: until then `ehya nda list` shows it unconfirmed.
+    """
     from serving.cli.commands.access import accept_agreement
 
     accept_agreement(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, investor, package)

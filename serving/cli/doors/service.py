@@ -21,12 +21,16 @@ def serve(
             "--name", metavar="HOST", help="Name by which others call the service (may repeat); then keys are needed."
         ),
     ] = None,
+    nda_at_once: Annotated[
+        bool,
+        typer.Option("--nda-at-once", help="An investor's agreement over HTTP holds before the office confirms it."),
+    ] = False,
     lang: Lang = None,
 ) -> None:
     """Serve pages and HTTP (/v1/units, /v1/rankings, /v1/shortlists): to this computer alone, or by name to keys."""
     from serving.cli.commands.serve import serve_here
 
-    serve_here(ctx.obj.terminal(lang), ctx.obj.settings, host, port, name or ())
+    serve_here(ctx.obj.terminal(lang), ctx.obj.settings, host, port, name or (), nda_at_once=nda_at_once)
 
 
 def routes(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:

@@ -69,20 +69,22 @@ def test_an_account_is_opened_and_disabled_once_and_its_name_stays_taken(registe
 def test_an_agreement_stands_for_one_version_until_it_is_taken_back(register):
     keep_package(register)
     keep_package(register, frozen=False)
-    register.agreements.accept("fund", "inva", 1, **BY)
-    register.agreements.accept("fund", "inva", 1, **BY)
+    assert not register.agreements.accept("fund", "inva", 1, confirmed=False, **BY)
+    assert register.agreements("fund")["confirmed_at"].isna().all()
+    assert register.agreements.accept("fund", "inva", 1, confirmed=True, **BY)
+    assert register.agreements.accept("fund", "inva", 1, confirmed=False, **BY)  # it was confirmed before
     assert register.agreements("fund")["package"].tolist() == ["inva@1"]
     assert register.agreements("other").empty
     for name, version, code in (("inva", 2, ErrorCode.PACKAGE_NOT_FROZEN), ("nova", 1, ErrorCode.PACKAGE_UNKNOWN)):
         with pytest.raises(EhyaError) as caught:
-            register.agreements.accept("fund", name, version, **BY)
+            register.agreements.accept("fund", name, version, confirmed=True, **BY)
         assert caught.value.code is code
     register.agreements.end("fund", "inva", 1, **BY)
     assert register.agreements()["ended_at"].notna().all()
     with pytest.raises(EhyaError) as caught:
         register.agreements.end("fund", "inva", 1, **BY)
     assert caught.value.code is ErrorCode.NOT_AGREED
-    assert register.audit()["act"].tolist() == ["agreement_ended", "agreed"]
+    assert register.audit()["act"].tolist() == ["agreement_ended", "agreement_confirmed", "agreed"]
 
 
 def test_the_audit_is_a_chain_that_any_change_breaks(register, url):

@@ -55,6 +55,11 @@ SINCE = {
     "0005": [
         "INSERT INTO event_revisions (event_id, known_on, made_at) VALUES (2, '2024-07-01', '2024-07-01 00:00:00')",
     ],
+    "0009": [
+        "INSERT INTO packages (name, version, event, as_of, document, inputs, digest, made_at) "
+        "VALUES ('inva', 1, 'INVA', '2024-08-01', '{}', '', 'ab', '2024-08-01 00:00:00')",
+        "INSERT INTO agreements (investor, package_id, made_at) VALUES ('fund', 1, '2024-08-02 00:00:00')",
+    ],
 }  # fmt: skip
 """What persons did with it under each later revision."""
 
@@ -97,6 +102,8 @@ def test_a_register_of_an_earlier_revision_is_brought_up_with_all_it_holds(url, 
         if revision >= "0002":
             assert register.units.resolve("U3") == "U2"
             assert register.decisions.duplicates().empty
+        if revision >= "0009":  # an agreement that held without the office's confirmation holds on
+            assert register.agreements("fund")["confirmed_at"].notna().tolist() == [True]
         if revision >= "0004":
             assert register.decisions.source_ranks() == {"old.xlsx": 1}
             assert register.units.facts("U2").loc["jobs_now", "confidence"] == "verified"

@@ -380,6 +380,7 @@ class TestEvents:
             "sightings": "confidence", "rejections": "given", "unmerges": "merge_id", "repeats": "confidence",
             "undone_imports": "import_id", "event_revisions": "event_id", "package_freezes": "package_id",
             "key_revocations": "key_id", "disablings": "name", "agreement_ends": "agreement_id",
+            "agreement_confirmations": "agreement_id",
             "mandate_withdrawals": "mandate_id",
         }  # fmt: skip
         counts = register.counts()
@@ -401,7 +402,7 @@ def fill_access(register, unit_id):
     register.keys.revoke("k", **by)
     register.people.add(name="p", role="bank", investor=None, password="$argon2id$", **by)
     register.people.disable("p", **by)
-    register.agreements.accept("fund", "inva", 1, **by)
+    register.agreements.accept("fund", "inva", 1, confirmed=True, **by)
     register.agreements.end("fund", "inva", 1, **by)
     mandate = register.mandates.save("fund", "food", {"id": "food"}, over=None, **by)
     made_of = {"run_id": "r", "stock_version": "s", "model_version": None, "as_of": NOON}

@@ -36,12 +36,13 @@ class Parties:
     agreed: tuple[str, ...]
     private: pd.DataFrame
 
-    def app(self, *, limits=None, clock=lambda: NOON, **more):
+    def app(self, *, limits=None, clock=lambda: NOON, nda_at_once=False, **more):
         found = limits or ServiceLimits(reads=100_000, lists=100_000, writes=100_000, wrong_keys=1_000)
         ring = KeyRing(self.settings, clock=clock)
         ring.refresh()
         gate = Gate(ring, limits=found, **more)
-        return create_app(settings=self.settings, shelf=Shelf(self.stock), limits=found, gate=gate)
+        made_of = {"settings": self.settings, "shelf": Shelf(self.stock), "nda_at_once": nda_at_once}
+        return create_app(**made_of, limits=found, gate=gate)
 
 
 class File:

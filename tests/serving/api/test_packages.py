@@ -3,6 +3,7 @@
 import pytest
 
 from engine.store import Register
+from serving.desk.agreements import accept
 from tests.serving.api.parties import DAY, NOON
 
 
@@ -16,6 +17,7 @@ def fund(own_copy, ask):
     def asked(method, path, key="investor", **more):
         return ask(app, path, own_copy.keys[key], method=method, **more)
 
+    asked.app = app
     return asked
 
 
@@ -36,14 +38,27 @@ def test_what_nobody_signed_off_is_as_if_it_were_not_there(fund, method):
     assert there.text.replace("draft", "drift") == absent.text
 
 
-def test_who_agrees_reads_more_at_once_and_no_more_after_taking_it_back(fund, own_copy):
+def test_who_agrees_reads_more_once_the_office_confirms_it_and_no_more_after_taking_it_back(fund, own_copy):
     unit = f"/v1/units/{own_copy.agreed[0]}"
     assert "private" not in fund("GET", unit, key="rival").json()
-    assert fund("PUT", "/v1/packages/inva@1/agreement", key="rival").json()["agreed"]
+    done = fund("PUT", "/v1/packages/inva@1/agreement", key="rival").json()
+    assert (done["agreed"], done["confirmed"]) == (True, False)
+    assert "private" not in fund("GET", unit, key="rival").json()
+    accept(own_copy.settings, "Rival", "inva@1", made_at=NOON, actor="terminal")
+    fund.app.state.gate.ring.refresh()  # as it does every second
+    seen = fund("GET", "/v1/packages/inva@1", key="rival").json()
+    assert (seen["agreed"], seen["confirmed"]) == (True, True)
     assert fund("GET", unit, key="rival").json()["private"]["level"] == "under_nda"
     assert fund("DELETE", "/v1/packages/inva@1/agreement", key="rival").status_code == 200
     assert "private" not in fund("GET", unit, key="rival").json()
     assert fund("DELETE", "/v1/packages/inva@1/agreement", key="rival").status_code == 404
     with Register.open(own_copy.settings.database_url) as register:
-        assert register.audit()["act"].head(2).tolist() == ["agreement_ended", "agreed"]
+        acts = register.audit()["act"].head(3).tolist()
+        assert acts == ["agreement_ended", "agreement_confirmed", "agreed"]
         assert register.audit.verify().sound
+
+
+def test_where_the_office_leaves_it_to_the_service_an_agreement_holds_at_once(own_copy, ask):
+    app, key = own_copy.app(nda_at_once=True), own_copy.keys["rival"]
+    assert ask(app, "/v1/packages/inva@1/agreement", key, method="PUT").json()["confirmed"]
+    assert ask(app, f"/v1/units/{own_copy.agreed[0]}", key).json()["private"]["level"] == "under_nda"

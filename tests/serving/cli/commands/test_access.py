@@ -50,7 +50,7 @@ def test_a_key_is_shown_once_listed_without_itself_and_revoked(ehya, tmp_path, l
         (["keys", "revoke", "x"], "no key"),
         (["user", "disable", "x"], "no account"),
         (["nda", "accept", "fund", "inva"], "inva@1"),
-        (["nda", "accept", "fund", "inva@1"], "no package"),
+        (["nda", "accept", "fund", "inva@1"], "No key and no account"),
     ],
 )
 def test_what_cannot_be_is_refused_with_what_can(ehya, words, said):
@@ -76,12 +76,16 @@ def test_an_agreement_is_recorded_and_taken_back_and_the_audit_knows(ehya, tmp_p
         made = {"event": "INVA", "as_of": "2026-11-29", "model_version": None, "made_at": NOON}
         register.packages.add(name="inva", **made, document={"units": []}, inputs={})
         register.packages.freeze("inva", 1, role="deputy", signed_on=NOON, note=None, made_at=NOON)
-    ehya("nda", "accept", "fund", "inva@1")
-    ehya("nda", "end", "fund", "inva@1", language="fa")
+    ehya("keys", "add", "fund", "--role", "investor", "--investor", "صندوق کاوه")
+    ehya("keys", "add", "again", "--role", "investor", "--investor", "صندوق  كاوه")
+    assert {one["investor"] for one in json.loads(ehya("keys", "list", "--json").stdout)} == {"صندوق کاوه"}
+    assert "No key" in ehya("nda", "accept", "صندوق دیگر", "inva@1", code=2).stderr
+    ehya("nda", "accept", "صندوق كاوه", "inva@1")
+    ehya("nda", "end", "صندوق کاوه", "inva@1", language="fa")
     assert json.loads(ehya("nda", "list", "--json").stdout)[0]["ended_at"]
     acts = [line["act"] for line in json.loads(ehya("audit", "list", "--json").stdout)]
-    assert acts == ["agreement_ended", "agreed"]
-    assert "2 lines" in ehya("audit", "verify").stdout
+    assert acts == ["agreement_ended", "agreement_confirmed", "agreed", "key_added", "key_added"]
+    assert "5 lines" in ehya("audit", "verify").stdout
     head = json.loads(ehya("audit", "verify", "--json").stdout)["head"]
     ehya("audit", "verify", "--head", head)
     assert "cut off" in ehya("audit", "verify", "--head", "ab", code=1).stderr
