@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from time import monotonic
 from typing import TypeVar
 
@@ -16,13 +17,15 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from engine.errors import EhyaError, ErrorCode
-from engine.packages.optimum import SECONDS, Optimum, least_loosening, optimum
-from engine.packages.rules import PackageProblem, PackageRule, TermKind
+from engine.packages.optimum import SECONDS, Optimum, least_loosening, likeliest, optimum
+from engine.packages.rules import PackageProblem, PackageRule, TermKind, chance_rule
 
 Found = TypeVar("Found")
 
 _ALWAYS = frozenset({TermKind.KNOWN.value, TermKind.WITHDRAWN.value})
 """Terms that nobody can give up."""
+_FOR_FEWEST = 0.4  # of the time that is left: the rest is for what heals
+_TRIAL = 5  # times as long as the proof of the whole
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -53,14 +56,18 @@ class Conflict:
     terms
         Keys of the fewest terms that contradict each other.
     rules
-        Their rules, fewest too: each of them is needed for the contradiction.
+        Their rules, fewest too: each of them is needed for the contradiction. A least chance stands among them.
     healed
         For each of these terms that can heal the whole package by giving way alone, its rules and by how much.
     together
         Where no term heals alone: the least that several must give way together.
     seconds
-        Where the search ran out of time after so many seconds: then the terms contradict each other, yet fewer of them
-        may do so already, and other terms may heal too. Else ``None``.
+        Where the search ran out of time after so many seconds; else ``None``.
+    fewest
+        Whether there was time to find the fewest terms, and their rules; else the contradiction is among these terms,
+        and which of them it takes is not known.
+    all_ways
+        Whether there was time to look at every way to heal; else others may heal too, and a smaller step of the chance.
     """
 
     terms: tuple[str, ...]
@@ -68,6 +75,8 @@ class Conflict:
     healed: dict[str, tuple[Loosening, ...]]
     together: tuple[Loosening, ...]
     seconds: float | None = None
+    fewest: bool = True
+    all_ways: bool = True
 
 
 def conflict(problem: PackageProblem, *, seconds: float = SECONDS) -> Conflict | None:
@@ -104,20 +113,20 @@ def conflict(problem: PackageProblem, *, seconds: float = SECONDS) -> Conflict |
     bare = replace(problem, worth=np.zeros(len(problem)), tail=None)
     if search.possible(bare):
         return None
-    terms = search.or_all(lambda: _smallest(search, bare, list(bare.terms)), list(bare.terms))
+    terms, fewest = _fewest(search, bare)
     narrowed = bare.only([*_ALWAYS, *terms])
-    each = _renamed(narrowed)
-    fewest = search.or_all(lambda: _smallest(search, each, list(each.terms)), list(each.terms))
-    standing = [rule for rule, own in zip(narrowed.rules, each.rules, strict=True) if own.term in fewest]
+    standing = [rule for rule in narrowed.rules if rule.term not in _ALWAYS]
+    if fewest:
+        each = _renamed(narrowed)
+        keys, fewest = _fewest(search, each)
+        standing = [rule for rule, own in zip(narrowed.rules, each.rules, strict=True) if own.term in keys]
     nobody: list[PackageRule] = []
-    standing = [*search.or_all(lambda: _needed(search, narrowed, terms), nobody), *standing]
-
-    def healing(some: Sequence[str]) -> tuple[Loosening, ...]:
-        return search.or_all(lambda: _healing(search, problem, some), ())
-
-    healed = {term: gave for term in terms if (gave := healing([term]))}
-    together = () if healed else healing(terms) or healing(problem.terms)
-    return Conflict(tuple(terms), tuple(standing), healed, together, seconds if search.ended else None)
+    needed, looked = search.or_known(lambda: _needed(search.part(_FOR_FEWEST), narrowed, terms), nobody)
+    named = [] if narrowed.chance is None else [chance_rule(narrowed.chance)]
+    healed, together, all_ways = _ways(search, problem, terms)
+    late = not (fewest and looked and all_ways)
+    rules = (*needed, *standing, *named)
+    return Conflict(tuple(terms), rules, healed, together, seconds if late else None, fewest and looked, all_ways)
 
 
 class _Timed:
@@ -125,7 +134,6 @@ class _Timed:
 
     def __init__(self, seconds: float) -> None:
         self.seconds, self.until = seconds, monotonic() + seconds
-        self.ended = False
 
     @property
     def left(self) -> float:
@@ -141,19 +149,58 @@ class _Timed:
             raise EhyaError(ErrorCode.PACKAGE_OUT_OF_TIME, seconds=self.seconds)
         return left
 
+    def part(self, share: float) -> _Timed:
+        """A search that has a share of what is left."""
+        return _Timed(share * max(self.until - monotonic(), 0.0))
+
     def possible(self, problem: PackageProblem) -> bool:
         """Whether some choice keeps the rules."""
+        chance = problem.chance
+        if chance is not None:
+            # the units that come back most often keep most chances that can be kept, without a row for each world
+            often = replace(problem, worth=chance.revived.mean(axis=0), chance=None)
+            likely = optimum(often, seconds=self.left)
+            if likely is None or chance.holds(likely.chosen):
+                return likely is not None
         return optimum(problem, seconds=self.left) is not None
 
-    def or_all(self, search: Callable[[], Found], known: Found) -> Found:
-        """What a search finds, or what is known without it where it runs out of time."""
+    def or_known(self, search: Callable[[], Found], known: Found) -> tuple[Found, bool]:
+        """What a search finds, or what is known without it where it runs out of time; and whether it ended."""
         try:
-            return search()
+            return search(), True
         except EhyaError as error:
             if error.code is not ErrorCode.PACKAGE_OUT_OF_TIME:
                 raise
-            self.ended = True
-            return known
+            return known, False
+
+
+def _fewest(search: _Timed, problem: PackageProblem) -> tuple[list[str], bool]:
+    """The fewest terms that contradict each other, or as few as time lets see; and whether they are the fewest."""
+    terms = list(problem.terms)
+    some, ended = search.or_known(lambda: _smallest(search.part(_FOR_FEWEST), problem, terms), terms)
+    if not ended:
+        some, _ = search.or_known(lambda: _fewer(search.part(_FOR_FEWEST), problem, terms), terms)
+    return [term for term in some if term not in _ALWAYS], ended
+
+
+def _fewer(search: _Timed, problem: PackageProblem, terms: Sequence[str]) -> list[str]:
+    """Terms without those that are found not to be needed, many at a time; what is left contradicts itself."""
+    kept, began = list(terms), monotonic()
+    search.possible(problem)
+    # what takes no part hardly makes the proof longer: a trial that takes much longer is given up
+    longest = _TRIAL * (monotonic() - began)
+    trials = [[term for term in terms if term not in _ALWAYS]]
+    while trials and monotonic() < search.until:
+        some = trials.pop()
+        rest = [term for term in kept if term not in some]
+        trial = _Timed(min(longest, search.until - monotonic()))
+        possible, ended = trial.or_known(partial(trial.possible, problem.only(rest)), True)
+        if ended and not possible:
+            kept = rest
+        elif len(some) > 1:
+            middle = len(some) // 2
+            trials += [some[:middle], some[middle:]]
+    return kept
 
 
 def _needed(search: _Timed, problem: PackageProblem, terms: Sequence[str]) -> list[PackageRule]:
@@ -213,18 +260,62 @@ def _renamed(problem: PackageProblem) -> PackageProblem:
     return replace(problem, rules=rules)
 
 
-def _healing(search: _Timed, problem: PackageProblem, terms: Sequence[str]) -> tuple[Loosening, ...]:
-    """The least that rules of some terms must give way so that a package exists; empty where that does not help."""
+def _ways(
+    search: _Timed, problem: PackageProblem, terms: Sequence[str]
+) -> tuple[dict[str, tuple[Loosening, ...]], tuple[Loosening, ...], bool]:
+    """What each term heals alone, else what several heal together, and whether there was time for every way."""
+    healed: dict[str, tuple[Loosening, ...]] = {}
+    all_ways = True
+    for place, term in enumerate(terms):
+        gave, ended = _healing(search.part(1 / (1 + len(terms) - place)), problem, [term])
+        all_ways &= ended
+        healed |= {term: gave} if gave else {}
+    if healed or not all_ways:
+        return healed, (), all_ways
+    for some in (terms, problem.terms):
+        gave, ended = _healing(search, problem, some)
+        if gave or not ended:
+            return healed, gave, ended
+    return healed, (), True
+
+
+def _healing(search: _Timed, problem: PackageProblem, terms: Sequence[str]) -> tuple[tuple[Loosening, ...], bool]:
+    """The least that some terms must give way so that a package exists, and whether there was time to find it.
+
+    Empty where that does not help. A chance gives way alone: it is not measured as the other terms are.
+    """
+    bare = replace(problem, tail=None)
+    if list(terms) == [TermKind.CHANCE.value]:
+        return _likelier(search, bare)
     soft = [
         place
         for place, rule in enumerate(problem.rules)
         if rule.term in terms and rule.term not in _ALWAYS and rule.kind is not TermKind.KNOWN
     ]
-    bare = replace(problem, tail=None)
-    found = least_loosening(bare, soft, seconds=search.left) if soft else None
+    if not soft:
+        return (), True
+    nothing: Optimum | None = None
+    found, ended = search.or_known(lambda: least_loosening(bare, soft, seconds=search.left), nothing)
     if found is None:
-        return ()
-    return tuple(loosened(problem.rules[place], amount, found) for place, amount in sorted(found.loosened.items()))
+        return (), ended
+    return tuple(
+        loosened(problem.rules[place], amount, found) for place, amount in sorted(found.loosened.items())
+    ), ended
+
+
+def _likelier(search: _Timed, problem: PackageProblem) -> tuple[tuple[Loosening, ...], bool]:
+    """How far the probability of a chance must come down: to the greatest that a package has."""
+    chance = problem.chance
+    assert chance is not None
+    often = replace(problem, worth=chance.revived.mean(axis=0), chance=None)
+    nothing: Optimum | None = None
+    likely, _ = search.or_known(lambda: optimum(often, seconds=search.left), nothing)
+    found, ended = search.or_known(lambda: likeliest(problem, seconds=search.left), nothing)
+    shares = [chance.share(one.chosen) for one in (likely, found) if one is not None]
+    if not shares:
+        return (), ended
+    proven = found is not None and found.gap == 0
+    return (Loosening(chance_rule(chance), chance.probability - max(shares), max(shares)),), proven
 
 
 def loosened(rule: PackageRule, amount: float, found: Optimum) -> Loosening:

@@ -26,7 +26,7 @@ def package_document(found: Package) -> dict[str, Any]:
     Examples
     --------
     >>> sorted(conflict_document(Conflict(("count",), (), {}, ()), []))
-    ['conflict', 'healed', 'rules', 'seconds', 'together']
+    ['all_ways', 'conflict', 'fewest', 'healed', 'rules', 'seconds', 'together']
     """
     ids = list(found.candidates.units.index)
     drawn = {lot.place: lot for lot in found.lots}
@@ -61,6 +61,8 @@ def conflict_document(found: Conflict, ids: list[str]) -> dict[str, Any]:
             "healed": {term: [loosening_document(one, ids) for one in gave] for term, gave in found.healed.items()},
             "together": [loosening_document(one, ids) for one in found.together],
             "seconds": found.seconds,
+            "fewest": found.fewest,
+            "all_ways": found.all_ways,
         }
     )
 
@@ -87,7 +89,7 @@ def outside_document(said: Outside, ids: list[str]) -> dict[str, Any]:
             "leaving": [ids[place] for place in said.leaving],
             "entering": [ids[place] for place in said.entering],
             "changes": [loosening_document(one, ids) for one in said.changes],
-            "cheaper": [loosening_document(one, ids) for one in said.cheaper],
+            "cheaper": [{**rule_document(one.rule, ids), "amount": one.amount} for one in said.cheaper],
             **({} if said.finished else {"finished": False}),
         }
     )

@@ -17,7 +17,7 @@ from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
 from scipy.sparse import block_array, coo_array, csr_array, hstack
 
 from engine.errors import EhyaError, ErrorCode
@@ -29,7 +29,7 @@ SECONDS = 60.0
 WIDE = 4_000
 """Units above which those that the relaxed problem finds hopeless are left out first, and proven to be so after."""
 
-_OUT_OF_TIME = 1  # how `milp` says it
+_OUT_OF_TIME, _NONE = 1, 2  # how `milp` says that time was up, and that no choice keeps the rules
 _EXACT = 1e-9  # relative: below it two objectives are equal
 _PROVEN = 1e-6  # relative: what HiGHS itself calls no distance
 _TIGHTER = 2e-6  # of a row's size: HiGHS allows itself 1e-6, we do not
@@ -96,7 +96,13 @@ def optimum(
     Returns
     -------
     Optimum or None
-        ``None`` where no choice keeps the rules.
+        ``None`` where no choice keeps the rules: that is proven.
+
+    Raises
+    ------
+    EhyaError
+        ``package_out_of_time`` where no choice that keeps the rules was found in time, nor proven that there is none;
+        ``package_solver_failed``.
 
     Examples
     --------
@@ -140,6 +146,11 @@ def least_loosening(
     Optimum or None
         Its ``loosened`` says by how much; ``None`` where no loosening of these rules is enough.
 
+    Raises
+    ------
+    EhyaError
+        ``package_out_of_time`` where none is proven to be the least in time; ``package_solver_failed``.
+
     Examples
     --------
     >>> from engine.packages.rules import PackageRule, TermKind
@@ -149,6 +160,40 @@ def least_loosening(
     {0: 1.0}
     """
     return _Search(problem, inside, (), seconds, giving_way=tuple(rules), at_least=at_least).best()
+
+
+def likeliest(problem: PackageProblem, *, seconds: float = SECONDS) -> Optimum | None:
+    """Find the choice with which the least chance of a problem is greatest, all other rules kept.
+
+    Parameters
+    ----------
+    problem
+        Worth and rules, with a chance.
+    seconds
+        Time after which the likeliest choice so far is given, with its gap.
+
+    Returns
+    -------
+    Optimum or None
+        Its ``value`` is the share of the worlds in which enough units come back; ``None`` where no choice keeps the
+        other rules.
+
+    Raises
+    ------
+    EhyaError
+        ``package_out_of_time`` where no choice was found in time; ``package_solver_failed``.
+
+    Examples
+    --------
+    >>> from engine.packages.rules import Chance, PackageRule, TermKind
+    >>> one = PackageRule("count", TermKind.COUNT, np.arange(2), np.ones(2), high=1.0)
+    >>> chance = Chance(np.array([[True, False], [True, True], [False, False], [True, False]]), 1, 0.9)
+    >>> found = likeliest(PackageProblem(np.array([1.0, 5.0]), (one,), None, chance))
+    >>> found.chosen.tolist(), found.value
+    ([True, False], 0.75)
+    """
+    assert problem.chance is not None
+    return _Search(replace(problem, tail=None), (), (), seconds, likeliest=True).best()
 
 
 def _sifted(
@@ -165,19 +210,29 @@ def _sifted(
     is already found, no better choice holds the unit. So what is left out is proven to be out, and the answer exact.
     """
     until = monotonic() + seconds
-    relaxed = search.relaxed()
+    try:
+        relaxed = search.relaxed()
+    except _NotRelaxedError:
+        return search.best()
     if relaxed is None:
         return None
     top, cost = relaxed
     near = search.units[np.argsort(cost, kind="stable")[:wide]]
-    first = _among(problem, near, inside, outside, seconds)
+    first = _among(problem, near, inside, outside, max(until - monotonic(), 1.0))
     if first is None:
         return search.best()
     hopeful = search.units[top - cost > first.value - _EXACT * max(1.0, abs(first.value))]
     if np.isin(hopeful, near).all():
         return first
-    left = max(until - monotonic(), 1.0)
-    return _among(problem, np.union1d(near, hopeful), inside, outside, left)
+    try:
+        second = _among(problem, np.union1d(near, hopeful), inside, outside, max(until - monotonic(), 1.0))
+    except EhyaError as error:
+        if error.code is not ErrorCode.PACKAGE_OUT_OF_TIME:
+            raise
+        return replace(first, bound=max(top, first.value))
+    if second is None or second.value < first.value:  # time was up before it found as much
+        return replace(first, bound=first.value if second is None else max(second.bound, first.value))
+    return second
 
 
 def _among(
@@ -207,6 +262,10 @@ def _silenced() -> Iterator[None]:
             os.close(nowhere)
 
 
+class _NotRelaxedError(Exception):
+    """The relaxed problem was not solved: nothing follows of it."""
+
+
 class _Search:
     """Columns: units, then what each soft rule gives way by, then the tail's mean, then one a world of the chance."""
 
@@ -218,8 +277,10 @@ class _Search:
         seconds: float,
         giving_way: tuple[int, ...] = (),
         at_least: float | None = None,
+        likeliest: bool = False,
     ) -> None:
         self.problem, self.seconds, self.at_least = problem, seconds, at_least
+        self.likeliest = likeliest
         self.until = monotonic() + seconds
         self.giving_way = giving_way
         # a rule gives way upwards below its floor, downwards above its ceiling
@@ -240,7 +301,7 @@ class _Search:
         )
         self.tighter = np.zeros((2, len(problem.rules)))
         self.cuts: list[Rows] = []
-        self.with_chance = False
+        self.with_chance = likeliest
 
     def _shut(self, high: Array) -> None:
         """Close units that a rule keeps out by itself, so that the program has no column for them."""
@@ -253,26 +314,55 @@ class _Search:
         if self.contradiction:
             return None
         best: Optimum | None = None
+        bound = np.inf
         while (found := self._solve(best)) is not None:
-            if best is None or found.value > best.value:
-                best = found if self.problem.holds(found.chosen) else best
-            if not self._repair(found) or monotonic() > self.until:
+            bound = min(bound, found.bound)
+            if self._stands(found) and (best is None or found.value > best.value):
+                best = found
+            if not self._repair(found):
                 break
-        if found is None or best is None or self.giving_way:
+            if monotonic() > self.until:
+                # what was found breaks a rule that the program left out, or is not proven to give way least
+                if best is None or self.giving_way:
+                    raise self._out_of_time
+                break
+        if best is None or self.giving_way:
             return found
-        return replace(best, bound=max(found.bound, best.value))
+        return replace(best, bound=max(bound, best.value))
+
+    def _stands(self, found: Optimum) -> bool:
+        """Whether a choice keeps every rule that may not give way."""
+        problem = self.problem
+        kept = all(self._kept(place, found) for place in range(len(problem.rules)))
+        return kept and (problem.chance is None or self.likeliest or problem.chance.holds(found.chosen))
+
+    @property
+    def _out_of_time(self) -> EhyaError:
+        return EhyaError(ErrorCode.PACKAGE_OUT_OF_TIME, seconds=self.seconds)
 
     def relaxed(self) -> tuple[float, Array] | None:
-        """Optimum with shares of units allowed, and what bringing in each unit costs it at least, shape (units,)."""
+        """Optimum with shares of units allowed, and what bringing in each unit costs it at least, shape (units,).
+
+        ``None`` where not even shares of units keep the rules; `_NotRelaxedError` where it is not known.
+        """
         scaled = csr_array(self.rows.multiply(1 / self.scales[:, None]))
         low, high = (end / self.scales for end in self.limits)
         up, down = np.isfinite(high), np.isfinite(low)
         rows = csr_array(block_array([[scaled[np.flatnonzero(up)]], [-scaled[np.flatnonzero(down)]]]))
         limits = np.concatenate([high[up], -low[down]])
         bounds = np.column_stack([self.low, self.high])
-        said = linprog(-self.problem.worth[self.units], A_ub=rows, b_ub=limits, bounds=bounds, method="highs")
-        if not said.success:
+        said = linprog(
+            -self.problem.worth[self.units],
+            A_ub=rows,
+            b_ub=limits,
+            bounds=bounds,
+            method="highs",
+            options={"time_limit": max(self.until - monotonic(), 0.1)},
+        )
+        if said.status == _NONE:
             return None
+        if not said.success:
+            raise _NotRelaxedError
         reduced = -self.problem.worth[self.units] - rows.T @ said.ineqlin.marginals
         return -float(said.fun), np.maximum(reduced, 0.0)
 
@@ -316,7 +406,8 @@ class _Search:
         worlds = len(problem.chance.revived) if self.with_chance and problem.chance else 0
         if units + soft + tail == 0:
             nobody = np.zeros(len(problem), dtype=bool)
-            return Optimum(nobody, 0.0, 0.0, {}) if problem.holds(nobody) else None
+            none = Optimum(nobody, 0.0, 0.0, {})
+            return none if self._stands(none) else None
         rows, low, high = self._constraints(worlds)
         cost = self._cost(worlds)
         limits = Bounds(
@@ -324,21 +415,36 @@ class _Search:
             np.concatenate([self.high, np.full(soft, np.inf), np.full(tail, self._tail_top), np.ones(worlds)]),
         )
         whole = np.concatenate([np.ones(units), np.zeros(soft + tail), np.ones(worlds)])
-        with _silenced():
-            said = milp(
-                cost,
-                integrality=whole,
-                bounds=limits,
-                constraints=LinearConstraint(rows, low, high) if rows.shape[0] else (),
-                options={"mip_rel_gap": 0.0, "time_limit": max(self.until - monotonic(), 0.1)},
-            )
-        if said.x is None and said.status == _OUT_OF_TIME:
-            if best is None:
-                raise EhyaError(ErrorCode.PACKAGE_OUT_OF_TIME, seconds=self.seconds)
+        said = self._said(cost, whole, limits, LinearConstraint(rows, low, high) if rows.shape[0] else ())
+        if said.status == _OUT_OF_TIME and (said.x is None or self.giving_way):
+            if best is None or self.giving_way:
+                raise self._out_of_time
             return best
         if said.x is None:
             return None
         return self._read(said.x, said.mip_dual_bound)
+
+    def _said(self, cost: Array, whole: Array, limits: Bounds, rows: LinearConstraint | tuple[()]) -> OptimizeResult:
+        """What HiGHS says of the program; once more without its presolve where that leaves it undecided.
+
+        Raises
+        ------
+        EhyaError
+            ``package_solver_failed`` where it neither solves the program, nor proves it empty, nor runs out of time.
+        """
+        for presolve in (True, False):
+            left = max(self.until - monotonic(), 0.1)
+            with _silenced():
+                said = milp(
+                    cost,
+                    integrality=whole,
+                    bounds=limits,
+                    constraints=rows,
+                    options={"mip_rel_gap": 0.0, "time_limit": left, "presolve": presolve},
+                )
+            if said.x is not None or said.status in (_OUT_OF_TIME, _NONE):
+                return said
+        raise EhyaError(ErrorCode.PACKAGE_SOLVER_FAILED, given=said.message)
 
     def _read(self, solution: Array, dual: float | None) -> Optimum:
         chosen = np.zeros(len(self.problem), dtype=bool)
@@ -350,6 +456,9 @@ class _Search:
             if self._missed(place, chosen) > self.scales[place] * 1e-9
         }
         bound = value if self.giving_way or dual is None else max(value, -float(dual))
+        if self.likeliest and self.problem.chance is not None:
+            value, worlds = self.problem.chance.share(chosen), len(self.problem.chance.revived)
+            bound = value if dual is None else max(value, -float(dual) / worlds)
         return Optimum(chosen, value, bound, given)
 
     def _missed(self, place: int, chosen: Bits) -> float:
@@ -360,6 +469,8 @@ class _Search:
     def _cost(self, worlds: int) -> Array:
         tail = self.problem.tail
         price = [tail.penalty] if tail is not None and self.problem.counts_tail else []
+        if self.likeliest:
+            return np.concatenate([np.zeros(len(self.units)), -np.ones(worlds)])
         if not self.giving_way:
             return -np.concatenate([self.problem.worth[self.units], price, np.zeros(worlds)])
         # a little of the worth decides between choices that give way alike, so that the answer is one
@@ -414,5 +525,7 @@ class _Search:
             enough = hstack([revived, csr_array((worlds, soft + tail)), need], format="csr")
             often = np.concatenate([np.zeros(units + soft + tail), np.ones(worlds)])
             rows.append((enough, np.zeros(worlds), np.full(worlds, np.inf)))
+            if self.likeliest:
+                return rows
             rows.append((csr_array(often[None]), np.array([float(problem.chance.worlds)]), np.array([np.inf])))
         return rows

@@ -161,6 +161,22 @@ class Chance:
         return int((self.revived[:, chosen].sum(axis=1) >= self.at_least).sum()) >= self.worlds
 
 
+def chance_rule(chance: Chance) -> PackageRule:
+    """A least chance as a rule that a sentence can name; no program may hold it, for it is no sum.
+
+    Examples
+    --------
+    >>> said = chance_rule(Chance(np.ones((4, 2), dtype=bool), 1, 0.9))
+    >>> said.kind.value, said.low, said.facts
+    ('chance', 0.9, {'at_least': 1, 'probability': 0.9})
+    """
+    rows = np.flatnonzero(chance.revived.any(axis=0))
+    facts = {"at_least": chance.at_least, "probability": chance.probability}
+    return PackageRule(
+        TermKind.CHANCE.value, TermKind.CHANCE, rows, np.ones(len(rows)), chance.probability, facts=facts
+    )
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class PackageProblem:
     """Which units to choose: worth, rules, and what joint draws add to both.

@@ -62,7 +62,7 @@ def rule_in_words(rule: Mapping[str, Any], words: Speech, names: Mapping[str, An
     if kind == TermKind.VERDICT.value:
         verdicts = [say(f"triage.{one}") for one in rule["verdicts"]]
         return say("package.rule_verdict", verdicts=verdicts, units=rule["units"])
-    return say("package.rule_chance")
+    return say("package.rule_chance", at_least=rule["at_least"], probability=words.share(rule["probability"]))
 
 
 def loosening_in_words(one: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> str:
@@ -73,6 +73,8 @@ def loosening_in_words(one: Mapping[str, Any], words: Speech, names: Mapping[str
         return words.text("package.loosen_sum", rule=rule, **facts)
     if one["kind"] in _COUNTS:
         return words.text("package.loosen_limit", rule=rule, limit=one["limit"])
+    if one["kind"] == TermKind.CHANCE.value and one["limit"] > 0:
+        return words.text("package.loosen_chance", rule=rule, limit=words.share(one["limit"], 2))
     return words.text("package.loosen_drop", rule=rule)
 
 
@@ -90,10 +92,9 @@ def group_in_words(value: str, by: str, words: Speech) -> str:
 
 def conflict_lines(conflict: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> list[str]:
     """Why no package keeps the terms, and what would heal it, line by line."""
-    lines = [words.text("package.infeasible")]
-    lines += [f"  • {rule_in_words(rule, words, names)}" for rule in conflict["rules"]]
-    if (seconds := conflict.get("seconds")) is not None:
-        lines.append(words.text("package.conflict_unfinished", seconds=seconds))
+    seconds, fewest, all_ways = (conflict[key] for key in ("seconds", "fewest", "all_ways"))
+    head = words.text("package.infeasible") if fewest else words.text("package.infeasible_open", seconds=seconds)
+    lines = [head, *(f"  • {rule_in_words(rule, words, names)}" for rule in conflict["rules"])]
     if conflict["healed"]:
         lines.append(words.text("package.heals"))
         for gave in conflict["healed"].values():
@@ -101,8 +102,11 @@ def conflict_lines(conflict: Mapping[str, Any], words: Speech, names: Mapping[st
     elif conflict["together"]:
         lines.append(words.text("package.heals_together"))
         lines += [f"  – {loosening_in_words(one, words, names)}" for one in conflict["together"]]
-    else:
+    elif all_ways:
         lines.append(words.text("package.nothing_heals"))
+    if not all_ways:
+        some = conflict["healed"] or conflict["together"]
+        lines.append(words.text("package.ways_open") if some else words.text("package.no_way_yet", seconds=seconds))
     return lines
 
 

@@ -43,3 +43,14 @@ def mixed_problem(seed: int, n: int) -> PackageProblem:
     tail = Tail(jobs, float(random.choice([0.0, 0.5, 2.0])), 0.2)
     asked = Chance(revived, int(random.integers(1, 3)), float(random.uniform(0.05, 0.9)))
     return PackageProblem(jobs.mean(axis=0), tuple(rules), tail, asked if random.random() < 0.5 else None)
+
+
+def hard_rows(units: int, rows: int) -> list[PackageRule]:
+    """Halve several sums of one set at once (market split; Cornuéjols, Dawande, 1999): small, and out of reach."""
+    random = np.random.default_rng(5)
+    sums = random.integers(1, 100, (rows, units)).astype(float)
+    places = np.arange(units)
+    return [
+        PackageRule(f"quotas.{at}", TermKind.QUOTA, places, row, low=float(row.sum() // 2), high=float(row.sum() // 2))
+        for at, row in enumerate(sums)
+    ]

@@ -6,11 +6,11 @@ from time import monotonic
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from package_cases import best_of_all, mixed_problem
+from package_cases import best_of_all, hard_rows, mixed_problem
 
 from engine.packages.conflict import conflict
 from engine.packages.optimum import optimum
-from engine.packages.rules import PackageProblem, PackageRule, TermKind
+from engine.packages.rules import Chance, PackageProblem, PackageRule, TermKind
 
 
 def test_terms_that_can_all_be_kept_are_in_no_conflict():
@@ -65,17 +65,6 @@ def test_no_smaller_set_of_terms_contradicts_itself(seed):
         assert best_of_all(problem.only(fewer)) is not None
 
 
-def hard_rows(units: int, rows: int) -> list[PackageRule]:
-    """Halve several sums of one set at once (market split; Cornuéjols, Dawande, 1999): small, and out of reach."""
-    random = np.random.default_rng(5)
-    sums = random.integers(1, 100, (rows, units)).astype(float)
-    places = np.arange(units)
-    return [
-        PackageRule(f"quotas.{at}", TermKind.QUOTA, places, row, low=float(row.sum() // 2), high=float(row.sum() // 2))
-        for at, row in enumerate(sums)
-    ]
-
-
 def test_a_search_that_takes_too_long_ends_in_time_with_what_is_known():
     pinned = PackageRule("pinned.a", TermKind.PINNED, np.array([0]), np.ones(1), low=1.0)
     barred = PackageRule("barred.a", TermKind.BARRED, np.array([0]), np.ones(1), high=0.0)
@@ -84,6 +73,7 @@ def test_a_search_that_takes_too_long_ends_in_time_with_what_is_known():
     found = conflict(problem, seconds=0.5)
     assert monotonic() - began < 5
     assert found.seconds == 0.5
+    assert (found.fewest, found.all_ways) == (False, False)
     assert {"pinned.a", "barred.a"} <= set(found.terms)
     assert optimum(problem.only(found.terms), seconds=5) is None
     assert conflict(PackageProblem(np.ones(40), (pinned, barred))).seconds is None
@@ -96,3 +86,31 @@ def test_of_contradictions_as_small_the_first_terms_are_said():
         for name, kind, low, high in (("pinned", TermKind.PINNED, 1.0, np.inf), ("barred", TermKind.BARRED, 0.0, 0.0))
     ]
     assert conflict(PackageProblem(np.ones(6), tuple(rules))).terms == ("pinned.0", "barred.0")
+
+
+def test_a_chance_is_named_among_what_contradicts_itself_and_how_far_it_must_come_down():
+    """By hand: one of two units comes back in every second world; only both come back in all."""
+    units = np.arange(2)
+    count = PackageRule("count", TermKind.COUNT, units, np.ones(2), high=1.0)
+    budget = PackageRule("budgets.capital", TermKind.CAPITAL, units, np.ones(2), high=9.0)
+    chance = Chance(np.array([[True, False], [False, True]]), 1, 0.9)
+    found = conflict(PackageProblem(np.ones(2), (count, budget), None, chance))
+    assert found.terms == ("count", "chance")
+    assert [rule.kind for rule in found.rules] == [TermKind.COUNT, TermKind.CHANCE]
+    assert {term: [one.limit for one in gave] for term, gave in found.healed.items()} == {
+        "count": [2.0],
+        "chance": [0.5],
+    }
+    assert (found.fewest, found.all_ways, found.seconds) == (True, True, None)
+
+
+def test_terms_that_take_no_part_in_it_are_dropped_many_at_a_time_where_time_is_up():
+    """The fewest are out of reach, but not that most of thirty bars beside it take no part."""
+    pinned = PackageRule("pinned.0", TermKind.PINNED, np.array([0]), np.ones(1), low=1.0)
+    bars = [
+        PackageRule(f"barred.{unit}", TermKind.BARRED, np.array([unit]), np.ones(1), high=0.0) for unit in range(30)
+    ]
+    found = conflict(PackageProblem(np.ones(40), (pinned, bars[0], *hard_rows(40, 5), *bars[1:])), seconds=2)
+    assert not found.fewest
+    assert {"barred.0", "pinned.0"} <= set(found.terms)
+    assert len(found.terms) <= 20

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from package_cases import best_of_all, mixed_problem
+from package_cases import best_of_all, hard_rows, mixed_problem
+from scipy.optimize import OptimizeResult
 
-from engine.packages.optimum import least_loosening, optimum
-from engine.packages.rules import PackageProblem, PackageRule, TermKind
+from engine.errors import EhyaError, ErrorCode
+from engine.packages.optimum import least_loosening, likeliest, optimum
+from engine.packages.rules import Chance, PackageProblem, PackageRule, TermKind
 
 PETERSEN = Path(__file__).parents[4] / "shared/data/cases/methods/d1_mkp_petersen_1967_orlib.json"
 
@@ -141,3 +143,38 @@ def test_leaving_hopeless_units_out_first_changes_no_optimum(seed):
     if whole is not None:
         assert sifted.value == pytest.approx(whole.value)
         assert (problem.holds(sifted.chosen), sifted.gap) == (True, 0)
+
+
+def test_a_choice_that_breaks_a_chance_is_no_answer_when_time_is_up():
+    one = PackageRule("count", TermKind.COUNT, np.arange(2), np.ones(2), high=1.0)
+    chance = Chance(np.array([[False, True], [False, True]]), 1, 0.9)
+    problem = PackageProblem(np.array([9.0, 1.0]), (one,), None, chance)
+    assert optimum(problem).chosen.tolist() == [False, True]
+    with pytest.raises(EhyaError) as caught:
+        optimum(problem, seconds=0)
+    assert caught.value.code is ErrorCode.PACKAGE_OUT_OF_TIME
+
+
+def test_a_loosening_that_time_cut_off_is_not_given_as_the_least():
+    with pytest.raises(EhyaError) as caught:
+        least_loosening(PackageProblem(np.ones(40), tuple(hard_rows(40, 5))), range(5), seconds=0.3)
+    assert caught.value.code is ErrorCode.PACKAGE_OUT_OF_TIME
+
+
+def test_a_solver_that_fails_is_not_taken_for_a_contradiction(monkeypatch):
+    monkeypatch.setattr("engine.packages.optimum.milp", lambda *_, **__: OptimizeResult(x=None, status=4, message="?"))
+    with pytest.raises(EhyaError) as caught:
+        optimum(PackageProblem(np.ones(2), ()))
+    assert caught.value.code is ErrorCode.PACKAGE_SOLVER_FAILED
+
+
+def test_the_likeliest_choice_is_the_best_of_all_of_them():
+    random = np.random.default_rng(3)
+    chance = Chance(random.random((30, 6)) < 0.5, 2, 0.9)
+    count = PackageRule("count", TermKind.COUNT, np.arange(6), np.ones(6), high=3.0)
+    problem = PackageProblem(random.random(6), (count,), None, chance)
+    choices = (np.arange(2**6)[:, None] >> np.arange(6)) & 1 > 0
+    best = max(chance.share(chosen) for chosen in choices if count.holds(chosen))
+    found = likeliest(problem)
+    assert (found.value, found.gap) == (pytest.approx(best), 0)
+    assert count.holds(found.chosen)

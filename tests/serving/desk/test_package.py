@@ -112,7 +112,9 @@ def test_why_tells_the_gain_of_one_and_the_smallest_change_for_another(settings,
     listed = {unit["unit_id"] for unit in stored.document["units"]}
     outside = [desk.why(settings, stored.key, unit) for unit in stored.inputs["unit_id"] if unit not in listed][:2]
     assert all(not one["in"] for one in outside)
-    assert any(one["outside"]["changes"] or one["outside"]["barriers"] for one in outside)
+    kinds = ("changes", "cheaper", "barriers")
+    assert all(any(one["outside"][kind] for kind in kinds) for one in outside)
+    assert not any("limit" in change for one in outside for change in one["outside"]["cheaper"])  # no limit moves
     likelier = [one for one in outside if one["chance_wanted"] is not None]
     assert all(one["chance"] <= one["chance_wanted"] <= 1 for one in likelier)
 
