@@ -171,6 +171,7 @@ class ErrorCode(Code):
     MANDATE_EXISTS = "mandate_exists"
     MANDATE_CHANGED = "mandate_changed"
     LIST_UNKNOWN = "list_unknown"
+    KEPT_ENOUGH = "kept_enough"
     NOT_ON_LIST = "not_on_list"
     REACTION_REFUSED = "reaction_refused"
     IDEMPOTENCY_KEY_USED = "idempotency_key_used"

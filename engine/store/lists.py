@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select
 
 from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
@@ -42,6 +42,9 @@ class StoredList:
         UTC.
     shown
         Positions that were shown so far; a caller may ask for the tenth page before the second.
+    feasible
+        Units that no limit of the mandate kept out, more than there are places where the list was cut; ``None`` for
+        lists of a time when that was not kept.
     """
 
     list_id: str
@@ -55,6 +58,7 @@ class StoredList:
     places: Sequence[Mapping[str, Any]]
     made_at: datetime
     shown: frozenset[int]
+    feasible: int | None
 
 
 class Lists:
@@ -63,14 +67,46 @@ class Lists:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def __call__(self, owner: str) -> tuple[StoredList, ...]:
-        """Lists of an owner, the oldest first."""
-        with self._session.read() as connection:
-            rows = connection.execute(_selected().where(schema.lists.c.owner == owner)).mappings().all()
-            return _stored(connection, rows)
+    def __call__(self, owner: str | None = None, *, after: int = 0, limit: int | None = None) -> tuple[StoredList, ...]:
+        """Lists of an owner, or of all, the oldest first.
 
-    def get(self, owner: str, list_id: str) -> StoredList:
-        """One list of an owner.
+        Parameters
+        ----------
+        owner
+            Whose; ``None`` for all.
+        after, limit
+            Lists to leave out at the beginning, and how many to give at most.
+        """
+        query = _of(owner, _selected()).offset(after).limit(limit)
+        with self._session.read() as connection:
+            return _stored(connection, connection.execute(query).mappings().all())
+
+    def count(self, owner: str | None = None, *, since: datetime | None = None) -> int:
+        """How many lists an owner has, or all have; ``since`` counts those that were made after a moment."""
+        query = _of(owner, select(func.count()).select_from(schema.lists))
+        if since is not None:
+            query = query.where(schema.lists.c.made_at > utc(since))
+        with self._session.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def same(self, mandate: int, run_id: str, stock_version: str) -> StoredList | None:
+        """The list that one version of a mandate had of the same units in the same state; ``None`` where it had none.
+
+        Parameters
+        ----------
+        mandate
+            Number of the mandate's version (`engine.store.mandates.StoredMandate`).
+        run_id, stock_version
+            See `StoredList`.
+        """
+        table = schema.lists.c
+        alike = (table.mandate_id == mandate, table.run_id == run_id, table.stock_version == stock_version)
+        with self._session.read() as connection:
+            row = connection.execute(_selected().where(*alike).limit(1)).mappings().first()
+            return None if row is None else _stored(connection, [row])[0]
+
+    def get(self, owner: str | None, list_id: str) -> StoredList:
+        """One list of an owner, or of anybody where no owner is stated.
 
         Raises
         ------
@@ -106,6 +142,7 @@ class Lists:
         model_version: str | None,
         as_of: Day,
         places: Sequence[Mapping[str, Any]],
+        feasible: int | None = None,
         made_at: datetime,
         actor: str,
     ) -> StoredList:
@@ -113,7 +150,7 @@ class Lists:
 
         Parameters
         ----------
-        owner, list_id, run_id, stock_version, model_version, as_of, places
+        owner, list_id, run_id, stock_version, model_version, as_of, places, feasible
             See `StoredList`.
         mandate
             Number of the mandate's version (`engine.store.mandates.StoredMandate`).
@@ -128,7 +165,7 @@ class Lists:
             "stock_version": stock_version,
             "model_version": model_version,
             "as_of": day(as_of),
-            "document": canonical({"places": list(places)}),
+            "document": canonical({"places": list(places), "feasible": feasible}),
             "made_at": utc(made_at),
         }
         with self._session.write() as connection:
@@ -203,15 +240,19 @@ def _selected() -> Select[Any]:
     return select(table, *named).select_from(table.join(mandates)).order_by(table.c.id)
 
 
-def _row(connection: Connection, owner: str, list_id: str) -> Mapping[Any, Any]:
-    table = schema.lists
-    row = connection.execute(_selected().where(table.c.owner == owner, table.c.list_id == list_id)).mappings().first()
+def _of(owner: str | None, query: Select[Any]) -> Select[Any]:
+    return query if owner is None else query.where(schema.lists.c.owner == owner)
+
+
+def _row(connection: Connection, owner: str | None, list_id: str) -> Mapping[Any, Any]:
+    query = _of(owner, _selected()).where(schema.lists.c.list_id == list_id)
+    row = connection.execute(query).mappings().first()
     if row is None:
         raise EhyaError(ErrorCode.LIST_UNKNOWN, given=list_id)
     return row
 
 
-def _one(connection: Connection, owner: str, list_id: str) -> StoredList:
+def _one(connection: Connection, owner: str | None, list_id: str) -> StoredList:
     return _stored(connection, [_row(connection, owner, list_id)])[0]
 
 
@@ -221,14 +262,13 @@ def _stored(connection: Connection, rows: Sequence[Mapping[Any, Any]]) -> tuple[
     names = [row["list_id"] for row in rows]
     logged = read_where(connection, select(table.run_id, table.position), table.run_id, names)
     shown = {name: frozenset(map(int, group)) for name, group in logged.groupby("run_id")["position"]}
-    return tuple(
-        StoredList(
-            **{name: row[name] for name in StoredList.__slots__ if name not in ("places", "shown")},
-            places=json.loads(row["document"])["places"],
-            shown=shown.get(row["list_id"], frozenset()),
-        )
-        for row in rows
-    )
+    found = []
+    for row in rows:
+        document = json.loads(row["document"])
+        kept = {name: row[name] for name in StoredList.__slots__ if name not in ("places", "shown", "feasible")}
+        seen = shown.get(row["list_id"], frozenset())
+        found.append(StoredList(**kept, places=document["places"], shown=seen, feasible=document.get("feasible")))
+    return tuple(found)
 
 
 def _unshown(connection: Connection, found: StoredList, after: int, until: int) -> list[Mapping[str, Any]]:

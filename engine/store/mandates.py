@@ -61,6 +61,13 @@ class Mandates:
             rows = connection.execute(query.order_by(table.c.owner, table.c.name)).mappings().all()
         return tuple(_stored(row) for row in rows)
 
+    def count(self, owner: str, *, since: datetime) -> int:
+        """How many versions an owner saved after a moment."""
+        table = schema.mandates
+        query = select(func.count()).select_from(table).where(table.c.owner == owner, table.c.made_at > utc(since))
+        with self._session.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def get(self, owner: str, name: str) -> StoredMandate:
         """The newest version of a mandate.
 

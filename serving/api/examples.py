@@ -128,6 +128,7 @@ MANDATE: dict[str, Any] = {
 }
 HEADING: dict[str, Any] = {
     "list_id": "b3hhbXBsZS1saXN0",
+    "owner": "food-fund",
     "mandate": "food-fund",
     "mandate_version": 1,
     "run_id": "0123456789abcdef",
@@ -135,6 +136,7 @@ HEADING: dict[str, Any] = {
     "model_version": "1405-09-02-example",
     "as_of": "2026-11-23",
     "made_at": "2026-11-30T08:30:00+00:00",
+    "feasible": 1,
     "places": 1,
     "shown": 1,
 }
@@ -149,6 +151,7 @@ PLACE: dict[str, Any] = {
     "unit": UNIT,
 }
 SAID: dict[str, Any] = {
+    "owner": "food-fund",
     "list_id": "b3hhbXBsZS1saXN0",
     "unit_id": "example-1",
     "kind": "declined",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -15,12 +18,13 @@ from serving.api.filters import LanguageQuery
 from serving.api.gate import caller_of
 from serving.api.kept_answers import KeptList, KeptLists, KeptReaction, KeptReactions, ListChanges
 from serving.api.mandates import Name
-from serving.api.owners import OwnedQuery, is_office, kept_for, owner_of, with_body
-from serving.api.paging import PageQuery, cursor_at, page_of, position
+from serving.api.owners import OwnedQuery, asked_owner, kept_for, owner_of, with_body
+from serving.api.paging import PageQuery, address_after, page_of, position
 from serving.api.problems import METHOD_GIVEN, problem_answers
 from serving.api.unit_answer import unit_answers
-from serving.api.writing import body_of, object_in, written_once
-from serving.desk.mandates import KEPT_PLACES, list_change, make_list, react
+from serving.api.writing import body_of, object_in, prepared_once, written_once
+from serving.desk.clock import day_of
+from serving.desk.mandates import KEPT_PLACES, MadeList, keep_list, list_change, make_list, react
 from serving.desk.stock import Stock
 from serving.i18n import Speech
 
@@ -46,17 +50,22 @@ def router() -> APIRouter:
         openapi_extra=kept_for(Rate.WRITES),
     )
     async def make(request: Request, name: Name, query: Annotated[TopQuery, Query()]) -> Response:
-        """A shortlist for a saved mandate, kept in its whole order; its first places count as shown."""
+        """A shortlist for a saved mandate, kept in its whole order; its first places count as shown.
+
+        Its places are the mandate's `limit`, or 200; `feasible` says how many units there were. For the same version of
+        a mandate and the same `stock_version` it is the list that was made before.
+        """
         caller, stock = caller_of(request), stock_of(request)
         owner = owner_of(caller)
 
-        def act(register: Register, now: datetime) -> dict[str, Any]:
-            made = make_list(register, owner, name, stock, top=query.top, made_at=now, actor=caller.actor)
-            return {"list_id": made.list_id}
+        def act(register: Register, now: datetime, made: MadeList) -> dict[str, Any]:
+            return {"list_id": keep_list(register, made, top=query.top, made_at=now, actor=caller.actor).list_id}
 
-        done, headers = await written_once(request, b"", act)
+        ready = partial(make_list, owner=owner, name=name, stock=stock)
+        done, headers = await prepared_once(request, b"", ready, act)
         kept = await asked(request, lambda register: register.lists.get(owner, done["list_id"]))
-        return answered(request, query, _list(kept, 0, query.top, stock, words_of(request, query)), headers)
+        page = _Page(query, 0, query.top, stock, words_of(request, query))
+        return answered(request, query, _list(kept, page), headers)
 
     @routes.get(
         "/shortlists",
@@ -66,11 +75,16 @@ def router() -> APIRouter:
         openapi_extra=kept_for(),
     )
     async def lists(request: Request, query: Annotated[OwnedQuery, Query()]) -> Response:
-        """Lists that were kept, the oldest first."""
-        owner = owner_of(caller_of(request), query.owner)
-        found = await asked(request, lambda register: register.lists(owner))
-        page, following = page_of(found, query, "/v1/shortlists")
-        return answered(request, query, {"shortlists": [_heading(one) for one in page], "next": following})
+        """Lists that were kept, the oldest first; the office sees those of all owners."""
+        owner, after = asked_owner(caller_of(request), query.owner), position(query.cursor)
+
+        def page(register: Register) -> tuple[Sequence[StoredList], int]:
+            return register.lists(owner, after=after, limit=query.limit), register.lists.count(owner)
+
+        found, count = await asked(request, page)
+        more = address_after("/v1/shortlists", query, after + query.limit, limit=query.limit)
+        said = {"shortlists": [_heading(one) for one in found], "next": more if after + query.limit < count else None}
+        return answered(request, query, said)
 
     @routes.get(
         "/shortlists/{list_id}",
@@ -82,19 +96,22 @@ def router() -> APIRouter:
     async def kept_list(request: Request, list_id: ListId, query: Annotated[PageQuery, Query()]) -> Response:
         """A page of a list as it was made, whatever changed since; places that are shown for the first time are logged.
 
-        `unit` is the unit as it is shown now, null where it is shown no more.
+        `unit` is the unit as it is shown now, null where it is shown no more. What the office reads of another's list
+        is not logged: nobody was shown it.
         """
         caller, after = caller_of(request), position(query.cursor)
         owner, until = owner_of(caller), after + query.limit
         bare = METHOD_GIVEN in request.scope  # of HEAD nobody sees a place
 
         def shown(register: Register) -> StoredList:
-            if bare:
-                return register.lists.get(owner, list_id)
-            return register.lists.show(owner, list_id, after=after, until=until, shown_on=datetime.now(UTC))
+            found = register.lists.get(asked_owner(caller), list_id)
+            if bare or found.owner != owner:
+                return found
+            return register.lists.show(owner, list_id, after=after, until=until, shown_on=day_of(datetime.now(UTC)))
 
         found = await asked(request, shown)
-        return answered(request, query, _list(found, after, query.limit, stock_of(request), words_of(request, query)))
+        page = _Page(query, after, query.limit, stock_of(request), words_of(request, query))
+        return answered(request, query, _list(found, page))
 
     @routes.get(
         "/shortlists/{list_id}/changes",
@@ -105,7 +122,7 @@ def router() -> APIRouter:
     )
     async def changes(request: Request, list_id: ListId, query: Annotated[LanguageQuery, Query()]) -> Response:
         """Units that came, went and moved since the last list for the same mandate, among places that were shown."""
-        owner = owner_of(caller_of(request))
+        owner = asked_owner(caller_of(request))
         found = await asked(request, lambda register: list_change(register, owner, list_id))
         said = {
             "list_id": list_id,
@@ -143,13 +160,10 @@ def router() -> APIRouter:
     )
     async def reactions(request: Request, query: Annotated[OwnedQuery, Query()]) -> Response:
         """What the caller said to units, oldest first; the office sees that of all owners."""
-        caller = caller_of(request)
-        owner = owner_of(caller, query.owner) if query.owner or not is_office(caller) else None
+        owner = asked_owner(caller_of(request), query.owner)
         found = await asked(request, lambda register: register.lists.reactions(owner))
-        said = [
-            {**{str(key): value for key, value in row.items() if key != "owner"}, "made_at": moment(row["made_at"])}
-            for row in found.to_dict(orient="records")
-        ]
+        rows = found.to_dict(orient="records")
+        said = [{**{str(key): row[key] for key in row}, "made_at": moment(row["made_at"])} for row in rows]
         page, following = page_of(said, query, "/v1/reactions")
         return answered(request, query, {"reactions": page, "next": following})
 
@@ -159,6 +173,7 @@ def router() -> APIRouter:
 def _heading(one: StoredList) -> dict[str, Any]:
     return {
         "list_id": one.list_id,
+        "owner": one.owner,
         "mandate": one.mandate,
         "mandate_version": one.mandate_version,
         "run_id": one.run_id,
@@ -166,18 +181,30 @@ def _heading(one: StoredList) -> dict[str, Any]:
         "model_version": one.model_version,
         "as_of": one.as_of.isoformat(),
         "made_at": moment(one.made_at),
+        "feasible": one.feasible,
         "places": len(one.places),
         "shown": len(one.shown),
     }
 
 
-def _list(one: StoredList, after: int, limit: int, stock: Stock, words: Speech) -> dict[str, Any]:
-    page = one.places[after : after + limit]
-    standing = [place["unit_id"] for place in page if place["unit_id"] in stock.units.index]
-    units = {unit["unit_id"]: unit for unit in unit_answers(stock.units.loc[standing], words)}
-    following = after + limit
-    more = f"/v1/shortlists/{one.list_id}?limit={limit}&cursor={cursor_at(following)}"
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Which places of a list are asked for, and in which words."""
+
+    query: LanguageQuery
+    after: int
+    limit: int
+    stock: Stock
+    words: Speech
+
+
+def _list(one: StoredList, page: _Page) -> dict[str, Any]:
+    following, shown = page.after + page.limit, page.stock.units
+    places = one.places[page.after : following]
+    standing = [place["unit_id"] for place in places if place["unit_id"] in shown.index]
+    units = {unit["unit_id"]: unit for unit in unit_answers(shown.loc[standing], page.words)}
+    more = address_after(f"/v1/shortlists/{one.list_id}", page.query, following, limit=page.limit)
     return _heading(one) | {
-        "page": [{**place, "unit": units.get(place["unit_id"])} for place in page],
+        "page": [{**place, "unit": units.get(place["unit_id"])} for place in places],
         "next": more if following < len(one.places) else None,
     }

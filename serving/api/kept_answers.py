@@ -36,6 +36,7 @@ class ListHeading(Answer):
     """A kept list without its places."""
 
     list_id: str
+    owner: str = Field(description="the investor, or the key, for which it is kept")
     mandate: str
     mandate_version: int
     run_id: str
@@ -43,7 +44,8 @@ class ListHeading(Answer):
     model_version: str | None
     as_of: date
     made_at: datetime
-    places: int = Field(description="places of the whole list")
+    feasible: int | None = Field(description="units that no limit of the mandate kept out; null where not kept")
+    places: int = Field(description="places of the list: the mandate's limit, 200 at most")
     shown: int = Field(description="places that were shown so far")
 
 
@@ -103,6 +105,7 @@ class Reaction(Answer):
 class KeptReaction(Reaction):
     """What was said to a unit on a list."""
 
+    owner: str = Field(description="who said it: the investor, or the key")
     list_id: str
     made_at: datetime
 

@@ -13,7 +13,7 @@ from serving.api.asking import answered, asked, moment
 from serving.api.filters import LanguageQuery
 from serving.api.gate import caller_of
 from serving.api.kept_answers import KeptMandate, KeptMandates
-from serving.api.owners import OwnedQuery, OwnerQuery, is_office, kept_for, owner_of, with_body
+from serving.api.owners import OwnedQuery, OwnerQuery, asked_owner, kept_for, owner_of, with_body
 from serving.api.paging import page_of
 from serving.api.problems import problem_answers
 from serving.api.shortlists import EXAMPLE
@@ -37,8 +37,7 @@ def router() -> APIRouter:
     )
     async def mandates(request: Request, query: Annotated[OwnedQuery, Query()]) -> Response:
         """Mandates in force, by name; the office sees those of all owners."""
-        caller = caller_of(request)
-        owner = owner_of(caller, query.owner) if query.owner or not is_office(caller) else None
+        owner = asked_owner(caller_of(request), query.owner)
         found = await asked(request, lambda register: register.mandates(owner))
         page, following = page_of(found, query, "/v1/mandates")
         return answered(request, query, {"mandates": [_mandate(one) for one in page], "next": following})

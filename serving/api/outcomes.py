@@ -18,6 +18,7 @@ from serving.api.gate import caller_of
 from serving.api.paging import PageQuery, page_of
 from serving.api.problems import problem_answers
 from serving.api.writing import body_of, member_of, written_once
+from serving.desk.clock import day_of
 from serving.desk.outcomes import OutcomeRequest, outcomes, record_in
 from serving.disclosure.levels import CallerRole, Level
 from serving.disclosure.values import known
@@ -82,7 +83,7 @@ def _asked(stated: OutcomeStated, now: datetime) -> OutcomeRequest:
         **more,
         happened_on=pd.Timestamp(stated.happened_on),
         precision=Precision(stated.precision),
-        known_on=pd.Timestamp(stated.known_on or now.date()),
+        known_on=pd.Timestamp(stated.known_on or day_of(now)),
     )
 
 

@@ -44,6 +44,11 @@ def is_office(caller: Caller) -> bool:
     return caller.role is CallerRole.PLANNER
 
 
+def asked_owner(caller: Caller, asked: str | None = None) -> str | None:
+    """Whose things are asked for: the caller's, or for the office of whom it names; ``None`` for all, which it may."""
+    return owner_of(caller, asked) if asked or not is_office(caller) else None
+
+
 def owner_of(caller: Caller, asked: str | None = None) -> str:
     """Whose things a caller meets: the investor's for whom it acts, else its own; the office may name another."""
     if asked is not None and is_office(caller):

@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from pydantic import Field
 
@@ -32,8 +33,31 @@ def page_of(found: Sequence[Any], query: PageQuery, path: str) -> tuple[Sequence
     """
     after = position(query.cursor)
     following = after + query.limit
-    more = f"{path}?limit={query.limit}&cursor={cursor_at(following)}"
+    more = address_after(path, query, following, limit=query.limit)
     return found[after:following], more if following < len(found) else None
+
+
+def address_after(path: str, query: LanguageQuery, position: int, *, limit: int) -> str:
+    """Address of the page after a position, with whatever else was asked: whose, and in which language.
+
+    Parameters
+    ----------
+    path
+        Path of the pages.
+    query
+        What was asked.
+    position
+        Entries before the page.
+    limit
+        Entries on it.
+
+    Examples
+    --------
+    >>> address_after("/v1/mandates", PageQuery(lang="fa", limit=5), 5, limit=5)
+    '/v1/mandates?lang=fa&limit=5&cursor=NQ'
+    """
+    stated = query.model_dump(mode="json", exclude_defaults=True, exclude={"limit", "cursor", "top"})
+    return f"{path}?{urlencode({**stated, 'limit': limit, 'cursor': cursor_at(position)}, doseq=True)}"
 
 
 def cursor_at(position: int) -> str:

@@ -23,6 +23,7 @@ from serving.api.problems import HttpProblem, RequestRefusedError, parameter_pro
 from serving.desk.once import once
 
 Stated = TypeVar("Stated", bound=BaseModel)
+Prepared = TypeVar("Prepared")
 KEY_HEADER = "idempotency-key"
 REPLAYED = {"idempotent-replayed": "true"}
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -119,7 +120,9 @@ def version_of(headers: Headers) -> int:
 
 
 async def written_once(
-    request: Request, body: bytes, act: Callable[[Register, datetime], Mapping[str, Any]]
+    request: Request,
+    body: bytes,
+    act: Callable[[Register, datetime], Mapping[str, Any]],
 ) -> tuple[Mapping[str, Any], dict[str, str]]:
     """Carry out a write in a thread, once for each idempotency key.
 
@@ -142,6 +145,31 @@ async def written_once(
     EhyaError
         As `serving.desk.once.once`.
     """
+    return await prepared_once(request, body, lambda register: None, lambda register, now, _: act(register, now))
+
+
+async def prepared_once(
+    request: Request,
+    body: bytes,
+    prepare: Callable[[Register], Prepared],
+    act: Callable[[Register, datetime, Prepared], Mapping[str, Any]],
+) -> tuple[Mapping[str, Any], dict[str, str]]:
+    """The same for a write that has much to read or to compute first, while nobody waits for it.
+
+    Parameters
+    ----------
+    request, body
+        The request.
+    prepare
+        Called with the register, and with no transaction.
+    act
+        Called with the register inside the transaction, the moment, and what was prepared.
+
+    Returns
+    -------
+    tuple
+        As `written_once`, whose errors it raises too.
+    """
     settings: Settings = request.app.state.settings
     now, given = datetime.now(UTC), request.headers.get(KEY_HEADER)
     if given is not None and not _KEY.fullmatch(given):
@@ -154,11 +182,12 @@ async def written_once(
     done, before = await run_in_threadpool(
         lambda: once(
             settings,
-            lambda register: act(register, now),
+            lambda register, prepared: act(register, now, prepared),
             actor=caller_of(request).actor,
             given=given,
             digest=digest,
             now=now,
+            prepare=prepare,
         )
     )
     return done, REPLAYED if before else {}

@@ -6,12 +6,13 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import StoredKey
 from engine.store.clock import utc
+from serving.desk.clock import day_of
 from serving.desk.investors import investors, like
 from serving.desk.workspace import open_register
 from serving.disclosure.levels import KEY_ROLES, CallerRole
@@ -74,7 +75,9 @@ def add_key(
     """
     checked = checked_role(role, investor)
     if expires_at is not None and utc(expires_at) <= utc(made_at):
-        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--until", given=expires_at.date(), allowed=[])
+        raise EhyaError(
+            ErrorCode.UNKNOWN_OPTION, option="--until", given=day_of(expires_at - timedelta(seconds=1)), allowed=[]
+        )
     key_id = secrets.token_hex(_ID_BYTES)
     key = f"{PREFIX}_{key_id}_{secrets.token_urlsafe(_SECRET_BYTES)}"
     with open_register(settings) as register:

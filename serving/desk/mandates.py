@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from engine.domain.mandate import FitPart, Mandate
 from engine.domain.reaction import DeclineReason, ReactionKind
 from engine.errors import EhyaError, ErrorCode
+from engine.matching.shortlist import Shortlist
 from engine.store import Register, StoredList, StoredMandate
+from serving.desk.clock import day_of
 from serving.desk.stock import Stock
 from serving.disclosure.values import codes
 
 KEPT_PLACES = 200
-"""Places of a list that are kept; who wants more states a narrower mandate."""
+"""Places of a list that are kept at most; who wants more states a narrower mandate."""
+KEPT_A_DAY = 200
+"""Lists and versions of mandates that one owner may add within a day: what is kept is kept for good."""
+_DAY = timedelta(days=1)
+_NAME = re.compile(r"(?!\.{1,2}$)[^/\\\x00-\x1f\x7f]{1,200}")
 _ID_BYTES = 12
 
 
@@ -68,19 +75,45 @@ def save_mandate(
     Raises
     ------
     EhyaError
-        What `engine.domain.mandate.Mandate.read` raises; ``mandate_exists``, ``mandate_unknown``, ``mandate_changed``.
+        What `engine.domain.mandate.Mandate.read` raises, ``mandate_value_refused`` for an id that no address can name;
+        ``mandate_exists``, ``mandate_unknown``, ``mandate_changed``, ``kept_enough``.
     """
     name = Mandate.read(stated).id
+    if not _NAME.fullmatch(name):
+        raise EhyaError(ErrorCode.MANDATE_VALUE_REFUSED, key="id", given=name, allowed="1..200, no / \\ . ..")
+    _refuse_more(register, owner, made_at)
     if replaces is not None and name != replaces[0]:
         raise EhyaError(ErrorCode.MANDATE_VALUE_REFUSED, key="id", given=name, allowed=replaces[0])
     over = None if replaces is None else replaces[1]
     return register.mandates.save(owner, name, stated, over=over, made_at=made_at, actor=actor)
 
 
-def make_list(
-    register: Register, owner: str, name: str, stock: Stock, *, top: int, made_at: datetime, actor: str
-) -> StoredList:
-    """Make a list for a saved mandate, keep its whole order, and log its first places as shown.
+@dataclass(frozen=True, eq=False, slots=True)
+class MadeList:
+    """A list as it was computed, not kept yet.
+
+    Parameters
+    ----------
+    saved
+        The version of the mandate that it answers.
+    found
+        The list.
+    stock
+        What was on offer.
+    places
+        Its places as they will be kept.
+    """
+
+    saved: StoredMandate
+    found: Shortlist
+    stock: Stock
+    places: Sequence[Mapping[str, Any]]
+
+
+def make_list(register: Register, owner: str, name: str, stock: Stock) -> MadeList:
+    """Make a list for a saved mandate: all units that pass its limits, up to the mandate's own limit or `KEPT_PLACES`.
+
+    It only reads: the matching keeps no writer waiting.
 
     Parameters
     ----------
@@ -88,6 +121,27 @@ def make_list(
         The saved mandate.
     stock
         What is on offer: for investors the public one.
+
+    Raises
+    ------
+    EhyaError
+        ``mandate_unknown``.
+    """
+    saved = register.mandates.get(owner, name)
+    mandate = Mandate.read(saved.document)
+    found = stock.offer(mandate, limit=min(mandate.limit or KEPT_PLACES, KEPT_PLACES)).shortlist
+    return MadeList(saved, found, stock, [_place(row) for row in found.table().to_dict(orient="records")])
+
+
+def keep_list(register: Register, made: MadeList, *, top: int, made_at: datetime, actor: str) -> StoredList:
+    """Keep a list in its whole order, and log its first places as shown.
+
+    The same version of a mandate has one list of the same units in the same state, however often it is asked for.
+
+    Parameters
+    ----------
+    register, made
+        The list.
     top
         Places to show first.
     made_at, actor
@@ -96,27 +150,37 @@ def make_list(
     Raises
     ------
     EhyaError
-        ``mandate_unknown``.
+        ``kept_enough``.
     """
-    saved = register.mandates.get(owner, name)
-    found = stock.offer(Mandate.read(saved.document), limit=KEPT_PLACES).shortlist
-    kept = register.lists.keep(
-        owner,
-        saved.number,
-        list_id=secrets.token_urlsafe(_ID_BYTES),
-        run_id=found.run_id,
-        stock_version=stock.version,
-        model_version=stock.model_version,
-        as_of=stock.as_of,
-        places=[_place(row) for row in found.table().to_dict(orient="records")],
-        made_at=made_at,
-        actor=actor,
-    )
-    return register.lists.show(owner, kept.list_id, until=top, shown_on=made_at)
+    saved, stock = made.saved, made.stock
+    kept = register.lists.same(saved.number, made.found.run_id, stock.version)
+    if kept is None:
+        _refuse_more(register, saved.owner, made_at)
+        kept = register.lists.keep(
+            saved.owner,
+            saved.number,
+            list_id=secrets.token_urlsafe(_ID_BYTES),
+            run_id=made.found.run_id,
+            stock_version=stock.version,
+            model_version=stock.model_version,
+            as_of=stock.as_of,
+            places=made.places,
+            feasible=made.found.feasible,
+            made_at=made_at,
+            actor=actor,
+        )
+    return register.lists.show(saved.owner, kept.list_id, until=top, shown_on=day_of(made_at))
 
 
-def list_change(register: Register, owner: str, list_id: str) -> ListChange:
-    """Compare a list with the one before it for the same mandate, as far as both were shown.
+def _refuse_more(register: Register, owner: str, made_at: datetime) -> None:
+    """Refuse what would be one more than an owner may add within a day."""
+    since = made_at - _DAY
+    if register.lists.count(owner, since=since) + register.mandates.count(owner, since=since) >= KEPT_A_DAY:
+        raise EhyaError(ErrorCode.KEPT_ENOUGH, allowed=KEPT_A_DAY)
+
+
+def list_change(register: Register, owner: str | None, list_id: str) -> ListChange:
+    """Compare a list of an owner, or of anybody, with the one before it for its mandate, as far as both were shown.
 
     A unit that neither has shown is not named: what a caller learns of a unit is a showing, and is logged as one.
 
@@ -125,7 +189,8 @@ def list_change(register: Register, owner: str, list_id: str) -> ListChange:
     EhyaError
         ``list_unknown``.
     """
-    now, before = register.lists.get(owner, list_id), register.lists.before(owner, list_id)
+    now = register.lists.get(owner, list_id)
+    before = register.lists.before(now.owner, list_id)
     if before is None:
         return ListChange(now, None, (), (), {})
     here, there = _shown(now), _shown(before)
@@ -158,7 +223,7 @@ def react(
         raise EhyaError(ErrorCode.REACTION_REFUSED, key="reason", given=reason, allowed=[one for one in reasons if one])
     why = None if reason is None else str(reason)
     register.lists.react(owner, list_id, unit, kind=str(kind), reason=why, made_at=made_at, actor=actor)
-    said = {"list_id": list_id, "unit_id": unit, "kind": str(kind), "reason": why}
+    said = {"owner": owner, "list_id": list_id, "unit_id": unit, "kind": str(kind), "reason": why}
     return {**said, "made_at": made_at.isoformat()}
 
 

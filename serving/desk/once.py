@@ -17,12 +17,13 @@ PATIENCE = 10.0
 
 def once(
     settings: Settings,
-    act: Callable[[Register], Mapping[str, Any]],
+    act: Callable[[Register, Any], Mapping[str, Any]],
     *,
     actor: str,
     given: str | None,
     digest: str,
     now: datetime,
+    prepare: Callable[[Register], Any] = lambda register: None,
 ) -> tuple[Mapping[str, Any], bool]:
     """Carry out a request in one transaction, or give the answer that it had.
 
@@ -31,7 +32,7 @@ def once(
     settings
         The workspace.
     act
-        Writes to the register and says what it did, as plain JSON.
+        Writes to the register, called with it and with what was prepared; says what it did, as plain JSON.
     actor
         Who asks.
     given
@@ -40,6 +41,8 @@ def once(
         Of all that is asked.
     now
         The moment.
+    prepare
+        Reads and computes what takes long, before others have to wait.
 
     Returns
     -------
@@ -49,14 +52,22 @@ def once(
     Raises
     ------
     EhyaError
-        ``idempotency_key_used``, ``register_busy``, and what ``act`` raises: then nothing has changed, and the key is
-        free still.
+        ``idempotency_key_used``, ``register_busy``, and what ``prepare`` and ``act`` raise: then nothing has changed,
+        and the key is free still.
     """
-    with Register.open(settings.database_url, busy_seconds=PATIENCE) as register, register.together():
-        found = None if given is None else register.acknowledged.find(actor, given, digest, now=now)
-        if found is not None:
-            return json.loads(found), True
-        done = act(register)
-        if given is not None:
-            register.acknowledged.keep(actor, given, digest, canonical(done), now=now)
-    return done, False
+    with Register.open(settings.database_url, busy_seconds=PATIENCE) as register:
+
+        def before() -> str | None:
+            return None if given is None else register.acknowledged.find(actor, given, digest, now=now)
+
+        found = before()
+        if found is None:
+            prepared = prepare(register)
+            with register.together():
+                found = before()  # the same request may have come twice at once
+                if found is None:
+                    done = act(register, prepared)
+                    if given is not None:
+                        register.acknowledged.keep(actor, given, digest, canonical(done), now=now)
+                    return done, False
+    return json.loads(found), True

@@ -12,9 +12,10 @@ import typer
 
 from engine.settings import Settings
 from engine.store import StoredKey, StoredPerson
-from serving.cli.question import day, now
+from serving.cli.question import last_day, now
 from serving.cli.terminal import Terminal
 from serving.desk import agreements, audit, keys, people
+from serving.desk.clock import day_of, end_of
 from serving.disclosure.levels import CallerRole
 
 ACTOR = "terminal"
@@ -34,8 +35,7 @@ def add_key(
     EhyaError
         ``unknown_option``, ``investor_missing``, ``key_named``, ``value_unreadable``.
     """
-    last = None if until is None else day(until, "--until").at
-    ends = None if last is None else (last + timedelta(days=1)).to_pydatetime()
+    ends = None if until is None else end_of(last_day(until, "--until").date())
     made = keys.add_key(settings, name=name, role=role, investor=investor, made_at=_now(), expires_at=ends, actor=ACTOR)
     if terminal.answer({**_key(made.stored), "key": made.key}):
         return
@@ -271,7 +271,7 @@ def _day(value: Any, terminal: Terminal) -> str:
 
 
 def _until(key: StoredKey, terminal: Terminal) -> str:
-    return "" if key.expires_at is None else terminal.speech.date(key.expires_at - timedelta(days=1))
+    return "" if key.expires_at is None else terminal.speech.date(day_of(key.expires_at - timedelta(seconds=1)))
 
 
 def _role(role: str, terminal: Terminal) -> str:

@@ -156,6 +156,53 @@ def test_the_office_sees_all_and_who_keeps_nothing_is_refused(fund, listed):
         assert fund("GET", "/v1/mandates", key=role).json()["code"] == "role_refused"
 
 
+def test_the_next_page_is_asked_as_the_first_was(fund, listed):
+    assert fund("POST", "/v1/mandates", json=MANDATE | {"id": "other"}).status_code == 200
+    first = fund("GET", "/v1/mandates?owner=fund&lang=fa&limit=1", key="planner").json()
+    assert "owner=fund" in first["next"]
+    assert "lang=fa" in first["next"]
+    second = fund("GET", first["next"], key="planner")
+    assert [one["id"] for one in second.json()["mandates"]] == ["other"]
+    assert second.headers["content-language"] == "fa"
+    page = fund("GET", f"/v1/shortlists/{listed['list_id']}?limit=2&lang=fa").json()
+    assert "lang=fa" in page["next"]
+
+
+def test_the_office_opens_whatever_it_sees_in_a_list_and_nobody_was_shown_it(own_copy, fund, listed):
+    said = {"unit_id": listed["page"][0]["unit_id"], "kind": "interested"}
+    assert fund("POST", f"/v1/shortlists/{listed['list_id']}/reactions", json=said).json()["owner"] == "fund"
+    (heading,) = fund("GET", "/v1/shortlists", key="planner").json()["shortlists"]
+    path = f"/v1/shortlists/{heading['list_id']}"
+    page = fund("GET", f"{path}?limit=20", key="planner").json()
+    assert (page["owner"], len(page["page"]), page["shown"]) == ("fund", 20, 3)
+    assert fund("GET", f"{path}/changes", key="planner").status_code == 200
+    assert fund("POST", f"{path}/reactions", key="planner", json=said).status_code == 404
+    assert [one["owner"] for one in fund("GET", "/v1/reactions", key="planner").json()["reactions"]] == ["fund"]
+    with open_register(own_copy.settings) as register:
+        assert len(register.showings()) == 3
+
+
+def test_a_list_has_as_many_places_as_its_mandate_wants_and_says_of_how_many(fund):
+    fund("POST", "/v1/mandates", json=MANDATE | {"limit": 2})
+    made = fund("POST", "/v1/mandates/any/shortlists").json()
+    assert (made["places"], len(made["page"]), made["next"]) == (2, 2, None)
+    assert made["feasible"] > 2
+
+
+def test_the_same_list_is_kept_once_however_often_it_is_asked_for(own_copy, fund, listed):
+    again = fund("POST", "/v1/mandates/any/shortlists?top=3").json()
+    assert again == listed
+    with open_register(own_copy.settings) as register:
+        assert register.lists.count() == 1
+        assert register.audit()["act"].tolist().count("list_made") == 1
+
+
+@pytest.mark.parametrize("name", ["a/b", "..", "a\\b", "a\u0000b"])
+def test_a_mandate_that_no_address_could_name_is_not_kept(fund, name):
+    answer = fund("POST", "/v1/mandates", json=MANDATE | {"id": name})
+    assert (answer.status_code, answer.json()["code"]) == (422, "mandate_value_refused")
+
+
 @pytest.mark.parametrize("cursor", ["x", "LTE", "MS4w", "🙂", "MTAwMDAwMDAwMDAwMDAw"])
 def test_a_cursor_that_nobody_gave_is_refused(fund, cursor):
     assert fund("GET", "/v1/mandates", params={"cursor": cursor}).json()["code"] == "parameter_refused"

@@ -1,13 +1,14 @@
 """Keys, accounts, agreements and the audit, as an administrator types them."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from typer.testing import CliRunner
 
 from engine.store import Register
 from serving.cli.app import app
+from serving.desk.clock import day_of
 
 NOON = datetime(2026, 11, 30, 12)
 
@@ -42,11 +43,21 @@ def test_a_key_is_shown_once_listed_without_itself_and_revoked(ehya, tmp_path, l
 
 
 @pytest.mark.parametrize(
+    ("until", "day"), [("2090-02", "2090-02-28"), ("1469", "2091-03-20"), ("2090-02-03", "2090-02-03")]
+)
+def test_a_key_opens_to_the_end_of_the_last_day_that_was_named(ehya, until, day):
+    made = json.loads(ehya("keys", "add", "k", "--role", "bank", "--until", until, "--json").stdout)
+    over = datetime.fromisoformat(made["expires_at"])
+    assert day_of(over - timedelta(seconds=1)).isoformat() == day
+    assert day_of(over).isoformat() > day
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         (["keys", "add", "x", "--role", "king"], "planner"),
         (["keys", "add", "x", "--role", "investor"], "--investor"),
-        (["keys", "add", "x", "--role", "bank", "--until", "2020-01-01"], "2020-01-0"),
+        (["keys", "add", "x", "--role", "bank", "--until", "2020-01-01"], "2020-01-01"),
         (["keys", "revoke", "x"], "no key"),
         (["user", "disable", "x"], "no account"),
         (["nda", "accept", "fund", "inva"], "inva@1"),
