@@ -145,6 +145,7 @@ class ErrorCode(Code):
     PACKAGE_CONTRADICTION = "package_contradiction"
     PACKAGE_WORTH_UNKNOWN = "package_worth_unknown"
     PACKAGE_OUT_OF_TIME = "package_out_of_time"
+    PACKAGE_LOTS_OUT_OF_TIME = "package_lots_out_of_time"
     PACKAGE_SOLVER_FAILED = "package_solver_failed"
     PACKAGE_UNKNOWN = "package_unknown"
     MEETINGS_KEY_UNKNOWN = "meetings_key_unknown"

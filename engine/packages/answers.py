@@ -31,7 +31,8 @@ class Inside:
     place
         Of the unit.
     gain
-        Objective that the package would lose without it; ``None`` where no package keeps the terms without it.
+        Objective that the package would lose without it; ``None`` where no package keeps the terms without it (see
+        ``needed``), or where there was no time to look.
     displaced
         Places of the units that would come instead.
     leaving
@@ -45,6 +46,11 @@ class Inside:
     displaced: NDArray[np.intp]
     leaving: NDArray[np.intp]
     finished: bool = True
+
+    @property
+    def needed(self) -> bool:
+        """Whether it is proven that no package keeps the terms without the unit."""
+        return self.gain is None and self.finished
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -123,7 +129,7 @@ def why_inside(problem: PackageProblem, best: Optimum, place: int, *, until: flo
     >>> said.gain, said.displaced.tolist()
     (1.0, [1])
     """
-    other, finished = _in_time(problem, until, outside=[place])
+    other, finished = in_time(problem, until, outside=[place])
     if other is None:
         nobody = np.empty(0, dtype=np.intp)
         return Inside(place, None, nobody, nobody, finished)
@@ -149,7 +155,7 @@ def why_outside(problem: PackageProblem, best: Optimum, place: int, *, until: fl
     (2.0, [4.0], [4.0])
     """
     barriers = tuple(rule for rule in problem.rules if _keeps_out(rule, place))
-    forced, finished = _in_time(problem, until, inside=[place])
+    forced, finished = in_time(problem, until, inside=[place])
     price, leaving, entering = None, np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
     if forced is not None:
         price = max(best.value - forced.value, 0.0)
@@ -160,36 +166,44 @@ def why_outside(problem: PackageProblem, best: Optimum, place: int, *, until: fl
         if rule.kind in _FIXED or not _in_reach(rule, place, best):
             continue
         for found, search in ((changes, _for_all), (cheaper, _of_its_need)):
-            change, in_time = search(problem, at, place, best, until)
-            finished = finished and in_time
+            change, looked = search(problem, at, place, best, until)
+            finished = finished and looked
             found += [] if change is None else [change]
     entering = entering[entering != place]
     return Outside(place, barriers, price, leaving, entering, tuple(changes), tuple(cheaper), finished)
 
 
-def bindings(problem: PackageProblem, best: Optimum, *, until: float = np.inf) -> tuple[Binding, ...]:
+def bindings(problem: PackageProblem, best: Optimum, *, until: float = np.inf) -> tuple[tuple[Binding, ...], bool]:
     """What each rule that binds would bring if it were one step looser: solved again, not read off a relaxation.
 
     A step is one unit of a count or quota, and a twentieth of a sum; other terms have no step but to be given up.
     Rules for which there is no time before ``until`` (`time.monotonic`) are left out.
 
+    Returns
+    -------
+    tuple
+        The rules by which a step brings something, and whether there was time for all.
+
     Examples
     --------
     >>> one = PackageRule("count", TermKind.COUNT, np.arange(2), np.ones(2), high=1.0)
     >>> problem = PackageProblem(np.array([3.0, 2.0]), (one,))
-    >>> [(said.step, said.value) for said in bindings(problem, optimum(problem))]
-    [(1.0, 2.0)]
+    >>> found, finished = bindings(problem, optimum(problem))
+    >>> [(said.step, said.value) for said in found], finished
+    ([(1.0, 2.0)], True)
     """
-    found = []
+    found, finished = [], True
     for at, rule in enumerate(problem.rules):
-        if rule.kind not in _STEPPED or not _tight(rule, best.chosen):
+        # several units may need more of a sum than one in their place, so that money that is left may bind all the same
+        if rule.kind not in SUMS and not (rule.kind in _STEPPED and _tight(rule, best.chosen)):
             continue
         step = max(rule.high, rule.total(best.chosen)) * 0.05 if rule.kind in SUMS else 1.0
-        other, _ = _in_time(_looser(problem, at, step), until)
+        other, proven = in_time(_looser(problem, at, step), until)
+        finished &= proven
         value = 0.0 if other is None else max(other.value - best.value, 0.0)
         if value > _SMALL * max(1.0, abs(best.value)):
             found.append(Binding(rule, rule.total(best.chosen), step, value))
-    return tuple(found)
+    return tuple(found), finished
 
 
 def prices(problem: PackageProblem, best: Optimum, *, until: float = np.inf) -> dict[str, float]:
@@ -208,14 +222,20 @@ def prices(problem: PackageProblem, best: Optimum, *, until: float = np.inf) -> 
     for term in problem.terms:
         if term in (TermKind.KNOWN.value, TermKind.WITHDRAWN.value):
             continue
-        other, finished = _in_time(problem.without(term), until)
+        other, finished = in_time(problem.without(term), until)
         if finished:
             found[term] = 0.0 if other is None else max(other.value - best.value, 0.0)
     return found
 
 
-def _in_time(problem: PackageProblem, until: float, **forced: Any) -> tuple[Optimum | None, bool]:
-    """The optimum, where there is time to find it, and whether it is proven."""
+def in_time(problem: PackageProblem, until: float, **forced: Any) -> tuple[Optimum | None, bool]:
+    """The optimum, where there is time to find it before ``until`` (`time.monotonic`), and whether it is proven.
+
+    Examples
+    --------
+    >>> in_time(PackageProblem(np.ones(1), ()), -np.inf)
+    (None, False)
+    """
     left = until - monotonic()
     if left <= 0:
         return None, False
@@ -301,7 +321,7 @@ def _moved(
         if found is None or not finished:
             return None, finished
         amount = found.loosened.get(at, 0.0)
-        rival, finished = _in_time(_looser(apart, at, amount), until, outside=[place])
+        rival, finished = in_time(_looser(apart, at, amount), until, outside=[place])
         if not finished:
             return None, False
         if rival is None or _reaches(found.value, rival.value):
@@ -313,10 +333,10 @@ def _given_up(problem: PackageProblem, at: int, place: int, until: float) -> tup
     """A rule without a limit to move, given up for all, where that brings the unit in."""
     rule = problem.rules[at]
     without = replace(problem, rules=(*problem.rules[:at], *problem.rules[at + 1 :]))
-    with_it, finished = _in_time(without, until, inside=[place])
+    with_it, finished = in_time(without, until, inside=[place])
     if with_it is None or not finished:
         return None, finished
-    rival, finished = _in_time(without, until, outside=[place])
+    rival, finished = in_time(without, until, outside=[place])
     if not finished or (rival is not None and not _reaches(with_it.value, rival.value)):
         return None, finished
     total = rule.total(with_it.chosen)

@@ -61,7 +61,7 @@ def lots(
     share
         Share of its places, rounded to whole ones, 0..1.
     inside
-        What each of its units is worth to it, by place (`engine.packages.answers.why_inside`).
+        What each of its units is worth to it, by place (`engine.packages.answers.why_inside`), proven.
     pinned
         Places of units that stay.
     seed
@@ -90,8 +90,8 @@ def lots(
     count = min(round(share * int(chosen.sum())), len(open_to))
     if count == 0:
         return chosen, ()
-    gains = {int(place): inside[int(place)].gain for place in open_to}
-    worth = {place: np.inf if gain is None else gain for place, gain in gains.items()}
+    said = {place: inside[place] for place in open_to.tolist()}
+    worth = {place: np.inf if one.needed else one.gain or 0.0 for place, one in said.items()}
     random, drawn = default_rng(seed), []
     for instead in sorted(worth, key=lambda place: (worth[place], place))[:count]:
         chosen[instead] = False

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.packages.answers import difference
-from engine.packages.optimum import SECONDS, Optimum, optimum
+from engine.packages.answers import difference, in_time
+from engine.packages.optimum import Optimum
 from engine.packages.rules import Array, PackageProblem, PackageRule, Rows, TermKind
 
 SHARES = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
@@ -30,15 +30,20 @@ class Point:
         The package; ``None`` where none keeps the terms.
     entering, leaving
         Places of the units that come and go against the point before.
+    finished
+        Whether there was time to prove it; else ``best`` is what was found by then, if anything.
     """
 
     limit: float
     best: Optimum | None
     entering: NDArray[np.intp]
     leaving: NDArray[np.intp]
+    finished: bool = True
 
 
-def frontier(problem: PackageProblem, term: str, limits: Sequence[float], *, nested: bool = False) -> tuple[Point, ...]:
+def frontier(
+    problem: PackageProblem, term: str, limits: Sequence[float], *, nested: bool = False, until: float = np.inf
+) -> tuple[Point, ...]:
     """Solve under each of several limits of one sum.
 
     Parameters
@@ -52,6 +57,8 @@ def frontier(problem: PackageProblem, term: str, limits: Sequence[float], *, nes
     nested
         Whether a unit that is in stays in as the limit grows: packages that can be carried out step by step, at a
         price that the values show.
+    until
+        Moment of `time.monotonic` at which the search ends.
 
     Examples
     --------
@@ -66,14 +73,16 @@ def frontier(problem: PackageProblem, term: str, limits: Sequence[float], *, nes
     before = np.zeros(len(problem), dtype=bool)
     for limit in limits:
         kept = np.flatnonzero(before).tolist() if nested else ()
-        best = optimum(_under(problem, term, limit), inside=kept)
+        best, finished = in_time(_under(problem, term, limit), until, inside=kept)
         now = before if best is None else best.chosen
-        points.append(Point(limit, best, *difference(before, now)))
+        points.append(Point(limit, best, *difference(before, now), finished))
         before = now
     return tuple(points)
 
 
-def unbeaten(problem: PackageProblem, other: Array, *, most: int = 30) -> tuple[tuple[Optimum, ...], bool]:
+def unbeaten(
+    problem: PackageProblem, other: Array, *, most: int = 30, until: float = np.inf
+) -> tuple[tuple[Optimum, ...], bool]:
     """Packages that no other beats under every weight between two: the problem's worth and ``other``.
 
     Each is the best by the second among those better by the first than the one before (the constraint method), so that
@@ -87,6 +96,8 @@ def unbeaten(problem: PackageProblem, other: Array, *, most: int = 30) -> tuple[
         Worth of each unit at the other end, shape (n,).
     most
         Packages at most.
+    until
+        Moment of `time.monotonic` at which the search ends.
 
     Returns
     -------
@@ -107,16 +118,16 @@ def unbeaten(problem: PackageProblem, other: Array, *, most: int = 30) -> tuple[
     while len(found) < most:
         kept = PackageRule("unbeaten", TermKind.COUNT, everywhere, problem.worth, low=floor)
         wanted = replace(plain, worth=other, rules=(*plain.rules, kept) if np.isfinite(floor) else plain.rules)
-        second = optimum(wanted)
-        if second is None:
-            return tuple(found), True
+        second, finished = in_time(wanted, until)
+        if second is None or not finished:
+            return tuple(found), finished
         # among equals by the second, the best by the first
         tied = PackageRule(
             "tied", TermKind.COUNT, everywhere, other, low=second.value - 1e-7 * max(1.0, abs(second.value))
         )
-        first = optimum(replace(plain, rules=(*plain.rules, tied)))
-        if first is None:
-            return tuple(found), True
+        first, finished = in_time(replace(plain, rules=(*plain.rules, tied)), until)
+        if first is None or not finished:
+            return tuple(found), finished
         found.append(first)
         floor = first.value + 1e-5 * max(1.0, abs(first.value))
     return tuple(found), False
@@ -143,8 +154,8 @@ class Reach:
 
 
 def reaches(
-    problem: PackageProblem, best: Optimum, groups: Sequence[Rows], *, seconds: float = SECONDS
-) -> tuple[Reach, ...]:
+    problem: PackageProblem, best: Optimum, groups: Sequence[Rows], *, until: float = np.inf
+) -> tuple[tuple[Reach, ...], bool]:
     """Evenness against worth: the best package that reaches one group more, and one more, as long as there is any.
 
     Parameters
@@ -155,42 +166,38 @@ def reaches(
         Its optimum.
     groups
         Places of the units of each group, that share no unit: of each county, or each sector.
-    seconds
-        For the search of one package.
+    until
+        Moment of `time.monotonic` at which the search ends.
 
     Returns
     -------
     tuple
         From the best package of all to the one that reaches most groups, each exact: a group counts through a unit
-        without worth that may be in only where one of the group is.
-
-    Raises
-    ------
-    EhyaError
-        ``package_out_of_time``.
+        without worth that may be in only where one of the group is. And whether there was time to come to its end.
 
     Examples
     --------
+    >>> from engine.packages.optimum import optimum
     >>> two = PackageRule("count", TermKind.COUNT, np.arange(3), np.ones(3), high=2.0)
     >>> problem = PackageProblem(np.array([9.0, 5.0, 1.0]), (two,))
-    >>> found = reaches(problem, optimum(problem), [np.array([0, 1]), np.array([2])])
+    >>> found, finished = reaches(problem, optimum(problem), [np.array([0, 1]), np.array([2])])
     >>> [(at.groups, at.best.value, at.entering.tolist(), at.leaving.tolist()) for at in found]
     [(1, 14.0, [], []), (2, 10.0, [2], [1])]
     """
     now = sum(bool(best.chosen[rows].any()) for rows in groups)
     points = [Reach(now, best, *difference(best.chosen, best.chosen))]
     while points[-1].groups < len(groups):
-        wider = optimum(_reaching(problem, groups, points[-1].groups + 1), seconds=seconds)
-        if wider is None:
-            break
+        wider, finished = in_time(_reaching(problem, groups, points[-1].groups + 1), until)
+        if wider is None or not finished:
+            return tuple(points), finished
         found = replace(wider, chosen=wider.chosen[: len(problem)])
         there = sum(bool(found.chosen[rows].any()) for rows in groups)
         points.append(Reach(there, found, *difference(best.chosen, found.chosen)))
-    return tuple(points)
+    return tuple(points), True
 
 
 def floor_prices(
-    problem: PackageProblem, best: Optimum, groups: Mapping[str, Rows], *, seconds: float = SECONDS
+    problem: PackageProblem, best: Optimum, groups: Mapping[str, Rows], *, until: float = np.inf
 ) -> dict[str, float | None]:
     """What a floor of one unit more would cost in each group, all else as it is.
 
@@ -200,16 +207,18 @@ def floor_prices(
         Worth and rules, and their optimum.
     groups
         Name -> places of its units.
-    seconds
-        For the search of one package.
+    until
+        Moment of `time.monotonic` at which the search ends.
 
     Returns
     -------
     dict
-        Name -> objective lost; ``None`` where no package has one unit more of the group.
+        Name -> objective lost; ``None`` where no package has one unit more of the group. A group for which there was no
+        time has no price.
 
     Examples
     --------
+    >>> from engine.packages.optimum import optimum
     >>> one = PackageRule("count", TermKind.COUNT, np.arange(2), np.ones(2), high=1.0)
     >>> problem = PackageProblem(np.array([9.0, 5.0]), (one,))
     >>> floor_prices(problem, optimum(problem), {"Khoy": np.array([0]), "Maku": np.array([1])})
@@ -219,8 +228,9 @@ def floor_prices(
     for name, rows in groups.items():
         least = float(best.chosen[rows].sum()) + 1
         floor = PackageRule("floor", TermKind.QUOTA, rows, np.ones(len(rows)), low=least)
-        other = optimum(replace(problem, rules=(*problem.rules, floor)), seconds=seconds)
-        found[name] = None if other is None else max(best.value - other.value, 0.0)
+        other, finished = in_time(replace(problem, rules=(*problem.rules, floor)), until)
+        if finished:
+            found[name] = None if other is None else max(best.value - other.value, 0.0)
     return found
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.errors import EhyaError, ErrorCode
 from engine.packages.answers import Binding, Inside, bindings, prices, why_inside
 from engine.packages.candidates import Candidates
 from engine.packages.compiled import compiled
@@ -49,6 +50,8 @@ class Package:
         Objective that each term costs, by its key.
     bindings
         What the binding rules would bring if they were one step looser.
+    all_steps
+        Whether there was time to look at a step of every rule.
     """
 
     terms: PackageTerms
@@ -61,6 +64,7 @@ class Package:
     robust: Robustness
     prices: dict[str, float]
     bindings: tuple[Binding, ...]
+    all_steps: bool = True
 
     @property
     def places(self) -> list[int]:
@@ -69,7 +73,7 @@ class Package:
 
         def order(place: int) -> tuple[bool, float, int]:
             said = self.inside.get(place)
-            gain = np.inf if said is not None and said.gain is None else (said.gain or 0.0) if said else 0.0
+            gain = 0.0 if said is None else np.inf if said.needed else said.gain or 0.0
             return place in drawn, -float(gain), place
 
         return sorted(np.flatnonzero(self.chosen).tolist(), key=order)
@@ -78,7 +82,8 @@ class Package:
     def unfinished(self) -> bool:
         """Whether there was no time for some answer, or for all the other packages."""
         terms = set(self.problem.terms) - {TermKind.KNOWN.value, TermKind.WITHDRAWN.value}
-        return not all(one.finished for one in self.inside.values()) or bool(terms - set(self.prices))
+        answered = all(one.finished for one in self.inside.values()) and not terms - set(self.prices)
+        return not (answered and self.all_steps)
 
     def role(self, place: int) -> Role:
         """What a unit is to the package."""
@@ -127,7 +132,9 @@ def package(
     Raises
     ------
     EhyaError
-        What `engine.packages.compiled.compiled` raises, ``package_out_of_time``.
+        What `engine.packages.compiled.compiled` raises; ``package_out_of_time``, and ``package_lots_out_of_time`` where
+        places go by lot and there was no time to prove which of them the package can best spare: who is drawn is never
+        left to the clock.
     """
     problem = compiled(candidates, terms)
     best = optimum(problem, seconds=seconds)
@@ -143,11 +150,14 @@ def package(
     chosen = best.chosen
     drawn: tuple[Lot, ...] = ()
     if terms.exploration is not None:
+        if not all(one.finished for place, one in inside.items() if place not in pinned):
+            raise EhyaError(ErrorCode.PACKAGE_LOTS_OUT_OF_TIME, seconds=seconds)
         chosen, drawn = lots(problem, best, terms.exploration.share, inside=inside, pinned=pinned, seed=terms.seed)
-    cost, steps = prices(problem, best, until=until), bindings(problem, best, until=until)
+    cost = prices(problem, best, until=until)
+    steps, all_steps = bindings(problem, best, until=until)
     last = monotonic() + seconds / 2
     robust = robustness(candidates, problem, terms.worth, packages=packages, seed=terms.seed, until=last)
-    return Package(terms, candidates, problem, best, chosen, drawn, inside, robust, cost, steps)
+    return Package(terms, candidates, problem, best, chosen, drawn, inside, robust, cost, steps, all_steps)
 
 
 def figures(candidates: Candidates, chosen: Bits, tail: float) -> dict[str, Any]:

@@ -279,8 +279,12 @@ def compare(settings: Settings, one: str, other: str) -> dict[str, Any]:
     }
 
 
-def budget_frontier(settings: Settings, given: str, term: str, *, nested: bool = False) -> list[dict[str, Any]]:
+def budget_frontier(
+    settings: Settings, given: str, term: str, *, nested: bool = False, seconds: float = SECONDS
+) -> list[dict[str, Any]]:
     """The best package under shares and multiples of a budget: who comes, who goes.
+
+    A budget for which there was no time within ``seconds`` has ``finished`` false: what stands there is not proven.
 
     Raises
     ------
@@ -294,7 +298,8 @@ def budget_frontier(settings: Settings, given: str, term: str, *, nested: bool =
     if key not in sums:
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--budget", given=term, allowed=sorted(sums))
     ids = list(candidates.units.index)
-    points = frontier(problem, key, [share * sums[key].high for share in SHARES], nested=nested)
+    limits = [share * sums[key].high for share in SHARES]
+    points = frontier(problem, key, limits, nested=nested, until=monotonic() + seconds)
     return [
         plain(
             {
@@ -304,21 +309,25 @@ def budget_frontier(settings: Settings, given: str, term: str, *, nested: bool =
                 "jobs": None if point.best is None else float(candidates.jobs[point.best.chosen].sum()),
                 "entering": [ids[place] for place in point.entering],
                 "leaving": [ids[place] for place in point.leaving],
+                **({} if point.finished else {"finished": False}),
             }
         )
         for point in points
     ]
 
 
-def even_packages(settings: Settings, given: str, across: Grouping) -> dict[str, Any]:
+def even_packages(settings: Settings, given: str, across: Grouping, *, seconds: float = SECONDS) -> dict[str, Any]:
     """What evenness costs: the best package that reaches one county more, and so on; and a floor in each county alone.
+
+    The packages together take ``seconds`` at most, and as many again the floors.
 
     Returns
     -------
     dict
         ``across``; ``packages`` with ``reached`` (groups with a unit in), ``units, jobs, value``, ``price`` (objective
         lost against the package itself), ``entering, leaving``; and ``floors`` with ``of`` (the group), ``units`` (in
-        the package) and ``price`` of one unit more there, ``None`` where that is not possible.
+        the package) and ``price`` of one unit more there, ``None`` where that is not possible; and ``complete``:
+        whether there was time for all of them.
 
     Raises
     ------
@@ -333,6 +342,8 @@ def even_packages(settings: Settings, given: str, across: Grouping) -> dict[str,
         if name is not None
     }
     ids = np.array(list(candidates.units.index), dtype=object)
+    found, complete = reaches(problem, best, list(groups.values()), until=monotonic() + seconds)
+    prices = floor_prices(problem, best, groups, until=monotonic() + seconds)
     points = [
         {
             "reached": at.groups,
@@ -343,17 +354,19 @@ def even_packages(settings: Settings, given: str, across: Grouping) -> dict[str,
             "entering": ids[at.entering].tolist(),
             "leaving": ids[at.leaving].tolist(),
         }
-        for at in reaches(problem, best, list(groups.values()))
+        for at in found
     ]
     floors = [
-        {"of": name, "units": int(best.chosen[groups[name]].sum()), "price": price}
-        for name, price in floor_prices(problem, best, groups).items()
+        {"of": name, "units": int(best.chosen[groups[name]].sum()), "price": price} for name, price in prices.items()
     ]
-    return plain({"across": across.value, "packages": points, "floors": floors})
+    whole = complete and len(prices) == len(groups)
+    return plain({"across": across.value, "packages": points, "floors": floors, "complete": whole})
 
 
-def unbeaten_packages(settings: Settings, given: str) -> dict[str, Any]:
+def unbeaten_packages(settings: Settings, given: str, *, seconds: float = SECONDS) -> dict[str, Any]:
     """Packages between jobs alone and expected gain alone that no other beats in both, under the same terms.
+
+    ``complete`` says whether they are all: thirty at most, within ``seconds``.
 
     Raises
     ------
@@ -365,7 +378,7 @@ def unbeaten_packages(settings: Settings, given: str) -> dict[str, Any]:
     if candidates.npv is None:
         raise EhyaError(ErrorCode.PACKAGE_WORTH_UNKNOWN, key="--unbeaten", given="npv")
     jobs, gain = (np.nan_to_num(figure) for figure in (candidates.jobs, candidates.npv))
-    found, complete = unbeaten(replace(problem, worth=jobs), gain)
+    found, complete = unbeaten(replace(problem, worth=jobs), gain, until=monotonic() + seconds)
     ids = np.array(list(candidates.units.index), dtype=object)
     here = {unit["unit_id"] for unit in stored.document["units"]}
     points = [

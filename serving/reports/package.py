@@ -193,10 +193,11 @@ def term_in_words(term: str, words: Speech, document: Mapping[str, Any]) -> str:
 
 
 def cost_in_words(term: str, price: float, words: Speech, document: Mapping[str, Any]) -> str:
-    """What a term costs; a budget that has money left can cost only those who do not say what they need of it."""
+    """What a term costs; of a sum by which a step more brings nothing, that it is not the next rial that is short."""
     said = words.text("package.costs", price=words.number(price, 1))
     sums = term.startswith("budgets.") or term == TermKind.DEBT.value
-    if sums and price > 0 and term not in {one["term"] for one in document["binding"]}:
+    stepped = not document.get("unfinished")  # else nobody knows whether a step brings something
+    if sums and price > 0 and stepped and term not in {one["term"] for one in document["binding"]}:
         return words.text("package.costs_unstated", price=said)
     return said
 

@@ -169,7 +169,9 @@ def compare(terminal: Terminal, settings: Settings, one: str, other: str) -> Non
         terminal.say("package.same_terms")
 
 
-def frontier(terminal: Terminal, settings: Settings, given: str, budget: str, *, nested: bool) -> None:
+def frontier(
+    terminal: Terminal, settings: Settings, given: str, budget: str, *, nested: bool, seconds: float | None = None
+) -> None:
     """Show what more money buys.
 
     Raises
@@ -177,7 +179,8 @@ def frontier(terminal: Terminal, settings: Settings, given: str, budget: str, *,
     EhyaError
         ``package_unknown``, ``unknown_option``.
     """
-    points = desk.budget_frontier(settings, given, budget, nested=nested)
+    with terminal.busy("package.solving"):
+        points = desk.budget_frontier(settings, given, budget, nested=nested, seconds=seconds or desk.SECONDS)
     if terminal.answer(points):
         return
     words, names = terminal.speech, _names(desk.stored_package(settings, given).inputs)
@@ -186,7 +189,7 @@ def frontier(terminal: Terminal, settings: Settings, given: str, budget: str, *,
     rows = [
         [
             words.money(point["limit"]),
-            words.text("package.no_package") if point["units"] is None else words.number(point["jobs"]),
+            _jobs_at(point, words),
             units_in_words(point["entering"], names, words),
             units_in_words(point["leaving"], names, words),
         ]
@@ -195,7 +198,16 @@ def frontier(terminal: Terminal, settings: Settings, given: str, budget: str, *,
     terminal.table(headers, rows, title=words.text("package.frontier_title", term=term))
 
 
-def show_unbeaten(terminal: Terminal, settings: Settings, given: str) -> None:
+def _jobs_at(point: Mapping[str, Any], words: Speech) -> str:
+    """Jobs of the package at a point of the frontier, or why there is none."""
+    finished = point.get("finished", True)
+    if point["units"] is None:
+        return words.text("package.no_package" if finished else "package.frontier_open")
+    said = words.number(point["jobs"])
+    return said if finished else words.text("package.frontier_unproven", jobs=said)
+
+
+def show_unbeaten(terminal: Terminal, settings: Settings, given: str, *, seconds: float | None = None) -> None:
     """Show the packages that no other beats in both jobs and expected gain.
 
     Raises
@@ -204,7 +216,7 @@ def show_unbeaten(terminal: Terminal, settings: Settings, given: str) -> None:
         ``package_unknown``, ``package_worth_unknown``.
     """
     with terminal.busy("package.solving"):
-        found = desk.unbeaten_packages(settings, given)
+        found = desk.unbeaten_packages(settings, given, seconds=seconds or desk.SECONDS)
     if terminal.answer(found):
         return
     words, names = terminal.speech, _names(desk.stored_package(settings, given).inputs)
@@ -222,7 +234,7 @@ def show_unbeaten(terminal: Terminal, settings: Settings, given: str) -> None:
     terminal.table(headers, rows, title=words.text(f"package.{key}", count=len(rows)))
 
 
-def show_even(terminal: Terminal, settings: Settings, given: str, across: str) -> None:
+def show_even(terminal: Terminal, settings: Settings, given: str, across: str, *, seconds: float | None = None) -> None:
     """Show what evenness costs: the best package for each number of groups that it reaches, and each group's floor.
 
     Raises
@@ -234,7 +246,7 @@ def show_even(terminal: Terminal, settings: Settings, given: str, across: str) -
     if across not in allowed:
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--across", given=across, allowed=allowed)
     with terminal.busy("package.solving"):
-        found = desk.even_packages(settings, given, Grouping(across))
+        found = desk.even_packages(settings, given, Grouping(across), seconds=seconds or desk.SECONDS)
     if terminal.answer(found):
         return
     words, names = terminal.speech, _names(desk.stored_package(settings, given).inputs)
@@ -253,7 +265,9 @@ def show_even(terminal: Terminal, settings: Settings, given: str, across: str) -
     ]
     terminal.table(headers, rows, title=words.text("package.even_title", by=by))
     most, whole = found["packages"][-1]["reached"], len(found["floors"])
-    if most < whole:
+    if not found["complete"]:
+        terminal.say("package.even_open")
+    elif most < whole:
         terminal.say("package.even_end", count=most, whole=whole, by=by)
     headers = [by, *(words.text(f"package.even_{key}") for key in ("units", "floor"))]
     rows = [

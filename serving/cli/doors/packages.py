@@ -121,6 +121,9 @@ def package_frontier(
             help="Instead: what evenness costs across county, sector, province, estate, status or size.",
         ),
     ] = None,
+    seconds: Annotated[
+        float | None, typer.Option("--seconds", min=1, help="Longest time for all of it; 60 at first.")
+    ] = None,
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
@@ -128,12 +131,13 @@ def package_frontier(
     from serving.cli.commands.package import frontier, show_even, show_unbeaten
 
     if across is not None:
-        show_even(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, package, across)
+        show_even(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, package, across, seconds=seconds)
         return
     if unbeaten:
-        show_unbeaten(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, package)
+        show_unbeaten(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, package, seconds=seconds)
         return
-    frontier(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, package, budget, nested=nested)
+    terminal = ctx.obj.terminal(lang, as_json=as_json)
+    frontier(terminal, ctx.obj.settings, package, budget, nested=nested, seconds=seconds)
 
 
 def package_freeze(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.packages.frontier import floor_prices, reaches
+from engine.packages.frontier import floor_prices, frontier, reaches, unbeaten
 from engine.packages.optimum import optimum
 from tests.engine.packages.package_cases import mixed_problem
 
@@ -26,7 +26,8 @@ def test_every_step_of_evenness_is_the_best_of_all_choices_that_reach_as_many(se
     if best is None:
         return
     groups = [np.arange(n)[place::3] for place in range(3)]
-    found = reaches(problem, best, groups)
+    found, finished = reaches(problem, best, groups)
+    assert finished
     assert [at.best.value for at in found] == sorted((at.best.value for at in found), reverse=True)
     for at in found:
         assert problem.holds(at.best.chosen)
@@ -45,3 +46,17 @@ def test_a_floor_that_no_package_keeps_has_no_price_and_others_cost_what_the_pac
         else:
             assert price == pytest.approx(best.value - forced.value, abs=1e-7)
     assert set(found.values()) != {None}
+
+
+def test_every_frontier_ends_in_time_and_says_what_it_lacks():
+    problem = mixed_problem(3, 6)
+    best = optimum(problem)
+    groups = [np.arange(6)[place::3] for place in range(3)]
+    late = -np.inf
+    (point,) = frontier(problem, "budgets.capital", [5e10], until=late)
+    assert (point.best, point.finished) == (None, False)
+    found, finished = reaches(problem, best, groups, until=late)
+    assert ([at.best for at in found], finished) == ([best], False)
+    assert floor_prices(problem, best, {"a": groups[0]}, until=late) == {}
+    assert unbeaten(problem, np.ones(6), until=late) == ((), False)
+    assert all(at.finished for at in frontier(problem, "budgets.capital", [4e10, 5e10]))

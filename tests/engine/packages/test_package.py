@@ -1,6 +1,7 @@
 """A package as a whole: laws of order and of new units, lots, answers, documents that repeat bit for bit."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -127,9 +128,13 @@ def test_what_is_not_known_keeps_a_unit_out_and_never_counts_as_nothing(candidat
 
 
 def test_a_unit_that_was_withdrawn_is_in_no_package(candidate_rows, found):
+    """Pinned, it is a contradiction: nothing but its withdrawal keeps it out."""
     best = found.candidates.units.index[found.best.chosen][0]
-    gone = candidate_rows.assign(withdrawn=candidate_rows.index == best)
-    assert not solved(gone).chosen[found.candidates.place_of(best)]
+    pin = {"exploration": None, "pinned": [{"unit": best, "reason": "a test"}]}
+    assert solved(candidate_rows, **pin).best.chosen[found.candidates.place_of(best)]
+    said = solved(candidate_rows.assign(withdrawn=candidate_rows.index == best), **pin)
+    assert isinstance(said, Conflict)
+    assert [rule.kind for rule in said.rules] == [TermKind.WITHDRAWN, TermKind.PINNED]
 
 
 def test_a_unit_that_nobody_has_is_refused(candidate_rows):
@@ -142,8 +147,23 @@ def test_net_present_value_counts_only_where_somebody_appraised_it(candidate_row
     with pytest.raises(EhyaError) as caught:
         solved(candidate_rows, worth={"npv": 0.1})
     assert caught.value.code is ErrorCode.PACKAGE_WORTH_UNKNOWN
-    appraised = candidate_rows.assign(npv_low=-50.0, npv_point=100.0, npv_high=300.0)
-    assert solved(appraised, worth={"npv": 0.1}).figures()["npv_billion_rial"] > 0
+    plain = {"exploration": None, "revived": None}
+    before = solved(candidate_rows, worth={"npv": 0}, **plain)
+    out = next(
+        unit
+        for unit in before.candidates.units.index[~before.best.chosen]
+        if not why_outside(before.problem, before.best, before.candidates.place_of(unit)).barriers
+    )
+    ends = ["npv_low", "npv_point", "npv_high"]
+    appraised = candidate_rows.assign(**dict.fromkeys(ends, 0.0))
+    appraised.loc[out, ends] = 10_000.0
+    after = solved(appraised, worth={"npv": 0.1}, **plain)
+    place = after.candidates.place_of(out)
+    assert after.best.chosen[place]
+    gain = after.candidates.draws.chance[:, place].mean() * 10_000
+    assert after.figures()["npv_billion_rial"] == pytest.approx(gain, rel=1e-6)
+    jobs = after.candidates.jobs[after.best.chosen].sum()
+    assert after.best.value == pytest.approx(jobs + 0.1 * gain, rel=1e-6)
 
 
 def test_a_unit_that_nobody_appraised_keeps_its_jobs_in_the_core_index(candidate_rows):
@@ -169,7 +189,7 @@ def test_answers_that_there_is_no_time_for_are_missing_and_said_and_the_package_
     candidate_rows, found, monkeypatch
 ):
     monkeypatch.setattr("engine.packages.package.monotonic", lambda: -1e9)
-    hurried = package(found.candidates, found.terms, packages=2)
+    hurried = package(found.candidates, found.terms.model_copy(update={"exploration": None}), packages=2)
     assert (hurried.best.chosen == found.best.chosen).all()
     assert hurried.unfinished
     assert not found.unfinished
@@ -179,6 +199,25 @@ def test_answers_that_there_is_no_time_for_are_missing_and_said_and_the_package_
     assert {unit["core_index"] for unit in document["units"]} == {None}
     assert all(unit["gain"] is None and unit["finished"] is False for unit in document["units"] if not unit["lot"])
     assert "unfinished" not in package_document(found)
+
+
+def test_no_place_goes_by_lot_where_time_decides_which(found, monkeypatch):
+    monkeypatch.setattr("engine.packages.package.monotonic", lambda: -1e9)
+    with pytest.raises(EhyaError) as caught:
+        package(found.candidates, found.terms, packages=2)
+    assert caught.value.code is ErrorCode.PACKAGE_LOTS_OUT_OF_TIME
+
+
+def test_a_package_that_lacks_a_step_alone_says_so_too(found):
+    assert not found.unfinished
+    assert replace(found, all_steps=False).unfinished
+    assert package_document(replace(found, all_steps=False))["unfinished"]
+
+
+def test_no_time_to_look_is_not_that_nobody_can_take_its_place(found):
+    place = int(np.flatnonzero(found.best.chosen)[0])
+    hurried = why_inside(found.problem, found.best, place, until=-1e9)
+    assert (hurried.gain, hurried.finished, hurried.needed) == (None, False, False)
 
 
 def test_why_a_unit_is_out_ends_in_time_and_says_that_it_did_not_look_at_all(found):
@@ -212,4 +251,5 @@ def test_lots_are_drawn_with_one_chance_for_all_who_fit(candidate_rows):
 def test_why_inside_of_a_unit_that_nobody_can_replace_says_so(candidate_rows):
     only = solved(candidate_rows, quotas=[{"units": ["U01"], "at_least": 1}], exploration=None)
     place = only.candidates.place_of("U01")
-    assert why_inside(only.problem, only.best, place).gain is None
+    said = why_inside(only.problem, only.best, place)
+    assert (said.gain, said.needed) == (None, True)
