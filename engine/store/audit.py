@@ -39,6 +39,8 @@ class Act(Code):
     LIST_MADE = "list_made"
     REACTED = "reacted"
     OUTCOME_RECORDED = "outcome_recorded"
+    OUTCOME_CORRECTED = "outcome_corrected"
+    OUTCOME_WITHDRAWN = "outcome_withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,18 @@ from starlette.staticfiles import StaticFiles
 
 from engine.settings import Settings
 from serving.api.border import LOOPBACK_NAMES, Border
+from serving.api.comparing import router as comparison_routes
+from serving.api.corrections import router as correction_routes
 from serving.api.description import describe
+from serving.api.downloads import router as download_routes
 from serving.api.gate import Gate, admitted
 from serving.api.kept import router as kept_routes
 from serving.api.limits import ServiceLimits
 from serving.api.mandates import router as mandate_routes
 from serving.api.model import router as model_routes
+from serving.api.models import router as promoted_routes
 from serving.api.observing import Counts, Observed
+from serving.api.office import router as office_routes
 from serving.api.outcomes import router as outcome_routes
 from serving.api.packages import router as package_routes
 from serving.api.pages import router as page_routes
@@ -27,6 +32,7 @@ from serving.api.refreshing import kept_fresh
 from serving.api.shelf import Shelf
 from serving.api.shortlists import router as shortlist_routes
 from serving.api.units import router as unit_routes
+from serving.desk.office import Office
 
 DESCRIPTION = (
     "Idle production units, judged and ranked, and shortlists for investors. Codes and field names are stable; `text` "
@@ -82,7 +88,10 @@ def create_app(
             {"name": "matching", "description": "Shortlists for an investor's mandate."},
             {"name": "kept", "description": "Mandates, lists and reactions that are kept for a caller with a key."},
             {"name": "packages", "description": "What was signed off for an event."},
-            {"name": "office", "description": "For planners: what came of units."},
+            {
+                "name": "office",
+                "description": "For planners: what came of units, rankings, worth, plans, models and files.",
+            },
             {"name": "service", "description": "The service itself."},
         ],
         openapi_url=None,
@@ -93,7 +102,7 @@ def create_app(
         dependencies=[Depends(admitted)],
     )
     app.state.shelf, app.state.language, app.state.limits = shelf, settings.language, limits or ServiceLimits()
-    app.state.settings, app.state.counts = settings, Counts()
+    app.state.settings, app.state.counts, app.state.office = settings, Counts(), Office(settings)
     app.state.nda_at_once = nda_at_once
     app.state.gate = gate or Gate(limits=limits)
     app.include_router(unit_routes())
@@ -102,6 +111,11 @@ def create_app(
     app.include_router(kept_routes())
     app.include_router(package_routes())
     app.include_router(outcome_routes())
+    app.include_router(correction_routes())
+    app.include_router(comparison_routes())
+    app.include_router(office_routes())
+    app.include_router(promoted_routes())
+    app.include_router(download_routes())
     app.include_router(model_routes())
     app.include_router(page_routes())
     app.mount("/static", StaticFiles(directory=str(resources.files("serving") / "static")))

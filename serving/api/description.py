@@ -19,12 +19,16 @@ from serving.i18n import speech
 _REFERENCE = "#/components/schemas/{model}"
 _SECTION = re.compile(r"^(\w[\w ]*)\n-{3,}\n", re.MULTILINE)  # of a docstring
 _PARAMETER = re.compile(r"^(\w[\w, ]*)\n((?:[ ]{4}.*\n?|\n)+)", re.MULTILINE)
+JSON = "application/json"
 _NEVER_KEPT = "/v1/health"  # it tells an age
 _FOR_ONE = (
     "/v1/mandates",
     "/v1/shortlists",
     "/v1/reactions",
     "/v1/packages",
+    "/v1/office",
+    "/v1/models",
+    "/v1/outcomes",
 )  # what is kept for a caller is read anew each time
 
 
@@ -88,8 +92,10 @@ def _put_examples(document: dict[str, Any]) -> None:
         for method, operation in operations.items():
             if method == "get" and path != _NEVER_KEPT and not path.startswith(_FOR_ONE):
                 operation["responses"]["304"] = {"description": speech("en").text("http_status.304")}
-            content = operation["responses"]["200"]["content"]["application/json"]
-            content["example"] = ANSWERS[content["schema"]["$ref"].rpartition("/")[2]]
+            for answer in operation["responses"].values():
+                content = answer.get("content", {}).get(JSON)
+                if content:
+                    content["example"] = ANSWERS[content["schema"]["$ref"].rpartition("/")[2]]
 
 
 def _problem_schema() -> dict[str, Any]:

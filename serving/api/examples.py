@@ -182,7 +182,69 @@ OUTCOME: dict[str, Any] = {
     "event": None,
     "source": None,
 }
+ASKED_OF_THE_OFFICE: dict[str, Any] = {"as_of": "2026-11-23", "price_year": 1405, "assumed_capital_rial": None}
+OFFICE_UNIT: dict[str, Any] = {
+    "unit_id": "example-1",
+    "name": "نمونه",
+    "county": "Urmia",
+    "isic": "1030",
+    "rank": 1,
+    "triage": "offer",
+}
 ANSWERS: dict[str, dict[str, Any]] = {
+    "ComparisonAnswer": {"meta": META, "units": [UNIT, UNIT | {"unit_id": "example-2"}], "differing": ["jobs_now"]},
+    "OfficeRankings": {
+        "meta": META,
+        "asked": ASKED_OF_THE_OFFICE,
+        "total": 1,
+        "top": 20,
+        "weighing": WEIGHING,
+        "units": [OFFICE_UNIT | {"bank_debt_rial": 12_000_000_000, "feasibility_point": 0.21}],
+    },
+    "OfficeWorth": {
+        "meta": META,
+        "asked": ASKED_OF_THE_OFFICE,
+        "total": 1,
+        "top": 20,
+        "price_year": 1405,
+        "assumptions": {"real_discount_rate": 0.125},
+        "units": [OFFICE_UNIT | {"npv_point": 12_500_000_000.0, "economics_gaps": ["sales_by_norm"]}],
+    },
+    "OfficeEconomics": {
+        "meta": META,
+        "economics": {
+            "unit_id": "example-1",
+            "judged": True,
+            "gaps": ["sales_by_norm"],
+            "price_year": 1405,
+            "figures": {"npv": {"value": 12_500_000_000.0, "measure": "rial"}},
+        },
+    },
+    "OfficePlan": {
+        "meta": META,
+        "plan": {
+            "unit_id": "example-1",
+            "status": "reached",
+            "price_year": 1405,
+            "steps": [{"act": "restructure_debt", "owner": "bank", "months": 6.0}],
+        },
+    },
+    "PeriodAnswer": {"report": {"start": "2026-03-21", "end": "2026-11-23", "events": 12}},
+    "ModelsAnswer": {
+        "models": [
+            {
+                "version": "1405-09-02-example",
+                "digest": "0" * 64,
+                "promoted_at": "2026-11-30T08:30:00+00:00",
+                "reason": "first",
+                "metrics": {},
+                "at_work": True,
+            }
+        ],
+        "next": None,
+    },
+    "PromotedAnswer": {"version": "1405-09-02-example", "card": {"name": "Ehya, first model"}},
+    "WithdrawnAnswer": {"number": 12, "withdrawn": True},
     "UnitPage": {"meta": META, "total": 1, "limit": 20, "offset": 0, "next": None, "units": [UNIT]},
     "UnitAlone": {"meta": META, "unit": UNIT, "why": WHY},
     "OutcomeAnswer": OUTCOME,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
@@ -82,6 +82,11 @@ def ordered(query: RankingsQuery, question: Question) -> Question | None:
     return None if wanted == question else wanted
 
 
+def wishes_of(wanted: UnitFilter) -> dict[str, Any]:
+    """Filters by name, as `engine.ranking.selection.select` takes them."""
+    return wanted.model_dump(mode="json", include=set(UnitFilter.model_fields) - {"lang", "scorable"})
+
+
 def passing(units: pd.DataFrame, wanted: UnitFilter) -> pd.DataFrame:
     """Units that pass a filter, in the order given.
 
@@ -97,6 +102,5 @@ def passing(units: pd.DataFrame, wanted: UnitFilter) -> pd.DataFrame:
     EhyaError
         ``place_unknown``, ``place_ambiguous``, ``sector_unknown``.
     """
-    wishes = wanted.model_dump(mode="json", include=set(UnitFilter.model_fields) - {"lang", "scorable"})
-    kept = select(units, **wishes)
+    kept = select(units, **wishes_of(wanted))
     return kept if wanted.scorable is None else kept[kept["scorable"].astype(bool) == wanted.scorable]

@@ -19,7 +19,7 @@ from serving.api.paging import PageQuery, page_of
 from serving.api.problems import problem_answers
 from serving.api.writing import body_of, member_of, written_once
 from serving.desk.clock import day_of
-from serving.desk.outcomes import OutcomeRequest, outcomes, record_in
+from serving.desk.outcomes import OutcomeRequest, Recorded, outcomes, record_in
 from serving.disclosure.levels import CallerRole, Level
 from serving.disclosure.values import known
 
@@ -59,11 +59,11 @@ def router() -> APIRouter:
         stated = member_of(OutcomeStated, body)
 
         def act(register: Register, now: datetime) -> dict[str, Any]:
-            done = record_in(register, _asked(stated, now))
+            done = record_in(register, asked_of(stated, now))
             facts = {"kind": done.outcome.kind.value, "number": done.number}
             by = {"made_at": now, "actor": caller.actor}
             register.audit.note(**by, act=Act.OUTCOME_RECORDED, subject=done.outcome.unit_id, **facts)  # type: ignore[arg-type]
-            return _event({"id": done.number, **{name: getattr(done.outcome, name) for name in _NAMES}})
+            return said_of(done)
 
         done, headers = await written_once(request, body, act)
         return answered(request, query, done, headers)
@@ -77,7 +77,8 @@ _NAMES = (
 )  # fmt: skip
 
 
-def _asked(stated: OutcomeStated, now: datetime) -> OutcomeRequest:
+def asked_of(stated: OutcomeStated, now: datetime) -> OutcomeRequest:
+    """What a body states, as the desk takes it; what says no day of knowledge became known now."""
     more = stated.model_dump(exclude={"happened_on", "known_on", "precision"}, mode="json")
     return OutcomeRequest(
         **more,
@@ -85,6 +86,11 @@ def _asked(stated: OutcomeStated, now: datetime) -> OutcomeRequest:
         precision=Precision(stated.precision),
         known_on=pd.Timestamp(stated.known_on or day_of(now)),
     )
+
+
+def said_of(done: Recorded) -> dict[str, Any]:
+    """A recorded event as an answer says it."""
+    return _event({"id": done.number, **{name: getattr(done.outcome, name) for name in _NAMES}})
 
 
 def _event(row: dict[Any, Any]) -> dict[str, Any]:

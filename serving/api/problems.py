@@ -86,6 +86,10 @@ STATUS: dict[Code, int] = {
     ErrorCode.PACKAGE_UNKNOWN: 404,
     ErrorCode.NOT_AGREED: 404,
     ErrorCode.KEPT_ENOUGH: 429,
+    ErrorCode.UNKNOWN_EVENT: 404,
+    ErrorCode.NEVER_PROMOTED: 404,
+    ErrorCode.EVENT_NOT_STANDING: 409,
+    ErrorCode.EVENT_WITHDRAWN: 409,
     ErrorCode.MANDATE_EXISTS: 409,
     ErrorCode.MANDATE_CHANGED: 412,
     ErrorCode.IDEMPOTENCY_KEY_USED: 409,
@@ -93,6 +97,9 @@ STATUS: dict[Code, int] = {
     ErrorCode.NO_MODEL: 503,
     ErrorCode.MODEL_WAITS: 503,
     ErrorCode.MODEL_FILE_MISSING: 503,
+    ErrorCode.MODEL_CHANGED: 503,
+    ErrorCode.MODEL_IS_LINK: 503,
+    ErrorCode.NOT_A_MODEL: 503,
     ErrorCode.DATABASE_FAILED: 503,
     ErrorCode.FOLDER_UNUSABLE: 503,
 }
@@ -165,6 +172,8 @@ def problem(
 _OVER_HTTP: dict[Code, str] = {
     ErrorCode.UNKNOWN_UNIT: "http_problem.unknown_unit",
     ErrorCode.PACKAGE_UNKNOWN: "http_problem.unknown_package",
+    ErrorCode.UNKNOWN_EVENT: "http_problem.unknown_event",
+    ErrorCode.EVENT_WITHDRAWN: "http_problem.event_withdrawn",
 }
 """Texts that say what to do over HTTP, where the text of the code names a command of the terminal."""
 

@@ -152,14 +152,21 @@ def _address(query: UnitsQuery, offset: int) -> str:
     return f"/v1/units?{urlencode(asked, doseq=True)}"
 
 
-def _on_show(stock: Stock, unit_id: str) -> None:
+def on_show(stock: Stock, unit_id: str) -> None:
+    """Refuse a unit that is not shown.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit`` with the id that is most like it.
+    """
     if unit_id not in stock.units.index:
         among = () if len(stock.units) > NEAREST_AMONG else stock.units.index
         raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=unit_id, nearest=nearest(unit_id, among))
 
 
 def _alone(stock: Stock, unit_id: str, language: str) -> dict[str, Any]:
-    _on_show(stock, unit_id)
+    on_show(stock, unit_id)
     words = speech(language)
     told = why_answer(why(stock.appraised, [unit_id]), words)
     return {"meta": meta(stock, language), "unit": unit_answers(stock.unit(unit_id), words)[0], "why": told}
@@ -177,7 +184,7 @@ def _asked(stock: Stock, language: str) -> dict[str, Any]:
 
 
 def _worth(stock: Stock, unit_id: str, language: str) -> dict[str, Any]:
-    _on_show(stock, unit_id)
+    on_show(stock, unit_id)
     found = economics_of(stock.appraised, unit_id, Choices(draws=PUBLIC_DRAWS))
     said, words = economics_document(found), speech(language)
     told = {} if found.account is None else found.account.figures

@@ -100,8 +100,15 @@ def correct_outcome(
         ``unknown_event``, ``event_not_standing``, ``event_withdrawn``, and those of `record_outcome`.
     """
     with open_register(settings) as register:
-        outcome = _outcome(register, request)
-        return Recorded(register.events.correct(number, outcome, made_at=made_at, reason=reason), outcome)
+        return correct_in(register, number, request, made_at=made_at, reason=reason)
+
+
+def correct_in(
+    register: Register, number: int, request: OutcomeRequest, *, made_at: datetime, reason: str | None = None
+) -> Recorded:
+    """Correct an event in a register that is open already; raises what `correct_outcome` does."""
+    outcome = _outcome(register, request)
+    return Recorded(register.events.correct(number, outcome, made_at=made_at, reason=reason), outcome)
 
 
 def withdraw_outcome(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -138,6 +138,32 @@ def read_persona(given: str) -> Persona:
     return Persona(given)
 
 
+def read_changes(given: Sequence[str]) -> dict[str, object]:
+    """Read changed assumptions: ``loan_rate=0.18``, or a range ``tax_rate=0.1..0.25`` with its middle as the point.
+
+    Raises
+    ------
+    EhyaError
+        ``value_unreadable`` for what is no name and number, or a name that stands twice.
+
+    Examples
+    --------
+    >>> read_changes(["loan_rate=0.18", "tax_rate=0.1..0.3"])
+    {'loan_rate': 0.18, 'tax_rate': [0.1, 0.2, 0.3]}
+    >>> read_changes(["loan_rate=۰٫۱۸"])
+    {'loan_rate': 0.18}
+    """
+    read: dict[str, object] = {}
+    for text in given:
+        name, _, value = (part.strip() for part in text.partition("="))
+        ends = [_number(end) for end in value.split("..")]
+        if name in read or len(ends) > 2 or None in ends:
+            raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="--assume", given=text, allowed=["loan_rate=0.18"])
+        numbers = [end for end in ends if end is not None]
+        read[name] = numbers[0] if len(numbers) == 1 else [numbers[0], sum(numbers) / 2, numbers[1]]
+    return read
+
+
 def _stated(given: str, option: str) -> dict[str, str]:
     pairs = [pair.partition("=") for pair in given.replace("،", ",").split(",") if pair.strip()]
     names = [name.strip() for name, _, _ in pairs]
@@ -175,3 +201,12 @@ def _weight(value: object, name: str, option: str) -> float:
     if isinstance(value, bool) or not 0 <= weight < float("inf"):
         raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=f"{option} {name}", given=str(value), allowed=[">= 0"])
     return weight
+
+
+def _number(text: str) -> float | None:
+    from engine.parsing.text import latin_digits
+
+    try:
+        return float(latin_digits(text).replace("٫", "."))
+    except ValueError:
+        return None

@@ -120,20 +120,7 @@ class Stock:
     @cached_property
     def facts(self) -> dict[str, object]:
         """What every answer says of the figures in it: model, dates, origins, what is prior-driven."""
-        units = self.units
-        scorable = units["scorable"].astype(bool)
-        until = units["model_data_until"].dropna()
-        origins = {str(name): int(count) for name, count in units["origin"].value_counts().sort_index().items()}
-        prior = units.loc[scorable, "prior_driven"].astype(bool)
-        return {
-            "model_version": self.model_version,
-            "model_data_until": _day(until.max()) if len(until) else None,
-            "as_of": _day(self.as_of),
-            "prior_driven": bool(prior.any()),
-            "prior_driven_share": round(float(prior.mean()), 4) if len(prior) else 0.0,
-            "origins": origins,
-            "synthetic_share": round(origins.get("synthetic", 0) / len(units), 4) if len(units) else 0.0,
-        }
+        return facts_of(self.units, self.as_of)
 
     def offer(self, mandate: Mandate, *, limit: int | None = None) -> Offer:
         """Match a mandate.
@@ -187,6 +174,31 @@ class Stock:
         if unit_id not in self.units.index:
             raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=unit_id)
         return self.units.loc[[unit_id]]
+
+
+def facts_of(units: pd.DataFrame, as_of: pd.Timestamp) -> dict[str, object]:
+    """What is said of the figures of some units: model, dates, origins, what is prior-driven.
+
+    Parameters
+    ----------
+    units
+        Appraisal table, shape (n, columns).
+    as_of
+        The day of judgement.
+    """
+    scorable = units["scorable"].astype(bool)
+    versions, until = units["model_version"].dropna(), units["model_data_until"].dropna()
+    origins = {str(name): int(count) for name, count in units["origin"].value_counts().sort_index().items()}
+    prior = units.loc[scorable, "prior_driven"].astype(bool)
+    return {
+        "model_version": str(versions.iloc[0]) if len(versions) else None,
+        "model_data_until": _day(until.max()) if len(until) else None,
+        "as_of": _day(as_of),
+        "prior_driven": bool(prior.any()),
+        "prior_driven_share": round(float(prior.mean()), 4) if len(prior) else 0.0,
+        "origins": origins,
+        "synthetic_share": round(origins.get("synthetic", 0) / len(units), 4) if len(units) else 0.0,
+    }
 
 
 def _on_offer(appraised: Appraised) -> pd.DataFrame:

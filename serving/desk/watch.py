@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.settings import Settings
 from serving.desk.appraisal import Beside, current_units, judged
@@ -11,6 +12,9 @@ from serving.desk.question import Question
 from serving.desk.stock import Stock
 from serving.desk.workspace import champion, open_register
 from serving.disclosure.masking import Audience
+
+if TYPE_CHECKING:
+    from engine.store import Register
 
 
 class Watch:
@@ -37,12 +41,17 @@ class Watch:
         """
         question = self.question()
         with open_register(self.settings) as register:
-            state = f"{register.revision()} {question.as_of.date()} {_written_at(self.settings.price_index)}"
+            state = state_of(register, self.settings, question)
             if state == seen:
                 return None
             units, model = current_units(register, as_of=question.as_of), champion(register, self.settings)
             beside = Beside.of(register, self.settings)
         return state, Stock.of(judged(units, model, question, Audience.PUBLIC, beside))
+
+
+def state_of(register: Register, settings: Settings, question: Question) -> str:
+    """A short text that changes whenever what an appraisal rests on does: register, model, price index, day."""
+    return f"{register.revision()} {question.as_of.date()} {_written_at(settings.price_index)}"
 
 
 def _written_at(file: Path) -> int:

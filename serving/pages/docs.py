@@ -46,13 +46,19 @@ def _address(path: str, method: str, operation: dict[str, Any], schemas: Any, sp
         "parameters": [_parameter(parameter, schemas, speech) for parameter in operation.get("parameters", [])],
         "body": _json(body) if body else "",
         "call": _call(path, method, operation, body),
-        "answer": _json(operation["responses"]["200"]["content"]["application/json"]["example"]),
+        "answer": _answer(operation["responses"]),
         "answers": [
             (status, speech.text(f"http_status.{status}"))
             for status in sorted(operation["responses"])
             if status.isdigit()
         ],
     }
+
+
+def _answer(responses: Mapping[str, Any]) -> str:
+    """The example of what is answered when all goes well; empty where that is a file."""
+    examples = (answer.get("content", {}).get("application/json", {}).get("example") for answer in responses.values())
+    return next((_json(example) for example in examples if example is not None), "")
 
 
 def _parameter(parameter: dict[str, Any], schemas: Any, speech: Speech) -> dict[str, str]:

@@ -16,7 +16,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.parsing.text import fold
 from engine.ranking.reasons import Triage
 from engine.settings import LANGUAGES, Settings
-from serving.cli.commands.judged import assumptions, estimates, marks, worth_said
+from serving.cli.commands.judged import estimates, marks, worth_said
 from serving.cli.question import now
 from serving.cli.terminal import Terminal
 from serving.desk.appraisal import appraised
@@ -25,6 +25,7 @@ from serving.desk.question import Question
 from serving.desk.ranking import Ranking, RankingRequest, behind, keep_predictions, ranking, remarks
 from serving.desk.swapping import swapped
 from serving.i18n import Speech, speech
+from serving.reports.asked import assumptions
 from serving.reports.ranking import legend, origin_remarks, ranking_document, write_ranking
 from serving.reports.reasons import weighing_lines
 from serving.reports.words import spread

@@ -10,7 +10,6 @@ from engine.domain.unit import Status
 from engine.packages.terms import PackageTerms
 from engine.settings import LANGUAGES, Settings
 from serving.cli.commands.intake import take_in
-from serving.cli.commands.judged import assumptions
 from serving.cli.commands.match import show_shortlist
 from serving.cli.commands.package import show_solved
 from serving.cli.commands.rank import print_ranking, show_ranking
@@ -28,6 +27,7 @@ from serving.desk.ranking import behind
 from serving.desk.workspace import champion, open_register
 from serving.disclosure.masking import Audience
 from serving.i18n import speech
+from serving.reports.asked import assumptions
 from serving.reports.booklet import write_booklet
 from serving.reports.ranking import write_ranking
 

@@ -96,8 +96,9 @@ def rank(
     from engine.errors import EhyaError, ErrorCode
     from serving.cli.commands import steadiness
     from serving.cli.commands.rank import codes_of, show_ranking, show_swap
-    from serving.cli.question import read_changes, read_question
+    from serving.cli.question import read_question
     from serving.desk.economics import REGISTER_DRAWS, Choices
+    from serving.desk.question import read_changes
     from serving.desk.ranking import RankingRequest, ranking
 
     session = ctx.obj

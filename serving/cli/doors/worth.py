@@ -46,8 +46,9 @@ def economics(
     With `--out x.xlsx` the cash flow goes into a workbook with live formulas: change the price, see the value.
     """
     from serving.cli.commands.economics import show_economics
-    from serving.cli.question import read_changes, read_question
+    from serving.cli.question import read_question
     from serving.desk.economics import ask
+    from serving.desk.question import read_changes
 
     question = read_question(as_of=as_of, price_year=price_year)
     choices = ask(assumptions, read_changes(assume or []), draws=draws, seed=seed)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from engine.scoring.artefact import path_of, save
 from engine.settings import Settings
 from engine.store import Register
 from experiments.province_simulator.province import simulate
@@ -73,7 +74,7 @@ def parties(home: Path, model, change=lambda units: units) -> Parties:
         units = current_units(register, as_of=DAY)
         stock = Stock.of(judged(units, model, Question(as_of=DAY), Audience.PUBLIC))
         agreed = tuple(stock.units.index.sort_values()[:3])
-        document = {"units": [{"unit_id": unit} for unit in agreed]}
+        document = {"units": [{"unit_id": unit} for unit in agreed], "terms": {"name": "inva"}}
         register.packages.add(
             name="inva", event="INVA", as_of=DAY, model_version="m", document=document, inputs={}, made_at=NOON
         )
@@ -84,6 +85,17 @@ def parties(home: Path, model, change=lambda units: units) -> Parties:
     keys["rival"] = add_key(settings, name="rival", role="investor", investor="rival", **BY).key
     accept(settings, "fund", "inva@1", **BY)
     return Parties(settings, stock, keys, agreed, units)
+
+
+def at_work(found: Parties, model) -> Parties:
+    """The same with its model put to work, for what reads the workspace anew."""
+    document = model.document.model_copy(update={"card": {"version": model.version}, "metrics": {"rows": 1}})
+    digest = save(path_of(found.settings.models, model.version), model.heads, document)
+    with Register.open(found.settings.database_url) as register:
+        register.promotions.record(
+            model_version=model.version, digest=digest, promoted_at=NOON, reason="first", metrics={"brier": 0.2}
+        )
+    return found
 
 
 def _party(role):

@@ -1,0 +1,99 @@
+"""The office's own appraisal, kept while the workspace stays as it is: rankings, worth and plans."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import pandas as pd
+
+from engine.appraisal import order
+from engine.settings import Settings
+from serving.desk.appraisal import Appraised, Beside, current_units, judged
+from serving.desk.economics import Choices, Economics, economics_of, register_economics
+from serving.desk.learnt_acts import believed_acts
+from serving.desk.named import find_unit
+from serving.desk.plan import PlanRequest, PlanResult, done_acts, plans_of
+from serving.desk.question import Question
+from serving.desk.watch import state_of
+from serving.desk.workspace import champion, open_register
+from serving.disclosure.masking import Audience
+
+
+class Office:
+    """What a planner asks of a service that runs for long.
+
+    Parameters
+    ----------
+    settings
+        The workspace.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._lock = threading.Lock()
+        self._kept: tuple[str, Appraised] | None = None
+
+    def appraised(self, question: Question) -> Appraised:
+        """The appraisal with all that the office knows, in the order of the question's weights.
+
+        Parameters
+        ----------
+        question
+            The choices; only those of order may differ from one call to the next without a new appraisal.
+
+        Raises
+        ------
+        EhyaError
+            ``no_model``, ``database_failed``, ``unknown_option``, ``sector_unknown``, ``influence_out_of_reach``.
+        """
+        usual = Question(question.as_of, question.price_year, question.assume_capital_rial)
+        found = self._latest(usual)
+        if question == usual:
+            return found
+        again = replace(found, question=question)
+        return replace(again, table=order(found.table, again.terms))
+
+    def worth(self, question: Question, units: pd.Index, choices: Choices) -> pd.DataFrame:
+        """Worth of units as columns (`serving.desk.economics.register_economics`).
+
+        Raises
+        ------
+        EhyaError
+            As :meth:`appraised`; ``unknown_option`` and ``value_unreadable`` for assumptions.
+        """
+        return register_economics(self.appraised(question), units, choices)
+
+    def economics(self, question: Question, given: str, choices: Choices) -> Economics:
+        """What one unit is worth, old debts counted.
+
+        Raises
+        ------
+        EhyaError
+            As :meth:`worth`; ``unknown_unit``, ``several_units``.
+        """
+        found = self.appraised(question)
+        return economics_of(found, find_unit(found.table, given), choices)
+
+    def plan(self, question: Question, given: str, request: PlanRequest) -> PlanResult:
+        """The cheapest plan of one unit.
+
+        Raises
+        ------
+        EhyaError
+            As :meth:`appraised`; ``unknown_unit``, ``several_units``; ``unknown_option`` for an act in ``costs``.
+        """
+        found = self.appraised(question)
+        unit, believed = find_unit(found.table, given), believed_acts(self.settings, question)
+        return plans_of(found, pd.Index([unit]), done_acts(self.settings, question), request, believed)
+
+    def _latest(self, question: Question) -> Appraised:
+        with self._lock:  # two who ask at once wait for one appraisal
+            with open_register(self.settings) as register:
+                state = f"{state_of(register, self.settings, question)} {question.document}"
+                if self._kept is not None and self._kept[0] == state:
+                    return self._kept[1]
+                units, beside = current_units(register, as_of=question.as_of), Beside.of(register, self.settings)
+                model = champion(register, self.settings)
+            self._kept = (state, judged(units, model, question, Audience.OFFICE, beside))
+            return self._kept[1]
