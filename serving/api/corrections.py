@@ -12,9 +12,9 @@ from pydantic import Field
 from engine.store import Act, Register
 from serving.api.access import Rate, WithoutKey, open_to
 from serving.api.answers import OutcomeAnswer, OutcomeStated, WithdrawnAnswer
+from serving.api.asking import answered
 from serving.api.filters import LanguageQuery
 from serving.api.gate import caller_of
-from serving.api.kept import answered
 from serving.api.outcomes import EXAMPLE, asked_of, said_of
 from serving.api.problems import problem_answers
 from serving.api.writing import body_of, member_of, written_once

@@ -16,11 +16,11 @@ from starlette.concurrency import run_in_threadpool
 
 from engine.settings import Settings
 from serving.api.access import Rate, WithoutKey, open_to
-from serving.api.answers import PeriodAnswer
+from serving.api.asking import answered, asked, words_of
 from serving.api.filters import LanguageQuery, RankingsQuery, ordered, wishes_of
 from serving.api.gate import caller_of
-from serving.api.kept import answered, asked, words_of
 from serving.api.office import INSIDE
+from serving.api.office_answers import PeriodAnswer
 from serving.api.packages import READERS, Package
 from serving.api.problems import problem_answers
 from serving.api.shelf import Showing

@@ -10,10 +10,11 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from engine.settings import Settings
 from engine.store import Promotion, Register
 from serving.api.access import WithoutKey, open_to
-from serving.api.answers import ModelsAnswer, PromotedAnswer
+from serving.api.asking import answered, asked
 from serving.api.filters import LanguageQuery
-from serving.api.kept import PageQuery, answered, asked, page_of
 from serving.api.office import INSIDE
+from serving.api.office_answers import ModelsAnswer, PromotedAnswer
+from serving.api.paging import PageQuery, page_of
 from serving.api.problems import problem_answers
 from serving.desk.workspace import champion
 from serving.disclosure.card import public_card

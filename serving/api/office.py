@@ -13,10 +13,10 @@ from starlette.concurrency import run_in_threadpool
 
 from engine.recourse.cheapest import Wish
 from serving.api.access import Rate, WithoutKey, open_to
-from serving.api.answers import OfficeEconomics, OfficePlan, OfficeRankings, OfficeWorth
+from serving.api.asking import answered
 from serving.api.filters import LanguageQuery, RankingsQuery, ordered, passing
-from serving.api.kept import answered
 from serving.api.language import chosen
+from serving.api.office_answers import OfficeEconomics, OfficePlan, OfficeRankings, OfficeWorth
 from serving.api.problems import problem_answers
 from serving.api.shelf import Showing
 from serving.desk.appraisal import Appraised
