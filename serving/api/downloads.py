@@ -40,15 +40,17 @@ from serving.reports.workbook import json_text
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _READ = open_to(INSIDE, level=Level.INTERNAL, without_key=WithoutKey.NEVER, rate=Rate.LISTS)
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))]
+"""A day that can be one of a programme's."""
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 
 class PeriodQuery(LanguageQuery):
     """Of which days the report is."""
 
-    start: date = Field(description="first day that counts")
-    end: date = Field(description="last day that counts")
-    known_by: date | None = Field(None, description="count only what was known by this day; today, if not given")
+    start: Day = Field(description="first day that counts")
+    end: Day = Field(description="last day that counts")
+    known_by: Day | None = Field(None, description="count only what was known by this day; today, if not given")
     price_year: int | None = Field(None, ge=1300, le=1500, description="Jalali year to bring money to")
 
     def request(self) -> ReportRequest:

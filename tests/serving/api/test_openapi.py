@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import (
 
 from serving.api import answers, kept_answers, office_answers
 from serving.api.examples import ANSWERS
-from tests.serving.api.parties import fresh
+from tests.serving.api.parties import at_work, fresh
 
 PROMISES = [
     not_a_server_error,
@@ -91,8 +91,8 @@ def test_an_address_answers_as_described(schema, method, path, mode):
 
 
 @pytest.fixture(scope="module")
-def keyed(shared, listen, tmp_path_factory):
-    found = fresh(shared, tmp_path_factory.mktemp("described"))
+def keyed(shared, first_day, listen, tmp_path_factory):
+    found = at_work(fresh(shared, tmp_path_factory.mktemp("described")), first_day)
     with listen(found.app()) as address:
         yield schemathesis.openapi.from_url(f"{address}/openapi.json"), found.keys
 
