@@ -18,6 +18,7 @@ from serving.api.gate import caller_of
 from serving.api.outcomes import EXAMPLE, asked_of, said_of
 from serving.api.problems import problem_answers
 from serving.api.writing import body_of, member_of, written_once
+from serving.desk.clock import day_of
 from serving.desk.outcomes import correct_in
 from serving.disclosure.levels import CallerRole, Level
 
@@ -71,7 +72,7 @@ def router() -> APIRouter:
         caller = caller_of(request)
 
         def act(register: Register, now: datetime) -> dict[str, Any]:
-            today = pd.Timestamp(now.date())
+            today = pd.Timestamp(day_of(now))
             register.events.withdraw(number, known_on=today, made_at=now, reason=query.reason)
             by = {"made_at": now, "actor": caller.actor}
             register.audit.note(**by, act=Act.OUTCOME_WITHDRAWN, subject=str(number), number=number)  # type: ignore[arg-type]

@@ -26,6 +26,7 @@ from serving.api.problems import problem_answers
 from serving.api.shelf import Showing
 from serving.desk.achievements import ReportRequest, programme_report
 from serving.desk.booklet import package_booklet
+from serving.desk.clock import day_of
 from serving.desk.offered import one_offered
 from serving.desk.ranking import RankingRequest, behind, ranking, remarks
 from serving.disclosure.levels import Level, level_of
@@ -61,7 +62,7 @@ class PeriodQuery(LanguageQuery):
         EhyaError
             ``value_unreadable`` for a period that ends before it begins.
         """
-        known = self.known_by or datetime.now(UTC).date()
+        known = self.known_by or day_of(datetime.now(UTC))
         start, end, known_by = (pd.Timestamp(day) for day in (self.start, self.end, known))
         return ReportRequest(start, end, known_by, self.price_year)
 
@@ -129,7 +130,7 @@ def router() -> APIRouter:
         office = level_of(caller.role) is Level.INTERNAL
         found = await asked(request, lambda register: one_offered(register, caller.investor, package, office=office))
         key, audience = found.package.key, Audience.OFFICE if office else Audience.PUBLIC
-        today = pd.Timestamp(datetime.now(UTC).date())
+        today = pd.Timestamp(day_of(datetime.now(UTC)))
         return await _sent(
             request,
             query,
