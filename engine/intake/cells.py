@@ -287,7 +287,7 @@ def _years(cells: pd.Series, folded: pd.Series, latest: date | None, day_0: date
     def year(cell: object) -> Any:
         read = read_date(cell, latest=latest, day_0=day_0)
         if isinstance(read, Remarked) and read.code is NoteCode.CENTURY_ADDED and gregorian:
-            return Refusal(RejectionCode.NOT_A_DATE)
+            return Refusal(RejectionCode.AMBIGUOUS_DATE)
         if isinstance(read, Remarked):
             return Remarked(read.reading.day.year, read.code, {"taken": read.reading.day.year})
         return read if isinstance(read, Refusal) else read.day.year

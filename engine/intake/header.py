@@ -32,7 +32,8 @@ IDENTITY = ("name", "national_id", "business_id")
 _LONGEST_UNIT = 20
 _SHORT_YEAR = 2
 _SERIAL_MARKS = ("#", "№")
-_YEAR = re.compile("1[34][0-9]{2}|20[0-9]{2}")
+_YEAR = re.compile(r"(?<!\d)(?:1[34]\d\d|20\d\d)(?!\d)")
+_PLANNED = re.compile(r"\b(?:plan(?:ned)?|forecast|budget(?:ed)?|target|expected)\b|برنامه|پیش بینی|پیشبینی|بودجه|هدف")
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,9 +247,9 @@ def _scored(
 
 
 def _assigned(levels: dict[int, tuple[str, ...]], wanted: Mapping[str, str]) -> dict[int, Match]:
-    """Best column for every field: the highest score first, of equals that of the latest year, then from the left."""
+    """Best column for every field: the highest score first; of equals as `_age` says, then from the left."""
     taken: dict[int, Match] = {}
-    offers: list[tuple[float, int, int, Match]] = []
+    offers: list[tuple[float, tuple[int, int], int, Match]] = []
     for position, texts in levels.items():
         stated = _stated(texts, wanted)
         if stated:
@@ -256,7 +257,7 @@ def _assigned(levels: dict[int, tuple[str, ...]], wanted: Mapping[str, str]) -> 
         elif texts[-1].strip() in _SERIAL_MARKS:
             taken[position] = Match("serial", 0.5)
         else:
-            offers += [(-match.score, -_year(texts), position, match) for match in matches(texts)]
+            offers += [(-match.score, _age(texts, match.field), position, match) for match in matches(texts)]
     used = {match.field for match in taken.values()}
     for _, _, position, match in sorted(offers, key=lambda offer: offer[:3]):
         if position in taken or (match.field in used and match.field not in ("personal", "serial")):
@@ -266,16 +267,35 @@ def _assigned(levels: dict[int, tuple[str, ...]], wanted: Mapping[str, str]) -> 
     return taken
 
 
-def _year(texts: tuple[str, ...]) -> int:
-    """The latest Jalali year that a heading names, 0 for none: last year's debt is not what a unit owes.
+def _age(texts: tuple[str, ...], field: str) -> tuple[int, int]:
+    """Order among columns of one field: a heading without a year, then the latest year, then what is only planned.
+
+    Last year's debt is not what a unit owes, nor is next year's. Jobs before the stop are of any year: the first column
+    gives them.
 
     Examples
     --------
-    >>> _year(("بدهی بانکی ۱۴۰۳",)), _year(("Debt 2023",)), _year(("Debt",))
-    (1403, 1402, 0)
+    >>> headings = [("بدهی ۱۴۰۵ (پیش‌بینی)",), ("بدهی ۱۴۰۲",), ("Debt 2024",), ("Debt",)]
+    >>> sorted(headings, key=lambda texts: _age(texts, "bank_debt_rial"))
+    [('Debt',), ('Debt 2024',), ('بدهی ۱۴۰۲',), ('بدهی ۱۴۰۵ (پیش‌بینی)',)]
     """
-    years = [int(year) for year in _YEAR.findall(fold(" ".join(texts)))]
-    return max((year - 621 if year >= 2000 else year for year in years), default=0)
+    heading = fold(" ".join(texts))
+    years = [int(year) for year in _YEAR.findall(heading)]
+    latest = max((year - 621 if year >= 2000 else year for year in years), default=0)
+    if _PLANNED.search(heading):
+        return 2, -latest
+    return (1, -latest) if latest and field != Field.JOBS_BEFORE_STOP else (0, 0)
+
+
+def without_year(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """A heading without the years that it names.
+
+    Examples
+    --------
+    >>> without_year(("Debt 2023",))
+    ('debt',)
+    """
+    return tuple(" ".join(_YEAR.sub(" ", fold(text)).split()) for text in texts)
 
 
 def _stated(texts: tuple[str, ...], wanted: Mapping[str, str]) -> str | None:

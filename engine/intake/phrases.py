@@ -111,7 +111,7 @@ def read_status(cell: object, asked: str | None = None) -> str | Remarked | Refu
         "پنجاه درصد", "50 درصد"
     )
     read = _read_status(text, asked)
-    years = _YEARS.findall(text) if isinstance(read, str) else []
+    years = _YEARS.findall(text) if read in (Status.IDLE, Status.SEMI_ACTIVE) else []
     return Remarked(read, NoteCode.SINCE_LEFT_OUT, {"part": years}) if years else read
 
 

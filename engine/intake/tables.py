@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -11,7 +12,7 @@ from engine.domain.unit import FIELDS
 from engine.intake.contest import settled
 from engine.intake.corrections import corrected
 from engine.intake.distinct import Columns
-from engine.intake.header import Header, with_nameless, without_hollow
+from engine.intake.header import Header, with_nameless, without_hollow, without_year
 from engine.intake.labels import matches
 from engine.intake.persons import without_contacts
 from engine.intake.projects import without_unsure
@@ -20,9 +21,12 @@ from engine.intake.rows import filled_down, groups_of, ignored_rows
 from engine.intake.sheets import Sheet
 from engine.intake.stacked import first_header, next_header
 from engine.parsing.rejection import IgnoredRow, SheetNote
+from engine.parsing.text import fold
 
-_PLAIN = 0.9
+_PLAIN = 0.96
 """From this likeness of a heading on it plainly names its field."""
+
+_LANGUAGE = re.compile(r"[_ ](?:fa|en)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +147,22 @@ def sheet_notes(tables: list[Table], turned: Mapping[str, Sheet]) -> pd.DataFram
 
 def _second(header: Header) -> set[int]:
     """Positions of columns whose heading plainly names a field that another column gave."""
-    given = {column.field for column in header.columns}
+    given = {column.field: column.levels for column in header.columns if column.field}
     aside = [column for column in header.columns if column.field is None and column.levels]
     return {
         column.position
         for column in aside
-        if (first := next(iter(matches(column.levels)), None)) and first.score >= _PLAIN and first.field in given
+        if (first := next(iter(matches(without_year(column.levels))), None))
+        and first.score >= _PLAIN
+        and first.field in given
+        and not _in_two_languages(given[first.field], column.levels)
     }
+
+
+def _in_two_languages(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two headings are one in two languages: ``name_fa``, ``name_en``."""
+    bare = [_LANGUAGE.sub("", fold(" ".join(texts))) for texts in (one, other)]
+    return bare[0] == bare[1] and fold(" ".join(one)) != fold(" ".join(other))
 
 
 def _spans(rows: list[int]) -> str:

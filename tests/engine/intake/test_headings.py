@@ -142,9 +142,38 @@ def test_of_two_columns_of_a_field_the_latest_year_counts_and_the_other_is_named
     assert [extra["header"] for extra in intake.report()["accepted"][0]["extras"]] == [heads[2]]
 
 
+@pytest.mark.parametrize(
+    ("headings", "taken"),
+    [
+        (("بدهی بانکی ۱۴۰۳ (ریال)", "بدهی بانکی (ریال)"), 2),  # without a year: what it is today
+        (("بدهی بانکی ۱۴۰۳ (ریال)", "بدهی بانکی ۱۴۰۶ پیش‌بینی (ریال)"), 1),  # what is planned is not owed
+        (("بدهی بانکی ۲۰۲۳ (ریال)", "بدهی بانکی ۱۴۰۳ (ریال)"), 2),
+        (("بدهی بانکی کد ۹۱۴۰۳ (ریال)", "بدهی بانکی کد ۷ (ریال)"), 1),  # no year: a longer number
+        (("اشتغال قبل از توقف ۱۳۹۵", "اشتغال قبل از توقف ۱۳۹۸"), 1),  # jobs before the stop are of any year
+    ],
+)
+def test_which_of_two_columns_of_a_field_counts(tmp_path, headings, taken):
+    intake = read(tmp_path, ("نام واحد", "شهرستان", *headings), ("آرد شمال", "ارومیه", 1, 2))
+    field = "jobs_before_stop" if "اشتغال" in headings[0] else "bank_debt_rial"
+    assert intake.units[field].tolist() == [taken]
+
+
+def test_one_column_in_two_languages_is_no_second_one(tmp_path):
+    intake = read(tmp_path, ("name_fa", "name_en", "county"), ("آرد", "Ard", "خوی"))
+    assert intake.sheet_notes.empty
+    twice = read(tmp_path, ("نام واحد", "شهرستان", "شهرستان"), ("آرد", "خوی", "ماکو"))
+    assert twice.sheet_notes["code"].tolist() == ["second_column"]
+
+
 def test_a_year_beside_a_state_is_remarked(tmp_path):
-    intake = read(tmp_path, ("نام", "شهرستان", "وضعیت"), ("الف", "خوی", "راکد (از ۱۳۹۸)"), ("ب", "خوی", "راکد"))
-    assert intake.units["status"].tolist() == ["idle", "idle"]
+    intake = read(
+        tmp_path,
+        ("نام", "شهرستان", "وضعیت"),
+        ("الف", "خوی", "راکد (از ۱۳۹۸)"),
+        ("ب", "خوی", "راکد"),
+        ("ج", "خوی", "فعال از ۱۳۹۸"),
+    )
+    assert intake.units["status"].tolist() == ["idle", "idle", "operating"]
     assert intake.notes[["row", "code"]].values.tolist() == [[2, "since_left_out"]]
 
 
