@@ -1,4 +1,4 @@
-"""What every request passes and every answer carries: the Host check, HEAD as GET, the security headers."""
+"""What every request passes and every answer carries: the Host check, no null character, HEAD as GET, safe headers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
 class Border:
-    """ASGI middleware: refuse foreign hosts, answer HEAD as GET without a body, add the security headers.
+    """ASGI middleware: refuse foreign hosts and null characters, answer HEAD without a body, add security headers.
 
     Parameters
     ----------
@@ -58,12 +58,19 @@ class Border:
             refusal = self._refusal(scope, given)
             await refusal(scope, receive, send_with_headers)
             return
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+            # No name or word of ours holds one, and PostgreSQL takes none: what it said would be our failure.
+            refusal = problem(HttpProblem.REQUEST_MALFORMED, self._language(scope), scope["path"].replace("\0", "%00"))
+            await refusal(scope, receive, send_with_headers)
+            return
         await self.app(scope, receive, send_with_headers)
 
     def _refusal(self, scope: Scope, given: list[str]) -> Response:
-        language = chosen(None, Headers(scope=scope), self.default_language)
         facts = {"given": ", ".join(given), "allowed": sorted(self.hosts)}
-        return problem(HttpProblem.HOST_NOT_ALLOWED, language, scope["path"], facts=facts)
+        return problem(HttpProblem.HOST_NOT_ALLOWED, self._language(scope), scope["path"], facts=facts)
+
+    def _language(self, scope: Scope) -> str:
+        return chosen(None, Headers(scope=scope), self.default_language)
 
 
 def host_name(host: str) -> str:

@@ -9,6 +9,7 @@ import threading
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -150,6 +151,7 @@ class Observed:
         if _log.isEnabledFor(logging.INFO):
             passed: Pass | None = state.get("passed")
             line = {
+                "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
                 "request_id": state["request_id"],
                 "method": scope["method"] if scope["method"] in _METHODS else "OTHER",
                 "address": address,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import logging
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import pydantic_core
@@ -20,6 +22,7 @@ from serving.api.headers import SECURITY_HEADERS
 from serving.api.language import chosen
 from serving.i18n import speech
 
+_log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 METHOD_GIVEN = "ehya.method"
 """Key of a request's scope: its method as it came, where the border put another in its place."""
@@ -153,10 +156,11 @@ def problem(
         ``application/problem+json`` with ``type, title, status, detail, instance, code`` and the facts.
     """
     status = STATUS.get(code, 422)
-    known = {name: _shortened(value) for name, value in (facts or {}).items()}
+    kept_back = code in _KEPT_BACK
+    known = {} if kept_back else {name: _shortened(value) for name, value in (facts or {}).items()}
     words = speech(language)
     content = {
-        "type": f"/docs#{code.value}",
+        "type": f"/docs#{code.value if code in listed() else 'problems'}",
         "title": words.text(f"http_status.{status}"),
         "status": status,
         "detail": sentence(code, known, language),
@@ -169,11 +173,15 @@ def problem(
     return Response(body, status, answer_headers, MEDIA_TYPE)
 
 
+_KEPT_BACK = frozenset({ErrorCode.DATABASE_FAILED, ErrorCode.FOLDER_UNUSABLE, ErrorCode.MODEL_FILE_MISSING})
+"""Codes whose facts are paths, and words of the database's driver: they are for the log of the service alone."""
+
 _OVER_HTTP: dict[Code, str] = {
     ErrorCode.UNKNOWN_UNIT: "http_problem.unknown_unit",
     ErrorCode.PACKAGE_UNKNOWN: "http_problem.unknown_package",
     ErrorCode.UNKNOWN_EVENT: "http_problem.unknown_event",
     ErrorCode.EVENT_WITHDRAWN: "http_problem.event_withdrawn",
+    **dict.fromkeys(_KEPT_BACK, "http_problem.out_of_order"),
 }
 """Texts that say what to do over HTTP, where the text of the code names a command of the terminal."""
 
@@ -199,8 +207,9 @@ def nearest(given: str, allowed: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
+@cache
 def listed() -> dict[Code, int]:
-    """Codes that an answer may bear, each with its HTTP status."""
+    """Codes that the page of the documentation explains, each with its HTTP status; any other problem leads to all."""
     prefixes = (
         "mandate_",
         "place_",
@@ -211,9 +220,13 @@ def listed() -> dict[Code, int]:
         "not_on_list",
         "reaction_",
         "idempotency_",
+        "outcome_",
+        "value_unreadable",
+        "unknown_option",
+        "several_units",
     )
     of_requests = (code for code in ErrorCode if code.value.startswith(prefixes))
-    return {code: STATUS.get(code, 422) for code in (*HttpProblem, *of_requests)}
+    return {code: STATUS.get(code, 422) for code in dict.fromkeys((*HttpProblem, *STATUS, *of_requests))}
 
 
 def problem_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -236,6 +249,8 @@ def answer_with_problems(app: FastAPI, *, default_language: str) -> None:
 
     async def ehya_error(request: Request, error: Exception) -> Response:
         code, facts = error.code, error.facts  # type: ignore[attr-defined]
+        if code in _KEPT_BACK:
+            _log.error("%s: %s", code.value, facts)
         # What is left of a body that was too slow must not be read as the next request.
         headers = {"connection": "close"} if code is HttpProblem.BODY_TOO_SLOW else getattr(error, "headers", None)
         return problem(code, language(request), request.url.path, facts=facts, headers=headers)

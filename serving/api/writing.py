@@ -63,9 +63,27 @@ def stated_in(body: bytes) -> Any:
         ``body_malformed``.
     """
     try:
-        return pydantic_core.from_json(body, allow_inf_nan=False)
+        found = pydantic_core.from_json(body, allow_inf_nan=False)
     except ValueError as error:
         raise RequestRefusedError(HttpProblem.BODY_MALFORMED, reason=str(error)) from error
+    if b"\\u0000" in body and "\0" in _texts(found):
+        raise RequestRefusedError(HttpProblem.BODY_MALFORMED, reason="U+0000")  # PostgreSQL keeps none
+    return found
+
+
+def _texts(stated: Any) -> str:
+    """All words of a body in a row, keys too.
+
+    Examples
+    --------
+    >>> _texts({"a": ["b", 1, {"c": "d"}]})
+    'a b  c d'
+    """
+    if isinstance(stated, dict):
+        return " ".join(_texts(part) for pair in stated.items() for part in pair)
+    if isinstance(stated, list):
+        return " ".join(_texts(part) for part in stated)
+    return stated if isinstance(stated, str) else ""
 
 
 def object_in(body: bytes) -> Mapping[str, Any]:

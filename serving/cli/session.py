@@ -48,12 +48,23 @@ class _Stderr:
         sys.stderr.flush()
 
 
+REQUESTS = "ehya.requests"
+"""Log of the service whose lines are JSON already (`serving.api.observing`)."""
+
+
 def write_log(verbose: int) -> None:
-    """Send the log to standard error: warnings only, with ``-v`` what goes on, with ``-vv`` everything."""
+    """Send the log to standard error: warnings only, with ``-v`` what goes on, with ``-vv`` everything.
+
+    A line about a request is JSON, whole, for whatever program reads it.
+    """
     from structlog import dev, processors, stdlib
 
+    class Lines(stdlib.ProcessorFormatter):
+        def format(self, record: logging.LogRecord) -> str:
+            return record.getMessage() if record.name == REQUESTS else super().format(record)
+
     stream: Any = _Stderr()
-    written = stdlib.ProcessorFormatter(
+    written = Lines(
         foreign_pre_chain=[
             stdlib.add_log_level,
             stdlib.add_logger_name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,8 @@ from engine.settings import Settings
 from engine.store import Register
 from serving.desk.investors import known_investor, like
 from serving.desk.workspace import open_register
+
+_VERSION = re.compile(r"[0-9]{1,9}")  # more digits than these no column takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,6 @@ def named_package(package: str) -> tuple[str, int]:
     ('inva', 1)
     """
     name, _, version = package.rpartition("@")
-    if not name or not version.isascii() or not version.isdigit():
+    if not name or not _VERSION.fullmatch(version):
         raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="PACKAGE", given=package, allowed=["inva@1"])
     return name, int(version)

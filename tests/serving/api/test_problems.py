@@ -1,8 +1,11 @@
+import json
+
 import httpx
 import pytest
 
 from engine.errors import EhyaError, ErrorCode
 from serving.api import create_app
+from serving.api.problems import HttpProblem, problem
 from serving.api.server import is_loopback, serve
 
 
@@ -137,3 +140,38 @@ def test_an_empty_register_is_served_too(settings, appraisal, shelf_of):
     app = create_app(settings=settings, shelf=shelf_of(appraisal.head(0)))
     for path in ("/", "/v1/units", "/v1/rankings", "/v1/health"):
         assert asyncio.run(_ask(app, path)).status_code == 200, path
+
+
+@pytest.mark.parametrize("path", ["/v1/units/a%00b", "/v1/units?county=%00", "/%00"])
+def test_a_null_character_is_refused_before_any_database_meets_it(client, path):
+    answer = client.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (400, "request_malformed")
+
+
+def test_a_null_character_inside_a_body_is_refused_and_the_words_for_one_are_not(client):
+    assert client.post("/v1/shortlists", json={"id": "a\0b"}).json()["code"] == "body_malformed"
+    assert client.post("/v1/shortlists", json={"id": "a", "name": "\\u0000"}).status_code == 200
+
+
+def test_what_the_driver_of_the_database_says_stays_in_the_log(own_copy, ask, caplog):
+    app, key = own_copy.app(), own_copy.keys["investor"]
+    own_copy.settings.home.joinpath("ehya.db").write_bytes(b"broken " * 400)
+    answer = ask(app, "/v1/mandates", key)
+    assert (answer.status_code, answer.json()["code"]) == (503, "database_failed")
+    assert "given" not in answer.json()
+    assert "not a database" not in answer.text
+    assert "not a database" in caplog.text
+
+
+def test_a_package_that_cannot_be_read_is_not_said_to_be_absent(own_copy, ask):
+    app, key = own_copy.app(), own_copy.keys["investor"]
+    assert ask(app, f"/v1/packages/inva@{'9' * 30}", key).json()["code"] == "value_unreadable"
+    own_copy.settings.home.joinpath("ehya.db").write_bytes(b"broken " * 400)
+    assert ask(app, "/v1/packages/inva@1", key).status_code == 503
+
+
+def test_the_address_of_a_problem_leads_to_its_explanation(client):
+    page = client.get("/docs").text
+    for code in (*ErrorCode, *HttpProblem):
+        anchor = json.loads(problem(code, "en", "/").body)["type"].partition("#")[2]
+        assert f'id="{anchor}"' in page, code
