@@ -41,6 +41,7 @@ class Act(Code):
     OUTCOME_RECORDED = "outcome_recorded"
     OUTCOME_CORRECTED = "outcome_corrected"
     OUTCOME_WITHDRAWN = "outcome_withdrawn"
+    REGISTER_RESTORED = "register_restored"
 
 
 @dataclass(frozen=True, slots=True)

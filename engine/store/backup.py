@@ -24,6 +24,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.files import replacing
 from engine.store.check import counts, problems
 from engine.store.clock import utc
+from engine.store.closings import ClosedAgain, close_again, closings
 from engine.store.dialect import address
 from engine.store.migrations import REVISIONS
 from engine.store.opening import open_session
@@ -83,12 +84,16 @@ class Restoration:
         What the backup said of itself; ``None`` for a bare register file, such as ``replaced``.
     files
         Further files that were put back, by their place in the workspace.
+    closed
+        Keys, accounts and agreements that the backup had open still, and the register of before no more: they stay
+        closed. ``None`` where that one could not be read, so that they may be open again.
     """
 
     counts: Mapping[str, int]
     replaced: Path | None
     manifest: Manifest | None
     files: tuple[str, ...] = ()
+    closed: ClosedAgain | None = field(default_factory=ClosedAgain)
 
 
 def back_up(url: str, out: Path, *, made_at: datetime, beside: Mapping[str, Path] | None = None) -> Manifest:
@@ -153,11 +158,14 @@ def back_up(url: str, out: Path, *, made_at: datetime, beside: Mapping[str, Path
     return manifest
 
 
-def restore(file: Path, url: str, *, busy_seconds: float = 5.0, home: Path | None = None) -> Restoration:
+def restore(
+    file: Path, url: str, *, made_at: datetime, busy_seconds: float = 5.0, home: Path | None = None
+) -> Restoration:
     """Put a backup in the place of the register, after it was unpacked beside it and checked in whole.
 
     At every moment the register is either the old one or the new one. The old one is kept beside it under its name with
     ``.before-restore`` at the end, which takes the place of an earlier one; restoring that file undoes the restore.
+    Keys, accounts and agreements that were closed since the backup was made stay closed.
 
     Parameters
     ----------
@@ -165,6 +173,8 @@ def restore(file: Path, url: str, *, busy_seconds: float = 5.0, home: Path | Non
         What `back_up` wrote, or a bare register file.
     url
         Address of the register to replace: SQLite in a file, which need not be there.
+    made_at
+        Now, for the audit.
     busy_seconds
         How long to wait until nobody else has the register open.
     home
@@ -189,12 +199,25 @@ def restore(file: Path, url: str, *, busy_seconds: float = 5.0, home: Path | Non
         _revision, rows, wrong = _examined(staged)
         if set(wrong) - set(manifest.problems if manifest else ()):
             raise EhyaError(ErrorCode.REGISTER_UNSOUND, given=str(file))
+        closed = _closed_again(staged, path, made_at)
         _flush(staged)
         files = {} if manifest is None or home is None else _further(file, manifest)
         replaced = swap_in(staged, path, busy_seconds=busy_seconds)
         for name, content in files.items():
             _put(home / name, content)  # type: ignore[operator]
-        return Restoration(rows, replaced, manifest, tuple(files))
+        return Restoration(rows, replaced, manifest, tuple(files), closed)
+
+
+def _closed_again(staged: Path, path: Path, made_at: datetime) -> ClosedAgain | None:
+    if not path.exists():
+        return ClosedAgain()
+    found = closings(path)
+    if found is None:
+        return None
+    with closing(open_session(f"sqlite:///{staged}", busy_seconds=_BUSY_SECONDS)) as session:
+        closed = close_again(session, found, made_at=made_at)
+    _fold_log(staged)
+    return closed
 
 
 def _further(file: Path, manifest: Manifest) -> dict[str, bytes]:
@@ -246,9 +269,13 @@ def _examined(path: Path) -> tuple[str, dict[str, int], tuple[str, ...]]:
         session.read() as connection,
     ):
         found = counts(connection), tuple(sorted({problem.code.value for problem in problems(connection)}))
+    _fold_log(path)
+    return REVISIONS[-1], *found
+
+
+def _fold_log(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
-    return REVISIONS[-1], *found
 
 
 def _unpack(file: Path, target: Path) -> Manifest | None:

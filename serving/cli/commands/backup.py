@@ -49,9 +49,10 @@ def restore_backup(terminal: Terminal, settings: Settings, file: Path) -> None:
         ``register_in_use``, ``database_newer``.
     """
     with terminal.busy("cli.storing"):
-        done = restore(file, settings.database_url, home=settings.home)
+        done = restore(file, settings.database_url, made_at=now().to_pydatetime(), home=settings.home)
     replaced = None if done.replaced is None else str(done.replaced)
-    if terminal.answer({"replaced": replaced, "counts": done.counts, "files": list(done.files)}):
+    closed = None if done.closed is None else {name: list(names) for name, names in asdict(done.closed).items()}
+    if terminal.answer({"replaced": replaced, "counts": done.counts, "files": list(done.files), "closed": closed}):
         return
     words = terminal.speech
     terminal.say("backup.restored", **{name: words.number(done.counts[name]) for name in ("units", "events")})
@@ -59,5 +60,9 @@ def restore_backup(terminal: Terminal, settings: Settings, file: Path) -> None:
         terminal.say("backup.files_restored", files=list(done.files))
     if done.manifest:
         terminal.say("backup.made_at", date=words.date(pd.Timestamp(done.manifest.made_at)))
+    if closed is None:
+        terminal.warn(words.text("backup.closed_unread"))
+    elif any(closed.values()):
+        terminal.say("backup.closed_again", names=[name for names in closed.values() for name in names])
     if done.replaced:
         terminal.say("backup.undo", path=str(done.replaced))

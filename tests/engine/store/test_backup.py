@@ -8,6 +8,7 @@ import sqlite3
 import zipfile
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -17,9 +18,11 @@ from sqlalchemy.engine import make_url
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import Register
-from engine.store.backup import back_up, restore
+from engine.store.backup import back_up
+from engine.store.backup import restore as restore_at
 
 NOON = datetime(2025, 1, 10, 12)
+restore = partial(restore_at, made_at=NOON)
 WEAVER = {"identity": "business:1", "name": "بافندگی", "jobs_now": 30}
 MILL = {"identity": "name:mill", "name": "آسیاب", "land_m2": 1200.5}
 
@@ -246,3 +249,71 @@ def test_a_further_file_that_leads_elsewhere_or_is_another_is_refused(backup, sq
             archive.writestr(name, content)
     refused(ErrorCode.BACKUP_DAMAGED, restore, bad, sqlite_url, home=tmp_path)
     assert names(sqlite_url) == [WEAVER["name"]]
+
+
+BY = {"made_at": NOON, "actor": "terminal"}
+
+
+@pytest.fixture
+def shared(sqlite_url, tmp_path):
+    """A register with two keys, an account and an agreement, open all of them when its backup was made."""
+    with Register.open(sqlite_url) as register:
+        key = {"role": "bank", "investor": None, "expires_at": None, **BY}
+        for name in ("leaked", "good"):
+            register.keys.add(key_id=f"id-{name}", name=name, digest=name, **key)
+        register.people.add(name="left", role="bank", investor=None, password="$argon2id$", **BY)
+        made = {"event": "INVA", "as_of": NOON, "model_version": None, "made_at": NOON}
+        register.packages.add(name="inva", **made, document={}, inputs={})
+        register.packages.freeze("inva", 1, role="deputy", signed_on=NOON, note=None, made_at=NOON)
+        register.agreements.accept("fund", "inva", 1, confirmed=True, **BY)
+    back_up(sqlite_url, tmp_path / "shared.zip", made_at=NOON)
+    return tmp_path / "shared.zip"
+
+
+def close_all(url):
+    with Register.open(url) as register:
+        register.keys.revoke("leaked", **BY)
+        register.people.disable("left", **BY)
+        register.agreements.end("fund", "inva", 1, **BY)
+
+
+def standing(url):
+    with Register.open(url) as register:
+        keys = [key.name for key in register.keys() if key.revoked_at is None]  # noqa: SIM118 (a repository, no mapping)
+        people = [one.name for one in register.people() if one.disabled_at is None]
+        return keys, people, register.agreements()["ended_at"].isna().sum()
+
+
+def test_what_was_closed_since_the_backup_stays_closed_and_the_audit_says_why(shared, sqlite_url):
+    close_all(sqlite_url)
+    with Register.open(sqlite_url) as register:
+        before, state = register.audit.verify(), register.access_state()
+    closed = restore(shared, sqlite_url).closed
+    assert (closed.keys, closed.people, closed.agreements) == (("leaked",), ("left",), ("fund inva@1",))
+    assert standing(sqlite_url) == (["good"], [], 0)
+    with Register.open(sqlite_url) as register:
+        assert register.audit.verify().sound
+        assert register.check() == ()
+        acts = register.audit()["act"].head(4).tolist()
+        assert acts == ["agreement_ended", "person_disabled", "key_revoked", "register_restored"]
+        assert before.head in register.audit()["facts"].iloc[3]
+        assert register.access_state() == state  # nothing to learn for a service that runs
+
+
+def test_a_service_that_runs_learns_of_another_register_with_as_many_keys(shared, sqlite_url):
+    later = BY | {"made_at": datetime(2025, 1, 11)}
+    made = {"role": "bank", "investor": None, "digest": "x", "expires_at": None}
+    with Register.open(sqlite_url) as register:
+        register.keys.add(key_id="id-new", name="new", **made, **later)
+        state = register.access_state()
+    restore(shared, sqlite_url)
+    with Register.open(sqlite_url) as register:
+        register.keys.add(key_id="id-other", name="other", **made, **BY | {"made_at": datetime(2025, 1, 12)})
+        assert register.access_state() != state
+
+
+def test_where_the_register_of_before_cannot_be_read_it_is_said(shared, sqlite_url, path):
+    close_all(sqlite_url)
+    path.write_bytes(b"broken " * 400)
+    assert restore(shared, sqlite_url).closed is None
+    assert standing(sqlite_url) == (["good", "leaked"], ["left"], 1)

@@ -74,7 +74,7 @@ def test_a_register_that_others_could_read_is_closed_to_them_when_it_is_opened(f
 def test_a_backup_and_what_is_restored_of_it_are_read_by_their_owner_alone(filled, path, tmp_path):
     backup = tmp_path / "out" / "register.zip"
     back_up(filled, backup, made_at=NOON)
-    restored = restore(backup, filled)
+    restored = restore(backup, filled, made_at=NOON)
     assert mode(backup) == mode(path) == mode(restored.replaced) == 0o600
 
 

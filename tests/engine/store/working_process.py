@@ -70,7 +70,7 @@ def work(path: Path, name: str, files: dict[str, File]) -> None:
     url = f"sqlite:///{path}"
     if name == "restore":
         say(os.getpid())
-        restore(path.parent / BACKUP, url)
+        restore(path.parent / BACKUP, url, made_at=NOON)
         say("done")
         return
     with Register.open(url) as register:
