@@ -89,6 +89,37 @@ def unjudged(units: pd.DataFrame, *, as_of: pd.Timestamp, levels: pd.Series | No
     return _in_order_of_units(pieces, units).drop(columns="place")
 
 
+def barriers_of(units: pd.DataFrame, *, as_of: pd.Timestamp, levels: pd.Series | None = None) -> pd.DataFrame:
+    """What acts have to remove: the barriers found, and of a unit without any that nobody knows what stopped it.
+
+    Parameters
+    ----------
+    units
+        Unit table, shape (n, columns).
+    as_of
+        The day of judgement.
+    levels
+        As for `diagnose`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``unit_id, barrier``: those found as `diagnose` orders them, then ``unknown`` of the units that have none and
+        state no cause.
+
+    Examples
+    --------
+    >>> from engine.domain.unit import unit_table
+    >>> units = unit_table(pd.DataFrame({"unit_id": ["a", "b"], "stop_causes": [None, "bank_debt"]}))
+    >>> barriers_of(units, as_of=pd.Timestamp("2026-01-01")).values.tolist()
+    [['b', 'bank_debt'], ['a', 'unknown']]
+    """
+    found = diagnose(units, as_of=as_of, levels=levels)
+    blind = unjudged(units, as_of=as_of, levels=levels)
+    unknown = blind[(blind["barrier"] == Barrier.UNKNOWN.value) & ~blind["unit_id"].isin(found["unit_id"])]
+    return pd.concat([found[["unit_id", "barrier"]], unknown[["unit_id", "barrier"]]], ignore_index=True)
+
+
 _Graded = dict[str, np.ndarray]  # evidence -> severities, n of them, 0 = not found
 _Piece = dict[str, np.ndarray]  # column -> values; "place" is the row in the unit table
 

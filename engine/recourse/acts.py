@@ -137,6 +137,62 @@ def removed_by(done: pd.DataFrame) -> pd.DataFrame:
     return found[["unit_id", "barrier"]].astype({"barrier": "str"}).reset_index(drop=True)
 
 
+def since_records(done: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """Acts that were done for some units, and whether the record of each is of that day or later.
+
+    Parameters
+    ----------
+    done
+        ``unit_id, act, happened_on``, of any units.
+    units
+        Unit table, shape (n, columns).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Those of the units, in the order of ``done``, with ``in_record``.
+
+    Examples
+    --------
+    >>> done = pd.DataFrame({"unit_id": ["a"], "act": ["diagnosis"], "happened_on": [pd.Timestamp("2026-02-01")]})
+    >>> units = pd.DataFrame({"as_of": [pd.Timestamp("2026-01-01")]}, index=["a"])
+    >>> since_records(done, units)["in_record"].tolist()
+    [False]
+    """
+    ours = done[done["unit_id"].isin(units.index)].reset_index(drop=True)
+    recorded = units["as_of"].reindex(ours["unit_id"]).to_numpy()
+    return ours.assign(in_record=ours["happened_on"].to_numpy() <= recorded)
+
+
+def lifted(listed: pd.DataFrame, done: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Which barriers stand in a record alone: an act that removes them was done after its day.
+
+    Parameters
+    ----------
+    listed
+        ``unit_id, barrier``, shape (n, any).
+    done
+        What `since_records` gives.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n,), bool.
+
+    Examples
+    --------
+    >>> listed = pd.DataFrame({"unit_id": ["a", "a"], "barrier": ["management", "seized_by_bank"]})
+    >>> lifted(listed, pd.DataFrame({"unit_id": ["a"], "act": ["management_contract"], "in_record": [False]})).tolist()
+    [True, False]
+    """
+    removed = removed_by(done[~done["in_record"].astype(bool)])
+    return np.asarray(_listed_pairs(listed).isin(_listed_pairs(removed)))
+
+
+def _listed_pairs(listed: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(listed[["unit_id", "barrier"]])
+
+
 def by_barrier() -> pd.DataFrame:
     """The table ``interventions`` with one row for each barrier that an act removes, column ``barrier``.
 

@@ -12,6 +12,7 @@ from engine.diagnosis.findings import diagnose
 from engine.economics.prices import levels_of
 from engine.packages.standing import Loss, losses
 from engine.packages.terms import PackageTerms
+from engine.recourse.acts import lifted
 from engine.reference.effects import effects
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised, appraised, current_units
@@ -48,7 +49,7 @@ class Booklet:
     flows
         Cash flow of each by year, as `serving.desk.economics.register_flows` gives it; shape (n, years).
     findings
-        Barriers of the units.
+        Barriers of the units, without those that an act removed after the day of the record.
     plans
         The cheapest plan of each, as `serving.desk.plan.plans_of` finds it; for the public without what the log says
         was done.
@@ -120,7 +121,7 @@ def package_booklet(
         units = current_units(register, as_of=today)
     gone = losses([unit["unit_id"] for unit in stored.document["units"]], units)
     if audience is Audience.OFFICE:
-        done, believed = done_acts(settings, question), believed_acts(settings, question)
+        done, believed = done_acts(settings, question), believed_acts(settings, question, version=stored.model_version)
         return booklet_among(stored, whole, gone=gone, done=done, believed=believed)
     return booklet_among(stored, whole, gone=gone, believed=effects(settings.effects))
 
@@ -146,6 +147,7 @@ def booklet_among(
     ids = _shown([unit for unit in wanted if office or unit not in lost], shown, in_order=office)
     units = whole.table.loc[ids]
     believed = effects() if believed is None else believed
+    findings = diagnose(units, as_of=as_of, levels=levels_of(whole.prices))
     plans = plans_of(whole, units.index, NOTHING_DONE if done is None else done, PlanRequest(), believed)
     return Booklet(
         key=stored.key,
@@ -155,7 +157,7 @@ def booklet_among(
         units=shown.loc[ids],
         worth=register_economics(whole, units.index, Choices(draws=REGISTER_DRAWS)),
         flows=register_flows(whole, units.index, Choices()),
-        findings=diagnose(units, as_of=as_of, levels=levels_of(whole.prices)),
+        findings=findings[~lifted(findings, plans.done)],
         plans=plans,
         price_year=whole.question.price_year,
         left_out=len(wanted) - len(ids),

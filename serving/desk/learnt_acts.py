@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from engine.diagnosis.findings import diagnose, unjudged
+from engine.diagnosis.findings import barriers_of
 from engine.domain.outcome import OutcomeKind
 from engine.domain.prediction import Output, columns
 from engine.domain.standing import standing
-from engine.domain.unit import Barrier, Field, Status, idle_months
+from engine.domain.unit import Field, Status, idle_months
 from engine.economics.prices import PriceIndex, levels_of
 from engine.recourse.acts import acts_of
 from engine.recourse.learnt import LEAST, learnt_effects
@@ -31,8 +31,16 @@ BESIDE = ["idle_months", "log_jobs", "landmark"]
 _CASES = ["unit_id", "intervention", "done", "returned", "chance", "others", *BESIDE]
 
 
-def believed_acts(settings: Settings, question: Question) -> pd.DataFrame:
+def believed_acts(settings: Settings, question: Question, *, version: str | None = None) -> pd.DataFrame:
     """Effects with those of acts moved by outcomes, for the office: they rest on fields that the public does not see.
+
+    Parameters
+    ----------
+    settings, question
+        Where things are kept; by when outcomes were known.
+    version
+        Version of the model that says which chance each unit had; the one at work where ``None``. What is judged by an
+        earlier model takes the effects of that model too.
 
     Returns
     -------
@@ -42,7 +50,7 @@ def believed_acts(settings: Settings, question: Question) -> pd.DataFrame:
     Raises
     ------
     EhyaError
-        ``no_model`` and its like where outcomes are enough and there is no model; what
+        ``no_model``, ``never_promoted`` and their like where outcomes are enough and there is no model; what
         `engine.reference.effects.effects` raises.
     """
     believed = effects(settings.effects)
@@ -51,7 +59,7 @@ def believed_acts(settings: Settings, question: Question) -> pd.DataFrame:
         enough = _often_served(events)
         cases = pd.DataFrame(columns=_CASES)
         if enough:
-            model, prices = champion(register, settings), own_prices(settings)
+            model, prices = champion(register, settings, version), own_prices(settings)
             found = [
                 _at_landmark(register, events, model, day, question, believed, prices)
                 for day in _landmarks(events, question.as_of)
@@ -98,9 +106,7 @@ def _at_landmark(
     before = served[served["happened_on"] <= day]
     lately = before.loc[before["happened_on"] > since, ["unit_id", "act"]].drop_duplicates()
     levels = levels_of(prices)
-    blind = unjudged(units, as_of=day, levels=levels)
-    barriers = pd.concat([diagnose(units, as_of=day, levels=levels), blind[blind["barrier"] == Barrier.UNKNOWN.value]])
-    might = acts_of(units, barriers[["unit_id", "barrier"]], believed)[["unit_id", "intervention"]]
+    might = acts_of(units, barriers_of(units, as_of=day, levels=levels), believed)[["unit_id", "intervention"]]
     done = lately.rename(columns={"act": "intervention"})
     pairs = pd.concat([done.assign(done=True), might.assign(done=False)]).drop_duplicates(["unit_id", "intervention"])
     long_ago = pd.MultiIndex.from_frame(before[["unit_id", "act"]])  # done before: neither served now nor never served

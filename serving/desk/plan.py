@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from engine.diagnosis.findings import diagnose, unjudged
+from engine.diagnosis.findings import barriers_of, diagnose
 from engine.domain.joined import joined_names
 from engine.domain.outcome import OutcomeKind
 from engine.domain.prediction import Output, columns
-from engine.domain.unit import Barrier
 from engine.economics.assumptions import Assumptions
 from engine.economics.jobs import labour_market, new_jobs
 from engine.economics.prices import deflate, levels_of
@@ -20,7 +19,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.ranking.grounds import BLOCKING_SEVERITY
 from engine.ranking.money import money_factor, own_year
 from engine.ranking.reasons import BLOCKS, Triage
-from engine.recourse.acts import FIXED_COST_YEAR, acts_of, removed_by
+from engine.recourse.acts import FIXED_COST_YEAR, acts_of, lifted, since_records
 from engine.recourse.cheapest import Plans, Wish, cheapest
 from engine.recourse.quarter import Capacity, work
 from engine.settings import Settings
@@ -151,6 +150,11 @@ def done_acts(settings: Settings, question: Question) -> pd.DataFrame:
     """Acts that were done by the day of the question: ``unit_id, act, happened_on``, the latest of each."""
     with open_register(settings) as register:
         events = register.events(question.as_of)
+    return acts_among(events)
+
+
+def acts_among(events: pd.DataFrame) -> pd.DataFrame:
+    """Acts that the log of events says were done: ``unit_id, act, happened_on``, the latest of each."""
     served = events[(events["kind"] == OutcomeKind.SERVED.value) & events["act"].notna()]
     served = served[["unit_id", "act", "happened_on"]].sort_values("happened_on", kind="stable")
     return served.drop_duplicates(["unit_id", "act"], keep="last", ignore_index=True)
@@ -177,34 +181,20 @@ def plans_of(
     units = found.table.loc[names]
     year = found.question.price_year or own_year(found.table) or FIXED_COST_YEAR
     levels = levels_of(found.prices)
+    barriers = barriers_of(units, as_of=found.question.as_of, levels=levels)
     findings = diagnose(units, as_of=found.question.as_of, levels=levels)
-    blind = unjudged(units, as_of=found.question.as_of, levels=levels)
-    unknown = blind[(blind["barrier"] == Barrier.UNKNOWN.value) & ~blind["unit_id"].isin(findings["unit_id"])]
-    barriers = pd.concat([findings[["unit_id", "barrier"]], unknown[["unit_id", "barrier"]]], ignore_index=True)
-    done = _beside_records(done, units)
-    lifted = _pairs(removed_by(done[~done["in_record"]]))
+    done = since_records(done, units)
     acts = acts_of(
         units,
-        barriers[~_pairs(barriers).isin(lifted)],
+        barriers[~lifted(barriers, done)],
         believed,
         rial=money_factor(units, year, prices=found.prices).debts,
         fixed_rial=_moved(year, found),
         costs=request.costs,
     )
-    first = findings[(findings["severity"] >= BLOCKING_SEVERITY) & ~_pairs(findings).isin(lifted)]
+    first = findings[(findings["severity"] >= BLOCKING_SEVERITY) & ~lifted(findings, done)]
     chance = units[columns(Output.FEASIBILITY)[1]].astype("float64")
     return PlanResult(found, cheapest(acts, chance, _must(first, names), request.wish), acts, done, year)
-
-
-def _beside_records(done: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
-    """What was done for these units, and whether the record of each is of that day or later."""
-    ours = done[done["unit_id"].isin(units.index)].reset_index(drop=True)
-    recorded = units["as_of"].reindex(ours["unit_id"]).to_numpy()
-    return ours.assign(in_record=ours["happened_on"].to_numpy() <= recorded)
-
-
-def _pairs(listed: pd.DataFrame) -> pd.MultiIndex:
-    return pd.MultiIndex.from_frame(listed[["unit_id", "barrier"]])
 
 
 def _must(first: pd.DataFrame, names: pd.Index) -> pd.Series:

@@ -7,15 +7,16 @@ from typing import Any
 
 import pandas as pd
 
-from engine.diagnosis.findings import diagnose, unjudged
-from engine.domain.unit import Barrier
+from engine.diagnosis.findings import barriers_of, diagnose, unjudged
 from engine.economics.prices import levels_of
 from engine.errors import EhyaError, ErrorCode
 from engine.health.plausibility import implausible
+from engine.recourse.acts import lifted, since_records
 from engine.recourse.remedies import interventions
 from engine.settings import Settings
 from serving.desk.appraisal import Beside, current_units, judged
 from serving.desk.named import find_unit
+from serving.desk.plan import acts_among
 from serving.desk.question import Question
 from serving.desk.why import Why, explained, why
 from serving.desk.workspace import champion, open_register
@@ -42,6 +43,8 @@ class Story:
         Predictions that were kept, newest first.
     findings, unjudged, plan
         Barriers, what could not be judged, and what could be done.
+    lifted
+        Barriers that stand in the record alone: an act that removes them was done after its day.
     why
         What each feature adds to its chance of a restart, where a model of outcomes judged it.
     reasons
@@ -60,6 +63,7 @@ class Story:
     findings: pd.DataFrame
     unjudged: pd.DataFrame
     plan: pd.DataFrame
+    lifted: pd.DataFrame
     why: dict[str, Any] | None = None
     reasons: Why | None = None
 
@@ -83,6 +87,7 @@ def unit_story(settings: Settings, question: Question, given: str) -> Story:
         facts, conflicts = register.units.facts(unit_id), register.decisions.conflicts(unit_id)
         beside = Beside.of(register, settings)
         extras = register.units.extras([unit_id]).drop(columns="unit_id")
+        done = acts_among(register.events(question.as_of))
         history, events, kept = register.units.history(unit_id), register.events(), register.predictions(unit_id)
         try:
             model = champion(register, settings)
@@ -97,7 +102,9 @@ def unit_story(settings: Settings, question: Question, given: str) -> Story:
     unit = units.loc[[unit_id]]
     levels = levels_of(beside.prices)
     findings = diagnose(unit, as_of=question.as_of, levels=levels)
-    blind = unjudged(unit, as_of=question.as_of, levels=levels)
+    waiting = barriers_of(unit, as_of=question.as_of, levels=levels)
+    done = since_records(done, unit)
+    gone = lifted(findings, done)
     return Story(
         row=table.loc[[unit_id]],
         facts=facts,
@@ -108,9 +115,10 @@ def unit_story(settings: Settings, question: Question, given: str) -> Story:
         history=history,
         events=events[events["unit_id"] == unit_id],
         predictions=kept,
-        findings=findings,
-        unjudged=blind,
-        plan=interventions(findings if len(findings) else blind[blind["barrier"] == Barrier.UNKNOWN.value]),
+        findings=findings[~gone],
+        unjudged=unjudged(unit, as_of=question.as_of, levels=levels),
+        plan=interventions(waiting[~lifted(waiting, done)]),
+        lifted=findings[gone],
         why=told if "scorable" in table and bool(table.loc[unit_id, "scorable"]) else None,
         reasons=reasons,
     )

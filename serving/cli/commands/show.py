@@ -153,7 +153,10 @@ def _barriers(terminal: Terminal, story: Story) -> None:
         barrier, evidence = words.text(f"barrier.{finding['barrier']}"), words.codes(finding["evidence"], "evidence")
         said = words.text("cli.finding", barrier=barrier, severity=finding["severity"], evidence=evidence)
         terminal.line(f"  {said}")
-    if story.findings.empty:
+    for finding in story.lifted.to_dict("records"):
+        barrier = words.text(f"barrier.{finding['barrier']}")
+        terminal.line(f"  {words.text('cli.finding_lifted', barrier=barrier)}")
+    if story.findings.empty and story.lifted.empty:
         terminal.line(f"  {words.text('cli.no_findings')}")
     terminal.pairs(
         [
@@ -263,6 +266,7 @@ def _document(story: Story, question: Question) -> dict[str, Any]:
         "conflicts": story.conflicts,
         "history": story.history,
         "findings": story.findings,
+        "lifted": story.lifted,
         "unjudged": story.unjudged,
         "interventions": story.plan,
         "events": story.events,

@@ -5,15 +5,20 @@ from datetime import datetime
 import pandas as pd
 import pytest
 
+from engine.domain.outcome import OutcomeKind
 from engine.errors import EhyaError, ErrorCode
 from engine.packages.terms import PackageTerms
+from engine.recourse.acts import by_barrier
 from engine.scoring.artefact import path_of, save
 from engine.settings import Settings
 from experiments.province_simulator.register import taken
 from serving.desk.booklet import package_booklet
+from serving.desk.outcomes import OutcomeRequest, record_outcome
 from serving.desk.package import solve_package, stored_package
 from serving.desk.question import Question
+from serving.desk.unit import unit_story
 from serving.desk.workspace import open_register
+from serving.disclosure.masking import Audience
 
 DAY = pd.Timestamp("2026-11-23")
 NOON = datetime(2026, 11, 29, 12)
@@ -72,3 +77,21 @@ def test_a_booklet_whose_model_is_gone_says_which(settings):
     finally:
         hidden.rename(path)
     assert (caught.value.code, caught.value.facts["version"]) == (ErrorCode.MODEL_FILE_MISSING, "first")
+
+
+def test_a_barrier_whose_act_was_done_after_the_record_stands_in_it_no_longer_but_for_the_public(settings):
+    before = package_booklet(settings, "inva", today=DAY)
+    unit, barrier = before.findings.iloc[0][["unit_id", "barrier"]]
+    act = by_barrier().set_index("barrier")["intervention"].loc[[barrier]].iloc[0]
+    record_outcome(settings, OutcomeRequest(unit, OutcomeKind.SERVED, DAY, "day", DAY, act=act))
+    after = package_booklet(settings, "inva", today=DAY)
+    assert barrier not in after.findings.set_index("unit_id")["barrier"].loc[lambda one: one.index == unit].tolist()
+    assert len(after.findings) < len(before.findings)
+    public = package_booklet(settings, "inva", Audience.PUBLIC, today=DAY)
+    assert ((public.findings["unit_id"] == unit) & (public.findings["barrier"] == barrier)).any()
+    story = unit_story(settings, Question(as_of=DAY, price_year=1405), unit)
+    assert barrier not in story.findings["barrier"].tolist()
+    assert barrier in story.lifted["barrier"].tolist()
+    assert barrier not in story.plan["barrier"].tolist()
+    earlier = unit_story(settings, Question(as_of=DAY - pd.Timedelta(days=1), price_year=1405), unit)
+    assert barrier in earlier.findings["barrier"].tolist()

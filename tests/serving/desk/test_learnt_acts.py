@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from engine.domain.outcome import outcome_table
+from engine.errors import EhyaError, ErrorCode
 from engine.recourse.learnt import LEARNT, LEAST
 from engine.reference.effects import effects
 from engine.settings import Settings
@@ -68,6 +69,12 @@ def test_outcomes_move_an_effect_once_each_side_has_enough_and_no_other(settings
     assert learnt["high"] - learnt["low"] < assumed["high"] - assumed["low"]
     untouched = believed_acts(settings, QUESTION).set_index("feature").drop(ACT)
     pd.testing.assert_series_equal(untouched["effect"], effects().set_index("feature").drop(ACT)["effect"])
+
+
+def test_the_chances_behind_an_effect_are_those_of_the_model_that_is_wanted(settings):
+    with pytest.raises(EhyaError) as caught:
+        believed_acts(settings, QUESTION, version="never")
+    assert caught.value.code is ErrorCode.NEVER_PROMOTED
 
 
 def test_what_is_not_yet_two_years_old_says_nothing(settings):
