@@ -48,6 +48,8 @@ class Gap(Code):
 FORBIDDING = frozenset({Gap.NO_SECTOR, Gap.NO_JOBS, Gap.NO_PRICE_YEAR})
 """Gaps that no norm can fill: the unit cannot be judged."""
 
+_PER_JOB = "revival_capital_per_job_1398"
+"""Norm of the fixed capital for one job: what a revival takes beside its working capital."""
 _ENERGY = ["electricity_share", "gas_share", "water_share"]
 _MATERIALS = ["materials_and_other_share", "trade_share", "transport_share"]
 
@@ -97,7 +99,8 @@ class Facts:
             Jobs that the revival adds, persons, shape (n,).
         assumed
             Assumptions. A stated working capital below ``working_capital_days_least`` of cash cost counts as so many
-            days; a stated capital below the low end of ``revival_capital_per_job_1398`` counts as stated.
+            days; a stated capital whose fixed part lies below the low end of ``revival_capital_per_job_1398`` counts as
+            stated.
 
         Returns
         -------
@@ -114,17 +117,17 @@ class Facts:
         >>> doubted.gaps.columns[doubted.gaps.iloc[0]].tolist()
         ['sales_by_norm', 'debts_unknown', 'working_capital_raised', 'capital_below_norm']
         """
-        tied = terms(self, jobs, assumed.points()).tied
+        once = terms(self, jobs, assumed.points())
+        least = terms(self.without_capital(), jobs, lowest_norm(assumed).points()).fixed_capital
         gaps = {
-            Gap.WORKING_CAPITAL_RAISED.value: tied > self.working_capital * (1 + 1e-9),
-            Gap.CAPITAL_BELOW_NORM.value: self.capital < self.least_capital(jobs, assumed),
+            Gap.WORKING_CAPITAL_RAISED.value: once.tied > self.working_capital * (1 + 1e-9),
+            Gap.CAPITAL_BELOW_NORM.value: ~np.isnan(self.capital) & (once.fixed_capital < least * (1 - 1e-9)),
         }
         return replace(self, gaps=self.gaps.assign(**gaps))
 
-    def least_capital(self, jobs: ArrayLike, assumed: Assumptions) -> Array:
-        """Capital of the revival of so many jobs by the low end of its norm, rial, shape (n,)."""
-        norm = assumed["revival_capital_per_job_1398"].low * BILLION
-        return np.asarray(np.asarray(jobs, dtype=np.float64) * norm * self.capital_factor)
+    def without_capital(self) -> Facts:
+        """The same, as if no record stated its capital: the norm gives it then."""
+        return replace(self, capital=np.full(len(self.capital), np.nan))
 
     def only(self, places: slice) -> Facts:
         """The facts of some of the units; their gaps stay those of all."""
@@ -136,6 +139,17 @@ class Facts:
     def judged(self) -> NDArray[np.bool_]:
         """Units without a gap that forbids an appraisal, shape (n,)."""
         return np.asarray(~self.gaps[[gap.value for gap in FORBIDDING]].any(axis=1))
+
+
+def lowest_norm(assumed: Assumptions) -> Assumptions:
+    """The same assumptions with the norm of fixed capital per job at its low end.
+
+    Examples
+    --------
+    >>> lowest_norm(Assumptions.from_reference()).value("revival_capital_per_job_1398")
+    0.95
+    """
+    return assumed.changed({_PER_JOB: assumed[_PER_JOB].low})
 
 
 _COLUMNS = (
@@ -444,7 +458,7 @@ def _running(prices: Array) -> Array:
 
 def _fixed_capital(known: Facts, values: Values, persons: Array, first_tied: Array) -> Array:
     """Capital beside the working capital: the stated sum holds both, up to a cap."""
-    norm = persons * np.asarray(values["revival_capital_per_job_1398"]) * BILLION * known.capital_factor
+    norm = persons * np.asarray(values[_PER_JOB]) * BILLION * known.capital_factor
     stated = known.capital - np.minimum(first_tied, known.capital * values["working_capital_cap"])
     by_record = stated * np.asarray(values["capital_overrun"])
     return np.asarray(np.where(np.isnan(known.capital), norm, by_record))

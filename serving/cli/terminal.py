@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from rich import box
@@ -73,6 +74,18 @@ class Terminal:
 
             self._out.file.write(json_text(document) + "\n")
         return self.as_json
+
+    def written(self, path: Path) -> None:
+        """Say that a file was written, or name it as JSON where JSON was asked for.
+
+        Examples
+        --------
+        >>> from serving.i18n import speech
+        >>> Terminal(speech("en")).written(Path("figures.xlsx"))
+        Written: figures.xlsx
+        """
+        if not self.answer({"path": str(path)}):
+            self.say("cli.written", path=str(path))
 
     def table(self, headers: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "") -> None:
         """Print a table of texts; few columns, long texts fold inside their cell."""

@@ -20,7 +20,7 @@ from engine.economics.jobs import labour_market
 from engine.economics.prices import RIAL_PER_BILLION_RIAL, UsdMarket, usd
 from engine.economics.project import Project
 from engine.economics.project_file import StatedProject, plan, read_project, stated_account
-from engine.economics.revival import FORBIDDING, Gap, facts, revival
+from engine.economics.revival import FORBIDDING, Gap, facts, lowest_norm, revival
 from engine.economics.statements import statements
 from engine.economics.tornado import Swing, ranges, steps
 from engine.economics.unit_account import unit_account, unit_project
@@ -108,7 +108,8 @@ class Economics:
     project
         Its lines by year, at the points of all that is assumed; ``None`` where it cannot be judged.
     at_norm
-        Account with the lowest norm of capital for so many jobs, where the record states less; ``None`` elsewhere.
+        Account with the lowest norm of fixed capital for so many jobs, where the record states less beside its working
+        capital; ``None`` elsewhere.
     """
 
     name: str
@@ -168,8 +169,7 @@ def economics_of(found: Appraised, unit_id: str, choices: Choices) -> Economics:
     told = unit_account(known, around, jobs, assumed, rial_per_usd=dollar)
     at_norm = None
     if Gap.CAPITAL_BELOW_NORM in gaps:
-        richer = replace(known, capital=known.least_capital(jobs, assumed))
-        at_norm = unit_account(richer, around, jobs, assumed, rial_per_usd=dollar)
+        at_norm = unit_account(known.without_capital(), around, jobs, lowest_norm(assumed), rial_per_usd=dollar)
     drawn = worth(
         row,
         row,

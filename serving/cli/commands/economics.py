@@ -59,7 +59,7 @@ def show_economics(
         else:
             found = unit_economics(settings, question, str(unit), choices)
     if out is not None:
-        terminal.say("cli.written", path=str(write_cash_flow(out, found, terminal.speech)))
+        terminal.written(write_cash_flow(out, found, terminal.speech))
         return
     if terminal.answer(economics_document(found)):
         return

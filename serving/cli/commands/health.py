@@ -36,7 +36,7 @@ def show_health(
         asked = register_questions(settings, as_of=at)
     if out:
         write_health(out, found, terminal.speech, asked=asked)
-        terminal.say("cli.written", path=str(out))
+        terminal.written(out)
     elif terminal.answer(health_document(found, asked)):
         return
     elif found.totals.empty:

@@ -69,7 +69,7 @@ def show_shortlist(
     if shown:
         record_shown(settings, offer.shortlist, shown_on=today())
     if out:
-        terminal.say("cli.written", path=str(write_list(out, offer, terminal.speech)))
+        terminal.written(write_list(out, offer, terminal.speech))
     elif not terminal.answer(shortlist_document(offer)):
         _print(terminal, offer, offered.appraised.audience)
 

@@ -120,7 +120,7 @@ def list_outcomes(terminal: Terminal, settings: Settings, unit: str | None, out:
     listed = outcomes(settings, unit)
     events = listed.events
     if out is not None:
-        terminal.say("cli.written", path=str(write_outcome_sheet(out, events, terminal.speech)))
+        terminal.written(write_outcome_sheet(out, events, terminal.speech))
         return
     if terminal.answer(events.to_dict("records")):
         return

@@ -334,8 +334,7 @@ def export(
             audience = Audience.PUBLIC if teaser else Audience.OFFICE
             booklet = package_booklet(settings, given, audience, today=today())
             write_booklet(out, booklet, terminal.speech, logo=picture)
-        if not terminal.answer({"path": str(out)}):
-            terminal.say("cli.written", path=str(out))
+        terminal.written(out)
         return
     if logo is not None:
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--logo", given=out.name, allowed=[".pdf"])
@@ -349,8 +348,7 @@ def export(
     ]
     notes = [(_rests_on(document, words), ""), (words.text("package.terms_cost"), "")]
     write_package(out, document, [*notes, *costs], words)
-    if not terminal.answer({"path": str(out)}):
-        terminal.say("cli.written", path=str(out))
+    terminal.written(out)
 
 
 def _document(stored: Any) -> dict[str, Any]:

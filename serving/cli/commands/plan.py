@@ -180,7 +180,7 @@ def show_workload(
         found = workload(settings, question, request, capacity)
     words = terminal.speech
     if out is not None:
-        terminal.say("cli.written", path=str(write_workload(out, found, words)))
+        terminal.written(write_workload(out, found, words))
         return
     if terminal.answer(work_document(found)):
         return

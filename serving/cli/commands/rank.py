@@ -121,7 +121,7 @@ def _write(terminal: Terminal, settings: Settings, found: Ranking, out: Path) ->
         behind=behind(found.appraised, found.listed),
         **question.document,
     )
-    terminal.say("cli.written", path=str(out))
+    terminal.written(out)
 
 
 def codes_of(wanted: Mapping[str, Any]) -> dict[str, Any]:

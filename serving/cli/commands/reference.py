@@ -299,4 +299,4 @@ def _write(terminal: Terminal, described: TableSpec, rows: pd.DataFrame, out: Pa
         write_json(out, {"table": name, **owed, "rows": records})
     else:
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=out.name, allowed=[".xlsx", ".csv", ".json"])
-    terminal.say("cli.written", path=str(out))
+    terminal.written(out)

@@ -52,7 +52,7 @@ def show_report(terminal: Terminal, settings: Settings, request: ReportRequest, 
     report = programme_report(settings, request)
     words = terminal.speech
     if out is not None:
-        terminal.say("cli.written", path=str(write_report(out, report, words)))
+        terminal.written(write_report(out, report, words))
         return
     if terminal.answer(report_document(report)):
         return

@@ -72,8 +72,7 @@ def write_unit_sheet(terminal: Terminal, settings: Settings, question: Question,
     """
     with terminal.busy("booklet.writing"):
         path = write_sheet(out, unit_opportunity(settings, question, given), terminal.speech)
-    if not terminal.answer({"path": str(path)}):
-        terminal.say("cli.written", path=str(path))
+    terminal.written(path)
 
 
 def _facts(terminal: Terminal, story: Story, row: pd.Series) -> None:

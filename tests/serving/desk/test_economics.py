@@ -3,11 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from engine.economics.account import FigureName
-from engine.economics.assumptions import Setter
-from engine.economics.revival import Gap
+from engine.economics.assumptions import Assumptions, Setter
+from engine.economics.revival import Gap, facts, lowest_norm, terms
 from engine.errors import EhyaError, ErrorCode
 from serving.desk.appraisal import Appraised
 from serving.desk.economics import Choices, ask, economics_of, package_economics, read_choices, register_economics
@@ -58,6 +59,22 @@ def test_a_unit_that_states_too_little_capital_is_also_worked_with_the_lowest_no
     rich = economics_of(replace(office, table=office.table.assign(capital_needed_rial=10**15)), "unit-0000", FEW)
     assert Gap.CAPITAL_BELOW_NORM not in rich.gaps
     assert rich.at_norm is None
+
+
+def test_the_lowest_norm_is_of_fixed_capital_wherever_it_is_spoken_of(office):
+    """A sum above it, working capital aside, lies below it; with it a unit is worth what one that states none is."""
+    bare = office.table.assign(capital_needed_rial=pd.array([None] * len(office.table), dtype="Int64"))
+    row, lowest = bare.loc[["unit-0000"]], lowest_norm(Assumptions.from_reference())
+    jobs = row["jobs_if_revived_point"].astype("float64")
+    least = int(terms(facts(row, jobs, price_year=1405), jobs, lowest.points()).fixed_capital[0])
+    bare = bare.assign(working_capital_needed_rial=least, price_year=1405)
+    lean = replace(office, table=bare.assign(capital_needed_rial=int(1.2 * least)))
+    found = economics_of(lean, "unit-0000", FEW)
+    assert Gap.CAPITAL_BELOW_NORM in found.gaps
+    changed = replace(FEW, changes={"revival_capital_per_job_1398": lowest.value("revival_capital_per_job_1398")})
+    same = economics_of(replace(office, table=bare), "unit-0000", changed).account
+    for name in (FigureName.CAPITAL, FigureName.NPV):
+        assert found.at_norm.value(name) == pytest.approx(same.value(name))
 
 
 def test_one_unit_is_worth_what_the_whole_register_says_of_it(office):

@@ -61,3 +61,9 @@ def test_a_strange_key_and_a_strange_assumption_are_answered(ehya, mill, tmp_pat
     assert "loan_rate" in ehya("--project", mill, "--assume", "loanrate=0.1", code=2).output
     assert ehya(code=2).output
     assert ehya("--project", mill, "UNIT", code=2).output
+
+
+def test_a_program_that_asks_for_a_file_is_given_its_path(ehya, mill, tmp_path):
+    path = tmp_path / "flow.xlsx"
+    assert json.loads(ehya("--project", mill, "--out", path, "--json").stdout) == {"path": str(path)}
+    assert path.is_file()
