@@ -39,6 +39,7 @@ class Act(Code):
     LIST_MADE = "list_made"
     REACTED = "reacted"
     OUTCOME_RECORDED = "outcome_recorded"
+    OUTCOMES_RECORDED = "outcomes_recorded"
     OUTCOME_CORRECTED = "outcome_corrected"
     OUTCOME_WITHDRAWN = "outcome_withdrawn"
     REGISTER_RESTORED = "register_restored"

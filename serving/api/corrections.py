@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 import pandas as pd
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from engine.store import Act, Register
+from engine.domain.outcome import Outcome
+from engine.store import Register
 from serving.api.access import Rate, WithoutKey, open_to
 from serving.api.answers import OutcomeAnswer, OutcomeStated, WithdrawnAnswer
 from serving.api.asking import answered
@@ -17,9 +19,9 @@ from serving.api.filters import LanguageQuery
 from serving.api.gate import caller_of
 from serving.api.outcomes import EXAMPLE, asked_of, said_of
 from serving.api.problems import problem_answers
-from serving.api.writing import body_of, member_of, written_once
+from serving.api.writing import body_of, member_of, prepared_once, written_once
 from serving.desk.clock import day_of
-from serving.desk.outcomes import correct_in
+from serving.desk.outcomes import asked_outcome, correct_in, withdraw_in
 from serving.disclosure.levels import CallerRole, Level
 
 _WRITE = open_to([CallerRole.PLANNER], level=Level.INTERNAL, without_key=WithoutKey.NEVER, rate=Rate.WRITES)
@@ -50,14 +52,11 @@ def router() -> APIRouter:
         body, caller = await body_of(request), caller_of(request)
         stated = member_of(OutcomeStated, body)
 
-        def act(register: Register, now: datetime) -> dict[str, Any]:
-            done = correct_in(register, number, asked_of(stated, now), made_at=now, reason=query.reason)
-            facts = {"number": number, "replacement": done.number}
-            by = {"made_at": now, "actor": caller.actor}
-            register.audit.note(**by, act=Act.OUTCOME_CORRECTED, subject=done.outcome.unit_id, **facts)  # type: ignore[arg-type]
-            return said_of(done)
+        def act(register: Register, now: datetime, outcome: Outcome) -> dict[str, Any]:
+            by = {"made_at": now, "actor": caller.actor, "reason": query.reason}
+            return said_of(correct_in(register, number, outcome, **by))  # type: ignore[arg-type]
 
-        done, headers = await written_once(request, body, act)
+        done, headers = await prepared_once(request, body, partial(asked_outcome, request=asked_of(stated)), act)
         return answered(request, query, done, headers)
 
     @routes.delete(
@@ -72,10 +71,8 @@ def router() -> APIRouter:
         caller = caller_of(request)
 
         def act(register: Register, now: datetime) -> dict[str, Any]:
-            today = pd.Timestamp(day_of(now))
-            register.events.withdraw(number, known_on=today, made_at=now, reason=query.reason)
-            by = {"made_at": now, "actor": caller.actor}
-            register.audit.note(**by, act=Act.OUTCOME_WITHDRAWN, subject=str(number), number=number)  # type: ignore[arg-type]
+            by = {"made_at": now, "actor": caller.actor, "reason": query.reason}
+            withdraw_in(register, number, known_on=pd.Timestamp(day_of(now)), **by)  # type: ignore[arg-type]
             return {"number": number, "withdrawn": True}
 
         done, headers = await written_once(request, b"", act)

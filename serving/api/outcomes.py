@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any
 
 import pandas as pd
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from engine.domain.outcome import Outcome
 from engine.parsing.dates import Precision
-from engine.store import Act, Register
+from engine.store import Register
 from serving.api.access import Rate, WithoutKey, open_to
 from serving.api.answers import OutcomeAnswer, OutcomesAnswer, OutcomeStated
 from serving.api.asking import answered
 from serving.api.gate import caller_of
 from serving.api.paging import PageQuery, page_of
 from serving.api.problems import problem_answers
-from serving.api.writing import body_of, member_of, written_once
+from serving.api.writing import body_of, member_of, prepared_once
 from serving.desk.clock import day_of
-from serving.desk.outcomes import OutcomeRequest, Recorded, outcomes, record_in
+from serving.desk.outcomes import OutcomeRequest, Recorded, asked_outcome, outcomes, record_in
 from serving.disclosure.levels import CallerRole, Level
 from serving.disclosure.values import known
 
@@ -58,14 +60,10 @@ def router() -> APIRouter:
         body, caller = await body_of(request), caller_of(request)
         stated = member_of(OutcomeStated, body)
 
-        def act(register: Register, now: datetime) -> dict[str, Any]:
-            done = record_in(register, asked_of(stated, now))
-            facts = {"kind": done.outcome.kind.value, "number": done.number}
-            by = {"made_at": now, "actor": caller.actor}
-            register.audit.note(**by, act=Act.OUTCOME_RECORDED, subject=done.outcome.unit_id, **facts)  # type: ignore[arg-type]
-            return said_of(done)
+        def act(register: Register, now: datetime, outcome: Outcome) -> dict[str, Any]:
+            return said_of(record_in(register, outcome, made_at=now, actor=caller.actor))
 
-        done, headers = await written_once(request, body, act)
+        done, headers = await prepared_once(request, body, partial(asked_outcome, request=asked_of(stated)), act)
         return answered(request, query, done, headers)
 
     return routes
@@ -77,14 +75,14 @@ _NAMES = (
 )  # fmt: skip
 
 
-def asked_of(stated: OutcomeStated, now: datetime) -> OutcomeRequest:
+def asked_of(stated: OutcomeStated) -> OutcomeRequest:
     """What a body states, as the desk takes it; what says no day of knowledge became known now."""
     more = stated.model_dump(exclude={"happened_on", "known_on", "precision"}, mode="json")
     return OutcomeRequest(
         **more,
         happened_on=pd.Timestamp(stated.happened_on),
         precision=Precision(stated.precision),
-        known_on=pd.Timestamp(stated.known_on or day_of(now)),
+        known_on=pd.Timestamp(stated.known_on or day_of(datetime.now(UTC))),
     )
 
 

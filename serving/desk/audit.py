@@ -8,6 +8,9 @@ from engine.settings import Settings
 from engine.store import AuditCheck
 from serving.desk.workspace import open_register
 
+TERMINAL = "terminal"
+"""How the audit names whoever may run commands in the workspace."""
+
 
 def audit(settings: Settings, *, newest: int | None = None) -> pd.DataFrame:
     """Lines of the audit, the newest first: ``id, made_at, actor, act, subject, facts, previous, hash``."""

@@ -13,7 +13,7 @@ from engine.domain.outcome_rows import OutcomeRows
 from engine.errors import EhyaError, ErrorCode
 from engine.parsing.dates import Precision
 from engine.settings import Settings
-from engine.store import Register
+from engine.store import Act, Register
 from serving.desk.named import find_unit
 from serving.desk.workspace import open_register
 
@@ -70,8 +70,8 @@ class OutcomeList:
     names: pd.Series
 
 
-def record_outcome(settings: Settings, request: OutcomeRequest) -> Recorded:
-    """Record one event.
+def record_outcome(settings: Settings, request: OutcomeRequest, *, made_at: datetime, actor: str) -> Recorded:
+    """Record one event, and in the audit who did.
 
     Raises
     ------
@@ -80,17 +80,27 @@ def record_outcome(settings: Settings, request: OutcomeRequest) -> Recorded:
         ``outcome_before_established``, ``outcome_before_stop``.
     """
     with open_register(settings) as register:
-        return record_in(register, request)
+        return record_in(register, asked_outcome(register, request), made_at=made_at, actor=actor)
 
 
-def record_in(register: Register, request: OutcomeRequest) -> Recorded:
-    """Record one event in a register that is open already; raises what `record_outcome` does."""
-    outcome = _outcome(register, request)
-    return Recorded(register.events.add(outcome), outcome)
+def record_in(register: Register, outcome: Outcome, *, made_at: datetime, actor: str) -> Recorded:
+    """Record an event in a register that is open already; raises what `engine.store.events.Events.add` does."""
+    with register.together():
+        number = register.events.add(outcome)
+        facts = {"kind": outcome.kind.value, "number": number}
+        by = {"made_at": made_at, "actor": actor, "subject": outcome.unit_id}
+        register.audit.note(**by, act=Act.OUTCOME_RECORDED, **facts)  # type: ignore[arg-type]
+    return Recorded(number, outcome)
 
 
 def correct_outcome(
-    settings: Settings, number: int, request: OutcomeRequest, *, made_at: datetime, reason: str | None = None
+    settings: Settings,
+    number: int,
+    request: OutcomeRequest,
+    *,
+    made_at: datetime,
+    actor: str,
+    reason: str | None = None,
 ) -> Recorded:
     """Let another event stand in the place of one that was recorded wrongly; the log keeps both.
 
@@ -100,19 +110,30 @@ def correct_outcome(
         ``unknown_event``, ``event_not_standing``, ``event_withdrawn``, and those of `record_outcome`.
     """
     with open_register(settings) as register:
-        return correct_in(register, number, request, made_at=made_at, reason=reason)
+        outcome = asked_outcome(register, request)
+        return correct_in(register, number, outcome, made_at=made_at, actor=actor, reason=reason)
 
 
 def correct_in(
-    register: Register, number: int, request: OutcomeRequest, *, made_at: datetime, reason: str | None = None
+    register: Register, number: int, outcome: Outcome, *, made_at: datetime, actor: str, reason: str | None = None
 ) -> Recorded:
     """Correct an event in a register that is open already; raises what `correct_outcome` does."""
-    outcome = _outcome(register, request)
-    return Recorded(register.events.correct(number, outcome, made_at=made_at, reason=reason), outcome)
+    with register.together():
+        instead = register.events.correct(number, outcome, made_at=made_at, reason=reason)
+        facts = {"number": number, "replacement": instead}
+        by = {"made_at": made_at, "actor": actor, "subject": outcome.unit_id}
+        register.audit.note(**by, act=Act.OUTCOME_CORRECTED, **facts)  # type: ignore[arg-type]
+    return Recorded(instead, outcome)
 
 
 def withdraw_outcome(
-    settings: Settings, number: int, *, known_on: pd.Timestamp, made_at: datetime, reason: str | None = None
+    settings: Settings,
+    number: int,
+    *,
+    known_on: pd.Timestamp,
+    made_at: datetime,
+    actor: str,
+    reason: str | None = None,
 ) -> None:
     """Let an event stand no more, since it never happened; the log keeps it.
 
@@ -122,7 +143,23 @@ def withdraw_outcome(
         ``unknown_event``, ``event_not_standing``, ``event_withdrawn``.
     """
     with open_register(settings) as register:
+        withdraw_in(register, number, known_on=known_on, made_at=made_at, actor=actor, reason=reason)
+
+
+def withdraw_in(
+    register: Register,
+    number: int,
+    *,
+    known_on: pd.Timestamp,
+    made_at: datetime,
+    actor: str,
+    reason: str | None = None,
+) -> None:
+    """Withdraw an event in a register that is open already; raises what `withdraw_outcome` does."""
+    with register.together():
         register.events.withdraw(number, known_on=known_on, made_at=made_at, reason=reason)
+        by = {"made_at": made_at, "actor": actor, "subject": str(number)}
+        register.audit.note(**by, act=Act.OUTCOME_WITHDRAWN, number=number)  # type: ignore[arg-type]
 
 
 def record_sheet(
@@ -133,6 +170,8 @@ def record_sheet(
     kinds: Mapping[str, str],
     acts: Mapping[str, str] | None = None,
     dry_run: bool = False,
+    made_at: datetime,
+    actor: str,
 ) -> OutcomeRows:
     """Record the rows of a sheet that can be events; the others are refused one by one.
 
@@ -149,6 +188,8 @@ def record_sheet(
         Further words for the kinds and the acts -> kind, act.
     dry_run
         Only say what would be recorded.
+    made_at, actor
+        Now, and who records them, for the audit.
 
     Raises
     ------
@@ -159,7 +200,14 @@ def record_sheet(
         names = register.units()["name"].dropna()
         alone = names[~names.duplicated(keep=False)]
         named = {str(name): str(unit) for unit, name in alone.items()}
-        return register.events.add_rows(rows, known_on=known_on, names=named, kinds=kinds, acts=acts, dry_run=dry_run)
+        with register.together():
+            found = register.events.add_rows(
+                rows, known_on=known_on, names=named, kinds=kinds, acts=acts, dry_run=dry_run
+            )
+            if len(found.accepted) and not dry_run:
+                by = {"made_at": made_at, "actor": actor, "subject": "sheet"}
+                register.audit.note(**by, act=Act.OUTCOMES_RECORDED, count=len(found.accepted))  # type: ignore[arg-type]
+        return found
 
 
 def outcomes(settings: Settings, unit: str | None = None) -> OutcomeList:
@@ -177,7 +225,14 @@ def outcomes(settings: Settings, unit: str | None = None) -> OutcomeList:
     return OutcomeList(events, units["name"])
 
 
-def _outcome(register: Register, request: OutcomeRequest) -> Outcome:
+def asked_outcome(register: Register, request: OutcomeRequest) -> Outcome:
+    """The event that is asked for, its unit found among all; it only reads, and keeps nobody waiting.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit``, ``several_units``, ``unknown_option``, ``outcome_known_too_early``, ``outcome_out_of_range``.
+    """
     if request.kind not in set(OutcomeKind):
         allowed = [one.value for one in OutcomeKind]
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="KIND", given=request.kind, allowed=allowed)

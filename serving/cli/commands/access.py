@@ -18,8 +18,6 @@ from serving.desk import agreements, audit, keys, people
 from serving.desk.clock import day_of, end_of
 from serving.disclosure.levels import CallerRole
 
-ACTOR = "terminal"
-"""Who acts here: whoever may run commands in the workspace."""
 EXIT_BROKEN = 1
 _AGREEMENT_DAYS = ("made_at", "confirmed_at", "ended_at")
 _SHORT = 16  # characters of a hash at a terminal
@@ -36,7 +34,9 @@ def add_key(
         ``unknown_option``, ``investor_missing``, ``key_named``, ``value_unreadable``.
     """
     ends = None if until is None else end_of(last_day(until, "--until").date())
-    made = keys.add_key(settings, name=name, role=role, investor=investor, made_at=_now(), expires_at=ends, actor=ACTOR)
+    made = keys.add_key(
+        settings, name=name, role=role, investor=investor, made_at=_now(), expires_at=ends, actor=audit.TERMINAL
+    )
     if terminal.answer({**_key(made.stored), "key": made.key}):
         return
     terminal.say("access.key_made", name=name)
@@ -78,7 +78,7 @@ def revoke_key(terminal: Terminal, settings: Settings, given: str) -> None:
     EhyaError
         ``key_unknown``, ``key_revoked``.
     """
-    found = keys.revoke_key(settings, given, made_at=_now(), actor=ACTOR)
+    found = keys.revoke_key(settings, given, made_at=_now(), actor=audit.TERMINAL)
     if not terminal.answer({"key_id": found.key_id, "name": found.name, "revoked": True}):
         terminal.say("access.key_revoked", name=found.name)
 
@@ -94,7 +94,7 @@ def add_person(terminal: Terminal, settings: Settings, name: str, *, role: str, 
     keys.checked_role(role, investor)
     password = _password(terminal)
     made = people.add_person(
-        settings, name=name, role=role, investor=investor, password=password, made_at=_now(), actor=ACTOR
+        settings, name=name, role=role, investor=investor, password=password, made_at=_now(), actor=audit.TERMINAL
     )
     if not terminal.answer(_person(made)):
         terminal.say("access.person_added", name=name, role=CallerRole(role))
@@ -131,7 +131,7 @@ def disable_person(terminal: Terminal, settings: Settings, name: str) -> None:
     EhyaError
         ``person_unknown``, ``person_disabled``.
     """
-    people.disable_person(settings, name, made_at=_now(), actor=ACTOR)
+    people.disable_person(settings, name, made_at=_now(), actor=audit.TERMINAL)
     if not terminal.answer({"name": name, "disabled": True}):
         terminal.say("access.person_disabled", name=name)
 
@@ -144,7 +144,7 @@ def accept_agreement(terminal: Terminal, settings: Settings, investor: str, pack
     EhyaError
         ``value_unreadable``, ``investor_unknown``, ``package_unknown``, ``package_not_frozen``.
     """
-    done = agreements.accept(settings, investor, package, made_at=_now(), actor=ACTOR)
+    done = agreements.accept(settings, investor, package, made_at=_now(), actor=audit.TERMINAL)
     if not terminal.answer({"investor": done.investor, "package": done.package, "agreed": True}):
         terminal.say("access.agreed", investor=done.investor, package=done.package)
 
@@ -157,7 +157,7 @@ def end_agreement(terminal: Terminal, settings: Settings, investor: str, package
     EhyaError
         ``value_unreadable``, ``investor_unknown``, ``package_unknown``, ``package_not_frozen``, ``not_agreed``.
     """
-    done = agreements.end(settings, investor, package, made_at=_now(), actor=ACTOR)
+    done = agreements.end(settings, investor, package, made_at=_now(), actor=audit.TERMINAL)
     if not terminal.answer({"investor": done.investor, "package": done.package, "agreed": False}):
         terminal.say("access.agreement_ended", investor=done.investor, package=done.package)
 

@@ -13,6 +13,7 @@ from engine.settings import LANGUAGES, Settings
 from serving.cli.question import Day, amount, day, now, today
 from serving.cli.terminal import Terminal
 from serving.desk import outcomes as desk
+from serving.desk.audit import TERMINAL
 from serving.desk.outcomes import OutcomeRequest, Recorded, outcomes, record_outcome
 from serving.i18n import speech
 from serving.reports.outcome_sheet import read_outcome_sheet, refusal_table, write_outcome_sheet
@@ -28,7 +29,8 @@ def add_outcome(
     EhyaError
         ``unknown_unit``, ``unknown_option``, ``outcome_known_too_early``, ``outcome_out_of_range``.
     """
-    _say_recorded(terminal, record_outcome(settings, _request(unit, kind, on, known_on, details)), "outcome_added")
+    request = _request(unit, kind, on, known_on, details)
+    _say_recorded(terminal, record_outcome(settings, request, **_by()), "outcome_added")
 
 
 def correct_outcome(
@@ -51,7 +53,7 @@ def correct_outcome(
         ``unknown_event``, ``event_not_standing``, ``event_withdrawn``, and those of `add_outcome`.
     """
     request = _request(unit, kind, on, known_on, details)
-    found = desk.correct_outcome(settings, number, request, made_at=now().to_pydatetime(), reason=reason)
+    found = desk.correct_outcome(settings, number, request, reason=reason, **_by())
     _say_recorded(terminal, found, "outcome_corrected", instead=number)
 
 
@@ -66,7 +68,7 @@ def withdraw_outcome(
         ``unknown_event``, ``event_not_standing``, ``event_withdrawn``.
     """
     at = today() if known_on is None else day(known_on, "--known-on").at
-    desk.withdraw_outcome(settings, number, known_on=at, made_at=now().to_pydatetime(), reason=reason)
+    desk.withdraw_outcome(settings, number, known_on=at, reason=reason, **_by())
     if not terminal.answer({"id": number, "withdrawn": True}):
         terminal.say("cli.outcome_withdrawn", number=number)
 
@@ -83,13 +85,17 @@ def import_outcomes(terminal: Terminal, settings: Settings, path: Path, *, known
     kinds = {speech(language).text(kind): kind.value for language in LANGUAGES for kind in OutcomeKind}
     acts = {speech(language).text(act): act.value for language in LANGUAGES for act in InterventionCode}
     rows = read_outcome_sheet(path)
-    found = desk.record_sheet(settings, rows, known_on=at, kinds=kinds, acts=acts, dry_run=dry_run)
+    found = desk.record_sheet(settings, rows, known_on=at, kinds=kinds, acts=acts, dry_run=dry_run, **_by())
     refused = found.refused.to_dict("records")
     if terminal.answer({"recorded": 0 if dry_run else len(found.accepted), "refused": refused}):
         return
     terminal.say("cli.outcomes_dry_run" if dry_run else "cli.outcomes_recorded", count=len(found.accepted))
     if refused:
         terminal.table(*refusal_table(refused, terminal.speech))
+
+
+def _by() -> dict[str, Any]:
+    return {"made_at": now().to_pydatetime(), "actor": TERMINAL}
 
 
 def _request(unit: str, kind: str, on: str, known_on: str | None, details: dict[str, Any]) -> OutcomeRequest:

@@ -88,7 +88,8 @@ def test_of_an_act_that_was_done_twice_the_latest_day_counts_and_of_days_to_come
         unit = str(register.units().index[0])
     for day in ("2026-11-10", "2026-10-01", "2026-11-25"):
         on = pd.Timestamp(day)
-        record_outcome(settings, OutcomeRequest(unit, OutcomeKind.SERVED, on, "day", on, act="diagnosis"))
+        served = OutcomeRequest(unit, OutcomeKind.SERVED, on, "day", on, act="diagnosis")
+        record_outcome(settings, served, made_at=on, actor="terminal")
     done = done_acts(settings, Question(as_of=DAY))
     assert done.to_numpy().tolist() == [[unit, "diagnosis", pd.Timestamp("2026-11-10")]]
 

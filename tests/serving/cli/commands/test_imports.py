@@ -107,6 +107,11 @@ def test_an_event_is_corrected_and_withdrawn_and_the_log_follows(taken):
     taken("outcome", "withdraw", corrected["id"], "--reason", "another unit was meant")
     assert json.loads(taken("outcome", "list", "--json").stdout) == []
     assert taken("outcome", "withdraw", corrected["id"], code=2).stderr
+    assert acts(taken) == ["outcome_withdrawn", "outcome_corrected", "outcome_recorded"]
+
+
+def acts(taken):
+    return [line["act"] for line in json.loads(taken("audit", "list", "--json").stdout)]
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "csv"])
@@ -136,5 +141,6 @@ def test_a_sheet_of_events_is_recorded_row_by_row_and_what_is_wrong_is_named(tak
     refused = {(one["row"], one["column"], one["code"]) for one in found["refused"]}
     assert (4, "unit_id", "unknown_unit") in refused
     assert (3, "happened_on", "not_a_date") in refused
+    assert acts(taken) == ["outcomes_recorded"]  # not for the rehearsal
     printed = taken("outcome", "import", tmp_path / "events.xlsx").stdout
     assert "Nobody" in printed
