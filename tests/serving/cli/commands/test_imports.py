@@ -133,6 +133,7 @@ def test_a_sheet_of_events_is_recorded_row_by_row_and_what_is_wrong_is_named(tak
     book.active.append(["Alpha", "بازدید", "1404/05/01", None])
     book.active.append(["Alpha", "visited", "1404/13/01", None])
     book.active.append(["Nobody", "visited", "1404/05/02", None])
+    book.active.append(["Alpha", "visited", "1404/05/03", None])
     book.save(tmp_path / "events.xlsx")
     rehearsed = taken("outcome", "import", tmp_path / "events.xlsx", "--dry-run")
     assert json.loads(taken("outcome", "list", "--json").stdout) == []
@@ -141,6 +142,7 @@ def test_a_sheet_of_events_is_recorded_row_by_row_and_what_is_wrong_is_named(tak
     refused = {(one["row"], one["column"], one["code"]) for one in found["refused"]}
     assert (4, "unit_id", "unknown_unit") in refused
     assert (3, "happened_on", "not_a_date") in refused
+    assert found["recorded"] == 1, found
     assert acts(taken) == ["outcomes_recorded"]  # not for the rehearsal
     printed = taken("outcome", "import", tmp_path / "events.xlsx").stdout
     assert "Nobody" in printed
