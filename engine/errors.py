@@ -26,6 +26,7 @@ class ErrorCode(Code):
     FILE_NOT_WRITTEN = "file_not_written"
     FILE_EXISTS = "file_exists"
     FILE_UNREADABLE = "file_unreadable"
+    FILE_WITHOUT_KEYS = "file_without_keys"
     NOT_A_REGULAR_FILE = "not_a_regular_file"
     ENCODING_UNCERTAIN = "encoding_uncertain"
     LINE_UNREADABLE = "line_unreadable"

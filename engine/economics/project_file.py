@@ -135,6 +135,8 @@ def read_project(source: Path) -> StatedProject:
         stated = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError) as error:
         raise EhyaError(ErrorCode.FILE_UNREADABLE, given=str(source), reason=str(error)) from error
+    if not isinstance(stated, Mapping):
+        raise EhyaError(ErrorCode.FILE_WITHOUT_KEYS, given=str(source), allowed=list(StatedProject.model_fields))
     return check_project(stated)
 
 

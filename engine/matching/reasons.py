@@ -191,7 +191,10 @@ def _named_facts(book: UnitBook, mandate: Mandate, code: Exclusion, row: int) ->
     if code is Exclusion.CONFIDENCE_TOO_LOW:
         given = list(Confidence)[int(book.numbers["confidence"][row])].value
         return {"given": given, "allowed": mandate.min_confidence and mandate.min_confidence.value}
-    if code in (Exclusion.NOT_OFFERED, Exclusion.FIX_FIRST_NOT_WANTED):
+    if code is Exclusion.NOT_OFFERED:
+        status = book.status.values[book.status.codes[row]]
+        return {"given": book.triage.values[book.triage.codes[row]], "status": status}
+    if code is Exclusion.FIX_FIRST_NOT_WANTED:
         return {"given": book.triage.values[book.triage.codes[row]]}
     return {}
 

@@ -58,6 +58,14 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, (str, int)) and not isinstance(value, bool) else value
 
 
+def _number(value: object) -> object:
+    """A number as a person writes it: digits of any of the languages, the decimal sign too."""
+    return latin_digits(value).replace("٫", ".").strip() if isinstance(value, str) else value
+
+
+_SUM = "3000 billion rial, ۳۰۰۰ میلیارد ریال"
+
+
 def _rial(value: object) -> object:
     """A sum of money with its unit of measure, in either language; a bare number is no sum but for nil."""
     if value is None or value == 0:
@@ -65,18 +73,23 @@ def _rial(value: object) -> object:
     text = latin_digits(str(value)).replace(",", "")
     words = text.split(maxsplit=1)
     if len(words) == 2 and words[1].strip() in {"rial", "ریال"}:
-        return int(Decimal(words[0]))
+        try:
+            return int(Decimal(words[0]))
+        except (ArithmeticError, ValueError):  # no number, or an endless one
+            raise ValueError(_SUM) from None
     read = read_money(str(value))
     read = getattr(read, "reading", read)
     if isinstance(value, (int, float)) or not isinstance(read, int):
-        raise ValueError("3000 billion rial, ۳۰۰۰ میلیارد ریال")
+        raise ValueError(_SUM)
     return read
 
 
 Rial = Annotated[int, BeforeValidator(_rial), Field(ge=0)]
-Share = Annotated[float, Field(ge=0, le=1)]
+Whole = Annotated[int, BeforeValidator(_number)]
+Decimals = Annotated[float, BeforeValidator(_number)]
+Share = Annotated[Decimals, Field(ge=0, le=1)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Weight = Annotated[Decimals, Field(ge=0, allow_inf_nan=False)]
 
 
 class _Stated(BaseModel):
@@ -157,8 +170,8 @@ class Quota(_Stated):
     origin: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = ()
     units: Names = ()
     seeks_capital: bool | None = None
-    at_least: int | None = Field(None, ge=0)
-    at_most: int | None = Field(None, ge=0)
+    at_least: Whole | None = Field(None, ge=0)
+    at_most: Whole | None = Field(None, ge=0)
 
     @model_validator(mode="after")
     def _limits_something(self) -> Self:
@@ -197,8 +210,8 @@ class Budgets(_Stated):
 class Revived(_Stated):
     """Least chance that at least so many units of the package come back."""
 
-    at_least: int = Field(ge=1)
-    probability: float = Field(gt=0, le=1)
+    at_least: Whole = Field(ge=1)
+    probability: Decimals = Field(gt=0, le=1)
 
 
 class WorthWeights(_Stated):
@@ -219,7 +232,7 @@ class WorthWeights(_Stated):
     jobs: Weight = 1.0
     npv: Weight = 0.0
     risk: Weight = 0.0
-    tail: float = Field(0.1, gt=0, lt=1)
+    tail: Decimals = Field(0.1, gt=0, lt=1)
 
     @model_validator(mode="after")
     def _weighs_something(self) -> Self:
@@ -257,8 +270,8 @@ class PackageTerms(_Stated):
 
     name: str = Field(min_length=1, max_length=100, pattern=r"^[^\s@/\\]+$")
     event: str = ""
-    count: int | tuple[int, int] | None = None
-    price_year: int | None = Field(None, ge=1300, le=1500)
+    count: Whole | tuple[Whole, Whole] | None = None
+    price_year: Whole | None = Field(None, ge=1300, le=1500)
     assume_capital: Rial | None = Field(None, description="capital of units that state none")
     budgets: Budgets = Budgets()
     debt: Rial | None = None
@@ -274,7 +287,7 @@ class PackageTerms(_Stated):
     revived: Revived | None = None
     worth: WorthWeights = WorthWeights()
     investors: Annotated[tuple[InvestorGroup, ...], BeforeValidator(_listed)] = tuple(InvestorGroup)
-    seed: int = Field(0, ge=0)
+    seed: Whole = Field(0, ge=0)
 
     @model_validator(mode="after")
     def _no_contradiction(self) -> Self:
@@ -300,7 +313,7 @@ class PackageTerms(_Stated):
         Raises
         ------
         EhyaError
-            ``file_not_found``, ``file_unreadable``, and what :meth:`read` raises.
+            ``file_not_found``, ``file_unreadable``, ``file_without_keys`` and what :meth:`read` raises.
         """
         if not path.is_file():
             raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=str(path))
@@ -313,14 +326,14 @@ class PackageTerms(_Stated):
         Raises
         ------
         EhyaError
-            ``file_unreadable``, and what :meth:`read` raises.
+            ``file_unreadable``, ``file_without_keys`` and what :meth:`read` raises.
         """
         try:
             stated = tomllib.loads(text) if toml else yaml.safe_load(_without_aliases(text))
         except (ValueError, yaml.YAMLError) as error:
             raise EhyaError(ErrorCode.FILE_UNREADABLE, given=given, reason=str(error)) from error
         if not isinstance(stated, Mapping):
-            raise EhyaError(ErrorCode.FILE_UNREADABLE, given=given, reason=type(stated).__name__)
+            raise EhyaError(ErrorCode.FILE_WITHOUT_KEYS, given=given, allowed=list(cls.model_fields))
         return cls.read(stated)
 
     @classmethod
@@ -371,6 +384,8 @@ _KINDS = {
     "too": "[…, …]",
     "missing": "…",
     "string": "inva-1405",
+    "model": "{…: …}",
+    "dict": "{…: …}",
 }
 
 
@@ -383,7 +398,9 @@ def _allowed(error: Mapping[str, Any]) -> str:
         return "12, [10, 15]"
     limits = [f"{sign} {facts[name]:g}" for name, sign in _LIMITS.items() if name in facts]
     kind = str(error["type"]).partition("_")[0]
-    return ", ".join(limits) or _KINDS.get(kind, str(error["msg"]).removeprefix("Value error, "))
+    if kind == "value":  # raised above, in signs
+        return str(error["msg"]).removeprefix("Value error, ")
+    return ", ".join(limits) or _KINDS.get(kind, "…")
 
 
 def _without_aliases(text: str) -> str:

@@ -214,8 +214,11 @@ def stored_package(settings: Settings, given: str) -> StoredPackage:
         return register.packages.get(name, int(version) if version else None)
 
 
-def why(settings: Settings, given: str, unit: str) -> dict[str, Any]:
+def why(settings: Settings, given: str, unit: str, *, as_of: pd.Timestamp | None = None) -> dict[str, Any]:
     """Why a unit is in a package, or out of it, computed from what the package was computed from.
+
+    ``loss`` says that the unit could not be offered on the day of the package, or cannot by ``as_of`` (`Loss`), and
+    why: nothing else matters then.
 
     Raises
     ------
@@ -232,6 +235,7 @@ def why(settings: Settings, given: str, unit: str) -> dict[str, Any]:
         "unit_id": unit_id,
         "name": _names(candidates.units).get(unit_id),
         "in": unit_id in listed,
+        "loss": _loss(settings, unit_id, candidates.units, as_of),
     }
     if unit_id in listed:
         if not best.chosen[place]:
@@ -243,6 +247,15 @@ def why(settings: Settings, given: str, unit: str) -> dict[str, Any]:
     out = outside_document(why_outside(problem, best, place, until=monotonic() + SECONDS), ids)
     head |= _likelier(candidates.units.iloc[place], head["worth"], out["price"], weights)
     return {**head, "entry": None, "inside": None, "outside": out}
+
+
+def _loss(settings: Settings, unit_id: str, then: pd.DataFrame, as_of: pd.Timestamp | None) -> str | None:
+    """Why a unit cannot be offered, on the day of its package or on a later one."""
+    found = losses([unit_id], then)
+    if not found and as_of is not None:
+        with open_register(settings) as register:
+            found = losses([unit_id], current_units(register, as_of=as_of))
+    return found[unit_id].value if found else None
 
 
 def _likelier(row: pd.Series, worth: float, price: float | None, weights: WorthWeights) -> dict[str, float | None]:

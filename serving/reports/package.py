@@ -96,12 +96,14 @@ def conflict_lines(conflict: Mapping[str, Any], words: Speech, names: Mapping[st
     head = words.text("package.infeasible") if fewest else words.text("package.infeasible_open", seconds=seconds)
     lines = [head, *(f"  • {rule_in_words(rule, words, names)}" for rule in conflict["rules"])]
     if conflict["healed"]:
-        lines.append(words.text("package.heals"))
-        for gave in conflict["healed"].values():
-            lines.append(f"  – {words.join(loosening_in_words(one, words, names) for one in gave)}")
+        ways = [
+            words.join(loosening_in_words(one, words, names) for one in gave) for gave in conflict["healed"].values()
+        ]
+        lines += [words.text("package.heals"), *(f"  – {way}" for way in dict.fromkeys(ways))]
     elif conflict["together"]:
         lines.append(words.text("package.heals_together"))
-        lines += [f"  – {loosening_in_words(one, words, names)}" for one in conflict["together"]]
+        steps = dict.fromkeys(loosening_in_words(one, words, names) for one in conflict["together"])
+        lines += [f"  – {step}" for step in steps]
     elif all_ways:
         lines.append(words.text("package.nothing_heals"))
     if not all_ways:
@@ -234,12 +236,21 @@ def write_package(path: Path, document: Mapping[str, Any], notes: Sequence[tuple
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=path.name, allowed=[".pdf", ".xlsx", ".json"])
     names = {unit["unit_id"]: unit["name"] for unit in document["units"]}
     remarks = [words.text("package.synthetic")] if any_synthetic(document) else []
+    remarks += lost_lines(document, words, names)
     sheet = OutputSheet(words.text("package.sheet_units"), _columns(words), _rows(document, words, names), remarks)
     groups = document["terms"].get("investors") or [one.value for one in InvestorGroup]
     first = words.text("package.investors", groups=[words.text(f"investor_group.{one}") for one in groups])
     money = [(line, "") for line in money_lines(document, words)]
     lines = [*figure_pairs(document, words), *money, *notes, (first, ""), (words.text("package.net_note"), "")]
     return write_xlsx(path, [sheet], Notes(words.text("package.sheet_terms"), lines), words)
+
+
+def lost_lines(document: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> list[str]:
+    """Units of a package that cannot be offered any more, and why; nothing where nobody looked."""
+    lost = document.get("losses") or {}
+    said = [(unit_in_words(unit, names), words.text(f"loss.{loss}")) for unit, loss in lost.items()]
+    lines = [words.text("package.lost_line", unit=unit, loss=loss) for unit, loss in said]
+    return [words.text("package.lost_title"), *lines] if lines else []
 
 
 def any_synthetic(document: Mapping[str, Any]) -> bool:
@@ -283,11 +294,16 @@ def _rows(document: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) 
             "sector": words.sector(unit["isic"]),
             "deal_forms": words.codes(unit["deal_forms"], "deal_form"),
             "role": words.text(f"role.{unit['role']}"),
-            "why": "\n".join(reason_lines(unit, words, names)),
+            "why": "\n".join([*_lost(unit, document, words), *reason_lines(unit, words, names)]),
         }
         for position, unit in enumerate(document["units"], start=1)
     ]
     return pd.DataFrame(rows, columns=[column.name for column in _columns(words)])
+
+
+def _lost(unit: Mapping[str, Any], document: Mapping[str, Any], words: Speech) -> list[str]:
+    loss = (document.get("losses") or {}).get(unit["unit_id"])
+    return [] if loss is None else [words.text("package.lost_since", loss=words.text(f"loss.{loss}"))]
 
 
 def _quota(rule: Mapping[str, Any], words: Speech) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from engine.domain.mandate import FitPart, Mandate
+from engine.domain.unit import Status
 from engine.economics.prices import PriceBasis
 from engine.errors import EhyaError, ErrorCode
 from engine.matching.opening import Opening
@@ -101,6 +102,10 @@ def _print(terminal: Terminal, offer: Offer, audience: Audience) -> None:
             terminal.line(line, "dim")
 
 
+_NEVER_OFFERED = (Status.OPERATING.value, Status.UNDER_CONSTRUCTION.value, Status.LIQUIDATED.value)
+"""Statuses that say by themselves why a unit is not on offer."""
+
+
 def opening_in_words(opening: Opening, words: Speech) -> str:
     """The limit that keeps out most units, and how far it would have to move."""
     said = limit_in_words(Reason(opening.code, opening.facts), words)
@@ -177,6 +182,8 @@ def _print_why_not(terminal: Terminal, offered: Stock, mandate: Mandate, unit_id
 def limit_in_words(reason: Reason, words: Speech) -> str:
     """A broken limit with the unit's value and what the mandate allows."""
     said = words.text(reason.code)
+    if reason.facts.get("status") in _NEVER_OFFERED:
+        return words.text("cli.not_offered_status", status=words.text(f"status.{reason.facts['status']}"))
     if "given" not in reason.facts:
         return said
     allowed = reason.facts.get("allowed") or reason.facts.get("refused")

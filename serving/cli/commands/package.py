@@ -119,7 +119,7 @@ def why(terminal: Terminal, settings: Settings, given: str, unit: str) -> None:
     EhyaError
         ``package_unknown``, ``unknown_unit``, ``several_units``.
     """
-    said = desk.why(settings, given, unit)
+    said = desk.why(settings, given, unit, as_of=today())
     if terminal.answer(said):
         return
     words, stored = terminal.speech, desk.stored_package(settings, given)
@@ -127,13 +127,22 @@ def why(terminal: Terminal, settings: Settings, given: str, unit: str) -> None:
     name = unit_in_words(said["unit_id"], names)
     if said["in"]:
         terminal.line(words.text("package.why_in", unit=name, package=stored.key), "bold")
+        _print_loss(terminal, said, name)
         for line in reason_lines(said["entry"], words, names):
             terminal.line(f"  {line}")
         terminal.line(f"  {figures_line(said['entry'], words)}")
         return
     terminal.line(words.text("package.why_out", unit=name, package=stored.key), "bold")
+    _print_loss(terminal, said, name)
     for line in _outside_lines(said, words, names):
         terminal.line(f"  {line}")
+
+
+def _print_loss(terminal: Terminal, said: Mapping[str, Any], name: str) -> None:
+    """That a unit cannot be offered at all, before anything else is said of it."""
+    if said["loss"] is not None:
+        loss = terminal.speech.text(f"loss.{said['loss']}")
+        terminal.line(f"  {terminal.speech.text('package.lost_line', unit=name, loss=loss)}", "yellow")
 
 
 def compare(terminal: Terminal, settings: Settings, one: str, other: str) -> None:
@@ -340,8 +349,8 @@ def export(
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--logo", given=out.name, allowed=[".pdf"])
     if teaser:
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--teaser", given=out.name, allowed=[".pdf"])
-    stored, words = desk.stored_package(settings, given), terminal.speech
-    document = _document(stored)
+    found, words = desk.followed(settings, given, as_of=today()), terminal.speech
+    document = _document(found.stored) | {"losses": {unit: loss.value for unit, loss in found.losses.items()}}
     costs = [
         (term_in_words(term, words, document), cost_in_words(term, price, words, document))
         for term, price in document["term_prices"].items()

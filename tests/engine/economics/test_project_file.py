@@ -68,7 +68,7 @@ def test_a_missing_key_is_named():
     assert (refused.value.code, refused.value.facts["key"]) == (ErrorCode.PROJECT_KEY_MISSING, "sales")
 
 
-@pytest.mark.parametrize("text", ["[1, 2", "a: &x 1\nb: *x", "- 1"])
+@pytest.mark.parametrize("text", ["[1, 2", "a: &x 1\nb: *x", "- 1", ""])
 def test_a_file_that_is_no_project_is_refused(tmp_path, text):
     path = tmp_path / "odd.yaml"
     path.write_text(text, encoding="utf-8")

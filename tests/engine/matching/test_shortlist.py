@@ -118,6 +118,12 @@ def test_a_limit_excludes_with_its_own_reason(change, stated, expected):
     assert reasons(change, **stated) == expected
 
 
+def test_a_unit_that_is_not_on_offer_says_how_it_stands_beside_its_verdict():
+    one = {"triage": "cannot_judge", "status": "operating"}
+    answer = why_not(book(one), Mandate.read({"id": "m"}), "u0")
+    assert answer.excluded_by[0].facts == {"given": "cannot_judge", "status": "operating"}
+
+
 def test_a_ticket_is_compared_in_the_prices_of_the_unit_worked_by_hand():
     # 1402 to 1404 at 40 % a year: 100 to 300 billion rial of 1404 are 51.02 to 153.06 of 1402
     mandate = Mandate.read({"id": "m", "price_rate": 0.4, **TICKET})

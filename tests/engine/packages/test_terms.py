@@ -85,15 +85,47 @@ def test_what_cannot_be_meant_is_refused_with_its_key(text, code, key):
     [
         ("count: many", "12, [10, 15]"),
         ("worth: {jobs: -1}", ">= 0"),
-        ("worth: {jobs: .nan}", "0.5"),
+        ("worth: {jobs: .nan}", ">= 0"),
         ("exploration: {share: 2}", "<= 1"),
         ("seed: 1.5", "0, 1, 2, …"),
         ("verdicts: [sell]", "offer, fix_first, repurpose_or_sell, cannot_judge"),
         ("quotas: 5", "[…]"),
+        ("quotas: [5]", "{…: …}"),
+        ("budgets: 7", "{…: …}"),
+        ("revived: true", "{…: …}"),
+        ("price_year: soon", "0, 1, 2, …"),
+        ("price_year: ۱۲۰۵", ">= 1300"),
+        ("budgets: {capital: {at_most: many rial}}", "3000 billion rial, ۳۰۰۰ میلیارد ریال"),
+        ("budgets: {capital: {at_most: nan rial}}", "3000 billion rial, ۳۰۰۰ میلیارد ریال"),
+        ("verdicts: [[offer]]", "offer, fix_first, repurpose_or_sell, cannot_judge"),
+        ("event: {a: 1}", "inva-1405"),
     ],
 )
 def test_what_is_allowed_is_said_in_signs_and_codes_not_in_words_of_a_library(text, allowed):
     assert refusal(f"name: a\n{text}").facts["allowed"] == allowed
+
+
+def test_numbers_may_be_written_in_persian_digits_wherever_one_stands():
+    text = """
+name: a
+count: [۱۰, ۱۵]
+price_year: ۱۴۰۵
+seed: ۷
+quotas: [{by: county, at_most: ۴}]
+revived: {at_least: ۳, probability: ۰٫۸}
+worth: {npv: ۰.۱}
+"""
+    terms = PackageTerms.read_text(text)
+    assert (terms.places, terms.price_year, terms.seed, terms.quotas[0].at_most) == ((10, 15), 1405, 7, 4)
+    assert (terms.revived.at_least, terms.revived.probability, terms.worth.npv) == (3, 0.8, 0.1)
+    assert PackageTerms.read_text("name: a\ncount: ۱۲").places == (12, 12)
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet", "- name", "terms"])
+def test_a_file_without_keys_is_told_which_there_are(text):
+    error = refusal(text)
+    assert error.code is ErrorCode.FILE_WITHOUT_KEYS
+    assert "count" in error.facts["allowed"]
 
 
 def test_a_unit_cannot_be_wanted_in_and_out_at_once():

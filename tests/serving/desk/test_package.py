@@ -193,6 +193,10 @@ def test_after_signing_a_unit_that_is_gone_is_said_with_the_best_in_its_place(se
     assert (dict(before.losses), before.replacement) == ({}, ())
     assert dict(after.losses) == {units[0]: Loss.WITHDRAWN, units[1]: Loss.RESTARTED}
     assert len(after.replacement) == 2
+    losses = [
+        desk.why(settings, own.key, units[1], as_of=pd.Timestamp(day))["loss"] for day in ("2026-11-30", "2026-12-31")
+    ]
+    assert losses == [None, "restarted"]
     assert not {*after.replacement} & {*units}
     back = {"happened_on": date(2027, 1, 5), "known_on": date(2027, 1, 5)}
     with open_register(settings) as register:
@@ -209,6 +213,16 @@ def test_a_workbook_and_json_hold_every_unit_with_its_reason(stored, tmp_path):
     rows = list(book.worksheets[0].iter_rows(values_only=True))
     ids = {unit["unit_id"] for unit in document["units"]}
     assert ids <= {cell for row in rows for cell in row}
+    gone = sorted(ids)[0]
+    lost = {**document, "losses": {gone: "restarted"}}
+    sheet = openpyxl.load_workbook(write_package(tmp_path / "lost.xlsx", lost, [], speech("fa"))).worksheets[0]
+    marked = [
+        row
+        for row in sheet.iter_rows(values_only=True)
+        if speech("fa").text("loss.restarted") in "".join(map(str, row))
+    ]
+    assert any(gone in row for row in marked)  # on its own line, and above the table
+    assert len(marked) == 2
     written = json.loads(write_package(tmp_path / "p.json", document, [], speech("en")).read_text("utf-8"))
     assert {unit["unit_id"] for unit in written["units"]} == ids
     with pytest.raises(EhyaError) as caught:

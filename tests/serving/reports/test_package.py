@@ -40,3 +40,11 @@ def test_a_search_that_time_cut_off_says_so_and_calls_nothing_a_contradiction(la
 def test_no_way_at_all_is_said_only_where_all_were_tried():
     words = speech("en")
     assert conflict_lines(FOUND, words, {})[-1] == words.text("package.nothing_heals")
+
+
+def test_a_way_that_two_terms_share_is_said_once():
+    words = speech("en")
+    pin = {"term": "pinned.a", "kind": "pinned", "unit": "a", "reason": "x", "low": 1.0, "high": None, "units": 1}
+    way = {**pin, "amount": 1.0, "limit": 0.0}
+    lines = conflict_lines({**FOUND, "healed": {"pinned.a": [way], "pinned.b": [way]}}, words, {})
+    assert len(lines) == len(set(lines))
