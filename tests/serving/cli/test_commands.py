@@ -156,7 +156,7 @@ def test_the_worth_of_units_stands_beside_their_rank_and_alone(ehya, day, rankin
     alone = json.loads(ehya("economics", first, "--as-of", AS_OF, "--draws", "200", "--json").stdout)
     assert alone["judged"]
     assert alone["assumptions"]["loan_rate"]["source"]
-    for language, word in (("fa", "ارزش فعلی خالص"), ("en", "Net present value")):
+    for language, word in (("fa", "ارزش خالص فعلی"), ("en", "Net present value")):
         assert word in ehya("economics", first, "--as-of", AS_OF, "--draws", "200", language=language).stdout
 
 

@@ -35,7 +35,7 @@ def test_a_project_is_said_in_both_languages(ehya, mill):
     assert "Net present value" in english
     assert "Debt service cover by year" in english
     assert "not calculable: jobs are not stated" in english
-    assert "ارزش فعلی خالص" in persian
+    assert "ارزش خالص فعلی" in persian
     assert "محاسبه‌پذیر نیست" in persian
 
 
