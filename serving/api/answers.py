@@ -19,6 +19,7 @@ from engine.economics.prices import PriceBasis
 from engine.economics.rates import NoRate
 from engine.economics.revival import Gap
 from engine.matching import FitReason
+from engine.packages.standing import Loss
 from engine.parsing.dates import Precision
 from engine.ranking.acceptability import Stability
 from engine.ranking.criteria import Part
@@ -373,9 +374,17 @@ class PackagesAnswer(Answer):
     packages: list[PackageHeading]
 
 
+class GoneUnit(Answer):
+    """A unit of a package that can be offered no more."""
+
+    unit_id: str
+    why: Loss
+
+
 class PackageAnswer(PackageHeading):
     """A package and its units."""
 
+    gone: list[GoneUnit] = Field(description="its units that can be offered no more")
     units: list[Unit] = Field(description="its units as they are shown now; those that are shown no more are left out")
     document: dict[str, Any] = _left_out("for the office: terms, figures and reasons")
 

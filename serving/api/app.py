@@ -37,8 +37,9 @@ from serving.desk.office import Office
 DESCRIPTION = (
     "Idle production units, judged and ranked, and shortlists for investors. Codes and field names are stable; `text` "
     "holds words in Persian or English (`?lang=`, Accept-Language). Every prediction has low, point and high (80 % "
-    "interval). Only public fields leave, and every figure is computed with the private ones unknown. Answers to GET "
-    "bear an ETag (If-None-Match: 304), come compressed where gzip is accepted, and HEAD is answered too."
+    "interval). Without an agreement only public fields leave, and every figure is computed without the private ones. "
+    "What is the same for all bears an ETag (If-None-Match: 304) and comes compressed where gzip is accepted; what is "
+    "kept for one caller is read anew each time. HEAD is answered wherever GET is."
 )
 
 

@@ -250,7 +250,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "OutcomeAnswer": OUTCOME,
     "OutcomesAnswer": {"outcomes": [OUTCOME], "next": None},
     "PackagesAnswer": {"packages": [PACKAGE]},
-    "PackageAnswer": PACKAGE | {"units": [UNIT]},
+    "PackageAnswer": PACKAGE | {"gone": [], "units": [UNIT]},
     "AgreementAnswer": {"package": "inva@1", "investor": "food-fund", "agreed": True, "confirmed": False},
     "KeptMandate": MANDATE,
     "KeptMandates": {"mandates": [MANDATE], "next": None},

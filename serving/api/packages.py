@@ -17,7 +17,7 @@ from serving.api.problems import HttpProblem, RequestRefusedError, problem_answe
 from serving.api.unit_answer import unit_answers
 from serving.api.writing import written_once
 from serving.desk.callers import Caller
-from serving.desk.offered import Offered, agree, offered, one_offered
+from serving.desk.offered import Offered, agree, gone, offered, one_offered
 from serving.desk.stock import Stock
 from serving.disclosure.levels import CallerRole, Level, level_of
 from serving.i18n import Speech
@@ -57,12 +57,15 @@ def router() -> APIRouter:
     async def package(request: Request, package: Package, query: Annotated[LanguageQuery, Query()]) -> Response:
         """A package and its units as they are shown now; the office also gets what it was solved for, `document`.
 
+        `gone` names units that can be offered no more since it was signed, and why.
+
         Who agrees not to disclose what stands in it reads more under `/v1/units/{unit_id}`.
         """
         caller, stock = caller_of(request), stock_of(request)
         office = _office(caller)
         found = await asked(request, lambda register: one_offered(register, caller.investor, package, office=office))
-        said = _heading(found) | {"units": _units(found, stock, words_of(request, query))}
+        lost = [{"unit_id": unit, "why": loss.value} for unit, loss in gone(found, stock).items()]
+        said = _heading(found) | {"gone": lost, "units": _units(found, stock, words_of(request, query))}
         return answered(request, query, said | ({"document": dict(found.package.document)} if office else {}))
 
     @routes.put(

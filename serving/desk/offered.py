@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.errors import EhyaError, ErrorCode
+from engine.packages.standing import Loss, losses
+from engine.ranking.reasons import TriageReason
 from engine.store import Register, StoredPackage
 from serving.desk.agreements import named_package
+from serving.desk.stock import Stock
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,14 @@ class Offered:
     def units(self) -> tuple[str, ...]:
         """Ids of its units, in the order of the package."""
         return tuple(str(unit["unit_id"]) for unit in self.package.document.get("units", ()))
+
+
+def gone(one: Offered, stock: Stock) -> Mapping[str, Loss]:
+    """Units of a package that can be offered no more, and why: as the package's booklet says it."""
+    table = stock.appraised.table
+    here = table.loc[table.index.intersection(list(one.units)), ["status", "triage_reasons"]]
+    off = here["triage_reasons"].str.split(";").map(lambda codes: TriageReason.WITHDRAWN.value in codes)
+    return losses(one.units, here.assign(withdrawn=off.astype(bool)))
 
 
 def offered(register: Register, investor: str | None, *, office: bool) -> tuple[Offered, ...]:

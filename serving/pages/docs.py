@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +13,7 @@ from engine.codes import Code
 from serving.html.template import render
 from serving.i18n import Speech, texts
 
+_PLACE = re.compile(r"\{(\w+)\}")
 ADDRESS = "http://127.0.0.1:8600"
 """Where ``ehya serve`` listens when nothing else is said."""
 
@@ -86,11 +88,20 @@ def _type(schema: dict[str, Any], schemas: Any) -> str:
 
 def _call(path: str, method: str, operation: dict[str, Any], body: Any) -> str:
     asked = {"top": 5} if path.endswith("rankings") else {"sector": "10", "limit": 5} if path.endswith("units") else {}
-    address = f"{ADDRESS}{path.replace('{unit_id}', 'UNIT')}" + (f"?{urlencode(asked)}" if asked else "")
-    if method != "post":
-        return f"curl {shlex.quote(address)}"
-    content = json.dumps(body, ensure_ascii=False)
-    return f"curl {shlex.quote(address)} \\\n  -H 'content-type: application/json' \\\n  -d {shlex.quote(content)}"
+    address = f"{ADDRESS}{_PLACE.sub(_named, path)}" + (f"?{urlencode(asked)}" if asked else "")
+    parts = [f"curl {'' if method == 'get' else f'-X {method.upper()} '}{shlex.quote(address)}"]
+    if operation["x-ehya-access"]["without_key"] == "never":
+        parts.append('-H "Authorization: Bearer $EHYA_KEY"')
+    if "428" in operation["responses"] and method != "post":
+        parts.append("-H 'If-Match: \"1\"'")
+    if body is not None:
+        parts += ["-H 'Content-Type: application/json'", f"-d {shlex.quote(json.dumps(body, ensure_ascii=False))}"]
+    return " \\\n  ".join(parts)
+
+
+def _named(place: re.Match[str]) -> str:
+    """What stands in a line of curl for a part of an address that the reader fills in."""
+    return place[1].upper()
 
 
 def _json(content: Any) -> str:

@@ -66,7 +66,10 @@ def user_add(
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
-    """Open an account for a person. The password is asked for, or read as one line where input is no terminal."""
+    """Open an account for a person. The password is asked for, or read as one line where input is no terminal.
+
+    Nothing lets people sign in yet: an account opens nothing until pages for people come; programs use keys.
+    """
     from serving.cli.commands.access import add_person
 
     terminal = ctx.obj.terminal(lang, as_json=as_json)

@@ -1,9 +1,12 @@
 """Packages at the caller's level: what nobody signed off is the office's, and agreeing shows more, at once."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.store import Register
 from serving.desk.agreements import accept
+from serving.desk.stock import Stock
 from tests.serving.api.parties import DAY, NOON
 
 
@@ -28,6 +31,22 @@ def test_others_see_what_was_signed_off_and_the_office_all(fund, own_copy):
     assert [unit["unit_id"] for unit in said["units"]] == list(own_copy.agreed)
     assert "document" not in said
     assert fund("GET", "/v1/packages/draft@1", key="planner").json()["document"]["secret"] == 1
+
+
+def test_a_unit_that_is_gone_since_is_named_with_the_reason(own_copy, ask):
+    first, second, third = own_copy.agreed
+    table = own_copy.stock.appraised.table.drop(index=first)
+    table.loc[second, "status"] = "operating"
+    table.loc[third, "triage_reasons"] = "withdrawn;low_feasibility"
+    today = Stock.of(replace(own_copy.stock.appraised, table=table))
+    app = replace(own_copy, stock=today).app()
+    for key in ("rival", "planner"):
+        said = ask(app, "/v1/packages/inva@1", own_copy.keys[key]).json()
+        assert {one["unit_id"]: one["why"] for one in said["gone"]} == {
+            first: "not_in_register",
+            second: "restarted",
+            third: "withdrawn",
+        }
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
