@@ -1,4 +1,4 @@
-"""Every address x every role x every private field: what a caller may not see moves no byte that the caller gets."""
+"""Every address x role x private field, read or written: what a caller may not see moves no byte that the caller gets."""
 
 import asyncio
 import logging
@@ -22,6 +22,10 @@ MANDATES = (
     {"id": "hard", "max_failure_probability": 0.6, "max_idle_months": 90},
 )
 PROBES = (
+    "/v1/mandates?owner=fund",
+    "/v1/shortlists?owner=fund&limit=1",
+    "/v1/reactions?owner=fund",
+    "/v1/mandates/any?owner=fund",
     "/v1/units?bank_debt_rial=1",
     "/v1/units?sort=bank_debt_rial",
     "/v1/units?estate=secret",
@@ -29,6 +33,12 @@ PROBES = (
     "/v1/rankings?weights=bank_debt_rial=1",
     "/v1/rankings?influence=finance=1",
 )
+OWNED = {"name": "any", "number": "1", "version": "m", "package": "inva@1"}
+"""What stands in the addresses of what is kept and of what the office has."""
+FRESH = re.compile(rb'"(list_id|made_at|secret|job|job_id|webhook_id|message_id|submitted_at)":"[^"]*"')
+"""Members of answers that are made anew each time."""
+NAMED = re.compile(rb"(/v1/shortlists/)[\w-]{16}|(key:)[0-9a-f]{12}")
+"""Ids of lists, and of keys that own what they keep: drawn anew in each register."""
 UNSTEADY = {"date", "x-request-id", "x-ratelimit-remaining"}
 
 
@@ -47,12 +57,19 @@ def answers(app, found, caller):
     asked = [path for path in asked if "{" not in path]
 
     async def all_of_them():
-        said = {}
+        said, listed, first = {}, "none", units[0]
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         headers = {} if key is None else {"authorization": f"Bearer {key}"}
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers) as client:
             for path in (*asked, *PROBES):
                 said[path] = await client.get(path)
+            for method, path, body in written(app):
+                more = {"if-match": '"1"'} if method in ("PUT", "DELETE") else {}
+                stated = {**body, "unit_id": first} if body and "unit_id" in body else body
+                answer = await client.request(method, path.replace("{list_id}", listed), json=stated, headers=more)
+                if path.endswith("/any/shortlists") and answer.status_code == 200:
+                    listed, first = answer.json()["list_id"], answer.json()["page"][0]["unit_id"]
+                said[f"{method} {path}"] = answer
             for stated in MANDATES:
                 more = {"explain": True, "why_not": list(found.stock.book.unit_id[:20])}
                 said[f"list {stated['id']}"] = await client.post("/v1/shortlists", params=more, json=stated)
@@ -61,13 +78,32 @@ def answers(app, found, caller):
     return {path: _steady(path, answer) for path, answer in asyncio.run(all_of_them()).items()}
 
 
+def written(app):
+    """Every write that the description knows, with its example, and every page of what was written: method, path, body.
+
+    What is withdrawn comes last, so that there is something to read before.
+    """
+    order, described = ("POST", "PUT", "GET", "DELETE"), app.openapi()["paths"]
+    for method, path, _ in sorted(addresses(app), key=lambda one: (order.index(one[0]), len(one[1]))):
+        alone = not any(f"{{{name}}}" in path for name in ("name", "list_id", "number", "version"))
+        if (method == "GET" and alone) or path == "/v1/shortlists":  # these are asked as they stand
+            continue
+        filled = path
+        for name, value in OWNED.items():
+            filled = filled.replace(f"{{{name}}}", value)
+        content = described[path][method.lower()].get("requestBody", {}).get("content", {}).get("application/json", {})
+        mandate = content.get("schema", {}).get("$ref", "").endswith("/Mandate")
+        yield method, filled, MANDATES[0] if mandate else content.get("example")
+
+
 def _steady(path, answer):
     headers = sorted((name, value) for name, value in answer.headers.items() if name not in UNSTEADY)
     if path == "/metrics":  # it tells how long answers took
         return answer.status_code, b""
     if "health" in path:  # it tells an age
         return answer.status_code, {name: value for name, value in answer.json().items() if "seconds" not in name}
-    return answer.status_code, headers, answer.content
+    content = NAMED.sub(rb"\1\2ID", FRESH.sub(rb'"\1":""', answer.content))
+    return answer.status_code, headers, content
 
 
 @pytest.fixture(scope="module")
