@@ -45,6 +45,8 @@ class StoredList:
     feasible
         Units that no limit of the mandate kept out, more than there are places where the list was cut; ``None`` for
         lists of a time when that was not kept.
+    weights
+        Weight of each part of the fit that ordered it; ``None`` for lists of a time when they were not kept.
     """
 
     list_id: str
@@ -59,6 +61,7 @@ class StoredList:
     made_at: datetime
     shown: frozenset[int]
     feasible: int | None
+    weights: Mapping[str, float] | None
 
 
 class Lists:
@@ -143,6 +146,7 @@ class Lists:
         as_of: Day,
         places: Sequence[Mapping[str, Any]],
         feasible: int | None = None,
+        weights: Mapping[str, float] | None = None,
         made_at: datetime,
         actor: str,
     ) -> StoredList:
@@ -150,7 +154,7 @@ class Lists:
 
         Parameters
         ----------
-        owner, list_id, run_id, stock_version, model_version, as_of, places, feasible
+        owner, list_id, run_id, stock_version, model_version, as_of, places, feasible, weights
             See `StoredList`.
         mandate
             Number of the mandate's version (`engine.store.mandates.StoredMandate`).
@@ -165,7 +169,7 @@ class Lists:
             "stock_version": stock_version,
             "model_version": model_version,
             "as_of": day(as_of),
-            "document": canonical({"places": list(places), "feasible": feasible}),
+            "document": canonical({"places": list(places), "feasible": feasible, "weights": weights and dict(weights)}),
             "made_at": utc(made_at),
         }
         with self._session.write() as connection:
@@ -265,9 +269,10 @@ def _stored(connection: Connection, rows: Sequence[Mapping[Any, Any]]) -> tuple[
     found = []
     for row in rows:
         document = json.loads(row["document"])
-        kept = {name: row[name] for name in StoredList.__slots__ if name not in ("places", "shown", "feasible")}
+        kept = {name: row[name] for name in StoredList.__slots__ if name in row}
         seen = shown.get(row["list_id"], frozenset())
-        found.append(StoredList(**kept, places=document["places"], shown=seen, feasible=document.get("feasible")))
+        later = {name: document.get(name) for name in ("feasible", "weights")}
+        found.append(StoredList(**kept, places=document["places"], shown=seen, **later))
     return tuple(found)
 
 

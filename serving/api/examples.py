@@ -139,6 +139,7 @@ HEADING: dict[str, Any] = {
     "feasible": 1,
     "places": 1,
     "shown": 1,
+    "weights": {"feasibility": 0.45, "jobs": 0.3, "jobs_per_billion": 0.15, "confidence": 0.1},
 }
 PLACE: dict[str, Any] = {
     "unit_id": "example-1",

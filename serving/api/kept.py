@@ -52,8 +52,9 @@ def router() -> APIRouter:
     async def make(request: Request, name: Name, query: Annotated[TopQuery, Query()]) -> Response:
         """A shortlist for a saved mandate, kept in its whole order; its first places count as shown.
 
-        Its places are the mandate's `limit`, or 200; `feasible` says how many units there were. For the same version of
-        a mandate and the same `stock_version` it is the list that was made before.
+        Its places are the mandate's `limit`, or 200; `feasible` says how many units there were. What was
+        answered to lists before moves the `weights`. For the same version of a mandate, the same answers and the same
+        `stock_version` it is the list that was made before.
         """
         caller, stock = caller_of(request), stock_of(request)
         owner = owner_of(caller)
@@ -182,6 +183,7 @@ def _heading(one: StoredList) -> dict[str, Any]:
         "as_of": one.as_of.isoformat(),
         "made_at": moment(one.made_at),
         "feasible": one.feasible,
+        "weights": one.weights,
         "places": len(one.places),
         "shown": len(one.shown),
     }

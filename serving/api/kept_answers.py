@@ -47,6 +47,9 @@ class ListHeading(Answer):
     feasible: int | None = Field(description="units that no limit of the mandate kept out; null where not kept")
     places: int = Field(description="places of the list: the mandate's limit, 200 at most")
     shown: int = Field(description="places that were shown so far")
+    weights: dict[FitPart, float] | None = Field(
+        description="weights of the parts that ordered it, after the answers to lists before; null where not kept"
+    )
 
 
 class KeptPlace(Answer):

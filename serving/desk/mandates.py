@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
+
 from engine.domain.mandate import FitPart, Mandate
 from engine.domain.reaction import DeclineReason, ReactionKind
 from engine.errors import EhyaError, ErrorCode
 from engine.matching.shortlist import Shortlist
 from engine.store import Register, StoredList, StoredMandate
+from serving.desk.answered import weighed_by_answers
 from serving.desk.clock import day_of
 from serving.desk.stock import Stock
 from serving.disclosure.values import codes
@@ -113,6 +116,7 @@ class MadeList:
 def make_list(register: Register, owner: str, name: str, stock: Stock) -> MadeList:
     """Make a list for a saved mandate: all units that pass its limits, up to the mandate's own limit or `KEPT_PLACES`.
 
+    What its owner answered to the units of lists before moves the weights of the parts (`serving.desk.answered`).
     It only reads: the matching keeps no writer waiting.
 
     Parameters
@@ -128,9 +132,11 @@ def make_list(register: Register, owner: str, name: str, stock: Stock) -> MadeLi
         ``mandate_unknown``.
     """
     saved = register.mandates.get(owner, name)
-    mandate = Mandate.read(saved.document)
+    mandate = weighed_by_answers(register, owner, name, Mandate.read(saved.document))
     found = stock.offer(mandate, limit=min(mandate.limit or KEPT_PLACES, KEPT_PLACES)).shortlist
-    return MadeList(saved, found, stock, [_place(row) for row in found.table().to_dict(orient="records")])
+    agreement = np.column_stack([found.terms.agreement(part, found.rows) for part in FitPart])
+    rows = zip(found.table().to_dict(orient="records"), agreement.tolist(), strict=True)
+    return MadeList(saved, found, stock, [_place(row, agrees) for row, agrees in rows])
 
 
 def keep_list(register: Register, made: MadeList, *, top: int, made_at: datetime, actor: str) -> StoredList:
@@ -166,6 +172,7 @@ def keep_list(register: Register, made: MadeList, *, top: int, made_at: datetime
             as_of=stock.as_of,
             places=made.places,
             feasible=made.found.feasible,
+            weights={part.value: weight for part, weight in made.found.weights.items()},
             made_at=made_at,
             actor=actor,
         )
@@ -227,13 +234,14 @@ def react(
     return {**said, "made_at": made_at.isoformat()}
 
 
-def _place(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _place(row: Mapping[Any, Any], agrees: Sequence[float]) -> dict[str, Any]:
     """One place as it is kept: what was said of it then."""
     return {
         "unit_id": str(row["unit_id"]),
         "position": int(row["position"]),
         "fit": float(row["fit"]),
         "parts": {part.value: float(row[f"part_{part.value}"]) for part in FitPart},
+        "agreement": {part.value: float(agrees[place]) for place, part in enumerate(FitPart)},
         "reasons": codes(row["reasons"]),
         "unknown": codes(row["unknown"]),
         "price_basis": row["price_basis"] or None,

@@ -218,3 +218,27 @@ def test_what_was_kept_is_there_after_a_restart(own_copy, fund, listed, ask, tmp
     again = fresh(own_copy, tmp_path / "again").app()
     answer = ask(again, f"/v1/shortlists/{listed['list_id']}?limit=3", own_copy.keys["investor"])
     assert answer.json() == listed
+
+
+def test_what_is_answered_moves_the_weights_of_the_next_list_and_only_of_that_mandate(fund, listed):
+    """The investor wants the units of many jobs and declines the others; its next list is weighed so."""
+    page = fund("GET", f"/v1/shortlists/{listed['list_id']}?limit=20").json()["page"]
+    by_jobs = sorted(page, key=lambda place: place["parts"]["jobs"])
+    for place in by_jobs[:8]:
+        said = {"unit_id": place["unit_id"], "kind": "declined", "reason": "other"}
+        assert fund("POST", f"/v1/shortlists/{listed['list_id']}/reactions", json=said).status_code == 200
+    for place in by_jobs[-8:]:
+        said = {"unit_id": place["unit_id"], "kind": "interested"}
+        fund("POST", f"/v1/shortlists/{listed['list_id']}/reactions", json=said)
+    again = fund("POST", "/v1/mandates/any/shortlists?top=3").json()
+    assert again["list_id"] != listed["list_id"]
+    assert again["run_id"] != listed["run_id"]
+    assert again["weights"]["jobs"] > listed["weights"]["jobs"] + 0.02
+    assert sum(again["weights"].values()) == pytest.approx(1)
+    assert min(again["weights"].values()) >= 0
+    for place in again["page"]:
+        assert sum(place["parts"].values()) == pytest.approx(place["fit"])
+    fund("POST", "/v1/mandates", json=MANDATE | {"id": "other"})
+    other = fund("POST", "/v1/mandates/other/shortlists?top=3").json()
+    assert other["weights"] == listed["weights"]
+    assert fund("POST", "/v1/mandates/any/shortlists?top=3").json()["list_id"] == again["list_id"]

@@ -1,0 +1,49 @@
+"""What an investor's answers to the units of its lists say of the weights of its mandate."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.domain.mandate import FitPart, Mandate
+from engine.domain.reaction import ReactionKind
+from engine.matching.fit import weights_of
+from engine.matching.learned import learned_weights
+from engine.store import Register
+
+ANSWERS = 200
+"""Answers that count, the newest first: what an investor wanted long ago is not what it wants."""
+
+
+def weighed_by_answers(register: Register, owner: str, name: str, mandate: Mandate) -> Mandate:
+    """A mandate with the weights that its owner's answers show; without answers it stays as it was stated.
+
+    Of several answers to a unit the last counts, with what was known of the unit when the list was made. Lists of a
+    time when that was not kept say nothing.
+
+    Parameters
+    ----------
+    register, owner, name
+        The saved mandate.
+    mandate
+        What it states now.
+    """
+    said = register.lists.reactions(owner).drop_duplicates(["unit_id"], keep="last").tail(ANSWERS)
+    lists = {list_id: register.lists.get(owner, list_id) for list_id in said["list_id"].unique()}
+    places = {
+        (kept.list_id, place["unit_id"]): place["agreement"]
+        for kept in lists.values()
+        if kept.mandate == name
+        for place in kept.places
+        if "agreement" in place
+    }
+    rows = [
+        (places[key], kind == ReactionKind.INTERESTED)
+        for key, kind in zip(zip(said["list_id"], said["unit_id"], strict=True), said["kind"], strict=True)
+        if key in places
+    ]
+    if not rows:
+        return mandate
+    stated = weights_of(mandate)
+    agreement = np.array([[agrees.get(part.value, 0.0) for part in FitPart] for agrees, _ in rows])
+    weights = learned_weights(stated, agreement, [wanted for _, wanted in rows])
+    return mandate.model_copy(update={"weights": weights})
