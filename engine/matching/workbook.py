@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -135,21 +135,20 @@ def mandates_from_workbook(path: Path | str) -> list[Mandate]:
     ------
     EhyaError
         ``file_not_found``, ``file_unreadable``, ``no_header``, ``mandate_key_unknown`` or ``mandate_key_unlike`` for a
-        header nobody knows, ``mandate_repeated`` for an id that occurs twice, and what :meth:`Mandate.read` raises,
-        with its row.
+        header nobody knows, ``mandate_repeated`` for an id that occurs twice, and what :meth:`Mandate.read` raises;
+        with the ``row``, the ``investor`` by id, and the ``column`` by its header where one is at fault.
     """
     rows = _rows(Path(path))
     top, keys = _header(rows, str(path))
-    mandates = []
+    mandates: dict[str, Mandate] = {}
     for number, cells in enumerate(rows[top + 1 :], start=top + 2):
         if any(cell not in (None, "") for cell in cells):
-            mandates.append(_mandate(keys, cells, number))
-    seen: set[str] = set()
-    for mandate in mandates:
-        if mandate.id in seen:
-            raise EhyaError(ErrorCode.MANDATE_REPEATED, given=mandate.id)
-        seen.add(mandate.id)
-    return mandates
+            made = _mandate(keys, cells, number, rows[top])
+            if made.id in mandates:
+                place = _place({"key": "id"}, keys, cells, rows[top])
+                raise EhyaError(ErrorCode.MANDATE_REPEATED, given=made.id, row=number, investor=made.id, **place)
+            mandates[made.id] = made
+    return list(mandates.values())
 
 
 def write_mandate_form(path: Path | str) -> None:
@@ -233,7 +232,7 @@ def _key(header: str) -> str | None:
     return None
 
 
-def _mandate(keys: list[str | None], cells: tuple[Any, ...], number: int) -> Mandate:
+def _mandate(keys: list[str | None], cells: tuple[Any, ...], number: int, headers: tuple[Any, ...]) -> Mandate:
     stated: dict[str, Any] = {}
     try:
         for key, cell in zip(keys, cells, strict=True):
@@ -241,7 +240,35 @@ def _mandate(keys: list[str | None], cells: tuple[Any, ...], number: int) -> Man
                 _put(stated, key, cell)
         return Mandate.read({"id": str(number), **stated})
     except EhyaError as error:
-        raise EhyaError(error.code, **(error.facts | {"row": number})) from error
+        named = dict(zip(keys, cells, strict=True)).get("id")
+        place = _place(error.facts, keys, cells, headers)
+        investor = str(number) if named in (None, "") else _text(named)
+        raise EhyaError(error.code, **(error.facts | {"row": number, "investor": investor, **place})) from error
+
+
+def _place(
+    facts: Mapping[str, Any], keys: list[str | None], cells: tuple[Any, ...], headers: tuple[Any, ...]
+) -> dict[str, str]:
+    """The header of the column that an error speaks of: that of its key, else the one that holds what was given.
+
+    Examples
+    --------
+    >>> _place({"key": "ticket_rial"}, ["id", "ticket.min.rial"], ("a", "x"), ("id", "min ticket (rial)"))
+    {'column': 'min ticket (rial)'}
+    >>> _place({"given": "Nowhere"}, ["id", "places.like"], ("a", "Khoy, Nowhere"), ("id", "places like"))
+    {'column': 'places like'}
+    """
+    stated = [(key, cell, str(header)) for key, cell, header in zip(keys, cells, headers, strict=True) if key]
+    name, given = str(facts.get("key", "")), str(facts.get("given", ""))
+    of_key = [one for one in stated if name and _fits(str(one[0]), name)]
+    holding = [one for one in of_key or stated if given and given in str(one[1])]
+    found = (holding or of_key)[:1] if holding or len(of_key) == 1 else []
+    return {"column": found[0][2]} if found else {}
+
+
+def _fits(key: str, name: str) -> bool:
+    """Whether a column belongs to what a mandate calls by a name."""
+    return key == name or key.split(".")[0] == re.split(r"[._]", name)[0] == "ticket" or key.startswith(f"{name}.")
 
 
 def _put(stated: dict[str, Any], key: str, cell: Any) -> None:

@@ -27,6 +27,8 @@ _SIGNS = {
     "less than": "<",
 }
 
+_OF_A_SHEET = {"row", "investor"}
+"""Facts of an error about one row of a sheet of mandates."""
 _SPOKEN = "ehya.language"  # of help and errors, among what the contexts of one command line share
 _LANGUAGE = LANGUAGES[0]  # of a command line that failed before it could name another
 
@@ -120,11 +122,15 @@ def sentence(error: Exception, terminal: Terminal) -> str:
     >>> from engine.errors import ErrorCode
     >>> sentence(EhyaError(ErrorCode.UNKNOWN_UNIT, given="x"), Terminal(speech("en")))
     'There is no unit “x”; “ehya rank” lists the ids.'
+    >>> again = EhyaError(ErrorCode.MANDATE_REPEATED, given="a", row=7, investor="a", column="id")
+    >>> sentence(again, Terminal(speech("en")))
+    'Row 7, investor “a”, column “id”: Investor id “a” occurs twice; give every row its own id.'
     """
     words = terminal.speech
     if isinstance(error, EhyaError):
         try:
-            return words.text(error.code, **_named(_placed(error, words), words))
+            said = words.text(error.code, **_named(_placed(error, words), words))
+            return words.text("cli.in_row", **error.facts, why=said) if set(error.facts) >= _OF_A_SHEET else said
         except KeyError:  # a sentence short of a fact must not hide the error it speaks of
             return words.text("cli.unexpected", kind=error.code.value, why=words.fact(error.facts))
     if isinstance(error, OSError) and error.filename:

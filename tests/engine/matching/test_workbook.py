@@ -81,8 +81,26 @@ def test_the_form_that_is_handed_out_is_read_back(tmp_path):
     [
         ([["a", "b"], [1, 2]], ErrorCode.NO_HEADER, {}),
         ([["شناسه", "نام", "رنگ دلخواه"], ["a", "b", "c"]], ErrorCode.MANDATE_KEY_UNKNOWN, {"given": "رنگ دلخواه"}),
-        ([["شناسه", "نام"], ["a", "b"], ["a", "c"]], ErrorCode.MANDATE_REPEATED, {"given": "a"}),
-        ([["شناسه", "مکان‌های دلخواه"], ["a", "ناکجا"]], ErrorCode.PLACE_UNKNOWN, {"given": "ناکجا", "row": 2}),
+        (
+            [["شناسه", "نام"], ["a", "b"], ["a", "c"]],
+            ErrorCode.MANDATE_REPEATED,
+            {"given": "a", "row": 3, "column": "شناسه"},
+        ),
+        (
+            [["شناسه", "مکان‌های دلخواه"], ["a", "ناکجا"]],
+            ErrorCode.PLACE_UNKNOWN,
+            {"given": "ناکجا", "row": 2, "investor": "a", "column": "مکان‌های دلخواه"},
+        ),
+        (
+            [["name", "risk appetite", "jobs goal"], ["b", "low", 3], ["c", "huge", 4]],
+            ErrorCode.MANDATE_VALUE_REFUSED,
+            {"given": "huge", "row": 3, "investor": "3", "column": "risk appetite"},
+        ),
+        (
+            [["id", "min ticket (rial)", "max ticket (rial)", "price year"], ["b", 5, "much", 1404]],
+            ErrorCode.MANDATE_VALUE_REFUSED,
+            {"row": 2, "investor": "b", "column": "max ticket (rial)"},
+        ),
     ],
 )
 def test_what_cannot_be_read_is_said_with_its_row(tmp_path, rows, code, facts):

@@ -1,4 +1,4 @@
-"""Every address x role x private field, read or written: what a caller may not see moves no byte that the caller gets."""
+"""Every address x role x private field, read or written: what a caller may not see moves no byte that it gets."""
 
 import asyncio
 import logging
