@@ -145,6 +145,7 @@ class ErrorCode(Code):
     PACKAGE_VALUE_REFUSED = "package_value_refused"
     PACKAGE_CONTRADICTION = "package_contradiction"
     PACKAGE_WORTH_UNKNOWN = "package_worth_unknown"
+    PRICE_YEAR_WITHOUT_LEVEL = "price_year_without_level"
     PACKAGE_OUT_OF_TIME = "package_out_of_time"
     PACKAGE_LOTS_OUT_OF_TIME = "package_lots_out_of_time"
     PACKAGE_SOLVER_FAILED = "package_solver_failed"

@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from engine.domain.unit import Field
 from engine.economics.balance import DEBTS
 from engine.economics.prices import PriceBasis, PriceIndex, deflate
+from engine.errors import EhyaError, ErrorCode
 from engine.ranking.criteria import Array
 
 
@@ -52,6 +54,48 @@ def own_year(units: pd.DataFrame) -> int | None:
     """
     years = units["price_year"][units[Field.CAPITAL_NEEDED_RIAL.value].notna()].dropna()
     return None if years.empty else int(years.mode().max())
+
+
+def year_within_prices(units: pd.DataFrame, price_year: int, *, prices: PriceIndex | None = None) -> None:
+    """Refuse a year to which the money of no record can be brought.
+
+    Parameters
+    ----------
+    units
+        Unit table, shape (n, columns).
+    price_year
+        Jalali year to compare in.
+    prices
+        Price index; by default that of the reference table.
+
+    Raises
+    ------
+    EhyaError
+        ``price_year_without_level``, with the years that prices lead to.
+
+    Examples
+    --------
+    >>> from engine.domain.unit import unit_table
+    >>> units = unit_table(pd.DataFrame({"unit_id": ["a"], "price_year": [1404], "capital_needed_rial": [5]}))
+    >>> year_within_prices(units, 1405)
+    >>> year_within_prices(units, 1350)
+    Traceback (most recent call last):
+    ...
+    engine.errors.EhyaError: price_year_without_level: given=1350 allowed=['1384 … 1411']
+    """
+    stated = units["price_year"].dropna().astype("int64").unique()
+    if not len(stated) or np.isfinite(_moved(stated, price_year, prices)).any():
+        return
+    years = np.arange(1300, 1501)
+    usual = int(units["price_year"].mode().iloc[0])
+    reached = years[np.isfinite(_moved(np.full(len(years), usual), years, prices))]
+    raise EhyaError(
+        ErrorCode.PRICE_YEAR_WITHOUT_LEVEL, given=price_year, allowed=[f"{reached.min()} … {reached.max()}"]
+    )
+
+
+def _moved(from_year: NDArray[np.int64], to_year: int | NDArray[np.int64], prices: PriceIndex | None) -> Array:
+    return deflate(1.0, from_year, to_year, index=prices, allow_proxy=True).rial
 
 
 def money_factor(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
+from engine.ranking.money import year_within_prices
 from engine.settings import Settings
 from serving.desk.question import Question
 from serving.desk.workspace import champion, open_register, own_prices
@@ -128,15 +129,18 @@ def judged(
     Raises
     ------
     EhyaError
-        ``schema_mismatch`` when the model wants other features than this Ehya describes; what
+        ``schema_mismatch`` when the model wants other features than this Ehya describes; ``price_year_without_level``;
+        what
         `engine.appraisal.appraise` raises.
     """
     from engine.appraisal import appraise
     from features.predicted import predicted
 
+    beside = beside or Beside()
+    if question.price_year is not None:
+        year_within_prices(units, question.price_year, prices=beside.prices)
     seen = visible(units, audience)
     predictions = predicted(model, seen, as_of=question.as_of, assumed_capital_rial=question.assume_capital_rial)
-    beside = beside or Beside()
     table = appraise(
         seen,
         predictions,

@@ -34,7 +34,7 @@ from engine.packages.package import package
 from engine.packages.rules import PackageProblem
 from engine.packages.standing import Loss, losses, replacement
 from engine.packages.terms import Grouping, PackageTerms, WorthWeights
-from engine.ranking.money import own_year
+from engine.ranking.money import own_year, year_within_prices
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised, appraised, current_units
 from serving.desk.economics import Choices, package_economics
@@ -123,7 +123,7 @@ def solve_package(
     ------
     EhyaError
         What `serving.desk.appraisal.appraised` raises; ``unknown_unit``, ``package_worth_unknown``,
-        ``package_out_of_time``, ``place_unknown``, ``sector_unknown``.
+        ``price_year_without_level``, ``package_out_of_time``, ``place_unknown``, ``sector_unknown``.
     """
     assumed = terms.assume_capital or question.assume_capital_rial
     whole = appraised(settings, replace(question, assume_capital_rial=assumed))
@@ -157,6 +157,8 @@ def solve_among(
     # what the command adds is a term from here on: who opens the package later counts in the same money
     year = terms.price_year or question.price_year or own_year(whole.table)
     assumed = terms.assume_capital or question.assume_capital_rial
+    if year is not None:
+        year_within_prices(whole.table, year, prices=whole.prices)
     terms = terms.model_copy(update={"price_year": year, "assume_capital": assumed})
     table = candidate_table(
         whole.table,

@@ -258,3 +258,12 @@ def test_a_report_sets_what_a_signed_package_expected_beside_what_came(settings,
     assert line["came"] == pytest.approx(20 * net[second])
     figures = frozen.document["figures"]
     assert line[["jobs_low", "jobs", "jobs_high"]].tolist() == [figures[f"jobs{end}"] for end in ("_low", "", "_high")]
+
+
+def test_a_year_that_no_prices_lead_to_is_refused_and_not_taken_for_a_capital_that_nobody_states(settings, whole):
+    for year in (1350, 1490):
+        with pytest.raises(EhyaError) as caught:
+            solved(settings, whole, name="old", price_year=year)
+        assert caught.value.code is ErrorCode.PRICE_YEAR_WITHOUT_LEVEL
+        assert "…" in caught.value.facts["allowed"][0]
+    assert "old" not in set(desk.packages(settings)["name"])
