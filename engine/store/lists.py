@@ -92,11 +92,13 @@ class Lists:
         with self._session.read() as connection:
             return int(connection.execute(query).scalar_one())
 
-    def same(self, mandate: int, run_id: str, stock_version: str) -> StoredList | None:
+    def same(self, owner: str, mandate: int, run_id: str, stock_version: str) -> StoredList | None:
         """The list that one version of a mandate had of the same units in the same state; ``None`` where it had none.
 
         Parameters
         ----------
+        owner
+            Whose mandate it is.
         mandate
             Number of the mandate's version (`engine.store.mandates.StoredMandate`).
         run_id, stock_version
@@ -105,7 +107,7 @@ class Lists:
         table = schema.lists.c
         alike = (table.mandate_id == mandate, table.run_id == run_id, table.stock_version == stock_version)
         with self._session.read() as connection:
-            row = connection.execute(_selected().where(*alike).limit(1)).mappings().first()
+            row = connection.execute(_of(owner, _selected()).where(*alike).limit(1)).mappings().first()
             return None if row is None else _stored(connection, [row])[0]
 
     def get(self, owner: str | None, list_id: str) -> StoredList:

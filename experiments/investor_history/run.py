@@ -203,7 +203,11 @@ def _sampled(window: Window, columns: list[int], random_state: int) -> tuple[Flo
     parts, taken = [], []
     for rows, block, joined in window.blocks():
         chosen = window.chosen[rows]
-        take = (chosen | (random.random(chosen.shape) < 60 / chosen.shape[1])) & ~joined & chosen.any(axis=1, keepdims=True)
+        take = (
+            (chosen | (random.random(chosen.shape) < 60 / chosen.shape[1]))
+            & ~joined
+            & chosen.any(axis=1, keepdims=True)
+        )
         parts.append(block[take][:, columns].astype(np.float64))
         taken.append(chosen[take])
     return np.concatenate(parts), np.concatenate(taken)

@@ -16,7 +16,7 @@ from serving.api.access import Rate
 from serving.api.asking import answered, asked, moment, stock_of, words_of
 from serving.api.filters import LanguageQuery
 from serving.api.gate import caller_of
-from serving.api.kept_answers import KeptList, KeptLists, KeptReaction, KeptReactions, ListChanges
+from serving.api.kept_answers import KeptList, KeptLists, KeptPlace, KeptReaction, KeptReactions, ListChanges
 from serving.api.mandates import Name
 from serving.api.owners import OwnedQuery, asked_owner, kept_for, owner_of, with_body
 from serving.api.paging import PageQuery, address_after, page_of, position
@@ -189,6 +189,10 @@ def _heading(one: StoredList) -> dict[str, Any]:
     }
 
 
+_TOLD = tuple(name for name in KeptPlace.model_fields if name != "unit")
+"""What a caller reads of a place as it was kept; more may be kept than is described."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Page:
     """Which places of a list are asked for, and in which words."""
@@ -207,6 +211,6 @@ def _list(one: StoredList, page: _Page) -> dict[str, Any]:
     units = {unit["unit_id"]: unit for unit in unit_answers(shown.loc[standing], page.words)}
     more = address_after(f"/v1/shortlists/{one.list_id}", page.query, following, limit=page.limit)
     return _heading(one) | {
-        "page": [{**place, "unit": units.get(place["unit_id"])} for place in places],
+        "page": [{**{name: place[name] for name in _TOLD}, "unit": units.get(place["unit_id"])} for place in places],
         "next": more if following < len(one.places) else None,
     }

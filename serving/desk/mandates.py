@@ -159,7 +159,7 @@ def keep_list(register: Register, made: MadeList, *, top: int, made_at: datetime
         ``kept_enough``.
     """
     saved, stock = made.saved, made.stock
-    kept = register.lists.same(saved.number, made.found.run_id, stock.version)
+    kept = register.lists.same(saved.owner, saved.number, made.found.run_id, stock.version)
     if kept is None:
         _refuse_more(register, saved.owner, made_at)
         kept = register.lists.keep(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from serving.api.kept_answers import KeptList
 from serving.desk.mandates import KEPT_PLACES
 from serving.desk.workspace import open_register
 from tests.serving.api.parties import fresh
@@ -60,6 +61,7 @@ def test_a_kept_list_is_the_list_that_a_shortlist_gives_and_goes_on_page_by_page
     assert [place["unit_id"] for place in listed["page"]] == [place["unit"]["unit_id"] for place in whole[:3]]
     assert (listed["shown"], listed["places"]) == (3, len(whole))
     assert listed["page"][0]["unit"] == whole[0]["unit"]
+    KeptList.model_validate(listed)  # and nothing beside what is described
     assert all_of(fund, listed) == [place["unit"]["unit_id"] for place in whole]
     (heading,) = fund("GET", "/v1/shortlists").json()["shortlists"]
     assert (heading["list_id"], heading["shown"]) == (listed["list_id"], len(whole))
@@ -197,7 +199,7 @@ def test_the_same_list_is_kept_once_however_often_it_is_asked_for(own_copy, fund
         assert register.audit()["act"].tolist().count("list_made") == 1
 
 
-@pytest.mark.parametrize("name", ["a/b", "..", "a\\b", "a\u0000b"])
+@pytest.mark.parametrize("name", ["a/b", "..", "a\\b", "a\u001fb"])
 def test_a_mandate_that_no_address_could_name_is_not_kept(fund, name):
     answer = fund("POST", "/v1/mandates", json=MANDATE | {"id": name})
     assert (answer.status_code, answer.json()["code"]) == (422, "mandate_value_refused")
