@@ -13,6 +13,26 @@ def best_of_all(problem: PackageProblem) -> float | None:
     return max((problem.value(chosen) for chosen in choices if problem.holds(chosen)), default=None)
 
 
+def best_of_many(problem: PackageProblem) -> float | None:
+    """The same for up to 18 units, all choices at once: rules, chance and the worst worlds of each."""
+    choices = ((np.arange(2 ** len(problem))[:, None] >> np.arange(len(problem))) & 1).astype(np.float64)
+    kept = np.ones(len(choices), dtype=bool)
+    for rule in problem.rules:
+        total, room = choices[:, rule.rows] @ rule.coefficients, 1e-9 * rule.scale
+        kept &= (rule.low - room <= total) & (total <= rule.high + room)
+    if problem.chance is not None:
+        back = choices @ problem.chance.revived.T.astype(np.float64)
+        kept &= (back >= problem.chance.at_least).sum(axis=1) >= problem.chance.worlds
+    if not kept.any():
+        return None
+    value = choices[kept] @ problem.worth
+    if problem.counts_tail:
+        worlds = choices[kept] @ problem.tail.draws.T
+        worst = np.partition(worlds, problem.tail.worst - 1, axis=1)[:, : problem.tail.worst]
+        value = value + problem.tail.penalty * worst.mean(axis=1)
+    return float(value.max())
+
+
 def mixed_problem(seed: int, n: int) -> PackageProblem:
     """All kinds of terms at once, drawn at random: count, budget, quotas, chains, pairs, a pin, tail and chance."""
     random = np.random.default_rng(seed)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from package_cases import best_of_all, hard_rows, mixed_problem
+from package_cases import best_of_all, best_of_many, hard_rows, mixed_problem
 from scipy.optimize import OptimizeResult
 
 from engine.errors import EhyaError, ErrorCode
@@ -73,6 +73,19 @@ def test_all_kinds_of_terms_mixed_give_the_best_of_all_choices(seed, n):
         assert problem.holds(found.chosen)
         assert found.value == pytest.approx(best, abs=1e-7)
         assert found.gap == 0
+
+
+@pytest.mark.parametrize("seed", [9, 12, 18])  # chance and worst worlds; worst worlds and a pin
+def test_eighteen_units_under_all_kinds_of_terms_are_the_best_of_all_262144_choices(seed):
+    problem = mixed_problem(seed, 18)
+    found, best = optimum(problem), best_of_many(problem)
+    assert found.value == pytest.approx(best, abs=1e-7)
+    assert found.gap == 0
+
+
+def test_many_choices_at_once_are_judged_as_one_by_one():
+    problems = [mixed_problem(seed, 6) for seed in range(12)]
+    assert [best_of_many(one) for one in problems] == pytest.approx([best_of_all(one) for one in problems])
 
 
 def test_eighteen_units_are_still_the_best_of_all_262144_choices():
