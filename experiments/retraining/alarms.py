@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from training.evaluation.judged_table import CHAMPION_LEFT_OUT, LEFT_OUT
-from training.gates.groups import no_group_worse
+from training.gates.groups import columns_of, no_group_worse
+from training.gates.rules import CHAMPION, opponent
 
 ALARMS = 10
 """Times that labels are drawn anew for each judged table: a gate is asked of a model that is right, and of one group
@@ -36,7 +37,7 @@ def group_alarms(tables: list[pd.DataFrame], *, times: int = ALARMS, first: int 
     """
     alarms, caught = [], []
     for number, judged in enumerate(tables, start=first):
-        table = as_judged_by_group(judged)
+        table, opponents = as_judged_by_group(judged)
         random = np.random.default_rng([41, number])
         code, names = pd.factorize(table["unit_id"])
         own = table["probability"].to_numpy(np.float64)
@@ -47,8 +48,7 @@ def group_alarms(tables: list[pd.DataFrame], *, times: int = ALARMS, first: int 
             if len(names) < 2 * HUNDRED:
                 continue
             here = np.isin(code, random.permutation(len(names))[:HUNDRED])
-            column = "champion_probability" if table["champion_probability"].notna().all() else "prior_probability"
-            other = table[column].to_numpy(np.float64)
+            other = table[opponents].to_numpy(np.float64)
             away = np.sqrt(WORSE * np.mean(other[here] * (1 - other[here])))
             wrong = np.where(other + away < 1, other + away, other - away)
             spoilt = table.assign(
@@ -61,9 +61,16 @@ def group_alarms(tables: list[pd.DataFrame], *, times: int = ALARMS, first: int 
     return alarms, caught
 
 
-def as_judged_by_group(judged: pd.DataFrame) -> pd.DataFrame:
-    """The judged table with what the gate of groups reads under the plain names: fits to all but a unit's part."""
-    if LEFT_OUT not in judged.columns:
-        return judged
-    moved = judged.assign(probability=judged[LEFT_OUT], champion_probability=judged[CHAMPION_LEFT_OUT])
-    return moved.drop(columns=[LEFT_OUT, CHAMPION_LEFT_OUT])
+def as_judged_by_group(judged: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """The judged table with what the gate of groups reads under the plain names, and the opponent's column.
+
+    Only rows that the opponent answered are kept: the gate reads no others.
+    """
+    own, other = columns_of(judged)
+    met = judged[judged[other].notna()]
+    moved = met.assign(probability=met[own])
+    plain = "prior_probability"
+    if opponent(judged) == CHAMPION:
+        plain = "champion_probability"
+        moved = moved.assign(champion_probability=met[other])
+    return moved.drop(columns=[LEFT_OUT, CHAMPION_LEFT_OUT], errors="ignore"), plain

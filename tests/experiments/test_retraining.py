@@ -59,6 +59,12 @@ def test_alarms_are_drawn_of_what_the_gate_reads():
     assert group_alarms([wrong], times=2) == group_alarms([right], times=2)
 
 
+def test_where_one_side_was_not_asked_without_the_unit_both_are_read_by_time():
+    by_time = table()
+    half_asked = by_time.assign(left_out_probability=0.99, champion_left_out_probability=np.nan)
+    assert group_alarms([half_asked], times=2) == group_alarms([by_time], times=2)
+
+
 def test_stories_are_summed_up_beside_what_is_asked():
     told = {"seed": 1, "promoted": False, "shut": ["no_group_worse"], "alarms": [True, False], "caught": []}
     assert line_of(told) == "seed 1: shut by no_group_worse"

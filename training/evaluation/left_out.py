@@ -8,7 +8,9 @@ the later one has mostly put right.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -21,15 +23,15 @@ from training.cohort.landmarks import Followed
 from training.evaluation.walk_forward import FoldPlan
 
 Floats = npt.NDArray[np.float64]
+Says = Callable[[pd.DataFrame], Floats]
+"""Rows of the model matrix, shape (n, features) -> their feasibility, shape (n,)."""
 
 PARTS = 4
 """Each fit knows three quarters of the units."""
 
-_STREAM = 31
-
 
 def left_out(
-    drawn: FoldPlan, which: Sequence[int], seen: Followed, fit: Callable[[Followed], Model], *, random_state: int = 0
+    drawn: FoldPlan, which: Sequence[int], seen: Followed, learn: Callable[[Followed], Says], *, random_state: int = 0
 ) -> pd.DataFrame:
     """Feasibility of the judged rows by fits that saw everything but the row's unit and others of its part.
 
@@ -40,8 +42,8 @@ def left_out(
     seen
         Landmarks that are learnt from, as known on the day of the training; what is known of other units of the time
         that is judged is among them.
-    fit
-        Fits a model of kind ``outcomes``, for one ``training.models.outcomes.point_fit``.
+    learn
+        Learns from landmarks; gives what says the feasibility of rows: ``by_model`` of a way of fitting, for one.
     random_state
         Seed of the parts.
 
@@ -52,18 +54,46 @@ def left_out(
     """
     rows = np.concatenate([drawn.rows(fold) for fold in which])
     judged = drawn.whole.rows.iloc[rows][["unit_id", "origin"]].reset_index(drop=True)
-    names = np.unique(np.concatenate([part["unit_id"].to_numpy(np.str_) for part in (judged, seen.rows)]))
-    order = np.random.default_rng([_STREAM, random_state]).permutation(len(names))
-    part = pd.Series(order % PARTS, index=names)
-    ours, theirs = (each["unit_id"].astype("str").map(part).to_numpy() for each in (judged, seen.rows))
+    ours, theirs = (part_of(each["unit_id"], random_state=random_state) for each in (judged, seen.rows))
     said = np.full(len(judged), np.nan)
     for number in range(PARTS):
         here = ours == number
         try:
-            model = fit(seen.where(theirs != number))
+            says = learn(seen.where(theirs != number))
         except EhyaError as error:
             if error.code not in (ErrorCode.TOO_FEW_ROWS, ErrorCode.TOO_FEW_OUTCOMES):
                 raise
             return judged.assign(left_out_probability=np.nan)
-        said[here] = hazards.point(model, drawn.whole.matrix.iloc[rows[here]], head="feasibility")
+        said[here] = says(drawn.whole.matrix.iloc[rows[here]])
     return judged.assign(left_out_probability=said)
+
+
+def by_model(fit: Callable[[Followed], Model]) -> Callable[[Followed], Says]:
+    """A way of fitting models of kind ``outcomes`` as ``left_out`` wants it.
+
+    Parameters
+    ----------
+    fit
+        For one ``training.models.outcomes.point_fit``.
+    """
+    return lambda seen: partial(hazards.point, fit(seen), head="feasibility")
+
+
+def part_of(units: pd.Series, *, random_state: int = 0) -> npt.NDArray[np.intp]:
+    """Part of each row's unit, shape (n,): a matter of its name and the seed, so that one unit more moves no other.
+
+    Parameters
+    ----------
+    units
+        Shape (n,), ``unit_id`` of each row.
+    random_state
+        Seed.
+
+    Examples
+    --------
+    >>> part_of(pd.Series(["a", "b", "c", "a"])).tolist()
+    [1, 0, 2, 1]
+    """
+    code, names = pd.factorize(units.astype("str"))
+    digests = [hashlib.sha256(f"{random_state}:{name}".encode()).digest() for name in names]
+    return np.asarray([digest[0] % PARTS for digest in digests], dtype=np.intp)[code]

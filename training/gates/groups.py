@@ -185,15 +185,33 @@ class _Rows:
 
 
 def _compared(judged: pd.DataFrame) -> _Rows:
-    own, other = _columns_of(judged)
+    own, other = columns_of(judged)
     rows = in_order(judged[judged[other].notna()])
     columns = (rows[name].to_numpy(np.float64) for name in (own, other, "label", "weight"))
     owns, others, label, weight = columns
     return _Rows(rows, owns, others, label, weight, np.asarray(pd.factorize(rows["unit_id"])[0], dtype=np.intp))
 
 
-def _columns_of(judged: pd.DataFrame) -> tuple[str, str]:
-    """Model and opponent: both as fitted to all but the unit's part where that was asked of both, else both by time."""
+def columns_of(judged: pd.DataFrame) -> tuple[str, str]:
+    """Which columns of a judged table the gate of groups reads.
+
+    Parameters
+    ----------
+    judged
+        Judged table.
+
+    Returns
+    -------
+    own, other
+        Model and opponent: both as fitted to all but the unit's part where that was asked of both, else both by time.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"unit_id": ["a"], "probability": 0.2, "left_out_probability": 0.3,
+    ...     "champion_probability": float("nan"), "champion_left_out_probability": float("nan")})
+    >>> columns_of(rows)
+    ('left_out_probability', 'prior_probability')
+    """
     champion = opponent(judged) == CHAMPION
     other = "champion_probability" if champion else "prior_probability"
     if LEFT_OUT not in judged.columns or not judged[LEFT_OUT].notna().all():

@@ -112,66 +112,14 @@ def _better(facts: dict[str, Any]) -> Verdict:
     return Verdict(Gate.BETTER_THAN_OPPONENT, facts.get("gain_low", 0.0) > 0 and not facts["same"], facts)
 
 
-def not_worse_and_newer(judged: pd.DataFrame, *, newer: bool, since: str = "", random_state: int = 0) -> Verdict:
-    """Has it learnt from later data than the champion, and is its Brier score higher by less than ``MARGIN``?
-
-    Parameters
-    ----------
-    judged
-        Judged table, the champion's probabilities put in.
-    newer
-        Whether its last day is later than the champion's, and it learnt from something that the champion did not.
-    since
-        The champion's last day, to be shown.
-    random_state
-        Seed of the bootstrap.
-
-    Returns
-    -------
-    Verdict
-        Opens when it is newer and the lower end of the paired 90 % interval of the gain lies above ``-MARGIN``: the
-        wrong promotion of a model that is worse by the margin has a chance of 5 %. Where that end lies above zero the
-        model is better as well.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"unit_id": range(40), "origin": 0, "label": [1.0, 0.0] * 20, "weight": 1.0,
-    ...     "probability": [0.599, 0.401] * 20, "champion_probability": [0.6, 0.4] * 20, "prior_probability": 0.5})
-    >>> not_worse_and_newer(rows, newer=True).passed, not_worse_and_newer(rows, newer=False).passed
-    (True, False)
-    """
-    return _newer(_compared(judged, True, random_state), newer, since)
-
-
 def _newer(facts: dict[str, Any], newer: bool, since: str) -> Verdict:
+    """Has it learnt from later data than the champion, and is its Brier score higher by less than ``MARGIN``?"""
     facts = facts | {"margin": MARGIN, "newer": newer, "since": since}
     return Verdict(Gate.NOT_WORSE_AND_NEWER, newer and facts.get("gain_low", -1.0) > -MARGIN, facts)
 
 
-def first_and_not_worse(judged: pd.DataFrame, *, random_state: int = 0) -> Verdict:
-    """Was its Brier score found at most ``MARGIN`` above that of the base rate, where no model is at work?
-
-    Something has to be at work, so the burden of proof is turned round: the point decides and not the end of the
-    interval. One that says the base rate of everybody claims nothing and passes here, which does not make it better.
-
-    Parameters
-    ----------
-    judged
-        Judged table.
-    random_state
-        Seed of the bootstrap.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"unit_id": range(40), "origin": 0, "label": [1.0, 0.0] * 20, "weight": 1.0,
-    ...     "probability": 0.5, "champion_probability": float("nan"), "prior_probability": 0.5})
-    >>> first_and_not_worse(rows).passed, first_and_not_worse(rows.assign(probability=[0.4, 0.6] * 20)).passed
-    (True, False)
-    """
-    return _first(_compared(judged.assign(champion_probability=np.nan), False, random_state))
-
-
 def _first(facts: dict[str, Any]) -> Verdict:
+    """Was its Brier score found at most ``MARGIN`` above that of the base rate, where no model is at work?"""
     return Verdict(Gate.FIRST_AND_NOT_WORSE, facts.get("gain", -1.0) > -MARGIN, facts | {"margin": MARGIN})
 
 
@@ -185,10 +133,36 @@ def routes(
     judged
         Judged table, the champion's probabilities put in where there is one.
     champion
-        Whether there is one: then ``better`` and ``not_worse_and_newer`` are asked, else ``better`` and
-        ``first_and_not_worse``, both against the base rate.
-    newer, since, random_state
-        Those of ``not_worse_and_newer``.
+        Whether there is one. Where there is none, both are asked against the base rate.
+    newer
+        Whether its last day is later than the champion's, and it learnt from something that the champion did not.
+    since
+        The champion's last day, to be shown.
+    random_state
+        Seed of the bootstrap.
+
+    Returns
+    -------
+    better, other
+        What ``better`` says, and the other way to work:
+
+        - ``not_worse_and_newer`` beside a champion. It opens when the model is newer and the lower end of the paired
+          90 % interval of the gain lies above ``-MARGIN``: the wrong promotion of a model that is worse by the margin
+          has a chance of 5 %. Where that end lies above zero the model is better as well.
+        - ``first_and_not_worse`` where nothing is at work. Something has to be, so the burden of proof is turned round:
+          the point decides and not the end of the interval. One that says the base rate of everybody claims nothing and
+          passes here, which does not make it better.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"unit_id": range(40), "origin": 0, "label": [1.0, 0.0] * 20, "weight": 1.0,
+    ...     "probability": [0.599, 0.401] * 20, "champion_probability": [0.6, 0.4] * 20, "prior_probability": 0.5})
+    >>> [verdict.passed for verdict in routes(rows, champion=True, newer=True)]
+    [False, True]
+    >>> [verdict.passed for verdict in routes(rows, champion=True)]
+    [False, False]
+    >>> [verdict.passed for verdict in routes(rows.assign(probability=0.5), champion=False)]
+    [False, True]
     """
     if champion:
         facts = _compared(judged, True, random_state)

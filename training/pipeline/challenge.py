@@ -37,7 +37,7 @@ from training.pipeline.ground import Ground
 from training.pipeline.grounding import ground_of
 from training.pipeline.judging import TrainingResult, judged_and_kept
 from training.pipeline.outcomes import START, recipe_of
-from training.pipeline.own_learner import taught, with_learner
+from training.pipeline.own_learner import learner_alone, taught, with_learner
 from training.pipeline.rival import rival
 from training.registry.lock import one_training
 from training.registry.versions import settle
@@ -159,7 +159,8 @@ def _candidate(
         progress=lambda share: progress(Stage.JUDGING, share),
     )  # fmt: skip
     _refuse_peeking(guard, models[-1], found, random_state)
-    apart = left_out(found.folds, found.judging, found.seen, fit, random_state=random_state)
+    alone = learner_alone(guard, found)
+    apart = left_out(found.folds, found.judging, found.seen, alone, random_state=random_state)
     outcomes = table.outcomes[list(COLUMNS)].assign(**{LEFT_OUT: apart[LEFT_OUT].to_numpy()})
     progress(Stage.FITTING, 0.0)
     whole = taught(found, found.seen)

@@ -22,7 +22,7 @@ from training.evaluation.candidate import Candidate, with_rules
 from training.evaluation.evidence import JudgedTables
 from training.evaluation.importance import Judging, importances
 from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS, LEFT_OUT
-from training.evaluation.left_out import left_out
+from training.evaluation.left_out import by_model, left_out
 from training.evaluation.walk_forward import FoldPlan, judge_folds
 from training.models.capital import LEARNT
 from training.models.hazard_spec import HazardRecipe, Learner
@@ -148,7 +148,7 @@ def candidate_of(
         ground.folds, kept, prior_probability=priors.feasibility, which=ground.judging,
         progress=lambda share: progress(Stage.JUDGING, share),
     )  # fmt: skip
-    apart = left_out(ground.folds, ground.judging, ground.seen, fit, random_state=random_state)
+    apart = left_out(ground.folds, ground.judging, ground.seen, by_model(fit), random_state=random_state)
     document = of_kind(fitted.model.document, OutcomesDocument)
     drives = _drives(
         models, ground.folds, ground.judging, fitted.model, ground.seen, ground.effects, random_state

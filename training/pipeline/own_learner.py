@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
 from engine.scoring.artefact import Model
+from engine.scoring.design import clipped
 from engine.scoring.hazards import LEARNER
 from training.cohort.landmarks import LEAST_RESTARTS, Followed
 from training.dataset.learnable import Learnable
 from training.dataset.ripe import ripe
 from training.dataset.table import Landmarks
+from training.evaluation.left_out import Says
 from training.learners.guarded import Guarded
+from training.statistics.design_blocks import ranges
 
 
 def with_learner(line: Callable[[Followed], Model], guard: Guarded, found: Learnable) -> Callable[[Followed], Model]:
@@ -39,6 +43,28 @@ def with_learner(line: Callable[[Followed], Model], guard: Guarded, found: Learn
         return Model({**model.heads, LEARNER: guard.fit(taught(found, seen))}, model.document)
 
     return fit
+
+
+def learner_alone(guard: Guarded, found: Learnable) -> Callable[[Followed], Says]:
+    """The learner as ``training.evaluation.left_out`` wants it, where nothing but its feasibility is read.
+
+    Parameters
+    ----------
+    guard, found
+        Those of ``with_learner``.
+
+    Returns
+    -------
+    Callable
+        Raises what that of ``with_learner`` does. Says what a model with this learner would: rows are held within the
+        ranges of what was learnt from.
+    """
+
+    def learn(seen: Followed) -> Says:
+        fitted, limits = guard.fit(taught(found, seen)), ranges(seen.matrix, seen.schema)
+        return lambda X: np.asarray(fitted.predict_proba(clipped(X, limits)[0])[:, 1], dtype=np.float64)
+
+    return learn
 
 
 def taught(found: Learnable, seen: Followed) -> Landmarks:

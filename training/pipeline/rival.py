@@ -20,14 +20,14 @@ from training.cohort.press_sample import sample
 from training.evaluation import replay
 from training.evaluation.evidence import JudgedTables
 from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS, LEFT_OUT
-from training.evaluation.left_out import left_out
+from training.evaluation.left_out import Says, by_model, left_out
 from training.evaluation.walk_forward import forecasts
 from training.learners.guarded import Guarded
 from training.models.hazard_spec import HazardRecipe
 from training.models.outcomes import point_fit
 from training.panel.comparisons import Panel
 from training.pipeline.ground import Ground
-from training.pipeline.own_learner import with_learner
+from training.pipeline.own_learner import learner_alone, with_learner
 from training.pipeline.press_fit import fit_sample
 
 _log = logging.getLogger(__name__)
@@ -58,7 +58,8 @@ def rival(
         fold, but never from less than the first fold had; a fold where nothing can be left out says nothing. One of
         press reports is rebuilt on the register and the press as they stood at each fold, if it learnt from the
         register at all; else its file is asked, which cannot have seen these outcomes. ``left_out_probability`` is what
-        the champion's way of fitting says with all that the champion knew but for the unit's part.
+        the champion's way of fitting says with all that the champion knew but for the unit's part; NaN where its
+        learner cannot be fitted to that.
 
         ``None`` for a champion of outcomes of another origin, which does not speak of these units, and where no fold
         says anything: its learner cannot be fitted any more, or there is too little to rebuild it from.
@@ -71,7 +72,7 @@ def rival(
     same = alike(document, challenger)
     gap = max(ground.as_of - champion.data_until, pd.Timedelta(0)) if same else pd.Timedelta(0)
     seed = 0 if challenger.recipe is None else challenger.recipe.random_state
-    fit = _way_of_fitting(champion, document, ground, seed)
+    fit, alone = _way_of_fitting(champion, document, ground, seed)
     first = ground.folds.folds[0][1].as_of
     outcomes, jobs = [], []
     for fold in ground.judging:
@@ -94,8 +95,14 @@ def rival(
     table = pd.concat(outcomes, ignore_index=True)
     until = min(champion.data_until, ground.as_of)
     learnt = ground.seen if until == ground.as_of else labelled(ground.described, ground.events, as_of=until)
-    apart = left_out(ground.folds, ground.judging, learnt, fit, random_state=seed)
-    table = table.merge(apart, on=["unit_id", "origin"], how="left")
+    try:
+        apart = left_out(ground.folds, ground.judging, learnt, alone, random_state=seed)
+        table = table.merge(apart, on=["unit_id", "origin"], how="left")
+    except EhyaError as error:
+        if not document.learner:
+            raise
+        _log.warning("the learner of champion %s cannot be fitted to today's log: %s", champion.version, error)
+        table = table.assign(**{LEFT_OUT: np.nan})
     return JudgedTables(table, pd.concat(jobs, ignore_index=True))
 
 
@@ -106,14 +113,18 @@ def alike(one: OutcomesDocument, other: OutcomesDocument) -> bool:
 
 def _way_of_fitting(
     champion: Model, document: OutcomesDocument, ground: Ground, seed: int
-) -> Callable[[Followed], Model]:
+) -> tuple[Callable[[Followed], Model], Callable[[Followed], Says]]:
+    """The champion's way of fitting, whole and for its feasibility alone."""
     line = point_fit(
         ground.priors, recipe=HazardRecipe.of(document.recipe), weights=ground.weights, random_state=seed,
         effects=ground.effects,
     )  # fmt: skip
     fitted = champion.heads.get(LEARNER)
+    if fitted is None:
+        return line, by_model(line)
     # A file holds the fitted learner, whose settings are those that it was fitted with.
-    return line if fitted is None else with_learner(line, Guarded(fitted, name=document.learner), ground)
+    guard = Guarded(fitted, name=document.learner)
+    return with_learner(line, guard, ground), learner_alone(guard, ground)
 
 
 def _press(champion: Model, ground: Ground, panel: Panel | None) -> JudgedTables | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from engine.errors import EhyaError, ErrorCode
 from engine.scoring import hazards
-from training.evaluation.left_out import PARTS, left_out
+from training.evaluation.left_out import PARTS, by_model, left_out, part_of
 from training.evaluation.walk_forward import plan
 from training.models.outcomes import point_fit
 from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
@@ -31,7 +32,7 @@ def test_no_fit_knows_a_unit_that_it_is_asked_of_and_each_knows_three_quarters_o
         fits.append((set(seen.rows["unit_id"]), seen.as_of, fit(seen)))
         return fits[-1][2]
 
-    found = left_out(drawn, [2, 3], learnt.followed, kept)
+    found = left_out(drawn, [2, 3], learnt.followed, by_model(kept))
     rows = np.concatenate([drawn.rows(2), drawn.rows(3)])
     assert found[["unit_id", "origin"]].equals(
         drawn.whole.rows.iloc[rows][["unit_id", "origin"]].reset_index(drop=True)
@@ -46,12 +47,21 @@ def test_no_fit_knows_a_unit_that_it_is_asked_of_and_each_knows_three_quarters_o
         assert np.allclose(found.loc[unseen, "left_out_probability"], said)
 
 
+def test_one_unit_more_moves_no_other_to_another_part_and_a_seed_moves_many():
+    units = pd.Series([f"U{number:04d}" for number in range(4000)])
+    parts = part_of(units)
+    assert np.array_equal(part_of(pd.concat([pd.Series(["A"]), units]))[1:], parts)
+    assert np.array_equal(part_of(units[::-1])[::-1], parts)
+    assert np.bincount(parts, minlength=PARTS).min() > 900
+    assert 0.6 < (part_of(units, random_state=1) != parts).mean() < 0.9
+
+
 def test_where_a_part_leaves_too_little_nothing_is_said_and_other_errors_are_not_hidden(drawn, learnt):
     def refuses(code):
-        def fit(seen):
+        def learn(seen):
             raise EhyaError(code, given=0, allowed=1)
 
-        return fit
+        return learn
 
     assert left_out(drawn, [3], learnt.followed, refuses(ErrorCode.TOO_FEW_ROWS))["left_out_probability"].isna().all()
     with pytest.raises(EhyaError):

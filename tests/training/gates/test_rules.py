@@ -13,10 +13,9 @@ from training.gates.rules import (
     Gate,
     better,
     card_complete,
-    first_and_not_worse,
     intervals_hold,
-    not_worse_and_newer,
     opponent,
+    routes,
     schema_compatible,
     shut_gates,
     top_stays,
@@ -41,6 +40,16 @@ def judged(probability, champion=None, *, count=40, county="Urmia"):
             "size": "small",
         }
     )
+
+
+def first_and_not_worse(table):
+    """The other route where nothing is at work."""
+    return routes(table, champion=False)[1]
+
+
+def not_worse_and_newer(table, *, newer):
+    """The other route beside a champion."""
+    return routes(table, champion=True, newer=newer)[1]
 
 
 def test_without_a_champion_the_opponent_is_the_prior():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -12,12 +12,15 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 import training
 from engine.reference.effects import effects
+from engine.scoring.hazards import LEARNER
 from engine.store import Register
 from experiments.province_simulator.province import AS_OF
+from training.evaluation.judged_table import CHAMPION_LEFT_OUT, LEFT_OUT, beside_champion
+from training.gates.groups import no_group_worse
 from training.gates.rules import Gate
 from training.learners.guarded import Guarded
 from training.learners.identity import identity
-from training.learners.protocol import learner_named
+from training.learners.protocol import fit_to, learner_named
 from training.pipeline.grounding import ground_of
 from training.pipeline.own_learner import taught
 from training.pipeline.rival import rival
@@ -68,6 +71,40 @@ def test_a_champion_of_the_same_day_leaves_nothing_out_and_says_the_same(life):
     said = rival(life.model, life.model.document, ground).outcomes.set_index(KEYS)["probability"]
     own = life.judged(life.first.result)["probability"]
     assert np.allclose(said.reindex(own.index), own, atol=1e-6)
+
+
+class UntilADay:
+    """A learner that cannot be fitted to landmarks of a later day."""
+
+    def __init__(self, last):
+        self.last = last
+
+    def fit_landmarks(self, X, y, *, weights, dates, groups):
+        if dates.max() > self.last:
+            raise MemoryError
+        return fit_to(small_trees(), X, y, weights=weights, dates=dates, groups=groups)
+
+
+def test_a_champion_whose_learner_fails_on_todays_log_is_met_on_the_folds_and_its_groups_by_time(life):
+    """Else no training, no promotion and no evaluation would come to an end any more."""
+    ground = ground_of(life.register, as_of=AS_OF, origin="synthetic", effects=effects())
+    fails = UntilADay(taught(ground, ground.folds.folds[ground.judging[-1]][1]).dates.max())
+    assert taught(ground, ground.seen).dates.max() > fails.last
+    model = replace(
+        life.model,
+        heads={**life.model.heads, LEARNER: fails},
+        document=life.model.document.changed(learner="UntilADay"),
+    )  # fmt: skip
+    found = rival(model, life.model.document, ground).outcomes
+    assert len(found) == len(life.judged(life.first.result))
+    assert found["probability"].notna().all()
+    assert found[LEFT_OUT].isna().all()
+    beside = beside_champion(life.judged(life.first.result).reset_index(), found)
+    assert verdicts_of_groups(beside) == verdicts_of_groups(beside.drop(columns=[LEFT_OUT, CHAMPION_LEFT_OUT]))
+
+
+def verdicts_of_groups(judged):
+    return no_group_worse(judged, worlds=50).facts
 
 
 @pytest.fixture(scope="module")
