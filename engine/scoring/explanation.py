@@ -17,10 +17,13 @@ import pandas as pd
 from engine.scoring.artefact import Model
 from engine.scoring.design import Floats, clipped, design, levels_replaced
 from engine.scoring.document import HazardsDocument, of_kind
-from engine.scoring.hazards import Head
+from engine.scoring.hazards import Head, sifted
 
 BASE = "base"
 """Column of what stands in the score whatever the features are: the level of the period."""
+
+_NOTHING = 1e-9
+"""Contributions whose sum is nearer to zero than this say nothing of how much is left of them."""
 
 
 def contributions(model: Model, matrix: pd.DataFrame, *, head: str = "restart", period: int = 0) -> pd.DataFrame:
@@ -48,16 +51,42 @@ def contributions(model: Model, matrix: pd.DataFrame, *, head: str = "restart", 
     added = np.zeros((len(matrix), len(model.features) + 1))
     places = {name: place for place, name in enumerate(model.features)}
     line_share = 1 - fitted.share
+    raw, exposure = fitted.raw(design(within, document.design))[:, period], fitted.exposure(within)
+    share, base = _after_sifting(fitted, raw, exposure, period)
     columns, at = design(within, document.design), 0
     for block in document.design:
         slopes = fitted.line[fitted.periods + at : fitted.periods + at + block.width]
-        added[:, places[block.column]] += line_share * (columns[:, at : at + block.width] @ slopes)
+        added[:, places[block.column]] += line_share * share * (columns[:, at : at + block.width] @ slopes)
         at += block.width
-    added[:, -1] += line_share * fitted.line[period]
+    first = base if exposure is None else _first_attempt(fitted, period)
+    added[:, -1] += line_share * first
+    if fitted.since in places:
+        added[:, places[fitted.since]] += line_share * (base - first)
     if fitted.trees is not None and fitted.share:
         ready = np.column_stack([levels_replaced(within, fitted.effects), np.full(len(within), float(period))])
         added += fitted.share * tree_contributions(fitted.trees, ready)
     return pd.DataFrame(added, index=matrix.index, columns=[*model.features, BASE])
+
+
+def _after_sifting(fitted: Head, raw: Floats, exposure: Floats | None, period: int) -> tuple[Floats, Floats]:
+    """What is left of each unit's contributions after it was tried for so long, and of the level, shape (n,) each.
+
+    All features of a unit fade alike, so that its parts still add up.
+    """
+    level = np.full(len(raw), fitted.line[period])
+    if exposure is None:
+        return np.ones(len(raw)), level
+    here = exposure[:, period]
+    after, base, apart = sifted(raw, here), sifted(level, here), raw - level
+    # Where all contributions together are nothing, what is left of them is the slope there.
+    slope = 1 / (1 + here * np.exp(np.minimum(level, 30.0)))
+    far = np.abs(apart) > _NOTHING
+    return np.where(far, (after - base) / np.where(far, apart, 1.0), slope), base
+
+
+def _first_attempt(fitted: Head, period: int) -> float:
+    """Score of a middling unit that nobody has tried yet."""
+    return float(sifted(fitted.line[[period]], np.array([fitted.frailty * (period + 0.5)]))[0])
 
 
 def tree_contributions(boosting: Any, ready: Floats) -> Floats:

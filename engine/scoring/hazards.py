@@ -80,6 +80,62 @@ def incidence(restart: Floats, end: Floats) -> tuple[Floats, Floats]:
     return np.cumsum(at_start * restart, axis=-1), np.cumsum(at_start * (1 - restart) * end, axis=-1)
 
 
+def sifted(score: Floats, exposure: Floats) -> Floats:
+    """Score of those who are still waiting, among units of like records that are not alike.
+
+    Who would come back soon has come back; those who are left are the slower ones, and the more so the likelier a
+    restart was by their records. With a factor on the hazard that has a gamma distribution of mean 1 and variance v,
+    the hazard of those left after a cumulative hazard H is h / (1 + v H) (Vaupel, Manton and Stallard 1979, "The impact
+    of heterogeneity in individual frailty on the dynamics of mortality", equation 6). So effects of records fade with
+    time, though none of them changes.
+
+    Parameters
+    ----------
+    score
+        Shape (..., periods): logarithm of the hazard of a period, or log-odds of the event in it, of a unit that is
+        tried for the first time.
+    exposure
+        v times the periods that a unit has been tried for by the middle of each, same shape or one that fits.
+
+    Returns
+    -------
+    numpy.ndarray
+        Grows with the score, falls with the exposure.
+
+    Examples
+    --------
+    Hazards of .2 and .1 after five periods with a variance of one, .2 / (1 + 1) and .1 / (1 + .5):
+
+    >>> np.exp(sifted(np.log([0.2, 0.1]), np.array([5.0, 5.0]))).round(4).tolist()
+    [0.1, 0.0667]
+    """
+    return np.asarray(score - np.log1p(exposure * np.exp(np.minimum(score, 30.0))))
+
+
+def waited(matrix: pd.DataFrame, since: str, periods: int) -> Floats:
+    """Periods that each unit has been tried for by the middle of each of the next ones, shape (n, periods).
+
+    Parameters
+    ----------
+    matrix
+        Shape (n, features).
+    since
+        Feature that tells for how long, log10(1 + years); nobody has been tried where it is not there or not known.
+    periods
+        How many.
+
+    Examples
+    --------
+    >>> waited(pd.DataFrame({"tried_log": [0.0, np.log10(2), None]}), "tried_log", 2).round(2).tolist()
+    [[0.5, 1.5], [2.5, 3.5], [0.5, 1.5]]
+    """
+    ahead = np.arange(periods) + 0.5
+    if since not in matrix.columns:
+        return np.tile(ahead, (len(matrix), 1))
+    years = 10 ** np.nan_to_num(matrix[since].to_numpy(np.float64)) - 1
+    return np.asarray(years[:, None] * 12 / PERIOD_MONTHS + ahead)
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """One fitted hazard.
@@ -102,6 +158,8 @@ class Head:
         Fitted boosting over the matrix and the number of the period, or ``None``.
     effects
         Category -> level -> effect: what the trees read in place of the number of a level.
+    frailty, since
+        Those of ``engine.scoring.sections.HazardPart``.
     """
 
     line: Floats
@@ -112,6 +170,8 @@ class Head:
     interval_inflation: float
     trees: Any
     effects: Mapping[str, Mapping[str, float]]
+    frailty: float = 0.0
+    since: str = ""
 
     @classmethod
     def of(cls, model: Model, name: str) -> Head:
@@ -139,6 +199,8 @@ class Head:
             interval_inflation=part.interval_inflation,
             trees=trees,
             effects=part.effects,
+            frailty=part.frailty,
+            since=part.since,
         )
 
     def score(self, columns: Floats, matrix: pd.DataFrame) -> Floats:
@@ -151,10 +213,21 @@ class Head:
         matrix
             Model matrix within the ranges of the model, shape (n, features).
         """
-        line = (columns @ self.line[self.periods :])[:, None] + self.line[: self.periods]
-        if self.trees is None or self.share == 0:
-            return np.asarray(line)
-        return (1 - self.share) * line + self.share * self.tree_score(matrix)
+        trees = None if self.trees is None or self.share == 0 else self.tree_score(matrix)
+        return self.blended(self.raw(columns), self.exposure(matrix), trees)
+
+    def raw(self, columns: Floats) -> Floats:
+        """What the line says of each period of a unit that is tried for the first time, shape (n, periods)."""
+        return np.asarray((columns @ self.line[self.periods :])[:, None] + self.line[: self.periods])
+
+    def exposure(self, matrix: pd.DataFrame) -> Floats | None:
+        """What ``sifted`` asks for, shape (n, periods); ``None`` where all units of like records count as alike."""
+        return self.frailty * waited(matrix, self.since, self.periods) if self.frailty else None
+
+    def blended(self, raw: Floats, exposure: Floats | None, trees: Floats | None) -> Floats:
+        """Score of each period of the line, sifted, and the trees together, shape (n, periods)."""
+        line = raw if exposure is None else sifted(raw, exposure)
+        return line if trees is None else np.asarray((1 - self.share) * line + self.share * trees)
 
     def tree_score(self, matrix: pd.DataFrame) -> Floats:
         """Score of the trees alone, shape (n, periods)."""
@@ -165,11 +238,17 @@ class Head:
             scores[:, period] = self.trees.decision_function(ready)
         return scores
 
-    def moved(self, columns: Floats) -> Floats:
+    def moved(self, columns: Floats, matrix: pd.DataFrame) -> Floats:
         """By how much each bootstrap world moves the score, shape (n, DRAWS, periods)."""
         apart = self.interval_inflation * (self.refits - self.line)
         slopes = columns @ apart[:, self.periods :].T
-        return np.asarray(slopes[:, :, None] + apart[:, : self.periods])
+        moves = np.asarray(slopes[:, :, None] + apart[:, : self.periods])
+        exposure = self.exposure(matrix)
+        if exposure is None:
+            return moves
+        # To the first order: what moves the score of a first attempt moves that of a later one by as much less.
+        moves *= (1 / (1 + exposure * np.exp(np.minimum(self.raw(columns), 30.0))))[:, None]
+        return moves
 
     def probability(self, score: Floats) -> Floats:
         """Hazard of a score."""
@@ -313,7 +392,7 @@ def _ways_out(model: Model, columns: Floats, within: pd.DataFrame) -> tuple[Floa
 
 def _worlds(head: Head, columns: Floats, within: pd.DataFrame) -> Floats:
     """Hazard in each bootstrap world, shape (n, DRAWS, periods)."""
-    return head.probability(head.score(columns, within)[:, None] + head.moved(columns))
+    return head.probability(head.score(columns, within)[:, None] + head.moved(columns, within))
 
 
 def _half_point(model: Model, columns: Floats, within: pd.DataFrame) -> Floats:

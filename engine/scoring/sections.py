@@ -61,6 +61,7 @@ Places = Annotated[npt.NDArray[np.intp], _array(1, np.intp), _AS_LIST]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Probability = Annotated[float, Field(strict=True, ge=0, le=1)]
 Positive = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
 Span = tuple[Number, Number]
 
 
@@ -270,6 +271,11 @@ class HazardPart(Section):
         Category -> level (a string, since JSON has no other keys) -> effect that the boosting reads in its place.
     refits
         Shape (worlds, periods + columns): the line in each bootstrap world.
+    frailty
+        Variance of what makes units of like records unlike, as a factor on the hazard
+        (``engine.scoring.hazards.sifted``); 0 in files of before it, whose effects never fade.
+    since
+        Feature that tells for how long a unit has been tried, log10(1 + years); empty where none does.
     """
 
     periods: StrictInt
@@ -278,6 +284,8 @@ class HazardPart(Section):
     interval_inflation: Positive = Field(alias="spread")
     effects: dict[str, dict[str, Number]]
     refits: Table
+    frailty: NotNegative = 0.0
+    since: str = ""
 
 
 class BetaPrior(Section):
@@ -336,6 +344,7 @@ class HazardSettings(Section):
     leaves: StrictInt = 8
     least_of_leaf: StrictInt = 80
     follow: Number = 0.0
+    frailty: NotNegative = 0.0
     random_state: StrictInt = 0
 
 

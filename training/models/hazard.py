@@ -8,6 +8,7 @@ times.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from scipy.special import logit
 from sklearn.linear_model import LogisticRegression
 
 from engine.scoring.artefact import TREES
-from engine.scoring.hazards import DRAWS
+from engine.scoring.hazards import DRAWS, waited
 from engine.scoring.sections import Block, HazardLink, HazardPart
 from features.schema import FeatureSchema
 from training.models.hazard_spec import FittedHead, HazardRecipe, Learner, Level, Observed
@@ -48,6 +49,9 @@ POOLING_EVIDENCE = 1.0
 FULL_REFITS = 5e6
 """Rows times squared columns up to which every bootstrap world is fitted to its end; above, it takes one step."""
 
+_NEARLY_ALL = 0.9
+"""Of a level that sifting would take away altogether, no more than this is put back."""
+
 PINNED = 1e10
 """Precision that holds a slope at zero."""
 
@@ -64,6 +68,7 @@ def fit_head(
     random_state: int,
     signs: Mapping[str, int] | None = None,
     believed: Slopes | None = None,
+    since: str | None = None,
     draws: int = DRAWS,
 ) -> FittedHead:
     """Fit one hazard.
@@ -87,6 +92,9 @@ def fit_head(
         other way is held at zero.
     believed
         Prior effects: slopes that they name are pulled towards them instead of towards zero, each by its own spread.
+    since
+        Feature that tells for how long a unit has been tried: who is left then has been sifted
+        (``engine.scoring.hazards.sifted``), by as much as the recipe says. Nobody is sifted where ``None``.
     draws
         Bootstrap worlds.
 
@@ -100,12 +108,15 @@ def fit_head(
     """
     told = slope_priors(believed, blocks, seen.matrix, seen.columns)
     groups = np.where(told.known, TABLE, group_of(blocks, schema))
-    prior, centres = _prior(level, seen.at_risk.shape[1], groups, told, recipe, draws, random_state)
+    periods = seen.at_risk.shape[1]
+    frailty = 0.0 if since is None else recipe.frailty
+    if frailty:
+        seen = replace(seen, exposure=frailty * waited(seen.matrix, since or "", periods))
+    prior, centres = _prior(level, periods, groups, told, recipe, draws, random_state, frailty)
     expected = np.array([(signs or {}).get(block.column, 0) for block in blocks for _ in range(block.width)])
     line, prior, precisions = _pooled(rows_of(seen), prior, groups, recipe)
     line, prior = _directed(rows_of(seen), prior, line, expected, recipe)
     worlds = _worlds(seen, prior, centres, line, recipe.link, random_state)
-    periods = seen.at_risk.shape[1]
     estimators: dict[str, Any] = {"": _line_estimator(line)}
     boosting: dict[str, Any] = {"share": 0.0, "interval_inflation": 1.0, "effects": {}}
     enough = seen.event.any(axis=1).sum() and distinct_events(seen) >= LEAST_EVENTS_OF_TREES
@@ -115,7 +126,10 @@ def fit_head(
         inflation = interval_inflation(seen, replaced, schema, recipe, signs or {}, line, worlds, random_state)
         boosting = {"share": recipe.share, "interval_inflation": inflation, "effects": effects}
         estimators[TREES] = trees
-    part = HazardPart(periods=periods, link=recipe.link, refits=nine_digits(worlds), **boosting)
+    part = HazardPart(
+        periods=periods, link=recipe.link, refits=nine_digits(worlds), frailty=frailty,
+        since=since if since and frailty else "", **boosting,
+    )  # fmt: skip
     return FittedHead(
         estimators, part, own_share(rows_of(seen), prior, line, recipe.link), rows_of(seen).events, precisions
     )
@@ -137,8 +151,13 @@ def _prior(
     recipe: HazardRecipe,
     draws: int,
     random_state: int,
+    frailty: float = 0.0,
 ) -> tuple[Prior, Floats]:
-    """Prior of the parameters, and its centre in each world, shape (draws, periods + columns)."""
+    """Prior of the parameters, and its centre in each world, shape (draws, periods + columns).
+
+    The level that is believed is that of all units over the periods to come, those who are left by then among them.
+    """
+    ahead = np.asarray(frailty * (np.arange(periods) + 0.5), dtype=np.float64)
     slopes = np.ones(len(groups))
     slopes[~told.known] = recipe.precision_factor * first_precision(groups[~told.known])
     slopes[told.known] = told.spread[told.known] ** -2.0
@@ -152,15 +171,21 @@ def _prior(
     precision[:periods, :periods] = np.linalg.inv(covariance)
     precision[range(periods, periods + len(slopes)), range(periods, periods + len(slopes))] = slopes
     effects = np.where(told.known, told.centre, 0.0)
-    centre = np.concatenate([_link(level.probability, recipe.link), effects])
+    centre = np.concatenate([_first(_link(level.probability, recipe.link), ahead), effects])
     if level.draws is None:
         moved = level.spread * np.random.default_rng(random_state).standard_normal(draws)
         believed = centre[:periods] + moved[:, None]
     else:
-        believed = _link(level.draws, recipe.link)
+        believed = _first(_link(level.draws, recipe.link), ahead)
     moved = np.random.default_rng([_STREAM, random_state]).standard_normal((draws, len(slopes)))
     worlds = effects + np.where(told.known, told.spread, 0.0) * moved
     return Prior(centre, precision), np.hstack([believed, worlds])
+
+
+def _first(score: Floats, exposure: Floats) -> Floats:
+    """Score of a first attempt of which ``sifted`` makes the one given."""
+    taken = np.minimum(exposure * np.exp(score), _NEARLY_ALL)
+    return np.asarray(score - np.log1p(-taken))
 
 
 def _pooled(
@@ -217,7 +242,7 @@ def _worlds(seen: Observed, prior: Prior, centres: Floats, line: Floats, link: H
         return _one_step(seen, prior, centres, line, link, counts)
     found = np.empty_like(centres)
     for world in range(draws):
-        drawn = Rows(seen.columns, seen.at_risk, seen.event, seen.weights * counts[world][seen.unit])
+        drawn = replace(rows_of(seen), weights=seen.weights * counts[world][seen.unit])
         found[world] = fit_rows(drawn, Prior(centres[world], prior.precision), link=link, start=line)
     return found
 

@@ -47,6 +47,9 @@ class HazardRecipe:
         Of the boosting: trees, learning rate, leaves of a tree, rows of a leaf.
     follow
         How far restarts are moved to what the latest periods went through, 0 to 1 (``training.models.maturing``).
+    frailty
+        Variance of what makes units of like records unlike, as a factor on the hazard of a restart
+        (``engine.scoring.hazards.sifted``); at 0 an effect is as large years after the first attempt as at once.
     """
 
     learner: Learner = Learner.LINE
@@ -59,6 +62,7 @@ class HazardRecipe:
     leaves: int = 8
     least_of_leaf: int = 80
     follow: float = 0.0
+    frailty: float = 0.0
 
     @classmethod
     def of(cls, settings: HazardSettings | None) -> HazardRecipe:
@@ -115,6 +119,8 @@ class Observed:
         Shape (n,), not negative.
     unit
         Shape (n,), number of each row's unit: bootstrap and folds draw units, never rows.
+    exposure
+        Shape (n, periods), what ``engine.scoring.hazards.sifted`` asks for; nobody is sifted where ``None``.
     """
 
     matrix: pd.DataFrame
@@ -123,12 +129,13 @@ class Observed:
     event: Flags
     weights: Floats
     unit: Numbers
+    exposure: Floats | None = None
 
     def where(self, kept: Flags) -> Observed:
         """Only some rows."""
         return Observed(
             self.matrix[kept], self.columns[kept], self.at_risk[kept], self.event[kept], self.weights[kept],
-            self.unit[kept],
+            self.unit[kept], None if self.exposure is None else self.exposure[kept],
         )  # fmt: skip
 
     @property

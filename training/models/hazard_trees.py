@@ -118,7 +118,7 @@ def interval_inflation(
 
 def rows_of(seen: Observed) -> Rows:
     """What the line of a hazard is fitted to."""
-    return Rows(seen.columns, seen.at_risk, seen.event, seen.weights)
+    return Rows(seen.columns, seen.at_risk, seen.event, seen.weights, seen.exposure)
 
 
 def distinct_events(seen: Observed) -> int:

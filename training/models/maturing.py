@@ -74,8 +74,7 @@ def followed(
     first = ~seen.rows.duplicated("unit_id").to_numpy()
     scores = _scores(heads, held[first], columns[first])
     level = _level(scores, slope, shift, weights[first])
-    part_of_line = 1.0 - heads["restart"].part.share if trees else 1.0
-    moved = _moved(heads["restart"], level / part_of_line, slope)
+    moved = _moved(heads["restart"], level, slope)
     return moved, Recalibration(intercept=level, slope=slope, share=share)
 
 
@@ -117,22 +116,25 @@ def _years(days: Iterable[pd.Timestamp]) -> Floats:
     return np.asarray(pd.DatetimeIndex(list(days)).to_numpy().astype("datetime64[D]").astype(np.float64) / 365.25)
 
 
-Scores = tuple[Head, Floats, Floats]
+Scores = tuple[Head, Floats, Floats | None, Floats | None, Floats]
 
 
 def _scores(heads: Mapping[str, FittedHead], held: pd.DataFrame, columns: Floats) -> Scores:
-    """The restart head, its score, and the hazard of ends, shape (n, periods) each."""
+    """The restart head, the parts of its score, and the hazard of ends, shape (n, periods) each."""
     restart, end = (heads[name].head for name in ("restart", "end"))
-    return restart, restart.score(columns, held), end.probability(end.score(columns, held))
+    trees = None if restart.trees is None else restart.tree_score(held)
+    ends = end.probability(end.score(columns, held))
+    return restart, restart.raw(columns), restart.exposure(held), trees, ends
 
 
 def _within(scores: Scores, *, level: float = 0.0, slope: float = 1.0) -> Floats:
-    restart, score, end = scores
-    return np.asarray(incidence(restart.probability(level + slope * score), end)[0][:, -1])
+    restart, raw, exposure, trees, end = scores
+    score = restart.blended(level + slope * raw, exposure, trees)
+    return np.asarray(incidence(restart.probability(score), end)[0][:, -1])
 
 
 def _level(scores: Scores, slope: float, shift: Shift, weights: Floats) -> float:
-    """Intercept on the scale of the hazard at which the mean incidence is what the shift makes of it."""
+    """Intercept of the line at which the mean incidence is what the shift makes of it."""
     wanted = float(np.average(shift.apply(_within(scores)), weights=weights))
 
     def excess(level: float) -> float:

@@ -30,6 +30,7 @@ from engine.scoring.sections import (
     Population,
     Recalibration,
 )
+from features.catalogue import Feature
 from training.cohort.landmarks import LEAST_RESTARTS, Followed, plants
 from training.cohort.spells import ENDED, RESTARTED
 from training.models.hazard import fit_head
@@ -48,6 +49,13 @@ LEAST_JUDGED = 10
 """Restarts judged a year on below which the capacity factor is its prior."""
 
 CAPACITY = "capacity"
+
+CAPACITY_FACTOR = 3.0
+"""Slopes of the capacity are held nearer to zero by this factor than those of the hazards: they learn from the judged
+restarts alone, and in practice provinces were said twice as large as they were (decision 0037)."""
+
+TRIED = Feature.TRIED_LOG.value
+"""What tells for how long a unit has been tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +103,7 @@ def fit_outcomes(
     as_of
         The last day whose facts may be seen; that of ``seen`` when ``None``.
     recipe
-        How the two hazards are fitted. The capacity is always a line, held as near to zero as theirs: it learns from
+        How the two hazards are fitted. The capacity is always a line, held nearer to zero than theirs: it learns from
         fewer rows than they do.
     weights
         Weight of each unit, index ``unit_id`` (inverse propensities of having been approached, for one); ones where
@@ -166,7 +174,7 @@ def fit_outcomes(
             spread,
             of_unit,
             blocks,
-            recipe.precision_factor,
+            CAPACITY_FACTOR * recipe.precision_factor,
             random_state,
             draws,
             believed["durable"],
@@ -288,7 +296,7 @@ def _hazards(
         observed = Observed(held, spread, at, event, weights, seen.unit)
         heads[name] = fit_head(
             observed, levels[name], blocks, seen.schema, recipe=recipe, random_state=random_state, signs=expected,
-            draws=draws, believed=believed if name == "restart" else None,
+            draws=draws, believed=believed if name == "restart" else None, since=TRIED if name == "restart" else None,
         )  # fmt: skip
         progress((done + 1) / 3)
     return heads

@@ -44,12 +44,13 @@ SPACE: Space = {
     "precision_factor": Real(1.0, 100.0, log=True),
     "share": Real(0.2, 0.8),
     "follow": Choice((0.0, 0.5, 1.0)),
+    "frailty": Choice((0.0, 1.0, 2.0)),
 }
 PATIENCE = 6
 """Trials in a row that may add nothing before the search ends (assumed)."""
 
-START = {"learner": Learner.LINE.value, "precision_factor": 10.0, "share": 0.5, "follow": 1.0}
-"""What is tried first, and taken where there are no folds to choose on. Why ten: decision 0012."""
+START = {"learner": Learner.LINE.value, "precision_factor": 10.0, "share": 0.5, "follow": 1.0, "frailty": 1.0}
+"""What is tried first, and taken where there are no folds to choose on. Why ten: decision 0012; why one: 0037."""
 
 
 def outcomes_candidate(
@@ -184,6 +185,7 @@ def recipe_of(chosen: Mapping[str, Any]) -> HazardRecipe:
         precision_factor=round(float(chosen["precision_factor"]), 4),
         share=round(float(chosen["share"]), 4),
         follow=float(chosen["follow"]),
+        frailty=float(chosen["frailty"]),
     )
 
 
@@ -216,7 +218,7 @@ def acting(recipe: Mapping[str, Any]) -> list[str]:
     Examples
     --------
     >>> acting({"learner": "line"})
-    ['learner', 'precision_factor', 'follow']
+    ['learner', 'precision_factor', 'follow', 'frailty']
     """
     return [name for name in SPACE if name != "share" or recipe["learner"] == Learner.BLEND.value]
 

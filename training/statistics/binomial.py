@@ -13,6 +13,7 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.special import expit
 
+from engine.scoring.hazards import sifted
 from engine.scoring.sections import HazardLink
 
 Floats = npt.NDArray[np.float64]
@@ -55,12 +56,15 @@ class Rows:
         Shape (n, periods): whether the event came in it; only where at risk.
     weights
         Shape (n,), not negative.
+    exposure
+        Shape (n, periods), what ``engine.scoring.hazards.sifted`` asks for; nobody is sifted where ``None``.
     """
 
     columns: Floats
     at_risk: Flags
     event: Flags
     weights: Floats
+    exposure: Floats | None = None
 
     @property
     def events(self) -> float:
@@ -87,7 +91,8 @@ def fit_rows(rows: Rows, prior: Prior, *, link: HazardLink = HazardLink.LOGIT, s
     -------
     numpy.ndarray
         Shape (periods + columns,). Fisher scoring (McCullagh and Nelder 1989, "Generalized linear models", 2.5), each
-        step halved until it does not climb: the problem is convex for both links, so the mode is found.
+        step halved until it does not climb: without sifting the problem is convex for both links, so the mode is found;
+        with it a mode is.
 
     Examples
     --------
@@ -98,14 +103,14 @@ def fit_rows(rows: Rows, prior: Prior, *, link: HazardLink = HazardLink.LOGIT, s
     [1.0986]
     """
     found = np.array(prior.centre if start is None else start, dtype=np.float64)
-    loss = _loss(rows, prior, found, link)
+    loss = loss_of(rows, prior, found, link)
     for _ in range(STEPS):
         gradient, information = derivatives(rows, prior, found, link)
         step = _solved(information, gradient)
         share = 1.0
         for _ in range(HALVINGS):
             tried = found - share * step
-            after = _loss(rows, prior, tried, link)
+            after = loss_of(rows, prior, tried, link)
             if after <= loss + 1e-12 * abs(loss):
                 break
             share /= 2
@@ -149,7 +154,17 @@ def _score(rows: Rows, found: Floats) -> Floats:
 
 
 def _residual(rows: Rows, found: Floats, link: HazardLink) -> tuple[Floats, Floats]:
-    score, heavy = _score(rows, found), rows.weights[:, None] * rows.at_risk
+    """Derivative and expected curvature of the log likelihood by the score of each row and period."""
+    if rows.exposure is None:
+        return _of_score(rows, _score(rows, found), link)
+    raw = _score(rows, found)
+    residual, curvature = _of_score(rows, sifted(raw, rows.exposure), link)
+    left = 1 / (1 + rows.exposure * np.exp(np.minimum(raw, 30.0)))
+    return residual * left, curvature * left**2
+
+
+def _of_score(rows: Rows, score: Floats, link: HazardLink) -> tuple[Floats, Floats]:
+    heavy = rows.weights[:, None] * rows.at_risk
     if link is HazardLink.LOGIT:
         probability = expit(score)
         return heavy * (rows.event - probability), heavy * probability * (1 - probability)
@@ -159,8 +174,9 @@ def _residual(rows: Rows, found: Floats, link: HazardLink) -> tuple[Floats, Floa
     return heavy * rate * np.where(rows.event, odds, -1.0), heavy * rate**2 * odds
 
 
-def _loss(rows: Rows, prior: Prior, found: Floats, link: HazardLink) -> float:
-    score = _score(rows, found)
+def loss_of(rows: Rows, prior: Prior, found: Floats, link: HazardLink) -> float:
+    """What ``fit_rows`` minimises."""
+    score = _score(rows, found) if rows.exposure is None else sifted(_score(rows, found), rows.exposure)
     apart = found - prior.centre
     if link is HazardLink.LOGIT:
         each = np.logaddexp(0.0, score) - rows.event * score

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from engine.scoring.artefact import Model
 from engine.scoring.design import clipped, design
 from engine.scoring.explanation import BASE, contributions, tree_contributions
 from engine.scoring.hazards import Head
@@ -39,6 +40,23 @@ def test_contributions_sum_to_the_score(name):
     held, _ = clipped(X, model.document.ranges)
     score = Head.of(model, "restart").score(design(held, model.document.design), held)[:, 0]
     assert np.abs(told.sum(axis=1) - score).max() < 1e-12
+
+
+def test_what_a_unit_was_sifted_by_is_credited_to_the_time_since_it_was_first_tried_and_parts_add_up():
+    tried = X.rename(columns={"debt": "tried"}).assign(tried=X["debt"].abs())
+    kinds = {"size": FeatureKind.NUMBER, "tried": FeatureKind.NUMBER, "place": FeatureKind.CATEGORY}
+    schema = FeatureSchema(tuple(FeatureSpec(name, "any", kind, "", "", "", ()) for name, kind in kinds.items()))
+    flat = fit_horizon(tried, LABEL, schema, draws=5)
+    restart = flat.document.hazards.restart.changed(frailty=0.7, since="tried")
+    model = Model(flat.heads, flat.document.changed(hazards=flat.document.hazards.changed(restart=restart)))
+    told = contributions(model, tried)
+    held, _ = clipped(tried, model.document.ranges)
+    score = Head.of(model, "restart").score(design(held, model.document.design), held)[:, 0]
+    assert np.abs(told.sum(axis=1) - score).max() < 1e-12
+    assert np.ptp(told[BASE]) == 0
+    before = contributions(flat, tried)
+    assert (told["size"].abs() <= before["size"].abs() + 1e-12).all()
+    assert (told["tried"] < before["tried"])[tried["tried"] > 0.5].mean() > 0.9
 
 
 @pytest.mark.parametrize("name", ["line", "additive"])

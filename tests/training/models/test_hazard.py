@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,6 +19,7 @@ from training.models.hazard import fit_head
 from training.models.hazard_spec import HazardRecipe, Learner, Level, Observed
 from training.models.horizon import fit_horizon
 from training.statistics.design_blocks import line_blocks
+from training.statistics.reliability import calibration_slope
 
 KINDS = {"size": (FeatureKind.NUMBER, 1), "age": (FeatureKind.NUMBER, 0), "place": (FeatureKind.CATEGORY, 0)}
 SCHEMA = FeatureSchema(
@@ -50,6 +53,68 @@ def test_a_line_finds_what_made_the_outcomes():
     found = hazards.point(model, X, head="restart")
     assert np.abs(logit(found) - logit(chance)).mean() < 0.06
     assert hazards.feasibility(model, X)[0] == pytest.approx(found)
+
+
+TRIED = FeatureSchema(
+    tuple(
+        FeatureSpec(name, "any", FeatureKind.NUMBER, "", "", "", (), sign)
+        for name, sign in (("size", 1), ("tried", -1))
+    )
+)
+UNLIKE = 1.5
+
+
+def waiting(n: int = 12_000) -> Observed:
+    """Units unlike by a gamma factor, tried for the first time and, those still waiting, two years later."""
+    draw = np.random.default_rng(7)
+    size, factor = draw.normal(size=n), draw.gamma(1 / UNLIKE, UNLIKE, n)
+    within = -np.expm1(-0.12 * np.exp(0.8 * size) * factor)
+    came = draw.geometric(np.maximum(within, 1e-9)) - 1
+    parts = []
+    for begin in (0, 4):
+        here = came >= begin
+        time = came[here, None] - begin
+        X = pd.DataFrame({"size": size[here], "tried": np.log10(1 + begin / 2)})
+        parts.append((X, time >= np.arange(4), time == np.arange(4), np.flatnonzero(here)))
+    X = pd.concat([part[0] for part in parts], ignore_index=True)
+    at_risk, event, unit = (np.concatenate([part[place] for part in parts]) for place in (1, 2, 3))
+    return Observed(X, design(X, line_blocks(X, TRIED)), at_risk, event, np.ones(len(X)), unit)
+
+
+def test_effects_of_records_fade_with_the_time_since_the_first_attempt():
+    """A line that never fades says too little of the first attempt and too much of the later ones."""
+    seen = waiting()
+    blocks = line_blocks(seen.matrix, TRIED)
+    late = seen.matrix["tried"].to_numpy() > 0
+
+    def fitted(frailty):
+        recipe = HazardRecipe(link=HazardLink.CLOGLOG, frailty=frailty)
+        head = fit_head(
+            seen, None, blocks, TRIED, recipe=recipe, random_state=0, signs={"size": 1, "tried": -1}, since="tried",
+            draws=2,
+        ).head  # fmt: skip
+        said = head.probability(head.score(seen.columns, seen.matrix))[late, 0]
+        slope, _ = calibration_slope(seen.event[late, 0] * 1.0, said, np.ones(late.sum()), np.arange(late.sum()))
+        return head.line[4] / blocks[0].scale, slope
+
+    first, later = fitted(UNLIKE)
+    assert first == pytest.approx(0.8, abs=0.05)
+    assert later == pytest.approx(1.0, abs=0.15)
+    first, later = fitted(0.0)
+    assert first < 0.65
+    assert later < 0.85
+
+
+def test_a_level_that_is_believed_is_that_of_all_who_wait_whatever_fades():
+    X, label, _ = world(50)
+    seen, blocks = observed(X, label)
+    four = replace(seen.where(np.zeros(50, dtype=bool)), at_risk=np.ones((0, 4), bool), event=np.ones((0, 4), bool))
+    level = Level(np.full(4, 0.07), 0.5)
+    head = fit_head(
+        four, level, blocks, SCHEMA, recipe=HazardRecipe(frailty=1.0), random_state=0, since="tried", draws=5
+    ).head  # fmt: skip
+    said = head.probability(head.score(np.zeros((1, head.line.size - 4)), X.iloc[:1]))
+    assert said == pytest.approx(np.full((1, 4), 0.07), abs=1e-9)
 
 
 def test_levels_are_pooled_towards_each_other_the_more_the_fewer_rows_they_have():

@@ -274,6 +274,6 @@ def test_an_origin_that_nothing_can_be_learnt_from_is_refused_by_its_cause(tmp_p
 
 
 def test_a_recipe_of_the_search_is_one_of_the_model():
-    chosen = recipe_of({"learner": "blend", "precision_factor": 12.345678, "share": 0.3, "follow": 0.5})
+    chosen = recipe_of({"learner": "blend", "precision_factor": 12.345678, "share": 0.3, "follow": 0.5, "frailty": 2.0})
     assert (chosen.learner.value, chosen.precision_factor, chosen.share) == ("blend", 12.3457, 0.3)
     assert chosen.follow == 0.5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from engine.scoring.hazards import incidence, inverse_link
 from engine.scoring.sections import HazardLink
-from training.statistics.binomial import Prior, Rows, _loss, derivatives, fit_rows, unit_scores
+from training.statistics.binomial import Prior, Rows, derivatives, fit_rows, loss_of, unit_scores
 
 with warnings.catch_warnings():
     # lifelines 0.30 is older than pandas 3
@@ -125,15 +126,18 @@ def test_the_logit_line_is_the_one_of_scikit_learn_on_the_table_of_persons_and_p
     assert np.allclose(ours, peer.coef_[0], atol=1e-5)
 
 
+@pytest.mark.parametrize("sifting", [False, True])
 @pytest.mark.parametrize("link", list(HazardLink))
-def test_gradients_are_those_of_the_loss(numbers, link):
+def test_gradients_are_those_of_the_loss(numbers, link, sifting):
+    if sifting:
+        numbers = replace(numbers, exposure=1.5 * (np.arange(300)[:, None] % 5 + np.arange(3) + 0.5))
     prior = Prior(np.full(7, 0.3), 2 * np.eye(7))
     at = np.linspace(-1, 0.5, 7)
 
     def gradient(found):
         return derivatives(numbers, prior, found, link)[0]
 
-    assert check_grad(lambda found: _loss(numbers, prior, found, link), gradient, at) < 1e-3
+    assert check_grad(lambda found: loss_of(numbers, prior, found, link), gradient, at) < 1e-3
     scores = unit_scores(numbers, at, np.arange(300) % 7, 7, link=link)
     assert np.allclose(prior.precision @ (at - prior.centre) - scores.sum(axis=0), gradient(at))
 
