@@ -24,6 +24,7 @@ from training.cohort.press_sample import Sample, sample
 from training.models.press import Fitted
 from training.pipeline.press_fit import fit_sample
 from training.pipeline.reported import out_of_fold
+from training.registry.mlflow_store import workspace
 
 AS_OF = pd.Timestamp("2026-11-23")
 EVENT_TYPES = {
@@ -150,4 +151,17 @@ def practice(once, tmp_path_factory) -> Settings:
     loaded = once.folder("practice", lambda home: load_workspace(simulate(PRACTICE_UNITS, seed=4), home))
     home = tmp_path_factory.mktemp("province") / "home"
     shutil.copytree(loaded, home)
+    return Settings.from_environment({"EHYA_HOME": str(home)})
+
+
+@pytest.fixture
+def records(once, tmp_path) -> Settings:
+    """A workspace of its own that has MLflow's records, empty: making them takes seconds."""
+
+    def made(home):
+        with workspace(Settings.from_environment({"EHYA_HOME": str(home)})):
+            pass
+
+    home = tmp_path / "records"
+    shutil.copytree(once.folder("mlflow-records", made), home)
     return Settings.from_environment({"EHYA_HOME": str(home)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
@@ -15,9 +16,10 @@ from training.cohort.landmarks import LEAST_RESTARTS, Followed
 from training.dataset.learnable import Learnable
 from training.dataset.ripe import ripe
 from training.dataset.table import Landmarks
-from training.evaluation.left_out import Says
 from training.learners.guarded import Guarded
 from training.statistics.design_blocks import ranges
+
+Floats = npt.NDArray[np.float64]
 
 
 def with_learner(line: Callable[[Followed], Model], guard: Guarded, found: Learnable) -> Callable[[Followed], Model]:
@@ -45,7 +47,7 @@ def with_learner(line: Callable[[Followed], Model], guard: Guarded, found: Learn
     return fit
 
 
-def learner_alone(guard: Guarded, found: Learnable) -> Callable[[Followed], Says]:
+def learner_alone(guard: Guarded, found: Learnable) -> Callable[[Followed], Callable[[pd.DataFrame], Floats]]:
     """The learner as ``training.evaluation.left_out`` wants it, where nothing but its feasibility is read.
 
     Parameters
@@ -60,7 +62,7 @@ def learner_alone(guard: Guarded, found: Learnable) -> Callable[[Followed], Says
         ranges of what was learnt from.
     """
 
-    def learn(seen: Followed) -> Says:
+    def learn(seen: Followed) -> Callable[[pd.DataFrame], Floats]:
         fitted, limits = guard.fit(taught(found, seen)), ranges(seen.matrix, seen.schema)
         return lambda X: np.asarray(fitted.predict_proba(clipped(X, limits)[0])[:, 1], dtype=np.float64)
 

@@ -77,7 +77,9 @@ class Store:
         """Alias -> number of the version it points to."""
         if not self.client.search_registered_models(f"name='{REGISTERED}'"):
             return {}
-        return dict(self.client.get_registered_model(REGISTERED).aliases)
+        # A database gives numbers, a server texts.
+        aliases = self.client.get_registered_model(REGISTERED).aliases
+        return {str(alias): str(number) for alias, number in aliases.items()}
 
     def enter(self, source: str, *, run_id: str, tags: Mapping[str, str], model_id: str | None = None) -> str:
         """Make a version of the registered model; returns its number."""
