@@ -15,6 +15,7 @@ from engine.store.check import Inconsistency, StoreProblem, counts, problems
 from engine.store.decisions import Decisions
 from engine.store.events import Events
 from engine.store.imports import ImportResult, Imports
+from engine.store.jobs import Jobs, JobState, StoredJob
 from engine.store.keys import Keys, StoredKey
 from engine.store.lists import Lists, StoredList
 from engine.store.mandates import Mandates, StoredMandate
@@ -29,6 +30,7 @@ from engine.store.showings import Showings
 from engine.store.story import ImportStory
 from engine.store.undoing import Fate, Undone
 from engine.store.units import StoredUnits
+from engine.store.webhooks import StoredMessage, StoredWebhook, Webhooks
 
 __all__ = [
     "Act",
@@ -38,14 +40,18 @@ __all__ = [
     "ImportResult",
     "ImportStory",
     "Inconsistency",
+    "JobState",
     "Promotion",
     "Register",
     "StoreProblem",
+    "StoredJob",
     "StoredKey",
     "StoredList",
     "StoredMandate",
+    "StoredMessage",
     "StoredPackage",
     "StoredPerson",
+    "StoredWebhook",
     "Undone",
 ]
 
@@ -94,6 +100,10 @@ class Register:
         Mandates that investors saved, the lists made for them, what was shown of these and said to it.
     acknowledged
         Answers to writes that may be sent again.
+    jobs
+        Work that is done after its request was answered.
+    webhooks
+        Addresses that are told of saved mandates, and the messages to them.
 
     Examples
     --------
@@ -119,6 +129,8 @@ class Register:
         self.mandates = Mandates(session)
         self.lists = Lists(session)
         self.acknowledged = Acknowledged(session)
+        self.jobs = Jobs(session)
+        self.webhooks = Webhooks(session)
 
     @classmethod
     def open(cls, url: str, *, busy_seconds: float = BUSY_SECONDS) -> Self:

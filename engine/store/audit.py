@@ -43,6 +43,10 @@ class Act(Code):
     OUTCOME_CORRECTED = "outcome_corrected"
     OUTCOME_WITHDRAWN = "outcome_withdrawn"
     REGISTER_RESTORED = "register_restored"
+    IMPORT_ASKED = "import_asked"
+    WEBHOOK_ADDED = "webhook_added"
+    WEBHOOK_SECRET_CHANGED = "webhook_secret_changed"
+    WEBHOOK_ENDED = "webhook_ended"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -518,3 +519,57 @@ acknowledged = Table(
     UniqueConstraint("actor", "given"),
 )
 """Answers to writes by the idempotency key that came with them (``given``); forgotten after a day."""
+
+jobs = Table(
+    "jobs",
+    metadata,
+    _numbered(),
+    Column("job_id", Text, nullable=False, unique=True),
+    Column("actor", Text, nullable=False),
+    Column("request", Text, nullable=False),
+    Column("content", LargeBinary),
+    Column("state", Text, nullable=False),
+    Column("worker", Text),
+    Column("result", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Column("moved_at", DateTime, nullable=False),
+    Index(None, "state"),
+)
+"""Work that is done after its request was answered; ``content`` is the file given, dropped once the work is done."""
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    _numbered(),
+    Column("webhook_id", Text, nullable=False, unique=True),
+    Column("owner", Text, nullable=False),
+    Column("mandate", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("former_secret", Text),
+    Column("former_until", DateTime),
+    Column("seen", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Column("ended_at", DateTime),
+    Index(None, "owner"),
+)
+"""Where to say that the list of a saved mandate changed; ``seen`` is JSON: the list that was said last.
+
+``secret`` signs messages, so that it is kept as it is: who reads the database can sign in our name, to nobody else.
+"""
+
+webhook_messages = Table(
+    "webhook_messages",
+    metadata,
+    _numbered(),
+    Column("message_id", Text, nullable=False, unique=True),
+    Column("webhook_id", Text, ForeignKey("webhooks.webhook_id"), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", DateTime),
+    Column("sent_at", DateTime),
+    Column("answer", Text, nullable=False),
+    Index(None, "due_at"),
+)
+"""What is to be said and was said; with neither ``due_at`` nor ``sent_at`` it was given up: a dead letter."""

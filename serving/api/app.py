@@ -11,12 +11,14 @@ from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
 from engine.settings import Settings
+from serving.api.background import reader, working
 from serving.api.border import LOOPBACK_NAMES, Border
 from serving.api.comparing import router as comparison_routes
 from serving.api.corrections import router as correction_routes
 from serving.api.description import describe
 from serving.api.downloads import router as download_routes
 from serving.api.gate import Gate, admitted
+from serving.api.imports import router as import_routes
 from serving.api.kept import router as kept_routes
 from serving.api.limits import ServiceLimits
 from serving.api.mandates import router as mandate_routes
@@ -77,7 +79,9 @@ def create_app(
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        async with kept_fresh(shelf, app.state.gate.ring):
+        ring = app.state.gate.ring
+        work = () if ring is None else (reader(settings),)  # who knows no callers has nothing that they sent
+        async with kept_fresh(shelf, ring), working(*work):
             yield
 
     app = FastAPI(
@@ -114,6 +118,7 @@ def create_app(
     app.include_router(outcome_routes())
     app.include_router(correction_routes())
     app.include_router(comparison_routes())
+    app.include_router(import_routes())
     app.include_router(office_routes())
     app.include_router(promoted_routes())
     app.include_router(download_routes())

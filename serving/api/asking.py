@@ -39,7 +39,9 @@ async def asked(request: Request, ask: Callable[[Register], Any]) -> Any:
     return await run_in_threadpool(opened)
 
 
-def answered(request: Request, query: LanguageQuery, said: Any, headers: dict[str, str] | None = None) -> Response:
+def answered(
+    request: Request, query: LanguageQuery, said: Any, headers: dict[str, str] | None = None, *, status: int = 200
+) -> Response:
     """An answer for one caller alone: as JSON, kept nowhere on the way.
 
     Parameters
@@ -50,10 +52,12 @@ def answered(request: Request, query: LanguageQuery, said: Any, headers: dict[st
         What is answered.
     headers
         Headers beside the usual ones.
+    status
+        HTTP status.
     """
     language = chosen(query.lang, request.headers, request.app.state.language)
     usual = {"content-language": language, "vary": "Accept-Language, Authorization"}
-    return Response(written(dict(said)), 200, usual | (headers or {}), JSON)
+    return Response(written(dict(said)), status, usual | (headers or {}), JSON)
 
 
 def words_of(request: Request, query: LanguageQuery) -> Speech:

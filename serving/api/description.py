@@ -28,6 +28,8 @@ _FOR_ONE = (
     "/v1/packages",
     "/v1/office",
     "/v1/models",
+    "/v1/imports",
+    "/v1/webhooks",
     "/v1/outcomes",
 )  # what is kept for a caller is read anew each time
 

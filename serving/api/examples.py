@@ -192,6 +192,40 @@ OFFICE_UNIT: dict[str, Any] = {
     "rank": 1,
     "triage": "offer",
 }
+IMPORT: dict[str, Any] = {
+    "job_id": "am9iLWV4YW1wbGU",
+    "name": "units.xlsx",
+    "bytes": 20480,
+    "state": "done",
+    "rows_read": 2,
+    "made_at": "2026-11-30T08:30:00+00:00",
+    "moved_at": "2026-11-30T08:30:02+00:00",
+    "problem": None,
+    "result": {
+        "dry_run": False,
+        "rows_read": 2,
+        "accepted": 2,
+        "new": 1,
+        "updated": 1,
+        "unchanged": 0,
+        "ignored_rows": 0,
+        "duplicates": 0,
+        "unknown_columns": [],
+        "personal_not_stored": [],
+        "rejected_rows": [],
+        "rejected_cells": [
+            {
+                "row": 3,
+                "column": "Jobs now",
+                "given": "-3",
+                "code": "out_of_range",
+                "message": "-3 is below the least that can be: 0",
+            }
+        ],
+        "notes": [],
+        "sheet_notes": [],
+    },
+}
 ANSWERS: dict[str, dict[str, Any]] = {
     "ComparisonAnswer": {"meta": META, "units": [UNIT, UNIT | {"unit_id": "example-2"}], "differing": ["jobs_now"]},
     "OfficeRankings": {
@@ -230,6 +264,8 @@ ANSWERS: dict[str, dict[str, Any]] = {
             "steps": [{"act": "restructure_debt", "owner": "bank", "months": 6.0}],
         },
     },
+    "ImportAnswer": IMPORT,
+    "ImportsAnswer": {"imports": [IMPORT | {"result": None}], "next": None},
     "PeriodAnswer": {"report": {"start": "2026-03-21", "end": "2026-11-23", "events": 12}},
     "ModelsAnswer": {
         "models": [

@@ -17,6 +17,8 @@ class ServiceLimits:
         Seconds from the first moment of a connection, or of its next request, to the end of the headers.
     body_bytes
         Longest mandate.
+    file_bytes, file_seconds
+        Longest register that is taken in, and seconds to the end of it.
     body_seconds
         Seconds from the headers to the end of the body.
     idle_seconds
@@ -34,6 +36,8 @@ class ServiceLimits:
     header_seconds: float = 10.0
     body_bytes: int = 64 * 1024
     body_seconds: float = 10.0
+    file_bytes: int = 20 * 2**20
+    file_seconds: float = 120.0
     idle_seconds: int = 5
     shutdown_seconds: float = 2.0
     reads: int = 1_200

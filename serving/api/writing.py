@@ -39,18 +39,43 @@ async def body_of(request: Request) -> bytes:
         ``body_not_json``, ``body_too_large``, ``body_too_slow``.
     """
     limits: ServiceLimits = request.app.state.limits
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    media_type = media_type_of(request)
     if media_type != "application/json":
         raise RequestRefusedError(HttpProblem.BODY_NOT_JSON, given=media_type, allowed="application/json")
+    return await read_body(request, limits.body_bytes, limits.body_seconds)
+
+
+def media_type_of(request: Request) -> str:
+    """What a request says that its body is, without parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def read_body(request: Request, most: int, seconds: float) -> bytes:
+    """The body of a request, no longer than it may be and no longer in coming.
+
+    Parameters
+    ----------
+    request
+        The request.
+    most
+        Bytes.
+    seconds
+        Seconds from the headers to its end.
+
+    Raises
+    ------
+    RequestRefusedError
+        ``body_too_large``, ``body_too_slow``.
+    """
     read = bytearray()
     try:
-        async with asyncio.timeout(limits.body_seconds):
+        async with asyncio.timeout(seconds):
             async for chunk in request.stream():
                 read += chunk
-                if len(read) > limits.body_bytes:
-                    raise RequestRefusedError(HttpProblem.BODY_TOO_LARGE, allowed=limits.body_bytes)
+                if len(read) > most:
+                    raise RequestRefusedError(HttpProblem.BODY_TOO_LARGE, allowed=most)
     except TimeoutError as error:
-        raise RequestRefusedError(HttpProblem.BODY_TOO_SLOW, allowed=limits.body_seconds) from error
+        raise RequestRefusedError(HttpProblem.BODY_TOO_SLOW, allowed=seconds) from error
     return bytes(read)
 
 

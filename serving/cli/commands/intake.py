@@ -17,6 +17,7 @@ from serving.cli.terminal import Terminal
 from serving.desk.intake import RegisterReading, store_intake
 from serving.desk.mapping import Agreement
 from serving.i18n import Speech
+from serving.reports.refusals import refusal_said
 from serving.reports.workbook import write_json
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def take_in(
         write_json(report, document)
     if rejects:
         write_refused(
-            rejects, terminal.speech, reading, intake, lambda key, facts: _sentence(terminal.speech, key, facts)
+            rejects, terminal.speech, reading, intake, lambda key, facts: refusal_said(terminal.speech, key, facts)
         )
     if mapping_out:
         write_mapping(mapping_out, intake, agreed, terminal.speech)
@@ -131,17 +132,7 @@ def _refusals(intake: Intake) -> int:
 def intake_report(intake: Intake, result: ImportResult, terminal: Terminal) -> dict[str, Any]:
     """The JSON of ``--report``: every accepted row with its fields, every refusal with its sentence."""
     changes = result.rows[["unit_id", "change"]].set_axis(intake.units.index)
-    return intake.report(changes, say=lambda key, facts: _sentence(terminal.speech, key, facts))
-
-
-def _sentence(words: Speech, key: str, facts: Mapping[str, Any]) -> str:
-    if key.endswith(("_county", "_province")):
-        facts = {name: _placed(words, fact) for name, fact in facts.items()}
-    return words.text(key, **facts)
-
-
-def _placed(words: Speech, fact: Any) -> Any:
-    return [words.place(name) for name in fact] if isinstance(fact, (list, tuple)) else words.place(fact)
+    return intake.report(changes, say=lambda key, facts: refusal_said(terminal.speech, key, facts))
 
 
 def _summary(terminal: Terminal, intake: Intake, result: ImportResult) -> None:

@@ -12,7 +12,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from serving.api import answers, kept_answers, office_answers
+from serving.api import answers, job_answers, kept_answers, office_answers
 from serving.api.examples import ANSWERS
 from tests.serving.api.parties import at_work, fresh
 
@@ -50,6 +50,8 @@ KEPT = [
     ("POST", "/v1/outcomes"),
     ("PUT", "/v1/outcomes/{number}"),
     ("DELETE", "/v1/outcomes/{number}"),
+    ("GET", "/v1/imports"),
+    ("GET", "/v1/imports/{job_id}"),
     ("GET", "/v1/models"),
     ("GET", "/v1/models/{version}"),
     ("GET", "/v1/office/rankings"),
@@ -64,12 +66,14 @@ KEPT = [
 ]
 """What needs a key: asked with one."""
 FILES = [
+    ("POST", "/v1/imports"),
     ("GET", "/v1/office/reports/period.xlsx"),
     ("GET", "/v1/office/reports/ranking.xlsx"),
     ("GET", "/v1/packages/{package}/booklet.pdf"),
 ]
-"""What answers with a file: tests of its own ask for it."""
-OFFICE = ("/v1/outcomes", "/v1/models", "/v1/office")
+"""What takes or answers with a file: tests of its own ask for it."""
+SHAPES = (answers, kept_answers, office_answers, job_answers)
+OFFICE = ("/v1/imports", "/v1/outcomes", "/v1/models", "/v1/office")
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +128,8 @@ def test_every_address_has_a_title_a_description_and_an_example(schema):
         for operation in operations.values():
             assert operation["summary"], path
             assert operation["description"], path
-            content = operation["responses"]["200"]["content"]
+            done = next(status for status in ("200", "202") if status in operation["responses"])
+            content = operation["responses"][done]["content"]
             assert "application/json" not in content or content["application/json"]["example"]
             for parameter in operation.get("parameters", []):
                 assert parameter["description"], f"{path} {parameter['name']}"
@@ -132,7 +137,7 @@ def test_every_address_has_a_title_a_description_and_an_example(schema):
 
 @pytest.mark.parametrize("name", list(ANSWERS))
 def test_an_example_answer_has_the_shape_that_is_described(name):
-    shape = next(getattr(room, name) for room in (answers, kept_answers, office_answers) if hasattr(room, name))
+    shape = next(getattr(room, name) for room in SHAPES if hasattr(room, name))
     shape.model_validate(ANSWERS[name])
 
 

@@ -1,0 +1,62 @@
+"""What the service does beside answering: read registers that were sent, one at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from starlette.concurrency import run_in_threadpool
+
+from engine.settings import Settings
+from serving.api.imports import said_in_all_languages
+from serving.desk.incoming import read_next
+
+EVERY_SECONDS = 1.0
+"""Seconds between two looks at what waits."""
+
+_log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def working(*work: Callable[[], bool], every: float = EVERY_SECONDS) -> AsyncIterator[None]:
+    """Do work in threads of their own until the block ends, each kind one after the other.
+
+    Parameters
+    ----------
+    *work
+        Each does the next thing of its kind, and says whether there was one.
+    every
+        Seconds to wait where there was none.
+    """
+    tasks = [asyncio.create_task(_work(one, every)) for one in work]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def reader(settings: Settings) -> Callable[[], bool]:
+    """Reads registers that were sent, as a worker unlike any other.
+
+    Parameters
+    ----------
+    settings
+        The workspace.
+    """
+    worker = uuid4().hex
+    return lambda: read_next(settings, said_in_all_languages, worker=worker, clock=lambda: datetime.now(UTC))
+
+
+async def _work(one: Callable[[], bool], every: float) -> None:
+    while True:
+        try:
+            if await run_in_threadpool(one):
+                continue
+        except Exception:  # a failure of one look must not end the looking
+            _log.exception("what waits could not be looked at")
+        await asyncio.sleep(every)

@@ -1,0 +1,58 @@
+"""Shapes of what is done after its request was answered: imports, and messages to webhooks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from engine.store import JobState
+from serving.api.answers import Answer
+
+
+class ImportProblem(Answer):
+    """Why nothing was stored."""
+
+    code: str
+    message: str
+
+
+class ImportResultAnswer(Answer):
+    """What became of a register."""
+
+    dry_run: bool = Field(description="nothing was stored")
+    rows_read: int
+    accepted: int
+    new: int = Field(description="units that were not there before")
+    updated: int
+    unchanged: int
+    ignored_rows: int
+    duplicates: int
+    unknown_columns: list[str] = Field(description="headings that no field bears")
+    personal_not_stored: list[str] = Field(description="headings of columns that hold persons: nothing of them is kept")
+    rejected_rows: list[dict[str, Any]] = Field(description="row, sheet, code, message of each")
+    rejected_cells: list[dict[str, Any]] = Field(description="row, sheet, column, given, code, message of each")
+    notes: list[dict[str, Any]] = Field(description="cells that were taken with a remark")
+    sheet_notes: list[dict[str, Any]] = Field(description="hidden columns and sheets, columns without values")
+
+
+class ImportAnswer(Answer):
+    """A register that was sent, and how far it is."""
+
+    job_id: str
+    name: str = Field(description="name of the file")
+    bytes: int
+    state: JobState
+    rows_read: int | None = Field(description="known once the file was read")
+    made_at: datetime
+    moved_at: datetime = Field(description="when it last moved on")
+    problem: ImportProblem | None = Field(description="why nothing was stored; only of refused ones")
+    result: ImportResultAnswer | None = Field(description="what became of it; only of done ones")
+
+
+class ImportsAnswer(Answer):
+    """Registers that were sent, the newest first; their results stand at their own addresses."""
+
+    imports: list[ImportAnswer]
+    next: str | None = Field(description="address of the next page")
