@@ -45,7 +45,7 @@ class Act(Code):
     REGISTER_RESTORED = "register_restored"
     IMPORT_ASKED = "import_asked"
     WEBHOOK_ADDED = "webhook_added"
-    WEBHOOK_SECRET_CHANGED = "webhook_secret_changed"
+    WEBHOOK_SIGNED_ANEW = "webhook_signed_anew"
     WEBHOOK_ENDED = "webhook_ended"
 
 

@@ -160,7 +160,7 @@ class Webhooks:
             found = _one(connection, owner, webhook_id)
             line = {"secret": secret, "former_secret": found.secret, "former_until": utc(former_until)}
             _update(connection, webhook_id, line)
-            _noted(connection, Act.WEBHOOK_SECRET_CHANGED, owner, webhook_id, made_at, actor)
+            _noted(connection, Act.WEBHOOK_SIGNED_ANEW, owner, webhook_id, made_at, actor)
             return _one(connection, owner, webhook_id)
 
     def end(self, owner: str, webhook_id: str, *, made_at: datetime, actor: str) -> StoredWebhook:
@@ -273,8 +273,15 @@ class Webhooks:
         with self._session.write() as connection:
             connection.execute(update(table).where(table.c.message_id == message_id).values(line))
 
-    def again(self, message_id: str, *, now: datetime) -> StoredMessage:
+    def again(self, message_id: str, *, now: datetime, webhook_id: str | None = None) -> StoredMessage:
         """Send a dead letter once more, from the first attempt on.
+
+        Parameters
+        ----------
+        message_id, now
+            Which, and the moment.
+        webhook_id
+            To whom it must have been; to anybody where ``None``.
 
         Raises
         ------
@@ -285,7 +292,7 @@ class Webhooks:
         query = select(table).where(table.c.message_id == message_id)
         with self._session.write() as connection:
             row = connection.execute(query).mappings().first()
-            if row is None or not _message(row).given_up:
+            if row is None or not _message(row).given_up or webhook_id not in (None, row["webhook_id"]):
                 raise EhyaError(ErrorCode.MESSAGE_UNKNOWN, given=message_id)
             _one(connection, None, row["webhook_id"])
             line = {"due_at": utc(now), "attempts": 0}

@@ -11,7 +11,7 @@ from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
 from engine.settings import Settings
-from serving.api.background import reader, working
+from serving.api.background import reader, teller, working
 from serving.api.border import LOOPBACK_NAMES, Border
 from serving.api.comparing import router as comparison_routes
 from serving.api.corrections import router as correction_routes
@@ -34,7 +34,9 @@ from serving.api.refreshing import kept_fresh
 from serving.api.shelf import Shelf
 from serving.api.shortlists import router as shortlist_routes
 from serving.api.units import router as unit_routes
+from serving.api.webhooks import router as webhook_routes
 from serving.desk.office import Office
+from serving.desk.posting import PUBLIC, Reach
 
 DESCRIPTION = (
     "Idle production units, judged and ranked, and shortlists for investors. Codes and field names are stable; `text` "
@@ -53,6 +55,7 @@ def create_app(
     limits: ServiceLimits | None = None,
     gate: Gate | None = None,
     nda_at_once: bool = False,
+    reach: Reach = PUBLIC,
 ) -> FastAPI:
     """Make the application.
 
@@ -70,6 +73,8 @@ def create_app(
         Lets callers pass; without one the service knows no keys, and anybody reads what is public.
     nda_at_once
         Whether what an investor agrees to counts at once, or only when the office has confirmed it.
+    reach
+        Where messages to webhooks may go.
 
     Returns
     -------
@@ -80,7 +85,8 @@ def create_app(
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         ring = app.state.gate.ring
-        work = () if ring is None else (reader(settings),)  # who knows no callers has nothing that they sent
+        beside = (reader(settings), teller(settings, shelf, reach))
+        work = () if ring is None else beside  # who knows no callers has nothing that they sent
         async with kept_fresh(shelf, ring), working(*work):
             yield
 
@@ -108,7 +114,7 @@ def create_app(
     )
     app.state.shelf, app.state.language, app.state.limits = shelf, settings.language, limits or ServiceLimits()
     app.state.settings, app.state.counts, app.state.office = settings, Counts(), Office(settings)
-    app.state.nda_at_once = nda_at_once
+    app.state.nda_at_once, app.state.reach = nda_at_once, reach
     app.state.gate = gate or Gate(limits=limits)
     app.include_router(unit_routes())
     app.include_router(shortlist_routes())
@@ -119,6 +125,7 @@ def create_app(
     app.include_router(correction_routes())
     app.include_router(comparison_routes())
     app.include_router(import_routes())
+    app.include_router(webhook_routes())
     app.include_router(office_routes())
     app.include_router(promoted_routes())
     app.include_router(download_routes())

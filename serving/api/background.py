@@ -1,4 +1,4 @@
-"""What the service does beside answering: read registers that were sent, one at a time."""
+"""What the service does beside answering: read registers that were sent, tell webhooks of lists that changed."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from random import random
 from uuid import uuid4
 
 from starlette.concurrency import run_in_threadpool
 
 from engine.settings import Settings
 from serving.api.imports import said_in_all_languages
+from serving.api.shelf import Shelf
 from serving.desk.incoming import read_next
+from serving.desk.posting import Reach
+from serving.desk.webhooks import send_due, write_messages
 
 EVERY_SECONDS = 1.0
 """Seconds between two looks at what waits."""
@@ -50,6 +54,27 @@ def reader(settings: Settings) -> Callable[[], bool]:
     """
     worker = uuid4().hex
     return lambda: read_next(settings, said_in_all_languages, worker=worker, clock=lambda: datetime.now(UTC))
+
+
+def teller(settings: Settings, shelf: Shelf, reach: Reach) -> Callable[[], bool]:
+    """Writes to webhooks whose list changed, and sends what is due.
+
+    Parameters
+    ----------
+    settings
+        The workspace.
+    shelf
+        What is on show to the public.
+    reach
+        Where messages may go.
+    """
+
+    def tell() -> bool:
+        showing, now = shelf.showing, datetime.now(UTC)
+        write_messages(settings, showing.stock, now=now, state=showing.state)
+        return bool(send_due(settings, reach=reach, now=now, draw=random()))  # noqa: S311 (spreads waits, no secret)
+
+    return tell
 
 
 async def _work(one: Callable[[], bool], every: float) -> None:

@@ -13,6 +13,7 @@ from engine.domain.mandate import Mandate
 from engine.domain.ticket import FOREIGN_KEYS, TICKET_KEYS
 from serving.api.answers import OutcomeStated, Problem
 from serving.api.examples import ANSWERS
+from serving.api.job_answers import WebhookStated
 from serving.api.kept_answers import Reaction
 from serving.i18n import speech
 
@@ -45,6 +46,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
             "Problem": _problem_schema(),
             "Reaction": _stated_schema(Reaction),
             "OutcomeStated": _stated_schema(OutcomeStated),
+            "WebhookStated": _stated_schema(WebhookStated),
         }
         for schema in schemas.values():
             _say_plainly(schema)
@@ -106,7 +108,7 @@ def _problem_schema() -> dict[str, Any]:
 
 def _stated_schema(model: type[BaseModel]) -> dict[str, Any]:
     schema = model.model_json_schema(ref_template=_REFERENCE)
-    schema.pop("$defs")  # its codes are described already, with the answers
+    schema.pop("$defs", None)  # its codes are described already, with the answers
     return schema
 
 

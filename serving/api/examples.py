@@ -226,7 +226,28 @@ IMPORT: dict[str, Any] = {
         "sheet_notes": [],
     },
 }
+WEBHOOK: dict[str, Any] = {
+    "webhook_id": "wh_ZXhhbXBsZQ",
+    "owner": "food-fund",
+    "mandate": "food-fund",
+    "address": "https://example.org/ehya",
+    "made_at": "2026-11-30T08:30:00+00:00",
+}
+MESSAGE: dict[str, Any] = {
+    "message_id": "msg_0123456789abcdef",
+    "made_at": "2026-11-30T08:30:00+00:00",
+    "attempts": 1,
+    "due_at": None,
+    "sent_at": "2026-11-30T08:30:01+00:00",
+    "given_up": False,
+    "answer": "204",
+}
 ANSWERS: dict[str, dict[str, Any]] = {
+    "WebhookAnswer": WEBHOOK,
+    "WebhooksAnswer": {"webhooks": [WEBHOOK], "next": None},
+    "NewWebhook": WEBHOOK | {"secret": "whsec_c2hvd24gdGhpcyBvbmNl"},
+    "MessageAnswer": MESSAGE,
+    "MessagesAnswer": {"messages": [MESSAGE], "next": None},
     "ComparisonAnswer": {"meta": META, "units": [UNIT, UNIT | {"unit_id": "example-2"}], "differing": ["jobs_now"]},
     "OfficeRankings": {
         "meta": META,

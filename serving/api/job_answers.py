@@ -56,3 +56,52 @@ class ImportsAnswer(Answer):
 
     imports: list[ImportAnswer]
     next: str | None = Field(description="address of the next page")
+
+
+class WebhookStated(Answer):
+    """What is to be told, and where."""
+
+    mandate: str = Field(min_length=1, max_length=200, description="id of a saved mandate")
+    address: str = Field(min_length=9, max_length=500, description="https address of a public host")
+
+
+class WebhookAnswer(Answer):
+    """An address that is told of a mandate."""
+
+    webhook_id: str
+    owner: str
+    mandate: str
+    address: str
+    made_at: datetime
+
+
+class NewWebhook(WebhookAnswer):
+    """The same, and what signs its messages."""
+
+    secret: str | None = Field(description="shown this once; null where the request was sent again")
+
+
+class WebhooksAnswer(Answer):
+    """Webhooks that stand."""
+
+    webhooks: list[WebhookAnswer]
+    next: str | None = Field(description="address of the next page")
+
+
+class MessageAnswer(Answer):
+    """A message to a webhook."""
+
+    message_id: str = Field(description="header webhook-id: the same however often it is sent")
+    made_at: datetime
+    attempts: int
+    due_at: datetime | None = Field(description="when it is sent next")
+    sent_at: datetime | None = Field(description="when it arrived")
+    given_up: bool
+    answer: str | None = Field(description="status that came back last, or why nothing did")
+
+
+class MessagesAnswer(Answer):
+    """Messages to a webhook, the newest first."""
+
+    messages: list[MessageAnswer]
+    next: str | None = Field(description="address of the next page")

@@ -18,6 +18,7 @@ from serving.api.limits import ServiceLimits
 from serving.api.listening import listen, reserved
 from serving.api.shelf import Shelf
 from serving.desk.callers import KeyRing
+from serving.desk.posting import PUBLIC, Reach
 from serving.desk.question import Question
 from serving.desk.watch import Watch
 
@@ -36,6 +37,7 @@ def serve(
     port: int = 8600,
     names: Collection[str] = (),
     nda_at_once: bool = False,
+    reach: Reach = PUBLIC,
     ready: Callable[[], None] | None = None,
 ) -> None:
     """Appraise the register, then answer until interrupted.
@@ -55,6 +57,8 @@ def serve(
         keys.
     nda_at_once
         Whether what an investor agrees to counts at once, or only when the office has confirmed it.
+    reach
+        Where messages to webhooks may go.
     ready
         Called when there is something to serve and the port listens.
 
@@ -76,7 +80,9 @@ def serve(
         ring.refresh()
         gate = Gate(ring, limits=limits, open_without_keys=alone)
         hosts = {*LOOPBACK_NAMES, *(host_name(name) for name in names)}
-        app = create_app(settings=settings, shelf=shelf, hosts=hosts, limits=limits, gate=gate, nda_at_once=nda_at_once)
+        app = create_app(
+            settings=settings, shelf=shelf, hosts=hosts, limits=limits, gate=gate, nda_at_once=nda_at_once, reach=reach
+        )
         server = server_of(app)
         listen(sockets, host, port)
         if ready:

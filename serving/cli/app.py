@@ -79,6 +79,10 @@ nda_app = typer.Typer(
     cls=CommandGroup, no_args_is_help=True, help="Record who agreed not to disclose what stands in a package."
 )
 app.add_typer(nda_app, name="nda")
+webhooks_app = typer.Typer(
+    cls=CommandGroup, no_args_is_help=True, help="List webhooks and messages that were given up, and send these again."
+)
+app.add_typer(webhooks_app, name="webhooks")
 audit_app = typer.Typer(
     cls=CommandGroup, no_args_is_help=True, help="See who did what, and whether the record is whole."
 )
@@ -225,6 +229,9 @@ user_app.command("disable", epilog="Example:  ehya user disable office")(access.
 nda_app.command("accept", epilog="Example:  ehya nda accept food-fund inva@1")(access.nda_accept)
 nda_app.command("list", epilog="Example:  ehya nda list")(access.nda_list)
 nda_app.command("end", epilog="Example:  ehya nda end food-fund inva@1")(access.nda_end)
+webhooks_app.command("list", epilog="Example:  ehya webhooks list")(access.webhooks_list)
+webhooks_app.command("failed", epilog="Example:  ehya webhooks failed")(access.webhooks_failed)
+webhooks_app.command("resend", epilog="Example:  ehya webhooks resend msg_0123456789abcdef")(access.webhooks_resend)
 audit_app.command("list", epilog="Example:  ehya audit list --newest 100")(access.audit_list)
 audit_app.command("verify", epilog="Example:  ehya audit verify")(access.audit_verify)
 

@@ -26,6 +26,7 @@ SERVING_MAY_IMPORT = {
     "reports": {"i18n", "html", "disclosure", "desk"},
     "pages": {"i18n", "html", "disclosure", "desk", "reports"},
     "api": {"i18n", "html", "disclosure", "desk", "reports", "pages"},
+    "client": {"api"},
     "cli": {"i18n", "html", "disclosure", "desk", "reports", "pages", "api"},
 }
 SOLE_IMPORTER = {

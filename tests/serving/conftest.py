@@ -1,5 +1,6 @@
 """An appraisal for the tests of everything that shows one: units and predictions are made up, the judgement is real."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from serving.desk.question import Question
 from serving.desk.stock import Stock
 from serving.disclosure.masking import Audience, visible
 from serving.reports.words import PROBABILITIES
+from tests.serving.api.parties import at_work, fresh, parties
 from tests.training.conftest import press_model
 
 DAY = pd.Timestamp("2026-11-23")
@@ -192,3 +194,44 @@ def opened(settings, shelf_of):
 def client(address) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=address, timeout=20) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory, first_day):
+    """A workspace that several parties share; nobody writes to it."""
+    return parties(tmp_path_factory.mktemp("parties"), first_day)
+
+
+@pytest.fixture(scope="session")
+def working(shared, first_day, tmp_path_factory):
+    """The same with its model at work, for tests that add to it and mind nothing that others add."""
+    return at_work(fresh(shared, tmp_path_factory.mktemp("working")), first_day)
+
+
+@pytest.fixture(scope="session")
+def working_address(working):
+    """Where that workspace is served."""
+    with listening(working.app()) as address:
+        yield address
+
+
+@pytest.fixture
+def own_copy(shared, tmp_path):
+    """The same, for one test to change."""
+    return fresh(shared, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def ask():
+    """Asks an application as the bearer of a key; no server stands between."""
+
+    def asked(app, path, key=None, method="GET", headers=None, **more):
+        async def one():
+            transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+                given = {} if key is None else {"authorization": f"Bearer {key}"}
+                return await client.request(method, path, headers={**given, **(headers or {})}, **more)
+
+        return asyncio.run(one())
+
+    return asked

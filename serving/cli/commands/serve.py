@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from engine.settings import Settings
 from serving.cli.question import today
 from serving.cli.terminal import Terminal
+from serving.desk.posting import Reach
 from serving.desk.question import Question
 from serving.disclosure.levels import KEY_ROLES
 
@@ -19,6 +20,7 @@ def serve_here(
     names: Sequence[str] = (),
     *,
     nda_at_once: bool = False,
+    webhooks_inside: bool = False,
 ) -> None:
     """Serve until interrupted.
 
@@ -39,6 +41,7 @@ def serve_here(
         port=port,
         names=names,
         nda_at_once=nda_at_once,
+        reach=Reach(webhooks_inside),
         question=lambda: Question(as_of=today()),
         ready=lambda: terminal.say("cli.serving", url=url),
     )

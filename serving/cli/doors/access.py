@@ -22,6 +22,9 @@ Account = Annotated[str, typer.Argument(metavar="NAME", help="Name of the accoun
 Party = Annotated[str, typer.Argument(metavar="INVESTOR", help="The investor, as keys and accounts name it.")]
 PackageVersion = Annotated[str, typer.Argument(metavar="PACKAGE", help="A version that was signed off, e.g. inva@1.")]
 Newest = Annotated[int, typer.Option("--newest", min=1, help="Lines to show.")]
+Message = Annotated[
+    str, typer.Argument(metavar="MESSAGE", help="Id of the message, as `ehya webhooks failed` prints it.")
+]
 Head = Annotated[
     str | None,
     typer.Option("--head", metavar="HASH", help="A hash written down earlier: it must be on the chain still."),
@@ -133,3 +136,24 @@ def audit_verify(ctx: typer.Context, head: Head = None, lang: Lang = None, as_js
     from serving.cli.commands.access import verify_audit
 
     raise typer.Exit(verify_audit(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, head))
+
+
+def webhooks_list(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:
+    """List who is told of which saved mandate, and where; secrets are shown to nobody."""
+    from serving.cli.commands.webhooks import list_webhooks
+
+    list_webhooks(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings)
+
+
+def webhooks_failed(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:
+    """List the messages to webhooks that never arrived and were given up, the newest first."""
+    from serving.cli.commands.webhooks import list_dead_letters
+
+    list_dead_letters(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings)
+
+
+def webhooks_resend(ctx: typer.Context, message: Message, lang: Lang = None, as_json: AsJson = False) -> None:
+    """Send a message that was given up again, with all its attempts anew."""
+    from serving.cli.commands.webhooks import send_again
+
+    send_again(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, message)

@@ -25,12 +25,19 @@ def serve(
         bool,
         typer.Option("--nda-at-once", help="An investor's agreement over HTTP holds before the office confirms it."),
     ] = False,
+    webhooks_inside: Annotated[
+        bool,
+        typer.Option(
+            "--webhooks-inside", help="Webhooks may go over plain HTTP and to this computer and networks of your own."
+        ),
+    ] = False,
     lang: Lang = None,
 ) -> None:
     """Serve pages and HTTP (/v1/units, /v1/rankings, /v1/shortlists): to this computer alone, or by name to keys."""
     from serving.cli.commands.serve import serve_here
 
-    serve_here(ctx.obj.terminal(lang), ctx.obj.settings, host, port, name or (), nda_at_once=nda_at_once)
+    allowed = {"nda_at_once": nda_at_once, "webhooks_inside": webhooks_inside}
+    serve_here(ctx.obj.terminal(lang), ctx.obj.settings, host, port, name or (), **allowed)
 
 
 def routes(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:

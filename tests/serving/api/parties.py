@@ -17,6 +17,7 @@ from serving.desk.agreements import accept
 from serving.desk.appraisal import current_units, judged
 from serving.desk.callers import KeyRing
 from serving.desk.keys import add_key
+from serving.desk.posting import PUBLIC
 from serving.desk.question import Question
 from serving.desk.stock import Stock
 from serving.disclosure.levels import KEY_ROLES
@@ -37,13 +38,13 @@ class Parties:
     agreed: tuple[str, ...]
     private: pd.DataFrame
 
-    def app(self, *, limits=None, clock=lambda: NOON, nda_at_once=False, **more):
+    def app(self, *, limits=None, clock=lambda: NOON, nda_at_once=False, reach=PUBLIC, **more):
         found = limits or ServiceLimits(reads=100_000, lists=100_000, writes=100_000, wrong_keys=1_000)
         ring = KeyRing(self.settings, clock=clock)
         ring.refresh()
         gate = Gate(ring, limits=found, **more)
         made_of = {"settings": self.settings, "shelf": Shelf(self.stock), "nda_at_once": nda_at_once}
-        return create_app(**made_of, limits=found, gate=gate)
+        return create_app(**made_of, limits=found, gate=gate, reach=reach)
 
 
 class File:

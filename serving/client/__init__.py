@@ -1,0 +1,460 @@
+"""A typed client of the service: keys, pages, repeated writes, waits and refusals are its own business.
+
+It needs nothing beside the standard library and the shapes of the answers (`serving.api.answers` and its neighbours).
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from urllib.parse import quote, urlencode, urlsplit
+from uuid import uuid4
+
+from serving.api.answers import (
+    Answer,
+    ComparisonAnswer,
+    ModelAnswer,
+    OutcomeAnswer,
+    OutcomesAnswer,
+    PackageAnswer,
+    PackagesAnswer,
+    Rankings,
+    ServiceHealth,
+    ShortlistAnswer,
+    Unit,
+    UnitAlone,
+    UnitEconomics,
+    UnitPage,
+    WithdrawnAnswer,
+)
+from serving.api.job_answers import (
+    ImportAnswer,
+    MessageAnswer,
+    MessagesAnswer,
+    NewWebhook,
+    WebhookAnswer,
+    WebhooksAnswer,
+)
+from serving.api.kept_answers import (
+    KeptList,
+    KeptLists,
+    KeptMandate,
+    KeptMandates,
+    KeptPlace,
+    KeptReaction,
+    KeptReactions,
+    ListChanges,
+    ListHeading,
+)
+from serving.api.office_answers import OfficeEconomics, OfficePlan, OfficeRankings, OfficeWorth, PeriodAnswer
+
+RETRIES = 4
+"""Times that a request is sent again where the service is busy or out of reach."""
+LONGEST_WAIT = 60.0
+"""Seconds to wait before another attempt at most; who is told to wait longer is refused."""
+_BUSY = (429, 503)
+_TYPE_OF = {
+    ".csv": "text/csv",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+A = TypeVar("A", bound=Answer)
+
+
+class Refused(Exception):  # noqa: N818 (a refusal is no error of the program)
+    """A request that the service refused.
+
+    Parameters
+    ----------
+    status
+        HTTP status.
+    problem
+        RFC 9457 problem: ``code``, ``detail``, and what was given and is allowed.
+
+    Examples
+    --------
+    >>> refused = Refused(404, {"code": "unknown_unit", "detail": "There is no unit “x” on show."})
+    >>> refused.code, str(refused)
+    ('unknown_unit', '404 unknown_unit: There is no unit “x” on show.')
+    """
+
+    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
+        self.status, self.problem = status, problem
+        super().__init__(f"{status} {self.code}: {problem.get('detail', '')}")
+
+    @property
+    def code(self) -> str:
+        """Code of the problem; empty where the answer held none."""
+        return str(self.problem.get("code", ""))
+
+
+class Client:
+    """Asks one service with one key. One thread uses it at a time.
+
+    Parameters
+    ----------
+    address
+        Where the service is, such as ``https://ehya.example.org``.
+    key
+        What ``ehya keys add`` showed; ``None`` asks without.
+    language
+        ``en`` or ``fa``: of texts and refusals.
+    retries
+        Times that a request is sent again.
+    seconds
+        Longest wait for an answer.
+    sleep
+        Waits so many seconds.
+
+    Examples
+    --------
+    >>> with Client("http://127.0.0.1:8600", "ehya_...") as ehya:  # doctest: +SKIP
+    ...     [unit.unit_id for unit in ehya.units(county="Urmia")]
+    """
+
+    def __init__(
+        self,
+        address: str,
+        key: str | None = None,
+        *,
+        language: str = "en",
+        retries: int = RETRIES,
+        seconds: float = 60.0,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        parts = urlsplit(address)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"{address!r} is no http or https address")
+        self._https, self._host, self._port = parts.scheme == "https", parts.hostname, parts.port
+        self._headers = {"accept-language": language} | ({} if key is None else {"authorization": f"Bearer {key}"})
+        self._retries, self._seconds, self._sleep = retries, seconds, sleep
+        self._connection: http.client.HTTPConnection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connection; the next request makes another."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    # Units
+
+    def units(self, **filters: Any) -> Iterator[Unit]:
+        """All units that pass filters, page by page; filters are the parameters of ``GET /v1/units``."""
+        page = self._get(UnitPage, "/v1/units", **{"limit": 200, **filters})
+        yield from page.units
+        while page.next:
+            page = self._get(UnitPage, page.next)
+            yield from page.units
+
+    def unit(self, unit_id: str) -> UnitAlone:
+        """One unit, at the level that the key may see."""
+        return self._get(UnitAlone, f"/v1/units/{_part(unit_id)}")
+
+    def economics(self, unit_id: str) -> UnitEconomics:
+        """What a unit is worth, with private fields unknown."""
+        return self._get(UnitEconomics, f"/v1/units/{_part(unit_id)}/economics")
+
+    def compare(self, *unit_ids: str) -> ComparisonAnswer:
+        """Two to five units side by side."""
+        return self._get(ComparisonAnswer, "/v1/comparison", unit=list(unit_ids))
+
+    def rankings(self, **asked: Any) -> Rankings:
+        """The first units by rank; parameters of ``GET /v1/rankings``."""
+        return self._get(Rankings, "/v1/rankings", **asked)
+
+    def shortlist(self, mandate: Mapping[str, Any], **asked: Any) -> ShortlistAnswer:
+        """A list for a mandate that nobody keeps."""
+        return self._send(ShortlistAnswer, "POST", "/v1/shortlists", mandate, **asked)
+
+    def health(self) -> ServiceHealth:
+        """Whether the service can answer, and on what."""
+        return self._get(ServiceHealth, "/v1/health")
+
+    def model(self) -> ModelAnswer:
+        """The card of the model at work."""
+        return self._get(ModelAnswer, "/v1/model")
+
+    # What is kept
+
+    def mandates(self, **asked: Any) -> Iterator[KeptMandate]:
+        """Saved mandates in force."""
+        yield from self._pages(KeptMandates, "mandates", "/v1/mandates", **asked)
+
+    def mandate(self, name: str) -> KeptMandate:
+        """One saved mandate."""
+        return self._get(KeptMandate, f"/v1/mandates/{_part(name)}")
+
+    def save_mandate(self, mandate: Mapping[str, Any]) -> KeptMandate:
+        """Save a new mandate."""
+        return self._send(KeptMandate, "POST", "/v1/mandates", mandate)
+
+    def change_mandate(self, mandate: Mapping[str, Any], *, version: int) -> KeptMandate:
+        """Save the next version of a mandate over the one that was read."""
+        path = f"/v1/mandates/{_part(str(mandate['id']))}"
+        return self._send(KeptMandate, "PUT", path, mandate, match=version)
+
+    def withdraw_mandate(self, name: str, *, version: int) -> KeptMandate:
+        """Withdraw a mandate."""
+        return self._send(KeptMandate, "DELETE", f"/v1/mandates/{_part(name)}", None, match=version)
+
+    def make_list(self, mandate: str, *, top: int = 10) -> KeptList:
+        """Make a list for a saved mandate, and keep it."""
+        return self._send(KeptList, "POST", f"/v1/mandates/{_part(mandate)}/shortlists", None, top=top)
+
+    def lists(self, **asked: Any) -> Iterator[ListHeading]:
+        """Kept lists, the oldest first."""
+        yield from self._pages(KeptLists, "shortlists", "/v1/shortlists", **asked)
+
+    def places(self, list_id: str, **asked: Any) -> Iterator[KeptPlace]:
+        """All places of a kept list; those that are read count as shown."""
+        yield from self._pages(KeptList, "page", f"/v1/shortlists/{_part(list_id)}", **asked)
+
+    def changes(self, list_id: str) -> ListChanges:
+        """What changed since the last list for the same mandate."""
+        return self._get(ListChanges, f"/v1/shortlists/{_part(list_id)}/changes")
+
+    def react(self, list_id: str, unit_id: str, kind: str, *, reason: str | None = None) -> KeptReaction:
+        """Interest in a unit of a list, or that it is declined and why."""
+        said = {"unit_id": unit_id, "kind": kind} | ({} if reason is None else {"reason": reason})
+        return self._send(KeptReaction, "POST", f"/v1/shortlists/{_part(list_id)}/reactions", said)
+
+    def reactions(self, **asked: Any) -> Iterator[KeptReaction]:
+        """What was said to units, oldest first."""
+        yield from self._pages(KeptReactions, "reactions", "/v1/reactions", **asked)
+
+    def packages(self) -> PackagesAnswer:
+        """Packages that were signed off."""
+        return self._get(PackagesAnswer, "/v1/packages")
+
+    def package(self, package: str) -> PackageAnswer:
+        """One package and its units."""
+        return self._get(PackageAnswer, f"/v1/packages/{_part(package)}")
+
+    # Webhooks
+
+    def webhooks(self) -> Iterator[WebhookAnswer]:
+        """Webhooks that stand."""
+        yield from self._pages(WebhooksAnswer, "webhooks", "/v1/webhooks")
+
+    def add_webhook(self, mandate: str, address: str) -> NewWebhook:
+        """Be told of a saved mandate at an address; the answer holds the secret, this once."""
+        return self._send(NewWebhook, "POST", "/v1/webhooks", {"mandate": mandate, "address": address})
+
+    def change_secret(self, webhook_id: str) -> NewWebhook:
+        """Sign with another secret, shown this once."""
+        return self._send(NewWebhook, "POST", f"/v1/webhooks/{_part(webhook_id)}/secret", None)
+
+    def end_webhook(self, webhook_id: str) -> WebhookAnswer:
+        """Be told nothing more."""
+        return self._send(WebhookAnswer, "DELETE", f"/v1/webhooks/{_part(webhook_id)}", None)
+
+    def messages(self, webhook_id: str) -> Iterator[MessageAnswer]:
+        """Messages to a webhook, the newest first."""
+        yield from self._pages(MessagesAnswer, "messages", f"/v1/webhooks/{_part(webhook_id)}/messages")
+
+    # The office
+
+    def office_rankings(self, **asked: Any) -> OfficeRankings:
+        """The office's ranking, with private fields."""
+        return self._get(OfficeRankings, "/v1/office/rankings", **asked)
+
+    def office_worth(self, **asked: Any) -> OfficeWorth:
+        """What the first units are worth."""
+        return self._get(OfficeWorth, "/v1/office/economics", **asked)
+
+    def office_economics(self, unit_id: str, **asked: Any) -> OfficeEconomics:
+        """What a unit is worth, old debts counted."""
+        return self._get(OfficeEconomics, f"/v1/office/units/{_part(unit_id)}/economics", **asked)
+
+    def plan(self, unit_id: str, **asked: Any) -> OfficePlan:
+        """What has to be done for a unit."""
+        return self._get(OfficePlan, f"/v1/office/units/{_part(unit_id)}/plan", **asked)
+
+    def period(self, start: str, end: str, **asked: Any) -> PeriodAnswer:
+        """What the programme did in a period of ISO days."""
+        return self._get(PeriodAnswer, "/v1/office/reports/period", start=start, end=end, **asked)
+
+    def outcomes(self) -> Iterator[OutcomeAnswer]:
+        """What came of units, oldest first."""
+        yield from self._pages(OutcomesAnswer, "outcomes", "/v1/outcomes")
+
+    def record(self, **event: Any) -> OutcomeAnswer:
+        """Record what came of a unit: ``unit, kind, happened_on`` and what belongs to the kind."""
+        return self._send(OutcomeAnswer, "POST", "/v1/outcomes", event)
+
+    def correct(self, number: int, **event: Any) -> OutcomeAnswer:
+        """Let another event stand in the place of one."""
+        return self._send(OutcomeAnswer, "PUT", f"/v1/outcomes/{number}", event)
+
+    def withdraw_outcome(self, number: int) -> WithdrawnAnswer:
+        """Let an event stand no more."""
+        return self._send(WithdrawnAnswer, "DELETE", f"/v1/outcomes/{number}", None)
+
+    def send_register(self, name: str, content: bytes, **asked: Any) -> ImportAnswer:
+        """Send a register; ask :meth:`imported` what became of it, or :meth:`wait_for` it.
+
+        Parameters
+        ----------
+        name
+            Name of the file; it ends in .csv or .xlsx.
+        content
+            Its bytes.
+        **asked
+            Parameters of ``POST /v1/imports``.
+        """
+        suffix = name[name.rfind(".") :].lower()
+        headers = {"content-type": _TYPE_OF.get(suffix, "application/octet-stream"), **_once()}
+        path = _address("/v1/imports", {"name": name, **asked})
+        return ImportAnswer.model_validate_json(self._ask("POST", path, content, headers))
+
+    def imported(self, job_id: str) -> ImportAnswer:
+        """How far a register is, and at last what became of it."""
+        return self._get(ImportAnswer, f"/v1/imports/{_part(job_id)}")
+
+    def wait_for(self, job_id: str, *, every: float = 1.0, seconds: float = 600.0) -> ImportAnswer:
+        """What became of a register, as soon as it is known.
+
+        Raises
+        ------
+        TimeoutError
+            When that takes longer than so many seconds.
+        """
+        until = time.monotonic() + seconds
+        while True:
+            found = self.imported(job_id)
+            if found.result is not None or found.problem is not None:
+                return found
+            if time.monotonic() > until:
+                raise TimeoutError(f"import {job_id} is still {found.state.value}")
+            self._sleep(every)
+
+    def download(self, path: str, **asked: Any) -> bytes:
+        """A file, such as ``/v1/office/reports/ranking.xlsx``."""
+        return self._ask("GET", _address(path, asked), None, {})
+
+    # How it is asked
+
+    def _get(self, shape: type[A], path: str, **query: Any) -> A:
+        return shape.model_validate_json(self._ask("GET", _address(path, query), None, {}))
+
+    def _pages(self, shape: type[Answer], name: str, path: str, **query: Any) -> Iterator[Any]:
+        page: Any = self._get(shape, path, **query)
+        yield from getattr(page, name)
+        while page.next:
+            page = self._get(shape, page.next)
+            yield from getattr(page, name)
+
+    def _send(
+        self,
+        shape: type[A],
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        *,
+        match: int | None = None,
+        **query: Any,
+    ) -> A:
+        headers = _once() | ({} if match is None else {"if-match": f'"{match}"'})
+        content = None
+        if body is not None:
+            headers["content-type"], content = "application/json", json.dumps(body, default=str).encode()
+        return shape.model_validate_json(self._ask(method, _address(path, query), content, headers))
+
+    def _ask(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> bytes:
+        """Ask, and ask again where the service is busy or the connection broke: a write bears its idempotency key."""
+        for attempt in range(self._retries + 1):
+            last = attempt == self._retries
+            try:
+                status, given, content = self._once(method, path, body, headers)
+            except (OSError, http.client.HTTPException):
+                self.close()
+                if last:
+                    raise
+                self._sleep(_wait(attempt, None))
+                continue
+            if status < 300:
+                return content
+            wait = _wait(attempt, given.get("retry-after"))
+            if status not in _BUSY or last or wait > LONGEST_WAIT:
+                raise Refused(status, _problem(content))
+            self._sleep(wait)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _once(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        if self._connection is None:
+            self._connection = self._connect()
+        self._connection.request(method, path, body, {**self._headers, **headers})
+        answer = self._connection.getresponse()
+        content = answer.read()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, content
+
+    def _connect(self) -> http.client.HTTPConnection:
+        if self._https:
+            trusted = ssl.create_default_context()
+            return http.client.HTTPSConnection(self._host, self._port, timeout=self._seconds, context=trusted)
+        return http.client.HTTPConnection(self._host, self._port, timeout=self._seconds)
+
+
+def _part(name: str) -> str:
+    """A name as one part of a path.
+
+    Examples
+    --------
+    >>> _part("inva@1"), _part("a/b?c")
+    ('inva@1', 'a%2Fb%3Fc')
+    """
+    return quote(name, safe="@")
+
+
+def _address(path: str, query: Mapping[str, Any]) -> str:
+    """A path with its parameters; those that are ``None`` are left out.
+
+    Examples
+    --------
+    >>> _address("/v1/units", {"county": ["Urmia", "Khoy"], "scorable": True, "limit": None})
+    '/v1/units?county=Urmia&county=Khoy&scorable=true'
+    """
+    said = {name: _word(value) for name, value in query.items() if value is not None}
+    return f"{path}?{urlencode(said, doseq=True)}" if said else path
+
+
+def _word(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _once() -> dict[str, str]:
+    return {"idempotency-key": uuid4().hex}
+
+
+def _wait(attempt: int, stated: str | None) -> float:
+    """Seconds before another attempt: as the service says, else longer each time.
+
+    Examples
+    --------
+    >>> _wait(0, None), _wait(3, None), _wait(0, "7")
+    (0.5, 4.0, 7.0)
+    """
+    return float(stated) if stated is not None and stated.isdigit() else 0.5 * 2.0**attempt
+
+
+def _problem(content: bytes) -> Mapping[str, Any]:
+    try:
+        found = json.loads(content)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

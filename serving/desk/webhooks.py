@@ -1,0 +1,227 @@
+"""Tell owners of saved mandates, at an address of theirs, that their list changed: what came, what went."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from engine.domain.mandate import Mandate
+from engine.errors import EhyaError, ErrorCode
+from engine.settings import Settings
+from engine.store import Register, StoredMandate, StoredMessage, StoredWebhook
+from serving.desk.posting import PUBLIC, Reach, checked, post
+from serving.desk.signing import new_secret, signature
+from serving.desk.stock import Stock
+from serving.desk.watch import state_of
+from serving.desk.workspace import open_register
+
+MOST = 20
+"""Webhooks that may stand for one owner."""
+LIST_CHANGED = "mandate.list_changed"
+WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400))
+"""Waits after each attempt that failed, as Standard Webhooks advise: ten attempts in three and a half days."""
+FORMER_SIGNS = timedelta(days=1)
+"""How long a secret that was changed signs beside the new one."""
+SPREAD = 0.2
+"""Share of a wait that is drawn: messages that failed together come not back together."""
+_BUSY = timedelta(minutes=2)
+_AT_ONCE = 4
+_GONE = 410
+_ID_BYTES = 12
+
+
+def add_webhook(
+    register: Register,
+    owner: str,
+    mandate: str,
+    address: str,
+    stock: Stock,
+    *,
+    reach: Reach = PUBLIC,
+    made_at: datetime,
+    actor: str,
+) -> StoredWebhook:
+    """Tell an address of a saved mandate from now on; the list of now counts as told.
+
+    Parameters
+    ----------
+    register, owner, mandate
+        The saved mandate.
+    address
+        Where to.
+    stock
+        What is on offer to the public.
+    reach
+        Where messages may go.
+    made_at, actor
+        Now, and who asks.
+
+    Raises
+    ------
+    EhyaError
+        ``mandate_unknown``, ``address_refused``, ``webhooks_too_many``.
+    """
+    saved = register.mandates.get(owner, mandate)
+    checked(address, reach)
+    if len(register.webhooks(owner)) >= MOST:
+        raise EhyaError(ErrorCode.WEBHOOKS_TOO_MANY, allowed=MOST)
+    webhook_id = f"wh_{secrets.token_urlsafe(_ID_BYTES)}"
+    made = {"webhook_id": webhook_id, "address": address, "secret": new_secret(), "seen": _seen(saved, stock)}
+    return register.webhooks.add(owner, mandate, **made, made_at=made_at, actor=actor)  # type: ignore[arg-type]
+
+
+def sign_anew(register: Register, owner: str, webhook_id: str, *, made_at: datetime, actor: str) -> StoredWebhook:
+    """Sign with another secret from now on; the former one signs too for a day.
+
+    Raises
+    ------
+    EhyaError
+        ``webhook_unknown``.
+    """
+    until = made_at + FORMER_SIGNS
+    by = {"former_until": until, "made_at": made_at, "actor": actor}
+    return register.webhooks.rotate(owner, webhook_id, new_secret(), **by)  # type: ignore[arg-type]
+
+
+def write_messages(settings: Settings, stock: Stock, *, now: datetime, state: str | None = None) -> int:
+    """Write to each webhook whose list is no longer the one that was told.
+
+    The list is made of the public stock, for whoever it is: what an owner reads under an agreement stands in no
+    message.
+
+    Parameters
+    ----------
+    settings
+        The workspace.
+    stock
+        What is on offer to the public now.
+    now
+        The moment.
+    state
+        Of the workspace that the stock was made of (`serving.desk.watch.state_of`): where the register has moved on,
+        nothing is written, since another process may have told the newer list already.
+
+    Returns
+    -------
+    int
+        Messages that were written.
+    """
+    written = 0
+    with open_register(settings) as register:
+        hooks = register.webhooks()
+        if hooks and state not in (None, state_of(register, settings, stock.appraised.question)):
+            return 0
+        for hook in hooks:
+            try:
+                saved = register.mandates.get(hook.owner, hook.mandate)
+            except EhyaError:  # withdrawn: there is no list to tell of, until it is saved anew
+                continue
+            if (hook.seen["stock"], hook.seen["mandate_version"]) == (stock.version, saved.version):
+                continue
+            seen = _seen(saved, stock) | {"told": hook.seen["told"]}
+            if seen["units"] == hook.seen["units"]:
+                register.webhooks.noticed(hook.webhook_id, seen)
+                continue
+            seen["told"] += 1
+            message_id, body = _message(hook, saved, seen, stock, now)
+            written += register.webhooks.say(hook.webhook_id, message_id, body, seen=seen, now=now)
+    return written
+
+
+def send_due(settings: Settings, *, reach: Reach = PUBLIC, now: datetime, draw: float = 0.5) -> int:
+    """Send what is due; what does not arrive is tried again, and given up at last.
+
+    Parameters
+    ----------
+    settings
+        The workspace.
+    reach
+        Where messages may go.
+    now
+        The moment.
+    draw
+        Of 0 to 1: where in its spread the next wait lies.
+
+    Returns
+    -------
+    int
+        Messages that were sent, whether or not they arrived.
+    """
+    with open_register(settings) as register:
+        due = register.webhooks.due(now=now, busy_until=now + _BUSY)
+        if not due:
+            return 0
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            answers = list(pool.map(lambda one: _sent(*one, reach, now), due))
+        for (message, hook), answer in zip(due, answers, strict=True):
+            _keep(register, message, hook, answer, now, draw)
+    return len(due)
+
+
+def _seen(saved: StoredMandate, stock: Stock) -> dict[str, Any]:
+    found = stock.offer(Mandate.read(saved.document)).shortlist
+    units = [str(unit) for unit in found.unit_id]
+    made_of = {"run_id": found.run_id, "stock": stock.version, "mandate_version": saved.version}
+    return {"units": units, "told": 0, **made_of}
+
+
+def _message(
+    hook: StoredWebhook, saved: StoredMandate, seen: Mapping[str, Any], stock: Stock, now: datetime
+) -> tuple[str, str]:
+    before, after = hook.seen["units"], seen["units"]
+    content = f"{hook.webhook_id} {seen['told']} {seen['run_id']}"  # equal for all processes that see this change
+    said = {
+        "type": LIST_CHANGED,
+        "timestamp": now.astimezone(UTC).isoformat(),
+        "data": {
+            "mandate": saved.name,
+            "mandate_version": saved.version,
+            "run_id": seen["run_id"],
+            "stock_version": stock.version,
+            "model_version": stock.model_version,
+            "as_of": stock.as_of.date().isoformat(),
+            "synthetic_share": stock.facts["synthetic_share"],
+            "units": after,
+            "entered": [unit for unit in after if unit not in before],
+            "left": [unit for unit in before if unit not in after],
+        },
+    }
+    return f"msg_{hashlib.sha256(content.encode()).hexdigest()[:32]}", json.dumps(said, ensure_ascii=False)
+
+
+def _sent(message: StoredMessage, hook: StoredWebhook, reach: Reach, now: datetime) -> str:
+    """The status of the answer, or the code of what went wrong."""
+    seconds = int(now.astimezone(UTC).timestamp())
+    signing = [hook.secret]
+    if hook.former_secret and hook.former_until and hook.former_until > now.astimezone(UTC).replace(tzinfo=None):
+        signing.append(hook.former_secret)
+    signatures = [signature(secret, message.message_id, seconds, message.body) for secret in signing]
+    headers = {
+        "content-type": "application/json",
+        "user-agent": "ehya-webhooks/1",
+        "webhook-id": message.message_id,
+        "webhook-timestamp": str(seconds),
+        "webhook-signature": " ".join(signatures),
+    }
+    try:
+        return str(post(hook.address, message.body.encode(), headers, reach))
+    except EhyaError as error:
+        return str(error.facts["reason"].value)
+
+
+def _keep(
+    register: Register, message: StoredMessage, hook: StoredWebhook, answer: str, now: datetime, draw: float
+) -> None:
+    attempts, arrived = message.attempts + 1, answer.isdigit() and 200 <= int(answer) < 300
+    wait = None if arrived or attempts > len(WAITS) else WAITS[attempts - 1] * (1 + SPREAD * (draw - 0.5))
+    due_at, sent_at = None if wait is None else now + wait, now if arrived else None
+    if answer == str(_GONE):
+        due_at = None
+    register.webhooks.came_back(message.message_id, answer, sent_at=sent_at, due_at=due_at, attempts=attempts)
+    if answer == str(_GONE):  # the receiver says that it wants nothing more
+        register.webhooks.end(hook.owner, hook.webhook_id, made_at=now, actor="service")

@@ -1,0 +1,186 @@
+"""An owner is told when the list of a saved mandate changes: signed, once, and again until it arrives."""
+
+import json
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+import httpx
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from engine.store import Register
+from serving.cli.app import app
+from serving.desk.posting import Reach
+from serving.desk.signing import signed_by
+from serving.desk.stock import Stock
+from serving.desk.webhooks import WAITS, send_due, write_messages
+from tests.serving.api.parties import NOON
+from tests.serving.api.receiver import receiving
+
+INSIDE = Reach(inside=True)
+MANDATE = {"id": "any", "risk_appetite": "high", "accept_unknown": True}
+
+
+@pytest.fixture
+def receiver():
+    with receiving() as found:
+        yield found
+
+
+@pytest.fixture
+def party(own_copy, ask):
+    """Asks the service as one of the parties."""
+    app = own_copy.app(reach=INSIDE)
+
+    def asked(method, path="/v1/webhooks", key="investor", **more):
+        return ask(app, path, own_copy.keys[key], method=method, **more)
+
+    assert asked("POST", "/v1/mandates", json=MANDATE).status_code == 200
+    return asked
+
+
+@pytest.fixture
+def hook(party, receiver):
+    return party("POST", json={"mandate": "any", "address": receiver.address}).json()
+
+
+def without_first(stock):
+    """The same stock a day later, when its best unit is no longer on offer."""
+    found = stock.appraised
+    table = found.table.drop(index=stock.units.index[0])
+    return Stock.of(replace(found, table=table, question=replace(found.question, as_of=pd.Timestamp("2026-03-22"))))
+
+
+def told(own_copy, at=NOON):
+    return write_messages(own_copy.settings, without_first(own_copy.stock), now=at)
+
+
+def send(own_copy, at=NOON):
+    return send_due(own_copy.settings, reach=INSIDE, now=at)
+
+
+def letters(own_copy, **more):
+    with Register.open(own_copy.settings.database_url) as register:
+        return register.webhooks.messages(**more)
+
+
+def test_a_list_that_changed_is_told_signed_and_names_what_came_and_went(own_copy, receiver, hook, party):
+    assert write_messages(own_copy.settings, own_copy.stock, now=NOON) == 0
+    assert (told(own_copy), told(own_copy)) == (1, 0)
+    assert send(own_copy) == 1
+    [(path, headers, body)] = receiver.came
+    said = json.loads(body)
+    assert (path, said["type"], headers["content-type"]) == ("/hook", "mandate.list_changed", "application/json")
+    assert said["data"]["left"] == [own_copy.stock.units.index[0]]
+    assert len(said["data"]["entered"]) == 1
+    given = [headers[f"webhook-{name}"] for name in ("id", "timestamp", "signature")]
+    assert signed_by(hook["secret"], *given, body, now=NOON.timestamp())
+    assert not signed_by(hook["secret"], *given, body + " ", now=NOON.timestamp())
+    assert not signed_by(hook["secret"], *given, body, now=NOON.timestamp() + 301)
+    assert send(own_copy, NOON + timedelta(days=9)) == 0
+
+
+def test_a_running_service_tells_by_itself(own_copy, receiver, listen):
+    key = {"authorization": f"Bearer {own_copy.keys['investor']}"}
+    app = own_copy.app(reach=INSIDE)
+    with listen(app) as address, httpx.Client(base_url=address, headers=key) as client:
+        client.post("/v1/mandates", json=MANDATE)
+        assert client.post("/v1/webhooks", json={"mandate": "any", "address": receiver.address}).status_code == 200
+        app.state.shelf._showing = replace(app.state.shelf.showing, stock=without_first(own_copy.stock), state=None)
+        for _ in range(200):
+            if receiver.came:
+                break
+            time.sleep(0.05)
+    assert len(receiver.came) == 1
+
+
+def test_what_does_not_arrive_is_sent_again_later_and_later_and_then_given_up(own_copy, receiver, hook, party):
+    told(own_copy)
+    receiver.answers = [500] * 20
+    moment, waits = NOON, []
+    while send(own_copy, moment):
+        [message] = letters(own_copy)
+        if message.given_up:
+            break
+        waits.append(message.due_at.replace(tzinfo=moment.tzinfo) - moment)
+        moment += waits[-1]
+    assert waits == list(WAITS)
+    assert len({headers["webhook-id"] for _, headers, _ in receiver.came}) == 1
+    assert len({headers["webhook-timestamp"] for _, headers, _ in receiver.came}) == len(WAITS) + 1
+    path = f"/v1/webhooks/{hook['webhook_id']}/messages"
+    [letter] = party("GET", path).json()["messages"]
+    assert (letter["given_up"], letter["attempts"], letter["answer"]) == (True, 10, "500")
+    receiver.answers = []
+    assert party("POST", f"{path}/{letter['message_id']}").json()["given_up"] is False
+    assert send(own_copy, moment + timedelta(days=400)) == 1
+    assert party("GET", path).json()["messages"][0]["answer"] == "204"
+    assert party("POST", f"{path}/{letter['message_id']}").status_code == 404
+
+
+def test_a_receiver_that_is_gone_is_told_nothing_more(own_copy, receiver, hook, party):
+    told(own_copy)
+    receiver.answers = [410]
+    send(own_copy)
+    assert party("GET").json()["webhooks"] == []
+    assert [one.answer for one in letters(own_copy, given_up=True)] == ["410"]
+
+
+def test_a_secret_is_shown_once_and_changed_with_both_signing_for_a_day(own_copy, receiver, hook, party):
+    assert "secret" not in str(party("GET").json())
+    again = {"json": {"mandate": "any", "address": receiver.address}, "headers": {"idempotency-key": "k"}}
+    assert party("POST", **again).json()["secret"].startswith("whsec_")
+    assert party("POST", **again).json()["secret"] is None
+    new = party("POST", f"/v1/webhooks/{hook['webhook_id']}/secret").json()["secret"]
+    assert new != hook["secret"]
+    told(own_copy)
+    send(own_copy)
+    signatures = next(h["webhook-signature"] for _, h, _ in receiver.came if " " in h["webhook-signature"])
+    assert len(signatures.split()) == 2
+
+
+def test_a_webhook_is_its_owners_alone(own_copy, hook, party):
+    place = f"/v1/webhooks/{hook['webhook_id']}"
+    for method, path in (("DELETE", place), ("POST", f"{place}/secret"), ("GET", f"{place}/messages")):
+        for key in ("rival", "bank", "planner"):
+            assert (party(method, path, key=key)).json()["code"] == "webhook_unknown", (method, path, key)
+    assert party("GET", key="rival").json()["webhooks"] == []
+    assert [one["owner"] for one in party("GET", key="planner").json()["webhooks"]] == ["fund"]
+    assert party("POST", key="rival", json={"mandate": "any", "address": "https://example.org/"}).status_code == 404
+    assert party("DELETE", place).json()["webhook_id"] == hook["webhook_id"]
+    assert told(own_copy) == 0
+
+
+def test_no_more_webhooks_stand_than_may(own_copy, receiver, hook, party):
+    stated = {"mandate": "any", "address": receiver.address}
+    answers = [party("POST", json=stated).status_code for _ in range(20)]
+    assert answers == [200] * 19 + [429]
+
+
+def test_a_process_that_shows_an_older_list_tells_nothing(own_copy, hook):
+    newer = without_first(own_copy.stock)
+    assert write_messages(own_copy.settings, newer, now=NOON, state="of before") == 0
+    assert write_messages(own_copy.settings, newer, now=NOON) == 1
+
+
+def test_the_terminal_lists_webhooks_and_dead_letters_and_sends_again(own_copy, hook):
+    told(own_copy)
+    with Register.open(own_copy.settings.database_url) as register:
+        [letter] = register.webhooks.messages()
+        register.webhooks.came_back(letter.message_id, "not_reached", sent_at=None, due_at=None, attempts=10)
+
+    def ehya(*words, code=0):
+        env = {"EHYA_HOME": str(own_copy.settings.home), "EHYA_DATABASE_URL": None, "COLUMNS": "200"}
+        found = CliRunner().invoke(app, ["webhooks", *words], env=env)
+        assert found.exit_code == code, found.output
+        return found.output
+
+    for language in ("fa", "en"):
+        assert hook["webhook_id"] in ehya("list", "--lang", language)
+        assert letter.message_id in ehya("failed", "--lang", language)
+    assert "whsec" not in ehya("list", "--json") + ehya("failed", "--json")
+    ehya("resend", letter.message_id)
+    assert letters(own_copy, given_up=True) == ()
+    assert ehya("failed", "--json").strip() == "[]"
+    ehya("resend", letter.message_id, code=2)

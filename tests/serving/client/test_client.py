@@ -1,0 +1,123 @@
+"""Whoever writes against the service with the client meets units, lists and refusals, no HTTP."""
+
+import http.server
+import json
+import threading
+from typing import ClassVar
+
+import pytest
+
+from serving.api.examples import ANSWERS
+from serving.client import Client, Refused
+
+MANDATE = {"id": "food-1", "risk_appetite": "high", "accept_unknown": True}
+
+
+@pytest.fixture(scope="module")
+def found(working):
+    return working
+
+
+@pytest.fixture
+def of(found, working_address):
+    """A client with the key of a role."""
+    clients = []
+
+    def made(role, **more):
+        clients.append(Client(working_address, found.keys.get(role), **more))
+        return clients[-1]
+
+    yield made
+    for client in clients:
+        client.close()
+
+
+def test_an_investor_reads_saves_lists_and_reacts(of, found):
+    fund = of("investor")
+    units = list(fund.units(limit=25))
+    assert len(units) == len({unit.unit_id for unit in units}) == len(found.stock.units)
+    assert fund.unit(found.agreed[0]).private.fields["bank_debt_rial"] > 7e11
+    assert len(fund.compare(*found.agreed[:2]).units) == 2
+    saved = fund.save_mandate(MANDATE)
+    changed = fund.change_mandate(MANDATE | {"risk_appetite": "medium"}, version=saved.version)
+    with pytest.raises(Refused) as refused:
+        fund.change_mandate(MANDATE, version=saved.version)
+    assert (refused.value.status, refused.value.code) == (412, "mandate_changed")
+    made = fund.make_list("food-1", top=2)
+    places = list(fund.places(made.list_id, limit=5))
+    assert [place.position for place in places] == list(range(1, made.places + 1))
+    assert fund.react(made.list_id, places[0].unit_id, "interested").kind == "interested"
+    assert [one.unit_id for one in fund.reactions()] == [places[0].unit_id]
+    assert [one.list_id for one in fund.lists()] == [made.list_id]
+    assert fund.changes(made.list_id).before is None
+    assert [one.version for one in fund.mandates()] == [changed.version]
+    assert fund.shortlist(MANDATE, top=3).counts.shown == 3
+    assert fund.package("inva@1").unit_count == 3
+    assert fund.health().status == "ok"
+
+
+def test_the_office_ranks_plans_records_and_sends_registers(of, found):
+    office = of("planner", language="fa")
+    first = office.office_rankings(top=1).units[0]["unit_id"]
+    assert office.office_worth(top=1, assume=["loan_rate=0.3"]).units[0]["unit_id"] == first
+    assert office.plan(first).plan["unit_id"] == first
+    assert office.office_economics(first, draws=100).economics["unit_id"] == first
+    event = office.record(unit=found.agreed[0], kind="visited", happened_on="2026-01-10")
+    better = office.correct(event.number, unit=found.agreed[0], kind="visited", happened_on="2026-01-11")
+    assert [one.number for one in office.outcomes()] == [better.number]
+    assert office.withdraw_outcome(better.number).withdrawn
+    sent = office.send_register("new.csv", b"Unit name,County,Jobs now\nA,Khoy,12\n", as_of="2026-01-01")
+    done = office.wait_for(sent.job_id, every=0.05, seconds=30)
+    assert done.result.new == 1
+    assert office.download("/v1/office/reports/ranking.xlsx", top=3).startswith(b"PK")
+    assert office.period("2026-01-01", "2026-02-01").report["events"] == 0
+
+
+def test_a_refusal_says_what_the_service_said_in_the_language_asked_for(of):
+    with pytest.raises(Refused) as refused:
+        of("investor", language="fa").unit("nobody")
+    assert (refused.value.status, refused.value.code) == (404, "unknown_unit")
+    assert not refused.value.problem["detail"].isascii()
+    with pytest.raises(Refused, match="role_refused"):
+        of("investor").office_rankings()
+    with pytest.raises(Refused, match="key_missing"):
+        next(of("nobody").units())
+    with pytest.raises(ValueError, match="no http"):
+        Client("ftp://example.org")
+
+
+EVENT = json.dumps(ANSWERS["OutcomeAnswer"] | {"number": 1}).encode()
+
+
+class Flaky(http.server.BaseHTTPRequestHandler):
+    """Is busy twice, breaks the connection once, then answers."""
+
+    protocol_version = "HTTP/1.1"
+    seen: ClassVar[list] = []
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["content-length"]))
+        self.seen.append(self.headers["idempotency-key"])
+        if len(self.seen) == 3:
+            self.close_connection = True
+            return
+        body = b'{"code": "too_many_requests"}' if len(self.seen) < 3 else EVENT
+        self.send_response(429 if len(self.seen) < 3 else 200)
+        self.send_header("retry-after", "7")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_write_is_sent_again_under_its_own_key_and_waits_as_it_is_told():
+    waits = []
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Flaky) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        with Client(f"http://127.0.0.1:{server.server_address[1]}", sleep=waits.append) as client:
+            assert client.record(unit="x").number == 1
+        server.shutdown()
+    assert (len(Flaky.seen), len(set(Flaky.seen))) == (4, 1)
+    assert waits == [7.0, 7.0, 2.0]
