@@ -132,7 +132,9 @@ def create_app(
     app.include_router(model_routes())
     app.include_router(page_routes())
     app.mount("/static", StaticFiles(directory=str(resources.files("serving") / "static")))
-    app.add_middleware(Border, hosts=hosts, default_language=settings.language)
+    app.add_middleware(
+        Border, hosts=hosts, default_language=settings.language, header_bytes=app.state.limits.header_bytes
+    )
     app.add_middleware(Observed, counts=app.state.counts)  # added last, it stands outermost and sees refusals too
     answer_with_problems(app, default_language=settings.language)
     app.openapi = _described(app)  # type: ignore[method-assign]

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.api.headers import SECURITY_HEADERS
 from serving.api.language import chosen
+from serving.api.limits import ServiceLimits
 from serving.api.problems import METHOD_GIVEN, HttpProblem, problem
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -28,10 +29,20 @@ class Border:
         Names that the Host header may bear, whatever the port.
     default_language
         Language of the refusal when the request names none.
+    header_bytes
+        Longest address and headers: what comes in one piece is read before the connection counts it.
     """
 
-    def __init__(self, app: ASGIApp, *, hosts: Collection[str] = LOOPBACK_NAMES, default_language: str = "fa") -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        hosts: Collection[str] = LOOPBACK_NAMES,
+        default_language: str = "fa",
+        header_bytes: int = ServiceLimits().header_bytes,
+    ) -> None:
         self.app, self.hosts, self.default_language = app, frozenset(hosts), default_language
+        self.header_bytes = header_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it here."""
@@ -53,6 +64,9 @@ class Border:
         if bare:
             scope = {**scope, "method": "GET", METHOD_GIVEN: "HEAD"}
 
+        if _length(scope) > self.header_bytes:
+            await self._too_long(scope)(scope, receive, send_with_headers)
+            return
         given = Headers(scope=scope).getlist("host")
         if len(given) != 1 or host_name(given[0]) not in self.hosts:
             refusal = self._refusal(scope, given)
@@ -65,12 +79,24 @@ class Border:
             return
         await self.app(scope, receive, send_with_headers)
 
+    def _too_long(self, scope: Scope) -> Response:
+        facts = {"allowed": self.header_bytes}
+        headers = {"connection": "close"}
+        return problem(
+            HttpProblem.HEADERS_TOO_LARGE, self.default_language, scope["path"], facts=facts, headers=headers
+        )
+
     def _refusal(self, scope: Scope, given: list[str]) -> Response:
         facts = {"given": ", ".join(given), "allowed": sorted(self.hosts)}
         return problem(HttpProblem.HOST_NOT_ALLOWED, self._language(scope), scope["path"], facts=facts)
 
     def _language(self, scope: Scope) -> str:
         return chosen(None, Headers(scope=scope), self.default_language)
+
+
+def _length(scope: Scope) -> int:
+    """Bytes of address and headers, each with what parts it from the next."""
+    return len(scope["path"]) + len(scope["query_string"]) + sum(len(n) + len(v) + 4 for n, v in scope["headers"])
 
 
 def host_name(host: str) -> str:

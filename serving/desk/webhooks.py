@@ -14,7 +14,7 @@ from engine.domain.mandate import Mandate
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import Register, StoredMandate, StoredMessage, StoredWebhook
-from serving.desk.posting import PUBLIC, Reach, checked, post
+from serving.desk.posting import PUBLIC, AddressProblem, Reach, checked, post
 from serving.desk.signing import new_secret, signature
 from serving.desk.stock import Stock
 from serving.desk.watch import state_of
@@ -157,7 +157,7 @@ def send_due(settings: Settings, *, reach: Reach = PUBLIC, now: datetime, draw: 
         if not due:
             return 0
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            answers = list(pool.map(lambda one: _sent(*one, reach, now), due))
+            answers = list(pool.map(lambda pair: _sent(pair[0], pair[1], reach, now), due))
         for (message, hook), answer in zip(due, answers, strict=True):
             _keep(register, message, hook, answer, now, draw)
     return len(due)
@@ -211,7 +211,7 @@ def _sent(message: StoredMessage, hook: StoredWebhook, reach: Reach, now: dateti
     try:
         return str(post(hook.address, message.body.encode(), headers, reach))
     except EhyaError as error:
-        return str(error.facts["reason"].value)
+        return AddressProblem(str(error.facts["reason"])).value
 
 
 def _keep(

@@ -1,0 +1,90 @@
+"""API10:2023 Unsafe Consumption of APIs: what others send back, and what stands in their files, is only data."""
+
+import io
+import socket
+import threading
+import time
+from contextlib import contextmanager
+
+import openpyxl
+import pytest
+
+from engine.errors import EhyaError
+from serving.api.background import reader
+from serving.desk.posting import Reach, post
+
+INSIDE = Reach(inside=True)
+
+
+@contextmanager
+def answering(*parts, pause=0.0):
+    """A receiver that sends such bytes, with pauses between them, until the other side has enough."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve():
+            caller, _ = listening.accept()
+            with caller:
+                caller.recv(65_536)
+                try:
+                    for part in parts:
+                        caller.sendall(part)
+                        time.sleep(pause)
+                except OSError:
+                    return
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        thread.join(5)
+
+
+def test_an_answer_without_end_is_not_read_to_its_end():
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\n"
+    with answering(head, *[b"x" * 65_536] * 50) as address:
+        assert post(address, b"{}", {}, INSIDE, seconds=5) == 200
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (b"HTTP/1.1 ", *[b"2"] * 100),
+        (b"HTTP/1.1 200 OK\r\n", *[b"x-a: b\r\n"] * 100),
+    ],
+)
+def test_an_answer_that_trickles_is_ended_in_time(parts):
+    began = time.monotonic()
+    with answering(*parts, pause=0.05) as address, pytest.raises(EhyaError):
+        post(address, b"{}", {}, INSIDE, seconds=0.5)
+    assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize("answer", [b"", b"not http at all\r\n\r\n", b"HTTP/1.1 999999 X\r\n\r\n", b"\xff" * 1_000])
+def test_an_answer_that_is_none_counts_as_none(answer):
+    with answering(answer) as address, pytest.raises(EhyaError) as refused:
+        post(address, b"{}", {}, INSIDE, seconds=2)
+    assert refused.value.facts["reason"].value == "not_reached"
+
+
+def test_markup_and_formulas_of_a_register_stay_text_on_pages_and_in_workbooks(own_copy, first_day, ask):
+    from tests.serving.api.parties import at_work
+
+    found = at_work(own_copy, first_day)
+    app, key = found.app(), found.keys["planner"]
+    evil = "Unit name,County,ISIC,Status,Jobs before stop\n" + (
+        '"=HYPERLINK(""http://evil.example"")",Khoy,1030,idle,12\n"<script>alert(1)</script>",Khoy,1030,idle,12\n'
+    )
+    sent = ask(
+        app,
+        "/v1/imports?name=evil.csv&as_of=2026-01-01",
+        key,
+        method="POST",
+        content=evil.encode(),
+        headers={"content-type": "text/csv"},
+    )
+    assert sent.status_code == 202
+    reader(found.settings)()
+    book = openpyxl.load_workbook(io.BytesIO(ask(app, "/v1/office/reports/ranking.xlsx?top=100", key).content))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if "evil.example" in str(cell.value)]
+    assert cells
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert "<script>alert" not in ask(app, "/", key).text

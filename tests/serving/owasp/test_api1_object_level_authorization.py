@@ -1,0 +1,47 @@
+"""API1:2023 Broken Object Level Authorization: what is another's is not found, like what does not exist."""
+
+import pytest
+
+from tests.serving.owasp.conftest import MANDATE
+
+OTHERS = ("rival", "bank", "service")
+OBJECTS = (
+    ("GET", "/v1/mandates/owned"),
+    ("POST", "/v1/mandates/owned/shortlists"),
+    ("GET", "/v1/shortlists/{list}"),
+    ("GET", "/v1/shortlists/{list}/changes"),
+    ("POST", "/v1/shortlists/{list}/reactions"),
+)
+
+
+@pytest.mark.parametrize("party", OTHERS)
+@pytest.mark.parametrize(("method", "path"), OBJECTS)
+def test_another_party_finds_nothing_and_reads_what_it_would_of_nothing(call, owned, method, path, party):
+    body = {"json": {"unit_id": owned["unit"], "kind": "interested"}} if path.endswith("reactions") else {}
+    there = call(method, path.format(**owned), party, **body)
+    absent = call(method, path.replace("owned", "absent").replace("{list}", "absent"), party, **body)
+    assert there.status_code == absent.status_code == 404
+    assert there.json()["code"] == absent.json()["code"]
+    assert set(there.json()) == set(absent.json())
+
+
+def test_another_party_cannot_change_or_withdraw(call, owned):
+    for method in ("PUT", "DELETE"):
+        body = {"json": MANDATE} if method == "PUT" else {}
+        answer = call(method, "/v1/mandates/owned", "rival", headers={"if-match": '"1"'}, **body)
+        assert (answer.status_code, answer.json()["code"]) == (404, "mandate_unknown")
+    assert call("GET", "/v1/mandates/owned", "investor").json()["version"] == 1
+
+
+@pytest.mark.parametrize("path", ["/v1/mandates", "/v1/shortlists", "/v1/reactions", "/v1/webhooks"])
+def test_naming_another_owner_gives_nobody_but_the_office_what_is_the_others(call, owned, path):
+    name = path.rpartition("/")[2]
+    assert not call("GET", f"{path}?owner=fund", "rival").json()[name]
+    if path != "/v1/webhooks":
+        assert call("GET", f"{path}?owner=fund", "planner").json()[name]
+
+
+def test_two_parties_may_use_one_name_and_never_meet(call, owned):
+    theirs = call("POST", "/v1/mandates", "rival", json=MANDATE | {"risk_appetite": "low"})
+    assert theirs.status_code == 200
+    assert call("GET", "/v1/mandates/owned", "investor").json()["mandate"]["risk_appetite"] == "high"
