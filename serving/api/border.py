@@ -80,11 +80,8 @@ class Border:
         await self.app(scope, receive, send_with_headers)
 
     def _too_long(self, scope: Scope) -> Response:
-        facts = {"allowed": self.header_bytes}
-        headers = {"connection": "close"}
-        return problem(
-            HttpProblem.HEADERS_TOO_LARGE, self.default_language, scope["path"], facts=facts, headers=headers
-        )
+        code, facts = HttpProblem.HEADERS_TOO_LARGE, {"allowed": self.header_bytes}
+        return problem(code, self._language(scope), "/", facts=facts, headers={"connection": "close"})
 
     def _refusal(self, scope: Scope, given: list[str]) -> Response:
         facts = {"given": ", ".join(given), "allowed": sorted(self.hosts)}
