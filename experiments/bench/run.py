@@ -20,6 +20,8 @@ BENCHES = {
     "predict": "experiments.bench.predict:measure",
     "predict_full": "experiments.bench.predict_full:measure",
     "package": "experiments.bench.package:measure",
+    "serving": "experiments.bench.serving:measure",
+    "serving_new": "experiments.bench.serving:measure_new",
     "smaa": "experiments.bench.smaa:measure",
     "shortlist_100k": "experiments.bench.shortlist:measure_100k",
     "shortlist_1m": "experiments.bench.shortlist:measure_1m",
