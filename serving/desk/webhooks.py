@@ -14,6 +14,7 @@ from engine.domain.mandate import Mandate
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import Register, StoredMandate, StoredMessage, StoredWebhook
+from serving.desk.answered import weighed_by_answers
 from serving.desk.posting import PUBLIC, AddressProblem, Reach, checked, post
 from serving.desk.signing import new_secret, signature
 from serving.desk.stock import Stock
@@ -71,7 +72,7 @@ def add_webhook(
     if len(register.webhooks(owner)) >= MOST:
         raise EhyaError(ErrorCode.WEBHOOKS_TOO_MANY, allowed=MOST)
     webhook_id = f"wh_{secrets.token_urlsafe(_ID_BYTES)}"
-    made = {"webhook_id": webhook_id, "address": address, "secret": new_secret(), "seen": _seen(saved, stock)}
+    made = {"webhook_id": webhook_id, "address": address, "secret": new_secret(), "seen": _seen(register, saved, stock)}
     return register.webhooks.add(owner, mandate, **made, made_at=made_at, actor=actor)  # type: ignore[arg-type]
 
 
@@ -123,7 +124,7 @@ def write_messages(settings: Settings, stock: Stock, *, now: datetime, state: st
                 continue
             if (hook.seen["stock"], hook.seen["mandate_version"]) == (stock.version, saved.version):
                 continue
-            seen = _seen(saved, stock) | {"told": hook.seen["told"]}
+            seen = _seen(register, saved, stock) | {"told": hook.seen["told"]}
             if seen["units"] == hook.seen["units"]:
                 register.webhooks.noticed(hook.webhook_id, seen)
                 continue
@@ -163,8 +164,9 @@ def send_due(settings: Settings, *, reach: Reach = PUBLIC, now: datetime, draw: 
     return len(due)
 
 
-def _seen(saved: StoredMandate, stock: Stock) -> dict[str, Any]:
-    found = stock.offer(Mandate.read(saved.document)).shortlist
+def _seen(register: Register, saved: StoredMandate, stock: Stock) -> dict[str, Any]:
+    mandate = weighed_by_answers(register, saved.owner, saved.name, Mandate.read(saved.document))
+    found = stock.offer(mandate).shortlist
     units = [str(unit) for unit in found.unit_id]
     made_of = {"run_id": found.run_id, "stock": stock.version, "mandate_version": saved.version}
     return {"units": units, "told": 0, **made_of}
