@@ -127,13 +127,16 @@ def post(
     """
     parts, place = checked(address, reach)
     connection = _connection(parts, place, seconds)
-    late = threading.Timer(seconds, _end, [connection])  # a socket's own limit begins anew with each packet
+    over = threading.Event()
+    late = threading.Timer(seconds, _end, [connection, over])  # a socket's own limit begins anew with each packet
     late.start()
     try:
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", target, body, dict(headers))
         answer = connection.getresponse()
         answer.read(_READ_BYTES)
+        if over.is_set():  # what was cut off reads like what ended
+            raise TimeoutError
         return answer.status
     except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:
         raise _refused(address, AddressProblem.NOT_REACHED) from error
@@ -208,7 +211,8 @@ class _Secure(http.client.HTTPSConnection):
         self.sock = self._trusted.wrap_socket(plain, server_hostname=self.host)
 
 
-def _end(connection: http.client.HTTPConnection) -> None:
+def _end(connection: http.client.HTTPConnection, over: threading.Event) -> None:
+    over.set()
     with suppress(OSError):
         if connection.sock is not None:
             connection.sock.shutdown(socket.SHUT_RDWR)  # closing would leave whoever reads at its file waiting
