@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -94,6 +95,37 @@ class Shortlist:
             frame[name] = np.array(column.values, dtype=object)[column.codes[self.rows]]
         frame["prior_driven"] = frame["prior_driven"] == "True"
         return frame.astype(dict.fromkeys(_TEXTS, "str"))
+
+    def lines(self) -> list[dict[str, Any]]:
+        """What `table` says of each unit for a list on a screen, without a table: ten rows cost no frame.
+
+        Returns
+        -------
+        list of dict
+            ``position, unit_id, fit, part_NAME, reasons, unknown, price_basis``, best first.
+        """
+        book, parts = self.terms.book, self.parts.tolist()
+        said = zip(
+            reasons(book, self.mandate, self.rows),
+            unknowns(book, self.mandate, self.rows),
+            price_bases(book, self.mandate, self.rows),
+            strict=True,
+        )
+        names = [f"part_{part.value}" for part in FitPart]
+        return [
+            {
+                "position": place,
+                "unit_id": unit,
+                "fit": fit,
+                **dict(zip(names, row, strict=True)),
+                "reasons": why,
+                "unknown": unknown,
+                "price_basis": basis,
+            }
+            for place, (unit, fit, row, (why, unknown, basis)) in enumerate(
+                zip(self.unit_id, self.fit.tolist(), parts, said, strict=True), 1
+            )
+        ]
 
 
 def shortlist(book: UnitBook, mandate: Mandate, *, limit: int | None = None) -> Shortlist:

@@ -17,7 +17,7 @@ from serving.api.filters import MAX_TOP, LanguageQuery
 from serving.api.language import chosen
 from serving.api.problems import problem_answers, sentence
 from serving.api.shelf import Showing
-from serving.api.unit_answer import unit_answers
+from serving.api.unit_answer import stock_answers
 from serving.api.writing import body_of, stated_in
 from serving.desk.stock import Offer, Stock
 from serving.disclosure.values import codes
@@ -87,15 +87,15 @@ def _shortlist(stock: Stock, body: bytes, query: ShortlistQuery, language: str) 
         "run_id": found.run_id,
         "counts": found.counts,
         "weights": {part.value: weight for part, weight in found.weights.items()},
-        "units": _shown(offer, words),
+        "units": _shown(stock, offer, words),
         "opening": _opening(offer.opening, words),
         "why_not": [_standing(stock.why_not(mandate, unit), words) for unit in query.why_not],
         "excluded": {code.value: count for code, count in offer.excluded.items()} if query.explain else None,
     }
 
 
-def _shown(offer: Offer, words: Speech) -> list[dict[str, Any]]:
-    units = unit_answers(offer.units, words)
+def _shown(stock: Stock, offer: Offer, words: Speech) -> list[dict[str, Any]]:
+    units = stock_answers(stock, [str(unit) for unit in offer.shortlist.unit_id], words)
     return [
         {
             "position": int(row["position"]),
@@ -107,7 +107,7 @@ def _shown(offer: Offer, words: Speech) -> list[dict[str, Any]]:
             "text": _said(row, words),
             "unit": unit,
         }
-        for row, unit in zip(offer.shortlist.table().to_dict(orient="records"), units, strict=True)
+        for row, unit in zip(offer.shortlist.lines(), units, strict=True)
     ]
 
 

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pandas as pd
+from cachetools import LRUCache
 
 from engine.domain.items import item_objects
 from engine.domain.prediction import BOUNDS, Output
 from engine.domain.unit import FIELDS, PARTS, Field, Kind, public_fields
+from serving.desk.stock import Stock
 from serving.disclosure.levels import Level
 from serving.disclosure.values import codes, known
 from serving.i18n import Speech
 from serving.reports.ranked import part_columns
+
+SAID_UNITS = 5_000
+"""Units of a stock of which it is kept what was said, some 8 kB each."""
+_said: WeakKeyDictionary[Stock, LRUCache[tuple[str, str], dict[str, Any]]] = WeakKeyDictionary()
+_saying = threading.Lock()
 
 MEASURES = {
     Output.REPORTED_STATUS: "probability",
@@ -43,6 +53,30 @@ def unit_answers(units: pd.DataFrame, speech: Speech) -> list[dict[str, Any]]:
     """
     parts = part_columns(units)
     return [_unit(record, parts, speech) for record in units.reset_index().to_dict(orient="records")]
+
+
+def stock_answers(stock: Stock, names: Sequence[str], speech: Speech) -> list[dict[str, Any]]:
+    """Say units of a stock, each once for its language however many lists it stands on.
+
+    Parameters
+    ----------
+    stock
+        What is on offer; it never changes, so that what was said of a unit stays right.
+    names
+        Ids of units on show.
+    speech
+        Language of ``text``.
+    """
+    with _saying:
+        kept = _said.setdefault(stock, LRUCache(SAID_UNITS))
+        found = {name: kept.get((name, speech.language)) for name in names}
+    missing = [name for name, said in found.items() if said is None]
+    if missing:
+        new = unit_answers(stock.units.loc[missing], speech)
+        with _saying:
+            for name, said in zip(missing, new, strict=True):
+                found[name] = kept[name, speech.language] = said
+    return [told for name in names if (told := found[name]) is not None]
 
 
 def private_answer(found: pd.DataFrame, level: Level) -> dict[str, Any]:

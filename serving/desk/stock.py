@@ -35,10 +35,8 @@ class Offer:
     ----------
     shortlist
         The list itself.
-    units
-        Public table of its units, best first.
-    excluded
-        Units by the limit that keeps them out; a unit may break several.
+    among
+        Public table of all units on offer.
     opening
         For an empty list: the one limit that, loosened, would let in most units; else ``None``.
     as_of
@@ -46,10 +44,19 @@ class Offer:
     """
 
     shortlist: Shortlist
-    units: pd.DataFrame
-    excluded: Mapping[Exclusion, int]
+    among: pd.DataFrame = field(repr=False)
     opening: Opening | None
     as_of: pd.Timestamp
+
+    @property
+    def units(self) -> pd.DataFrame:
+        """Public table of its units, best first."""
+        return self.among.loc[list(self.shortlist.unit_id)]
+
+    @property
+    def excluded(self) -> dict[Exclusion, int]:
+        """Units by the limit that keeps them out; a unit may break several."""
+        return _excluded(self.shortlist.terms.book, self.shortlist.mandate)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,16 +142,14 @@ class Stock:
         found = shortlist(self.book, mandate, limit=limit)
         return Offer(
             found,
-            self.units.loc[list(found.unit_id)],
-            self.excluded(mandate),
+            self.units,
             None if len(found) else widest_opening(self.book, mandate),
             self.as_of,
         )
 
     def excluded(self, mandate: Mandate) -> dict[Exclusion, int]:
         """How many units each limit of a mandate keeps out."""
-        bits = exclusions(self.book, mandate)
-        return {code: count for code in Exclusion if (count := int(np.count_nonzero(bits & code.bit)))}
+        return _excluded(self.book, mandate)
 
     def why_not(self, mandate: Mandate, unit_id: str) -> WhyNot:
         """What keeps a unit off a list, or where it stands; of a record that is not shown, nothing but that.
@@ -199,6 +204,11 @@ def facts_of(units: pd.DataFrame, as_of: pd.Timestamp) -> dict[str, object]:
         "origins": origins,
         "synthetic_share": round(origins.get("synthetic", 0) / len(units), 4) if len(units) else 0.0,
     }
+
+
+def _excluded(book: UnitBook, mandate: Mandate) -> dict[Exclusion, int]:
+    bits = exclusions(book, mandate)
+    return {code: count for code in Exclusion if (count := int(np.count_nonzero(bits & code.bit)))}
 
 
 def _on_offer(appraised: Appraised) -> pd.DataFrame:

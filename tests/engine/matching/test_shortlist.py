@@ -134,6 +134,10 @@ def test_a_ticket_is_compared_in_the_prices_of_the_unit_worked_by_hand():
         {"price_year": 1402, "capital_needed_rial": 154 * 10**9},
         {"price_year": 1404, "capital_needed_rial": 154 * 10**9},
     )
+    found = shortlist(mixed, mandate)
+    table = found.table()
+    names = list(found.lines()[0])
+    assert found.lines() == table[names].to_dict(orient="records")  # what a screen gets is what a file gets
     shown = shortlist(mixed, mandate).table().set_index("unit_id")
     assert {*shown.index} == {"u1", "u2", "u4"}
     assert shown["price_basis"].to_dict() == {"u1": "rate", "u2": "rate", "u4": "same_year"}
