@@ -20,13 +20,13 @@ from sklearn.preprocessing import StandardScaler
 
 from engine.matching.revealed import Floats, Revealed
 from experiments.investor_history.tables import PAIRS, SIZE, History, days, read_history
-from training.models.deal_flow import Bits, Window, fit_deal_flow
+from training.models.deal_flow import OTHERS, Bits, Window, fit_deal_flow
 
 LEAST = 3
 """Companies that an investor must have joined before."""
 WINDOWS = 3
 """Windows in the past that the model learns from."""
-FORESTS = 3
+FORESTS = 2
 """Draws of what was not joined."""
 STEP = 274
 """Days from one such window to the one before it."""
@@ -82,7 +82,7 @@ def study(
     }
     deal, plain = (learnt[sized, False].scores(judged) for sized in (True, False))
     warm = judged.revealed.funded
-    reverse, reverse_plain = (learnt[sized, True].scores(now)[:, found].T for sized in (True, False))
+    reverse, reverse_plain = (learnt[sized, True].scores(now, offers=found).T for sized in (True, False))
     others = now.chosen[:, found].T
     popularity, usual = _popularity(history, now, begin)
     peers = _peers(past, judged, random_state)
@@ -203,11 +203,8 @@ def _sampled(window: Window, columns: list[int], random_state: int) -> tuple[Flo
     parts, taken = [], []
     for rows, block, joined in window.blocks():
         chosen = window.chosen[rows]
-        take = (
-            (chosen | (random.random(chosen.shape) < 60 / chosen.shape[1]))
-            & ~joined
-            & chosen.any(axis=1, keepdims=True)
-        )
+        drawn = (random.random(chosen.shape) < OTHERS / chosen.shape[1]) & chosen.any(axis=1, keepdims=True)
+        take = (chosen | drawn) & ~joined
         parts.append(block[take][:, columns].astype(np.float64))
         taken.append(chosen[take])
     return np.concatenate(parts), np.concatenate(taken)

@@ -68,20 +68,29 @@ class DealFlow:
     names: tuple[str, ...]
     forests: tuple[HistGradientBoostingClassifier, ...]
 
-    def scores(self, window: Window) -> Floats:
+    def scores(self, window: Window, *, offers: Counts | None = None) -> Floats:
         """How likely each investor joins each offer, as mean log-odds: an order, no probability; -inf where it is in.
+
+        Parameters
+        ----------
+        window
+            Investors and offers; who joined what in it is not read.
+        offers
+            Places of the offers to score, shape (k,); by default all.
 
         Returns
         -------
         numpy.ndarray
-            Shape (b, c).
+            Shape (b, k).
         """
         columns = [window.revealed.names.index(name) for name in self.names]
-        found = np.full(window.chosen.shape, -np.inf)
+        places = np.arange(window.chosen.shape[1]) if offers is None else offers
+        found = np.full((len(window.who), len(places)), -np.inf)
         for rows, parts, joined in window.blocks():
-            read = parts[:, :, columns].reshape(-1, len(columns))
+            free = np.nonzero(~joined[:, places])
+            read = parts[free[0][:, None], places[free[1]][:, None], columns]
             sums = np.sum([forest.decision_function(read) for forest in self.forests], axis=0)
-            found[rows] = np.where(joined, -np.inf, sums.reshape(parts.shape[:2]) / len(self.forests))
+            found[rows][free] = sums / len(self.forests)
         return found
 
 

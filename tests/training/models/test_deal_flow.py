@@ -30,7 +30,9 @@ def test_what_an_investor_joined_before_it_is_offered_first(windows):
     scores = model.scores(windows[1])
     first = np.argsort(-scores, axis=1)[:, :10]
     assert (first % 4 == np.arange(60)[:, None] % 4).mean() > 0.95
-    np.testing.assert_array_equal(scores, fit_deal_flow(windows[:1], forests=2).scores(windows[1]))
+    again = fit_deal_flow(windows[:1], forests=2)
+    np.testing.assert_array_equal(scores, again.scores(windows[1]))
+    np.testing.assert_array_equal(scores[:, [5, 2]], again.scores(windows[1], offers=np.array([5, 2])))
 
 
 def test_the_other_direction_finds_investors_for_an_offer(windows):
