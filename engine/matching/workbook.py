@@ -116,7 +116,7 @@ _AMOUNTS = ("min_", "max_", "ticket.", "rate_", "price_", "jobs_goal", "limit")
 _TITLE_ROWS = 10
 
 
-def mandates_from_workbook(path: Path | str) -> list[Mandate]:
+def mandates_from_workbook(path: Path | str, *, refused: list[EhyaError] | None = None) -> list[Mandate]:
     """Read the first sheet of an .xlsx file: one row an investor.
 
     Parameters
@@ -125,6 +125,8 @@ def mandates_from_workbook(path: Path | str) -> list[Mandate]:
         The file. Title rows above the header are passed over; lists stand in one cell, separated by commas,
         semicolons or lines; money headers name their unit, as in ``حداقل سرمایه (میلیارد ریال)``. Digits, ي/ی and ك/ک
         may be of either kind.
+    refused
+        Where it is given, rows that state no mandate are put there and the rest goes on; else the first is raised.
 
     Returns
     -------
@@ -143,11 +145,17 @@ def mandates_from_workbook(path: Path | str) -> list[Mandate]:
     mandates: dict[str, Mandate] = {}
     for number, cells in enumerate(rows[top + 1 :], start=top + 2):
         if any(cell not in (None, "") for cell in cells):
-            made = _mandate(keys, cells, number, rows[top])
-            if made.id in mandates:
-                place = _place({"key": "id"}, keys, cells, rows[top])
-                raise EhyaError(ErrorCode.MANDATE_REPEATED, given=made.id, row=number, investor=made.id, **place)
-            mandates[made.id] = made
+            try:
+                made = _mandate(keys, cells, number, rows[top])
+                if made.id in mandates:
+                    place = _place({"key": "id"}, keys, cells, rows[top])
+                    raise EhyaError(ErrorCode.MANDATE_REPEATED, given=made.id, row=number, investor=made.id, **place)
+            except EhyaError as error:
+                if refused is None:
+                    raise
+                refused.append(error)
+            else:
+                mandates[made.id] = made
     return list(mandates.values())
 
 

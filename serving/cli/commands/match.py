@@ -13,11 +13,11 @@ from engine.economics.prices import PriceBasis
 from engine.errors import EhyaError, ErrorCode
 from engine.matching.opening import Opening
 from engine.matching.reasons import Reason
-from engine.matching.workbook import mandates_from_workbook
 from engine.ranking.reasons import Triage
 from engine.settings import Settings
 from serving.cli.commands.judged import estimates, marks
 from serving.cli.question import today
+from serving.cli.mandates import read_mandates
 from serving.cli.terminal import Terminal
 from serving.desk.named import find_unit
 from serving.desk.question import Question
@@ -223,7 +223,7 @@ def write_event(
 
     if out.suffix != ".xlsx":
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=out.name, allowed=[".xlsx"])
-    mandates = mandates_from_workbook(path)
+    mandates = read_mandates(terminal, path)
     with terminal.busy("cli.judging"):
         offered = stock(settings, question)
     with terminal.busy("cli.matching"):

@@ -7,10 +7,10 @@ from datetime import UTC
 from pathlib import Path
 
 from engine.errors import EhyaError, ErrorCode
-from engine.matching.workbook import mandates_from_workbook
 from engine.meetings.day import MeetingDay
 from engine.settings import Settings
 from serving.cli.question import now
+from serving.cli.mandates import read_mandates
 from serving.cli.terminal import Terminal
 from serving.desk import meetings as desk
 from serving.desk.meetings import Gone, PlannedMeetings
@@ -39,7 +39,7 @@ def plan(
     if out is not None and (out / PLAN).exists():
         raise EhyaError(ErrorCode.FILE_EXISTS, given=str(out / PLAN))
     day = MeetingDay.read_text(path.read_text("utf-8-sig"), given=path.name)
-    wanted = mandates_from_workbook(mandates)
+    wanted = read_mandates(terminal, mandates)
     with terminal.busy("meetings.planning"):
         planned = desk.plan_event(settings, question, day, wanted)
     _keep(terminal, planned, out)

@@ -110,6 +110,17 @@ def test_what_cannot_be_read_is_said_with_its_row(tmp_path, rows, code, facts):
     assert facts.items() <= caught.value.facts.items()
 
 
+def test_one_bad_row_is_named_and_the_rest_goes_on(tmp_path):
+    rows = [["شناسه", "مکان‌های دلخواه"], ["a", "خوی"], ["b", "ناکجا"], ["a", "خوی"], ["c", "خوی"]]
+    refused = []
+    found = mandates_from_workbook(saved(tmp_path / "m.xlsx", rows), refused=refused)
+    assert [one.id for one in found] == ["a", "c"]
+    assert [(error.code, error.facts["row"]) for error in refused] == [
+        (ErrorCode.PLACE_UNKNOWN, 3),
+        (ErrorCode.MANDATE_REPEATED, 4),
+    ]
+
+
 def test_a_file_that_is_not_there_or_no_workbook_is_said_so(tmp_path):
     with pytest.raises(EhyaError) as caught:
         mandates_from_workbook(tmp_path / "none.xlsx")
