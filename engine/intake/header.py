@@ -32,7 +32,12 @@ IDENTITY = ("name", "national_id", "business_id")
 _LONGEST_UNIT = 20
 _SHORT_YEAR = 2
 _SERIAL_MARKS = ("#", "№")
-_YEAR = re.compile(r"(?<!\d)(?:1[34]\d\d|20\d\d)(?!\d)")
+_YEAR = re.compile(r"1[34]\d\d|20\d\d")
+_NAMED_YEAR = re.compile(r"(?<!\d)(1[34]\d\d|20\d\d)(?:[01]\d[0-3]\d)?(?!\d)")
+"""A year in a heading, perhaps of a day written without marks: 14031229."""
+_BRACKETED = re.compile(r"\([^)]*\)")
+_ASIDE = 0.12
+"""What a heading loses whose brackets say that it is only planned: what stands in brackets is no part of its name."""
 _PLANNED = re.compile(r"\b(?:plan(?:ned)?|forecast|budget(?:ed)?|target|expected)\b|برنامه|پیش بینی|پیشبینی|بودجه|هدف")
 
 
@@ -257,7 +262,8 @@ def _assigned(levels: dict[int, tuple[str, ...]], wanted: Mapping[str, str]) -> 
         elif texts[-1].strip() in _SERIAL_MARKS:
             taken[position] = Match("serial", 0.5)
         else:
-            offers += [(-match.score, _age(texts, match.field), position, match) for match in matches(texts)]
+            aside = _ASIDE if _PLANNED.search(" ".join(_BRACKETED.findall(fold(" ".join(texts))))) else 0.0
+            offers += [(aside - match.score, _age(texts, match.field), position, match) for match in matches(texts)]
     used = {match.field for match in taken.values()}
     for _, _, position, match in sorted(offers, key=lambda offer: offer[:3]):
         if position in taken or (match.field in used and match.field not in ("personal", "serial")):
@@ -280,7 +286,7 @@ def _age(texts: tuple[str, ...], field: str) -> tuple[int, int]:
     [('Debt',), ('Debt 2024',), ('بدهی ۱۴۰۲',), ('بدهی ۱۴۰۵ (پیش‌بینی)',)]
     """
     heading = fold(" ".join(texts))
-    years = [int(year) for year in _YEAR.findall(heading)]
+    years = [int(year) for year in _NAMED_YEAR.findall(heading)]
     latest = max((year - 621 if year >= 2000 else year for year in years), default=0)
     if _PLANNED.search(heading):
         return 2, -latest
@@ -295,7 +301,7 @@ def without_year(texts: tuple[str, ...]) -> tuple[str, ...]:
     >>> without_year(("Debt 2023",))
     ('debt',)
     """
-    return tuple(" ".join(_YEAR.sub(" ", fold(text)).split()) for text in texts)
+    return tuple(" ".join(_NAMED_YEAR.sub(" ", fold(text)).split()) for text in texts)
 
 
 def _stated(texts: tuple[str, ...], wanted: Mapping[str, str]) -> str | None:

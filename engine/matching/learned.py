@@ -24,8 +24,8 @@ STEEPNESS = 6.0
 (assumed)."""
 
 DOUBT = 1.5
-"""Standard deviation, in the same log-odds, of each part's weight around the stated one (assumed): about ten clear
-answers move a part by as much."""
+"""Standard deviation, in the same log-odds, of a part of usual weight around the stated one (assumed); the variance of
+others is in proportion to their weights."""
 
 
 def learned_weights(
@@ -46,8 +46,8 @@ def learned_weights(
     stated
         Weights of the parts before any answer, adding up to 1.
     agreement
-        How far each unit that was answered to agrees in each part, before weights, 0..1; shape (k, parts), in the order
-        of ``stated``.
+        How far each unit that was answered to agrees in each part, before weights, 0..1, NaN where that is not known;
+        shape (k, parts), in the order of ``stated``.
     wanted
         Whether the investor wants to hear more of it, shape (k,).
     steepness, doubt
@@ -80,16 +80,19 @@ def learned_weights(
     free = start > 0
     if not len(answers) or free.sum() < 2:
         return dict(stated)
-    middle, prior = parts[:, free] - 0.5, steepness * start[free]
+    middle = np.nan_to_num(parts[:, free] - 0.5, nan=0.0)
+    prior = steepness * start[free]
+    # Doubt in proportion: a unit that agrees alike in all parts says how steep the answers are, not which part counts.
+    variance = doubt**2 * start[free] * free.sum()
 
     def cost(theta: Floats) -> tuple[float, Floats]:
         level, weights = theta[0], theta[1:]
         odds = level + middle @ weights
-        away = (weights - prior) / doubt
+        away = weights - prior
         loss = np.logaddexp(0.0, odds) - answers * odds
         error = expit(odds) - answers
-        slope = np.concatenate([[error.sum() + level / steepness**2], middle.T @ error + away / doubt])
-        return float(loss.sum() + (away**2).sum() / 2 + (level / steepness) ** 2 / 2), slope
+        slope = np.concatenate([[error.sum() + level / steepness**2], middle.T @ error + away / variance])
+        return float(loss.sum() + (away**2 / variance).sum() / 2 + (level / steepness) ** 2 / 2), slope
 
     bounds = [(None, None), *[(0.0, None)] * int(free.sum())]
     found = minimize(cost, np.concatenate([[0.0], prior]), jac=True, method="L-BFGS-B", bounds=bounds)

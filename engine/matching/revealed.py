@@ -165,7 +165,7 @@ class Revealed:
             tables.append(_Table.of(deals.investor, codes, there, weight, investors, 5 / 3 * shrink, None))
         names = [*deals.traits, *(f"{one}_{other}" for one, other in pairs)]
         partners = [f"partners_{name}" for name in deals.traits]
-        amounts = _Amounts.of(deals, offers, investors, weight) if np.isfinite(deals.amount).any() else None
+        amounts = _Amounts.of(deals, offers, investors, weight) if (deals.amount > 0).any() else None
         money = ["amount", "amount_above", "amount_asked"] if amounts is not None else []
         alone = [
             "offer_investors",

@@ -15,6 +15,9 @@ from engine.meetings.pairs import Bits, Counts, Floats, stable_pairs
 from engine.meetings.swaps import swapped, swaps
 from engine.meetings.timetable import NOWHERE, SECONDS, Free, Timetable, timetable
 
+_SWAPS = 5.0
+"""Seconds that swaps may take where the searches for slots used up theirs."""
+
 
 class Unmet(Code):
     """Why a meeting that somebody wishes does not take place."""
@@ -77,7 +80,7 @@ def plan_meetings(
     since
         First slot that is still to come: what was before it stays as it was.
     seconds
-        How long the searches for slots may take together.
+        How long the searches for slots may take together; swaps after them at least `_SWAPS` seconds.
 
     Examples
     --------
@@ -123,7 +126,7 @@ def plan_meetings(
         if not without.any() or monotonic() > deadline:
             break
         late[guest[without], host[without]] = True
-    at = swapped(day, possible, stays, at, since)
+    at = swapped(day, possible, stays, at, since, until=max(deadline, monotonic() + _SWAPS))
     guest, host = np.nonzero(at >= 0)
     slot, was = at[guest, host], old[guest, host]
     return MeetingPlan(
@@ -161,12 +164,19 @@ def _moved(gathering: Gathering, guest: Counts, host: Counts, before: Counts, si
     if not without.any():
         return found
     near = (np.isin(guest, guest[without]) | np.isin(host, host[without]) | must) & ~past
-    found = search(fixed=~near, seconds=_left(deadline))
-    if not (found.slot == NOWHERE).any():
+    wider = search(fixed=~near, seconds=_left(deadline))
+    if not (wider.slot == NOWHERE).any():
         # One move besides is the least where none was not enough; of more, another way might have done with fewer.
-        moved = int((~must & (found.slot != before)).sum())
-        return Timetable(found.slot, found.proven and moved <= 1)
-    return search(fixed=past, seconds=_left(deadline))
+        moved = int((~must & (wider.slot != before)).sum())
+        return Timetable(wider.slot, wider.proven and moved <= 1)
+    ways = [found, wider, *([search(fixed=past, seconds=_left(deadline))] if monotonic() < deadline else [])]
+
+    def judged(way: Timetable) -> tuple[float, int]:
+        """What it holds, then how little it moves: a search that time cut short is no better for being the last."""
+        return float(worth[way.slot != NOWHERE].sum()), -int((way.slot != before).sum())
+
+    best = max(ways, key=judged)
+    return Timetable(best.slot, best.proven and best is ways[-1] and len(ways) == 3)
 
 
 def _clashes(free: Free, guest: Counts, host: Counts, slot: Counts) -> Bits:
@@ -192,7 +202,7 @@ def _room(gathering: Gathering, locked: Bits, allowed: Bits) -> tuple[Floats, Fl
 
 
 def _worth(gathering: Gathering, guest: Counts, host: Counts) -> Floats:
-    """A meeting is worth 1 to 2, by the places that both give each other: one more is dearer than any better one."""
+    """A meeting is worth 1 to 2, by the places that both give each other: no better one costs two others."""
     places = _place(gathering.wish)[guest, host] + _place(gathering.welcome.T)[host, guest]
     return 1.0 + places / 2.0
 

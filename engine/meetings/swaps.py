@@ -6,6 +6,9 @@ like each other better than whom they meet in one slot.
 
 from __future__ import annotations
 
+from hashlib import blake2b
+from time import monotonic
+
 import numpy as np
 
 from engine.meetings.gathering import Gathering
@@ -61,7 +64,9 @@ def swaps(gathering: Gathering, possible: Bits, stays: Bits, at: Counts, since: 
     return found
 
 
-def swapped(gathering: Gathering, possible: Bits, stays: Bits, at: Counts, since: int) -> Counts:
+def swapped(
+    gathering: Gathering, possible: Bits, stays: Bits, at: Counts, since: int, *, until: float = np.inf
+) -> Counts:
     """Slots after everybody who would both rather meet does; the dearest pair goes first.
 
     Where both sides like by one measure, as fits are, swaps end by themselves: the values of all meetings, from the
@@ -72,6 +77,8 @@ def swapped(gathering: Gathering, possible: Bits, stays: Bits, at: Counts, since
     ----------
     gathering, possible, stays, at, since
         As of `swaps`.
+    until
+        When to end with the best so far (`time.monotonic`).
 
     Returns
     -------
@@ -86,7 +93,8 @@ def swapped(gathering: Gathering, possible: Bits, stays: Bits, at: Counts, since
         pairs = found.any(axis=2)
         if (count := int(pairs.sum())) < fewest:
             best, fewest = at.copy(), count
-        if not count or (state := at.tobytes()) in seen:
+        state = blake2b(at.tobytes(), digest_size=16).digest()
+        if not count or state in seen or monotonic() > until:
             break
         seen.add(state)
         guest, host = np.unravel_index(int(np.where(pairs, dear, -np.inf).argmax()), pairs.shape)

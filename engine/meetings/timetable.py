@@ -1,4 +1,4 @@
-"""Meetings in slots, exactly: as many as possible, the dearest first, and as few moved as possible (HiGHS)."""
+"""Meetings in slots, exactly: the dearest that can be held at once, and as few moved as possible (HiGHS)."""
 
 from __future__ import annotations
 

@@ -197,13 +197,20 @@ def bindings(problem: PackageProblem, best: Optimum, *, until: float = np.inf) -
         # several units may need more of a sum than one in their place, so that money that is left may bind all the same
         if rule.kind not in SUMS and not (rule.kind in _STEPPED and _tight(rule, best.chosen)):
             continue
-        step = max(rule.high, rule.total(best.chosen)) * 0.05 if rule.kind in SUMS else 1.0
+        step = _step(rule, best.chosen)
         other, proven = in_time(_looser(problem, at, step), until)
         finished &= proven
         value = 0.0 if other is None else max(other.value - best.value, 0.0)
         if value > _SMALL * max(1.0, abs(best.value)):
             found.append(Binding(rule, rule.total(best.chosen), step, value))
     return tuple(found), finished
+
+
+def _step(rule: PackageRule, chosen: Bits) -> float:
+    """A unit of a count; a twentieth of a sum, of a sum of nil a twentieth of what all units would need."""
+    if rule.kind not in SUMS:
+        return 1.0
+    return 0.05 * (max(rule.high, rule.total(chosen)) or float(np.abs(rule.coefficients).sum()))
 
 
 def prices(problem: PackageProblem, best: Optimum, *, until: float = np.inf) -> dict[str, float]:
@@ -324,7 +331,8 @@ def _moved(
         rival, finished = in_time(_looser(apart, at, amount), until, outside=[place])
         if not finished:
             return None, False
-        if rival is None or _reaches(found.value, rival.value):
+        # what must be reached grows each time, or the solver tells the two apart no more
+        if rival is None or _reaches(found.value, rival.value) or rival.value <= least:
             return loosened(rule, amount, found), True
         least = rival.value
 

@@ -1,4 +1,4 @@
-"""Rank what investors join next, by the product's own matching, with baselines and peers beside it.
+"""Rank what investors join next by what their deals reveal, with baselines and peers beside it.
 
 Deal flow: for each investor with at least three companies before the cut-off, all companies that raise in the window
 are ranked; right are those that it then joins for the first time. The reverse ranks those investors for each company.
@@ -20,7 +20,7 @@ from sklearn.preprocessing import StandardScaler
 
 from engine.matching.revealed import Floats, Revealed
 from experiments.investor_history.tables import PAIRS, SIZE, History, days, read_history
-from training.models.deal_flow import OTHERS, Bits, Window, fit_deal_flow
+from training.models.deal_flow import Bits, Window, drawn_pairs, fit_deal_flow
 
 LEAST = 3
 """Companies that an investor must have joined before."""
@@ -83,7 +83,7 @@ def study(
     deal, plain = (learnt[sized, False].scores(judged) for sized in (True, False))
     warm = judged.revealed.funded
     reverse, reverse_plain = (learnt[sized, True].scores(now, offers=found).T for sized in (True, False))
-    others = now.chosen[:, found].T
+    others, inside = now.chosen[:, found].T, now.revealed.joined(now.who)[:, found].T
     popularity, usual = _popularity(history, now, begin)
     peers = _peers(past, judged, random_state)
     draw = np.random.default_rng(random_state)
@@ -107,7 +107,7 @@ def study(
         "peers": {name: of(scores) for name, scores in peers.items()},
         "baselines": {
             "popularity": of(np.where(judged.revealed.joined(judged.who), -np.inf, popularity)),
-            "reverse_popularity": of(np.broadcast_to(usual, others.shape), others),
+            "reverse_popularity": of(np.where(inside, -np.inf, usual), others),
             "wishes_alone": of(_wishes(judged)),
         },
         "learnt_from": [str(np.datetime64(start, "D")) for start in starts],
@@ -187,8 +187,9 @@ def _peers(past: list[Window], judged: Window, random_state: int) -> dict[str, F
     beside = names.index("beside")
     own = [place for place, name in enumerate(names) if not name.startswith(("partners_", "beside", "investor_"))]
     near, content = (np.full(judged.chosen.shape, -np.inf) for _ in range(2))
-    lessons = [_sampled(window, own, random_state) for window in past]
-    parts, taken = (np.concatenate([one[part] for one in lessons]) for part in range(2))
+    lessons = [drawn_pairs(window, draws=1, random_state=random_state)[0] for window in past]
+    parts = np.concatenate([pairs[:, own] for pairs, _ in lessons]).astype(np.float64)
+    taken = np.concatenate([joined for _, joined in lessons])
     line = make_pipeline(SimpleImputer(keep_empty_features=True), StandardScaler(), LogisticRegression(max_iter=500))
     line.fit(parts, taken)
     for rows, block, joined in judged.blocks():
@@ -196,18 +197,6 @@ def _peers(past: list[Window], judged: Window, random_state: int) -> dict[str, F
         flat = line.decision_function(block[:, :, own].reshape(-1, len(own))).reshape(joined.shape)
         content[rows] = np.where(joined, -np.inf, flat)
     return {"item_knn": near, "content_logistic": content}
-
-
-def _sampled(window: Window, columns: list[int], random_state: int) -> tuple[Floats, Bits]:
-    random = np.random.default_rng(random_state)
-    parts, taken = [], []
-    for rows, block, joined in window.blocks():
-        chosen = window.chosen[rows]
-        drawn = (random.random(chosen.shape) < OTHERS / chosen.shape[1]) & chosen.any(axis=1, keepdims=True)
-        take = (chosen | drawn) & ~joined
-        parts.append(block[take][:, columns].astype(np.float64))
-        taken.append(chosen[take])
-    return np.concatenate(parts), np.concatenate(taken)
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:

@@ -94,6 +94,8 @@ def read_history(investments: Sequence[Path], rounds: Sequence[Path], companies:
     """
     deals = _rows(investments, INVESTMENTS).drop_duplicates(["investor_key", "name_key", "funded_when"])
     raised = _rows(rounds, ROUNDS).drop_duplicates(["name_key", "funded_at"])
+    # what has no date was neither before nor after any day
+    deals, raised = deals.dropna(subset=["funded_when"]), raised.dropna(subset=["funded_at"])
     known = _rows(companies, COMPANIES).drop_duplicates("name_key", keep="last").set_index("name_key")
     deals, raised = (
         frame.sort_values(day, kind="stable") for frame, day in ((deals, "funded_when"), (raised, "funded_at"))

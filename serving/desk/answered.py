@@ -10,6 +10,9 @@ from engine.matching.fit import weights_of
 from engine.matching.learned import learned_weights
 from engine.store import Register
 
+_FIGURES = (FitPart.TICKET, FitPart.FEASIBILITY, FitPart.JOBS, FitPart.JOBS_PER_BILLION)
+"""Parts that are nil where the figure is not known, and only there."""
+
 ANSWERS = 200
 """Answers that count, the newest first: what an investor wanted long ago is not what it wants."""
 
@@ -27,12 +30,13 @@ def weighed_by_answers(register: Register, owner: str, name: str, mandate: Manda
     mandate
         What it states now.
     """
-    said = register.lists.reactions(owner).drop_duplicates(["unit_id"], keep="last").tail(ANSWERS)
-    lists = {list_id: register.lists.get(owner, list_id) for list_id in said["list_id"].unique()}
+    said = register.lists.reactions(owner)
+    lists = [register.lists.get(owner, list_id) for list_id in said["list_id"].unique()]
+    of_this = {kept.list_id: kept for kept in lists if kept.mandate == name}
+    said = said[said["list_id"].isin(list(of_this))].drop_duplicates(["unit_id"], keep="last").tail(ANSWERS)
     places = {
         (kept.list_id, place["unit_id"]): place["agreement"]
-        for kept in lists.values()
-        if kept.mandate == name
+        for kept in of_this.values()
         for place in kept.places
         if "agreement" in place
     }
@@ -44,6 +48,8 @@ def weighed_by_answers(register: Register, owner: str, name: str, mandate: Manda
     if not rows:
         return mandate
     stated = weights_of(mandate)
-    agreement = np.array([[agrees.get(part.value, 0.0) for part in FitPart] for agrees, _ in rows])
+    agreement = np.array([[agrees.get(part.value, np.nan) for part in FitPart] for agrees, _ in rows])
+    figures = [place for place, part in enumerate(FitPart) if part in _FIGURES]
+    agreement[:, figures] = np.where(agreement[:, figures] == 0, np.nan, agreement[:, figures])
     weights = learned_weights(stated, agreement, [wanted for _, wanted in rows])
     return mandate.model_copy(update={"weights": weights})

@@ -1,7 +1,8 @@
 """The meetings of an event: planned from shortlists, and planned anew when somebody does not come.
 
 Wishes are the investors' public shortlists. What the side of a unit would like is not on record: it is taken to like
-those best whom the unit fits best, and wants nobody who declined it.
+those best whom the unit fits best, and wants nobody who declined it: as an event, or last on a list that the service
+kept for an investor of that name.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import pandas as pd
 
 from engine.domain.mandate import Mandate
 from engine.domain.outcome import OutcomeKind
+from engine.domain.reaction import ReactionKind
 from engine.errors import EhyaError, ErrorCode
 from engine.matching.shortlist import shortlists
 from engine.meetings.day import MeetingDay
@@ -114,9 +116,12 @@ def plan_event(settings: Settings, question: Question, day: MeetingDay, mandates
     """
     offered = stock(settings, question)
     with open_register(settings) as register:
-        events = register.events()
-    declined = events[events["kind"] == OutcomeKind.DECLINED.value]
-    return plan_among(offered, day, mandates, declined=declined[["mandate_id", "unit_id"]])
+        events, said = register.events(), register.lists.reactions()
+    declined = events.loc[events["kind"] == OutcomeKind.DECLINED.value, ["mandate_id", "unit_id"]]
+    last = said.drop_duplicates(["owner", "unit_id"], keep="last")
+    answered = last.loc[last["kind"] == ReactionKind.DECLINED.value, ["owner", "unit_id"]]
+    both = pd.concat([declined, answered.rename(columns={"owner": "mandate_id"})], ignore_index=True)
+    return plan_among(offered, day, mandates, declined=both)
 
 
 def plan_among(

@@ -142,7 +142,7 @@ def fit_deal_flow(
     """
     names = windows[0].revealed.names
     read = [place for place, name in enumerate(names) if not any(name.startswith(one) for one in without)]
-    drawn = [_drawn(window, of_offers, forests, random_state) for window in windows]
+    drawn = [drawn_pairs(window, of_offers=of_offers, draws=forests, random_state=random_state) for window in windows]
     lessons = [[np.concatenate([one[draw][part] for one in drawn]) for part in range(2)] for draw in range(forests)]
     if not any(taken.any() for _, taken in lessons):
         raise ValueError("nobody joined anything in these windows")
@@ -155,8 +155,27 @@ def fit_deal_flow(
     return DealFlow(tuple(names[place] for place in heard), tuple(found))
 
 
-def _drawn(window: Window, of_offers: bool, draws: int, random_state: int) -> list[tuple[Parts, Bits]]:
-    """For each draw: parts of pairs, and whether they were joined."""
+def drawn_pairs(
+    window: Window, *, of_offers: bool = False, draws: int, random_state: int = 0
+) -> list[tuple[Parts, Bits]]:
+    """Pairs to learn from: all that were joined, and `OTHERS` for each investor, or offer, with one that was.
+
+    Parameters
+    ----------
+    window
+        The window.
+    of_offers
+        Whether the others are drawn for each offer.
+    draws
+        How often.
+    random_state
+        Fixes them.
+
+    Returns
+    -------
+    list of tuple
+        For each draw: parts of the pairs, shape (p, parts), and whether they were joined, shape (p,).
+    """
     random = np.random.default_rng(random_state)
     chosen, axis = window.chosen, 0 if of_offers else 1
     some = chosen.any(axis=axis, keepdims=True)

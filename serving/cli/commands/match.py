@@ -16,8 +16,8 @@ from engine.matching.reasons import Reason
 from engine.ranking.reasons import Triage
 from engine.settings import Settings
 from serving.cli.commands.judged import estimates, marks
-from serving.cli.question import today
 from serving.cli.mandates import read_mandates
+from serving.cli.question import today
 from serving.cli.terminal import Terminal
 from serving.desk.named import find_unit
 from serving.desk.question import Question

@@ -9,8 +9,8 @@ from pathlib import Path
 from engine.errors import EhyaError, ErrorCode
 from engine.meetings.day import MeetingDay
 from engine.settings import Settings
-from serving.cli.question import now
 from serving.cli.mandates import read_mandates
+from serving.cli.question import now
 from serving.cli.terminal import Terminal
 from serving.desk import meetings as desk
 from serving.desk.meetings import Gone, PlannedMeetings

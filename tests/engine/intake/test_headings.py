@@ -147,6 +147,9 @@ def test_of_two_columns_of_a_field_the_latest_year_counts_and_the_other_is_named
     [
         (("بدهی بانکی ۱۴۰۳ (ریال)", "بدهی بانکی (ریال)"), 2),  # without a year: what it is today
         (("بدهی بانکی ۱۴۰۳ (ریال)", "بدهی بانکی ۱۴۰۶ پیش‌بینی (ریال)"), 1),  # what is planned is not owed
+        (("بدهی بانکی (پیش‌بینی) (ریال)", "بدهی بانکی ۱۴۰۲ (ریال)"), 2),
+        (("بدهی بانکی (برنامه ۱۴۰۵) (ریال)", "بدهی بانکی ۱۴۰۲ (ریال)"), 2),
+        (("Bank debt 13991229 (rial)", "Bank debt 14031229 (rial)"), 2),  # days without marks
         (("بدهی بانکی ۲۰۲۳ (ریال)", "بدهی بانکی ۱۴۰۳ (ریال)"), 2),
         (("بدهی بانکی کد ۹۱۴۰۳ (ریال)", "بدهی بانکی کد ۷ (ریال)"), 1),  # no year: a longer number
         (("اشتغال قبل از توقف ۱۳۹۵", "اشتغال قبل از توقف ۱۳۹۸"), 1),  # jobs before the stop are of any year

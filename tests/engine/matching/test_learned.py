@@ -47,7 +47,8 @@ def test_it_is_the_optimum_that_a_general_solver_finds():
     def cost(theta):
         odds = theta[0] + (agreement[:, free] - 0.5) @ theta[1:]
         likely = np.where(wanted, expit(odds), expit(-odds))
-        return -np.log(likely).sum() + (((theta[1:] - prior) / DOUBT) ** 2).sum() / 2 + (theta[0] / STEEPNESS) ** 2 / 2
+        variance = DOUBT**2 * np.array([0.5, 0.3, 0.2]) * 3
+        return -np.log(likely).sum() + ((theta[1:] - prior) ** 2 / variance).sum() / 2 + (theta[0] / STEEPNESS) ** 2 / 2
 
     peer = minimize(cost, [0, *prior], method="SLSQP", bounds=[(None, None), *[(0, None)] * 3], options={"ftol": 1e-12})
     found = learned_weights(STATED, agreement, wanted)
@@ -67,6 +68,20 @@ def test_one_answer_to_everything_moves_no_order():
     """An investor who wants all of them says nothing of the parts that all share."""
     found = learned_weights(STATED, np.full((10, 4), 0.5), [True] * 10)
     assert found == pytest.approx(STATED, abs=1e-6)
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+@pytest.mark.parametrize("alike", [0.0, 1.0, np.nan])
+def test_units_that_agree_alike_in_all_parts_or_of_which_nothing_is_known_move_no_weight(alike, wanted):
+    assert learned_weights(STATED, np.full((10, 4), alike), [wanted] * 10) == pytest.approx(STATED, abs=1e-4)
+
+
+def test_a_part_that_is_not_known_says_nothing():
+    known = learned_weights(STATED, [[1.0, 0.0, 0.5, 0.9]] * 5, [True] * 5)
+    unknown = learned_weights(STATED, [[1.0, 0.0, 0.5, np.nan]] * 5, [True] * 5)
+    assert known[FitPart.JOBS] > unknown[FitPart.JOBS]
+    nothing = learned_weights(STATED, [[1.0, 0.0, 0.5, 0.5]] * 5, [True] * 5)
+    assert unknown == pytest.approx(nothing, abs=1e-5)
 
 
 def test_a_declined_units_good_part_loses_weight():

@@ -1,4 +1,4 @@
-"""A workbook of mandates at the command line: bad rows are said, the rest goes on; where none is good, it is refused."""
+"""A workbook of mandates at the command line: bad rows are said, the rest goes on; without a good one it is refused."""
 
 import openpyxl
 import pytest
