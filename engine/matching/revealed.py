@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 Parts = NDArray[np.float32]
 
 HALF_LIFE_YEARS = 3.0
-"""A deal of three years ago counts half (assumed; of 2, 3 and 5 years it gave the best order in the study)."""
+"""After so many years a deal counts half (assumed)."""
 
 SHRINK = 3.0
 """Deals' worth of the market's own shares that stand beside an investor's (assumed)."""
