@@ -7,13 +7,15 @@ import shlex
 import pytest
 
 from serving.api.access import addresses
+from tests.serving.api.parties import fresh
 
 ROLES = ("planner", "investor", "admin", "service", "bank", "data_scientist")
 
 
 @pytest.fixture(scope="module")
-def app(shared):
-    return shared.app()
+def app(shared, tmp_path_factory):
+    """The lines write: nobody else shall find it."""
+    return fresh(shared, tmp_path_factory.mktemp("documented")).app()
 
 
 def asked(line, key):
