@@ -1,6 +1,6 @@
 """A booklet answers with the model and the assumptions that its package was solved with, whatever came after."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
@@ -83,7 +83,8 @@ def test_a_barrier_whose_act_was_done_after_the_record_stands_in_it_no_longer_bu
     before = package_booklet(settings, "inva", today=DAY)
     unit, barrier = before.findings.iloc[0][["unit_id", "barrier"]]
     act = by_barrier().set_index("barrier")["intervention"].loc[[barrier]].iloc[0]
-    record_outcome(settings, OutcomeRequest(unit, OutcomeKind.SERVED, DAY, "day", DAY, act=act))
+    served = OutcomeRequest(unit, OutcomeKind.SERVED, DAY, "day", DAY, act=act)
+    record_outcome(settings, served, made_at=NOON.replace(tzinfo=UTC), actor="terminal")
     after = package_booklet(settings, "inva", today=DAY)
     assert barrier not in after.findings.set_index("unit_id")["barrier"].loc[lambda one: one.index == unit].tolist()
     assert len(after.findings) < len(before.findings)
