@@ -54,6 +54,7 @@ def without(gathering: Gathering, party: str, *, since: int = 0) -> Gathering:
 
     Examples
     --------
+    >>> import numpy as np
     >>> free = Free.of(np.ones((1, 2)), np.ones((1, 2)), 2)
     >>> one = np.ones((1, 1))
     >>> day = Gathering(pd.Index(["x"]), pd.Index(["a"]), one, one, np.array([1]), np.array([1]), free)

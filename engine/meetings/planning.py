@@ -90,7 +90,7 @@ def plan_meetings(
     >>> day = Gathering(*names, likes, np.ones((2, 2)), np.array([2, 1]), np.array([1, 1]), free)
     >>> plan = plan_meetings(day)
     >>> plan.meetings[["guest", "host"]].values.tolist(), plan.unmet.values.tolist()
-    ([['x', 'a']], [['x', 'b', 'no_slot_left'], ['y', 'a', 'better_ones_met_there']])
+    ([['x', 'a']], [['x', 'b', 'better_ones_met'], ['y', 'a', 'better_ones_met_there']])
     """
     both = np.isfinite(gathering.wish) & np.isfinite(gathering.welcome)
     old = _slots_before(gathering, kept)
