@@ -14,7 +14,7 @@ from engine.store import Register
 
 NOON = datetime(2025, 1, 10, 12)
 ROUNDS = int(os.environ.get("EHYA_TEST_WRITER_ROUNDS", "6"))
-"""A few in the suite; a hundred were run once on either database."""
+"""A few in the suite; two hundred were run once on either database."""
 
 FIELDS = ("jobs_now", "land_m2", "machinery_year", "power_kw")
 
