@@ -9,22 +9,30 @@ import pytest
 
 from serving.api.examples import ANSWERS
 from serving.client import Client, Refused
+from tests.serving.api.parties import at_work, fresh
 
 MANDATE = {"id": "food-1", "risk_appetite": "high", "accept_unknown": True}
 
 
 @pytest.fixture(scope="module")
-def found(working):
-    return working
+def found(shared, first_day, tmp_path_factory):
+    """A workspace to which nobody else adds: what is kept is counted here."""
+    return at_work(fresh(shared, tmp_path_factory.mktemp("client")), first_day)
+
+
+@pytest.fixture(scope="module")
+def served(found, listen):
+    with listen(found.app()) as there:
+        yield there
 
 
 @pytest.fixture
-def of(found, working_address):
+def of(found, served):
     """A client with the key of a role."""
     clients = []
 
     def made(role, **more):
-        clients.append(Client(working_address, found.keys.get(role), **more))
+        clients.append(Client(served, found.keys.get(role), **more))
         return clients[-1]
 
     yield made
