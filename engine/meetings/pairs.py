@@ -77,42 +77,6 @@ def stable_pairs(wish: ArrayLike, welcome: ArrayLike, most: ArrayLike, most_ther
     return found
 
 
-def blocking(pairs: ArrayLike, wish: ArrayLike, welcome: ArrayLike, most: ArrayLike, most_there: ArrayLike) -> Bits:
-    """Whether two who are no pair would both rather be one: they have room, or like each other better than somebody.
-
-    Parameters
-    ----------
-    pairs
-        Boolean, shape (n, m): who meets whom.
-    wish, welcome, most, most_there
-        As of `stable_pairs`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Boolean, shape (n, m); all false where the pairs are stable.
-
-    Examples
-    --------
-    >>> blocking([[True], [False]], [[1.0], [1.0]], [[1.0], [2.0]], [1, 1], [1]).tolist()
-    [[False], [True]]
-    """
-    liked, liking, left, there = _checked(wish, welcome, most, most_there)
-    met = np.asarray(pairs, dtype=bool)
-    both = np.isfinite(liked) & np.isfinite(liking) & ~met
-    guest_would = (met.sum(axis=1) < left)[:, None] | _better(liked, met, left)
-    host_would = (met.sum(axis=0) < there)[None, :] | _better(liking.T, met.T, there).T
-    found: Bits = both & guest_would & host_would
-    return found
-
-
-def _better(liked: Floats, met: Bits, most: Counts) -> Bits:
-    """Whether each partner is liked better than the least liked one that is met; never by whom may meet nobody."""
-    least = np.where(met, liked, np.inf).min(axis=1, initial=np.inf)
-    better: Bits = (liked > least[:, None]) & (most > 0)[:, None]
-    return better
-
-
 def _places(liking: Floats) -> Counts:
     """Place of each guest in the order of each host, shape (n, m); equal ones in the order of the guests."""
     order = np.argsort(-liking, axis=0, kind="stable")
