@@ -363,7 +363,7 @@ def parameter_problem(error: Mapping[str, Any], names: list[str]) -> tuple[HttpP
     return HttpProblem.PARAMETER_REFUSED, facts
 
 
-_SIGNS = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
+_SIGNS = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<", "min_length": "length >=", "max_length": "length <="}
 _TYPES = {"int": "integer", "float": "number", "bool": "true | false", "finite": "number"}
 
 
@@ -374,6 +374,8 @@ def _allowed(error: Mapping[str, Any]) -> str:
     --------
     >>> _allowed({"type": "greater_than_equal", "ctx": {"ge": 1}}), _allowed({"type": "int_parsing", "msg": "..."})
     ('>= 1', 'integer')
+    >>> _allowed({"type": "too_short", "ctx": {"field_type": "List", "min_length": 2, "actual_length": 1}})
+    'length >= 2'
     """
     bounds = [f"{_SIGNS[name]} {value}" for name, value in (error.get("ctx") or {}).items() if name in _SIGNS]
     return " ".join(bounds) or _TYPES.get(str(error["type"]).partition("_")[0], str(error.get("msg", "")))

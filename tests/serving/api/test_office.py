@@ -122,7 +122,8 @@ def test_units_stand_side_by_side_as_the_public_sees_them(office, settings):
     fields = [unit["fields"] for unit in answer["units"]]
     assert all(fields[0].get(name) != fields[1].get(name) for name in answer["differing"])
     assert "bank_debt_rial" not in str(answer)
-    assert office(f"/v1/comparison?unit={one}", key="investor").status_code == 422
+    alone = office(f"/v1/comparison?unit={one}", key="investor")
+    assert (alone.status_code, alone.json()["allowed"]) == (422, "length >= 2")
     assert office(f"/v1/comparison?unit={one}&unit=nobody", key="investor").json()["code"] == "unknown_unit"
 
 
