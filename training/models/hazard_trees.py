@@ -9,6 +9,7 @@ import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from engine.scoring.design import levels_replaced
+from engine.scoring.hazards import sifted
 from engine.scoring.sections import Block
 from features.schema import FeatureSchema
 from training.models.hazard_spec import HazardRecipe, Observed
@@ -107,6 +108,8 @@ def interval_inflation(
     counts = bootstrap_counts(np.ones(seen.units, dtype=bool), refits=TREE_WORLDS, random_state=random_state)
     ready = np.column_stack([replaced[rows], np.zeros(len(rows))])
     apart = worlds[:TREE_WORLDS, periods:] @ seen.columns[rows].T + worlds[:TREE_WORLDS, :1]
+    if seen.exposure is not None:  # the line fades where a unit was tried before, the trees do not
+        apart = sifted(apart, seen.exposure[rows, 0])
     moved = []
     for world in range(TREE_WORLDS):
         weights = seen.weights * counts[world][seen.unit]
