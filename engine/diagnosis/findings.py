@@ -89,17 +89,15 @@ def unjudged(units: pd.DataFrame, *, as_of: pd.Timestamp, levels: pd.Series | No
     return _in_order_of_units(pieces, units).drop(columns="place")
 
 
-def barriers_of(units: pd.DataFrame, *, as_of: pd.Timestamp, levels: pd.Series | None = None) -> pd.DataFrame:
+def barriers_of(found: pd.DataFrame, blind: pd.DataFrame) -> pd.DataFrame:
     """What acts have to remove: the barriers found, and of a unit without any that nobody knows what stopped it.
 
     Parameters
     ----------
-    units
-        Unit table, shape (n, columns).
-    as_of
-        The day of judgement.
-    levels
-        As for `diagnose`.
+    found
+        As `diagnose` gives it.
+    blind
+        As `unjudged` gives it, of the same units on the same day.
 
     Returns
     -------
@@ -110,12 +108,11 @@ def barriers_of(units: pd.DataFrame, *, as_of: pd.Timestamp, levels: pd.Series |
     Examples
     --------
     >>> from engine.domain.unit import unit_table
-    >>> units = unit_table(pd.DataFrame({"unit_id": ["a", "b"], "stop_causes": [None, "bank_debt"]}))
-    >>> barriers_of(units, as_of=pd.Timestamp("2026-01-01")).values.tolist()
-    [['b', 'bank_debt'], ['a', 'unknown']]
+    >>> units = unit_table(pd.DataFrame({"unit_id": ["a", "b"], "stop_causes": ["bank_debt", None]}))
+    >>> day = pd.Timestamp("2026-01-01")
+    >>> barriers_of(diagnose(units, as_of=day), unjudged(units, as_of=day)).values.tolist()
+    [['a', 'bank_debt'], ['b', 'unknown']]
     """
-    found = diagnose(units, as_of=as_of, levels=levels)
-    blind = unjudged(units, as_of=as_of, levels=levels)
     unknown = blind[(blind["barrier"] == Barrier.UNKNOWN.value) & ~blind["unit_id"].isin(found["unit_id"])]
     return pd.concat([found[["unit_id", "barrier"]], unknown[["unit_id", "barrier"]]], ignore_index=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from engine.diagnosis.findings import barriers_of
+from engine.diagnosis.findings import barriers_of, diagnose, unjudged
 from engine.domain.outcome import OutcomeKind
 from engine.domain.prediction import Output, columns
 from engine.domain.standing import standing
@@ -106,7 +106,8 @@ def _at_landmark(
     before = served[served["happened_on"] <= day]
     lately = before.loc[before["happened_on"] > since, ["unit_id", "act"]].drop_duplicates()
     levels = levels_of(prices)
-    might = acts_of(units, barriers_of(units, as_of=day, levels=levels), believed)[["unit_id", "intervention"]]
+    barriers = barriers_of(diagnose(units, as_of=day, levels=levels), unjudged(units, as_of=day, levels=levels))
+    might = acts_of(units, barriers, believed)[["unit_id", "intervention"]]
     done = lately.rename(columns={"act": "intervention"})
     pairs = pd.concat([done.assign(done=True), might.assign(done=False)]).drop_duplicates(["unit_id", "intervention"])
     long_ago = pd.MultiIndex.from_frame(before[["unit_id", "act"]])  # done before: neither served now nor never served

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from engine.diagnosis.findings import barriers_of, diagnose
+from engine.diagnosis.findings import barriers_of, diagnose, unjudged
 from engine.domain.joined import joined_names
 from engine.domain.outcome import OutcomeKind
 from engine.domain.prediction import Output, columns
@@ -181,8 +181,8 @@ def plans_of(
     units = found.table.loc[names]
     year = found.question.price_year or own_year(found.table) or FIXED_COST_YEAR
     levels = levels_of(found.prices)
-    barriers = barriers_of(units, as_of=found.question.as_of, levels=levels)
     findings = diagnose(units, as_of=found.question.as_of, levels=levels)
+    barriers = barriers_of(findings, unjudged(units, as_of=found.question.as_of, levels=levels))
     done = since_records(done, units)
     acts = acts_of(
         units,

@@ -102,7 +102,8 @@ def unit_story(settings: Settings, question: Question, given: str) -> Story:
     unit = units.loc[[unit_id]]
     levels = levels_of(beside.prices)
     findings = diagnose(unit, as_of=question.as_of, levels=levels)
-    waiting = barriers_of(unit, as_of=question.as_of, levels=levels)
+    blind = unjudged(unit, as_of=question.as_of, levels=levels)
+    waiting = barriers_of(findings, blind)
     done = since_records(done, unit)
     gone = lifted(findings, done)
     return Story(
@@ -116,7 +117,7 @@ def unit_story(settings: Settings, question: Question, given: str) -> Story:
         events=events[events["unit_id"] == unit_id],
         predictions=kept,
         findings=findings[~gone],
-        unjudged=unjudged(unit, as_of=question.as_of, levels=levels),
+        unjudged=blind,
         plan=interventions(waiting[~lifted(waiting, done)]),
         lifted=findings[gone],
         why=told if "scorable" in table and bool(table.loc[unit_id, "scorable"]) else None,
