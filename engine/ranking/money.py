@@ -83,12 +83,12 @@ def year_within_prices(units: pd.DataFrame, price_year: int, *, prices: PriceInd
     ...
     engine.errors.EhyaError: price_year_without_level: given=1350 allowed=['1384 … 1411']
     """
-    stated = units["price_year"].dropna().astype("int64").unique()
+    states_money = units[[Field.CAPITAL_NEEDED_RIAL.value, *DEBTS]].notna().any(axis=1)
+    stated = units.loc[states_money, "price_year"].dropna().astype("int64").unique()
     if not len(stated) or np.isfinite(_moved(stated, price_year, prices)).any():
         return
     years = np.arange(1300, 1501)
-    usual = int(units["price_year"].mode().iloc[0])
-    reached = years[np.isfinite(_moved(np.full(len(years), usual), years, prices))]
+    reached = years[[bool(np.isfinite(_moved(stated, int(year), prices)).any()) for year in years]]
     raise EhyaError(
         ErrorCode.PRICE_YEAR_WITHOUT_LEVEL, given=price_year, allowed=[f"{reached.min()} … {reached.max()}"]
     )
