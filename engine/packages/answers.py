@@ -130,6 +130,7 @@ def why_inside(problem: PackageProblem, best: Optimum, place: int, *, until: flo
     (1.0, [1])
     """
     other, finished = in_time(problem, until, outside=[place])
+    finished = finished and best.gap == 0  # a package that is not proven tells no price
     if other is None:
         nobody = np.empty(0, dtype=np.intp)
         return Inside(place, None, nobody, nobody, finished)
@@ -156,6 +157,7 @@ def why_outside(problem: PackageProblem, best: Optimum, place: int, *, until: fl
     """
     barriers = tuple(rule for rule in problem.rules if _keeps_out(rule, place))
     forced, finished = in_time(problem, until, inside=[place])
+    finished = finished and best.gap == 0  # a package that is not proven tells no price
     price, leaving, entering = None, np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
     if forced is not None:
         price = max(best.value - forced.value, 0.0)
@@ -199,7 +201,9 @@ def bindings(problem: PackageProblem, best: Optimum, *, until: float = np.inf) -
             continue
         step = _step(rule, best.chosen)
         other, proven = in_time(_looser(problem, at, step), until)
-        finished &= proven
+        if not proven:
+            finished = False
+            continue
         value = 0.0 if other is None else max(other.value - best.value, 0.0)
         if value > _SMALL * max(1.0, abs(best.value)):
             found.append(Binding(rule, rule.total(best.chosen), step, value))

@@ -10,19 +10,18 @@ import pandas as pd
 
 from engine.diagnosis.findings import diagnose
 from engine.economics.prices import levels_of
-from engine.packages.standing import Loss, losses
+from engine.packages.standing import Loss
 from engine.packages.terms import PackageTerms
 from engine.recourse.acts import lifted
 from engine.reference.effects import effects
 from engine.settings import Settings
-from serving.desk.appraisal import Appraised, appraised, current_units
+from serving.desk.appraisal import Appraised, appraised
 from serving.desk.economics import REGISTER_DRAWS, Choices, register_economics, register_flows
 from serving.desk.learnt_acts import believed_acts
-from serving.desk.package import stored_package
+from serving.desk.package import losses_of, stored_package
 from serving.desk.plan import NOTHING_DONE, PlanRequest, PlanResult, done_acts, plans_of
 from serving.desk.question import Question
 from serving.desk.stock import Stock
-from serving.desk.workspace import open_register
 from serving.disclosure.masking import Audience
 
 if TYPE_CHECKING:
@@ -117,9 +116,7 @@ def package_booklet(
         as_of=pd.Timestamp(stored.as_of), price_year=terms.price_year, assume_capital_rial=terms.assume_capital
     )
     whole = appraised(settings, question, audience, version=stored.model_version)
-    with open_register(settings) as register:
-        units = current_units(register, as_of=today)
-    gone = losses([unit["unit_id"] for unit in stored.document["units"]], units)
+    gone = losses_of(settings, stored, as_of=today)
     if audience is Audience.OFFICE:
         done, believed = done_acts(settings, question), believed_acts(settings, question, version=stored.model_version)
         return booklet_among(stored, whole, gone=gone, done=done, believed=believed)

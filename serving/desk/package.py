@@ -237,7 +237,7 @@ def why(settings: Settings, given: str, unit: str, *, as_of: pd.Timestamp | None
         "unit_id": unit_id,
         "name": _names(candidates.units).get(unit_id),
         "in": unit_id in listed,
-        "loss": _loss(settings, unit_id, candidates.units, as_of),
+        "loss": _loss(settings, stored, unit_id, candidates.units, as_of),
     }
     if unit_id in listed:
         if not best.chosen[place]:
@@ -251,12 +251,13 @@ def why(settings: Settings, given: str, unit: str, *, as_of: pd.Timestamp | None
     return {**head, "entry": None, "inside": None, "outside": out}
 
 
-def _loss(settings: Settings, unit_id: str, then: pd.DataFrame, as_of: pd.Timestamp | None) -> str | None:
+def _loss(
+    settings: Settings, stored: StoredPackage, unit_id: str, then: pd.DataFrame, as_of: pd.Timestamp | None
+) -> str | None:
     """Why a unit cannot be offered, on the day of its package or on a later one."""
     found = losses([unit_id], then)
     if not found and as_of is not None:
-        with open_register(settings) as register:
-            found = losses([unit_id], current_units(register, as_of=as_of))
+        found = losses_of(settings, stored, as_of=as_of, units=[unit_id])
     return found[unit_id].value if found else None
 
 
@@ -307,7 +308,7 @@ def budget_frontier(
         ``package_unknown``; ``unknown_option`` where the package has no such budget.
     """
     stored = stored_package(settings, given)
-    candidates, problem, _ = reopened(stored)
+    candidates, problem, _ = reopened(stored, solve=False)
     sums = {rule.term: rule for rule in problem.rules if rule.kind in SUMS}
     key = term if term.startswith("budgets.") else f"budgets.{term}"
     if key not in sums:
@@ -334,7 +335,7 @@ def budget_frontier(
 def even_packages(settings: Settings, given: str, across: Grouping, *, seconds: float = SECONDS) -> dict[str, Any]:
     """What evenness costs: the best package that reaches one county more, and so on; and a floor in each county alone.
 
-    The packages together take ``seconds`` at most, and as many again the floors.
+    All of it takes ``seconds`` at most, the packages no more than half of what is left for them and the floors.
 
     Returns
     -------
@@ -349,16 +350,18 @@ def even_packages(settings: Settings, given: str, across: Grouping, *, seconds: 
     EhyaError
         ``package_unknown``, ``package_out_of_time``.
     """
-    stored = stored_package(settings, given)
-    candidates, problem, best = reopened(stored)
+    stored, begun = stored_package(settings, given), monotonic()
+    until = begun + seconds
+    candidates, problem, best = reopened(stored, seconds=seconds)
     groups = {
         name: rows
         for name, rows in grouped(candidates, across, np.ones(len(candidates), dtype=bool))
         if name is not None
     }
     ids = np.array(list(candidates.units.index), dtype=object)
-    found, complete = reaches(problem, best, list(groups.values()), until=monotonic() + seconds)
-    prices = floor_prices(problem, best, groups, until=monotonic() + seconds)
+    found, complete = reaches(problem, best, list(groups.values()), until=(monotonic() + until) / 2)
+    complete = complete and best.gap == 0  # prices are against the package itself
+    prices = floor_prices(problem, best, groups, until=until)
     points = [
         {
             "reached": at.groups,
@@ -436,6 +439,25 @@ def freeze(
         return register.packages.get(stored.name, stored.version)
 
 
+def losses_of(
+    settings: Settings, stored: StoredPackage, *, as_of: pd.Timestamp, units: Sequence[str] | None = None
+) -> Mapping[str, Loss]:
+    """Units of a package that cannot be offered by a day, and why.
+
+    Parameters
+    ----------
+    settings, stored
+        The package.
+    as_of
+        The day.
+    units
+        Which units to look at; by default those of the package.
+    """
+    names = [unit["unit_id"] for unit in stored.document["units"]] if units is None else list(units)
+    with open_register(settings) as register:
+        return losses(names, current_units(register, as_of=as_of))
+
+
 def followed(settings: Settings, given: str, *, as_of: pd.Timestamp) -> FollowedPackage:
     """A package and what became of its units since it was solved, with the best replacement of those that are gone.
 
@@ -486,12 +508,14 @@ def reproduces(stored: StoredPackage) -> bool:
     return canonical(again) == canonical(stored.document)
 
 
-def reopened(stored: StoredPackage, *, solve: bool = True) -> tuple[Candidates, PackageProblem, Optimum]:
-    """The problem that a package was solved from, with its optimum."""
+def reopened(
+    stored: StoredPackage, *, solve: bool = True, seconds: float = SECONDS
+) -> tuple[Candidates, PackageProblem, Optimum]:
+    """The problem that a package was solved from, with its optimum, for which ``seconds`` may go by."""
     terms = PackageTerms.read(stored.document["terms"])
     candidates = Candidates.of(inputs_table(stored.inputs), worlds=stored.document["worlds"], seed=terms.seed)
     problem = compiled(candidates, terms)
-    best = optimum(problem) if solve else None
+    best = optimum(problem, seconds=seconds) if solve else None
     return candidates, problem, best or Optimum(np.zeros(len(candidates), dtype=bool), 0.0, 0.0, {})
 
 

@@ -349,8 +349,9 @@ def export(
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--logo", given=out.name, allowed=[".pdf"])
     if teaser:
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--teaser", given=out.name, allowed=[".pdf"])
-    found, words = desk.followed(settings, given, as_of=today()), terminal.speech
-    document = _document(found.stored) | {"losses": {unit: loss.value for unit, loss in found.losses.items()}}
+    stored, words = desk.stored_package(settings, given), terminal.speech
+    lost = desk.losses_of(settings, stored, as_of=today())
+    document = _document(stored) | {"losses": {unit: loss.value for unit, loss in lost.items()}}
     costs = [
         (term_in_words(term, words, document), cost_in_words(term, price, words, document))
         for term, price in document["term_prices"].items()
