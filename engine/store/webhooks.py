@@ -199,12 +199,14 @@ class Webhooks:
         Returns
         -------
         bool
-            Whether it was new.
+            Whether it was new; never to a webhook that ended.
         """
         messages = schema.webhook_messages
         line = {"message_id": message_id, "webhook_id": webhook_id, "body": body, "made_at": utc(now), "attempts": 0}
         with self._session.write() as connection:
             there = select(messages.c.id).where(messages.c.message_id == message_id)
+            if not _stands(connection, webhook_id):
+                return False
             new = connection.execute(there).first() is None
             if new:
                 connection.execute(insert(messages).values({**line, "due_at": utc(now), "answer": ""}))
@@ -224,20 +226,20 @@ class Webhooks:
         owner
             Whose; all where ``None``.
         given_up
-            Only dead letters.
+            Only dead letters that can be sent again: to webhooks that stand.
         """
         table, hooks = schema.webhook_messages, schema.webhooks
         query = select(table).join(hooks, hooks.c.webhook_id == table.c.webhook_id)
         if owner is not None:
             query = query.where(hooks.c.owner == owner)
         if given_up:
-            query = query.where(table.c.due_at.is_(None), table.c.sent_at.is_(None))
+            query = query.where(table.c.due_at.is_(None), table.c.sent_at.is_(None), hooks.c.ended_at.is_(None))
         with self._session.read() as connection:
             rows = connection.execute(query.order_by(table.c.id.desc())).mappings().all()
         return tuple(_message(row) for row in rows)
 
     def due(self, *, now: datetime, busy_until: datetime) -> tuple[tuple[StoredMessage, StoredWebhook], ...]:
-        """Take messages that are due; nobody else takes them until a moment.
+        """Take messages to webhooks that stand and that are due; nobody else takes them until a moment.
 
         Parameters
         ----------
@@ -246,8 +248,9 @@ class Webhooks:
         busy_until
             When another may take them, if who took them never says what came of it.
         """
-        table = schema.webhook_messages
-        query = select(table).where(table.c.due_at <= utc(now)).order_by(table.c.due_at).limit(BATCH)
+        table, hooks = schema.webhook_messages, schema.webhooks
+        standing = select(table).join(hooks, hooks.c.webhook_id == table.c.webhook_id).where(hooks.c.ended_at.is_(None))
+        query = standing.where(table.c.due_at <= utc(now)).order_by(table.c.due_at).limit(BATCH)
         with self._session.read() as connection:
             if connection.execute(query).first() is None:
                 return ()
@@ -260,7 +263,7 @@ class Webhooks:
     def came_back(
         self, message_id: str, answer: str, *, sent_at: datetime | None, due_at: datetime | None, attempts: int
     ) -> None:
-        """Keep what came of sending a message.
+        """Keep what came of sending a message; it is due no more where its webhook ended meanwhile.
 
         Parameters
         ----------
@@ -268,10 +271,12 @@ class Webhooks:
             See `StoredMessage`.
         """
         table = schema.webhook_messages
-        moments = {"sent_at": sent_at and utc(sent_at), "due_at": due_at and utc(due_at)}
-        line = {"answer": answer, "attempts": attempts, **moments}
+        this = table.c.message_id == message_id
+        line = {"answer": answer, "attempts": attempts, "sent_at": sent_at and utc(sent_at)}
         with self._session.write() as connection:
-            connection.execute(update(table).where(table.c.message_id == message_id).values(line))
+            webhook_id = connection.execute(select(table.c.webhook_id).where(this)).scalar_one()
+            again = due_at if _stands(connection, webhook_id) else None
+            connection.execute(update(table).where(this).values({**line, "due_at": again and utc(again)}))
 
     def again(self, message_id: str, *, now: datetime, webhook_id: str | None = None) -> StoredMessage:
         """Send a dead letter once more, from the first attempt on.
@@ -302,6 +307,10 @@ class Webhooks:
 
 def _standing() -> Select[Any]:
     return select(schema.webhooks).where(schema.webhooks.c.ended_at.is_(None))
+
+
+def _stands(connection: Connection, webhook_id: str) -> bool:
+    return connection.execute(_standing().where(schema.webhooks.c.webhook_id == webhook_id)).first() is not None
 
 
 def _one(connection: Connection, owner: str | None, webhook_id: str) -> StoredWebhook:

@@ -25,7 +25,7 @@ MOST = 20
 """Webhooks that may stand for one owner."""
 LIST_CHANGED = "mandate.list_changed"
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400))
-"""Waits after each attempt that failed, as Standard Webhooks advise: ten attempts in three and a half days."""
+"""Waits after each attempt that failed, as Standard Webhooks advise: ten attempts in three days."""
 FORMER_SIGNS = timedelta(days=1)
 """How long a secret that was changed signs beside the new one."""
 SPREAD = 0.2
@@ -226,4 +226,12 @@ def _keep(
         due_at = None
     register.webhooks.came_back(message.message_id, answer, sent_at=sent_at, due_at=due_at, attempts=attempts)
     if answer == str(_GONE):  # the receiver says that it wants nothing more
+        _end(register, hook, now)
+
+
+def _end(register: Register, hook: StoredWebhook, now: datetime) -> None:
+    try:
         register.webhooks.end(hook.owner, hook.webhook_id, made_at=now, actor="service")
+    except EhyaError as error:  # its owner, or another of its messages, was first: the rest of the batch goes on
+        if error.code is not ErrorCode.WEBHOOK_UNKNOWN:
+            raise

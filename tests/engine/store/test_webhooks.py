@@ -54,6 +54,21 @@ def test_a_message_that_is_due_is_taken_by_one_and_comes_back_if_it_never_says_w
     refused(ErrorCode.MESSAGE_UNKNOWN, register.webhooks.again, "m1", now=NOON)
 
 
+def test_a_webhook_that_ended_is_told_nothing_and_holds_up_nobody(register, hook):
+    made = {"webhook_id": "w2", "address": "https://example.org/", "secret": "whsec_a", "seen": {}}
+    register.webhooks.add("rival", "food", **made, **BY)
+    for webhook, message in (("w1", "m1"), ("w1", "m2"), ("w2", "m3")):
+        register.webhooks.say(webhook, message, "{}", seen={}, now=NOON)
+    assert len(register.webhooks.due(now=NOON, busy_until=LATER)) == 3
+    register.webhooks.end("fund", "w1", **BY)
+    register.webhooks.came_back("m1", "500", sent_at=None, due_at=LATER, attempts=1)
+    register.webhooks.came_back("m2", "204", sent_at=LATER, due_at=None, attempts=1)
+    assert not register.webhooks.say("w1", "m4", "{}", seen={}, now=NOON)
+    assert [one.message_id for one, _ in register.webhooks.due(now=LATER, busy_until=LATER)] == ["m3"]
+    assert [(one.answer, one.sent_at) for one in register.webhooks.messages("fund")] == [("204", LATER), ("500", None)]
+    assert register.webhooks.messages(given_up=True) == ()
+
+
 def test_a_dead_letter_is_listed_and_sent_again(register, hook):
     register.webhooks.say("w1", "m1", "{}", seen={}, now=NOON)
     register.webhooks.came_back("m1", "500", sent_at=None, due_at=None, attempts=8)

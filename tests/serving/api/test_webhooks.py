@@ -15,7 +15,7 @@ from serving.cli.app import app
 from serving.desk.posting import Reach
 from serving.desk.signing import signed_by
 from serving.desk.stock import Stock
-from serving.desk.webhooks import WAITS, send_due, write_messages
+from serving.desk.webhooks import WAITS, _keep, send_due, write_messages
 from tests.serving.api.parties import NOON
 from tests.serving.api.receiver import receiving
 
@@ -124,7 +124,38 @@ def test_a_receiver_that_is_gone_is_told_nothing_more(own_copy, receiver, hook, 
     receiver.answers = [410]
     send(own_copy)
     assert party("GET").json()["webhooks"] == []
-    assert [one.answer for one in letters(own_copy, given_up=True)] == ["410"]
+    assert [(one.given_up, one.answer) for one in letters(own_copy)] == [(True, "410")]
+    assert letters(own_copy, given_up=True) == ()  # nobody can send it again
+
+
+@pytest.mark.parametrize("answers", [[410, 500], [500, 410], [410, 410]])
+def test_a_receiver_that_is_gone_holds_up_no_other_message(own_copy, receiver, hook, party, answers):
+    told(own_copy)
+    other = party("POST", json={"mandate": "any", "address": receiver.address}).json()
+    with Register.open(own_copy.settings.database_url) as register:
+        register.webhooks.say(hook["webhook_id"], "second", "{}", seen={}, now=NOON)
+    receiver.answers = list(answers)
+    assert send(own_copy) == 2
+    with Register.open(own_copy.settings.database_url) as register:
+        register.webhooks.say(other["webhook_id"], "third", "{}", seen={}, now=NOON)
+    assert send(own_copy, NOON + timedelta(days=9)) == 1
+    found = {one.message_id: one for one in letters(own_copy)}
+    assert found["third"].answer == "204"
+    others = sorted(one.answer for name, one in found.items() if name != "third")
+    assert others in (sorted(map(str, answers)), ["410", "ended"])  # the latter where 410 came to the second of both
+    assert not any(one.due_at for one in found.values())
+
+
+def test_a_webhook_may_end_while_a_message_is_under_way(own_copy, receiver, hook, party):
+    told(own_copy)
+    with Register.open(own_copy.settings.database_url) as register:
+        [(message, to)] = register.webhooks.due(now=NOON, busy_until=NOON)
+        assert party("DELETE", f"/v1/webhooks/{hook['webhook_id']}").status_code == 200
+        for answer in ("500", "410", "204"):
+            _keep(register, message, to, answer, NOON, 0.5)
+            [kept] = register.webhooks.messages()
+            assert (kept.answer, kept.due_at, kept.sent_at is None) == (answer, None, answer != "204")
+    assert send(own_copy, NOON + timedelta(days=9)) == 0
 
 
 def test_a_secret_is_shown_once_and_changed_with_both_signing_for_a_day(own_copy, receiver, hook, party):
