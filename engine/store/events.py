@@ -188,8 +188,10 @@ class Events:
             _revise(connection, event_id, number, outcome.known_on, made_at, reason)
             return number
 
-    def withdraw(self, event_id: int, *, known_on: Day, made_at: datetime, reason: str | None = None) -> None:
+    def withdraw(self, event_id: int, *, known_on: Day, made_at: datetime, reason: str | None = None) -> str:
         """Let an event stand no more, since it never happened; what was known before that day stays as it was known.
+
+        Returns the id of the unit that it named.
 
         Parameters
         ----------
@@ -210,6 +212,8 @@ class Events:
         with self._session.write() as connection:
             _refuse_revised(connection, event_id)
             _revise(connection, event_id, None, known_on, made_at, reason)
+            events = schema.events.c
+            return str(connection.execute(select(events.unit_id).where(events.id == event_id)).scalar_one())
 
 
 def _standing(connection: Connection, known_by: Day | None) -> pd.DataFrame:

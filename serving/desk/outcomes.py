@@ -157,8 +157,8 @@ def withdraw_in(
 ) -> None:
     """Withdraw an event in a register that is open already; raises what `withdraw_outcome` does."""
     with register.together():
-        register.events.withdraw(number, known_on=known_on, made_at=made_at, reason=reason)
-        by = {"made_at": made_at, "actor": actor, "subject": str(number)}
+        unit_id = register.events.withdraw(number, known_on=known_on, made_at=made_at, reason=reason)
+        by = {"made_at": made_at, "actor": actor, "subject": unit_id}
         register.audit.note(**by, act=Act.OUTCOME_WITHDRAWN, number=number)  # type: ignore[arg-type]
 
 
