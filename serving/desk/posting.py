@@ -96,9 +96,12 @@ def public(place: Ip) -> bool:
     [True, False, False, False, False]
     >>> [public(ip_address(place)) for place in ("::ffff:10.0.0.1", "2002:7f00:1::", "64:ff9b::a9fe:a9fe", "ff02::1")]
     [False, False, False, False]
+    >>> public(ip_address("fec0::1"))  # of a site alone, though Python counts it as global
+    False
     """
     inner = _unwrapped(place)
-    return inner.is_global and not inner.is_multicast and not inner.is_reserved
+    inside = inner.is_multicast or inner.is_reserved or (isinstance(inner, IPv6Address) and inner.is_site_local)
+    return inner.is_global and not inside
 
 
 def post(
