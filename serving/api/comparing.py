@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from serving.api.access import open_to
 from serving.api.answering import answer, meta
@@ -21,12 +21,24 @@ MOST = 5
 """Units that stand side by side at most."""
 
 
+def _different(units: list[str]) -> list[str]:
+    """Each unit once, so that no unit is compared with itself.
+
+    Examples
+    --------
+    >>> _different(["b", "a", "b"])
+    ['b', 'a']
+    """
+    return list(dict.fromkeys(units))
+
+
 class ComparisonQuery(LanguageQuery):
     """Which units."""
 
     unit: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=200)]],
         Field(min_length=2, max_length=MOST, json_schema_extra={"uniqueItems": True}),
+        BeforeValidator(_different),
     ] = Field(description="ids of two to five units")
 
 
@@ -49,10 +61,9 @@ def router() -> APIRouter:
 
 
 def _compared(stock: Stock, wanted: list[str], language: str) -> dict[str, Any]:
-    names = list(dict.fromkeys(wanted))
-    for name in names:
+    for name in wanted:
         on_show(stock, name)
-    units = unit_answers(stock.units.loc[names], speech(language))
+    units = unit_answers(stock.units.loc[wanted], speech(language))
     fields = {name for unit in units for name in unit["fields"]}
     differing = [name for name in sorted(fields) if not _same([unit["fields"].get(name) for unit in units])]
     return {"meta": meta(stock, language), "units": units, "differing": differing}

@@ -124,6 +124,8 @@ def test_units_stand_side_by_side_as_the_public_sees_them(office, settings):
     assert "bank_debt_rial" not in str(answer)
     alone = office(f"/v1/comparison?unit={one}", key="investor")
     assert (alone.status_code, alone.json()["allowed"]) == (422, "length >= 2")
+    twice = office(f"/v1/comparison?unit={one}&unit={one}", key="investor").json()
+    assert (twice["code"], twice["allowed"]) == (alone.json()["code"], "length >= 2")
     assert office(f"/v1/comparison?unit={one}&unit=nobody", key="investor").json()["code"] == "unknown_unit"
 
 
@@ -139,8 +141,6 @@ def test_an_event_is_corrected_and_withdrawn_and_the_log_and_the_audit_keep_all(
     assert office("/v1/outcomes").json()["outcomes"] == []
     assert office("/v1/outcomes/99999", method="DELETE").status_code == 404
     with Register.open(settings.settings.database_url) as register:
-        assert register.audit()["act"].head(3).tolist() == [
-            "outcome_withdrawn",
-            "outcome_corrected",
-            "outcome_recorded",
-        ]
+        lines = register.audit().head(3)
+        assert lines["act"].tolist() == ["outcome_withdrawn", "outcome_corrected", "outcome_recorded"]
+        assert lines["subject"].tolist() == [event["unit"]] * 3
