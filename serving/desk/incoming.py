@@ -28,6 +28,7 @@ Say = Callable[[str, Mapping[str, Any]], Any]
 
 _ID_BYTES = 12
 _LONGEST_NAME = 60
+_OUT_OF_ORDER = frozenset({ErrorCode.REGISTER_BUSY, ErrorCode.DATABASE_FAILED})
 _log = logging.getLogger(__name__)
 
 
@@ -100,6 +101,8 @@ def read_next(settings: Settings, say: Say, *, worker: str, clock: Callable[[], 
         try:
             _store(register, settings, job, content, say, move, clock())
         except EhyaError as error:
+            if error.code in _OUT_OF_ORDER:  # the file is not to blame: when the lease ends another begins anew
+                raise
             if error.code is not ErrorCode.JOB_TAKEN:
                 refused = say(error.code.key, _plain(error.facts))
                 move(JobState.REFUSED, problem={"code": error.code.value, "message": refused})

@@ -1,13 +1,20 @@
 """A register that is sent is taken at once and read afterwards, once; what was refused is told in both languages."""
 
+import sqlite3
 import time
+from contextlib import closing
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 
+from engine.errors import EhyaError, ErrorCode
 from engine.store import JobState, Register
+from engine.store.jobs import LEASE
 from serving.api.background import reader
+from serving.api.imports import said_in_all_languages
 from serving.api.limits import ServiceLimits
+from serving.desk.incoming import read_next
 
 GOOD = b"Unit name,County,Jobs now\nA new one,Khoy,12\nAnother,Khoy,-3\n"
 CSV = {"content-type": "text/csv"}
@@ -113,6 +120,27 @@ def test_what_a_dead_worker_left_is_read_by_another_and_stored_once(office, own_
         assert register.jobs.take("dead", now=taken)[0].state is JobState.READING
     work = reader(own_copy.settings)
     assert [work(), work()] == [True, False]
+    assert office(place, method="GET").json()["state"] == "done"
+
+
+def test_a_database_that_fails_loses_no_file_and_another_begins_anew(office, own_copy):
+    place = office(content=GOOD).headers["location"]
+    database = own_copy.settings.database_url.removeprefix("sqlite:///")
+
+    def run(line):
+        with closing(sqlite3.connect(database)) as connection:
+            connection.execute(line)
+            connection.commit()
+
+    run("CREATE TRIGGER full BEFORE INSERT ON imports BEGIN SELECT RAISE(ABORT, 'no room'); END")
+    with pytest.raises(EhyaError) as caught:
+        reader(own_copy.settings)()
+    assert caught.value.code is ErrorCode.DATABASE_FAILED
+    assert office(place, method="GET").json()["state"] == "storing"
+    run("DROP TRIGGER full")
+    assert not reader(own_copy.settings)()  # it is the first one's still
+    later = datetime.now(UTC) + 2 * LEASE
+    assert read_next(own_copy.settings, said_in_all_languages, worker="another", clock=lambda: later)
     assert office(place, method="GET").json()["state"] == "done"
 
 
