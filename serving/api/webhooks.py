@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -23,9 +24,9 @@ from serving.api.job_answers import (
 from serving.api.owners import OwnedQuery, asked_owner, kept_for, owner_of, with_body
 from serving.api.paging import PageQuery, page_of
 from serving.api.problems import problem_answers
-from serving.api.writing import body_of, member_of, written_once
+from serving.api.writing import body_of, member_of, prepared_once, written_once
 from serving.desk.posting import Reach
-from serving.desk.webhooks import add_webhook, sign_anew
+from serving.desk.webhooks import ReadyWebhook, keep_webhook, make_webhook, sign_anew
 
 EXAMPLE = {"mandate": "food-fund", "address": "https://example.org/ehya"}
 WebhookId = Annotated[str, Path(description="id of the webhook", min_length=1, max_length=100)]
@@ -61,13 +62,14 @@ def router() -> APIRouter:
         stated, owner, reach = member_of(WebhookStated, body), owner_of(caller), _reach(request)
         shown: dict[str, str] = {}
 
-        def act(register: Register, now: datetime) -> dict[str, Any]:
-            by = {"reach": reach, "made_at": now, "actor": caller.actor}
-            made = add_webhook(register, owner, stated.mandate, stated.address, stock, **by)  # type: ignore[arg-type]
-            shown["secret"] = made.secret
-            return _said(made)
+        def act(register: Register, now: datetime, made: ReadyWebhook) -> dict[str, Any]:
+            kept = keep_webhook(register, made, made_at=now, actor=caller.actor)
+            shown["secret"] = kept.secret
+            return _said(kept)
 
-        done, headers = await written_once(request, body, act)
+        where = partial(make_webhook, address=stated.address, reach=reach)
+        ready = partial(where, owner=owner, mandate=stated.mandate, stock=stock)
+        done, headers = await prepared_once(request, body, ready, act)
         return answered(request, query, {**done, "secret": shown.get("secret")}, headers)
 
     @routes.post(

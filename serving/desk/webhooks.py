@@ -7,6 +7,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -36,18 +37,29 @@ _GONE = 410
 _ID_BYTES = 12
 
 
-def add_webhook(
-    register: Register,
-    owner: str,
-    mandate: str,
-    address: str,
-    stock: Stock,
-    *,
-    reach: Reach = PUBLIC,
-    made_at: datetime,
-    actor: str,
-) -> StoredWebhook:
-    """Tell an address of a saved mandate from now on; the list of now counts as told.
+@dataclass(frozen=True, slots=True)
+class ReadyWebhook:
+    """A webhook that may be kept: where its address leads was looked at, and the list of now was made.
+
+    Parameters
+    ----------
+    saved
+        Its mandate.
+    address
+        Where to.
+    seen
+        The list that counts as told.
+    """
+
+    saved: StoredMandate
+    address: str
+    seen: Mapping[str, Any]
+
+
+def make_webhook(
+    register: Register, *, owner: str, mandate: str, address: str, stock: Stock, reach: Reach = PUBLIC
+) -> ReadyWebhook:
+    """Look where an address leads, and make the list of now; nothing is written, so that nobody waits for it.
 
     Parameters
     ----------
@@ -59,8 +71,6 @@ def add_webhook(
         What is on offer to the public.
     reach
         Where messages may go.
-    made_at, actor
-        Now, and who asks.
 
     Raises
     ------
@@ -68,12 +78,38 @@ def add_webhook(
         ``mandate_unknown``, ``address_refused``, ``webhooks_too_many``.
     """
     saved = register.mandates.get(owner, mandate)
+    _refuse_more(register, owner)
     checked(address, reach)
+    return ReadyWebhook(saved, address, _seen(register, saved, stock))
+
+
+def keep_webhook(register: Register, made: ReadyWebhook, *, made_at: datetime, actor: str) -> StoredWebhook:
+    """Tell an address of a saved mandate from now on; the list that was made counts as told.
+
+    Parameters
+    ----------
+    register, made
+        What `make_webhook` made of it.
+    made_at, actor
+        Now, and who asks.
+
+    Raises
+    ------
+    EhyaError
+        ``mandate_unknown`` where it was withdrawn meanwhile, ``webhooks_too_many``.
+    """
+    owner, mandate = made.saved.owner, made.saved.name
+    register.mandates.get(owner, mandate)
+    _refuse_more(register, owner)
+    webhook_id = f"wh_{secrets.token_urlsafe(_ID_BYTES)}"
+    line = {"webhook_id": webhook_id, "address": made.address, "secret": new_secret(), "seen": made.seen}
+    return register.webhooks.add(owner, mandate, **line, made_at=made_at, actor=actor)  # type: ignore[arg-type]
+
+
+def _refuse_more(register: Register, owner: str) -> None:
+    """Refuse what would be one more than may stand for an owner."""
     if len(register.webhooks(owner)) >= MOST:
         raise EhyaError(ErrorCode.WEBHOOKS_TOO_MANY, allowed=MOST)
-    webhook_id = f"wh_{secrets.token_urlsafe(_ID_BYTES)}"
-    made = {"webhook_id": webhook_id, "address": address, "secret": new_secret(), "seen": _seen(register, saved, stock)}
-    return register.webhooks.add(owner, mandate, **made, made_at=made_at, actor=actor)  # type: ignore[arg-type]
 
 
 def sign_anew(register: Register, owner: str, webhook_id: str, *, made_at: datetime, actor: str) -> StoredWebhook:

@@ -10,12 +10,13 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from engine.errors import EhyaError, ErrorCode
 from engine.store import Register
 from serving.cli.app import app
 from serving.desk.posting import Reach
 from serving.desk.signing import signed_by
 from serving.desk.stock import Stock
-from serving.desk.webhooks import WAITS, _keep, send_due, write_messages
+from serving.desk.webhooks import WAITS, _keep, keep_webhook, make_webhook, send_due, write_messages
 from tests.serving.api.parties import NOON
 from tests.serving.api.receiver import receiving
 
@@ -186,7 +187,17 @@ def test_a_webhook_is_its_owners_alone(own_copy, hook, party):
 def test_no_more_webhooks_stand_than_may(own_copy, receiver, hook, party):
     stated = {"mandate": "any", "address": receiver.address}
     answers = [party("POST", json=stated).status_code for _ in range(20)]
-    assert answers == [200] * 19 + [429]
+    assert answers == [200] * 19 + [409]
+
+
+def test_an_address_is_looked_at_while_others_write(own_copy, party, receiver):
+    url, named = own_copy.settings.database_url, {"owner": "fund", "mandate": "any", "address": receiver.address}
+    with Register.open(url, busy_seconds=0.05) as reading, Register.open(url) as writing, writing.together():
+        writing.mandates.withdraw("fund", "any", over=1, made_at=NOON, actor="key:1")
+        made = make_webhook(reading, **named, stock=own_copy.stock, reach=INSIDE)
+    with Register.open(url) as register, pytest.raises(EhyaError) as caught:
+        keep_webhook(register, made, made_at=NOON, actor="key:1")
+    assert caught.value.code is ErrorCode.MANDATE_UNKNOWN
 
 
 def test_a_process_that_shows_an_older_list_tells_nothing(own_copy, hook):
