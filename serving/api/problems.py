@@ -94,7 +94,7 @@ STATUS: dict[Code, int] = {
     ErrorCode.JOB_UNKNOWN: 404,
     ErrorCode.WEBHOOK_UNKNOWN: 404,
     ErrorCode.MESSAGE_UNKNOWN: 404,
-    ErrorCode.WEBHOOKS_TOO_MANY: 429,
+    ErrorCode.WEBHOOKS_TOO_MANY: 409,
     ErrorCode.EVENT_NOT_STANDING: 409,
     ErrorCode.EVENT_WITHDRAWN: 409,
     ErrorCode.MANDATE_EXISTS: 409,
@@ -180,6 +180,12 @@ def problem(
 _KEPT_BACK = frozenset({ErrorCode.DATABASE_FAILED, ErrorCode.FOLDER_UNUSABLE, ErrorCode.MODEL_FILE_MISSING})
 """Codes whose facts are paths, and words of the database's driver: they are for the log of the service alone."""
 
+_HEADERS: dict[Code, dict[str, str]] = {
+    HttpProblem.BODY_TOO_SLOW: {"connection": "close"},  # what is left of it must not be read as the next request
+    ErrorCode.KEPT_ENOUGH: {"retry-after": "86400"},  # within a day, in seconds, what was kept before makes room
+}
+"""Headers that go with a code."""
+
 _OVER_HTTP: dict[Code, str] = {
     ErrorCode.UNKNOWN_UNIT: "http_problem.unknown_unit",
     ErrorCode.PACKAGE_UNKNOWN: "http_problem.unknown_package",
@@ -255,8 +261,7 @@ def answer_with_problems(app: FastAPI, *, default_language: str) -> None:
         code, facts = error.code, error.facts  # type: ignore[attr-defined]
         if code in _KEPT_BACK:
             _log.error("%s: %s", code.value, facts)
-        # What is left of a body that was too slow must not be read as the next request.
-        headers = {"connection": "close"} if code is HttpProblem.BODY_TOO_SLOW else getattr(error, "headers", None)
+        headers = _HEADERS.get(code, getattr(error, "headers", None))
         return problem(code, language(request), request.url.path, facts=facts, headers=headers)
 
     async def gone(request: Request, _: Exception) -> Response:

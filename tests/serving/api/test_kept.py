@@ -1,9 +1,11 @@
 """Mandates, lists and reactions over HTTP: kept for their owner, once for each request, never for others' eyes."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from serving.api.kept_answers import KeptList
-from serving.desk.mandates import KEPT_PLACES
+from serving.desk.mandates import KEPT_A_DAY, KEPT_PLACES
 from serving.desk.workspace import open_register
 from tests.serving.api.parties import fresh
 
@@ -26,6 +28,16 @@ def listed(fund):
     """A saved mandate and the first page of its list."""
     assert fund("POST", "/v1/mandates", json=MANDATE).status_code == 200
     return fund("POST", "/v1/mandates/any/shortlists?top=3").json()
+
+
+def test_who_kept_enough_hears_when_to_come_again(fund, own_copy):
+    by = {"over": None, "made_at": datetime.now(UTC), "actor": "key:1"}
+    with open_register(own_copy.settings) as register, register.together():
+        for number in range(KEPT_A_DAY):
+            register.mandates.save("fund", f"m{number}", {"id": f"m{number}"}, **by)
+    refused = fund("POST", "/v1/mandates", json=MANDATE)
+    assert (refused.status_code, refused.json()["code"]) == (429, "kept_enough")
+    assert refused.headers["retry-after"] == "86400"
 
 
 def test_a_mandate_is_saved_read_changed_and_withdrawn_and_no_change_is_lost(fund):
