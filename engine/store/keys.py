@@ -44,6 +44,18 @@ class StoredKey:
     expires_at: datetime | None
     revoked_at: datetime | None
 
+    @property
+    def owner(self) -> str:
+        """Whose is what its bearer keeps: the investor's for whom it acts, else its own.
+
+        Examples
+        --------
+        >>> noon = datetime(2026, 1, 1, 12)
+        >>> [StoredKey("k", "n", "bank", name, "ab", noon, None, None).owner for name in ("fund", None)]
+        ['fund', 'key:k']
+        """
+        return self.investor or f"key:{self.key_id}"
+
     def opens(self, now: datetime) -> bool:
         """Whether it opens anything at a moment.
 

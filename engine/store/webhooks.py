@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -163,8 +163,17 @@ class Webhooks:
             _noted(connection, Act.WEBHOOK_SIGNED_ANEW, owner, webhook_id, made_at, actor)
             return _one(connection, owner, webhook_id)
 
-    def end(self, owner: str, webhook_id: str, *, made_at: datetime, actor: str) -> StoredWebhook:
+    def end(self, owner: str | None, webhook_id: str, *, made_at: datetime, actor: str) -> StoredWebhook:
         """Tell an address nothing more; messages that wait are given up.
+
+        Parameters
+        ----------
+        owner
+            Whose it must be; anybody's where ``None``.
+        webhook_id
+            Which.
+        made_at, actor
+            Now, and who ends it.
 
         Raises
         ------
@@ -177,7 +186,7 @@ class Webhooks:
             _update(connection, webhook_id, {"ended_at": utc(made_at)})
             waiting = (messages.c.webhook_id == webhook_id, messages.c.due_at.is_not(None))
             connection.execute(update(messages).where(*waiting).values(due_at=None, answer="ended"))
-            _noted(connection, Act.WEBHOOK_ENDED, owner, webhook_id, made_at, actor)
+            _noted(connection, Act.WEBHOOK_ENDED, found.owner, webhook_id, made_at, actor)
         return found
 
     def say(self, webhook_id: str, message_id: str, body: str, *, seen: Mapping[str, Any], now: datetime) -> bool:
@@ -238,7 +247,9 @@ class Webhooks:
             rows = connection.execute(query.order_by(table.c.id.desc())).mappings().all()
         return tuple(_message(row) for row in rows)
 
-    def due(self, *, now: datetime, busy_until: datetime) -> tuple[tuple[StoredMessage, StoredWebhook], ...]:
+    def due(
+        self, *, now: datetime, busy_until: datetime, owners: Collection[str] | None = None
+    ) -> tuple[tuple[StoredMessage, StoredWebhook], ...]:
         """Take messages to webhooks that stand and that are due; nobody else takes them until a moment.
 
         Parameters
@@ -247,10 +258,13 @@ class Webhooks:
             The moment.
         busy_until
             When another may take them, if who took them never says what came of it.
+        owners
+            Whose alone; anybody's where ``None``.
         """
         table, hooks = schema.webhook_messages, schema.webhooks
         standing = select(table).join(hooks, hooks.c.webhook_id == table.c.webhook_id).where(hooks.c.ended_at.is_(None))
-        query = standing.where(table.c.due_at <= utc(now)).order_by(table.c.due_at).limit(BATCH)
+        whose = standing if owners is None else standing.where(hooks.c.owner.in_(owners))
+        query = whose.where(table.c.due_at <= utc(now)).order_by(table.c.due_at).limit(BATCH)
         with self._session.read() as connection:
             if connection.execute(query).first() is None:
                 return ()

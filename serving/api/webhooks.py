@@ -102,11 +102,12 @@ def router() -> APIRouter:
         openapi_extra=kept_for(Rate.WRITES),
     )
     async def end_hook(request: Request, webhook_id: WebhookId, query: Annotated[LanguageQuery, Query()]) -> Response:
-        """End a webhook; messages that wait are not sent any more."""
+        """End a webhook, as the office anybody's; messages that wait are not sent any more."""
         caller = caller_of(request)
+        owner = asked_owner(caller)
 
         def act(register: Register, now: datetime) -> dict[str, Any]:
-            return _said(register.webhooks.end(owner_of(caller), webhook_id, made_at=now, actor=caller.actor))
+            return _said(register.webhooks.end(owner, webhook_id, made_at=now, actor=caller.actor))
 
         done, headers = await written_once(request, b"", act)
         return answered(request, query, done, headers)

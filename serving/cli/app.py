@@ -80,7 +80,9 @@ nda_app = typer.Typer(
 )
 app.add_typer(nda_app, name="nda")
 webhooks_app = typer.Typer(
-    cls=CommandGroup, no_args_is_help=True, help="List webhooks and messages that were given up, and send these again."
+    cls=CommandGroup,
+    no_args_is_help=True,
+    help="List webhooks and end one; list messages that were given up, and send these again.",
 )
 app.add_typer(webhooks_app, name="webhooks")
 audit_app = typer.Typer(
@@ -230,6 +232,7 @@ nda_app.command("accept", epilog="Example:  ehya nda accept food-fund inva@1")(a
 nda_app.command("list", epilog="Example:  ehya nda list")(access.nda_list)
 nda_app.command("end", epilog="Example:  ehya nda end food-fund inva@1")(access.nda_end)
 webhooks_app.command("list", epilog="Example:  ehya webhooks list")(access.webhooks_list)
+webhooks_app.command("end", epilog="Example:  ehya webhooks end wh_0123456789abcdef")(access.webhooks_end)
 webhooks_app.command("failed", epilog="Example:  ehya webhooks failed")(access.webhooks_failed)
 webhooks_app.command("resend", epilog="Example:  ehya webhooks resend msg_0123456789abcdef")(access.webhooks_resend)
 audit_app.command("list", epilog="Example:  ehya audit list --newest 100")(access.audit_list)

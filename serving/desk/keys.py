@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
-from engine.store import StoredKey
+from engine.store import Register, StoredKey
 from engine.store.clock import utc
 from serving.desk.clock import day_of
 from serving.desk.investors import investors, like
@@ -98,6 +98,12 @@ def keys(settings: Settings) -> tuple[StoredKey, ...]:
     """All keys, the newest first; what is kept of a key does not open anything."""
     with open_register(settings) as register:
         return register.keys()
+
+
+def owners_let_in(register: Register, now: datetime) -> frozenset[str]:
+    """Owners of what is kept who have a key that opens at a moment, UTC; nobody else is sent anything."""
+    found = register.keys()
+    return frozenset(key.owner for key in found if key.opens(now))
 
 
 def revoke_key(settings: Settings, given: str, *, made_at: datetime, actor: str) -> StoredKey:

@@ -16,6 +16,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import Register, StoredMandate, StoredMessage, StoredWebhook
 from serving.desk.answered import weighed_by_answers
+from serving.desk.keys import owners_let_in
 from serving.desk.posting import PUBLIC, AddressProblem, Reach, checked, post
 from serving.desk.signing import new_secret, signature
 from serving.desk.stock import Stock
@@ -126,7 +127,7 @@ def sign_anew(register: Register, owner: str, webhook_id: str, *, made_at: datet
 
 
 def write_messages(settings: Settings, stock: Stock, *, now: datetime, state: str | None = None) -> int:
-    """Write to each webhook whose list is no longer the one that was told.
+    """Write to each webhook whose list is no longer the one that was told, and whose owner has a key that opens.
 
     The list is made of the public stock, for whoever it is: what an owner reads under an agreement stands in no
     message.
@@ -150,7 +151,8 @@ def write_messages(settings: Settings, stock: Stock, *, now: datetime, state: st
     """
     written = 0
     with open_register(settings) as register:
-        hooks = register.webhooks()
+        let_in = owners_let_in(register, now)
+        hooks = [hook for hook in register.webhooks() if hook.owner in let_in]
         if hooks and state not in (None, state_of(register, settings, stock.appraised.question)):
             return 0
         for hook in hooks:
@@ -173,6 +175,8 @@ def write_messages(settings: Settings, stock: Stock, *, now: datetime, state: st
 def send_due(settings: Settings, *, reach: Reach = PUBLIC, now: datetime, draw: float = 0.5) -> int:
     """Send what is due; what does not arrive is tried again, and given up at last.
 
+    What is due to an owner whose last key was revoked or ran out waits until there is another, or the webhook ends.
+
     Parameters
     ----------
     settings
@@ -190,7 +194,8 @@ def send_due(settings: Settings, *, reach: Reach = PUBLIC, now: datetime, draw: 
         Messages that were sent, whether or not they arrived.
     """
     with open_register(settings) as register:
-        due = register.webhooks.due(now=now, busy_until=now + _BUSY)
+        let_in = owners_let_in(register, now)
+        due = register.webhooks.due(now=now, busy_until=now + _BUSY, owners=let_in)
         if not due:
             return 0
         with ThreadPoolExecutor(_AT_ONCE) as pool:

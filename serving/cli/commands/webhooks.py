@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.settings import Settings
 from serving.cli.question import now
 from serving.cli.terminal import Terminal
+from serving.desk.audit import TERMINAL
 from serving.desk.workspace import open_register
 
 
@@ -22,6 +23,20 @@ def list_webhooks(terminal: Terminal, settings: Settings) -> None:
     rows = [[one.webhook_id, one.owner, one.mandate, one.address, words.date(one.made_at)] for one in found]
     headers = [words.text(f"webhook.{name}") for name in ("id", "owner", "mandate", "address", "made_at")]
     terminal.table(headers, rows, title=words.text("webhook.title"))
+
+
+def end_webhook(terminal: Terminal, settings: Settings, webhook: str) -> None:
+    """End a webhook of anybody.
+
+    Raises
+    ------
+    EhyaError
+        ``webhook_unknown``.
+    """
+    with open_register(settings) as register:
+        found = register.webhooks.end(None, webhook, made_at=now().to_pydatetime(), actor=TERMINAL)
+    if not terminal.answer({"webhook_id": found.webhook_id, "owner": found.owner}):
+        terminal.say("webhook.ended", given=found.webhook_id)
 
 
 def list_dead_letters(terminal: Terminal, settings: Settings) -> None:

@@ -25,6 +25,9 @@ Newest = Annotated[int, typer.Option("--newest", min=1, help="Lines to show.")]
 Message = Annotated[
     str, typer.Argument(metavar="MESSAGE", help="Id of the message, as `ehya webhooks failed` prints it.")
 ]
+Webhook = Annotated[
+    str, typer.Argument(metavar="WEBHOOK", help="Id of the webhook, as `ehya webhooks list` prints it.")
+]
 Head = Annotated[
     str | None,
     typer.Option("--head", metavar="HASH", help="A hash written down earlier: it must be on the chain still."),
@@ -143,6 +146,13 @@ def webhooks_list(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False
     from serving.cli.commands.webhooks import list_webhooks
 
     list_webhooks(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings)
+
+
+def webhooks_end(ctx: typer.Context, webhook: Webhook, lang: Lang = None, as_json: AsJson = False) -> None:
+    """End a webhook, whoever made it: messages that wait for it are given up, and none is written any more."""
+    from serving.cli.commands.webhooks import end_webhook
+
+    end_webhook(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, webhook)
 
 
 def webhooks_failed(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:

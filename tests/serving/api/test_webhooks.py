@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from engine.errors import EhyaError, ErrorCode
 from engine.store import Register
 from serving.cli.app import app
+from serving.desk.keys import add_key, revoke_key
 from serving.desk.posting import Reach
 from serving.desk.signing import signed_by
 from serving.desk.stock import Stock
@@ -175,13 +176,39 @@ def test_a_secret_is_shown_once_and_changed_with_both_signing_for_a_day(own_copy
 def test_a_webhook_is_its_owners_alone(own_copy, hook, party):
     place = f"/v1/webhooks/{hook['webhook_id']}"
     for method, path in (("DELETE", place), ("POST", f"{place}/secret"), ("GET", f"{place}/messages")):
-        for key in ("rival", "bank", "planner"):
+        for key in ("rival", "bank") if method == "DELETE" else ("rival", "bank", "planner"):
             assert (party(method, path, key=key)).json()["code"] == "webhook_unknown", (method, path, key)
     assert party("GET", key="rival").json()["webhooks"] == []
     assert [one["owner"] for one in party("GET", key="planner").json()["webhooks"]] == ["fund"]
     assert party("POST", key="rival", json={"mandate": "any", "address": "https://example.org/"}).status_code == 404
     assert party("DELETE", place).json()["webhook_id"] == hook["webhook_id"]
     assert told(own_copy) == 0
+
+
+def test_the_office_ends_anybodys_webhook(own_copy, hook, party):
+    assert party("DELETE", f"/v1/webhooks/{hook['webhook_id']}", key="planner").json()["owner"] == "fund"
+    assert told(own_copy) == 0
+    with Register.open(own_copy.settings.database_url) as register:
+        ended = register.audit().iloc[0]
+    assert (ended["act"], ended["subject"], ended["actor"][:4]) == ("webhook_ended", "fund", "key:")
+
+
+def test_an_owner_whose_last_key_was_revoked_is_told_nothing_until_there_is_another(own_copy, receiver, hook):
+    assert told(own_copy) == 1
+    revoke_key(own_copy.settings, "investor", made_at=NOON, actor="terminal")
+    assert send(own_copy, NOON + timedelta(days=1)) == 0
+    assert write_messages(own_copy.settings, own_copy.stock, now=NOON) == 0
+    add_key(own_copy.settings, name="next", role="investor", investor="fund", made_at=NOON, actor="terminal")
+    assert send(own_copy, NOON + timedelta(days=1)) == 1
+    assert write_messages(own_copy.settings, own_copy.stock, now=NOON) == 1
+
+
+def test_an_owner_whose_key_ran_out_is_told_nothing(own_copy, receiver, hook):
+    ends, by = NOON + timedelta(days=1), {"made_at": NOON, "actor": "terminal"}
+    revoke_key(own_copy.settings, "investor", **by)
+    add_key(own_copy.settings, name="short", role="investor", investor="fund", expires_at=ends, **by)
+    assert (told(own_copy, ends), told(own_copy)) == (0, 1)
+    assert (send(own_copy, ends), send(own_copy)) == (0, 1)
 
 
 def test_no_more_webhooks_stand_than_may(own_copy, receiver, hook, party):
@@ -226,3 +253,6 @@ def test_the_terminal_lists_webhooks_and_dead_letters_and_sends_again(own_copy, 
     assert letters(own_copy, given_up=True) == ()
     assert ehya("failed", "--json").strip() == "[]"
     ehya("resend", letter.message_id, code=2)
+    assert hook["webhook_id"] in ehya("end", hook["webhook_id"])
+    assert ehya("list", "--json").strip() == "[]"
+    ehya("end", hook["webhook_id"], code=2)
