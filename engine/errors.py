@@ -15,6 +15,7 @@ class ErrorCode(Code):
     REFERENCE_VALUE_UNKNOWN = "reference_value_unknown"
     UNKNOWN_UNIT = "unknown_unit"
     REGISTER_EMPTY = "register_empty"
+    REGISTER_NOT_EMPTY = "register_not_empty"
     UNIT_WITHOUT_SCORE = "unit_without_score"
     NOT_PUBLISHABLE = "not_publishable"
     NO_CASH_FLOW = "no_cash_flow"
@@ -164,6 +165,7 @@ class ErrorCode(Code):
     KEY_UNKNOWN = "key_unknown"
     KEY_REVOKED = "key_revoked"
     PERSON_EXISTS = "person_exists"
+    SESSION_UNKNOWN = "session_unknown"
     PERSON_UNKNOWN = "person_unknown"
     PERSON_DISABLED = "person_disabled"
     PASSWORD_REFUSED = "password_refused"  # noqa: S105 (the name of a refusal)

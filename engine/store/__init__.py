@@ -26,6 +26,7 @@ from engine.store.predictions import Predictions
 from engine.store.promotions import Promotion, Promotions
 from engine.store.revision import access_state, revision
 from engine.store.session import Session
+from engine.store.sessions import Sessions, StoredSession
 from engine.store.showings import Showings
 from engine.store.story import ImportStory
 from engine.store.undoing import Fate, Undone
@@ -51,6 +52,7 @@ __all__ = [
     "StoredMessage",
     "StoredPackage",
     "StoredPerson",
+    "StoredSession",
     "StoredWebhook",
     "Undone",
 ]
@@ -92,6 +94,8 @@ class Register:
         Units offered at events: each version of a package, and who signed it off.
     keys, people
         Programs and persons that may ask, and what they may do.
+    sessions
+        Browsers of people who signed in.
     agreements
         Who agreed not to disclose what stands in which package.
     audit
@@ -124,6 +128,7 @@ class Register:
         self.packages = Packages(session)
         self.keys = Keys(session)
         self.people = People(session)
+        self.sessions = Sessions(session)
         self.agreements = Agreements(session)
         self.audit = Audit(session)
         self.mandates = Mandates(session)

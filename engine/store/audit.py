@@ -47,6 +47,13 @@ class Act(Code):
     WEBHOOK_ADDED = "webhook_added"
     WEBHOOK_SIGNED_ANEW = "webhook_signed_anew"
     WEBHOOK_ENDED = "webhook_ended"
+    SESSION_BEGUN = "session_begun"
+    SESSION_ENDED = "session_ended"
+    IMPORT_UNDONE = "import_undone"
+    UNIT_EDITED = "unit_edited"
+    REGISTER_READ = "register_read"
+    DECIDED = "decided"
+    MODEL_TRAINED = "model_trained"
 
 
 @dataclass(frozen=True, slots=True)

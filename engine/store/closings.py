@@ -10,11 +10,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from engine.store import schema
 from engine.store.audit import BEGINNING, Act, note
 from engine.store.bulk import insert_line
+from engine.store.clock import utc
 from engine.store.session import Session
 
 RESTORING = "restore"
@@ -105,6 +106,9 @@ def close_again(session: Session, found: Closings, *, made_at: datetime) -> Clos
             line = {"key_id": key, "made_at": found.keys[key]}
             connection.execute(insert(schema.key_revocations).values(line))
             note(connection, **by, act=Act.KEY_REVOKED, subject=key)
+        # Browsers that were let in then are none of today's: everybody signs in anew.
+        standing = schema.sessions.c.ended_at.is_(None)
+        connection.execute(update(schema.sessions).where(standing).values(ended_at=utc(made_at)))
         people = _open(connection, schema.people.c.name, schema.disablings.c.name, found.people)
         for name in people:
             connection.execute(insert(schema.disablings).values({"name": name, "made_at": found.people[name]}))

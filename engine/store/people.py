@@ -31,6 +31,8 @@ class StoredPerson:
         Hash of the password with its salt and costs (argon2id).
     made_at, disabled_at
         UTC; ``None`` while it is not disabled.
+    administers
+        Whether it looks after the accounts of others, beside what its role may do.
     """
 
     name: str
@@ -39,6 +41,7 @@ class StoredPerson:
     password: str = field(repr=False)
     made_at: datetime
     disabled_at: datetime | None
+    administers: bool = False
 
 
 class People:
@@ -54,7 +57,16 @@ class People:
         return tuple(StoredPerson(**row) for row in rows)
 
     def add(
-        self, *, name: str, role: str, investor: str | None, password: str, made_at: datetime, actor: str
+        self,
+        *,
+        name: str,
+        role: str,
+        investor: str | None,
+        password: str,
+        made_at: datetime,
+        actor: str,
+        administers: bool = False,
+        first: bool = False,
     ) -> StoredPerson:
         """Open an account.
 
@@ -64,18 +76,34 @@ class People:
             See `StoredPerson`: the hash, never the password.
         made_at, actor
             Now, and who does it, for the audit.
+        administers
+            See `StoredPerson`.
+        first
+            Only where there is no account yet.
 
         Raises
         ------
         EhyaError
-            ``person_exists``, also where the account of that name is disabled.
+            ``person_exists``, also where the account of that name is disabled; with ``first`` where there is any.
         """
-        line = {"name": name, "role": role, "investor": investor, "password": password, "made_at": utc(made_at)}
+        line = {
+            "name": name,
+            "role": role,
+            "investor": investor,
+            "password": password,
+            "made_at": utc(made_at),
+            "administers": administers,
+        }
         with self._session.write() as connection:
+            others = connection.execute(select(schema.people.c.name).limit(1)).scalar() if first else None
+            if others is not None:
+                raise EhyaError(ErrorCode.PERSON_EXISTS, given=others)
             if connection.execute(_selected().where(schema.people.c.name == name)).first() is not None:
                 raise EhyaError(ErrorCode.PERSON_EXISTS, given=name)
             insert_line(connection, schema.people, line)
-            facts = {"role": role, "investor": investor}
+            facts: dict[str, str | int | None] = {"role": role, "investor": investor}
+            if administers:
+                facts["administers"] = 1
             note(connection, made_at=made_at, actor=actor, act=Act.PERSON_ADDED, subject=name, **facts)
         return StoredPerson(**line, disabled_at=None)  # type: ignore[arg-type]
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     select,
 )
 from sqlalchemy.types import TypeEngine
@@ -403,8 +404,23 @@ people = Table(
     Column("investor", Text),
     Column("password", Text, nullable=False),
     Column("made_at", DateTime, nullable=False),
+    Column("administers", Boolean, nullable=False, server_default=false()),
 )
 """People who may sign in, by the name of an account; ``password`` is its argon2id hash with salt and costs."""
+
+sessions = Table(
+    "sessions",
+    metadata,
+    _numbered(),
+    Column("session_id", Text, nullable=False, unique=True),
+    Column("name", Text, ForeignKey("people.name"), nullable=False),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("made_at", DateTime, nullable=False),
+    Column("expires_at", DateTime, nullable=False),
+    Column("ended_at", DateTime),
+    Index(None, "name"),
+)
+"""Browsers of people who signed in; ``digest`` is the sha256 of what they show."""
 
 disablings = Table(
     "disablings",

@@ -46,12 +46,21 @@ class Access:
         When it answers without a key.
     rate
         Which limit counts.
+    session
+        Whether people who signed in with a browser may ask it too.
+    administers
+        Whether a person must look after accounts to ask it.
+    file
+        Whether its form may bring a file.
     """
 
     roles: frozenset[CallerRole]
     level: Level
     without_key: WithoutKey
     rate: Rate
+    session: bool = False
+    administers: bool = False
+    file: bool = False
 
     @classmethod
     def read(cls, declared: dict[str, Any]) -> Access:
@@ -61,7 +70,12 @@ class Access:
             Level(declared["level"]),
             WithoutKey(declared["without_key"]),
             Rate(declared["rate"]),
+            *(bool(declared.get(name)) for name in _OF_PAGES),
         )
+
+
+_OF_PAGES = ("session", "administers", "file")
+"""What only pages declare."""
 
 
 def open_to(
@@ -70,6 +84,9 @@ def open_to(
     level: Level = Level.PUBLIC,
     without_key: WithoutKey = WithoutKey.WHILE_NO_KEYS,
     rate: Rate = Rate.READS,
+    session: bool = False,
+    administers: bool = False,
+    file: bool = False,
 ) -> dict[str, Any]:
     """What stands in ``openapi_extra`` of an address; `serving.api.gate` holds its callers to it.
 
@@ -85,7 +102,8 @@ def open_to(
         "without_key": without_key.value,
         "rate": rate.value,
     }
-    return {EXTENSION: declared}
+    of_pages = {name: True for name, holds in zip(_OF_PAGES, (session, administers, file), strict=True) if holds}
+    return {EXTENSION: declared | of_pages}
 
 
 def declared(route: object) -> Access:

@@ -13,6 +13,11 @@ from starlette.staticfiles import StaticFiles
 from engine.settings import Settings
 from serving.api.background import reader, teller, working
 from serving.api.border import LOOPBACK_NAMES, Border
+from serving.api.browsing.failing import problem_answer, signing_in
+from serving.api.browsing.signing import router as signing_routes
+from serving.api.browsing.starting import router as starting_routes
+from serving.api.browsing.today import router as today_routes
+from serving.api.browsing.visits import SignInNeededError
 from serving.api.comparing import router as comparison_routes
 from serving.api.corrections import router as correction_routes
 from serving.api.description import describe
@@ -36,7 +41,9 @@ from serving.api.shortlists import router as shortlist_routes
 from serving.api.units import router as unit_routes
 from serving.api.webhooks import router as webhook_routes
 from serving.desk.office import Office
+from serving.desk.people import PasswordCost
 from serving.desk.posting import PUBLIC, Reach
+from serving.desk.training_run import TrainingRuns
 
 DESCRIPTION = (
     "Idle production units, judged and ranked, and shortlists for investors. Codes and field names are stable; `text` "
@@ -45,6 +52,10 @@ DESCRIPTION = (
     "What is the same for all bears an ETag (If-None-Match: 304) and comes compressed where gzip is accepted; what is "
     "kept for one caller is read anew each time. HEAD is answered wherever GET is."
 )
+
+
+_DESK = (signing_routes, starting_routes, today_routes)
+"""Pages for people who sign in."""
 
 
 def create_app(
@@ -56,6 +67,7 @@ def create_app(
     gate: Gate | None = None,
     nda_at_once: bool = False,
     reach: Reach = PUBLIC,
+    password_cost: PasswordCost | None = None,
 ) -> FastAPI:
     """Make the application.
 
@@ -75,6 +87,8 @@ def create_app(
         Whether what an investor agrees to counts at once, or only when the office has confirmed it.
     reach
         Where messages to webhooks may go.
+    password_cost
+        What it costs to try a password.
 
     Returns
     -------
@@ -115,6 +129,7 @@ def create_app(
     app.state.shelf, app.state.language, app.state.limits = shelf, settings.language, limits or ServiceLimits()
     app.state.settings, app.state.counts, app.state.office = settings, Counts(), Office(settings)
     app.state.nda_at_once, app.state.reach = nda_at_once, reach
+    app.state.password_cost, app.state.runs = password_cost, TrainingRuns(settings)
     app.state.gate = gate or Gate(limits=limits)
     app.include_router(unit_routes())
     app.include_router(shortlist_routes())
@@ -131,12 +146,15 @@ def create_app(
     app.include_router(download_routes())
     app.include_router(model_routes())
     app.include_router(page_routes())
+    for each in _DESK:
+        app.include_router(each())
     app.mount("/static", StaticFiles(directory=str(resources.files("serving") / "static")))
     app.add_middleware(
         Border, hosts=hosts, default_language=settings.language, header_bytes=app.state.limits.header_bytes
     )
     app.add_middleware(Observed, counts=app.state.counts)  # added last, it stands outermost and sees refusals too
-    answer_with_problems(app, default_language=settings.language)
+    answer_with_problems(app, default_language=settings.language, as_page=problem_answer)
+    app.add_exception_handler(SignInNeededError, signing_in)
     app.openapi = _described(app)  # type: ignore[method-assign]
     return app
 

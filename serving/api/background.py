@@ -71,6 +71,8 @@ def teller(settings: Settings, shelf: Shelf, reach: Reach) -> Callable[[], bool]
     """
 
     def tell() -> bool:
+        if shelf.bare:
+            return False
         showing, now = shelf.showing, datetime.now(UTC)
         write_messages(settings, showing.stock, now=now, state=showing.state)
         return bool(send_due(settings, reach=reach, now=now, draw=_DRAWS.random()))

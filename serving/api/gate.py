@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
 from math import ceil
 from typing import TYPE_CHECKING
@@ -14,9 +15,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 
 from serving.api.access import Access, Rate, WithoutKey, declared
+from serving.api.browsing.visits import SignInNeededError, visit_of
+from serving.api.forms import Form, read_form, require_same_origin, require_token
 from serving.api.limits import ServiceLimits
 from serving.api.problems import HttpProblem, RequestRefusedError
 from serving.desk.callers import ANYONE, Caller, KeyRing
+from serving.desk.sessions import Visit
 from serving.disclosure.levels import CallerRole
 
 if TYPE_CHECKING:
@@ -39,11 +43,17 @@ class Pass:
         Who.
     limit, remaining
         Requests a minute, and how many are left; ``None`` where nothing is counted.
+    visit
+        The session of the browser, where one asks.
+    form
+        What its form brought.
     """
 
     caller: Caller
     limit: int | None = None
     remaining: int | None = None
+    visit: Visit | None = None
+    form: Form = field(default_factory=Form)
 
 
 class Gate:
@@ -84,6 +94,8 @@ class Gate:
         access = declared(request.scope.get("route"))
         address = neighbourhood(request.client.host if request.client else "")
         given = _given(request.headers)
+        if access.session and given is None:
+            return await self._visitor(request, access, address)
         if given is None:
             self._anyone(access)
             return self._counted(ANYONE, f"from:{address}", access.rate) if self.keyed else Pass(ANYONE)
@@ -91,7 +103,39 @@ class Gate:
         if caller.role not in access.roles:
             roles = [role for role in CallerRole if role in access.roles]
             raise RequestRefusedError(HttpProblem.ROLE_REFUSED, given=caller.role, allowed=roles)
-        return self._counted(caller, caller.actor, access.rate)
+        if access.administers:
+            raise RequestRefusedError(HttpProblem.ROLE_REFUSED, given=caller.role, allowed=[])
+        found = self._counted(caller, caller.actor, access.rate)
+        return replace(found, form=await _form(request, access)) if access.session else found
+
+    def now(self) -> datetime:
+        """The moment, UTC, by which keys and sessions end."""
+        return datetime.now(UTC) if self.ring is None else self.ring.now()
+
+    async def _visitor(self, request: Request, access: Access, address: str) -> Pass:
+        """The person at a browser; a form counts only where one of our own pages sent it."""
+        if request.method != "GET":
+            require_same_origin(request)
+        found = await visit_of(request)
+        free = access.without_key is WithoutKey.ALWAYS
+        if found is None and not free:
+            raise SignInNeededError
+        caller = ANYONE if found is None else found.caller
+        who = f"from:{address}" if found is None else caller.actor
+        passed = replace(self._counted(caller, who, access.rate), visit=found)
+        if found is not None and not free and not self._may(caller, access):
+            roles = [role for role in CallerRole if role in access.roles]
+            raise RequestRefusedError(HttpProblem.ROLE_REFUSED, given=caller.role, allowed=roles)
+        if request.method == "GET":
+            return passed
+        form = await _form(request, access)
+        if found is not None and not free:
+            require_token(request, form, found.form_token)
+        return replace(passed, form=form)
+
+    @staticmethod
+    def _may(caller: Caller, access: Access) -> bool:
+        return caller.role in access.roles and (caller.administers or not access.administers)
 
     async def look_again(self) -> None:
         """Read keys and agreements anew, beside the event loop."""
@@ -105,7 +149,7 @@ class Gate:
 
     async def _bearer(self, given: str, address: str) -> Caller:
         """The caller that a key names; where too many wrong ones came from, none is tried."""
-        self._refuse_guessing(address)
+        self.refuse_guessing(address)
         if self.ring is None:
             raise self._wrong(address)
         if self.ring.unread or (not self.ring.knows(given) and self.ring.age > _FRESH):
@@ -117,11 +161,22 @@ class Gate:
             raise self._wrong(address)
         return caller
 
+    def wrong_password(self, address: str) -> None:
+        """Count a wrong password, or a name that there is not, as a wrong key is counted."""
+        _moving(self.storage).hit(_a_minute(self.limits.wrong_keys), "wrong", address)
+
     def _wrong(self, address: str) -> RequestRefusedError:
         _moving(self.storage).hit(_a_minute(self.limits.wrong_keys), "wrong", address)
         return RequestRefusedError(HttpProblem.KEY_REFUSED, headers=_CHALLENGE | {"connection": "close"})
 
-    def _refuse_guessing(self, address: str) -> None:
+    def refuse_guessing(self, address: str) -> None:
+        """Refuse an address from which too many wrong keys or passwords came.
+
+        Raises
+        ------
+        RequestRefusedError
+            ``keys_tried``.
+        """
         item, window = _a_minute(self.limits.wrong_keys), _moving(self.storage)
         if not window.test(item, "wrong", address):
             seconds = _until(window.get_window_stats(item, "wrong", address).reset_time)
@@ -183,6 +238,10 @@ def _given(headers: Headers) -> str | None:
         return None
     bearer = _BEARER.fullmatch(found[0].strip()) if len(found) == 1 else None
     return bearer[1] if bearer else ""
+
+
+async def _form(request: Request, access: Access) -> Form:
+    return Form() if request.method == "GET" else await read_form(request, file=access.file)
 
 
 def _moving(storage: MemoryStorage) -> MovingWindowRateLimiter:

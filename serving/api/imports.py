@@ -14,13 +14,14 @@ from engine.settings import LANGUAGES
 from engine.store import JobState, Register, StoredJob
 from serving.api.access import Rate, WithoutKey, open_to
 from serving.api.asking import answered, asked, moment, words_of
+from serving.api.bodies import media_type_of, read_body
 from serving.api.filters import LanguageQuery
 from serving.api.gate import caller_of
 from serving.api.job_answers import ImportAnswer, ImportsAnswer
 from serving.api.limits import ServiceLimits
 from serving.api.paging import PageQuery, page_of
 from serving.api.problems import HttpProblem, RequestRefusedError, problem_answers
-from serving.api.writing import media_type_of, read_body, written_once
+from serving.api.writing import written_once
 from serving.desk.incoming import ask_import
 from serving.disclosure.levels import CallerRole, Level
 from serving.i18n import speech

@@ -31,6 +31,8 @@ def router() -> APIRouter:
 
     @routes.get("/", openapi_extra=open_to())
     async def home(request: Request, lang: str | None = None) -> Response:
+        if request.app.state.shelf.bare and not request.app.state.gate.keyed:
+            return Response(None, 303, {"location": "/desk/start"})
         showing: Showing = request.app.state.shelf.showing
         language = chosen(lang, request.headers, request.app.state.language)
         reply = await prepared(showing, ("home", language), lambda: _home(showing.stock, language))

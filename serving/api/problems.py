@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -57,6 +57,8 @@ class HttpProblem(Code):
     TOO_MANY_REQUESTS = "too_many_requests"
     IF_MATCH_MISSING = "if_match_missing"
     INVESTOR_UNNAMED = "investor_unnamed"
+    FORM_FOREIGN = "form_foreign"
+    FORM_UNREADABLE = "form_unreadable"
     FAILED = "failed"
 
 
@@ -81,6 +83,8 @@ STATUS: dict[Code, int] = {
     HttpProblem.TOO_MANY_REQUESTS: 429,
     HttpProblem.IF_MATCH_MISSING: 428,
     HttpProblem.INVESTOR_UNNAMED: 422,
+    HttpProblem.FORM_FOREIGN: 403,
+    HttpProblem.FORM_UNREADABLE: 422,
     HttpProblem.FAILED: 500,
     ErrorCode.UNKNOWN_UNIT: 404,
     ErrorCode.MANDATE_UNKNOWN: 404,
@@ -251,8 +255,23 @@ def problem_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def answer_with_problems(app: FastAPI, *, default_language: str) -> None:
-    """Turn every error of an application into a problem."""
+PAGES = "/desk"
+"""Below it people look at pages, which say with a page what is wrong."""
+AsPage = Callable[[Request, Code, Mapping[str, Any]], Awaitable[Response]]
+
+
+def answer_with_problems(app: FastAPI, *, default_language: str, as_page: AsPage | None = None) -> None:
+    """Turn every error of an application into a problem.
+
+    Parameters
+    ----------
+    app
+        The application.
+    default_language
+        Language where a request names none.
+    as_page
+        Says it below ``PAGES`` instead.
+    """
 
     def language(request: Request) -> str:
         return chosen(request.query_params.get("lang"), request.headers, default_language)
@@ -261,6 +280,8 @@ def answer_with_problems(app: FastAPI, *, default_language: str) -> None:
         code, facts = error.code, error.facts  # type: ignore[attr-defined]
         if code in _KEPT_BACK:
             _log.error("%s: %s", code.value, facts)
+        if as_page is not None and request.url.path.startswith(PAGES):
+            return await as_page(request, code, facts)
         headers = _HEADERS.get(code, getattr(error, "headers", None))
         return problem(code, language(request), request.url.path, facts=facts, headers=headers)
 
@@ -277,6 +298,8 @@ def answer_with_problems(app: FastAPI, *, default_language: str) -> None:
             return problem(
                 HttpProblem.METHOD_NOT_ALLOWED, language(request), request.url.path, facts=facts, headers=headers
             )
+        if as_page is not None and status == 404 and request.url.path.startswith(PAGES):
+            return await as_page(request, HttpProblem.NO_SUCH_ADDRESS, {"given": request.url.path})
         if status == 404:
             path = request.url.path
             found = {"given": path, "allowed": paths, "nearest": nearest(path, paths)}
@@ -289,6 +312,12 @@ def answer_with_problems(app: FastAPI, *, default_language: str) -> None:
         return problem(code, language(request), request.url.path, facts=facts)
 
     async def failed(request: Request, _: Exception) -> Response:
+        if as_page is not None and request.url.path.startswith(PAGES):
+            answer = await as_page(request, HttpProblem.FAILED, {})
+            for name, value in SECURITY_HEADERS.items():
+                answer.headers.setdefault(name, value)
+            answer.headers["x-request-id"] = str(getattr(request.state, "request_id", ""))
+            return answer
         headers = SECURITY_HEADERS | {"x-request-id": str(getattr(request.state, "request_id", ""))}
         return problem(HttpProblem.FAILED, language(request), request.url.path, headers=headers)
 

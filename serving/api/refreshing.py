@@ -43,7 +43,7 @@ async def _refresh(shelf: Shelf, ring: KeyRing | None, every: float) -> None:
         await asyncio.sleep(every)
         if ring is not None:  # first: one of the keys may have been revoked
             await _looked(ring.try_refresh)
-        if await _looked(shelf.refresh):  # whatever became of the keys, so that health says how old the stock is
+        if await _looked(shelf.try_refresh):  # whatever became of the keys, so that health says how old the stock is
             _log.info("a new stock is on show")
 
 

@@ -13,6 +13,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from serving.api.app import create_app
 from serving.api.border import LOOPBACK_NAMES, host_name
+from serving.api.browsing.today import NOT_READY
 from serving.api.gate import Gate
 from serving.api.limits import ServiceLimits
 from serving.api.listening import listen, reserved
@@ -76,7 +77,7 @@ def serve(
         require_keys(ring)
     with reserved(host, port) as sockets:
         shelf, limits = Shelf(latest=Watch(settings, question).latest), ServiceLimits()
-        shelf.refresh()
+        _first_look(shelf, alone=alone)
         ring.refresh()
         gate = Gate(ring, limits=limits, open_without_keys=alone)
         hosts = {*LOOPBACK_NAMES, *(host_name(name) for name in names)}
@@ -89,6 +90,15 @@ def serve(
             ready()
         with suppress(KeyboardInterrupt):
             server.run(sockets=sockets)
+
+
+def _first_look(shelf: Shelf, *, alone: bool) -> None:
+    """Put the stock on show; to this computer a workspace that has none yet shows its first run."""
+    try:
+        shelf.refresh()
+    except EhyaError as error:
+        if not alone or error.code not in NOT_READY:
+            raise
 
 
 def server_of(app: FastAPI, *, log_level: str = "warning") -> uvicorn.Server:

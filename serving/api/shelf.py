@@ -122,6 +122,11 @@ class Shelf:
         self.failure: ErrorCode | None = None
 
     @property
+    def bare(self) -> bool:
+        """Whether nothing was ever on show."""
+        return self._showing is None
+
+    @property
     def showing(self) -> Showing:
         """What is on show now.
 
@@ -133,6 +138,14 @@ class Shelf:
         if self._showing is None:
             raise EhyaError(ErrorCode.NO_MODEL)
         return self._showing
+
+    def try_refresh(self) -> bool:
+        """Refresh, or go on with what there is; a workspace that is not ready yet has nothing to show."""
+        try:
+            return self.refresh()
+        except EhyaError as error:
+            _log.info("nothing is on show: %s", error.code.value)
+            return False
 
     def refresh(self) -> bool:
         """Ask for the latest stock, build it aside and swap it whole; readers never wait.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import re
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ from starlette.datastructures import Headers
 
 from engine.settings import Settings
 from engine.store import Register
+from serving.api.bodies import media_type_of, read_body
 from serving.api.gate import caller_of
 from serving.api.limits import ServiceLimits
 from serving.api.problems import HttpProblem, RequestRefusedError, parameter_problem
@@ -43,40 +43,6 @@ async def body_of(request: Request) -> bytes:
     if media_type != "application/json":
         raise RequestRefusedError(HttpProblem.BODY_NOT_JSON, given=media_type, allowed="application/json")
     return await read_body(request, limits.body_bytes, limits.body_seconds)
-
-
-def media_type_of(request: Request) -> str:
-    """What a request says that its body is, without parameters."""
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-async def read_body(request: Request, most: int, seconds: float) -> bytes:
-    """The body of a request, no longer than it may be and no longer in coming.
-
-    Parameters
-    ----------
-    request
-        The request.
-    most
-        Bytes.
-    seconds
-        Seconds from the headers to its end.
-
-    Raises
-    ------
-    RequestRefusedError
-        ``body_too_large``, ``body_too_slow``.
-    """
-    read = bytearray()
-    try:
-        async with asyncio.timeout(seconds):
-            async for chunk in request.stream():
-                read += chunk
-                if len(read) > most:
-                    raise RequestRefusedError(HttpProblem.BODY_TOO_LARGE, allowed=most)
-    except TimeoutError as error:
-        raise RequestRefusedError(HttpProblem.BODY_TOO_SLOW, allowed=seconds) from error
-    return bytes(read)
 
 
 def stated_in(body: bytes) -> Any:

@@ -29,17 +29,20 @@ class Caller:
     role
         What the caller is to the programme.
     actor
-        How the audit names it: ``key:ID``, or ``anyone``.
+        How the audit names it: ``key:ID``, ``user:NAME``, or ``anyone``.
     investor
         The investor for whom it acts; ``None`` where for none.
     agreed
         Units that stand in packages whose secrecy the investor agreed to.
+    administers
+        Whether it looks after accounts beside what its role may do.
     """
 
     role: CallerRole = CallerRole.ANYONE
     actor: str = "anyone"
     investor: str | None = None
     agreed: frozenset[str] = field(default=frozenset(), repr=False)
+    administers: bool = False
 
     def level(self, unit_id: str) -> Level:
         """The level at which it sees a unit.
@@ -81,6 +84,10 @@ class KeyRing:
         self._standing = _Standing("", {}, {})
         self._read_at: float | None = None
         self._reading = threading.Lock()
+
+    def now(self) -> datetime:
+        """The moment, UTC, by which keys expire."""
+        return self._clock()
 
     @property
     def unread(self) -> bool:

@@ -16,6 +16,7 @@ from serving.desk.named import find_unit
 from serving.desk.plan import PlanRequest, PlanResult, done_acts, plans_of
 from serving.desk.question import Question
 from serving.desk.watch import state_of
+from serving.desk.why import asked_of_the_register
 from serving.desk.workspace import champion, open_register
 from serving.disclosure.masking import Audience
 
@@ -33,6 +34,7 @@ class Office:
         self.settings = settings
         self._lock = threading.Lock()
         self._kept: tuple[str, Appraised] | None = None
+        self._asked: tuple[Appraised, pd.DataFrame] | None = None
 
     def appraised(self, question: Question) -> Appraised:
         """The appraisal with all that the office knows, in the order of the question's weights.
@@ -47,12 +49,25 @@ class Office:
         EhyaError
             ``no_model``, ``database_failed``, ``unknown_option``, ``sector_unknown``, ``influence_out_of_reach``.
         """
-        usual = Question(question.as_of, question.price_year, question.assume_capital_rial)
+        usual = question.usual
         found = self._latest(usual)
         if question == usual:
             return found
         again = replace(found, question=question)
         return replace(again, table=order(found.table, again.terms))
+
+    def asked(self, question: Question) -> pd.DataFrame:
+        """What to ask next over all units, kept while the appraisal stands.
+
+        Raises
+        ------
+        EhyaError
+            As :meth:`appraised`.
+        """
+        found = self._latest(question.usual)
+        if self._asked is None or self._asked[0] is not found:
+            self._asked = (found, asked_of_the_register(found))
+        return self._asked[1]
 
     def worth(self, question: Question, units: pd.Index, choices: Choices) -> pd.DataFrame:
         """Worth of units as columns (`serving.desk.economics.register_economics`).

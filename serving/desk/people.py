@@ -12,6 +12,7 @@ from engine.store import StoredPerson
 from serving.desk.investors import investors, like
 from serving.desk.keys import checked_role
 from serving.desk.workspace import open_register
+from serving.disclosure.levels import CallerRole
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -48,6 +49,7 @@ def add_person(
     password: str,
     made_at: datetime,
     actor: str,
+    administers: bool = False,
     cost: PasswordCost | None = None,
 ) -> StoredPerson:
     """Open an account.
@@ -64,6 +66,8 @@ def add_person(
         What the person signs in with; only its hash is kept.
     made_at, actor
         Now, and who does it.
+    administers
+        Whether it looks after the accounts of others too.
     cost
         What it costs to try a password.
 
@@ -73,13 +77,46 @@ def add_person(
         ``unknown_option``, ``investor_missing``, ``password_refused``, ``person_exists``.
     """
     checked = checked_role(role, investor)
-    if not SHORTEST <= len(password) <= LONGEST or name.casefold() in password.casefold():
-        raise EhyaError(ErrorCode.PASSWORD_REFUSED, low=SHORTEST, high=LONGEST)
-    hashed = _hasher(cost or PasswordCost()).hash(password)
+    hashed = _hashed(name, password, cost)
     with open_register(settings) as register:
         party = investor and (like(investor, investors(register)) or investor)
         return register.people.add(
-            name=name, role=checked.value, investor=party, password=hashed, made_at=made_at, actor=actor
+            name=name,
+            role=checked.value,
+            investor=party,
+            password=hashed,
+            made_at=made_at,
+            actor=actor,
+            administers=administers,
+        )
+
+
+def add_first_person(
+    settings: Settings, *, name: str, password: str, made_at: datetime, actor: str, cost: PasswordCost | None = None
+) -> StoredPerson:
+    """Open the first account of a workspace: a planner who looks after the accounts that follow.
+
+    Parameters
+    ----------
+    settings, name, password, made_at, actor, cost
+        As for `add_person`.
+
+    Raises
+    ------
+    EhyaError
+        ``password_refused``; ``person_exists`` where there is an account already.
+    """
+    hashed = _hashed(name, password, cost)
+    with open_register(settings) as register:
+        return register.people.add(
+            name=name,
+            role=CallerRole.PLANNER.value,
+            investor=None,
+            password=hashed,
+            made_at=made_at,
+            actor=actor,
+            administers=True,
+            first=True,
         )
 
 
@@ -125,6 +162,12 @@ def signed_in(settings: Settings, name: str, password: str, *, cost: PasswordCos
     except (VerificationError, InvalidHashError):
         return None
     return found if found.disabled_at is None else None
+
+
+def _hashed(name: str, password: str, cost: PasswordCost | None) -> str:
+    if not SHORTEST <= len(password) <= LONGEST or name.casefold() in password.casefold():
+        raise EhyaError(ErrorCode.PASSWORD_REFUSED, low=SHORTEST, high=LONGEST)
+    return _hasher(cost or PasswordCost()).hash(password)
 
 
 def _hasher(cost: PasswordCost) -> PasswordHasher:

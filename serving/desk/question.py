@@ -63,6 +63,11 @@ class Question:
     influence: Mapping[Part, float] | None = None
 
     @property
+    def usual(self) -> Question:
+        """The same question in the planner's usual order."""
+        return Question(self.as_of, self.price_year, self.assume_capital_rial)
+
+    @property
     def terms(self) -> Terms:
         """The choices that order units, as the engine takes them."""
         weights = PERSONA_WEIGHTS[self.persona] if self.weights is None else self.weights

@@ -19,6 +19,12 @@ RIAL_PER_HEMAT = 10**13  # one همت is a thousand billion toman, a toman is te
 
 JALALI_BEGINS = 621  # Jalali year 1 begins in March 622
 
+DIGITS = ("own", "latin")
+"""Digits of numbers: those of the language, or 0123456789 in every language."""
+MONEY = ("rial", "toman", "billion_rial")
+"""How money is said: in rial or in toman by its size, or always in billion rial."""
+RIAL_PER_TOMAN = 10
+
 NOT_KNOWN = "—"
 """Stands where a value is not known; every legend says so."""
 
@@ -27,7 +33,8 @@ _CLAUSE = re.compile(r"\[\[(.*?)\]\]")  # of a text: left out where a fact of it
 _ONE = ("1", "۱")
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LONGEST = 10**15  # from here on nobody counts the digits of a number
-_PERSIAN = str.maketrans("0123456789%", "۰۱۲۳۴۵۶۷۸۹٪") | {ord("-"): "\u200e−"}
+_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+_PERSIAN = _PERSIAN_DIGITS | {ord("%"): "٪", ord("-"): "\u200e−"}  # Babel takes separators from its numbering
 
 
 @cache
@@ -55,15 +62,15 @@ def texts(language: str) -> Mapping[str, str]:
 
 
 @cache
-def speech(language: str) -> Speech:
-    """The one speaker of a language.
+def speech(language: str, digits: str = "own", money: str = "rial") -> Speech:
+    """The one speaker of a language, with its usual digits and money or those that a reader likes.
 
     Examples
     --------
     >>> speech("fa").number(12345.6, 1), speech("en").direction
     ('۱۲٬۳۴۵٫۶', 'ltr')
     """
-    return Speech(language)
+    return Speech(language, digits, money)
 
 
 def placeholders(text: str) -> frozenset[str]:
@@ -97,6 +104,8 @@ class Speech:
     ----------
     language
         ``fa`` or ``en``.
+    digits, money
+        How numbers and money are written: one of `DIGITS`, one of `MONEY`.
 
     Examples
     --------
@@ -109,8 +118,10 @@ class Speech:
     '0.2 (0.1 to 0.4)'
     """
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, digits: str = "own", money: str = "rial") -> None:
         self.language = language
+        self.persian_digits = language == "fa" and digits == "own"
+        self._money = money
         self._texts = texts(language)
 
     @property
@@ -193,10 +204,21 @@ class Speech:
         if _absent(rial):
             return NOT_KNOWN
         amount = float(rial)  # type: ignore[arg-type]
+        if self._money == "billion_rial":
+            digits = 0 if abs(amount) >= 10**11 else 1 if abs(amount) >= 10**9 else 3
+            return self.text("money.billion", amount=self.number(amount / 10**9, digits if amount else 0))
+        if self._money == "toman":
+            return self._toman(amount / RIAL_PER_TOMAN)
         for name, size in (("hemat", RIAL_PER_HEMAT), ("billion", 10**9), ("million", 10**6)):
             if abs(amount) >= size:
                 return self.text(f"money.{name}", amount=self._short(amount / size))
         return self.text("money.rial", amount=self._short(amount))
+
+    def _toman(self, toman: float) -> str:
+        for name, size in (("hemat", 10**12), ("billion_toman", 10**9), ("million_toman", 10**6)):
+            if abs(toman) >= size:
+                return self.text(f"money.{name}", amount=self._short(toman / size))
+        return self.text("money.toman", amount=self._short(toman))
 
     def interval(self, low: object, point: object, high: object, digits: int = 0, *, share: bool = False) -> str:
         """Point with its low and high end; not known gives ``—``."""
@@ -258,7 +280,7 @@ class Speech:
 
             jalali = JalaliDate.to_jalali(date(at.year, at.month, at.day))  # type: ignore[attr-defined]
             pattern = {"year": "%Y", "month": "%Y/%m"}.get(str(precision), "%Y/%m/%d")
-            return jalali.strftime(pattern).translate(_PERSIAN)
+            return self.digits(jalali.strftime(pattern))
         if precision == "year":  # a Jalali year starts in March and is stored as its first day
             return f"{at.year}/{(at.year + 1) % 100:02d}" if at.month > 1 else f"{at.year}"  # type: ignore[attr-defined]
         return f"{at.year:04d}-{at.month:02d}" + ("" if precision == "month" else f"-{at.day:02d}")  # type: ignore[attr-defined]
@@ -294,9 +316,7 @@ class Speech:
 
     def digits(self, text: str) -> str:
         """The same text with the language's digits."""
-        return (
-            text.translate({k: v for k, v in _PERSIAN.items() if k < 58 and k > 47}) if self.language == "fa" else text
-        )
+        return text.translate(_PERSIAN_DIGITS) if self.persian_digits else text
 
     def decimals(self, text: str) -> str:
         """A number written with the digits, separators and minus of the language.
@@ -306,7 +326,7 @@ class Speech:
         >>> Speech("fa").decimals("-1,234.5") == "\u200e−۱٬۲۳۴٫۵"
         True
         """
-        if self.language != "fa":
+        if not self.persian_digits:
             return text
         return text.translate(_PERSIAN | {ord(","): "٬", ord("."): "٫"})
 
@@ -351,13 +371,12 @@ class Speech:
     def _decimal(self, x: float, pattern: str) -> str:
         from babel.numbers import format_decimal
 
-        text = str(format_decimal(x, format=pattern, locale=self.language, numbering_system=_NUMBERING[self.language]))
-        return text.translate(_PERSIAN) if self.language == "fa" else text
+        if not self.persian_digits:
+            return str(format_decimal(x, format=pattern, locale="en", numbering_system="latn"))
+        return str(format_decimal(x, format=pattern, locale="fa", numbering_system="arabext")).translate(_PERSIAN)
 
 
 _FLAGS = {"bool", "bool_"}  # NumPy's, by the names of its two major versions
-
-_NUMBERING = {"fa": "arabext", "en": "latn"}  # Babel takes separators from it, the digits are translated above
 
 
 def _flat(document: Mapping[str, Any]) -> dict[str, str]:

@@ -15,11 +15,11 @@ from serving.cli.commands.package import show_solved
 from serving.cli.commands.rank import print_ranking, show_ranking
 from serving.cli.commands.train import train_and_show
 from serving.cli.demo.folder import fresh, mandates, packages
-from serving.cli.demo.register import write_register
 from serving.cli.question import now, today
 from serving.cli.terminal import Terminal
 from serving.desk.appraisal import Appraised, current_units, judged
 from serving.desk.booklet import package_booklet
+from serving.desk.demonstration import write_register
 from serving.desk.learning import TrainingRequest
 from serving.desk.package import solve_among
 from serving.desk.question import Question

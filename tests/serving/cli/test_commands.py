@@ -12,7 +12,7 @@ from engine.domain.unit import FIELDS, Field
 from engine.settings import Settings
 from engine.store import Register
 from serving.cli.app import app
-from serving.cli.demo.register import write_register
+from serving.desk.demonstration import write_register
 from serving.desk.appraisal import judged
 from serving.desk.question import Question
 from serving.desk.workspace import champion, open_register

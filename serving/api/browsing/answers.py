@@ -1,0 +1,154 @@
+"""What every page of the desk is answered with: its frame, its headers, and the way on after an act."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pandas as pd
+from fastapi import Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from engine.settings import Settings
+from serving.api.access import Rate, WithoutKey, open_to
+from serving.api.browsing.look import look_of, words_for
+from serving.api.forms import Form
+from serving.api.gate import Pass
+from serving.desk.clock import day_of
+from serving.desk.question import Question
+from serving.disclosure.levels import CallerRole, Level
+from serving.pages.desk.frame import Done, Frame
+
+PAGE_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    # Browsers name the page that a form comes from only where they may; to others nothing of an address is told.
+    "referrer-policy": "same-origin",
+}
+HTML = "text/html; charset=utf-8"
+PLANNER = (CallerRole.PLANNER,)
+
+
+def read_by(*, rate: Rate = Rate.READS, **more: Any) -> dict[str, Any]:
+    """Who looks at a page of the office: planners who signed in, or whose key says so."""
+    return open_to(PLANNER, level=Level.INTERNAL, without_key=WithoutKey.NEVER, rate=rate, session=True, **more)
+
+
+def written_by(**more: Any) -> dict[str, Any]:
+    """Who sends a form of the office."""
+    return read_by(rate=Rate.WRITES, **more)
+
+
+def form_of(request: Request) -> Form:
+    """What the form of a request brought."""
+    passed: Pass = request.state.passed
+    return passed.form
+
+
+def settings_of(request: Request) -> Settings:
+    """The workspace."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def question_of(request: Request, **choices: Any) -> Question:
+    """The office's question of today, under other choices of order where some are made."""
+    return Question(as_of=pd.Timestamp(day_of(request.app.state.gate.now())), **choices)
+
+
+def actor_of(request: Request) -> str:
+    """How the audit names who asks."""
+    passed: Pass = request.state.passed
+    return passed.caller.actor
+
+
+def frame_of(request: Request) -> Frame:
+    """What stands around a page."""
+    passed: Pass | None = getattr(request.state, "passed", None)
+    visit = None if passed is None else passed.visit
+    query = f"?{request.url.query}" if request.url.query else ""
+    return Frame(
+        speech=words_for(request),
+        look=look_of(request),
+        person="" if visit is None else visit.session.name,
+        token="" if visit is None else visit.form_token,
+        administers=visit is not None and visit.caller.administers,
+        address=f"{request.url.path}{query}" if request.method == "GET" else "/desk",
+        done=_done(request),
+    )
+
+
+async def answered(request: Request, write: Callable[[Frame], str], status: int = 200) -> Response:
+    """A page, written beside the event loop; nothing of it is kept on the way.
+
+    Parameters
+    ----------
+    request
+        The request.
+    write
+        Called with the frame; gives the page.
+    status
+        HTTP status.
+    """
+    frame = frame_of(request)
+    body = await run_in_threadpool(write, frame)
+    headers = PAGE_HEADERS | {"content-language": frame.speech.language}
+    return Response(body.encode(), status, headers, HTML)
+
+
+def went(request: Request, address: str, done: str = "", **undo: str) -> Response:
+    """The way on after a form: to a page that says what was done.
+
+    Parameters
+    ----------
+    request
+        The request.
+    address
+        Path of ours, with or without a query.
+    done
+        What was done: a code of the texts ``done``, and behind a colon what is counted.
+    **undo
+        ``undo_KIND`` that takes it back -> what.
+    """
+    said = {"done": done, **undo} if done else {}
+    query = urlencode(said | ({"mark": _mark(request, said)} if said else {}))
+    onward = f"{address}{'&' if '?' in address else '?'}{query}" if query else address
+    return Response(None, 303, PAGE_HEADERS | {"location": onward})
+
+
+def _mark(request: Request, said: Mapping[str, str]) -> str:
+    """What shows that we ourselves wrote that something was done: no link of others offers to undo anything."""
+    passed: Pass | None = getattr(request.state, "passed", None)
+    secret = "" if passed is None or passed.visit is None else passed.visit.form_token
+    return hmac.new(secret.encode(), urlencode(sorted(said.items())).encode(), "sha256").hexdigest()[:24]
+
+
+def _done(request: Request) -> Done | None:
+    query = request.query_params
+    said = {name: value for name, value in query.items() if name == "done" or name.startswith("undo_")}
+    if "done" not in said or not hmac.compare_digest(query.get("mark", "").encode(), _mark(request, said).encode()):
+        return None
+    code, _, counted = said["done"].partition(":")
+    kept = [(name.removeprefix("undo_"), value) for name, value in said.items() if name != "done"]
+    back = {"next": request.url.path}
+    undo = (f"/desk/undo/{kept[0][0]}", {"which": kept[0][1]} | back) if kept else None
+    words = words_for(request)
+    counts = {"count": int(counted)} if counted.isdigit() else {"given": counted}
+    return Done(words.text(f"done.{code}", **counts), undo)
+
+
+def own_address(given: str, otherwise: str = "/desk") -> str:
+    r"""An address of ours to go on to; anything else is not gone to.
+
+    Examples
+    --------
+    >>> own_address("/desk/units?q=a"), own_address("//evil.example"), own_address("/\\evil.example")
+    ('/desk/units?q=a', '/desk', '/desk')
+    """
+    parts = urlsplit(given)
+    plain = given.startswith("/desk") and not parts.scheme and not parts.netloc
+    return given if plain and "\\" not in given and not any(ord(sign) < 33 for sign in given) else otherwise

@@ -1,0 +1,122 @@
+"""``/desk/sign-in``, ``/desk/sign-out``, ``/desk/look``: let people in and out, and let them choose how pages look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from serving.api.access import Rate, WithoutKey, open_to
+from serving.api.browsing.answers import answered, form_of, own_address, settings_of, went
+from serving.api.browsing.look import COOKIE, look_of
+from serving.api.browsing.visits import let_in, let_out
+from serving.api.forms import TOKEN_FIELD, Form
+from serving.api.gate import Gate, Pass, neighbourhood
+from serving.desk.sessions import sign_in, sign_out
+from serving.pages.desk.signing import resumed_page, sign_in_page
+
+_ANYBODY = open_to((), without_key=WithoutKey.ALWAYS, session=True)
+_FORM = open_to((), without_key=WithoutKey.ALWAYS, rate=Rate.WRITES, session=True)
+KEPT = "kept_"
+"""Before the names of fields that were typed before a session ended, so that none is taken for one of signing in."""
+_MOST_KEPT = 200
+_A_YEAR = 365 * 86_400
+
+
+def router() -> APIRouter:
+    """Addresses of signing in and out."""
+    routes = APIRouter(prefix="/desk", include_in_schema=False)
+
+    @routes.get("/sign-in", openapi_extra=_ANYBODY)
+    async def form(request: Request) -> Response:
+        onward = own_address(request.query_params.get("next", ""))
+        return await answered(request, lambda frame: sign_in_page(frame, onward=onward))
+
+    @routes.post("/sign-in", openapi_extra=_FORM)
+    async def enter(request: Request) -> Response:
+        gate: Gate = request.app.state.gate
+        given = form_of(request)
+        name, onward = given.text("name"), own_address(given.text("next"))
+        address = neighbourhood(request.client.host if request.client else "")
+        for who in (address, f"name:{name}"):
+            gate.refuse_guessing(who)
+        settings, cost = settings_of(request), request.app.state.password_cost
+        begun = await run_in_threadpool(sign_in, settings, name, given.whole("password"), now=gate.now(), cost=cost)
+        if begun is None:
+            for who in (address, f"name:{name}"):
+                gate.wrong_password(who)
+            kept = kept_of(given)
+            return await answered(
+                request, lambda frame: sign_in_page(frame, onward=onward, name=name, refused=True, kept=kept), 401
+            )
+        kept = kept_of(given)
+        answer = await _onward(request, onward, kept, begun.token) if kept else went(request, onward)
+        let_in(request, answer, begun)
+        return answer
+
+    @routes.post("/sign-out", openapi_extra=_FORM)
+    async def leave(request: Request) -> Response:
+        passed: Pass = request.state.passed
+        if passed.visit is not None:
+            session, now = passed.visit.session, request.app.state.gate.now()
+            await run_in_threadpool(sign_out, settings_of(request), session, now=now)
+        answer = went(request, "/desk/sign-in")
+        let_out(answer)
+        return answer
+
+    @routes.post("/look", openapi_extra=_FORM)
+    async def look(request: Request) -> Response:
+        given = form_of(request)
+        chosen = look_of(request).changed({name: given.text(name) for name in ("lang", "digits", "money", "theme")})
+        answer = went(request, own_address(given.text("next")))
+        answer.set_cookie(COOKIE, chosen.kept(), max_age=_A_YEAR, samesite="lax", httponly=True, path="/")
+        return answer
+
+    return routes
+
+
+async def _onward(request: Request, address: str, kept: Mapping[str, list[str]], token: str) -> Response:
+    """What was typed before the session ended, to be sent again by the same person in the new one."""
+    from serving.desk.sessions import form_token_of
+
+    mark = form_token_of(token)
+    return await answered(request, lambda frame: resumed_page(frame, address=address, kept=kept, token=mark))
+
+
+def kept_of(form: Form) -> dict[str, list[str]]:
+    """Fields that a form of signing in carries on from the one that could not be taken."""
+    return {
+        name.removeprefix(KEPT): list(values)
+        for name, values in list(form.fields.items())[:_MOST_KEPT]
+        if name.startswith(KEPT)
+    }
+
+
+def typed(form: Form) -> dict[str, list[str]]:
+    """What was typed into a form whose session has ended; passwords and our own marks are not carried on."""
+    left_out = (TOKEN_FIELD, "password")
+    return {
+        name: list(values) for name, values in list(form.fields.items())[:_MOST_KEPT] if not name.startswith(left_out)
+    }
+
+
+async def sign_in_needed(request: Request, form: Form | None = None) -> Response:
+    """What a page answers nobody: a way to sign in and come back, with what was typed.
+
+    Parameters
+    ----------
+    request
+        The request.
+    form
+        What was typed, where a form was sent.
+    """
+    if request.method == "GET":
+        query: dict[str, Any] = {"next": request.url.path + (f"?{request.url.query}" if request.url.query else "")}
+        from urllib.parse import urlencode
+
+        return went(request, f"/desk/sign-in?{urlencode(query)}")
+    kept = typed(form or Form())
+    onward = request.url.path
+    return await answered(request, lambda frame: sign_in_page(frame, onward=onward, ended=True, kept=kept), 401)

@@ -1,0 +1,83 @@
+"""What a planner sees first: how the stock stands, what changed, what waits for somebody, what to ask next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from engine.ranking.reasons import Triage
+from engine.settings import Settings
+from serving.desk.appraisal import Appraised
+from serving.desk.office import Office
+from serving.desk.question import Question
+from serving.desk.workspace import open_register
+
+NEWEST = 8
+"""Events, files and answers that are shown."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Today:
+    """What a planner sees first.
+
+    Parameters
+    ----------
+    appraised
+        All units, judged.
+    asked
+        What to ask next over the register (`serving.desk.why.asked_of_the_register`).
+    imports, events, reactions
+        What came last, the newest first.
+    names
+        Name of each unit.
+    conflicts, duplicates
+        Fields on which sources contradict each other, and pairs that may be one unit.
+    """
+
+    appraised: Appraised
+    asked: pd.DataFrame
+    imports: pd.DataFrame
+    events: pd.DataFrame
+    reactions: pd.DataFrame
+    names: pd.Series
+    conflicts: int
+    duplicates: int
+
+    @property
+    def offered(self) -> pd.DataFrame:
+        """Units to offer, best first."""
+        return self.appraised.table[self.appraised.table["triage"] == Triage.OFFER.value]
+
+    @property
+    def to_fix(self) -> pd.DataFrame:
+        """Units whose barrier comes first, best first."""
+        return self.appraised.table[self.appraised.table["triage"] == Triage.FIX_FIRST.value]
+
+
+def today(settings: Settings, office: Office, question: Question) -> Today:
+    """Gather it.
+
+    Raises
+    ------
+    EhyaError
+        ``no_model``, ``register_empty``, ``database_failed``.
+    """
+    found = office.appraised(question)
+    asked = office.asked(question)
+    with open_register(settings) as register:
+        imports, events = register.imports(), register.events()
+        reactions = register.lists.reactions(None)
+        conflicts = len(register.decisions.conflicts().drop_duplicates(["unit_id", "field"]))
+        duplicates = len(register.decisions.duplicates())
+    newest = events.sort_values(["known_on", "id"], kind="stable")
+    return Today(
+        appraised=found,
+        asked=asked,
+        imports=imports.iloc[::-1].head(NEWEST),
+        events=newest.iloc[::-1].head(NEWEST),
+        reactions=reactions.iloc[::-1].head(NEWEST),
+        names=found.table["name"],
+        conflicts=conflicts,
+        duplicates=duplicates,
+    )

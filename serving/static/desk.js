@@ -1,0 +1,231 @@
+/* What the desk does in a browser beside reading: everything here is a convenience, pages and forms work without it. */
+"use strict";
+(() => {
+  const root = document.documentElement;
+  root.classList.remove("no-script");
+  const own = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const later = (act, wait) => { let timer; return (...given) => { clearTimeout(timer); timer = setTimeout(() => act(...given), wait); }; };
+  const persian = root.lang === "fa" && root.dataset.digits !== "latin";
+  const said = (text) => persian ? String(text).replace(/\d/g, (digit) => "۰۱۲۳۴۵۶۷۸۹"[digit]) : String(text);
+  const latin = (text) => text.replace(/[۰-۹]/g, (digit) => "۰۱۲۳۴۵۶۷۸۹".indexOf(digit)).replace(/[٠-٩]/g, (digit) => "٠١٢٣٤٥٦٧٨٩".indexOf(digit));
+
+  /* A form with data-live asks again as it is filled in, and puts the answer in the place that data-target names. */
+  const asked = new WeakMap();
+  async function ask(form) {
+    const target = document.getElementById(form.dataset.target);
+    const address = new URL(form.action, location.href);
+    address.search = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== "")).toString();
+    asked.get(form)?.abort();
+    const stop = new AbortController();
+    asked.set(form, stop);
+    target.classList.add("busy");
+    try {
+      const answer = await fetch(address, { signal: stop.signal, headers: { "x-part": target.id } });
+      if (answer.redirected || answer.status === 401) { location.assign(address); return; }
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const part = page.getElementById(target.id);
+      if (part) { target.replaceWith(part); prepare(part); history.replaceState(null, "", address); }
+    } catch (error) {
+      if (error.name !== "AbortError") location.assign(address);
+    } finally {
+      document.getElementById(form.dataset.target)?.classList.remove("busy");
+    }
+  }
+  function live(form) {
+    const soon = later(() => ask(form), 180);
+    form.addEventListener("input", soon);
+    form.addEventListener("submit", (event) => { event.preventDefault(); ask(form); });
+    own("[data-only-without-script]", form).forEach((one) => { one.hidden = true; });
+  }
+
+  /* data-poll: ask its address again until the answer no longer asks to be polled. */
+  function poll(element) {
+    setTimeout(async () => {
+      if (!element.isConnected) return;
+      try {
+        const answer = await fetch(element.dataset.poll, { headers: { "x-part": element.id } });
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const part = page.getElementById(element.id);
+        if (part) { element.replaceWith(part); prepare(part); } else location.reload();
+      } catch { poll(element); }
+    }, 1200);
+  }
+
+  /* Sliders say their value; data-output names where. */
+  function slider(input) {
+    const output = document.getElementById(input.dataset.output);
+    const show = () => { if (output) output.value = said(input.value); };
+    input.addEventListener("input", show);
+    show();
+  }
+
+  /* What is typed is kept in this tab until it is sent. */
+  function draft(form) {
+    const key = `draft ${location.pathname} ${form.dataset.draft}`;
+    const fields = () => own("input:not([type=hidden],[type=password],[type=file]), textarea, select", form).filter((one) => one.name);
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(key) ?? "null");
+      if (kept) fields().forEach((one) => { if (one.name in kept && one.type !== "checkbox" && one.type !== "radio") one.value = kept[one.name]; });
+    } catch { sessionStorage.removeItem(key); }
+    form.addEventListener("input", later(() => {
+      sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(fields().map((one) => [one.name, one.value]))));
+    }, 250));
+    form.addEventListener("submit", () => sessionStorage.removeItem(key));
+  }
+
+  /* Rows of a table with data-rows: j and k or the arrows move, Enter opens, x marks. */
+  function rows(table) {
+    table.addEventListener("keydown", (event) => {
+      const row = event.target.closest("tbody tr");
+      if (!row || event.target.matches("input:not([type=checkbox]), select, textarea")) return;
+      const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
+      if (step) {
+        const all = own("tbody tr", table);
+        const next = all[all.indexOf(row) + step];
+        if (next) { event.preventDefault(); next.querySelector("a, input")?.focus(); }
+      } else if (event.key === "x") { row.querySelector("input[type=checkbox]")?.click(); }
+    });
+  }
+  function everything(box) {
+    box.addEventListener("change", () => own(`input[name="${box.dataset.all}"]`).forEach((one) => { one.checked = box.checked; }));
+  }
+
+  /* Jalali calendar: the arithmetic of the 2820-year cycle as the browser's own calendar has it. */
+  const parts = new Intl.DateTimeFormat("en-u-ca-persian-nu-latn", { year: "numeric", month: "numeric", day: "numeric", timeZone: "UTC" });
+  const jalali = (day) => { const found = Object.fromEntries(parts.formatToParts(day).map((one) => [one.type, parseInt(one.value, 10)])); return [found.year, found.month, found.day]; };
+  const gregorian = ([year, month, day]) => {
+    let at = Date.UTC(year + 621, 2, 20) + ((month - 1) * 31 - Math.max(0, month - 7) + day - 1) * 864e5;
+    for (let turn = 0; turn < 4; turn++) {
+      const [y, m, d] = jalali(new Date(at));
+      const off = (year - y) * 365 + (month - m) * 30 + (day - d);
+      if (!off) break;
+      at += off * 864e5;
+    }
+    return new Date(at);
+  };
+  function dated(input) {
+    const calendar = root.lang === "fa";
+    const names = new Intl.DateTimeFormat(calendar ? "fa-u-ca-persian" : "en", { month: "long", year: "numeric", timeZone: "UTC" });
+    const write = (day) => {
+      const [y, m, d] = calendar ? jalali(day) : [day.getUTCFullYear(), day.getUTCMonth() + 1, day.getUTCDate()];
+      const pad = (part) => String(part).padStart(2, "0");
+      return said(calendar ? `${y}/${pad(m)}/${pad(d)}` : `${y}-${pad(m)}-${pad(d)}`);
+    };
+    const read = () => {
+      const found = latin(input.value).match(/^(\d{4})[/-](\d{1,2})[/-](\d{1,2})$/);
+      if (!found) return null;
+      const [, y, m, d] = found.map(Number);
+      return y < 1700 ? gregorian([y, m, d]) : new Date(Date.UTC(y, m - 1, d));
+    };
+    const wrap = document.createElement("span");
+    wrap.className = "dated";
+    input.replaceWith(wrap);
+    wrap.append(input);
+    input.setAttribute("aria-haspopup", "dialog");
+    let shown = null;
+    const close = () => { shown?.remove(); shown = null; };
+    const move = (day, by, month) => {
+      if (!month) return new Date(day.getTime() + by * 864e5);
+      if (!calendar) { const moved = new Date(day); moved.setUTCMonth(moved.getUTCMonth() + by); return moved; }
+      const [y, m, d] = jalali(day);
+      const all = y * 12 + (m - 1) + by;
+      return gregorian([Math.floor(all / 12), all % 12 + 1, Math.min(d, 29)]);
+    };
+    const set = (day) => { input.value = write(day); input.dispatchEvent(new Event("input", { bubbles: true })); };
+    const open = (day) => {
+      close();
+      shown = document.createElement("div");
+      shown.className = "calendar";
+      shown.setAttribute("role", "dialog");
+      shown.setAttribute("aria-label", input.labels?.[0]?.textContent ?? "");
+      const first = calendar ? gregorian([jalali(day)[0], jalali(day)[1], 1]) : new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), 1));
+      const head = document.createElement("div");
+      head.className = "head";
+      const turn = (by, sign) => {
+        const button = Object.assign(document.createElement("button"), { type: "button", textContent: sign });
+        button.setAttribute("aria-label", names.format(move(first, by, true)));
+        button.addEventListener("click", () => open(move(day, by, true)));
+        return button;
+      };
+      const name = Object.assign(document.createElement("span"), { textContent: names.format(first) });
+      head.append(turn(-1, root.dir === "rtl" ? "›" : "‹"), name, turn(1, root.dir === "rtl" ? "‹" : "›"));
+      const table = document.createElement("table");
+      const days = calendar ? ["ش", "ی", "د", "س", "چ", "پ", "ج"] : ["M", "T", "W", "T", "F", "S", "S"];
+      const line = table.createTHead().insertRow();
+      days.forEach((one) => { const cell = document.createElement("th"); cell.textContent = one; line.append(cell); });
+      const body = table.createTBody();
+      const begin = (first.getUTCDay() + (calendar ? 1 : 6)) % 7;
+      let row = body.insertRow();
+      for (let blank = 0; blank < begin; blank++) row.insertCell();
+      for (let at = first; ; at = move(at, 1)) {
+        if ((calendar ? jalali(at)[1] !== jalali(first)[1] : at.getUTCMonth() !== first.getUTCMonth())) break;
+        if (row.cells.length === 7) row = body.insertRow();
+        const button = Object.assign(document.createElement("button"), { type: "button", textContent: said(calendar ? jalali(at)[2] : at.getUTCDate()) });
+        const same = write(at) === write(day);
+        button.setAttribute("aria-selected", String(same));
+        button.tabIndex = same ? 0 : -1;
+        if (write(at) === write(new Date())) button.classList.add("today");
+        const here = at;
+        button.addEventListener("click", () => { set(here); close(); input.focus(); });
+        row.insertCell().append(button);
+      }
+      shown.append(head, table);
+      wrap.append(shown);
+      shown.querySelector("[aria-selected=true]")?.focus();
+      shown.addEventListener("keydown", (event) => {
+        const toward = root.dir === "rtl" ? 1 : -1;
+        const step = { ArrowLeft: toward, ArrowRight: -toward, ArrowUp: -7, ArrowDown: 7 }[event.key];
+        if (step) { event.preventDefault(); day = move(day, step); open(day); }
+        else if (event.key === "PageUp" || event.key === "PageDown") { event.preventDefault(); day = move(day, event.key === "PageUp" ? -1 : 1, true); open(day); }
+        else if (event.key === "Escape") { close(); input.focus(); }
+      });
+    };
+    input.addEventListener("keydown", (event) => {
+      const day = read() ?? new Date();
+      if (event.key === "ArrowDown" && event.altKey) { event.preventDefault(); open(day); }
+      else if (event.key === "ArrowUp" || event.key === "ArrowDown") { event.preventDefault(); set(read() ? move(day, event.key === "ArrowUp" ? 1 : -1) : day); }
+      else if (event.key === "PageUp" || event.key === "PageDown") { event.preventDefault(); set(move(day, event.key === "PageUp" ? 1 : -1, true)); }
+    });
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "small", textContent: "▾" });
+    button.setAttribute("aria-label", input.dataset.open ?? "");
+    button.addEventListener("click", () => shown ? close() : open(read() ?? new Date()));
+    wrap.append(button);
+    document.addEventListener("click", (event) => { if (!wrap.contains(event.target)) close(); });
+  }
+
+  function prepare(within) {
+    const each = (selector, act) => { if (within.matches?.(selector)) act(within); own(selector, within).forEach(act); };
+    each("form[data-live]", live);
+    each("[data-poll]", poll);
+    each("input[type=range][data-output]", slider);
+    each("form[data-draft]", draft);
+    each("table[data-rows]", rows);
+    each("input[data-all]", everything);
+    each("input[data-date]", dated);
+    each("form[data-at-once]", (form) => {
+      form.addEventListener("change", () => form.requestSubmit());
+      own("button", form).forEach((one) => { one.hidden = true; });
+    });
+  }
+  prepare(document);
+
+  /* Keys: / searches, ? helps, g and a letter goes somewhere. */
+  let went = 0;
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
+    if (event.key === "/") {
+      const search = document.querySelector("input[type=search]");
+      if (search) { event.preventDefault(); search.focus(); search.select(); }
+    } else if (event.key === "?") { document.getElementById("keys")?.showModal(); }
+    else if (event.key === "g") { went = Date.now(); }
+    else if (Date.now() - went < 1500) {
+      went = 0;
+      document.querySelector(`.side a[data-key="${CSS.escape(event.key)}"]`)?.click();
+    }
+  });
+  document.querySelector(".menu")?.addEventListener("click", (event) => {
+    const side = event.currentTarget.closest(".side");
+    event.currentTarget.setAttribute("aria-expanded", String(side.classList.toggle("open")));
+  });
+  own("dialog [data-close]").forEach((button) => button.addEventListener("click", () => button.closest("dialog").close()));
+})();
