@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 from engine.settings import Settings
 from serving.api import Shelf, create_app
 from serving.cli.app import app
-from serving.desk.demonstration import write_register
 from serving.desk.appraisal import current_units
+from serving.desk.demonstration import write_register
 from serving.desk.question import Question
 from serving.desk.watch import Watch
 from serving.desk.workspace import champion, open_register

@@ -8,12 +8,12 @@ import pandas as pd
 
 from engine.domain.unit import Confidence
 from engine.settings import Settings
-from serving.cli.commands.said import field_of_unit, field_said, value_said
 from serving.cli.question import day, now, today
 from serving.cli.terminal import Terminal
 from serving.desk import decisions
 from serving.desk.decisions import Decided
 from serving.i18n import Speech
+from serving.reports.said import field_of_unit, field_said, source_said, value_said, why_said
 
 if TYPE_CHECKING:
     pass
@@ -74,21 +74,6 @@ def _row(line: dict[Any, Any], units: pd.DataFrame, words: Speech) -> list[str]:
         words.date(line["as_of"]),
         why_said(line, words),
     ]
-
-
-def source_said(line: dict[Any, Any], words: Speech) -> str:
-    """Where a word is from, with its confidence where that is more than declared."""
-    source = words.text("conflicts.by_person") if pd.isna(line["source"]) else str(line["source"])
-    raised = line["confidence"] in (Confidence.REVIEWED.value, Confidence.VERIFIED.value)
-    return f"{source} ({words.codes(line['confidence'], Confidence)})" if raised else source
-
-
-def why_said(line: dict[Any, Any], words: Speech) -> str:
-    """Why a value shows; empty beside one that does not."""
-    if not line["shows"]:
-        return ""
-    why = words.fact(None) if pd.isna(line["why"]) else words.text(f"precedence.{line['why']}")
-    return words.text("conflicts.shows", why=why)
 
 
 def pin_source(terminal: Terminal, settings: Settings, unit: str, field: str, source: str) -> None:

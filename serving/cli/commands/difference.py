@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from serving.cli.commands.said import field_said, value_said
 from serving.cli.terminal import Terminal
 from serving.i18n import Speech
+from serving.reports.said import field_said, value_said
 
 _SHOWN = 30  # changed cells at a terminal; the report lists all
 

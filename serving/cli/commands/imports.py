@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from engine.settings import Settings
-from serving.cli.commands.said import field_said, value_said
 from serving.cli.question import now
 from serving.cli.terminal import Terminal
 from serving.desk.imports import import_story, imports, undo_import
+from serving.reports.said import field_said, value_said
 
 _SHOWN = 40  # changed cells at a terminal; JSON has all
 _COUNTS = ("new_count", "updated_count", "unchanged_count", "rejected_row_count", "rejected_cell_count")

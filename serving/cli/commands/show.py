@@ -12,10 +12,8 @@ from engine.domain.prediction import FOR_PERSONS, NotScorable, Output
 from engine.domain.unit import Confidence, Field
 from engine.errors import ErrorCode
 from engine.settings import Settings
-from serving.cli.commands.conflicts import source_said, why_said
 from serving.cli.commands.judged import marks
 from serving.cli.commands.outcome import figures
-from serving.cli.commands.said import extra_said, field_said, value_said
 from serving.cli.terminal import Terminal
 from serving.desk.opportunity import unit_opportunity
 from serving.desk.question import Question
@@ -25,6 +23,7 @@ from serving.reports.opportunity import write_sheet
 from serving.reports.ranked import weighty_parts
 from serving.reports.ranking import legend, origin_remarks, records
 from serving.reports.reasons import question_lines, unit_reasons, why_documents
+from serving.reports.said import extra_said, field_said, source_said, value_said, why_said
 from serving.reports.words import PROBABILITIES, odd_said, spread, value_in_words
 
 _REASONS = 6  # features named to a person; JSON has all that add anything

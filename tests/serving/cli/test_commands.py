@@ -12,8 +12,8 @@ from engine.domain.unit import FIELDS, Field
 from engine.settings import Settings
 from engine.store import Register
 from serving.cli.app import app
-from serving.desk.demonstration import write_register
 from serving.desk.appraisal import judged
+from serving.desk.demonstration import write_register
 from serving.desk.question import Question
 from serving.desk.workspace import champion, open_register
 from serving.disclosure.masking import Audience

@@ -8,7 +8,7 @@ import pandas as pd
 
 from engine.domain.extras import ExtraKind
 from engine.domain.items import PART, escape, unescape
-from engine.domain.unit import FIELDS, Field, Kind
+from engine.domain.unit import FIELDS, Confidence, Field, Kind
 from engine.errors import EhyaError, ErrorCode
 from engine.parsing.text import compact
 from engine.settings import LANGUAGES
@@ -107,3 +107,18 @@ def extra_said(kind: str, value: str, words: Speech) -> str:
     if kind in (ExtraKind.DATE, ExtraKind.MONTH):
         return words.date(value, "month" if kind == ExtraKind.MONTH else "day")
     return words.digits(value) if kind == ExtraKind.NUMBER else value
+
+
+def source_said(line: dict[Any, Any], words: Speech) -> str:
+    """Where a word is from, with its confidence where that is more than declared."""
+    source = words.text("conflicts.by_person") if pd.isna(line["source"]) else str(line["source"])
+    raised = line["confidence"] in (Confidence.REVIEWED.value, Confidence.VERIFIED.value)
+    return f"{source} ({words.codes(line['confidence'], Confidence)})" if raised else source
+
+
+def why_said(line: dict[Any, Any], words: Speech) -> str:
+    """Why a value shows; empty beside one that does not."""
+    if not line["shows"]:
+        return ""
+    why = words.fact(None) if pd.isna(line["why"]) else words.text(f"precedence.{line['why']}")
+    return words.text("conflicts.shows", why=why)
