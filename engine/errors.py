@@ -179,6 +179,7 @@ class ErrorCode(Code):
     KEPT_ENOUGH = "kept_enough"
     JOB_UNKNOWN = "job_unknown"
     JOB_TAKEN = "job_taken"
+    JOB_GIVEN_UP = "job_given_up"
     WEBHOOK_UNKNOWN = "webhook_unknown"
     WEBHOOKS_TOO_MANY = "webhooks_too_many"
     MESSAGE_UNKNOWN = "message_unknown"

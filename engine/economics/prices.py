@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Self
 
 import numpy as np
@@ -51,7 +51,7 @@ class UsdMarket(Code):
     OFFICIAL = "official"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class PriceIndex:
     """A yearly price index with its gaps.
 
@@ -290,6 +290,7 @@ def reference_index() -> PriceIndex:
     return PriceIndex.from_reference()
 
 
+@lru_cache(maxsize=64)
 def _levels(index: PriceIndex, allow_proxy: bool, rate: float | None) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Usable levels and what each rests on, carried on; the last slot stands for every other year."""
     if rate is not None and rate <= -1:
@@ -308,6 +309,8 @@ def _levels(index: PriceIndex, allow_proxy: bool, rate: float | None) -> tuple[N
         _carry(levels, basis, 1, rate, _RATE)
     elif allow_proxy:
         _carry(levels, basis, known, index.rise, _ASSUMED)
+    for shared in (levels, basis):  # with whoever asks next
+        shared.setflags(write=False)
     return levels, basis
 
 

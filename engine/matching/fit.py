@@ -108,6 +108,11 @@ class Fit:
         """How far the rows agree in one part, before its weight, 0..1."""
         return np.asarray(self._part(part, rows, self._static(rows)), dtype=np.float64)
 
+    def agreements(self, rows: Rows) -> dict[FitPart, NDArray[np.float64]]:
+        """The same for every part."""
+        static = self._static(rows)
+        return {part: np.asarray(self._part(part, rows, static), dtype=np.float64) for part in FitPart}
+
     def _static(self, rows: Rows) -> NDArray[np.float32]:
         return self.book.parts[rows] if isinstance(rows, slice) else self.book.parts.take(rows, axis=0)
 

@@ -42,19 +42,27 @@ class Limits:
     money: TicketBounds | None
 
     @classmethod
-    def of(cls, book: UnitBook, mandate: Mandate, *, accept_unknown: bool = True) -> Limits:
-        """Lay a mandate over a book.
+    def of(cls, book: UnitBook, mandate: Mandate) -> Limits:
+        """Lay a mandate over a book."""
+        return cls.over(book, mandate, ticket_bounds(mandate, book.price_year.values, book.prices))
+
+    @classmethod
+    def over(
+        cls, book: UnitBook, mandate: Mandate, money: TicketBounds | None, *, accept_unknown: bool = True
+    ) -> Limits:
+        """Lay a mandate over a book whose ticket was brought to the prices of the book before.
 
         Parameters
         ----------
         book, mandate
             What is laid over what.
+        money
+            Its ticket (`engine.matching.money.ticket_bounds`).
         accept_unknown
             ``False`` ignores what the mandate accepts, to say what is not known of a unit.
         """
         accepted = {*mandate.accept_unknown} if accept_unknown else set()
         bit = {reason: 0 if reason in accepted else reason.bit for reason in UNKNOWNS}
-        money = ticket_bounds(mandate, book.price_year.values, book.prices)
         return cls(
             book=book,
             sector_bits=_wish_bits(

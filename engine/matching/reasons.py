@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,6 @@ from engine.errors import EhyaError, ErrorCode
 from engine.matching.book import UnitBook
 from engine.matching.fit import Fit
 from engine.matching.limits import Limits
-from engine.matching.money import ticket_bounds
 from engine.matching.proportions import USUAL_JOBS
 
 
@@ -92,7 +92,7 @@ def why_not(book: UnitBook, mandate: Mandate, unit_id: str) -> WhyNot:
     one = np.array([row])
     limits = Limits.of(book, mandate)
     codes = reasons_of(int(limits.bits(one)[0]))
-    strict = reasons_of(int(Limits.of(book, mandate, accept_unknown=False).bits(one)[0]))
+    strict = reasons_of(int(Limits.over(book, mandate, limits.money, accept_unknown=False).bits(one)[0]))
     feasible = limits.feasible()
     fit = Fit.of(book, mandate, limits.money)
     score = None if codes else float(fit.score(one)[0])
@@ -108,10 +108,9 @@ def why_not(book: UnitBook, mandate: Mandate, unit_id: str) -> WhyNot:
     )
 
 
-def reasons(book: UnitBook, mandate: Mandate, rows: NDArray[np.intp]) -> list[str]:
+def reasons(terms: Fit, rows: NDArray[np.intp]) -> list[str]:
     """Codes of ``FitReason`` for the rows of a shortlist, joined by ``;``."""
-    fit = Fit.of(book, mandate, ticket_bounds(mandate, book.price_year.values, book.prices))
-    agreement = {part: fit.agreement(part, rows) for part in FitPart}
+    book, mandate, agreement = terms.book, terms.mandate, terms.agreements(rows)
     sector, place = agreement[FitPart.SECTOR], agreement[FitPart.PLACE]
     jobs = book.numbers[Output.JOBS_EXPECTED][rows]
     marks = {
@@ -126,19 +125,25 @@ def reasons(book: UnitBook, mandate: Mandate, rows: NDArray[np.intp]) -> list[st
         FitReason.MANY_JOBS_PER_BILLION: agreement[FitPart.JOBS_PER_BILLION] > 0.5,
         FitReason.WELL_DOCUMENTED: agreement[FitPart.CONFIDENCE] >= 0.75,
     }
-    return [";".join(code.value for code, column in marks.items() if column[at]) for at in range(rows.size)]
+    columns = [(code.value, column.tolist()) for code, column in marks.items()]
+    return [";".join(code for code, column in columns if column[at]) for at in range(rows.size)]
 
 
-def unknowns(book: UnitBook, mandate: Mandate, rows: NDArray[np.intp]) -> list[str]:
+def unknowns(terms: Fit, rows: NDArray[np.intp]) -> list[str]:
     """Limits that could not be checked and were accepted so, for the rows of a shortlist: codes joined by ``;``."""
-    bits = Limits.of(book, mandate, accept_unknown=False).bits(rows)
-    return [";".join(code.value for code in reasons_of(int(one)) if code.is_unknown) for one in bits]
+    bits = Limits.over(terms.book, terms.mandate, terms.money, accept_unknown=False).bits(rows)
+    return [_unknown_among(one) for one in bits.tolist()]
 
 
-def price_bases(book: UnitBook, mandate: Mandate, rows: NDArray[np.intp]) -> list[str]:
+@lru_cache(maxsize=4_096)
+def _unknown_among(bits: int) -> str:
+    return ";".join(code.value for code in reasons_of(bits) if code.is_unknown)
+
+
+def price_bases(terms: Fit, rows: NDArray[np.intp]) -> list[str]:
     """Code of ``PriceBasis`` on which capital and ticket were compared, for the rows; empty without a ticket."""
-    money = ticket_bounds(mandate, book.price_year.values, book.prices)
-    return ["" if money is None else money.basis[year].value for year in book.price_year.codes[rows]]
+    money, years = terms.money, terms.book.price_year.codes[rows].tolist()
+    return ["" if money is None else money.basis[year].value for year in years]
 
 
 def _position(book: UnitBook, fit: Fit, feasible: NDArray[np.intp], row: int) -> int:

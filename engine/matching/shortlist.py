@@ -88,9 +88,9 @@ class Shortlist:
         book, parts = self.terms.book, self.parts
         for position, part in enumerate(FitPart):
             frame[f"part_{part.value}"] = parts[:, position]
-        frame["reasons"] = reasons(book, self.mandate, self.rows)
-        frame["unknown"] = unknowns(book, self.mandate, self.rows)
-        frame["price_basis"] = price_bases(book, self.mandate, self.rows)
+        frame["reasons"] = reasons(self.terms, self.rows)
+        frame["unknown"] = unknowns(self.terms, self.rows)
+        frame["price_basis"] = price_bases(self.terms, self.rows)
         for name, column in {"triage": book.triage, **book.notes}.items():
             frame[name] = np.array(column.values, dtype=object)[column.codes[self.rows]]
         frame["prior_driven"] = frame["prior_driven"] == "True"
@@ -104,11 +104,11 @@ class Shortlist:
         list of dict
             ``position, unit_id, fit, part_NAME, reasons, unknown, price_basis``, best first.
         """
-        book, parts = self.terms.book, self.parts.tolist()
+        parts = self.parts.tolist()
         said = zip(
-            reasons(book, self.mandate, self.rows),
-            unknowns(book, self.mandate, self.rows),
-            price_bases(book, self.mandate, self.rows),
+            reasons(self.terms, self.rows),
+            unknowns(self.terms, self.rows),
+            price_bases(self.terms, self.rows),
             strict=True,
         )
         names = [f"part_{part.value}" for part in FitPart]

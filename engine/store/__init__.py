@@ -15,7 +15,7 @@ from engine.store.check import Inconsistency, StoreProblem, counts, problems
 from engine.store.decisions import Decisions
 from engine.store.events import Events
 from engine.store.imports import ImportResult, Imports
-from engine.store.jobs import Jobs, JobState, StoredJob
+from engine.store.jobs import LEASE, Jobs, JobState, StoredJob
 from engine.store.keys import Keys, StoredKey
 from engine.store.lists import Lists, StoredList
 from engine.store.mandates import Mandates, StoredMandate
@@ -34,6 +34,7 @@ from engine.store.units import StoredUnits
 from engine.store.webhooks import StoredMessage, StoredWebhook, Webhooks
 
 __all__ = [
+    "LEASE",
     "Act",
     "AuditCheck",
     "Change",

@@ -16,6 +16,7 @@ from engine.store import schema
 from engine.store.audit import BEGINNING, Act, note
 from engine.store.bulk import insert_line
 from engine.store.clock import utc
+from engine.store.endings import end_webhook
 from engine.store.session import Session
 
 RESTORING = "restore"
@@ -23,9 +24,13 @@ RESTORING = "restore"
 _CLOSED = {
     "keys": "SELECT key_id, made_at FROM key_revocations",
     "people": "SELECT name, made_at FROM disablings",
+    "webhooks": "SELECT webhook_id, ended_at FROM webhooks WHERE ended_at IS NOT NULL",
     "agreements": "SELECT a.investor, p.name, p.version, a.made_at, e.made_at FROM agreement_ends e "
     "JOIN agreements a ON a.id = e.agreement_id JOIN packages p ON p.id = a.package_id",
 }
+
+_SINCE = {"webhooks": "webhooks"}
+"""Tables that came after the rest of what can be closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,8 @@ class Closings:
     ----------
     keys, people
         Ids of revoked keys and names of disabled accounts, with the moment.
+    webhooks
+        Ids of webhooks that ended, with the moment.
     agreements
         Investor, package's name and version, and when it was made, of each agreement that ended; with the moment.
     head
@@ -44,16 +51,20 @@ class Closings:
 
     keys: Mapping[str, datetime]
     people: Mapping[str, datetime]
+    webhooks: Mapping[str, datetime]
     agreements: Mapping[tuple[str, str, int, datetime], datetime]
     head: str
 
 
 @dataclass(frozen=True, slots=True)
 class ClosedAgain:
-    """What an older register had open still and is closed in it now: names of keys, accounts, and agreements."""
+    """What an older register had open still and is closed in it now: names of keys and accounts, ids of webhooks, and
+    agreements.
+    """
 
     keys: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    webhooks: tuple[str, ...] = ()
     agreements: tuple[str, ...] = ()
 
 
@@ -66,7 +77,7 @@ def closings(path: Path) -> Closings | None:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             there = {str(row[0]) for row in connection.execute("SELECT name FROM sqlite_master")}
             rows = {
-                name: connection.execute(query).fetchall() if "agreement_ends" in there else []
+                name: connection.execute(query).fetchall() if _SINCE.get(name, "agreement_ends") in there else []
                 for name, query in _CLOSED.items()
             }
             last = "SELECT hash FROM audit ORDER BY id DESC LIMIT 1"
@@ -76,6 +87,7 @@ def closings(path: Path) -> Closings | None:
     return Closings(
         {str(key): _moment(made) for key, made in rows["keys"]},
         {str(name): _moment(made) for name, made in rows["people"]},
+        {str(name): _moment(ended) for name, ended in rows["webhooks"]},
         {
             (str(who), str(name), int(version), _moment(made)): _moment(ended)
             for who, name, version, made, ended in rows["agreements"]
@@ -113,9 +125,20 @@ def close_again(session: Session, found: Closings, *, made_at: datetime) -> Clos
         for name in people:
             connection.execute(insert(schema.disablings).values({"name": name, "made_at": found.people[name]}))
             note(connection, **by, act=Act.PERSON_DISABLED, subject=name)
+        webhooks = tuple(_end_webhooks(connection, found, by))
         named = {row.key_id: row.name for row in connection.execute(select(schema.keys.c.key_id, schema.keys.c.name))}
         agreements = tuple(_end_again(connection, found, by))
-    return ClosedAgain(tuple(named[key] for key in keys), people, agreements)
+    return ClosedAgain(tuple(named[key] for key in keys), people, webhooks, agreements)
+
+
+def _end_webhooks(connection: Connection, found: Closings, by: Mapping[str, Any]) -> Iterable[str]:
+    table = schema.webhooks
+    standing = select(table.c.webhook_id, table.c.owner).where(table.c.ended_at.is_(None)).order_by(table.c.id)
+    for name, owner in connection.execute(standing).all():
+        if name in found.webhooks:
+            end_webhook(connection, name, ended_at=found.webhooks[name])
+            note(connection, **by, act=Act.WEBHOOK_ENDED, subject=owner, webhook=name)
+            yield name
 
 
 def _end_again(connection: Connection, found: Closings, by: Mapping[str, Any]) -> Iterable[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from engine.codes import Code
 from engine.errors import EhyaError, ErrorCode
@@ -19,7 +19,7 @@ from engine.store.clock import utc
 from engine.store.session import Session
 
 LEASE = timedelta(minutes=2)
-"""A worker that moved nothing for so long is taken for gone, and another begins anew."""
+"""A worker that neither moved nor renewed anything for so long is taken for gone, and another begins anew."""
 
 
 class JobState(Code):
@@ -53,6 +53,8 @@ class StoredJob:
         What is known of it so far, at last what came of it: plain JSON.
     made_at, moved_at
         UTC: when it was asked for, and when it last moved on.
+    attempts
+        How often a worker began it.
     """
 
     job_id: str
@@ -62,6 +64,7 @@ class StoredJob:
     result: Mapping[str, Any]
     made_at: datetime
     moved_at: datetime
+    attempts: int
 
 
 class Jobs:
@@ -70,10 +73,17 @@ class Jobs:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def __call__(self) -> tuple[StoredJob, ...]:
-        """All jobs, the newest first."""
+    def __call__(self, *, after: int = 0, limit: int | None = None) -> tuple[StoredJob, ...]:
+        """Jobs, the newest first.
+
+        Parameters
+        ----------
+        after, limit
+            Jobs to leave out at the beginning, and how many to give at most.
+        """
+        query = _selected().order_by(schema.jobs.c.id.desc()).offset(after).limit(limit)
         with self._session.read() as connection:
-            rows = connection.execute(_selected().order_by(schema.jobs.c.id.desc())).mappings().all()
+            rows = connection.execute(query).mappings().all()
         return tuple(_stored(row) for row in rows)
 
     def get(self, job_id: str) -> StoredJob:
@@ -126,9 +136,33 @@ class Jobs:
             if job_id is None:
                 return None
             taken = {"state": JobState.READING.value, "worker": worker, "moved_at": utc(now), "result": "{}"}
-            connection.execute(update(table).where(table.c.job_id == job_id).values(taken))
+            begun = taken | {"attempts": table.c.attempts + 1}
+            connection.execute(update(table).where(table.c.job_id == job_id).values(begun))
             content = connection.execute(select(table.c.content).where(table.c.job_id == job_id)).scalar_one()
             return _one(connection, job_id), bytes(content)
+
+    def renew(self, job_id: str, worker: str, *, now: datetime) -> bool:
+        """Let a job that is under way count as moved: its worker lives.
+
+        Parameters
+        ----------
+        job_id, worker, now
+            Which job, whose, and the moment.
+
+        Returns
+        -------
+        bool
+            Whether it is the worker's still.
+        """
+        with self._session.write() as connection:
+            renewed = update(schema.jobs).where(*_held(job_id, worker)).values(moved_at=utc(now))
+            return bool(connection.execute(renewed).rowcount)
+
+    def excuse(self, job_id: str, worker: str) -> None:
+        """Let an attempt count for nothing: not the job was out of order; when the lease ends another begins anew."""
+        line = {"attempts": schema.jobs.c.attempts - 1}
+        with self._session.write() as connection:
+            connection.execute(update(schema.jobs).where(*_held(job_id, worker)).values(line))
 
     def move(self, job_id: str, worker: str, state: JobState, result: Mapping[str, Any], *, now: datetime) -> None:
         """Say how far a job is; a job that is done or refused loses its file.
@@ -144,10 +178,15 @@ class Jobs:
         line: dict[str, Any] = {"state": state.value, "result": canonical(result), "moved_at": utc(now)}
         if state.value not in _UNDER_WAY:
             line["content"] = None
-        held = (table.c.job_id == job_id, table.c.worker == worker, table.c.state.in_(_UNDER_WAY))
         with self._session.write() as connection:
-            if not connection.execute(update(table).where(*held).values(line)).rowcount:
+            if not connection.execute(update(table).where(*_held(job_id, worker)).values(line)).rowcount:
                 raise EhyaError(ErrorCode.JOB_TAKEN, given=job_id)
+
+
+def _held(job_id: str, worker: str) -> tuple[ColumnElement[bool], ...]:
+    """Conditions that a job is under way with a worker."""
+    table = schema.jobs
+    return (table.c.job_id == job_id, table.c.worker == worker, table.c.state.in_(_UNDER_WAY))
 
 
 def _next(connection: Connection, now: datetime) -> str | None:
@@ -170,6 +209,6 @@ def _one(connection: Connection, job_id: str) -> StoredJob:
 
 
 def _stored(row: Mapping[Any, Any]) -> StoredJob:
-    line = {name: row[name] for name in ("job_id", "actor", "made_at", "moved_at")}
+    line = {name: row[name] for name in ("job_id", "actor", "made_at", "moved_at", "attempts")}
     documents = {name: json.loads(row[name]) for name in ("request", "result")}
     return StoredJob(**line, **documents, state=JobState(row["state"]))

@@ -85,10 +85,10 @@ class Lists:
             return _stored(connection, connection.execute(query).mappings().all())
 
     def count(self, owner: str | None = None, *, since: datetime | None = None) -> int:
-        """How many lists an owner has, or all have; ``since`` counts those that were made after a moment."""
+        """How many lists an owner has, or all have; ``since`` counts those that were asked for after a moment."""
         query = _of(owner, select(func.count()).select_from(schema.lists))
         if since is not None:
-            query = query.where(schema.lists.c.made_at > utc(since))
+            query = query.where(schema.lists.c.made_at > utc(since), schema.lists.c.webhook_id.is_(None))
         with self._session.read() as connection:
             return int(connection.execute(query).scalar_one())
 
@@ -121,6 +121,13 @@ class Lists:
         with self._session.read() as connection:
             return _one(connection, owner, list_id)
 
+    def answered(self, owner: str, mandate: str) -> tuple[StoredList, ...]:
+        """Lists of one mandate of an owner to whose units something was said, the oldest first, in one query."""
+        spoken = select(schema.reactions.c.list_id).where(schema.reactions.c.owner == owner)
+        query = _of(owner, _selected()).where(schema.mandates.c.name == mandate, schema.lists.c.list_id.in_(spoken))
+        with self._session.read() as connection:
+            return _stored(connection, connection.execute(query).mappings().all())
+
     def before(self, owner: str, list_id: str) -> StoredList | None:
         """The list that was made for the same mandate before; ``None`` for the first.
 
@@ -149,6 +156,7 @@ class Lists:
         places: Sequence[Mapping[str, Any]],
         feasible: int | None = None,
         weights: Mapping[str, float] | None = None,
+        webhook_id: str | None = None,
         made_at: datetime,
         actor: str,
     ) -> StoredList:
@@ -160,6 +168,8 @@ class Lists:
             See `StoredList`.
         mandate
             Number of the mandate's version (`engine.store.mandates.StoredMandate`).
+        webhook_id
+            The webhook for whose message it was made; ``None`` where somebody asked for it.
         made_at, actor
             Now, and who asked for it.
         """
@@ -173,6 +183,7 @@ class Lists:
             "as_of": day(as_of),
             "document": canonical({"places": list(places), "feasible": feasible, "weights": weights and dict(weights)}),
             "made_at": utc(made_at),
+            "webhook_id": webhook_id,
         }
         with self._session.write() as connection:
             insert_line(connection, schema.lists, line)
@@ -229,10 +240,19 @@ class Lists:
             facts = {"unit": unit_id, "kind": kind, "reason": reason}
             note(connection, made_at=made_at, actor=actor, act=Act.REACTED, subject=owner, **facts)
 
-    def reactions(self, owner: str | None = None) -> pd.DataFrame:
-        """What an owner, or all, said to units, oldest first: ``owner, list_id, unit_id, kind, reason, made_at``."""
+    def reactions(self, owner: str | None = None, *, after: int = 0, limit: int | None = None) -> pd.DataFrame:
+        """What an owner, or all, said to units, oldest first: ``owner, list_id, unit_id, kind, reason, made_at``.
+
+        Parameters
+        ----------
+        owner
+            Whose; all where ``None``.
+        after, limit
+            Answers to leave out at the beginning, and how many to give at most.
+        """
         table = schema.reactions
         query = select(table.c.owner, *(table.c[name] for name in REACTION_COLUMNS)).order_by(table.c.id)
+        query = query.offset(after).limit(limit)
         if owner is not None:
             query = query.where(table.c.owner == owner)
         with self._session.read() as connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,13 +53,19 @@ class Mandates:
     def __call__(self, owner: str | None = None) -> tuple[StoredMandate, ...]:
         """Mandates in force, of one owner or of all, by owner and name."""
         table = schema.mandates
-        newest = select(func.max(table.c.id)).group_by(table.c.owner, table.c.name)
-        query = _selected().where(table.c.id.in_(newest), schema.mandate_withdrawals.c.made_at.is_(None))
+        query = _newest_of_each()
         if owner is not None:
             query = query.where(table.c.owner == owner)
         with self._session.read() as connection:
             rows = connection.execute(query.order_by(table.c.owner, table.c.name)).mappings().all()
         return tuple(_stored(row) for row in rows)
+
+    def among(self, owners: Collection[str]) -> dict[tuple[str, str], StoredMandate]:
+        """Mandates in force of some owners, by owner and name, in one query."""
+        query = _newest_of_each().where(schema.mandates.c.owner.in_(owners))
+        with self._session.read() as connection:
+            rows = connection.execute(query).mappings().all()
+        return {(row["owner"], row["name"]): _stored(row) for row in rows}
 
     def count(self, owner: str, *, since: datetime) -> int:
         """How many versions an owner saved after a moment."""
@@ -134,6 +140,12 @@ def _selected() -> Select[Any]:
     table, ends = schema.mandates, schema.mandate_withdrawals
     joined = table.outerjoin(ends, ends.c.mandate_id == table.c.id)
     return select(table, ends.c.made_at.label("withdrawn_at")).select_from(joined)
+
+
+def _newest_of_each() -> Select[Any]:
+    table = schema.mandates
+    newest = select(func.max(table.c.id)).group_by(table.c.owner, table.c.name)
+    return _selected().where(table.c.id.in_(newest), schema.mandate_withdrawals.c.made_at.is_(None))
 
 
 def _newest(connection: Connection, owner: str, name: str) -> StoredMandate | None:

@@ -505,9 +505,13 @@ lists = Table(
     Column("as_of", Date, nullable=False),
     Column("document", Text, nullable=False),
     Column("made_at", DateTime, nullable=False),
+    Column("webhook_id", Text),
     Index(None, "owner"),
 )
-"""Shortlists that were kept, in their whole order; which places were shown stands in the showings under ``list_id``."""
+"""Shortlists that were kept, in their whole order; which places were shown stands in the showings under ``list_id``.
+
+``webhook_id`` names the webhook whose message such a list was made for, where nobody asked for it.
+"""
 
 reactions = Table(
     "reactions",
@@ -549,6 +553,7 @@ jobs = Table(
     Column("result", Text, nullable=False),
     Column("made_at", DateTime, nullable=False),
     Column("moved_at", DateTime, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
     Index(None, "state"),
 )
 """Work that is done after its request was answered; ``content`` is the file given, dropped once the work is done."""

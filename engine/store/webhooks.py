@@ -16,6 +16,7 @@ from engine.store.audit import Act, note
 from engine.store.bulk import insert_line
 from engine.store.canonical import canonical
 from engine.store.clock import utc
+from engine.store.endings import end_webhook
 from engine.store.session import Session
 
 BATCH = 20
@@ -180,12 +181,9 @@ class Webhooks:
         EhyaError
             ``webhook_unknown``.
         """
-        messages = schema.webhook_messages
         with self._session.write() as connection:
             found = _one(connection, owner, webhook_id)
-            _update(connection, webhook_id, {"ended_at": utc(made_at)})
-            waiting = (messages.c.webhook_id == webhook_id, messages.c.due_at.is_not(None))
-            connection.execute(update(messages).where(*waiting).values(due_at=None, answer="ended"))
+            end_webhook(connection, webhook_id, ended_at=made_at)
             _noted(connection, Act.WEBHOOK_ENDED, found.owner, webhook_id, made_at, actor)
         return found
 
@@ -227,24 +225,39 @@ class Webhooks:
         with self._session.write() as connection:
             _update(connection, webhook_id, {"seen": canonical(seen)})
 
-    def messages(self, owner: str | None = None, *, given_up: bool = False) -> tuple[StoredMessage, ...]:
+    def messages(
+        self,
+        owner: str | None = None,
+        *,
+        webhook_id: str | None = None,
+        given_up: bool = False,
+        after: int = 0,
+        limit: int | None = None,
+    ) -> tuple[StoredMessage, ...]:
         """Messages to the webhooks of an owner, or of all, the newest first.
 
         Parameters
         ----------
         owner
             Whose; all where ``None``.
+        webhook_id
+            To which webhook; to any where ``None``.
         given_up
             Only dead letters that can be sent again: to webhooks that stand.
+        after, limit
+            Messages to leave out at the beginning, and how many to give at most.
         """
         table, hooks = schema.webhook_messages, schema.webhooks
         query = select(table).join(hooks, hooks.c.webhook_id == table.c.webhook_id)
         if owner is not None:
             query = query.where(hooks.c.owner == owner)
+        if webhook_id is not None:
+            query = query.where(table.c.webhook_id == webhook_id)
         if given_up:
             query = query.where(table.c.due_at.is_(None), table.c.sent_at.is_(None), hooks.c.ended_at.is_(None))
         with self._session.read() as connection:
-            rows = connection.execute(query.order_by(table.c.id.desc())).mappings().all()
+            page = query.order_by(table.c.id.desc()).offset(after).limit(limit)
+            rows = connection.execute(page).mappings().all()
         return tuple(_message(row) for row in rows)
 
     def due(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 import pydantic_core
@@ -33,7 +33,7 @@ async def answer(request: Request, query: LanguageQuery, write: Any) -> Response
     showing: Showing = request.app.state.shelf.showing
     language = chosen(query.lang, request.headers, request.app.state.language)
     key = (request.url.path, query.model_dump_json(exclude={"lang"}), language)
-    reply = await prepared(showing, key, lambda: written(write(showing, language)))
+    reply = await prepared(showing, key, lambda: written(write(showing, language)), request.headers)
     return reply.response(request.headers, language, JSON)
 
 
@@ -47,14 +47,36 @@ async def answer_once(request: Request, query: LanguageQuery, write: Any) -> Res
     """
     showing: Showing = request.app.state.shelf.showing
     language = chosen(query.lang, request.headers, request.app.state.language)
-    body = await run_in_threadpool(lambda: written(write(showing, language)))
-    return Reply(body).response(request.headers, language, JSON, kept=False)
+    reply = await run_in_threadpool(_ready, lambda: Reply(written(write(showing, language))), request.headers)
+    return reply.response(request.headers, language, JSON, kept=False)
 
 
-async def prepared(showing: Showing, key: Hashable, write: Callable[[], bytes]) -> Reply:
-    """The answer already written for a question; a new one is computed in a thread, so that others need not wait."""
+async def prepared(showing: Showing, key: Hashable, write: Callable[[], bytes], asked: Mapping[str, str]) -> Reply:
+    """The answer already written for a question; a new one is computed in a thread, so that others need not wait.
+
+    Parameters
+    ----------
+    showing
+        What is on show.
+    key
+        The question.
+    write
+        Writes the answer.
+    asked
+        Headers of the request: whether it is compressed.
+    """
     found = showing.prepared.find(key)
-    return found if found is not None else await run_in_threadpool(showing.prepared.answer, key, write)
+    if found is not None and not found.awaits(asked):
+        return found
+    return await run_in_threadpool(_ready, lambda: showing.prepared.answer(key, write), asked)
+
+
+def _ready(make: Callable[[], Reply], asked: Mapping[str, str]) -> Reply:
+    """An answer, compressed already where that is asked for: nothing is left to do for the event loop."""
+    found = make()
+    if found.awaits(asked):
+        _ = found.gzipped
+    return found
 
 
 def written(content: dict[str, Any]) -> bytes:

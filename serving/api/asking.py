@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -14,6 +14,7 @@ from engine.store import Register
 from serving.api.answering import JSON, written
 from serving.api.filters import LanguageQuery
 from serving.api.language import chosen
+from serving.api.paging import PageQuery, address_after, position
 from serving.api.shelf import Showing
 from serving.desk.once import PATIENCE
 from serving.desk.stock import Stock
@@ -37,6 +38,36 @@ async def asked(request: Request, ask: Callable[[Register], Any]) -> Any:
             return ask(register)
 
     return await run_in_threadpool(opened)
+
+
+class AskPage(Protocol):
+    """Asks the register for entries of a page and no others."""
+
+    def __call__(self, register: Register, *, after: int, limit: int) -> Any:
+        """Entries after a position, so many at most: a sequence, or a table."""
+
+
+async def paged(request: Request, query: PageQuery, path: str, ask: AskPage) -> tuple[Any, str | None]:
+    """Entries of one page, and the address of the next one; ``None`` after the last.
+
+    Parameters
+    ----------
+    request, query
+        The request.
+    path
+        Path of the pages.
+    ask
+        Asks the register for one entry more than the page has, which says whether there is a next one.
+
+    Raises
+    ------
+    RequestRefusedError
+        ``parameter_refused`` for a cursor that no page gave.
+    """
+    after = position(query.cursor)
+    found = await asked(request, lambda register: ask(register, after=after, limit=query.limit + 1))
+    more = address_after(path, query, after + query.limit, limit=query.limit)
+    return found[: query.limit], more if len(found) > query.limit else None
 
 
 def answered(

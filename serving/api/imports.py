@@ -13,13 +13,13 @@ from starlette.concurrency import run_in_threadpool
 from engine.settings import LANGUAGES
 from engine.store import JobState, Register, StoredJob
 from serving.api.access import Rate, WithoutKey, open_to
-from serving.api.asking import answered, asked, moment, words_of
+from serving.api.asking import answered, asked, moment, paged, words_of
 from serving.api.bodies import media_type_of, read_body
 from serving.api.filters import LanguageQuery
 from serving.api.gate import caller_of
 from serving.api.job_answers import ImportAnswer, ImportsAnswer
 from serving.api.limits import ServiceLimits
-from serving.api.paging import PageQuery, page_of
+from serving.api.paging import PageQuery
 from serving.api.problems import HttpProblem, RequestRefusedError, problem_answers
 from serving.api.writing import written_once
 from serving.desk.incoming import ask_import
@@ -114,8 +114,7 @@ def router() -> APIRouter:
     )
     async def sent_registers(request: Request, query: Annotated[PageQuery, Query()]) -> Response:
         """Registers that were sent over HTTP, the newest first, and how far each is."""
-        found = await asked(request, lambda register: register.jobs())
-        page, following = page_of(found, query, "/v1/imports")
+        page, following = await paged(request, query, "/v1/imports", lambda register, **page: register.jobs(**page))
         language = words_of(request, query).language
         said = [_said(one, language, whole=False) for one in page]
         return answered(request, query, {"imports": said, "next": following})

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any
 
+import pandas as pd
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from engine.store import Register, StoredList
 from serving.api.access import Rate
-from serving.api.asking import answered, asked, moment, stock_of, words_of
+from serving.api.asking import answered, asked, moment, paged, stock_of, words_of
 from serving.api.filters import LanguageQuery
 from serving.api.gate import caller_of
 from serving.api.kept_answers import KeptList, KeptLists, KeptPlace, KeptReaction, KeptReactions, ListChanges
 from serving.api.mandates import Name
 from serving.api.owners import OwnedQuery, asked_owner, kept_for, owner_of, with_body
-from serving.api.paging import PageQuery, address_after, page_of, position
+from serving.api.paging import PageQuery, address_after, position
 from serving.api.problems import METHOD_GIVEN, problem_answers
 from serving.api.unit_answer import unit_answers
 from serving.api.writing import body_of, object_in, prepared_once, written_once
@@ -77,15 +77,10 @@ def router() -> APIRouter:
     )
     async def lists(request: Request, query: Annotated[OwnedQuery, Query()]) -> Response:
         """Lists that were kept, the oldest first; the office sees those of all owners."""
-        owner, after = asked_owner(caller_of(request), query.owner), position(query.cursor)
-
-        def page(register: Register) -> tuple[Sequence[StoredList], int]:
-            return register.lists(owner, after=after, limit=query.limit), register.lists.count(owner)
-
-        found, count = await asked(request, page)
-        more = address_after("/v1/shortlists", query, after + query.limit, limit=query.limit)
-        said = {"shortlists": [_heading(one) for one in found], "next": more if after + query.limit < count else None}
-        return answered(request, query, said)
+        owner = asked_owner(caller_of(request), query.owner)
+        ask = partial(_lists, owner=owner)
+        page, following = await paged(request, query, "/v1/shortlists", ask)
+        return answered(request, query, {"shortlists": [_heading(one) for one in page], "next": following})
 
     @routes.get(
         "/shortlists/{list_id}",
@@ -162,13 +157,21 @@ def router() -> APIRouter:
     async def reactions(request: Request, query: Annotated[OwnedQuery, Query()]) -> Response:
         """What the caller said to units, oldest first; the office sees that of all owners."""
         owner = asked_owner(caller_of(request), query.owner)
-        found = await asked(request, lambda register: register.lists.reactions(owner))
-        rows = found.to_dict(orient="records")
+        ask = partial(_reactions, owner=owner)
+        page, following = await paged(request, query, "/v1/reactions", ask)
+        rows = page.to_dict(orient="records")
         said = [{**{str(key): row[key] for key in row}, "made_at": moment(row["made_at"])} for row in rows]
-        page, following = page_of(said, query, "/v1/reactions")
-        return answered(request, query, {"reactions": page, "next": following})
+        return answered(request, query, {"reactions": said, "next": following})
 
     return routes
+
+
+def _lists(register: Register, *, owner: str | None, after: int, limit: int) -> tuple[StoredList, ...]:
+    return register.lists(owner, after=after, limit=limit)
+
+
+def _reactions(register: Register, *, owner: str | None, after: int, limit: int) -> pd.DataFrame:
+    return register.lists.reactions(owner, after=after, limit=limit)
 
 
 def _heading(one: StoredList) -> dict[str, Any]:

@@ -35,14 +35,14 @@ def router() -> APIRouter:
             return Response(None, 303, {"location": "/desk/start"})
         showing: Showing = request.app.state.shelf.showing
         language = chosen(lang, request.headers, request.app.state.language)
-        reply = await prepared(showing, ("home", language), lambda: _home(showing.stock, language))
+        reply = await prepared(showing, ("home", language), lambda: _home(showing.stock, language), request.headers)
         return reply.response(request.headers, language, HTML)
 
     @routes.get("/model", openapi_extra=open_to(without_key=WithoutKey.ALWAYS))
     async def model(request: Request, lang: str | None = None) -> Response:
         showing: Showing = request.app.state.shelf.showing
         language = chosen(lang, request.headers, request.app.state.language)
-        reply = await prepared(showing, ("model", language), lambda: _model(showing.stock, language))
+        reply = await prepared(showing, ("model", language), lambda: _model(showing.stock, language), request.headers)
         return reply.response(request.headers, language, HTML)
 
     @routes.get("/docs", openapi_extra=open_to(without_key=WithoutKey.ALWAYS))
@@ -50,7 +50,7 @@ def router() -> APIRouter:
         showing: Showing = request.app.state.shelf.showing
         language = chosen(lang, request.headers, request.app.state.language)
         description = request.app.openapi()
-        reply = await prepared(showing, ("docs", language), lambda: _docs(description, language))
+        reply = await prepared(showing, ("docs", language), lambda: _docs(description, language), request.headers)
         return reply.response(request.headers, language, HTML)
 
     @routes.get("/metrics", openapi_extra=open_to([CallerRole.SERVICE, CallerRole.ADMIN]))
@@ -62,7 +62,8 @@ def router() -> APIRouter:
     @routes.get("/openapi.json", openapi_extra=open_to(without_key=WithoutKey.ALWAYS))
     async def openapi(request: Request) -> Response:
         showing: Showing = request.app.state.shelf.showing
-        reply = await prepared(showing, ("openapi",), lambda: pydantic_core.to_json(request.app.openapi()))
+        write = lambda: pydantic_core.to_json(request.app.openapi())  # noqa: E731
+        reply = await prepared(showing, ("openapi",), write, request.headers)
         return reply.response(request.headers, "en", JSON)
 
     return routes

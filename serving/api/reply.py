@@ -5,15 +5,15 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from fastapi import Response
 
 GZIP_FROM = 1_000
 """Bytes from which an answer is compressed: a shorter one fits in one packet as it is."""
+SMALLER = 2
+"""A long answer, compressed, is smaller by more than this: its tests hold it to three."""
 
 
-@dataclass(frozen=True, slots=True)
 class Reply:
     """One answer, ready to be sent.
 
@@ -31,19 +31,28 @@ class Reply:
     True
     """
 
-    body: bytes
-    gzipped: bytes | None = field(init=False, repr=False)
-    etag: str = field(init=False)
-    """Weak (RFC 9110, 8.8.1), since both codings of one answer bear it."""
+    __slots__ = ("_packed", "body", "etag")
 
-    def __post_init__(self) -> None:
-        packed = gzip.compress(self.body, 6, mtime=0) if len(self.body) >= GZIP_FROM else None
-        object.__setattr__(self, "gzipped", packed)
-        object.__setattr__(self, "etag", f'W/"{hashlib.sha256(self.body).hexdigest()[:32]}"')
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+        self.etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
+        """Weak (RFC 9110, 8.8.1), since both codings of one answer bear it."""
+        self._packed: bytes | None = None
 
     def __len__(self) -> int:
-        """Bytes of memory that the answer takes."""
-        return len(self.body) + len(self.gzipped or b"")
+        """Bytes of memory that the answer takes at most: it may stand compressed beside itself."""
+        return len(self.body) + (len(self.body) // SMALLER if len(self.body) >= GZIP_FROM else 0)
+
+    @property
+    def gzipped(self) -> bytes | None:
+        """The same bytes compressed, when the first asks for them; ``None`` for a short answer."""
+        if self._packed is None and len(self.body) >= GZIP_FROM:
+            self._packed = gzip.compress(self.body, 6, mtime=0)
+        return self._packed
+
+    def awaits(self, asked: Mapping[str, str]) -> bool:
+        """Whether a request wants it compressed, which nobody has wanted yet: work for a thread."""
+        return self._packed is None and len(self.body) >= GZIP_FROM and takes_gzip(asked.get("accept-encoding", ""))
 
     def response(self, asked: Mapping[str, str], language: str, media_type: str, *, kept: bool = True) -> Response:
         """The answer to one request.
@@ -70,7 +79,7 @@ class Reply:
             if bears(asked.get("if-none-match", ""), self.etag):
                 return Response(None, 304, headers)
         headers["content-language"] = language
-        if self.gzipped is not None and takes_gzip(asked.get("accept-encoding", "")):
+        if len(self.body) >= GZIP_FROM and takes_gzip(asked.get("accept-encoding", "")):
             return Response(self.gzipped, 200, headers | {"content-encoding": "gzip"}, media_type)
         return Response(self.body, 200, headers, media_type)
 

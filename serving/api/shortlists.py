@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -33,6 +34,9 @@ EXAMPLE = {
     "accept_unknown": ["capital_unknown"],
     "jobs_goal": 50,
 }
+
+
+_PARTS = tuple((part.value, f"part_{part.value}") for part in FitPart)
 
 
 class ShortlistQuery(LanguageQuery):
@@ -71,7 +75,8 @@ def router() -> APIRouter:
         showing: Showing = request.app.state.shelf.showing
         language = chosen(query.lang, request.headers, request.app.state.language)
         key = ("shortlist", body, query.model_dump_json(exclude={"lang"}), language)
-        found = await prepared(showing, key, lambda: written(_shortlist(showing.stock, body, query, language)))
+        write = partial(_shortlist, showing.stock, body, query, language)
+        found = await prepared(showing, key, lambda: written(write()), request.headers)
         return found.response(request.headers, language, JSON, kept=False)
 
     return routes
@@ -100,7 +105,7 @@ def _shown(stock: Stock, offer: Offer, words: Speech) -> list[dict[str, Any]]:
         {
             "position": int(row["position"]),
             "fit": float(row["fit"]),
-            "parts": {part.value: float(row[f"part_{part.value}"]) for part in FitPart},
+            "parts": {part: float(row[column]) for part, column in _PARTS},
             "reasons": codes(row["reasons"]),
             "unknown": codes(row["unknown"]),
             "price_basis": row["price_basis"] or None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
@@ -10,7 +11,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from engine.store import Register, StoredMessage, StoredWebhook
 from serving.api.access import Rate
-from serving.api.asking import answered, asked, moment, stock_of
+from serving.api.asking import answered, asked, moment, paged, stock_of
 from serving.api.filters import LanguageQuery
 from serving.api.gate import caller_of
 from serving.api.job_answers import (
@@ -24,7 +25,7 @@ from serving.api.job_answers import (
 from serving.api.owners import OwnedQuery, asked_owner, kept_for, owner_of, with_body
 from serving.api.paging import PageQuery, page_of
 from serving.api.problems import problem_answers
-from serving.api.writing import body_of, member_of, prepared_once, written_once
+from serving.api.writing import Prepared, body_of, member_of, prepared_once, written_once
 from serving.desk.posting import Reach
 from serving.desk.webhooks import ReadyWebhook, keep_webhook, make_webhook, sign_anew
 
@@ -60,17 +61,13 @@ def router() -> APIRouter:
         """
         body, caller, stock = await body_of(request), caller_of(request), stock_of(request)
         stated, owner, reach = member_of(WebhookStated, body), owner_of(caller), _reach(request)
-        shown: dict[str, str] = {}
-
-        def act(register: Register, now: datetime, made: ReadyWebhook) -> dict[str, Any]:
-            kept = keep_webhook(register, made, made_at=now, actor=caller.actor)
-            shown["secret"] = kept.secret
-            return _said(kept)
-
         where = partial(make_webhook, address=stated.address, reach=reach)
         ready = partial(where, owner=owner, mandate=stated.mandate, stock=stock)
-        done, headers = await prepared_once(request, body, ready, act)
-        return answered(request, query, {**done, "secret": shown.get("secret")}, headers)
+
+        def act(register: Register, now: datetime, made: ReadyWebhook) -> StoredWebhook:
+            return keep_webhook(register, made, made_at=now, actor=caller.actor)
+
+        return await _with_secret(request, query, body, ready, act)
 
     @routes.post(
         "/{webhook_id}/secret",
@@ -84,15 +81,11 @@ def router() -> APIRouter:
     ) -> Response:
         """Sign with another secret, shown this once. For a day messages bear both signatures."""
         caller = caller_of(request)
-        shown: dict[str, str] = {}
 
-        def act(register: Register, now: datetime) -> dict[str, Any]:
-            made = sign_anew(register, owner_of(caller), webhook_id, made_at=now, actor=caller.actor)
-            shown["secret"] = made.secret
-            return _said(made)
+        def act(register: Register, now: datetime, _: None) -> StoredWebhook:
+            return sign_anew(register, owner_of(caller), webhook_id, made_at=now, actor=caller.actor)
 
-        done, headers = await written_once(request, b"", act)
-        return answered(request, query, {**done, "secret": shown.get("secret")}, headers)
+        return await _with_secret(request, query, b"", lambda register: None, act)
 
     @routes.delete(
         "/{webhook_id}",
@@ -123,11 +116,11 @@ def router() -> APIRouter:
         """What was sent, the newest first: how often, what came back, and whether it was given up."""
         owner = owner_of(caller_of(request))
 
-        def found(register: Register) -> list[StoredMessage]:
+        def found(register: Register, *, after: int, limit: int) -> tuple[StoredMessage, ...]:
             register.webhooks.get(owner, webhook_id)
-            return [one for one in register.webhooks.messages(owner) if one.webhook_id == webhook_id]
+            return register.webhooks.messages(owner, webhook_id=webhook_id, after=after, limit=limit)
 
-        page, following = page_of(await asked(request, found), query, f"/v1/webhooks/{webhook_id}/messages")
+        page, following = await paged(request, query, f"/v1/webhooks/{webhook_id}/messages", found)
         return answered(request, query, {"messages": [_message(one) for one in page], "next": following})
 
     @routes.post(
@@ -151,6 +144,25 @@ def router() -> APIRouter:
         return answered(request, query, done, headers)
 
     return routes
+
+
+async def _with_secret(
+    request: Request,
+    query: LanguageQuery,
+    body: bytes,
+    ready: Callable[[Register], Prepared],
+    act: Callable[[Register, datetime, Prepared], StoredWebhook],
+) -> Response:
+    """Answer a write with the secret of a webhook, which is kept with no answer: repeated, it is answered without."""
+    shown: dict[str, str] = {}
+
+    def once(register: Register, now: datetime, made: Prepared) -> dict[str, Any]:
+        kept = act(register, now, made)
+        shown["secret"] = kept.secret
+        return _said(kept)
+
+    done, headers = await prepared_once(request, body, ready, once)
+    return answered(request, query, {**done, "secret": shown.get("secret")}, headers)
 
 
 def _reach(request: Request) -> Reach:

@@ -30,9 +30,10 @@ def weighed_by_answers(register: Register, owner: str, name: str, mandate: Manda
     mandate
         What it states now.
     """
+    of_this = {kept.list_id: kept for kept in register.lists.answered(owner, name)}
+    if not of_this:
+        return mandate
     said = register.lists.reactions(owner)
-    lists = [register.lists.get(owner, list_id) for list_id in said["list_id"].unique()]
-    of_this = {kept.list_id: kept for kept in lists if kept.mandate == name}
     said = said[said["list_id"].isin(list(of_this))].drop_duplicates(["unit_id"], keep="last").tail(ANSWERS)
     places = {
         (kept.list_id, place["unit_id"]): place["agreement"]

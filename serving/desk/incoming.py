@@ -6,14 +6,16 @@ import logging
 import re
 import secrets
 import tempfile
-from collections.abc import Callable, Mapping
-from datetime import datetime
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
-from engine.store import Act, Change, JobState, Register, StoredJob
+from engine.store import LEASE, Act, Change, JobState, Register, StoredJob
 from serving.desk.intake import RegisterReading
 from serving.desk.mapping import kept_mapping, read_mapping
 from serving.desk.workspace import open_register
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
 
 ENDINGS = (".xlsx", ".csv")
 """Files that are taken over a wire."""
+MOST_ATTEMPTS = 5
+"""Attempts after which a file that ends its worker each time is refused."""
+LONGEST = timedelta(hours=1)
+"""How long a worker may be at one file before another may take it."""
 Say = Callable[[str, Mapping[str, Any]], Any]
 
 _ID_BYTES = 12
@@ -99,9 +105,14 @@ def read_next(settings: Settings, say: Say, *, worker: str, clock: Callable[[], 
             register.jobs.move(job.job_id, worker, state, result, now=clock())
 
         try:
-            _store(register, settings, job, content, say, move, clock())
+            if job.attempts > MOST_ATTEMPTS:
+                raise EhyaError(ErrorCode.JOB_GIVEN_UP, given=MOST_ATTEMPTS)
+            with _renewed(settings, job, worker, clock):
+                _store(register, settings, job, content, say, move, clock())
         except EhyaError as error:
             if error.code in _OUT_OF_ORDER:  # the file is not to blame: when the lease ends another begins anew
+                with suppress(EhyaError):
+                    register.jobs.excuse(job.job_id, worker)
                 raise
             if error.code is not ErrorCode.JOB_TAKEN:
                 refused = say(error.code.key, _plain(error.facts))
@@ -110,6 +121,28 @@ def read_next(settings: Settings, say: Say, *, worker: str, clock: Callable[[], 
             _log.exception("job %s failed", job.job_id)
             move(JobState.REFUSED, problem={"code": "failed", "message": say("http_problem.failed", {})})
     return True
+
+
+@contextmanager
+def _renewed(settings: Settings, job: StoredJob, worker: str, clock: Callable[[], datetime]) -> Iterator[None]:
+    """Renew the lease of a job while a block works at it, so that nobody takes a long file for an abandoned one.
+
+    While it is stored nobody else writes, so that there is nothing to renew, and nobody who could take it.
+    """
+    over, left = threading.Event(), int(4 * LONGEST / LEASE)
+
+    def renew() -> None:
+        for _ in range(left):
+            if over.wait((LEASE / 4).total_seconds()):
+                return
+            with suppress(EhyaError), open_register(settings) as register:
+                register.jobs.renew(job.job_id, worker, now=clock())
+
+    threading.Thread(target=renew, daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
 
 
 def _store(

@@ -131,15 +131,27 @@ def make_list(register: Register, owner: str, name: str, stock: Stock) -> MadeLi
     EhyaError
         ``mandate_unknown``.
     """
-    saved = register.mandates.get(owner, name)
-    mandate = weighed_by_answers(register, owner, name, Mandate.read(saved.document))
+    return list_for(register, register.mandates.get(owner, name), stock)
+
+
+def list_for(register: Register, saved: StoredMandate, stock: Stock) -> MadeList:
+    """The list of a saved mandate: the one that is kept where its owner asks, and that its webhooks are told of.
+
+    Parameters
+    ----------
+    register, saved, stock
+        As for `make_list`.
+    """
+    mandate = weighed_by_answers(register, saved.owner, saved.name, Mandate.read(saved.document))
     found = stock.offer(mandate, limit=min(mandate.limit or KEPT_PLACES, KEPT_PLACES)).shortlist
     agreement = np.column_stack([found.terms.agreement(part, found.rows) for part in FitPart])
     rows = zip(found.table().to_dict(orient="records"), agreement.tolist(), strict=True)
     return MadeList(saved, found, stock, [_place(row, agrees) for row, agrees in rows])
 
 
-def keep_list(register: Register, made: MadeList, *, top: int, made_at: datetime, actor: str) -> StoredList:
+def keep_list(
+    register: Register, made: MadeList, *, top: int, made_at: datetime, actor: str, webhook_id: str | None = None
+) -> StoredList:
     """Keep a list in its whole order, and log its first places as shown.
 
     The same version of a mandate has one list of the same units in the same state, however often it is asked for.
@@ -152,6 +164,8 @@ def keep_list(register: Register, made: MadeList, *, top: int, made_at: datetime
         Places to show first.
     made_at, actor
         Now, and who asks.
+    webhook_id
+        The webhook for whose message it is; such a list is none that its owner adds.
 
     Raises
     ------
@@ -161,7 +175,8 @@ def keep_list(register: Register, made: MadeList, *, top: int, made_at: datetime
     saved, stock = made.saved, made.stock
     kept = register.lists.same(saved.owner, saved.number, made.found.run_id, stock.version)
     if kept is None:
-        _refuse_more(register, saved.owner, made_at)
+        if webhook_id is None:
+            _refuse_more(register, saved.owner, made_at)
         kept = register.lists.keep(
             saved.owner,
             saved.number,
@@ -173,6 +188,7 @@ def keep_list(register: Register, made: MadeList, *, top: int, made_at: datetime
             places=made.places,
             feasible=made.found.feasible,
             weights={part.value: weight for part, weight in made.found.weights.items()},
+            webhook_id=webhook_id,
             made_at=made_at,
             actor=actor,
         )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import http.client
+import queue
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ from engine.codes import Code
 from engine.errors import EhyaError, ErrorCode
 
 SECONDS = 10.0
-"""Longest wait for an answer, from the first packet to the last."""
+"""Longest wait for an answer in all, from looking the name up to its last packet."""
 LONGEST_ADDRESS = 500
 _READ_BYTES = 1_024  # of an answer that nobody reads
 _NAT64 = ip_network("64:ff9b::/96")
@@ -54,7 +56,7 @@ class Reach:
 PUBLIC = Reach()
 
 
-def checked(address: str, reach: Reach = PUBLIC) -> tuple[SplitResult, Ip]:
+def checked(address: str, reach: Reach = PUBLIC, *, seconds: float = SECONDS) -> tuple[SplitResult, Ip]:
     """An address in its parts, and where it leads now.
 
     Parameters
@@ -63,6 +65,8 @@ def checked(address: str, reach: Reach = PUBLIC) -> tuple[SplitResult, Ip]:
         What somebody stated.
     reach
         Where messages may go.
+    seconds
+        Longest wait for the place of a name.
 
     Raises
     ------
@@ -79,7 +83,7 @@ def checked(address: str, reach: Reach = PUBLIC) -> tuple[SplitResult, Ip]:
     IPv4Address('127.0.0.1')
     """
     parts = _parts(address, reach)
-    found = _places(parts)
+    found = _places(parts, seconds)
     if not found:
         raise _refused(address, AddressProblem.NO_SUCH_HOST)
     if not reach.inside and not all(public(place) for place in found):
@@ -128,10 +132,11 @@ def post(
     EhyaError
         ``address_refused``: what `checked` raises, ``not_reached`` where nobody answers in time.
     """
-    parts, place = checked(address, reach)
-    connection = _connection(parts, place, seconds)
-    over = threading.Event()
-    late = threading.Timer(seconds, _end, [connection, over])  # a socket's own limit begins anew with each packet
+    until = time.monotonic() + seconds
+    parts, place = checked(address, reach, seconds=seconds)
+    left, over = max(until - time.monotonic(), 0.001), threading.Event()
+    connection = _connection(parts, place, left, over)
+    late = threading.Timer(left, _end, [connection, over])  # a socket's own limit begins anew with each packet
     late.start()
     try:
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -166,7 +171,18 @@ def _parts(address: str, reach: Reach) -> SplitResult:
     return parts
 
 
-def _places(parts: SplitResult) -> list[Ip]:
+def _places(parts: SplitResult, seconds: float) -> list[Ip]:
+    """Where a name leads; nowhere when nobody says so in time: whoever keeps the name may let us wait as well."""
+    came: queue.SimpleQueue[list[Ip]] = queue.SimpleQueue()
+    looking = threading.Thread(target=lambda: came.put(_looked_up(parts)), daemon=True)
+    looking.start()
+    try:
+        return came.get(timeout=seconds)
+    except queue.Empty:
+        return []
+
+
+def _looked_up(parts: SplitResult) -> list[Ip]:
     try:
         found = socket.getaddrinfo(parts.hostname, _port(parts), type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -187,31 +203,39 @@ def _unwrapped(place: Ip) -> Ip:
     return place.ipv4_mapped or place.sixtofour or (place.teredo or (None, None))[1] or place
 
 
-def _connection(parts: SplitResult, place: Ip, seconds: float) -> http.client.HTTPConnection:
-    host = str(parts.hostname)
-    if parts.scheme == "https":
-        return _Secure(host, str(place), _port(parts), seconds)
-    return _Plain(host, str(place), _port(parts), seconds)
+def _connection(parts: SplitResult, place: Ip, seconds: float, over: threading.Event) -> http.client.HTTPConnection:
+    kind = _Secure if parts.scheme == "https" else _Plain
+    return kind(str(parts.hostname), str(place), _port(parts), seconds, over)
 
 
 class _Plain(http.client.HTTPConnection):
-    def __init__(self, host: str, place: str, port: int, seconds: float) -> None:
+    def __init__(self, host: str, place: str, port: int, seconds: float, over: threading.Event) -> None:
         super().__init__(host, port, timeout=seconds)
-        self._place = place
+        self._place, self._over = place, over
 
     def connect(self) -> None:
         self.sock = socket.create_connection((self._place, self.port), self.timeout)
+        _refuse_late(self._over)
 
 
 class _Secure(http.client.HTTPSConnection):
-    def __init__(self, host: str, place: str, port: int, seconds: float) -> None:
+    def __init__(self, host: str, place: str, port: int, seconds: float, over: threading.Event) -> None:
         self._trusted = ssl.create_default_context()
         super().__init__(host, port, timeout=seconds, context=self._trusted)
-        self._place = place
+        self._place, self._over = place, over
 
     def connect(self) -> None:
         plain = socket.create_connection((self._place, self.port), self.timeout)
-        self.sock = self._trusted.wrap_socket(plain, server_hostname=self.host)
+        # Whoever ends what takes too long must find the socket before the handshake, which may trickle too.
+        self.sock = self._trusted.wrap_socket(plain, server_hostname=self.host, do_handshake_on_connect=False)
+        _refuse_late(self._over)
+        self.sock.do_handshake()
+
+
+def _refuse_late(over: threading.Event) -> None:
+    """Refuse a connection that stands only after its time was over."""
+    if over.is_set():
+        raise TimeoutError
 
 
 def _end(connection: http.client.HTTPConnection, over: threading.Event) -> None:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from engine.domain.mandate import Mandate
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
-from engine.store import Register, StoredMandate, StoredMessage, StoredWebhook
-from serving.desk.answered import weighed_by_answers
+from engine.store import Register, StoredList, StoredMandate, StoredMessage, StoredWebhook
+from serving.desk.clock import day_of
 from serving.desk.keys import owners_let_in
+from serving.desk.mandates import MadeList, keep_list, list_for
 from serving.desk.posting import PUBLIC, AddressProblem, Reach, checked, post
 from serving.desk.signing import new_secret, signature
 from serving.desk.stock import Stock
@@ -32,6 +32,8 @@ FORMER_SIGNS = timedelta(days=1)
 """How long a secret that was changed signs beside the new one."""
 SPREAD = 0.2
 """Share of a wait that is drawn: messages that failed together come not back together."""
+SERVICE = "service"
+"""Who makes lists for messages and ends webhooks of receivers that are gone, in the audit."""
 _BUSY = timedelta(minutes=2)
 _AT_ONCE = 4
 _GONE = 410
@@ -81,7 +83,7 @@ def make_webhook(
     saved = register.mandates.get(owner, mandate)
     _refuse_more(register, owner)
     checked(address, reach)
-    return ReadyWebhook(saved, address, _seen(register, saved, stock))
+    return ReadyWebhook(saved, address, _seen(list_for(register, saved, stock)))
 
 
 def keep_webhook(register: Register, made: ReadyWebhook, *, made_at: datetime, actor: str) -> StoredWebhook:
@@ -129,8 +131,9 @@ def sign_anew(register: Register, owner: str, webhook_id: str, *, made_at: datet
 def write_messages(settings: Settings, stock: Stock, *, now: datetime, state: str | None = None) -> int:
     """Write to each webhook whose list is no longer the one that was told, and whose owner has a key that opens.
 
-    The list is made of the public stock, for whoever it is: what an owner reads under an agreement stands in no
-    message.
+    The list is the one that the owner would get by asking (`serving.desk.mandates.list_for`), of the public stock: what
+    an owner reads under an agreement stands in no message. It is kept, so that the owner can answer to its units; it
+    counts as shown once the message has reached its receiver.
 
     Parameters
     ----------
@@ -155,20 +158,24 @@ def write_messages(settings: Settings, stock: Stock, *, now: datetime, state: st
         hooks = [hook for hook in register.webhooks() if hook.owner in let_in]
         if hooks and state not in (None, state_of(register, settings, stock.appraised.question)):
             return 0
+        mandates = register.mandates.among({hook.owner for hook in hooks}) if hooks else {}
         for hook in hooks:
-            try:
-                saved = register.mandates.get(hook.owner, hook.mandate)
-            except EhyaError:  # withdrawn: there is no list to tell of, until it is saved anew
+            saved = mandates.get((hook.owner, hook.mandate))
+            if saved is None:  # withdrawn: there is no list to tell of, until it is saved anew
                 continue
             if (hook.seen["stock"], hook.seen["mandate_version"]) == (stock.version, saved.version):
                 continue
-            seen = _seen(register, saved, stock) | {"told": hook.seen["told"]}
+            made = list_for(register, saved, stock)
+            seen = _seen(made) | {"told": hook.seen["told"]}
             if seen["units"] == hook.seen["units"]:
                 register.webhooks.noticed(hook.webhook_id, seen)
                 continue
             seen["told"] += 1
-            message_id, body = _message(hook, saved, seen, stock, now)
-            written += register.webhooks.say(hook.webhook_id, message_id, body, seen=seen, now=now)
+            by = {"made_at": now, "actor": SERVICE, "webhook_id": hook.webhook_id}
+            with register.together():
+                kept = keep_list(register, made, top=0, **by)  # type: ignore[arg-type]
+                message_id, body = _message(hook, kept, seen, stock, now)
+                written += register.webhooks.say(hook.webhook_id, message_id, body, seen=seen, now=now)
     return written
 
 
@@ -205,16 +212,14 @@ def send_due(settings: Settings, *, reach: Reach = PUBLIC, now: datetime, draw: 
     return len(due)
 
 
-def _seen(register: Register, saved: StoredMandate, stock: Stock) -> dict[str, Any]:
-    mandate = weighed_by_answers(register, saved.owner, saved.name, Mandate.read(saved.document))
-    found = stock.offer(mandate).shortlist
-    units = [str(unit) for unit in found.unit_id]
-    made_of = {"run_id": found.run_id, "stock": stock.version, "mandate_version": saved.version}
+def _seen(made: MadeList) -> dict[str, Any]:
+    units = [str(place["unit_id"]) for place in made.places]
+    made_of = {"run_id": made.found.run_id, "stock": made.stock.version, "mandate_version": made.saved.version}
     return {"units": units, "told": 0, **made_of}
 
 
 def _message(
-    hook: StoredWebhook, saved: StoredMandate, seen: Mapping[str, Any], stock: Stock, now: datetime
+    hook: StoredWebhook, kept: StoredList, seen: Mapping[str, Any], stock: Stock, now: datetime
 ) -> tuple[str, str]:
     before, after = hook.seen["units"], seen["units"]
     content = f"{hook.webhook_id} {seen['told']} {seen['run_id']}"  # equal for all processes that see this change
@@ -222,8 +227,9 @@ def _message(
         "type": LIST_CHANGED,
         "timestamp": now.astimezone(UTC).isoformat(),
         "data": {
-            "mandate": saved.name,
-            "mandate_version": saved.version,
+            "mandate": kept.mandate,
+            "mandate_version": kept.mandate_version,
+            "list_id": kept.list_id,
             "run_id": seen["run_id"],
             "stock_version": stock.version,
             "model_version": stock.model_version,
@@ -265,14 +271,24 @@ def _keep(
     due_at, sent_at = None if wait is None else now + wait, now if arrived else None
     if answer == str(_GONE):
         due_at = None
-    register.webhooks.came_back(message.message_id, answer, sent_at=sent_at, due_at=due_at, attempts=attempts)
+    with register.together():
+        register.webhooks.came_back(message.message_id, answer, sent_at=sent_at, due_at=due_at, attempts=attempts)
+        if answer.isdigit():  # whatever the receiver thought of it, it has read it
+            _log_shown(register, message, hook, now)
     if answer == str(_GONE):  # the receiver says that it wants nothing more
         _end(register, hook, now)
 
 
+def _log_shown(register: Register, message: StoredMessage, hook: StoredWebhook, now: datetime) -> None:
+    """Log the places that a message named, like those of a list that was read; messages of before named no list."""
+    data = json.loads(message.body).get("data", {})
+    if "list_id" in data:
+        register.lists.show(hook.owner, data["list_id"], until=len(data["units"]), shown_on=day_of(now))
+
+
 def _end(register: Register, hook: StoredWebhook, now: datetime) -> None:
     try:
-        register.webhooks.end(hook.owner, hook.webhook_id, made_at=now, actor="service")
+        register.webhooks.end(hook.owner, hook.webhook_id, made_at=now, actor=SERVICE)
     except EhyaError as error:  # its owner, or another of its messages, was first: the rest of the batch goes on
         if error.code is not ErrorCode.WEBHOOK_UNKNOWN:
             raise

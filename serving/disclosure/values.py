@@ -20,6 +20,8 @@ def known(value: object) -> bool:
 
 def codes(joined: object) -> list[str]:
     """Codes of a cell that joins them by ``;``."""
+    if isinstance(joined, str):
+        return [code for code in joined.split(";") if code]
     return [code for code in str(joined).split(";") if code] if known(joined) else []
 
 

@@ -123,6 +123,7 @@ class Speech:
         self.persian_digits = language == "fa" and digits == "own"
         self._money = money
         self._texts = texts(language)
+        self._bare: dict[str, str] = {}
 
     @property
     def direction(self) -> str:
@@ -148,6 +149,8 @@ class Speech:
             When the language has no such text or a fact is not given; the key is named.
         """
         name = key.key if isinstance(key, Code) else key
+        if not facts and name in self._bare:  # most are words of codes, and every unit says the same ones
+            return self._bare[name]
         try:
             template = self._texts[name]
         except KeyError:
@@ -159,7 +162,10 @@ class Speech:
             raise KeyError(f"{self.language}: {name!r} wants {sorted(missing)}")
         silent = {wanted for wanted, value in facts.items() if _silent(value)}
         template = _CLAUSE.sub(lambda match: "" if placeholders(match[1]) & silent else match[1], template)
-        return _PLACEHOLDER.sub(lambda match: self._counted(facts[match[1]], match[2], match[3]), template)
+        said = _PLACEHOLDER.sub(lambda match: self._counted(facts[match[1]], match[2], match[3]), template)
+        if not facts:
+            self._bare[name] = said
+        return said
 
     def _counted(self, value: object, one: str | None, several: str | None) -> str:
         """A fact, and behind it the word for one of it or for several where the text has both."""

@@ -266,6 +266,10 @@ def shared(sqlite_url, tmp_path):
         register.packages.add(name="inva", **made, document={}, inputs={})
         register.packages.freeze("inva", 1, role="deputy", signed_on=NOON, note=None, made_at=NOON)
         register.agreements.accept("fund", "inva", 1, confirmed=True, **BY)
+        for name in ("ended", "standing"):
+            hook = {"webhook_id": name, "address": "https://example.org/", "secret": "whsec_a", "seen": {}}
+            register.webhooks.add("fund", "food", **hook, **BY)
+            register.webhooks.say(name, f"to-{name}", "{}", seen={}, now=NOON)
     back_up(sqlite_url, tmp_path / "shared.zip", made_at=NOON)
     return tmp_path / "shared.zip"
 
@@ -275,6 +279,7 @@ def close_all(url):
         register.keys.revoke("leaked", **BY)
         register.people.disable("left", **BY)
         register.agreements.end("fund", "inva", 1, **BY)
+        register.webhooks.end("fund", "ended", **BY)
 
 
 def standing(url):
@@ -290,13 +295,17 @@ def test_what_was_closed_since_the_backup_stays_closed_and_the_audit_says_why(sh
         before, state = register.audit.verify(), register.access_state()
     closed = restore(shared, sqlite_url).closed
     assert (closed.keys, closed.people, closed.agreements) == (("leaked",), ("left",), ("fund inva@1",))
+    assert closed.webhooks == ("ended",)
     assert standing(sqlite_url) == (["good"], [], 0)
     with Register.open(sqlite_url) as register:
         assert register.audit.verify().sound
         assert register.check() == ()
-        acts = register.audit()["act"].head(4).tolist()
-        assert acts == ["agreement_ended", "person_disabled", "key_revoked", "register_restored"]
-        assert before.head in register.audit()["facts"].iloc[3]
+        assert [one.webhook_id for one in register.webhooks()] == ["standing"]
+        due = register.webhooks.due(now=NOON, busy_until=NOON)
+        assert [message.message_id for message, _ in due] == ["to-standing"]
+        acts = register.audit()["act"].head(5).tolist()
+        assert acts == ["agreement_ended", "webhook_ended", "person_disabled", "key_revoked", "register_restored"]
+        assert before.head in register.audit()["facts"].iloc[4]
         assert register.access_state() == state  # nothing to learn for a service that runs
 
 

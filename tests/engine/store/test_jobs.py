@@ -44,6 +44,24 @@ def test_what_a_worker_left_is_taken_by_another_and_the_first_can_do_it_no_more(
     assert not register.jobs.wait(now=later + 2 * LEASE)
 
 
+def test_a_worker_that_renews_keeps_its_job_and_each_beginning_is_counted(register):
+    register.jobs.add("one", {}, b"file", **BY)
+    assert register.jobs.take("a", now=NOON)[0].attempts == 1
+    later = NOON + LEASE
+    assert register.jobs.renew("one", "a", now=later)
+    assert register.jobs.take("b", now=later + LEASE / 2) is None
+    assert register.jobs.take("b", now=later + 2 * LEASE)[0].attempts == 2
+    assert not register.jobs.renew("one", "a", now=later)
+    register.jobs.excuse("one", "b")
+    assert register.jobs.get("one").attempts == 1
+
+
+def test_a_page_of_jobs_is_read_and_no_more(register):
+    for number in range(5):
+        register.jobs.add(str(number), {}, b"file", **BY)
+    assert [one.job_id for one in register.jobs(after=1, limit=2)] == ["3", "2"]
+
+
 def test_a_job_is_done_together_with_what_it_wrote_or_not_at_all(url, given):
     with Register.open(url) as register:
         register.jobs.add("one", {}, b"file", **BY)

@@ -14,7 +14,7 @@ from engine.store.jobs import LEASE
 from serving.api.background import reader
 from serving.api.imports import said_in_all_languages
 from serving.api.limits import ServiceLimits
-from serving.desk.incoming import read_next
+from serving.desk.incoming import MOST_ATTEMPTS, read_next
 
 GOOD = b"Unit name,County,Jobs now\nA new one,Khoy,12\nAnother,Khoy,-3\n"
 CSV = {"content-type": "text/csv"}
@@ -121,6 +121,22 @@ def test_what_a_dead_worker_left_is_read_by_another_and_stored_once(office, own_
     work = reader(own_copy.settings)
     assert [work(), work()] == [True, False]
     assert office(place, method="GET").json()["state"] == "done"
+
+
+def test_a_file_that_ends_its_worker_each_time_is_given_up_and_says_so_in_both_languages(office, own_copy):
+    place = office(content=GOOD).headers["location"]
+    moment = datetime.now(UTC)
+    with Register.open(own_copy.settings.database_url) as register:
+        for number in range(MOST_ATTEMPTS):
+            moment += 2 * LEASE
+            assert register.jobs.take(f"dead-{number}", now=moment)
+    moment += 2 * LEASE
+    assert read_next(own_copy.settings, said_in_all_languages, worker="last", clock=lambda: moment)
+    found = {lang: office(f"{place}?lang={lang}", method="GET").json() for lang in ("en", "fa")}
+    assert {one["state"] for one in found.values()} == {"refused"}
+    assert found["en"]["problem"]["code"] == "job_given_up"
+    assert "5 times" in found["en"]["problem"]["message"]
+    assert not found["fa"]["problem"]["message"].isascii()
 
 
 def test_a_database_that_fails_loses_no_file_and_another_begins_anew(office, own_copy):

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from engine.domain.mandate import Mandate
 from engine.errors import EhyaError, ErrorCode
 from engine.store import Register
 from serving.cli.app import app
@@ -76,12 +77,40 @@ def test_a_list_that_changed_is_told_signed_and_names_what_came_and_went(own_cop
     said = json.loads(body)
     assert (path, said["type"], headers["content-type"]) == ("/hook", "mandate.list_changed", "application/json")
     assert said["data"]["left"] == [own_copy.stock.units.index[0]]
-    assert len(said["data"]["entered"]) == 1
+    listed = without_first(own_copy.stock).offer(Mandate.read(MANDATE), limit=200).shortlist
+    assert said["data"]["units"] == list(listed.unit_id)
+    assert said["data"]["entered"] == []  # all that pass were on the list before: it is that of a kept list, not ten
     given = [headers[f"webhook-{name}"] for name in ("id", "timestamp", "signature")]
     assert signed_by(hook["secret"], *given, body, now=NOON.timestamp())
     assert not signed_by(hook["secret"], *given, body + " ", now=NOON.timestamp())
     assert not signed_by(hook["secret"], *given, body, now=NOON.timestamp() + 301)
     assert send(own_copy, NOON + timedelta(days=9)) == 0
+
+
+def test_what_a_message_names_counts_as_shown_once_it_reached_its_receiver(own_copy, receiver, hook, party):
+    told(own_copy)
+    with Register.open(own_copy.settings.database_url) as register:
+        [kept] = register.lists("fund")
+        assert kept.shown == frozenset()
+        receiver.answers = [500]  # whatever it answers, it has read the message
+        send(own_copy)
+        said = json.loads(receiver.came[0][2])["data"]
+        [kept] = register.lists("fund")
+        shown = register.showings()
+    assert said["list_id"] == kept.list_id
+    assert [place["unit_id"] for place in kept.places] == said["units"]
+    assert sorted(kept.shown) == list(range(1, len(said["units"]) + 1))
+    assert set(shown["run_id"]) == {kept.list_id}
+    answer = {"unit_id": said["units"][0], "kind": "interested"}
+    assert party("POST", f"/v1/shortlists/{kept.list_id}/reactions", json=answer).status_code == 200
+
+
+def test_a_message_that_reached_nobody_has_shown_nothing(own_copy, receiver, hook, party):
+    told(own_copy)
+    send_due(own_copy.settings, now=NOON)  # to public hosts alone, so that it goes nowhere
+    with Register.open(own_copy.settings.database_url) as register:
+        assert register.lists("fund")[0].shown == frozenset()
+        assert register.lists.count("fund", since=NOON - timedelta(days=1)) == 0  # nobody asked for it
 
 
 def test_a_running_service_tells_by_itself(own_copy, receiver, listen):

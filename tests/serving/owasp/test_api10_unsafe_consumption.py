@@ -2,28 +2,32 @@
 
 import io
 import socket
+import ssl
 import threading
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 
 import openpyxl
 import pytest
 
 from engine.errors import EhyaError
 from serving.api.background import reader
+from serving.desk import posting
 from serving.desk.posting import Reach, post
 
 INSIDE = Reach(inside=True)
 
 
 @contextmanager
-def answering(*parts, pause=0.0):
+def answering(*parts, pause=0.0, secure=None):
     """A receiver that sends such bytes, with pauses between them, until the other side has enough."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve():
             caller, _ = listening.accept()
-            with caller:
+            with caller if secure is None else secure.wrap_socket(caller, server_side=True) as caller:
                 caller.recv(65_536)
                 try:
                     for part in parts:
@@ -34,7 +38,7 @@ def answering(*parts, pause=0.0):
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        yield f"{'https' if secure else 'http'}://127.0.0.1:{listening.getsockname()[1]}/"
         thread.join(5)
 
 
@@ -57,6 +61,54 @@ def test_an_answer_that_trickles_is_ended_in_time(parts):
         with pytest.raises(EhyaError):
             post(address, b"{}", {}, INSIDE, seconds=0.5)
         assert time.monotonic() - began < 3  # all of it would take five
+
+
+@pytest.fixture
+def certified(tmp_path, monkeypatch):
+    """TLS of a receiver on this computer, by a certificate that is trusted while the test runs."""
+    x509 = pytest.importorskip("cryptography.x509")
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "receiver")])
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
+    made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    made = made.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+    file, coding = tmp_path / "receiver.pem", serialization.Encoding.PEM
+    plain = (coding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    file.write_bytes(key.private_bytes(*plain) + made.sign(key, hashes.SHA256()).public_bytes(coding))
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    secure.load_cert_chain(file)
+    return secure
+
+
+def test_an_answer_over_tls_that_trickles_is_ended_in_time_too(certified):
+    with answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", secure=certified) as address:
+        assert post(address, b"{}", {}, INSIDE, seconds=5) == 200
+    began = time.monotonic()
+    with answering(*[b"x"] * 100, pause=0.05, secure=certified) as address:
+        with pytest.raises(EhyaError):
+            post(address, b"{}", {}, INSIDE, seconds=0.5)
+        assert time.monotonic() - began < 3
+
+
+def test_a_greeting_of_tls_that_trickles_is_ended_in_time():
+    began = time.monotonic()
+    with answering(b"\x16\x03\x03\x40\x00", *[b"\x02"] * 100, pause=0.05) as address:
+        with pytest.raises(EhyaError):
+            post(address.replace("http:", "https:"), b"{}", {}, INSIDE, seconds=0.5)
+        assert time.monotonic() - began < 3
+
+
+def test_a_name_that_nobody_looks_up_in_time_leads_nowhere(monkeypatch):
+    monkeypatch.setattr(posting.socket, "getaddrinfo", lambda *_, **__: time.sleep(1) or [])
+    began = time.monotonic()
+    with pytest.raises(EhyaError) as refused:
+        post("https://slow.example/", b"{}", {}, seconds=0.2)
+    assert refused.value.facts["reason"].value == "no_such_host"
+    assert time.monotonic() - began < 1
 
 
 @pytest.mark.parametrize("answer", [b"", b"not http at all\r\n\r\n", b"HTTP/1.1 999999 X\r\n\r\n", b"\xff" * 1_000])
