@@ -166,6 +166,9 @@ class ErrorCode(Code):
     KEY_REVOKED = "key_revoked"
     PERSON_EXISTS = "person_exists"
     SESSION_UNKNOWN = "session_unknown"
+    DOCUMENT_UNKNOWN = "document_unknown"
+    DOCUMENT_REFUSED = "document_refused"
+    VIEW_UNKNOWN = "view_unknown"
     PERSON_UNKNOWN = "person_unknown"
     PERSON_DISABLED = "person_disabled"
     PASSWORD_REFUSED = "password_refused"  # noqa: S105 (the name of a refusal)

@@ -13,6 +13,7 @@ from engine.store.audit import Act, Audit, AuditCheck
 from engine.store.changes import Change
 from engine.store.check import Inconsistency, StoreProblem, counts, problems
 from engine.store.decisions import Decisions
+from engine.store.documents import Documents, StoredDocument
 from engine.store.events import Events
 from engine.store.imports import ImportResult, Imports
 from engine.store.jobs import LEASE, Jobs, JobState, StoredJob
@@ -31,6 +32,7 @@ from engine.store.showings import Showings
 from engine.store.story import ImportStory
 from engine.store.undoing import Fate, Undone
 from engine.store.units import StoredUnits
+from engine.store.views import StoredView, Views
 from engine.store.webhooks import StoredMessage, StoredWebhook, Webhooks
 
 __all__ = [
@@ -46,6 +48,7 @@ __all__ = [
     "Promotion",
     "Register",
     "StoreProblem",
+    "StoredDocument",
     "StoredJob",
     "StoredKey",
     "StoredList",
@@ -54,6 +57,7 @@ __all__ = [
     "StoredPackage",
     "StoredPerson",
     "StoredSession",
+    "StoredView",
     "StoredWebhook",
     "Undone",
 ]
@@ -97,6 +101,8 @@ class Register:
         Programs and persons that may ask, and what they may do.
     sessions
         Browsers of people who signed in.
+    views, documents
+        Lists that people look at again, and files that lie with units.
     agreements
         Who agreed not to disclose what stands in which package.
     audit
@@ -130,6 +136,8 @@ class Register:
         self.keys = Keys(session)
         self.people = People(session)
         self.sessions = Sessions(session)
+        self.views = Views(session)
+        self.documents = Documents(session)
         self.agreements = Agreements(session)
         self.audit = Audit(session)
         self.mandates = Mandates(session)

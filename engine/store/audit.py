@@ -51,6 +51,8 @@ class Act(Code):
     SESSION_ENDED = "session_ended"
     IMPORT_UNDONE = "import_undone"
     UNIT_EDITED = "unit_edited"
+    DOCUMENT_ADDED = "document_added"
+    DOCUMENT_REMOVED = "document_removed"
     REGISTER_READ = "register_read"
     DECIDED = "decided"
     MODEL_TRAINED = "model_trained"

@@ -40,7 +40,10 @@ class IntakeLike(Protocol):
 
     @property
     def units(self) -> pd.DataFrame:
-        """Unit table with the columns ``sheet``, ``row`` and ``identity``; the index names sheet and row."""
+        """Unit table with the columns ``sheet``, ``row`` and ``identity``; the index names sheet and row.
+
+        With a column ``ordinal`` each row says which of the units of its identity it speaks of.
+        """
 
     @property
     def source(self) -> str:
@@ -197,7 +200,8 @@ def plan(connection: Connection, intake: IntakeLike, *, source: str | None) -> C
     rows = register_rows(intake.units, source=source or intake.source, as_of=intake.as_of)
     stored = _stored(connection, rows)
     living = stored[~stored["unit_id"].isin(gone_units(connection))]
-    rows["ordinal"] = ordinals(rows, living, content_columns())
+    told = intake.units.get("ordinal")  # a person edited units that stand before them: which these are is no guess
+    rows["ordinal"] = ordinals(rows, living, content_columns()) if told is None else told.to_numpy(dtype="int64")
     rows["unit_id"] = unit_ids(rows, stored)
     known = living[living["unit_id"].isin(rows["unit_id"])]
     seen = _sightings(connection, known["unit_id"])

@@ -395,6 +395,35 @@ key_revocations = Table(
 )
 """Keys that open nothing any more."""
 
+views = Table(
+    "views",
+    metadata,
+    _numbered(),
+    Column("owner", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    UniqueConstraint("owner", "name"),
+)
+"""Lists that people look at again, by what they call them; forgotten when they say so."""
+
+documents = Table(
+    "documents",
+    metadata,
+    _numbered(),
+    _unit(),
+    Column("title", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("removed_at", DateTime),
+    Index(None, "unit_id"),
+)
+"""Files that lie with a unit; one that was removed stays until the register is packed, so that it can come back."""
+
 people = Table(
     "people",
     metadata,

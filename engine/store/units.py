@@ -79,6 +79,13 @@ class StoredUnits:
             found = shown_units(connection, [roots(connection).get(unit_id, unit_id)])
         return with_derived(unit_table(found))
 
+    def keys(self, unit_ids: Collection[str]) -> pd.DataFrame:
+        """By what the register knows units again: ``origin, identity, ordinal``, index ``unit_id``."""
+        table = schema.units
+        query = select(table.c.unit_id, table.c.origin, table.c.identity, table.c.ordinal)
+        with self._session.read() as connection:
+            return read_where(connection, query, table.c.unit_id, unit_ids).set_index("unit_id")
+
     def first_records(self) -> pd.DataFrame:
         """Units as the register first met them: what an approach has not yet brought to light.
 

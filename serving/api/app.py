@@ -14,9 +14,13 @@ from engine.settings import Settings
 from serving.api.background import reader, teller, working
 from serving.api.border import LOOPBACK_NAMES, Border
 from serving.api.browsing.failing import problem_answer, signing_in
+from serving.api.browsing.outcomes import router as desk_outcome_routes
 from serving.api.browsing.signing import router as signing_routes
 from serving.api.browsing.starting import router as starting_routes
 from serving.api.browsing.today import router as today_routes
+from serving.api.browsing.unit import router as desk_unit_routes
+from serving.api.browsing.unit import undoing as unit_undoing_routes
+from serving.api.browsing.units import router as desk_units_routes
 from serving.api.browsing.visits import SignInNeededError
 from serving.api.comparing import router as comparison_routes
 from serving.api.corrections import router as correction_routes
@@ -54,7 +58,10 @@ DESCRIPTION = (
 )
 
 
-_DESK = (signing_routes, starting_routes, today_routes)
+_DESK = (
+    signing_routes, starting_routes, today_routes, desk_units_routes, desk_unit_routes, unit_undoing_routes,
+    desk_outcome_routes,
+)  # fmt: skip
 """Pages for people who sign in."""
 
 

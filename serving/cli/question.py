@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 
 from engine.domain.persona import Persona
-from engine.errors import EhyaError, ErrorCode
-from engine.parsing.dates import DateRead, Precision, read_date, to_jalali
-from engine.parsing.money import read_money
-from engine.parsing.rejection import Refusal, Remarked
+from engine.parsing.dates import Precision, to_jalali
 from serving.desk.question import Question, read_persona, read_weights
+from serving.desk.written import Day, amount, day
+
+__all__ = ["Day", "amount", "day", "last_day", "now", "read_question", "today"]
 
 
 def read_question(
@@ -51,22 +50,6 @@ def read_question(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A day that the caller named, and how exactly.
-
-    Parameters
-    ----------
-    at
-        The day, or the first of the month or year.
-    precision
-        ``day``, ``month`` or ``year``.
-    """
-
-    at: pd.Timestamp
-    precision: Precision
-
-
 def today() -> pd.Timestamp:
     """The day on which the command runs."""
     return pd.Timestamp.now().normalize()
@@ -75,27 +58,6 @@ def today() -> pd.Timestamp:
 def now() -> pd.Timestamp:
     """The moment at which the command runs, UTC, to the second."""
     return pd.Timestamp.now("UTC").floor("s")
-
-
-def day(text: str, option: str) -> Day:
-    """Read a day in either calendar.
-
-    Raises
-    ------
-    EhyaError
-        ``value_unreadable``.
-
-    Examples
-    --------
-    >>> day("1404/07", "--on")
-    Day(at=Timestamp('2025-09-23 00:00:00'), precision=<Precision.MONTH: 'month'>)
-    """
-    found = read_date(text)
-    if isinstance(found, Remarked):
-        found = found.reading
-    if isinstance(found, Refusal) or not isinstance(found, DateRead):
-        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=option, given=text, allowed=["2026-11-23", "1405-09-02"])
-    return Day(pd.Timestamp(found.day), found.precision)
 
 
 def last_day(text: str, option: str) -> pd.Timestamp:
@@ -121,20 +83,3 @@ def last_day(text: str, option: str) -> pd.Timestamp:
     year, month, _ = to_jalali(found.at.date())
     first = (year + 1, 1) if found.precision == Precision.YEAR or month == 12 else (year, month + 1)
     return day(f"{first[0]}-{first[1]:02d}-01", option).at - pd.Timedelta(days=1)
-
-
-def amount(text: str, option: str) -> int:
-    """Read an amount of money with its unit.
-
-    Raises
-    ------
-    EhyaError
-        ``value_unreadable``, also where the unit (rial, toman) is missing.
-    """
-    found = read_money(text)
-    if isinstance(found, Remarked):
-        found = found.reading
-    if not isinstance(found, int) or found <= 0:
-        allowed = ["50 میلیارد ریال", "5 billion toman"]
-        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=option, given=text, allowed=allowed)
-    return found

@@ -15,6 +15,8 @@ from serving.desk.learnt_acts import believed_acts
 from serving.desk.named import find_unit
 from serving.desk.plan import PlanRequest, PlanResult, done_acts, plans_of
 from serving.desk.question import Question
+from serving.desk.unit import Story, story_among
+from serving.desk.units import Searched, UnitList, UnitsRequest
 from serving.desk.watch import state_of
 from serving.desk.why import asked_of_the_register
 from serving.desk.workspace import champion, open_register
@@ -33,8 +35,9 @@ class Office:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._lock = threading.Lock()
-        self._kept: tuple[str, Appraised] | None = None
+        self._kept: tuple[str, Appraised, Beside] | None = None
         self._asked: tuple[Appraised, pd.DataFrame] | None = None
+        self._searched: Searched | None = None
 
     def appraised(self, question: Question) -> Appraised:
         """The appraisal with all that the office knows, in the order of the question's weights.
@@ -68,6 +71,31 @@ class Office:
         if self._asked is None or self._asked[0] is not found:
             self._asked = (found, asked_of_the_register(found))
         return self._asked[1]
+
+    def units(self, question: Question, request: UnitsRequest) -> UnitList:
+        """A page of the register.
+
+        Raises
+        ------
+        EhyaError
+            As :meth:`appraised` and `serving.desk.units.Searched.find`.
+        """
+        found = self._latest(question.usual)
+        if self._searched is None or self._searched.appraised is not found:
+            self._searched = Searched(found)
+        return self._searched.find(request)
+
+    def story(self, question: Question, given: str) -> Story:
+        """Everything known of one unit.
+
+        Raises
+        ------
+        EhyaError
+            As :meth:`appraised`; ``unknown_unit``, ``several_units``.
+        """
+        _, found, beside = self._standing(question.usual)
+        with open_register(self.settings) as register:
+            return story_among(register, found, beside, given)
 
     def worth(self, question: Question, units: pd.Index, choices: Choices) -> pd.DataFrame:
         """Worth of units as columns (`serving.desk.economics.register_economics`).
@@ -103,12 +131,15 @@ class Office:
         return plans_of(found, pd.Index([unit]), done_acts(self.settings, question), request, believed)
 
     def _latest(self, question: Question) -> Appraised:
+        return self._standing(question)[1]
+
+    def _standing(self, question: Question) -> tuple[str, Appraised, Beside]:
         with self._lock:  # two who ask at once wait for one appraisal
             with open_register(self.settings) as register:
                 state = f"{state_of(register, self.settings, question)} {question.document}"
                 if self._kept is not None and self._kept[0] == state:
-                    return self._kept[1]
+                    return self._kept
                 units, beside = current_units(register, as_of=question.as_of), Beside.of(register, self.settings)
                 model = champion(register, self.settings)
-            self._kept = (state, judged(units, model, question, Audience.OFFICE, beside))
-            return self._kept[1]
+            self._kept = (state, judged(units, model, question, Audience.OFFICE, beside), beside)
+            return self._kept

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -14,13 +14,16 @@ from engine.health.plausibility import implausible
 from engine.recourse.acts import lifted, since_records
 from engine.recourse.remedies import interventions
 from engine.settings import Settings
-from serving.desk.appraisal import Beside, current_units, judged
+from serving.desk.appraisal import Appraised, Beside, current_units, judged
 from serving.desk.named import find_unit
 from serving.desk.plan import acts_among
 from serving.desk.question import Question
 from serving.desk.why import Why, explained, why
 from serving.desk.workspace import champion, open_register
 from serving.disclosure.masking import Audience
+
+if TYPE_CHECKING:
+    from engine.store import Register
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,46 +85,74 @@ def unit_story(settings: Settings, question: Question, given: str) -> Story:
         ``unknown_unit``, ``several_units``, ``model_changed``, ``database_failed``.
     """
     with open_register(settings) as register:
-        units = current_units(register, as_of=question.as_of)
+        units, beside = current_units(register, as_of=question.as_of), Beside.of(register, settings)
         unit_id = find_unit(units, register.units.resolve(given))
-        facts, conflicts = register.units.facts(unit_id), register.decisions.conflicts(unit_id)
-        beside = Beside.of(register, settings)
-        extras = register.units.extras([unit_id]).drop(columns="unit_id")
-        done = acts_among(register.events(question.as_of))
-        history, events, kept = register.units.history(unit_id), register.events(), register.predictions(unit_id)
         try:
-            model = champion(register, settings)
+            found = judged(units, champion(register, settings), question, Audience.OFFICE, beside)
         except EhyaError as error:
             if error.code not in (ErrorCode.NO_MODEL, ErrorCode.MODEL_WAITS, ErrorCode.MODEL_FILE_MISSING):
                 raise
-            table, told, reasons = units, None, None
-        else:
-            told = explained(model, units.loc[[unit_id]], as_of=question.as_of)
-            found = judged(units, model, question, Audience.OFFICE, beside)
-            table, reasons = found.table, why(found, [unit_id])
+            return _story(register, units, unit_id, question, beside, None)
+        return _story(register, units, unit_id, question, beside, found)
+
+
+def story_among(register: Register, found: Appraised, beside: Beside, given: str) -> Story:
+    """The story of a unit of an appraisal that stands already.
+
+    Parameters
+    ----------
+    register
+        Open register, in the state that the appraisal was made of.
+    found, beside
+        The appraisal for the office, and what it rests on beside the units.
+    given
+        Id or name of the unit.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit``, ``several_units``.
+    """
+    unit_id = find_unit(found.table, register.units.resolve(given))
+    return _story(register, found.table, unit_id, found.question, beside, found)
+
+
+def _story(
+    register: Register,
+    units: pd.DataFrame,
+    unit_id: str,
+    question: Question,
+    beside: Beside,
+    found: Appraised | None,
+) -> Story:
+    """The story, where ``units`` holds the unit's record."""
     unit = units.loc[[unit_id]]
     levels = levels_of(beside.prices)
     findings = diagnose(unit, as_of=question.as_of, levels=levels)
     blind = unjudged(unit, as_of=question.as_of, levels=levels)
     waiting = barriers_of(findings, blind)
-    done = since_records(done, unit)
+    done = since_records(acts_among(register.events(question.as_of)), unit)
     gone = lifted(findings, done)
+    events = register.events()
+    row = unit if found is None else found.table.loc[[unit_id]]
+    model = None if found is None else found.model
+    scorable = model is not None and bool(row["scorable"].iloc[0])
     return Story(
-        row=table.loc[[unit_id]],
-        facts=facts,
-        conflicts=conflicts.drop(columns="unit_id"),
-        extras=extras,
+        row=row,
+        facts=register.units.facts(unit_id),
+        conflicts=register.decisions.conflicts(unit_id).drop(columns="unit_id"),
+        extras=register.units.extras([unit_id]).drop(columns="unit_id"),
         odd=implausible(unit, earlier=beside.earlier),
         twins=units["name"].reindex(_twins(unit_id, beside.duplicates)),
-        history=history,
+        history=register.units.history(unit_id),
         events=events[events["unit_id"] == unit_id],
-        predictions=kept,
+        predictions=register.predictions(unit_id),
         findings=findings[~gone],
         unjudged=blind,
         plan=interventions(waiting[~lifted(waiting, done)]),
         lifted=findings[gone],
-        why=told if "scorable" in table and bool(table.loc[unit_id, "scorable"]) else None,
-        reasons=reasons,
+        why=explained(model, unit, as_of=question.as_of) if scorable and model is not None else None,
+        reasons=None if found is None else why(found, [unit_id]),
     )
 
 

@@ -54,7 +54,7 @@
   /* Sliders say their value; data-output names where. */
   function slider(input) {
     const output = document.getElementById(input.dataset.output);
-    const show = () => { if (output) output.value = said(input.value); };
+    const show = () => { if (output) output.value = persian ? said(input.value).replace(".", "٫") : input.value; };
     input.addEventListener("input", show);
     show();
   }
@@ -192,6 +192,9 @@
     wrap.append(button);
     document.addEventListener("click", (event) => { if (!wrap.contains(event.target)) close(); });
   }
+
+  /* A form that keeps where one is reads the address as it is now. */
+  own("input[data-here]").forEach((input) => input.form.addEventListener("submit", () => { input.value = location.pathname + location.search; }));
 
   function prepare(within) {
     const each = (selector, act) => { if (within.matches?.(selector)) act(within); own(selector, within).forEach(act); };

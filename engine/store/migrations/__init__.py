@@ -14,25 +14,10 @@ from engine.store.schema import metadata
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
-HEAD = "0014"
+HEAD = "0015"
 """The revision that the tables of ``engine.store.schema`` are; a test holds it to the last file in ``versions``."""
 
-REVISIONS = (
-    "0001",
-    "0002",
-    "0003",
-    "0004",
-    "0005",
-    "0006",
-    "0007",
-    "0008",
-    "0009",
-    "0010",
-    "0011",
-    "0012",
-    "0013",
-    "0014",
-)
+REVISIONS = tuple(f"{number:04d}" for number in range(1, int(HEAD) + 1))
 
 
 def current(connection: Connection) -> str | None:

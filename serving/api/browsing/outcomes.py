@@ -1,0 +1,259 @@
+"""``/desk/outcomes``: what came of units, recorded one by one or from a sheet, corrected and withdrawn."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from engine.domain.intervention import InterventionCode
+from engine.domain.outcome import OutcomeKind
+from engine.errors import EhyaError, ErrorCode
+from engine.parsing.dates import Precision
+from engine.parsing.text import latin_digits
+from engine.settings import LANGUAGES
+from serving.api.browsing.answers import (
+    PAGE_HEADERS,
+    actor_of,
+    answered,
+    form_of,
+    own_address,
+    question_of,
+    read_by,
+    settings_of,
+    went,
+    written_by,
+)  # fmt: skip
+from serving.api.browsing.look import words_for
+from serving.api.browsing.units import WORKBOOK
+from serving.api.forms import Form
+from serving.api.problems import sentence
+from serving.desk.outcomes import (
+    OutcomeRequest,
+    correct_outcome,
+    outcomes,
+    record_outcome,
+    record_sheet,
+    withdraw_outcome,
+)  # fmt: skip
+from serving.desk.written import amount, day
+from serving.disclosure.values import known
+from serving.i18n import Speech, speech
+from serving.pages.desk.outcomes import OUTCOME_FIELDS, outcome_page, outcomes_page, sheet_page
+from serving.reports.outcome_sheet import read_outcome_sheet, write_outcome_sheet
+
+_MOST_NAMED = 5_000
+
+
+def router() -> APIRouter:
+    """Addresses of outcomes."""
+    routes = APIRouter(prefix="/desk", include_in_schema=False)
+
+    @routes.get("/outcomes", openapi_extra=read_by())
+    async def listed(request: Request) -> Response:
+        found = await run_in_threadpool(outcomes, settings_of(request))
+        query = {name: request.query_params.get(name, "")[:200] for name in ("q", "kind")}
+        given = request.query_params.get("start", "0")
+        start = int(given) if given.isdecimal() and len(given) < 10 else 0
+        return await answered(request, lambda frame: outcomes_page(frame, found, query, start))
+
+    @routes.get("/outcomes.xlsx", openapi_extra=read_by())
+    async def exported(request: Request) -> Response:
+        body = await run_in_threadpool(_sheet, request)
+        headers = PAGE_HEADERS | {"content-disposition": 'attachment; filename="outcomes.xlsx"'}
+        return Response(body, 200, headers, WORKBOOK)
+
+    @routes.get("/outcomes/new", openapi_extra=read_by())
+    async def new(request: Request) -> Response:
+        unit = request.query_params.get("unit", "")
+        typed = {"happened_on": _today(request), "kind": request.query_params.get("kind", "")}
+        return await _form(request, typed, unit)
+
+    @routes.post("/outcomes/new", openapi_extra=written_by())
+    async def record(request: Request) -> Response:
+        given, now = form_of(request), request.app.state.gate.now()
+        try:
+            asked = _asked(given, question_of(request).as_of)
+            done = await run_in_threadpool(
+                record_outcome, settings_of(request), asked, made_at=now, actor=actor_of(request)
+            )
+        except EhyaError as error:
+            return await _form(request, _typed(given), given.text("unit"), error=error)
+        from serving.pages.desk.words import unit_address
+
+        return went(request, unit_address(done.outcome.unit_id), "outcome_recorded", undo_outcome=str(done.number))
+
+    @routes.get("/outcomes/sheet", openapi_extra=read_by())
+    async def sheet(request: Request) -> Response:
+        return await answered(request, sheet_page)
+
+    @routes.post("/outcomes/sheet", openapi_extra=written_by(file=True))
+    async def record_rows(request: Request) -> Response:
+        try:
+            found, looked = await run_in_threadpool(_recorded, request)
+        except EhyaError as error:
+            wrong = sentence(error.code, dict(error.facts), words_for(request).language)
+            return await answered(request, lambda frame: sheet_page(frame, problem=wrong), 422)
+        count = 0 if looked else len(found.accepted)
+        return await answered(request, lambda frame: sheet_page(frame, recorded=count, refused=found.refused))
+
+    @routes.get("/outcomes/{number}", openapi_extra=read_by())
+    async def one(request: Request, number: int) -> Response:
+        event = await run_in_threadpool(_event, request, number)
+        return await _form(request, _as_typed(event, words_for(request)), str(event["unit_id"]), number=number)
+
+    @routes.post("/outcomes/{number}", openapi_extra=written_by())
+    async def correct(request: Request, number: int) -> Response:
+        given, now = form_of(request), request.app.state.gate.now()
+        try:
+            asked = _asked(given, question_of(request).as_of)
+            by = {"made_at": now, "actor": actor_of(request), "reason": given.text("reason") or None}
+            await run_in_threadpool(correct_outcome, settings_of(request), number, asked, **by)
+        except EhyaError as error:
+            return await _form(request, _typed(given), given.text("unit"), number=number, error=error)
+        return went(request, "/desk/outcomes", "outcome_corrected")
+
+    @routes.post("/outcomes/{number}/withdraw", openapi_extra=written_by())
+    async def withdraw(request: Request, number: int) -> Response:
+        reason = form_of(request).text("reason") or None
+        await run_in_threadpool(_withdraw, request, number, reason)
+        return went(request, "/desk/outcomes", "outcome_withdrawn")
+
+    @routes.post("/undo/outcome", openapi_extra=written_by())
+    async def undo(request: Request) -> Response:
+        given = form_of(request)
+        which = given.text("which")
+        await run_in_threadpool(_withdraw, request, int(which) if which.isdecimal() else 0, "undo")
+        return went(request, own_address(given.text("next"), "/desk/outcomes"), "outcome_undone")
+
+    return routes
+
+
+async def _form(
+    request: Request, typed: Mapping[str, str], unit: str, *, number: int | None = None, error: EhyaError | None = None
+) -> Response:
+    listed = await run_in_threadpool(_units, request)
+    chosen = (unit, listed[unit]) if unit in listed.index else None
+    problem = "" if error is None else sentence(error.code, dict(error.facts), words_for(request).language)
+    named = [] if chosen else [(str(one), str(name)) for one, name in listed.dropna().head(_MOST_NAMED).items()]
+    return await answered(
+        request,
+        lambda frame: outcome_page(frame, typed, unit=chosen, number=number, units=named, problem=problem),
+        200 if error is None else 422,
+    )
+
+
+def _units(request: Request) -> pd.Series:
+    return outcomes(settings_of(request)).names
+
+
+def _typed(given: Form) -> dict[str, str]:
+    return {name: given.text(name) for name in OUTCOME_FIELDS}
+
+
+def _asked(given: Form, today: pd.Timestamp) -> Any:
+    """The event that a form asks for, its days and figures read as people write them.
+
+    Raises
+    ------
+    EhyaError
+        ``value_unreadable``.
+    """
+    happened = day(given.text("happened_on"), "happened_on")
+    known_on = day(given.text("known_on"), "known_on").at if given.text("known_on") else max(today, happened.at)
+    rial = given.text("rial")
+    return OutcomeRequest(
+        unit=given.text("unit"),
+        kind=given.text("kind"),
+        happened_on=happened.at,
+        precision=Precision(happened.precision),
+        known_on=known_on,
+        capacity_share=_share(given.text("capacity_share")),
+        jobs=_count(given.text("jobs")),
+        act=given.text("act") or None,
+        rial=amount(rial, "rial") if rial else None,
+        event=given.text("event") or None,
+        source=given.text("source") or None,
+    )
+
+
+def _count(text: str) -> int | None:
+    plain = latin_digits(text)
+    if not plain:
+        return None
+    if not plain.isdecimal() or len(plain) > 7:
+        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="jobs", given=text, allowed=["34"])
+    return int(plain)
+
+
+def _share(text: str) -> float | None:
+    plain = latin_digits(text).replace("٪", "%").replace("٫", ".").replace(" ", "")
+    if not plain:
+        return None
+    try:
+        number = float(plain.removesuffix("%")) / (100 if plain.endswith("%") else 1)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="capacity_share", given=text, allowed=["60%", "0.6"])
+    return number
+
+
+def _today(request: Request) -> str:
+    return words_for(request).date(question_of(request).as_of)
+
+
+def _event(request: Request, number: int) -> dict[Any, Any]:
+    events = outcomes(settings_of(request)).events
+    found = events[events["id"] == number].to_dict("records")
+    if not found:
+        raise EhyaError(ErrorCode.UNKNOWN_EVENT, given=number)
+    return found[0]
+
+
+def _as_typed(event: Mapping[Any, Any], words: Speech) -> dict[str, str]:
+    typed = {
+        "kind": str(event["kind"]),
+        "happened_on": words.date(event["happened_on"], event["happened_precision"]),
+        "known_on": words.date(event["known_on"]),
+        "jobs": str(int(event["jobs"])) if known(event["jobs"]) else "",
+        "capacity_share": f"{100 * event['capacity_share']:g}%" if known(event["capacity_share"]) else "",
+        "rial": f"{int(event['rial'])} rial" if known(event["rial"]) else "",
+    }
+    return typed | {name: str(event[name]) if known(event[name]) else "" for name in ("act", "event", "source")}
+
+
+def _withdraw(request: Request, number: int, reason: str | None) -> None:
+    now, today = request.app.state.gate.now(), question_of(request).as_of
+    withdraw_outcome(settings_of(request), number, known_on=today, made_at=now, actor=actor_of(request), reason=reason)
+
+
+def _sheet(request: Request) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        events = outcomes(settings_of(request)).events
+        return write_outcome_sheet(Path(folder) / "outcomes.xlsx", events, words_for(request)).read_bytes()
+
+
+def _recorded(request: Request) -> tuple[Any, bool]:
+    """What recording a sheet gave, and whether it was only looked at."""
+    given, now = form_of(request), request.app.state.gate.now()
+    sent, looked = given.files.get("file"), bool(given.text("only_look"))
+    ending = "" if sent is None else Path(sent.name.lower()).suffix
+    if sent is None or ending not in (".xlsx", ".csv"):
+        name = "" if sent is None else sent.name
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="file", given=name, allowed=[".xlsx", ".csv"])
+    kinds = {speech(language).text(kind): kind.value for language in LANGUAGES for kind in OutcomeKind}
+    acts = {speech(language).text(act): act.value for language in LANGUAGES for act in InterventionCode}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"outcomes{ending}"
+        path.write_bytes(sent.content)
+        rows = read_outcome_sheet(path)
+    today = question_of(request).as_of
+    by = {"made_at": now, "actor": actor_of(request)}
+    found = record_sheet(settings_of(request), rows, known_on=today, kinds=kinds, acts=acts, dry_run=looked, **by)
+    return found, looked

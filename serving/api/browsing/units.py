@@ -1,0 +1,169 @@
+"""``/desk/units``: the register as a table, its export, saved views, and edits of several units at once."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from engine.errors import EhyaError
+from serving.api.browsing.answers import (
+    PAGE_HEADERS,
+    actor_of,
+    answered,
+    form_of,
+    own_address,
+    question_of,
+    read_by,
+    settings_of,
+    went,
+    written_by,
+)  # fmt: skip
+from serving.api.browsing.look import words_for
+from serving.api.browsing.today import NOT_READY
+from serving.api.problems import sentence
+from serving.desk.editing import Edit, edit_units
+from serving.desk.imports import undo_import
+from serving.desk.office import Office
+from serving.desk.question import Question
+from serving.desk.units import UnitList, UnitsRequest
+from serving.desk.views import forget_view, save_view, views
+from serving.pages.desk.editing import edit_many_page
+from serving.pages.desk.units import units_page
+from serving.reports.ranking import write_ranking
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FILTERS = ("triage", "status", "county", "sector", "province", "origin")
+_SEVERAL = ("column", "missing")
+_MOST_AT_ONCE = 500
+
+
+def router() -> APIRouter:
+    """Addresses of the register."""
+    routes = APIRouter(prefix="/desk", include_in_schema=False)
+
+    @routes.get("/units", openapi_extra=read_by())
+    async def listed(request: Request) -> Response:
+        asked, problem = _query(request), ""
+        office, question = request.app.state.office, question_of(request)
+        try:
+            try:
+                found = await run_in_threadpool(office.units, question, _request(asked))
+            except EhyaError as error:
+                if error.code in NOT_READY:
+                    return went(request, "/desk/start")
+                problem = sentence(error.code, dict(error.facts), words_for(request).language)
+                found = await run_in_threadpool(office.units, question, UnitsRequest())
+        except EhyaError:
+            raise
+        saved = await run_in_threadpool(views, settings_of(request), actor_of(request))
+        kept = [(one.number, one.name, one.address) for one in saved]
+        columns = tuple(one for one in asked.get("column", "").split(";") if one)
+        return await answered(
+            request,
+            lambda frame: units_page(frame, found, asked, columns=columns, views=kept, problem=problem),
+            422 if problem else 200,
+        )
+
+    @routes.get("/units.xlsx", openapi_extra=read_by())
+    async def exported(request: Request) -> Response:
+        office, question = request.app.state.office, question_of(request)
+        found = await run_in_threadpool(office.units, question, _request(_query(request)))
+        body = await run_in_threadpool(_workbook, request, found, question)
+        headers = PAGE_HEADERS | {"content-disposition": 'attachment; filename="units.xlsx"'}
+        return Response(body, 200, headers, WORKBOOK)
+
+    @routes.post("/views", openapi_extra=written_by())
+    async def keep(request: Request) -> Response:
+        given = form_of(request)
+        address = own_address(given.text("address"), "/desk/units")
+        owner, now = actor_of(request), request.app.state.gate.now()
+        plain = _without_marks(address)
+        await run_in_threadpool(save_view, settings_of(request), owner, given.text("view"), plain, made_at=now)
+        return went(request, plain, "view_saved")
+
+    @routes.post("/views/forget", openapi_extra=written_by())
+    async def forget(request: Request) -> Response:
+        number = _number(form_of(request).text("which"))
+        await run_in_threadpool(forget_view, settings_of(request), actor_of(request), number)
+        return went(request, "/desk/units", "view_forgotten")
+
+    @routes.post("/units/edit-many", openapi_extra=written_by())
+    async def edit_many(request: Request) -> Response:
+        given = form_of(request)
+        marked = list(dict.fromkeys(given.all("unit")))[:_MOST_AT_ONCE]
+        if not marked:
+            return went(request, "/desk/units", "nothing_marked")
+        table = await run_in_threadpool(_rows, request.app.state.office, question_of(request), marked)
+        name, value = given.text("field"), given.text("value")
+        if not name and not value:
+            return await answered(request, lambda frame: edit_many_page(frame, table))
+        now, actor = request.app.state.gate.now(), actor_of(request)
+        edit = Edit(list(table.index), {name: value})
+        try:
+            done = await run_in_threadpool(edit_units, settings_of(request), edit, now=now, actor=actor)
+        except EhyaError as error:
+            wrong = sentence(error.code, dict(error.facts), words_for(request).language)
+            return await answered(
+                request, lambda frame: edit_many_page(frame, table, chosen=name, value=value, problem=wrong), 422
+            )
+        if done.number is None:
+            return await answered(
+                request, lambda frame: edit_many_page(frame, table, chosen=name, value=value, done=done), 422
+            )
+        return went(request, "/desk/units", f"units_edited:{done.changed}", undo_edit=str(done.number))
+
+    @routes.post("/undo/edit", openapi_extra=written_by())
+    async def undo(request: Request) -> Response:
+        given, now = form_of(request), request.app.state.gate.now()
+        await run_in_threadpool(undo_import, settings_of(request), _number(given.text("which")), made_at=now)
+        return went(request, own_address(given.text("next"), "/desk/units"), "edit_undone")
+
+    return routes
+
+
+def _query(request: Request) -> dict[str, str]:
+    """What was asked; of names that may stand several times all values, joined by ``;``."""
+    found: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
+        if name in _SEVERAL and name in found:
+            found[name] = f"{found[name]};{value}"
+        elif name in ("q", "sort", "start", *_FILTERS, *_SEVERAL):
+            found[name] = value[:300]
+    return {name: value for name, value in found.items() if value}
+
+
+def _request(asked: dict[str, str]) -> UnitsRequest:
+    wishes = {name: asked[name].split(";") for name in _FILTERS if name in asked}
+    missing = tuple(one for one in asked.get("missing", "").split(";") if one)
+    start = _number(asked.get("start", "0"))
+    return UnitsRequest(asked.get("q", ""), wishes, missing, asked.get("sort", "rank"), start)
+
+
+def _number(given: str) -> int:
+    return int(given) if given.isdecimal() and len(given) < 10 else 0
+
+
+def _rows(office: Office, question: Question, marked: list[str]):  # type: ignore[no-untyped-def]
+    table = office.appraised(question).table
+    return table.loc[[one for one in marked if one in table.index]]
+
+
+def _workbook(request: Request, found: UnitList, question: Question) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "units.xlsx"
+        write_ranking(path, found.chosen, words_for(request), as_of=question.as_of)
+        return io.BytesIO(path.read_bytes()).getvalue()
+
+
+def _without_marks(address: str) -> str:
+    """An address without what was just done."""
+    parts = urlsplit(address)
+    from urllib.parse import urlencode
+
+    kept = [(name, value) for name, value in parse_qsl(parts.query) if name not in ("done", "mark")]
+    return f"{parts.path}?{urlencode(kept)}" if kept else parts.path

@@ -1,0 +1,270 @@
+"""A person changes fields of units: read by the parsers of intake, kept as a source of its own, taken back exactly."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from engine.domain.unit import FIELDS, Field, Kind
+from engine.errors import EhyaError, ErrorCode
+from engine.settings import Settings
+from engine.store import Act, Register
+from serving.desk.clock import day_of
+from serving.desk.intake import RegisterReading
+from serving.desk.workspace import open_register
+
+if TYPE_CHECKING:
+    from engine.intake import Intake
+
+EDITABLE = tuple(
+    one for one in Field if FIELDS[one].kind is not Kind.LIST and one not in (Field.NAME, Field.IDLE_MONTHS)
+)
+"""Fields that a person changes one by one; names and lists come with a register."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A value that could not be taken: its unit and field, what was written, and why (a code of intake with facts)."""
+
+    unit_id: str
+    field: str
+    given: str
+    code: Any
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A field that somebody else changed meanwhile: what stood there when it was opened, and what stands there now."""
+
+    field: str
+    was: str
+    now: str
+    wanted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What came of an edit.
+
+    Parameters
+    ----------
+    number
+        Of the import that holds it; ``None`` where nothing was kept.
+    changed
+        Units in which something changed.
+    refused
+        Values that could not be taken; then nothing was kept.
+    met
+        Fields that somebody else changed meanwhile; then nothing was kept.
+    held
+        Fields that were kept and do not show, since a decision or a fresher record stands before them.
+    """
+
+    number: int | None = None
+    changed: int = 0
+    refused: tuple[Refused, ...] = ()
+    met: tuple[Met, ...] = ()
+    held: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What a person wants of units.
+
+    Parameters
+    ----------
+    units
+        Ids.
+    wanted
+        Field -> what was written, as people write it; an empty text wants nothing.
+    seen
+        Field -> what stood there when the person began, of a single unit; not asked where there is none.
+    """
+
+    units: Sequence[str]
+    wanted: Mapping[str, str]
+    seen: Mapping[str, str] = field(default_factory=dict)
+
+
+def as_written(table: pd.DataFrame, unit_id: str, name: str) -> str:
+    """A value as a person writes it, so that it is read back as it is; empty where it is not known.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"bank_debt_rial": [5e9], "title_deed": [True], "capacity_share": [0.4]}, index=["a"])
+    >>> [as_written(table, "a", one) for one in table]
+    ['5000000000 rial', 'yes', '40%']
+    """
+    value = table.loc[unit_id, name]
+    if pd.isna(value) or value == "":
+        return ""
+    kind = FIELDS[Field(name)].kind
+    if kind is Kind.MONEY:
+        return f"{int(value)} rial"
+    if kind is Kind.FLAG:
+        return "yes" if value else "no"
+    if kind is Kind.SHARE:
+        return f"{100 * float(value):g}%"
+    if kind is Kind.DATE:
+        length = {"year": 4, "month": 7}.get(str(table.loc[unit_id, f"{name}_precision"]), 10)
+        return pd.Timestamp(value).date().isoformat()[:length]
+    if kind in (Kind.COUNT, Kind.YEAR):
+        return str(int(value))
+    return f"{float(value):g}" if kind is Kind.NUMBER else str(value)
+
+
+Write = Callable[[pd.DataFrame, str, str], str]
+"""Writes a field of a unit as a person reads it: from the table, the unit's id, and the field."""
+
+
+def edit_units(settings: Settings, edit: Edit, *, now: datetime, actor: str, write: Write = as_written) -> Edited:
+    """Change fields of units: all that was written, or nothing.
+
+    Parameters
+    ----------
+    settings
+        The workspace.
+    edit
+        What is wanted.
+    now, actor
+        UTC, and who does it; the edit is a source of that name.
+    write
+        How the person was shown what stands, so that what they saw can be compared with what stands now.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit``, ``unknown_option`` for a field that is not edited.
+    """
+    wanted = {name: text.strip() for name, text in edit.wanted.items() if text.strip()}
+    for name in wanted:
+        if name not in EDITABLE:
+            allowed = [one.value for one in EDITABLE]
+            raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="field", given=name, allowed=allowed)
+    with open_register(settings) as register:
+        units = register.units()
+        missing = [one for one in edit.units if one not in units.index]
+        if missing:
+            raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=missing[0])
+        met = _met(units, edit, wanted, write)
+        wanted = {name: text for name, text in wanted.items() if edit.seen.get(name) != text}
+        if met or not wanted:
+            return Edited(met=met)
+        intake = _read(units, edit.units, wanted, now=now, source=f"desk:{actor.removeprefix('user:')}")
+        refused = _refused(intake, edit.units)
+        if refused:
+            return Edited(refused=refused)
+        with register.together():
+            years = units["price_year"].reindex(list(edit.units))
+            return _store(register, intake, edit, wanted, years, now=now, actor=actor)
+
+
+def _met(units: pd.DataFrame, edit: Edit, wanted: Mapping[str, str], write: Write) -> tuple[Met, ...]:
+    """Fields that the person wants to change and that changed since they were looked at."""
+    if len(edit.units) != 1:
+        return ()
+    unit = edit.units[0]
+    found = []
+    for name, text in wanted.items():
+        was, stands = edit.seen.get(name), write(units, unit, name)
+        if was is not None and was not in (stands, text) and text != stands:
+            found.append(Met(name, was, stands, text))
+    return tuple(found)
+
+
+def _read(
+    units: pd.DataFrame, unit_ids: Sequence[str], wanted: Mapping[str, str], *, now: datetime, source: str
+) -> Intake:
+    """What was written, read as a small register would be."""
+    heads = {f"column {number}": name for number, name in enumerate(wanted)}
+    today = day_of(now).isoformat()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "edit.csv"
+        with path.open("w", newline="", encoding="utf-8") as file:
+            lines = csv.writer(file)
+            lines.writerow(["unit", *heads])
+            for unit, name in units["name"].reindex(list(unit_ids)).items():
+                lines.writerow([name if pd.notna(name) else unit, *wanted.values()])
+        options = {"as_of": today, "today": today, "source": source, "mapping": {"unit": "name"} | heads}
+        return RegisterReading.plain(path, options).intake()
+
+
+def _refused(intake: Intake, unit_ids: Sequence[str]) -> tuple[Refused, ...]:
+    rows = pd.concat([intake.rejected_cells, intake.rejected_rows]).to_dict("records")
+    first = 2  # below the heading
+    return tuple(
+        Refused(
+            unit_ids[min(max(int(one["row"]) - first, 0), len(unit_ids) - 1)],
+            str(one.get("field") or ""),
+            str(one.get("given") or ""),
+            one["code"],
+            dict(one.get("facts") or {}),
+        )
+        for one in rows
+    )
+
+
+def _store(
+    register: Register,
+    intake: Intake,
+    edit: Edit,
+    wanted: Mapping[str, str],
+    years: pd.Series,
+    *,
+    now: datetime,
+    actor: str,
+) -> Edited:
+    """Keep the edit under the identities that the units have, names and places left as they are.
+
+    A record has one price year for all its money: an edit of one sum does not move the others to another year.
+    """
+    keys = register.units.keys(edit.units).reindex(edit.units)
+    read = intake.units
+    untouched = [name for name in (Field.NAME, Field.PROVINCE, Field.COUNTY) if name not in wanted]
+    of_record = years.set_axis(read.index).fillna(read["price_year"])
+    rows = read.assign(**{name.value: None for name in untouched}).assign(
+        price_year=of_record,
+        origin=keys["origin"].to_numpy(),
+        identity=keys["identity"].to_numpy(),
+        ordinal=keys["ordinal"].to_numpy(),
+    )
+    found = register.imports.commit(_Edit(rows, intake), imported_at=now)
+    cells = found.cells
+    held = tuple(sorted(set(cells.loc[cells["held"].notna(), "field"]))) if len(cells) else ()
+    changed = int(cells["unit_id"].nunique()) if len(cells) else 0
+    for unit in edit.units:
+        facts = {"fields": ";".join(wanted), "number": found.import_id}
+        register.audit.note(made_at=now, actor=actor, act=Act.UNIT_EDITED, subject=unit, **facts)
+    return Edited(found.import_id, changed, held=held)
+
+
+@dataclass(frozen=True, eq=False)
+class _Edit:
+    """An intake whose rows are units that stand already (`engine.store.imports.IntakeLike`)."""
+
+    units: pd.DataFrame
+    read: Intake
+
+    @property
+    def source(self) -> str:
+        return self.read.source
+
+    @property
+    def as_of(self) -> pd.Timestamp | None:
+        return self.read.as_of
+
+    @property
+    def rejected_rows(self) -> pd.DataFrame:
+        return self.read.rejected_rows
+
+    @property
+    def rejected_cells(self) -> pd.DataFrame:
+        return self.read.rejected_cells

@@ -1,0 +1,66 @@
+"""Days and amounts as people write them, in either calendar and with their unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from engine.errors import EhyaError, ErrorCode
+from engine.parsing.dates import DateRead, Precision, read_date
+from engine.parsing.money import read_money
+from engine.parsing.rejection import Refusal, Remarked
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day that the caller named, and how exactly.
+
+    Parameters
+    ----------
+    at
+        The day, or the first of the month or year.
+    precision
+        ``day``, ``month`` or ``year``.
+    """
+
+    at: pd.Timestamp
+    precision: Precision
+
+
+def day(text: str, option: str) -> Day:
+    """Read a day in either calendar.
+
+    Raises
+    ------
+    EhyaError
+        ``value_unreadable``.
+
+    Examples
+    --------
+    >>> day("1404/07", "--on")
+    Day(at=Timestamp('2025-09-23 00:00:00'), precision=<Precision.MONTH: 'month'>)
+    """
+    found = read_date(text)
+    if isinstance(found, Remarked):
+        found = found.reading
+    if isinstance(found, Refusal) or not isinstance(found, DateRead):
+        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=option, given=text, allowed=["2026-11-23", "1405-09-02"])
+    return Day(pd.Timestamp(found.day), found.precision)
+
+
+def amount(text: str, option: str) -> int:
+    """Read an amount of money with its unit.
+
+    Raises
+    ------
+    EhyaError
+        ``value_unreadable``, also where the unit (rial, toman) is missing.
+    """
+    found = read_money(text)
+    if isinstance(found, Remarked):
+        found = found.reading
+    if not isinstance(found, int) or found <= 0:
+        allowed = ["50 میلیارد ریال", "5 billion toman"]
+        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=option, given=text, allowed=allowed)
+    return found

@@ -1,0 +1,122 @@
+"""Pages of outcomes: what came of units, a form for one of them, and a sheet of many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from engine.domain.intervention import InterventionCode
+from engine.domain.outcome import OutcomeKind
+from serving.desk.outcomes import OutcomeList
+from serving.pages.desk.frame import Frame, Place, page
+from serving.pages.desk.words import Pages, event_rows, name_of, unit_address
+from serving.reports.outcome_sheet import refusal_table
+
+PAGE = 50
+"""Events of a page."""
+OUTCOME_FIELDS = (
+    "unit", "kind", "happened_on", "known_on", "jobs", "capacity_share", "act", "rial", "event", "source", "reason",
+)  # fmt: skip
+"""Fields of the form."""
+
+
+def outcomes_page(frame: Frame, found: OutcomeList, query: Mapping[str, str], start: int) -> str:
+    """Write the list of events.
+
+    Parameters
+    ----------
+    frame
+        What stands around it.
+    found
+        All events, oldest first.
+    query
+        What was asked: ``kind``, ``q`` (words of a unit's name).
+    start
+        First row, from 0.
+    """
+    words, events = frame.speech, found.events.iloc[::-1]
+    if query.get("kind"):
+        events = events[events["kind"] == query["kind"]]
+    if query.get("q"):
+        named = events["unit_id"].map(found.names).fillna("").astype(str)
+        events = events[named.str.contains(query["q"], regex=False)]
+    return page(
+        "outcomes.html",
+        frame,
+        Place.OUTCOMES,
+        rows=event_rows(events.iloc[start : start + PAGE], found.names, words),
+        kinds=[(one.value, words.text(one)) for one in OutcomeKind],
+        query=query,
+        caption=words.text("desk.events_found", count=len(events)),
+        pages=Pages.of("/desk/outcomes", query, start, PAGE, len(events), words),
+    )
+
+
+def outcome_page(
+    frame: Frame,
+    typed: Mapping[str, str],
+    *,
+    unit: tuple[str, object] | None = None,
+    number: int | None = None,
+    units: Sequence[tuple[str, str]] = (),
+    problem: str = "",
+) -> str:
+    """Write the form of one event.
+
+    Parameters
+    ----------
+    frame
+        What stands around it.
+    typed
+        Values of its fields.
+    unit
+        Id and name of the unit, where it is chosen already.
+    number
+        Number of the event that is corrected; ``None`` for a new one.
+    units
+        Id and name of units to choose from.
+    problem
+        What is wrong with what was sent.
+    """
+    words = frame.speech
+    return page(
+        "outcome.html",
+        frame,
+        Place.OUTCOMES,
+        typed={**dict.fromkeys(OUTCOME_FIELDS, ""), **typed},
+        unit=None if unit is None else (unit[0], name_of(unit[1], words), unit_address(unit[0])),
+        number=number,
+        units=units,
+        kinds=[(one.value, words.text(one)) for one in OutcomeKind],
+        acts=[(one.value, words.text(one)) for one in InterventionCode],
+        problem=problem,
+    )
+
+
+def sheet_page(
+    frame: Frame, *, recorded: int | None = None, refused: pd.DataFrame | None = None, problem: str = ""
+) -> str:
+    """Write the page of a sheet of events.
+
+    Parameters
+    ----------
+    frame
+        What stands around it.
+    recorded, refused
+        How many events of a sheet were recorded, and the rows that are none.
+    problem
+        What is wrong with the sheet as a whole.
+    """
+    words = frame.speech
+    lines = [] if refused is None else refused.to_dict("records")
+    heads, rows = refusal_table(lines, words) if lines else ([], [])
+    return page(
+        "outcome_sheet.html",
+        frame,
+        Place.OUTCOMES,
+        recorded="" if recorded is None else words.text("done.sheet_recorded", count=recorded),
+        heads=heads,
+        rows=rows,
+        problem=problem,
+    )
