@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import Request
+from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from serving.api.bodies import media_type_of, read_body
@@ -109,6 +110,13 @@ async def _multipart(request: Request, body: bytes, most: int) -> Form:
         parsed = await parser.parse()
     except (MultiPartException, ValueError, KeyError) as error:
         raise RequestRefusedError(HttpProblem.FORM_UNREADABLE, reason=str(error)[:100]) from error
+    try:
+        return await _read(parsed, most)
+    finally:
+        await parsed.close()
+
+
+async def _read(parsed: FormData, most: int) -> Form:
     pairs, files = [], {}
     for name, value in parsed.multi_items():
         if isinstance(value, str):

@@ -20,7 +20,7 @@ from serving.pages.desk.problem import problem_page
 async def problem_answer(request: Request, code: Code, facts: Mapping[str, Any]) -> Response:
     """A page that says what is wrong, with the status of the problem."""
     status, words = STATUS.get(code, 422), words_for(request)
-    detail = sentence(code, dict(facts), words.language)
+    detail = sentence(code, {"nearest": None, "allowed": None, **facts}, words.language)
     title = words.text(f"http_status.{status}")
     return await answered(
         request, lambda frame: problem_page(frame, title=title, detail=detail, code=code.value), status

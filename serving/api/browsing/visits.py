@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -31,11 +31,11 @@ async def visit_of(request: Request) -> Visit | None:
 
 def let_in(request: Request, response: Response, begun: Begun) -> None:
     """Give a browser what it is to show."""
-    ends = begun.expires_at if begun.expires_at.tzinfo else begun.expires_at.replace(tzinfo=UTC)
+    left = begun.expires_at - request.app.state.gate.now()
     response.set_cookie(
         COOKIE,
         begun.token,
-        expires=ends,
+        max_age=int(left.total_seconds()),
         httponly=True,
         samesite="lax",
         secure=not _on_this_computer(request),

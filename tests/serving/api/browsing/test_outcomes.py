@@ -1,0 +1,61 @@
+"""Outcomes are recorded, corrected and taken back in a browser; sheets come back with what was refused."""
+
+import re
+
+from tests.serving.api.browsing.conftest import words
+
+
+def _unit(browser) -> str:
+    return re.search(r'name="unit" value="(\w+)"', browser.get("/desk/units").text)[1]
+
+
+def test_an_outcome_takes_a_kind_and_a_day_and_can_be_undone(writing):
+    unit = _unit(writing)
+    form = writing.get(f"/desk/outcomes/new?unit={unit}").text
+    assert 'value="2026-03-22"' in form  # today stands there already
+    typed = {"unit": unit, "kind": "visited", "happened_on": "1404/12/01", "jobs": ""}
+    done = writing.follow(writing.post("/desk/outcomes/new", typed))
+    assert "The outcome is recorded" in words(done)
+    assert "2026-02-20" in words(done)
+    which = re.search(r'action="/desk/undo/outcome">.*?name="which" value="(\d+)"', done.text)[1]
+    back = writing.follow(writing.post("/desk/undo/outcome", {"which": which, "next": f"/desk/units/{unit}"}))
+    assert "2026-02-20" not in words(back)
+
+
+def test_what_cannot_be_read_is_said_and_stays_typed(writing):
+    unit = _unit(writing)
+    typed = {"unit": unit, "kind": "invested", "happened_on": "last spring", "rial": "70", "event": "<b>INVA</b>"}
+    refused = writing.post("/desk/outcomes/new", typed)
+    assert refused.status_code == 422
+    assert 'value="last spring"' in refused.text
+    assert "&lt;b&gt;INVA&lt;/b&gt;" in refused.text
+    later = writing.post("/desk/outcomes/new", typed | {"happened_on": "2026-03-01"})
+    assert later.status_code == 422  # seventy of what?
+    assert "70" in words(later)
+
+
+def test_an_event_is_corrected_and_withdrawn(writing):
+    unit = _unit(writing)
+    writing.post("/desk/outcomes/new", {"unit": unit, "kind": "visited", "happened_on": "2026-03-01"})
+    number = re.search(r'href="/desk/outcomes/(\d+)"', writing.get("/desk/outcomes").text)[1]
+    form = writing.get(f"/desk/outcomes/{number}")
+    assert 'value="2026-03-01"' in form.text
+    fixed = {"unit": unit, "kind": "declined", "happened_on": "2026-03-02", "reason": "heard wrongly"}
+    page = writing.follow(writing.post(f"/desk/outcomes/{number}", fixed))
+    assert "investor declined" in words(page)
+    number = re.search(r'href="/desk/outcomes/(\d+)"', page.text)[1]
+    gone = writing.follow(writing.post(f"/desk/outcomes/{number}/withdraw", {"reason": "never was"}))
+    assert "No event is recorded yet" in words(gone)
+    assert writing.get("/desk/outcomes/999").status_code == 404
+
+
+def test_a_sheet_records_what_it_can_and_gives_back_the_rest(writing):
+    unit = _unit(writing)
+    writing.get("/desk/outcomes/sheet")
+    sheet = f"unit_id,kind,happened_on\n{unit},visited,2026-03-01\n{unit},danced,2026-03-01\n".encode()
+    looked = writing.post("/desk/outcomes/sheet", {"only_look": "1"}, files={"file": ("a.csv", sheet)})
+    assert "danced" in words(looked)
+    done = writing.post("/desk/outcomes/sheet", files={"file": ("a.csv", sheet)})
+    assert "1 event was recorded" in words(done)
+    assert "danced" in words(done)
+    assert writing.post("/desk/outcomes/sheet", files={"file": ("a.exe", b"MZ")}).status_code == 422

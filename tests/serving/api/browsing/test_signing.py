@@ -1,0 +1,135 @@
+"""People sign in to pages; forms count only where our own pages sent them."""
+
+import pytest
+
+from serving.api.gate import Gate
+from serving.api.limits import ServiceLimits
+from serving.api.problems import RequestRefusedError
+from serving.desk.people import add_person, disable_person
+from tests.serving.api.browsing.conftest import CHEAP, PASSWORD, browsing, words
+from tests.serving.api.parties import BY
+
+
+@pytest.fixture
+def stranger(own_copy):
+    add_person(own_copy.settings, name="sara", role="planner", investor=None, password=PASSWORD, cost=CHEAP, **BY)
+    with browsing(own_copy, signed_in=False) as found:
+        found.parties = own_copy
+        yield found
+
+
+def _enter(browser, password=PASSWORD, **more):
+    return browser.client.post("/desk/sign-in", data={"name": "sara", "password": password, **more})
+
+
+def test_nobody_sees_a_page_but_is_led_to_sign_in_and_back(stranger):
+    led = stranger.client.get("/desk/units?q=a")
+    assert led.status_code == 303
+    assert led.headers["location"] == "/desk/sign-in?next=%2Fdesk%2Funits%3Fq%3Da"
+    back = _enter(stranger, next="/desk/units?q=a")
+    assert back.headers["location"] == "/desk/units?q=a"
+    assert "httponly" in back.headers["set-cookie"].lower()
+    assert "samesite=lax" in back.headers["set-cookie"].lower()
+
+
+def test_no_address_of_others_is_gone_to(stranger):
+    assert _enter(stranger, next="//evil.example/desk").headers["location"] == "/desk"
+
+
+def test_a_wrong_password_and_a_name_that_is_none_are_answered_alike(stranger):
+    wrong, unknown = _enter(stranger, "not it at all"), _enter(stranger, name="nobody")
+    assert wrong.status_code == unknown.status_code == 401
+    assert words(wrong).replace("sara", "") == words(unknown).replace("nobody", "")
+
+
+def test_guessing_ends_after_some_wrong_passwords():
+    gate = Gate(limits=ServiceLimits(wrong_keys=3))
+    for _ in range(3):
+        gate.refuse_guessing("name:sara")
+        gate.wrong_password("name:sara")
+    with pytest.raises(RequestRefusedError, match="keys_tried"):
+        gate.refuse_guessing("name:sara")
+
+
+def test_a_session_ends_at_once_when_it_is_ended_or_its_account_disabled(stranger):
+    _enter(stranger)
+    stranger.client.cookies.set("ehya_look", "lang=en")
+    assert stranger.get("/desk/style").status_code == 200
+    disable_person(stranger.parties.settings, "sara", **BY)
+    assert stranger.client.get("/desk/style").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "headers", [{"origin": "https://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}]
+)
+def test_a_form_of_another_page_counts_for_nothing(writing, headers):
+    writing.get("/desk/style")
+    refused = writing.post("/desk/views", {"view": "mine", "address": "/desk/units"}, headers=headers)
+    assert refused.status_code == 403
+
+
+def test_a_form_without_the_token_of_its_session_counts_for_nothing(writing):
+    assert writing.client.post("/desk/views", data={"view": "mine"}).status_code == 403
+    assert writing.client.post("/desk/views", data={"view": "mine", "_token": "0" * 64}).status_code == 403
+
+
+def test_what_was_typed_survives_the_end_of_a_session(stranger):
+    typed = {"unit": "U1", "kind": "visited", "happened_on": "<b>1404/01/01</b>", "_token": "old"}
+    ended = stranger.client.post("/desk/outcomes/new", data=typed)
+    assert ended.status_code == 401
+    assert 'name="kept_happened_on" value="&lt;b&gt;1404/01/01&lt;/b&gt;"' in ended.text
+    again = _enter(stranger, next="/desk/outcomes/new", kept_kind="visited", kept_happened_on="1404/01/01")
+    assert again.status_code == 200
+    assert 'action="/desk/outcomes/new"' in again.text
+    assert 'name="happened_on" value="1404/01/01"' in again.text
+
+
+def test_only_its_role_looks_at_a_page(own_copy):
+    for role, investor in (("investor", "fund"), ("data_scientist", None), ("admin", None)):
+        with browsing(own_copy, role, role, investor=investor) as found:
+            assert found.get("/desk/units").status_code == 403
+
+
+def test_pages_say_what_browsers_must_not_do(reading):
+    found = reading.get("/desk/style")
+    policy = found.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert found.headers["x-frame-options"] == "DENY"
+    assert found.headers["cache-control"] == "no-store"
+    assert "<script>" not in found.text
+    assert " style=" not in found.text
+    assert "onclick" not in found.text
+
+
+def test_a_key_of_a_planner_opens_pages_and_an_investors_none(desk_parties, ask):
+    app = desk_parties.app()
+    assert ask(app, "/desk/style", desk_parties.keys["planner"]).status_code == 200
+    assert ask(app, "/desk/style", desk_parties.keys["investor"]).status_code == 403
+
+
+def test_a_look_is_kept_and_nonsense_in_it_is_as_usual(writing):
+    writing.get("/desk/style")
+    writing.client.cookies.delete("ehya_look")
+    done = writing.post("/desk/look", {"digits": "latin", "money": "toman", "theme": "dark", "lang": "fa"})
+    assert done.status_code == 303
+    page = writing.get("/desk/style").text
+    assert 'lang="fa"' in page
+    assert 'data-theme="dark"' in page
+    assert "1,234,567.8" in page
+    assert "تومان" in page
+    writing.client.cookies.delete("ehya_look")
+    writing.client.cookies.set("ehya_look", "lang=xx&theme=%3Cscript%3E")
+    assert 'data-theme="auto"' in writing.get("/desk/style").text
+
+
+def test_nobody_elses_link_says_that_something_was_done(reading):
+    page = reading.get("/desk/style?done=outcome_recorded&undo_outcome=1&mark=0000")
+    assert "/desk/undo/outcome" not in page.text
+
+
+def test_an_unknown_page_and_a_refusal_are_pages(reading):
+    assert "text/html" in reading.get("/desk/nothing").headers["content-type"]
+    missing = reading.get("/desk/units/UNKNOWN")
+    assert missing.status_code == 404
+    assert "UNKNOWN" in words(missing)

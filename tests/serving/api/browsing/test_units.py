@@ -1,0 +1,162 @@
+"""A planner works through the register: finds, edits, takes back, keeps files; two people meet on one unit."""
+
+import io
+import re
+import zipfile
+
+import pytest
+
+from tests.serving.api.browsing.conftest import words
+
+
+def _unit(browser) -> str:
+    return re.search(r'name="unit" value="(\w+)"', browser.get("/desk/units").text)[1]
+
+
+def _fields(page: str) -> dict[str, str]:
+    """What the boxes of an edit form hold."""
+    seen = dict(re.findall(r'name="(seen_\w+)" value="([^"]*)"', page))
+    return seen | {name.removeprefix("seen_"): value for name, value in seen.items()}
+
+
+def test_search_finds_what_people_see_and_says_how_many(reading):
+    everything = reading.get("/desk/units")
+    name = re.search(r'<th scope="row"><a href="[^"]+">([^<]+)</a>', everything.text)[1]
+    found = reading.get("/desk/units", params={"q": name})
+    assert name in found.text
+    none = reading.get("/desk/units", params={"q": "no such words at all"})
+    assert "No unit meets all of this" in words(none)
+
+
+def test_filters_sort_columns_and_pages_are_in_the_address(reading):
+    page = reading.get("/desk/units?triage=offer&sort=-jobs_expected_point&column=land_m2&column=status")
+    assert "Land" in words(page)
+    assert 'aria-sort="descending"' not in page.text  # its column is not among those chosen
+    assert reading.get("/desk/units?sort=nonsense").status_code == 422
+    assert reading.get("/desk/units?county=Atlantis").status_code == 422
+    assert reading.get("/desk/units?missing=title_deed;land_m2").status_code == 200
+
+
+def test_the_list_is_exported_as_it_is_shown(reading):
+    sheet = reading.get("/desk/units.xlsx?triage=offer")
+    assert sheet.headers["content-disposition"].startswith("attachment")
+    assert zipfile.is_zipfile(io.BytesIO(sheet.content))
+
+
+def test_a_view_is_kept_and_forgotten_by_its_owner(writing):
+    writing.get("/desk/units")
+    page = writing.follow(writing.post("/desk/views", {"view": "<i>mine</i>", "address": "/desk/units?triage=offer"}))
+    assert "&lt;i&gt;mine&lt;/i&gt;" in page.text
+    number = re.search(r'name="which" value="(\d+)"', page.text)[1]
+    assert "mine" not in writing.follow(writing.post("/desk/views/forget", {"which": number})).text
+    assert writing.post("/desk/views/forget", {"which": number}).status_code == 404
+
+
+def test_an_edit_shows_names_its_source_and_is_taken_back(writing):
+    unit = _unit(writing)
+    typed = _fields(writing.get(f"/desk/units/{unit}/edit").text) | {
+        "jobs_now": "17",
+        "bank_debt_rial": "3 billion rial",
+    }
+    done = writing.follow(writing.post(f"/desk/units/{unit}/edit", typed))
+    assert "The changes are saved" in words(done)
+    assert "desk:sara" in done.text
+    assert "17 persons" in words(done)
+    which = re.search(r'action="/desk/undo/edit">.*?name="which" value="(\d+)"', done.text)[1]
+    back = writing.follow(writing.post("/desk/undo/edit", {"which": which, "next": f"/desk/units/{unit}"}))
+    assert "17 persons" not in words(back)
+    assert "desk:sara" not in back.text
+
+
+def test_a_refused_value_is_said_at_its_box_and_nothing_is_lost(writing):
+    unit = _unit(writing)
+    typed = _fields(writing.get(f"/desk/units/{unit}/edit").text) | {
+        "jobs_now": "many",
+        "bank_debt_rial": "700",
+        "estate": "Kept",
+    }
+    refused = writing.post(f"/desk/units/{unit}/edit", typed)
+    assert refused.status_code == 422
+    assert 'value="many"' in refused.text
+    assert 'value="Kept"' in refused.text
+    assert refused.text.count('aria-invalid="true"') == 2
+    assert "desk:sara" not in writing.get(f"/desk/units/{unit}").text
+
+
+def test_two_people_on_one_unit_see_each_other_and_lose_nothing(writing):
+    unit = _unit(writing)
+    opened = _fields(writing.get(f"/desk/units/{unit}/edit").text)
+    first = writing.post(f"/desk/units/{unit}/edit", opened | {"jobs_now": "11"})
+    assert first.status_code == 303
+    second = writing.post(f"/desk/units/{unit}/edit", opened | {"jobs_now": "12", "estate": "Other"})
+    assert second.status_code == 409
+    assert "is “11” now" in words(second)
+    assert 'value="12"' in second.text
+    assert 'value="Other"' in second.text
+    again = writing.post(f"/desk/units/{unit}/edit", _fields(second.text) | {"jobs_now": "12", "estate": "Other"})
+    assert "12 persons" in words(writing.follow(again))
+
+
+def test_several_units_take_one_value_and_give_it_back(writing):
+    units = re.findall(r'name="unit" value="(\w+)"', writing.get("/desk/units").text)[:3]
+    form = writing.post("/desk/units/edit-many", {"unit": units})
+    assert "3 units are marked" in words(form)
+    refused = writing.post("/desk/units/edit-many", {"unit": units, "field": "jobs_now", "value": "x"})
+    assert refused.status_code == 422
+    done = writing.follow(
+        writing.post("/desk/units/edit-many", {"unit": units, "field": "estate", "value": "Together"})
+    )
+    assert "3 units were changed" in words(done)
+    assert len(re.findall(r'name="unit"', writing.get("/desk/units?q=Together").text)) == 3
+
+
+def test_the_page_of_a_unit_moves_with_its_sliders(reading):
+    unit = _unit(reading)
+    usual, dearer = (words(reading.get(f"/desk/units/{unit}{query}")) for query in ("", "?price_to_norm=1.4"))
+    assert usual != dearer
+    assert reading.get(f"/desk/units/{unit}?price_to_norm=nan&loan_rate=x").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("run.exe", b"MZ", "these endings are"),
+        ("deed.pdf", b"<html><script>", "not what its ending says"),
+        ("deed.pdf", b"%PDF-1.7 /JavaScript (x)", "holds scripts"),
+        ("deed.png", b"GIF89a", "not what its ending says"),
+        ("deed.xlsx", b"PK\x03\x04", "not what its ending says"),
+        ("deed.pdf", b"", "empty or too large"),
+    ],
+)
+def test_a_hostile_file_is_refused_with_its_reason(writing, name, content, why):
+    unit = _unit(writing)
+    refused = writing.post(f"/desk/units/{unit}/documents", files={"file": (name, content)})
+    assert refused.status_code == 422
+    assert why in words(refused)
+
+
+def test_a_document_is_saved_not_shown_and_comes_back_after_removing(writing):
+    unit = _unit(writing)
+    named = '../<img src=x onerror="a">سند.pdf'
+    added = writing.follow(writing.post(f"/desk/units/{unit}/documents", files={"file": (named, b"%PDF-1.7 plain")}))
+    assert "<img src=x" not in added.text
+    link = re.search(rf'/desk/units/{unit}/documents/(\d+)"', added.text)[1]
+    fetched = writing.get(f"/desk/units/{unit}/documents/{link}")
+    assert fetched.content == b"%PDF-1.7 plain"
+    assert fetched.headers["content-disposition"].startswith("attachment")
+    assert "sandbox" in fetched.headers["content-security-policy"]
+    gone = writing.follow(writing.post(f"/desk/units/{unit}/documents/{link}/remove"))
+    assert writing.client.get(f"/desk/units/{unit}/documents/{link}").status_code == 404
+    which = re.search(r'name="which" value="([^"]+)"', gone.text)[1]
+    writing.post("/desk/undo/document", {"which": which})
+    assert writing.client.get(f"/desk/units/{unit}/documents/{link}").status_code == 200
+
+
+def test_the_sheet_for_investors_holds_nothing_private(reading):
+    unit = _unit(reading)
+    sheet = reading.get(f"/desk/units/{unit}/sheet.pdf")
+    assert sheet.content.startswith(b"%PDF-")
+    pypdfium2 = pytest.importorskip("pypdfium2")
+    text = "".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(sheet.content))
+    assert "secret remark" not in text
+    assert "Secret bank" not in text
