@@ -121,6 +121,40 @@ def rank(
     >>> ranked["rank"].to_dict(), bool(ranked.loc["a", "score"] > ranked.loc["b", "score"])
     ({'b': 1, 'a': 2}, True)
     """
+    ranked, _ = ranked_with_values(
+        appraisal,
+        weights=weights,
+        price_year=price_year,
+        priorities=priorities,
+        missing_value=missing_value,
+        inflation=inflation,
+        allow_proxy=allow_proxy,
+        prices=prices,
+    )
+    return ranked
+
+
+def ranked_with_values(
+    appraisal: pd.DataFrame,
+    *,
+    weights: Mapping[Part, float] | Mapping[str, float] | None = None,
+    price_year: int | None = None,
+    priorities: Sequence[str] = (),
+    missing_value: float = MISSING_VALUE,
+    inflation: float | None = None,
+    allow_proxy: bool | None = None,
+    prices: PriceIndex | None = None,
+) -> tuple[pd.DataFrame, Values]:
+    """As :func:`rank`, with the values of the parts that it weighed, in the order of its rows.
+
+    Examples
+    --------
+    >>> from engine.domain.unit import unit_table
+    >>> frame = unit_table(pd.DataFrame({"unit_id": ["a", "b"]})).assign(feasibility_point=[0.2, 0.4])
+    >>> ranked, found = ranked_with_values(frame)
+    >>> list(ranked.index), found.point[:, 0].tolist()
+    (['b', 'a'], [0.4, 0.2])
+    """
     weight = effective_weights(weights, priorities)
     money = money_factor(appraisal, price_year, inflation=inflation, allow_proxy=allow_proxy, prices=prices)
     found = values(
@@ -138,7 +172,8 @@ def rank(
     kept = appraisal.drop(columns=[name for name in scores.columns if name in appraisal.columns])
     scores.index = kept.index
     order = np.lexsort((kept.index.astype("str"), classes(kept), scores["rank"].fillna(len(kept) + 1)))
-    return pd.concat([kept, scores], axis=1).iloc[order]
+    ordered = Values(found.low[order], found.point[order], found.high[order], found.unknown[order])
+    return pd.concat([kept, scores], axis=1).iloc[order], ordered
 
 
 def part_values(

@@ -96,7 +96,7 @@ def smaa(values: Array, weights: Array, *, confidence: bool = True) -> Smaa:
 
     def ranked(start: int) -> None:
         end = min(start + _BLOCK, draws)
-        orders[start:end] = _order(_scores(worlds, weights, start, end, each))
+        orders[start:end] = best_first(_scores(worlds, weights, start, end, each))
 
     # sorting lets go of the interpreter, so that two threads sort at once
     with ThreadPoolExecutor(_THREADS) as pool:
@@ -151,11 +151,26 @@ def _scores(worlds: Array, weights: Array, start: int, end: int, each: int) -> A
     return np.concatenate(parts)
 
 
-def _order(scores: Array) -> NDArray[np.int64]:
-    """Who stands at each rank, shape (draws, n); equal scores in the order of the alternatives.
+def best_first(scores: Array) -> NDArray[np.int64]:
+    """Who stands at each rank; equal scores in the order of the alternatives.
 
     Score and place are packed into one whole number each, which sort several times faster than an argsort; scores
     nearer than 2^-44 of their range count as equal.
+
+    Parameters
+    ----------
+    scores
+        Shape (draws, n), greater is better.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (draws, n): of each draw the alternatives from the first rank on.
+
+    Examples
+    --------
+    >>> best_first(np.array([[0.1, 0.3, 0.3]])).tolist()
+    [[1, 2, 0]]
     """
     count = scores.shape[1]
     bits = max(1, int(count - 1).bit_length())

@@ -126,14 +126,14 @@ def agreement(earlier: pd.DataFrame, later: pd.DataFrame) -> RankAgreement:
     >>> found.tau, found.movers["by"].to_dict(), found.come, found.gone
     (-1.0, {'a': -1, 'b': 1}, ('d',), ('c',))
     """
-    first, second = (table[table["rank"].notna()] for table in (earlier, later))
+    parts = [name for name in earlier.columns if name.startswith("part_") and name in later.columns]
+    first, second = (table.loc[table["rank"].notna(), ["rank", *parts]] for table in (earlier, later))
     both = first.index.intersection(second.index, sort=False)
-    before, after = (table.loc[both, "rank"].astype("int64") for table in (first, second))
+    then, now = first.loc[both], second.loc[both]
+    before, after = then["rank"].astype("int64"), now["rank"].astype("int64")
     tau = kendall_tau(before, after)
-    parts = [name for name in first.columns if name.startswith("part_") and name in second.columns]
     moved = pd.DataFrame({"before": before, "after": after, "by": before - after})
-    for name in parts:
-        moved[name] = second.loc[both, name].astype(float) - first.loc[both, name].astype(float)
+    moved[parts] = now[parts].astype("float64") - then[parts].astype("float64")
     moved = moved[moved["by"] != 0]
     far = np.lexsort((moved.index.astype("str"), -moved["by"].abs()))
     come, gone = second.index.difference(first.index), first.index.difference(second.index)

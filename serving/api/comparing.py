@@ -14,22 +14,9 @@ from serving.api.filters import LanguageQuery
 from serving.api.problems import problem_answers
 from serving.api.unit_answer import unit_answers
 from serving.api.units import on_show
+from serving.desk.comparing import MOST, differing, distinct
 from serving.desk.stock import Stock
 from serving.i18n import speech
-
-MOST = 5
-"""Units that stand side by side at most."""
-
-
-def _different(units: list[str]) -> list[str]:
-    """Each unit once, so that no unit is compared with itself.
-
-    Examples
-    --------
-    >>> _different(["b", "a", "b"])
-    ['b', 'a']
-    """
-    return list(dict.fromkeys(units))
 
 
 class ComparisonQuery(LanguageQuery):
@@ -38,7 +25,7 @@ class ComparisonQuery(LanguageQuery):
     unit: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=200)]],
         Field(min_length=2, max_length=MOST, json_schema_extra={"uniqueItems": True}),
-        BeforeValidator(_different),
+        BeforeValidator(distinct),
     ] = Field(description="ids of two to five units")
 
 
@@ -64,10 +51,5 @@ def _compared(stock: Stock, wanted: list[str], language: str) -> dict[str, Any]:
     for name in wanted:
         on_show(stock, name)
     units = unit_answers(stock.units.loc[wanted], speech(language))
-    fields = {name for unit in units for name in unit["fields"]}
-    differing = [name for name in sorted(fields) if not _same([unit["fields"].get(name) for unit in units])]
-    return {"meta": meta(stock, language), "units": units, "differing": differing}
-
-
-def _same(values: list[Any]) -> bool:
-    return all(value == values[0] for value in values)
+    unlike = differing([unit["fields"] for unit in units])
+    return {"meta": meta(stock, language), "units": units, "differing": unlike}

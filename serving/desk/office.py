@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from dataclasses import replace
 
 import pandas as pd
 
-from engine.appraisal import order
+from engine.appraisal import order, order_alone
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised, Beside, current_units, judged
 from serving.desk.economics import Choices, Economics, economics_of, register_economics
@@ -15,12 +16,18 @@ from serving.desk.learnt_acts import believed_acts
 from serving.desk.named import find_unit
 from serving.desk.plan import PlanRequest, PlanResult, done_acts, plans_of
 from serving.desk.question import Question
+from serving.desk.steadiness import before_last_import
 from serving.desk.unit import Story, story_among
 from serving.desk.units import Searched, UnitList, UnitsRequest
 from serving.desk.watch import state_of
 from serving.desk.why import asked_of_the_register
 from serving.desk.workspace import champion, open_register
 from serving.disclosure.masking import Audience
+
+ORDERS_KEPT = 8
+"""Orders of the same units that are kept beside the usual one: a list is read page by page, and taken home."""
+ROWS_KEPT = 100_000
+"""Rows of all these orders together."""
 
 
 class Office:
@@ -38,6 +45,8 @@ class Office:
         self._kept: tuple[str, Appraised, Beside] | None = None
         self._asked: tuple[Appraised, pd.DataFrame] | None = None
         self._searched: Searched | None = None
+        self._orders: tuple[Appraised | None, OrderedDict[str, Appraised]] = (None, OrderedDict())
+        self._earlier: tuple[Appraised, tuple[pd.Timestamp, Appraised] | None] | None = None
 
     def appraised(self, question: Question) -> Appraised:
         """The appraisal with all that the office knows, in the order of the question's weights.
@@ -52,12 +61,46 @@ class Office:
         EhyaError
             ``no_model``, ``database_failed``, ``unknown_option``, ``sector_unknown``, ``influence_out_of_reach``.
         """
-        usual = question.usual
-        found = self._latest(usual)
-        if question == usual:
-            return found
-        again = replace(found, question=question)
-        return replace(again, table=order(found.table, again.terms))
+        return self.beside_usual(question)[0]
+
+    def beside_usual(self, question: Question) -> tuple[Appraised, Appraised]:
+        """The appraisal in the order of the question's weights, and in the usual one.
+
+        Raises
+        ------
+        EhyaError
+            As :meth:`appraised`.
+        """
+        usual = self._latest(question.usual)
+        return usual if question == usual.question else self._ordered(usual, question), usual
+
+    def before_last_import(self, question: Question) -> tuple[pd.Timestamp, pd.DataFrame] | None:
+        """The order as it would be had the last import not come: same model, day and weights.
+
+        Parameters
+        ----------
+        question
+            The choices.
+
+        Returns
+        -------
+        tuple or None
+            The day up to which things were known, and the units in order (`engine.appraisal.order_alone`); ``None``
+            where nothing was known before.
+
+        Raises
+        ------
+        EhyaError
+            As :meth:`appraised`.
+        """
+        found = self._latest(question.usual)
+        if self._earlier is None or self._earlier[0] is not found:
+            self._earlier = (found, before_last_import(self.settings, found))
+        earlier = self._earlier[1]
+        if earlier is None:
+            return None
+        day, judged_then = earlier
+        return day, order_alone(judged_then.table, replace(judged_then, question=question).terms)
 
     def asked(self, question: Question) -> pd.DataFrame:
         """What to ask next over all units, kept while the appraisal stands.
@@ -129,6 +172,24 @@ class Office:
         found = self.appraised(question)
         unit, believed = find_unit(found.table, given), believed_acts(self.settings, question)
         return plans_of(found, pd.Index([unit]), done_acts(self.settings, question), request, believed)
+
+    def _ordered(self, found: Appraised, question: Question) -> Appraised:
+        """The appraisal in another order, kept while the appraisal stands."""
+        key = str(question.document)
+        with self._lock:
+            if self._orders[0] is not found:
+                self._orders = (found, OrderedDict())
+            kept = self._orders[1]
+            if key in kept:
+                kept.move_to_end(key)
+                return kept[key]
+        again = replace(found, question=question)
+        again = replace(again, table=order(found.table, again.terms))
+        with self._lock:
+            kept[key] = again
+            while len(kept) > 1 and (len(kept) > ORDERS_KEPT or len(kept) * len(found.table) > ROWS_KEPT):
+                kept.popitem(last=False)
+        return again
 
     def _latest(self, question: Question) -> Appraised:
         return self._standing(question)[1]

@@ -122,7 +122,7 @@ def read_weights(given: str, *, files: bool = False, option: str = "--weights") 
     {<Part.FEASIBILITY: 'feasibility'>: 0.5, <Part.JOBS: 'jobs'>: 0.25}
     """
     stated = _stated_in_file(given, option) if files and "=" not in given else _stated(given, option)
-    weights = {_part(name, option): _weight(value, name, option) for name, value in stated.items()}
+    weights = {_part(name, option): read_weight(value, name, option) for name, value in stated.items()}
     if not sum(weights.values()) > 0:
         raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=option, given=given, allowed=["> 0"])
     return weights
@@ -196,7 +196,28 @@ def _part(name: object, option: str) -> Part:
     return Part(str(name))
 
 
-def _weight(value: object, name: str, option: str) -> float:
+def read_weight(value: object, name: str, option: str = "--weights") -> float:
+    """Read one weight: a number that is finite and not negative, in the digits of either language.
+
+    Parameters
+    ----------
+    value
+        As it was given.
+    name
+        Part that it is of, for the error.
+    option
+        What was written so.
+
+    Raises
+    ------
+    EhyaError
+        ``value_unreadable``.
+
+    Examples
+    --------
+    >>> read_weight("۳۰", "jobs")
+    30.0
+    """
     from engine.parsing.text import latin_digits
 
     try:

@@ -115,7 +115,24 @@ def ranking(settings: Settings, request: RankingRequest) -> Ranking:
         ``no_model``, ``place_unknown``, ``sector_unknown``, ``unknown_option``, ``influence_out_of_reach``,
         ``database_failed``, ``value_unreadable`` for assumptions.
     """
-    whole = appraised(settings, request.question)
+    return picked(appraised(settings, request.question), request)
+
+
+def picked(whole: Appraised, request: RankingRequest) -> Ranking:
+    """The units of an appraisal that a planner asks for.
+
+    Parameters
+    ----------
+    whole
+        All units, in the order of the request's question.
+    request
+        What is asked.
+
+    Raises
+    ------
+    EhyaError
+        ``place_unknown``, ``sector_unknown``, ``unknown_option``, ``value_unreadable`` for assumptions.
+    """
     chosen = select(whole.table, **request.wishes)
     listed = chosen if request.top is None else chosen.head(request.top)
     if request.worth is not None:

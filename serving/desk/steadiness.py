@@ -218,6 +218,36 @@ def moved_since(settings: Settings, found: Ranking, since: str) -> Moved:
     return Moved(until.date().isoformat(), agreement(select(earlier.table, **found.wishes), found.chosen))
 
 
+def before_last_import(settings: Settings, appraised: Appraised) -> tuple[pd.Timestamp, Appraised] | None:
+    """The units as they were known before the last import, judged by the same model on the same day.
+
+    Parameters
+    ----------
+    settings
+        Where things are kept.
+    appraised
+        Today's appraisal, under the choices that are wanted.
+
+    Returns
+    -------
+    tuple or None
+        The day up to which things were known, and the appraisal; ``None`` where nothing was known before.
+
+    Raises
+    ------
+    EhyaError
+        ``database_failed``.
+    """
+    with open_register(settings) as register:
+        imports = register.imports()
+        if imports["undone_at"].isna().sum() == 0:
+            return None
+        until = _before_last(imports)
+        if register.units(known_by=until).empty:
+            return None
+        return until, _judged_then(register, settings, appraised, until)
+
+
 def _judged_then(register: Register, settings: Settings, appraised: Appraised, until: pd.Timestamp) -> Appraised:
     question = appraised.question
     units = current_units(register, as_of=question.as_of, known_by=until)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from math import cos, radians
@@ -43,7 +45,7 @@ def county_map(units: pd.DataFrame, speech: Speech) -> dict[str, Any] | None:
     counts = units.loc[units["province"] == PROVINCE, "county"].value_counts()
     if counts.empty:
         return None
-    drawn, shape, source = _outlines()
+    found = outlines()
     counties = [
         {
             "name": speech.place(name),
@@ -52,14 +54,51 @@ def county_map(units: pd.DataFrame, speech: Speech) -> dict[str, Any] | None:
             "count": speech.number(counts[name]) if name in counts else "",
             "weight": float(counts.get(name, 0)) / float(counts.max()),
         }
-        for name, outline, at in drawn
+        for name, outline, at in found.drawn
     ]
-    return {"counties": counties, "shape": shape, "source": source}
+    return {"counties": counties, "shape": found.shape, "source": found.source}
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Outlines:
+    """Outlines of the province's counties in a box.
+
+    Parameters
+    ----------
+    drawn
+        Of each county its name, its outline and its middle, as shares of the box from its upper left corner.
+    shape
+        Height of the box by its width.
+    source
+        Who drew them.
+    west, east, south, north
+        Ends of the box, degrees.
+    """
+
+    drawn: list[tuple[str, list[list[float]], list[float]]]
+    shape: float
+    source: str
+    west: float
+    east: float
+    south: float
+    north: float
+
+    def placed(self, point: Sequence[float]) -> list[float]:
+        """A longitude and latitude (degrees) as shares of the box, outside 0..1 where it lies outside.
+
+        Examples
+        --------
+        >>> found = outlines()
+        >>> found.placed([found.west, found.north]), found.placed([found.east, found.south])
+        ([0.0, 0.0], [1.0, 1.0])
+        """
+        across = (point[0] - self.west) / (self.east - self.west)
+        return [round(across, 4), round((self.north - point[1]) / (self.north - self.south), 4)]
 
 
 @cache
-def _outlines() -> tuple[list[tuple[str, list[list[float]], list[float]]], float, str]:
-    """Name, outline and middle of each county as shares of a box; height of the box by its width; who drew them."""
+def outlines() -> Outlines:
+    """The outlines that ship, read once."""
     path = resources.files("serving") / "static" / "maps" / "west_azerbaijan_counties.geojson"
     found = json.loads(path.read_text("utf-8"))
     rings = {one["properties"]["name_en"]: one["geometry"]["coordinates"][0][0] for one in found["features"]}
@@ -67,12 +106,10 @@ def _outlines() -> tuple[list[tuple[str, list[list[float]], list[float]]], float
     west, east = (end(point[0] for point in points) for end in (min, max))
     south, north = (end(point[1] for point in points) for end in (min, max))
     narrow = cos(radians((south + north) / 2))  # a degree of longitude is this much of one of latitude
-
-    def placed(point: list[float]) -> list[float]:
-        return [round((point[0] - west) / (east - west), 4), round((north - point[1]) / (north - south), 4)]
-
-    drawn = [(name, [placed(point) for point in ring], placed(_middle(ring))) for name, ring in rings.items()]
-    return drawn, (north - south) / ((east - west) * narrow), str(found["attribution"])
+    shape = (north - south) / ((east - west) * narrow)
+    box = Outlines([], shape, str(found["attribution"]), west, east, south, north)
+    drawn = [(name, [box.placed(point) for point in ring], box.placed(_middle(ring))) for name, ring in rings.items()]
+    return replace(box, drawn=drawn)
 
 
 def _middle(ring: list[list[float]]) -> list[float]:

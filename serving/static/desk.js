@@ -9,26 +9,31 @@
   const said = (text) => persian ? String(text).replace(/\d/g, (digit) => "۰۱۲۳۴۵۶۷۸۹"[digit]) : String(text);
   const latin = (text) => text.replace(/[۰-۹]/g, (digit) => "۰۱۲۳۴۵۶۷۸۹".indexOf(digit)).replace(/[٠-٩]/g, (digit) => "٠١٢٣٤٥٦٧٨٩".indexOf(digit));
 
-  /* A form with data-live asks again as it is filled in, and puts the answer in the place that data-target names. */
+  /* A form with data-live asks again as it is filled in, and puts the answer in the places that data-target names. */
   const asked = new WeakMap();
   async function ask(form) {
-    const target = document.getElementById(form.dataset.target);
+    const ids = form.dataset.target.split(" ");
+    const places = () => ids.map((id) => document.getElementById(id)).filter(Boolean);
     const address = new URL(form.action, location.href);
     address.search = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== "")).toString();
     asked.get(form)?.abort();
     const stop = new AbortController();
     asked.set(form, stop);
-    target.classList.add("busy");
+    places()[0]?.classList.add("busy");
     try {
-      const answer = await fetch(address, { signal: stop.signal, headers: { "x-part": target.id } });
+      const answer = await fetch(address, { signal: stop.signal, headers: { "x-part": ids[0] } });
       if (answer.redirected || answer.status === 401) { location.assign(address); return; }
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const part = page.getElementById(target.id);
-      if (part) { target.replaceWith(part); prepare(part); history.replaceState(null, "", address); }
+      places().forEach((place) => {
+        const part = page.getElementById(place.id);
+        if (part) { place.replaceWith(part); prepare(part); }
+      });
+      history.replaceState(null, "", address);
+      own("form.look [name=next]").forEach((one) => { one.value = address.pathname + address.search; });
     } catch (error) {
       if (error.name !== "AbortError") location.assign(address);
     } finally {
-      document.getElementById(form.dataset.target)?.classList.remove("busy");
+      if (asked.get(form) === stop) places()[0]?.classList.remove("busy");
     }
   }
   function live(form) {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -122,6 +122,11 @@ class Pages:
             asked = rest | ({"start": str(row)} if row else {})
             return f"{address}?{urlencode(asked)}" if asked else address
 
+        return cls.at(at, start, length, total, speech)
+
+    @classmethod
+    def at(cls, at: Callable[[int], str], start: int, length: int, total: int, speech: Speech) -> Pages:
+        """The page that begins at a row, where the address of each page is made by a function of its first row."""
         last = min(start + length, total)
         facts = {name: speech.number(count) for name, count in (("first", start + 1), ("last", last), ("total", total))}
         text = speech.text("desk.rows_of", **facts) if total else ""

@@ -3,6 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from babel.numbers import format_decimal
+from hypothesis import example, given
+from hypothesis import strategies as some
 
 from engine.domain.unit import Barrier, Status
 from serving.i18n import speech
@@ -84,3 +87,14 @@ def test_facts_are_said_by_what_they_are():
 
 def test_direction_follows_the_language():
     assert (FA.direction, EN.direction) == ("rtl", "ltr")
+
+
+@given(some.floats(-1e15, 1e15) | some.integers(-(10**6), 10**6).map(lambda whole: whole / 8), some.integers(0, 3))
+@example(2.675, 2)
+@example(-0.001, 0)
+def test_numbers_are_written_as_unicode_says_and_babel_does(number, digits):
+    pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
+    persian = format_decimal(number, format=pattern, locale="fa", numbering_system="arabext")
+    assert speech("en").number(number, digits) == format_decimal(number, format=pattern, locale="en")
+    own_digits = str.maketrans({str(digit): "۰۱۲۳۴۵۶۷۸۹"[digit] for digit in range(10)} | {"-": "\u200e−"})
+    assert speech("fa").number(number, digits) == persian.translate(own_digits)
