@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Column, select, update
 
 from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
@@ -106,7 +107,7 @@ class Documents:
             note(connection, made_at=made_at, actor=actor, act=act, subject=unit_id, number=number)
 
 
-def _columns() -> list[object]:
+def _columns() -> list[Column[Any]]:
     table = schema.documents.c
     names = ("id", "unit_id", "title", "kind", "size", "digest", "made_at", "actor")
     return [table[name] for name in names]

@@ -17,6 +17,8 @@ from serving.api.browsing.compare import router as compare_routes
 from serving.api.browsing.failing import problem_answer, signing_in
 from serving.api.browsing.map import router as map_routes
 from serving.api.browsing.outcomes import router as desk_outcome_routes
+from serving.api.browsing.panel import router as desk_panel_routes
+from serving.api.browsing.people import router as desk_people_routes
 from serving.api.browsing.ranking import router as ranking_routes
 from serving.api.browsing.signing import router as signing_routes
 from serving.api.browsing.starting import router as starting_routes
@@ -63,7 +65,7 @@ DESCRIPTION = (
 
 _DESK = (
     signing_routes, starting_routes, today_routes, desk_units_routes, desk_unit_routes, unit_undoing_routes,
-    desk_outcome_routes, ranking_routes, compare_routes, map_routes,
+    desk_outcome_routes, ranking_routes, compare_routes, map_routes, desk_panel_routes, desk_people_routes,
 )  # fmt: skip
 """Pages for people who sign in."""
 

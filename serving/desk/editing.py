@@ -103,7 +103,7 @@ def as_written(table: pd.DataFrame, unit_id: str, name: str) -> str:
     >>> [as_written(table, "a", one) for one in table]
     ['5000000000 rial', 'yes', '40%']
     """
-    value = table.loc[unit_id, name]
+    value: Any = table.loc[unit_id, name]
     if pd.isna(value) or value == "":
         return ""
     kind = FIELDS[Field(name)].kind
@@ -226,7 +226,7 @@ def _store(
 
     A record has one price year for all its money: an edit of one sum does not move the others to another year.
     """
-    keys = register.units.keys(edit.units).reindex(edit.units)
+    keys = register.units.keys(edit.units).reindex(list(edit.units))
     read = intake.units
     untouched = [name for name in (Field.NAME, Field.PROVINCE, Field.COUNTY) if name not in wanted]
     of_record = years.set_axis(read.index).fillna(read["price_year"])

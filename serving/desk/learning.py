@@ -368,6 +368,21 @@ def hand_out_panel(settings: Settings, *, as_of: pd.Timestamp, pairs: int, seed:
     return HandedOut(panel, made, units.loc[sorted({unit for pair in chosen for unit in pair})])
 
 
+def handed_out(settings: Settings, *, as_of: pd.Timestamp) -> HandedOut | None:
+    """The panel that was handed out last, with the records as they stand; ``None`` where none was."""
+    from training.panel import answers
+
+    asked = answers.questions(settings.panel)
+    if asked.empty:
+        return None
+    panel = str(asked["panel"].iloc[-1])
+    pairs = asked[asked["panel"] == panel]
+    with open_register(settings) as register:
+        units = current_units(register, as_of=as_of)
+    there = pairs[pairs["first"].isin(units.index) & pairs["second"].isin(units.index)]
+    return HandedOut(panel, pairs, units.loc[sorted({*there["first"], *there["second"]})])
+
+
 def read_panel(settings: Settings, sheets: Mapping[str, pd.DataFrame]) -> PanelRead:
     """Take answers in, all files or none; the next training reads them.
 

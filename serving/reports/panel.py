@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,7 @@ def write_panel_form(path: Path, panel: str, pairs: pd.DataFrame, units: pd.Data
     book.remove(book.active)  # type: ignore[arg-type]
     guide = book.create_sheet(_both("panel.guide"))
     _fill_guide(guide, panel, len(pairs), as_of)
-    _fill_pairs(book.create_sheet(_both("panel.pairs")), panel, pairs, _records(units))
+    _fill_pairs(book.create_sheet(_both("panel.pairs")), panel, pairs, records_said(units))
     with replacing(path) as beside:
         book.save(beside)
     return path
@@ -224,19 +224,27 @@ def _key(cell: object) -> list[Any] | None:
     return [key[0], str(key[1]), int(key[2]), str(key[3]), str(key[4]), str(key[5])]
 
 
-def _records(units: pd.DataFrame) -> dict[str, dict[Field, str]]:
-    """What the form shows of each unit: what it is, and every field that the model listens to, where it is known."""
+def records_said(units: pd.DataFrame, languages: Sequence[str] = LANGUAGES) -> dict[str, dict[Field, str]]:
+    """What the form shows of each unit: what it is, and every field that the model listens to, where it is known.
+
+    Parameters
+    ----------
+    units
+        Rows of the unit table, index ``unit_id``.
+    languages
+        In which it is said, one beside the other.
+    """
     rows = table("effects")
     heard = {
         name for joined in rows.loc[~rows["output"].isin(["act", "none"]), "fields"] for name in str(joined).split(";")
     }
     shown = [field for field in Field if field in _ALWAYS or field.value in heard]
-    both = [in_words(units[[field.value for field in shown]], speech(one)) for one in LANGUAGES]
+    both = [in_words(units[[field.value for field in shown]], speech(one)) for one in languages]
     found: dict[str, dict[Field, str]] = {str(unit): {} for unit in units.index}
     for field in shown:
         columns = [words[field.value].tolist() for words in both]
         for place, record in enumerate(found.values()):
-            texts = [_value(field, column[place], speech(one)) for column, one in zip(columns, LANGUAGES, strict=True)]
+            texts = [_value(field, column[place], speech(one)) for column, one in zip(columns, languages, strict=True)]
             if any(texts):
                 record[field] = " · ".join(dict.fromkeys(texts))
     return found

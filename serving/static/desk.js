@@ -70,10 +70,13 @@
     const fields = () => own("input:not([type=hidden],[type=password],[type=file]), textarea, select", form).filter((one) => one.name);
     try {
       const kept = JSON.parse(sessionStorage.getItem(key) ?? "null");
-      if (kept) fields().forEach((one) => { if (one.name in kept && one.type !== "checkbox" && one.type !== "radio") one.value = kept[one.name]; });
+      if (kept) fields().forEach((one) => { 
+        if (!(one.name in kept) || one.type === "checkbox") return;
+        if (one.type === "radio") one.checked = kept[one.name] === one.value; else one.value = kept[one.name];
+      });
     } catch { sessionStorage.removeItem(key); }
     form.addEventListener("input", later(() => {
-      sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(fields().map((one) => [one.name, one.value]))));
+      sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(fields().filter((one) => one.type !== "radio" || one.checked).map((one) => [one.name, one.value]))));
     }, 250));
     form.addEventListener("submit", () => sessionStorage.removeItem(key));
   }

@@ -241,7 +241,10 @@ def _worth(shown: UnitShown, words: Speech) -> dict[str, Any] | None:
         return {"sliders": sliders, "gaps": gaps, "figures": [], "flow": None, "years": [], "drawn": ""}
     flows = real_flows(found.account.worked.project_flow, found.account.inflation)
     drawn = found.drawn
-    ends = () if drawn is None else [drawn[f"npv_rial_{end}"] for end in ("low", "high")]
+    said = ""
+    if drawn is not None:
+        ends = {end: words.money(drawn[f"npv_rial_{end}"]) for end in ("low", "high")}
+        said = words.text("page.range", **ends)
     return {
         "sliders": sliders,
         "gaps": gaps,
@@ -252,7 +255,7 @@ def _worth(shown: UnitShown, words: Speech) -> dict[str, Any] | None:
         ],
         "flow": bars(flows, words),
         "years": [(words.number(year), words.money(money)) for year, money in enumerate(flows)],
-        "drawn": words.text("page.range", low=words.money(ends[0]), high=words.money(ends[1])) if len(ends) else "",
+        "drawn": said,
         "chance": words.share(drawn["npv_positive"]) if drawn is not None else "",
         "price_year": words.fact(found.price_year),
     }

@@ -114,11 +114,11 @@ def _cell(column: str, row: Mapping[Any, Any], words: Speech) -> str:
     if column == "triage":
         return words.text(f"triage.{row['triage']}")
     if column == "feasibility":
-        ends = (row[f"feasibility_unit_{end}"] for end in ("low", "point", "high"))
-        return words.interval(*ends, share=True)
+        low, point, high = (row[f"feasibility_unit_{end}"] for end in ("low", "point", "high"))
+        return words.interval(low, point, high, share=True)
     if column == "jobs":
-        ends = (row[f"jobs_expected_{end}"] for end in ("low", "point", "high"))
-        return words.interval(*ends, digits=1)
+        low, point, high = (row[f"jobs_expected_{end}"] for end in ("low", "point", "high"))
+        return words.interval(low, point, high, 1)
     if column == "missing":
         return words.number(len(codes(row["missing"])))
     if column == "flags":

@@ -1,0 +1,75 @@
+"""``/desk/panel``: pairs of units for experts, and their answers."""
+
+from __future__ import annotations
+
+import pandas as pd
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from engine.errors import EhyaError
+from engine.parsing.text import latin_digits
+from serving.api.browsing.answers import answered, form_of, question_of, read_by, settings_of, went, written_by
+from serving.api.browsing.look import words_for
+from serving.api.problems import sentence
+from serving.desk.learning import HandedOut, PanelRead, hand_out_panel, handed_out, read_panel
+from serving.pages.desk.panel import panel_page
+from serving.reports.panel import ANSWERS, OUTPUTS
+
+_FEWEST, _MOST = 5, 100
+
+
+def router() -> APIRouter:
+    """Addresses of the panel."""
+    routes = APIRouter(prefix="/desk/panel", include_in_schema=False)
+
+    @routes.get("", openapi_extra=read_by())
+    async def pairs(request: Request) -> Response:
+        found = await run_in_threadpool(_handed_out, request)
+        return await answered(request, lambda frame: panel_page(frame, found))
+
+    @routes.post("/choose", openapi_extra=written_by())
+    async def choose(request: Request) -> Response:
+        wanted = latin_digits(form_of(request).text("pairs"))
+        count = min(max(int(wanted) if wanted.isdecimal() and len(wanted) < 5 else 20, _FEWEST), _MOST)
+        question = question_of(request)
+        try:
+            made = await run_in_threadpool(hand_out_panel, settings_of(request), as_of=question.as_of, pairs=count)
+        except EhyaError as error:
+            wrong = sentence(error.code, dict(error.facts), words_for(request).language)
+            return await answered(request, lambda frame: panel_page(frame, None, problem=wrong), 422)
+        return went(request, "/desk/panel", f"pairs_chosen:{len(made.pairs)}")
+
+    @routes.post("", openapi_extra=written_by())
+    async def take(request: Request) -> Response:
+        given = form_of(request)
+        typed = {name: given.text(name) for name in given.fields}
+        found = await run_in_threadpool(_handed_out, request)
+        try:
+            read = await run_in_threadpool(_taken, request, found, typed)
+        except EhyaError as error:
+            wrong = sentence(error.code, dict(error.facts), words_for(request).language)
+            return await answered(request, lambda frame: panel_page(frame, found, typed=typed, problem=wrong), 422)
+        return await answered(request, lambda frame: panel_page(frame, found, read=read))
+
+    return routes
+
+
+def _handed_out(request: Request) -> HandedOut | None:
+    return handed_out(settings_of(request), as_of=question_of(request).as_of)
+
+
+def _taken(request: Request, found: HandedOut | None, typed: dict[str, str]) -> PanelRead:
+    """Answers of one expert, as a workbook that came back would hold them; what was left open is blank."""
+    expert, panel = latin_digits(typed.get("expert", "")), typed.get("panel", "")
+    pairs = pd.DataFrame(columns=["number", "first", "second"]) if found is None else found.pairs
+    lines = [
+        [expert, panel, number, first, second, output, _answer(typed.get(f"{output}_{number}", ""))]
+        for number, first, second in pairs[["number", "first", "second"]].itertuples(index=False)
+        for output in OUTPUTS
+    ]
+    columns = ["expert", "panel", "number", "first", "second", "output", "answer"]
+    return read_panel(settings_of(request), {expert or "…": pd.DataFrame(lines, columns=columns)})
+
+
+def _answer(given: str) -> str | None:
+    return given if given in ANSWERS else None

@@ -1,0 +1,84 @@
+"""The page of accounts: who may sign in, who is signed in where, and what was done lately."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from engine.store import StoredPerson, StoredSession
+from serving.disclosure.levels import KEY_ROLES
+from serving.pages.desk.frame import Frame, Place, page
+
+
+def people_page(
+    frame: Frame,
+    people: Sequence[StoredPerson],
+    sessions: Sequence[StoredSession],
+    lines: pd.DataFrame,
+    *,
+    typed: Mapping[str, str] | None = None,
+    problem: str = "",
+) -> str:
+    """Write the page.
+
+    Parameters
+    ----------
+    frame
+        What stands around it.
+    people, sessions
+        Accounts, and the sessions that let somebody in now.
+    lines
+        Newest lines of the audit.
+    typed
+        What was written for a new account and could not be taken.
+    problem
+        Why not.
+    """
+    words = frame.speech
+    return page(
+        "people.html",
+        frame,
+        Place.PEOPLE,
+        people=[
+            {
+                "account": one.name,
+                "role": words.text(f"caller_role.{one.role}"),
+                "administers": one.administers,
+                "investor": one.investor or "",
+                "made_at": words.date(one.made_at),
+                "open": one.disabled_at is None,
+                "self": one.name == frame.person,
+            }
+            for one in people
+        ],
+        sessions=[
+            {
+                "session": one.session_id,
+                "account": one.name,
+                "made_at": words.date(one.made_at),
+                "until": words.date(one.expires_at),
+            }
+            for one in sessions
+        ],
+        lines=[
+            (
+                words.date(line["made_at"]),
+                str(line["actor"]),
+                words.text(f"act.{line['act']}"),
+                str(line["subject"]),
+                words.join(
+                    f"{name}: {value}" for name, value in json.loads(line["facts"]).items() if value is not None
+                ),
+            )
+            for line in lines.to_dict("records")
+        ],
+        roles=[(one.value, words.text(one)) for one in KEY_ROLES],
+        typed=typed or {},
+        problem=problem,
+    )
+
+
+def _facts(kept: str) -> Iterable[str]:
+    return (f"{name}: {value}" for name, value in json.loads(kept).items() if value is not None)

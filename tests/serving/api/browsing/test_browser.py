@@ -1,0 +1,191 @@
+"""What a real browser makes of the desk: nobody else is asked, axe finds nothing, journeys in both languages arrive."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from engine.settings import Settings
+from serving.api import Shelf, create_app
+from serving.desk.people import add_person
+from serving.desk.question import Question
+from serving.desk.sessions import begin
+from serving.desk.watch import Watch
+from tests.serving.api.browsing.conftest import CHEAP, PASSWORD
+from tests.serving.api.parties import BY, NOON, at_work, fresh
+from tests.serving.conftest import DAY, listening
+
+pytestmark = pytest.mark.browser
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+PAGES = ("/desk", "/desk/units", "UNIT", "UNIT/edit", "/desk/outcomes", "/desk/outcomes/new", "/desk/outcomes/sheet",
+         "/desk/panel", "/desk/people", "/desk/style")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def desk(shared, first_day, tmp_path_factory):
+    """Address of a desk, what its browser shows, and a unit."""
+    found = at_work(fresh(shared, tmp_path_factory.mktemp("browser")), first_day)
+    made = {"investor": None, "administers": True, "cost": CHEAP}
+    person = add_person(found.settings, name="sara", role="planner", password=PASSWORD, **made, **BY)
+    app = found.app()
+    app.state.password_cost = CHEAP
+    with listening(app) as address:
+        yield address, begin(found.settings, person, now=NOON).token, str(found.stock.units.index[0])
+
+
+@pytest.fixture
+def opened(chromium, desk):
+    """Opens a tab at the desk; at its end nothing was complained of, and nobody else was asked."""
+    address, token, _ = desk
+    contexts, complaints, asked = [], [], []
+
+    def open_tab(language="fa", theme="light", width=1280):
+        context = chromium.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+        cookies = {"ehya_session": token, "ehya_look": f"lang={language}&theme={theme}"}
+        context.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookies.items()])
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        return page
+
+    yield open_tab
+    for context in contexts:
+        context.close()
+    assert complaints == []
+    assert [url for url in asked if not url.startswith((address, "data:"))] == []
+
+
+def _path(desk, path: str) -> str:
+    address, _, unit = desk
+    return address + path.replace("UNIT", f"/desk/units/{unit}")
+
+
+@pytest.mark.parametrize(("language", "theme"), [("fa", "light"), ("en", "dark")])
+def test_axe_finds_nothing_on_any_page(desk, opened, language, theme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page, found = opened(language, theme), {}
+    for path in PAGES:
+        page.goto(_path(desk, path))
+        wanted = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+        broken = axe.run(page, options=wanted).response["violations"]
+        if broken:
+            found[path] = [(one["id"], [node["html"][:160] for node in one["nodes"][:2]]) for one in broken]
+    assert found == {}
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_page_is_wider_than_its_window_and_all_are_small(desk, opened, width):
+    page = opened("fa", width=width)
+    for path in PAGES:
+        sizes = []
+        page.on("response", lambda answer, sizes=sizes: sizes.append((answer.url, len(answer.body()))))
+        page.goto(_path(desk, path))
+        page.wait_for_load_state("networkidle")
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, path
+        assert sum(size for url, size in sizes if not url.endswith(".woff2")) < 150_000, path
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_a_planner_searches_edits_records_and_takes_back(desk, opened, language):
+    page, (address, _, unit) = opened(language), desk
+    page.goto(f"{address}/desk/units")
+    rows = page.locator("#list tbody tr")
+    everything = rows.count()
+    name = page.locator("#list tbody tr th a").nth(2).inner_text()
+    page.keyboard.press("/")
+    page.keyboard.type(name)
+    rows.nth(everything - 1).wait_for(state="detached")
+    assert "q=" in page.url
+    page.goto(f"{address}/desk/units/{unit}/edit")
+    page.fill("#f-estate", "شهرک آزمون")
+    page.click("form[data-draft] button.main")
+    assert "شهرک آزمون" in page.inner_text("main")
+    page.click("form[action='/desk/undo/edit'] button")
+    assert "شهرک آزمون" not in page.inner_text("main")
+    page.click("a[href^='/desk/outcomes/new']")
+    page.check("input[name=kind][value=visited]")
+    page.click("form[data-draft] button.main")
+    assert page.locator("form[action='/desk/undo/outcome']").count() == 1
+    page.click("form[action='/desk/undo/outcome'] button")
+    assert page.locator("form[action='/desk/undo/outcome']").count() == 0
+
+
+def test_days_are_picked_by_keys_in_the_readers_calendar(desk, opened):
+    page = opened("fa")
+    page.goto(_path(desk, "/desk/outcomes/new"))
+    box = page.locator("#f-happened_on")
+    box.fill("۱۴۰۳/۱۲/۳۰")  # the last day of a leap year
+    box.press("ArrowUp")
+    assert box.input_value() == "۱۴۰۴/۰۱/۰۱"
+    box.press("PageDown")
+    assert box.input_value() == "۱۴۰۳/۱۲/۰۱"
+    box.press("Alt+ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert box.input_value() == "۱۴۰۳/۱۲/۰۸"
+
+
+def test_what_is_typed_is_there_again_after_the_page_was_left(desk, opened):
+    page = opened("en")
+    page.goto(_path(desk, "UNIT/edit"))
+    page.fill("#f-estate", "Half a thought")
+    page.wait_for_timeout(400)
+    page.goto(_path(desk, "/desk"))
+    page.goto(_path(desk, "UNIT/edit"))
+    assert page.input_value("#f-estate") == "Half a thought"
+
+
+def test_pages_are_read_and_forms_sent_without_scripts(chromium, desk):
+    address, token, unit = desk
+    context = chromium.new_context(java_script_enabled=False)
+    context.add_cookies([{"name": "ehya_session", "value": token, "url": address}])
+    page = context.new_page()
+    page.goto(f"{address}/desk/units?q=zzz")
+    assert page.locator(".empty").count() == 1
+    page.fill("#f-q", "")
+    page.click("form[role=search] button")
+    assert page.locator("#list tbody tr").count() > 1
+    page.goto(f"{address}/desk/outcomes/new?unit={unit}")
+    page.check("input[name=kind][value=visited]")
+    page.click("form[data-draft] button.main")
+    assert page.locator("form[action='/desk/undo/outcome']").count() == 1
+    page.click("form[action='/desk/undo/outcome'] button")
+    context.close()
+
+
+@pytest.mark.slow
+def test_a_first_run_makes_an_account_loads_the_example_trains_and_arrives(chromium, tmp_path: Path):
+    settings = Settings(home=tmp_path, database_url=f"sqlite:///{tmp_path / 'ehya.db'}", language="fa")
+    shelf = Shelf(latest=Watch(settings, lambda: Question(as_of=DAY)).latest)
+    app = create_app(settings=settings, shelf=shelf, password_cost=CHEAP)
+    with listening(app) as address:
+        page = chromium.new_page()
+        page.goto(address)
+        assert page.url == f"{address}/desk/start"
+        page.fill("#f-name", "sara")
+        page.fill("#f-password", "short")
+        page.click("button.main")
+        assert page.locator("[role=alert]").count() == 1
+        page.fill("#f-password", PASSWORD)
+        page.click("button.main")
+        page.click("form[action='/desk/start/demonstration'] button")
+        page.click("form[action='/desk/start/training'] button")
+        assert page.locator("progress").count() == 1
+        page.wait_for_url(re.compile(r"/desk\?done=trained"), timeout=240_000)
+        assert page.locator(".tile").count() > 4
+        page.close()
