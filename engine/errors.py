@@ -16,6 +16,8 @@ class ErrorCode(Code):
     UNKNOWN_UNIT = "unknown_unit"
     REGISTER_EMPTY = "register_empty"
     REGISTER_NOT_EMPTY = "register_not_empty"
+    FILE_NOT_AS_NAMED = "file_not_as_named"
+    UPLOAD_UNKNOWN = "upload_unknown"
     UNIT_WITHOUT_SCORE = "unit_without_score"
     NOT_PUBLISHABLE = "not_publishable"
     NO_CASH_FLOW = "no_cash_flow"

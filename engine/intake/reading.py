@@ -57,6 +57,7 @@ def read_register(
     today: date | None = None,
     corrections: pd.DataFrame | None = None,
     rates: Mapping[str, int] | None = None,
+    money: MoneyUnit | None = None,
 ) -> Intake:
     r"""Read a register of units in whatever shape it is kept.
 
@@ -87,6 +88,8 @@ def read_register(
     rates
         Currency (``usd``, ``eur``) -> rial for one of it; by default what the file states; without a rate amounts in
         that currency are refused.
+    money
+        Unit of amounts of which neither cell, heading nor title says one.
 
     Returns
     -------
@@ -131,7 +134,7 @@ def read_register(
         told = _told(own, statements)
         told = Statements(
             as_of or told.as_of or today,
-            told.money,
+            told.money or money,
             default_province or told.province,
             told.price_year,
             origin or told.origin,
@@ -178,7 +181,7 @@ def _read_table(
         if what is Field.ISIC and is_old(revision):
             read.isic(column, revision)
         elif what not in _PLACES:
-            money = _money_unit(column, told.money, told.rates)
+            money = money_unit(column, told.money, told.rates)
             cells = meant.applied(what, read.stated(column))
             reading = read_cells(
                 what, cells, levels=column.levels, money=money, latest=latest, rates=told.rates, day_0=day_0
@@ -200,14 +203,14 @@ def _read_table(
         identified |= rows.isin(values[what.value].index) if what.value in values else False
     identified &= ~rows.isin(table.long.index)
     accepted = _units(table.sheet.name, rows, values, told, source)[identified.to_numpy()]
-    money_units = {what: _money_unit(column, told.money, told.rates) for what, column in named.items()}
+    money_units = {what: money_unit(column, told.money, told.rates) for what, column in named.items()}
     accepted = within_bounds(accepted, read, named, money_units)
     aside = {None, Field.ISIC.value} if is_old(revision) else {None}  # a code of another revision stays as it is given
     unknown = _named_apart([column for column in table.header.columns if column.field in aside])
     extras, personal = read_extras(
         table.cells.loc[rows[identified], [column.position for column in unknown.values()]],
         unknown,
-        {label: _money_unit(column, None, None) for label, column in unknown.items()},
+        {label: money_unit(column, None, None) for label, column in unknown.items()},
     )
     accepted[EXTRAS] = extras.to_numpy()
     rejected = _rejected_rows(table.sheet.name, rows[~identified], table.long)
@@ -249,7 +252,18 @@ def _named_apart(columns: list[Column]) -> dict[str, Column]:
     return named
 
 
-def _money_unit(column: Column, file_unit: MoneyUnit | None, rates: Mapping[str, int] | None) -> MoneyUnit | None:
+def money_unit(column: Column, file_unit: MoneyUnit | None, rates: Mapping[str, int] | None) -> MoneyUnit | None:
+    """Unit of the amounts of a column: what its heading says, else the file; ``None`` where neither does.
+
+    Parameters
+    ----------
+    column
+        The column.
+    file_unit
+        What the titles say.
+    rates
+        Currency -> rial for one of it.
+    """
     if file_unit is not None and file_unit.foreign:
         file_unit = MoneyUnit((rates or {}).get(file_unit.foreign), file_unit.scale, file_unit.foreign)
     for level in reversed(column.levels):

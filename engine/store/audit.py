@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -91,17 +91,22 @@ class Audit:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def __call__(self, *, newest: int | None = None) -> pd.DataFrame:
+    def __call__(self, *, newest: int | None = None, acts: Collection[Act] | None = None) -> pd.DataFrame:
         """Lines, the newest first: ``id, made_at, actor, act, subject, facts`` (JSON), ``previous, hash``.
 
         Parameters
         ----------
         newest
             Only so many.
+        acts
+            Only these; by default all.
         """
         table = schema.audit
+        query = select(table).order_by(table.c.id.desc()).limit(newest)
+        if acts is not None:
+            query = query.where(table.c.act.in_([one.value for one in acts]))
         with self._session.read() as connection:
-            rows = connection.execute(select(table).order_by(table.c.id.desc()).limit(newest)).mappings().all()
+            rows = connection.execute(query).mappings().all()
         return pd.DataFrame([dict(row) for row in rows], columns=list(_COLUMNS))
 
     def note(self, *, made_at: datetime, actor: str, act: Act, subject: str, **facts: str | int | None) -> None:

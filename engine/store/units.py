@@ -86,6 +86,14 @@ class StoredUnits:
         with self._session.read() as connection:
             return read_where(connection, query, table.c.unit_id, unit_ids).set_index("unit_id")
 
+    def some(self, unit_ids: Collection[str]) -> pd.DataFrame:
+        """Unit table of these units alone, as they show, ordered by ``unit_id``; what there is not is left out."""
+        with self._session.read() as connection:
+            root_of = roots(connection)
+            asked = sorted({root_of.get(unit_id, unit_id) for unit_id in unit_ids})
+            found = shown_units(connection, asked)
+        return with_derived(unit_table(found))
+
     def first_records(self) -> pd.DataFrame:
         """Units as the register first met them: what an approach has not yet brought to light.
 

@@ -14,7 +14,9 @@ from engine.settings import Settings
 from serving.api.background import reader, teller, working
 from serving.api.border import LOOPBACK_NAMES, Border
 from serving.api.browsing.compare import router as compare_routes
+from serving.api.browsing.decisions import router as decision_routes
 from serving.api.browsing.failing import problem_answer, signing_in
+from serving.api.browsing.imports import router as read_registers_routes
 from serving.api.browsing.map import router as map_routes
 from serving.api.browsing.outcomes import router as desk_outcome_routes
 from serving.api.browsing.panel import router as desk_panel_routes
@@ -26,6 +28,7 @@ from serving.api.browsing.today import router as today_routes
 from serving.api.browsing.unit import router as desk_unit_routes
 from serving.api.browsing.unit import undoing as unit_undoing_routes
 from serving.api.browsing.units import router as desk_units_routes
+from serving.api.browsing.uploads import router as upload_routes
 from serving.api.browsing.visits import SignInNeededError
 from serving.api.comparing import router as comparison_routes
 from serving.api.corrections import router as correction_routes
@@ -52,6 +55,7 @@ from serving.api.webhooks import router as webhook_routes
 from serving.desk.office import Office
 from serving.desk.people import PasswordCost
 from serving.desk.posting import PUBLIC, Reach
+from serving.desk.readings import Readings
 from serving.desk.training_run import TrainingRuns
 
 DESCRIPTION = (
@@ -66,6 +70,7 @@ DESCRIPTION = (
 _DESK = (
     signing_routes, starting_routes, today_routes, desk_units_routes, desk_unit_routes, unit_undoing_routes,
     desk_outcome_routes, ranking_routes, compare_routes, map_routes, desk_panel_routes, desk_people_routes,
+    upload_routes, read_registers_routes, decision_routes,
 )  # fmt: skip
 """Pages for people who sign in."""
 
@@ -143,6 +148,7 @@ def create_app(
     app.state.nda_at_once, app.state.reach = nda_at_once, reach
     app.state.password_cost, app.state.runs = password_cost, TrainingRuns(settings)
     app.state.gate = gate or Gate(limits=limits)
+    app.state.readings = Readings(settings, app.state.gate.now)
     app.include_router(unit_routes())
     app.include_router(shortlist_routes())
     app.include_router(mandate_routes())

@@ -123,6 +123,7 @@ async def _read(parsed: FormData, most: int) -> Form:
             pairs.append((name, value))
             continue
         content = await value.read()
+        await value.close()
         if len(content) > most:
             raise RequestRefusedError(HttpProblem.BODY_TOO_LARGE, allowed=most)
         if value.filename:

@@ -96,6 +96,8 @@ STATUS: dict[Code, int] = {
     ErrorCode.UNKNOWN_EVENT: 404,
     ErrorCode.NEVER_PROMOTED: 404,
     ErrorCode.JOB_UNKNOWN: 404,
+    ErrorCode.UPLOAD_UNKNOWN: 404,
+    ErrorCode.UNKNOWN_IMPORT: 404,
     ErrorCode.WEBHOOK_UNKNOWN: 404,
     ErrorCode.MESSAGE_UNKNOWN: 404,
     ErrorCode.DOCUMENT_UNKNOWN: 404,

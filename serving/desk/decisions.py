@@ -12,7 +12,7 @@ import pandas as pd
 from engine.domain.unit import Confidence
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
-from engine.store import Register
+from engine.store import Act, Register
 from serving.desk.named import find_unit
 from serving.desk.workspace import open_register
 
@@ -22,7 +22,7 @@ NameField = Callable[[str, pd.Index], str]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Conflicts:
-    """What sources say that contradict each other, a line a field and source; the units; the ranks of the sources."""
+    """What sources say that contradict each other, a line a field and source; these units; the ranks of the sources."""
 
     lines: pd.DataFrame
     units: pd.DataFrame
@@ -40,7 +40,7 @@ class Decided:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Duplicates:
-    """Pairs of units that may be one, oldest proposal first, and the units."""
+    """Pairs of units that may be one, oldest proposal first, and these units."""
 
     pairs: pd.DataFrame
     units: pd.DataFrame
@@ -57,29 +57,40 @@ def conflicts(
         ``unknown_unit``, ``several_units``, ``unknown_option``.
     """
     with open_register(settings) as register:
-        units = register.units()
-        unit_id = None if unit is None else find_unit(units, register.units.resolve(unit))
+        unit_id = None if unit is None else find_unit(register.units(), register.units.resolve(unit))
         lines, ranks = register.decisions.conflicts(unit_id), register.decisions.source_ranks()
+        units = register.units.some(set(lines["unit_id"]))
     if field is not None:
         lines = lines[lines["field"] == name_field(field, pd.Index(lines["field"]))]
     return Conflicts(lines, units, ranks)
 
 
-def pin(settings: Settings, unit: str, field: str, source: str, *, made_at: datetime, name_field: NameField) -> Decided:
-    """Let one source show for a field.
+def conflict_count(settings: Settings) -> int:
+    """Fields on which sources contradict each other."""
+    with open_register(settings) as register:
+        return len(register.decisions.conflicts().drop_duplicates(["unit_id", "field"]))
+
+
+def pin(
+    settings: Settings, unit: str, field: str, source: str, *, made_at: datetime, actor: str, name_field: NameField
+) -> Decided:
+    """Let one source show for a field, and note in the audit who chose it.
 
     Raises
     ------
     EhyaError
         ``unknown_unit``, ``several_units``, ``unknown_option``, ``field_not_stated``, ``source_silent``.
     """
-    with open_register(settings) as register:
+    with open_register(settings) as register, register.together():
         unit_id, name = _named(register, unit, field, name_field)
         register.decisions.pin(unit_id, name, source, made_at=made_at)
+        _note(register, "pin", unit_id, made_at=made_at, actor=actor, field=name, source=source)
         return _decided(register, unit_id, name)
 
 
-def unpin(settings: Settings, unit: str, field: str, *, made_at: datetime, name_field: NameField) -> Decided:
+def unpin(
+    settings: Settings, unit: str, field: str, *, made_at: datetime, actor: str, name_field: NameField
+) -> Decided:
     """Take the choice of a source back.
 
     Raises
@@ -87,13 +98,14 @@ def unpin(settings: Settings, unit: str, field: str, *, made_at: datetime, name_
     EhyaError
         ``unknown_unit``, ``several_units``, ``unknown_option``, ``nothing_decided``.
     """
-    with open_register(settings) as register:
+    with open_register(settings) as register, register.together():
         unit_id, name = _named(register, unit, field, name_field)
         register.decisions.unpin(unit_id, name, made_at=made_at)
+        _note(register, "unpin", unit_id, made_at=made_at, actor=actor, field=name)
         return _decided(register, unit_id, name)
 
 
-def rank_source(settings: Settings, source: str, rank: int, *, made_at: datetime) -> Mapping[str, int]:
+def rank_source(settings: Settings, source: str, rank: int, *, made_at: datetime, actor: str) -> Mapping[str, int]:
     """Say how much a source counts among others of one day; 0 takes it back. Returns the ranks of all sources.
 
     Raises
@@ -103,8 +115,11 @@ def rank_source(settings: Settings, source: str, rank: int, *, made_at: datetime
     """
     if rank < 0:
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--rank", given=rank, allowed=["0", "1", "2", "3", "..."])
-    with open_register(settings) as register:
+    with open_register(settings) as register, register.together():
         register.decisions.rank_source(source, rank or None, made_at=made_at)
+        register.audit.note(
+            made_at=made_at, actor=actor, act=Act.DECIDED, subject=source, what="rank_source", rank=rank or None
+        )
         return register.decisions.source_ranks()
 
 
@@ -117,6 +132,7 @@ def confirm(
     source: str | None,
     as_of: pd.Timestamp,
     made_at: datetime,
+    actor: str,
     name_field: NameField,
 ) -> Decided:
     """Record that a person checked the value that shows.
@@ -129,13 +145,16 @@ def confirm(
     if level not in (Confidence.REVIEWED, Confidence.VERIFIED):
         allowed = [Confidence.REVIEWED.value, Confidence.VERIFIED.value]
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--level", given=level, allowed=allowed)
-    with open_register(settings) as register:
+    with open_register(settings) as register, register.together():
         unit_id, name = _named(register, unit, field, name_field)
         register.decisions.confirm(unit_id, name, confidence=level, source=source, as_of=as_of, made_at=made_at)
+        _note(register, "confirm", unit_id, made_at=made_at, actor=actor, field=name, level=level)
         return _decided(register, unit_id, name)
 
 
-def unconfirm(settings: Settings, unit: str, field: str, *, made_at: datetime, name_field: NameField) -> Decided:
+def unconfirm(
+    settings: Settings, unit: str, field: str, *, made_at: datetime, actor: str, name_field: NameField
+) -> Decided:
     """Take a confirmation back.
 
     Raises
@@ -143,19 +162,21 @@ def unconfirm(settings: Settings, unit: str, field: str, *, made_at: datetime, n
     EhyaError
         ``unknown_unit``, ``several_units``, ``unknown_option``, ``nothing_decided``.
     """
-    with open_register(settings) as register:
+    with open_register(settings) as register, register.together():
         unit_id, name = _named(register, unit, field, name_field)
         register.decisions.unconfirm(unit_id, name, made_at=made_at)
+        _note(register, "unconfirm", unit_id, made_at=made_at, actor=actor, field=name)
         return _decided(register, unit_id, name)
 
 
 def duplicates(settings: Settings) -> Duplicates:
     """Pairs of units that may be one."""
     with open_register(settings) as register:
-        return Duplicates(register.decisions.duplicates(), register.units())
+        pairs = register.decisions.duplicates()
+        return Duplicates(pairs, register.units.some({*pairs["unit_id"], *pairs["other_id"]}))
 
 
-def merge(settings: Settings, kept: str, lost: str, *, made_at: datetime) -> str:
+def merge(settings: Settings, kept: str, lost: str, *, made_at: datetime, actor: str) -> str:
     """Record that two units are one; returns the id that shows.
 
     Raises
@@ -163,11 +184,15 @@ def merge(settings: Settings, kept: str, lost: str, *, made_at: datetime) -> str
     EhyaError
         ``unknown_unit``, ``already_merged``, ``origins_differ``.
     """
-    with open_register(settings) as register:
-        return register.decisions.merge(kept, lost, made_at=made_at)
+    with open_register(settings) as register, register.together():
+        shown = register.decisions.merge(kept, lost, made_at=made_at)
+        _note(register, "merge", lost, made_at=made_at, actor=actor, other=shown)
+        return shown
 
 
-def distinguish(settings: Settings, unit: str, other: str, *, made_at: datetime, undo: bool = False) -> None:
+def distinguish(
+    settings: Settings, unit: str, other: str, *, made_at: datetime, actor: str, undo: bool = False
+) -> None:
     """Record that two units that look like one are two; ``undo`` takes that back.
 
     Raises
@@ -175,12 +200,14 @@ def distinguish(settings: Settings, unit: str, other: str, *, made_at: datetime,
     EhyaError
         ``unknown_unit``, ``already_merged``, ``not_distinct``.
     """
-    with open_register(settings) as register:
+    with open_register(settings) as register, register.together():
         act = register.decisions.undistinguish if undo else register.decisions.distinguish
         act(unit, other, made_at=made_at)
+        what = "undistinguish" if undo else "distinguish"
+        _note(register, what, unit, made_at=made_at, actor=actor, other=other)
 
 
-def unmerge(settings: Settings, unit: str, *, made_at: datetime) -> str:
+def unmerge(settings: Settings, unit: str, *, made_at: datetime, actor: str) -> str:
     """Undo a merge; returns the id that the unit had been merged into.
 
     Raises
@@ -188,8 +215,27 @@ def unmerge(settings: Settings, unit: str, *, made_at: datetime) -> str:
     EhyaError
         ``unknown_unit``, ``not_merged``.
     """
-    with open_register(settings) as register:
-        return register.decisions.unmerge(unit, made_at=made_at)
+    with open_register(settings) as register, register.together():
+        kept = register.decisions.unmerge(unit, made_at=made_at)
+        _note(register, "unmerge", unit, made_at=made_at, actor=actor, other=kept)
+        return kept
+
+
+def exact_field(given: str, told: pd.Index) -> str:
+    """A `NameField` for callers that give the code of a field itself.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option``.
+    """
+    if given not in told:
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="field", given=given, allowed=sorted(map(str, told)))
+    return given
+
+
+def _note(register: Register, what: str, unit_id: str, *, made_at: datetime, actor: str, **facts: str) -> None:
+    register.audit.note(made_at=made_at, actor=actor, act=Act.DECIDED, subject=unit_id, what=what, **facts)
 
 
 def _named(register: Register, unit: str, field: str, name_field: NameField) -> tuple[str, str]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import pandas as pd
 
 from engine.settings import Settings
+from engine.store import Act, Register
 from engine.store.story import ImportStory
 from engine.store.undoing import Undone
 from serving.desk.workspace import open_register
@@ -16,6 +20,75 @@ def imports(settings: Settings) -> pd.DataFrame:
     """Imports, oldest first, with their counts; ``undone_at`` is missing where one stands."""
     with open_register(settings) as register:
         return register.imports()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ImportsSeen:
+    """Imports, oldest first, and who read and who took back each, where the audit says so: number -> actor."""
+
+    table: pd.DataFrame
+    readers: Mapping[int, str]
+    undoers: Mapping[int, str]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ImportSeen:
+    """One import: its line and those who read it and took it back, what it did, what it refused, and its units.
+
+    Parameters
+    ----------
+    line
+        Its line of `imports`.
+    reader, undoer
+        As the audit names them; empty where it does not.
+    story
+        What it did to units.
+    refused
+        ``sheet, row, column, field, code, given``.
+    names
+        Names of the units that still show, index ``unit_id``.
+    """
+
+    line: Mapping[str, object]
+    reader: str
+    undoer: str
+    story: ImportStory
+    refused: pd.DataFrame
+    names: pd.Series
+
+
+def imports_seen(settings: Settings) -> ImportsSeen:
+    """Imports, and who read and took back each."""
+    with open_register(settings) as register:
+        return ImportsSeen(register.imports(), _who(register, Act.REGISTER_READ), _who(register, Act.IMPORT_UNDONE))
+
+
+def import_seen(settings: Settings, number: int) -> ImportSeen:
+    """One import, and what it did.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_import``.
+    """
+    with open_register(settings) as register:
+        story = register.imports.show(number)
+        table = register.imports().set_index("id", drop=False)
+        line = {str(name): value for name, value in table.loc[number].items()}
+        readers, undoers = (_who(register, act) for act in (Act.REGISTER_READ, Act.IMPORT_UNDONE))
+        units = {*story.cells["unit_id"], *story.missing["unit_id"]}
+        names = register.units.some(units)["name"] if units else pd.Series(dtype="str")
+        refused = register.imports.rejections(number)
+    return ImportSeen(line, readers.get(number, ""), undoers.get(number, ""), story, refused, names)
+
+
+def _who(register: Register, act: Act) -> dict[int, str]:
+    """Number of an import -> who did this to it first."""
+    lines = register.audit(acts=[act])
+    numbered = (
+        (json.loads(facts).get("number"), actor) for facts, actor in zip(lines["facts"], lines["actor"], strict=True)
+    )
+    return {int(number): str(actor) for number, actor in numbered if number is not None}
 
 
 def import_story(settings: Settings, number: int) -> ImportStory:
@@ -30,13 +103,18 @@ def import_story(settings: Settings, number: int) -> ImportStory:
         return register.imports.show(number)
 
 
-def undo_import(settings: Settings, number: int, *, made_at: datetime) -> Undone:
+def undo_import(settings: Settings, number: int, *, made_at: datetime, actor: str) -> Undone:
     """Take an import back, as if it had never been; decisions and events of later days are kept and named.
+
+    The audit says who did.
 
     Raises
     ------
     EhyaError
         ``unknown_import``, ``import_undone``.
     """
-    with open_register(settings) as register:
-        return register.imports.undo(number, made_at=made_at)
+    with open_register(settings) as register, register.together():
+        found = register.imports.undo(number, made_at=made_at)
+        by = {"made_at": made_at, "actor": actor, "act": Act.IMPORT_UNDONE, "subject": f"import {number}"}
+        register.audit.note(**by, number=number)  # type: ignore[arg-type]
+        return found

@@ -14,6 +14,7 @@ from engine.domain.unit import Origin
 from engine.errors import EhyaError, ErrorCode
 from engine.intake import Intake, read_register
 from engine.intake.corrections import CORRECTION_COLUMNS
+from engine.parsing.money import read_money_unit
 from engine.settings import Settings
 from serving.desk.workspace import open_register
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 Options = Mapping[str, Any]
 """How a register is read, as JSON has it: ``as_of, source, sheet, province, county, estate, mapping, values,
-synthetic, rates, today``; days are ISO texts."""
+synthetic, rates, today, money`` (a unit of money in words); days are ISO texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +122,17 @@ def store_intake(
         ``database_failed``, ``database_newer``, ``database_foreign``.
     """
     with open_register(settings) as register:
-        earlier = _units_before(register, reading, intake, imported_at)
-        before = register.units() if dry_run else None
-        result = register.imports.commit(intake, imported_at=imported_at, dry_run=dry_run)
-        promoted = register.promotions.champion() is not None
+        return store_in(register, reading, intake, imported_at=imported_at, dry_run=dry_run)
+
+
+def store_in(
+    register: Register, reading: RegisterReading, intake: Intake, *, imported_at: datetime, dry_run: bool = False
+) -> StoredIntake:
+    """As `store_intake`, in a register that is open already."""
+    earlier = _units_before(register, reading, intake, imported_at)
+    before = register.units() if dry_run else None
+    result = register.imports.commit(intake, imported_at=imported_at, dry_run=dry_run)
+    promoted = register.promotions.champion() is not None
     return StoredIntake(result, _moved(earlier, result), before, promoted)
 
 
@@ -166,4 +174,5 @@ def _read(path: Path, options: Options, corrections: pd.DataFrame) -> Intake:
         today=day("today"),
         corrections=corrections,
         rates=options.get("rates"),
+        money=read_money_unit(options["money"]) if options.get("money") else None,
     )

@@ -198,13 +198,14 @@ def _lines(intake: Intake, speech: Speech, say: Any) -> Iterator[list[Any]]:
     for one in refused.to_dict("records"):
         facts = {"given": one["given"], "column": one["column"], "row": int(one["row"]), "field": Field(one["field"])}
         why = say(one["code"].key, facts | dict(one["facts"]))
-        allowed = _allowed(one["code"], one["facts"], speech)
+        allowed = allowed_said(one["code"], one["facts"], speech)
         remedy = speech.text(REMEDIES.get(one["code"], Remedy.WRITE_THE_VALUE))
         key = json.dumps([one["sheet"], int(one["row"]), one["field"]], ensure_ascii=False)
         yield [one["sheet"], int(one["row"]), one["column"], one["given"], why, allowed, remedy, None, key]
 
 
-def _allowed(code: RejectionCode | NoteCode, facts: Mapping[str, Any], speech: Speech) -> str:
+def allowed_said(code: RejectionCode | NoteCode, facts: Mapping[str, Any], speech: Speech) -> str:
+    """What a refused cell may hold, in words; empty where that is not to be listed."""
     if "nearest" in facts:
         said = [speech.place(name) for name in facts["nearest"]]
         return speech.text("rejects.nearest", nearest=said) if said else ""

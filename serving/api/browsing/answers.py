@@ -66,6 +66,12 @@ def actor_of(request: Request) -> str:
     return passed.caller.actor
 
 
+def start_of(request: Request) -> int:
+    """The first row that a list is asked for."""
+    given = request.query_params.get("start", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+
+
 def frame_of(request: Request) -> Frame:
     """What stands around a page."""
     passed: Pass | None = getattr(request.state, "passed", None)

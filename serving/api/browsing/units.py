@@ -120,7 +120,8 @@ def router() -> APIRouter:
     @routes.post("/undo/edit", openapi_extra=written_by())
     async def undo(request: Request) -> Response:
         given, now = form_of(request), request.app.state.gate.now()
-        await run_in_threadpool(undo_import, settings_of(request), _number(given.text("which")), made_at=now)
+        number, actor = _number(given.text("which")), actor_of(request)
+        await run_in_threadpool(undo_import, settings_of(request), number, made_at=now, actor=actor)
         return went(request, own_address(given.text("next"), "/desk/units"), "edit_undone")
 
     return routes

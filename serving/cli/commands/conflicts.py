@@ -11,6 +11,7 @@ from engine.settings import Settings
 from serving.cli.question import day, now, today
 from serving.cli.terminal import Terminal
 from serving.desk import decisions
+from serving.desk.audit import TERMINAL
 from serving.desk.decisions import Decided
 from serving.i18n import Speech
 from serving.reports.said import field_of_unit, field_said, source_said, value_said, why_said
@@ -84,7 +85,9 @@ def pin_source(terminal: Terminal, settings: Settings, unit: str, field: str, so
     EhyaError
         ``unknown_unit``, ``several_units``, ``unknown_option``, ``field_not_stated``, ``source_silent``.
     """
-    found = decisions.pin(settings, unit, field, source, made_at=now().to_pydatetime(), name_field=field_of_unit)
+    found = decisions.pin(
+        settings, unit, field, source, made_at=now().to_pydatetime(), actor=TERMINAL, name_field=field_of_unit
+    )
     _answer(terminal, "pinned", found, source=source)
 
 
@@ -96,7 +99,9 @@ def unpin_source(terminal: Terminal, settings: Settings, unit: str, field: str) 
     EhyaError
         ``unknown_unit``, ``several_units``, ``unknown_option``, ``nothing_decided``.
     """
-    found = decisions.unpin(settings, unit, field, made_at=now().to_pydatetime(), name_field=field_of_unit)
+    found = decisions.unpin(
+        settings, unit, field, made_at=now().to_pydatetime(), actor=TERMINAL, name_field=field_of_unit
+    )
     _answer(terminal, "unpinned", found)
 
 
@@ -108,7 +113,7 @@ def rank_one(terminal: Terminal, settings: Settings, source: str, rank: int) -> 
     EhyaError
         ``unknown_option``.
     """
-    ranks = decisions.rank_source(settings, source, rank, made_at=now().to_pydatetime())
+    ranks = decisions.rank_source(settings, source, rank, made_at=now().to_pydatetime(), actor=TERMINAL)
     if not terminal.answer({"source": source, "rank": rank or None, "source_ranks": ranks}):
         terminal.say("conflicts.ranked" if rank else "conflicts.unranked", source=source, rank=rank)
 
@@ -131,7 +136,7 @@ def verify(
     EhyaError
         ``unknown_unit``, ``several_units``, ``unknown_option``, ``field_not_stated``, ``nothing_decided``.
     """
-    options: dict[str, Any] = {"made_at": now().to_pydatetime(), "name_field": field_of_unit}
+    options: dict[str, Any] = {"made_at": now().to_pydatetime(), "actor": TERMINAL, "name_field": field_of_unit}
     if undo:
         _answer(terminal, "unverified", decisions.unconfirm(settings, unit, field, **options))
         return

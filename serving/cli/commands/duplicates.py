@@ -10,6 +10,7 @@ from engine.settings import Settings
 from serving.cli.question import now
 from serving.cli.terminal import Terminal
 from serving.desk import decisions
+from serving.desk.audit import TERMINAL
 
 
 def list_duplicates(terminal: Terminal, settings: Settings) -> None:
@@ -43,7 +44,7 @@ def merge_units(terminal: Terminal, settings: Settings, kept: str, lost: str) ->
     EhyaError
         ``unknown_unit``, ``already_merged``, ``origins_differ``.
     """
-    shown = decisions.merge(settings, kept, lost, made_at=now().to_pydatetime())
+    shown = decisions.merge(settings, kept, lost, made_at=now().to_pydatetime(), actor=TERMINAL)
     if not terminal.answer({"kept": shown, "lost": lost}):
         terminal.say("duplicates.merged", kept=shown, lost=lost)
 
@@ -56,7 +57,7 @@ def unmerge_unit(terminal: Terminal, settings: Settings, unit: str) -> None:
     EhyaError
         ``unknown_unit``, ``not_merged``.
     """
-    kept = decisions.unmerge(settings, unit, made_at=now().to_pydatetime())
+    kept = decisions.unmerge(settings, unit, made_at=now().to_pydatetime(), actor=TERMINAL)
     if not terminal.answer({"unit_id": unit, "kept": kept}):
         terminal.say("duplicates.unmerged", unit=unit, kept=kept)
 
@@ -69,7 +70,7 @@ def distinguish_units(terminal: Terminal, settings: Settings, unit: str, other: 
     EhyaError
         ``unknown_unit``, ``already_merged``, ``not_distinct``.
     """
-    decisions.distinguish(settings, unit, other, made_at=now().to_pydatetime(), undo=undo)
+    decisions.distinguish(settings, unit, other, made_at=now().to_pydatetime(), actor=TERMINAL, undo=undo)
     if not terminal.answer({"unit_id": unit, "other_id": other, "distinct": not undo}):
         terminal.say("duplicates.undistinguished" if undo else "duplicates.distinguished", unit=unit, other=other)
 

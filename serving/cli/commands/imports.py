@@ -9,6 +9,7 @@ import pandas as pd
 from engine.settings import Settings
 from serving.cli.question import now
 from serving.cli.terminal import Terminal
+from serving.desk.audit import TERMINAL
 from serving.desk.imports import import_story, imports, undo_import
 from serving.reports.said import field_said, value_said
 
@@ -83,7 +84,7 @@ def undo(terminal: Terminal, settings: Settings, number: int) -> None:
     EhyaError
         ``unknown_import``, ``import_undone``.
     """
-    found = undo_import(settings, number, made_at=now().to_pydatetime())
+    found = undo_import(settings, number, made_at=now().to_pydatetime(), actor=TERMINAL)
     document: dict[str, Any] = {
         "import_id": found.import_id,
         "units": found.units.to_dict("records"),

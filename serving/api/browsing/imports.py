@@ -1,0 +1,56 @@
+"""``/desk/imports``: registers that were read, what each did, and how to take it back."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from engine.errors import EhyaError, ErrorCode
+from serving.api.browsing.answers import (
+    actor_of,
+    answered,
+    form_of,
+    own_address,
+    read_by,
+    settings_of,
+    start_of,
+    went,
+    written_by,
+)
+from serving.desk.imports import import_seen, imports_seen, undo_import
+from serving.desk.uploads import uploads
+from serving.pages.desk.imports import import_page, imports_page
+
+
+def router() -> APIRouter:
+    """Addresses of registers that were read."""
+    routes = APIRouter(prefix="/desk", include_in_schema=False)
+
+    @routes.get("/imports", openapi_extra=read_by())
+    async def listed(request: Request) -> Response:
+        settings, start = settings_of(request), start_of(request)
+        found = await run_in_threadpool(imports_seen, settings)
+        waiting = await run_in_threadpool(uploads, settings)
+        return await answered(request, lambda frame: imports_page(frame, found, waiting, start))
+
+    @routes.get("/imports/{number:int}", openapi_extra=read_by())
+    async def one(request: Request, number: int) -> Response:
+        found = await run_in_threadpool(import_seen, settings_of(request), number)
+        start = start_of(request)
+        return await answered(request, lambda frame: import_page(frame, found, start))
+
+    @routes.post("/undo/import", openapi_extra=written_by())
+    async def undo(request: Request) -> Response:
+        given, now = form_of(request), request.app.state.gate.now()
+        which, onward = given.text("which"), own_address(given.text("next"), "/desk/imports")
+        number = int(which) if which.isascii() and which.isdigit() and len(which) < 10 else 0
+        settings, actor = settings_of(request), actor_of(request)
+        try:
+            found = await run_in_threadpool(undo_import, settings, number, made_at=now, actor=actor)
+        except EhyaError as error:
+            if error.code is not ErrorCode.IMPORT_UNDONE:
+                raise
+            return went(request, onward, "import_was_undone")
+        return went(request, onward, f"import_undone:{len(found.units)}")
+
+    return routes

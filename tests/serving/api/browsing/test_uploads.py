@@ -1,0 +1,225 @@
+"""A register is brought, its columns named, its refused cells mended in place, stored once, and taken back."""
+
+import html
+import io
+import json
+import re
+import time
+
+import openpyxl
+import pytest
+
+from engine.store import Register
+from tests.serving.api.browsing.conftest import Browser, browsing, words
+from tests.serving.api.parties import at_work, fresh
+
+GOOD = "Unit name,County,Status,Jobs now,Odd heading\nA new one,Khoy,idle,12,x\nAnother,Khoy,resting,-3,y\n"
+
+
+@pytest.fixture(scope="module")
+def writing(shared, first_day, tmp_path_factory):
+    """A planner whose workspace these tests share: each brings units of its own."""
+    found = at_work(fresh(shared, tmp_path_factory.mktemp("uploads")), first_day)
+    with browsing(found, investor=None) as browser:
+        browser.parties = found
+        yield browser
+
+
+def good(mark: str) -> str:
+    return GOOD.replace("A new one", f"{mark} one").replace("Another", f"{mark} two")
+
+
+def bring(browser: Browser, content: bytes | str, name: str = "list.csv", **fields):
+    browser.get("/desk/imports/new")
+    body = content.encode() if isinstance(content, str) else content
+    return browser.post("/desk/imports/new", fields, files={"file": (name, body)})
+
+
+def address(answer) -> str:
+    assert answer.status_code == 303, words(answer)
+    return answer.headers["location"].partition("?")[0]
+
+
+def filled(page, wanted: str) -> dict[str, str]:
+    """Fields of a page's form that are keyed by something of the file which holds the wanted text."""
+    found = re.findall(r'name="key_(\w+)" value="([^"]*)"', page.text)
+    return {
+        name: html.unescape(key)
+        for name, key in found
+        if wanted in json.dumps(json.loads(html.unescape(key)), ensure_ascii=False)
+    }
+
+
+def settled(browser: Browser, path: str):
+    """A page, once the file is read: on a busy machine that takes longer than a page waits."""
+    for _ in range(20):
+        page = browser.get(path)
+        if 'id="being-read"' not in page.text:
+            return page
+        time.sleep(0.5)
+    raise AssertionError(path)
+
+
+def after(browser: Browser, answer):
+    """The page that an answer leads to, once the file is read."""
+    settled(browser, address(answer))
+    return browser.follow(answer)
+
+
+def store(browser: Browser, place: str):
+    state = re.search(r'name="state" value="(\w+)"', settled(browser, f"{place}/check").text)[1]
+    return browser.post(f"{place}/store", {"state": state})
+
+
+def test_a_register_is_read_named_mended_stored_and_taken_back(writing):
+    place = address(bring(writing, good("Mended"), source="office list", as_of="1404/12/29"))
+    page = settled(writing, place)
+    assert "Odd heading" in page.text
+    assert "resting" in words(page)
+    (heading,), (word,) = filled(page, "Odd heading").items(), filled(page, "resting").items()
+    named = {f"key_{heading[0]}": heading[1], heading[0]: "notes", f"key_{word[0]}": word[1], word[0]: "semi_active"}
+    checked = after(writing, writing.post(f"{place}/columns", named | {"source": "office list", "then": "check"}))
+    assert "-3" in words(checked)
+    ((name, key),) = filled(checked, '3, "jobs_now"').items()
+    mended = after(
+        writing, writing.post(f"{place}/mend", {f"key_{name}": key, name: "۳ نفر", "next": f"{place}/check"})
+    )
+    assert "1 cell mended" in words(mended)
+    stored = writing.follow(store(writing, place))
+    assert "The register is stored: 2 units" in words(stored)
+    with Register.open(writing.parties.settings.database_url) as register:
+        units = register.units().set_index("name")
+        assert units.loc["Mended two", ["status", "jobs_now", "notes"]].tolist() == ["semi_active", 3, "y"]
+        assert register.audit(newest=1)[["actor", "act"]].values.tolist() == [["user:sara", "register_read"]]
+    assert list((writing.parties.settings.home / "mappings").glob("office_list-*.toml"))
+    which = re.search(r'name="which" value="(\d+)"', stored.text)[1]
+    back = writing.follow(writing.post("/desk/undo/import", {"which": which, "next": f"/desk/imports/{which}"}))
+    assert "The register is taken back: 2 units" in words(back)
+    again = writing.follow(writing.post("/desk/undo/import", {"which": which}))
+    assert "had been taken back already" in words(again)
+    with Register.open(writing.parties.settings.database_url) as register:
+        assert "Mended two" not in set(register.units()["name"])
+        assert register.audit(newest=1)["act"].tolist() == ["import_undone"]
+
+
+def test_two_tabs_store_one_file_once_and_the_second_is_told(writing):
+    place = address(bring(writing, good("Tabs")))
+    state = re.search(r'name="state" value="(\w+)"', settled(writing, f"{place}/check").text)[1]
+    first, second = (writing.post(f"{place}/store", {"state": state}) for _ in range(2))
+    assert address(first) == address(second)
+    assert "is stored already" in words(writing.follow(second))
+    assert "is stored already" in words(writing.follow(writing.get(f"{place}/check")))
+    with Register.open(writing.parties.settings.database_url) as register:
+        assert register.units()["name"].tolist().count("Tabs two") == 1
+
+
+def test_a_file_that_was_mended_elsewhere_is_shown_again_before_it_is_stored(writing):
+    place = address(bring(writing, good("Elsewhere")))
+    page = settled(writing, f"{place}/check")
+    state = re.search(r'name="state" value="(\w+)"', page.text)[1]
+    ((name, key),) = filled(page, '3, "jobs_now"').items()
+    writing.post(f"{place}/mend", {f"key_{name}": key, name: "4"})
+    answer = writing.post(f"{place}/store", {"state": state})
+    assert address(answer) == f"{place}/check"
+    settled(writing, f"{place}/check")
+    assert "mended elsewhere" in words(writing.follow(answer))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("list.csv", b"%PDF-1.7 something", "PDF"),
+        ("list.xlsx", GOOD.encode(), "not what its ending says"),
+        ("list.csv", b"PK\x03\x04 a workbook", "not what its ending says"),
+        ("list.csv", b"<html><table><tr><td>x</td></tr></table>", "not what its ending says"),
+        ("list.csv", b"\x7fELF\x02\x01\x01\x00\x00", "not what its ending says"),
+        ("list.exe", b"MZ", "list.exe"),
+        ("list.csv", b"", "list.csv"),
+        ("list.xlsx", b"PK\x03\x04" + bytes(200), "list.xlsx"),
+        ("list.csv", b"only one line of words", "list.csv"),
+    ],
+)
+def test_a_file_that_is_no_register_is_refused_in_a_sentence_and_nothing_typed_is_lost(reading, name, content, said):
+    answer = bring(reading, content, name, source="my source", county="Khoy")
+    assert answer.status_code == 422
+    assert said in words(answer)
+    assert 'value="my source"' in answer.text
+    assert "upload_dropped" not in answer.text
+
+
+def test_a_county_that_there_is_not_is_said_at_its_field(reading):
+    answer = bring(reading, GOOD, county="Atlantis")
+    assert answer.status_code == 422
+    assert re.search(r'name="county"[^>]*value="Atlantis"[^>]*aria-invalid="true"', answer.text)
+
+
+def test_names_and_cells_of_others_are_shown_as_texts(writing):
+    evil = "<script>alert(1)</script>"
+    text = f'Unit name,County,Status,Jobs now,{evil}\n{evil},Khoy,"{evil}",-3,"{evil}"\nB,Khoy,idle,4,z\n'
+    place = address(bring(writing, text, f"../../{evil}.csv", source=f'"{evil}'))
+    assert not (writing.parties.settings.home.parent / f"{evil}.csv").exists()
+    pages = [settled(writing, place), settled(writing, f"{place}/check"), writing.get("/desk/imports/new")]
+    pages += [writing.follow(store(writing, place)), writing.get("/desk/imports")]
+    for page in pages:
+        assert page.status_code == 200
+        assert "<script>alert" not in page.text
+    assert "&lt;script&gt;" in pages[0].text
+
+
+def test_headings_that_are_not_understood_are_named_by_a_person(writing):
+    place = address(bring(writing, "foo,bar,baz\nZagros,Khoy,12\nSahand,Khoy,13\n"))
+    page = settled(writing, place)
+    assert "foo" in page.text
+    fields = {}
+    for heading, field in (("foo", "name"), ("bar", "county"), ("baz", "jobs_now")):
+        ((name, key),) = filled(page, f'"{heading}"').items()
+        fields |= {f"key_{name}": key, name: field}
+    checked = after(writing, writing.post(f"{place}/columns", fields | {"then": "check"}))
+    assert "Zagros" in words(checked)
+
+
+def test_what_belongs_to_persons_is_neither_shown_nor_stored(writing):
+    place = address(bring(writing, "Unit name,County,Status,Mobile,Remark\nA,Khoy,idle,09141234567,call 09141234567\n"))
+    page, checked = settled(writing, place), settled(writing, f"{place}/check")
+    assert "of persons: not stored" in words(page)
+    assert "09141234567" not in page.text + checked.text
+
+
+def test_amounts_without_a_unit_of_money_get_one_for_the_whole_file(writing):
+    book = openpyxl.Workbook()
+    for line in (["Unit name", "County", "Bank debt"], ["A", "Khoy", 1200], ["B", "Khoy", 90]):
+        book.active.append(line)
+    held = io.BytesIO()
+    book.save(held)
+    place = address(bring(writing, held.getvalue(), "list.xlsx"))
+    assert "names no unit of money" in words(settled(writing, place))
+    checked = after(writing, writing.post(f"{place}/columns", {"money": "million rial", "then": "check"}))
+    assert "Cells refused 0" in words(checked)
+    writing.follow(store(writing, place))
+    with Register.open(writing.parties.settings.database_url) as register:
+        units = register.units().set_index("name")
+    assert units.loc["A", "bank_debt_rial"] == 1_200_000_000
+
+
+def test_a_file_waits_until_somebody_goes_on_or_puts_it_aside(writing):
+    place = address(bring(writing, good("Waits"), "waits.csv"))
+    assert "waits.csv" in words(writing.get("/desk/imports"))
+    gone = writing.follow(writing.post(f"{place}/drop"))
+    assert "waits.csv" not in words(gone)
+    assert writing.get(place).status_code == 404
+    assert writing.get("/desk/imports/new/../../etc").status_code == 404
+
+
+def test_a_register_can_be_read_before_there_is_a_model(shared, tmp_path):
+    with browsing(fresh(shared, tmp_path), investor=None) as browser:
+        place = address(bring(browser, GOOD))
+        stored = store(browser, place)
+        assert address(stored) == "/desk/start"
+        assert "stored: 2 units" in words(browser.follow(stored))
+
+
+def test_no_one_else_may_bring_a_register(desk_parties):
+    with browsing(desk_parties, signed_in=False) as browser:
+        assert browser.get("/desk/imports/new").status_code == 303
+        assert browser.get("/desk/imports").status_code == 303
+        assert browser.post("/desk/undo/import", {"which": "1"}).status_code in (401, 403)
