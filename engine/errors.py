@@ -85,6 +85,7 @@ class ErrorCode(Code):
     PRIOR_ONLY_OF_UNITS = "prior_only_of_units"
     NO_PRICE_INDEX = "no_price_index"
     DATABASE_FAILED = "database_failed"
+    DISK_FULL = "disk_full"
     REGISTER_BUSY = "register_busy"
     FOLDER_UNUSABLE = "folder_unusable"
     DATABASE_ADDRESS_UNREADABLE = "database_address_unreadable"

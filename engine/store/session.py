@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from engine.errors import EhyaError, ErrorCode
 from engine.store.dialect import reader, writer
 
-_LOCK_NOT_AVAILABLE = "55P03"  # as PostgreSQL numbers it
+_LOCK_NOT_AVAILABLE, _NO_ROOM = "55P03", "53100"  # as PostgreSQL numbers them
 
 
 class Session:
@@ -56,8 +56,8 @@ class Session:
         Raises
         ------
         EhyaError
-            ``register_busy`` when another writer took too long, ``database_failed`` when the database refuses; then
-            nothing has changed.
+            ``register_busy`` when another writer took too long, ``disk_full``, ``database_failed`` when the database
+            refuses; then nothing has changed.
         """
         writing = getattr(self._open, "connection", None)
         if writing is not None:
@@ -93,6 +93,8 @@ def mendable() -> Iterator[None]:
         cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
         if _busy(cause):
             raise EhyaError(ErrorCode.REGISTER_BUSY) from error
+        if _full(cause):
+            raise EhyaError(ErrorCode.DISK_FULL) from error
         raise EhyaError(ErrorCode.DATABASE_FAILED, given=str(cause).splitlines()[0]) from error
 
 
@@ -101,3 +103,11 @@ def _busy(cause: BaseException) -> bool:
     if isinstance(cause, sqlite3.OperationalError):
         return cause.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
     return getattr(cause, "sqlstate", None) == _LOCK_NOT_AVAILABLE
+
+
+def _full(cause: BaseException) -> bool:
+    """Whether there is no room left for what was to be written."""
+    if isinstance(cause, sqlite3.OperationalError):
+        code = cause.sqlite_errorcode  # a reader needs room too, for the index of the log that all share
+        return code & 0xFF == sqlite3.SQLITE_FULL or code == sqlite3.SQLITE_IOERR_SHMSIZE
+    return getattr(cause, "sqlstate", None) == _NO_ROOM

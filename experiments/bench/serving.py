@@ -27,6 +27,7 @@ import pandas as pd
 
 from engine.domain.reported import reported_units
 from engine.domain.unit import unit_table
+from engine.scoring.artefact import Model
 from engine.settings import Settings
 from experiments.bench.timing import compare
 from experiments.province_simulator.province import simulate
@@ -127,8 +128,7 @@ def _measured(
 def _service(home: Path, random_state: int) -> tuple[Any, str]:
     """The application over synthetic units, and a key of an investor."""
     settings = Settings(home=home, database_url=f"sqlite:///{home / 'ehya.db'}", language="en")
-    seen = sample(reported_units(), unit_table(pd.DataFrame({"unit_id": []})), _no_events(), as_of=DAY)
-    model = fit_sample(seen, as_of=DAY, trials=4).model
+    model = model_of_the_first_day()
     units = simulate(UNITS, seed=random_state).units.assign(origin="synthetic")
     stock = Stock.of(judged(units, model, Question(as_of=DAY), Audience.PUBLIC))
     made = {"made_at": datetime.now(UTC), "actor": "bench"}
@@ -136,6 +136,12 @@ def _service(home: Path, random_state: int) -> tuple[Any, str]:
     ring = KeyRing(settings, clock=lambda: datetime.now(UTC))
     ring.refresh()
     return create_app(settings=settings, shelf=Shelf(stock), limits=UNLIMITED, gate=Gate(ring, limits=UNLIMITED)), key
+
+
+def model_of_the_first_day() -> Model:
+    """The model of a workspace that has no outcomes yet, of press units alone."""
+    seen = sample(reported_units(), unit_table(pd.DataFrame({"unit_id": []})), _no_events(), as_of=DAY)
+    return fit_sample(seen, as_of=DAY, trials=4).model
 
 
 def _no_events() -> pd.DataFrame:

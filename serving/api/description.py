@@ -11,10 +11,12 @@ from pydantic import BaseModel
 
 from engine.domain.mandate import Mandate
 from engine.domain.ticket import FOREIGN_KEYS, TICKET_KEYS
+from serving.api.access import EXTENSION, Access, Rate, WithoutKey
 from serving.api.answers import OutcomeStated, Problem
 from serving.api.examples import ANSWERS
 from serving.api.job_answers import WebhookStated
 from serving.api.kept_answers import Reaction
+from serving.api.writing import KEY_HEADER, KEY_PATTERN, VERSION_PATTERN
 from serving.i18n import speech
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -53,6 +55,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
         _put_examples(document)
+        _put_keys(document)
         app.openapi_schema = _in_markdown(document)
     return app.openapi_schema
 
@@ -100,6 +103,38 @@ def _put_examples(document: dict[str, Any]) -> None:
                 content = answer.get("content", {}).get(JSON)
                 if content:
                     content["example"] = ANSWERS[content["schema"]["$ref"].rpartition("/")[2]]
+
+
+def _put_keys(document: dict[str, Any]) -> None:
+    """Say which header opens an address, and which ones its writes take."""
+    bearer = {"type": "http", "scheme": "bearer", "description": "a key, as `ehya keys add` shows it"}
+    document["components"]["securitySchemes"] = {"key": bearer}
+    for operations in document["paths"].values():
+        for method, operation in operations.items():
+            access = Access.read(operation[EXTENSION])
+            free: list[dict[str, list[str]]] = [{}] if access.without_key is not WithoutKey.NEVER else []
+            operation["security"] = [{"key": []}, *free]
+            headers = [_IDEMPOTENCY] if access.rate is Rate.WRITES and method != "get" else []
+            headers += [_IF_MATCH] if "428" in operation["responses"] else []
+            if headers:
+                operation["parameters"] = [*operation.get("parameters", []), *headers]
+
+
+_IDEMPOTENCY = {
+    "name": KEY_HEADER,
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "pattern": KEY_PATTERN},
+    "description": "a text of the caller for this write: sent again within a day, it is answered and not done twice",
+}
+_IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string", "pattern": VERSION_PATTERN},
+    "example": '"1"',
+    "description": "the version that is replaced, in quotation marks: the ETag of what was read",
+}
 
 
 def _problem_schema() -> dict[str, Any]:

@@ -13,13 +13,20 @@ from pydantic import Field
 from serving.api.filters import LanguageQuery
 from serving.api.problems import HttpProblem, RequestRefusedError
 
+_PAIR, _THIRD = "(?:[MN][DTjz]|O[DT])", "[AEIMQUYcgk]"
+CURSOR = rf"^(?:{_PAIR}{_THIRD}[w-z0-5]){{0,2}}(?:{_PAIR}{_THIRD}[w-z0-5]|{_PAIR}{_THIRD}|[MN][AQgw]|O[AQ])$"
+"""What a cursor looks like: one to nine digits in Base64 without its padding (RFC 4648, 5)."""
+
 
 class PageQuery(LanguageQuery):
     """A page of what is kept."""
 
     limit: int = Field(20, ge=1, le=100, description="entries on the page")
     cursor: str | None = Field(
-        None, max_length=400, description="where the page begins, as `next` of the last one says"
+        None,
+        max_length=400,
+        description="where the page begins, as `next` of the last one says",
+        json_schema_extra={"pattern": CURSOR},
     )
 
 

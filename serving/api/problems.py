@@ -117,6 +117,7 @@ STATUS: dict[Code, int] = {
     ErrorCode.MODEL_IS_LINK: 503,
     ErrorCode.NOT_A_MODEL: 503,
     ErrorCode.DATABASE_FAILED: 503,
+    ErrorCode.DISK_FULL: 503,
     ErrorCode.FOLDER_UNUSABLE: 503,
 }
 """HTTP status of each code; any other code of the engine means a request that was understood and refused: 422."""

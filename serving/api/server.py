@@ -39,6 +39,7 @@ def serve(
     names: Collection[str] = (),
     nda_at_once: bool = False,
     reach: Reach = PUBLIC,
+    limits: ServiceLimits | None = None,
     ready: Callable[[], None] | None = None,
 ) -> None:
     """Appraise the register, then answer until interrupted.
@@ -60,6 +61,8 @@ def serve(
         Whether what an investor agrees to counts at once, or only when the office has confirmed it.
     reach
         Where messages to webhooks may go.
+    limits
+        How long, how large and how frequent requests may be.
     ready
         Called when there is something to serve and the port listens.
 
@@ -76,7 +79,7 @@ def serve(
         ring.refresh()
         require_keys(ring)
     with reserved(host, port) as sockets:
-        shelf, limits = Shelf(latest=Watch(settings, question).latest), ServiceLimits()
+        shelf, limits = Shelf(latest=Watch(settings, question).latest), limits or ServiceLimits()
         _first_look(shelf, alone=alone)
         ring.refresh()
         gate = Gate(ring, limits=limits, open_without_keys=alone)

@@ -24,10 +24,12 @@ from serving.desk.once import once
 
 Stated = TypeVar("Stated", bound=BaseModel)
 Prepared = TypeVar("Prepared")
-KEY_HEADER = "idempotency-key"
+KEY_HEADER = "Idempotency-Key"
+KEY_PATTERN = r"^[\x21-\x7e]{1,200}$"
+VERSION_PATTERN = r'^"([1-9][0-9]{0,8})"$'
 REPLAYED = {"idempotent-replayed": "true"}
-_KEY = re.compile(r"[\x21-\x7e]{1,200}")
-_VERSION = re.compile(r'"([1-9][0-9]{0,8})"')
+_KEY = re.compile(KEY_PATTERN)
+_VERSION = re.compile(VERSION_PATTERN)
 
 
 async def body_of(request: Request) -> bytes:

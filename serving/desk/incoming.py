@@ -34,7 +34,7 @@ Say = Callable[[str, Mapping[str, Any]], Any]
 
 _ID_BYTES = 12
 _LONGEST_NAME = 60
-_OUT_OF_ORDER = frozenset({ErrorCode.REGISTER_BUSY, ErrorCode.DATABASE_FAILED})
+_OUT_OF_ORDER = frozenset({ErrorCode.REGISTER_BUSY, ErrorCode.DATABASE_FAILED, ErrorCode.DISK_FULL})
 _log = logging.getLogger(__name__)
 
 

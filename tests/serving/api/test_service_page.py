@@ -1,17 +1,22 @@
-"""The lines of docs/service.md run as they stand."""
+"""The lines of docs/service.md, and of the part for investors in README.md, run as they stand."""
 
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from serving.cli.app import app
 from tests.serving.api.parties import at_work, fresh
 
-PAGE = (Path(__file__).parents[3] / "docs" / "service.md").read_text("utf-8")
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "service.md").read_text("utf-8")
+INVESTORS = (ROOT / "README.md").read_text("utf-8").partition("## For investors")[2].partition("\n## ")[0]
 LINES, OFFICE = (re.findall(rf"```sh {name}\n(.*?)```", PAGE, re.S)[0].splitlines() for name in ("curl", "curl office"))
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 
@@ -36,3 +41,25 @@ def test_the_lines_for_the_office_run_as_they_stand(shared, first_day, listen, t
     with listen(found.app()) as address:
         run(OFFICE, address, found.keys["planner"], EHYA_UNIT=found.agreed[0])
     assert len(OFFICE) == 9
+
+
+def test_the_part_for_investors_runs_as_it_stands(shared, first_day, address, tmp_path, monkeypatch):
+    mandate, lines = (re.search(rf"```{kind}\n(.*?)```", INVESTORS, re.S)[1] for kind in ("yaml", "sh"))
+    found = at_work(fresh(shared, tmp_path / "w"), first_day)
+    monkeypatch.chdir(tmp_path)
+    Path("mandate.yaml").write_text(mandate, encoding="utf-8")
+    ran = []
+    for line in lines.replace("\\\n", " ").splitlines():
+        words = shlex.split(line.replace("UNIT", found.agreed[0]), comments=True)
+        if words[0] == "curl":
+            done = subprocess.run(
+                line.replace("http://127.0.0.1:8600", address), shell=True, capture_output=True, text=True, check=True
+            )
+            assert json.loads(done.stdout)["mandate"] == "food-1"
+        elif words[3] != "serve":  # the service that curl asks is running
+            env = {"EHYA_HOME": str(found.settings.home), "EHYA_DATABASE_URL": None}
+            told = CliRunner().invoke(app, words[3:], env=env)
+            assert told.exit_code == 0, (line, told.output)
+        ran.append(words[0])
+    assert ran == ["uv", "uv", "uv", "uv", "curl"]
+    assert Path("list.pdf").stat().st_size > 5_000
