@@ -32,14 +32,15 @@ class Memory:
     ----------
     minutes
         How long.
-    requests
-        Requests that were answered.
+    requests, late
+        Requests that were answered, and those that were not within a minute.
     megabytes
         Resident memory of the process at each look, MB.
     """
 
     minutes: float
     requests: int
+    late: int
     megabytes: tuple[float, ...]
 
     @property
@@ -48,7 +49,7 @@ class Memory:
 
         Examples
         --------
-        >>> Memory(1, 9, (1, 2, 3, 4, 5, 6, 7, 8)).quarters
+        >>> Memory(1, 9, 0, (1, 2, 3, 4, 5, 6, 7, 8)).quarters
         (1.5, 3.5, 5.5, 7.5)
         """
         cut = [round(len(self.megabytes) * quarter / 4) for quarter in range(5)]
@@ -95,7 +96,8 @@ def memory(minutes: float, *, random_state: int = 0, every: float = EVERY) -> Me
             over.set()
             for caller in callers:
                 caller.join()
-    return Memory(minutes, sum(caller.count for caller in callers), tuple(seen))
+    late = sum(caller.late for caller in callers)
+    return Memory(minutes, sum(caller.count for caller in callers), late, tuple(seen))
 
 
 def _looks(served: Served, office: str, units: list[str], seconds: float, every: float) -> list[float]:
@@ -126,12 +128,16 @@ class _Reader(threading.Thread):
         self.served, self.key, self.units, self.over = served, key, units, over
         self.asks = self._of_the_office if role is CallerRole.PLANNER else self._of_an_investor
         self.draw, self.count = random.Random(seed), 0
+        self.late = 0
 
     def run(self) -> None:
         """Ask without a pause."""
         while not self.over.is_set():
-            self.asks()
-            self.count += 1
+            try:
+                self.asks()
+                self.count += 1
+            except TimeoutError:
+                self.late += 1
 
     def _of_an_investor(self) -> None:
         unit, number = self.draw.choice(self.units), self.draw.randrange(10**6)

@@ -47,6 +47,7 @@ def nonsense(role: CallerRole, minutes: float, *, random_state: int = 0) -> int:
         key = place.key(role, "asker")
         place.key(role, "another")
         with place.served() as served:
+            served.ask("GET", "/openapi.json")  # made once: the first who asks waits longest
             words = [
                 command, "run", f"http://127.0.0.1:{served.port}/openapi.json",
                 "--header", f"Authorization: Bearer {key}",

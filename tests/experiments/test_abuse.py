@@ -16,7 +16,7 @@ def test_what_a_killed_service_acknowledged_is_there_once():
 
 
 def test_memory_is_judged_from_the_second_quarter_on_when_what_is_kept_ready_is_filled():
-    grown = Memory(1, 9, (10, 50, 100, 100, 100, 100, 110, 110))
+    grown = Memory(1, 9, 0, (10, 50, 100, 100, 100, 100, 110, 110))
     assert grown.quarters == (30, 100, 100, 110)
     assert grown.growth == pytest.approx(0.1)
 
