@@ -103,8 +103,6 @@ class Gate:
         if caller.role not in access.roles:
             roles = [role for role in CallerRole if role in access.roles]
             raise RequestRefusedError(HttpProblem.ROLE_REFUSED, given=caller.role, allowed=roles)
-        if access.administers:
-            raise RequestRefusedError(HttpProblem.ROLE_REFUSED, given=caller.role, allowed=[])
         found = self._counted(caller, caller.actor, access.rate)
         return replace(found, form=await _form(request, access)) if access.session else found
 
@@ -114,16 +112,15 @@ class Gate:
 
     async def _visitor(self, request: Request, access: Access, address: str) -> Pass:
         """The person at a browser; a form counts only where one of our own pages sent it."""
-        if request.method != "GET":
-            require_same_origin(request)
-        found = await visit_of(request)
-        free = access.without_key is WithoutKey.ALWAYS
+        found, free = await visit_of(request), access.without_key is WithoutKey.ALWAYS
         if found is None and not free:
             raise SignInNeededError
+        if request.method != "GET":
+            require_same_origin(request)
         caller = ANYONE if found is None else found.caller
         who = f"from:{address}" if found is None else caller.actor
         passed = replace(self._counted(caller, who, access.rate), visit=found)
-        if found is not None and not free and not self._may(caller, access):
+        if not free and not self._may(caller, access):
             roles = [role for role in CallerRole if role in access.roles]
             raise RequestRefusedError(HttpProblem.ROLE_REFUSED, given=caller.role, allowed=roles)
         if request.method == "GET":
@@ -135,7 +132,7 @@ class Gate:
 
     @staticmethod
     def _may(caller: Caller, access: Access) -> bool:
-        return caller.role in access.roles and (caller.administers or not access.administers)
+        return caller.administers if access.administers else caller.role in access.roles
 
     async def look_again(self) -> None:
         """Read keys and agreements anew, beside the event loop."""

@@ -12,9 +12,12 @@ from serving.api.access import declared
 from serving.api.browsing.answers import answered
 from serving.api.browsing.look import words_for
 from serving.api.browsing.signing import sign_in_needed
-from serving.api.forms import Form, read_form
-from serving.api.problems import STATUS, RequestRefusedError, sentence
+from serving.api.forms import Form, read_form, require_same_origin
+from serving.api.problems import STATUS, HttpProblem, RequestRefusedError, sentence
 from serving.pages.desk.problem import problem_page
+
+CODE_HEADER = "x-ehya-problem"
+"""Header of a page that says what is wrong: the code of it, for programs."""
 
 
 async def problem_answer(request: Request, code: Code, facts: Mapping[str, Any]) -> Response:
@@ -22,9 +25,11 @@ async def problem_answer(request: Request, code: Code, facts: Mapping[str, Any])
     status, words = STATUS.get(code, 422), words_for(request)
     detail = sentence(code, {"nearest": None, "allowed": None, **facts}, words.language)
     title = words.text(f"http_status.{status}")
-    return await answered(
+    answer = await answered(
         request, lambda frame: problem_page(frame, title=title, detail=detail, code=code.value), status
     )
+    answer.headers[CODE_HEADER] = code.value
+    return answer
 
 
 async def signing_in(request: Request, _: Exception) -> Response:
@@ -32,7 +37,10 @@ async def signing_in(request: Request, _: Exception) -> Response:
     form = Form()
     if request.method != "GET":
         try:
+            require_same_origin(request)  # what the page of somebody else typed is not carried along
             form = await read_form(request, file=declared(request.scope.get("route")).file)
         except RequestRefusedError:
             form = Form()
-    return await sign_in_needed(request, form)
+    answer = await sign_in_needed(request, form)
+    answer.headers[CODE_HEADER] = HttpProblem.KEY_MISSING.value
+    return answer

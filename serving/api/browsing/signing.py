@@ -17,8 +17,8 @@ from serving.api.gate import Gate, Pass, neighbourhood
 from serving.desk.sessions import sign_in, sign_out
 from serving.pages.desk.signing import resumed_page, sign_in_page
 
-_ANYBODY = open_to((), without_key=WithoutKey.ALWAYS, session=True)
-_FORM = open_to((), without_key=WithoutKey.ALWAYS, rate=Rate.WRITES, session=True)
+_ANYBODY = open_to(without_key=WithoutKey.ALWAYS, session=True)
+_FORM = open_to(without_key=WithoutKey.ALWAYS, rate=Rate.WRITES, session=True)
 KEPT = "kept_"
 """Before the names of fields that were typed before a session ended, so that none is taken for one of signing in."""
 _MOST_KEPT = 200

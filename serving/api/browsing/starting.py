@@ -20,8 +20,8 @@ from serving.desk.training_run import RunState, TrainingRuns
 from serving.disclosure.levels import CallerRole
 from serving.pages.desk.starting import start_page
 
-_ANYBODY = open_to((), without_key=WithoutKey.ALWAYS, session=True)
-_FIRST = open_to((), without_key=WithoutKey.ALWAYS, rate=Rate.WRITES, session=True)
+_ANYBODY = open_to(without_key=WithoutKey.ALWAYS, session=True)
+_FIRST = open_to(without_key=WithoutKey.ALWAYS, rate=Rate.WRITES, session=True)
 
 
 def router() -> APIRouter:
@@ -76,6 +76,8 @@ def router() -> APIRouter:
     @routes.post("/training", openapi_extra=written_by())
     async def training(request: Request) -> Response:
         runs: TrainingRuns = request.app.state.runs
+        if (await run_in_threadpool(readiness, settings_of(request))).model:
+            return went(request, "/desk")  # a later training is the data scientist's, judged against this one
         asked = TrainingRequest(as_of=question_of(request).as_of)
         shelf = request.app.state.shelf
         await run_in_threadpool(runs.start, asked, now=request.app.state.gate.now(), finished=shelf.try_refresh)
