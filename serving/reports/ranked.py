@@ -16,6 +16,9 @@ MISSING_SHOWN = 5
 """Missing fields named in one row; the others are counted."""
 
 
+_FIGURES = ("feasibility_unit", "jobs_expected", "jobs_if_revived", "jobs_per_billion_rial")
+
+
 def ranked(appraisal: pd.DataFrame) -> pd.DataFrame:
     """The appraisal table, best first; units without a rank come last in the order of their ids.
 
@@ -46,10 +49,17 @@ def rows(appraisal: pd.DataFrame, speech: Speech) -> list[dict[str, Any]]:
     """
     parts = weighty_parts(appraisal)
     widest = appraisal[parts].astype(float).abs().fillna(0).to_numpy().max(initial=0.0)
-    return [
-        _row(record, speech, parts, float(widest) or 1.0)
-        for record in appraisal.reset_index().to_dict(orient="records")
-    ]
+    said = appraisal[[name for name in appraisal.columns if name in _SAID or name in parts]].reset_index()
+    return [_row(record, speech, parts, float(widest) or 1.0) for record in said.to_dict(orient="records")]
+
+
+_SAID = {
+    *(f"{output}_{bound}" for output in _FIGURES for bound in ("low", "point", "high")),
+    *("rank", "rank_low", "rank_high", "stability", "score", "triage", "triage_reasons"),
+    *("name", "province", "county", "isic", "sector_text", "origin", "source", "as_of"),
+    *("red_flags", "money_basis", "missing", "prior_driven", "out_of_fold"),
+}
+"""Columns of which a row tells; an appraisal has three times as many."""
 
 
 def part_columns(appraisal: pd.DataFrame) -> list[str]:

@@ -25,6 +25,15 @@ def style_page(frame: Frame) -> str:
         shown=Done(words.text("done.outcome_recorded")),
         span={"start": 20, "at": 42, "end": 71},
         figure=(words.share(0.42), words.text("page.range", low=words.share(0.2), high=words.share(0.71))),
+        parts=[
+            {
+                "name": words.text(f"part.{part}"),
+                "value": words.number(size, 2),
+                "length": 100 * size,
+                "start": 100 - 100 * size if words.direction == "rtl" else 0,
+            }
+            for part, size in (("jobs", 0.62), ("finance", 0.24))
+        ],
         number=words.number(1234567.8, 1),
         money=words.money(2_345_000_000_000),
         day=words.date("2026-11-30"),
