@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,7 @@ from engine.store.bulk import read, read_where
 from engine.store.clock import Day, day
 from engine.store.columns import DATES, from_text, is_extra, with_extra_columns, without_extra_columns
 from engine.store.groups import members, renamed
-from engine.store.history import earlier_figures, first_records, history_of, units_known_by
+from engine.store.history import History, earlier_figures, first_records, history_of, units_known_by, whole_history
 from engine.store.merges import folded, gone_units, refuse_unknown, roots, sightings_of
 from engine.store.overrides import overrides_of
 from engine.store.session import Session
@@ -65,6 +65,24 @@ class StoredUnits:
                 return with_derived(unit_table(read(connection, query)))
             table = shown_units(connection, known_by=until)
         return _filtered(with_derived(unit_table(table)), conditions)
+
+    def on_days(self) -> Callable[[Day], pd.DataFrame]:
+        """A reader of units as they were known at the end of a day, for who asks for many days.
+
+        Returns
+        -------
+        Callable
+            From a day to the same table that ``known_by`` gives. The history is read once, now; what is imported later
+            is not seen.
+        """
+        with self._session.read() as connection:
+            told = whole_history(connection)
+
+        def known_by(given: Day) -> pd.DataFrame:
+            with self._session.read() as connection:
+                return with_derived(unit_table(shown_units(connection, known_by=day(given), told=told)))
+
+        return known_by
 
     def one(self, unit_id: str) -> pd.DataFrame:
         """Unit table with the one row of a unit; a unit that was merged is the one it shows as.
@@ -173,7 +191,11 @@ class StoredUnits:
 
 
 def shown_units(
-    connection: Connection, unit_ids: Collection[str] | None = None, *, known_by: date | None = None
+    connection: Connection,
+    unit_ids: Collection[str] | None = None,
+    *,
+    known_by: date | None = None,
+    told: History | None = None,
 ) -> pd.DataFrame:
     """Units as they show: the columns of the unit table that are stored, and ``extras``; index ``unit_id``.
 
@@ -185,10 +207,13 @@ def shown_units(
         Only these units, named as they show; by default all.
     known_by
         As at the end of that day (UTC); by default as now.
+    told
+        What imports gave, where it was read before; asked only of a day.
     """
     root_of = roots(connection, known_by)
     if known_by is not None:
-        table = units_known_by(connection, known_by).drop(columns=DERIVED)
+        table = units_known_by(connection, known_by) if told is None else told.units(known_by)
+        table = table.drop(columns=DERIVED)
         if unit_ids is not None:
             table = table[table.index.isin([one for unit_id in unit_ids for one in members(root_of, unit_id)])]
     else:

@@ -6,7 +6,7 @@ a champion beside its challenger.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -24,9 +24,9 @@ from engine.scoring.hazards import PERIODS
 from engine.scoring.jobs import JobsHeads, jobs_forecast
 from engine.store import Register
 from features import matrix
+from training.dataset.past_units import UnitsAt, past_units
 
 Floats = npt.NDArray[np.float64]
-UnitsAt = Callable[[pd.Timestamp], pd.DataFrame]
 
 JOBS = ("low", "point", "high", "zero_probability")
 
@@ -41,9 +41,9 @@ def spoken_of(register: Register, model: Model) -> UnitsAt:
     model
         One of outcomes speaks of units of the origin it learnt from, one of press reports of all but synthetic ones.
     """
-    everybody = [Origin.REGISTER.value, Origin.REPORTED.value]
-    own = model.document.origin if model.kind == OUTCOMES else everybody
-    return lambda day: register.units(None if own is None else {"origin": own}, known_by=day)
+    if model.kind != OUTCOMES:
+        return past_units(register, Origin.REGISTER.value, Origin.REPORTED.value)
+    return past_units(register) if model.document.origin is None else past_units(register, model.document.origin)
 
 
 def feasibility(model: Model, rows: pd.DataFrame, units_at: UnitsAt, events: pd.DataFrame) -> Floats:

@@ -18,6 +18,7 @@ from engine.scoring.document import REPORTED
 from engine.settings import Settings
 from engine.store import Register
 from features import matrix
+from training.dataset.past_units import past_units
 from training.evaluation import replay
 from training.evaluation.evidence import JudgedTables, kept
 from training.evaluation.judged_table import CHAMPION_LEFT_OUT
@@ -158,7 +159,7 @@ def side_by_side(
         fresh = missing if reported else missing & (evidence.outcomes["origin"] >= champion.data_until)
         rows = evidence.outcomes[fresh]
         events = register.events(known_by=as_of)
-        answered = replay.feasibility(champion, rows, lambda day: register.units(known_by=day), events)
+        answered = replay.feasibility(champion, rows, past_units(register), events)
         said = pd.Series(answered, index=rows.index)
     # A file that has seen nothing of an outcome has not seen its unit's part of it either.
     names = [name for name in ("champion_probability", CHAMPION_LEFT_OUT) if name in evidence.outcomes.columns]

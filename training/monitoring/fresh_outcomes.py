@@ -34,11 +34,11 @@ from training.cohort.landmarks import (
     labelled,
     weights_and_labels,
 )
+from training.dataset.past_units import UnitsAt
 from training.evaluation import replay
 from training.evaluation.candidate import with_rules
 from training.evaluation.evidence import JudgedTables
 from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS, LEAST_OUTCOMES
-from training.evaluation.replay import UnitsAt
 from training.evaluation.walk_forward import counted_jobs
 from training.gates.groups import group_losses, plain
 from training.gates.verdicts import jobs_scores, scores

@@ -9,8 +9,8 @@ from engine.scoring.artefact import Model
 from features.schema import FeatureSchema
 from training.cohort.landmarks import SETTLED_MONTHS, Described, describe, labelled
 from training.cohort.spells import RESTARTED
+from training.dataset.past_units import UnitsAt
 from training.evaluation import replay
-from training.evaluation.replay import UnitsAt
 
 
 def landmarks_since(model: Model, units_at: UnitsAt, events: pd.DataFrame, *, as_of: pd.Timestamp) -> Described:

@@ -12,6 +12,7 @@ import pandas as pd
 from engine.store import Register
 from training.cohort.landmarks import LEAST_RESTARTS, Described, describe, labelled
 from training.dataset.learnable import Learnable, check_origin
+from training.dataset.past_units import past_units
 from training.evaluation.judged_table import LEAST_OUTCOMES
 from training.evaluation.walk_forward import plan
 from training.models.capital import LEARNT
@@ -59,7 +60,7 @@ def learnable(
         units, events = register.units(known_by=as_of), register.events(known_by=as_of)
         progress(Stage.READING, 1.0)
         found = learnable_from(
-            units_at(register, origin), units, events, as_of=as_of, origin=origin,
+            past_units(register, origin), units, events, as_of=as_of, origin=origin,
             records=register.units.first_records, showings=lambda: register.showings(as_of),
             random_state=random_state, progress=progress,
         )  # fmt: skip
@@ -115,11 +116,6 @@ def learnable_from(
     return Learnable(mine, log, events, described, labelled(described, log, as_of=as_of), weights, approached)
 
 
-def units_at(register: Register, origin: str) -> Callable[[pd.Timestamp], pd.DataFrame]:
-    """Units of an origin as the register knew them at the end of a day."""
-    return lambda day: register.units({"origin": origin}, known_by=day)
-
-
 def ground_of(
     register: Register,
     *,
@@ -157,8 +153,7 @@ def ground_of(
     if found is None:
         return None
     return ground_from(
-        found, lambda day: register.units(known_by=day), as_of=as_of, origin=origin, random_state=random_state,
-        effects=effects,
+        found, past_units(register), as_of=as_of, origin=origin, random_state=random_state, effects=effects,
     )  # fmt: skip
 
 

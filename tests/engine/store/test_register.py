@@ -281,6 +281,26 @@ class TestReading:
         pd.testing.assert_frame_equal(register.units(known_by="2025-05-01"), register.units())
         assert register.units({"county": "Khoy"}, known_by="2025-05-01")["name"].tolist() == ["آسیاب"]
 
+    def test_a_reader_of_many_days_says_of_each_what_was_known_and_sees_nothing_that_comes_later(self, register, given):
+        extras, day = "Storeys|number|2;Zone|text|B", "2022-05-01"
+        first = given(WEAVER | {"extras": extras, "stopped_on": day, "bank_owned": True}, MILL | {"extras": None})
+        register.imports.commit(first, imported_at=datetime(2024, 5, 1))
+        later = given(WEAVER | {"jobs_now": 3, "extras": "Storeys|number|3"}, as_of="2025-01-01")
+        register.imports.commit(later, imported_at=datetime(2025, 5, 1, 23))
+        older = given(MILL | {"jobs_now": 9, "land_m2": 5.5, "extras": None}, as_of="2023-01-01")
+        number = register.imports.commit(older, imported_at=datetime(2026, 5, 1)).import_id
+        names = register.units().reset_index().set_index("name")["unit_id"]
+        register.decisions.merge(names["آسیاب"], names["بافندگی"], made_at=datetime(2026, 6, 1))
+        days = ["2024-04-30", "2024-05-01", "2025-04-30", "2025-05-01", "2026-05-01", "2026-06-01"]
+        on_day = register.units.on_days()
+        for day in days:
+            pd.testing.assert_frame_equal(on_day(day), register.units(known_by=day))
+        before = on_day("2026-05-01")
+        assert [len(on_day(day)) for day in days] == [0, 2, 2, 2, 2, 1]
+        register.imports.undo(number, made_at=NOON)
+        pd.testing.assert_frame_equal(on_day("2026-05-01"), before)
+        assert not register.units(known_by="2026-05-01").equals(before)
+
 
 class TestFirstRecords:
     def test_a_unit_is_shown_as_it_was_first_met(self, register, given):

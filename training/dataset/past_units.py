@@ -1,0 +1,40 @@
+"""What a register knew of its units on days of the past."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import pandas as pd
+
+from engine.store import Register
+
+UnitsAt = Callable[[pd.Timestamp], pd.DataFrame]
+
+
+def past_units(register: Register, *origins: str) -> UnitsAt:
+    """Units as a register knew them at the end of a day.
+
+    Parameters
+    ----------
+    register
+        Read only. Its history is read once, until it changes: whoever trains asks for every quarter.
+    origins
+        Only units of these; of all where none is named.
+    """
+    state = (register.revision(), *register.counts().values())
+    last = _LAST.get(register)
+    if last is None or last[0] != state:
+        last = state, register.units.on_days()
+        _LAST[register] = last
+    known_by = last[1]
+    return (lambda day: _of(origins, known_by(day))) if origins else known_by
+
+
+_LAST: WeakKeyDictionary[Register, tuple[tuple[Any, ...], UnitsAt]] = WeakKeyDictionary()
+"""The history of each open register, as it was read last."""
+
+
+def _of(origins: tuple[str, ...], units: pd.DataFrame) -> pd.DataFrame:
+    return units[units["origin"].isin(origins)]
