@@ -1,4 +1,7 @@
-"""Make the folder of the laws importable; what is costly to make is made once for all workers of a run."""
+"""Make the folder of the laws importable; what is costly to make is made once for all workers of a run.
+
+How the suite is kept fast, with figures: docs/decisions/0039-a-fast-suite.md.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,46 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
+import typer.testing
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).parent / "laws"))
+# Typer reads all commands anew for each line that a test types, as each process of a person must: .07 s a line.
+typer.testing._get_command = cache(typer.testing._get_command)
 
 T = TypeVar("T")
+
+LONGEST = (
+    "tests/training/pipeline/test_outcomes.py",
+    "tests/training/test_tutorial.py",
+    "tests/training/pipeline/test_challenge.py",
+    "tests/training/monitoring/test_fresh_outcomes.py",
+    "tests/engine/intake/test_untidy.py",
+    "tests/engine/store/test_kill.py",
+    "tests/engine/store/test_undoing.py",
+    "tests/serving/test_doors.py",
+    "tests/engine/store/test_writers.py",
+    "tests/engine/intake/test_mutants.py",
+    "tests/serving/cli/test_commands.py",
+    "tests/engine/matching/test_laws.py",
+    "tests/training/monitoring/test_report.py",
+    "tests/serving/disclosure/test_byte_law.py",
+    "tests/serving/cli/commands/test_models.py",
+    "tests/experiments/test_province_recovery.py",
+)
+"""Files of forty processor seconds or more, the longest first. A worker takes whole files in the order of collection,
+so that a long one at the end leaves the other workers idle."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the longest files."""
+    place = {config.rootpath / path: at for at, path in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))  # stable: the others keep their order
 
 
 class Once:

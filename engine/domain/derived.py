@@ -62,6 +62,8 @@ def with_derived(units: pd.DataFrame) -> pd.DataFrame:
 
 
 def _years(equipment: pd.Series) -> dict[str, pd.Series]:
+    if equipment.isna().all():
+        return {}
     items = exploded(equipment, PARTS[Field.EQUIPMENT])[["count", "year"]].dropna(subset="year")
     if items.empty:
         return {}
@@ -74,6 +76,8 @@ def _years(equipment: pd.Series) -> dict[str, pd.Series]:
 
 
 def _sums(debts: pd.Series) -> dict[str, pd.Series]:
+    if debts.isna().all():
+        return {}
     items = exploded(debts, PARTS[Field.DEBTS])[["creditor", "rial"]]
     if items.empty:
         return {}

@@ -282,6 +282,8 @@ def unit_table(rows: pd.DataFrame) -> pd.DataFrame:
     (np.int64(3), True)
     """
     frame = rows.set_index("unit_id") if "unit_id" in rows.columns else rows
+    if _has_the_shape(frame):
+        return frame.copy(deep=False)
     # Columns that have their type already, and those that nobody filled, are most of them: neither is converted.
     empty: dict[str, pd.Series] = {}
     columns: dict[str, pd.Series] = {}
@@ -298,6 +300,14 @@ def unit_table(rows: pd.DataFrame) -> pd.DataFrame:
     table.index = table.index.astype("str")
     table.index.name = "unit_id"
     return table
+
+
+def _has_the_shape(frame: pd.DataFrame) -> bool:
+    index = frame.index
+    if index.name != "unit_id" or index.dtype != _AS_PANDAS["str"] or list(frame.columns) != list(_column_dtypes()):
+        return False
+    wanted = map(_AS_PANDAS.__getitem__, _column_dtypes().values())
+    return all(found == dtype for found, dtype in zip(frame.dtypes, wanted, strict=True))
 
 
 @cache

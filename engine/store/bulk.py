@@ -26,7 +26,8 @@ def read(connection: Connection, query: Select[Any]) -> pd.DataFrame:
     names = list(result.keys())
     rows = result.cursor.fetchall()
     result.close()
-    return pd.DataFrame.from_records(rows, columns=names).astype(object)
+    # Nothing is guessed of a column's type: that takes longer than the database needs.
+    return pd.DataFrame(rows, columns=names, dtype=object)
 
 
 def read_where(

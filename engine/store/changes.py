@@ -26,6 +26,7 @@ History = Callable[[pd.Series, pd.Series], pd.DataFrame]
 
 _Mask = npt.NDArray[np.bool_]
 _Days = npt.NDArray[np.int64]
+_Texts = npt.NDArray[np.object_]
 _NEVER = np.iinfo(np.int64).min
 
 
@@ -124,7 +125,7 @@ def changes(rows: pd.DataFrame, stored: pd.DataFrame, sightings: pd.DataFrame, h
 
     merged = known.copy()
     changed = np.zeros(len(rows), dtype=bool)
-    pieces: list[pd.DataFrame] = []
+    pieces: list[_Piece] = []
     fields = [*CORE, *headings]
     filled = rows[fields].notna().to_numpy()
     for at in np.flatnonzero(filled.any(axis=0)):  # a field that no row fills changes nothing
@@ -132,7 +133,8 @@ def changes(rows: pd.DataFrame, stored: pd.DataFrame, sightings: pd.DataFrame, h
         take, beside = _verdict(rows, known, field, filled[:, at], fresh.of(field))
         changed |= take
         _merge(merged, rows, field, take)
-        pieces += [_lines(rows, known, field, take, shown=True), _lines(rows, known, field, beside, shown=False)]
+        pieces += _pieces(rows, known, field, take, shown=True)
+        pieces += _pieces(rows, known, field, beside, shown=False)
     _merge_record(merged, rows, newest)
     merged = without_extra_columns(merged)
 
@@ -218,33 +220,60 @@ def _merge_record(merged: pd.DataFrame, rows: pd.DataFrame, newest: _Mask) -> No
         merged[column] = merged[column].where(~take, rows[column])
 
 
-def _lines(rows: pd.DataFrame, known: pd.DataFrame, field: str, mask: _Mask, *, shown: bool) -> pd.DataFrame:
-    positions = np.flatnonzero(mask)
-    if not len(positions):
-        return pd.DataFrame()
-    before = pd.Series(np.nan, index=positions, dtype="str")
-    had = known[field].iloc[positions].dropna()
-    before[had.index] = to_text(had)
+@dataclass(frozen=True)
+class _Piece:
+    """Lines of history of one field; they become one table with those of the others, which is dear to make often."""
+
+    field: str
+    shown: bool
+    position: npt.NDArray[np.intp]
+    value: pd.Series
+    precision: _Texts | None
+    before: _Texts | None
+
+    @property
+    def count(self) -> int:
+        return len(self.position)
+
+
+def _pieces(rows: pd.DataFrame, known: pd.DataFrame, field: str, mask: _Mask, *, shown: bool) -> list[_Piece]:
+    position = np.flatnonzero(mask)
+    if not len(position):
+        return []
+    precision = rows[f"{field}_precision"].iloc[position].to_numpy(dtype=object) if field in DATES else None
+    before, had = None, known[field].iloc[position]
+    there = had.notna().to_numpy()
+    if there.any():
+        before = np.full(len(position), None, dtype=object)
+        before[there] = to_text(had[there]).to_numpy(dtype=object)
+    return [_Piece(field, shown, position, to_text(rows[field].iloc[position]), precision, before)]
+
+
+def _together(pieces: list[_Piece]) -> pd.DataFrame:
+    counts = [piece.count for piece in pieces]
+
+    def texts(parts: list[_Texts | None]) -> pd.Series:
+        given = [np.full(count, None) if part is None else part for part, count in zip(parts, counts, strict=True)]
+        return pd.Series(np.concatenate(given), dtype="str")
+
     return pd.DataFrame(
         {
-            "position": positions,
-            "field": field,
-            "value": to_text(rows[field].iloc[positions]).to_numpy(),
-            "precision": rows[f"{field}_precision"].iloc[positions].to_numpy() if field in DATES else np.nan,
-            "shown": shown,
-            "before": before.to_numpy(),
+            "position": np.concatenate([piece.position for piece in pieces]),
+            "field": pd.Series(np.repeat([piece.field for piece in pieces], counts), dtype="str"),
+            "value": pd.concat([piece.value for piece in pieces], ignore_index=True),
+            "precision": texts([piece.precision for piece in pieces]),
+            "shown": np.repeat([piece.shown for piece in pieces], counts),
+            "before": texts([piece.before for piece in pieces]),
         }
-    ).astype({"field": "str", "value": "str", "precision": "str", "before": "str"})
+    )
 
 
-def _new_lines(pieces: list[pd.DataFrame], history: History, rows: pd.DataFrame, again: _Mask) -> pd.DataFrame:
-    full = [piece for piece in pieces if len(piece)]
-    if not full:
+def _new_lines(pieces: list[_Piece], history: History, rows: pd.DataFrame, again: _Mask) -> pd.DataFrame:
+    if not pieces:
         names = ["position", "field", "value", "precision", "shown", "before", "unit_id", "sheet", "row"]
         return pd.DataFrame(columns=names).astype({"position": "int64", "shown": "bool"})
-    lines = pd.concat(full, ignore_index=True)
+    lines = _together(pieces)
     pieces.clear()  # of a large import they are as large as the lines themselves
-    full.clear()
     # Written in the order of the index on unit_id, a first import of 100,000 rows takes half the time.
     rank = rows["unit_id"].rank().to_numpy()
     lines = lines.iloc[np.argsort(rank[lines["position"].to_numpy()], kind="stable")].reset_index(drop=True)

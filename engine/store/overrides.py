@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
 import pandas as pd
 from sqlalchemy import Connection, insert, select
@@ -21,15 +23,28 @@ _CONFIRMED = ["unit_id", "field", "value", "precision", "confidence", "source", 
 def overrides_of(connection: Connection, root_of: Mapping[str, str], known_by: date | None = None) -> Overrides:
     """What stands, as at the end of a day (UTC), by default now; units are named as they show."""
     until = datetime.max if known_by is None else datetime.combine(known_by + timedelta(days=1), time.min)
-    confirmations = renamed(_standing(connection, "confirmations", _CONFIRMED, until), root_of)
-    pins = renamed(_standing(connection, "pins", ["unit_id", "field", "source"], until), root_of)
-    pins = pins.drop_duplicates(["unit_id", "field"], keep="last")
+    confirmations = _standing(connection, "confirmations", _CONFIRMED, until)
+    pins = _standing(connection, "pins", ["unit_id", "field", "source"], until)
+    ranks = {source_family(source): rank for source, rank in source_ranks(connection, until).items()}
+    if confirmations.empty and pins.empty:  # as in most registers, which are asked on every read
+        return replace(_no_overrides(), ranks=ranks)
+    return replace(_laid(renamed(confirmations, root_of), renamed(pins, root_of)), ranks=ranks)
+
+
+def _laid(confirmations: pd.DataFrame, pins: pd.DataFrame) -> Overrides:
+    types = dict.fromkeys(_CONFIRMED, "str") | {"as_of": "datetime64[s]"}
+    pins = pins.astype("str").drop_duplicates(["unit_id", "field"], keep="last")
     families = pins["source"].map(source_family) if len(pins) else pins["source"]
     return Overrides(
-        confirmations.drop_duplicates(["unit_id", "field"], keep="last").astype({"as_of": "datetime64[s]"}),
+        confirmations.drop_duplicates(["unit_id", "field"], keep="last").astype(types),
         pins.drop(columns="source").assign(family=families.astype("str")),
-        {source_family(source): rank for source, rank in source_ranks(connection, until).items()},
+        {},
     )
+
+
+@cache
+def _no_overrides() -> Overrides:
+    return _laid(pd.DataFrame(columns=_CONFIRMED), pd.DataFrame(columns=["unit_id", "field", "source"]))
 
 
 def source_ranks(connection: Connection, until: datetime = datetime.max) -> dict[str, int]:
@@ -93,4 +108,4 @@ def _standing(connection: Connection, table: str, names: list[str], until: datet
         .where(undone.made_at.is_(None) | (undone.made_at >= until))
         .order_by(columns.id)
     )
-    return read(connection, query)[names].astype({name: "str" for name in names if name != "as_of"})
+    return read(connection, query)[names]

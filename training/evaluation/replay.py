@@ -24,7 +24,7 @@ from engine.scoring.hazards import PERIODS
 from engine.scoring.jobs import JobsHeads, jobs_forecast
 from engine.store import Register
 from features import matrix
-from training.dataset.past_units import UnitsAt, past_units
+from training.cohort.past_units import UnitsAt, past_units
 
 Floats = npt.NDArray[np.float64]
 

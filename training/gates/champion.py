@@ -18,7 +18,7 @@ from engine.scoring.document import REPORTED
 from engine.settings import Settings
 from engine.store import Register
 from features import matrix
-from training.dataset.past_units import past_units
+from training.cohort.past_units import past_units
 from training.evaluation import replay
 from training.evaluation.evidence import JudgedTables, kept
 from training.evaluation.judged_table import CHAMPION_LEFT_OUT

@@ -34,7 +34,7 @@ from training.cohort.landmarks import (
     labelled,
     weights_and_labels,
 )
-from training.dataset.past_units import UnitsAt
+from training.cohort.past_units import UnitsAt
 from training.evaluation import replay
 from training.evaluation.candidate import with_rules
 from training.evaluation.evidence import JudgedTables

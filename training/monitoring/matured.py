@@ -8,8 +8,8 @@ import pandas as pd
 from engine.scoring.artefact import Model
 from features.schema import FeatureSchema
 from training.cohort.landmarks import SETTLED_MONTHS, Described, describe, labelled
+from training.cohort.past_units import UnitsAt
 from training.cohort.spells import RESTARTED
-from training.dataset.past_units import UnitsAt
 from training.evaluation import replay
 
 

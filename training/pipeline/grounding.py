@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import fields
-from typing import Any
 from weakref import WeakKeyDictionary
 
 import pandas as pd
 
 from engine.store import Register
 from training.cohort.landmarks import LEAST_RESTARTS, Described, describe, labelled
+from training.cohort.past_units import log_state, past_units
 from training.dataset.learnable import Learnable, check_origin
-from training.dataset.past_units import past_units
 from training.evaluation.judged_table import LEAST_OUTCOMES
 from training.evaluation.walk_forward import plan
 from training.models.capital import LEARNT
@@ -53,7 +52,7 @@ def learnable(
     """
     check_origin(origin)
     as_of = pd.Timestamp(as_of).as_unit("s")
-    key = (register.revision(), *register.counts().values(), as_of, origin, random_state)
+    key = (log_state(register), as_of, origin, random_state)
     last = _LAST.get(register)
     if last is None or last[0] != key:
         progress(Stage.READING, 0.0)
@@ -69,7 +68,7 @@ def learnable(
     return last[1]
 
 
-_LAST: WeakKeyDictionary[Register, tuple[tuple[Any, ...], Learnable | None]] = WeakKeyDictionary()
+_LAST: WeakKeyDictionary[Register, tuple[Hashable, Learnable | None]] = WeakKeyDictionary()
 """What was read last of each open register. It is asked for its units on every quarter, which takes longer than fitting
 a learner to them; whoever tries several learners on a day reads it once. Nobody changes its tables."""
 

@@ -57,18 +57,24 @@ def mandates(draw):
     return Mandate.read(stated | {"sectors": stated["sectors"] | {"must_not": refused}})
 
 
+LOOKED_AT = [
+    *("public_completeness", "triage", "power_kw", "land_m2", "jobs_expected_point", "feasibility_point"),
+    *("isic", "status"),
+]
+
+
 def brute_force_feasible(table, mandate):
     """Hard limits once more, unit by unit, in plain words; money only where the years are equal."""
     accepts = {code.value for code in mandate.accept_unknown}
-    kept = set()
-    for unit_id, row in table.iterrows():
+    floor, kept = _floor(table, mandate), set()
+    for unit_id, row in table[LOOKED_AT].to_dict("index").items():
         checks = [
             ("", row["public_completeness"] >= 0.65),
             ("", row["triage"] == "offer" or (row["triage"] == "fix_first" and mandate.wants_fix_first)),
             ("power_unknown", _at_least(row["power_kw"], mandate.min_power_kw)),
             ("land_unknown", _at_least(row["land_m2"], mandate.min_land_m2)),
             ("jobs_unknown", _at_least(row["jobs_expected_point"], mandate.min_jobs)),
-            ("feasibility_unknown", _at_least(row["feasibility_point"], _floor(table, mandate))),
+            ("feasibility_unknown", _at_least(row["feasibility_point"], floor)),
             ("sector_unknown", _in_sector(row["isic"], mandate.sectors)),
             ("status_unknown", _in_status(row["status"], mandate.statuses)),
         ]

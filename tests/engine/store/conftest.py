@@ -6,6 +6,7 @@ of its own.
 
 import itertools
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,7 +52,7 @@ def given() -> Callable[..., GivenIntake]:
 
 @pytest.fixture(params=["sqlite", "postgresql"] if POSTGRES else ["sqlite"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Address of an empty register, on each database in turn."""
+    """Address of a register that is yet to be made, on each database in turn."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'deep' / 'ehya.db'}"
         return
@@ -59,9 +60,18 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def register(url: str) -> Iterator[Register]:
+def register(url: str, once: Any) -> Iterator[Register]:
+    """An empty register. Its file is a copy, since making the tables anew takes as long as what most tests do."""
+    if url.startswith("sqlite"):
+        path = Path(str(make_url(url).database))
+        path.parent.mkdir()
+        shutil.copy(once.folder("empty-register", _empty) / "ehya.db", path)
     with Register.open(url) as opened:
         yield opened
+
+
+def _empty(folder: Path) -> None:
+    Register.open(f"sqlite:///{folder / 'ehya.db'}").close()
 
 
 @pytest.fixture

@@ -36,17 +36,30 @@ def model(since=SINCE, version="judged") -> Model:
     return Model({}, Document(**document, **schema, population=POPULATION))
 
 
-@dataclass
+@dataclass(frozen=True)
+class Units:
+    """Idle units in one county, all on record since 2019."""
+
+    names: list
+
+    def on_days(self):
+        fields = {"origin": "register", "status": "idle", "isic": "1030", "stopped_on": "2018-07-01"}
+        place = {"province": "West Azerbaijan", "county": "Urmia", "as_of": "2019-01-01"}
+        return lambda day: unit_table(pd.DataFrame({"unit_id": self.names, **fields, **place}))
+
+
+@dataclass(eq=False)
 class Log:
-    """A register of idle units in one county, all on record since 2019, and a log."""
+    """A register of such units, and a log."""
 
     rows: list
 
-    def units(self, where=None, *, known_by=None):
-        names = sorted({row[0] for row in self.rows})
-        fields = {"origin": "register", "status": "idle", "isic": "1030", "stopped_on": "2018-07-01"}
-        place = {"province": "West Azerbaijan", "county": "Urmia", "as_of": "2019-01-01"}
-        return unit_table(pd.DataFrame({"unit_id": names, **fields, **place}))
+    @property
+    def units(self):
+        return Units(sorted({row[0] for row in self.rows}))
+
+    def counts(self):
+        return {"events": len(self.rows)}
 
     def events(self, *, known_by):
         columns = ["unit_id", "kind", "happened_on", "known_on", "capacity_share", "jobs"]

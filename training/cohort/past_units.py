@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Hashable
 from weakref import WeakKeyDictionary
 
 import pandas as pd
@@ -23,7 +22,7 @@ def past_units(register: Register, *origins: str) -> UnitsAt:
     origins
         Only units of these; of all where none is named.
     """
-    state = (register.revision(), *register.counts().values())
+    state = log_state(register)
     last = _LAST.get(register)
     if last is None or last[0] != state:
         last = state, register.units.on_days()
@@ -32,7 +31,12 @@ def past_units(register: Register, *origins: str) -> UnitsAt:
     return (lambda day: _of(origins, known_by(day))) if origins else known_by
 
 
-_LAST: WeakKeyDictionary[Register, tuple[tuple[Any, ...], UnitsAt]] = WeakKeyDictionary()
+def log_state(register: Register) -> Hashable:
+    """What changes whenever something does that a model learns from, or is asked about: promotions are neither."""
+    return tuple(count for table, count in register.counts().items() if table != "promotions")
+
+
+_LAST: WeakKeyDictionary[Register, tuple[Hashable, UnitsAt]] = WeakKeyDictionary()
 """The history of each open register, as it was read last."""
 
 
