@@ -83,7 +83,9 @@ def revoke_key(terminal: Terminal, settings: Settings, given: str) -> None:
         terminal.say("access.key_revoked", name=found.name)
 
 
-def add_person(terminal: Terminal, settings: Settings, name: str, *, role: str, investor: str | None) -> None:
+def add_person(
+    terminal: Terminal, settings: Settings, name: str, *, role: str, investor: str | None, administers: bool = False
+) -> None:
     """Open an account; the password is never an argument, which others of the machine could read.
 
     Raises
@@ -94,7 +96,14 @@ def add_person(terminal: Terminal, settings: Settings, name: str, *, role: str, 
     keys.checked_role(role, investor)
     password = _password(terminal)
     made = people.add_person(
-        settings, name=name, role=role, investor=investor, password=password, made_at=_now(), actor=audit.TERMINAL
+        settings,
+        name=name,
+        role=role,
+        investor=investor,
+        password=password,
+        made_at=_now(),
+        actor=audit.TERMINAL,
+        administers=administers,
     )
     if not terminal.answer(_person(made)):
         terminal.say("access.person_added", name=name, role=CallerRole(role))
@@ -255,6 +264,7 @@ def _person(one: StoredPerson) -> dict[str, Any]:
         "name": one.name,
         "role": one.role,
         "investor": one.investor,
+        "administers": one.administers,
         "made_at": _moment(one.made_at),
         "disabled_at": _moment(one.disabled_at),
     }

@@ -34,7 +34,7 @@ from serving.reports.ranking import write_ranking
 _TOP = 5  # of each list at the terminal; the files hold all
 
 
-def run(terminal: Terminal, settings: Settings) -> None:
+def run(terminal: Terminal, settings: Settings) -> Settings:
     """Show the house at work: learn, rank real reported units, then take a synthetic register all the way.
 
     Parameters
@@ -43,6 +43,11 @@ def run(terminal: Terminal, settings: Settings) -> None:
         Where to print.
     settings
         The user's workspace; everything is written to its folder ``demo``.
+
+    Returns
+    -------
+    Settings
+        The workspace that it made.
 
     Raises
     ------
@@ -76,6 +81,7 @@ def run(terminal: Terminal, settings: Settings) -> None:
         _step(terminal, 7 + len(stated), "demo.step_booklet", f"ehya package export {inva.stem} --out {inva.stem}.pdf")
         made += _paper(terminal, settings, chosen)
     _close(terminal, settings, made, monotonic() - began)
+    return settings
 
 
 def _reported(terminal: Terminal, settings: Settings, question: Question) -> tuple[Appraised, list[Path]]:

@@ -69,17 +69,20 @@ def user_add(
     name: Account,
     role: Role,
     investor: Investor = None,
+    administers: Annotated[
+        bool, typer.Option("--administers", help="The person also opens and closes the accounts of others.")
+    ] = False,
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
     """Open an account for a person. The password is asked for, or read as one line where input is no terminal.
 
-    Nothing lets people sign in yet: an account opens nothing until pages for people come; programs use keys.
+    With it people sign in to the pages of `ehya serve`; programs use keys.
     """
     from serving.cli.commands.access import add_person
 
     terminal = ctx.obj.terminal(lang, as_json=as_json)
-    add_person(terminal, ctx.obj.settings, name, role=role, investor=investor)
+    add_person(terminal, ctx.obj.settings, name, role=role, investor=investor, administers=administers)
 
 
 def user_list(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:

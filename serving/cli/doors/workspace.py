@@ -77,8 +77,18 @@ def restore(
     restore_backup(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, file)
 
 
-def demo(ctx: typer.Context, lang: Lang = None) -> None:
+def demo(
+    ctx: typer.Context,
+    serve: Annotated[bool, typer.Option("--serve", help="Then open the pages on what it made.")] = False,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on this computer.")] = 8600,
+    lang: Lang = None,
+) -> None:
     """Show everything: real reported units first, then a synthetic register."""
     from serving.cli.demo import run
 
-    run(ctx.obj.terminal(lang), ctx.obj.settings)
+    terminal = ctx.obj.terminal(lang)
+    made = run(terminal, ctx.obj.settings)
+    if serve:
+        from serving.cli.commands.serve import serve_here
+
+        serve_here(terminal, made, "127.0.0.1", port)

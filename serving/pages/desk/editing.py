@@ -168,6 +168,8 @@ def written(words: Speech) -> Write:
         if kind is Kind.MONEY:
             return words.text("money.rial", amount=words.number(value))
         if kind is Kind.DATE:
+            if pd.Timestamp(value).strftime("%m%d") == "0101":  # may be a Gregorian year, which is no Jalali one
+                return as_written(table, unit_id, name)
             return words.date(value, table.loc[unit_id, f"{name}_precision"])
         if kind is Kind.CODES:
             return value_in_words(field, value, None, words)

@@ -1,0 +1,88 @@
+"""Edits of units: what is written for a person is read back as it is; whole or not at all; taken back exactly."""
+
+import pandas as pd
+import pytest
+
+from engine.domain.unit import FIELDS, Kind
+from engine.errors import EhyaError
+from engine.store import Register
+from serving.desk.editing import EDITABLE, Edit, _read, edit_units
+from serving.i18n import speech
+from serving.pages.desk.editing import GROUPS, written
+from tests.serving.api.parties import NOON
+
+BY = {"now": NOON, "actor": "user:sara"}
+
+
+@pytest.fixture
+def units(own_copy) -> pd.DataFrame:
+    with Register.open(own_copy.settings.database_url) as register:
+        return register.units()
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_every_field_as_a_person_reads_it_is_read_back_as_it_is(units, language):
+    write, wrong = written(speech(language)), []
+    for unit in units.index[:3]:
+        wanted = {one.value: write(units, unit, one.value) for one in EDITABLE}
+        wanted = {name: text for name, text in wanted.items() if text}
+        intake = _read(units, [unit], wanted, now=NOON, source="x")
+        assert intake.rejected_cells.empty, intake.rejected_cells
+        read = intake.units.iloc[0]
+        for name in wanted:
+            stands = units.loc[unit, name]
+            if FIELDS[name].kind is Kind.NUMBER:
+                same = float(read[name]) == pytest.approx(float(stands), rel=1e-5)
+            else:
+                same = read[name] == stands
+            if not same:
+                wrong.append((name, wanted[name], read[name], stands))
+    assert wrong == []
+
+
+def test_every_editable_field_has_its_box():
+    assert {field for fields in GROUPS.values() for field in fields} == set(EDITABLE)
+
+
+def test_an_edit_changes_its_fields_alone_and_comes_back_exactly(own_copy, units):
+    unit = str(units.index[4])
+    done = edit_units(own_copy.settings, Edit([unit], {"jobs_now": "23", "county": "خوی"}), **BY)
+    assert done.changed == 1
+    with Register.open(own_copy.settings.database_url) as register:
+        after = register.units()
+        moved = {name for name in FIELDS if not _same(after.loc[unit, name], units.loc[unit, name])}
+        assert moved <= {"jobs_now", "county", "idle_months"}
+        assert after.loc[unit, ["jobs_now", "county"]].tolist() == [23, "Khoy"]
+        assert after.loc[unit, "price_year"] == units.loc[unit, "price_year"] or pd.isna(units.loc[unit, "price_year"])
+        assert register.check() == ()
+        register.imports.undo(done.number, made_at=NOON)
+        pd.testing.assert_frame_equal(register.units(), units)
+
+
+def _same(one, other):
+    return (pd.isna(one) and pd.isna(other)) or one == other
+
+
+def test_one_value_that_cannot_be_read_keeps_all_of_them_out(own_copy, units):
+    unit = str(units.index[0])
+    done = edit_units(own_copy.settings, Edit([unit], {"jobs_now": "23", "tax_debt_rial": "700"}), **BY)
+    assert done.number is None
+    assert [(one.field, one.given) for one in done.refused] == [("tax_debt_rial", "700")]
+    with Register.open(own_copy.settings.database_url) as register:
+        pd.testing.assert_frame_equal(register.units(), units)
+
+
+def test_who_comes_second_is_told_and_changes_nothing(own_copy, units):
+    unit = str(units.index[0])
+    seen = {"jobs_now": "" if pd.isna(units.loc[unit, "jobs_now"]) else str(units.loc[unit, "jobs_now"])}
+    edit_units(own_copy.settings, Edit([unit], {"jobs_now": "31"}, seen), **BY)
+    met = edit_units(own_copy.settings, Edit([unit], {"jobs_now": "32"}, seen), **BY)
+    assert met.number is None
+    assert [(one.now, one.wanted) for one in met.met] == [("31", "32")]
+
+
+def test_what_is_no_field_or_no_unit_is_refused(own_copy, units):
+    with pytest.raises(EhyaError, match="unknown_option"):
+        edit_units(own_copy.settings, Edit([str(units.index[0])], {"identity": "x"}), **BY)
+    with pytest.raises(EhyaError, match="unknown_unit"):
+        edit_units(own_copy.settings, Edit(["nobody"], {"jobs_now": "1"}), **BY)
