@@ -18,8 +18,11 @@ from tests.serving.conftest import DAY, listening
 
 pytestmark = pytest.mark.browser
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-PAGES = ("/desk", "/desk/units", "UNIT", "UNIT/edit", "/desk/outcomes", "/desk/outcomes/new", "/desk/outcomes/sheet",
-         "/desk/panel", "/desk/people", "/desk/style")  # fmt: skip
+PAGES = (
+    "/desk", "/desk/units", "UNIT", "UNIT/edit", "/desk/ranking", "/desk/compare?unit=UNIT_ID&unit=OTHER_ID", "/desk/map",
+    "/desk/imports", "/desk/imports/new", "/desk/decisions", "/desk/decisions?show=conflicts", "/desk/outcomes",
+    "/desk/outcomes/new", "/desk/outcomes/sheet", "/desk/panel", "/desk/people", "/desk/style",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -35,14 +38,18 @@ def chromium():
 
 @pytest.fixture(scope="module")
 def desk(shared, first_day, tmp_path_factory):
-    """Address of a desk, what its browser shows, and a unit."""
+    """Address of a desk, what its browser shows, and two units."""
     found = at_work(fresh(shared, tmp_path_factory.mktemp("browser")), first_day)
     made = {"investor": None, "administers": True, "cost": CHEAP}
     person = add_person(found.settings, name="sara", role="planner", password=PASSWORD, **made, **BY)
     app = found.app()
     app.state.password_cost = CHEAP
     with listening(app) as address:
-        yield address, begin(found.settings, person, now=NOON).token, str(found.stock.units.index[0])
+        yield (
+            address,
+            begin(found.settings, person, now=NOON).token,
+            [str(unit) for unit in found.stock.units.index[:2]],
+        )
 
 
 @pytest.fixture
@@ -70,8 +77,9 @@ def opened(chromium, desk):
 
 
 def _path(desk, path: str) -> str:
-    address, _, unit = desk
-    return address + path.replace("UNIT", f"/desk/units/{unit}")
+    address, _, (unit, other) = desk
+    filled = path.replace("UNIT_ID", unit).replace("OTHER_ID", other)
+    return address + filled.replace("UNIT", f"/desk/units/{unit}")
 
 
 @pytest.mark.parametrize(("language", "theme"), [("fa", "light"), ("en", "dark")])
@@ -102,7 +110,7 @@ def test_no_page_is_wider_than_its_window_and_all_are_small(desk, opened, width)
 
 @pytest.mark.parametrize("language", ["fa", "en"])
 def test_a_planner_searches_edits_records_and_takes_back(desk, opened, language):
-    page, (address, _, unit) = opened(language), desk
+    page, (address, _, (unit, _)) = opened(language), desk
     page.goto(f"{address}/desk/units")
     rows = page.locator("#list tbody tr")
     everything = rows.count()
@@ -151,7 +159,7 @@ def test_what_is_typed_is_there_again_after_the_page_was_left(desk, opened):
 
 
 def test_pages_are_read_and_forms_sent_without_scripts(chromium, desk):
-    address, token, unit = desk
+    address, token, (unit, _) = desk
     context = chromium.new_context(java_script_enabled=False)
     context.add_cookies([{"name": "ehya_session", "value": token, "url": address}])
     page = context.new_page()
