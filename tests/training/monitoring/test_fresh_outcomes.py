@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -140,14 +141,17 @@ def test_a_champion_that_is_younger_answers_only_for_landmarks_after_its_own_las
 
 
 def test_a_model_of_press_reports_speaks_of_all_units_but_synthetic_ones_and_one_of_outcomes_of_its_own():
-    class Asked:
-        def units(self, where, *, known_by):
-            return where
+    origins = ["register", "reported", "synthetic"]
+
+    class Every(Log):
+        @property
+        def units(self):
+            return SimpleNamespace(on_days=lambda: lambda day: pd.DataFrame({"origin": origins}, dtype="str"))
 
     press = Model({}, Document(kind="reported", origin="reported", features=()))
     own = Model({}, Document(kind="outcomes", origin="synthetic", features=()))
-    assert replay.spoken_of(Asked(), press)(SINCE) == {"origin": ["register", "reported"]}
-    assert replay.spoken_of(Asked(), own)(SINCE) == {"origin": "synthetic"}
+    assert replay.spoken_of(Every([]), press)(SINCE)["origin"].tolist() == ["register", "reported"]
+    assert replay.spoken_of(Every([]), own)(SINCE)["origin"].tolist() == ["synthetic"]
 
 
 @pytest.fixture(scope="module")

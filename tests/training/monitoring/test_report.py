@@ -27,24 +27,6 @@ SINCE = pd.Timestamp("2022-01-01")
 SCHEMA = FULL_SCHEMA.subset(["idle_years", "in_estate", "jobs_before_log", "sector_division", "owned_by_bank"])
 
 
-class Remembered:
-    """A register that nobody writes to any more: what it showed of a day is read once for all tests."""
-
-    def __init__(self, register):
-        self.register, self.seen = register, {}
-
-    def units(self, where=None, *, known_by):
-        return self._once(("units", repr(where), known_by), lambda: self.register.units(where, known_by=known_by))
-
-    def events(self, *, known_by=None):
-        return self._once(("events", known_by), lambda: self.register.events(known_by=known_by))
-
-    def _once(self, key, read):
-        if key not in self.seen:
-            self.seen[key] = read()
-        return self.seen[key].copy()
-
-
 @pytest.fixture(scope="module")
 def register():
     made = simulate(500, seed=2)
@@ -55,21 +37,20 @@ def register():
             rows = opened.imports.commit(taken(part), imported_at=pd.Timestamp(day).to_pydatetime()).rows
             named[part.index] = rows["unit_id"].to_numpy()
         opened.events.add_table(made.events.assign(unit_id=made.events["unit_id"].map(named)))
-        yield Remembered(opened)
+        yield opened
 
 
 @pytest.fixture(scope="module")
 def model(register):
     """Of all that was known by the first day of 2022."""
-    units_at = lambda day: register.units(known_by=day)  # noqa: E731
-    seen = follow(units_at, register.events(known_by=SINCE), SCHEMA, as_of=SINCE)
+    seen = follow(register.units.on_days(), register.events(known_by=SINCE), SCHEMA, as_of=SINCE)
     priors = Priors(restart_rate(), capacity_rate(), jobs_size())
     return fit_outcomes(seen, priors, draws=4, least_restarts=5, origin="synthetic").model
 
 
 def test_a_model_finds_no_drift_on_the_day_it_was_made(register):
     units, events = register.units(known_by=SINCE), register.events(known_by=SINCE)
-    seen = follow(lambda day: register.units(known_by=day), events, SCHEMA, as_of=SINCE)
+    seen = follow(register.units.on_days(), events, SCHEMA, as_of=SINCE)
     idle = matrix(standing_idle(units, events, as_of=SINCE), SCHEMA, seen.fitted, as_of=SINCE)
     priors = Priors(restart_rate(), capacity_rate(), jobs_size())
     fresh = fit_outcomes(seen, priors, draws=4, least_restarts=5, origin="synthetic", present=idle).model
@@ -96,7 +77,7 @@ def test_outcomes_since_the_model_was_made_are_counted_against_what_it_foretold(
 
 
 def test_only_origins_after_the_model_was_made_are_judged_and_each_unit_from_one(register, model):
-    rows = matured(model, lambda day: register.units(known_by=day), register.events(), as_of=pd.Timestamp("2026-03-21"))
+    rows = matured(model, register.units.on_days(), register.events(), as_of=pd.Timestamp("2026-03-21"))
     assert (rows["origin"] > SINCE).all()
     assert (rows.groupby("unit_id")["origin"].min() == rows.groupby("unit_id")["origin"].max()).all()
     assert not rows.duplicated(["unit_id", "period"]).any()
