@@ -145,8 +145,15 @@ class Imports:
             result = write(connection, intake, found, imported_at=imported_at, source=source)
             return _told(connection, result, intake, source, roots(connection))
 
-    def show(self, import_id: int) -> ImportStory:
+    def show(self, import_id: int, *, part: slice | None = None) -> ImportStory:
         """What an import did to units, from what to what, and which units it no longer speaks of.
+
+        Parameters
+        ----------
+        import_id
+            The import.
+        part
+            Only cells of these of the units that it changed; by default of all.
 
         Raises
         ------
@@ -155,7 +162,7 @@ class Imports:
         """
         with self._session.read() as connection:
             refuse_unknown_import(connection, import_id)
-            return import_story(connection, import_id, roots(connection))
+            return import_story(connection, import_id, roots(connection), part=part)
 
     def undo(self, import_id: int, *, made_at: datetime) -> Undone:
         """Take an import back, as if it had never been, also for what was known on earlier days.

@@ -65,10 +65,22 @@ def conflicts(
     return Conflicts(lines, units, ranks)
 
 
-def conflict_count(settings: Settings) -> int:
-    """Fields on which sources contradict each other."""
-    with open_register(settings) as register:
-        return len(register.decisions.conflicts().drop_duplicates(["unit_id", "field"]))
+@dataclass(frozen=True, eq=False, slots=True)
+class Waiting:
+    """All that waits for a decision: where sources contradict each other, and pairs that may be one unit."""
+
+    conflicts: Conflicts
+    duplicates: Duplicates
+
+    @property
+    def fields(self) -> int:
+        """Fields of units on which sources contradict each other."""
+        return len(self.conflicts.lines.drop_duplicates(["unit_id", "field"]))
+
+
+def waiting(settings: Settings) -> Waiting:
+    """All that waits for a decision."""
+    return Waiting(conflicts(settings, name_field=exact_field), duplicates(settings))
 
 
 def pin(

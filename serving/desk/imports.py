@@ -22,6 +22,10 @@ def imports(settings: Settings) -> pd.DataFrame:
         return register.imports()
 
 
+MISSING = 60
+"""Units missing since that are named."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class ImportsSeen:
     """Imports, oldest first, and who read and who took back each, where the audit says so: number -> actor."""
@@ -63,8 +67,17 @@ def imports_seen(settings: Settings) -> ImportsSeen:
         return ImportsSeen(register.imports(), _who(register, Act.REGISTER_READ), _who(register, Act.IMPORT_UNDONE))
 
 
-def import_seen(settings: Settings, number: int) -> ImportSeen:
+def import_seen(settings: Settings, number: int, *, part: slice | None = None) -> ImportSeen:
     """One import, and what it did.
+
+    Parameters
+    ----------
+    settings
+        The workspace.
+    number
+        The import.
+    part
+        Of which of the units that it changed the cells are told; by default of all.
 
     Raises
     ------
@@ -72,11 +85,11 @@ def import_seen(settings: Settings, number: int) -> ImportSeen:
         ``unknown_import``.
     """
     with open_register(settings) as register:
-        story = register.imports.show(number)
+        story = register.imports.show(number, part=part)
         table = register.imports().set_index("id", drop=False)
         line = {str(name): value for name, value in table.loc[number].items()}
         readers, undoers = (_who(register, act) for act in (Act.REGISTER_READ, Act.IMPORT_UNDONE))
-        units = {*story.cells["unit_id"], *story.missing["unit_id"]}
+        units = {*story.cells["unit_id"], *story.missing["unit_id"].head(MISSING)}
         names = register.units.some(units)["name"] if units else pd.Series(dtype="str")
         refused = register.imports.rejections(number)
     return ImportSeen(line, readers.get(number, ""), undoers.get(number, ""), story, refused, names)

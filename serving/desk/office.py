@@ -11,6 +11,7 @@ import pandas as pd
 from engine.appraisal import order, order_alone
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised, Beside, current_units, judged
+from serving.desk.decisions import Waiting, waiting
 from serving.desk.economics import Choices, Economics, economics_of, register_economics
 from serving.desk.learnt_acts import believed_acts
 from serving.desk.named import find_unit
@@ -45,6 +46,7 @@ class Office:
         self._kept: tuple[str, Appraised, Beside] | None = None
         self._asked: tuple[Appraised, pd.DataFrame] | None = None
         self._searched: Searched | None = None
+        self._waiting: tuple[str, Waiting] | None = None
         self._orders: tuple[Appraised | None, OrderedDict[str, Appraised]] = (None, OrderedDict())
         self._earlier: tuple[Appraised, tuple[pd.Timestamp, Appraised] | None] | None = None
 
@@ -190,6 +192,14 @@ class Office:
             while len(kept) > 1 and (len(kept) > ORDERS_KEPT or len(kept) * len(found.table) > ROWS_KEPT):
                 kept.popitem(last=False)
         return again
+
+    def waiting(self) -> Waiting:
+        """What waits for a decision, kept while the register stays as it is; it needs no model."""
+        with open_register(self.settings) as register:
+            state = register.revision()
+        if self._waiting is None or self._waiting[0] != state:
+            self._waiting = (state, waiting(self.settings))
+        return self._waiting[1]
 
     def _latest(self, question: Question) -> Appraised:
         return self._standing(question)[1]

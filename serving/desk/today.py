@@ -64,12 +64,10 @@ def today(settings: Settings, office: Office, question: Question) -> Today:
         ``no_model``, ``register_empty``, ``database_failed``.
     """
     found = office.appraised(question)
-    asked = office.asked(question)
+    asked, waiting = office.asked(question), office.waiting()
     with open_register(settings) as register:
         imports, events = register.imports(), register.events()
         reactions = register.lists.reactions(None)
-        conflicts = len(register.decisions.conflicts().drop_duplicates(["unit_id", "field"]))
-        duplicates = len(register.decisions.duplicates())
     newest = events.sort_values(["known_on", "id"], kind="stable")
     return Today(
         appraised=found,
@@ -78,6 +76,6 @@ def today(settings: Settings, office: Office, question: Question) -> Today:
         events=newest.iloc[::-1].head(NEWEST),
         reactions=reactions.iloc[::-1].head(NEWEST),
         names=found.table["name"],
-        conflicts=conflicts,
-        duplicates=duplicates,
+        conflicts=waiting.fields,
+        duplicates=len(waiting.duplicates.pairs),
     )

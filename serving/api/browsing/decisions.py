@@ -175,16 +175,14 @@ def _which(request: Request, length: int) -> list[str]:
 async def _shown(
     request: Request, conflicts: bool, *, problem: str = "", typed: dict[str, str] | None = None
 ) -> Response:
-    settings, start = settings_of(request), start_of(request)
-    pairs = await run_in_threadpool(decisions.duplicates, settings)
+    start = start_of(request)
+    found = await run_in_threadpool(request.app.state.office.waiting)
+    pairs, fields = found.duplicates, found.fields
     if not conflicts:
-        count = await run_in_threadpool(decisions.conflict_count, settings)
-        return await answered(request, lambda frame: duplicates_page(frame, pairs, count, start))
-    exact = decisions.exact_field
-    found = await run_in_threadpool(lambda: decisions.conflicts(settings, name_field=exact))
+        return await answered(request, lambda frame: duplicates_page(frame, pairs, fields, start))
     length = len(pairs.pairs)
     return await answered(
         request,
-        lambda frame: conflicts_page(frame, found, length, start, problem=problem, given=typed or {}),
+        lambda frame: conflicts_page(frame, found.conflicts, length, start, problem=problem, given=typed or {}),
         422 if problem else 200,
     )

@@ -19,7 +19,7 @@ from serving.api.browsing.answers import (
 )
 from serving.desk.imports import import_seen, imports_seen, undo_import
 from serving.desk.uploads import uploads
-from serving.pages.desk.imports import import_page, imports_page
+from serving.pages.desk.imports import LENGTH, import_page, imports_page
 
 
 def router() -> APIRouter:
@@ -35,8 +35,9 @@ def router() -> APIRouter:
 
     @routes.get("/imports/{number:int}", openapi_extra=read_by())
     async def one(request: Request, number: int) -> Response:
-        found = await run_in_threadpool(import_seen, settings_of(request), number)
         start = start_of(request)
+        part = slice(start, start + LENGTH)
+        found = await run_in_threadpool(import_seen, settings_of(request), number, part=part)
         return await answered(request, lambda frame: import_page(frame, found, start))
 
     @routes.post("/undo/import", openapi_extra=written_by())

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from engine.parsing.rejection import RejectionCode
-from serving.desk.imports import ImportSeen, ImportsSeen
+from serving.desk.imports import MISSING, ImportSeen, ImportsSeen
 from serving.desk.uploads import Upload
 from serving.disclosure.values import known
 from serving.i18n import Speech
@@ -21,7 +21,6 @@ from serving.reports.said import field_said, value_said
 LENGTH = 30
 """Imports of a page, and units of an import's page."""
 _REFUSED = 100
-_MISSING = 60
 
 
 def actor_said(actor: str) -> str:
@@ -89,18 +88,16 @@ def import_page(frame: Frame, found: ImportSeen, start: int = 0) -> str:
     frame
         What stands around it.
     found
-        The import.
+        The import, with the cells of the units that are shown.
     start
-        First unit that is shown.
+        The first of these.
     """
     words, story = frame.speech, found.story
     number, cells = story.import_id, story.cells
-    units = cells["unit_id"].drop_duplicates()
-    chosen = units.iloc[start : start + LENGTH]
-    shown = cells[cells["unit_id"].isin(chosen)]
-    groups = shown.groupby("unit_id", sort=False)
+    units = story.changed
+    groups = cells.groupby("unit_id", sort=False)
     several = len({*cells["sheet"], *found.refused["sheet"]}) > 1
-    missing = story.missing["unit_id"].head(_MISSING).tolist()
+    missing = story.missing["unit_id"].head(MISSING).tolist()
     beyond = len(story.missing) - len(missing)
     return page(
         "import.html",

@@ -204,6 +204,12 @@ class TestStory:
         assert ["new", "jobs_now", "", "7", True] in told
         assert "land_m2" not in story.cells["field"].tolist()
 
+    def test_a_part_of_it_tells_of_some_units_alone_and_counts_all(self, register, take):
+        number = take(row(1), row(2), row(3, jobs_now=3))
+        whole, part = register.imports.show(number), register.imports.show(number, part=slice(1, 2))
+        assert part.changed == whole.changed == tuple(dict.fromkeys(whole.cells["unit_id"]))
+        assert set(part.cells["unit_id"]) == {whole.changed[1]}
+
     def test_it_names_the_units_of_the_earlier_file_of_the_same_source_that_are_missing(self, register, take):
         first = take(row(1), row(2), row(3, jobs_now=3), source="register 1402.xlsx")
         take(row(9), source="bank.xlsx")
