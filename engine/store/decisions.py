@@ -15,7 +15,7 @@ from engine.store.bulk import insert_line, read
 from engine.store.clock import Day, day, utc
 from engine.store.distinctions import decide, distinct_pairs
 from engine.store.duplicates import still_open
-from engine.store.groups import renamed
+from engine.store.groups import members, renamed
 from engine.store.merges import gone_units, record_merge, refuse_unknown, roots, undo_merge
 from engine.store.overrides import checked_level, overrides_of, source_ranks, withdraw
 from engine.store.session import Session
@@ -42,7 +42,8 @@ class Decisions:
         with self._session.read() as connection:
             root_of = roots(connection)
             overrides = overrides_of(connection, root_of)
-            pairs = [disputed(connection, root_of), overrides.confirmations[["unit_id", "field"]]]
+            of_unit = None if unit_id is None else members(root_of, root_of.get(unit_id, unit_id))
+            pairs = [disputed(connection, root_of, of_unit), overrides.confirmations[["unit_id", "field"]]]
             asked = pd.concat(pairs, ignore_index=True)
             if unit_id is not None:
                 refuse_unknown(connection, [unit_id])

@@ -5,7 +5,7 @@ See docs/decisions/0008-conflicts-between-sources.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
@@ -32,10 +32,20 @@ _NO_CONTRADICTION = frozenset({Field.NOTES.value})
 _TYPES = {"as_of": "datetime64[s]", "import_id": "Int64"}
 
 
-def disputed(connection: Connection, root_of: Mapping[str, str]) -> pd.DataFrame:
-    """Fields of units for which several values were ever given: ``unit_id, field``; of merged units all fields."""
+def disputed(connection: Connection, root_of: Mapping[str, str], units: Collection[str] | None = None) -> pd.DataFrame:
+    """Fields of units for which several values were ever given: ``unit_id, field``; of merged units all fields.
+
+    Parameters
+    ----------
+    connection, root_of
+        Where to read, and what `engine.store.merges.roots` returned.
+    units
+        Only of these, as the register first named them; of all where ``None``.
+    """
     values = schema.unit_values.c
     given = schema.living(values.import_id)
+    if units is not None:
+        given &= values.unit_id.in_(list(units))
     query = select(values.unit_id, values.field).where(given).group_by(values.unit_id, values.field)
     pairs = read(connection, query.having(func.count(func.distinct(values.value)) > 1)).astype("str")
     if root_of:

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from dataclasses import replace
 
 import pandas as pd
+from cachetools import LRUCache
 
 from engine.appraisal import order, order_alone
 from engine.settings import Settings
@@ -31,6 +32,10 @@ ROWS_KEPT = 100_000
 """Rows of all these orders together."""
 
 
+KEPT_UNITS = 64
+"""Units whose stories and plans are kept while the workspace stays as it is: sliders and edits come back to them."""
+
+
 class Office:
     """What a planner asks of a service that runs for long.
 
@@ -47,6 +52,8 @@ class Office:
         self._asked: tuple[Appraised, pd.DataFrame] | None = None
         self._searched: Searched | None = None
         self._waiting: tuple[str, Waiting] | None = None
+        self._stories: LRUCache[tuple[str, str], Story] = LRUCache(KEPT_UNITS)
+        self._plans: LRUCache[tuple[str, str, str, str], PlanResult] = LRUCache(KEPT_UNITS)
         self._orders: tuple[Appraised | None, OrderedDict[str, Appraised]] = (None, OrderedDict())
         self._earlier: tuple[Appraised, tuple[pd.Timestamp, Appraised] | None] | None = None
 
@@ -138,9 +145,13 @@ class Office:
         EhyaError
             As :meth:`appraised`; ``unknown_unit``, ``several_units``.
         """
-        _, found, beside = self._standing(question.usual)
+        state, found, beside = self._standing(question.usual)
         with open_register(self.settings) as register:
-            return story_among(register, found, beside, given)
+            unit_id = find_unit(found.table, register.units.resolve(given))
+            kept = self._stories.get((state, unit_id))
+            if kept is None:
+                kept = self._stories[(state, unit_id)] = story_among(register, found, beside, unit_id)
+            return replace(kept, predictions=register.predictions(unit_id))  # no part of the state
 
     def worth(self, question: Question, units: pd.Index, choices: Choices) -> pd.DataFrame:
         """Worth of units as columns (`serving.desk.economics.register_economics`).
@@ -171,9 +182,15 @@ class Office:
         EhyaError
             As :meth:`appraised`; ``unknown_unit``, ``several_units``; ``unknown_option`` for an act in ``costs``.
         """
+        state = self._standing(question.usual)[0]
         found = self.appraised(question)
-        unit, believed = find_unit(found.table, given), believed_acts(self.settings, question)
-        return plans_of(found, pd.Index([unit]), done_acts(self.settings, question), request, believed)
+        unit = find_unit(found.table, given)
+        key = (state, unit, repr(question), repr(request))
+        kept = self._plans.get(key)
+        if kept is None:
+            done, believed = done_acts(self.settings, question), believed_acts(self.settings, question)
+            kept = self._plans[key] = plans_of(found, pd.Index([unit]), done, request, believed)
+        return kept
 
     def _ordered(self, found: Appraised, question: Question) -> Appraised:
         """The appraisal in another order, kept while the appraisal stands."""

@@ -47,7 +47,7 @@ from serving.i18n import Speech, speech
 from serving.pages.desk.outcomes import OUTCOME_FIELDS, outcome_page, outcomes_page, sheet_page
 from serving.reports.outcome_sheet import read_outcome_sheet, write_outcome_sheet
 
-_MOST_NAMED = 5_000
+_MOST_NAMED = 300  # names that a form offers; any other unit is named by its id, or comes from its own page
 
 
 def router() -> APIRouter:

@@ -20,8 +20,8 @@ pytestmark = pytest.mark.browser
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PAGES = (
     "/desk", "/desk/units", "UNIT", "UNIT/edit", "/desk/ranking", "/desk/compare?unit=UNIT_ID&unit=OTHER_ID",
-    "/desk/map", "/desk/imports", "/desk/imports/new", "/desk/decisions", "/desk/decisions?show=conflicts", "/desk/outcomes",
-    "/desk/outcomes/new", "/desk/outcomes/sheet", "/desk/panel", "/desk/people", "/desk/style",
+    "/desk/map", "/desk/imports", "/desk/imports/new", "/desk/decisions", "/desk/decisions?show=conflicts",
+    "/desk/outcomes", "/desk/outcomes/new", "/desk/outcomes/sheet", "/desk/panel", "/desk/people", "/desk/style",
 )  # fmt: skip
 
 
