@@ -161,7 +161,8 @@ def written(words: Speech) -> Write:
     """
 
     def write(table: pd.DataFrame, unit_id: str, name: str) -> str:
-        value, field = table.loc[unit_id, name], Field(name)
+        value: Any = table.loc[unit_id, name]
+        field = Field(name)
         kind = FIELDS[field].kind
         if not known(value) or kind is Kind.FLAG or field in (Field.STATUS, Field.ISIC):
             return as_written(table, unit_id, name)
