@@ -210,8 +210,17 @@ def record_sheet(
         return found
 
 
-def outcomes(settings: Settings, unit: str | None = None) -> OutcomeList:
+def outcomes(settings: Settings, unit: str | None = None, *, names: pd.Series | None = None) -> OutcomeList:
     """The events of all units, or of one.
+
+    Parameters
+    ----------
+    settings
+        Where things are kept.
+    unit
+        Id or name of one unit.
+    names
+        Names of all units, where somebody read them already: then they are not read anew.
 
     Raises
     ------
@@ -219,6 +228,8 @@ def outcomes(settings: Settings, unit: str | None = None) -> OutcomeList:
         ``unknown_unit``, ``several_units``.
     """
     with open_register(settings) as register:
+        if names is not None and unit is None:
+            return OutcomeList(register.events(), names)
         units, events = register.units(), register.events()
         if unit is not None:
             events = events[events["unit_id"] == find_unit(units, register.units.resolve(unit))]

@@ -30,10 +30,13 @@ from serving.api.browsing.answers import (
     written_by,
 )  # fmt: skip
 from serving.api.browsing.look import words_for
+from serving.api.browsing.today import NOT_READY
 from serving.api.browsing.units import WORKBOOK
 from serving.api.forms import Form
 from serving.api.problems import sentence
+from serving.desk.office import Office
 from serving.desk.outcomes import (
+    OutcomeList,
     OutcomeRequest,
     correct_outcome,
     outcomes,
@@ -45,6 +48,7 @@ from serving.desk.written import amount, day
 from serving.disclosure.values import known
 from serving.i18n import Speech, speech
 from serving.pages.desk.outcomes import OUTCOME_FIELDS, outcome_page, outcomes_page, sheet_page
+from serving.pages.desk.words import unit_address
 from serving.reports.outcome_sheet import read_outcome_sheet, write_outcome_sheet
 
 _MOST_NAMED = 300  # names that a form offers; any other unit is named by its id, or comes from its own page
@@ -56,7 +60,7 @@ def router() -> APIRouter:
 
     @routes.get("/outcomes", openapi_extra=read_by())
     async def listed(request: Request) -> Response:
-        found = await run_in_threadpool(outcomes, settings_of(request))
+        found = await run_in_threadpool(_all, request)
         query = {name: request.query_params.get(name, "")[:200] for name in ("q", "kind")}
         given = request.query_params.get("start", "0")
         start = int(given) if given.isdecimal() and len(given) < 10 else 0
@@ -84,8 +88,6 @@ def router() -> APIRouter:
             )
         except EhyaError as error:
             return await _form(request, _typed(given), given.text("unit"), error=error)
-        from serving.pages.desk.words import unit_address
-
         return went(request, unit_address(done.outcome.unit_id), "outcome_recorded", undo_outcome=str(done.number))
 
     @routes.get("/outcomes/sheet", openapi_extra=read_by())
@@ -148,8 +150,20 @@ async def _form(
     )
 
 
+def _all(request: Request) -> OutcomeList:
+    """All events; the names of units are those of the standing appraisal, where there is one."""
+    office: Office = request.app.state.office
+    try:
+        names = office.appraised(question_of(request)).table["name"].sort_index()
+    except EhyaError as error:
+        if error.code not in NOT_READY:
+            raise
+        names = None
+    return outcomes(settings_of(request), names=names)
+
+
 def _units(request: Request) -> pd.Series:
-    return outcomes(settings_of(request)).names
+    return _all(request).names
 
 
 def _typed(given: Form) -> dict[str, str]:
@@ -209,7 +223,7 @@ def _today(request: Request) -> str:
 
 
 def _event(request: Request, number: int) -> dict[Any, Any]:
-    events = outcomes(settings_of(request)).events
+    events = _all(request).events
     found = events[events["id"] == number].to_dict("records")
     if not found:
         raise EhyaError(ErrorCode.UNKNOWN_EVENT, given=number)

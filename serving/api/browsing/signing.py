@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -14,7 +15,7 @@ from serving.api.browsing.look import COOKIE, look_of
 from serving.api.browsing.visits import let_in, let_out
 from serving.api.forms import TOKEN_FIELD, Form
 from serving.api.gate import Gate, Pass, neighbourhood
-from serving.desk.sessions import sign_in, sign_out
+from serving.desk.sessions import form_token_of, sign_in, sign_out
 from serving.pages.desk.signing import resumed_page, sign_in_page
 
 _ANYBODY = open_to(without_key=WithoutKey.ALWAYS, session=True)
@@ -79,8 +80,6 @@ def router() -> APIRouter:
 
 async def _onward(request: Request, address: str, kept: Mapping[str, list[str]], token: str) -> Response:
     """What was typed before the session ended, to be sent again by the same person in the new one."""
-    from serving.desk.sessions import form_token_of
-
     mark = form_token_of(token)
     return await answered(request, lambda frame: resumed_page(frame, address=address, kept=kept, token=mark))
 
@@ -114,8 +113,6 @@ async def sign_in_needed(request: Request, form: Form | None = None) -> Response
     """
     if request.method == "GET":
         query: dict[str, Any] = {"next": request.url.path + (f"?{request.url.query}" if request.url.query else "")}
-        from urllib.parse import urlencode
-
         return went(request, f"/desk/sign-in?{urlencode(query)}")
     kept = typed(form or Form())
     onward = request.url.path

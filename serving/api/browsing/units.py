@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
+import pandas as pd
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -51,15 +51,12 @@ def router() -> APIRouter:
         asked, problem = _query(request), ""
         office, question = request.app.state.office, question_of(request)
         try:
-            try:
-                found = await run_in_threadpool(office.units, question, _request(asked))
-            except EhyaError as error:
-                if error.code in NOT_READY:
-                    return went(request, "/desk/start")
-                problem = sentence(error.code, dict(error.facts), words_for(request).language)
-                found = await run_in_threadpool(office.units, question, UnitsRequest())
-        except EhyaError:
-            raise
+            found = await run_in_threadpool(office.units, question, _request(asked))
+        except EhyaError as error:
+            if error.code in NOT_READY:
+                return went(request, "/desk/start")
+            problem = sentence(error.code, dict(error.facts), words_for(request).language)
+            found = await run_in_threadpool(office.units, question, UnitsRequest())
         saved = await run_in_threadpool(views, settings_of(request), actor_of(request))
         kept = [(one.number, one.name, one.address) for one in saved]
         columns = tuple(one for one in asked.get("column", "").split(";") if one)
@@ -149,7 +146,7 @@ def _number(given: str) -> int:
     return int(given) if given.isdecimal() and len(given) < 10 else 0
 
 
-def _rows(office: Office, question: Question, marked: list[str]):  # type: ignore[no-untyped-def]
+def _rows(office: Office, question: Question, marked: list[str]) -> pd.DataFrame:
     table = office.appraised(question).table
     return table.loc[[one for one in marked if one in table.index]]
 
@@ -158,13 +155,11 @@ def _workbook(request: Request, found: UnitList, question: Question) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "units.xlsx"
         write_ranking(path, found.chosen, words_for(request), as_of=question.as_of)
-        return io.BytesIO(path.read_bytes()).getvalue()
+        return path.read_bytes()
 
 
 def _without_marks(address: str) -> str:
     """An address without what was just done."""
     parts = urlsplit(address)
-    from urllib.parse import urlencode
-
     kept = [(name, value) for name, value in parse_qsl(parts.query) if name not in ("done", "mark")]
     return f"{parts.path}?{urlencode(kept)}" if kept else parts.path
