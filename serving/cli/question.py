@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from engine.domain.persona import Persona
-from engine.parsing.dates import Precision, to_jalali
 from serving.desk.question import Question, read_persona, read_weights
-from serving.desk.written import Day, amount, day
+from serving.desk.written import Day, amount, day, last_day
 
 __all__ = ["Day", "amount", "day", "last_day", "now", "read_question", "today"]
 
@@ -58,28 +57,3 @@ def today() -> pd.Timestamp:
 def now() -> pd.Timestamp:
     """The moment at which the command runs, UTC, to the second."""
     return pd.Timestamp.now("UTC").floor("s")
-
-
-def last_day(text: str, option: str) -> pd.Timestamp:
-    """Read the last day of what the caller named: a day, a month or a year of either calendar.
-
-    Raises
-    ------
-    EhyaError
-        ``value_unreadable``.
-
-    Examples
-    --------
-    >>> [str(last_day(text, "--to").date()) for text in ("1403-12", "1404", "2026-02", "2026-02-03")]
-    ['2025-03-20', '2026-03-20', '2026-02-28', '2026-02-03']
-    """
-    found = day(text, option)
-    if found.precision == Precision.DAY:
-        return found.at
-    gregorian = found.at.day == 1 and (found.precision == Precision.MONTH or found.at.month == 1)
-    if gregorian:
-        months = 1 if found.precision == Precision.MONTH else 12
-        return found.at + pd.DateOffset(months=months) - pd.Timedelta(days=1)
-    year, month, _ = to_jalali(found.at.date())
-    first = (year + 1, 1) if found.precision == Precision.YEAR or month == 12 else (year, month + 1)
-    return day(f"{first[0]}-{first[1]:02d}-01", option).at - pd.Timedelta(days=1)

@@ -8,10 +8,11 @@ from datetime import datetime
 
 import pandas as pd
 
+from engine.codes import Code
 from engine.domain.outcome import Outcome, OutcomeKind
 from engine.domain.outcome_rows import OutcomeRows
 from engine.errors import EhyaError, ErrorCode
-from engine.parsing.dates import Precision
+from engine.parsing.dates import Precision, to_jalali
 from engine.settings import Settings
 from engine.store import Act, Register
 from serving.desk.named import find_unit
@@ -261,3 +262,66 @@ def asked_outcome(register: Register, request: OutcomeRequest) -> Outcome:
         event=request.event,
         source=request.source,
     )
+
+
+class Period(Code):
+    """By which stretch of time events are counted."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+def between(events: pd.DataFrame, start: pd.Timestamp | None, end: pd.Timestamp | None) -> pd.DataFrame:
+    """Events that happened from one day to another, both counted; an end that is ``None`` is open."""
+    happened = events["happened_on"]
+    kept = pd.Series(True, index=events.index)
+    if start is not None:
+        kept &= happened >= start
+    if end is not None:
+        kept &= happened <= end
+    return events[kept]
+
+
+def by_period(events: pd.DataFrame, period: Period, *, jalali: bool) -> pd.DataFrame:
+    """Events counted by kind and by month, quarter or year, the newest first.
+
+    Parameters
+    ----------
+    events
+        With ``kind`` and ``happened_on``, shape (n, columns).
+    period
+        Month, quarter or year; an event of which only the year is known counts where its year begins.
+    jalali
+        Whether these are of the Jalali calendar, whose year begins in March; else of the Gregorian.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``year, part`` (month 1..12, quarter 1..4, 1 for a year), and one a kind with its count.
+
+    Examples
+    --------
+    >>> events = pd.DataFrame({"kind": ["visited", "visited"],
+    ...                        "happened_on": pd.to_datetime(["2026-03-20", "2026-03-21"])})
+    >>> by_period(events, Period.QUARTER, jalali=True).values.tolist()
+    [[1405, 1, 1], [1404, 4, 1]]
+    """
+    if events.empty:
+        return pd.DataFrame(columns=["year", "part"])
+    days = {day: _calendar_day(day, jalali=jalali) for day in set(events["happened_on"])}
+    months = events["happened_on"].map(lambda day: days[day][1])
+    length = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}[period]
+    placed = pd.DataFrame(
+        {
+            "year": events["happened_on"].map(lambda day: days[day][0]),
+            "part": (months - 1) // length + 1,
+            "kind": events["kind"],
+        }
+    )
+    counted = pd.crosstab([placed["year"], placed["part"]], placed["kind"])
+    return counted.sort_index(ascending=False).reset_index()
+
+
+def _calendar_day(day: pd.Timestamp, *, jalali: bool) -> tuple[int, int, int]:
+    return to_jalali(day.date()) if jalali else (day.year, day.month, day.day)

@@ -44,7 +44,7 @@ from serving.desk.outcomes import (
     record_sheet,
     withdraw_outcome,
 )  # fmt: skip
-from serving.desk.written import amount, day
+from serving.desk.written import amount, day, last_day
 from serving.disclosure.values import known
 from serving.i18n import Speech, speech
 from serving.pages.desk.outcomes import OUTCOME_FIELDS, outcome_page, outcomes_page, sheet_page
@@ -61,10 +61,15 @@ def router() -> APIRouter:
     @routes.get("/outcomes", openapi_extra=read_by())
     async def listed(request: Request) -> Response:
         found = await run_in_threadpool(_all, request)
-        query = {name: request.query_params.get(name, "")[:200] for name in ("q", "kind")}
+        query = {name: request.query_params.get(name, "")[:200] for name in ("q", "kind", "since", "until", "by")}
         given = request.query_params.get("start", "0")
         start = int(given) if given.isdecimal() and len(given) < 10 else 0
-        return await answered(request, lambda frame: outcomes_page(frame, found, query, start))
+        days, problem = _days(query, words_for(request))
+        return await answered(
+            request,
+            lambda frame: outcomes_page(frame, found, query, start, days=days, problem=problem),
+            422 if problem else 200,
+        )
 
     @routes.get("/outcomes.xlsx", openapi_extra=read_by())
     async def exported(request: Request) -> Response:
@@ -148,6 +153,15 @@ async def _form(
         lambda frame: outcome_page(frame, typed, unit=chosen, number=number, units=named, problem=problem),
         200 if error is None else 422,
     )
+
+
+def _days(query: Mapping[str, str], words: Speech) -> tuple[tuple[Any, Any], str]:
+    """First and last day that are asked for, either of which may be a month or a year; and what cannot be read."""
+    try:
+        start = day(query["since"], "since").at if query["since"] else None
+        return (start, last_day(query["until"], "until") if query["until"] else None), ""
+    except EhyaError as error:
+        return (None, None), sentence(error.code, dict(error.facts), words.language)
 
 
 def _all(request: Request) -> OutcomeList:

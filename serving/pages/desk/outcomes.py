@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from engine.domain.intervention import InterventionCode
 from engine.domain.outcome import OutcomeKind
-from serving.desk.outcomes import OutcomeList
+from serving.desk.outcomes import OutcomeList, Period, between, by_period
+from serving.i18n import Speech
 from serving.pages.desk.frame import Frame, Place, page
 from serving.pages.desk.words import Pages, event_rows, name_of, unit_address
 from serving.reports.outcome_sheet import refusal_table
@@ -21,7 +23,15 @@ OUTCOME_FIELDS = (
 """Fields of the form."""
 
 
-def outcomes_page(frame: Frame, found: OutcomeList, query: Mapping[str, str], start: int) -> str:
+def outcomes_page(
+    frame: Frame,
+    found: OutcomeList,
+    query: Mapping[str, str],
+    start: int,
+    *,
+    days: tuple[pd.Timestamp | None, pd.Timestamp | None] = (None, None),
+    problem: str = "",
+) -> str:
     """Write the list of events.
 
     Parameters
@@ -31,9 +41,13 @@ def outcomes_page(frame: Frame, found: OutcomeList, query: Mapping[str, str], st
     found
         All events, oldest first.
     query
-        What was asked: ``kind``, ``q`` (words of a unit's name).
+        What was asked: ``kind``, ``q`` (words of a unit's name), ``by`` (a `Period`), ``since`` and ``until``.
     start
         First row, from 0.
+    days
+        First and last day of what is shown.
+    problem
+        What is wrong with what was asked.
     """
     words, events = frame.speech, found.events.iloc[::-1]
     if query.get("kind"):
@@ -41,13 +55,19 @@ def outcomes_page(frame: Frame, found: OutcomeList, query: Mapping[str, str], st
     if query.get("q"):
         named = events["unit_id"].map(found.names).fillna("").astype(str)
         events = events[named.str.contains(query["q"], regex=False)]
+    events = between(events, *days)
+    period = Period(query["by"]) if query.get("by") in set(Period) else None
     return page(
         "outcomes.html",
         frame,
         Place.OUTCOMES,
         rows=event_rows(events.iloc[start : start + PAGE], found.names, words),
         kinds=[(one.value, words.text(one)) for one in OutcomeKind],
-        query=query,
+        query={"q": "", "since": "", "until": "", **query},
+        problem=problem,
+        periods=[(one.value, words.text(one)) for one in Period],
+        counts=[] if period is None else _counts(events, period, words),
+        counted=[] if period is None else _counted_kinds(events, words),
         caption=words.text("desk.events_found", count=len(events)),
         pages=Pages.of("/desk/outcomes", query, start, PAGE, len(events), words),
     )
@@ -120,3 +140,26 @@ def sheet_page(
         rows=rows,
         problem=problem,
     )
+
+
+def _counted_kinds(events: pd.DataFrame, words: Speech) -> list[str]:
+    return [words.text(f"outcome_kind.{kind}") for kind in sorted(events["kind"].unique())]
+
+
+def _counts(events: pd.DataFrame, period: Period, words: Speech) -> list[tuple[str, list[str]]]:
+    """Each period with its counts by kind, in the calendar of the language."""
+    table = by_period(events, period, jalali=words.language == "fa")
+    kinds = sorted(events["kind"].unique())
+    return [
+        (_period_said(line, period, words), [words.number(line[kind]) for kind in kinds])
+        for line in table.to_dict("records")
+    ]
+
+
+def _period_said(line: Mapping[Any, Any], period: Period, words: Speech) -> str:
+    year, part = words.digits(str(int(line["year"]))), int(line["part"])
+    if period is Period.YEAR:
+        return year
+    if period is Period.QUARTER:
+        return words.text(f"quarter.q{part}", year=year)
+    return f"{year}/{words.digits(f'{part:02d}')}" if words.language == "fa" else f"{year}-{part:02d}"

@@ -59,3 +59,16 @@ def test_a_sheet_records_what_it_can_and_gives_back_the_rest(writing):
     assert "1 event was recorded" in words(done)
     assert "danced" in words(done)
     assert writing.post("/desk/outcomes/sheet", files={"file": ("a.exe", b"MZ")}).status_code == 422
+
+
+def test_events_are_shown_of_a_stretch_of_days_and_counted_by_quarter(writing):
+    unit = _unit(writing)
+    for day in ("1404/12/29", "1405/01/01"):
+        writing.post("/desk/outcomes/new", {"unit": unit, "kind": "visited", "happened_on": day})
+    assert "2 events" in words(writing.get("/desk/outcomes?since=1404/12/01&until=1405"))
+    assert "1 event" in words(writing.get("/desk/outcomes?since=2026-03-21"))
+    writing.client.cookies.delete("ehya_look")
+    counted = words(writing.get("/desk/outcomes?by=quarter&lang=fa"))
+    assert "بهار ۱۴۰۵ ۱" in counted
+    assert "زمستان ۱۴۰۴ ۱" in counted
+    assert writing.get("/desk/outcomes?since=someday").status_code == 422
