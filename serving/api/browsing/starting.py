@@ -38,7 +38,7 @@ def router() -> APIRouter:
             _require_this_computer(request)
         runs: TrainingRuns = request.app.state.runs
         status = runs.status
-        if ready.model and (status is None or status.state is not RunState.RUNNING):
+        if ready.model and (status is None or status.state is RunState.PROMOTED):
             return went(request, "/desk", "trained" if status is not None else "")
         return await answered(request, lambda frame: start_page(frame, ready, status))
 
@@ -76,8 +76,10 @@ def router() -> APIRouter:
     @routes.post("/training", openapi_extra=written_by())
     async def training(request: Request) -> Response:
         runs: TrainingRuns = request.app.state.runs
-        if (await run_in_threadpool(readiness, settings_of(request))).model:
-            return went(request, "/desk")  # a later training is the data scientist's, judged against this one
+        passed: Pass = request.state.passed
+        again = bool(form_of(request).text("again")) and passed.visit is not None
+        if not again and (await run_in_threadpool(readiness, settings_of(request))).model:
+            return went(request, "/desk")  # a model is at work: another training is asked for as such, by a person
         asked = TrainingRequest(as_of=question_of(request).as_of)
         shelf = request.app.state.shelf
         await run_in_threadpool(runs.start, asked, now=request.app.state.gate.now(), finished=shelf.try_refresh)
