@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from engine.health.completeness import publishable
 from engine.ranking.reasons import Triage
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised
@@ -33,6 +34,8 @@ class Today:
         Name of each unit.
     conflicts, duplicates
         Fields on which sources contradict each other, and pairs that may be one unit.
+    met
+        Units of which any event is on record: somebody was there, asked, or offered them.
     """
 
     appraised: Appraised
@@ -43,11 +46,27 @@ class Today:
     names: pd.Series
     conflicts: int
     duplicates: int
+    met: frozenset[str] = frozenset()
 
     @property
     def offered(self) -> pd.DataFrame:
         """Units to offer, best first."""
         return self.appraised.table[self.appraised.table["triage"] == Triage.OFFER.value]
+
+    @property
+    def this_week(self) -> pd.DataFrame:
+        """Units to offer of which no event is on record: nobody went to see them yet, best first."""
+        return self.offered[~self.offered.index.isin(list(self.met))]
+
+    @property
+    def completeness(self) -> float:
+        """Mean completeness of the records, 0..1."""
+        return float(self.appraised.table["completeness"].mean())
+
+    @property
+    def shown(self) -> int:
+        """Units whose records are complete enough to be shown to investors."""
+        return int(publishable(self.appraised.table).sum())
 
     @property
     def to_fix(self) -> pd.DataFrame:
@@ -78,4 +97,5 @@ def today(settings: Settings, office: Office, question: Question) -> Today:
         names=found.table["name"],
         conflicts=waiting.fields,
         duplicates=len(waiting.duplicates.pairs),
+        met=frozenset(events["unit_id"].astype(str)),
     )

@@ -45,6 +45,9 @@ def today_page(frame: Frame, found: Today) -> str:
         jobs=words.number(point),
         jobs_range=words.text("page.range", low=words.number(low), high=words.number(high)) if known(point) else "",
         waiting=_waiting(found, words),
+        completeness=words.share(found.completeness),
+        publishable=words.text("desk.publishable", count=found.shown),
+        this_week=[_unit(row, words) for row in _rows(found.this_week)],
         offered=[_unit(row, words) for row in _rows(found.offered)],
         to_fix=[_unit(row, words) for row in _rows(found.to_fix)],
         asked=[
