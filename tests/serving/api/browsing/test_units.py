@@ -160,3 +160,19 @@ def test_the_sheet_for_investors_holds_nothing_private(reading):
     text = "".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(sheet.content))
     assert "secret remark" not in text
     assert "Secret bank" not in text
+
+
+def test_markup_in_any_text_field_is_text_on_every_page(writing):
+    unit, hostile = _unit(writing), '"><script>alert(1)</script>'
+    seen = _fields(writing.get(f"/desk/units/{unit}/edit").text)
+    texts = ("estate", "sector_text", "capacity_text", "machinery_text", "notes")
+    assert writing.post(f"/desk/units/{unit}/edit", seen | dict.fromkeys(texts, hostile)).status_code == 303
+    number = re.search(r'href="/desk/imports/(\d+)"', writing.get("/desk/imports").text)[1]
+    pages = ("/desk", f"/desk/units/{unit}", f"/desk/units/{unit}/edit", "/desk/ranking", "/desk/map", "/desk/panel",
+             f"/desk/imports/{number}", f"/desk/units?q={hostile}&column=estate&column=notes", "/desk/people",
+             f"/desk/outcomes?q={hostile}", f"/desk/ranking?county={hostile}", "/desk/decisions?show=conflicts",
+             f"/desk/outcomes/new?unit={hostile}&kind={hostile}", f"/desk/sign-in?next={hostile}")  # fmt: skip
+    for path in pages:
+        page = writing.get(path)
+        assert page.status_code in (200, 404, 422), path
+        assert "<script>alert" not in page.text, path
