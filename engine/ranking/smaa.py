@@ -172,6 +172,8 @@ def best_first(scores: Array) -> NDArray[np.int64]:
     >>> best_first(np.array([[0.1, 0.3, 0.3]])).tolist()
     [[1, 2, 0]]
     """
+    if not scores.size:
+        return np.empty(scores.shape, dtype=np.int64)
     count = scores.shape[1]
     bits = max(1, int(count - 1).bit_length())
     top, low = scores.max(), scores.min()

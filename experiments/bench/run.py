@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 BENCHES = {
     "booklet": "experiments.bench.booklet:measure",
+    "desk": "experiments.bench.desk:measure",
     "economics": "experiments.bench.economics:measure",
     "intake": "experiments.bench.intake:measure",
     "intake_xlsx": "experiments.bench.intake:measure_xlsx",

@@ -1,0 +1,100 @@
+"""Pages of the planner's desk over ten thousand units, against bare routes that send the same bytes.
+
+Ours is the service in a process of its own; a planner's key opens its pages, each is asked once before the clock
+starts. The bare routes are handed each page ready. What stands beside the ratio is the median of each page, in milliseconds.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI, Response
+
+from experiments.abuse.place import Place
+from experiments.bench.timing import compare
+from serving.desk.workspace import open_register
+from serving.disclosure.levels import CallerRole
+
+UNITS = 10_000
+PAGES = {
+    "today": "/desk",
+    "units": "/desk/units",
+    "search": "/desk/units?q=urmia",
+    "ranking": "/desk/ranking",
+    "map": "/desk/map",
+    "unit": "/desk/units/UNIT",
+    "outcomes": "/desk/outcomes",
+}
+
+
+def measure(*, random_state: int = 0, repeats: int = 7, units: int = UNITS) -> dict[str, float]:
+    """Ratio of all pages asked one after another to bare routes with the same bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Place.make(Path(folder), units=units, random_state=random_state)
+        key = place.key(CallerRole.PLANNER, "office")
+        with open_register(place.settings) as register:
+            unit = str(register.units().index[0])
+        paths = {name: path.replace("UNIT", unit) for name, path in PAGES.items()}
+        headers = {"authorization": f"Bearer {key}"}
+        with place.served() as served:
+            pages = {name: _asked(served.port, path, headers) for name, path in paths.items()}
+            with _bare(pages) as port:
+                found = compare(
+                    lambda: [_asked(served.port, path, headers) for path in paths.values()],
+                    lambda: [_asked(port, f"/{name}", {}) for name in pages],
+                    repeats=repeats,
+                )
+            times = {name: _median_ms(served.port, path, headers, repeats) for name, path in paths.items()}
+    return found | {f"{name}_ms": took for name, took in times.items()}
+
+
+def _asked(port: int, path: str, headers: Mapping[str, str]) -> bytes:
+    connection = HTTPConnection("127.0.0.1", port, timeout=120)
+    try:
+        connection.request("GET", path, headers=dict(headers))
+        answer = connection.getresponse()
+        body = answer.read()
+        assert answer.status == 200, (path, answer.status)
+        return body
+    finally:
+        connection.close()
+
+
+def _median_ms(port: int, path: str, headers: Mapping[str, str], repeats: int) -> float:
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        _asked(port, path, headers)
+        times.append(1000 * (time.perf_counter() - start))
+    return statistics.median(times)
+
+
+@contextmanager
+def _bare(pages: Mapping[str, bytes]) -> Iterator[int]:
+    """A bare application that sends the same bytes; its port."""
+    app = FastAPI()
+    for name, body in pages.items():
+        app.add_api_route(f"/{name}", _sends(body))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    thread.join(10)
+
+
+def _sends(body: bytes) -> Callable[[], Awaitable[Response]]:
+    async def send() -> Response:
+        return Response(body, media_type="text/html; charset=utf-8")
+
+    return send
