@@ -1,7 +1,7 @@
 """Pages of the planner's desk over ten thousand units, against bare routes that send the same bytes.
 
 Ours is the service in a process of its own; a planner's key opens its pages, each is asked once before the clock
-starts. The bare routes are handed each page ready. What stands beside the ratio is the median of each page, in milliseconds.
+starts. The bare routes are handed each page ready. Beside the ratio stands the median of each page, in milliseconds.
 """
 
 from __future__ import annotations
