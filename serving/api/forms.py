@@ -19,6 +19,8 @@ TOKEN_FIELD = "_token"  # noqa: S105 (a name, no secret)
 """Hidden field that binds a form to the session that it was written for."""
 TOKEN_HEADER = "x-form-token"  # noqa: S105
 MOST_FIELDS = 2_000
+FORM_TIMES = 8
+"""A form may be so many times as long as a mandate: what is typed is written with up to six signs a letter."""
 _URLENCODED, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
@@ -87,7 +89,7 @@ async def read_form(request: Request, *, file: bool = False) -> Form:
         return await _multipart(request, body, limits.file_bytes)
     if given not in (_URLENCODED, ""):
         raise RequestRefusedError(HttpProblem.FORM_UNREADABLE, reason=given[:100])
-    body = await read_body(request, limits.body_bytes, limits.body_seconds)
+    body = await read_body(request, FORM_TIMES * limits.body_bytes, limits.body_seconds)
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
     except ValueError as error:

@@ -28,6 +28,9 @@ EDITABLE = tuple(
 )
 """Fields that a person changes one by one; names and lists come with a register."""
 
+FOR_MANY = tuple(one for one in EDITABLE if one not in (Field.BUSINESS_ID, Field.NATIONAL_ID))
+"""Fields of which several units may have the same value: an id is one unit's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -145,9 +148,10 @@ def edit_units(settings: Settings, edit: Edit, *, now: datetime, actor: str, wri
         ``unknown_unit``, ``unknown_option`` for a field that is not edited.
     """
     wanted = {name: text.strip() for name, text in edit.wanted.items() if text.strip()}
+    fields = EDITABLE if len(edit.units) == 1 else FOR_MANY
     for name in wanted:
-        if name not in EDITABLE:
-            allowed = [one.value for one in EDITABLE]
+        if name not in fields:
+            allowed = [one.value for one in fields]
             raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="field", given=name, allowed=allowed)
     with open_register(settings) as register:
         units = register.units()

@@ -368,14 +368,23 @@ def hand_out_panel(settings: Settings, *, as_of: pd.Timestamp, pairs: int, seed:
     return HandedOut(panel, made, units.loc[sorted({unit for pair in chosen for unit in pair})])
 
 
-def handed_out(settings: Settings, *, as_of: pd.Timestamp) -> HandedOut | None:
-    """The panel that was handed out last, with the records as they stand; ``None`` where none was."""
+def handed_out(settings: Settings, *, as_of: pd.Timestamp, panel: str | None = None) -> HandedOut | None:
+    """A panel that was handed out, with the records as they stand; ``None`` where none was.
+
+    Parameters
+    ----------
+    settings, as_of
+        The workspace, and the day of the records.
+    panel
+        Its name; the last one where ``None``, or where there is none of that name.
+    """
     from training.panel import answers
 
     asked = answers.questions(settings.panel)
     if asked.empty:
         return None
-    panel = str(asked["panel"].iloc[-1])
+    if panel is None or panel not in set(asked["panel"]):
+        panel = str(asked["panel"].iloc[-1])
     pairs = asked[asked["panel"] == panel]
     with open_register(settings) as register:
         units = current_units(register, as_of=as_of)

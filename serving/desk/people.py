@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ from serving.disclosure.levels import CallerRole
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
+LONGEST_NAME = 80
+_ONE_LETTER = str.maketrans({"ي": "ی", "ك": "ک"})
 SHORTEST, LONGEST = 12, 1_000
 """Characters of a password: length alone counts (NIST SP 800-63B, 3.1.1), and no hash is asked to take in a book."""
 
@@ -38,6 +41,25 @@ class PasswordCost:
     rounds: int = 3
     memory_kib: int = 65_536
     lanes: int = 4
+
+
+def account_name(given: str) -> str:
+    """The name of an account as it is kept: one letter for one sound, whichever keyboard wrote it.
+
+    Raises
+    ------
+    EhyaError
+        ``value_unreadable`` for none, or one that is longer than ``LONGEST_NAME``.
+
+    Examples
+    --------
+    >>> account_name(" علي\u200cكريمي ") == account_name("علی\u200cکریمی")
+    True
+    """
+    name = unicodedata.normalize("NFC", given).translate(_ONE_LETTER).strip()
+    if not 0 < len(name) <= LONGEST_NAME or (not name.isprintable() and "\u200c" not in name):
+        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="name", given=name[:40], allowed=[f"1..{LONGEST_NAME}"])
+    return name
 
 
 def add_person(
@@ -77,6 +99,7 @@ def add_person(
         ``unknown_option``, ``investor_missing``, ``password_refused``, ``person_exists``.
     """
     checked = checked_role(role, investor)
+    name = account_name(name)
     hashed = _hashed(name, password, cost)
     with open_register(settings) as register:
         party = investor and (like(investor, investors(register)) or investor)
@@ -106,6 +129,7 @@ def add_first_person(
     EhyaError
         ``password_refused``; ``person_exists`` where there is an account already.
     """
+    name = account_name(name)
     hashed = _hashed(name, password, cost)
     with open_register(settings) as register:
         return register.people.add(
@@ -152,7 +176,8 @@ def signed_in(settings: Settings, name: str, password: str, *, cost: PasswordCos
     """
     from argon2.exceptions import InvalidHashError, VerificationError
 
-    found = next((one for one in people(settings) if one.name == name), None)
+    wanted = unicodedata.normalize("NFC", name).translate(_ONE_LETTER).strip()
+    found = next((one for one in people(settings) if wanted in (one.name, one.name.translate(_ONE_LETTER))), None)
     hasher, tried = _hasher(cost or PasswordCost()), password[: LONGEST + 1]
     if found is None:
         hasher.hash(tried)  # as slow as a comparison

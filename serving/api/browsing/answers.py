@@ -11,11 +11,13 @@ import pandas as pd
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from serving.api.access import Rate, WithoutKey, open_to
 from serving.api.browsing.look import look_of, words_for
 from serving.api.forms import Form
 from serving.api.gate import Pass
+from serving.api.problems import sentence
 from serving.desk.clock import day_of
 from serving.desk.question import Question
 from serving.disclosure.levels import CallerRole, Level
@@ -158,3 +160,31 @@ def own_address(given: str, otherwise: str = "/desk") -> str:
     parts = urlsplit(given)
     plain = given.startswith("/desk") and not parts.scheme and not parts.netloc
     return given if plain and "\\" not in given and not any(ord(sign) < 33 for sign in given) else otherwise
+
+
+_OPTIONS = {
+    "name": "desk.name",
+    "happened_on": "cli.happened_on",
+    "known_on": "cli.known_on",
+    "jobs": "desk.jobs_seen",
+    "capacity_share": "field.capacity_share",
+    "rial": "desk.money_put_in",
+    "event": "desk.at_event",
+    "source": "desk.source_column",
+    "KIND": "desk.what_happened",
+}
+"""What the page calls a box that the desk calls by its option."""
+
+
+def wrong(request: Request, error: EhyaError) -> str:
+    """What is wrong with a form, in words of the page: its boxes by their labels, no address and no command."""
+    words = words_for(request)
+    if error.code is ErrorCode.UNKNOWN_UNIT:
+        return words.text("desk.no_such_unit", given=error.facts.get("given"))
+    facts = {"nearest": None, "allowed": None, **error.facts}
+    option = str(facts.get("option", ""))
+    label = words.text(_OPTIONS[option]) if option in _OPTIONS else option
+    blank = not str(facts.get("given") or "").strip()
+    if blank and error.code in (ErrorCode.VALUE_UNREADABLE, ErrorCode.UNKNOWN_OPTION):
+        return words.text("desk.value_needed", given=label)
+    return sentence(error.code, facts | ({"option": label} if option else {}), words.language)

@@ -8,11 +8,14 @@ from typing import Any
 from fastapi import Request, Response
 
 from engine.codes import Code
+from engine.errors import ErrorCode
 from serving.api.access import declared
 from serving.api.browsing.answers import answered
 from serving.api.browsing.look import words_for
 from serving.api.browsing.signing import sign_in_needed
+from serving.api.browsing.visits import COOKIE, visit_of
 from serving.api.forms import Form, read_form, require_same_origin
+from serving.api.gate import Pass
 from serving.api.problems import STATUS, HttpProblem, RequestRefusedError, sentence
 from serving.pages.desk.problem import problem_page
 
@@ -23,7 +26,15 @@ CODE_HEADER = "x-ehya-problem"
 async def problem_answer(request: Request, code: Code, facts: Mapping[str, Any]) -> Response:
     """A page that says what is wrong, with the status of the problem."""
     status, words = STATUS.get(code, 422), words_for(request)
+    if request.cookies.get(COOKIE) and not hasattr(request.state, "passed"):
+        found = await visit_of(request)  # refused at the door: the page still says who is signed in, and lets them out
+        if found is not None:
+            request.state.passed = Pass(found.caller, visit=found)
     detail = sentence(code, {"nearest": None, "allowed": None, **facts}, words.language)
+    if code is HttpProblem.ROLE_REFUSED and request.cookies.get(COOKIE):
+        detail = words.text("desk.role_refused", role=facts.get("given"))
+    elif code is ErrorCode.UNKNOWN_UNIT:
+        detail = words.text("desk.no_such_unit", given=facts.get("given"))
     title = words.text(f"http_status.{status}")
     answer = await answered(
         request, lambda frame: problem_page(frame, title=title, detail=detail, code=code.value), status

@@ -28,6 +28,7 @@ from serving.api.browsing.answers import (
     settings_of,
     went,
     written_by,
+    wrong,
 )  # fmt: skip
 from serving.api.browsing.look import words_for
 from serving.api.browsing.today import NOT_READY
@@ -51,6 +52,7 @@ from serving.pages.desk.outcomes import OUTCOME_FIELDS, outcome_page, outcomes_p
 from serving.pages.desk.words import unit_address
 from serving.reports.outcome_sheet import read_outcome_sheet, write_outcome_sheet
 
+_LONGEST = 300  # letters of a source or an event
 _MOST_NAMED = 300  # names that a form offers; any other unit is named by its id, or comes from its own page
 
 
@@ -104,8 +106,8 @@ def router() -> APIRouter:
         try:
             found, looked = await run_in_threadpool(_recorded, request)
         except EhyaError as error:
-            wrong = sentence(error.code, dict(error.facts), words_for(request).language)
-            return await answered(request, lambda frame: sheet_page(frame, problem=wrong), 422)
+            said = wrong(request, error)
+            return await answered(request, lambda frame: sheet_page(frame, problem=said), 422)
         count = 0 if looked else len(found.accepted)
         return await answered(request, lambda frame: sheet_page(frame, recorded=count, refused=found.refused))
 
@@ -146,7 +148,7 @@ async def _form(
 ) -> Response:
     listed = await run_in_threadpool(_units, request)
     chosen = (unit, listed[unit]) if unit in listed.index else None
-    problem = "" if error is None else sentence(error.code, dict(error.facts), words_for(request).language)
+    problem = "" if error is None else wrong(request, error)
     named = [] if chosen else [(str(one), str(name)) for one, name in listed.dropna().head(_MOST_NAMED).items()]
     return await answered(
         request,
@@ -193,7 +195,14 @@ def _asked(given: Form, today: pd.Timestamp) -> Any:
         ``value_unreadable``.
     """
     happened = day(given.text("happened_on"), "happened_on")
-    known_on = day(given.text("known_on"), "known_on").at if given.text("known_on") else max(today, happened.at)
+    known_on = day(given.text("known_on"), "known_on").at if given.text("known_on") else today
+    for option, at in (("happened_on", happened.at), ("known_on", known_on)):
+        if at > today:
+            raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=option, given=given.text(option), allowed=[today.date()])
+    for option in ("event", "source"):
+        if len(given.text(option)) > _LONGEST:
+            allowed = [f"<= {_LONGEST}"]
+            raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=option, given=given.text(option)[:40], allowed=allowed)
     rial = given.text("rial")
     return OutcomeRequest(
         unit=given.text("unit"),

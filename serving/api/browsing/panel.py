@@ -8,9 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from engine.errors import EhyaError
 from engine.parsing.text import latin_digits
-from serving.api.browsing.answers import answered, form_of, question_of, read_by, settings_of, went, written_by
-from serving.api.browsing.look import words_for
-from serving.api.problems import sentence
+from serving.api.browsing.answers import answered, form_of, question_of, read_by, settings_of, went, written_by, wrong
 from serving.desk.learning import HandedOut, PanelRead, hand_out_panel, handed_out, read_panel
 from serving.pages.desk.panel import panel_page
 from serving.reports.panel import ANSWERS, OUTPUTS
@@ -35,27 +33,28 @@ def router() -> APIRouter:
         try:
             made = await run_in_threadpool(hand_out_panel, settings_of(request), as_of=question.as_of, pairs=count)
         except EhyaError as error:
-            wrong = sentence(error.code, dict(error.facts), words_for(request).language)
-            return await answered(request, lambda frame: panel_page(frame, None, problem=wrong), 422)
+            said = wrong(request, error)
+            return await answered(request, lambda frame: panel_page(frame, None, problem=said), 422)
         return went(request, "/desk/panel", f"pairs_chosen:{len(made.pairs)}")
 
     @routes.post("", openapi_extra=written_by())
     async def take(request: Request) -> Response:
         given = form_of(request)
         typed = {name: given.text(name) for name in given.fields}
-        found = await run_in_threadpool(_handed_out, request)
+        found = await run_in_threadpool(_handed_out, request, typed.get("panel", ""))
         try:
             read = await run_in_threadpool(_taken, request, found, typed)
         except EhyaError as error:
-            wrong = sentence(error.code, dict(error.facts), words_for(request).language)
-            return await answered(request, lambda frame: panel_page(frame, found, typed=typed, problem=wrong), 422)
+            said = wrong(request, error)
+            return await answered(request, lambda frame: panel_page(frame, found, typed=typed, problem=said), 422)
         return await answered(request, lambda frame: panel_page(frame, found, read=read))
 
     return routes
 
 
-def _handed_out(request: Request) -> HandedOut | None:
-    return handed_out(settings_of(request), as_of=question_of(request).as_of)
+def _handed_out(request: Request, panel: str | None = None) -> HandedOut | None:
+    """The pairs of a panel: those that the expert was shown, whatever was chosen since."""
+    return handed_out(settings_of(request), as_of=question_of(request).as_of, panel=panel)
 
 
 def _taken(request: Request, found: HandedOut | None, typed: dict[str, str]) -> PanelRead:

@@ -9,9 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from engine.errors import EhyaError, ErrorCode
 from serving.api.access import Rate, WithoutKey, open_to
-from serving.api.browsing.answers import actor_of, answered, form_of, settings_of, went
-from serving.api.browsing.look import words_for
-from serving.api.problems import sentence
+from serving.api.browsing.answers import actor_of, answered, form_of, settings_of, went, wrong
 from serving.desk.audit import audit
 from serving.desk.people import add_person, disable_person, people
 from serving.desk.sessions import end_session, sessions
@@ -50,8 +48,8 @@ def router() -> APIRouter:
                 cost=request.app.state.password_cost,
             )
         except EhyaError as error:
-            wrong = sentence(error.code, dict(error.facts), words_for(request).language)
-            return await _page(request, 422, typed=typed, problem=wrong)
+            said = wrong(request, error)
+            return await _page(request, 422, typed=typed, problem=said)
         return went(request, "/desk/people", "person_added")
 
     @routes.post("/disable", openapi_extra=_WRITE)

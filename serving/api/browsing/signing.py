@@ -96,9 +96,11 @@ def kept_of(form: Form) -> dict[str, list[str]]:
 def typed(form: Form) -> dict[str, list[str]]:
     """What was typed into a form whose session has ended; passwords and our own marks are not carried on."""
     left_out = (TOKEN_FIELD, "password")
-    return {
-        name: list(values) for name, values in list(form.fields.items())[:_MOST_KEPT] if not name.startswith(left_out)
-    }
+    fields = form.fields.items()
+    untouched = {name for name, values in fields if form.fields.get(f"seen_{name}") == values}
+    left = {name: list(values) for name, values in form.fields.items() if not name.startswith(left_out)}
+    kept = [one for one in left.items() if one[0] not in untouched and one[0].removeprefix("seen_") not in untouched]
+    return dict(kept[:_MOST_KEPT])
 
 
 async def sign_in_needed(request: Request, form: Form | None = None) -> Response:

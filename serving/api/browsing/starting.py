@@ -8,10 +8,10 @@ from starlette.concurrency import run_in_threadpool
 from engine.errors import EhyaError, ErrorCode
 from serving.api.access import Rate, WithoutKey, open_to
 from serving.api.border import LOOPBACK_NAMES, host_name
-from serving.api.browsing.answers import PLANNER, answered, form_of, question_of, settings_of, went, written_by
+from serving.api.browsing.answers import PLANNER, answered, form_of, question_of, settings_of, went, written_by, wrong
 from serving.api.browsing.visits import let_in
 from serving.api.gate import Pass
-from serving.api.problems import HttpProblem, RequestRefusedError, sentence
+from serving.api.problems import HttpProblem, RequestRefusedError
 from serving.desk.learning import TrainingRequest
 from serving.desk.people import add_first_person
 from serving.desk.sessions import begin
@@ -56,7 +56,7 @@ def router() -> APIRouter:
                 add_first_person, settings, name=name, password=password, made_at=now, actor="first run", cost=cost
             )
         except EhyaError as error:
-            problem = sentence(error.code, dict(error.facts), request.app.state.language)
+            problem = wrong(request, error)
         if problem:
             ready = Readiness(False, 0, False)
             return await answered(

@@ -25,11 +25,11 @@ from serving.api.browsing.answers import (
     settings_of,
     went,
     written_by,
+    wrong,
 )  # fmt: skip
 from serving.api.browsing.look import words_for
 from serving.api.browsing.today import NOT_READY
 from serving.api.browsing.units import WORKBOOK
-from serving.api.problems import sentence
 from serving.desk.documents import add_document, document, documents, remove_document
 from serving.desk.economics import Choices, Economics
 from serving.desk.editing import EDITABLE, Edit, edit_units
@@ -98,13 +98,15 @@ def router() -> APIRouter:
             by = {"now": now, "actor": actor, "write": written(words_for(request))}
             done = await run_in_threadpool(edit_units, settings_of(request), wanted, **by)
         except EhyaError as error:
-            problem = sentence(error.code, dict(error.facts), words_for(request).language)
+            problem = wrong(request, error)
         if done is not None and done.number is not None:
             code = "unit_edited_held" if done.held else "unit_edited"
             return went(request, unit_address(unit_id), code, undo_edit=str(done.number))
         if done is not None and not done.refused and not done.met:
             return went(request, unit_address(unit_id), "nothing_changed")
         story = await run_in_threadpool(unit_story_of, request, unit_id)
+        # Of what the person did not touch the page shows what stands now: sending it again must undo nobody's work.
+        typed = {name: text for name, text in typed.items() if text != seen.get(name)}
         status = 409 if done is not None and done.met else 422
         return await answered(
             request, lambda frame: edit_page(frame, story.row, typed=typed, done=done, problem=problem), status

@@ -22,10 +22,10 @@ from serving.api.browsing.answers import (
     settings_of,
     went,
     written_by,
+    wrong,
 )  # fmt: skip
 from serving.api.browsing.look import words_for
 from serving.api.browsing.today import NOT_READY
-from serving.api.problems import sentence
 from serving.desk.editing import Edit, edit_units
 from serving.desk.imports import undo_import
 from serving.desk.office import Office
@@ -55,7 +55,7 @@ def router() -> APIRouter:
         except EhyaError as error:
             if error.code in NOT_READY:
                 return went(request, "/desk/start")
-            problem = sentence(error.code, dict(error.facts), words_for(request).language)
+            problem = wrong(request, error)
             found = await run_in_threadpool(office.units, question, UnitsRequest())
         saved = await run_in_threadpool(views, settings_of(request), actor_of(request))
         kept = [(one.number, one.name, one.address) for one in saved]
@@ -104,9 +104,9 @@ def router() -> APIRouter:
         try:
             done = await run_in_threadpool(edit_units, settings_of(request), edit, now=now, actor=actor)
         except EhyaError as error:
-            wrong = sentence(error.code, dict(error.facts), words_for(request).language)
+            said = wrong(request, error)
             return await answered(
-                request, lambda frame: edit_many_page(frame, table, chosen=name, value=value, problem=wrong), 422
+                request, lambda frame: edit_many_page(frame, table, chosen=name, value=value, problem=said), 422
             )
         if done.number is None:
             return await answered(

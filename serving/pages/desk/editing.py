@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from engine.domain.unit import FIELDS, Field, Kind, Status
-from serving.desk.editing import EDITABLE, Edited, Write, as_written
+from serving.desk.editing import FOR_MANY, Edited, Write, as_written
 from serving.disclosure.values import known
 from serving.i18n import Speech
 from serving.pages.desk.frame import Frame, Place, page
@@ -117,7 +117,7 @@ def edit_many_page(
         Place.UNITS,
         units=[(unit, name_of(name, words)) for unit, name in table["name"].items()],
         count=words.text("desk.units_marked", count=len(table)),
-        fields=[(one.value, words.text(one)) for one in EDITABLE],
+        fields=[(one.value, words.text(one)) for one in FOR_MANY],
         chosen=chosen,
         value=value,
         problem=problem,

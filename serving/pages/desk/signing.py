@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from serving.i18n import texts
 from serving.pages.desk.frame import Frame, page
 
 
@@ -50,4 +51,11 @@ def resumed_page(frame: Frame, *, address: str, kept: Mapping[str, Sequence[str]
     token
         What forms of the new session carry.
     """
-    return page("resumed.html", frame, address=address, kept=kept, mark=token)
+    known = texts(frame.speech.language)
+    shown = [
+        (known.get(f"field.{name}", known.get(f"desk.{name}", name)), value)
+        for name, values in kept.items()
+        if not name.startswith("seen_")
+        for value in values
+    ]
+    return page("resumed.html", frame, address=address, kept=kept, shown=shown, mark=token)

@@ -72,3 +72,13 @@ def test_events_are_shown_of_a_stretch_of_days_and_counted_by_quarter(writing):
     assert "بهار ۱۴۰۵ ۱" in counted
     assert "زمستان ۱۴۰۴ ۱" in counted
     assert writing.get("/desk/outcomes?since=someday").status_code == 422
+
+
+def test_what_has_not_happened_yet_is_no_outcome(writing):
+    unit = _unit(writing)
+    refused = writing.post("/desk/outcomes/new", {"unit": unit, "kind": "restarted", "happened_on": "1410/01/01"})
+    assert refused.status_code == 422
+    assert "No event is recorded yet" in words(writing.get("/desk/outcomes"))
+    nobody = writing.post("/desk/outcomes/new", {"unit": "nobody", "kind": "visited", "happened_on": "2026-03-01"})
+    assert "no unit “nobody”" in words(nobody)
+    assert "Fill this in" in words(writing.post("/desk/outcomes/new", {"unit": unit, "happened_on": "2026-03-01"}))

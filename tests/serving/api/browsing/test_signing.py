@@ -87,7 +87,9 @@ def test_what_was_typed_survives_the_end_of_a_session(stranger):
 def test_only_its_role_looks_at_a_page(own_copy):
     for role, investor in (("investor", "fund"), ("data_scientist", None), ("admin", None)):
         with browsing(own_copy, role, role, investor=investor) as found:
-            assert found.get("/desk/units").status_code == 403
+            refused = found.get("/desk/units")
+            assert refused.status_code == 403
+            assert 'action="/desk/sign-out"' in refused.text
 
 
 def test_pages_say_what_browsers_must_not_do(reading):
@@ -133,3 +135,11 @@ def test_an_unknown_page_and_a_refusal_are_pages(reading):
     missing = reading.get("/desk/units/UNKNOWN")
     assert missing.status_code == 404
     assert "UNKNOWN" in words(missing)
+
+
+def test_a_name_is_one_whichever_keyboard_wrote_it(own_copy):
+    made = {"role": "planner", "investor": None, "password": PASSWORD, "cost": CHEAP}
+    add_person(own_copy.settings, name="علي كريمي", **made, **BY)
+    with browsing(own_copy, signed_in=False) as found:
+        for name in ("علی کریمی", "علي كريمي"):
+            assert found.client.post("/desk/sign-in", data={"name": name, "password": PASSWORD}).status_code == 303

@@ -97,6 +97,26 @@ def test_two_people_on_one_unit_see_each_other_and_lose_nothing(writing):
     assert "12 persons" in words(writing.follow(again))
 
 
+def test_what_the_second_person_did_not_touch_stays_as_the_first_left_it(writing):
+    unit = _unit(writing)
+    opened = _fields(writing.get(f"/desk/units/{unit}/edit").text)
+    writing.post(f"/desk/units/{unit}/edit", opened | {"jobs_now": "11", "land_m2": "4321"})
+    met = writing.post(f"/desk/units/{unit}/edit", opened | {"jobs_now": "12"})
+    assert met.status_code == 409
+    boxes = dict(re.findall(r'<input id="f-(\w+)" name="\w+" value="([^"]*)"', met.text))
+    assert (boxes["jobs_now"], boxes["land_m2"]) == ("12", "4321")
+    page = writing.follow(writing.post(f"/desk/units/{unit}/edit", _fields(met.text) | boxes))
+    assert "12 persons" in words(page)
+    assert "4,321" in words(page)
+
+
+def test_an_id_is_one_units_and_not_several(writing):
+    units = re.findall(r'name="unit" value="(\w+)"', writing.get("/desk/units").text)[:2]
+    assert 'value="business_id"' not in writing.post("/desk/units/edit-many", {"unit": units}).text
+    wanted = {"unit": units, "field": "business_id", "value": "14001234567"}
+    assert writing.post("/desk/units/edit-many", wanted).status_code == 422
+
+
 def test_several_units_take_one_value_and_give_it_back(writing):
     units = re.findall(r'name="unit" value="(\w+)"', writing.get("/desk/units").text)[:3]
     form = writing.post("/desk/units/edit-many", {"unit": units})
