@@ -10,6 +10,7 @@ import pandas as pd
 from engine.store import StoredPerson, StoredSession
 from serving.disclosure.levels import KEY_ROLES
 from serving.pages.desk.frame import Frame, Place, page
+from serving.pages.desk.words import moment_said
 
 
 def people_page(
@@ -57,15 +58,15 @@ def people_page(
             {
                 "session": one.session_id,
                 "account": one.name,
-                "made_at": words.date(one.made_at),
-                "until": words.date(one.expires_at),
+                "made_at": moment_said(one.made_at, words),
+                "until": moment_said(one.expires_at, words),
             }
             for one in sessions
         ],
         lines=[
             (
-                words.date(line["made_at"]),
-                str(line["actor"]),
+                moment_said(line["made_at"], words),
+                str(line["actor"]).removeprefix("user:"),
                 words.text(f"act.{line['act']}"),
                 str(line["subject"]),
                 words.join(

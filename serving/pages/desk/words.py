@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -27,6 +28,12 @@ def unit_address(unit_id: object) -> str:
 def name_of(name: object, speech: Speech) -> str:
     """Name of a unit, or that it has none."""
     return str(name) if known(name) else speech.text("page.no_name")
+
+
+def moment_said(kept: datetime, speech: Speech) -> str:
+    """A moment of the register, which keeps UTC without a zone, by the clock of this computer: day and minute."""
+    at = kept.replace(tzinfo=UTC).astimezone()
+    return f"{speech.date(at)} {speech.digits(at.strftime('%H:%M'))}"
 
 
 def event_rows(events: pd.DataFrame, names: pd.Series, speech: Speech) -> list[dict[str, Any]]:
