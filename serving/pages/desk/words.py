@@ -32,7 +32,7 @@ def name_of(name: object, speech: Speech) -> str:
 
 def moment_said(kept: datetime, speech: Speech) -> str:
     """A moment of the register, which keeps UTC without a zone, by the clock of this computer: day and minute."""
-    at = kept.replace(tzinfo=UTC).astimezone()
+    at = pd.Timestamp(kept).to_pydatetime().replace(tzinfo=UTC).astimezone()
     return f"{speech.date(at)} {speech.digits(at.strftime('%H:%M'))}"
 
 
