@@ -9,8 +9,8 @@ from experiments.abuse.run import main
 
 @pytest.mark.slow
 def test_what_a_killed_service_acknowledged_is_there_once():
-    tally = kill(2, random_state=1)
-    assert (tally.rounds, tally.faults) == (2, [])
+    tally = kill(1, random_state=1)
+    assert (tally.rounds, tally.faults) == (1, [])
     assert tally.acknowledged.total() > 0
     assert tally.doubted > 0
 

@@ -102,7 +102,6 @@ def test_no_page_is_wider_than_its_window_and_all_are_small(desk, opened, width)
         sizes = []
         page.on("response", lambda answer, sizes=sizes: sizes.append((answer.url, len(answer.body()))))
         page.goto(_path(desk, path))
-        page.wait_for_load_state("networkidle")
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, path
         assert sum(size for url, size in sizes if not url.endswith(".woff2")) < 150_000, path
