@@ -52,8 +52,8 @@ class StoredSession:
         Examples
         --------
         >>> noon, night = datetime(2026, 1, 1, 12), datetime(2026, 1, 2)
-        >>> made = StoredSession("s", "sara", "planner", None, False, "ab", noon, night, None, None)
-        >>> made.opens(noon), made.opens(night), "ab" in repr(made)
+        >>> made = StoredSession("s", "sara", "planner", None, False, "c0de", noon, night, None, None)
+        >>> made.opens(noon), made.opens(night), "c0de" in repr(made)
         (True, False, False)
         """
         return self.ended_at is None and self.disabled_at is None and utc(now) < self.expires_at

@@ -281,7 +281,7 @@ def bars(flows: Any, words: Speech) -> dict[str, Any]:
     >>> from serving.i18n import speech
     >>> drawn = bars([-2e9, 4e9], speech("en"))
     >>> [(bar["down"], bar["height"]) for bar in drawn["bars"]]
-    [(True, 50.0), (False, 100.0)]
+    [(True, 53.3), (False, 106.7)]
     """
     money = np.asarray(flows, dtype=np.float64)
     low, high = min(0.0, float(money.min())), max(0.0, float(money.max()))
