@@ -195,8 +195,10 @@ def test_options_without_a_command_show_what_there_is(ehya):
     assert "A first day with your own register" in told.stdout
 
 
-def test_nothing_is_promised_before_there_is_something_to_serve(ehya):
-    told = ehya("serve", "--port", "8699", "--lang", "en")
+def test_nothing_is_promised_to_others_before_there_is_something_to_serve(ehya):
+    """This computer alone gets the first run (`tests/serving/api/browsing/test_browser.py`)."""
+    assert ehya("keys", "add", "office", "--role", "planner").exit_code == 0
+    told = ehya("serve", "--name", "ehya.example.org", "--port", "8699", "--lang", "en")
     assert told.exit_code == 2
     assert "listens" not in told.stdout
     assert "ehya train" in told.stderr
