@@ -12,10 +12,11 @@ from starlette.concurrency import run_in_threadpool
 from serving.api.access import Rate, WithoutKey, open_to
 from serving.api.browsing.answers import answered, form_of, own_address, settings_of, went
 from serving.api.browsing.look import COOKIE, look_of
-from serving.api.browsing.visits import let_in, let_out
+from serving.api.browsing.visits import let_in, let_out, on_this_computer
 from serving.api.forms import TOKEN_FIELD, Form
 from serving.api.gate import Gate, Pass, neighbourhood
 from serving.desk.sessions import form_token_of, sign_in, sign_out
+from serving.desk.starting import readiness
 from serving.pages.desk.signing import resumed_page, sign_in_page
 
 _ANYBODY = open_to(without_key=WithoutKey.ALWAYS, session=True)
@@ -33,6 +34,8 @@ def router() -> APIRouter:
     @routes.get("/sign-in", openapi_extra=_ANYBODY)
     async def form(request: Request) -> Response:
         onward = own_address(request.query_params.get("next", ""))
+        if on_this_computer(request) and not (await run_in_threadpool(readiness, settings_of(request))).people:
+            return went(request, "/desk/start")  # nobody can sign in before the first account is made
         return await answered(request, lambda frame: sign_in_page(frame, onward=onward))
 
     @routes.post("/sign-in", openapi_extra=_FORM)

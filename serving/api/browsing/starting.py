@@ -7,9 +7,8 @@ from starlette.concurrency import run_in_threadpool
 
 from engine.errors import EhyaError, ErrorCode
 from serving.api.access import Rate, WithoutKey, open_to
-from serving.api.border import LOOPBACK_NAMES, host_name
 from serving.api.browsing.answers import PLANNER, answered, form_of, question_of, settings_of, went, written_by, wrong
-from serving.api.browsing.visits import let_in
+from serving.api.browsing.visits import let_in, on_this_computer
 from serving.api.gate import Pass
 from serving.api.problems import HttpProblem, RequestRefusedError
 from serving.desk.learning import TrainingRequest
@@ -90,7 +89,7 @@ def router() -> APIRouter:
 
 def _require_this_computer(request: Request) -> None:
     """Only who sits at the computer makes the first account; for others an administrator makes it there."""
-    if host_name(request.headers.get("host", "")) not in LOOPBACK_NAMES:
+    if not on_this_computer(request):
         raise RequestRefusedError(HttpProblem.ROLE_REFUSED, given=CallerRole.ANYONE, allowed=[])
 
 

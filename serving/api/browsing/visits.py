@@ -38,7 +38,7 @@ def let_in(request: Request, response: Response, begun: Begun) -> None:
         max_age=int(left.total_seconds()),
         httponly=True,
         samesite="lax",
-        secure=not _on_this_computer(request),
+        secure=not on_this_computer(request),
         path="/",
     )
 
@@ -48,6 +48,6 @@ def let_out(response: Response) -> None:
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
 
 
-def _on_this_computer(request: Request) -> bool:
+def on_this_computer(request: Request) -> bool:
     """Whether the service is called by a name of this computer: others reach it through a proxy that speaks TLS."""
     return host_name(request.headers.get("host", "")) in LOOPBACK_NAMES

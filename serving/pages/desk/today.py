@@ -43,7 +43,7 @@ def today_page(frame: Frame, found: Today) -> str:
         units=words.number(len(table)),
         triage=[(code, words.text(f"triage.{code}"), words.number(int(counts.get(code, 0)))) for code in TRIAGE_ORDER],
         jobs=words.number(point),
-        jobs_range=words.text("page.range", low=words.number(low), high=words.number(high)) if known(point) else "",
+        jobs_range=_ends(low, high, words) if known(point) else "",
         waiting=_waiting(found, words),
         completeness=words.share(found.completeness),
         publishable=words.text("desk.publishable", count=found.shown),
@@ -84,6 +84,11 @@ def today_page(frame: Frame, found: Today) -> str:
             for one in found.reactions.to_dict("records")
         ],
     )
+
+
+def _ends(low: float, high: float, words: Speech) -> str:
+    """Sums of the low and of the high ends, which lie further from each other than an 80 % interval of the sum."""
+    return words.text("desk.sum_of_ends", low=words.number(low), high=words.number(high))
 
 
 def _waiting(found: Today, words: Speech) -> list[tuple[str, str, str]]:

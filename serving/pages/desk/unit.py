@@ -12,6 +12,7 @@ import pandas as pd
 from engine.domain.prediction import FOR_PERSONS, NotScorable
 from engine.domain.unit import Confidence, Field
 from engine.economics.account import FigureName
+from engine.economics.assumptions import Assumption, Setter
 from engine.economics.figures import real_flows
 from serving.desk.economics import Economics
 from serving.desk.plan import PlanResult
@@ -20,9 +21,9 @@ from serving.disclosure.values import codes, known
 from serving.i18n import Speech
 from serving.pages.desk.frame import Frame, Place, page
 from serving.pages.desk.words import event_rows, name_of, unit_address
-from serving.reports.economics import assumption_name, figure_said
+from serving.reports.economics import assumption_name, assumption_number, figure_said
 from serving.reports.plan import by_unit
-from serving.reports.ranked import place, weighty_parts
+from serving.reports.ranked import isolated, place, weighty_parts
 from serving.reports.reasons import question_lines, unit_reasons
 from serving.reports.said import extra_said, field_said, source_said, value_said, why_said
 from serving.reports.words import PROBABILITIES, items_in_words, odd_said, spread, value_in_words
@@ -232,6 +233,7 @@ def _worth(shown: UnitShown, words: Speech) -> dict[str, Any] | None:
             "low": low,
             "high": high,
             "step": step,
+            "basis": _assumed(found.assumed[one], words),
         }
         for one, (low, high, step) in SLIDERS.items()
         if one in found.assumed
@@ -259,6 +261,16 @@ def _worth(shown: UnitShown, words: Speech) -> dict[str, Any] | None:
         "chance": words.share(drawn["npv_positive"]) if drawn is not None else "",
         "price_year": words.fact(found.price_year),
     }
+
+
+def _assumed(row: Assumption, words: Speech) -> str:
+    """What an assumption stands at, in its measure, with its range, what it rests on and where it is from."""
+    value = assumption_number(row.value, row.measure, words)
+    ends = (assumption_number(row.low, row.measure, words), assumption_number(row.high, row.measure, words))
+    span = "" if row.low == row.high else words.text("page.range", low=ends[0], high=ends[1])
+    basis = words.text(f"basis.{row.basis}") if row.setter is Setter.TABLE else words.text(row.setter)
+    source = "" if row.source == row.basis else isolated(row.source)
+    return words.text("desk.assumed_at", value=value, span=span, basis=basis, source=source)
 
 
 def bars(flows: Any, words: Speech) -> dict[str, Any]:
