@@ -55,7 +55,7 @@ class Act(Code):
     DOCUMENT_REMOVED = "document_removed"
     REGISTER_READ = "register_read"
     DECIDED = "decided"
-    MODEL_TRAINED = "model_trained"
+    TRAINING_STARTED = "training_started"
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,3 +70,9 @@ def load_demonstration(settings: Settings, *, now: datetime, actor: str) -> int:
             made_at=now, actor=actor, act=Act.REGISTER_READ, subject=path.name, number=stored.result.import_id
         )
     return len(intake.units)
+
+
+def note_training(settings: Settings, *, now: datetime, actor: str) -> None:
+    """Note in the audit who started a training from a page."""
+    with open_register(settings) as register:
+        register.audit.note(made_at=now, actor=actor, act=Act.TRAINING_STARTED, subject="model")

@@ -7,14 +7,24 @@ from starlette.concurrency import run_in_threadpool
 
 from engine.errors import EhyaError, ErrorCode
 from serving.api.access import Rate, WithoutKey, open_to
-from serving.api.browsing.answers import PLANNER, answered, form_of, question_of, settings_of, went, written_by, wrong
+from serving.api.browsing.answers import (
+    PLANNER,
+    actor_of,
+    answered,
+    form_of,
+    question_of,
+    settings_of,
+    went,
+    written_by,
+    wrong,
+)
 from serving.api.browsing.visits import let_in, on_this_computer
 from serving.api.gate import Pass
 from serving.api.problems import HttpProblem, RequestRefusedError
 from serving.desk.learning import TrainingRequest
 from serving.desk.people import add_first_person
 from serving.desk.sessions import begin
-from serving.desk.starting import Readiness, load_demonstration, readiness
+from serving.desk.starting import Readiness, load_demonstration, note_training, readiness
 from serving.desk.training_run import RunState, TrainingRuns
 from serving.disclosure.levels import CallerRole
 from serving.pages.desk.starting import start_page
@@ -69,7 +79,7 @@ def router() -> APIRouter:
     @routes.post("/demonstration", openapi_extra=written_by())
     async def demonstration(request: Request) -> Response:
         now = request.app.state.gate.now()
-        count = await run_in_threadpool(load_demonstration, settings_of(request), now=now, actor=_actor(request))
+        count = await run_in_threadpool(load_demonstration, settings_of(request), now=now, actor=actor_of(request))
         return went(request, "/desk/start", f"demonstration:{count}")
 
     @routes.post("/training", openapi_extra=written_by())
@@ -80,8 +90,9 @@ def router() -> APIRouter:
         if not again and (await run_in_threadpool(readiness, settings_of(request))).model:
             return went(request, "/desk")  # a model is at work: another training is asked for as such, by a person
         asked = TrainingRequest(as_of=question_of(request).as_of)
-        shelf = request.app.state.shelf
-        await run_in_threadpool(runs.start, asked, now=request.app.state.gate.now(), finished=shelf.try_refresh)
+        shelf, now = request.app.state.shelf, request.app.state.gate.now()
+        if await run_in_threadpool(runs.start, asked, now=now, finished=shelf.try_refresh):
+            await run_in_threadpool(note_training, settings_of(request), now=now, actor=actor_of(request))
         return went(request, "/desk/start")
 
     return routes
@@ -91,8 +102,3 @@ def _require_this_computer(request: Request) -> None:
     """Only who sits at the computer makes the first account; for others an administrator makes it there."""
     if not on_this_computer(request):
         raise RequestRefusedError(HttpProblem.ROLE_REFUSED, given=CallerRole.ANYONE, allowed=[])
-
-
-def _actor(request: Request) -> str:
-    passed: Pass = request.state.passed
-    return passed.caller.actor
