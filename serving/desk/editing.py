@@ -23,11 +23,13 @@ from serving.desk.workspace import open_register
 if TYPE_CHECKING:
     from engine.intake import Intake
 
-EDITABLE = tuple(
-    one for one in Field if FIELDS[one].kind is not Kind.LIST and one not in (Field.NAME, Field.IDLE_MONTHS)
-)
-"""Fields that a person changes one by one; names and lists come with a register."""
+EDITS = "desk:"
+"""Begins the name of the source that an edit is; behind it stands who edited."""
+_NOT_EDITED = (Field.NAME, Field.IDLE_MONTHS, Field.PROVINCE)
+EDITABLE = tuple(one for one in Field if FIELDS[one].kind is not Kind.LIST and one not in _NOT_EDITED)
+"""Fields that a person changes one by one; names and lists come with a register, the province with its county."""
 
+_STANDING = frozenset({Field.STATUS.value, Field.STOPPED_ON.value})
 FOR_MANY = tuple(one for one in EDITABLE if one not in (Field.BUSINESS_ID, Field.NATIONAL_ID))
 """Fields of which several units may have the same value: an id is one unit's."""
 
@@ -153,8 +155,9 @@ def edit_units(settings: Settings, edit: Edit, *, now: datetime, actor: str, wri
         if name not in fields:
             allowed = [one.value for one in fields]
             raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="field", given=name, allowed=allowed)
-    with open_register(settings) as register:
-        units = register.units()
+    with open_register(settings) as register, register.together():
+        # All in one transaction: of two who save at once the second sees what the first left.
+        units = register.units.some(edit.units)
         missing = [one for one in edit.units if one not in units.index]
         if missing:
             raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=missing[0])
@@ -162,13 +165,11 @@ def edit_units(settings: Settings, edit: Edit, *, now: datetime, actor: str, wri
         wanted = {name: text for name, text in wanted.items() if edit.seen.get(name) != text}
         if met or not wanted:
             return Edited(met=met)
-        intake = _read(units, edit.units, wanted, now=now, source=f"desk:{actor.removeprefix('user:')}")
+        intake = _read(len(edit.units), wanted, now=now, source=f"{EDITS}{actor.removeprefix('user:')}")
         refused = _refused(intake, edit.units)
         if refused:
             return Edited(refused=refused)
-        with register.together():
-            years = units["price_year"].reindex(list(edit.units))
-            return _store(register, intake, edit, wanted, years, now=now, actor=actor)
+        return _store(register, intake, edit, wanted, units.loc[list(edit.units)], now=now, actor=actor)
 
 
 def _met(units: pd.DataFrame, edit: Edit, wanted: Mapping[str, str], write: Write) -> tuple[Met, ...]:
@@ -184,10 +185,8 @@ def _met(units: pd.DataFrame, edit: Edit, wanted: Mapping[str, str], write: Writ
     return tuple(found)
 
 
-def _read(
-    units: pd.DataFrame, unit_ids: Sequence[str], wanted: Mapping[str, str], *, now: datetime, source: str
-) -> Intake:
-    """What was written, read as a small register would be."""
+def _read(count: int, wanted: Mapping[str, str], *, now: datetime, source: str) -> Intake:
+    """What was written, read as a small register would be, a row for each of so many units."""
     heads = {f"column {number}": name for number, name in enumerate(wanted)}
     today = day_of(now).isoformat()
     with tempfile.TemporaryDirectory() as folder:
@@ -195,14 +194,15 @@ def _read(
         with path.open("w", newline="", encoding="utf-8") as file:
             lines = csv.writer(file)
             lines.writerow(["unit", *heads])
-            for unit, name in units["name"].reindex(list(unit_ids)).items():
-                lines.writerow([name if pd.notna(name) else unit, *wanted.values()])
+            # Rows stand for units that are known: what these are called might be no name to a reader of registers.
+            lines.writerows([f"واحد {number}", *wanted.values()] for number in range(count))
         options = {"as_of": today, "today": today, "source": source, "mapping": {"unit": "name"} | heads}
         return RegisterReading.plain(path, options).intake()
 
 
 def _refused(intake: Intake, unit_ids: Sequence[str]) -> tuple[Refused, ...]:
-    rows = pd.concat([intake.rejected_cells, intake.rejected_rows]).to_dict("records")
+    rows = pd.concat([intake.rejected_cells, intake.rejected_rows]).astype(object)
+    lines = rows.where(rows.notna(), None).to_dict("records")
     first = 2  # below the heading
     return tuple(
         Refused(
@@ -212,7 +212,7 @@ def _refused(intake: Intake, unit_ids: Sequence[str]) -> tuple[Refused, ...]:
             one["code"],
             dict(one.get("facts") or {}),
         )
-        for one in rows
+        for one in lines
     )
 
 
@@ -221,33 +221,36 @@ def _store(
     intake: Intake,
     edit: Edit,
     wanted: Mapping[str, str],
-    years: pd.Series,
+    records: pd.DataFrame,
     *,
     now: datetime,
     actor: str,
 ) -> Edited:
-    """Keep the edit under the identities that the units have, names and places left as they are.
+    """Keep the edit under the identities that the units have.
 
-    A record has one price year for all its money: an edit of one sum does not move the others to another year.
+    A record has one day and one price year. An edit of one sum does not move the others to another year; and only one
+    that says how the unit stands moves its day, by which events that came before it no longer count.
     """
     keys = register.units.keys(edit.units).reindex(list(edit.units))
-    read = intake.units
-    untouched = [name for name in (Field.NAME, Field.PROVINCE, Field.COUNTY) if name not in wanted]
-    of_record = years.set_axis(read.index).fillna(read["price_year"])
+    read, by_county = intake.units, Field.COUNTY in wanted
+    untouched = [Field.NAME] if by_county else [Field.NAME, Field.PROVINCE, Field.COUNTY]
     rows = read.assign(**{name.value: None for name in untouched}).assign(
-        price_year=of_record,
+        price_year=records["price_year"].set_axis(read.index).fillna(read["price_year"]),
         origin=keys["origin"].to_numpy(),
         identity=keys["identity"].to_numpy(),
         ordinal=keys["ordinal"].to_numpy(),
     )
-    found = register.imports.commit(_Edit(rows, intake), imported_at=now)
-    cells = found.cells
-    held = tuple(sorted(set(cells.loc[cells["held"].notna(), "field"]))) if len(cells) else ()
-    changed = int(cells["unit_id"].nunique()) if len(cells) else 0
+    if not _STANDING.intersection(wanted):
+        rows = rows.assign(as_of=records["as_of"].set_axis(read.index).fillna(read["as_of"]))
+    kept = _Edit(rows, intake)
+    if register.imports.commit(kept, imported_at=now, dry_run=True).cells.empty:
+        return Edited()
+    found = register.imports.commit(kept, imported_at=now)
+    held = tuple(sorted(set(found.cells.loc[found.cells["held"].notna(), "field"])))
     for unit in edit.units:
         facts = {"fields": ";".join(wanted), "number": found.import_id}
         register.audit.note(made_at=now, actor=actor, act=Act.UNIT_EDITED, subject=unit, **facts)
-    return Edited(found.import_id, changed, held=held)
+    return Edited(found.import_id, int(found.cells["unit_id"].nunique()), held=held)
 
 
 @dataclass(frozen=True, eq=False)

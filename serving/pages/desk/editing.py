@@ -17,7 +17,7 @@ from serving.reports.words import value_in_words
 
 GROUPS: Mapping[str, tuple[Field, ...]] = {
     "state": (Field.STATUS, Field.STOPPED_ON, Field.STOP_CAUSES, Field.ESTABLISHED_ON, Field.PRIOR_REVIVALS),
-    "where": (Field.PROVINCE, Field.COUNTY, Field.ESTATE, Field.ISIC, Field.SECTOR_TEXT),
+    "where": (Field.COUNTY, Field.ESTATE, Field.ISIC, Field.SECTOR_TEXT),
     "size": (
         Field.JOBS_BEFORE_STOP, Field.JOBS_NOW, Field.JOBS_PROMISED, Field.LAND_M2, Field.BUILDING_M2,
         Field.CAPACITY_TEXT, Field.CAPACITY_SHARE, Field.EXPORT_SHARE,
@@ -197,6 +197,8 @@ def _hint(one: Field, words: Speech) -> str:
     spec = FIELDS[one]
     if spec.kind is Kind.MONEY:
         return words.text("edit_hint.money")
+    if one is Field.COUNTY:
+        return words.text("edit_hint.county")
     if spec.kind in (Kind.DATE, Kind.SHARE, Kind.CODES):
         return words.text(f"edit_hint.{spec.kind.value}")
     if spec.measure and spec.kind is not Kind.YEAR:

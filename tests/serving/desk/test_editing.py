@@ -3,10 +3,12 @@
 import pandas as pd
 import pytest
 
+from engine.domain.outcome import Outcome, OutcomeKind
 from engine.domain.unit import FIELDS, Kind
 from engine.errors import EhyaError
 from engine.store import Register
-from serving.desk.editing import EDITABLE, Edit, _read, edit_units
+from serving.desk.appraisal import current_units
+from serving.desk.editing import EDITABLE, Edit, Edited, _read, edit_units
 from serving.i18n import speech
 from serving.pages.desk.editing import GROUPS, written
 from tests.serving.api.parties import NOON
@@ -26,7 +28,7 @@ def test_every_field_as_a_person_reads_it_is_read_back_as_it_is(units, language)
     for unit in units.index[:3]:
         wanted = {one.value: write(units, unit, one.value) for one in EDITABLE}
         wanted = {name: text for name, text in wanted.items() if text}
-        intake = _read(units, [unit], wanted, now=NOON, source="x")
+        intake = _read(1, wanted, now=NOON, source="x")
         assert intake.rejected_cells.empty, intake.rejected_cells
         read = intake.units.iloc[0]
         for name in wanted:
@@ -51,12 +53,70 @@ def test_an_edit_changes_its_fields_alone_and_comes_back_exactly(own_copy, units
     with Register.open(own_copy.settings.database_url) as register:
         after = register.units()
         moved = {name for name in FIELDS if not _same(after.loc[unit, name], units.loc[unit, name])}
-        assert moved <= {"jobs_now", "county", "idle_months"}
+        assert moved == {"jobs_now", "county"} | ({"province"} & moved)
         assert after.loc[unit, ["jobs_now", "county"]].tolist() == [23, "Khoy"]
         assert after.loc[unit, "price_year"] == units.loc[unit, "price_year"] or pd.isna(units.loc[unit, "price_year"])
         assert register.check() == ()
         register.imports.undo(done.number, made_at=NOON)
         pd.testing.assert_frame_equal(register.units(), units)
+
+
+def test_an_edit_of_something_else_leaves_a_unit_at_work_at_work(own_copy, units):
+    """A restart counts from its day on; an edit of a later day that does not speak of it must not hide it."""
+    settings, unit = own_copy.settings, str(units.index[5])
+    happened = pd.Timestamp(NOON.date())
+    with Register.open(settings.database_url) as register:
+        register.events.add(
+            Outcome(unit_id=unit, kind=OutcomeKind.RESTARTED, happened_on=happened.date(), known_on=happened.date())
+        )
+        as_of = pd.Timestamp(NOON.date())
+        assert current_units(register, as_of=as_of).loc[unit, "status"] == "operating"
+    assert edit_units(settings, Edit([unit], {"estate": "شهرک دیگر"}), **BY).changed == 1
+    with Register.open(settings.database_url) as register:
+        assert current_units(register, as_of=as_of).loc[unit, "status"] == "operating"
+        assert register.units().loc[unit, "as_of"] == units.loc[unit, "as_of"]
+    assert edit_units(settings, Edit([unit], {"status": "نیمه فعال"}), **BY).changed == 1
+    with Register.open(settings.database_url) as register:
+        assert current_units(register, as_of=as_of).loc[unit, "status"] == "semi_active"
+
+
+def test_a_province_follows_its_county(own_copy, units):
+    unit = str(units.index[0])
+    edit_units(own_copy.settings, Edit([unit], {"county": "اصفهان"}), **BY)
+    with Register.open(own_copy.settings.database_url) as register:
+        assert register.units().loc[unit, ["province", "county"]].tolist() == ["Isfahan", "Isfahan"]
+
+
+def test_the_same_again_is_no_edit_and_takes_nothing_back(own_copy, units):
+    unit = str(units.index[0])
+    first = edit_units(own_copy.settings, Edit([unit], {"jobs_now": "41"}), **BY)
+    again = edit_units(own_copy.settings, Edit([unit], {"jobs_now": "۴۱"}), **BY)
+    assert (first.changed, again) == (1, Edited())
+    with Register.open(own_copy.settings.database_url) as register:
+        assert (register.audit()["act"] == "unit_edited").sum() == 1
+
+
+def test_what_a_unit_is_called_is_no_matter_to_its_edit(own_copy, units):
+    """A name that a register would take for a row of sums is a name here."""
+    edited = list(units.index[:2])
+    with Register.open(own_copy.settings.database_url) as register:
+        register.imports.commit(_named(register, edited[0], "جمع کل"), imported_at=NOON)
+    done = edit_units(own_copy.settings, Edit(edited, {"estate": "شهرک سوم"}), **BY)
+    assert done.changed == 2
+
+
+def _named(register, unit, name):
+    keys = register.units.keys([unit]).iloc[0]
+
+    class Renamed:
+        source, as_of = "renaming", pd.Timestamp(NOON.date())
+        rejected_rows = rejected_cells = pd.DataFrame()
+        units = pd.DataFrame(
+            {"unit_id": ["x"], "name": [name], "sheet": ["1"], "row": [2], "origin": [keys["origin"]],
+             "identity": [keys["identity"]], "ordinal": [keys["ordinal"]]}
+        )  # fmt: skip
+
+    return Renamed()
 
 
 def _same(one, other):
