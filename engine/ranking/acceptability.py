@@ -184,6 +184,8 @@ def drawn_ranks(
             drawn_weights = random.dirichlet(concentration * weight[used], size=size)
             level = random.random((size, count, int(used.sum())))
             under_way.append(pool.submit(ranked, start, drawn_weights, level))
+            if len(under_way) > _THREADS:  # what is drawn and not yet ranked takes memory
+                under_way.pop(0).result()
         for one in under_way:
             one.result()
     return ranks

@@ -155,12 +155,12 @@ def best_first(scores: Array) -> NDArray[np.int64]:
     """Who stands at each rank; equal scores in the order of the alternatives.
 
     Score and place are packed into one whole number each, which sort several times faster than an argsort; scores
-    nearer than 2^-44 of their range count as equal.
+    nearer than 2^-44 of the range of the whole block (2^-62 times n beyond 2^18 alternatives) count as equal.
 
     Parameters
     ----------
     scores
-        Shape (draws, n), greater is better.
+        Shape (draws, n), finite, greater is better.
 
     Returns
     -------

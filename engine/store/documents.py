@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, select, update
+from sqlalchemy import Column, ColumnElement, Connection, select, update
 
 from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
 from engine.store.audit import Act, note
 from engine.store.bulk import insert_line
 from engine.store.clock import utc
+from engine.store.groups import members
+from engine.store.merges import roots
 from engine.store.session import Session
 
 
@@ -40,8 +42,8 @@ class Documents:
     def __call__(self, unit_id: str) -> tuple[StoredDocument, ...]:
         """Files of a unit that were not removed."""
         table = schema.documents.c
-        query = select(*_columns()).where(table.unit_id == unit_id, table.removed_at.is_(None))
         with self._session.read() as connection:
+            query = select(*_columns()).where(_of_unit(connection, unit_id), table.removed_at.is_(None))
             return tuple(StoredDocument(*row) for row in connection.execute(query.order_by(table.id.desc())))
 
     def add(self, unit_id: str, title: str, kind: str, content: bytes, *, made_at: datetime, actor: str) -> int:
@@ -81,8 +83,8 @@ class Documents:
             ``document_unknown``.
         """
         table = schema.documents.c
-        which = (table.unit_id == unit_id) & (table.id == number) & table.removed_at.is_(None)
         with self._session.read() as connection:
+            which = _of_unit(connection, unit_id) & (table.id == number) & table.removed_at.is_(None)
             found = connection.execute(select(*_columns(), table.content).where(which)).first()
         if found is None:
             raise EhyaError(ErrorCode.DOCUMENT_UNKNOWN, given=number)
@@ -98,8 +100,8 @@ class Documents:
         """
         table = schema.documents
         gone = table.c.removed_at.is_not(None) if undo else table.c.removed_at.is_(None)
-        which = (table.c.unit_id == unit_id) & (table.c.id == number) & gone
         with self._session.write() as connection:
+            which = _of_unit(connection, unit_id) & (table.c.id == number) & gone
             done = connection.execute(update(table).where(which).values(removed_at=None if undo else utc(made_at)))
             if not done.rowcount:
                 raise EhyaError(ErrorCode.DOCUMENT_UNKNOWN, given=number)
@@ -111,3 +113,8 @@ def _columns() -> list[Column[Any]]:
     table = schema.documents.c
     names = ("id", "unit_id", "title", "kind", "size", "digest", "made_at", "actor")
     return [table[name] for name in names]
+
+
+def _of_unit(connection: Connection, unit_id: str) -> ColumnElement[bool]:
+    """Files of all units that show as this one: a merge takes none away."""
+    return schema.documents.c.unit_id.in_(members(roots(connection), unit_id))

@@ -59,7 +59,7 @@ def import_story(
     root_of
         What `engine.store.merges.roots` returned.
     part
-        Only cells of these of the units that it changed, counted in the order of the file; by default of all.
+        Only cells of these of the units that it changed, counted by sheet and row; by default of all.
     """
     source = connection.execute(select(schema.imports.c.source).where(schema.imports.c.id == number)).scalar_one()
     earlier = _earlier(connection, number, str(source))
@@ -75,7 +75,7 @@ def import_story(
 
 
 def _changed(connection: Connection, number: int, root_of: Mapping[str, str]) -> tuple[str, ...]:
-    """Units that an import gave another value, in the order of the file."""
+    """Units that an import gave another value, by the name of their sheet and their row."""
     values, seen = schema.unit_values.c, schema.sightings.c
     told = select(values.unit_id).where(values.import_id == number).distinct()
     query = select(seen.unit_id).where(seen.import_id == number).order_by(seen.sheet, seen.row)

@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass
+from http.client import HTTPException
 from itertools import pairwise
 from pathlib import Path
 
@@ -36,12 +37,15 @@ class Memory:
         Requests that were answered, and those that were not within a minute.
     megabytes
         Resident memory of the process at each look, MB.
+    failed
+        Requests to which no whole answer came, or one that says that the service failed.
     """
 
     minutes: float
     requests: int
     late: int
     megabytes: tuple[float, ...]
+    failed: int = 0
 
     @property
     def quarters(self) -> tuple[float, ...]:
@@ -97,7 +101,8 @@ def memory(minutes: float, *, random_state: int = 0, every: float = EVERY) -> Me
             for caller in callers:
                 caller.join()
     late = sum(caller.late for caller in callers)
-    return Memory(minutes, sum(caller.count for caller in callers), late, tuple(seen))
+    failed = sum(caller.failed for caller in callers)
+    return Memory(minutes, sum(caller.count for caller in callers), late, tuple(seen), failed)
 
 
 def _looks(served: Served, office: str, units: list[str], seconds: float, every: float) -> list[float]:
@@ -128,7 +133,7 @@ class _Reader(threading.Thread):
         self.served, self.key, self.units, self.over = served, key, units, over
         self.asks = self._of_the_office if role is CallerRole.PLANNER else self._of_an_investor
         self.draw, self.count = random.Random(seed), 0
-        self.late = 0
+        self.late = self.failed = 0
 
     def run(self) -> None:
         """Ask without a pause."""
@@ -138,6 +143,8 @@ class _Reader(threading.Thread):
                 self.count += 1
             except TimeoutError:
                 self.late += 1
+            except (OSError, HTTPException):
+                self.failed += 1
 
     def _of_an_investor(self) -> None:
         unit, number = self.draw.choice(self.units), self.draw.randrange(10**6)
@@ -172,4 +179,5 @@ class _Reader(threading.Thread):
         self._ask("GET", self.draw.choice(paths))
 
     def _ask(self, method: str, path: str, body: object = None) -> None:
-        self.served.ask(method, path, self.key, body=body)
+        if self.served.ask(method, path, self.key, body=body).status >= 500:
+            self.failed += 1

@@ -54,7 +54,7 @@ def _progress(tally: Tally) -> None:
 def _memory(options: argparse.Namespace) -> int:
     found = memory(options.minutes, random_state=options.random_state)
     quarters = ", ".join(f"{quarter:,.0f}" for quarter in found.quarters)
-    print(f"{found.minutes:g} minutes, {found.requests:,} requests, {found.late:,} late")
+    print(f"{found.minutes:g} minutes, {found.requests:,} requests, {found.late:,} late, {found.failed:,} failed")
     print(f"medians of its quarters {quarters} MB")
     print(f"from the second quarter to the last: {found.growth:+.1%}; flat is at most {GROWTH:.0%}")
     return 1 if found.growth > GROWTH else 0

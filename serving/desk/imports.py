@@ -64,7 +64,7 @@ class ImportSeen:
 def imports_seen(settings: Settings) -> ImportsSeen:
     """Imports, and who read and took back each."""
     with open_register(settings) as register:
-        return ImportsSeen(register.imports(), _who(register, Act.REGISTER_READ), _who(register, Act.IMPORT_UNDONE))
+        return ImportsSeen(register.imports(), _readers(register), _who(register, Act.IMPORT_UNDONE))
 
 
 def import_seen(settings: Settings, number: int, *, part: slice | None = None) -> ImportSeen:
@@ -88,11 +88,16 @@ def import_seen(settings: Settings, number: int, *, part: slice | None = None) -
         story = register.imports.show(number, part=part)
         table = register.imports().set_index("id", drop=False)
         line = {str(name): value for name, value in table.loc[number].items()}
-        readers, undoers = (_who(register, act) for act in (Act.REGISTER_READ, Act.IMPORT_UNDONE))
+        readers, undoers = _readers(register), _who(register, Act.IMPORT_UNDONE)
         units = {*story.cells["unit_id"], *story.missing["unit_id"].head(MISSING)}
         names = register.units.some(units)["name"] if units else pd.Series(dtype="str")
         refused = register.imports.rejections(number)
     return ImportSeen(line, readers.get(number, ""), undoers.get(number, ""), story, refused, names)
+
+
+def _readers(register: Register) -> dict[int, str]:
+    """Number of an import -> who read the register, or edited the units, that it is."""
+    return _who(register, Act.REGISTER_READ) | _who(register, Act.UNIT_EDITED)
 
 
 def _who(register: Register, act: Act) -> dict[int, str]:

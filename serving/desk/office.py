@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import replace
+from typing import TypeVar
 
 import pandas as pd
 from cachetools import LRUCache
@@ -32,6 +34,8 @@ ROWS_KEPT = 100_000
 """Rows of all these orders together."""
 
 
+Key = TypeVar("Key", bound=Hashable)
+Kept = TypeVar("Kept")
 KEPT_UNITS = 64
 """Units whose stories and plans are kept while the workspace stays as it is: sliders and edits come back to them."""
 
@@ -47,7 +51,7 @@ class Office:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._lock = threading.Lock()
+        self._lock, self._keeping = threading.Lock(), threading.Lock()
         self._kept: tuple[str, Appraised, Beside] | None = None
         self._asked: tuple[Appraised, pd.DataFrame] | None = None
         self._searched: Searched | None = None
@@ -103,9 +107,10 @@ class Office:
             As :meth:`appraised`.
         """
         found = self._latest(question.usual)
-        if self._earlier is None or self._earlier[0] is not found:
-            self._earlier = (found, before_last_import(self.settings, found))
-        earlier = self._earlier[1]
+        kept = self._earlier
+        if kept is None or kept[0] is not found:
+            kept = self._earlier = (found, before_last_import(self.settings, found))
+        earlier = kept[1]
         if earlier is None:
             return None
         day, judged_then = earlier
@@ -120,9 +125,10 @@ class Office:
             As :meth:`appraised`.
         """
         found = self._latest(question.usual)
-        if self._asked is None or self._asked[0] is not found:
-            self._asked = (found, asked_of_the_register(found))
-        return self._asked[1]
+        kept = self._asked
+        if kept is None or kept[0] is not found:
+            kept = self._asked = (found, asked_of_the_register(found))
+        return kept[1]
 
     def units(self, question: Question, request: UnitsRequest) -> UnitList:
         """A page of the register.
@@ -133,9 +139,10 @@ class Office:
             As :meth:`appraised` and `serving.desk.units.Searched.find`.
         """
         found = self._latest(question.usual)
-        if self._searched is None or self._searched.appraised is not found:
-            self._searched = Searched(found)
-        return self._searched.find(request)
+        kept = self._searched
+        if kept is None or kept.appraised is not found:
+            kept = self._searched = Searched(found)
+        return kept.find(request)
 
     def story(self, question: Question, given: str) -> Story:
         """Everything known of one unit.
@@ -148,9 +155,8 @@ class Office:
         state, found, beside = self._standing(question.usual)
         with open_register(self.settings) as register:
             unit_id = find_unit(found.table, register.units.resolve(given))
-            kept = self._stories.get((state, unit_id))
-            if kept is None:
-                kept = self._stories[(state, unit_id)] = story_among(register, found, beside, unit_id)
+            key = (state, unit_id)
+            kept = self._keep(self._stories, key, lambda: story_among(register, found, beside, unit_id))
             return replace(kept, predictions=register.predictions(unit_id))  # no part of the state
 
     def worth(self, question: Question, units: pd.Index, choices: Choices) -> pd.DataFrame:
@@ -186,11 +192,22 @@ class Office:
         found = self.appraised(question)
         unit = find_unit(found.table, given)
         key = (state, unit, repr(question), repr(request))
-        kept = self._plans.get(key)
-        if kept is None:
+
+        def plan() -> PlanResult:
             done, believed = done_acts(self.settings, question), believed_acts(self.settings, question)
-            kept = self._plans[key] = plans_of(found, pd.Index([unit]), done, request, believed)
-        return kept
+            return plans_of(found, pd.Index([unit]), done, request, believed)
+
+        return self._keep(self._plans, key, plan)
+
+    def _keep(self, cache: LRUCache[Key, Kept], key: Key, make: Callable[[], Kept]) -> Kept:
+        """What is kept for a key, or a new one; a cache of that library is no place for two threads at once."""
+        with self._keeping:
+            found = cache.get(key)
+        if found is None:
+            found = make()
+            with self._keeping:
+                cache[key] = found
+        return found
 
     def _ordered(self, found: Appraised, question: Question) -> Appraised:
         """The appraisal in another order, kept while the appraisal stands."""
@@ -214,9 +231,10 @@ class Office:
         """What waits for a decision, kept while the register stays as it is; it needs no model."""
         with open_register(self.settings) as register:
             state = register.revision()
-        if self._waiting is None or self._waiting[0] != state:
-            self._waiting = (state, waiting(self.settings))
-        return self._waiting[1]
+        kept = self._waiting
+        if kept is None or kept[0] != state:
+            kept = self._waiting = (state, waiting(self.settings))
+        return kept[1]
 
     def _latest(self, question: Question) -> Appraised:
         return self._standing(question)[1]

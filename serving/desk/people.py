@@ -43,21 +43,28 @@ class PasswordCost:
     lanes: int = 4
 
 
+def folded_name(given: str) -> str:
+    """The name of an account as it is kept and looked for: one letter for one sound, whichever keyboard wrote it.
+
+    Examples
+    --------
+    >>> folded_name(" علي كريمي ")
+    'علی کریمی'
+    """
+    return unicodedata.normalize("NFC", given[: 2 * LONGEST_NAME]).translate(_ONE_LETTER).strip()
+
+
 def account_name(given: str) -> str:
-    """The name of an account as it is kept: one letter for one sound, whichever keyboard wrote it.
+    """The name that a new account bears.
 
     Raises
     ------
     EhyaError
-        ``value_unreadable`` for none, or one that is longer than ``LONGEST_NAME``.
-
-    Examples
-    --------
-    >>> account_name(" علي\u200cكريمي ") == account_name("علی\u200cکریمی")
-    True
+        ``value_unreadable`` for none, one that is longer than ``LONGEST_NAME``, or one that holds signs nobody sees.
     """
-    name = unicodedata.normalize("NFC", given).translate(_ONE_LETTER).strip()
-    if not 0 < len(name) <= LONGEST_NAME or (not name.isprintable() and "\u200c" not in name):
+    name = folded_name(given)
+    seen = name.replace("\u200c", "")  # joins words in Persian, and is seen by what it keeps apart
+    if not seen or len(name) > LONGEST_NAME or not seen.isprintable():
         raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="name", given=name[:40], allowed=[f"1..{LONGEST_NAME}"])
     return name
 
@@ -176,8 +183,8 @@ def signed_in(settings: Settings, name: str, password: str, *, cost: PasswordCos
     """
     from argon2.exceptions import InvalidHashError, VerificationError
 
-    wanted = unicodedata.normalize("NFC", name).translate(_ONE_LETTER).strip()
-    found = next((one for one in people(settings) if wanted in (one.name, one.name.translate(_ONE_LETTER))), None)
+    wanted = folded_name(name)
+    found = next((one for one in people(settings) if folded_name(one.name) == wanted), None)
     hasher, tried = _hasher(cost or PasswordCost()), password[: LONGEST + 1]
     if found is None:
         hasher.hash(tried)  # as slow as a comparison

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from datetime import datetime
 
@@ -55,11 +55,19 @@ class Readings:
             if key not in self._kept:
                 self._worker = self._worker or ThreadPoolExecutor(1, thread_name_prefix="reading")
                 self._kept[key] = self._worker.submit(read_upload, self._settings, upload, now=self._clock())
+                self._kept[key].add_done_callback(lambda done: self._forget(key, done))
             found = self._kept[key]
             self._kept.move_to_end(key)
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)[1].cancel()
         try:
             return found.result(wait)
-        except NotYet:
+        except (NotYet, CancelledError):  # one that had to make way is asked for anew when its page comes again
             return None
+
+    def _forget(self, key: tuple[str, ...], done: Future[UploadReading]) -> None:
+        """Keep no failure: what the register or the disk could not do then it may do when asked again."""
+        if done.cancelled() or done.exception() is not None:
+            with self._lock:
+                if self._kept.get(key) is done:
+                    del self._kept[key]

@@ -14,6 +14,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.ranking.selection import select
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised, Beside, current_units, judged
+from serving.desk.editing import EDITS
 from serving.desk.workspace import champion, open_register
 
 if TYPE_CHECKING:
@@ -240,7 +241,7 @@ def before_last_import(settings: Settings, appraised: Appraised) -> tuple[pd.Tim
     """
     with open_register(settings) as register:
         imports = register.imports()
-        if imports["undone_at"].isna().sum() == 0:
+        if _files(imports).empty:
             return None
         until = _before_last(imports)
         if register.units(known_by=until).empty:
@@ -255,8 +256,13 @@ def _judged_then(register: Register, settings: Settings, appraised: Appraised, u
     return judged(units, model, question, appraised.audience, Beside.of(register, settings))
 
 
+def _files(imports: pd.DataFrame) -> pd.DataFrame:
+    """Registers that stand; what persons edited on a page came with none."""
+    return imports[imports["undone_at"].isna() & ~imports["source"].str.startswith(EDITS)]
+
+
 def _before_last(imports: pd.DataFrame) -> pd.Timestamp:
-    standing = imports[imports["undone_at"].isna()]
+    standing = _files(imports)
     if standing.empty:
         raise EhyaError(ErrorCode.REGISTER_EMPTY)
     last: pd.Timestamp = standing["imported_at"].max()

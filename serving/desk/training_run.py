@@ -90,27 +90,32 @@ class TrainingRuns:
         with self._lock:
             if self._status is not None and self._status.state is RunState.RUNNING:
                 return False
-            self._status = RunStatus(RunState.RUNNING, now)
-        context = multiprocessing.get_context("spawn")  # a fork would take the locks of this process's threads along
-        ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=_work, args=(self._settings, request, now, theirs), daemon=True)
-        process.start()
-        theirs.close()
-        threading.Thread(target=self._follow, args=(ours, process, finished), daemon=True).start()
+            context = multiprocessing.get_context("spawn")  # a fork would take the locks of our threads along
+            ours, theirs = context.Pipe(duplex=False)
+            process = context.Process(target=_work, args=(self._settings, request, now, theirs), daemon=True)
+            process.start()
+            theirs.close()
+            begun = self._status = RunStatus(RunState.RUNNING, now)
+        threading.Thread(target=self._follow, args=(ours, process, begun, finished), daemon=True).start()
         return True
 
-    def _follow(self, ours: Connection, process: Any, finished: Finished) -> None:
-        assert self._status is not None
-        started = self._status.started_at
+    def _follow(self, ours: Connection, process: Any, begun: RunStatus, finished: Finished) -> None:
+        last = begun
         try:
             while True:
-                said = ours.recv()
-                self._status = RunStatus(started_at=started, **said)
+                last = self._now(last, RunStatus(started_at=begun.started_at, **ours.recv()))
         except (EOFError, OSError):
             process.join()
-        if self._status.state is RunState.RUNNING:  # it ended without a word
-            self._status = RunStatus(RunState.FAILED, started)
+        if last.state is RunState.RUNNING:  # it ended without a word
+            self._now(last, RunStatus(RunState.FAILED, begun.started_at))
         finished()
+
+    def _now(self, before: RunStatus, status: RunStatus) -> RunStatus:
+        """Let a status stand in the place of the one before it; a later run's is left alone."""
+        with self._lock:
+            if self._status is before:
+                self._status = status
+        return status
 
 
 def _work(settings: Settings, request: TrainingRequest, now: datetime, theirs: Connection) -> None:

@@ -343,7 +343,7 @@ def store_upload(
 
     def act(register: Register, prepared: tuple[RegisterReading, Intake]) -> dict[str, Any]:
         reading, intake = prepared
-        newest = int(register.imports()["id"].max()) if len(register.imports()) else 0
+        newest = max(register.imports()["id"], default=0)
         result = store_in(register, reading, intake, imported_at=made_at).result
         number = int(result.import_id or 0)
         by = {"made_at": made_at, "actor": actor, "act": Act.REGISTER_READ, "subject": intake.source}

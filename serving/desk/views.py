@@ -31,7 +31,7 @@ def save_view(settings: Settings, owner: str, name: str, address: str, *, made_a
     if not 0 < len(named) <= LONGEST:
         raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="name", given=named, allowed=[f"1..{LONGEST}"])
     with open_register(settings) as register:
-        if len(register.views(owner)) >= MOST:
+        if sum(one.name != named for one in register.views(owner)) >= MOST:
             raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="name", given=named, allowed=[f"<= {MOST}"])
         register.views.save(owner, named, address, made_at=made_at)
 

@@ -32,9 +32,15 @@ def past_units(register: Register, *origins: str) -> UnitsAt:
 
 
 def log_state(register: Register) -> Hashable:
-    """What changes whenever something does that a model learns from, or is asked about: promotions are neither."""
-    return tuple(count for table, count in register.counts().items() if table != "promotions")
+    """What changes whenever something does that a model learns from, or is asked about."""
+    return tuple(count for table, count in register.counts().items() if table not in _OF_NO_MODEL)
 
+
+_OF_NO_MODEL = frozenset({
+    "promotions", "audit", "people", "disablings", "sessions", "keys", "key_revocations", "views", "documents", "jobs",
+    "webhooks", "webhook_messages",
+})  # fmt: skip
+"""Tables that no training reads: while people sign in and write, one that runs need not read its history anew."""
 
 _LAST: WeakKeyDictionary[Register, tuple[Hashable, UnitsAt]] = WeakKeyDictionary()
 """The history of each open register, as it was read last."""

@@ -32,6 +32,8 @@ def test_filters_sort_columns_and_pages_are_in_the_address(reading):
     page = reading.get("/desk/units?triage=offer&sort=-jobs_expected_point&column=land_m2&column=status")
     assert "Land" in words(page)
     assert 'aria-sort="descending"' not in page.text  # its column is not among those chosen
+    shown = reading.get("/desk/units?sort=-jobs_expected_point&column=jobs").text
+    assert shown.count('aria-sort="descending"') == 1
     assert reading.get("/desk/units?sort=nonsense").status_code == 422
     assert reading.get("/desk/units?county=Atlantis").status_code == 422
     assert reading.get("/desk/units?missing=title_deed;land_m2").status_code == 200
