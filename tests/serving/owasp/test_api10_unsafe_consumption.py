@@ -33,6 +33,9 @@ def answering(*parts, pause=0.0, secure=None):
                     for part in parts:
                         caller.sendall(part)
                         time.sleep(pause)
+                    caller.shutdown(socket.SHUT_WR)
+                    while caller.recv(65_536):  # closed with something unread, the answer itself would be taken back
+                        pass
                 except OSError:
                     return
 
