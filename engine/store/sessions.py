@@ -65,17 +65,9 @@ class Sessions:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def __call__(self, name: str | None = None) -> tuple[StoredSession, ...]:
-        """Sessions of one account, or of all.
-
-        Parameters
-        ----------
-        name
-            The account.
-        """
+    def __call__(self) -> tuple[StoredSession, ...]:
+        """Sessions of all accounts."""
         query = _selected().order_by(schema.sessions.c.id.desc())
-        if name is not None:
-            query = query.where(schema.sessions.c.name == name)
         with self._session.read() as connection:
             rows = connection.execute(query).mappings().all()
         return tuple(StoredSession(**row) for row in rows)
@@ -109,7 +101,7 @@ class Sessions:
             insert_line(connection, schema.sessions, line)
             note(connection, made_at=made_at, actor=actor, act=Act.SESSION_BEGUN, subject=name, session=session_id)
 
-    def end(self, session_id: str, *, made_at: datetime, actor: str, name: str | None = None) -> None:
+    def end(self, session_id: str, *, made_at: datetime, actor: str) -> None:
         """Let a browser in no more; one that was ended before stays as it is.
 
         Parameters
@@ -118,8 +110,6 @@ class Sessions:
             Which.
         made_at, actor
             Now, and who does it.
-        name
-            Only where it is a session of this account.
 
         Raises
         ------
@@ -128,8 +118,6 @@ class Sessions:
         """
         table = schema.sessions
         which = table.c.session_id == session_id
-        if name is not None:
-            which &= table.c.name == name
         with self._session.write() as connection:
             found = connection.execute(_selected().where(which)).mappings().first()
             if found is None:

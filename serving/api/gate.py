@@ -114,6 +114,7 @@ class Gate:
         """The person at a browser; a form counts only where one of our own pages sent it."""
         found, free = await visit_of(request), access.without_key is WithoutKey.ALWAYS
         if found is None and not free:
+            self._counted(ANYONE, f"from:{address}", access.rate)
             raise SignInNeededError
         if request.method != "GET":
             require_same_origin(request)

@@ -286,9 +286,11 @@ def answer_with_problems(app: FastAPI, *, default_language: str, as_page: AsPage
         code, facts = error.code, error.facts  # type: ignore[attr-defined]
         if code in _KEPT_BACK:
             _log.error("%s: %s", code.value, facts)
-        if as_page is not None and request.url.path.startswith(PAGES):
-            return await as_page(request, code, facts)
         headers = _HEADERS.get(code, getattr(error, "headers", None))
+        if as_page is not None and request.url.path.startswith(PAGES):
+            answer = await as_page(request, code, facts)
+            answer.headers.update(headers or {})
+            return answer
         return problem(code, language(request), request.url.path, facts=facts, headers=headers)
 
     async def gone(request: Request, _: Exception) -> Response:
@@ -301,6 +303,10 @@ def answer_with_problems(app: FastAPI, *, default_language: str, as_page: AsPage
             allowed = _allowed_methods(app, request)
             headers["Allow"] = ", ".join(allowed)
             facts = {"given": request.scope.get(METHOD_GIVEN, request.method), "allowed": allowed}
+            if as_page is not None and request.url.path.startswith(PAGES):
+                answer = await as_page(request, HttpProblem.METHOD_NOT_ALLOWED, facts)
+                answer.headers.update(headers)
+                return answer
             return problem(
                 HttpProblem.METHOD_NOT_ALLOWED, language(request), request.url.path, facts=facts, headers=headers
             )
@@ -313,6 +319,8 @@ def answer_with_problems(app: FastAPI, *, default_language: str, as_page: AsPage
         return problem(HttpProblem.BODY_MALFORMED, language(request), request.url.path, facts={"reason": str(status)})
 
     async def refused_parameters(request: Request, error: Exception) -> Response:
+        if as_page is not None and request.url.path.startswith(PAGES):
+            return await as_page(request, HttpProblem.NO_SUCH_ADDRESS, {"given": request.url.path})
         first = error.errors()[0]  # type: ignore[attr-defined]
         code, facts = parameter_problem(first, _parameter_names(app, request))
         return problem(code, language(request), request.url.path, facts=facts)

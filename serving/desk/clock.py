@@ -16,7 +16,7 @@ def day_of(moment: datetime) -> date:
     datetime.date(2026, 11, 30)
     """
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return aware.astimezone().date()
+    return date.fromtimestamp(aware.timestamp())
 
 
 def end_of(day: date) -> datetime:

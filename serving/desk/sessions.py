@@ -113,8 +113,8 @@ def sign_out(settings: Settings, session: StoredSession, *, now: datetime) -> No
         register.sessions.end(session.session_id, made_at=now, actor=f"user:{session.name}")
 
 
-def end_session(settings: Settings, session_id: str, *, now: datetime, actor: str, name: str | None = None) -> None:
-    """End any session; with ``name`` only one of that account.
+def end_session(settings: Settings, session_id: str, *, now: datetime, actor: str) -> None:
+    """End any session.
 
     Raises
     ------
@@ -122,13 +122,13 @@ def end_session(settings: Settings, session_id: str, *, now: datetime, actor: st
         ``session_unknown``.
     """
     with open_register(settings) as register:
-        register.sessions.end(session_id, made_at=now, actor=actor, name=name)
+        register.sessions.end(session_id, made_at=now, actor=actor)
 
 
-def sessions(settings: Settings, name: str | None = None) -> tuple[StoredSession, ...]:
-    """Sessions of an account, or of all, the newest first."""
+def sessions(settings: Settings) -> tuple[StoredSession, ...]:
+    """Sessions of all accounts, the newest first."""
     with open_register(settings) as register:
-        return register.sessions(name)
+        return register.sessions()
 
 
 def digest_of(token: str) -> str:

@@ -22,7 +22,7 @@ class Readiness:
     Parameters
     ----------
     people
-        Whether anybody can sign in.
+        Whether there is, or was, any account: the first is made once.
     units
         Units of the register.
     model
@@ -37,7 +37,7 @@ class Readiness:
 def readiness(settings: Settings) -> Readiness:
     """Look what a workspace has."""
     with open_register(settings) as register:
-        people = any(one.disabled_at is None for one in register.people())
+        people = bool(register.people())
         return Readiness(people, len(register.units()), register.promotions.champion() is not None)
 
 

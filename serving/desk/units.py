@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -58,7 +58,7 @@ class UnitList:
     chosen
         All units that were asked for, in their order.
     request
-        What was asked.
+        What was asked; where it begins beyond the last row, the last page of it.
     """
 
     rows: pd.DataFrame
@@ -102,7 +102,19 @@ class Searched:
         if request.missing:
             chosen = chosen[chosen[_fields(request.missing)].isna().any(axis=1)]
         chosen = _sorted(chosen, request.sort)
-        return UnitList(chosen.iloc[request.start : request.start + PAGE], chosen, request)
+        start = first_shown(request.start, PAGE, len(chosen))
+        return UnitList(chosen.iloc[start : start + PAGE], chosen, replace(request, start=start))
+
+
+def first_shown(start: int, length: int, total: int) -> int:
+    """Row that a page begins with; beyond the last row, as where rows went away meanwhile, the last page.
+
+    Examples
+    --------
+    >>> first_shown(50, 50, 120), first_shown(500, 50, 120), first_shown(50, 50, 0)
+    (50, 100, 0)
+    """
+    return start if start < total else max(0, total - 1) // length * length
 
 
 def _sorted(chosen: pd.DataFrame, sort: str) -> pd.DataFrame:

@@ -21,7 +21,7 @@
     asked.set(form, stop);
     places()[0]?.classList.add("busy");
     try {
-      const answer = await fetch(address, { signal: stop.signal, headers: { "x-part": ids[0] } });
+      const answer = await fetch(address, { signal: stop.signal });
       if (answer.redirected || answer.status === 401) { location.assign(address); return; }
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       places().forEach((place) => {
@@ -48,7 +48,7 @@
     setTimeout(async () => {
       if (!element.isConnected) return;
       try {
-        const answer = await fetch(element.dataset.poll, { headers: { "x-part": element.id } });
+        const answer = await fetch(element.dataset.poll);
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const part = page.getElementById(element.id);
         if (part) { element.replaceWith(part); prepare(part); } else location.reload();
@@ -70,7 +70,7 @@
     const fields = () => own("input:not([type=hidden],[type=password],[type=file]), textarea, select", form).filter((one) => one.name);
     try {
       const kept = JSON.parse(sessionStorage.getItem(key) ?? "null");
-      if (kept) fields().forEach((one) => { 
+      if (kept) fields().forEach((one) => {
         if (!(one.name in kept) || one.type === "checkbox") return;
         if (one.type === "radio") one.checked = kept[one.name] === one.value; else one.value = kept[one.name];
       });
@@ -125,6 +125,7 @@
       const [, y, m, d] = found.map(Number);
       return y < 1700 ? gregorian([y, m, d]) : new Date(Date.UTC(y, m - 1, d));
     };
+    const today = () => { const now = new Date(); return new Date(Date.UTC(now.getFullYear(), now.getMonth(), now.getDate())); };
     const wrap = document.createElement("span");
     wrap.className = "dated";
     input.replaceWith(wrap);
@@ -134,7 +135,11 @@
     const close = () => { shown?.remove(); shown = null; };
     const move = (day, by, month) => {
       if (!month) return new Date(day.getTime() + by * 864e5);
-      if (!calendar) { const moved = new Date(day); moved.setUTCMonth(moved.getUTCMonth() + by); return moved; }
+      if (!calendar) {
+        const [year, turned] = [day.getUTCFullYear(), day.getUTCMonth() + by];
+        const last = new Date(Date.UTC(year, turned + 1, 0)).getUTCDate();
+        return new Date(Date.UTC(year, turned, Math.min(day.getUTCDate(), last)));
+      }
       const [y, m, d] = jalali(day);
       const all = y * 12 + (m - 1) + by;
       return gregorian([Math.floor(all / 12), all % 12 + 1, Math.min(d, 29)]);
@@ -172,7 +177,7 @@
         const same = write(at) === write(day);
         button.setAttribute("aria-selected", String(same));
         button.tabIndex = same ? 0 : -1;
-        if (write(at) === write(new Date())) button.classList.add("today");
+        if (write(at) === write(today())) button.classList.add("today");
         const here = at;
         button.addEventListener("click", () => { set(here); close(); input.focus(); });
         row.insertCell().append(button);
@@ -189,14 +194,14 @@
       });
     };
     input.addEventListener("keydown", (event) => {
-      const day = read() ?? new Date();
+      const day = read() ?? today();
       if (event.key === "ArrowDown" && event.altKey) { event.preventDefault(); open(day); }
       else if (event.key === "ArrowUp" || event.key === "ArrowDown") { event.preventDefault(); set(read() ? move(day, event.key === "ArrowUp" ? 1 : -1) : day); }
       else if (event.key === "PageUp" || event.key === "PageDown") { event.preventDefault(); set(move(day, event.key === "PageUp" ? 1 : -1, true)); }
     });
     const button = Object.assign(document.createElement("button"), { type: "button", className: "small", textContent: "▾" });
     button.setAttribute("aria-label", input.dataset.open ?? "");
-    button.addEventListener("click", () => shown ? close() : open(read() ?? new Date()));
+    button.addEventListener("click", () => shown ? close() : open(read() ?? today()));
     wrap.append(button);
     document.addEventListener("click", (event) => { if (!wrap.contains(event.target)) close(); });
   }

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hmac
+import json
 from collections.abc import Callable, Mapping
-from typing import Any
-from urllib.parse import urlencode, urlsplit
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode, urlsplit
 
 import pandas as pd
-from fastapi import Request, Response
+from fastapi import Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from engine.errors import EhyaError, ErrorCode
+from engine.parsing.text import latin_digits
 from engine.settings import Settings
 from serving.api.access import Rate, WithoutKey, open_to
 from serving.api.browsing.look import look_of, words_for
@@ -68,10 +70,62 @@ def actor_of(request: Request) -> str:
     return passed.caller.actor
 
 
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+"""A number of the register in an address; what no register counts to is no address."""
+
+
+def number_of(given: str, otherwise: int = 0) -> int:
+    """A small whole number as a form or a query has it, in any digits; another where it is none.
+
+    Examples
+    --------
+    >>> number_of(" ۲۵ "), number_of("²"), number_of("-1", 20), number_of("9" * 12)
+    (25, 0, 20, 0)
+    """
+    plain = latin_digits(given).strip()
+    return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) < 10 else otherwise
+
+
+def json_of(given: str) -> Any:
+    """What a hidden field of ours holds.
+
+    Raises
+    ------
+    EhyaError
+        ``value_unreadable`` where somebody else wrote it.
+    """
+    try:
+        return json.loads(given)
+    except (ValueError, RecursionError):
+        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="key", given=given[:40], allowed=["JSON"]) from None
+
+
+def texts_of(given: str, length: int) -> list[str]:
+    """So many texts of a hidden field of ours.
+
+    Raises
+    ------
+    EhyaError
+        ``value_unreadable`` where somebody else wrote it.
+    """
+    found = json_of(given)
+    if not isinstance(found, list) or len(found) != length:
+        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="key", given=given[:40], allowed=["JSON"])
+    return [str(one) for one in found]
+
+
 def start_of(request: Request) -> int:
     """The first row that a list is asked for."""
-    given = request.query_params.get("start", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+    return number_of(request.query_params.get("start", ""))
+
+
+def file_answer(body: bytes, name: str, media_type: str) -> Response:
+    """A file to be saved, never shown: what somebody else wrote does not run under our name."""
+    headers = PAGE_HEADERS | {
+        "content-disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+        "content-security-policy": "sandbox; default-src 'none'",
+    }
+    return Response(body, 200, headers, media_type)
 
 
 def frame_of(request: Request) -> Frame:
@@ -130,22 +184,27 @@ def went(request: Request, address: str, done: str = "", **undo: str) -> Respons
 
 def _mark(request: Request, said: Mapping[str, str]) -> str:
     """What shows that we ourselves wrote that something was done: no link of others offers to undo anything."""
+    return hmac.new(_secret(request).encode(), urlencode(sorted(said.items())).encode(), "sha256").hexdigest()[:24]
+
+
+def _secret(request: Request) -> str:
+    """What only a session's own pages know; empty where nobody is signed in, and nothing is said to be done."""
     passed: Pass | None = getattr(request.state, "passed", None)
-    secret = "" if passed is None or passed.visit is None else passed.visit.form_token
-    return hmac.new(secret.encode(), urlencode(sorted(said.items())).encode(), "sha256").hexdigest()[:24]
+    return "" if passed is None or passed.visit is None else passed.visit.form_token
 
 
 def _done(request: Request) -> Done | None:
     query = request.query_params
     said = {name: value for name, value in query.items() if name == "done" or name.startswith("undo_")}
-    if "done" not in said or not hmac.compare_digest(query.get("mark", "").encode(), _mark(request, said).encode()):
+    mark, ours = query.get("mark", ""), _mark(request, said)
+    if not _secret(request) or "done" not in said or not hmac.compare_digest(mark.encode(), ours.encode()):
         return None
     code, _, counted = said["done"].partition(":")
     kept = [(name.removeprefix("undo_"), value) for name, value in said.items() if name != "done"]
     back = {"next": request.url.path}
     undo = (f"/desk/undo/{kept[0][0]}", {"which": kept[0][1]} | back) if kept else None
     words = words_for(request)
-    counts = {"count": int(counted)} if counted.isdigit() else {"given": counted}
+    counts = {"count": int(counted)} if counted.isdecimal() else {"given": counted}
     return Done(words.text(f"done.{code}", **counts), undo)
 
 
@@ -172,6 +231,9 @@ _OPTIONS = {
     "event": "desk.at_event",
     "source": "desk.source_column",
     "KIND": "desk.what_happened",
+    "since": "desk.since",
+    "until": "desk.until",
+    "on": "deciding.checked_on",
 }
 """What the page calls a box that the desk calls by its option."""
 

@@ -20,11 +20,11 @@ from serving.api.browsing.answers import (
     read_by,
     settings_of,
     start_of,
+    texts_of,
     went,
     written_by,
+    wrong,
 )
-from serving.api.browsing.look import words_for
-from serving.api.problems import sentence
 from serving.desk import decisions
 from serving.desk.clock import day_from
 from serving.pages.desk.decisions import conflicts_page, duplicates_page
@@ -107,7 +107,7 @@ def router() -> APIRouter:
                     ErrorCode.VALUE_UNREADABLE, option="on", given=given.text("on"), allowed=[today.date().isoformat()]
                 )
         except EhyaError as error:
-            problem = sentence(error.code, dict(error.facts), words_for(request).language)
+            problem = wrong(request, error)
             typed = {name: given.text(name) for name in ("unit", "field", "level", "source", "on")}
             return await _shown(request, True, problem=problem, typed=typed)
         level, source = given.text("level"), given.text("source") or None
@@ -162,14 +162,7 @@ async def _decided(request: Request, done: str, act: Act, **undo: str) -> Respon
 
 
 def _which(request: Request, length: int) -> list[str]:
-    text = form_of(request).whole("which")
-    try:
-        found = json.loads(text)
-    except ValueError:
-        found = None
-    if not isinstance(found, list) or len(found) != length:
-        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="which", given=text[:40], allowed=["JSON"])
-    return [str(one) for one in found]
+    return texts_of(form_of(request).whole("which"), length)
 
 
 async def _shown(

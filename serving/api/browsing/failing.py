@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Request, Response
 
 from engine.codes import Code
-from engine.errors import ErrorCode
+from engine.errors import EhyaError, ErrorCode
 from serving.api.access import declared
 from serving.api.browsing.answers import answered
 from serving.api.browsing.look import words_for
@@ -27,7 +27,10 @@ async def problem_answer(request: Request, code: Code, facts: Mapping[str, Any])
     """A page that says what is wrong, with the status of the problem."""
     status, words = STATUS.get(code, 422), words_for(request)
     if request.cookies.get(COOKIE) and not hasattr(request.state, "passed"):
-        found = await visit_of(request)  # refused at the door: the page still says who is signed in, and lets them out
+        try:  # refused at the door: the page still says who is signed in, and lets them out
+            found = await visit_of(request)
+        except EhyaError:
+            found = None
         if found is not None:
             request.state.passed = Pass(found.caller, visit=found)
     detail = sentence(code, {"nearest": None, "allowed": None, **facts}, words.language)

@@ -7,9 +7,11 @@ from starlette.concurrency import run_in_threadpool
 
 from engine.errors import EhyaError, ErrorCode
 from serving.api.browsing.answers import (
+    Number,
     actor_of,
     answered,
     form_of,
+    number_of,
     own_address,
     read_by,
     settings_of,
@@ -33,8 +35,8 @@ def router() -> APIRouter:
         waiting = await run_in_threadpool(uploads, settings)
         return await answered(request, lambda frame: imports_page(frame, found, waiting, start))
 
-    @routes.get("/imports/{number:int}", openapi_extra=read_by())
-    async def one(request: Request, number: int) -> Response:
+    @routes.get("/imports/{number}", openapi_extra=read_by())
+    async def one(request: Request, number: Number) -> Response:
         start = start_of(request)
         part = slice(start, start + LENGTH)
         found = await run_in_threadpool(import_seen, settings_of(request), number, part=part)
@@ -42,16 +44,24 @@ def router() -> APIRouter:
 
     @routes.post("/undo/import", openapi_extra=written_by())
     async def undo(request: Request) -> Response:
-        given, now = form_of(request), request.app.state.gate.now()
-        which, onward = given.text("which"), own_address(given.text("next"), "/desk/imports")
-        number = int(which) if which.isascii() and which.isdigit() and len(which) < 10 else 0
-        settings, actor = settings_of(request), actor_of(request)
-        try:
-            found = await run_in_threadpool(undo_import, settings, number, made_at=now, actor=actor)
-        except EhyaError as error:
-            if error.code is not ErrorCode.IMPORT_UNDONE:
-                raise
-            return went(request, onward, "import_was_undone")
-        return went(request, onward, f"import_undone:{len(found.units)}")
+        return await _taken_back(request, "import", "/desk/imports")
+
+    @routes.post("/undo/edit", openapi_extra=written_by())
+    async def undo_edit(request: Request) -> Response:
+        return await _taken_back(request, "edit", "/desk/units")
 
     return routes
+
+
+async def _taken_back(request: Request, what: str, otherwise: str) -> Response:
+    """Take back a register or an edit, each of which is an import, and say so; a second time it is only said."""
+    given, now = form_of(request), request.app.state.gate.now()
+    number, onward = number_of(given.text("which")), own_address(given.text("next"), otherwise)
+    settings, actor = settings_of(request), actor_of(request)
+    try:
+        found = await run_in_threadpool(undo_import, settings, number, made_at=now, actor=actor)
+    except EhyaError as error:
+        if error.code is not ErrorCode.IMPORT_UNDONE:
+            raise
+        return went(request, onward, f"{what}_was_undone")
+    return went(request, onward, f"{what}_undone:{len(found.units)}")

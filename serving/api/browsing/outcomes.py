@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +19,25 @@ from engine.parsing.dates import Precision
 from engine.parsing.text import latin_digits
 from engine.settings import LANGUAGES
 from serving.api.browsing.answers import (
-    PAGE_HEADERS,
+    Number,
     actor_of,
     answered,
+    file_answer,
     form_of,
+    number_of,
     own_address,
     question_of,
     read_by,
     settings_of,
+    start_of,
     went,
     written_by,
     wrong,
-)  # fmt: skip
+)
 from serving.api.browsing.look import words_for
 from serving.api.browsing.today import NOT_READY
-from serving.api.browsing.units import WORKBOOK
+from serving.api.downloads import XLSX
 from serving.api.forms import Form
-from serving.api.problems import sentence
 from serving.desk.office import Office
 from serving.desk.outcomes import (
     OutcomeList,
@@ -52,6 +55,8 @@ from serving.pages.desk.outcomes import OUTCOME_FIELDS, outcome_page, outcomes_p
 from serving.pages.desk.words import unit_address
 from serving.reports.outcome_sheet import read_outcome_sheet, write_outcome_sheet
 
+_ROUNDED = ("happened_on", "known_on", "capacity_share")
+"""Fields of an event of which a form may say less than the event holds."""
 _LONGEST = 300  # letters of a source or an event
 _MOST_NAMED = 300  # names that a form offers; any other unit is named by its id, or comes from its own page
 
@@ -64,9 +69,8 @@ def router() -> APIRouter:
     async def listed(request: Request) -> Response:
         found = await run_in_threadpool(_all, request)
         query = {name: request.query_params.get(name, "")[:200] for name in ("q", "kind", "since", "until", "by")}
-        given = request.query_params.get("start", "0")
-        start = int(given) if given.isdecimal() and len(given) < 10 else 0
-        days, problem = _days(query, words_for(request))
+        start = start_of(request)
+        days, problem = _days(request, query)
         return await answered(
             request,
             lambda frame: outcomes_page(frame, found, query, start, days=days, problem=problem),
@@ -76,8 +80,7 @@ def router() -> APIRouter:
     @routes.get("/outcomes.xlsx", openapi_extra=read_by())
     async def exported(request: Request) -> Response:
         body = await run_in_threadpool(_sheet, request)
-        headers = PAGE_HEADERS | {"content-disposition": 'attachment; filename="outcomes.xlsx"'}
-        return Response(body, 200, headers, WORKBOOK)
+        return file_answer(body, "outcomes.xlsx", XLSX)
 
     @routes.get("/outcomes/new", openapi_extra=read_by())
     async def new(request: Request) -> Response:
@@ -112,23 +115,26 @@ def router() -> APIRouter:
         return await answered(request, lambda frame: sheet_page(frame, recorded=count, refused=found.refused))
 
     @routes.get("/outcomes/{number}", openapi_extra=read_by())
-    async def one(request: Request, number: int) -> Response:
+    async def one(request: Request, number: Number) -> Response:
         event = await run_in_threadpool(_event, request, number)
-        return await _form(request, _as_typed(event, words_for(request)), str(event["unit_id"]), number=number)
+        typed = _as_typed(event, words_for(request))
+        return await _form(request, typed, str(event["unit_id"]), number=number, seen=typed)
 
     @routes.post("/outcomes/{number}", openapi_extra=written_by())
-    async def correct(request: Request, number: int) -> Response:
+    async def correct(request: Request, number: Number) -> Response:
         given, now = form_of(request), request.app.state.gate.now()
+        event = await run_in_threadpool(_event, request, number)
+        seen = {name: given.whole(f"shown_{name}") for name in _ROUNDED if f"shown_{name}" in given.fields}
         try:
-            asked = _asked(given, question_of(request).as_of)
+            asked = _untouched(_asked(given, question_of(request).as_of), event, given, seen)
             by = {"made_at": now, "actor": actor_of(request), "reason": given.text("reason") or None}
             await run_in_threadpool(correct_outcome, settings_of(request), number, asked, **by)
         except EhyaError as error:
-            return await _form(request, _typed(given), given.text("unit"), number=number, error=error)
+            return await _form(request, _typed(given), given.text("unit"), number=number, seen=seen, error=error)
         return went(request, "/desk/outcomes", "outcome_corrected")
 
     @routes.post("/outcomes/{number}/withdraw", openapi_extra=written_by())
-    async def withdraw(request: Request, number: int) -> Response:
+    async def withdraw(request: Request, number: Number) -> Response:
         reason = form_of(request).text("reason") or None
         await run_in_threadpool(_withdraw, request, number, reason)
         return went(request, "/desk/outcomes", "outcome_withdrawn")
@@ -136,34 +142,40 @@ def router() -> APIRouter:
     @routes.post("/undo/outcome", openapi_extra=written_by())
     async def undo(request: Request) -> Response:
         given = form_of(request)
-        which = given.text("which")
-        await run_in_threadpool(_withdraw, request, int(which) if which.isdecimal() else 0, "undo")
+        await run_in_threadpool(_withdraw, request, number_of(given.text("which")), "undo")
         return went(request, own_address(given.text("next"), "/desk/outcomes"), "outcome_undone")
 
     return routes
 
 
 async def _form(
-    request: Request, typed: Mapping[str, str], unit: str, *, number: int | None = None, error: EhyaError | None = None
+    request: Request,
+    typed: Mapping[str, str],
+    unit: str,
+    *,
+    number: int | None = None,
+    seen: Mapping[str, str] | None = None,
+    error: EhyaError | None = None,
 ) -> Response:
     listed = await run_in_threadpool(_units, request)
     chosen = (unit, listed[unit]) if unit in listed.index else None
     problem = "" if error is None else wrong(request, error)
+    seen = {name: text for name, text in (seen or {}).items() if name in _ROUNDED}
     named = [] if chosen else [(str(one), str(name)) for one, name in listed.dropna().head(_MOST_NAMED).items()]
     return await answered(
         request,
-        lambda frame: outcome_page(frame, typed, unit=chosen, number=number, units=named, problem=problem),
+        lambda frame: outcome_page(frame, typed, unit=chosen, number=number, seen=seen, units=named, problem=problem),
         200 if error is None else 422,
     )
 
 
-def _days(query: Mapping[str, str], words: Speech) -> tuple[tuple[Any, Any], str]:
+def _days(request: Request, query: Mapping[str, str]) -> tuple[tuple[Any, Any], str]:
     """First and last day that are asked for, either of which may be a month or a year; and what cannot be read."""
     try:
         start = day(query["since"], "since").at if query["since"] else None
         return (start, last_day(query["until"], "until") if query["until"] else None), ""
     except EhyaError as error:
-        return (None, None), sentence(error.code, dict(error.facts), words.language)
+        return (None, None), wrong(request, error)
 
 
 def _all(request: Request) -> OutcomeList:
@@ -219,6 +231,18 @@ def _asked(given: Form, today: pd.Timestamp) -> Any:
     )
 
 
+def _untouched(asked: OutcomeRequest, event: Mapping[Any, Any], given: Form, seen: Mapping[str, str]) -> OutcomeRequest:
+    """What is asked for, where fields that stand as they were shown keep what the event holds.
+
+    A form says less than the event does: a month of one calendar is no month of the other, and shares are rounded.
+    """
+    kept = [name for name, text in seen.items() if given.text(name) == text.strip() and known(event[name])]
+    held = {name: event[name] for name in kept}
+    if "happened_on" in held:
+        held["precision"] = Precision(event["happened_precision"])
+    return replace(asked, **held)
+
+
 def _count(text: str) -> int | None:
     plain = latin_digits(text)
     if not plain:
@@ -245,7 +269,7 @@ def _today(request: Request) -> str:
     return words_for(request).date(question_of(request).as_of)
 
 
-def _event(request: Request, number: int) -> dict[Any, Any]:
+def _event(request: Request, number: Number) -> dict[Any, Any]:
     events = _all(request).events
     found = events[events["id"] == number].to_dict("records")
     if not found:

@@ -8,12 +8,22 @@ from starlette.concurrency import run_in_threadpool
 
 from engine.errors import EhyaError
 from engine.parsing.text import latin_digits
-from serving.api.browsing.answers import answered, form_of, question_of, read_by, settings_of, went, written_by, wrong
+from serving.api.browsing.answers import (
+    answered,
+    form_of,
+    number_of,
+    question_of,
+    read_by,
+    settings_of,
+    went,
+    written_by,
+    wrong,
+)
 from serving.desk.learning import HandedOut, PanelRead, hand_out_panel, handed_out, read_panel
 from serving.pages.desk.panel import panel_page
 from serving.reports.panel import ANSWERS, OUTPUTS
 
-_FEWEST, _MOST = 5, 100
+_FEWEST, _USUAL, _MOST = 5, 20, 100
 
 
 def router() -> APIRouter:
@@ -27,8 +37,7 @@ def router() -> APIRouter:
 
     @routes.post("/choose", openapi_extra=written_by())
     async def choose(request: Request) -> Response:
-        wanted = latin_digits(form_of(request).text("pairs"))
-        count = min(max(int(wanted) if wanted.isdecimal() and len(wanted) < 5 else 20, _FEWEST), _MOST)
+        count = min(max(number_of(form_of(request).text("pairs"), _USUAL), _FEWEST), _MOST)
         question = question_of(request)
         try:
             made = await run_in_threadpool(hand_out_panel, settings_of(request), as_of=question.as_of, pairs=count)

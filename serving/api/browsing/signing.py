@@ -13,8 +13,9 @@ from serving.api.access import Rate, WithoutKey, open_to
 from serving.api.browsing.answers import answered, form_of, own_address, settings_of, went
 from serving.api.browsing.look import COOKIE, look_of
 from serving.api.browsing.visits import let_in, let_out, on_this_computer
-from serving.api.forms import TOKEN_FIELD, Form
+from serving.api.forms import MOST_FIELDS, TOKEN_FIELD, Form
 from serving.api.gate import Gate, Pass, neighbourhood
+from serving.desk.people import folded_name
 from serving.desk.sessions import form_token_of, sign_in, sign_out
 from serving.desk.starting import readiness
 from serving.pages.desk.signing import resumed_page, sign_in_page
@@ -23,7 +24,6 @@ _ANYBODY = open_to(without_key=WithoutKey.ALWAYS, session=True)
 _FORM = open_to(without_key=WithoutKey.ALWAYS, rate=Rate.WRITES, session=True)
 KEPT = "kept_"
 """Before the names of fields that were typed before a session ended, so that none is taken for one of signing in."""
-_MOST_KEPT = 200
 _A_YEAR = 365 * 86_400
 
 
@@ -44,12 +44,12 @@ def router() -> APIRouter:
         given = form_of(request)
         name, onward = given.text("name"), own_address(given.text("next"))
         address = neighbourhood(request.client.host if request.client else "")
-        for who in (address, f"name:{name}"):
+        for who in (address, f"name:{folded_name(name)}"):
             gate.refuse_guessing(who)
         settings, cost = settings_of(request), request.app.state.password_cost
         begun = await run_in_threadpool(sign_in, settings, name, given.whole("password"), now=gate.now(), cost=cost)
         if begun is None:
-            for who in (address, f"name:{name}"):
+            for who in (address, f"name:{folded_name(name)}"):
                 gate.wrong_password(who)
             kept = kept_of(given)
             return await answered(
@@ -91,7 +91,7 @@ def kept_of(form: Form) -> dict[str, list[str]]:
     """Fields that a form of signing in carries on from the one that could not be taken."""
     return {
         name.removeprefix(KEPT): list(values)
-        for name, values in list(form.fields.items())[:_MOST_KEPT]
+        for name, values in list(form.fields.items())[:MOST_FIELDS]
         if name.startswith(KEPT)
     }
 
@@ -103,7 +103,7 @@ def typed(form: Form) -> dict[str, list[str]]:
     untouched = {name for name, values in fields if form.fields.get(f"seen_{name}") == values}
     left = {name: list(values) for name, values in form.fields.items() if not name.startswith(left_out)}
     kept = [one for one in left.items() if one[0] not in untouched and one[0].removeprefix("seen_") not in untouched]
-    return dict(kept[:_MOST_KEPT])
+    return dict(kept[:MOST_FIELDS])
 
 
 async def sign_in_needed(request: Request, form: Form | None = None) -> Response:
@@ -120,5 +120,5 @@ async def sign_in_needed(request: Request, form: Form | None = None) -> Response
         query: dict[str, Any] = {"next": request.url.path + (f"?{request.url.query}" if request.url.query else "")}
         return went(request, f"/desk/sign-in?{urlencode(query)}")
     kept = typed(form or Form())
-    onward = request.url.path
+    onward = request.url.path if kept else "/desk"  # an address that only takes forms has no page to go on to
     return await answered(request, lambda frame: sign_in_page(frame, onward=onward, ended=True, kept=kept), 401)

@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -15,10 +14,12 @@ from starlette.concurrency import run_in_threadpool
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from serving.api.browsing.answers import (
-    PAGE_HEADERS,
+    Number,
     actor_of,
     answered,
+    file_answer,
     form_of,
+    number_of,
     own_address,
     question_of,
     read_by,
@@ -26,10 +27,10 @@ from serving.api.browsing.answers import (
     went,
     written_by,
     wrong,
-)  # fmt: skip
+)
 from serving.api.browsing.look import words_for
 from serving.api.browsing.today import NOT_READY
-from serving.api.browsing.units import WORKBOOK
+from serving.api.downloads import XLSX
 from serving.desk.documents import add_document, document, documents, remove_document
 from serving.desk.economics import Choices, Economics
 from serving.desk.editing import EDITABLE, Edit, edit_units
@@ -41,7 +42,7 @@ from serving.desk.unit import unit_story
 from serving.i18n import Speech
 from serving.pages.desk.editing import edit_page, written
 from serving.pages.desk.unit import SLIDERS, UnitShown, unit_page
-from serving.pages.desk.words import unit_address
+from serving.pages.desk.words import actor_said, day_said, unit_address
 from serving.reports.cash_flow import write_cash_flow
 from serving.reports.opportunity import write_sheet
 
@@ -52,7 +53,7 @@ _TYPES = {
     ".png": "image/png",
     ".jpg": "image/jpeg",
     ".jpeg": "image/jpeg",
-    ".xlsx": WORKBOOK,
+    ".xlsx": XLSX,
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 
@@ -74,12 +75,12 @@ def router() -> APIRouter:
     @routes.get("/sheet.pdf", openapi_extra=read_by())
     async def sheet(request: Request, unit_id: str) -> Response:
         body = await run_in_threadpool(_sheet, request, unit_id)
-        return _file(body, "sheet.pdf", "application/pdf")
+        return file_answer(body, "sheet.pdf", "application/pdf")
 
     @routes.get("/cash-flow.xlsx", openapi_extra=read_by())
     async def cash_flow(request: Request, unit_id: str) -> Response:
         body = await run_in_threadpool(_cash_flow, request, unit_id)
-        return _file(body, "cash-flow.xlsx", WORKBOOK)
+        return file_answer(body, "cash-flow.xlsx", XLSX)
 
     @routes.get("/edit", openapi_extra=read_by())
     async def edit_form(request: Request, unit_id: str) -> Response:
@@ -132,12 +133,12 @@ def router() -> APIRouter:
         return went(request, f"{unit_address(unit_id)}", "document_added")
 
     @routes.get("/documents/{number}", openapi_extra=read_by())
-    async def fetch(request: Request, unit_id: str, number: int) -> Response:
+    async def fetch(request: Request, unit_id: str, number: Number) -> Response:
         found, content = await run_in_threadpool(document, settings_of(request), unit_id, number)
-        return _file(content, found.title, _TYPES[found.kind])
+        return file_answer(content, found.title, _TYPES[found.kind])
 
     @routes.post("/documents/{number}/remove", openapi_extra=written_by())
-    async def remove(request: Request, unit_id: str, number: int) -> Response:
+    async def remove(request: Request, unit_id: str, number: Number) -> Response:
         now, actor = request.app.state.gate.now(), actor_of(request)
         await run_in_threadpool(remove_document, settings_of(request), unit_id, number, made_at=now, actor=actor)
         return went(request, unit_address(unit_id), "document_removed", undo_document=f"{number}@{unit_id}")
@@ -154,7 +155,7 @@ def undoing() -> APIRouter:
         given, now = form_of(request), request.app.state.gate.now()
         number, _, unit_id = given.text("which").partition("@")
         await run_in_threadpool(
-            remove_document, settings_of(request), unit_id, int(number) if number.isdecimal() else 0,
+            remove_document, settings_of(request), unit_id, number_of(number),
             made_at=now, actor=actor_of(request), undo=True,
         )  # fmt: skip
         return went(request, own_address(given.text("next"), unit_address(unit_id)), "document_back")
@@ -208,7 +209,7 @@ def _documents(settings: Settings, unit_id: str, words: Speech) -> list[dict[str
             "number": one.number,
             "title": one.title,
             "line": words.join([words.text("desk.kilobytes", count=words.number(one.size / 1024)),
-                                words.date(one.made_at), one.actor.removeprefix("user:")]),
+                                day_said(one.made_at, words), actor_said(one.actor)]),
         }
         for one in documents(settings, unit_id)
     ]  # fmt: skip
@@ -229,12 +230,3 @@ def _cash_flow(request: Request, unit_id: str) -> bytes:
 
 def _named(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if name != "reason"}
-
-
-def _file(body: bytes, name: str, media_type: str) -> Response:
-    """A file to be saved, never shown: what somebody else wrote does not run under our name."""
-    headers = PAGE_HEADERS | {
-        "content-disposition": f"attachment; filename*=UTF-8''{quote(name)}",
-        "content-security-policy": "sandbox; default-src 'none'",
-    }
-    return Response(body, 200, headers, media_type)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -12,22 +13,24 @@ from starlette.concurrency import run_in_threadpool
 
 from engine.errors import EhyaError
 from serving.api.browsing.answers import (
-    PAGE_HEADERS,
     actor_of,
     answered,
+    file_answer,
     form_of,
+    number_of,
     own_address,
     question_of,
     read_by,
     settings_of,
+    texts_of,
     went,
     written_by,
     wrong,
-)  # fmt: skip
+)
 from serving.api.browsing.look import words_for
 from serving.api.browsing.today import NOT_READY
+from serving.api.downloads import XLSX
 from serving.desk.editing import Edit, edit_units
-from serving.desk.imports import undo_import
 from serving.desk.office import Office
 from serving.desk.question import Question
 from serving.desk.units import UnitList, UnitsRequest
@@ -36,7 +39,6 @@ from serving.pages.desk.editing import edit_many_page
 from serving.pages.desk.units import units_page
 from serving.reports.ranking import write_ranking
 
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FILTERS = ("triage", "status", "county", "sector", "province", "origin")
 _SEVERAL = ("column", "missing")
 _MOST_AT_ONCE = 500
@@ -71,8 +73,7 @@ def router() -> APIRouter:
         office, question = request.app.state.office, question_of(request)
         found = await run_in_threadpool(office.units, question, _request(_query(request)))
         body = await run_in_threadpool(_workbook, request, found, question)
-        headers = PAGE_HEADERS | {"content-disposition": 'attachment; filename="units.xlsx"'}
-        return Response(body, 200, headers, WORKBOOK)
+        return file_answer(body, "units.xlsx", XLSX)
 
     @routes.post("/views", openapi_extra=written_by())
     async def keep(request: Request) -> Response:
@@ -85,9 +86,16 @@ def router() -> APIRouter:
 
     @routes.post("/views/forget", openapi_extra=written_by())
     async def forget(request: Request) -> Response:
-        number = _number(form_of(request).text("which"))
-        await run_in_threadpool(forget_view, settings_of(request), actor_of(request), number)
-        return went(request, "/desk/units", "view_forgotten")
+        number = number_of(form_of(request).text("which"))
+        found = await run_in_threadpool(forget_view, settings_of(request), actor_of(request), number)
+        return went(request, "/desk/units", "view_forgotten", undo_view=json.dumps([found.name, found.address]))
+
+    @routes.post("/undo/view", openapi_extra=written_by())
+    async def keep_again(request: Request) -> Response:
+        name, address = texts_of(form_of(request).whole("which"), 2)
+        owner, now, plain = actor_of(request), request.app.state.gate.now(), own_address(address, "/desk/units")
+        await run_in_threadpool(save_view, settings_of(request), owner, name, plain, made_at=now)
+        return went(request, plain, "view_saved")
 
     @routes.post("/units/edit-many", openapi_extra=written_by())
     async def edit_many(request: Request) -> Response:
@@ -114,13 +122,6 @@ def router() -> APIRouter:
             )
         return went(request, "/desk/units", f"units_edited:{done.changed}", undo_edit=str(done.number))
 
-    @routes.post("/undo/edit", openapi_extra=written_by())
-    async def undo(request: Request) -> Response:
-        given, now = form_of(request), request.app.state.gate.now()
-        number, actor = _number(given.text("which")), actor_of(request)
-        await run_in_threadpool(undo_import, settings_of(request), number, made_at=now, actor=actor)
-        return went(request, own_address(given.text("next"), "/desk/units"), "edit_undone")
-
     return routes
 
 
@@ -138,12 +139,8 @@ def _query(request: Request) -> dict[str, str]:
 def _request(asked: dict[str, str]) -> UnitsRequest:
     wishes = {name: asked[name].split(";") for name in _FILTERS if name in asked}
     missing = tuple(one for one in asked.get("missing", "").split(";") if one)
-    start = _number(asked.get("start", "0"))
+    start = number_of(asked.get("start", "0"))
     return UnitsRequest(asked.get("q", ""), wishes, missing, asked.get("sort", "rank"), start)
-
-
-def _number(given: str) -> int:
-    return int(given) if given.isdecimal() and len(given) < 10 else 0
 
 
 def _rows(office: Office, question: Question, marked: list[str]) -> pd.DataFrame:

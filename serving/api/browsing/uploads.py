@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -17,16 +16,18 @@ from serving.api.browsing.answers import (
     actor_of,
     answered,
     form_of,
+    json_of,
     own_address,
     read_by,
     settings_of,
     start_of,
+    texts_of,
     went,
     written_by,
+    wrong,
 )
 from serving.api.browsing.look import words_for
 from serving.api.forms import Form
-from serving.api.problems import sentence
 from serving.desk.clock import day_from, day_of
 from serving.desk.readings import Readings
 from serving.desk.starting import readiness
@@ -180,9 +181,9 @@ async def _new(
 ) -> Response:
     waiting = await run_in_threadpool(uploads, settings_of(request))
     given = {**dict.fromkeys(_ABOUT, ""), **typed}
-    wrong = {**dict.fromkeys(("county", "as_of"), ""), **(errors or {})}
+    at_fields = {**dict.fromkeys(("county", "as_of"), ""), **(errors or {})}
     status = 422 if problem or errors else 200
-    return await answered(request, lambda frame: new_upload_page(frame, waiting, given, wrong, problem), status)
+    return await answered(request, lambda frame: new_upload_page(frame, waiting, given, at_fields, problem), status)
 
 
 async def _columns(
@@ -196,7 +197,7 @@ async def _columns(
     if upload.stored is not None:
         return _stored(request, upload)
     headings: dict[str, Any] = {}
-    wrong = {**dict.fromkeys(("county", "as_of"), ""), **(errors or {})}
+    at_fields = {**dict.fromkeys(("county", "as_of"), ""), **(errors or {})}
     status = 422 if problem or errors else 200
     try:
         read = await _read(request, upload)
@@ -210,7 +211,9 @@ async def _columns(
         return await answered(request, lambda frame: waiting_upload_page(frame, upload))
     return await answered(
         request,
-        lambda frame: upload_columns_page(frame, upload, read, headings, problem=problem, errors=wrong, given=typed),
+        lambda frame: upload_columns_page(
+            frame, upload, read, headings, problem=problem, errors=at_fields, given=typed
+        ),
         status,
     )
 
@@ -261,12 +264,12 @@ def _agreed(given: Form, upload: Upload) -> dict[str, Any]:
     for name in given.fields:
         key, meaning = given.text(f"key_{name}"), given.text(name)
         if name.startswith("field_") and key:
-            heading = str(_json(key))
+            heading = str(json_of(key))
             columns.pop(heading, None)
             if meaning in _FIELDS:
                 columns[heading] = meaning
         elif name.startswith("meaning_") and key:
-            field, word = (str(part) for part in _json(key))
+            field, word = _pair(key)
             values.setdefault(field, {}).pop(word, None)
             if meaning:
                 values[field][word] = meaning[:_LONGEST]
@@ -284,21 +287,19 @@ def _cells(given: Form) -> dict[tuple[str, int, str], str]:
     return found
 
 
+def _pair(key: str) -> tuple[str, str]:
+    field, word = texts_of(key, 2)
+    return field, word
+
+
 def _keys(texts: list[str]) -> list[tuple[str, int, str]]:
-    found = [_json(text) for text in texts if text]
-    cells = [(str(one[0]), int(one[1]), str(one[2])) for one in found if isinstance(one, list) and len(one) == 3]
-    return [cell for cell in cells if cell[2] in _FIELDS]
+    found = (json_of(text) for text in texts if text)
+    cells = (one for one in found if isinstance(one, list) and len(one) == 3 and type(one[1]) is int)
+    return [(str(sheet), row, name) for sheet, row, name in cells if name in _FIELDS]
 
 
 def _was(upload: Upload, cell: tuple[str, int, str]) -> str:
     return next((line[3] for line in upload.corrections if line[:3] == cell), "")
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="key", given=text[:40], allowed=["JSON"]) from None
 
 
 def _wrong(request: Request, error: EhyaError) -> dict[str, Any]:
@@ -320,4 +321,4 @@ def _sentence(request: Request, error: EhyaError) -> str:
         allowed = facts.get("allowed")
         nearest = [words.place(name) for name in allowed] if isinstance(allowed, (list, tuple)) else []
         return words.text("desk_error.no_such_place", given=facts["given"], nearest=nearest)
-    return sentence(error.code, facts, words.language)
+    return wrong(request, error)

@@ -49,5 +49,6 @@ def let_out(response: Response) -> None:
 
 
 def on_this_computer(request: Request) -> bool:
-    """Whether the service is called by a name of this computer: others reach it through a proxy that speaks TLS."""
-    return host_name(request.headers.get("host", "")) in LOOPBACK_NAMES
+    """Whether the service answers this computer alone, by a name of it; what a caller names as host proves nothing."""
+    alone: bool = request.app.state.gate.open_without_keys
+    return alone and host_name(request.headers.get("host", "")) in LOOPBACK_NAMES

@@ -59,7 +59,7 @@ def list_keys(terminal: Terminal, settings: Settings) -> None:
             one.name,
             _role(one.role, terminal),
             one.investor or "",
-            words.date(one.made_at),
+            words.date(day_of(one.made_at)),
             _until(one, terminal),
         ]
         for one in found
@@ -123,7 +123,7 @@ def list_people(terminal: Terminal, settings: Settings) -> None:
             one.name,
             _role(one.role, terminal),
             one.investor or "",
-            words.date(one.made_at),
+            words.date(day_of(one.made_at)),
             words.text("access.opens" if one.disabled_at is None else "access.opens_not"),
         ]
         for one in found
@@ -201,7 +201,7 @@ def list_audit(terminal: Terminal, settings: Settings, newest: int) -> None:
     rows = [
         [
             words.fact(line["id"]),
-            words.date(line["made_at"]),
+            words.date(day_of(line["made_at"])),
             line["actor"],
             words.text(f"act.{line['act']}"),
             line["subject"],

@@ -11,6 +11,7 @@ from engine.settings import Settings
 from engine.store.backup import back_up, restore
 from serving.cli.question import now
 from serving.cli.terminal import Terminal
+from serving.desk.clock import day_of
 
 _MEGABYTE = 1_000_000
 
@@ -59,7 +60,7 @@ def restore_backup(terminal: Terminal, settings: Settings, file: Path) -> None:
     if done.files:
         terminal.say("backup.files_restored", files=list(done.files))
     if done.manifest:
-        terminal.say("backup.made_at", date=words.date(pd.Timestamp(done.manifest.made_at)))
+        terminal.say("backup.made_at", date=words.date(day_of(pd.Timestamp(done.manifest.made_at))))
     if closed is None:
         terminal.warn(words.text("backup.closed_unread"))
     elif any(closed.values()):

@@ -10,6 +10,7 @@ from engine.settings import Settings
 from serving.cli.question import now
 from serving.cli.terminal import Terminal
 from serving.desk.audit import TERMINAL
+from serving.desk.clock import day_of
 from serving.desk.imports import import_story, imports, undo_import
 from serving.reports.said import field_said, value_said
 
@@ -32,7 +33,7 @@ def list_imports(terminal: Terminal, settings: Settings) -> None:
             words.fact(one["id"]),
             str(one["source"]),
             words.date(one["as_of"]),
-            words.date(one["imported_at"]),
+            words.date(day_of(one["imported_at"])),
             *(words.number(one[name]) for name in _COUNTS),
             words.text("imports.stands" if pd.isna(one["undone_at"]) else "imports.undone"),
         ]

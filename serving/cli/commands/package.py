@@ -16,6 +16,7 @@ from serving.cli.question import day, now, today
 from serving.cli.terminal import Terminal
 from serving.desk import package as desk
 from serving.desk.booklet import package_booklet
+from serving.desk.clock import day_of
 from serving.desk.question import Question
 from serving.disclosure.masking import Audience
 from serving.i18n import Speech
@@ -319,7 +320,7 @@ def list_packages(terminal: Terminal, settings: Settings) -> None:
     words = terminal.speech
     headers = [words.text(f"package.{key}") for key in ("version", "event", "made", "signed")]
     rows = [
-        [f"{row['name']}@{row['version']}", row["event"], words.date(row["made_at"]), words.fact(row["role"])]
+        [f"{row['name']}@{row['version']}", row["event"], words.date(day_of(row["made_at"])), words.fact(row["role"])]
         for row in records
     ]
     terminal.table(headers, rows, title=words.text("package.list_title"))

@@ -6,6 +6,7 @@ from engine.settings import Settings
 from serving.cli.question import now
 from serving.cli.terminal import Terminal
 from serving.desk.audit import TERMINAL
+from serving.desk.clock import day_of
 from serving.desk.workspace import open_register
 
 
@@ -20,7 +21,7 @@ def list_webhooks(terminal: Terminal, settings: Settings) -> None:
         terminal.say("webhook.none")
         return
     words = terminal.speech
-    rows = [[one.webhook_id, one.owner, one.mandate, one.address, words.date(one.made_at)] for one in found]
+    rows = [[one.webhook_id, one.owner, one.mandate, one.address, words.date(day_of(one.made_at))] for one in found]
     headers = [words.text(f"webhook.{name}") for name in ("id", "owner", "mandate", "address", "made_at")]
     terminal.table(headers, rows, title=words.text("webhook.title"))
 
@@ -51,7 +52,7 @@ def list_dead_letters(terminal: Terminal, settings: Settings) -> None:
         return
     words = terminal.speech
     rows = [
-        [one.message_id, one.webhook_id, words.date(one.made_at), words.number(one.attempts), one.answer]
+        [one.message_id, one.webhook_id, words.date(day_of(one.made_at)), words.number(one.attempts), one.answer]
         for one in found
     ]
     headers = [words.text(f"webhook.{name}") for name in ("message", "webhook", "made_at", "attempts", "answer")]

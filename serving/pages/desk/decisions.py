@@ -10,6 +10,7 @@ import pandas as pd
 from engine.domain.unit import FIELDS, PARTS, Confidence, Field
 from engine.store.sources import Precedence
 from serving.desk.decisions import Conflicts, Duplicates
+from serving.desk.units import first_shown
 from serving.disclosure.values import known
 from serving.i18n import Speech
 from serving.pages.desk.frame import Frame, Place, page
@@ -37,6 +38,7 @@ def duplicates_page(frame: Frame, found: Duplicates, conflicts: int, start: int 
         First pair.
     """
     words = frame.speech
+    start = first_shown(start, LENGTH, len(found.pairs))
     shown = found.pairs.iloc[start : start + LENGTH].to_dict("records")
     return page(
         "duplicates.html",
@@ -71,6 +73,7 @@ def conflicts_page(
     words, lines = frame.speech, found.lines
     numbers = (~lines.duplicated(["unit_id", "field"])).cumsum()
     count = int(numbers.max()) if len(lines) else 0
+    start = first_shown(start, LENGTH, count)
     chosen = lines[((numbers > start) & (numbers <= start + LENGTH)).to_numpy(dtype=bool)]
     groups = chosen.groupby(["unit_id", "field"], sort=False)
     return page(

@@ -76,8 +76,6 @@ class Frame:
         Path and query of the page, to come back to.
     done
         What was just done.
-    counts
-        Numbers beside the names of places: what waits there.
     """
 
     speech: Speech
@@ -87,21 +85,12 @@ class Frame:
     administers: bool = False
     address: str = "/desk"
     done: Done | None = None
-    counts: Mapping[Place, int] = field(default_factory=dict)
 
     @property
-    def places(self) -> list[tuple[str, str, str, str]]:
-        """Of each place its code, address, letter, and what waits there in words."""
+    def places(self) -> list[tuple[str, str, str]]:
+        """Of each place its code, address and letter."""
         shown = (place for place in KEYS if place is not Place.PEOPLE or self.administers)
-        return [
-            (
-                place.value,
-                ADDRESSES[place],
-                KEYS[place],
-                self.speech.number(self.counts[place]) if self.counts.get(place) else "",
-            )
-            for place in shown
-        ]
+        return [(place.value, ADDRESSES[place], KEYS[place]) for place in shown]
 
     @property
     def choices(self) -> dict[str, tuple[str, ...]]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
 from engine.parsing.rejection import RejectionCode
 from serving.desk.imports import MISSING, ImportSeen, ImportsSeen
+from serving.desk.units import first_shown
 from serving.desk.uploads import Upload
 from serving.disclosure.values import known
 from serving.i18n import Speech
 from serving.pages.desk.frame import Frame, Place, page
-from serving.pages.desk.words import Pages, name_of, unit_address
+from serving.pages.desk.words import Pages, actor_said, day_said, name_of, unit_address
 from serving.reports.ranked import isolated
 from serving.reports.rejects import REMEDIES, Remedy
 from serving.reports.said import field_said, value_said
@@ -21,17 +23,6 @@ from serving.reports.said import field_said, value_said
 LENGTH = 30
 """Imports of a page, and units of an import's page."""
 _REFUSED = 100
-
-
-def actor_said(actor: str) -> str:
-    """Who did something, without the kind of account.
-
-    Examples
-    --------
-    >>> actor_said("user:sara"), actor_said("terminal"), actor_said("")
-    ('sara', 'terminal', '')
-    """
-    return actor.removeprefix("user:")
 
 
 def place_said(sheet: object, row: Any, words: Speech, several: bool) -> str:
@@ -63,6 +54,7 @@ def imports_page(frame: Frame, found: ImportsSeen, waiting: Sequence[Upload], st
     """
     words = frame.speech
     newest = found.table.iloc[::-1]
+    start = first_shown(start, LENGTH, len(newest))
     rows = newest.iloc[start : start + LENGTH].to_dict("records")
     return page(
         "imports.html",
@@ -77,7 +69,12 @@ def imports_page(frame: Frame, found: ImportsSeen, waiting: Sequence[Upload], st
 def waiting_line(upload: Upload, words: Speech) -> dict[str, str]:
     """A file that waits, in words."""
     address = f"/desk/imports/new/{upload.upload_id}"
-    return {"name": upload.name, "by": actor_said(upload.actor), "on": words.date(upload.made_at), "address": address}
+    return {
+        "name": upload.name,
+        "by": actor_said(upload.actor),
+        "on": day_said(datetime.fromisoformat(upload.made_at), words),
+        "address": address,
+    }
 
 
 def import_page(frame: Frame, found: ImportSeen, start: int = 0) -> str:
@@ -150,13 +147,13 @@ def _line(
         "address": f"/desk/imports/{number}",
         "source": str(one["source"]),
         "as_of": words.date(one["as_of"]),
-        "on": words.date(one["imported_at"]),
+        "on": day_said(one["imported_at"], words),
         "by": actor_said(readers.get(number, "")),
         "new": words.number(one["new_count"]),
         "updated": words.number(one["updated_count"]),
         "unchanged": words.number(one["unchanged_count"]),
         "refused": words.number(refused),
-        "undone": words.date(one["undone_at"]) if known(one["undone_at"]) else "",
+        "undone": day_said(one["undone_at"], words) if known(one["undone_at"]) else "",
         "undoer": actor_said(undoers.get(number, "")),
     }
 

@@ -13,7 +13,7 @@ from serving.desk.county_figures import CountyFigure, CountyFigures
 from serving.desk.county_places import CountyPlaces
 from serving.i18n import Speech
 from serving.pages.desk.frame import ADDRESSES, Frame, Place, page
-from serving.pages.desk.words import name_of, unit_address
+from serving.pages.desk.words import ends_summed, name_of, predicted, unit_address
 from serving.reports.county_map import PROVINCE, outlines
 from serving.reports.page import banners
 from serving.reports.ranked import digits, sum_known
@@ -239,8 +239,6 @@ def _gates(places: CountyPlaces, words: Speech) -> list[dict[str, Any]]:
 
 
 def _row(name: str, row: pd.Series, view: MapView, words: Speech) -> dict[str, Any]:
-    jobs = words.number(row["jobs"])
-    span = words.text("page.range", low=words.number(row["jobs_low"]), high=words.number(row["jobs_high"]))
     units = int(row["units"])
     return {
         "address": _address("" if name == view.county else name, view.figure),
@@ -249,11 +247,15 @@ def _row(name: str, row: pd.Series, view: MapView, words: Speech) -> dict[str, A
         "cells": [
             ("units", words.number(units), ""),
             ("offer", words.number(row["offer"]), ""),
-            ("jobs", jobs, span if not pd.isna(row["jobs"]) else ""),
+            ("jobs", words.number(row["jobs"]), _span(row["jobs_low"], row["jobs_high"], words)),
             ("feasibility", words.share(row["feasibility"], 1), ""),
             ("capital", _said(CountyFigure.CAPITAL, row["capital"], words), _of(row["priced"], units, words)),
         ],
     }
+
+
+def _span(low: float, high: float, words: Speech) -> str:
+    return "" if pd.isna(low) else ends_summed(low, high, words)
 
 
 def _of(priced: float, units: int, words: Speech) -> str:
@@ -270,7 +272,10 @@ def _total(rows: pd.DataFrame, words: Speech) -> list[tuple[str, str]]:
     return [
         (words.number(units), ""),
         (words.number(rows["offer"].sum()), ""),
-        (words.number(sum_known(rows["jobs"])), ""),
+        (
+            words.number(sum_known(rows["jobs"])),
+            _span(sum_known(rows["jobs_low"]), sum_known(rows["jobs_high"]), words),
+        ),
         (words.share(mean, 1), ""),
         (
             _said(CountyFigure.CAPITAL, sum_known(rows["capital"]), words),
@@ -306,8 +311,7 @@ def _units(view: MapView, words: Speech) -> list[dict[str, str]]:
             "name": name_of(row["name"], words),
             "rank": words.number(row["rank"]),
             "triage": str(row["triage"]),
-            "feasibility": words.share(row["feasibility_unit_point"]),
-            "jobs": words.number(row["jobs_expected_point"], digits(row["jobs_expected_point"])),
+            "said": predicted(row, words),
         }
         for row in own.reset_index().to_dict("records")
     ]

@@ -9,7 +9,9 @@ import pandas as pd
 
 from engine.domain.intervention import InterventionCode
 from engine.domain.outcome import OutcomeKind
+from engine.parsing.text import fold
 from serving.desk.outcomes import OutcomeList, Period, between, by_period
+from serving.desk.units import first_shown
 from serving.i18n import Speech
 from serving.pages.desk.frame import Frame, Place, page
 from serving.pages.desk.words import Pages, event_rows, name_of, unit_address
@@ -53,9 +55,11 @@ def outcomes_page(
     if query.get("kind"):
         events = events[events["kind"] == query["kind"]]
     if query.get("q"):
-        named = events["unit_id"].map(found.names).fillna("").astype(str)
-        events = events[named.str.contains(query["q"], regex=False)]
+        named = events["unit_id"].map(found.names.fillna("").astype(str).map(fold)).fillna("")
+        for word in fold(query["q"]).split():
+            events = events[named.reindex(events.index).str.contains(word, regex=False)]
     events = between(events, *days)
+    start = first_shown(start, PAGE, len(events))
     period = Period(query["by"]) if query.get("by") in set(Period) else None
     return page(
         "outcomes.html",
@@ -79,6 +83,7 @@ def outcome_page(
     *,
     unit: tuple[str, object] | None = None,
     number: int | None = None,
+    seen: Mapping[str, str] | None = None,
     units: Sequence[tuple[str, str]] = (),
     problem: str = "",
 ) -> str:
@@ -94,6 +99,8 @@ def outcome_page(
         Id and name of the unit, where it is chosen already.
     number
         Number of the event that is corrected; ``None`` for a new one.
+    seen
+        How the event stood in the form when the person began to correct it.
     units
         Id and name of units to choose from.
     problem
@@ -107,6 +114,7 @@ def outcome_page(
         typed={**dict.fromkeys(OUTCOME_FIELDS, ""), **typed},
         unit=None if unit is None else (unit[0], name_of(unit[1], words), unit_address(unit[0])),
         number=number,
+        seen=seen or {},
         units=units,
         kinds=[(one.value, words.text(one)) for one in OutcomeKind],
         acts=[(one.value, words.text(one)) for one in InterventionCode],

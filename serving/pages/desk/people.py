@@ -10,7 +10,7 @@ import pandas as pd
 from engine.store import StoredPerson, StoredSession
 from serving.disclosure.levels import KEY_ROLES
 from serving.pages.desk.frame import Frame, Place, page
-from serving.pages.desk.words import moment_said
+from serving.pages.desk.words import actor_said, day_said, moment_said
 
 
 def people_page(
@@ -48,7 +48,7 @@ def people_page(
                 "role": words.text(f"caller_role.{one.role}"),
                 "administers": one.administers,
                 "investor": one.investor or "",
-                "made_at": words.date(one.made_at),
+                "made_at": day_said(one.made_at, words),
                 "open": one.disabled_at is None,
                 "self": one.name == frame.person,
             }
@@ -66,12 +66,10 @@ def people_page(
         lines=[
             (
                 moment_said(line["made_at"], words),
-                str(line["actor"]).removeprefix("user:"),
+                actor_said(str(line["actor"])),
                 words.text(f"act.{line['act']}"),
                 str(line["subject"]),
-                words.join(
-                    f"{name}: {value}" for name, value in json.loads(line["facts"]).items() if value is not None
-                ),
+                words.join(_facts(line["facts"])),
             )
             for line in lines.to_dict("records")
         ],

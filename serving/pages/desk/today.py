@@ -10,7 +10,7 @@ from serving.desk.today import Today
 from serving.disclosure.values import codes, known
 from serving.i18n import Speech
 from serving.pages.desk.frame import Frame, Place, page
-from serving.pages.desk.words import event_rows, name_of, unit_address
+from serving.pages.desk.words import day_said, ends_summed, event_rows, name_of, predicted, unit_address
 from serving.reports.charts import TRIAGE_ORDER
 from serving.reports.page import banners
 from serving.reports.ranked import place, sum_known
@@ -43,7 +43,7 @@ def today_page(frame: Frame, found: Today) -> str:
         units=words.number(len(table)),
         triage=[(code, words.text(f"triage.{code}"), words.number(int(counts.get(code, 0)))) for code in TRIAGE_ORDER],
         jobs=words.number(point),
-        jobs_range=_ends(low, high, words) if known(point) else "",
+        jobs_range=ends_summed(low, high, words) if known(point) else "",
         waiting=_waiting(found, words),
         completeness=words.share(found.completeness),
         publishable=words.text("desk.publishable", count=found.shown),
@@ -65,7 +65,7 @@ def today_page(frame: Frame, found: Today) -> str:
             {
                 "number": int(one["id"]),
                 "source": str(one["source"]),
-                "on": words.date(one["imported_at"]),
+                "on": day_said(one["imported_at"], words),
                 "new": words.number(one["new_count"]),
                 "updated": words.number(one["updated_count"]),
                 "rejected": words.number(one["rejected_row_count"]),
@@ -79,16 +79,11 @@ def today_page(frame: Frame, found: Today) -> str:
                 "address": unit_address(one["unit_id"]),
                 "unit": name_of(found.names.get(one["unit_id"]), words),
                 "kind": words.text(f"reaction_kind.{one['kind']}"),
-                "on": words.date(one["made_at"]),
+                "on": day_said(one["made_at"], words),
             }
             for one in found.reactions.to_dict("records")
         ],
     )
-
-
-def _ends(low: float, high: float, words: Speech) -> str:
-    """Sums of the low and of the high ends, which lie further from each other than an 80 % interval of the sum."""
-    return words.text("desk.sum_of_ends", low=words.number(low), high=words.number(high))
 
 
 def _waiting(found: Today, words: Speech) -> list[tuple[str, str, str]]:
@@ -110,7 +105,6 @@ def _unit(row: dict[Any, Any], words: Speech) -> dict[str, Any]:
         "name": name_of(row["name"], words),
         "place": place(words, row["province"], row["county"]),
         "rank": words.number(row["rank"]) if known(row["rank"]) else "",
-        "feasibility": words.share(row["feasibility_unit_point"]),
-        "jobs": words.number(row["jobs_expected_point"], 1),
+        "said": predicted(row, words),
         "reasons": [words.text(f"triage_reason.{code}") for code in codes(row["triage_reasons"])][:2],
     }

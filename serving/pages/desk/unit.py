@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import pandas as pd
@@ -241,6 +242,7 @@ def _worth(shown: UnitShown, words: Speech) -> dict[str, Any] | None:
     gaps = [words.text(one) for one in found.gaps]
     if found.account is None or found.project is None:
         return {"sliders": sliders, "gaps": gaps, "figures": [], "flow": None, "years": [], "drawn": ""}
+    moved = f"?{urlencode(shown.moved)}" if shown.moved else ""
     flows = real_flows(found.account.worked.project_flow, found.account.inflation)
     drawn = found.drawn
     said = ""
@@ -260,6 +262,7 @@ def _worth(shown: UnitShown, words: Speech) -> dict[str, Any] | None:
         "drawn": said,
         "chance": words.share(drawn["npv_positive"]) if drawn is not None else "",
         "price_year": words.fact(found.price_year),
+        "file": f"{unit_address(shown.story.row.index[0])}/cash-flow.xlsx{moved}",
     }
 
 

@@ -17,6 +17,7 @@ from engine.parsing.money import MoneyUnit, read_money_unit
 from engine.parsing.rejection import NoteCode, RejectionCode
 from engine.reference.tables import table
 from engine.store import Change
+from serving.desk.units import first_shown
 from serving.desk.uploads import MONEY_UNITS, Cell, Upload, UploadReading
 from serving.disclosure.values import known
 from serving.i18n import Speech
@@ -174,6 +175,7 @@ def upload_check_page(frame: Frame, upload: Upload, read: UploadReading, start: 
     words, intake, result = frame.speech, read.intake, read.rehearsed.result
     refused = _refused(read)
     places = list(dict.fromkeys((one["sheet"], one["row"]) for one in refused))
+    start = first_shown(start, ROWS, len(places))
     chosen = places[start : start + ROWS]
     rows = [
         _row(place, [one for one in refused if (one["sheet"], one["row"]) == place], read, words) for place in chosen

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 import pandas as pd
 
+from serving.desk.clock import day_of
 from serving.disclosure.values import known
 from serving.i18n import Speech
 
@@ -30,10 +31,26 @@ def name_of(name: object, speech: Speech) -> str:
     return str(name) if known(name) else speech.text("page.no_name")
 
 
+def actor_said(actor: str) -> str:
+    """Who did something, without the kind of account.
+
+    Examples
+    --------
+    >>> actor_said("user:sara"), actor_said("terminal"), actor_said("")
+    ('sara', 'terminal', '')
+    """
+    return actor.removeprefix("user:")
+
+
+def day_said(kept: datetime, speech: Speech) -> str:
+    """The day of a moment of the register, as it was lived through where the computer stands."""
+    return speech.date(day_of(kept)) if known(kept) else speech.date(None)
+
+
 def moment_said(kept: datetime, speech: Speech) -> str:
     """A moment of the register, which keeps UTC without a zone, by the clock of this computer: day and minute."""
     at = pd.Timestamp(kept).to_pydatetime().replace(tzinfo=UTC).astimezone()
-    return f"{speech.date(at)} {speech.digits(at.strftime('%H:%M'))}"
+    return f"{day_said(kept, speech)} {speech.digits(at.strftime('%H:%M'))}"
 
 
 def event_rows(events: pd.DataFrame, names: pd.Series, speech: Speech) -> list[dict[str, Any]]:
@@ -80,6 +97,22 @@ def _details(event: Mapping[Any, Any], speech: Speech) -> Iterable[str]:
     for name in ("event", "source"):
         if known(event.get(name)):
             yield str(event[name])
+
+
+def predicted(row: Mapping[Any, Any], speech: Speech) -> str:
+    """What the model expects of a unit, with its intervals, as a line of a short list."""
+    share = [row[f"feasibility_unit_{end}"] for end in ("low", "point", "high")]
+    jobs = [row[f"jobs_expected_{end}"] for end in ("low", "point", "high")]
+    said = {
+        "feasibility": speech.interval(share[0], share[1], share[2], share=True),
+        "jobs": speech.interval(jobs[0], jobs[1], jobs[2], 1),
+    }
+    return speech.text("desk.unit_line", **said)
+
+
+def ends_summed(low: float, high: float, speech: Speech) -> str:
+    """Sums of the low and of the high ends, which lie further from each other than an 80 % interval of the sum."""
+    return speech.text("desk.sum_of_ends", low=speech.number(low), high=speech.number(high))
 
 
 @dataclass(frozen=True, slots=True)

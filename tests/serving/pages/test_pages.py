@@ -27,7 +27,7 @@ def test_the_front_page_shows_the_first_twenty_by_rank_and_says_synthetic(client
 
 def test_the_front_page_links_to_what_there_is(client):
     for path in re.findall(r'href="(/[^"]*)"', client.get("/").text):
-        assert client.get(path.replace("&amp;", "&")).status_code == 200, path
+        assert client.get(path.replace("&amp;", "&"), follow_redirects=True).status_code == 200, path
 
 
 def test_the_documentation_lists_every_address_and_every_parameter(client):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
+from serving.api.limits import ServiceLimits
 from serving.desk.people import PasswordCost, add_person
 from serving.desk.sessions import begin
 from tests.serving.api.parties import BY, NOON, Parties, at_work, fresh
@@ -47,9 +48,18 @@ def words(page: httpx.Response | str) -> str:
 
 
 @contextmanager
-def browsing(found: Parties, name: str = "sara", role: str = "planner", *, signed_in: bool = True, **more):
+def browsing(
+    found: Parties,
+    name: str = "sara",
+    role: str = "planner",
+    *,
+    signed_in: bool = True,
+    limits: ServiceLimits | None = None,
+    open_without_keys: bool = True,
+    **more,
+):
     """A browser at a service over a workspace; signed in as a person of a role, or as nobody."""
-    app = found.app()
+    app = found.app(limits=limits, open_without_keys=open_without_keys)
     app.state.password_cost = CHEAP
     with listening(app) as address, httpx.Client(base_url=address, timeout=30, headers={"origin": address}) as client:
         if signed_in:

@@ -1,5 +1,7 @@
 """Units side by side in a browser."""
 
+import re
+
 import pytest
 
 from tests.serving.api.browsing.conftest import words
@@ -37,3 +39,12 @@ def test_a_unit_that_is_not_there_is_named(reading):
     assert page.status_code == 422
     assert "nothing" in words(page)
     assert "<b>nobody" not in page.text
+
+
+def test_no_address_holds_what_makes_a_form_count(reading):
+    """What compares units is asked for by its address, which travels further than a form does."""
+    page = reading.get("/desk/units").text
+    form = re.search(r'<form method="post" action="/desk/units/edit-many">.*?</form>', page, re.S)[0]
+    assert re.search(r"<button[^>]*formmethod=.get.[^>]*>", form)
+    marks = re.findall(r"<(\w+)[^>]*_token[^>]*>", form)
+    assert marks == ["button"]  # which is sent only where it is the one that was pressed

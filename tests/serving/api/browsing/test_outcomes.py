@@ -2,6 +2,7 @@
 
 import re
 
+from serving.desk.outcomes import outcomes
 from tests.serving.api.browsing.conftest import words
 
 
@@ -47,6 +48,29 @@ def test_an_event_is_corrected_and_withdrawn(writing):
     gone = writing.follow(writing.post(f"/desk/outcomes/{number}/withdraw", {"reason": "never was"}))
     assert "No event is recorded yet" in words(gone)
     assert writing.get("/desk/outcomes/999").status_code == 404
+
+
+def test_a_correction_leaves_what_stands_as_it_was_shown(writing):
+    """A month of one calendar is none of the other, and a form shows it by the reader's."""
+    unit = _unit(writing)
+    writing.post("/desk/outcomes/new", {"unit": unit, "kind": "visited", "happened_on": "1404/10"})
+    before = _only_event(writing)
+    number = before["id"]
+    form = writing.get(f"/desk/outcomes/{number}").text
+    shown = dict(re.findall(r'name="(shown_\w+)" value="([^"]*)"', form))
+    shown |= {name.removeprefix("shown_"): text for name, text in shown.items()}
+    assert shown["happened_on"] == "2025-12"  # ten days of which are no part of Dey 1404
+    fixed = {"unit": unit, "kind": "visited", "source": "a letter", "reason": "who said it", **shown}
+    writing.follow(writing.post(f"/desk/outcomes/{number}", fixed))
+    after = _only_event(writing)
+    assert after["source"] == "a letter"
+    for name in ("happened_on", "happened_precision", "known_on"):
+        assert after[name] == before[name], name
+
+
+def _only_event(browser):
+    (event,) = outcomes(browser.parties.settings).events.to_dict("records")
+    return event
 
 
 def test_a_sheet_records_what_it_can_and_gives_back_the_rest(writing):

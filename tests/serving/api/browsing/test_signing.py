@@ -1,11 +1,12 @@
 """People sign in to pages; forms count only where our own pages sent them."""
 
+import hmac
+from urllib.parse import urlencode
+
 import pytest
 
-from serving.api.gate import Gate
 from serving.api.limits import ServiceLimits
-from serving.api.problems import RequestRefusedError
-from serving.desk.people import add_person, disable_person
+from serving.desk.people import add_person, disable_person, people
 from tests.serving.api.browsing.conftest import CHEAP, PASSWORD, browsing, words
 from tests.serving.api.parties import BY
 
@@ -42,13 +43,28 @@ def test_a_wrong_password_and_a_name_that_is_none_are_answered_alike(stranger):
     assert words(wrong).replace("sara", "") == words(unknown).replace("nobody", "")
 
 
-def test_guessing_ends_after_some_wrong_passwords():
-    gate = Gate(limits=ServiceLimits(wrong_keys=3))
-    for _ in range(3):
-        gate.refuse_guessing("name:sara")
-        gate.wrong_password("name:sara")
-    with pytest.raises(RequestRefusedError, match="keys_tried"):
-        gate.refuse_guessing("name:sara")
+def test_guessing_ends_after_some_wrong_passwords_whatever_keyboard_types_the_name(own_copy):
+    made = {"role": "planner", "investor": None, "password": PASSWORD, "cost": CHEAP}
+    add_person(own_copy.settings, name="علی", **made, **BY)
+    limits = ServiceLimits(reads=100_000, lists=100_000, writes=100_000, wrong_keys=3)
+    with browsing(own_copy, signed_in=False, limits=limits) as found:
+
+        def enter(name, password):
+            return found.client.post("/desk/sign-in", data={"name": name, "password": password})
+
+        assert [enter(name, "not it at all").status_code for name in ("علی", "علي", " علی ")] == [401] * 3
+        stopped = enter("علی", PASSWORD)
+        assert stopped.status_code == 429  # a right password tells nothing now
+        assert int(stopped.headers["retry-after"]) > 0
+        assert "text/html" in stopped.headers["content-type"]
+
+
+def test_a_host_that_a_caller_names_makes_nobody_the_first_account(own_copy):
+    with browsing(own_copy, signed_in=False, open_without_keys=False) as found:
+        named = {"host": "localhost", "origin": "http://localhost"}
+        made = found.client.post("/desk/start/account", data={"name": "eve", "password": PASSWORD}, headers=named)
+        assert made.status_code == 403
+    assert not people(own_copy.settings)
 
 
 def test_a_session_ends_at_once_when_it_is_ended_or_its_account_disabled(stranger):
@@ -130,11 +146,43 @@ def test_nobody_elses_link_says_that_something_was_done(reading):
     assert "/desk/undo/outcome" not in page.text
 
 
+def test_nobody_who_is_not_signed_in_is_told_that_something_was_done(stranger):
+    said = {"done": "signed_out"}
+    mark = hmac.new(b"", urlencode(sorted(said.items())).encode(), "sha256").hexdigest()[:24]
+    page = stranger.get(f"/desk/sign-in?{urlencode(said)}&mark={mark}")
+    assert page.status_code == 200
+    assert 'role="status"' not in page.text
+
+
 def test_an_unknown_page_and_a_refusal_are_pages(reading):
     assert "text/html" in reading.get("/desk/nothing").headers["content-type"]
     missing = reading.get("/desk/units/UNKNOWN")
     assert missing.status_code == 404
     assert "UNKNOWN" in words(missing)
+    wrong = reading.client.put("/desk/units")
+    assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, HEAD")
+    assert "text/html" in wrong.headers["content-type"]
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "²", "-1", "0x1", "۱۲۳۴۵۶۷۸۹۰۱"])
+def test_no_number_of_any_length_fails(writing, number):
+    writing.get("/desk/units")
+    asked = [writing.get(f"/desk/{place}/{number}") for place in ("outcomes", "imports")]
+    asked += [writing.get(f"/desk/{place}?start={number}") for place in ("units", "outcomes", "imports", "duplicates")]
+    acts = ("undo/outcome", "undo/edit", "undo/import", "views/forget", "undo/view")
+    asked += [writing.post(f"/desk/{act}", {"which": number}) for act in acts]
+    assert not [(str(found.url), found.status_code) for found in asked if found.status_code >= 500]
+
+
+@pytest.mark.parametrize("key", ["{", "[" * 100_000, "[]", "17", '{"a": 1}', "[NaN]"])
+def test_a_hidden_field_that_somebody_wrote_over_is_refused(writing, key):
+    writing.get("/desk/units")
+    decided = ("one", "two", "pin", "unpin", "confirm", "unconfirm")
+    acts = [f"decisions/{act}" for act in decided]
+    acts += [f"undo/{act}" for act in ("view", "merge", "distinction", "pin", "confirmation")]
+    names = ("which", "key", "pair", "unit", "field")
+    answers = {act: writing.post(f"/desk/{act}", dict.fromkeys(names, key)).status_code for act in acts}
+    assert all(400 <= status < 500 for status in answers.values()), answers
 
 
 def test_a_name_is_one_whichever_keyboard_wrote_it(own_copy):

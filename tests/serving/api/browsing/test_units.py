@@ -1,5 +1,6 @@
 """A planner works through the register: finds, edits, takes back, keeps files; two people meet on one unit."""
 
+import html
 import io
 import re
 import zipfile
@@ -50,8 +51,12 @@ def test_a_view_is_kept_and_forgotten_by_its_owner(writing):
     page = writing.follow(writing.post("/desk/views", {"view": "<i>mine</i>", "address": "/desk/units?triage=offer"}))
     assert "&lt;i&gt;mine&lt;/i&gt;" in page.text
     number = re.search(r'name="which" value="(\d+)"', page.text)[1]
-    assert "mine" not in writing.follow(writing.post("/desk/views/forget", {"which": number})).text
-    assert writing.post("/desk/views/forget", {"which": number}).status_code == 404
+    gone = writing.follow(writing.post("/desk/views/forget", {"which": number}))
+    assert '">&lt;i&gt;mine' not in gone.text
+    which = html.unescape(re.search(r'action="/desk/undo/view">.*?name="which" value="([^"]*)"', gone.text)[1])
+    back = writing.follow(writing.post("/desk/undo/view", {"which": which}))
+    assert "&lt;i&gt;mine&lt;/i&gt;" in back.text
+    assert writing.post("/desk/views/forget", {"which": "99"}).status_code == 404
 
 
 def test_an_edit_shows_names_its_source_and_is_taken_back(writing):
