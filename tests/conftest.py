@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+import hypothesis
 import pytest
 import typer.testing
 
@@ -22,6 +23,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).parent / "laws"))
 # Typer reads all commands anew for each line that a test types, as each process of a person must: .07 s a line.
 typer.testing._get_command = cache(typer.testing._get_command)
+
+# How long an example takes says how busy a machine is; speed is measured in experiments/bench.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 T = TypeVar("T")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -487,13 +488,16 @@ def _of_place(names: NDArray[np.object_], values: Values) -> Array:
 
 def _holiday(units: pd.DataFrame) -> NDArray[np.object_]:
     """Which years without tax hold: in an estate, in a less-developed county, in both, in neither."""
-    less = table("county_indicators")
-    less = less[less["indicator"] == "least_developed"]
-    counties = pd.MultiIndex.from_frame(less[["province", "county"]])
-    poor = pd.MultiIndex.from_frame(units[["province", "county"]]).isin(counties)
+    poor = pd.MultiIndex.from_frame(units[["province", "county"]]).isin(_less_developed())
     estate = units[Field.ESTATE.value].notna().to_numpy()
     kinds = np.array(["base", "estate", "less_developed", "less_developed_estate"], dtype=object)
     return np.asarray("tax_holiday_" + kinds[estate.astype(int) + 2 * poor.astype(int)])
+
+
+@cache
+def _less_developed() -> pd.MultiIndex:
+    less = table("county_indicators")
+    return pd.MultiIndex.from_frame(less.loc[less["indicator"] == "least_developed", ["province", "county"]])
 
 
 def _floats(values: pd.Series) -> Array:

@@ -91,6 +91,7 @@ def worth(
     price_year: int | None = None,
     prices: PriceIndex | None = None,
     around: LabourMarket | None = None,
+    known: Facts | None = None,
     threads: int = 1,
 ) -> Worth:
     """What units are worth, in draws of feasibility, jobs and all assumptions together; or at their points.
@@ -113,6 +114,8 @@ def worth(
         Price index; that of the reference table where ``None``.
     around
         Labour market of each unit (`engine.economics.jobs`); where ``None``, these units alone are rivals.
+    known
+        What `engine.economics.revival.facts` gives of these units, jobs and price year, where that was asked already.
     threads
         Processors to work on.
 
@@ -139,7 +142,7 @@ def worth(
     assumed = assumptions or Assumptions.from_reference()
     expected = predictions.reindex(units.index)
     jobs = expected[columns(Output.JOBS_IF_REVIVED)[1]]
-    known = facts(units, jobs, price_year=price_year, index=prices)
+    known = known or facts(units, jobs, price_year=price_year, index=prices)
     around = around or labour_market(units)
     rows = 1 if draws is None else draws
     filled = {name: np.full((rows, len(units)), np.nan) for name in FIGURES}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -133,7 +134,7 @@ def removed_by(done: pd.DataFrame) -> pd.DataFrame:
     ['management', 'working_capital']
     """
     pairs = done[["unit_id", "act"]].reset_index(drop=True).assign(place=np.arange(len(done)))
-    found = pairs.merge(by_barrier(), left_on="act", right_on="intervention").sort_values("place", kind="stable")
+    found = pairs.merge(_by_barrier(), left_on="act", right_on="intervention").sort_values("place", kind="stable")
     return found[["unit_id", "barrier"]].astype({"barrier": "str"}).reset_index(drop=True)
 
 
@@ -185,7 +186,10 @@ def lifted(listed: pd.DataFrame, done: pd.DataFrame) -> npt.NDArray[np.bool_]:
     >>> lifted(listed, pd.DataFrame({"unit_id": ["a"], "act": ["management_contract"], "in_record": [False]})).tolist()
     [True, False]
     """
-    removed = removed_by(done[~done["in_record"].astype(bool)])
+    since = done[~done["in_record"].to_numpy(dtype=bool)]
+    if since.empty:
+        return np.zeros(len(listed), dtype=bool)
+    removed = removed_by(since)
     return np.asarray(_listed_pairs(listed).isin(_listed_pairs(removed)))
 
 
@@ -202,6 +206,11 @@ def by_barrier() -> pd.DataFrame:
     >>> rows.loc["market_plan", "barrier"].tolist()
     ['market_demand', 'imports_smuggling']
     """
+    return _by_barrier().copy()
+
+
+@cache
+def _by_barrier() -> pd.DataFrame:
     listed = table("interventions")
     barriers = listed["removes"].str.split(SEPARATOR)
     return listed.drop(columns="removes").assign(barrier=barriers).explode("barrier").astype({"barrier": "str"})
@@ -210,7 +219,7 @@ def by_barrier() -> pd.DataFrame:
 def _pairs(findings: pd.DataFrame) -> pd.DataFrame:
     """One row per (unit, act), with the barriers of the unit that the act removes."""
     place = pd.Series(pd.factorize(findings["unit_id"])[0], index=findings.index)
-    found = findings[["unit_id", "barrier"]].assign(place=place).merge(by_barrier(), on="barrier")
+    found = findings[["unit_id", "barrier"]].assign(place=place).merge(_by_barrier(), on="barrier")
     found = found.sort_values(["place", "months_typical", "intervention"], kind="stable", ignore_index=True)
     key = ["place", "unit_id", "intervention"]
     first = ~found.duplicated(key)

@@ -20,7 +20,7 @@ from engine.store.merges import gone_units, record_merge, refuse_unknown, roots,
 from engine.store.overrides import checked_level, overrides_of, source_ranks, withdraw
 from engine.store.session import Session
 from engine.store.sources import source_family
-from engine.store.statements import disputed, statements, unit_statements
+from engine.store.statements import contradicted, disputed, statements, unit_statements
 
 
 class Decisions:
@@ -49,7 +49,7 @@ class Decisions:
                 refuse_unknown(connection, [unit_id])
                 asked = asked[asked["unit_id"] == root_of.get(unit_id, unit_id)]
             told = statements(connection, asked, root_of, overrides)
-        return told[told.groupby(["unit_id", "field"])["contradicts"].transform("any")].reset_index(drop=True)
+        return contradicted(told, overrides)
 
     def confirm(
         self,
@@ -76,7 +76,7 @@ class Decisions:
         with self._session.write() as connection:
             root_of = roots(connection)
             refuse_unknown(connection, [unit_id])
-            told = unit_statements(connection, unit_id, root_of, overrides_of(connection, root_of))
+            told = unit_statements(connection, [unit_id], root_of, overrides_of(connection, root_of))
             shown = told[told["shows"] & (told["field"] == field)]
             if shown.empty:
                 raise EhyaError(ErrorCode.FIELD_NOT_STATED, given=unit_id, field=field)
@@ -85,7 +85,7 @@ class Decisions:
             checked = {"unit_id": line["unit_id"], "field": field, "value": line["value"], "precision": precision}
             checked |= {"confidence": level.value, "source": source, "as_of": day(as_of), "made_at": utc(made_at)}
             insert_line(connection, schema.confirmations, checked)
-            told = unit_statements(connection, unit_id, root_of, overrides_of(connection, root_of))
+            told = unit_statements(connection, [unit_id], root_of, overrides_of(connection, root_of))
         return told[told["shows"]].set_index("field").T[field]
 
     def unconfirm(self, unit_id: str, field: str, *, made_at: datetime) -> None:
@@ -109,7 +109,7 @@ class Decisions:
         with self._session.write() as connection:
             root_of = roots(connection)
             refuse_unknown(connection, [unit_id])
-            told = unit_statements(connection, unit_id, root_of, overrides_of(connection, root_of))
+            told = unit_statements(connection, [unit_id], root_of, overrides_of(connection, root_of))
             own = told[(told["field"] == field) & told["import_id"].notna()]
             if own.empty:
                 raise EhyaError(ErrorCode.FIELD_NOT_STATED, given=unit_id, field=field)

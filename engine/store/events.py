@@ -29,8 +29,15 @@ class Events:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def __call__(self, known_by: Day | None = None) -> pd.DataFrame:
+    def __call__(self, known_by: Day | None = None, unit_id: str | None = None) -> pd.DataFrame:
         """Events that stood by what was known at the end of a day, oldest first; by default as of now.
+
+        Parameters
+        ----------
+        known_by
+            The day.
+        unit_id
+            Only of this unit and those that were merged into it; by default of all.
 
         Returns
         -------
@@ -39,7 +46,7 @@ class Events:
             event, source, act, rial``. Corrected events give way to their corrections on the day these became known.
         """
         with self._session.read() as connection:
-            return _standing(connection, None if known_by is None else day(known_by))
+            return _standing(connection, None if known_by is None else day(known_by), unit_id)
 
     def log(self, unit_id: str | None = None) -> pd.DataFrame:
         """Every event that was ever recorded, with what became of it; of one unit or of all.
@@ -216,13 +223,15 @@ class Events:
             return str(connection.execute(select(events.unit_id).where(events.id == event_id)).scalar_one())
 
 
-def _standing(connection: Connection, known_by: Day | None) -> pd.DataFrame:
+def _standing(connection: Connection, known_by: Day | None, unit_id: str | None = None) -> pd.DataFrame:
     table, revised = schema.events, schema.event_revisions.c
     ended, query = select(revised.event_id), select(table).order_by(table.c.happened_on, table.c.id)
     if known_by is not None:
         ended, query = ended.where(revised.known_on <= known_by), query.where(table.c.known_on <= known_by)
-    raw = read(connection, query.where(table.c.id.not_in(ended)))
     root_of = roots(connection, None if known_by is None else day(known_by))
+    if unit_id is not None:
+        query = query.where(table.c.unit_id.in_(members(root_of, unit_id)))
+    raw = read(connection, query.where(table.c.id.not_in(ended)))
     return present(typed_lines(raw), root_of, gone_units(connection))
 
 

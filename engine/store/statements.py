@@ -18,7 +18,7 @@ from engine.parsing.text import compact_column
 from engine.store import schema
 from engine.store.bulk import read, read_where
 from engine.store.columns import is_extra
-from engine.store.groups import members
+from engine.store.groups import members, renamed
 from engine.store.sources import CONFIRMED_MONTHS, Overrides, Precedence, source_family
 from engine.store.valuing import valued
 
@@ -100,15 +100,29 @@ def statements(
 
 
 def unit_statements(
-    connection: Connection, unit_id: str, root_of: Mapping[str, str], overrides: Overrides
+    connection: Connection, unit_ids: Collection[str], root_of: Mapping[str, str], overrides: Overrides
 ) -> pd.DataFrame:
-    """As `statements`, of all fields that were ever given for one unit."""
+    """As `statements`, of all fields that were ever given for some units."""
     values = schema.unit_values.c
-    query = select(values.field).distinct().where(values.unit_id.in_(members(root_of, unit_id)))
-    query = query.where(schema.living(values.import_id))
-    fields = sorted(connection.execute(query).scalars())
-    pairs = pd.DataFrame({"field": fields}, dtype="str").assign(unit_id=root_of.get(unit_id, unit_id))
+    query = select(values.unit_id, values.field).distinct().where(schema.living(values.import_id))
+    asked = [one for unit_id in unit_ids for one in (members(root_of, unit_id) if root_of else [unit_id])]
+    pairs = renamed(read_where(connection, query, values.unit_id, asked).astype("str"), root_of)
     return statements(connection, pairs, root_of, overrides)
+
+
+def contradicted(told: pd.DataFrame, overrides: Overrides) -> pd.DataFrame:
+    """Of statements those of fields on which sources contradict each other; remarks do not, unless one was confirmed.
+
+    Parameters
+    ----------
+    told
+        What `statements` gives.
+    overrides
+        What persons decided.
+    """
+    confirmed = pd.MultiIndex.from_frame(told[_PAIR]).isin(pd.MultiIndex.from_frame(overrides.confirmations[_PAIR]))
+    asked = told[~told["field"].isin(_NO_CONTRADICTION).to_numpy() | confirmed]
+    return asked[asked.groupby(_PAIR)["contradicts"].transform("any")].reset_index(drop=True)
 
 
 def _told(

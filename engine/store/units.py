@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,24 +12,44 @@ from sqlalchemy import Connection, select
 
 from engine.domain.derived import DERIVED_FIELDS, with_derived
 from engine.domain.extras import EXTRAS, extra_table
+from engine.domain.items import ITEM, PART
 from engine.domain.unit import DERIVED, Confidence, column_dtypes, stored_dtypes, unit_table
 from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
 from engine.store.bulk import read, read_where
 from engine.store.clock import Day, day
-from engine.store.columns import DATES, from_text, is_extra, with_extra_columns, without_extra_columns
+from engine.store.columns import DATES, EXTRA, from_text, is_extra, with_extra_columns, without_extra_columns
 from engine.store.groups import members, renamed
 from engine.store.history import History, earlier_figures, first_records, history_of, units_known_by, whole_history
 from engine.store.merges import folded, gone_units, refuse_unknown, roots, sightings_of
 from engine.store.overrides import overrides_of
 from engine.store.session import Session
 from engine.store.sources import Overrides
-from engine.store.statements import disputed, statements, unit_statements
+from engine.store.statements import contradicted, disputed, statements, unit_statements
 
 _DRAWN = frozenset({*(field.value for field in DERIVED_FIELDS), DERIVED})
 """Columns that lists may fill, so that the database cannot filter by them."""
 
 _COLUMNS = ["unit_id", *stored_dtypes(), EXTRAS]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Told:
+    """What sources say of some units, a column ``unit_id`` in each table.
+
+    Parameters
+    ----------
+    facts
+        What shows (`StoredUnits.facts`), ``field`` a column.
+    conflicts
+        What contradicts it (`engine.store.decisions.Decisions.conflicts`).
+    extras
+        What stands in columns that no field knows (`StoredUnits.extras`).
+    """
+
+    facts: pd.DataFrame
+    conflicts: pd.DataFrame
+    extras: pd.DataFrame
 
 
 class StoredUnits:
@@ -167,8 +188,35 @@ class StoredUnits:
         with self._session.read() as connection:
             root_of = roots(connection)
             refuse_unknown(connection, [unit_id])
-            told = unit_statements(connection, unit_id, root_of, overrides_of(connection, root_of))
+            told = unit_statements(connection, [unit_id], root_of, overrides_of(connection, root_of))
         return told[told["shows"]].set_index("field")
+
+    def told(self, unit_ids: Collection[str]) -> Told:
+        """What sources say of some units, read in one go; of fifty it takes hardly longer than of one.
+
+        Parameters
+        ----------
+        unit_ids
+            The units, named as they show.
+
+        Raises
+        ------
+        EhyaError
+            ``unknown_unit``.
+        """
+        with self._session.read() as connection:
+            root_of = roots(connection)
+            refuse_unknown(connection, unit_ids)
+            overrides = overrides_of(connection, root_of)
+            told = unit_statements(connection, unit_ids, root_of, overrides)
+        shown = told[told["shows"]].reset_index(drop=True)
+        extras = shown[shown["field"].map(is_extra).to_numpy(dtype=bool)]
+        items = extras["field"].str.removeprefix(EXTRA) + PART + extras["value"]
+        return Told(
+            facts=shown,
+            conflicts=contradicted(told, overrides),
+            extras=extra_table(items.groupby(extras["unit_id"], sort=False).agg(ITEM.join).astype("str")),
+        )
 
     def extras(self, unit_ids: Collection[str] | None = None) -> pd.DataFrame:
         """What stands in columns of registers that no field knows; the planner's alone.

@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from engine.settings import Settings
 from serving.api.background import reader, teller, working
 from serving.api.border import LOOPBACK_NAMES, Border
+from serving.api.browsing.ahead import Ahead
 from serving.api.browsing.compare import router as compare_routes
 from serving.api.browsing.decisions import router as decision_routes
 from serving.api.browsing.failing import problem_answer, signing_in
@@ -145,6 +146,7 @@ def create_app(
     )
     app.state.shelf, app.state.language, app.state.limits = shelf, settings.language, limits or ServiceLimits()
     app.state.settings, app.state.counts, app.state.office = settings, Counts(), Office(settings)
+    app.state.ahead = Ahead(app.state.office)
     app.state.nda_at_once, app.state.reach = nda_at_once, reach
     app.state.password_cost, app.state.runs = password_cost, TrainingRuns(settings)
     app.state.gate = gate or Gate(limits=limits)

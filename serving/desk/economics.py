@@ -16,7 +16,7 @@ from engine.domain.prediction import Output, columns
 from engine.economics.account import Account, Standards
 from engine.economics.assumptions import Assumptions
 from engine.economics.figures import real_flows
-from engine.economics.jobs import labour_market
+from engine.economics.jobs import LabourMarket, labour_market
 from engine.economics.prices import RIAL_PER_BILLION_RIAL, UsdMarket, usd
 from engine.economics.project import Project
 from engine.economics.project_file import StatedProject, plan, read_project, stated_account
@@ -144,8 +144,19 @@ def unit_economics(
     return economics_of(found, find_unit(found.table, given), choices)
 
 
-def economics_of(found: Appraised, unit_id: str, choices: Choices) -> Economics:
+def economics_of(found: Appraised, unit_id: str, choices: Choices, market: LabourMarket | None = None) -> Economics:
     """What a unit of an appraisal is worth: for the public it was made with private fields unknown, and so is this.
+
+    Parameters
+    ----------
+    found
+        The appraisal.
+    unit_id
+        The unit.
+    choices
+        What was changed.
+    market
+        `engine.economics.jobs.labour_market` of all units of the appraisal, where that is known already.
 
     Raises
     ------
@@ -157,14 +168,14 @@ def economics_of(found: Appraised, unit_id: str, choices: Choices) -> Economics:
     known = facts(
         row, row[columns(Output.JOBS_IF_REVIVED)[1]], price_year=found.question.price_year, index=found.prices
     )
-    known = known.with_doubts([point], assumed)
+    plain, known = known, known.with_doubts([point], assumed)
     gaps = tuple(Gap(name) for name in known.gaps.columns[known.gaps.iloc[0]])
     year = _price_year(row, found.question)
     name = "" if pd.isna(row["name"].iloc[0]) else str(row["name"].iloc[0])
     origin = "" if pd.isna(row["origin"].iloc[0]) else str(row["origin"].iloc[0])
     if set(gaps) & FORBIDDING:
         return Economics(name, unit_id, year, gaps, assumed, None, origin=origin)
-    around = labour_market(found.table).only(found.table.index.get_indexer(row.index))
+    around = (market or labour_market(found.table)).only(found.table.index.get_indexer(row.index))
     jobs, dollar = np.array([point]), _rial_per_usd(year)
     told = unit_account(known, around, jobs, assumed, rial_per_usd=dollar)
     at_norm = None
@@ -179,6 +190,7 @@ def economics_of(found: Appraised, unit_id: str, choices: Choices) -> Economics:
         price_year=found.question.price_year,
         prices=found.prices,
         around=around,
+        known=plain,
     )
     values = assumed.points()
     project = unit_project(known, jobs, values)

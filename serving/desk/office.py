@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from dataclasses import replace
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import pandas as pd
 from cachetools import LRUCache
 
 from engine.appraisal import order, order_alone
+from engine.economics.jobs import LabourMarket, labour_market
+from engine.errors import EhyaError
 from engine.settings import Settings
+from engine.store import Register
 from serving.desk.appraisal import Appraised, Beside, current_units, judged
 from serving.desk.decisions import Waiting, waiting
 from serving.desk.economics import Choices, Economics, economics_of, register_economics
+from serving.desk.insight import Insight
 from serving.desk.learnt_acts import believed_acts
 from serving.desk.named import find_unit
 from serving.desk.plan import PlanRequest, PlanResult, done_acts, plans_of
@@ -34,10 +38,35 @@ ROWS_KEPT = 100_000
 """Rows of all these orders together."""
 
 
+Standing = tuple[str, Appraised, Beside]
+"""State of the workspace, the appraisal that was made of it, and what that rests on."""
 Key = TypeVar("Key", bound=Hashable)
 Kept = TypeVar("Kept")
 KEPT_UNITS = 64
 """Units whose stories and plans are kept while the workspace stays as it is: sliders and edits come back to them."""
+
+
+READY_AT_ONCE = 64
+"""Units of a list that are looked into before anybody opens them."""
+READY_KEPT = 1_024
+"""Units of which that is kept."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Look:
+    """All that the page of a unit shows.
+
+    Parameters
+    ----------
+    story
+        Everything known of it.
+    worth, plan
+        What it is worth, and its cheapest plan; ``None`` where that cannot be asked of it.
+    """
+
+    story: Story
+    worth: Economics | None
+    plan: PlanResult | None
 
 
 class Office:
@@ -52,12 +81,16 @@ class Office:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._lock, self._keeping = threading.Lock(), threading.Lock()
-        self._kept: tuple[str, Appraised, Beside] | None = None
+        self._kept: Standing | None = None
         self._asked: tuple[Appraised, pd.DataFrame] | None = None
         self._searched: Searched | None = None
         self._waiting: tuple[str, Waiting] | None = None
         self._stories: LRUCache[tuple[str, str], Story] = LRUCache(KEPT_UNITS)
         self._plans: LRUCache[tuple[str, str, str, str], PlanResult] = LRUCache(KEPT_UNITS)
+        self._worths: LRUCache[tuple[str, str, str, str], Economics] = LRUCache(KEPT_UNITS)
+        self._seen: LRUCache[tuple[str, str], tuple[Insight, PlanResult]] = LRUCache(READY_KEPT)
+        self._markets: LRUCache[str, LabourMarket] = LRUCache(1)
+        self._acts: LRUCache[str, tuple[pd.DataFrame, pd.DataFrame]] = LRUCache(1)
         self._orders: tuple[Appraised | None, OrderedDict[str, Appraised]] = (None, OrderedDict())
         self._earlier: tuple[Appraised, tuple[pd.Timestamp, Appraised] | None] | None = None
 
@@ -144,6 +177,25 @@ class Office:
             kept = self._searched = Searched(found)
         return kept.find(request)
 
+    def look(self, question: Question, given: str, choices: Choices, request: PlanRequest) -> Look:
+        """All that the page of a unit shows, of one state of the workspace.
+
+        Raises
+        ------
+        EhyaError
+            As :meth:`story`.
+        """
+        standing = self._standing(question.usual)
+        with open_register(self.settings) as register:
+            story = self._story(register, standing, given)
+        unit_id = str(story.row.index[0])
+        try:
+            worth = self._worth(standing, question, unit_id, choices)
+            plan = self._plan(standing, question, unit_id, request)
+        except EhyaError:  # what cannot be asked of this unit is not shown; the rest of its page is
+            return Look(story, None, None)
+        return Look(story, worth, plan)
+
     def story(self, question: Question, given: str) -> Story:
         """Everything known of one unit.
 
@@ -152,12 +204,31 @@ class Office:
         EhyaError
             As :meth:`appraised`; ``unknown_unit``, ``several_units``.
         """
-        state, found, beside = self._standing(question.usual)
+        standing = self._standing(question.usual)
         with open_register(self.settings) as register:
-            unit_id = find_unit(found.table, register.units.resolve(given))
-            key = (state, unit_id)
-            kept = self._keep(self._stories, key, lambda: story_among(register, found, beside, unit_id))
-            return replace(kept, predictions=register.predictions(unit_id))  # no part of the state
+            return self._story(register, standing, given)
+
+    def ready(self, question: Question, units: Sequence[str]) -> None:
+        """Look into units that a list has just shown, all at once: whoever read it will open some of them.
+
+        Raises
+        ------
+        EhyaError
+            As :meth:`appraised`.
+        """
+        state, found, beside = standing = self._standing(question.usual)
+        listed = [unit for unit in units if unit in found.table.index]
+        with self._keeping:
+            new = [unit for unit in listed if (state, unit) not in self._seen][:READY_AT_ONCE]
+        if not new:
+            return
+        rows = found.table.loc[new]
+        with open_register(self.settings) as register:
+            insight = Insight.into(register, rows, found.question, beside, found)
+        plans = self._planned(standing, question.usual, rows.index, PlanRequest(), insight)
+        with self._keeping:
+            for unit in new:
+                self._seen[(state, unit)] = (insight, plans)
 
     def worth(self, question: Question, units: pd.Index, choices: Choices) -> pd.DataFrame:
         """Worth of units as columns (`serving.desk.economics.register_economics`).
@@ -177,8 +248,8 @@ class Office:
         EhyaError
             As :meth:`worth`; ``unknown_unit``, ``several_units``.
         """
-        found = self.appraised(question)
-        return economics_of(found, find_unit(found.table, given), choices)
+        standing = self._standing(question.usual)
+        return self._worth(standing, question, find_unit(standing[1].table, given), choices)
 
     def plan(self, question: Question, given: str, request: PlanRequest) -> PlanResult:
         """The cheapest plan of one unit.
@@ -188,16 +259,56 @@ class Office:
         EhyaError
             As :meth:`appraised`; ``unknown_unit``, ``several_units``; ``unknown_option`` for an act in ``costs``.
         """
-        state = self._standing(question.usual)[0]
-        found = self.appraised(question)
-        unit = find_unit(found.table, given)
-        key = (state, unit, repr(question), repr(request))
+        standing = self._standing(question.usual)
+        return self._plan(standing, question, find_unit(standing[1].table, given), request)
+
+    def _story(self, register: Register, standing: Standing, given: str) -> Story:
+        state, found, beside = standing
+        unit_id = find_unit(found.table, register.units.resolve(given))
+
+        def story() -> Story:
+            seen = self._looked_into(state, unit_id)
+            return story_among(register, found, beside, unit_id, None if seen is None else seen[0].of(unit_id))
+
+        kept = self._keep(self._stories, (state, unit_id), story)
+        return replace(kept, predictions=register.predictions(unit_id))  # no part of the state
+
+    def _worth(self, standing: Standing, question: Question, unit_id: str, choices: Choices) -> Economics:
+        key = (standing[0], unit_id, repr(question), repr(choices))
+        found = replace(standing[1], question=question)  # figures of one unit do not rest on the order
+        return self._keep(self._worths, key, lambda: economics_of(found, unit_id, choices, self._market(standing)))
+
+    def _plan(self, standing: Standing, question: Question, unit_id: str, request: PlanRequest) -> PlanResult:
+        key = (standing[0], unit_id, repr(question), repr(request))
 
         def plan() -> PlanResult:
-            done, believed = done_acts(self.settings, question), believed_acts(self.settings, question)
-            return plans_of(found, pd.Index([unit]), done, request, believed)
+            seen = self._looked_into(standing[0], unit_id)
+            if seen is not None and request == PlanRequest() and question == question.usual:
+                return seen[1].only(unit_id)
+            return self._planned(standing, question, pd.Index([unit_id]), request)
 
         return self._keep(self._plans, key, plan)
+
+    def _planned(
+        self,
+        standing: Standing,
+        question: Question,
+        units: pd.Index,
+        request: PlanRequest,
+        insight: Insight | None = None,
+    ) -> PlanResult:
+        state, found, _ = standing
+        acts = lambda: (done_acts(self.settings, question), believed_acts(self.settings, question))  # noqa: E731
+        done, believed = self._keep(self._acts, state, acts)
+        return plans_of(replace(found, question=question), units, done, request, believed, insight)
+
+    def _market(self, standing: Standing) -> LabourMarket:
+        return self._keep(self._markets, standing[0], lambda: labour_market(standing[1].table))
+
+    def _looked_into(self, state: str, unit_id: str) -> tuple[Insight, PlanResult] | None:
+        """What was looked into together with other units of a list."""
+        with self._keeping:
+            return self._seen.get((state, unit_id))
 
     def _keep(self, cache: LRUCache[Key, Kept], key: Key, make: Callable[[], Kept]) -> Kept:
         """What is kept for a key, or a new one; a cache of that library is no place for two threads at once."""
@@ -239,7 +350,7 @@ class Office:
     def _latest(self, question: Question) -> Appraised:
         return self._standing(question)[1]
 
-    def _standing(self, question: Question) -> tuple[str, Appraised, Beside]:
+    def _standing(self, question: Question) -> Standing:
         with self._lock:  # two who ask at once wait for one appraisal
             with open_register(self.settings) as register:
                 state = f"{state_of(register, self.settings, question)} {question.document}"

@@ -24,6 +24,7 @@ from engine.recourse.cheapest import Plans, Wish, cheapest
 from engine.recourse.quarter import Capacity, work
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised, appraised
+from serving.desk.insight import Insight
 from serving.desk.learnt_acts import believed_acts
 from serving.desk.named import find_unit
 from serving.desk.question import Question
@@ -99,6 +100,12 @@ class PlanResult:
     done: pd.DataFrame
     price_year: int
 
+    def only(self, unit_id: str) -> PlanResult:
+        """The plan of one of the units."""
+        table, lines = self.plans.table.loc[[unit_id]], (self.plans.steps, self.acts, self.done)
+        steps, acts, done = (one[(one["unit_id"] == unit_id).to_numpy()].reset_index(drop=True) for one in lines)
+        return PlanResult(self.found, Plans(table, steps), acts, done, self.price_year)
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Workload:
@@ -161,7 +168,12 @@ def acts_among(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def plans_of(
-    found: Appraised, names: pd.Index, done: pd.DataFrame, request: PlanRequest, believed: pd.DataFrame
+    found: Appraised,
+    names: pd.Index,
+    done: pd.DataFrame,
+    request: PlanRequest,
+    believed: pd.DataFrame,
+    insight: Insight | None = None,
 ) -> PlanResult:
     """Plans of units of an appraisal.
 
@@ -177,12 +189,18 @@ def plans_of(
         What plans are to reach.
     believed
         What acts do (`serving.desk.learnt_acts.believed_acts`).
+    insight
+        What stands in the way of these units, where that was looked into already.
     """
     units = found.table.loc[names]
     year = found.question.price_year or own_year(found.table) or FIXED_COST_YEAR
-    levels = levels_of(found.prices)
-    findings = diagnose(units, as_of=found.question.as_of, levels=levels)
-    barriers = barriers_of(findings, unjudged(units, as_of=found.question.as_of, levels=levels))
+    if insight is None:
+        levels = levels_of(found.prices)
+        findings = diagnose(units, as_of=found.question.as_of, levels=levels)
+        blind = unjudged(units, as_of=found.question.as_of, levels=levels)
+    else:
+        findings, blind = insight.findings, insight.unjudged
+    barriers = barriers_of(findings, blind)
     done = since_records(done, units)
     acts = acts_of(
         units,

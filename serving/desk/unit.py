@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from engine.diagnosis.findings import barriers_of, diagnose, unjudged
-from engine.economics.prices import levels_of
+from engine.diagnosis.findings import barriers_of
 from engine.errors import EhyaError, ErrorCode
-from engine.health.plausibility import implausible
 from engine.recourse.acts import lifted, since_records
 from engine.recourse.remedies import interventions
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised, Beside, current_units, judged
+from serving.desk.insight import Insight
 from serving.desk.named import find_unit
 from serving.desk.plan import acts_among
 from serving.desk.question import Question
-from serving.desk.why import Why, explained, why
+from serving.desk.why import Why, explained
 from serving.desk.workspace import champion, open_register
 from serving.disclosure.masking import Audience
 
@@ -96,7 +95,9 @@ def unit_story(settings: Settings, question: Question, given: str) -> Story:
         return _story(register, units, unit_id, question, beside, found)
 
 
-def story_among(register: Register, found: Appraised, beside: Beside, given: str) -> Story:
+def story_among(
+    register: Register, found: Appraised, beside: Beside, given: str, insight: Insight | None = None
+) -> Story:
     """The story of a unit of an appraisal that stands already.
 
     Parameters
@@ -107,6 +108,8 @@ def story_among(register: Register, found: Appraised, beside: Beside, given: str
         The appraisal for the office, and what it rests on beside the units.
     given
         Id or name of the unit.
+    insight
+        What is known of the unit beside its record, where that was looked into already.
 
     Raises
     ------
@@ -114,7 +117,7 @@ def story_among(register: Register, found: Appraised, beside: Beside, given: str
         ``unknown_unit``, ``several_units``.
     """
     unit_id = find_unit(found.table, register.units.resolve(given))
-    return _story(register, found.table, unit_id, found.question, beside, found)
+    return _story(register, found.table, unit_id, found.question, beside, found, insight)
 
 
 def _story(
@@ -124,35 +127,33 @@ def _story(
     question: Question,
     beside: Beside,
     found: Appraised | None,
+    insight: Insight | None = None,
 ) -> Story:
     """The story, where ``units`` holds the unit's record."""
-    unit = units.loc[[unit_id]]
-    levels = levels_of(beside.prices)
-    findings = diagnose(unit, as_of=question.as_of, levels=levels)
-    blind = unjudged(unit, as_of=question.as_of, levels=levels)
-    waiting = barriers_of(findings, blind)
-    done = since_records(acts_among(register.events(question.as_of)), unit)
+    unit = (units if found is None else found.table).loc[[unit_id]]
+    seen = insight or Insight.into(register, unit, question, beside, found)
+    findings = seen.findings
+    waiting = barriers_of(findings, seen.unjudged)
+    done = since_records(acts_among(register.events(question.as_of, unit_id)), unit)
     gone = lifted(findings, done)
-    events = register.events()
-    row = unit if found is None else found.table.loc[[unit_id]]
     model = None if found is None else found.model
-    scorable = model is not None and bool(row["scorable"].iloc[0])
+    scorable = model is not None and bool(unit["scorable"].iloc[0])
     return Story(
-        row=row,
-        facts=register.units.facts(unit_id),
-        conflicts=register.decisions.conflicts(unit_id).drop(columns="unit_id"),
-        extras=register.units.extras([unit_id]).drop(columns="unit_id"),
-        odd=implausible(unit, earlier=beside.earlier),
+        row=unit,
+        facts=seen.told.facts.set_index("field"),
+        conflicts=seen.told.conflicts.drop(columns="unit_id"),
+        extras=seen.told.extras.drop(columns="unit_id"),
+        odd=seen.odd,
         twins=units["name"].reindex(_twins(unit_id, beside.duplicates)),
         history=register.units.history(unit_id),
-        events=events[events["unit_id"] == unit_id],
+        events=register.events(unit_id=unit_id),
         predictions=register.predictions(unit_id),
         findings=findings[~gone],
-        unjudged=blind,
+        unjudged=seen.unjudged,
         plan=interventions(waiting[~lifted(waiting, done)]),
         lifted=findings[gone],
         why=explained(model, unit, as_of=question.as_of) if scorable and model is not None else None,
-        reasons=None if found is None else why(found, [unit_id]),
+        reasons=seen.reasons,
     )
 
 

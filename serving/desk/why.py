@@ -46,6 +46,8 @@ ASKED = 3
 """Questions that are asked of each unit."""
 
 _ROWS_AT_ONCE = 4096
+_DIGITS = 12
+"""Digits by which parts are put in order: beyond them sums differ with the company in which a unit is asked."""
 _CLASS = 10.0
 """Added to a score for each better class of triage: more than any answer can move a score."""
 
@@ -203,7 +205,8 @@ class _Asked:
         )
         long = long[(long["amount"] != 0) | (long["feature"] == BASE)]
         last = long["feature"].map({name: place for place, name in enumerate(REST, start=1)}).fillna(0)
-        order = np.lexsort((-long["amount"].abs(), last, pd.factorize(long["unit_id"])[0]))
+        size = -long["amount"].abs().round(_DIGITS)
+        order = np.lexsort((size, last, pd.factorize(long["unit_id"])[0]))
         long = long.iloc[order].join(rests, on="feature")
         told = stated.stack().reindex(pd.MultiIndex.from_frame(long[["unit_id", "feature"]]))  # noqa: PD013
         return long.assign(

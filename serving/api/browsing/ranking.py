@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from engine.errors import EhyaError, ErrorCode
 from engine.ranking.criteria import Part
 from serving.api.access import Rate
+from serving.api.browsing.ahead import look_ahead
 from serving.api.browsing.answers import PAGE_HEADERS, answered, question_of, read_by, settings_of, went
 from serving.api.browsing.look import words_for
 from serving.api.browsing.today import NOT_READY
@@ -53,6 +54,7 @@ def router() -> APIRouter:
             if error.code not in NOT_READY:
                 raise
             return went(request, "/desk/start")
+        look_ahead(request, view.ranking.listed.index)
         status = 422 if view.errors else 200
         return await answered(request, lambda frame: ranking_page(frame, view), status)
 

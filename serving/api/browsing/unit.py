@@ -32,12 +32,11 @@ from serving.api.browsing.look import words_for
 from serving.api.browsing.today import NOT_READY
 from serving.api.downloads import XLSX
 from serving.desk.documents import add_document, document, documents, remove_document
-from serving.desk.economics import Choices, Economics
+from serving.desk.economics import Choices
 from serving.desk.editing import EDITABLE, Edit, edit_units
-from serving.desk.office import Office
+from serving.desk.office import Look, Office
 from serving.desk.opportunity import opportunity_of
-from serving.desk.plan import PlanRequest, PlanResult
-from serving.desk.question import Question
+from serving.desk.plan import PlanRequest
 from serving.desk.unit import unit_story
 from serving.i18n import Speech
 from serving.pages.desk.editing import edit_page, written
@@ -175,19 +174,16 @@ def unit_story_of(request: Request, unit_id: str) -> Any:
 
 
 def _shown(request: Request, unit_id: str) -> UnitShown:
-    story, settings, moved = unit_story_of(request, unit_id), settings_of(request), _moved(request)
-    worth, plan = _worth(request.app.state.office, question_of(request), str(story.row.index[0]), moved)
-    return UnitShown(story, worth, plan, moved, _documents(settings, str(story.row.index[0]), words_for(request)))
-
-
-def _worth(
-    office: Office, question: Question, unit_id: str, moved: Mapping[str, float]
-) -> tuple[Economics | None, PlanResult | None]:
+    office: Office = request.app.state.office
+    settings, question, moved = settings_of(request), question_of(request), _moved(request)
     try:
-        worth = office.economics(question, unit_id, Choices(dict(moved), draws=DRAWS))
-        return worth, office.plan(question, unit_id, PlanRequest())
-    except EhyaError:  # what cannot be asked of this unit is not shown; the rest of its page is
-        return None, None
+        found = office.look(question, unit_id, Choices(moved, draws=DRAWS), PlanRequest())
+    except EhyaError as error:
+        if error.code not in NOT_READY:
+            raise
+        found = Look(unit_story(settings, question, unit_id), None, None)
+    papers = _documents(settings, str(found.story.row.index[0]), words_for(request))
+    return UnitShown(found.story, found.worth, found.plan, moved, papers)
 
 
 def _moved(request: Request) -> dict[str, float]:

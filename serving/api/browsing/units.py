@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from engine.errors import EhyaError
+from serving.api.browsing.ahead import look_ahead
 from serving.api.browsing.answers import (
     actor_of,
     answered,
@@ -61,6 +62,7 @@ def router() -> APIRouter:
             found = await run_in_threadpool(office.units, question, UnitsRequest())
         saved = await run_in_threadpool(views, settings_of(request), actor_of(request))
         kept = [(one.number, one.name, one.address) for one in saved]
+        look_ahead(request, found.rows.index)
         columns = tuple(one for one in asked.get("column", "").split(";") if one)
         return await answered(
             request,

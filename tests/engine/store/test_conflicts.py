@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from engine.domain.outcome import Outcome
 from engine.errors import EhyaError, ErrorCode
 from engine.store import Register
 from engine.store.sources import source_family
@@ -228,3 +229,46 @@ class TestDecisions:
 )
 def test_files_that_continue_one_another_are_one_source(one, other, same):
     assert (source_family(one) == source_family(other)) is same
+
+
+def test_what_is_told_of_several_units_in_one_go_is_what_is_told_of_each(register, given):
+    rows = [
+        {"identity": "business:1", "jobs_now": 30, "notes": "one", "extras": "Storeys|number|2;Zone|text|B"},
+        {"identity": "business:2", "jobs_now": 7, "extras": "Zone|text|C"},
+        {"identity": "business:3", "land_m2": 900.0, "extras": None},
+    ]
+    later = [
+        {"identity": "business:1", "jobs_now": 12, "notes": "two", "extras": "Zone|text|D"},
+        {"identity": "business:2", "jobs_now": 7, "extras": None},
+    ]
+    first = register.imports.commit(given(*rows, source="a.xlsx", as_of="2023-03-21"), imported_at=NOON)
+    units = first.rows["unit_id"].tolist()
+    register.imports.commit(given(*later, source="b.xlsx", as_of="2024-03-20"), imported_at=NOON)
+    register.decisions.confirm(units[1], "jobs_now", as_of=datetime(2024, 4, 1), made_at=NOON)
+    for merged in (False, True):
+        if merged:
+            register.decisions.merge(units[0], units[2], made_at=NOON)
+        shown = list(register.units().index)
+        told = register.units.told(shown)
+        for unit in shown:
+            own = [table[table["unit_id"] == unit].reset_index(drop=True) for table in (told.facts, told.conflicts)]
+            pd.testing.assert_frame_equal(own[0].set_index("field"), register.units.facts(unit))
+            pd.testing.assert_frame_equal(own[1], register.decisions.conflicts(unit))
+        extras = told.extras.sort_values(["unit_id", "header"], ignore_index=True)
+        pd.testing.assert_frame_equal(extras, register.units.extras(), check_dtype=False)
+
+
+def test_events_of_one_unit_are_those_of_all_that_name_it(register, given):
+    rows = [{"identity": f"business:{one}", "name": f"واحد {one}"} for one in (1, 2)]
+    found = register.imports.commit(given(*rows, source="a.xlsx", as_of="2023-03-21"), imported_at=NOON)
+    first, second = found.rows["unit_id"]
+    for unit in (first, second, first):
+        day = pd.Timestamp("2024-01-01")
+        register.events.add(Outcome(unit_id=unit, kind="visited", happened_on=day, known_on=day))
+    for known_by in (None, datetime(2024, 1, 1), datetime(2023, 12, 31)):
+        every = register.events(known_by)
+        for unit in (first, second):
+            own = every[every["unit_id"] == unit].reset_index(drop=True)
+            pd.testing.assert_frame_equal(register.events(known_by, unit).reset_index(drop=True), own)
+    register.decisions.merge(first, second, made_at=NOON)
+    assert len(register.events(unit_id=second)) == 3

@@ -1,0 +1,81 @@
+"""What stands in the way of units, and what their figures rest on, of several at once.
+
+Of fifty units it takes hardly longer than of one: whoever looks at one unit after another asks for those around it too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from engine.diagnosis.findings import diagnose, unjudged
+from engine.economics.prices import levels_of
+from engine.health.plausibility import implausible
+from engine.store import Register
+from engine.store.units import Told
+from serving.desk.appraisal import Appraised, Beside
+from serving.desk.question import Question
+from serving.desk.why import Why, why
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Insight:
+    """What is known of some units beside their rows.
+
+    Parameters
+    ----------
+    told
+        What sources say of them (`engine.store.units.Told`).
+    findings, unjudged
+        Barriers, and what could not be judged (`engine.diagnosis.findings`).
+    odd
+        Figures that can hardly be (`engine.health.plausibility.implausible`).
+    reasons
+        What adds up to their figures, and what to ask next; ``None`` without an appraisal.
+    """
+
+    told: Told
+    findings: pd.DataFrame
+    unjudged: pd.DataFrame
+    odd: pd.DataFrame
+    reasons: Why | None
+
+    @classmethod
+    def into(
+        cls, register: Register, units: pd.DataFrame, question: Question, beside: Beside, found: Appraised | None
+    ) -> Insight:
+        """Look into some units.
+
+        Parameters
+        ----------
+        register
+            Open register, in the state that the units were read in.
+        units
+            Unit table or rows of an appraisal table, shape (n, columns).
+        question, beside
+            The day, and what the workspace holds.
+        found
+            The appraisal that the units are rows of, where there is one.
+        """
+        levels = levels_of(beside.prices)
+        return cls(
+            told=register.units.told([str(unit) for unit in units.index]),
+            findings=diagnose(units, as_of=question.as_of, levels=levels),
+            unjudged=unjudged(units, as_of=question.as_of, levels=levels),
+            odd=implausible(units, earlier=beside.earlier),
+            reasons=None if found is None else why(found, [str(unit) for unit in units.index]),
+        )
+
+    def of(self, unit_id: str) -> Insight:
+        """The lines of one unit."""
+        reasons = self.reasons
+        if reasons is not None:
+            reasons = Why(_only(reasons.parts, unit_id), _only(reasons.questions, unit_id))
+        told = Told(*(_only(lines, unit_id) for lines in (self.told.facts, self.told.conflicts, self.told.extras)))
+        findings, blind, odd = (_only(lines, unit_id) for lines in (self.findings, self.unjudged, self.odd))
+        return Insight(told, findings, blind, odd, reasons)
+
+
+def _only(lines: pd.DataFrame, unit_id: str) -> pd.DataFrame:
+    return lines[(lines["unit_id"] == unit_id).to_numpy(dtype=bool)].reset_index(drop=True)

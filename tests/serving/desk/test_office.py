@@ -1,0 +1,69 @@
+"""What the office is asked of a unit is the same whether a list was looked into before or not."""
+
+from dataclasses import fields
+
+import pandas as pd
+import pytest
+
+from engine.parsing.dates import Precision
+from serving.desk.economics import Choices
+from serving.desk.office import Office
+from serving.desk.outcomes import OutcomeRequest, record_outcome
+from serving.desk.plan import PlanRequest
+from serving.desk.question import Question
+from serving.desk.unit import unit_story
+from tests.serving.api.parties import BY, at_work
+from tests.serving.conftest import DAY
+
+FEW = Choices(draws=50)
+
+
+@pytest.fixture
+def settings(own_copy, first_day):
+    return at_work(own_copy, first_day).settings
+
+
+def same(one, other):
+    """Whether two results hold the same, field by field."""
+    for field in fields(one):
+        mine, theirs = getattr(one, field.name), getattr(other, field.name)
+        if isinstance(mine, pd.DataFrame):
+            pd.testing.assert_frame_equal(mine, theirs, check_index_type=False, obj=field.name)
+        elif isinstance(mine, pd.Series):
+            pd.testing.assert_series_equal(mine, theirs, obj=field.name)
+        elif hasattr(mine, "__dataclass_fields__") and field.name in ("reasons", "plans"):
+            same(mine, theirs)
+
+
+def test_a_unit_of_a_list_that_was_looked_into_is_as_one_that_is_asked_alone(settings):
+    question = Question(as_of=DAY)
+    ahead, alone = Office(settings), Office(settings)
+    listed = [str(unit) for unit in ahead.appraised(question).table.index[:20]]
+    ahead.ready(question, listed)
+    for unit in listed:
+        before, after = (office.look(question, unit, FEW, PlanRequest()) for office in (ahead, alone))
+        same(before.story, after.story)
+        same(before.story, unit_story(settings, question, unit))
+        assert (before.worth is None) == (after.worth is None)
+        assert (before.plan is None) == (after.plan is None)
+        if before.plan is not None:
+            same(before.plan, after.plan)
+        if before.worth is not None:
+            pd.testing.assert_series_equal(before.worth.drawn, after.worth.drawn)
+
+
+def test_what_was_looked_into_is_forgotten_when_the_register_changes(settings):
+    question, office = Question(as_of=DAY), Office(settings)
+    table = office.appraised(question).table
+    unit = str(table.index[0])
+    office.ready(question, [unit])
+    assert office.look(question, unit, FEW, PlanRequest()).story.events.empty
+    visited = OutcomeRequest(unit, "visited", DAY, Precision.DAY, known_on=DAY)
+    record_outcome(settings, visited, **BY)
+    assert len(office.look(question, unit, FEW, PlanRequest()).story.events) == 1
+
+
+def test_units_that_are_no_more_are_passed_over_when_a_list_is_looked_into(settings):
+    office = Office(settings)
+    office.ready(Question(as_of=DAY), ["nobody"])
+    office.ready(Question(as_of=DAY), [])
