@@ -1,16 +1,19 @@
 """Pages of the planner's desk over ten thousand units, against bare routes that send the same bytes.
 
 Ours is the service in a process of its own; a planner's key opens its pages, each is asked once before the clock
-starts. The bare routes are handed each page ready. Beside the ratio stands the median of each page, in milliseconds.
+starts. The bare routes are handed each page ready. Beside the ratio stands the median of each page, in milliseconds;
+of the page of a unit also that of units that nobody asked for before, from anywhere (``unit_new``) and from a list that
+has stood for a moment (``unit_listed``).
 """
 
 from __future__ import annotations
 
+import re
 import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -32,7 +35,10 @@ PAGES = {
     "map": "/desk/map",
     "unit": "/desk/units/UNIT",
     "outcomes": "/desk/outcomes",
+    "conflicts": "/desk/decisions?show=conflicts",
 }
+_READING = 3.0
+"""Seconds that a list is taken to be read before a unit of it is opened."""
 
 
 def measure(*, random_state: int = 0, repeats: int = 7, units: int = UNITS) -> dict[str, float]:
@@ -41,7 +47,8 @@ def measure(*, random_state: int = 0, repeats: int = 7, units: int = UNITS) -> d
         place = Place.make(Path(folder), units=units, random_state=random_state)
         key = place.key(CallerRole.PLANNER, "office")
         with open_register(place.settings) as register:
-            unit = str(register.units().index[0])
+            every = [str(one) for one in register.units().index]
+            unit = every[0]
         paths = {name: path.replace("UNIT", unit) for name, path in PAGES.items()}
         headers = {"authorization": f"Bearer {key}"}
         with place.served() as served:
@@ -52,7 +59,12 @@ def measure(*, random_state: int = 0, repeats: int = 7, units: int = UNITS) -> d
                     lambda: [_asked(port, f"/{name}", {}) for name in pages],
                     repeats=repeats,
                 )
-            times = {name: _median_ms(served.port, path, headers, repeats) for name, path in paths.items()}
+            times = {name: _median_ms(served.port, [path] * repeats, headers) for name, path in paths.items()}
+            step = len(every) // repeats - 1
+            times["unit_new"] = _median_ms(served.port, _units(every[1::step][:repeats]), headers)
+            listed = re.findall(rb'name="unit" value="(\w+)"', _asked(served.port, "/desk/units?sort=name", headers))
+            time.sleep(_READING)
+            times["unit_listed"] = _median_ms(served.port, _units(one.decode() for one in listed[:repeats]), headers)
     return found | {f"{name}_ms": took for name, took in times.items()}
 
 
@@ -68,9 +80,13 @@ def _asked(port: int, path: str, headers: Mapping[str, str]) -> bytes:
         connection.close()
 
 
-def _median_ms(port: int, path: str, headers: Mapping[str, str], repeats: int) -> float:
+def _units(ids: Iterable[str]) -> list[str]:
+    return [f"/desk/units/{one}" for one in ids]
+
+
+def _median_ms(port: int, paths: Iterable[str], headers: Mapping[str, str]) -> float:
     times = []
-    for _ in range(repeats):
+    for path in paths:
         start = time.perf_counter()
         _asked(port, path, headers)
         times.append(1000 * (time.perf_counter() - start))
