@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 from cachetools import LRUCache
@@ -40,7 +40,7 @@ ROWS_KEPT = 100_000
 
 Standing = tuple[str, Appraised, Beside]
 """State of the workspace, the appraisal that was made of it, and what that rests on."""
-Key = TypeVar("Key", bound=Hashable)
+Key = TypeVar("Key", bound=tuple[str, ...])
 Kept = TypeVar("Kept")
 KEPT_UNITS = 64
 """Units whose stories and plans are kept while the workspace stays as it is: sliders and edits come back to them."""
@@ -89,8 +89,8 @@ class Office:
         self._plans: LRUCache[tuple[str, str, str, str], PlanResult] = LRUCache(KEPT_UNITS)
         self._worths: LRUCache[tuple[str, str, str, str], Economics] = LRUCache(KEPT_UNITS)
         self._seen: LRUCache[tuple[str, str], tuple[Insight, PlanResult]] = LRUCache(READY_KEPT)
-        self._markets: LRUCache[str, LabourMarket] = LRUCache(1)
-        self._acts: LRUCache[str, tuple[pd.DataFrame, pd.DataFrame]] = LRUCache(1)
+        self._markets: LRUCache[tuple[str], LabourMarket] = LRUCache(1)
+        self._acts: LRUCache[tuple[str], tuple[pd.DataFrame, pd.DataFrame]] = LRUCache(1)
         self._orders: tuple[Appraised | None, OrderedDict[str, Appraised]] = (None, OrderedDict())
         self._earlier: tuple[Appraised, tuple[pd.Timestamp, Appraised] | None] | None = None
 
@@ -227,8 +227,9 @@ class Office:
             insight = Insight.into(register, rows, found.question, beside, found)
         plans = self._planned(standing, question.usual, rows.index, PlanRequest(), insight)
         with self._keeping:
-            for unit in new:
-                self._seen[(state, unit)] = (insight, plans)
+            if self._kept is not None and self._kept[0] == state:
+                for unit in new:
+                    self._seen[(state, unit)] = (insight, plans)
 
     def worth(self, question: Question, units: pd.Index, choices: Choices) -> pd.DataFrame:
         """Worth of units as columns (`serving.desk.economics.register_economics`).
@@ -299,11 +300,11 @@ class Office:
     ) -> PlanResult:
         state, found, _ = standing
         acts = lambda: (done_acts(self.settings, question), believed_acts(self.settings, question))  # noqa: E731
-        done, believed = self._keep(self._acts, state, acts)
+        done, believed = self._keep(self._acts, (state,), acts)
         return plans_of(replace(found, question=question), units, done, request, believed, insight)
 
     def _market(self, standing: Standing) -> LabourMarket:
-        return self._keep(self._markets, standing[0], lambda: labour_market(standing[1].table))
+        return self._keep(self._markets, (standing[0],), lambda: labour_market(standing[1].table))
 
     def _looked_into(self, state: str, unit_id: str) -> tuple[Insight, PlanResult] | None:
         """What was looked into together with other units of a list."""
@@ -317,7 +318,8 @@ class Office:
         if found is None:
             found = make()
             with self._keeping:
-                cache[key] = found
+                if self._kept is not None and self._kept[0] == key[0]:  # of an earlier state nobody asks again
+                    cache[key] = found
         return found
 
     def _ordered(self, found: Appraised, question: Question) -> Appraised:
@@ -358,5 +360,20 @@ class Office:
                     return self._kept
                 units, beside = current_units(register, as_of=question.as_of), Beside.of(register, self.settings)
                 model = champion(register, self.settings)
-            self._kept = (state, judged(units, model, question, Audience.OFFICE, beside), beside)
-            return self._kept
+            standing = (state, judged(units, model, question, Audience.OFFICE, beside), beside)
+            self._stand(standing)
+            return standing
+
+    def _stand(self, standing: Standing) -> None:
+        """Put an appraisal in the place of the one before, and let go of all that rests on that one.
+
+        Each plan and each list holds the whole appraisal that it was made of, units and model.
+        """
+        with self._keeping:
+            self._kept = standing
+            kept: tuple[LRUCache[Any, Any], ...]
+            kept = (self._stories, self._plans, self._worths, self._seen, self._markets, self._acts)
+            for one in kept:
+                one.clear()
+        self._asked = self._searched = self._earlier = None
+        self._orders = (None, OrderedDict())

@@ -1,5 +1,7 @@
-"""What the office is asked of a unit is the same whether a list was looked into before or not."""
+"""What is kept ready for the office is what it would be told anew, and goes with the state that it was made of."""
 
+import gc
+import weakref
 from dataclasses import fields
 
 import pandas as pd
@@ -12,6 +14,7 @@ from serving.desk.outcomes import OutcomeRequest, record_outcome
 from serving.desk.plan import PlanRequest
 from serving.desk.question import Question
 from serving.desk.unit import unit_story
+from serving.desk.units import UnitsRequest
 from tests.serving.api.parties import BY, at_work
 from tests.serving.conftest import DAY
 
@@ -67,3 +70,18 @@ def test_units_that_are_no_more_are_passed_over_when_a_list_is_looked_into(setti
     office = Office(settings)
     office.ready(Question(as_of=DAY), ["nobody"])
     office.ready(Question(as_of=DAY), [])
+
+
+def test_nothing_of_an_appraisal_is_kept_once_another_stands(settings):
+    office, question = Office(settings), Question(as_of=DAY)
+    held = weakref.ref(office.appraised(question).table)
+    unit = str(held().index[0])
+    office.ready(question, [unit])
+    office.look(question, unit, FEW, PlanRequest())
+    office.units(question, UnitsRequest())
+    day = pd.Timestamp("2026-01-10")
+    visit = OutcomeRequest(unit=unit, kind="visited", happened_on=day, precision=Precision.DAY, known_on=DAY)
+    record_outcome(settings, visit, **BY)
+    office.appraised(question)
+    gc.collect()
+    assert held() is None
