@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import Request
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException, MultiPartParser
 
@@ -108,6 +109,10 @@ async def _multipart(request: Request, body: bytes, most: int) -> Form:
         max_fields=MOST_FIELDS,
         max_part_size=request.app.state.limits.body_bytes,
     )
+    _, stated = parse_options_header(request.headers["content-type"])
+    if stated.get(b"charset", b"utf-8").lower() != b"utf-8":
+        # Forms say no such thing; an alphabet that a caller chooses makes text of it that nothing can write.
+        raise RequestRefusedError(HttpProblem.FORM_UNREADABLE, reason="charset")
     try:
         parsed = await parser.parse()
     except (MultiPartException, ValueError, KeyError) as error:

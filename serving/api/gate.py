@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
@@ -74,6 +77,7 @@ class Gate:
     ) -> None:
         self.ring, self.limits, self.open_without_keys = ring, limits or ServiceLimits(), open_without_keys
         self._storage: MemoryStorage | None = None
+        self._trying = asyncio.Lock()
 
     @property
     def keyed(self) -> bool:
@@ -158,6 +162,28 @@ class Gate:
         if caller is None:
             raise self._wrong(address)
         return caller
+
+    @asynccontextmanager
+    async def trying(self, *guessers: str) -> AsyncGenerator[None]:
+        """Let one password be tried, after those that came before it were counted.
+
+        Trying one takes a while and much memory on purpose: whoever sends many at once would have them all tried before
+        the first counts, and the service out of memory.
+
+        Parameters
+        ----------
+        *guessers
+            The address that it comes from, and the account.
+
+        Raises
+        ------
+        RequestRefusedError
+            ``keys_tried``.
+        """
+        async with self._trying:
+            for guesser in guessers:
+                self.refuse_guessing(guesser)
+            yield
 
     def wrong_password(self, address: str) -> None:
         """Count a wrong password, or a name that there is not, as a wrong key is counted."""

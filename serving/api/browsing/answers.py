@@ -34,6 +34,8 @@ PAGE_HEADERS = {
     "referrer-policy": "same-origin",
 }
 HTML = "text/html; charset=utf-8"
+_OF_AN_ADDRESS = "/?&=#%:+,;@!$'()*~"
+"""Signs that an address holds as they are; a header holds no Persian, and an address that was typed may."""
 PLANNER = (CallerRole.PLANNER,)
 
 
@@ -179,7 +181,7 @@ def went(request: Request, address: str, done: str = "", **undo: str) -> Respons
     said = {"done": done, **undo} if done else {}
     query = urlencode(said | ({"mark": _mark(request, said)} if said else {}))
     onward = f"{address}{'&' if '?' in address else '?'}{query}" if query else address
-    return Response(None, 303, PAGE_HEADERS | {"location": onward})
+    return Response(None, 303, PAGE_HEADERS | {"location": quote(onward, safe=_OF_AN_ADDRESS)})
 
 
 def _mark(request: Request, said: Mapping[str, str]) -> str:

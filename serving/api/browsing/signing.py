@@ -43,14 +43,14 @@ def router() -> APIRouter:
         gate: Gate = request.app.state.gate
         given = form_of(request)
         name, onward = given.text("name"), own_address(given.text("next"))
-        address = neighbourhood(request.client.host if request.client else "")
-        for who in (address, f"name:{folded_name(name)}"):
-            gate.refuse_guessing(who)
+        guessers = (neighbourhood(request.client.host if request.client else ""), f"name:{folded_name(name)}")
         settings, cost = settings_of(request), request.app.state.password_cost
-        begun = await run_in_threadpool(sign_in, settings, name, given.whole("password"), now=gate.now(), cost=cost)
+        async with gate.trying(*guessers):
+            begun = await run_in_threadpool(sign_in, settings, name, given.whole("password"), now=gate.now(), cost=cost)
+            if begun is None:
+                for guesser in guessers:
+                    gate.wrong_password(guesser)
         if begun is None:
-            for who in (address, f"name:{folded_name(name)}"):
-                gate.wrong_password(who)
             kept = kept_of(given)
             return await answered(
                 request, lambda frame: sign_in_page(frame, onward=onward, name=name, refused=True, kept=kept), 401

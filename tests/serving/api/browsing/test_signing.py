@@ -1,6 +1,7 @@
 """People sign in to pages; forms count only where our own pages sent them."""
 
 import hmac
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import pytest
@@ -37,6 +38,11 @@ def test_no_address_of_others_is_gone_to(stranger):
     assert _enter(stranger, next="//evil.example/desk").headers["location"] == "/desk"
 
 
+def test_an_address_that_was_typed_in_persian_is_gone_to(stranger):
+    assert _enter(stranger, next="/desk/units?q=خ#ج").headers["location"] == "/desk/units?q=%D8%AE#%D8%AC"
+    assert _enter(stranger, next="/desk/units?q=%D8%AE").headers["location"] == "/desk/units?q=%D8%AE"
+
+
 def test_a_wrong_password_and_a_name_that_is_none_are_answered_alike(stranger):
     wrong, unknown = _enter(stranger, "not it at all"), _enter(stranger, name="nobody")
     assert wrong.status_code == unknown.status_code == 401
@@ -57,6 +63,13 @@ def test_guessing_ends_after_some_wrong_passwords_whatever_keyboard_types_the_na
         assert stopped.status_code == 429  # a right password tells nothing now
         assert int(stopped.headers["retry-after"]) > 0
         assert "text/html" in stopped.headers["content-type"]
+
+
+def test_guesses_that_come_at_once_are_counted_one_by_one(own_copy):
+    limits = ServiceLimits(reads=100_000, lists=100_000, writes=100_000, wrong_keys=3)
+    with browsing(own_copy, signed_in=False, limits=limits) as found, ThreadPoolExecutor(12) as at_once:
+        guesses = list(at_once.map(lambda _: _enter(found, "not it at all").status_code, range(12)))
+    assert sorted(guesses) == [401] * 3 + [429] * 9
 
 
 def test_a_host_that_a_caller_names_makes_nobody_the_first_account(own_copy):

@@ -223,3 +223,12 @@ def test_no_one_else_may_bring_a_register(desk_parties):
         assert browser.get("/desk/imports/new").status_code == 303
         assert browser.get("/desk/imports").status_code == 303
         assert browser.post("/desk/undo/import", {"which": "1"}).status_code in (401, 403)
+
+
+def test_a_form_in_an_alphabet_of_the_callers_choice_is_refused(writing):
+    writing.get("/desk/imports/new")
+    part = b'--cut\r\ncontent-disposition: form-data; name="source"\r\n\r\n\\ud800\r\n--cut--\r\n'
+    stated = {"content-type": "multipart/form-data; boundary=cut; charset=unicode_escape"}
+    refused = writing.client.post("/desk/imports/new", content=part, headers={**stated, "x-form-token": writing.token})
+    assert refused.status_code == 422
+    assert refused.headers["x-ehya-problem"] == "form_unreadable"
