@@ -26,7 +26,7 @@ Name = Annotated[str, Path(description="id of the saved mandate", min_length=1, 
 def router() -> APIRouter:
     """Addresses of saved mandates; each caller meets only what is the caller's."""
     routes = APIRouter(prefix="/v1", tags=["kept"])
-    refusals = problem_answers(404, 408, 409, 412, 413, 415, 422, 428)
+    new, changed = (408, 409, 413, 415, 422), (404, 408, 409, 412, 413, 415, 422, 428)
 
     @routes.get(
         "/mandates",
@@ -46,7 +46,7 @@ def router() -> APIRouter:
         "/mandates",
         response_model=KeptMandate,
         summary="Save a mandate",
-        responses=refusals,
+        responses=problem_answers(*new),
         openapi_extra=with_body(EXAMPLE, "Mandate"),
     )
     async def save(request: Request, query: Annotated[LanguageQuery, Query()]) -> Response:
@@ -77,7 +77,7 @@ def router() -> APIRouter:
         "/mandates/{name}",
         response_model=KeptMandate,
         summary="Change a mandate",
-        responses=refusals,
+        responses=problem_answers(*changed),
         openapi_extra=with_body(EXAMPLE, "Mandate"),
     )
     async def change(request: Request, name: Name, query: Annotated[LanguageQuery, Query()]) -> Response:

@@ -16,6 +16,7 @@ from engine.store import Register
 from serving.api.access import Rate, WithoutKey, open_to
 from serving.api.answers import OutcomeAnswer, OutcomesAnswer, OutcomeStated
 from serving.api.asking import answered
+from serving.api.filters import LanguageQuery
 from serving.api.gate import caller_of
 from serving.api.paging import PageQuery, page_of
 from serving.api.problems import problem_answers
@@ -55,7 +56,7 @@ def router() -> APIRouter:
         responses=problem_answers(404, 408, 409, 413, 415, 422),
         openapi_extra=_WRITE | {"requestBody": {"required": True, "content": {"application/json": schema}}},
     )
-    async def record(request: Request, query: Annotated[PageQuery, Query()]) -> Response:
+    async def record(request: Request, query: Annotated[LanguageQuery, Query()]) -> Response:
         """Record what came of a unit; the service and the next training take it up by themselves."""
         body, caller = await body_of(request), caller_of(request)
         stated = member_of(OutcomeStated, body)

@@ -147,6 +147,28 @@ def test_an_example_answer_has_the_shape_that_is_described(name):
     shape.model_validate(ANSWERS[name])
 
 
+def test_a_version_is_wanted_where_something_is_changed_and_nowhere_else(client):
+    described = client.get("/openapi.json").json()["paths"]
+    wanting = {
+        (method, path)
+        for path, operations in described.items()
+        for method, operation in operations.items()
+        if any(one["name"] == "If-Match" for one in operation.get("parameters", []))
+    }
+    assert wanting == {("put", "/v1/mandates/{name}"), ("delete", "/v1/mandates/{name}")}
+
+
+def test_pages_are_turned_where_something_is_read(client):
+    described = client.get("/openapi.json").json()["paths"]
+    turning = {
+        method
+        for operations in described.values()
+        for method, operation in operations.items()
+        if {"limit", "cursor", "offset"} & {one["name"] for one in operation.get("parameters", [])}
+    }
+    assert turning == {"get"}
+
+
 def test_the_example_mandate_gives_a_list(client, schema):
     content = schema.raw_schema["paths"]["/v1/shortlists"]["post"]["requestBody"]["content"]["application/json"]
     answer = client.post("/v1/shortlists", json=content["example"])
