@@ -35,6 +35,18 @@ def none_owned() -> frozenset[str]:
 
 
 @cache
+def in_names(place: str) -> tuple[str, ...]:
+    """Folded words of a name without which two names may be one unit's: ``anywhere`` in it, or ``first``.
+
+    Examples
+    --------
+    >>> "شرکت" in in_names("anywhere"), "کارخانه" in in_names("first")
+    (True, True)
+    """
+    return tuple(fold(word) for word in _document()["in_names"][place])
+
+
+@cache
 def codes(family: str) -> dict[str, str]:
     """Compact word -> code of one family: ``flag``, ``status``, ``event``, ``cause`` or ``deal_form``.
 

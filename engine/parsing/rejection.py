@@ -104,6 +104,7 @@ class DuplicateReason(Code):
     SAME_BUSINESS_ID = "same_business_id"
     SAME_NATIONAL_ID = "same_national_id"
     SAME_NAME = "same_name"
+    SAME_BARE_NAME = "same_bare_name"
     ALL_BUT_NAME = "all_but_name"
 
 

@@ -26,7 +26,7 @@ def propose(connection: Connection, touched: pd.Index, *, beside: pd.DataFrame, 
     connection
         Where to write.
     touched
-        Names of its new units, and of those of which a ``TELLING`` field changed.
+        Names of its new units, and of those of which a ``TELLING`` field changed; without any nothing is compared.
     beside
         ``new, known``: more pairs, of which all but a name or code is equal.
     import_id
@@ -34,8 +34,7 @@ def propose(connection: Connection, touched: pd.Index, *, beside: pd.DataFrame, 
     """
     if touched.empty:
         return
-    pairs = _pairs(connection)
-    pairs = pairs[pairs["unit_id"].isin(touched) | pairs["other_id"].isin(touched)]
+    pairs = _pairs(connection)  # of all units: what an earlier version did not see, or a unit that left its group hid
     more = pd.DataFrame(np.sort(beside.to_numpy(dtype=object), axis=1), columns=_PAIR)
     more = more.assign(reason=DuplicateReason.ALL_BUT_NAME.value)
     pairs = pd.concat([pairs, more], ignore_index=True).drop_duplicates(_PAIR)

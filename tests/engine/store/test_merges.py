@@ -231,3 +231,42 @@ class TestProposals:
         register.imports.commit(given(one), imported_at=NOON)
         register.imports.commit(given(one | {"origin": "synthetic"}), imported_at=NOON)
         assert register.decisions.duplicates().empty
+
+    @pytest.mark.parametrize(
+        "other",
+        ["شرکت آذر پلاستیک", "آذر‌پلاستیک", "آذر پلاستیک (سهامی خاص)", "کارخانه تولیدی آذرپلاستيك", "شرکت تعاونی آذر-پلاستیک"],
+    )
+    def test_names_that_differ_by_their_legal_form_and_their_blanks_are_proposed(self, register, given, other):
+        one = {"identity": "name:a", "name": "آذرپلاستیک", "county": "Khoy", "jobs_now": 12}
+        register.imports.commit(given(one), imported_at=NOON)
+        register.imports.commit(given({"identity": "name:b", "name": other, "county": "Khoy"}), imported_at=NOON)
+        assert len(register.decisions.duplicates()) == 1
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ({"name": "آذر پلاستیک"}, {"name": "شرکت آذر پلاست"}),
+            ({"name": "آذر پلاستیک"}, {"name": "شرکت آذر پلاستیک ۲"}),
+            ({"name": "آذر پلاستیک"}, {"name": "شرکت آذر پلاستیک", "county": "Urmia"}),
+            ({"name": "کارگاه ۱۲"}, {"name": "واحد ۱۲"}),
+            ({"name": "شرکت تولیدی"}, {"name": "شرکت تعاونی"}),
+            (
+                {"name": "آذر پلاستیک", "national_id": "14077631706"},
+                {"name": "شرکت آذر پلاستیک", "national_id": "10380284923"},
+            ),
+        ],
+    )
+    def test_other_names_and_companies_of_another_id_are_not(self, register, given, one, other):
+        for number, unit in enumerate((one, other)):
+            row = {"identity": f"name:{number}", "county": "Khoy", "jobs_now": number, **unit}
+            register.imports.commit(given(row), imported_at=NOON)
+        assert register.decisions.duplicates().empty
+
+    def test_a_pair_that_stood_behind_a_third_unit_is_proposed_once_that_is_renamed(self, register, given):
+        rows = [{"identity": f"name:{n}", "name": "آرد زاگرس", "county": "Khoy", "jobs_now": n} for n in range(3)]
+        ids = register.imports.commit(given(*rows), imported_at=NOON).rows["unit_id"].tolist()
+        first = rows[ids.index(min(ids))]
+        renamed = given(first | {"name": "چرم سهند"}, as_of="2025-01-01")
+        register.imports.commit(renamed, imported_at=NOON)
+        left = {one for one in ids if one != min(ids)}
+        assert left in [set(pair) for pair in register.decisions.duplicates()[["unit_id", "other_id"]].to_numpy()]
