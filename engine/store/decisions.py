@@ -32,6 +32,9 @@ class Decisions:
     def conflicts(self, unit_id: str | None = None) -> pd.DataFrame:
         """Fields on which sources contradict each other, with what each says; of one unit or of all.
 
+        A field of which a person's edit shows that came after the others is decided, until a later source contradicts
+        it (`engine.store.sources.decided_by_hand`).
+
         Returns
         -------
         pandas.DataFrame

@@ -11,6 +11,8 @@ import pandas as pd
 from engine.codes import Code
 from engine.parsing.text import fold
 
+EDITS = "desk:"
+"""Begins the name of the source that a person's edit is; behind it stands who edited."""
 CONFIRMED_MONTHS = 12
 """A reviewed or verified value gives way to a record that is younger by more months than these."""
 
@@ -69,6 +71,36 @@ def source_family(source: str) -> str:
     folded = fold(source)
     stem = re.sub(r"[\W_]+", " ", _VERSION.sub(" ", folded)).strip()
     return stem or folded
+
+
+def decided_by_hand(told: pd.DataFrame) -> pd.Series:
+    """Whether what shows of a field is what a person wrote after every source that contradicts it: it is decided.
+
+    Parameters
+    ----------
+    told
+        Lines of `engine.store.statements.statements`, shape (n, columns).
+
+    Returns
+    -------
+    pandas.Series
+        ``bool``, index of ``told``, the same for all lines of a field of a unit. A choice of a source and what a person
+        confirmed are decisions of their own, and are never taken for an edit.
+
+    Examples
+    --------
+    >>> lines = {"unit_id": "U1", "field": "jobs_now", "source": ["desk:sara", "office.xlsx"], "import_id": [2, 1]}
+    >>> told = pd.DataFrame(lines | {"shows": [True, False], "why": ["later_import", None], "contradicts": [False, True]})
+    >>> decided_by_hand(told).tolist(), decided_by_hand(told.assign(import_id=[2, 3])).tolist()
+    ([True, True], [False, False])
+    """
+    number = told["import_id"].astype("float64").fillna(float("inf"))
+    edit = told["source"].fillna("").str.startswith(EDITS) & told["import_id"].notna()
+    fields = [told[name] for name in _PAIR]
+    edited = number.where(edit & ~told["contradicts"]).groupby(fields).transform("max")
+    later = number.where(told["contradicts"]).groupby(fields).transform("max") >= edited
+    pinned = (told["why"].fillna("") == Precedence.PINNED.value).groupby(fields).transform("any")
+    return edited.notna() & ~later & ~pinned
 
 
 def held_back(cells: pd.DataFrame, overrides: Overrides, source: str | None, as_of: pd.Timestamp | None) -> pd.Series:

@@ -19,7 +19,7 @@ from engine.store import schema
 from engine.store.bulk import read, read_where
 from engine.store.columns import is_extra
 from engine.store.groups import members, renamed
-from engine.store.sources import CONFIRMED_MONTHS, Overrides, Precedence, source_family
+from engine.store.sources import CONFIRMED_MONTHS, Overrides, Precedence, decided_by_hand, source_family
 from engine.store.valuing import valued
 
 _LEVELS = {Confidence.REVIEWED.value: 1, Confidence.VERIFIED.value: 2}
@@ -113,6 +113,8 @@ def unit_statements(
 def contradicted(told: pd.DataFrame, overrides: Overrides) -> pd.DataFrame:
     """Of statements those of fields on which sources contradict each other; remarks do not, unless one was confirmed.
 
+    A field of which shows what a person wrote after all others is decided (`engine.store.sources.decided_by_hand`).
+
     Parameters
     ----------
     told
@@ -122,7 +124,8 @@ def contradicted(told: pd.DataFrame, overrides: Overrides) -> pd.DataFrame:
     """
     confirmed = pd.MultiIndex.from_frame(told[_PAIR]).isin(pd.MultiIndex.from_frame(overrides.confirmations[_PAIR]))
     asked = told[~told["field"].isin(_NO_CONTRADICTION).to_numpy() | confirmed]
-    return asked[asked.groupby(_PAIR)["contradicts"].transform("any")].reset_index(drop=True)
+    disagree = asked.groupby(_PAIR)["contradicts"].transform("any")
+    return asked[disagree & ~decided_by_hand(asked)].reset_index(drop=True)
 
 
 def _told(

@@ -16,6 +16,7 @@ from engine.domain.unit import FIELDS, Field, Kind
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import Act, Register
+from engine.store.sources import EDITS
 from serving.desk.clock import day_of
 from serving.desk.intake import RegisterReading
 from serving.desk.workspace import open_register
@@ -23,8 +24,6 @@ from serving.desk.workspace import open_register
 if TYPE_CHECKING:
     from engine.intake import Intake
 
-EDITS = "desk:"
-"""Begins the name of the source that an edit is; behind it stands who edited."""
 _NOT_EDITED = (Field.NAME, Field.IDLE_MONTHS, Field.PROVINCE)
 EDITABLE = tuple(one for one in Field if FIELDS[one].kind is not Kind.LIST and one not in _NOT_EDITED)
 """Fields that a person changes one by one; names and lists come with a register, the province with its county."""

@@ -272,3 +272,38 @@ def test_events_of_one_unit_are_those_of_all_that_name_it(register, given):
             pd.testing.assert_frame_equal(register.events(known_by, unit).reset_index(drop=True), own)
     register.decisions.merge(first, second, made_at=NOON)
     assert len(register.events(unit_id=second)) == 3
+
+
+class TestEdits:
+    def test_what_a_person_edited_after_the_others_is_decided(self, register, put):
+        put("office.xlsx", "2024-03-20", jobs_now=30, land_m2=900.0)
+        unit_id = put("desk:sara", "2024-03-20", jobs_now=12)
+        assert register.units()["jobs_now"].item() == 12
+        assert register.decisions.conflicts().empty
+        assert register.decisions.conflicts(unit_id).empty
+        put("desk:ali", "2024-03-20", jobs_now=14)
+        assert register.decisions.conflicts().empty
+
+    def test_it_is_open_again_once_a_later_source_contradicts_it_and_while_an_older_one_shows(self, register, put):
+        put("office.xlsx", "2024-03-20", jobs_now=30)
+        put("desk:sara", "2024-03-20", jobs_now=12)
+        put("bank.xlsx", "2023-01-01", jobs_now=7)
+        assert told(register, "jobs_now") == [("desk:sara", "12"), ("office.xlsx", "30"), ("bank.xlsx", "7")]
+        put("desk:sara", "2024-03-20", jobs_now=8)
+        assert register.decisions.conflicts().empty
+        put("bank.xlsx", "2024-06-01", jobs_now=7)
+        assert told(register, "jobs_now")[0] == ("bank.xlsx", "7")
+
+    def test_a_source_that_agrees_with_the_edit_opens_nothing(self, register, put):
+        put("office.xlsx", "2024-03-20", jobs_now=30)
+        put("desk:sara", "2024-03-20", jobs_now=12)
+        put("bank.xlsx", "2024-03-20", jobs_now=12)
+        assert register.decisions.conflicts().empty
+
+    def test_an_edit_that_does_not_show_leaves_the_conflict_open(self, register, put):
+        put("office.xlsx", "2024-03-20", jobs_now=30)
+        unit_id = put("desk:sara", "2024-03-20", jobs_now=12)
+        register.decisions.pin(unit_id, "jobs_now", "office.xlsx", made_at=NOON)
+        assert why(register, "jobs_now") == "pinned"
+        register.decisions.pin(unit_id, "jobs_now", "desk:sara", made_at=NOON)
+        assert why(register, "jobs_now") == "pinned"

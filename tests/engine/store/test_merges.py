@@ -234,7 +234,13 @@ class TestProposals:
 
     @pytest.mark.parametrize(
         "other",
-        ["شرکت آذر پلاستیک", "آذر‌پلاستیک", "آذر پلاستیک (سهامی خاص)", "کارخانه تولیدی آذرپلاستيك", "شرکت تعاونی آذر-پلاستیک"],
+        [
+            "شرکت آذر پلاستیک",
+            "آذر‌پلاستیک",
+            "آذر پلاستیک (سهامی خاص)",
+            "کارخانه تولیدی آذرپلاستيك",
+            "شرکت تعاونی آذر-پلاستیک",
+        ],
     )
     def test_names_that_differ_by_their_legal_form_and_their_blanks_are_proposed(self, register, given, other):
         one = {"identity": "name:a", "name": "آذرپلاستیک", "county": "Khoy", "jobs_now": 12}
