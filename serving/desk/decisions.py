@@ -11,9 +11,11 @@ import pandas as pd
 
 from engine.domain.unit import Confidence
 from engine.errors import EhyaError, ErrorCode
+from engine.parsing.text import compact, compact_column, fold
 from engine.settings import Settings
 from engine.store import Act, Register
 from serving.desk.named import find_unit
+from serving.desk.units import names_of_places
 from serving.desk.workspace import open_register
 
 NameField = Callable[[str, pd.Index], str]
@@ -186,6 +188,89 @@ def duplicates(settings: Settings) -> Duplicates:
     with open_register(settings) as register:
         pairs = register.decisions.duplicates()
         return Duplicates(pairs, register.units.some({*pairs["unit_id"], *pairs["other_id"]}))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Beside:
+    """A unit, and units that a person thinks may be the same.
+
+    Parameters
+    ----------
+    unit_id
+        The unit, as it shows.
+    units
+        Rows of all that are named here.
+    found
+        Ids of units in which all the words stand, at most ``MOST_FOUND``.
+    more
+        How many are not in ``found``.
+    other_id
+        The one that stands beside it; ``None`` where none was chosen.
+    """
+
+    unit_id: str
+    units: pd.DataFrame
+    found: tuple[str, ...] = ()
+    more: int = 0
+    other_id: str | None = None
+
+    @property
+    def pair(self) -> dict[str, str] | None:
+        """The two, as a line of `Duplicates.pairs`."""
+        return None if self.other_id is None else {"unit_id": self.unit_id, "other_id": self.other_id}
+
+
+MOST_FOUND = 20
+_SOUGHT = ("name", "national_id", "business_id", "county")
+
+
+def beside(settings: Settings, unit: str, *, words: str = "", other: str = "") -> Beside:
+    """Look for the unit that another is the same as: by name in any spelling, id or county, among those of its origin.
+
+    Parameters
+    ----------
+    settings
+        The workspace.
+    unit
+        The unit's id or name.
+    words
+        What to look for; blanks and half-spaces in names do not count.
+    other
+        Id or name of the unit to put beside it.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_unit``, ``several_units``; ``already_merged`` for a unit and itself, ``origins_differ``.
+    """
+    with open_register(settings) as register:
+        units = register.units()
+        unit_id = find_unit(units, register.units.resolve(unit))
+        other_id = find_unit(units, register.units.resolve(other)) if other else None
+        named = register.units.resolve(words.strip()) if words.strip() else ""
+    if other_id == unit_id:
+        raise EhyaError(ErrorCode.ALREADY_MERGED, given=other, kept=unit_id)
+    if other_id is not None and units.at[other_id, "origin"] != units.at[unit_id, "origin"]:
+        raise EhyaError(ErrorCode.ORIGINS_DIFFER, given=other_id, kept=unit_id)
+    found = _with_words(units[(units["origin"] == units.at[unit_id, "origin"]).to_numpy()], words, named)
+    found = found.drop(unit_id, errors="ignore")
+    ids = tuple(str(one) for one in found[:MOST_FOUND])
+    shown = [unit_id, *ids, *([other_id] if other_id else [])]
+    return Beside(unit_id, units.loc[list(dict.fromkeys(shown))], ids, len(found) - len(ids), other_id)
+
+
+def _with_words(units: pd.DataFrame, words: str, named: str) -> pd.Index:
+    sought = [compact(word) for word in fold(words).split()]
+    if not any(sought):
+        return units.index[:0]
+    joined = units.index.to_series().str.casefold()
+    for name in _SOUGHT:
+        joined = joined + "|" + compact_column(units[name]).fillna("")
+    joined = joined + "|" + compact_column(units["county"].map(names_of_places())).fillna("")
+    hit = pd.Series(True, index=units.index)
+    for word in sought:
+        hit &= joined.str.contains(word, regex=False)
+    return units.index[(hit | (units.index == named)).to_numpy(dtype=bool)]
 
 
 def merge(settings: Settings, kept: str, lost: str, *, made_at: datetime, actor: str) -> str:

@@ -78,7 +78,7 @@ class Searched:
     def __init__(self, appraised: Appraised) -> None:
         self.appraised = appraised
         table = appraised.table
-        places = _names_of_places()
+        places = names_of_places()
         joined = table.index.to_series().astype(str)
         for name in _SEARCHED:
             column = table[name].fillna("").astype(str)
@@ -132,7 +132,7 @@ def _fields(named: tuple[str, ...]) -> list[str]:
     return list(named)
 
 
-def _names_of_places() -> dict[str, str]:
+def names_of_places() -> dict[str, str]:
     """Persian name of each place by its canonical one: people search in the words that they see."""
     counties, provinces = reference("counties"), reference("provinces")
     names = dict(zip(counties["county"], counties["name_fa"], strict=True))

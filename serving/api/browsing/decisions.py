@@ -27,7 +27,7 @@ from serving.api.browsing.answers import (
 )
 from serving.desk import decisions
 from serving.desk.clock import day_from
-from serving.pages.desk.decisions import conflicts_page, duplicates_page
+from serving.pages.desk.decisions import conflicts_page, duplicates_page, same_page
 
 _HERE = "/desk/decisions"
 _CONFLICTS = f"{_HERE}?show=conflicts"
@@ -47,6 +47,20 @@ def router() -> APIRouter:
     @routes.get("/decisions", openapi_extra=read_by())
     async def waiting(request: Request) -> Response:
         return await _shown(request, request.query_params.get("show") == "conflicts")
+
+    @routes.get("/units/{unit_id}/same", openapi_extra=read_by())
+    async def same(request: Request, unit_id: str) -> Response:
+        words, other = (request.query_params.get(name, "")[:300].strip() for name in ("q", "other"))
+        settings, problem = settings_of(request), ""
+        try:
+            found = await run_in_threadpool(decisions.beside, settings, unit_id, words=words, other=other)
+        except EhyaError as error:
+            if not other:
+                raise
+            problem = wrong(request, error)
+            found = await run_in_threadpool(decisions.beside, settings, unit_id, words=words)
+        status = 422 if problem else 200
+        return await answered(request, lambda frame: same_page(frame, found, words, problem=problem), status)
 
     @routes.post("/decisions/one", openapi_extra=written_by())
     async def one(request: Request) -> Response:

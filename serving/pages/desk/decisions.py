@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 
 from engine.domain.unit import FIELDS, PARTS, Confidence, Field
 from engine.store.sources import Precedence
-from serving.desk.decisions import Conflicts, Duplicates
+from serving.desk.decisions import Beside, Conflicts, Duplicates
 from serving.desk.units import first_shown
 from serving.disclosure.values import known
 from serving.i18n import Speech
@@ -91,13 +92,51 @@ def conflicts_page(
     )
 
 
+def same_page(frame: Frame, found: Beside, words_sought: str = "", *, problem: str = "") -> str:
+    """Write the page on which a person says which other unit one is the same as.
+
+    Parameters
+    ----------
+    frame
+        What stands around it.
+    found
+        The unit, what was found, and which stands beside it.
+    words_sought
+        What was looked for.
+    problem
+        Why the other cannot stand beside it.
+    """
+    words, units, address = frame.speech, found.units, f"{unit_address(found.unit_id)}/same"
+    return page(
+        "same.html",
+        frame,
+        Place.UNITS,
+        unit_id=found.unit_id,
+        title=name_of(units.at[found.unit_id, "name"], words),
+        address=unit_address(found.unit_id),
+        sought=words_sought,
+        found=[
+            {
+                "id": one,
+                "name": name_of(units.at[one, "name"], words),
+                "about": [said for field in ("county", "sector", "status") if (said := _value(field, row, words))],
+                "beside": f"{address}?{urlencode({'q': words_sought, 'other': one})}",
+            }
+            for one, row in ((one, units.loc[one].to_dict()) for one in found.found)
+        ],
+        more=found.more and words.number(found.more),
+        pair=None if found.pair is None else _pair(found.pair, units, words),
+        problem=problem,
+    )
+
+
 def _pair(pair: Mapping[Any, Any], units: pd.DataFrame, words: Speech) -> dict[str, Any]:
     ids = [str(pair["unit_id"]), str(pair["other_id"])]
     rows = [units.loc[one].to_dict() if one in units.index else {} for one in ids]
     names = [name_of(row.get("name"), words) for row in rows]
     lines = [_fact(name, rows, words) for name in (*(field.value for field in FIELDS), *_ABOUT)]
     return {
-        "reason": words.text(f"duplicate_reason.{pair['reason']}"),
+        "reason": words.text(f"duplicate_reason.{pair['reason']}") if "reason" in pair else "",
         "units": [
             {"id": one, "name": name, "address": unit_address(one)} for one, name in zip(ids, names, strict=True)
         ],

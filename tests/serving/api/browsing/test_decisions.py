@@ -110,3 +110,44 @@ def test_a_decision_about_no_unit_is_refused(reading):
     assert reading.get("/desk/decisions").status_code == 200
     assert reading.post("/desk/decisions/one", {"kept": "no", "lost": "none"}).status_code == 404
     assert reading.post("/desk/undo/pin", {"which": "not json"}).status_code == 422
+
+
+def test_two_units_that_nobody_proposed_are_found_from_one_of_them_merged_and_parted(deciding):
+    take_in(deciding.parties.settings, "Unit name,County,Status\nSahand Steel,Khoy,idle\n", "fourth", "2025-03-02")
+    take_in(deciding.parties.settings, "Unit name,County,Status\nSteel works,Urmia,idle\n", "fifth", "2025-03-02")
+    listed = deciding.get("/desk/units?q=Sahand")
+    address = re.search(r'href="(/desk/units/\w+)"', listed.text)[1]
+    assert f"{address}/same" in deciding.get(address).text
+    found = deciding.get(f"{address}/same?q=steelworks")
+    beside = deciding.get(html.unescape(re.search(rf'href="({address}/same\?q=[^"]*other=\w+)"', found.text)[1]))
+    assert "Which unit is “Sahand Steel” the same as?" in words(beside)
+    assert 'class="differs"' in beside.text
+    given = hidden(beside, "/desk/decisions/one")
+    merged = deciding.follow(deciding.post("/desk/decisions/one", given))
+    assert merged.url.path == f"/desk/units/{given['kept']}"
+    assert "They are one unit now" in words(merged)
+    assert deciding.get(f"/desk/units/{given['lost']}/same").text.count(given["kept"]) > 0
+    assert "They are two again" in words(undo(deciding, merged))
+    assert acts(deciding) == [("user:sara", "decided", "unmerge"), ("user:sara", "decided", "merge")]
+
+
+def test_a_unit_stands_beside_no_unit_that_is_not_there_and_not_beside_itself(deciding):
+    address = re.search(r'href="(/desk/units/\w+)"', deciding.get("/desk/units?q=Zagros").text)[1]
+    assert "No other unit has these words" in words(deciding.get(f"{address}/same?q=xyzzy"))
+    for other in ("xyzzy", address.rpartition("/")[2]):
+        refused = deciding.get(f"{address}/same", params={"other": other})
+        assert refused.status_code == 422
+        assert "/desk/decisions/one" not in refused.text
+    assert deciding.get("/desk/units/xyzzy/same").status_code == 404
+
+
+def test_a_field_that_was_edited_by_hand_waits_no_more_until_the_edit_is_taken_back(deciding):
+    page = deciding.get("/desk/decisions?show=conflicts")
+    address = re.search(r'<a href="(/desk/units/\w+)">Zagros', page.text)[1]
+    waiting = int(re.search(r"Conflicts \((\d+)\)", words(page))[1])
+    deciding.get(f"{address}/edit")
+    edited = deciding.follow(deciding.post(f"{address}/edit", {"jobs_before_stop": "52"}))
+    assert "The changes are saved" in words(edited)
+    assert f"Conflicts ({waiting - 1})" in words(deciding.get("/desk/decisions?show=conflicts"))
+    undo(deciding, edited)
+    assert f"Conflicts ({waiting})" in words(deciding.get("/desk/decisions?show=conflicts"))
