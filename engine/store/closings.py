@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,13 @@ RESTORING = "restore"
 _CLOSED = {
     "keys": "SELECT key_id, made_at FROM key_revocations",
     "people": "SELECT name, made_at FROM disablings",
+    "passwords": "SELECT name, password, made_at FROM passwords ORDER BY id",
     "webhooks": "SELECT webhook_id, ended_at FROM webhooks WHERE ended_at IS NOT NULL",
     "agreements": "SELECT a.investor, p.name, p.version, a.made_at, e.made_at FROM agreement_ends e "
     "JOIN agreements a ON a.id = e.agreement_id JOIN packages p ON p.id = a.package_id",
 }
 
-_SINCE = {"webhooks": "webhooks"}
+_SINCE = {"webhooks": "webhooks", "passwords": "passwords"}
 """Tables that came after the rest of what can be closed."""
 
 
@@ -47,6 +48,8 @@ class Closings:
         Investor, package's name and version, and when it was made, of each agreement that ended; with the moment.
     head
         Hash of the last line of its audit; it names the state that was replaced.
+    passwords
+        Account -> the hash that opens it now, where it is not its first, and since when.
     """
 
     keys: Mapping[str, datetime]
@@ -54,6 +57,7 @@ class Closings:
     webhooks: Mapping[str, datetime]
     agreements: Mapping[tuple[str, str, int, datetime], datetime]
     head: str
+    passwords: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ def closings(path: Path) -> Closings | None:
             for who, name, version, made, ended in rows["agreements"]
         },
         BEGINNING if head is None else str(head[0]),
+        {str(name): (str(password), _moment(made)) for name, password, made in rows["passwords"]},
     )
 
 
@@ -121,6 +126,7 @@ def close_again(session: Session, found: Closings, *, made_at: datetime) -> Clos
         # Browsers that were let in then are none of today's: everybody signs in anew.
         standing = schema.sessions.c.ended_at.is_(None)
         connection.execute(update(schema.sessions).where(standing).values(ended_at=utc(made_at)))
+        _change_passwords(connection, found, by)
         people = _open(connection, schema.people.c.name, schema.disablings.c.name, found.people)
         for name in people:
             connection.execute(insert(schema.disablings).values({"name": name, "made_at": found.people[name]}))
@@ -129,6 +135,16 @@ def close_again(session: Session, found: Closings, *, made_at: datetime) -> Clos
         named = {row.key_id: row.name for row in connection.execute(select(schema.keys.c.key_id, schema.keys.c.name))}
         agreements = tuple(_end_again(connection, found, by))
     return ClosedAgain(tuple(named[key] for key in keys), people, webhooks, agreements)
+
+
+def _change_passwords(connection: Connection, found: Closings, by: Mapping[str, Any]) -> None:
+    """A password that was given up since opens nothing again."""
+    newer, there = schema.passwords, set(connection.execute(select(schema.people.c.name)).scalars())
+    kept = {(row.name, row.password) for row in connection.execute(select(newer.c.name, newer.c.password))}
+    for name, (password, made) in sorted(found.passwords.items()):
+        if name in there and (name, password) not in kept:
+            insert_line(connection, newer, {"name": name, "password": password, "made_at": made})
+            note(connection, **by, act=Act.PASSWORD_CHANGED, subject=name)
 
 
 def _end_webhooks(connection: Connection, found: Closings, by: Mapping[str, Any]) -> Iterable[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import RowMapping, Select, func, insert, select, update
 
 from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
@@ -107,6 +108,42 @@ class People:
             note(connection, made_at=made_at, actor=actor, act=Act.PERSON_ADDED, subject=name, **facts)
         return StoredPerson(**line, disabled_at=None)  # type: ignore[arg-type]
 
+    def set_password(
+        self, name: str, password: str, *, made_at: datetime, actor: str, keep_session: str | None = None
+    ) -> int:
+        """Let another password open an account; whoever came in with the old one is let in no more.
+
+        Parameters
+        ----------
+        name, password
+            The account, and the hash of its new password.
+        made_at, actor
+            Now, and who does it, for the audit.
+        keep_session
+            The session from which its owner changes it; all others of the account end.
+
+        Returns
+        -------
+        int
+            Sessions that ended.
+
+        Raises
+        ------
+        EhyaError
+            ``person_unknown`` with the names there are; ``person_disabled``.
+        """
+        sessions = schema.sessions
+        others = (sessions.c.name == name) & sessions.c.ended_at.is_(None) & (sessions.c.expires_at > utc(made_at))
+        if keep_session is not None:
+            others &= sessions.c.session_id != keep_session
+        with self._session.write() as connection:
+            _open_account(connection.execute(_selected().order_by(schema.people.c.name)).mappings().all(), name)
+            line = {"name": name, "password": password, "made_at": utc(made_at)}
+            insert_line(connection, schema.passwords, line)
+            ended = int(connection.execute(update(sessions).where(others).values(ended_at=utc(made_at))).rowcount)
+            note(connection, made_at=made_at, actor=actor, act=Act.PASSWORD_CHANGED, subject=name, sessions=ended)
+        return ended
+
     def disable(self, name: str, *, made_at: datetime, actor: str) -> StoredPerson:
         """Let nobody sign in with an account any more.
 
@@ -117,19 +154,27 @@ class People:
         """
         with self._session.write() as connection:
             rows = connection.execute(_selected().order_by(schema.people.c.name)).mappings().all()
-            found = next((StoredPerson(**row) for row in rows if row["name"] == name), None)
-            if found is None:
-                allowed = [str(row["name"]) for row in rows if row["disabled_at"] is None]
-                raise EhyaError(ErrorCode.PERSON_UNKNOWN, given=name, allowed=allowed)
-            if found.disabled_at is not None:
-                raise EhyaError(ErrorCode.PERSON_DISABLED, given=name, date=found.disabled_at)
+            found = _open_account(rows, name)
             connection.execute(insert(schema.disablings).values({"name": name, "made_at": utc(made_at)}))
             note(connection, made_at=made_at, actor=actor, act=Act.PERSON_DISABLED, subject=name)
         return found
 
 
+def _open_account(rows: Sequence[RowMapping], name: str) -> StoredPerson:
+    found = next((StoredPerson(**row) for row in rows if row["name"] == name), None)
+    if found is None:
+        allowed = [str(row["name"]) for row in rows if row["disabled_at"] is None]
+        raise EhyaError(ErrorCode.PERSON_UNKNOWN, given=name, allowed=allowed)
+    if found.disabled_at is not None:
+        raise EhyaError(ErrorCode.PERSON_DISABLED, given=name, date=found.disabled_at)
+    return found
+
+
 def _selected() -> Select[tuple[object, ...]]:
     table, ends = schema.people, schema.disablings
-    columns = [column for column in table.c if column.name != "id"]
+    newer = schema.passwords
+    newest = select(newer.c.password).where(newer.c.name == table.c.name).order_by(newer.c.id.desc()).limit(1)
+    password = func.coalesce(newest.correlate(table).scalar_subquery(), table.c.password).label("password")
+    columns = [password if column.name == "password" else column for column in table.c if column.name != "id"]
     joined = table.outerjoin(ends, ends.c.name == table.c.name)
     return select(*columns, ends.c.made_at.label("disabled_at")).select_from(joined)

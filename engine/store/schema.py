@@ -42,7 +42,7 @@ APPEND_ONLY = (
     "imports", "rejections", "sightings", "unit_values", "predictions", "events", "promotions", "showings",
     "duplicates", "merges", "unmerges", "confirmations", "pins", "withdrawals", "source_ranks",
     "undone_imports", "repeats", "event_revisions", "distinctions", "packages",
-    "package_freezes", "keys", "key_revocations", "people", "disablings", "agreements", "agreement_ends", "audit",
+    "package_freezes", "keys", "key_revocations", "people", "passwords", "disablings", "agreements", "agreement_ends", "audit",
     "agreement_confirmations", "mandates", "mandate_withdrawals", "lists", "reactions",
 )  # fmt: skip
 """Tables whose rows are never changed nor deleted; the database itself refuses."""
@@ -450,6 +450,17 @@ sessions = Table(
     Index(None, "name"),
 )
 """Browsers of people who signed in; ``digest`` is the sha256 of what they show."""
+
+passwords = Table(
+    "passwords",
+    metadata,
+    _numbered(),
+    Column("name", Text, ForeignKey("people.name"), nullable=False),
+    Column("password", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Index(None, "name"),
+)
+"""Passwords that took the place of an account's first; the newest opens it. Hashes, as in ``people``."""
 
 disablings = Table(
     "disablings",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+
 import pandas as pd
 
 from engine.settings import Settings
@@ -16,6 +19,27 @@ def audit(settings: Settings, *, newest: int | None = None) -> pd.DataFrame:
     """Lines of the audit, the newest first: ``id, made_at, actor, act, subject, facts, previous, hash``."""
     with open_register(settings) as register:
         return register.audit(newest=newest)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class AuditSeen:
+    """Lines of the audit, the newest first, and the name of each unit that they speak of (index ``unit_id``)."""
+
+    lines: pd.DataFrame
+    names: pd.Series
+
+
+def audit_seen(settings: Settings, *, newest: int) -> AuditSeen:
+    """The newest lines of the audit, for people, who know units by their names."""
+    with open_register(settings) as register:
+        lines = register.audit(newest=newest)
+        spoken = set(lines["subject"])
+        for facts in map(json.loads, lines["facts"]):
+            spoken |= {str(facts[name]) for name in ("other", "unit") if facts.get(name)}
+        shown = {one: register.units.resolve(one) for one in spoken}
+        units = register.units.some(set(shown.values()))["name"] if spoken else pd.Series(dtype="str")
+    names = {one: units[shows] for one, shows in shown.items() if shows in units.index}
+    return AuditSeen(lines, pd.Series(names, dtype="str"))
 
 
 def verify(settings: Settings, *, head: str | None = None) -> AuditCheck:

@@ -157,6 +157,81 @@ def people(settings: Settings) -> tuple[StoredPerson, ...]:
         return register.people()
 
 
+def set_password(
+    settings: Settings, name: str, password: str, *, made_at: datetime, actor: str, cost: PasswordCost | None = None
+) -> int:
+    """Give an account another password, as for somebody who forgot theirs; all its sessions end.
+
+    Parameters
+    ----------
+    settings
+        The workspace.
+    name
+        The account.
+    password
+        What the person signs in with from now on; only its hash is kept.
+    made_at, actor, cost
+        As for `add_person`.
+
+    Returns
+    -------
+    int
+        Sessions that ended.
+
+    Raises
+    ------
+    EhyaError
+        ``password_refused``, ``person_unknown``, ``person_disabled``.
+    """
+    hashed = _hashed(name, password, cost)
+    with open_register(settings) as register:
+        return register.people.set_password(name, hashed, made_at=made_at, actor=actor)
+
+
+def change_password(
+    settings: Settings,
+    name: str,
+    old: str,
+    new: str,
+    *,
+    session: str,
+    made_at: datetime,
+    cost: PasswordCost | None = None,
+) -> int | None:
+    """Change one's own password; the sessions of other browsers end.
+
+    Parameters
+    ----------
+    settings
+        The workspace.
+    name
+        The account.
+    old, new
+        What opens it now, and from now on.
+    session
+        The session from which it is changed.
+    made_at, cost
+        As for `add_person`.
+
+    Returns
+    -------
+    int or None
+        Sessions that ended; ``None`` where the old password is another.
+
+    Raises
+    ------
+    EhyaError
+        ``password_refused``, which is said to nobody who does not know the old one.
+    """
+    if signed_in(settings, name, old, cost=cost) is None:
+        return None
+    hashed = _hashed(name, new, cost)
+    with open_register(settings) as register:
+        return register.people.set_password(
+            name, hashed, made_at=made_at, actor=f"user:{name}", keep_session=session
+        )
+
+
 def disable_person(settings: Settings, name: str, *, made_at: datetime, actor: str) -> StoredPerson:
     """Let nobody sign in with an account any more.
 

@@ -10,8 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from engine.errors import EhyaError, ErrorCode
 from serving.api.access import Rate, WithoutKey, open_to
 from serving.api.browsing.answers import actor_of, answered, form_of, settings_of, went, wrong
-from serving.desk.audit import audit
-from serving.desk.people import add_person, disable_person, people
+from serving.desk.audit import audit_seen
+from serving.desk.people import add_person, disable_person, people, set_password
 from serving.desk.sessions import end_session, sessions
 from serving.pages.desk.people import people_page
 
@@ -58,6 +58,21 @@ def router() -> APIRouter:
         await run_in_threadpool(disable_person, settings_of(request), name, made_at=now, actor=actor_of(request))
         return went(request, "/desk/people", "person_disabled")
 
+    @routes.post("/password", openapi_extra=_WRITE)
+    async def password(request: Request) -> Response:
+        given, now = form_of(request), request.app.state.gate.now()
+        name, chosen, passed = given.text("account"), given.whole("password"), request.state.passed
+        if passed.visit is not None and name == passed.visit.session.name:
+            return went(request, "/desk/account")  # one's own is changed by who knows the old one
+        try:
+            await run_in_threadpool(
+                set_password, settings_of(request), name, chosen,
+                made_at=now, actor=actor_of(request), cost=request.app.state.password_cost,
+            )  # fmt: skip
+        except EhyaError as error:
+            return await _page(request, 422, problem=wrong(request, error), resetting=name)
+        return went(request, "/desk/people", "password_set")
+
     @routes.post("/end-session", openapi_extra=_WRITE)
     async def end(request: Request) -> Response:
         session, now = form_of(request).text("session"), request.app.state.gate.now()
@@ -71,5 +86,5 @@ async def _page(request: Request, status: int = 200, **more: Any) -> Response:
     settings, now = settings_of(request), request.app.state.gate.now()
     found = await run_in_threadpool(people, settings)
     standing = [one for one in await run_in_threadpool(sessions, settings) if one.opens(now)]
-    lines = await run_in_threadpool(audit, settings, newest=_NEWEST)
+    lines = await run_in_threadpool(audit_seen, settings, newest=_NEWEST)
     return await answered(request, lambda frame: people_page(frame, found, standing, lines, **more), status)

@@ -10,12 +10,12 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from serving.api.access import Rate, WithoutKey, open_to
+from serving.api.browsing.account import guessers_of
 from serving.api.browsing.answers import answered, form_of, own_address, settings_of, went
 from serving.api.browsing.look import COOKIE, look_of
 from serving.api.browsing.visits import let_in, let_out, on_this_computer
 from serving.api.forms import MOST_FIELDS, TOKEN_FIELD, Form
-from serving.api.gate import Gate, Pass, neighbourhood
-from serving.desk.people import folded_name
+from serving.api.gate import Gate, Pass
 from serving.desk.sessions import form_token_of, sign_in, sign_out
 from serving.desk.starting import readiness
 from serving.pages.desk.signing import resumed_page, sign_in_page
@@ -43,7 +43,7 @@ def router() -> APIRouter:
         gate: Gate = request.app.state.gate
         given = form_of(request)
         name, onward = given.text("name"), own_address(given.text("next"))
-        guessers = (neighbourhood(request.client.host if request.client else ""), f"name:{folded_name(name)}")
+        guessers = guessers_of(request, name)
         settings, cost = settings_of(request), request.app.state.password_cost
         async with gate.trying(*guessers):
             begun = await run_in_threadpool(sign_in, settings, name, given.whole("password"), now=gate.now(), cost=cost)

@@ -17,6 +17,7 @@ from serving.cli.terminal import Terminal
 from serving.desk import agreements, audit, keys, people
 from serving.desk.clock import day_of, end_of
 from serving.disclosure.levels import CallerRole
+from serving.reports.audited import audit_said
 
 EXIT_BROKEN = 1
 _AGREEMENT_DAYS = ("made_at", "confirmed_at", "ended_at")
@@ -109,6 +110,19 @@ def add_person(
         terminal.say("access.person_added", name=name, role=CallerRole(role))
 
 
+def set_password(terminal: Terminal, settings: Settings, name: str) -> None:
+    """Give an account another password; it is asked for as that of a new account.
+
+    Raises
+    ------
+    EhyaError
+        ``password_refused``, ``person_unknown``, ``person_disabled``.
+    """
+    ended = people.set_password(settings, name, _password(terminal), made_at=_now(), actor=audit.TERMINAL)
+    if not terminal.answer({"name": name, "sessions_ended": ended}):
+        terminal.say("access.password_set", name=name)
+
+
 def list_people(terminal: Terminal, settings: Settings) -> None:
     """Print the accounts."""
     found = people.people(settings)
@@ -190,7 +204,8 @@ def list_agreements(terminal: Terminal, settings: Settings) -> None:
 
 def list_audit(terminal: Terminal, settings: Settings, newest: int) -> None:
     """Print the newest lines of the audit."""
-    found = audit.audit(settings, newest=newest)
+    seen = audit.audit_seen(settings, newest=newest)
+    found = seen.lines
     lines = [{**row, "facts": json.loads(row["facts"])} for row in found.to_dict("records")]
     if terminal.answer([{name: _moment(value) for name, value in line.items()} for line in lines]):
         return
@@ -202,13 +217,13 @@ def list_audit(terminal: Terminal, settings: Settings, newest: int) -> None:
         [
             words.fact(line["id"]),
             words.date(day_of(line["made_at"])),
-            line["actor"],
-            words.text(f"act.{line['act']}"),
-            line["subject"],
-            " · ".join(str(value) for value in line["facts"].values() if value is not None),
+            said.actor,
+            said.act,
+            said.subject.text,
+            words.join(piece.text for piece in said.details),
             line["hash"][:_SHORT],
         ]
-        for line in lines
+        for line, said in ((one, audit_said(one, seen.names, words)) for one in found.to_dict("records"))
     ]
     names = ("number", "made_at", "actor", "act", "subject", "facts", "hash")
     terminal.table([words.text(f"access.{each}") for each in names], rows, title=words.text("access.audit"))

@@ -85,6 +85,16 @@ def user_add(
     add_person(terminal, ctx.obj.settings, name, role=role, investor=investor, administers=administers)
 
 
+def user_password(ctx: typer.Context, name: Account, lang: Lang = None, as_json: AsJson = False) -> None:
+    """Give an account a new password, as for somebody who forgot theirs. Its sessions end.
+
+    The password is asked for, or read as one line where input is no terminal. People change their own in the browser.
+    """
+    from serving.cli.commands.access import set_password
+
+    set_password(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, name)
+
+
 def user_list(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:
     """List the accounts by name."""
     from serving.cli.commands.access import list_people

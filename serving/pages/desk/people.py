@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-
-import pandas as pd
+from collections.abc import Mapping, Sequence
 
 from engine.store import StoredPerson, StoredSession
+from serving.desk.audit import AuditSeen
 from serving.disclosure.levels import KEY_ROLES
 from serving.pages.desk.frame import Frame, Place, page
-from serving.pages.desk.words import actor_said, day_said, moment_said
+from serving.pages.desk.words import day_said, moment_said
+from serving.reports.audited import audit_said
 
 
 def people_page(
     frame: Frame,
     people: Sequence[StoredPerson],
     sessions: Sequence[StoredSession],
-    lines: pd.DataFrame,
+    seen: AuditSeen,
     *,
     typed: Mapping[str, str] | None = None,
     problem: str = "",
+    resetting: str = "",
 ) -> str:
     """Write the page.
 
@@ -30,12 +30,14 @@ def people_page(
         What stands around it.
     people, sessions
         Accounts, and the sessions that let somebody in now.
-    lines
+    seen
         Newest lines of the audit.
     typed
         What was written for a new account and could not be taken.
     problem
         Why not.
+    resetting
+        The account for which a new password could not be taken.
     """
     words = frame.speech
     return page(
@@ -64,20 +66,11 @@ def people_page(
             for one in sessions
         ],
         lines=[
-            (
-                moment_said(line["made_at"], words),
-                actor_said(str(line["actor"])),
-                words.text(f"act.{line['act']}"),
-                str(line["subject"]),
-                words.join(_facts(line["facts"])),
-            )
-            for line in lines.to_dict("records")
+            (moment_said(line["made_at"], words), audit_said(line, seen.names, words))
+            for line in seen.lines.to_dict("records")
         ],
         roles=[(one.value, words.text(one)) for one in KEY_ROLES],
         typed=typed or {},
         problem=problem,
+        resetting=resetting,
     )
-
-
-def _facts(kept: str) -> Iterable[str]:
-    return (f"{name}: {value}" for name, value in json.loads(kept).items() if value is not None)

@@ -289,6 +289,16 @@ def standing(url):
         return keys, people, register.agreements()["ended_at"].isna().sum()
 
 
+def test_a_password_that_was_given_up_since_the_backup_opens_nothing_again(shared, sqlite_url):
+    with Register.open(sqlite_url) as register:
+        register.people.set_password("left", "$argon2id$given-up", **BY)
+        register.people.set_password("left", "$argon2id$new", **BY)
+    restore(shared, sqlite_url)
+    with Register.open(sqlite_url) as register:
+        assert [one.password for one in register.people()] == ["$argon2id$new"]
+        assert "password_changed" in register.audit()["act"].tolist()
+
+
 def test_what_was_closed_since_the_backup_stays_closed_and_the_audit_says_why(shared, sqlite_url):
     close_all(sqlite_url)
     with Register.open(sqlite_url) as register:

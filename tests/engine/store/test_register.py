@@ -421,6 +421,7 @@ def fill_access(register, unit_id):
     register.keys.add(key_id="k", name="k", role="bank", investor=None, digest="ab", expires_at=None, **by)
     register.keys.revoke("k", **by)
     register.people.add(name="p", role="bank", investor=None, password="$argon2id$", **by)
+    register.people.set_password("p", "$argon2id$2", **by)
     register.people.disable("p", **by)
     register.agreements.accept("fund", "inva", 1, confirmed=True, **by)
     register.agreements.end("fund", "inva", 1, **by)

@@ -78,7 +78,12 @@ def test_an_account_is_opened_with_a_password_that_is_read_and_never_shown(ehya)
     assert "argon2" not in said
     assert "exists" not in said
     ehya(*add, code=2, typed=f"{password}\n")
+    ehya("user", "password", "office", code=2, typed="short\n")
+    another = "six other words in one row"
+    assert another not in ehya("user", "password", "office", typed=f"{another}\n").output
+    assert json.loads(ehya("audit", "list", "--json").stdout)[0]["act"] == "password_changed"
     ehya("user", "disable", "office")
+    ehya("user", "password", "office", code=2, typed=f"{another}\n")
     assert json.loads(ehya("user", "list", "--json").stdout)[0]["disabled_at"]
 
 
