@@ -92,7 +92,9 @@ def bare_names(names: pd.Series) -> pd.Series:
     anywhere, first = _patterns()
     text = pc.replace_substring_regex(told.dictionary, r"[^\p{L}\p{N}]+", "  ")
     blank = pa.scalar("  ", pa.large_string())
-    text = pc.replace_substring_regex(pc.binary_join_element_wise(blank, text, blank, pa.scalar("", pa.large_string())), anywhere, " ")
+    text = pc.replace_substring_regex(
+        pc.binary_join_element_wise(blank, text, blank, pa.scalar("", pa.large_string())), anywhere, " "
+    )
     text = pc.replace_substring(pc.replace_substring_regex(text, first, " "), " ", "")
     text = pc.if_else(pc.match_substring_regex(text, r"(?:\p{L}.*){3}"), text, pa.scalar(None, pa.large_string()))
     return pd.Series(pd.array(text.take(told.indices), dtype="str"), index=names.index)

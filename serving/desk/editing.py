@@ -70,6 +70,8 @@ class Edited:
         Fields that somebody else changed meanwhile; then nothing was kept.
     held
         Fields that were kept and do not show, since a decision or a fresher record stands before them.
+    cells
+        What would change, after a rehearsal: ``unit_id, field, before, after, held``.
     """
 
     number: int | None = None
@@ -77,6 +79,7 @@ class Edited:
     refused: tuple[Refused, ...] = ()
     met: tuple[Met, ...] = ()
     held: tuple[str, ...] = ()
+    cells: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,9 @@ Write = Callable[[pd.DataFrame, str, str], str]
 """Writes a field of a unit as a person reads it: from the table, the unit's id, and the field."""
 
 
-def edit_units(settings: Settings, edit: Edit, *, now: datetime, actor: str, write: Write = as_written) -> Edited:
+def edit_units(
+    settings: Settings, edit: Edit, *, now: datetime, actor: str, write: Write = as_written, dry_run: bool = False
+) -> Edited:
     """Change fields of units: all that was written, or nothing.
 
     Parameters
@@ -142,6 +147,8 @@ def edit_units(settings: Settings, edit: Edit, *, now: datetime, actor: str, wri
         UTC, and who does it; the edit is a source of that name.
     write
         How the person was shown what stands, so that what they saw can be compared with what stands now.
+    dry_run
+        Only say what would change; nothing is kept.
 
     Raises
     ------
@@ -168,7 +175,11 @@ def edit_units(settings: Settings, edit: Edit, *, now: datetime, actor: str, wri
         refused = _refused(intake, edit.units)
         if refused:
             return Edited(refused=refused)
-        return _store(register, intake, edit, wanted, units.loc[list(edit.units)], now=now, actor=actor)
+        kept = _kept(register, intake, edit, wanted, units.loc[list(edit.units)])
+        rehearsed = register.imports.commit(kept, imported_at=now, dry_run=True).cells
+        if dry_run or rehearsed.empty:
+            return Edited(changed=int(rehearsed["unit_id"].nunique()), held=_held(rehearsed), cells=rehearsed)
+        return _store(register, kept, edit, wanted, now=now, actor=actor)
 
 
 def _met(units: pd.DataFrame, edit: Edit, wanted: Mapping[str, str], write: Write) -> tuple[Met, ...]:
@@ -215,17 +226,8 @@ def _refused(intake: Intake, unit_ids: Sequence[str]) -> tuple[Refused, ...]:
     )
 
 
-def _store(
-    register: Register,
-    intake: Intake,
-    edit: Edit,
-    wanted: Mapping[str, str],
-    records: pd.DataFrame,
-    *,
-    now: datetime,
-    actor: str,
-) -> Edited:
-    """Keep the edit under the identities that the units have.
+def _kept(register: Register, intake: Intake, edit: Edit, wanted: Mapping[str, str], records: pd.DataFrame) -> _Edit:
+    """The edit under the identities that the units have.
 
     A record has one day and one price year. An edit of one sum does not move the others to another year; and only one
     that says how the unit stands moves its day, by which events that came before it no longer count.
@@ -241,15 +243,21 @@ def _store(
     )
     if not _STANDING.intersection(wanted):
         rows = rows.assign(as_of=records["as_of"].set_axis(read.index).fillna(read["as_of"]))
-    kept = _Edit(rows, intake)
-    if register.imports.commit(kept, imported_at=now, dry_run=True).cells.empty:
-        return Edited()
+    return _Edit(rows, intake)
+
+
+def _held(cells: pd.DataFrame) -> tuple[str, ...]:
+    return tuple(sorted(set(cells.loc[cells["held"].notna(), "field"])))
+
+
+def _store(
+    register: Register, kept: _Edit, edit: Edit, wanted: Mapping[str, str], *, now: datetime, actor: str
+) -> Edited:
     found = register.imports.commit(kept, imported_at=now)
-    held = tuple(sorted(set(found.cells.loc[found.cells["held"].notna(), "field"])))
     for unit in edit.units:
         facts = {"fields": ";".join(wanted), "number": found.import_id}
         register.audit.note(made_at=now, actor=actor, act=Act.UNIT_EDITED, subject=unit, **facts)
-    return Edited(found.import_id, int(found.cells["unit_id"].nunique()), held=held)
+    return Edited(found.import_id, int(found.cells["unit_id"].nunique()), held=_held(found.cells))
 
 
 @dataclass(frozen=True, eq=False)

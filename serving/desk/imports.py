@@ -121,6 +121,62 @@ def import_story(settings: Settings, number: int) -> ImportStory:
         return register.imports.show(number)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class UndoSeen:
+    """What taking an import back would do.
+
+    Parameters
+    ----------
+    line
+        The import, as `ImportsSeen.table` has it.
+    undone
+        What would become of its units, and what would be kept of them.
+    names
+        Name of each unit, index ``unit_id``.
+    later
+        Imports that stand and came after it, as `ImportsSeen.table` has them.
+    """
+
+    line: Mapping[str, Any]
+    undone: Undone
+    names: pd.Series
+    later: pd.DataFrame
+
+
+def came_later(settings: Settings, number: int) -> bool:
+    """Whether an import stands, and others that stand came after it."""
+    with open_register(settings) as register:
+        table = register.imports()
+    standing = table.loc[table["undone_at"].isna(), "id"]
+    return bool((standing == number).any() and (standing > number).any())
+
+
+class _RehearsedError(Exception):
+    """Ends a rehearsal, so that nothing of it is kept."""
+
+
+def undo_seen(settings: Settings, number: int, *, made_at: datetime) -> UndoSeen:
+    """What taking an import back would do; nothing is done.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_import``, ``import_undone``.
+    """
+    found: Undone | None = None
+    with open_register(settings) as register:
+        try:
+            with register.together():
+                found = register.imports.undo(number, made_at=made_at)
+                raise _RehearsedError
+        except _RehearsedError:
+            table = register.imports().set_index("id", drop=False)
+        assert found is not None
+        names = register.units.some(set(found.units["unit_id"]))["name"]
+    later = table[(table["id"] > number) & table["undone_at"].isna()]
+    return UndoSeen({str(name): value for name, value in table.loc[number].items()}, found, names, later)
+
+
 def undo_import(settings: Settings, number: int, *, made_at: datetime, actor: str) -> Undone:
     """Take an import back, as if it had never been; decisions and events of later days are kept and named.
 

@@ -314,6 +314,15 @@ class HandedOut:
     units: pd.DataFrame
 
 
+@dataclass(frozen=True, slots=True)
+class AnswersTaken:
+    """Answers that were taken at once: their mark, the experts who gave them, and how many there are."""
+
+    mark: str
+    experts: tuple[str, ...]
+    count: int
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class PanelRead:
     """What came back from a panel.
@@ -419,6 +428,37 @@ def read_panel(settings: Settings, sheets: Mapping[str, pd.DataFrame]) -> PanelR
     blank = sum(int(sheet["answer"].isna().sum()) for sheet in sheets.values())
     restart, jobs = (agreement(kept, asked, output=output) for output in answers.OUTPUTS)
     return PanelRead(restart, jobs, kept, blank)
+
+
+def last_answers(settings: Settings) -> AnswersTaken | None:
+    """The answers that were taken last and can be taken back; ``None`` where there are none."""
+    from training.panel import answers
+
+    found = answers.last_kept(settings.panel)
+    if found is None:
+        return None
+    mark, lines = found
+    return AnswersTaken(mark, tuple(sorted(set(lines["expert"]))), len(lines))
+
+
+def take_answers_back(settings: Settings, mark: str) -> bool:
+    """Take the answers back that were taken last; answers that they replaced stand again.
+
+    Parameters
+    ----------
+    settings
+        The workspace.
+    mark
+        Which, as `last_answers` names them.
+
+    Returns
+    -------
+    bool
+        Whether they were the last still; otherwise nothing is done.
+    """
+    from training.panel import answers
+
+    return answers.take_back(settings.panel, mark) is not None
 
 
 def tracking_address(settings: Settings) -> str | None:

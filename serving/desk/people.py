@@ -227,9 +227,7 @@ def change_password(
         return None
     hashed = _hashed(name, new, cost)
     with open_register(settings) as register:
-        return register.people.set_password(
-            name, hashed, made_at=made_at, actor=f"user:{name}", keep_session=session
-        )
+        return register.people.set_password(name, hashed, made_at=made_at, actor=f"user:{name}", keep_session=session)
 
 
 def disable_person(settings: Settings, name: str, *, made_at: datetime, actor: str) -> StoredPerson:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,9 @@ from engine.files import replacing
 
 QUESTION_COLUMNS = ["panel", "number", "first", "second"]
 ANSWER_COLUMNS = ["expert", "panel", "number", "output", "answer"]
+_QUESTION = ["expert", "panel", "number", "output"]
+TURN_COLUMNS = ["turn", *_QUESTION, "before"]
+"""What was taken at once, and the answer that stood before (empty: none)."""
 OUTPUTS = ("restart", "jobs")
 
 EXPERT = re.compile(r"[A-Za-z]{1,3}[0-9]{1,4}")
@@ -107,10 +111,61 @@ def keep(folder: Path, sheets: list[pd.DataFrame]) -> pd.DataFrame:
         All answers that are kept now, columns ``ANSWER_COLUMNS``.
     """
     new = pd.concat(sheets)[ANSWER_COLUMNS].dropna(subset=["answer"])
-    both = pd.concat([answers(folder), new])
-    kept = both.drop_duplicates(["expert", "panel", "number", "output"], keep="last")
-    kept = kept.sort_values(["expert", "panel", "number", "output"], kind="stable", ignore_index=True)
+    stood = answers(folder)
+    kept = pd.concat([stood, new]).drop_duplicates(_QUESTION, keep="last")
+    kept = kept.sort_values(_QUESTION, kind="stable", ignore_index=True)
     _write(folder / "answers.csv", kept)
+    if len(new):
+        _remember(folder, stood, new)
+    return kept
+
+
+def _remember(folder: Path, stood: pd.DataFrame, new: pd.DataFrame) -> None:
+    """Keep what stood before, so that what was taken last can be taken back."""
+    turns = _read(folder / "turns.csv", TURN_COLUMNS)
+    mark = secrets.token_hex(8)  # never used again: what was taken back leaves no name for what comes after it
+    asked = new[_QUESTION].drop_duplicates().astype({"number": "int64"})
+    before = asked.merge(
+        stood.astype({"number": "int64"}).rename(columns={"answer": "before"}), on=_QUESTION, how="left"
+    ).fillna({"before": ""})
+    _write(folder / "turns.csv", pd.concat([turns, before.assign(turn=mark)[TURN_COLUMNS]]))
+
+
+def last_kept(folder: Path) -> tuple[str, pd.DataFrame] | None:
+    """What was taken last and can be taken back: its mark, and its questions (``expert, panel, number, output``)."""
+    turns = _read(folder / "turns.csv", TURN_COLUMNS)
+    if turns.empty:
+        return None
+    mark = str(turns["turn"].iloc[-1])
+    return mark, turns[turns["turn"] == mark].reset_index(drop=True)
+
+
+def take_back(folder: Path, mark: str) -> pd.DataFrame | None:
+    """Take back what was taken last: answers that it replaced stand again; ``None`` where it is not the last any more.
+
+    Parameters
+    ----------
+    folder
+        Of the panel.
+    mark
+        As `last_kept` gives it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        All answers that are kept now, columns ``ANSWER_COLUMNS``.
+    """
+    turns = _read(folder / "turns.csv", TURN_COLUMNS)
+    if turns.empty or str(turns["turn"].iloc[-1]) != mark:
+        return None
+    last = turns["turn"] == mark
+    taken, now = turns[last], answers(folder)
+    given = pd.MultiIndex.from_frame(taken[_QUESTION])
+    stays = now[~pd.MultiIndex.from_frame(now[_QUESTION]).isin(given)]
+    before = taken[taken["before"] != ""].rename(columns={"before": "answer"})[ANSWER_COLUMNS]
+    kept = pd.concat([stays, before]).sort_values(_QUESTION, kind="stable", ignore_index=True)
+    _write(folder / "answers.csv", kept)
+    _write(folder / "turns.csv", turns[~last])
     return kept
 
 

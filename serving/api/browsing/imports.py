@@ -19,9 +19,9 @@ from serving.api.browsing.answers import (
     went,
     written_by,
 )
-from serving.desk.imports import import_seen, imports_seen, undo_import
+from serving.desk.imports import came_later, import_seen, imports_seen, undo_import, undo_seen
 from serving.desk.uploads import uploads
-from serving.pages.desk.imports import LENGTH, import_page, imports_page
+from serving.pages.desk.imports import LENGTH, import_page, imports_page, undo_page
 
 
 def router() -> APIRouter:
@@ -42,8 +42,23 @@ def router() -> APIRouter:
         found = await run_in_threadpool(import_seen, settings_of(request), number, part=part)
         return await answered(request, lambda frame: import_page(frame, found, start))
 
+    @routes.get("/imports/{number}/undo", openapi_extra=read_by())
+    async def second_thought(request: Request, number: Number) -> Response:
+        settings, now = settings_of(request), request.app.state.gate.now()
+        try:
+            found = await run_in_threadpool(undo_seen, settings, number, made_at=now)
+        except EhyaError as error:
+            if error.code is not ErrorCode.IMPORT_UNDONE:
+                raise
+            return went(request, f"/desk/imports/{number}", "import_was_undone")
+        return await answered(request, lambda frame: undo_page(frame, found))
+
     @routes.post("/undo/import", openapi_extra=written_by())
     async def undo(request: Request) -> Response:
+        given = form_of(request)
+        number = number_of(given.text("which"))
+        if not given.text("sure") and await run_in_threadpool(came_later, settings_of(request), number):
+            return went(request, f"/desk/imports/{number}/undo")  # others came after it: what goes along is shown first
         return await _taken_back(request, "import", "/desk/imports")
 
     @routes.post("/undo/edit", openapi_extra=written_by())

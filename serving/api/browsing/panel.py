@@ -19,7 +19,15 @@ from serving.api.browsing.answers import (
     written_by,
     wrong,
 )
-from serving.desk.learning import HandedOut, PanelRead, hand_out_panel, handed_out, read_panel
+from serving.desk.learning import (
+    HandedOut,
+    PanelRead,
+    hand_out_panel,
+    handed_out,
+    last_answers,
+    read_panel,
+    take_answers_back,
+)
 from serving.pages.desk.panel import panel_page
 from serving.reports.panel import ANSWERS, OUTPUTS
 
@@ -33,7 +41,14 @@ def router() -> APIRouter:
     @routes.get("", openapi_extra=read_by())
     async def pairs(request: Request) -> Response:
         found = await run_in_threadpool(_handed_out, request)
-        return await answered(request, lambda frame: panel_page(frame, found))
+        last = await run_in_threadpool(last_answers, settings_of(request))
+        return await answered(request, lambda frame: panel_page(frame, found, last=last))
+
+    @routes.post("/take-back", openapi_extra=written_by())
+    async def take_back(request: Request) -> Response:
+        mark = form_of(request).text("which")
+        back = await run_in_threadpool(take_answers_back, settings_of(request), mark)
+        return went(request, "/desk/panel", "answers_back" if back else "answers_not_last")
 
     @routes.post("/choose", openapi_extra=written_by())
     async def choose(request: Request) -> Response:
@@ -56,7 +71,8 @@ def router() -> APIRouter:
         except EhyaError as error:
             said = wrong(request, error)
             return await answered(request, lambda frame: panel_page(frame, found, typed=typed, problem=said), 422)
-        return await answered(request, lambda frame: panel_page(frame, found, read=read))
+        last = await run_in_threadpool(last_answers, settings_of(request))
+        return await answered(request, lambda frame: panel_page(frame, found, read=read, last=last))
 
     return routes
 

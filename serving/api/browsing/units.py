@@ -110,17 +110,20 @@ def router() -> APIRouter:
         if not name and not value:
             return await answered(request, lambda frame: edit_many_page(frame, table))
         now, actor = request.app.state.gate.now(), actor_of(request)
-        edit = Edit(list(table.index), {name: value})
+        edit, sure = Edit(list(table.index), {name: value}), bool(given.text("sure"))
         try:
-            done = await run_in_threadpool(edit_units, settings_of(request), edit, now=now, actor=actor)
+            done = await run_in_threadpool(
+                edit_units, settings_of(request), edit, now=now, actor=actor, dry_run=not sure
+            )
         except EhyaError as error:
             said = wrong(request, error)
             return await answered(
                 request, lambda frame: edit_many_page(frame, table, chosen=name, value=value, problem=said), 422
             )
         if done.number is None:
+            status = 200 if done.changed else 422
             return await answered(
-                request, lambda frame: edit_many_page(frame, table, chosen=name, value=value, done=done), 422
+                request, lambda frame: edit_many_page(frame, table, chosen=name, value=value, done=done), status
             )
         return went(request, "/desk/units", f"units_edited:{done.changed}", undo_edit=str(done.number))
 

@@ -12,6 +12,7 @@ from serving.desk.editing import FOR_MANY, Edited, Write, as_written
 from serving.disclosure.values import known
 from serving.i18n import Speech
 from serving.pages.desk.frame import Frame, Place, page
+from serving.pages.desk.imports import changes_said
 from serving.pages.desk.words import name_of, unit_address
 from serving.reports.words import value_in_words
 
@@ -105,12 +106,16 @@ def edit_many_page(
     chosen, value
         Field and value that were written.
     done
-        Why they could not be kept.
+        Why they could not be kept, or what would change.
     problem
         What else is wrong.
     """
     words = frame.speech
     refused = () if done is None else done.refused
+    cells = None if done is None or done.cells is None else done.cells
+    changes = [] if cells is None else _changes(table, cells, words)
+    if cells is not None and cells.empty:
+        problem = words.text("desk.all_have_it", value=value)
     return page(
         "edit_many.html",
         frame,
@@ -122,7 +127,24 @@ def edit_many_page(
         value=value,
         problem=problem,
         wrong=_why(refused[0], words) if refused else "",
+        changes=changes,
+        changed=words.text("desk.will_change", count=len(changes), total=len(table)),
+        said=words.text(f"field.{chosen}") if changes else "",
+        held=words.join(words.text(f"field.{one}") for one in done.held) if changes and done is not None else "",
     )
+
+
+def _changes(table: pd.DataFrame, cells: pd.DataFrame, words: Speech) -> list[dict[str, Any]]:
+    """What would change in each unit."""
+    return [
+        {
+            "unit": str(unit),
+            "name": name_of(table["name"].get(unit), words),
+            "address": unit_address(unit),
+            "changes": changes_said(part, words),
+        }
+        for unit, part in cells.groupby("unit_id", sort=False)
+    ]
 
 
 def _field(

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from engine.parsing.rejection import RejectionCode
-from serving.desk.imports import MISSING, ImportSeen, ImportsSeen
+from engine.store.undoing import Fate
+from serving.desk.imports import MISSING, ImportSeen, ImportsSeen, UndoSeen
 from serving.desk.units import first_shown
 from serving.desk.uploads import Upload
 from serving.disclosure.values import known
@@ -110,6 +111,42 @@ def import_page(frame: Frame, found: ImportSeen, start: int = 0) -> str:
         refused=[_refused(one, words, several) for one in found.refused.head(_REFUSED).to_dict("records")],
         refused_more=words.number(len(found.refused) - _REFUSED) if len(found.refused) > _REFUSED else "",
         pages=Pages.of(f"/desk/imports/{number}", {}, start, LENGTH, len(units), words),
+    )
+
+
+def undo_page(frame: Frame, found: UndoSeen) -> str:
+    """Write what taking a register back would take along, before it is done.
+
+    Parameters
+    ----------
+    frame
+        What stands around it.
+    found
+        What it would do.
+    """
+    words, number, units = frame.speech, found.undone.import_id, found.undone.units
+    fates = {fate: units.loc[units["fate"] == fate.value, "unit_id"] for fate in Fate}
+    gone = set(fates[Fate.GONE])
+    kept = found.undone.kept
+    lost = kept[kept["unit_id"].isin(gone)]["kind"].value_counts()
+    return page(
+        "import_undo.html",
+        frame,
+        Place.IMPORTS,
+        line=_line(found.line, {}, {}, words),
+        counts=[(words.text(f"undo_fate.{fate.value}"), words.number(len(ids))) for fate, ids in fates.items()],
+        lists=[
+            (
+                words.text(f"undo_fate.{fate.value}"),
+                [(unit_address(unit), name_of(found.names.get(unit), words)) for unit in fates[fate][:MISSING]],
+                words.number(len(fates[fate]) - MISSING) if len(fates[fate]) > MISSING else "",
+            )
+            for fate in (Fate.GONE, Fate.CHANGED)
+            if len(fates[fate])
+        ],
+        lost=[words.text(f"undo_kept.{kind}", count=int(count)) for kind, count in lost.items()],
+        later=[_line(one, {}, {}, words) for one in found.later.head(MISSING).to_dict("records")],
+        here=f"/desk/imports/{number}",
     )
 
 

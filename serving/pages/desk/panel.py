@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.domain.unit import Field
-from serving.desk.learning import HandedOut, PanelRead
+from serving.desk.learning import AnswersTaken, HandedOut, PanelRead
 from serving.i18n import Speech
 from serving.pages.desk.frame import Frame, Place, page
 from serving.reports.panel import ANSWERS, OUTPUTS, records_said
@@ -18,6 +18,7 @@ def panel_page(
     *,
     typed: Mapping[str, str] | None = None,
     read: PanelRead | None = None,
+    last: AnswersTaken | None = None,
     problem: str = "",
 ) -> str:
     """Write the page.
@@ -32,6 +33,8 @@ def panel_page(
         What was answered and could not be taken.
     read
         What the experts agree on, after answers were taken.
+    last
+        The answers that were taken last and can be taken back.
     problem
         What is wrong.
     """
@@ -48,6 +51,10 @@ def panel_page(
         },
         typed=typed or {},
         agreed=None if read is None else _agreed(read, words),
+        last=None if last is None else last.mark,
+        last_said=""
+        if last is None
+        else words.text("desk.last_answers", count=last.count, experts=words.join(last.experts)),
         problem=problem,
     )
 

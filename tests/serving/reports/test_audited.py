@@ -45,7 +45,18 @@ def test_a_line_is_said_in_words(act, subject, facts, words):
 @pytest.mark.parametrize(("act", "subject", "facts", "_"), LINES)
 def test_in_persian_no_code_is_left(act, subject, facts, _):
     found = said(act, subject, facts, "fa")
-    codes = {"merge", "pin", "confirm", "rank_source", "jobs_now", "land_m2", "county", "restarted", "planner", "declined"}
+    codes = {
+        "merge",
+        "pin",
+        "confirm",
+        "rank_source",
+        "jobs_now",
+        "land_m2",
+        "county",
+        "restarted",
+        "planner",
+        "declined",
+    }
     whole = [found.act, *(one.text for one in found.details)]
     assert not codes.intersection(word for text in whole for word in text.replace("،", " ").split())
     assert "1200" not in " ".join(whole)

@@ -3,6 +3,7 @@
 import re
 
 from tests.serving.api.browsing.conftest import words
+from training.panel.answers import answers
 
 
 def test_pairs_are_chosen_answered_and_agreement_is_said(writing):
@@ -18,3 +19,26 @@ def test_pairs_are_chosen_answered_and_agreement_is_said(writing):
     assert taken.status_code == 200
     assert "E7" in words(taken)
     assert "How far the experts agree" in words(taken)
+
+
+def test_the_last_answers_are_taken_back_and_what_stood_before_stands_again(writing):
+    writing.get("/desk/panel")
+    page = writing.follow(writing.post("/desk/panel/choose", {"pairs": "5"}))
+    panel = re.search(r'name="panel" value="(\w+)"', page.text)[1]
+    folder = writing.parties.settings.panel
+
+    def answer(code):
+        taken = writing.post("/desk/panel", {"panel": panel, "expert": "E7", "restart_1": code, "jobs_1": code})
+        return re.search(r'action="/desk/panel/take-back">.*?name="which" value="(\w+)"', taken.text)[1]
+
+    first, second = answer("first"), answer("second")
+    assert set(answers(folder)["answer"]) == {"second"}
+    refused = writing.follow(writing.post("/desk/panel/take-back", {"which": first}))
+    assert "not the last answers any more" in words(refused)
+    back = writing.follow(writing.post("/desk/panel/take-back", {"which": second}))
+    assert "The answers are taken back" in words(back)
+    assert set(answers(folder)["answer"]) == {"first"}
+    assert "Answers taken last: 2, by E7" in words(back)
+    writing.follow(writing.post("/desk/panel/take-back", {"which": first}))
+    assert answers(folder).empty
+    assert "Answers taken last" not in words(writing.get("/desk/panel"))

@@ -130,10 +130,19 @@ def test_several_units_take_one_value_and_give_it_back(writing):
     assert "3 units are marked" in words(form)
     refused = writing.post("/desk/units/edit-many", {"unit": units, "field": "jobs_now", "value": "x"})
     assert refused.status_code == 422
-    done = writing.follow(
-        writing.post("/desk/units/edit-many", {"unit": units, "field": "estate", "value": "Together"})
-    )
+    wanted = {"unit": units, "field": "estate", "value": "Together"}
+    first = writing.post("/desk/units/edit-many", wanted)
+    assert first.status_code == 200
+    assert "3 of 3 units will change" in words(first)
+    assert "Nothing is saved yet" in words(first)
+    assert not re.findall(r'name="unit"', writing.get("/desk/units?q=Together").text)
+    form = first.text[first.text.index('name="sure"') - 400 :]
+    assert re.findall(r'name="unit" value="(\w+)"', form[: form.index("</form>")]) == units
+    done = writing.follow(writing.post("/desk/units/edit-many", wanted | {"sure": "1"}))
     assert "3 units were changed" in words(done)
+    same = writing.post("/desk/units/edit-many", wanted)
+    assert same.status_code == 422
+    assert "All of these units have this value already" in words(same)
     assert len(re.findall(r'name="unit"', writing.get("/desk/units?q=Together").text)) == 3
 
 
