@@ -114,7 +114,9 @@ def _of_one_company(pairs: pd.DataFrame, national_id: pd.Series) -> pd.DataFrame
     ids = national_id.to_numpy(dtype=object)
     one, other = ids[pairs["one"].to_numpy(dtype=int)], ids[pairs["other"].to_numpy(dtype=int)]
     both = pd.notna(one) & pd.notna(other)
-    return pairs[~(both & np.asarray(one != other, dtype=bool))]
+    of_two: pd.Series = pd.Series(both & np.asarray(one != other, dtype=bool), index=pairs.index)
+    one_company: pd.DataFrame = pairs[~of_two.to_numpy()]
+    return one_company
 
 
 def _pairs(keys: pd.Series, position: pd.Series, code: DuplicateReason) -> pd.DataFrame:

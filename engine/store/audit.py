@@ -31,7 +31,7 @@ class Act(Code):
     KEY_REVOKED = "key_revoked"
     PERSON_ADDED = "person_added"
     PERSON_DISABLED = "person_disabled"
-    PASSWORD_CHANGED = "password_changed"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 (the code of an act)
     AGREED = "agreed"
     AGREEMENT_CONFIRMED = "agreement_confirmed"
     AGREEMENT_ENDED = "agreement_ended"

@@ -42,8 +42,8 @@ APPEND_ONLY = (
     "imports", "rejections", "sightings", "unit_values", "predictions", "events", "promotions", "showings",
     "duplicates", "merges", "unmerges", "confirmations", "pins", "withdrawals", "source_ranks",
     "undone_imports", "repeats", "event_revisions", "distinctions", "packages",
-    "package_freezes", "keys", "key_revocations", "people", "passwords", "disablings", "agreements", "agreement_ends", "audit",
-    "agreement_confirmations", "mandates", "mandate_withdrawals", "lists", "reactions",
+    "package_freezes", "keys", "key_revocations", "people", "passwords", "disablings", "agreements", "agreement_ends",
+    "audit", "agreement_confirmations", "mandates", "mandate_withdrawals", "lists", "reactions",
 )  # fmt: skip
 """Tables whose rows are never changed nor deleted; the database itself refuses."""
 

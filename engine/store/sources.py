@@ -90,7 +90,7 @@ def decided_by_hand(told: pd.DataFrame) -> pd.Series:
     Examples
     --------
     >>> lines = {"unit_id": "U1", "field": "jobs_now", "source": ["desk:sara", "office.xlsx"], "import_id": [2, 1]}
-    >>> told = pd.DataFrame(lines | {"shows": [True, False], "why": ["later_import", None], "contradicts": [False, True]})
+    >>> told = pd.DataFrame(lines | {"why": ["later_import", None], "contradicts": [False, True]})
     >>> decided_by_hand(told).tolist(), decided_by_hand(told.assign(import_id=[2, 3])).tolist()
     ([True, True], [False, False])
     """

@@ -12,6 +12,8 @@ import pandas as pd
 from fastapi import Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from engine.codes import Code
+from engine.domain.unit import FIELDS
 from engine.errors import EhyaError, ErrorCode
 from engine.parsing.text import latin_digits
 from engine.settings import Settings
@@ -23,6 +25,7 @@ from serving.api.problems import sentence
 from serving.desk.clock import day_of
 from serving.desk.question import Question
 from serving.disclosure.levels import CallerRole, Level
+from serving.i18n import Speech
 from serving.pages.desk.frame import Done, Frame
 
 PAGE_HEADERS = {
@@ -236,6 +239,12 @@ _OPTIONS = {
     "since": "desk.since",
     "until": "desk.until",
     "on": "deciding.checked_on",
+    "act": "outcome_column.act",
+    "field": "desk.field_column",
+    "role": "access.role",
+    "investor": "access.investor",
+    "level": "deciding.level",
+    "jobs_now": "field.jobs_now",
 }
 """What the page calls a box that the desk calls by its option."""
 
@@ -246,9 +255,48 @@ def wrong(request: Request, error: EhyaError) -> str:
     if error.code is ErrorCode.UNKNOWN_UNIT:
         return words.text("desk.no_such_unit", given=error.facts.get("given"))
     facts = {"nearest": None, "allowed": None, **error.facts}
-    option = str(facts.get("option", ""))
+    option = str(facts.get("option", "")).removeprefix("--")
     label = words.text(_OPTIONS[option]) if option in _OPTIONS else option
     blank = not str(facts.get("given") or "").strip()
     if blank and error.code in (ErrorCode.VALUE_UNREADABLE, ErrorCode.UNKNOWN_OPTION):
         return words.text("desk.value_needed", given=label)
-    return sentence(error.code, facts | ({"option": label} if option else {}), words.language)
+    return said_here(error.code, facts | ({"option": label} if option else {}), words)
+
+
+def said_here(code: Code, facts: Mapping[str, Any], words: Speech) -> str:
+    """A problem in words of the desk: fields and kinds by their names, no command of the terminal.
+
+    Parameters
+    ----------
+    code, facts
+        What is wrong.
+    words
+        Language.
+
+    Examples
+    --------
+    >>> from serving.i18n import speech
+    >>> facts = {"given": 2_000_000, "field": "jobs", "allowed": [0, 1_000_000]}
+    >>> said_here(ErrorCode.OUTCOME_OUT_OF_RANGE, facts, speech("en"))
+    '2,000,000 is not accepted for Persons at work; allowed: 0 to 1,000,000.'
+    """
+    named: dict[str, Any] = dict(facts)
+    if code in (ErrorCode.OUTCOME_OUT_OF_RANGE, ErrorCode.OUTCOME_DETAIL_MISPLACED):
+        named["field"] = words.text(f"outcome_column.{named['field']}")
+    elif str(named.get("field")) in FIELDS:
+        named["field"] = words.text(f"field.{named['field']}")
+    if code is ErrorCode.OUTCOME_OUT_OF_RANGE:
+        named["allowed"] = words.range(*named["allowed"])
+    elif code is ErrorCode.UNKNOWN_OPTION and isinstance(named.get("allowed"), list | tuple):
+        named["allowed"] = [_choice_said(str(one), words) for one in named["allowed"]]
+    try:
+        return words.text(f"desk_error.{code.value}", **named)
+    except KeyError:  # most texts say it for every reader
+        return sentence(code, named, words.language)
+
+
+def _choice_said(choice: str, words: Speech) -> str:
+    """A choice as the page offers it: a field or a role by its name, anything else as it is."""
+    if choice in FIELDS:
+        return words.text(f"field.{choice}")
+    return words.text(f"caller_role.{choice}") if choice in set(CallerRole) else choice

@@ -12,11 +12,10 @@ from engine.errors import EhyaError, ErrorCode
 from engine.ranking.criteria import Part
 from serving.api.access import Rate
 from serving.api.browsing.ahead import look_ahead
-from serving.api.browsing.answers import PAGE_HEADERS, answered, question_of, read_by, settings_of, went
+from serving.api.browsing.answers import PAGE_HEADERS, answered, question_of, read_by, said_here, settings_of, went
 from serving.api.browsing.look import words_for
 from serving.api.browsing.today import NOT_READY
 from serving.api.downloads import XLSX
-from serving.api.problems import sentence
 from serving.desk.changes import Against, changed
 from serving.desk.office import Office
 from serving.desk.question import Question
@@ -73,7 +72,7 @@ def said(error: EhyaError, name: str, words: Speech) -> str:
     """What is wrong with a choice, in words; a weight is named by its part."""
     part = name.removeprefix("w_")
     own = {"option": words.text(f"part.{part}")} if part in set(Part) else {}
-    return sentence(error.code, {**error.facts, **own}, words.language)
+    return said_here(error.code, {**error.facts, **own}, words)
 
 
 def _view(office: Office, usual: Question, chosen: Chosen, words: Speech) -> RankingView:

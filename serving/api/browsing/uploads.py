@@ -56,7 +56,6 @@ PATIENCE = 4.0
 _PLACE = ("province", "county", "estate")
 _ABOUT = (*_PLACE, "source", "as_of", "synthetic")
 _NAMEABLE = (ErrorCode.NO_HEADER, ErrorCode.HEADER_NOT_UNDERSTOOD)
-_HERE = (ErrorCode.NO_ROWS, ErrorCode.HEADER_NOT_UNDERSTOOD, ErrorCode.MAPPING_UNREADABLE)
 _LONGEST = 500
 _FIELDS = frozenset({*(field.value for field in Field), "serial", "ignore"})
 
@@ -313,8 +312,6 @@ def _wrong(request: Request, error: EhyaError) -> dict[str, Any]:
 def _sentence(request: Request, error: EhyaError) -> str:
     """What is wrong, where the text of the code names a command of the terminal in words of this page."""
     words, facts = words_for(request), dict(error.facts)
-    if error.code in _HERE:
-        return words.text(f"desk_error.{error.code.value}", **facts)
     if error.code is ErrorCode.UNKNOWN_OPTION and facts.get("option") == "name":
         return words.text("desk_error.wrong_ending", given=facts["given"])
     if error.code is ErrorCode.UNKNOWN_OPTION and facts.get("option") in ("province", "county"):

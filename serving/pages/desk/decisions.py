@@ -112,13 +112,13 @@ def same_page(frame: Frame, found: Beside, words_sought: str = "", *, problem: s
         frame,
         Place.UNITS,
         unit_id=found.unit_id,
-        title=name_of(units.at[found.unit_id, "name"], words),
+        title=name_of(units.loc[found.unit_id, "name"], words),
         address=unit_address(found.unit_id),
         sought=words_sought,
         found=[
             {
                 "id": one,
-                "name": name_of(units.at[one, "name"], words),
+                "name": name_of(units.loc[one, "name"], words),
                 "about": [said for field in ("county", "sector", "status") if (said := _value(field, row, words))],
                 "beside": f"{address}?{urlencode({'q': words_sought, 'other': one})}",
             }

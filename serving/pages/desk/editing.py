@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from engine.domain.unit import FIELDS, Field, Kind, Status
+from engine.parsing.rejection import RejectionCode
 from serving.desk.editing import FOR_MANY, Edited, Write, as_written
 from serving.disclosure.values import known
 from serving.i18n import Speech
@@ -33,6 +34,10 @@ GROUPS: Mapping[str, tuple[Field, ...]] = {
     "law": (Field.TITLE_DEED, Field.BANK_OWNED, Field.LITIGATION_COUNT, Field.DEAL_FORMS),
     "rest": (Field.BUSINESS_ID, Field.NATIONAL_ID, Field.NOTES),
 }  # fmt: skip
+
+
+_HERE = (RejectionCode.FOREIGN_CURRENCY,)
+"""Refusals whose text names an option of the terminal."""
 
 
 def edit_page(
@@ -229,8 +234,9 @@ def _hint(one: Field, words: Speech) -> str:
 
 
 def _why(one: Any, words: Speech) -> str:
+    facts = {"given": one.given, **one.facts}
     try:
-        said = words.text(one.code, **{"given": one.given, **one.facts})
+        said = words.text(f"desk_error.{one.code.value}" if one.code in _HERE else one.code, **facts)
     except KeyError:
         said = words.text("style.error")
     return f"{said}" if one.given in said else f"«{one.given}»: {said}"

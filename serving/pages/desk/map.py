@@ -153,9 +153,16 @@ def _legend(values: pd.Series, steps: pd.Series, figure: CountyFigure, words: Sp
 
 
 def _shade(step: int, steps: pd.Series) -> int:
-    """Colour of a class: few classes are spread over the whole scale."""
+    """Colour of a class: few classes are spread over the scale.
+
+    Examples
+    --------
+    >>> [_shade(step, pd.Series([0, 1, 2])) for step in (0, 1, 2)], _shade(0, pd.Series([0]))
+    ([1, 3, 5], 3)
+    """
     last = int(steps.max())
-    return STEPS // 2 if not last else round(step * (STEPS - 1) / last)
+    least = 0 if last == STEPS - 1 else 1
+    return STEPS // 2 if not last else least + round(step * (STEPS - 1 - least) / last)
 
 
 def _said(figure: CountyFigure, value: object, words: Speech) -> str:

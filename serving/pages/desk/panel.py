@@ -39,6 +39,7 @@ def panel_page(
         What is wrong.
     """
     words = frame.speech
+    taken = {} if last is None else {"count": last.count, "experts": words.join(last.experts)}
     return page(
         "panel.html",
         frame,
@@ -52,9 +53,7 @@ def panel_page(
         typed=typed or {},
         agreed=None if read is None else _agreed(read, words),
         last=None if last is None else last.mark,
-        last_said=""
-        if last is None
-        else words.text("desk.last_answers", count=last.count, experts=words.join(last.experts)),
+        last_said=words.text("desk.last_answers", **taken) if taken else "",
         problem=problem,
     )
 

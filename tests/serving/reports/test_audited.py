@@ -12,22 +12,52 @@ from serving.reports.audited import audit_said
 NAMES = pd.Series({"U1": "Zagros", "U2": None}, dtype="str")
 LINES = (
     (Act.DECIDED, "U1", {"what": "merge", "other": "U2"}, "two units merged|Zagros|No name"),
-    (Act.DECIDED, "U1", {"what": "pin", "field": "jobs_now", "source": "bank.xlsx"}, "source chosen|Zagros|Jobs now|bank.xlsx"),
-    (Act.DECIDED, "U1", {"what": "confirm", "field": "land_m2", "level": "verified"}, "value confirmed|Zagros|Land|verified"),
+    (
+        Act.DECIDED,
+        "U1",
+        {"what": "pin", "field": "jobs_now", "source": "bank.xlsx"},
+        "source chosen|Zagros|Jobs now|bank.xlsx",
+    ),
+    (
+        Act.DECIDED,
+        "U1",
+        {"what": "confirm", "field": "land_m2", "level": "verified"},
+        "value confirmed|Zagros|Land|verified",
+    ),
     (Act.DECIDED, "bank.xlsx", {"what": "rank_source", "rank": 2}, "rank of a source set|bank.xlsx|rank 2"),
-    (Act.UNIT_EDITED, "U1", {"fields": "jobs_now;county", "number": 1200}, "unit edited|Zagros|Jobs now, County|no. 1200"),
+    (
+        Act.UNIT_EDITED,
+        "U1",
+        {"fields": "jobs_now;county", "number": 1200},
+        "unit edited|Zagros|Jobs now, County|no. 1200",
+    ),
     (Act.IMPORT_UNDONE, "import 7", {"number": 7}, "register taken back|no. 7"),
     (Act.REGISTER_READ, "a.xlsx", {"number": 7}, "register read|a.xlsx|no. 7"),
     (Act.OUTCOME_RECORDED, "U1", {"kind": "restarted", "number": 3}, "event recorded|Zagros|restarted|event 3"),
-    (Act.OUTCOME_CORRECTED, "U1", {"number": 3, "replacement": 4}, "event corrected|Zagros|event 3|event 4 in its place"),
-    (Act.PERSON_ADDED, "ali", {"role": "planner", "investor": None, "administers": 1}, "account opened|ali|planner|looks after accounts"),
+    (
+        Act.OUTCOME_CORRECTED,
+        "U1",
+        {"number": 3, "replacement": 4},
+        "event corrected|Zagros|event 3|event 4 in its place",
+    ),
+    (
+        Act.PERSON_ADDED,
+        "ali",
+        {"role": "planner", "investor": None, "administers": 1},
+        "account opened|ali|planner|looks after accounts",
+    ),
     (Act.PASSWORD_CHANGED, "ali", {"sessions": 2}, "password changed|ali|2 sessions ended"),
     (Act.SESSION_BEGUN, "ali", {"session": "s3cr3t"}, "signed in|ali"),
     (Act.DOCUMENT_ADDED, "U1", {"number": 5, "bytes": 2048}, "document added|Zagros|document 5|2 kB"),
-    (Act.REACTED, "fund", {"unit": "U1", "kind": "declined", "reason": "place"}, "said to a unit on a list|fund|Zagros|declines|the place does not suit"),
+    (
+        Act.REACTED,
+        "fund",
+        {"unit": "U1", "kind": "declined", "reason": "place"},
+        "said to a unit on a list|fund|Zagros|declines|the place does not suit",
+    ),
     (Act.KEY_ADDED, "k1", {"name": "portal", "role": "service", "until": "2026-03-20T20:29:59"}, "key made|portal|"),
     (Act.TRAINING_STARTED, "model", {}, "training of a model started|"),
-)  # fmt: skip
+)
 
 
 def said(act, subject, facts, language="en"):
@@ -70,8 +100,9 @@ def test_units_events_and_registers_lead_to_their_pages():
 
 
 @pytest.mark.parametrize(
-    ("actor", "words"), [("user:sara", "sara"), ("terminal", "خط فرمان"), ("key:ab12", "کلید ab12"), ("restore", "بازگرداندن پشتیبان")]
-)  # fmt: skip
+    ("actor", "words"),
+    [("user:sara", "sara"), ("terminal", "خط فرمان"), ("key:ab12", "کلید ab12"), ("restore", "بازگرداندن پشتیبان")],
+)
 def test_who_it_was_is_said_in_words(actor, words):
     line = {"actor": actor, "act": "key_revoked", "subject": "k", "facts": "{}"}
     assert audit_said(line, NAMES, speech("fa")).actor == words

@@ -15,6 +15,7 @@ def test_pairs_are_chosen_answered_and_agreement_is_said(writing):
     refused = writing.post("/desk/panel", {"panel": panel, "expert": "Sara Karimi", **answers})
     assert refused.status_code == 422  # a code, never a name
     assert 'value="Sara Karimi"' in refused.text
+    assert "“Sara Karimi” is no code of an expert. Write a code such as E1; names are never kept." in words(refused)
     taken = writing.post("/desk/panel", {"panel": panel, "expert": "E7", **answers})
     assert taken.status_code == 200
     assert "E7" in words(taken)
