@@ -21,6 +21,8 @@ from serving.reports.said import field_said
 _EVENTS = (Act.OUTCOME_RECORDED, Act.OUTCOME_CORRECTED, Act.OUTCOME_WITHDRAWN)
 _DOCUMENTS = (Act.DOCUMENT_ADDED, Act.DOCUMENT_REMOVED)
 _IMPORT = "import "
+_OTHERS = {TERMINAL: "terminal", "restore": "restore", "first run": "first_run"}
+"""Actors that are no account and no key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def _actor(actor: str, words: Speech) -> str:
     kind, _, name = actor.partition(":")
     if kind == "key":
         return words.text("audit.key", given=name)
-    return words.text(f"audit.by_{actor}") if actor in (TERMINAL, "restore") else name or actor
+    return words.text(f"audit.by_{_OTHERS[actor]}") if actor in _OTHERS else name or actor
 
 
 def _unit(unit_id: str, names: pd.Series, words: Speech) -> Piece:

@@ -101,7 +101,13 @@ def test_units_events_and_registers_lead_to_their_pages():
 
 @pytest.mark.parametrize(
     ("actor", "words"),
-    [("user:sara", "sara"), ("terminal", "خط فرمان"), ("key:ab12", "کلید ab12"), ("restore", "بازگرداندن پشتیبان")],
+    [
+        ("user:sara", "sara"),
+        ("terminal", "خط فرمان"),
+        ("first run", "نخستین اجرا"),
+        ("key:ab12", "کلید ab12"),
+        ("restore", "بازگرداندن پشتیبان"),
+    ],
 )
 def test_who_it_was_is_said_in_words(actor, words):
     line = {"actor": actor, "act": "key_revoked", "subject": "k", "facts": "{}"}

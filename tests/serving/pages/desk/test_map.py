@@ -1,6 +1,7 @@
 """What the map shows is what the table beside it says."""
 
 import re
+from importlib.resources import files
 
 import pytest
 
@@ -49,3 +50,20 @@ def test_classes_of_the_legend_do_not_overlap(appraised):
     ends = [[int(end) for end in one.replace("–", " to ").split(" to ")] for one in found]
     flat = [end for pair in ends for end in pair]
     assert flat == sorted(flat)
+
+
+def _light(colour):
+    """Relative luminance of ``#rrggbb`` (WCAG 2)."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    line = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * line[0] + 0.7152 * line[1] + 0.0722 * line[2]
+
+
+@pytest.mark.parametrize("sheet", ["desk.css", "desk-dark.css"])
+def test_a_county_of_few_units_is_told_from_one_of_none(sheet):
+    css = (files("serving") / "static" / sheet).read_text(encoding="utf-8")
+    colours = dict(re.findall(r"--(card|heat-\d): (#[0-9a-f]{6})", css))
+    none, few = _light(colours["card"]), _light(colours["heat-0"])
+    assert (max(none, few) + 0.05) / (min(none, few) + 0.05) > 1.3
+    shades = [_light(colours[f"heat-{step}"]) for step in range(6)]
+    assert shades in (sorted(shades), sorted(shades, reverse=True))
