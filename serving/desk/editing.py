@@ -6,7 +6,7 @@ import csv
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +14,12 @@ import pandas as pd
 
 from engine.domain.unit import FIELDS, Field, Kind
 from engine.errors import EhyaError, ErrorCode
+from engine.parsing.dates import to_jalali
 from engine.settings import Settings
 from engine.store import Act, Register
 from serving.desk.clock import day_of
 from serving.desk.intake import RegisterReading
+from serving.desk.listing import ListEdit, read_list
 from serving.desk.workspace import open_register
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ EDITS = "desk:"
 """Begins the name of the source that an edit is; behind it stands who edited."""
 _NOT_EDITED = (Field.NAME, Field.IDLE_MONTHS, Field.PROVINCE)
 EDITABLE = tuple(one for one in Field if FIELDS[one].kind is not Kind.LIST and one not in _NOT_EDITED)
-"""Fields that a person changes one by one; names and lists come with a register, the province with its county."""
+"""Fields that have one box; lists have rows (`serving.desk.listing`), and the province comes with its county."""
 
 _STANDING = frozenset({Field.STATUS.value, Field.STOPPED_ON.value})
 FOR_MANY = tuple(one for one in EDITABLE if one not in (Field.BUSINESS_ID, Field.NATIONAL_ID))
@@ -92,11 +94,14 @@ class Edit:
         Field -> what was written, as people write it; an empty text wants nothing.
     seen
         Field -> what stood there when the person began, of a single unit; not asked where there is none.
+    lists
+        Field that is a list -> its rows, of a single unit.
     """
 
     units: Sequence[str]
     wanted: Mapping[str, str]
     seen: Mapping[str, str] = field(default_factory=dict)
+    lists: Mapping[Field, ListEdit] = field(default_factory=dict)
 
 
 def as_written(table: pd.DataFrame, unit_id: str, name: str) -> str:
@@ -147,7 +152,7 @@ def edit_units(settings: Settings, edit: Edit, *, now: datetime, actor: str, wri
     Raises
     ------
     EhyaError
-        ``unknown_unit``, ``unknown_option`` for a field that is not edited.
+        ``unknown_unit``; ``unknown_option`` for a field that is not edited, or a condition or creditor of none.
     """
     wanted = {name: text.strip() for name, text in edit.wanted.items() if text.strip()}
     fields = EDITABLE if len(edit.units) == 1 else FOR_MANY
@@ -161,15 +166,54 @@ def edit_units(settings: Settings, edit: Edit, *, now: datetime, actor: str, wri
         missing = [one for one in edit.units if one not in units.index]
         if missing:
             raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=missing[0])
-        met = _met(units, edit, wanted, write)
+        lists, unread = _lists(edit, latest=day_of(now))
+        met = (*_met(units, edit, wanted, write), *_met_lists(units, edit, lists))
         wanted = {name: text for name, text in wanted.items() if edit.seen.get(name) != text}
-        if met or not wanted:
+        lists = {one: text for one, text in lists.items() if edit.lists[one].seen != text}
+        if met or not (wanted or lists or unread):
             return Edited(met=met)
         intake = _read(len(edit.units), wanted, now=now, source=f"{EDITS}{actor.removeprefix('user:')}")
-        refused = _refused(intake, edit.units)
+        refused = (*_refused(intake, edit.units), *unread)
         if refused:
             return Edited(refused=refused)
-        return _store(register, intake, edit, wanted, units.loc[list(edit.units)], now=now, actor=actor)
+        return _store(register, intake, edit, wanted | lists, units.loc[list(edit.units)], now=now, actor=actor)
+
+
+def box_of(one: str, key: str, part: str) -> str:
+    """Name of a box of a list on a page and in what was refused; of the list as a whole without key and part.
+
+    Examples
+    --------
+    >>> box_of("debts", "new1", "rial"), box_of("debts", "", "")
+    ('debts_new1_rial', 'debts')
+    """
+    return "_".join(name for name in (one, key, part) if name)
+
+
+def _lists(edit: Edit, *, latest: date) -> tuple[dict[Field, str], tuple[Refused, ...]]:
+    """Lists that somebody touched, as compact text, and their boxes that could not be taken."""
+    texts: dict[Field, str] = {}
+    refused: list[Refused] = []
+    for one, rows in edit.lists.items():
+        read = read_list(one, rows, latest=latest) if rows.touched else rows.seen
+        if isinstance(read, str):
+            texts[one] = read
+            continue
+        refused += [
+            Refused(edit.units[0], box_of(one.value, wrong.key, wrong.part), wrong.given, wrong.code, wrong.facts)
+            for wrong in read
+        ]
+    return texts, tuple(refused)
+
+
+def _met_lists(units: pd.DataFrame, edit: Edit, texts: Mapping[Field, str]) -> tuple[Met, ...]:
+    """Lists that the person touched, read or not, and that changed since they were looked at."""
+    found = []
+    for one, rows in edit.lists.items():
+        stands, text = as_written(units, edit.units[0], one.value), texts.get(one)
+        if rows.touched and rows.seen != stands and text not in (stands, rows.seen):
+            found.append(Met(one.value, rows.seen, stands, text or ""))
+    return tuple(found)
 
 
 def _met(units: pd.DataFrame, edit: Edit, wanted: Mapping[str, str], write: Write) -> tuple[Met, ...]:
@@ -187,6 +231,7 @@ def _met(units: pd.DataFrame, edit: Edit, wanted: Mapping[str, str], write: Writ
 
 def _read(count: int, wanted: Mapping[str, str], *, now: datetime, source: str) -> Intake:
     """What was written, read as a small register would be, a row for each of so many units."""
+    wanted = wanted or {Field.NOTES.value: ""}  # names alone are no register
     heads = {f"column {number}": name for number, name in enumerate(wanted)}
     today = day_of(now).isoformat()
     with tempfile.TemporaryDirectory() as folder:
@@ -240,6 +285,10 @@ def _store(
         identity=keys["identity"].to_numpy(),
         ordinal=keys["ordinal"].to_numpy(),
     )
+    listed = {name: text for name, text in wanted.items() if name in edit.lists}
+    rows = rows.assign(**listed)
+    if Field.DEBTS in listed:
+        rows["price_year"] = rows["price_year"].fillna(to_jalali(day_of(now))[0])
     if not _STANDING.intersection(wanted):
         rows = rows.assign(as_of=records["as_of"].set_axis(read.index).fillna(read["as_of"]))
     kept = _Edit(rows, intake)

@@ -9,10 +9,13 @@ import pandas as pd
 
 from engine.domain.unit import FIELDS, Field, Kind, Status
 from serving.desk.editing import FOR_MANY, Edited, Write, as_written
+from serving.desk.listing import LISTS, MOST_ITEMS, ListEdit
 from serving.disclosure.values import known
 from serving.i18n import Speech
 from serving.pages.desk.frame import Frame, Place, page
+from serving.pages.desk.listing import list_boxes, list_shown
 from serving.pages.desk.words import name_of, unit_address
+from serving.reports.refusals import refusal_said
 from serving.reports.words import value_in_words
 
 GROUPS: Mapping[str, tuple[Field, ...]] = {
@@ -32,6 +35,8 @@ GROUPS: Mapping[str, tuple[Field, ...]] = {
     "law": (Field.TITLE_DEED, Field.BANK_OWNED, Field.LITIGATION_COUNT, Field.DEAL_FORMS),
     "rest": (Field.BUSINESS_ID, Field.NATIONAL_ID, Field.NOTES),
 }  # fmt: skip
+LISTS_OF: Mapping[str, Field] = {"machines": Field.EQUIPMENT, "money": Field.DEBTS}
+"""The list that stands below a group of boxes."""
 
 
 def edit_page(
@@ -39,6 +44,7 @@ def edit_page(
     row: pd.DataFrame,
     *,
     typed: Mapping[str, str] | None = None,
+    rows: Mapping[Field, ListEdit] | None = None,
     done: Edited | None = None,
     problem: str = "",
 ) -> str:
@@ -50,25 +56,30 @@ def edit_page(
         What stands around it.
     row
         Its record, shape (1, columns).
-    typed
-        What was written and could not be kept.
+    typed, rows
+        What was written in boxes and in lists, and could not be kept.
     done
         Why not.
     problem
         What else is wrong.
     """
     words, unit = frame.speech, str(row.index[0])
-    refused = {one.field: _why(one, words) for one in (() if done is None else done.refused)}
+    lists = {
+        one: list_shown(one, as_written(row, unit, one.value), (rows or {}).get(one), done, words) for one in LISTS
+    }
+    named = {box for shown in lists.values() if shown is not None for box in list_boxes(shown)}
+    refused = {one.field: _why(one, words) for one in (() if done is None else done.refused) if one.field not in named}
     met = {one.field: one for one in (() if done is None else done.met)}
     wrote = typed or {}
     groups = [
         (
             words.text(f"edit_group.{group}"),
             [_field(one, row, unit, wrote, refused, met, words) for one in fields],
+            LISTS_OF.get(group),
         )
         for group, fields in GROUPS.items()
     ]
-    named = {field.value for fields in GROUPS.values() for field in fields}
+    named |= {field.value for fields in GROUPS.values() for field in fields}
     beside = [text for name, text in refused.items() if name not in named]
     year = row["price_year"].iloc[0]
     return page(
@@ -78,8 +89,10 @@ def edit_page(
         address=unit_address(unit),
         title=name_of(row["name"].iloc[0], words),
         groups=groups,
+        lists=lists,
+        most_items=MOST_ITEMS,
         met=bool(met),
-        refused=bool(refused),
+        refused=done is not None and bool(done.refused),
         problem=problem or words.join(beside),
         price_year="" if pd.isna(year) else words.fact(int(year)),
     )
@@ -207,8 +220,10 @@ def _hint(one: Field, words: Speech) -> str:
 
 
 def _why(one: Any, words: Speech) -> str:
+    named = words.text(Field(one.field)) if one.field in set(Field) else one.field
+    facts = {"given": one.given, "field": named, "column": named, **one.facts}
     try:
-        said = words.text(one.code, **{"given": one.given, **one.facts})
+        said = words.text(one.code, **facts) if isinstance(one.code, str) else refusal_said(words, one.code.key, facts)
     except KeyError:
         said = words.text("style.error")
     return f"{said}" if one.given in said else f"«{one.given}»: {said}"
