@@ -8,13 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from engine.domain.unit import FIELDS, Field, Kind
+from engine.domain.extras import EXTRAS
+from engine.domain.identity import renamed_identities
+from engine.domain.unit import FIELDS, RECORD_COLUMNS, Field, Kind, stored_dtypes
 from engine.errors import EhyaError, ErrorCode
+from engine.intake.persons import holds_contact
 from engine.parsing.dates import to_jalali
+from engine.parsing.text import fold
 from engine.settings import Settings
 from engine.store import Act, Register
 from serving.desk.clock import day_of
@@ -27,13 +31,13 @@ if TYPE_CHECKING:
 
 EDITS = "desk:"
 """Begins the name of the source that an edit is; behind it stands who edited."""
-_NOT_EDITED = (Field.NAME, Field.IDLE_MONTHS, Field.PROVINCE)
+_NOT_EDITED = (Field.IDLE_MONTHS, Field.PROVINCE)
 EDITABLE = tuple(one for one in Field if FIELDS[one].kind is not Kind.LIST and one not in _NOT_EDITED)
 """Fields that have one box; lists have rows (`serving.desk.listing`), and the province comes with its county."""
 
 _STANDING = frozenset({Field.STATUS.value, Field.STOPPED_ON.value})
-FOR_MANY = tuple(one for one in EDITABLE if one not in (Field.BUSINESS_ID, Field.NATIONAL_ID))
-"""Fields of which several units may have the same value: an id is one unit's."""
+FOR_MANY = tuple(one for one in EDITABLE if one not in (Field.NAME, Field.BUSINESS_ID, Field.NATIONAL_ID))
+"""Fields of which several units may have the same value: a name and an id are one unit's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +176,15 @@ def edit_units(settings: Settings, edit: Edit, *, now: datetime, actor: str, wri
         lists = {one: text for one, text in lists.items() if edit.lists[one].seen != text}
         if met or not (wanted or lists or unread):
             return Edited(met=met)
-        intake = _read(len(edit.units), wanted, now=now, source=f"{EDITS}{actor.removeprefix('user:')}")
+        plain = {name: text for name, text in wanted.items() if name != Field.NAME}
+        intake = _read(len(edit.units), plain, now=now, source=f"{EDITS}{actor.removeprefix('user:')}")
+        called = _name(register, edit, intake, wanted.get(Field.NAME))
         refused = (*_refused(intake, edit.units), *unread)
-        if refused:
-            return Edited(refused=refused)
-        return _store(register, intake, edit, wanted | lists, units.loc[list(edit.units)], now=now, actor=actor)
+        if isinstance(called, Refused) or refused:
+            return Edited(refused=(*refused, called) if isinstance(called, Refused) else refused)
+        kept = wanted | lists | ({} if called is None else {Field.NAME: called.name})
+        identities = [] if called is None else called.identities
+        return _store(register, intake, edit, kept, identities, units.loc[list(edit.units)], now=now, actor=actor)
 
 
 def box_of(one: str, key: str, part: str) -> str:
@@ -245,6 +253,45 @@ def _read(count: int, wanted: Mapping[str, str], *, now: datetime, source: str) 
         return RegisterReading.plain(path, options).intake()
 
 
+class _Name(NamedTuple):
+    """A name as it is kept, and the identities that files would tell its unit by, beside those that it has."""
+
+    name: str
+    identities: Sequence[str]
+
+
+def _name(register: Register, edit: Edit, read: Intake, text: str | None) -> _Name | Refused | None:
+    """A mended name, such that files with the old and with the new one find the unit; or why that cannot be."""
+    if text is None:
+        return None
+    unit, found = edit.units[0], _read_name(text)
+    if holds_contact(pd.Series([fold(text)], dtype="str"))[0]:
+        return Refused(unit, Field.NAME, text, "edit_name.of_a_person", {})
+    if found is None:
+        return Refused(unit, Field.NAME, text, "edit_name.no_name", {})
+    county, estate = ("" if pd.isna(one) else str(one) for one in read.units[[Field.COUNTY, Field.ESTATE]].iloc[0])
+    identities = renamed_identities(register.units.identities(unit), found, (county, estate))
+    borne = register.units.bearers(identities, str(register.units.keys([unit])["origin"].iloc[0]))
+    other = next((one for one in borne.values() if one != unit), None)
+    if other is not None:
+        return Refused(unit, Field.NAME, text, "edit_name.borne", {"unit": other})
+    return _Name(found, [one for one in identities if one not in borne])
+
+
+def _read_name(text: str) -> str | None:
+    """A name as a register's reader takes it; ``None`` where it would take its row for no unit."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "name.csv"
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([["unit", "jobs"], [text, "1"]])
+        try:
+            units = RegisterReading.plain(path, {"mapping": {"unit": "name", "jobs": "jobs_now"}}).intake().units
+        except EhyaError:  # no row of it is a unit
+            return None
+    names = units[Field.NAME].dropna()
+    return str(names.iloc[0]) if len(names) == 1 else None
+
+
 def _refused(intake: Intake, unit_ids: Sequence[str]) -> tuple[Refused, ...]:
     rows = pd.concat([intake.rejected_cells, intake.rejected_rows]).astype(object)
     lines = rows.where(rows.notna(), None).to_dict("records")
@@ -266,6 +313,7 @@ def _store(
     intake: Intake,
     edit: Edit,
     wanted: Mapping[str, str],
+    identities: Sequence[str],
     records: pd.DataFrame,
     *,
     now: datetime,
@@ -274,7 +322,8 @@ def _store(
     """Keep the edit under the identities that the units have.
 
     A record has one day and one price year. An edit of one sum does not move the others to another year; and only one
-    that says how the unit stands moves its day, by which events that came before it no longer count.
+    that says how the unit stands moves its day, by which events that came before it no longer count. A mended name
+    gives the unit further identities, each with a record of its own that says nothing else (decision 0007).
     """
     keys = register.units.keys(edit.units).reindex(list(edit.units))
     read, by_county = intake.units, Field.COUNTY in wanted
@@ -285,13 +334,13 @@ def _store(
         identity=keys["identity"].to_numpy(),
         ordinal=keys["ordinal"].to_numpy(),
     )
-    listed = {name: text for name, text in wanted.items() if name in edit.lists}
-    rows = rows.assign(**listed)
-    if Field.DEBTS in listed:
+    whole = {name: text for name, text in wanted.items() if name in (*edit.lists, Field.NAME)}
+    rows = rows.assign(**whole)
+    if Field.DEBTS in whole:
         rows["price_year"] = rows["price_year"].fillna(to_jalali(day_of(now))[0])
     if not _STANDING.intersection(wanted):
         rows = rows.assign(as_of=records["as_of"].set_axis(read.index).fillna(read["as_of"]))
-    kept = _Edit(rows, intake)
+    kept = _Edit(_told_too(rows, identities, edit.units), intake)
     if register.imports.commit(kept, imported_at=now, dry_run=True).cells.empty:
         return Edited()
     found = register.imports.commit(kept, imported_at=now)
@@ -300,6 +349,16 @@ def _store(
         facts = {"fields": ";".join(wanted), "number": found.import_id}
         register.audit.note(made_at=now, actor=actor, act=Act.UNIT_EDITED, subject=unit, **facts)
     return Edited(found.import_id, int(found.cells["unit_id"].nunique()), held=held)
+
+
+def _told_too(rows: pd.DataFrame, identities: Sequence[str], unit_ids: Sequence[str]) -> pd.DataFrame:
+    """The row of a unit, and below it rows that give it further identities."""
+    if not identities:
+        return rows
+    silent = dict.fromkeys(name for name in (*stored_dtypes(), EXTRAS) if name in rows and name not in RECORD_COLUMNS)
+    further = pd.concat([rows.head(1)] * len(identities)).assign(**silent, identity=list(identities), ordinal=0)
+    further.index = pd.Index([f"{rows.index[0]} {number}" for number in range(len(identities))], name=rows.index.name)
+    return pd.concat([rows, further.assign(same_as=unit_ids[0])])
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,6 +19,7 @@ from serving.reports.refusals import refusal_said
 from serving.reports.words import value_in_words
 
 GROUPS: Mapping[str, tuple[Field, ...]] = {
+    "names": (Field.NAME, Field.BUSINESS_ID, Field.NATIONAL_ID),
     "state": (Field.STATUS, Field.STOPPED_ON, Field.STOP_CAUSES, Field.ESTABLISHED_ON, Field.PRIOR_REVIVALS),
     "where": (Field.COUNTY, Field.ESTATE, Field.ISIC, Field.SECTOR_TEXT),
     "size": (
@@ -33,7 +34,7 @@ GROUPS: Mapping[str, tuple[Field, ...]] = {
         Field.SOCIAL_SECURITY_DEBT_RIAL, Field.OTHER_DEBT_RIAL,
     ),
     "law": (Field.TITLE_DEED, Field.BANK_OWNED, Field.LITIGATION_COUNT, Field.DEAL_FORMS),
-    "rest": (Field.BUSINESS_ID, Field.NATIONAL_ID, Field.NOTES),
+    "rest": (Field.NOTES,),
 }  # fmt: skip
 LISTS_OF: Mapping[str, Field] = {"machines": Field.EQUIPMENT, "money": Field.DEBTS}
 """The list that stands below a group of boxes."""
@@ -210,8 +211,8 @@ def _hint(one: Field, words: Speech) -> str:
     spec = FIELDS[one]
     if spec.kind is Kind.MONEY:
         return words.text("edit_hint.money")
-    if one is Field.COUNTY:
-        return words.text("edit_hint.county")
+    if one in (Field.NAME, Field.COUNTY):
+        return words.text(f"edit_hint.{one.value}")
     if spec.kind in (Kind.DATE, Kind.SHARE, Kind.CODES):
         return words.text(f"edit_hint.{spec.kind.value}")
     if spec.measure and spec.kind is not Kind.YEAR:
