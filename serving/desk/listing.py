@@ -21,6 +21,7 @@ from engine.intake.boxes import read_item
 
 LISTS = tuple(one for one in Field if FIELDS[one].kind is Kind.LIST)
 """Fields that are lists."""
+_NAMES = ("name", "creditor")
 MOST_ITEMS = 100
 """Rows of a list that a page shows as boxes; a longer list comes with a file."""
 
@@ -219,16 +220,17 @@ def brought_together(field: Field, edit: ListEdit | None, now: str) -> tuple[lis
     Returns
     -------
     rows : list of Shown
-        Nothing that either wrote is lost: where both changed an item the person's words stand in the boxes.
+        Nothing that either wrote is lost: of an item that both changed the boxes that the person changed hold their
+        words, and what somebody else removed and the person had changed is a row of its own.
     gone : list of str
         Items that somebody else removed and the person had left alone, compact text.
 
     Examples
     --------
     >>> mine = ListEdit("|saw||;|press||", [Row("a", "|saw||", {"name": "saw", "year": "2009"}), Row("b", "|press||")])
-    >>> rows, gone = brought_together(Field.EQUIPMENT, mine, "|saw||;|drill||")
-    >>> [(one.row.item, one.row.boxes is None, one.beside) for one in rows]
-    [('|saw||', False, None), ('|drill||', True, <Beside.CHANGED: 'changed'>)]
+    >>> rows, gone = brought_together(Field.EQUIPMENT, mine, "|saw||;2|press||;|drill||")
+    >>> [(one.row.item, one.row.boxes is None, one.beside and one.beside.value) for one in rows]
+    [('|saw||', False, None), ('2|press||', True, 'changed'), ('|drill||', True, 'added')]
     """
     items = keyed(items_of(field, now))
     if edit is None:
@@ -240,11 +242,15 @@ def brought_together(field: Field, edit: ListEdit | None, now: str) -> tuple[lis
     gone: list[str] = []
     steps = SequenceMatcher(None, before, [item for _, item in items], autojunk=False).get_opcodes()
     for _, first, last, low, high in steps:
-        both = min(last - first, high - low)
-        for at in range(both):
-            rows.append(_beside(mine[first + at], *items[low + at]))
-        rows += [Shown(Row(key, item), Beside.ADDED) for key, item in items[low + both : high]]
-        for row in mine[first + both : last]:
+        left = mine[first:last]
+        for key, item in items[low:high]:
+            own = next((row for row in left if _same_thing(field, row.item, item)), None)
+            if own is None:
+                rows.append(Shown(Row(key, item), Beside.ADDED))
+                continue
+            left.remove(own)
+            rows.append(_beside(own, key, item))
+        for row in left:
             if row.boxes is not None and not row.removed:
                 orphans.append(Shown(Row(row.key, "", row.boxes), Beside.REMOVED, row.item))
             elif not row.removed:
@@ -253,6 +259,13 @@ def brought_together(field: Field, edit: ListEdit | None, now: str) -> tuple[lis
     orphans = [Shown(Row(f"new{at}", "", one.row.boxes), one.beside, one.was) for at, one in
                enumerate(orphans, start=1 + _last_number([row.row.key for row in new]))]  # fmt: skip
     return [*rows, *new, *orphans], gone
+
+
+def _same_thing(field: Field, one: str, other: str) -> bool:
+    """Whether two items speak of one machine or one creditor, whatever else they say."""
+    named = [part for part in PARTS[field] if part in _NAMES]
+    told = [(item_objects(item, PARTS[field]) or [{}])[0] for item in (one, other)]
+    return all(told[0].get(part) == told[1].get(part) for part in named)
 
 
 def _beside(row: Row, key: str, item: str) -> Shown:

@@ -130,7 +130,9 @@ def _new_keys(field: Field, sent: Mapping[str, str]) -> list[str]:
 def _line(field: Field, at: int, shown: Shown, refused: Mapping[str, Refused], words: Speech) -> dict[str, Any]:
     row = shown.row
     stands = item_boxes(field, row.item, words)
-    values = stands if row.boxes is None else {**stands, **row.boxes}
+    opened = item_boxes(field, shown.was, words) if shown.beside is Beside.BOTH else {}
+    own = {part: text for part, text in (row.boxes or {}).items() if opened.get(part) != text}
+    values = stands | own  # what the person left alone is as somebody else wrote it
     boxes = []
     for part in PARTS[field]:
         name, label = box_of(field.value, row.key, part), _label(field, part, words)

@@ -10,7 +10,7 @@ from engine.store import Register
 from serving.desk.editing import Edit, Edited, edit_units
 from serving.desk.listing import Beside, ListEdit, Row, brought_together, items_of
 from serving.i18n import speech
-from serving.pages.desk.listing import item_boxes, sent_list
+from serving.pages.desk.listing import item_boxes, list_shown, sent_list
 from tests.serving.api.parties import NOON
 
 BY = {"now": NOON, "actor": "user:sara"}
@@ -99,25 +99,35 @@ def test_who_comes_second_is_told_whatever_was_written(own_copy, unit):
 
 
 def test_rows_of_two_people_are_brought_together_and_none_is_lost():
-    a, b, c, d = "|a||", "|b||", "|c||", "|d||"
+    a, b, c, d, e = "|a||", "|b||", "|c||", "|d||", "|e||"
     mine = ListEdit(
-        ";".join([a, b, c, d]),
-        [Row("1", a, {"name": "mine"}), Row("2", b), Row("3", c, {"name": "my c"}), Row("4", d, removed=True),
-         Row("new1", "", {"name": "new"})],
+        ";".join([a, b, c, d, e]),
+        [Row("1", a, {"name": "a", "year": "2001"}), Row("2", b), Row("3", c, {"name": "my c"}),
+         Row("4", d, removed=True), Row("5", e), Row("new1", "", {"name": "new"})],
     )  # fmt: skip
-    rows, gone = brought_together(Field.EQUIPMENT, mine, ";".join(["|a2||", b, d, "|e||"]))
+    rows, gone = brought_together(Field.EQUIPMENT, mine, ";".join(["2|a||", b, "|x||", d, "3|e||"]))
     told = [(one.row.item, (one.row.boxes or {}).get("name"), one.row.removed, one.beside) for one in rows]
     assert told == [
-        ("|a2||", "mine", False, Beside.BOTH),
+        ("2|a||", "a", False, Beside.BOTH),
         (b, None, False, None),
+        ("|x||", None, False, Beside.ADDED),
         (d, None, True, None),
-        ("|e||", None, False, Beside.ADDED),
+        ("3|e||", None, False, Beside.CHANGED),
         ("", "new", False, None),
         ("", "my c", False, Beside.REMOVED),
     ]
     assert gone == []
     assert brought_together(Field.EQUIPMENT, ListEdit(a, [Row("1", a)]), "")[1] == [a]
     assert len({one.row.key for one in rows}) == len(rows)
+
+
+def test_of_a_machine_that_both_changed_each_box_is_as_who_changed_it_left_it():
+    words = speech("en")
+    opened = {"seen_equipment": PRESS, "equipment_new1_name": "saw"}
+    (row, _) = sent_list(Field.EQUIPMENT, opened, words).rows
+    edit = sent_list(Field.EQUIPMENT, opened | {f"equipment_{row.key}_year": "2010"}, words)
+    shown = list_shown(Field.EQUIPMENT, PRESS.replace("2|", "5|", 1), edit, None, words)
+    assert [box["value"] for box in shown["rows"][0]["boxes"]] == ["5", "press", "2010", "sound"]
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])
