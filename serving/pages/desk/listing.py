@@ -11,6 +11,7 @@ from engine.domain.unit import PARTS, Condition, Creditor, Field
 from serving.desk.editing import Edited, Refused, box_of
 from serving.desk.listing import MOST_ITEMS, Beside, ListEdit, Row, Shown, brought_together, items_of, keyed
 from serving.i18n import Speech
+from serving.reports.ranked import isolated
 from serving.reports.refusals import refusal_said
 from serving.reports.words import items_in_words
 
@@ -109,7 +110,7 @@ def list_shown(
         "rows": lines[: len(rows) + EMPTY_ROWS],
         "more": lines[len(rows) + EMPTY_ROWS :],
         "error": "" if whole is None else words.text(whole.code, **whole.facts),
-        "gone": [text for item in gone for text in items_in_words(field, item, words)],
+        "gone": [isolated(text) for item in gone for text in items_in_words(field, item, words)],
         "met": done is not None and any(one.field == field for one in done.met),
         "hint": words.text(f"list_edit.hint_{field.value}"),
     }
@@ -160,7 +161,7 @@ def _line(field: Field, at: int, shown: Shown, refused: Mapping[str, Refused], w
 def _beside(field: Field, shown: Shown, words: Speech) -> str:
     if shown.beside is None:
         return ""
-    was, now = (words.join(items_in_words(field, item, words)) for item in (shown.was, shown.row.item))
+    was, now = (isolated(words.join(items_in_words(field, item, words))) for item in (shown.was, shown.row.item))
     facts = {Beside.ADDED: {}, Beside.BOTH: {"was": was, "now": now}}.get(shown.beside, {"was": was})
     return words.text(f"list_edit.{shown.beside.value}", **facts)
 
