@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from itertools import product
+
 import pandas as pd
 
 from engine.parsing.text import fold_column
 
+_BY_NAME = "name:"
 _WEIGHTS = (29, 27, 23, 19, 17, 29, 27, 23, 19, 17)
 
 
@@ -44,9 +48,43 @@ def _without_licence(units: pd.DataFrame) -> pd.Series:
     county = units["county"].fillna("")
     division = units["isic"].str.slice(0, 2).fillna("")
     estate = fold_column(units["estate"]).fillna("")
-    by_name = "name:" + fold_column(units["name"]) + "|" + county + "|" + estate
+    by_name = _BY_NAME + fold_column(units["name"]) + "|" + county + "|" + estate
     by_company = "national:" + units["national_id"] + "|" + county + "|" + division
     return by_company.fillna(by_name)
+
+
+def renamed_identities(identities: Collection[str], name: str, place: tuple[str, str] = ("", "")) -> list[str]:
+    """Identities under which a unit would be told whose name was mended; those that no name is in stay as they are.
+
+    A source goes on telling the county and the estate that it told (or not), unless these were mended too.
+
+    Parameters
+    ----------
+    identities
+        Those by which the unit is known.
+    name
+        Its new name.
+    place
+        County and estate that were mended with it; empty where they were not.
+
+    Returns
+    -------
+    list of str
+        Sorted, without those that it has already.
+
+    Examples
+    --------
+    >>> renamed_identities(["name:الف|Khoy|", "business:1"], "ب")
+    ['name:ب|Khoy|']
+    """
+    county, (folded, estate) = place[0], fold_column(pd.Series([name, place[1]], dtype="str")).fillna("").tolist()
+    found = set()
+    for identity in identities:
+        if identity.startswith(_BY_NAME):
+            _, old_county, old_estate = identity.rsplit("|", 2)
+            places = product({old_county, county or old_county}, {old_estate, estate or old_estate})
+            found |= {f"{_BY_NAME}{folded}|{one}|{other}" for one, other in places}
+    return sorted(found - set(identities))
 
 
 def national_id_check_digit(first_ten: str) -> int:

@@ -44,6 +44,8 @@ _CONTRARY = re.compile(r"(?<!\w)(?:غیر|نا|not|non|نیست)(?!\w)")
 _CREDITORS = (Creditor.SOCIAL_SECURITY, Creditor.TAX, Creditor.BANK)  # «بیمه بانک ملی» is insurance
 _AMOUNT = re.compile(rf"(?<![^\W\d_]){NUMERAL}")
 _CURRENCIES = frozenset(("ریال", "rial", "rials", "irr", "rls", "rl", "تومان", "تومن", "toman", "tomans", "irt"))
+MOST_MACHINES = 9999
+"""A longer number before a machine is no count of machines."""
 _MONEY_WORDS = {*SCALES, *_CURRENCIES, "همت", "hemat", "hemmat", "b", "m", "k", "م"}
 
 
@@ -122,6 +124,18 @@ def read_debts(cell: object, unit: MoneyUnit | None = None) -> str | Remarked | 
     if unkept:
         return Remarked(joined, NoteCode.CREDITOR_NOT_KEPT, {"count": unkept})
     return Remarked(joined, NoteCode.APPROXIMATE) if any(read["approximate"] for read in known) else joined
+
+
+def is_institution(name: str) -> bool:
+    """Whether a creditor's name says that it is an institution; another may be a person's, and is kept nowhere.
+
+    Examples
+    --------
+    >>> is_institution("اداره گاز خوی"), is_institution("آقای نمونه")
+    (True, False)
+    """
+    folded = fold(name)
+    return any(_stands(kind, folded) for kind in ("institution", *_CREDITORS))
 
 
 @dataclass(frozen=True, slots=True)

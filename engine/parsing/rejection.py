@@ -46,6 +46,7 @@ class RejectionCode(Code):
     NO_CREDITOR = "no_creditor"
     DEBT_WITHOUT_AMOUNT = "debt_without_amount"
     NO_MACHINE = "no_machine"
+    OF_A_PERSON = "of_a_person"
 
 
 class NoteCode(Code):

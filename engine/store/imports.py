@@ -42,7 +42,8 @@ class IntakeLike(Protocol):
     def units(self) -> pd.DataFrame:
         """Unit table with the columns ``sheet``, ``row`` and ``identity``; the index names sheet and row.
 
-        With a column ``ordinal`` each row says which of the units of its identity it speaks of.
+        With a column ``ordinal`` each row says which of the units of its identity it speaks of. With a column
+        ``same_as`` a row that names a unit there has a further identity of that unit, and says nothing else.
         """
 
     @property
@@ -213,11 +214,21 @@ def plan(connection: Connection, intake: IntakeLike, *, source: str | None) -> C
     known = living[living["unit_id"].isin(rows["unit_id"])]
     seen = _sightings(connection, known["unit_id"])
     found = changes(rows, known, seen, partial(_given_before, connection))
-    matched, doubtful = _matched(connection, found.new, known["unit_id"])
+    same = _told_same(intake.units, found.rows["unit_id"])
+    rest = found.new[~found.new["unit_id"].isin(same)]
+    matched, doubtful = _matched(connection, rest, known["unit_id"])
     change = found.rows["change"].mask(found.rows["unit_id"].isin(matched), Change.UPDATED.value)
-    return replace(
-        found, rows=found.rows.assign(change=change).set_axis(intake.units.index), matched=matched, doubtful=doubtful
-    )
+    change = change.mask(found.rows["unit_id"].isin(same), Change.UNCHANGED.value)
+    rows = found.rows.assign(change=change).set_axis(intake.units.index)
+    return replace(found, rows=rows, matched=same | matched, doubtful=doubtful)
+
+
+def _told_same(units: pd.DataFrame, unit_id: pd.Series) -> dict[str, str]:
+    """Further identities of units, as whoever made the intake says: the unit of the identity, and that which it is."""
+    if "same_as" not in units.columns:
+        return {}
+    told = units["same_as"].notna().to_numpy()
+    return dict(zip(unit_id.to_numpy()[told], units["same_as"].to_numpy()[told], strict=True))
 
 
 def write(

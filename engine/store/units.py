@@ -21,7 +21,7 @@ from engine.store.clock import Day, day
 from engine.store.columns import DATES, EXTRA, from_text, is_extra, with_extra_columns, without_extra_columns
 from engine.store.groups import members, renamed
 from engine.store.history import History, earlier_figures, first_records, history_of, units_known_by, whole_history
-from engine.store.merges import folded, gone_units, refuse_unknown, roots, sightings_of
+from engine.store.merges import folded, gone_units, present, refuse_unknown, roots, sightings_of
 from engine.store.overrides import overrides_of
 from engine.store.session import Session
 from engine.store.sources import Overrides
@@ -124,6 +124,24 @@ class StoredUnits:
         query = select(table.c.unit_id, table.c.origin, table.c.identity, table.c.ordinal)
         with self._session.read() as connection:
             return read_where(connection, query, table.c.unit_id, unit_ids).set_index("unit_id")
+
+    def identities(self, unit_id: str) -> list[str]:
+        """All identities by which the register knows a unit again: its own, and those of units merged into it."""
+        table = schema.units
+        with self._session.read() as connection:
+            own = members(roots(connection), unit_id)
+            query = select(table.c.unit_id, table.c.identity)
+            found: list[str] = read_where(connection, query, table.c.unit_id, own)["identity"].tolist()
+        return found
+
+    def bearers(self, identities: Collection[str], origin: str) -> dict[str, str]:
+        """Identity -> the unit, as it shows, that the register knows by it; what is known by none is left out."""
+        table = schema.units
+        query = select(table.c.identity, table.c.unit_id).where(table.c.origin == origin).order_by(table.c.unit_id)
+        with self._session.read() as connection:
+            found = read_where(connection, query, table.c.identity, identities)
+            there = present(found, roots(connection), gone_units(connection))
+        return dict(zip(there["identity"], there["unit_id"], strict=True))
 
     def some(self, unit_ids: Collection[str]) -> pd.DataFrame:
         """Unit table of these units alone, as they show, ordered by ``unit_id``; what there is not is left out."""

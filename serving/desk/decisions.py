@@ -250,9 +250,10 @@ def beside(settings: Settings, unit: str, *, words: str = "", other: str = "") -
         named = register.units.resolve(words.strip()) if words.strip() else ""
     if other_id == unit_id:
         raise EhyaError(ErrorCode.ALREADY_MERGED, given=other, kept=unit_id)
-    if other_id is not None and units.loc[other_id, "origin"] != units.loc[unit_id, "origin"]:
+    kin = units[(units["origin"] == str(units["origin"].loc[unit_id])).to_numpy(dtype=bool)]
+    if other_id is not None and other_id not in kin.index:
         raise EhyaError(ErrorCode.ORIGINS_DIFFER, given=other_id, kept=unit_id)
-    found = _with_words(units[(units["origin"] == units.loc[unit_id, "origin"]).to_numpy()], words, named)
+    found = _with_words(kin, words, named)
     found = found.drop(unit_id, errors="ignore")
     ids = tuple(str(one) for one in found[:MOST_FOUND])
     shown = [unit_id, *ids, *([other_id] if other_id else [])]

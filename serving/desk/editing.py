@@ -6,31 +6,37 @@ import csv
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from engine.domain.unit import FIELDS, Field, Kind
+from engine.domain.extras import EXTRAS
+from engine.domain.identity import renamed_identities
+from engine.domain.unit import FIELDS, RECORD_COLUMNS, Field, Kind, stored_dtypes
 from engine.errors import EhyaError, ErrorCode
+from engine.intake.persons import holds_contact
+from engine.parsing.dates import to_jalali
+from engine.parsing.text import fold
 from engine.settings import Settings
 from engine.store import Act, Register
 from engine.store.sources import EDITS
 from serving.desk.clock import day_of
 from serving.desk.intake import RegisterReading
+from serving.desk.listing import ListEdit, read_list
 from serving.desk.workspace import open_register
 
 if TYPE_CHECKING:
     from engine.intake import Intake
 
-_NOT_EDITED = (Field.NAME, Field.IDLE_MONTHS, Field.PROVINCE)
+_NOT_EDITED = (Field.IDLE_MONTHS, Field.PROVINCE)
 EDITABLE = tuple(one for one in Field if FIELDS[one].kind is not Kind.LIST and one not in _NOT_EDITED)
-"""Fields that a person changes one by one; names and lists come with a register, the province with its county."""
+"""Fields that have one box; lists have rows (`serving.desk.listing`), and the province comes with its county."""
 
 _STANDING = frozenset({Field.STATUS.value, Field.STOPPED_ON.value})
-FOR_MANY = tuple(one for one in EDITABLE if one not in (Field.BUSINESS_ID, Field.NATIONAL_ID))
-"""Fields of which several units may have the same value: an id is one unit's."""
+FOR_MANY = tuple(one for one in EDITABLE if one not in (Field.NAME, Field.BUSINESS_ID, Field.NATIONAL_ID))
+"""Fields of which several units may have the same value: a name and an id are one unit's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +100,14 @@ class Edit:
         Field -> what was written, as people write it; an empty text wants nothing.
     seen
         Field -> what stood there when the person began, of a single unit; not asked where there is none.
+    lists
+        Field that is a list -> its rows, of a single unit.
     """
 
     units: Sequence[str]
     wanted: Mapping[str, str]
     seen: Mapping[str, str] = field(default_factory=dict)
+    lists: Mapping[Field, ListEdit] = field(default_factory=dict)
 
 
 def as_written(table: pd.DataFrame, unit_id: str, name: str) -> str:
@@ -153,7 +162,7 @@ def edit_units(
     Raises
     ------
     EhyaError
-        ``unknown_unit``, ``unknown_option`` for a field that is not edited.
+        ``unknown_unit``; ``unknown_option`` for a field that is not edited, or a condition or creditor of none.
     """
     wanted = {name: text.strip() for name, text in edit.wanted.items() if text.strip()}
     fields = EDITABLE if len(edit.units) == 1 else FOR_MANY
@@ -167,19 +176,62 @@ def edit_units(
         missing = [one for one in edit.units if one not in units.index]
         if missing:
             raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=missing[0])
-        met = _met(units, edit, wanted, write)
+        lists, unread = _lists(edit, latest=day_of(now))
+        met = (*_met(units, edit, wanted, write), *_met_lists(units, edit, lists))
         wanted = {name: text for name, text in wanted.items() if edit.seen.get(name) != text}
-        if met or not wanted:
+        lists = {one: text for one, text in lists.items() if edit.lists[one].seen != text}
+        if met or not (wanted or lists or unread):
             return Edited(met=met)
-        intake = _read(len(edit.units), wanted, now=now, source=f"{EDITS}{actor.removeprefix('user:')}")
-        refused = _refused(intake, edit.units)
-        if refused:
-            return Edited(refused=refused)
-        kept = _kept(register, intake, edit, wanted, units.loc[list(edit.units)])
+        plain = {name: text for name, text in wanted.items() if name != Field.NAME}
+        intake = _read(len(edit.units), plain, now=now, source=f"{EDITS}{actor.removeprefix('user:')}")
+        called = _name(register, edit, intake, wanted.get(Field.NAME))
+        refused = (*_refused(intake, edit.units), *unread)
+        if isinstance(called, Refused) or refused:
+            return Edited(refused=(*refused, called) if isinstance(called, Refused) else refused)
+        told = wanted | lists | ({} if called is None else {Field.NAME: called.name})
+        identities = [] if called is None else called.identities
+        kept = _kept(register, intake, edit, told, identities, units.loc[list(edit.units)], now=now)
         rehearsed = register.imports.commit(kept, imported_at=now, dry_run=True).cells
         if dry_run or rehearsed.empty:
             return Edited(changed=int(rehearsed["unit_id"].nunique()), held=_held(rehearsed), cells=rehearsed)
-        return _store(register, kept, edit, wanted, now=now, actor=actor)
+        return _store(register, kept, edit, told, now=now, actor=actor)
+
+
+def box_of(one: str, key: str, part: str) -> str:
+    """Name of a box of a list on a page and in what was refused; of the list as a whole without key and part.
+
+    Examples
+    --------
+    >>> box_of("debts", "new1", "rial"), box_of("debts", "", "")
+    ('debts_new1_rial', 'debts')
+    """
+    return "_".join(name for name in (one, key, part) if name)
+
+
+def _lists(edit: Edit, *, latest: date) -> tuple[dict[Field, str], tuple[Refused, ...]]:
+    """Lists that somebody touched, as compact text, and their boxes that could not be taken."""
+    texts: dict[Field, str] = {}
+    refused: list[Refused] = []
+    for one, rows in edit.lists.items():
+        read = read_list(one, rows, latest=latest) if rows.touched else rows.seen
+        if isinstance(read, str):
+            texts[one] = read
+            continue
+        refused += [
+            Refused(edit.units[0], box_of(one.value, wrong.key, wrong.part), wrong.given, wrong.code, wrong.facts)
+            for wrong in read
+        ]
+    return texts, tuple(refused)
+
+
+def _met_lists(units: pd.DataFrame, edit: Edit, texts: Mapping[Field, str]) -> tuple[Met, ...]:
+    """Lists that the person touched, read or not, and that changed since they were looked at."""
+    found = []
+    for one, rows in edit.lists.items():
+        stands, text = as_written(units, edit.units[0], one.value), texts.get(one)
+        if rows.touched and rows.seen != stands and text not in (stands, rows.seen):
+            found.append(Met(one.value, rows.seen, stands, text or ""))
+    return tuple(found)
 
 
 def _met(units: pd.DataFrame, edit: Edit, wanted: Mapping[str, str], write: Write) -> tuple[Met, ...]:
@@ -197,6 +249,7 @@ def _met(units: pd.DataFrame, edit: Edit, wanted: Mapping[str, str], write: Writ
 
 def _read(count: int, wanted: Mapping[str, str], *, now: datetime, source: str) -> Intake:
     """What was written, read as a small register would be, a row for each of so many units."""
+    wanted = wanted or {Field.NOTES.value: ""}  # names alone are no register
     heads = {f"column {number}": name for number, name in enumerate(wanted)}
     today = day_of(now).isoformat()
     with tempfile.TemporaryDirectory() as folder:
@@ -208,6 +261,45 @@ def _read(count: int, wanted: Mapping[str, str], *, now: datetime, source: str) 
             lines.writerows([f"واحد {number}", *wanted.values()] for number in range(count))
         options = {"as_of": today, "today": today, "source": source, "mapping": {"unit": "name"} | heads}
         return RegisterReading.plain(path, options).intake()
+
+
+class _Name(NamedTuple):
+    """A name as it is kept, and the identities that files would tell its unit by, beside those that it has."""
+
+    name: str
+    identities: Sequence[str]
+
+
+def _name(register: Register, edit: Edit, read: Intake, text: str | None) -> _Name | Refused | None:
+    """A mended name, such that files with the old and with the new one find the unit; or why that cannot be."""
+    if text is None:
+        return None
+    unit, found = edit.units[0], _read_name(text)
+    if holds_contact(pd.Series([fold(text)], dtype="str"))[0]:
+        return Refused(unit, Field.NAME, text, "edit_name.of_a_person", {})
+    if found is None:
+        return Refused(unit, Field.NAME, text, "edit_name.no_name", {})
+    county, estate = ("" if pd.isna(one) else str(one) for one in read.units[[Field.COUNTY, Field.ESTATE]].iloc[0])
+    identities = renamed_identities(register.units.identities(unit), found, (county, estate))
+    borne = register.units.bearers(identities, str(register.units.keys([unit])["origin"].iloc[0]))
+    other = next((one for one in borne.values() if one != unit), None)
+    if other is not None:
+        return Refused(unit, Field.NAME, text, "edit_name.borne", {"unit": other})
+    return _Name(found, [one for one in identities if one not in borne])
+
+
+def _read_name(text: str) -> str | None:
+    """A name as a register's reader takes it; ``None`` where it would take its row for no unit."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "name.csv"
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([["unit", "jobs"], [text, "1"]])
+        try:
+            units = RegisterReading.plain(path, {"mapping": {"unit": "name", "jobs": "jobs_now"}}).intake().units
+        except EhyaError:  # no row of it is a unit
+            return None
+    names = units[Field.NAME].dropna()
+    return str(names.iloc[0]) if len(names) == 1 else None
 
 
 def _refused(intake: Intake, unit_ids: Sequence[str]) -> tuple[Refused, ...]:
@@ -226,11 +318,21 @@ def _refused(intake: Intake, unit_ids: Sequence[str]) -> tuple[Refused, ...]:
     )
 
 
-def _kept(register: Register, intake: Intake, edit: Edit, wanted: Mapping[str, str], records: pd.DataFrame) -> _Edit:
+def _kept(
+    register: Register,
+    intake: Intake,
+    edit: Edit,
+    wanted: Mapping[str, str],
+    identities: Sequence[str],
+    records: pd.DataFrame,
+    *,
+    now: datetime,
+) -> _Edit:
     """The edit under the identities that the units have.
 
     A record has one day and one price year. An edit of one sum does not move the others to another year; and only one
-    that says how the unit stands moves its day, by which events that came before it no longer count.
+    that says how the unit stands moves its day, by which events that came before it no longer count. A mended name
+    gives the unit further identities, each with a record of its own that says nothing else (decision 0007).
     """
     keys = register.units.keys(edit.units).reindex(list(edit.units))
     read, by_county = intake.units, Field.COUNTY in wanted
@@ -241,9 +343,13 @@ def _kept(register: Register, intake: Intake, edit: Edit, wanted: Mapping[str, s
         identity=keys["identity"].to_numpy(),
         ordinal=keys["ordinal"].to_numpy(),
     )
+    whole = {name: text for name, text in wanted.items() if name in (*edit.lists, Field.NAME)}
+    rows = rows.assign(**whole)
+    if Field.DEBTS in whole:
+        rows["price_year"] = rows["price_year"].fillna(to_jalali(day_of(now))[0])
     if not _STANDING.intersection(wanted):
         rows = rows.assign(as_of=records["as_of"].set_axis(read.index).fillna(read["as_of"]))
-    return _Edit(rows, intake)
+    return _Edit(_told_too(rows, identities, edit.units), intake)
 
 
 def _held(cells: pd.DataFrame) -> tuple[str, ...]:
@@ -258,6 +364,16 @@ def _store(
         facts = {"fields": ";".join(wanted), "number": found.import_id}
         register.audit.note(made_at=now, actor=actor, act=Act.UNIT_EDITED, subject=unit, **facts)
     return Edited(found.import_id, int(found.cells["unit_id"].nunique()), held=_held(found.cells))
+
+
+def _told_too(rows: pd.DataFrame, identities: Sequence[str], unit_ids: Sequence[str]) -> pd.DataFrame:
+    """The row of a unit, and below it rows that give it further identities."""
+    if not identities:
+        return rows
+    silent = dict.fromkeys(name for name in (*stored_dtypes(), EXTRAS) if name in rows and name not in RECORD_COLUMNS)
+    further = pd.concat([rows.head(1)] * len(identities)).assign(**silent, identity=list(identities), ordinal=0)
+    further.index = pd.Index([f"{rows.index[0]} {number}" for number in range(len(identities))], name=rows.index.name)
+    return pd.concat([rows, further.assign(same_as=unit_ids[0])])
 
 
 @dataclass(frozen=True, eq=False)

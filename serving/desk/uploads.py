@@ -28,6 +28,7 @@ from engine.store import Act, Change
 from serving.desk.incoming import ENDINGS
 from serving.desk.intake import RegisterReading, StoredIntake, store_in, store_intake
 from serving.desk.mapping import Agreement, keep_mapping, kept_mapping, read_mapping
+from serving.desk.mending import Cell, Proposed, keep_mends, mended_cells, proposed_cells, read_mends
 from serving.desk.once import once
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ _OTHER_TEXTS = (b"<", b"{", b"[")
 _STORING = "upload"
 _NUMBERS = [one.value for one, spec in FIELDS.items() if spec.kind in (Kind.MONEY, Kind.COUNT, Kind.NUMBER)]
 
-Cell = tuple[str, int, str]
-"""A cell of a register: sheet, the sheet's own number of the row, field."""
+_IDENTIFYING = frozenset(("name", "business_id", "national_id", "province", "county", "estate", "isic"))
+"""Fields of which a correction may make another unit of a row (`engine.domain.identity`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ class Upload:
         What headings and words mean, as `serving.desk.mapping.Agreement`.
     corrections
         Cells with what should stand there: sheet, row, field, value.
+    menders
+        Cells with who wrote that and when (UTC, ISO): sheet, row, field, actor, moment.
     stored
         The import that it became; ``None`` while it waits.
     """
@@ -84,6 +87,7 @@ class Upload:
     columns: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     corrections: tuple[tuple[str, int, str, str], ...] = ()
+    menders: tuple[tuple[str, int, str, str, str], ...] = ()
     stored: int | None = None
 
     @property
@@ -97,8 +101,8 @@ class Upload:
         """What the register is called."""
         return str(self.options.get("source") or self.name)
 
-    def corrected(self, cells: Mapping[Cell, str]) -> Upload:
-        """With the values that should stand in cells; an empty one takes a correction back.
+    def corrected(self, cells: Mapping[Cell, str], by: str = "", at: str = "") -> Upload:
+        """With the values that should stand in cells, and who wrote them; an empty one takes a correction back.
 
         Examples
         --------
@@ -106,8 +110,15 @@ class Upload:
         >>> upload.corrections, upload.corrected({("a", 2, "jobs_now"): ""}).corrections
         ((('a', 2, 'jobs_now', '12'),), ())
         """
-        now = {(sheet, row, name): value for sheet, row, name, value in self.corrections} | dict(cells)
-        return replace(self, corrections=tuple((*cell, value) for cell, value in now.items() if value))
+        before = {(sheet, row, name): value for sheet, row, name, value in self.corrections}
+        now = before | dict(cells)
+        fresh = dict.fromkeys([cell for cell, value in cells.items() if before.get(cell) != value], (by, at))
+        who = {(sheet, row, name): (actor, moment) for sheet, row, name, actor, moment in self.menders} | fresh
+        return replace(
+            self,
+            corrections=tuple((*cell, value) for cell, value in now.items() if value),
+            menders=tuple((*cell, *told) for cell, told in who.items() if now.get(cell) and told[0]),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,6 +141,8 @@ class UploadReading:
         Figures that can hardly be, as `engine.health.plausibility.implausible`, units by the index of the intake.
     lost
         Corrections whose column is not read any more.
+    proposed
+        Values that were written for the same cells of an earlier file.
     """
 
     upload: Upload
@@ -139,6 +152,7 @@ class UploadReading:
     rehearsed: StoredIntake
     odd: pd.DataFrame
     lost: tuple[Cell, ...]
+    proposed: tuple[Proposed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +273,9 @@ def find_upload(settings: Settings, upload_id: str) -> Upload:
     document = json.loads(place.read_text("utf-8"))
     corrections = tuple((str(sheet), int(row), str(name), str(value)) for sheet, row, name, value in
                         document.pop("corrections"))  # fmt: skip
-    return Upload(**document, corrections=corrections)
+    menders = tuple((str(sheet), int(row), str(name), str(actor), str(at)) for sheet, row, name, actor, at in
+                    document.pop("menders", []))  # fmt: skip
+    return Upload(**document, corrections=corrections, menders=menders)
 
 
 def uploads(settings: Settings) -> list[Upload]:
@@ -310,7 +326,11 @@ def read_upload(settings: Settings, upload: Upload, *, now: datetime) -> UploadR
     if upload.options.get("sheet"):
         sheets, _ = glance(reading.path)
     rehearsed = store_intake(settings, reading, intake, imported_at=now, dry_run=True)
-    return UploadReading(upload, intake, sheets, glances, rehearsed, _odd(intake, rehearsed), lost)
+    kept = read_mends(settings, upload.source)
+    moved = bool(kept) and any(name in _IDENTIFYING for _, _, name, _ in upload.corrections)
+    told = _as_brought(settings, upload) if moved else None
+    proposed = proposed_cells(kept, intake if told is None else told, intake)
+    return UploadReading(upload, intake, sheets, glances, rehearsed, _odd(intake, rehearsed), lost, proposed)
 
 
 def store_upload(
@@ -355,6 +375,7 @@ def store_upload(
     done, again = once(settings, act, actor=_STORING, now=made_at, prepare=prepare, **mark)
     if not again:
         _remember(settings, upload)
+        _remember_mends(settings, upload, read)
     keep_upload(settings, replace(upload, stored=int(done["number"])))
     _file(settings, upload).unlink(missing_ok=True)
     return StoredUpload(**done, again=again)
@@ -366,6 +387,25 @@ def _remember(settings: Settings, upload: Upload) -> None:
     before = read_mapping(kept) if kept.is_file() else Agreement({}, {})
     if stated != before:
         keep_mapping(settings, stated, upload.source)
+
+
+def _remember_mends(settings: Settings, upload: Upload, read: UploadReading | None) -> None:
+    if not upload.corrections:
+        return
+    settled = read.intake if read is not None and read.upload == upload else _read(settings, upload)[1]
+    corrections = {(sheet, row, name): value for sheet, row, name, value in upload.corrections}
+    menders = {(sheet, row, name): (actor, at) for sheet, row, name, actor, at in upload.menders}
+    told = _as_brought(settings, upload)
+    if told is not None:
+        keep_mends(settings, upload.source, mended_cells(told, settled, corrections, menders))
+
+
+def _as_brought(settings: Settings, upload: Upload) -> Intake | None:
+    """The file as it was read before anything in it was mended; ``None`` where nothing in it was a unit by then."""
+    try:
+        return _reading(settings, replace(upload, corrections=(), menders=())).intake()
+    except EhyaError:
+        return None
 
 
 def _read(settings: Settings, upload: Upload) -> tuple[RegisterReading, Intake, tuple[Cell, ...]]:

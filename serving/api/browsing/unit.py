@@ -34,12 +34,14 @@ from serving.api.downloads import XLSX
 from serving.desk.documents import add_document, document, documents, remove_document
 from serving.desk.economics import Choices
 from serving.desk.editing import EDITABLE, Edit, edit_units
+from serving.desk.listing import LISTS
 from serving.desk.office import Look, Office
 from serving.desk.opportunity import opportunity_of
 from serving.desk.plan import PlanRequest
 from serving.desk.unit import unit_story
 from serving.i18n import Speech
 from serving.pages.desk.editing import edit_page, written
+from serving.pages.desk.listing import sent_list
 from serving.pages.desk.unit import SLIDERS, UnitShown, unit_page
 from serving.pages.desk.words import actor_said, day_said, unit_address
 from serving.reports.cash_flow import write_cash_flow
@@ -92,10 +94,12 @@ def router() -> APIRouter:
         typed = {one.value: given.text(one.value) for one in EDITABLE if one.value in given.fields}
         seen = {one.value: given.text(f"seen_{one.value}") for one in EDITABLE if f"seen_{one.value}" in given.fields}
         now, actor = request.app.state.gate.now(), actor_of(request)
-        done = None
+        sent, words = {name: given.text(name) for name in given.fields}, words_for(request)
+        done, rows = None, {}
         try:
-            wanted = Edit([unit_id], typed, seen)
-            by = {"now": now, "actor": actor, "write": written(words_for(request))}
+            rows = {one: edit for one in LISTS if (edit := sent_list(one, sent, words)) is not None}
+            wanted = Edit([unit_id], typed, seen, rows)
+            by = {"now": now, "actor": actor, "write": written(words)}
             done = await run_in_threadpool(edit_units, settings_of(request), wanted, **by)
         except EhyaError as error:
             problem = wrong(request, error)
@@ -109,7 +113,9 @@ def router() -> APIRouter:
         typed = {name: text for name, text in typed.items() if text != seen.get(name)}
         status = 409 if done is not None and done.met else 422
         return await answered(
-            request, lambda frame: edit_page(frame, story.row, typed=typed, done=done, problem=problem), status
+            request,
+            lambda frame: edit_page(frame, story.row, typed=typed, rows=rows, done=done, problem=problem),
+            status,
         )
 
     @routes.post("/documents", openapi_extra=written_by(file=True))

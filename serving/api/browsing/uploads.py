@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -29,6 +29,7 @@ from serving.api.browsing.answers import (
 from serving.api.browsing.look import words_for
 from serving.api.forms import Form
 from serving.desk.clock import day_from, day_of
+from serving.desk.mending import proposals_state
 from serving.desk.readings import Readings
 from serving.desk.starting import readiness
 from serving.desk.uploads import (
@@ -44,6 +45,7 @@ from serving.desk.uploads import (
     uploads,
 )
 from serving.pages.desk.uploads import (
+    MOST_PROPOSED,
     failed_upload_page,
     new_upload_page,
     upload_check_page,
@@ -134,10 +136,29 @@ def router() -> APIRouter:
         cells = {key: value for key, value in _cells(given).items() if value or _was(upload, key)}
         if given.text("back"):
             cells = dict.fromkeys(_keys([given.text("back")]), "")
-        await run_in_threadpool(keep_upload, settings, upload.corrected(cells))
+        by, at = actor_of(request), request.app.state.gate.now().astimezone(UTC).isoformat()
+        await run_in_threadpool(keep_upload, settings, upload.corrected(cells, by, at))
         onward = own_address(given.text("next"), f"/desk/imports/new/{upload_id}/check")
         changed = sum(value != _was(upload, key) for key, value in cells.items())
         return went(request, onward, f"cells_mended:{changed}")
+
+    @routes.post("/{upload_id}/accept", openapi_extra=written_by())
+    async def accept(request: Request, upload_id: str) -> Response:
+        settings, check = settings_of(request), f"/desk/imports/new/{upload_id}/check"
+        upload = await run_in_threadpool(find_upload, settings, upload_id)
+        if upload.stored is not None:
+            return _stored(request, upload)
+        try:
+            read = await _read(request, upload)
+        except EhyaError as error:
+            return await _failed(request, upload, error)
+        proposed = () if read is None else read.proposed[:MOST_PROPOSED]
+        if not proposed or form_of(request).text("proposed") != proposals_state(proposed):
+            return went(request, check, "proposals_changed")  # nothing is put in that was not seen
+        by, at = actor_of(request), request.app.state.gate.now().astimezone(UTC).isoformat()
+        cells = {one.cell: one.mended.value for one in proposed}
+        await run_in_threadpool(keep_upload, settings, upload.corrected(cells, by, at))
+        return went(request, check, f"cells_mended:{len(cells)}")
 
     @routes.post("/{upload_id}/store", openapi_extra=written_by())
     async def store(request: Request, upload_id: str) -> Response:

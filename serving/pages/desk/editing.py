@@ -7,17 +7,22 @@ from typing import Any
 
 import pandas as pd
 
+from engine.codes import Code
 from engine.domain.unit import FIELDS, Field, Kind, Status
 from engine.parsing.rejection import RejectionCode
 from serving.desk.editing import FOR_MANY, Edited, Write, as_written
+from serving.desk.listing import LISTS, MOST_ITEMS, ListEdit
 from serving.disclosure.values import known
 from serving.i18n import Speech
 from serving.pages.desk.frame import Frame, Place, page
 from serving.pages.desk.imports import changes_said
+from serving.pages.desk.listing import list_boxes, list_shown
 from serving.pages.desk.words import name_of, unit_address
+from serving.reports.refusals import refusal_said
 from serving.reports.words import value_in_words
 
 GROUPS: Mapping[str, tuple[Field, ...]] = {
+    "names": (Field.NAME, Field.BUSINESS_ID, Field.NATIONAL_ID),
     "state": (Field.STATUS, Field.STOPPED_ON, Field.STOP_CAUSES, Field.ESTABLISHED_ON, Field.PRIOR_REVIVALS),
     "where": (Field.COUNTY, Field.ESTATE, Field.ISIC, Field.SECTOR_TEXT),
     "size": (
@@ -32,8 +37,10 @@ GROUPS: Mapping[str, tuple[Field, ...]] = {
         Field.SOCIAL_SECURITY_DEBT_RIAL, Field.OTHER_DEBT_RIAL,
     ),
     "law": (Field.TITLE_DEED, Field.BANK_OWNED, Field.LITIGATION_COUNT, Field.DEAL_FORMS),
-    "rest": (Field.BUSINESS_ID, Field.NATIONAL_ID, Field.NOTES),
+    "rest": (Field.NOTES,),
 }  # fmt: skip
+LISTS_OF: Mapping[str, Field] = {"machines": Field.EQUIPMENT, "money": Field.DEBTS}
+"""The list that stands below a group of boxes."""
 
 
 _HERE = (RejectionCode.FOREIGN_CURRENCY,)
@@ -45,6 +52,7 @@ def edit_page(
     row: pd.DataFrame,
     *,
     typed: Mapping[str, str] | None = None,
+    rows: Mapping[Field, ListEdit] | None = None,
     done: Edited | None = None,
     problem: str = "",
 ) -> str:
@@ -56,25 +64,30 @@ def edit_page(
         What stands around it.
     row
         Its record, shape (1, columns).
-    typed
-        What was written and could not be kept.
+    typed, rows
+        What was written in boxes and in lists, and could not be kept.
     done
         Why not.
     problem
         What else is wrong.
     """
     words, unit = frame.speech, str(row.index[0])
-    refused = {one.field: _why(one, words) for one in (() if done is None else done.refused)}
+    lists = {
+        one: list_shown(one, as_written(row, unit, one.value), (rows or {}).get(one), done, words) for one in LISTS
+    }
+    named = {box for shown in lists.values() if shown is not None for box in list_boxes(shown)}
+    refused = {one.field: _why(one, words) for one in (() if done is None else done.refused) if one.field not in named}
     met = {one.field: one for one in (() if done is None else done.met)}
     wrote = typed or {}
     groups = [
         (
             words.text(f"edit_group.{group}"),
             [_field(one, row, unit, wrote, refused, met, words) for one in fields],
+            LISTS_OF.get(group),
         )
         for group, fields in GROUPS.items()
     ]
-    named = {field.value for fields in GROUPS.values() for field in fields}
+    named |= {field.value for fields in GROUPS.values() for field in fields}
     beside = [text for name, text in refused.items() if name not in named]
     year = row["price_year"].iloc[0]
     return page(
@@ -84,8 +97,10 @@ def edit_page(
         address=unit_address(unit),
         title=name_of(row["name"].iloc[0], words),
         groups=groups,
+        lists=lists,
+        most_items=MOST_ITEMS,
         met=bool(met),
-        refused=bool(refused),
+        refused=done is not None and bool(done.refused),
         problem=problem or words.join(beside),
         price_year="" if pd.isna(year) else words.fact(int(year)),
     )
@@ -224,8 +239,8 @@ def _hint(one: Field, words: Speech) -> str:
     spec = FIELDS[one]
     if spec.kind is Kind.MONEY:
         return words.text("edit_hint.money")
-    if one is Field.COUNTY:
-        return words.text("edit_hint.county")
+    if one in (Field.NAME, Field.COUNTY):
+        return words.text(f"edit_hint.{one.value}")
     if spec.kind in (Kind.DATE, Kind.SHARE, Kind.CODES):
         return words.text(f"edit_hint.{spec.kind.value}")
     if spec.measure and spec.kind is not Kind.YEAR:
@@ -234,9 +249,15 @@ def _hint(one: Field, words: Speech) -> str:
 
 
 def _why(one: Any, words: Speech) -> str:
-    facts = {"given": one.given, **one.facts}
+    named = words.text(Field(one.field)) if one.field in set(Field) else one.field
+    facts = {"given": one.given, "field": named, "column": named, **one.facts}
     try:
-        said = words.text(f"desk_error.{one.code.value}" if one.code in _HERE else one.code, **facts)
+        if one.code in _HERE:
+            said = words.text(f"desk_error.{one.code.value}", **facts)
+        elif isinstance(one.code, Code):
+            said = refusal_said(words, one.code.key, facts)
+        else:
+            said = words.text(one.code, **facts)
     except KeyError:
         said = words.text("style.error")
     return f"{said}" if one.given in said else f"«{one.given}»: {said}"

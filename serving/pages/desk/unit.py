@@ -342,7 +342,7 @@ def _facts(story: Story, row: Mapping[Any, Any], words: Speech) -> list[dict[str
     told = story.facts.to_dict("index")
     found = []
     for one in Field:
-        if one in _LISTS:
+        if one in _LISTS and known(row[one.value]):  # it has a section of its own
             continue
         fact = told.get(one.value)
         value = row[one.value]

@@ -17,18 +17,21 @@ from engine.parsing.money import MoneyUnit, read_money_unit
 from engine.parsing.rejection import NoteCode, RejectionCode
 from engine.reference.tables import table
 from engine.store import Change
+from serving.desk.mending import Cell, Proposed, proposals_state
 from serving.desk.units import first_shown
-from serving.desk.uploads import MONEY_UNITS, Cell, Upload, UploadReading
+from serving.desk.uploads import MONEY_UNITS, Upload, UploadReading
 from serving.disclosure.values import known
 from serving.i18n import Speech
 from serving.pages.desk.frame import Frame, Place, page
 from serving.pages.desk.imports import changes_said, place_said, waiting_line
-from serving.pages.desk.words import Pages, name_of, unit_address
+from serving.pages.desk.words import Pages, actor_said, day_said, name_of, unit_address
 from serving.reports.refusals import refusal_said
 from serving.reports.rejects import REMEDIES, Remedy, allowed_said, closed_list
 from serving.reports.said import field_said
 from serving.reports.words import odd_said
 
+MOST_PROPOSED = 200
+"""Values that are proposed at once; those beyond come when these are put in."""
 ROWS = 20
 """Rows of refused cells on one page."""
 MOST_COLUMNS = 300
@@ -198,6 +201,9 @@ def upload_check_page(frame: Frame, upload: Upload, read: UploadReading, start: 
         rejected_rows=len(intake.rejected_rows),
         nothing=not result.count(Change.NEW) and not result.count(Change.UPDATED),
         rows=rows,
+        proposed=[_proposed(one, read, words) for one in read.proposed[:MOST_PROPOSED]],
+        proposals=proposals_state(read.proposed[:MOST_PROPOSED]),
+        proposed_more=words.number(len(read.proposed) - MOST_PROPOSED) if len(read.proposed) > MOST_PROPOSED else "",
         lists=[(field, closed_list(field, words)) for field in sorted(named) if closed_list(field, words)],
         pages=Pages.of(f"{_upload(upload)['address']}/check", {}, start, ROWS, len(places), words),
         odd=odd,
@@ -221,6 +227,21 @@ def upload_check_page(frame: Frame, upload: Upload, read: UploadReading, start: 
         corrections=[_correction(line, read, words) for line in upload.corrections],
         here=f"{_upload(upload)['address']}/check" + (f"?start={start}" if start else ""),
     )
+
+
+def _proposed(one: Proposed, read: UploadReading, words: Speech) -> dict[str, str]:
+    sheet, row, field = one.cell
+    at = pd.Timestamp(one.mended.at) if one.mended.at else None
+    return {
+        "place": place_said(sheet, row, words, len(read.intake.sheets) > 1),
+        "name": one.name,
+        "column": one.mended.column,
+        "field": field_said(field, words),
+        "given": one.mended.given,
+        "value": one.mended.value,
+        "by": actor_said(one.mended.by),
+        "on": "" if at is None else day_said(at.tz_convert(None).to_pydatetime(), words),
+    }
 
 
 def _upload(upload: Upload) -> dict[str, str]:

@@ -8,7 +8,7 @@ from engine.domain.unit import FIELDS, Kind
 from engine.errors import EhyaError
 from engine.store import Register
 from serving.desk.appraisal import current_units
-from serving.desk.editing import EDITABLE, Edit, Edited, _read, edit_units
+from serving.desk.editing import EDITABLE, Edit, Edited, _read, _read_name, edit_units
 from serving.i18n import speech
 from serving.pages.desk.editing import GROUPS, written
 from tests.serving.api.parties import NOON
@@ -27,6 +27,7 @@ def test_every_field_as_a_person_reads_it_is_read_back_as_it_is(units, language)
     write, wrong = written(speech(language)), []
     for unit in units.index[:3]:
         wanted = {one.value: write(units, unit, one.value) for one in EDITABLE}
+        assert _read_name(wanted.pop("name")) == units.loc[unit, "name"]
         wanted = {name: text for name, text in wanted.items() if text}
         intake = _read(1, wanted, now=NOON, source="x")
         assert intake.rejected_cells.empty, intake.rejected_cells

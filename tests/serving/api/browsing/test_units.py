@@ -117,6 +117,55 @@ def test_what_the_second_person_did_not_touch_stays_as_the_first_left_it(writing
     assert "4,321" in words(page)
 
 
+def test_machines_are_added_changed_and_removed_row_by_row(writing):
+    unit = _unit(writing)
+    path = f"/desk/units/{unit}/edit"
+    typed = _fields(writing.get(path).text) | {
+        "equipment_new1_name": "press",
+        "equipment_new1_year": "2009",
+        "equipment_new2_name": "saw",
+        "debts_new1_creditor": "bank",
+        "debts_new1_rial": "many",
+    }
+    refused = writing.post(path, typed)
+    assert refused.status_code == 422
+    assert refused.text.count('aria-invalid="true"') == 1
+    assert all(f'value="{kept}"' in refused.text for kept in ("press", "2009", "saw", "many"))
+    page = writing.follow(writing.post(path, typed | {"debts_new1_rial": "3 billion rial"}))
+    assert "press (2009)" in words(page)
+    assert "Bank: 3 billion rial" in words(page)
+    form = writing.get(path).text
+    saw = re.search(r'name="(equipment_\w+-1)_name" value="saw"', form)[1]
+    gone = writing.follow(writing.post(path, _fields(form) | {f"{saw}_remove": "1"}))
+    assert not re.search(r"<li>saw</li>", gone.text)
+    which = re.search(r'action="/desk/undo/edit">.*?name="which" value="(\d+)"', gone.text)[1]
+    back = writing.follow(writing.post("/desk/undo/edit", {"which": which, "next": f"/desk/units/{unit}"}))
+    assert re.search(r"<li>saw</li>", back.text)
+
+
+def test_two_people_on_one_list_see_each_others_rows(writing):
+    unit = _unit(writing)
+    path = f"/desk/units/{unit}/edit"
+    opened = _fields(writing.get(path).text)
+    assert writing.post(path, opened | {"equipment_new1_name": "press"}).status_code == 303
+    met = writing.post(path, opened | {"equipment_new1_name": "saw", "estate": "Kept"})
+    assert met.status_code == 409
+    assert "Added by somebody else" in words(met)
+    assert 'value="saw"' in met.text
+    assert 'value="Kept"' in met.text
+    boxes = dict(re.findall(r'name="(equipment_[\w-]+)" value="([^"]*)"', met.text))
+    both = writing.follow(writing.post(path, _fields(met.text) | {"estate": "Kept"} | boxes))
+    assert "press" in words(both)
+    assert "saw" in words(both)
+
+
+def test_what_is_no_list_of_ours_is_refused_in_words(writing):
+    path = f"/desk/units/{_unit(writing)}/edit"
+    opened = _fields(writing.get(path).text)
+    for hostile in ({"seen_equipment": "x|y"}, {"debts_new1_creditor": "uncle", "debts_new1_rial": "1 rial"}):
+        assert writing.post(path, opened | hostile).status_code == 422
+
+
 def test_an_id_is_one_units_and_not_several(writing):
     units = re.findall(r'name="unit" value="(\w+)"', writing.get("/desk/units").text)[:2]
     assert 'value="business_id"' not in writing.post("/desk/units/edit-many", {"unit": units}).text

@@ -102,6 +102,30 @@ def test_a_register_is_read_named_mended_stored_and_taken_back(writing):
         assert register.audit(newest=1)["act"].tolist() == ["import_undone"]
 
 
+def test_what_was_mended_is_proposed_for_the_next_file_and_put_in_by_one_click(writing):
+    brought = {"source": "proposing list", "as_of": "1404/12/29"}
+    place = address(bring(writing, good("Proposed"), **brought))
+    ((name, key),) = filled(settled(writing, f"{place}/check"), '3, "jobs_now"').items()
+    after(writing, writing.post(f"{place}/mend", {f"key_{name}": key, name: "31", "next": f"{place}/check"}))
+    writing.follow(store(writing, place))
+    place = address(bring(writing, good("Proposed").replace("12,x", "14,x"), **brought))
+    page = settled(writing, f"{place}/check")
+    assert "Mended before" in words(page)
+    assert "31 sara" in words(page)
+    assert 'value="31"' not in page.text  # a box that is sent is put in: what is proposed stands in none
+    state = re.search(r'name="proposed" value="(\w+)"', page.text)[1]
+    other = after(writing, writing.post(f"{place}/accept", {"proposed": "0" * 16}))
+    assert "The proposals changed meanwhile" in words(other)
+    assert "Cells that you mended" not in words(other)
+    accepted = after(writing, writing.post(f"{place}/accept", {"proposed": state}))
+    assert "1 cell mended" in words(accepted)
+    assert "Cells that you mended" in words(accepted)
+    assert "Mended before" not in words(accepted)
+    writing.follow(store(writing, place))
+    with Register.open(writing.parties.settings.database_url) as register:
+        assert register.units().set_index("name").loc["Proposed two", "jobs_now"] == 31
+
+
 def test_two_tabs_store_one_file_once_and_the_second_is_told(writing):
     place = address(bring(writing, good("Tabs")))
     state = re.search(r'name="state" value="(\w+)"', settled(writing, f"{place}/check").text)[1]
