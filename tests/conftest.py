@@ -105,3 +105,17 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
     base = tmp_path_factory.getbasetemp()
     # A worker's folder lies in that of the run.
     return Once((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "once")
+
+
+@pytest.fixture(scope="session")
+def empty_records(once: Once) -> Path:
+    """A folder, to be copied, with MLflow's records as a first training makes them: its migrations take seconds."""
+
+    def made(home: Path) -> None:
+        from engine.settings import Settings
+        from training.registry.mlflow_store import workspace
+
+        with workspace(Settings.from_environment({"EHYA_HOME": str(home)})):
+            pass
+
+    return once.folder("mlflow-records", made)
