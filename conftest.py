@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
@@ -10,6 +12,9 @@ import pytest
 
 FEW_FILES = 3
 """Up to so many named files a second worker takes longer to start than it saves."""
+
+YOUNG = 50_000
+"""Objects after which the youngest are looked through, instead of 700: a table of pandas is made of some hundred."""
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # single-threaded numerics, so that figures repeat
 
@@ -20,6 +25,19 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     named = [Path(argument.partition("::")[0]) for argument in config.args]
     alone = len(set(named)) <= FEW_FILES and all(path.is_file() for path in named)
     return 0 if alone else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """What is collected stays to the end: to look through it for garbage, over and over, frees nothing."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(YOUNG)
 
 
 @pytest.hookimpl(trylast=True)

@@ -32,21 +32,24 @@ T = TypeVar("T")
 
 LONGEST = (
     "tests/training/pipeline/test_outcomes.py",
-    "tests/training/test_tutorial.py",
-    "tests/training/pipeline/test_challenge.py",
-    "tests/training/monitoring/test_fresh_outcomes.py",
     "tests/engine/intake/test_untidy.py",
+    "tests/serving/api/browsing/test_browser.py",
     "tests/engine/store/test_kill.py",
     "tests/engine/store/test_undoing.py",
-    "tests/serving/test_doors.py",
-    "tests/engine/store/test_writers.py",
-    "tests/engine/intake/test_mutants.py",
     "tests/serving/cli/test_commands.py",
-    "tests/engine/matching/test_laws.py",
-    "tests/training/monitoring/test_report.py",
-    "tests/serving/disclosure/test_byte_law.py",
+    "tests/training/monitoring/test_fresh_outcomes.py",
+    "tests/training/test_tutorial.py",
+    "tests/serving/test_doors.py",
+    "tests/training/pipeline/test_challenge.py",
     "tests/serving/cli/commands/test_models.py",
+    "tests/engine/intake/test_mutants.py",
     "tests/experiments/test_province_recovery.py",
+    "tests/training/monitoring/test_report.py",
+    "tests/experiments/test_reported_revivals.py",
+    "tests/engine/store/test_writers.py",
+    "tests/serving/disclosure/test_byte_law.py",
+    "tests/training/models/test_maturing.py",
+    "tests/engine/matching/test_laws.py",
 )
 """Files of forty processor seconds or more, the longest first. A worker takes whole files in the order of collection,
 so that a long one at the end leaves the other workers idle."""
@@ -105,3 +108,17 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
     base = tmp_path_factory.getbasetemp()
     # A worker's folder lies in that of the run.
     return Once((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "once")
+
+
+@pytest.fixture(scope="session")
+def empty_records(once: Once) -> Path:
+    """A folder, to be copied, with MLflow's records as a first training makes them: its migrations take seconds."""
+
+    def made(home: Path) -> None:
+        from engine.settings import Settings
+        from training.registry.mlflow_store import workspace
+
+        with workspace(Settings.from_environment({"EHYA_HOME": str(home)})):
+            pass
+
+    return once.folder("mlflow-records", made)

@@ -144,13 +144,14 @@ def implausible(units: pd.DataFrame, *, earlier: pd.DataFrame | None = None) -> 
     [['a', 'idle_at_work', 90.0, 10.0, 'jobs_before_as_now'], ['b', 'building_to_land', 9.0, 2.0, 'columns_swapped']]
     """
     numbers = {name: units[name].to_numpy(np.float64, na_value=np.nan) for name in _read()}
+    guessed = units[[*_money(), Field.JOBS_BEFORE_STOP.value]]  # what is guessed from: few of the columns
     found = [_elsewhere(units)]
     for bound in bounds():
         if bound.code != "jump" or earlier is not None:
             measured = _measured(units, numbers, bound, earlier)
             odd = (measured < bound.low) | (measured > bound.high)
             if odd.any():
-                found.append(_found(units[odd], bound, measured[odd]))
+                found.append(_found(guessed[odd], bound, measured[odd]))
     lines = pd.concat(found, ignore_index=True).astype(COLUMNS)
     order = units.index.get_indexer(pd.Index(lines["unit_id"]))
     return lines.iloc[np.lexsort((lines["code"].map(_ORDER), order))].reset_index(drop=True)

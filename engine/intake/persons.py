@@ -20,6 +20,9 @@ _ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}"
 _ACCOUNT = r"ir\s?\d{2}(?:\s?\d{4}){5}\s?\d{2}"
 _CODE = r"کد\s?ملی\D{0,12}\d{10}"
 _CONTACT = rf"(?:^|\D)(?:{_MOBILE}|{_ACCOUNT}|{_CODE})(?:$|\D)|{_ADDRESS}"
+_LONG_ENOUGH = "(?s)@|[0-9].{8,}[0-9]"
+"""Ten digits at least, or an address: few columns hold any, and the long pattern takes longer to read than they do."""
+
 _SPANS = re.compile(rf"(?<!\d)(?:{_MOBILE}|{_ACCOUNT}|{_CODE})(?!\d)|{_ADDRESS}", re.IGNORECASE)
 _PLAIN_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩ي", "01234567890123456789ی")
 _BARE = rf"(?:\+?98|0098|0)?9\d{{9}}|(?:\+?98|0)[1-8]\d{{9}}|[56]\d{{15}}|{_ADDRESS}"
@@ -37,7 +40,10 @@ def holds_contact(folded: pd.Series) -> _Mask:
     >>> holds_contact(pd.Series(["تماس 0914 123 45 67", "a.b@mail.example", "0.9141234567", "10101234567"])).tolist()
     [True, True, False, False]
     """
-    return like(folded, _CONTACT)
+    found = like(folded, _LONG_ENOUGH)
+    if found.any():
+        found[found] = like(folded[found], _CONTACT)
+    return found
 
 
 def personal_texts(folded: pd.Series) -> _Mask:

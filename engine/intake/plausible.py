@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from engine.codes import Code
@@ -60,11 +61,15 @@ def within_bounds(
         joined: next((name for name in joined.split(";") if name in named), "") for joined in odd["fields"].unique()
     }
     odd["field"] = odd["fields"].map(judged)
-    for name, lines in odd[odd["field"] != ""].groupby("field", sort=False):
-        unit = (money or {}).get(Field(str(name)))
-        noted = _problems(position[lines["unit_id"]], NoteCode.IMPLAUSIBLE, _told(lines, unit))
-        stated = noted.index.isin(read.stated(named[Field(str(name))]).rows)
-        read.judge(Field(str(name)), named[Field(str(name))], noted=noted[stated])
+    kind = odd.groupby(_OF, dropna=False, sort=False).ngroup().to_numpy()
+    kinds: list[dict[Any, Any]] = odd.loc[~pd.Series(kind, index=odd.index).duplicated(), _OF].to_dict("records")
+    fields, places = odd["field"].to_numpy(dtype=object), position[odd["unit_id"]]
+    for name in dict.fromkeys(fields[fields != ""]):
+        lines = np.flatnonzero(fields == name)
+        told = _told(kind[lines].tolist(), kinds, (money or {}).get(Field(name)))
+        noted = _problems(places.iloc[lines], NoteCode.IMPLAUSIBLE, told)
+        stated = noted.index.isin(read.stated(named[Field(name)]).rows)
+        read.judge(Field(name), named[Field(name)], noted=noted[stated])
     return units
 
 
@@ -72,18 +77,18 @@ RATIO = "ratio"
 """Measure of a bound that compares two figures: its ends are no money, whatever the field is."""
 
 
-def _told(lines: pd.DataFrame, unit: MoneyUnit | None) -> list[dict[str, Any]]:
-    """Facts of each line; lines that break the same bound with the same guess share them."""
-    of = ["code", "low", "high", "guess", "measure"]
-    number = lines.groupby(of, dropna=False, sort=False).ngroup().to_numpy()
-    kinds: list[dict[Any, Any]] = lines.loc[~pd.Series(number, index=lines.index).duplicated(), of].to_dict("records")
-    facts = [
-        {"what": Implausible(one["code"]), "low": _plain(one["low"]), "high": _plain(one["high"])}
+_OF = ["code", "low", "high", "guess", "measure"]
+
+
+def _told(kind: Sequence[int], kinds: Sequence[Mapping[str, Any]], unit: MoneyUnit | None) -> list[dict[str, Any]]:
+    """Facts of each line; lines that break the same bound with the same guess are of one kind and share them."""
+    facts = {
+        at: {"what": Implausible(one["code"]), "low": _plain(one["low"]), "high": _plain(one["high"])}
         | {"guess": _named(Guess(one["guess"]), unit)}
         | ({"measure": RATIO} if one["measure"] == RATIO else {})
-        for one in kinds
-    ]
-    return [facts[at] for at in number.tolist()]
+        for at, one in ((at, kinds[at]) for at in dict.fromkeys(kind))
+    }
+    return [facts[at] for at in kind]
 
 
 def _problems(position: pd.Series, code: Code, facts: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

@@ -164,8 +164,13 @@ def arrow(texts: pd.Series) -> pa.Array:
     >>> arrow(pd.Series(["a", None], dtype="str")).to_pylist()
     ['a', None]
     """
-    found = pa.array(texts.astype("str"), type=pa.large_string(), from_pandas=True)
-    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+    if isinstance(texts.dtype, pd.StringDtype):  # what is arrow already is not made into it again
+        found = texts.array.__arrow_array__()
+    else:
+        found = pa.array(texts.astype("str"), type=pa.large_string(), from_pandas=True)
+    if isinstance(found, pa.ChunkedArray):
+        found = found.chunk(0) if found.num_chunks == 1 else found.combine_chunks()
+    return found if found.type == pa.large_string() else found.cast(pa.large_string())
 
 
 def _by_distinct(texts: pd.Series, change: Callable[[str], str], *, once: bool = False) -> pd.Series:

@@ -260,12 +260,17 @@ def weighing_document(weighing: pd.DataFrame) -> dict[str, dict[str, float]]:
 def why_documents(why: Why) -> dict[str, dict[str, Any]]:
     """Parts and questions of each unit as codes and numbers: ``parts`` (output -> parts) and ``ask``."""
     found: dict[str, dict[str, Any]] = {}
-    for (unit_id, output), lines in why.parts.groupby(["unit_id", "output"], sort=False):
-        told = found.setdefault(str(unit_id), {"parts": {}, "ask": []})
-        told["parts"][str(output)] = [_codes(line) for line in lines[PARTS[2:]].to_dict("records")]
-    for unit_id, lines in why.questions.groupby("unit_id", sort=False):
-        asked = lines.drop(columns="unit_id").to_dict("records")
-        found.setdefault(str(unit_id), {"parts": {}, "ask": []})["ask"] = [_codes(line) for line in asked]
+
+    def told(unit_id: object) -> dict[str, Any]:
+        return found.setdefault(str(unit_id), {"parts": {}, "ask": []})
+
+    # A table a unit and output would take longer to cut than all of them to read.
+    parts = why.parts[PARTS[2:]].to_dict("records")
+    for unit_id, output, line in zip(why.parts["unit_id"].tolist(), why.parts["output"].tolist(), parts, strict=True):
+        told(unit_id)["parts"].setdefault(str(output), []).append(_codes(line))
+    asked = why.questions.drop(columns="unit_id").to_dict("records")
+    for unit_id, line in zip(why.questions["unit_id"].tolist(), asked, strict=True):
+        told(unit_id)["ask"].append(_codes(line))
     return found
 
 

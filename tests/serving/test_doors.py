@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -73,8 +74,9 @@ def settings_of(home: Path) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def doors(tmp_path_factory, listen):
+def doors(tmp_path_factory, listen, empty_records):
     home = tmp_path_factory.mktemp("doors")
+    shutil.copytree(empty_records, home, dirs_exist_ok=True)
     shelf = Shelf(latest=Watch(settings_of(home), lambda: Question(as_of=DAY)).latest)
     with listen(create_app(settings=settings_of(home), shelf=shelf)) as address:
         found = Doors(home, shelf, httpx.Client(base_url=address, timeout=30))

@@ -24,7 +24,6 @@ from training.cohort.press_sample import Sample, sample
 from training.models.press import Fitted
 from training.pipeline.press_fit import fit_sample
 from training.pipeline.reported import out_of_fold
-from training.registry.mlflow_store import workspace
 
 AS_OF = pd.Timestamp("2026-11-23")
 EVENT_TYPES = {
@@ -146,22 +145,18 @@ PRACTICE_UNITS = 1500
 
 
 @pytest.fixture(scope="module")
-def practice(once, tmp_path_factory) -> Settings:
+def practice(once, empty_records, tmp_path_factory) -> Settings:
     """A workspace of its own with the register of a practice province, nothing trained yet."""
     loaded = once.folder("practice", lambda home: load_workspace(simulate(PRACTICE_UNITS, seed=4), home))
     home = tmp_path_factory.mktemp("province") / "home"
     shutil.copytree(loaded, home)
+    shutil.copytree(empty_records, home, dirs_exist_ok=True)
     return Settings.from_environment({"EHYA_HOME": str(home)})
 
 
 @pytest.fixture
-def records(once, tmp_path) -> Settings:
-    """A workspace of its own that has MLflow's records, empty: making them takes seconds."""
-
-    def made(home):
-        with workspace(Settings.from_environment({"EHYA_HOME": str(home)})):
-            pass
-
+def records(empty_records, tmp_path) -> Settings:
+    """A workspace of its own that has MLflow's records, empty."""
     home = tmp_path / "records"
-    shutil.copytree(once.folder("mlflow-records", made), home)
+    shutil.copytree(empty_records, home)
     return Settings.from_environment({"EHYA_HOME": str(home)})

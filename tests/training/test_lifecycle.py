@@ -52,9 +52,9 @@ class Workspace:
 
 
 @pytest.fixture(scope="module")
-def lived(tmp_path_factory):
+def lived(tmp_path_factory, empty_records):
     """First model at work, then the prior-only model as its challenger."""
-    work = Workspace(tmp_path_factory.mktemp("lived"))
+    work = Workspace(shutil.copytree(empty_records, tmp_path_factory.mktemp("lived"), dirs_exist_ok=True))
     work.first = work.train()
     work.first_promotion = work.promote()
     work.second = work.train(trials=0)

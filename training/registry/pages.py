@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 
-from engine.settings import Settings
+from engine.settings import Settings, set_environment
 from training.registry.mlflow_store import ARTIFACTS, workspace
 
 RUNS_PAGE = "#/experiments/{experiment}/runs?workflowType=machine_learning"
@@ -80,6 +80,8 @@ def start_pages(settings: Settings, *, port: int, host: str = "127.0.0.1") -> Pa
         "--port", str(port),
         "--workers", "1",
     ]  # fmt: skip
+    # Eight more processes would wait, at a cost, for jobs that judge the answers of language models.
+    set_environment(MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false")
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     server = subprocess.Popen(command, start_new_session=True, **quiet)  # type: ignore[call-overload]  # noqa: S603
     return Pages(server, f"http://{host}:{port}/{RUNS_PAGE.format(experiment=experiment)}")

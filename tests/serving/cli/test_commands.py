@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 
 import openpyxl
 import pandas as pd
@@ -38,8 +39,10 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("day")
+def folder(tmp_path_factory, empty_records):
+    found = tmp_path_factory.mktemp("day")
+    shutil.copytree(empty_records, found / "w")
+    return found
 
 
 @pytest.fixture(scope="module")

@@ -54,7 +54,8 @@ def address(tmp_path_factory):
         "--backend-store-uri", f"sqlite:///{place / 'team.db'}", "--artifacts-destination", (place / "files").as_uri(),
     ]  # fmt: skip
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    environment = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"}
+    unused = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    environment = {**os.environ, **unused}
     running = subprocess.Popen(command, env=environment, start_new_session=True, **quiet)
     found = pages.Pages(running, f"http://127.0.0.1:{port}")
     for _ in range(400):
@@ -106,8 +107,8 @@ class Workspace:
 
 
 @pytest.fixture(scope="module")
-def recorded(trained, tmp_path_factory):
-    work = Workspace(tmp_path_factory.mktemp("recorded"))
+def recorded(trained, tmp_path_factory, empty_records):
+    work = Workspace(shutil.copytree(empty_records, tmp_path_factory.mktemp("recorded"), dirs_exist_ok=True))
     work.record(trained.model, NAMES[0])
     work.promote(NAMES[0])
     work.record(trained.model, NAMES[1], NAMES[0])
