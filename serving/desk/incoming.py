@@ -115,7 +115,7 @@ def read_next(settings: Settings, say: Say, *, worker: str, clock: Callable[[], 
                     register.jobs.excuse(job.job_id, worker)
                 raise
             if error.code is not ErrorCode.JOB_TAKEN:
-                refused = say(error.code.key, _plain(error.facts))
+                refused = say(error.code.key, error.facts)
                 move(JobState.REFUSED, problem={"code": error.code.value, "message": refused})
         except Exception:  # a file that nobody thought of must not end the worker
             _log.exception("job %s failed", job.job_id)
@@ -176,7 +176,7 @@ def _read(settings: Settings, name: str, content: bytes, options: dict[str, Any]
 
 
 def _said(intake: Intake, result: ImportResult, say: Say) -> dict[str, Any]:
-    report = intake.report(say=lambda key, facts: say(key, _plain(facts)))
+    report = intake.report(say=say)  # with the facts as they are: codes become words, days dates of the language
     told = ("rejected_rows", "rejected_cells", "notes", "sheet_notes")
     counts = {change.value: result.count(change) for change in Change}
     return {

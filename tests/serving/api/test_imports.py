@@ -77,6 +77,16 @@ def test_refusals_are_told_in_the_language_of_whoever_asks(office, own_copy):
     assert not told[0]["message"].isascii()
 
 
+def test_a_remark_is_told_in_words_and_not_in_codes(office, own_copy):
+    content = b"Unit name,County,Status,Jobs now\nOdd one,Khoy,idle,90\n"
+    place = office(content=content).headers["location"]
+    reader(own_copy.settings)()
+    for lang in ("fa", "en"):
+        remark = office(f"{place}?lang={lang}", method="GET").json()["result"]["notes"][0]["message"]
+        assert "90" in remark or "۹۰" in remark
+        assert "_" not in remark
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
