@@ -6,11 +6,9 @@ from engine.codes import Code
 
 
 class Exclusion(Code):
-    """A hard limit that a unit breaks, or that cannot be checked because the unit's own value is not known.
+    """A hard limit that a unit breaks, or that cannot be checked because the unit's own value is not known."""
 
-    The order is part of the contract: ``bit`` is the position, and logged bits are read years later. Append only.
-    """
-
+    # The order is part of the contract: `bit` is the position, and logged bits are read years later. Append only.
     NOT_OFFERED = "not_offered"
     FIX_FIRST_NOT_WANTED = "fix_first_not_wanted"
     SECTOR_NOT_WANTED = "sector_not_wanted"

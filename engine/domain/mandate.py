@@ -150,8 +150,8 @@ class Mandate(_Stated):
     (4000000000000, ('West Azerbaijan/Urmia',))
     """
 
-    id: str = Field(min_length=1, max_length=200)
-    name: str = ""
+    id: str = Field(min_length=1, max_length=200, description="what the mandate is called, by its owner alone")
+    name: str = Field("", description="the investor's name, for lists on paper")
     price_year: int | None = Field(None, ge=1300, le=1500, description="Jalali year of the money stated here")
     price_rate: float | None = Field(None, gt=-1, le=10, description="yearly price rise to assume where the index ends")
     allow_proxy: bool | None = Field(
@@ -164,19 +164,30 @@ class Mandate(_Stated):
     sectors: SectorWishes = SectorWishes()
     places: PlaceWishes = PlaceWishes()
     deal_forms: DealWishes = DealWishes()
-    statuses: Annotated[tuple[Status, ...], BeforeValidator(_listed)] = ()
-    risk_appetite: RiskAppetite | None = None
-    max_failure_probability: float | None = Field(None, ge=0, le=1)
+    statuses: Annotated[tuple[Status, ...], BeforeValidator(_listed)] = Field(
+        (), description="what it may be doing now"
+    )
+    risk_appetite: RiskAppetite | None = Field(
+        None,
+        description="hard: the most feasible third (low) or two thirds (medium) of what is on offer, or all (high)",
+    )
+    max_failure_probability: float | None = Field(
+        None, ge=0, le=1, description="hard: a unit's feasibility is at least 1 less this, whatever else is on offer"
+    )
     offer_fix_first: bool | None = Field(None, description="also show units to mend first; by default at high appetite")
-    min_confidence: Confidence | None = None
+    min_confidence: Confidence | None = Field(None, description="hard: how far its record was checked at least")
     jobs_goal: float | None = Field(None, ge=1, description="expected jobs at which the jobs part is full, persons")
     min_jobs: float | None = Field(None, ge=0, description="expected jobs, hard")
-    min_power_kw: float | None = Field(None, ge=0)
-    min_land_m2: float | None = Field(None, ge=0)
-    max_idle_months: float | None = Field(None, ge=0)
-    accept_unknown: Annotated[tuple[Exclusion, ...], BeforeValidator(_unknowns)] = ()
-    weights: dict[FitPart, Annotated[float, Field(ge=0, allow_inf_nan=False)]] | None = None
-    limit: int | None = Field(None, ge=1, le=1000)
+    min_power_kw: float | None = Field(None, ge=0, description="electric power, hard")
+    min_land_m2: float | None = Field(None, ge=0, description="land, hard")
+    max_idle_months: float | None = Field(None, ge=0, description="months that it has stood idle, hard")
+    accept_unknown: Annotated[tuple[Exclusion, ...], BeforeValidator(_unknowns)] = Field(
+        (), description="limits that a unit passes whose record does not say; true for all of them"
+    )
+    weights: dict[FitPart, Annotated[float, Field(ge=0, allow_inf_nan=False)]] | None = Field(
+        None, description="what each part of the fit counts; they need not add up to 1"
+    )
+    limit: int | None = Field(None, ge=1, le=1000, description="units on a list, where the request names no number")
 
     @model_validator(mode="before")
     @classmethod

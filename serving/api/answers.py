@@ -170,7 +170,7 @@ class UnitPage(Answer):
     """One page of units, in the order of their ids."""
 
     meta: Meta
-    total: int
+    total: int = Field(description="units on all pages")
     limit: int
     offset: int
     next: str | None = Field(description="address of the next page")
@@ -317,12 +317,12 @@ class WhyNotAnswer(Answer):
     """Why a unit is not shown, or where it stands."""
 
     unit_id: str
-    excluded_by: list[BrokenLimit]
+    excluded_by: list[BrokenLimit] = Field(description="limits that keep it out; empty where none does")
     unknown: list[Exclusion] = Field(description="limits that could not be checked")
-    position: int | None
-    feasible: int
-    fit: float | None
-    parts: dict[FitPart, float]
+    position: int | None = Field(description="where it stands among the feasible ones, from 1; null where kept out")
+    feasible: int = Field(description="units that no hard limit excludes")
+    fit: float | None = Field(description="sum of the parts; null where kept out")
+    parts: dict[FitPart, float] = Field(description="what each part adds to the fit, weighed")
 
 
 class OpeningAnswer(Answer):

@@ -14,9 +14,10 @@ from engine.domain.ticket import FOREIGN_KEYS, TICKET_KEYS
 from serving.api.access import EXTENSION, Access, Rate, WithoutKey
 from serving.api.answers import OutcomeStated, Problem
 from serving.api.examples import ANSWERS
-from serving.api.job_answers import WebhookStated
+from serving.api.job_answers import ListChangedMessage, WebhookStated
 from serving.api.kept_answers import Reaction
 from serving.api.writing import KEY_HEADER, KEY_PATTERN, VERSION_PATTERN
+from serving.desk.webhooks import LIST_CHANGED
 from serving.i18n import speech
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -49,12 +50,15 @@ def describe(app: FastAPI) -> dict[str, Any]:
             "Reaction": _stated_schema(Reaction),
             "OutcomeStated": _stated_schema(OutcomeStated),
             "WebhookStated": _stated_schema(WebhookStated),
+            **_message_schemas(),
         }
+        document["webhooks"] = {LIST_CHANGED: {"post": _MESSAGE}}
         for schema in schemas.values():
             _say_plainly(schema)
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
         _put_examples(document)
+        _put_answers(document)
         _put_keys(document)
         app.openapi_schema = _in_markdown(document)
     return app.openapi_schema
@@ -120,6 +124,88 @@ def _put_keys(document: dict[str, Any]) -> None:
                 operation["parameters"] = [*operation.get("parameters", []), *headers]
 
 
+def _put_answers(document: dict[str, Any]) -> None:
+    """Say what each answer is, and which headers it bears."""
+    document["components"]["headers"] = {name: {**said} for name, said in _HEADERS.items()}
+    schemas = document["components"]["schemas"]
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            writes = Access.read(operation[EXTENSION]).rate is Rate.WRITES and method != "get"
+            for status, answer in operation["responses"].items():
+                done, named = status in ("200", "202"), list(_ALWAYS)
+                if done:
+                    schema = answer.get("content", {}).get(JSON, {}).get("schema", {})
+                    shape = schemas.get(schema.get("$ref", "").rpartition("/")[2], {})
+                    answer["description"] = shape.get("description") or operation["summary"]
+                named += ["Idempotent-Replayed"] if done and writes else []
+                named += ["ETag"] if done and ("304" in operation["responses"] or path.startswith(_VERSIONED)) else []
+                named += ["Location"] if status == "202" else []
+                named += ["Retry-After"] if status == "429" else []
+                named += ["WWW-Authenticate"] if status == "401" else []
+                answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in named}
+
+
+def _header(schema: dict[str, Any], description: str, *, always: bool = False) -> dict[str, Any]:
+    return {"schema": schema, "description": description, "required": always}
+
+
+_COUNT = {"type": "string", "pattern": "^[0-9]+$"}
+_ALWAYS = ("X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining")
+_VERSIONED = "/v1/mandates"
+_HEADERS = {
+    "X-Request-Id": _header(
+        {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"}, "names the request: as it was sent, else made here",
+        always=True,
+    ),
+    "X-RateLimit-Limit": _header(_COUNT, "requests of this kind that the caller has a minute"),
+    "X-RateLimit-Remaining": _header(_COUNT, "how many of them are left"),
+    "Retry-After": _header(_COUNT, "seconds to wait"),
+    "WWW-Authenticate": _header({"type": "string"}, "what kind of key is wanted"),
+    "Idempotent-Replayed": _header({"type": "string", "const": "true"}, "there where the answer was given before"),
+    "Location": _header({"type": "string"}, "address that says how far it is"),
+    "ETag": _header(
+        {"type": "string"}, "version: of a saved mandate for `If-Match`, else of the answer for `If-None-Match`"
+    ),
+}  # fmt: skip
+_MESSAGE: dict[str, Any] = {
+    "summary": "The list of a mandate changed",
+    "description": (
+        "What an address of `POST /v1/webhooks` is sent, by [Standard Webhooks](https://www.standardwebhooks.com). "
+        "Answer with any status from 200 to 299 within ten seconds; 410 ends the webhook. Anything else, and it is "
+        "sent again over three days. The same message may come twice: `webhook-id` tells."
+    ),
+    "parameters": [
+        {
+            "name": "webhook-id",
+            "in": "header",
+            "required": True,
+            "schema": {"type": "string"},
+            "description": "id of the message: the same however often it is sent",
+        },
+        {
+            "name": "webhook-timestamp",
+            "in": "header",
+            "required": True,
+            "schema": {"type": "string", "pattern": "^[0-9]+$"},
+            "description": "when it was sent, Unix seconds; refuse what is five minutes off",
+        },
+        {
+            "name": "webhook-signature",
+            "in": "header",
+            "required": True,
+            "schema": {"type": "string"},
+            "description": (
+                "`v1,` and in base64 the HMAC-SHA256 of `ID.TIMESTAMP.BODY`, body as it came byte for byte, under what "
+                "stands behind `whsec_` in the secret, read as base64; of several with a blank between, one must fit"
+            ),
+        },
+    ],
+    "requestBody": {
+        "required": True,
+        "content": {JSON: {"schema": {"$ref": "#/components/schemas/ListChangedMessage"}}},
+    },
+    "responses": {"2XX": {"description": "It has come."}, "410": {"description": "Nothing more is to be sent."}},
+}
 _IDEMPOTENCY = {
     "name": KEY_HEADER,
     "in": "header",
@@ -147,6 +233,11 @@ def _stated_schema(model: type[BaseModel]) -> dict[str, Any]:
     return schema
 
 
+def _message_schemas() -> dict[str, Any]:
+    schema = ListChangedMessage.model_json_schema(ref_template=_REFERENCE)
+    return {**schema.pop("$defs"), "ListChangedMessage": schema}
+
+
 def _mandate_schemas() -> dict[str, Any]:
     """Schema of a mandate as it is written: money under the key of its unit, words as they are or in a list."""
     schema = Mandate.model_json_schema(ref_template=_REFERENCE)
@@ -160,5 +251,16 @@ def _mandate_schemas() -> dict[str, Any]:
         ],
         "description": "[min, max], [min, typical, max] or {min, typical, max}; state the ticket in one unit only",
     }
+    for part in (schema, *parts.values()):
+        for name, stated in part.get("properties", {}).items():
+            if "items" in stated:
+                part["properties"][name] = _or_alone(stated)
+    schema["properties"]["accept_unknown"]["anyOf"].append({"type": "boolean"})
     schema["properties"] |= dict.fromkeys([*TICKET_KEYS, *FOREIGN_KEYS], ticket)
     return {"Mandate": schema, **parts}
+
+
+def _or_alone(stated: dict[str, Any]) -> dict[str, Any]:
+    """A list, or one word that stands alone: both are read."""
+    alone = {"anyOf": [{"type": "array", "items": stated["items"]}, stated["items"]]}
+    return alone | {name: stated[name] for name in ("title", "description", "default") if name in stated}

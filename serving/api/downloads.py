@@ -41,7 +41,8 @@ from serving.reports.workbook import json_text
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _READ = open_to(INSIDE, level=Level.INTERNAL, without_key=WithoutKey.NEVER, rate=Rate.LISTS)
-Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))]
+_WRITTEN = r"^((19|20|21)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])|2200-01-01)$"
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1), json_schema_extra={"pattern": _WRITTEN})]
 """A day that can be one of a programme's."""
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -15,7 +15,7 @@ class ImportProblem(Answer):
     """Why nothing was stored."""
 
     code: str
-    message: str
+    message: str = Field(description="in the language of the request")
 
 
 class ImportResultAnswer(Answer):
@@ -43,7 +43,7 @@ class ImportAnswer(Answer):
     job_id: str
     name: str = Field(description="name of the file")
     bytes: int
-    state: JobState
+    state: JobState = Field(description="it moves on by itself until it is done or refused: ask again each second")
     rows_read: int | None = Field(description="known once the file was read")
     made_at: datetime
     moved_at: datetime = Field(description="when it last moved on")
@@ -78,7 +78,9 @@ class WebhookAnswer(Answer):
 class NewWebhook(WebhookAnswer):
     """The same, and what signs its messages."""
 
-    secret: str | None = Field(description="shown this once; null where the request was sent again")
+    secret: str | None = Field(
+        description="`whsec_` and the key in base64, shown this once; null where the request was sent again"
+    )
 
 
 class WebhooksAnswer(Answer):
@@ -86,6 +88,30 @@ class WebhooksAnswer(Answer):
 
     webhooks: list[WebhookAnswer]
     next: str | None = Field(description="address of the next page")
+
+
+class ChangedList(Answer):
+    """The list of a mandate as it is now, and what changed."""
+
+    mandate: str = Field(description="id of the saved mandate")
+    mandate_version: int
+    list_id: str = Field(description="the list that was made and kept: its places, and answers to them, stand there")
+    run_id: str
+    stock_version: str
+    model_version: str | None
+    as_of: date
+    synthetic_share: float = Field(description="share of made-up units among those on offer, 0 to 1")
+    units: list[str] = Field(description="ids of its units, best first")
+    entered: list[str] = Field(description="ids that were not on the list before")
+    left: list[str] = Field(description="ids that were, and are no more")
+
+
+class ListChangedMessage(Answer):
+    """What a webhook is sent when the list of its mandate changed."""
+
+    type: Literal["mandate.list_changed"]
+    timestamp: datetime = Field(description="when the change was seen")
+    data: ChangedList
 
 
 class MessageAnswer(Answer):

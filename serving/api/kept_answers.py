@@ -37,12 +37,12 @@ class ListHeading(Answer):
 
     list_id: str
     owner: str = Field(description="the investor, or the key, for which it is kept")
-    mandate: str
-    mandate_version: int
-    run_id: str
+    mandate: str = Field(description="id of the mandate that it was made for")
+    mandate_version: int = Field(description="version of that mandate")
+    run_id: str = Field(description="equal units, mandate and limit give equal ids")
     stock_version: str = Field(description="version of the units on offer, as /v1/health tells it")
     model_version: str | None
-    as_of: date
+    as_of: date = Field(description="day as of which units were judged")
     made_at: datetime
     feasible: int | None = Field(description="units that no limit of the mandate kept out; null where not kept")
     places: int = Field(description="places of the list: the mandate's limit, 200 at most")
@@ -56,12 +56,12 @@ class KeptPlace(Answer):
     """A place as it was computed; the unit as it is shown now."""
 
     unit_id: str
-    position: int
-    fit: float = Field(ge=0, le=1)
-    parts: dict[FitPart, float]
-    reasons: list[FitReason]
-    unknown: list[Exclusion]
-    price_basis: PriceBasis | None
+    position: int = Field(description="place on the list, from 1")
+    fit: float = Field(ge=0, le=1, description="sum of the parts")
+    parts: dict[FitPart, float] = Field(description="what each part adds to the fit, weighed")
+    reasons: list[FitReason] = Field(description="what speaks for it")
+    unknown: list[Exclusion] = Field(description="limits that its record could not be held to, and that were accepted")
+    price_basis: PriceBasis | None = Field(description="how capital and ticket were compared; null without a ticket")
     unit: Unit | None = Field(description="null where it is shown no more")
 
 
@@ -92,17 +92,17 @@ class ListChanges(Answer):
 
     list_id: str
     before: str | None = Field(description="the last list; null where this is the first")
-    entered: list[str]
-    left: list[str]
+    entered: list[str] = Field(description="ids of units that came")
+    left: list[str] = Field(description="ids of units that went")
     moved: list[MovedPlace]
 
 
 class Reaction(Answer):
     """What is said to a unit on a list."""
 
-    unit_id: str
+    unit_id: str = Field(description="a unit that the list has shown")
     kind: ReactionKind
-    reason: DeclineReason | None = Field(None, description="why it is declined; only then")
+    reason: DeclineReason | None = Field(None, description="why it is declined: then it must be said, and only then")
 
 
 class KeptReaction(Reaction):

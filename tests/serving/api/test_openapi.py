@@ -147,6 +147,29 @@ def test_an_example_answer_has_the_shape_that_is_described(name):
     shape.model_validate(ANSWERS[name])
 
 
+def test_headers_that_a_program_goes_by_are_described(client):
+    described = client.get("/openapi.json").json()
+    known = described["components"]["headers"]
+
+    def headers(path, method, status):
+        named = described["paths"][path][method]["responses"][status]["headers"]
+        assert all(said["$ref"].rpartition("/")[2] in known for said in named.values())
+        return set(named) - {"X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining"}
+
+    assert headers("/v1/units", "get", "200") == {"ETag"}
+    assert headers("/v1/mandates/{name}", "put", "200") == {"ETag", "Idempotent-Replayed"}
+    assert headers("/v1/imports", "post", "202") == {"Location", "Idempotent-Replayed"}
+    assert headers("/v1/units", "get", "429") == {"Retry-After"}
+    assert headers("/v1/units", "get", "401") == {"WWW-Authenticate"}
+
+
+def test_a_mandate_may_state_what_the_service_reads(client):
+    mandate = client.get("/openapi.json").json()["components"]["schemas"]["Mandate"]["properties"]
+    assert {"type": "boolean"} in mandate["accept_unknown"]["anyOf"]
+    assert [one.get("type") for one in mandate["statuses"]["anyOf"]] == ["array", None]
+    assert all(said.get("description") or "$ref" in said for said in mandate.values())
+
+
 def test_a_version_is_wanted_where_something_is_changed_and_nowhere_else(client):
     described = client.get("/openapi.json").json()["paths"]
     wanting = {

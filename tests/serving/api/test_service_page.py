@@ -6,12 +6,14 @@ import re
 import shlex
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from serving.cli.app import app
+from serving.desk.signing import new_secret, signature
 from tests.serving.api.parties import at_work, fresh
 
 ROOT = Path(__file__).parents[3]
@@ -41,6 +43,17 @@ def test_the_lines_for_the_office_run_as_they_stand(shared, first_day, listen, t
     with listen(found.app()) as address:
         run(OFFICE, address, found.keys["planner"], EHYA_UNIT=found.agreed[0])
     assert len(OFFICE) == 9
+
+
+def test_the_signature_of_a_message_is_checked_as_the_page_says():
+    room: dict = {}
+    exec(re.findall(r"```python\n(import base64.*?)```", PAGE, re.S)[0], room)
+    secret, now, body = new_secret(), int(time.time()), '{"type": "mandate.list_changed"}'
+    given = {"webhook-id": "msg_1", "webhook-timestamp": str(now)}
+    given["webhook-signature"] = f"v1,another {signature(secret, 'msg_1', now, body)}"
+    assert room["is_ours"](secret, given, body.encode())
+    assert not room["is_ours"](secret, given, body.encode() + b" ")
+    assert not room["is_ours"](secret, given | {"webhook-timestamp": str(now - 400)}, body.encode())
 
 
 def test_the_part_for_investors_runs_as_it_stands(shared, first_day, address, tmp_path, monkeypatch):

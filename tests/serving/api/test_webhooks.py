@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from engine.domain.mandate import Mandate
 from engine.errors import EhyaError, ErrorCode
 from engine.store import Register
+from serving.api.job_answers import ChangedList, ListChangedMessage
 from serving.cli.app import app
 from serving.desk.keys import add_key, revoke_key
 from serving.desk.posting import Reach
@@ -75,6 +76,8 @@ def test_a_list_that_changed_is_told_signed_and_names_what_came_and_went(own_cop
     assert send(own_copy) == 1
     [(path, headers, body)] = receiver.came
     said = json.loads(body)
+    assert json.loads(ListChangedMessage.model_validate_json(body).model_dump_json()).keys() == said.keys()
+    assert ChangedList.model_fields.keys() == said["data"].keys()
     assert (path, said["type"], headers["content-type"]) == ("/hook", "mandate.list_changed", "application/json")
     assert said["data"]["left"] == [own_copy.stock.units.index[0]]
     listed = without_first(own_copy.stock).offer(Mandate.read(MANDATE), limit=200).shortlist
