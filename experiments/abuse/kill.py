@@ -99,7 +99,13 @@ class Tally:
     faults: list[str] = field(default_factory=list)
 
 
-def kill(rounds: int, *, random_state: int = 0, say: Callable[[Tally], None] = lambda tally: None) -> Tally:
+def kill(
+    rounds: int,
+    *,
+    random_state: int = 0,
+    database: str | None = None,
+    say: Callable[[Tally], None] = lambda tally: None,
+) -> Tally:
     """Kill the service so many times while it writes.
 
     Parameters
@@ -108,6 +114,8 @@ def kill(rounds: int, *, random_state: int = 0, say: Callable[[Tally], None] = l
         Kills.
     random_state
         Seed of the moments and of what is written.
+    database
+        As for `experiments.abuse.place.Place.make`.
     say
         Called after each kill with what is known so far.
 
@@ -117,7 +125,8 @@ def kill(rounds: int, *, random_state: int = 0, say: Callable[[Tally], None] = l
         Without faults where nothing that was acknowledged is lost and nothing was done twice.
     """
     with tempfile.TemporaryDirectory() as folder:
-        place, tally, draw = Place.make(Path(folder), units=UNITS), Tally(), random.Random(random_state)
+        place = Place.make(Path(folder), units=UNITS, database=database)
+        tally, draw = Tally(), random.Random(random_state)
         writes: list[Write] = []
         for number in range(rounds):
             writes = _round(place, number, draw, writes, tally)

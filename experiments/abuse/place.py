@@ -52,13 +52,36 @@ class Place:
     settings: Settings
 
     @classmethod
-    def make(cls, home: Path, *, units: int, random_state: int = 0, package: bool = False) -> Place:
-        """Make one: synthetic units, the model of the first day at work, a package that was signed off if wanted."""
-        settings = Settings(home=home, database_url=f"sqlite:///{home / 'ehya.db'}", language="en")
+    def make(
+        cls, home: Path, *, units: int, random_state: int = 0, package: bool = False, database: str | None = None
+    ) -> Place:
+        """Make one: synthetic units, the model of the first day at work, a package that was signed off if wanted.
+
+        Parameters
+        ----------
+        home
+            Its folder.
+        units
+            How many.
+        random_state
+            Seed of the units.
+        package
+            Whether with a package.
+        database
+            Address of an empty database; without one the register is a SQLite file in the folder.
+
+        Raises
+        ------
+        FileExistsError
+            Where the database holds units already.
+        """
+        settings = Settings(home=home, database_url=database or f"sqlite:///{home / 'ehya.db'}", language="en")
         model, now = model_of_the_first_day(), datetime.now(UTC)
         document = model.document.model_copy(update={"card": {"version": model.version}, "metrics": {"rows": 1}})
         digest = save(path_of(settings.models, model.version), model.heads, document)
         with Register.open(settings.database_url) as register:
+            if len(register.units()):
+                raise FileExistsError(settings.database_url)
             made = simulate(units, seed=random_state).units.assign(origin="synthetic")
             register.imports.commit(taken(made), imported_at=now)
             put = {"model_version": model.version, "digest": digest, "promoted_at": now}

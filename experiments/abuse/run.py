@@ -23,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     acts = parser.add_subparsers(dest="act", required=True)
     killing = acts.add_parser("kill", help="kill it while it writes; what it acknowledged is there, once")
     killing.add_argument("--rounds", type=int, default=200)
+    killing.add_argument("--database", help="address of an empty database; a SQLite file where none is given")
     asking = acts.add_parser("memory", help="ask it without a pause; its memory stays what it was")
     asking.add_argument("--minutes", type=float, default=30)
     trying = acts.add_parser("schemathesis", help="ask it what its description allows, and what not")
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _kill(options: argparse.Namespace) -> int:
-    tally = kill(options.rounds, random_state=options.random_state, say=_progress)
+    tally = kill(options.rounds, random_state=options.random_state, database=options.database, say=_progress)
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(tally.acknowledged.items()))
     print(f"{tally.rounds} kills; acknowledged before them: {kinds}")
     print(f"{tally.doubted:,} writes were under way, of which {tally.kept:,} were done though nobody heard of it")
