@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from importlib import resources
@@ -68,6 +69,8 @@ DESCRIPTION = (
     "kept for one caller is read anew each time. HEAD is answered wherever GET is."
 )
 
+LOOKED_UP_AT_ONCE = 4
+"""Addresses of webhooks that are looked up at once: whoever keeps their names may let us wait for each."""
 
 _DESK = (
     signing_routes, starting_routes, today_routes, desk_units_routes, desk_unit_routes, unit_undoing_routes,
@@ -149,6 +152,7 @@ def create_app(
     app.state.settings, app.state.counts, app.state.office = settings, Counts(), Office(settings)
     app.state.ahead = Ahead(app.state.office)
     app.state.nda_at_once, app.state.reach = nda_at_once, reach
+    app.state.looking_up = asyncio.Semaphore(LOOKED_UP_AT_ONCE)
     app.state.password_cost, app.state.runs = password_cost, TrainingRuns(settings)
     app.state.gate = gate or Gate(limits=limits)
     app.state.readings = Readings(settings, app.state.gate.now)

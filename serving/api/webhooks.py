@@ -67,7 +67,8 @@ def router() -> APIRouter:
         def act(register: Register, now: datetime, made: ReadyWebhook) -> StoredWebhook:
             return keep_webhook(register, made, made_at=now, actor=caller.actor)
 
-        return await _with_secret(request, query, body, ready, act)
+        async with request.app.state.looking_up:  # who waits for its turn holds no thread that others need
+            return await _with_secret(request, query, body, ready, act)
 
     @routes.post(
         "/{webhook_id}/secret",

@@ -1,7 +1,10 @@
 """API7:2023 Server Side Request Forgery: the service sends to public hosts alone, whatever an address looks like."""
 
+import asyncio
 import socket
+import threading
 
+import httpx
 import pytest
 
 from engine.errors import EhyaError
@@ -123,3 +126,27 @@ def test_no_other_address_takes_one_from_a_caller(working):
         if any(word in name for word in ("url", "uri", "address", "host", "callback"))
     ]
     assert named == []
+
+
+def test_names_that_nobody_answers_for_keep_no_other_caller_waiting(own_copy, monkeypatch):
+    app, over = own_copy.app(), threading.Event()
+    monkeypatch.setattr(posting.socket, "getaddrinfo", lambda *given, **named: over.wait(5) and [])
+    given = {"authorization": f"Bearer {own_copy.keys['investor']}"}
+    hook = {"mandate": "any", "address": "https://slow.example.org/"}
+
+    async def asked() -> int:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=given) as client:
+            mandate = {"id": "any", "risk_appetite": "high"}
+            assert (await client.post("/v1/mandates", json=mandate)).status_code == 200
+            slow = [asyncio.create_task(client.post("/v1/webhooks", json=hook)) for _ in range(60)]
+            await asyncio.sleep(0.2)
+            try:
+                other = await asyncio.wait_for(client.get("/v1/mandates"), 3)
+            finally:
+                over.set()
+                refused = await asyncio.gather(*slow)
+            assert {answer.status_code for answer in refused} == {422}
+            return other.status_code
+
+    assert asyncio.run(asked()) == 200
