@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +23,8 @@ WIDTH = 520
 """Width of the drawing, in the lengths of its box."""
 STEPS = 6
 """Classes of colour."""
+SMALL = 240
+"""Width of the drawing that only shows where a county is."""
 UNITS_SHOWN = 12
 """Units of a county that are named."""
 
@@ -103,6 +106,42 @@ def map_page(frame: Frame, view: MapView) -> str:
         clear=_address("", view.figure),
         units=_units(view, words),
     )
+
+
+def locator(province: object, county: object, words: Speech) -> dict[str, Any] | None:
+    """A small map that shows in which county a unit stands; ``None`` outside the province that is drawn.
+
+    Examples
+    --------
+    >>> from serving.i18n import speech
+    >>> drawn = locator("West Azerbaijan", "Khoy", speech("en"))
+    >>> len(drawn["others"]), drawn["name"], drawn["address"]
+    (19, 'Khoy', '/desk/map?county=Khoy')
+    >>> locator("Tehran", "Rey", speech("en")) is None
+    True
+    """
+    paths = _small_paths()
+    if province != PROVINCE or county not in paths:
+        return None
+    return {
+        "others": [path for name, path in paths.items() if name != county],
+        "here": paths[str(county)],
+        "name": words.place(county),
+        "address": _address(str(county), CountyFigure.UNITS),
+        "width": SMALL,
+        "height": round(SMALL * outlines().shape),
+        "source": outlines().source,
+    }
+
+
+@cache
+def _small_paths() -> dict[str, str]:
+    """Outline of each county in whole lengths of the small box, without points that fall on each other."""
+    height, found = SMALL * outlines().shape, {}
+    for name, ring, _ in outlines().drawn:
+        points = [f"{round(across * SMALL)} {round(down * height)}" for across, down in ring]
+        found[name] = "M" + "L".join(one for one, before in zip(points, [None, *points]) if one != before) + "Z"  # noqa: B905
+    return found
 
 
 def _address(county: str, figure: CountyFigure) -> str:

@@ -21,6 +21,7 @@ from serving.desk.unit import Story
 from serving.disclosure.values import codes, known
 from serving.i18n import Speech
 from serving.pages.desk.frame import Frame, Place, page
+from serving.pages.desk.map import locator
 from serving.pages.desk.words import event_rows, name_of, unit_address
 from serving.reports.economics import assumption_name, assumption_number, figure_said
 from serving.reports.plan import by_unit
@@ -113,6 +114,7 @@ def unit_page(frame: Frame, shown: UnitShown, *, problem: str = "") -> str:
             (str(one["header"]), extra_said(one["kind"], one["value"], words))
             for one in story.extras.to_dict("records")
         ],
+        locator=locator(row["province"], row["county"], words),
         conflicts=_conflicts(story, words),
         odd=[odd_said(line, words) for line in story.odd.to_dict("records")],
         twins=[(unit_address(one), name_of(told, words)) for one, told in story.twins.items()],
