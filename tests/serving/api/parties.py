@@ -75,9 +75,15 @@ def parties(home: Path, model, change=lambda units: units) -> Parties:
         units = current_units(register, as_of=DAY)
         stock = Stock.of(judged(units, model, Question(as_of=DAY), Audience.PUBLIC))
         agreed = tuple(stock.units.index.sort_values()[:3])
-        document = {"units": [{"unit_id": unit} for unit in agreed], "terms": {"name": "inva"}}
+        names = ("revived_low", "revived", "revived_high", "jobs_low", "jobs", "jobs_high")
+        document = {
+            "units": [{"unit_id": unit} for unit in agreed],
+            "terms": {"name": "inva"},
+            "figures": dict(zip(names, (0.0, 1.0, 2.0, 5.0, 12.0, 30.0), strict=True)),
+        }
+        inputs = {"unit_id": list(agreed), "net": [1.1] * len(agreed)}
         register.packages.add(
-            name="inva", event="INVA", as_of=DAY, model_version="m", document=document, inputs={}, made_at=NOON
+            name="inva", event="INVA", as_of=DAY, model_version="m", document=document, inputs=inputs, made_at=NOON
         )
         register.packages.freeze("inva", 1, role="deputy", signed_on=DAY, note=None, made_at=NOON)
     keys = {}
