@@ -75,10 +75,11 @@
         if (one.type === "radio") one.checked = kept[one.name] === one.value; else one.value = kept[one.name];
       });
     } catch { sessionStorage.removeItem(key); }
+    let sent = false;  // who sends at once after typing has sent what waits to be kept
     form.addEventListener("input", later(() => {
-      sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(fields().filter((one) => one.type !== "radio" || one.checked).map((one) => [one.name, one.value]))));
+      if (!sent) sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(fields().filter((one) => one.type !== "radio" || one.checked).map((one) => [one.name, one.value]))));
     }, 250));
-    form.addEventListener("submit", () => sessionStorage.removeItem(key));
+    form.addEventListener("submit", () => { sent = true; sessionStorage.removeItem(key); });
   }
 
   /* Rows of a table with data-rows: j and k or the arrows move, Enter opens, x marks. */
