@@ -192,7 +192,9 @@ def edit_units(
         identities = [] if called is None else called.identities
         kept = _kept(register, intake, edit, told, identities, units.loc[list(edit.units)], now=now)
         rehearsed = register.imports.commit(kept, imported_at=now, dry_run=True).cells
-        if dry_run or rehearsed.empty:
+        if rehearsed.empty and not dry_run:
+            return Edited()
+        if dry_run:
             return Edited(changed=int(rehearsed["unit_id"].nunique()), held=_held(rehearsed), cells=rehearsed)
         return _store(register, kept, edit, told, now=now, actor=actor)
 

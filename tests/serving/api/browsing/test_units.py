@@ -182,7 +182,7 @@ def test_several_units_take_one_value_and_give_it_back(writing):
     wanted = {"unit": units, "field": "estate", "value": "Together"}
     first = writing.post("/desk/units/edit-many", wanted)
     assert first.status_code == 200
-    assert "3 of 3 units will change" in words(first)
+    assert "Of 3 units 3 will change" in words(first)
     assert "Nothing is saved yet" in words(first)
     assert not re.findall(r'name="unit"', writing.get("/desk/units?q=Together").text)
     form = first.text[first.text.index('name="sure"') - 400 :]
