@@ -94,6 +94,7 @@ REMEDIES: dict[RejectionCode | NoteCode, Remedy] = {
     RejectionCode.NO_CREDITOR: Remedy.WRITE_DEBTS,
     RejectionCode.DEBT_WITHOUT_AMOUNT: Remedy.WRITE_DEBTS,
     RejectionCode.NO_MACHINE: Remedy.WRITE_MACHINES,
+    RejectionCode.OF_A_PERSON: Remedy.WRITE_DEBTS,
     NoteCode.IMPLAUSIBLE: Remedy.CHECK_THE_FIGURE,
 }
 """Codes that are not here ask for the value itself."""
