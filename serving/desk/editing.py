@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,6 +15,7 @@ import pandas as pd
 
 from engine.domain.extras import EXTRAS
 from engine.domain.identity import renamed_identities
+from engine.domain.standing import standing
 from engine.domain.unit import FIELDS, RECORD_COLUMNS, Field, Kind, stored_dtypes
 from engine.errors import EhyaError, ErrorCode
 from engine.intake.persons import holds_contact
@@ -78,6 +80,8 @@ class Edited:
         Fields that were kept and do not show, since a decision or a fresher record stands before them.
     cells
         What would change, after a rehearsal: ``unit_id, field, before, after, held``.
+    since
+        Whether something else would change than what was shown before; then nothing was kept.
     """
 
     number: int | None = None
@@ -86,6 +90,15 @@ class Edited:
     met: tuple[Met, ...] = ()
     held: tuple[str, ...] = ()
     cells: pd.DataFrame | None = None
+    since: bool = False
+
+    @property
+    def digest(self) -> str:
+        """A short text that differs wherever something else would change; empty without a rehearsal."""
+        if self.cells is None:
+            return ""
+        lines = self.cells[["unit_id", "field", "before", "after"]].astype("str").sort_values(["unit_id", "field"])
+        return hashlib.sha256(lines.to_csv(index=False).encode()).hexdigest()[:24]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +115,15 @@ class Edit:
         Field -> what stood there when the person began, of a single unit; not asked where there is none.
     lists
         Field that is a list -> its rows, of a single unit.
+    previewed
+        ``Edited.digest`` of the rehearsal that the person agreed to; not asked where it is empty.
     """
 
     units: Sequence[str]
     wanted: Mapping[str, str]
     seen: Mapping[str, str] = field(default_factory=dict)
     lists: Mapping[Field, ListEdit] = field(default_factory=dict)
+    previewed: str = ""
 
 
 def as_written(table: pd.DataFrame, unit_id: str, name: str) -> str:
@@ -177,7 +193,8 @@ def edit_units(
         if missing:
             raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=missing[0])
         lists, unread = _lists(edit, latest=day_of(now))
-        met = (*_met(units, edit, wanted, write), *_met_lists(units, edit, lists))
+        shown = _as_shown(register, units, day_of(now))
+        met = (*_met(shown, edit, wanted, write), *_met_lists(shown, edit, lists))
         wanted = {name: text for name, text in wanted.items() if edit.seen.get(name) != text}
         lists = {one: text for one, text in lists.items() if edit.lists[one].seen != text}
         if met or not (wanted or lists or unread):
@@ -192,11 +209,14 @@ def edit_units(
         identities = [] if called is None else called.identities
         kept = _kept(register, intake, edit, told, identities, units.loc[list(edit.units)], now=now)
         rehearsed = register.imports.commit(kept, imported_at=now, dry_run=True).cells
-        if rehearsed.empty and not dry_run:
+        # A record may say what an event undid: then the same word of a later day is no repetition.
+        again = bool(_STANDING.intersection(wanted)) and not _same_standing(shown, units)
+        if rehearsed.empty and not dry_run and not again:
             return Edited()
-        if dry_run:
-            return Edited(changed=int(rehearsed["unit_id"].nunique()), held=_held(rehearsed), cells=rehearsed)
-        return _store(register, kept, edit, told, now=now, actor=actor)
+        would = Edited(changed=int(rehearsed["unit_id"].nunique()), held=_held(rehearsed), cells=rehearsed)
+        if edit.previewed not in ("", would.digest):
+            return replace(would, since=True)
+        return would if dry_run else _store(register, kept, edit, told, now=now, actor=actor)
 
 
 def box_of(one: str, key: str, part: str) -> str:
@@ -224,6 +244,19 @@ def _lists(edit: Edit, *, latest: date) -> tuple[dict[Field, str], tuple[Refused
             for wrong in read
         ]
     return texts, tuple(refused)
+
+
+def _as_shown(register: Register, units: pd.DataFrame, today: date) -> pd.DataFrame:
+    """Units as a page shows them: with what is known to have happened to them since their records."""
+    if len(units) != 1:
+        return units
+    as_of = pd.Timestamp(today)
+    return standing(units, register.events(as_of, str(units.index[0])), as_of=as_of)
+
+
+def _same_standing(shown: pd.DataFrame, records: pd.DataFrame) -> bool:
+    names = sorted(_STANDING)
+    return bool(shown[names].astype("str").equals(records[names].astype("str")))
 
 
 def _met_lists(units: pd.DataFrame, edit: Edit, texts: Mapping[Field, str]) -> tuple[Met, ...]:

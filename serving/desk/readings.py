@@ -51,15 +51,21 @@ class Readings:
         """
         with open_register(self._settings) as register:
             key = (upload.upload_id, upload.state, register.revision())
+        new = None
+        made_way = []
         with self._lock:
             if key not in self._kept:
                 self._worker = self._worker or ThreadPoolExecutor(1, thread_name_prefix="reading")
-                self._kept[key] = self._worker.submit(read_upload, self._settings, upload, now=self._clock())
-                self._kept[key].add_done_callback(lambda done: self._forget(key, done))
+                new = self._kept[key] = self._worker.submit(read_upload, self._settings, upload, now=self._clock())
             found = self._kept[key]
             self._kept.move_to_end(key)
             while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)[1].cancel()
+                made_way.append(self._kept.popitem(last=False)[1])
+        # What is done or cancelled calls back at once, in this thread, and what it calls takes the lock.
+        if new is not None:
+            new.add_done_callback(lambda done: self._forget(key, done))
+        for one in made_way:
+            one.cancel()
         try:
             return found.result(wait)
         except (NotYet, CancelledError):  # one that had to make way is asked for anew when its page comes again

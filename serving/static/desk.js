@@ -64,20 +64,29 @@
     show();
   }
 
-  /* What is typed is kept in this tab until it is sent. */
+  /* What is typed is kept in this tab until it is sent: boxes that were changed, and what the page showed in them then. A box
+     that somebody else changed meanwhile comes back with what its writer saw, so that the service tells of both. */
   function draft(form) {
     const key = `draft ${location.pathname} ${form.dataset.draft}`;
-    const fields = () => own("input:not([type=hidden],[type=password],[type=file]), textarea, select", form).filter((one) => one.name);
+    const fields = () => own("input:not([type=hidden],[type=password],[type=file],[type=checkbox]), textarea, select", form).filter((one) => one.name);
+    const seen = (one) => form.elements.namedItem(`seen_${one.name}`);
+    const value = (one) => one.type === "radio" ? fields().find((other) => other.name === one.name && other.checked)?.value ?? "" : one.value;
+    const stood = new Map(fields().map((one) => [one.name, value(one)]));
     try {
       const kept = JSON.parse(sessionStorage.getItem(key) ?? "null");
       if (kept) fields().forEach((one) => {
-        if (!(one.name in kept) || one.type === "checkbox") return;
-        if (one.type === "radio") one.checked = kept[one.name] === one.value; else one.value = kept[one.name];
+        if (!Array.isArray(kept[one.name])) return;
+        const [typed, saw] = kept[one.name];
+        if (one.type === "radio") one.checked = typed === one.value; else one.value = typed;
+        if (saw !== null && seen(one)) seen(one).value = saw;
       });
     } catch { sessionStorage.removeItem(key); }
     let sent = false;  // who sends at once after typing has sent what waits to be kept
     form.addEventListener("input", later(() => {
-      if (!sent) sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(fields().filter((one) => one.type !== "radio" || one.checked).map((one) => [one.name, one.value]))));
+      if (sent) return;
+      const changed = fields().filter((one) => value(one) !== stood.get(one.name));
+      if (changed.length) sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(changed.map((one) => [one.name, [value(one), seen(one)?.value ?? null]]))));
+      else sessionStorage.removeItem(key);
     }, 250));
     form.addEventListener("submit", () => { sent = true; sessionStorage.removeItem(key); });
   }

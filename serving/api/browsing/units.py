@@ -106,26 +106,35 @@ def router() -> APIRouter:
         if not marked:
             return went(request, "/desk/units", "nothing_marked")
         table = await run_in_threadpool(_rows, request.app.state.office, question_of(request), marked)
-        name, value = given.text("field"), given.text("value")
+        if table.empty:
+            return went(request, "/desk/units", "units_gone")
+        name, value, words = given.text("field"), given.text("value"), words_for(request)
+        gone = words.text("desk.units_gone", count=len(marked) - len(table)) if len(table) < len(marked) else ""
         if not name and not value:
-            return await answered(request, lambda frame: edit_many_page(frame, table))
+            return await answered(request, lambda frame: edit_many_page(frame, table, problem=gone))
         now, actor = request.app.state.gate.now(), actor_of(request)
-        edit, sure = Edit(list(table.index), {name: value}), bool(given.text("sure"))
+        edit, sure = Edit(list(table.index), {name: value}, previewed=given.text("seen")), bool(given.text("sure"))
+        done, said = None, gone
         try:
-            done = await run_in_threadpool(
-                edit_units, settings_of(request), edit, now=now, actor=actor, dry_run=not sure
-            )
+            if not (name and value.strip()):
+                said = words.text("desk.value_wanted")
+            elif not (gone and sure):  # who agreed did so for other units
+                done = await run_in_threadpool(
+                    edit_units, settings_of(request), edit, now=now, actor=actor, dry_run=not sure
+                )
         except EhyaError as error:
             said = wrong(request, error)
-            return await answered(
-                request, lambda frame: edit_many_page(frame, table, chosen=name, value=value, problem=said), 422
-            )
-        if done.number is None:
-            status = 200 if done.changed else 422
-            return await answered(
-                request, lambda frame: edit_many_page(frame, table, chosen=name, value=value, done=done), status
-            )
-        return went(request, "/desk/units", f"units_edited:{done.changed}", undo_edit=str(done.number))
+        if done is not None and done.number is not None:
+            return went(request, "/desk/units", f"units_edited:{done.changed}", undo_edit=str(done.number))
+        if done is not None and done.since:
+            said = words.text("desk.changed_since")
+        agreed = done is not None and done.changed and not done.since
+        status = 200 if agreed else 409 if sure else 422
+        return await answered(
+            request,
+            lambda frame: edit_many_page(frame, table, chosen=name, value=value, done=done, problem=said),
+            status,
+        )
 
     return routes
 

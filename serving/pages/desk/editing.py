@@ -150,6 +150,7 @@ def edit_many_page(
         changes=changes,
         changed=words.text("desk.will_change", count=len(changes), total=len(table)),
         said=words.text(f"field.{chosen}") if changes else "",
+        seen="" if done is None else done.digest,
         held=words.join(words.text(f"field.{one}") for one in done.held) if changes and done is not None else "",
     )
 

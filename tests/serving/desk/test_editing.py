@@ -147,3 +147,32 @@ def test_what_is_no_field_or_no_unit_is_refused(own_copy, units):
         edit_units(own_copy.settings, Edit([str(units.index[0])], {"identity": "x"}), **BY)
     with pytest.raises(EhyaError, match="unknown_unit"):
         edit_units(own_copy.settings, Edit(["nobody"], {"jobs_now": "1"}), **BY)
+
+
+def test_a_unit_that_came_back_is_edited_as_it_stands(own_copy, units):
+    """Its record says idle and an event that it restarted: its page shows it at work, and that is what was seen."""
+    settings, unit = own_copy.settings, str(units.index[6])
+    day = pd.Timestamp(NOON.date())
+    with Register.open(settings.database_url) as register:
+        back = Outcome(unit_id=unit, kind=OutcomeKind.RESTARTED, happened_on=day.date(), known_on=day.date())
+        register.events.add(back)
+        stands = current_units(register, as_of=day).loc[unit, "status"]
+        recorded = register.units().loc[unit, "status"]
+    assert (stands, recorded) == ("operating", "idle")
+    wanted = Edit([unit], {"status": "idle", "jobs_now": "3"}, {"status": "operating"})
+    done = edit_units(settings, wanted, **BY)
+    assert done.met == ()
+    assert done.number is not None
+    with Register.open(settings.database_url) as register:
+        assert current_units(register, as_of=day).loc[unit, ["status", "jobs_now"]].tolist() == ["idle", 3]
+
+
+def test_a_record_that_an_event_undid_can_be_said_again(own_copy, units):
+    settings, unit = own_copy.settings, str(units.index[7])
+    day = pd.Timestamp(NOON.date())
+    with Register.open(settings.database_url) as register:
+        back = Outcome(unit_id=unit, kind=OutcomeKind.RESTARTED, happened_on=day.date(), known_on=day.date())
+        register.events.add(back)
+    assert edit_units(settings, Edit([unit], {"status": "idle"}, {"status": "operating"}), **BY).number is not None
+    with Register.open(settings.database_url) as register:
+        assert current_units(register, as_of=day).loc[unit, "status"] == "idle"

@@ -1,5 +1,6 @@
 """Files that wait: they keep what was stated, lose what no longer fits, and are cleared away in time."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -67,3 +68,20 @@ def test_a_reading_is_kept_while_nothing_changes_and_made_anew_when_something_do
 
 def test_a_long_reading_is_waited_for_no_longer_than_asked(settings, upload):
     assert Readings(settings, lambda: NOW).ask(upload, wait=0) is None
+
+
+def test_files_that_have_to_make_way_while_they_wait_hold_nobody_up(settings, monkeypatch):
+    """What waits its turn is called off when others come; calling off must not wait for who calls."""
+    go = threading.Event()
+    monkeypatch.setattr("serving.desk.readings.read_upload", lambda *_, **__: go.wait(20))
+    readings = Readings(settings, lambda: NOW)
+    several = [
+        begin_upload(settings, f"list{number}.csv", TEXT + b"%d" % number, {}, made_at=NOW, actor="user:sara")
+        for number in range(7)
+    ]
+    asking = threading.Thread(target=lambda: [readings.ask(one, wait=0) for one in several], daemon=True)
+    asking.start()
+    asking.join(20)
+    stuck = asking.is_alive()
+    go.set()
+    assert not stuck

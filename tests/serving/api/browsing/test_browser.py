@@ -223,6 +223,23 @@ def test_what_is_typed_is_there_again_after_the_page_was_left(desk, opened):
     assert page.input_value("#f-estate") == "Half a thought"
 
 
+def test_a_draft_undoes_nothing_that_somebody_else_changed_meanwhile(desk, opened):
+    page = opened("en")
+    page.goto(_path(desk, "UNIT/edit"))
+    page.fill("#f-estate", "My own thought")
+    page.wait_for_timeout(400)
+    other = opened("en")
+    other.goto(_path(desk, "UNIT/edit"))
+    other.fill("#f-estate", "Another's")
+    other.fill("#f-jobs_now", "77")
+    other.click("form[data-draft] button.main")
+    page.goto(_path(desk, "UNIT/edit"))
+    assert page.input_value("#f-estate") == "My own thought"
+    assert page.input_value("#f-jobs_now") == "77"
+    page.click("form[data-draft] button.main")
+    assert "is “Another's” now" in page.inner_text("main")
+
+
 def test_pages_are_read_and_forms_sent_without_scripts(chromium, desk):
     address, token, (unit, _) = desk
     context = chromium.new_context(java_script_enabled=False)

@@ -195,6 +195,36 @@ def test_several_units_take_one_value_and_give_it_back(writing):
     assert len(re.findall(r'name="unit"', writing.get("/desk/units?q=Together").text)) == 3
 
 
+def test_who_agreed_to_other_changes_than_stand_now_is_shown_those(writing):
+    units = re.findall(r'name="unit" value="(\w+)"', writing.get("/desk/units").text)[:2]
+    wanted = {"unit": units, "field": "estate", "value": "Together"}
+    shown = re.search(r'name="seen" value="(\w+)"', writing.post("/desk/units/edit-many", wanted).text)[1]
+    meanwhile = writing.post(f"/desk/units/{units[0]}/edit", {"estate": "Alone", "seen_estate": ""})
+    assert meanwhile.status_code in (303, 409)
+    form = _fields(writing.get(f"/desk/units/{units[0]}/edit").text)
+    assert writing.post(f"/desk/units/{units[0]}/edit", form | {"estate": "Alone"}).status_code == 303
+    late = writing.post("/desk/units/edit-many", wanted | {"sure": "1", "seen": shown})
+    assert late.status_code == 409
+    assert "Something has changed meanwhile" in words(late)
+    assert "Alone" in words(late)
+    again = re.search(r'name="seen" value="(\w+)"', late.text)[1]
+    assert writing.post("/desk/units/edit-many", wanted | {"sure": "1", "seen": again}).status_code == 303
+
+
+def test_several_units_are_given_no_empty_value_and_lost_ones_are_said(writing):
+    units = re.findall(r'name="unit" value="(\w+)"', writing.get("/desk/units").text)[:2]
+    empty = writing.post("/desk/units/edit-many", {"unit": units, "field": "estate", "value": "  "})
+    assert empty.status_code == 422
+    assert "write its new value" in words(empty)
+    wanted = {"unit": [*units, "nobody"], "field": "estate", "value": "Together"}
+    assert "1 unit that was marked is no longer" in words(writing.post("/desk/units/edit-many", wanted))
+    agreed = writing.post("/desk/units/edit-many", wanted | {"sure": "1"})
+    assert agreed.status_code == 409
+    assert not re.findall(r'name="unit"', writing.get("/desk/units?q=Together").text)
+    gone = writing.follow(writing.post("/desk/units/edit-many", wanted | {"unit": ["nobody"]}))
+    assert "are no longer in the register" in words(gone)
+
+
 def test_the_page_of_a_unit_moves_with_its_sliders(reading):
     unit = _unit(reading)
     usual, dearer = (words(reading.get(f"/desk/units/{unit}{query}")) for query in ("", "?price_to_norm=1.4"))
