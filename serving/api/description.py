@@ -128,17 +128,19 @@ def _put_answers(document: dict[str, Any]) -> None:
     """Say what each answer is, and which headers it bears."""
     document["components"]["headers"] = {name: {**said} for name, said in _HEADERS.items()}
     schemas = document["components"]["schemas"]
-    for path, operations in document["paths"].items():
+    for operations in document["paths"].values():
         for method, operation in operations.items():
             writes = Access.read(operation[EXTENSION]).rate is Rate.WRITES and method != "get"
             for status, answer in operation["responses"].items():
-                done, named = status in ("200", "202"), list(_ALWAYS)
+                done, named, name = status in ("200", "202"), list(_ALWAYS), ""
                 if done:
                     schema = answer.get("content", {}).get(JSON, {}).get("schema", {})
-                    shape = schemas.get(schema.get("$ref", "").rpartition("/")[2], {})
+                    name = schema.get("$ref", "").rpartition("/")[2]
+                    shape = schemas.get(name, {})
                     answer["description"] = shape.get("description") or operation["summary"]
                 named += ["Idempotent-Replayed"] if done and writes else []
-                named += ["ETag"] if done and ("304" in operation["responses"] or path.startswith(_VERSIONED)) else []
+                versioned = "304" in operation["responses"] or (name == _VERSIONED and method != "delete")
+                named += ["ETag"] if done and versioned else []
                 named += ["Location"] if status == "202" else []
                 named += ["Retry-After"] if status == "429" else []
                 named += ["WWW-Authenticate"] if status == "401" else []
@@ -151,7 +153,8 @@ def _header(schema: dict[str, Any], description: str, *, always: bool = False) -
 
 _COUNT = {"type": "string", "pattern": "^[0-9]+$"}
 _ALWAYS = ("X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining")
-_VERSIONED = "/v1/mandates"
+_VERSIONED = "KeptMandate"
+"""What is kept in versions that `If-Match` names."""
 _HEADERS = {
     "X-Request-Id": _header(
         {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"}, "names the request: as it was sent, else made here",

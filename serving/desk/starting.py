@@ -41,6 +41,12 @@ def readiness(settings: Settings) -> Readiness:
         return Readiness(people, len(register.units()), register.promotions.champion() is not None)
 
 
+def peopled(settings: Settings) -> bool:
+    """Whether anybody has an account; asked of each who comes to sign in, so that no unit is read for it."""
+    with open_register(settings) as register:
+        return bool(register.people())
+
+
 def load_demonstration(settings: Settings, *, now: datetime, actor: str) -> int:
     """Take in a synthetic register, marked as such in every row; returns how many units it has.
 

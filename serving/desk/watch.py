@@ -50,8 +50,9 @@ class Watch:
 
 
 def state_of(register: Register, settings: Settings, question: Question) -> str:
-    """A short text that changes whenever what an appraisal rests on does: register, model, price index, day."""
-    return f"{register.revision()} {question.as_of.date()} {_written_at(settings.price_index)}"
+    """A short text that changes whenever what an appraisal rests on does: register, model, day, own tables."""
+    own = " ".join(str(_written_at(file)) for file in (settings.price_index, settings.effects))
+    return f"{register.revision()} {question.as_of.date()} {own}"
 
 
 def _written_at(file: Path) -> int:

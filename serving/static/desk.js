@@ -59,7 +59,8 @@
   /* Sliders say their value; data-output names where. */
   function slider(input) {
     const output = document.getElementById(input.dataset.output);
-    const show = () => { if (output) output.value = persian ? said(input.value).replace(".", "٫") : input.value; };
+    const percent = (value) => `${Math.round(100 * value)}${persian ? "٪" : "%"}`;
+    const show = () => { if (output) output.value = said("percent" in input.dataset ? percent(input.value) : persian ? input.value.replace(".", "٫") : input.value); };
     input.addEventListener("input", show);
     show();
   }

@@ -100,9 +100,14 @@ def json_of(given: str) -> Any:
         ``value_unreadable`` where somebody else wrote it.
     """
     try:
-        return json.loads(given)
+        found = json.loads(given)
+        written = json.dumps(found, ensure_ascii=False)
+        written.encode()  # half of a sign is no text
+        if r"\u0000" not in written:  # what no database of ours keeps
+            return found
     except (ValueError, RecursionError):
-        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="key", given=given[:40], allowed=["JSON"]) from None
+        pass
+    raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="key", given=given[:40], allowed=["JSON"])
 
 
 def texts_of(given: str, length: int) -> list[str]:

@@ -17,7 +17,7 @@ from serving.api.browsing.visits import let_in, let_out, on_this_computer
 from serving.api.forms import MOST_FIELDS, TOKEN_FIELD, Form
 from serving.api.gate import Gate, Pass
 from serving.desk.sessions import form_token_of, sign_in, sign_out
-from serving.desk.starting import readiness
+from serving.desk.starting import peopled
 from serving.pages.desk.signing import resumed_page, sign_in_page
 
 _ANYBODY = open_to(without_key=WithoutKey.ALWAYS, session=True)
@@ -34,7 +34,7 @@ def router() -> APIRouter:
     @routes.get("/sign-in", openapi_extra=_ANYBODY)
     async def form(request: Request) -> Response:
         onward = own_address(request.query_params.get("next", ""))
-        if on_this_computer(request) and not (await run_in_threadpool(readiness, settings_of(request))).people:
+        if on_this_computer(request) and not await run_in_threadpool(peopled, settings_of(request)):
             return went(request, "/desk/start")  # nobody can sign in before the first account is made
         return await answered(request, lambda frame: sign_in_page(frame, onward=onward))
 

@@ -16,6 +16,7 @@ from engine.economics.account import FigureName
 from engine.economics.assumptions import Assumption, Setter
 from engine.economics.figures import real_flows
 from serving.desk.economics import Economics
+from serving.desk.listing import LISTS
 from serving.desk.plan import PlanResult
 from serving.desk.unit import Story
 from serving.disclosure.values import codes, known
@@ -41,7 +42,6 @@ FIGURES = (
     FigureName.NPV, FigureName.IRR_REAL, FigureName.PAYBACK, FigureName.LEAST_DSCR, FigureName.CAPITAL,
     FigureName.EQUITY, FigureName.BREAK_EVEN_OUTPUT, FigureName.NET_JOBS, FigureName.PUBLIC_COST_PER_JOB,
 )  # fmt: skip
-_LISTS = (Field.EQUIPMENT, Field.DEBTS)
 _MONEY_OWED = (Field.BANK_DEBT_RIAL, Field.TAX_DEBT_RIAL, Field.SOCIAL_SECURITY_DEBT_RIAL, Field.OTHER_DEBT_RIAL)
 _WIDTH, _HEIGHT, _EDGE = 480, 200, 112
 
@@ -233,6 +233,7 @@ def _worth(shown: UnitShown, words: Speech) -> dict[str, Any] | None:
             "code": one,
             "name": assumption_name(one, words),
             "value": f"{shown.moved.get(one, found.assumed[one].value):g}",
+            "said": words.share(shown.moved.get(one, found.assumed[one].value)),
             "low": low,
             "high": high,
             "step": step,
@@ -344,7 +345,7 @@ def _facts(story: Story, row: Mapping[Any, Any], words: Speech) -> list[dict[str
     told = story.facts.to_dict("index")
     found = []
     for one in Field:
-        if one in _LISTS and known(row[one.value]):  # it has a section of its own
+        if one in LISTS and known(row[one.value]):  # it has a section of its own
             continue
         fact = told.get(one.value)
         value = row[one.value]

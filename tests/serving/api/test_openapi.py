@@ -158,6 +158,8 @@ def test_headers_that_a_program_goes_by_are_described(client):
 
     assert headers("/v1/units", "get", "200") == {"ETag"}
     assert headers("/v1/mandates/{name}", "put", "200") == {"ETag", "Idempotent-Replayed"}
+    assert headers("/v1/mandates/{name}", "delete", "200") == {"Idempotent-Replayed"}
+    assert headers("/v1/mandates", "get", "200") == set()
     assert headers("/v1/imports", "post", "202") == {"Location", "Idempotent-Replayed"}
     assert headers("/v1/units", "get", "429") == {"Retry-After"}
     assert headers("/v1/units", "get", "401") == {"WWW-Authenticate"}

@@ -3,6 +3,7 @@
 import gc
 import weakref
 from dataclasses import fields
+from importlib import resources
 
 import pandas as pd
 import pytest
@@ -85,3 +86,13 @@ def test_nothing_of_an_appraisal_is_kept_once_another_stands(settings):
     office.appraised(question)
     gc.collect()
     assert held() is None
+
+
+@pytest.mark.parametrize("own", ["price_index", "effects"])
+def test_an_appraisal_is_made_anew_when_the_workspaces_own_tables_change(settings, own):
+    question, office = Question(as_of=DAY), Office(settings)
+    before = office.appraised(question)
+    assert office.appraised(question) is before
+    table = resources.files("engine.reference") / "data" / f"{own}.csv"
+    getattr(settings, own).write_bytes(table.read_bytes())
+    assert office.appraised(question) is not before

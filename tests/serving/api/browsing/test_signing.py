@@ -34,6 +34,15 @@ def test_nobody_sees_a_page_but_is_led_to_sign_in_and_back(stranger):
     assert "samesite=lax" in back.headers["set-cookie"].lower()
 
 
+def test_a_service_with_keys_is_signed_in_to_over_plain_http_on_its_own_computer(own_copy):
+    """Not every browser takes a secure cookie from plain HTTP, even from its own computer."""
+    add_person(own_copy.settings, name="sara", role="planner", investor=None, password=PASSWORD, cost=CHEAP, **BY)
+    with browsing(own_copy, signed_in=False, open_without_keys=False) as found:
+        given = _enter(found).headers["set-cookie"].lower()
+    assert "ehya_session" in given
+    assert "secure" not in given
+
+
 def test_no_address_of_others_is_gone_to(stranger):
     assert _enter(stranger, next="//evil.example/desk").headers["location"] == "/desk"
 

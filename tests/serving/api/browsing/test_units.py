@@ -40,6 +40,16 @@ def test_filters_sort_columns_and_pages_are_in_the_address(reading):
     assert reading.get("/desk/units?missing=title_deed;land_m2").status_code == 200
 
 
+@pytest.mark.parametrize(
+    "broken", ['["\\ud800", "/desk"]', '["a\\u0000", "/desk"]', "[", "[" * 9999, '["a"]', "{}", "1"]
+)
+def test_a_hidden_field_that_we_did_not_write_is_refused_in_words(writing, broken):
+    writing.get("/desk/units")
+    answer = writing.post("/desk/undo/view", {"which": broken})
+    assert answer.status_code == 422
+    assert "Traceback" not in answer.text
+
+
 def test_the_list_is_exported_as_it_is_shown(reading):
     sheet = reading.get("/desk/units.xlsx?triage=offer")
     assert sheet.headers["content-disposition"].startswith("attachment")

@@ -1,0 +1,57 @@
+"""What stands on a screen is looked into: the last list of each reader, one after the other."""
+
+import asyncio
+import logging
+
+import pandas as pd
+
+from engine.errors import EhyaError, ErrorCode
+from serving.api.browsing.ahead import Ahead
+from serving.desk.question import Question
+
+TODAY = Question(as_of=pd.Timestamp("2026-11-30"))
+
+
+class Asked:
+    """An office that remembers what it was asked to look into, and how many asked at once."""
+
+    def __init__(self, problem=None):
+        self.lists, self.at_once, self.most, self.problem = [], 0, 0, problem
+
+    def ready(self, question, units):
+        self.at_once += 1
+        self.most = max(self.most, self.at_once)
+        self.lists.append(list(units))
+        self.at_once -= 1
+        if self.problem is not None:
+            raise self.problem
+
+
+def after(office, *listed):
+    """What was looked into after readers were shown lists."""
+
+    async def shown():
+        ahead = Ahead(office, pause=0.01)
+        for reader, units in listed:
+            ahead.soon(reader, TODAY, units)
+        await asyncio.sleep(0.3)
+        return ahead
+
+    return asyncio.run(shown())
+
+
+def test_of_one_reader_the_last_list_counts_and_of_two_both():
+    office = Asked()
+    after(office, ("sara", ["a"]), ("omid", ["x"]), ("sara", ["a", "b"]))
+    assert sorted(office.lists) == [["a", "b"], ["x"]]
+    assert office.most == 1
+
+
+def test_a_failure_is_logged_and_the_next_list_is_looked_into(caplog):
+    for problem, level in ((EhyaError(ErrorCode.NO_MODEL), logging.INFO), (RuntimeError("broken"), logging.ERROR)):
+        caplog.clear()
+        caplog.set_level(logging.INFO)
+        office = Asked(problem)
+        after(office, ("sara", ["a"]), ("omid", ["x"]))
+        assert len(office.lists) == 2
+        assert [one.levelno for one in caplog.records if "looked into ahead" in one.message] == [level, level]
