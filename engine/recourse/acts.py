@@ -12,6 +12,7 @@ import pandas as pd
 from engine.codes import Code
 from engine.domain.intervention import CostBasis
 from engine.domain.joined import SEPARATOR, joined_names
+from engine.domain.outcome import OutcomeKind
 from engine.domain.unit import Field
 from engine.errors import EhyaError, ErrorCode
 from engine.reference.tables import table
@@ -136,6 +137,21 @@ def removed_by(done: pd.DataFrame) -> pd.DataFrame:
     pairs = done[["unit_id", "act"]].reset_index(drop=True).assign(place=np.arange(len(done)))
     found = pairs.merge(_by_barrier(), left_on="act", right_on="intervention").sort_values("place", kind="stable")
     return found[["unit_id", "barrier"]].astype({"barrier": "str"}).reset_index(drop=True)
+
+
+def acts_among(events: pd.DataFrame) -> pd.DataFrame:
+    """Acts that the log of events says were done: ``unit_id, act, happened_on``, the latest of each.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2026-01-01", "2026-02-01", "2026-03-01"])
+    >>> log = {"unit_id": ["a", "a", "b"], "kind": ["served", "served", "visited"], "act": ["diagnosis"] * 3}
+    >>> acts_among(pd.DataFrame(log | {"happened_on": days})).to_numpy().tolist()
+    [['a', 'diagnosis', Timestamp('2026-02-01 00:00:00')]]
+    """
+    served = events[(events["kind"] == OutcomeKind.SERVED.value) & events["act"].notna()]
+    served = served[["unit_id", "act", "happened_on"]].sort_values("happened_on", kind="stable")
+    return served.drop_duplicates(["unit_id", "act"], keep="last", ignore_index=True)
 
 
 def since_records(done: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:

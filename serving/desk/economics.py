@@ -57,6 +57,9 @@ class Choices:
         Name -> changes of that scenario, on top of the others.
     draws, seed
         How many draws, and which.
+    in_full
+        Of one unit: whether what moves it most, what each persona sees, and what it is at the lowest norm are worked
+        out too.
     """
 
     changes: Mapping[str, object] = field(default_factory=dict)
@@ -64,6 +67,7 @@ class Choices:
     scenarios: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     draws: int = DRAWS
     seed: int = 0
+    in_full: bool = True
 
     def of(self, unit_id: str) -> Assumptions:
         """Assumptions for one unit.
@@ -144,7 +148,13 @@ def unit_economics(
     return economics_of(found, find_unit(found.table, given), choices)
 
 
-def economics_of(found: Appraised, unit_id: str, choices: Choices, market: LabourMarket | None = None) -> Economics:
+def economics_of(
+    found: Appraised,
+    unit_id: str,
+    choices: Choices,
+    market: LabourMarket | None = None,
+    drawn: pd.Series | None = None,
+) -> Economics:
     """What a unit of an appraisal is worth: for the public it was made with private fields unknown, and so is this.
 
     Parameters
@@ -157,6 +167,8 @@ def economics_of(found: Appraised, unit_id: str, choices: Choices, market: Labou
         What was changed.
     market
         `engine.economics.jobs.labour_market` of all units of the appraisal, where that is known already.
+    drawn
+        Its row of :func:`register_economics` under the same choices, where many units were worked together.
 
     Raises
     ------
@@ -179,22 +191,24 @@ def economics_of(found: Appraised, unit_id: str, choices: Choices, market: Labou
     jobs, dollar = np.array([point]), _rial_per_usd(year)
     told = unit_account(known, around, jobs, assumed, rial_per_usd=dollar)
     at_norm = None
-    if Gap.CAPITAL_BELOW_NORM in gaps:
+    if choices.in_full and Gap.CAPITAL_BELOW_NORM in gaps:
         at_norm = unit_account(known.without_capital(), around, jobs, lowest_norm(assumed), rial_per_usd=dollar)
-    drawn = worth(
-        row,
-        row,
-        assumed,
-        draws=choices.draws,
-        seed=choices.seed,
-        price_year=found.question.price_year,
-        prices=found.prices,
-        around=around,
-        known=plain,
-    )
     values = assumed.points()
+    if drawn is None:
+        worked = worth(
+            row,
+            row,
+            assumed,
+            draws=choices.draws,
+            seed=choices.seed,
+            price_year=found.question.price_year,
+            prices=found.prices,
+            around=around,
+            known=plain,
+        )
+        drawn = summary(worked, dscr_floor=values["dscr_floor"]).iloc[0]
     project = unit_project(known, jobs, values)
-    moved = _moved(project, values["real_discount_rate"], assumed)
+    full = choices.in_full
     return Economics(
         name=name,
         unit_id=unit_id,
@@ -202,10 +216,10 @@ def economics_of(found: Appraised, unit_id: str, choices: Choices, market: Labou
         gaps=gaps,
         assumed=assumed,
         account=told,
-        views={persona: view(told, persona, dscr_floor=values["dscr_floor"]) for persona in Persona},
-        drawn=summary(drawn, dscr_floor=values["dscr_floor"]).iloc[0],
-        steps=moved,
-        ranges=tuple(ranges(known, jobs, assumed, jobs_range=(low, high))),
+        views={persona: view(told, persona, dscr_floor=values["dscr_floor"]) for persona in Persona if full},
+        drawn=drawn,
+        steps=_moved(project, values["real_discount_rate"], assumed) if full else (),
+        ranges=tuple(ranges(known, jobs, assumed, jobs_range=(low, high))) if full else (),
         scenarios={
             scenario: unit_account(
                 known, around, jobs, assumed.changed(changes, option=f"scenarios.{scenario}"), rial_per_usd=dollar

@@ -12,6 +12,7 @@ import pandas as pd
 from engine.diagnosis.findings import diagnose, unjudged
 from engine.economics.prices import levels_of
 from engine.health.plausibility import implausible
+from engine.recourse.acts import acts_among, since_records
 from engine.store import Register
 from engine.store.units import Told
 from serving.desk.appraisal import Appraised, Beside
@@ -31,6 +32,9 @@ class Insight:
         Barriers, and what could not be judged (`engine.diagnosis.findings`).
     odd
         Figures that can hardly be (`engine.health.plausibility.implausible`).
+    events, done
+        What happened to them (`engine.store.events.Events`), and acts that were done since their records, by the day
+        of the question.
     reasons
         What adds up to their figures, and what to ask next; ``None`` without an appraisal.
     """
@@ -39,6 +43,8 @@ class Insight:
     findings: pd.DataFrame
     unjudged: pd.DataFrame
     odd: pd.DataFrame
+    events: pd.DataFrame
+    done: pd.DataFrame
     reasons: Why | None
 
     @classmethod
@@ -58,13 +64,18 @@ class Insight:
         found
             The appraisal that the units are rows of, where there is one.
         """
-        levels = levels_of(beside.prices)
+        levels, names = levels_of(beside.prices), [str(unit) for unit in units.index]
+        only = names[0] if len(names) == 1 else None
+        events = register.events(unit_id=only)
+        by_then = register.events(question.as_of, only)
         return cls(
-            told=register.units.told([str(unit) for unit in units.index]),
+            told=register.units.told(names),
             findings=diagnose(units, as_of=question.as_of, levels=levels),
             unjudged=unjudged(units, as_of=question.as_of, levels=levels),
             odd=implausible(units, earlier=beside.earlier),
-            reasons=None if found is None else why(found, [str(unit) for unit in units.index]),
+            events=events[events["unit_id"].isin(names).to_numpy()].reset_index(drop=True),
+            done=since_records(acts_among(by_then), units),
+            reasons=None if found is None else why(found, names),
         )
 
     def of(self, unit_id: str) -> Insight:
@@ -74,7 +85,8 @@ class Insight:
             reasons = Why(_only(reasons.parts, unit_id), _only(reasons.questions, unit_id))
         told = Told(*(_only(lines, unit_id) for lines in (self.told.facts, self.told.conflicts, self.told.extras)))
         findings, blind, odd = (_only(lines, unit_id) for lines in (self.findings, self.unjudged, self.odd))
-        return Insight(told, findings, blind, odd, reasons)
+        events, done = (_only(lines, unit_id) for lines in (self.events, self.done))
+        return Insight(told, findings, blind, odd, events, done, reasons)
 
 
 def _only(lines: pd.DataFrame, unit_id: str) -> pd.DataFrame:

@@ -48,12 +48,16 @@ KEPT_UNITS = 64
 
 READY_AT_ONCE = 64
 """Units of a list that are looked into before anybody opens them."""
-READY_KEPT = 1_024
+READY_BY_AND_BY = 256
+"""Units that are looked into together while nobody waits."""
+READY_KEPT = 20_000
 """Units of which that is kept."""
+OF_A_PAGE = Choices(draws=200, in_full=False)
+"""What the page of a unit works out of its worth: a person waits for it."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Look:
+class Dossier:
     """All that the page of a unit shows.
 
     Parameters
@@ -67,6 +71,15 @@ class Look:
     story: Story
     worth: Economics | None
     plan: PlanResult | None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Ahead:
+    """What was looked into of several units together, of one state of the workspace."""
+
+    insight: Insight
+    plans: PlanResult
+    drawn: pd.DataFrame
 
 
 class Office:
@@ -88,7 +101,7 @@ class Office:
         self._stories: LRUCache[tuple[str, str], Story] = LRUCache(KEPT_UNITS)
         self._plans: LRUCache[tuple[str, str, str, str], PlanResult] = LRUCache(KEPT_UNITS)
         self._worths: LRUCache[tuple[str, str, str, str], Economics] = LRUCache(KEPT_UNITS)
-        self._seen: LRUCache[tuple[str, str], tuple[Insight, PlanResult]] = LRUCache(READY_KEPT)
+        self._seen: LRUCache[tuple[str, str], _Ahead] = LRUCache(READY_KEPT)
         self._markets: LRUCache[tuple[str], LabourMarket] = LRUCache(1)
         self._acts: LRUCache[tuple[str], tuple[pd.DataFrame, pd.DataFrame]] = LRUCache(1)
         self._orders: tuple[Appraised | None, OrderedDict[str, Appraised]] = (None, OrderedDict())
@@ -177,7 +190,7 @@ class Office:
             kept = self._searched = Searched(found)
         return kept.find(request)
 
-    def look(self, question: Question, given: str, choices: Choices, request: PlanRequest) -> Look:
+    def dossier(self, question: Question, given: str, choices: Choices, request: PlanRequest) -> Dossier:
         """All that the page of a unit shows, of one state of the workspace.
 
         Raises
@@ -193,8 +206,8 @@ class Office:
             worth = self._worth(standing, question, unit_id, choices)
             plan = self._plan(standing, question, unit_id, request)
         except EhyaError:  # what cannot be asked of this unit is not shown; the rest of its page is
-            return Look(story, None, None)
-        return Look(story, worth, plan)
+            return Dossier(story, None, None)
+        return Dossier(story, worth, plan)
 
     def story(self, question: Question, given: str) -> Story:
         """Everything known of one unit.
@@ -216,20 +229,45 @@ class Office:
         EhyaError
             As :meth:`appraised`.
         """
-        state, found, beside = standing = self._standing(question.usual)
-        listed = [unit for unit in units if unit in found.table.index]
+        standing = self._standing(question.usual)
+        self._look_into(standing, self._new(standing, units)[:READY_AT_ONCE])
+
+    def ready_next(self, question: Question) -> bool:
+        """Look into the best units that nobody looked into yet, some at once; whether there are more.
+
+        Raises
+        ------
+        EhyaError
+            As :meth:`appraised`.
+        """
+        standing = self._standing(question.usual)
+        left = self._new(standing, [str(unit) for unit in standing[1].table.index[:READY_KEPT]])
+        self._look_into(standing, left[:READY_BY_AND_BY])
+        return len(left) > READY_BY_AND_BY
+
+    def _new(self, standing: Standing, units: Sequence[str]) -> list[str]:
+        """Those of the units that nobody looked into in this state."""
+        state, listed = standing[0], [unit for unit in units if unit in standing[1].table.index]
         with self._keeping:
-            new = [unit for unit in listed if (state, unit) not in self._seen][:READY_AT_ONCE]
-        if not new:
+            return [unit for unit in listed if (state, unit) not in self._seen]
+
+    def _look_into(self, standing: Standing, units: Sequence[str]) -> None:
+        """Keep what stands in the way of units, what they are worth as their pages show it, and their plans."""
+        if not units:
             return
-        rows = found.table.loc[new]
+        state, found, beside = standing
+        rows = found.table.loc[list(units)]
         with open_register(self.settings) as register:
             insight = Insight.into(register, rows, found.question, beside, found)
-        plans = self._planned(standing, question.usual, rows.index, PlanRequest(), insight)
+        ahead = _Ahead(
+            insight,
+            self._planned(standing, found.question, rows.index, PlanRequest(), insight),
+            register_economics(found, rows.index, OF_A_PAGE).drop(columns="economics_gaps"),
+        )
         with self._keeping:
             if self._kept is not None and self._kept[0] == state:
-                for unit in new:
-                    self._seen[(state, unit)] = (insight, plans)
+                for unit in units:
+                    self._seen[(state, unit)] = ahead
 
     def worth(self, question: Question, units: pd.Index, choices: Choices) -> pd.DataFrame:
         """Worth of units as columns (`serving.desk.economics.register_economics`).
@@ -267,17 +305,27 @@ class Office:
         state, found, beside = standing
         unit_id = find_unit(found.table, register.units.resolve(given))
 
+        predictions = register.predictions(unit_id)  # no part of the state
+
         def story() -> Story:
             seen = self._looked_into(state, unit_id)
-            return story_among(register, found, beside, unit_id, None if seen is None else seen[0].of(unit_id))
+            insight = None if seen is None else seen.insight.of(unit_id)
+            return story_among(register, found, beside, unit_id, predictions, insight)
 
-        kept = self._keep(self._stories, (state, unit_id), story)
-        return replace(kept, predictions=register.predictions(unit_id))  # no part of the state
+        return replace(self._keep(self._stories, (state, unit_id), story), predictions=predictions)
 
     def _worth(self, standing: Standing, question: Question, unit_id: str, choices: Choices) -> Economics:
         key = (standing[0], unit_id, repr(question), repr(choices))
         found = replace(standing[1], question=question)  # figures of one unit do not rest on the order
-        return self._keep(self._worths, key, lambda: economics_of(found, unit_id, choices, self._market(standing)))
+
+        def worth() -> Economics:
+            seen = (
+                self._looked_into(standing[0], unit_id) if (choices, question) == (OF_A_PAGE, question.usual) else None
+            )
+            drawn = None if seen is None else seen.drawn.loc[unit_id]
+            return economics_of(found, unit_id, choices, self._market(standing), drawn)
+
+        return self._keep(self._worths, key, worth)
 
     def _plan(self, standing: Standing, question: Question, unit_id: str, request: PlanRequest) -> PlanResult:
         key = (standing[0], unit_id, repr(question), repr(request))
@@ -285,7 +333,7 @@ class Office:
         def plan() -> PlanResult:
             seen = self._looked_into(standing[0], unit_id)
             if seen is not None and request == PlanRequest() and question == question.usual:
-                return seen[1].only(unit_id)
+                return seen.plans.only(unit_id)
             return self._planned(standing, question, pd.Index([unit_id]), request)
 
         return self._keep(self._plans, key, plan)
@@ -306,7 +354,7 @@ class Office:
     def _market(self, standing: Standing) -> LabourMarket:
         return self._keep(self._markets, (standing[0],), lambda: labour_market(standing[1].table))
 
-    def _looked_into(self, state: str, unit_id: str) -> tuple[Insight, PlanResult] | None:
+    def _looked_into(self, state: str, unit_id: str) -> _Ahead | None:
         """What was looked into together with other units of a list."""
         with self._keeping:
             return self._seen.get((state, unit_id))

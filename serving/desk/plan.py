@@ -10,7 +10,6 @@ import pandas as pd
 
 from engine.diagnosis.findings import barriers_of, diagnose, unjudged
 from engine.domain.joined import joined_names
-from engine.domain.outcome import OutcomeKind
 from engine.domain.prediction import Output, columns
 from engine.economics.assumptions import Assumptions
 from engine.economics.jobs import labour_market, new_jobs
@@ -19,7 +18,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.ranking.grounds import BLOCKING_SEVERITY
 from engine.ranking.money import money_factor, own_year
 from engine.ranking.reasons import BLOCKS, Triage
-from engine.recourse.acts import FIXED_COST_YEAR, acts_of, lifted, since_records
+from engine.recourse.acts import FIXED_COST_YEAR, acts_among, acts_of, lifted, since_records
 from engine.recourse.cheapest import Plans, Wish, cheapest
 from engine.recourse.quarter import Capacity, work
 from engine.settings import Settings
@@ -158,13 +157,6 @@ def done_acts(settings: Settings, question: Question) -> pd.DataFrame:
     with open_register(settings) as register:
         events = register.events(question.as_of)
     return acts_among(events)
-
-
-def acts_among(events: pd.DataFrame) -> pd.DataFrame:
-    """Acts that the log of events says were done: ``unit_id, act, happened_on``, the latest of each."""
-    served = events[(events["kind"] == OutcomeKind.SERVED.value) & events["act"].notna()]
-    served = served[["unit_id", "act", "happened_on"]].sort_values("happened_on", kind="stable")
-    return served.drop_duplicates(["unit_id", "act"], keep="last", ignore_index=True)
 
 
 def plans_of(

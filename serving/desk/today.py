@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -18,7 +19,7 @@ NEWEST = 8
 """Events, files and answers that are shown."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Today:
     """What a planner sees first.
 
@@ -48,12 +49,12 @@ class Today:
     duplicates: int
     met: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def offered(self) -> pd.DataFrame:
         """Units to offer, best first."""
         return self.appraised.table[self.appraised.table["triage"] == Triage.OFFER.value]
 
-    @property
+    @cached_property
     def this_week(self) -> pd.DataFrame:
         """Units to offer of which no event is on record: nobody went to see them yet, best first."""
         return self.offered[~self.offered.index.isin(list(self.met))]
@@ -68,7 +69,7 @@ class Today:
         """Units whose records are complete enough to be shown to investors."""
         return int(publishable(self.appraised.table).sum())
 
-    @property
+    @cached_property
     def to_fix(self) -> pd.DataFrame:
         """Units whose barrier comes first, best first."""
         return self.appraised.table[self.appraised.table["triage"] == Triage.FIX_FIRST.value]

@@ -9,13 +9,12 @@ import pandas as pd
 
 from engine.diagnosis.findings import barriers_of
 from engine.errors import EhyaError, ErrorCode
-from engine.recourse.acts import lifted, since_records
+from engine.recourse.acts import lifted
 from engine.recourse.remedies import interventions
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised, Beside, current_units, judged
 from serving.desk.insight import Insight
 from serving.desk.named import find_unit
-from serving.desk.plan import acts_among
 from serving.desk.question import Question
 from serving.desk.why import Why, explained
 from serving.desk.workspace import champion, open_register
@@ -86,17 +85,23 @@ def unit_story(settings: Settings, question: Question, given: str) -> Story:
     with open_register(settings) as register:
         units, beside = current_units(register, as_of=question.as_of), Beside.of(register, settings)
         unit_id = find_unit(units, register.units.resolve(given))
+        found: Appraised | None
         try:
             found = judged(units, champion(register, settings), question, Audience.OFFICE, beside)
         except EhyaError as error:
             if error.code not in (ErrorCode.NO_MODEL, ErrorCode.MODEL_WAITS, ErrorCode.MODEL_FILE_MISSING):
                 raise
-            return _story(register, units, unit_id, question, beside, None)
-        return _story(register, units, unit_id, question, beside, found)
+            found = None
+        return _story(register, units, unit_id, question, beside, found, register.predictions(unit_id))
 
 
 def story_among(
-    register: Register, found: Appraised, beside: Beside, given: str, insight: Insight | None = None
+    register: Register,
+    found: Appraised,
+    beside: Beside,
+    unit_id: str,
+    predictions: pd.DataFrame,
+    insight: Insight | None = None,
 ) -> Story:
     """The story of a unit of an appraisal that stands already.
 
@@ -106,18 +111,14 @@ def story_among(
         Open register, in the state that the appraisal was made of.
     found, beside
         The appraisal for the office, and what it rests on beside the units.
-    given
-        Id or name of the unit.
+    unit_id
+        The unit.
+    predictions
+        Predictions of it that were kept, newest first.
     insight
         What is known of the unit beside its record, where that was looked into already.
-
-    Raises
-    ------
-    EhyaError
-        ``unknown_unit``, ``several_units``.
     """
-    unit_id = find_unit(found.table, register.units.resolve(given))
-    return _story(register, found.table, unit_id, found.question, beside, found, insight)
+    return _story(register, found.table, unit_id, found.question, beside, found, predictions, insight)
 
 
 def _story(
@@ -127,6 +128,7 @@ def _story(
     question: Question,
     beside: Beside,
     found: Appraised | None,
+    predictions: pd.DataFrame,
     insight: Insight | None = None,
 ) -> Story:
     """The story, where ``units`` holds the unit's record."""
@@ -134,8 +136,7 @@ def _story(
     seen = insight or Insight.into(register, unit, question, beside, found)
     findings = seen.findings
     waiting = barriers_of(findings, seen.unjudged)
-    done = since_records(acts_among(register.events(question.as_of, unit_id)), unit)
-    gone = lifted(findings, done)
+    gone = lifted(findings, seen.done)
     model = None if found is None else found.model
     scorable = model is not None and bool(unit["scorable"].iloc[0])
     return Story(
@@ -146,11 +147,11 @@ def _story(
         odd=seen.odd,
         twins=units["name"].reindex(_twins(unit_id, beside.duplicates)),
         history=register.units.history(unit_id),
-        events=register.events(unit_id=unit_id),
-        predictions=register.predictions(unit_id),
+        events=seen.events,
+        predictions=predictions,
         findings=findings[~gone],
         unjudged=seen.unjudged,
-        plan=interventions(waiting[~lifted(waiting, done)]),
+        plan=interventions(waiting[~lifted(waiting, seen.done)]),
         lifted=findings[gone],
         why=explained(model, unit, as_of=question.as_of) if scorable and model is not None else None,
         reasons=seen.reasons,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
@@ -16,22 +16,26 @@ from serving.desk.question import Question
 
 PAUSE = 0.6
 """Seconds that a list stands before anybody is taken to read it: who types a search asks for one with each letter."""
+REST = 1.0
+"""Seconds between two steps through the rest of the register, as long again as a step of 256 units takes or longer."""
+_FAILED = object()
 _log = logging.getLogger(__name__)
 
 
 class Ahead:
-    """Looks into what each reader was listed last, one list at a time.
+    """Looks into what each reader was listed last, one list at a time, and by and by into the rest of the register.
 
     Parameters
     ----------
     office
         Whom the pages ask.
-    pause
-        Seconds that a list must stand.
+    pause, rest
+        Seconds that a list must stand, and those between two steps through the rest.
     """
 
-    def __init__(self, office: Office, *, pause: float = PAUSE) -> None:
-        self.office, self.pause = office, pause
+    def __init__(self, office: Office, *, pause: float = PAUSE, rest: float = REST) -> None:
+        self.office, self.pause, self.rest = office, pause, rest
+        self._going_on: asyncio.Task[None] | None = None
         self._waiting: dict[str, asyncio.Task[None]] = {}
         self._looking: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
@@ -46,12 +50,27 @@ class Ahead:
         await asyncio.sleep(self.pause)
         async with self._turn:
             self._looking = self._waiting.pop(reader)  # from here on no other list of the reader ends it
-            try:
-                await run_in_threadpool(self.office.ready, question, units)
-            except EhyaError as error:  # whoever opens the unit is told
-                _log.info("nothing was looked into ahead: %s", error.code.value)
-            except Exception:
-                _log.exception("nothing was looked into ahead")
+            if await self._told(self.office.ready, question, units) is _FAILED:
+                return
+        if self._going_on is None or self._going_on.done():
+            self._going_on = asyncio.get_running_loop().create_task(self._go_on(question))
+
+    async def _go_on(self, question: Question) -> None:
+        """Look into the rest of the register, some units at a time; lists that are read come first."""
+        more: object = True
+        while more is True:
+            await asyncio.sleep(self.rest)
+            async with self._turn:
+                more = await self._told(self.office.ready_next, question)
+
+    async def _told(self, act: Callable[..., object], *given: object) -> object:
+        try:
+            return await run_in_threadpool(act, *given)
+        except EhyaError as error:  # whoever opens the unit is told
+            _log.info("nothing was looked into ahead: %s", error.code.value)
+        except Exception:
+            _log.exception("nothing was looked into ahead")
+        return _FAILED
 
 
 def look_ahead(request: Request, units: Iterable[object]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,9 @@ from serving.api.browsing.look import words_for
 from serving.api.browsing.today import NOT_READY
 from serving.api.downloads import XLSX
 from serving.desk.documents import add_document, document, documents, remove_document
-from serving.desk.economics import Choices
 from serving.desk.editing import EDITABLE, Edit, edit_units
 from serving.desk.listing import LISTS
-from serving.desk.office import Look, Office
+from serving.desk.office import OF_A_PAGE, Dossier, Office
 from serving.desk.opportunity import opportunity_of
 from serving.desk.plan import PlanRequest
 from serving.desk.unit import unit_story
@@ -47,8 +47,6 @@ from serving.pages.desk.words import actor_said, day_said, unit_address
 from serving.reports.cash_flow import write_cash_flow
 from serving.reports.opportunity import write_sheet
 
-DRAWS = 200
-"""Draws behind the range that moves with the sliders: a person waits for it."""
 _TYPES = {
     ".pdf": "application/pdf",
     ".png": "image/png",
@@ -183,11 +181,11 @@ def _shown(request: Request, unit_id: str) -> UnitShown:
     office: Office = request.app.state.office
     settings, question, moved = settings_of(request), question_of(request), _moved(request)
     try:
-        found = office.look(question, unit_id, Choices(moved, draws=DRAWS), PlanRequest())
+        found = office.dossier(question, unit_id, replace(OF_A_PAGE, changes=moved), PlanRequest())
     except EhyaError as error:
         if error.code not in NOT_READY:
             raise
-        found = Look(unit_story(settings, question, unit_id), None, None)
+        found = Dossier(unit_story(settings, question, unit_id), None, None)
     papers = _documents(settings, str(found.story.row.index[0]), words_for(request))
     return UnitShown(found.story, found.worth, found.plan, moved, papers)
 
@@ -225,7 +223,8 @@ def _sheet(request: Request, unit_id: str) -> bytes:
 
 
 def _cash_flow(request: Request, unit_id: str) -> bytes:
-    worth = request.app.state.office.economics(question_of(request), unit_id, Choices(_moved(request), draws=DRAWS))
+    choices = replace(OF_A_PAGE, changes=_moved(request))
+    worth = request.app.state.office.economics(question_of(request), unit_id, choices)
     with tempfile.TemporaryDirectory() as folder:
         return write_cash_flow(Path(folder) / "cash-flow.xlsx", worth, words_for(request)).read_bytes()
 

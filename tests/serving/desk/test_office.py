@@ -10,7 +10,7 @@ import pytest
 
 from engine.parsing.dates import Precision
 from serving.desk.economics import Choices
-from serving.desk.office import Office
+from serving.desk.office import OF_A_PAGE, Office
 from serving.desk.outcomes import OutcomeRequest, record_outcome
 from serving.desk.plan import PlanRequest
 from serving.desk.question import Question
@@ -45,7 +45,7 @@ def test_a_unit_of_a_list_that_was_looked_into_is_as_one_that_is_asked_alone(set
     listed = [str(unit) for unit in ahead.appraised(question).table.index[:6]]
     ahead.ready(question, listed)
     for unit in listed:
-        before, after = (office.look(question, unit, FEW, PlanRequest()) for office in (ahead, alone))
+        before, after = (office.dossier(question, unit, OF_A_PAGE, PlanRequest()) for office in (ahead, alone))
         same(before.story, after.story)
         assert (before.worth is None) == (after.worth is None)
         assert (before.plan is None) == (after.plan is None)
@@ -61,10 +61,23 @@ def test_what_was_looked_into_is_forgotten_when_the_register_changes(settings):
     table = office.appraised(question).table
     unit = str(table.index[0])
     office.ready(question, [unit])
-    assert office.look(question, unit, FEW, PlanRequest()).story.events.empty
+    assert office.dossier(question, unit, FEW, PlanRequest()).story.events.empty
     visited = OutcomeRequest(unit, "visited", DAY, Precision.DAY, known_on=DAY)
     record_outcome(settings, visited, **BY)
-    assert len(office.look(question, unit, FEW, PlanRequest()).story.events) == 1
+    assert len(office.dossier(question, unit, FEW, PlanRequest()).story.events) == 1
+
+
+def test_by_and_by_the_whole_register_is_looked_into_and_then_there_is_no_more(settings, monkeypatch):
+    monkeypatch.setattr("serving.desk.office.READY_BY_AND_BY", 100)
+    question, office = Question(as_of=DAY), Office(settings)
+    steps = 1
+    while office.ready_next(question):
+        steps += 1
+    assert steps == -(-len(office.appraised(question).table) // 100)
+    monkeypatch.setattr("serving.desk.office.Insight.into", None)  # nothing is looked into a second time
+    unit = str(office.appraised(question).table.index[-1])
+    assert office.dossier(question, unit, OF_A_PAGE, PlanRequest()).story.row.index[0] == unit
+    office.ready_next(question)
 
 
 def test_units_that_are_no_more_are_passed_over_when_a_list_is_looked_into(settings):
@@ -78,7 +91,7 @@ def test_nothing_of_an_appraisal_is_kept_once_another_stands(settings):
     held = weakref.ref(office.appraised(question).table)
     unit = str(held().index[0])
     office.ready(question, [unit])
-    office.look(question, unit, FEW, PlanRequest())
+    office.dossier(question, unit, FEW, PlanRequest())
     office.units(question, UnitsRequest())
     day = pd.Timestamp("2026-01-10")
     visit = OutcomeRequest(unit=unit, kind="visited", happened_on=day, precision=Precision.DAY, known_on=DAY)

@@ -15,8 +15,8 @@ TODAY = Question(as_of=pd.Timestamp("2026-11-30"))
 class Asked:
     """An office that remembers what it was asked to look into, and how many asked at once."""
 
-    def __init__(self, problem=None):
-        self.lists, self.at_once, self.most, self.problem = [], 0, 0, problem
+    def __init__(self, problem=None, steps=0):
+        self.lists, self.at_once, self.most, self.problem, self.steps = [], 0, 0, problem, steps
 
     def ready(self, question, units):
         self.at_once += 1
@@ -26,12 +26,17 @@ class Asked:
         if self.problem is not None:
             raise self.problem
 
+    def ready_next(self, question):
+        self.lists.append(f"step {self.steps}")
+        self.steps -= 1
+        return self.steps > 0
+
 
 def after(office, *listed):
     """What was looked into after readers were shown lists."""
 
     async def shown():
-        ahead = Ahead(office, pause=0.01)
+        ahead = Ahead(office, pause=0.01, rest=0.03)
         for reader, units in listed:
             ahead.soon(reader, TODAY, units)
         await asyncio.sleep(0.3)
@@ -41,9 +46,9 @@ def after(office, *listed):
 
 
 def test_of_one_reader_the_last_list_counts_and_of_two_both():
-    office = Asked()
+    office = Asked(steps=1)
     after(office, ("sara", ["a"]), ("omid", ["x"]), ("sara", ["a", "b"]))
-    assert sorted(office.lists) == [["a", "b"], ["x"]]
+    assert sorted(office.lists[:2]) == [["a", "b"], ["x"]]
     assert office.most == 1
 
 
@@ -55,3 +60,9 @@ def test_a_failure_is_logged_and_the_next_list_is_looked_into(caplog):
         after(office, ("sara", ["a"]), ("omid", ["x"]))
         assert len(office.lists) == 2
         assert [one.levelno for one in caplog.records if "looked into ahead" in one.message] == [level, level]
+
+
+def test_the_rest_of_the_register_follows_step_by_step_and_ends():
+    office = Asked(steps=3)
+    after(office, ("sara", ["a"]))
+    assert office.lists == [["a"], "step 3", "step 2", "step 1"]
