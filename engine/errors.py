@@ -102,6 +102,7 @@ class ErrorCode(Code):
     REGISTER_IN_USE = "register_in_use"
     ALREADY_MERGED = "already_merged"
     NOT_MERGED = "not_merged"
+    NAME_ALONE = "name_alone"
     NOT_DISTINCT = "not_distinct"
     ORIGINS_DIFFER = "origins_differ"
     UNKNOWN_IMPORT = "unknown_import"

@@ -155,14 +155,24 @@ def undo_merge(connection: Connection, unit_id: str, *, made_at: datetime) -> st
     Raises
     ------
     EhyaError
-        ``not_merged``; ``allowed`` names the units that were merged into this one.
+        ``not_merged``; ``allowed`` names the units that were merged into this one. ``name_alone`` for what is but a
+        further name of the other unit: a person wrote it, and no file spoke of it yet.
     """
     standing = [row for row in _merges(connection) if row.lost_id == unit_id and row.undone_at is None]
     found = standing[-1] if standing else None
     if found is None:
         raise EhyaError(ErrorCode.NOT_MERGED, given=unit_id, allowed=members(roots(connection), unit_id)[1:])
+    if not _speaks(connection, unit_id):
+        raise EhyaError(ErrorCode.NAME_ALONE, given=unit_id, kept=found.kept_id, number=found.import_id)
     connection.execute(insert(schema.unmerges).values(merge_id=found.id, made_at=made_at))
     return str(found.kept_id)
+
+
+def _speaks(connection: Connection, unit_id: str) -> bool:
+    """Whether any record of a unit states a field; those of a name that was mended state none (decision 0007)."""
+    seen = schema.sightings.c
+    stated = select(seen.unit_id).where(seen.unit_id == unit_id, seen.given != "", schema.living(seen.import_id))
+    return connection.execute(stated.limit(1)).first() is not None
 
 
 def sightings_of(connection: Connection, root_of: Mapping[str, str], known_by: date | None = None) -> pd.DataFrame:
