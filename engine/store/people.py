@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import RowMapping, Select, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
 
 from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
@@ -109,8 +109,15 @@ class People:
         return StoredPerson(**line, disabled_at=None)  # type: ignore[arg-type]
 
     def set_password(
-        self, name: str, password: str, *, made_at: datetime, actor: str, keep_session: str | None = None
-    ) -> int:
+        self,
+        name: str,
+        password: str,
+        *,
+        made_at: datetime,
+        actor: str,
+        keep_session: str | None = None,
+        old: str | None = None,
+    ) -> int | None:
         """Let another password open an account; whoever came in with the old one is let in no more.
 
         Parameters
@@ -121,11 +128,13 @@ class People:
             Now, and who does it, for the audit.
         keep_session
             The session from which its owner changes it; all others of the account end.
+        old
+            The hash that was found to open the account, where somebody had to know its password.
 
         Returns
         -------
-        int
-            Sessions that ended.
+        int or None
+            Sessions that ended; ``None`` where ``old`` opens the account no more, and nothing was changed.
 
         Raises
         ------
@@ -137,7 +146,10 @@ class People:
         if keep_session is not None:
             others &= sessions.c.session_id != keep_session
         with self._session.write() as connection:
-            _open_account(connection.execute(_selected().order_by(schema.people.c.name)).mappings().all(), name)
+            rows = connection.execute(_selected().order_by(schema.people.c.name)).mappings().all()
+            opening = _open_account(rows, name).password
+            if old is not None and old != opening:
+                return None
             line = {"name": name, "password": password, "made_at": utc(made_at)}
             insert_line(connection, schema.passwords, line)
             ended = int(connection.execute(update(sessions).where(others).values(ended_at=utc(made_at))).rowcount)
@@ -158,6 +170,11 @@ class People:
             connection.execute(insert(schema.disablings).values({"name": name, "made_at": utc(made_at)}))
             note(connection, made_at=made_at, actor=actor, act=Act.PERSON_DISABLED, subject=name)
         return found
+
+
+def opens(connection: Connection, name: str, password: str) -> bool:
+    """Whether a hash is that which opens an account now; asked inside the transaction that rests on it."""
+    return connection.execute(_selected().where(schema.people.c.name == name)).mappings().one()["password"] == password
 
 
 def _open_account(rows: Sequence[RowMapping], name: str) -> StoredPerson:

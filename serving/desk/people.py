@@ -185,7 +185,7 @@ def set_password(
     """
     hashed = _hashed(name, password, cost)
     with open_register(settings) as register:
-        return register.people.set_password(name, hashed, made_at=made_at, actor=actor)
+        return register.people.set_password(name, hashed, made_at=made_at, actor=actor) or 0
 
 
 def change_password(
@@ -216,18 +216,21 @@ def change_password(
     Returns
     -------
     int or None
-        Sessions that ended; ``None`` where the old password is another.
+        Sessions that ended; ``None`` where the old password is another, also since a moment ago.
 
     Raises
     ------
     EhyaError
         ``password_refused``, which is said to nobody who does not know the old one.
     """
-    if signed_in(settings, name, old, cost=cost) is None:
+    found = signed_in(settings, name, old, cost=cost)
+    if found is None:
         return None
     hashed = _hashed(name, new, cost)
     with open_register(settings) as register:
-        return register.people.set_password(name, hashed, made_at=made_at, actor=f"user:{name}", keep_session=session)
+        return register.people.set_password(
+            name, hashed, made_at=made_at, actor=f"user:{name}", keep_session=session, old=found.password
+        )
 
 
 def disable_person(settings: Settings, name: str, *, made_at: datetime, actor: str) -> StoredPerson:
