@@ -113,6 +113,7 @@ class ErrorCode(Code):
     NOTHING_DECIDED = "nothing_decided"
     FIELD_NOT_STATED = "field_not_stated"
     SOURCE_SILENT = "source_silent"
+    SOURCE_RESERVED = "source_reserved"
     OUTCOME_KNOWN_TOO_EARLY = "outcome_known_too_early"
     OUTCOME_BEFORE_ESTABLISHED = "outcome_before_established"
     OUTCOME_BEFORE_STOP = "outcome_before_stop"

@@ -283,8 +283,9 @@ def _read(count: int, wanted: Mapping[str, str], *, now: datetime, source: str) 
             lines.writerow(["unit", *heads])
             # Rows stand for units that are known: what these are called might be no name to a reader of registers.
             lines.writerows([f"واحد {number}", *wanted.values()] for number in range(count))
-        options = {"as_of": today, "today": today, "source": source, "mapping": {"unit": "name"} | heads}
-        return RegisterReading.plain(path, options).intake()
+        options = {"as_of": today, "today": today, "mapping": {"unit": "name"} | heads}
+        read = RegisterReading.plain(path, options).intake()
+    return replace(read, source=source, units=read.units.assign(source=source))
 
 
 class _Name(NamedTuple):
