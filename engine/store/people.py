@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,8 @@ from engine.store.audit import Act, note
 from engine.store.bulk import insert_line
 from engine.store.clock import utc
 from engine.store.session import Session
+
+_ONE_LETTER = str.maketrans({"ي": "ی", "ك": "ک"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,18 @@ class StoredPerson:
     made_at: datetime
     disabled_at: datetime | None
     administers: bool = False
+
+
+def name_key(name: str) -> str:
+    r"""By what names of accounts are told apart: neither the keyboard that wrote them counts, nor what nobody sees.
+
+    Examples
+    --------
+    >>> name_key(" علي\u200cرضا\u200c") == name_key("علیرضا"), name_key("Sara") == name_key("sara")
+    (True, False)
+    """
+    seen = "".join(one for one in unicodedata.normalize("NFC", name) if unicodedata.category(one) != "Cf")
+    return " ".join(seen.translate(_ONE_LETTER).split())
 
 
 class People:
@@ -85,7 +100,8 @@ class People:
         Raises
         ------
         EhyaError
-            ``person_exists``, also where the account of that name is disabled; with ``first`` where there is any.
+            ``person_exists``, also where the account of that name, or of one that looks the same (`name_key`), is
+            disabled; with ``first`` where there is any.
         """
         line = {
             "name": name,
@@ -96,11 +112,10 @@ class People:
             "administers": administers,
         }
         with self._session.write() as connection:
-            others = connection.execute(select(schema.people.c.name).limit(1)).scalar() if first else None
-            if others is not None:
-                raise EhyaError(ErrorCode.PERSON_EXISTS, given=others)
-            if connection.execute(_selected().where(schema.people.c.name == name)).first() is not None:
-                raise EhyaError(ErrorCode.PERSON_EXISTS, given=name)
+            others = list(connection.execute(select(schema.people.c.name).order_by(schema.people.c.name)).scalars())
+            taken = others if first else [one for one in others if name_key(one) == name_key(name)]
+            if taken:
+                raise EhyaError(ErrorCode.PERSON_EXISTS, given=taken[0])
             insert_line(connection, schema.people, line)
             facts: dict[str, str | int | None] = {"role": role, "investor": investor}
             if administers:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import StoredPerson
+from engine.store.people import name_key
 from serving.desk.investors import investors, like
 from serving.desk.keys import checked_role
 from serving.desk.workspace import open_register
@@ -44,14 +45,17 @@ class PasswordCost:
 
 
 def folded_name(given: str) -> str:
-    """The name of an account as it is kept and looked for: one letter for one sound, whichever keyboard wrote it.
+    r"""The name of an account as it is kept: one letter for one sound, whichever keyboard wrote it, and at its ends
+    nothing that nobody sees.
 
     Examples
     --------
-    >>> folded_name(" علي كريمي ")
+    >>> folded_name(" علي كريمي\u200c ")
     'علی کریمی'
     """
-    return unicodedata.normalize("NFC", given[: 2 * LONGEST_NAME]).translate(_ONE_LETTER).strip()
+    name = unicodedata.normalize("NFC", given[: 2 * LONGEST_NAME]).translate(_ONE_LETTER)
+    seen = [at for at, one in enumerate(name) if not one.isspace() and unicodedata.category(one) != "Cf"]
+    return name[seen[0] : seen[-1] + 1] if seen else ""
 
 
 def account_name(given: str) -> str:
@@ -259,8 +263,10 @@ def signed_in(settings: Settings, name: str, password: str, *, cost: PasswordCos
     """
     from argon2.exceptions import InvalidHashError, VerificationError
 
-    wanted = folded_name(name)
-    found = next((one for one in people(settings) if folded_name(one.name) == wanted), None)
+    wanted, exactly = name_key(name[: 2 * LONGEST_NAME]), folded_name(name)
+    alike = [one for one in people(settings) if name_key(one.name) == wanted]
+    # Registers of before may hold two that look the same: each is found by its own name.
+    found = next((one for one in alike if one.name == exactly), alike[0] if alike else None)
     hasher, tried = _hasher(cost or PasswordCost()), password[: LONGEST + 1]
     if found is None:
         hasher.hash(tried)  # as slow as a comparison

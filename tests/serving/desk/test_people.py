@@ -8,6 +8,7 @@ from threading import Barrier
 
 import pytest
 
+from engine.errors import EhyaError
 from serving.desk.people import (
     PasswordCost,
     add_person,
@@ -66,6 +67,18 @@ def test_who_knew_a_password_that_is_changed_meanwhile_is_not_let_in(workspace, 
     monkeypatch.setattr("serving.desk.sessions.signed_in", known)
     assert sign_in(workspace, "office", PASSWORD, now=BY["made_at"], cost=CHEAP) is None
     assert sessions(workspace) == ()
+
+
+def test_no_two_accounts_look_the_same_and_each_spelling_opens_the_one(workspace):
+    made = {"role": "planner", "investor": None, "password": PASSWORD, "cost": CHEAP}
+    kept = add_person(workspace, name="\u200fمی\u200cنا\u200c ", **made, **BY).name
+    assert kept == "می\u200cنا"
+    for name in ("مینا", "می\u200cنا", "مي\u200cنا\u200d", "می\u200c\u200cنا"):
+        assert signed_in(workspace, name, PASSWORD, cost=CHEAP).name == kept
+        with pytest.raises(EhyaError, match="person_exists"):
+            add_person(workspace, name=name, **made, **BY)
+    with pytest.raises(EhyaError, match="value_unreadable"):
+        add_person(workspace, name="\u200c\u200f", **made, **BY)
 
 
 def test_a_disabled_account_opens_no_more(workspace):
