@@ -62,14 +62,15 @@ class Closings:
 
 @dataclass(frozen=True, slots=True)
 class ClosedAgain:
-    """What an older register had open still and is closed in it now: names of keys and accounts, ids of webhooks, and
-    agreements.
+    """What an older register had open still and is closed in it now: names of keys and accounts, ids of webhooks,
+    agreements, and names of accounts that a password opened which was given up since.
     """
 
     keys: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     webhooks: tuple[str, ...] = ()
     agreements: tuple[str, ...] = ()
+    passwords: tuple[str, ...] = ()
 
 
 def closings(path: Path) -> Closings | None:
@@ -126,7 +127,7 @@ def close_again(session: Session, found: Closings, *, made_at: datetime) -> Clos
         # Browsers that were let in then are none of today's: everybody signs in anew.
         standing = schema.sessions.c.ended_at.is_(None)
         connection.execute(update(schema.sessions).where(standing).values(ended_at=utc(made_at)))
-        _change_passwords(connection, found, by)
+        passwords = tuple(_change_passwords(connection, found, by))
         people = _open(connection, schema.people.c.name, schema.disablings.c.name, found.people)
         for name in people:
             connection.execute(insert(schema.disablings).values({"name": name, "made_at": found.people[name]}))
@@ -134,10 +135,10 @@ def close_again(session: Session, found: Closings, *, made_at: datetime) -> Clos
         webhooks = tuple(_end_webhooks(connection, found, by))
         named = {row.key_id: row.name for row in connection.execute(select(schema.keys.c.key_id, schema.keys.c.name))}
         agreements = tuple(_end_again(connection, found, by))
-    return ClosedAgain(tuple(named[key] for key in keys), people, webhooks, agreements)
+    return ClosedAgain(tuple(named[key] for key in keys), people, webhooks, agreements, passwords)
 
 
-def _change_passwords(connection: Connection, found: Closings, by: Mapping[str, Any]) -> None:
+def _change_passwords(connection: Connection, found: Closings, by: Mapping[str, Any]) -> Iterable[str]:
     """A password that was given up since opens nothing again."""
     newer, there = schema.passwords, set(connection.execute(select(schema.people.c.name)).scalars())
     kept = {(row.name, row.password) for row in connection.execute(select(newer.c.name, newer.c.password))}
@@ -145,6 +146,7 @@ def _change_passwords(connection: Connection, found: Closings, by: Mapping[str, 
         if name in there and (name, password) not in kept:
             insert_line(connection, newer, {"name": name, "password": password, "made_at": made})
             note(connection, **by, act=Act.PASSWORD_CHANGED, subject=name)
+            yield name
 
 
 def _end_webhooks(connection: Connection, found: Closings, by: Mapping[str, Any]) -> Iterable[str]:

@@ -176,7 +176,7 @@ class Decisions:
         Raises
         ------
         EhyaError
-            ``unknown_unit``, ``not_merged``.
+            ``unknown_unit``, ``not_merged``, ``name_alone``.
         """
         with self._session.write() as connection:
             refuse_unknown(connection, [unit_id])

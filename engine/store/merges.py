@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from engine.domain.extras import EXTRAS
 from engine.domain.unit import column_dtypes
@@ -43,21 +44,28 @@ def roots(connection: Connection, known_by: date | None = None) -> dict[str, str
     known_by
         As at the end of that day (UTC); by default as now.
     """
-    merges, undone = schema.merges.c, schema.unmerges.c
-    query = select(merges.lost_id, merges.kept_id, merges.made_at, undone.made_at.label("undone_at"))
-    query = query.add_columns(merges.import_id).where(schema.living(merges.import_id))
-    rows = connection.execute(query.join_from(schema.merges, schema.unmerges, isouter=True)).all()
-    gone = gone_units(connection)
     until = datetime.max if known_by is None else datetime.combine(known_by + timedelta(days=1), time.min)
     pointers = {
         row.lost_id: row.kept_id
-        for row in rows
-        if row.made_at < until
-        and (row.undone_at is None or row.undone_at >= until)
-        # What an import found to be one with a unit that is gone would never have been found.
-        and (row.import_id is None or not gone.intersection((row.kept_id, row.lost_id)))
+        for row in _merges(connection)
+        if row.made_at < until and (row.undone_at is None or row.undone_at >= until)
     }
     return {lost: _root(lost, pointers) for lost in pointers}
+
+
+def _merges(connection: Connection) -> list[Row[Any]]:
+    """Merges that persons or standing imports made, the oldest first, with the moment each was undone (or ``None``)."""
+    merges, undone = schema.merges.c, schema.unmerges.c
+    query = select(merges.id, merges.lost_id, merges.kept_id, merges.made_at, merges.import_id)
+    query = query.add_columns(undone.made_at.label("undone_at")).where(schema.living(merges.import_id))
+    query = query.join_from(schema.merges, schema.unmerges, isouter=True).order_by(merges.id)
+    gone = gone_units(connection)
+    # What an import found to be one with a unit that is gone would never have been found.
+    return [
+        row
+        for row in connection.execute(query)
+        if row.import_id is None or not gone.intersection((row.kept_id, row.lost_id))
+    ]
 
 
 def gone_units(connection: Connection) -> frozenset[str]:
@@ -142,24 +150,29 @@ def record_merge(
 
 
 def undo_merge(connection: Connection, unit_id: str, *, made_at: datetime) -> str:
-    """Let a merged unit stand by itself again; returns the unit it was merged into.
+    """Let a merged unit stand by itself again; returns the unit it was merged into: of several, the last that stands.
 
     Raises
     ------
     EhyaError
-        ``not_merged``; ``allowed`` names the units that were merged into this one.
+        ``not_merged``; ``allowed`` names the units that were merged into this one. ``name_alone`` for what is but a
+        further name of the other unit: a person wrote it, and no file spoke of it yet.
     """
-    merges = schema.merges.c
-    active = (
-        select(merges.id, merges.kept_id)
-        .join_from(schema.merges, schema.unmerges, isouter=True)
-        .where(merges.lost_id == unit_id, schema.unmerges.c.merge_id.is_(None))
-    )
-    found = connection.execute(active).first()
+    standing = [row for row in _merges(connection) if row.lost_id == unit_id and row.undone_at is None]
+    found = standing[-1] if standing else None
     if found is None:
         raise EhyaError(ErrorCode.NOT_MERGED, given=unit_id, allowed=members(roots(connection), unit_id)[1:])
+    if not _speaks(connection, unit_id):
+        raise EhyaError(ErrorCode.NAME_ALONE, given=unit_id, kept=found.kept_id, number=found.import_id)
     connection.execute(insert(schema.unmerges).values(merge_id=found.id, made_at=made_at))
     return str(found.kept_id)
+
+
+def _speaks(connection: Connection, unit_id: str) -> bool:
+    """Whether any record of a unit states a field; those of a name that was mended state none (decision 0007)."""
+    seen = schema.sightings.c
+    stated = select(seen.unit_id).where(seen.unit_id == unit_id, seen.given != "", schema.living(seen.import_id))
+    return connection.execute(stated.limit(1)).first() is not None
 
 
 def sightings_of(connection: Connection, root_of: Mapping[str, str], known_by: date | None = None) -> pd.DataFrame:

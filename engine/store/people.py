@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import RowMapping, Select, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
 
 from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
@@ -14,6 +15,8 @@ from engine.store.audit import Act, note
 from engine.store.bulk import insert_line
 from engine.store.clock import utc
 from engine.store.session import Session
+
+_ONE_LETTER = str.maketrans({"ي": "ی", "ك": "ک"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,18 @@ class StoredPerson:
     made_at: datetime
     disabled_at: datetime | None
     administers: bool = False
+
+
+def name_key(name: str) -> str:
+    r"""By what names of accounts are told apart: neither the keyboard that wrote them counts, nor what nobody sees.
+
+    Examples
+    --------
+    >>> name_key(" علي\u200cرضا\u200c") == name_key("علیرضا"), name_key("Sara") == name_key("sara")
+    (True, False)
+    """
+    seen = "".join(one for one in unicodedata.normalize("NFC", name) if unicodedata.category(one) != "Cf")
+    return " ".join(seen.translate(_ONE_LETTER).split())
 
 
 class People:
@@ -85,7 +100,8 @@ class People:
         Raises
         ------
         EhyaError
-            ``person_exists``, also where the account of that name is disabled; with ``first`` where there is any.
+            ``person_exists``, also where the account of that name, or of one that looks the same (`name_key`), is
+            disabled; with ``first`` where there is any.
         """
         line = {
             "name": name,
@@ -96,11 +112,10 @@ class People:
             "administers": administers,
         }
         with self._session.write() as connection:
-            others = connection.execute(select(schema.people.c.name).limit(1)).scalar() if first else None
-            if others is not None:
-                raise EhyaError(ErrorCode.PERSON_EXISTS, given=others)
-            if connection.execute(_selected().where(schema.people.c.name == name)).first() is not None:
-                raise EhyaError(ErrorCode.PERSON_EXISTS, given=name)
+            others = list(connection.execute(select(schema.people.c.name).order_by(schema.people.c.name)).scalars())
+            taken = others if first else [one for one in others if name_key(one) == name_key(name)]
+            if taken:
+                raise EhyaError(ErrorCode.PERSON_EXISTS, given=taken[0])
             insert_line(connection, schema.people, line)
             facts: dict[str, str | int | None] = {"role": role, "investor": investor}
             if administers:
@@ -109,8 +124,15 @@ class People:
         return StoredPerson(**line, disabled_at=None)  # type: ignore[arg-type]
 
     def set_password(
-        self, name: str, password: str, *, made_at: datetime, actor: str, keep_session: str | None = None
-    ) -> int:
+        self,
+        name: str,
+        password: str,
+        *,
+        made_at: datetime,
+        actor: str,
+        keep_session: str | None = None,
+        old: str | None = None,
+    ) -> int | None:
         """Let another password open an account; whoever came in with the old one is let in no more.
 
         Parameters
@@ -121,11 +143,13 @@ class People:
             Now, and who does it, for the audit.
         keep_session
             The session from which its owner changes it; all others of the account end.
+        old
+            The hash that was found to open the account, where somebody had to know its password.
 
         Returns
         -------
-        int
-            Sessions that ended.
+        int or None
+            Sessions that ended; ``None`` where ``old`` opens the account no more, and nothing was changed.
 
         Raises
         ------
@@ -137,7 +161,10 @@ class People:
         if keep_session is not None:
             others &= sessions.c.session_id != keep_session
         with self._session.write() as connection:
-            _open_account(connection.execute(_selected().order_by(schema.people.c.name)).mappings().all(), name)
+            rows = connection.execute(_selected().order_by(schema.people.c.name)).mappings().all()
+            opening = _open_account(rows, name).password
+            if old is not None and old != opening:
+                return None
             line = {"name": name, "password": password, "made_at": utc(made_at)}
             insert_line(connection, schema.passwords, line)
             ended = int(connection.execute(update(sessions).where(others).values(ended_at=utc(made_at))).rowcount)
@@ -158,6 +185,12 @@ class People:
             connection.execute(insert(schema.disablings).values({"name": name, "made_at": utc(made_at)}))
             note(connection, made_at=made_at, actor=actor, act=Act.PERSON_DISABLED, subject=name)
         return found
+
+
+def opens(connection: Connection, name: str, password: str) -> bool:
+    """Whether a hash is that which opens an account now; asked inside the transaction that rests on it."""
+    found = connection.execute(_selected().where(schema.people.c.name == name)).mappings().one()
+    return bool(found["password"] == password)
 
 
 def _open_account(rows: Sequence[RowMapping], name: str) -> StoredPerson:

@@ -12,6 +12,7 @@ from engine.store import schema
 from engine.store.audit import Act, note
 from engine.store.bulk import insert_line
 from engine.store.clock import utc
+from engine.store.people import opens
 from engine.store.session import Session
 
 
@@ -79,8 +80,16 @@ class Sessions:
         return None if row is None else StoredSession(**row)
 
     def begin(
-        self, session_id: str, name: str, digest: str, *, made_at: datetime, expires_at: datetime, actor: str
-    ) -> None:
+        self,
+        session_id: str,
+        name: str,
+        digest: str,
+        *,
+        made_at: datetime,
+        expires_at: datetime,
+        actor: str,
+        password: str | None = None,
+    ) -> bool:
         """Let a browser in.
 
         Parameters
@@ -89,6 +98,13 @@ class Sessions:
             See `StoredSession`.
         actor
             Who signs in, for the audit.
+        password
+            The hash that was found to open the account, where somebody had to know its password.
+
+        Returns
+        -------
+        bool
+            Whether it is let in: not where ``password`` opens the account no more.
         """
         line = {
             "session_id": session_id,
@@ -98,8 +114,11 @@ class Sessions:
             "expires_at": utc(expires_at),
         }
         with self._session.write() as connection:
+            if password is not None and not opens(connection, name, password):
+                return False
             insert_line(connection, schema.sessions, line)
             note(connection, made_at=made_at, actor=actor, act=Act.SESSION_BEGUN, subject=name, session=session_id)
+        return True
 
     def end(self, session_id: str, *, made_at: datetime, actor: str) -> None:
         """Let a browser in no more; one that was ended before stays as it is.

@@ -311,7 +311,7 @@ def unmerge(settings: Settings, unit: str, *, made_at: datetime, actor: str) -> 
     Raises
     ------
     EhyaError
-        ``unknown_unit``, ``not_merged``.
+        ``unknown_unit``, ``not_merged``, ``name_alone``.
     """
     with open_register(settings) as register, register.together():
         kept = register.decisions.unmerge(unit, made_at=made_at)

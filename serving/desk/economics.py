@@ -153,7 +153,7 @@ def economics_of(
     unit_id: str,
     choices: Choices,
     market: LabourMarket | None = None,
-    drawn: pd.Series | None = None,
+    drawn: pd.DataFrame | None = None,
 ) -> Economics:
     """What a unit of an appraisal is worth: for the public it was made with private fields unknown, and so is this.
 
@@ -168,7 +168,8 @@ def economics_of(
     market
         `engine.economics.jobs.labour_market` of all units of the appraisal, where that is known already.
     drawn
-        Its row of :func:`register_economics` under the same choices, where many units were worked together.
+        Its row of :func:`register_economics`, shape (1, columns), under the same choices, where many units were worked
+        together.
 
     Raises
     ------
@@ -206,7 +207,7 @@ def economics_of(
             around=around,
             known=plain,
         )
-        drawn = summary(worked, dscr_floor=values["dscr_floor"]).iloc[0]
+        drawn = summary(worked, dscr_floor=values["dscr_floor"])
     project = unit_project(known, jobs, values)
     full = choices.in_full
     return Economics(
@@ -217,7 +218,7 @@ def economics_of(
         assumed=assumed,
         account=told,
         views={persona: view(told, persona, dscr_floor=values["dscr_floor"]) for persona in Persona if full},
-        drawn=drawn,
+        drawn=drawn.iloc[0],
         steps=_moved(project, values["real_discount_rate"], assumed) if full else (),
         ranges=tuple(ranges(known, jobs, assumed, jobs_range=(low, high))) if full else (),
         scenarios={

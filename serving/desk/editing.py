@@ -23,10 +23,12 @@ from engine.parsing.dates import to_jalali
 from engine.parsing.text import fold
 from engine.settings import Settings
 from engine.store import Act, Register
+from engine.store.intake_rows import register_rows
 from engine.store.sources import EDITS
 from serving.desk.clock import day_of
 from serving.desk.intake import RegisterReading
 from serving.desk.listing import ListEdit, read_list
+from serving.desk.showing import written_cells
 from serving.desk.workspace import open_register
 
 if TYPE_CHECKING:
@@ -77,9 +79,9 @@ class Edited:
     met
         Fields that somebody else changed meanwhile; then nothing was kept.
     held
-        Fields that were kept and do not show, since a decision or a fresher record stands before them.
+        Fields that were kept and do not show, since a decision or a weightier record stands before them.
     cells
-        What would change, after a rehearsal: ``unit_id, field, before, after, held``.
+        What would change, after a rehearsal (`serving.desk.showing.written_cells`).
     since
         Whether something else would change than what was shown before; then nothing was kept.
     """
@@ -186,37 +188,59 @@ def edit_units(
         if name not in fields:
             allowed = [one.value for one in fields]
             raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="field", given=name, allowed=allowed)
-    with open_register(settings) as register, register.together():
-        # All in one transaction: of two who save at once the second sees what the first left.
-        units = register.units.some(edit.units)
-        missing = [one for one in edit.units if one not in units.index]
-        if missing:
-            raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=missing[0])
-        lists, unread = _lists(edit, latest=day_of(now))
-        shown = _as_shown(register, units, day_of(now))
-        met = (*_met(shown, edit, wanted, write), *_met_lists(shown, edit, lists))
-        wanted = {name: text for name, text in wanted.items() if edit.seen.get(name) != text}
-        lists = {one: text for one, text in lists.items() if edit.lists[one].seen != text}
-        if met or not (wanted or lists or unread):
-            return Edited(met=met)
-        plain = {name: text for name, text in wanted.items() if name != Field.NAME}
-        intake = _read(len(edit.units), plain, now=now, source=f"{EDITS}{actor.removeprefix('user:')}")
-        called = _name(register, edit, intake, wanted.get(Field.NAME))
-        refused = (*_refused(intake, edit.units), *unread)
-        if isinstance(called, Refused) or refused:
-            return Edited(refused=(*refused, called) if isinstance(called, Refused) else refused)
-        told = wanted | lists | ({} if called is None else {Field.NAME: called.name})
-        identities = [] if called is None else called.identities
-        kept = _kept(register, intake, edit, told, identities, units.loc[list(edit.units)], now=now)
-        rehearsed = register.imports.commit(kept, imported_at=now, dry_run=True).cells
-        # A record may say what an event undid: then the same word of a later day is no repetition.
-        again = bool(_STANDING.intersection(wanted)) and not _same_standing(shown, units)
-        if rehearsed.empty and not dry_run and not again:
-            return Edited()
-        would = Edited(changed=int(rehearsed["unit_id"].nunique()), held=_held(rehearsed), cells=rehearsed)
-        if edit.previewed not in ("", would.digest):
-            return replace(would, since=True)
-        return would if dry_run else _store(register, kept, edit, told, now=now, actor=actor)
+    try:
+        with open_register(settings) as register, register.together():
+            # All in one transaction: of two who save at once the second sees what the first left.
+            return _edited(register, replace(edit, wanted=wanted), write, now=now, actor=actor, dry_run=dry_run)
+    except _TakenBackError as taken:
+        return taken.edited
+
+
+class _TakenBackError(Exception):
+    """Leaves the transaction, so that nothing of it is kept; with what would have come of it."""
+
+    def __init__(self, edited: Edited) -> None:
+        super().__init__()
+        self.edited = edited
+
+
+def _edited(register: Register, edit: Edit, write: Write, *, now: datetime, actor: str, dry_run: bool) -> Edited:
+    units = register.units.some(edit.units)
+    missing = [one for one in edit.units if one not in units.index]
+    if missing:
+        raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=missing[0])
+    lists, unread = _lists(edit, latest=day_of(now))
+    shown = _as_shown(register, units, day_of(now))
+    met = (*_met(shown, edit, edit.wanted, write), *_met_lists(shown, edit, lists))
+    wanted = {name: text for name, text in edit.wanted.items() if edit.seen.get(name) != text}
+    lists = {one: text for one, text in lists.items() if edit.lists[one].seen != text}
+    if met or not (wanted or lists or unread):
+        return Edited(met=met)
+    plain = {name: text for name, text in wanted.items() if name != Field.NAME}
+    intake = _read(len(edit.units), plain, now=now, source=f"{EDITS}{actor.removeprefix('user:')}")
+    called = _name(register, edit, intake, wanted.get(Field.NAME))
+    refused = (*_refused(intake, edit.units), *unread)
+    if isinstance(called, Refused) or refused:
+        return Edited(refused=(*refused, called) if isinstance(called, Refused) else refused)
+    told = wanted | lists | ({} if called is None else {Field.NAME: called.name})
+    identities = [] if called is None else called.identities
+    kept = _kept(register, intake, edit, told, identities, units.loc[list(edit.units)], now=now)
+    found = register.imports.commit(kept, imported_at=now)
+    rows = register_rows(kept.units, source=kept.source, as_of=kept.as_of).iloc[: len(edit.units)]
+    cells = written_cells(register, rows.set_index(pd.Index(edit.units, name="unit_id")), units, list(told))
+    changed = {*cells["unit_id"], *found.cells["unit_id"]}
+    held = tuple(sorted(set(cells.loc[~cells["shown"], "field"])))
+    would = Edited(changed=len(changed), held=held, cells=cells)
+    # A record may say what an event undid: then the same word of a later day is no repetition.
+    again = bool(_STANDING.intersection(wanted)) and not _same_standing(shown, units)
+    if edit.previewed not in ("", would.digest):
+        raise _TakenBackError(replace(would, since=True))
+    if dry_run or not (changed or again):
+        raise _TakenBackError(would if dry_run else Edited())
+    for unit in edit.units:
+        facts = {"fields": ";".join(told), "number": found.import_id}
+        register.audit.note(made_at=now, actor=actor, act=Act.UNIT_EDITED, subject=unit, **facts)
+    return Edited(found.import_id, len(changed), held=held)
 
 
 def box_of(one: str, key: str, part: str) -> str:
@@ -294,8 +318,9 @@ def _read(count: int, wanted: Mapping[str, str], *, now: datetime, source: str) 
             lines.writerow(["unit", *heads])
             # Rows stand for units that are known: what these are called might be no name to a reader of registers.
             lines.writerows([f"واحد {number}", *wanted.values()] for number in range(count))
-        options = {"as_of": today, "today": today, "source": source, "mapping": {"unit": "name"} | heads}
-        return RegisterReading.plain(path, options).intake()
+        options = {"as_of": today, "today": today, "mapping": {"unit": "name"} | heads}
+        read = RegisterReading.plain(path, options).intake()
+    return replace(read, source=source, units=read.units.assign(source=source))
 
 
 class _Name(NamedTuple):
@@ -385,20 +410,6 @@ def _kept(
     if not _STANDING.intersection(wanted):
         rows = rows.assign(as_of=records["as_of"].set_axis(read.index).fillna(read["as_of"]))
     return _Edit(_told_too(rows, identities, edit.units), intake)
-
-
-def _held(cells: pd.DataFrame) -> tuple[str, ...]:
-    return tuple(sorted(set(cells.loc[cells["held"].notna(), "field"])))
-
-
-def _store(
-    register: Register, kept: _Edit, edit: Edit, wanted: Mapping[str, str], *, now: datetime, actor: str
-) -> Edited:
-    found = register.imports.commit(kept, imported_at=now)
-    for unit in edit.units:
-        facts = {"fields": ";".join(wanted), "number": found.import_id}
-        register.audit.note(made_at=now, actor=actor, act=Act.UNIT_EDITED, subject=unit, **facts)
-    return Edited(found.import_id, int(found.cells["unit_id"].nunique()), held=_held(found.cells))
 
 
 def _told_too(rows: pd.DataFrame, identities: Sequence[str], unit_ids: Sequence[str]) -> pd.DataFrame:

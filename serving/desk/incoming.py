@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import LEASE, Act, Change, JobState, Register, StoredJob
+from engine.store.sources import refuse_edits_name
 from serving.desk.intake import RegisterReading
 from serving.desk.mapping import kept_mapping, read_mapping
 from serving.desk.workspace import open_register
@@ -59,10 +60,11 @@ def ask_import(
     Raises
     ------
     EhyaError
-        ``unknown_option`` for another ending, ``file_unreadable`` for an empty file.
+        ``unknown_option`` for another ending, ``source_reserved``, ``file_unreadable`` for an empty file.
     """
     if Path(name).suffix.casefold() not in ENDINGS:
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="name", given=name, allowed=list(ENDINGS))
+    refuse_edits_name(str(options.get("source") or name))
     if not content:
         raise EhyaError(ErrorCode.FILE_UNREADABLE, given=name, reason="0 bytes")
     job_id = secrets.token_urlsafe(_ID_BYTES)

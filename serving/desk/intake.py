@@ -16,6 +16,7 @@ from engine.intake import Intake, read_register
 from engine.intake.corrections import CORRECTION_COLUMNS
 from engine.parsing.money import read_money_unit
 from engine.settings import Settings
+from engine.store.sources import refuse_edits_name
 from serving.desk.workspace import open_register
 
 if TYPE_CHECKING:
@@ -64,9 +65,10 @@ class RegisterReading:
         ------
         EhyaError
             ``file_not_found``, ``file_unreadable``, ``no_header``, ``header_not_understood``, ``unknown_option``,
-            ``correction_misplaced``; ``no_rows`` where below the header stands nothing that could be a unit: an import
-            of nothing would stand in the list and say nothing.
+            ``correction_misplaced``, ``source_reserved``; ``no_rows`` where below the header stands nothing that could
+            be a unit: an import of nothing would stand in the list and say nothing.
         """
+        refuse_edits_name(self.options.get("source") or self.path.name)
         found = _read(self.path, self.options, self.corrections)
         if found.units.empty and found.rejected_rows.empty:
             sheets = found.columns["sheet"].drop_duplicates().tolist()

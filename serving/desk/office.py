@@ -319,10 +319,9 @@ class Office:
         found = replace(standing[1], question=question)  # figures of one unit do not rest on the order
 
         def worth() -> Economics:
-            seen = (
-                self._looked_into(standing[0], unit_id) if (choices, question) == (OF_A_PAGE, question.usual) else None
-            )
-            drawn = None if seen is None else seen.drawn.loc[unit_id]
+            usual = (choices, question) == (OF_A_PAGE, question.usual)
+            seen = self._looked_into(standing[0], unit_id) if usual else None
+            drawn = None if seen is None else seen.drawn.reindex([unit_id])
             return economics_of(found, unit_id, choices, self._market(standing), drawn)
 
         return self._keep(self._worths, key, worth)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import StoredPerson
+from engine.store.people import name_key
 from serving.desk.investors import investors, like
 from serving.desk.keys import checked_role
 from serving.desk.workspace import open_register
@@ -44,14 +45,17 @@ class PasswordCost:
 
 
 def folded_name(given: str) -> str:
-    """The name of an account as it is kept and looked for: one letter for one sound, whichever keyboard wrote it.
+    r"""The name of an account as it is kept: one letter for one sound, whichever keyboard wrote it, and at its ends
+    nothing that nobody sees.
 
     Examples
     --------
-    >>> folded_name(" علي كريمي ")
+    >>> folded_name(" علي كريمي\u200c ")
     'علی کریمی'
     """
-    return unicodedata.normalize("NFC", given[: 2 * LONGEST_NAME]).translate(_ONE_LETTER).strip()
+    name = unicodedata.normalize("NFC", given[: 2 * LONGEST_NAME]).translate(_ONE_LETTER)
+    seen = [at for at, one in enumerate(name) if not one.isspace() and unicodedata.category(one) != "Cf"]
+    return name[seen[0] : seen[-1] + 1] if seen else ""
 
 
 def account_name(given: str) -> str:
@@ -185,7 +189,7 @@ def set_password(
     """
     hashed = _hashed(name, password, cost)
     with open_register(settings) as register:
-        return register.people.set_password(name, hashed, made_at=made_at, actor=actor)
+        return register.people.set_password(name, hashed, made_at=made_at, actor=actor) or 0
 
 
 def change_password(
@@ -216,18 +220,21 @@ def change_password(
     Returns
     -------
     int or None
-        Sessions that ended; ``None`` where the old password is another.
+        Sessions that ended; ``None`` where the old password is another, also since a moment ago.
 
     Raises
     ------
     EhyaError
         ``password_refused``, which is said to nobody who does not know the old one.
     """
-    if signed_in(settings, name, old, cost=cost) is None:
+    found = signed_in(settings, name, old, cost=cost)
+    if found is None:
         return None
     hashed = _hashed(name, new, cost)
     with open_register(settings) as register:
-        return register.people.set_password(name, hashed, made_at=made_at, actor=f"user:{name}", keep_session=session)
+        return register.people.set_password(
+            name, hashed, made_at=made_at, actor=f"user:{name}", keep_session=session, old=found.password
+        )
 
 
 def disable_person(settings: Settings, name: str, *, made_at: datetime, actor: str) -> StoredPerson:
@@ -256,8 +263,10 @@ def signed_in(settings: Settings, name: str, password: str, *, cost: PasswordCos
     """
     from argon2.exceptions import InvalidHashError, VerificationError
 
-    wanted = folded_name(name)
-    found = next((one for one in people(settings) if folded_name(one.name) == wanted), None)
+    wanted, exactly = name_key(name[: 2 * LONGEST_NAME]), folded_name(name)
+    alike = [one for one in people(settings) if name_key(one.name) == wanted]
+    # Registers of before may hold two that look the same: each is found by its own name.
+    found = next((one for one in alike if one.name == exactly), alike[0] if alike else None)
     hasher, tried = _hasher(cost or PasswordCost()), password[: LONGEST + 1]
     if found is None:
         hasher.hash(tried)  # as slow as a comparison

@@ -81,19 +81,20 @@ def sign_in(
     return None if found is None else begin(settings, found, now=now)
 
 
-def begin(settings: Settings, person: StoredPerson, *, now: datetime) -> Begun:
-    """Begin a session for an account whose owner is known."""
+def begin(settings: Settings, person: StoredPerson, *, now: datetime) -> Begun | None:
+    """Begin a session for an account whose owner is known; ``None`` where its password was changed meanwhile."""
     token, until = secrets.token_urlsafe(_TOKEN_BYTES), now + LASTS
     with open_register(settings) as register:
-        register.sessions.begin(
+        begun = register.sessions.begin(
             secrets.token_urlsafe(_ID_BYTES),
             person.name,
             digest_of(token),
             made_at=now,
             expires_at=until,
             actor=f"user:{person.name}",
+            password=person.password,
         )
-    return Begun(token, person.name, until)
+    return Begun(token, person.name, until) if begun else None
 
 
 def visit(settings: Settings, token: str, *, now: datetime) -> Visit | None:

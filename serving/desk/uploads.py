@@ -25,6 +25,7 @@ from engine.intake.glance import Glance, glance
 from engine.intake.kinds import kind_of, refuse
 from engine.settings import Settings
 from engine.store import Act, Change
+from engine.store.sources import refuse_edits_name
 from serving.desk.incoming import ENDINGS
 from serving.desk.intake import RegisterReading, StoredIntake, store_in, store_intake
 from serving.desk.mapping import Agreement, keep_mapping, kept_mapping, read_mapping
@@ -199,10 +200,11 @@ def begin_upload(
     Raises
     ------
     EhyaError
-        ``unknown_option`` for another ending (``name``), a province or a county; ``file_empty``, ``not_a_table``,
-        ``file_not_as_named`` where the content is not what the ending says; ``mapping_unreadable``.
+        ``unknown_option`` for another ending (``name``), a province or a county; ``source_reserved``; ``file_empty``,
+        ``not_a_table``, ``file_not_as_named`` where the content is not what the ending says; ``mapping_unreadable``.
     """
     name = re.split(r"[/\\]", name)[-1].strip()
+    refuse_edits_name(str(options.get("source") or name))
     check_content(name, content)
     check_place(options)
     clear_uploads(settings, now=made_at)

@@ -6,12 +6,13 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from engine.errors import EhyaError
+from engine.store.people import name_key
 from serving.api.access import Rate, WithoutKey, open_to
 from serving.api.browsing.answers import answered, form_of, settings_of, went, wrong
 from serving.api.browsing.look import words_for
 from serving.api.browsing.visits import SignInNeededError
 from serving.api.gate import Gate, Pass, neighbourhood
-from serving.desk.people import change_password, folded_name
+from serving.desk.people import LONGEST_NAME, change_password
 from serving.desk.sessions import Visit
 from serving.pages.desk.account import account_page
 
@@ -71,7 +72,7 @@ def visit_at(request: Request) -> Visit:
 
 def guessers_of(request: Request, name: str) -> tuple[str, str]:
     """Who is counted where a password is tried: the address it comes from, and the account wherever from."""
-    return neighbourhood(request.client.host if request.client else ""), f"name:{folded_name(name)}"
+    return neighbourhood(request.client.host if request.client else ""), f"name:{name_key(name[: 2 * LONGEST_NAME])}"
 
 
 async def _refused(request: Request, problem: str) -> Response:

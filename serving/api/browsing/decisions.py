@@ -34,6 +34,7 @@ _CONFLICTS = f"{_HERE}?show=conflicts"
 _DECIDED = (
     ErrorCode.ALREADY_MERGED,
     ErrorCode.NOT_MERGED,
+    ErrorCode.NAME_ALONE,
     ErrorCode.NOT_DISTINCT,
     ErrorCode.NOTHING_DECIDED,
 )

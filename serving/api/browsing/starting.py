@@ -73,7 +73,8 @@ def router() -> APIRouter:
             )
         begun = await run_in_threadpool(begin, settings, person, now=now)
         answer = went(request, "/desk/start")
-        let_in(request, answer, begun)
+        if begun is not None:
+            let_in(request, answer, begun)
         return answer
 
     @routes.post("/demonstration", openapi_extra=written_by())

@@ -63,7 +63,11 @@ def restore_backup(terminal: Terminal, settings: Settings, file: Path) -> None:
         terminal.say("backup.made_at", date=words.date(day_of(pd.Timestamp(done.manifest.made_at))))
     if closed is None:
         terminal.warn(words.text("backup.closed_unread"))
-    elif any(closed.values()):
-        terminal.say("backup.closed_again", names=[name for names in closed.values() for name in names])
+    else:
+        passwords = closed.pop("passwords")
+        if any(closed.values()):
+            terminal.say("backup.closed_again", names=[name for names in closed.values() for name in names])
+        if passwords:
+            terminal.say("backup.passwords_again", names=passwords)
     if done.replaced:
         terminal.say("backup.undo", path=str(done.replaced))

@@ -55,7 +55,7 @@ def unmerge_unit(terminal: Terminal, settings: Settings, unit: str) -> None:
     Raises
     ------
     EhyaError
-        ``unknown_unit``, ``not_merged``.
+        ``unknown_unit``, ``not_merged``, ``name_alone``.
     """
     kept = decisions.unmerge(settings, unit, made_at=now().to_pydatetime(), actor=TERMINAL)
     if not terminal.answer({"unit_id": unit, "kept": kept}):

@@ -293,7 +293,7 @@ def test_a_password_that_was_given_up_since_the_backup_opens_nothing_again(share
     with Register.open(sqlite_url) as register:
         register.people.set_password("left", "$argon2id$given-up", **BY)
         register.people.set_password("left", "$argon2id$new", **BY)
-    restore(shared, sqlite_url)
+    assert restore(shared, sqlite_url).closed.passwords == ("left",)
     with Register.open(sqlite_url) as register:
         assert [one.password for one in register.people()] == ["$argon2id$new"]
         assert "password_changed" in register.audit()["act"].tolist()

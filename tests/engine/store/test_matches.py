@@ -72,6 +72,33 @@ def test_a_person_can_take_a_match_back(register, take):
     assert register.decisions.duplicates()["reason"].tolist() == ["same_name"]
 
 
+def test_a_match_of_an_undone_import_is_not_the_one_taken_back(register, take):
+    unit_id = take(MILL).rows["unit_id"].item()
+    first = take(MILL | COMPANY, as_of="2025-03-21")
+    register.imports.undo(first.import_id, made_at=NOON)
+    take(MILL | COMPANY | {"jobs_now": 9}, as_of="2025-04-21")
+    assert len(register.units()) == 1
+    (other,) = _members(register, unit_id)
+    assert register.decisions.unmerge(other, made_at=NOON) == unit_id
+    assert len(register.units()) == 2
+
+
+def test_a_match_that_went_with_its_import_cannot_be_taken_back(register, take):
+    unit_id = take(MILL).rows["unit_id"].item()
+    first = take(MILL | COMPANY, as_of="2025-03-21")
+    (other,) = _members(register, unit_id)
+    take(MILL | COMPANY | {"jobs_now": 9}, as_of="2025-04-21", source="later.xlsx")
+    register.imports.undo(first.import_id, made_at=NOON)
+    with pytest.raises(EhyaError, match="not_merged"):
+        register.decisions.unmerge(other, made_at=NOON)
+
+
+def _members(register, unit_id):
+    with pytest.raises(EhyaError) as refusal:
+        register.decisions.unmerge(unit_id, made_at=NOON)
+    return refusal.value.facts["allowed"]
+
+
 @pytest.mark.parametrize(
     ("stored", "file"),
     [

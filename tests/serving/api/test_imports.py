@@ -59,6 +59,12 @@ def test_what_is_sent_twice_under_one_key_is_read_once(office, own_copy):
     assert office(content=GOOD + b"\n", headers={"idempotency-key": "once"}).status_code == 409
 
 
+def test_no_register_bears_the_name_of_what_people_write_in_the_browser(office):
+    refused = office(f"{PATH}&source=desk:sara", content=GOOD)
+    assert (refused.status_code, refused.json()["code"]) == (422, "source_reserved")
+    assert office("/v1/imports", method="GET").json()["imports"] == []
+
+
 def test_a_rehearsal_stores_nothing_and_says_what_would_change(office, own_copy):
     place = office(PATH + "&dry_run=true", content=GOOD).headers["location"]
     reader(own_copy.settings)()

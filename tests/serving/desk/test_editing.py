@@ -1,5 +1,8 @@
 """Edits of units: what is written for a person is read back as it is; whole or not at all; taken back exactly."""
 
+from dataclasses import dataclass, field
+from datetime import timedelta
+
 import pandas as pd
 import pytest
 
@@ -131,6 +134,71 @@ def test_one_value_that_cannot_be_read_keeps_all_of_them_out(own_copy, units):
     assert [(one.field, one.given) for one in done.refused] == [("tax_debt_rial", "700")]
     with Register.open(own_copy.settings.database_url) as register:
         pd.testing.assert_frame_equal(register.units(), units)
+
+
+@pytest.mark.parametrize(
+    ("decided", "why"), [("rank", "source_rank"), ("confirmation", "confidence"), ("pin", "pinned")]
+)
+def test_what_is_kept_and_does_not_show_is_said_before_and_after(own_copy, units, decided, why):
+    settings, unit = own_copy.settings, str(units.index[4])
+    with Register.open(settings.database_url) as register:
+        source = register.units.facts(unit).loc["jobs_now", "source"]
+        if decided == "rank":
+            register.decisions.rank_source(source, 1, made_at=NOON)
+        elif decided == "confirmation":
+            register.decisions.confirm(unit, "jobs_now", as_of=NOON.date(), made_at=NOON)
+        else:
+            register.decisions.pin(unit, "jobs_now", source, made_at=NOON)
+        count = len(register.imports())
+    edit = Edit([unit], {"jobs_now": "23", "tax_debt_rial": "700000000 rial"})
+    looked = edit_units(settings, edit, **BY, dry_run=True)
+    assert looked.cells.set_index("field").loc["jobs_now", ["shown", "held"]].tolist() == [False, why]
+    with Register.open(settings.database_url) as register:
+        assert len(register.imports()) == count
+    done = edit_units(settings, edit, **BY)
+    again = edit_units(settings, Edit([unit], {"jobs_now": "23"}), **BY)
+    for one in (looked, done, again):
+        assert "jobs_now" in one.held
+        assert one.changed == 1
+    with Register.open(settings.database_url) as register:
+        assert register.units().loc[unit, "jobs_now"] == units.loc[unit, "jobs_now"]
+
+
+def test_an_edit_that_equals_what_a_merge_hides_is_kept_and_shows(own_copy, units):
+    settings, (unit, other) = own_copy.settings, units.index[4:6]
+    edit_units(settings, Edit([unit], {"jobs_now": "23"}), **BY)
+    edit_units(settings, Edit([other], {"jobs_now": "41", "status": "idle"}), **BY)
+    with Register.open(settings.database_url) as register:
+        register.decisions.merge(unit, other, made_at=NOON)
+        assert register.units().loc[unit, "jobs_now"] == 41
+    done = edit_units(settings, Edit([unit], {"jobs_now": "23"}), **BY)
+    with Register.open(settings.database_url) as register:
+        assert register.units().loc[unit, "jobs_now"] == 23
+    assert (done.changed, done.held) == (1, ())
+
+
+def test_an_older_list_that_is_fresher_than_the_record_of_an_edit_is_an_open_conflict(own_copy, units):
+    settings, unit, later = own_copy.settings, str(units.index[4]), NOON + timedelta(days=30)
+    edit_units(settings, Edit([unit], {"jobs_now": "23"}), **BY | {"now": later})
+    with Register.open(settings.database_url) as register:
+        assert register.decisions.conflicts(unit).empty
+        keys = register.units.keys([unit]).iloc[0]
+        day = register.units().loc[unit, "as_of"] + pd.Timedelta(days=1)
+        rows = pd.DataFrame({"sheet": ["x"], "row": [2], "jobs_now": [41], "unit_id": ["x!2"]} | keys.to_dict())
+        list_of_then = _Intake(rows.set_index("unit_id"), "bank.csv", day)
+        register.imports.commit(list_of_then, imported_at=later)
+        assert day.date() < later.date()
+        told = register.decisions.conflicts(unit).set_index("source")
+    assert told.loc[["bank.csv", "desk:sara"], ["value", "shows"]].to_numpy().tolist() == [["41", True], ["23", False]]
+
+
+@dataclass(frozen=True)
+class _Intake:
+    units: pd.DataFrame
+    source: str
+    as_of: pd.Timestamp
+    rejected_rows: pd.DataFrame = field(default_factory=pd.DataFrame)
+    rejected_cells: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def test_who_comes_second_is_told_and_changes_nothing(own_copy, units):

@@ -1,11 +1,24 @@
 """A password opens its account and no other, and not once it is disabled."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from threading import Barrier
 
 import pytest
 
-from serving.desk.people import PasswordCost, add_person, disable_person, people, signed_in
+from engine.errors import EhyaError
+from serving.desk.people import (
+    PasswordCost,
+    add_person,
+    change_password,
+    disable_person,
+    people,
+    set_password,
+    signed_in,
+)
+from serving.desk.sessions import sessions, sign_in
 
 CHEAP = PasswordCost(rounds=1, memory_kib=8, lanes=1)
 BY = {"made_at": datetime(2026, 11, 30), "actor": "terminal"}
@@ -24,6 +37,48 @@ def test_the_password_alone_opens_and_is_kept_as_argon2id(workspace):
     for name, password in (("office", PASSWORD + "."), ("Office", PASSWORD), ("nobody", PASSWORD), ("office", "")):
         assert signed_in(workspace, name, password, cost=CHEAP) is None
     assert people(workspace)[0].password.startswith("$argon2id$v=19$m=8,t=1,p=1$")
+
+
+def test_of_two_who_change_a_password_at_once_one_knew_it(workspace, monkeypatch):
+    """Both know the old password while it holds; who comes second no longer does."""
+    both = Barrier(2)
+
+    def known(*given, **more):
+        found = signed_in(*given, **more)
+        both.wait(timeout=30)
+        return found
+
+    monkeypatch.setattr("serving.desk.people.signed_in", known)
+    passwords = ["the first of two words", "the second of two words"]
+    change = partial(change_password, workspace, "office", PASSWORD, session="s", made_at=BY["made_at"], cost=CHEAP)
+    with ThreadPoolExecutor(2) as threads:
+        done = list(threads.map(change, passwords))
+    assert sorted(done, key=str) == [0, None]
+    opening = [signed_in(workspace, "office", one, cost=CHEAP) is not None for one in passwords]
+    assert opening == [one is not None for one in done]
+
+
+def test_who_knew_a_password_that_is_changed_meanwhile_is_not_let_in(workspace, monkeypatch):
+    def known(*given, **more):
+        found = signed_in(*given, **more)
+        set_password(workspace, "office", PASSWORD[::-1], cost=CHEAP, **BY)
+        return found
+
+    monkeypatch.setattr("serving.desk.sessions.signed_in", known)
+    assert sign_in(workspace, "office", PASSWORD, now=BY["made_at"], cost=CHEAP) is None
+    assert sessions(workspace) == ()
+
+
+def test_no_two_accounts_look_the_same_and_each_spelling_opens_the_one(workspace):
+    made = {"role": "planner", "investor": None, "password": PASSWORD, "cost": CHEAP}
+    kept = add_person(workspace, name="\u200fمی\u200cنا\u200c ", **made, **BY).name
+    assert kept == "می\u200cنا"
+    for name in ("مینا", "می\u200cنا", "مي\u200cنا\u200d", "می\u200c\u200cنا"):
+        assert signed_in(workspace, name, PASSWORD, cost=CHEAP).name == kept
+        with pytest.raises(EhyaError, match="person_exists"):
+            add_person(workspace, name=name, **made, **BY)
+    with pytest.raises(EhyaError, match="value_unreadable"):
+        add_person(workspace, name="\u200c\u200f", **made, **BY)
 
 
 def test_a_disabled_account_opens_no_more(workspace):

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from engine.errors import EhyaError, ErrorCode
 from engine.store import Change, Register
 from serving.desk.editing import Edit, Edited, edit_units
 from serving.desk.intake import RegisterReading, store_intake
@@ -72,6 +73,24 @@ def test_a_mended_name_is_taken_back_exactly(own_copy, take, unit):
     pd.testing.assert_frame_equal(_units(settings), before)
     other = take(f"{NEW},خوی,,9,", as_of="2026-01-20")
     assert other.rows["change"].tolist() == ["new"]
+
+
+def test_what_is_only_a_further_name_never_stands_by_itself_until_a_file_speaks_of_it(own_copy, take, unit):
+    settings, done = own_copy.settings, _rename(own_copy.settings, unit)
+    before = _units(settings)
+    with Register.open(settings.database_url) as register:
+        with pytest.raises(EhyaError) as refusal:
+            register.decisions.unmerge(unit, made_at=NOON)
+        (name,) = refusal.value.facts["allowed"]
+        with pytest.raises(EhyaError) as refusal:
+            register.decisions.unmerge(name, made_at=NOON)
+    assert refusal.value.code is ErrorCode.NAME_ALONE
+    assert refusal.value.facts == {"given": name, "kept": unit, "number": done.number}
+    pd.testing.assert_frame_equal(_units(settings), before)
+    take(f"{NEW},خوی,,9,", as_of="2026-01-20")
+    with Register.open(settings.database_url) as register:
+        assert register.decisions.unmerge(name, made_at=NOON) == unit
+    assert _units(settings).loc[[unit, name], "jobs_now"].tolist() == [7, 9]
 
 
 def test_a_name_goes_there_and_back_and_there_again(own_copy, take, unit):

@@ -52,6 +52,12 @@ def test_files_with_which_nobody_goes_on_are_cleared_away(settings, upload):
     assert uploads(settings) == []
 
 
+@pytest.mark.parametrize(("name", "source"), [("list.csv", "desk:sara"), ("Desk: sara.csv", None)])
+def test_no_file_bears_the_name_of_what_people_write_in_the_browser(settings, name, source):
+    with pytest.raises(EhyaError, match="source_reserved"):
+        begin_upload(settings, name, TEXT, {"source": source}, made_at=NOW, actor="user:sara")
+
+
 @pytest.mark.parametrize("name", ["../../etc/passwd", "", "x" * 16, "..", "a" * 400])
 def test_an_address_that_leads_nowhere_is_refused(settings, name):
     with pytest.raises(EhyaError, match="upload_unknown"):

@@ -87,6 +87,15 @@ def test_an_account_is_opened_with_a_password_that_is_read_and_never_shown(ehya)
     assert json.loads(ehya("user", "list", "--json").stdout)[0]["disabled_at"]
 
 
+def test_a_restored_backup_says_whose_password_stays_changed(ehya, tmp_path):
+    ehya("user", "add", "office", "--role", "planner", typed="five words in a row\n")
+    ehya("backup", "--out", tmp_path / "copy.zip")
+    ehya("user", "password", "office", typed="six other words in one row\n")
+    said = ehya("restore", tmp_path / "copy.zip").output
+    assert "stay changed: office" in said
+    assert "closed still" not in said
+
+
 def test_an_agreement_is_recorded_and_taken_back_and_the_audit_knows(ehya, tmp_path):
     with Register.open(f"sqlite:///{tmp_path / 'ehya.db'}") as register:
         made = {"event": "INVA", "as_of": "2026-11-29", "model_version": None, "made_at": NOON}

@@ -56,6 +56,11 @@ def test_two_sources_that_contradict_each_other_are_listed_with_what_shows_and_w
     assert "ناسازگاری" in say("conflicts", "--lang", "fa")
 
 
+def test_no_register_bears_the_name_of_what_people_write_in_the_browser(say, two_sources):
+    refused = say("intake", two_sources / "bank.csv", "--source", "desk:sara", "--as-of", "1404-01-01", code=2)
+    assert "what people write in the browser" in " ".join(refused.split())
+
+
 def test_a_source_is_pinned_and_the_pin_taken_back(say, two_sources):
     assert "30 persons" in say("conflicts", "--pin", "بافندگی نمونه", "jobs_now", "office.csv")
     assert (shown(say)["value"], shown(say)["why"]) == ("30", "pinned")
