@@ -65,7 +65,7 @@ class ImportSeen:
 def imports_seen(settings: Settings) -> ImportsSeen:
     """Imports, and who read and took back each."""
     with open_register(settings) as register:
-        return ImportsSeen(register.imports(), _readers(register), _who(register, Act.IMPORT_UNDONE))
+        return ImportsSeen(register.imports(), *_doers(register))
 
 
 def import_seen(settings: Settings, number: int, *, part: slice | None = None) -> ImportSeen:
@@ -89,25 +89,23 @@ def import_seen(settings: Settings, number: int, *, part: slice | None = None) -
         story = register.imports.show(number, part=part)
         table = register.imports().set_index("id", drop=False)
         line = {str(name): value for name, value in table.loc[number].items()}
-        readers, undoers = _readers(register), _who(register, Act.IMPORT_UNDONE)
+        readers, undoers = _doers(register)
         units = {*story.cells["unit_id"], *story.missing["unit_id"].head(MISSING)}
         names = register.units.some(units)["name"] if units else pd.Series(dtype="str")
         refused = register.imports.rejections(number)
     return ImportSeen(line, readers.get(number, ""), undoers.get(number, ""), story, refused, names)
 
 
-def _readers(register: Register) -> dict[int, str]:
-    """Number of an import -> who read the register, or edited the units, that it is."""
-    return _who(register, Act.REGISTER_READ) | _who(register, Act.UNIT_EDITED)
-
-
-def _who(register: Register, act: Act) -> dict[int, str]:
-    """Number of an import -> who did this to it first."""
-    lines = register.audit(acts=[act])
-    numbered = (
-        (json.loads(facts).get("number"), actor) for facts, actor in zip(lines["facts"], lines["actor"], strict=True)
-    )
-    return {int(number): str(actor) for number, actor in numbered if number is not None}
+def _doers(register: Register) -> tuple[dict[int, str], dict[int, str]]:
+    """Number of an import -> who read the register, or edited the units, that it is; and who took it back."""
+    readers: dict[int, str] = {}
+    undoers: dict[int, str] = {}
+    lines = register.audit(acts=[Act.REGISTER_READ, Act.UNIT_EDITED, Act.IMPORT_UNDONE])
+    for act, facts, actor in zip(lines["act"], lines["facts"], lines["actor"], strict=True):
+        number = json.loads(facts).get("number")
+        if number is not None:  # the oldest line stands last, and who was first stays named
+            (undoers if act == Act.IMPORT_UNDONE else readers)[int(number)] = str(actor)
+    return readers, undoers
 
 
 def import_story(settings: Settings, number: int) -> ImportStory:
