@@ -150,11 +150,7 @@ def came_later(settings: Settings, number: int) -> bool:
     return bool((standing == number).any() and (standing > number).any())
 
 
-class _RehearsedError(Exception):
-    """Ends a rehearsal, so that nothing of it is kept."""
-
-
-def undo_seen(settings: Settings, number: int, *, made_at: datetime) -> UndoSeen:
+def undo_seen(settings: Settings, number: int) -> UndoSeen:
     """What taking an import back would do; nothing is done.
 
     Raises
@@ -162,15 +158,9 @@ def undo_seen(settings: Settings, number: int, *, made_at: datetime) -> UndoSeen
     EhyaError
         ``unknown_import``, ``import_undone``.
     """
-    found: Undone | None = None
     with open_register(settings) as register:
-        try:
-            with register.together():
-                found = register.imports.undo(number, made_at=made_at)
-                raise _RehearsedError
-        except _RehearsedError:
-            table = register.imports().set_index("id", drop=False)
-        assert found is not None
+        found = register.imports.undoing(number)
+        table = register.imports().set_index("id", drop=False)
         names = register.units.some(set(found.units["unit_id"]))["name"]
     later = table[(table["id"] > number) & table["undone_at"].isna()]
     return UndoSeen({str(name): value for name, value in table.loc[number].items()}, found, names, later)

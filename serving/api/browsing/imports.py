@@ -44,9 +44,8 @@ def router() -> APIRouter:
 
     @routes.get("/imports/{number}/undo", openapi_extra=read_by())
     async def second_thought(request: Request, number: Number) -> Response:
-        settings, now = settings_of(request), request.app.state.gate.now()
         try:
-            found = await run_in_threadpool(undo_seen, settings, number, made_at=now)
+            found = await run_in_threadpool(undo_seen, settings_of(request), number)
         except EhyaError as error:
             if error.code is not ErrorCode.IMPORT_UNDONE:
                 raise
