@@ -55,6 +55,11 @@ class Undone:
     units: pd.DataFrame
     kept: pd.DataFrame
 
+    @property
+    def changed(self) -> int:
+        """Units that show something else by it, or nothing any more."""
+        return int((self.units["fate"] != Fate.UNCHANGED.value).sum())
+
 
 class Fate(Code):
     """What became of a unit of an import that was undone."""

@@ -12,8 +12,10 @@ import pandas as pd
 
 from engine.settings import Settings
 from engine.store import Act, Register
+from engine.store.sources import EDITS
 from engine.store.story import ImportStory
 from engine.store.undoing import Undone
+from serving.desk.units import first_shown
 from serving.desk.workspace import open_register
 
 
@@ -52,6 +54,8 @@ class ImportSeen:
         ``sheet, row, column, field, code, given``.
     names
         Names of the units that still show, index ``unit_id``.
+    start
+        The first of the units whose cells are told.
     """
 
     line: Mapping[str, object]
@@ -60,6 +64,7 @@ class ImportSeen:
     story: ImportStory
     refused: pd.DataFrame
     names: pd.Series
+    start: int = 0
 
 
 def imports_seen(settings: Settings) -> ImportsSeen:
@@ -68,7 +73,7 @@ def imports_seen(settings: Settings) -> ImportsSeen:
         return ImportsSeen(register.imports(), *_doers(register))
 
 
-def import_seen(settings: Settings, number: int, *, part: slice | None = None) -> ImportSeen:
+def import_seen(settings: Settings, number: int, *, start: int = 0, length: int | None = None) -> ImportSeen:
     """One import, and what it did.
 
     Parameters
@@ -77,8 +82,9 @@ def import_seen(settings: Settings, number: int, *, part: slice | None = None) -
         The workspace.
     number
         The import.
-    part
-        Of which of the units that it changed the cells are told; by default of all.
+    start, length
+        Of which of the units that it changed the cells are told, and of how many; by default of all. Beyond the last
+        of them it is the last page.
 
     Raises
     ------
@@ -86,14 +92,16 @@ def import_seen(settings: Settings, number: int, *, part: slice | None = None) -
         ``unknown_import``.
     """
     with open_register(settings) as register:
-        story = register.imports.show(number, part=part)
+        story = register.imports.show(number, part=None if length is None else slice(start, start + length))
+        if length is not None and start != (first := first_shown(start, length, len(story.changed))):
+            start, story = first, register.imports.show(number, part=slice(first, first + length))
         table = register.imports().set_index("id", drop=False)
         line = {str(name): value for name, value in table.loc[number].items()}
         readers, undoers = _doers(register)
         units = {*story.cells["unit_id"], *story.missing["unit_id"].head(MISSING)}
         names = register.units.some(units)["name"] if units else pd.Series(dtype="str")
         refused = register.imports.rejections(number)
-    return ImportSeen(line, readers.get(number, ""), undoers.get(number, ""), story, refused, names)
+    return ImportSeen(line, readers.get(number, ""), undoers.get(number, ""), story, refused, names, start)
 
 
 def _doers(register: Register) -> tuple[dict[int, str], dict[int, str]]:
@@ -142,12 +150,26 @@ class UndoSeen:
     later: pd.DataFrame
 
 
-def came_later(settings: Settings, number: int) -> bool:
-    """Whether an import stands, and others that stand came after it."""
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """What is taken back where an import is: whether a person's edit, and whether others that stand came after it."""
+
+    edit: bool
+    later: bool
+
+    @property
+    def asks(self) -> bool:
+        """Whether what goes along is shown first: an edit is one step of somebody, who sees what it did."""
+        return self.later and not self.edit
+
+
+def undoing(settings: Settings, number: int) -> Undoing:
+    """What taking an import back is; nothing of one that does not stand."""
     with open_register(settings) as register:
-        table = register.imports()
-    standing = table.loc[table["undone_at"].isna(), "id"]
-    return bool((standing == number).any() and (standing > number).any())
+        table = register.imports().set_index("id")
+    standing = table.index[table["undone_at"].isna()]
+    edit = number in table.index and str(table.at[number, "source"]).startswith(EDITS)
+    return Undoing(edit, number in standing and bool((standing > number).any()))
 
 
 def undo_seen(settings: Settings, number: int) -> UndoSeen:
