@@ -168,7 +168,7 @@ def undoing(settings: Settings, number: int) -> Undoing:
     with open_register(settings) as register:
         table = register.imports().set_index("id")
     standing = table.index[table["undone_at"].isna()]
-    edit = number in table.index and str(table.at[number, "source"]).startswith(EDITS)
+    edit = number in table.index and str(table.loc[number, "source"]).startswith(EDITS)
     return Undoing(edit, number in standing and bool((standing > number).any()))
 
 
