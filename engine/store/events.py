@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, select
@@ -47,6 +48,20 @@ class Events:
         """
         with self._session.read() as connection:
             return _standing(connection, None if known_by is None else day(known_by), unit_id)
+
+    def one(self, number: int) -> dict[str, Any]:
+        """The event of a number, if it stands, as a line of a call.
+
+        Raises
+        ------
+        EhyaError
+            ``unknown_event``.
+        """
+        with self._session.read() as connection:
+            found = _standing(connection, None, number=number).to_dict("records")
+        if not found:
+            raise EhyaError(ErrorCode.UNKNOWN_EVENT, given=number)
+        return {str(name): value for name, value in found[0].items()}
 
     def log(self, unit_id: str | None = None) -> pd.DataFrame:
         """Every event that was ever recorded, with what became of it; of one unit or of all.
@@ -223,7 +238,9 @@ class Events:
             return str(connection.execute(select(events.unit_id).where(events.id == event_id)).scalar_one())
 
 
-def _standing(connection: Connection, known_by: Day | None, unit_id: str | None = None) -> pd.DataFrame:
+def _standing(
+    connection: Connection, known_by: Day | None, unit_id: str | None = None, number: int | None = None
+) -> pd.DataFrame:
     table, revised = schema.events, schema.event_revisions.c
     ended, query = select(revised.event_id), select(table).order_by(table.c.happened_on, table.c.id)
     if known_by is not None:
@@ -231,13 +248,15 @@ def _standing(connection: Connection, known_by: Day | None, unit_id: str | None 
     root_of = roots(connection, None if known_by is None else day(known_by))
     if unit_id is not None:
         query = query.where(table.c.unit_id.in_(members(root_of, unit_id)))
+    if number is not None:
+        query = query.where(table.c.id == number)
     raw = read(connection, query.where(table.c.id.not_in(ended)))
     return present(typed_lines(raw), root_of, gone_units(connection))
 
 
 def _add(connection: Connection, outcome: Outcome, *, without: int | None = None) -> int:
     refuse_unknown(connection, [outcome.unit_id])
-    root_of, log = roots(connection), _standing(connection, None)
+    root_of, log = roots(connection), _standing(connection, None, outcome.unit_id)
     line = renamed(outcome_table(pd.DataFrame([asdict(outcome)])), root_of)
     refuse_disputes(line, _dates(connection, root_of, outcome.unit_id), log[log["id"] != without])
     return insert_line(connection, schema.events, asdict(outcome))

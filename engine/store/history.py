@@ -58,6 +58,40 @@ def units_known_by(
     return History(told.drop_duplicates(["unit_id", "field"], keep="last"), sighted).units()
 
 
+def units_without(
+    connection: Connection, number: int, unit_ids: Collection[str], *, lines: pd.DataFrame, sightings: pd.DataFrame
+) -> pd.DataFrame:
+    """Unit table as the register would show it without an import, folded from the history of some units.
+
+    Parameters
+    ----------
+    connection
+        Where to read.
+    number
+        The import that is left out.
+    unit_ids
+        The units.
+    lines, sightings
+        What others would leave in its stead, as `engine.store.undoing.UndoPlan` has it.
+    """
+    query = _shown().add_columns(schema.unit_values.c.import_id)
+    told = read_where(connection, query, schema.unit_values.c.unit_id, unit_ids)
+    seen = read_where(connection, _seen(), schema.sightings.c.unit_id, unit_ids)
+    origins = seen.drop_duplicates("unit_id").set_index("unit_id")["origin"]
+    at = read(connection, select(schema.imports.c.id, schema.imports.c.imported_at)).set_index("id")["imported_at"]
+    lines, sightings = (rows.assign(imported_at=rows["import_id"].map(at)) for rows in (lines, sightings))
+    sightings = sightings.assign(origin=sightings["unit_id"].map(origins))
+    told = _instead(told, lines[lines["shown"].to_numpy(dtype=bool)], number)
+    told = told.sort_values("import_id", kind="stable").drop_duplicates(["unit_id", "field"], keep="last")
+    return History(told, _instead(seen, sightings, number)).units()
+
+
+def _instead(rows: pd.DataFrame, others: pd.DataFrame, number: int) -> pd.DataFrame:
+    """Rows without those of an import, and behind them what stands in their stead."""
+    kept = rows[(rows["import_id"] != number).to_numpy(dtype=bool)]
+    return kept if others.empty else pd.concat([kept, others[rows.columns]], ignore_index=True)
+
+
 def whole_history(connection: Connection) -> History:
     """All that showed ever, for who asks for many days."""
     return History(read(connection, _shown()), read(connection, _seen()))

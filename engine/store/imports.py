@@ -22,7 +22,7 @@ from engine.store.columns import COLUMNS, SIGHTING
 from engine.store.corrections import BY_COMPANY, BY_NAME, Corrections, corrections
 from engine.store.duplicates import TELLING, propose
 from engine.store.groups import renamed
-from engine.store.history import units_known_by
+from engine.store.history import units_known_by, units_without
 from engine.store.identity import ordinals, unit_ids
 from engine.store.intake_rows import content_columns, register_rows
 from engine.store.matches import candidates, matches, weaker_identities
@@ -32,7 +32,7 @@ from engine.store.session import Session
 from engine.store.sources import held_back
 from engine.store.story import ImportStory, import_story
 from engine.store.typed import typed_lines, typed_units
-from engine.store.undoing import Undone, refuse_undone_import, refuse_unknown_import, undo, undone_of
+from engine.store.undoing import Undone, refuse_undone_import, refuse_unknown_import, undo, undo_plan, undone_of
 
 
 class IntakeLike(Protocol):
@@ -188,11 +188,26 @@ class Imports:
             refuse_unknown_import(connection, import_id)
             refuse_undone_import(connection, import_id)
             units = undo(connection, import_id, made_at=utc(made_at))
-            raw = read_where(connection, select(schema.units), schema.units.c.unit_id, units)
-            before = typed_units(raw).set_index("unit_id")[COLUMNS]
+            before = _as_stored(connection, units)
             after = units_known_by(connection, None, units)[COLUMNS]
             update_frame(connection, schema.units, after.reset_index(), key="unit_id")
             return undone_of(connection, import_id, before, after)
+
+    def undoing(self, import_id: int) -> Undone:
+        """What :meth:`undo` would do; nothing is written, and no writer is waited for.
+
+        Raises
+        ------
+        EhyaError
+            ``unknown_import``, ``import_undone``.
+        """
+        with self._session.read() as connection:
+            refuse_unknown_import(connection, import_id)
+            refuse_undone_import(connection, import_id)
+            plan = undo_plan(connection, import_id)
+            rest = {"lines": plan.lines, "sightings": plan.sightings}
+            after = units_without(connection, import_id, plan.units, **rest)[COLUMNS]
+            return undone_of(connection, import_id, _as_stored(connection, plan.units), after)
 
     def rejections(self, import_id: int) -> pd.DataFrame:
         """Rows and cells that an import refused: ``sheet, row, column, field, code, given``."""
@@ -201,6 +216,11 @@ class Imports:
         query = select(*columns).where(table.c.import_id == import_id).order_by(table.c.id)
         with self._session.read() as connection:
             return typed_lines(read(connection, query))
+
+
+def _as_stored(connection: Connection, units: Collection[str]) -> pd.DataFrame:
+    raw = read_where(connection, select(schema.units), schema.units.c.unit_id, units)
+    return typed_units(raw).set_index("unit_id")[COLUMNS]
 
 
 def plan(connection: Connection, intake: IntakeLike, *, source: str | None) -> Changes:

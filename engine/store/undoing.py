@@ -55,6 +55,11 @@ class Undone:
     units: pd.DataFrame
     kept: pd.DataFrame
 
+    @property
+    def changed(self) -> int:
+        """Units that show something else by it, or nothing any more."""
+        return int((self.units["fate"] != Fate.UNCHANGED.value).sum())
+
 
 class Fate(Code):
     """What became of a unit of an import that was undone."""
@@ -130,6 +135,40 @@ def _as_text(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.astype("str").fillna("")
 
 
+@dataclass(frozen=True, eq=False)
+class UndoPlan:
+    """What taking an import back writes.
+
+    Parameters
+    ----------
+    units
+        Units that it spoke of, sorted.
+    sightings
+        Sightings that later imports get, since without it they say themselves what they had only said again.
+    lines
+        Lines that they get: ``unit_id, import_id, field, value, precision, shown``.
+    """
+
+    units: list[str]
+    sightings: pd.DataFrame
+    lines: pd.DataFrame
+
+
+def undo_plan(connection: Connection, number: int) -> UndoPlan:
+    """What taking an import that stands back would write; nothing is written."""
+    seen, lines = schema.sightings.c, schema.unit_values.c
+    own = _records(connection, select(*(seen[name] for name in _RECORD)).where(seen.import_id == number))
+    units = sorted(own["unit_id"])
+    query = select(*(seen[name] for name in _RECORD)).where(schema.living(seen.import_id))
+    told = _records(connection, query, units)
+    query = select(lines.id, *(lines[name] for name in (*_PAIR, "import_id", "value", "precision", "shown")))
+    history = read_where(connection, query.where(schema.living(lines.import_id)), lines.unit_id, units)
+    again = _repeated(connection, told, number, units)
+    fields = own[["unit_id", "given"]].assign(field=own["given"].str.split(";")).explode("field")
+    missing = _missing_lines(pd.concat([told, again[_RECORD]], ignore_index=True), history, fields[_PAIR], number)
+    return UndoPlan(units, again, missing)
+
+
 def undo(connection: Connection, number: int, *, made_at: datetime) -> list[str]:
     """Take an import back.
 
@@ -147,20 +186,11 @@ def undo(connection: Connection, number: int, *, made_at: datetime) -> list[str]
     list of str
         Units that it spoke of; what shows of them is to be folded anew.
     """
-    seen, lines = schema.sightings.c, schema.unit_values.c
-    own = _records(connection, select(*(seen[name] for name in _RECORD)).where(seen.import_id == number))
-    units = sorted(own["unit_id"])
-    query = select(*(seen[name] for name in _RECORD)).where(schema.living(seen.import_id))
-    told = _records(connection, query, units)
-    query = select(lines.id, *(lines[name] for name in (*_PAIR, "import_id", "value", "precision", "shown")))
-    history = read_where(connection, query.where(schema.living(lines.import_id)), lines.unit_id, units)
-    again = _repeated(connection, told, number, units)
-    fields = own[["unit_id", "given"]].assign(field=own["given"].str.split(";")).explode("field")
-    missing = _missing_lines(pd.concat([told, again[_RECORD]], ignore_index=True), history, fields[_PAIR], number)
+    plan = undo_plan(connection, number)
     connection.execute(insert(schema.undone_imports).values(import_id=number, made_at=made_at))
-    insert_frame(connection, schema.sightings, again)
-    insert_frame(connection, schema.unit_values, missing)
-    return units
+    insert_frame(connection, schema.sightings, plan.sightings)
+    insert_frame(connection, schema.unit_values, plan.lines)
+    return plan.units
 
 
 def _records(connection: Connection, query: Select[Any], units: list[str] | None = None) -> pd.DataFrame:

@@ -190,6 +190,12 @@ class StoredUnits:
         with self._session.read() as connection:
             return roots(connection).get(unit_id, unit_id)
 
+    def resolved(self, unit_ids: Collection[str]) -> dict[str, str]:
+        """Of each unit the one that it shows as, read in one go; names of no unit come back as they are."""
+        with self._session.read() as connection:
+            root_of = roots(connection)
+        return {unit_id: root_of.get(unit_id, unit_id) for unit_id in unit_ids}
+
     def facts(self, unit_id: str) -> pd.DataFrame:
         """Of each known field of a unit the value that shows, where it is from, and how far it may be trusted.
 

@@ -15,6 +15,7 @@ from serving.cli.help import language_of, speaking, spoken
 from serving.cli.terminal import Terminal
 from serving.cli.usage import UnknownCommandError, is_misuse, latin_numbers, misuse
 from serving.i18n import Speech, speech
+from serving.reports.refusals import event_facts_said
 
 EXIT_FAILED = 1
 EXIT_REFUSED_REQUEST = 2
@@ -148,12 +149,8 @@ def _named(facts: dict[str, Any], words: Speech) -> dict[str, Any]:
 
 def _placed(error: EhyaError, words: Speech) -> dict[str, Any]:
     """Facts of an error; places and fields that it names are said in the reader's language."""
-    if error.code is ErrorCode.OUTCOME_OUT_OF_RANGE:
-        facts: dict[str, Any] = dict(error.facts)
-        low, high = facts["allowed"]
-        return facts | {"field": words.text(f"outcome_column.{facts['field']}"), "allowed": words.range(low, high)}
-    if error.code is ErrorCode.OUTCOME_DETAIL_MISPLACED:
-        return error.facts | {"field": words.text(f"outcome_column.{error.facts['field']}")}
+    if error.code in (ErrorCode.OUTCOME_OUT_OF_RANGE, ErrorCode.OUTCOME_DETAIL_MISPLACED):
+        return event_facts_said(error.code, error.facts, words)
     if error.code is ErrorCode.MANDATE_VALUE_REFUSED:
         return error.facts | {"allowed": _choices(str(error.facts["allowed"]))}
     if error.code in (ErrorCode.REFERENCE_COLUMN_UNKNOWN, ErrorCode.REFERENCE_VALUE_UNKNOWN):

@@ -31,15 +31,21 @@ class AuditSeen:
 
 def audit_seen(settings: Settings, *, newest: int) -> AuditSeen:
     """The newest lines of the audit, for people, who know units by their names."""
+    lines = audit(settings, newest=newest)
+    return AuditSeen(lines, names_spoken_of(settings, lines))
+
+
+def names_spoken_of(settings: Settings, lines: pd.DataFrame) -> pd.Series:
+    """Name of each unit that lines of the audit speak of, index ``unit_id``: one that was merged has the other's."""
+    spoken = set(lines["subject"])
+    for facts in map(json.loads, lines["facts"]):
+        spoken |= {str(facts[name]) for name in ("other", "unit") if facts.get(name)}
+    if not spoken:
+        return pd.Series(dtype="str")
     with open_register(settings) as register:
-        lines = register.audit(newest=newest)
-        spoken = set(lines["subject"])
-        for facts in map(json.loads, lines["facts"]):
-            spoken |= {str(facts[name]) for name in ("other", "unit") if facts.get(name)}
-        shown = {one: register.units.resolve(one) for one in spoken}
-        units = register.units.some(set(shown.values()))["name"] if spoken else pd.Series(dtype="str")
-    names = {one: units[shows] for one, shows in shown.items() if shows in units.index}
-    return AuditSeen(lines, pd.Series(names, dtype="str"))
+        shown = register.units.resolved(spoken)
+        units = register.units.some(set(shown.values()))["name"]
+    return pd.Series({one: units[shows] for one, shows in shown.items() if shows in units.index}, dtype="str")
 
 
 def verify(settings: Settings, *, head: str | None = None) -> AuditCheck:

@@ -11,11 +11,10 @@ import pandas as pd
 
 from engine.domain.unit import Confidence
 from engine.errors import EhyaError, ErrorCode
-from engine.parsing.text import compact, compact_column, fold
 from engine.settings import Settings
 from engine.store import Act, Register
 from serving.desk.named import find_unit
-from serving.desk.units import names_of_places
+from serving.desk.units import UnitTexts
 from serving.desk.workspace import open_register
 
 NameField = Callable[[str, pd.Index], str]
@@ -205,7 +204,10 @@ class Beside:
     more
         How many are not in ``found``.
     other_id
-        The one that stands beside it; ``None`` where none was chosen.
+        The one that stands beside it; ``None`` where none was chosen, or it cannot.
+    refused
+        Why the one that was chosen cannot: ``unknown_unit``, ``several_units``, ``already_merged`` for a unit and
+        itself, ``origins_differ``.
     """
 
     unit_id: str
@@ -213,6 +215,7 @@ class Beside:
     found: tuple[str, ...] = ()
     more: int = 0
     other_id: str | None = None
+    refused: EhyaError | None = None
 
     @property
     def pair(self) -> dict[str, str] | None:
@@ -221,11 +224,10 @@ class Beside:
 
 
 MOST_FOUND = 20
-_SOUGHT = ("name", "national_id", "business_id", "county")
 
 
 def beside(settings: Settings, unit: str, *, words: str = "", other: str = "") -> Beside:
-    """Look for the unit that another is the same as: by name in any spelling, id or county, among those of its origin.
+    """Look for the unit that another is the same as, by words as in the register, among those of its origin.
 
     Parameters
     ----------
@@ -234,44 +236,42 @@ def beside(settings: Settings, unit: str, *, words: str = "", other: str = "") -
     unit
         The unit's id or name.
     words
-        What to look for; blanks and half-spaces in names do not count.
+        What to look for, as `serving.desk.units.UnitTexts` finds it; also the id of a unit that was merged.
     other
         Id or name of the unit to put beside it.
 
     Raises
     ------
     EhyaError
-        ``unknown_unit``, ``several_units``; ``already_merged`` for a unit and itself, ``origins_differ``.
+        ``unknown_unit``, ``several_units`` for the unit; what is wrong with the other is said in the answer.
     """
     with open_register(settings) as register:
         units = register.units()
         unit_id = find_unit(units, register.units.resolve(unit))
-        other_id = find_unit(units, register.units.resolve(other)) if other else None
-        named = register.units.resolve(words.strip()) if words.strip() else ""
-    if other_id == unit_id:
-        raise EhyaError(ErrorCode.ALREADY_MERGED, given=other, kept=unit_id)
+        shown = register.units.resolved([other, words.strip()])
     kin = units[(units["origin"] == str(units["origin"].loc[unit_id])).to_numpy(dtype=bool)]
-    if other_id is not None and other_id not in kin.index:
-        raise EhyaError(ErrorCode.ORIGINS_DIFFER, given=other_id, kept=unit_id)
-    found = _with_words(kin, words, named)
+    other_id = refused = None
+    try:
+        other_id = _other(units, kin, unit_id, other, shown[other]) if other else None
+    except EhyaError as error:
+        refused = error
+    found = kin.index[:0]
+    if words.strip():
+        found = kin.index[UnitTexts(kin).having(words).to_numpy() | (kin.index == shown[words.strip()])]
     found = found.drop(unit_id, errors="ignore")
     ids = tuple(str(one) for one in found[:MOST_FOUND])
-    shown = [unit_id, *ids, *([other_id] if other_id else [])]
-    return Beside(unit_id, units.loc[list(dict.fromkeys(shown))], ids, len(found) - len(ids), other_id)
+    named = list(dict.fromkeys([unit_id, *ids, *([other_id] if other_id else [])]))
+    return Beside(unit_id, units.loc[named], ids, len(found) - len(ids), other_id, refused)
 
 
-def _with_words(units: pd.DataFrame, words: str, named: str) -> pd.Index:
-    sought = [compact(word) for word in fold(words).split()]
-    if not any(sought):
-        return units.index[:0]
-    joined = units.index.to_series().str.casefold()
-    for name in _SOUGHT:
-        joined = joined + "|" + compact_column(units[name]).fillna("")
-    joined = joined + "|" + compact_column(units["county"].map(names_of_places())).fillna("")
-    hit = pd.Series(True, index=units.index)
-    for word in sought:
-        hit &= joined.str.contains(word, regex=False)
-    return units.index[(hit | (units.index == named)).to_numpy(dtype=bool)]
+def _other(units: pd.DataFrame, kin: pd.DataFrame, unit_id: str, given: str, shown: str) -> str:
+    """The unit to put beside another."""
+    other_id = find_unit(units, shown)
+    if other_id == unit_id:
+        raise EhyaError(ErrorCode.ALREADY_MERGED, given=given, kept=unit_id)
+    if other_id not in kin.index:
+        raise EhyaError(ErrorCode.ORIGINS_DIFFER, given=other_id, kept=unit_id)
+    return other_id
 
 
 def merge(settings: Settings, kept: str, lost: str, *, made_at: datetime, actor: str) -> str:

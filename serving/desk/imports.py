@@ -12,8 +12,10 @@ import pandas as pd
 
 from engine.settings import Settings
 from engine.store import Act, Register
+from engine.store.sources import EDITS
 from engine.store.story import ImportStory
 from engine.store.undoing import Undone
+from serving.desk.units import first_shown
 from serving.desk.workspace import open_register
 
 
@@ -52,6 +54,8 @@ class ImportSeen:
         ``sheet, row, column, field, code, given``.
     names
         Names of the units that still show, index ``unit_id``.
+    start
+        The first of the units whose cells are told.
     """
 
     line: Mapping[str, object]
@@ -60,15 +64,16 @@ class ImportSeen:
     story: ImportStory
     refused: pd.DataFrame
     names: pd.Series
+    start: int = 0
 
 
 def imports_seen(settings: Settings) -> ImportsSeen:
     """Imports, and who read and took back each."""
     with open_register(settings) as register:
-        return ImportsSeen(register.imports(), _readers(register), _who(register, Act.IMPORT_UNDONE))
+        return ImportsSeen(register.imports(), *_doers(register))
 
 
-def import_seen(settings: Settings, number: int, *, part: slice | None = None) -> ImportSeen:
+def import_seen(settings: Settings, number: int, *, start: int = 0, length: int | None = None) -> ImportSeen:
     """One import, and what it did.
 
     Parameters
@@ -77,8 +82,9 @@ def import_seen(settings: Settings, number: int, *, part: slice | None = None) -
         The workspace.
     number
         The import.
-    part
-        Of which of the units that it changed the cells are told; by default of all.
+    start, length
+        Of which of the units that it changed the cells are told, and of how many; by default of all. Beyond the last
+        of them it is the last page.
 
     Raises
     ------
@@ -86,28 +92,28 @@ def import_seen(settings: Settings, number: int, *, part: slice | None = None) -
         ``unknown_import``.
     """
     with open_register(settings) as register:
-        story = register.imports.show(number, part=part)
+        story = register.imports.show(number, part=None if length is None else slice(start, start + length))
+        if length is not None and start != (first := first_shown(start, length, len(story.changed))):
+            start, story = first, register.imports.show(number, part=slice(first, first + length))
         table = register.imports().set_index("id", drop=False)
         line = {str(name): value for name, value in table.loc[number].items()}
-        readers, undoers = _readers(register), _who(register, Act.IMPORT_UNDONE)
+        readers, undoers = _doers(register)
         units = {*story.cells["unit_id"], *story.missing["unit_id"].head(MISSING)}
         names = register.units.some(units)["name"] if units else pd.Series(dtype="str")
         refused = register.imports.rejections(number)
-    return ImportSeen(line, readers.get(number, ""), undoers.get(number, ""), story, refused, names)
+    return ImportSeen(line, readers.get(number, ""), undoers.get(number, ""), story, refused, names, start)
 
 
-def _readers(register: Register) -> dict[int, str]:
-    """Number of an import -> who read the register, or edited the units, that it is."""
-    return _who(register, Act.REGISTER_READ) | _who(register, Act.UNIT_EDITED)
-
-
-def _who(register: Register, act: Act) -> dict[int, str]:
-    """Number of an import -> who did this to it first."""
-    lines = register.audit(acts=[act])
-    numbered = (
-        (json.loads(facts).get("number"), actor) for facts, actor in zip(lines["facts"], lines["actor"], strict=True)
-    )
-    return {int(number): str(actor) for number, actor in numbered if number is not None}
+def _doers(register: Register) -> tuple[dict[int, str], dict[int, str]]:
+    """Number of an import -> who read the register, or edited the units, that it is; and who took it back."""
+    readers: dict[int, str] = {}
+    undoers: dict[int, str] = {}
+    lines = register.audit(acts=[Act.REGISTER_READ, Act.UNIT_EDITED, Act.IMPORT_UNDONE])
+    for act, facts, actor in zip(lines["act"], lines["facts"], lines["actor"], strict=True):
+        number = json.loads(facts).get("number")
+        if number is not None:  # the oldest line stands last, and who was first stays named
+            (undoers if act == Act.IMPORT_UNDONE else readers)[int(number)] = str(actor)
+    return readers, undoers
 
 
 def import_story(settings: Settings, number: int) -> ImportStory:
@@ -144,19 +150,29 @@ class UndoSeen:
     later: pd.DataFrame
 
 
-def came_later(settings: Settings, number: int) -> bool:
-    """Whether an import stands, and others that stand came after it."""
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """What is taken back where an import is: whether a person's edit, and whether others that stand came after it."""
+
+    edit: bool
+    later: bool
+
+    @property
+    def asks(self) -> bool:
+        """Whether what goes along is shown first: an edit is one step of somebody, who sees what it did."""
+        return self.later and not self.edit
+
+
+def undoing(settings: Settings, number: int) -> Undoing:
+    """What taking an import back is; nothing of one that does not stand."""
     with open_register(settings) as register:
-        table = register.imports()
-    standing = table.loc[table["undone_at"].isna(), "id"]
-    return bool((standing == number).any() and (standing > number).any())
+        table = register.imports().set_index("id")
+    standing = table.index[table["undone_at"].isna()]
+    edit = number in table.index and str(table.loc[number, "source"]).startswith(EDITS)
+    return Undoing(edit, number in standing and bool((standing > number).any()))
 
 
-class _RehearsedError(Exception):
-    """Ends a rehearsal, so that nothing of it is kept."""
-
-
-def undo_seen(settings: Settings, number: int, *, made_at: datetime) -> UndoSeen:
+def undo_seen(settings: Settings, number: int) -> UndoSeen:
     """What taking an import back would do; nothing is done.
 
     Raises
@@ -164,15 +180,9 @@ def undo_seen(settings: Settings, number: int, *, made_at: datetime) -> UndoSeen
     EhyaError
         ``unknown_import``, ``import_undone``.
     """
-    found: Undone | None = None
     with open_register(settings) as register:
-        try:
-            with register.together():
-                found = register.imports.undo(number, made_at=made_at)
-                raise _RehearsedError
-        except _RehearsedError:
-            table = register.imports().set_index("id", drop=False)
-        assert found is not None
+        found = register.imports.undoing(number)
+        table = register.imports().set_index("id", drop=False)
         names = register.units.some(set(found.units["unit_id"]))["name"]
     later = table[(table["id"] > number) & table["undone_at"].isna()]
     return UndoSeen({str(name): value for name, value in table.loc[number].items()}, found, names, later)

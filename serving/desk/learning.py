@@ -17,7 +17,7 @@ import pandas as pd
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from serving.desk.appraisal import current_units
-from serving.desk.workspace import champion, open_register
+from serving.desk.workspace import alone, champion, open_register
 
 if TYPE_CHECKING:
     from engine.scoring.artefact import Model
@@ -373,7 +373,8 @@ def hand_out_panel(settings: Settings, *, as_of: pd.Timestamp, pairs: int, seed:
     places = choose(believed[0], shown, pairs=pairs, random_state=seed)
     chosen = [(str(units.index[first]), str(units.index[second])) for first, second in places]
     panel = hashlib.sha256(repr(chosen).encode()).hexdigest()[:8]
-    made = answers.hand_out(settings.panel, panel, chosen)
+    with alone(settings):
+        made = answers.hand_out(settings.panel, panel, chosen)
     return HandedOut(panel, made, units.loc[sorted({unit for pair in chosen for unit in pair})])
 
 
@@ -416,7 +417,7 @@ def read_panel(settings: Settings, sheets: Mapping[str, pd.DataFrame]) -> PanelR
     ------
     EhyaError
         ``panel_expert_unreadable``, ``panel_unknown``, ``panel_pairs_missing``, ``panel_pair_unknown``,
-        ``panel_pair_altered``, ``file_unreadable``.
+        ``panel_pair_altered``, ``file_unreadable``, ``register_busy``.
     """
     from training.panel import answers
     from training.panel.agreement import agreement
@@ -424,7 +425,8 @@ def read_panel(settings: Settings, sheets: Mapping[str, pd.DataFrame]) -> PanelR
     asked = answers.questions(settings.panel)
     for name, sheet in sheets.items():
         answers.check_sheet(asked, sheet, file=name)
-    kept = answers.keep(settings.panel, list(sheets.values()))
+    with alone(settings):
+        kept = answers.keep(settings.panel, list(sheets.values()))
     blank = sum(int(sheet["answer"].isna().sum()) for sheet in sheets.values())
     restart, jobs = (agreement(kept, asked, output=output) for output in answers.OUTPUTS)
     return PanelRead(restart, jobs, kept, blank)
@@ -455,10 +457,16 @@ def take_answers_back(settings: Settings, mark: str) -> bool:
     -------
     bool
         Whether they were the last still; otherwise nothing is done.
+
+    Raises
+    ------
+    EhyaError
+        ``file_unreadable``, ``register_busy``.
     """
     from training.panel import answers
 
-    return answers.take_back(settings.panel, mark) is not None
+    with alone(settings):
+        return answers.take_back(settings.panel, mark) is not None
 
 
 def tracking_address(settings: Settings) -> str | None:

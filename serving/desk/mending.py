@@ -20,6 +20,7 @@ from engine.files import replacing
 from engine.parsing.rejection import RejectionCode
 from engine.settings import Settings
 from engine.store.sources import source_family
+from serving.desk.workspace import alone
 
 if TYPE_CHECKING:
     from engine.intake import Intake
@@ -111,16 +112,25 @@ def read_mends(settings: Settings, source: str) -> dict[_Key, Mended]:
 
 
 def keep_mends(settings: Settings, source: str, mends: Sequence[Mended]) -> None:
-    """Keep what was mended for the next file of its source; who wrote the same value first stays named."""
-    before = read_mends(settings, source)
-    fresh = {one.key: one for one in mends if before.get(one.key, one).value != one.value or one.key not in before}
-    if not fresh:
+    """Keep what was mended for the next file of its source; who wrote the same value first stays named.
+
+    Raises
+    ------
+    EhyaError
+        ``register_busy``, ``file_not_written``, and as `read_mends`.
+    """
+    if not mends:
         return
-    kept = [one for key, one in before.items() if key not in fresh] + list(fresh.values())
     path = kept_mends(settings, source)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as beside:
-        beside.write_text(json.dumps([asdict(one) for one in kept[-MOST_KEPT:]], ensure_ascii=False), encoding="utf-8")
+    with alone(settings):  # what another file of the source adds meanwhile is added to, not written over
+        before = read_mends(settings, source)
+        fresh = {one.key: one for one in mends if before.get(one.key, one).value != one.value or one.key not in before}
+        if not fresh:
+            return
+        kept = [one for key, one in before.items() if key not in fresh] + list(fresh.values())
+        lines = json.dumps([asdict(one) for one in kept[-MOST_KEPT:]], ensure_ascii=False)
+        with replacing(path) as beside:
+            beside.write_text(lines, encoding="utf-8")
 
 
 def mended_cells(

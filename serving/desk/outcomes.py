@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 
@@ -235,6 +236,18 @@ def outcomes(settings: Settings, unit: str | None = None, *, names: pd.Series | 
         if unit is not None:
             events = events[events["unit_id"] == find_unit(units, register.units.resolve(unit))]
     return OutcomeList(events, units["name"])
+
+
+def outcome(settings: Settings, number: int) -> dict[str, Any]:
+    """The event of a number, if it stands, as a line of `outcomes`.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_event``.
+    """
+    with open_register(settings) as register:
+        return register.events.one(number)
 
 
 def asked_outcome(register: Register, request: OutcomeRequest) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from engine.domain.unit import FIELDS, Field
 from engine.errors import EhyaError, ErrorCode
-from engine.parsing.text import fold
+from engine.parsing.text import compact, compact_column, fold, fold_column
 from engine.ranking.selection import select
 from engine.reference.tables import table as reference
 from serving.desk.appraisal import Appraised
@@ -19,6 +19,8 @@ PAGE = 50
 """Rows of a page."""
 SORTS = ("rank", "name", "county", "feasibility_unit_point", "jobs_expected_point", "capital_needed_rial", "as_of")
 """Columns that a list may be sorted by; behind a minus the other way round."""
+_ACROSS = 4
+"""Letters of a word that is found across blanks too: a shorter one would be found wherever two words meet."""
 _SEARCHED = ("name", "estate", "sector_text", "national_id", "business_id", "county", "province")
 
 
@@ -66,8 +68,51 @@ class UnitList:
     request: UnitsRequest
 
 
+class UnitTexts:
+    """Texts of units, folded once, and searched by words: the one search of the register and of who merges units.
+
+    A unit has a word where its name, id, place, sector or estate holds it in any spelling; a word of four letters or
+    more also where blanks or signs stand within it there.
+
+    Parameters
+    ----------
+    units
+        Unit table, or a table with its columns.
+
+    Examples
+    --------
+    >>> units = pd.DataFrame({"name": ["آهن ميان دوآب", "Steel works"]}, index=["U1", "U2"])
+    >>> texts = UnitTexts(units.reindex(columns=["name", *_SEARCHED[1:]]))
+    >>> texts.having("steelworks").tolist(), texts.having("میاندوآب آهن").tolist(), texts.having("lwo").tolist()
+    ([False, True], [True, False], [False, False])
+    """
+
+    def __init__(self, units: pd.DataFrame) -> None:
+        places = names_of_places()
+        columns = [units.index.to_series().astype(str)]
+        for name in _SEARCHED:
+            column = units[name].astype("str")
+            columns += [column, column.map(places).astype("str")] if name in ("county", "province") else [column]
+        self._folded, self._joined = (_lines(columns, change) for change in (fold_column, compact_column))
+
+    def having(self, words: str) -> pd.Series:
+        """Which units have all these words; all of them where there is no word."""
+        found = pd.Series(True, index=self._folded.index)
+        for word in fold(words).split():
+            joined = compact(word)
+            texts, sought = (self._folded, word) if len(joined) < _ACROSS else (self._joined, joined)
+            found &= texts.str.contains(sought, regex=False).astype(bool)
+        return found
+
+
+def _lines(columns: list[pd.Series], change: Callable[[pd.Series], pd.Series]) -> pd.Series:
+    """Texts of each unit, a line each, so that no word is found across two of them."""
+    changed = [change(column).fillna("").astype("str") for column in columns]
+    return changed[0].str.cat(changed[1:], sep="\n")
+
+
 class Searched:
-    """Texts of an appraisal, ready to be searched: folded once, since they are asked for with every key.
+    """An appraisal with its texts, ready to be searched, since that is asked for with every key.
 
     Parameters
     ----------
@@ -77,15 +122,7 @@ class Searched:
 
     def __init__(self, appraised: Appraised) -> None:
         self.appraised = appraised
-        table = appraised.table
-        places = names_of_places()
-        joined = table.index.to_series().astype(str)
-        for name in _SEARCHED:
-            column = table[name].fillna("").astype(str)
-            joined = joined + "\n" + column
-            if name in ("county", "province"):
-                joined = joined + "\n" + column.map(places).fillna("")
-        self._texts = joined.map(fold)
+        self._texts = UnitTexts(appraised.table)
 
     def find(self, request: UnitsRequest) -> UnitList:
         """The page of units that is asked for.
@@ -96,9 +133,7 @@ class Searched:
             ``unknown_option`` for another order or field, ``place_unknown``, ``sector_unknown``.
         """
         table = self.appraised.table
-        for word in fold(request.words).split():
-            table = table[self._texts.reindex(table.index).str.contains(word, regex=False)]
-        chosen = select(table, **request.wishes)
+        chosen = select(table[self._texts.having(request.words).to_numpy()], **request.wishes)
         if request.missing:
             chosen = chosen[chosen[_fields(request.missing)].isna().any(axis=1)]
         chosen = _sorted(chosen, request.sort)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import re
 import secrets
 import shutil
@@ -35,6 +36,8 @@ from serving.desk.once import once
 if TYPE_CHECKING:
     from engine.intake import Intake
     from engine.store import Register
+
+_log = logging.getLogger(__name__)
 
 MONEY_UNITS = ("rial", "million rial", "billion rial", "toman", "million toman", "billion toman")
 """Units in which the amounts of a register may be meant that names none."""
@@ -375,15 +378,23 @@ def store_upload(
 
     mark = {"given": upload.upload_id, "digest": upload.upload_id}
     done, again = once(settings, act, actor=_STORING, now=made_at, prepare=prepare, **mark)
-    if not again:
-        _remember(settings, upload)
-        _remember_mends(settings, upload, read)
     keep_upload(settings, replace(upload, stored=int(done["number"])))
+    if _file(settings, upload).is_file():  # a second try does what the first one left undone
+        _remember(settings, upload, read)
     _file(settings, upload).unlink(missing_ok=True)
     return StoredUpload(**done, again=again)
 
 
-def _remember(settings: Settings, upload: Upload) -> None:
+def _remember(settings: Settings, upload: Upload, read: UploadReading | None) -> None:
+    """Keep for the next file of the source what was stated of this one; it is stored, whether or not that succeeds."""
+    try:
+        _remember_mapping(settings, upload)
+        _remember_mends(settings, upload, read)
+    except (EhyaError, OSError):
+        _log.exception("what was stated of the upload %s is not remembered", upload.upload_id)
+
+
+def _remember_mapping(settings: Settings, upload: Upload) -> None:
     kept = kept_mapping(settings, upload.source)
     stated = Agreement(dict(upload.columns), {name: dict(words) for name, words in upload.values.items() if words})
     before = read_mapping(kept) if kept.is_file() else Agreement({}, {})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from engine.errors import EhyaError, ErrorCode
@@ -29,6 +31,21 @@ def open_register(settings: Settings) -> Register:
     register = Register.open(settings.database_url)
     _log.info("register opened in %s", settings.home)
     return register
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Let nobody else write meanwhile: for files of the workspace that are read, changed and written anew.
+
+    The lock is that of the register's writers, which holds between processes on every system.
+
+    Raises
+    ------
+    EhyaError
+        ``register_busy``, and as `open_register`.
+    """
+    with open_register(settings) as register, register.together():
+        yield
 
 
 def champion(register: Register, settings: Settings, version: str | None = None) -> Model:

@@ -1,4 +1,7 @@
-"""Questions that were handed out, and answers that came back: two tables of the workspace, checked whole."""
+"""Questions that were handed out, and answers that came back: tables of the workspace, checked whole.
+
+What writes here reads first: who calls it lets nobody else write meanwhile (`serving.desk.workspace.alone`).
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,8 @@ from engine.files import replacing
 QUESTION_COLUMNS = ["panel", "number", "first", "second"]
 ANSWER_COLUMNS = ["expert", "panel", "number", "output", "answer"]
 _QUESTION = ["expert", "panel", "number", "output"]
-TURN_COLUMNS = ["turn", *_QUESTION, "before"]
-"""What was taken at once, and the answer that stood before (empty: none)."""
+TURN_COLUMNS = ["turn", *_QUESTION, "before", "after"]
+"""What was taken at once: the answer that stood before (empty: none), and the one that was left."""
 OUTPUTS = ("restart", "jobs")
 
 EXPERT = re.compile(r"[A-Za-z]{1,3}[0-9]{1,4}")
@@ -114,26 +117,25 @@ def keep(folder: Path, sheets: list[pd.DataFrame]) -> pd.DataFrame:
     stood = answers(folder)
     kept = pd.concat([stood, new]).drop_duplicates(_QUESTION, keep="last")
     kept = kept.sort_values(_QUESTION, kind="stable", ignore_index=True)
-    _write(folder / "answers.csv", kept)
     if len(new):
-        _remember(folder, stood, new)
+        _remember(folder, stood, new)  # first: an answer that no turn knows could never be taken back
+    _write(folder / "answers.csv", kept)
     return kept
 
 
 def _remember(folder: Path, stood: pd.DataFrame, new: pd.DataFrame) -> None:
     """Keep what stood before, so that what was taken last can be taken back."""
-    turns = _read(folder / "turns.csv", TURN_COLUMNS)
     mark = secrets.token_hex(8)  # never used again: what was taken back leaves no name for what comes after it
-    asked = new[_QUESTION].drop_duplicates().astype({"number": "int64"})
-    before = asked.merge(
+    left = new.drop_duplicates(_QUESTION, keep="last").astype({"number": "int64"}).rename(columns={"answer": "after"})
+    before = left.merge(
         stood.astype({"number": "int64"}).rename(columns={"answer": "before"}), on=_QUESTION, how="left"
     ).fillna({"before": ""})
-    _write(folder / "turns.csv", pd.concat([turns, before.assign(turn=mark)[TURN_COLUMNS]]))
+    _write(folder / "turns.csv", pd.concat([_turns(folder), before.assign(turn=mark)[TURN_COLUMNS]]))
 
 
 def last_kept(folder: Path) -> tuple[str, pd.DataFrame] | None:
     """What was taken last and can be taken back: its mark, and its questions (``expert, panel, number, output``)."""
-    turns = _read(folder / "turns.csv", TURN_COLUMNS)
+    turns = _turns(folder)
     if turns.empty:
         return None
     mark = str(turns["turn"].iloc[-1])
@@ -142,6 +144,8 @@ def last_kept(folder: Path) -> tuple[str, pd.DataFrame] | None:
 
 def take_back(folder: Path, mark: str) -> pd.DataFrame | None:
     """Take back what was taken last: answers that it replaced stand again; ``None`` where it is not the last any more.
+
+    An answer that is not the one it left is somebody else's by now, and stays.
 
     Parameters
     ----------
@@ -155,18 +159,24 @@ def take_back(folder: Path, mark: str) -> pd.DataFrame | None:
     pandas.DataFrame
         All answers that are kept now, columns ``ANSWER_COLUMNS``.
     """
-    turns = _read(folder / "turns.csv", TURN_COLUMNS)
+    turns = _turns(folder)
     if turns.empty or str(turns["turn"].iloc[-1]) != mark:
         return None
     last = turns["turn"] == mark
-    taken, now = turns[last], answers(folder)
-    given = pd.MultiIndex.from_frame(taken[_QUESTION])
-    stays = now[~pd.MultiIndex.from_frame(now[_QUESTION]).isin(given)]
-    before = taken[taken["before"] != ""].rename(columns={"before": "answer"})[ANSWER_COLUMNS]
-    kept = pd.concat([stays, before]).sort_values(_QUESTION, kind="stable", ignore_index=True)
+    now = answers(folder).merge(turns.loc[last, [*_QUESTION, "before", "after"]], on=_QUESTION, how="left")
+    now["answer"] = now["answer"].where(now["answer"] != now["after"], now["before"])
+    kept = now.loc[now["answer"] != "", ANSWER_COLUMNS].reset_index(drop=True)
     _write(folder / "answers.csv", kept)
     _write(folder / "turns.csv", turns[~last])
     return kept
+
+
+def _turns(folder: Path) -> pd.DataFrame:
+    """What was taken at once, columns ``TURN_COLUMNS``; a turn that does not say what it left cannot be taken back."""
+    path = folder / "turns.csv"
+    if path.is_file() and not path.read_bytes().split(b"\n", 1)[0].strip().endswith(b"after"):
+        return pd.DataFrame(columns=TURN_COLUMNS)
+    return _read(path, TURN_COLUMNS)
 
 
 def _read(path: Path, columns: list[str]) -> pd.DataFrame:

@@ -52,14 +52,8 @@ def router() -> APIRouter:
     @routes.get("/units/{unit_id}/same", openapi_extra=read_by())
     async def same(request: Request, unit_id: str) -> Response:
         words, other = (request.query_params.get(name, "")[:300].strip() for name in ("q", "other"))
-        settings, problem = settings_of(request), ""
-        try:
-            found = await run_in_threadpool(decisions.beside, settings, unit_id, words=words, other=other)
-        except EhyaError as error:
-            if not other:
-                raise
-            problem = wrong(request, error)
-            found = await run_in_threadpool(decisions.beside, settings, unit_id, words=words)
+        found = await run_in_threadpool(decisions.beside, settings_of(request), unit_id, words=words, other=other)
+        problem = "" if found.refused is None else wrong(request, found.refused)
         status = 422 if problem else 200
         return await answered(request, lambda frame: same_page(frame, found, words, problem=problem), status)
 

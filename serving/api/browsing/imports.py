@@ -19,7 +19,7 @@ from serving.api.browsing.answers import (
     went,
     written_by,
 )
-from serving.desk.imports import came_later, import_seen, imports_seen, undo_import, undo_seen
+from serving.desk.imports import import_seen, imports_seen, undo_import, undo_seen, undoing
 from serving.desk.uploads import uploads
 from serving.pages.desk.imports import LENGTH, import_page, imports_page, undo_page
 
@@ -37,16 +37,14 @@ def router() -> APIRouter:
 
     @routes.get("/imports/{number}", openapi_extra=read_by())
     async def one(request: Request, number: Number) -> Response:
-        start = start_of(request)
-        part = slice(start, start + LENGTH)
-        found = await run_in_threadpool(import_seen, settings_of(request), number, part=part)
-        return await answered(request, lambda frame: import_page(frame, found, start))
+        part = {"start": start_of(request), "length": LENGTH}
+        found = await run_in_threadpool(import_seen, settings_of(request), number, **part)
+        return await answered(request, lambda frame: import_page(frame, found))
 
     @routes.get("/imports/{number}/undo", openapi_extra=read_by())
     async def second_thought(request: Request, number: Number) -> Response:
-        settings, now = settings_of(request), request.app.state.gate.now()
         try:
-            found = await run_in_threadpool(undo_seen, settings, number, made_at=now)
+            found = await run_in_threadpool(undo_seen, settings_of(request), number)
         except EhyaError as error:
             if error.code is not ErrorCode.IMPORT_UNDONE:
                 raise
@@ -54,29 +52,22 @@ def router() -> APIRouter:
         return await answered(request, lambda frame: undo_page(frame, found))
 
     @routes.post("/undo/import", openapi_extra=written_by())
-    async def undo(request: Request) -> Response:
-        given = form_of(request)
-        number = number_of(given.text("which"))
-        if not given.text("sure") and await run_in_threadpool(came_later, settings_of(request), number):
-            return went(request, f"/desk/imports/{number}/undo")  # others came after it: what goes along is shown first
-        return await _taken_back(request, "import", "/desk/imports")
-
     @routes.post("/undo/edit", openapi_extra=written_by())
-    async def undo_edit(request: Request) -> Response:
-        return await _taken_back(request, "edit", "/desk/units")
+    async def undo(request: Request) -> Response:
+        """Take back a register or an edit, each of which is an import; a second time it is only said."""
+        given, settings, now = form_of(request), settings_of(request), request.app.state.gate.now()
+        number, actor = number_of(given.text("which")), actor_of(request)
+        what = await run_in_threadpool(undoing, settings, number)
+        kind, otherwise = ("edit", "/desk/units") if what.edit else ("import", "/desk/imports")
+        if what.asks and not given.text("sure"):
+            return went(request, f"/desk/imports/{number}/undo")
+        onward = own_address(given.text("next"), otherwise)
+        try:
+            found = await run_in_threadpool(undo_import, settings, number, made_at=now, actor=actor)
+        except EhyaError as error:
+            if error.code is not ErrorCode.IMPORT_UNDONE:
+                raise
+            return went(request, onward, f"{kind}_was_undone")
+        return went(request, onward, f"{kind}_undone:{found.changed}")
 
     return routes
-
-
-async def _taken_back(request: Request, what: str, otherwise: str) -> Response:
-    """Take back a register or an edit, each of which is an import, and say so; a second time it is only said."""
-    given, now = form_of(request), request.app.state.gate.now()
-    number, onward = number_of(given.text("which")), own_address(given.text("next"), otherwise)
-    settings, actor = settings_of(request), actor_of(request)
-    try:
-        found = await run_in_threadpool(undo_import, settings, number, made_at=now, actor=actor)
-    except EhyaError as error:
-        if error.code is not ErrorCode.IMPORT_UNDONE:
-            raise
-        return went(request, onward, f"{what}_was_undone")
-    return went(request, onward, f"{what}_undone:{len(found.units)}")

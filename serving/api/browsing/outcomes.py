@@ -43,6 +43,7 @@ from serving.desk.outcomes import (
     OutcomeList,
     OutcomeRequest,
     correct_outcome,
+    outcome,
     outcomes,
     record_outcome,
     record_sheet,
@@ -116,14 +117,14 @@ def router() -> APIRouter:
 
     @routes.get("/outcomes/{number}", openapi_extra=read_by())
     async def one(request: Request, number: Number) -> Response:
-        event = await run_in_threadpool(_event, request, number)
+        event = await run_in_threadpool(outcome, settings_of(request), number)
         typed = _as_typed(event, words_for(request))
         return await _form(request, typed, str(event["unit_id"]), number=number, seen=typed)
 
     @routes.post("/outcomes/{number}", openapi_extra=written_by())
     async def correct(request: Request, number: Number) -> Response:
         given, now = form_of(request), request.app.state.gate.now()
-        event = await run_in_threadpool(_event, request, number)
+        event = await run_in_threadpool(outcome, settings_of(request), number)
         seen = {name: given.whole(f"shown_{name}") for name in _ROUNDED if f"shown_{name}" in given.fields}
         try:
             asked = _untouched(_asked(given, question_of(request).as_of), event, given, seen)
@@ -179,19 +180,23 @@ def _days(request: Request, query: Mapping[str, str]) -> tuple[tuple[Any, Any], 
 
 
 def _all(request: Request) -> OutcomeList:
-    """All events; the names of units are those of the standing appraisal, where there is one."""
-    office: Office = request.app.state.office
-    try:
-        names = office.appraised(question_of(request)).table["name"].sort_index()
-    except EhyaError as error:
-        if error.code not in NOT_READY:
-            raise
-        names = None
-    return outcomes(settings_of(request), names=names)
+    return outcomes(settings_of(request), names=_appraised(request))
 
 
 def _units(request: Request) -> pd.Series:
-    return _all(request).names
+    names = _appraised(request)
+    return outcomes(settings_of(request)).names if names is None else names
+
+
+def _appraised(request: Request) -> pd.Series | None:
+    """Names of the units of the standing appraisal, where there is one."""
+    office: Office = request.app.state.office
+    try:
+        return office.appraised(question_of(request)).table["name"].sort_index()
+    except EhyaError as error:
+        if error.code not in NOT_READY:
+            raise
+        return None
 
 
 def _typed(given: Form) -> dict[str, str]:
@@ -267,14 +272,6 @@ def _share(text: str) -> float | None:
 
 def _today(request: Request) -> str:
     return words_for(request).date(question_of(request).as_of)
-
-
-def _event(request: Request, number: Number) -> dict[Any, Any]:
-    events = _all(request).events
-    found = events[events["id"] == number].to_dict("records")
-    if not found:
-        raise EhyaError(ErrorCode.UNKNOWN_EVENT, given=number)
-    return found[0]
 
 
 def _as_typed(event: Mapping[Any, Any], words: Speech) -> dict[str, str]:

@@ -204,15 +204,14 @@ def list_agreements(terminal: Terminal, settings: Settings) -> None:
 
 def list_audit(terminal: Terminal, settings: Settings, newest: int) -> None:
     """Print the newest lines of the audit."""
-    seen = audit.audit_seen(settings, newest=newest)
-    found = seen.lines
+    found = audit.audit(settings, newest=newest)
     lines = [{**row, "facts": json.loads(row["facts"])} for row in found.to_dict("records")]
     if terminal.answer([{name: _moment(value) for name, value in line.items()} for line in lines]):
         return
     if not lines:
         terminal.say("access.audit_empty")
         return
-    words = terminal.speech
+    words, names = terminal.speech, audit.names_spoken_of(settings, found)
     rows = [
         [
             words.fact(line["id"]),
@@ -223,10 +222,10 @@ def list_audit(terminal: Terminal, settings: Settings, newest: int) -> None:
             words.join(piece.text for piece in said.details),
             line["hash"][:_SHORT],
         ]
-        for line, said in ((one, audit_said(one, seen.names, words)) for one in found.to_dict("records"))
+        for line, said in ((one, audit_said(one, names, words)) for one in found.to_dict("records"))
     ]
-    names = ("number", "made_at", "actor", "act", "subject", "facts", "hash")
-    terminal.table([words.text(f"access.{each}") for each in names], rows, title=words.text("access.audit"))
+    heads = ("number", "made_at", "actor", "act", "subject", "facts", "hash")
+    terminal.table([words.text(f"access.{each}") for each in heads], rows, title=words.text("access.audit"))
 
 
 def verify_audit(terminal: Terminal, settings: Settings, head: str | None) -> int:

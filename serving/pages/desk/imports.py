@@ -78,7 +78,7 @@ def waiting_line(upload: Upload, words: Speech) -> dict[str, str]:
     }
 
 
-def import_page(frame: Frame, found: ImportSeen, start: int = 0) -> str:
+def import_page(frame: Frame, found: ImportSeen) -> str:
     """Write what one register did to units.
 
     Parameters
@@ -87,8 +87,6 @@ def import_page(frame: Frame, found: ImportSeen, start: int = 0) -> str:
         What stands around it.
     found
         The import, with the cells of the units that are shown.
-    start
-        The first of these.
     """
     words, story = frame.speech, found.story
     number, cells = story.import_id, story.cells
@@ -110,7 +108,7 @@ def import_page(frame: Frame, found: ImportSeen, start: int = 0) -> str:
         complete=story.complete,
         refused=[_refused(one, words, several) for one in found.refused.head(_REFUSED).to_dict("records")],
         refused_more=words.number(len(found.refused) - _REFUSED) if len(found.refused) > _REFUSED else "",
-        pages=Pages.of(f"/desk/imports/{number}", {}, start, LENGTH, len(units), words),
+        pages=Pages.of(f"/desk/imports/{number}", {}, found.start, LENGTH, len(units), words),
     )
 
 
@@ -146,6 +144,7 @@ def undo_page(frame: Frame, found: UndoSeen) -> str:
         ],
         lost=[words.text(f"undo_kept.{kind}", count=int(count)) for kind, count in lost.items()],
         later=[_line(one, {}, {}, words) for one in found.later.head(MISSING).to_dict("records")],
+        later_more=words.number(len(found.later) - MISSING) if len(found.later) > MISSING else "",
         here=f"/desk/imports/{number}",
     )
 

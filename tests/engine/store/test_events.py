@@ -5,6 +5,7 @@ from datetime import date, datetime
 import pandas as pd
 import pytest
 
+import engine.store.events
 from engine.domain.outcome import Outcome, OutcomeKind
 from engine.errors import EhyaError, ErrorCode
 
@@ -72,6 +73,23 @@ class TestRevisions:
         assert register.events()[["id", "jobs"]].to_numpy().tolist() == [[number, 30]]
         assert register.events("2024-05-31")["id"].tolist() == [wrong]
         assert register.events("2024-06-01")["id"].tolist() == [number]
+
+    def test_one_event_is_read_alone_and_an_event_is_held_against_those_of_its_unit(self, register, unit, monkeypatch):
+        other = register.units().index.difference([unit])[0]
+        numbers = [register.events.add(outcome(one, "visited")) for one in (unit, other, other)]
+        read, standing = [], engine.store.events._standing
+
+        def counted(*given, **more):
+            found = standing(*given, **more)
+            read.append(len(found))
+            return found
+
+        monkeypatch.setattr(engine.store.events, "_standing", counted)
+        assert register.events.one(numbers[1])["unit_id"] == other
+        instead = register.events.correct(numbers[0], outcome(unit, "declined"), made_at=NOON)
+        assert read == [1, 1]
+        assert register.events.one(instead)["kind"] == "declined"
+        assert refused(lambda: register.events.one(numbers[0])) == (ErrorCode.UNKNOWN_EVENT, {"given": numbers[0]})
 
     def test_a_withdrawn_event_stands_no_more_and_stays_in_the_log(self, register, unit):
         number = register.events.add(outcome(unit))

@@ -65,6 +65,7 @@ def test_the_name_that_was_lost_leads_to_the_unit_that_was_kept(register, pair):
     kept, lost = pair
     register.decisions.merge(kept, lost, made_at=NOON)
     assert register.units.resolve(lost) == register.units.resolve(kept) == kept
+    assert register.units.resolved([lost, kept, "none"]) == {lost: kept, kept: kept, "none": "none"}
     pd.testing.assert_frame_equal(register.units.one(lost), register.units.one(kept))
     pd.testing.assert_frame_equal(register.units.one(kept), register.units())
     assert set(register.units.history(lost)["source"]) == {"units.xlsx", "b.xlsx"}

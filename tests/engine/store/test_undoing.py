@@ -93,7 +93,10 @@ def test_a_register_is_as_if_an_import_had_never_been(seed, sources, given, tmp_
         with Register.open(f"sqlite:///{whole}") as register, Register.open(f"sqlite:///{without}") as other:
             for intake, later in made[number + 1 :]:
                 commit(other, intake, later)
-            register.imports.undo(numbers[number], made_at=NOON)
+            rehearsed = register.imports.undoing(numbers[number])
+            undone = register.imports.undo(numbers[number], made_at=NOON)
+            pd.testing.assert_frame_equal(rehearsed.units, undone.units)
+            pd.testing.assert_frame_equal(rehearsed.kept, undone.kept)
             assert_same(register, other, statements=sources == 6)
             # and what comes afterwards finds the same register
             for one in (register, other):
@@ -117,6 +120,22 @@ def test_rows_that_a_corrected_file_repeated_are_its_own_once_the_first_is_undon
     assert register.units()["jobs_now"].tolist() == register.units(known_by="2026-01-01")["jobs_now"].tolist()
     assert sorted(register.units()["jobs_now"]) == [5, 30]
     assert register.check() == ()
+
+
+def test_what_undoing_would_do_is_seen_while_somebody_writes_and_changes_nothing(register, take, url):
+    number = take(row(1, jobs_now=30), row(2), as_of="2024-01-01", source="a.xlsx")
+    take(row(1, jobs_now=30), as_of="2025-01-01", source="b.xlsx")
+    before, revision = register.units(), register.revision()
+    with Register.open(url) as other, other.together():
+        seen = register.imports.undoing(number)
+    assert sorted(seen.units["fate"]) == ["gone", "unchanged"]
+    pd.testing.assert_frame_equal(register.units(), before)
+    assert register.revision() == revision
+    with pytest.raises(EhyaError, match="unknown_import"):
+        register.imports.undoing(99)
+    register.imports.undo(number, made_at=NOON)
+    with pytest.raises(EhyaError, match="import_undone"):
+        register.imports.undoing(number)
 
 
 class TestGone:

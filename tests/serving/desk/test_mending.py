@@ -1,12 +1,15 @@
 """What was mended in a file is proposed for the next of its source, for the same cell alone, never put in unasked."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 
-from engine.errors import EhyaError
+from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
-from serving.desk.mending import kept_mends, read_mends
+from serving.desk import mending, uploads
+from serving.desk.mending import Mended, keep_mends, kept_mends, read_mends
 from serving.desk.uploads import begin_upload, find_upload, keep_upload, read_upload, store_upload
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -113,3 +116,43 @@ def test_who_wrote_a_cell_comes_back_with_the_file(settings):
     again = upload.corrected({cell: "12"}, "user:reza", LATER.isoformat())
     assert again.menders == ((*cell, "user:sara", NOW.isoformat()),)
     assert upload.corrected({cell: ""}, "user:reza", LATER.isoformat()).menders == ()
+
+
+def test_a_file_is_stored_although_what_was_mended_in_it_cannot_be_remembered(settings, caplog):
+    path = kept_mends(settings, "list-1403.csv")
+    path.parent.mkdir()
+    path.write_text("{")
+    upload = _stored(settings, FIRST, {("list-1403", 2, "jobs_now"): "12"})
+    assert find_upload(settings, upload.upload_id).stored == 1
+    assert f"the upload {upload.upload_id} is not remembered" in caplog.text
+    assert path.read_text() == "{"
+
+
+def test_nothing_is_remembered_of_a_file_before_it_is_kept_that_it_is_stored(settings, monkeypatch):
+    upload = keep_upload(settings, _bring(settings, FIRST).corrected({("list-1403", 2, "jobs_now"): "12"}, "user:sara"))
+
+    def full(*_):
+        raise EhyaError(ErrorCode.FILE_NOT_WRITTEN, given="upload.json", why="no room")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(uploads, "keep_upload", full)
+        with pytest.raises(EhyaError, match="file_not_written"):
+            store_upload(settings, upload, made_at=NOW, actor="user:reza")
+    assert read_mends(settings, "list-1403.csv") == {}
+    assert store_upload(settings, upload, made_at=NOW, actor="user:reza").again
+    assert [one.value for one in read_mends(settings, "list-1403.csv").values()] == ["12"]
+
+
+def test_files_of_one_source_that_are_stored_at_once_lose_no_mended_value(settings, monkeypatch):
+    read = mending.read_mends
+
+    def waits(*given):
+        found = read(*given)
+        time.sleep(0.05)
+        return found
+
+    monkeypatch.setattr(mending, "read_mends", waits)
+    mends = [Mended(f"name:{one}|khoy", "Jobs now", "jobs_now", "many", "12", "", "") for one in "abc"]
+    with ThreadPoolExecutor(len(mends)) as files:
+        list(files.map(lambda one: keep_mends(settings, "list-1403.csv", [one]), mends))
+    assert set(read(settings, "list-1403.csv")) == {one.key for one in mends}

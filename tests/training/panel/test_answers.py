@@ -87,3 +87,39 @@ def test_a_file_that_cannot_be_read_is_an_error(folder):
 def test_where_nobody_was_asked_there_is_nothing(tmp_path):
     assert answers.answers(tmp_path).empty
     assert answers.questions(tmp_path).empty
+
+
+def test_what_is_taken_back_is_only_what_that_answer_left(folder):
+    answers.keep(folder, [sheet()])
+    answers.keep(folder, [sheet(answer="second")])
+    mark, _ = answers.last_kept(folder)
+    file = folder / "answers.csv"
+    lines = file.read_text().splitlines()
+    file.write_text("\n".join([*lines[:-1], lines[-1].replace("second", "equal")]) + "\n")  # somebody else's since
+    kept = answers.take_back(folder, mark)
+    assert kept["answer"].tolist() == ["first", "first", "first", "equal"]
+
+
+def test_a_turn_is_written_before_its_answers(folder, monkeypatch):
+    answers.keep(folder, [sheet()])
+    written = answers._write
+
+    def full(path, table):
+        if path.name == "answers.csv":
+            raise EhyaError(ErrorCode.FILE_NOT_WRITTEN, given=path.name)
+        written(path, table)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(answers, "_write", full)
+        with pytest.raises(EhyaError, match="file_not_written"):
+            answers.keep(folder, [sheet(answer="second")])
+    mark, lines = answers.last_kept(folder)
+    assert set(lines["after"]) == {"second"}
+    assert set(answers.take_back(folder, mark)["answer"]) == {"first"}
+    assert set(answers.last_kept(folder)[1]["after"]) == {"first"}
+
+
+def test_a_turn_that_does_not_say_what_it_left_is_none(folder):
+    answers.keep(folder, [sheet()])
+    (folder / "turns.csv").write_text("turn,expert,panel,number,output,before\nm,E1,p1,1,jobs,\n")
+    assert answers.last_kept(folder) is None

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from engine.store import Register
+from serving.desk import decisions
 from serving.desk.intake import RegisterReading, store_intake
 from tests.serving.api.browsing.conftest import browsing, words
 from tests.serving.api.parties import NOON, at_work, fresh
@@ -131,11 +132,29 @@ def test_two_units_that_nobody_proposed_are_found_from_one_of_them_merged_and_pa
     assert acts(deciding) == [("user:sara", "decided", "unmerge"), ("user:sara", "decided", "merge")]
 
 
-def test_a_unit_stands_beside_no_unit_that_is_not_there_and_not_beside_itself(deciding):
+@pytest.mark.parametrize(
+    "sought", ["glassworks", "kilns khoy", "خوي kilns", "glass works soda", "lassw", "swo", "xyzzy"]
+)
+def test_units_are_found_by_the_same_words_wherever_they_are_searched(deciding, sought):
+    text = "Unit name,County,Industrial estate,Activity,Status\nAlborz Glass Works,Khoy,Aras Town,Soda kilns,idle\n"
+    take_in(deciding.parties.settings, text, "sixth", "2025-03-02")
+    listed = re.findall(r'href="(/desk/units/\w+)"', deciding.get("/desk/units", params={"q": sought}).text)
+    other = re.search(r'href="(/desk/units/\w+)"', deciding.get("/desk/units?q=Zagros").text)[1]
+    found = deciding.get(f"{other}/same", params={"q": sought}).text
+    beside = [f"/desk/units/{one}" for one in re.findall(r"/same\?q=[^\"]*other=(\w+)\"", found)]
+    assert set(beside) == set(listed)
+    assert bool(listed) == (sought not in ("swo", "xyzzy"))  # a short word is not found across blanks
+
+
+def test_a_unit_stands_beside_no_unit_that_is_not_there_and_not_beside_itself(deciding, monkeypatch):
     address = re.search(r'href="(/desk/units/\w+)"', deciding.get("/desk/units?q=Zagros").text)[1]
     assert "No other unit has these words" in words(deciding.get(f"{address}/same?q=xyzzy"))
+    opened, open_register = [], decisions.open_register
+    monkeypatch.setattr(decisions, "open_register", lambda given: opened.append(given) or open_register(given))
     for other in ("xyzzy", address.rpartition("/")[2]):
+        opened.clear()
         refused = deciding.get(f"{address}/same", params={"other": other})
+        assert len(opened) == 1
         assert refused.status_code == 422
         assert "/desk/decisions/one" not in refused.text
     assert deciding.get("/desk/units/xyzzy/same").status_code == 404

@@ -2,7 +2,10 @@
 
 import re
 
+import serving.pages.desk.imports
+from serving.desk.intake import RegisterReading, store_intake
 from tests.serving.api.browsing.conftest import words
+from tests.serving.api.parties import NOON
 
 
 def test_registers_are_listed_with_what_each_did(reading):
@@ -16,7 +19,11 @@ def test_an_import_tells_what_it_changed_in_each_unit(reading):
     page = reading.get("/desk/imports/1")
     assert "What it changed" in words(page)
     assert "1 to 30 of 60" in words(page)
-    assert reading.get("/desk/imports/1?start=30").text.count("<details>") == 30
+    last = reading.get("/desk/imports/1?start=30")
+    assert last.text.count("<details>") == 30
+    beyond = reading.get("/desk/imports/1?start=9000")
+    assert "31 to 60 of 60" in words(beyond)
+    assert beyond.text.count("<details>") == 30
 
 
 def test_an_import_that_there_is_not_is_no_page(reading):
@@ -40,3 +47,34 @@ def test_what_taking_a_register_back_takes_along_is_said_before_it_is_done(writi
     assert "The register is taken back" in words(done)
     assert "had been taken back already" in words(writing.follow(writing.get("/desk/imports/1/undo")))
     assert writing.get("/desk/imports/99/undo").status_code == 404
+
+
+def test_what_is_taken_back_is_read_from_its_source_whatever_address_is_asked(writing):
+    unit = re.search(r'name="unit" value="(\w+)"', writing.get("/desk/units").text)[1]
+    writing.get(f"/desk/units/{unit}/edit")
+    edits = []
+    for jobs in ("4321", "4322"):
+        sent = writing.post(f"/desk/units/{unit}/edit", {"jobs_now": jobs}).headers["location"]
+        edits.append(re.search(r"undo_edit=(\d+)", sent)[1])
+    assert writing.post("/desk/undo/edit", {"which": "1"}).headers["location"] == "/desk/imports/1/undo"
+    assert writing.post("/desk/undo/edit", {"which": "99"}).status_code == 404
+    back = writing.follow(writing.post("/desk/undo/import", {"which": edits[0]}))  # another edit came after it
+    assert "The change is taken back" in words(back)
+    done = writing.follow(writing.post("/desk/undo/edit", {"which": "1", "sure": "1"}))
+    assert "The register is taken back: 60 units changed." in words(done)
+
+
+def test_units_are_counted_that_changed_and_later_registers_that_are_not_named(writing, monkeypatch):
+    settings = writing.parties.settings
+    for number in (1, 2):
+        path = settings.home / f"again_{number}.csv"
+        path.write_text(f"Unit name,County,Status\nOf its own,Khoy,idle\nBeside {number},Khoy,idle\n", encoding="utf-8")
+        reading = RegisterReading.plain(path, {"source": path.name, "as_of": "2025-01-01"})
+        store_intake(settings, reading, reading.intake(), imported_at=NOON)
+    monkeypatch.setattr(serving.pages.desk.imports, "MISSING", 1)
+    later = words(writing.get("/desk/imports/1/undo").text.partition('id="later"')[2])
+    assert "again_1.csv" in later
+    assert "again_2.csv" not in later
+    assert "and 1 more" in later
+    back = writing.follow(writing.post("/desk/undo/import", {"which": "2", "sure": "1"}))
+    assert "The register is taken back: 1 unit changed." in words(back)

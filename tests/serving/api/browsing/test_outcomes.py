@@ -2,6 +2,7 @@
 
 import re
 
+from serving.api.browsing import outcomes as browsing_outcomes
 from serving.desk.outcomes import outcomes
 from tests.serving.api.browsing.conftest import words
 
@@ -48,6 +49,19 @@ def test_an_event_is_corrected_and_withdrawn(writing):
     gone = writing.follow(writing.post(f"/desk/outcomes/{number}/withdraw", {"reason": "never was"}))
     assert "No event is recorded yet" in words(gone)
     assert writing.get("/desk/outcomes/999").status_code == 404
+
+
+def test_who_corrects_one_event_reads_that_one(writing, monkeypatch):
+    unit = _unit(writing)
+    writing.post("/desk/outcomes/new", {"unit": unit, "kind": "visited", "happened_on": "2026-03-01"})
+    number = _only_event(writing)["id"]
+    with monkeypatch.context() as reading:
+        reading.setattr(browsing_outcomes, "outcomes", None)
+        assert writing.get(f"/desk/outcomes/{number}").status_code == 200
+        fixed = {"unit": unit, "kind": "declined", "happened_on": "2026-03-02"}
+        assert writing.post(f"/desk/outcomes/{number}", fixed).status_code == 303
+        assert writing.get(f"/desk/outcomes/{number}").status_code == 404  # another stands in its place
+    assert _only_event(writing)["kind"] == "declined"
 
 
 def test_a_correction_leaves_what_stands_as_it_was_shown(writing):
