@@ -53,7 +53,7 @@ def roots(connection: Connection, known_by: date | None = None) -> dict[str, str
     return {lost: _root(lost, pointers) for lost in pointers}
 
 
-def _merges(connection: Connection) -> list[Row[Any]]:
+def _merges(connection: Connection) -> list[Row[Any, Any, Any, Any, Any]]:
     """Merges that persons or standing imports made, the oldest first, with the moment each was undone (or ``None``)."""
     merges, undone = schema.merges.c, schema.unmerges.c
     query = select(merges.id, merges.lost_id, merges.kept_id, merges.made_at, merges.import_id)
