@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
+from sqlalchemy import RowMapping, Select, insert, select, update
 
 from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
 from engine.store.audit import Act, note
 from engine.store.bulk import insert_line
 from engine.store.clock import utc
+from engine.store.passwords import opening_hash
 from engine.store.session import Session
 
 _ONE_LETTER = str.maketrans({"ي": "ی", "ك": "ک"})
@@ -187,12 +188,6 @@ class People:
         return found
 
 
-def opens(connection: Connection, name: str, password: str) -> bool:
-    """Whether a hash is that which opens an account now; asked inside the transaction that rests on it."""
-    found = connection.execute(_selected().where(schema.people.c.name == name)).mappings().one()
-    return bool(found["password"] == password)
-
-
 def _open_account(rows: Sequence[RowMapping], name: str) -> StoredPerson:
     found = next((StoredPerson(**row) for row in rows if row["name"] == name), None)
     if found is None:
@@ -205,9 +200,6 @@ def _open_account(rows: Sequence[RowMapping], name: str) -> StoredPerson:
 
 def _selected() -> Select[tuple[object, ...]]:
     table, ends = schema.people, schema.disablings
-    newer = schema.passwords
-    newest = select(newer.c.password).where(newer.c.name == table.c.name).order_by(newer.c.id.desc()).limit(1)
-    password = func.coalesce(newest.correlate(table).scalar_subquery(), table.c.password).label("password")
-    columns = [password if column.name == "password" else column for column in table.c if column.name != "id"]
+    columns = [opening_hash() if column.name == "password" else column for column in table.c if column.name != "id"]
     joined = table.outerjoin(ends, ends.c.name == table.c.name)
     return select(*columns, ends.c.made_at.label("disabled_at")).select_from(joined)

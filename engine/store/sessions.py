@@ -12,7 +12,7 @@ from engine.store import schema
 from engine.store.audit import Act, note
 from engine.store.bulk import insert_line
 from engine.store.clock import utc
-from engine.store.people import opens
+from engine.store.passwords import opens
 from engine.store.session import Session
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from engine.codes import Code
-from engine.errors import EhyaError, ErrorCode
 from engine.parsing.text import fold
 
 EDITS = "desk:"
@@ -76,25 +75,6 @@ def source_family(source: str) -> str:
     folded = fold(source)
     stem = re.sub(r"[\W_]+", " ", _VERSION.sub(" ", folded)).strip()
     return stem or folded
-
-
-def refuse_edits_name(source: str) -> None:
-    """Let no file be called as what persons write in the browser is: it would count as their decision.
-
-    Examples
-    --------
-    >>> refuse_edits_name("office.xlsx")
-    >>> refuse_edits_name("Desk: sara")
-    Traceback (most recent call last):
-    engine.errors.EhyaError: source_reserved: given='Desk: sara' prefix='desk:'
-
-    Raises
-    ------
-    EhyaError
-        ``source_reserved``.
-    """
-    if re.sub(r"\s", "", fold(source)).startswith(EDITS):
-        raise EhyaError(ErrorCode.SOURCE_RESERVED, given=source, prefix=EDITS)
 
 
 def decided_by_hand(told: pd.DataFrame) -> pd.Series:

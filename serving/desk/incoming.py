@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import LEASE, Act, Change, JobState, Register, StoredJob
-from engine.store.sources import refuse_edits_name
-from serving.desk.intake import RegisterReading
+from serving.desk.intake import RegisterReading, refuse_edits_name
 from serving.desk.mapping import kept_mapping, read_mapping
 from serving.desk.workspace import open_register
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,8 +16,9 @@ from engine.errors import EhyaError, ErrorCode
 from engine.intake import Intake, read_register
 from engine.intake.corrections import CORRECTION_COLUMNS
 from engine.parsing.money import read_money_unit
+from engine.parsing.text import fold
 from engine.settings import Settings
-from engine.store.sources import refuse_edits_name
+from engine.store.sources import EDITS
 from serving.desk.workspace import open_register
 
 if TYPE_CHECKING:
@@ -25,6 +27,25 @@ if TYPE_CHECKING:
 Options = Mapping[str, Any]
 """How a register is read, as JSON has it: ``as_of, source, sheet, province, county, estate, mapping, values,
 synthetic, rates, today, money`` (a unit of money in words); days are ISO texts."""
+
+
+def refuse_edits_name(source: str) -> None:
+    """Let no file be called as what persons write in the browser is: it would count as their decision.
+
+    Examples
+    --------
+    >>> refuse_edits_name("office.xlsx")
+    >>> refuse_edits_name("Desk: sara")
+    Traceback (most recent call last):
+    engine.errors.EhyaError: source_reserved: given='Desk: sara' prefix='desk:'
+
+    Raises
+    ------
+    EhyaError
+        ``source_reserved``.
+    """
+    if re.sub(r"\s", "", fold(source)).startswith(EDITS):
+        raise EhyaError(ErrorCode.SOURCE_RESERVED, given=source, prefix=EDITS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,8 @@ from engine.intake.glance import Glance, glance
 from engine.intake.kinds import kind_of, refuse
 from engine.settings import Settings
 from engine.store import Act, Change
-from engine.store.sources import refuse_edits_name
 from serving.desk.incoming import ENDINGS
-from serving.desk.intake import RegisterReading, StoredIntake, store_in, store_intake
+from serving.desk.intake import RegisterReading, StoredIntake, refuse_edits_name, store_in, store_intake
 from serving.desk.mapping import Agreement, keep_mapping, kept_mapping, read_mapping
 from serving.desk.mending import Cell, Proposed, keep_mends, mended_cells, proposed_cells, read_mends
 from serving.desk.once import once
