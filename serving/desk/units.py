@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Any
 
 import pandas as pd
@@ -107,8 +108,7 @@ class UnitTexts:
 
 def _lines(columns: list[pd.Series], change: Callable[[pd.Series], pd.Series]) -> pd.Series:
     """Texts of each unit, a line each, so that no word is found across two of them."""
-    changed = [change(column).fillna("").astype("str") for column in columns]
-    return changed[0].str.cat(changed[1:], sep="\n")
+    return reduce(lambda lines, more: lines + "\n" + more, (change(column).fillna("") for column in columns))
 
 
 class Searched:
