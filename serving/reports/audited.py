@@ -77,14 +77,22 @@ def audit_said(line: Mapping[Any, Any], names: pd.Series, words: Speech) -> Audi
     known = {name: value for name, value in facts.items() if value is not None}
     what = known.pop("what", None)
     return Audited(
-        _actor(str(line["actor"]), words),
+        actor_said(str(line["actor"]), words),
         words.text(act) if what is None else words.text(f"decision_act.{what}"),
         _subject(act, str(line["subject"]), known, names, words),
         tuple(_details(act, known, names, words)),
     )
 
 
-def _actor(actor: str, words: Speech) -> str:
+def actor_said(actor: str, words: Speech) -> str:
+    """Who did something: an account by its name, a key as one, others in words.
+
+    Examples
+    --------
+    >>> from serving.i18n import speech
+    >>> [actor_said(one, speech("en")) for one in ("user:sara", "key:reader", "restore", "")]
+    ['sara', 'key reader', 'restoring a backup', '']
+    """
     kind, _, name = actor.partition(":")
     if kind == "key":
         return words.text("audit.key", given=name)

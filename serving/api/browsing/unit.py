@@ -43,7 +43,8 @@ from serving.i18n import Speech
 from serving.pages.desk.editing import edit_page, written
 from serving.pages.desk.listing import sent_list
 from serving.pages.desk.unit import SLIDERS, UnitShown, unit_page
-from serving.pages.desk.words import actor_said, day_said, unit_address
+from serving.pages.desk.words import day_said, unit_address
+from serving.reports.audited import actor_said
 from serving.reports.cash_flow import write_cash_flow
 from serving.reports.opportunity import write_sheet
 
@@ -209,7 +210,7 @@ def _documents(settings: Settings, unit_id: str, words: Speech) -> list[dict[str
             "number": one.number,
             "title": one.title,
             "line": words.join([words.text("desk.kilobytes", count=words.number(one.size / 1024)),
-                                day_said(one.made_at, words), actor_said(one.actor)]),
+                                day_said(one.made_at, words), actor_said(one.actor, words)]),
         }
         for one in documents(settings, unit_id)
     ]  # fmt: skip

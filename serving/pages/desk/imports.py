@@ -16,7 +16,8 @@ from serving.desk.uploads import Upload
 from serving.disclosure.values import known
 from serving.i18n import Speech
 from serving.pages.desk.frame import Frame, Place, page
-from serving.pages.desk.words import Pages, actor_said, day_said, name_of, unit_address
+from serving.pages.desk.words import Pages, day_said, name_of, unit_address
+from serving.reports.audited import actor_said
 from serving.reports.ranked import isolated
 from serving.reports.rejects import REMEDIES, Remedy
 from serving.reports.said import field_said, value_said
@@ -72,7 +73,7 @@ def waiting_line(upload: Upload, words: Speech) -> dict[str, str]:
     address = f"/desk/imports/new/{upload.upload_id}"
     return {
         "name": upload.name,
-        "by": actor_said(upload.actor),
+        "by": actor_said(upload.actor, words),
         "on": day_said(datetime.fromisoformat(upload.made_at), words),
         "address": address,
     }
@@ -184,13 +185,13 @@ def _line(
         "source": str(one["source"]),
         "as_of": words.date(one["as_of"]),
         "on": day_said(one["imported_at"], words),
-        "by": actor_said(readers.get(number, "")),
+        "by": actor_said(readers.get(number, ""), words),
         "new": words.number(one["new_count"]),
         "updated": words.number(one["updated_count"]),
         "unchanged": words.number(one["unchanged_count"]),
         "refused": words.number(refused),
         "undone": day_said(one["undone_at"], words) if known(one["undone_at"]) else "",
-        "undoer": actor_said(undoers.get(number, "")),
+        "undoer": actor_said(undoers.get(number, ""), words),
     }
 
 

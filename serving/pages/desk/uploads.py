@@ -24,7 +24,8 @@ from serving.disclosure.values import known
 from serving.i18n import Speech
 from serving.pages.desk.frame import Frame, Place, page
 from serving.pages.desk.imports import changes_said, place_said, waiting_line
-from serving.pages.desk.words import Pages, actor_said, day_said, name_of, unit_address
+from serving.pages.desk.words import Pages, day_said, name_of, unit_address
+from serving.reports.audited import actor_said
 from serving.reports.refusals import refusal_said
 from serving.reports.rejects import REMEDIES, Remedy, allowed_said, closed_list
 from serving.reports.said import field_said
@@ -239,7 +240,7 @@ def _proposed(one: Proposed, read: UploadReading, words: Speech) -> dict[str, st
         "field": field_said(field, words),
         "given": one.mended.given,
         "value": one.mended.value,
-        "by": actor_said(one.mended.by),
+        "by": actor_said(one.mended.by, words),
         "on": "" if at is None else day_said(at.tz_convert(None).to_pydatetime(), words),
     }
 

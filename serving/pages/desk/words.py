@@ -31,17 +31,6 @@ def name_of(name: object, speech: Speech) -> str:
     return str(name) if known(name) else speech.text("page.no_name")
 
 
-def actor_said(actor: str) -> str:
-    """Who did something, without the kind of account.
-
-    Examples
-    --------
-    >>> actor_said("user:sara"), actor_said("terminal"), actor_said("")
-    ('sara', 'terminal', '')
-    """
-    return actor.removeprefix("user:")
-
-
 def day_said(kept: datetime, speech: Speech) -> str:
     """The day of a moment of the register, as it was lived through where the computer stands."""
     return speech.date(day_of(kept)) if known(kept) else speech.date(None)
