@@ -27,6 +27,7 @@ from serving.desk.question import Question
 from serving.disclosure.levels import CallerRole, Level
 from serving.i18n import Speech
 from serving.pages.desk.frame import Done, Frame
+from serving.reports.refusals import event_facts_said
 
 PAGE_HEADERS = {
     "content-security-policy": (
@@ -285,14 +286,10 @@ def said_here(code: Code, facts: Mapping[str, Any], words: Speech) -> str:
     >>> said_here(ErrorCode.OUTCOME_OUT_OF_RANGE, facts, speech("en"))
     '2,000,000 is not accepted for Persons at work; allowed: 0 to 1,000,000.'
     """
-    named: dict[str, Any] = dict(facts)
-    if code in (ErrorCode.OUTCOME_OUT_OF_RANGE, ErrorCode.OUTCOME_DETAIL_MISPLACED):
-        named["field"] = words.text(f"outcome_column.{named['field']}")
-    elif str(named.get("field")) in FIELDS:
+    named = event_facts_said(code, facts, words)
+    if named.get("field") == facts.get("field") and str(named.get("field")) in FIELDS:
         named["field"] = words.text(f"field.{named['field']}")
-    if code is ErrorCode.OUTCOME_OUT_OF_RANGE:
-        named["allowed"] = words.range(*named["allowed"])
-    elif code is ErrorCode.UNKNOWN_OPTION and isinstance(named.get("allowed"), list | tuple):
+    if code is ErrorCode.UNKNOWN_OPTION and isinstance(named.get("allowed"), list | tuple):
         named["allowed"] = [_choice_said(str(one), words) for one in named["allowed"]]
     try:
         return words.text(f"desk_error.{code.value}", **named)

@@ -52,7 +52,6 @@ def router() -> APIRouter:
         return await answered(request, lambda frame: undo_page(frame, found))
 
     @routes.post("/undo/import", openapi_extra=written_by())
-    @routes.post("/undo/edit", openapi_extra=written_by())
     async def undo(request: Request) -> Response:
         """Take back a register or an edit, each of which is an import; a second time it is only said."""
         given, settings, now = form_of(request), settings_of(request), request.app.state.gate.now()

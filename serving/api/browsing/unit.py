@@ -104,7 +104,7 @@ def router() -> APIRouter:
             problem = wrong(request, error)
         if done is not None and done.number is not None:
             code = "unit_edited_held" if done.held else "unit_edited"
-            return went(request, unit_address(unit_id), code, undo_edit=str(done.number))
+            return went(request, unit_address(unit_id), code, undo_import=str(done.number))
         if done is not None and not done.refused and not done.met:
             return went(request, unit_address(unit_id), "nothing_changed")
         story = await run_in_threadpool(unit_story_of, request, unit_id)

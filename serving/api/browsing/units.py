@@ -125,7 +125,7 @@ def router() -> APIRouter:
         except EhyaError as error:
             said = wrong(request, error)
         if done is not None and done.number is not None:
-            return went(request, "/desk/units", f"units_edited:{done.changed}", undo_edit=str(done.number))
+            return went(request, "/desk/units", f"units_edited:{done.changed}", undo_import=str(done.number))
         if done is not None and done.since:
             said = words.text("desk.changed_since")
         agreed = done is not None and done.changed and not done.since

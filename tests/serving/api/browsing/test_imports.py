@@ -49,18 +49,18 @@ def test_what_taking_a_register_back_takes_along_is_said_before_it_is_done(writi
     assert writing.get("/desk/imports/99/undo").status_code == 404
 
 
-def test_what_is_taken_back_is_read_from_its_source_whatever_address_is_asked(writing):
+def test_whether_an_edit_or_a_register_is_taken_back_is_read_from_its_source(writing):
     unit = re.search(r'name="unit" value="(\w+)"', writing.get("/desk/units").text)[1]
     writing.get(f"/desk/units/{unit}/edit")
     edits = []
     for jobs in ("4321", "4322"):
         sent = writing.post(f"/desk/units/{unit}/edit", {"jobs_now": jobs}).headers["location"]
-        edits.append(re.search(r"undo_edit=(\d+)", sent)[1])
-    assert writing.post("/desk/undo/edit", {"which": "1"}).headers["location"] == "/desk/imports/1/undo"
-    assert writing.post("/desk/undo/edit", {"which": "99"}).status_code == 404
+        edits.append(re.search(r"undo_import=(\d+)", sent)[1])
+    assert writing.post("/desk/undo/import", {"which": "1"}).headers["location"] == "/desk/imports/1/undo"
+    assert writing.post("/desk/undo/import", {"which": "99"}).status_code == 404
     back = writing.follow(writing.post("/desk/undo/import", {"which": edits[0]}))  # another edit came after it
     assert "The change is taken back" in words(back)
-    done = writing.follow(writing.post("/desk/undo/edit", {"which": "1", "sure": "1"}))
+    done = writing.follow(writing.post("/desk/undo/import", {"which": "1", "sure": "1"}))
     assert "The register is taken back: 60 units changed." in words(done)
 
 

@@ -79,8 +79,8 @@ def test_an_edit_shows_names_its_source_and_is_taken_back(writing):
     assert "The changes are saved" in words(done)
     assert "desk:sara" in done.text
     assert "17 persons" in words(done)
-    which = re.search(r'action="/desk/undo/edit">.*?name="which" value="(\d+)"', done.text)[1]
-    back = writing.follow(writing.post("/desk/undo/edit", {"which": which, "next": f"/desk/units/{unit}"}))
+    which = re.search(r'action="/desk/undo/import">.*?name="which" value="(\d+)"', done.text)[1]
+    back = writing.follow(writing.post("/desk/undo/import", {"which": which, "next": f"/desk/units/{unit}"}))
     assert "17 persons" not in words(back)
     assert "desk:sara" not in back.text
 
@@ -148,8 +148,8 @@ def test_machines_are_added_changed_and_removed_row_by_row(writing):
     saw = re.search(r'name="(equipment_\w+-1)_name" value="saw"', form)[1]
     gone = writing.follow(writing.post(path, _fields(form) | {f"{saw}_remove": "1"}))
     assert not re.search(r"<li>saw</li>", gone.text)
-    which = re.search(r'action="/desk/undo/edit">.*?name="which" value="(\d+)"', gone.text)[1]
-    back = writing.follow(writing.post("/desk/undo/edit", {"which": which, "next": f"/desk/units/{unit}"}))
+    which = re.search(r'action="/desk/undo/import">.*?name="which" value="(\d+)"', gone.text)[1]
+    back = writing.follow(writing.post("/desk/undo/import", {"which": which, "next": f"/desk/units/{unit}"}))
     assert re.search(r"<li>saw</li>", back.text)
 
 
