@@ -2,8 +2,9 @@
 
 Ours is the service in a process of its own; a planner's key opens its pages, each is asked once before the clock
 starts. The bare routes are handed each page ready. Beside the ratio stands the median of each page, in milliseconds;
-of the page of a unit also that of units that nobody asked for before, from anywhere (``unit_new``) and from a list that
-has stood for a moment (``unit_listed``).
+of the page of a unit also that of units that nobody asked for before: at once after a change (``unit_new``), from a
+list that has stood for a moment (``unit_listed``), and from anywhere once the register has been looked into
+(``unit_later``, as long after the first list as ``_BY_AND_BY`` says).
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ PAGES = {
 }
 _READING = 3.0
 """Seconds that a list is taken to be read before a unit of it is opened."""
+_BY_AND_BY = 120.0
+"""Seconds in which ten thousand units are looked into beside the requests."""
 
 
 def measure(*, random_state: int = 0, repeats: int = 7, units: int = UNITS) -> dict[str, float]:
@@ -51,7 +54,11 @@ def measure(*, random_state: int = 0, repeats: int = 7, units: int = UNITS) -> d
             unit = every[0]
         paths = {name: path.replace("UNIT", unit) for name, path in PAGES.items()}
         headers = {"authorization": f"Bearer {key}"}
+        step = len(every) // repeats - 1
         with place.served() as served:
+            _asked(served.port, paths["unit"], headers)
+            new = _median_ms(served.port, _units(every[1::step][:repeats]), headers)
+            first_list = time.monotonic()
             pages = {name: _asked(served.port, path, headers) for name, path in paths.items()}
             with _bare(pages) as port:
                 found = compare(
@@ -60,11 +67,12 @@ def measure(*, random_state: int = 0, repeats: int = 7, units: int = UNITS) -> d
                     repeats=repeats,
                 )
             times = {name: _median_ms(served.port, [path] * repeats, headers) for name, path in paths.items()}
-            step = len(every) // repeats - 1
-            times["unit_new"] = _median_ms(served.port, _units(every[1::step][:repeats]), headers)
             listed = re.findall(rb'name="unit" value="(\w+)"', _asked(served.port, "/desk/units?sort=name", headers))
             time.sleep(_READING)
             times["unit_listed"] = _median_ms(served.port, _units(one.decode() for one in listed[:repeats]), headers)
+            time.sleep(max(0.0, first_list + _BY_AND_BY - time.monotonic()))
+            times["unit_later"] = _median_ms(served.port, _units(every[2::step][:repeats]), headers)
+            times["unit_new"] = new
     return found | {f"{name}_ms": took for name, took in times.items()}
 
 
