@@ -4,7 +4,8 @@ Ours is the service in a process of its own; a planner's key opens its pages, ea
 starts. The bare routes are handed each page ready. Beside the ratio stands the median of each page, in milliseconds;
 of the page of a unit also that of units that nobody asked for before: at once after a change (``unit_new``), from a
 list that has stood for a moment (``unit_listed``), and from anywhere once the register has been looked into
-(``unit_later``, as long after the first list as ``_BY_AND_BY`` says).
+(``unit_later``, as long after the first list as ``_BY_AND_BY`` says). ``weights`` is the ranking of two thousand units
+under weights that nobody chose before.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from serving.desk.workspace import open_register
 from serving.disclosure.levels import CallerRole
 
 UNITS = 10_000
+WEIGHED = 2_000
 PAGES = {
     "today": "/desk",
     "units": "/desk/units",
@@ -73,7 +75,17 @@ def measure(*, random_state: int = 0, repeats: int = 7, units: int = UNITS) -> d
             time.sleep(max(0.0, first_list + _BY_AND_BY - time.monotonic()))
             times["unit_later"] = _median_ms(served.port, _units(every[2::step][:repeats]), headers)
             times["unit_new"] = new
+        times["weights"] = _weights_ms(Path(folder) / "weighed", random_state=random_state, repeats=repeats)
     return found | {f"{name}_ms": took for name, took in times.items()}
+
+
+def _weights_ms(folder: Path, *, random_state: int, repeats: int) -> float:
+    folder.mkdir()
+    place = Place.make(folder, units=WEIGHED, random_state=random_state)
+    headers = {"authorization": f"Bearer {place.key(CallerRole.PLANNER, 'office')}"}
+    with place.served() as served:
+        _asked(served.port, "/desk/ranking", headers)
+        return _median_ms(served.port, [f"/desk/ranking?w_jobs={40 + one}" for one in range(repeats)], headers)
 
 
 def _asked(port: int, path: str, headers: Mapping[str, str]) -> bytes:
