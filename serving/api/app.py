@@ -22,6 +22,7 @@ from serving.api.browsing.failing import problem_answer, signing_in
 from serving.api.browsing.imports import router as read_registers_routes
 from serving.api.browsing.map import router as map_routes
 from serving.api.browsing.outcomes import router as desk_outcome_routes
+from serving.api.browsing.packages import router as package_pages
 from serving.api.browsing.panel import router as desk_panel_routes
 from serving.api.browsing.people import router as desk_people_routes
 from serving.api.browsing.ranking import router as ranking_routes
@@ -59,6 +60,7 @@ from serving.desk.office import Office
 from serving.desk.people import PasswordCost
 from serving.desk.posting import PUBLIC, Reach
 from serving.desk.readings import Readings
+from serving.desk.solving import Searches
 from serving.desk.training_run import TrainingRuns
 
 DESCRIPTION = (
@@ -75,7 +77,7 @@ LOOKED_UP_AT_ONCE = 4
 _DESK = (
     signing_routes, starting_routes, today_routes, desk_units_routes, desk_unit_routes, unit_undoing_routes,
     desk_outcome_routes, ranking_routes, compare_routes, map_routes, desk_panel_routes, desk_people_routes,
-    account_routes, upload_routes, read_registers_routes, decision_routes,
+    account_routes, package_pages, upload_routes, read_registers_routes, decision_routes,
 )  # fmt: skip
 """Pages for people who sign in."""
 
@@ -155,6 +157,7 @@ def create_app(
     app.state.looking_up = asyncio.Semaphore(LOOKED_UP_AT_ONCE)
     app.state.password_cost, app.state.runs = password_cost, TrainingRuns(settings)
     app.state.gate = gate or Gate(limits=limits)
+    app.state.searches = Searches(settings)
     app.state.readings = Readings(settings, app.state.gate.now)
     app.include_router(unit_routes())
     app.include_router(shortlist_routes())

@@ -16,6 +16,8 @@ from serving.reports.plan import money_line
 from serving.reports.workbook import Notes, OutputSheet, SheetColumn, write_json, write_xlsx
 
 _SUMS = {TermKind.CAPITAL.value, TermKind.PUBLIC_MONEY.value, TermKind.HARD_CURRENCY.value, TermKind.DEBT.value}
+SMALL = 0.05
+"""Jobs: what costs less is not listed."""
 _COUNTS = {TermKind.COUNT.value, TermKind.QUOTA.value}
 
 
@@ -213,6 +215,65 @@ def figures_line(unit: Mapping[str, Any], words: Speech) -> str:
         if_revived=_interval(unit, "jobs_if_revived", words),
         capital=words.money(unit["capital_rial"]),
     )
+
+
+def outside_lines(said: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> list[str]:
+    """Why a unit is out, and the smallest changes that bring it in, line by line."""
+    out = said["outside"]
+    if out is None:
+        return []
+    lines = [words.text("package.barrier", rule=rule_in_words(rule, words, names)) for rule in out["barriers"]]
+    finished = out.get("finished", True)
+    if out["price"] is None:
+        lines.append(words.text("package.cannot_force" if finished else "package.no_time_out"))
+    elif out["price"] < SMALL:
+        lines.append(words.text("package.forced_free"))
+    else:
+        leaving, entering = (units_in_words(out[key], names, words) for key in ("leaving", "entering"))
+        facts = {"leaving": leaving, "entering": entering}
+        lines.append(words.text("package.price", price=words.number(out["price"], 1), **facts))
+    changes = [_cheaper_line(one, words) for one in out["cheaper"]]
+    changes += [loosening_in_words(one, words, names) for one in out["changes"]]
+    if out["price"] is not None and out["price"] >= SMALL and not out["barriers"]:
+        worth = said["worth"]
+        facts = {"price": out["price"], "worth": worth, "wanted": worth + out["price"]}
+        numbers = {name: words.number(value, 1) for name, value in facts.items()}
+        changes.append(words.text("package.change_worth", **numbers))
+        if (wanted := said["chance_wanted"]) is not None:
+            shares = {"chance": words.share(said["chance"], 1), "wanted": words.share(wanted, 1)}
+            changes.append(words.text("package.change_likelier", **shares))
+    end = [] if finished else [words.text("package.no_time_for_all")]
+    title = [words.text("package.would_enter")] if changes else []
+    return [*lines, *title, *(f"– {line}" for line in changes), *end]
+
+
+def rests_on(document: Mapping[str, Any], words: Speech) -> str:
+    """Model, draws and digest of a package."""
+    facts = {"model": document["model_version"], "worlds": document["worlds"], "digest": document["digest"][:12]}
+    return words.text("package.rests_on", seed=document["terms"].get("seed", 0), **facts)
+
+
+def package_answer(stored: Any) -> dict[str, Any]:
+    """What a program gets: the package, and what is known of its making."""
+    head = {
+        "key": stored.key,
+        "name": stored.name,
+        "version": stored.version,
+        "event": stored.event,
+        "as_of": stored.as_of.isoformat(),
+        "made_at": stored.made_at.isoformat(),
+        "model_version": stored.model_version,
+        "digest": stored.digest,
+        "frozen": None
+        if not stored.frozen
+        else {"role": stored.role, "on": str(stored.signed_on), "note": stored.note},
+    }
+    return head | dict(stored.document)
+
+
+def _cheaper_line(one: Mapping[str, Any], words: Speech) -> str:
+    facts = {"term": words.text(f"term_kind.{one['kind']}"), "amount": words.money(one["amount"])}
+    return words.text("package.change_cheaper", **facts)
 
 
 def _interval(unit: Mapping[str, Any], name: str, words: Speech, *, share: bool = False) -> str:

@@ -251,6 +251,7 @@ _OPTIONS = {
     "investor": "access.investor",
     "level": "deciding.level",
     "jobs_now": "field.jobs_now",
+    "office": "studio.office",
 }
 """What the page calls a box that the desk calls by its option."""
 

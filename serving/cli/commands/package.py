@@ -24,6 +24,7 @@ from serving.i18n.speech import NOT_KNOWN
 from serving.reports.booklet import write_booklet
 from serving.reports.logo import read_logo
 from serving.reports.package import (
+    SMALL,
     any_synthetic,
     conflict_lines,
     cost_in_words,
@@ -31,9 +32,11 @@ from serving.reports.package import (
     figure_rows,
     figures_line,
     group_in_words,
-    loosening_in_words,
     money_lines,
+    outside_lines,
+    package_answer,
     reason_lines,
+    rests_on,
     rule_in_words,
     term_in_words,
     unit_in_words,
@@ -42,7 +45,6 @@ from serving.reports.package import (
 )
 
 EXIT_INFEASIBLE = 1
-_SMALL = 0.05  # jobs: what costs less is not listed
 
 
 def solve(
@@ -78,7 +80,7 @@ def show_solved(terminal: Terminal, found: desk.Solved) -> int:
                 terminal.line(line)
         return EXIT_INFEASIBLE
     assert found.stored is not None
-    document = _document(found.stored)
+    document = package_answer(found.stored)
     if not terminal.answer(document):
         _print(terminal, document, found.names)
         if found.stored.version:
@@ -97,7 +99,7 @@ def show(terminal: Terminal, settings: Settings, given: str, *, as_of: str | Non
     at = today() if as_of is None else day(as_of, "--as-of").at
     found = desk.followed(settings, given, as_of=at)
     same = desk.reproduces(found.stored) if again else None
-    document = _document(found.stored) | {
+    document = package_answer(found.stored) | {
         "losses": {unit: loss.value for unit, loss in found.losses.items()},
         "replacement": None if found.replacement is None else list(found.replacement),
         "events": found.events.astype(str).to_dict("records"),
@@ -135,7 +137,7 @@ def why(terminal: Terminal, settings: Settings, given: str, unit: str) -> None:
         return
     terminal.line(words.text("package.why_out", unit=name, package=stored.key), "bold")
     _print_loss(terminal, said, name)
-    for line in _outside_lines(said, words, names):
+    for line in outside_lines(said, words, names):
         terminal.line(f"  {line}")
 
 
@@ -304,7 +306,7 @@ def freeze_package(
     at = today() if on is None else day(on, "--on").at
     made_at = now().to_pydatetime()
     stored = desk.freeze(settings, given, role=by, signed_on=at, note=note, made_at=made_at)
-    if not terminal.answer(_document(stored)):
+    if not terminal.answer(package_answer(stored)):
         terminal.say("package.frozen_done", key=stored.key, role=by, date=stored.signed_on)
 
 
@@ -352,32 +354,14 @@ def export(
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--teaser", given=out.name, allowed=[".pdf"])
     stored, words = desk.stored_package(settings, given), terminal.speech
     lost = desk.losses_of(settings, stored, as_of=today())
-    document = _document(stored) | {"losses": {unit: loss.value for unit, loss in lost.items()}}
+    document = package_answer(stored) | {"losses": {unit: loss.value for unit, loss in lost.items()}}
     costs = [
         (term_in_words(term, words, document), cost_in_words(term, price, words, document))
         for term, price in document["term_prices"].items()
     ]
-    notes = [(_rests_on(document, words), ""), (words.text("package.terms_cost"), "")]
+    notes = [(rests_on(document, words), ""), (words.text("package.terms_cost"), "")]
     write_package(out, document, [*notes, *costs], words)
     terminal.written(out)
-
-
-def _document(stored: Any) -> dict[str, Any]:
-    """What a program gets: the package, and what is known of its making."""
-    head = {
-        "key": stored.key,
-        "name": stored.name,
-        "version": stored.version,
-        "event": stored.event,
-        "as_of": stored.as_of.isoformat(),
-        "made_at": stored.made_at.isoformat(),
-        "model_version": stored.model_version,
-        "digest": stored.digest,
-        "frozen": None
-        if not stored.frozen
-        else {"role": stored.role, "on": str(stored.signed_on), "note": stored.note},
-    }
-    return head | dict(stored.document)
 
 
 def _print(terminal: Terminal, document: Mapping[str, Any], names: Mapping[str, Any]) -> None:
@@ -410,7 +394,7 @@ def _print(terminal: Terminal, document: Mapping[str, Any], names: Mapping[str, 
     else:
         terminal.say("package.draft_line")
     terminal.line(words.text("package.net_note"), "dim")
-    terminal.line(_rests_on(document, words), "dim")
+    terminal.line(rests_on(document, words), "dim")
 
 
 def _print_terms(terminal: Terminal, document: Mapping[str, Any], names: Mapping[str, Any]) -> None:
@@ -419,7 +403,7 @@ def _print_terms(terminal: Terminal, document: Mapping[str, Any], names: Mapping
     costs = [
         (f"  {term_in_words(term, words, document)}", cost_in_words(term, price, words, document))
         for term, price in document["term_prices"].items()
-        if price >= _SMALL
+        if price >= SMALL
     ]
     if costs:
         terminal.pairs(costs, title=words.text("package.terms_cost"))
@@ -454,45 +438,6 @@ def _print_followed(terminal: Terminal, found: desk.FollowedPackage) -> None:
     for row in found.events.to_dict("records"):
         kind, unit = words.text(OutcomeKind(row["kind"])), unit_in_words(row["unit_id"], found.names)
         terminal.line(f"  {words.date(row['happened_on'])} · {kind} · {unit}")
-
-
-def _outside_lines(said: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> list[str]:
-    out = said["outside"]
-    if out is None:
-        return []
-    lines = [words.text("package.barrier", rule=rule_in_words(rule, words, names)) for rule in out["barriers"]]
-    finished = out.get("finished", True)
-    if out["price"] is None:
-        lines.append(words.text("package.cannot_force" if finished else "package.no_time_out"))
-    elif out["price"] < _SMALL:
-        lines.append(words.text("package.forced_free"))
-    else:
-        leaving, entering = (units_in_words(out[key], names, words) for key in ("leaving", "entering"))
-        facts = {"leaving": leaving, "entering": entering}
-        lines.append(words.text("package.price", price=words.number(out["price"], 1), **facts))
-    changes = [_cheaper_line(one, words) for one in out["cheaper"]]
-    changes += [loosening_in_words(one, words, names) for one in out["changes"]]
-    if out["price"] is not None and out["price"] >= _SMALL and not out["barriers"]:
-        worth = said["worth"]
-        facts = {"price": out["price"], "worth": worth, "wanted": worth + out["price"]}
-        numbers = {name: words.number(value, 1) for name, value in facts.items()}
-        changes.append(words.text("package.change_worth", **numbers))
-        if (wanted := said["chance_wanted"]) is not None:
-            shares = {"chance": words.share(said["chance"], 1), "wanted": words.share(wanted, 1)}
-            changes.append(words.text("package.change_likelier", **shares))
-    end = [] if finished else [words.text("package.no_time_for_all")]
-    title = [words.text("package.would_enter")] if changes else []
-    return [*lines, *title, *(f"– {line}" for line in changes), *end]
-
-
-def _cheaper_line(one: Mapping[str, Any], words: Speech) -> str:
-    facts = {"term": words.text(f"term_kind.{one['kind']}"), "amount": words.money(one["amount"])}
-    return words.text("package.change_cheaper", **facts)
-
-
-def _rests_on(document: Mapping[str, Any], words: Speech) -> str:
-    facts = {"model": document["model_version"], "worlds": document["worlds"], "digest": document["digest"][:12]}
-    return words.text("package.rests_on", seed=document["terms"].get("seed", 0), **facts)
 
 
 def _names(inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ class Place(Code):
     UNITS = "units"
     RANKING = "ranking"
     MAP = "map"
+    PACKAGES = "packages"
     OUTCOMES = "outcomes"
     IMPORTS = "imports"
     DECISIONS = "decisions"
@@ -33,6 +34,7 @@ KEYS: Mapping[Place, str] = {
     Place.UNITS: "u",
     Place.RANKING: "r",
     Place.MAP: "m",
+    Place.PACKAGES: "k",
     Place.OUTCOMES: "o",
     Place.IMPORTS: "i",
     Place.DECISIONS: "d",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -130,6 +131,51 @@ def locator(province: object, county: object, words: Speech) -> dict[str, Any] |
         "address": _address(str(county), CountyFigure.UNITS),
         "width": SMALL,
         "height": round(SMALL * outlines().shape),
+        "source": outlines().source,
+    }
+
+
+def counties_shown(counts: Mapping[str, int], words: Speech) -> dict[str, Any] | None:
+    """A small map of how many units stand in each county; ``None`` where all stand outside the province drawn.
+
+    Parameters
+    ----------
+    counts
+        County -> units.
+    words
+        Language.
+
+    Examples
+    --------
+    >>> from serving.i18n import speech
+    >>> drawn = counties_shown({"Khoy": 3, "Rey": 1}, speech("en"))
+    >>> len(drawn["others"]), [(one["name"], one["count"]) for one in drawn["here"]], drawn["elsewhere"]
+    (19, [('Khoy', '3')], '1')
+    """
+    paths = _small_paths()
+    if not set(paths).intersection(counts):
+        return None
+    centres = {name: middle for name, _, middle in outlines().drawn}
+    width, height = SMALL, round(SMALL * outlines().shape)
+    here = [
+        {
+            "path": paths[name],
+            "name": words.place(name),
+            "count": words.number(count),
+            "address": _address(name, CountyFigure.UNITS),
+            "x": round(centres[name][0] * width),
+            "y": round(centres[name][1] * height),
+        }
+        for name, count in counts.items()
+        if name in paths
+    ]
+    away = sum(count for name, count in counts.items() if name not in paths)
+    return {
+        "others": [path for name, path in paths.items() if name not in counts],
+        "here": here,
+        "elsewhere": words.number(away) if away else "",
+        "width": width,
+        "height": height,
         "source": outlines().source,
     }
 

@@ -1,0 +1,366 @@
+"""Pages of packages: what there is, terms as a form, a search and what contradicts, one package, two side by side."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import pandas as pd
+
+from serving.desk.package import FollowedPackage
+from serving.desk.solving import RUNNING, Search
+from serving.i18n import Speech
+from serving.i18n.speech import NOT_KNOWN
+from serving.pages.desk.frame import Frame, Place, page
+from serving.pages.desk.map import counties_shown
+from serving.pages.desk.terms import SECTOR_ROWS, carried_on, terms_boxes, verdict_choices
+from serving.pages.desk.words import day_said, unit_address
+from serving.reports.package import (
+    SMALL,
+    any_synthetic,
+    conflict_lines,
+    cost_in_words,
+    figure_pairs,
+    figure_rows,
+    figures_line,
+    loosening_in_words,
+    money_lines,
+    outside_lines,
+    package_answer,
+    reason_lines,
+    rests_on,
+    rule_in_words,
+    term_in_words,
+    unit_in_words,
+    units_in_words,
+)
+
+FILES = ("booklet.pdf", "teaser.pdf", "package.xlsx", "package.json")
+"""Files of a package, by the end of their address."""
+
+
+def package_address(key: str) -> str:
+    """Where the page of a package is.
+
+    Examples
+    --------
+    >>> package_address("inva@2")
+    '/desk/packages/inva@2'
+    """
+    return f"/desk/packages/{quote(key, safe='@')}"
+
+
+def packages_page(frame: Frame, found: pd.DataFrame) -> str:
+    """Write the list of packages.
+
+    Parameters
+    ----------
+    frame
+        What stands around it.
+    found
+        As `serving.desk.package.packages` gives them.
+    """
+    words = frame.speech
+    rows = [
+        {
+            "key": f"{one['name']}@{one['version']}",
+            "address": package_address(f"{one['name']}@{one['version']}"),
+            "event": str(one["event"] or ""),
+            "made": day_said(one["made_at"], words),
+            "signed": "" if pd.isna(one["role"]) else str(one["role"]),
+        }
+        for one in found.to_dict("records")
+    ]
+    return page("packages.html", frame, Place.PACKAGES, rows=rows)
+
+
+def terms_page(
+    frame: Frame,
+    document: Mapping[str, Any],
+    sectors: Sequence[tuple[str, str]],
+    *,
+    typed: Mapping[str, Any] | None = None,
+    problem: str = "",
+) -> str:
+    """Write the form of a package's terms.
+
+    Parameters
+    ----------
+    frame
+        What stands around it.
+    document
+        Terms that the form begins with, as `PackageTerms.document` gives them; empty for new ones.
+    sectors
+        Divisions to choose from, code and name.
+    typed
+        Boxes as they were sent, where they could not be taken.
+    problem
+        Why.
+    """
+    words = frame.speech
+    boxes = terms_boxes(document, words) | dict(typed or {})
+    carried = carried_on(document)
+    wishes = [
+        {"unit": one["unit"], "inside": key == "pinned", "reason": one["reason"], "address": unit_address(one["unit"])}
+        for key in ("pinned", "barred")
+        for one in carried.get(key, [])
+    ]
+    quotas = [
+        rule_in_words(
+            {"kind": "quota", "quota": one, "low": one.get("at_least"), "high": one.get("at_most")}, words, {}
+        )
+        for one in carried.get("quotas", [])
+    ]
+    others = sum(len(carried.get(key, [])) for key in ("not_together", "only_with"))
+    return page(
+        "package_terms.html",
+        frame,
+        Place.PACKAGES,
+        boxes=boxes,
+        sectors=sectors,
+        rows=range(SECTOR_ROWS),
+        verdicts=verdict_choices(words),
+        carried=json.dumps(carried, ensure_ascii=False),
+        wishes=wishes,
+        quotas=quotas,
+        others=others,
+        problem=problem,
+    )
+
+
+def search_page(frame: Frame, found: Search, ways: Sequence[tuple[Sequence[Mapping[str, Any]], str]] = ()) -> str:
+    """Write how a search for a package stands, or which terms contradict each other and what would heal them.
+
+    Parameters
+    ----------
+    frame
+        What stands around it.
+    found
+        The search.
+    ways
+        Of each way to heal the rules that give way, and the terms in which they do, as JSON.
+    """
+    words = frame.speech
+    conflict = found.conflict
+    return page(
+        "package_search.html",
+        frame,
+        Place.PACKAGES,
+        number=found.number,
+        package=found.terms.name,
+        running=found.state in RUNNING,
+        state=words.text(f"search_state.{found.state.value}"),
+        lines=[] if conflict is None else conflict_lines(conflict, words, found.names),
+        ways=[
+            {"said": words.join(loosening_in_words(one, words, found.names) for one in steps), "terms": terms}
+            for steps, terms in ways
+        ],
+        terms=json.dumps(found.terms.document, ensure_ascii=False),
+    )
+
+
+def package_page(
+    frame: Frame,
+    found: FollowedPackage,
+    versions: Sequence[str],
+    *,
+    why: Mapping[str, Any] | None = None,
+    frontier: Sequence[Mapping[str, Any]] | None = None,
+    asked: Mapping[str, str] | None = None,
+    problem: str = "",
+) -> str:
+    """Write the page of one package.
+
+    Parameters
+    ----------
+    frame
+        What stands around it.
+    found
+        The package, and what became of its units.
+    versions
+        Keys of the other packages, to stand beside.
+    why
+        Why a unit is in or out (`serving.desk.package.why`), where that was asked.
+    frontier
+        Packages under other budgets (`serving.desk.package.budget_frontier`), where that was asked.
+    asked
+        What was asked: ``unit``, ``budget``; and what was written into forms that could not be taken.
+    problem
+        What is wrong with it.
+    """
+    words, stored, names = frame.speech, found.stored, found.names
+    document = package_answer(stored)
+    units = [
+        {
+            "place": words.number(place),
+            "unit": one["unit_id"],
+            "name": names.get(one["unit_id"], one["unit_id"]),
+            "address": unit_address(one["unit_id"]),
+            "where": f"{words.place(one['county'])} · {words.sector(one['isic'])}",
+            "role": words.text(f"role.{one['role']}"),
+            "code": one["role"],
+            "figures": figures_line(one, words),
+            "reasons": reason_lines(one, words, names),
+            "gone": words.text(found.losses[one["unit_id"]]) if one["unit_id"] in found.losses else "",
+        }
+        for place, one in enumerate(document["units"], start=1)
+    ]
+    counties = Counter(str(one["county"]) for one in document["units"])
+    return page(
+        "package.html",
+        frame,
+        Place.PACKAGES,
+        key=stored.key,
+        package=stored.name,
+        address=package_address(stored.key),
+        event=stored.event,
+        as_of=words.text("page.as_of", date=stored.as_of),
+        synthetic=any_synthetic(document),
+        signed=words.text("package.frozen_line", role=stored.role, date=words.date(stored.signed_on))
+        if stored.frozen
+        else "",
+        note=stored.note or "",
+        units=units,
+        figures=figure_pairs(document, words),
+        money=money_lines(document, words),
+        proven=_proven(document, words),
+        rests_on=rests_on(document, words),
+        costs=_costs(document, words),
+        bindings=[_binding(one, words, names) for one in document["binding"]],
+        options=[
+            {
+                "unit": one["unit_id"],
+                "address": unit_address(one["unit_id"]),
+                "said": words.text(
+                    "package.option_line",
+                    unit=unit_in_words(one["unit_id"], names),
+                    share=words.share(one["core_index"]),
+                ),
+            }
+            for one in document["options"]
+        ],
+        drawn=counties_shown(counties, words),
+        instead=_instead(found, words),
+        events=[
+            {
+                "on": words.date(row["happened_on"]),
+                "kind": words.text(f"outcome_kind.{row['kind']}"),
+                "unit": unit_in_words(row["unit_id"], names),
+                "address": unit_address(row["unit_id"]),
+            }
+            for row in found.events.to_dict("records")
+        ],
+        versions=[one for one in versions if one != stored.key],
+        files=[
+            (f"{package_address(stored.key)}/{end}", words.text(f"studio.file_{end.replace('.', '_')}"))
+            for end in FILES
+        ],
+        why=None if why is None else _why(why, words, names),
+        frontier=None if frontier is None else [_point(one, words, names) for one in frontier],
+        budgets=[
+            (term, words.text(f"term_kind.{term}")) for term in document["terms"].get("budgets", {})
+        ],
+        asked=dict.fromkeys(("unit", "budget", "office", "on", "note"), "") | dict(asked or {}),
+        problem=problem,
+    )  # fmt: skip
+
+
+def beside_page(frame: Frame, one: FollowedPackage, other: FollowedPackage, said: Mapping[str, Any]) -> str:
+    """Write two packages side by side.
+
+    Parameters
+    ----------
+    frame
+        What stands around it.
+    one, other
+        The packages.
+    said
+        As `serving.desk.package.compare` gives it.
+    """
+    words, names = frame.speech, said["names"]
+    left, right = (figure_rows(side.stored.document, words) for side in (one, other))
+    keys = [*left, *(key for key in right if key not in left)]
+    nothing = ("", NOT_KNOWN)
+    return page(
+        "package_beside.html",
+        frame,
+        Place.PACKAGES,
+        title=words.text("package.compare_title", one=one.stored.key, other=other.stored.key),
+        sides=[(side.stored.key, package_address(side.stored.key)) for side in (one, other)],
+        figures=[
+            ((left.get(key) or right[key])[0], left.get(key, nothing)[1], right.get(key, nothing)[1]) for key in keys
+        ],
+        both=[_linked(unit, names) for unit in said["both"]],
+        only=[[_linked(unit, names) for unit in side] for side in said["only"]],
+        terms=_terms_changed(said["terms_changed"], words),
+    )  # fmt: skip
+
+
+def _terms_changed(keys: Sequence[str], words: Speech) -> str:
+    if not keys:
+        return words.text("package.same_terms")
+    return words.text("package.terms_changed", terms=[words.text(f"studio.term_{key}") for key in keys])
+
+
+def _linked(unit: str, names: Mapping[str, Any]) -> tuple[str, str]:
+    return unit_in_words(unit, names), unit_address(unit)
+
+
+def _proven(document: Mapping[str, Any], words: Speech) -> str:
+    gap = document["objective"]["gap"]
+    if gap:
+        return words.text("studio.unproven", gap=words.share(gap, 2))
+    return words.text("studio.unfinished" if document.get("unfinished") else "studio.proven")
+
+
+def _costs(document: Mapping[str, Any], words: Speech) -> list[tuple[str, str]]:
+    return [
+        (term_in_words(term, words, document), cost_in_words(term, price, words, document))
+        for term, price in document["term_prices"].items()
+        if price >= SMALL
+    ]
+
+
+def _binding(one: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> str:
+    step = words.number(one["step"]) if one["kind"] in ("count", "quota") else words.money(one["step"])
+    rule, value = rule_in_words(one, words, names), words.number(one["value"], 1)
+    return words.text("package.step", rule=rule, step=step, value=value)
+
+
+def _instead(found: FollowedPackage, words: Speech) -> str:
+    if not found.losses:
+        return ""
+    if found.replacement is None:
+        return words.text("package.no_instead")
+    return words.text("package.instead", units=units_in_words(found.replacement, found.names, words))
+
+
+def _why(said: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> dict[str, Any]:
+    name = unit_in_words(said["unit_id"], {**names, said["unit_id"]: said["name"]})
+    key = "why_in" if said["in"] else "why_out"
+    lines = [] if said["loss"] is None else [
+        words.text("package.lost_line", unit=name, loss=words.text(f"loss.{said['loss']}"))
+    ]  # fmt: skip
+    lines += reason_lines(said["entry"], words, names) if said["in"] else outside_lines(said, words, names)
+    return {
+        "unit": said["unit_id"],
+        "inside": said["in"],
+        "title": words.text(f"package.{key}", unit=name, package=said["package"]),
+        "lines": lines,
+    }
+
+
+def _point(one: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> dict[str, str]:
+    known = one["units"] is not None
+    return {
+        "limit": words.money(one["limit"]),
+        "units": words.number(one["units"]) if known else words.text("studio.no_package"),
+        "jobs": words.number(one["jobs"]) if known else "",
+        "value": words.number(one["value"], 1) if known else "",
+        "entering": units_in_words(one["entering"], names, words) if known else "",
+        "leaving": units_in_words(one["leaving"], names, words) if known else "",
+        "open": "" if one.get("finished", True) else words.text("studio.not_proven"),
+    }
