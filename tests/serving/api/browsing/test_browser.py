@@ -4,10 +4,13 @@ import re
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from engine.packages.terms import PackageTerms
 from engine.settings import Settings
 from serving.api import Shelf, create_app
+from serving.desk.package import solve_package
 from serving.desk.people import add_person
 from serving.desk.question import Question
 from serving.desk.sessions import begin
@@ -20,8 +23,9 @@ pytestmark = pytest.mark.browser
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PAGES = (
     "/desk", "/desk/units", "UNIT", "UNIT/edit", "UNIT/same?q=a&other=OTHER_ID", "/desk/account",
-    "/desk/ranking", "/desk/compare?unit=UNIT_ID&unit=OTHER_ID",
-    "/desk/map", "/desk/imports", "/desk/imports/new", "/desk/decisions", "/desk/decisions?show=conflicts",
+    "/desk/ranking", "/desk/compare?unit=UNIT_ID&unit=OTHER_ID", "/desk/map",
+    "/desk/packages", "/desk/packages/new", "/desk/packages/spring?budget=capital",
+    "/desk/imports", "/desk/imports/new", "/desk/decisions", "/desk/decisions?show=conflicts",
     "/desk/outcomes", "/desk/outcomes/new", "/desk/outcomes/sheet", "/desk/panel", "/desk/people", "/desk/style",
 )  # fmt: skip
 
@@ -44,6 +48,13 @@ def desk(shared, first_day, tmp_path_factory):
     made = {"investor": None, "administers": True, "cost": CHEAP}
     person = add_person(found.settings, name="sara", role="planner", password=PASSWORD, **made, **BY)
     add_person(found.settings, name="reza", role="planner", password=PASSWORD, investor=None, cost=CHEAP, **BY)
+    terms = {
+        "name": "spring",
+        "count": 6,
+        "verdicts": ["offer", "fix_first"],
+        "budgets": {"capital": {"at_most": "9 hemmat"}},
+    }
+    solve_package(found.settings, Question(as_of=pd.Timestamp(NOON.date())), PackageTerms.read(terms), made_at=NOON)
     app = found.app()
     app.state.password_cost = CHEAP
     with listening(app) as address:
