@@ -194,6 +194,11 @@ class ErrorCode(Code):
     ADDRESS_REFUSED = "address_refused"
     NOT_ON_LIST = "not_on_list"
     REACTION_REFUSED = "reaction_refused"
+    REQUEST_REFUSED = "request_refused"
+    REQUEST_UNKNOWN = "request_unknown"
+    REQUEST_ANSWERED = "request_answered"
+    REQUEST_WITHDRAWN = "request_withdrawn"
+    REQUESTS_ENOUGH = "requests_enough"
     IDEMPOTENCY_KEY_USED = "idempotency_key_used"
 
 

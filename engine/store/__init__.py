@@ -25,6 +25,7 @@ from engine.store.packages import Packages, StoredPackage
 from engine.store.people import People, StoredPerson
 from engine.store.predictions import Predictions
 from engine.store.promotions import Promotion, Promotions
+from engine.store.requests import Requests, StoredRequest
 from engine.store.revision import access_state, revision
 from engine.store.session import Session
 from engine.store.sessions import Sessions, StoredSession
@@ -56,6 +57,7 @@ __all__ = [
     "StoredMessage",
     "StoredPackage",
     "StoredPerson",
+    "StoredRequest",
     "StoredSession",
     "StoredView",
     "StoredWebhook",
@@ -109,6 +111,8 @@ class Register:
         Who did what with all of these.
     mandates, lists
         Mandates that investors saved, the lists made for them, what was shown of these and said to it.
+    requests
+        What investors asked about units, what the office answered, and within which time it promises to.
     acknowledged
         Answers to writes that may be sent again.
     jobs
@@ -142,6 +146,7 @@ class Register:
         self.audit = Audit(session)
         self.mandates = Mandates(session)
         self.lists = Lists(session)
+        self.requests = Requests(session)
         self.acknowledged = Acknowledged(session)
         self.jobs = Jobs(session)
         self.webhooks = Webhooks(session)

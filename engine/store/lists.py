@@ -232,9 +232,7 @@ class Lists:
             ``list_unknown``; ``not_on_list`` for a unit that it has not shown.
         """
         with self._session.write() as connection:
-            found = _one(connection, owner, list_id)
-            if unit_id not in {place["unit_id"] for place in found.places if place["position"] in found.shown}:
-                raise EhyaError(ErrorCode.NOT_ON_LIST, given=unit_id)
+            refuse_unshown(connection, owner, list_id, unit_id)
             line = {"owner": owner, "list_id": list_id, "unit_id": unit_id, "kind": kind, "reason": reason}
             insert_line(connection, schema.reactions, {**line, "made_at": utc(made_at)})
             facts = {"unit": unit_id, "kind": kind, "reason": reason}
@@ -258,6 +256,19 @@ class Lists:
         with self._session.read() as connection:
             rows = connection.execute(query).mappings().all()
         return pd.DataFrame([dict(row) for row in rows], columns=["owner", *REACTION_COLUMNS])
+
+
+def refuse_unshown(connection: Connection, owner: str, list_id: str, unit_id: str) -> None:
+    """Refuse what an owner says of a unit that a list of the owner has not shown.
+
+    Raises
+    ------
+    EhyaError
+        ``list_unknown``, ``not_on_list``.
+    """
+    found = _one(connection, owner, list_id)
+    if unit_id not in {place["unit_id"] for place in found.places if place["position"] in found.shown}:
+        raise EhyaError(ErrorCode.NOT_ON_LIST, given=unit_id)
 
 
 def _selected() -> Select[Any]:

@@ -44,6 +44,7 @@ APPEND_ONLY = (
     "undone_imports", "repeats", "event_revisions", "distinctions", "packages",
     "package_freezes", "keys", "key_revocations", "people", "passwords", "disablings", "agreements", "agreement_ends",
     "audit", "agreement_confirmations", "mandates", "mandate_withdrawals", "lists", "reactions",
+    "requests", "request_answers", "request_withdrawals", "service_levels",
 )  # fmt: skip
 """Tables whose rows are never changed nor deleted; the database itself refuses."""
 
@@ -566,6 +567,48 @@ reactions = Table(
     Index(None, "owner"),
 )
 """What investors said to units on their lists; the last line of a unit on a list holds."""
+
+requests = Table(
+    "requests",
+    metadata,
+    _numbered(),
+    Column("request_id", Text, nullable=False, unique=True),
+    Column("owner", Text, nullable=False),
+    Column("list_id", Text, ForeignKey("lists.list_id"), nullable=False),
+    _unit(),
+    Column("kind", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Column("due_at", DateTime, nullable=False),
+    Index(None, "owner"),
+)
+"""What investors asked about units on their lists, and until when it was to be answered as the level stood then."""
+
+request_answers = Table(
+    "request_answers",
+    metadata,
+    Column("request_id", _ROW_NUMBER, ForeignKey("requests.id"), primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+)
+"""What the office answered; a second answer to one request is refused by the key."""
+
+request_withdrawals = Table(
+    "request_withdrawals",
+    metadata,
+    Column("request_id", _ROW_NUMBER, ForeignKey("requests.id"), primary_key=True, autoincrement=False),
+    Column("made_at", DateTime, nullable=False),
+)
+"""Requests that their askers took back before they were answered."""
+
+service_levels = Table(
+    "service_levels",
+    metadata,
+    _numbered(),
+    Column("days", Integer, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+)
+"""Days within which the office promises to answer requests; the last line holds for what is asked from then on."""
 
 acknowledged = Table(
     "acknowledged",

@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from engine.domain.outcome import Outcome, OutcomeKind
+from engine.domain.request import RequestKind
 from engine.domain.unit import column_dtypes
 from engine.errors import EhyaError, ErrorCode
 from engine.health.plausibility import implausible
@@ -401,7 +402,7 @@ class TestEvents:
             "undone_imports": "import_id", "event_revisions": "event_id", "package_freezes": "package_id",
             "key_revocations": "key_id", "disablings": "name", "agreement_ends": "agreement_id",
             "agreement_confirmations": "agreement_id",
-            "mandate_withdrawals": "mandate_id",
+            "mandate_withdrawals": "mandate_id", "request_answers": "request_id", "request_withdrawals": "request_id",
         }  # fmt: skip
         counts = register.counts()
         assert [table for table in APPEND_ONLY if not counts[table]] == []
@@ -431,6 +432,12 @@ def fill_access(register, unit_id):
     register.lists.keep("fund", mandate.number, list_id="l", **made_of, places=places, **by)
     register.lists.show("fund", "l", until=1, shown_on=NOON)
     register.lists.react("fund", "l", unit_id, kind="interested", reason=None, **by)
+    asked = {"kind": RequestKind.VISIT, "text": "may we see it?", **by}
+    register.requests.set_level(5, **by)
+    register.requests.ask("fund", "l", unit_id, request_id="r1", **asked)
+    register.requests.answer("r1", "yes", **by)
+    register.requests.ask("fund", "l", unit_id, request_id="r2", **asked)
+    register.requests.withdraw("fund", "r2", **by)
     register.mandates.withdraw("fund", "food", over=1, **by)
 
 
