@@ -195,6 +195,7 @@ class ErrorCode(Code):
     NOT_ON_LIST = "not_on_list"
     REACTION_REFUSED = "reaction_refused"
     REQUEST_REFUSED = "request_refused"
+    REQUEST_TEXT_REFUSED = "request_text_refused"
     REQUEST_UNKNOWN = "request_unknown"
     REQUEST_ANSWERED = "request_answered"
     REQUEST_WITHDRAWN = "request_withdrawn"

@@ -19,7 +19,7 @@ from engine.store.canonical import canonical
 from engine.store.clock import Day, day, utc
 from engine.store.merges import units_there
 from engine.store.session import Session
-from engine.store.showings import log_showings
+from engine.store.showings import log_showings, refuse_unshown
 
 REACTION_COLUMNS = ("list_id", "unit_id", "kind", "reason", "made_at")
 
@@ -256,19 +256,6 @@ class Lists:
         with self._session.read() as connection:
             rows = connection.execute(query).mappings().all()
         return pd.DataFrame([dict(row) for row in rows], columns=["owner", *REACTION_COLUMNS])
-
-
-def refuse_unshown(connection: Connection, owner: str, list_id: str, unit_id: str) -> None:
-    """Refuse what an owner says of a unit that a list of the owner has not shown.
-
-    Raises
-    ------
-    EhyaError
-        ``list_unknown``, ``not_on_list``.
-    """
-    found = _one(connection, owner, list_id)
-    if unit_id not in {place["unit_id"] for place in found.places if place["position"] in found.shown}:
-        raise EhyaError(ErrorCode.NOT_ON_LIST, given=unit_id)
 
 
 def _selected() -> Select[Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, not_, select
 
 from engine.domain.request import LEVEL_DAYS, RequestKind, RequestState
 from engine.errors import EhyaError, ErrorCode
@@ -15,8 +15,8 @@ from engine.store import schema
 from engine.store.audit import Act, note
 from engine.store.bulk import insert_line
 from engine.store.clock import utc
-from engine.store.lists import refuse_unshown
 from engine.store.session import Session
+from engine.store.showings import refuse_unshown
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,7 @@ class Requests:
         state: RequestState | None = None,
         overdue_at: datetime | None = None,
         since: datetime | None = None,
+        ended: bool = False,
         newest: bool = False,
         after: int = 0,
         limit: int | None = None,
@@ -99,13 +100,15 @@ class Requests:
             Only those that are open still and overdue at a moment.
         since
             Only those that were asked after a moment.
+        ended
+            Only those that wait for nothing any more.
         newest
             The newest first.
         after, limit
             Requests to leave out at the beginning, and how many to give at most.
         """
         table = schema.requests.c
-        query = _selected().where(*_wanted(owner, state, overdue_at, since))
+        query = _selected().where(*_wanted(owner, state, overdue_at, since), *([not_(and_(*_OPEN))] if ended else []))
         query = query.order_by(table.id.desc() if newest else table.id).offset(after).limit(limit)
         with self._session.read() as connection:
             return tuple(_stored(row) for row in connection.execute(query).mappings())
@@ -222,7 +225,7 @@ class Requests:
             return _level(connection)
 
     def set_level(self, days: int, *, made_at: datetime, actor: str) -> None:
-        """Promise to answer what is asked from now on within so many days; what was asked before stays due as it was."""
+        """Promise to answer within so many days what is asked from now on; what was asked stays due as it was."""
         with self._session.write() as connection:
             insert_line(connection, schema.service_levels, {"days": days, "made_at": utc(made_at)})
             note(connection, made_at=made_at, actor=actor, act=Act.LEVEL_SET, subject="requests", days=days)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy import Connection, select
 
+from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
 from engine.store.bulk import insert_frame, read
 from engine.store.clock import Day, day
@@ -58,3 +59,19 @@ def log_showings(connection: Connection, frame: pd.DataFrame, *, run_id: str, ma
     lines = rows.assign(run_id=run_id, mandate_id=mandate_id, shown_on=pd.Timestamp(day(shown_on)))
     refuse_unknown(connection, rows["unit_id"])
     insert_frame(connection, schema.showings, lines)
+
+
+def refuse_unshown(connection: Connection, owner: str, list_id: str, unit_id: str) -> None:
+    """Refuse what an owner says of a unit that a list of the owner has not shown.
+
+    Raises
+    ------
+    EhyaError
+        ``list_unknown``, also for another owner's; ``not_on_list``.
+    """
+    lists, showings = schema.lists.c, schema.showings.c
+    if connection.execute(select(lists.id).where(lists.owner == owner, lists.list_id == list_id)).first() is None:
+        raise EhyaError(ErrorCode.LIST_UNKNOWN, given=list_id)
+    shown = select(showings.id).where(showings.run_id == list_id, showings.unit_id == unit_id)
+    if connection.execute(shown.limit(1)).first() is None:
+        raise EhyaError(ErrorCode.NOT_ON_LIST, given=unit_id)

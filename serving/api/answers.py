@@ -54,7 +54,8 @@ def _not_null(schema: dict[str, Any]) -> None:
     schema.pop("default", None)
 
 
-def _left_out(description: str) -> Any:
+def left_out(description: str) -> Any:
+    """A property that is not there rather than null."""
     return Field(None, description=description, json_schema_extra=_not_null)
 
 
@@ -62,9 +63,9 @@ class Machine(Answer):
     """Machines of one kind; what is not known is left out."""
 
     name: str
-    count: int = _left_out("as many as the source says")
-    year: int = _left_out("Gregorian")
-    condition: Condition = _left_out("as the source says")
+    count: int = left_out("as many as the source says")
+    year: int = left_out("Gregorian")
+    condition: Condition = left_out("as the source says")
 
 
 _LISTS: dict[str, Any] = {
@@ -220,7 +221,7 @@ class UnitAlone(Answer):
 
     meta: Meta
     unit: Unit
-    private: PrivateFields = _left_out("for the office, and for units under an agreement not to disclose")
+    private: PrivateFields = left_out("for the office, and for units under an agreement not to disclose")
     why: UnitWhy = Field(description="empty where the model is none of the first day, or the unit has no prediction")
 
 
@@ -253,8 +254,8 @@ class FigureAnswer(Answer):
 
     value: float | None
     measure: FigureMeasure
-    reason: NotCalculable | NoRate = _left_out("why there is no single value")
-    several: list[float] = _left_out("all rates of return where there are several")
+    reason: NotCalculable | NoRate = left_out("why there is no single value")
+    several: list[float] = left_out("all rates of return where there are several")
 
 
 class UnitEconomics(Answer):
@@ -386,7 +387,7 @@ class PackageAnswer(PackageHeading):
 
     gone: list[GoneUnit] = Field(description="its units that can be offered no more")
     units: list[Unit] = Field(description="its units as they are shown now; those that are shown no more are left out")
-    document: dict[str, Any] = _left_out("for the office: terms, figures and reasons")
+    document: dict[str, Any] = left_out("for the office: terms, figures and reasons")
 
 
 class AgreementAnswer(Answer):

@@ -26,6 +26,7 @@ from serving.api.browsing.packages import router as package_pages
 from serving.api.browsing.panel import router as desk_panel_routes
 from serving.api.browsing.people import router as desk_people_routes
 from serving.api.browsing.ranking import router as ranking_routes
+from serving.api.browsing.requests import router as desk_request_routes
 from serving.api.browsing.signing import router as signing_routes
 from serving.api.browsing.starting import router as starting_routes
 from serving.api.browsing.today import router as today_routes
@@ -52,6 +53,7 @@ from serving.api.packages import router as package_routes
 from serving.api.pages import router as page_routes
 from serving.api.problems import answer_with_problems
 from serving.api.refreshing import kept_fresh
+from serving.api.requests import router as request_routes
 from serving.api.shelf import Shelf
 from serving.api.shortlists import router as shortlist_routes
 from serving.api.units import router as unit_routes
@@ -77,7 +79,7 @@ LOOKED_UP_AT_ONCE = 4
 _DESK = (
     signing_routes, starting_routes, today_routes, desk_units_routes, desk_unit_routes, unit_undoing_routes,
     desk_outcome_routes, ranking_routes, compare_routes, map_routes, desk_panel_routes, desk_people_routes,
-    account_routes, package_pages, upload_routes, read_registers_routes, decision_routes,
+    account_routes, package_pages, upload_routes, read_registers_routes, decision_routes, desk_request_routes,
 )  # fmt: skip
 """Pages for people who sign in."""
 
@@ -135,7 +137,10 @@ def create_app(
         openapi_tags=[
             {"name": "units", "description": "Units, one by one or ranked."},
             {"name": "matching", "description": "Shortlists for an investor's mandate."},
-            {"name": "kept", "description": "Mandates, lists and reactions that are kept for a caller with a key."},
+            {
+                "name": "kept",
+                "description": "Mandates, lists, reactions and requests that are kept for a caller with a key.",
+            },
             {"name": "packages", "description": "What was signed off for an event."},
             {
                 "name": "office",
@@ -163,6 +168,7 @@ def create_app(
     app.include_router(shortlist_routes())
     app.include_router(mandate_routes())
     app.include_router(kept_routes())
+    app.include_router(request_routes())
     app.include_router(package_routes())
     app.include_router(outcome_routes())
     app.include_router(correction_routes())

@@ -15,7 +15,7 @@ from serving.api.access import EXTENSION, Access, Rate, WithoutKey
 from serving.api.answers import OutcomeStated, Problem
 from serving.api.examples import ANSWERS
 from serving.api.job_answers import ListChangedMessage, WebhookStated
-from serving.api.kept_answers import Reaction
+from serving.api.kept_answers import AnswerStated, Reaction, RequestStated
 from serving.api.writing import KEY_HEADER, KEY_PATTERN, VERSION_PATTERN
 from serving.desk.webhooks import LIST_CHANGED
 from serving.i18n import speech
@@ -29,6 +29,7 @@ _FOR_ONE = (
     "/v1/mandates",
     "/v1/shortlists",
     "/v1/reactions",
+    "/v1/requests",
     "/v1/packages",
     "/v1/office",
     "/v1/models",
@@ -48,6 +49,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
         schemas |= _mandate_schemas() | {
             "Problem": _problem_schema(),
             "Reaction": _stated_schema(Reaction),
+            "RequestStated": _stated_schema(RequestStated),
+            "AnswerStated": _stated_schema(AnswerStated),
             "OutcomeStated": _stated_schema(OutcomeStated),
             "WebhookStated": _stated_schema(WebhookStated),
             **_message_schemas(),

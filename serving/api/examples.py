@@ -159,6 +159,21 @@ SAID: dict[str, Any] = {
     "reason": "place",
     "made_at": "2026-11-30T08:30:00+00:00",
 }
+REQUESTED: dict[str, Any] = {
+    "request_id": "ZXhhbXBsZS1hc2tz",
+    "owner": "food-fund",
+    "list_id": "b3hhbXBsZS1saXN0",
+    "unit_id": "example-1",
+    "kind": "documents",
+    "text": "Which licences does the unit hold?",
+    "made_at": "2026-11-30T08:30:00+00:00",
+    "due_at": "2026-12-07T08:30:00+00:00",
+    "state": "open",
+    "overdue": False,
+    "answer": None,
+    "answered_at": None,
+    "withdrawn_at": None,
+}
 PACKAGE: dict[str, Any] = {
     "package": "inva@1",
     "event": "INVA 1405",
@@ -317,6 +332,17 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "ListChanges": {"list_id": "b3hhbXBsZS1saXN0", "before": None, "entered": ["example-1"], "left": [], "moved": []},
     "KeptReaction": SAID,
     "KeptReactions": {"reactions": [SAID], "next": None},
+    "KeptRequest": REQUESTED,
+    "KeptRequests": {"requests": [REQUESTED], "next": None},
+    "RequestFiguresAnswer": {
+        "level_days": 7,
+        "level_basis": "assumed",
+        "window_days": 90,
+        "answered": 12,
+        "median_days": 3.5,
+        "due": 14,
+        "in_time": 0.79,
+    },
     "UnitEconomics": {
         "meta": META,
         "unit_id": "example-1",

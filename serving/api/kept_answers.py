@@ -10,9 +10,10 @@ from pydantic import Field
 from engine.domain.exclusion import Exclusion
 from engine.domain.mandate import FitPart
 from engine.domain.reaction import DeclineReason, ReactionKind
+from engine.domain.request import LONGEST_TEXT, LevelBasis, RequestKind, RequestState
 from engine.economics.prices import PriceBasis
 from engine.matching import FitReason
-from serving.api.answers import Answer, Unit
+from serving.api.answers import Answer, Unit, left_out
 
 
 class KeptMandate(Answer):
@@ -118,3 +119,57 @@ class KeptReactions(Answer):
 
     reactions: list[KeptReaction]
     next: str | None = Field(description="address of the next page")
+
+
+class RequestStated(Answer):
+    """What is asked about a unit on a list."""
+
+    list_id: str = Field(description="the list that has shown the unit")
+    unit_id: str
+    kind: RequestKind
+    text: str = Field(min_length=1, max_length=LONGEST_TEXT, description="without control characters")
+
+
+class AnswerStated(Answer):
+    """What the office answers."""
+
+    text: str = Field(min_length=1, max_length=LONGEST_TEXT, description="without control characters")
+
+
+class KeptRequest(Answer):
+    """What was asked about a unit, and what the office answered."""
+
+    request_id: str
+    owner: str = Field(description="who asked: the investor, or the key")
+    list_id: str
+    unit_id: str
+    kind: RequestKind
+    text: str
+    made_at: datetime
+    due_at: datetime = Field(description="until when it is to be answered, by the level of the day of `made_at`")
+    state: RequestState
+    overdue: bool = Field(description="whether it is open still though its time is up")
+    answer: str | None = Field(description="null before the office answers")
+    answered_at: datetime | None
+    withdrawn_at: datetime | None
+
+
+class KeptRequests(Answer):
+    """Requests, the oldest first."""
+
+    requests: list[KeptRequest]
+    next: str | None = Field(description="address of the next page")
+
+
+class RequestFiguresAnswer(Answer):
+    """How well the office answers requests of the last 90 days; a figure that rests on fewer than five is null."""
+
+    level_days: int = Field(description="days within which the office promises to answer")
+    level_basis: LevelBasis = Field(description="`assumed` until the office states its own number")
+    window_days: int
+    answered: int = Field(description="requests that were answered")
+    median_days: float | None = Field(description="middle of the days that answers took, over those `answered`")
+    due: int = Field(description="requests whose time is up, by the level of the day on which each was asked")
+    in_time: float | None = Field(ge=0, le=1, description="share of those `due` that was answered in time")
+    open: int = left_out("for the office: requests that wait now")
+    overdue: int = left_out("for the office: those of them whose time is up")

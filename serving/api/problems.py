@@ -93,6 +93,10 @@ STATUS: dict[Code, int] = {
     ErrorCode.PACKAGE_UNKNOWN: 404,
     ErrorCode.NOT_AGREED: 404,
     ErrorCode.KEPT_ENOUGH: 429,
+    ErrorCode.REQUEST_UNKNOWN: 404,
+    ErrorCode.REQUEST_ANSWERED: 409,
+    ErrorCode.REQUEST_WITHDRAWN: 409,
+    ErrorCode.REQUESTS_ENOUGH: 429,
     ErrorCode.UNKNOWN_EVENT: 404,
     ErrorCode.NEVER_PROMOTED: 404,
     ErrorCode.JOB_UNKNOWN: 404,
@@ -193,6 +197,7 @@ _KEPT_BACK = frozenset({ErrorCode.DATABASE_FAILED, ErrorCode.FOLDER_UNUSABLE, Er
 _HEADERS: dict[Code, dict[str, str]] = {
     HttpProblem.BODY_TOO_SLOW: {"connection": "close"},  # what is left of it must not be read as the next request
     ErrorCode.KEPT_ENOUGH: {"retry-after": "86400"},  # within a day, in seconds, what was kept before makes room
+    ErrorCode.REQUESTS_ENOUGH: {"retry-after": "86400"},
 }
 """Headers that go with a code."""
 
@@ -239,6 +244,8 @@ def listed() -> dict[Code, int]:
         "kept_enough",
         "not_on_list",
         "reaction_",
+        "request_",
+        "requests_enough",
         "idempotency_",
         "outcome_",
         "value_unreadable",

@@ -18,6 +18,7 @@ from serving.cli.doors import (
     plans,
     register,
     report,
+    requests,
     service,
     workspace,
     worth,
@@ -79,6 +80,10 @@ nda_app = typer.Typer(
     cls=CommandGroup, no_args_is_help=True, help="Record who agreed not to disclose what stands in a package."
 )
 app.add_typer(nda_app, name="nda")
+requests_app = typer.Typer(
+    cls=CommandGroup, no_args_is_help=True, help="Read and answer what investors ask about units, and say how soon."
+)
+app.add_typer(requests_app, name="requests")
 webhooks_app = typer.Typer(
     cls=CommandGroup,
     no_args_is_help=True,
@@ -232,6 +237,16 @@ user_app.command("disable", epilog="Example:  ehya user disable office")(access.
 nda_app.command("accept", epilog="Example:  ehya nda accept food-fund inva@1")(access.nda_accept)
 nda_app.command("list", epilog="Example:  ehya nda list")(access.nda_list)
 nda_app.command("end", epilog="Example:  ehya nda end food-fund inva@1")(access.nda_end)
+requests_app.command("list", epilog="Examples:  ehya requests list   ·   ehya requests list --overdue")(
+    requests.requests_list
+)
+requests_app.command("answer", epilog='Example:  ehya requests answer REQUEST "Two looms of 1390, both at work."')(
+    requests.requests_answer
+)
+requests_app.command("level", epilog="Examples:  ehya requests level   ·   ehya requests level 5")(
+    requests.requests_level
+)
+requests_app.command("figures", epilog="Example:  ehya requests figures")(requests.requests_figures)
 webhooks_app.command("list", epilog="Example:  ehya webhooks list")(access.webhooks_list)
 webhooks_app.command("end", epilog="Example:  ehya webhooks end wh_0123456789abcdef")(access.webhooks_end)
 webhooks_app.command("failed", epilog="Example:  ehya webhooks failed")(access.webhooks_failed)

@@ -48,8 +48,11 @@ from serving.api.kept_answers import (
     KeptPlace,
     KeptReaction,
     KeptReactions,
+    KeptRequest,
+    KeptRequests,
     ListChanges,
     ListHeading,
+    RequestFiguresAnswer,
 )
 from serving.api.office_answers import OfficeEconomics, OfficePlan, OfficeRankings, OfficeWorth, PeriodAnswer
 
@@ -235,6 +238,27 @@ class Client:
         """What was said to units, oldest first."""
         yield from self._pages(KeptReactions, "reactions", "/v1/reactions", **asked)
 
+    def ask(self, list_id: str, unit_id: str, kind: str, text: str) -> KeptRequest:
+        """Ask the office about a unit of a list: for information, a visit, a meeting or documents."""
+        said = {"list_id": list_id, "unit_id": unit_id, "kind": kind, "text": text}
+        return self._send(KeptRequest, "POST", "/v1/requests", said)
+
+    def requests(self, **asked: Any) -> Iterator[KeptRequest]:
+        """What was asked, oldest first; parameters of ``GET /v1/requests``."""
+        yield from self._pages(KeptRequests, "requests", "/v1/requests", **asked)
+
+    def request(self, request_id: str) -> KeptRequest:
+        """One request, and what the office answered."""
+        return self._get(KeptRequest, f"/v1/requests/{_part(request_id)}")
+
+    def withdraw_request(self, request_id: str) -> KeptRequest:
+        """Take back what was asked."""
+        return self._send(KeptRequest, "POST", f"/v1/requests/{_part(request_id)}/withdraw", None)
+
+    def request_figures(self) -> RequestFiguresAnswer:
+        """How well the office answers."""
+        return self._get(RequestFiguresAnswer, "/v1/requests/figures")
+
     def packages(self) -> PackagesAnswer:
         """Packages that were signed off."""
         return self._get(PackagesAnswer, "/v1/packages")
@@ -302,6 +326,10 @@ class Client:
     def withdraw_outcome(self, number: int) -> WithdrawnAnswer:
         """Let an event stand no more."""
         return self._send(WithdrawnAnswer, "DELETE", f"/v1/outcomes/{number}", None)
+
+    def answer(self, request_id: str, text: str) -> KeptRequest:
+        """Answer what an investor asked."""
+        return self._send(KeptRequest, "POST", f"/v1/requests/{_part(request_id)}/answer", {"text": text})
 
     def send_register(self, name: str, content: bytes, **asked: Any) -> ImportAnswer:
         """Send a register; ask :meth:`imported` what became of it, or :meth:`wait_for` it.

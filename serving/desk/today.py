@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 import pandas as pd
 
+from engine.domain.request import RequestState
 from engine.health.completeness import publishable
 from engine.ranking.reasons import Triage
 from engine.settings import Settings
@@ -35,6 +37,8 @@ class Today:
         Name of each unit.
     conflicts, duplicates
         Fields on which sources contradict each other, and pairs that may be one unit.
+    requests, overdue
+        Requests of investors that wait for an answer, and those of them whose time is up.
     met
         Units of which any event is on record: somebody was there, asked, or offered them.
     """
@@ -47,6 +51,8 @@ class Today:
     names: pd.Series
     conflicts: int
     duplicates: int
+    requests: int = 0
+    overdue: int = 0
     met: frozenset[str] = frozenset()
 
     @cached_property
@@ -75,8 +81,15 @@ class Today:
         return self.appraised.table[self.appraised.table["triage"] == Triage.FIX_FIRST.value]
 
 
-def today(settings: Settings, office: Office, question: Question) -> Today:
+def today(settings: Settings, office: Office, question: Question, now: datetime) -> Today:
     """Gather it.
+
+    Parameters
+    ----------
+    settings, office, question
+        The workspace, and what is asked of it.
+    now
+        The moment, by which requests are overdue.
 
     Raises
     ------
@@ -88,6 +101,8 @@ def today(settings: Settings, office: Office, question: Question) -> Today:
     with open_register(settings) as register:
         imports, events = register.imports(), register.events()
         reactions = register.lists.reactions(None)
+        requests = register.requests.count(state=RequestState.OPEN)
+        overdue = register.requests.count(overdue_at=now)
     newest = events.sort_values(["known_on", "id"], kind="stable")
     return Today(
         appraised=found,
@@ -98,5 +113,7 @@ def today(settings: Settings, office: Office, question: Question) -> Today:
         names=found.table["name"],
         conflicts=waiting.fields,
         duplicates=len(waiting.duplicates.pairs),
+        requests=requests,
+        overdue=overdue,
         met=frozenset(events["unit_id"].astype(str)),
     )

@@ -112,7 +112,7 @@ def _subject(act: Act, subject: str, facts: dict[str, Any], names: pd.Series, wo
         return _import(facts.pop("number", subject.removeprefix(_IMPORT)), words)
     if act in (Act.KEY_ADDED, Act.KEY_REVOKED) and "name" in facts:
         return Piece(str(facts.pop("name")))
-    if act in (Act.TRAINING_STARTED, Act.REGISTER_RESTORED):
+    if act in (Act.TRAINING_STARTED, Act.REGISTER_RESTORED, Act.LEVEL_SET):
         return Piece("")
     return _unit(subject, names, words)
 
@@ -143,8 +143,11 @@ def _import(number: Any, words: Speech) -> Piece:
     return Piece(words.text("registers.number", number=words.digits(str(number))), f"/desk/imports/{number}")
 
 
+_KINDS = {Act.REACTED: "reaction_kind", Act.REQUEST_ASKED: "request_kind"}
+
+
 def _kind(act: Act, value: Any, words: Speech) -> str:
-    return words.text(f"{'reaction_kind' if act is Act.REACTED else 'outcome_kind'}.{value}")
+    return words.text(f"{_KINDS.get(act, 'outcome_kind')}.{value}")
 
 
 def _until(_: Act, value: Any, words: Speech) -> str:
@@ -165,11 +168,13 @@ _SAID: Mapping[str, Callable[[Act, Any, Speech], str]] = {
     "reason": lambda act, value, words: words.text(f"decline_reason.{value}") if act is Act.REACTED else str(value),
     "rank": _counted("rank"),
     "count": _counted("events"),
+    "days": _counted("days"),
     "sessions": lambda _, value, words: words.text("audit.sessions", count=int(value)) if value else "",
     "bytes": lambda _, value, words: words.text("desk.kilobytes", count=words.number(int(value) / 1024)),
     "replacement": lambda _, value, words: words.text("audit.instead", number=words.digits(str(value))),
     "version": lambda _, value, words: words.text("audit.version", number=words.digits(str(value))),
     "until": _until,
     "session": lambda *_: "",  # says nothing to a person
+    "request": lambda *_: "",
     "replaced": lambda *_: "",
 }

@@ -21,9 +21,9 @@ def router() -> APIRouter:
 
     @routes.get("", openapi_extra=read_by())
     async def first(request: Request) -> Response:
-        question = question_of(request)
+        question, now = question_of(request), request.app.state.gate.now()
         try:
-            found = await run_in_threadpool(today, settings_of(request), request.app.state.office, question)
+            found = await run_in_threadpool(today, settings_of(request), request.app.state.office, question, now)
         except EhyaError as error:
             if error.code not in NOT_READY:
                 raise

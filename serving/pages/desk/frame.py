@@ -21,6 +21,7 @@ class Place(Code):
     MAP = "map"
     PACKAGES = "packages"
     OUTCOMES = "outcomes"
+    REQUESTS = "requests"
     IMPORTS = "imports"
     DECISIONS = "decisions"
     PANEL = "panel"
@@ -36,6 +37,7 @@ KEYS: Mapping[Place, str] = {
     Place.MAP: "m",
     Place.PACKAGES: "k",
     Place.OUTCOMES: "o",
+    Place.REQUESTS: "q",
     Place.IMPORTS: "i",
     Place.DECISIONS: "d",
     Place.PANEL: "p",

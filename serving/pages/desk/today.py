@@ -87,8 +87,10 @@ def today_page(frame: Frame, found: Today) -> str:
 
 
 def _waiting(found: Today, words: Speech) -> list[tuple[str, str, str]]:
-    """What waits for a decision: number, what, where."""
+    """What waits for somebody: number, what, where."""
     counted = (
+        (found.overdue, "desk.waiting_overdue", "/desk/requests"),
+        (found.requests, "desk.waiting_requests", "/desk/requests"),
         (found.duplicates, "desk.waiting_duplicates", "/desk/decisions"),
         (found.conflicts, "desk.waiting_conflicts", "/desk/decisions?show=conflicts"),
     )

@@ -25,6 +25,8 @@ PROBES = (
     "/v1/mandates?owner=fund",
     "/v1/shortlists?owner=fund&limit=1",
     "/v1/reactions?owner=fund",
+    "/v1/requests?owner=fund",
+    "/v1/requests?overdue=true",
     "/v1/mandates/any?owner=fund",
     "/v1/units?bank_debt_rial=1",
     "/v1/units?sort=bank_debt_rial",
@@ -35,9 +37,11 @@ PROBES = (
 )
 OWNED = {"name": "any", "number": "1", "version": "m", "package": "inva@1"}
 """What stands in the addresses of what is kept and of what the office has."""
-FRESH = re.compile(rb'"(list_id|made_at|secret|job|job_id|webhook_id|message_id|submitted_at)":"[^"]*"')
+FRESH = re.compile(
+    rb'"(list_id|made_at|due_at|answered_at|withdrawn_at|date|secret|job|job_id|webhook_id|message_id|request_id|submitted_at)":"[^"]*"'
+)
 """Members of answers that are made anew each time."""
-NAMED = re.compile(rb"(/v1/shortlists/)[\w-]{16}|(key:)[0-9a-f]{12}")
+NAMED = re.compile(rb"(/v1/(?:shortlists|requests)/)[\w-]{16}|(key:)[0-9a-f]{12}")
 """Ids of lists, and of keys that own what they keep: drawn anew in each register."""
 UNSTEADY = {"date", "x-request-id", "x-ratelimit-remaining"}
 
@@ -57,7 +61,7 @@ def answers(app, found, caller):
     asked = [path for path in asked if "{" not in path]
 
     async def all_of_them():
-        said, listed, first = {}, "none", units[0]
+        said, listed, first, asked_for = {}, "none", units[0], "none"
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         headers = {} if key is None else {"authorization": f"Bearer {key}"}
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers) as client:
@@ -66,9 +70,13 @@ def answers(app, found, caller):
             for method, path, body in written(app):
                 more = {"if-match": '"1"'} if method in ("PUT", "DELETE") else {}
                 stated = {**body, "unit_id": first} if body and "unit_id" in body else body
-                answer = await client.request(method, path.replace("{list_id}", listed), json=stated, headers=more)
+                stated = {**stated, "list_id": listed} if stated and "list_id" in stated else stated
+                filled = path.replace("{list_id}", listed).replace("{request_id}", asked_for)
+                answer = await client.request(method, filled, json=stated, headers=more)
                 if path.endswith("/any/shortlists") and answer.status_code == 200:
                     listed, first = answer.json()["list_id"], answer.json()["page"][0]["unit_id"]
+                if (method, path) == ("POST", "/v1/requests") and answer.status_code == 200:
+                    asked_for = answer.json()["request_id"]
                 said[f"{method} {path}"] = answer
             for stated in MANDATES:
                 more = {"explain": True, "why_not": list(found.stock.book.unit_id[:20])}
@@ -84,8 +92,12 @@ def written(app):
     What is withdrawn comes last, so that there is something to read before.
     """
     order, described = ("POST", "PUT", "GET", "DELETE"), app.openapi()["paths"]
-    for method, path, _ in sorted(addresses(app), key=lambda one: (order.index(one[0]), len(one[1]))):
-        alone = not any(f"{{{name}}}" in path for name in ("name", "list_id", "number", "version"))
+
+    def turn(one):  # requests are about a list, so that lists come first
+        return order.index(one[0]), "/requests" in one[1], len(one[1])
+
+    for method, path, _ in sorted(addresses(app), key=turn):
+        alone = not any(f"{{{name}}}" in path for name in ("name", "list_id", "number", "version", "request_id"))
         asked_as_it_stands = (method == "GET" and alone) or path == "/v1/shortlists"
         if asked_as_it_stands or path.startswith("/desk"):  # forms of pages are the office's: API5 walks them
             continue

@@ -20,10 +20,12 @@ def call(working, working_address):
 
 @pytest.fixture(scope="session")
 def owned(call):
-    """What the service keeps for one investor: a mandate, a list, a reaction."""
+    """What the service keeps for one investor: a mandate, a list, a reaction, a request."""
     assert call("POST", "/v1/mandates", "investor", json=MANDATE).status_code == 200
     made = call("POST", "/v1/mandates/owned/shortlists", "investor").json()
     unit = made["page"][0]["unit_id"]
     said = {"unit_id": unit, "kind": "interested"}
     assert call("POST", f"/v1/shortlists/{made['list_id']}/reactions", "investor", json=said).status_code == 200
-    return {"list": made["list_id"], "unit": unit}
+    asked = {"list_id": made["list_id"], "unit_id": unit, "kind": "visit", "text": "May we see it?"}
+    request = call("POST", "/v1/requests", "investor", json=asked).json()["request_id"]
+    return {"list": made["list_id"], "unit": unit, "request": request}

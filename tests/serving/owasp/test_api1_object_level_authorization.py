@@ -12,6 +12,8 @@ OBJECTS = (
     ("GET", "/v1/shortlists/{list}/changes"),
     ("POST", "/v1/shortlists/{list}/reactions"),
 )
+ASKED = (("GET", "/v1/requests/{request}"), ("POST", "/v1/requests/{request}/withdraw"))
+"""What only roles that ask meet."""
 
 
 @pytest.mark.parametrize("party", OTHERS)
@@ -25,6 +27,16 @@ def test_another_party_finds_nothing_and_reads_what_it_would_of_nothing(call, ow
     assert set(there.json()) == set(absent.json())
 
 
+@pytest.mark.parametrize("party", ["rival", "bank"])
+@pytest.mark.parametrize(("method", "path"), ASKED)
+def test_another_party_finds_no_request(call, owned, method, path, party):
+    there = call(method, path.format(**owned), party)
+    absent = call(method, path.replace("{request}", "absent"), party)
+    assert there.status_code == absent.status_code == 404
+    assert there.text.replace(owned["request"], "absent") == absent.text
+    assert call("GET", f"/v1/requests/{owned['request']}", "investor").json()["state"] == "open"
+
+
 def test_another_party_cannot_change_or_withdraw(call, owned):
     for method in ("PUT", "DELETE"):
         body = {"json": MANDATE} if method == "PUT" else {}
@@ -33,7 +45,7 @@ def test_another_party_cannot_change_or_withdraw(call, owned):
     assert call("GET", "/v1/mandates/owned", "investor").json()["version"] == 1
 
 
-@pytest.mark.parametrize("path", ["/v1/mandates", "/v1/shortlists", "/v1/reactions", "/v1/webhooks"])
+@pytest.mark.parametrize("path", ["/v1/mandates", "/v1/shortlists", "/v1/reactions", "/v1/requests", "/v1/webhooks"])
 def test_naming_another_owner_gives_nobody_but_the_office_what_is_the_others(call, owned, path):
     name = path.rpartition("/")[2]
     assert not call("GET", f"{path}?owner=fund", "rival").json()[name]

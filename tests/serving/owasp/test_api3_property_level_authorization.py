@@ -14,6 +14,8 @@ PRIVATE = [field.value for field in FIELDS if field_level(field) is not Level.PU
         ("/v1/mandates", {"id": "more", "owner": "rival"}),
         ("/v1/mandates", {"id": "more", "version": 9}),
         ("/v1/shortlists/{list}/reactions", {"unit_id": "{unit}", "kind": "interested", "owner": "rival"}),
+        ("/v1/requests", {"list_id": "{list}", "unit_id": "{unit}", "kind": "visit", "text": "a", "owner": "rival"}),
+        ("/v1/requests", {"list_id": "{list}", "unit_id": "{unit}", "kind": "visit", "text": "a", "answer": "b"}),
         ("/v1/webhooks", {"mandate": "owned", "address": "https://example.org/", "secret": "whsec_ours"}),
         ("/v1/webhooks", {"mandate": "owned", "address": "https://example.org/", "owner": "rival"}),
     ],

@@ -41,3 +41,5 @@ def test_only_what_a_list_has_shown_can_be_answered(call, owned, working):
     )  # the last of the ranking stands on no first page
     said = {"unit_id": hidden, "kind": "interested"}
     assert call("POST", f"/v1/shortlists/{owned['list']}/reactions", "investor", json=said).status_code == 404
+    asked = {"list_id": owned["list"], "unit_id": hidden, "kind": "visit", "text": "May we see it?"}
+    assert call("POST", "/v1/requests", "investor", json=asked).status_code == 404

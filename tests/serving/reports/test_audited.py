@@ -55,6 +55,14 @@ LINES = (
         {"unit": "U1", "kind": "declined", "reason": "place"},
         "said to a unit on a list|fund|Zagros|declines|the place does not suit",
     ),
+    (
+        Act.REQUEST_ASKED,
+        "fund",
+        {"unit": "U1", "kind": "visit", "request": "r1"},
+        "asked about a unit|fund|Zagros|a visit",
+    ),
+    (Act.REQUEST_ANSWERED, "fund", {"unit": "U1", "request": "r1"}, "request answered|fund|Zagros"),
+    (Act.LEVEL_SET, "requests", {"days": 5}, "days for answering requests set||5 days"),
     (Act.KEY_ADDED, "k1", {"name": "portal", "role": "service", "until": "2026-03-20T20:29:59"}, "key made|portal|"),
     (Act.TRAINING_STARTED, "model", {}, "training of a model started|"),
 )
