@@ -136,6 +136,8 @@ def test_what_is_the_offices_moves_no_byte_for_anybody_else(before, tmp_path, fi
     caplog.set_level(logging.DEBUG)
     after = parties(tmp_path, first_day, lambda units: changed(units, OFFICE, 1))
     assert not any(moved(after, before[1]).values())
+    asked = {caller: before[1][caller]["POST /v1/requests"][0] for caller in CALLERS}  # else nothing of it was compared
+    assert {caller for caller, status in asked.items() if status == 200} == {"investor", "bank", "rival"}
     assert not re.search(r"secret \d", caplog.text)
 
 
