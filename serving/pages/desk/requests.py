@@ -90,8 +90,8 @@ def time_said(due_at: datetime, now: datetime, words: Speech) -> str:
 
 def _tiles(found: RequestFigures, words: Speech) -> Any:
     few = words.text("requests.too_few", count=FEWEST)
-    yield words.text("requests.overdue"), words.number(found.overdue), "", "warn" if found.overdue else ""
     yield words.text("requests.open"), words.number(found.open), "", ""
+    yield words.text("requests.overdue"), words.number(found.overdue), "", "warn" if found.overdue else ""
     median = few if found.median_days is None else words.number(found.median_days, 1)
     yield words.text("requests.median_days"), median, words.text("requests.of_answered", count=found.answered), ""
     share = few if found.in_time is None else words.share(found.in_time)
@@ -115,16 +115,18 @@ def _row(one: StoredRequest, names: pd.Series, words: Speech) -> dict[str, Any]:
 
 
 def _waits(one: StoredRequest, now: datetime, words: Speech) -> dict[str, Any]:
-    age = words.text("requests.age", count=int(days_between(one.made_at, now)))
+    days = int(days_between(one.made_at, now))
+    age = words.text("requests.age", count=days) if days > 0 else words.text("requests.new")
     return {"age": age, "overdue": one.overdue(now), "left": time_said(one.due_at, now, words)}
 
 
 def _ended(one: StoredRequest, words: Speech) -> dict[str, Any]:
     ended = one.ended_at or one.made_at
+    late = ended > one.due_at
     return {
-        "state": words.text(one.state),
+        "state": words.join([words.text(one.state), *([words.text("requests.late")] if late else [])]),
         "ended_at": moment_said(ended, words),
         "took": words.text("requests.took", days=words.number(days_between(one.made_at, ended), 1)),
         "answer": one.answer or "",
-        "late": ended > one.due_at,
+        "late": late,
     }

@@ -8,6 +8,7 @@ import pytest
 from engine.domain.request import LEVEL_DAYS, RequestKind, RequestState
 from engine.errors import EhyaError, ErrorCode
 from engine.store import Register
+from engine.store.backup import back_up, restore
 
 NOON = datetime(2026, 11, 30, 12)
 BY = {"made_at": NOON, "actor": "key:1"}
@@ -127,3 +128,24 @@ def test_what_is_asked_moves_no_appraisal_and_the_audit_holds_no_word_of_it(regi
     assert not lines["facts"].str.contains("secret").any()
     assert register.audit.verify().sound
     assert register.check() == ()
+
+
+def test_what_was_asked_and_answered_comes_back_with_a_backup(tmp_path, given):
+    url, out = f"sqlite:///{tmp_path / 'ehya.db'}", tmp_path / "backup.zip"
+    with Register.open(url) as register:
+        unit = register.imports.commit(given({"identity": "business:1"}), imported_at=NOON).rows["unit_id"].iloc[0]
+        saved = register.mandates.save("fund", "food", {"id": "food"}, over=None, **BY)
+        made_of = {"run_id": "r", "stock_version": "s", "model_version": "m", "as_of": "2026-11-30"}
+        places = [{"unit_id": unit, "position": 1}]
+        register.lists.keep("fund", saved.number, list_id="l1", **made_of, places=places, **BY)
+        register.lists.show("fund", "l1", until=1, shown_on=NOON)
+        register.requests.set_level(3, **BY)
+        ask(register, unit)
+        register.requests.answer("r1", "two looms", **BY)
+        kept = register.requests()
+    back_up(url, out, made_at=NOON)
+    with Register.open(url) as register:
+        ask(register, unit, "r2", text="asked after the backup")
+    restore(out, url, made_at=NOON)
+    with Register.open(url) as register:
+        assert (register.requests(), register.requests.level()) == (kept, 3)

@@ -35,7 +35,7 @@ def test_the_lines_for_investors_run_as_they_stand(shared, listen, tmp_path):
     found = fresh(shared, tmp_path)
     with listen(found.app()) as address:
         run(LINES, address, found.keys["investor"])
-    assert len(LINES) == 7
+    assert len(LINES) == 9
 
 
 def test_the_lines_for_the_office_run_as_they_stand(shared, first_day, listen, tmp_path):

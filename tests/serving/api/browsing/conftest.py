@@ -4,13 +4,16 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import httpx
 import pytest
 
+from engine.domain.request import RequestKind
 from serving.api.limits import ServiceLimits
 from serving.desk.people import PasswordCost, add_person
 from serving.desk.sessions import begin
+from serving.desk.workspace import open_register
 from tests.serving.api.parties import BY, NOON, Parties, at_work, fresh
 from tests.serving.conftest import listening
 
@@ -67,6 +70,20 @@ def browsing(
             client.cookies.set("ehya_session", begin(found.settings, person, now=NOON).token)
         client.cookies.set("ehya_look", "lang=en")
         yield Browser(client)
+
+
+def asked_about(settings, unit: str, requests: dict[str, tuple[int, str]]) -> None:
+    """Let an investor ask about a unit that a list has shown: each request by its id, so many days ago, in such words."""
+    by = {"actor": "key:1"}
+    with open_register(settings) as register:
+        saved = register.mandates.save("fund", "asked", {"id": "asked"}, over=None, made_at=NOON, **by)
+        made_of = {"run_id": "r", "stock_version": "s", "model_version": None, "as_of": "2026-03-21"}
+        places = [{"unit_id": unit, "position": 1}]
+        register.lists.keep("fund", saved.number, list_id="asked", **made_of, places=places, made_at=NOON, **by)
+        register.lists.show("fund", "asked", until=1, shown_on=NOON)
+        for name, (days, text) in requests.items():
+            said = {"request_id": name, "kind": RequestKind.VISIT, "text": text}
+            register.requests.ask("fund", "asked", unit, **said, made_at=NOON - timedelta(days=days), **by)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from serving.desk.people import add_person
 from serving.desk.question import Question
 from serving.desk.sessions import begin
 from serving.desk.watch import Watch
-from tests.serving.api.browsing.conftest import CHEAP, PASSWORD
+from tests.serving.api.browsing.conftest import CHEAP, PASSWORD, asked_about
 from tests.serving.api.parties import BY, NOON, at_work, fresh
 from tests.serving.conftest import DAY, listening
 
@@ -26,7 +26,8 @@ PAGES = (
     "/desk/ranking", "/desk/compare?unit=UNIT_ID&unit=OTHER_ID", "/desk/map",
     "/desk/packages", "/desk/packages/new", "/desk/packages/spring?budget=capital",
     "/desk/imports", "/desk/imports/new", "/desk/decisions", "/desk/decisions?show=conflicts",
-    "/desk/outcomes", "/desk/outcomes/new", "/desk/outcomes/sheet", "/desk/panel", "/desk/people", "/desk/style",
+    "/desk/outcomes", "/desk/outcomes/new", "/desk/outcomes/sheet", "/desk/requests", "/desk/panel", "/desk/people",
+    "/desk/style",
 )  # fmt: skip
 
 
@@ -55,6 +56,7 @@ def desk(shared, first_day, tmp_path_factory):
         "budgets": {"capital": {"at_most": "9 hemmat"}},
     }
     solve_package(found.settings, Question(as_of=pd.Timestamp(NOON.date())), PackageTerms.read(terms), made_at=NOON)
+    asked_about(found.settings, str(found.stock.units.index[0]), {"new": (1, "May we see it?"), "old": (10, "When?")})
     app = found.app()
     app.state.password_cost = CHEAP
     with listening(app) as address:

@@ -1,12 +1,10 @@
 """The office answers what investors ask at the desk: what is due first at the head, once, and nothing typed is lost."""
 
-from datetime import timedelta
-
 import pytest
 
 from engine.domain.request import RequestKind
 from serving.desk.workspace import open_register
-from tests.serving.api.browsing.conftest import browsing, words
+from tests.serving.api.browsing.conftest import asked_about, browsing, words
 from tests.serving.api.parties import NOON
 
 HOSTILE = "<script>alert(1)</script>\nWhich machines?"
@@ -16,16 +14,7 @@ HOSTILE = "<script>alert(1)</script>\nWhich machines?"
 def asked(writing):
     """Two requests of an investor about a unit: one of ten days ago, and one of yesterday."""
     unit = str(writing.parties.stock.units.index[0])
-    by = {"actor": "key:1"}
-    with open_register(writing.parties.settings) as register:
-        saved = register.mandates.save("fund", "food", {"id": "food"}, over=None, made_at=NOON, **by)
-        made_of = {"run_id": "r", "stock_version": "s", "model_version": None, "as_of": "2026-03-21"}
-        places = [{"unit_id": unit, "position": 1}]
-        register.lists.keep("fund", saved.number, list_id="l", **made_of, places=places, made_at=NOON, **by)
-        register.lists.show("fund", "l", until=1, shown_on=NOON)
-        for name, days, text in (("new", 1, "May we see it?"), ("old", 10, HOSTILE)):
-            said = {"request_id": name, "kind": RequestKind.VISIT, "text": text}
-            register.requests.ask("fund", "l", unit, **said, made_at=NOON - timedelta(days=days), **by)
+    asked_about(writing.parties.settings, unit, {"new": (1, "May we see it?"), "old": (10, HOSTILE)})
     return unit
 
 
@@ -88,7 +77,7 @@ def test_many_that_ended_come_page_by_page(writing, asked):
     with open_register(writing.parties.settings) as register, register.together():
         for number in range(51):
             said = {"request_id": f"r{number}", "kind": RequestKind.VISIT, "text": f"question {number}"}
-            register.requests.ask("fund", "l", asked, **said, made_at=NOON, actor="key:1")
+            register.requests.ask("fund", "asked", asked, **said, made_at=NOON, actor="key:1")
             register.requests.withdraw("fund", f"r{number}", made_at=NOON, actor="key:1")
     first = words(writing.get("/desk/requests"))
     assert "1 to 50 of 51" in first

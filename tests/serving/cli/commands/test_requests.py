@@ -93,7 +93,7 @@ def test_the_level_is_set_and_shown_with_every_figure(ehya, asked):
     assert "stated by the office" in ehya("requests", "figures").stdout
     found = json.loads(ehya("requests", "figures", "--json").stdout)
     assert (found["level_days"], found["open"], found["overdue"], found["median_days"]) == (5, 2, 1, None)
-    assert "fewer than 5" in ehya("requests", "figures").stdout
+    assert "under 5" in ehya("requests", "figures").stdout
 
 
 def test_where_nobody_asked_it_says_so(ehya):
