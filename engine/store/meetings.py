@@ -16,7 +16,6 @@ from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
 from engine.store.audit import Act, note
 from engine.store.bulk import insert_line
-from engine.store.canonical import canonical
 from engine.store.clock import utc
 from engine.store.session import Session
 
@@ -115,7 +114,8 @@ class Meetings:
             ``meetings_exist`` where a first plan is of an event that has one; ``meetings_unknown`` where there is none
             to take the place of; ``meetings_changed`` where somebody was faster.
         """
-        table, text = schema.meeting_plans, canonical(document)
+        table = schema.meeting_plans
+        text = json.dumps(document, ensure_ascii=False, allow_nan=False)  # in its own order, as its file has it
         with self._session.write() as connection:
             if over is None:
                 newest = connection.execute(select(func.max(table.c.version)).where(table.c.event == event)).scalar()

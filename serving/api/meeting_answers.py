@@ -103,7 +103,7 @@ class OwnMeetingsAnswer(Answer):
     investor: str
     version: int = Field(description="of this day: it rises only where this day changes")
     made_at: datetime = Field(description="when this day last changed, UTC")
-    synthetic: bool = Field(description="some units of the event are made up")
+    synthetic: bool = Field(description="some of these units are made up")
     meetings: list[OwnMeetingAnswer] = Field(description="by time")
     unmet: list[OwnWishAnswer] = Field(description="wishes without a meeting, the dearest first")
     cancelled: list[OwnMeetingAnswer] = Field(description="meetings that were called off")

@@ -268,7 +268,7 @@ def _own(own: OwnVersion, words: Speech) -> dict[str, Any]:
         "investor": day.investor,
         "version": own.version,
         "made_at": moment(own.made_at),
-        "synthetic": day.synthetic,
+        "synthetic": own.synthetic,
         "meetings": [_meeting(one) for one in day.meetings],
         "unmet": [
             {"unit_id": one.unit_id, "name": one.name, "why": one.why.value, "text": words.text(one.why.key)}

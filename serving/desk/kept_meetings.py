@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -66,11 +66,15 @@ class OwnVersion:
         From 1; it rises only where this day changed, whatever happened to others.
     made_at
         When it last changed, UTC.
+    synthetic
+        Whether any of the units that it speaks of is made up: the plan says that of all units of the event, and so
+        tells of what others wish.
     """
 
     day: OwnDay
     version: int
     made_at: datetime
+    synthetic: bool = False
 
 
 def keep_plan(
@@ -137,7 +141,8 @@ def own_version(register: Register, event: str, investor: str | None) -> OwnVers
     found = None if investor is None else _own(register.meetings.versions(event), investor)
     if found is None:
         raise EhyaError(ErrorCode.MEETINGS_UNKNOWN, given=event, allowed=[])
-    return found
+    units = {one.unit_id for one in (*found.day.meetings, *found.day.unmet, *found.day.cancelled)}
+    return replace(found, synthetic=bool((register.units.some(units)["origin"] == "synthetic").any()))
 
 
 def own_versions(register: Register, investor: str | None) -> tuple[OwnVersion, ...]:
@@ -178,7 +183,6 @@ def day_of_investor(planned: PlannedMeetings, investor: str) -> OwnDay | None:
         meetings=planned.plan.meetings,
         cancelled=planned.cancelled,
         most=min(int(who.most[at]), int(who.free.guests[at].sum())),
-        synthetic=planned.synthetic,
     )
 
 

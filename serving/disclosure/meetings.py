@@ -77,8 +77,6 @@ class OwnDay:
         Wishes without a meeting, the dearest first.
     cancelled
         Meetings that it had in an earlier version.
-    synthetic
-        Whether any unit of the event is made up.
     """
 
     event: str
@@ -88,7 +86,6 @@ class OwnDay:
     meetings: tuple[OwnMeeting, ...]
     unmet: tuple[OwnWish, ...]
     cancelled: tuple[OwnMeeting, ...]
-    synthetic: bool
 
 
 def own_day(
@@ -100,7 +97,6 @@ def own_day(
     meetings: pd.DataFrame,
     cancelled: pd.DataFrame,
     most: int,
-    synthetic: bool,
 ) -> OwnDay | None:
     """What an investor sees of a plan; ``None`` where it is no guest of the event.
 
@@ -121,8 +117,6 @@ def own_day(
         ``guest, host, slot, table, third`` of everybody: those that stand, and those that were called off.
     most
         Meetings that the investor may have.
-    synthetic
-        Whether any unit is made up.
     """
     wished = wishes[wishes["guest"] == investor]
     if wished.empty:
@@ -137,7 +131,7 @@ def own_day(
         if unit not in with_whom
     )
     off = tuple(_meeting(day, row, names, stands=False) for row in _of(cancelled, investor))
-    return OwnDay(day.event, day.date, investor, names[investor], met, unmet, off, synthetic)
+    return OwnDay(day.event, day.date, investor, names[investor], met, unmet, off)
 
 
 def own_reason(fit: float, met: list[float], most: int) -> OwnReason:
