@@ -53,6 +53,9 @@ _READ = open_to(_PLANNER, level=Level.INTERNAL, without_key=WithoutKey.NEVER)
 _WRITE = open_to(_PLANNER, level=Level.INTERNAL, without_key=WithoutKey.NEVER, rate=Rate.WRITES)
 _OWN = open_to(_INVESTOR, without_key=WithoutKey.NEVER)
 _EITHER = open_to((*_PLANNER, *_INVESTOR), level=Level.INTERNAL, without_key=WithoutKey.NEVER)
+_CALENDAR_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The calendar", "content": {CALENDAR: {"schema": {"type": "string"}}}}
+}
 Event = Annotated[str, Path(description="name of the event", min_length=1, max_length=200)]
 JobId = Annotated[str, Path(description="id of the plan that was asked for", min_length=1, max_length=100)]
 
@@ -190,8 +193,7 @@ def router() -> APIRouter:
         "/meetings/{event}/mine.ics",
         response_class=Response,
         summary="An investor's own calendar",
-        responses={200: {"description": "The calendar", "content": {CALENDAR: {"schema": {"type": "string"}}}}}
-        | problem_answers(404, 422),
+        responses=_CALENDAR_ANSWER | problem_answers(404, 422),
         openapi_extra=_OWN,
     )
     async def own_meetings_calendar(

@@ -141,7 +141,8 @@ def own_version(register: Register, event: str, investor: str | None) -> OwnVers
     found = None if investor is None else _own(register.meetings.versions(event), investor)
     if found is None:
         raise EhyaError(ErrorCode.MEETINGS_UNKNOWN, given=event, allowed=[])
-    units = {one.unit_id for one in (*found.day.meetings, *found.day.unmet, *found.day.cancelled)}
+    day = found.day
+    units = {one.unit_id for one in (*day.meetings, *day.cancelled)} | {one.unit_id for one in day.unmet}
     return replace(found, synthetic=bool((register.units.some(units)["origin"] == "synthetic").any()))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 from icalendar import Calendar
+from typer.testing import CliRunner
 
 from engine.errors import ErrorCode
 from engine.meetings.day import MeetingDay
@@ -14,6 +15,7 @@ from engine.store import Register
 from engine.store.canonical import canonical
 from serving.api import Shelf
 from serving.api.background import planner
+from serving.cli.app import app as command
 from serving.desk.kept_meetings import saved_wishes
 from serving.desk.meetings import declined_units, plan_among
 from serving.desk.meetings_document import meetings_document
@@ -304,6 +306,23 @@ def test_a_stored_plan_that_books_somebody_twice_is_refused_to_the_office_and_no
     assert (answer.status_code, answer.json()["code"]) == (422, ErrorCode.MEETINGS_UNREADABLE.value)
     assert house(f"{PATH}/mine", "investor").status_code == 404
     assert house("/v1/meetings", "investor").json()["meetings"] == []
+
+
+def test_the_terminal_shows_what_http_answers_and_its_next_version_is_everybodys(house):
+    house.plan()
+
+    def ehya(*words):
+        env = {"EHYA_HOME": str(house.found.settings.home), "EHYA_LANG": "en", "EHYA_DATABASE_URL": None}
+        said = CliRunner().invoke(command, ["meetings", *words], env=env)
+        assert said.exit_code == 0, said.output
+        return said.stdout
+
+    assert json.loads(ehya("show", "INVA 1405", "--json")) == house(PATH).json()["plan"]
+    anew = json.loads(ehya("again", "INVA 1405", "--gone", "rival", "--json"))
+    assert house(PATH).json()["plan"] == anew
+    assert house(PATH).json()["actor"] == "terminal"
+    late = house(f"{PATH}/again", method="POST", version=1, json={"gone": ["fund"]})
+    assert late.status_code == 412
 
 
 def test_the_plan_of_a_copy_is_the_same(house, tmp_path_factory):
