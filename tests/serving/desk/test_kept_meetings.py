@@ -131,10 +131,8 @@ def test_a_plan_that_does_not_hold_together_is_not_kept(register, planned):
 
 def test_who_is_missing_is_found_by_id_or_name_from_a_slot_on(planned):
     unit = planned.plan.meetings["host"].iloc[0]
-    assert missing(planned, ["fund", planned.names[unit]], "۰۹:۲۰", key="since") == (
-        [Gone("fund", 1), Gone(unit, 1)],
-        1,
-    )
+    found = missing(planned, ["fund", planned.names[unit]], "۰۹:۲۰", key="since")
+    assert found == ([Gone("fund", 1), Gone(unit, 1)], 1)
     for gone, since, code in (
         (["nobody"], None, ErrorCode.MEETINGS_PARTY_UNKNOWN),
         (["fund"], "12:00", ErrorCode.MEETINGS_VALUE_REFUSED),

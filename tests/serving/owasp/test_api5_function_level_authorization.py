@@ -5,16 +5,8 @@ import pytest
 from serving.api.access import WithoutKey, addresses
 from serving.disclosure.levels import KEY_ROLES
 
-PARTS = {
-    "{event}": "absent",
-    "{unit_id}": "x",
-    "{name}": "x",
-    "{list_id}": "x",
-    "{package}": "x@1",
-    "{number}": "1",
-    "{version}": "x",
-}
-PARTS |= {"{job_id}": "x", "{webhook_id}": "x", "{message_id}": "x", "{upload_id}": "x"}
+PARTS = {"{unit_id}": "x", "{name}": "x", "{list_id}": "x", "{package}": "x@1", "{number}": "1", "{version}": "x"}
+PARTS |= {"{event}": "x", "{job_id}": "x", "{webhook_id}": "x", "{message_id}": "x", "{upload_id}": "x"}
 
 
 def concrete(path):
