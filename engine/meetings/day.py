@@ -275,8 +275,8 @@ class MeetingDay(_Stated):
         return begin, end
 
     @staticmethod
-    def minute(given: str) -> int:
-        """Minutes since midnight of a time of day.
+    def minute(given: str, *, key: str = "--since") -> int:
+        """Minutes since midnight of a time of day; ``key`` is what it is called where it is refused.
 
         Raises
         ------
@@ -291,7 +291,7 @@ class MeetingDay(_Stated):
         try:
             return _minute(given)
         except ValueError as error:
-            raise EhyaError(ErrorCode.MEETINGS_VALUE_REFUSED, key="--since", given=given, allowed=str(error)) from error
+            raise EhyaError(ErrorCode.MEETINGS_VALUE_REFUSED, key=key, given=given, allowed=str(error)) from error
 
     def slot_from(self, minute: int) -> int:
         """First slot that begins at a time of day or after it; the number of slots where none does."""

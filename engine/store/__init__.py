@@ -16,10 +16,11 @@ from engine.store.decisions import Decisions
 from engine.store.documents import Documents, StoredDocument
 from engine.store.events import Events
 from engine.store.imports import ImportResult, Imports
-from engine.store.jobs import LEASE, Jobs, JobState, StoredJob
+from engine.store.jobs import LEASE, JobKind, Jobs, JobState, StoredJob
 from engine.store.keys import Keys, StoredKey
 from engine.store.lists import Lists, StoredList
 from engine.store.mandates import Mandates, StoredMandate
+from engine.store.meetings import Meetings, StoredMeetings
 from engine.store.opening import open_session
 from engine.store.packages import Packages, StoredPackage
 from engine.store.people import People, StoredPerson
@@ -45,6 +46,7 @@ __all__ = [
     "ImportResult",
     "ImportStory",
     "Inconsistency",
+    "JobKind",
     "JobState",
     "Promotion",
     "Register",
@@ -54,6 +56,7 @@ __all__ = [
     "StoredKey",
     "StoredList",
     "StoredMandate",
+    "StoredMeetings",
     "StoredMessage",
     "StoredPackage",
     "StoredPerson",
@@ -99,6 +102,8 @@ class Register:
         Who was shown what.
     packages
         Units offered at events: each version of a package, and who signed it off.
+    meetings
+        Plans of the meetings of events, each version whole.
     keys, people
         Programs and persons that may ask, and what they may do.
     sessions
@@ -137,6 +142,7 @@ class Register:
         self.promotions = Promotions(session)
         self.showings = Showings(session)
         self.packages = Packages(session)
+        self.meetings = Meetings(session)
         self.keys = Keys(session)
         self.people = People(session)
         self.sessions = Sessions(session)

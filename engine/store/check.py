@@ -18,6 +18,7 @@ from engine.store.dialect import damage
 from engine.store.history import units_known_by
 from engine.store.merges import gone_units
 from engine.store.migrations import HEAD, current
+from engine.store.plan_check import unsound_plans
 from engine.store.typed import typed_units
 
 
@@ -27,6 +28,7 @@ class StoreProblem(Code):
     FILE_DAMAGED = "file_damaged"
     OTHER_REVISION = "other_revision"
     UNITS_DIFFER_FROM_HISTORY = "units_differ_from_history"
+    MEETINGS_UNSOUND = "meetings_unsound"
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ def problems(connection: Connection) -> tuple[Inconsistency, ...]:
         found.append(
             Inconsistency(StoreProblem.UNITS_DIFFER_FROM_HISTORY, {"given": strayed[:10], "count": len(strayed)})
         )
+    if plans := unsound_plans(connection):
+        found.append(Inconsistency(StoreProblem.MEETINGS_UNSOUND, {"given": plans[:10], "count": len(plans)}))
     return tuple(found)
 
 

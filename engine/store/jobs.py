@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, or_, select, update
@@ -32,6 +33,13 @@ class JobState(Code):
     REFUSED = "refused"
 
 
+class JobKind(StrEnum):
+    """What a job does."""
+
+    IMPORT = "import"
+    MEETINGS = "meetings"
+
+
 _UNDER_WAY = (JobState.READING.value, JobState.STORING.value)
 
 
@@ -55,6 +63,8 @@ class StoredJob:
         UTC: when it was asked for, and when it last moved on.
     attempts
         How often a worker began it.
+    kind
+        What it does.
     """
 
     job_id: str
@@ -65,62 +75,80 @@ class StoredJob:
     made_at: datetime
     moved_at: datetime
     attempts: int
+    kind: JobKind = JobKind.IMPORT
 
 
 class Jobs:
-    """Jobs; called, it gives them, the newest first."""
+    """Jobs; called, it gives them, the newest first. Each kind is a queue of its own."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def __call__(self, *, after: int = 0, limit: int | None = None) -> tuple[StoredJob, ...]:
-        """Jobs, the newest first.
+    def __call__(
+        self, *, after: int = 0, limit: int | None = None, kind: JobKind = JobKind.IMPORT
+    ) -> tuple[StoredJob, ...]:
+        """Jobs of a kind, the newest first.
 
         Parameters
         ----------
         after, limit
             Jobs to leave out at the beginning, and how many to give at most.
+        kind
+            What they do.
         """
-        query = _selected().order_by(schema.jobs.c.id.desc()).offset(after).limit(limit)
+        table = schema.jobs
+        query = _selected().where(table.c.kind == kind.value)
+        query = query.order_by(table.c.id.desc()).offset(after).limit(limit)
         with self._session.read() as connection:
             rows = connection.execute(query).mappings().all()
         return tuple(_stored(row) for row in rows)
 
-    def get(self, job_id: str) -> StoredJob:
-        """One job.
+    def get(self, job_id: str, *, kind: JobKind = JobKind.IMPORT) -> StoredJob:
+        """One job of a kind.
 
         Raises
         ------
         EhyaError
-            ``job_unknown``.
+            ``job_unknown``, also for one of another kind.
         """
         with self._session.read() as connection:
-            return _one(connection, job_id)
+            found = _one(connection, job_id)
+        if found.kind is not kind:
+            raise EhyaError(ErrorCode.JOB_UNKNOWN, given=job_id)
+        return found
 
     def add(
-        self, job_id: str, request: Mapping[str, Any], content: bytes, *, made_at: datetime, actor: str
+        self,
+        job_id: str,
+        request: Mapping[str, Any],
+        content: bytes,
+        *,
+        made_at: datetime,
+        actor: str,
+        kind: JobKind = JobKind.IMPORT,
     ) -> StoredJob:
         """Let a job wait for a worker.
 
         Parameters
         ----------
-        job_id, request, made_at, actor
+        job_id, request, made_at, actor, kind
             See `StoredJob`.
         content
             The file that comes with it; it is dropped once the job is done.
         """
         moments = {"made_at": utc(made_at), "moved_at": utc(made_at)}
         line = {"job_id": job_id, "actor": actor, "request": canonical(request), "content": content, **moments}
+        line |= {"kind": kind.value}
         with self._session.write() as connection:
             insert_line(connection, schema.jobs, {**line, "state": JobState.WAITING.value, "result": "{}"})
             return _one(connection, job_id)
 
-    def wait(self, *, now: datetime) -> bool:
+    def wait(self, *, now: datetime, kind: JobKind = JobKind.IMPORT) -> bool:
         """Whether there is a job to take."""
         with self._session.read() as connection:
-            return _next(connection, now) is not None
+            return _next(connection, now, kind) is not None
 
-    def take(self, worker: str, *, now: datetime) -> tuple[StoredJob, bytes] | None:
+    def take(self, worker: str, *, now: datetime, kind: JobKind = JobKind.IMPORT) -> tuple[StoredJob, bytes] | None:
         """Take the next job that waits, or that its worker left; ``None`` where there is none.
 
         Parameters
@@ -129,10 +157,12 @@ class Jobs:
             Who takes it, unlike any other.
         now
             The moment.
+        kind
+            What it does.
         """
         table = schema.jobs
         with self._session.write() as connection:
-            job_id = _next(connection, now)
+            job_id = _next(connection, now, kind)
             if job_id is None:
                 return None
             taken = {"state": JobState.READING.value, "worker": worker, "moved_at": utc(now), "result": "{}"}
@@ -189,10 +219,11 @@ def _held(job_id: str, worker: str) -> tuple[ColumnElement[bool], ...]:
     return (table.c.job_id == job_id, table.c.worker == worker, table.c.state.in_(_UNDER_WAY))
 
 
-def _next(connection: Connection, now: datetime) -> str | None:
+def _next(connection: Connection, now: datetime, kind: JobKind) -> str | None:
     table = schema.jobs
     left = table.c.state.in_(_UNDER_WAY) & (table.c.moved_at < utc(now) - LEASE)
     query = select(table.c.job_id).where(or_(table.c.state == JobState.WAITING.value, left))
+    query = query.where(table.c.kind == kind.value)
     return connection.execute(query.order_by(table.c.id).limit(1)).scalar_one_or_none()
 
 
@@ -211,4 +242,4 @@ def _one(connection: Connection, job_id: str) -> StoredJob:
 def _stored(row: Mapping[Any, Any]) -> StoredJob:
     line = {name: row[name] for name in ("job_id", "actor", "made_at", "moved_at", "attempts")}
     documents = {name: json.loads(row[name]) for name in ("request", "result")}
-    return StoredJob(**line, **documents, state=JobState(row["state"]))
+    return StoredJob(**line, **documents, state=JobState(row["state"]), kind=JobKind(row["kind"]))

@@ -45,6 +45,7 @@ APPEND_ONLY = (
     "package_freezes", "keys", "key_revocations", "people", "passwords", "disablings", "agreements", "agreement_ends",
     "audit", "agreement_confirmations", "mandates", "mandate_withdrawals", "lists", "reactions",
     "requests", "request_answers", "request_withdrawals", "service_levels",
+    "meeting_plans",
 )  # fmt: skip
 """Tables whose rows are never changed nor deleted; the database itself refuses."""
 
@@ -374,6 +375,21 @@ package_freezes = Table(
 )
 """Packages that a person signed off, by office and date; a second one of the same package is refused by the key."""
 
+meeting_plans = Table(
+    "meeting_plans",
+    metadata,
+    _numbered(),
+    Column("event", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("replaces", Integer),
+    UniqueConstraint("event", "version"),
+)
+"""Plans of the meetings of events, each version whole; ``document`` is JSON, ``digest`` its sha256."""
+
 keys = Table(
     "keys",
     metadata,
@@ -637,6 +653,7 @@ jobs = Table(
     Column("made_at", DateTime, nullable=False),
     Column("moved_at", DateTime, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("kind", Text, nullable=False, server_default="import"),
     Index(None, "state"),
 )
 """Work that is done after its request was answered; ``content`` is the file given, dropped once the work is done."""

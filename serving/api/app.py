@@ -12,7 +12,7 @@ from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
 from engine.settings import Settings
-from serving.api.background import reader, teller, working
+from serving.api.background import planner, reader, teller, working
 from serving.api.border import LOOPBACK_NAMES, Border
 from serving.api.browsing.account import router as account_routes
 from serving.api.browsing.ahead import Ahead
@@ -44,6 +44,7 @@ from serving.api.imports import router as import_routes
 from serving.api.kept import router as kept_routes
 from serving.api.limits import ServiceLimits
 from serving.api.mandates import router as mandate_routes
+from serving.api.meetings import router as meeting_routes
 from serving.api.model import router as model_routes
 from serving.api.models import router as promoted_routes
 from serving.api.observing import Counts, Observed
@@ -125,7 +126,7 @@ def create_app(
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         ring = app.state.gate.ring
-        beside = (reader(settings), teller(settings, shelf, reach))
+        beside = (reader(settings), planner(settings, shelf), teller(settings, shelf, reach))
         work = () if ring is None else beside  # who knows no callers has nothing that they sent
         async with kept_fresh(shelf, ring), working(*work):
             yield
@@ -142,6 +143,7 @@ def create_app(
                 "description": "Mandates, lists, reactions and requests that are kept for a caller with a key.",
             },
             {"name": "packages", "description": "What was signed off for an event."},
+            {"name": "meetings", "description": "Who meets whom at an event, and when."},
             {
                 "name": "office",
                 "description": "For planners: what came of units, rankings, worth, plans, models and files.",
@@ -170,6 +172,7 @@ def create_app(
     app.include_router(kept_routes())
     app.include_router(request_routes())
     app.include_router(package_routes())
+    app.include_router(meeting_routes())
     app.include_router(outcome_routes())
     app.include_router(correction_routes())
     app.include_router(comparison_routes())

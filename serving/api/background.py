@@ -1,4 +1,4 @@
-"""What the service does beside answering: read registers that were sent, tell webhooks of lists that changed."""
+"""What the service does beside answering: read registers, plan meetings, tell webhooks of lists that changed."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from engine.settings import Settings
 from serving.api.imports import said_in_all_languages
 from serving.api.shelf import Shelf
 from serving.desk.incoming import read_next
+from serving.desk.kept_meetings import plan_next
 from serving.desk.posting import Reach
 from serving.desk.webhooks import send_due, write_messages
 
@@ -55,6 +56,27 @@ def reader(settings: Settings) -> Callable[[], bool]:
     """
     worker = uuid4().hex
     return lambda: read_next(settings, said_in_all_languages, worker=worker, clock=lambda: datetime.now(UTC))
+
+
+def planner(settings: Settings, shelf: Shelf) -> Callable[[], bool]:
+    """Plans meetings that were asked for, as a worker unlike any other.
+
+    Parameters
+    ----------
+    settings
+        The workspace.
+    shelf
+        What is on show to the public; while nothing is, they wait.
+    """
+    worker = uuid4().hex
+
+    def plan() -> bool:
+        if shelf.bare:
+            return False
+        stock = shelf.showing.stock
+        return plan_next(settings, stock, said_in_all_languages, worker=worker, clock=lambda: datetime.now(UTC))
+
+    return plan
 
 
 def teller(settings: Settings, shelf: Shelf, reach: Reach) -> Callable[[], bool]:

@@ -16,6 +16,7 @@ from serving.api.answers import OutcomeStated, Problem
 from serving.api.examples import ANSWERS
 from serving.api.job_answers import ListChangedMessage, WebhookStated
 from serving.api.kept_answers import AnswerStated, Reaction, RequestStated
+from serving.api.meeting_answers import GoneStated, MeetingsStated
 from serving.api.writing import KEY_HEADER, KEY_PATTERN, VERSION_PATTERN
 from serving.desk.webhooks import LIST_CHANGED
 from serving.i18n import speech
@@ -31,6 +32,7 @@ _FOR_ONE = (
     "/v1/reactions",
     "/v1/requests",
     "/v1/packages",
+    "/v1/meetings",
     "/v1/office",
     "/v1/models",
     "/v1/imports",
@@ -53,6 +55,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
             "AnswerStated": _stated_schema(AnswerStated),
             "OutcomeStated": _stated_schema(OutcomeStated),
             "WebhookStated": _stated_schema(WebhookStated),
+            "MeetingsStated": _stated_schema(MeetingsStated),
+            "GoneStated": _stated_schema(GoneStated),
             **_message_schemas(),
         }
         document["webhooks"] = {LIST_CHANGED: {"post": _MESSAGE}}
@@ -142,7 +146,7 @@ def _put_answers(document: dict[str, Any]) -> None:
                     shape = schemas.get(name, {})
                     answer["description"] = shape.get("description") or operation["summary"]
                 named += ["Idempotent-Replayed"] if done and writes else []
-                versioned = "304" in operation["responses"] or (name == _VERSIONED and method != "delete")
+                versioned = "304" in operation["responses"] or (name in _VERSIONED and method != "delete")
                 named += ["ETag"] if done and versioned else []
                 named += ["Location"] if status == "202" else []
                 named += ["Retry-After"] if status == "429" else []
@@ -156,7 +160,7 @@ def _header(schema: dict[str, Any], description: str, *, always: bool = False) -
 
 _COUNT = {"type": "string", "pattern": "^[0-9]+$"}
 _ALWAYS = ("X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining")
-_VERSIONED = "KeptMandate"
+_VERSIONED = ("KeptMandate", "MeetingPlanAnswer")
 """What is kept in versions that `If-Match` names."""
 _HEADERS = {
     "X-Request-Id": _header(
@@ -170,7 +174,8 @@ _HEADERS = {
     "Idempotent-Replayed": _header({"type": "string", "const": "true"}, "there where the answer was given before"),
     "Location": _header({"type": "string"}, "address that says how far it is"),
     "ETag": _header(
-        {"type": "string"}, "version: of a saved mandate for `If-Match`, else of the answer for `If-None-Match`"
+        {"type": "string"},
+        "version: of a saved mandate or a plan for `If-Match`, else of the answer for `If-None-Match`",
     ),
 }  # fmt: skip
 _MESSAGE: dict[str, Any] = {

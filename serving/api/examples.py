@@ -257,7 +257,53 @@ MESSAGE: dict[str, Any] = {
     "given_up": False,
     "answer": "204",
 }
+MEETINGS: dict[str, Any] = {
+    "event": "INVA",
+    "date": "2026-12-11",
+    "version": 1,
+    "made_at": "2026-11-30T08:30:00+00:00",
+    "meetings": 1,
+    "unmet": 1,
+}
+MEETING: dict[str, Any] = {
+    "unit_id": "example-1",
+    "name": "نمونه",
+    "begin": "2026-12-11T09:00:00+03:30",
+    "end": "2026-12-11T09:20:00+03:30",
+    "table": 1,
+    "third": None,
+}
 ANSWERS: dict[str, dict[str, Any]] = {
+    "MeetingsAnswer": {"meetings": [MEETINGS], "next": None},
+    "MeetingPlanAnswer": MEETINGS
+    | {"actor": "key:0123456789ab", "replaces": None, "digest": "0" * 64, "plan": {"format": 1, "version": 1}},
+    "MeetingsJobAnswer": {
+        "job_id": "bWVldGluZ3M",
+        "event": "INVA",
+        "state": "done",
+        "version": 1,
+        "made_at": "2026-11-30T08:30:00+00:00",
+        "moved_at": "2026-11-30T08:30:02+00:00",
+        "problem": None,
+    },
+    "OwnMeetingsAnswer": {
+        "event": "INVA",
+        "date": "2026-12-11",
+        "investor": "food-fund",
+        "version": 1,
+        "made_at": "2026-11-30T08:30:00+00:00",
+        "synthetic": True,
+        "meetings": [MEETING],
+        "unmet": [
+            {
+                "unit_id": "example-2",
+                "name": "نمونه ۲",
+                "why": "not_arranged",
+                "text": "no meeting could be arranged",
+            }
+        ],
+        "cancelled": [],
+    },
     "WebhookAnswer": WEBHOOK,
     "WebhooksAnswer": {"webhooks": [WEBHOOK], "next": None},
     "NewWebhook": WEBHOOK | {"secret": "whsec_c2hvd24gdGhpcyBvbmNl"},

@@ -100,6 +100,7 @@ STATUS: dict[Code, int] = {
     ErrorCode.UNKNOWN_EVENT: 404,
     ErrorCode.NEVER_PROMOTED: 404,
     ErrorCode.JOB_UNKNOWN: 404,
+    ErrorCode.MEETINGS_UNKNOWN: 404,
     ErrorCode.UPLOAD_UNKNOWN: 404,
     ErrorCode.UNKNOWN_IMPORT: 404,
     ErrorCode.WEBHOOK_UNKNOWN: 404,
@@ -112,6 +113,8 @@ STATUS: dict[Code, int] = {
     ErrorCode.EVENT_WITHDRAWN: 409,
     ErrorCode.MANDATE_EXISTS: 409,
     ErrorCode.MANDATE_CHANGED: 412,
+    ErrorCode.MEETINGS_EXIST: 409,
+    ErrorCode.MEETINGS_CHANGED: 412,
     ErrorCode.IDEMPOTENCY_KEY_USED: 409,
     ErrorCode.REGISTER_BUSY: 503,
     ErrorCode.NO_MODEL: 503,
@@ -204,6 +207,7 @@ _HEADERS: dict[Code, dict[str, str]] = {
 _OVER_HTTP: dict[Code, str] = {
     ErrorCode.UNKNOWN_UNIT: "http_problem.unknown_unit",
     ErrorCode.PACKAGE_UNKNOWN: "http_problem.unknown_package",
+    ErrorCode.MEETINGS_UNKNOWN: "http_problem.unknown_meetings",
     ErrorCode.UNKNOWN_EVENT: "http_problem.unknown_event",
     ErrorCode.EVENT_WITHDRAWN: "http_problem.event_withdrawn",
     **dict.fromkeys(_KEPT_BACK, "http_problem.out_of_order"),
@@ -237,6 +241,7 @@ def listed() -> dict[Code, int]:
     """Codes that the page of the documentation explains, each with its HTTP status; any other problem leads to all."""
     prefixes = (
         "mandate_",
+        "meetings_",
         "place_",
         "sector_",
         "unknown_unit",

@@ -9,7 +9,7 @@ import http.client
 import json
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
@@ -53,6 +53,13 @@ from serving.api.kept_answers import (
     ListChanges,
     ListHeading,
     RequestFiguresAnswer,
+)
+from serving.api.meeting_answers import (
+    MeetingPlanAnswer,
+    MeetingsAnswer,
+    MeetingsHeading,
+    MeetingsJobAnswer,
+    OwnMeetingsAnswer,
 )
 from serving.api.office_answers import OfficeEconomics, OfficePlan, OfficeRankings, OfficeWorth, PeriodAnswer
 
@@ -266,6 +273,61 @@ class Client:
     def package(self, package: str) -> PackageAnswer:
         """One package and its units."""
         return self._get(PackageAnswer, f"/v1/packages/{_part(package)}")
+
+    # Meetings of an event
+
+    def meetings(self) -> Iterator[MeetingsHeading]:
+        """Events whose meetings are planned; for an investor those that it is a guest of."""
+        yield from self._pages(MeetingsAnswer, "meetings", "/v1/meetings")
+
+    def plan_meetings(self, day: Mapping[str, Any], *, owners: Sequence[str] | None = None) -> MeetingsJobAnswer:
+        """Plan the meetings of an event; :meth:`wait_for_meetings` says when it is done.
+
+        Parameters
+        ----------
+        day
+            The day, with the keys of ``docs/examples/day.yaml``.
+        owners
+            Whose saved mandates; by default those of all investors.
+        """
+        stated = {"day": dict(day)} | ({} if owners is None else {"owners": list(owners)})
+        return self._send(MeetingsJobAnswer, "POST", "/v1/meetings", stated)
+
+    def meeting_plan(self, event: str, *, version: int | None = None) -> MeetingPlanAnswer:
+        """The plan of an event's meetings, the newest or another version."""
+        return self._get(MeetingPlanAnswer, f"/v1/meetings/{_part(event)}", version=version)
+
+    def plan_meetings_again(self, event: str, *gone: str, version: int, since: str | None = None) -> MeetingsJobAnswer:
+        """Plan anew without those who do not come, over the version that was read."""
+        stated: dict[str, Any] = {"gone": list(gone)} | ({} if since is None else {"since": since})
+        return self._send(MeetingsJobAnswer, "POST", f"/v1/meetings/{_part(event)}/again", stated, match=version)
+
+    def wait_for_meetings(
+        self, event: str, job_id: str, *, every: float = 1.0, seconds: float = 600.0
+    ) -> MeetingsJobAnswer:
+        """What became of a plan that was asked for, as soon as it is known.
+
+        Raises
+        ------
+        TimeoutError
+            When that takes longer than so many seconds.
+        """
+        until, path = time.monotonic() + seconds, f"/v1/meetings/{_part(event)}/jobs/{_part(job_id)}"
+        while True:
+            found = self._get(MeetingsJobAnswer, path)
+            if found.version is not None or found.problem is not None:
+                return found
+            if time.monotonic() > until:
+                raise TimeoutError(f"the meetings of {event} are still {found.state.value}")
+            self._sleep(every)
+
+    def own_meetings(self, event: str) -> OwnMeetingsAnswer:
+        """The day of the investor for whom the key acts."""
+        return self._get(OwnMeetingsAnswer, f"/v1/meetings/{_part(event)}/mine")
+
+    def own_calendar(self, event: str) -> bytes:
+        """The same as a calendar (.ics)."""
+        return self._ask("GET", f"/v1/meetings/{_part(event)}/mine.ics", None, {})
 
     # Webhooks
 

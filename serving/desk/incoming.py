@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import secrets
 import tempfile
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
-from engine.store import LEASE, Act, Change, JobState, Register, StoredJob
+from engine.store import Act, Change, JobKind, JobState, Register, StoredJob
 from serving.desk.intake import RegisterReading, refuse_edits_name
 from serving.desk.mapping import kept_mapping, read_mapping
-from serving.desk.workspace import open_register
+from serving.desk.working import Say, work_next
 
 if TYPE_CHECKING:
     from engine.intake import Intake
@@ -26,16 +23,9 @@ if TYPE_CHECKING:
 
 ENDINGS = (".xlsx", ".csv")
 """Files that are taken over a wire."""
-MOST_ATTEMPTS = 5
-"""Attempts after which a file that ends its worker each time is refused."""
-LONGEST = timedelta(hours=1)
-"""How long a worker may be at one file before another may take it."""
-Say = Callable[[str, Mapping[str, Any]], Any]
 
 _ID_BYTES = 12
 _LONGEST_NAME = 60
-_OUT_OF_ORDER = frozenset({ErrorCode.REGISTER_BUSY, ErrorCode.DATABASE_FAILED, ErrorCode.DISK_FULL})
-_log = logging.getLogger(__name__)
 
 
 def ask_import(
@@ -96,54 +86,11 @@ def read_next(settings: Settings, say: Say, *, worker: str, clock: Callable[[], 
     EhyaError
         ``database_failed``, ``register_busy``.
     """
-    with open_register(settings) as register:
-        taken = register.jobs.take(worker, now=clock()) if register.jobs.wait(now=clock()) else None
-        if taken is None:
-            return False
-        job, content = taken
 
-        def move(state: JobState, **result: Any) -> None:
-            register.jobs.move(job.job_id, worker, state, result, now=clock())
+    def work(register: Register, job: StoredJob, content: bytes, move: Callable[..., None], now: datetime) -> None:
+        _store(register, settings, job, content, say, move, now)
 
-        try:
-            if job.attempts > MOST_ATTEMPTS:
-                raise EhyaError(ErrorCode.JOB_GIVEN_UP, given=MOST_ATTEMPTS)
-            with _renewed(settings, job, worker, clock):
-                _store(register, settings, job, content, say, move, clock())
-        except EhyaError as error:
-            if error.code in _OUT_OF_ORDER:  # the file is not to blame: when the lease ends another begins anew
-                with suppress(EhyaError):
-                    register.jobs.excuse(job.job_id, worker)
-                raise
-            if error.code is not ErrorCode.JOB_TAKEN:
-                refused = say(error.code.key, error.facts)
-                move(JobState.REFUSED, problem={"code": error.code.value, "message": refused})
-        except Exception:  # a file that nobody thought of must not end the worker
-            _log.exception("job %s failed", job.job_id)
-            move(JobState.REFUSED, problem={"code": "failed", "message": say("http_problem.failed", {})})
-    return True
-
-
-@contextmanager
-def _renewed(settings: Settings, job: StoredJob, worker: str, clock: Callable[[], datetime]) -> Iterator[None]:
-    """Renew the lease of a job while a block works at it, so that nobody takes a long file for an abandoned one.
-
-    While it is stored nobody else writes, so that there is nothing to renew, and nobody who could take it.
-    """
-    over, left = threading.Event(), int(4 * LONGEST / LEASE)
-
-    def renew() -> None:
-        for _ in range(left):
-            if over.wait((LEASE / 4).total_seconds()):
-                return
-            with suppress(EhyaError), open_register(settings) as register:
-                register.jobs.renew(job.job_id, worker, now=clock())
-
-    threading.Thread(target=renew, daemon=True).start()
-    try:
-        yield
-    finally:
-        over.set()
+    return work_next(settings, JobKind.IMPORT, work, say, worker=worker, clock=clock)
 
 
 def _store(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,9 @@ from serving.desk.question import Question
 from serving.desk.shortlist import stock
 from serving.desk.stock import Stock
 from serving.desk.workspace import open_register
+
+if TYPE_CHECKING:
+    from engine.store import Register
 
 _MEETING = ["guest", "host", "slot", "table", "third"]
 
@@ -116,12 +120,17 @@ def plan_event(settings: Settings, question: Question, day: MeetingDay, mandates
     """
     offered = stock(settings, question)
     with open_register(settings) as register:
-        events, said = register.events(), register.lists.reactions()
+        refused = declined_units(register)
+    return plan_among(offered, day, mandates, declined=refused)
+
+
+def declined_units(register: Register) -> pd.DataFrame:
+    """Who declined what, as an event or last on a kept list: ``mandate_id, unit_id``."""
+    events, said = register.events(), register.lists.reactions()
     declined = events.loc[events["kind"] == OutcomeKind.DECLINED.value, ["mandate_id", "unit_id"]]
     last = said.drop_duplicates(["owner", "unit_id"], keep="last")
     answered = last.loc[last["kind"] == ReactionKind.DECLINED.value, ["owner", "unit_id"]]
-    both = pd.concat([declined, answered.rename(columns={"owner": "mandate_id"})], ignore_index=True)
-    return plan_among(offered, day, mandates, declined=both)
+    return pd.concat([declined, answered.rename(columns={"owner": "mandate_id"})], ignore_index=True)
 
 
 def plan_among(
@@ -134,7 +143,8 @@ def plan_among(
     offered
         Units as the public sees them.
     day, mandates
-        The day, and what each investor wants.
+        The day, and what each investor wants; where several mandates bear one id, the investor's wishes are the best
+        of all of them.
     declined
         ``mandate_id, unit_id``: who has declined what; they do not meet.
 
@@ -152,6 +162,8 @@ def plan_among(
         ],
         columns=["guest", "host", "fit"],
     )
+    if len({one.id for one in mandates}) < len(mandates):
+        wishes = _once_each(wishes, day.wishes)
     if declined is not None:
         pairs = pd.MultiIndex.from_frame(declined[["mandate_id", "unit_id"]].astype("str"))
         wishes = wishes[~pd.MultiIndex.from_frame(wishes[["guest", "host"]]).isin(pairs)].reset_index(drop=True)
@@ -166,6 +178,14 @@ def plan_among(
     plan = plan_meetings(gathering_of(day, wishes, names))
     nothing = plan.meetings[_MEETING].iloc[:0]
     return PlannedMeetings(day, names, wishes, plan, (), 1, nothing, nothing, offered.as_of, synthetic)
+
+
+def _once_each(wishes: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Wishes of investors who have several mandates: each unit once, by its best fit, and no more than of one list."""
+    best = wishes.sort_values("fit", ascending=False, kind="stable").drop_duplicates(["guest", "host"])
+    first = best.groupby("guest", sort=False).head(most)
+    order = pd.Categorical(first["guest"], wishes["guest"].unique()).codes
+    return first.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
 
 
 def _names(names: pd.Series) -> dict[str, str]:
@@ -241,6 +261,33 @@ def find_party(planned: PlannedMeetings, given: str) -> str:
         ``meetings_party_unknown`` where nobody, or more than one, is called so.
     """
     return _found(given, planned.parties)
+
+
+def first_slot(day: MeetingDay, since: str | None, *, key: str) -> int:
+    """First slot that is still to come at a time of day; the first of all where none is given.
+
+    Parameters
+    ----------
+    day
+        The day.
+    since
+        The time, as a person writes it.
+    key
+        What it is called where it was given.
+
+    Raises
+    ------
+    EhyaError
+        ``meetings_value_refused``, also for a time after which nothing comes.
+    """
+    if since is None:
+        return 0
+    first = day.slot_from(MeetingDay.minute(since, key=key))
+    if first == len(day.slots):
+        begin, last = day.slots[-1][0], len(day.slots)
+        allowed = f"<= {begin // 60:02d}:{begin % 60:02d} ({last})"
+        raise EhyaError(ErrorCode.MEETINGS_VALUE_REFUSED, key=key, given=since, allowed=allowed)
+    return first
 
 
 def gathering_of(day: MeetingDay, wishes: pd.DataFrame, names: Mapping[str, str]) -> Gathering:

@@ -27,6 +27,7 @@ _FRAMES = {
     "wishes": [*_PAIR, "fit"],
     "blocking": _PAIR,
 }
+_BROKEN = (ValueError, KeyError, TypeError, AttributeError, OverflowError)
 _MISSING = {"slot": None, "table": 1, "third": NOWHERE}  # plans written before third parties were kept with them
 
 
@@ -64,10 +65,35 @@ def read_plan(path: Path) -> PlannedMeetings:
     if not path.is_file():
         raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=str(path))
     try:
-        planned = _read(json.loads(path.read_text("utf-8-sig")))
-        _check(planned)
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        return _checked(json.loads(path.read_text("utf-8-sig")))
+    except _BROKEN as error:
         raise EhyaError(ErrorCode.MEETINGS_UNREADABLE, given=str(path), reason=str(error)) from error
+
+
+def plan_of(document: Mapping[str, Any], *, given: str) -> PlannedMeetings:
+    """The plan that a document holds.
+
+    Parameters
+    ----------
+    document
+        As `meetings_document` gives it.
+    given
+        What it is called where it is refused.
+
+    Raises
+    ------
+    EhyaError
+        ``meetings_unreadable``, as `read_plan`.
+    """
+    try:
+        return _checked(document)
+    except _BROKEN as error:
+        raise EhyaError(ErrorCode.MEETINGS_UNREADABLE, given=given, reason=str(error)) from error
+
+
+def _checked(stated: Any) -> PlannedMeetings:
+    planned = _read(stated)
+    _check(planned)
     return planned
 
 

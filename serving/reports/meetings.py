@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pandas as pd
 
 from engine.files import replacing
 from serving.desk.meetings import PlannedMeetings, third_parties
+from serving.disclosure.meetings import OwnDay
 from serving.i18n import Speech
 from serving.reports.words import mapped
 from serving.reports.workbook import Notes, OutputSheet, SheetColumn, write_xlsx
@@ -129,8 +130,6 @@ def write_calendars(folder: Path, planned: PlannedMeetings, words: Speech, *, ma
     made_at
         Now, with its zone.
     """
-    from icalendar import Calendar
-
     entries: dict[str, list[Any]] = {}
     thirds = list(third_parties(planned.day))
     for guest, host, slot, third, stands in _entries(planned):
@@ -140,19 +139,52 @@ def write_calendars(folder: Path, planned: PlannedMeetings, words: Speech, *, ma
             entries.setdefault(party, []).append(entry)
     paths = []
     for party, listed in sorted(entries.items()):
-        calendar = Calendar()
-        calendar.add("prodid", "-//Ehya//meetings//FA")
-        calendar.add("version", "2.0")
-        calendar.add("method", "PUBLISH")
-        calendar.add("x-wr-calname", f"{planned.day.event} · {planned.parties[party]}")
-        for entry in listed:
-            calendar.add_component(entry)
-        calendar.add_missing_timezones()
         path = folder / f"{file_name(party)}.ics"
         with replacing(path) as beside:
-            beside.write_bytes(calendar.to_ical())
+            beside.write_bytes(_calendar(f"{planned.day.event} · {planned.parties[party]}", listed))
         paths.append(path)
     return paths
+
+
+def own_calendar(day: OwnDay, words: Speech, *, version: int, made_at: datetime) -> bytes:
+    """The calendar of one investor, from its own day alone.
+
+    Entries have the ``UID`` that they have in the calendars of a folder; ``SEQUENCE`` counts the versions of this day.
+
+    Parameters
+    ----------
+    day
+        The day.
+    words
+        Language of the entries.
+    version
+        Its version, from 1.
+    made_at
+        When that was made, with its zone.
+    """
+    entries = []
+    for stands, meetings in ((True, day.meetings), (False, day.cancelled)):
+        for one in meetings:
+            facts = {"parties": [day.name, one.name, *([one.third] if one.third else [])], "stands": stands}
+            pair = (day.event, day.date, day.investor, one.unit_id)
+            facts |= {"table": one.table, "sequence": version - 1, "made_at": made_at}
+            entries.append(_event(*pair, times=(one.begin, one.end), words=words, **facts))  # type: ignore[arg-type]
+    return _calendar(f"{day.event} · {day.name}", entries)
+
+
+def _calendar(name: str, entries: list[Any]) -> bytes:
+    from icalendar import Calendar
+
+    calendar = Calendar()
+    calendar.add("prodid", "-//Ehya//meetings//FA")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", name)
+    for entry in entries:
+        calendar.add_component(entry)
+    calendar.add_missing_timezones()
+    written: bytes = calendar.to_ical()
+    return written
 
 
 def file_name(party: str) -> str:
@@ -185,22 +217,51 @@ def _entry(
     words: Speech,
     made_at: datetime,
 ) -> Any:
+    parties = [planned.names[guest], planned.names[host], *([planned.day.third[third].name] if third >= 0 else [])]
+    met, table = planned.plan.meetings, None
+    if stands:
+        table = int(met.loc[(met["guest"] == guest) & (met["host"] == host), "table"].iloc[0])
+    return _event(
+        planned.day.event,
+        planned.day.date,
+        guest,
+        host,
+        parties=parties,
+        times=planned.day.times(slot),
+        table=table,
+        stands=stands,
+        sequence=planned.version - 1,
+        words=words,
+        made_at=made_at,
+    )
+
+
+def _event(
+    event: str,
+    on: date,
+    guest: str,
+    host: str,
+    *,
+    parties: list[str],
+    times: tuple[datetime, datetime],
+    table: int | None,
+    stands: bool,
+    sequence: int,
+    words: Speech,
+    made_at: datetime,
+) -> Any:
     from icalendar import Event
 
-    begin, end = planned.day.times(slot)
     entry = Event()
-    entry.add("uid", f"{uuid5(NAMESPACE_URL, f'{planned.day.event}|{planned.day.date}|{guest}|{host}')}@ehya")
-    entry.add("sequence", planned.version - 1)
+    entry.add("uid", f"{uuid5(NAMESPACE_URL, f'{event}|{on}|{guest}|{host}')}@ehya")
+    entry.add("sequence", sequence)
     entry.add("dtstamp", made_at)
-    entry.add("dtstart", begin)
-    entry.add("dtend", end)
-    parties = [planned.names[guest], planned.names[host], *([planned.day.third[third].name] if third >= 0 else [])]
+    entry.add("dtstart", times[0])
+    entry.add("dtend", times[1])
     entry.add("summary", " · ".join(parties))
     entry.add("status", "CONFIRMED" if stands else "CANCELLED")
-    if stands:
-        met = planned.plan.meetings
-        table = met.loc[(met["guest"] == guest) & (met["host"] == host), "table"].iloc[0]
-        entry.add("location", words.text("meetings.at_table", table=int(table)))
+    if table is not None:
+        entry.add("location", words.text("meetings.at_table", table=table))
     return entry
 
 

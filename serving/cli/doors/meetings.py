@@ -9,7 +9,13 @@ import typer
 
 from serving.cli.doors.options import AsJson, AsOf, AssumeCapital, Lang, PriceYear
 
-Folder = Annotated[Path, typer.Argument(help="Folder of a plan, as `ehya meetings plan --out` made it.")]
+Plan = Annotated[
+    str,
+    typer.Argument(
+        metavar="FOLDER|EVENT",
+        help="Folder of a plan, as `ehya meetings plan --out` made it, or an event whose plan the register keeps.",
+    ),
+]
 
 
 def meetings_plan(
@@ -29,6 +35,9 @@ def meetings_plan(
         Path | None,
         typer.Option("--out", metavar="FOLDER", help="Write plan, workbook and a calendar for each party there."),
     ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep/--no-keep", help="Keep the plan in the register too, unless it keeps one already.")
+    ] = True,
     as_of: AsOf = None,
     price_year: PriceYear = None,
     assume_capital: AssumeCapital = None,
@@ -43,12 +52,12 @@ def meetings_plan(
     from serving.cli.question import read_question
 
     question = read_question(as_of=as_of, price_year=price_year, assume_capital=assume_capital)
-    plan(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, question, file, mandates, out)
+    plan(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, question, file, mandates, out, keep=keep)
 
 
 def meetings_again(
     ctx: typer.Context,
-    folder: Folder,
+    given: Plan,
     gone: Annotated[list[str], typer.Option("--gone", metavar="WHO", help="Who does not come (may repeat).")],
     since: Annotated[
         str | None, typer.Option("--since", metavar="HH:MM", help="From when on; what was before stays as it was.")
@@ -58,21 +67,29 @@ def meetings_again(
 ) -> None:
     """Plan anew after a no-show: what can stay stays, freed slots go to the next best, as few meetings as can be move.
 
-    The plan of before stays in the folder under its number. Calendars get the same entries with a higher number.
+    The plan of before stays, in the folder under its number and in the register. Calendars get the same entries with a
+    higher number.
     """
     from serving.cli.commands.meetings import plan_again
 
-    plan_again(ctx.obj.terminal(lang, as_json=as_json), folder, gone, since)
+    plan_again(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, given, gone, since)
 
 
 def meetings_show(
     ctx: typer.Context,
-    folder: Folder,
+    given: Plan,
     who: Annotated[str | None, typer.Option("--who", metavar="WHO", help="Only the day of this party.")] = None,
+    version: Annotated[
+        int | None, typer.Option("--version", min=1, help="Version of a plan in the register; else the newest.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FOLDER", help="Write plan, workbook and a calendar for each party there."),
+    ] = None,
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
     """Show a plan, or one party's day with the wishes that have no meeting, and why."""
     from serving.cli.commands.meetings import show
 
-    show(ctx.obj.terminal(lang, as_json=as_json), folder, who)
+    show(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, given, who, version=version, out=out)

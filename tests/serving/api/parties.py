@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from engine.domain.mandate import Mandate
+from engine.meetings.day import MeetingDay
 from engine.scoring.artefact import path_of, save
 from engine.settings import Settings
 from engine.store import Register
@@ -16,7 +18,9 @@ from serving.api.limits import ServiceLimits
 from serving.desk.agreements import accept
 from serving.desk.appraisal import current_units, judged
 from serving.desk.callers import KeyRing
+from serving.desk.kept_meetings import keep_plan
 from serving.desk.keys import add_key
+from serving.desk.meetings import Gone, plan_again, plan_among
 from serving.desk.posting import PUBLIC
 from serving.desk.question import Question
 from serving.desk.stock import Stock
@@ -26,6 +30,7 @@ from serving.disclosure.masking import Audience
 DAY = pd.Timestamp("2026-03-21")
 NOON = datetime(2026, 3, 22, 12, tzinfo=UTC)
 BY = {"made_at": NOON, "actor": "terminal"}
+DAY_OF_MEETINGS = {"event": "INVA", "date": "2026-12-11", "from": "09:00", "to": "11:00", "tables": 6}
 
 
 @dataclass
@@ -92,6 +97,18 @@ def parties(home: Path, model, change=lambda units: units) -> Parties:
     keys["rival"] = add_key(settings, name="rival", role="investor", investor="rival", **BY).key
     accept(settings, "fund", "inva@1", **BY)
     return Parties(settings, stock, keys, agreed, units)
+
+
+def with_meetings(found: Parties, *, rival_away: bool = False) -> Parties:
+    """The same with a plan of meetings of two investors, the second of whom may not come."""
+    day = MeetingDay.read(DAY_OF_MEETINGS)
+    mandates = [Mandate(id=name, name=name, risk_appetite="high", accept_unknown=True) for name in ("fund", "rival")]
+    planned = plan_among(found.stock, day, mandates)
+    with Register.open(found.settings.database_url) as register:
+        keep_plan(register, planned, over=None, **BY)
+        if rival_away:
+            keep_plan(register, plan_again(planned, [Gone("rival")]), over=1, **BY)
+    return found
 
 
 def at_work(found: Parties, model) -> Parties:

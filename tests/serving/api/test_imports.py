@@ -14,7 +14,8 @@ from engine.store.jobs import LEASE
 from serving.api.background import reader
 from serving.api.imports import said_in_all_languages
 from serving.api.limits import ServiceLimits
-from serving.desk.incoming import MOST_ATTEMPTS, read_next
+from serving.desk.incoming import read_next
+from serving.desk.working import MOST_ATTEMPTS
 
 GOOD = b"Unit name,County,Jobs now\nA new one,Khoy,12\nAnother,Khoy,-3\n"
 CSV = {"content-type": "text/csv"}

@@ -12,7 +12,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from serving.api import answers, job_answers, kept_answers, office_answers
+from serving.api import answers, job_answers, kept_answers, meeting_answers, office_answers
 from serving.api.examples import ANSWERS
 from tests.serving.api.parties import at_work, fresh
 
@@ -75,6 +75,12 @@ KEPT = [
     ("GET", "/v1/packages/{package}"),
     ("PUT", "/v1/packages/{package}/agreement"),
     ("DELETE", "/v1/packages/{package}/agreement"),
+    ("GET", "/v1/meetings"),
+    ("POST", "/v1/meetings"),
+    ("GET", "/v1/meetings/{event}"),
+    ("POST", "/v1/meetings/{event}/again"),
+    ("GET", "/v1/meetings/{event}/jobs/{job_id}"),
+    ("GET", "/v1/meetings/{event}/mine"),
 ]
 """What needs a key: asked with one."""
 FILES = [
@@ -82,10 +88,11 @@ FILES = [
     ("GET", "/v1/office/reports/period.xlsx"),
     ("GET", "/v1/office/reports/ranking.xlsx"),
     ("GET", "/v1/packages/{package}/booklet.pdf"),
+    ("GET", "/v1/meetings/{event}/mine.ics"),
 ]
 """What takes or answers with a file: tests of its own ask for it."""
-SHAPES = (answers, kept_answers, office_answers, job_answers)
-OFFICE = ("/v1/imports", "/v1/outcomes", "/v1/models", "/v1/office")
+SHAPES = (answers, kept_answers, office_answers, job_answers, meeting_answers)
+OFFICE = ("/v1/imports", "/v1/outcomes", "/v1/models", "/v1/office", "/v1/meetings")
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +124,7 @@ def keyed(shared, first_day, listen, tmp_path_factory):
 @pytest.mark.parametrize(("method", "path"), KEPT)
 def test_what_is_kept_answers_a_key_as_described(keyed, method, path, mode):
     schema, keys = keyed
-    key = keys["planner" if path.startswith(OFFICE) else "investor"]
+    key = keys["planner" if path.startswith(OFFICE) and not path.endswith("/mine") else "investor"]
     operation = schema[path][method]
 
     @settings(max_examples=8, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
@@ -167,6 +174,8 @@ def test_headers_that_a_program_goes_by_are_described(client):
     assert headers("/v1/mandates/{name}", "delete", "200") == {"Idempotent-Replayed"}
     assert headers("/v1/mandates", "get", "200") == set()
     assert headers("/v1/imports", "post", "202") == {"Location", "Idempotent-Replayed"}
+    assert headers("/v1/meetings/{event}", "get", "200") == {"ETag"}
+    assert headers("/v1/meetings/{event}/again", "post", "202") == {"Location", "Idempotent-Replayed"}
     assert headers("/v1/units", "get", "429") == {"Retry-After"}
     assert headers("/v1/units", "get", "401") == {"WWW-Authenticate"}
 
@@ -186,7 +195,11 @@ def test_a_version_is_wanted_where_something_is_changed_and_nowhere_else(client)
         for method, operation in operations.items()
         if any(one["name"] == "If-Match" for one in operation.get("parameters", []))
     }
-    assert wanting == {("put", "/v1/mandates/{name}"), ("delete", "/v1/mandates/{name}")}
+    assert wanting == {
+        ("put", "/v1/mandates/{name}"),
+        ("delete", "/v1/mandates/{name}"),
+        ("post", "/v1/meetings/{event}/again"),
+    }
 
 
 def test_pages_are_turned_where_something_is_read(client):

@@ -19,7 +19,10 @@ from tests.serving.api.parties import at_work, fresh
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "service.md").read_text("utf-8")
 INVESTORS = (ROOT / "README.md").read_text("utf-8").partition("## For investors")[2].partition("\n## ")[0]
-LINES, OFFICE = (re.findall(rf"```sh {name}\n(.*?)```", PAGE, re.S)[0].splitlines() for name in ("curl", "curl office"))
+LINES, OFFICE, MEETINGS = (
+    re.findall(rf"```sh {name}\n(.*?)```", PAGE, re.S)[0].splitlines()
+    for name in ("curl", "curl office", "curl meetings")
+)
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 
 
@@ -43,6 +46,14 @@ def test_the_lines_for_the_office_run_as_they_stand(shared, first_day, listen, t
     with listen(found.app()) as address:
         run(OFFICE, address, found.keys["planner"], EHYA_UNIT=found.agreed[0])
     assert len(OFFICE) == 9
+
+
+def test_the_lines_for_meetings_run_as_they_stand(shared, listen, tmp_path):
+    found = fresh(shared, tmp_path)
+    with listen(found.app()) as address:
+        run(LINES[1:2], address, found.keys["investor"])
+        run(MEETINGS, address, found.keys["planner"])
+    assert len(MEETINGS) == 2
 
 
 def test_the_signature_of_a_message_is_checked_as_the_page_says():

@@ -9,7 +9,7 @@ import pytest
 
 from serving.api.examples import ANSWERS
 from serving.client import Client, Refused
-from tests.serving.api.parties import at_work, fresh
+from tests.serving.api.parties import DAY_OF_MEETINGS, at_work, fresh
 
 MANDATE = {"id": "food-1", "risk_appetite": "high", "accept_unknown": True}
 
@@ -85,6 +85,26 @@ def test_the_office_ranks_plans_records_and_sends_registers(of, found):
     assert done.result.new == 1
     assert office.download("/v1/office/reports/ranking.xlsx", top=3).startswith(b"PK")
     assert office.period("2026-01-01", "2026-02-01").report["events"] == 0
+
+
+def test_the_office_plans_meetings_and_an_investor_reads_its_day(of, found):
+    office, fund = of("planner"), of("investor")
+    fund.save_mandate(MANDATE | {"id": "meetings"})
+    sent = office.plan_meetings(DAY_OF_MEETINGS | {"event": "رویداد"}, owners=["fund"])
+    done = office.wait_for_meetings(sent.event, sent.job_id, every=0.05, seconds=60)
+    assert (done.version, done.problem) == (1, None)
+    plan = office.meeting_plan("رویداد")
+    assert [one.event for one in office.meetings()] == ["رویداد"]
+    own = fund.own_meetings("رویداد")
+    assert len(own.meetings) == plan.meetings > 0
+    assert fund.own_calendar("رویداد").startswith(b"BEGIN:VCALENDAR")
+    again = office.plan_meetings_again("رویداد", own.meetings[0].unit_id, version=plan.version, since="09:00")
+    assert office.wait_for_meetings("رویداد", again.job_id, every=0.05, seconds=60).version == 2
+    with pytest.raises(Refused) as refused:
+        office.plan_meetings_again("رویداد", "fund", version=1)
+    assert (refused.value.status, refused.value.code) == (412, "meetings_changed")
+    assert office.meeting_plan("رویداد", version=1).digest == plan.digest
+    assert [one.unit_id for one in fund.own_meetings("رویداد").cancelled] == [own.meetings[0].unit_id]
 
 
 def test_a_refusal_says_what_the_service_said_in_the_language_asked_for(of):

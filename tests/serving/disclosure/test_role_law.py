@@ -10,7 +10,7 @@ import pytest
 from engine.domain.unit import FIELDS
 from serving.api.access import addresses
 from serving.disclosure.levels import KEY_ROLES, CallerRole, Level, field_level, fields_at
-from tests.serving.api.parties import parties
+from tests.serving.api.parties import parties, with_meetings
 from tests.serving.disclosure.test_byte_law import changed
 
 INSIDE = (CallerRole.PLANNER, CallerRole.DATA_SCIENTIST)
@@ -35,7 +35,7 @@ PROBES = (
     "/v1/rankings?weights=bank_debt_rial=1",
     "/v1/rankings?influence=finance=1",
 )
-OWNED = {"name": "any", "number": "1", "version": "m", "package": "inva@1"}
+OWNED = {"name": "any", "number": "1", "version": "m", "package": "inva@1", "event": "INVA", "job_id": "none"}
 """What stands in the addresses of what is kept and of what the office has."""
 FRESH = re.compile(
     rb'"(list_id|made_at|due_at|answered_at|withdrawn_at|date|secret|job|job_id|webhook_id|message_id|request_id|submitted_at)":"[^"]*"'
@@ -97,7 +97,9 @@ def written(app):
         return order.index(one[0]), "/requests" in one[1], len(one[1])
 
     for method, path, _ in sorted(addresses(app), key=turn):
-        alone = not any(f"{{{name}}}" in path for name in ("name", "list_id", "number", "version", "request_id"))
+        alone = not any(
+            f"{{{name}}}" in path for name in ("name", "list_id", "number", "version", "request_id", "event")
+        )
         asked_as_it_stands = (method == "GET" and alone) or path == "/v1/shortlists"
         if asked_as_it_stands or path.startswith("/desk"):  # forms of pages are the office's: API5 walks them
             continue
@@ -121,7 +123,7 @@ def _steady(path, answer):
 
 @pytest.fixture(scope="module")
 def before(tmp_path_factory, first_day):
-    found = parties(tmp_path_factory.mktemp("before"), first_day)
+    found = with_meetings(parties(tmp_path_factory.mktemp("before"), first_day))
     return found, told_to(found, (*CALLERS, "planner"))
 
 
@@ -134,7 +136,7 @@ def moved(found, before):
 
 def test_what_is_the_offices_moves_no_byte_for_anybody_else(before, tmp_path, first_day, caplog):
     caplog.set_level(logging.DEBUG)
-    after = parties(tmp_path, first_day, lambda units: changed(units, OFFICE, 1))
+    after = with_meetings(parties(tmp_path, first_day, lambda units: changed(units, OFFICE, 1)))
     assert not any(moved(after, before[1]).values())
     asked = {caller: before[1][caller]["POST /v1/requests"][0] for caller in CALLERS}  # else nothing of it was compared
     assert {caller for caller, status in asked.items() if status == 200} == {"investor", "bank", "rival"}
@@ -143,13 +145,25 @@ def test_what_is_the_offices_moves_no_byte_for_anybody_else(before, tmp_path, fi
 
 def test_what_is_secret_moves_bytes_for_those_who_agreed_and_only_of_the_units_agreed_on(before, tmp_path, first_day):
     found = before[0]
-    after = parties(tmp_path, first_day, lambda units: changed(units, SECRET, 2))
+    after = with_meetings(parties(tmp_path, first_day, lambda units: changed(units, SECRET, 2)))
     told = moved(after, before[1])
     assert told.pop("investor") == [f"/v1/units/{found.agreed[0]}"]
     assert told == {caller: [] for caller in CALLERS if caller != "investor"}
     office = told_to(after, ["planner"])["planner"]  # else the law would hold for want of anything to hide
     path = f"/v1/units/{found.stock.units.index.sort_values()[7]}"
     assert office[path] != before[1]["planner"][path]
+
+
+def test_what_becomes_of_anothers_meetings_moves_no_byte_but_the_others(before, tmp_path, first_day):
+    after = with_meetings(parties(tmp_path, first_day), rival_away=True)
+    told = moved(after, before[1])
+    assert {path for path in told.pop("rival") if "meetings" not in path} == set()
+    assert not any(told.values())
+    office = told_to(after, ["planner"])["planner"]
+    assert office["GET /v1/meetings/INVA"] != before[1]["planner"]["GET /v1/meetings/INVA"]
+    said = before[1]["investor"]
+    assert {said[f"GET /v1/meetings/INVA/mine{end}"][0] for end in ("", ".ics")} == {200}
+    assert not any(b"rival" in said[path][-1] for path in said if "meetings" in path)
 
 
 def test_what_a_caller_reads_names_no_field_above_the_callers_level(before):

@@ -2,8 +2,15 @@
 
 import pytest
 
+from engine.domain.mandate import Mandate
+from engine.meetings.day import MeetingDay
+from engine.store import Register
+from serving.desk.kept_meetings import keep_plan
+from serving.desk.meetings import plan_among
+from tests.serving.api.parties import BY, DAY_OF_MEETINGS, with_meetings
 from tests.serving.owasp.conftest import MANDATE
 
+RIVAL = [Mandate(id="rival", risk_appetite="high", accept_unknown=True)]
 OTHERS = ("rival", "bank", "service")
 OBJECTS = (
     ("GET", "/v1/mandates/owned"),
@@ -35,6 +42,23 @@ def test_another_party_finds_no_request(call, owned, method, path, party):
     assert there.status_code == absent.status_code == 404
     assert there.text.replace(owned["request"], "absent") == absent.text
     assert call("GET", f"/v1/requests/{owned['request']}", "investor").json()["state"] == "open"
+
+
+@pytest.mark.parametrize("end", ["mine", "mine.ics"])
+def test_the_meetings_of_others_are_not_found_and_read_like_none(own_copy, ask, end):
+    with_meetings(own_copy)
+    app = own_copy.app()
+    absent = ask(app, f"/v1/meetings/NONE/{end}", own_copy.keys["investor"])
+    assert ask(app, f"/v1/meetings/INVA/{end}", own_copy.keys["investor"]).status_code == 200
+    with Register.open(own_copy.settings.database_url) as register:
+        only = plan_among(own_copy.stock, MeetingDay.read(DAY_OF_MEETINGS | {"event": "NOVA"}), RIVAL)
+        keep_plan(register, only, over=None, **BY)
+    there = ask(app, f"/v1/meetings/NOVA/{end}", own_copy.keys["investor"])
+    assert there.status_code == absent.status_code == 404
+    assert there.json()["code"] == absent.json()["code"] == "meetings_unknown"
+    assert set(there.json()) == set(absent.json())
+    listed = ask(app, "/v1/meetings", own_copy.keys["investor"]).json()["meetings"]
+    assert [one["event"] for one in listed] == ["INVA"]
 
 
 def test_another_party_cannot_change_or_withdraw(call, owned):

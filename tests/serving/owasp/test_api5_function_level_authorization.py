@@ -7,6 +7,7 @@ from serving.disclosure.levels import KEY_ROLES
 
 PARTS = {"{unit_id}": "x", "{name}": "x", "{list_id}": "x", "{package}": "x@1", "{number}": "1", "{version}": "x"}
 PARTS |= {"{job_id}": "x", "{webhook_id}": "x", "{message_id}": "x", "{upload_id}": "x", "{request_id}": "x"}
+PARTS |= {"{event}": "x"}
 
 
 def concrete(path):
@@ -58,7 +59,7 @@ def test_everything_that_writes_for_the_office_is_the_planners_alone(working):
         for method, path, access in addresses(working.app())
         if method != "GET"
         and path.startswith(
-            ("/v1/outcomes", "/v1/imports", "/v1/office", "/desk/units", "/desk/outcomes", "/desk/undo")
+            ("/v1/outcomes", "/v1/imports", "/v1/office", "/v1/meetings", "/desk/units", "/desk/outcomes", "/desk/undo")
         )
     ]
     assert writing
