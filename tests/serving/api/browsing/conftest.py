@@ -73,7 +73,7 @@ def browsing(
 
 
 def asked_about(settings, unit: str, requests: dict[str, tuple[int, str]]) -> None:
-    """Let an investor ask about a unit that a list showed: each request by its id, so many days ago, in such words."""
+    """Let an investor ask about a unit of a list: each request by its id, so many days ago, in such words."""
     by = {"actor": "key:1"}
     with open_register(settings) as register:
         saved = register.mandates.save("fund", "asked", {"id": "asked"}, over=None, made_at=NOON, **by)
