@@ -427,6 +427,7 @@ def fill_access(register, unit_id):
     register.agreements.accept("fund", "inva", 1, confirmed=True, **by)
     register.agreements.end("fund", "inva", 1, **by)
     mandate = register.mandates.save("fund", "food", {"id": "food"}, over=None, **by)
+    register.meetings.add({"meetings": []}, event="INVA", over=None, **by)
     made_of = {"run_id": "r", "stock_version": "s", "model_version": None, "as_of": NOON}
     places = [{"unit_id": unit_id, "position": 1}]
     register.lists.keep("fund", mandate.number, list_id="l", **made_of, places=places, **by)

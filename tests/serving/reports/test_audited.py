@@ -64,6 +64,7 @@ LINES = (
     (Act.REQUEST_ANSWERED, "fund", {"unit": "U1", "request": "r1"}, "request answered|fund|Zagros"),
     (Act.LEVEL_SET, "requests", {"days": 5}, "days for answering requests set||5 days"),
     (Act.KEY_ADDED, "k1", {"name": "portal", "role": "service", "until": "2026-03-20T20:29:59"}, "key made|portal|"),
+    (Act.MEETINGS_PLANNED_AGAIN, "INVA", {"version": 2}, "meetings of an event planned anew|INVA|version 2"),
     (Act.TRAINING_STARTED, "model", {}, "training of a model started|"),
 )
 
