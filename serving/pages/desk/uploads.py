@@ -277,6 +277,7 @@ def _column(one: Column, found: Glance, upload: Upload, read: UploadReading | No
         "personal": personal,
         "stated": stated,
         "understood": words.text(Field(str(one.field))) if understood and not one.stated else "",
+        "sure": one.sure,
         "serial": one.field == "serial",
         "nearest": (one.nearest, words.text(Field(one.nearest))) if one.nearest in FIELDS else None,
         "measure": _measure(one, found, upload, words) if understood else "",

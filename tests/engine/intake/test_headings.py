@@ -189,3 +189,16 @@ def test_a_short_year_among_gregorian_ones_is_refused(tmp_path):
         1997,
         2019,
     ]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["اشتغال طبق پروانه", "اشتغال پروانه", "تعداد شاغلین طبق پروانه", "اشتغال جواز", "اشتغال طبق جواز تأسیس",
+     "Employment per licence"],
+)  # fmt: skip
+def test_jobs_of_the_licence_are_promised_and_none_of_today(tmp_path, heading):
+    intake = read(tmp_path, ("نام واحد", "شهرستان", "وضعیت", heading), ("الف", "خوی", "فعال", 40))
+    assert intake.units["jobs_promised"].tolist() == [40]
+    assert intake.units[["jobs_now", "jobs_before_stop"]].isna().all(axis=None)
+    both = read(tmp_path, ("نام واحد", "شهرستان", heading, "تعداد شاغلین"), ("الف", "خوی", 40, 7))
+    assert both.units[["jobs_promised", "jobs_before_stop"]].values.tolist() == [[40, 7]]

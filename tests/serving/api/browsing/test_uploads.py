@@ -256,3 +256,10 @@ def test_a_form_in_an_alphabet_of_the_callers_choice_is_refused(writing):
     refused = writing.client.post("/desk/imports/new", content=part, headers={**stated, "x-form-token": writing.token})
     assert refused.status_code == 422
     assert refused.headers["x-ehya-problem"] == "form_unreadable"
+
+
+def test_a_heading_that_says_too_little_is_suggested_and_not_called_recognised(writing):
+    page = settled(writing, address(bring(writing, "Unit name,County,Investment (rial)\nUnsure,Khoy,5000000\n")))
+    options = re.findall(r'<option value="">([^<]*)</option>', page.text)
+    assert "Capital needed? (suggested; the heading does not say it all)" in options
+    assert "County (recognised)" in options
