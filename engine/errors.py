@@ -49,6 +49,7 @@ class ErrorCode(Code):
     NOT_UNITS = "not_units"
     LIES_ON_ITS_SIDE = "lies_on_its_side"
     TABLES_SIDE_BY_SIDE = "tables_side_by_side"
+    COLUMNS_NOT_TOLD_APART = "columns_not_told_apart"
     NO_MODEL = "no_model"
     MODEL_WAITS = "model_waits"
     INTERNAL_NOT_WRITTEN = "internal_not_written"

@@ -23,7 +23,7 @@ from engine.intake.isic_revisions import disagreeing, read_old_isic
 from engine.intake.lists import looks_like_equipment, read_equipment
 from engine.intake.places import CountyName, read_county, read_province
 from engine.intake.sectors import read_sector
-from engine.parsing.rejection import NoteCode, Refusal, RejectionCode
+from engine.parsing.rejection import NoteCode, Refusal, RejectionCode, Remarked
 from engine.parsing.text import fold
 
 _ESTATE_SHEET = re.compile(r"(?:شهرک|ناحیه|محدوده|منطقه ویژه)(?: |$)|.*(?:industrial|estate)")
@@ -323,12 +323,19 @@ def _known_estates(names: pd.Series) -> pd.DataFrame:
 
 
 def _county(cell: object, province: str | None, stated_province: bool) -> Any:
-    """A default province only helps to choose; a province that the row states must be true."""
+    """A province that the row states must be true; a default one gives way to the exact name of a county elsewhere.
+
+    A name that is only near to that of a county elsewhere would move the unit to another province by a guess.
+    """
     read = read_county(cell, province)
-    if isinstance(read, Refusal) and province and not stated_province:
-        elsewhere = read_county(cell)
-        return read if isinstance(elsewhere, Refusal) else elsewhere
-    return read
+    if not isinstance(read, Refusal) or province is None or stated_province:
+        return read
+    elsewhere = read_county(cell)
+    if isinstance(elsewhere, CountyName):
+        facts = {"taken": elsewhere.county, "province": elsewhere.province, "stated": province}
+        return Remarked(elsewhere, NoteCode.COUNTY_OF_OTHER_PROVINCE, facts)
+    exact = isinstance(elsewhere, Remarked) and elsewhere.code is not NoteCode.GUESSED_COUNTY
+    return elsewhere if exact else read
 
 
 def _machines(text: str, latest: date | None) -> str | None:

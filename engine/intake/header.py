@@ -60,7 +60,7 @@ class Column:
     sure
         Whether the heading alone tells the field.
     stated
-        Whether a mapping names it.
+        Whether a mapping names it; one without a field then is a second one of the field that is ``nearest``.
     """
 
     position: int
@@ -242,7 +242,7 @@ def _scored(
             texts,
             labels[position],
             taken[position].field if position in taken else None,
-            None if position in taken else nearest_field(texts),
+            None if position in taken else _stated(texts, wanted) or nearest_field(texts),
             position not in taken or taken[position].sure,
             _stated(texts, wanted) is not None,
         )
@@ -252,18 +252,24 @@ def _scored(
 
 
 def _assigned(levels: dict[int, tuple[str, ...]], wanted: Mapping[str, str]) -> dict[int, Match]:
-    """Best column for every field: the highest score first; of equals as `_age` says, then from the left."""
+    """Best column for every field: the highest score first; of equals as `heading_age` says, then from the left."""
     taken: dict[int, Match] = {}
     offers: list[tuple[float, tuple[int, int], int, Match]] = []
+    ordered = sorted(levels, key=lambda one: (heading_age(levels[one], _stated(levels[one], wanted) or ""), one))
+    chosen = {_stated(levels[position], wanted): position for position in reversed(ordered)}
     for position, texts in levels.items():
         stated = _stated(texts, wanted)
-        if stated:
+        if stated and (stated == "serial" or chosen[stated] == position):
             taken[position] = Match(stated, 1.0)
+        elif stated:
+            continue
         elif texts[-1].strip() in _SERIAL_MARKS:
             taken[position] = Match("serial", 0.5)
         else:
             aside = _ASIDE if _PLANNED.search(" ".join(_BRACKETED.findall(fold(" ".join(texts))))) else 0.0
-            offers += [(aside - match.score, _age(texts, match.field), position, match) for match in matches(texts)]
+            offers += [
+                (aside - match.score, heading_age(texts, match.field), position, match) for match in matches(texts)
+            ]
     used = {match.field for match in taken.values()}
     for _, _, position, match in sorted(offers, key=lambda offer: offer[:3]):
         if position in taken or (match.field in used and match.field not in ("personal", "serial")):
@@ -273,7 +279,7 @@ def _assigned(levels: dict[int, tuple[str, ...]], wanted: Mapping[str, str]) -> 
     return taken
 
 
-def _age(texts: tuple[str, ...], field: str) -> tuple[int, int]:
+def heading_age(texts: tuple[str, ...], field: str) -> tuple[int, int]:
     """Order among columns of one field: a heading without a year, then the latest year, then what is only planned.
 
     Last year's debt is not what a unit owes, nor is next year's. Jobs before the stop are of any year: the first column
@@ -282,7 +288,7 @@ def _age(texts: tuple[str, ...], field: str) -> tuple[int, int]:
     Examples
     --------
     >>> headings = [("بدهی ۱۴۰۵ (پیش‌بینی)",), ("بدهی ۱۴۰۲",), ("Debt 2024",), ("Debt",)]
-    >>> sorted(headings, key=lambda texts: _age(texts, "bank_debt_rial"))
+    >>> sorted(headings, key=lambda texts: heading_age(texts, "bank_debt_rial"))
     [('Debt',), ('Debt 2024',), ('بدهی ۱۴۰۲',), ('بدهی ۱۴۰۵ (پیش‌بینی)',)]
     """
     heading = fold(" ".join(texts))

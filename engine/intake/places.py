@@ -60,12 +60,14 @@ def read_county(cell: object, province: str | None = None) -> CountyName | Remar
     cell
         The name as written.
     province
-        Canonical province of the row, where it is known: it settles names that several provinces have.
+        Canonical province of the row, where it is known: it settles names that several provinces have, and a
+        misspelt name is taken for one of its counties alone.
 
     Returns
     -------
     CountyName, Remarked or Refusal
-        ``unknown_county`` with the nearest names, ``ambiguous_county``, ``county_outside_province``.
+        ``unknown_county`` with the nearest names, ``ambiguous_county``, ``county_outside_province``. A misspelt name
+        that is taken where no province is known has the remark ``guessed_county``.
 
     Examples
     --------
@@ -81,16 +83,16 @@ def read_county(cell: object, province: str | None = None) -> CountyName | Remar
     pieces = [piece for piece in _SEPARATORS.split(fold(str(cell))) if piece.strip()]
     if len(pieces) > 1 and (read := _among(pieces, province)) is not None:
         return read
-    near = {key: found for key, found in _counties().items() if province in (None, *(p.province for p in found))}
+    near = _near(province)
     close = _close(name, near)
-    if close:
-        place = _settled(near[close], province)
-        return (
-            place
-            if isinstance(place, Refusal)
-            else Remarked(place, NoteCode.SPELLING_CORRECTED, {"taken": place.county})
-        )
-    return Refusal(RejectionCode.UNKNOWN_COUNTY, {"nearest": _nearest(name, near)})
+    if not close or (province is None and _rivalled(name, close)):
+        return Refusal(RejectionCode.UNKNOWN_COUNTY, {"nearest": _nearest(name, near)})
+    place = _settled(near[close], province)
+    if isinstance(place, Refusal):
+        return place
+    if province is None:
+        return Remarked(place, NoteCode.GUESSED_COUNTY, {"taken": place.county, "province": place.province})
+    return Remarked(place, NoteCode.SPELLING_CORRECTED, {"taken": place.county})
 
 
 def names_province(cell: object) -> bool:
@@ -204,6 +206,22 @@ def _close(name: str, known: Iterable[str]) -> str | None:
     close = difflib.get_close_matches(name, list(known), n=2, cutoff=SIMILARITY)
     ratios = [difflib.SequenceMatcher(None, name, other).ratio() for other in close]
     return close[0] if close and (len(close) == 1 or ratios[0] - ratios[1] >= MARGIN) else None
+
+
+def _rivalled(name: str, close: str) -> bool:
+    """Whether a county of another name is almost as near as the nearest, though it might be too far to be taken."""
+    counties = _counties()
+    ratio = difflib.SequenceMatcher(None, name, close).ratio()
+    others = [key for key, places in counties.items() if not set(places) & set(counties[close])]
+    return bool(difflib.get_close_matches(name, others, n=1, cutoff=ratio - MARGIN))
+
+
+def _near(province: str | None) -> dict[str, tuple[CountyName, ...]]:
+    """Counties by name: those of a province, or all where it is not known."""
+    if province is None:
+        return _counties()
+    inside = {key: tuple(p for p in found if p.province == province) for key, found in _counties().items()}
+    return {key: found for key, found in inside.items() if found}
 
 
 def _nearest(name: str, known: dict[str, str] | dict[str, tuple[CountyName, ...]]) -> list[str]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from engine.domain.unit import FIELDS
+from engine.intake.claimed import second_columns
 from engine.intake.contest import settled
 from engine.intake.corrections import corrected
 from engine.intake.distinct import Columns
-from engine.intake.header import Header, with_nameless, without_hollow, without_year
-from engine.intake.labels import matches
+from engine.intake.header import Header, with_nameless, without_hollow
 from engine.intake.persons import without_contacts
 from engine.intake.projects import without_unsure
 from engine.intake.ragged import rows_longer_than_header
@@ -21,12 +20,6 @@ from engine.intake.rows import filled_down, groups_of, ignored_rows
 from engine.intake.sheets import Sheet
 from engine.intake.stacked import first_header, next_header
 from engine.parsing.rejection import IgnoredRow, SheetNote
-from engine.parsing.text import fold
-
-_PLAIN = 0.96
-"""From this likeness of a heading on it plainly names its field."""
-
-_LANGUAGE = re.compile(r"[_ ](?:fa|en)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +123,7 @@ def sheet_notes(tables: list[Table], turned: Mapping[str, Sheet]) -> pd.DataFram
             (SheetNote.HIDDEN_COLUMN, table.sheet.hidden),
             (SheetNote.NOT_COMPUTED, table.sheet.uncomputed),
             (SheetNote.NAMELESS_COLUMN, {column.position for column in table.header.columns if not column.levels}),
-            (SheetNote.SECOND_COLUMN, _second(table.header)),
+            (SheetNote.SECOND_COLUMN, {one.column.position for one in second_columns(table.header.columns)}),
         )
         for column in table.header.columns
         if column.position in positions
@@ -143,26 +136,6 @@ def sheet_notes(tables: list[Table], turned: Mapping[str, Sheet]) -> pd.DataFram
         if (hidden := [row for row in table.why.index[table.why.isna()] if row in table.sheet.hidden_rows])
     ]
     return pd.DataFrame([*notes, *rows, *long, *unread], columns=["sheet", "column", "code"], dtype=object)
-
-
-def _second(header: Header) -> set[int]:
-    """Positions of columns whose heading plainly names a field that another column gave."""
-    given = {column.field: column.levels for column in header.columns if column.field}
-    aside = [column for column in header.columns if column.field is None and column.levels]
-    return {
-        column.position
-        for column in aside
-        if (first := next(iter(matches(without_year(column.levels))), None))
-        and first.score >= _PLAIN
-        and first.field in given
-        and not _in_two_languages(given[first.field], column.levels)
-    }
-
-
-def _in_two_languages(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Whether two headings are one in two languages: ``name_fa``, ``name_en``."""
-    bare = [_LANGUAGE.sub("", fold(" ".join(texts))) for texts in (one, other)]
-    return bare[0] == bare[1] and fold(" ".join(one)) != fold(" ".join(other))
 
 
 def _spans(rows: list[int]) -> str:

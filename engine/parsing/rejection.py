@@ -54,6 +54,8 @@ class NoteCode(Code):
 
     APPROXIMATE = "approximate"
     SPELLING_CORRECTED = "spelling_corrected"
+    GUESSED_COUNTY = "guessed_county"
+    COUNTY_OF_OTHER_PROVINCE = "county_of_other_province"
     PART_NOT_UNDERSTOOD = "part_not_understood"
     CENTURY_ADDED = "century_added"
     SECTOR_FROM_WORDS = "sector_from_words"

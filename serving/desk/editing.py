@@ -20,6 +20,7 @@ from engine.domain.unit import FIELDS, RECORD_COLUMNS, Field, Kind, stored_dtype
 from engine.errors import EhyaError, ErrorCode
 from engine.intake.persons import holds_contact
 from engine.parsing.dates import to_jalali
+from engine.parsing.rejection import NoteCode, RejectionCode
 from engine.parsing.text import fold
 from engine.settings import Settings
 from engine.store import Act, Register
@@ -217,7 +218,11 @@ def _edited(register: Register, edit: Edit, write: Write, *, now: datetime, acto
     if met or not (wanted or lists or unread):
         return Edited(met=met)
     plain = {name: text for name, text in wanted.items() if name != Field.NAME}
-    intake = _read(len(edit.units), plain, now=now, source=f"{EDITS}{actor.removeprefix('user:')}")
+    provinces = units.loc[list(edit.units), Field.PROVINCE].dropna().unique() if Field.COUNTY in plain else ()
+    source = f"{EDITS}{actor.removeprefix('user:')}"
+    intake = _read(
+        len(edit.units), plain, now=now, source=source, province=provinces[0] if len(provinces) == 1 else None
+    )
     called = _name(register, edit, intake, wanted.get(Field.NAME))
     refused = (*_refused(intake, edit.units), *unread)
     if isinstance(called, Refused) or refused:
@@ -306,8 +311,8 @@ def _met(units: pd.DataFrame, edit: Edit, wanted: Mapping[str, str], write: Writ
     return tuple(found)
 
 
-def _read(count: int, wanted: Mapping[str, str], *, now: datetime, source: str) -> Intake:
-    """What was written, read as a small register would be, a row for each of so many units."""
+def _read(count: int, wanted: Mapping[str, str], *, now: datetime, source: str, province: str | None = None) -> Intake:
+    """What was written, read as a small register would be, a row for each of so many units, all in one province."""
     wanted = wanted or {Field.NOTES.value: ""}  # names alone are no register
     heads = {f"column {number}": name for number, name in enumerate(wanted)}
     today = day_of(now).isoformat()
@@ -318,7 +323,7 @@ def _read(count: int, wanted: Mapping[str, str], *, now: datetime, source: str) 
             lines.writerow(["unit", *heads])
             # Rows stand for units that are known: what these are called might be no name to a reader of registers.
             lines.writerows([f"واحد {number}", *wanted.values()] for number in range(count))
-        options = {"as_of": today, "today": today, "mapping": {"unit": "name"} | heads}
+        options = {"as_of": today, "today": today, "mapping": {"unit": "name"} | heads, "province": province}
         read = RegisterReading.plain(path, options).intake()
     return replace(read, source=source, units=read.units.assign(source=source))
 
@@ -363,7 +368,12 @@ def _read_name(text: str) -> str | None:
 
 
 def _refused(intake: Intake, unit_ids: Sequence[str]) -> tuple[Refused, ...]:
-    rows = pd.concat([intake.rejected_cells, intake.rejected_rows]).astype(object)
+    guessed = intake.notes[intake.notes["code"] == NoteCode.GUESSED_COUNTY]
+    guessed = guessed.assign(  # a guess would move units to another province
+        code=pd.Series([RejectionCode.UNKNOWN_COUNTY] * len(guessed), index=guessed.index, dtype=object),
+        facts=guessed["facts"].map(lambda facts: {"nearest": [facts["taken"]]}),
+    )
+    rows = pd.concat([intake.rejected_cells, intake.rejected_rows, guessed]).astype(object)
     lines = rows.where(rows.notna(), None).to_dict("records")
     first = 2  # below the heading
     return tuple(

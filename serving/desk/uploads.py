@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from engine.domain.unit import FIELDS, Kind
+from engine.domain.unit import FIELDS, Field, Kind
 from engine.errors import EhyaError, ErrorCode
 from engine.files import replacing
 from engine.health.plausibility import implausible
 from engine.intake.asked import asked_place, asked_province
+from engine.intake.claimed import second_columns
 from engine.intake.corrections import CORRECTION_COLUMNS
 from engine.intake.glance import Glance, glance
 from engine.intake.kinds import kind_of, refuse
@@ -337,6 +338,21 @@ def read_upload(settings: Settings, upload: Upload, *, now: datetime) -> UploadR
     return UploadReading(upload, intake, sheets, glances, rehearsed, _odd(intake, rehearsed), lost, proposed)
 
 
+def check_columns(read: UploadReading) -> None:
+    """Refuse two columns that a person named as one field, where nothing says which of them counts.
+
+    Raises
+    ------
+    EhyaError
+        ``columns_not_told_apart``.
+    """
+    seconds = (one for table in read.glances for one in second_columns(table.columns))
+    for one in seconds:
+        if not one.decided:
+            facts = {"first": one.first.label, "second": one.column.label, "field": Field(one.field)}
+            raise EhyaError(ErrorCode.COLUMNS_NOT_TOLD_APART, **facts)
+
+
 def store_upload(
     settings: Settings, upload: Upload, *, made_at: datetime, actor: str, read: UploadReading | None = None
 ) -> StoredUpload:
@@ -354,10 +370,12 @@ def store_upload(
     Raises
     ------
     EhyaError
-        ``register_busy``, and as `read_upload`.
+        ``register_busy``, and as `read_upload` and `check_columns`.
     """
     if upload.stored is not None:
         return StoredUpload(upload.stored, again=True)
+    if read is not None:
+        check_columns(read)
 
     def prepare(register: Register) -> tuple[RegisterReading, Intake]:
         if read is not None and read.upload == upload:

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.codes import Code
 from engine.errors import ErrorCode
+from engine.parsing.rejection import NoteCode
 from serving.i18n import Speech
 
 
@@ -24,6 +25,8 @@ def refusal_said(words: Speech, key: str, facts: Mapping[str, Any]) -> str:
     """
     if key.endswith(("_county", "_province")):
         facts = {name: _placed(words, fact) for name, fact in facts.items()}
+    elif key == NoteCode.SPELLING_CORRECTED.key:
+        facts = {**facts, "taken": words.place(facts["taken"])}
     return words.text(key, **facts)
 
 

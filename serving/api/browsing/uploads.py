@@ -37,6 +37,7 @@ from serving.desk.uploads import (
     Upload,
     UploadReading,
     begin_upload,
+    check_columns,
     check_place,
     drop_upload,
     find_upload,
@@ -229,6 +230,11 @@ async def _columns(
         read, problem = None, problem or _sentence(request, error)
     if read is None and not headings:
         return await answered(request, lambda frame: waiting_upload_page(frame, upload))
+    try:
+        if read is not None:
+            check_columns(read)
+    except EhyaError as error:
+        problem, status = problem or _sentence(request, error), 422
     return await answered(
         request,
         lambda frame: upload_columns_page(
@@ -243,8 +249,10 @@ async def _check(request: Request, upload: Upload) -> Response:
         return _stored(request, upload)
     try:
         read = await _read(request, upload)
+        if read is not None:
+            check_columns(read)
     except EhyaError as error:
-        if error.code in _NAMEABLE:
+        if error.code in (*_NAMEABLE, ErrorCode.COLUMNS_NOT_TOLD_APART):
             return went(request, f"/desk/imports/new/{upload.upload_id}")
         return await _failed(request, upload, error)
     if read is None:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from engine.domain.unit import FIELDS, Field, Kind
+from engine.intake.claimed import second_columns
 from engine.intake.glance import Glance
 from engine.intake.header import Column
 from engine.intake.meanings import NOTHING
@@ -260,7 +261,13 @@ def _sheet(found: Glance, upload: Upload, read: UploadReading | None, words: Spe
         words.fact(found.first) if found.first == found.last else f"{words.fact(found.first)}–{words.fact(found.last)}"
     )
     columns = [_column(one, found, upload, read, words) for one in found.columns[:MOST_COLUMNS]]
-    return {"name": found.sheet, "header": lines, "columns": columns, "more": len(found.columns) > MOST_COLUMNS}
+    seconds = [
+        words.text("upload.second_column", first=one.first.label, second=one.column.label, field=Field(one.field))
+        for one in second_columns(found.columns)
+        if one.decided
+    ]
+    more = len(found.columns) > MOST_COLUMNS
+    return {"name": found.sheet, "header": lines, "columns": columns, "more": more, "seconds": seconds}
 
 
 def _column(one: Column, found: Glance, upload: Upload, read: UploadReading | None, words: Speech) -> dict[str, Any]:
@@ -277,6 +284,7 @@ def _column(one: Column, found: Glance, upload: Upload, read: UploadReading | No
         "personal": personal,
         "stated": stated,
         "understood": words.text(Field(str(one.field))) if understood and not one.stated else "",
+        "sure": one.sure,
         "serial": one.field == "serial",
         "nearest": (one.nearest, words.text(Field(one.nearest))) if one.nearest in FIELDS else None,
         "measure": _measure(one, found, upload, words) if understood else "",
@@ -319,7 +327,7 @@ def _unread(headings: Mapping[str, Any], upload: Upload) -> dict[str, Any]:
             | {"stated": upload.columns.get(label, ""), "serial": False, "measure": "", "unit_missing": False}
             | {"nearest": (nearest, nearest) if nearest in FIELDS else None}
         )
-    return {"name": "", "header": "", "columns": columns, "more": False}
+    return {"name": "", "header": "", "columns": columns, "more": False, "seconds": []}
 
 
 def _words(upload: Upload, read: UploadReading | None, words: Speech) -> list[dict[str, Any]]:

@@ -189,3 +189,27 @@ def test_a_short_year_among_gregorian_ones_is_refused(tmp_path):
         1997,
         2019,
     ]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["اشتغال طبق پروانه", "اشتغال پروانه", "تعداد شاغلین طبق پروانه", "اشتغال جواز", "اشتغال طبق جواز تأسیس",
+     "Employment per licence"],
+)  # fmt: skip
+def test_jobs_of_the_licence_are_promised_and_none_of_today(tmp_path, heading):
+    intake = read(tmp_path, ("نام واحد", "شهرستان", "وضعیت", heading), ("الف", "خوی", "فعال", 40))
+    assert intake.units["jobs_promised"].tolist() == [40]
+    assert intake.units[["jobs_now", "jobs_before_stop"]].isna().all(axis=None)
+    both = read(tmp_path, ("نام واحد", "شهرستان", heading, "تعداد شاغلین"), ("الف", "خوی", 40, 7))
+    assert both.units[["jobs_promised", "jobs_before_stop"]].values.tolist() == [[40, 7]]
+
+
+def test_of_two_columns_that_a_mapping_names_one_counts_and_the_other_is_kept(tmp_path):
+    heads = ("نام واحد", "شهرستان", "مبلغ ۱۴۰۲ (ریال)", "مبلغ ۱۴۰۳ (ریال)", "مبلغ (ریال)")
+    mapping = dict.fromkeys(heads[2:4], "bank_debt_rial")
+    intake = read(tmp_path, heads, ("آرد شمال", "ارومیه", 10, 12, 7), mapping=mapping)
+    assert intake.units["bank_debt_rial"].tolist() == [12]
+    assert intake.sheet_notes[["column", "code"]].values.tolist() == [[heads[2], "second_column"]]
+    assert {one["header"] for one in intake.report()["accepted"][0]["extras"]} == {heads[2], heads[4]}
+    both = read(tmp_path, heads, ("آرد شمال", "ارومیه", 10, 12, 7), mapping={heads[4]: "tax_debt_rial"} | mapping)
+    assert both.units[["bank_debt_rial", "tax_debt_rial"]].values.tolist() == [[12, 7]]

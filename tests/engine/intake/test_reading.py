@@ -13,6 +13,7 @@ from engine.domain.unit import Field, column_dtypes
 from engine.errors import EhyaError
 from engine.intake import read_register
 from engine.parsing.dates import from_jalali, to_jalali
+from engine.reference import table
 
 SAMPLE = Path(__file__).parents[3] / "../shared/data/samples/register_fa.xlsx"
 ID_ONE, ID_TWO = "14077631706", "14034497865"
@@ -391,3 +392,27 @@ def test_a_date_known_to_the_year_only_says_so_in_the_report(workbook):
     accepted = intake.report()["accepted"]
     assert [entry["fields"]["stopped_on"] for entry in accepted] == ["2017-03-21", "2017-05-06"]
     assert [entry["precision"] for entry in accepted] == [{"stopped_on": "year"}, {}]
+
+
+@pytest.mark.parametrize("options", [{"province": "آذربایجان غربی"}, {}])
+def test_a_county_that_is_only_near_is_never_one_of_another_province(workbook, options):
+    """«گلشن آباد» is near to Gonabad of Razavi Khorasan alone."""
+    titled = [] if options else [["فهرست واحدهای استان آذربایجان غربی"]]
+    intake = workbook([*titled, ["نام واحد", "شهرستان"], ["الف", "شهرستان گلشن آباد"], ["ب", "خوی"]], **options)
+    row = 2 + len(titled)
+    assert refused(intake) == {(row, "county"): "unknown_county"}
+    assert intake.units["province"].tolist() == ["West Azerbaijan"] * 2
+    own = set(table("counties").query("province == 'West Azerbaijan'")["county"])
+    assert set(intake.rejected_cells["facts"].iloc[0]["nearest"]) <= own
+
+
+def test_the_exact_county_of_another_province_is_taken_with_a_remark(workbook):
+    intake = workbook([["نام واحد", "شهرستان"], ["الف", "گناباد"]], province="آذربایجان غربی")
+    assert intake.units[["province", "county"]].values.tolist() == [["Razavi Khorasan", "Gonabad"]]
+    assert intake.notes["code"].tolist() == ["county_of_other_province"]
+
+
+def test_a_county_guessed_without_a_province_says_so(workbook):
+    intake = workbook([["نام واحد", "شهرستان"], ["الف", "میاندوواب"]])
+    assert intake.notes["code"].tolist() == ["guessed_county"]
+    assert intake.notes["facts"].iloc[0] == {"taken": "Miandoab", "province": "West Azerbaijan"}

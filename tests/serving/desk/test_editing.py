@@ -244,3 +244,18 @@ def test_a_record_that_an_event_undid_can_be_said_again(own_copy, units):
     assert edit_units(settings, Edit([unit], {"status": "idle"}, {"status": "operating"}), **BY).number is not None
     with Register.open(settings.database_url) as register:
         assert current_units(register, as_of=day).loc[unit, "status"] == "idle"
+
+
+@pytest.mark.parametrize("stands", [True, False])
+def test_a_county_that_is_only_near_to_one_elsewhere_is_refused(own_copy, units, stands):
+    """«کازرون» with one letter more is near to Kazerun of Fars alone, whether the province is known or not."""
+    unit = str(units.index[0])
+    edited = [unit] if stands else [unit, _moved_to_isfahan(own_copy, str(units.index[1]))]
+    done = edit_units(own_copy.settings, Edit(edited, {"county": "کازروون"}), **BY)
+    assert done.number is None
+    assert {(one.field, one.given, one.code.value) for one in done.refused} == {("county", "کازروون", "unknown_county")}
+
+
+def _moved_to_isfahan(own_copy, unit):
+    edit_units(own_copy.settings, Edit([unit], {"county": "اصفهان"}), **BY)
+    return unit

@@ -256,3 +256,33 @@ def test_a_form_in_an_alphabet_of_the_callers_choice_is_refused(writing):
     refused = writing.client.post("/desk/imports/new", content=part, headers={**stated, "x-form-token": writing.token})
     assert refused.status_code == 422
     assert refused.headers["x-ehya-problem"] == "form_unreadable"
+
+
+def test_a_heading_that_says_too_little_is_suggested_and_not_called_recognised(writing):
+    page = settled(writing, address(bring(writing, "Unit name,County,Investment (rial)\nUnsure,Khoy,5000000\n")))
+    options = re.findall(r'<option value="">([^<]*)</option>', page.text)
+    assert "Capital needed? (suggested; the heading does not say it all)" in options
+    assert "County (recognised)" in options
+
+
+@pytest.mark.parametrize(
+    ("heads", "said"),
+    [
+        (("Sum 2023 (rial)", "Sum 2024 (rial)"), "“Sum 2024 (rial)” counts, and “Sum 2023 (rial)” is only kept"),
+        (("Owing A (rial)", "Owing B (rial)"), "nothing says which of them counts"),
+    ],
+)
+def test_two_columns_named_as_one_field_are_said_or_refused(writing, heads, said):
+    place = address(bring(writing, f"Unit name,County,{heads[0]},{heads[1]}\n{heads[0]},Khoy,5000000,7000000\n"))
+    page = settled(writing, place)
+    keys = {name: key for head in heads for name, key in filled(page, head).items()}
+    named = {f"key_{name}": key for name, key in keys.items()} | dict.fromkeys(keys, "bank_debt_rial")
+    settled(writing, address(writing.post(f"{place}/columns", named | {"then": "columns"})))
+    page = settled(writing, place)
+    assert said in words(page)
+    decided = "counts, and" in said
+    assert page.status_code == (200 if decided else 422)
+    checked = settled(writing, f"{place}/check")
+    assert (checked.status_code == 200) == decided
+    if not decided:
+        assert checked.headers["location"].endswith(place)
