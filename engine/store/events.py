@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from engine.domain.outcome import Outcome, outcome_table, refuse_disputes
 from engine.domain.outcome_rows import OutcomeRows, read_outcome_rows
@@ -93,6 +93,11 @@ class Events:
             lines = typed_lines(raw.drop(columns="event_id"))
             lines.insert(list(lines.columns).index("rial") + 1, "state", state)
             return present(lines, root_of, gone_units(connection))
+
+    def last_number(self) -> int:
+        """Number of the event that was recorded last; 0 where none ever was."""
+        with self._session.read() as connection:
+            return connection.execute(select(func.max(schema.events.c.id))).scalar() or 0
 
     def add(self, outcome: Outcome) -> int:
         """Record what came of a unit. Returns the event's number.

@@ -11,13 +11,14 @@ import pandas as pd
 
 from engine.codes import Code
 from engine.domain.outcome import Outcome, OutcomeKind
-from engine.domain.outcome_rows import OutcomeRows
 from engine.errors import EhyaError, ErrorCode
 from engine.parsing.dates import Precision, to_jalali
 from engine.settings import Settings
 from engine.store import Act, Register
 from serving.desk.named import find_unit
 from serving.desk.workspace import open_register
+
+_DETAILS = ("capacity_share", "jobs", "act", "rial", "mandate_id", "event", "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,24 @@ class Recorded:
 
     number: int
     outcome: Outcome
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RecordedSheet:
+    """What came of a sheet of events.
+
+    Parameters
+    ----------
+    accepted, refused
+        As `engine.domain.outcome_rows.OutcomeRows` has them.
+    first, last
+        Numbers of the first and the last event that were recorded; 0 where none was.
+    """
+
+    accepted: pd.DataFrame
+    refused: pd.DataFrame
+    first: int = 0
+    last: int = 0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -174,7 +193,7 @@ def record_sheet(
     dry_run: bool = False,
     made_at: datetime,
     actor: str,
-) -> OutcomeRows:
+) -> RecordedSheet:
     """Record the rows of a sheet that can be events; the others are refused one by one.
 
     Parameters
@@ -202,14 +221,77 @@ def record_sheet(
         names = register.units()["name"].dropna()
         alone = names[~names.duplicated(keep=False)]
         named = {str(name): str(unit) for unit, name in alone.items()}
-        with register.together():
-            found = register.events.add_rows(
-                rows, known_on=known_on, names=named, kinds=kinds, acts=acts, dry_run=dry_run
+        if dry_run:
+            looked = register.events.add_rows(
+                rows, known_on=known_on, names=named, kinds=kinds, acts=acts, dry_run=True
             )
-            if len(found.accepted) and not dry_run:
-                by = {"made_at": made_at, "actor": actor, "subject": "sheet"}
-                register.audit.note(**by, act=Act.OUTCOMES_RECORDED, count=len(found.accepted))  # type: ignore[arg-type]
-        return found
+            return RecordedSheet(looked.accepted, looked.refused)
+        with register.together():
+            before = register.events.last_number()
+            found = register.events.add_rows(rows, known_on=known_on, names=named, kinds=kinds, acts=acts)
+            if not len(found.accepted):
+                return RecordedSheet(found.accepted, found.refused)
+            by = {"made_at": made_at, "actor": actor, "subject": "sheet"}
+            register.audit.note(**by, act=Act.OUTCOMES_RECORDED, count=len(found.accepted))  # type: ignore[arg-type]
+            # Whoever writes is alone: all that was numbered meanwhile is of this sheet.
+            return RecordedSheet(found.accepted, found.refused, before + 1, register.events.last_number())
+
+
+def withdraw_sheet(
+    settings: Settings, first: int, last: int, *, known_on: pd.Timestamp, made_at: datetime, actor: str
+) -> int:
+    """Withdraw the events of a sheet that still stand, all or none. Returns how many these were.
+
+    Parameters
+    ----------
+    settings
+        Where things are kept.
+    first, last
+        Numbers of the first and the last event of the sheet.
+    known_on
+        The day on which it became known that they never happened.
+    made_at, actor
+        Now, and who withdraws them, for the audit.
+    """
+    with open_register(settings) as register, register.together():
+        events = register.events()
+        numbers = sorted(int(number) for number in events.loc[events["id"].between(first, last), "id"])
+        by = {"made_at": made_at, "actor": actor, "reason": "undo"}
+        for number in numbers:
+            withdraw_in(register, number, known_on=known_on, **by)  # type: ignore[arg-type]
+        return len(numbers)
+
+
+def reinstate_outcome(settings: Settings, number: int, *, made_at: datetime, actor: str) -> Recorded:
+    """Record anew an event that was withdrawn, known from the day of its withdrawal on: until then it stands already.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_event`` where no withdrawn event has this number, and those of `record_outcome`.
+    """
+    with open_register(settings) as register, register.together():
+        log = register.events.log()
+        line = next(iter(log[(log["id"] == number) & (log["state"] == "withdrawn")].to_dict("records")), None)
+        if line is None:
+            raise EhyaError(ErrorCode.UNKNOWN_EVENT, given=number)
+        again = Outcome(
+            unit_id=str(line["unit_id"]),
+            kind=OutcomeKind(line["kind"]),
+            happened_on=line["happened_on"].date(),
+            known_on=line["revised_on"].date(),
+            happened_precision=Precision(line["happened_precision"]),
+            **{name: line[name] if pd.notna(line[name]) else None for name in _DETAILS},
+        )
+        for other in log[(log["state"] == "stands") & (log["unit_id"] == line["unit_id"])].to_dict("records"):
+            if _alike(line, other):
+                return Recorded(int(other["id"]), again)  # somebody was faster
+        return record_in(register, again, made_at=made_at, actor=actor)
+
+
+def _alike(one: Mapping[Any, Any], other: Mapping[Any, Any]) -> bool:
+    names = ("kind", "happened_on", "happened_precision", *_DETAILS)
+    return all((pd.isna(one[name]) and pd.isna(other[name])) or one[name] == other[name] for name in names)
 
 
 def outcomes(settings: Settings, unit: str | None = None, *, names: pd.Series | None = None) -> OutcomeList:

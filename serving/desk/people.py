@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.errors import EhyaError, ErrorCode
+from engine.parsing.text import latin_digits
 from engine.settings import Settings
 from engine.store import StoredPerson
 from engine.store.people import name_key
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
 LONGEST_NAME = 80
+_PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 _ONE_LETTER = str.maketrans({"ي": "ی", "ك": "ک"})
 SHORTEST, LONGEST = 12, 1_000
 """Characters of a password: length alone counts (NIST SP 800-63B, 3.1.1), and no hash is asked to take in a book."""
@@ -267,19 +269,35 @@ def signed_in(settings: Settings, name: str, password: str, *, cost: PasswordCos
     alike = [one for one in people(settings) if name_key(one.name) == wanted]
     # Registers of before may hold two that look the same: each is found by its own name.
     found = next((one for one in alike if one.name == exactly), alike[0] if alike else None)
-    hasher, tried = _hasher(cost or PasswordCost()), password[: LONGEST + 1]
+    hasher, tried = _hasher(cost or PasswordCost()), _spellings(password[: LONGEST + 1])
     if found is None:
-        hasher.hash(tried)  # as slow as a comparison
+        for one in tried:
+            hasher.hash(one)  # as slow as a comparison
         return None
-    try:
-        hasher.verify(found.password, tried)
-    except (VerificationError, InvalidHashError):
-        return None
-    return found if found.disabled_at is None else None
+    for one in tried:
+        try:
+            hasher.verify(found.password, one)
+        except (VerificationError, InvalidHashError):
+            continue
+        return found if found.disabled_at is None else None
+    return None
+
+
+def _spellings(password: str) -> list[str]:
+    """A password as it was typed, and with the digits of the other keyboards: who types it sees none of them.
+
+    Examples
+    --------
+    >>> _spellings("plum ۷7"), _spellings("plum")
+    (['plum ۷7', 'plum 77', 'plum ۷۷'], ['plum'])
+    """
+    latin = latin_digits(password)
+    return list(dict.fromkeys((password, latin, latin.translate(_PERSIAN))))
 
 
 def _hashed(name: str, password: str, cost: PasswordCost | None) -> str:
-    if not SHORTEST <= len(password) <= LONGEST or name.casefold() in password.casefold():
+    fits, repeated = SHORTEST <= len(password) <= LONGEST, len(set(password.casefold())) == 1
+    if not fits or repeated or name.casefold() in password.casefold():
         raise EhyaError(ErrorCode.PASSWORD_REFUSED, low=SHORTEST, high=LONGEST)
     return _hasher(cost or PasswordCost()).hash(password)
 

@@ -35,7 +35,9 @@ async def problem_answer(request: Request, code: Code, facts: Mapping[str, Any])
             request.state.passed = Pass(found.caller, visit=found)
     detail = said_here(code, {"nearest": None, "allowed": None, **facts}, words)
     if code is HttpProblem.ROLE_REFUSED and request.cookies.get(COOKIE):
-        detail = words.text("desk.role_refused", role=facts.get("given"))
+        access = declared(request.scope.get("route"))
+        said = "desk.for_administrators" if access.administers else "desk.role_refused"
+        detail = words.text(said, role=facts.get("given"))
     elif code is ErrorCode.UNKNOWN_UNIT:
         detail = words.text("desk.no_such_unit", given=facts.get("given"))
     title = words.text(f"http_status.{status}")

@@ -12,12 +12,10 @@ import pandas as pd
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from engine.domain.intervention import InterventionCode
-from engine.domain.outcome import OutcomeKind
+from engine.domain.outcome import OUTCOME_COLUMNS
 from engine.errors import EhyaError, ErrorCode
 from engine.parsing.dates import Precision
 from engine.parsing.text import latin_digits
-from engine.settings import LANGUAGES
 from serving.api.browsing.answers import (
     Number,
     actor_of,
@@ -42,19 +40,22 @@ from serving.desk.office import Office
 from serving.desk.outcomes import (
     OutcomeList,
     OutcomeRequest,
+    RecordedSheet,
     correct_outcome,
     outcome,
     outcomes,
     record_outcome,
     record_sheet,
+    reinstate_outcome,
     withdraw_outcome,
+    withdraw_sheet,
 )  # fmt: skip
 from serving.desk.written import amount, day, last_day
 from serving.disclosure.values import known
-from serving.i18n import Speech, speech
+from serving.i18n import Speech
 from serving.pages.desk.outcomes import OUTCOME_FIELDS, outcome_page, outcomes_page, sheet_page
 from serving.pages.desk.words import unit_address
-from serving.reports.outcome_sheet import read_outcome_sheet, write_outcome_sheet
+from serving.reports.outcome_sheet import act_words, kind_words, read_outcome_sheet, write_outcome_sheet
 
 _ROUNDED = ("happened_on", "known_on", "capacity_share")
 """Fields of an event of which a form may say less than the event holds."""
@@ -108,12 +109,11 @@ def router() -> APIRouter:
     @routes.post("/outcomes/sheet", openapi_extra=written_by(file=True))
     async def record_rows(request: Request) -> Response:
         try:
-            found, looked = await run_in_threadpool(_recorded, request)
+            found, unread, looked = await run_in_threadpool(_recorded, request)
         except EhyaError as error:
-            said = wrong(request, error)
+            said = _sheet_wrong(request, error)
             return await answered(request, lambda frame: sheet_page(frame, problem=said), 422)
-        count = 0 if looked else len(found.accepted)
-        return await answered(request, lambda frame: sheet_page(frame, recorded=count, refused=found.refused))
+        return await answered(request, lambda frame: sheet_page(frame, found=found, unread=unread, looked=looked))
 
     @routes.get("/outcomes/{number}", openapi_extra=read_by())
     async def one(request: Request, number: Number) -> Response:
@@ -138,13 +138,27 @@ def router() -> APIRouter:
     async def withdraw(request: Request, number: Number) -> Response:
         reason = form_of(request).text("reason") or None
         await run_in_threadpool(_withdraw, request, number, reason)
-        return went(request, "/desk/outcomes", "outcome_withdrawn")
+        return went(request, "/desk/outcomes", "outcome_withdrawn", undo_withdrawal=str(number))
 
     @routes.post("/undo/outcome", openapi_extra=written_by())
     async def undo(request: Request) -> Response:
         given = form_of(request)
         await run_in_threadpool(_withdraw, request, number_of(given.text("which")), "undo")
         return went(request, own_address(given.text("next"), "/desk/outcomes"), "outcome_undone")
+
+    @routes.post("/undo/withdrawal", openapi_extra=written_by())
+    async def reinstate(request: Request) -> Response:
+        given, by = form_of(request), {"made_at": request.app.state.gate.now(), "actor": actor_of(request)}
+        await run_in_threadpool(reinstate_outcome, settings_of(request), number_of(given.text("which")), **by)
+        return went(request, own_address(given.text("next"), "/desk/outcomes"), "outcome_reinstated")
+
+    @routes.post("/undo/sheet", openapi_extra=written_by())
+    async def undo_sheet(request: Request) -> Response:
+        given, by = form_of(request), {"made_at": request.app.state.gate.now(), "actor": actor_of(request)}
+        first, _, last = given.text("which").partition("-")
+        numbers, today = (number_of(first), number_of(last)), question_of(request).as_of
+        count = await run_in_threadpool(withdraw_sheet, settings_of(request), *numbers, known_on=today, **by)
+        return went(request, own_address(given.text("next"), "/desk/outcomes"), f"sheet_undone:{count}")
 
     return routes
 
@@ -297,21 +311,34 @@ def _sheet(request: Request) -> bytes:
         return write_outcome_sheet(Path(folder) / "outcomes.xlsx", events, words_for(request)).read_bytes()
 
 
-def _recorded(request: Request) -> tuple[Any, bool]:
-    """What recording a sheet gave, and whether it was only looked at."""
+def _sheet_wrong(request: Request, error: EhyaError) -> str:
+    """What is wrong with a sheet as a whole, its columns by the headings that it may give them."""
+    words, given = words_for(request), error.facts.get("given")
+    if error.code is ErrorCode.UNKNOWN_COLUMN and isinstance(given, list | tuple):
+        named = {name: words.text(f"outcome_column.{name}") for name in OUTCOME_COLUMNS if name != "happened_precision"}
+        absent = words.join([named[str(name)] for name in given])
+        return words.text("desk.sheet_columns_missing", given=absent, allowed=words.join(list(named.values())))
+    if error.code is ErrorCode.UNKNOWN_OPTION and error.facts.get("option") == "file" and given:
+        return words.text("desk_error.wrong_ending", given=given)
+    if error.code is ErrorCode.FILE_UNREADABLE:
+        return words.text("desk.sheet_unreadable")
+    return wrong(request, error)
+
+
+def _recorded(request: Request) -> tuple[RecordedSheet, tuple[str, ...], bool]:
+    """What recording a sheet gave, headings that none of it reads, and whether it was only looked at."""
     given, now = form_of(request), request.app.state.gate.now()
     sent, looked = given.files.get("file"), bool(given.text("only_look"))
     ending = "" if sent is None else Path(sent.name.lower()).suffix
     if sent is None or ending not in (".xlsx", ".csv"):
         name = "" if sent is None else sent.name
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="file", given=name, allowed=[".xlsx", ".csv"])
-    kinds = {speech(language).text(kind): kind.value for language in LANGUAGES for kind in OutcomeKind}
-    acts = {speech(language).text(act): act.value for language in LANGUAGES for act in InterventionCode}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"outcomes{ending}"
         path.write_bytes(sent.content)
-        rows = read_outcome_sheet(path)
+        read = read_outcome_sheet(path)
     today = question_of(request).as_of
     by = {"made_at": now, "actor": actor_of(request)}
-    found = record_sheet(settings_of(request), rows, known_on=today, kinds=kinds, acts=acts, dry_run=looked, **by)
-    return found, looked
+    by |= {"kinds": kind_words(), "acts": act_words()}
+    found = record_sheet(settings_of(request), read.rows, known_on=today, dry_run=looked, **by)
+    return found, read.unread, looked

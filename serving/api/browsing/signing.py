@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -74,11 +74,24 @@ def router() -> APIRouter:
     async def look(request: Request) -> Response:
         given = form_of(request)
         chosen = look_of(request).changed({name: given.text(name) for name in ("lang", "digits", "money", "theme")})
-        answer = went(request, own_address(given.text("next")))
+        answer = went(request, _without_language(own_address(given.text("next"))))
         answer.set_cookie(COOKIE, chosen.kept(), max_age=_A_YEAR, samesite="lax", httponly=True, path="/")
         return answer
 
     return routes
+
+
+def _without_language(address: str) -> str:
+    """An address that no longer says a language of its own: the one that was just chosen counts.
+
+    Examples
+    --------
+    >>> _without_language("/desk/units?lang=fa&q=a"), _without_language("/desk/start?lang=fa")
+    ('/desk/units?q=a', '/desk/start')
+    """
+    parts = urlsplit(address)
+    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != "lang"]
+    return urlunsplit(parts._replace(query=urlencode(kept)))
 
 
 async def _onward(request: Request, address: str, kept: Mapping[str, list[str]], token: str) -> Response:

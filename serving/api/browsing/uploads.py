@@ -134,7 +134,7 @@ def router() -> APIRouter:
         upload = await run_in_threadpool(find_upload, settings, upload_id)
         if upload.stored is not None:
             return _stored(request, upload)
-        cells = {key: value for key, value in _cells(given).items() if value or _was(upload, key)}
+        cells = _mends(given, upload)
         if given.text("back"):
             cells = dict.fromkeys(_keys([given.text("back")]), "")
         by, at = actor_of(request), request.app.state.gate.now().astimezone(UTC).isoformat()
@@ -161,14 +161,20 @@ def router() -> APIRouter:
         await run_in_threadpool(keep_upload, settings, upload.corrected(cells, by, at))
         return went(request, check, f"cells_mended:{len(cells)}")
 
-    @routes.post("/{upload_id}/store", openapi_extra=written_by())
+    @routes.post("/{upload_id}/store", openapi_extra=written_by(file=True))
     async def store(request: Request, upload_id: str) -> Response:
         settings, now = settings_of(request), request.app.state.gate.now()
         upload = await run_in_threadpool(find_upload, settings, upload_id)
         if upload.stored is not None:
             return _stored(request, upload)
-        check = f"/desk/imports/new/{upload_id}/check"
-        if form_of(request).text("state") != upload.state:
+        given, check = form_of(request), f"/desk/imports/new/{upload_id}/check"
+        fresh = {key: value for key, value in _mends(given, upload).items() if value != _was(upload, key)}
+        if fresh:  # typed, and read by nobody yet: kept, and what they make of the file is shown before it is stored
+            mended = upload.corrected(fresh, actor_of(request), now.astimezone(UTC).isoformat())
+            await run_in_threadpool(keep_upload, settings, mended)
+            onward = own_address(given.text("next"), check)
+            return went(request, onward, f"mended_not_stored:{len(fresh)}")
+        if given.text("state") != upload.state:
             return went(request, check, "upload_changed")
         try:
             read = await _read(request, upload)
@@ -313,6 +319,11 @@ def _cells(given: Form) -> dict[tuple[str, int, str], str]:
         for cell in _keys([key]):
             found[cell] = next((value for value in values if value), "")
     return found
+
+
+def _mends(given: Form, upload: Upload) -> dict[tuple[str, int, str], str]:
+    """Cells with what was typed for them; an empty box says something only where a mend stood."""
+    return {key: value for key, value in _cells(given).items() if value or _was(upload, key)}
 
 
 def _pair(key: str) -> tuple[str, str]:

@@ -7,16 +7,19 @@ from typing import Any
 
 import pandas as pd
 
-from engine.domain.intervention import InterventionCode
-from engine.domain.outcome import OutcomeKind
-from engine.settings import LANGUAGES, Settings
+from engine.settings import Settings
 from serving.cli.question import Day, amount, day, now, today
 from serving.cli.terminal import Terminal
 from serving.desk import outcomes as desk
 from serving.desk.audit import TERMINAL
 from serving.desk.outcomes import OutcomeRequest, Recorded, outcomes, record_outcome
-from serving.i18n import speech
-from serving.reports.outcome_sheet import read_outcome_sheet, refusal_table, write_outcome_sheet
+from serving.reports.outcome_sheet import (
+    act_words,
+    kind_words,
+    read_outcome_sheet,
+    refusal_table,
+    write_outcome_sheet,
+)
 
 
 def add_outcome(
@@ -82,14 +85,15 @@ def import_outcomes(terminal: Terminal, settings: Settings, path: Path, *, known
         ``file_not_found``, ``file_unreadable``, ``unknown_column``.
     """
     at = today() if known_on is None else day(known_on, "--known-on").at
-    kinds = {speech(language).text(kind): kind.value for language in LANGUAGES for kind in OutcomeKind}
-    acts = {speech(language).text(act): act.value for language in LANGUAGES for act in InterventionCode}
-    rows = read_outcome_sheet(path)
-    found = desk.record_sheet(settings, rows, known_on=at, kinds=kinds, acts=acts, dry_run=dry_run, **_by())
+    sheet = read_outcome_sheet(path)
+    words = {"kinds": kind_words(), "acts": act_words()}
+    found = desk.record_sheet(settings, sheet.rows, known_on=at, **words, dry_run=dry_run, **_by())
     refused = found.refused.to_dict("records")
     if terminal.answer({"recorded": 0 if dry_run else len(found.accepted), "refused": refused}):
         return
     terminal.say("cli.outcomes_dry_run" if dry_run else "cli.outcomes_recorded", count=len(found.accepted))
+    if sheet.unread:
+        terminal.say("cli.columns_unread", names=terminal.speech.join(list(sheet.unread)))
     if refused:
         terminal.table(*refusal_table(refused, terminal.speech))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -10,10 +11,10 @@ import pandas as pd
 from engine.domain.intervention import InterventionCode
 from engine.domain.outcome import OutcomeKind
 from engine.parsing.text import fold
-from serving.desk.outcomes import OutcomeList, Period, between, by_period
+from serving.desk.outcomes import OutcomeList, Period, RecordedSheet, between, by_period
 from serving.desk.units import first_shown
 from serving.i18n import Speech
-from serving.pages.desk.frame import Frame, Place, page
+from serving.pages.desk.frame import Done, Frame, Place, page
 from serving.pages.desk.words import Pages, event_rows, name_of, unit_address
 from serving.reports.outcome_sheet import refusal_table
 
@@ -123,7 +124,12 @@ def outcome_page(
 
 
 def sheet_page(
-    frame: Frame, *, recorded: int | None = None, refused: pd.DataFrame | None = None, problem: str = ""
+    frame: Frame,
+    *,
+    found: RecordedSheet | None = None,
+    unread: Sequence[str] = (),
+    looked: bool = False,
+    problem: str = "",
 ) -> str:
     """Write the page of a sheet of events.
 
@@ -131,19 +137,27 @@ def sheet_page(
     ----------
     frame
         What stands around it.
-    recorded, refused
-        How many events of a sheet were recorded, and the rows that are none.
+    found
+        What came of a sheet.
+    unread
+        Headings of its columns that nothing was read of.
+    looked
+        Whether it was only looked at.
     problem
         What is wrong with the sheet as a whole.
     """
     words = frame.speech
-    lines = [] if refused is None else refused.to_dict("records")
+    lines = [] if found is None else found.refused.to_dict("records")
+    if found is not None:
+        undo = {"which": f"{found.first}-{found.last}", "next": "/desk/outcomes"}
+        said = words.text("done.sheet_looked" if looked else "done.sheet_recorded", count=len(found.accepted))
+        frame = replace(frame, done=Done(said, ("/desk/undo/sheet", undo) if found.last else None))
     heads, rows = refusal_table(lines, words) if lines else ([], [])
     return page(
         "outcome_sheet.html",
         frame,
         Place.OUTCOMES,
-        recorded="" if recorded is None else words.text("done.sheet_recorded", count=recorded),
+        unread=words.join(list(unread)) if unread else "",
         heads=heads,
         rows=rows,
         problem=problem,

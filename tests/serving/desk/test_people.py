@@ -39,6 +39,21 @@ def test_the_password_alone_opens_and_is_kept_as_argon2id(workspace):
     assert people(workspace)[0].password.startswith("$argon2id$v=19$m=8,t=1,p=1$")
 
 
+@pytest.mark.parametrize(
+    ("chosen", "typed"), [("river plum ۱۳۸۵", "river plum 1385"), ("river plum 1385", "river plum ۱۳۸۵")]
+)
+def test_digits_of_a_password_are_the_same_on_every_keyboard(workspace, chosen, typed):
+    set_password(workspace, "office", chosen, cost=CHEAP, **BY)
+    assert signed_in(workspace, "office", chosen, cost=CHEAP) is not None
+    assert signed_in(workspace, "office", typed, cost=CHEAP) is not None
+    assert signed_in(workspace, "office", typed + "1", cost=CHEAP) is None
+
+
+def test_one_sign_over_and_over_is_no_password(workspace):
+    with pytest.raises(EhyaError, match="password_refused"):
+        set_password(workspace, "office", "a" * 12, cost=CHEAP, **BY)
+
+
 def test_of_two_who_change_a_password_at_once_one_knew_it(workspace, monkeypatch):
     """Both know the old password while it holds; who comes second no longer does."""
     both = Barrier(2)

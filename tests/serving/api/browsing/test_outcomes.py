@@ -1,6 +1,10 @@
 """Outcomes are recorded, corrected and taken back in a browser; sheets come back with what was refused."""
 
+import io
 import re
+
+import openpyxl
+import pytest
 
 from serving.api.browsing import outcomes as browsing_outcomes
 from serving.desk.outcomes import outcomes
@@ -97,6 +101,74 @@ def test_a_sheet_records_what_it_can_and_gives_back_the_rest(writing):
     assert "1 event was recorded" in words(done)
     assert "danced" in words(done)
     assert writing.post("/desk/outcomes/sheet", files={"file": ("a.exe", b"MZ")}).status_code == 422
+
+
+def _in_persian(browser):
+    browser.client.cookies.delete("ehya_look")
+    browser.client.cookies.set("ehya_look", "lang=fa")
+
+
+def test_a_sheet_as_a_persian_office_writes_it_is_looked_at_recorded_and_taken_back_at_once(writing):
+    unit = _unit(writing)
+    name = outcomes(writing.parties.settings).names[unit]
+    _in_persian(writing)
+    writing.get("/desk/outcomes/sheet")
+    sheet = (
+        "نام واحد,رویداد,تاریخ,تاریخ آگاهی,تعداد شاغل,سهم ظرفیت,منبع,توضیح\n"
+        f"{name},بازدید شد,۱۴۰۴/۱۱/۱۲,2026-02-20,,,نامه,خوب بود\n"
+        f"{unit},وضعیت کار مشاهده شد,۱۴۰۴/۱۲/۰۱,,۱۲,۴۰٪,,\n"
+        f"{unit},رقصید,۱۴۰۴/۱۲/۰۱,,,,,\n"
+        "کسی نیست,بازدید شد,۱۴۰۴/۱۲/۰۱,,,,,\n"
+    ).encode()
+    looked = words(writing.post("/desk/outcomes/sheet", {"only_look": "1"}, files={"file": ("a.csv", sheet)}))
+    assert "۲ رویداد ثبت می‌شد؛ چیزی ثبت نشد" in looked
+    assert "از این ستون‌ها چیزی خوانده نشد: توضیح" in looked
+    assert "بازدید شد" in looked  # what it allows stands in words
+    assert "visited" not in looked
+    assert "ehya" not in looked
+    done = writing.post("/desk/outcomes/sheet", files={"file": ("a.csv", sheet)})
+    assert "۲ رویداد ثبت شد" in words(done)
+    events = outcomes(writing.parties.settings).events
+    assert events[["kind", "capacity_share"]].fillna(0).to_numpy().tolist() == [["visited", 0], ["observed", 0.4]]
+    assert events["known_on"].astype("str").tolist()[0] == "2026-02-20"
+    which = re.search(r'action="/desk/undo/sheet">.*?name="which" value="([\d-]+)"', done.text)[1]
+    assert "۲ رویدادِ برگه پس گرفته شد" in words(writing.follow(writing.post("/desk/undo/sheet", {"which": which})))
+    assert outcomes(writing.parties.settings).events.empty
+    nothing = writing.post("/desk/outcomes/sheet", files={"file": ("a.csv", "نام,شهر\nx,y\n".encode())})
+    assert nothing.status_code == 422
+    assert "ستونی برای شناسه واحد، نوع رخداد" in words(nothing)
+    assert "unit_id" not in words(nothing)
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_the_sample_sheet_is_in_the_language_of_its_reader_and_read_back(writing, language):
+    unit = _unit(writing)
+    for day in ("1404/10", "2025/07", "2026-03-01"):
+        writing.post("/desk/outcomes/new", {"unit": unit, "kind": "visited", "happened_on": day})
+    if language == "fa":
+        _in_persian(writing)
+    sheet = writing.get("/desk/outcomes.xlsx").content
+    cells = [str(cell) for row in openpyxl.load_workbook(io.BytesIO(sheet)).worksheets[0].values for cell in row]
+    assert ("بازدید شد" if language == "fa" else "visited") in cells
+    assert ("۱۴۰۴/۱۲/۱۰" if language == "fa" else "2026-03-01") in cells
+    writing.get("/desk/outcomes/sheet")
+    again = writing.post("/desk/outcomes/sheet", files={"file": ("outcomes.xlsx", sheet)})
+    assert len(outcomes(writing.parties.settings).events) == 3
+    assert len(re.findall("پیش‌تر ثبت شده است|is recorded already", words(again))) == 3
+
+
+def test_an_event_that_was_withdrawn_can_be_put_back(writing):
+    unit = _unit(writing)
+    typed = {"unit": unit, "kind": "observed", "happened_on": "2026-03-01", "jobs": "12", "source": "a letter"}
+    writing.post("/desk/outcomes/new", typed)
+    before = _only_event(writing)
+    gone = writing.follow(writing.post(f"/desk/outcomes/{before['id']}/withdraw", {"reason": "never was"}))
+    which = re.search(r'action="/desk/undo/withdrawal">.*?name="which" value="(\d+)"', gone.text)[1]
+    for _ in range(2):  # a second click does no more
+        back = writing.follow(writing.post("/desk/undo/withdrawal", {"which": which, "next": "/desk/outcomes"}))
+        assert "The event is recorded again" in words(back)
+    after = _only_event(writing)
+    assert repr({**after, "id": 0, "known_on": 0}) == repr({**before, "id": 0, "known_on": 0})
 
 
 def test_events_are_shown_of_a_stretch_of_days_and_counted_by_quarter(writing):

@@ -35,7 +35,10 @@ def test_an_account_is_opened_disabled_and_its_sessions_ended(writing):
 
 def test_a_planner_who_looks_after_nobody_meets_no_accounts(desk_parties):
     with browsing(desk_parties, "plain", investor=None) as found:
-        assert found.get("/desk/people").status_code == 403
+        refused = found.get("/desk/people")
+        assert refused.status_code == 403
+        assert "looked after by who administers them" in words(refused)
+        assert "The desk is for planners" not in words(refused)
         assert "Accounts" not in words(found.get("/desk/style"))
 
 

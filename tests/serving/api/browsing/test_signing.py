@@ -1,6 +1,7 @@
 """People sign in to pages; forms count only where our own pages sent them."""
 
 import hmac
+import re
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
@@ -122,6 +123,16 @@ def test_what_was_typed_survives_the_end_of_a_session(stranger):
     assert 'name="happened_on" value="1404/01/01"' in again.text
 
 
+def test_what_was_typed_is_shown_in_words_and_empty_boxes_are_not(stranger):
+    kept = {f"kept_equipment_new{row}_{part}": "" for row in range(1, 11) for part in ("count", "name", "year")}
+    kept |= {"kept_jobs_now": "41", "kept_title_deed": "yes", "kept_equipment_new1_name": "press", "kept_estate": ""}
+    stranger.client.cookies.set("ehya_look", "lang=en")
+    again = _enter(stranger, next="/desk/units/U1/edit", **kept)
+    shown = re.search(r'<dl class="pairs">(.*?)</dl>', again.text, re.S)[1]
+    assert words(shown).split() == ["Jobs", "now", "41", "Title", "deed", "yes", "Equipment:", "Machine", "press"]
+    assert 'name="equipment_new2_count" value=""' in again.text  # sent again as it was
+
+
 def test_only_its_role_looks_at_a_page(own_copy):
     for role, investor in (("investor", "fund"), ("data_scientist", None), ("admin", None)):
         with browsing(own_copy, role, role, investor=investor) as found:
@@ -146,6 +157,22 @@ def test_a_key_of_a_planner_opens_pages_and_an_investors_none(desk_parties, ask)
     app = desk_parties.app()
     assert ask(app, "/desk/style", desk_parties.keys["planner"]).status_code == 200
     assert ask(app, "/desk/style", desk_parties.keys["investor"]).status_code == 403
+
+
+def test_the_other_language_is_chosen_before_anybody_signs_in_and_stays(own_copy):
+    with browsing(own_copy, signed_in=False) as found:
+        refused = found.client.post("/desk/start/account", data={"name": "sara", "password": "short"})
+        assert refused.status_code == 422
+        assert 'href="?lang' not in refused.text
+        onward = re.search(r'action="/desk/look".*?name="next" value="([^"]+)"', refused.text)[1]
+        chosen = found.client.post("/desk/look", data={"next": onward, "lang": "fa"})
+        found.client.cookies.delete("ehya_look", domain="")  # what the test itself set
+        assert found.client.get(chosen.headers["location"], follow_redirects=True).status_code == 200
+        assert 'lang="fa"' in found.client.post("/desk/start/account", data={"name": "", "password": "x"}).text
+        back = found.client.post("/desk/look", data={"next": "/desk/start?lang=fa", "lang": "en"})
+        assert back.headers["location"] == "/desk/start"
+        page = found.client.get("/desk/start?lang=fa").text
+        assert 'value="/desk/start?lang=fa"' in page
 
 
 def test_a_look_is_kept_and_nonsense_in_it_is_as_usual(writing):

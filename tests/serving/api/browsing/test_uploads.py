@@ -126,6 +126,26 @@ def test_what_was_mended_is_proposed_for_the_next_file_and_put_in_by_one_click(w
         assert register.units().set_index("name").loc["Proposed two", "jobs_now"] == 31
 
 
+def test_what_was_typed_before_storing_is_taken_in_first_and_stored_by_the_next_click(writing):
+    place = address(bring(writing, good("Typed")))
+    page = settled(writing, f"{place}/check")
+    buttons = re.findall(r'<button class="main"[^>]*name="state"[^>]*>', page.text)
+    assert buttons
+    assert all('form="mends"' in one and f'formaction="{place}/store"' in one for one in buttons)
+    state = re.search(r'name="state" value="(\w+)"', page.text)[1]
+    ((name, key),) = filled(page, '3, "jobs_now"').items()
+    typed = {"state": state, f"key_{name}": key, name: "۴۱ نفر"}
+    first = after(writing, writing.post(f"{place}/store", typed))
+    assert "1 mend from the boxes" in words(first)
+    assert "nothing is stored yet" in words(first)
+    with Register.open(writing.parties.settings.database_url) as register:
+        assert "Typed two" not in set(register.units()["name"])
+    state = re.search(r'name="state" value="(\w+)"', first.text)[1]
+    assert "The register is stored" in words(writing.follow(writing.post(f"{place}/store", {**typed, "state": state})))
+    with Register.open(writing.parties.settings.database_url) as register:
+        assert register.units().set_index("name").loc["Typed two", "jobs_now"] == 41
+
+
 def test_two_tabs_store_one_file_once_and_the_second_is_told(writing):
     place = address(bring(writing, good("Tabs")))
     state = re.search(r'name="state" value="(\w+)"', settled(writing, f"{place}/check").text)[1]
