@@ -343,7 +343,7 @@ class Speech:
             return self.text(value)
         if isinstance(value, Enum):
             return self.fact(value.value)
-        if isinstance(value, bool) or type(value).__name__ in _FLAGS:
+        if isinstance(value, bool) or getattr(getattr(value, "dtype", None), "kind", "") == "b":  # NumPy's too
             return self.text("flag.yes" if value else "flag.no")
         if _silent(value):
             return NOT_KNOWN
@@ -386,9 +386,6 @@ class Speech:
         for _ in range(places.count("#")):
             text = text.removesuffix("0")
         return self.decimals(text.removesuffix(".") + ("%" if percent else ""))
-
-
-_FLAGS = {"bool", "bool_"}  # NumPy's, by the names of its two major versions
 
 
 def _flat(document: Mapping[str, Any]) -> dict[str, str]:

@@ -92,7 +92,7 @@ def _call(path: str, method: str, operation: dict[str, Any], body: Any) -> str:
     parts = [f"curl {'' if method == 'get' else f'-X {method.upper()} '}{shlex.quote(address)}"]
     if operation["x-ehya-access"]["without_key"] == "never":
         parts.append('-H "Authorization: Bearer $EHYA_KEY"')
-    if "428" in operation["responses"] and method != "post":
+    if "428" in operation["responses"]:
         parts.append("-H 'If-Match: \"1\"'")
     if body is not None:
         parts += ["-H 'Content-Type: application/json'", f"-d {shlex.quote(json.dumps(body, ensure_ascii=False))}"]
