@@ -34,7 +34,7 @@ _Mask = npt.NDArray[np.bool_]
 
 def read_extras(
     rows: pd.DataFrame, columns: Mapping[str, Column], units: Mapping[str, MoneyUnit | None]
-) -> tuple[pd.Series, list[str]]:
+) -> tuple[pd.Series, list[str], list[str]]:
     """Compact text of all columns that no field knows.
 
     Parameters
@@ -53,17 +53,20 @@ def read_extras(
     personal : list of str
         Headings that speak of persons, and those of columns whose values, or some of them, look like numbers or
         addresses of persons; they were dropped.
+    partly : list of str
+        Those of ``personal`` of which only these cells were dropped.
 
     Examples
     --------
     >>> rows = pd.DataFrame([["2", "0914 123 4567"], ["many", None]], dtype=object)
     >>> named = {"Storeys": Column(0, ("Storeys",), "Storeys", None), "Who": Column(1, ("Who",), "Who", None)}
-    >>> extras, personal = read_extras(rows, named, {})
-    >>> extras.tolist(), personal
-    (['Storeys|number|2', 'Storeys|text|many'], ['Who'])
+    >>> extras, personal, partly = read_extras(rows, named, {})
+    >>> extras.tolist(), personal, partly
+    (['Storeys|number|2', 'Storeys|text|many'], ['Who'], [])
     """
     told: dict[str, pd.Series] = {}
-    personal = []
+    personal: list[str] = []
+    partly: list[str] = []
     for header, column in columns.items():
         if names_persons(column.levels):
             personal.append(header)
@@ -76,10 +79,12 @@ def read_extras(
         whole = len(once) > 0 and bare.mean() >= MOSTLY
         if whole or within.any():
             personal.append(header)
+        if within.any() and not within.all() and not whole:
+            partly.append(header)
         if len(once) and not whole:
             said = typed.where(~within)
             told[escape(header)] = pd.Series(said.to_numpy()[cells.codes], index=cells.rows).reindex(rows.index)
-    return gathered(pd.DataFrame(told, index=rows.index).astype("str")), personal
+    return gathered(pd.DataFrame(told, index=rows.index).astype("str")), personal, partly
 
 
 def typed_values(cells: pd.Series, unit: MoneyUnit | None = None) -> pd.Series:

@@ -157,6 +157,7 @@ class _Read:
     sheet: str
     as_of: date | None
     personal: list[str]
+    partly: list[str]
 
 
 def _told(own: Statements, everybody: list[Statements]) -> Statements:
@@ -207,7 +208,7 @@ def _read_table(
     accepted = within_bounds(accepted, read, named, money_units)
     aside = {None, Field.ISIC.value} if is_old(revision) else {None}  # a code of another revision stays as it is given
     unknown = _named_apart([column for column in table.header.columns if column.field in aside])
-    extras, personal = read_extras(
+    extras, personal, partly = read_extras(
         table.cells.loc[rows[identified], [column.position for column in unknown.values()]],
         unknown,
         {label: money_unit(column, None, None) for label, column in unknown.items()},
@@ -220,7 +221,7 @@ def _read_table(
         [problems[~problems["row"].isin(rejected["row"])] for problems in read.refused],
         [problems[~problems["row"].isin(rejected["row"])] for problems in read.noted],
         _ignored(table), table.header, pd.DataFrame(read.columns, columns=["sheet", "column", "field", "measure"]),
-        table.sheet.name, told.as_of, [*table.personal, *personal],
+        table.sheet.name, told.as_of, [*table.personal, *personal], [*table.personal, *partly],
     )  # fmt: skip
 
 
@@ -337,6 +338,8 @@ def _gathered(read: list[_Read], source: str, sheet_notes: pd.DataFrame) -> Inta
     ]
     personal = [column.label for one in read for column in one.header.columns if column.field == "personal"]
     personal += [label for one in read for label in one.personal]
+    whole = {column.label for one in read for column in one.header.columns if column.field == "personal"}
+    whole |= {label for one in read for label in one.personal if label not in one.partly}
     return Intake(
         source=source,
         as_of=pd.Timestamp(max(days)) if days else None,
@@ -349,6 +352,7 @@ def _gathered(read: list[_Read], source: str, sheet_notes: pd.DataFrame) -> Inta
         unknown_columns=pd.DataFrame(unknown, columns=["sheet", "column", "nearest"], dtype=object),
         columns=pd.concat([one.columns for one in read], ignore_index=True),
         personal_not_stored=tuple(dict.fromkeys(personal)),
+        personal_in_cells=tuple(name for name in dict.fromkeys(personal) if name not in whole),
         sheet_notes=sheet_notes,
     )
 

@@ -44,7 +44,9 @@ class Intake:
     columns
         ``sheet, column, field, measure``: how each heading was read.
     personal_not_stored
-        Headings of columns that hold persons.
+        Headings of columns that hold persons, or something of persons in some of their cells.
+    personal_in_cells
+        Those of them of which only that was left out; the rest of the column is kept.
     sheet_notes
         ``sheet, column, code``: hidden columns (they were read), hidden sheets (they were not), and columns with
         formulas whose value no program has computed (those cells are blank).
@@ -61,6 +63,7 @@ class Intake:
     unknown_columns: pd.DataFrame
     columns: pd.DataFrame
     personal_not_stored: tuple[str, ...]
+    personal_in_cells: tuple[str, ...] = ()
     sheet_notes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["sheet", "column", "code"]))
 
     @property

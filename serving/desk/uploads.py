@@ -326,7 +326,7 @@ def read_upload(settings: Settings, upload: Upload, *, now: datetime) -> UploadR
         sheet=upload.options.get("sheet"),
         mapping=upload.columns,
         rows=wanted,
-        without=intake.personal_not_stored,
+        without=[name for name in intake.personal_not_stored if name not in intake.personal_in_cells],
     )
     if upload.options.get("sheet"):
         sheets, _ = glance(reading.path)

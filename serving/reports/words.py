@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -272,12 +273,29 @@ def odd_said(line: Mapping[Any, Any], speech: Speech) -> tuple[str, str]:
     >>> line = {"code": "building_to_land", "fields": "building_m2;land_m2", "given": 9.0, "low": None, "high": 2.0}
     >>> odd_said(line | {"measure": "ratio", "guess": "columns_swapped"}, speech("en"))
     ('Buildings, Land', 'Buildings far larger than the land: 9 (plausible: up to 2). Were two columns swapped?')
+    >>> odd_said(line | {"given": 2.004, "measure": "ratio", "guess": "columns_swapped"}, speech("en"))[1][:55]
+    'Buildings far larger than the land: 2.004 (plausible: u'
     """
     said = [speech.text(f"implausible.{line['code']}")]
     if pd.notna(line["given"]):
-        low, given, high = (_amount(line[name], line["measure"], speech) for name in ("low", "given", "high"))
+        low, high = (_amount(line[name], line["measure"], speech) for name in ("low", "high"))
+        given = _amount(line["given"], line["measure"], speech)
+        if given in (low, high) or _rounds_to(line["given"], line["low"], line["high"]):
+            given = _in_full(line["given"], line["measure"], speech)
         said.append(f": {given} ({speech.text('cli.plausible', range=speech.range(low, high))})")
     return speech.codes(line["fields"], "field"), f"{''.join(said)}. {speech.text('guess.' + line['guess'])}"
+
+
+def _rounds_to(given: float, *limits: float) -> bool:
+    """Whether a figure reads as one of its limits, which it is not, once it is rounded to one digit."""
+    return any(pd.notna(limit) and limit != given and round(limit, 1) == round(given, 1) for limit in limits)
+
+
+def _in_full(value: float, measure: str, speech: Speech) -> str:
+    """A figure with all its digits."""
+    digits = max(0, -int(Decimal(repr(float(value))).normalize().as_tuple().exponent))
+    said = speech.number(value, digits)
+    return speech.text("money.rial", amount=said) if measure == "rial" else said
 
 
 def _amount(value: Any, measure: str, speech: Speech) -> str | None:

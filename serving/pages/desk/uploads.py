@@ -135,6 +135,7 @@ def upload_columns_page(
     """
     words = frame.speech
     glances = [] if read is None else read.glances
+    partly = [] if read is None else list(read.intake.personal_in_cells)
     sheets = [_sheet(one, upload, read, words) for one in glances]
     if read is None:
         sheets = [_unread(headings or {}, upload)]
@@ -160,7 +161,8 @@ def upload_columns_page(
         provinces=_provinces(words),
         problem=problem,
         errors=errors or {},
-        personal=[] if read is None else list(read.intake.personal_not_stored),
+        personal=[] if read is None else [one for one in read.intake.personal_not_stored if one not in partly],
+        partly=partly,
         as_of="" if read is None else words.date(read.intake.as_of),
     )
 

@@ -46,7 +46,7 @@ def test_a_heading_that_only_sounds_alike_is_not(heading):
 def test_a_number_of_a_person_within_a_text_is_taken_out_and_the_rest_stays(read, given):
     intake = read(f"نام واحد;شهرستان;ملاحظات;ماشین آلات\nالف;خوی;نوساز، تماس {given} عصرها;پرس\n")
     assert intake.units["notes"].tolist() == ["نوساز، تماس … عصرها"]
-    assert intake.personal_not_stored == ("ملاحظات",)
+    assert intake.personal_not_stored == intake.personal_in_cells == ("ملاحظات",)
     assert given not in everything(intake)
 
 
@@ -73,3 +73,4 @@ def test_accounts_cards_and_landlines_are_no_extras(read):
     )
     assert intake.units["extras"].tolist() == ["رنگ|text|سبز"]
     assert set(intake.personal_not_stored) == {"واریز به", "شماره واریز", "شماره دفتر"}
+    assert intake.personal_in_cells == ()

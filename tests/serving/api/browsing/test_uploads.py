@@ -306,3 +306,13 @@ def test_two_columns_named_as_one_field_are_said_or_refused(writing, heads, said
     assert (checked.status_code == 200) == decided
     if not decided:
         assert checked.headers["location"].endswith(place)
+
+
+def test_a_column_of_remarks_with_one_number_of_a_person_can_be_chosen_without_it(writing):
+    lines = "Unit name,County,توضیحات,Odd\nRemarked,Khoy,call 09141234567,call 09141234567\nKept,Khoy,new roof,blue\n"
+    page = settled(writing, address(bring(writing, lines)))
+    assert filled(page, "توضیحات")
+    assert filled(page, "Odd")
+    assert "new roof" in words(page)
+    assert "only that is left out" in words(page)
+    assert "09141234567" not in page.text
