@@ -86,8 +86,8 @@ def import_outcomes(terminal: Terminal, settings: Settings, path: Path, *, known
     """
     at = today() if known_on is None else day(known_on, "--known-on").at
     sheet = read_outcome_sheet(path)
-    words = {"kinds": kind_words(), "acts": act_words()}
-    found = desk.record_sheet(settings, sheet.rows, known_on=at, **words, dry_run=dry_run, **_by())
+    kinds, acts = kind_words(), act_words()
+    found = desk.record_sheet(settings, sheet.rows, known_on=at, kinds=kinds, acts=acts, dry_run=dry_run, **_by())
     refused = found.refused.to_dict("records")
     if terminal.answer({"recorded": 0 if dry_run else len(found.accepted), "refused": refused}):
         return
