@@ -211,6 +211,27 @@ def test_two_people_on_one_unit_see_each_other_and_both_changes_stay(desk, opene
     assert first.input_value("#f-estate") == "شهرک دوم"
 
 
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_a_package_is_looked_for_changed_by_a_wish_and_signed_off(desk, opened, language):
+    page = opened(language)
+    page.goto(_path(desk, "/desk/packages/new?from=spring"))
+    page.fill("#f-name", f"event-{language}")
+    page.click("form[data-draft] button.main")
+    page.wait_for_url("**/desk/packages/event-*@1*", timeout=60_000)
+    assert page.locator("section[aria-labelledby=units] li").count() == 6
+    first = page.locator("section[aria-labelledby=units] li").first
+    left_out = first.locator("a").inner_text()
+    first.locator("summary").click()
+    first.locator("input[name=reason]").fill("sold")
+    first.locator("button").click()
+    page.wait_for_url("**/desk/packages/event-*@2*", timeout=60_000)
+    assert left_out not in page.inner_text("section[aria-labelledby=units]")
+    page.fill("#f-office", "planning")
+    page.click("section[aria-labelledby=sign] button:not([type])")
+    assert page.locator(".chip.good", has_text="planning").count() == 1
+    assert page.locator("details.wish").count() == 0
+
+
 def test_days_are_picked_by_keys_in_the_readers_calendar(desk, opened):
     page = opened("fa")
     page.goto(_path(desk, "/desk/outcomes/new"))
