@@ -51,7 +51,7 @@ def second_columns(columns: Sequence[Column]) -> list[SecondColumn]:
     found = []
     for column in columns:
         field = _field(column)
-        first = given.get(field)
+        first = given.get(field) if field else None
         if field is None or first is None or (not column.stated and _in_two_languages(first.levels, column.levels)):
             continue
         found.append(SecondColumn(column, first, field, _decided(first, column, field)))

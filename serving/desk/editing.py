@@ -218,11 +218,10 @@ def _edited(register: Register, edit: Edit, write: Write, *, now: datetime, acto
     if met or not (wanted or lists or unread):
         return Edited(met=met)
     plain = {name: text for name, text in wanted.items() if name != Field.NAME}
-    provinces = units.loc[list(edit.units), Field.PROVINCE].dropna().unique() if Field.COUNTY in plain else ()
+    provinces = set(units.loc[list(edit.units), Field.PROVINCE].dropna()) if Field.COUNTY in plain else set()
     source = f"{EDITS}{actor.removeprefix('user:')}"
-    intake = _read(
-        len(edit.units), plain, now=now, source=source, province=provinces[0] if len(provinces) == 1 else None
-    )
+    province = str(provinces.pop()) if len(provinces) == 1 else None
+    intake = _read(len(edit.units), plain, now=now, source=source, province=province)
     called = _name(register, edit, intake, wanted.get(Field.NAME))
     refused = (*_refused(intake, edit.units), *unread)
     if isinstance(called, Refused) or refused:
