@@ -29,7 +29,6 @@ _BOXES = {
     "role": "access.role",
     "account": "desk.name",
     "expert": "desk.expert_code",
-    "reason": "desk.why",
     "view": "desk.view_name",
 }
 _FAMILIES: Mapping[str, Iterable[Code]] = {"kind": OutcomeKind, "act": InterventionCode, "status": Status}
