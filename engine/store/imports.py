@@ -32,7 +32,15 @@ from engine.store.session import Session
 from engine.store.sources import held_back
 from engine.store.story import ImportStory, import_story
 from engine.store.typed import typed_lines, typed_units
-from engine.store.undoing import Undone, refuse_undone_import, refuse_unknown_import, undo, undo_plan, undone_of
+from engine.store.undoing import (
+    Undone,
+    left_to_edits,
+    refuse_undone_import,
+    refuse_unknown_import,
+    undo,
+    undo_plan,
+    undone_of,
+)
 
 
 class IntakeLike(Protocol):
@@ -208,6 +216,20 @@ class Imports:
             rest = {"lines": plan.lines, "sightings": plan.sightings}
             after = units_without(connection, import_id, plan.units, **rest)[COLUMNS]
             return undone_of(connection, import_id, _as_stored(connection, plan.units), after)
+
+    def left_to_edits(self, import_id: int) -> pd.Series:
+        """Units of an import of which nothing but edits of persons speaks beside it, with their last name.
+
+        Once it is taken back they still show, since somebody wrote of them; they go when those edits are taken back.
+
+        Raises
+        ------
+        EhyaError
+            ``unknown_import``.
+        """
+        with self._session.read() as connection:
+            refuse_unknown_import(connection, import_id)
+            return left_to_edits(connection, import_id)
 
     def rejections(self, import_id: int) -> pd.DataFrame:
         """Rows and cells that an import refused: ``sheet, row, column, field, code, given``."""

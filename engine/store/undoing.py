@@ -13,19 +13,29 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sqlalchemy import Connection, Select, Table, insert, null, select
+from sqlalchemy import Connection, Select, Table, func, insert, null, select
 
 from engine.codes import Code
 from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
 from engine.store.bulk import insert_frame, read, read_where
 from engine.store.columns import SIGHTING
+from engine.store.sources import EDITS
 from engine.store.valuing import valued
 
 _Mask = npt.NDArray[np.bool_]
 _PAIR = ["unit_id", "field"]
 _RECORD = [*SIGHTING, "import_id"]
 _KEPT_COLUMNS = ["kind", "number", "unit_id", "field", "day"]
+_ENDED: dict[str, Select[Any]] = {
+    "event": select(schema.event_revisions.c.event_id),
+    "confirmation": select(schema.withdrawals.c.confirmation_id).where(
+        schema.withdrawals.c.confirmation_id.is_not(None)
+    ),
+    "pin": select(schema.withdrawals.c.pin_id).where(schema.withdrawals.c.pin_id.is_not(None)),
+    "merge": select(schema.unmerges.c.merge_id),
+}
+"""Numbers of what was taken back since, a kind each."""
 _KEPT = (
     ("event", schema.events, "unit_id", "known_on"),
     ("confirmation", schema.confirmations, "unit_id", "made_at"),
@@ -46,7 +56,8 @@ class Undone:
     units
         The units that it spoke of, sorted: ``unit_id, fate`` (a `Fate`).
     kept
-        What persons decided and recorded of these units after it, and of those that are gone at any time: ``kind``
+        What persons decided and recorded of these units after it, and of those that are gone at any time, as far as it
+        was not taken back: ``kind``
         (``event``, ``confirmation``, ``pin``, ``merge``, ``distinction``), ``number, unit_id, field`` (missing where it
         is of no field), ``day``. It is kept, and shows again when the unit does.
     """
@@ -125,10 +136,39 @@ def undone_of(connection: Connection, number: int, before: pd.DataFrame, after: 
 def _kept(connection: Connection, kind: str, table: Table, unit: str, day: str, units: pd.Series) -> pd.DataFrame:
     field = table.c.get("field", null())
     query = select(table.c.id.label("number"), table.c[unit].label("unit_id"), field.label("field"), table.c[day])
+    if kind in _ENDED:
+        query = query.where(table.c.id.not_in(_ENDED[kind]))
+    elif kind == "distinction":  # the last line of a pair says whether it holds
+        last = select(func.max(table.c.id)).group_by(table.c.unit_id, table.c.other_id)
+        query = query.where(table.c.holds, table.c.id.in_(last))
     raw = read_where(connection, query.order_by(table.c.id), table.c[unit], units)
     raw.columns = ["number", "unit_id", "field", "day"]
     lines = raw.astype({"number": "int64", "unit_id": "str", "field": "str", "day": "datetime64[us]"})
     return lines.assign(kind=kind, day=lines["day"].dt.normalize().astype("datetime64[s]"))[_KEPT_COLUMNS]
+
+
+def left_to_edits(connection: Connection, number: int) -> pd.Series:
+    """Units of an import of which, without it, nothing but edits of persons would speak: index ``unit_id``, and the
+    name that some import gave them, by which they would show no more.
+    """
+    own, tables = schema.sightings.c, (schema.sightings, schema.repeats)
+    units = read(connection, select(own.unit_id).where(own.import_id == number))["unit_id"].drop_duplicates()
+    told = []
+    for table in tables:
+        source = func.coalesce(table.c.source, schema.imports.c.source).label("source")
+        query = select(table.c.unit_id, source).join_from(
+            table, schema.imports, table.c.import_id == schema.imports.c.id
+        )
+        query = query.where(table.c.import_id != number, schema.living(table.c.import_id))
+        told.append(read_where(connection, query, table.c.unit_id, units))
+    rest = pd.concat(told, ignore_index=True).astype("str")
+    by_hand = rest["source"].str.startswith(EDITS).groupby(rest["unit_id"]).all()
+    left = pd.Series(by_hand.index[by_hand.to_numpy(dtype=bool)], dtype="str")
+    values = schema.unit_values.c
+    query = select(values.unit_id, values.value).where(values.field == "name", values.value.is_not(None))
+    names = read_where(connection, query.order_by(values.id), values.unit_id, left)
+    named = names.drop_duplicates("unit_id", keep="last").set_index("unit_id")["value"]
+    return named.reindex(left.sort_values().to_numpy()).astype("str").rename_axis("unit_id").rename("name")
 
 
 def _as_text(rows: pd.DataFrame) -> pd.DataFrame:

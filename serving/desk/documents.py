@@ -68,9 +68,11 @@ def plain_name(name: str) -> str:
     --------
     >>> plain_name("..\\..\\a\u202egnp.exe"), plain_name("/etc/سند.pdf"), plain_name("...")
     ('agnp.exe', 'سند.pdf', 'file')
+    >>> plain_name("بهره\u200cبرداری.pdf") == "بهره\u200cبرداری.pdf"  # what keeps Persian words apart is part of a name
+    True
     """
     last = re.split(r"[\\/]", name)[-1]
-    plain = "".join(sign for sign in last if sign.isprintable())
+    plain = "".join(sign for sign in last if sign.isprintable() or sign == "\u200c")
     return plain.strip(" .")[-120:] or "file"
 
 

@@ -39,9 +39,13 @@ _NOT_EDITED = (Field.IDLE_MONTHS, Field.PROVINCE)
 EDITABLE = tuple(one for one in Field if FIELDS[one].kind is not Kind.LIST and one not in _NOT_EDITED)
 """Fields that have one box; lists have rows (`serving.desk.listing`), and the province comes with its county."""
 
+_SHOWN = 40  # signs of what is too long to be shown whole
 _STANDING = frozenset({Field.STATUS.value, Field.STOPPED_ON.value})
 FOR_MANY = tuple(one for one in EDITABLE if one not in (Field.NAME, Field.BUSINESS_ID, Field.NATIONAL_ID))
 """Fields of which several units may have the same value: a name and an id are one unit's."""
+
+LONGEST_TEXT = 5_000
+"""Signs of a longest value: what is longer is refused, never cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,24 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """A field that somebody else changed meanwhile: what stood there when it was opened, and what stands there now."""
+    """A field that somebody else changed meanwhile.
+
+    Parameters
+    ----------
+    field
+        The field.
+    was, now, wanted
+        What stood there when it was opened, what stands there now, and what the person wrote.
+    by
+        The source of what stands now: an account after `engine.store.sources.EDITS`, or a register; empty where an
+        event or nobody says it.
+    """
 
     field: str
     was: str
     now: str
     wanted: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +231,18 @@ def _edited(register: Register, edit: Edit, write: Write, *, now: datetime, acto
     met = (*_met(shown, edit, edit.wanted, write), *_met_lists(shown, edit, lists))
     wanted = {name: text for name, text in edit.wanted.items() if edit.seen.get(name) != text}
     lists = {one: text for one, text in lists.items() if edit.lists[one].seen != text}
-    if met or not (wanted or lists or unread):
-        return Edited(met=met)
+    if met:
+        sources = register.units.facts(edit.units[0])["source"].dropna()
+        return Edited(met=tuple(replace(one, by=str(sources.get(one.field, ""))) for one in met))
+    if not (wanted or lists or unread):
+        return Edited()
+    long = tuple(
+        Refused(edit.units[0], name, f"{text[:_SHOWN]}…", "edit_text.too_long", {"allowed": LONGEST_TEXT})
+        for name, text in wanted.items()
+        if len(text) > LONGEST_TEXT
+    )
+    if long:
+        return Edited(refused=(*long, *unread))
     plain = {name: text for name, text in wanted.items() if name != Field.NAME}
     provinces = set(units.loc[list(edit.units), Field.PROVINCE].dropna()) if Field.COUNTY in plain else set()
     source = f"{EDITS}{actor.removeprefix('user:')}"
@@ -367,12 +393,14 @@ def _read_name(text: str) -> str | None:
 
 
 def _refused(intake: Intake, unit_ids: Sequence[str]) -> tuple[Refused, ...]:
+    """What intake could not read; of a list of codes also a part, which a register may lose and a person may not."""
     guessed = intake.notes[intake.notes["code"] == NoteCode.GUESSED_COUNTY]
     guessed = guessed.assign(  # a guess would move units to another province
         code=pd.Series([RejectionCode.UNKNOWN_COUNTY] * len(guessed), index=guessed.index, dtype=object),
         facts=guessed["facts"].map(lambda facts: {"nearest": [facts["taken"]]}),
     )
-    rows = pd.concat([intake.rejected_cells, intake.rejected_rows, guessed]).astype(object)
+    parts = intake.notes[intake.notes["code"] == NoteCode.PART_NOT_UNDERSTOOD]
+    rows = pd.concat([intake.rejected_cells, intake.rejected_rows, guessed, parts]).astype(object)
     lines = rows.where(rows.notna(), None).to_dict("records")
     first = 2  # below the heading
     return tuple(

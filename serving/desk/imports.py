@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -56,6 +56,8 @@ class ImportSeen:
         Names of the units that still show, index ``unit_id``.
     start
         The first of the units whose cells are told.
+    left
+        Of a register that was taken back: units that show still, since persons wrote of them, with their last name.
     """
 
     line: Mapping[str, object]
@@ -65,6 +67,7 @@ class ImportSeen:
     refused: pd.DataFrame
     names: pd.Series
     start: int = 0
+    left: pd.Series = field(default_factory=lambda: pd.Series(dtype="str"))
 
 
 def imports_seen(settings: Settings) -> ImportsSeen:
@@ -101,7 +104,16 @@ def import_seen(settings: Settings, number: int, *, start: int = 0, length: int 
         units = {*story.cells["unit_id"], *story.missing["unit_id"].head(MISSING)}
         names = register.units.some(units)["name"] if units else pd.Series(dtype="str")
         refused = register.imports.rejections(number)
-    return ImportSeen(line, readers.get(number, ""), undoers.get(number, ""), story, refused, names, start)
+        undone = not pd.isna(line["undone_at"])  # type: ignore[call-overload]
+        left = _left(register, number, line) if undone else pd.Series(dtype="str")
+    return ImportSeen(line, readers.get(number, ""), undoers.get(number, ""), story, refused, names, start, left)
+
+
+def _left(register: Register, number: int, line: Mapping[str, object]) -> pd.Series:
+    """Units that stay by edits alone where a register goes; an edit is no register."""
+    if str(line["source"]).startswith(EDITS):
+        return pd.Series(dtype="str")
+    return register.imports.left_to_edits(number)
 
 
 def _doers(register: Register) -> tuple[dict[int, str], dict[int, str]]:
@@ -142,12 +154,15 @@ class UndoSeen:
         Name of each unit, index ``unit_id``.
     later
         Imports that stand and came after it, as `ImportsSeen.table` has them.
+    left
+        Units that would show still, since persons wrote of them, with their name.
     """
 
     line: Mapping[str, Any]
     undone: Undone
     names: pd.Series
     later: pd.DataFrame
+    left: pd.Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +199,10 @@ def undo_seen(settings: Settings, number: int) -> UndoSeen:
         found = register.imports.undoing(number)
         table = register.imports().set_index("id", drop=False)
         names = register.units.some(set(found.units["unit_id"]))["name"]
+        line = {str(name): value for name, value in table.loc[number].items()}
+        left = _left(register, number, line)
     later = table[(table["id"] > number) & table["undone_at"].isna()]
-    return UndoSeen({str(name): value for name, value in table.loc[number].items()}, found, names, later)
+    return UndoSeen(line, found, names, later, left)
 
 
 def undo_import(settings: Settings, number: int, *, made_at: datetime, actor: str) -> Undone:

@@ -332,6 +332,22 @@ def outcome(settings: Settings, number: int) -> dict[str, Any]:
         return register.events.one(number)
 
 
+def ended_outcome(settings: Settings, number: int) -> tuple[str, int | None]:
+    """The unit of an event that stands no more, and the number of the event that stands instead, if one does.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_event`` where no such event ever was, or it stands.
+    """
+    with open_register(settings) as register:
+        log = register.events.log()
+    line = next(iter(log[(log["id"] == number) & (log["state"] != "stands")].to_dict("records")), None)
+    if line is None:
+        raise EhyaError(ErrorCode.UNKNOWN_EVENT, given=number)
+    return str(line["unit_id"]), None if pd.isna(line["replacement_id"]) else int(line["replacement_id"])
+
+
 def asked_outcome(register: Register, request: OutcomeRequest) -> Outcome:
     """The event that is asked for, its unit found among all; it only reads, and keeps nobody waiting.
 

@@ -42,6 +42,7 @@ from serving.desk.outcomes import (
     OutcomeRequest,
     RecordedSheet,
     correct_outcome,
+    ended_outcome,
     outcome,
     outcomes,
     record_outcome,
@@ -117,7 +118,15 @@ def router() -> APIRouter:
 
     @routes.get("/outcomes/{number}", openapi_extra=read_by())
     async def one(request: Request, number: Number) -> Response:
-        event = await run_in_threadpool(outcome, settings_of(request), number)
+        try:
+            event = await run_in_threadpool(outcome, settings_of(request), number)
+        except EhyaError as error:
+            if error.code is not ErrorCode.UNKNOWN_EVENT:
+                raise
+            unit, instead = await run_in_threadpool(ended_outcome, settings_of(request), number)
+            if instead is None:
+                return went(request, unit_address(unit), f"event_was_withdrawn:{number}")
+            return went(request, f"/desk/outcomes/{instead}", f"event_was_corrected:{number}")
         typed = _as_typed(event, words_for(request))
         return await _form(request, typed, str(event["unit_id"]), number=number, seen=typed)
 

@@ -19,6 +19,7 @@ from serving.api.browsing.answers import (
     written_by,
     wrong,
 )
+from serving.api.browsing.look import words_for
 from serving.desk.learning import (
     HandedOut,
     PanelRead,
@@ -66,6 +67,9 @@ def router() -> APIRouter:
         given = form_of(request)
         typed = {name: given.text(name) for name in given.fields}
         found = await run_in_threadpool(_handed_out, request, typed.get("panel", ""))
+        if not any(_answer(text) for name, text in typed.items() if name.startswith(tuple(OUTPUTS))):
+            said = words_for(request).text("desk.no_answers")
+            return await answered(request, lambda frame: panel_page(frame, found, typed=typed, problem=said), 422)
         try:
             read = await run_in_threadpool(_taken, request, found, typed)
         except EhyaError as error:

@@ -9,7 +9,8 @@ import pandas as pd
 
 from engine.codes import Code
 from engine.domain.unit import FIELDS, Field, Kind, Status
-from engine.parsing.rejection import RejectionCode
+from engine.parsing.rejection import NoteCode, RejectionCode
+from engine.store.sources import EDITS
 from serving.desk.editing import FOR_MANY, Edited, Write, as_written
 from serving.desk.listing import LISTS, MOST_ITEMS, ListEdit
 from serving.disclosure.values import known
@@ -43,8 +44,8 @@ LISTS_OF: Mapping[str, Field] = {"machines": Field.EQUIPMENT, "money": Field.DEB
 """The list that stands below a group of boxes."""
 
 
-_HERE = (RejectionCode.FOREIGN_CURRENCY,)
-"""Refusals whose text names an option of the terminal."""
+_HERE = (RejectionCode.FOREIGN_CURRENCY, NoteCode.PART_NOT_UNDERSTOOD)
+"""Refusals whose text names an option of the terminal, or says what only a register's reader does."""
 
 
 def edit_page(
@@ -99,7 +100,10 @@ def edit_page(
         groups=groups,
         lists=lists,
         most_items=MOST_ITEMS,
-        met=bool(met),
+        met=[
+            {"field": one.field, "name": words.text(f"field.{one.field}"), "by": one.by.removeprefix(EDITS)}
+            for one in met.values()
+        ],
         refused=done is not None and bool(done.refused),
         problem=problem or words.join(beside),
         price_year="" if pd.isna(year) else words.fact(int(year)),

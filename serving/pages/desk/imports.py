@@ -108,6 +108,7 @@ def import_page(frame: Frame, found: ImportSeen) -> str:
         missing_more=words.number(beyond) if beyond else "",
         complete=story.complete,
         refused=[_refused(one, words, several) for one in found.refused.head(_REFUSED).to_dict("records")],
+        **_left(found.left, words),
         refused_more=words.number(len(found.refused) - _REFUSED) if len(found.refused) > _REFUSED else "",
         pages=Pages.of(f"/desk/imports/{number}", {}, found.start, LENGTH, len(units), words),
     )
@@ -143,11 +144,22 @@ def undo_page(frame: Frame, found: UndoSeen) -> str:
             for fate in (Fate.GONE, Fate.CHANGED)
             if len(fates[fate])
         ],
+        **_left(found.left, words),
         lost=[words.text(f"undo_kept.{kind}", count=int(count)) for kind, count in lost.items()],
         later=[_line(one, {}, {}, words) for one in found.later.head(MISSING).to_dict("records")],
         later_more=words.number(len(found.later) - MISSING) if len(found.later) > MISSING else "",
         here=f"/desk/imports/{number}",
     )
+
+
+def _left(left: pd.Series, words: Speech) -> dict[str, Any]:
+    """Units that stay by edits alone, by their last name and their id."""
+    return {
+        "left": [
+            (unit_address(str(unit)), name_of(name, words), str(unit)) for unit, name in left.head(MISSING).items()
+        ],
+        "left_more": words.number(len(left) - MISSING) if len(left) > MISSING else "",
+    }
 
 
 def changes_said(cells: pd.DataFrame, words: Speech) -> list[dict[str, str]]:

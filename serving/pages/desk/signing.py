@@ -12,10 +12,11 @@ from engine.domain.unit import FIELDS, Field, Kind, Status
 from serving.i18n import Speech, texts
 from serving.pages.desk.frame import Frame, page
 
-_OURS = ("next", "state", "which", "panel", "then", "sure", "proposed", "unit")
+_OURS = ("next", "state", "which", "panel", "then", "sure", "proposed", "pair", "as_of")
 _OURS_BEFORE = ("seen_", "shown_", "key_")
 """Fields that pages write for themselves: nobody typed them."""
 _BOXES = {
+    "unit": "page.unit",
     "kind": "desk.kind_column",
     "happened_on": "cli.happened_on",
     "known_on": "cli.known_on",
@@ -40,7 +41,7 @@ def box_said(name: str, words: Speech) -> str:
     --------
     >>> from serving.i18n import speech
     >>> [box_said(one, speech("en")) for one in ("jobs_now", "equipment_new1_count", "kind", "zz_9")]
-    ['Jobs now', 'Equipment: How many', 'What happened', 'Another box']
+    ['Jobs now', 'List of machines: How many', 'What happened', 'Another box']
     """
     known = texts(words.language)
     first, _, part = name.partition("_")

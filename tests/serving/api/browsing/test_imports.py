@@ -49,6 +49,30 @@ def test_what_taking_a_register_back_takes_along_is_said_before_it_is_done(writi
     assert writing.get("/desk/imports/99/undo").status_code == 404
 
 
+def test_units_that_stay_by_edits_are_named_before_and_after_and_only_what_stands_is_counted(writing):
+    listed = writing.get("/desk/units").text
+    unit, name = re.search(r'<th scope="row"><a href="/desk/units/(\w+)">([^<]+)</a>', listed).groups()
+    other = re.findall(r'name="unit" value="(\w+)"', listed)[-1]
+    writing.get(f"/desk/units/{unit}/edit")
+    writing.post(f"/desk/units/{unit}/edit", {"jobs_now": "4321"})
+    for day in ("2026-03-01", "2026-03-02"):
+        writing.post("/desk/outcomes/new", {"unit": other, "kind": "visited", "happened_on": day})
+    number = re.search(r'href="/desk/outcomes/(\d+)"', writing.get("/desk/outcomes").text)[1]
+    writing.post(f"/desk/outcomes/{number}/withdraw", {"reason": "never was"})
+    before = writing.get("/desk/imports/1/undo").text
+    assert "1 event" in words(before)
+    assert "2 events" not in words(before)
+    done = writing.follow(
+        writing.post("/desk/undo/import", {"which": "1", "sure": "1", "next": "/desk/imports/1"})
+    ).text
+    for page in (before, done):
+        left = words(page.partition('aria-labelledby="left"')[2].partition("</section>")[0])
+        assert "take those edits back too" in left
+        assert name in left
+        assert unit in left
+        assert other not in left
+
+
 def test_whether_an_edit_or_a_register_is_taken_back_is_read_from_its_source(writing):
     unit = re.search(r'name="unit" value="(\w+)"', writing.get("/desk/units").text)[1]
     writing.get(f"/desk/units/{unit}/edit")

@@ -52,6 +52,9 @@ def test_an_event_is_corrected_and_withdrawn(writing):
     number = re.search(r'href="/desk/outcomes/(\d+)"', page.text)[1]
     gone = writing.follow(writing.post(f"/desk/outcomes/{number}/withdraw", {"reason": "never was"}))
     assert "No event is recorded yet" in words(gone)
+    led = writing.get(f"/desk/outcomes/{number}")  # the audit leads there
+    assert led.headers["location"].startswith(f"/desk/units/{unit}?")
+    assert f"Event {number} was withdrawn" in words(writing.follow(led))
     assert writing.get("/desk/outcomes/999").status_code == 404
 
 

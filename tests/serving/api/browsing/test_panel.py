@@ -11,6 +11,9 @@ def test_pairs_are_chosen_answered_and_agreement_is_said(writing):
     page = writing.follow(writing.post("/desk/panel/choose", {"pairs": "5"}))
     names = sorted(set(re.findall(r'name="((?:restart|jobs)_\d+)"', page.text)))
     panel = re.search(r'name="panel" value="(\w+)"', page.text)[1]
+    nothing = writing.post("/desk/panel", {"panel": panel, "expert": "E7"})
+    assert nothing.status_code == 422
+    assert "No pair is answered yet" in words(nothing)
     answers = {name: "first" if int(name.split("_")[1]) % 2 else "second_much" for name in names}
     refused = writing.post("/desk/panel", {"panel": panel, "expert": "Sara Karimi", **answers})
     assert refused.status_code == 422  # a code, never a name

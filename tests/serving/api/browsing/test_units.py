@@ -50,6 +50,13 @@ def test_a_hidden_field_that_we_did_not_write_is_refused_in_words(writing, broke
     assert "Traceback" not in answer.text
 
 
+def test_a_filter_that_is_none_says_so_in_the_part_that_is_asked_for_as_one_types(reading):
+    refused = reading.get("/desk/units", params={"sector": "لبنیات"})
+    assert refused.status_code == 422
+    live = refused.text.partition('<div id="list">')[2]
+    assert "لبنیات" in words(live)
+
+
 def test_the_list_is_exported_as_it_is_shown(reading):
     sheet = reading.get("/desk/units.xlsx?triage=offer")
     assert sheet.headers["content-disposition"].startswith("attachment")
@@ -100,6 +107,29 @@ def test_a_refused_value_is_said_at_its_box_and_nothing_is_lost(writing):
     assert "desk:sara" not in writing.get(f"/desk/units/{unit}").text
 
 
+@pytest.mark.parametrize(
+    ("field", "typed", "strange"),
+    [("stop_causes", "کمبود نقدینگی، آفت ملخ", "آفت ملخ"), ("deal_forms", "فروش، معاوضه با زمین", "معاوضه با زمین")],
+)
+def test_a_part_that_is_not_understood_is_refused_at_its_box_and_nothing_is_kept(writing, field, typed, strange):
+    unit = _unit(writing)
+    form = _fields(writing.get(f"/desk/units/{unit}/edit").text)
+    answer = writing.post(f"/desk/units/{unit}/edit", form | {field: typed, "jobs_now": "77"})
+    assert answer.status_code == 422
+    assert strange in re.search(rf'id="h-{field}">([^<]*)', answer.text)[1]
+    assert _fields(writing.get(f"/desk/units/{unit}/edit").text) == form
+
+
+def test_a_note_that_is_too_long_is_refused_and_not_cut(writing):
+    unit = _unit(writing)
+    page = writing.get(f"/desk/units/{unit}/edit").text
+    assert "maxlength" not in re.search(r'<textarea id="f-notes"[^>]*>', page)[0]
+    answer = writing.post(f"/desk/units/{unit}/edit", _fields(page) | {"notes": "الف" * 4_000})
+    assert answer.status_code == 422
+    assert "5000 characters" in re.search(r'id="h-notes">([^<]*)', answer.text)[1]
+    assert "الف" * 4_000 in answer.text
+
+
 def test_two_people_on_one_unit_see_each_other_and_lose_nothing(writing):
     unit = _unit(writing)
     opened = _fields(writing.get(f"/desk/units/{unit}/edit").text)
@@ -108,6 +138,9 @@ def test_two_people_on_one_unit_see_each_other_and_lose_nothing(writing):
     second = writing.post(f"/desk/units/{unit}/edit", opened | {"jobs_now": "12", "estate": "Other"})
     assert second.status_code == 409
     assert "is “11” now" in words(second)
+    banner = second.text.partition('<ul class="met">')[2].partition("</ul>")[0]
+    assert '<a href="#f-jobs_now">' in banner
+    assert words(banner).strip() == "Jobs now · sara"
     assert 'value="12"' in second.text
     assert 'value="Other"' in second.text
     again = writing.post(f"/desk/units/{unit}/edit", _fields(second.text) | {"jobs_now": "12", "estate": "Other"})
@@ -262,9 +295,10 @@ def test_a_hostile_file_is_refused_with_its_reason(writing, name, content, why):
 
 def test_a_document_is_saved_not_shown_and_comes_back_after_removing(writing):
     unit = _unit(writing)
-    named = '../<img src=x onerror="a">سند.pdf'
+    named = '../<img src=x onerror="a">بهره\u200cبرداری.pdf'
     added = writing.follow(writing.post(f"/desk/units/{unit}/documents", files={"file": (named, b"%PDF-1.7 plain")}))
     assert "<img src=x" not in added.text
+    assert "بهره\u200cبرداری.pdf" in added.text
     link = re.search(rf'/desk/units/{unit}/documents/(\d+)"', added.text)[1]
     fetched = writing.get(f"/desk/units/{unit}/documents/{link}")
     assert fetched.content == b"%PDF-1.7 plain"
