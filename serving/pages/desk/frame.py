@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.codes import Code
+from engine.settings import LANGUAGES
 from serving.html.template import render
 from serving.i18n import Speech
 from serving.pages.desk.look import MONEY, THEMES, Look
@@ -95,6 +96,11 @@ class Frame:
         """Of each place its code, address and letter."""
         shown = (place for place in KEYS if place is not Place.PEOPLE or self.administers)
         return [(place.value, ADDRESSES[place], KEYS[place]) for place in shown]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages that pages are written in."""
+        return LANGUAGES
 
     @property
     def choices(self) -> dict[str, tuple[str, ...]]:

@@ -120,6 +120,7 @@ def terms_page(
         frame,
         Place.PACKAGES,
         boxes=boxes,
+        source=str(document.get("name", "")),
         sectors=sectors,
         rows=range(SECTOR_ROWS),
         verdicts=verdict_choices(words),

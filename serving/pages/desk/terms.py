@@ -54,7 +54,7 @@ def terms_stated(boxes: Mapping[str, str], verdicts: Sequence[str], carried: Map
             quotas.append({"sector": [sector or ""], "at_least": written.get(f"sector_least_{row}")})
     if quotas:
         stated["quotas"] = quotas
-    stated["verdicts"] = list(verdicts)
+    stated["verdicts"] = list(verdicts) or [one.value for one in Triage]  # what stays empty limits nothing
     stated["publishable_only"] = "publishable" in written
     stated["norms_stand_in"] = "norms_stand_in" in written
     if "revived" in written or "revived_chance" in written:
