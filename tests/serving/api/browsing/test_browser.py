@@ -163,7 +163,7 @@ def test_a_register_is_brought_mended_looked_at_ranked_compared_and_taken_back(d
     page.fill(".refused-row input[id^=i-]", "23")
     page.click("form[action$='/mend'] p.acts button")
     page.locator(".refused-row").wait_for(state="detached")
-    page.locator("form[action$='/store'] button").first.click()
+    page.locator("button[formaction$='/store']").first.click()
     stored = re.sub(r"\?.*", "", page.url)
     page.goto(f"{address}/desk/units?q={names[1]}")
     page.locator("#list tbody tr th a").first.click()
