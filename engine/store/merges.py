@@ -162,7 +162,7 @@ def undo_merge(connection: Connection, unit_id: str, *, made_at: datetime) -> st
     found = standing[-1] if standing else None
     if found is None:
         raise EhyaError(ErrorCode.NOT_MERGED, given=unit_id, allowed=members(roots(connection), unit_id)[1:])
-    if not _speaks(connection, unit_id):
+    if found.import_id is not None and not _speaks(connection, unit_id):
         raise EhyaError(ErrorCode.NAME_ALONE, given=unit_id, kept=found.kept_id, number=found.import_id)
     connection.execute(insert(schema.unmerges).values(merge_id=found.id, made_at=made_at))
     return str(found.kept_id)

@@ -39,6 +39,8 @@ class StoredRequest:
         What the office answered; ``None`` before it does.
     answered_at, withdrawn_at
         UTC; one of them at most.
+    place
+        Its place among all that a page counts, from 1, whatever became of them; nil where no page was asked for.
     """
 
     request_id: str
@@ -52,6 +54,7 @@ class StoredRequest:
     answer: str | None = None
     answered_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    place: int = 0
 
     @property
     def state(self) -> RequestState:
@@ -112,6 +115,36 @@ class Requests:
         query = query.order_by(table.id.desc() if newest else table.id).offset(after).limit(limit)
         with self._session.read() as connection:
             return tuple(_stored(row) for row in connection.execute(query).mappings())
+
+    def page(
+        self,
+        owner: str | None,
+        *,
+        state: RequestState | None = None,
+        overdue_at: datetime | None = None,
+        after: int = 0,
+        limit: int | None = None,
+    ) -> tuple[StoredRequest, ...]:
+        """Requests behind a place, the oldest first.
+
+        Places count all requests of the owner, or of everybody: what is answered or taken back while somebody turns
+        pages moves none of the others, and a place tells an owner of nobody else's.
+
+        Parameters
+        ----------
+        owner, state, overdue_at, limit
+            As for a call.
+        after
+            The place behind which they stand.
+        """
+        table = schema.requests.c
+        place = func.row_number().over(order_by=table.id).label("place")
+        places = select(table.id, place).where(*_wanted(owner, None, None, None)).subquery()
+        query = _selected().add_columns(places.c.place).join(places, places.c.id == table.id)
+        query = query.where(*_wanted(owner, state, overdue_at, None), places.c.place > after)
+        with self._session.read() as connection:
+            found = connection.execute(query.order_by(table.id).limit(limit)).mappings()
+            return tuple(_stored(row) for row in found)
 
     def count(
         self,
@@ -284,7 +317,7 @@ def _open(connection: Connection, owner: str | None, request_id: str) -> Mapping
 
 
 def _stored(row: Mapping[Any, Any]) -> StoredRequest:
-    kept = {name: row[name] for name in StoredRequest.__slots__ if name != "kind"}
+    kept = {name: row[name] for name in StoredRequest.__slots__ if name in row and name != "kind"}
     return StoredRequest(**kept, kind=RequestKind(row["kind"]))
 
 

@@ -162,14 +162,16 @@ class KeptRequests(Answer):
 
 
 class RequestFiguresAnswer(Answer):
-    """How well the office answers requests of the last 90 days; a figure that rests on fewer than five is null."""
+    """How well the office answers requests of the last 90 days; a figure that rests on fewer than five is null. For
+    readers outside the office all rest on others' requests, of three owners at least, as the day began, or are null.
+    """
 
     level_days: int = Field(description="days within which the office promises to answer")
     level_basis: LevelBasis = Field(description="`assumed` until the office states its own number")
     window_days: int
-    answered: int = Field(description="requests that were answered")
+    answered: int | None = Field(description="requests that were answered")
     median_days: float | None = Field(description="middle of the days that answers took, over those `answered`")
-    due: int = Field(description="requests whose time is up, by the level of the day on which each was asked")
+    due: int | None = Field(description="requests whose time is up, by the level of the day on which each was asked")
     in_time: float | None = Field(ge=0, le=1, description="share of those `due` that was answered in time")
     open: int = left_out("for the office: requests that wait now")
     overdue: int = left_out("for the office: those of them whose time is up")

@@ -12,7 +12,7 @@ from pydantic import Field
 from engine.domain.request import RequestState
 from engine.store import Register, StoredRequest
 from serving.api.access import Rate, WithoutKey, open_to
-from serving.api.asking import answered, asked, moment, paged, stock_of
+from serving.api.asking import answered, asked, moment, stock_of
 from serving.api.filters import LanguageQuery
 from serving.api.gate import caller_of
 from serving.api.kept_answers import (
@@ -22,9 +22,10 @@ from serving.api.kept_answers import (
     RequestFiguresAnswer,
 )
 from serving.api.owners import OwnedQuery, asked_owner, owner_of
+from serving.api.paging import address_after, position
 from serving.api.problems import problem_answers
 from serving.api.writing import body_of, member_of, object_in, written_once
-from serving.desk.requests import WINDOW, answer, ask, figures
+from serving.desk.requests import WINDOW, answer, ask, figures, published_figures
 from serving.disclosure.levels import KEY_ROLES, CallerRole, Level, level_of
 
 EXAMPLE = {"list_id": "none", "unit_id": "example-1", "kind": "documents", "text": "Which licences does it hold?"}
@@ -77,9 +78,14 @@ def router() -> APIRouter:
     async def requests(request: Request, query: Annotated[RequestsQuery, Query()]) -> Response:
         """What the caller asked and the office answered, oldest first; the office sees the requests of all owners."""
         owner, now = asked_owner(caller_of(request), query.owner), datetime.now(UTC)
-        due = now if query.overdue else None
-        ask_page = partial(_requests, owner=owner, state=query.state, overdue_at=due)
-        page, following = await paged(request, query, "/v1/requests", ask_page)
+        due, after, limit = now if query.overdue else None, position(query.cursor), query.limit
+
+        def ask_page(register: Register) -> tuple[StoredRequest, ...]:
+            return register.requests.page(owner, state=query.state, overdue_at=due, after=after, limit=limit + 1)
+
+        found = await asked(request, ask_page)
+        page = found[:limit]
+        following = address_after("/v1/requests", query, page[-1].place, limit=limit) if len(found) > limit else None
         return answered(request, query, {"requests": [_said(one, now) for one in page], "next": following})
 
     @routes.get(
@@ -93,8 +99,10 @@ def router() -> APIRouter:
         """How many requests of the last 90 days were answered, within how many days, and which share in time, beside
         the level that the office promises; of no investor alone.
         """
-        inside = level_of(caller_of(request).role) is Level.INTERNAL
-        found = await asked(request, lambda register: figures(register, datetime.now(UTC)))
+        caller = caller_of(request)
+        inside, now = level_of(caller.role) is Level.INTERNAL, datetime.now(UTC)
+        told = figures if inside else partial(published_figures, owner=owner_of(caller))
+        found = await asked(request, lambda register: told(register, now))
         said = {
             "level_days": found.level.days,
             "level_basis": found.level.basis.value,
@@ -168,18 +176,6 @@ def _with_body(roles: tuple[CallerRole, ...], example: object, schema: str) -> d
     content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}, "example": example}}
     declared = open_to(roles, without_key=WithoutKey.NEVER, rate=Rate.WRITES)
     return declared | {"requestBody": {"required": True, "content": content}}
-
-
-def _requests(
-    register: Register,
-    *,
-    owner: str | None,
-    state: RequestState | None,
-    overdue_at: datetime | None,
-    after: int,
-    limit: int,
-) -> tuple[StoredRequest, ...]:
-    return register.requests(owner, state=state, overdue_at=overdue_at, after=after, limit=limit)
 
 
 def _said(one: StoredRequest, now: datetime) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from engine.domain.mandate import Mandate
 from engine.errors import EhyaError, ErrorCode
 from engine.meetings.day import MeetingDay
 from engine.settings import Settings
-from engine.store import JobKind, JobState, Register, StoredJob, StoredMeetings
+from engine.store import JobKind, JobState, Register, StoredJob, StoredMandate, StoredMeetings
 from serving.desk.answered import weighed_by_answers
 from serving.desk.investors import investors, like
 from serving.desk.meetings import (
@@ -96,10 +96,11 @@ def keep_plan(
     Raises
     ------
     EhyaError
-        ``meetings_exist``, ``meetings_unknown``, ``meetings_changed``; ``meetings_unreadable`` for what does not hold
-        together.
+        ``meetings_value_refused`` for a name that no address can bear; ``meetings_exist``, ``meetings_unknown``,
+        ``meetings_changed``; ``meetings_unreadable`` for what does not hold together.
     """
     document, event = meetings_document(planned), planned.day.event
+    _refuse_name(event)
     plan_of(document, given=event)
     return register.meetings.add(document, event=event, over=over, made_at=made_at, actor=actor)
 
@@ -202,6 +203,16 @@ def saved_wishes(register: Register, owners: Collection[str] | None = None) -> l
     EhyaError
         ``meetings_without_mandates`` where there are none, or none of one who is named.
     """
+    return [
+        weighed_by_answers(register, one.owner, one.name, Mandate.read(one.document)).model_copy(
+            update={"id": one.owner, "name": one.owner}
+        )
+        for one in _wished(register, owners)
+    ]
+
+
+def _wished(register: Register, owners: Collection[str] | None) -> list[StoredMandate]:
+    """Saved mandates of those whose wishes count."""
     saved = register.mandates()
     having = tuple(dict.fromkeys(one.owner for one in saved))
     if owners is None:
@@ -216,13 +227,14 @@ def saved_wishes(register: Register, owners: Collection[str] | None = None) -> l
             wanted.add(owner)
     if not wanted:
         raise EhyaError(ErrorCode.MEETINGS_WITHOUT_MANDATES, given=None, allowed=list(having))
-    return [
-        weighed_by_answers(register, one.owner, one.name, Mandate.read(one.document)).model_copy(
-            update={"id": one.owner, "name": one.owner}
-        )
-        for one in saved
-        if one.owner in wanted
-    ]
+    return [one for one in saved if one.owner in wanted]
+
+
+def _refuse_name(event: str) -> None:
+    """Refuse a name that no address can bear."""
+    if not _NAME.fullmatch(event):
+        allowed = "1..200, no / \\ . .."
+        raise EhyaError(ErrorCode.MEETINGS_VALUE_REFUSED, key="event", given=event, allowed=allowed)
 
 
 def ask_plan(
@@ -247,12 +259,10 @@ def ask_plan(
         ``meetings_value_refused`` for a name that no address can bear, ``meetings_exist``,
         ``meetings_without_mandates``.
     """
-    if not _NAME.fullmatch(day.event):
-        allowed = "1..200, no / \\ . .."
-        raise EhyaError(ErrorCode.MEETINGS_VALUE_REFUSED, key="event", given=day.event, allowed=allowed)
+    _refuse_name(day.event)
     if kept := register.meetings.versions(day.event):
         raise EhyaError(ErrorCode.MEETINGS_EXIST, given=day.event, version=kept[-1].version)
-    saved_wishes(register, owners)
+    _wished(register, owners)
     asked = {"event": day.event, "day": day.document, "owners": None if owners is None else list(owners)}
     return _asked(register, asked, made_at, actor)
 
@@ -354,7 +364,10 @@ def plan_next(settings: Settings, stock: Stock, say: Say, *, worker: str, clock:
 
 def _planned(register: Register, stock: Stock, asked: Any) -> PlannedMeetings:
     day, wishes = MeetingDay.read(asked["day"]), saved_wishes(register, asked["owners"])
-    return plan_among(stock, day, wishes, declined=declined_units(register))
+    declined = declined_units(register)
+    # The log may name the mandate under which somebody declined; the guest is its owner.
+    owners = {f"{one.owner}:{one.name}": one.owner for one in register.mandates()}
+    return plan_among(stock, day, wishes, declined=declined.assign(mandate_id=declined["mandate_id"].replace(owners)))
 
 
 def _planned_again(register: Register, asked: Any) -> PlannedMeetings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import unicodedata
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
@@ -25,18 +25,25 @@ from engine.parsing.text import latin_digits
 from engine.settings import Settings
 from engine.store import Register, StoredRequest
 from engine.store.clock import utc
+from serving.desk.clock import day_of
 from serving.desk.workspace import open_register
 
 WINDOW = timedelta(days=90)
 """Requests of so long count for the published figures."""
 FEWEST = 5
 """A figure that rests on fewer requests is not published (assumed)."""
+FEWEST_OWNERS = 3
+"""Nor one that rests on requests of fewer owners, beside those of whoever reads it (assumed)."""
 REQUESTS_A_DAY = 50
 """Requests that one owner may make within a day: each costs a person of the office time (assumed)."""
 _DAY = timedelta(days=1)
 _ID_BYTES = 12
 _ASKED = ("list_id", "unit_id", "kind", "text")
 _PLAIN_CONTROLS = "\n\t"
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+"""Signs that count as letters and show nothing."""
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Signs that turn the order in which the signs around them are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +69,14 @@ class RequestFigures:
         answered in time; ``None`` below five. What was withdrawn before its time was up is no part of them.
     open, overdue
         All that wait now, and those of them whose time is up.
+
+    The numbers themselves are ``None`` where they would tell one owner of another.
     """
 
     level: Level
-    answered: int
+    answered: int | None
     median_days: float | None
-    due: int
+    due: int | None
     in_time: float | None
     open: int
     overdue: int
@@ -135,7 +144,13 @@ def answer(register: Register, request_id: str, text: object, *, made_at: dateti
     EhyaError
         ``request_text_refused``; ``request_unknown``, ``request_answered``, ``request_withdrawn``.
     """
-    return register.requests.answer(request_id, checked_text(text), made_at=made_at, actor=actor)
+    try:
+        return register.requests.answer(request_id, checked_text(text), made_at=made_at, actor=actor)
+    except EhyaError as error:
+        at = error.facts.get("date")
+        if not isinstance(at, datetime):
+            raise
+        raise EhyaError(error.code, **{**error.facts, "date": day_of(at)}) from error  # as it was lived through here
 
 
 def answer_here(settings: Settings, request_id: str, text: str, *, made_at: datetime, actor: str) -> StoredRequest:
@@ -193,10 +208,42 @@ def figures(register: Register, now: datetime) -> RequestFigures:
     now
         The moment.
     """
-    recent = register.requests(since=now - WINDOW)
-    took = [days_between(one.made_at, one.answered_at) for one in recent if one.answered_at is not None]
-    # One answered early counts when its time is up, like the others: else a week of quick answers looks like all.
-    due = [one for one in recent if one.due_at < utc(now) and (one.withdrawn_at or utc(now)) > one.due_at]
+    return _figures(register, register.requests(since=_earliest(now)), now)
+
+
+def published_figures(register: Register, now: datetime, owner: str | None) -> RequestFigures:
+    """How well the office answers, for a reader outside it.
+
+    Nobody learns from a figure what became of one other's request: it rests on the requests of others alone, of enough
+    of them and of enough owners, as they stood when the day began.
+
+    Parameters
+    ----------
+    register
+        The register.
+    now
+        The moment.
+    owner
+        Whose requests are left out: the reader's own, which a reader could subtract.
+    """
+    morning = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    others = [one for one in register.requests(since=_earliest(morning)) if one.owner != owner]
+    found = _figures(register, [_as_of(one, morning) for one in others if one.made_at < utc(morning)], morning)
+    telling = {
+        "answered": {one.owner for one in others if _took(_as_of(one, morning), morning)},
+        "due": {one.owner for one in others if _due(_as_of(one, morning), morning)},
+    }
+    hidden: dict[str, Any] = {"open": 0, "overdue": 0}
+    for count, figure in (("answered", "median_days"), ("due", "in_time")):
+        if len(telling[count]) < FEWEST_OWNERS or (getattr(found, count) or 0) < FEWEST:
+            hidden |= {count: None, figure: None}
+    return replace(found, **hidden)
+
+
+def _figures(register: Register, recent: Iterable[StoredRequest], now: datetime) -> RequestFigures:
+    recent = list(recent)
+    took = [days_between(one.made_at, one.answered_at) for one in recent if one.answered_at and _took(one, now)]
+    due = [one for one in recent if _due(one, now)]
     in_time = [one for one in due if one.answered_at is not None and one.answered_at <= one.due_at]
     return RequestFigures(
         level=level(register),
@@ -206,6 +253,36 @@ def figures(register: Register, now: datetime) -> RequestFigures:
         in_time=len(in_time) / len(due) if len(due) >= FEWEST else None,
         open=register.requests.count(state=RequestState.OPEN),
         overdue=register.requests.count(overdue_at=now),
+    )
+
+
+def _earliest(now: datetime) -> datetime:
+    """From when on requests may count: of a long promise the time is up long after they were made."""
+    return now - WINDOW - timedelta(days=LONGEST_LEVEL_DAYS)
+
+
+def _took(one: StoredRequest, now: datetime) -> bool:
+    """Whether a request counts for the days that answers take."""
+    return one.answered_at is not None and one.made_at > utc(now - WINDOW)
+
+
+def _due(one: StoredRequest, now: datetime) -> bool:
+    """Whether a request counts for the share in time: its time was up within the window.
+
+    One answered early counts when its time is up, like the others: else a week of quick answers looks like all.
+    """
+    return utc(now - WINDOW) < one.due_at < utc(now) and (one.withdrawn_at or utc(now)) > one.due_at
+
+
+def _as_of(one: StoredRequest, moment: datetime) -> StoredRequest:
+    """A request as it stood at a moment."""
+    told = one.answered_at is not None and one.answered_at <= utc(moment)
+    gone = one.withdrawn_at is not None and one.withdrawn_at <= utc(moment)
+    return replace(
+        one,
+        answer=one.answer if told else None,
+        answered_at=one.answered_at if told else None,
+        withdrawn_at=one.withdrawn_at if gone else None,
     )
 
 
@@ -296,6 +373,7 @@ def checked_text(given: object) -> str:
     """
     text = given.replace("\r\n", "\n").replace("\r", "\n").strip() if isinstance(given, str) else ""
     strange = any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in _PLAIN_CONTROLS for sign in text)
-    if not 0 < len(text) <= LONGEST_TEXT or strange:
+    said = any(unicodedata.category(sign)[0] not in "CZ" and sign not in _BLANK for sign in text)
+    if not (said and len(text) <= LONGEST_TEXT) or strange or not _TURNING.isdisjoint(text):
         raise EhyaError(ErrorCode.REQUEST_TEXT_REFUSED, count=len(text), allowed=LONGEST_TEXT)
     return text

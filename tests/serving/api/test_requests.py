@@ -177,3 +177,18 @@ def test_an_answer_of_nothing_or_too_much_is_refused(fund, said, text):
     path = f"/v1/requests/{fund('POST', '/v1/requests', json=said).json()['request_id']}"
     refused = fund("POST", f"{path}/answer", key="planner", json={"text": text})
     assert (refused.status_code, fund("GET", path).json()["state"]) == (422, "open")
+
+
+def test_whoever_answers_while_turning_pages_meets_every_request(own_copy, fund, said):
+    with open_register(own_copy.settings) as register:
+        for number in range(7):
+            asked = {"request_id": f"open-{number}", "kind": RequestKind.VISIT, "text": f"visit {number}?"}
+            register.requests.ask("fund", said["list_id"], said["unit_id"], **asked, **BY)
+    met, where = [], "/v1/requests?state=open&limit=3"
+    while where:
+        page = fund("GET", where, key="planner").json()
+        for one in page["requests"]:
+            met.append(one["request_id"])
+            fund("POST", f"/v1/requests/{one['request_id']}/answer", key="planner", json={"text": "come"})
+        where = page["next"]
+    assert met == [f"open-{number}" for number in range(7)]

@@ -9,7 +9,15 @@ from engine.domain.request import LEVEL_DAYS, LevelBasis, RequestKind
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import Register
-from serving.desk.requests import FEWEST, checked_text, figures, level_here, requests_listed, set_level
+from serving.desk.requests import (
+    FEWEST,
+    checked_text,
+    figures,
+    level_here,
+    published_figures,
+    requests_listed,
+    set_level,
+)
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
@@ -90,6 +98,23 @@ def test_only_what_is_due_is_counted_and_what_was_withdrawn_in_time_is_not(regis
     assert (found.due, found.in_time, found.answered, found.open) == (6, 0.0, 6, 0)
 
 
+def test_a_long_promise_hides_no_late_answer(settings, register, asked):
+    set_level(settings, "90", made_at=NOON - timedelta(days=400), actor="terminal")
+    for number in range(6):
+        asked(number, 120 + number)
+    assert (figures(register, NOON).due, figures(register, NOON).in_time) == (6, 0.0)
+
+
+def test_a_reader_outside_learns_nothing_of_one_other(register, asked):
+    """What rests on the own requests and on those of one other would tell the other's by subtraction."""
+    for number in range(6):
+        asked(number, 20, answered=2)
+    for reader in ("fund", "rival"):
+        found = published_figures(register, NOON, reader)
+        assert (found.answered, found.median_days, found.due, found.in_time) == (None, None, None, None)
+    assert published_figures(register, NOON, "rival").level.days == LEVEL_DAYS
+
+
 def test_the_level_is_assumed_until_the_office_states_it_and_moves_nothing_asked_before(settings, register, asked):
     assert (level_here(settings).days, level_here(settings).basis) == (LEVEL_DAYS, LevelBasis.ASSUMED)
     for number in range(5):
@@ -131,3 +156,10 @@ def test_the_office_reads_what_is_due_first_and_what_ended_last(settings, regist
     assert [one.request_id for one in found.open] == ["r1", "r0"]
     assert ([one.request_id for one in found.done], found.done_count) == (["r3"], 2)
     assert found.names[found.open[0].unit_id] == "Zagros"
+
+
+@pytest.mark.parametrize("blank", ["\u200c", "\u2060\u200b", "\u3164", "\u2800 \u2800", "safe \u202egnihton"])
+def test_a_text_that_nobody_sees_or_reads_in_its_order_is_refused(blank):
+    with pytest.raises(EhyaError, match="request_text_refused"):
+        checked_text(blank)
+    assert checked_text("نیم\u200cفاصله") == "نیم\u200cفاصله"
