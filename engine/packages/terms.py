@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
@@ -60,7 +61,9 @@ def _listed(value: object) -> object:
 
 def _number(value: object) -> object:
     """A number as a person writes it: digits of any of the languages, the decimal sign too."""
-    return latin_digits(value).replace("٫", ".").strip() if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return re.sub(r"(?<=\d)[,٬](?=\d{3}(?!\d))", "", latin_digits(value)).replace("٫", ".").strip()
 
 
 _SUM = "3000 billion rial, ۳۰۰۰ میلیارد ریال"
@@ -70,7 +73,7 @@ def _rial(value: object) -> object:
     """A sum of money with its unit of measure, in either language; a bare number is no sum but for nil."""
     if value is None or value == 0:
         return value
-    text = latin_digits(str(value)).replace(",", "")
+    text = latin_digits(str(value)).replace(",", "").replace("٬", "")
     words = text.split(maxsplit=1)
     if len(words) == 2 and words[1].strip() in {"rial", "ریال"}:
         try:

@@ -72,15 +72,21 @@ def _give_way(stated: dict[str, Any], terms: PackageTerms, step: Mapping[str, An
             quota["at_least"] = math.floor(limit)
         elif "at_most" in quota and limit > quota["at_most"]:
             quota["at_most"] = math.ceil(limit)
-    elif key == "revived":
+    elif key == "chance":
         if limit > 0:
-            stated[key] = {**stated[key], "probability": math.floor(limit * 1e4) / 1e4}
+            stated["revived"] = {**stated["revived"], "probability": math.floor(limit * 1e4) / 1e4}
         else:
-            del stated[key]
+            del stated["revived"]
     elif key in ("pinned", "barred"):
         gone.setdefault(key, []).extend(place for place, one in enumerate(stated[key]) if one["unit"] == rest)
-    elif key in ("not_together", "only_with"):
+    elif key == "not_together":
         gone.setdefault(key, []).append(int(rest) - 1)
+    elif key == "only_with":  # of a chain only the link that cannot hold
+        place, links = int(rest) - 1, [{**one} for one in stated[key]]
+        links[place]["needs"] = [one for one in links[place]["needs"] if one not in step["units"]]
+        stated[key] = links
+        if not links[place]["needs"]:
+            gone.setdefault(key, []).append(place)
     elif key == "publishable_only":
         stated[key] = False
     elif key == "verdicts":

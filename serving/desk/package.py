@@ -76,7 +76,8 @@ class FollowedPackage:
     losses
         Units that are gone since, with the reason.
     replacement
-        Ids of the units that would best come instead; ``None`` where none keep the terms, empty where nobody is gone.
+        Ids of the units that would best come instead; ``None`` where none was found that keeps the terms, empty where
+        nobody is gone.
     events
         What was recorded of its units since: ``unit_id, kind, happened_on``.
     names
@@ -478,7 +479,12 @@ def followed(settings: Settings, given: str, *, as_of: pd.Timestamp) -> Followed
     come: tuple[str, ...] | None = ()
     if gone:
         others = losses(list(table.index), units)
-        come = _instead(stored, ids, gone, others)
+        try:
+            come = _instead(stored, ids, gone, others)
+        except EhyaError as error:
+            if error.code not in (ErrorCode.PACKAGE_OUT_OF_TIME, ErrorCode.PACKAGE_SOLVER_FAILED):
+                raise
+            come = None  # nobody was found in time; the package itself is shown all the same
     return FollowedPackage(stored, gone, come, later[["unit_id", "kind", "happened_on"]], _names(table))
 
 

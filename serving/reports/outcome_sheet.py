@@ -92,7 +92,7 @@ def write_outcome_sheet(path: Path, events: pd.DataFrame, words: Speech) -> Path
 def read_outcome_sheet(path: Path) -> OutcomeSheet:
     """Cells of a sheet of events as they stand, whatever language its headings are of.
 
-    Of two columns that mean the same the left one is read, and the other where that one is empty.
+    Of two columns that mean the same the left one is read, and the other where that one is empty; ids go before names.
 
     Raises
     ------
@@ -117,7 +117,9 @@ def read_outcome_sheet(path: Path) -> OutcomeSheet:
     below = cells.iloc[at + 1 :]
     below = below.mask(below.map(lambda cell: pd.isna(cell) or not str(cell).strip()))
     columns: dict[str, pd.Series] = {}
-    for place, name in enumerate(heading):
+    # A name may be several units' or another's: where a column of ids stands beside one of names, ids are read first.
+    ids = {place for place, cell in enumerate(cells.iloc[at] if len(cells) else ()) if _plain(cell) in _IDS}
+    for place, name in sorted(enumerate(heading), key=lambda one: one[0] not in ids):
         if name is not None:
             column = below.iloc[:, place]
             columns[name] = columns[name].where(columns[name].notna(), column) if name in columns else column
@@ -138,6 +140,9 @@ def _headings() -> dict[str, str]:
 def _plain(heading: object) -> str:
     """A heading however its words are joined: written apart, with a half space, or as one."""
     return "".join(fold(str(heading)).replace("_", " ").split())
+
+
+_IDS = frozenset(_plain(one) for one in ("unit_id", "Unit id", "Id", "شناسهٔ واحد", "شناسه", "کد واحد"))
 
 
 def refusal_table(refused: Sequence[Mapping[Any, Any]], words: Speech) -> tuple[list[str], list[list[str]]]:

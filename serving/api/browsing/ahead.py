@@ -36,12 +36,14 @@ class Ahead:
     def __init__(self, office: Office, *, pause: float = PAUSE, rest: float = REST) -> None:
         self.office, self.pause, self.rest = office, pause, rest
         self._going_on: asyncio.Task[None] | None = None
+        self._question: Question | None = None
         self._waiting: dict[str, asyncio.Task[None]] = {}
         self._looking: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
 
     def soon(self, reader: str, question: Question, units: list[str]) -> None:
         """Look into units in a moment, unless the same reader is listed others first."""
+        self._question = question
         if (before := self._waiting.pop(reader, None)) is not None:
             before.cancel()
         self._waiting[reader] = asyncio.get_running_loop().create_task(self._look(reader, question, units))
@@ -53,15 +55,18 @@ class Ahead:
             if await self._told(self.office.ready, question, units) is _FAILED:
                 return
         if self._going_on is None or self._going_on.done():
-            self._going_on = asyncio.get_running_loop().create_task(self._go_on(question))
+            self._going_on = asyncio.get_running_loop().create_task(self._go_on())
 
-    async def _go_on(self, question: Question) -> None:
-        """Look into the rest of the register, some units at a time; lists that are read come first."""
+    async def _go_on(self) -> None:
+        """Look into the rest of the register, some units at a time; lists that are read come first.
+
+        Each step asks the question that readers asked last: that of yesterday would call for its appraisal again.
+        """
         more: object = True
         while more is True:
             await asyncio.sleep(self.rest)
             async with self._turn:
-                more = await self._told(self.office.ready_next, question)
+                more = await self._told(self.office.ready_next, self._question)
 
     async def _told(self, act: Callable[..., object], *given: object) -> object:
         try:

@@ -252,6 +252,7 @@ _OPTIONS = {
     "level": "deciding.level",
     "jobs_now": "field.jobs_now",
     "office": "studio.office",
+    "day": "studio.on",
 }
 """What the page calls a box that the desk calls by its option."""
 

@@ -133,7 +133,13 @@ def router() -> APIRouter:
     @routes.post("/outcomes/{number}", openapi_extra=written_by())
     async def correct(request: Request, number: Number) -> Response:
         given, now = form_of(request), request.app.state.gate.now()
-        event = await run_in_threadpool(outcome, settings_of(request), number)
+        try:
+            event = await run_in_threadpool(outcome, settings_of(request), number)
+        except EhyaError as error:
+            if error.code is not ErrorCode.UNKNOWN_EVENT:
+                raise
+            # Somebody corrected or withdrew it meanwhile: what was typed stands in the form of a new one.
+            return await _form(request, _typed(given), given.text("unit"), error=error)
         seen = {name: given.whole(f"shown_{name}") for name in _ROUNDED if f"shown_{name}" in given.fields}
         try:
             asked = _untouched(_asked(given, question_of(request).as_of), event, given, seen)
@@ -266,6 +272,8 @@ def _untouched(asked: OutcomeRequest, event: Mapping[Any, Any], given: Form, see
     """
     kept = [name for name, text in seen.items() if given.text(name) == text.strip() and known(event[name])]
     held = {name: event[name] for name in kept}
+    if known(event["mandate_id"]):  # no box shows it
+        held["mandate_id"] = event["mandate_id"]
     if "happened_on" in held:
         held["precision"] = Precision(event["happened_precision"])
     return replace(asked, **held)

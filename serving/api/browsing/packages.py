@@ -61,7 +61,7 @@ from serving.pages.desk.packages import (
     search_page,
     terms_page,
 )
-from serving.pages.desk.terms import terms_stated
+from serving.pages.desk.terms import carried_on, terms_stated
 from serving.reports.booklet import write_booklet
 from serving.reports.package import package_answer, write_package
 
@@ -95,7 +95,7 @@ def router() -> APIRouter:
     @routes.post("/new", openapi_extra=written_by())
     async def search(request: Request) -> Response:
         given = form_of(request)
-        carried = _mapping(given.whole("carried"))
+        carried = carried_on(PackageTerms.read({**_mapping(given.whole("carried")), "name": "-"}).document)
         typed = {name: given.text(name)[:_LONGEST] for name in given.fields if name not in ("carried", "_token")}
         try:
             terms = PackageTerms.read(terms_stated(typed, given.all("verdict"), carried))
@@ -169,6 +169,12 @@ def router() -> APIRouter:
             if not role:
                 raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="office", given="", allowed=[])
             day = pd.Timestamp(day_of(now)) if not on else pd.Timestamp(day_from(on, "on"))
+            judged = (await run_in_threadpool(stored_package, settings_of(request), key)).as_of
+            if not pd.Timestamp(judged) <= day <= _today(request):
+                allowed = f"{judged}..{_today(request).date()}"
+                raise EhyaError(
+                    ErrorCode.VALUE_UNREADABLE, option="day", given=on or str(day.date()), allowed=[allowed]
+                )
             signed = {"role": role, "signed_on": day, "note": note or None, "made_at": now}
             await run_in_threadpool(lambda: freeze(settings_of(request), key, **signed))
         except EhyaError as error:
@@ -283,7 +289,12 @@ def _refused(request: Request, error: EhyaError) -> str:
         key = str(error.facts.get("key", ""))
         parts = [part for part in key.replace(",", ".").split(".") if part.strip() and not part.strip().isdigit()]
         named = words.join(words.text(f"studio.term_{part.strip()}") for part in parts[:1]) or key
-        return words.text(f"studio.{error.code.value}", **{"given": "", "allowed": "", **error.facts, "key": named})
+        facts = {"given": "", "allowed": "", **error.facts, "key": named}
+        if str(facts["given"]) in ("None", "") or str(facts["given"])[:1] in "[{":
+            return words.text("studio.incomplete", key=named)
+        if parts[-1:] in (["probability"], ["share"], ["share_of_capital"]):
+            facts["allowed"] = words.digits("30%")
+        return words.text(f"studio.{error.code.value}", **facts)
     return wrong(request, error)
 
 

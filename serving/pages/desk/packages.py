@@ -115,6 +115,8 @@ def terms_page(
         for one in carried.get("quotas", [])
     ]
     others = sum(len(carried.get(key, [])) for key in ("not_together", "only_with"))
+    others += sum(key in carried for key in ("investors", "seed")) + ("tail" in carried.get("worth", {}))
+    sectors = [*sectors, *((code, code) for code, _ in boxes["sectors"] if code and code not in dict(sectors))]
     return page(
         "package_terms.html",
         frame,
@@ -155,12 +157,17 @@ def search_page(frame: Frame, found: Search, ways: Sequence[tuple[Sequence[Mappi
         running=found.state in RUNNING,
         state=words.text(f"search_state.{found.state.value}"),
         lines=[] if conflict is None else conflict_lines(conflict, words, found.names),
-        ways=[
-            {"said": words.join(loosening_in_words(one, words, found.names) for one in steps), "terms": terms}
-            for steps, terms in ways
-        ],
+        ways=[{"said": words.join(_way(one, found, words) for one in steps), "terms": terms} for steps, terms in ways],
         terms=json.dumps(found.terms.document, ensure_ascii=False),
     )
+
+
+def _way(step: Mapping[str, Any], found: Search, words: Speech) -> str:
+    """How a rule gives way; of a quota that is repeated by groups all of them are given the same."""
+    said = loosening_in_words(step, words, found.names)
+    key, _, number = str(step["term"]).partition(".")
+    repeated = found.terms.quotas[int(number) - 1].by if key == "quotas" else None
+    return said if repeated is None else words.text("studio.for_all", rule=said, by=words.text(repeated))
 
 
 def package_page(

@@ -13,7 +13,9 @@ from serving.i18n import Speech
 SECTOR_ROWS = 3
 """Sectors of which the form asks for so many units at least."""
 _SUMS = ("capital", "public_money", "hard_currency")
-_CARRIED = ("price_year", "pinned", "barred", "not_together", "only_with", "investors", "seed")
+MANY = 100_000
+"""Units of a package that is told only how many at least."""
+_CARRIED = ("pinned", "barred", "not_together", "only_with", "investors", "seed")
 """Terms that the form does not show; units that a person wants in or out are changed where the package is shown."""
 
 
@@ -33,20 +35,22 @@ def terms_stated(boxes: Mapping[str, str], verdicts: Sequence[str], carried: Map
     --------
     >>> boxes = {"name": "inva", "least": "۱۲", "capital": "3000 billion rial", "per_county": "4", "publishable": "1"}
     >>> stated = terms_stated(boxes, ["offer"], {"pinned": [{"unit": "U1", "reason": "x"}]})
-    >>> PackageTerms.read(stated).places, stated["quotas"], stated["pinned"][0]["unit"]
+    >>> PackageTerms.read(stated | {"count": 12}).places, stated["quotas"], stated["pinned"][0]["unit"]
     ((12, 12), [{'by': 'county', 'at_most': '4'}], 'U1')
+    >>> [terms_stated({"least": "5"}, [], {})["count"], terms_stated({"most": "20"}, [], {})["count"]]
+    [['5', 100000], [0, '20']]
     """
     written = {name: text.strip() for name, text in boxes.items() if text.strip()}
     stated: dict[str, Any] = {name: carried[name] for name in _CARRIED if name in carried}
     stated["name"], stated["event"] = written.get("name", ""), written.get("event", "")
     least, most = written.get("least"), written.get("most")
     if least or most:
-        stated["count"] = (least or most) if not (least and most) or least == most else [least, most]
-    budgets = {name: _budget(written, name) for name in _SUMS if name in written}
+        stated["count"] = least if least == most else [least or 0, most or MANY]
+    budgets = {name: _budget(written, name) for name in _SUMS if {name, f"{name}_share"} & set(written)}
     if budgets:
         stated["budgets"] = budgets
-    stated |= {name: written[name] for name in ("debt", "assume_capital") if name in written}
-    quotas = [one for one in carried.get("quotas", []) if _box(one) is None]
+    stated |= {name: written[name] for name in ("debt", "assume_capital", "price_year") if name in written}
+    quotas = list(carried.get("quotas", []))
     if "per_county" in written:
         quotas.append({"by": "county", "at_most": written["per_county"]})
     for row in range(SECTOR_ROWS):
@@ -79,10 +83,8 @@ def terms_boxes(document: Mapping[str, Any], words: Speech) -> dict[str, Any]:
     ('12', '12', '2,000 billion rial', ('offer',))
     """
     terms = PackageTerms.read(document) if document.get("name") else PackageTerms.read({**document, "name": "-"})
-    low, high = terms.places
-    quotas = [one.model_dump(mode="json", exclude_defaults=True) for one in terms.quotas]
-    counties = [one["at_most"] for one in quotas if _box(one) == "per_county"]
-    sectors = [one for one in quotas if _box(one) == "sector"]
+    low, high = (None if one in (0, MANY) else one for one in terms.places)
+    county, sectors, _ = _parted([one.model_dump(mode="json", exclude_defaults=True) for one in terms.quotas])
     budgets = {name: getattr(terms.budgets, name) for name in _SUMS}
     shares = {name: None if one is None else one.share_of_capital for name, one in budgets.items()}
     return {
@@ -94,9 +96,10 @@ def terms_boxes(document: Mapping[str, Any], words: Speech) -> dict[str, Any]:
         **{f"{name}_share": _percent(share, words) for name, share in shares.items()},
         "debt": _money(terms.debt, words),
         "assume_capital": _money(terms.assume_capital, words),
-        "per_county": _number(counties[0] if counties else None, words),
+        "price_year": "" if terms.price_year is None else words.digits(str(terms.price_year)),
+        "per_county": _number(None if county is None else county["at_most"], words),
         "sectors": [
-            (str(one["sector"][0]), _number(one.get("at_least"), words)) for one in sectors[:SECTOR_ROWS]
+            (str(one["sector"][0]), _number(one.get("at_least"), words)) for one in sectors
         ] + [("", "")] * (SECTOR_ROWS - len(sectors)),
         "verdicts": tuple(one.value for one in terms.verdicts),
         "publishable": terms.publishable_only,
@@ -113,7 +116,7 @@ def terms_boxes(document: Mapping[str, Any], words: Speech) -> dict[str, Any]:
 def carried_on(document: Mapping[str, Any]) -> dict[str, Any]:
     """What the form does not show of terms, to be carried on by it."""
     kept = {name: document[name] for name in (*_CARRIED, "worth") if name in document}
-    quotas = [one for one in document.get("quotas", []) if _box(one) is None]
+    _, _, quotas = _parted(document.get("quotas", []))
     return kept | ({"quotas": quotas} if quotas else {})
 
 
@@ -122,28 +125,46 @@ def verdict_choices(words: Speech) -> list[tuple[str, str]]:
     return [(one.value, words.text(one)) for one in Triage]
 
 
-def _box(quota: Mapping[str, Any]) -> str | None:
-    """The box that shows a quota; ``None`` where none does."""
-    said = set(quota)
-    if said == {"by", "at_most"} and quota["by"] == "county":
-        return "per_county"
-    return "sector" if said == {"sector", "at_least"} and len(quota["sector"]) == 1 else None
+Quotas = list[Mapping[str, Any]]
+
+
+def _parted(quotas: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any] | None, Quotas, Quotas]:
+    """Quotas as the form shows them: the one by county, those of a sector, and those that it carries on unshown."""
+    county: Mapping[str, Any] | None = None
+    sectors: Quotas = []
+    others: Quotas = []
+    for one in quotas:
+        said = set(one)
+        if county is None and said == {"by", "at_most"} and one["by"] == "county":
+            county = one
+        elif said == {"sector", "at_least"} and len(one["sector"]) == 1 and len(sectors) < SECTOR_ROWS:
+            sectors.append(one)
+        else:
+            others.append(one)
+    return county, sectors, others
 
 
 def _budget(written: Mapping[str, str], name: str) -> dict[str, Any]:
     share = written.get(f"{name}_share")
-    return {"at_most": written[name], **({} if share is None else {"share_of_capital": _share(share)})}
+    return {"at_most": written.get(name), **({} if share is None else {"share_of_capital": _share(share)})}
 
 
 def _share(text: str | None) -> object:
-    """A percentage as a share; what is none stays as it was written, so that its refusal can name it."""
+    """A percentage as a share, and a share below one as it is; what is neither stays as it was written.
+
+    Examples
+    --------
+    >>> [_share(text) for text in ("30%", "۳۰", "0.9", "۰٫۹٪", "much")]
+    [0.3, 0.3, 0.9, 0.009, 'much']
+    """
     if text is None:
         return None
-    plain = latin_digits(text).replace("٪", "%").replace("٫", ".").strip().removesuffix("%").strip()
+    plain = latin_digits(text).replace("٪", "%").replace("٫", ".").strip()
     try:
-        return float(plain) / 100
+        number = float(plain.removesuffix("%").strip())
     except ValueError:
         return text
+    return number if 0 < number < 1 and not plain.endswith("%") else round(number / 100, 12)
 
 
 def _tail(carried: Mapping[str, Any]) -> object:
@@ -155,11 +176,11 @@ def _number(count: object, words: Speech) -> str:
 
 
 def _plain(number: float, words: Speech) -> str:
-    return words.digits(f"{number:g}")
+    return words.digits(f"{number:.12g}")
 
 
 def _percent(share: float | None, words: Speech) -> str:
-    return "" if share is None else words.digits(f"{100 * share:g}%")
+    return "" if share is None else words.digits(f"{100 * share:.12g}%")
 
 
 def _money(rial: int | None, words: Speech) -> str:

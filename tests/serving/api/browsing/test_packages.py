@@ -8,8 +8,11 @@ import zipfile
 import pandas as pd
 import pytest
 
+from engine.packages.terms import PackageTerms
 from engine.parsing.dates import Precision
 from serving.desk.outcomes import OutcomeRequest, record_outcome
+from serving.i18n import speech
+from serving.pages.desk.terms import carried_on, terms_boxes, terms_stated
 from tests.serving.api.browsing.conftest import words
 from tests.serving.api.parties import BY, NOON
 
@@ -111,6 +114,38 @@ def test_what_no_term_says_is_refused_by_the_name_of_its_box_and_nothing_typed_i
     for hostile in ("[", "[]", '"x"', '{"pinned": 1}', '{"seed": "\\u0000"}'):
         assert writing.post("/desk/packages/new", TERMS | {"carried": hostile}).status_code == 422
         assert writing.post("/desk/packages/again", {"terms": hostile}).status_code == 422
+
+
+def test_what_a_package_says_comes_back_from_its_form_in_either_language(writing):
+    """Sums that are no whole billion, more sectors than there are rows, two quotas by county, a chain, a long share."""
+    stated = {
+        "name": "all", "count": [0, 1500], "price_year": 1404, "debt": "2500000000 rial",
+        "budgets": {"capital": {"at_most": "9000000000001 rial"}},
+        "quotas": [{"sector": [one], "at_least": 0} for one in ("10", "11", "13", "14")]
+        + [{"by": "county", "at_most": 40}, {"by": "county", "at_most": 30}, {"sector": ["107"], "at_least": 0}],
+        "verdicts": ["offer", "fix_first"], "exploration": {"share": 0.3333333333},
+        "worth": {"jobs": 0.123456789, "npv": 0.0, "risk": 0.0, "tail": 0.2}, "seed": 7,
+    }  # fmt: skip
+    terms = PackageTerms.read(stated)
+    for language in ("fa", "en"):
+        words_of = speech(language)
+        boxes = terms_boxes(terms.document, words_of)
+        sent = {name: text for name, text in boxes.items() if isinstance(text, str)}
+        for row, (sector, least) in enumerate(boxes["sectors"]):
+            sent |= {f"sector_{row}": sector, f"sector_least_{row}": least}
+        sent |= {name: "1" for name in ("publishable", "norms_stand_in") if boxes[name]}
+        again = PackageTerms.read(terms_stated(sent, boxes["verdicts"], carried_on(terms.document)))
+        before, after = ({**one.document} for one in (terms, again))
+        quotas = [sorted(map(str, one.pop("quotas"))) for one in (before, after)]
+        assert before == after
+        assert quotas[0] == quotas[1]
+
+
+def test_a_package_is_signed_off_for_no_day_before_it_or_to_come(writing, spring):
+    for day in ("1414/01/01", "1390/01/01"):
+        page = writing.post("/desk/packages/spring@1/freeze", {"office": "planning", "on": day})
+        assert page.status_code == 422
+        assert "Signed off by" not in words(page)
 
 
 def test_why_a_unit_is_in_or_out_and_what_more_money_buys(writing, spring):
