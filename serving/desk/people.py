@@ -268,7 +268,8 @@ def signed_in(settings: Settings, name: str, password: str, *, cost: PasswordCos
     wanted, exactly = name_key(name[: 2 * LONGEST_NAME]), folded_name(name)
     alike = [one for one in people(settings) if name_key(one.name) == wanted]
     # Registers of before may hold two that look the same: each is found by its own name.
-    found = next((one for one in alike if one.name == exactly), alike[0] if alike else None)
+    own = (one for typed in (name, exactly) for one in alike if one.name == typed)
+    found = next(own, alike[0] if alike else None)
     hasher, tried = _hasher(cost or PasswordCost()), _spellings(password[: LONGEST + 1])
     if found is None:
         for one in tried:

@@ -7,8 +7,10 @@ from functools import partial
 from threading import Barrier
 
 import pytest
+from sqlalchemy import insert
 
 from engine.errors import EhyaError
+from engine.store import Register, schema
 from serving.desk.people import (
     PasswordCost,
     add_person,
@@ -94,6 +96,16 @@ def test_no_two_accounts_look_the_same_and_each_spelling_opens_the_one(workspace
             add_person(workspace, name=name, **made, **BY)
     with pytest.raises(EhyaError, match="value_unreadable"):
         add_person(workspace, name="\u200c\u200f", **made, **BY)
+
+
+def test_of_two_old_accounts_that_look_the_same_each_is_opened_by_its_own_name(workspace):
+    """Registers of before told names apart that nobody can tell apart."""
+    first = add_person(workspace, name="علی", role="planner", investor=None, password=PASSWORD, cost=CHEAP, **BY)
+    with Register.open(workspace.database_url) as register, register._session.write() as connection:
+        row = {"name": "علی\u200c", "role": "planner", "investor": None, "password": first.password}
+        connection.execute(insert(schema.people).values({**row, "administers": False, "made_at": first.made_at}))
+    for name in ("علی", "علی\u200c"):
+        assert signed_in(workspace, name, PASSWORD, cost=CHEAP).name == name
 
 
 def test_a_disabled_account_opens_no_more(workspace):
