@@ -6,7 +6,7 @@ import difflib
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib import metadata, resources
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from engine.codes import Code
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import VARIABLES, Settings
-from serving.desk.workspace import champion
+from serving.desk.workspace import champion, own_prices
 
 if TYPE_CHECKING:
     from engine.store import Register
@@ -59,6 +59,7 @@ class Checkup(Code):
     MODEL_UNSEEN = "model_unseen"
     REFERENCE = "reference"
     REFERENCE_BROKEN = "reference_broken"
+    OWN_TABLE_BROKEN = "own_table_broken"
     FONTS = "fonts"
     FONTS_MISSING = "fonts_missing"
 
@@ -96,6 +97,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_python(),
         *_packages(),
         *_reference(),
+        *_own_tables(settings),
         *_variables(settings),
         *_workspace(settings),
         *_register(settings),
@@ -154,6 +156,21 @@ def _reference() -> Iterator[Finding]:
         yield Finding(PartState.BROKEN, Checkup.REFERENCE_BROKEN, {"why": found})
     else:
         yield Finding(PartState.WELL, Checkup.REFERENCE, {"count": len(table_names())})
+
+
+def _own_tables(settings: Settings) -> Iterator[Finding]:
+    """Tables of the workspace's own that cannot be read: trainings and appraisals refuse them."""
+    from engine.reference.effects import effects
+
+    tables: tuple[tuple[Path, Callable[[], object]], ...] = (
+        (settings.effects, lambda: effects(settings.effects)),
+        (settings.price_index, lambda: own_prices(settings)),
+    )
+    for path, read in tables:
+        try:
+            read()
+        except EhyaError as error:
+            yield Finding(PartState.BROKEN, Checkup.OWN_TABLE_BROKEN, {"path": str(path), "why": error})
 
 
 def _variables(settings: Settings) -> Iterator[Finding]:

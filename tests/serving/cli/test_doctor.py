@@ -54,6 +54,17 @@ def test_a_file_that_is_no_database_is_named_with_the_way_back(home, language):
     assert found(home)["model_unseen"] == "not_yet"
 
 
+@pytest.mark.parametrize("language", ["fa", "en"])
+@pytest.mark.parametrize("name", ["effects.csv", "price_index.csv"])
+def test_a_table_of_ones_own_that_cannot_be_read_is_named(home, language, name):
+    home.mkdir(exist_ok=True)
+    (home / name).write_text("nonsense\n1\n", encoding="utf-8")
+    told = doctor(home, language)
+    assert told.exit_code == 1
+    assert name in told.stdout.replace("\n", "")
+    assert found(home)["own_table_broken"] == "broken"
+
+
 def test_a_folder_in_the_place_of_the_register_is_named(home):
     (home / "ehya.db").mkdir(parents=True)
     assert found(home)["register_file_broken"] == "broken"
