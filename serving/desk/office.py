@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -198,8 +199,8 @@ class Office:
         EhyaError
             As :meth:`story`.
         """
-        standing = self._standing(question.usual)
         with open_register(self.settings) as register:
+            standing = self._standing(question.usual, register)
             story = self._story(register, standing, given)
         unit_id = str(story.row.index[0])
         try:
@@ -399,9 +400,9 @@ class Office:
     def _latest(self, question: Question) -> Appraised:
         return self._standing(question)[1]
 
-    def _standing(self, question: Question) -> Standing:
+    def _standing(self, question: Question, opened: Register | None = None) -> Standing:
         with self._lock:  # two who ask at once wait for one appraisal
-            with open_register(self.settings) as register:
+            with nullcontext(opened) if opened is not None else open_register(self.settings) as register:
                 state = f"{state_of(register, self.settings, question)} {question.document}"
                 if self._kept is not None and self._kept[0] == state:
                     return self._kept

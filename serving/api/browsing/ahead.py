@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterable
 
 from fastapi import Request
@@ -17,7 +18,7 @@ from serving.desk.question import Question
 PAUSE = 0.6
 """Seconds that a list stands before anybody is taken to read it: who types a search asks for one with each letter."""
 REST = 1.0
-"""Seconds between two steps through the rest of the register, as long again as a step of 256 units takes or longer."""
+"""Seconds between two steps through the rest of the register, in which nobody asked for a page."""
 _FAILED = object()
 _log = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ class Ahead:
         self.office, self.pause, self.rest = office, pause, rest
         self._going_on: asyncio.Task[None] | None = None
         self._question: Question | None = None
+        self._asked_at = float("-inf")
         self._waiting: dict[str, asyncio.Task[None]] = {}
         self._looking: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
@@ -47,6 +49,10 @@ class Ahead:
         if (before := self._waiting.pop(reader, None)) is not None:
             before.cancel()
         self._waiting[reader] = asyncio.get_running_loop().create_task(self._look(reader, question, units))
+
+    def asked(self) -> None:
+        """Say that somebody asks for a page: the rest of the register waits until nobody does."""
+        self._asked_at = time.monotonic()
 
     async def _look(self, reader: str, question: Question, units: list[str]) -> None:
         await asyncio.sleep(self.pause)
@@ -65,6 +71,8 @@ class Ahead:
         more: object = True
         while more is True:
             await asyncio.sleep(self.rest)
+            if time.monotonic() - self._asked_at < self.rest:
+                continue
             async with self._turn:
                 more = await self._told(self.office.ready_next, self._question)
 

@@ -167,6 +167,7 @@ async def answered(request: Request, write: Callable[[Frame], str], status: int 
     status
         HTTP status.
     """
+    request.app.state.ahead.asked()
     frame = frame_of(request)
     body = await run_in_threadpool(write, frame)
     headers = PAGE_HEADERS | {"content-language": frame.speech.language}

@@ -66,3 +66,20 @@ def test_the_rest_of_the_register_follows_step_by_step_and_ends():
     office = Asked(steps=3)
     after(office, ("sara", ["a"]))
     assert office.lists == [["a"], "step 3", "step 2", "step 1"]
+
+
+def test_the_rest_of_the_register_waits_while_somebody_asks_for_pages():
+    office = Asked(steps=3)
+
+    async def shown():
+        ahead = Ahead(office, pause=0.01, rest=0.05)
+        ahead.soon("sara", TODAY, ["a"])
+        for _ in range(20):
+            ahead.asked()
+            await asyncio.sleep(0.02)
+        asked = list(office.lists)
+        await asyncio.sleep(0.5)
+        return asked
+
+    assert asyncio.run(shown()) == [["a"]]
+    assert office.lists == [["a"], "step 3", "step 2", "step 1"]
