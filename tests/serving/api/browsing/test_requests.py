@@ -68,8 +68,8 @@ def test_today_counts_what_waits_and_leads_there(writing, asked):
     )
 
 
-def test_who_is_no_planner_reads_no_request(shared, tmp_path):
-    with browsing(shared, "ines", "investor", investor="fund") as browser:
+def test_who_is_no_planner_reads_no_request(own_copy):
+    with browsing(own_copy, "ines", "investor", investor="fund") as browser:
         assert browser.get("/desk/requests").status_code == 403
 
 
