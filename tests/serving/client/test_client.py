@@ -61,7 +61,8 @@ def test_an_investor_reads_saves_lists_and_reacts(of, found):
     assert [one.answer for one in fund.requests()] == [fund.request(asked.request_id).answer] == ["On any day."]
     again = fund.ask(made.list_id, places[0].unit_id, "visit", "And on Friday?")
     assert fund.withdraw_request(again.request_id).state == "withdrawn"
-    assert fund.request_figures().answered == 1
+    assert fund.request_figures().answered is None  # of others alone, and there are none
+    assert of("planner").request_figures().answered == 1
     assert [one.list_id for one in fund.lists()] == [made.list_id]
     assert fund.changes(made.list_id).before is None
     assert [one.version for one in fund.mandates()] == [changed.version]
