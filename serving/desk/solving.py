@@ -15,7 +15,7 @@ from engine.codes import Code
 from engine.errors import EhyaError
 from engine.packages.terms import PackageTerms
 from engine.settings import Settings
-from serving.desk.package import solve_package
+from serving.desk.package import SECONDS, solve_package
 from serving.desk.question import Question
 
 KEPT = 32
@@ -84,7 +84,7 @@ class Searches:
         self._begun = 0
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="package")
 
-    def start(self, question: Question, terms: PackageTerms, *, now: datetime) -> int:
+    def start(self, question: Question, terms: PackageTerms, *, now: datetime, seconds: float = SECONDS) -> int:
         """Start a search, or let it wait for the one that runs; its number.
 
         Parameters
@@ -95,6 +95,8 @@ class Searches:
             What is looked for.
         now
             UTC.
+        seconds
+            Longest time for the package, and for the terms in conflict.
         """
         with self._lock:
             self._begun += 1
@@ -102,7 +104,7 @@ class Searches:
             self._kept[number] = Search(number, terms)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        self._worker.submit(self._search, number, question, now)
+        self._worker.submit(self._search, number, question, now, seconds)
         return number
 
     def get(self, number: int) -> Search | None:
@@ -110,7 +112,7 @@ class Searches:
         with self._lock:
             return self._kept.get(number)
 
-    def _search(self, number: int, question: Question, now: datetime) -> None:
+    def _search(self, number: int, question: Question, now: datetime, seconds: float) -> None:
         found = self._now(number, state=SearchState.SOLVING)
         if found is None:  # so many came after it that nobody asks for it
             return
@@ -120,6 +122,7 @@ class Searches:
                 question,
                 found.terms,
                 made_at=now,
+                seconds=seconds,
                 contradicted=lambda: self._now(number, state=SearchState.CONTRADICTED),
             )
         except EhyaError as error:

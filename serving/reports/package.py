@@ -10,6 +10,7 @@ import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
 from engine.packages.rules import TermKind
+from engine.packages.standing import Loss
 from engine.packages.terms import InvestorGroup
 from serving.i18n import Speech
 from serving.reports.plan import money_line
@@ -114,6 +115,19 @@ def conflict_lines(conflict: Mapping[str, Any], words: Speech, names: Mapping[st
     return lines
 
 
+def net_note(words: Speech, *, worth: str = "ehya economics UNIT", story: str = "ehya show UNIT") -> str:
+    """What net weighted jobs and their intervals are.
+
+    Parameters
+    ----------
+    words
+        Language.
+    worth, story
+        Where the worth and the story of a unit are shown.
+    """
+    return words.text("package.net_note", worth=worth, story=story)
+
+
 def reason_lines(unit: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> list[str]:
     """Why a unit is in, line by line."""
     say = words.text
@@ -196,6 +210,38 @@ def term_in_words(term: str, words: Speech, document: Mapping[str, Any]) -> str:
     return f"{name} ({rest})" if rest and head != "budgets" else name
 
 
+def term_costs(document: Mapping[str, Any], words: Speech, *, least: float = 0.0) -> list[tuple[str, str]]:
+    """What each term costs: its name and the worth that the best package would have more without it, in jobs.
+
+    Parameters
+    ----------
+    document
+        The package.
+    words
+        Language.
+    least
+        Jobs below which a cost is left out.
+    """
+    return [
+        (term_in_words(term, words, document), cost_in_words(term, price, words, document))
+        for term, price in document["term_prices"].items()
+        if price >= least
+    ]
+
+
+def binding_in_words(one: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> str:
+    """What one step more of a term that binds would bring."""
+    step = words.number(one["step"]) if one["kind"] in _COUNTS else words.money(one["step"])
+    rule, value = rule_in_words(one, words, names), words.number(one["value"], 1)
+    return words.text("package.step", rule=rule, step=step, value=value)
+
+
+def option_in_words(one: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> str:
+    """A unit that is out and nearly in."""
+    unit = unit_in_words(one["unit_id"], names)
+    return words.text("package.option_line", unit=unit, share=words.share(one["core_index"]))
+
+
 def cost_in_words(term: str, price: float, words: Speech, document: Mapping[str, Any]) -> str:
     """What a term costs; of a sum by which a step more brings nothing, that it is not the next rial that is short."""
     said = words.text("package.costs", price=words.number(price, 1))
@@ -253,8 +299,8 @@ def rests_on(document: Mapping[str, Any], words: Speech) -> str:
     return words.text("package.rests_on", seed=document["terms"].get("seed", 0), **facts)
 
 
-def package_answer(stored: Any) -> dict[str, Any]:
-    """What a program gets: the package, and what is known of its making."""
+def package_answer(stored: Any, losses: Mapping[str, Loss] | None = None) -> dict[str, Any]:
+    """What a program gets: the package, what is known of its making, and units that are gone since, where asked."""
     head = {
         "key": stored.key,
         "name": stored.name,
@@ -268,7 +314,8 @@ def package_answer(stored: Any) -> dict[str, Any]:
         if not stored.frozen
         else {"role": stored.role, "on": str(stored.signed_on), "note": stored.note},
     }
-    return head | dict(stored.document)
+    gone = {} if losses is None else {"losses": {unit: loss.value for unit, loss in losses.items()}}
+    return head | dict(stored.document) | gone
 
 
 def _cheaper_line(one: Mapping[str, Any], words: Speech) -> str:
@@ -283,7 +330,7 @@ def _interval(unit: Mapping[str, Any], name: str, words: Speech, *, share: bool 
     return (words.share if share else words.number)(unit.get(name))
 
 
-def write_package(path: Path, document: Mapping[str, Any], notes: Sequence[tuple[str, Any]], words: Speech) -> Path:
+def write_package(path: Path, document: Mapping[str, Any], words: Speech) -> Path:
     """Write a package as a workbook (.xlsx) or as JSON.
 
     Raises
@@ -302,7 +349,8 @@ def write_package(path: Path, document: Mapping[str, Any], notes: Sequence[tuple
     groups = document["terms"].get("investors") or [one.value for one in InvestorGroup]
     first = words.text("package.investors", groups=[words.text(f"investor_group.{one}") for one in groups])
     money = [(line, "") for line in money_lines(document, words)]
-    lines = [*figure_pairs(document, words), *money, *notes, (first, ""), (words.text("package.net_note"), "")]
+    costs = [(rests_on(document, words), ""), (words.text("package.terms_cost"), ""), *term_costs(document, words)]
+    lines = [*figure_pairs(document, words), *money, *costs, (first, ""), (net_note(words), "")]
     return write_xlsx(path, [sheet], Notes(words.text("package.sheet_terms"), lines), words)
 
 

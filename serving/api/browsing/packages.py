@@ -38,6 +38,7 @@ from serving.desk.clock import day_from, day_of
 from serving.desk.loosening import loosened, with_wish
 from serving.desk.office import Office
 from serving.desk.package import (
+    SECONDS,
     FollowedPackage,
     budget_frontier,
     compare,
@@ -67,6 +68,8 @@ from serving.reports.package import package_answer, write_package
 
 PATIENCE = 20.0
 """Seconds that a page waits for packages under other budgets; what was not proven by then is said to be so."""
+LONGER = 300.0
+"""Seconds of a search that is asked to look for longer."""
 _LONGEST = 300
 _TYPES = {"pdf": PDF, "xlsx": XLSX, "json": "application/json"}
 _TERMS = (
@@ -111,8 +114,10 @@ def router() -> APIRouter:
 
     @routes.post("/again", openapi_extra=written_by())
     async def search_again(request: Request) -> Response:
-        """Look again under terms that a page of ours proposed."""
-        return _searching(request, PackageTerms.read(_mapping(form_of(request).whole("terms"))))
+        """Look again under terms that a page of ours proposed, or for longer."""
+        given = form_of(request)
+        terms = PackageTerms.read(_mapping(given.whole("terms")))
+        return _searching(request, terms, seconds=LONGER if given.text("longer") else SECONDS)
 
     @routes.post("/edit", openapi_extra=written_by())
     async def edit(request: Request) -> Response:
@@ -198,8 +203,9 @@ def _searches(request: Request) -> Searches:
     return found
 
 
-def _searching(request: Request, terms: PackageTerms) -> Response:
-    number = _searches(request).start(question_of(request), terms, now=request.app.state.gate.now())
+def _searching(request: Request, terms: PackageTerms, *, seconds: float = SECONDS) -> Response:
+    now = request.app.state.gate.now()
+    number = _searches(request).start(question_of(request), terms, now=now, seconds=seconds)
     return went(request, f"/desk/packages/searches/{number}")
 
 
@@ -288,14 +294,27 @@ def _refused(request: Request, error: EhyaError) -> str:
     if error.code in _TERMS:
         key = str(error.facts.get("key", ""))
         parts = [part for part in key.replace(",", ".").split(".") if part.strip() and not part.strip().isdigit()]
-        named = words.join(words.text(f"studio.term_{part.strip()}") for part in parts[:1]) or key
+        named = words.text(f"studio.{_term(parts)}") if parts else key
         facts = {"given": "", "allowed": "", **error.facts, "key": named}
         if str(facts["given"]) in ("None", "") or str(facts["given"])[:1] in "[{":
             return words.text("studio.incomplete", key=named)
-        if parts[-1:] in (["probability"], ["share"], ["share_of_capital"]):
+        if parts[-1] in ("probability", "share", "share_of_capital"):
             facts["allowed"] = words.digits("30%")
+        elif parts[-1] in ("at_most", "debt", "assume_capital") and parts[0] != "quotas":
+            facts["allowed"] = words.text("money.billion", amount=words.number(3000))
         return words.text(f"studio.{error.code.value}", **facts)
     return wrong(request, error)
+
+
+def _term(parts: Sequence[str]) -> str:
+    """How the form calls a term by its key: a budget by its own name.
+
+    Examples
+    --------
+    >>> _term(["budgets", "capital", "at_most"]), _term(["quotas", "at_least"])
+    ('capital', 'term_quotas')
+    """
+    return parts[1].strip() if parts[0] == "budgets" and len(parts) > 1 else f"term_{parts[0].strip()}"
 
 
 def _file(request: Request, key: str, name: str) -> bytes:
@@ -307,6 +326,5 @@ def _file(request: Request, key: str, name: str) -> bytes:
             audience = Audience.PUBLIC if name.startswith("teaser") else Audience.OFFICE
             write_booklet(path, package_booklet(settings, stored.key, audience, today=day), words)
         else:
-            lost = {unit: loss.value for unit, loss in losses_of(settings, stored, as_of=day).items()}
-            write_package(path, package_answer(stored) | {"losses": lost}, [], words)
+            write_package(path, package_answer(stored, losses_of(settings, stored, as_of=day)), words)
         return path.read_bytes()

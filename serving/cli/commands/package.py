@@ -26,19 +26,20 @@ from serving.reports.logo import read_logo
 from serving.reports.package import (
     SMALL,
     any_synthetic,
+    binding_in_words,
     conflict_lines,
-    cost_in_words,
     figure_pairs,
     figure_rows,
     figures_line,
     group_in_words,
     money_lines,
+    net_note,
+    option_in_words,
     outside_lines,
     package_answer,
     reason_lines,
     rests_on,
-    rule_in_words,
-    term_in_words,
+    term_costs,
     unit_in_words,
     units_in_words,
     write_package,
@@ -78,6 +79,8 @@ def show_solved(terminal: Terminal, found: desk.Solved) -> int:
         if not terminal.answer(found.conflict):
             for line in conflict_lines(found.conflict, terminal.speech, found.names):
                 terminal.line(line)
+            if found.conflict["seconds"] is not None:
+                terminal.say("package.give_longer")
         return EXIT_INFEASIBLE
     assert found.stored is not None
     document = package_answer(found.stored)
@@ -99,8 +102,7 @@ def show(terminal: Terminal, settings: Settings, given: str, *, as_of: str | Non
     at = today() if as_of is None else day(as_of, "--as-of").at
     found = desk.followed(settings, given, as_of=at)
     same = desk.reproduces(found.stored) if again else None
-    document = package_answer(found.stored) | {
-        "losses": {unit: loss.value for unit, loss in found.losses.items()},
+    document = package_answer(found.stored, found.losses) | {
         "replacement": None if found.replacement is None else list(found.replacement),
         "events": found.events.astype(str).to_dict("records"),
     }
@@ -353,14 +355,7 @@ def export(
     if teaser:
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--teaser", given=out.name, allowed=[".pdf"])
     stored, words = desk.stored_package(settings, given), terminal.speech
-    lost = desk.losses_of(settings, stored, as_of=today())
-    document = package_answer(stored) | {"losses": {unit: loss.value for unit, loss in lost.items()}}
-    costs = [
-        (term_in_words(term, words, document), cost_in_words(term, price, words, document))
-        for term, price in document["term_prices"].items()
-    ]
-    notes = [(rests_on(document, words), ""), (words.text("package.terms_cost"), "")]
-    write_package(out, document, [*notes, *costs], words)
+    write_package(out, package_answer(stored, desk.losses_of(settings, stored, as_of=today())), words)
     terminal.written(out)
 
 
@@ -393,31 +388,24 @@ def _print(terminal: Terminal, document: Mapping[str, Any], names: Mapping[str, 
         terminal.say("package.frozen_line", role=frozen["role"], date=words.date(frozen["on"]))
     else:
         terminal.say("package.draft_line")
-    terminal.line(words.text("package.net_note"), "dim")
+    terminal.line(net_note(words), "dim")
     terminal.line(rests_on(document, words), "dim")
 
 
 def _print_terms(terminal: Terminal, document: Mapping[str, Any], names: Mapping[str, Any]) -> None:
     """What the terms cost, what one step more would bring, who is nearly in."""
     words = terminal.speech
-    costs = [
-        (f"  {term_in_words(term, words, document)}", cost_in_words(term, price, words, document))
-        for term, price in document["term_prices"].items()
-        if price >= SMALL
-    ]
+    costs = term_costs(document, words, least=SMALL)
     if costs:
-        terminal.pairs(costs, title=words.text("package.terms_cost"))
+        terminal.pairs([(f"  {term}", cost) for term, cost in costs], title=words.text("package.terms_cost"))
     for one in document["binding"]:
         if one is document["binding"][0]:
             terminal.line(words.text("package.binding"), "bold")
-        step = words.number(one["step"]) if one["kind"] in ("count", "quota") else words.money(one["step"])
-        rule, value = rule_in_words(one, words, names), words.number(one["value"], 1)
-        terminal.line(f"  {words.text('package.step', rule=rule, step=step, value=value)}")
+        terminal.line(f"  {binding_in_words(one, words, names)}")
     if document["options"]:
         terminal.line(words.text("package.options"), "bold")
     for one in document["options"]:
-        facts = {"unit": unit_in_words(one["unit_id"], names), "share": words.share(one["core_index"])}
-        terminal.line(f"  {words.text('package.option_line', **facts)}")
+        terminal.line(f"  {option_in_words(one, words, names)}")
 
 
 def _print_followed(terminal: Terminal, found: desk.FollowedPackage) -> None:

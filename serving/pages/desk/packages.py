@@ -21,19 +21,21 @@ from serving.pages.desk.words import day_said, unit_address
 from serving.reports.package import (
     SMALL,
     any_synthetic,
+    binding_in_words,
     conflict_lines,
-    cost_in_words,
     figure_pairs,
     figure_rows,
     figures_line,
     loosening_in_words,
     money_lines,
+    net_note,
+    option_in_words,
     outside_lines,
     package_answer,
     reason_lines,
     rests_on,
     rule_in_words,
-    term_in_words,
+    term_costs,
     unit_in_words,
     units_in_words,
 )
@@ -153,10 +155,11 @@ def search_page(frame: Frame, found: Search, ways: Sequence[tuple[Sequence[Mappi
         frame,
         Place.PACKAGES,
         number=found.number,
-        package=found.terms.name,
         running=found.state in RUNNING,
-        state=words.text(f"search_state.{found.state.value}"),
+        title=words.text("studio.searching" if found.state in RUNNING else "studio.searched", given=found.terms.name),
+        state=words.text(f"search_state.{found.state.value}") if conflict is None else "",
         lines=[] if conflict is None else conflict_lines(conflict, words, found.names),
+        cut_off=conflict is not None and conflict["seconds"] is not None,
         ways=[{"said": words.join(_way(one, found, words) for one in steps), "terms": terms} for steps, terms in ways],
         terms=json.dumps(found.terms.document, ensure_ascii=False),
     )
@@ -236,17 +239,14 @@ def package_page(
         money=money_lines(document, words),
         proven=_proven(document, words),
         rests_on=rests_on(document, words),
-        costs=_costs(document, words),
-        bindings=[_binding(one, words, names) for one in document["binding"]],
+        net_note=net_note(words, worth=words.text("studio.unit_page"), story=words.text("studio.unit_page")),
+        costs=term_costs(document, words, least=SMALL),
+        bindings=[binding_in_words(one, words, names) for one in document["binding"]],
         options=[
             {
                 "unit": one["unit_id"],
                 "address": unit_address(one["unit_id"]),
-                "said": words.text(
-                    "package.option_line",
-                    unit=unit_in_words(one["unit_id"], names),
-                    share=words.share(one["core_index"]),
-                ),
+                "said": option_in_words(one, words, names),
             }
             for one in document["options"]
         ],
@@ -322,20 +322,6 @@ def _proven(document: Mapping[str, Any], words: Speech) -> str:
     if gap:
         return words.text("studio.unproven", gap=words.share(gap, 2))
     return words.text("studio.unfinished" if document.get("unfinished") else "studio.proven")
-
-
-def _costs(document: Mapping[str, Any], words: Speech) -> list[tuple[str, str]]:
-    return [
-        (term_in_words(term, words, document), cost_in_words(term, price, words, document))
-        for term, price in document["term_prices"].items()
-        if price >= SMALL
-    ]
-
-
-def _binding(one: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> str:
-    step = words.number(one["step"]) if one["kind"] in ("count", "quota") else words.money(one["step"])
-    rule, value = rule_in_words(one, words, names), words.number(one["value"], 1)
-    return words.text("package.step", rule=rule, step=step, value=value)
 
 
 def _instead(found: FollowedPackage, words: Speech) -> str:

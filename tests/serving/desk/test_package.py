@@ -27,7 +27,7 @@ from serving.desk.question import Question
 from serving.desk.workspace import open_register
 from serving.disclosure.masking import Audience
 from serving.i18n import speech
-from serving.reports.package import conflict_lines, figures_line, reason_lines, write_package
+from serving.reports.package import conflict_lines, figures_line, package_answer, reason_lines, write_package
 
 DAY = pd.Timestamp("2026-11-23")
 NOON = datetime(2026, 11, 29, 12)
@@ -89,9 +89,9 @@ def test_a_unit_of_a_package_has_the_chance_that_every_other_door_shows(whole, s
 def test_a_package_of_before_is_shown_with_the_figures_that_it_has(stored, tmp_path):
     later = {"chance_low", "chance_high", "jobs_expected_low", "jobs_expected", "jobs_expected_high"}
     units = [{name: unit[name] for name in unit.keys() - later} for unit in stored.document["units"]]
-    of_before = {**stored.document, "units": units}
+    of_before = {**package_answer(stored), "units": units}
     assert "—" in figures_line(units[0], speech("en"))
-    path = write_package(tmp_path / "x.xlsx", of_before, [], speech("en"))
+    path = write_package(tmp_path / "x.xlsx", of_before, speech("en"))
     assert openpyxl.load_workbook(path).worksheets[0].max_row > len(units)
 
 
@@ -208,14 +208,16 @@ def test_after_signing_a_unit_that_is_gone_is_said_with_the_best_in_its_place(se
 
 
 def test_a_workbook_and_json_hold_every_unit_with_its_reason(stored, tmp_path):
-    document = {**stored.document, "key": stored.key}
-    book = openpyxl.load_workbook(write_package(tmp_path / "p.xlsx", document, [], speech("fa")))
+    document = package_answer(stored)
+    book = openpyxl.load_workbook(write_package(tmp_path / "p.xlsx", document, speech("fa")))
     rows = list(book.worksheets[0].iter_rows(values_only=True))
     ids = {unit["unit_id"] for unit in document["units"]}
     assert ids <= {cell for row in rows for cell in row}
     gone = sorted(ids)[0]
     lost = {**document, "losses": {gone: "restarted"}}
-    sheet = openpyxl.load_workbook(write_package(tmp_path / "lost.xlsx", lost, [], speech("fa"))).worksheets[0]
+    sheet = openpyxl.load_workbook(write_package(tmp_path / "lost.xlsx", lost, speech("fa"))).worksheets[0]
+    notes = [str(row[0]) for row in book.worksheets[1].iter_rows(values_only=True)]
+    assert any(document["digest"][:12] in note for note in notes)  # what it rests on, whichever door wrote it
     marked = [
         row
         for row in sheet.iter_rows(values_only=True)
@@ -223,10 +225,10 @@ def test_a_workbook_and_json_hold_every_unit_with_its_reason(stored, tmp_path):
     ]
     assert any(gone in row for row in marked)  # on its own line, and above the table
     assert len(marked) == 2
-    written = json.loads(write_package(tmp_path / "p.json", document, [], speech("en")).read_text("utf-8"))
+    written = json.loads(write_package(tmp_path / "p.json", document, speech("en")).read_text("utf-8"))
     assert {unit["unit_id"] for unit in written["units"]} == ids
     with pytest.raises(EhyaError) as caught:
-        write_package(tmp_path / "p.docx", document, [], speech("en"))
+        write_package(tmp_path / "p.docx", document, speech("en"))
     assert caught.value.code is ErrorCode.UNKNOWN_OPTION
 
 

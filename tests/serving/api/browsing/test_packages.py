@@ -11,7 +11,10 @@ import pytest
 from engine.packages.terms import PackageTerms
 from engine.parsing.dates import Precision
 from serving.desk.outcomes import OutcomeRequest, record_outcome
+from serving.desk.solving import Search, SearchState
 from serving.i18n import speech
+from serving.pages.desk.frame import Frame
+from serving.pages.desk.packages import search_page
 from serving.pages.desk.terms import carried_on, terms_boxes, terms_stated
 from tests.serving.api.browsing.conftest import words
 from tests.serving.api.parties import BY, NOON
@@ -97,11 +100,23 @@ def test_terms_that_contradict_each_other_are_named_and_healed_with_a_button(wri
     assert 'value="1 billion rial"' in form.text
 
 
+def test_no_page_of_the_studio_names_a_command(writing, spring):
+    cut_off = {"fewest": False, "all_ways": False, "seconds": 60, "rules": [], "healed": {}, "together": []}
+    search = Search(1, PackageTerms.read({"name": "spring"}), SearchState.CONFLICT, conflict=cut_off)
+    for language in ("fa", "en"):
+        shown = search_page(Frame(speech(language)), search)
+        assert "Look again, for up to five minutes" in shown or language == "fa"
+        for page in (shown, writing.get(f"/desk/packages/spring?lang={language}").text):
+            assert "--" not in words(page)
+            assert "ehya " not in words(page)
+
+
 def test_what_no_term_says_is_refused_by_the_name_of_its_box_and_nothing_typed_is_lost(writing):
     form = writing.get("/desk/packages/new")
     for wrong, named in (
         ({"least": "many"}, "Number of units"),
-        ({"capital": "3000"}, "Budgets"),
+        ({"capital": "3000"}, "“3000” is not accepted for Capital in all at most; allowed: 3,000 billion rial"),
+        ({"revived": "2", "revived_chance": "surely"}, "allowed: 30%"),
         ({"revived": "2"}, "Chance of coming back"),
         ({"name": "two words"}, "Name of the package"),
         ({"sector_0": "", "sector_least_0": "2"}, "sector"),
