@@ -238,6 +238,17 @@ class Lists:
             facts = {"unit": unit_id, "kind": kind, "reason": reason}
             note(connection, made_at=made_at, actor=actor, act=Act.REACTED, subject=owner, **facts)
 
+    def refuse_unshown(self, owner: str, list_id: str, unit_id: str) -> None:
+        """Refuse what an owner says of a unit that a list of the owner has not shown.
+
+        Raises
+        ------
+        EhyaError
+            ``list_unknown``, also for another owner's; ``not_on_list``.
+        """
+        with self._session.read() as connection:
+            refuse_unshown(connection, owner, list_id, unit_id)
+
     def reactions(self, owner: str | None = None, *, after: int = 0, limit: int | None = None) -> pd.DataFrame:
         """What an owner, or all, said to units, oldest first: ``owner, list_id, unit_id, kind, reason, made_at``.
 

@@ -30,7 +30,9 @@ class ImportResultAnswer(Answer):
     ignored_rows: int
     duplicates: int
     unknown_columns: list[str] = Field(description="headings that no field bears")
-    personal_not_stored: list[str] = Field(description="headings of columns that hold persons: nothing of them is kept")
+    personal_not_stored: list[str] = Field(
+        description="headings of columns of persons, and of those of which cells of persons are left out"
+    )
     rejected_rows: list[dict[str, Any]] = Field(description="row, sheet, code, message of each")
     rejected_cells: list[dict[str, Any]] = Field(description="row, sheet, column, given, code, message of each")
     notes: list[dict[str, Any]] = Field(description="cells that were taken with a remark")

@@ -25,7 +25,7 @@ from serving.api.owners import OwnedQuery, asked_owner, owner_of
 from serving.api.paging import address_after, position
 from serving.api.problems import problem_answers
 from serving.api.writing import body_of, member_of, object_in, written_once
-from serving.desk.requests import WINDOW, answer, ask, figures, published_figures
+from serving.desk.requests import answer, ask, figures, published_figures, withdraw
 from serving.disclosure.levels import KEY_ROLES, CallerRole, Level, level_of
 
 EXAMPLE = {"list_id": "none", "unit_id": "example-1", "kind": "documents", "text": "Which licences does it hold?"}
@@ -103,16 +103,7 @@ def router() -> APIRouter:
         inside, now = level_of(caller.role) is Level.INTERNAL, datetime.now(UTC)
         told = figures if inside else partial(published_figures, owner=owner_of(caller))
         found = await asked(request, lambda register: told(register, now))
-        said = {
-            "level_days": found.level.days,
-            "level_basis": found.level.basis.value,
-            "window_days": WINDOW.days,
-            "answered": found.answered,
-            "median_days": found.median_days,
-            "due": found.due,
-            "in_time": found.in_time,
-        }
-        return answered(request, query, said | ({"open": found.open, "overdue": found.overdue} if inside else {}))
+        return answered(request, query, found.document)
 
     @routes.get(
         "/{request_id}",
@@ -164,7 +155,7 @@ def router() -> APIRouter:
         owner = owner_of(caller)
 
         def act(register: Register, now: datetime) -> dict[str, Any]:
-            return _said(register.requests.withdraw(owner, request_id, made_at=now, actor=caller.actor), now)
+            return _said(withdraw(register, owner, request_id, made_at=now, actor=caller.actor), now)
 
         done, headers = await written_once(request, b"", act)
         return answered(request, query, done, headers)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from engine.settings import Settings
 from engine.store import AuditCheck
+from serving.desk.named import names_of
 from serving.desk.workspace import open_register
 
 TERMINAL = "terminal"
@@ -40,12 +41,8 @@ def names_spoken_of(settings: Settings, lines: pd.DataFrame) -> pd.Series:
     spoken = set(lines["subject"])
     for facts in map(json.loads, lines["facts"]):
         spoken |= {str(facts[name]) for name in ("other", "unit") if facts.get(name)}
-    if not spoken:
-        return pd.Series(dtype="str")
     with open_register(settings) as register:
-        shown = register.units.resolved(spoken)
-        units = register.units.some(set(shown.values()))["name"]
-    return pd.Series({one: units[shows] for one, shows in shown.items() if shows in units.index}, dtype="str")
+        return names_of(register, spoken)
 
 
 def verify(settings: Settings, *, head: str | None = None) -> AuditCheck:

@@ -1,11 +1,17 @@
-"""Find a unit by its id or its name."""
+"""Units by their ids and names."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
 from engine.parsing.text import compact
+
+if TYPE_CHECKING:
+    from engine.store import Register
 
 
 def find_unit(units: pd.DataFrame, given: str) -> str:
@@ -31,3 +37,10 @@ def find_unit(units: pd.DataFrame, given: str) -> str:
     if len(bearing) > 1:
         raise EhyaError(ErrorCode.SEVERAL_UNITS, given=given, allowed=list(bearing[:10]))
     return str(bearing[0])
+
+
+def names_of(register: Register, unit_ids: Collection[str]) -> pd.Series:
+    """Name of each unit that is known, index ``unit_id``: one that was merged has the other's."""
+    shown = register.units.resolved(unit_ids) if unit_ids else {}
+    units = register.units.some(set(shown.values()))["name"] if shown else pd.Series(dtype="str")
+    return pd.Series({one: units[shows] for one, shows in shown.items() if shows in units.index}, dtype="str")

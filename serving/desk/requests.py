@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
@@ -25,7 +26,8 @@ from engine.parsing.text import latin_digits
 from engine.settings import Settings
 from engine.store import Register, StoredRequest
 from engine.store.clock import utc
-from serving.desk.clock import day_of
+from serving.desk.clock import day_of, end_of
+from serving.desk.named import names_of
 from serving.desk.workspace import open_register
 
 WINDOW = timedelta(days=90)
@@ -68,7 +70,7 @@ class RequestFigures:
         Requests whose time is up, by the level of the day on which each was asked, and the share of them that was
         answered in time; ``None`` below five. What was withdrawn before its time was up is no part of them.
     open, overdue
-        All that wait now, and those of them whose time is up.
+        All that wait now, and those of them whose time is up; ``None`` for readers outside the office.
 
     The numbers themselves are ``None`` where they would tell one owner of another.
     """
@@ -78,8 +80,23 @@ class RequestFigures:
     median_days: float | None
     due: int | None
     in_time: float | None
-    open: int
-    overdue: int
+    open: int | None = None
+    overdue: int | None = None
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What a program is told: the figures, the level and the window that they rest on."""
+        told = {
+            "level_days": self.level.days,
+            "level_basis": self.level.basis.value,
+            "window_days": WINDOW.days,
+            "answered": self.answered,
+            "median_days": self.median_days,
+            "due": self.due,
+            "in_time": self.in_time,
+        }
+        waiting = {"open": self.open, "overdue": self.overdue}
+        return told | {name: count for name, count in waiting.items() if count is not None}
 
 
 def ask(
@@ -118,15 +135,14 @@ def ask(
     if kind not in list(RequestKind):
         raise EhyaError(ErrorCode.REQUEST_REFUSED, key="kind", given=kind, allowed=[one.value for one in RequestKind])
     words = checked_text(text)
-    kept = register.lists.get(owner, str(listed))
-    shown = {place["unit_id"] for place in kept.places if place["position"] in kept.shown}
-    if unit in shown and unit not in offered:
+    if unit not in offered:  # whether it was shown is said first: of what was not, nothing is told
+        register.lists.refuse_unshown(owner, str(listed), str(unit))
         raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=unit)
     if register.requests.count(owner, since=made_at - _DAY) >= REQUESTS_A_DAY:
         raise EhyaError(ErrorCode.REQUESTS_ENOUGH, allowed=REQUESTS_A_DAY)
     return register.requests.ask(
         owner,
-        kept.list_id,
+        str(listed),
         str(unit),
         request_id=secrets.token_urlsafe(_ID_BYTES),
         kind=RequestKind(str(kind)),
@@ -144,13 +160,32 @@ def answer(register: Register, request_id: str, text: object, *, made_at: dateti
     EhyaError
         ``request_text_refused``; ``request_unknown``, ``request_answered``, ``request_withdrawn``.
     """
-    try:
+    with _local_days():
         return register.requests.answer(request_id, checked_text(text), made_at=made_at, actor=actor)
+
+
+def withdraw(register: Register, owner: str, request_id: str, *, made_at: datetime, actor: str) -> StoredRequest:
+    """Take back what an owner asked.
+
+    Raises
+    ------
+    EhyaError
+        ``request_unknown``, ``request_answered``, ``request_withdrawn``.
+    """
+    with _local_days():
+        return register.requests.withdraw(owner, request_id, made_at=made_at, actor=actor)
+
+
+@contextmanager
+def _local_days() -> Iterator[None]:
+    """Let a refusal name the day of a moment as it was lived through here."""
+    try:
+        yield
     except EhyaError as error:
         at = error.facts.get("date")
         if not isinstance(at, datetime):
             raise
-        raise EhyaError(error.code, **{**error.facts, "date": day_of(at)}) from error  # as it was lived through here
+        raise EhyaError(error.code, **{**error.facts, "date": day_of(at)}) from error
 
 
 def answer_here(settings: Settings, request_id: str, text: str, *, made_at: datetime, actor: str) -> StoredRequest:
@@ -208,7 +243,11 @@ def figures(register: Register, now: datetime) -> RequestFigures:
     now
         The moment.
     """
-    return _figures(register, register.requests(since=_earliest(now)), now)
+    return replace(
+        _figures(register, register.requests(since=_earliest(now)), now),
+        open=register.requests.count(state=RequestState.OPEN),
+        overdue=register.requests.count(overdue_at=now),
+    )
 
 
 def published_figures(register: Register, now: datetime, owner: str | None) -> RequestFigures:
@@ -226,21 +265,23 @@ def published_figures(register: Register, now: datetime, owner: str | None) -> R
     owner
         Whose requests are left out: the reader's own, which a reader could subtract.
     """
-    morning = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    others = [one for one in register.requests(since=_earliest(morning)) if one.owner != owner]
-    found = _figures(register, [_as_of(one, morning) for one in others if one.made_at < utc(morning)], morning)
-    telling = {
-        "answered": {one.owner for one in others if _took(_as_of(one, morning), morning)},
-        "due": {one.owner for one in others if _due(_as_of(one, morning), morning)},
-    }
-    hidden: dict[str, Any] = {"open": 0, "overdue": 0}
-    for count, figure in (("answered", "median_days"), ("due", "in_time")):
-        if len(telling[count]) < FEWEST_OWNERS or (getattr(found, count) or 0) < FEWEST:
+    morning = end_of(day_of(now) - timedelta(days=1))
+    others = [
+        _as_of(one, morning)
+        for one in register.requests(since=_earliest(morning))
+        if one.owner != owner and one.made_at < utc(morning)
+    ]
+    found = _figures(register, others, morning)
+    hidden: dict[str, Any] = {}
+    for count, figure, counts in (("answered", "median_days", _took), ("due", "in_time", _due)):
+        owners = {one.owner for one in others if counts(one, morning)}
+        if len(owners) < FEWEST_OWNERS or getattr(found, figure) is None:
             hidden |= {count: None, figure: None}
     return replace(found, **hidden)
 
 
 def _figures(register: Register, recent: Iterable[StoredRequest], now: datetime) -> RequestFigures:
+    """How well those were answered that count at a moment."""
     recent = list(recent)
     took = [days_between(one.made_at, one.answered_at) for one in recent if one.answered_at and _took(one, now)]
     due = [one for one in recent if _due(one, now)]
@@ -251,8 +292,6 @@ def _figures(register: Register, recent: Iterable[StoredRequest], now: datetime)
         median_days=round(median(took), 2) if len(took) >= FEWEST else None,
         due=len(due),
         in_time=len(in_time) / len(due) if len(due) >= FEWEST else None,
-        open=register.requests.count(state=RequestState.OPEN),
-        overdue=register.requests.count(overdue_at=now),
     )
 
 
@@ -336,15 +375,8 @@ def requests_listed(settings: Settings, now: datetime, *, start: int = 0, length
         waiting = sorted(register.requests(state=RequestState.OPEN), key=lambda one: one.due_at)
         ended = register.requests.count() - len(waiting)
         done = register.requests(ended=True, newest=True, after=start, limit=length)
-        names = _names(register, (*waiting, *done))
+        names = names_of(register, {one.unit_id for one in (*waiting, *done)})
         return RequestList(tuple(waiting), done, ended, names, figures(register, now), now)
-
-
-def _names(register: Register, requests: Iterable[StoredRequest]) -> pd.Series:
-    """Name of each unit asked about: one that was merged has the other's."""
-    shown = register.units.resolved({one.unit_id for one in requests})
-    units = register.units.some(set(shown.values()))["name"] if shown else pd.Series(dtype="str")
-    return pd.Series({one: units[shows] for one, shows in shown.items() if shows in units.index}, dtype="str")
 
 
 def days_between(start: datetime, end: datetime) -> float:

@@ -152,7 +152,8 @@ def _summary(terminal: Terminal, intake: Intake, result: ImportResult) -> None:
     pairs = [(words.text(f"cli.{name}"), words.number(count)) for name, count in counts]
     for name, columns in (
         ("unknown_columns", list(intake.unknown_columns["column"])),
-        ("personal", list(intake.personal_not_stored)),
+        ("personal", [one for one in intake.personal_not_stored if one not in intake.personal_in_cells]),
+        ("personal_cells", list(intake.personal_in_cells)),
     ):
         if columns:
             pairs.append((words.text(f"cli.{name}"), words.join(columns)))

@@ -15,7 +15,7 @@ from serving.desk import requests
 from serving.desk.audit import TERMINAL
 from serving.desk.clock import day_of
 from serving.desk.requests import FEWEST, Level, days_between
-from serving.pages.desk.requests import time_said
+from serving.reports.requests import time_left
 
 
 def list_requests(terminal: Terminal, settings: Settings, *, overdue: bool = False, everything: bool = False) -> None:
@@ -36,7 +36,7 @@ def list_requests(terminal: Terminal, settings: Settings, *, overdue: bool = Fal
             one.owner,
             words.text(one.kind),
             words.date(day_of(one.made_at)),
-            words.text(one.state) if one.ended_at else time_said(one.due_at, moment, words),
+            words.text(one.state) if one.ended_at else time_left(one.due_at, moment, words),
             one.text,
         ]
         for one in shown
@@ -81,17 +81,7 @@ def show_level(terminal: Terminal, settings: Settings, days: str | None) -> None
 def show_figures(terminal: Terminal, settings: Settings) -> None:
     """Print how soon requests are answered."""
     found, words = requests.figures_here(settings, _now()), terminal.speech
-    document = {
-        **_level(found.level),
-        "window_days": requests.WINDOW.days,
-        "answered": found.answered,
-        "median_days": found.median_days,
-        "due": found.due,
-        "in_time": found.in_time,
-        "open": found.open,
-        "overdue": found.overdue,
-    }
-    if terminal.answer(document):
+    if terminal.answer(found.document):
         return
     few = words.text("requests.too_few", count=FEWEST)
     rows = [

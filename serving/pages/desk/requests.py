@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from math import ceil
 from typing import Any
 
 import pandas as pd
@@ -15,6 +14,7 @@ from serving.desk.requests import FEWEST, RequestFigures, RequestList, days_betw
 from serving.i18n import Speech
 from serving.pages.desk.frame import Frame, Place, page
 from serving.pages.desk.words import Pages, moment_said, name_of, unit_address
+from serving.reports.requests import time_left
 
 PAGE = 50
 """Requests of a page that do not wait any more."""
@@ -63,31 +63,6 @@ def requests_page(
     )
 
 
-def time_said(due_at: datetime, now: datetime, words: Speech) -> str:
-    """How long is left, or for how long a request is overdue, in whole days.
-
-    Parameters
-    ----------
-    due_at, now
-        Until when it is to be answered, and the moment.
-    words
-        Language.
-
-    Examples
-    --------
-    >>> from serving.i18n import speech
-    >>> noon = datetime(2026, 11, 30, 12)
-    >>> [time_said(datetime(2026, 12, day, 12), noon, speech("en")) for day in (1, 3)]
-    ['1 day left', '3 days left']
-    >>> time_said(datetime(2026, 11, 30, 11), noon, speech("en"))
-    'overdue by 1 day'
-    """
-    left = days_between(now, due_at)
-    if left < 0:
-        return words.text("requests.overdue_by", count=ceil(-left))
-    return words.text("requests.days_left", count=ceil(left))
-
-
 def _tiles(found: RequestFigures, words: Speech) -> Any:
     few = words.text("requests.too_few", count=FEWEST)
     yield words.text("requests.open"), words.number(found.open), "", ""
@@ -117,7 +92,7 @@ def _row(one: StoredRequest, names: pd.Series, words: Speech) -> dict[str, Any]:
 def _waits(one: StoredRequest, now: datetime, words: Speech) -> dict[str, Any]:
     days = int(days_between(one.made_at, now))
     age = words.text("requests.age", count=days) if days > 0 else words.text("requests.new")
-    return {"age": age, "overdue": one.overdue(now), "left": time_said(one.due_at, now, words)}
+    return {"age": age, "overdue": one.overdue(now), "left": time_left(one.due_at, now, words)}
 
 
 def _ended(one: StoredRequest, words: Speech) -> dict[str, Any]:

@@ -90,6 +90,21 @@ def test_an_owner_meets_nothing_of_another(register, listed):
     assert (register.requests.count("rival"), register.requests.count("fund")) == (0, 1)
 
 
+def test_a_place_tells_an_owner_of_nobody_elses_requests(register, listed):
+    saved = register.mandates.save("rival", "food", {"id": "food"}, over=None, **BY)
+    made_of = {"run_id": "r", "stock_version": "s", "model_version": "m", "as_of": "2026-05-01"}
+    register.lists.keep(
+        "rival", saved.number, list_id="l2", **made_of, places=[{"unit_id": listed[0], "position": 1}], **BY
+    )
+    register.lists.show("rival", "l2", until=1, shown_on=NOON)
+    said = {"kind": RequestKind.VISIT, **BY}
+    for number, (owner, kept) in enumerate((("fund", "l1"), ("rival", "l2"), ("rival", "l2"), ("fund", "l1"))):
+        register.requests.ask(owner, kept, listed[0], request_id=f"r{number}", text=f"question {number}", **said)
+    assert [(one.request_id, one.place) for one in register.requests.page("fund")] == [("r0", 1), ("r3", 2)]
+    assert [one.request_id for one in register.requests.page("fund", after=1)] == ["r3"]
+    assert [one.place for one in register.requests.page(None)] == [1, 2, 3, 4]
+
+
 def test_of_two_answers_at_once_one_stands(register, listed, url):
     ask(register, listed[0])
 

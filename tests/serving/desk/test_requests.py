@@ -50,20 +50,21 @@ def asked(register):
     by = {"actor": "key:1"}
     at = NOON - timedelta(days=200)
     unit = register.imports.commit(File(), imported_at=at).rows["unit_id"].iloc[0]
-    saved = register.mandates.save("fund", "food", {"id": "food"}, over=None, made_at=at, **by)
     places = [{"unit_id": unit, "position": 1}]
     made_of = {"run_id": "r", "stock_version": "s", "model_version": "m", "as_of": "2026-05-01", "places": places}
-    register.lists.keep("fund", saved.number, list_id="l", **made_of, made_at=at, **by)
-    register.lists.show("fund", "l", until=1, shown_on=at)
+    for one in ("fund", "rival", "third", "fourth"):
+        saved = register.mandates.save(one, "food", {"id": "food"}, over=None, made_at=at, **by)
+        register.lists.keep(one, saved.number, list_id=one, **made_of, made_at=at, **by)
+        register.lists.show(one, one, until=1, shown_on=at)
 
-    def ask(number, ago, *, answered=None, withdrawn=None):
+    def ask(number, ago, *, answered=None, withdrawn=None, owner="fund"):
         made_at = NOON - timedelta(days=ago)
         said = {"request_id": f"r{number}", "kind": RequestKind.VISIT, "text": f"question {number}"}
-        register.requests.ask("fund", "l", unit, **said, made_at=made_at, **by)
+        register.requests.ask(owner, owner, unit, **said, made_at=made_at, **by)
         if answered is not None:
             register.requests.answer(f"r{number}", "yes", made_at=made_at + timedelta(days=answered), **by)
         if withdrawn is not None:
-            register.requests.withdraw("fund", f"r{number}", made_at=made_at + timedelta(days=withdrawn), **by)
+            register.requests.withdraw(owner, f"r{number}", made_at=made_at + timedelta(days=withdrawn), **by)
 
     return ask
 
@@ -113,6 +114,21 @@ def test_a_reader_outside_learns_nothing_of_one_other(register, asked):
         found = published_figures(register, NOON, reader)
         assert (found.answered, found.median_days, found.due, found.in_time) == (None, None, None, None)
     assert published_figures(register, NOON, "rival").level.days == LEVEL_DAYS
+
+
+def test_what_is_published_rests_on_others_of_three_owners_as_the_day_began(register, asked):
+    for number, owner in enumerate(("rival", "rival", "third", "third", "fourth")):
+        asked(number, 20, answered=2 + number, owner=owner)
+    assert published_figures(register, NOON, "fourth").answered is None  # of two owners beside the reader
+    asked(9, 20, answered=19, owner="fund")  # the reader's own
+    told = published_figures(register, NOON, "fund")
+    assert (told.answered, told.median_days, told.due, told.in_time) == (5, 4.0, 5, 1.0)
+    assert (told.open, told.overdue) == (None, None)
+    asked(5, 20, owner="third")
+    before = published_figures(register, NOON, "fund")
+    register.requests.answer("r5", "today", made_at=NOON - timedelta(minutes=1), actor="key:1")
+    assert published_figures(register, NOON, "fund") == before
+    assert published_figures(register, NOON + timedelta(days=1), "fund").answered == 6
 
 
 def test_the_level_is_assumed_until_the_office_states_it_and_moves_nothing_asked_before(settings, register, asked):

@@ -97,4 +97,4 @@ def test_the_level_is_set_and_shown_with_every_figure(ehya, asked):
 
 
 def test_where_nobody_asked_it_says_so(ehya):
-    assert "no such request" in ehya("requests", "list").stdout
+    assert "No request waits" in ehya("requests", "list").stdout
