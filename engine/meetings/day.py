@@ -275,7 +275,7 @@ class MeetingDay(_Stated):
         return begin, end
 
     @staticmethod
-    def minute(given: str, *, key: str = "--since") -> int:
+    def minute(given: str, *, key: str) -> int:
         """Minutes since midnight of a time of day; ``key`` is what it is called where it is refused.
 
         Raises
@@ -285,7 +285,7 @@ class MeetingDay(_Stated):
 
         Examples
         --------
-        >>> MeetingDay.minute("۰۹:۳۰")
+        >>> MeetingDay.minute("۰۹:۳۰", key="since")
         570
         """
         try:

@@ -113,6 +113,22 @@ def writer(engine: Engine) -> Engine:
     return engine.execution_options(writes=True, isolation_level="READ COMMITTED")
 
 
+def file_of(url: str) -> Path | None:
+    """The file of a register; ``None`` where it is in no file, or where the address cannot be read.
+
+    Examples
+    --------
+    >>> str(file_of("sqlite:///workspace/ehya.db")), file_of("postgresql://db/ehya"), file_of("sqlite://")
+    ('workspace/ehya.db', None, None)
+    """
+    try:
+        place = address(url)
+    except EhyaError:
+        return None
+    inside = place.get_backend_name() == "sqlite" and place.database not in (None, "", ":memory:")
+    return Path(str(place.database)) if inside else None
+
+
 def address(url: str | URL) -> URL:
     """Read a database address; what cannot be read is never echoed, since a password may stand in it.
 

@@ -34,8 +34,6 @@ class StoredMeetings:
         sha256 of the document, hexadecimal.
     made_at, actor
         When it was made, UTC, and who made it.
-    replaces
-        The version that it takes the place of; ``None`` for the first.
     """
 
     event: str
@@ -44,7 +42,11 @@ class StoredMeetings:
     digest: str
     made_at: datetime
     actor: str
-    replaces: int | None
+
+    @property
+    def replaces(self) -> int | None:
+        """The version that it takes the place of; ``None`` for the first."""
+        return None if self.version == 1 else self.version - 1
 
     @property
     def key(self) -> str:
@@ -59,7 +61,7 @@ class Meetings:
         self._session = session
 
     def __call__(self) -> pd.DataFrame:
-        """All versions: ``event, version, digest, made_at, actor, replaces``."""
+        """All versions: ``event, version, digest, made_at, actor``."""
         table = schema.meeting_plans
         columns = [column for column in table.c if column.name not in ("id", "document")]
         with self._session.read() as connection:
@@ -126,7 +128,7 @@ class Meetings:
             version = 1 if over is None else over + 1
             digest = hashlib.sha256(text.encode()).hexdigest()
             line = {"event": event, "version": version, "document": text, "digest": digest}
-            insert_line(connection, table, {**line, "made_at": utc(made_at), "actor": actor, "replaces": over})
+            insert_line(connection, table, {**line, "made_at": utc(made_at), "actor": actor})
             act = Act.MEETINGS_PLANNED if over is None else Act.MEETINGS_PLANNED_AGAIN
             note(connection, made_at=made_at, actor=actor, act=act, subject=event, version=version)
             return _one(connection, event, version)
@@ -151,5 +153,5 @@ def _one(connection: Connection, event: str, version: int | None) -> StoredMeeti
 
 
 def _stored(row: Mapping[Any, Any]) -> StoredMeetings:
-    line = {name: row[name] for name in ("event", "version", "digest", "made_at", "actor", "replaces")}
+    line = {name: row[name] for name in ("event", "version", "digest", "made_at", "actor")}
     return StoredMeetings(document=json.loads(row["document"]), **line)

@@ -57,8 +57,19 @@ def name_key(name: str) -> str:
     >>> name_key(" علي\u200cرضا\u200c") == name_key("علیرضا"), name_key("Sara") == name_key("sara")
     (True, False)
     """
-    seen = "".join(one for one in unicodedata.normalize("NFC", name) if unicodedata.category(one) != "Cf")
-    return " ".join(seen.translate(_ONE_LETTER).split())
+    seen = "".join(one for one in name if unicodedata.category(one) != "Cf")  # first: they keep signs apart that join
+    return " ".join(kept_letters(seen).split())
+
+
+def kept_letters(text: str) -> str:
+    """A text with one letter for one sound, whichever keyboard wrote it.
+
+    Examples
+    --------
+    >>> kept_letters("علي كريمي")
+    'علی کریمی'
+    """
+    return unicodedata.normalize("NFC", text).translate(_ONE_LETTER)
 
 
 class People:

@@ -385,7 +385,6 @@ meeting_plans = Table(
     Column("digest", Text, nullable=False),
     Column("made_at", DateTime, nullable=False),
     Column("actor", Text, nullable=False),
-    Column("replaces", Integer),
     UniqueConstraint("event", "version"),
 )
 """Plans of the meetings of events, each version whole; ``document`` is JSON, ``digest`` its sha256."""

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from engine.meetings.day import MeetingDay
-from engine.store import JobKind, JobState, Register, StoredJob
+from engine.store import JobKind, JobState, Register, StoredJob, StoredMeetings
 from serving.api.access import Rate, WithoutKey, open_to
 from serving.api.asking import answered, asked, moment, words_of
 from serving.api.filters import LanguageQuery
@@ -23,17 +23,16 @@ from serving.api.meeting_answers import (
     MeetingsStated,
     OwnMeetingsAnswer,
 )
+from serving.api.owners import with_body
 from serving.api.paging import PageQuery, page_of
 from serving.api.problems import problem_answers
 from serving.api.writing import body_of, member_of, version_of, written_once
 from serving.desk.kept_meetings import (
-    KeptPlan,
     OwnVersion,
     ask_again,
     ask_plan,
     asked_plan,
     kept_plan,
-    kept_plans,
     own_version,
     own_versions,
 )
@@ -86,7 +85,7 @@ def router() -> APIRouter:
             days = await asked(request, lambda register: own_versions(register, caller.investor))
             found = [_own_heading(one) for one in days]
         else:
-            found = [_heading(one) for one in await asked(request, kept_plans)]
+            found = [_heading(one) for one in await asked(request, lambda register: register.meetings.newest())]
         page, following = page_of(found, query, "/v1/meetings")
         return answered(request, query, {"meetings": list(page), "next": following})
 
@@ -96,7 +95,7 @@ def router() -> APIRouter:
         response_model=MeetingsJobAnswer,
         summary="Plan the meetings of an event",
         responses=problem_answers(408, 409, 413, 415, 422),
-        openapi_extra=_with_body(EXAMPLE, "MeetingsStated"),
+        openapi_extra=with_body(EXAMPLE, "MeetingsStated", _WRITE),
     )
     async def plan_meetings(request: Request, query: Annotated[LanguageQuery, Query()]) -> Response:
         """Plan who meets whom, from saved mandates and the units on offer: pairs that nobody would rather swap, each in
@@ -126,7 +125,7 @@ def router() -> APIRouter:
         kept = await asked(request, lambda register: kept_plan(register, event, query.version))
         stored = kept.stored
         said = {
-            **_heading(kept),
+            **_heading(stored),
             "actor": stored.actor,
             "replaces": stored.replaces,
             "digest": stored.digest,
@@ -140,7 +139,7 @@ def router() -> APIRouter:
         response_model=MeetingsJobAnswer,
         summary="Plan the meetings anew",
         responses=problem_answers(404, 408, 409, 412, 413, 415, 422, 428),
-        openapi_extra=_with_body(GONE, "GoneStated"),
+        openapi_extra=with_body(GONE, "GoneStated", _WRITE),
     )
     async def plan_meetings_again(request: Request, event: Event, query: Annotated[LanguageQuery, Query()]) -> Response:
         """Plan anew without those who do not come: what can stay stays. `If-Match` names the version that it takes the
@@ -213,11 +212,6 @@ def router() -> APIRouter:
     return routes
 
 
-def _with_body(example: object, schema: str) -> dict[str, Any]:
-    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}, "example": example}}
-    return _WRITE | {"requestBody": {"required": True, "content": content}}
-
-
 async def _asked_for(request: Request, query: LanguageQuery, body: bytes, act: Any) -> Response:
     done, headers = await written_once(request, body, act)
     job = await asked(request, lambda register: register.jobs.get(done["job_id"], kind=JobKind.MEETINGS))
@@ -239,15 +233,15 @@ def _said(job: StoredJob, words: Speech) -> dict[str, Any]:
     }
 
 
-def _heading(kept: KeptPlan) -> dict[str, Any]:
-    plan = kept.planned.plan
+def _heading(stored: StoredMeetings) -> dict[str, Any]:
+    """The heading of a plan, as it stands in its document: one plan that is unsound takes no other from the list."""
     return {
-        "event": kept.stored.event,
-        "date": kept.planned.day.date.isoformat(),
-        "version": kept.stored.version,
-        "made_at": moment(kept.stored.made_at),
-        "meetings": len(plan.meetings),
-        "unmet": len(plan.unmet),
+        "event": stored.event,
+        "date": str(stored.document["day"]["date"]),
+        "version": stored.version,
+        "made_at": moment(stored.made_at),
+        "meetings": len(stored.document["meetings"]),
+        "unmet": len(stored.document["unmet"]),
     }
 
 

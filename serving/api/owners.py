@@ -33,10 +33,11 @@ def kept_for(rate: Rate = Rate.READS) -> dict[str, Any]:
     return open_to(KEEPERS, without_key=WithoutKey.NEVER, rate=rate)
 
 
-def with_body(example: object, schema: str) -> dict[str, Any]:
-    """The same for an address that writes, with its body: an example, and the name of its schema."""
+def with_body(example: object, schema: str, declared: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What an address that writes declares, by default as of what is kept, with its body: an example and its schema."""
     content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}, "example": example}}
-    return kept_for(Rate.WRITES) | {"requestBody": {"required": True, "content": content}}
+    access = kept_for(Rate.WRITES) if declared is None else declared
+    return access | {"requestBody": {"required": True, "content": content}}
 
 
 def is_office(caller: Caller) -> bool:

@@ -21,7 +21,7 @@ from serving.api.kept_answers import (
     KeptRequests,
     RequestFiguresAnswer,
 )
-from serving.api.owners import OwnedQuery, asked_owner, owner_of
+from serving.api.owners import OwnedQuery, asked_owner, owner_of, with_body
 from serving.api.paging import address_after, position
 from serving.api.problems import problem_answers
 from serving.api.writing import body_of, member_of, object_in, written_once
@@ -52,7 +52,7 @@ def router() -> APIRouter:
         response_model=KeptRequest,
         summary="Ask about a unit",
         responses=problem_answers(404, 408, 409, 413, 415, 422),
-        openapi_extra=_with_body(ASKERS, EXAMPLE, "RequestStated"),
+        openapi_extra=with_body(EXAMPLE, "RequestStated", _written_by(ASKERS)),
     )
     async def ask_office(request: Request, query: Annotated[LanguageQuery, Query()]) -> Response:
         """Ask the office about a unit that a list of the caller's has shown. It is to be answered until `due_at`; asked
@@ -125,7 +125,7 @@ def router() -> APIRouter:
         response_model=KeptRequest,
         summary="Answer a request",
         responses=problem_answers(404, 408, 409, 413, 415, 422),
-        openapi_extra=_with_body(OFFICE, ANSWER, "AnswerStated"),
+        openapi_extra=with_body(ANSWER, "AnswerStated", _written_by(OFFICE)),
     )
     async def answer_request(
         request: Request, request_id: RequestId, query: Annotated[LanguageQuery, Query()]
@@ -163,10 +163,8 @@ def router() -> APIRouter:
     return routes
 
 
-def _with_body(roles: tuple[CallerRole, ...], example: object, schema: str) -> dict[str, Any]:
-    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}, "example": example}}
-    declared = open_to(roles, without_key=WithoutKey.NEVER, rate=Rate.WRITES)
-    return declared | {"requestBody": {"required": True, "content": content}}
+def _written_by(roles: tuple[CallerRole, ...]) -> dict[str, Any]:
+    return open_to(roles, without_key=WithoutKey.NEVER, rate=Rate.WRITES)
 
 
 def _said(one: StoredRequest, now: datetime) -> dict[str, Any]:

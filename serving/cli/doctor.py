@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 from engine.codes import Code
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import VARIABLES, Settings
+from engine.store.dialect import file_of
 from serving.desk.workspace import champion, own_prices
 
 if TYPE_CHECKING:
     from engine.store import Register
 
 _LEAST_FREE_BYTES = 500_000_000  # assumed: a training run with its MLflow files, with room to spare
-_SQLITE = "sqlite:///"
 _FONTS = ("Vazirmatn-Regular.ttf", "Vazirmatn-Bold.ttf", "Vazirmatn.woff2")
 
 
@@ -234,9 +234,9 @@ def _unopened(error: EhyaError, settings: Settings) -> Finding:
     """Why the register did not open, and what to do about it."""
     if error.code is not ErrorCode.DATABASE_FAILED:
         return Finding(PartState.BROKEN, Checkup.REGISTER_BROKEN, {"why": error})
-    if settings.database_url.startswith(_SQLITE):
-        path = settings.database_url.removeprefix(_SQLITE)
-        facts = {"path": path, "why": error.facts["given"], "backups": str(settings.home / "backups")}
+    file = file_of(settings.database_url)
+    if file is not None:
+        facts = {"path": str(file), "why": error.facts["given"], "backups": str(settings.home / "backups")}
         return Finding(PartState.BROKEN, Checkup.REGISTER_FILE_BROKEN, facts)
     return Finding(PartState.BROKEN, Checkup.DATABASE_SILENT, {"why": error.facts["given"]})
 
@@ -257,10 +257,8 @@ def _model(register: Register, settings: Settings) -> Iterator[Finding]:
 
 def _begun(settings: Settings) -> bool:
     """Whether the register may be opened without making one: its file is there, or it is no file of ours to make."""
-    if not settings.database_url.startswith(_SQLITE):
-        return True
-    file = Path(settings.database_url.removeprefix(_SQLITE))
-    return file.exists() or (file.parent != settings.home and not file.parent.exists())
+    file = file_of(settings.database_url)
+    return file is None or file.exists() or (file.parent != settings.home and not file.parent.exists())
 
 
 def _fonts() -> Iterator[Finding]:

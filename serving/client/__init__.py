@@ -74,6 +74,7 @@ _TYPE_OF = {
 }
 
 A = TypeVar("A", bound=Answer)
+J = TypeVar("J", ImportAnswer, MeetingsJobAnswer)
 
 
 class Refused(Exception):  # noqa: N818 (a refusal is no error of the program)
@@ -312,14 +313,14 @@ class Client:
         TimeoutError
             When that takes longer than so many seconds.
         """
-        until, path = time.monotonic() + seconds, f"/v1/meetings/{_part(event)}/jobs/{_part(job_id)}"
-        while True:
-            found = self._get(MeetingsJobAnswer, path)
-            if found.version is not None or found.problem is not None:
-                return found
-            if time.monotonic() > until:
-                raise TimeoutError(f"the meetings of {event} are still {found.state.value}")
-            self._sleep(every)
+        path = f"/v1/meetings/{_part(event)}/jobs/{_part(job_id)}"
+        return self._until(
+            lambda: self._get(MeetingsJobAnswer, path),
+            lambda found: found.version is not None or found.problem is not None,
+            f"the meetings of {event}",
+            every=every,
+            seconds=seconds,
+        )
 
     def own_meetings(self, event: str) -> OwnMeetingsAnswer:
         """The day of the investor for whom the key acts."""
@@ -422,20 +423,28 @@ class Client:
         TimeoutError
             When that takes longer than so many seconds.
         """
-        until = time.monotonic() + seconds
-        while True:
-            found = self.imported(job_id)
-            if found.result is not None or found.problem is not None:
-                return found
-            if time.monotonic() > until:
-                raise TimeoutError(f"import {job_id} is still {found.state.value}")
-            self._sleep(every)
+        return self._until(
+            lambda: self.imported(job_id),
+            lambda found: found.result is not None or found.problem is not None,
+            f"import {job_id}",
+            every=every,
+            seconds=seconds,
+        )
 
     def download(self, path: str, **asked: Any) -> bytes:
         """A file, such as ``/v1/office/reports/ranking.xlsx``."""
         return self._ask("GET", _address(path, asked), None, {})
 
     # How it is asked
+
+    def _until(self, ask: Callable[[], J], ended: Callable[[J], bool], what: str, *, every: float, seconds: float) -> J:
+        """Ask how far a job is until it has ended."""
+        until = time.monotonic() + seconds
+        while not ended(found := ask()):
+            if time.monotonic() > until:
+                raise TimeoutError(f"{what}: still {found.state.value}")
+            self._sleep(every)
+        return found
 
     def _get(self, shape: type[A], path: str, **query: Any) -> A:
         return shape.model_validate_json(self._ask("GET", _address(path, query), None, {}))

@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from engine.domain.mandate import Mandate
@@ -15,6 +14,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.meetings.day import MeetingDay
 from engine.settings import Settings
 from engine.store import JobKind, JobState, Register, StoredJob, StoredMandate, StoredMeetings
+from engine.store.dialect import file_of
 from serving.desk.answered import weighed_by_answers
 from serving.desk.investors import investors, like
 from serving.desk.meetings import (
@@ -35,7 +35,6 @@ from serving.disclosure.meetings import OwnDay, own_day
 
 _NAME = re.compile(r"(?!\.{1,2}$)[^/\\\x00-\x1f\x7f]{1,200}")
 _ID_BYTES = 12
-_SQLITE = "sqlite:///"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -118,17 +117,13 @@ def kept_plan(register: Register, event: str, version: int | None = None) -> Kep
     return KeptPlan(stored, plan_of(stored.document, given=stored.key))
 
 
-def kept_plans(register: Register) -> tuple[KeptPlan, ...]:
-    """The newest version of each event, the event planned last first."""
-    return tuple(KeptPlan(one, plan_of(one.document, given=one.key)) for one in register.meetings.newest())
-
-
 def events_kept(settings: Settings) -> tuple[str, ...]:
     """Events whose plan a workspace keeps; none where there is no register, and none is made."""
-    if settings.database_url.startswith(_SQLITE) and not Path(settings.database_url.removeprefix(_SQLITE)).is_file():
+    file = file_of(settings.database_url)
+    if file is not None and not file.is_file():
         return ()
     with open_register(settings) as register:
-        return tuple(one.event for one in register.meetings.newest())
+        return tuple(register.meetings()["event"].astype(str).unique())
 
 
 def own_version(register: Register, event: str, investor: str | None) -> OwnVersion:
@@ -161,8 +156,14 @@ def _own(versions: Sequence[StoredMeetings], investor: str) -> OwnVersion | None
     last: OwnVersion | None = None
     for stored in versions:
         try:
+            if all(wish["guest"] != investor for wish in stored.document["wishes"]):
+                return None
             day = day_of_investor(plan_of(stored.document, given=stored.key), investor)
-        except EhyaError:  # what is wrong with a plan may name others: that is the office's to read
+        except (
+            EhyaError,
+            KeyError,
+            TypeError,
+        ):  # what is wrong with a plan may name others: that is the office's to read
             return None
         if day is None:
             return None
@@ -260,8 +261,10 @@ def ask_plan(
         ``meetings_without_mandates``.
     """
     _refuse_name(day.event)
-    if kept := register.meetings.versions(day.event):
-        raise EhyaError(ErrorCode.MEETINGS_EXIST, given=day.event, version=kept[-1].version)
+    kept = register.meetings()
+    if (kept["event"] == day.event).any():
+        newest = int(kept.loc[kept["event"] == day.event, "version"].max())
+        raise EhyaError(ErrorCode.MEETINGS_EXIST, given=day.event, version=newest)
     _wished(register, owners)
     asked = {"event": day.event, "day": day.document, "owners": None if owners is None else list(owners)}
     return _asked(register, asked, made_at, actor)

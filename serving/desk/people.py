@@ -11,7 +11,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.parsing.text import latin_digits
 from engine.settings import Settings
 from engine.store import StoredPerson
-from engine.store.people import name_key
+from engine.store.people import kept_letters, name_key
 from serving.desk.investors import investors, like
 from serving.desk.keys import checked_role
 from serving.desk.workspace import open_register
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 80
 _PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
-_ONE_LETTER = str.maketrans({"ي": "ی", "ك": "ک"})
 SHORTEST, LONGEST = 12, 1_000
 """Characters of a password: length alone counts (NIST SP 800-63B, 3.1.1), and no hash is asked to take in a book."""
 
@@ -55,7 +54,7 @@ def folded_name(given: str) -> str:
     >>> folded_name(" علي كريمي\u200c ")
     'علی کریمی'
     """
-    name = unicodedata.normalize("NFC", given[: 2 * LONGEST_NAME]).translate(_ONE_LETTER)
+    name = kept_letters(given[: 2 * LONGEST_NAME])
     seen = [at for at, one in enumerate(name) if not one.isspace() and unicodedata.category(one) != "Cf"]
     return name[seen[0] : seen[-1] + 1] if seen else ""
 

@@ -24,7 +24,7 @@ ENDINGS = (".xlsx", ".csv")
 _COLUMNS = tuple(name for name in OUTCOME_COLUMNS if name != "happened_precision")
 _FIRST_ROW = 2  # the heading stands in row 1
 _ALSO = {
-    "unit_id": ("واحد", "نام واحد", "شناسهٔ واحد", "کد واحد", "Unit", "Unit name", "Name of unit"),
+    "unit_id": ("واحد", "نام واحد", "شناسهٔ واحد", "شناسه", "کد واحد", "Unit", "Unit name", "Name of unit", "Id"),
     "kind": ("رویداد", "رخداد", "نتیجه", "نوع رویداد", "نوع نتیجه", "Event kind", "Kind", "Outcome", "What happened"),
     "happened_on": ("تاریخ", "تاریخ رویداد", "تاریخ نتیجه", "تاریخ وقوع", "Date"),
     "known_on": ("تاریخ آگاهی", "تاریخ اطلاع", "Known"),

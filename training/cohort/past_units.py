@@ -43,14 +43,6 @@ _OF_NO_MODEL = frozenset({
 })  # fmt: skip
 """Tables that no training reads: while people sign in and write, one that runs need not read its history anew."""
 
-_OF_MODELS = frozenset({
-    "units", "imports", "rejections", "undone_imports", "sightings", "repeats", "unit_values", "predictions", "events",
-    "event_revisions", "showings", "duplicates", "merges", "unmerges", "distinctions", "confirmations", "pins",
-    "withdrawals", "source_ranks", "packages", "package_freezes", "mandates", "mandate_withdrawals", "lists",
-    "reactions",
-})  # fmt: skip
-"""Tables that a training reads, or may come to read; every table of the register is here or among the others."""
-
 _LAST: WeakKeyDictionary[Register, tuple[Hashable, UnitsAt]] = WeakKeyDictionary()
 """The history of each open register, as it was read last."""
 

@@ -119,7 +119,8 @@ def show(
 def _folder(settings: Settings, given: str) -> Path | None:
     """The folder that is meant; ``None`` where it is an event of the register. A folder goes before an event."""
     folder = Path(given)
-    if folder.is_dir() or not (events := events_kept(settings)):
+    events = () if folder.is_dir() else events_kept(settings)
+    if not events and (folder.is_dir() or folder.name != given):  # what names a path is none of an event
         return folder
     if given in events:
         return None

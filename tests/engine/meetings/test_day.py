@@ -14,7 +14,7 @@ def test_slots_follow_each_other_and_none_lies_in_a_break():
     day = MeetingDay.read({**DAY, "breaks": [{"from": "10:00", "to": "10:30"}], "minutes": 30, "pause": 10})
     clock = [tuple(f"{minute // 60}:{minute % 60:02d}" for minute in span) for span in day.slots]
     assert clock == [("9:00", "9:30"), ("10:30", "11:00"), ("11:10", "11:40")]
-    assert [day.slot_from(MeetingDay.minute(one)) for one in ("09:00", "۱۰:۰۰", "11:30")] == [0, 1, 3]
+    assert [day.slot_from(MeetingDay.minute(one, key="since")) for one in ("09:00", "۱۰:۰۰", "11:30")] == [0, 1, 3]
 
 
 def test_times_of_day_are_read_as_yaml_gives_them():

@@ -97,7 +97,6 @@ def test_a_plan_moves_no_appraisal_and_is_never_changed(register):
         ({"meetings": [MET[0], MET[1] | {"table": 1}]}, {}),  # a table
         ({"meetings": MET}, {"digest": "0" * 64}),
         ({"meetings": MET}, {"version": 3}),
-        ({"meetings": MET}, {"replaces": 1}),
         ({}, {}),
     ],
 )

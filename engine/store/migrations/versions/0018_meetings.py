@@ -29,7 +29,6 @@ def upgrade() -> None:
         sa.Column("digest", sa.Text, nullable=False),
         sa.Column("made_at", sa.DateTime, nullable=False),
         sa.Column("actor", sa.Text, nullable=False),
-        sa.Column("replaces", sa.Integer),
         sa.PrimaryKeyConstraint("id", name="pk_meeting_plans"),
         sa.UniqueConstraint("event", "version", name="uq_meeting_plans_event_version"),
     )
