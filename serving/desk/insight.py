@@ -21,6 +21,27 @@ from serving.desk.why import Why, why
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Log:
+    """What happened to units.
+
+    Parameters
+    ----------
+    events
+        Events as they stand now (`engine.store.events.Events`).
+    done
+        Acts that were done by the day of the question (`engine.recourse.acts.acts_among`).
+    """
+
+    events: pd.DataFrame
+    done: pd.DataFrame
+
+    @classmethod
+    def of(cls, register: Register, question: Question, unit_id: str | None = None) -> Log:
+        """The log of one unit, or of all."""
+        return cls(register.events(unit_id=unit_id), acts_among(register.events(question.as_of, unit_id)))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Insight:
     """What is known of some units beside their rows.
 
@@ -49,7 +70,13 @@ class Insight:
 
     @classmethod
     def into(
-        cls, register: Register, units: pd.DataFrame, question: Question, beside: Beside, found: Appraised | None
+        cls,
+        register: Register,
+        units: pd.DataFrame,
+        question: Question,
+        beside: Beside,
+        found: Appraised | None,
+        log: Log,
     ) -> Insight:
         """Look into some units.
 
@@ -63,18 +90,17 @@ class Insight:
             The day, and what the workspace holds.
         found
             The appraisal that the units are rows of, where there is one.
+        log
+            What happened to these units, and perhaps to others.
         """
         levels, names = levels_of(beside.prices), [str(unit) for unit in units.index]
-        only = names[0] if len(names) == 1 else None
-        events = register.events(unit_id=only)
-        by_then = register.events(question.as_of, only)
         return cls(
             told=register.units.told(names),
             findings=diagnose(units, as_of=question.as_of, levels=levels),
             unjudged=unjudged(units, as_of=question.as_of, levels=levels),
             odd=implausible(units, earlier=beside.earlier),
-            events=events[events["unit_id"].isin(names).to_numpy()].reset_index(drop=True),
-            done=since_records(acts_among(by_then), units),
+            events=log.events[log.events["unit_id"].isin(names).to_numpy()].reset_index(drop=True),
+            done=since_records(log.done, units),
             reasons=None if found is None else why(found, names),
         )
 

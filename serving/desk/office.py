@@ -20,7 +20,7 @@ from engine.store import Register
 from serving.desk.appraisal import Appraised, Beside, current_units, judged
 from serving.desk.decisions import Waiting, waiting
 from serving.desk.economics import Choices, Economics, economics_of, register_economics
-from serving.desk.insight import Insight
+from serving.desk.insight import Insight, Log
 from serving.desk.learnt_acts import believed_acts
 from serving.desk.named import find_unit
 from serving.desk.plan import PlanRequest, PlanResult, done_acts, plans_of
@@ -105,6 +105,7 @@ class Office:
         self._seen: LRUCache[tuple[str, str], _Ahead] = LRUCache(READY_KEPT)
         self._markets: LRUCache[tuple[str], LabourMarket] = LRUCache(1)
         self._acts: LRUCache[tuple[str], tuple[pd.DataFrame, pd.DataFrame]] = LRUCache(1)
+        self._logs: LRUCache[tuple[str], Log] = LRUCache(1)
         self._orders: tuple[Appraised | None, OrderedDict[str, Appraised]] = (None, OrderedDict())
         self._earlier: tuple[Appraised, tuple[pd.Timestamp, Appraised] | None] | None = None
 
@@ -259,7 +260,8 @@ class Office:
         state, found, beside = standing
         rows = found.table.loc[list(units)]
         with open_register(self.settings) as register:
-            insight = Insight.into(register, rows, found.question, beside, found)
+            log = self._keep(self._logs, (state,), lambda: Log.of(register, found.question))
+            insight = Insight.into(register, rows, found.question, beside, found, log)
         ahead = _Ahead(
             insight,
             self._planned(standing, found.question, rows.index, PlanRequest(), insight),
@@ -420,7 +422,7 @@ class Office:
         with self._keeping:
             self._kept = standing
             kept: tuple[LRUCache[Any, Any], ...]
-            kept = (self._stories, self._plans, self._worths, self._seen, self._markets, self._acts)
+            kept = (self._stories, self._plans, self._worths, self._seen, self._markets, self._acts, self._logs)
             for one in kept:
                 one.clear()
         self._asked = self._searched = self._earlier = None

@@ -13,7 +13,7 @@ from engine.recourse.acts import lifted
 from engine.recourse.remedies import interventions
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised, Beside, current_units, judged
-from serving.desk.insight import Insight
+from serving.desk.insight import Insight, Log
 from serving.desk.named import find_unit
 from serving.desk.question import Question
 from serving.desk.why import Why, explained
@@ -133,7 +133,9 @@ def _story(
 ) -> Story:
     """The story, where ``units`` holds the unit's record."""
     unit = (units if found is None else found.table).loc[[unit_id]]
-    seen = insight or Insight.into(register, unit, question, beside, found)
+    seen = insight
+    if seen is None:
+        seen = Insight.into(register, unit, question, beside, found, Log.of(register, question, unit_id))
     findings = seen.findings
     waiting = barriers_of(findings, seen.unjudged)
     gone = lifted(findings, seen.done)
