@@ -206,6 +206,18 @@ class ErrorCode(Code):
     REQUEST_WITHDRAWN = "request_withdrawn"
     REQUESTS_ENOUGH = "requests_enough"
     IDEMPOTENCY_KEY_USED = "idempotency_key_used"
+    NO_SHARDS = "no_shards"
+    SHARD_TORN = "shard_torn"
+    SHARD_OF_ANOTHER_SCHEMA = "shard_of_another_schema"
+    SHARD_TWICE = "shard_twice"
+    SHARD_NOT_UNITS = "shard_not_units"
+    SHARDS_OF_ANOTHER_JOB = "shards_of_another_job"
+    SHARDS_UNDER_WAY = "shards_under_way"
+    CLUSTER_NOT_INSTALLED = "cluster_not_installed"
+    CLUSTER_UNREACHABLE = "cluster_unreachable"
+    CLUSTER_WITHOUT_WORKERS = "cluster_without_workers"
+    CLUSTER_OF_OTHER_VERSIONS = "cluster_of_other_versions"
+    CLUSTER_LOST = "cluster_lost"
 
 
 class EhyaError(Exception):
@@ -229,3 +241,11 @@ class EhyaError(Exception):
         self.code = code
         self.facts = facts
         super().__init__(f"{code.value}: " + " ".join(f"{name}={value!r}" for name, value in facts.items()))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """What a worker in another process sends back."""
+        return _again, (type(self), self.code, self.facts)
+
+
+def _again(kind: type[EhyaError], code: ErrorCode, facts: dict[str, object]) -> EhyaError:
+    return kind(code, **facts)

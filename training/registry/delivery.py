@@ -19,9 +19,9 @@ from urllib.parse import urlsplit, urlunsplit
 from urllib.request import getproxies
 
 from engine.errors import EhyaError, ErrorCode
+from engine.locking import locked
 from engine.scoring.artefact import path_of
 from engine.settings import Settings
-from training.registry.lock import locked
 from training.registry.mlflow_store import REGISTERED, VERSION, Store, server, workspace
 from training.registry.pages import RUNS_PAGE
 from training.registry.versions import DIGEST, MODEL_FOLDER, UNSETTLED, Alias, Registered, pack, registered

@@ -1,0 +1,106 @@
+"""Who works on the tasks of a job: processes of this machine (joblib), or the workers of a Dask cluster."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from joblib import Parallel, delayed
+
+from engine.errors import EhyaError, ErrorCode
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+T = TypeVar("T")
+R = TypeVar("R")
+Work = Callable[[Any, T], R]
+
+AHEAD = 4
+"""Tasks for each thread of a cluster that are under way at once: its scheduler remembers these, however many follow."""
+
+PATIENCE = 30.0
+"""Seconds that a cluster may stand without any worker."""
+
+
+def here(work: Work[T, R], function: Any, tasks: Sequence[T], processes: int | None = None) -> Iterator[tuple[int, R]]:
+    """Results as they come, each with the place of its task; the work of a block of tasks on each processor.
+
+    Parameters
+    ----------
+    work
+        Called with the function and a task.
+    function
+        Sent once to each process.
+    tasks
+        What is done.
+    processes
+        1 is this process; by default one a processor.
+    """
+    many = min(processes or os.cpu_count() or 1, len(tasks))
+    if many <= 1:
+        yield from ((place, work(function, task)) for place, task in enumerate(tasks))
+        return
+    run = Parallel(n_jobs=many, return_as="generator_unordered", mmap_mode=None)
+    yield from run(delayed(_placed)(work, function, place, task) for place, task in enumerate(tasks))
+
+
+def on_cluster(work: Work[T, R], function: Any, tasks: Sequence[T], client: Client) -> Iterator[tuple[int, R]]:
+    """Results as they come, of a few tasks at a time; a task of a worker that is lost is done by another.
+
+    Parameters
+    ----------
+    work, function, tasks
+        As for :func:`here`; the function is sent to the cluster once.
+    client
+        Of the cluster.
+
+    Raises
+    ------
+    EhyaError
+        ``cluster_lost`` when no worker is there for ``PATIENCE`` seconds, or a task took several workers with it.
+    """
+    from distributed import KilledWorker
+    from distributed.client import FutureCancelledError
+
+    sent = client.scatter(function, broadcast=True, hash=False)
+    waiting, under_way = iter(enumerate(tasks)), {}
+    try:
+        while True:
+            for place, task in _some(waiting, AHEAD * _threads(client) - len(under_way)):
+                under_way[client.submit(work, sent, task, pure=False)] = place
+            if not under_way:
+                return
+            for future in _ended(client, list(under_way)):
+                yield under_way.pop(future), future.result()
+    except (KilledWorker, FutureCancelledError, TimeoutError, OSError) as error:
+        raise EhyaError(ErrorCode.CLUSTER_LOST, given=client.scheduler.address if client.scheduler else "?") from error
+
+
+def _placed(work: Work[T, R], function: Any, place: int, task: T) -> tuple[int, R]:
+    return place, work(function, task)
+
+
+def _some(tasks: Iterator[tuple[int, T]], count: int) -> Iterator[tuple[int, T]]:
+    for _ in range(count):
+        if (task := next(tasks, None)) is None:
+            return
+        yield task
+
+
+def _threads(client: Client) -> int:
+    return max(1, sum(client.nthreads().values()))
+
+
+def _ended(client: Client, futures: list[Future[Any]]) -> list[Future[Any]]:
+    """Futures that ended, one at least; a cluster without workers is waited for, but not for ever."""
+    from distributed import wait
+
+    without = 0.0
+    while without < PATIENCE:
+        try:
+            return list(wait(futures, timeout=1.0, return_when="FIRST_COMPLETED").done)
+        except TimeoutError:
+            without = 0.0 if client.nthreads() else without + 1.0
+    raise TimeoutError
