@@ -21,7 +21,7 @@ from engine.scoring.belief import SECTORS, Doubt
 from engine.scoring.design import Floats
 from engine.scoring.document import HazardsDocument
 from engine.scoring.first_day import Belief, SizeSigns
-from engine.scoring.points import BASE, OFFICIAL, Basis, bases
+from engine.scoring.points import BASE, OFFICIAL, PANEL, Basis, bases
 from engine.scoring.questions import crossings, edge_of_the_top, fields_of, next_questions
 from engine.scoring.reasons import Reasons, first_day, reasons
 from features import matrix
@@ -276,7 +276,13 @@ def _jobs_bases(belief: Belief) -> pd.DataFrame:
     """What each part of jobs rests on; ratio and signs are rows of the table, averages are official."""
     rows = table("effects")
     found = rows.loc[rows["output"] == "jobs", ["feature", "basis"]].set_index("feature")
-    found = pd.concat([found, pd.DataFrame({"basis": [Basis.COMPUTED.value]}, index=[OFFICIAL])])
+    found = pd.concat(
+        [
+            found,
+            pd.DataFrame({"basis": [Basis.COMPUTED.value]}, index=[OFFICIAL]),
+            pd.DataFrame({"basis": [Basis.ELICITED.value]}, index=[PANEL]),
+        ]
+    )
     own = {name.partition(".")[2] for name in belief.overridden if name.startswith("jobs.")}
     overridden = found.index.isin(own)
     return found.assign(
