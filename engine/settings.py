@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.errors import EhyaError, ErrorCode
 
 LANGUAGES = ("fa", "en")
-VARIABLES = ("EHYA_HOME", "EHYA_DATABASE_URL", "EHYA_LANG", "MLFLOW_TRACKING_URI")
+VARIABLES = ("EHYA_HOME", "EHYA_DATABASE_URL", "EHYA_LANG", "EHYA_DASK", "MLFLOW_TRACKING_URI")
 """Variables of the environment that are read."""
 
 OF_TESTS = "EHYA_TEST_"
@@ -33,6 +33,8 @@ class Settings:
         Variables that begin like ours and are none of them: most likely misspelt.
     tracking_uri
         Address of the team's MLflow, which gets a copy of every training; empty where the workspace keeps them alone.
+    dask
+        Address of the Dask scheduler whose workers score shards; empty where this machine does.
 
     Examples
     --------
@@ -45,10 +47,11 @@ class Settings:
     language: str = "fa"
     strange: tuple[str, ...] = ()
     tracking_uri: str = ""
+    dask: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """Read ``EHYA_HOME``, ``EHYA_DATABASE_URL``, ``EHYA_LANG`` and MLflow's own ``MLFLOW_TRACKING_URI``.
+        """Read ``VARIABLES``; ``MLFLOW_TRACKING_URI`` is MLflow's own.
 
         Raises
         ------
@@ -64,7 +67,8 @@ class Settings:
         own = (name for name in environ if name.startswith("EHYA_") and not name.startswith(OF_TESTS))
         strange = tuple(sorted(name for name in own if name not in VARIABLES))
         tracking = (environ.get("MLFLOW_TRACKING_URI") or "").strip()
-        return cls(home=home, database_url=url, language=language, strange=strange, tracking_uri=tracking)
+        dask = (environ.get("EHYA_DASK") or "").strip()
+        return cls(home=home, database_url=url, language=language, strange=strange, tracking_uri=tracking, dask=dask)
 
     @property
     def models(self) -> Path:

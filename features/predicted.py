@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from engine.domain.unit import unit_table
 from engine.scoring.runtime import predict
 from features.matrix import matrix
 
@@ -50,3 +52,33 @@ def predicted(
     return predict(
         model, described, units, as_of=as_of, assumed_capital_rial=assumed_capital_rial, random_state=random_state
     )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Scorer:
+    """A model that is asked about one table after another, here or in another process.
+
+    Parameters
+    ----------
+    model
+        Promoted model.
+    as_of
+        The day of judgement.
+    assumed_capital_rial
+        As for :func:`predicted`.
+    """
+
+    model: Model
+    as_of: pd.Timestamp
+    assumed_capital_rial: float | None = None
+
+    def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Prediction table of some units, ``unit_id`` its first column.
+
+        Parameters
+        ----------
+        rows
+            Shape (n, columns of the unit table), ``unit_id`` among them.
+        """
+        said = predicted(self.model, unit_table(rows), as_of=self.as_of, assumed_capital_rial=self.assumed_capital_rial)
+        return said.reset_index()

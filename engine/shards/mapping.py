@@ -17,7 +17,7 @@ import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
 from engine.locking import holder, locked
-from engine.shards.parquet import columns_of, made_by, read, rows_of, write
+from engine.shards.parquet import made_by, read, rows_of, schema_of, write
 from engine.shards.workers import here, on_cluster
 
 if TYPE_CHECKING:
@@ -170,11 +170,15 @@ def _one_schema(shards: Sequence[Path]) -> None:
     names = [shard.name for shard in shards]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise EhyaError(ErrorCode.SHARD_TWICE, given=twice[0], other=twice[0])
-    first = columns_of(shards[0])
+    first = _columns(shards[0])
     for shard in shards[1:]:
-        if (found := columns_of(shard)) != first:
+        if (found := _columns(shard)) != first:
             unlike = sorted(name for name, _ in set(first.items()) ^ set(found.items()))
             raise EhyaError(ErrorCode.SHARD_OF_ANOTHER_SCHEMA, given=str(shard), other=str(shards[0]), columns=unlike)
+
+
+def _columns(shard: Path) -> dict[str, str]:
+    return {field.name: str(field.type) for field in schema_of(shard)}
 
 
 def _of_this_job(out: Path, tasks: Sequence[Task]) -> None:

@@ -16,8 +16,8 @@ from engine.files import replacing
 _JOB, _MARK = b"ehya.job", b"ehya.mark"
 
 
-def columns_of(shard: Path) -> dict[str, str]:
-    """Names and types of a shard's columns, read from its footer alone.
+def schema_of(shard: Path) -> pa.Schema:
+    """Columns of a shard and what is told of it, read from its footer alone.
 
     Raises
     ------
@@ -25,10 +25,9 @@ def columns_of(shard: Path) -> dict[str, str]:
         ``shard_torn`` for what is no whole Parquet file.
     """
     try:
-        schema = parquet.read_schema(shard)
+        return parquet.read_schema(shard)
     except (pa.ArrowException, OSError) as error:
         raise EhyaError(ErrorCode.SHARD_TORN, given=str(shard)) from error
-    return {field.name: str(field.type) for field in schema}
 
 
 def read(shard: Path) -> tuple[pd.DataFrame, str]:
@@ -70,10 +69,7 @@ def made_by(place: Path) -> tuple[str, str]:
     EhyaError
         ``shard_torn``.
     """
-    try:
-        told = parquet.read_schema(place).metadata or {}
-    except (pa.ArrowException, OSError) as error:
-        raise EhyaError(ErrorCode.SHARD_TORN, given=str(place)) from error
+    told = schema_of(place).metadata or {}
     return told.get(_JOB, b"").decode(), told.get(_MARK, b"").decode()
 
 

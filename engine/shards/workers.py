@@ -25,14 +25,14 @@ PATIENCE = 30.0
 
 
 def here(work: Work[T, R], function: Any, tasks: Sequence[T], processes: int | None = None) -> Iterator[tuple[int, R]]:
-    """Results as they come, each with the place of its task; the work of a block of tasks on each processor.
+    """Results as they come, each with the place of its task: a process on each processor.
 
     Parameters
     ----------
     work
         Called with the function and a task.
     function
-        Sent once to each process.
+        Sent along with each task.
     tasks
         What is done.
     processes
@@ -62,20 +62,27 @@ def on_cluster(work: Work[T, R], function: Any, tasks: Sequence[T], client: Clie
         ``cluster_lost`` when no worker is there for ``PATIENCE`` seconds, or a task took several workers with it.
     """
     from distributed import KilledWorker
-    from distributed.client import FutureCancelledError
+    from distributed.client import FutureCancelledError, FuturesCancelledError
 
-    sent = client.scatter(function, broadcast=True, hash=False)
-    waiting, under_way = iter(enumerate(tasks)), {}
     try:
-        while True:
-            for place, task in _some(waiting, AHEAD * _threads(client) - len(under_way)):
-                under_way[client.submit(work, sent, task, pure=False)] = place
-            if not under_way:
-                return
-            for future in _ended(client, list(under_way)):
-                yield under_way.pop(future), future.result()
-    except (KilledWorker, FutureCancelledError, TimeoutError, OSError) as error:
+        with client.as_current():
+            sent = client.scatter(function, broadcast=True, hash=False)
+            yield from _all(work, sent, iter(enumerate(tasks)), client)
+    except (KilledWorker, FutureCancelledError, FuturesCancelledError, TimeoutError, OSError) as error:
         raise EhyaError(ErrorCode.CLUSTER_LOST, given=client.scheduler.address if client.scheduler else "?") from error
+
+
+def _all(
+    work: Work[T, R], sent: Future[Any], waiting: Iterator[tuple[int, T]], client: Client
+) -> Iterator[tuple[int, R]]:
+    under_way: dict[Future[R], int] = {}
+    while True:
+        for place, task in _some(waiting, AHEAD * _threads(client) - len(under_way)):
+            under_way[client.submit(work, sent, task, pure=False)] = place
+        if not under_way:
+            return
+        for future in _ended(client, list(under_way)):
+            yield under_way.pop(future), future.result()
 
 
 def _placed(work: Work[T, R], function: Any, place: int, task: T) -> tuple[int, R]:
@@ -90,7 +97,7 @@ def _some(tasks: Iterator[tuple[int, T]], count: int) -> Iterator[tuple[int, T]]
 
 
 def _threads(client: Client) -> int:
-    return max(1, sum(client.nthreads().values()))
+    return max(1, sum(int(threads) for threads in client.nthreads().values()))
 
 
 def _ended(client: Client, futures: list[Future[Any]]) -> list[Future[Any]]:

@@ -116,6 +116,11 @@ DOORS = (
         models.data,
         "Examples:  ehya data --out data   ·   ehya data --out data --as-of 1404-12-29 --origin synthetic",
     ),
+    (
+        models.score,
+        "Examples:  ehya score --split --out units   ·   ehya score --shards units --out scored"
+        "   ·   ehya score --shards units --out scored --cluster tcp://10.0.0.5:8786",
+    ),
     (models.evaluate, "Examples:  ehya evaluate   ·   ehya evaluate 20261123-1a2b3c4d --json"),
     (models.promote, 'Examples:  ehya promote   ·   ehya promote VERSION --force --reason "the law changed in Mehr"'),
     (models.models, "Examples:  ehya models   ·   ehya models --card champion --out card.html"),

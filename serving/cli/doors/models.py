@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from serving.cli.doors.options import DAY, AsJson, AsOf, Lang, Out, Version, noted_folder
+from serving.cli.doors.options import DAY, AsJson, AsOf, AssumeCapital, Lang, Out, Version, noted_folder
 
 
 def train(
@@ -280,3 +280,39 @@ def elicit(
         body.write_form(terminal, settings, out, pairs=pairs, as_of=as_of, seed=seed)
     else:
         body.read_forms(terminal, settings, files or [])
+
+
+def score(
+    ctx: typer.Context,
+    shards: Annotated[
+        Path | None,
+        typer.Option("--shards", metavar="FOLDER", help="Score the units in Parquet files of a folder."),
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option("--out", metavar="FOLDER", help="Folder of the results; with --split of the units.")
+    ] = None,
+    split: Annotated[
+        bool, typer.Option("--split", help="Write the units of the register in Parquet files instead.")
+    ] = False,
+    rows: Annotated[int, typer.Option("--rows", min=1, max=10**7, help="Units of each file of --split.")] = 100_000,
+    cluster: Annotated[
+        str | None,
+        typer.Option("--cluster", metavar="ADDRESS", help="Dask scheduler whose workers score; or EHYA_DASK names it."),
+    ] = None,
+    as_of: AsOf = None,
+    assume_capital: AssumeCapital = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score registers that are too large for one table: Parquet files of units in, a file of predictions for each out.
+
+    A run that was stopped goes on where it was, and the bytes are the same on this machine and on a cluster.
+    """
+    from serving.cli.commands.scoring import score_and_show, split_and_show
+
+    terminal, settings = ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings
+    if split:
+        split_and_show(terminal, settings, to, rows=rows, as_of=as_of)
+        return
+    where = settings.dask if cluster is None else cluster
+    score_and_show(terminal, settings, shards, to, cluster=where, as_of=as_of, assume_capital=assume_capital)
