@@ -217,8 +217,10 @@ def missing_variance(restart: Line, durable: Line, seen: Standing) -> Floats:
 
     Parameters
     ----------
-    restart, durable, seen
-        As for :func:`feasibility`.
+    restart, durable
+        Lines of the log-odds: that a unit restarts, and that it then stays at work.
+    seen
+        What :func:`stand` gives: columns of the units in standard units, and which of them are known.
     """
     chances = [expit(line.intercept + seen.away @ line.slopes) for line in (restart, durable)]
     point = chances[0] * chances[1]

@@ -67,8 +67,10 @@ def split(restart: Line, durable: Line, seen: Standing) -> Floats:
 
     Parameters
     ----------
-    restart, durable, seen
-        As for ``engine.scoring.belief.feasibility``.
+    restart, durable
+        Lines of the log-odds: that a unit restarts, and that it then stays at work.
+    seen
+        What ``engine.scoring.belief.stand`` gives of the units.
 
     Examples
     --------
@@ -109,7 +111,7 @@ def jobs_parts(
     ranges
         Of the document.
     shift
-        As for ``engine.scoring.size.jobs``.
+        Shape (n,): how much larger units of the sector are than all, in logarithms.
     jobs_now
         Shape (n,), persons; nobody where ``None``, NaN gives a row of NaN.
 

@@ -147,7 +147,7 @@ class Unit(Answer):
     """One unit: facts, prediction, judgement, and the words for its codes."""
 
     unit_id: str
-    fields: UnitFields  # type: ignore[valid-type]
+    fields: UnitFields
     precision: dict[str, str] = Field(description="how exactly a date is known: day, month, year")
     record: Record
     prediction: Prediction
