@@ -88,6 +88,11 @@ def _print(terminal: Terminal, offer: Offer, audience: Audience) -> None:
         terminal.say("cli.shortlist_none")
         if offer.opening:
             terminal.line(opening_in_words(offer.opening, words), "bold")
+        for missing in offer.unfulfilled:
+            said = limit_in_words(Reason(missing.code, missing.facts), words)
+            terminal.line(words.text("cli.unfulfilled", reason=said), "bold")
+        if offer.best is not None:
+            terminal.say("cli.best_there_is", units=list(map(str, offer.best.unit_id)))
         _left_out(terminal, offer)
         return
     table = listed.table()
@@ -133,6 +138,7 @@ def _entry(one: dict[Any, Any], public: pd.Series, words: Speech) -> list[str]:
     ]
     said = (
         ("column.triage", "" if one["triage"] == Triage.OFFER else one["triage"], "triage"),
+        ("cli.against", one["against"], "side_reason"),
         ("cli.unknown", one["unknown"], "exclusion"),
         ("cli.price_basis", "" if one["price_basis"] == PriceBasis.SAME_YEAR else one["price_basis"], "price_basis"),
         ("cli.red_flags", public["red_flags"], "red_flag"),
@@ -164,6 +170,8 @@ def _print_why_not(terminal: Terminal, offered: Stock, mandate: Mandate, unit_id
         "feasible": answer.feasible,
         "fit": answer.fit,
         "parts": {part.value: value for part, value in answer.parts.items()},
+        "factor": answer.factor,
+        "against": list(answer.against),
     }
     if terminal.answer(document):
         return
@@ -175,6 +183,8 @@ def _print_why_not(terminal: Terminal, offered: Stock, mandate: Mandate, unit_id
         terminal.say("cli.why_not_shown", position=answer.position, feasible=answer.feasible, fit=fit)
         pairs = [(words.text(f"fit_part.{part.value}"), words.number(value, 2)) for part, value in answer.parts.items()]
         terminal.pairs(pairs, title=words.text("cli.fit_parts"))
+    for unmet in answer.against:
+        terminal.line(f"  {words.text(unmet)}")
     if answer.unknown:
         terminal.say("cli.limit_unknown", reasons=list(answer.unknown))
 
