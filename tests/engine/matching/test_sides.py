@@ -58,10 +58,8 @@ def test_who_is_what_the_owner_looks_for_loses_nothing_and_is_told_so():
 @pytest.mark.parametrize(("ticket", "left"), [([1, 500], 1.0), ([1, 100], WISH_UNMET), (None, WISH_UNSAID)])
 def test_a_price_is_held_to_the_greatest_ticket(ticket, left):
     wished = book((UNIT, "owner", {"asking_price_billion_rial": 200, "price_year": 1404}))
-    stated = {"id": "m", "accept_unknown": True} | (
-        {"ticket_billion_rial": ticket, "price_year": 1404} if ticket else {}
-    )
-    told = why_not(wished, Mandate.read(stated | {"ticket_billion_rial": None} if ticket is None else stated), UNIT)
+    money = {"ticket_billion_rial": ticket, "price_year": 1404} if ticket else {}
+    told = why_not(wished, Mandate.read({"id": "m", "accept_unknown": True} | money), UNIT)
     if told.position is not None:
         assert told.factor == pytest.approx(left)
 
