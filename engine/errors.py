@@ -186,6 +186,8 @@ class ErrorCode(Code):
     NOT_AGREED = "not_agreed"
     INVESTOR_MISSING = "investor_missing"
     INVESTOR_UNKNOWN = "investor_unknown"
+    EVENT_RECORD_UNREADABLE = "event_record_unreadable"
+    EVENT_TERM_REFUSED = "event_term_refused"
     WISH_KEY_UNKNOWN = "wish_key_unknown"
     WISH_VALUE_REFUSED = "wish_value_refused"
     WISH_CONTRADICTION = "wish_contradiction"

@@ -119,11 +119,14 @@ class Stock:
 
     def book_for(self, mandate: Mandate) -> UnitBook:
         """The units as a mandate looks at them: with returns beside them where it asks for a rate or a time."""
-        return self._with_returns if mandate.asks_returns else self.book
+        return self.with_returns if mandate.asks_returns else self.book
 
     @cached_property
-    def _with_returns(self) -> UnitBook:
-        """Worked out for the first mandate that asks; from the same table, so that private fields move nothing."""
+    def with_returns(self) -> UnitBook:
+        """The units with what their revival would return beside them.
+
+        Worked out for the first mandate that asks; from the same table, so that private fields move nothing.
+        """
         table, assumed = self.appraised.table, Assumptions.from_reference()
         found = returns(table, table, assumed, prices=self.appraised.prices)
         return self.book.with_returns(found, inflation=float(np.asarray(assumed.points()["expected_inflation"])))
