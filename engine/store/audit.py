@@ -63,6 +63,8 @@ class Act(Code):
     TRAINING_STARTED = "training_started"
     MEETINGS_PLANNED = "meetings_planned"
     MEETINGS_PLANNED_AGAIN = "meetings_planned_again"
+    WISHES_STATED = "wishes_stated"
+    WISHES_WITHDRAWN = "wishes_withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
