@@ -187,8 +187,14 @@ def part_values(
 
     Parameters
     ----------
-    appraisal, price_year, priorities, prices
-        As for :func:`rank`.
+    appraisal
+        Unit table with prediction columns and ``triage``, shape (n, any).
+    price_year
+        Jalali year in whose money capital is compared; by default the register's own.
+    priorities
+        ISIC codes, of any level, of the sectors the planner wants.
+    prices
+        Price level of each Jalali year; the reference table's own where ``None``.
 
     Returns
     -------

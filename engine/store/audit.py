@@ -123,8 +123,14 @@ class Audit:
 
         Parameters
         ----------
-        made_at, actor, act, subject, **facts
-            As for `note`.
+        made_at
+            The moment; without a zone taken as UTC.
+        actor
+            Who: ``key:ID``, ``person:NAME``, or ``terminal``.
+        act, subject
+            What was done, and to what.
+        **facts
+            What else is worth knowing. Never a secret, and no value of a private field.
         """
         with self._session.write() as connection:
             note(connection, made_at=made_at, actor=actor, act=act, subject=subject, **facts)

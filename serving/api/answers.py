@@ -25,6 +25,7 @@ from engine.ranking.acceptability import Stability
 from engine.ranking.criteria import Part
 from engine.ranking.flags import RedFlag
 from engine.ranking.reasons import Triage, TriageReason
+from engine.scoring.belief import Doubt
 from engine.scoring.points import Basis
 from serving.disclosure.levels import Level
 
@@ -146,7 +147,7 @@ class Unit(Answer):
     """One unit: facts, prediction, judgement, and the words for its codes."""
 
     unit_id: str
-    fields: UnitFields  # type: ignore[valid-type]
+    fields: UnitFields
     precision: dict[str, str] = Field(description="how exactly a date is known: day, month, year")
     record: Record
     prediction: Prediction
@@ -186,6 +187,7 @@ class PartAnswer(Answer):
     )
     fields: list[str] = Field(description="fields of the record that it rests on")
     stated: bool = Field(description="whether public fields tell it; else it counts as such units show")
+    value: float | None = Field(description="what the record tells: persons, rial, years, m2, ...; 1 is yes, 0 is no")
     amount: float = Field(description="probability or persons; the parts of a figure add up to it")
     basis: Basis | None = Field(description="what the effect rests on")
     learnt: float = Field(ge=0, le=1, description="share of the effect's doubt that reports and outcomes took away")
@@ -202,11 +204,20 @@ class QuestionAnswer(Answer):
     text: dict[str, str]
 
 
+class DoubtAnswer(Answer):
+    """One source of the interval of feasibility."""
+
+    kind: Doubt = Field(description="effects, the level, fields that are not known, or what no field tells of a unit")
+    share: float = Field(ge=0, le=1, description="of the variance on the log-odds; all shares add up to 1")
+    text: dict[str, str]
+
+
 class UnitWhy(Answer):
     """What adds up to the unit's figures, and what to ask next; computed from public fields alone."""
 
     parts: dict[str, list[PartAnswer]] = Field(description="by output: feasibility, jobs_if_revived")
     ask: list[QuestionAnswer]
+    doubt: list[DoubtAnswer] = Field(description="what the interval of feasibility comes from, the largest first")
 
 
 class PrivateFields(Answer):

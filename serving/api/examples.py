@@ -72,21 +72,23 @@ WHY: dict[str, Any] = {
                 "feature": "idle_years",
                 "fields": ["stopped_on", "idle_months"],
                 "stated": True,
+                "value": 1.5,
                 "amount": 0.04,
                 "basis": "estimated_elsewhere",
                 "learnt": 0.41,
                 "overridden": False,
-                "text": {"feature": "Idle years", "basis": "estimated elsewhere, shrunk"},
+                "text": {"feature": "Idle years", "value": "1.5 years", "basis": "estimated elsewhere, shrunk"},
             },
             {
                 "feature": "base",
                 "fields": [],
                 "stated": True,
+                "value": None,
                 "amount": 0.17,
                 "basis": None,
                 "learnt": 0.0,
                 "overridden": False,
-                "text": {"feature": "The average unit", "basis": ""},
+                "text": {"feature": "The average unit", "value": "", "basis": ""},
             },
         ]
     },
@@ -97,6 +99,12 @@ WHY: dict[str, Any] = {
             "moves_top": 0.1,
             "text": {"fields": "Title deed", "effect": "narrows the interval by 1.20 points"},
         }
+    ],
+    "doubt": [
+        {"kind": "unit", "share": 0.8, "text": {"kind": "what no field tells of a unit"}},
+        {"kind": "effects", "share": 0.1, "text": {"kind": "how strong the effects are"}},
+        {"kind": "missing", "share": 0.07, "text": {"kind": "fields that are not known"}},
+        {"kind": "level", "share": 0.03, "text": {"kind": "how often units come back at all"}},
     ],
 }
 ASKED: dict[str, Any] = {

@@ -139,8 +139,12 @@ def list_for(register: Register, saved: StoredMandate, stock: Stock) -> MadeList
 
     Parameters
     ----------
-    register, saved, stock
-        As for `make_list`.
+    register
+        The open register.
+    saved
+        The mandate, at one of its versions.
+    stock
+        What is on offer: for investors the public one.
     """
     mandate = weighed_by_answers(register, saved.owner, saved.name, Mandate.read(saved.document))
     found = stock.offer(mandate, limit=min(mandate.limit or KEPT_PLACES, KEPT_PLACES)).shortlist

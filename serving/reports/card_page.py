@@ -302,7 +302,13 @@ def _table(
 def _reliability(bins: Sequence[Mapping[str, Any]], speech: Speech) -> dict[str, Any] | None:
     if not bins:
         return None
-    across, up = (lambda share: round(LEFT + SIDE * share, 1)), (lambda share: round(TOP + SIDE * (1 - share), 1))
+
+    def across(share: float) -> float:
+        return round(LEFT + SIDE * share, 1)
+
+    def up(share: float) -> float:
+        return round(TOP + SIDE * (1 - share), 1)
+
     points = [
         {
             "x": across(each["predicted"]), "y": up(each["happened"]),

@@ -11,7 +11,8 @@ from engine.settings import LANGUAGES
 from serving.disclosure.levels import CallerRole
 from serving.html.template import render
 from serving.i18n import Speech
-from serving.pages.desk.look import MONEY, THEMES, Look
+from serving.i18n.speech import MONEY
+from serving.pages.desk.look import THEMES, Look
 
 
 class Place(Code):
@@ -146,6 +147,6 @@ def page(name: str, frame: Frame, place: Place | None = None, **facts: Any) -> s
     place
         Where the person is.
     **facts
-        As for `serving.html.template.render`.
+        What the template names; a name that is missing is an error, never an empty place.
     """
     return render(f"desk/{name}", frame.speech, frame=frame, place="" if place is None else place.value, **facts)
