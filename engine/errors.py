@@ -58,6 +58,7 @@ class ErrorCode(Code):
     MODEL_CHANGED = "model_changed"
     MODEL_IS_LINK = "model_is_link"
     GATES_SHUT = "gates_shut"
+    CHAMPION_CHANGED = "champion_changed"
     SEARCH_FOUND_NOTHING = "search_found_nothing"
     JOURNAL_UNREADABLE = "journal_unreadable"
     TRACKING_FAILED = "tracking_failed"

@@ -61,6 +61,8 @@ class Act(Code):
     REGISTER_READ = "register_read"
     DECIDED = "decided"
     TRAINING_STARTED = "training_started"
+    MODEL_PROMOTED = "model_promoted"
+    MODEL_ROLLED_BACK = "model_rolled_back"
     MEETINGS_PLANNED = "meetings_planned"
     MEETINGS_PLANNED_AGAIN = "meetings_planned_again"
     WISHES_STATED = "wishes_stated"

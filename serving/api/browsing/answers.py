@@ -150,6 +150,7 @@ def frame_of(request: Request) -> Frame:
         person="" if visit is None else visit.session.name,
         token="" if visit is None else visit.form_token,
         administers=visit is not None and visit.caller.administers,
+        role=CallerRole.PLANNER if passed is None else passed.caller.role,
         address=f"{request.url.path}{query}" if request.method == "GET" else "/desk",
         done=_done(request),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.codes import Code
 from engine.settings import LANGUAGES
+from serving.disclosure.levels import CallerRole
 from serving.html.template import render
 from serving.i18n import Speech
 from serving.i18n.speech import MONEY
@@ -27,7 +28,9 @@ class Place(Code):
     IMPORTS = "imports"
     DECISIONS = "decisions"
     PANEL = "panel"
-    PEOPLE = "people"
+    MODELS = "models"
+    BANK = "bank"
+    ADMIN = "admin"
     STYLE = "style"
 
 
@@ -43,9 +46,28 @@ KEYS: Mapping[Place, str] = {
     Place.IMPORTS: "i",
     Place.DECISIONS: "d",
     Place.PANEL: "p",
-    Place.PEOPLE: "l",
+    Place.MODELS: "e",
+    Place.BANK: "b",
+    Place.ADMIN: "l",
 }
 """Letters that lead to a place after ``g``."""
+
+_OF_PLANNERS = tuple(place for place in KEYS if place not in (Place.BANK, Place.ADMIN))
+PLACES_OF: Mapping[CallerRole, tuple[Place, ...]] = {
+    CallerRole.PLANNER: _OF_PLANNERS,
+    CallerRole.DATA_SCIENTIST: (Place.MODELS,),
+    CallerRole.ADMIN: (Place.MODELS, Place.ADMIN),
+    CallerRole.BANK: (Place.BANK,),
+}
+"""Places that the navigation shows to a role; administration also to whoever looks after accounts."""
+
+
+HOMES: Mapping[CallerRole, str] = {
+    CallerRole.DATA_SCIENTIST: ADDRESSES[Place.MODELS],
+    CallerRole.ADMIN: ADDRESSES[Place.ADMIN],
+    CallerRole.BANK: ADDRESSES[Place.BANK],
+}
+"""Where people of a role begin, who have no first page of planners."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +100,8 @@ class Frame:
         What forms carry.
     administers
         Whether the person looks after accounts.
+    role
+        What the person is to the programme.
     address
         Path and query of the page, to come back to.
     done
@@ -89,13 +113,15 @@ class Frame:
     person: str = ""
     token: str = field(default="", repr=False)
     administers: bool = False
+    role: CallerRole = CallerRole.PLANNER
     address: str = "/desk"
     done: Done | None = None
 
     @property
     def places(self) -> list[tuple[str, str, str]]:
         """Of each place its code, address and letter."""
-        shown = (place for place in KEYS if place is not Place.PEOPLE or self.administers)
+        own = PLACES_OF.get(self.role, ())
+        shown = (place for place in KEYS if place in own or (place is Place.ADMIN and self.administers))
         return [(place.value, ADDRESSES[place], KEYS[place]) for place in shown]
 
     @property
