@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.codes import Code
 from engine.settings import LANGUAGES
+from serving.disclosure.levels import CallerRole
 from serving.html.template import render
 from serving.i18n import Speech
 from serving.pages.desk.look import MONEY, THEMES, Look
@@ -26,11 +27,35 @@ class Place(Code):
     IMPORTS = "imports"
     DECISIONS = "decisions"
     PANEL = "panel"
+    EVENTS = "events"
+    REPORT = "report"
     PEOPLE = "people"
     STYLE = "style"
+    DOOR = "door"
+    OFFERS = "offers"
+    MANDATES = "mandates"
+    LISTS = "lists"
+    OFFERED = "offered"
+    ASKED = "asked"
+    MEETINGS = "meetings"
+    KEYS = "keys"
 
 
-ADDRESSES: Mapping[Place, str] = {place: f"/desk/{place.value}" for place in Place} | {Place.TODAY: "/desk"}
+DOOR: Mapping[Place, str] = {
+    Place.DOOR: "/desk/door",
+    Place.OFFERS: "/desk/door/offers",
+    Place.MANDATES: "/desk/door/mandates",
+    Place.LISTS: "/desk/door/lists",
+    Place.OFFERED: "/desk/door/packages",
+    Place.ASKED: "/desk/door/requests",
+    Place.MEETINGS: "/desk/door/meetings",
+    Place.KEYS: "/desk/door/keys",
+}
+"""Places of an investor, and where they are."""
+_OWN = {place: f"/desk/{place.value}" for place in Place} | {Place.TODAY: "/desk"}
+ADDRESSES: Mapping[Place, str] = _OWN | dict(DOOR)
+DOOR_KEYS: Mapping[Place, str] = dict(zip(DOOR, "dumlpqtk", strict=True))
+"""Letters that lead an investor to a place after ``g``."""
 KEYS: Mapping[Place, str] = {
     Place.TODAY: "t",
     Place.UNITS: "u",
@@ -42,9 +67,15 @@ KEYS: Mapping[Place, str] = {
     Place.IMPORTS: "i",
     Place.DECISIONS: "d",
     Place.PANEL: "p",
+    Place.EVENTS: "e",
+    Place.REPORT: "a",
     Place.PEOPLE: "l",
 }
 """Letters that lead to a place after ``g``."""
+
+
+HOMES: Mapping[CallerRole, Place] = {CallerRole.INVESTOR: Place.DOOR}
+"""Where people of a role begin, who have no business at the planner's first page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +108,8 @@ class Frame:
         What forms carry.
     administers
         Whether the person looks after accounts.
+    role
+        What the person may do.
     address
         Path and query of the page, to come back to.
     done
@@ -88,14 +121,23 @@ class Frame:
     person: str = ""
     token: str = field(default="", repr=False)
     administers: bool = False
+    role: CallerRole = CallerRole.ANYONE
     address: str = "/desk"
     done: Done | None = None
 
     @property
     def places(self) -> list[tuple[str, str, str]]:
         """Of each place its code, address and letter."""
+        if self.role is CallerRole.INVESTOR:
+            return [(place.value, ADDRESSES[place], key) for place, key in DOOR_KEYS.items()]
         shown = (place for place in KEYS if place is not Place.PEOPLE or self.administers)
         return [(place.value, ADDRESSES[place], KEYS[place]) for place in shown]
+
+    @property
+    def home(self) -> tuple[str, str]:
+        """Where the person begins: the code of the place, and its address."""
+        place = HOMES.get(self.role, Place.TODAY)
+        return place.value, ADDRESSES[place]
 
     @property
     def languages(self) -> tuple[str, ...]:
