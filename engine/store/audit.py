@@ -67,6 +67,9 @@ class Act(Code):
     MEETINGS_PLANNED_AGAIN = "meetings_planned_again"
     WISHES_STATED = "wishes_stated"
     WISHES_WITHDRAWN = "wishes_withdrawn"
+    INVITED = "invited"
+    INVITATION_TAKEN = "invitation_taken"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
