@@ -116,6 +116,9 @@ class Limits:
     def _sorted_limits(self) -> NDArray[np.intp] | None:
         """Rows that the three sorted columns admit, ascending; ``None`` for all of them."""
         runs = self.book.runs
+        against_any = self.sector_bits.any() or self.place_bits.any() or self.triage_bits.any()
+        if not against_any and runs.published.all():
+            return None
         sectors = np.flatnonzero(self.sector_bits == 0)
         inside = _stretches(runs.of_sector[sectors], runs.of_sector[sectors + 1])
         against = self.place_bits.take(runs.place[inside]) | self.triage_bits.take(runs.triage[inside])
