@@ -63,6 +63,7 @@ class Act(Code):
     TRAINING_STARTED = "training_started"
     MODEL_PROMOTED = "model_promoted"
     MODEL_ROLLED_BACK = "model_rolled_back"
+    BACKUP_MADE = "backup_made"
     MEETINGS_PLANNED = "meetings_planned"
     MEETINGS_PLANNED_AGAIN = "meetings_planned_again"
 

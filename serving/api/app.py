@@ -15,6 +15,7 @@ from engine.settings import Settings
 from serving.api.background import planner, reader, teller, working
 from serving.api.border import LOOPBACK_NAMES, Border
 from serving.api.browsing.account import router as account_routes
+from serving.api.browsing.admin import router as admin_routes
 from serving.api.browsing.ahead import Ahead
 from serving.api.browsing.compare import router as compare_routes
 from serving.api.browsing.decisions import router as decision_routes
@@ -82,7 +83,7 @@ _DESK = (
     signing_routes, starting_routes, today_routes, desk_units_routes, desk_unit_routes, unit_undoing_routes,
     desk_outcome_routes, ranking_routes, compare_routes, map_routes, desk_panel_routes, desk_people_routes,
     account_routes, package_pages, upload_routes, read_registers_routes, decision_routes, desk_request_routes,
-    model_room_routes,
+    model_room_routes, admin_routes,
 )  # fmt: skip
 """Pages for people who sign in."""
 

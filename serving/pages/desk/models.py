@@ -271,7 +271,7 @@ def _effect(one: PriorEffect, at: Any, words: Speech) -> dict[str, Any]:
         "low": at(one.low),
         "at": at(one.effect),
         "high": at(one.high),
-        "before": (at(one.prior_low), at(one.prior), at(one.prior_high)) if believed else None,  # type: ignore[arg-type]
+        "before": (at(one.prior_low), at(one.prior), at(one.prior_high)) if believed else None,
     }
 
 
