@@ -289,9 +289,7 @@ def settings_page(
                 "code": str(row["prior"]),
                 "value": _assumed(row, speech),
                 "measure": str(row["measure"]) if known(row["measure"]) else "",
-                "basis": speech.text(f"basis.{row['basis']}")
-                if _has(f"basis.{row['basis']}", speech)
-                else row["basis"],
+                "basis": _said(f"basis.{row['basis']}", str(row["basis"]), speech),
                 "source": printable(str(row["source"])) if known(row["source"]) else "",
                 "as_of": speech.digits(str(row["as_of"])) if known(row["as_of"]) else "",
             }
