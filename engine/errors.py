@@ -177,6 +177,8 @@ class ErrorCode(Code):
     KEY_REVOKED = "key_revoked"
     PERSON_EXISTS = "person_exists"
     SESSION_UNKNOWN = "session_unknown"
+    INVITATION_UNKNOWN = "invitation_unknown"
+    INVITATION_ENDED = "invitation_ended"
     DOCUMENT_UNKNOWN = "document_unknown"
     DOCUMENT_REFUSED = "document_refused"
     VIEW_UNKNOWN = "view_unknown"

@@ -16,6 +16,7 @@ from engine.store.decisions import Decisions
 from engine.store.documents import Documents, StoredDocument
 from engine.store.events import Events
 from engine.store.imports import ImportResult, Imports
+from engine.store.invitations import Invitations, StoredInvitation
 from engine.store.jobs import LEASE, JobKind, Jobs, JobState, StoredJob
 from engine.store.keys import Keys, StoredKey
 from engine.store.lists import Lists, StoredList
@@ -52,6 +53,7 @@ __all__ = [
     "Register",
     "StoreProblem",
     "StoredDocument",
+    "StoredInvitation",
     "StoredJob",
     "StoredKey",
     "StoredList",
@@ -108,6 +110,8 @@ class Register:
         Programs and persons that may ask, and what they may do.
     sessions
         Browsers of people who signed in.
+    invitations
+        Links by which investors open an account.
     views, documents
         Lists that people look at again, and files that lie with units.
     agreements
@@ -146,6 +150,7 @@ class Register:
         self.keys = Keys(session)
         self.people = People(session)
         self.sessions = Sessions(session)
+        self.invitations = Invitations(session)
         self.views = Views(session)
         self.documents = Documents(session)
         self.agreements = Agreements(session)

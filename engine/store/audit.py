@@ -66,6 +66,9 @@ class Act(Code):
     BACKUP_MADE = "backup_made"
     MEETINGS_PLANNED = "meetings_planned"
     MEETINGS_PLANNED_AGAIN = "meetings_planned_again"
+    INVITED = "invited"
+    INVITATION_TAKEN = "invitation_taken"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

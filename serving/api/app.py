@@ -40,6 +40,7 @@ from serving.api.browsing.visits import SignInNeededError
 from serving.api.comparing import router as comparison_routes
 from serving.api.corrections import router as correction_routes
 from serving.api.description import describe
+from serving.api.door.routes import DOOR
 from serving.api.downloads import router as download_routes
 from serving.api.gate import Gate, admitted
 from serving.api.imports import router as import_routes
@@ -186,7 +187,7 @@ def create_app(
     app.include_router(download_routes())
     app.include_router(model_routes())
     app.include_router(page_routes())
-    for each in _DESK:
+    for each in (*_DESK, *DOOR):
         app.include_router(each())
     app.mount("/static", StaticFiles(directory=str(resources.files("serving") / "static")))
     app.add_middleware(

@@ -10,7 +10,7 @@ from serving.api.access import WithoutKey, open_to
 from serving.api.browsing.answers import answered, question_of, read_by, settings_of, went
 from serving.desk.today import today
 from serving.disclosure.levels import CallerRole, Level
-from serving.pages.desk.frame import HOMES
+from serving.pages.desk.frame import ADDRESSES, HOMES
 from serving.pages.desk.style import style_page
 from serving.pages.desk.today import today_page
 
@@ -29,7 +29,7 @@ def router() -> APIRouter:
     async def first(request: Request) -> Response:
         home = HOMES.get(request.state.passed.caller.role)
         if home is not None:
-            return went(request, home)
+            return went(request, ADDRESSES[home])
         question, now = question_of(request), request.app.state.gate.now()
         try:
             found = await run_in_threadpool(today, settings_of(request), request.app.state.office, question, now)

@@ -8,11 +8,8 @@ from typing import Any
 import pandas as pd
 
 from engine.domain.mandate import FitPart, Mandate
-from engine.domain.unit import Status
 from engine.economics.prices import PriceBasis
 from engine.errors import EhyaError, ErrorCode
-from engine.matching.opening import Opening
-from engine.matching.reasons import Reason
 from engine.ranking.reasons import Triage
 from engine.settings import Settings
 from serving.cli.commands.judged import estimates, marks
@@ -26,6 +23,7 @@ from serving.desk.stock import Offer, Stock
 from serving.disclosure.masking import Audience
 from serving.i18n import Speech
 from serving.reports.handout import write_list
+from serving.reports.limits import limit_in_words, opening_in_words
 from serving.reports.ranking import legend, origin_remarks
 from serving.reports.shortlist import reason_sentences, shortlist_document
 
@@ -102,16 +100,6 @@ def _print(terminal: Terminal, offer: Offer, audience: Audience) -> None:
             terminal.line(line, "dim")
 
 
-_NEVER_OFFERED = (Status.OPERATING.value, Status.UNDER_CONSTRUCTION.value, Status.LIQUIDATED.value)
-"""Statuses that say by themselves why a unit is not on offer."""
-
-
-def opening_in_words(opening: Opening, words: Speech) -> str:
-    """The limit that keeps out most units, and how far it would have to move."""
-    said = limit_in_words(Reason(opening.code, opening.facts), words)
-    return words.text("cli.opening", limit=said, count=opening.units)
-
-
 def _left_out(terminal: Terminal, offer: Offer) -> None:
     """How many units each hard limit leaves out; a unit may break several."""
     words = terminal.speech
@@ -177,36 +165,6 @@ def _print_why_not(terminal: Terminal, offered: Stock, mandate: Mandate, unit_id
         terminal.pairs(pairs, title=words.text("cli.fit_parts"))
     if answer.unknown:
         terminal.say("cli.limit_unknown", reasons=list(answer.unknown))
-
-
-def limit_in_words(reason: Reason, words: Speech) -> str:
-    """A broken limit with the unit's value and what the mandate allows."""
-    said = words.text(reason.code)
-    if reason.facts.get("status") in _NEVER_OFFERED:
-        return words.text("cli.not_offered_status", status=words.text(f"status.{reason.facts['status']}"))
-    if "given" not in reason.facts:
-        return said
-    allowed = reason.facts.get("allowed") or reason.facts.get("refused")
-    given = _value(reason, reason.facts["given"], words)
-    return words.text("cli.limit_given", reason=said, given=given, allowed=_value(reason, allowed, words))
-
-
-def _value(reason: Reason, value: Any, words: Speech) -> str:
-    if isinstance(value, (list, tuple)):
-        return words.join([_value(reason, one, words) for one in value]) or words.fact(None)
-    measure, family = reason.facts.get("measure"), reason.code.value.partition("_")[0]
-    if measure == "rial":
-        return words.money(value if value is not None and abs(value) != float("inf") else None)
-    if measure in ("probability", "share"):
-        return words.share(value, 1)
-    if measure:
-        return f"{words.number(value)} {words.text(f'measure.{measure}')}"
-    if family == "sector":
-        return f"{value} · {words.sector(value)}" if value else words.fact(None)
-    if family == "place":
-        return words.join(words.place(part) for part in reversed(str(value).split("/"))) if value else words.fact(None)
-    families = {"status": "status", "deal": "deal_form", "confidence": "confidence", "not": "triage", "fix": "triage"}
-    return words.codes(value, families[family]) if family in families else words.fact(value)
 
 
 def write_event(

@@ -28,13 +28,37 @@ class Place(Code):
     IMPORTS = "imports"
     DECISIONS = "decisions"
     PANEL = "panel"
+    EVENTS = "events"
+    REPORT = "report"
     MODELS = "models"
     BANK = "bank"
     ADMIN = "admin"
     STYLE = "style"
+    DOOR = "door"
+    OFFERS = "offers"
+    MANDATES = "mandates"
+    LISTS = "lists"
+    OFFERED = "offered"
+    ASKED = "asked"
+    MEETINGS = "meetings"
+    KEYS = "keys"
 
 
-ADDRESSES: Mapping[Place, str] = {place: f"/desk/{place.value}" for place in Place} | {Place.TODAY: "/desk"}
+DOOR: Mapping[Place, str] = {
+    Place.DOOR: "/desk/door",
+    Place.OFFERS: "/desk/door/offers",
+    Place.MANDATES: "/desk/door/mandates",
+    Place.LISTS: "/desk/door/lists",
+    Place.OFFERED: "/desk/door/packages",
+    Place.ASKED: "/desk/door/requests",
+    Place.MEETINGS: "/desk/door/meetings",
+    Place.KEYS: "/desk/door/keys",
+}
+"""Places of an investor, and where they are."""
+_OWN = {place: f"/desk/{place.value}" for place in Place} | {Place.TODAY: "/desk"}
+ADDRESSES: Mapping[Place, str] = _OWN | dict(DOOR)
+DOOR_KEYS: Mapping[Place, str] = dict(zip(DOOR, "dumlpqtk", strict=True))
+"""Letters that lead an investor to a place after ``g``."""
 KEYS: Mapping[Place, str] = {
     Place.TODAY: "t",
     Place.UNITS: "u",
@@ -46,7 +70,9 @@ KEYS: Mapping[Place, str] = {
     Place.IMPORTS: "i",
     Place.DECISIONS: "d",
     Place.PANEL: "p",
-    Place.MODELS: "e",
+    Place.EVENTS: "e",
+    Place.REPORT: "a",
+    Place.MODELS: "n",
     Place.BANK: "b",
     Place.ADMIN: "l",
 }
@@ -62,12 +88,13 @@ PLACES_OF: Mapping[CallerRole, tuple[Place, ...]] = {
 """Places that the navigation shows to a role; administration also to whoever looks after accounts."""
 
 
-HOMES: Mapping[CallerRole, str] = {
-    CallerRole.DATA_SCIENTIST: ADDRESSES[Place.MODELS],
-    CallerRole.ADMIN: ADDRESSES[Place.ADMIN],
-    CallerRole.BANK: ADDRESSES[Place.BANK],
+HOMES: Mapping[CallerRole, Place] = {
+    CallerRole.INVESTOR: Place.DOOR,
+    CallerRole.DATA_SCIENTIST: Place.MODELS,
+    CallerRole.ADMIN: Place.ADMIN,
+    CallerRole.BANK: Place.BANK,
 }
-"""Where people of a role begin, who have no first page of planners."""
+"""Where people of a role begin, who have no business at the planner's first page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +128,7 @@ class Frame:
     administers
         Whether the person looks after accounts.
     role
-        What the person is to the programme.
+        What the person may do.
     address
         Path and query of the page, to come back to.
     done
@@ -113,16 +140,24 @@ class Frame:
     person: str = ""
     token: str = field(default="", repr=False)
     administers: bool = False
-    role: CallerRole = CallerRole.PLANNER
+    role: CallerRole = CallerRole.ANYONE
     address: str = "/desk"
     done: Done | None = None
 
     @property
     def places(self) -> list[tuple[str, str, str]]:
         """Of each place its code, address and letter."""
+        if self.role is CallerRole.INVESTOR:
+            return [(place.value, ADDRESSES[place], key) for place, key in DOOR_KEYS.items()]
         own = PLACES_OF.get(self.role, ())
         shown = (place for place in KEYS if place in own or (place is Place.ADMIN and self.administers))
         return [(place.value, ADDRESSES[place], KEYS[place]) for place in shown]
+
+    @property
+    def home(self) -> tuple[str, str]:
+        """Where the person begins: the code of the place, and its address."""
+        place = HOMES.get(self.role, Place.TODAY)
+        return place.value, ADDRESSES[place]
 
     @property
     def languages(self) -> tuple[str, ...]:
