@@ -64,6 +64,8 @@ class Act(Code):
     MODEL_PROMOTED = "model_promoted"
     MODEL_ROLLED_BACK = "model_rolled_back"
     BACKUP_MADE = "backup_made"
+    BANK_ASKED = "bank_asked"
+    BANK_ANSWERED = "bank_answered"
     MEETINGS_PLANNED = "meetings_planned"
     MEETINGS_PLANNED_AGAIN = "meetings_planned_again"
     INVITED = "invited"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -88,18 +90,18 @@ def audit_found(settings: Settings, query: AuditQuery, *, start: int = 0, length
         days = lines["made_at"].map(day_of)
         lines = lines[days.between(query.since or date.min, query.until or date.max)]
     if query.words.strip() and len(lines):
-        names = names_spoken_of(settings, lines)
-        texts = lines["actor"] + " " + lines["subject"] + " " + lines["facts"].map(_unescaped)
-        texts = (texts + " " + lines["subject"].map(names).fillna("").astype(str)).map(fold)
-        for word in fold(query.words).split():
-            texts = texts[texts.str.contains(word, regex=False)]
-        lines = lines.loc[texts.index]
+        names, wanted = names_spoken_of(settings, lines), fold(query.words).split()
+        texts = [_searched(line, names) for line in lines.to_dict("records")]
+        lines = lines[[all(word in text for word in wanted) for text in texts]]
     page = lines.iloc[start : start + length]
     return AuditFound(AuditSeen(page, names_spoken_of(settings, page)), len(lines), acts)
 
 
-def _unescaped(facts: str) -> str:
-    return json.dumps(json.loads(facts), ensure_ascii=False)
+def _searched(line: Mapping[Hashable, Any], names: pd.Series) -> str:
+    """The words of a line that are searched."""
+    facts = json.loads(line["facts"])
+    units = [names[unit] for unit in (line["subject"], *map(str, facts.values())) if unit in names.index]
+    return fold(" ".join(map(str, [line["actor"], line["subject"], *facts.values(), *units])))
 
 
 def names_spoken_of(settings: Settings, lines: pd.DataFrame) -> pd.Series:

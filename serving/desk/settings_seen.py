@@ -81,10 +81,9 @@ def assumptions(words: str = "") -> pd.DataFrame:
     rows = table("priors")[list(ASSUMPTIONS)]
     if not words.strip():
         return rows
-    texts = rows.astype("str").agg(" ".join, axis=1).str.replace("_", " ").map(fold)
-    for word in fold(words).replace("_", " ").split():
-        texts = texts[texts.str.contains(word, regex=False)]
-    return rows.loc[texts.index]
+    wanted = fold(words).replace("_", " ").split()
+    texts = [fold(" ".join(map(str, row))).replace("_", " ") for row in rows.itertuples(index=False)]
+    return rows[[all(word in text for word in wanted) for text in texts]]
 
 
 def plain_address(given: str) -> str:
