@@ -38,6 +38,7 @@ from engine.store.undoing import Fate, Undone
 from engine.store.units import StoredUnits
 from engine.store.views import StoredView, Views
 from engine.store.webhooks import StoredMessage, StoredWebhook, Webhooks
+from engine.store.wishes import StoredWishes, Wishes
 
 __all__ = [
     "LEASE",
@@ -68,6 +69,7 @@ __all__ = [
     "StoredSession",
     "StoredView",
     "StoredWebhook",
+    "StoredWishes",
     "Undone",
 ]
 
@@ -108,6 +110,8 @@ class Register:
         Units offered at events: each version of a package, and who signed it off.
     meetings
         Plans of the meetings of events, each version whole.
+    wishes
+        What owners and banks want of an investor, with its source.
     keys, people
         Programs and persons that may ask, and what they may do.
     sessions
@@ -151,6 +155,7 @@ class Register:
         self.showings = Showings(session)
         self.packages = Packages(session)
         self.meetings = Meetings(session)
+        self.wishes = Wishes(session)
         self.keys = Keys(session)
         self.people = People(session)
         self.sessions = Sessions(session)

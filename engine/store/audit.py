@@ -68,6 +68,8 @@ class Act(Code):
     BANK_ANSWERED = "bank_answered"
     MEETINGS_PLANNED = "meetings_planned"
     MEETINGS_PLANNED_AGAIN = "meetings_planned_again"
+    WISHES_STATED = "wishes_stated"
+    WISHES_WITHDRAWN = "wishes_withdrawn"
     INVITED = "invited"
     INVITATION_TAKEN = "invitation_taken"
     INVITATION_WITHDRAWN = "invitation_withdrawn"

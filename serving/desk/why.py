@@ -12,7 +12,7 @@ import pandas as pd
 from engine.appraisal import settled
 from engine.domain.prediction import Output
 from engine.domain.unit import public_fields
-from engine.ranking.criteria import Part
+from engine.ranking.criteria import FEASIBILITY_BOUNDS, Part
 from engine.ranking.score import classes, effective_weights
 from engine.reference import table
 from engine.scoring import explanation
@@ -305,8 +305,9 @@ def _moves(found: Reasons, appraised: Appraised, units: pd.DataFrame) -> pd.Data
     """How likely each answer moves each unit over the edge of the first, through its feasibility."""
     chosen = settled(appraised.table, appraised.terms)
     weight = effective_weights(chosen.weights, chosen.priorities)[list(Part).index(Part.FEASIBILITY)]
+    worst, best = FEASIBILITY_BOUNDS
     edge = edge_of_the_top(_places(appraised.table), top=chosen.top)
-    return crossings(_places(units), found.swing * weight, edge)
+    return crossings(_places(units), found.swing * weight / (best - worst), edge)
 
 
 def _questions(found: Reasons, asked: _Asked, units: pd.DataFrame) -> pd.DataFrame:

@@ -22,9 +22,9 @@ from training.cohort.press_sample import Sample
 from training.models.belief import Source, columns, widened
 from training.models.first_day import FirstDay, first_day, official_population
 from training.models.jobs import UNIT_SPREAD
+from training.models.panel_jobs import Expected, kinds, panel_jobs
 from training.models.press import ALLOWED, DESCRIBED, Fitted, fit
-from training.panel.comparisons import Panel, comparisons
-from training.panel.staffing import Expected, kinds, panel_jobs
+from training.panel.comparisons import Panel, comparisons, sides
 from training.priors.official_rates import OfficialSize, Priors, capacity_rate, jobs_size, restart_rate
 from training.priors.prior_effects import Slopes, slopes
 from training.tuning.progress import Progress, Stage, silent
@@ -155,12 +155,12 @@ class _Asked:
         spreads, centres = (np.array([getattr(each, name) for each in self.columns]) for name in ("spread", "centre"))
         sizes = tuple(sign.feature for sign in first.size.signs)
         known = seen.register & (seen.jobs > 0)
+        told = self.panel.answers, self.panel.questions, self.shown
         return panel_jobs(
             kinds(belief, spreads, sizes),
             centres,
-            self.panel.answers,
-            self.panel.questions,
-            self.shown,
+            comparisons(*told, output="jobs"),
+            sides(*told, output="jobs"),
             _expected(first, document, self.matrix),
             seen=_expected(first, document, described[known]),
             counted=seen.jobs[known],

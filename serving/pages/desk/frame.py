@@ -70,9 +70,9 @@ KEYS: Mapping[Place, str] = {
     Place.IMPORTS: "i",
     Place.DECISIONS: "d",
     Place.PANEL: "p",
-    Place.EVENTS: "e",
+    Place.EVENTS: "v",
     Place.REPORT: "a",
-    Place.MODELS: "n",
+    Place.MODELS: "e",
     Place.BANK: "b",
     Place.ADMIN: "l",
 }
@@ -94,7 +94,7 @@ HOMES: Mapping[CallerRole, Place] = {
     CallerRole.ADMIN: Place.ADMIN,
     CallerRole.BANK: Place.BANK,
 }
-"""Where people of a role begin, who have no business at the planner's first page."""
+"""Where people of a role begin, who have no first page of planners."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Frame:
     administers
         Whether the person looks after accounts.
     role
-        What the person may do.
+        What the person is to the programme.
     address
         Path and query of the page, to come back to.
     done

@@ -1,6 +1,6 @@
 """What banks are asked about units, and their answers.
 
-Revision ID: 0020
+Revision ID: 0021
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from engine.store.dialect import append_only_ddl
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
