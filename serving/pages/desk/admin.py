@@ -28,6 +28,8 @@ AUDIT_PAGE = 50
 """Lines of the record on a page."""
 _IMPORTS = 20
 """Registers read that the first page lists, the newest first."""
+ASSUMED = 60
+"""Assumptions that a page shows; words find the others."""
 _MEGABYTE = 1_000_000
 TABS = (
     ("health", "/desk/admin"), ("people", "/desk/people"), ("keys", "/desk/admin/keys"), ("audit", "/desk/admin/audit"),
@@ -293,8 +295,9 @@ def settings_page(
                 "source": printable(str(row["source"])) if known(row["source"]) else "",
                 "as_of": speech.digits(str(row["as_of"])) if known(row["as_of"]) else "",
             }
-            for row in rows.to_dict("records")
+            for row in rows.head(ASSUMED).to_dict("records")
         ],
+        more=speech.text("admin.assumptions_more", count=len(rows) - ASSUMED) if len(rows) > ASSUMED else "",
     )
 
 
