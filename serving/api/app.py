@@ -15,7 +15,9 @@ from engine.settings import Settings
 from serving.api.background import planner, reader, teller, working
 from serving.api.border import LOOPBACK_NAMES, Border
 from serving.api.browsing.account import router as account_routes
+from serving.api.browsing.admin import router as admin_routes
 from serving.api.browsing.ahead import Ahead
+from serving.api.browsing.bank import router as bank_routes
 from serving.api.browsing.compare import router as compare_routes
 from serving.api.browsing.decisions import router as decision_routes
 from serving.api.browsing.failing import problem_answer, signing_in
@@ -83,7 +85,7 @@ _DESK = (
     signing_routes, starting_routes, today_routes, desk_units_routes, desk_unit_routes, unit_undoing_routes,
     desk_outcome_routes, ranking_routes, compare_routes, map_routes, desk_panel_routes, desk_people_routes,
     account_routes, package_pages, upload_routes, read_registers_routes, decision_routes, desk_request_routes,
-    model_room_routes,
+    model_room_routes, admin_routes, bank_routes,
 )  # fmt: skip
 """Pages for people who sign in."""
 

@@ -266,6 +266,7 @@ _OPTIONS = {
     "level": "deciding.level",
     "jobs_now": "field.jobs_now",
     "office": "studio.office",
+    "verdict": "bank.answer",
     "day": "studio.on",
 }
 """What the page calls a box that the desk calls by its option."""

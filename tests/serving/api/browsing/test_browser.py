@@ -27,6 +27,8 @@ PAGES = (
     "/desk/packages", "/desk/packages/new", "/desk/packages/spring?budget=capital",
     "/desk/imports", "/desk/imports/new", "/desk/decisions", "/desk/decisions?show=conflicts",
     "/desk/outcomes", "/desk/outcomes/new", "/desk/outcomes/sheet", "/desk/requests", "/desk/panel", "/desk/people",
+    "/desk/models", "/desk/bank",
+    "/desk/admin", "/desk/admin/keys", "/desk/admin/audit", "/desk/admin/backups", "/desk/admin/settings",
     "/desk/style",
 )  # fmt: skip
 
