@@ -176,6 +176,7 @@ class ErrorCode(Code):
     KEY_REVOKED = "key_revoked"
     PERSON_EXISTS = "person_exists"
     SESSION_UNKNOWN = "session_unknown"
+    MEETING_NOT_MOVED = "meeting_not_moved"
     INVITATION_UNKNOWN = "invitation_unknown"
     INVITATION_ENDED = "invitation_ended"
     DOCUMENT_UNKNOWN = "document_unknown"
