@@ -164,7 +164,9 @@ def _beside(
 
     return {
         "said": words.interval(low, point, high, 1),
-        "came": words.number(came, 1) if pd.notna(came) else words.text("report.not_known"),
+        "came": words.number(came, int(not float(came).is_integer()))
+        if pd.notna(came)
+        else words.text("report.not_known"),
         "low": at(low),
         "point": at(point),
         "high": at(high),
