@@ -35,6 +35,8 @@ class Settings:
         Address of the team's MLflow, which gets a copy of every training; empty where the workspace keeps them alone.
     dask
         Address of the Dask scheduler whose workers score shards; empty where this machine does.
+    stated
+        Variables of the environment that said something; of the others the default stands.
 
     Examples
     --------
@@ -48,6 +50,7 @@ class Settings:
     strange: tuple[str, ...] = ()
     tracking_uri: str = ""
     dask: str = ""
+    stated: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -66,9 +69,11 @@ class Settings:
         url = environ.get("EHYA_DATABASE_URL") or f"sqlite:///{home / 'ehya.db'}"
         own = (name for name in environ if name.startswith("EHYA_") and not name.startswith(OF_TESTS))
         strange = tuple(sorted(name for name in own if name not in VARIABLES))
+        stated = tuple(name for name in VARIABLES if (environ.get(name) or "").strip())
         tracking = (environ.get("MLFLOW_TRACKING_URI") or "").strip()
         dask = (environ.get("EHYA_DASK") or "").strip()
-        return cls(home=home, database_url=url, language=language, strange=strange, tracking_uri=tracking, dask=dask)
+        said = {"language": language, "tracking_uri": tracking, "dask": dask}
+        return cls(home=home, database_url=url, strange=strange, stated=stated, **said)
 
     @property
     def models(self) -> Path:
