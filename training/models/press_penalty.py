@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from training.statistics.ridge import Floats, ridge_logistic, shrunk
+from training.statistics.ridge import Floats, ridge_logistic, shrunk, squares_of
 from training.tuning.search import Real, tune
 
 LOW, HIGH = 10.0, 100.0
@@ -93,12 +93,12 @@ def _excess(
     columns: Floats, label: Floats, rows: npt.NDArray[np.bool_], folds: npt.NDArray[np.intp]
 ) -> Callable[[float, int], float]:
     """Log loss above the base rate's on a fold, scaled so that the mean over folds is the mean over rows."""
-    scale = (int(folds.max()) + 1) / rows.sum()
+    scale, squares = (int(folds.max()) + 1) / rows.sum(), squares_of(columns)
 
     def excess(penalty: float, fold: int) -> float:
         out = rows & (folds == fold)
         weights = (rows & ~out)[None].astype(np.float64)
-        fitted = ridge_logistic(columns, label, weights, penalty)
+        fitted = ridge_logistic(columns, label, weights, penalty, squares=squares)
         worse, base = (_score(fitted, share, columns, label, weights)[out] for share in (SHARE, 0.0))
         return float((_loss(worse, label[out]) - _loss(base, label[out])).sum() * scale)
 

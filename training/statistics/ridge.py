@@ -20,7 +20,9 @@ HALVINGS = 12
 TOLERANCE = 1e-8
 
 
-def ridge_logistic(spread: Floats, label: Floats, weights: Floats, penalty: float) -> Floats:
+def ridge_logistic(
+    spread: Floats, label: Floats, weights: Floats, penalty: float, *, squares: Floats | None = None
+) -> Floats:
     """Fit one ridge logistic regression per row of weights.
 
     Minimises ``sum_i w_i loss_i + penalty / 2 |slopes|^2`` by Newton's method; the intercept is free. With
@@ -36,6 +38,8 @@ def ridge_logistic(spread: Floats, label: Floats, weights: Floats, penalty: floa
         Shape (fits, n), not negative: 0 leaves a row out, 2 counts it twice.
     penalty
         Above zero.
+    squares
+        What :func:`squares_of` gives of the design, for who fits it many times.
 
     Returns
     -------
@@ -51,7 +55,7 @@ def ridge_logistic(spread: Floats, label: Floats, weights: Floats, penalty: floa
     ready = np.column_stack([np.ones(len(spread)), spread])
     ridge = np.full(ready.shape[1], penalty)
     ridge[0] = 0.0
-    squares = _squares(ready)
+    squares = _squares(ready) if squares is None else squares
     coefficients = np.zeros((len(weights), ready.shape[1]))
     coefficients[:, 0] = logit(_rate(label, weights))
     score = coefficients @ ready.T
@@ -132,6 +136,11 @@ def ridge_linear(spread: Floats, target: Floats, weights: Floats, penalty: float
     ridge[0] = 0.0
     gram = (weights @ _squares(ready)).reshape(-1, len(ridge), len(ridge)) + np.diag(ridge)
     return np.linalg.solve(gram, ((weights * target) @ ready)[..., None])[..., 0]
+
+
+def squares_of(spread: Floats) -> Floats:
+    """Products of all pairs of columns of a design, intercept first, shape (n, (1 + columns)²)."""
+    return _squares(np.column_stack([np.ones(len(spread)), spread]))
 
 
 def _share_of_step(

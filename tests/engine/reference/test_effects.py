@@ -38,6 +38,16 @@ def test_what_was_found_elsewhere_and_no_field_tells_has_a_sentence_why_not():
         assert rows.loc[name, "population"]
 
 
+def test_an_effect_that_failed_on_real_outcomes_is_marked_with_what_they_showed():
+    rows = table("effects")
+    marked = rows[rows["checked"].notna()]
+    assert marked["checked_on"].str.len().gt(20).all()
+    assert rows.loc[rows["checked"].isna(), "checked_on"].isna().all()
+    assert set(marked.loc[marked["checked"] == "fails", "feature"]) == {
+        "jobs_before_log", "revivals_before", "cause_market",
+    }  # fmt: skip
+
+
 def test_signs_are_those_of_the_schema_and_features_are_its_features():
     signs = dict(zip(FULL_SCHEMA.names, FULL_SCHEMA.signs, strict=True))
     rows = table("effects").query("output in ('restart', 'durable')")
