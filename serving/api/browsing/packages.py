@@ -40,15 +40,13 @@ from serving.desk.loosening import loosened, with_wish
 from serving.desk.office import Office
 from serving.desk.package import (
     FollowedPackage,
-    budget_frontier,
-    compare,
     followed,
     freeze,
     losses_of,
     packages,
     stored_package,
-    why,
 )
+from serving.desk.package_answers import budget_frontier, compare, why
 from serving.desk.question import Question
 from serving.desk.solving import Search, Searches, SearchState
 from serving.disclosure.masking import Audience
