@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.places import Place
+from engine.domain.places import Locality
 from engine.domain.sectors import DEPTHS, lineage
 from engine.domain.sphere import EARTH_RADIUS_KM
 from engine.matching.tree import Line, Tree
@@ -26,7 +26,7 @@ def sector_tree(codes: Sequence[str]) -> Tree:
     return Tree.of([lineage(code) for code in codes], DEPTHS, lineage)
 
 
-def place_tree(places: Sequence[Place]) -> Tree:
+def place_tree(places: Sequence[Locality]) -> Tree:
     """Tree of provinces and their counties; a county without its province counts as not known."""
     return Tree.of([place_line(str(one)) if one.province else () for one in places], 2, place_line)
 
@@ -91,7 +91,7 @@ def place_column(tree: Tree, points: NDArray[np.float64], liked: Sequence[str]) 
     return best.astype(np.float32)
 
 
-def coordinates(places: Sequence[Place]) -> NDArray[np.float64]:
+def coordinates(places: Sequence[Locality]) -> NDArray[np.float64]:
     """Centres of the places as points of the unit sphere, shape (places, 3); NaN where not known."""
     known, nowhere = _centres(), (np.nan, np.nan, np.nan)
     return np.array([known.get(str(one), nowhere) for one in places], dtype=np.float64).reshape(-1, 3)

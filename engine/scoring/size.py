@@ -29,7 +29,7 @@ _NODES = ndtri((np.arange(40) + 0.5) / 40)
 
 
 @dataclass(frozen=True, slots=True)
-class Jobs:
+class LogJobs:
     """Jobs at month 12 of a restart: their logarithm, shape (n,) each.
 
     Parameters
@@ -81,7 +81,7 @@ class Jobs:
         return np.asarray(self.centre + np.where(np.asarray(deviate) < 0, self.down, self.up) * deviate)
 
 
-def jobs(section: SizeSigns, matrix: pd.DataFrame, shift: Floats | float = 0.0) -> Jobs:
+def jobs(section: SizeSigns, matrix: pd.DataFrame, shift: Floats | float = 0.0) -> LogJobs:
     """Weigh all signs of size.
 
     Parameters
@@ -122,10 +122,10 @@ def jobs(section: SizeSigns, matrix: pd.DataFrame, shift: Floats | float = 0.0) 
     ratio = section.ratio
     centre = usual + pulls.sum(axis=1) + ratio.mean
     down, up = (np.sqrt(1 / total + side**2) for side in (ratio.down, ratio.up))
-    return Jobs(centre, down, up, weights, pulls)
+    return LogJobs(centre, down, up, weights, pulls)
 
 
-def figures(chance: Feasibility, found: Jobs, jobs_now: Floats, capital: Floats) -> dict[Output, Floats]:
+def figures(chance: Feasibility, found: LogJobs, jobs_now: Floats, capital: Floats) -> dict[Output, Floats]:
     """Jobs if revived, jobs expected, and both per billion rial, without draws.
 
     Parameters

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.store import Register
     from training import Challenge, Evaluation, Listed, PromotionResult, TrainingResult
     from training.monitoring.report import Drift
-    from training.panel.agreement import Agreement
+    from training.panel.agreement import QuestionAgreement
     from training.registry.delivery import Delivery
 
 
@@ -330,15 +330,15 @@ class PanelRead:
     Parameters
     ----------
     restart, jobs
-        ``training.panel.agreement.Agreement`` of all answers that are kept now.
+        ``training.panel.agreement.QuestionAgreement`` of all answers that are kept now.
     answers
         All answers that are kept now, columns ``training.panel.answers.ANSWER_COLUMNS``.
     blank
         Questions of these files that were left blank.
     """
 
-    restart: Agreement
-    jobs: Agreement
+    restart: QuestionAgreement
+    jobs: QuestionAgreement
     answers: pd.DataFrame
     blank: int
 

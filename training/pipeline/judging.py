@@ -19,7 +19,7 @@ from training.evaluation.baselines import ABCD
 from training.evaluation.candidate import Candidate
 from training.evaluation.evidence import JudgedTables, keep
 from training.gates.card import card, markdown
-from training.gates.champion import Against, against, at_work, newer, side_by_side
+from training.gates.champion import Opponent, against, at_work, newer, side_by_side
 from training.gates.groups import group_losses, plain
 from training.gates.rules import Verdict, shut_gates
 from training.gates.verdicts import jobs_scores, judge, scores
@@ -224,7 +224,7 @@ def _kept_before(register: Register, version: str, path: Path) -> str | None:
     return recorded[0]
 
 
-def _change(before: Against, figures: Mapping[str, Any]) -> dict[str, Any]:
+def _change(before: Opponent, figures: Mapping[str, Any]) -> dict[str, Any]:
     if before.champion is None:
         return {"champion": "none"}
     old = before.champion

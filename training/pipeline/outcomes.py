@@ -25,7 +25,7 @@ from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS, LEFT_OUT
 from training.evaluation.left_out import by_model, left_out
 from training.evaluation.walk_forward import FoldPlan, judge_folds
 from training.models.capital import LEARNT
-from training.models.hazard_spec import HazardRecipe, Learner
+from training.models.hazard_spec import HazardRecipe, HeadKind
 from training.models.line_effects import line_effects
 from training.models.outcomes import fit_outcomes, point_fit
 from training.panel.comparisons import Panel
@@ -40,7 +40,7 @@ from training.tuning.search import Choice, Real, Space, Tuned, tune
 
 TRIALS = 12
 SPACE: Space = {
-    "learner": Choice((Learner.LINE.value, Learner.BLEND.value)),
+    "learner": Choice((HeadKind.LINE.value, HeadKind.BLEND.value)),
     "precision_factor": Real(1.0, 100.0, log=True),
     "share": Real(0.2, 0.8),
     "follow": Choice((0.0, 0.5, 1.0)),
@@ -49,7 +49,7 @@ SPACE: Space = {
 PATIENCE = 6
 """Trials in a row that may add nothing before the search ends (assumed)."""
 
-START = {"learner": Learner.LINE.value, "precision_factor": 10.0, "share": 0.5, "follow": 1.0, "frailty": 1.0}
+START = {"learner": HeadKind.LINE.value, "precision_factor": 10.0, "share": 0.5, "follow": 1.0, "frailty": 1.0}
 """What is tried first, and taken where there are no folds to choose on. Why ten: decision 0012; why one: 0037."""
 
 
@@ -181,7 +181,7 @@ def candidate_of(
 def recipe_of(chosen: Mapping[str, Any]) -> HazardRecipe:
     """Settings of the search as the model takes them."""
     return HazardRecipe(
-        learner=Learner(chosen["learner"]),
+        learner=HeadKind(chosen["learner"]),
         precision_factor=round(float(chosen["precision_factor"]), 4),
         share=round(float(chosen["share"]), 4),
         follow=float(chosen["follow"]),
@@ -220,7 +220,7 @@ def acting(recipe: Mapping[str, Any]) -> list[str]:
     >>> acting({"learner": "line"})
     ['learner', 'precision_factor', 'follow', 'frailty']
     """
-    return [name for name in SPACE if name != "share" or recipe["learner"] == Learner.BLEND.value]
+    return [name for name in SPACE if name != "share" or recipe["learner"] == HeadKind.BLEND.value]
 
 
 def _search_figures(found: Tuned) -> dict[str, Any]:
