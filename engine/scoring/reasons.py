@@ -20,7 +20,7 @@ from engine.scoring.first_day import Belief, SizeSigns
 from engine.scoring.points import feasibility_parts, jobs_parts
 from engine.scoring.press import UnitSize
 from engine.scoring.questions import narrowing, swings
-from engine.scoring.runtime import by_pair, sector_shift
+from engine.scoring.runtime import by_pair, sector_shift, unit_spread
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -36,7 +36,7 @@ class Reasons:
     narrowing, swing
         Shape (n, questions), probability; see ``engine.scoring.questions``.
     doubt
-        Shape (n, 3), shares that add up to 1: what the interval of feasibility comes from, by
+        Shape (n, 4), shares that add up to 1: what the interval of the unit's feasibility comes from, by
         :class:`engine.scoring.belief.Doubt`.
     """
 
@@ -90,7 +90,7 @@ def reasons(
                 jobs_parts(size, ready, ranges={}, shift=shift, jobs_now=now[rows]),
                 narrowing(belief, ready, ranges={}, province=province, questions=questions),
                 swings(belief, ready, ranges={}, province=province, questions=questions),
-                _doubt(belief, ready, province),
+                _doubt(belief, ready, province, unit_spread(model)),
             ),
             strict=True,
         ):
@@ -98,6 +98,7 @@ def reasons(
     return Reasons(*(pd.concat(parts).loc[matrix.index] for parts in tables))
 
 
-def _doubt(belief: Belief, ready: pd.DataFrame, province: str) -> pd.DataFrame:
-    variance = of_units(belief, ready, ranges={}, province=province).variance
+def _doubt(belief: Belief, ready: pd.DataFrame, province: str, unit_spread: float) -> pd.DataFrame:
+    estimate = of_units(belief, ready, ranges={}, province=province).variance
+    variance = np.column_stack([estimate, np.full(len(ready), unit_spread**2)])
     return pd.DataFrame(variance / variance.sum(axis=1, keepdims=True), index=ready.index, columns=[*Doubt])

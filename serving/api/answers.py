@@ -207,7 +207,7 @@ class QuestionAnswer(Answer):
 class DoubtAnswer(Answer):
     """One source of the interval of feasibility."""
 
-    kind: Doubt = Field(description="effects, the level, or fields that are not known")
+    kind: Doubt = Field(description="effects, the level, fields that are not known, or what no field tells of a unit")
     share: float = Field(ge=0, le=1, description="of the variance on the log-odds; all shares add up to 1")
     text: dict[str, str]
 

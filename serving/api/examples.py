@@ -101,9 +101,10 @@ WHY: dict[str, Any] = {
         }
     ],
     "doubt": [
-        {"kind": "effects", "share": 0.62, "text": {"kind": "how strong the effects are"}},
-        {"kind": "missing", "share": 0.3, "text": {"kind": "fields that are not known"}},
-        {"kind": "level", "share": 0.08, "text": {"kind": "how often units come back at all"}},
+        {"kind": "unit", "share": 0.8, "text": {"kind": "what no field tells of a unit"}},
+        {"kind": "effects", "share": 0.1, "text": {"kind": "how strong the effects are"}},
+        {"kind": "missing", "share": 0.07, "text": {"kind": "fields that are not known"}},
+        {"kind": "level", "share": 0.03, "text": {"kind": "how often units come back at all"}},
     ],
 }
 ASKED: dict[str, Any] = {

@@ -12,7 +12,7 @@ import pandas as pd
 from engine.appraisal import settled
 from engine.domain.prediction import Output
 from engine.domain.unit import public_fields
-from engine.ranking.criteria import Part
+from engine.ranking.criteria import FEASIBILITY_BOUNDS, Part
 from engine.ranking.score import classes, effective_weights
 from engine.reference import table
 from engine.scoring import explanation
@@ -21,7 +21,7 @@ from engine.scoring.belief import SECTORS, Doubt
 from engine.scoring.design import Floats
 from engine.scoring.document import HazardsDocument
 from engine.scoring.first_day import Belief, SizeSigns
-from engine.scoring.points import BASE, OFFICIAL, Basis, bases
+from engine.scoring.points import BASE, OFFICIAL, PANEL, Basis, bases
 from engine.scoring.questions import crossings, edge_of_the_top, fields_of, next_questions
 from engine.scoring.reasons import Reasons, first_day, reasons
 from features import matrix
@@ -276,7 +276,13 @@ def _jobs_bases(belief: Belief) -> pd.DataFrame:
     """What each part of jobs rests on; ratio and signs are rows of the table, averages are official."""
     rows = table("effects")
     found = rows.loc[rows["output"] == "jobs", ["feature", "basis"]].set_index("feature")
-    found = pd.concat([found, pd.DataFrame({"basis": [Basis.COMPUTED.value]}, index=[OFFICIAL])])
+    found = pd.concat(
+        [
+            found,
+            pd.DataFrame({"basis": [Basis.COMPUTED.value]}, index=[OFFICIAL]),
+            pd.DataFrame({"basis": [Basis.ELICITED.value]}, index=[PANEL]),
+        ]
+    )
     own = {name.partition(".")[2] for name in belief.overridden if name.startswith("jobs.")}
     overridden = found.index.isin(own)
     return found.assign(
@@ -299,8 +305,9 @@ def _moves(found: Reasons, appraised: Appraised, units: pd.DataFrame) -> pd.Data
     """How likely each answer moves each unit over the edge of the first, through its feasibility."""
     chosen = settled(appraised.table, appraised.terms)
     weight = effective_weights(chosen.weights, chosen.priorities)[list(Part).index(Part.FEASIBILITY)]
+    worst, best = FEASIBILITY_BOUNDS
     edge = edge_of_the_top(_places(appraised.table), top=chosen.top)
-    return crossings(_places(units), found.swing * weight, edge)
+    return crossings(_places(units), found.swing * weight / (best - worst), edge)
 
 
 def _questions(found: Reasons, asked: _Asked, units: pd.DataFrame) -> pd.DataFrame:

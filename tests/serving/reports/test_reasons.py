@@ -53,7 +53,7 @@ WHY = Why(
         columns=PARTS,
     ),
     pd.DataFrame([["a", "title_deed", 0.02, 0.1]], columns=QUESTIONS),
-    pd.DataFrame([["a", 0.3, 0.1, 0.6]], columns=DOUBTS),
+    pd.DataFrame([["a", 0.2, 0.1, 0.6, 0.1]], columns=DOUBTS),
 )
 
 
@@ -83,9 +83,16 @@ def test_a_part_says_what_the_record_tells_and_nothing_where_it_tells_nothing():
 
 def test_the_largest_doubt_of_an_interval_stands_first_at_every_door():
     feasibility, jobs = unit_reasons(WHY, "a", speech("en"))
-    assert feasibility["doubt"].startswith("The interval of feasibility comes from: fields that are not known 60%")
+    assert feasibility["doubt"].startswith(
+        "The interval of this unit's feasibility comes from: fields that are not known 60%"
+    )
     assert jobs["doubt"] == ""
-    assert list(why_documents(WHY)["a"]["doubt"].items()) == [("missing", 0.6), ("effects", 0.3), ("level", 0.1)]
+    assert list(why_documents(WHY)["a"]["doubt"].items()) == [
+        ("missing", 0.6),
+        ("effects", 0.2),
+        ("level", 0.1),
+        ("unit", 0.1),
+    ]
     assert why_answer(WHY, speech("en"))["doubt"][0]["text"] == {"kind": "fields that are not known"}
     sheet = questions_sheet(WHY, pd.Series({"a": "x"}), speech("en"))
     assert sheet.rows["doubt"].tolist() == ["fields that are not known 60%"]
