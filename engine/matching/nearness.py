@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from engine.domain.places import Locality
 from engine.domain.sectors import DEPTHS, lineage
 from engine.domain.sphere import EARTH_RADIUS_KM
+from engine.domain.unit import unit_table
+from engine.economics.jobs import labour_market
 from engine.matching.tree import Line, Tree
 from engine.reference.tables import table
 
@@ -79,7 +82,7 @@ def place_column(tree: Tree, points: NDArray[np.float64], liked: Sequence[str]) 
 
     Examples
     --------
-    >>> places = [Place("West Azerbaijan", "Urmia"), Place("Tehran", "Tehran")]
+    >>> places = [Locality("West Azerbaijan", "Urmia"), Locality("Tehran", "Tehran")]
     >>> place_column(place_tree(places), coordinates(places), ["West Azerbaijan"]).tolist()
     [1.0, 0.0]
     """
@@ -89,6 +92,20 @@ def place_column(tree: Tree, points: NDArray[np.float64], liked: Sequence[str]) 
     if centres:
         np.fmax(best, np.exp(nearest_km(points, np.array(centres)) / -FADING_KM), out=best)
     return best.astype(np.float32)
+
+
+def unemployment_column(places: Sequence[Locality]) -> NDArray[np.float32]:
+    """Unemployment of each county, or of its province, against twice the country's, 0..1; 0 where it is not known.
+
+    Examples
+    --------
+    >>> [round(float(one), 2) for one in unemployment_column([Locality("West Azerbaijan", "Bukan"), Locality("")])]
+    [0.51, 0.0]
+    """
+    names = {"unit_id": range(len(places)), "province": [one.province or None for one in places],
+             "county": [one.county or None for one in places]}  # fmt: skip
+    around = labour_market(unit_table(pd.DataFrame(names)))
+    return np.nan_to_num(around.unemployment / (2 * around.of_country), nan=0.0).clip(0, 1).astype(np.float32)
 
 
 def coordinates(places: Sequence[Locality]) -> NDArray[np.float64]:

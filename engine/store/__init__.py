@@ -16,6 +16,7 @@ from engine.store.decisions import Decisions
 from engine.store.documents import Documents, StoredDocument
 from engine.store.events import Events
 from engine.store.imports import ImportResult, Imports
+from engine.store.invitations import Invitations, StoredInvitation
 from engine.store.jobs import LEASE, JobKind, Jobs, JobState, StoredJob
 from engine.store.keys import Keys, StoredKey
 from engine.store.lists import Lists, StoredList
@@ -36,6 +37,7 @@ from engine.store.undoing import Fate, Undone
 from engine.store.units import StoredUnits
 from engine.store.views import StoredView, Views
 from engine.store.webhooks import StoredMessage, StoredWebhook, Webhooks
+from engine.store.wishes import StoredWishes, Wishes
 
 __all__ = [
     "LEASE",
@@ -52,6 +54,7 @@ __all__ = [
     "Register",
     "StoreProblem",
     "StoredDocument",
+    "StoredInvitation",
     "StoredJob",
     "StoredKey",
     "StoredList",
@@ -64,6 +67,7 @@ __all__ = [
     "StoredSession",
     "StoredView",
     "StoredWebhook",
+    "StoredWishes",
     "Undone",
 ]
 
@@ -104,10 +108,14 @@ class Register:
         Units offered at events: each version of a package, and who signed it off.
     meetings
         Plans of the meetings of events, each version whole.
+    wishes
+        What owners and banks want of an investor, with its source.
     keys, people
         Programs and persons that may ask, and what they may do.
     sessions
         Browsers of people who signed in.
+    invitations
+        Links by which investors open an account.
     views, documents
         Lists that people look at again, and files that lie with units.
     agreements
@@ -143,9 +151,11 @@ class Register:
         self.showings = Showings(session)
         self.packages = Packages(session)
         self.meetings = Meetings(session)
+        self.wishes = Wishes(session)
         self.keys = Keys(session)
         self.people = People(session)
         self.sessions = Sessions(session)
+        self.invitations = Invitations(session)
         self.views = Views(session)
         self.documents = Documents(session)
         self.agreements = Agreements(session)

@@ -61,8 +61,15 @@ class Act(Code):
     REGISTER_READ = "register_read"
     DECIDED = "decided"
     TRAINING_STARTED = "training_started"
+    MODEL_PROMOTED = "model_promoted"
+    MODEL_ROLLED_BACK = "model_rolled_back"
     MEETINGS_PLANNED = "meetings_planned"
     MEETINGS_PLANNED_AGAIN = "meetings_planned_again"
+    WISHES_STATED = "wishes_stated"
+    WISHES_WITHDRAWN = "wishes_withdrawn"
+    INVITED = "invited"
+    INVITATION_TAKEN = "invitation_taken"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

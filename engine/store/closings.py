@@ -127,6 +127,7 @@ def close_again(session: Session, found: Closings, *, made_at: datetime) -> Clos
         # Browsers that were let in then are none of today's: everybody signs in anew.
         standing = schema.sessions.c.ended_at.is_(None)
         connection.execute(update(schema.sessions).where(standing).values(ended_at=utc(made_at)))
+        _end_invitations(connection, by)
         passwords = tuple(_change_passwords(connection, found, by))
         people = _open(connection, schema.people.c.name, schema.disablings.c.name, found.people)
         for name in people:
@@ -136,6 +137,16 @@ def close_again(session: Session, found: Closings, *, made_at: datetime) -> Clos
         named = {row.key_id: row.name for row in connection.execute(select(schema.keys.c.key_id, schema.keys.c.name))}
         agreements = tuple(_end_again(connection, found, by))
     return ClosedAgain(tuple(named[key] for key in keys), people, webhooks, agreements, passwords)
+
+
+def _end_invitations(connection: Connection, by: Mapping[str, Any]) -> None:
+    """Links that were out then may have been taken or withdrawn since: whoever still waits for one is invited anew."""
+    table, ends = schema.invitations, schema.invitation_ends
+    joined = table.outerjoin(ends, ends.c.invitation_id == table.c.invitation_id)
+    standing = select(table.c.invitation_id, table.c.investor).select_from(joined).where(ends.c.made_at.is_(None))
+    for number, investor in connection.execute(standing.order_by(table.c.id)).all():
+        connection.execute(insert(ends).values({"invitation_id": number, "made_at": utc(by["made_at"])}))
+        note(connection, **by, act=Act.INVITATION_WITHDRAWN, subject=investor, invitation=number)
 
 
 def _change_passwords(connection: Connection, found: Closings, by: Mapping[str, Any]) -> Iterable[str]:

@@ -85,6 +85,22 @@ class Mandates:
         with self._session.read() as connection:
             return _standing(connection, owner, name)
 
+    def version(self, owner: str, name: str, version: int) -> StoredMandate:
+        """A version of a mandate, whether it is in force or not.
+
+        Raises
+        ------
+        EhyaError
+            ``mandate_unknown``.
+        """
+        table = schema.mandates
+        which = (table.c.owner == owner, table.c.name == name, table.c.version == version)
+        with self._session.read() as connection:
+            row = connection.execute(_selected().where(*which)).mappings().first()
+        if row is None:
+            raise EhyaError(ErrorCode.MANDATE_UNKNOWN, given=name)
+        return _stored(row)
+
     def save(
         self, owner: str, name: str, document: Mapping[str, Any], *, over: int | None, made_at: datetime, actor: str
     ) -> StoredMandate:

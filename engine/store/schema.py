@@ -45,7 +45,8 @@ APPEND_ONLY = (
     "package_freezes", "keys", "key_revocations", "people", "passwords", "disablings", "agreements", "agreement_ends",
     "audit", "agreement_confirmations", "mandates", "mandate_withdrawals", "lists", "reactions",
     "requests", "request_answers", "request_withdrawals", "service_levels",
-    "meeting_plans",
+    "meeting_plans", "unit_wishes",
+    "meeting_plans", "invitations", "invitation_ends",
 )  # fmt: skip
 """Tables whose rows are never changed nor deleted; the database itself refuses."""
 
@@ -389,6 +390,20 @@ meeting_plans = Table(
 )
 """Plans of the meetings of events, each version whole; ``document`` is JSON, ``digest`` its sha256."""
 
+unit_wishes = Table(
+    "unit_wishes",
+    metadata,
+    _numbered(),
+    _unit(),
+    Column("side", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("stated_on", Date, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Column("actor", Text, nullable=False),
+)
+"""What a side of a unit (its owner, its bank) wants of an investor; the last of a side holds, an empty one ends it."""
+
 keys = Table(
     "keys",
     metadata,
@@ -466,6 +481,29 @@ sessions = Table(
     Index(None, "name"),
 )
 """Browsers of people who signed in; ``digest`` is the sha256 of what they show."""
+
+invitations = Table(
+    "invitations",
+    metadata,
+    _numbered(),
+    Column("invitation_id", Text, nullable=False, unique=True),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("investor", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Column("expires_at", DateTime, nullable=False),
+)
+"""Links by which investors open an account of their own; ``digest`` is the sha256 of what the link holds."""
+
+invitation_ends = Table(
+    "invitation_ends",
+    metadata,
+    Column("invitation_id", Text, ForeignKey("invitations.invitation_id"), primary_key=True),
+    Column("name", Text, ForeignKey("people.name")),
+    Column("made_at", DateTime, nullable=False),
+)
+"""Invitations that let nobody in any more: ``name`` is the account that one was taken for, none where it was withdrawn.
+A second end of one invitation is refused by the key."""
 
 passwords = Table(
     "passwords",

@@ -19,6 +19,7 @@ from engine.economics.prices import PriceBasis
 from engine.economics.rates import NoRate
 from engine.economics.revival import Gap
 from engine.matching import FitReason
+from engine.matching.sides import SideReason
 from engine.packages.standing import Loss
 from engine.parsing.dates import Precision
 from engine.ranking.acceptability import Stability
@@ -311,6 +312,12 @@ class ShortlistPlace(Answer):
     fit: float = Field(ge=0, le=1)
     parts: dict[FitPart, float] = Field(description="they add up to the fit")
     reasons: list[FitReason]
+    factor: float = Field(
+        ge=0, le=1, description="what the wishes of owner and bank leave of the fit; 1 where they take nothing"
+    )
+    against: list[SideReason] = Field(
+        description="wishes of owner and bank that the mandate does not meet, or says nothing of"
+    )
     unknown: list[Exclusion] = Field(description="limits that could not be checked and were accepted so")
     price_basis: PriceBasis | None = Field(description="what the comparison of capital and ticket rests on")
     text: dict[str, list[str]]
@@ -335,6 +342,12 @@ class WhyNotAnswer(Answer):
     feasible: int = Field(description="units that no hard limit excludes")
     fit: float | None = Field(description="sum of the parts; null where kept out")
     parts: dict[FitPart, float] = Field(description="what each part adds to the fit, weighed")
+    factor: float = Field(
+        ge=0, le=1, description="what the wishes of owner and bank leave of the fit; 1 where they take nothing"
+    )
+    against: list[SideReason] = Field(
+        description="wishes of owner and bank that the mandate does not meet, or says nothing of"
+    )
 
 
 class OpeningAnswer(Answer):
@@ -364,6 +377,12 @@ class ShortlistAnswer(Answer):
     weights: dict[FitPart, float]
     units: list[ShortlistPlace]
     opening: OpeningAnswer | None = Field(description="for an empty list: which limit keeps out most units")
+    unfulfilled: list[OpeningAnswer] = Field(
+        description="for an empty list: limits that nothing on offer passes, with the nearest there is in `facts.given`"
+    )
+    best: list[str] = Field(
+        description="ids of the most feasible units there are, where a floor of risk alone left the list empty"
+    )
     why_not: list[WhyNotAnswer]
     excluded: dict[Exclusion, int] | None = Field(description="units by reason of exclusion, with explain=true")
 

@@ -21,6 +21,7 @@ from serving.api.browsing.decisions import router as decision_routes
 from serving.api.browsing.failing import problem_answer, signing_in
 from serving.api.browsing.imports import router as read_registers_routes
 from serving.api.browsing.map import router as map_routes
+from serving.api.browsing.models import router as model_room_routes
 from serving.api.browsing.outcomes import router as desk_outcome_routes
 from serving.api.browsing.packages import router as package_pages
 from serving.api.browsing.panel import router as desk_panel_routes
@@ -38,6 +39,7 @@ from serving.api.browsing.visits import SignInNeededError
 from serving.api.comparing import router as comparison_routes
 from serving.api.corrections import router as correction_routes
 from serving.api.description import describe
+from serving.api.door.routes import DOOR
 from serving.api.downloads import router as download_routes
 from serving.api.gate import AccessGate, admitted
 from serving.api.imports import router as import_routes
@@ -81,6 +83,7 @@ _DESK = (
     signing_routes, starting_routes, today_routes, desk_units_routes, desk_unit_routes, unit_undoing_routes,
     desk_outcome_routes, ranking_routes, compare_routes, map_routes, desk_panel_routes, desk_people_routes,
     account_routes, package_pages, upload_routes, read_registers_routes, decision_routes, desk_request_routes,
+    model_room_routes,
 )  # fmt: skip
 """Pages for people who sign in."""
 
@@ -183,7 +186,7 @@ def create_app(
     app.include_router(download_routes())
     app.include_router(model_routes())
     app.include_router(page_routes())
-    for each in _DESK:
+    for each in (*_DESK, *DOOR):
         app.include_router(each())
     app.mount("/static", StaticFiles(directory=str(resources.files("serving") / "static")))
     app.add_middleware(

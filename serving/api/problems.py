@@ -108,6 +108,8 @@ STATUS: dict[Code, int] = {
     ErrorCode.DOCUMENT_UNKNOWN: 404,
     ErrorCode.VIEW_UNKNOWN: 404,
     ErrorCode.SESSION_UNKNOWN: 404,
+    ErrorCode.INVITATION_UNKNOWN: 404,
+    ErrorCode.INVITATION_ENDED: 409,
     ErrorCode.WEBHOOKS_TOO_MANY: 409,
     ErrorCode.EVENT_NOT_STANDING: 409,
     ErrorCode.EVENT_WITHDRAWN: 409,

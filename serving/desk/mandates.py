@@ -263,6 +263,8 @@ def _place(row: Mapping[Any, Any], agrees: Sequence[float]) -> dict[str, Any]:
         "parts": {part.value: float(row[f"part_{part.value}"]) for part in FitPart},
         "agreement": {part.value: float(agrees[place]) for place, part in enumerate(FitPart)},
         "reasons": codes(row["reasons"]),
+        "factor": float(row["factor"]),
+        "against": codes(row["against"]),
         "unknown": codes(row["unknown"]),
         "price_basis": row["price_basis"] or None,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from engine.errors import EhyaError, ErrorCode
 from engine.parsing.text import latin_digits
 from engine.settings import Settings
-from engine.store import StoredPerson
+from engine.store import Register, StoredPerson
 from engine.store.people import kept_letters, name_key
 from serving.desk.investors import investors, like
 from serving.desk.keys import checked_role
@@ -85,6 +86,7 @@ def add_person(
     actor: str,
     administers: bool = False,
     cost: PasswordCost | None = None,
+    beside: Callable[[Register, StoredPerson], object] | None = None,
 ) -> StoredPerson:
     """Open an account.
 
@@ -106,6 +108,8 @@ def add_person(
         Whether it looks after the accounts of others too.
     cost
         What it costs to try a password.
+    beside
+        What is written with it: both, or where it refuses neither.
 
     Raises
     ------
@@ -115,9 +119,9 @@ def add_person(
     checked = checked_role(role, investor)
     name = account_name(name)
     hashed = _hashed(name, password, cost)
-    with open_register(settings) as register:
+    with open_register(settings) as register, register.together():
         party = investor and (like(investor, investors(register)) or investor)
-        return register.people.add(
+        person = register.people.add(
             name=name,
             role=checked.value,
             investor=party,
@@ -126,6 +130,9 @@ def add_person(
             actor=actor,
             administers=administers,
         )
+        if beside is not None:
+            beside(register, person)
+    return person
 
 
 def add_first_person(

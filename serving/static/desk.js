@@ -14,24 +14,26 @@
   async function ask(form) {
     const ids = form.dataset.target.split(" ");
     const places = () => ids.map((id) => document.getElementById(id)).filter(Boolean);
-    const address = new URL(form.action, location.href);
-    address.search = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== "")).toString();
+    const aside = form.dataset.ask;  // asked elsewhere than where the form goes: what is typed stays, whatever comes back
+    const address = new URL(aside ?? form.action, location.href);
+    address.search = new URLSearchParams([...new FormData(form)].filter(([name, value]) => value !== "" && name !== "_token")).toString();
     asked.get(form)?.abort();
     const stop = new AbortController();
     asked.set(form, stop);
     places()[0]?.classList.add("busy");
     try {
       const answer = await fetch(address, { signal: stop.signal });
-      if (answer.redirected || answer.status === 401) { location.assign(address); return; }
+      if (answer.redirected || answer.status === 401) { if (!aside) location.assign(address); return; }
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       places().forEach((place) => {
         const part = page.getElementById(place.id);
         if (part) { place.replaceWith(part); prepare(part); }
       });
+      if (aside) return;
       history.replaceState(null, "", address);
       own("form.look [name=next]").forEach((one) => { one.value = address.pathname + address.search; });
     } catch (error) {
-      if (error.name !== "AbortError") location.assign(address);
+      if (error.name !== "AbortError" && !aside) location.assign(address);
     } finally {
       if (asked.get(form) === stop) places()[0]?.classList.remove("busy");
     }
@@ -39,7 +41,7 @@
   function live(form) {
     const soon = later(() => ask(form), 180);
     form.addEventListener("input", soon);
-    form.addEventListener("submit", (event) => { event.preventDefault(); ask(form); });
+    if (!form.dataset.ask) form.addEventListener("submit", (event) => { event.preventDefault(); ask(form); });
     own("[data-only-without-script]", form).forEach((one) => { one.hidden = true; });
   }
 

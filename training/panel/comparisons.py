@@ -82,15 +82,14 @@ def comparisons(
         Shape (units, columns of the belief), index ``unit_id``: what units show, NaN where it is not known. Pairs of
         which a unit is not there any more are left out.
     output
-        The question whose answers speak: ``restart`` or ``jobs`` (``training.panel.staffing``).
+        The question whose answers speak: ``restart`` or ``jobs`` (``training.models.panel_jobs``).
 
     Returns
     -------
     Source
         Named ``panel``; two rows for each answer, a win and a loss, without a level of its own.
     """
-    own = answers[answers["output"] == output].merge(questions, on=["panel", "number"])
-    own = own[own["first"].isin(shown.index) & own["second"].isin(shown.index)]
+    own = _answered(answers, questions, shown, output)
     if own.empty:
         none = np.zeros(0)
         return Source("panel", np.zeros((0, shown.shape[1])), none, none, intercept=False)
@@ -106,6 +105,31 @@ def comparisons(
         np.concatenate([weight * chance, weight * (1 - chance)]),
         intercept=False,
     )
+
+
+def sides(answers: pd.DataFrame, questions: pd.DataFrame, shown: pd.DataFrame, *, output: str) -> pd.DataFrame:
+    """Whom each comparison of :func:`comparisons` is about, in its order.
+
+    Parameters
+    ----------
+    answers, questions, shown, output
+        As there.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``first, second`` (row of ``shown``) and ``much``: the answer was "much likelier" of either side.
+    """
+    own = _answered(answers, questions, shown, output)
+    places = {side: shown.index.get_indexer(pd.Index(own[side])) for side in ("first", "second")}
+    return pd.DataFrame(
+        places | {"much": own["answer"].isin([PanelAnswer.FIRST_MUCH, PanelAnswer.SECOND_MUCH]).to_numpy()}
+    )
+
+
+def _answered(answers: pd.DataFrame, questions: pd.DataFrame, shown: pd.DataFrame, output: str) -> pd.DataFrame:
+    own = answers[answers["output"] == output].merge(questions, on=["panel", "number"])
+    return own[own["first"].isin(shown.index) & own["second"].isin(shown.index)]
 
 
 def _weights(own: pd.DataFrame, answers: pd.DataFrame, questions: pd.DataFrame, output: str) -> Floats:

@@ -27,7 +27,7 @@ from training.registry.delivery import Delivery, deliver
 from training.registry.provenance import code_version, data_digest
 from training.registry.runs import Data, log_training
 from training.registry.versions import register_model
-from training.tuning.progress import Progress, Stage, silent
+from training.tuning.progress import Progress, SearchStage, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,10 @@ def judged_and_kept(
         entry in the registry.
     """
     judged = _judged(candidate, register, settings, as_of=as_of, random_state=random_state)
-    progress(Stage.JUDGING, 1.0)
-    progress(Stage.LOGGING, 0.0)
+    progress(SearchStage.JUDGING, 1.0)
+    progress(SearchStage.LOGGING, 0.0)
     result = (_kept if served else _compared)(candidate, judged, register, settings)
-    progress(Stage.LOGGING, 1.0)
+    progress(SearchStage.LOGGING, 1.0)
     return result
 
 

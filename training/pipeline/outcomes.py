@@ -35,7 +35,7 @@ from training.pipeline.rival import rival
 from training.priors.official_rates import Priors
 from training.priors.prior_effects import slopes
 from training.registry.provenance import code_version
-from training.tuning.progress import USUAL, Effort, Progress, Stage, silent
+from training.tuning.progress import USUAL, Effort, Progress, SearchStage, silent
 from training.tuning.search import Choice, Real, Space, Tuned, tune
 
 TRIALS = 12
@@ -129,15 +129,15 @@ def candidate_of(
         found = _searched(ground, journal, random_state=random_state, effort=effort, progress=progress)
         recipe = recipe_of(START if found is None else found.recipe)
     priors, weights = ground.priors, ground.weights
-    progress(Stage.FITTING, 0.0)
+    progress(SearchStage.FITTING, 0.0)
     idle = standing_idle(ground.units, ground.events, as_of=ground.as_of)
     fitted = fit_outcomes(
         ground.seen, priors, as_of=ground.as_of, recipe=recipe, weights=weights, random_state=random_state,
         origin=ground.origin, effects=ground.effects,
         present=matrix(idle, LEARNT, ground.described.fitted, as_of=ground.as_of),
-        draws=draws, progress=lambda share: progress(Stage.FITTING, share),
+        draws=draws, progress=lambda share: progress(SearchStage.FITTING, share),
     )  # fmt: skip
-    progress(Stage.JUDGING, 0.0)
+    progress(SearchStage.JUDGING, 0.0)
     fit = point_fit(priors, recipe=recipe, weights=weights, random_state=random_state, effects=ground.effects)
     models: list[Model] = []
 
@@ -147,7 +147,7 @@ def candidate_of(
 
     table = judge_folds(
         ground.folds, kept, prior_probability=priors.feasibility, which=ground.judging,
-        progress=lambda share: progress(Stage.JUDGING, share),
+        progress=lambda share: progress(SearchStage.JUDGING, share),
     )  # fmt: skip
     apart = left_out(ground.folds, ground.judging, ground.seen, by_model(fit), random_state=random_state)
     document = of_kind(fitted.model.document, OutcomesDocument)
@@ -237,7 +237,7 @@ def _searched(
     trials = TRIALS if effort.trials is None else effort.trials
     if count < 1 or trials < 1:
         return None
-    progress(Stage.SEARCHING, 0.0)
+    progress(SearchStage.SEARCHING, 0.0)
     parts = [_Fold.of(ground.folds, fold) for fold in ground.searched]
     objective = partial(
         _loss, parts=parts, priors=ground.priors, weights=ground.weights, effects=ground.effects,
@@ -256,7 +256,7 @@ def _searched(
         patience=PATIENCE,
         acting=acting,
         random_state=random_state,
-        progress=lambda done, best: progress(Stage.SEARCHING, done / trials, best),
+        progress=lambda done, best: progress(SearchStage.SEARCHING, done / trials, best),
     )
 
 

@@ -22,12 +22,12 @@ from training.cohort.press_sample import Sample
 from training.models.belief import Source, columns, widened
 from training.models.first_day import FirstDay, first_day, official_population
 from training.models.jobs import UNIT_SPREAD
+from training.models.panel_jobs import Expected, kinds, panel_jobs
 from training.models.press import ALLOWED, DESCRIBED, Fitted, fit
-from training.panel.comparisons import Panel, comparisons
-from training.panel.staffing import Expected, kinds, panel_jobs
+from training.panel.comparisons import Panel, comparisons, sides
 from training.priors.official_rates import OfficialSize, Priors, capacity_rate, jobs_size, restart_rate
 from training.priors.prior_effects import Slopes, slopes
-from training.tuning.progress import Progress, Stage, silent
+from training.tuning.progress import Progress, SearchStage, silent
 
 TRIALS = 12
 LEAST_UNITS = 60
@@ -75,7 +75,7 @@ def fit_sample(
         if known < least:
             raise EhyaError(ErrorCode.TOO_FEW_ROWS, given=known, allowed=least)
     priors = Priors(restart=restart_rate(rates), capacity=capacity_rate(), size=jobs_size(averages))
-    tell = lambda share: progress(Stage.FITTING, share)  # noqa: E731
+    tell = lambda share: progress(SearchStage.FITTING, share)  # noqa: E731
     # Matrices of fifty columns: a second thread costs more than it brings, and far more on a busy machine.
     with threadpool_limits(limits=1):
         fitted = fit(
@@ -155,12 +155,12 @@ class _Asked:
         spreads, centres = (np.array([getattr(each, name) for each in self.columns]) for name in ("spread", "centre"))
         sizes = tuple(sign.feature for sign in first.size.signs)
         known = seen.register & (seen.jobs > 0)
+        told = self.panel.answers, self.panel.questions, self.shown
         return panel_jobs(
             kinds(belief, spreads, sizes),
             centres,
-            self.panel.answers,
-            self.panel.questions,
-            self.shown,
+            comparisons(*told, output="jobs"),
+            sides(*told, output="jobs"),
             _expected(first, document, self.matrix),
             seen=_expected(first, document, described[known]),
             counted=seen.jobs[known],

@@ -150,6 +150,7 @@ def frame_of(request: Request) -> Frame:
         person="" if visit is None else visit.session.name,
         token="" if visit is None else visit.form_token,
         administers=visit is not None and visit.caller.administers,
+        role=CallerRole.ANYONE if passed is None else passed.caller.role,
         address=f"{request.url.path}{query}" if request.method == "GET" else "/desk",
         done=_done(request),
     )
@@ -214,10 +215,22 @@ def _done(request: Request) -> Done | None:
     code, _, counted = said["done"].partition(":")
     kept = [(name.removeprefix("undo_"), value) for name, value in said.items() if name != "done"]
     back = {"next": request.url.path}
-    undo = (f"/desk/undo/{kept[0][0]}", {"which": kept[0][1]} | back) if kept else None
+    undo = (_undoing(kept[0][0]), {"which": kept[0][1]} | back) if kept else None
     words = words_for(request)
     counts = {"count": int(counted)} if counted.isdecimal() else {"given": counted}
     return Done(words.text(f"done.{code}", **counts), undo)
+
+
+def _undoing(kind: str) -> str:
+    """Where something is taken back; what an investor did, at its own door.
+
+    Examples
+    --------
+    >>> _undoing("import"), _undoing("door_mandate")
+    ('/desk/undo/import', '/desk/door/undo/mandate')
+    """
+    own = kind.removeprefix("door_")
+    return f"/desk/undo/{kind}" if own == kind else f"/desk/door/undo/{own}"
 
 
 def own_address(given: str, otherwise: str = "/desk") -> str:

@@ -10,13 +10,14 @@ from fastapi import Request, Response
 from engine.codes import Code
 from engine.errors import EhyaError, ErrorCode
 from serving.api.access import declared
-from serving.api.browsing.answers import answered, said_here
+from serving.api.browsing.answers import answered, frame_of, said_here, went
 from serving.api.browsing.look import words_for
 from serving.api.browsing.signing import sign_in_needed
 from serving.api.browsing.visits import COOKIE, visit_of
 from serving.api.forms import Form, read_form, require_same_origin
 from serving.api.gate import Pass
 from serving.api.problems import STATUS, HttpProblem, RequestRefusedError
+from serving.pages.desk.frame import ADDRESSES, Place
 from serving.pages.desk.problem import problem_page
 
 CODE_HEADER = "x-ehya-problem"
@@ -33,6 +34,10 @@ async def problem_answer(request: Request, code: Code, facts: Mapping[str, Any])
             found = None
         if found is not None:
             request.state.passed = Pass(found.caller, visit=found)
+    if code is HttpProblem.ROLE_REFUSED and request.method == "GET" and request.url.path == ADDRESSES[Place.TODAY]:
+        home = frame_of(request).home[1]
+        if home != request.url.path and request.cookies.get(COOKIE):
+            return went(request, home)  # the first page of somebody else: theirs is another
     detail = said_here(code, {"nearest": None, "allowed": None, **facts}, words)
     if code is HttpProblem.ROLE_REFUSED and request.cookies.get(COOKIE):
         access = declared(request.scope.get("route"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from serving.desk.comparing import Before, Comparison
 from serving.disclosure.values import known
 from serving.i18n import Speech
 from serving.pages.desk.choosing import Chosen
-from serving.pages.desk.frame import Frame, Place, page
+from serving.pages.desk.frame import ADDRESSES, Frame, Place, page
 from serving.pages.desk.words import name_of, unit_address
 from serving.reports.asked import assumptions
 from serving.reports.page import banners
@@ -30,7 +31,14 @@ _SAME = 5e-4
 """Of a weight, or of a score: below it nothing moved."""
 
 
-def compare_page(frame: Frame, found: Comparison, chosen: Chosen) -> str:
+def compare_page(
+    frame: Frame,
+    found: Comparison,
+    chosen: Chosen | None = None,
+    *,
+    place: Place = Place.RANKING,
+    address: Callable[[object], str] = unit_address,
+) -> str:
     """Write the page.
 
     Parameters
@@ -41,6 +49,10 @@ def compare_page(frame: Frame, found: Comparison, chosen: Chosen) -> str:
         The units.
     chosen
         The choices of the ranking in which they stand, to go back to.
+    place
+        Where the person came from.
+    address
+        Gives the page of a unit.
     """
     words = frame.speech
     said = rows(found.units, words)
@@ -48,11 +60,11 @@ def compare_page(frame: Frame, found: Comparison, chosen: Chosen) -> str:
     return page(
         "compare.html",
         frame,
-        Place.RANKING,
-        back=chosen.address("/desk/ranking"),
+        place,
+        back=ADDRESSES[place] if chosen is None else chosen.address(ADDRESSES[place]),
         question=words.join(f"{name}: {value}" for name, value in assumptions(found.appraised.question, words)),
         banners=banners(found.units, words),
-        units=[row | {"address": unit_address(row["id"])} for row in said],
+        units=[row | {"address": address(row["id"])} for row in said],
         names=[row["name"] for row in said],
         figures=_figures(found.units, words),
         parts=_parts(said),
@@ -66,7 +78,7 @@ def compare_page(frame: Frame, found: Comparison, chosen: Chosen) -> str:
     )
 
 
-def refused_page(frame: Frame, problem: str, chosen: Chosen) -> str:
+def refused_page(frame: Frame, problem: str, chosen: Chosen | None = None, *, place: Place = Place.RANKING) -> str:
     """Say why units cannot be compared, and how they can.
 
     Parameters
@@ -77,8 +89,11 @@ def refused_page(frame: Frame, problem: str, chosen: Chosen) -> str:
         What is wrong.
     chosen
         The choices of the ranking to go back to.
+    place
+        Where the person came from.
     """
-    return page("compare_none.html", frame, Place.RANKING, problem=problem, back=chosen.address("/desk/ranking"))
+    back = ADDRESSES[place] if chosen is None else chosen.address(ADDRESSES[place])
+    return page("compare_none.html", frame, place, problem=problem, back=back)
 
 
 def _row(name: str, cells: list[str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.codes import Code
 from engine.settings import LANGUAGES
+from serving.disclosure.levels import CallerRole
 from serving.html.template import render
 from serving.i18n import Speech
 from serving.i18n.speech import MONEY
@@ -27,11 +28,37 @@ class Place(Code):
     IMPORTS = "imports"
     DECISIONS = "decisions"
     PANEL = "panel"
-    PEOPLE = "people"
+    EVENTS = "events"
+    REPORT = "report"
+    MODELS = "models"
+    BANK = "bank"
+    ADMIN = "admin"
     STYLE = "style"
+    DOOR = "door"
+    OFFERS = "offers"
+    MANDATES = "mandates"
+    LISTS = "lists"
+    OFFERED = "offered"
+    ASKED = "asked"
+    MEETINGS = "meetings"
+    KEYS = "keys"
 
 
-ADDRESSES: Mapping[Place, str] = {place: f"/desk/{place.value}" for place in Place} | {Place.TODAY: "/desk"}
+DOOR: Mapping[Place, str] = {
+    Place.DOOR: "/desk/door",
+    Place.OFFERS: "/desk/door/offers",
+    Place.MANDATES: "/desk/door/mandates",
+    Place.LISTS: "/desk/door/lists",
+    Place.OFFERED: "/desk/door/packages",
+    Place.ASKED: "/desk/door/requests",
+    Place.MEETINGS: "/desk/door/meetings",
+    Place.KEYS: "/desk/door/keys",
+}
+"""Places of an investor, and where they are."""
+_OWN = {place: f"/desk/{place.value}" for place in Place} | {Place.TODAY: "/desk"}
+ADDRESSES: Mapping[Place, str] = _OWN | dict(DOOR)
+DOOR_KEYS: Mapping[Place, str] = dict(zip(DOOR, "dumlpqtk", strict=True))
+"""Letters that lead an investor to a place after ``g``."""
 KEYS: Mapping[Place, str] = {
     Place.TODAY: "t",
     Place.UNITS: "u",
@@ -43,9 +70,31 @@ KEYS: Mapping[Place, str] = {
     Place.IMPORTS: "i",
     Place.DECISIONS: "d",
     Place.PANEL: "p",
-    Place.PEOPLE: "l",
+    Place.EVENTS: "v",
+    Place.REPORT: "a",
+    Place.MODELS: "e",
+    Place.BANK: "b",
+    Place.ADMIN: "l",
 }
 """Letters that lead to a place after ``g``."""
+
+_OF_PLANNERS = tuple(place for place in KEYS if place not in (Place.BANK, Place.ADMIN))
+PLACES_OF: Mapping[CallerRole, tuple[Place, ...]] = {
+    CallerRole.PLANNER: _OF_PLANNERS,
+    CallerRole.DATA_SCIENTIST: (Place.MODELS,),
+    CallerRole.ADMIN: (Place.MODELS, Place.ADMIN),
+    CallerRole.BANK: (Place.BANK,),
+}
+"""Places that the navigation shows to a role; administration also to whoever looks after accounts."""
+
+
+HOMES: Mapping[CallerRole, Place] = {
+    CallerRole.INVESTOR: Place.DOOR,
+    CallerRole.DATA_SCIENTIST: Place.MODELS,
+    CallerRole.ADMIN: Place.ADMIN,
+    CallerRole.BANK: Place.BANK,
+}
+"""Where people of a role begin, who have no first page of planners."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +127,8 @@ class Frame:
         What forms carry.
     administers
         Whether the person looks after accounts.
+    role
+        What the person is to the programme.
     address
         Path and query of the page, to come back to.
     done
@@ -89,14 +140,24 @@ class Frame:
     person: str = ""
     token: str = field(default="", repr=False)
     administers: bool = False
+    role: CallerRole = CallerRole.ANYONE
     address: str = "/desk"
     done: Done | None = None
 
     @property
     def places(self) -> list[tuple[str, str, str]]:
         """Of each place its code, address and letter."""
-        shown = (place for place in KEYS if place is not Place.PEOPLE or self.administers)
+        if self.role is CallerRole.INVESTOR:
+            return [(place.value, ADDRESSES[place], key) for place, key in DOOR_KEYS.items()]
+        own = PLACES_OF.get(self.role, ())
+        shown = (place for place in KEYS if place in own or (place is Place.ADMIN and self.administers))
         return [(place.value, ADDRESSES[place], KEYS[place]) for place in shown]
+
+    @property
+    def home(self) -> tuple[str, str]:
+        """Where the person begins: the code of the place, and its address."""
+        place = HOMES.get(self.role, Place.TODAY)
+        return place.value, ADDRESSES[place]
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -135,7 +135,9 @@ def locator(province: object, county: object, words: Speech) -> dict[str, Any] |
     }
 
 
-def counties_shown(counts: Mapping[str, int], words: Speech) -> dict[str, Any] | None:
+def counties_shown(
+    counts: Mapping[str, int], words: Speech, where: Callable[[str], str] | None = None
+) -> dict[str, Any] | None:
     """A small map of how many units stand in each county; ``None`` where all stand outside the province drawn.
 
     Parameters
@@ -144,6 +146,8 @@ def counties_shown(counts: Mapping[str, int], words: Speech) -> dict[str, Any] |
         County -> units.
     words
         Language.
+    where
+        Address that a county leads to; the planner's map where ``None``.
 
     Examples
     --------
@@ -162,7 +166,7 @@ def counties_shown(counts: Mapping[str, int], words: Speech) -> dict[str, Any] |
             "path": paths[name],
             "name": words.place(name),
             "count": words.number(count),
-            "address": _address(name, CountyFigure.UNITS),
+            "address": _address(name, CountyFigure.UNITS) if where is None else where(name),
             "x": round(centres[name][0] * width),
             "y": round(centres[name][1] * height),
         }

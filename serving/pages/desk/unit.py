@@ -98,7 +98,7 @@ def unit_page(frame: Frame, shown: UnitShown, *, problem: str = "") -> str:
         synthetic=row["origin"] == "synthetic",
         problem=problem,
         verdict=_verdict(row, story, words) if story.judged else None,
-        outputs=_outputs(row, words) if story.judged and row["scorable"] else [],
+        outputs=outputs_said(row, words) if story.judged and row["scorable"] else [],
         parts=_parts(row, story, words) if story.judged else [],
         reasons=[] if story.reasons is None else unit_reasons(story.reasons, unit_id, words),
         ask=[] if story.reasons is None else question_lines(story.reasons, unit_id, words),
@@ -141,7 +141,8 @@ def _verdict(row: Mapping[Any, Any], story: Story, words: Speech) -> dict[str, A
     }
 
 
-def _outputs(row: Mapping[Any, Any], words: Speech) -> list[dict[str, Any]]:
+def outputs_said(row: Mapping[Any, Any], words: Speech) -> list[dict[str, Any]]:
+    """Predictions of a unit for persons: name, point with its interval, and the bar of a chance."""
     shown = []
     for output in FOR_PERSONS:
         said = spread(row, output, words)

@@ -4,8 +4,8 @@ import pytest
 
 from engine.domain.exclusion import Exclusion
 from engine.matching.reasons import Reason
-from serving.cli.commands.match import limit_in_words
 from serving.i18n import speech
+from serving.reports.limits import limit_in_words
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])

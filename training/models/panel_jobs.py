@@ -17,7 +17,6 @@ from scipy.special import expit
 from engine.scoring.first_day import PanelJobs
 from engine.scoring.size import LogJobs, opinion
 from training.models.belief import Source, updated
-from training.panel.comparisons import comparisons
 from training.priors.prior_effects import Slopes
 
 Floats = npt.NDArray[np.float64]
@@ -76,9 +75,8 @@ def kinds(restart: Slopes, spreads: Floats, sizes: tuple[str, ...]) -> Slopes:
 def panel_jobs(
     before: Slopes,
     centres: Floats,
-    answers: pd.DataFrame,
-    questions: pd.DataFrame,
-    shown: pd.DataFrame,
+    source: Source,
+    sides: pd.DataFrame,
     expected: Expected,
     *,
     seen: Expected | None = None,
@@ -92,12 +90,10 @@ def panel_jobs(
         What :func:`kinds` gives.
     centres
         Shape (columns,): where the average unit stands.
-    answers, questions
-        Tables of ``training.panel.answers``.
-    shown
-        Shape (units, columns), index ``unit_id``, about the centres; NaN where it is not known.
+    source, sides
+        What ``training.panel.comparisons`` makes of the answers about jobs: two rows for each, a win and a loss.
     expected
-        The units of ``shown``, in its order.
+        The units that were compared.
     seen, counted
         Units whose jobs after a restart the register knows, and these, shape (n,), above zero: what contradicts them
         loses weight.
@@ -107,10 +103,9 @@ def panel_jobs(
     PanelJobs or None
         ``None`` where nobody answered.
     """
-    source = comparisons(answers, questions, shown, output="jobs")
     if not len(source.label):
         return None
-    pairs = _against_size(source, answers, questions, shown, expected)
+    pairs = _against_size(source, sides, expected)
     moved = _moved(before, pairs)
     found = PanelJobs(
         features=before.features,
@@ -125,21 +120,19 @@ def panel_jobs(
     return found.changed(slopes=_moved(before, pairs.weighed(left)), trust=left)
 
 
-def _against_size(
-    source: Source, answers: pd.DataFrame, questions: pd.DataFrame, shown: pd.DataFrame, expected: Expected
-) -> Source:
+def _against_size(source: Source, sides: pd.DataFrame, expected: Expected) -> Source:
     """The comparisons on the scale of their own error, with what the signs of size say as a column of slope one."""
-    own = answers[answers["output"] == "jobs"].merge(questions, on=["panel", "number"])
-    own = own[own["first"].isin(shown.index) & own["second"].isin(shown.index)]
-    first, second = (shown.index.get_indexer(pd.Index(own[side])) for side in ("first", "second"))
+    first, second = (sides[side].to_numpy(np.intp) for side in ("first", "second"))
     scale = _LOGISTIC * np.hypot(expected.spread[first], expected.spread[second])
     ahead = (expected.jobs.centre[first] - expected.jobs.centre[second]) / scale
-    count, total = len(own), source.weights[: len(own)] + source.weights[len(own) :]
+    count = len(sides)
+    total = source.weights[:count] + source.weights[count:]
     stated = np.divide(source.weights[:count], total, out=np.full(count, 0.5), where=total > 0)
     # "Five to one" is "or more": where the records say more already, the answer agrees and pulls nothing back.
     records = expit(ahead)
-    much = np.isin(own["answer"], ["first_much", "second_much"])
-    further = much & (np.abs(records - 0.5) > np.abs(stated - 0.5)) & ((records > 0.5) == (stated > 0.5))
+    further = (
+        sides["much"].to_numpy() & (np.abs(records - 0.5) > np.abs(stated - 0.5)) & ((records > 0.5) == (stated > 0.5))
+    )
     stated = np.where(further, records, stated)
     away = np.column_stack([source.away[:count] / scale[:, None], ahead])
     return Source(

@@ -8,8 +8,9 @@ import pytest
 
 from engine.scoring.first_day import SizeRatio, SizeSign, SizeSigns
 from engine.scoring.size import jobs, opinion
+from training.models.panel_jobs import Expected, kinds, panel_jobs
 from training.panel.answers import ANSWER_COLUMNS, QUESTION_COLUMNS
-from training.panel.staffing import Expected, kinds, panel_jobs
+from training.panel.comparisons import comparisons, sides
 from training.priors.prior_effects import Slopes
 
 STAFF = SizeSign(feature="jobs_before_log", per_worker=0.0, error=0.25)
@@ -40,13 +41,18 @@ def world(answer, *, expert: str = "E1", staff=(20.0, 20.0)):
     )
 
 
+def listened(given, asked, shown, expected, **more):
+    source = comparisons(given, asked, shown, output="jobs")
+    return panel_jobs(BEFORE, CENTRES, source, sides(given, asked, shown, output="jobs"), expected, **more)
+
+
 def for_food(n: int, first: bool) -> str:
     return "first_much" if first else "second_much"
 
 
 def heard(answer, **more):
     given, asked, shown, expected = world(answer, **more)
-    return panel_jobs(BEFORE, CENTRES, given, asked, shown, expected), expected.matrix
+    return listened(given, asked, shown, expected), expected.matrix
 
 
 def test_a_panel_that_always_calls_one_kind_the_one_with_more_jobs_raises_it():
@@ -92,12 +98,8 @@ def test_jobs_that_were_counted_take_the_weight_of_a_panel_that_was_wrong():
     given, asked, shown, expected = world(for_food)
     food = expected.matrix["sector_food"] == 1
     said = np.exp(expected.jobs.centre)
-    wrong = panel_jobs(
-        BEFORE, CENTRES, given, asked, shown, expected, seen=expected, counted=said * np.where(food, 0.2, 5.0)
-    )
-    right = panel_jobs(
-        BEFORE, CENTRES, given, asked, shown, expected, seen=expected, counted=said * np.where(food, 2.0, 0.5)
-    )
+    wrong = listened(given, asked, shown, expected, seen=expected, counted=said * np.where(food, 0.2, 5.0))
+    right = listened(given, asked, shown, expected, seen=expected, counted=said * np.where(food, 2.0, 0.5))
     assert right.trust == 1.0
     assert wrong.trust < 0.05
     assert np.abs(opinion(wrong, expected.matrix)).max() < 0.1 * np.abs(opinion(right, expected.matrix)).max()
@@ -105,5 +107,5 @@ def test_jobs_that_were_counted_take_the_weight_of_a_panel_that_was_wrong():
 
 def test_who_answered_nothing_about_jobs_adds_nothing():
     given, asked, shown, expected = world(for_food)
-    assert panel_jobs(BEFORE, CENTRES, given.assign(output="restart"), asked, shown, expected) is None
+    assert listened(given.assign(output="restart"), asked, shown, expected) is None
     assert opinion(None, expected.matrix).tolist() == [0.0] * len(expected.matrix)

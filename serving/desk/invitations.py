@@ -1,0 +1,159 @@
+"""Invitations of investors: one link, for one investor and one event, that opens one account until a moment."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from engine.errors import EhyaError, ErrorCode
+from engine.settings import Settings
+from engine.store import StoredInvitation, StoredPerson
+from engine.store.clock import utc
+from serving.desk.investors import investors, like
+from serving.desk.keys import checked_role
+from serving.desk.people import PasswordCost, add_person
+from serving.desk.sessions import digest_of
+from serving.desk.workspace import open_register
+from serving.disclosure.levels import CallerRole
+
+USUAL_DAYS, MOST_DAYS = 14, 90
+"""Days that an invitation is open where the office says nothing, and at most (assumed)."""
+LONGEST_INVESTOR, LONGEST_EVENT = 200, 200
+"""Characters."""
+_TOKEN_BYTES, _ID_BYTES = 32, 9
+
+
+@dataclass(frozen=True, slots=True)
+class NewInvitation:
+    """An invitation that was made: the one moment at which its link can be read.
+
+    Parameters
+    ----------
+    token
+        What the link holds.
+    stored
+        What is kept of it.
+    """
+
+    token: str = field(repr=False)
+    stored: StoredInvitation
+
+
+def invite(
+    settings: Settings, investor: str, event: str, *, days: int = USUAL_DAYS, made_at: datetime, actor: str
+) -> NewInvitation:
+    """Invite an investor to an event.
+
+    Parameters
+    ----------
+    settings
+        The workspace.
+    investor
+        Who, as keys and accounts are to name it; another spelling of one that is there already is that one.
+    event
+        The event, or a package as name@version.
+    days
+        How long the link opens an account, 1 to `MOST_DAYS`.
+    made_at, actor
+        Now, and who invites.
+
+    Raises
+    ------
+    EhyaError
+        ``value_unreadable`` for no name, one that is too long, or other days; ``unknown_option`` for a name that no
+        account can act for.
+    """
+    named, what = " ".join(investor.split()), " ".join(event.split())
+    for option, given, longest in (("investor", named, LONGEST_INVESTOR), ("event", what, LONGEST_EVENT)):
+        if not given.isprintable() or not 0 < len(given) <= longest:
+            raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=option, given=given[:40], allowed=[f"1..{longest}"])
+    if not 1 <= days <= MOST_DAYS:
+        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="days", given=str(days), allowed=[f"1..{MOST_DAYS}"])
+    checked_role(CallerRole.INVESTOR, named)
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    with open_register(settings) as register:
+        party = like(named, investors(register)) or named
+        stored = register.invitations.add(
+            secrets.token_urlsafe(_ID_BYTES),
+            digest_of(token),
+            investor=party,
+            event=what,
+            made_at=made_at,
+            expires_at=utc(made_at) + timedelta(days=days),
+            actor=actor,
+        )
+    return NewInvitation(token, stored)
+
+
+def invitations(settings: Settings) -> tuple[StoredInvitation, ...]:
+    """All invitations, the newest first."""
+    with open_register(settings) as register:
+        return register.invitations()
+
+
+def withdraw_invitation(settings: Settings, invitation_id: str, *, made_at: datetime, actor: str) -> StoredInvitation:
+    """Let nobody open an account by an invitation any more; the account that was opened stays.
+
+    Raises
+    ------
+    EhyaError
+        ``invitation_unknown``, ``invitation_ended``.
+    """
+    with open_register(settings) as register:
+        return register.invitations.withdraw(invitation_id, made_at=made_at, actor=actor)
+
+
+def invited(settings: Settings, token: str, *, now: datetime) -> StoredInvitation:
+    """The invitation whose link this is, while it opens an account.
+
+    Raises
+    ------
+    EhyaError
+        ``invitation_unknown`` for any other, whether it never was, has expired, or was taken or withdrawn: who holds
+        a link that is not theirs learns nothing of it.
+    """
+    with open_register(settings) as register:
+        found = register.invitations.find(digest_of(token))
+    if found is None or not found.opens(now):
+        raise EhyaError(ErrorCode.INVITATION_UNKNOWN, given="")
+    return found
+
+
+def take_invitation(
+    settings: Settings,
+    token: str,
+    *,
+    name: str,
+    password: str,
+    now: datetime,
+    cost: PasswordCost | None = None,
+) -> StoredPerson:
+    """Open the account of an invitation; of two who hold the link, the second finds it taken.
+
+    Parameters
+    ----------
+    settings, token
+        The workspace, and what the link holds.
+    name, password
+        What the person signs in with from now on.
+    now, cost
+        As for `serving.desk.people.add_person`.
+
+    Raises
+    ------
+    EhyaError
+        ``invitation_unknown``; ``value_unreadable`` for the name, ``password_refused``, ``person_exists``.
+    """
+    found, digest = invited(settings, token, now=now), digest_of(token)
+    return add_person(
+        settings,
+        name=name,
+        role=CallerRole.INVESTOR.value,
+        investor=found.investor,
+        password=password,
+        made_at=now,
+        actor=f"invitation:{found.invitation_id}",
+        cost=cost,
+        beside=lambda register, person: register.invitations.take(digest, name=person.name, made_at=now),
+    )
