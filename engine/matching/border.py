@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.domain.gates import open_gates
 from engine.domain.places import Locality
-from engine.matching.nearness import nearest_km, on_sphere
+from engine.domain.sphere import nearest_km, on_sphere
 
 
 def border_km(

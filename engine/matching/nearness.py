@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.domain.places import Locality
 from engine.domain.sectors import DEPTHS, lineage
-from engine.domain.sphere import EARTH_RADIUS_KM
+from engine.domain.sphere import nearest_km, on_sphere
 from engine.domain.unit import unit_table
 from engine.economics.jobs import labour_market
 from engine.matching.tree import Line, Tree
@@ -112,27 +112,6 @@ def coordinates(places: Sequence[Locality]) -> NDArray[np.float64]:
     """Centres of the places as points of the unit sphere, shape (places, 3); NaN where not known."""
     known, nowhere = _centres(), (np.nan, np.nan, np.nan)
     return np.array([known.get(str(one), nowhere) for one in places], dtype=np.float64).reshape(-1, 3)
-
-
-def on_sphere(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Points of the unit sphere, shape (points, 3), from degrees."""
-    phi, lam = np.radians(latitude), np.radians(longitude)
-    return np.column_stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])
-
-
-def nearest_km(points: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Great-circle distance from each point of the unit sphere to the nearest centre, km, shape (points,).
-
-    Examples
-    --------
-    One degree of latitude is a 360th of the way around the earth.
-
-    >>> pair = on_sphere(np.array([37.0, 38.0]), np.array([45.0, 45.0]))
-    >>> nearest_km(pair[:1], pair[1:]).round(3).tolist()
-    [111.195]
-    """
-    km: NDArray[np.float64] = EARTH_RADIUS_KM * np.arccos((centres @ points.T).max(axis=0).clip(-1, 1))
-    return km
 
 
 @cache

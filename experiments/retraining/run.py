@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from engine import scoring
-from engine.appraisal import TOP
 from engine.domain.prediction import Output, columns
 from engine.domain.standing import HALF_CAPACITY
+from engine.ranking.terms import TOP
 from engine.scoring.artefact import Model
 from engine.scoring.design import clipped
 from engine.scoring.jobs import JobsHeads

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from engine.domain.reported import reported_units
-from engine.reference import table
+from engine.reference.tables import table
 from engine.scoring import runtime
 from engine.scoring.artefact import Model
 from engine.scoring.document import REPORTED, ReportedDocument, of_kind

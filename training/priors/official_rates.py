@@ -11,7 +11,7 @@ from scipy.special import logit
 from scipy.stats import beta, norm
 
 from engine.errors import EhyaError, ErrorCode
-from engine.reference import table
+from engine.reference.tables import table
 from engine.scoring.sections import OfficialRate
 
 HORIZON_YEARS = 2.0

@@ -33,7 +33,7 @@ from serving.api.browsing.answers import (
 )
 from serving.api.browsing.look import words_for
 from serving.api.browsing.today import NOT_READY
-from serving.api.downloads import PDF, XLSX
+from serving.api.media import PDF, XLSX
 from serving.desk.booklet import package_booklet
 from serving.desk.clock import day_from, day_of
 from serving.desk.loosening import loosened, with_wish

@@ -7,11 +7,12 @@ import pytest
 from engine.domain.exclusion import Exclusion, reasons_of
 from engine.domain.mandate import FitPart, Mandate
 from engine.domain.places import Locality
+from engine.domain.sphere import nearest_km
 from engine.domain.unit import unit_table
 from engine.economics.prices import PriceIndex
 from engine.errors import EhyaError, ErrorCode
 from engine.matching import UnitBook, exclusions, shortlist, why_not
-from engine.matching.nearness import coordinates, nearest_km
+from engine.matching.nearness import coordinates
 
 UNIT = {
     "unit_id": "u",
