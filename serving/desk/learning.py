@@ -233,8 +233,16 @@ def promote(
 
     Parameters
     ----------
-    settings, as_of, promoted_at, version, reason, force
-        As for ``training.promote``.
+    settings
+        The workspace.
+    as_of, promoted_at
+        The day by which the model is judged, and now.
+    version
+        The model; the challenger where ``None``.
+    reason
+        Why; asked for where gates are shut.
+    force
+        Whether it is put to work against shut gates.
     over
         The champion that whoever asks has seen, empty for none: where another is at work by now, nothing is done.
     actor
@@ -269,10 +277,18 @@ def rollback(
 
     Parameters
     ----------
-    settings, reason, promoted_at, version
-        As for ``training.rollback``.
-    over, actor
-        As for `promote`.
+    settings
+        The workspace.
+    reason
+        Why.
+    promoted_at
+        Now.
+    version
+        The model; the champion before this one where ``None``.
+    over
+        The champion that whoever asks has seen, empty for none: where another is at work by now, nothing is done.
+    actor
+        Who does it.
 
     Raises
     ------
