@@ -233,16 +233,10 @@ def promote(
 
     Parameters
     ----------
-    settings
-        The workspace.
-    as_of, promoted_at
-        The day by which the model is judged, and now.
-    version
-        The model; the challenger where ``None``.
-    reason
-        Why; asked for where gates are shut.
-    force
-        Whether it is put to work against shut gates.
+    settings, as_of, promoted_at
+        The workspace, the day of judgement, and the moment that is recorded.
+    version, reason, force
+        Which model, why (kept with it), and whether a shut gate counts.
     over
         The champion that whoever asks has seen, empty for none: where another is at work by now, nothing is done.
     actor
@@ -277,18 +271,12 @@ def rollback(
 
     Parameters
     ----------
-    settings
-        The workspace.
-    reason
-        Why.
-    promoted_at
-        Now.
+    settings, reason, promoted_at
+        The workspace, why (kept with the model), and the moment that is recorded.
     version
-        The model; the champion before this one where ``None``.
-    over
-        The champion that whoever asks has seen, empty for none: where another is at work by now, nothing is done.
-    actor
-        Who does it.
+        Which earlier champion; the last one before the present where ``None``.
+    over, actor
+        The champion that was seen, empty for none, and who asks.
 
     Raises
     ------
