@@ -193,7 +193,7 @@ def hand_out(register: Register, owner: str, name: str, stock: Stock, *, made_at
     register, owner, name
         The saved mandate.
     stock
-        What is on offer: for investors the public one.
+        What is on offer to investors.
     made_at, actor
         Now, and who asks.
 
