@@ -5,15 +5,14 @@ Command line, HTTP, reports and the gates of a training all read this table, so 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from engine.diagnosis.findings import diagnose
-from engine.economics.prices import PriceIndex, levels_of
+from engine.economics.prices import levels_of
 from engine.errors import EhyaError, ErrorCode
 from engine.health.completeness import completeness, public_completeness
 from engine.health.plausibility import implausible
@@ -23,46 +22,7 @@ from engine.ranking.criteria import Part
 from engine.ranking.flags import with_doubts
 from engine.ranking.influence import influence, weights_for
 from engine.ranking.score import DEFAULT_WEIGHTS, effective_weights, part_values, rank, ranked_with_values
-
-TOP = 20
-"""Units at the head of a ranking whose place is tested for stability, and that a list shows first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """Under which choices units are put in order.
-
-    Parameters
-    ----------
-    weights
-        Weight of each part of the score; ``DEFAULT_WEIGHTS`` where ``None``.
-    priorities
-        ISIC codes of any level whose units agree with the programme.
-    price_year
-        Jalali year in whose money sums are compared; the register's own where ``None``.
-    top
-        Units at the head whose place is tested for stability.
-    random_state
-        Seed of the draws of the stability test.
-    prices
-        Price index by which money of different years is compared; that of the reference table where ``None``.
-    influence
-        How much of the differences between scores each part shall make; weights follow from it over the units that
-        are judged (:func:`settled`), and ``weights`` do not count.
-
-    Examples
-    --------
-    >>> Terms().priorities, Terms(priorities=("10",)).top
-    ((), 20)
-    """
-
-    weights: Mapping[Part, float] | None = None
-    priorities: tuple[str, ...] = ()
-    price_year: int | None = None
-    top: int = TOP
-    random_state: int = 0
-    prices: PriceIndex | None = None
-    influence: Mapping[Part, float] | None = None
+from engine.ranking.terms import Terms
 
 
 def appraise(

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engine.economics.prices import RIAL_PER_BILLION_RIAL, deflate
-from engine.reference import table
+from engine.reference.tables import table
 from features.places import counties
 
 Floats = NDArray[np.float64]

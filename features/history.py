@@ -10,7 +10,7 @@ import numpy as np
 from engine.domain.intervention import ServiceFamily
 from engine.domain.standing import FIRST_LOOK
 from engine.domain.unit import Barrier, Field, Status
-from engine.reference import table
+from engine.reference.tables import table
 from features.arithmetic import stated
 from features.batch import Batch, Floats
 from features.catalogue import Feature

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engine.domain.sphere import haversine_km
-from engine.reference import table
+from engine.reference.tables import table
 
 Floats = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from training.pipeline.promoting import promote
 from training.pipeline.training import train
 from training.registry.pages import start_pages
 from training.registry.promotion import Listed, PromotionResult, model_of, models, rollback
-from training.tuning.progress import Stage
+from training.tuning.progress import SearchStage
 
 __all__ = [
     "Challenge",
@@ -21,7 +21,7 @@ __all__ = [
     "Learner",
     "Listed",
     "PromotionResult",
-    "Stage",
+    "SearchStage",
     "TrainingResult",
     "Verdict",
     "challenge",

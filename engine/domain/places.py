@@ -22,7 +22,7 @@ _COUNTY_WORD = re.compile(r"^شهرستان (?=\S)| county$")
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Locality:
     """A province, or a county of it; written ``West Azerbaijan`` or ``West Azerbaijan/Urmia``.
 
     Parameters
@@ -40,7 +40,7 @@ class Place:
         return f"{self.province}/{self.county}" if self.county else self.province
 
 
-def place(name: str, kind: PlaceKind | None = None) -> Place:
+def place(name: str, kind: PlaceKind | None = None) -> Locality:
     """Find a place by its name.
 
     Parameters
@@ -72,7 +72,7 @@ def place(name: str, kind: PlaceKind | None = None) -> Place:
     return found[0]
 
 
-def _bearing(name: str, kind: PlaceKind | None) -> list[Place]:
+def _bearing(name: str, kind: PlaceKind | None) -> list[Locality]:
     folded = fold(name).strip()
     if "/" in folded:
         province, _, county = folded.partition("/")
@@ -96,20 +96,20 @@ def _nearest(name: str, kind: PlaceKind | None) -> list[str]:
 
 
 @cache
-def _provinces() -> dict[str, list[Place]]:
+def _provinces() -> dict[str, list[Locality]]:
     rows = table("provinces")
-    return _index([Place(name) for name in rows["province"]], [rows["province"], rows["name_fa"], rows["aliases"]])
+    return _index([Locality(name) for name in rows["province"]], [rows["province"], rows["name_fa"], rows["aliases"]])
 
 
 @cache
-def _counties() -> dict[str, list[Place]]:
+def _counties() -> dict[str, list[Locality]]:
     rows = table("counties")
-    places = [Place(*pair) for pair in zip(rows["province"], rows["county"], strict=True)]
+    places = [Locality(*pair) for pair in zip(rows["province"], rows["county"], strict=True)]
     return _index(places, [rows["county"], rows["name_fa"], rows["aliases_fa"]])
 
 
-def _index(places: list[Place], spellings: list[pd.Series]) -> dict[str, list[Place]]:
-    index: dict[str, list[Place]] = {}
+def _index(places: list[Locality], spellings: list[pd.Series]) -> dict[str, list[Locality]]:
+    index: dict[str, list[Locality]] = {}
     for column in spellings:
         for one, names in zip(places, column.fillna("").str.split(";"), strict=True):
             for key in filter(None, map(compact, names)):

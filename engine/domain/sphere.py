@@ -36,3 +36,24 @@ def haversine_km(latitude: ArrayLike, longitude: ArrayLike, to_latitude: ArrayLi
     half = np.sin((to_phi - phi) / 2) ** 2 + np.cos(phi) * np.cos(to_phi) * np.sin((to_lam - lam) / 2) ** 2
     distance: Floats = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(half))
     return distance
+
+
+def on_sphere(latitude: Floats, longitude: Floats) -> Floats:
+    """Points of the unit sphere, shape (points, 3), from degrees."""
+    phi, lam = np.radians(latitude), np.radians(longitude)
+    return np.column_stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])
+
+
+def nearest_km(points: Floats, centres: Floats) -> Floats:
+    """Great-circle distance from each point of the unit sphere to the nearest centre, km, shape (points,).
+
+    Examples
+    --------
+    One degree of latitude is a 360th of the way around the earth.
+
+    >>> pair = on_sphere(np.array([37.0, 38.0]), np.array([45.0, 45.0]))
+    >>> nearest_km(pair[:1], pair[1:]).round(3).tolist()
+    [111.195]
+    """
+    km: Floats = EARTH_RADIUS_KM * np.arccos((centres @ points.T).max(axis=0).clip(-1, 1))
+    return km

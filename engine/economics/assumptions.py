@@ -13,7 +13,7 @@ import pandas as pd
 
 from engine.codes import Code
 from engine.errors import EhyaError, ErrorCode
-from engine.reference import table
+from engine.reference.tables import table
 
 
 class Setter(Code):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from engine.reference import table
 from engine.reference.activities import by_activity
+from engine.reference.tables import table
 
 SHARES = [
     "materials_and_other_share",

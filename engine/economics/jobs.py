@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from engine.economics.additionality import net_jobs
 from engine.economics.multipliers import multipliers
 from engine.economics.years import Array, Values
-from engine.reference import table
+from engine.reference.tables import table
 
 COUNTRY = "Iran"
 SURVEY_YEAR = 1398

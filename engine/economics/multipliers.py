@@ -11,8 +11,8 @@ from __future__ import annotations
 import pandas as pd
 
 from engine.codes import Code
-from engine.reference import table
 from engine.reference.activities import by_activity
+from engine.reference.tables import table
 
 RETENTION = 0.25
 """Share of the US effect beyond the direct jobs that stays in the province: assumed."""

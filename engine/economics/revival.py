@@ -23,7 +23,7 @@ from engine.economics.loans import GraceInterest, Loan
 from engine.economics.prices import PriceIndex, deflate
 from engine.economics.project import Asset, Cost, Project, TaxRule
 from engine.economics.years import Array, Values, empty, grown
-from engine.reference import table
+from engine.reference.tables import table
 
 BILLION, MILLION = 1e9, 1e6
 

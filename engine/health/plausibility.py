@@ -19,7 +19,7 @@ from engine.codes import Code
 from engine.domain.unit import FIELDS, Field, Kind
 from engine.economics.prices import RIAL_PER_BILLION_RIAL
 from engine.parsing.text import compact_column
-from engine.reference import table
+from engine.reference.tables import table
 
 Floats = NDArray[np.float64]
 

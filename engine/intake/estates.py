@@ -9,7 +9,7 @@ from functools import cache
 
 from engine.intake.places import MARGIN, SIMILARITY
 from engine.parsing.text import compact, fold
-from engine.reference import table
+from engine.reference.tables import table
 
 _KINDS = ("شهرک", "ناحیه", "محدوده", "منطقه")
 _EMPTY = {"صنعتی", "شماره", "ش", "ص", "no", "industrial", "estate", "town", "park", "zone", "rural"}

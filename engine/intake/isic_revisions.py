@@ -11,7 +11,7 @@ import pandas as pd
 from engine.intake.sectors import is_isic, read_sector
 from engine.parsing.rejection import NoteCode, Refusal, RejectionCode, Remarked
 from engine.parsing.text import fold
-from engine.reference import table
+from engine.reference.tables import table
 
 _SAID = re.compile(
     r"(?:rev(?:ision)?|ver(?:sion)?|v|ویرایش|نسخه|بازنگری|تجدید ?نظر)\W*(3\W?1|[234]|دوم|سوم|چهارم)(?!\d)"

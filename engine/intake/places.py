@@ -11,7 +11,7 @@ from functools import cache
 
 from engine.parsing.rejection import NoteCode, Refusal, RejectionCode, Remarked
 from engine.parsing.text import compact, fold
-from engine.reference import table
+from engine.reference.tables import table
 
 SIMILARITY = 0.84
 """A misspelt name of five letters or more is taken for the one name that is this alike (Ratcliff-Obershelp), and the

@@ -8,7 +8,7 @@ from functools import cache
 
 from engine.parsing.rejection import NoteCode, Refusal, RejectionCode, Remarked
 from engine.parsing.text import compact, fold
-from engine.reference import table
+from engine.reference.tables import table
 
 _CODE = r"[a-u]?\d{2,4}"
 _WORDED = re.compile(

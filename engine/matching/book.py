@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.domain.mandate import APPETITE_SHARE, Mandate
 from engine.domain.partner import DEBT_CAUSES, DISPUTE_CAUSES, STAGE_MONTHS, Stage
-from engine.domain.places import Place
+from engine.domain.places import Locality
 from engine.domain.prediction import Output, columns
 from engine.domain.unit import Confidence, DealForm, Field, Status, idle_months
 from engine.economics.prices import PriceIndex
@@ -258,7 +258,9 @@ def _coded_places(appraisal: pd.DataFrame) -> Coded:
     pair = province.codes.astype(np.int64) * len(county.values) + county.codes
     distinct, codes = np.unique(pair, return_inverse=True)
     names = [divmod(int(value), len(county.values)) for value in distinct]
-    return Coded(codes.astype(np.int32), tuple(Place(province.values[one], county.values[two]) for one, two in names))
+    return Coded(
+        codes.astype(np.int32), tuple(Locality(province.values[one], county.values[two]) for one, two in names)
+    )
 
 
 def _coded_years(years: pd.Series) -> Coded:

@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.gates import open_gates
-from engine.domain.places import Place
-from engine.matching.nearness import nearest_km, on_sphere
+from engine.domain.places import Locality
+from engine.domain.sphere import nearest_km, on_sphere
 
 
-def border_km(places: Sequence[Place], points: NDArray[np.float64], gates: Sequence[str] = ()) -> NDArray[np.float64]:
+def border_km(
+    places: Sequence[Locality], points: NDArray[np.float64], gates: Sequence[str] = ()
+) -> NDArray[np.float64]:
     """Great-circle distance from the centre of each place to the nearest open border gate.
 
     Parameters
@@ -31,7 +33,7 @@ def border_km(places: Sequence[Place], points: NDArray[np.float64], gates: Seque
     Examples
     --------
     >>> from engine.matching.nearness import coordinates
-    >>> both = [Place("West Azerbaijan", "Piranshahr"), Place("Yazd", "Yazd")]
+    >>> both = [Locality("West Azerbaijan", "Piranshahr"), Locality("Yazd", "Yazd")]
     >>> border_km(both, coordinates(both)).round().tolist()
     [7.0, nan]
     """

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from engine.domain.places import Place
+from engine.domain.places import Locality
 from engine.domain.sectors import DEPTHS, lineage
-from engine.domain.sphere import EARTH_RADIUS_KM
+from engine.domain.sphere import nearest_km, on_sphere
 from engine.domain.unit import unit_table
 from engine.economics.jobs import labour_market
 from engine.matching.tree import Line, Tree
@@ -29,7 +29,7 @@ def sector_tree(codes: Sequence[str]) -> Tree:
     return Tree.of([lineage(code) for code in codes], DEPTHS, lineage)
 
 
-def place_tree(places: Sequence[Place]) -> Tree:
+def place_tree(places: Sequence[Locality]) -> Tree:
     """Tree of provinces and their counties; a county without its province counts as not known."""
     return Tree.of([place_line(str(one)) if one.province else () for one in places], 2, place_line)
 
@@ -82,7 +82,7 @@ def place_column(tree: Tree, points: NDArray[np.float64], liked: Sequence[str]) 
 
     Examples
     --------
-    >>> places = [Place("West Azerbaijan", "Urmia"), Place("Tehran", "Tehran")]
+    >>> places = [Locality("West Azerbaijan", "Urmia"), Locality("Tehran", "Tehran")]
     >>> place_column(place_tree(places), coordinates(places), ["West Azerbaijan"]).tolist()
     [1.0, 0.0]
     """
@@ -94,12 +94,12 @@ def place_column(tree: Tree, points: NDArray[np.float64], liked: Sequence[str]) 
     return best.astype(np.float32)
 
 
-def unemployment_column(places: Sequence[Place]) -> NDArray[np.float32]:
+def unemployment_column(places: Sequence[Locality]) -> NDArray[np.float32]:
     """Unemployment of each county, or of its province, against twice the country's, 0..1; 0 where it is not known.
 
     Examples
     --------
-    >>> [round(float(one), 2) for one in unemployment_column([Place("West Azerbaijan", "Bukan"), Place("")])]
+    >>> [round(float(one), 2) for one in unemployment_column([Locality("West Azerbaijan", "Bukan"), Locality("")])]
     [0.51, 0.0]
     """
     names = {"unit_id": range(len(places)), "province": [one.province or None for one in places],
@@ -108,31 +108,10 @@ def unemployment_column(places: Sequence[Place]) -> NDArray[np.float32]:
     return np.nan_to_num(around.unemployment / (2 * around.of_country), nan=0.0).clip(0, 1).astype(np.float32)
 
 
-def coordinates(places: Sequence[Place]) -> NDArray[np.float64]:
+def coordinates(places: Sequence[Locality]) -> NDArray[np.float64]:
     """Centres of the places as points of the unit sphere, shape (places, 3); NaN where not known."""
     known, nowhere = _centres(), (np.nan, np.nan, np.nan)
     return np.array([known.get(str(one), nowhere) for one in places], dtype=np.float64).reshape(-1, 3)
-
-
-def on_sphere(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Points of the unit sphere, shape (points, 3), from degrees."""
-    phi, lam = np.radians(latitude), np.radians(longitude)
-    return np.column_stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])
-
-
-def nearest_km(points: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Great-circle distance from each point of the unit sphere to the nearest centre, km, shape (points,).
-
-    Examples
-    --------
-    One degree of latitude is a 360th of the way around the earth.
-
-    >>> pair = on_sphere(np.array([37.0, 38.0]), np.array([45.0, 45.0]))
-    >>> nearest_km(pair[:1], pair[1:]).round(3).tolist()
-    [111.195]
-    """
-    km: NDArray[np.float64] = EARTH_RADIUS_KM * np.arccos((centres @ points.T).max(axis=0).clip(-1, 1))
-    return km
 
 
 @cache

@@ -134,7 +134,7 @@ def unbeaten(
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Reach:
+class ReachedGroups:
     """The best package that reaches so many groups at least.
 
     Parameters
@@ -155,7 +155,7 @@ class Reach:
 
 def reaches(
     problem: PackageProblem, best: Optimum, groups: Sequence[Rows], *, until: float = np.inf
-) -> tuple[tuple[Reach, ...], bool]:
+) -> tuple[tuple[ReachedGroups, ...], bool]:
     """Evenness against worth: the best package that reaches one group more, and one more, as long as there is any.
 
     Parameters
@@ -185,14 +185,14 @@ def reaches(
     [(1, 14.0, [], []), (2, 10.0, [2], [1])]
     """
     now = sum(bool(best.chosen[rows].any()) for rows in groups)
-    points = [Reach(now, best, *difference(best.chosen, best.chosen))]
+    points = [ReachedGroups(now, best, *difference(best.chosen, best.chosen))]
     while points[-1].groups < len(groups):
         wider, finished = in_time(_reaching(problem, groups, points[-1].groups + 1), until)
         if wider is None or not finished:
             return tuple(points), finished
         found = replace(wider, chosen=wider.chosen[: len(problem)])
         there = sum(bool(found.chosen[rows].any()) for rows in groups)
-        points.append(Reach(there, found, *difference(best.chosen, found.chosen)))
+        points.append(ReachedGroups(there, found, *difference(best.chosen, found.chosen)))
     return tuple(points), True
 
 

@@ -12,7 +12,8 @@ from engine.domain.unit import Field
 from engine.economics.balance import DEBTS
 from engine.economics.prices import PriceBasis, PriceIndex, deflate
 from engine.errors import EhyaError, ErrorCode
-from engine.ranking.criteria import Array
+
+Array = NDArray[np.float64]
 
 
 class Money(NamedTuple):

@@ -32,7 +32,7 @@ class PlanStatus(Code):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PlanWish:
     """What a plan is to reach, and what it may use.
 
     Parameters
@@ -75,7 +75,7 @@ class Plans:
     steps: pd.DataFrame
 
 
-def cheapest(acts: pd.DataFrame, feasibility: pd.Series, must: pd.Series, wish: Wish) -> Plans:
+def cheapest(acts: pd.DataFrame, feasibility: pd.Series, must: pd.Series, wish: PlanWish) -> Plans:
     """Find the cheapest plan of each unit, or the best that its limits allow.
 
     Parameters
@@ -193,7 +193,7 @@ def starts(chosen: Flags, months: Floats, after: list[list[int]]) -> Floats:
 
 
 def _of_one_kind(
-    acts: pd.DataFrame, rows: npt.NDArray[np.intp], feasibility: pd.Series, must: str, wish: Wish
+    acts: pd.DataFrame, rows: npt.NDArray[np.intp], feasibility: pd.Series, must: str, wish: PlanWish
 ) -> Plans:
     """Plans of units that have equal acts and barriers; they differ in costs and in their chance as it stands."""
     order, names, now = waits(), feasibility.index, feasibility.to_numpy(np.float64)
@@ -239,7 +239,7 @@ def _lasts(chosen: Flags, months: Floats, after: list[list[int]]) -> Floats:
 
 
 def _best(
-    cost: Floats, now: Floats, chosen: Flags, gain: Floats, lasts: Floats, left: npt.NDArray[np.int64], wish: Wish
+    cost: Floats, now: Floats, chosen: Flags, gain: Floats, lasts: Floats, left: npt.NDArray[np.int64], wish: PlanWish
 ) -> tuple[npt.NDArray[np.intp], Flags]:
     """Number of the best combination for each unit, and whether it reaches what is asked; sets in columns."""
     unknown = np.isnan(cost).astype(np.float64) @ chosen.T
@@ -267,7 +267,7 @@ def _after(now: Floats, gain: Floats) -> Floats:
 
 
 def _described(
-    acts: pd.DataFrame, rows: npt.NDArray[np.intp], names: pd.Index, now: Floats, reached: Flags, wish: Wish,
+    acts: pd.DataFrame, rows: npt.NDArray[np.intp], names: pd.Index, now: Floats, reached: Flags, wish: PlanWish,
     chosen: Flags, begun: Floats, gain: Floats, ends: dict[str, Floats], written: npt.NDArray[np.object_],
     needed: list[str], removed: Flags,
 ) -> Plans:  # fmt: skip

@@ -23,7 +23,7 @@ _RIDGE = 1e-6
 _CERTAIN = 1e-6
 
 
-class Fit(NamedTuple):
+class LogisticFit(NamedTuple):
     """Where a weighted logistic fit lies, and the covariance of its figures."""
 
     mode: Floats
@@ -140,7 +140,9 @@ def _standard(columns: pd.DataFrame, before: Floats) -> Floats:
     return scaled
 
 
-def _fit(design: Floats, answer: Floats, offset: Floats, weights: Floats, prior: Floats, precision: Floats) -> Fit:
+def _fit(
+    design: Floats, answer: Floats, offset: Floats, weights: Floats, prior: Floats, precision: Floats
+) -> LogisticFit:
     """Logistic regression around a normal prior, by Newton steps; the covariance is that of its curvature."""
     at = prior.copy()
     for _ in range(_ROUNDS):
@@ -151,4 +153,4 @@ def _fit(design: Floats, answer: Floats, offset: Floats, weights: Floats, prior:
         at = at + np.clip(step, -2.0, 2.0)  # a long first step may leap over the top
         if np.abs(step).max() < 1e-9:
             break
-    return Fit(at, np.linalg.inv(curve))
+    return LogisticFit(at, np.linalg.inv(curve))

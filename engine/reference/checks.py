@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 
 from engine.errors import EhyaError
-from engine.reference.rules import TableRule
-from engine.reference.tables import TableSpec, refused, spec, table, table_names
+from engine.reference.tables import TableRule, TableSpec, refused, spec, table, table_names
 
 PARTS_TOLERANCE = 0.002
 """How far parts of one may be off: ten shares printed with four digits are off by .0005 together at the worst."""

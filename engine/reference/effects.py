@@ -12,8 +12,7 @@ import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
 from engine.reference.checks import check
-from engine.reference.rules import TableRule
-from engine.reference.tables import TableSpec, read, refused, spec, table
+from engine.reference.tables import TableRule, TableSpec, read, refused, spec, table
 
 NAME = "effects"
 NEEDED = ("output", "feature", "effect", "low", "high")

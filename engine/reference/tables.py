@@ -12,12 +12,34 @@ from typing import Any
 
 import pandas as pd
 
+from engine.codes import Code
 from engine.errors import EhyaError, ErrorCode
-from engine.reference.rules import TableRule
 
 _FOLDER = resources.files(__package__) / "data"
 HEADER_LINES = 1
 """Lines of a file above its first row: errors name a row by its line."""
+
+
+class TableRule(Code):
+    """A rule of a reference table."""
+
+    DTYPE = "dtype"
+    REQUIRED = "required"
+    KEY = "key"
+    RANGE = "range"
+    WORDS = "words"
+    PATTERN = "pattern"
+    REFERS = "refers"
+    PLACE = "place"
+    PARTS = "parts"
+    RISING = "rising"
+    GAP = "gap"
+    DATED = "dated"
+    SPELLING = "spelling"
+    SIGN = "sign"
+    SPREAD = "spread"
+    POINT = "point"
+    ROW = "row"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from engine.scoring.belief import Line, Standing, lines, stand
 from engine.scoring.design import Floats, clipped
 from engine.scoring.first_day import Belief, SizeSigns
 from engine.scoring.sections import Span
-from engine.scoring.size import Jobs, jobs
+from engine.scoring.size import LogJobs, jobs
 
 BASE = "base"
 """Column of the average unit's figure."""
@@ -158,7 +158,7 @@ def bases(belief: Belief) -> pd.DataFrame:
     )
 
 
-def _split_jobs(section: SizeSigns, found: Jobs, shift: Floats) -> Floats:
+def _split_jobs(section: SizeSigns, found: LogJobs, shift: Floats) -> Floats:
     base = float(np.exp(section.level))
     # The mean lies above the median by what the spread of a log-normal adds: a part of what a restart keeps on average.
     kept = section.ratio.mean + np.log(found.mean) - found.centre

@@ -30,7 +30,7 @@ _NODES = ndtri((np.arange(40) + 0.5) / 40)
 
 
 @dataclass(frozen=True, slots=True)
-class Jobs:
+class LogJobs:
     """Jobs at month 12 of a restart: their logarithm, shape (n,) each.
 
     Parameters
@@ -85,7 +85,7 @@ class Jobs:
         return np.asarray(self.centre + np.where(np.asarray(deviate) < 0, self.down, self.up) * deviate)
 
 
-def jobs(section: SizeSigns, matrix: pd.DataFrame, shift: Floats | float = 0.0) -> Jobs:
+def jobs(section: SizeSigns, matrix: pd.DataFrame, shift: Floats | float = 0.0) -> LogJobs:
     """Weigh all signs of size.
 
     Parameters
@@ -127,7 +127,7 @@ def jobs(section: SizeSigns, matrix: pd.DataFrame, shift: Floats | float = 0.0) 
     panel = opinion(section.panel, matrix)
     centre = usual + pulls.sum(axis=1) + ratio.mean + panel
     down, up = (np.sqrt(1 / total + side**2) for side in (ratio.down, ratio.up))
-    return Jobs(centre, down, up, weights, pulls, panel)
+    return LogJobs(centre, down, up, weights, pulls, panel)
 
 
 def opinion(panel: PanelJobs | None, matrix: pd.DataFrame) -> Floats:
@@ -151,7 +151,7 @@ def opinion(panel: PanelJobs | None, matrix: pd.DataFrame) -> Floats:
     return added
 
 
-def figures(chance: Feasibility, found: Jobs, jobs_now: Floats, capital: Floats) -> dict[Output, Floats]:
+def figures(chance: Feasibility, found: LogJobs, jobs_now: Floats, capital: Floats) -> dict[Output, Floats]:
     """Jobs if revived, jobs expected, and both per billion rial, without draws.
 
     Parameters

@@ -21,7 +21,7 @@ from typing import Any
 from uuid import uuid4
 
 from engine.store import Register
-from experiments.abuse.place import Answered, Place, Served
+from experiments.abuse.place import Answered, Served, ServedPlace
 from serving.disclosure.levels import CallerRole
 
 UNITS = 60
@@ -125,7 +125,7 @@ def kill(
         Without faults where nothing that was acknowledged is lost and nothing was done twice.
     """
     with tempfile.TemporaryDirectory() as folder:
-        place = Place.make(Path(folder), units=UNITS, database=database)
+        place = ServedPlace.make(Path(folder), units=UNITS, database=database)
         tally, draw = Tally(), random.Random(random_state)
         writes: list[Write] = []
         for number in range(rounds):
@@ -137,7 +137,7 @@ def kill(
     return tally
 
 
-def _round(place: Place, number: int, draw: random.Random, before: Sequence[Write], tally: Tally) -> list[Write]:
+def _round(place: ServedPlace, number: int, draw: random.Random, before: Sequence[Write], tally: Tally) -> list[Write]:
     """Start it, look whether what was written before the last kill is there, let it write, kill it."""
     keys = [place.key(CallerRole.INVESTOR, f"fund-{number}-{caller}") for caller in range(3)]
     office, units = place.key(CallerRole.PLANNER, f"office-{number}"), _units(place)
@@ -164,7 +164,7 @@ def _round(place: Place, number: int, draw: random.Random, before: Sequence[Writ
     return writes
 
 
-def _look(place: Place, served: Served, writes: Sequence[Write], tally: Tally) -> None:
+def _look(place: ServedPlace, served: Served, writes: Sequence[Write], tally: Tally) -> None:
     for write in writes:
         _again(served, write, tally)
     _compare(place, tally)
@@ -192,12 +192,12 @@ def _again(served: Served, write: Write, tally: Tally) -> None:
         tally.faults.append(f"{write.method} {write.path} was acknowledged, and lost: {was}, then {now}")
 
 
-def _units(place: Place) -> list[str]:
+def _units(place: ServedPlace) -> list[str]:
     with Register.open(place.settings.database_url) as register:
         return [str(unit) for unit in register.units().index]
 
 
-def _compare(place: Place, tally: Tally) -> None:
+def _compare(place: ServedPlace, tally: Tally) -> None:
     """Look the register over, and count the rows of each kind."""
     with Register.open(place.settings.database_url) as register:
         rows = register.counts()
@@ -209,7 +209,7 @@ def _compare(place: Place, tally: Tally) -> None:
             tally.faults.append(f"round {tally.rounds}: {rows[table]} {kind} where {len(tally.rows[kind])} were asked")
 
 
-def _settle(place: Place, tally: Tally, seconds: float = 600.0) -> None:
+def _settle(place: ServedPlace, tally: Tally, seconds: float = 600.0) -> None:
     """Let the service read the registers that wait, those too whose worker was killed: each unit comes once."""
     sent, until = len(tally.rows["imports"]), time.monotonic() + seconds
     while True:

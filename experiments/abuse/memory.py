@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from engine.store import Register
-from experiments.abuse.place import Place, Served
+from experiments.abuse.place import Served, ServedPlace
 from serving.disclosure.levels import CallerRole
 
 UNITS, CALLERS = 1_000, 4
@@ -83,7 +83,7 @@ def memory(minutes: float, *, random_state: int = 0, every: float = EVERY) -> Me
         Where the system does not tell the memory of a process (no ``/proc``), or the service has ended.
     """
     with tempfile.TemporaryDirectory() as folder:
-        place = Place.make(Path(folder), units=UNITS, random_state=random_state)
+        place = ServedPlace.make(Path(folder), units=UNITS, random_state=random_state)
         roles = (CallerRole.INVESTOR, CallerRole.PLANNER)
         keys = {role: [place.key(role, f"{role}-{number}") for number in range(CALLERS)] for role in roles}
         with Register.open(place.settings.database_url) as register:

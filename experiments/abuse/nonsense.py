@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.store import Register
-from experiments.abuse.place import PACKAGE, Place, Served
+from experiments.abuse.place import PACKAGE, Served, ServedPlace
 from serving.disclosure.levels import CallerRole
 
 UNITS = 60
@@ -53,7 +53,7 @@ def nonsense(role: CallerRole, minutes: float, *, random_state: int = 0) -> int:
     if command is None:
         raise FileNotFoundError("schemathesis")
     with tempfile.TemporaryDirectory() as folder:
-        place = Place.make(Path(folder), units=UNITS, random_state=random_state, package=True)
+        place = ServedPlace.make(Path(folder), units=UNITS, random_state=random_state, package=True)
         key = place.key(role, "asker")
         place.key(role, "another")
         (Path(folder) / "schemathesis.toml").write_text(_CONFIG, encoding="ascii")
@@ -82,7 +82,7 @@ def nonsense(role: CallerRole, minutes: float, *, random_state: int = 0) -> int:
             return subprocess.run(words, check=False, cwd=folder, env=told | {KNOWN: json.dumps(known)}).returncode
 
 
-def _known(place: Place, served: Served, key: str) -> dict[str, Any]:
+def _known(place: ServedPlace, served: Served, key: str) -> dict[str, Any]:
     """Ids of what there is, after the bearer of the key made what such a bearer may."""
     with Register.open(place.settings.database_url) as register:
         units = [str(unit) for unit in register.units().index]

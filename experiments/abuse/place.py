@@ -40,7 +40,7 @@ _CLIENTS = (CallerRole.INVESTOR, CallerRole.BANK)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ServedPlace:
     """A workspace.
 
     Parameters
@@ -54,7 +54,7 @@ class Place:
     @classmethod
     def make(
         cls, home: Path, *, units: int, random_state: int = 0, package: bool = False, database: str | None = None
-    ) -> Place:
+    ) -> ServedPlace:
         """Make one: synthetic units, the model of the first day at work, a package that was signed off if wanted.
 
         Parameters

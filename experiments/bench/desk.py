@@ -23,7 +23,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI, Response
 
-from experiments.abuse.place import Place
+from experiments.abuse.place import ServedPlace
 from experiments.bench.timing import compare
 from serving.desk.workspace import open_register
 from serving.disclosure.levels import CallerRole
@@ -49,7 +49,7 @@ _BY_AND_BY = 120.0
 def measure(*, random_state: int = 0, repeats: int = 7, units: int = UNITS) -> dict[str, float]:
     """Ratio of all pages asked one after another to bare routes with the same bytes."""
     with tempfile.TemporaryDirectory() as folder:
-        place = Place.make(Path(folder), units=units, random_state=random_state)
+        place = ServedPlace.make(Path(folder), units=units, random_state=random_state)
         key = place.key(CallerRole.PLANNER, "office")
         with open_register(place.settings) as register:
             every = [str(one) for one in register.units().index]
@@ -81,7 +81,7 @@ def measure(*, random_state: int = 0, repeats: int = 7, units: int = UNITS) -> d
 
 def _weights_ms(folder: Path, *, random_state: int, repeats: int) -> float:
     folder.mkdir()
-    place = Place.make(folder, units=WEIGHED, random_state=random_state)
+    place = ServedPlace.make(folder, units=WEIGHED, random_state=random_state)
     headers = {"authorization": f"Bearer {place.key(CallerRole.PLANNER, 'office')}"}
     with place.served() as served:
         _asked(served.port, "/desk/ranking", headers)

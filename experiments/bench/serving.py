@@ -32,7 +32,7 @@ from engine.settings import Settings
 from experiments.bench.timing import compare
 from experiments.province_simulator.province import simulate
 from serving.api import Shelf, create_app
-from serving.api.gate import Gate
+from serving.api.gate import AccessGate
 from serving.api.limits import ServiceLimits
 from serving.api.server import server_of
 from serving.desk.appraisal import judged
@@ -135,7 +135,9 @@ def _service(home: Path, random_state: int) -> tuple[Any, str]:
     key = add_key(settings, name="fund", role="investor", investor="fund", **made).key  # type: ignore[arg-type]
     ring = KeyRing(settings, clock=lambda: datetime.now(UTC))
     ring.refresh()
-    return create_app(settings=settings, shelf=Shelf(stock), limits=UNLIMITED, gate=Gate(ring, limits=UNLIMITED)), key
+    return create_app(
+        settings=settings, shelf=Shelf(stock), limits=UNLIMITED, gate=AccessGate(ring, limits=UNLIMITED)
+    ), key
 
 
 def model_of_the_first_day() -> Model:

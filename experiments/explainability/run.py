@@ -21,12 +21,12 @@ from features.schema import FeatureKind, FeatureSchema, FeatureSpec
 from training.cohort.landmarks import describe
 from training.evaluation.judged_table import brier, paired_gain, probability_metrics
 from training.evaluation.walk_forward import Split, walk_forward
-from training.models.hazard_spec import HazardRecipe, Learner
+from training.models.hazard_spec import HazardRecipe, HeadKind
 from training.models.horizon import fit_horizon
 from training.models.outcomes import point_fit
 from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
 
-FREE = HazardRecipe(learner=Learner.BLEND, share=1.0, iterations=150, rate=0.06, leaves=8)
+FREE = HazardRecipe(learner=HeadKind.BLEND, share=1.0, iterations=150, rate=0.06, leaves=8)
 ADDITIVE = replace(FREE, additive=True)
 RECIPES = {
     "line": HazardRecipe(),

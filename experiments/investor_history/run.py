@@ -19,7 +19,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from engine.matching.revealed import Floats, Revealed
-from experiments.investor_history.tables import PAIRS, SIZE, History, days, read_history
+from experiments.investor_history.tables import PAIRS, SIZE, DealHistory, days, read_history
 from training.models.deal_flow import Bits, Window, drawn_pairs, fit_deal_flow
 
 LEAST = 3
@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def study(
-    history: History, begin: int, end: int, *, windows: int = WINDOWS, forests: int = FORESTS, random_state: int = 0
+    history: DealHistory, begin: int, end: int, *, windows: int = WINDOWS, forests: int = FORESTS, random_state: int = 0
 ) -> dict[str, Any]:
     """Learn from windows that end before the cut-off, and judge in the window after it.
 
@@ -114,7 +114,7 @@ def study(
     }
 
 
-def window_of(history: History, begin: int, end: int) -> Window:
+def window_of(history: DealHistory, begin: int, end: int) -> Window:
     """What was revealed before a day, and what came of it."""
     offers, company = history.offers(begin, end)
     revealed = Revealed.of(
@@ -163,7 +163,7 @@ def figures(scores: Floats, chosen: Bits, draw: np.random.Generator) -> dict[str
     }
 
 
-def _popularity(history: History, now: Window, begin: int) -> tuple[Floats, Floats]:
+def _popularity(history: DealHistory, now: Window, begin: int) -> tuple[Floats, Floats]:
     """Deals of the last year, of each offer and of each investor."""
     year = (history.deals.day < begin) & (history.deals.day >= begin - 365)
     offers = np.bincount(history.deals.offer[year], minlength=len(history.companies))

@@ -33,7 +33,7 @@ SIZE = ("amount", "size", "sector_size", "state_size", "partners_size", "offer_s
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class History:
+class DealHistory:
     """All deals with their investors, and all rounds.
 
     Parameters
@@ -84,7 +84,7 @@ class History:
         return found & ~before
 
 
-def read_history(investments: Sequence[Path], rounds: Sequence[Path], companies: Sequence[Path]) -> History:
+def read_history(investments: Sequence[Path], rounds: Sequence[Path], companies: Sequence[Path]) -> DealHistory:
     """Read Parquet files; of rows that occur in several files one counts.
 
     Raises
@@ -120,7 +120,7 @@ def read_history(investments: Sequence[Path], rounds: Sequence[Path], companies:
         deals["amount"].to_numpy(dtype=np.float64),
     )
     offers = Offers(of_round, round_traits, raised["amount"].to_numpy(dtype=np.float64))
-    return History(deals_of, days(raised["funded_at"]), offers, investors, names)
+    return DealHistory(deals_of, days(raised["funded_at"]), offers, investors, names)
 
 
 def days(when: pd.Series) -> Counts:

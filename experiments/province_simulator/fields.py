@@ -8,7 +8,7 @@ import pandas as pd
 from engine.domain.unit import Confidence, DealForm, Origin, Status, unit_table
 from engine.reference import table
 from experiments.province_simulator.calendar import Days, day_within
-from experiments.province_simulator.history import History
+from experiments.province_simulator.history import SimulatedHistory
 from experiments.province_simulator.population import Region, SimulatedStock, by_sector
 from experiments.province_simulator.truth import SOURCE, Flags, Floats, Numbers, Parameters
 
@@ -26,7 +26,7 @@ _MILLION = 1_000_000
 
 
 def unit_rows(
-    truth: Parameters, place: Region, drawn: SimulatedStock, history: History, rows: Numbers, ids: pd.Index,
+    truth: Parameters, place: Region, drawn: SimulatedStock, history: SimulatedHistory, rows: Numbers, ids: pd.Index,
     ends: Days, *, rng: np.random.Generator,
 ) -> pd.DataFrame:  # fmt: skip
     """Unit table of the recorded units of a block; the shapes of sizes and sums are assumed.

@@ -38,7 +38,7 @@ class Transitions:
 
 
 @dataclass(frozen=True)
-class History:
+class SimulatedHistory:
     """The paths of a block of units.
 
     Parameters
@@ -71,7 +71,9 @@ class History:
     flows: dict[str, int]
 
 
-def live(hazard: SimulatedHazards, units: SimulatedStock, approach: Floats, *, rng: np.random.Generator) -> History:
+def live(
+    hazard: SimulatedHazards, units: SimulatedStock, approach: Floats, *, rng: np.random.Generator
+) -> SimulatedHistory:
     """Let a block of units live through all months.
 
     Each month the units that stood idle when it began restart, are liquidated or lose their licence with the competing
@@ -150,10 +152,10 @@ class _Path:
         self.since_at_record[recorded] = self.since[recorded]
         self.revivals_at_record[recorded] = self.revivals[recorded]
 
-    def history(self, units: SimulatedStock, first: int, landmark: int, stock: Numbers) -> History:
+    def history(self, units: SimulatedStock, first: int, landmark: int, stock: Numbers) -> SimulatedHistory:
         columns = [np.concatenate(column) for column in zip(*self._seen, strict=True)] if self._seen else [_NONE] * 5
         seen = Transitions(*columns)
-        return History(
+        return SimulatedHistory(
             seen,
             self.recorded,
             self.approached,

@@ -8,7 +8,7 @@ import pandas as pd
 from experiments.province_simulator.approach import propensity
 from experiments.province_simulator.fields import jobs_now
 from experiments.province_simulator.hazards import NEVER, SimulatedHazards, incidence, staying
-from experiments.province_simulator.history import History
+from experiments.province_simulator.history import SimulatedHistory
 from experiments.province_simulator.population import Region, SimulatedStock
 from experiments.province_simulator.truth import Flags, Floats, Numbers
 from experiments.province_simulator.work import work
@@ -20,7 +20,7 @@ def truth_rows(
     hazard: SimulatedHazards,
     place: Region,
     drawn: SimulatedStock,
-    history: History,
+    history: SimulatedHistory,
     met: Floats,
     rows: Numbers,
     ids: pd.Index,
@@ -87,7 +87,9 @@ def truth_rows(
 class _Look:
     """Cumulative incidence of units that still stand in the spell in which the register found them."""
 
-    def __init__(self, hazard: SimulatedHazards, units: SimulatedStock, history: History, rows: Numbers) -> None:
+    def __init__(
+        self, hazard: SimulatedHazards, units: SimulatedStock, history: SimulatedHistory, rows: Numbers
+    ) -> None:
         self.hazard, self.units = hazard, units
         self.since, self.revivals = history.since_at_record[rows], history.revivals_at_record[rows]
 
@@ -107,7 +109,7 @@ class _Look:
         )
 
 
-def _now(look: _Look, history: History, rows: Numbers, half: Floats, gain: Floats) -> dict[str, Floats]:
+def _now(look: _Look, history: SimulatedHistory, rows: Numbers, half: Floats, gain: Floats) -> dict[str, Floats]:
     last = len(look.hazard.place.period) - 1
     month = np.full(len(rows), last)
     idle, since, revivals = history.idle[rows], history.since[rows], history.revivals[rows]

@@ -11,7 +11,7 @@ from engine.domain.outcome import OutcomeKind
 from engine.parsing.dates import Precision
 from experiments.province_simulator.calendar import Days, day_within
 from experiments.province_simulator.hazards import NEVER, End
-from experiments.province_simulator.history import RELAPSED, History
+from experiments.province_simulator.history import RELAPSED, SimulatedHistory
 from experiments.province_simulator.truth import SOURCE, Flags, Floats, Numbers, Parameters
 
 COLUMNS = (
@@ -31,8 +31,8 @@ _FUNNEL = ((OutcomeKind.VISITED, 0.05, 0.4), (OutcomeKind.AGREED, 0.45, 0.65), (
 
 
 def event_rows(
-    truth: Parameters, history: History, days: Days, came: pd.DataFrame, units: pd.DataFrame, rows: Numbers, ends: Days,
-    *, rng: np.random.Generator,
+    truth: Parameters, history: SimulatedHistory, days: Days, came: pd.DataFrame, units: pd.DataFrame, rows: Numbers,
+    ends: Days, *, rng: np.random.Generator,
 ) -> pd.DataFrame:  # fmt: skip
     """Events of the recorded and approached units of a block, in no order.
 
@@ -115,7 +115,13 @@ class _Book:
 
 
 def _endings(
-    book: _Book, history: History, days: Days, place: Numbers, followed: Flags, approached: Numbers, units: pd.DataFrame
+    book: _Book,
+    history: SimulatedHistory,
+    days: Days,
+    place: Numbers,
+    followed: Flags,
+    approached: Numbers,
+    units: pd.DataFrame,
 ) -> tuple[Days, Flags]:
     """Transitions after the approach. Returns the first day on which each unit left its spell, and whether to work."""
     seen, unit = history.transitions, place[history.transitions.unit]

@@ -7,16 +7,16 @@ import pandas as pd
 
 from experiments.province_simulator.calendar import Days, day_within
 from experiments.province_simulator.hazards import NEVER, End
-from experiments.province_simulator.history import RELAPSED, History
+from experiments.province_simulator.history import RELAPSED, SimulatedHistory
 from experiments.province_simulator.population import SimulatedStock
 from experiments.province_simulator.truth import Numbers
-from experiments.province_simulator.work import Work
+from experiments.province_simulator.work import WorkAtMonth12
 
 MONTHS_TO_COUNT = 12
 _MONTHS = 100_000
 
 
-def transition_days(history: History, units: SimulatedStock, ends: Days, *, rng: np.random.Generator) -> Days:
+def transition_days(history: SimulatedHistory, units: SimulatedStock, ends: Days, *, rng: np.random.Generator) -> Days:
     """The day of each transition; a unit always stops equally far into a month, so that stops agree everywhere."""
     seen = history.transitions
     share = np.where(seen.kind == RELAPSED, units.day_share[seen.unit], rng.random(len(seen.unit)))
@@ -24,7 +24,13 @@ def transition_days(history: History, units: SimulatedStock, ends: Days, *, rng:
 
 
 def restarts(
-    history: History, units: SimulatedStock, work: Work, days: Days, ends: Days, *, rng: np.random.Generator
+    history: SimulatedHistory,
+    units: SimulatedStock,
+    work: WorkAtMonth12,
+    days: Days,
+    ends: Days,
+    *,
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Every restart of a block: when, after which stop, until when, at what capacity and with how many jobs.
 
@@ -67,7 +73,7 @@ def restarts(
     return frame.astype(dict.fromkeys(("restarted_on", "stopped_on", "stopped_again_on"), "datetime64[s]"))
 
 
-def next_stop(history: History, row: Numbers, month: Numbers) -> Numbers:
+def next_stop(history: SimulatedHistory, row: Numbers, month: Numbers) -> Numbers:
     """Month in which a unit that restarted in a month stopped again; ``NEVER`` where it did not."""
     seen = history.transitions
     fallen = seen.kind == RELAPSED

@@ -14,7 +14,7 @@ HALF = 0.5
 
 
 @dataclass(frozen=True)
-class Work:
+class WorkAtMonth12:
     """Distributions of capacity and jobs at month 12 of a running restart; arrays of shape (n,).
 
     Parameters
@@ -67,9 +67,9 @@ class Work:
         jobs: Floats = self.jobs() * (1 - betainc(self.a + 1, self.b, HALF)) / (1 - betainc(self.a, self.b, HALF))
         return jobs
 
-    def take(self, rows: np.ndarray) -> Work:
+    def take(self, rows: np.ndarray) -> WorkAtMonth12:
         """Of some units, or of one several times."""
-        return Work(self.a[rows], self.b[rows], self.none[rows], self.mean[rows], self.spread)
+        return WorkAtMonth12(self.a[rows], self.b[rows], self.none[rows], self.mean[rows], self.spread)
 
     def draw(self, rng: np.random.Generator) -> tuple[Floats, Floats]:
         """Shares of capacity, and jobs: none, or Poisson with a log-normal mean in proportion to the share."""
@@ -80,7 +80,7 @@ class Work:
         return share, np.where(rng.random(n) < self.none, 0, jobs).astype(np.float64)
 
 
-def work(truth: Parameters, place: Region, units: SimulatedStock) -> Work:
+def work(truth: Parameters, place: Region, units: SimulatedStock) -> WorkAtMonth12:
     """Distributions for each unit."""
     capacity, jobs = truth["capacity"], truth["jobs"]
     mean = expit(
@@ -100,4 +100,4 @@ def work(truth: Parameters, place: Region, units: SimulatedStock) -> Work:
     )
     precision = capacity["precision"]
     none = expit(jobs["none_logit"] + jobs["none_unobserved"] * units.unobserved)
-    return Work(mean * precision, (1 - mean) * precision, none, np.exp(log_jobs), jobs["spread"])
+    return WorkAtMonth12(mean * precision, (1 - mean) * precision, none, np.exp(log_jobs), jobs["spread"])

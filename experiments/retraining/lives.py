@@ -25,7 +25,7 @@ from training.gates.churn import explained, first_units
 from training.gates.rules import Verdict, shut_gates
 from training.gates.verdicts import CARD_PARTS, judge
 from training.models.capital import LEARNT
-from training.models.hazard_spec import HazardRecipe, Learner
+from training.models.hazard_spec import HazardRecipe, HeadKind
 from training.pipeline.ground import Ground
 from training.pipeline.grounding import ground_from, learnable_from
 from training.pipeline.outcomes import START, candidate_of, recipe_of
@@ -41,14 +41,14 @@ months."""
 CARD = dict.fromkeys(CARD_PARTS, "-")
 
 SPOILT = {
-    "loose": HazardRecipe(learner=Learner.BLEND, precision_factor=1e-4, share=0.9, least_of_leaf=5),
+    "loose": HazardRecipe(learner=HeadKind.BLEND, precision_factor=1e-4, share=0.9, least_of_leaf=5),
     "stiff": HazardRecipe(precision_factor=1e4),
 }
 """Challengers that are only judged, in turn: slopes and trees that nothing holds, and slopes held at nearly zero."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Judged:
+class JudgedChallenger:
     """A challenger, judged.
 
     Parameters
@@ -90,7 +90,7 @@ def days(province: Province) -> list[pd.Timestamp]:
     return [province.as_of - pd.DateOffset(months=STEP_MONTHS * back) for back in range(RETRAININGS, -1, -1)]
 
 
-class Log:
+class ProvinceLog:
     """Units and events of a province, as they were known on a day; described once for all days.
 
     Tables that features are fitted to are those of the last day, as in a back-test: only labels are cut off earlier.
@@ -120,7 +120,7 @@ class Log:
         return ground_from(found, self.at, as_of=day, origin=Origin.SYNTHETIC.value, effects=effects())
 
 
-def life(province: Province, *, trials: int, spoilt: bool = True) -> Iterator[Judged]:
+def life(province: Province, *, trials: int, spoilt: bool = True) -> Iterator[JudgedChallenger]:
     """Challengers in their order; one that passes is at work from then on.
 
     Parameters
@@ -132,8 +132,8 @@ def life(province: Province, *, trials: int, spoilt: bool = True) -> Iterator[Ju
     spoilt
         Whether spoilt challengers are judged as well.
     """
-    champion: Judged | None = None
-    true, log = _Truth(province), Log(province)
+    champion: JudgedChallenger | None = None
+    true, log = _Truth(province), ProvinceLog(province)
     for number, day in enumerate(days(province)):
         ground = log.ground(day)
         if ground is None:
@@ -156,7 +156,7 @@ def life(province: Province, *, trials: int, spoilt: bool = True) -> Iterator[Ju
                 since="" if champion is None else champion.model.document.data_until,
             )  # fmt: skip
             beaten = float("nan") if champion is None else champion.error
-            judged = Judged(name, day, candidate.model, evidence, gates, true.error(candidate.model), beaten)
+            judged = JudgedChallenger(name, day, candidate.model, evidence, gates, true.error(candidate.model), beaten)
             yield judged
             if usual and judged.passes:
                 champion = judged

@@ -15,16 +15,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from engine import scoring
-from engine.appraisal import TOP
 from engine.domain.prediction import Output, columns
 from engine.domain.standing import HALF_CAPACITY
+from engine.ranking.terms import TOP
 from engine.scoring.artefact import Model
 from engine.scoring.design import clipped
 from engine.scoring.jobs import JobsHeads
 from experiments.province_simulator.province import Province
 from experiments.province_simulator.register import standing
 from experiments.retraining.alarms import group_alarms
-from experiments.retraining.lives import Judged, life, world
+from experiments.retraining.lives import JudgedChallenger, life, world
 from experiments.retraining.stories import UNITS as STORY_UNITS
 from experiments.retraining.stories import stories
 from features import matrix
@@ -82,7 +82,7 @@ def study(seeds: int, *, units: int = UNITS, trials: int = TRIALS, first_seed: i
     dict
         Shares 0..1; ``None`` where nothing could be measured. ``counts`` says of how many.
     """
-    lives: list[list[Judged]] = []
+    lives: list[list[JudgedChallenger]] = []
     ends: list[dict[str, float | None]] = []
     for seed in range(first_seed, first_seed + seeds):
         province, lived = world(units, seed), []
@@ -95,7 +95,7 @@ def study(seeds: int, *, units: int = UNITS, trials: int = TRIALS, first_seed: i
         yield {"synthetic": True, "units": units, **_figures(lives, ends)}
 
 
-def _figures(lives: list[list[Judged]], ends: list[dict[str, float | None]]) -> dict[str, Any]:
+def _figures(lives: list[list[JudgedChallenger]], ends: list[dict[str, float | None]]) -> dict[str, Any]:
     first, again, retrained = _turns(lives)
     better = [each for each in retrained if each.error <= each.champion_error - BETTER]
     worse = [each for each in retrained if each.error >= each.champion_error + MARGIN]
@@ -125,11 +125,13 @@ def _figures(lives: list[list[Judged]], ends: list[dict[str, float | None]]) -> 
     }
 
 
-def _turns(lives: list[list[Judged]]) -> tuple[list[Judged], list[Judged], list[Judged]]:
+def _turns(
+    lives: list[list[JudgedChallenger]],
+) -> tuple[list[JudgedChallenger], list[JudgedChallenger], list[JudgedChallenger]]:
     """First trainings, those of a later day on which nothing was at work yet, and retrainings."""
-    first: list[Judged] = []
-    again: list[Judged] = []
-    retrained: list[Judged] = []
+    first: list[JudgedChallenger] = []
+    again: list[JudgedChallenger] = []
+    retrained: list[JudgedChallenger] = []
     for lived in lives:
         usual = _usual(lived)
         first += usual[:1]
@@ -138,7 +140,7 @@ def _turns(lives: list[list[Judged]]) -> tuple[list[Judged], list[Judged], list[
     return first, again, retrained
 
 
-def _usual(lived: list[Judged]) -> list[Judged]:
+def _usual(lived: list[JudgedChallenger]) -> list[JudgedChallenger]:
     return [judged for judged in lived if judged.name == "usual"]
 
 
@@ -148,7 +150,7 @@ ENDS = (
 )  # fmt: skip
 
 
-def _last(province: Province, judged: Judged) -> dict[str, float | None]:
+def _last(province: Province, judged: JudgedChallenger) -> dict[str, float | None]:
     """What the figures of a last model hold, against the truth of units idle on the last day."""
     model, truth = judged.model, province.truth
     true = truth.loc[truth["feasibility_now"].notna(), "feasibility_now"]
@@ -187,7 +189,7 @@ def _jobs_held(province: Province, model: Model) -> float | None:
     return float(coverage_metrics(table)["coverage_80"]) if len(table) else None
 
 
-def _said(judged: Judged) -> str:
+def _said(judged: JudgedChallenger) -> str:
     """One challenger in a line, while the study runs."""
     shut = ", ".join(verdict.gate.value for verdict in judged.gates if not verdict.passed)
     end = "put to work" if judged.passes and judged.name == "usual" else "passes" if judged.passes else "refused"
@@ -196,7 +198,7 @@ def _said(judged: Judged) -> str:
     return f"{judged.day.date()} {judged.name:<6} error {errors} gain {gain:+.4f} {end}; shut: {shut}"
 
 
-def _line(judged: Judged) -> dict[str, Any]:
+def _line(judged: JudgedChallenger) -> dict[str, Any]:
     first = judged.gates[0]
     names = ("gain", "gain_low", "gain_high", "units")
     return {
@@ -210,7 +212,7 @@ def _line(judged: Judged) -> dict[str, Any]:
     }
 
 
-def _shut(judged: list[Judged]) -> dict[str, int]:
+def _shut(judged: list[JudgedChallenger]) -> dict[str, int]:
     return dict(
         Counter(verdict.gate.value for each in judged for verdict in each.gates if not verdict.passed).most_common()
     )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from experiments.province_simulator.province import simulate
 from experiments.retraining.alarms import group_alarms
-from experiments.retraining.lives import CARD, Log
+from experiments.retraining.lives import CARD, ProvinceLog
 from training.evaluation.judged_table import LEFT_OUT, probability_metrics
 from training.gates.groups import group_losses, group_verdict
 from training.gates.rules import shut_gates
@@ -38,7 +38,7 @@ def story(seed: int, *, units: int = UNITS) -> dict[str, Any]:
         judged table.
     """
     province = simulate(units, seed=seed)
-    ground = Log(province).ground(province.as_of)
+    ground = ProvinceLog(province).ground(province.as_of)
     if ground is None:
         return {"seed": seed, "promoted": False, "shut": ["too_few_outcomes"], "alarms": [], "caught": []}
     candidate = candidate_of(ground, recipe=recipe_of(START), draws=2)

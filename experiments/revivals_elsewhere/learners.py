@@ -16,14 +16,14 @@ from engine.scoring.design import clipped, design
 from engine.scoring.hazards import Head, incidence, incidences
 from experiments.revivals_elsewhere.sets import Elsewhere
 from training.models.hazard import fit_head
-from training.models.hazard_spec import HazardRecipe, Learner, Observed
+from training.models.hazard_spec import HazardRecipe, HeadKind, Observed
 from training.models.horizon import fit_horizon
 from training.priors.prior_effects import Slopes
 from training.statistics.design_blocks import line_blocks, ranges
 
 Floats = npt.NDArray[np.float64]
 
-BLEND = HazardRecipe(learner=Learner.BLEND, least_of_leaf=30, iterations=60)
+BLEND = HazardRecipe(learner=HeadKind.BLEND, least_of_leaf=30, iterations=60)
 """Half line, half boosting: sets of a thousand rows."""
 
 WORLDS = 60

@@ -45,7 +45,7 @@ from serving.api.corrections import router as correction_routes
 from serving.api.description import describe
 from serving.api.door.routes import DOOR
 from serving.api.downloads import router as download_routes
-from serving.api.gate import Gate, admitted
+from serving.api.gate import AccessGate, admitted
 from serving.api.imports import router as import_routes
 from serving.api.kept import router as kept_routes
 from serving.api.limits import ServiceLimits
@@ -53,7 +53,7 @@ from serving.api.mandates import router as mandate_routes
 from serving.api.meetings import router as meeting_routes
 from serving.api.model import router as model_routes
 from serving.api.models import router as promoted_routes
-from serving.api.observing import Counts, Observed
+from serving.api.observing import ObservedRequests, RequestCounts
 from serving.api.office import router as office_routes
 from serving.api.outcomes import router as outcome_routes
 from serving.api.packages import router as package_routes
@@ -99,7 +99,7 @@ def create_app(
     shelf: Shelf,
     hosts: Collection[str] = LOOPBACK_NAMES,
     limits: ServiceLimits | None = None,
-    gate: Gate | None = None,
+    gate: AccessGate | None = None,
     nda_at_once: bool = False,
     reach: Reach = PUBLIC,
     password_cost: PasswordCost | None = None,
@@ -166,12 +166,12 @@ def create_app(
         dependencies=[Depends(admitted)],
     )
     app.state.shelf, app.state.language, app.state.limits = shelf, settings.language, limits or ServiceLimits()
-    app.state.settings, app.state.counts, app.state.office = settings, Counts(), Office(settings)
+    app.state.settings, app.state.counts, app.state.office = settings, RequestCounts(), Office(settings)
     app.state.ahead = Ahead(app.state.office)
     app.state.nda_at_once, app.state.reach = nda_at_once, reach
     app.state.looking_up = asyncio.Semaphore(LOOKED_UP_AT_ONCE)
     app.state.password_cost, app.state.runs = password_cost, TrainingRuns(settings)
-    app.state.gate = gate or Gate(limits=limits)
+    app.state.gate = gate or AccessGate(limits=limits)
     app.state.searches = Searches(settings)
     app.state.readings = Readings(settings, app.state.gate.now)
     app.include_router(unit_routes())
@@ -197,7 +197,9 @@ def create_app(
     app.add_middleware(
         Border, hosts=hosts, default_language=settings.language, header_bytes=app.state.limits.header_bytes
     )
-    app.add_middleware(Observed, counts=app.state.counts)  # added last, it stands outermost and sees refusals too
+    app.add_middleware(
+        ObservedRequests, counts=app.state.counts
+    )  # added last, it stands outermost and sees refusals too
     answer_with_problems(app, default_language=settings.language, as_page=problem_answer)
     app.add_exception_handler(SignInNeededError, signing_in)
     app.openapi = _described(app)  # type: ignore[method-assign]

@@ -19,6 +19,7 @@ from serving.api.access import Rate, WithoutKey, open_to
 from serving.api.asking import answered, asked, words_of
 from serving.api.filters import LanguageQuery, RankingsQuery, ordered, wishes_of
 from serving.api.gate import caller_of
+from serving.api.media import PDF, XLSX
 from serving.api.office import INSIDE
 from serving.api.office_answers import PeriodAnswer
 from serving.api.packages import READERS, Package
@@ -38,8 +39,6 @@ from serving.reports.booklet import write_booklet
 from serving.reports.ranking import write_ranking
 from serving.reports.workbook import json_text
 
-PDF = "application/pdf"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _READ = open_to(INSIDE, level=Level.INTERNAL, without_key=WithoutKey.NEVER, rate=Rate.LISTS)
 _WRITTEN = r"^((19|20|21)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])|2200-01-01)$"
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1), json_schema_extra={"pattern": _WRITTEN})]

@@ -59,7 +59,7 @@ class Pass:
     form: Form = field(default_factory=Form)
 
 
-class Gate:
+class AccessGate:
     """Lets callers pass.
 
     Parameters
@@ -292,7 +292,7 @@ async def admitted(request: Request) -> Pass:
     RequestRefusedError
         As `Gate.admit`.
     """
-    gate: Gate = request.app.state.gate
+    gate: AccessGate = request.app.state.gate
     request.state.address = getattr(request.scope.get("route"), "path", "")
     found = await gate.admit(request)
     request.state.passed = found

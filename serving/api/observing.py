@@ -34,7 +34,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"
 _log = logging.getLogger("ehya.requests")
 
 
-class Counts:
+class RequestCounts:
     """Requests by method, address and status, with their durations.
 
     Examples
@@ -75,7 +75,7 @@ class Counts:
 
 
 class _Collector:
-    def __init__(self, counts: Counts, shelf: Shelf) -> None:
+    def __init__(self, counts: RequestCounts, shelf: Shelf) -> None:
         self.counts, self.shelf = counts, shelf
 
     def collect(self) -> Iterator[Metric]:
@@ -103,7 +103,7 @@ class _Collector:
         )
 
 
-class Observed:
+class ObservedRequests:
     """ASGI middleware: give every request an id, count it, and log one line of it.
 
     The line holds the address as it is declared, never the path, the parameters or the body: a name, an id or a wish of
@@ -117,7 +117,7 @@ class Observed:
         Where it is counted.
     """
 
-    def __init__(self, app: ASGIApp, *, counts: Counts) -> None:
+    def __init__(self, app: ASGIApp, *, counts: RequestCounts) -> None:
         self.app, self.counts = app, counts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

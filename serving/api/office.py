@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from engine.recourse.cheapest import Wish
+from engine.recourse.cheapest import PlanWish
 from serving.api.access import Rate, WithoutKey, open_to
 from serving.api.asking import answered
 from serving.api.filters import LanguageQuery, RankingsQuery, ordered, passing
@@ -180,5 +180,5 @@ def _economics(office: Office, question: Question, unit_id: str, query: Assuming
 
 def _plan(office: Office, question: Question, unit_id: str, query: PlanQuery) -> dict[str, Any]:
     limits = {"budget_rial": query.budget_rial, "months": query.months}
-    wish = Wish(query.threshold, **{name: limit for name, limit in limits.items() if limit is not None})
+    wish = PlanWish(query.threshold, **{name: limit for name, limit in limits.items() if limit is not None})
     return {"plan": plan_document(office.plan(question, unit_id, PlanRequest(wish)))[0]}

@@ -12,7 +12,7 @@ from serving.api.access import Rate, WithoutKey, open_to
 from serving.api.answers import AgreementAnswer, PackageAnswer, PackagesAnswer
 from serving.api.asking import answered, asked, stock_of, words_of
 from serving.api.filters import LanguageQuery
-from serving.api.gate import Gate, caller_of
+from serving.api.gate import AccessGate, caller_of
 from serving.api.problems import HttpProblem, RequestRefusedError, problem_answers
 from serving.api.unit_answer import unit_answers
 from serving.api.writing import written_once
@@ -108,7 +108,7 @@ async def _agreed(request: Request, package: str, query: LanguageQuery, *, agree
         return {"package": package, "investor": investor, "agreed": agreed, "confirmed": confirmed}
 
     done, headers = await written_once(request, b"", act)
-    gate: Gate = request.app.state.gate
+    gate: AccessGate = request.app.state.gate
     await gate.look_again()  # so that the next request is answered at the new level
     return answered(request, query, done, headers)
 

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from serving.api.access import WithoutKey, open_to
 from serving.api.answering import JSON, prepared
 from serving.api.language import chosen
-from serving.api.observing import Counts
+from serving.api.observing import RequestCounts
 from serving.api.problems import listed
 from serving.api.shelf import Showing
 from serving.desk.stock import Stock
@@ -55,7 +55,7 @@ def router() -> APIRouter:
 
     @routes.get("/metrics", openapi_extra=open_to([CallerRole.SERVICE, CallerRole.ADMIN]))
     async def metrics(request: Request) -> Response:
-        counts: Counts = request.app.state.counts
+        counts: RequestCounts = request.app.state.counts
         body = await run_in_threadpool(counts.exposition, request.app.state.shelf)
         return Response(body, media_type="text/plain; version=0.0.4; charset=utf-8")
 

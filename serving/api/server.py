@@ -14,7 +14,7 @@ from engine.settings import Settings
 from serving.api.app import create_app
 from serving.api.border import LOOPBACK_NAMES, host_name
 from serving.api.browsing.today import NOT_READY
-from serving.api.gate import Gate
+from serving.api.gate import AccessGate
 from serving.api.limits import ServiceLimits
 from serving.api.listening import listen, reserved
 from serving.api.shelf import Shelf
@@ -82,7 +82,7 @@ def serve(
         shelf, limits = Shelf(latest=Watch(settings, question).latest), limits or ServiceLimits()
         _first_look(shelf, alone=alone)
         ring.refresh()
-        gate = Gate(ring, limits=limits, open_without_keys=alone)
+        gate = AccessGate(ring, limits=limits, open_without_keys=alone)
         hosts = {*LOOPBACK_NAMES, *(host_name(name) for name in names)}
         app = create_app(
             settings=settings, shelf=shelf, hosts=hosts, limits=limits, gate=gate, nda_at_once=nda_at_once, reach=reach

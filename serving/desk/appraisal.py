@@ -17,8 +17,8 @@ from serving.desk.workspace import champion, open_register, own_prices
 from serving.disclosure.masking import Audience, visible
 
 if TYPE_CHECKING:
-    from engine.appraisal import Terms
     from engine.economics.prices import PriceIndex
+    from engine.ranking.terms import Terms
     from engine.scoring.artefact import Model
     from engine.store import Register, StoredWishes
 

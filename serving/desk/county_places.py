@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from engine.reference import table
+from engine.reference.tables import table
 
 
 @dataclass(frozen=True, eq=False, slots=True)

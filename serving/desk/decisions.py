@@ -190,7 +190,7 @@ def duplicates(settings: Settings) -> Duplicates:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Beside:
+class PossibleTwins:
     """A unit, and units that a person thinks may be the same.
 
     Parameters
@@ -226,7 +226,7 @@ class Beside:
 MOST_FOUND = 20
 
 
-def beside(settings: Settings, unit: str, *, words: str = "", other: str = "") -> Beside:
+def beside(settings: Settings, unit: str, *, words: str = "", other: str = "") -> PossibleTwins:
     """Look for the unit that another is the same as, by words as in the register, among those of its origin.
 
     Parameters
@@ -261,7 +261,7 @@ def beside(settings: Settings, unit: str, *, words: str = "", other: str = "") -
     found = found.drop(unit_id, errors="ignore")
     ids = tuple(str(one) for one in found[:MOST_FOUND])
     named = list(dict.fromkeys([unit_id, *ids, *([other_id] if other_id else [])]))
-    return Beside(unit_id, units.loc[named], ids, len(found) - len(ids), other_id, refused)
+    return PossibleTwins(unit_id, units.loc[named], ids, len(found) - len(ids), other_id, refused)
 
 
 def _other(units: pd.DataFrame, kin: pd.DataFrame, unit_id: str, given: str, shown: str) -> str:

@@ -130,7 +130,7 @@ def compared_on_offer(stock: Stock, wanted: Sequence[str]) -> Comparison:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Standing:
+class DoorStanding:
     """How a saved mandate stands today.
 
     Parameters
@@ -151,7 +151,7 @@ class Standing:
     new: int
 
 
-def standings(register: Register, owner: str, stock: Stock) -> tuple[Standing, ...]:
+def standings(register: Register, owner: str, stock: Stock) -> tuple[DoorStanding, ...]:
     """How the saved mandates of an owner stand today, by name."""
     lists = {one.mandate: one for one in register.lists(owner)}
     return tuple(
@@ -159,14 +159,14 @@ def standings(register: Register, owner: str, stock: Stock) -> tuple[Standing, .
     )
 
 
-def _standing(register: Register, saved: StoredMandate, last: StoredList | None, stock: Stock) -> Standing:
+def _standing(register: Register, saved: StoredMandate, last: StoredList | None, stock: Stock) -> DoorStanding:
     try:
         made = list_for(register, saved, stock)
     except EhyaError:  # a place or a sector that was renamed since
-        return Standing(saved, None, last, 0)
+        return DoorStanding(saved, None, last, 0)
     there = {str(place["unit_id"]) for place in last.places} if last is not None else set()
     new = sum(str(place["unit_id"]) not in there for place in made.places) if last is not None else 0
-    return Standing(saved, made.found.feasible, last, new)
+    return DoorStanding(saved, made.found.feasible, last, new)
 
 
 def list_that_shows(register: Register, owner: str, unit_id: str) -> StoredList | None:

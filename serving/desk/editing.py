@@ -49,7 +49,7 @@ LONGEST_TEXT = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedEdit:
     """A value that could not be taken: its unit and field, what was written, and why (a code of intake with facts)."""
 
     unit_id: str
@@ -105,7 +105,7 @@ class Edited:
 
     number: int | None = None
     changed: int = 0
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RefusedEdit, ...] = ()
     met: tuple[Met, ...] = ()
     held: tuple[str, ...] = ()
     cells: pd.DataFrame | None = None
@@ -237,7 +237,7 @@ def _edited(register: Register, edit: Edit, write: Write, *, now: datetime, acto
     if not (wanted or lists or unread):
         return Edited()
     long = tuple(
-        Refused(edit.units[0], name, f"{text[:_SHOWN]}…", "edit_text.too_long", {"allowed": LONGEST_TEXT})
+        RefusedEdit(edit.units[0], name, f"{text[:_SHOWN]}…", "edit_text.too_long", {"allowed": LONGEST_TEXT})
         for name, text in wanted.items()
         if len(text) > LONGEST_TEXT
     )
@@ -250,8 +250,8 @@ def _edited(register: Register, edit: Edit, write: Write, *, now: datetime, acto
     intake = _read(len(edit.units), plain, now=now, source=source, province=province)
     called = _name(register, edit, intake, wanted.get(Field.NAME))
     refused = (*_refused(intake, edit.units), *unread)
-    if isinstance(called, Refused) or refused:
-        return Edited(refused=(*refused, called) if isinstance(called, Refused) else refused)
+    if isinstance(called, RefusedEdit) or refused:
+        return Edited(refused=(*refused, called) if isinstance(called, RefusedEdit) else refused)
     told = wanted | lists | ({} if called is None else {Field.NAME: called.name})
     identities = [] if called is None else called.identities
     kept = _kept(register, intake, edit, told, identities, units.loc[list(edit.units)], now=now)
@@ -284,17 +284,17 @@ def box_of(one: str, key: str, part: str) -> str:
     return "_".join(name for name in (one, key, part) if name)
 
 
-def _lists(edit: Edit, *, latest: date) -> tuple[dict[Field, str], tuple[Refused, ...]]:
+def _lists(edit: Edit, *, latest: date) -> tuple[dict[Field, str], tuple[RefusedEdit, ...]]:
     """Lists that somebody touched, as compact text, and their boxes that could not be taken."""
     texts: dict[Field, str] = {}
-    refused: list[Refused] = []
+    refused: list[RefusedEdit] = []
     for one, rows in edit.lists.items():
         read = read_list(one, rows, latest=latest) if rows.touched else rows.seen
         if isinstance(read, str):
             texts[one] = read
             continue
         refused += [
-            Refused(edit.units[0], box_of(one.value, wrong.key, wrong.part), wrong.given, wrong.code, wrong.facts)
+            RefusedEdit(edit.units[0], box_of(one.value, wrong.key, wrong.part), wrong.given, wrong.code, wrong.facts)
             for wrong in read
         ]
     return texts, tuple(refused)
@@ -360,21 +360,21 @@ class _Name(NamedTuple):
     identities: Sequence[str]
 
 
-def _name(register: Register, edit: Edit, read: Intake, text: str | None) -> _Name | Refused | None:
+def _name(register: Register, edit: Edit, read: Intake, text: str | None) -> _Name | RefusedEdit | None:
     """A mended name, such that files with the old and with the new one find the unit; or why that cannot be."""
     if text is None:
         return None
     unit, found = edit.units[0], _read_name(text)
     if holds_contact(pd.Series([fold(text)], dtype="str"))[0]:
-        return Refused(unit, Field.NAME, text, "edit_name.of_a_person", {})
+        return RefusedEdit(unit, Field.NAME, text, "edit_name.of_a_person", {})
     if found is None:
-        return Refused(unit, Field.NAME, text, "edit_name.no_name", {})
+        return RefusedEdit(unit, Field.NAME, text, "edit_name.no_name", {})
     county, estate = ("" if pd.isna(one) else str(one) for one in read.units[[Field.COUNTY, Field.ESTATE]].iloc[0])
     identities = renamed_identities(register.units.identities(unit), found, (county, estate))
     borne = register.units.bearers(identities, str(register.units.keys([unit])["origin"].iloc[0]))
     other = next((one for one in borne.values() if one != unit), None)
     if other is not None:
-        return Refused(unit, Field.NAME, text, "edit_name.borne", {"unit": other})
+        return RefusedEdit(unit, Field.NAME, text, "edit_name.borne", {"unit": other})
     return _Name(found, [one for one in identities if one not in borne])
 
 
@@ -392,7 +392,7 @@ def _read_name(text: str) -> str | None:
     return str(names.iloc[0]) if len(names) == 1 else None
 
 
-def _refused(intake: Intake, unit_ids: Sequence[str]) -> tuple[Refused, ...]:
+def _refused(intake: Intake, unit_ids: Sequence[str]) -> tuple[RefusedEdit, ...]:
     """What intake could not read; of a list of codes also a part, which a register may lose and a person may not."""
     guessed = intake.notes[intake.notes["code"] == NoteCode.GUESSED_COUNTY]
     guessed = guessed.assign(  # a guess would move units to another province
@@ -404,7 +404,7 @@ def _refused(intake: Intake, unit_ids: Sequence[str]) -> tuple[Refused, ...]:
     lines = rows.where(rows.notna(), None).to_dict("records")
     first = 2  # below the heading
     return tuple(
-        Refused(
+        RefusedEdit(
             unit_ids[min(max(int(one["row"]) - first, 0), len(unit_ids) - 1)],
             str(one.get("field") or ""),
             str(one.get("given") or ""),

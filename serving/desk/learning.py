@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from engine.store import Register
     from training import Challenge, Evaluation, Listed, PromotionResult, TrainingResult
     from training.monitoring.report import Drift
-    from training.panel.agreement import Agreement
+    from training.panel.agreement import QuestionAgreement
     from training.registry.delivery import Delivery
 
 
@@ -394,15 +394,15 @@ class PanelRead:
     Parameters
     ----------
     restart, jobs
-        ``training.panel.agreement.Agreement`` of all answers that are kept now.
+        ``training.panel.agreement.QuestionAgreement`` of all answers that are kept now.
     answers
         All answers that are kept now, columns ``training.panel.answers.ANSWER_COLUMNS``.
     blank
         Questions of these files that were left blank.
     """
 
-    restart: Agreement
-    jobs: Agreement
+    restart: QuestionAgreement
+    jobs: QuestionAgreement
     answers: pd.DataFrame
     blank: int
 
@@ -496,7 +496,7 @@ def read_panel(settings: Settings, sheets: Mapping[str, pd.DataFrame]) -> PanelR
     return PanelRead(restart, jobs, kept, blank)
 
 
-def panel_agreement(settings: Settings) -> tuple[Agreement, Agreement] | None:
+def panel_agreement(settings: Settings) -> tuple[QuestionAgreement, QuestionAgreement] | None:
     """How far the experts agree on restarts and on jobs, over all answers that are kept; ``None`` without any.
 
     Raises

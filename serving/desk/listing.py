@@ -85,7 +85,7 @@ class Wrong:
     facts: Mapping[str, Any]
 
 
-class Beside(StrEnum):
+class MeanwhileEdit(StrEnum):
     """What somebody else did meanwhile to the item of a row."""
 
     ADDED = "added"
@@ -109,7 +109,7 @@ class Shown:
     """
 
     row: Row
-    beside: Beside | None = None
+    beside: MeanwhileEdit | None = None
     was: str = ""
 
 
@@ -246,13 +246,13 @@ def brought_together(field: Field, edit: ListEdit | None, now: str) -> tuple[lis
         for key, item in items[low:high]:
             own = next((row for row in left if _same_thing(field, row.item, item)), None)
             if own is None:
-                rows.append(Shown(Row(key, item), Beside.ADDED))
+                rows.append(Shown(Row(key, item), MeanwhileEdit.ADDED))
                 continue
             left.remove(own)
             rows.append(_beside(own, key, item))
         for row in left:
             if row.boxes is not None and not row.removed:
-                orphans.append(Shown(Row(row.key, "", row.boxes), Beside.REMOVED, row.item))
+                orphans.append(Shown(Row(row.key, "", row.boxes), MeanwhileEdit.REMOVED, row.item))
             elif not row.removed:
                 gone.append(row.item)
     new = [Shown(row) for row in edit.rows if not row.item and row.touched]
@@ -273,7 +273,7 @@ def _beside(row: Row, key: str, item: str) -> Shown:
     if item == row.item:
         return Shown(now)
     touched = row.removed or row.boxes is not None
-    return Shown(now, Beside.BOTH if touched else Beside.CHANGED, row.item)
+    return Shown(now, MeanwhileEdit.BOTH if touched else MeanwhileEdit.CHANGED, row.item)
 
 
 def _last_number(keys: Sequence[str]) -> int:

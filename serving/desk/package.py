@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,32 +12,25 @@ import pandas as pd
 
 from engine.domain.standing import withdrawn
 from engine.errors import EhyaError, ErrorCode
-from engine.packages.answers import SUMS, why_inside, why_outside
 from engine.packages.candidates import Candidates, candidate_table
-from engine.packages.compiled import compiled, grouped
+from engine.packages.compiled import compiled
 from engine.packages.conflict import Conflict
 from engine.packages.document import (
     conflict_document,
     inputs_document,
     inputs_table,
-    inside_document,
-    outside_document,
     package_document,
-    plain,
-    shown_chance,
     solved_again,
 )
-from engine.packages.frontier import SHARES, floor_prices, frontier, reaches, unbeaten
 from engine.packages.optimum import SECONDS, Optimum, optimum
 from engine.packages.package import package
 from engine.packages.rules import PackageProblem
 from engine.packages.standing import Loss, losses, replacement
-from engine.packages.terms import Grouping, PackageTerms, WorthWeights
+from engine.packages.terms import PackageTerms
 from engine.ranking.money import own_year, year_within_prices
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised, appraised, current_units
 from serving.desk.economics import Choices, package_economics
-from serving.desk.named import find_unit
 from serving.desk.question import Question
 from serving.desk.workspace import open_register
 
@@ -176,7 +168,7 @@ def solve_among(
     )
     candidates = Candidates.of(table, seed=terms.seed)
     found = package(candidates, terms, seconds=seconds, contradicted=contradicted)
-    names = _names(candidates.units)
+    names = names_of(candidates.units)
     if isinstance(found, Conflict):
         return Solved(None, conflict_document(found, list(candidates.units.index)), names)
     document, inputs = package_document(found), inputs_document(candidates)
@@ -215,202 +207,6 @@ def stored_package(settings: Settings, given: str) -> StoredPackage:
         raise EhyaError(ErrorCode.PACKAGE_UNKNOWN, given=given, allowed=[name])
     with open_register(settings) as register:
         return register.packages.get(name, int(version) if version else None)
-
-
-def why(settings: Settings, given: str, unit: str, *, as_of: pd.Timestamp | None = None) -> dict[str, Any]:
-    """Why a unit is in a package, or out of it, computed from what the package was computed from.
-
-    ``loss`` says that the unit could not be offered on the day of the package, or cannot by ``as_of`` (`Loss`), and
-    why: nothing else matters then.
-
-    Raises
-    ------
-    EhyaError
-        ``package_unknown``, ``unknown_unit``, ``several_units``.
-    """
-    stored = stored_package(settings, given)
-    candidates, problem, best = reopened(stored)
-    unit_id = find_unit(candidates.units, unit)
-    place, ids = candidates.place_of(unit_id), list(candidates.units.index)
-    listed = {one["unit_id"]: one for one in stored.document["units"]}
-    head: dict[str, Any] = {
-        "package": stored.key,
-        "unit_id": unit_id,
-        "name": _names(candidates.units).get(unit_id),
-        "in": unit_id in listed,
-        "loss": _loss(settings, stored, unit_id, candidates.units, as_of),
-    }
-    if unit_id in listed:
-        if not best.chosen[place]:
-            return {**head, "entry": listed[unit_id], "inside": None, "outside": None}
-        said = inside_document(why_inside(problem, best, place, until=monotonic() + SECONDS), ids)
-        return {**head, "entry": listed[unit_id], "inside": said, "outside": None}
-    weights = PackageTerms.read(stored.document["terms"]).worth
-    head["worth"] = float(candidates.worth(weights)[place])
-    out = outside_document(why_outside(problem, best, place, until=monotonic() + SECONDS), ids)
-    head |= _likelier(candidates.units.iloc[place], head["worth"], out["price"], weights)
-    return {**head, "entry": None, "inside": None, "outside": out}
-
-
-def _loss(
-    settings: Settings, stored: StoredPackage, unit_id: str, then: pd.DataFrame, as_of: pd.Timestamp | None
-) -> str | None:
-    """Why a unit cannot be offered, on the day of its package or on a later one."""
-    found = losses([unit_id], then)
-    if not found and as_of is not None:
-        found = losses_of(settings, stored, as_of=as_of, units=[unit_id])
-    return found[unit_id].value if found else None
-
-
-def _likelier(row: pd.Series, worth: float, price: float | None, weights: WorthWeights) -> dict[str, float | None]:
-    """Chance of a unit, and the chance at which it would come in with all else as it is: its worth grows with it.
-
-    ``None`` where no chance would do, and where the worst worlds count too: they do not grow alike.
-    """
-    low, chance, high = (None if pd.isna(value) else float(value) for value in row[shown_chance(row)])
-    wanted = None
-    if chance is not None and price is not None and worth > 0 and weights.risk == 0:
-        needed = chance * (1 + price / worth)
-        wanted = needed if needed <= 1 else None
-    return {"chance_low": low, "chance": chance, "chance_high": high, "chance_wanted": wanted}
-
-
-def compare(settings: Settings, one: str, other: str) -> dict[str, Any]:
-    """Two packages side by side: who is in both, who only in one, and the figures.
-
-    Raises
-    ------
-    EhyaError
-        ``package_unknown``.
-    """
-    left, right = stored_package(settings, one), stored_package(settings, other)
-    first, second = ({unit["unit_id"]: unit for unit in side.document["units"]} for side in (left, right))
-    names = {unit_id: unit["name"] for unit_id, unit in {**first, **second}.items()}
-    return {
-        "packages": [left.key, right.key],
-        "both": [unit for unit in first if unit in second],
-        "only": [[unit for unit in first if unit not in second], [unit for unit in second if unit not in first]],
-        "figures": [left.document["figures"], right.document["figures"]],
-        "terms_changed": _changed(left.document["terms"], right.document["terms"]),
-        "names": names,
-    }
-
-
-def budget_frontier(
-    settings: Settings, given: str, term: str, *, nested: bool = False, seconds: float = SECONDS
-) -> list[dict[str, Any]]:
-    """The best package under shares and multiples of a budget: who comes, who goes.
-
-    A budget for which there was no time within ``seconds`` has ``finished`` false: what stands there is not proven.
-
-    Raises
-    ------
-    EhyaError
-        ``package_unknown``; ``unknown_option`` where the package has no such budget.
-    """
-    stored = stored_package(settings, given)
-    candidates, problem, _ = reopened(stored, solve=False)
-    sums = {rule.term: rule for rule in problem.rules if rule.kind in SUMS}
-    key = term if term.startswith("budgets.") else f"budgets.{term}"
-    if key not in sums:
-        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--budget", given=term, allowed=sorted(sums))
-    ids = list(candidates.units.index)
-    limits = [share * sums[key].high for share in SHARES]
-    points = frontier(problem, key, limits, nested=nested, until=monotonic() + seconds)
-    return [
-        plain(
-            {
-                "limit": point.limit,
-                "value": None if point.best is None else point.best.value,
-                "units": None if point.best is None else int(point.best.chosen.sum()),
-                "jobs": None if point.best is None else float(candidates.jobs[point.best.chosen].sum()),
-                "entering": [ids[place] for place in point.entering],
-                "leaving": [ids[place] for place in point.leaving],
-                **({} if point.finished else {"finished": False}),
-            }
-        )
-        for point in points
-    ]
-
-
-def even_packages(settings: Settings, given: str, across: Grouping, *, seconds: float = SECONDS) -> dict[str, Any]:
-    """What evenness costs: the best package that reaches one county more, and so on; and a floor in each county alone.
-
-    All of it takes ``seconds`` at most, the packages no more than half of what is left for them and the floors.
-
-    Returns
-    -------
-    dict
-        ``across``; ``packages`` with ``reached`` (groups with a unit in), ``units, jobs, value``, ``price`` (objective
-        lost against the package itself), ``entering, leaving``; and ``floors`` with ``of`` (the group), ``units`` (in
-        the package) and ``price`` of one unit more there, ``None`` where that is not possible; and ``complete``:
-        whether there was time for all of them.
-
-    Raises
-    ------
-    EhyaError
-        ``package_unknown``, ``package_out_of_time``.
-    """
-    stored, begun = stored_package(settings, given), monotonic()
-    until = begun + seconds
-    candidates, problem, best = reopened(stored, seconds=seconds)
-    groups = {
-        name: rows
-        for name, rows in grouped(candidates, across, np.ones(len(candidates), dtype=bool))
-        if name is not None
-    }
-    ids = np.array(list(candidates.units.index), dtype=object)
-    found, complete = reaches(problem, best, list(groups.values()), until=(monotonic() + until) / 2)
-    complete = complete and best.gap == 0  # prices are against the package itself
-    prices = floor_prices(problem, best, groups, until=until)
-    points = [
-        {
-            "reached": at.groups,
-            "units": int(at.best.chosen.sum()),
-            "jobs": float(candidates.jobs[at.best.chosen].sum()),
-            "value": at.best.value,
-            "price": max(best.value - at.best.value, 0.0),
-            "entering": ids[at.entering].tolist(),
-            "leaving": ids[at.leaving].tolist(),
-        }
-        for at in found
-    ]
-    floors = [
-        {"of": name, "units": int(best.chosen[groups[name]].sum()), "price": price} for name, price in prices.items()
-    ]
-    whole = complete and len(prices) == len(groups)
-    return plain({"across": across.value, "packages": points, "floors": floors, "complete": whole})
-
-
-def unbeaten_packages(settings: Settings, given: str, *, seconds: float = SECONDS) -> dict[str, Any]:
-    """Packages between jobs alone and expected gain alone that no other beats in both, under the same terms.
-
-    ``complete`` says whether they are all: thirty at most, within ``seconds``.
-
-    Raises
-    ------
-    EhyaError
-        ``package_unknown``; ``package_worth_unknown`` where nobody appraised any unit of it.
-    """
-    stored = stored_package(settings, given)
-    candidates, problem, _ = reopened(stored, solve=False)
-    if candidates.npv is None:
-        raise EhyaError(ErrorCode.PACKAGE_WORTH_UNKNOWN, key="--unbeaten", given="npv")
-    jobs, gain = (np.nan_to_num(figure) for figure in (candidates.jobs, candidates.npv))
-    found, complete = unbeaten(replace(problem, worth=jobs), gain, until=monotonic() + seconds)
-    ids = np.array(list(candidates.units.index), dtype=object)
-    here = {unit["unit_id"] for unit in stored.document["units"]}
-    points = [
-        {
-            "units": int(best.chosen.sum()),
-            "jobs": float(jobs[best.chosen].sum()),
-            "gain_billion_rial": float(gain[best.chosen].sum()),
-            "entering": [unit for unit in ids[best.chosen] if unit not in here],
-            "leaving": sorted(here - set(ids[best.chosen])),
-        }
-        for best in found
-    ]
-    return plain({"complete": complete, "packages": points})
 
 
 def freeze(
@@ -485,7 +281,7 @@ def followed(settings: Settings, given: str, *, as_of: pd.Timestamp) -> Followed
             if error.code not in (ErrorCode.PACKAGE_OUT_OF_TIME, ErrorCode.PACKAGE_SOLVER_FAILED):
                 raise
             come = None  # nobody was found in time; the package itself is shown all the same
-    return FollowedPackage(stored, gone, come, later[["unit_id", "kind", "happened_on"]], _names(table))
+    return FollowedPackage(stored, gone, come, later[["unit_id", "kind", "happened_on"]], names_of(table))
 
 
 def _instead(
@@ -540,9 +336,6 @@ def _unkept(
     )
 
 
-def _names(units: pd.DataFrame) -> dict[str, str]:
+def names_of(units: pd.DataFrame) -> dict[str, str]:
+    """Names of the units that have one, by id."""
     return {str(unit): str(name) for unit, name in units["name"].items() if pd.notna(name)}
-
-
-def _changed(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
-    return sorted(key for key in {*one, *other} - {"name"} if one.get(key) != other.get(key))

@@ -19,7 +19,7 @@ from engine.ranking.grounds import BLOCKING_SEVERITY
 from engine.ranking.money import money_factor, own_year
 from engine.ranking.reasons import BLOCKS, Triage
 from engine.recourse.acts import FIXED_COST_YEAR, acts_among, acts_of, lifted, since_records
-from engine.recourse.cheapest import Plans, Wish, cheapest
+from engine.recourse.cheapest import Plans, PlanWish, cheapest
 from engine.recourse.quarter import Capacity, work
 from engine.settings import Settings
 from serving.desk.appraisal import Appraised, appraised
@@ -52,7 +52,7 @@ class PlanRequest:
         Act -> cost in rial that the caller states.
     """
 
-    wish: Wish = field(default_factory=Wish)
+    wish: PlanWish = field(default_factory=PlanWish)
     costs: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -12,11 +12,11 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from engine.appraisal import TOP, Terms
 from engine.domain.persona import Persona
 from engine.errors import EhyaError, ErrorCode
 from engine.ranking.criteria import Part
 from engine.ranking.score import PERSONA_WEIGHTS
+from engine.ranking.terms import TOP, Terms
 
 _READERS: Mapping[str, Callable[[str], Any]] = {
     ".json": json.loads,

@@ -49,7 +49,7 @@ _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class PromisedDays:
     """Days within which the office promises to answer, and who says so."""
 
     days: int
@@ -75,7 +75,7 @@ class RequestFigures:
     The numbers themselves are ``None`` where they would tell one owner of another.
     """
 
-    level: Level
+    level: PromisedDays
     answered: int | None
     median_days: float | None
     due: int | None
@@ -194,19 +194,19 @@ def answer_here(settings: Settings, request_id: str, text: str, *, made_at: date
         return answer(register, request_id, text, made_at=made_at, actor=actor)
 
 
-def level(register: Register) -> Level:
+def level(register: Register) -> PromisedDays:
     """Days within which the office promises to answer."""
     days = register.requests.level()
-    return Level(LEVEL_DAYS, LevelBasis.ASSUMED) if days is None else Level(days, LevelBasis.OFFICE)
+    return PromisedDays(LEVEL_DAYS, LevelBasis.ASSUMED) if days is None else PromisedDays(days, LevelBasis.OFFICE)
 
 
-def level_here(settings: Settings) -> Level:
+def level_here(settings: Settings) -> PromisedDays:
     """The same in a workspace."""
     with open_register(settings) as register:
         return level(register)
 
 
-def set_level(settings: Settings, given: str, *, made_at: datetime, actor: str) -> Level:
+def set_level(settings: Settings, given: str, *, made_at: datetime, actor: str) -> PromisedDays:
     """Promise to answer within so many days what is asked from now on.
 
     Parameters

@@ -14,7 +14,7 @@ from engine.domain.prediction import Output
 from engine.domain.unit import public_fields
 from engine.ranking.criteria import FEASIBILITY_BOUNDS, Part
 from engine.ranking.score import classes, effective_weights
-from engine.reference import table
+from engine.reference.tables import table
 from engine.scoring import explanation
 from engine.scoring.artefact import Model
 from engine.scoring.belief import SECTORS, Doubt

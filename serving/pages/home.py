@@ -6,7 +6,7 @@ import pandas as pd
 
 from serving.html.template import render
 from serving.i18n import Speech
-from serving.reports.page import banners
+from serving.reports.legend import banners
 from serving.reports.ranked import isolated, rows
 
 SHOWN = 20

@@ -19,6 +19,7 @@ from serving.disclosure.masking import Audience
 from serving.i18n import Speech
 from serving.i18n.speech import NOT_KNOWN
 from serving.reports.county_map import county_map
+from serving.reports.legend import legend, origin_remarks
 from serving.reports.package import figure_pairs, money_lines, reason_lines
 from serving.reports.plan import (
     begins_said,
@@ -31,7 +32,6 @@ from serving.reports.plan import (
     verdict,
 )
 from serving.reports.ranked import isolated
-from serving.reports.ranking import legend, origin_remarks
 from serving.reports.typeset import pictures, typeset
 from serving.reports.words import field_on_paper, output_title, spread
 

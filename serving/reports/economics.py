@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.economics.account import Account, Figure, FigureMeasure, FigureName, yearly
 from engine.economics.tornado import Swing
-from engine.reference import table
+from engine.reference.tables import table
 from serving.desk.economics import Economics
 from serving.i18n import Speech
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from serving.i18n import Speech
-from serving.reports.ranking import legend, model_lines, origin_remarks
+from serving.reports.legend import legend, model_lines, origin_remarks
 from serving.reports.shortlist import investor_view, shortlist_sheet, why_empty
 from serving.reports.words import column_of, in_words, mapped
 from serving.reports.workbook import Notes, OutputSheet, SheetColumn, write_xlsx

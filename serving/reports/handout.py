@@ -17,8 +17,8 @@ from serving.desk.stock import Offer
 from serving.html.template import font, render, style
 from serving.i18n import Speech
 from serving.reports.booklet import interval_picture, widest_jobs
+from serving.reports.legend import legend, origin_remarks
 from serving.reports.ranked import isolated
-from serving.reports.ranking import legend, origin_remarks
 from serving.reports.shortlist import reason_sentences, shortlist_table, why_empty, write_shortlist
 from serving.reports.typeset import pictures, typeset
 from serving.reports.words import field_on_paper

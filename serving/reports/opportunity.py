@@ -15,8 +15,8 @@ from engine.files import replacing
 from serving.desk.opportunity import Opportunity
 from serving.i18n import Speech
 from serving.reports.economics import figure_said
+from serving.reports.legend import legend, origin_remarks
 from serving.reports.ranked import isolated
-from serving.reports.ranking import legend, origin_remarks
 from serving.reports.typeset import pictures, typeset
 from serving.reports.words import field_on_paper
 

@@ -12,6 +12,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.packages.rules import TermKind
 from engine.packages.standing import Loss
 from engine.packages.terms import InvestorGroup
+from serving.desk.package_answers import Outsider
 from serving.i18n import Speech
 from serving.reports.plan import money_line
 from serving.reports.workbook import Notes, OutputSheet, SheetColumn, write_json, write_xlsx
@@ -263,11 +264,11 @@ def figures_line(unit: Mapping[str, Any], words: Speech) -> str:
     )
 
 
-def outside_lines(said: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> list[str]:
+def outside_lines(outsider: Outsider | None, words: Speech, names: Mapping[str, Any]) -> list[str]:
     """Why a unit is out, and the smallest changes that bring it in, line by line."""
-    out = said["outside"]
-    if out is None:
+    if outsider is None:
         return []
+    out = outsider.changes
     lines = [words.text("package.barrier", rule=rule_in_words(rule, words, names)) for rule in out["barriers"]]
     finished = out.get("finished", True)
     if out["price"] is None:
@@ -281,12 +282,11 @@ def outside_lines(said: Mapping[str, Any], words: Speech, names: Mapping[str, An
     changes = [_cheaper_line(one, words) for one in out["cheaper"]]
     changes += [loosening_in_words(one, words, names) for one in out["changes"]]
     if out["price"] is not None and out["price"] >= SMALL and not out["barriers"]:
-        worth = said["worth"]
-        facts = {"price": out["price"], "worth": worth, "wanted": worth + out["price"]}
-        numbers = {name: words.number(value, 1) for name, value in facts.items()}
+        amounts = {"price": out["price"], "worth": outsider.worth, "wanted": outsider.worth + out["price"]}
+        numbers = {name: words.number(amount, 1) for name, amount in amounts.items()}
         changes.append(words.text("package.change_worth", **numbers))
-        if (wanted := said["chance_wanted"]) is not None:
-            shares = {"chance": words.share(said["chance"], 1), "wanted": words.share(wanted, 1)}
+        if (wanted := outsider.chances.wanted) is not None:
+            shares = {"chance": words.share(outsider.chances.point, 1), "wanted": words.share(wanted, 1)}
             changes.append(words.text("package.change_likelier", **shares))
     end = [] if finished else [words.text("package.no_time_for_all")]
     title = [words.text("package.would_enter")] if changes else []

@@ -15,6 +15,7 @@ from serving.html.template import font, render, style
 from serving.i18n import Speech
 from serving.reports.charts import TRIAGE_ORDER, BarGroup, groups, scatter
 from serving.reports.health_section import health_section
+from serving.reports.legend import banners
 from serving.reports.ranked import digits, isolated, ranked, rows, sum_known, weighty_parts
 from serving.reports.reasons import fields_said, question_lines, unit_reasons, weighing_table
 
@@ -102,38 +103,6 @@ def report_html(
         font=base64.b64encode(font()).decode("ascii"),
         style=style(),
     )
-
-
-def banners(appraisal: pd.DataFrame, speech: Speech) -> list[dict[str, str]]:
-    """What must be said before any figure: synthetic, reported, prior-driven.
-
-    Returns
-    -------
-    list of dict
-        ``kind`` (``warn`` or ``note``), ``title``, ``text``.
-    """
-    found = []
-    total, origin = len(appraisal), appraisal["origin"]
-    synthetic, reported = int((origin == "synthetic").sum()), origin == "reported"
-    if synthetic:
-        whole = synthetic == total
-        title = speech.text(
-            "page.synthetic_banner" if whole else "page.synthetic_some",
-            **({} if whole else {"count": speech.number(synthetic), "total": speech.number(total)}),
-        )
-        found.append({"kind": "warn", "title": title, "text": speech.text("legend.synthetic") if whole else ""})
-    if reported.any():
-        latest = appraisal.loc[reported, "as_of"].max()
-        count = speech.number(int(reported.sum()))
-        title = speech.text("page.reported_banner", count=count, date=speech.date(latest))
-        found.append({"kind": "note", "title": title, "text": speech.text("legend.reported")})
-    scorable = appraisal["scorable"].astype(bool)
-    prior = int(appraisal.loc[scorable, "prior_driven"].astype(bool).sum())
-    if prior:
-        counts = {"count": speech.number(prior), "total": speech.number(int(scorable.sum()))}
-        title = speech.text("page.prior_banner", **counts)
-        found.append({"kind": "note", "title": title, "text": speech.text("legend.prior_driven")})
-    return found
 
 
 def _headline(appraisal: pd.DataFrame, speech: Speech) -> dict[str, Any]:

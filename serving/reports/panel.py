@@ -14,7 +14,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.files import replacing
 from engine.intake.sheets import open_sheets
 from engine.parsing.text import fold, latin_digits
-from engine.reference import table
+from engine.reference.tables import table
 from engine.settings import LANGUAGES
 from serving.i18n import Speech, speech
 from serving.reports.cells import neutral, plain

@@ -13,11 +13,12 @@ import pandas as pd
 from engine.domain.extras import EXTRAS, ExtraKind, extra_value
 from engine.domain.items import item_objects
 from engine.domain.prediction import figures
-from engine.domain.unit import FIELDS, PARTS, Field, Kind, Origin, idle_months
+from engine.domain.unit import FIELDS, PARTS, Field, Kind, idle_months
 from engine.errors import EhyaError, ErrorCode
 from engine.files import replacing
 from serving.desk.ranking import EXPLAINED, Behind
 from serving.i18n import Speech
+from serving.reports.legend import legend, model_lines, origin_remarks
 from serving.reports.model_card import card_lines
 from serving.reports.reasons import (
     asked_document,
@@ -102,17 +103,6 @@ def ranking_sheet(appraisal: pd.DataFrame, speech: Speech, as_of: pd.Timestamp) 
     )
 
 
-def origin_remarks(appraisal: pd.DataFrame, speech: Speech) -> list[str]:
-    """What must stand above every list: that units are synthetic, or known from the press only."""
-    origins = set(appraisal["origin"].dropna())
-    found = []
-    if Origin.SYNTHETIC.value in origins:
-        found.append(speech.text("legend.synthetic" if len(origins) == 1 else "legend.synthetic_some"))
-    if Origin.REPORTED.value in origins:
-        found.append(speech.text("legend.reported"))
-    return found
-
-
 def ranking_notes(appraisal: pd.DataFrame, speech: Speech, assumptions: Sequence[tuple[str, Any]]) -> Notes:
     """Where the figures come from: assumptions of the question, model, data dates, sources, legend."""
     lines = [*assumptions, *model_lines(appraisal, speech)]
@@ -121,28 +111,6 @@ def ranking_notes(appraisal: pd.DataFrame, speech: Speech, assumptions: Sequence
     sources = appraisal["source"].dropna().value_counts().head(200)
     lines += [(speech.text("field.source"), f"{source} ({speech.number(count)})") for source, count in sources.items()]
     return Notes(speech.text("cli.notes"), lines)
-
-
-def model_lines(appraisal: pd.DataFrame, speech: Speech) -> list[tuple[str, Any]]:
-    """Version and data date of the model, and the span of the data's own dates."""
-    first = appraisal.iloc[0] if len(appraisal) else pd.Series(dtype=object)
-    dated = appraisal["as_of"].dropna()
-    span = [speech.date(day) for day in ((dated.min(), dated.max()) if len(dated) else ())]
-    return [
-        (speech.text("column.model_version"), first.get("model_version")),
-        (speech.text("column.model_data_until"), speech.date(first.get("model_data_until"))),
-        (speech.text("field.as_of"), " … ".join(dict.fromkeys(span)) or speech.date(None)),
-    ]
-
-
-def legend(appraisal: pd.DataFrame, speech: Speech) -> list[str]:
-    """How to read the figures."""
-    lines = [speech.text("legend.interval"), speech.text("legend.not_known"), speech.text("legend.rank")]
-    if "prior_driven" in appraisal.columns and appraisal["prior_driven"].astype("boolean").fillna(False).any():
-        lines.append(speech.text("legend.prior_driven"))
-    if "out_of_fold" in appraisal.columns and appraisal["out_of_fold"].astype("boolean").fillna(False).any():
-        lines.append(speech.text("legend.out_of_fold"))
-    return lines
 
 
 def further_columns(appraisal: pd.DataFrame, extras: pd.DataFrame, speech: Speech) -> OutputSheet:

@@ -13,7 +13,8 @@ from engine.domain.prediction import figures
 from engine.domain.unit import public_fields
 from engine.errors import EhyaError, ErrorCode
 from serving.i18n import Speech
-from serving.reports.ranking import legend, model_lines, origin_remarks, records
+from serving.reports.legend import legend, model_lines, origin_remarks
+from serving.reports.ranking import records
 from serving.reports.words import column_of, in_words, mapped
 from serving.reports.workbook import Notes, OutputSheet, SheetColumn, write_csv, write_json, write_xlsx
 

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.appraisal import Terms, appraise, order, settled, weighing
+from engine.appraisal import appraise, order, settled, weighing
 from engine.domain.unit import unit_table
 from engine.errors import EhyaError
 from engine.ranking.criteria import Part
 from engine.ranking.score import DEFAULT_WEIGHTS, classes, effective_weights
+from engine.ranking.terms import Terms
 
 
 @pytest.fixture(scope="module")

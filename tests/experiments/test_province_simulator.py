@@ -28,7 +28,7 @@ from experiments.province_simulator.province import Province
 from experiments.province_simulator.register import HEADINGS, load, standing, write_register
 from experiments.province_simulator.run import main, write
 from experiments.province_simulator.truth import SOURCE, without_effects
-from experiments.province_simulator.work import Work
+from experiments.province_simulator.work import WorkAtMonth12
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -127,7 +127,7 @@ def test_an_approach_that_was_never_made_lowers_the_chance_of_a_restart():
 
 def test_jobs_at_half_capacity_agree_with_integration():
     a, b, mean = 3.1, 2.4, 12.0
-    found = Work(np.array([a]), np.array([b]), np.array([0.1]), np.array([mean]), 0.5)
+    found = WorkAtMonth12(np.array([a]), np.array([b]), np.array([0.1]), np.array([mean]), 0.5)
     above = quad(lambda share: share * beta.pdf(share, a, b), 0.5, 1)[0] / beta.sf(0.5, a, b)
     assert found.jobs_at_half()[0] == pytest.approx(0.9 * mean * above / (a / (a + b)))
     assert found.half()[0] == pytest.approx(beta.sf(0.5, a, b))
@@ -136,7 +136,7 @@ def test_jobs_at_half_capacity_agree_with_integration():
 def test_drawn_jobs_have_the_stated_means_and_more_zeros_than_a_poisson():
     n = 200_000
     one = np.ones(n)
-    found = Work(4 * one, 2 * one, 0.1 * one, 15 * one, 0.5)
+    found = WorkAtMonth12(4 * one, 2 * one, 0.1 * one, 15 * one, 0.5)
     share, jobs = found.draw(np.random.default_rng(3))
     error = jobs.std() / n**0.5
     assert jobs.mean() == pytest.approx(found.jobs()[0], abs=4 * error)

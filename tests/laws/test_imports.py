@@ -89,7 +89,7 @@ def test_a_chain_of_imports_inside_training_is_short():
     assert max(longest.values()) <= LONGEST_IN_TRAINING
 
 
-LONGEST = {"engine": 12, "engine.store": 7, "features": 11}
+LONGEST = {"engine": 12, "engine.store": 7, "features": 9, "training": 16, "serving": 26}
 """Modules in the longest chain of imports that begins in a room, deferred ones included; it may only get shorter."""
 
 

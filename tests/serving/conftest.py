@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engine.appraisal import Terms, appraise
+from engine.appraisal import appraise
 from engine.domain.prediction import Output, columns
 from engine.domain.unit import unit_table
+from engine.ranking.terms import Terms
 from engine.scoring.artefact import Model
 from engine.settings import Settings
 from experiments.province_simulator.province import simulate

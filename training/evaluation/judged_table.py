@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
-from engine.appraisal import TOP
+from engine.ranking.terms import TOP
 from training.statistics.reliability import (
     Z90,
     calibration_error,

@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Against:
+class Opponent:
     """What stands against a challenger.
 
     Parameters
@@ -58,7 +58,7 @@ class Against:
         return "" if self.champion is None else self.champion.document.data_until
 
 
-def against(model: Model, register: Register, settings: Settings, *, as_of: pd.Timestamp) -> Against:
+def against(model: Model, register: Register, settings: Settings, *, as_of: pd.Timestamp) -> Opponent:
     """Open the champion and see what a challenger would change in the ranking.
 
     Parameters
@@ -81,7 +81,7 @@ def against(model: Model, register: Register, settings: Settings, *, as_of: pd.T
     now_first = first_units(current, model, as_of=as_of)
     champion = opened_champion(register, settings)
     if champion is None:
-        return Against(now_first=now_first)
+        return Opponent(now_first=now_first)
     first = first_units(current, champion, as_of=as_of)
     moved = sorted(set(first) ^ set(now_first))
     found: dict[str, str] = {}
@@ -90,10 +90,10 @@ def against(model: Model, register: Register, settings: Settings, *, as_of: pd.T
         found = explained(moved, register.units(known_by=since), units, register.events(known_by=as_of), since=since)
         if champion.kind != model.kind:
             found = dict.fromkeys(moved, OTHER_KIND) | found
-    return Against(champion, evidence_of(champion, settings), first, now_first, found, champion.digest)
+    return Opponent(champion, evidence_of(champion, settings), first, now_first, found, champion.digest)
 
 
-def newer(before: Against, model: Model, data_digest: str) -> bool:
+def newer(before: Opponent, model: Model, data_digest: str) -> bool:
     """Whether a model's last day is later than the champion's, and it learnt from something that the champion did not.
 
     Parameters
@@ -112,7 +112,7 @@ def newer(before: Against, model: Model, data_digest: str) -> bool:
 def side_by_side(
     own: JudgedTables,
     label: str,
-    before: Against,
+    before: Opponent,
     register: Register,
     *,
     as_of: pd.Timestamp,

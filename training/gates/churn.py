@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from engine.appraisal import TOP, appraise
+from engine.appraisal import appraise
 from engine.domain.outcome import OutcomeKind
+from engine.ranking.terms import TOP
 from engine.scoring.artefact import Model
 from features.predicted import predicted
 from training.evaluation.judged_table import LEAST_OUTCOMES

@@ -43,7 +43,7 @@ class Learner(Protocol):
 
     def fit_landmarks(
         self, X: pd.DataFrame, y: Floats, *, weights: Floats, dates: pd.Series, groups: pd.DataFrame
-    ) -> Fitted:
+    ) -> FittedLearner:
         """Learn from landmarks whose outcome is known: those of ``training.data`` as of an earlier day.
 
         Parameters
@@ -65,7 +65,7 @@ class Learner(Protocol):
 
 
 @runtime_checkable
-class Fitted(Protocol):
+class FittedLearner(Protocol):
     """A fitted learner.
 
     It may also have ``interval(X)``, shape (n, 2): ends of its own 80 % interval of the probability.

@@ -21,7 +21,7 @@ from scipy.special import expit, logit, polygamma
 from engine.scoring.belief import CELLS, Line, Standing, cells, transformed
 from engine.scoring.first_day import BeliefColumn, BeliefLine
 from engine.scoring.sections import HazardLink
-from training.priors.official_rates import Rate
+from training.priors.official_rates import BetaRate
 from training.priors.prior_effects import Slopes, slopes, usual
 from training.statistics.binomial import Prior, Rows, derivatives, fit_rows
 
@@ -207,7 +207,7 @@ def _foreseen(belief: Slopes, outcomes: Source) -> float:
     return float(outcomes.weights @ each)
 
 
-def restart_line(belief: Slopes, rate: Rate, population: Standing) -> Line:
+def restart_line(belief: Slopes, rate: BetaRate, population: Standing) -> Line:
     """Line whose mean over the population is the official rate.
 
     Parameters
@@ -224,7 +224,7 @@ def restart_line(belief: Slopes, rate: Rate, population: Standing) -> Line:
     return Line(intercept, belief.mean, factor(belief.covariance), _logit_spread(rate))
 
 
-def durable_line(belief: Slopes, rate: Rate, population: Standing, restart: Line) -> Line:
+def durable_line(belief: Slopes, rate: BetaRate, population: Standing, restart: Line) -> Line:
     """Line under which mean feasibility over the population is the product of both official rates.
 
     Parameters
@@ -307,6 +307,6 @@ def _root(excess: Callable[[float], float], near: float) -> float:
     return float(brentq(excess, near - _REACH, near + _REACH, xtol=1e-13, rtol=1e-14, maxiter=200))
 
 
-def _logit_spread(rate: Rate) -> float:
+def _logit_spread(rate: BetaRate) -> float:
     # Variance of the logit of a Beta variable: the sum of two trigamma values.
     return float(np.sqrt(polygamma(1, rate.a) + polygamma(1, rate.b)))

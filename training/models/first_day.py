@@ -26,7 +26,7 @@ from training.models.belief import (
     widened,
 )
 from training.models.size import size_signs
-from training.priors.official_rates import OfficialSize, Rate
+from training.priors.official_rates import BetaRate, OfficialSize
 from training.priors.prior_effects import Slopes, slopes
 
 LEAST_POPULATION = 30
@@ -159,8 +159,8 @@ def _sources(seen: Standing, prior: Slopes, sample: Sample, allowed: Sequence[st
     )
 
 
-def _rate(part: OfficialRate) -> Rate:
-    return Rate(part.a, part.b, part.rows_used)
+def _rate(part: OfficialRate) -> BetaRate:
+    return BetaRate(part.a, part.b, part.rows_used)
 
 
 def _bases(rows: pd.DataFrame, features: Sequence[str]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from engine.scoring.artefact import TREES
 from engine.scoring.hazards import DRAWS, waited
 from engine.scoring.sections import Block, HazardLink, HazardPart
 from features.schema import FeatureSchema
-from training.models.hazard_spec import FittedHead, HazardRecipe, Learner, Level, Observed
+from training.models.hazard_spec import FittedHead, HazardLevel, HazardRecipe, HeadKind, Observed
 from training.models.hazard_trees import (
     LEAST_EVENTS_OF_TREES,
     boosted,
@@ -60,7 +60,7 @@ _STREAM = 13
 
 def fit_head(
     seen: Observed,
-    level: Level | None,
+    level: HazardLevel | None,
     blocks: Sequence[Block],
     schema: FeatureSchema,
     *,
@@ -120,7 +120,7 @@ def fit_head(
     estimators: dict[str, Any] = {"": _line_estimator(line)}
     boosting: dict[str, Any] = {"share": 0.0, "interval_inflation": 1.0, "effects": {}}
     enough = seen.event.any(axis=1).sum() and distinct_events(seen) >= LEAST_EVENTS_OF_TREES
-    if recipe.learner is Learner.BLEND and enough:
+    if recipe.learner is HeadKind.BLEND and enough:
         effects, replaced = crossed_effects(seen, prior, blocks, schema, line, recipe, random_state)
         trees = boosted(seen, replaced, schema, recipe, signs or {}, seen.weights, random_state)
         inflation = interval_inflation(seen, replaced, schema, recipe, signs or {}, line, worlds, random_state)
@@ -144,7 +144,7 @@ def own_share(rows: Rows, prior: Prior, line: Floats, link: HazardLink) -> float
 
 
 def _prior(
-    level: Level | None,
+    level: HazardLevel | None,
     periods: int,
     groups: npt.NDArray[np.str_],
     told: SlopePriors,
@@ -162,7 +162,7 @@ def _prior(
     slopes[~told.known] = recipe.precision_factor * first_precision(groups[~told.known])
     slopes[told.known] = told.spread[told.known] ** -2.0
     if level is None:
-        level = Level(np.full(periods, 0.5), 1e4, np.full((draws, periods), 0.5))
+        level = HazardLevel(np.full(periods, 0.5), 1e4, np.full((draws, periods), 0.5))
         profile = 1e4
     else:
         profile = PROFILE_SPREAD

@@ -8,8 +8,8 @@ from scipy.special import polygamma
 from scipy.stats import beta, norm
 
 from engine.scoring.hazards import DRAWS, PERIOD_MONTHS, PERIODS
-from training.models.hazard_spec import Level
-from training.priors.official_rates import COMPETING_PER_YEAR, Rate
+from training.models.hazard_spec import HazardLevel
+from training.priors.official_rates import COMPETING_PER_YEAR, BetaRate
 
 Floats = npt.NDArray[np.float64]
 
@@ -19,7 +19,7 @@ END_SPREAD = 0.5
 _YEARS = PERIOD_MONTHS / 12
 
 
-def restart_level(rate: Rate, draws: int = DRAWS, *, random_state: int = 0) -> Level:
+def restart_level(rate: BetaRate, draws: int = DRAWS, *, random_state: int = 0) -> HazardLevel:
     """Prior of the restart hazard: constant rates whose 24-month incidence is that of official counts.
 
     Parameters
@@ -45,10 +45,10 @@ def restart_level(rate: Rate, draws: int = DRAWS, *, random_state: int = 0) -> L
     spread = float(np.sqrt(polygamma(1, rate.a) + polygamma(1, rate.b)))
     yearly = _yearly(np.append(worlds, rate.rate))
     each = np.tile(_within_period(yearly, COMPETING_PER_YEAR)[:, None], PERIODS)
-    return Level(each[-1], spread, each[:-1])
+    return HazardLevel(each[-1], spread, each[:-1])
 
 
-def end_level(rate: Rate, draws: int = DRAWS, *, random_state: int = 0) -> Level:
+def end_level(rate: BetaRate, draws: int = DRAWS, *, random_state: int = 0) -> HazardLevel:
     """Prior of the end for good in a period, given that the unit did not restart in it; the yearly rate is assumed.
 
     Parameters
@@ -63,7 +63,7 @@ def end_level(rate: Rate, draws: int = DRAWS, *, random_state: int = 0) -> Level
     yearly = _yearly(np.array([rate.rate]))
     first = _within_period(yearly, ends)
     each = np.tile((_within_period(ends, yearly) / (1 - first))[:, None], PERIODS)
-    return Level(each[-1], END_SPREAD, each[:-1])
+    return HazardLevel(each[-1], END_SPREAD, each[:-1])
 
 
 def _yearly(within: Floats) -> Floats:

@@ -20,7 +20,7 @@ Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.intp]
 
 
-class Learner(StrEnum):
+class HeadKind(StrEnum):
     """What a head is made of."""
 
     LINE = "line"
@@ -52,7 +52,7 @@ class HazardRecipe:
         (``engine.scoring.hazards.sifted``); at 0 an effect is as large years after the first attempt as at once.
     """
 
-    learner: Learner = Learner.LINE
+    learner: HeadKind = HeadKind.LINE
     link: HazardLink = HazardLink.LOGIT
     precision_factor: float = 1.0
     share: float = 0.5
@@ -76,7 +76,7 @@ class HazardRecipe:
         if settings is None:
             return cls()
         stated = {name: getattr(settings, name) for name in cls.__slots__}
-        return cls(**{**stated, "learner": Learner(settings.learner)})
+        return cls(**{**stated, "learner": HeadKind(settings.learner)})
 
     def settings(self, random_state: int) -> HazardSettings:
         """As the document of a model holds it, with the seed."""
@@ -85,7 +85,7 @@ class HazardRecipe:
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class HazardLevel:
     """Prior of a hazard: what is believed before any own record.
 
     Parameters

@@ -16,7 +16,7 @@ from engine.scoring.hazards import DRAWS
 from engine.scoring.sections import Hazards
 from features.schema import FeatureSchema
 from training.models.hazard import fit_head
-from training.models.hazard_spec import HazardRecipe, Level, Observed
+from training.models.hazard_spec import HazardLevel, HazardRecipe, Observed
 from training.priors.prior_effects import Slopes
 from training.statistics.design_blocks import line_blocks, ranges
 
@@ -28,7 +28,7 @@ def fit_horizon(
     label: Floats,
     schema: FeatureSchema,
     *,
-    level: Level | None = None,
+    level: HazardLevel | None = None,
     recipe: HazardRecipe = HazardRecipe(),  # noqa: B008 - frozen
     unit: npt.NDArray[np.intp] | None = None,
     weights: Floats | None = None,

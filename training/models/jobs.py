@@ -25,7 +25,7 @@ from training.priors.official_rates import OfficialSize
 from training.priors.promise_realisation import realisation
 from training.statistics.conformal import held_out
 from training.statistics.design_blocks import LEAST_OF_LEVEL, LEVEL_PENALTY
-from training.statistics.shrinkage import Before, Floats, Pooled, pooled_chance, pooled_line
+from training.statistics.shrinkage import Floats, Pooled, PriorBelief, pooled_chance, pooled_line
 
 READ = (Feature.SECTOR_DIVISION, Feature.COUNTY_LEVEL, Feature.JOBS_BEFORE_LOG)
 """What the heads read of Ehya's own features, beside the promise. Power, buildings and machinery tell little of size
@@ -79,11 +79,11 @@ class JobsPrior:
         """Mean of the logarithm of jobs given any: draws then average to what official counts say."""
         return self.size.log_mean - (self.unit_spread**2 + self.size.spread**2) / 2 - float(np.log(self.chance))
 
-    def before(self) -> Before:
+    def before(self) -> PriorBelief:
         """As ``training.statistics.shrinkage`` takes it: official averages count for (unit spread / their own spread)
         squared.
         """
-        return Before(
+        return PriorBelief(
             level=self.level,
             level_records=(self.unit_spread / self.size.spread) ** 2,
             spread=self.unit_spread,
@@ -268,7 +268,7 @@ def _intervals(
     columns: Floats,
     logs: Floats,
     line: Pooled,
-    before: Before,
+    before: PriorBelief,
     weights: Floats,
     random_state: int,
     wider: Floats,

@@ -35,7 +35,7 @@ from training.cohort.landmarks import LEAST_RESTARTS, Followed, plants
 from training.cohort.spells import ENDED, RESTARTED
 from training.models.hazard import fit_head
 from training.models.hazard_prior import end_level, restart_level
-from training.models.hazard_spec import FittedHead, HazardRecipe, Learner, Level, Observed
+from training.models.hazard_spec import FittedHead, HazardLevel, HazardRecipe, HeadKind, Observed
 from training.models.jobs import FittedJobs, JobsPrior, fit_jobs, job_features
 from training.models.maturing import followed
 from training.priors.official_rates import Priors, official_rate
@@ -161,7 +161,7 @@ def fit_outcomes(
             def refit(rows: npt.NDArray[np.bool_]) -> dict[str, FittedHead]:
                 return _hazards(
                     seen.where(rows), priors, held[rows], spread[rows], of_unit[rows], blocks,
-                    replace(recipe, learner=Learner.LINE), random_state, 2, lambda share: None, believed["restart"],
+                    replace(recipe, learner=HeadKind.LINE), random_state, 2, lambda share: None, believed["restart"],
                 )  # fmt: skip
 
             heads["restart"], shift = followed(
@@ -319,7 +319,7 @@ def _capacity(
         of_unit[row] * seen_weights(seen.restarts), unit,
     )  # fmt: skip
     even = (np.random.default_rng(random_state + 2).permutation(draws) + 0.5) / draws
-    level = Level(
+    level = HazardLevel(
         np.array([rate.rate]),
         float(np.sqrt(polygamma(1, rate.a) + polygamma(1, rate.b))),
         beta.ppf(even, rate.a, rate.b)[:, None],

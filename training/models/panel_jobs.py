@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.special import expit
 
 from engine.scoring.first_day import PanelJobs
-from engine.scoring.size import Jobs, opinion
+from engine.scoring.size import LogJobs, opinion
 from training.models.belief import Source, updated
 from training.priors.prior_effects import Slopes
 
@@ -40,7 +40,7 @@ class Expected:
         Their model matrix, shape (n, features), index ``unit_id``.
     """
 
-    jobs: Jobs
+    jobs: LogJobs
     matrix: pd.DataFrame
 
     @property

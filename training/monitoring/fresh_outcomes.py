@@ -44,7 +44,7 @@ from training.gates.groups import group_losses, plain
 from training.gates.verdicts import jobs_scores, scores
 from training.models.hazard_prior import restart_level
 from training.monitoring.matured import landmarks_since, matured_of
-from training.priors.official_rates import Rate
+from training.priors.official_rates import BetaRate
 
 
 class Ripeness(Code):
@@ -209,7 +209,7 @@ def _beside(
 ) -> pd.DataFrame:  # fmt: skip
     """A judged table: champion and prior put beside the model."""
     restart, capacity = model.population.restart, model.population.capacity
-    rate = Rate(restart.a, restart.b, restart.rows_used)
+    rate = BetaRate(restart.a, restart.b, restart.rows_used)
     if "period" in rows:
         prior = restart_level(rate, draws=1).probability[rows["period"].to_numpy(np.intp) - 1]
     else:

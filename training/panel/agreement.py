@@ -10,11 +10,17 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from engine.codes import Code
-from training.panel.answers import Answer
+from training.panel.answers import PanelAnswer
 
 Floats = npt.NDArray[np.float64]
 
-SIDE = {Answer.FIRST_MUCH: 1, Answer.FIRST: 1, Answer.EQUAL: 0, Answer.SECOND: -1, Answer.SECOND_MUCH: -1}
+SIDE = {
+    PanelAnswer.FIRST_MUCH: 1,
+    PanelAnswer.FIRST: 1,
+    PanelAnswer.EQUAL: 0,
+    PanelAnswer.SECOND: -1,
+    PanelAnswer.SECOND_MUCH: -1,
+}
 """Which unit an answer is for."""
 
 NEXT_TO_NOTHING = 0.01
@@ -66,7 +72,7 @@ class Expert:
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class QuestionAgreement:
     """Of one question.
 
     Parameters
@@ -84,7 +90,7 @@ class Agreement:
     concordance: float
 
 
-def agreement(answers: pd.DataFrame, questions: pd.DataFrame, *, output: str) -> Agreement:
+def agreement(answers: pd.DataFrame, questions: pd.DataFrame, *, output: str) -> QuestionAgreement:
     """Look at the answers to one question.
 
     Parameters
@@ -97,7 +103,7 @@ def agreement(answers: pd.DataFrame, questions: pd.DataFrame, *, output: str) ->
     own = answers[answers["output"] == output].merge(questions, on=["panel", "number"])
     own = own.assign(side=own["answer"].map({code.value: side for code, side in SIDE.items()}).astype("int64"))
     experts = tuple(_expert(str(code), rows, own) for code, rows in own.groupby("expert", sort=True))
-    return Agreement(output, experts, _concordance(own))
+    return QuestionAgreement(output, experts, _concordance(own))
 
 
 def concordance(ranks: Floats) -> float:

@@ -26,7 +26,7 @@ EXPERT = re.compile(r"[A-Za-z]{1,3}[0-9]{1,4}")
 """An expert is a code and never a name."""
 
 
-class Answer(Code):
+class PanelAnswer(Code):
     """What an expert says of a pair."""
 
     FIRST_MUCH = "first_much"

@@ -17,18 +17,18 @@ import pandas as pd
 
 from training.models.belief import Source
 from training.panel.agreement import agreement
-from training.panel.answers import Answer
+from training.panel.answers import PanelAnswer
 from training.panel.answers import answers as taken
 from training.panel.answers import questions as handed_out
 
 Floats = npt.NDArray[np.float64]
 
 CHANCES = {
-    Answer.FIRST_MUCH.value: 5 / 6,
-    Answer.FIRST.value: 2 / 3,
-    Answer.EQUAL.value: 1 / 2,
-    Answer.SECOND.value: 1 / 3,
-    Answer.SECOND_MUCH.value: 1 / 6,
+    PanelAnswer.FIRST_MUCH.value: 5 / 6,
+    PanelAnswer.FIRST.value: 2 / 3,
+    PanelAnswer.EQUAL.value: 1 / 2,
+    PanelAnswer.SECOND.value: 1 / 3,
+    PanelAnswer.SECOND_MUCH.value: 1 / 6,
 }
 """What an answer stands for: five to one, two to one, one to one (assumed). The form says so."""
 
@@ -122,7 +122,9 @@ def sides(answers: pd.DataFrame, questions: pd.DataFrame, shown: pd.DataFrame, *
     """
     own = _answered(answers, questions, shown, output)
     places = {side: shown.index.get_indexer(pd.Index(own[side])) for side in ("first", "second")}
-    return pd.DataFrame(places | {"much": own["answer"].isin([Answer.FIRST_MUCH, Answer.SECOND_MUCH]).to_numpy()})
+    return pd.DataFrame(
+        places | {"much": own["answer"].isin([PanelAnswer.FIRST_MUCH, PanelAnswer.SECOND_MUCH]).to_numpy()}
+    )
 
 
 def _answered(answers: pd.DataFrame, questions: pd.DataFrame, shown: pd.DataFrame, output: str) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from engine.scoring.document import OutcomesDocument
 from engine.settings import Settings
 from engine.store import Register
 from training.evaluation.evidence import JudgedTables
-from training.gates.champion import Against, side_by_side
+from training.gates.champion import Opponent, side_by_side
 from training.panel.comparisons import Panel
 from training.pipeline.grounding import ground_of
 from training.pipeline.rival import rival
@@ -19,7 +19,7 @@ from training.pipeline.rival import rival
 def beside_champion(
     model: Model,
     own: JudgedTables,
-    before: Against,
+    before: Opponent,
     register: Register,
     settings: Settings,
     *,

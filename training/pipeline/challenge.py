@@ -41,7 +41,7 @@ from training.pipeline.own_learner import learner_alone, taught, with_learner
 from training.pipeline.rival import rival
 from training.registry.lock import one_training
 from training.registry.versions import settle
-from training.tuning.progress import Progress, Stage, silent
+from training.tuning.progress import Progress, SearchStage, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,16 +153,16 @@ def _candidate(
         models.append(fit(seen))
         return models[-1]
 
-    progress(Stage.JUDGING, 0.0)
+    progress(SearchStage.JUDGING, 0.0)
     table = judge_folds(
         found.folds, kept, prior_probability=found.priors.feasibility, which=found.judging,
-        progress=lambda share: progress(Stage.JUDGING, share),
+        progress=lambda share: progress(SearchStage.JUDGING, share),
     )  # fmt: skip
     _refuse_peeking(guard, models[-1], found, random_state)
     alone = learner_alone(guard, found)
     apart = left_out(found.folds, found.judging, found.seen, alone, random_state=random_state)
     outcomes = table.outcomes[list(COLUMNS)].assign(**{LEFT_OUT: apart[LEFT_OUT].to_numpy()})
-    progress(Stage.FITTING, 0.0)
+    progress(SearchStage.FITTING, 0.0)
     whole = taught(found, found.seen)
     fitted = guard.fit(whole)
     idle = standing_idle(found.units, found.events, as_of=found.as_of)

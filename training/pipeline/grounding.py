@@ -19,7 +19,7 @@ from training.pipeline.ground import FOLDS, Ground, judged_folds
 from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
 from training.propensity.correction import approach_weights
 from training.registry.provenance import data_digest
-from training.tuning.progress import Progress, Stage, silent
+from training.tuning.progress import Progress, SearchStage, silent
 
 
 def learnable(
@@ -55,9 +55,9 @@ def learnable(
     key = (log_state(register), as_of, origin, random_state)
     last = _LAST.get(register)
     if last is None or last[0] != key:
-        progress(Stage.READING, 0.0)
+        progress(SearchStage.READING, 0.0)
         units, events = register.units(known_by=as_of), register.events(known_by=as_of)
-        progress(Stage.READING, 1.0)
+        progress(SearchStage.READING, 1.0)
         found = learnable_from(
             past_units(register, origin), units, events, as_of=as_of, origin=origin,
             records=register.units.first_records, showings=lambda: register.showings(as_of),
@@ -105,13 +105,13 @@ def learnable_from(
     log = events[events["unit_id"].isin(mine.index)]
     if log["unit_id"].nunique() < LEAST_OUTCOMES:
         return None
-    progress(Stage.DESCRIBING, 0.0)
+    progress(SearchStage.DESCRIBING, 0.0)
     if described is None:
         described = describe(units_at, log, LEARNT, as_of=as_of)
     first = records()
     first = first[(first["origin"] == origin) & (first["known_on"] <= as_of)]
     weights, approached = approach_weights(first, log, showings(), as_of=as_of, random_state=random_state)
-    progress(Stage.DESCRIBING, 1.0)
+    progress(SearchStage.DESCRIBING, 1.0)
     return Learnable(mine, log, events, described, labelled(described, log, as_of=as_of), weights, approached)
 
 

@@ -19,7 +19,7 @@ from training.evaluation.baselines import ABCD
 from training.evaluation.candidate import Candidate
 from training.evaluation.evidence import JudgedTables, keep
 from training.gates.card import card, markdown
-from training.gates.champion import Against, against, at_work, newer, side_by_side
+from training.gates.champion import Opponent, against, at_work, newer, side_by_side
 from training.gates.groups import group_losses, plain
 from training.gates.rules import Verdict, shut_gates
 from training.gates.verdicts import jobs_scores, judge, scores
@@ -27,7 +27,7 @@ from training.registry.delivery import Delivery, deliver
 from training.registry.provenance import code_version, data_digest
 from training.registry.runs import Data, log_training
 from training.registry.versions import register_model
-from training.tuning.progress import Progress, Stage, silent
+from training.tuning.progress import Progress, SearchStage, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,10 @@ def judged_and_kept(
         entry in the registry.
     """
     judged = _judged(candidate, register, settings, as_of=as_of, random_state=random_state)
-    progress(Stage.JUDGING, 1.0)
-    progress(Stage.LOGGING, 0.0)
+    progress(SearchStage.JUDGING, 1.0)
+    progress(SearchStage.LOGGING, 0.0)
     result = (_kept if served else _compared)(candidate, judged, register, settings)
-    progress(Stage.LOGGING, 1.0)
+    progress(SearchStage.LOGGING, 1.0)
     return result
 
 
@@ -224,7 +224,7 @@ def _kept_before(register: Register, version: str, path: Path) -> str | None:
     return recorded[0]
 
 
-def _change(before: Against, figures: Mapping[str, Any]) -> dict[str, Any]:
+def _change(before: Opponent, figures: Mapping[str, Any]) -> dict[str, Any]:
     if before.champion is None:
         return {"champion": "none"}
     old = before.champion

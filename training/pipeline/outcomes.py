@@ -25,7 +25,7 @@ from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS, LEFT_OUT
 from training.evaluation.left_out import by_model, left_out
 from training.evaluation.walk_forward import FoldPlan, judge_folds
 from training.models.capital import LEARNT
-from training.models.hazard_spec import HazardRecipe, Learner
+from training.models.hazard_spec import HazardRecipe, HeadKind
 from training.models.line_effects import line_effects
 from training.models.outcomes import fit_outcomes, point_fit
 from training.panel.comparisons import Panel
@@ -35,12 +35,12 @@ from training.pipeline.rival import rival
 from training.priors.official_rates import Priors
 from training.priors.prior_effects import slopes
 from training.registry.provenance import code_version
-from training.tuning.progress import USUAL, Effort, Progress, Stage, silent
+from training.tuning.progress import USUAL, Effort, Progress, SearchStage, silent
 from training.tuning.search import Choice, Real, Space, Tuned, tune
 
 TRIALS = 12
 SPACE: Space = {
-    "learner": Choice((Learner.LINE.value, Learner.BLEND.value)),
+    "learner": Choice((HeadKind.LINE.value, HeadKind.BLEND.value)),
     "precision_factor": Real(1.0, 100.0, log=True),
     "share": Real(0.2, 0.8),
     "follow": Choice((0.0, 0.5, 1.0)),
@@ -49,7 +49,7 @@ SPACE: Space = {
 PATIENCE = 6
 """Trials in a row that may add nothing before the search ends (assumed)."""
 
-START = {"learner": Learner.LINE.value, "precision_factor": 10.0, "share": 0.5, "follow": 1.0, "frailty": 1.0}
+START = {"learner": HeadKind.LINE.value, "precision_factor": 10.0, "share": 0.5, "follow": 1.0, "frailty": 1.0}
 """What is tried first, and taken where there are no folds to choose on. Why ten: decision 0012; why one: 0037."""
 
 
@@ -129,15 +129,15 @@ def candidate_of(
         found = _searched(ground, journal, random_state=random_state, effort=effort, progress=progress)
         recipe = recipe_of(START if found is None else found.recipe)
     priors, weights = ground.priors, ground.weights
-    progress(Stage.FITTING, 0.0)
+    progress(SearchStage.FITTING, 0.0)
     idle = standing_idle(ground.units, ground.events, as_of=ground.as_of)
     fitted = fit_outcomes(
         ground.seen, priors, as_of=ground.as_of, recipe=recipe, weights=weights, random_state=random_state,
         origin=ground.origin, effects=ground.effects,
         present=matrix(idle, LEARNT, ground.described.fitted, as_of=ground.as_of),
-        draws=draws, progress=lambda share: progress(Stage.FITTING, share),
+        draws=draws, progress=lambda share: progress(SearchStage.FITTING, share),
     )  # fmt: skip
-    progress(Stage.JUDGING, 0.0)
+    progress(SearchStage.JUDGING, 0.0)
     fit = point_fit(priors, recipe=recipe, weights=weights, random_state=random_state, effects=ground.effects)
     models: list[Model] = []
 
@@ -147,7 +147,7 @@ def candidate_of(
 
     table = judge_folds(
         ground.folds, kept, prior_probability=priors.feasibility, which=ground.judging,
-        progress=lambda share: progress(Stage.JUDGING, share),
+        progress=lambda share: progress(SearchStage.JUDGING, share),
     )  # fmt: skip
     apart = left_out(ground.folds, ground.judging, ground.seen, by_model(fit), random_state=random_state)
     document = of_kind(fitted.model.document, OutcomesDocument)
@@ -181,7 +181,7 @@ def candidate_of(
 def recipe_of(chosen: Mapping[str, Any]) -> HazardRecipe:
     """Settings of the search as the model takes them."""
     return HazardRecipe(
-        learner=Learner(chosen["learner"]),
+        learner=HeadKind(chosen["learner"]),
         precision_factor=round(float(chosen["precision_factor"]), 4),
         share=round(float(chosen["share"]), 4),
         follow=float(chosen["follow"]),
@@ -220,7 +220,7 @@ def acting(recipe: Mapping[str, Any]) -> list[str]:
     >>> acting({"learner": "line"})
     ['learner', 'precision_factor', 'follow', 'frailty']
     """
-    return [name for name in SPACE if name != "share" or recipe["learner"] == Learner.BLEND.value]
+    return [name for name in SPACE if name != "share" or recipe["learner"] == HeadKind.BLEND.value]
 
 
 def _search_figures(found: Tuned) -> dict[str, Any]:
@@ -237,7 +237,7 @@ def _searched(
     trials = TRIALS if effort.trials is None else effort.trials
     if count < 1 or trials < 1:
         return None
-    progress(Stage.SEARCHING, 0.0)
+    progress(SearchStage.SEARCHING, 0.0)
     parts = [_Fold.of(ground.folds, fold) for fold in ground.searched]
     objective = partial(
         _loss, parts=parts, priors=ground.priors, weights=ground.weights, effects=ground.effects,
@@ -256,7 +256,7 @@ def _searched(
         patience=PATIENCE,
         acting=acting,
         random_state=random_state,
-        progress=lambda done, best: progress(Stage.SEARCHING, done / trials, best),
+        progress=lambda done, best: progress(SearchStage.SEARCHING, done / trials, best),
     )
 
 

@@ -27,7 +27,7 @@ from training.models.press import ALLOWED, DESCRIBED, Fitted, fit
 from training.panel.comparisons import Panel, comparisons, sides
 from training.priors.official_rates import OfficialSize, Priors, capacity_rate, jobs_size, restart_rate
 from training.priors.prior_effects import Slopes, slopes
-from training.tuning.progress import Progress, Stage, silent
+from training.tuning.progress import Progress, SearchStage, silent
 
 TRIALS = 12
 LEAST_UNITS = 60
@@ -75,7 +75,7 @@ def fit_sample(
         if known < least:
             raise EhyaError(ErrorCode.TOO_FEW_ROWS, given=known, allowed=least)
     priors = Priors(restart=restart_rate(rates), capacity=capacity_rate(), size=jobs_size(averages))
-    tell = lambda share: progress(Stage.FITTING, share)  # noqa: E731
+    tell = lambda share: progress(SearchStage.FITTING, share)  # noqa: E731
     # Matrices of fifty columns: a second thread costs more than it brings, and far more on a busy machine.
     with threadpool_limits(limits=1):
         fitted = fit(

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from engine.domain.reported import reported_units
-from engine.reference import table
+from engine.reference.tables import table
 from engine.scoring import runtime
 from engine.scoring.artefact import Model
 from engine.scoring.document import REPORTED, ReportedDocument, of_kind
@@ -22,7 +22,7 @@ from training.panel.comparisons import Panel
 from training.pipeline.press_fit import TRIALS, fit_sample
 from training.priors.official_rates import official_counts
 from training.registry.provenance import data_digest
-from training.tuning.progress import USUAL, Effort, Progress, Stage, silent
+from training.tuning.progress import USUAL, Effort, Progress, SearchStage, silent
 
 
 def reported_candidate(
@@ -61,7 +61,7 @@ def reported_candidate(
         effects=effects,
         panel=panel,
     )
-    progress(Stage.JUDGING, 0.0)
+    progress(SearchStage.JUDGING, 0.0)
     official = official_counts(table("revival_rates"), table("jobs_per_unit"))
     document = of_kind(fitted.model.document, ReportedDocument)
     document = document.changed(kind=REPORTED, origin=REPORTED, official=official)

@@ -21,7 +21,7 @@ from training.pipeline.outcomes import outcomes_candidate
 from training.pipeline.reported import reported_candidate
 from training.registry.lock import one_training
 from training.registry.versions import settle
-from training.tuning.progress import Effort, Progress, Stage, silent
+from training.tuning.progress import Effort, Progress, SearchStage, silent
 
 
 def train(
@@ -109,8 +109,8 @@ def _candidate(
         raise EhyaError(ErrorCode.TOO_FEW_OUTCOMES, given=origin, allowed=LEAST_RESTARTS)
     if candidate is None:
         tell = progress if effort.trials == 0 else silent  # else the log was read before, and told of
-        tell(Stage.READING, 0.0)
+        tell(SearchStage.READING, 0.0)
         units, events = register.units(known_by=as_of), register.events(known_by=as_of)
-        tell(Stage.READING, 1.0)
+        tell(SearchStage.READING, 1.0)
         candidate = reported_candidate(units, events, panel=Panel.of(settings.panel), **told)
     return candidate

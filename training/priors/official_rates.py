@@ -11,7 +11,7 @@ from scipy.special import logit
 from scipy.stats import beta, norm
 
 from engine.errors import EhyaError, ErrorCode
-from engine.reference import table
+from engine.reference.tables import table
 from engine.scoring.sections import OfficialRate
 
 HORIZON_YEARS = 2.0
@@ -36,7 +36,7 @@ _GRID = (np.arange(2000) + 0.5) / 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class BetaRate:
     """A probability with its uncertainty as a Beta distribution.
 
     Parameters
@@ -66,7 +66,7 @@ class Rate:
         """90 % quantile."""
         return float(beta.ppf(0.9, self.a, self.b))
 
-    def updated(self, successes: int, failures: int) -> Rate:
+    def updated(self, successes: int, failures: int) -> BetaRate:
         """Posterior after so many observed units.
 
         Examples
@@ -74,7 +74,7 @@ class Rate:
         >>> Rate(2.0, 6.0, 3).updated(1, 1)
         Rate(a=3.0, b=7.0, rows_used=5)
         """
-        return Rate(self.a + successes, self.b + failures, self.rows_used + successes + failures)
+        return BetaRate(self.a + successes, self.b + failures, self.rows_used + successes + failures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,8 @@ class OfficialSize:
 class Priors:
     """What is known from official counts alone: rates of restart and capacity, and jobs per revived unit."""
 
-    restart: Rate
-    capacity: Rate
+    restart: BetaRate
+    capacity: BetaRate
     size: OfficialSize
 
     @property
@@ -110,12 +110,12 @@ class Priors:
         return self.restart.rate * self.capacity.rate
 
 
-def official_rate(rate: Rate) -> OfficialRate:
+def official_rate(rate: BetaRate) -> OfficialRate:
     """A rate as the document of a model holds it."""
     return OfficialRate(a=rate.a, b=rate.b, rate=rate.rate, low=rate.low, high=rate.high, rows_used=rate.rows_used)
 
 
-def restart_rate(rates: pd.DataFrame | None = None) -> Rate:
+def restart_rate(rates: pd.DataFrame | None = None) -> BetaRate:
     """P(restart within 24 months) of a unit of the idle stock, from official counts.
 
     Each row gives a yearly rate, revived / (idle stock x years): the stock is taken as the mean stock at risk, since
@@ -156,9 +156,9 @@ def restart_rate(rates: pd.DataFrame | None = None) -> Rate:
     return _beta(float(within.mean()), float(within.var()), len(used))
 
 
-def capacity_rate() -> Rate:
+def capacity_rate() -> BetaRate:
     """Prior of P(half of nominal capacity or more at month 12 | restart)."""
-    return Rate(CAPACITY_A, CAPACITY_B, 0)
+    return BetaRate(CAPACITY_A, CAPACITY_B, 0)
 
 
 def jobs_size(averages: pd.DataFrame | None = None) -> OfficialSize:
@@ -206,9 +206,9 @@ def _level_and_spread(logs: pd.Series, region: pd.Series) -> tuple[float, float]
     return float(level.mean()), float(np.hypot(spread, doubt))
 
 
-def _beta(mean: float, variance: float, rows_used: int) -> Rate:
+def _beta(mean: float, variance: float, rows_used: int) -> BetaRate:
     weight = mean * (1 - mean) / variance - 1
-    return Rate(mean * weight, (1 - mean) * weight, rows_used)
+    return BetaRate(mean * weight, (1 - mean) * weight, rows_used)
 
 
 def official_counts(rates: pd.DataFrame, averages: pd.DataFrame) -> dict[str, Any]:

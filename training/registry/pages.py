@@ -20,7 +20,7 @@ STOP_SECONDS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
+class MlflowPages:
     """MLflow's pages, running.
 
     Parameters
@@ -52,7 +52,7 @@ class Pages:
                 os.killpg(self.server.pid, signal.SIGKILL)
 
 
-def start_pages(settings: Settings, *, port: int, host: str = "127.0.0.1") -> Pages:
+def start_pages(settings: Settings, *, port: int, host: str = "127.0.0.1") -> MlflowPages:
     """Start MLflow's own pages on the workspace, for this computer only.
 
     Parameters
@@ -84,4 +84,4 @@ def start_pages(settings: Settings, *, port: int, host: str = "127.0.0.1") -> Pa
     set_environment(MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false")
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     server = subprocess.Popen(command, start_new_session=True, **quiet)  # type: ignore[call-overload]  # noqa: S603
-    return Pages(server, f"http://{host}:{port}/{RUNS_PAGE.format(experiment=experiment)}")
+    return MlflowPages(server, f"http://{host}:{port}/{RUNS_PAGE.format(experiment=experiment)}")

@@ -23,7 +23,7 @@ FILE, DIGEST_FILE = "model.ehya", "model.sha256"
 _FLAGS, _NUMBERS = {Kind.FLAG}, {Kind.COUNT, Kind.NUMBER, Kind.SHARE, Kind.MONEY, Kind.YEAR}
 
 
-class Forecaster:
+class ServedModel:
     """A model of ours in the shape that MLflow serves.
 
     Parameters
@@ -103,7 +103,7 @@ def example() -> pd.DataFrame:
     )
 
 
-def _load_pyfunc(path: str) -> Forecaster:
+def _load_pyfunc(path: str) -> ServedModel:
     """Open the folder of a registered model; MLflow finds this function by its name.
 
     Raises
@@ -113,4 +113,4 @@ def _load_pyfunc(path: str) -> Forecaster:
     """
     folder = Path(path)
     digest = (folder / DIGEST_FILE).read_text("ascii").strip()
-    return Forecaster(load(folder / FILE, digest=digest))
+    return ServedModel(load(folder / FILE, digest=digest))

@@ -48,7 +48,7 @@ class Pooled:
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class PriorBelief:
     """What is supposed before any record.
 
     Parameters
@@ -74,7 +74,7 @@ class Before:
 
 
 def pooled_line(
-    columns: Floats, target: Floats, kinds: Sequence[str], before: Before, weights: Floats | None = None
+    columns: Floats, target: Floats, kinds: Sequence[str], before: PriorBelief, weights: Floats | None = None
 ) -> Pooled:
     """Fit a line with normal effects whose variances are learnt (empirical Bayes).
 
@@ -285,7 +285,9 @@ def _left(gram: Floats, moment: Floats, square: float, penalties: Floats) -> flo
     return max(square - float(moment @ np.linalg.solve(gram + np.diag(penalties), moment)), 0.0)
 
 
-def _marginal(gram: Floats, moment: Floats, square: float, penalties: Floats, records: float, before: Before) -> float:
+def _marginal(
+    gram: Floats, moment: Floats, square: float, penalties: Floats, records: float, before: PriorBelief
+) -> float:
     determinant = np.linalg.slogdet(gram + np.diag(penalties))[1] - np.log(penalties).sum()
     left = before.spread_records * before.spread**2 + _left(gram, moment, square, penalties)
     return -0.5 * float(determinant) - 0.5 * (records + before.spread_records) * float(np.log(left))

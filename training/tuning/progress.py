@@ -8,7 +8,7 @@ from typing import Protocol
 from engine.codes import Code
 
 
-class Stage(Code):
+class SearchStage(Code):
     """What a training is doing."""
 
     READING = "reading"
@@ -22,11 +22,11 @@ class Stage(Code):
 class Progress(Protocol):
     """Called with the stage, the share of it that is done (0..1) and, in a search, the best loss so far."""
 
-    def __call__(self, stage: Stage, share: float, best: float | None = None) -> None:
+    def __call__(self, stage: SearchStage, share: float, best: float | None = None) -> None:
         """Hear how far it is."""
 
 
-def silent(stage: Stage, share: float, best: float | None = None) -> None:
+def silent(stage: SearchStage, share: float, best: float | None = None) -> None:
     """Tell nobody."""
 
 

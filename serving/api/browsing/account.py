@@ -11,7 +11,7 @@ from serving.api.access import Rate, WithoutKey, open_to
 from serving.api.browsing.answers import answered, form_of, settings_of, went, wrong
 from serving.api.browsing.look import words_for
 from serving.api.browsing.visits import SignInNeededError
-from serving.api.gate import Gate, Pass, neighbourhood
+from serving.api.gate import AccessGate, Pass, neighbourhood
 from serving.desk.people import LONGEST_NAME, change_password
 from serving.desk.sessions import Visit
 from serving.pages.desk.account import account_page
@@ -34,7 +34,7 @@ def router() -> APIRouter:
         session, given = visit_at(request).session, form_of(request)
         old, new, again = (given.whole(name) for name in ("password", "password_new", "password_again"))
         words = words_for(request)
-        gate: Gate = request.app.state.gate
+        gate: AccessGate = request.app.state.gate
         if new != again:
             return await _refused(request, words.text("account.differ"))
         settings, cost = settings_of(request), request.app.state.password_cost

@@ -35,7 +35,7 @@ from serving.api.browsing.answers import (
 )
 from serving.api.browsing.look import words_for
 from serving.api.browsing.today import NOT_READY
-from serving.api.downloads import XLSX
+from serving.api.media import XLSX
 from serving.api.meetings import CALENDAR
 from serving.desk.agreements import accept
 from serving.desk.event_lists import event_lists

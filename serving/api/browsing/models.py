@@ -204,7 +204,7 @@ def _said(request: Request, run: RunStatus | None) -> tuple[RunStatus, str] | No
     if run.code is not None:
         return run, said_here(run.code, {"nearest": None, "allowed": None, **facts}, words)
     if run.state is RunState.RUNNING:
-        return run, words.text(f"stage.{run.stage}") if run.stage else words.text(run.kind)
+        return run, words.text(f"search_stage.{run.stage}") if run.stage else words.text(run.kind)
     back = run.kind is RunKind.ROLL_BACK and run.state is RunState.PROMOTED
     key = "back" if back else run.state.value
     return run, words.text(f"room.ended_{key}", version=isolated(run.version or ""))

@@ -34,8 +34,8 @@ from serving.api.browsing.answers import (
 )
 from serving.api.browsing.look import words_for
 from serving.api.browsing.today import NOT_READY
-from serving.api.downloads import XLSX
 from serving.api.forms import Form
+from serving.api.media import XLSX
 from serving.desk.office import Office
 from serving.desk.outcomes import (
     OutcomeList,

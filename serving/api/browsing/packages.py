@@ -33,22 +33,20 @@ from serving.api.browsing.answers import (
 )
 from serving.api.browsing.look import words_for
 from serving.api.browsing.today import NOT_READY
-from serving.api.downloads import PDF, XLSX
+from serving.api.media import PDF, XLSX
 from serving.desk.booklet import package_booklet
 from serving.desk.clock import day_from, day_of
 from serving.desk.loosening import loosened, with_wish
 from serving.desk.office import Office
 from serving.desk.package import (
     FollowedPackage,
-    budget_frontier,
-    compare,
     followed,
     freeze,
     losses_of,
     packages,
     stored_package,
-    why,
 )
+from serving.desk.package_answers import budget_frontier, compare, why
 from serving.desk.question import Question
 from serving.desk.solving import Search, Searches, SearchState
 from serving.disclosure.masking import Audience

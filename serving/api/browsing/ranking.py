@@ -15,7 +15,7 @@ from serving.api.browsing.ahead import look_ahead
 from serving.api.browsing.answers import PAGE_HEADERS, answered, question_of, read_by, said_here, settings_of, went
 from serving.api.browsing.look import words_for
 from serving.api.browsing.today import NOT_READY
-from serving.api.downloads import XLSX
+from serving.api.media import XLSX
 from serving.desk.changes import Against, changed
 from serving.desk.office import Office
 from serving.desk.question import Question

@@ -15,7 +15,7 @@ from engine.parsing.dates import from_jalali, to_jalali
 from serving.api.access import Rate
 from serving.api.browsing.answers import answered, file_answer, number_of, read_by, settings_of, wrong
 from serving.api.browsing.look import words_for
-from serving.api.downloads import XLSX
+from serving.api.media import XLSX
 from serving.desk.achievements import ReportRequest, programme_report
 from serving.desk.clock import day_from, day_of
 from serving.pages.desk.report import report_page

@@ -15,7 +15,7 @@ from serving.api.browsing.answers import answered, form_of, own_address, setting
 from serving.api.browsing.look import COOKIE, look_of
 from serving.api.browsing.visits import let_in, let_out, on_this_computer
 from serving.api.forms import MOST_FIELDS, TOKEN_FIELD, Form
-from serving.api.gate import Gate, Pass
+from serving.api.gate import AccessGate, Pass
 from serving.desk.sessions import form_token_of, sign_in, sign_out
 from serving.desk.starting import peopled
 from serving.pages.desk.signing import resumed_page, sign_in_page
@@ -40,7 +40,7 @@ def router() -> APIRouter:
 
     @routes.post("/sign-in", openapi_extra=_FORM)
     async def enter(request: Request) -> Response:
-        gate: Gate = request.app.state.gate
+        gate: AccessGate = request.app.state.gate
         given = form_of(request)
         name, onward = given.text("name"), own_address(given.text("next"))
         guessers = guessers_of(request, name)

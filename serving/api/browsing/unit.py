@@ -31,7 +31,7 @@ from serving.api.browsing.answers import (
 )
 from serving.api.browsing.look import words_for
 from serving.api.browsing.today import NOT_READY
-from serving.api.downloads import XLSX
+from serving.api.media import XLSX
 from serving.desk.documents import add_document, document, documents, remove_document
 from serving.desk.editing import EDITABLE, Edit, edit_units
 from serving.desk.listing import LISTS

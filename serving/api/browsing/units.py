@@ -30,7 +30,7 @@ from serving.api.browsing.answers import (
 )
 from serving.api.browsing.look import words_for
 from serving.api.browsing.today import NOT_READY
-from serving.api.downloads import XLSX
+from serving.api.media import XLSX
 from serving.desk.editing import Edit, edit_units
 from serving.desk.office import Office
 from serving.desk.question import Question

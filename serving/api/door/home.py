@@ -15,7 +15,7 @@ from serving.api.asking import stock_of
 from serving.api.browsing.answers import answered, form_of, settings_of, went, wrong
 from serving.api.browsing.visits import let_in
 from serving.api.door.reading import own, read_here
-from serving.api.gate import Gate, neighbourhood
+from serving.api.gate import AccessGate, neighbourhood
 from serving.desk.door import ON_OFFER, own_invitations, standings
 from serving.desk.invitations import invited, take_invitation
 from serving.desk.kept_meetings import own_versions
@@ -108,6 +108,6 @@ async def _nothing(request: Request) -> Response:
     return await answered(request, no_invitation_page, 404)
 
 
-def _gate(request: Request) -> Gate:
-    gate: Gate = request.app.state.gate
+def _gate(request: Request) -> AccessGate:
+    gate: AccessGate = request.app.state.gate
     return gate

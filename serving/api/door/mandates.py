@@ -18,7 +18,7 @@ from serving.api.asking import stock_of
 from serving.api.browsing.answers import answered, file_answer, form_of, json_of, number_of, went, wrong
 from serving.api.browsing.look import words_for
 from serving.api.door.reading import own, read_here, reader_of, written_here
-from serving.api.downloads import PDF, XLSX
+from serving.api.media import PDF, XLSX
 from serving.desk.door import fits, hand_out, standings
 from serving.desk.mandates import keep_list, make_list, save_mandate
 from serving.pages.door.lists import PAGE

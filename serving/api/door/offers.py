@@ -19,7 +19,7 @@ from serving.api.asking import stock_of
 from serving.api.browsing.answers import answered, file_answer, form_of, number_of, settings_of, went, wrong
 from serving.api.browsing.look import words_for
 from serving.api.door.reading import investor_of, own, read_here, reader_of, written_here
-from serving.api.downloads import PDF
+from serving.api.media import PDF
 from serving.api.units import PUBLIC_DRAWS
 from serving.desk.disclosed import beside_the_record
 from serving.desk.door import compared_on_offer, found_on_offer, last_words, list_that_shows

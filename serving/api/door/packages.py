@@ -16,7 +16,7 @@ from serving.api.asking import stock_of
 from serving.api.browsing.answers import answered, file_answer, form_of, settings_of, went
 from serving.api.browsing.look import words_for
 from serving.api.door.reading import own, read_here, reader_of, written_here
-from serving.api.downloads import PDF
+from serving.api.media import PDF
 from serving.desk.booklet import package_booklet
 from serving.desk.clock import day_of
 from serving.desk.offered import agree, gone, offered, one_offered

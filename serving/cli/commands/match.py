@@ -26,8 +26,8 @@ from serving.desk.stock import Offer, Stock
 from serving.disclosure.masking import Audience
 from serving.i18n import Speech
 from serving.reports.handout import write_list
+from serving.reports.legend import legend, origin_remarks
 from serving.reports.limits import limit_in_words, opening_in_words
-from serving.reports.ranking import legend, origin_remarks
 from serving.reports.shortlist import reason_sentences, shortlist_document
 from serving.reports.workbook import write_json
 

@@ -16,6 +16,7 @@ from engine.settings import Settings
 from serving.cli.question import day, now, today
 from serving.cli.terminal import Terminal
 from serving.desk import package as desk
+from serving.desk import package_answers as answers
 from serving.desk.booklet import package_booklet
 from serving.desk.clock import day_of
 from serving.desk.question import Question
@@ -125,29 +126,29 @@ def why(terminal: Terminal, settings: Settings, given: str, unit: str) -> None:
     EhyaError
         ``package_unknown``, ``unknown_unit``, ``several_units``.
     """
-    said = desk.why(settings, given, unit, as_of=today())
-    if terminal.answer(said):
+    said = answers.why(settings, given, unit, as_of=today())
+    if terminal.answer(said.document):
         return
     words, stored = terminal.speech, desk.stored_package(settings, given)
     names = _names(stored.inputs)
-    name = unit_in_words(said["unit_id"], names)
-    if said["in"]:
+    name = unit_in_words(said.unit_id, names)
+    if said.entry is not None:
         terminal.line(words.text("package.why_in", unit=name, package=stored.key), "bold")
         _print_loss(terminal, said, name)
-        for line in reason_lines(said["entry"], words, names):
+        for line in reason_lines(said.entry, words, names):
             terminal.line(f"  {line}")
-        terminal.line(f"  {figures_line(said['entry'], words)}")
+        terminal.line(f"  {figures_line(said.entry, words)}")
         return
     terminal.line(words.text("package.why_out", unit=name, package=stored.key), "bold")
     _print_loss(terminal, said, name)
-    for line in outside_lines(said, words, names):
+    for line in outside_lines(said.outside, words, names):
         terminal.line(f"  {line}")
 
 
-def _print_loss(terminal: Terminal, said: Mapping[str, Any], name: str) -> None:
+def _print_loss(terminal: Terminal, said: answers.WhyUnit, name: str) -> None:
     """That a unit cannot be offered at all, before anything else is said of it."""
-    if said["loss"] is not None:
-        loss = terminal.speech.text(f"loss.{said['loss']}")
+    if said.loss is not None:
+        loss = terminal.speech.text(f"loss.{said.loss.value}")
         terminal.line(f"  {terminal.speech.text('package.lost_line', unit=name, loss=loss)}", "yellow")
 
 
@@ -159,14 +160,14 @@ def compare(terminal: Terminal, settings: Settings, one: str, other: str) -> Non
     EhyaError
         ``package_unknown``.
     """
-    found = desk.compare(settings, one, other)
-    if terminal.answer(found):
+    found = answers.compare(settings, one, other)
+    if terminal.answer(found.document):
         return
-    words, names = terminal.speech, found["names"]
-    left, right = found["packages"]
+    words, names = terminal.speech, found.names
+    left, right = found.packages
     terminal.line(words.text("package.compare_title", one=left, other=right), "bold")
-    pairs = [(words.text("package.both"), units_in_words(found["both"], names, words))]
-    for key, only in zip((left, right), found["only"], strict=True):
+    pairs = [(words.text("package.both"), units_in_words(found.both, names, words))]
+    for key, only in zip((left, right), found.only, strict=True):
         pairs.append((words.text("package.only_in", package=key), units_in_words(only, names, words)))
     terminal.pairs(pairs)
     sides = [desk.stored_package(settings, key) for key in (left, right)]
@@ -177,9 +178,8 @@ def compare(terminal: Terminal, settings: Settings, one: str, other: str) -> Non
         for key in {**first, **second}
     ]
     terminal.table([words.text("package.figures"), left, right], rows)
-    changed = found["terms_changed"]
-    if changed:
-        terminal.say("package.terms_changed", terms=changed)
+    if found.terms_changed:
+        terminal.say("package.terms_changed", terms=[*found.terms_changed])
     else:
         terminal.say("package.same_terms")
 
@@ -195,31 +195,30 @@ def frontier(
         ``package_unknown``, ``unknown_option``.
     """
     with terminal.busy("package.solving"):
-        points = desk.budget_frontier(settings, given, budget, nested=nested, seconds=seconds or SECONDS)
-    if terminal.answer(points):
+        points = answers.budget_frontier(settings, given, budget, nested=nested, seconds=seconds or SECONDS)
+    if terminal.answer([point.document for point in points]):
         return
     words, names = terminal.speech, _names(desk.stored_package(settings, given).inputs)
     term = words.text(f"term_kind.{budget.rpartition('.')[2]}")
     headers = [words.text(f"package.{key}") for key in ("frontier_limit", "jobs", "frontier_come", "frontier_go")]
     rows = [
         [
-            words.money(point["limit"]),
+            words.money(point.limit),
             _jobs_at(point, words),
-            units_in_words(point["entering"], names, words),
-            units_in_words(point["leaving"], names, words),
+            units_in_words(point.entering, names, words),
+            units_in_words(point.leaving, names, words),
         ]
         for point in points
     ]
     terminal.table(headers, rows, title=words.text("package.frontier_title", term=term))
 
 
-def _jobs_at(point: Mapping[str, Any], words: Speech) -> str:
+def _jobs_at(point: answers.BudgetPoint, words: Speech) -> str:
     """Jobs of the package at a point of the frontier, or why there is none."""
-    finished = point.get("finished", True)
-    if point["units"] is None:
-        return words.text("package.no_package" if finished else "package.frontier_open")
-    said = words.number(point["jobs"])
-    return said if finished else words.text("package.frontier_unproven", jobs=said)
+    if point.units is None:
+        return words.text("package.no_package" if point.finished else "package.frontier_open")
+    said = words.number(point.jobs)
+    return said if point.finished else words.text("package.frontier_unproven", jobs=said)
 
 
 def show_unbeaten(terminal: Terminal, settings: Settings, given: str, *, seconds: float | None = None) -> None:
@@ -231,21 +230,21 @@ def show_unbeaten(terminal: Terminal, settings: Settings, given: str, *, seconds
         ``package_unknown``, ``package_worth_unknown``.
     """
     with terminal.busy("package.solving"):
-        found = desk.unbeaten_packages(settings, given, seconds=seconds or SECONDS)
-    if terminal.answer(found):
+        found = answers.unbeaten_packages(settings, given, seconds=seconds or SECONDS)
+    if terminal.answer(found.document):
         return
     words, names = terminal.speech, _names(desk.stored_package(settings, given).inputs)
     headers = [words.text(f"package.{key}") for key in ("jobs", "npv", "frontier_come", "frontier_go")]
     rows = [
         [
-            words.number(point["jobs"], 1),
-            words.number(point["gain_billion_rial"], 1),
-            units_in_words(point["entering"], names, words),
-            units_in_words(point["leaving"], names, words),
+            words.number(point.jobs, 1),
+            words.number(point.gain_billion_rial, 1),
+            units_in_words(point.entering, names, words),
+            units_in_words(point.leaving, names, words),
         ]
-        for point in found["packages"]
+        for point in found.packages
     ]
-    key = "unbeaten_title" if found["complete"] else "unbeaten_some"
+    key = "unbeaten_title" if found.complete else "unbeaten_some"
     terminal.table(headers, rows, title=words.text(f"package.{key}", count=len(rows)))
 
 
@@ -261,8 +260,8 @@ def show_even(terminal: Terminal, settings: Settings, given: str, across: str, *
     if across not in allowed:
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--across", given=across, allowed=allowed)
     with terminal.busy("package.solving"):
-        found = desk.even_packages(settings, given, Grouping(across), seconds=seconds or SECONDS)
-    if terminal.answer(found):
+        found = answers.even_packages(settings, given, Grouping(across), seconds=seconds or SECONDS)
+    if terminal.answer(found.document):
         return
     words, names = terminal.speech, _names(desk.stored_package(settings, given).inputs)
     by = words.text(f"grouping.{across}")
@@ -270,28 +269,28 @@ def show_even(terminal: Terminal, settings: Settings, given: str, across: str, *
     headers += [words.text(f"package.{key}") for key in ("jobs", "even_price", "frontier_come", "frontier_go")]
     rows = [
         [
-            words.number(point["reached"]),
-            words.number(point["jobs"], 1),
-            words.number(point["price"], 1),
-            units_in_words(point["entering"], names, words),
-            units_in_words(point["leaving"], names, words),
+            words.number(point.reached),
+            words.number(point.jobs, 1),
+            words.number(point.price, 1),
+            units_in_words(point.entering, names, words),
+            units_in_words(point.leaving, names, words),
         ]
-        for point in found["packages"]
+        for point in found.packages
     ]
     terminal.table(headers, rows, title=words.text("package.even_title", by=by))
-    most, whole = found["packages"][-1]["reached"], len(found["floors"])
-    if not found["complete"]:
+    most, whole = found.packages[-1].reached, len(found.floors)
+    if not found.complete:
         terminal.say("package.even_open")
     elif most < whole:
         terminal.say("package.even_end", count=most, whole=whole, by=by)
     headers = [by, *(words.text(f"package.even_{key}") for key in ("units", "floor"))]
     rows = [
         [
-            group_in_words(one["of"], across, words),
-            words.number(one["units"]),
-            words.text("package.no_package") if one["price"] is None else words.number(one["price"], 1),
+            group_in_words(one.group, across, words),
+            words.number(one.units),
+            words.text("package.no_package") if one.price is None else words.number(one.price, 1),
         ]
-        for one in found["floors"]
+        for one in found.floors
     ]
     terminal.table(headers, rows, title=words.text("package.even_floors"))
 

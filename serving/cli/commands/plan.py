@@ -11,7 +11,7 @@ from engine.domain.intervention import Owner
 from engine.domain.unit import Origin
 from engine.errors import EhyaError, ErrorCode
 from engine.ranking.reasons import Triage
-from engine.recourse.cheapest import Wish
+from engine.recourse.cheapest import PlanWish
 from engine.recourse.quarter import Capacity
 from engine.settings import Settings
 from serving.cli.question import amount
@@ -59,7 +59,7 @@ def read_request(
             )
         stated[act] = float(amount(money, "--cost"))
     limit = float("inf") if budget is None else float(amount(budget, "--budget"))
-    wish = Wish(threshold or 0.0, limit, float("inf") if months is None else float(months))
+    wish = PlanWish(threshold or 0.0, limit, float("inf") if months is None else float(months))
     return PlanRequest(wish, stated)
 
 

@@ -26,7 +26,8 @@ from serving.desk.ranking import Ranking, RankingRequest, behind, keep_predictio
 from serving.desk.swapping import swapped
 from serving.i18n import Speech, speech
 from serving.reports.asked import assumptions
-from serving.reports.ranking import legend, origin_remarks, ranking_document, write_ranking
+from serving.reports.legend import legend, origin_remarks
+from serving.reports.ranking import ranking_document, write_ranking
 from serving.reports.reasons import weighing_lines
 from serving.reports.words import spread
 

@@ -14,7 +14,7 @@ from serving.cli.terminal import Terminal
 from serving.desk import requests
 from serving.desk.audit import TERMINAL
 from serving.desk.clock import day_of
-from serving.desk.requests import FEWEST, Level, days_between
+from serving.desk.requests import FEWEST, PromisedDays, days_between
 from serving.desk.responsiveness import Answering, investors_answering_here, office_figure
 from serving.reports.requests import time_left
 
@@ -135,7 +135,7 @@ def _now() -> datetime:
     return now().to_pydatetime()
 
 
-def _level(found: Level) -> dict[str, Any]:
+def _level(found: PromisedDays) -> dict[str, Any]:
     return {"level_days": found.days, "level_basis": found.basis.value}
 
 

@@ -19,9 +19,10 @@ from serving.desk.opportunity import unit_opportunity
 from serving.desk.question import Question
 from serving.desk.unit import Story, unit_story
 from serving.i18n import Speech
+from serving.reports.legend import legend, origin_remarks
 from serving.reports.opportunity import write_sheet
 from serving.reports.ranked import weighty_parts
-from serving.reports.ranking import legend, origin_remarks, records
+from serving.reports.ranking import records
 from serving.reports.reasons import question_lines, unit_reasons, why_documents
 from serving.reports.said import extra_said, field_said, source_said, value_said, why_said
 from serving.reports.words import PROBABILITIES, odd_said, spread, value_in_words

@@ -95,7 +95,7 @@ def data(
     from serving.desk import learning
 
     terminal = ctx.obj.terminal(lang, as_json=as_json)
-    with terminal.busy("stage.describing"):
+    with terminal.busy("search_stage.describing"):
         found = learning.write_data(
             ctx.obj.settings, out, as_of=today() if as_of is None else day(as_of, "--as-of").at, origin=origin
         )

@@ -16,7 +16,7 @@ from serving.pages.desk.choosing import Chosen
 from serving.pages.desk.frame import ADDRESSES, Frame, Place, page
 from serving.pages.desk.words import name_of, unit_address
 from serving.reports.asked import assumptions
-from serving.reports.page import banners
+from serving.reports.legend import banners
 from serving.reports.ranked import digits, rows
 from serving.reports.reasons import unit_reasons
 from serving.reports.words import field_on_paper, output_title, spread

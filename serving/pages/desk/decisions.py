@@ -10,7 +10,7 @@ import pandas as pd
 
 from engine.domain.unit import FIELDS, PARTS, Confidence, Field
 from engine.store.sources import Precedence
-from serving.desk.decisions import Beside, Conflicts, Duplicates
+from serving.desk.decisions import Conflicts, Duplicates, PossibleTwins
 from serving.desk.units import first_shown
 from serving.disclosure.values import known
 from serving.i18n import Speech
@@ -92,7 +92,7 @@ def conflicts_page(
     )
 
 
-def same_page(frame: Frame, found: Beside, words_sought: str = "", *, problem: str = "") -> str:
+def same_page(frame: Frame, found: PossibleTwins, words_sought: str = "", *, problem: str = "") -> str:
     """Write the page on which a person says which other unit one is the same as.
 
     Parameters

@@ -8,8 +8,8 @@ from typing import Any
 
 from engine.domain.items import item_objects
 from engine.domain.unit import PARTS, Condition, Creditor, Field
-from serving.desk.editing import Edited, Refused, box_of
-from serving.desk.listing import MOST_ITEMS, Beside, ListEdit, Row, Shown, brought_together, items_of, keyed
+from serving.desk.editing import Edited, RefusedEdit, box_of
+from serving.desk.listing import MOST_ITEMS, ListEdit, MeanwhileEdit, Row, Shown, brought_together, items_of, keyed
 from serving.i18n import Speech
 from serving.reports.ranked import isolated
 from serving.reports.refusals import refusal_said
@@ -128,10 +128,10 @@ def _new_keys(field: Field, sent: Mapping[str, str]) -> list[str]:
     return [f"new{number}" for number in sorted(numbers)][: 2 * MOST_ITEMS]
 
 
-def _line(field: Field, at: int, shown: Shown, refused: Mapping[str, Refused], words: Speech) -> dict[str, Any]:
+def _line(field: Field, at: int, shown: Shown, refused: Mapping[str, RefusedEdit], words: Speech) -> dict[str, Any]:
     row = shown.row
     stands = item_boxes(field, row.item, words)
-    opened = item_boxes(field, shown.was, words) if shown.beside is Beside.BOTH else {}
+    opened = item_boxes(field, shown.was, words) if shown.beside is MeanwhileEdit.BOTH else {}
     own = {part: text for part, text in (row.boxes or {}).items() if opened.get(part) != text}
     values = stands | own  # what the person left alone is as somebody else wrote it
     boxes = []
@@ -162,7 +162,7 @@ def _beside(field: Field, shown: Shown, words: Speech) -> str:
     if shown.beside is None:
         return ""
     was, now = (isolated(words.join(items_in_words(field, item, words))) for item in (shown.was, shown.row.item))
-    facts = {Beside.ADDED: {}, Beside.BOTH: {"was": was, "now": now}}.get(shown.beside, {"was": was})
+    facts = {MeanwhileEdit.ADDED: {}, MeanwhileEdit.BOTH: {"was": was, "now": now}}.get(shown.beside, {"was": was})
     return words.text(f"list_edit.{shown.beside.value}", **facts)
 
 
@@ -170,7 +170,7 @@ def _label(field: Field, part: str, words: Speech) -> str:
     return words.text(f"list_edit.{part}_{field.value}" if part == "name" else f"list_edit.{part}")
 
 
-def _why(wrong: Refused, field: Field, part: str, words: Speech) -> str:
+def _why(wrong: RefusedEdit, field: Field, part: str, words: Speech) -> str:
     if not wrong.given.strip() and part in _NEEDED:
         return words.text("list_edit.needed", part=_label(field, part, words))
     label = _label(field, part, words)

@@ -17,7 +17,7 @@ from serving.i18n import Speech
 from serving.pages.desk.frame import ADDRESSES, Frame, Place, page
 from serving.pages.desk.words import ends_summed, name_of, predicted, unit_address
 from serving.reports.county_map import PROVINCE, outlines
-from serving.reports.page import banners
+from serving.reports.legend import banners
 from serving.reports.ranked import digits, sum_known
 
 WIDTH = 520

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from serving.desk.package import FollowedPackage
+from serving.desk.package_answers import BudgetPoint, ComparedPackages, WhyUnit
 from serving.desk.solving import RUNNING, Search
 from serving.i18n import Speech
 from serving.i18n.speech import NOT_KNOWN
@@ -178,8 +179,8 @@ def package_page(
     found: FollowedPackage,
     versions: Sequence[str],
     *,
-    why: Mapping[str, Any] | None = None,
-    frontier: Sequence[Mapping[str, Any]] | None = None,
+    why: WhyUnit | None = None,
+    frontier: Sequence[BudgetPoint] | None = None,
     asked: Mapping[str, str] | None = None,
     problem: str = "",
 ) -> str:
@@ -194,9 +195,9 @@ def package_page(
     versions
         Keys of the other packages, to stand beside.
     why
-        Why a unit is in or out (`serving.desk.package.why`), where that was asked.
+        Why a unit is in or out (`serving.desk.package_answers.why`), where that was asked.
     frontier
-        Packages under other budgets (`serving.desk.package.budget_frontier`), where that was asked.
+        Packages under other budgets (`serving.desk.package_answers.budget_frontier`), where that was asked.
     asked
         What was asked: ``unit``, ``budget``; and what was written into forms that could not be taken.
     problem
@@ -276,7 +277,7 @@ def package_page(
     )  # fmt: skip
 
 
-def beside_page(frame: Frame, one: FollowedPackage, other: FollowedPackage, said: Mapping[str, Any]) -> str:
+def beside_page(frame: Frame, one: FollowedPackage, other: FollowedPackage, said: ComparedPackages) -> str:
     """Write two packages side by side.
 
     Parameters
@@ -286,9 +287,9 @@ def beside_page(frame: Frame, one: FollowedPackage, other: FollowedPackage, said
     one, other
         The packages.
     said
-        As `serving.desk.package.compare` gives it.
+        What both have and where they differ.
     """
-    words, names = frame.speech, said["names"]
+    words, names = frame.speech, said.names
     left, right = (figure_rows(side.stored.document, words) for side in (one, other))
     keys = [*left, *(key for key in right if key not in left)]
     nothing = ("", NOT_KNOWN)
@@ -301,9 +302,9 @@ def beside_page(frame: Frame, one: FollowedPackage, other: FollowedPackage, said
         figures=[
             ((left.get(key) or right[key])[0], left.get(key, nothing)[1], right.get(key, nothing)[1]) for key in keys
         ],
-        both=[_linked(unit, names) for unit in said["both"]],
-        only=[[_linked(unit, names) for unit in side] for side in said["only"]],
-        terms=_terms_changed(said["terms_changed"], words),
+        both=[_linked(unit, names) for unit in said.both],
+        only=[[_linked(unit, names) for unit in side] for side in said.only],
+        terms=_terms_changed(said.terms_changed, words),
     )  # fmt: skip
 
 
@@ -332,29 +333,28 @@ def _instead(found: FollowedPackage, words: Speech) -> str:
     return words.text("package.instead", units=units_in_words(found.replacement, found.names, words))
 
 
-def _why(said: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> dict[str, Any]:
-    name = unit_in_words(said["unit_id"], {**names, said["unit_id"]: said["name"]})
-    key = "why_in" if said["in"] else "why_out"
-    lines = [] if said["loss"] is None else [
-        words.text("package.lost_line", unit=name, loss=words.text(f"loss.{said['loss']}"))
-    ]  # fmt: skip
-    lines += reason_lines(said["entry"], words, names) if said["in"] else outside_lines(said, words, names)
+def _why(said: WhyUnit, words: Speech, names: Mapping[str, Any]) -> dict[str, Any]:
+    name = unit_in_words(said.unit_id, {**names, said.unit_id: said.name})
+    key = "why_in" if said.is_in else "why_out"
+    lost = [] if said.loss is None else [words.text("package.lost_line", unit=name, loss=words.text(said.loss))]
+    out = outside_lines(said.outside, words, names)
+    reasons = out if said.entry is None else reason_lines(said.entry, words, names)
     return {
-        "unit": said["unit_id"],
-        "inside": said["in"],
-        "title": words.text(f"package.{key}", unit=name, package=said["package"]),
-        "lines": lines,
+        "unit": said.unit_id,
+        "inside": said.is_in,
+        "title": words.text(f"package.{key}", unit=name, package=said.package),
+        "lines": lost + reasons,
     }
 
 
-def _point(one: Mapping[str, Any], words: Speech, names: Mapping[str, Any]) -> dict[str, str]:
-    known = one["units"] is not None
+def _point(one: BudgetPoint, words: Speech, names: Mapping[str, Any]) -> dict[str, str]:
+    known = one.units is not None
     return {
-        "limit": words.money(one["limit"]),
-        "units": words.number(one["units"]) if known else words.text("studio.no_package"),
-        "jobs": words.number(one["jobs"]) if known else "",
-        "value": words.number(one["value"], 1) if known else "",
-        "entering": units_in_words(one["entering"], names, words) if known else "",
-        "leaving": units_in_words(one["leaving"], names, words) if known else "",
-        "open": "" if one.get("finished", True) else words.text("studio.not_proven"),
+        "limit": words.money(one.limit),
+        "units": words.number(one.units) if known else words.text("studio.no_package"),
+        "jobs": words.number(one.jobs) if known else "",
+        "value": words.number(one.value, 1) if known else "",
+        "entering": units_in_words(one.entering, names, words) if known else "",
+        "leaving": units_in_words(one.leaving, names, words) if known else "",
+        "open": "" if one.finished else words.text("studio.not_proven"),
     }

@@ -19,7 +19,7 @@ from serving.pages.desk.choosing import Chosen
 from serving.pages.desk.frame import ADDRESSES, Frame, Place, page
 from serving.pages.desk.words import Pages, name_of, unit_address
 from serving.reports.asked import assumptions
-from serving.reports.page import banners
+from serving.reports.legend import banners
 from serving.reports.ranked import rows
 from serving.reports.reasons import weighing_document
 

@@ -44,6 +44,6 @@ def start_page(frame: Frame, ready: Readiness, run: RunStatus | None, *, name: s
         units=frame.speech.number(ready.units),
         running=running,
         trained=ready.model,
-        stage=frame.speech.text(f"stage.{run.stage}") if running and run is not None and run.stage else "",
+        stage=frame.speech.text(f"search_stage.{run.stage}") if running and run is not None and run.stage else "",
         share=round(100 * run.share) if run is not None else 0,
     )

@@ -12,7 +12,7 @@ from serving.i18n import Speech
 from serving.pages.desk.frame import Frame, Place, page
 from serving.pages.desk.words import day_said, ends_summed, event_rows, name_of, predicted, unit_address
 from serving.reports.charts import TRIAGE_ORDER
-from serving.reports.page import banners
+from serving.reports.legend import banners
 from serving.reports.ranked import place, sum_known
 from serving.reports.reasons import fields_said
 

@@ -9,7 +9,7 @@ from datetime import datetime
 import pandas as pd
 
 from engine.store import StoredInvitation, StoredRequest
-from serving.desk.door import Standing
+from serving.desk.door import DoorStanding
 from serving.desk.kept_meetings import OwnVersion
 from serving.desk.offered import Offered
 from serving.pages.desk.frame import Frame, Place, page
@@ -44,7 +44,7 @@ class Home:
 
     investor: str
     offered_count: int
-    mandates: Sequence[Standing]
+    mandates: Sequence[DoorStanding]
     requests: Sequence[StoredRequest]
     names: pd.Series
     packages: Sequence[Offered]

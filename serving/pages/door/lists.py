@@ -18,8 +18,8 @@ from serving.pages.desk.frame import Frame, Place, page
 from serving.pages.desk.words import Pages, day_said, name_of
 from serving.pages.door.offers import reaction_said
 from serving.pages.door.words import below, offer_address, unit_line
+from serving.reports.legend import banners
 from serving.reports.limits import limit_in_words
-from serving.reports.page import banners
 
 PAGE = 10
 """Places of a page: what it shows is logged as shown."""

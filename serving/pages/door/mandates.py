@@ -10,7 +10,7 @@ import pandas as pd
 
 from engine.domain.mandate import FitPart, RiskAppetite
 from engine.domain.unit import Confidence, DealForm, Field, Status
-from serving.desk.door import Fits, Standing
+from serving.desk.door import DoorStanding, Fits
 from serving.i18n import Speech
 from serving.pages.desk.frame import Frame, Place, page
 from serving.pages.desk.words import day_said
@@ -22,7 +22,7 @@ _COSTS = 6
 """Wishes whose price is shown."""
 
 
-def mandates_page(frame: Frame, found: Sequence[Standing]) -> str:
+def mandates_page(frame: Frame, found: Sequence[DoorStanding]) -> str:
     """Write the page of saved mandates.
 
     Parameters
@@ -35,7 +35,7 @@ def mandates_page(frame: Frame, found: Sequence[Standing]) -> str:
     return page("door/mandates.html", frame, Place.MANDATES, rows=[standing_row(one, frame.speech) for one in found])
 
 
-def standing_row(one: Standing, words: Speech) -> dict[str, Any]:
+def standing_row(one: DoorStanding, words: Speech) -> dict[str, Any]:
     """A saved mandate in words: how much fits today, and what is new since its last list."""
     return {
         "name": one.saved.name,

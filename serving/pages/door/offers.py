@@ -27,8 +27,8 @@ from serving.pages.desk.map import counties_shown, locator
 from serving.pages.desk.unit import outputs_said
 from serving.pages.desk.words import Pages
 from serving.pages.door.words import below, offer_address, request_line, unit_line
+from serving.reports.legend import banners
 from serving.reports.opportunity import sheet_document
-from serving.reports.page import banners
 from serving.reports.reasons import unit_reasons
 from serving.reports.words import field_on_paper
 

@@ -11,7 +11,7 @@ from serving.desk.offered import Offered
 from serving.pages.desk.frame import Frame, Place, page
 from serving.pages.door.offers import opened_by_agreement
 from serving.pages.door.words import below, unit_line
-from serving.reports.page import banners
+from serving.reports.legend import banners
 
 
 def offered_page(frame: Frame, found: Sequence[Offered]) -> str:

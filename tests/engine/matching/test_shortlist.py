@@ -6,12 +6,13 @@ import pytest
 
 from engine.domain.exclusion import Exclusion, reasons_of
 from engine.domain.mandate import FitPart, Mandate
-from engine.domain.places import Place
+from engine.domain.places import Locality
+from engine.domain.sphere import nearest_km
 from engine.domain.unit import unit_table
 from engine.economics.prices import PriceIndex
 from engine.errors import EhyaError, ErrorCode
 from engine.matching import UnitBook, exclusions, shortlist, why_not
-from engine.matching.nearness import coordinates, nearest_km
+from engine.matching.nearness import coordinates
 
 UNIT = {
     "unit_id": "u",
@@ -214,7 +215,7 @@ def test_a_jobs_goal_is_full_when_it_is_reached():
 
 def test_the_way_from_urmia_to_tabriz_is_that_of_the_haversine_formula():
     # GeoNames: Urmia 37.55274 N 45.07605 E, Tabriz 38.08 N 46.2919 E
-    points = coordinates([Place("West Azerbaijan", "Urmia"), Place("East Azerbaijan", "Tabriz")])
+    points = coordinates([Locality("West Azerbaijan", "Urmia"), Locality("East Azerbaijan", "Tabriz")])
     phi, lam = np.radians([37.55274, 38.08]), np.radians([45.07605, 46.2919])
     half = np.sin((phi[1] - phi[0]) / 2) ** 2 + np.cos(phi[0]) * np.cos(phi[1]) * np.sin((lam[1] - lam[0]) / 2) ** 2
     assert nearest_km(points[:1], points[1:])[0] == pytest.approx(2 * 6371 * np.arcsin(np.sqrt(half)), abs=1e-3)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.recourse.cheapest import PlanStatus, Wish, cheapest, starts
+from engine.recourse.cheapest import PlanStatus, PlanWish, cheapest, starts
 from engine.reference.tables import table
 
 LISTED = table("interventions").set_index("intervention")
@@ -110,7 +110,7 @@ def catalogues(draw):
     must=st.sets(st.sampled_from(BARRIERS), max_size=2),
 )
 def test_the_plan_is_what_trying_every_set_of_acts_gives(acts, chance, threshold, budget, months, must):
-    wish = Wish(threshold, budget, months)
+    wish = PlanWish(threshold, budget, months)
     found = plan_of(acts, chance, wish, ";".join(sorted(must))).table.iloc[0]
     best = tried(acts, chance, wish, must)
     unknown = len(list(filter(None, found["unknown_costs"].split(";"))))
@@ -130,7 +130,7 @@ def test_the_plan_is_what_trying_every_set_of_acts_gives(acts, chance, threshold
 @settings(max_examples=25, deadline=None)
 @given(acts=catalogues(), chance=st.sampled_from([0.05, 0.3]), low=st.floats(0, 0.6), more=st.floats(0, 0.3))
 def test_a_higher_threshold_is_never_cheaper(acts, chance, low, more):
-    modest, bold = (plan_of(acts, chance, Wish(threshold)).table.iloc[0] for threshold in (low, low + more))
+    modest, bold = (plan_of(acts, chance, PlanWish(threshold)).table.iloc[0] for threshold in (low, low + more))
     if PlanStatus.OUT_OF_REACH not in (modest["status"], bold["status"]):
         unknown = [len(list(filter(None, row["unknown_costs"].split(";")))) for row in (modest, bold)]
         cost = [np.nan_to_num(row["cost_rial"]) for row in (modest, bold)]
@@ -140,8 +140,8 @@ def test_a_higher_threshold_is_never_cheaper(acts, chance, low, more):
 @settings(max_examples=25, deadline=None)
 @given(acts=catalogues(), chance=st.sampled_from([0.05, 0.3]), threshold=st.floats(0, 0.6))
 def test_a_looser_limit_never_leaves_a_unit_further_from_its_threshold(acts, chance, threshold):
-    tight = plan_of(acts, chance, Wish(threshold, budget_rial=4e9, months=6)).table.iloc[0]
-    loose = plan_of(acts, chance, Wish(threshold, budget_rial=9e9, months=12)).table.iloc[0]
+    tight = plan_of(acts, chance, PlanWish(threshold, budget_rial=4e9, months=6)).table.iloc[0]
+    loose = plan_of(acts, chance, PlanWish(threshold, budget_rial=9e9, months=12)).table.iloc[0]
     assert loose["shortfall"] <= tight["shortfall"] + 1e-9
     assert min(tight["feasibility_after"], loose["feasibility_after"]) >= chance - 1e-12
 
@@ -157,7 +157,7 @@ def test_a_plan_worked_by_hand():
             "new_partner": ("bank_debt", 90e9, 0.9),
         },
     )
-    plans = plan_of(acts, 0.2, Wish(0.3))
+    plans = plan_of(acts, 0.2, PlanWish(0.3))
     row = plans.table.loc["u"]
     assert set(row["acts"].split(";")) == {"tax_instalments", "debt_rescheduling"}
     assert row["cost_rial"] == 6e9
@@ -173,7 +173,7 @@ def test_a_plan_worked_by_hand():
 
 def test_out_of_reach_gives_the_best_there_is_and_says_what_stands_in_the_way():
     acts = catalogue("u", {"tax_instalments": ("tax_debt", 1e9, 0.3)})
-    row = plan_of(acts, 0.2, Wish(0.9), must="seized_by_bank").table.loc["u"]
+    row = plan_of(acts, 0.2, PlanWish(0.9), must="seized_by_bank").table.loc["u"]
     assert row["status"] == PlanStatus.OUT_OF_REACH
     assert row["acts"] == "tax_instalments"
     assert row["shortfall"] == pytest.approx(0.9 - after(0.2, 0.3))
@@ -182,30 +182,30 @@ def test_out_of_reach_gives_the_best_there_is_and_says_what_stands_in_the_way():
 
 def test_an_act_of_unknown_cost_is_taken_only_where_nothing_else_does():
     acts = catalogue("u", {"management_contract": ("management", np.nan, 0.5), "new_partner": ("bank_debt", 90e9, 0.5)})
-    assert plan_of(acts, 0.2, Wish(0.25)).table.loc["u", "acts"] == "new_partner"
-    both = plan_of(acts, 0.2, Wish(0.35)).table.loc["u"]
+    assert plan_of(acts, 0.2, PlanWish(0.25)).table.loc["u", "acts"] == "new_partner"
+    both = plan_of(acts, 0.2, PlanWish(0.35)).table.loc["u"]
     assert both["unknown_costs"] == "management_contract"
-    assert plan_of(acts, 0.2, Wish(0.35, budget_rial=1e12)).table.loc["u", "status"] == PlanStatus.OUT_OF_REACH
+    assert plan_of(acts, 0.2, PlanWish(0.35, budget_rial=1e12)).table.loc["u", "status"] == PlanStatus.OUT_OF_REACH
 
 
 def test_what_a_plan_costs_is_not_known_where_no_act_of_it_has_a_figure():
     acts = catalogue("u", {"management_contract": ("management", np.nan, 0.5), "new_partner": ("bank_debt", 9e9, 0.5)})
-    unpriced = plan_of(acts, 0.2, Wish(), must="management").table.loc["u"]
+    unpriced = plan_of(acts, 0.2, PlanWish(), must="management").table.loc["u"]
     assert np.isnan(unpriced["cost_rial"])
-    both = plan_of(acts, 0.2, Wish(), must="bank_debt;management").table.loc["u"]
+    both = plan_of(acts, 0.2, PlanWish(), must="bank_debt;management").table.loc["u"]
     assert (both["cost_rial"], both["unknown_costs"]) == (9e9, "management_contract")  # at least nine billion
-    assert plan_of(acts, 0.2, Wish()).table.loc["u", "cost_rial"] == 0.0
+    assert plan_of(acts, 0.2, PlanWish()).table.loc["u", "cost_rial"] == 0.0
 
 
 def test_what_must_be_removed_is_removed_though_the_threshold_asks_for_nothing():
     acts = catalogue("u", {"return_from_bank": ("seized_by_bank", 1e9, 0.4), "diagnosis": ("unknown", 1.0, 0.05)})
-    row = plan_of(acts, 0.5, Wish(), must="seized_by_bank").table.loc["u"]
+    row = plan_of(acts, 0.5, PlanWish(), must="seized_by_bank").table.loc["u"]
     assert (row["acts"], row["standing"]) == ("return_from_bank", "")
 
 
 def test_a_unit_without_a_chance_still_gets_what_must_be_removed():
     acts = catalogue("u", {"return_from_bank": ("seized_by_bank", 1e9, 0.4)})
-    row = plan_of(acts, np.nan, Wish(), must="seized_by_bank").table.loc["u"]
+    row = plan_of(acts, np.nan, PlanWish(), must="seized_by_bank").table.loc["u"]
     assert (row["status"], row["acts"]) == (PlanStatus.NOT_SCORED, "return_from_bank")
 
 
@@ -227,11 +227,11 @@ def test_many_units_get_what_each_gets_alone_in_any_order():
         acts.append(catalogue(f"u{n}", lines))
     chance = pd.Series({f"u{n}": 0.1 + 0.05 * n for n in range(13)})  # the last has no act at all
     must = pd.Series("", index=chance.index, dtype="str")
-    whole = cheapest(pd.concat(acts, ignore_index=True), chance, must, Wish(0.4))
-    turned = cheapest(pd.concat(acts[::-1], ignore_index=True), chance[::-1], must[::-1], Wish(0.4))
+    whole = cheapest(pd.concat(acts, ignore_index=True), chance, must, PlanWish(0.4))
+    turned = cheapest(pd.concat(acts[::-1], ignore_index=True), chance[::-1], must[::-1], PlanWish(0.4))
     pd.testing.assert_frame_equal(whole.table, turned.table.reindex(chance.index))
     for n, own in enumerate(acts):
-        alone = plan_of(own, chance.iloc[n], Wish(0.4))
+        alone = plan_of(own, chance.iloc[n], PlanWish(0.4))
         pd.testing.assert_frame_equal(alone.table, whole.table.iloc[[n]])
     assert whole.table.loc["u12", "status"] in (PlanStatus.NOTHING_TO_DO, PlanStatus.OUT_OF_REACH)
     assert whole.steps["unit_id"].is_monotonic_increasing or set(whole.steps["unit_id"]) == {f"u{n}" for n in range(12)}
@@ -240,6 +240,6 @@ def test_many_units_get_what_each_gets_alone_in_any_order():
 def test_no_units_give_empty_plans():
     acts = catalogue("u", {"diagnosis": ("unknown", 1.0, 0.05)}).iloc[:0]
     none = pd.Series([], index=pd.Index([], dtype="str"), dtype="float64")
-    plans = cheapest(acts, none, none.astype("str"), Wish(0.5))
+    plans = cheapest(acts, none, none.astype("str"), PlanWish(0.5))
     assert plans.table.empty
     assert plans.steps.empty

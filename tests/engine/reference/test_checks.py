@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from engine.errors import EhyaError, ErrorCode
 from engine.reference import spec, table, table_names
 from engine.reference.checks import PARTS_TOLERANCE, check, check_all
-from engine.reference.rules import TableRule
-from engine.reference.tables import ColumnSpec, TableSpec, read
+from engine.reference.tables import ColumnSpec, TableRule, TableSpec, read
 
 
 def defect(name: str, rows: pd.DataFrame) -> dict[str, object]:

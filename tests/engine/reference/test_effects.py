@@ -8,7 +8,7 @@ from engine.domain.unit import Field
 from engine.errors import EhyaError
 from engine.reference import table
 from engine.reference.effects import check_effects, effects
-from engine.reference.rules import TableRule
+from engine.reference.tables import TableRule
 from features import FULL_SCHEMA
 
 

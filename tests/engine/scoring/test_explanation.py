@@ -12,7 +12,7 @@ from engine.scoring.design import clipped, design
 from engine.scoring.explanation import BASE, contributions, tree_contributions
 from engine.scoring.hazards import Head
 from features.schema import FeatureKind, FeatureSchema, FeatureSpec
-from training.models.hazard_spec import HazardRecipe, Learner
+from training.models.hazard_spec import HazardRecipe, HeadKind
 from training.models.horizon import fit_horizon
 
 DRAW = np.random.default_rng(0)
@@ -27,8 +27,8 @@ LABEL = (DRAW.random(2000) < CHANCE).to_numpy(float)
 
 RECIPES = {
     "line": HazardRecipe(),
-    "free": HazardRecipe(learner=Learner.BLEND, iterations=40),
-    "additive": HazardRecipe(learner=Learner.BLEND, iterations=40, additive=True, share=0.7),
+    "free": HazardRecipe(learner=HeadKind.BLEND, iterations=40),
+    "additive": HazardRecipe(learner=HeadKind.BLEND, iterations=40, additive=True, share=0.7),
 }
 
 

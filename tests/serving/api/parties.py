@@ -13,7 +13,7 @@ from engine.settings import Settings
 from engine.store import Register
 from experiments.province_simulator.province import simulate
 from serving.api import Shelf, create_app
-from serving.api.gate import Gate
+from serving.api.gate import AccessGate
 from serving.api.limits import ServiceLimits
 from serving.desk.agreements import accept
 from serving.desk.appraisal import current_units, judged
@@ -47,7 +47,7 @@ class Parties:
         found = limits or ServiceLimits(reads=100_000, lists=100_000, writes=100_000, wrong_keys=1_000)
         ring = KeyRing(self.settings, clock=clock)
         ring.refresh()
-        gate = Gate(ring, limits=found, **more)
+        gate = AccessGate(ring, limits=found, **more)
         made_of = {"settings": self.settings, "shelf": Shelf(self.stock), "nda_at_once": nda_at_once}
         return create_app(**made_of, limits=found, gate=gate, reach=reach)
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 import serving.desk.doctor
 from engine.errors import EhyaError, ErrorCode
-from engine.reference.rules import TableRule
+from engine.reference.tables import TableRule
 from engine.settings import Settings
 from engine.store import Register
 from serving.cli.app import app

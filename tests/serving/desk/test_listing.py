@@ -8,7 +8,7 @@ from engine.errors import EhyaError
 from engine.parsing.rejection import RejectionCode
 from engine.store import Register
 from serving.desk.editing import Edit, Edited, edit_units
-from serving.desk.listing import Beside, ListEdit, Row, brought_together, items_of
+from serving.desk.listing import ListEdit, MeanwhileEdit, Row, brought_together, items_of
 from serving.i18n import speech
 from serving.pages.desk.listing import item_boxes, list_shown, sent_list
 from tests.serving.api.parties import NOON
@@ -108,13 +108,13 @@ def test_rows_of_two_people_are_brought_together_and_none_is_lost():
     rows, gone = brought_together(Field.EQUIPMENT, mine, ";".join(["2|a||", b, "|x||", d, "3|e||"]))
     told = [(one.row.item, (one.row.boxes or {}).get("name"), one.row.removed, one.beside) for one in rows]
     assert told == [
-        ("2|a||", "a", False, Beside.BOTH),
+        ("2|a||", "a", False, MeanwhileEdit.BOTH),
         (b, None, False, None),
-        ("|x||", None, False, Beside.ADDED),
+        ("|x||", None, False, MeanwhileEdit.ADDED),
         (d, None, True, None),
-        ("3|e||", None, False, Beside.CHANGED),
+        ("3|e||", None, False, MeanwhileEdit.CHANGED),
         ("", "new", False, None),
-        ("", "my c", False, Beside.REMOVED),
+        ("", "my c", False, MeanwhileEdit.REMOVED),
     ]
     assert gone == []
     assert brought_together(Field.EQUIPMENT, ListEdit(a, [Row("1", a)]), "")[1] == [a]

@@ -21,6 +21,7 @@ from engine.settings import Settings
 from experiments.province_simulator.province import simulate
 from experiments.province_simulator.register import taken
 from serving.desk import package as desk
+from serving.desk import package_answers as answers
 from serving.desk.achievements import ReportRequest, programme_report
 from serving.desk.appraisal import Appraised
 from serving.desk.question import Question
@@ -106,27 +107,27 @@ def test_every_unit_can_say_why_it_is_in_in_both_languages(stored, language):
 
 def test_why_tells_the_gain_of_one_and_the_smallest_change_for_another(settings, stored):
     first = stored.document["units"][0]
-    said = desk.why(settings, stored.key, first["unit_id"])
-    assert said["in"]
-    assert said["inside"]["gain"] == pytest.approx(first["gain"])
+    said = answers.why(settings, stored.key, first["unit_id"])
+    assert said.is_in
+    assert said.inside["gain"] == pytest.approx(first["gain"])
     listed = {unit["unit_id"] for unit in stored.document["units"]}
-    outside = [desk.why(settings, stored.key, unit) for unit in stored.inputs["unit_id"] if unit not in listed][:2]
-    assert all(not one["in"] for one in outside)
+    outside = [answers.why(settings, stored.key, unit) for unit in stored.inputs["unit_id"] if unit not in listed][:2]
+    assert all(not one.is_in for one in outside)
     kinds = ("changes", "cheaper", "barriers")
-    assert all(any(one["outside"][kind] for kind in kinds) for one in outside)
-    assert not any("limit" in change for one in outside for change in one["outside"]["cheaper"])  # no limit moves
-    likelier = [one for one in outside if one["chance_wanted"] is not None]
-    assert all(one["chance"] <= one["chance_wanted"] <= 1 for one in likelier)
+    assert all(any(one.outside.changes[kind] for kind in kinds) for one in outside)
+    assert not any("limit" in change for one in outside for change in one.outside.changes["cheaper"])  # no limit moves
+    likelier = [one for one in outside if one.outside.chances.wanted is not None]
+    assert all(one.outside.chances.point <= one.outside.chances.wanted <= 1 for one in likelier)
 
 
 def test_the_chance_that_would_bring_a_unit_in_does_and_a_little_less_does_not(settings, whole, stored):
     listed = {unit["unit_id"] for unit in stored.document["units"]}
     candidates, problem, _ = desk.reopened(stored, solve=False)
     for unit in (one for one in stored.inputs["unit_id"] if one not in listed):
-        said = desk.why(settings, stored.key, unit)
-        if said["chance_wanted"] is not None and said["outside"]["price"] > 0.01:
+        said = answers.why(settings, stored.key, unit).outside
+        if said.chances.wanted is not None and said.changes["price"] > 0.01:
             break
-    place, factor = candidates.place_of(unit), said["chance_wanted"] / said["chance"]
+    place, factor = candidates.place_of(unit), said.chances.wanted / said.chances.point
     for share, comes in ((1.01, True), (0.99, False)):
         worth = problem.worth.copy()
         worth[place] *= factor * share
@@ -145,38 +146,38 @@ def test_terms_that_contradict_each_other_are_said_in_sentences(settings, whole,
 
 def test_two_packages_are_laid_side_by_side(settings, whole, stored):
     other = solved(settings, whole, count=4, exploration=None).stored
-    found = desk.compare(settings, stored.key, other.key)
-    assert len(found["both"]) + len(found["only"][0]) == 6
-    assert {"count", "exploration"} <= set(found["terms_changed"])
+    found = answers.compare(settings, stored.key, other.key)
+    assert len(found.both) + len(found.only[0]) == 6
+    assert {"count", "exploration"} <= set(found.terms_changed)
 
 
 def test_more_money_never_buys_less(settings, stored):
-    points = desk.budget_frontier(settings, stored.key, "capital")
-    values = [point["value"] for point in points if point["value"] is not None]
+    points = answers.budget_frontier(settings, stored.key, "capital")
+    values = [point.value for point in points if point.value is not None]
     assert values == sorted(values)
     assert values[0] < values[-1]
     with pytest.raises(EhyaError) as caught:
-        desk.budget_frontier(settings, stored.key, "gold")
+        answers.budget_frontier(settings, stored.key, "gold")
     assert caught.value.facts["allowed"] == ["budgets.capital"]
 
 
 def test_packages_that_none_beats_give_jobs_for_gain(settings, stored):
-    found = desk.unbeaten_packages(settings, stored.key)
-    jobs, gain = ([one[name] for one in found["packages"]] for name in ("jobs", "gain_billion_rial"))
+    found = answers.unbeaten_packages(settings, stored.key)
+    jobs, gain = ([getattr(one, name) for one in found.packages] for name in ("jobs", "gain_billion_rial"))
     assert jobs == sorted(jobs)
     assert gain == sorted(gain, reverse=True)
-    assert jobs[-1] >= desk.budget_frontier(settings, stored.key, "capital")[3]["jobs"] * (1 - 1e-6)
-    assert all(len(one["entering"]) <= one["units"] for one in found["packages"])
+    assert jobs[-1] >= answers.budget_frontier(settings, stored.key, "capital")[3].jobs * (1 - 1e-6)
+    assert all(len(one.entering) <= one.units for one in found.packages)
 
 
 def test_evenness_has_a_price_that_grows_with_every_county_reached(settings, stored):
-    found = desk.even_packages(settings, stored.key, Grouping.COUNTY)
-    prices, reached = ([one[name] for one in found["packages"]] for name in ("price", "reached"))
+    found = answers.even_packages(settings, stored.key, Grouping.COUNTY)
+    prices, reached = ([getattr(one, name) for one in found.packages] for name in ("price", "reached"))
     assert prices[0] == 0
     assert prices == sorted(prices)
     assert reached == sorted(set(reached))
-    assert all(floor["price"] is None or floor["price"] >= 0 for floor in found["floors"])
-    assert {floor["of"].split("/")[0] for floor in found["floors"]} == {"West Azerbaijan"}
+    assert all(floor.price is None or floor.price >= 0 for floor in found.floors)
+    assert {floor.group.split("/")[0] for floor in found.floors} == {"West Azerbaijan"}
 
 
 def test_after_signing_a_unit_that_is_gone_is_said_with_the_best_in_its_place(settings, whole):
@@ -194,9 +195,9 @@ def test_after_signing_a_unit_that_is_gone_is_said_with_the_best_in_its_place(se
     assert dict(after.losses) == {units[0]: Loss.WITHDRAWN, units[1]: Loss.RESTARTED}
     assert len(after.replacement) == 2
     losses = [
-        desk.why(settings, own.key, units[1], as_of=pd.Timestamp(day))["loss"] for day in ("2026-11-30", "2026-12-31")
+        answers.why(settings, own.key, units[1], as_of=pd.Timestamp(day)).loss for day in ("2026-11-30", "2026-12-31")
     ]
-    assert losses == [None, "restarted"]
+    assert losses == [None, Loss.RESTARTED]
     assert not {*after.replacement} & {*units}
     back = {"happened_on": date(2027, 1, 5), "known_on": date(2027, 1, 5)}
     with open_register(settings) as register:

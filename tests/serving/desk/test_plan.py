@@ -5,7 +5,7 @@ import pytest
 
 from engine.domain.outcome import OutcomeKind
 from engine.recourse.acts import FIXED_COST_YEAR, CostGap
-from engine.recourse.cheapest import PlanStatus, Wish
+from engine.recourse.cheapest import PlanStatus, PlanWish
 from engine.recourse.quarter import Capacity
 from engine.reference.effects import effects
 from engine.settings import Settings
@@ -27,7 +27,7 @@ def plan_after(appraisal, done, unit=SEIZED, wish=None):
     found = Appraised(appraisal, Question(as_of=DAY, price_year=1405), Audience.OFFICE)
     listed = pd.DataFrame(done, columns=["unit_id", "act", "happened_on"])
     listed = listed.astype({"happened_on": "datetime64[ns]"})
-    request = PlanRequest(wish or Wish())
+    request = PlanRequest(wish or PlanWish())
     return plans_of(found, pd.Index([unit]), listed, request, effects())
 
 

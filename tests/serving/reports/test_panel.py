@@ -10,7 +10,7 @@ from engine.domain.unit import unit_table
 from engine.errors import EhyaError, ErrorCode
 from serving.reports.panel import ANSWERS, EXPERT_CELL, OUTPUTS, choice_said, read_panel_form, write_panel_form
 from training.panel.answers import OUTPUTS as ASKED
-from training.panel.answers import Answer
+from training.panel.answers import PanelAnswer
 
 DAY = pd.Timestamp("2026-11-23")
 
@@ -109,5 +109,5 @@ def test_another_workbook_and_one_without_its_keys_are_refused(form, tmp_path):
 
 
 def test_form_and_answers_have_the_same_codes():
-    assert tuple(answer.value for answer in Answer) == ANSWERS
+    assert tuple(answer.value for answer in PanelAnswer) == ANSWERS
     assert ASKED == OUTPUTS

@@ -8,7 +8,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from engine.recourse.cheapest import Wish
+from engine.recourse.cheapest import PlanWish
 from engine.recourse.quarter import Capacity, work
 from engine.reference.effects import effects
 from serving.desk.appraisal import Appraised
@@ -35,7 +35,7 @@ def result(appraisal):
     table = appraisal.copy()
     table.loc["unit-0005", "name"] = "=cmd|' /C calc'!A0"
     found = Appraised(table, Question(as_of=DAY, price_year=1405), Audience.OFFICE)
-    return plans_of(found, table.index, DONE, PlanRequest(Wish(0.4)), effects())
+    return plans_of(found, table.index, DONE, PlanRequest(PlanWish(0.4)), effects())
 
 
 @pytest.fixture(scope="module")

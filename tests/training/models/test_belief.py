@@ -16,11 +16,11 @@ from tests.training.conftest import press_sample
 from training.models.belief import Source, columns, restart_line, updated, widened
 from training.models.capital import without_capital
 from training.models.first_day import first_day
-from training.priors.official_rates import Rate, jobs_size, official_rate
+from training.priors.official_rates import BetaRate, jobs_size, official_rate
 from training.priors.prior_effects import Slopes, slopes
 
 SCHEMA = without_capital(FULL_SCHEMA)
-RATE = Rate(20.0, 60.0, 5)
+RATE = BetaRate(20.0, 60.0, 5)
 
 
 def described(population: pd.DataFrame):

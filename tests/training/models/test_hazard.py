@@ -16,7 +16,7 @@ from engine.scoring.hazards import HazardLink, Head
 from features.schema import FeatureKind, FeatureSchema, FeatureSpec
 from training.models import hazard as training_hazards
 from training.models.hazard import fit_head
-from training.models.hazard_spec import HazardRecipe, Learner, Level, Observed
+from training.models.hazard_spec import HazardLevel, HazardRecipe, HeadKind, Observed
 from training.models.horizon import fit_horizon
 from training.statistics.design_blocks import line_blocks
 from training.statistics.reliability import calibration_slope
@@ -44,7 +44,7 @@ def observed(X: pd.DataFrame, label: np.ndarray, unit: np.ndarray | None = None)
     return Observed(X, design(X, blocks), np.ones_like(event), event, np.ones(len(X)), units), blocks
 
 
-LEVEL = Level(np.array([0.3]), 0.5)
+LEVEL = HazardLevel(np.array([0.3]), 0.5)
 
 
 def test_a_line_finds_what_made_the_outcomes():
@@ -109,7 +109,7 @@ def test_a_level_that_is_believed_is_that_of_all_who_wait_whatever_fades():
     X, label, _ = world(50)
     seen, blocks = observed(X, label)
     four = replace(seen.where(np.zeros(50, dtype=bool)), at_risk=np.ones((0, 4), bool), event=np.ones((0, 4), bool))
-    level = Level(np.full(4, 0.07), 0.5)
+    level = HazardLevel(np.full(4, 0.07), 0.5)
     head = fit_head(
         four, level, blocks, SCHEMA, recipe=HazardRecipe(frailty=1.0), random_state=0, since="tried", draws=5
     ).head  # fmt: skip
@@ -180,7 +180,7 @@ def test_intervals_cover_the_truth_of_the_line_about_as_often_as_they_say():
 
 def test_boosting_keeps_the_expected_direction_and_the_blend_lies_between_its_parts():
     X, label, _ = world(4000)
-    model = fit_horizon(X, label, SCHEMA, recipe=HazardRecipe(learner=Learner.BLEND, iterations=40), draws=5)
+    model = fit_horizon(X, label, SCHEMA, recipe=HazardRecipe(learner=HeadKind.BLEND, iterations=40), draws=5)
     head = Head.of(model, "restart")
     steps = [X.iloc[:100].assign(size=value) for value in np.linspace(-3, 3, 13)]
     scores = np.array([head.tree_score(each)[:, 0] for each in steps])
@@ -207,7 +207,7 @@ def test_a_slope_that_goes_against_its_expected_direction_is_held_at_zero():
 def test_with_few_events_a_blend_is_its_line():
     X, label, _ = world(300)
     few = np.where(np.cumsum(label) <= 50, label, 0.0)
-    blend = fit_horizon(X, few, SCHEMA, recipe=HazardRecipe(learner=Learner.BLEND), draws=5)
+    blend = fit_horizon(X, few, SCHEMA, recipe=HazardRecipe(learner=HeadKind.BLEND), draws=5)
     assert set(blend.heads) == {"restart"}
     line = fit_horizon(X, few, SCHEMA, draws=5)
     assert np.array_equal(*(hazards.point(each, X, head="restart") for each in (blend, line)))

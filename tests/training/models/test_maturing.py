@@ -8,7 +8,7 @@ import pytest
 from engine.scoring.design import clipped, design
 from engine.scoring.explanation import contributions
 from engine.scoring.hazards import Head, incidences
-from training.models.hazard_spec import FittedHead, HazardRecipe, Learner
+from training.models.hazard_spec import FittedHead, HazardRecipe, HeadKind
 from training.models.maturing import FARTHEST, followed
 from training.models.outcomes import fit_outcomes
 from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
@@ -56,7 +56,7 @@ def test_contributions_add_up_after_the_move_too(learnt, models):
 
 def test_beside_trees_only_the_level_moves(learnt):
     priors = Priors(restart_rate(), capacity_rate(), jobs_size())
-    recipe = HazardRecipe(learner=Learner.BLEND, iterations=30, follow=1.0)
+    recipe = HazardRecipe(learner=HeadKind.BLEND, iterations=30, follow=1.0)
     model = fit_outcomes(learnt.followed, priors, recipe=recipe, draws=4).model
     assert model.document.recalibration.slope == 1.0
 

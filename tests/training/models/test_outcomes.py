@@ -20,7 +20,7 @@ from engine.scoring.runtime import raw
 from features import FULL_SCHEMA, matrix
 from training.cohort.landmarks import Followed
 from training.cohort.spells import ENDED, OPEN, RESTARTED
-from training.models.hazard_spec import HazardRecipe, Learner
+from training.models.hazard_spec import HazardRecipe, HeadKind
 from training.models.outcomes import fit_outcomes
 from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
 
@@ -39,7 +39,7 @@ def line(learnt, priors):
 
 @pytest.fixture(scope="module")
 def blend(learnt, priors):
-    return fit_outcomes(learnt.followed, priors, recipe=HazardRecipe(learner=Learner.BLEND, iterations=30))
+    return fit_outcomes(learnt.followed, priors, recipe=HazardRecipe(learner=HeadKind.BLEND, iterations=30))
 
 
 @pytest.fixture(params=["line", "blend"])

@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import friedmanchisquare, rankdata
 
 from training.panel.agreement import NEXT_TO_NOTHING, Doubtful, agreement, circular_triples, concordance
-from training.panel.answers import Answer
+from training.panel.answers import PanelAnswer
 
 UNITS = list("abcdef")
 PAIRS = list(combinations(UNITS, 2))
@@ -30,13 +30,13 @@ def looked_at(*rows: list[tuple]):
     return agreement(table, asked(), output="restart")
 
 
-def alphabet(first: str, second: str) -> Answer:
-    return Answer.FIRST if first < second else Answer.SECOND_MUCH
+def alphabet(first: str, second: str) -> PanelAnswer:
+    return PanelAnswer.FIRST if first < second else PanelAnswer.SECOND_MUCH
 
 
-def mixed(first: str, second: str) -> Answer:
+def mixed(first: str, second: str) -> PanelAnswer:
     order = "dbfaec"
-    return Answer.FIRST if order.index(first) < order.index(second) else Answer.SECOND
+    return PanelAnswer.FIRST if order.index(first) < order.index(second) else PanelAnswer.SECOND
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -50,7 +50,7 @@ def test_concordance_is_that_of_friedmans_test(seed):
 
 def test_experts_of_one_order_agree_wholly_and_those_of_opposite_orders_not_at_all():
     assert looked_at(said("E1", mixed), said("E2", mixed)).concordance == pytest.approx(1.0)
-    turned = {Answer.FIRST: Answer.SECOND, Answer.SECOND: Answer.FIRST}
+    turned = {PanelAnswer.FIRST: PanelAnswer.SECOND, PanelAnswer.SECOND: PanelAnswer.FIRST}
     found = looked_at(said("E1", mixed), said("E2", lambda a, b: turned[mixed(a, b)]))
     assert found.concordance == pytest.approx(0.0)
     assert found.experts[0].with_others == 0.0
@@ -73,10 +73,10 @@ def test_a_sound_expert_counts_whole():
 @pytest.mark.parametrize(
     ("answer", "doubt"),
     [
-        (lambda a, b: Answer.EQUAL, Doubtful.ALL_EQUAL),
-        (lambda a, b: Answer.FIRST_MUCH, Doubtful.ONE_SIDED),
+        (lambda a, b: PanelAnswer.EQUAL, Doubtful.ALL_EQUAL),
+        (lambda a, b: PanelAnswer.FIRST_MUCH, Doubtful.ONE_SIDED),
         (
-            lambda a, b: Answer.FIRST if (ord(b) - ord(a)) % 2 else Answer.SECOND,
+            lambda a, b: PanelAnswer.FIRST if (ord(b) - ord(a)) % 2 else PanelAnswer.SECOND,
             Doubtful.CONTRADICTORY,
         ),
     ],

@@ -9,7 +9,7 @@ from scipy.stats import beta
 
 from engine.errors import EhyaError
 from engine.reference import table
-from training.priors.official_rates import COMPETING_PER_YEAR, Rate, jobs_size, offset, restart_rate
+from training.priors.official_rates import COMPETING_PER_YEAR, BetaRate, jobs_size, offset, restart_rate
 
 
 def _rates(yearly: list[float]) -> pd.DataFrame:
@@ -28,7 +28,7 @@ def test_one_certain_rate_of_a_tenth_a_year_gives_17_per_cent_in_two_years_besid
 
 
 def test_the_beta_posterior_adds_what_the_register_saw():
-    prior = Rate(2.0, 6.0, 5)
+    prior = BetaRate(2.0, 6.0, 5)
     assert prior.updated(3, 1).rate == pytest.approx(5 / 12)
     assert prior.updated(0, 0) == prior
     assert prior.low == pytest.approx(beta.ppf(0.1, 2, 6))

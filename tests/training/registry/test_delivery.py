@@ -32,7 +32,7 @@ from training.pipeline.promoting import promote
 from training.registry import pages
 from training.registry.mlflow_store import server
 from training.registry.promotion import delivered
-from training.registry.pyfunc import Forecaster, example
+from training.registry.pyfunc import ServedModel, example
 from training.registry.runs import Data, log_training
 from training.registry.versions import Alias, register_model, registered
 
@@ -180,7 +180,7 @@ def test_the_registered_model_loads_from_the_server_with_signature_and_example(t
     assert {"unit_id", "county", "bank_debt_rial"} <= set(names)
     assert list(loaded.input_example["unit_id"]) == list(example()["unit_id"])
     said = loaded.predict(example(), params={"as_of": "2026-11-23"})
-    own = Forecaster(training.model_of(team.register, team.settings, NAMES[0]))
+    own = ServedModel(training.model_of(team.register, team.settings, NAMES[0]))
     pd.testing.assert_frame_equal(said, own.predict(example(), {"as_of": "2026-11-23"}), check_dtype=False)
 
 

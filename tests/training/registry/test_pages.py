@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from training.registry import pages
-from training.registry.pages import Pages
+from training.registry.pages import MlflowPages
 
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(60)"
 
@@ -16,7 +16,7 @@ def started(code):
     server = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, start_new_session=True)
     with server.stdout as said:
         said.readline()
-    return Pages(server, "http://127.0.0.1")
+    return MlflowPages(server, "http://127.0.0.1")
 
 
 def test_a_server_that_listens_is_asked_to_end():

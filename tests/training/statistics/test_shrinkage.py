@@ -8,9 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from training.statistics.shrinkage import Before, chance_line, lines_without, pooled_chance, pooled_line, with_level
+from training.statistics.shrinkage import (
+    PriorBelief,
+    chance_line,
+    lines_without,
+    pooled_chance,
+    pooled_line,
+    with_level,
+)
 
-BEFORE = Before(level=2.0, level_records=5.0, spread=1.0, spread_records=10.0)
+BEFORE = PriorBelief(level=2.0, level_records=5.0, spread=1.0, spread_records=10.0)
 
 
 def _world(seed: int, count: int, apart: float, spread: float = 0.6) -> tuple[np.ndarray, np.ndarray]:
