@@ -33,6 +33,8 @@ class Settings:
         Variables that begin like ours and are none of them: most likely misspelt.
     tracking_uri
         Address of the team's MLflow, which gets a copy of every training; empty where the workspace keeps them alone.
+    stated
+        Variables of the environment that said something; of the others the default stands.
 
     Examples
     --------
@@ -45,6 +47,7 @@ class Settings:
     language: str = "fa"
     strange: tuple[str, ...] = ()
     tracking_uri: str = ""
+    stated: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -63,8 +66,11 @@ class Settings:
         url = environ.get("EHYA_DATABASE_URL") or f"sqlite:///{home / 'ehya.db'}"
         own = (name for name in environ if name.startswith("EHYA_") and not name.startswith(OF_TESTS))
         strange = tuple(sorted(name for name in own if name not in VARIABLES))
+        stated = tuple(name for name in VARIABLES if (environ.get(name) or "").strip())
         tracking = (environ.get("MLFLOW_TRACKING_URI") or "").strip()
-        return cls(home=home, database_url=url, language=language, strange=strange, tracking_uri=tracking)
+        return cls(
+            home=home, database_url=url, language=language, strange=strange, tracking_uri=tracking, stated=stated
+        )
 
     @property
     def models(self) -> Path:

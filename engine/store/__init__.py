@@ -10,6 +10,7 @@ from typing import Self
 from engine.store.acknowledged import Acknowledged
 from engine.store.agreements import Agreements
 from engine.store.audit import Act, Audit, AuditCheck
+from engine.store.bank_asks import BankAsks, StoredBankAsk
 from engine.store.changes import Change
 from engine.store.check import Inconsistency, StoreProblem, counts, problems
 from engine.store.decisions import Decisions
@@ -53,6 +54,7 @@ __all__ = [
     "Promotion",
     "Register",
     "StoreProblem",
+    "StoredBankAsk",
     "StoredDocument",
     "StoredInvitation",
     "StoredJob",
@@ -124,6 +126,8 @@ class Register:
         Who did what with all of these.
     mandates, lists
         Mandates that investors saved, the lists made for them, what was shown of these and said to it.
+    bank_asks
+        What banks were asked about units, and what they answered.
     requests
         What investors asked about units, what the office answered, and within which time it promises to.
     acknowledged
@@ -163,6 +167,7 @@ class Register:
         self.mandates = Mandates(session)
         self.lists = Lists(session)
         self.requests = Requests(session)
+        self.bank_asks = BankAsks(session)
         self.acknowledged = Acknowledged(session)
         self.jobs = Jobs(session)
         self.webhooks = Webhooks(session)

@@ -158,6 +158,49 @@ def back_up(url: str, out: Path, *, made_at: datetime, beside: Mapping[str, Path
     return manifest
 
 
+def manifest_of(file: Path) -> Manifest:
+    """What a backup says of itself, its contents unread.
+
+    Raises
+    ------
+    EhyaError
+        ``not_a_backup`` where it says nothing.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return _manifest(archive)
+    except (*_BROKEN, KeyError, ValueError, TypeError, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise EhyaError(ErrorCode.NOT_A_BACKUP, given=file.name) from error
+
+
+def check_backup(file: Path) -> Manifest:
+    """Look a backup over as `restore` does, and put nothing anywhere.
+
+    Parameters
+    ----------
+    file
+        What `back_up` wrote.
+
+    Raises
+    ------
+    EhyaError
+        ``file_not_found``, ``not_a_backup``, ``backup_damaged``, ``register_unsound``, ``database_newer``.
+    """
+    if not file.is_file():
+        raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=file.name)
+    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".check-") as folder:
+        staged = Path(folder) / _DATABASE
+        manifest = _unpack(file, staged)
+        if manifest is None:
+            raise EhyaError(ErrorCode.NOT_A_BACKUP, given=file.name)
+        _refuse_foreign(staged, file)
+        _revision, _rows, wrong = _examined(staged)
+        if set(wrong) - set(manifest.problems):
+            raise EhyaError(ErrorCode.REGISTER_UNSOUND, given=file.name)
+        _further(file, manifest)
+    return manifest
+
+
 def restore(
     file: Path, url: str, *, made_at: datetime, busy_seconds: float = 5.0, home: Path | None = None
 ) -> Restoration:

@@ -45,8 +45,7 @@ APPEND_ONLY = (
     "package_freezes", "keys", "key_revocations", "people", "passwords", "disablings", "agreements", "agreement_ends",
     "audit", "agreement_confirmations", "mandates", "mandate_withdrawals", "lists", "reactions",
     "requests", "request_answers", "request_withdrawals", "service_levels",
-    "meeting_plans", "unit_wishes",
-    "meeting_plans", "invitations", "invitation_ends",
+    "meeting_plans", "unit_wishes", "invitations", "invitation_ends", "bank_asks", "bank_answers",
 )  # fmt: skip
 """Tables whose rows are never changed nor deleted; the database itself refuses."""
 
@@ -653,6 +652,32 @@ request_withdrawals = Table(
     Column("made_at", DateTime, nullable=False),
 )
 """Requests that their askers took back before they were answered."""
+
+bank_asks = Table(
+    "bank_asks",
+    metadata,
+    _numbered(),
+    Column("ask_id", Text, nullable=False, unique=True),
+    Column("bank", Text, nullable=False),
+    _unit(),
+    Column("kind", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Column("due_at", DateTime, nullable=False),
+    Index(None, "bank"),
+)
+"""What the office asked banks about units that they have claims on, and until when it is to be answered."""
+
+bank_answers = Table(
+    "bank_answers",
+    metadata,
+    Column("ask_id", _ROW_NUMBER, ForeignKey("bank_asks.id"), primary_key=True, autoincrement=False),
+    Column("verdict", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("rial", BigInteger),
+    Column("made_at", DateTime, nullable=False),
+)
+"""What banks answered; a second answer to one question is refused by the key."""
 
 service_levels = Table(
     "service_levels",

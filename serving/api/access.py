@@ -49,7 +49,7 @@ class Access:
     session
         Whether people who signed in with a browser may ask it too.
     administers
-        Whether it is for people who look after accounts, whatever their role, and for no key.
+        Whether it is for people who look after accounts too, whatever their role, and for no key.
     file
         Whether its form may bring a file.
     """

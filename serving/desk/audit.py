@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import pandas as pd
 
+from engine.parsing.text import fold
 from engine.settings import Settings
 from engine.store import AuditCheck
+from serving.desk.clock import day_of
 from serving.desk.named import names_of
 from serving.desk.workspace import open_register
 
@@ -34,6 +39,69 @@ def audit_seen(settings: Settings, *, newest: int) -> AuditSeen:
     """The newest lines of the audit, for people, who know units by their names."""
     lines = audit(settings, newest=newest)
     return AuditSeen(lines, names_spoken_of(settings, lines))
+
+
+@dataclass(frozen=True, slots=True)
+class AuditQuery:
+    """Which lines of the audit are looked for.
+
+    Parameters
+    ----------
+    act
+        Only such; empty for all.
+    words
+        Every word stands in the actor, the subject or the facts, or in the name of the unit they speak of.
+    since, until
+        Days, both counted; ``None`` where open.
+    """
+
+    act: str = ""
+    words: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class AuditFound:
+    """A page of the lines that were looked for, the newest first, how many there are, and the acts there are."""
+
+    seen: AuditSeen
+    total: int
+    acts: tuple[str, ...]
+
+
+def audit_found(settings: Settings, query: AuditQuery, *, start: int = 0, length: int = 50) -> AuditFound:
+    """Look for lines of the audit.
+
+    Parameters
+    ----------
+    settings
+        The workspace.
+    query
+        Which.
+    start, length
+        First line of the page, from 0, and how many at most.
+    """
+    lines = audit(settings)
+    acts = tuple(sorted(set(lines["act"])))
+    if query.act:
+        lines = lines[lines["act"] == query.act]
+    if query.since is not None or query.until is not None:
+        days = lines["made_at"].map(day_of)
+        lines = lines[days.between(query.since or date.min, query.until or date.max)]
+    if query.words.strip() and len(lines):
+        names, wanted = names_spoken_of(settings, lines), fold(query.words).split()
+        texts = [_searched(line, names) for line in lines.to_dict("records")]
+        lines = lines[[all(word in text for word in wanted) for text in texts]]
+    page = lines.iloc[start : start + length]
+    return AuditFound(AuditSeen(page, names_spoken_of(settings, page)), len(lines), acts)
+
+
+def _searched(line: Mapping[Hashable, Any], names: pd.Series) -> str:
+    """The words of a line that are searched."""
+    facts = json.loads(line["facts"])
+    units = [names[unit] for unit in (line["subject"], *map(str, facts.values())) if unit in names.index]
+    return fold(" ".join(map(str, [line["actor"], line["subject"], *facts.values(), *units])))
 
 
 def names_spoken_of(settings: Settings, lines: pd.DataFrame) -> pd.Series:

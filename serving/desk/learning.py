@@ -233,8 +233,10 @@ def promote(
 
     Parameters
     ----------
-    settings, as_of, promoted_at, version, reason, force
-        As for ``training.promote``.
+    settings, as_of, promoted_at
+        The workspace, the day of judgement, and the moment that is recorded.
+    version, reason, force
+        Which model, why (kept with it), and whether a shut gate counts.
     over
         The champion that whoever asks has seen, empty for none: where another is at work by now, nothing is done.
     actor
@@ -269,10 +271,12 @@ def rollback(
 
     Parameters
     ----------
-    settings, reason, promoted_at, version
-        As for ``training.rollback``.
+    settings, reason, promoted_at
+        The workspace, why (kept with the model), and the moment that is recorded.
+    version
+        Which earlier champion; the last one before the present where ``None``.
     over, actor
-        As for `promote`.
+        The champion that was seen, empty for none, and who asks.
 
     Raises
     ------

@@ -173,7 +173,7 @@ def test_equal_data_and_seed_give_the_same_file_byte_for_byte(work):
 
 
 def test_after_a_refusal_it_is_said_that_a_model_waits(tmp_path, lived):
-    from serving.cli.doctor import Checkup, examine
+    from serving.desk.doctor import Checkup, examine
     from serving.desk.workspace import champion
 
     home = tmp_path / "refused"

@@ -266,7 +266,12 @@ _OPTIONS = {
     "level": "deciding.level",
     "jobs_now": "field.jobs_now",
     "office": "studio.office",
+    "verdict": "bank.answer",
     "day": "studio.on",
+    "start": "period_report.start",
+    "end": "period_report.end",
+    "to": "period_report.end",
+    "days": "event.days",
 }
 """What the page calls a box that the desk calls by its option."""
 

@@ -29,6 +29,7 @@ from serving.desk.starting import note_training
 from serving.desk.training_run import Asked, DriftRequest, PromotionRequest, RunKind, RunState, RunStatus, TrainingRuns
 from serving.disclosure.levels import CallerRole, Level
 from serving.pages.desk.models import drift_page, model_page, models_page
+from serving.reports.ranked import isolated
 
 _WRITERS = (CallerRole.DATA_SCIENTIST, CallerRole.ADMIN)
 _READ = open_to((CallerRole.PLANNER, *_WRITERS), level=Level.INTERNAL, without_key=WithoutKey.NEVER, session=True)
@@ -109,7 +110,7 @@ async def _put_to_work(request: Request, *, back: bool) -> Response:
     at_work = "" if room.champion is None else room.champion.version
     refused = partial(_model, request, version, room=room, typed=typed)
     if "seen" in given.fields and seen != at_work:
-        facts = {"given": seen, "version": at_work}
+        facts = {"given": isolated(seen), "version": isolated(at_work) if at_work else ""}
         return await refused(status=409, problem=said_here(ErrorCode.CHAMPION_CHANGED, facts, words))
     if not reason and (back or given.text("force")):
         return await refused(status=422, problem=words.text("room.reason_needed"))
@@ -206,4 +207,4 @@ def _said(request: Request, run: RunStatus | None) -> tuple[RunStatus, str] | No
         return run, words.text(f"stage.{run.stage}") if run.stage else words.text(run.kind)
     back = run.kind is RunKind.ROLL_BACK and run.state is RunState.PROMOTED
     key = "back" if back else run.state.value
-    return run, words.text(f"room.ended_{key}", version=run.version)
+    return run, words.text(f"room.ended_{key}", version=isolated(run.version or ""))

@@ -13,10 +13,12 @@ from serving.api.browsing.answers import actor_of, answered, form_of, settings_o
 from serving.desk.audit import audit_seen
 from serving.desk.people import add_person, disable_person, people, set_password
 from serving.desk.sessions import end_session, sessions
+from serving.disclosure.levels import CallerRole
 from serving.pages.desk.people import people_page
 
-_READ = open_to((), without_key=WithoutKey.NEVER, session=True, administers=True)
-_WRITE = open_to((), without_key=WithoutKey.NEVER, rate=Rate.WRITES, session=True, administers=True)
+READ = open_to((CallerRole.ADMIN,), without_key=WithoutKey.NEVER, session=True, administers=True)
+"""Who looks at a page of administration: the role of that name, and whoever looks after accounts; no key."""
+WRITE = open_to((CallerRole.ADMIN,), without_key=WithoutKey.NEVER, rate=Rate.WRITES, session=True, administers=True)
 _NEWEST = 50
 
 
@@ -24,11 +26,11 @@ def router() -> APIRouter:
     """Addresses of accounts."""
     routes = APIRouter(prefix="/desk/people", include_in_schema=False)
 
-    @routes.get("", openapi_extra=_READ)
+    @routes.get("", openapi_extra=READ)
     async def accounts(request: Request) -> Response:
         return await _page(request)
 
-    @routes.post("", openapi_extra=_WRITE)
+    @routes.post("", openapi_extra=WRITE)
     async def add(request: Request) -> Response:
         given, now = form_of(request), request.app.state.gate.now()
         typed = {name: given.text(name) for name in ("account", "role", "investor")}
@@ -52,13 +54,13 @@ def router() -> APIRouter:
             return await _page(request, 422, typed=typed, problem=said)
         return went(request, "/desk/people", "person_added")
 
-    @routes.post("/disable", openapi_extra=_WRITE)
+    @routes.post("/disable", openapi_extra=WRITE)
     async def disable(request: Request) -> Response:
         name, now = form_of(request).text("account"), request.app.state.gate.now()
         await run_in_threadpool(disable_person, settings_of(request), name, made_at=now, actor=actor_of(request))
         return went(request, "/desk/people", "person_disabled")
 
-    @routes.post("/password", openapi_extra=_WRITE)
+    @routes.post("/password", openapi_extra=WRITE)
     async def password(request: Request) -> Response:
         given, now = form_of(request), request.app.state.gate.now()
         name, chosen, passed = given.text("account"), given.whole("password"), request.state.passed
@@ -73,7 +75,7 @@ def router() -> APIRouter:
             return await _page(request, 422, problem=wrong(request, error), resetting=name)
         return went(request, "/desk/people", "password_set")
 
-    @routes.post("/end-session", openapi_extra=_WRITE)
+    @routes.post("/end-session", openapi_extra=WRITE)
     async def end(request: Request) -> Response:
         session, now = form_of(request).text("session"), request.app.state.gate.now()
         await run_in_threadpool(end_session, settings_of(request), session, now=now, actor=actor_of(request))

@@ -8,9 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from engine.settings import Settings
-from engine.store.backup import back_up, restore
+from engine.store.backup import restore
 from serving.cli.question import now
 from serving.cli.terminal import Terminal
+from serving.desk import backups
 from serving.desk.clock import day_of
 
 _MEGABYTE = 1_000_000
@@ -24,10 +25,8 @@ def make_backup(terminal: Terminal, settings: Settings, out: Path | None) -> Non
     EhyaError
         ``backup_elsewhere``, ``file_not_found``, ``register_unsound``.
     """
-    made_at = now()
-    path = out or settings.home / "backups" / f"ehya-{made_at:%Y%m%d-%H%M%S}.zip"
     with terminal.busy("cli.storing"):
-        manifest = back_up(settings.database_url, path, made_at=made_at.to_pydatetime(), beside=settings.made_by_hand)
+        path, manifest = backups.make_backup(settings, now=now().to_pydatetime(), out=out)
     if terminal.answer({"path": str(path), **asdict(manifest)}):
         return
     words = terminal.speech

@@ -7,9 +7,9 @@ from typing import Any
 from engine.errors import EhyaError
 from engine.settings import Settings
 from engine.store import Inconsistency
-from serving.cli.doctor import Finding, PartState, broken, examine
 from serving.cli.errors import sentence
 from serving.cli.terminal import Terminal
+from serving.desk.doctor import Finding, PartState, broken, examine
 
 _SIGNS = {PartState.WELL: "✔", PartState.NOT_YET: "…", PartState.BROKEN: "✘"}
 _STYLES = {PartState.WELL: "", PartState.NOT_YET: "yellow", PartState.BROKEN: "bold red"}

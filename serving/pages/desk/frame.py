@@ -78,7 +78,7 @@ KEYS: Mapping[Place, str] = {
 }
 """Letters that lead to a place after ``g``."""
 
-_OF_PLANNERS = tuple(place for place in KEYS if place not in (Place.BANK, Place.ADMIN))
+_OF_PLANNERS = tuple(place for place in KEYS if place is not Place.ADMIN)
 PLACES_OF: Mapping[CallerRole, tuple[Place, ...]] = {
     CallerRole.PLANNER: _OF_PLANNERS,
     CallerRole.DATA_SCIENTIST: (Place.MODELS,),

@@ -18,6 +18,7 @@ from serving.pages.desk.words import moment_said
 from serving.reports.card_page import card_parts, feature_name, group_name
 from serving.reports.drift import drift_parts
 from serving.reports.gates import gates_said, said_reason, shut
+from serving.reports.ranked import isolated
 
 TRAINERS = (CallerRole.DATA_SCIENTIST, CallerRole.ADMIN)
 HISTORY = 20
@@ -137,6 +138,7 @@ def model_page(
         promoted=moment_said(model.promoted_at, words) if model.promoted_at is not None else "",
         reason=said_reason(model.reason, words) if model.promoted_at is not None else "",
         seen="" if at_work is None else at_work.version,
+        seen_said="" if at_work is None else isolated(at_work.version),
         figures=_figures(model, words),
         gates=gates_said(model.gates, words),
         shut=[words.text(f"gate.{gate}") for gate in shut(model.gates)],
@@ -195,6 +197,7 @@ def _line(one: KeptModel, words: Speech) -> dict[str, Any]:
     synthetic = document is not None and document.origin == "synthetic"
     return {
         "version": one.version,
+        "isolated": isolated(one.version),
         "address": model_address(one.version),
         "standing": words.text(one.standing),
         "code": one.standing.value,

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from engine.store import StoredPerson, StoredSession
 from serving.desk.audit import AuditSeen
-from serving.disclosure.levels import KEY_ROLES
+from serving.disclosure.levels import KEY_ROLES, CallerRole
+from serving.pages.desk.admin import TABS
 from serving.pages.desk.frame import Frame, Place, page
 from serving.pages.desk.words import day_said, moment_said
 from serving.reports.audited import audit_said
@@ -73,4 +74,6 @@ def people_page(
         typed=typed or {},
         problem=problem,
         resetting=resetting,
+        tabs=TABS,
+        links=frame.role is CallerRole.PLANNER,
     )

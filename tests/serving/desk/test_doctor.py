@@ -8,13 +8,13 @@ from datetime import datetime
 import pytest
 from typer.testing import CliRunner
 
-import serving.cli.doctor
+import serving.desk.doctor
 from engine.errors import EhyaError, ErrorCode
 from engine.reference.rules import TableRule
 from engine.settings import Settings
 from engine.store import Register
 from serving.cli.app import app
-from serving.cli.doctor import Checkup, PartState, examine
+from serving.desk.doctor import Checkup, PartState, examine
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_a_file_in_the_place_of_the_workspace_is_named_and_intake_says_so_too(ho
 
 
 def test_a_workspace_that_may_not_be_written_to_is_named(home, monkeypatch):
-    monkeypatch.setattr(serving.cli.doctor.os, "access", lambda *_: False)
+    monkeypatch.setattr(serving.desk.doctor.os, "access", lambda *_: False)
     assert found(home)["workspace_not_writable"] == "broken"
 
 
