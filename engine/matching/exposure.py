@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from engine.matching.book import UnitBook
 from engine.matching.event_terms import EventTerms
-from engine.matching.shortlist import Shortlist
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -32,6 +31,23 @@ PICKED_SHARE = 0.6
 SECTOR_LIKENESS = 0.6
 """What a common sector counts in the likeness of two units, beside a common place (assumed)."""
 _SURE = 1e-12
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Pool:
+    """Units among which a list is chosen.
+
+    Parameters
+    ----------
+    rows, fit
+        Rows of the book and their fits, best first, shape (k,).
+    key
+        What the list's lots are drawn by: a digest of what its investor wants.
+    """
+
+    rows: Rows
+    fit: Floats
+    key: str
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -64,7 +80,7 @@ class Exposed:
 
 def exposed(
     book: UnitBook,
-    pools: Sequence[Shortlist],
+    pools: Sequence[Pool],
     places: Sequence[int],
     terms: EventTerms,
     declined: Sequence[Rows] | None = None,
@@ -102,7 +118,7 @@ def exposed(
             lists[at].pick(place, shown, cap, terms)
     _lift(lists, shown, terms)
     for at, one in enumerate(lists):
-        one.draw(shown, cap, terms, default_rng([terms.seed, *pools[at].mandate.digest.encode()[:16]]))
+        one.draw(shown, cap, terms, default_rng([terms.seed, *pools[at].key.encode()[:16]]))
     chosen = [one.done() for one in lists]
     return Exposed(
         rows=tuple(rows for rows, _, _ in chosen),
@@ -177,7 +193,7 @@ class _List:
     bears: float
 
     @classmethod
-    def of(cls, pool: Shortlist, places: int, terms: EventTerms, likeness: _Likeness, declined: Rows) -> _List:
+    def of(cls, pool: Pool, places: int, terms: EventTerms, likeness: _Likeness, declined: Rows) -> _List:
         keeps = ~np.isin(pool.rows, declined)
         rows, gain = pool.rows[keeps], pool.fit[keeps]
         count = min(places, rows.size)
