@@ -16,7 +16,7 @@ from engine.domain.exclusion import Exclusion
 from engine.domain.mandate import Mandate
 from engine.matching.book import UnitBook
 from engine.matching.event_terms import EventTerms
-from engine.matching.exposure import exposed, pool_size
+from engine.matching.exposure import Pool, exposed, pool_size
 from engine.matching.limits import exclusions
 from engine.matching.shortlist import DEFAULT_LIMIT, METHOD, Shortlist, shortlist
 
@@ -173,7 +173,8 @@ def _lists(
         shortlist(book, one, limit=pool_size(count) + rows.size)
         for one, count, rows in zip(mandates, places, gone, strict=True)
     ]
-    found = exposed(book, pools, places, terms, gone)
+    among = [Pool(one.rows, one.fit, one.mandate.digest) for one in pools]
+    found = exposed(book, among, places, terms, gone)
     lists = [_with_rows(pool, rows, fit, run_id) for pool, rows, fit in zip(pools, found.rows, found.fit, strict=True)]
     return lists, found.propensity, found.ndcg, found.cap
 

@@ -36,6 +36,23 @@ _SURE = 1e-12
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Pool:
+    """Units among which a list is chosen.
+
+    Parameters
+    ----------
+    rows, fit
+        Rows of the book and their fits, best first, shape (k,).
+    key
+        What the list's lots are drawn by: a digest of what its investor wants.
+    """
+
+    rows: Rows
+    fit: Floats
+    key: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Exposed:
     """Lists that were chosen together.
 
@@ -119,7 +136,7 @@ def exposed(
             lists[at].pick(place, shown, cap, terms)
     _lift(lists, shown, terms)
     for at, one in enumerate(lists):
-        one.draw(shown, cap, terms, default_rng([terms.seed, *pools[at].mandate.digest.encode()[:16]]))
+        one.draw(shown, cap, terms, default_rng([terms.seed, *pools[at].key.encode()[:16]]))
     chosen = [one.done() for one in lists]
     return Exposed(
         rows=tuple(rows for rows, _, _ in chosen),

@@ -15,8 +15,9 @@ from engine.domain.ticket import Ticket
 from engine.domain.unit import DealForm, Field
 from engine.matching.book import UnitBook
 from engine.matching.checks import Rows
+from engine.matching.impact import unemployment_column
 from engine.matching.money import TicketBounds
-from engine.matching.nearness import place_column, sector_column, unemployment_column
+from engine.matching.nearness import place_column, sector_column
 from engine.matching.proportions import STATIC_PARTS
 from engine.matching.sides import Wanted
 from engine.matching.tree import Tree

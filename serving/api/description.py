@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -269,6 +270,21 @@ def _mandate_schemas() -> dict[str, Any]:
     schema["properties"]["accept_unknown"]["anyOf"].append({"type": "boolean"})
     schema["properties"] |= dict.fromkeys([*TICKET_KEYS, *FOREIGN_KEYS], ticket)
     return {"Mandate": schema, **parts}
+
+
+def mandate_schema() -> dict[str, Any]:
+    """JSON Schema of a mandate by itself, as ``docs/mandate.schema.json`` publishes it.
+
+    Examples
+    --------
+    >>> schema = mandate_schema()
+    >>> "ticket_billion_rial" in schema["properties"], "SectorWishes" in schema["$defs"]
+    (True, True)
+    """
+    parts = _mandate_schemas()
+    whole = parts.pop("Mandate")
+    text = json.dumps({**whole, "$defs": parts}, ensure_ascii=False).replace("#/components/schemas/", "#/$defs/")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **json.loads(text)}
 
 
 def _or_alone(stated: dict[str, Any]) -> dict[str, Any]:

@@ -153,7 +153,9 @@ def plan_among(
     EhyaError
         ``meetings_nobody``, ``meetings_party_unknown``, ``meetings_party_twice``.
     """
-    lists = shortlists(offered.book, mandates, limit=day.wishes)
+    day = _with_own_limits(day, mandates)
+    book = offered.with_returns if any(one.asks_returns for one in mandates) else offered.book
+    lists = shortlists(book, mandates, limit=day.wishes)
     wishes = pd.DataFrame(
         [
             (one.mandate.id, str(unit), float(fit))
@@ -178,6 +180,19 @@ def plan_among(
     plan = plan_meetings(gathering_of(day, wishes, names))
     nothing = plan.meetings[_MEETING].iloc[:0]
     return PlannedMeetings(day, names, wishes, plan, (), 1, nothing, nothing, offered.as_of, synthetic)
+
+
+def _with_own_limits(day: MeetingDay, mandates: Sequence[Mandate]) -> MeetingDay:
+    """A day on which no investor has more meetings than its mandates say, unless the day names it."""
+    own: dict[str, int] = {}
+    for one in mandates:
+        if one.meetings_per_event is not None and one.id not in day.meetings.named:
+            usual = own.get(one.id, day.meetings.investor)
+            own[one.id] = min(usual, one.meetings_per_event)
+    if not own:
+        return day
+    most = day.meetings.model_copy(update={"named": {**day.meetings.named, **own}})
+    return day.model_copy(update={"meetings": most})
 
 
 def _once_each(wishes: pd.DataFrame, most: int) -> pd.DataFrame:

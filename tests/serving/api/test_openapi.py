@@ -226,3 +226,20 @@ def test_no_description_holds_what_only_the_code_needs(client):
         assert residue not in document.text
     ticket = document.json()["components"]["schemas"]["Ticket"]
     assert ticket["properties"]["typical"]["description"].startswith("What the investor usually puts in")
+
+
+def test_the_schema_of_a_mandate_is_published_and_takes_the_examples():
+    import json
+    from pathlib import Path
+
+    import jsonschema_rs
+    import yaml
+
+    from engine.domain.mandate import Mandate
+    from serving.api.description import mandate_schema
+
+    docs = Path(__file__).parents[3] / "docs"
+    assert json.loads((docs / "mandate.schema.json").read_text("utf-8")) == mandate_schema()
+    for path in (docs / "examples").glob("mandate_*.yaml"):
+        Mandate.from_yaml(path)
+        jsonschema_rs.validator_for(mandate_schema()).validate(yaml.safe_load(path.read_text("utf-8")))
