@@ -181,6 +181,7 @@ class ErrorCode(Code):
     BANK_ASK_UNKNOWN = "bank_ask_unknown"
     BANK_ASK_ANSWERED = "bank_ask_answered"
     BANK_WITHOUT_CLAIM = "bank_without_claim"
+    MEETING_NOT_MOVED = "meeting_not_moved"
     INVITATION_UNKNOWN = "invitation_unknown"
     INVITATION_ENDED = "invitation_ended"
     DOCUMENT_UNKNOWN = "document_unknown"

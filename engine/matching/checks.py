@@ -90,8 +90,13 @@ class RangeCheck:
     def passes(self, rows: Rows) -> NDArray[np.bool_]:
         """Whether there is no reason against each of the rows."""
         values, low, high = self._drawn(rows)
-        inside = (values >= low) & (values <= high)
-        return inside if self.unknown else inside | np.isnan(values)
+        if isinstance(high, float) and high == np.inf:  # one look is enough for a limit with one end
+            inside = values >= low
+        elif isinstance(low, float) and low == -np.inf:
+            inside = values <= high
+        else:
+            inside = (values >= low) & (values <= high)
+        return np.asarray(inside if self.unknown else inside | np.isnan(values))
 
     def _drawn(self, rows: Rows) -> tuple[NDArray[np.float64], _Limit, _Limit]:
         if self.group is None:

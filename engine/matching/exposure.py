@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 
+from engine.domain.mandate import Mandate
 from engine.matching.book import UnitBook
 from engine.matching.event_terms import EventTerms
-from engine.matching.shortlist import Shortlist
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -62,9 +63,25 @@ class Exposed:
     cap: int
 
 
+class Pool(Protocol):
+    """What a list is chosen from, best first: a shortlist is one (``engine.matching.shortlist``)."""
+
+    @property
+    def mandate(self) -> Mandate:
+        """The criteria that it answers."""
+
+    @property
+    def rows(self) -> Rows:
+        """Shape (k,): rows of the book."""
+
+    @property
+    def fit(self) -> NDArray[np.float64]:
+        """Shape (k,), 0..1."""
+
+
 def exposed(
     book: UnitBook,
-    pools: Sequence[Shortlist],
+    pools: Sequence[Pool],
     places: Sequence[int],
     terms: EventTerms,
     declined: Sequence[Rows] | None = None,
@@ -177,7 +194,7 @@ class _List:
     bears: float
 
     @classmethod
-    def of(cls, pool: Shortlist, places: int, terms: EventTerms, likeness: _Likeness, declined: Rows) -> _List:
+    def of(cls, pool: Pool, places: int, terms: EventTerms, likeness: _Likeness, declined: Rows) -> _List:
         keeps = ~np.isin(pool.rows, declined)
         rows, gain = pool.rows[keeps], pool.fit[keeps]
         count = min(places, rows.size)

@@ -132,10 +132,15 @@ class Fit:
         One unit's fit never depends on which units stand beside it.
         """
         static = self._static(rows)
-        total = np.zeros(len(static))
+        total, weighted = np.zeros(len(static)), np.empty(len(static))
         for part, weight in self.weights.items():
-            if weight:
-                total += np.float64(weight) * self._part(part, rows, static)
+            if not weight:
+                continue
+            if part in self.looked_up:  # the product of each value is the same before it is gathered as after
+                np.take(np.float64(weight) * self.looked_up[part], self._codes(part)[rows], out=weighted, mode="clip")
+            else:
+                np.multiply(self._part(part, rows, static), np.float64(weight), out=weighted, dtype=np.float64)
+            total += weighted
         return total if self.wanted is None else total * self.wanted.factors(rows)
 
     def factors(self, rows: Rows) -> NDArray[np.float64]:
@@ -177,17 +182,18 @@ class Fit:
             return np.nan_to_num(share / self.mandate.export_goal, nan=0.0).clip(0, 1)
         if part is FitPart.RETURN:
             return self._return(rows)
-        codes: dict[FitPart, NDArray[np.integer]] = {
-            FitPart.SECTOR: self.book.sector.codes,
-            FitPart.PLACE: self.book.place.codes,
-            FitPart.IMPACT: self.book.place.codes,
-            FitPart.DEAL_FORM: self.book.deal_forms,
-            FitPart.CAPITAL_FORM: self.book.causes.codes,
-        }
         if part not in self.looked_up:
             return np.zeros(len(static), dtype=np.float32)
-        found: NDArray[np.float32] = self.looked_up[part].take(codes[part][rows])
+        found: NDArray[np.float32] = self.looked_up[part].take(self._codes(part)[rows])
         return found
+
+    def _codes(self, part: FitPart) -> NDArray[np.integer]:
+        """Codes of the column that a part is looked up by."""
+        if part is FitPart.SECTOR:
+            return self.book.sector.codes
+        if part is FitPart.DEAL_FORM:
+            return self.book.deal_forms
+        return self.book.causes.codes if part is FitPart.CAPITAL_FORM else self.book.place.codes
 
     def _return(self, rows: Rows) -> NDArray[np.float64]:
         found = self.book.number("irr_real")[rows]
@@ -231,11 +237,12 @@ def trapezoid(capital: NDArray[np.float64], ticket: Ticket) -> NDArray[np.float6
     >>> trapezoid(np.array([100.0, 125.0, 150.0, 300.0, 400.0, np.nan]), ticket).tolist()
     [1.0, 1.0, 1.0, 1.0, 0.5, 0.0]
     """
+    if ticket.typical is None:
+        return np.where(np.isnan(capital), 0.0, 1.0)
     knots, heights = [0.0], [1.0]
-    if ticket.typical is not None:
-        middle = float(ticket.typical)
-        if ticket.max is not None and ticket.max > middle:
-            knots, heights = [*knots, (ticket.max + middle) / 2, float(ticket.max)], [*heights, 1.0, TICKET_EDGE]
+    middle = float(ticket.typical)
+    if ticket.max is not None and ticket.max > middle:
+        knots, heights = [*knots, (ticket.max + middle) / 2, float(ticket.max)], [*heights, 1.0, TICKET_EDGE]
     agreement: NDArray[np.float64] = np.interp(capital, knots, heights)
     agreement[np.isnan(capital)] = 0.0
     return agreement

@@ -99,17 +99,32 @@ class Limits:
     def feasible(self) -> NDArray[np.intp]:
         """Rows that no limit excludes, ascending: where :meth:`bits` is 0, without looking at most of the others."""
         rows = self._sorted_limits()
+        if rows is None:
+            return self._feasible_of_all()
         for check in self.checks:
             if rows.size:
                 rows = rows[check.passes(rows)]
         return rows
 
-    def _sorted_limits(self) -> NDArray[np.intp]:
+    def _feasible_of_all(self) -> NDArray[np.intp]:
+        """The same where the sorted limits exclude nothing: whole columns are looked at, without gathering them."""
+        passes = np.ones(len(self.book), dtype=bool)
+        for check in self.checks:
+            passes &= check.passes(ALL_ROWS)
+        return np.flatnonzero(passes)
+
+    def _sorted_limits(self) -> NDArray[np.intp] | None:
+        """Rows that the three sorted columns admit, ascending; ``None`` for all of them."""
         runs = self.book.runs
+        against_any = self.sector_bits.any() or self.place_bits.any() or self.triage_bits.any()
+        if not against_any and runs.published.all():
+            return None
         sectors = np.flatnonzero(self.sector_bits == 0)
         inside = _stretches(runs.of_sector[sectors], runs.of_sector[sectors + 1])
         against = self.place_bits.take(runs.place[inside]) | self.triage_bits.take(runs.triage[inside])
         inside = inside[(against == 0) & runs.published[inside]]
+        if inside.size == runs.start.size:
+            return None
         return _stretches(runs.start[inside], runs.stop[inside])
 
 

@@ -176,7 +176,7 @@ def shortlist(
     if among is not None:
         feasible = np.intersect1d(feasible, among)
     score = fit.score(feasible)
-    best = top_k(score, book.tie[feasible], wanted)
+    best = top_k(score, book.tie, wanted, feasible)
     rows = feasible[best]
     return Shortlist(
         run_id=_run_id(book, mandate, wanted),

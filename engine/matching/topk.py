@@ -9,7 +9,9 @@ BLOCK = 256
 """Scores in one block. With blocks of 256 the pass over the maxima costs 1/256 of the pass over the scores."""
 
 
-def top_k(scores: NDArray[np.float64], tie: NDArray[np.int64], k: int) -> NDArray[np.intp]:
+def top_k(
+    scores: NDArray[np.float64], tie: NDArray[np.int64], k: int, rows: NDArray[np.intp] | None = None
+) -> NDArray[np.intp]:
     """Positions of the k largest scores, best first; among equal scores the smaller ``tie`` comes first.
 
     The k-th largest of the block maxima is a score that at least k elements reach, so nothing below it can be among the
@@ -23,6 +25,8 @@ def top_k(scores: NDArray[np.float64], tie: NDArray[np.int64], k: int) -> NDArra
         Shape (n,), distinct: the order of elements with equal scores.
     k
         How many are wanted.
+    rows
+        Where in ``tie`` each element's stands, so that it is gathered for few; ``tie`` itself where ``None``.
 
     Returns
     -------
@@ -39,8 +43,9 @@ def top_k(scores: NDArray[np.float64], tie: NDArray[np.int64], k: int) -> NDArra
         return np.empty(0, dtype=np.intp)
     candidates = np.flatnonzero(scores >= _lower_bound(scores, k))
     if candidates.size > max(4 * k, BLOCK):
-        candidates = _narrowed(scores, tie, candidates, k)
-    order = np.lexsort((tie[candidates], -scores[candidates]))[:k]
+        candidates = _narrowed(scores, tie if rows is None else tie[rows], candidates, k)
+    breaks = tie[candidates] if rows is None else tie[rows[candidates]]
+    order = np.lexsort((breaks, -scores[candidates]))[:k]
     return candidates[order]
 
 

@@ -11,11 +11,10 @@ from typing import Any
 
 import openpyxl
 
-from engine.domain.partner import CapitalForm, PartnerKind
 from engine.domain.unit_wishes import Side, UnitWishes
 from engine.errors import EhyaError, ErrorCode
 from engine.files import replacing
-from engine.matching.workbook import MONEY_WORDS, WORDS, first_sheet
+from engine.matching.workbook import CAPITAL_WORDS, MONEY_WORDS, PARTNER_WORDS, WORDS, first_sheet
 from engine.parsing.dates import DateRead, read_date
 from engine.parsing.text import compact, fold, latin_digits
 
@@ -39,22 +38,8 @@ WISH_HEADERS: dict[str, tuple[str, ...]] = {
 WISH_WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     "side": {Side.OWNER: ("مالک",), Side.BANK: ("بانک",)},
     "deal_forms": WORDS["deal_forms"],
-    "partners": {
-        PartnerKind.OPERATOR: ("بهره‌بردار",),
-        PartnerKind.SUPPLIER: ("تأمین‌کننده",),
-        PartnerKind.BUYER: ("خریدار", "خریدار محصول"),
-        PartnerKind.TECHNOLOGY: ("فناوری", "صاحب فناوری"),
-        PartnerKind.FINANCIER: ("تأمین‌کننده مالی", "مالی"),
-        PartnerKind.LOCAL: ("بومی", "داخلی"),
-        PartnerKind.FOREIGN: ("خارجی",),
-        PartnerKind.DIASPORA: ("ایرانی خارج از کشور",),
-    },
-    "capital_forms": {
-        CapitalForm.CASH: ("نقد", "نقدی"),
-        CapitalForm.MACHINERY: ("ماشین‌آلات",),
-        CapitalForm.MATERIALS: ("مواد اولیه", "مواد"),
-        CapitalForm.KNOW_HOW: ("دانش فنی",),
-    },
+    "partners": PARTNER_WORDS,
+    "capital_forms": CAPITAL_WORDS,
 }
 _LISTS = ("deal_forms", "deal_forms_refused", "partners", "partners_refused", "capital_forms", "languages")
 _SEPARATORS = re.compile(r"[,،;؛\n|]+")

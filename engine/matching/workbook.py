@@ -12,6 +12,7 @@ import openpyxl
 from openpyxl.utils import get_column_letter
 
 from engine.domain.mandate import Mandate
+from engine.domain.partner import CapitalForm, Currency, ImpactGoal, PartnerKind, Stage
 from engine.domain.ticket import FOREIGN_UNITS, rial
 from engine.domain.unit import Confidence, DealForm, Status
 from engine.errors import EhyaError, ErrorCode
@@ -32,12 +33,30 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "sectors.must": ("فقط رشته‌ها", "رشته‌های الزامی", "sectors must"),
     "sectors.must_not": ("رشته‌های ممنوع", "به‌جز رشته‌ها", "sectors must not"),
     "sectors.like": ("رشته‌های دلخواه", "sectors like"),
+    "sectors.avoid": ("رشته‌های نادلخواه", "sectors avoid"),
     "places.must": ("فقط مکان‌ها", "مکان‌های الزامی", "places must"),
     "places.must_not": ("مکان‌های ممنوع", "به‌جز مکان‌ها", "places must not"),
     "places.like": ("مکان‌های دلخواه", "places like"),
+    "places.avoid": ("مکان‌های نادلخواه", "places avoid"),
+    "places.max_km_to_border": ("بیشترین فاصله تا مرز (کیلومتر)", "max km to border"),
+    "places.border_gates": ("گذرگاه‌های مرزی", "border gates"),
     "statuses": ("وضعیت واحد", "statuses"),
     "deal_forms.wanted": ("شیوه‌های ورود", "deal forms wanted", "deal forms"),
     "deal_forms.must_not": ("شیوه‌های ممنوع", "deal forms must not"),
+    "deal_forms.like": ("شیوه‌های دلخواه", "deal forms like"),
+    "deal_forms.avoid": ("شیوه‌های نادلخواه", "deal forms avoid"),
+    "partner_kinds": ("نوع سرمایه‌گذار", "partner kinds"),
+    "capital_forms": ("آورده", "نوع آورده", "capital forms"),
+    "min_share": ("حداقل سهم", "min share"),
+    "control": ("مهار شرکت", "control"),
+    "stages": ("مدت توقف دلخواه", "stages"),
+    "horizon_years": ("افق سرمایه‌گذاری (سال)", "horizon years"),
+    "max_payback_years": ("بیشترین دورهٔ بازگشت (سال)", "max payback years"),
+    "hurdle_rate": ("نرخ بازده مورد انتظار", "hurdle rate"),
+    "currency": ("ارز", "currency"),
+    "no_legacy_debts": ("بی بدهی پیشین", "no legacy debts"),
+    "no_disputes": ("بی دعوا و اختلاف", "no disputes"),
+    "clear_title": ("دارای سند", "clear title"),
     "risk_appetite": ("ریسک‌پذیری", "risk appetite"),
     "max_failure_probability": ("بیشترین احتمال ناکامی", "max failure probability"),
     "offer_fix_first": ("واحدهای نیازمند اصلاح", "offer fix first"),
@@ -46,6 +65,14 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "min_jobs": ("حداقل اشتغال", "min jobs"),
     "min_power_kw": ("حداقل برق (کیلووات)", "min power kw"),
     "min_land_m2": ("حداقل زمین (متر مربع)", "min land m2"),
+    "min_gas_m3_per_hour": ("حداقل گاز (متر مکعب در ساعت)", "min gas m3 per hour"),
+    "min_water_l_per_s": ("حداقل آب (لیتر در ثانیه)", "min water l per s"),
+    "min_export_share": ("حداقل سهم صادرات", "min export share"),
+    "export_goal": ("هدف صادرات", "export goal"),
+    "min_jobs_per_billion": ("حداقل شغل به ازای سرمایه", "min jobs per billion"),
+    "impact_goals": ("هدف‌های اجتماعی", "impact goals"),
+    "meetings_per_event": ("دیدار در هر رویداد", "meetings per event"),
+    "languages": ("زبان‌ها", "languages"),
     "max_idle_months": ("بیشترین ماه‌های توقف", "max idle months"),
     "accept_unknown": ("پذیرش نامعلوم", "accept unknown"),
     "limit": ("تعداد", "limit"),
@@ -66,6 +93,26 @@ MONEY_WORDS = {
 }
 """Unit of money -> its words in a header, longest first."""
 
+PARTNER_WORDS: dict[str, tuple[str, ...]] = {
+    PartnerKind.OPERATOR: ("بهره‌بردار",),
+    PartnerKind.SUPPLIER: ("تأمین‌کننده",),
+    PartnerKind.BUYER: ("خریدار", "خریدار محصول"),
+    PartnerKind.TECHNOLOGY: ("فناوری", "صاحب فناوری"),
+    PartnerKind.FINANCIER: ("تأمین‌کننده مالی", "مالی"),
+    PartnerKind.LOCAL: ("بومی", "داخلی"),
+    PartnerKind.FOREIGN: ("خارجی",),
+    PartnerKind.DIASPORA: ("ایرانی خارج از کشور",),
+}
+"""Kind of partner -> its words in a cell."""
+
+CAPITAL_WORDS: dict[str, tuple[str, ...]] = {
+    CapitalForm.CASH: ("نقد", "نقدی"),
+    CapitalForm.MACHINERY: ("ماشین‌آلات",),
+    CapitalForm.MATERIALS: ("مواد اولیه", "مواد"),
+    CapitalForm.KNOW_HOW: ("دانش فنی",),
+}
+"""What is brought -> its words in a cell."""
+
 WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     "risk_appetite": {"low": ("کم", "پایین"), "medium": ("متوسط", "میانه"), "high": ("زیاد", "بالا")},
     "statuses": {
@@ -84,6 +131,16 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         DealForm.DEBT_FOR_ASSET: ("واگذاری در برابر بدهی", "تهاتر بدهی"),
         DealForm.LOAN: ("وام", "تسهیلات"),
     },
+    "partner_kinds": PARTNER_WORDS,
+    "capital_forms": CAPITAL_WORDS,
+    "stages": {
+        Stage.FRESH: ("کمتر از یک سال",),
+        Stage.SETTLED: ("یک تا سه سال",),
+        Stage.LONG_IDLE: ("بیش از سه سال",),
+        Stage.SEMI_ACTIVE: ("نیمه‌فعال",),
+    },
+    "impact_goals": {ImpactGoal.UNEMPLOYMENT: ("بیکاری", "کاستن از بیکاری")},
+    "currency": {Currency.RIAL: ("ریال",), Currency.USD: ("دلار",), Currency.EUR: ("یورو",)},
     "min_confidence": {
         Confidence.DECLARED: ("اظهاری", "خوداظهاری"),
         Confidence.REVIEWED: ("بررسی‌شده",),
@@ -106,8 +163,15 @@ _EXAMPLE = {
     "limit": 10,
 }
 _YES, _NO = {"بله", "اری", "yes", "true", "1"}, {"خیر", "نه", "no", "false", "0"}
-_FLAGS = {"allow_proxy", "offer_fix_first", "accept_unknown"}
-_LISTS = {"sectors", "places", "statuses", "deal_forms"}
+_FLAGS = {
+    *("allow_proxy", "offer_fix_first", "accept_unknown"),
+    *("control", "no_legacy_debts", "no_disputes", "clear_title"),
+}
+_LISTS = {
+    *("sectors", "places", "statuses", "deal_forms"),
+    *("partner_kinds", "capital_forms", "stages", "impact_goals", "languages"),
+}
+_WITHIN = {"places.max_km_to_border"}
 _NAMES = {"id", "name"}
 _SEPARATORS = re.compile(r"[,،;؛\n|]+")
 _BRACKET = re.compile(r"\(.*?\)")
@@ -294,6 +358,8 @@ def _put(stated: dict[str, Any], key: str, cell: Any) -> None:
             stated.setdefault(f"ticket_{unit}", {})[bound] = _number(cell)
         else:
             stated.setdefault("ticket_rial", {})[bound] = rial(f"ticket_{unit}", _number(cell))
+    elif key in _WITHIN:
+        stated.setdefault(name, {})[inner] = _number(cell)
     elif name in _LISTS:
         listed = [_word(name, part.strip()) for part in _SEPARATORS.split(_text(cell)) if part.strip()]
         if inner:

@@ -90,6 +90,9 @@ def ends(draws: Floats, point: Floats, levels: tuple[float, float] = LEVELS, *, 
     >>> ends(np.array([[0.0, 0.0, 3.0, 4.0, 5.0]]), np.array([3.0]), (0.25, 0.75), none=0.4).tolist()
     [[0.0, 3.0, 3.0]]
     """
+    if np.max(none, initial=0.0) <= levels[0]:  # both tails are cut everywhere
+        low, high = np.quantile(draws, levels, axis=1)
+        return np.column_stack([np.minimum(low, point), point, np.maximum(high, point)])
     low, high, within = np.quantile(draws, [*levels, levels[1] - levels[0]], axis=1)
     keeps = none > levels[0]
     low, high = np.where(keeps, np.minimum(low, 0.0), low), np.where(keeps, within, high)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,9 @@ from engine.scoring.sections import PressPair, Span
 
 ROWS_AT_ONCE = 4096
 """Rows whose draws are held at once."""
+
+CORES, MANY_CHUNKS = 2, 8
+"""Threads that share a register, and chunks below which one does it alone: a single unit waits for no thread."""
 
 UNITS_AT_ONCE = 65_536
 """Rows of which everything that a belief needs is held at once: some hundred megabytes."""
@@ -103,16 +107,31 @@ def _of_reports(
     # The reported status is the first output; a belief says the others.
     first_day = of_kind(model.document, ReportedDocument).belief is not None
     for pair, rows, held_out in by_pair(model, matrix.index, np.flatnonzero(may)):
-        draws = Draws.of(pair, random_state)
+        draws, heads = Draws.of(pair, random_state), Heads.of(model, pair, bool(held_out))
         out_of_fold[rows] = bool(held_out)
-        for chunk in np.array_split(rows, max(1, -(-len(rows) // ROWS_AT_ONCE))):
+
+        def write(
+            chunk: npt.NDArray[np.intp], pair: PressPair = pair, draws: Draws = draws, heads: Heads = heads
+        ) -> None:
             columns = design(matrix.iloc[chunk], pair.design)
-            heads = Heads.of(model, pair, bool(held_out))
             if first_day:
                 figures[chunk, : len(BOUNDS)] = status(heads, columns)
             else:
                 figures[chunk] = outputs(heads, draws, columns, size.take(chunk), unit_spread(model))
+
+        _on_cores(write, np.array_split(rows, max(1, -(-len(rows) // ROWS_AT_ONCE))))
     return figures, out_of_fold
+
+
+def _on_cores(write: Callable[[npt.NDArray[np.intp]], None], chunks: Sequence[npt.NDArray[np.intp]]) -> None:
+    """Do chunks of rows side by side where they are many; each writes rows of its own, so their order is irrelevant."""
+    if len(chunks) < MANY_CHUNKS:
+        for chunk in chunks:
+            write(chunk)
+        return
+    with ThreadPoolExecutor(max_workers=CORES) as pool:
+        for _ in pool.map(write, chunks):
+            pass
 
 
 def _of_the_first_day(
@@ -122,24 +141,25 @@ def _of_the_first_day(
     document = of_kind(model.document, ReportedDocument)
     if document.belief is None or document.size is None:
         return
-    blocks = (
-        (pair, block, province)
-        for pair, part, province in by_pair(model, matrix.index, rows)
-        for block in np.array_split(part, max(1, -(-len(part) // UNITS_AT_ONCE)))
-    )
-    for pair, part, province in blocks:
-        ready, _ = clipped(matrix.iloc[part], document.ranges)
-        chance = belief.of_units(document.belief, ready, ranges={}, province=province)
-        found = signs.jobs(document.size, ready, sector_shift(pair, ready))
-        own = size.take(part)
-        by_output = {
-            Output.FEASIBILITY: np.column_stack([chance.low, chance.point, chance.high]),
-            Output.FEASIBILITY_UNIT: unit_ends(chance.point, np.sqrt(chance.variance.sum(axis=1)), unit_spread(model)),
-            **signs.figures(chance, found, own.jobs_now, own.capital),
-        }
-        for place, output in enumerate(Output):
-            if output in by_output:
-                figures[part, 3 * place : 3 * place + 3] = by_output[output]
+    belief_of, size_of = document.belief, document.size
+    for pair, rows_of, province in by_pair(model, matrix.index, rows):
+
+        def write(part: npt.NDArray[np.intp], pair: PressPair = pair, province: str = province) -> None:
+            ready, _ = clipped(matrix.iloc[part], document.ranges)
+            chance = belief.of_units(belief_of, ready, ranges={}, province=province)
+            found = signs.jobs(size_of, ready, sector_shift(pair, ready))
+            own = size.take(part)
+            doubt = np.sqrt(chance.variance.sum(axis=1))
+            by_output = {
+                Output.FEASIBILITY: np.column_stack([chance.low, chance.point, chance.high]),
+                Output.FEASIBILITY_UNIT: unit_ends(chance.point, doubt, unit_spread(model)),
+                **signs.figures(chance, found, own.jobs_now, own.capital),
+            }
+            for place, output in enumerate(Output):
+                if output in by_output:
+                    figures[part, 3 * place : 3 * place + 3] = by_output[output]
+
+        _on_cores(write, np.array_split(rows_of, max(1, -(-len(rows_of) // UNITS_AT_ONCE))))
 
 
 def unit_spread(model: Model) -> float:

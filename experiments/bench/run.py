@@ -11,6 +11,7 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 BENCHES = {
+    "batch": "experiments.bench.batch:measure",
     "booklet": "experiments.bench.booklet:measure",
     "desk": "experiments.bench.desk:measure",
     "economics": "experiments.bench.economics:measure",

@@ -20,6 +20,7 @@ from serving.api.browsing.ahead import Ahead
 from serving.api.browsing.bank import router as bank_routes
 from serving.api.browsing.compare import router as compare_routes
 from serving.api.browsing.decisions import router as decision_routes
+from serving.api.browsing.events import router as event_pages
 from serving.api.browsing.failing import problem_answer, signing_in
 from serving.api.browsing.imports import router as read_registers_routes
 from serving.api.browsing.map import router as map_routes
@@ -29,6 +30,7 @@ from serving.api.browsing.packages import router as package_pages
 from serving.api.browsing.panel import router as desk_panel_routes
 from serving.api.browsing.people import router as desk_people_routes
 from serving.api.browsing.ranking import router as ranking_routes
+from serving.api.browsing.report import router as period_pages
 from serving.api.browsing.requests import router as desk_request_routes
 from serving.api.browsing.signing import router as signing_routes
 from serving.api.browsing.starting import router as starting_routes
@@ -86,6 +88,7 @@ _DESK = (
     desk_outcome_routes, ranking_routes, compare_routes, map_routes, desk_panel_routes, desk_people_routes,
     account_routes, package_pages, upload_routes, read_registers_routes, decision_routes, desk_request_routes,
     model_room_routes, admin_routes, bank_routes,
+    event_pages, period_pages,
 )  # fmt: skip
 """Pages for people who sign in."""
 

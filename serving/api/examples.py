@@ -400,6 +400,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "median_days": 3.5,
         "due": 14,
         "in_time": 0.79,
+        "responsiveness": 0.7,
     },
     "UnitEconomics": {
         "meta": META,

@@ -180,5 +180,9 @@ class RequestFiguresAnswer(Answer):
     median_days: float | None = Field(description="middle of the days that answers took, over those `answered`")
     due: int | None = Field(description="requests whose time is up, by the level of the day on which each was asked")
     in_time: float | None = Field(ge=0, le=1, description="share of those `due` that was answered in time")
+    responsiveness: float | None = Field(
+        ge=0, le=1, description="share in time (75 %) and speed (25 %) together, drawn to one half where few are `due`"
+    )
+    own: float = left_out("for an investor: the same of its own answers to its lists, which nobody else sees")
     open: int = left_out("for the office: requests that wait now")
     overdue: int = left_out("for the office: those of them whose time is up")

@@ -26,6 +26,7 @@ from serving.api.paging import address_after, position
 from serving.api.problems import problem_answers
 from serving.api.writing import body_of, member_of, object_in, written_once
 from serving.desk.requests import answer, ask, figures, published_figures, withdraw
+from serving.desk.responsiveness import investors_answering, office_figure
 from serving.disclosure.levels import KEY_ROLES, CallerRole, Level, level_of
 
 EXAMPLE = {"list_id": "none", "unit_id": "example-1", "kind": "documents", "text": "Which licences does it hold?"}
@@ -101,9 +102,16 @@ def router() -> APIRouter:
         """
         caller = caller_of(request)
         inside, now = level_of(caller.role) is Level.INTERNAL, datetime.now(UTC)
-        told = figures if inside else partial(published_figures, owner=owner_of(caller))
-        found = await asked(request, lambda register: told(register, now))
-        return answered(request, query, found.document)
+        owner = owner_of(caller)
+        told = figures if inside else partial(published_figures, owner=owner)
+
+        def ask_figures(register: Register) -> dict[str, Any]:
+            found = told(register, now)
+            document = found.document | {"responsiveness": office_figure(found)}
+            own = () if inside else investors_answering(register, now, owner)
+            return document | ({"own": own[0].figure.value} if own else {})
+
+        return answered(request, query, await asked(request, ask_figures))
 
     @routes.get(
         "/{request_id}",

@@ -190,8 +190,10 @@ def hand_out(register: Register, owner: str, name: str, stock: Stock, *, made_at
 
     Parameters
     ----------
-    register, owner, name, stock
-        As for `serving.desk.mandates.make_list`.
+    register, owner, name
+        The saved mandate.
+    stock
+        What is on offer to investors.
     made_at, actor
         Now, and who asks.
 

@@ -279,6 +279,7 @@ def ask_again(
     over: int,
     made_at: datetime,
     actor: str,
+    locked: Sequence[tuple[str, str]] | None = None,
 ) -> StoredJob:
     """Let the meetings of an event wait to be planned anew without those who do not come.
 
@@ -292,6 +293,8 @@ def ask_again(
         The version that was read, and that the next one takes the place of.
     made_at, actor
         Now, and who asks.
+    locked
+        Meetings that stay, as investor and unit; what can stay stays where ``None``.
 
     Raises
     ------
@@ -302,7 +305,9 @@ def ask_again(
     if kept.stored.version != over:
         raise EhyaError(ErrorCode.MEETINGS_CHANGED, given=over, allowed=kept.stored.version)
     who, first = missing(kept.planned, gone, since, key="since")
-    asked = {"event": event, "over": over, "since": first, "gone": [one.who for one in who]}
+    asked: dict[str, Any] = {"event": event, "over": over, "since": first, "gone": [one.who for one in who]}
+    if locked is not None:
+        asked["locked"] = [list(pair) for pair in locked]
     return _asked(register, asked, made_at, actor)
 
 
@@ -378,7 +383,8 @@ def _planned_again(register: Register, asked: Any) -> PlannedMeetings:
     if kept.stored.version != asked["over"]:
         raise EhyaError(ErrorCode.MEETINGS_CHANGED, given=asked["over"], allowed=kept.stored.version)
     gone = [Gone(one, asked["since"]) for one in asked["gone"]]
-    return plan_again(kept.planned, gone, since=asked["since"])
+    locked = [tuple(pair) for pair in asked["locked"]] if "locked" in asked else None
+    return plan_again(kept.planned, gone, since=asked["since"], locked=locked)
 
 
 def _asked(register: Register, asked: dict[str, Any], made_at: datetime, actor: str) -> StoredJob:

@@ -7,7 +7,7 @@ kept for an investor of that name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -198,7 +198,13 @@ def _mentioned(day: MeetingDay) -> list[str]:
     return [*(one.who for one in day.away), *units, *day.meetings.named]
 
 
-def plan_again(planned: PlannedMeetings, gone: Sequence[Gone], *, since: int = 0) -> PlannedMeetings:
+def plan_again(
+    planned: PlannedMeetings,
+    gone: Sequence[Gone],
+    *,
+    since: int = 0,
+    locked: Collection[tuple[str, str]] | None = None,
+) -> PlannedMeetings:
     """Plan anew without those who do not come; what can stay stays.
 
     Parameters
@@ -209,23 +215,35 @@ def plan_again(planned: PlannedMeetings, gone: Sequence[Gone], *, since: int = 0
         Who does not come, besides those of before.
     since
         First slot that is still to come.
+    locked
+        Meetings that stay, as investor and unit, while all others are looked for anew; all of them where ``None``.
     """
     everybody = (*planned.gone, *gone)
-    who = gathering_of(planned.day, planned.wishes, planned.names)
-    thirds = list(third_parties(planned.day))
-    for one in everybody:
-        party = find_party(planned, one.who)
-        if party in thirds:
-            who.free.thirds[thirds.index(party), one.since :] = 0
-        elif party in who.guests or party in who.hosts:
-            who = without(who, party, since=one.since)
+    who = present(planned, gone)
     kept = planned.plan.meetings[_MEETING]
-    plan = plan_meetings(who, kept=kept, since=since)
+    stay = kept
+    if locked is not None:
+        pairs = pd.MultiIndex.from_frame(kept[["guest", "host"]])
+        stay = kept[pairs.isin(list(locked)) | (kept["slot"] < since).to_numpy()]
+    plan = plan_meetings(who, kept=stay, since=since)
     ever = pd.concat([planned.cancelled, kept], ignore_index=True)
     now = pd.MultiIndex.from_frame(plan.meetings[["guest", "host"]])
     gone_by = ~pd.MultiIndex.from_frame(ever[["guest", "host"]]).isin(now)
     cancelled = ever[gone_by].drop_duplicates(["guest", "host"], keep="last").reset_index(drop=True)
     return replace(planned, plan=plan, gone=everybody, version=planned.version + 1, before=kept, cancelled=cancelled)
+
+
+def present(planned: PlannedMeetings, gone: Sequence[Gone] = ()) -> Gathering:
+    """Who is there, and when: the gathering of a plan without those who do not come, and those named beside them."""
+    who = gathering_of(planned.day, planned.wishes, planned.names)
+    thirds = list(third_parties(planned.day))
+    for one in (*planned.gone, *gone):
+        party = find_party(planned, one.who)
+        if party in thirds:
+            who.free.thirds[thirds.index(party), one.since :] = 0
+        elif party in who.guests or party in who.hosts:
+            who = without(who, party, since=one.since)
+    return who
 
 
 def of_party(planned: PlannedMeetings, party: str) -> PlannedMeetings:

@@ -17,6 +17,7 @@ from engine.scoring.sections import Hazards
 from features.schema import FeatureSchema
 from training.models.hazard import fit_head
 from training.models.hazard_spec import HazardRecipe, Level, Observed
+from training.priors.prior_effects import Slopes
 from training.statistics.design_blocks import line_blocks, ranges
 
 Floats = npt.NDArray[np.float64]
@@ -31,6 +32,7 @@ def fit_horizon(
     recipe: HazardRecipe = HazardRecipe(),  # noqa: B008 - frozen
     unit: npt.NDArray[np.intp] | None = None,
     weights: Floats | None = None,
+    believed: Slopes | None = None,
     random_state: int = 0,
     draws: int = DRAWS,
 ) -> Model:
@@ -52,6 +54,8 @@ def fit_horizon(
         Shape (n,), number of each row's unit; a unit a row when ``None``.
     weights
         Shape (n,); ones when ``None``.
+    believed
+        Prior effects on the features; slopes are pulled towards zero where ``None``.
     random_state
         Seed.
     draws
@@ -99,7 +103,17 @@ def fit_horizon(
         np.arange(len(matrix)) if unit is None else unit,
     )
     signs: Mapping[str, int] = dict(zip(schema.names, schema.signs, strict=True))
-    head = fit_head(observed, level, blocks, schema, recipe=recipe, random_state=random_state, signs=signs, draws=draws)
+    head = fit_head(
+        observed,
+        level,
+        blocks,
+        schema,
+        recipe=recipe,
+        random_state=random_state,
+        signs=signs,
+        believed=believed,
+        draws=draws,
+    )
     document = HazardsDocument(
         features=schema.names,
         feature_schema=schema.to_json(),

@@ -268,6 +268,10 @@ _OPTIONS = {
     "office": "studio.office",
     "verdict": "bank.answer",
     "day": "studio.on",
+    "start": "period_report.start",
+    "end": "period_report.end",
+    "to": "period_report.end",
+    "days": "event.days",
 }
 """What the page calls a box that the desk calls by its option."""
 

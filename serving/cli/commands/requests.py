@@ -15,6 +15,7 @@ from serving.desk import requests
 from serving.desk.audit import TERMINAL
 from serving.desk.clock import day_of
 from serving.desk.requests import FEWEST, Level, days_between
+from serving.desk.responsiveness import Answering, investors_answering_here, office_figure
 from serving.reports.requests import time_left
 
 
@@ -81,7 +82,9 @@ def show_level(terminal: Terminal, settings: Settings, days: str | None) -> None
 def show_figures(terminal: Terminal, settings: Settings) -> None:
     """Print how soon requests are answered."""
     found, words = requests.figures_here(settings, _now()), terminal.speech
-    if terminal.answer(found.document):
+    value, investors = office_figure(found), investors_answering_here(settings, _now())
+    document = found.document | {"responsiveness": value, "investors": [_answering(one) for one in investors]}
+    if terminal.answer(document):
         return
     few = words.text("requests.too_few", count=FEWEST)
     rows = [
@@ -95,12 +98,37 @@ def show_figures(terminal: Terminal, settings: Settings) -> None:
             few if found.in_time is None else words.share(found.in_time),
             words.text("requests.of_due", count=found.due),
         ],
+        [
+            words.text("requests.responsiveness"),
+            few if value is None else words.share(value),
+            words.text("requests.of_due", count=found.due),
+        ],
         [words.text("requests.open"), words.number(found.open), ""],
         [words.text("requests.overdue"), words.number(found.overdue), ""],
     ]
     heads = [words.text(f"requests.{name}") for name in ("figure", "value", "rests_on")]
     terminal.table(heads, rows, title=words.text("requests.figures_title"))
     terminal.say("requests.level_now", count=found.level.days, basis=found.level.basis)
+    if investors:
+        shown = [
+            [
+                one.owner,
+                words.share(one.figure.value),
+                words.number(one.figure.answered),
+                words.number(one.figure.asked),
+            ]
+            for one in investors
+        ]
+        names = [words.text(f"requests.{name}") for name in ("owner", "responsiveness", "lists_answered", "lists")]
+        terminal.table(names, shown, title=words.text("requests.investors_title"))
+        for one in investors:
+            if one.alike:
+                terminal.say("requests.alike", owner=one.owner)
+
+
+def _answering(one: Answering) -> dict[str, Any]:
+    told = {"owner": one.owner, "responsiveness": one.figure.value, "alike": one.alike}
+    return told | {"lists": one.figure.asked, "answered": one.figure.answered}
 
 
 def _now() -> datetime:

@@ -141,7 +141,7 @@ def _place(place: Mapping[str, Any], unit: Mapping[str, Any] | None, shown: List
         "unit_id": unit_id,
         "position": words.number(place["position"]),
         "unit": unit,  # None where it is shown no more
-        "fit": words.number(place["fit"], 2),
+        "fit": words.number(place.get("fit"), 2),
         "parts": [_part(part, size, words) for part, size in sorted(sizes, key=lambda one: -one[1])],
         "reasons": [words.text(f"fit_reason.{code}") for code in place.get("reasons", ())],
         "unknown": [words.text(f"exclusion.{code}") for code in place.get("unknown", ())],

@@ -56,7 +56,7 @@ def day_page(frame: Frame, found: OwnVersion) -> str:
         Place.MEETINGS,
         event=day.event,
         date=words.date(pd.Timestamp(day.date)),
-        zone=day.meetings[0].begin.tzname() if day.meetings else "",
+        zone=str(day.meetings[0].begin.tzinfo) if day.meetings else "",
         address=below("meetings", day.event),
         calendar=f"{below('meetings', day.event)}.ics",
         version=words.text("door.day_version", version=found.version, date=moment_said(found.made_at, words)),

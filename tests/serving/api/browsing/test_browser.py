@@ -16,7 +16,7 @@ from serving.desk.question import Question
 from serving.desk.sessions import begin
 from serving.desk.watch import Watch
 from tests.serving.api.browsing.conftest import CHEAP, PASSWORD, asked_about
-from tests.serving.api.parties import BY, NOON, at_work, fresh
+from tests.serving.api.parties import BY, NOON, at_work, fresh, with_meetings
 from tests.serving.conftest import DAY, listening
 
 pytestmark = pytest.mark.browser
@@ -29,7 +29,8 @@ PAGES = (
     "/desk/outcomes", "/desk/outcomes/new", "/desk/outcomes/sheet", "/desk/requests", "/desk/panel", "/desk/people",
     "/desk/models", "/desk/bank",
     "/desk/admin", "/desk/admin/keys", "/desk/admin/audit", "/desk/admin/backups", "/desk/admin/settings",
-    "/desk/style",
+    "/desk/style", "/desk/events", "/desk/events/INVA", "/desk/events/NOVA", "/desk/events/INVA/meetings",
+    "/desk/events/INVA/meetings/party?who=fund", "/desk/events/INVA/meetings/sheets?by=table", "/desk/report",
 )  # fmt: skip
 
 
@@ -47,7 +48,7 @@ def chromium():
 @pytest.fixture(scope="module")
 def desk(shared, first_day, tmp_path_factory):
     """Address of a desk, what its browser shows, and two units."""
-    found = at_work(fresh(shared, tmp_path_factory.mktemp("browser")), first_day)
+    found = with_meetings(at_work(fresh(shared, tmp_path_factory.mktemp("browser")), first_day))
     made = {"investor": None, "administers": True, "cost": CHEAP}
     person = add_person(found.settings, name="sara", role="planner", password=PASSWORD, **made, **BY)
     add_person(found.settings, name="reza", role="planner", password=PASSWORD, investor=None, cost=CHEAP, **BY)
