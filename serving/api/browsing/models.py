@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from engine.errors import EhyaError, ErrorCode
 from serving.api.access import Rate, WithoutKey, open_to
+from serving.api.browsing.account import visit_at
 from serving.api.browsing.answers import (
     actor_of,
     answered,
@@ -51,6 +52,7 @@ def router() -> APIRouter:
 
     @routes.post("/train", openapi_extra=_WRITE)
     async def train(request: Request) -> Response:
+        visit_at(request)  # a person asks for it, never a key
         given, typed = form_of(request), _typed(request)
         problem = _unfit(request, given)
         if problem:
@@ -74,6 +76,7 @@ def router() -> APIRouter:
 
     @routes.post("/drift", openapi_extra=_WRITE)
     async def look(request: Request) -> Response:
+        visit_at(request)
         if not await _started(request, DriftRequest(question_of(request).as_of)):
             return await _room(request, 409, problem=words_for(request).text("room.busy"))
         return went(request, "/desk/models")
@@ -102,6 +105,7 @@ def router() -> APIRouter:
 
 async def _put_to_work(request: Request, *, back: bool) -> Response:
     """Put a model to work, or an earlier one back, where the one that the person saw is still at work."""
+    visit_at(request)
     given, words = form_of(request), words_for(request)
     version, reason, seen = given.text("version"), given.text("reason"), given.text("seen")
     typed = {"reason": reason, "force": given.text("force")}
