@@ -156,8 +156,10 @@ def order_alone(judged: pd.DataFrame, terms: Terms) -> pd.DataFrame:
 
     Parameters
     ----------
-    judged, terms
-        As for :func:`order`.
+    judged
+        Units with their prediction and ``triage``, as ``appraise`` returns them; shape (n, columns).
+    terms
+        Weights, priorities, price year.
 
     Returns
     -------

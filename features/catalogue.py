@@ -31,6 +31,7 @@ class Feature(Code):
     LAND_LOG = "land_log"
     BUILDING_LOG = "building_log"
     BUILDING_TO_LAND = "building_to_land"
+    CAPACITY_TONNES_LOG = "capacity_tonnes_log"
     BANK_DEBT_LOG = "bank_debt_log"
     PUBLIC_DEBT_LOG = "public_debt_log"
     DEBT_TO_CAPITAL = "debt_to_capital"
@@ -130,6 +131,8 @@ FULL_SCHEMA = FeatureSchema(
         _log(Feature.BUILDING_LOG, "equipment", "m2 of buildings", _NOT_STATED, Field.BUILDING_M2),
         _spec(Feature.BUILDING_TO_LAND, "equipment", _NUMBER, "ratio", "m2 of buildings for each m2 of land",
               "either not stated, or no land", (Field.BUILDING_M2, Field.LAND_M2)),
+        _log(Feature.CAPACITY_TONNES_LOG, "equipment", "tonnes a year of nominal capacity",
+             "not stated, or not in tonnes", Field.CAPACITY_TEXT),
         _log(Feature.BANK_DEBT_LOG, "debt", "billion rial owed to banks", _MONEY, Field.BANK_DEBT_RIAL, sign=-1),
         _log(Feature.PUBLIC_DEBT_LOG, "debt", "billion rial owed to tax and social security, the stated ones added",
              _MONEY, Field.TAX_DEBT_RIAL, Field.SOCIAL_SECURITY_DEBT_RIAL, sign=-1),

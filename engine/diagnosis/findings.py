@@ -68,7 +68,7 @@ def unjudged(units: pd.DataFrame, *, as_of: pd.Timestamp, levels: pd.Series | No
     as_of
         The day of judgement.
     levels
-        As for `diagnose`.
+        Price level of each Jalali year; those of the reference table where ``None``.
 
     Returns
     -------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from engine.codes import Code
 from engine.domain.exclusion import UNKNOWNS, Exclusion
+from engine.domain.gates import gate
+from engine.domain.partner import CapitalForm, Currency, ImpactGoal, PartnerKind, Stage
 from engine.domain.places import place
 from engine.domain.sectors import lineage, sector
 from engine.domain.suggestion import alike
@@ -39,6 +42,11 @@ class FitPart(Code):
     JOBS = "jobs"
     JOBS_PER_BILLION = "jobs_per_billion"
     CONFIDENCE = "confidence"
+    DEAL_FORM = "deal_form"
+    CAPITAL_FORM = "capital_form"
+    RETURN = "return"
+    EXPORT = "export"
+    IMPACT = "impact"
 
 
 YEARLY_REVIVAL_SHARE = 0.15
@@ -68,6 +76,10 @@ def _place_names(value: object) -> object:
     return [str(place(str(name))) for name in value] if isinstance(value := _listed(value), (list, tuple)) else value
 
 
+def _gate_codes(value: object) -> object:
+    return [gate(str(name)) for name in value] if isinstance(value := _listed(value), (list, tuple)) else value
+
+
 def _unknowns(value: object) -> object:
     if isinstance(value, bool):
         return list(UNKNOWNS) if value else []
@@ -76,6 +88,12 @@ def _unknowns(value: object) -> object:
 
 Sectors = Annotated[tuple[str, ...], BeforeValidator(_sector_codes)]
 Places = Annotated[tuple[str, ...], BeforeValidator(_place_names)]
+Gates = Annotated[tuple[str, ...], BeforeValidator(_gate_codes)]
+Forms = Annotated[tuple[DealForm, ...], BeforeValidator(_listed)]
+Language = Annotated[str, Field(pattern="^[a-z]{2,3}$")]
+
+CONTROL_SHARE = 0.51
+"""Share from which an investor controls a company (assumed: more than half)."""
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -106,26 +124,38 @@ class _Stated(BaseModel):
 
 
 class SectorWishes(_Stated):
-    """ISIC codes at any level: hard ``must`` (any of them) and ``must_not``, soft ``like``."""
+    """ISIC codes at any level: hard ``must`` (any of them) and ``must_not``, soft ``like`` and ``avoid``."""
 
     must: Sectors = ()
     must_not: Sectors = ()
     like: Sectors = ()
+    avoid: Sectors = ()
 
 
 class PlaceWishes(_Stated):
-    """Provinces and counties: hard ``must`` (any of them) and ``must_not``, soft ``like``."""
+    """Provinces and counties: hard ``must`` (any of them) and ``must_not``, soft ``like`` and ``avoid``.
+
+    ``max_km_to_border`` is hard too: great-circle kilometres from the county's centre to the nearest open border gate,
+    of all or of those that ``border_gates`` names.
+    """
 
     must: Places = ()
     must_not: Places = ()
     like: Places = ()
+    avoid: Places = ()
+    max_km_to_border: float | None = Field(None, gt=0, le=5000)
+    border_gates: Gates = ()
 
 
 class DealWishes(_Stated):
-    """Ways to enter: at least one of ``wanted`` has to be open, and one that is not in ``must_not``."""
+    """Ways to enter: at least one of ``wanted`` has to be open, and one that is not in ``must_not``; the investor would
+    ``like`` some and ``avoid`` others.
+    """
 
-    wanted: Annotated[tuple[DealForm, ...], BeforeValidator(_listed)] = ()
-    must_not: Annotated[tuple[DealForm, ...], BeforeValidator(_listed)] = ()
+    wanted: Forms = ()
+    must_not: Forms = ()
+    like: Forms = ()
+    avoid: Forms = ()
 
 
 class Mandate(_Stated):
@@ -184,6 +214,38 @@ class Mandate(_Stated):
     accept_unknown: Annotated[tuple[Exclusion, ...], BeforeValidator(_unknowns)] = Field(
         (), description="limits that a unit passes whose record does not say; true for all of them"
     )
+    partner_kinds: Annotated[tuple[PartnerKind, ...], BeforeValidator(_listed)] = Field(
+        (), description="what the investor is: owners and banks may want a kind of partner"
+    )
+    capital_forms: Annotated[tuple[CapitalForm, ...], BeforeValidator(_listed)] = Field(
+        (), description="what it brings; units fit whose causes of standing still it removes"
+    )
+    min_share: float | None = Field(None, ge=0, le=1, description="share of the company, hard")
+    control: bool | None = Field(None, description="hard: a share of 0.51 or more")
+    stages: Annotated[tuple[Stage, ...], BeforeValidator(_listed)] = Field(
+        (), description="hard: idle under a year (fresh), one to three (settled), longer (long_idle), or semi_active"
+    )
+    horizon_years: float | None = Field(
+        None, gt=0, le=50, description="years after which it wants its money back, hard"
+    )
+    max_payback_years: float | None = Field(None, gt=0, le=50, description="years until what was put in is back, hard")
+    hurdle_rate: float | None = Field(None, gt=-0.5, le=5, description="yearly return it asks for, in `currency`")
+    currency: Currency = Field(Currency.RIAL, description="money in which it counts its return")
+    no_legacy_debts: bool | None = Field(None, description="hard: no debts of before")
+    no_disputes: bool | None = Field(None, description="hard: no cases and no disputes among owners")
+    clear_title: bool | None = Field(None, description="hard: a title deed")
+    min_gas_m3_per_hour: float | None = Field(None, ge=0, description="gas, hard")
+    min_water_l_per_s: float | None = Field(None, ge=0, description="water, hard")
+    min_export_share: float | None = Field(None, ge=0, le=1, description="share of output exported, hard")
+    export_goal: float | None = Field(None, gt=0, le=1, description="share exported at which the export part is full")
+    min_jobs_per_billion: float | None = Field(None, ge=0, description="expected jobs per billion rial, hard")
+    impact_goals: Annotated[tuple[ImpactGoal, ...], BeforeValidator(_listed)] = Field(
+        (), description="unemployment: units in provinces with much of it fit better"
+    )
+    meetings_per_event: int | None = Field(None, ge=1, le=200, description="meetings at one event at most")
+    languages: Annotated[tuple[Language, ...], BeforeValidator(_listed)] = Field(
+        (), description="languages it speaks, ISO 639 codes"
+    )
     weights: dict[FitPart, Annotated[float, Field(ge=0, allow_inf_nan=False)]] | None = Field(
         None, description="what each part of the fit counts; they need not add up to 1"
     )
@@ -198,11 +260,17 @@ class Mandate(_Stated):
     def _no_contradiction(self) -> Self:
         _disjoint("sectors.must_not", _within(self.sectors, lineage))
         _disjoint("places.must_not", _within(self.places, _province_and_county))
-        _disjoint("deal_forms.must_not", {*self.deal_forms.wanted} & {*self.deal_forms.must_not})
+        wanted = {*self.deal_forms.wanted, *self.deal_forms.like}
+        _disjoint("deal_forms.must_not", wanted & {*self.deal_forms.must_not})
+        _disjoint("deal_forms.avoid", wanted & {*self.deal_forms.avoid})
+        _disjoint("sectors.avoid", {*self.sectors.avoid} & {*self.sectors.must, *self.sectors.like})
+        _disjoint("places.avoid", {*self.places.avoid} & {*self.places.must, *self.places.like})
+        if self.control is False and (self.min_share or 0) >= CONTROL_SHARE:
+            raise EhyaError(ErrorCode.MANDATE_CONTRADICTION, key="control", given=[f"min_share {self.min_share}"])
         _disjoint("accept_unknown", {reason for reason in self.accept_unknown if not reason.is_unknown})
         if self.ticket_rial and self.price_year is None:
             raise EhyaError(ErrorCode.MANDATE_KEY_MISSING, key="price_year", mandate=self.id)
-        if self.weights is not None and not sum(self.weights.values()) > 0:
+        if self.weights is not None and not 0 < sum(self.weights.values()) < math.inf:
             raise EhyaError(ErrorCode.MANDATE_VALUE_REFUSED, key="weights", given=dict(self.weights), allowed="> 0")
         return self
 
@@ -218,12 +286,7 @@ class Mandate(_Stated):
         if isinstance(source, Path) and not source.is_file():
             raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=str(source))
         text = source.read_text("utf-8-sig") if isinstance(source, Path) else source
-        try:
-            stated = yaml.load(text, _PlainLoader)  # noqa: S506 - a SafeLoader that refuses aliases too
-        except yaml.YAMLError as error:
-            raise EhyaError(ErrorCode.FILE_UNREADABLE, given=str(source)[:200], reason=str(error)) from error
-        if not isinstance(stated, Mapping):
-            raise EhyaError(ErrorCode.FILE_UNREADABLE, given=str(source)[:200], reason=type(stated).__name__)
+        stated = plain_yaml(text, given=str(source))
         return cls.read(stated)
 
     @classmethod
@@ -250,6 +313,22 @@ class Mandate(_Stated):
         return None if self.max_failure_probability is None else 1 - self.max_failure_probability
 
     @property
+    def least_share(self) -> float | None:
+        """Least share of the company that is stated, by a share or by wanting control; ``None`` where neither is."""
+        stated = [self.min_share] if self.min_share is not None else []
+        return max([*stated, *([CONTROL_SHARE] if self.control else [])], default=None)
+
+    @property
+    def payback_limit_years(self) -> float | None:
+        """Years within which the money has to be back: the shorter of both that may be stated."""
+        return min((one for one in (self.max_payback_years, self.horizon_years) if one is not None), default=None)
+
+    @property
+    def asks_returns(self) -> bool:
+        """Whether it looks at returns, which are worked out only where somebody does."""
+        return self.hurdle_rate is not None or self.payback_limit_years is not None
+
+    @property
     def stands_in(self) -> bool:
         """Whether flagged levels of the price index may stand where no published one does."""
         return self.price_rate is None if self.allow_proxy is None else self.allow_proxy
@@ -263,6 +342,36 @@ class Mandate(_Stated):
     def digest(self) -> str:
         """Hash of everything stated; equal mandates have equal digests."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def plain_yaml(text: str, *, given: str | None = None) -> Mapping[str, Any]:
+    """A mapping as YAML or JSON states it, without aliases.
+
+    Parameters
+    ----------
+    text
+        What was written.
+    given
+        What it is called where it is refused; by default its beginning.
+
+    Raises
+    ------
+    EhyaError
+        ``file_unreadable``.
+
+    Examples
+    --------
+    >>> plain_yaml("languages: [fa, en]")
+    {'languages': ['fa', 'en']}
+    """
+    named = (given or text)[:200]
+    try:
+        stated = yaml.load(text, _PlainLoader)  # noqa: S506 - a SafeLoader that refuses aliases too
+    except yaml.YAMLError as error:
+        raise EhyaError(ErrorCode.FILE_UNREADABLE, given=named, reason=str(error)) from error
+    if not isinstance(stated, Mapping):
+        raise EhyaError(ErrorCode.FILE_UNREADABLE, given=named, reason=type(stated).__name__)
+    return stated
 
 
 def _within(wishes: SectorWishes | PlaceWishes, lineage_of: Callable[[str], tuple[str, ...]]) -> set[str]:

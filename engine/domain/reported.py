@@ -92,7 +92,7 @@ def reported_events(rows: pd.DataFrame | None = None) -> pd.DataFrame:
     Parameters
     ----------
     rows
-        As for ``reported_units``.
+        Shape (n, columns of the table ``reported_units``); that table itself when ``None``.
 
     Returns
     -------

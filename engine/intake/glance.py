@@ -64,8 +64,12 @@ def glance(
 
     Parameters
     ----------
-    path, sheet, mapping
-        As for `engine.intake.reading.read_register`.
+    path
+        Workbook or delimited text, with Persian or English headings.
+    sheet
+        Look at this sheet only; by default at every visible sheet that has a header.
+    mapping
+        Heading -> field name, ``serial`` or ``ignore``, for headings that are not recognised.
     rows
         Sheet -> numbers of rows that are shown beside the first `FIRST` of each table.
     without

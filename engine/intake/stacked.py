@@ -54,7 +54,7 @@ def next_header(
     columns
         Cells below it.
     mapping
-        As for `engine.intake.header.find_header`.
+        Heading -> field name, ``serial`` or ``ignore``; goes before everything recognised.
 
     Returns
     -------

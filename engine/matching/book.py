@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,17 +11,23 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engine.domain.mandate import APPETITE_SHARE, Mandate
+from engine.domain.partner import DEBT_CAUSES, DISPUTE_CAUSES, STAGE_MONTHS, Stage
 from engine.domain.places import Place
 from engine.domain.prediction import Output, columns
-from engine.domain.unit import Confidence, DealForm, Field, idle_months
+from engine.domain.unit import Confidence, DealForm, Field, Status, idle_months
 from engine.economics.prices import PriceIndex
 from engine.health.completeness import PUBLISHABLE, publishable
 from engine.matching.nearness import coordinates, place_tree, sector_tree
 from engine.matching.proportions import static_parts
+from engine.matching.sides import Sides
 from engine.matching.tree import Tree
 from engine.ranking.reasons import Triage
 
 _ROUNDING = 1e-9  # a third of three units is one, whatever floats make of it
+
+
+UNKNOWN, NO, YES = 0, 1, 2
+"""Codes of a mark: not known whether, surely not, surely."""
 
 
 class Coded(NamedTuple):
@@ -69,6 +75,12 @@ class UnitBook:
         Shape (n,): bit of each form on offer, 0 where none is known.
     numbers
         Field or output name -> shape (n,).
+    causes
+        Coded column of the causes of the stop, joined by ``;``.
+    stage
+        Shape (n,): place of the unit's stage in ``Stage`` and one more, 0 where it is not known.
+    marks
+        ``debts``, ``disputes``, ``title`` -> shape (n,): whether the unit has them (``UNKNOWN``, ``NO``, ``YES``).
     parts
         Shape (n, 4), columns ``proportions.STATIC_PARTS``, 0..1.
     notes
@@ -83,6 +95,10 @@ class UnitBook:
         Shape (places, 3): centres as points of the unit sphere.
     prices
         Price index by which tickets are compared; ``None`` is that of the reference table.
+    sides
+        What owners and banks want; ``None`` where nobody wishes anything.
+    inflation
+        Yearly, that returns are above; ``None`` where returns were not laid beside the units (`with_returns`).
     """
 
     version: str
@@ -97,6 +113,9 @@ class UnitBook:
     least_completeness: float
     deal_forms: NDArray[np.uint8]
     numbers: dict[str, NDArray[np.float64]]
+    causes: Coded
+    stage: NDArray[np.uint8]
+    marks: dict[str, NDArray[np.uint8]]
     parts: NDArray[np.float32]
     notes: dict[str, Coded]
     offered: NDArray[np.float64]
@@ -105,6 +124,8 @@ class UnitBook:
     place_tree: Tree
     place_points: NDArray[np.float64]
     prices: PriceIndex | None = None
+    sides: Sides | None = None
+    inflation: float | None = None
 
     @classmethod
     def from_table(
@@ -114,6 +135,7 @@ class UnitBook:
         as_of: pd.Timestamp | None = None,
         least_completeness: float = PUBLISHABLE,
         prices: PriceIndex | None = None,
+        wishes: pd.DataFrame | None = None,
     ) -> UnitBook:
         """Prepare an appraisal table for matching.
 
@@ -127,6 +149,8 @@ class UnitBook:
             A record whose ``public_completeness`` is less is shown to no investor.
         prices
             Price index by which tickets are compared; by default that of the reference table.
+        wishes
+            What owners and banks want (`engine.matching.sides.Sides.of`).
 
         Raises
         ------
@@ -143,23 +167,34 @@ class UnitBook:
         order = np.lexsort((tie, published, text["triage"].codes, places.codes, text[Field.ISIC].codes))
         sector, place, triage = (_taken(coded, order) for coded in (text[Field.ISIC], places, text["triage"]))
         numbers = {name: column[order] for name, column in _numbers(appraisal, as_of).items()}
+        status, forms = _taken(text[Field.STATUS], order), _deal_bits(appraisal[Field.DEAL_FORMS])[order]
+        causes = _taken(_coded(appraisal[Field.STOP_CAUSES]), order)
+        unit_id = appraisal.index.to_numpy(dtype=object)[order]
+        sides = Sides.of(unit_id, wishes)
+        numbers["share"] = _share_on_offer(forms, sides)
         arrays: dict[str, Any] = {
-            "unit_id": appraisal.index.to_numpy(dtype=object)[order],
+            "unit_id": unit_id,
             "tie": tie[order],
             "sector": sector,
             "place": place,
             "triage": triage,
-            "status": _taken(text[Field.STATUS], order),
+            "status": status,
             "price_year": _taken(_coded_years(appraisal["price_year"]), order),
             "published": published[order],
-            "deal_forms": _deal_bits(appraisal[Field.DEAL_FORMS])[order],
+            "deal_forms": forms,
             "numbers": numbers,
+            "causes": causes,
+            "stage": _stages(status, numbers[Field.IDLE_MONTHS]),
+            "marks": _marks(appraisal, causes, order),
             "parts": static_parts(appraisal, numbers, order),
             "notes": {name: _taken(_coded(appraisal[name]), order) for name in ("red_flags", "prior_driven", "origin")},
         }
         return cls(
-            version=_digest(arrays if prices is None else arrays | prices.arrays()),
+            version=_digest(
+                arrays | ({} if prices is None else prices.arrays()) | ({} if sides is None else sides.content)
+            ),
             prices=prices,
+            sides=sides,
             offered=_offered(numbers[Output.FEASIBILITY], triage, published[order]),
             runs=_runs(sector, place, triage, published[order]),
             sector_tree=sector_tree(sector.values),
@@ -171,6 +206,21 @@ class UnitBook:
 
     def __len__(self) -> int:
         return self.unit_id.size
+
+    def with_returns(self, returns: pd.DataFrame, *, inflation: float) -> UnitBook:
+        """The same units with what their revival would return.
+
+        Parameters
+        ----------
+        returns
+            ``irr_real, payback_years`` by ``unit_id`` (`engine.economics.returns.returns`).
+        inflation
+            Yearly, that the returns are above.
+        """
+        found = returns.reindex(self.unit_id)
+        laid = {name: found[name].to_numpy(dtype=np.float64) for name in ("irr_real", "payback_years")}
+        version = _digest({"book": [self.version], "numbers": laid, "inflation": [inflation]})
+        return replace(self, numbers=self.numbers | laid, inflation=inflation, version=version)
 
     def least_feasibility(self, mandate: Mandate) -> float | None:
         """Least feasibility that a mandate bears among the units of this book.
@@ -186,6 +236,10 @@ class UnitBook:
             left_out = int(self.offered.size * (1 - APPETITE_SHARE[mandate.risk_appetite]) + _ROUNDING)
             floors.append(float(self.offered[left_out]) if 0 < left_out < self.offered.size else 0.0)
         return max(floors, default=None)
+
+    def number(self, name: str) -> NDArray[np.float64]:
+        """A number column, not known throughout where the book does not hold it; shape (n,)."""
+        return self.numbers[name] if name in self.numbers else np.full(len(self), np.nan)
 
     def row_of(self, unit_id: str) -> int | None:
         """Row of a unit, ``None`` when the book does not hold it."""
@@ -230,6 +284,9 @@ def _numbers(appraisal: pd.DataFrame, as_of: pd.Timestamp | None) -> dict[str, N
         Field.CAPITAL_NEEDED_RIAL: appraisal[Field.CAPITAL_NEEDED_RIAL],
         Field.POWER_KW: appraisal[Field.POWER_KW],
         Field.LAND_M2: appraisal[Field.LAND_M2],
+        Field.GAS_M3_PER_HOUR: appraisal[Field.GAS_M3_PER_HOUR],
+        Field.WATER_L_PER_S: appraisal[Field.WATER_L_PER_S],
+        Field.EXPORT_SHARE: appraisal[Field.EXPORT_SHARE],
         Field.IDLE_MONTHS: idle_months(appraisal, day),
         "confidence": confidence,
         "completeness": appraisal["public_completeness"],
@@ -238,6 +295,63 @@ def _numbers(appraisal: pd.DataFrame, as_of: pd.Timestamp | None) -> dict[str, N
         for output in (Output.FEASIBILITY, Output.JOBS_EXPECTED, Output.JOBS_EXPECTED_PER_BILLION_RIAL)
     }
     return {str(name): column.to_numpy(dtype=np.float64, na_value=np.nan) for name, column in found.items()}
+
+
+def _stages(status: Coded, months: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Stage of each unit, one more than its place in ``Stage``, 0 where it is not known."""
+    place = {stage: number for number, stage in enumerate(Stage, start=1)}
+    semi = np.array([value == Status.SEMI_ACTIVE.value for value in status.values], dtype=bool)[status.codes]
+    young, old = STAGE_MONTHS
+    found = np.select(
+        [semi, months < young, months <= old, months > old],
+        [place[Stage.SEMI_ACTIVE], place[Stage.FRESH], place[Stage.SETTLED], place[Stage.LONG_IDLE]],
+        default=0,
+    )
+    return found.astype(np.uint8)
+
+
+def _share_on_offer(forms: NDArray[np.uint8], sides: Sides | None) -> NDArray[np.float64]:
+    """Share of the company that an investor may get: all of it by sale or against debts, none by lease, toll or loan.
+
+    In a joint venture it is what the owner gives at most, else not known.
+    """
+    order = list(DealForm)
+    whole = sum(1 << order.index(form) for form in (DealForm.SALE, DealForm.DEBT_FOR_ASSET))
+    venture = 1 << order.index(DealForm.JOINT_VENTURE)
+    by_form = np.array([np.nan, *(1.0 if n & whole else np.nan if n & venture else 0.0 for n in range(1, 64))])
+    share: NDArray[np.float64] = by_form[forms]
+    if sides is not None:
+        given = np.array([np.nan if one.max_share is None else one.max_share for one in sides.wishes] + [np.nan])
+        stated = np.fmin.reduce(given[sides.line], axis=0)
+        may = np.isnan(share) | (share > 0)
+        share = np.where(np.isnan(stated) | ~may, share, stated)
+    return share
+
+
+def _marks(appraisal: pd.DataFrame, causes: Coded, order: NDArray[np.intp]) -> dict[str, NDArray[np.uint8]]:
+    """Whether each unit has debts of before, disputes, a title deed; what a reader may not see counts as not known."""
+
+    def flag(column: pd.Series) -> NDArray[np.uint8]:
+        known = column.notna().to_numpy()[order]
+        yes = column.to_numpy(dtype=np.float64, na_value=0.0)[order] > 0
+        return np.where(known, np.where(yes, YES, NO), UNKNOWN).astype(np.uint8)
+
+    def named(wanted: frozenset[Any]) -> NDArray[np.uint8]:
+        codes = {cause.value for cause in wanted}
+        said = [YES if codes & {*value.split(";")} else NO if value else UNKNOWN for value in causes.values]
+        return np.array(said, dtype=np.uint8)[causes.codes]
+
+    debts = [flag(appraisal[name]) for name in _DEBTS]
+    return {
+        "debts": np.maximum.reduce([named(DEBT_CAUSES), *debts]),
+        "disputes": np.maximum(named(DISPUTE_CAUSES), flag(appraisal[Field.LITIGATION_COUNT])),
+        "title": flag(appraisal[Field.TITLE_DEED]),
+    }
+
+
+_DEBTS = (
+    Field.BANK_DEBT_RIAL, Field.TAX_DEBT_RIAL, Field.SOCIAL_SECURITY_DEBT_RIAL, Field.OTHER_DEBT_RIAL, Field.BANK_OWNED,
+)  # fmt: skip
 
 
 def _offered(feasibility: NDArray[np.float64], triage: Coded, published: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Rows = NDArray[np.intp] | slice
-Bits = NDArray[np.uint32]
+Bits = NDArray[np.uint64]
 _Limit = float | NDArray[np.float64]
 
 
@@ -85,7 +85,7 @@ class RangeCheck:
         values, low, high = self._drawn(rows)
         reasons = [(values >= low) & (values <= high), np.isnan(values), np.isnan(low + values), values < low]
         found = np.select(reasons, [0, self.unknown, self.incomparable, self.below], default=self.above)
-        return found.astype(np.uint32)
+        return found.astype(np.uint64)
 
     def passes(self, rows: Rows) -> NDArray[np.bool_]:
         """Whether there is no reason against each of the rows."""

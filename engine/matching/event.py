@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -12,11 +15,16 @@ from numpy.typing import NDArray
 from engine.domain.exclusion import Exclusion
 from engine.domain.mandate import Mandate
 from engine.matching.book import UnitBook
+from engine.matching.event_terms import EventTerms
+from engine.matching.exposure import exposed, pool_size
 from engine.matching.limits import exclusions
-from engine.matching.shortlist import Shortlist, shortlists
+from engine.matching.shortlist import DEFAULT_LIMIT, METHOD, Shortlist, shortlist
 
 EVERYONE_SHARE = 0.5
 """A unit on this share of all shortlists counts as shown to everyone (assumed)."""
+
+EVENT_METHOD = "exposed-1"
+"""Changes whenever the same book, mandates and terms would give other lists."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -38,6 +46,17 @@ class Event:
         (of all shortlists, 0..1). Only with two mandates or more.
     counts
         ``mandates, units, matched, unmatched, shown, unshown, everyone, empty`` (mandates with an empty list).
+    run_id
+        Hash of book, mandates, terms, limit, what was declined, and method: equal inputs give equal lists.
+    terms
+        Terms under which the lists were chosen together; ``None`` where each list is the mandate's own best.
+    propensity
+        Of each list the chance with which each unit came to its place; 1 where nothing was drawn.
+    ndcg
+        Quality of each list against its own best, 0..1, shape (lists,).
+    over
+        Units on more lists than the terms allow, since those lists would not be good enough without them, sorted by
+        ``unit_id``: ``unit_id, shown, cap``.
     """
 
     shortlists: tuple[Shortlist, ...]
@@ -45,9 +64,31 @@ class Event:
     unshown: pd.DataFrame
     everyone: pd.DataFrame
     counts: dict[str, int]
+    run_id: str
+    terms: EventTerms | None
+    propensity: tuple[NDArray[np.float64], ...]
+    ndcg: NDArray[np.float64]
+    over: pd.DataFrame
+
+    @property
+    def overlap(self) -> float:
+        """Share of units that two lists have in common, the mean over all pairs of lists that hold units.
+
+        Of two lists it is what both hold over what the shorter holds; 0 where there are no two lists.
+        """
+        held = [set(one.rows.tolist()) for one in self.shortlists if len(one)]
+        pairs = [len(one & other) / min(len(one), len(other)) for one, other in combinations(held, 2)]
+        return float(np.mean(pairs)) if pairs else 0.0
 
 
-def event(book: UnitBook, mandates: Sequence[Mandate], *, limit: int | None = None) -> Event:
+def event(
+    book: UnitBook,
+    mandates: Sequence[Mandate],
+    *,
+    limit: int | None = None,
+    terms: EventTerms | None = None,
+    declined: Mapping[str, Collection[str]] | None = None,
+) -> Event:
     """Match every mandate, and say what the event as a whole leaves out or shows too often.
 
     Parameters
@@ -58,6 +99,10 @@ def event(book: UnitBook, mandates: Sequence[Mandate], *, limit: int | None = No
         One an investor.
     limit
         Units a shortlist at most; by default each mandate's own limit, else 10.
+    terms
+        Choose the lists together (`engine.matching.exposure`); each list is the mandate's own best where ``None``.
+    declined
+        Id of a mandate -> units that its investor declined: they are on its list no more.
 
     Examples
     --------
@@ -71,7 +116,9 @@ def event(book: UnitBook, mandates: Sequence[Mandate], *, limit: int | None = No
     >>> whole.unmatched[["unit_id", "limit"]].values.tolist(), whole.everyone["unit_id"].tolist()
     ([['b', 'sector_not_wanted']], ['a'])
     """
-    lists = shortlists(book, mandates, limit=limit)
+    gone = {name: frozenset(units) for name, units in (declined or {}).items()}
+    run_id = _run_id(book, mandates, limit, terms, gone)
+    lists, propensity, quality, cap = _lists(book, mandates, limit, terms, gone, run_id)
     shown = np.zeros(len(book), dtype=np.int64)
     for one in lists:
         shown[one.rows] += 1
@@ -94,7 +141,66 @@ def event(book: UnitBook, mandates: Sequence[Mandate], *, limit: int | None = No
             "everyone": len(everyone),
             "empty": sum(len(one) == 0 for one in lists),
         },
+        run_id=run_id,
+        terms=terms,
+        propensity=propensity,
+        ndcg=quality,
+        over=_sorted(book, np.flatnonzero(shown > cap), {"shown": shown, "cap": np.full(len(book), cap)}),
     )
+
+
+_Lists = tuple[list[Shortlist], tuple[NDArray[np.float64], ...], NDArray[np.float64], int]
+
+
+def _lists(
+    book: UnitBook,
+    mandates: Sequence[Mandate],
+    limit: int | None,
+    terms: EventTerms | None,
+    declined: Mapping[str, frozenset[str]],
+    run_id: str,
+) -> _Lists:
+    """Lists, chances, qualities, and how many lists a unit may be on."""
+    places = [limit or mandate.limit or DEFAULT_LIMIT for mandate in mandates]
+    gone = [np.flatnonzero(np.isin(book.unit_id, list(declined.get(one.id, ())))).astype(np.intp) for one in mandates]
+    if terms is None:
+        plain = [
+            _without(shortlist(book, one, limit=count + rows.size), rows, count, run_id)
+            for one, count, rows in zip(mandates, places, gone, strict=True)
+        ]
+        return plain, tuple(np.ones(len(one)) for one in plain), np.ones(len(plain)), max(len(plain), 1)
+    pools = [
+        shortlist(book, one, limit=pool_size(count) + rows.size)
+        for one, count, rows in zip(mandates, places, gone, strict=True)
+    ]
+    found = exposed(book, pools, places, terms, gone)
+    lists = [_with_rows(pool, rows, fit, run_id) for pool, rows, fit in zip(pools, found.rows, found.fit, strict=True)]
+    return lists, found.propensity, found.ndcg, found.cap
+
+
+def _without(listed: Shortlist, declined: NDArray[np.intp], places: int, run_id: str) -> Shortlist:
+    if not declined.size:
+        return listed
+    kept = np.flatnonzero(~np.isin(listed.rows, declined))[:places]
+    return _with_rows(listed, listed.rows[kept], listed.fit[kept], run_id)
+
+
+def _with_rows(listed: Shortlist, rows: NDArray[np.intp], fit: NDArray[np.float64], run_id: str) -> Shortlist:
+    own = hashlib.blake2b(f"{run_id}\0{listed.run_id}".encode(), digest_size=12).hexdigest()
+    return replace(listed, rows=rows, unit_id=listed.terms.book.unit_id[rows], fit=fit, run_id=own)
+
+
+def _run_id(
+    book: UnitBook,
+    mandates: Sequence[Mandate],
+    limit: int | None,
+    terms: EventTerms | None,
+    declined: Mapping[str, frozenset[str]],
+) -> str:
+    said = {name: sorted(units) for name, units in sorted(declined.items())}
+    content = [METHOD, EVENT_METHOD, book.version, str(limit), "" if terms is None else terms.digest, json.dumps(said)]
+    text = "\0".join([*content, *(one.digest for one in mandates)])
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
 def _against(book: UnitBook, mandates: Sequence[Mandate]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -6,16 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from engine.domain.mandate import FitPart, Mandate
+from engine.domain.partner import HEALS, Currency, ImpactGoal
 from engine.domain.prediction import Output
 from engine.domain.ticket import Ticket
-from engine.domain.unit import Field
+from engine.domain.unit import DealForm, Field
 from engine.matching.book import UnitBook
 from engine.matching.checks import Rows
 from engine.matching.money import TicketBounds
-from engine.matching.nearness import place_column, sector_column
+from engine.matching.nearness import place_column, sector_column, unemployment_column
 from engine.matching.proportions import STATIC_PARTS
+from engine.matching.sides import Wanted
+from engine.matching.tree import Tree
 
 WEIGHTS = {
     FitPart.SECTOR: 0.20,
@@ -25,8 +29,19 @@ WEIGHTS = {
     FitPart.JOBS: 0.15,
     FitPart.JOBS_PER_BILLION: 0.10,
     FitPart.CONFIDENCE: 0.05,
+    FitPart.DEAL_FORM: 0.10,
+    FitPart.CAPITAL_FORM: 0.10,
+    FitPart.RETURN: 0.15,
+    FitPart.EXPORT: 0.05,
+    FitPart.IMPACT: 0.10,
 }
 """Weights of the parts when a mandate names none (assumed)."""
+
+RETURN_WIDTH = 0.05
+"""Return above the hurdle, a year, that raises the return part from one half to 0.73 (assumed)."""
+
+FOREIGN_INFLATION = 0.025
+"""Yearly inflation of dollars and euros, to compare a hurdle in them with a real return (assumed)."""
 
 TICKET_EDGE = 0.5
 """Ticket part of a unit at the upper end of the range, when a typical ticket is stated (assumed)."""
@@ -36,7 +51,8 @@ def weights_of(mandate: Mandate) -> dict[FitPart, float]:
     """Weights of the parts, adding up to 1.
 
     A part that the mandate says nothing of (no liked sector, no liked place, no ticket) has no weight: it would tell no
-    two units apart. Parts that stated weights do not name have none either.
+    two units apart, and the fits of a mandate that says nothing of it stay what they are. Parts that stated weights do
+    not name have none either.
 
     Examples
     --------
@@ -46,13 +62,32 @@ def weights_of(mandate: Mandate) -> dict[FitPart, float]:
     """
     raw = dict(WEIGHTS if mandate.weights is None else {part: mandate.weights.get(part, 0.0) for part in WEIGHTS})
     silent = {
-        FitPart.SECTOR: not mandate.sectors.like,
-        FitPart.PLACE: not mandate.places.like,
+        FitPart.SECTOR: not (mandate.sectors.like or mandate.sectors.avoid),
+        FitPart.PLACE: not (mandate.places.like or mandate.places.avoid),
         FitPart.TICKET: mandate.ticket_rial is None,
+        FitPart.DEAL_FORM: not (mandate.deal_forms.like or mandate.deal_forms.avoid),
+        FitPart.CAPITAL_FORM: not mandate.capital_forms,
+        FitPart.RETURN: mandate.hurdle_rate is None,
+        FitPart.EXPORT: mandate.export_goal is None,
+        FitPart.IMPACT: not mandate.impact_goals,
     }
     raw.update({part: 0.0 for part, nothing_said in silent.items() if nothing_said})
     total = sum(raw.values())
     return {part: weight / total if total else 0.0 for part, weight in raw.items()}
+
+
+def real_hurdle(mandate: Mandate, inflation: float) -> float:
+    """The return that a mandate asks for, above inflation.
+
+    Examples
+    --------
+    >>> round(real_hurdle(Mandate(id="a", hurdle_rate=0.54), 0.4), 6)
+    0.1
+    >>> round(real_hurdle(Mandate(id="a", hurdle_rate=0.1275, currency="usd"), 0.4), 6)
+    0.1
+    """
+    rise = inflation if mandate.currency is Currency.RIAL else FOREIGN_INFLATION
+    return (1 + (mandate.hurdle_rate or 0.0)) / (1 + rise) - 1
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -63,37 +98,49 @@ class Fit:
     ----------
     weights
         Weight of each part, adding up to 1.
-    sectors, places
-        Nearness of each value of the book's coded columns, shape (values,); ``None`` where nothing is liked.
+    looked_up
+        Agreement of each value of a coded column of the book, shape (values,), for parts that rest on one.
+    wanted
+        The mandate held to the wishes of owners and banks; ``None`` where nobody wishes anything.
     """
 
     book: UnitBook
     mandate: Mandate
     money: TicketBounds | None
     weights: dict[FitPart, float]
-    sectors: NDArray[np.float32] | None
-    places: NDArray[np.float32] | None
+    looked_up: dict[FitPart, NDArray[np.float32]]
+    wanted: Wanted | None = None
 
     @classmethod
     def of(cls, book: UnitBook, mandate: Mandate, money: TicketBounds | None) -> Fit:
         """Lay the wishes of a mandate over a book."""
         weights = weights_of(mandate)
-        sectors = sector_column(book.sector_tree, mandate.sectors.like) if weights[FitPart.SECTOR] else None
-        places = None
-        if weights[FitPart.PLACE]:
-            places = place_column(book.place_tree, book.place_points, mandate.places.like)
-        return cls(book=book, mandate=mandate, money=money, weights=weights, sectors=sectors, places=places)
+        makers = {
+            FitPart.SECTOR: _sectors,
+            FitPart.PLACE: _places,
+            FitPart.DEAL_FORM: _deal_forms,
+            FitPart.CAPITAL_FORM: _capital_forms,
+            FitPart.IMPACT: _impact,
+        }
+        found = {part: make(book, mandate) for part, make in makers.items() if weights[part]}
+        wanted = None if book.sides is None else book.sides.over(mandate, book.prices)
+        return cls(book=book, mandate=mandate, money=money, weights=weights, looked_up=found, wanted=wanted)
 
     def score(self, rows: Rows) -> NDArray[np.float64]:
-        """Fit of the rows, 0..1: the weighted parts added in the order of ``FitPart``, one unit's sum never depends on
-        which units stand beside it.
+        """Fit of the rows, 0..1: weighted parts added in the order of ``FitPart``, times what owners and banks leave.
+
+        One unit's fit never depends on which units stand beside it.
         """
         static = self._static(rows)
         total = np.zeros(len(static))
         for part, weight in self.weights.items():
             if weight:
                 total += np.float64(weight) * self._part(part, rows, static)
-        return total
+        return total if self.wanted is None else total * self.wanted.factors(rows)
+
+    def factors(self, rows: Rows) -> NDArray[np.float64]:
+        """What the wishes of owners and banks leave of the fit of the rows, 0..1, shape (rows,)."""
+        return np.ones(len(self._static(rows))) if self.wanted is None else self.wanted.factors(rows)
 
     def parts(self, rows: Rows) -> NDArray[np.float64]:
         """Weighted parts of the rows, shape (rows, parts) in the order of ``FitPart``; their sum is :meth:`score`."""
@@ -102,7 +149,8 @@ class Fit:
             np.float64(weight) * self._part(part, rows, static) if weight else np.zeros(len(static))
             for part, weight in self.weights.items()
         ]
-        return np.column_stack(columns)
+        found: NDArray[np.float64] = np.column_stack(columns)
+        return found if self.wanted is None else found * self.wanted.factors(rows)[:, None]
 
     def agreement(self, part: FitPart, rows: Rows) -> NDArray[np.float64]:
         """How far the rows agree in one part, before its weight, 0..1."""
@@ -124,9 +172,30 @@ class Fit:
             return static[:, STATIC_PARTS.index(part)]
         if part is FitPart.TICKET:
             return self._ticket(rows)
-        if part is FitPart.SECTOR:
-            return _looked_up(self.sectors, self.book.sector.codes[rows])
-        return _looked_up(self.places, self.book.place.codes[rows])
+        if part is FitPart.EXPORT and self.mandate.export_goal:
+            share = self.book.numbers[Field.EXPORT_SHARE][rows]
+            return np.nan_to_num(share / self.mandate.export_goal, nan=0.0).clip(0, 1)
+        if part is FitPart.RETURN:
+            return self._return(rows)
+        codes: dict[FitPart, NDArray[np.integer]] = {
+            FitPart.SECTOR: self.book.sector.codes,
+            FitPart.PLACE: self.book.place.codes,
+            FitPart.IMPACT: self.book.place.codes,
+            FitPart.DEAL_FORM: self.book.deal_forms,
+            FitPart.CAPITAL_FORM: self.book.causes.codes,
+        }
+        if part not in self.looked_up:
+            return np.zeros(len(static), dtype=np.float32)
+        found: NDArray[np.float32] = self.looked_up[part].take(codes[part][rows])
+        return found
+
+    def _return(self, rows: Rows) -> NDArray[np.float64]:
+        found = self.book.number("irr_real")[rows]
+        if self.mandate.hurdle_rate is None or self.book.inflation is None:
+            return np.zeros(found.size)
+        above = found - real_hurdle(self.mandate, self.book.inflation)
+        agreement: NDArray[np.float64] = np.nan_to_num(expit(above / RETURN_WIDTH), nan=0.0)
+        return agreement
 
     def _ticket(self, rows: Rows) -> NDArray[np.float64]:
         capital = self.book.numbers[Field.CAPITAL_NEEDED_RIAL][rows]
@@ -172,5 +241,42 @@ def trapezoid(capital: NDArray[np.float64], ticket: Ticket) -> NDArray[np.float6
     return agreement
 
 
-def _looked_up(column: NDArray[np.float32] | None, codes: NDArray[np.int32]) -> NDArray[np.float32]:
-    return np.zeros(codes.size, dtype=np.float32) if column is None else column.take(codes)
+def _liked(near: NDArray[np.float32] | None, tree: Tree, avoided: tuple[str, ...]) -> NDArray[np.float32]:
+    """Nearness to what is liked, everywhere full where nothing is; none inside what the investor would avoid."""
+    inside, _ = tree.branch(avoided)
+    full = np.where(tree.deepest >= 0, 1.0, 0.0) if near is None else near
+    return np.where(inside, 0.0, full).astype(np.float32)
+
+
+def _sectors(book: UnitBook, mandate: Mandate) -> NDArray[np.float32]:
+    wishes = mandate.sectors
+    near = sector_column(book.sector_tree, wishes.like) if wishes.like else None
+    return _liked(near, book.sector_tree, wishes.avoid) if wishes.avoid or near is None else near
+
+
+def _places(book: UnitBook, mandate: Mandate) -> NDArray[np.float32]:
+    wishes = mandate.places
+    near = place_column(book.place_tree, book.place_points, wishes.like) if wishes.like else None
+    return _liked(near, book.place_tree, wishes.avoid) if wishes.avoid or near is None else near
+
+
+def _deal_forms(book: UnitBook, mandate: Mandate) -> NDArray[np.float32]:
+    """Agreement of each set of forms on offer: full with a liked one, half with one that is neither, else none."""
+    order, wishes = list(DealForm), mandate.deal_forms
+    liked, avoided = (sum(1 << order.index(form) for form in forms) for forms in (wishes.like, wishes.avoid))
+    offered = np.arange(1 << len(order))
+    other = (offered & ~(liked | avoided)) > 0
+    neither = 0.5 if liked else 1.0
+    return np.where((offered & liked) > 0, 1.0, np.where(other, neither, 0.0)).astype(np.float32)
+
+
+def _capital_forms(book: UnitBook, mandate: Mandate) -> NDArray[np.float32]:
+    """Share of the causes of each stop that something which the investor brings can remove; none where not known."""
+    healed = {cause.value for form in mandate.capital_forms for cause in HEALS[form]}
+    shares = (len(healed & causes) / len(causes) for causes in ({*value.split(";")} for value in book.causes.values))
+    return np.fromiter(shares, dtype=np.float32, count=len(book.causes.values))
+
+
+def _impact(book: UnitBook, mandate: Mandate) -> NDArray[np.float32]:
+    assert mandate.impact_goals == (ImpactGoal.UNEMPLOYMENT,) * len(mandate.impact_goals)
+    return unemployment_column(book.place.values)

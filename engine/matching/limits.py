@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from engine.domain.exclusion import UNKNOWNS, Exclusion
 from engine.domain.mandate import Mandate, PlaceWishes, SectorWishes
+from engine.domain.partner import Stage
 from engine.domain.prediction import Output
 from engine.domain.unit import Confidence, DealForm, Field, Status
-from engine.matching.book import Coded, UnitBook
+from engine.matching.book import NO, UNKNOWN, YES, Coded, UnitBook
+from engine.matching.border import border_km
 from engine.matching.checks import Bits, Check, LookupCheck, RangeCheck, Rows
 from engine.matching.money import TicketBounds, ticket_bounds
 from engine.matching.tree import Tree
@@ -117,7 +119,7 @@ def exclusions(book: UnitBook, mandate: Mandate) -> Bits:
     Returns
     -------
     numpy.ndarray
-        Shape (n,), uint32, in the book's order: bits of :class:`engine.domain.exclusion.Exclusion`, 0 where the unit
+        Shape (n,), uint64, in the book's order: bits of :class:`engine.domain.exclusion.Exclusion`, 0 where the unit
         may be shown. :func:`engine.domain.exclusion.reasons_of` expands them.
     Money that cannot be compared across price years is a reason too, not an error.
     """
@@ -135,13 +137,13 @@ def _stretches(start: NDArray[np.intp], stop: NDArray[np.intp]) -> NDArray[np.in
 
 
 def _wish_bits(tree: Tree, wishes: SectorWishes | PlaceWishes, not_wanted: int, refused: int, unknown: int) -> Bits:
-    bits = np.zeros(tree.deepest.size, dtype=np.uint32)
+    bits = np.zeros(tree.deepest.size, dtype=np.uint64)
     if wishes.must_not:
         inside, coarse = tree.branch(wishes.must_not)
-        bits = np.where(inside, refused, np.where(coarse, unknown, 0)).astype(np.uint32)
+        bits = np.where(inside, refused, np.where(coarse, unknown, 0)).astype(np.uint64)
     if wishes.must:
         inside, coarse = tree.branch(wishes.must)
-        bits |= np.where(inside, 0, np.where(coarse, unknown, not_wanted)).astype(np.uint32)
+        bits |= np.where(inside, 0, np.where(coarse, unknown, not_wanted)).astype(np.uint64)
     return bits
 
 
@@ -150,7 +152,7 @@ def _triage_bits(values: tuple[str, ...], mandate: Mandate) -> Bits:
         Triage.OFFER.value: 0,
         Triage.FIX_FIRST.value: 0 if mandate.wants_fix_first else Exclusion.FIX_FIRST_NOT_WANTED.bit,
     }
-    return np.array([shown.get(value, Exclusion.NOT_OFFERED.bit) for value in values], dtype=np.uint32)
+    return np.array([shown.get(value, Exclusion.NOT_OFFERED.bit) for value in values], dtype=np.uint64)
 
 
 def _checks(book: UnitBook, mandate: Mandate, money: TicketBounds | None, bit: dict[Exclusion, int]) -> list[Check]:
@@ -161,7 +163,33 @@ def _checks(book: UnitBook, mandate: Mandate, money: TicketBounds | None, bit: d
         found.append(LookupCheck(book.status.codes, _status_bits(book.status, mandate, bit)))
     if mandate.deal_forms.wanted or mandate.deal_forms.must_not:
         found.append(LookupCheck(book.deal_forms, _deal_form_bits(mandate, bit)))
+    found += _mark_checks(book, mandate, bit)
     found += _number_checks(book, mandate, bit)
+    return found
+
+
+def _mark_checks(book: UnitBook, mandate: Mandate, bit: dict[Exclusion, int]) -> list[Check]:
+    """Limits on places' distances, on stages and on marks: a value each."""
+    found: list[Check] = []
+    if mandate.places.max_km_to_border is not None:
+        km = border_km(book.place.values, book.place_points, mandate.places.border_gates)
+        far = np.where(km <= mandate.places.max_km_to_border, 0, Exclusion.BORDER_TOO_FAR.bit)
+        bits = np.where(np.isnan(km), bit[Exclusion.BORDER_UNKNOWN], far).astype(np.uint64)
+        found.append(LookupCheck(book.place.codes, bits))
+    if mandate.stages:
+        wanted = {one.value for one in mandate.stages}
+        against = [0 if stage.value in wanted else Exclusion.STAGE_NOT_WANTED.bit for stage in Stage]
+        found.append(LookupCheck(book.stage, np.array([bit[Exclusion.STAGE_UNKNOWN], *against], dtype=np.uint64)))
+    marks = [
+        ("debts", mandate.no_legacy_debts, YES, Exclusion.DEBTS_NOT_WANTED, Exclusion.DEBTS_UNKNOWN),
+        ("disputes", mandate.no_disputes, YES, Exclusion.DISPUTES_NOT_WANTED, Exclusion.DISPUTES_UNKNOWN),
+        ("title", mandate.clear_title, NO, Exclusion.TITLE_UNCLEAR, Exclusion.TITLE_UNKNOWN),
+    ]
+    for name, wanted_so, refused, code, unknown in marks:
+        if wanted_so:
+            bits = np.zeros(3, dtype=np.uint64)
+            bits[[UNKNOWN, refused]] = bit[unknown], code.bit
+            found.append(LookupCheck(book.marks[name], bits))
     return found
 
 
@@ -186,14 +214,14 @@ def _status_bits(status: Coded, mandate: Mandate, bit: dict[Exclusion, int]) -> 
         0 if value in wanted else bit[Exclusion.STATUS_UNKNOWN] if value in unknown else Exclusion.STATUS_NOT_WANTED.bit
         for value in status.values
     )
-    return np.fromiter(against, dtype=np.uint32)
+    return np.fromiter(against, dtype=np.uint64)
 
 
 def _deal_form_bits(mandate: Mandate, bit: dict[Exclusion, int]) -> Bits:
     forms = list(DealForm)
     wanted = sum(1 << forms.index(form) for form in mandate.deal_forms.wanted)
     refused = sum(1 << forms.index(form) for form in mandate.deal_forms.must_not)
-    against = np.zeros(1 << len(forms), dtype=np.uint32)
+    against = np.zeros(1 << len(forms), dtype=np.uint64)
     offered = np.arange(against.size)
     if wanted:
         against[offered & wanted == 0] |= Exclusion.DEAL_FORM_NOT_OFFERED.bit
@@ -210,6 +238,16 @@ def _number_checks(book: UnitBook, mandate: Mandate, bit: dict[Exclusion, int]) 
         (Output.JOBS_EXPECTED, mandate.min_jobs, Exclusion.JOBS_TOO_FEW, Exclusion.JOBS_UNKNOWN),
         (Field.POWER_KW, mandate.min_power_kw, Exclusion.POWER_TOO_LOW, Exclusion.POWER_UNKNOWN),
         (Field.LAND_M2, mandate.min_land_m2, Exclusion.LAND_TOO_SMALL, Exclusion.LAND_UNKNOWN),
+        (Field.GAS_M3_PER_HOUR, mandate.min_gas_m3_per_hour, Exclusion.GAS_TOO_LOW, Exclusion.GAS_UNKNOWN),
+        (Field.WATER_L_PER_S, mandate.min_water_l_per_s, Exclusion.WATER_TOO_LOW, Exclusion.WATER_UNKNOWN),
+        (Field.EXPORT_SHARE, mandate.min_export_share, Exclusion.EXPORT_TOO_LOW, Exclusion.EXPORT_UNKNOWN),
+        ("share", mandate.least_share, Exclusion.SHARE_TOO_SMALL, Exclusion.SHARE_UNKNOWN),
+        (
+            Output.JOBS_EXPECTED_PER_BILLION_RIAL,
+            mandate.min_jobs_per_billion,
+            Exclusion.JOBS_PER_BILLION_TOO_LOW,
+            Exclusion.JOBS_PER_BILLION_UNKNOWN,
+        ),
     ]
     found = [
         RangeCheck(book.numbers[name], low, np.inf, below=under.bit, above=0, unknown=bit[unknown])
@@ -223,4 +261,8 @@ def _number_checks(book: UnitBook, mandate: Mandate, bit: dict[Exclusion, int]) 
         months, too_long = book.numbers[Field.IDLE_MONTHS], Exclusion.IDLE_TOO_LONG.bit
         unknown_bit = bit[Exclusion.IDLE_UNKNOWN]
         found.append(RangeCheck(months, -np.inf, mandate.max_idle_months, below=0, above=too_long, unknown=unknown_bit))
+    if mandate.payback_limit_years is not None:
+        years, too_long = book.number("payback_years"), Exclusion.PAYBACK_TOO_LONG.bit
+        unknown_bit, most = bit[Exclusion.PAYBACK_UNKNOWN], mandate.payback_limit_years
+        found.append(RangeCheck(years, -np.inf, most, below=0, above=too_long, unknown=unknown_bit))
     return found

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from engine.domain.places import Place
 from engine.domain.sectors import DEPTHS, lineage
 from engine.domain.sphere import EARTH_RADIUS_KM
+from engine.domain.unit import unit_table
+from engine.economics.jobs import labour_market
 from engine.matching.tree import Line, Tree
 from engine.reference.tables import table
 
@@ -89,6 +92,20 @@ def place_column(tree: Tree, points: NDArray[np.float64], liked: Sequence[str]) 
     if centres:
         np.fmax(best, np.exp(nearest_km(points, np.array(centres)) / -FADING_KM), out=best)
     return best.astype(np.float32)
+
+
+def unemployment_column(places: Sequence[Place]) -> NDArray[np.float32]:
+    """Unemployment of each county, or of its province, against twice the country's, 0..1; 0 where it is not known.
+
+    Examples
+    --------
+    >>> [round(float(one), 2) for one in unemployment_column([Place("West Azerbaijan", "Bukan"), Place("")])]
+    [0.51, 0.0]
+    """
+    names = {"unit_id": range(len(places)), "province": [one.province or None for one in places],
+             "county": [one.county or None for one in places]}  # fmt: skip
+    around = labour_market(unit_table(pd.DataFrame(names)))
+    return np.nan_to_num(around.unemployment / (2 * around.of_country), nan=0.0).clip(0, 1).astype(np.float32)
 
 
 def coordinates(places: Sequence[Place]) -> NDArray[np.float64]:

@@ -20,16 +20,23 @@ from engine.matching.reasons import reason_facts
 NOT_THE_MANDATES = (Exclusion.NOT_OFFERED, Exclusion.RECORD_INCOMPLETE)
 """Exclusions that no mandate can loosen."""
 
-_EXTREMES = {
+EXTREMES = {
     Exclusion.FAILURE_TOO_LIKELY: (Output.FEASIBILITY, min),
     Exclusion.JOBS_TOO_FEW: (Output.JOBS_EXPECTED, min),
     Exclusion.POWER_TOO_LOW: (Field.POWER_KW, min),
     Exclusion.LAND_TOO_SMALL: (Field.LAND_M2, min),
     Exclusion.CONFIDENCE_TOO_LOW: ("confidence", min),
     Exclusion.IDLE_TOO_LONG: (Field.IDLE_MONTHS, max),
+    Exclusion.GAS_TOO_LOW: (Field.GAS_M3_PER_HOUR, min),
+    Exclusion.WATER_TOO_LOW: (Field.WATER_L_PER_S, min),
+    Exclusion.EXPORT_TOO_LOW: (Field.EXPORT_SHARE, min),
+    Exclusion.SHARE_TOO_SMALL: ("share", min),
+    Exclusion.PAYBACK_TOO_LONG: ("payback_years", max),
+    Exclusion.JOBS_PER_BILLION_TOO_LOW: (Output.JOBS_EXPECTED_PER_BILLION_RIAL, min),
     Exclusion.CAPITAL_BELOW_TICKET: (Field.CAPITAL_NEEDED_RIAL, min),
     Exclusion.CAPITAL_ABOVE_TICKET: (Field.CAPITAL_NEEDED_RIAL, max),
 }
+"""Limits on numbers -> the column, and which of its values among the excluded is the farthest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +98,9 @@ def _opening(book: UnitBook, mandate: Mandate, limits: Limits, bits: Bits, code:
     rows = np.flatnonzero(bits == code.bit)
     if not rows.size:
         return None
-    if code in _EXTREMES:
-        name, farthest = _EXTREMES[code]
-        column = book.numbers[str(name)][rows]
+    if code in EXTREMES:
+        name, farthest = EXTREMES[code]
+        column = book.number(str(name))[rows]
         rows = rows[~np.isnan(column)] if code is Exclusion.CONFIDENCE_TOO_LOW else rows
         last = int(rows[np.nanargmin(column) if farthest is min else np.nanargmax(column)])
         return Opening(code, int(rows.size), reason_facts(book, mandate, limits, code, last))
@@ -116,5 +123,6 @@ def _named(book: UnitBook, code: Exclusion, rows: NDArray[np.intp]) -> NDArray[A
         Exclusion.STATUS_NOT_WANTED: book.status.codes,
         Exclusion.DEAL_FORM_NOT_OFFERED: book.deal_forms,
         Exclusion.DEAL_FORM_REFUSED: book.deal_forms,
+        Exclusion.STAGE_NOT_WANTED: book.stage,
     }
     return columns[code][rows] if code in columns else None

@@ -11,13 +11,17 @@ from numpy.typing import NDArray
 from engine.codes import Code
 from engine.domain.exclusion import Exclusion, reasons_of
 from engine.domain.mandate import BASE_FEASIBILITY, FitPart, Mandate
+from engine.domain.partner import Stage
 from engine.domain.prediction import Output
 from engine.domain.unit import Confidence, DealForm, Field
+from engine.domain.unit_wishes import Side
 from engine.errors import EhyaError, ErrorCode
 from engine.matching.book import UnitBook
+from engine.matching.border import border_km
 from engine.matching.fit import Fit
 from engine.matching.limits import Limits
 from engine.matching.proportions import USUAL_JOBS
+from engine.matching.sides import SideReason
 
 
 class FitReason(Code):
@@ -33,6 +37,13 @@ class FitReason(Code):
     MANY_JOBS = "many_jobs"
     MANY_JOBS_PER_BILLION = "many_jobs_per_billion"
     WELL_DOCUMENTED = "well_documented"
+    DEAL_FORM_LIKED = "deal_form_liked"
+    CAPITAL_REMOVES_CAUSES = "capital_removes_causes"
+    RETURN_ABOVE_HURDLE = "return_above_hurdle"
+    EXPORT_GOAL_MET = "export_goal_met"
+    MUCH_UNEMPLOYMENT = "much_unemployment"
+    OWNER_WISHES_MET = "owner_wishes_met"
+    BANK_WISHES_MET = "bank_wishes_met"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,9 @@ class WhyNot:
         Its place among the units that may be shown (``None`` when excluded), and how many those are.
     fit, parts
         Its fit and the parts that add up to it, ``None`` and empty when excluded.
+    factor, against
+        What the wishes of its owner and bank leave of the fit, and which of them are not met or not said to be:
+        1 and empty where nobody wishes anything.
     """
 
     unit_id: str
@@ -76,6 +90,8 @@ class WhyNot:
     feasible: int
     fit: float | None
     parts: dict[FitPart, float]
+    factor: float = 1.0
+    against: tuple[SideReason, ...] = ()
 
 
 def why_not(book: UnitBook, mandate: Mandate, unit_id: str) -> WhyNot:
@@ -105,6 +121,8 @@ def why_not(book: UnitBook, mandate: Mandate, unit_id: str) -> WhyNot:
         feasible=feasible.size,
         fit=score,
         parts=parts,
+        factor=1.0 if codes else float(fit.factors(one)[0]),
+        against=() if codes else tuple(map(SideReason, filter(None, against(fit, one)[0].split(";")))),
     )
 
 
@@ -114,9 +132,9 @@ def reasons(terms: Fit, rows: NDArray[np.intp]) -> list[str]:
     sector, place = agreement[FitPart.SECTOR], agreement[FitPart.PLACE]
     jobs = book.numbers[Output.JOBS_EXPECTED][rows]
     marks = {
-        FitReason.SECTOR_LIKED: sector == 1,
+        FitReason.SECTOR_LIKED: (sector == 1) & bool(mandate.sectors.like),
         FitReason.SECTOR_NEAR: (sector >= 0.5) & (sector < 1),
-        FitReason.PLACE_LIKED: place == 1,
+        FitReason.PLACE_LIKED: (place == 1) & bool(mandate.places.like),
         FitReason.PLACE_NEAR: (place >= 0.5) & (place < 1),
         FitReason.TICKET_FITS: agreement[FitPart.TICKET] == 1,
         FitReason.FEASIBILITY_ABOVE_BASE: book.numbers[Output.FEASIBILITY][rows] >= BASE_FEASIBILITY,
@@ -124,9 +142,24 @@ def reasons(terms: Fit, rows: NDArray[np.intp]) -> list[str]:
         FitReason.MANY_JOBS: jobs >= USUAL_JOBS,
         FitReason.MANY_JOBS_PER_BILLION: agreement[FitPart.JOBS_PER_BILLION] > 0.5,
         FitReason.WELL_DOCUMENTED: agreement[FitPart.CONFIDENCE] >= 0.75,
+        FitReason.DEAL_FORM_LIKED: (agreement[FitPart.DEAL_FORM] == 1) & bool(mandate.deal_forms.like),
+        FitReason.CAPITAL_REMOVES_CAUSES: agreement[FitPart.CAPITAL_FORM] >= 0.5,
+        FitReason.RETURN_ABOVE_HURDLE: agreement[FitPart.RETURN] >= 0.5,
+        FitReason.EXPORT_GOAL_MET: agreement[FitPart.EXPORT] >= 1,
+        FitReason.MUCH_UNEMPLOYMENT: agreement[FitPart.IMPACT] > 0.5,
     }
+    if terms.wanted is not None:
+        marks[FitReason.OWNER_WISHES_MET] = terms.wanted.all_met(rows, Side.OWNER)
+        marks[FitReason.BANK_WISHES_MET] = terms.wanted.all_met(rows, Side.BANK)
     columns = [(code.value, column.tolist()) for code, column in marks.items()]
     return [";".join(code for code, column in columns if column[at]) for at in range(rows.size)]
+
+
+def against(terms: Fit, rows: NDArray[np.intp]) -> list[str]:
+    """Wishes of owners and banks that the mandate does not meet or says nothing of, for the rows of a shortlist: codes
+    of ``SideReason`` joined by ``;``.
+    """
+    return [""] * rows.size if terms.wanted is None else terms.wanted.reasons(rows)
 
 
 def unknowns(terms: Fit, rows: NDArray[np.intp]) -> list[str]:
@@ -161,10 +194,26 @@ def reason_facts(book: UnitBook, mandate: Mandate, limits: Limits, code: Exclusi
         Exclusion.POWER_TOO_LOW: (Field.POWER_KW, mandate.min_power_kw, "kW"),
         Exclusion.LAND_TOO_SMALL: (Field.LAND_M2, mandate.min_land_m2, "m2"),
         Exclusion.IDLE_TOO_LONG: (Field.IDLE_MONTHS, mandate.max_idle_months, "months"),
+        Exclusion.GAS_TOO_LOW: (Field.GAS_M3_PER_HOUR, mandate.min_gas_m3_per_hour, "m3/h"),
+        Exclusion.WATER_TOO_LOW: (Field.WATER_L_PER_S, mandate.min_water_l_per_s, "L/s"),
+        Exclusion.EXPORT_TOO_LOW: (Field.EXPORT_SHARE, mandate.min_export_share, "share"),
+        Exclusion.SHARE_TOO_SMALL: ("share", mandate.least_share, "share"),
+        Exclusion.PAYBACK_TOO_LONG: ("payback_years", mandate.payback_limit_years, "years"),
+        Exclusion.JOBS_PER_BILLION_TOO_LOW: (
+            Output.JOBS_EXPECTED_PER_BILLION_RIAL,
+            mandate.min_jobs_per_billion,
+            "jobs per billion rial",
+        ),
     }
     if code in numbers:
         name, allowed, measure = numbers[code]
-        return {"given": float(book.numbers[name][row]), "allowed": allowed, "measure": measure}
+        return {"given": float(book.number(name)[row]), "allowed": allowed, "measure": measure}
+    if code is Exclusion.BORDER_TOO_FAR:
+        place = [int(book.place.codes[row])]
+        km = border_km([book.place.values[place[0]]], book.place_points[place], mandate.places.border_gates)
+        return {"given": float(km[0]), "allowed": mandate.places.max_km_to_border, "measure": "km"}
+    if code is Exclusion.STAGE_NOT_WANTED:
+        return {"given": list(Stage)[int(book.stage[row]) - 1].value, "allowed": [*mandate.stages]}
     if code is Exclusion.RECORD_INCOMPLETE:
         completeness = float(book.numbers["completeness"][row])
         return {"given": completeness, "allowed": book.least_completeness, "measure": "share"}

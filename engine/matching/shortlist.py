@@ -15,12 +15,12 @@ from engine.domain.mandate import FitPart, Mandate
 from engine.matching.book import UnitBook
 from engine.matching.fit import Fit
 from engine.matching.limits import Limits
-from engine.matching.reasons import price_bases, reasons, unknowns
+from engine.matching.reasons import against, price_bases, reasons, unknowns
 from engine.matching.topk import top_k
 
 DEFAULT_LIMIT = 10
-_TEXTS = ("unit_id", "reasons", "unknown", "price_basis", "triage", "red_flags", "origin")
-METHOD = "weighted-parts-2"
+_TEXTS = ("unit_id", "reasons", "against", "unknown", "price_basis", "triage", "red_flags", "origin")
+METHOD = "weighted-parts-3"
 """Changes whenever the same book and mandate would give another list."""
 
 
@@ -80,7 +80,9 @@ class Shortlist:
         -------
         pandas.DataFrame
             Columns ``position`` (1..k), ``unit_id``, ``fit``, ``part_NAME`` (add up to ``fit``), ``reasons`` (codes of
-            ``FitReason``), ``unknown`` (codes of ``Exclusion`` that could not be checked and were accepted so),
+            ``FitReason``), ``factor`` (what the wishes of owner and bank leave of the fit, 0..1), ``against`` (codes of
+            ``SideReason``: wishes that are not met, or not said to be), ``unknown`` (codes of ``Exclusion`` that could
+            not be checked and were accepted so),
             ``price_basis`` (code of ``PriceBasis``), and as in the appraisal table ``triage``, ``red_flags``,
             ``prior_driven``, ``origin``. Codes are joined by ``;``.
         """
@@ -89,6 +91,8 @@ class Shortlist:
         for position, part in enumerate(FitPart):
             frame[f"part_{part.value}"] = parts[:, position]
         frame["reasons"] = reasons(self.terms, self.rows)
+        frame["factor"] = self.terms.factors(self.rows)
+        frame["against"] = against(self.terms, self.rows)
         frame["unknown"] = unknowns(self.terms, self.rows)
         frame["price_basis"] = price_bases(self.terms, self.rows)
         for name, column in {"triage": book.triage, **book.notes}.items():
@@ -102,11 +106,13 @@ class Shortlist:
         Returns
         -------
         list of dict
-            ``position, unit_id, fit, part_NAME, reasons, unknown, price_basis``, best first.
+            ``position, unit_id, fit, part_NAME, reasons, factor, against, unknown, price_basis``, best first.
         """
         parts = self.parts.tolist()
         said = zip(
             reasons(self.terms, self.rows),
+            self.terms.factors(self.rows).tolist(),
+            against(self.terms, self.rows),
             unknowns(self.terms, self.rows),
             price_bases(self.terms, self.rows),
             strict=True,
@@ -119,16 +125,20 @@ class Shortlist:
                 "fit": fit,
                 **dict(zip(names, row, strict=True)),
                 "reasons": why,
+                "factor": factor,
+                "against": unmet,
                 "unknown": unknown,
                 "price_basis": basis,
             }
-            for place, (unit, fit, row, (why, unknown, basis)) in enumerate(
+            for place, (unit, fit, row, (why, factor, unmet, unknown, basis)) in enumerate(
                 zip(self.unit_id, self.fit.tolist(), parts, said, strict=True), 1
             )
         ]
 
 
-def shortlist(book: UnitBook, mandate: Mandate, *, limit: int | None = None) -> Shortlist:
+def shortlist(
+    book: UnitBook, mandate: Mandate, *, limit: int | None = None, among: NDArray[np.intp] | None = None
+) -> Shortlist:
     """Choose the units of a book that agree best with a mandate and break none of its hard limits.
 
     Parameters
@@ -139,6 +149,8 @@ def shortlist(book: UnitBook, mandate: Mandate, *, limit: int | None = None) -> 
         The investor's criteria.
     limit
         How many at most; by default the mandate's own limit, else 10.
+    among
+        Rows of the book that may be listed, ascending or not; all where ``None``.
 
     Returns
     -------
@@ -161,6 +173,8 @@ def shortlist(book: UnitBook, mandate: Mandate, *, limit: int | None = None) -> 
     limits = Limits.of(book, mandate)
     fit = Fit.of(book, mandate, limits.money)
     feasible = limits.feasible()
+    if among is not None:
+        feasible = np.intersect1d(feasible, among)
     score = fit.score(feasible)
     best = top_k(score, book.tie[feasible], wanted)
     rows = feasible[best]

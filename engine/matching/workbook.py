@@ -140,7 +140,7 @@ def mandates_from_workbook(path: Path | str, *, refused: list[EhyaError] | None 
         header nobody knows, ``mandate_repeated`` for an id that occurs twice, and what :meth:`Mandate.read` raises;
         with the ``row``, the ``investor`` by id, and the ``column`` by its header where one is at fault.
     """
-    rows = _rows(Path(path))
+    rows = first_sheet(Path(path))
     top, keys = _header(rows, str(path))
     mandates: dict[str, Mandate] = {}
     for number, cells in enumerate(rows[top + 1 :], start=top + 2):
@@ -181,7 +181,14 @@ def write_mandate_form(path: Path | str) -> None:
         book.save(beside)
 
 
-def _rows(path: Path) -> list[tuple[Any, ...]]:
+def first_sheet(path: Path) -> list[tuple[Any, ...]]:
+    """Values of the first sheet of an .xlsx file, row by row.
+
+    Raises
+    ------
+    EhyaError
+        ``file_not_found``, ``file_unreadable``.
+    """
     if not path.is_file():
         raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=str(path))
     try:

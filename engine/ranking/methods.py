@@ -56,8 +56,12 @@ def topsis(matrix: ArrayLike, weights: ArrayLike, types: ArrayLike) -> Array:
 
     Parameters
     ----------
-    matrix, weights, types
-        As for :func:`weighted_sum`.
+    matrix
+        Shape (n, criteria).
+    weights
+        Shape (criteria,), not negative, sum above nil; brought to a sum of one.
+    types
+        Shape (criteria,): 1 where more is better, -1 where less is.
 
     Returns
     -------

@@ -150,10 +150,10 @@ def ranked_with_values(
     Examples
     --------
     >>> from engine.domain.unit import unit_table
-    >>> frame = unit_table(pd.DataFrame({"unit_id": ["a", "b"]})).assign(feasibility_point=[0.2, 0.4])
+    >>> frame = unit_table(pd.DataFrame({"unit_id": ["a", "b"]})).assign(feasibility_point=[0.18, 0.36])
     >>> ranked, found = ranked_with_values(frame)
     >>> list(ranked.index), found.point[:, 0].tolist()
-    (['b', 'a'], [0.4, 0.2])
+    (['b', 'a'], [0.6, 0.3])
     """
     weight = effective_weights(weights, priorities)
     money = money_factor(appraisal, price_year, inflation=inflation, allow_proxy=allow_proxy, prices=prices)
@@ -187,8 +187,14 @@ def part_values(
 
     Parameters
     ----------
-    appraisal, price_year, priorities, prices
-        As for :func:`rank`.
+    appraisal
+        Unit table with prediction columns and ``triage``, shape (n, any).
+    price_year
+        Jalali year in whose money capital is compared; by default the register's own.
+    priorities
+        ISIC codes, of any level, of the sectors the planner wants.
+    prices
+        Price level of each Jalali year; the reference table's own where ``None``.
 
     Returns
     -------
@@ -198,7 +204,7 @@ def part_values(
     Examples
     --------
     >>> from engine.domain.unit import unit_table
-    >>> frame = unit_table(pd.DataFrame({"unit_id": ["a", "b"]})).assign(feasibility_point=[0.4, None])
+    >>> frame = unit_table(pd.DataFrame({"unit_id": ["a", "b"]})).assign(feasibility_point=[0.24, None])
     >>> part_values(frame).tolist()
     [[0.4, 0.5, 0.5, 0.5, 0.5]]
     """

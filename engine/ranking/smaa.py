@@ -115,8 +115,10 @@ def pairwise_winning(values: Array, weights: Array, rows: NDArray[np.intp] | Non
 
     Parameters
     ----------
-    values, weights
-        As for :func:`smaa`.
+    values
+        Greater is better: shape (n, criteria) where they are known, else (worlds, n, criteria).
+    weights
+        Shape (draws, criteria), each row of sum one; draws are a multiple of the worlds.
     rows
         Alternatives to compare, all by default; the result grows with their square.
 

@@ -38,11 +38,12 @@ Z80 = 1.2815515655446004
 
 
 class Doubt(Code):
-    """What the interval of a feasibility comes from."""
+    """What the interval of a feasibility comes from; the last is no doubt of the estimate but of the unit itself."""
 
     EFFECTS = "effects"
     LEVEL = "level"
     MISSING = "missing"
+    UNIT = "unit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class Feasibility:
     restart, durable
         The two probabilities whose product the point is.
     variance
-        Shape (n, 3): variance on the log-odds by :class:`Doubt`, in its order.
+        Shape (n, 3): variance of the estimate on the log-odds by :class:`Doubt`, in its order.
     """
 
     point: Floats
@@ -117,7 +118,7 @@ class Feasibility:
 
     @property
     def largest(self) -> list[Doubt]:
-        """Which doubt widens each interval most."""
+        """Which doubt widens each interval of the estimate most."""
         kinds = list(Doubt)
         return [kinds[place] for place in self.variance.argmax(axis=1)]
 
@@ -216,8 +217,10 @@ def missing_variance(restart: Line, durable: Line, seen: Standing) -> Floats:
 
     Parameters
     ----------
-    restart, durable, seen
-        As for :func:`feasibility`.
+    restart, durable
+        Lines of the log-odds: that a unit restarts, and that it then stays at work.
+    seen
+        What :func:`stand` gives: columns of the units in standard units, and which of them are known.
     """
     chances = [expit(line.intercept + seen.away @ line.slopes) for line in (restart, durable)]
     point = chances[0] * chances[1]

@@ -140,6 +140,35 @@ class SizeSign(Section):
     known: StrictInt = 0
 
 
+class PanelJobs(Section):
+    """What experts say of the jobs of kinds of units, beyond what their signs of size say.
+
+    Parameters
+    ----------
+    features, transforms, centres
+        Of the columns it reads: names, how each is taken, and where the average unit stands, shape (columns,).
+    slopes
+        Shape (columns,): what each unit of a column away from its centre adds to the logarithm of jobs.
+    answers
+        How many moved it.
+    trust
+        Share of the answers' weight that ripe outcomes left, 0..1.
+    """
+
+    features: tuple[str, ...]
+    transforms: tuple[Transform, ...]
+    centres: Vector
+    slopes: Vector
+    answers: StrictInt
+    trust: Number = 1.0
+
+    @model_validator(mode="after")
+    def _of_one_width(self) -> Self:
+        if len({len(self.features), len(self.transforms), len(self.centres), len(self.slopes)}) != 1:
+            raise ValueError("columns and slopes do not go together")
+        return self
+
+
 class SizeSigns(Section):
     """How jobs follow from size.
 
@@ -151,9 +180,12 @@ class SizeSigns(Section):
         Jobs after to before.
     signs
         Measures of size.
+    panel
+        What experts add; ``None`` where none was asked.
     """
 
     level: Number
     spread: Positive
     ratio: SizeRatio
     signs: tuple[SizeSign, ...]
+    panel: PanelJobs | None = None

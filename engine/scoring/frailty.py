@@ -105,7 +105,7 @@ def around(estimate: Floats, unit_spread: float = UNIT_SPREAD) -> Floats:
     estimate
         Shape (n, 3), probabilities: low, point, high of the estimate.
     unit_spread
-        As for :func:`unit_ends`.
+        Standard deviation of the log-odds between units whose records read alike.
 
     Examples
     --------

@@ -20,6 +20,7 @@ from engine.scoring.artefact import TREES, Model
 from engine.scoring.design import Floats, clipped, design, levels_replaced
 from engine.scoring.document import HazardsDocument, of_kind
 from engine.scoring.sections import CapacityPrior, HazardLink, HazardPart, Hazards
+from engine.scoring.unknown import added, unknown, widened
 
 DRAWS = 200
 """Draws of every interval; draw k is the same bootstrap world for every unit and every head."""
@@ -30,6 +31,9 @@ of feasibility; the draws of the hazards are moved there on the log-odds, since 
 
 _SURE = 1e-6
 """Nearer to 0 or 1 no probability is moved on the log-odds."""
+
+_STEP = 1e-3
+"""Of a score, for what it moves."""
 
 PERIODS, PERIOD_MONTHS = 4, 6
 """Four periods of six months: the horizon of feasibility is 24 months."""
@@ -243,12 +247,19 @@ class Head:
         apart = self.interval_inflation * (self.refits - self.line)
         slopes = columns @ apart[:, self.periods :].T
         moves = np.asarray(slopes[:, :, None] + apart[:, : self.periods])
+        if self.frailty:
+            moves *= self.fading(columns, matrix)[:, None]
+        return moves
+
+    def fading(self, columns: Floats, matrix: pd.DataFrame) -> Floats:
+        """By how much less the score of a later attempt moves than that of a first one, shape (n, periods).
+
+        To the first order; one where all units of like records count as alike.
+        """
         exposure = self.exposure(matrix)
         if exposure is None:
-            return moves
-        # To the first order: what moves the score of a first attempt moves that of a later one by as much less.
-        moves *= (1 / (1 + exposure * np.exp(np.minimum(self.raw(columns), 30.0))))[:, None]
-        return moves
+            return np.ones((len(columns), self.periods))
+        return np.asarray(1 / (1 + exposure * np.exp(np.minimum(self.raw(columns), 30.0))))
 
     def probability(self, score: Floats) -> Floats:
         """Hazard of a score."""
@@ -307,10 +318,59 @@ def feasibility(model: Model, matrix: pd.DataFrame, *, random_state: int = 0) ->
     """
     found = incidences(model, matrix, random_state=random_state)
     chance = _learnt(model, matrix)
-    if chance is None:
-        return found.feasibility, found.feasibility_draws
-    move = _log_odds(chance) - _log_odds(found.feasibility)
-    return chance, np.asarray(expit(_log_odds(found.feasibility_draws) + move[:, None]))
+    away = _log_odds(found.feasibility_draws) - _log_odds(found.feasibility)[:, None]
+    away = widened(away, unknown_variance(model, matrix))
+    chance = found.feasibility if chance is None else chance
+    return chance, np.asarray(expit(_log_odds(chance)[:, None] + away))
+
+
+def unknown_variance(model: Model, matrix: pd.DataFrame) -> Floats:
+    """Variance of the log-odds of feasibility that comes of what is not known of a unit, shape (n,).
+
+    Parameters
+    ----------
+    model, matrix
+        Model of kind ``outcomes``, rows of its matrix.
+
+    Returns
+    -------
+    numpy.ndarray
+        By the delta method: what a value may be, times what it moves in both ways out and in the capacity. The line
+        speaks for the trees too, which learnt of the same rows.
+    """
+    document = of_kind(model.document, HazardsDocument)
+    within, columns = _ready(model, matrix)
+    parts = {name: getattr(document.hazards, name) for name in ("restart", "end", "capacity")}
+    heads = {name: Head.of(model, name) for name, part in parts.items() if isinstance(part, HazardPart)}
+    lacks = unknown(within, document.design)
+    if not lacks.any():
+        return np.zeros(len(matrix))
+    slopes = [head.line[head.periods :] for head in heads.values()]
+    doubts = [
+        head.interval_inflation * (head.refits[:, head.periods :] - head.line[head.periods :])
+        for head in heads.values()
+    ]
+    total = np.tensordot(lacks, added(slopes, doubts, document.design), axes=1)
+    push = _pushes(model, heads, columns, within)
+    return np.asarray(np.einsum("ni,nij,nj->n", push, total, push))
+
+
+def _pushes(model: Model, heads: Mapping[str, Head], columns: Floats, within: pd.DataFrame) -> Floats:
+    """Change of the log-odds of feasibility with the score of each head's line, shape (n, heads)."""
+    scores = {name: head.score(columns, within) for name, head in heads.items()}
+    fixed = _half_point(model, columns, within)
+
+    def log_odds(moved: str) -> Floats:
+        chances = {}
+        for name, head in heads.items():
+            step = _STEP * head.fading(columns, within) if name == moved else 0.0
+            chances[name] = head.probability(scores[name] + step)
+        end = chances.get("end", np.zeros_like(chances["restart"]))
+        half = chances["capacity"][:, 0] if "capacity" in chances else fixed
+        return _log_odds(incidence(chances["restart"], end)[0][:, -1] * half)
+
+    still = log_odds("")
+    return np.column_stack([(log_odds(name) - still) / _STEP for name in heads])
 
 
 def incidences(model: Model, matrix: pd.DataFrame, *, random_state: int = 0) -> Incidence:

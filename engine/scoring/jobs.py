@@ -20,6 +20,7 @@ from engine.scoring.design import Floats, design
 from engine.scoring.document import OutcomesDocument, of_kind
 from engine.scoring.figures import ends
 from engine.scoring.sections import JobsPart, PromiseRatio
+from engine.scoring.unknown import unknown
 
 DRAWS = 200
 """Draws of every interval; draw k is one world, for all units and all heads."""
@@ -209,6 +210,22 @@ def jobs_design(part: JobsPart, ready: pd.DataFrame, units: pd.DataFrame) -> Flo
     return np.column_stack([design(ready, part.design), column])
 
 
+def wider_for_unknown(part: JobsPart, ready: pd.DataFrame, units: pd.DataFrame) -> Floats:
+    """Factor on the residuals of units of which something is not known, shape (n,): one where all is.
+
+    Parameters
+    ----------
+    part
+        Section ``jobs`` of a document; one of before ``unknown`` widens nothing.
+    ready, units
+        Rows of the model matrix and their units, in the same order.
+    """
+    if part.unknown is None or not part.spread:
+        return np.ones(len(ready))
+    lacks = np.column_stack([unknown(ready, part.design), np.isnan(promised_jobs(units))])
+    return np.asarray(np.sqrt(1 + lacks @ part.unknown / part.spread**2))
+
+
 def promise_column(promise: Floats, centre: float, scale: float) -> Floats:
     """Logarithm of a realised promise about its mean, shape (n,); zero, which says nothing, where there is none.
 
@@ -226,19 +243,21 @@ def promise_column(promise: Floats, centre: float, scale: float) -> Floats:
 class _Counts:
     """Distribution of the count of some units: a weight at zero, and sizes that are equally likely."""
 
-    def __init__(self, zero: Floats, location: Floats, centre: Floats, part: JobsPart) -> None:
-        self.zero = zero
+    def __init__(self, zero: Floats, location: Floats, centre: Floats, part: JobsPart, wider: Floats) -> None:
+        self.zero, self.wider = zero, wider
         self.residuals, self.refit_of, self.of_residual = part.residuals, part.refit_of, part.group
         self.group = np.searchsorted(part.cuts, location)
         self.centre = centre
 
     @classmethod
     def of(cls, heads: JobsHeads, ready: pd.DataFrame, units: pd.DataFrame) -> _Counts:
-        columns = jobs_design(heads.part, ready, units.loc[ready.index])
+        known = units.loc[ready.index]
+        columns = jobs_design(heads.part, ready, known)
         refits = heads.part.refits
         chance = np.asarray(heads.chance.predict_proba(columns)[:, 1], dtype=np.float64)
         location = np.asarray(heads.size.predict(columns), dtype=np.float64)
-        return cls(1.0 - chance, location, refits[:, 0] + columns @ refits[:, 1:].T, heads.part)
+        wider = wider_for_unknown(heads.part, ready, known)
+        return cls(1.0 - chance, location, refits[:, 0] + columns @ refits[:, 1:].T, heads.part, wider)
 
     def quantile(self, share: Floats) -> Floats:
         """Quantiles of the count, shape (n, shares)."""
@@ -262,7 +281,7 @@ class _Counts:
         found = []
         for number in np.unique(self.group):
             rows, own = np.flatnonzero(self.group == number), np.flatnonzero(self.of_residual == number)
-            logs = self.centre[np.ix_(rows, self.refit_of[own])] + self.residuals[own]
+            logs = self.centre[np.ix_(rows, self.refit_of[own])] + self.wider[rows, None] * self.residuals[own]
             # A count that is not zero is at least one person.
             found.append((rows, np.maximum(np.exp(logs), 1.0)))
         return found

@@ -23,9 +23,9 @@ from engine.scoring.size import Jobs, jobs
 BASE = "base"
 """Column of the average unit's figure."""
 
-OFFICIAL, RATIO, NOW = "official_average", "after_to_before", "jobs_now"
-"""Columns of jobs beside the signs of size: what is usual in the sector, what a restart keeps, and who works there
-already, who is no gain."""
+OFFICIAL, PANEL, RATIO, NOW = "official_average", "panel", "after_to_before", "jobs_now"
+"""Columns of jobs beside the signs of size: what is usual in the sector, what experts say of such units, what a restart
+keeps, and who works there already, who is no gain."""
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
 _STEPS, _SHARES = (_NODES + 1) / 2, _WEIGHTS / 2
@@ -67,8 +67,10 @@ def split(restart: Line, durable: Line, seen: Standing) -> Floats:
 
     Parameters
     ----------
-    restart, durable, seen
-        As for ``engine.scoring.belief.feasibility``.
+    restart, durable
+        Lines of the log-odds: that a unit restarts, and that it then stays at work.
+    seen
+        What ``engine.scoring.belief.stand`` gives of the units.
 
     Examples
     --------
@@ -109,16 +111,17 @@ def jobs_parts(
     ranges
         Of the document.
     shift
-        As for ``engine.scoring.size.jobs``.
+        Shape (n,): how much larger units of the sector are than all, in logarithms.
     jobs_now
         Shape (n,), persons; nobody where ``None``, NaN gives a row of NaN.
 
     Returns
     -------
     pandas.DataFrame
-        Shape (n, signs + 4), index of ``matrix``, persons: the signs; ``OFFICIAL``, the sector's difference; ``RATIO``,
-        what a restart keeps, on average; ``NOW``, who works there already; and ``BASE``, the usual size. A row sums to
-        the mean of ``max(jobs at month 12 - jobs now, 0)``, which is the point of ``jobs_if_revived``.
+        Shape (n, signs + 4), index of ``matrix``, persons: the signs; ``OFFICIAL``, the sector's difference; ``PANEL``,
+        one column more where experts were asked; ``RATIO``, what a restart keeps, on average; ``NOW``, who works there
+        already; and ``BASE``, the usual size. A row sums to the mean of ``max(jobs at month 12 - jobs now, 0)``, which
+        is the point of ``jobs_if_revived``.
     """
     ready, _ = clipped(matrix, ranges)
     found = jobs(section, ready, shift)
@@ -126,7 +129,8 @@ def jobs_parts(
     there = np.zeros(len(ready)) if jobs_now is None else jobs_now
     parts[np.isnan(there)] = np.nan
     parts = np.insert(parts, -1, found.mean_above(there) - found.mean, axis=1)
-    names = [*(sign.feature for sign in section.signs), OFFICIAL, RATIO, NOW, BASE]
+    asked = [] if section.panel is None else [PANEL]
+    names = [*(sign.feature for sign in section.signs), OFFICIAL, *asked, RATIO, NOW, BASE]
     return pd.DataFrame(parts, index=matrix.index, columns=names)
 
 
@@ -158,7 +162,8 @@ def _split_jobs(section: SizeSigns, found: Jobs, shift: Floats) -> Floats:
     base = float(np.exp(section.level))
     # The mean lies above the median by what the spread of a log-normal adds: a part of what a restart keeps on average.
     kept = section.ratio.mean + np.log(found.mean) - found.centre
-    moves = np.column_stack([found.pulls[:, :-1], shift, kept])
+    asked = [] if section.panel is None else [found.panel]
+    moves = np.column_stack([found.pulls[:, :-1], shift, *asked, kept])
     total = moves.sum(axis=1)
     # Along the straight way in logarithms every part of a product keeps its share of the logarithm.
     small = np.abs(total) < 1e-12

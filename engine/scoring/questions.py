@@ -60,8 +60,16 @@ def swings(
 
     Parameters
     ----------
-    belief, matrix, ranges, province, questions
-        As for :func:`narrowing`.
+    belief
+        Of restart and of staying at work, with the slope of each feature.
+    matrix
+        Shape (n, features).
+    ranges
+        Usual low, middle and high of each feature.
+    province
+        Whose official rate the figures stand around; the country's where empty.
+    questions
+        Feature -> question that it answers with others; where ``None`` every feature is a question of its own.
     """
     ready, _ = clipped(matrix, ranges)
     pair, seen = lines(belief, province), stand(belief.columns, ready)

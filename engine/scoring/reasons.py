@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 
 from engine.scoring.artefact import Model
+from engine.scoring.belief import Doubt, of_units
 from engine.scoring.design import clipped
 from engine.scoring.document import ReportedDocument
 from engine.scoring.first_day import Belief, SizeSigns
 from engine.scoring.points import feasibility_parts, jobs_parts
 from engine.scoring.press import UnitSize
 from engine.scoring.questions import narrowing, swings
-from engine.scoring.runtime import by_pair, sector_shift
+from engine.scoring.runtime import by_pair, sector_shift, unit_spread
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -34,12 +35,16 @@ class Reasons:
         Shape (n, signs + 4), persons; see ``engine.scoring.points.jobs_parts``. NaN where jobs now are not known.
     narrowing, swing
         Shape (n, questions), probability; see ``engine.scoring.questions``.
+    doubt
+        Shape (n, 4), shares that add up to 1: what the interval of the unit's feasibility comes from, by
+        :class:`engine.scoring.belief.Doubt`.
     """
 
     feasibility: pd.DataFrame
     jobs: pd.DataFrame
     narrowing: pd.DataFrame
     swing: pd.DataFrame
+    doubt: pd.DataFrame
 
 
 def first_day(model: Model) -> tuple[Belief, SizeSigns] | None:
@@ -74,7 +79,7 @@ def reasons(
     """
     belief, size = believed
     now = UnitSize.of(units.loc[matrix.index], None).jobs_now
-    tables: list[list[pd.DataFrame]] = [[], [], [], []]
+    tables: list[list[pd.DataFrame]] = [[], [], [], [], []]
     for pair, rows, province in by_pair(model, matrix.index, np.arange(len(matrix))):
         ready, _ = clipped(matrix.iloc[rows], model.document.ranges)
         shift = sector_shift(pair, ready)
@@ -85,8 +90,15 @@ def reasons(
                 jobs_parts(size, ready, ranges={}, shift=shift, jobs_now=now[rows]),
                 narrowing(belief, ready, ranges={}, province=province, questions=questions),
                 swings(belief, ready, ranges={}, province=province, questions=questions),
+                _doubt(belief, ready, province, unit_spread(model)),
             ),
             strict=True,
         ):
             table.append(part)
     return Reasons(*(pd.concat(parts).loc[matrix.index] for parts in tables))
+
+
+def _doubt(belief: Belief, ready: pd.DataFrame, province: str, unit_spread: float) -> pd.DataFrame:
+    estimate = of_units(belief, ready, ranges={}, province=province).variance
+    variance = np.column_stack([estimate, np.full(len(ready), unit_spread**2)])
+    return pd.DataFrame(variance / variance.sum(axis=1, keepdims=True), index=ready.index, columns=[*Doubt])

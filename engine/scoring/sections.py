@@ -426,6 +426,9 @@ class JobsPart(Section):
         Kind of column -> ridge penalty.
     spread
         Standard deviation of a unit around its mean.
+    unknown
+        Shape (blocks + 1,): variance of the logarithm that each block, and last the promise, adds where it is not
+        known; the residuals are those of complete records then. ``None`` in files of before it.
     counts, notes, priors
         What they rest on, for the card: codes are those of ``engine.scoring.jobs.JobsNote``.
     """
@@ -444,6 +447,7 @@ class JobsPart(Section):
     size_line: Vector | None = Field(default=None, alias="size")
     penalties: dict[str, Number] = Field(default_factory=dict)
     spread: Number | None = None
+    unknown: Vector | None = None
     counts: JobCounts | None = None
     notes: tuple[str, ...] = ()
     priors: dict[str, Any] = Field(default_factory=dict)

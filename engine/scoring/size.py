@@ -3,6 +3,7 @@
 A unit had a number of workers before it stopped (its size). Official averages say what is usual, and each sign of the
 record measures the size with an error of its own: former staff, land, buildings, power. In logarithms these are weighed
 by their precision; what a restart keeps of the size (``after_to_before``) has a spread of its own, wider downwards.
+What a panel of experts says of kinds of units comes on top: it moves the middle and narrows nothing.
 Stated capital is no sign: who asks for more must be promised no more (decision 0010).
 
 What is read is the section ``SizeSigns`` (``engine.scoring.first_day``), which ``training.models.size`` makes.
@@ -17,9 +18,9 @@ import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from engine.domain.prediction import Output
-from engine.scoring.belief import Z80, Feasibility
+from engine.scoring.belief import Z80, Feasibility, transformed
 from engine.scoring.design import Floats
-from engine.scoring.first_day import SizeSigns
+from engine.scoring.first_day import PanelJobs, SizeSigns
 
 _NOBODY = 1e-6
 """Persons below which a mean is none."""
@@ -42,6 +43,8 @@ class Jobs:
         Shape (n, signs + 1): share of the size that each sign decides, and last the official average.
     pulls
         Shape (n, signs + 1): what each adds to the logarithm of the size, away from the official average; last zero.
+    panel
+        What experts add to the logarithm of the jobs; zero where none was asked.
     """
 
     centre: Floats
@@ -49,6 +52,7 @@ class Jobs:
     up: Floats
     weights: Floats
     pulls: Floats
+    panel: Floats | float = 0.0
 
     @property
     def mean(self) -> Floats:
@@ -120,9 +124,31 @@ def jobs(section: SizeSigns, matrix: pd.DataFrame, shift: Floats | float = 0.0) 
     weights = precision / total[:, None]
     pulls = weights * gap
     ratio = section.ratio
-    centre = usual + pulls.sum(axis=1) + ratio.mean
+    panel = opinion(section.panel, matrix)
+    centre = usual + pulls.sum(axis=1) + ratio.mean + panel
     down, up = (np.sqrt(1 / total + side**2) for side in (ratio.down, ratio.up))
-    return Jobs(centre, down, up, weights, pulls)
+    return Jobs(centre, down, up, weights, pulls, panel)
+
+
+def opinion(panel: PanelJobs | None, matrix: pd.DataFrame) -> Floats:
+    """What experts add to the logarithm of each unit's jobs, shape (n,).
+
+    Parameters
+    ----------
+    panel
+        Of a section; ``None`` adds nothing.
+    matrix
+        Shape (n, features); of a column that is not known nothing is said.
+    """
+    added = np.zeros(len(matrix))
+    if panel is None:
+        return added
+    for feature, transform, centre, slope in zip(
+        panel.features, panel.transforms, panel.centres, panel.slopes, strict=True
+    ):
+        if slope and feature in matrix:
+            added += slope * np.nan_to_num(transformed(matrix[feature].to_numpy(np.float64), transform) - centre)
+    return added
 
 
 def figures(chance: Feasibility, found: Jobs, jobs_now: Floats, capital: Floats) -> dict[Output, Floats]:

@@ -37,6 +37,7 @@ from engine.store.undoing import Fate, Undone
 from engine.store.units import StoredUnits
 from engine.store.views import StoredView, Views
 from engine.store.webhooks import StoredMessage, StoredWebhook, Webhooks
+from engine.store.wishes import StoredWishes, Wishes
 
 __all__ = [
     "LEASE",
@@ -66,6 +67,7 @@ __all__ = [
     "StoredSession",
     "StoredView",
     "StoredWebhook",
+    "StoredWishes",
     "Undone",
 ]
 
@@ -106,6 +108,8 @@ class Register:
         Units offered at events: each version of a package, and who signed it off.
     meetings
         Plans of the meetings of events, each version whole.
+    wishes
+        What owners and banks want of an investor, with its source.
     keys, people
         Programs and persons that may ask, and what they may do.
     sessions
@@ -147,6 +151,7 @@ class Register:
         self.showings = Showings(session)
         self.packages = Packages(session)
         self.meetings = Meetings(session)
+        self.wishes = Wishes(session)
         self.keys = Keys(session)
         self.people = People(session)
         self.sessions = Sessions(session)

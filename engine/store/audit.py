@@ -61,8 +61,12 @@ class Act(Code):
     REGISTER_READ = "register_read"
     DECIDED = "decided"
     TRAINING_STARTED = "training_started"
+    MODEL_PROMOTED = "model_promoted"
+    MODEL_ROLLED_BACK = "model_rolled_back"
     MEETINGS_PLANNED = "meetings_planned"
     MEETINGS_PLANNED_AGAIN = "meetings_planned_again"
+    WISHES_STATED = "wishes_stated"
+    WISHES_WITHDRAWN = "wishes_withdrawn"
     INVITED = "invited"
     INVITATION_TAKEN = "invitation_taken"
     INVITATION_WITHDRAWN = "invitation_withdrawn"
@@ -124,8 +128,14 @@ class Audit:
 
         Parameters
         ----------
-        made_at, actor, act, subject, **facts
-            As for `note`.
+        made_at
+            The moment; without a zone taken as UTC.
+        actor
+            Who: ``key:ID``, ``person:NAME``, or ``terminal``.
+        act, subject
+            What was done, and to what.
+        **facts
+            What else is worth knowing. Never a secret, and no value of a private field.
         """
         with self._session.write() as connection:
             note(connection, made_at=made_at, actor=actor, act=act, subject=subject, **facts)

@@ -18,6 +18,7 @@ WATCHED = (
     schema.undone_imports,
     schema.event_revisions,
     schema.distinctions,
+    schema.unit_wishes,
 )
 """Tables whose rows are only ever added, and which move what is shown of a unit, its standing or the model at work."""
 

@@ -45,6 +45,7 @@ APPEND_ONLY = (
     "package_freezes", "keys", "key_revocations", "people", "passwords", "disablings", "agreements", "agreement_ends",
     "audit", "agreement_confirmations", "mandates", "mandate_withdrawals", "lists", "reactions",
     "requests", "request_answers", "request_withdrawals", "service_levels",
+    "meeting_plans", "unit_wishes",
     "meeting_plans", "invitations", "invitation_ends",
 )  # fmt: skip
 """Tables whose rows are never changed nor deleted; the database itself refuses."""
@@ -388,6 +389,20 @@ meeting_plans = Table(
     UniqueConstraint("event", "version"),
 )
 """Plans of the meetings of events, each version whole; ``document`` is JSON, ``digest`` its sha256."""
+
+unit_wishes = Table(
+    "unit_wishes",
+    metadata,
+    _numbered(),
+    _unit(),
+    Column("side", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("stated_on", Date, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Column("actor", Text, nullable=False),
+)
+"""What a side of a unit (its owner, its bank) wants of an investor; the last of a side holds, an empty one ends it."""
 
 keys = Table(
     "keys",

@@ -36,7 +36,7 @@ _MANDATES, _MANDATE = "/v1/mandates", "/v1/mandates/{name}"
 
 
 @schemathesis.check
-def shape_is_accepted(ctx: CheckContext, response: schemathesis.Response, case: schemathesis.Case) -> None:
+def shape_is_accepted(ctx: CheckContext, response: schemathesis.Response, case: schemathesis.Case[Any]) -> None:
     """A request of the right shape is refused for what it says or not at all."""
     if case.meta is not None and case.meta.generation.mode.is_positive and response.status_code in _REFUSED:
         code = response.json().get("code")
@@ -44,7 +44,7 @@ def shape_is_accepted(ctx: CheckContext, response: schemathesis.Response, case: 
 
 
 @schemathesis.hook
-def map_case(context: HookContext, case: schemathesis.Case) -> schemathesis.Case:
+def map_case(context: HookContext, case: schemathesis.Case[Any]) -> schemathesis.Case[Any]:
     """Let every other request of the right shape name what there is: at random nobody hits an id."""
     known = json.loads(os.environ.get(KNOWN, "{}"))
     drawn = crc32(repr((case.path_parameters, case.query, case.body)).encode(errors="backslashreplace"))

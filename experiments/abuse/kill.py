@@ -115,7 +115,7 @@ def kill(
     random_state
         Seed of the moments and of what is written.
     database
-        As for `experiments.abuse.place.Place.make`.
+        Address of an empty database; without one the register is a SQLite file in the folder.
     say
         Called after each kill with what is known so far.
 

@@ -9,6 +9,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from engine.domain.unit import Barrier, Status, unit_table
 from engine.reference import table
 from engine.scoring.artefact import Model
+from engine.scoring.design import Floats
 from engine.scoring.document import Document
 from engine.scoring.runtime import raw
 from experiments.bench.timing import compare
@@ -38,11 +39,12 @@ def measure(*, random_state: int = 0, repeats: int = 7) -> dict[str, float]:
     units = synthetic_units(UNITS, random_state=random_state + 1)
     ready = np.ascontiguousarray(matrix(units, schema, fitted, as_of=AS_OF).to_numpy())
 
-    def ours() -> np.ndarray:
+    def ours() -> Floats:
         return raw(model, matrix(units, schema, fitted, as_of=AS_OF), head="feasibility")
 
-    def bare() -> np.ndarray:
-        return boosting.predict_proba(ready)[:, 1]
+    def bare() -> Floats:
+        probability: Floats = boosting.predict_proba(ready)[:, 1]
+        return probability
 
     assert np.array_equal(ours(), bare())
     return compare(ours, bare, repeats=repeats)
@@ -90,4 +92,5 @@ def _outcome(units: pd.DataFrame, random_state: int) -> np.ndarray:
     debt = np.log1p(units["bank_debt_rial"].astype("float64").fillna(0).to_numpy() / 1e9)
     idle = units["idle_months"].fillna(60).to_numpy() / 60
     score = 0.5 - 0.3 * idle - 0.1 * debt + 0.5 * units["isic"].str.startswith("1").to_numpy()
-    return (np.random.default_rng(random_state).random(len(units)) < 1 / (1 + np.exp(-score))).astype(int)
+    came = np.random.default_rng(random_state).random(len(units)) < 1 / (1 + np.exp(-score))
+    return np.asarray(came, dtype=int)

@@ -8,7 +8,7 @@ import importlib.util
 import json
 from pathlib import Path
 
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 BENCHES = {
     "booklet": "experiments.bench.booklet:measure",

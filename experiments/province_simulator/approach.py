@@ -21,13 +21,15 @@ def approach_hazard(truth: Parameters, place: Region, units: SimulatedStock, bia
     """
     effects = truth["approach"]
     log = np.full(len(units), np.log(effects["base"] / 12))
-    if bias is Bias.NONE:
-        return np.exp(log)
-    log += effects["strength"] * recorded_effects(truth, place, units) + _level(truth, place)
+    if bias is not Bias.NONE:
+        log += effects["strength"] * recorded_effects(truth, place, units) + _level(truth, place)
     if bias is Bias.OBSERVED:
-        return np.exp(log + effects["level_observed"])
-    log += effects["quality"] * units.quality + effects["unobserved"] * units.unobserved
-    return np.exp(log + effects["level_hidden"])
+        log += effects["level_observed"]
+    if bias is Bias.HIDDEN:
+        log += effects["quality"] * units.quality + effects["unobserved"] * units.unobserved
+        log += effects["level_hidden"]
+    hazard: Floats = np.exp(log)
+    return hazard
 
 
 def recorded_effects(truth: Parameters, place: Region, units: SimulatedStock) -> Floats:

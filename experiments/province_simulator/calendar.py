@@ -31,4 +31,5 @@ def month_ends(as_of: pd.Timestamp, months: int) -> Days:
 def day_within(ends: Days, month: Numbers, share: Floats) -> Days:
     """A day of a month, so far into it; before the month's end, which is the next one's first day."""
     length = (ends[month + 1] - ends[month]).astype(np.int64)
-    return ends[month] + np.floor(share * length).astype("timedelta64[D]")
+    day: Days = ends[month] + np.floor(share * length).astype("timedelta64[D]")
+    return day

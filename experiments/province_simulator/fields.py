@@ -112,7 +112,9 @@ def promised(truth: Parameters, units: SimulatedStock, noise: Floats) -> Floats:
     jobs = truth["jobs"]
     log = jobs["log_mean"] + jobs["size"] * (units.size - np.log(20)) + by_sector(truth, "jobs")[units.sector]
     spread = jobs["promise_spread"]
-    return np.maximum(1, np.rint(np.exp(log + spread * noise - spread**2 / 2) / jobs["realised_per_promised"]))
+    realised = np.exp(log + spread * noise - spread**2 / 2)
+    promise: Floats = np.maximum(1, np.rint(realised / jobs["realised_per_promised"]))
+    return promise
 
 
 def _debt(
@@ -148,7 +150,8 @@ def _licences(ids: pd.Index) -> list[str]:
 
 def _persian(truth: Parameters) -> dict[str, str]:
     rows = table("counties")
-    return rows[rows["province"] == truth["place"]["province"]].set_index("county")["name_fa"].to_dict()
+    here = rows[rows["province"] == truth["place"]["province"]]
+    return dict(zip(here["county"], here["name_fa"], strict=True))
 
 
 def _year_starts(year: Floats) -> np.ndarray:

@@ -84,7 +84,8 @@ class SimulatedHazards:
         )
         ends = [log, self.liquidated[rows] + self.truth["liquidated"]["idle"] * log_years]
         ends.append(self.licence_cancelled[rows] + self.truth["licence_cancelled"]["idle"] * log_years)
-        return np.exp(np.stack(ends))
+        monthly: Floats = np.exp(np.stack(ends))
+        return monthly
 
     def running(self, rows: Numbers, since_restart: Numbers) -> Floats:
         """Monthly hazard of stopping again, shape (rows,)."""
@@ -120,7 +121,9 @@ def relapse_shape(truth: Parameters, since_restart: Numbers | Floats) -> Floats:
     relapse = truth["relapse"]
     rise, fall = relapse["rise_months"], relapse["fall_months"]
     heights = [relapse["start"], relapse["peak"], relapse["later"]]
-    return np.interp(np.asarray(since_restart, dtype=np.float64), [0, rise, rise + fall], heights) / 12
+    yearly = np.interp(np.asarray(since_restart, dtype=np.float64), [0, rise, rise + fall], heights)
+    monthly: Floats = np.divide(yearly, 12)
+    return monthly
 
 
 def incidence(
@@ -140,7 +143,7 @@ def incidence(
     since_approach
         Months since the approach by then; ``-NEVER`` for a unit that is not to be approached.
     semi, revivals
-        As for ``Hazards.idle``.
+        Whether the unit works below half its capacity, and how often it came back before.
     horizon
         Months.
 
@@ -166,7 +169,8 @@ def staying(hazard: SimulatedHazards, months: int) -> Floats:
     """P(still at work so many months after the restart), shape (n,)."""
     rows = np.arange(len(hazard.relapse))
     since = np.arange(1, months + 1)
-    return np.exp(-np.exp(hazard.relapse[rows]) * relapse_shape(hazard.truth, since).sum())
+    probability: Floats = np.exp(-np.exp(hazard.relapse[rows]) * relapse_shape(hazard.truth, since).sum())
+    return probability
 
 
 def _log_restart(truth: Parameters, place: Region, units: SimulatedStock, causes: dict[str, Flags]) -> Floats:

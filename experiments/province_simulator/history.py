@@ -118,7 +118,9 @@ class _Path:
         self._seen: list[tuple[Numbers, ...]] = []
 
     def plainly_idle(self, units: SimulatedStock) -> Flags:
-        return (self.state == _IDLE) & ~(units.semi_active & (self.revivals == 0))
+        working_part_time = units.semi_active & (self.revivals == 0)
+        plainly: Flags = (self.state == _IDLE) & ~working_part_time
+        return plainly
 
     def step(self, hazard: SimulatedHazards, units: SimulatedStock, month: int, draw: Floats, idle: Numbers) -> None:
         running = np.flatnonzero((self.state == _RUNNING) & (self.since < month))

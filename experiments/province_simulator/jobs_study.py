@@ -74,8 +74,10 @@ def study(
         Registered units of a province.
     provinces
         How many, with seeds one after the other.
-    bias, as_of
-        As for ``simulate``.
+    bias
+        What decides who is approached.
+    as_of
+        The last day of each province.
     first_seed
         Seed of the first province.
     progress

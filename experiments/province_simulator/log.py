@@ -92,7 +92,8 @@ class _Book:
         self._lines.append(pd.DataFrame(line | {"known_on": on + np.ceil(late).astype("timedelta64[D]")}))
 
     def chance(self, n: int, share: str) -> Flags:
-        return self.rng.random(n) < self.shares[share]
+        drawn: Flags = self.rng.random(n) < self.shares[share]
+        return drawn
 
     def frame(self, ids: pd.Index) -> pd.DataFrame:
         lines = pd.concat(self._lines, ignore_index=True)

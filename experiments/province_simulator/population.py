@@ -134,7 +134,8 @@ def cause_probability(truth: Parameters, quality: Floats) -> Floats:
     """Probability of each cause at a stop, shape (n, causes)."""
     logit = np.array([cause["logit"] for cause in truth["cause"].values()])
     slope = np.array([cause["quality"] for cause in truth["cause"].values()])
-    return expit(logit + np.multiply.outer(quality, slope))
+    probability: Floats = expit(logit + np.multiply.outer(quality, slope))
+    return probability
 
 
 def cause_number(truth: Parameters, name: str) -> int:
@@ -154,4 +155,5 @@ def by_cause(truth: Parameters, what: str) -> Floats:
 
 def _shares(truth: Parameters) -> Floats:
     share = by_sector(truth, "share")
-    return share / share.sum()
+    shares: Floats = share / share.sum()
+    return shares

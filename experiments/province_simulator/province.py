@@ -136,7 +136,8 @@ def _joined(
         rows = pd.concat([part[name] for part in parts], ignore_index=True)
         rows = rows[rows["unit_id"].isin(kept.index)]
         order = rows.assign(number=rows["unit_id"].map(number)).sort_values([*by, "number"], kind="stable").index
-        return rows.loc[order].reset_index(drop=True).astype({"unit_id": "str"})
+        ordered: pd.DataFrame = rows.loc[order].reset_index(drop=True).astype({"unit_id": "str"})
+        return ordered
 
     flows = {name: sum(part["flows"][name] for part in parts) for name in parts[0]["flows"]}
     return Province(
@@ -154,4 +155,5 @@ def _named(came: pd.DataFrame, rows: np.ndarray, ids: pd.Index) -> pd.DataFrame:
     place[rows] = np.arange(len(rows))
     position = place[came["row"].to_numpy()]
     mine = came[position >= 0].drop(columns=["row", "month"])
-    return mine.assign(unit_id=ids.to_numpy()[position[position >= 0]])
+    named: pd.DataFrame = mine.assign(unit_id=ids.to_numpy()[position[position >= 0]])
+    return named

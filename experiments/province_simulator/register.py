@@ -112,7 +112,7 @@ def write_register(province: Province, path: Path, *, as_of: pd.Timestamp | None
     path
         Where the .xlsx goes.
     as_of
-        As for ``standing``.
+        The day; the province's own last one when ``None``. Units recorded later are left out.
 
     Returns
     -------

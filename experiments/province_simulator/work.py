@@ -46,7 +46,8 @@ class Work:
         >>> float(Work(one, one, one, one, 0.0).half()[0])
         0.5
         """
-        return 1 - betainc(self.a, self.b, HALF)
+        above: Floats = 1 - betainc(self.a, self.b, HALF)
+        return above
 
     def jobs(self) -> Floats:
         """Mean of direct jobs, running at month 12."""
@@ -63,7 +64,8 @@ class Work:
         >>> float(Work(one, one, 0 * one, 10 * one, 0.0).jobs_at_half()[0])
         15.0
         """
-        return self.jobs() * (1 - betainc(self.a + 1, self.b, HALF)) / (1 - betainc(self.a, self.b, HALF))
+        jobs: Floats = self.jobs() * (1 - betainc(self.a + 1, self.b, HALF)) / (1 - betainc(self.a, self.b, HALF))
+        return jobs
 
     def take(self, rows: np.ndarray) -> Work:
         """Of some units, or of one several times."""

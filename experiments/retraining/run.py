@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,15 +57,16 @@ def main(arguments: list[str] | None = None) -> int:
             options.out.write_text(json.dumps({"synthetic": True, "stories": told}, indent=2) + "\n", encoding="utf-8")
         return 0
     units = options.units or UNITS
-    results = study(options.seeds, units=units, trials=options.trials, first_seed=options.first_seed)
+    results: dict[str, Any] = {}
+    for results in study(options.seeds, units=units, trials=options.trials, first_seed=options.first_seed):
+        if options.out:  # after each world: a study that is stopped leaves what it found
+            options.out.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     print(printed(results))
-    if options.out:
-        options.out.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     return 0
 
 
-def study(seeds: int, *, units: int = UNITS, trials: int = TRIALS, first_seed: int = 0) -> dict[str, Any]:
-    """Run all worlds.
+def study(seeds: int, *, units: int = UNITS, trials: int = TRIALS, first_seed: int = 0) -> Iterator[dict[str, Any]]:
+    """Run all worlds; after each, the figures of those that have been run.
 
     Parameters
     ----------
@@ -75,36 +77,32 @@ def study(seeds: int, *, units: int = UNITS, trials: int = TRIALS, first_seed: i
     trials
         Settings that each search tries.
 
-    Returns
-    -------
+    Yields
+    ------
     dict
         Shares 0..1; ``None`` where nothing could be measured. ``counts`` says of how many.
     """
-    retrained: list[Judged] = []
-    first: list[Judged] = []
-    again: list[Judged] = []
-    last: list[tuple[Province, Judged]] = []
+    lives: list[list[Judged]] = []
+    ends: list[dict[str, float | None]] = []
     for seed in range(first_seed, first_seed + seeds):
         province, lived = world(units, seed), []
         for judged in life(province, trials=trials):
             lived.append(judged)
             print(f"  world {seed}: {_said(judged)}", file=sys.stderr, flush=True)
-        usual = [judged for judged in lived if judged.name == "usual"]
-        # A challenger of a day on which nothing is at work is a first training.
-        first += usual[:1]
-        again += [judged for judged in usual[1:] if np.isnan(judged.champion_error)]
-        retrained += [judged for judged in lived if not np.isnan(judged.champion_error)]
-        if usual:
-            last.append((province, usual[-1]))
+        lives.append(lived)
+        if usual := _usual(lived):
+            ends.append(_last(province, usual[-1]))
+        yield {"synthetic": True, "units": units, **_figures(lives, ends)}
+
+
+def _figures(lives: list[list[Judged]], ends: list[dict[str, float | None]]) -> dict[str, Any]:
+    first, again, retrained = _turns(lives)
     better = [each for each in retrained if each.error <= each.champion_error - BETTER]
     worse = [each for each in retrained if each.error >= each.champion_error + MARGIN]
-    tables = [each.evidence.outcomes for each in [*first, *retrained] if each.name == "usual"]
-    alarms, caught = group_alarms(tables)
-    ends = [_last(province, judged) for province, judged in last]
-    results: dict[str, Any] = {
-        "synthetic": True,
-        "worlds": seeds,
-        "units": units,
+    usual = _usual([*first, *retrained])
+    alarms, caught = group_alarms([each.evidence.outcomes for each in usual])
+    return {
+        "worlds": len(lives),
         "margins": {"better_mse": BETTER, "worse_mse": MARGIN},
         "replaced_when_better": _share([each.passes for each in better]),
         "replaced_when_worse": _share([each.passes for each in worse]),
@@ -116,16 +114,32 @@ def study(seeds: int, *, units: int = UNITS, trials: int = TRIALS, first_seed: i
         "counts": {
             "first": len(first),
             "first_again": len(again),
-            "retrained": sum(each.name == "usual" for each in retrained),
+            "retrained": len(_usual(retrained)),
             "better": len(better),
             "worse": len(worse),
             "alarms": len(alarms),
             "power": len(caught),
         },
-        "shut": _shut([each for each in [*first, *retrained] if each.name == "usual"]),
+        "shut": _shut(usual),
         "lives": [_line(each) for each in [*first, *again, *retrained]],
     }
-    return results
+
+
+def _turns(lives: list[list[Judged]]) -> tuple[list[Judged], list[Judged], list[Judged]]:
+    """First trainings, those of a later day on which nothing was at work yet, and retrainings."""
+    first: list[Judged] = []
+    again: list[Judged] = []
+    retrained: list[Judged] = []
+    for lived in lives:
+        usual = _usual(lived)
+        first += usual[:1]
+        again += [judged for judged in usual[1:] if np.isnan(judged.champion_error)]
+        retrained += [judged for judged in lived if not np.isnan(judged.champion_error)]
+    return first, again, retrained
+
+
+def _usual(lived: list[Judged]) -> list[Judged]:
+    return [judged for judged in lived if judged.name == "usual"]
 
 
 ENDS = (

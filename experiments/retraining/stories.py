@@ -104,7 +104,10 @@ def line_of(told: dict[str, Any]) -> str:
 def summary(found: list[dict[str, Any]]) -> str:
     """What is asked of all provinces together."""
     alarms, caught = ([one for told in found for one in told[name]] for name in ("alarms", "caught"))
-    share = lambda some: f"{np.mean(some):.3f} of {len(some)}" if some else "-"  # noqa: E731
+
+    def share(some: list[bool]) -> str:
+        return f"{np.mean(some):.3f} of {len(some)}" if some else "-"
+
     promoted = sum(told["promoted"] for told in found)
     return (
         f"SYNTHETIC: promoted {promoted} of {len(found)} (asked: all); "

@@ -16,8 +16,9 @@ from sklearn.linear_model import LogisticRegression, PoissonRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from experiments.sba_outcomes.forecast import HORIZON, Loans
+from experiments.sba_outcomes.forecast import HORIZON
 from experiments.sba_outcomes.learners.encoding import Path, fit_encoding
+from experiments.sba_outcomes.loans import Loans
 from experiments.sba_outcomes.schema import ROLES, STATED
 
 Floats = npt.NDArray[np.float64]

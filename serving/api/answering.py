@@ -42,8 +42,12 @@ async def answer_once(request: Request, query: LanguageQuery, write: Any) -> Res
 
     Parameters
     ----------
-    request, query, write
-        As for `answer`.
+    request
+        The request of one caller.
+    query
+        The checked parameters.
+    write
+        Called as ``write(showing, language)``; gives the answer as a dict.
     """
     showing: Showing = request.app.state.shelf.showing
     language = chosen(query.lang, request.headers, request.app.state.language)

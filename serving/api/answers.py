@@ -19,12 +19,14 @@ from engine.economics.prices import PriceBasis
 from engine.economics.rates import NoRate
 from engine.economics.revival import Gap
 from engine.matching import FitReason
+from engine.matching.sides import SideReason
 from engine.packages.standing import Loss
 from engine.parsing.dates import Precision
 from engine.ranking.acceptability import Stability
 from engine.ranking.criteria import Part
 from engine.ranking.flags import RedFlag
 from engine.ranking.reasons import Triage, TriageReason
+from engine.scoring.belief import Doubt
 from engine.scoring.points import Basis
 from serving.disclosure.levels import Level
 
@@ -146,7 +148,7 @@ class Unit(Answer):
     """One unit: facts, prediction, judgement, and the words for its codes."""
 
     unit_id: str
-    fields: UnitFields  # type: ignore[valid-type]
+    fields: UnitFields
     precision: dict[str, str] = Field(description="how exactly a date is known: day, month, year")
     record: Record
     prediction: Prediction
@@ -186,6 +188,7 @@ class PartAnswer(Answer):
     )
     fields: list[str] = Field(description="fields of the record that it rests on")
     stated: bool = Field(description="whether public fields tell it; else it counts as such units show")
+    value: float | None = Field(description="what the record tells: persons, rial, years, m2, ...; 1 is yes, 0 is no")
     amount: float = Field(description="probability or persons; the parts of a figure add up to it")
     basis: Basis | None = Field(description="what the effect rests on")
     learnt: float = Field(ge=0, le=1, description="share of the effect's doubt that reports and outcomes took away")
@@ -202,11 +205,20 @@ class QuestionAnswer(Answer):
     text: dict[str, str]
 
 
+class DoubtAnswer(Answer):
+    """One source of the interval of feasibility."""
+
+    kind: Doubt = Field(description="effects, the level, fields that are not known, or what no field tells of a unit")
+    share: float = Field(ge=0, le=1, description="of the variance on the log-odds; all shares add up to 1")
+    text: dict[str, str]
+
+
 class UnitWhy(Answer):
     """What adds up to the unit's figures, and what to ask next; computed from public fields alone."""
 
     parts: dict[str, list[PartAnswer]] = Field(description="by output: feasibility, jobs_if_revived")
     ask: list[QuestionAnswer]
+    doubt: list[DoubtAnswer] = Field(description="what the interval of feasibility comes from, the largest first")
 
 
 class PrivateFields(Answer):
@@ -300,6 +312,12 @@ class ShortlistPlace(Answer):
     fit: float = Field(ge=0, le=1)
     parts: dict[FitPart, float] = Field(description="they add up to the fit")
     reasons: list[FitReason]
+    factor: float = Field(
+        ge=0, le=1, description="what the wishes of owner and bank leave of the fit; 1 where they take nothing"
+    )
+    against: list[SideReason] = Field(
+        description="wishes of owner and bank that the mandate does not meet, or says nothing of"
+    )
     unknown: list[Exclusion] = Field(description="limits that could not be checked and were accepted so")
     price_basis: PriceBasis | None = Field(description="what the comparison of capital and ticket rests on")
     text: dict[str, list[str]]
@@ -324,6 +342,12 @@ class WhyNotAnswer(Answer):
     feasible: int = Field(description="units that no hard limit excludes")
     fit: float | None = Field(description="sum of the parts; null where kept out")
     parts: dict[FitPart, float] = Field(description="what each part adds to the fit, weighed")
+    factor: float = Field(
+        ge=0, le=1, description="what the wishes of owner and bank leave of the fit; 1 where they take nothing"
+    )
+    against: list[SideReason] = Field(
+        description="wishes of owner and bank that the mandate does not meet, or says nothing of"
+    )
 
 
 class OpeningAnswer(Answer):
@@ -353,6 +377,12 @@ class ShortlistAnswer(Answer):
     weights: dict[FitPart, float]
     units: list[ShortlistPlace]
     opening: OpeningAnswer | None = Field(description="for an empty list: which limit keeps out most units")
+    unfulfilled: list[OpeningAnswer] = Field(
+        description="for an empty list: limits that nothing on offer passes, with the nearest there is in `facts.given`"
+    )
+    best: list[str] = Field(
+        description="ids of the most feasible units there are, where a floor of risk alone left the list empty"
+    )
     why_not: list[WhyNotAnswer]
     excluded: dict[Exclusion, int] | None = Field(description="units by reason of exclusion, with explain=true")
 

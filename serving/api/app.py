@@ -22,6 +22,7 @@ from serving.api.browsing.events import router as event_pages
 from serving.api.browsing.failing import problem_answer, signing_in
 from serving.api.browsing.imports import router as read_registers_routes
 from serving.api.browsing.map import router as map_routes
+from serving.api.browsing.models import router as model_room_routes
 from serving.api.browsing.outcomes import router as desk_outcome_routes
 from serving.api.browsing.packages import router as package_pages
 from serving.api.browsing.panel import router as desk_panel_routes
@@ -84,7 +85,7 @@ _DESK = (
     signing_routes, starting_routes, today_routes, desk_units_routes, desk_unit_routes, unit_undoing_routes,
     desk_outcome_routes, ranking_routes, compare_routes, map_routes, desk_panel_routes, desk_people_routes,
     account_routes, package_pages, upload_routes, read_registers_routes, decision_routes, desk_request_routes,
-    event_pages, period_pages,
+    event_pages, period_pages, model_room_routes,
 )  # fmt: skip
 """Pages for people who sign in."""
 

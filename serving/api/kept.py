@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -195,6 +196,13 @@ def _heading(one: StoredList) -> dict[str, Any]:
 _TOLD = tuple(name for name in KeptPlace.model_fields if name != "unit")
 """What a caller reads of a place as it was kept; more may be kept than is described."""
 
+_BEFORE: dict[str, Any] = {"factor": 1.0, "against": []}
+"""What stood of a place that was kept before wishes of owners and banks counted."""
+
+
+def _told(place: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: place.get(name, _BEFORE.get(name)) for name in _TOLD}
+
 
 @dataclass(frozen=True, slots=True)
 class _Page:
@@ -214,6 +222,9 @@ def _list(one: StoredList, page: _Page) -> dict[str, Any]:
     units = {unit["unit_id"]: unit for unit in unit_answers(shown.loc[standing], page.words)}
     more = address_after(f"/v1/shortlists/{one.list_id}", page.query, following, limit=page.limit)
     return _heading(one) | {
-        "page": [{**{name: place[name] for name in _TOLD}, "unit": units.get(place["unit_id"])} for place in places],
+        "page": [
+            {**{name: place.get(name, _BEFORE.get(name)) for name in _TOLD}, "unit": units.get(place["unit_id"])}
+            for place in places
+        ],
         "next": more if following < len(one.places) else None,
     }

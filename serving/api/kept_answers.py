@@ -13,6 +13,7 @@ from engine.domain.reaction import DeclineReason, ReactionKind
 from engine.domain.request import LONGEST_TEXT, LevelBasis, RequestKind, RequestState
 from engine.economics.prices import PriceBasis
 from engine.matching import FitReason
+from engine.matching.sides import SideReason
 from serving.api.answers import Answer, Unit, left_out
 
 
@@ -61,6 +62,12 @@ class KeptPlace(Answer):
     fit: float = Field(ge=0, le=1, description="sum of the parts")
     parts: dict[FitPart, float] = Field(description="what each part adds to the fit, weighed")
     reasons: list[FitReason] = Field(description="what speaks for it")
+    factor: float = Field(
+        1.0, ge=0, le=1, description="what the wishes of owner and bank leave of the fit; 1 where they take nothing"
+    )
+    against: list[SideReason] = Field(
+        [], description="wishes of owner and bank that the mandate does not meet, or says nothing of"
+    )
     unknown: list[Exclusion] = Field(description="limits that its record could not be held to, and that were accepted")
     price_basis: PriceBasis | None = Field(description="how capital and ticket were compared; null without a ticket")
     unit: Unit | None = Field(description="null where it is shown no more")

@@ -94,6 +94,8 @@ def _shortlist(stock: Stock, body: bytes, query: ShortlistQuery, language: str) 
         "weights": {part.value: weight for part, weight in found.weights.items()},
         "units": _shown(stock, offer, words),
         "opening": _opening(offer.opening, words),
+        "unfulfilled": [_opening(one, words) for one in offer.unfulfilled],
+        "best": [] if offer.best is None else [str(unit) for unit in offer.best.unit_id],
         "why_not": [_standing(stock.why_not(mandate, unit), words) for unit in query.why_not],
         "excluded": {code.value: count for code, count in offer.excluded.items()} if query.explain else None,
     }
@@ -107,6 +109,8 @@ def _shown(stock: Stock, offer: Offer, words: Speech) -> list[dict[str, Any]]:
             "fit": float(row["fit"]),
             "parts": {part: float(row[column]) for part, column in _PARTS},
             "reasons": codes(row["reasons"]),
+            "factor": float(row["factor"]),
+            "against": codes(row["against"]),
             "unknown": codes(row["unknown"]),
             "price_basis": row["price_basis"] or None,
             "text": _said(row, words),
@@ -117,7 +121,7 @@ def _shown(stock: Stock, offer: Offer, words: Speech) -> list[dict[str, Any]]:
 
 
 def _said(row: dict[Any, Any], words: Speech) -> dict[str, list[str]]:
-    families = {"reasons": "fit_reason", "unknown": "exclusion", "price_basis": "price_basis"}
+    families = {"reasons": "fit_reason", "against": "side_reason", "unknown": "exclusion", "price_basis": "price_basis"}
     return {name: [words.text(f"{family}.{code}") for code in codes(row[name])] for name, family in families.items()}
 
 
@@ -133,6 +137,8 @@ def _standing(found: WhyNot, words: Speech) -> dict[str, Any]:
         "feasible": found.feasible,
         "fit": found.fit,
         "parts": {part.value: value for part, value in found.parts.items()},
+        "factor": found.factor,
+        "against": list(found.against),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,15 @@ import pandas as pd
 
 from serving.desk.why import Why
 from serving.i18n import Speech
-from serving.reports.reasons import asked_document, basis_said, effect_said, fields_said, part_said, why_documents
+from serving.reports.reasons import (
+    asked_document,
+    basis_said,
+    effect_said,
+    fields_said,
+    part_said,
+    value_said,
+    why_documents,
+)
 
 
 def why_answer(why: Why, speech: Speech) -> dict[str, Any]:
@@ -23,13 +32,17 @@ def why_answer(why: Why, speech: Speech) -> dict[str, Any]:
         Language of ``text``.
     """
     found = list(why_documents(why).values())
-    told: dict[str, Any] = found[0] if found else {"parts": {}, "ask": []}
+    told: dict[str, Any] = found[0] if found else {"parts": {}, "ask": [], "doubt": {}}
     return {
         "parts": {
             output: [line | {"text": _words(line, output, speech)} for line in lines]
             for output, lines in told["parts"].items()
         },
         "ask": [line | {"text": _asked(line, speech)} for line in told["ask"]],
+        "doubt": [
+            {"kind": kind, "share": share, "text": {"kind": speech.text(f"doubt.{kind}")}}
+            for kind, share in told["doubt"].items()
+        ],
     }
 
 
@@ -47,8 +60,10 @@ def register_questions(asked: pd.DataFrame, speech: Speech) -> list[dict[str, An
 
 
 def _words(line: Mapping[str, Any], output: str, speech: Speech) -> dict[str, str]:
+    value = math.nan if line["value"] is None else line["value"]
     return {
         "feature": part_said(line["feature"], output, speech),
+        "value": value_said(line["feature"], value, speech),
         "basis": basis_said({**line, "basis": line["basis"] or ""}, speech),
     }
 

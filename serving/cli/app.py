@@ -20,6 +20,7 @@ from serving.cli.doors import (
     report,
     requests,
     service,
+    wishes,
     workspace,
     worth,
 )
@@ -84,6 +85,10 @@ requests_app = typer.Typer(
     cls=CommandGroup, no_args_is_help=True, help="Read and answer what investors ask about units, and say how soon."
 )
 app.add_typer(requests_app, name="requests")
+wishes_app = typer.Typer(
+    cls=CommandGroup, no_args_is_help=True, help="Say what owners and banks of units want of an investor."
+)
+app.add_typer(wishes_app, name="wishes")
 webhooks_app = typer.Typer(
     cls=CommandGroup,
     no_args_is_help=True,
@@ -247,6 +252,14 @@ requests_app.command("level", epilog="Examples:  ehya requests level   ·   ehya
     requests.requests_level
 )
 requests_app.command("figures", epilog="Example:  ehya requests figures")(requests.requests_figures)
+wishes_app.command("list", epilog="Examples:  ehya wishes list   ·   ehya wishes list UNIT")(wishes.wishes_list)
+wishes_app.command(
+    "state",
+    epilog='Example:  ehya wishes state UNIT "{deal_forms: [lease], partners: [operator]}" --source "a letter"',
+)(wishes.wishes_state)
+wishes_app.command("end", epilog="Example:  ehya wishes end UNIT --side bank")(wishes.wishes_end)
+wishes_app.command("read", epilog="Example:  ehya wishes read owners.xlsx")(wishes.wishes_read)
+wishes_app.command("form", epilog="Example:  ehya wishes form owners.xlsx")(wishes.wishes_form)
 webhooks_app.command("list", epilog="Example:  ehya webhooks list")(access.webhooks_list)
 webhooks_app.command("end", epilog="Example:  ehya webhooks end wh_0123456789abcdef")(access.webhooks_end)
 webhooks_app.command("failed", epilog="Example:  ehya webhooks failed")(access.webhooks_failed)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from engine.domain.unit_wishes import UnitWishes
 from engine.errors import EhyaError, ErrorCode
 from engine.ranking.money import year_within_prices
 from engine.settings import Settings
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from engine.appraisal import Terms
     from engine.economics.prices import PriceIndex
     from engine.scoring.artefact import Model
-    from engine.store import Register
+    from engine.store import Register, StoredWishes
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -34,11 +35,14 @@ class Beside:
         Pairs of units that nobody decided.
     earlier
         Figures of earlier imports.
+    wishes
+        What owners and banks want of an investor: ``unit_id, side, wishes``.
     """
 
     prices: PriceIndex | None = None
     duplicates: pd.DataFrame | None = None
     earlier: pd.DataFrame | None = None
+    wishes: pd.DataFrame | None = None
 
     @classmethod
     def of(cls, register: Register, settings: Settings) -> Beside:
@@ -49,7 +53,8 @@ class Beside:
         EhyaError
             What `serving.desk.workspace.own_prices` raises; ``database_failed``.
         """
-        return cls(own_prices(settings), register.decisions.duplicates(), register.units.earlier())
+        duplicates, earlier = register.decisions.duplicates(), register.units.earlier()
+        return cls(own_prices(settings), duplicates, earlier, wish_table(register.wishes()))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -70,6 +75,8 @@ class Appraised:
         Price index of the workspace's own, ``None`` for that of the reference table.
     model
         The model that judged, to ask it why; ``None`` where figures came without one.
+    wishes
+        What owners and banks want of an investor, of every unit; ``None`` where that was not asked.
     """
 
     table: pd.DataFrame
@@ -78,11 +85,18 @@ class Appraised:
     card: Mapping[str, Any] = field(default_factory=dict)
     prices: PriceIndex | None = None
     model: Model | None = None
+    wishes: pd.DataFrame | None = None
 
     @property
     def terms(self) -> Terms:
         """The choices that ordered the units, with the workspace's own prices."""
         return replace(self.question.terms, prices=self.prices)
+
+
+def wish_table(stored: Iterable[StoredWishes]) -> pd.DataFrame | None:
+    """Wishes that stand as the table that matching reads: ``unit_id, side, wishes``; ``None`` where there are none."""
+    rows = [(one.unit_id, one.side.value, UnitWishes.read(one.document)) for one in stored]
+    return pd.DataFrame(rows, columns=["unit_id", "side", "wishes"]) if rows else None
 
 
 def current_units(register: Register, *, as_of: pd.Timestamp, known_by: pd.Timestamp | None = None) -> pd.DataFrame:
@@ -149,7 +163,7 @@ def judged(
         duplicates=beside.duplicates if audience is Audience.OFFICE else None,  # pairs rest on ids, which are private
         earlier=beside.earlier,
     )
-    return Appraised(table, question, audience, model.card, beside.prices, model)
+    return Appraised(table, question, audience, model.card, beside.prices, model, beside.wishes)
 
 
 def appraised(

@@ -169,5 +169,5 @@ def _before(appraised: Appraised, units: pd.DataFrame, winning: pd.DataFrame, ah
         return Before(ahead, behind, {}, by_verdict, None, None)
     gains = {part.value: float(first[f"part_{part.value}"] - second[f"part_{part.value}"]) for part in Part}
     parts = dict(sorted(gains.items(), key=lambda pair: -pair[1]))
-    chance = float(winning.loc[ahead, behind])  # type: ignore[arg-type]
+    chance = float(winning.loc[ahead, behind])
     return Before(ahead, behind, parts, by_verdict, chance, swapped(appraised, ahead, behind))

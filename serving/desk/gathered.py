@@ -16,8 +16,8 @@ from engine.matching.workbook import mandates_from_workbook
 from engine.settings import Settings
 from engine.store import Register, StoredInvitation, StoredMandate, StoredMeetings
 from serving.desk.answered import weighed_by_answers
+from serving.desk.event_lists import event_lists
 from serving.desk.mandates import save_mandate
-from serving.desk.shortlist import event_lists
 from serving.desk.stock import Stock
 from serving.desk.workspace import open_register
 

@@ -104,7 +104,7 @@ def import_seen(settings: Settings, number: int, *, start: int = 0, length: int 
         units = {*story.cells["unit_id"], *story.missing["unit_id"].head(MISSING)}
         names = register.units.some(units)["name"] if units else pd.Series(dtype="str")
         refused = register.imports.rejections(number)
-        undone = not pd.isna(line["undone_at"])  # type: ignore[call-overload]
+        undone = not pd.isna(line["undone_at"])
         left = _left(register, number, line) if undone else pd.Series(dtype="str")
     return ImportSeen(line, readers.get(number, ""), undoers.get(number, ""), story, refused, names, start, left)
 

@@ -106,9 +106,7 @@ class Insight:
 
     def of(self, unit_id: str) -> Insight:
         """The lines of one unit."""
-        reasons = self.reasons
-        if reasons is not None:
-            reasons = Why(_only(reasons.parts, unit_id), _only(reasons.questions, unit_id))
+        reasons = None if self.reasons is None else self.reasons.of(unit_id)
         told = Told(*(_only(lines, unit_id) for lines in (self.told.facts, self.told.conflicts, self.told.extras)))
         findings, blind, odd = (_only(lines, unit_id) for lines in (self.findings, self.unjudged, self.odd))
         events, done = (_only(lines, unit_id) for lines in (self.events, self.done))

@@ -16,7 +16,10 @@ import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
+from engine.store import Act
 from serving.desk.appraisal import current_units
+from serving.desk.audit import TERMINAL
+from serving.desk.kept_drift import keep_drift
 from serving.desk.workspace import alone, champion, open_register
 
 if TYPE_CHECKING:
@@ -50,6 +53,8 @@ class TrainingRequest:
         Put it to work although a gate is shut; needs a reason.
     learner
         ``module:Class`` of a learner that is judged in place of the model of outcomes; empty for none.
+    actor
+        Who asks, for the audit.
     """
 
     as_of: pd.Timestamp
@@ -62,6 +67,7 @@ class TrainingRequest:
     reason: str | None = None
     force: bool = False
     learner: str = ""
+    actor: str = TERMINAL
 
     @property
     def options(self) -> dict[str, Any]:
@@ -151,6 +157,7 @@ def train(
                 force=request.force,
                 verdicts=result.gates,
             )
+            _noted(register, Act.MODEL_PROMOTED, promotion, promoted_at, request.actor)
             delivery = promotion.delivery
     return Trained(result, promotes, delivery, challenge)
 
@@ -219,34 +226,85 @@ def promote(
     version: str | None = None,
     reason: str | None = None,
     force: bool = False,
+    over: str | None = None,
+    actor: str = TERMINAL,
 ) -> PromotionResult:
     """Put a trained model to work: the challenger where no version is named.
 
+    Parameters
+    ----------
+    settings, as_of, promoted_at, version, reason, force
+        As for ``training.promote``.
+    over
+        The champion that whoever asks has seen, empty for none: where another is at work by now, nothing is done.
+    actor
+        Who asks, for the audit.
+
     Raises
     ------
     EhyaError
-        ``gates_shut``, ``unknown_version``, ``reason_missing``.
+        ``gates_shut``, ``unknown_version``, ``reason_missing``, ``champion_changed``.
     """
     import training
 
     with open_register(settings) as register:
-        return training.promote(
+        refuse_other_champion(register, over)
+        done = training.promote(
             register, settings, version=version, as_of=as_of, promoted_at=promoted_at, reason=reason, force=force
         )
+        _noted(register, Act.MODEL_PROMOTED, done, promoted_at, actor)
+    return done
 
 
-def rollback(settings: Settings, *, reason: str, promoted_at: datetime, version: str | None = None) -> PromotionResult:
+def rollback(
+    settings: Settings,
+    *,
+    reason: str,
+    promoted_at: datetime,
+    version: str | None = None,
+    over: str | None = None,
+    actor: str = TERMINAL,
+) -> PromotionResult:
     """Put an earlier champion back to work.
+
+    Parameters
+    ----------
+    settings, reason, promoted_at, version
+        As for ``training.rollback``.
+    over, actor
+        As for `promote`.
 
     Raises
     ------
     EhyaError
-        ``reason_missing``, ``unknown_version``, ``model_changed``.
+        ``reason_missing``, ``unknown_version``, ``model_changed``, ``champion_changed``.
     """
     import training
 
     with open_register(settings) as register:
-        return training.rollback(register, settings, version=version, reason=reason, promoted_at=promoted_at)
+        refuse_other_champion(register, over)
+        done = training.rollback(register, settings, version=version, reason=reason, promoted_at=promoted_at)
+        _noted(register, Act.MODEL_ROLLED_BACK, done, promoted_at, actor)
+    return done
+
+
+def refuse_other_champion(register: Register, over: str | None) -> None:
+    """Refuse what was decided in view of another champion than the one at work.
+
+    Raises
+    ------
+    EhyaError
+        ``champion_changed`` with the one at work, and why it is.
+    """
+    now = register.promotions.champion()
+    if over is not None and over != ("" if now is None else now.model_version):
+        at_work = "" if now is None else now.model_version
+        raise EhyaError(ErrorCode.CHAMPION_CHANGED, given=over, version=at_work)
+
+
+def _noted(register: Register, act: Act, done: PromotionResult, now: datetime, actor: str) -> None:
+    if not done.already:
+        register.audit.note(made_at=now, actor=actor, act=act, subject=done.version, reason=done.reason[:200])
 
 
 def models(settings: Settings) -> Sequence[Listed]:
@@ -282,7 +340,7 @@ def model(settings: Settings, version: str | None = None) -> Model:
 
 
 def drift(settings: Settings, *, as_of: pd.Timestamp) -> Drift:
-    """Whether the model at work still fits the register.
+    """Whether the model at work still fits the register; what is found is kept beside the model.
 
     Raises
     ------
@@ -292,7 +350,9 @@ def drift(settings: Settings, *, as_of: pd.Timestamp) -> Drift:
     from training.monitoring.report import drift as found_drift
 
     with open_register(settings) as register:
-        return found_drift(register, champion(register, settings), as_of=as_of)
+        found = found_drift(register, champion(register, settings), as_of=as_of)
+    keep_drift(settings, found.to_json())
+    return found
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -430,6 +490,27 @@ def read_panel(settings: Settings, sheets: Mapping[str, pd.DataFrame]) -> PanelR
     blank = sum(int(sheet["answer"].isna().sum()) for sheet in sheets.values())
     restart, jobs = (agreement(kept, asked, output=output) for output in answers.OUTPUTS)
     return PanelRead(restart, jobs, kept, blank)
+
+
+def panel_agreement(settings: Settings) -> tuple[Agreement, Agreement] | None:
+    """How far the experts agree on restarts and on jobs, over all answers that are kept; ``None`` without any.
+
+    Raises
+    ------
+    EhyaError
+        ``file_unreadable``.
+    """
+    if not settings.panel.is_dir():  # loading what agrees takes seconds, and most workspaces asked nobody
+        return None
+    from training.panel import answers
+    from training.panel.agreement import agreement
+
+    kept = answers.answers(settings.panel)
+    if kept.empty:
+        return None
+    asked = answers.questions(settings.panel)
+    restart, jobs = (agreement(kept, asked, output=output) for output in answers.OUTPUTS)
+    return restart, jobs
 
 
 def last_answers(settings: Settings) -> AnswersTaken | None:

@@ -125,7 +125,8 @@ def _at_landmark(
         index=units.index,
     )
     found = pairs.join(known, on="unit_id").assign(landmark=float(day.year), others=_others(pairs, believed))
-    return found[_CASES]
+    cases: pd.DataFrame = found[_CASES]
+    return cases
 
 
 def _back(events: pd.DataFrame, day: pd.Timestamp) -> pd.Series:

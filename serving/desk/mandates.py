@@ -139,8 +139,12 @@ def list_for(register: Register, saved: StoredMandate, stock: Stock) -> MadeList
 
     Parameters
     ----------
-    register, saved, stock
-        As for `make_list`.
+    register
+        The open register.
+    saved
+        The mandate, at one of its versions.
+    stock
+        What is on offer: for investors the public one.
     """
     mandate = weighed_by_answers(register, saved.owner, saved.name, Mandate.read(saved.document))
     found = stock.offer(mandate, limit=min(mandate.limit or KEPT_PLACES, KEPT_PLACES)).shortlist
@@ -259,6 +263,8 @@ def _place(row: Mapping[Any, Any], agrees: Sequence[float]) -> dict[str, Any]:
         "parts": {part.value: float(row[f"part_{part.value}"]) for part in FitPart},
         "agreement": {part.value: float(agrees[place]) for place, part in enumerate(FitPart)},
         "reasons": codes(row["reasons"]),
+        "factor": float(row["factor"]),
+        "against": codes(row["against"]),
         "unknown": codes(row["unknown"]),
         "price_basis": row["price_basis"] or None,
     }

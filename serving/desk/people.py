@@ -96,8 +96,10 @@ def add_person(
         The workspace.
     name
         Name of the account.
-    role, investor
-        As for keys.
+    role
+        One of ``engine.domain.access.KEY_ROLES``.
+    investor
+        Whose account it is, for an investor's role; else ``None``.
     password
         What the person signs in with; only its hash is kept.
     made_at, actor
@@ -140,8 +142,14 @@ def add_first_person(
 
     Parameters
     ----------
-    settings, name, password, made_at, actor, cost
-        As for `add_person`.
+    settings
+        The workspace, in which there is no account yet.
+    name, password
+        What the person signs in with; of the password only its hash is kept.
+    made_at, actor
+        Now, and who does it.
+    cost
+        What it costs to try a password.
 
     Raises
     ------
@@ -182,8 +190,10 @@ def set_password(
         The account.
     password
         What the person signs in with from now on; only its hash is kept.
-    made_at, actor, cost
-        As for `add_person`.
+    made_at, actor
+        Now, and who does it.
+    cost
+        What it costs to try a password.
 
     Returns
     -------
@@ -222,8 +232,10 @@ def change_password(
         What opens it now, and from now on.
     session
         The session from which it is changed.
-    made_at, cost
-        As for `add_person`.
+    made_at
+        Now.
+    cost
+        What it costs to try a password.
 
     Returns
     -------

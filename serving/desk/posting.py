@@ -115,8 +115,10 @@ def post(
 
     Parameters
     ----------
-    address, reach
-        As for `checked`.
+    address
+        Where it goes: what an investor stated, judged anew at each sending.
+    reach
+        Where messages may go.
     body, headers
         What is sent.
     seconds

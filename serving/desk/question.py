@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,11 @@ class Question:
     def usual(self) -> Question:
         """The same question in the planner's usual order."""
         return Question(self.as_of, self.price_year, self.assume_capital_rial)
+
+    def judged_as(self, stated: Mapping[str, Any]) -> Question:
+        """The same question under the day, price year and assumed capital that `stated` names."""
+        day, capital = pd.Timestamp(stated["as_of"]), stated["assume_capital_rial"]
+        return replace(self, as_of=day, price_year=stated["price_year"], assume_capital_rial=capital)
 
     @property
     def terms(self) -> Terms:

@@ -75,7 +75,7 @@ def sign_in(
     now
         UTC.
     cost
-        As for `serving.desk.people.signed_in`.
+        What trying a password of no account costs, so that the time does not tell which accounts there are.
     """
     found = signed_in(settings, name.strip(), password, cost=cost)
     return None if found is None else begin(settings, found, now=now)

@@ -1,15 +1,12 @@
-"""A shortlist for one investor, why a unit is not on it, and the shortlists of a whole event.
+"""A shortlist for one investor, and that it was shown; the lists of an event: `serving.desk.event_lists`.
 
 What an investor gets is computed with private fields unknown: by file, over HTTP and in the workbook of an event alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
-from engine.domain.mandate import Mandate
-from engine.matching.event import Event, event
 from engine.matching.shortlist import Shortlist
 from engine.settings import Settings
 from serving.desk.appraisal import appraised
@@ -45,8 +42,3 @@ def record_shown(settings: Settings, listed: Shortlist, *, shown_on: date) -> No
     frame = listed.table()[["unit_id", "position"]].assign(propensity=1.0)
     with open_register(settings) as register:
         register.showings.log(frame, run_id=listed.run_id, mandate_id=listed.mandate.id, shown_on=shown_on)
-
-
-def event_lists(offered: Stock, mandates: Sequence[Mandate], *, limit: int | None = None) -> Event:
-    """The shortlists of all investors of an event."""
-    return event(offered.book, mandates, limit=limit)

@@ -13,9 +13,10 @@ from typing import Any
 
 from engine.codes import Code
 from engine.errors import EhyaError
+from engine.packages.optimum import SECONDS
 from engine.packages.terms import PackageTerms
 from engine.settings import Settings
-from serving.desk.package import SECONDS, solve_package
+from serving.desk.package import solve_package
 from serving.desk.question import Question
 
 KEPT = 32

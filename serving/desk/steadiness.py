@@ -13,8 +13,8 @@ from engine.codes import Code
 from engine.errors import EhyaError, ErrorCode
 from engine.ranking.selection import select
 from engine.settings import Settings
+from engine.store.sources import EDITS
 from serving.desk.appraisal import Appraised, Beside, current_units, judged
-from serving.desk.editing import EDITS
 from serving.desk.workspace import champion, open_register
 
 if TYPE_CHECKING:

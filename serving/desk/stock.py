@@ -14,6 +14,8 @@ import pandas as pd
 from engine.appraisal import order
 from engine.domain.exclusion import Exclusion
 from engine.domain.mandate import Mandate
+from engine.economics.assumptions import Assumptions
+from engine.economics.returns import returns
 from engine.errors import EhyaError, ErrorCode
 from engine.health.completeness import publishable
 from engine.matching.book import UnitBook
@@ -21,6 +23,7 @@ from engine.matching.limits import exclusions
 from engine.matching.opening import Opening, widest_opening
 from engine.matching.reasons import Reason, WhyNot, why_not
 from engine.matching.shortlist import Shortlist, shortlist
+from engine.matching.unfulfilled import best_there_is, unfulfilled
 from serving.desk.appraisal import Appraised
 from serving.desk.question import Question
 from serving.disclosure.fields import public_table
@@ -41,12 +44,19 @@ class Offer:
         For an empty list: the one limit that, loosened, would let in most units; else ``None``.
     as_of
         The day of judgement.
+    unfulfilled
+        For an empty list: each stated limit that no unit on offer passes, with the nearest that one does.
+    best
+        For an empty list: the most feasible units there are where the stated floor of risk alone left nothing, or
+        ``None``.
     """
 
     shortlist: Shortlist
     among: pd.DataFrame = field(repr=False)
     opening: Opening | None
     as_of: pd.Timestamp
+    unfulfilled: tuple[Opening, ...] = ()
+    best: Shortlist | None = None
 
     @property
     def units(self) -> pd.DataFrame:
@@ -81,7 +91,8 @@ class Stock:
     def of(cls, appraised: Appraised) -> Stock:
         """Make an appraisal ready to be asked."""
         table = appraised.table
-        book = UnitBook.from_table(table, as_of=appraised.question.as_of, prices=appraised.prices)
+        day, prices, wishes = appraised.question.as_of, appraised.prices, appraised.wishes
+        book = UnitBook.from_table(table, as_of=day, prices=prices, wishes=wishes)
         return cls(appraised, _on_offer(appraised), book)
 
     def under(self, question: Question) -> Stock:
@@ -105,6 +116,20 @@ class Stock:
     def card(self) -> Mapping[str, Any]:
         """Card of the model behind the predictions; empty where there is none."""
         return self.appraised.card
+
+    def book_for(self, mandate: Mandate) -> UnitBook:
+        """The units as a mandate looks at them: with returns beside them where it asks for a rate or a time."""
+        return self.with_returns if mandate.asks_returns else self.book
+
+    @cached_property
+    def with_returns(self) -> UnitBook:
+        """The units with what their revival would return beside them.
+
+        Worked out for the first mandate that asks; from the same table, so that private fields move nothing.
+        """
+        table, assumed = self.appraised.table, Assumptions.from_reference()
+        found = returns(table, table, assumed, prices=self.appraised.prices)
+        return self.book.with_returns(found, inflation=float(np.asarray(assumed.points()["expected_inflation"])))
 
     @cached_property
     def withheld(self) -> int:
@@ -139,17 +164,20 @@ class Stock:
         limit
             Units at most; the mandate's own limit, else 10, where ``None``.
         """
-        found = shortlist(self.book, mandate, limit=limit)
+        book = self.book_for(mandate)
+        found = shortlist(book, mandate, limit=limit)
         return Offer(
             found,
             self.units,
-            None if len(found) else widest_opening(self.book, mandate),
+            None if len(found) else widest_opening(book, mandate),
             self.as_of,
+            () if len(found) else unfulfilled(book, mandate),
+            None if len(found) else best_there_is(book, mandate),
         )
 
     def excluded(self, mandate: Mandate) -> dict[Exclusion, int]:
         """How many units each limit of a mandate keeps out."""
-        return _excluded(self.book, mandate)
+        return _excluded(self.book_for(mandate), mandate)
 
     def why_not(self, mandate: Mandate, unit_id: str) -> WhyNot:
         """What keeps a unit off a list, or where it stands; of a record that is not shown, nothing but that.
@@ -159,7 +187,7 @@ class Stock:
         EhyaError
             ``unknown_unit``.
         """
-        found = why_not(self.book, mandate, unit_id)
+        found = why_not(self.book_for(mandate), mandate, unit_id)
         if self.appraised.audience is Audience.OFFICE:
             return found
         withheld = [reason for reason in found.excluded_by if reason.code is Exclusion.RECORD_INCOMPLETE]

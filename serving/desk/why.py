@@ -12,19 +12,21 @@ import pandas as pd
 from engine.appraisal import settled
 from engine.domain.prediction import Output
 from engine.domain.unit import public_fields
-from engine.ranking.criteria import Part
+from engine.ranking.criteria import FEASIBILITY_BOUNDS, Part
 from engine.ranking.score import classes, effective_weights
 from engine.reference import table
 from engine.scoring import explanation
 from engine.scoring.artefact import Model
-from engine.scoring.belief import SECTORS
+from engine.scoring.belief import SECTORS, Doubt
 from engine.scoring.design import Floats
 from engine.scoring.document import HazardsDocument
 from engine.scoring.first_day import Belief, SizeSigns
-from engine.scoring.points import BASE, OFFICIAL, Basis, bases
+from engine.scoring.points import BASE, OFFICIAL, PANEL, Basis, bases
 from engine.scoring.questions import crossings, edge_of_the_top, fields_of, next_questions
 from engine.scoring.reasons import Reasons, first_day, reasons
 from features import matrix
+from features.plain import plain
+from features.schema import FeatureSchema
 from serving.desk.appraisal import Appraised
 from serving.disclosure.masking import Audience
 
@@ -38,8 +40,9 @@ SECTOR = "sector"
 REST = (NOT_PUBLIC, BASE)
 """Parts that are no feature of the unit."""
 
-PARTS = ["unit_id", "output", "feature", "fields", "stated", "amount", "basis", "learnt", "overridden"]
+PARTS = ["unit_id", "output", "feature", "fields", "stated", "value", "amount", "basis", "learnt", "overridden"]
 QUESTIONS = ["unit_id", "fields", "narrows", "moves_top"]
+DOUBTS = ["unit_id", *Doubt]
 REGISTER_QUESTIONS = ["fields", "units", "narrows", "moves_top"]
 
 ASKED = 3
@@ -62,14 +65,28 @@ class Why:
         Columns ``PARTS``, a line for each unit, output (``feasibility``, ``jobs_if_revived``) and feature, the largest
         first and ``base`` (the average unit) last: ``amount`` in probability or persons, adding up to the figure;
         ``fields`` joined by ``;``; ``stated``, whether the unit's record tells it, else it counts as such units show;
+        ``value``, what it tells (``features.plain``; NaN where it is not stated or is no number);
         ``basis`` of its effect, ``learnt`` (0..1) of it from outcomes and reports, ``overridden`` by the office.
     questions
         Columns ``QUESTIONS``, at most ``ASKED`` a unit, the best first: by how much the answer is expected to narrow
         the interval of feasibility (probability), and how likely it moves the unit over the edge of the first twenty.
+    doubts
+        Columns ``DOUBTS``, a line a unit: shares of what the interval of feasibility comes from, adding up to 1.
     """
 
     parts: pd.DataFrame
     questions: pd.DataFrame
+    doubts: pd.DataFrame
+
+    @classmethod
+    def none(cls) -> Why:
+        """Nothing is explained."""
+        return cls(*(pd.DataFrame(columns=columns) for columns in (PARTS, QUESTIONS, DOUBTS)))
+
+    def of(self, unit_id: str) -> Why:
+        """The lines of one unit."""
+        found = (self.parts, self.questions, self.doubts)
+        return Why(*(lines[(lines["unit_id"] == unit_id).to_numpy(bool)].reset_index(drop=True) for lines in found))
 
 
 def why(appraised: Appraised, units: Sequence[str]) -> Why:
@@ -91,18 +108,19 @@ def why(appraised: Appraised, units: Sequence[str]) -> Why:
     asked, rows = _Asked.of(appraised), appraised.table.loc[list(units)]
     rows = rows[rows["scorable"].astype(bool)]
     if asked is None or rows.empty:
-        return Why(pd.DataFrame(columns=PARTS), pd.DataFrame(columns=QUESTIONS))
+        return Why.none()
     described = asked.described(rows)
-    found = asked.reasons(described, rows)
+    found, values = asked.reasons(described, rows), plain(asked.schema, described, rows)
     parts = pd.concat(
         [
-            asked.parts(found.feasibility, Output.FEASIBILITY, bases(asked.belief), described),
-            asked.parts(found.jobs.dropna(), Output.JOBS_IF_REVIVED, _jobs_bases(asked.belief), described),
+            asked.parts(found.feasibility, Output.FEASIBILITY, bases(asked.belief), values),
+            asked.parts(found.jobs.dropna(), Output.JOBS_IF_REVIVED, _jobs_bases(asked.belief), values),
         ]
     )
     place = pd.Series(range(len(rows)), index=rows.index)
     parts = parts.assign(place=parts["unit_id"].map(place)).sort_values("place", kind="stable")
-    return Why(parts[PARTS].reset_index(drop=True), _questions(found, asked, rows))
+    doubts = found.doubt.rename_axis("unit_id").reset_index()[DOUBTS]
+    return Why(parts[PARTS].reset_index(drop=True), _questions(found, asked, rows), doubts)
 
 
 def asked_of_the_register(appraised: Appraised) -> pd.DataFrame:
@@ -182,6 +200,10 @@ class _Asked:
     def belief(self) -> Belief:
         return self.believed[0]
 
+    @property
+    def schema(self) -> FeatureSchema:
+        return FeatureSchema.from_json(self.model.schema)
+
     def described(self, units: pd.DataFrame) -> pd.DataFrame:
         return matrix(units, self.model.schema, self.model.fitted, as_of=self.appraised.question.as_of)
 
@@ -189,10 +211,10 @@ class _Asked:
         questions = {name: ";".join(of) for name, of in self.fields.items() if self._may_ask(of)}
         return reasons(self.model, self.believed, described, units, questions)
 
-    def parts(self, found: pd.DataFrame, output: Output, rests: pd.DataFrame, described: pd.DataFrame) -> pd.DataFrame:
+    def parts(self, found: pd.DataFrame, output: Output, rests: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
         """Lines of one output, the largest part of each unit first, base last; what adds nothing is left out."""
-        names = [str(name) for name in found.columns if name in described.columns]
-        stated = described.loc[found.index, names].notna()
+        values = values.loc[found.index, [str(name) for name in found.columns if name in values.columns]]
+        stated = values.notna()
         if self.appraised.audience is Audience.PUBLIC:
             found = self._public(found, stated)
         found, stated, rests = _one_sector(found, stated, rests)
@@ -208,11 +230,13 @@ class _Asked:
         size = -long["amount"].abs().round(_DIGITS)
         order = np.lexsort((size, last, pd.factorize(long["unit_id"])[0]))
         long = long.iloc[order].join(rests, on="feature")
-        told = stated.stack().reindex(pd.MultiIndex.from_frame(long[["unit_id", "feature"]]))  # noqa: PD013
+        lines = pd.MultiIndex.from_frame(long[["unit_id", "feature"]])
+        told, value = (cells.stack().reindex(lines) for cells in (stated, values))  # noqa: PD013
         return long.assign(
             output=output.value,
             fields=[";".join(self.fields.get(str(name), ())) for name in long["feature"].replace(SECTOR, SECTORS[0])],
             stated=told.astype("boolean").fillna(True).to_numpy(dtype=bool),
+            value=value.to_numpy(np.float64),
             basis=long["basis"].fillna(""),
             learnt=long["learnt"].astype("float64").fillna(0.0),
             overridden=long["overridden"].astype("boolean").fillna(False).astype(bool),
@@ -252,7 +276,13 @@ def _jobs_bases(belief: Belief) -> pd.DataFrame:
     """What each part of jobs rests on; ratio and signs are rows of the table, averages are official."""
     rows = table("effects")
     found = rows.loc[rows["output"] == "jobs", ["feature", "basis"]].set_index("feature")
-    found = pd.concat([found, pd.DataFrame({"basis": [Basis.COMPUTED.value]}, index=[OFFICIAL])])
+    found = pd.concat(
+        [
+            found,
+            pd.DataFrame({"basis": [Basis.COMPUTED.value]}, index=[OFFICIAL]),
+            pd.DataFrame({"basis": [Basis.ELICITED.value]}, index=[PANEL]),
+        ]
+    )
     own = {name.partition(".")[2] for name in belief.overridden if name.startswith("jobs.")}
     overridden = found.index.isin(own)
     return found.assign(
@@ -275,8 +305,9 @@ def _moves(found: Reasons, appraised: Appraised, units: pd.DataFrame) -> pd.Data
     """How likely each answer moves each unit over the edge of the first, through its feasibility."""
     chosen = settled(appraised.table, appraised.terms)
     weight = effective_weights(chosen.weights, chosen.priorities)[list(Part).index(Part.FEASIBILITY)]
+    worst, best = FEASIBILITY_BOUNDS
     edge = edge_of_the_top(_places(appraised.table), top=chosen.top)
-    return crossings(_places(units), found.swing * weight, edge)
+    return crossings(_places(units), found.swing * weight / (best - worst), edge)
 
 
 def _questions(found: Reasons, asked: _Asked, units: pd.DataFrame) -> pd.DataFrame:

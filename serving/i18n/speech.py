@@ -281,16 +281,16 @@ class Speech:
         """
         if _absent(day):
             return NOT_KNOWN
-        at = date.fromisoformat(day[:10]) if isinstance(day, str) else day
+        at = date.fromisoformat(str(day)[:10])
         if self.language == "fa":
             from persiantools.jdatetime import JalaliDate
 
-            jalali = JalaliDate.to_jalali(date(at.year, at.month, at.day))  # type: ignore[attr-defined]
+            jalali = JalaliDate.to_jalali(at)  # type: ignore[no-untyped-call]
             pattern = {"year": "%Y", "month": "%Y/%m"}.get(str(precision), "%Y/%m/%d")
             return self.digits(jalali.strftime(pattern))
         if precision == "year":  # a Jalali year starts in March and is stored as its first day
-            return f"{at.year}/{(at.year + 1) % 100:02d}" if at.month > 1 else f"{at.year}"  # type: ignore[attr-defined]
-        return f"{at.year:04d}-{at.month:02d}" + ("" if precision == "month" else f"-{at.day:02d}")  # type: ignore[attr-defined]
+            return f"{at.year}/{(at.year + 1) % 100:02d}" if at.month > 1 else f"{at.year}"
+        return f"{at.year:04d}-{at.month:02d}" + ("" if precision == "month" else f"-{at.day:02d}")
 
     def year(self, gregorian: object) -> str:
         """A Gregorian year, in Persian as the Jalali year that begins in it.

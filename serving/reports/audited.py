@@ -16,10 +16,12 @@ from engine.store import Act
 from serving.desk.audit import TERMINAL
 from serving.desk.clock import day_of
 from serving.i18n import Speech
+from serving.reports.gates import said_reason
 from serving.reports.said import field_said
 
 _EVENTS = (Act.OUTCOME_RECORDED, Act.OUTCOME_CORRECTED, Act.OUTCOME_WITHDRAWN)
 _DOCUMENTS = (Act.DOCUMENT_ADDED, Act.DOCUMENT_REMOVED)
+_MODELS = (Act.MODEL_PROMOTED, Act.MODEL_ROLLED_BACK)
 _IMPORT = "import "
 _OTHERS = {TERMINAL: "terminal", "restore": "restore", "first run": "first_run"}
 """Actors that are no account and no key."""
@@ -154,6 +156,12 @@ def _until(_: Act, value: Any, words: Speech) -> str:
     return words.text("audit.until", date=words.date(day_of(datetime.fromisoformat(str(value)))))
 
 
+def _reason(act: Act, value: Any, words: Speech) -> str:
+    if act is Act.REACTED:
+        return words.text(f"decline_reason.{value}")
+    return said_reason(str(value), words) if act in _MODELS else str(value)
+
+
 def _counted(key: str) -> Callable[[Act, Any, Speech], str]:
     return lambda _, value, words: words.text(f"audit.{key}", count=int(value))
 
@@ -165,7 +173,7 @@ _SAID: Mapping[str, Callable[[Act, Any, Speech], str]] = {
     "role": lambda _, value, words: words.text(f"caller_role.{value}"),
     "administers": lambda _, value, words: words.text("desk.administers"),
     "kind": _kind,
-    "reason": lambda act, value, words: words.text(f"decline_reason.{value}") if act is Act.REACTED else str(value),
+    "reason": _reason,
     "rank": _counted("rank"),
     "count": _counted("events"),
     "days": _counted("days"),

@@ -130,7 +130,7 @@ def _texts(card: Mapping[str, Any], kind: str, speech: Speech) -> list[tuple[str
     ]
     purpose = [say(f"model_card.purpose_{kind}")] if "purpose" in card else []
     inputs = list(card.get("inputs") or ())
-    names = [_feature(name, speech) for name in inputs]
+    names = [feature_name(name, speech) for name in inputs]
     read = [say("model_card.inputs_text", count=len(inputs), names=names), say("model_card.never_inputs")]
     code = str(card.get("code_version", ""))
     made = {"code": isolated(code), "data": isolated(str(card.get("data_digest", ""))[:12])}
@@ -235,7 +235,7 @@ def _drives(card: Mapping[str, Any], speech: Speech) -> dict[str, Any] | None:
         ]
         for line in drives.get("families", ())
     ]
-    features = [[_feature(line["name"], speech), *_loss(line, speech)] for line in drives.get("features", ())]
+    features = [[feature_name(line["name"], speech), *_loss(line, speech)] for line in drives.get("features", ())]
     headers = [speech.text("models.group"), speech.text("model_card.drives_loss")]
     rows = [*families, *features[:DRIVES_SHOWN]]
     return _table("drives", speech.text("model_card.drives_lead"), headers, rows, speech) if rows else None
@@ -245,7 +245,7 @@ def _effects(card: Mapping[str, Any], speech: Speech) -> dict[str, Any] | None:
     lines = ((card.get("metrics") or {}).get("drives") or {}).get("effects", ())
     rows = [
         [
-            _feature(line["feature"], speech) + (f" ({_level(line, speech)})" if line["level"] else ""),
+            feature_name(line["feature"], speech) + (f" ({_level(line, speech)})" if line["level"] else ""),
             speech.interval(line["low"], line["effect"], line["high"], 2),
             speech.interval(line["prior_low"], line["prior"], line["prior_high"], 2),
         ]
@@ -263,7 +263,8 @@ def _family(name: str, speech: Speech) -> str:
     return speech.text(f"feature_family.{name}") if _known(f"feature_family.{name}", speech) else name
 
 
-def _feature(name: str, speech: Speech) -> str:
+def feature_name(name: str, speech: Speech) -> str:
+    """Name of a feature; one that this Ehya does not describe keeps its code."""
     return speech.text(f"feature.{name}") if _known(f"feature.{name}", speech) else name
 
 
@@ -301,7 +302,13 @@ def _table(
 def _reliability(bins: Sequence[Mapping[str, Any]], speech: Speech) -> dict[str, Any] | None:
     if not bins:
         return None
-    across, up = (lambda share: round(LEFT + SIDE * share, 1)), (lambda share: round(TOP + SIDE * (1 - share), 1))
+
+    def across(share: float) -> float:
+        return round(LEFT + SIDE * share, 1)
+
+    def up(share: float) -> float:
+        return round(TOP + SIDE * (1 - share), 1)
+
     points = [
         {
             "x": across(each["predicted"]), "y": up(each["happened"]),

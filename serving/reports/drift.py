@@ -71,7 +71,7 @@ def drift_form(path: Path) -> str:
     Raises
     ------
     EhyaError
-        As for ``write_drift``.
+        ``unknown_option`` when the ending is none of `ENDINGS`.
     """
     form = path.suffix.lower()
     if form not in ENDINGS:

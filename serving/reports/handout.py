@@ -180,6 +180,7 @@ def _pairs(line: dict[Any, Any], row: pd.Series, speech: Speech) -> list[tuple[s
         asked = say("handout.of_year", money=asked, year=int(row["price_year"]))
     said = [
         (say("cli.reasons"), reason_sentences(line["reasons"], speech)),
+        (say("cli.against"), speech.codes(line["against"], "side_reason")),
         (say("handout.site"), " · ".join(facts) or speech.fact(None)),
         (say(Field.CAPITAL_NEEDED_RIAL), asked),
         (say(Field.DEAL_FORMS), speech.codes(row[Field.DEAL_FORMS.value], "deal_form")),

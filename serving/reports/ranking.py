@@ -198,7 +198,7 @@ def ranking_document(
     assumptions
         The choices under which it was made.
     extras
-        As for :func:`write_ranking`.
+        ``unit_id, header, kind, value`` of columns that no field knows: a list beside each unit.
     weighing
         What each part of the score weighs and decides.
     behind

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import pandas as pd
 
 from engine.domain.prediction import Output
+from features.catalogue import FULL_SCHEMA
+from features.plain import plain_measure
 from serving.desk.why import NOT_PUBLIC, PARTS, SECTOR, Why
 from serving.disclosure.values import codes
 from serving.i18n import Speech
@@ -41,6 +45,40 @@ def part_said(feature: str, output: str, speech: Speech) -> str:
     if feature in _WORDED:
         return speech.text(f"why_part.{feature}")
     return _NO_LOGARITHM.sub("", speech.text(f"feature.{feature}"))
+
+
+def value_said(feature: str, value: float, speech: Speech) -> str:
+    """What the record tells of a feature, in its measure; empty where it tells no number.
+
+    Examples
+    --------
+    >>> from serving.i18n import speech
+    >>> value_said("public_debt_log", 3.2e9, speech("en")), value_said("idle_years", 4.25, speech("en"))
+    ('3.2 billion rial', '4.2 years')
+    >>> value_said("has_title_deed", 0.0, speech("en")), value_said("idle_years", math.nan, speech("en"))
+    ('no', '')
+    """
+    if math.isnan(value):
+        return ""
+    measure = _measures()[feature]
+    if measure == "flag":
+        return speech.text("flag.yes" if value else "flag.no")
+    if measure == "rial":
+        return speech.money(value)
+    if measure == "share":
+        return speech.share(value)
+    number = speech.number(value, 2 if measure == "ratio" else 0 if value == round(value) else 1)
+    return number if measure == "ratio" else f"{number} {speech.text(f'measure.{measure}')}"
+
+
+def doubt_said(why: Why, unit_id: str, speech: Speech) -> str:
+    """What the interval of a unit's feasibility comes from, the largest share first; empty where it has none."""
+    shares = why.doubts.set_index("unit_id").reindex([unit_id]).iloc[0].astype("float64").dropna()
+    if shares.empty:
+        return ""
+    shares = shares.sort_values(ascending=False, kind="stable")
+    said = [f"{speech.text(f'doubt.{kind}')} {speech.share(share)}" for kind, share in shares.items()]
+    return speech.text("why.doubt", kinds=speech.join(said))
 
 
 def amount_said(amount: float, output: str, speech: Speech, *, signed: bool = True) -> str:
@@ -88,7 +126,7 @@ def reason_lines(parts: pd.DataFrame, speech: Speech, *, shown: int = SHOWN) -> 
     Returns
     -------
     list of dict
-        ``name, amount, basis``, and ``sign``: ``up``, ``down`` or ``base``.
+        ``name``, with what the record tells of it, ``amount, basis``, and ``sign``: ``up``, ``down`` or ``base``.
     """
     rest = parts["feature"].isin(["base", NOT_PUBLIC])
     named, small = parts[~rest].head(shown), parts[~rest].iloc[shown:]
@@ -113,7 +151,14 @@ def figure_of(parts: pd.DataFrame, output: str, speech: Speech) -> str:
 
 
 def unit_reasons(why: Why, unit_id: str, speech: Speech, *, shown: int = SHOWN) -> list[dict[str, Any]]:
-    """Both figures of a unit: ``output``, ``title`` with what the lines add up to, and the ``lines``."""
+    """Both figures of a unit.
+
+    Returns
+    -------
+    list of dict
+        ``output``; ``title`` with what the lines add up to; ``lines``, as :func:`reason_lines` gives them; ``doubt``:
+        what the interval of feasibility comes from, empty for jobs.
+    """
     own = why.parts[why.parts["unit_id"] == unit_id]
     titles = {Output.FEASIBILITY: "why.feasibility_title", Output.JOBS_IF_REVIVED: "why.jobs_title"}
     return [
@@ -121,6 +166,7 @@ def unit_reasons(why: Why, unit_id: str, speech: Speech, *, shown: int = SHOWN) 
             "output": output.value,
             "title": speech.text(title, figure=figure_of(parts, output, speech)),
             "lines": reason_lines(parts, speech, shown=shown),
+            "doubt": doubt_said(why, unit_id, speech) if output is Output.FEASIBILITY else "",
         }
         for output, title in titles.items()
         if len(parts := own[own["output"] == output.value])
@@ -165,6 +211,7 @@ def reasons_sheet(why: Why, names: pd.Series, speech: Speech) -> OutputSheet:
             "name": names.reindex(why.parts["unit_id"]).to_numpy(),
             "output": [speech.text(f"output.{line['output']}") for line in lines],
             "part": [part_said(line["feature"], line["output"], speech) for line in lines],
+            "value": [value_said(line["feature"], line["value"], speech) for line in lines],
             "amount": [_measured(line) for line in lines],
             "basis": [basis_said(line, speech) for line in lines],
         }
@@ -174,6 +221,7 @@ def reasons_sheet(why: Why, names: pd.Series, speech: Speech) -> OutputSheet:
         SheetColumn("name", speech.text("field.name")),
         SheetColumn("output", speech.text("why.output")),
         SheetColumn("part", speech.text("why.part"), "long"),
+        SheetColumn("value", speech.text("why.value")),
         SheetColumn("amount", speech.text("why.amount"), "score"),
         SheetColumn("basis", speech.text("why.basis"), "long"),
     ]
@@ -190,6 +238,7 @@ def questions_sheet(why: Why, names: pd.Series, speech: Speech) -> OutputSheet:
             "fields": [fields_said(joined, speech) for joined in asked["fields"]],
             "narrows": 100 * asked["narrows"].astype("float64"),
             "moves_top": asked["moves_top"],
+            "doubt": asked["unit_id"].map(_largest_doubts(why, speech)),
         }
     )
     columns = [
@@ -198,6 +247,7 @@ def questions_sheet(why: Why, names: pd.Series, speech: Speech) -> OutputSheet:
         SheetColumn("fields", speech.text("why.fill"), "long"),
         SheetColumn("narrows", speech.text("why.narrows_by"), "score"),
         SheetColumn("moves_top", speech.text("why.moves_by"), "share"),
+        SheetColumn("doubt", speech.text("why.largest_doubt"), "long"),
     ]
     return OutputSheet(speech.text("why.ask_sheet"), columns, rows)
 
@@ -258,11 +308,18 @@ def weighing_document(weighing: pd.DataFrame) -> dict[str, dict[str, float]]:
 
 
 def why_documents(why: Why) -> dict[str, dict[str, Any]]:
-    """Parts and questions of each unit as codes and numbers: ``parts`` (output -> parts) and ``ask``."""
+    """What stands behind the figures of each unit, as codes and numbers.
+
+    Returns
+    -------
+    dict
+        Unit -> ``parts`` (output -> parts), ``ask`` (questions) and ``doubt`` (kind -> share of what the interval of
+        feasibility comes from, the largest first).
+    """
     found: dict[str, dict[str, Any]] = {}
 
     def told(unit_id: object) -> dict[str, Any]:
-        return found.setdefault(str(unit_id), {"parts": {}, "ask": []})
+        return found.setdefault(str(unit_id), {"parts": {}, "ask": [], "doubt": {}})
 
     # A table a unit and output would take longer to cut than all of them to read.
     parts = why.parts[PARTS[2:]].to_dict("records")
@@ -271,6 +328,8 @@ def why_documents(why: Why) -> dict[str, dict[str, Any]]:
     asked = why.questions.drop(columns="unit_id").to_dict("records")
     for unit_id, line in zip(why.questions["unit_id"].tolist(), asked, strict=True):
         told(unit_id)["ask"].append(_codes(line))
+    for unit_id, shares in why.doubts.set_index("unit_id").to_dict("index").items():
+        told(unit_id)["doubt"] = dict(sorted(((str(k), float(v)) for k, v in shares.items()), key=lambda one: -one[1]))
     return found
 
 
@@ -283,17 +342,30 @@ def _codes(line: Mapping[Any, Any]) -> dict[str, Any]:
     said = {str(name): value for name, value in line.items()} | {"fields": codes(line["fields"])}
     if "basis" in said:
         said["basis"] = said["basis"] or None
+        said["value"] = None if math.isnan(said["value"]) else said["value"]
     return said
 
 
 def _line(line: Mapping[Any, Any], speech: Speech) -> dict[str, str]:
     base = line["feature"] == "base"
+    name, value = part_said(line["feature"], line["output"], speech), value_said(line["feature"], line["value"], speech)
     return {
-        "name": part_said(line["feature"], line["output"], speech),
+        "name": f"{name}: {value}" if value else name,
         "amount": amount_said(line["amount"], line["output"], speech, signed=not base),
         "basis": basis_said(line, speech),
         "sign": "base" if base else _sign(line["amount"]),
     }
+
+
+def _largest_doubts(why: Why, speech: Speech) -> dict[str, str]:
+    shares = why.doubts.set_index("unit_id").astype("float64")
+    largest = {} if shares.empty else {str(unit): (row.idxmax(), row.max()) for unit, row in shares.iterrows()}
+    return {unit: f"{speech.text(f'doubt.{kind}')} {speech.share(share)}" for unit, (kind, share) in largest.items()}
+
+
+@cache
+def _measures() -> Mapping[str, str]:
+    return {spec.name: plain_measure(spec) for spec in FULL_SCHEMA.features}
 
 
 def _sign(amount: float) -> str:

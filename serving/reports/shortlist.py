@@ -18,13 +18,14 @@ from serving.reports.words import column_of, in_words, mapped
 from serving.reports.workbook import Notes, OutputSheet, SheetColumn, write_csv, write_json, write_xlsx
 
 if TYPE_CHECKING:
+    from engine.matching.opening import Opening
     from engine.matching.shortlist import Shortlist
     from serving.desk.stock import Offer
 
 LIST_ENDINGS = (".xlsx", ".csv", ".json", ".pdf", ".html")
 """Forms of a list; the last two are the hand-out (`serving.reports.handout`)."""
 
-_FAMILIES = {"reasons": "fit_reason", "unknown": "exclusion", "price_basis": "price_basis"}
+_FAMILIES = {"reasons": "fit_reason", "against": "side_reason", "unknown": "exclusion", "price_basis": "price_basis"}
 _FRONT = ("name", "province", "county", "isic")
 _REASONS = 5  # that an empty list names
 _RECORD = ("origin", "source", "as_of", "confidence", "price_year", "prior_driven", "capital_assumed")
@@ -61,7 +62,7 @@ def shortlist_table(listed: Shortlist, units: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``position, unit_id, fit, part_*, reasons, unknown, price_basis, triage`` and those of
+        Columns ``position, unit_id, fit, part_*, reasons, factor, against, unknown, price_basis, triage`` and those of
         `investor_view`, best first.
     """
     table = listed.table().drop(columns=["red_flags", "prior_driven", "origin"])
@@ -90,6 +91,9 @@ def why_empty(offer: Offer, speech: Speech) -> list[str]:
     lines = [speech.text("cli.shortlist_none")]
     if offer.opening:
         lines.append(speech.text("cli.opening", limit=speech.text(offer.opening.code), count=offer.opening.units))
+    lines += [speech.text("cli.unfulfilled", reason=speech.text(one.code)) for one in offer.unfulfilled]
+    if offer.best is not None:
+        lines.append(speech.text("cli.best_there_is", units=list(map(str, offer.best.unit_id))))
     most = sorted(offer.excluded.items(), key=lambda one: -one[1])[:_REASONS]
     return lines + [speech.text("cli.reason_count", reason=speech.text(code), count=count) for code, count in most]
 
@@ -122,7 +126,7 @@ def shortlist_document(offer: Offer) -> dict[str, Any]:
     """The list as canonical JSON."""
     listed, opening = offer.shortlist, offer.opening
     table = shortlist_table(listed, offer.units).set_index("unit_id")
-    for name in ("reasons", "unknown"):
+    for name in ("reasons", "against", "unknown"):
         table[name] = table[name].map(lambda joined: [code for code in joined.split(";") if code])
     return {
         "run_id": listed.run_id,
@@ -130,9 +134,15 @@ def shortlist_document(offer: Offer) -> dict[str, Any]:
         "counts": listed.counts,
         "weights": {part.value: weight for part, weight in listed.weights.items()},
         "excluded": {code.value: count for code, count in offer.excluded.items()},
-        "opening": opening and {"code": opening.code.value, "units": opening.units, "facts": opening.facts},
+        "opening": opening and _opening(opening),
+        "unfulfilled": [_opening(one) for one in offer.unfulfilled],
+        "best": [] if offer.best is None else [str(unit) for unit in offer.best.unit_id],
         "units": records(table),
     }
+
+
+def _opening(opening: Opening) -> dict[str, Any]:
+    return {"code": opening.code.value, "units": opening.units, "facts": opening.facts}
 
 
 def write_shortlist(path: Path, offer: Offer, speech: Speech) -> Path:
@@ -160,6 +170,6 @@ def _column(name: str, speech: Speech) -> SheetColumn:
     if name.startswith("part_"):  # the record has a confidence too, which is no part
         title = speech.text("cli.fit_part", name=speech.text(f"fit_part.{name.removeprefix('part_')}"))
         return SheetColumn(name, title, "score")
-    if name == "fit":
-        return SheetColumn(name, speech.text("column.fit"), "score")
+    if name in ("fit", "factor"):
+        return SheetColumn(name, speech.text(f"column.{name}"), "score")
     return column_of(name, speech)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,6 +20,8 @@ from engine.scoring.runtime import sector_shift
 from features import matrix
 from tests.engine.scoring.first_day_world import AS_OF, register, units
 from tests.training.conftest import press_sample
+from training.panel.answers import ANSWER_COLUMNS, QUESTION_COLUMNS
+from training.panel.comparisons import Panel
 from training.pipeline.press_fit import fit_sample
 
 FEASIBILITY, ADDED, EXPECTED = Output.FEASIBILITY, Output.JOBS_IF_REVIVED, Output.JOBS_EXPECTED
@@ -25,6 +29,11 @@ BILLION = 10**9
 
 BETTER = {
     "former workers": (ADDED, {"jobs_before_stop": 500}, {"jobs_before_stop": 5}),
+    "nominal capacity": (
+        ADDED,
+        {"jobs_before_stop": None, "capacity_text": "سالانه ۹۰ هزار تن"},
+        {"jobs_before_stop": None, "capacity_text": "ماهانه ۱۰۰ تن"},
+    ),
     "tax and insurance arrears": (
         FEASIBILITY,
         {"tax_debt_rial": 0, "social_security_debt_rial": 0},
@@ -49,6 +58,67 @@ def model():
 @pytest.fixture(scope="module")
 def document(model) -> ReportedDocument:
     return of_kind(model.document, ReportedDocument)
+
+
+@pytest.fixture(scope="module")
+def contradicted():
+    """A model after experts and ripe outcomes that call the worse of each pair of twins the better one."""
+    pairs = [
+        {"unit_id": f"{side}{number}", "as_of": AS_OF} | twin
+        for number, (_, better, worse) in enumerate(list(BETTER.values()) * 3)
+        for side, twin in (("b", better), ("w", worse))
+    ]
+    table = pd.concat([register(120), units(*pairs)])
+    asked = [("p", n + 1, *((f"b{n}", f"w{n}") if n % 2 else (f"w{n}", f"b{n}"))) for n in range(len(pairs) // 2)]
+    told = [
+        (expert, "p", number, output, "second_much" if first.startswith("b") else "first_much")
+        for _, number, first, _ in asked
+        for expert in ("E1", "E2")
+        for output in ("restart", "jobs")
+    ]
+    panel = Panel(pd.DataFrame(asked, columns=QUESTION_COLUMNS), pd.DataFrame(told, columns=ANSWER_COLUMNS))
+    press = press_sample()
+    ripe = units(*({**twin, "unit_id": f"r{n}"} for n, twin in enumerate(pairs * 3)))
+    worse = np.array([unit["unit_id"].startswith("w") for unit in pairs * 3])
+    count = len(ripe)
+    seen = replace(
+        press,
+        units=pd.concat([press.units, ripe.reindex(columns=press.units.columns)]).astype(press.units.dtypes),
+        label=np.append(press.label, worse.astype(float)),
+        register=np.append(press.register, np.ones(count, dtype=bool)),
+        group=np.append(press.group, np.full(count, "West Azerbaijan")),
+        jobs=np.append(press.jobs, np.full(count, np.nan)),
+        origin=None,
+    )
+    return fit_sample(seen, as_of=AS_OF, trials=0, register=table, panel=panel).model
+
+
+@pytest.mark.parametrize("twins", BETTER)
+def test_no_panel_and_no_outcome_makes_a_better_twin_score_lower(contradicted, twins):
+    """Press, panel and outcomes may take an effect away, they never turn it round."""
+    output, better, worse = BETTER[twins]
+    points = figures(contradicted, output, better, worse)[:, 1]
+    assert points[0] >= points[1] - 1e-12
+
+
+def test_a_panel_that_always_calls_one_kind_the_one_with_more_jobs_raises_its_jobs(model):
+    table = register(120)
+    food, other = (table.index[(table["isic"] == code)] for code in ("10", "25"))
+    asked = [("p", n, *((a, b) if n % 2 else (b, a))) for n, (a, b) in enumerate(zip(food, other, strict=False), 1)]
+    told = [("E1", "p", n, "jobs", "first_much" if first in food else "second_much") for _, n, first, _ in asked]
+    panel = Panel(pd.DataFrame(asked, columns=QUESTION_COLUMNS), pd.DataFrame(told, columns=ANSWER_COLUMNS))
+    silent, heard = (
+        fit_sample(press_sample(), as_of=AS_OF, trials=0, register=table, panel=each).model for each in (None, panel)
+    )
+    before, after = (figures(each, ADDED, {"isic": "10"}, {"isic": "25"}) for each in (silent, heard))
+    assert (after[0] > 1.05 * before[0]).all()
+    assert (after[1] < before[1]).all()
+    assert figures(heard, FEASIBILITY, {})[0] == pytest.approx(figures(silent, FEASIBILITY, {})[0])
+    size, X = heard.document.size, described(heard, table)
+    parts = jobs_parts(size, X, ranges=heard.document.ranges, shift=sector_shift(heard.document.promoted, X))
+    assert "panel" in parts
+    assert np.allclose(parts.sum(axis=1), predicted(heard, table)["jobs_if_revived_point"])
+    assert heard.document.size.panel.answers == len(asked)
 
 
 def described(model, table: pd.DataFrame) -> pd.DataFrame:

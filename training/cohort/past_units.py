@@ -40,6 +40,7 @@ _OF_NO_MODEL = frozenset({
     "promotions", "audit", "people", "passwords", "disablings", "sessions", "keys", "key_revocations", "views",
     "documents", "jobs", "webhooks", "webhook_messages", "acknowledged", "agreements", "agreement_confirmations",
     "agreement_ends", "requests", "request_answers", "request_withdrawals", "service_levels", "meeting_plans",
+    "unit_wishes",
     "invitations", "invitation_ends",
 })  # fmt: skip
 """Tables that no training reads: while people sign in and write, one that runs need not read its history anew."""

@@ -229,8 +229,10 @@ def durable_line(belief: Slopes, rate: Rate, population: Standing, restart: Line
 
     Parameters
     ----------
-    belief, population
-        As for :func:`restart_line`.
+    belief
+        Slopes over the columns of ``population``.
+    population
+        The units that the rate speaks of.
     rate
         P(half of capacity at month 12 | restart).
     restart

@@ -16,6 +16,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.scoring.design import design
 from engine.scoring.jobs import JobsHeads, JobsNote, promise_column
 from engine.scoring.sections import Block, JobCounts, JobsPart, PromiseRatio
+from engine.scoring.unknown import added, unknown
 from features.catalogue import Feature
 from features.schema import FeatureKind, FeatureSchema, FeatureSpec
 from training.cohort.job_counts import set_aside
@@ -171,16 +172,19 @@ def fit_jobs(
     heavy = (prior.any_a + prior.any_b) * prior.chance * (1 - prior.chance)
     chance, penalty = pooled_chance(columns, some.astype(np.float64), float(logit(prior.chance)), heavy, own)
     chance, size = np.round(chance, 10), np.round(line.coefficients, 10)
+    lacking = _unknown(size, blocks)
+    wider = np.sqrt(1 + np.column_stack([unknown(X, blocks), np.isnan(promises.left_out)]) @ lacking / line.variance)
     section = JobsPart(
         design=blocks,
         ratio=promises.ratio,
         promise_centre=centre,
         promise_scale=scale,
-        **_intervals(columns[some], np.log(came[some]), line, before, own[some], random_state),
+        **_intervals(columns[some], np.log(came[some]), line, before, own[some], random_state, wider[some]),
         any_line=chance,
         size_line=size,
         penalties={**line.ratios, "any": penalty},
         spread=line.variance**0.5,
+        unknown=lacking,
         counts=JobCounts(used=len(came), zero=int((~some).sum()), set_aside=int(aside.sum())),
         notes=_notes(came, aside, X, specs, promises.ratio),
         priors=_priors(prior),
@@ -247,6 +251,12 @@ def _blocks(X: pd.DataFrame, everyone: pd.DataFrame, specs: Sequence[FeatureSpec
     return blocks, kinds
 
 
+def _unknown(size: Floats, blocks: Sequence[Block]) -> Floats:
+    """What each block, and last the promise, adds to the variance of the logarithm where it is not known."""
+    of_blocks = added([size[1:-1]], [np.zeros((0, len(size) - 2))], blocks)[:, 0, 0]
+    return np.round(np.append(of_blocks, size[-1] ** 2), 10)
+
+
 def _promise_scale(left_out: Floats) -> tuple[float, float]:
     """Mean and standard deviation of the logarithm of realised promises."""
     logs = np.log(left_out[~np.isnan(left_out)])
@@ -255,12 +265,20 @@ def _promise_scale(left_out: Floats) -> tuple[float, float]:
 
 
 def _intervals(
-    columns: Floats, logs: Floats, line: Pooled, before: Before, weights: Floats, random_state: int
+    columns: Floats,
+    logs: Floats,
+    line: Pooled,
+    before: Before,
+    weights: Floats,
+    random_state: int,
+    wider: Floats,
 ) -> dict[str, Any]:
+    """Residuals of counts that no fit had seen, as if all had been known of their units."""
     if len(logs) >= LEAST_COUNTS:
         return held_out(
-            columns, logs, line.coefficients, before.level, line.penalties, weights, random_state=random_state
-        ).rounded()
+            columns, logs, line.coefficients, before.level, line.penalties, weights, wider=wider,
+            random_state=random_state,
+        ).rounded()  # fmt: skip
     # Spread of a unit, with what is not known of the level, evenly over a normal distribution.
     spread = (line.variance * (1 + 1 / (line.records + before.level_records))) ** 0.5
     residuals = spread * norm.ppf(np.arange(1, 200) / 200)

@@ -69,24 +69,27 @@ class Panel:
         return sorted({*self.questions["first"], *self.questions["second"]})
 
 
-def comparisons(answers: pd.DataFrame, questions: pd.DataFrame, shown: pd.DataFrame) -> Source:
+def comparisons(
+    answers: pd.DataFrame, questions: pd.DataFrame, shown: pd.DataFrame, *, output: str = "restart"
+) -> Source:
     """Answers as a source that moves the slopes of a belief.
 
     Parameters
     ----------
     answers, questions
-        Tables of ``training.panel.answers``; only answers about restarts speak.
+        Tables of ``training.panel.answers``.
     shown
         Shape (units, columns of the belief), index ``unit_id``: what units show, NaN where it is not known. Pairs of
         which a unit is not there any more are left out.
+    output
+        The question whose answers speak: ``restart`` or ``jobs`` (``training.models.panel_jobs``).
 
     Returns
     -------
     Source
         Named ``panel``; two rows for each answer, a win and a loss, without a level of its own.
     """
-    own = answers[answers["output"] == "restart"].merge(questions, on=["panel", "number"])
-    own = own[own["first"].isin(shown.index) & own["second"].isin(shown.index)]
+    own = _answered(answers, questions, shown, output)
     if own.empty:
         none = np.zeros(0)
         return Source("panel", np.zeros((0, shown.shape[1])), none, none, intercept=False)
@@ -94,7 +97,7 @@ def comparisons(answers: pd.DataFrame, questions: pd.DataFrame, shown: pd.DataFr
     away = shown.loc[own["first"]].to_numpy(np.float64) - shown.loc[own["second"]].to_numpy(np.float64)
     away = np.nan_to_num(away)
     chance = own["answer"].map(CHANCES).to_numpy(np.float64)
-    weight = _weights(own, answers, questions)
+    weight = _weights(own, answers, questions, output)
     return Source(
         "panel",
         np.vstack([away, away]),
@@ -104,8 +107,31 @@ def comparisons(answers: pd.DataFrame, questions: pd.DataFrame, shown: pd.DataFr
     )
 
 
-def _weights(own: pd.DataFrame, answers: pd.DataFrame, questions: pd.DataFrame) -> Floats:
-    sound = {one.code: one.weight for one in agreement(answers, questions, output="restart").experts}
+def sides(answers: pd.DataFrame, questions: pd.DataFrame, shown: pd.DataFrame, *, output: str) -> pd.DataFrame:
+    """Whom each comparison of :func:`comparisons` is about, in its order.
+
+    Parameters
+    ----------
+    answers, questions, shown, output
+        As there.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``first, second`` (row of ``shown``) and ``much``: the answer was "much likelier" of either side.
+    """
+    own = _answered(answers, questions, shown, output)
+    places = {side: shown.index.get_indexer(pd.Index(own[side])) for side in ("first", "second")}
+    return pd.DataFrame(places | {"much": own["answer"].isin([Answer.FIRST_MUCH, Answer.SECOND_MUCH]).to_numpy()})
+
+
+def _answered(answers: pd.DataFrame, questions: pd.DataFrame, shown: pd.DataFrame, output: str) -> pd.DataFrame:
+    own = answers[answers["output"] == output].merge(questions, on=["panel", "number"])
+    return own[own["first"].isin(shown.index) & own["second"].isin(shown.index)]
+
+
+def _weights(own: pd.DataFrame, answers: pd.DataFrame, questions: pd.DataFrame, output: str) -> Floats:
+    sound = {one.code: one.weight for one in agreement(answers, questions, output=output).experts}
     # Experts who did not compare are no witnesses: they do not make those who did count less.
     quality = own["expert"].map(sound).to_numpy(np.float64)
     together = pd.Series(quality).groupby([own["panel"].to_numpy(), own["number"].to_numpy()]).transform("sum")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,15 +12,21 @@ from engine.errors import EhyaError, ErrorCode
 from engine.reference.effects import effects as effects_of_the_table
 from engine.scoring.artefact import Model
 from engine.scoring.belief import stand
+from engine.scoring.design import clipped
 from engine.scoring.document import ReportedDocument, of_kind
+from engine.scoring.first_day import BeliefColumn, PanelJobs
+from engine.scoring.runtime import sector_shift
+from engine.scoring.size import jobs
 from features import matrix
 from training.cohort.press_sample import Sample
-from training.models.belief import columns
-from training.models.first_day import first_day, official_population
+from training.models.belief import Source, columns, widened
+from training.models.first_day import FirstDay, first_day, official_population
 from training.models.jobs import UNIT_SPREAD
+from training.models.panel_jobs import Expected, kinds, panel_jobs
 from training.models.press import ALLOWED, DESCRIBED, Fitted, fit
-from training.panel.comparisons import Panel, comparisons
+from training.panel.comparisons import Panel, comparisons, sides
 from training.priors.official_rates import OfficialSize, Priors, capacity_rate, jobs_size, restart_rate
+from training.priors.prior_effects import Slopes, slopes
 from training.tuning.progress import Progress, Stage, silent
 
 TRIALS = 12
@@ -92,12 +98,8 @@ def _of_the_first_day(
     document = of_kind(fitted.model.document, ReportedDocument)
     population = official_population(seen.units[seen.label == 0], register)
     everywhere = matrix(population, DESCRIBED, document.fitted, as_of=as_of)
-    further = []
-    if panel is not None and register is not None and len(panel.answers):
-        units = register[register.index.isin(panel.units)]
-        own = stand(columns(rows, everywhere), matrix(units, DESCRIBED, document.fitted, as_of=as_of))
-        shown = pd.DataFrame(np.where(own.missing, np.nan, own.away), index=units.index)
-        further = [comparisons(panel.answers, panel.questions, shown)]
+    described = columns(rows, everywhere)
+    asked = _Asked.of(panel, register, described, document, as_of)
     first = first_day(
         rows,
         seen,
@@ -107,8 +109,64 @@ def _of_the_first_day(
         official=document.population,
         size=size,
         unit_spread=UNIT_SPREAD,
-        further=further,
+        further=[] if asked is None else [asked.restarts],
     )
+    if asked is not None:
+        listened = asked.jobs(widened(slopes(rows, "restart"), described), first, document, fitted.matrix, seen)
+        first = replace(first, size=first.size.changed(panel=listened))
     document = document.changed(belief=first.belief, size=first.size, ranges=first.ranges, version="")
     document = document.changed(version=document.name_of(as_of))
     return replace(fitted, model=Model(fitted.model.heads, document))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Asked:
+    """A panel beside the units of its pairs, as the belief reads them."""
+
+    panel: Panel
+    columns: list[BeliefColumn]
+    matrix: pd.DataFrame
+    shown: pd.DataFrame
+
+    @classmethod
+    def of(
+        cls,
+        panel: Panel | None,
+        register: pd.DataFrame | None,
+        described: list[BeliefColumn],
+        document: ReportedDocument,
+        as_of: pd.Timestamp,
+    ) -> _Asked | None:
+        if panel is None or register is None or not len(panel.answers):
+            return None
+        units = register[register.index.isin(panel.units)]
+        own = matrix(units, DESCRIBED, document.fitted, as_of=as_of)
+        seen = stand(described, own)
+        shown = pd.DataFrame(np.where(seen.missing, np.nan, seen.away), index=units.index)
+        return cls(panel, described, own, shown)
+
+    @property
+    def restarts(self) -> Source:
+        return comparisons(self.panel.answers, self.panel.questions, self.shown)
+
+    def jobs(
+        self, belief: Slopes, first: FirstDay, document: ReportedDocument, described: pd.DataFrame, seen: Sample
+    ) -> PanelJobs | None:
+        spreads, centres = (np.array([getattr(each, name) for each in self.columns]) for name in ("spread", "centre"))
+        sizes = tuple(sign.feature for sign in first.size.signs)
+        known = seen.register & (seen.jobs > 0)
+        told = self.panel.answers, self.panel.questions, self.shown
+        return panel_jobs(
+            kinds(belief, spreads, sizes),
+            centres,
+            comparisons(*told, output="jobs"),
+            sides(*told, output="jobs"),
+            _expected(first, document, self.matrix),
+            seen=_expected(first, document, described[known]),
+            counted=seen.jobs[known],
+        )
+
+
+def _expected(first: FirstDay, document: ReportedDocument, described: pd.DataFrame) -> Expected:
+    ready, _ = clipped(described, first.ranges)
+    return Expected(jobs(first.size, ready, sector_shift(document.promoted, ready)), ready)

@@ -82,8 +82,12 @@ def usual(rows: pd.DataFrame, feature: str, transform: str) -> Usual:
 
     Parameters
     ----------
-    rows, feature, transform
-        As for :func:`slopes`.
+    rows
+        What ``engine.reference.effects.effects`` gives.
+    feature
+        Name of the feature.
+    transform
+        How it is transformed before its slope is applied.
 
     Examples
     --------

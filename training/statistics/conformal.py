@@ -63,7 +63,7 @@ class HeldOut:
 
 def held_out(
     columns: Floats, target: Floats, line: Floats, level: float, penalties: Floats, weights: Floats | None = None, *,
-    random_state: int = 0,
+    wider: Floats | None = None, random_state: int = 0,
 ) -> HeldOut:  # fmt: skip
     """Leave records out and keep what the refits missed by.
 
@@ -78,6 +78,10 @@ def held_out(
         What :func:`training.statistics.shrinkage.lines_without` takes. Weights move the fits, not the ranks.
     line
         Shape (1 + columns,), the line fitted to all records: it tells a record's group, as it tells that of a new one.
+    wider
+        Shape (n,): by how much a record is expected to miss by more than others, as one does of which less is known.
+        Residuals are kept divided by it (Lei and others 2018, "Distribution-free predictive inference for regression",
+        5.2, "locally weighted"); ones where ``None``.
     random_state
         Seed of the folds.
     """
@@ -86,7 +90,7 @@ def held_out(
     own = np.random.default_rng(random_state).permutation(count) % folds
     refits = lines_without(columns, target, level, penalties, own, weights)
     ready = with_level(columns)
-    missed = target - (ready * refits[own]).sum(axis=1)
+    missed = (target - (ready * refits[own]).sum(axis=1)) / (1.0 if wider is None else wider)
     if count < FEW:
         return HeldOut("jackknife_plus", refits, own, missed, np.zeros(count, dtype=np.intp), np.empty(0))
     guess = ready @ line

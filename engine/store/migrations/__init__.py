@@ -14,7 +14,7 @@ from engine.store.schema import metadata
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
-HEAD = "0019"
+HEAD = "0020"
 """The revision that the tables of ``engine.store.schema`` are; a test holds it to the last file in ``versions``."""
 
 REVISIONS = tuple(f"{number:04d}" for number in range(1, int(HEAD) + 1))

@@ -110,8 +110,20 @@ def fit_crossed(
 
     Parameters
     ----------
-    table, label, weights, years, roles, until, plan
-        As for :func:`fit_blend`.
+    table
+        n rows with the columns of ``roles``.
+    label
+        Shape (n,), 0 to 1; a share between counts as a row of each outcome.
+    weights
+        Shape (n,), not negative: the population that a row stands for, on any scale.
+    years
+        Shape (n,), time of the row.
+    roles
+        What the columns are for.
+    until
+        End of the evidence, in years as ``years``.
+    plan
+        How to fit.
     """
     plan = plan or Plan()
     seen = _seen(weights, years, until, plan)

@@ -169,8 +169,24 @@ def out_of_fold(
 
     Parameters
     ----------
-    table, target, weights, years, paths, until, half_life, strength, link
-        As for :func:`fit_encoding`.
+    table
+        Categories as strings, n rows.
+    target
+        Shape (n,): probabilities or 0/1 for the logit link, any number for the identity.
+    weights
+        Shape (n,), not negative, mean about one.
+    years
+        Shape (n,), time of the row.
+    paths
+        What to encode.
+    until
+        End of the evidence, in years as ``years``.
+    half_life
+        Years in which evidence loses half its weight.
+    strength
+        Precision of the prior, above zero: under the identity link the number of rows that pull an effect half way.
+    link
+        Scale of the effects.
     folds
         Folds, at least two.
     random_state

@@ -117,8 +117,20 @@ def fit_hurdle(
 
     Parameters
     ----------
-    table, weights, years, roles, until, plan, random_state
-        As for :func:`experiments.sba_outcomes.learners.blend.fit_blend`.
+    table
+        n rows with the columns of ``roles``.
+    weights
+        Shape (n,), not negative: the population that a row stands for, on any scale.
+    years
+        Shape (n,), time of the row.
+    roles
+        What the columns are for.
+    until
+        End of the evidence, in years as ``years``.
+    plan
+        How to fit.
+    random_state
+        Seed of folds and trees.
     count
         Shape (n,), whole numbers, not negative.
 

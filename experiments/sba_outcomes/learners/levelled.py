@@ -118,8 +118,22 @@ def fit_levelled(
 
     Parameters
     ----------
-    table, label, weights, years, roles, until, plan, random_state
-        As for :func:`experiments.sba_outcomes.learners.blend.fit_blend`.
+    table
+        n rows with the columns of ``roles``.
+    label
+        Shape (n,), 0 to 1; a share between counts as a row of each outcome.
+    weights
+        Shape (n,), not negative: the population that a row stands for, on any scale.
+    years
+        Shape (n,), time of the row.
+    roles
+        What the columns are for.
+    until
+        End of the evidence, in years as ``years``.
+    plan
+        How to fit.
+    random_state
+        Seed of folds and trees.
 
     Returns
     -------
@@ -148,8 +162,22 @@ def held_out_scores(
 
     Parameters
     ----------
-    table, label, weights, years, roles, until, plan, random_state
-        As for :func:`experiments.sba_outcomes.learners.blend.fit_blend`.
+    table
+        n rows with the columns of ``roles``.
+    label
+        Shape (n,), 0 to 1; a share between counts as a row of each outcome.
+    weights
+        Shape (n,), not negative: the population that a row stands for, on any scale.
+    years
+        Shape (n,), time of the row.
+    roles
+        What the columns are for.
+    until
+        End of the evidence, in years as ``years``.
+    plan
+        How to fit.
+    random_state
+        Seed of folds and trees.
 
     Returns
     -------

@@ -38,12 +38,12 @@ from serving.api.browsing.today import NOT_READY
 from serving.api.downloads import XLSX
 from serving.api.meetings import CALENDAR
 from serving.desk.agreements import accept
+from serving.desk.event_lists import event_lists
 from serving.desk.gathered import LISTED, events_known, gathered, owners_wishing, take_in_mandates
 from serving.desk.invitations import USUAL_DAYS, invite, withdraw_invitation
 from serving.desk.kept_meetings import KeptPlan, ask_again, ask_plan, asked_plan, kept_plan, saved_wishes
 from serving.desk.meetings import find_party
 from serving.desk.moving import locked_pairs, move_kept
-from serving.desk.shortlist import event_lists
 from serving.pages.desk.events import event_address, event_page, events_page
 from serving.pages.desk.meetings import SHEETS, meetings_address, meetings_page, party_page, sheets_page
 from serving.reports.event_workbook import write_event

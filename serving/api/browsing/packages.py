@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from engine.domain.unit import Field
 from engine.errors import EhyaError, ErrorCode
+from engine.packages.optimum import SECONDS
 from engine.packages.terms import PackageTerms
 from serving.api.access import Rate
 from serving.api.browsing.answers import (
@@ -38,7 +39,6 @@ from serving.desk.clock import day_from, day_of
 from serving.desk.loosening import loosened, with_wish
 from serving.desk.office import Office
 from serving.desk.package import (
-    SECONDS,
     FollowedPackage,
     budget_frontier,
     compare,

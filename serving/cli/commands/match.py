@@ -7,18 +7,21 @@ from typing import Any
 
 import pandas as pd
 
-from engine.domain.mandate import FitPart, Mandate
+from engine.domain.mandate import FitPart, Mandate, plain_yaml
 from engine.economics.prices import PriceBasis
 from engine.errors import EhyaError, ErrorCode
+from engine.matching.event_terms import EventTerms
+from engine.matching.reasons import Reason
 from engine.ranking.reasons import Triage
 from engine.settings import Settings
 from serving.cli.commands.judged import estimates, marks
 from serving.cli.mandates import read_mandates
 from serving.cli.question import today
 from serving.cli.terminal import Terminal
+from serving.desk.event_lists import declined_by, event_document, event_lists, record_event_shown, replay
 from serving.desk.named import find_unit
-from serving.desk.question import Question
-from serving.desk.shortlist import event_lists, record_shown, stock
+from serving.desk.question import Question, read_changes
+from serving.desk.shortlist import record_shown, stock
 from serving.desk.stock import Offer, Stock
 from serving.disclosure.masking import Audience
 from serving.i18n import Speech
@@ -26,8 +29,10 @@ from serving.reports.handout import write_list
 from serving.reports.limits import limit_in_words, opening_in_words
 from serving.reports.ranking import legend, origin_remarks
 from serving.reports.shortlist import reason_sentences, shortlist_document
+from serving.reports.workbook import write_json
 
 _SHOWN = 10  # units of a shortlist at a terminal; files and JSON hold all
+USUAL = "usual"
 _PARTS = 3  # parts of the fit that a line names
 
 
@@ -86,6 +91,11 @@ def _print(terminal: Terminal, offer: Offer, audience: Audience) -> None:
         terminal.say("cli.shortlist_none")
         if offer.opening:
             terminal.line(opening_in_words(offer.opening, words), "bold")
+        for missing in offer.unfulfilled:
+            said = limit_in_words(Reason(missing.code, missing.facts), words)
+            terminal.line(words.text("cli.unfulfilled", reason=said), "bold")
+        if offer.best is not None:
+            terminal.say("cli.best_there_is", units=list(map(str, offer.best.unit_id)))
         _left_out(terminal, offer)
         return
     table = listed.table()
@@ -121,6 +131,7 @@ def _entry(one: dict[Any, Any], public: pd.Series, words: Speech) -> list[str]:
     ]
     said = (
         ("column.triage", "" if one["triage"] == Triage.OFFER else one["triage"], "triage"),
+        ("cli.against", one["against"], "side_reason"),
         ("cli.unknown", one["unknown"], "exclusion"),
         ("cli.price_basis", "" if one["price_basis"] == PriceBasis.SAME_YEAR else one["price_basis"], "price_basis"),
         ("cli.red_flags", public["red_flags"], "red_flag"),
@@ -152,6 +163,8 @@ def _print_why_not(terminal: Terminal, offered: Stock, mandate: Mandate, unit_id
         "feasible": answer.feasible,
         "fit": answer.fit,
         "parts": {part.value: value for part, value in answer.parts.items()},
+        "factor": answer.factor,
+        "against": list(answer.against),
     }
     if terminal.answer(document):
         return
@@ -163,30 +176,81 @@ def _print_why_not(terminal: Terminal, offered: Stock, mandate: Mandate, unit_id
         terminal.say("cli.why_not_shown", position=answer.position, feasible=answer.feasible, fit=fit)
         pairs = [(words.text(f"fit_part.{part.value}"), words.number(value, 2)) for part, value in answer.parts.items()]
         terminal.pairs(pairs, title=words.text("cli.fit_parts"))
+    for unmet in answer.against:
+        terminal.line(f"  {words.text(unmet)}")
     if answer.unknown:
         terminal.say("cli.limit_unknown", reasons=list(answer.unknown))
 
 
 def write_event(
-    terminal: Terminal, settings: Settings, question: Question, path: Path, *, top: int | None, out: Path
+    terminal: Terminal,
+    settings: Settings,
+    question: Question,
+    path: Path,
+    *,
+    top: int | None,
+    out: Path,
+    together: str | None = None,
+    shown: bool = False,
 ) -> None:
-    """Write the workbook of an event: every mandate of a spreadsheet matched.
+    """Write the workbook of an event: every mandate of a spreadsheet matched; and beside it all that it rests on.
 
     Raises
     ------
     EhyaError
-        ``file_not_found``, ``mandate_...``, ``no_model``; ``unknown_option`` when ``out`` is no .xlsx.
+        ``file_not_found``, ``mandate_...``, ``no_model``; ``unknown_option`` when ``out`` is no .xlsx;
+        ``event_term_refused``, ``value_unreadable``.
     """
     from serving.reports.event_workbook import write_event as write_workbook
 
     if out.suffix != ".xlsx":
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=out.name, allowed=[".xlsx"])
+    terms = (
+        None if together is None else EventTerms.read({} if together == USUAL else read_changes(together.split(",")))
+    )
     mandates = read_mandates(terminal, path)
     with terminal.busy("cli.judging"):
         offered = stock(settings, question)
     with terminal.busy("cli.matching"):
-        whole = event_lists(offered, mandates, limit=top)
+        declined = declined_by(settings, mandates)
+        whole = event_lists(offered, mandates, limit=top, terms=terms, declined=declined)
         write_workbook(out, whole, offered, terminal.speech)
-    if not terminal.answer({"path": str(out), "counts": whole.counts}):
-        counts = {"investors": len(mandates), "units": len(offered.appraised.table), "unmatched": len(whole.unmatched)}
-        terminal.say("cli.event_written", path=str(out), **counts)
+    record = out.with_suffix(".json")
+    write_json(record, event_document(whole, offered, mandates, limit=top, declined=declined))
+    if shown:
+        record_event_shown(settings, whole, shown_on=today())
+    said = {"path": str(out), "record": str(record), "run_id": whole.run_id, "counts": whole.counts}
+    quality = {"least_ndcg": float(whole.ndcg.min(initial=1.0)), "overlap": whole.overlap, "over": len(whole.over)}
+    if terminal.answer(said | quality):
+        return
+    if terms is not None:
+        terminal.say("cli.event_together", **{name: terminal.speech.number(one, 2) for name, one in quality.items()})
+    counts = {"investors": len(mandates), "units": len(offered.appraised.table), "unmatched": len(whole.unmatched)}
+    terminal.say("cli.event_written", path=str(out), **counts)
+    terminal.say("cli.event_record", path=str(record))
+
+
+def replay_event(terminal: Terminal, settings: Settings, question: Question, path: Path) -> bool:
+    """Make the lists of an event again from its record; whether every one came out as it was.
+
+    Raises
+    ------
+    EhyaError
+        ``file_not_found``, ``file_unreadable``, ``event_record_unreadable``; ``model_file_missing`` and the like.
+    """
+    if not path.is_file():
+        raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=str(path))
+    recorded = plain_yaml(path.read_text("utf-8"), given=path.name)
+    with terminal.busy("cli.judging"):
+        found = replay(settings, recorded, question)
+    words = terminal.speech
+    told = {"same": found.same, "run_id": found.now.run_id, "differs": [one.value for one in found.differs]}
+    if terminal.answer(told | {"lists": list(found.lists)}):
+        return found.same
+    if found.same:
+        terminal.say("cli.replay_same", count=len(found.now.shortlists))
+    else:
+        terminal.say("cli.replay_differs", lists=list(found.lists), count=len(found.lists))
+    for one in found.differs:
+        terminal.line(f"  {words.text(one)}")
+    return found.same

@@ -15,11 +15,9 @@ from serving.cli.errors import sentence
 from serving.cli.terminal import Terminal
 from serving.i18n import Speech
 from serving.reports.card_page import card_html, card_markdown, group_name
+from serving.reports.gates import ROUTES, gate_facts, said_reason
 
 PORT_WAIT_SECONDS = 0.3
-
-ROUTES = ("better_than_opponent", "not_worse_and_newer", "first_and_not_worse")
-"""Gates of which one open one is enough (``training.gates.rules.ROUTES``)."""
 
 
 def show_scores(terminal: Terminal, scores: Mapping[str, Any], label: str) -> None:
@@ -97,65 +95,6 @@ def show_gates(terminal: Terminal, gates: Sequence[Any]) -> None:
     terminal.pairs(lines, title=words.text("cli.gates"))
 
 
-def gate_facts(gate: str, facts: Mapping[str, Any], words: Speech) -> str:
-    """The figures that one gate looked at, in words; nothing where there is nothing to say."""
-    if gate in ROUTES:
-        if "unanswered" in facts:
-            return words.text("gate_facts.unanswered", count=facts["unanswered"])
-        if "gain" not in facts:
-            if not facts["units"]:
-                return words.text("gate_facts.never_met")
-            return words.text("gate_facts.unmet", units=facts["units"], allowed=facts["allowed"])
-        if not facts.get("newer", True):
-            return words.text("gate_facts.not_newer", since=words.date(facts["since"]))
-        if facts["same"] and gate == "first_and_not_worse":
-            return words.text("gate_facts.claims_nothing", rows=words.number(facts["rows"]))
-        if facts["same"] and gate == "better_than_opponent":
-            return words.text("gate_facts.same", opponent=words.text(f"judge.{facts['opponent']}"))
-        gain = words.interval(facts["gain_low"], facts["gain"], facts["gain_high"], 4)
-        opponent = words.text(f"judge.{facts['opponent']}")
-        told: dict[str, Any] = {"gain": gain, "opponent": opponent, "units": words.number(facts["units"])}
-        if gate == "not_worse_and_newer":
-            since, margin = words.date(facts["since"]), words.number(facts["margin"], 4)
-            return words.text("gate_facts.not_worse", **told, margin=margin, since=since)
-        if gate == "first_and_not_worse":
-            return words.text("gate_facts.first", **told, margin=words.number(facts["margin"], 4))
-        return words.text("gate_facts.better", **told)
-    if gate == "intervals_hold":
-        if not facts["units"]:
-            return words.text("gate_facts.no_jobs")
-        ends = (facts["coverage_80_low"], facts["coverage_80"], facts["coverage_80_high"])
-        return words.text("gate_facts.coverage", coverage=words.interval(*ends, share=True))
-    if gate == "no_group_worse":
-        worse = [_worse_group(line, words) for line in facts["worse"]]
-        power = [
-            words.text("gate_facts.power", power=words.share(line["power"]), units=words.number(line["units"]))
-            for line in facts["power"]
-        ]
-        told = {"count": facts["judged_groups"], "share": words.share(facts["power_of"]), "power": power}
-        if worse:
-            return words.text("gate_facts.worse", groups=worse, **told)
-        return words.text("gate_facts.groups", **told)
-    if gate == "top_stays":
-        told = {"churn": words.share(facts["churn"]), "unexplained": len(facts["unexplained"])}
-        return words.text("gate_facts.churn", **told) if facts["came"] else ""
-    if gate == "schema_compatible":
-        return words.text("gate_facts.differs", names=facts["differs"]) if facts["differs"] else ""
-    return words.text("gate_facts.empty", names=facts["empty"]) if facts.get("empty") else ""
-
-
-def _worse_group(line: Mapping[str, Any], words: Speech) -> str:
-    """A group that was left behind: its size, by how much, and the interval of that."""
-    ends = (line["difference_low"], line["difference"], line["difference_high"])
-    return words.text(
-        "gate_facts.worse_group",
-        group=group_name(line, words),
-        units=words.number(line["units"]),
-        share=words.share(line["worse_share"], 1),
-        difference=words.interval(*ends, 4),
-    )
-
-
 def show_evaluation(terminal: Terminal, found: Any) -> None:
     """Print what a judgement found: scores beside baselines, jobs, groups, gates, and what ripened since."""
     words = terminal.speech
@@ -231,16 +170,6 @@ def promotion_document(promotion: Any) -> dict[str, Any]:
         "already": promotion.already,
         "gates": [{"gate": verdict.gate, "passed": verdict.passed, **verdict.facts} for verdict in promotion.gates],
     }
-
-
-def said_reason(reason: str, words: Speech) -> str:
-    """Why a model was put to work, in words; a person's own stay as they are."""
-    if not reason:
-        return words.text("promotion_reason.none")
-    code, _, own = reason.partition(": ")
-    if code in ("forced", "rollback"):
-        return words.text(f"promotion_reason.{code}", why=own or words.number(None))
-    return words.text("promotion_reason.gates_open") if reason == "gates_open" else reason
 
 
 def show_models(terminal: Terminal, listed: Sequence[Any]) -> None:

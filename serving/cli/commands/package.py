@@ -10,6 +10,7 @@ import pandas as pd
 
 from engine.domain.outcome import OutcomeKind
 from engine.errors import EhyaError, ErrorCode
+from engine.packages.optimum import SECONDS
 from engine.packages.terms import Grouping, PackageTerms
 from engine.settings import Settings
 from serving.cli.question import day, now, today
@@ -59,7 +60,7 @@ def solve(
         What `serving.desk.package.solve_package` raises.
     """
     terms = PackageTerms.from_file(path)
-    longest = desk.SECONDS if seconds is None else seconds
+    longest = SECONDS if seconds is None else seconds
     with terminal.busy("package.solving") as doing:
         found = desk.solve_package(
             settings,
@@ -194,7 +195,7 @@ def frontier(
         ``package_unknown``, ``unknown_option``.
     """
     with terminal.busy("package.solving"):
-        points = desk.budget_frontier(settings, given, budget, nested=nested, seconds=seconds or desk.SECONDS)
+        points = desk.budget_frontier(settings, given, budget, nested=nested, seconds=seconds or SECONDS)
     if terminal.answer(points):
         return
     words, names = terminal.speech, _names(desk.stored_package(settings, given).inputs)
@@ -230,7 +231,7 @@ def show_unbeaten(terminal: Terminal, settings: Settings, given: str, *, seconds
         ``package_unknown``, ``package_worth_unknown``.
     """
     with terminal.busy("package.solving"):
-        found = desk.unbeaten_packages(settings, given, seconds=seconds or desk.SECONDS)
+        found = desk.unbeaten_packages(settings, given, seconds=seconds or SECONDS)
     if terminal.answer(found):
         return
     words, names = terminal.speech, _names(desk.stored_package(settings, given).inputs)
@@ -260,7 +261,7 @@ def show_even(terminal: Terminal, settings: Settings, given: str, across: str, *
     if across not in allowed:
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--across", given=across, allowed=allowed)
     with terminal.busy("package.solving"):
-        found = desk.even_packages(settings, given, Grouping(across), seconds=seconds or desk.SECONDS)
+        found = desk.even_packages(settings, given, Grouping(across), seconds=seconds or SECONDS)
     if terminal.answer(found):
         return
     words, names = terminal.speech, _names(desk.stored_package(settings, given).inputs)

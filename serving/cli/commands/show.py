@@ -220,6 +220,8 @@ def _reasons(terminal: Terminal, story: Story, unit_id: str) -> None:
             for line in figure["lines"]
         ]
         terminal.pairs(lines, title=figure["title"])
+        if figure["doubt"]:
+            terminal.line(figure["doubt"], "dim")
     terminal.pairs(question_lines(story.reasons, unit_id, words), title=words.text("why.ask_title"))
 
 

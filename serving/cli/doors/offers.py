@@ -181,7 +181,26 @@ def match(
         str | None, typer.Option("--why-not", metavar="UNIT", help="Say what keeps this unit off the list.")
     ] = None,
     top: Annotated[int | None, typer.Option("--top", min=1, help="Length of the shortlist.")] = None,
-    shown: Annotated[bool, typer.Option("--shown", help="Record that the investor was shown this list.")] = False,
+    together: Annotated[
+        str | None,
+        typer.Option(
+            "--together",
+            metavar="KEY=X,...|usual",
+            help="With --mandates: choose all lists together, so that no unit is on all of them or on none and each "
+            "list stays good: diversity, most_share, least, least_ndcg, explore, seed.",
+        ),
+    ] = None,
+    again: Annotated[
+        Path | None,
+        typer.Option(
+            "--replay",
+            metavar="EVENT.json",
+            help="Make the lists of an event again from its record, and say what differs (ends with 1 if a list does).",
+        ),
+    ] = None,
+    shown: Annotated[
+        bool, typer.Option("--shown", help="Record that this list was shown, or all lists of an event.")
+    ] = False,
     internal: Annotated[
         bool, typer.Option("--internal", help="Judge with private fields too: for the office alone, never written.")
     ] = False,
@@ -199,6 +218,10 @@ def match(
 
     question = read_question(as_of=as_of, price_year=price_year, assume_capital=assume_capital)
     terminal, settings = ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings
+    if again is not None:
+        if not body.replay_event(terminal, settings, question, again):
+            raise typer.Exit(1)
+        return
     if (mandate is None) == (mandates is None):
         raise EhyaError(
             ErrorCode.OPTION_MISSING, command="ehya match", allowed=["--mandate FILE.yaml", "--mandates FILE.xlsx"]
@@ -210,4 +233,6 @@ def match(
     elif out is None:
         raise EhyaError(ErrorCode.OPTION_MISSING, command="ehya match --mandates", allowed=["--out EVENT.xlsx"])
     else:
-        body.write_event(terminal, settings, question, mandates, top=top, out=out)  # type: ignore[arg-type]
+        assert mandates is not None
+        more = {"top": top, "out": out, "together": together, "shown": shown}
+        body.write_event(terminal, settings, question, mandates, **more)  # type: ignore[arg-type]

@@ -11,7 +11,8 @@ from engine.settings import LANGUAGES
 from serving.disclosure.levels import CallerRole
 from serving.html.template import render
 from serving.i18n import Speech
-from serving.pages.desk.look import MONEY, THEMES, Look
+from serving.i18n.speech import MONEY
+from serving.pages.desk.look import THEMES, Look
 
 
 class Place(Code):
@@ -29,7 +30,9 @@ class Place(Code):
     PANEL = "panel"
     EVENTS = "events"
     REPORT = "report"
-    PEOPLE = "people"
+    MODELS = "models"
+    BANK = "bank"
+    ADMIN = "admin"
     STYLE = "style"
     DOOR = "door"
     OFFERS = "offers"
@@ -67,15 +70,31 @@ KEYS: Mapping[Place, str] = {
     Place.IMPORTS: "i",
     Place.DECISIONS: "d",
     Place.PANEL: "p",
-    Place.EVENTS: "e",
+    Place.EVENTS: "v",
     Place.REPORT: "a",
-    Place.PEOPLE: "l",
+    Place.MODELS: "e",
+    Place.BANK: "b",
+    Place.ADMIN: "l",
 }
 """Letters that lead to a place after ``g``."""
 
+_OF_PLANNERS = tuple(place for place in KEYS if place not in (Place.BANK, Place.ADMIN))
+PLACES_OF: Mapping[CallerRole, tuple[Place, ...]] = {
+    CallerRole.PLANNER: _OF_PLANNERS,
+    CallerRole.DATA_SCIENTIST: (Place.MODELS,),
+    CallerRole.ADMIN: (Place.MODELS, Place.ADMIN),
+    CallerRole.BANK: (Place.BANK,),
+}
+"""Places that the navigation shows to a role; administration also to whoever looks after accounts."""
 
-HOMES: Mapping[CallerRole, Place] = {CallerRole.INVESTOR: Place.DOOR}
-"""Where people of a role begin, who have no business at the planner's first page."""
+
+HOMES: Mapping[CallerRole, Place] = {
+    CallerRole.INVESTOR: Place.DOOR,
+    CallerRole.DATA_SCIENTIST: Place.MODELS,
+    CallerRole.ADMIN: Place.ADMIN,
+    CallerRole.BANK: Place.BANK,
+}
+"""Where people of a role begin, who have no first page of planners."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +128,7 @@ class Frame:
     administers
         Whether the person looks after accounts.
     role
-        What the person may do.
+        What the person is to the programme.
     address
         Path and query of the page, to come back to.
     done
@@ -130,7 +149,8 @@ class Frame:
         """Of each place its code, address and letter."""
         if self.role is CallerRole.INVESTOR:
             return [(place.value, ADDRESSES[place], key) for place, key in DOOR_KEYS.items()]
-        shown = (place for place in KEYS if place is not Place.PEOPLE or self.administers)
+        own = PLACES_OF.get(self.role, ())
+        shown = (place for place in KEYS if place in own or (place is Place.ADMIN and self.administers))
         return [(place.value, ADDRESSES[place], KEYS[place]) for place in shown]
 
     @property
@@ -162,6 +182,6 @@ def page(name: str, frame: Frame, place: Place | None = None, **facts: Any) -> s
     place
         Where the person is.
     **facts
-        As for `serving.html.template.render`.
+        What the template names; a name that is missing is an error, never an empty place.
     """
     return render(f"desk/{name}", frame.speech, frame=frame, place="" if place is None else place.value, **facts)

@@ -235,7 +235,7 @@ def _legend(values: pd.Series, steps: pd.Series, figure: CountyFigure, words: Sp
     lines = []
     for step, group in values.groupby(steps):
         low, high = (_said(figure, end, words) for end in (group.min(), group.max()))
-        lines.append((f"heat-{_shade(int(step), steps)}", low if low == high else words.range(low, high)))  # type: ignore[call-overload]
+        lines.append((f"heat-{_shade(int(step), steps)}", low if low == high else words.range(low, high)))
     if values.isna().any():
         lines.append(("none", words.number(0) if figure.value in _COUNTS else words.text("map.no_figure")))
     return lines

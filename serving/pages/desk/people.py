@@ -43,7 +43,7 @@ def people_page(
     return page(
         "people.html",
         frame,
-        Place.PEOPLE,
+        Place.ADMIN,
         people=[
             {
                 "account": one.name,

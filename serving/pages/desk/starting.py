@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from serving.desk.starting import Readiness
-from serving.desk.training_run import RunState, RunStatus
+from serving.desk.training_run import RunKind, RunState, RunStatus
 from serving.pages.desk.frame import Frame, page
 
 STEPS = ("account", "register", "model")
@@ -25,7 +25,8 @@ def start_page(frame: Frame, ready: Readiness, run: RunStatus | None, *, name: s
     """
     done = {"account": ready.people, "register": ready.units > 0, "model": ready.model}
     step = next((one for one in STEPS if not done[one]), STEPS[-1])
-    running = run is not None and run.state is RunState.RUNNING
+    run = run if run is not None and run.kind is RunKind.TRAIN else None
+    running = run is not None and run.running
     refused = ""
     if run is not None and run.state in (RunState.REFUSED, RunState.FAILED, RunState.WAITS):
         refused = frame.speech.text("start.failed")

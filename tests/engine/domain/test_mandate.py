@@ -222,7 +222,7 @@ def test_the_bits_of_the_exclusions_never_move():
         "sector_unknown",
     ]
     assert (Exclusion.CAPITAL_UNKNOWN.bit, Exclusion.IDLE_UNKNOWN.bit) == (1 << 15, 1 << 27)
-    assert len(Exclusion) <= 32
+    assert len(Exclusion) <= 64
     assert reasons_of(sum(code.bit for code in Exclusion)) == tuple(Exclusion)
 
 

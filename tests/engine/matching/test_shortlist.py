@@ -194,13 +194,14 @@ def test_the_fit_of_one_unit_worked_by_hand():
         FitPart.CONFIDENCE: 0.05 * (2 / 3 + 5 / 8) / 2,
     }
     shown = shortlist(unit, mandate)
-    assert shown.parts[0] == pytest.approx(list(expected.values()), abs=1e-7)
+    assert shown.parts[0] == pytest.approx([expected.get(part, 0.0) for part in FitPart], abs=1e-7)
     assert shown.fit[0] == pytest.approx(sum(expected.values()), abs=1e-7)
 
 
 def test_parts_of_which_the_mandate_is_silent_weigh_nothing():
     weights = shortlist(book(), Mandate(id="m")).weights
-    assert [part.value for part, weight in weights.items() if weight == 0] == ["sector", "place", "ticket"]
+    silent = ["sector", "place", "ticket", "deal_form", "capital_form", "return", "export", "impact"]
+    assert [part.value for part, weight in weights.items() if weight == 0] == silent
     assert sum(weights.values()) == pytest.approx(1)
     assert weights[FitPart.FEASIBILITY] == pytest.approx(0.25 / 0.55)
 

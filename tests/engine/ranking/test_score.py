@@ -41,7 +41,7 @@ def test_one_unit_by_hand():
     # .03 persons per billion rial asked for is one of the three powers of ten from .003 to 3; so is 49 / 1633 for debts
     finance = (1 / 3 + np.log10(49 / 1633 / 0.003) / 3) / 2
     readiness = (0.5 + 1 + 1 + 0.5 + 0) / 5
-    expected = [0.3 * 0.3, 0.25 * jobs, 0.2 * finance, 0.15 * readiness, 0.1 * 1]
+    expected = [0.3 * 0.3 / 0.6, 0.25 * jobs, 0.2 * finance, 0.15 * readiness, 0.1 * 1]
     assert row[PARTS].astype(float).tolist() == pytest.approx(expected, abs=1e-10)
     assert row["score"] == pytest.approx(sum(expected), abs=1e-10)
     assert row["uncertain_share"] == 0
@@ -76,7 +76,7 @@ def test_fixed_bounds_give_one_less_the_distance_of_pymcdm_s_spotis():
     owed = [np.log(np.clip(jobs / (1000 * debt), 0.003, 3)) if debt else np.log(3) for _, jobs, _, debt in rows]
     matrix = np.array([[p, np.log1p(jobs), np.log(dear), 0] for p, jobs, dear, _ in rows])
     matrix[:, 3] = owed
-    bounds = np.array([[0, 1], [0, np.log(501)], [np.log(0.003), np.log(3)], [np.log(0.003), np.log(3)]])
+    bounds = np.array([[0, 0.6], [0, np.log(501)], [np.log(0.003), np.log(3)], [np.log(0.003), np.log(3)]])
     distance = SPOTIS(bounds)(matrix, np.array([0.4, 0.3, 0.15, 0.15]), np.array([1, 1, 1, 1]))
     assert ranked["score"].tolist() == pytest.approx(1 - distance, abs=1e-10)
 
@@ -99,12 +99,18 @@ def test_units_are_ranked_by_class_then_score_then_id_and_what_cannot_be_judged_
     assert ranked.loc[["u3", "u6"], ["rank", "score", *PARTS]].isna().all(axis=None)
 
 
+def test_the_scale_of_feasibility_spans_what_units_show_and_a_better_one_never_counts_less():
+    points = [0.0, 0.15, 0.3, 0.6, 0.9]
+    found = values(appraised([{"feasibility_point": point} for point in points])).point[:, 0]
+    assert found.tolist() == pytest.approx([0.0, 0.25, 0.5, 1.0, 1.0])
+
+
 def test_what_is_not_known_takes_the_stated_value_and_is_reported():
     frame = appraised([{"feasibility_point": 0.4, "jobs_if_revived_point": 500.0, "title_deed": True}])
     row = rank(frame, weights={"feasibility": 1, "readiness": 1}, missing_value=0.25).loc["u0"]
     assert row["part_readiness"] == pytest.approx(0.5 * (1 + 4 * 0.25) / 5)
-    assert row["score_low"] == pytest.approx(0.5 * 0.4 + 0.5 * 1 / 5)
-    assert row["score_high"] == pytest.approx(0.5 * 0.4 + 0.5 * 1)
+    assert row["score_low"] == pytest.approx(0.5 * 0.4 / 0.6 + 0.5 * 1 / 5)
+    assert row["score_high"] == pytest.approx(0.5 * 0.4 / 0.6 + 0.5 * 1)
     assert row["uncertain_share"] == pytest.approx(0.5 * 4 / 5)
     assert row["missing_parts"] == "readiness"
 

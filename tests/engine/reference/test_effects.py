@@ -31,6 +31,13 @@ def test_every_field_that_intake_reads_has_a_row_or_a_sentence_why_not():
     assert rows.loc[rows["output"] == "none", "why_en"].str.len().gt(5).all()
 
 
+def test_what_was_found_elsewhere_and_no_field_tells_has_a_sentence_why_not():
+    rows = table("effects").query("output == 'none'").set_index("feature")
+    for name in ("owner_runs_other_units", "isolated"):
+        assert rows.loc[name, ["why_fa", "why_en"]].str.len().gt(80).all()
+        assert rows.loc[name, "population"]
+
+
 def test_signs_are_those_of_the_schema_and_features_are_its_features():
     signs = dict(zip(FULL_SCHEMA.names, FULL_SCHEMA.signs, strict=True))
     rows = table("effects").query("output in ('restart', 'durable')")

@@ -23,6 +23,7 @@ OF_THE_FIELD = (
     "training/cohort/press_sample.py",
     "training/panel/agreement.py",
     "training/panel/comparisons.py",
+    "training/models/panel_jobs.py",
     "training/priors/promise_realisation.py",
 )
 NO_FIGURES = {"engine.matching.proportions.DECISION_FIELDS"}  # a list of fields, not a level

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from scipy.special import logit
 
+from engine.scoring.belief import Z80, Doubt
 from engine.scoring.points import NOW
 from engine.scoring.reasons import first_day, reasons
-from engine.scoring.runtime import predict
+from engine.scoring.runtime import predict, unit_spread
 from features import matrix
 from tests.training.conftest import AS_OF, press_model
 
@@ -38,6 +40,15 @@ def test_parts_add_up_to_what_is_predicted_of_known_and_of_new_units(told):
     assert not shown.loc[may, "out_of_fold"].all()
 
 
+def test_shares_of_doubt_are_those_of_the_interval_that_is_shown(told):
+    model, _, _, shown, found = told
+    may = shown["scorable"].to_numpy(dtype=bool)
+    low, high = (logit(shown.loc[may, f"feasibility_unit_{end}"].to_numpy()) for end in ("low", "high"))
+    variance = ((high - low) / (2 * Z80)) ** 2
+    assert found.doubt.sum(axis=1).to_numpy() == pytest.approx(1)
+    assert found.doubt.loc[may, Doubt.UNIT].to_numpy() * variance == pytest.approx(unit_spread(model) ** 2)
+
+
 def test_who_works_there_already_is_taken_off(told):
     *_, found = told
     assert (found.jobs.loc[found.jobs.index.str.startswith("new-"), NOW] < 0).all()
@@ -57,3 +68,4 @@ def test_one_unit_alone_is_told_the_same_as_among_others(told):
     alone = reasons(model, first_day(model), X.iloc[[5]], units, ASKED)
     pd.testing.assert_frame_equal(alone.feasibility, found.feasibility.iloc[[5]])
     pd.testing.assert_frame_equal(alone.swing, found.swing.iloc[[5]])
+    pd.testing.assert_frame_equal(alone.doubt, found.doubt.iloc[[5]])

@@ -283,6 +283,29 @@ def test_an_event_has_a_sheet_an_investor_and_says_whom_nobody_or_everybody_gets
         assert not [cell for row in page.iter_rows(values_only=True) for cell in row if str(cell).startswith("+")]
 
 
+def test_lists_of_an_event_are_made_again_from_their_record_and_say_what_differs(ehya, day, folder):
+    asked = (
+        "match",
+        "--mandates",
+        mandates_file(folder / "again.xlsx"),
+        "--as-of",
+        AS_OF,
+        "--out",
+        folder / "again.xlsx",
+    )
+    told = json.loads(ehya(*asked[:-1], folder / "e.xlsx", "--together", "explore=1,seed=3", "--json").stdout)
+    record = json.loads((folder / "e.json").read_text("utf-8"))
+    assert told["run_id"] == record["run_id"]
+    assert told["least_ndcg"] >= 0.95
+    assert json.loads(ehya("match", "--replay", folder / "e.json", "--json").stdout)["same"] is True
+    record["lists"][0]["units"].reverse()
+    record["book_version"] = "other"
+    (folder / "changed.json").write_text(json.dumps(record), "utf-8")
+    again = json.loads(ehya("match", "--replay", folder / "changed.json", "--json", code=1).stdout)
+    assert (again["differs"], again["lists"]) == (["units", "lists"], ["a"])
+    ehya("match", "--replay", folder / "m.xlsx.none", code=2)
+
+
 def test_an_outcome_is_recorded_listed_and_shown(ehya, day, ranking, folder):
     unit = ranking[1]["unit_id"]
     ehya("outcome", "add", unit, "visited", "--on", "1405/08")

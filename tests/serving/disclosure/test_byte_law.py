@@ -18,8 +18,8 @@ from experiments.province_simulator.province import simulate
 from features import FULL_SCHEMA
 from serving.api import Shelf, create_app
 from serving.desk.appraisal import judged
+from serving.desk.event_lists import event_lists
 from serving.desk.question import Question
-from serving.desk.shortlist import event_lists
 from serving.desk.stock import Stock
 from serving.disclosure.masking import Audience, private_columns, visible
 from serving.i18n import speech

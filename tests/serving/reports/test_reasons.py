@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import pytest
 
 from serving.api.why_answer import why_answer
-from serving.desk.why import PARTS, QUESTIONS, Why
+from serving.desk.why import DOUBTS, PARTS, QUESTIONS, Why
 from serving.i18n import speech
 from serving.reports.reasons import (
     effect_said,
     question_lines,
+    questions_sheet,
     reason_lines,
     reasons_sheet,
     register_questions_sheet,
@@ -25,15 +28,22 @@ FEATURES = ["idle_years", "public_debt_log", "has_title_deed", "not_public", "ba
 def part(feature: str, amount: float, output: str = "feasibility", **known) -> list:
     basis = "" if feature in ("base", "not_public") else known.get("basis", "assumed")
     fields = {"idle_years": "stopped_on;idle_months", "has_title_deed": "title_deed"}.get(feature, "")
-    told = known.get("stated", True), amount, basis, known.get("learnt", 0.0), known.get("overridden", False)
+    told = (
+        known.get("stated", True),
+        known.get("value", math.nan),
+        amount,
+        basis,
+        known.get("learnt", 0.0),
+        known.get("overridden", False),
+    )
     return ["a", output, feature, fields, *told]
 
 
 WHY = Why(
     pd.DataFrame(
         [
-            part("idle_years", 0.05, basis="estimated_elsewhere", learnt=0.4),
-            part("public_debt_log", -0.041),
+            part("idle_years", 0.05, value=4.25, basis="estimated_elsewhere", learnt=0.4),
+            part("public_debt_log", -0.041, value=3.2e9),
             part("has_title_deed", 0.01, stated=False, overridden=True),
             part("not_public", -0.002),
             part("base", 0.16),
@@ -43,6 +53,7 @@ WHY = Why(
         columns=PARTS,
     ),
     pd.DataFrame([["a", "title_deed", 0.02, 0.1]], columns=QUESTIONS),
+    pd.DataFrame([["a", 0.2, 0.1, 0.6, 0.1]], columns=DOUBTS),
 )
 
 
@@ -59,6 +70,32 @@ def test_each_line_has_its_sign_its_measure_and_its_basis():
     assert "the office's own row" in lines[2]["basis"]
     assert "not known" in lines[2]["basis"]
     assert lines[-1] == {"name": "The average unit", "amount": "16.0 points", "basis": "", "sign": "base"}
+
+
+def test_a_part_says_what_the_record_tells_and_nothing_where_it_tells_nothing():
+    names = [line["name"] for line in unit_reasons(WHY, "a", speech("en"))[0]["lines"]]
+    assert names[:3] == [
+        "Idle years: 4.2 years",
+        "Tax and social security debt: 3.2 billion rial",
+        "Has a title deed",
+    ]
+
+
+def test_the_largest_doubt_of_an_interval_stands_first_at_every_door():
+    feasibility, jobs = unit_reasons(WHY, "a", speech("en"))
+    assert feasibility["doubt"].startswith(
+        "The interval of this unit's feasibility comes from: fields that are not known 60%"
+    )
+    assert jobs["doubt"] == ""
+    assert list(why_documents(WHY)["a"]["doubt"].items()) == [
+        ("missing", 0.6),
+        ("effects", 0.2),
+        ("level", 0.1),
+        ("unit", 0.1),
+    ]
+    assert why_answer(WHY, speech("en"))["doubt"][0]["text"] == {"kind": "fields that are not known"}
+    sheet = questions_sheet(WHY, pd.Series({"a": "x"}), speech("en"))
+    assert sheet.rows["doubt"].tolist() == ["fields that are not known 60%"]
 
 
 def test_what_is_small_is_one_line_and_the_lines_still_add_up():
@@ -105,8 +142,8 @@ def test_json_holds_codes_and_numbers_that_add_up():
 def test_http_has_words_beside_the_codes_and_is_empty_where_nothing_is_explained():
     told = why_answer(WHY, speech("fa"))
     assert told["parts"]["feasibility"][0]["text"]["feature"] == "سال‌های رکود"
-    empty = Why(pd.DataFrame(columns=PARTS), pd.DataFrame(columns=QUESTIONS))
-    assert why_answer(empty, speech("fa")) == {"parts": {}, "ask": []}
+    assert told["parts"]["feasibility"][1]["text"]["value"] == "۳٫۲ میلیارد ریال"
+    assert why_answer(Why.none(), speech("fa")) == {"parts": {}, "ask": [], "doubt": []}
 
 
 def test_a_weight_stands_beside_what_it_decides():

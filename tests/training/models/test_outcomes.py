@@ -11,9 +11,11 @@ from scipy.stats import beta
 
 from engine import scoring
 from engine.domain.prediction import Output, columns
+from engine.domain.unit import Field, public_fields
 from engine.errors import EhyaError
 from engine.scoring.artefact import load, save
 from engine.scoring.hazards import DRAWS, incidences
+from engine.scoring.jobs import JobsHeads, jobs_forecast
 from engine.scoring.runtime import raw
 from features import FULL_SCHEMA, matrix
 from training.cohort.landmarks import Followed
@@ -249,3 +251,53 @@ def test_draws_of_the_prior_are_evenly_spread(priors, learnt):
     draws = incidences(model, learnt.followed.matrix.iloc[:1]).half_draws[0]
     even = beta.ppf((np.arange(DRAWS) + 0.5) / DRAWS, 6.8, 3.2)
     assert np.sort(draws) == pytest.approx(even)
+
+
+def width(found: pd.DataFrame) -> pd.Series:
+    """Of feasibility on the log-odds, where intervals are made."""
+    low, _, high = FEASIBILITY
+    return np.log(found[high] / (1 - found[high])) - np.log(found[low] / (1 - found[low]))
+
+
+def test_a_field_that_is_not_known_widens_what_was_learnt_and_leaves_its_middle(fitted, learnt):
+    units = learnt.units[learnt.units["litigation_count"].notna() & learnt.units["title_deed"].notna()].iloc[:60]
+    X = described(fitted.model, units, learnt.as_of)
+    document = fitted.model.document
+    centre = {block.column: block.centre[0] for block in document.design if block.levels is None and not block.log}
+    names = [name for name in ("has_title_deed", "machinery_age_years", "capacity_used_share") if name in centre]
+    assert names
+    usual = X.assign(**{name: centre[name] for name in names})
+    known, blank = (
+        scoring.predict(fitted.model, each, units, as_of=learnt.as_of)
+        for each in (usual, X.assign(**dict.fromkeys(names, np.nan)))
+    )
+    may = known["scorable"].to_numpy(dtype=bool)
+    assert may.any()
+    assert (width(blank) > width(known))[may].all()
+    if document.hazards.restart.share == 0:
+        assert blank.loc[may, "feasibility_point"].to_numpy() == pytest.approx(known.loc[may, "feasibility_point"])
+
+
+def test_a_public_figure_is_the_same_model_with_private_fields_unknown(line, learnt):
+    private = [field.value for field in Field if field.value not in public_fields()]
+    units = learnt.units.iloc[:80]
+    hidden = units.copy()
+    hidden[[name for name in private if name in hidden]] = None
+    told, public = (predicted(line.model, table.astype(learnt.units.dtypes), learnt.as_of) for table in (units, hidden))
+    both = (told["scorable"] & public["scorable"]).to_numpy(dtype=bool)
+    assert (width(public) > width(told))[both].mean() > 0.6
+
+
+def test_jobs_of_a_unit_whose_former_staff_is_not_known_are_wider(line, learnt):
+    section = line.model.document.jobs
+    column = "jobs_before_log"
+    assert any(block.column == column for block in section.design)
+    units = learnt.units[learnt.units["jobs_before_stop"].notna()].iloc[:40]
+    X = described(line.model, units, learnt.as_of)
+    centre = next(block.centre[0] for block in section.design if block.column == column)
+    known, blank = (
+        jobs_forecast(JobsHeads.of(line.model), X.assign(**{column: value}), units) for value in (centre, np.nan)
+    )
+    some = (known["low"] > 0) & (blank["low"] > 0)
+    assert some.any()
+    assert (blank["high"] / blank["low"] > known["high"] / known["low"])[some].all()

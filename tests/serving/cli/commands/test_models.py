@@ -124,8 +124,8 @@ def test_a_reason_steers_no_terminal_and_writes_no_markup_into_the_card(ehya, fi
 
 
 def test_a_gate_that_found_rows_without_a_probability_says_so_in_both_languages():
-    from serving.cli.commands.models import gate_facts
     from serving.i18n import speech
+    from serving.reports.gates import gate_facts
 
     facts = {"opponent": "prior_only", "unanswered": 3}
     assert "3" in gate_facts("better_than_opponent", facts, speech("en"))

@@ -1,6 +1,6 @@
 """Invitations of investors, and what ended each.
 
-Revision ID: 0019
+Revision ID: 0020
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from engine.store.dialect import append_only_ddl
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
