@@ -108,7 +108,7 @@ def found_on_offer(stock: Stock, request: UnitsRequest) -> UnitList:
     Raises
     ------
     EhyaError
-        As `serving.desk.units.Searched.find`.
+        ``unknown_option`` for another order, ``place_unknown``, ``sector_unknown``.
     """
     searched = _searched.get(stock)
     if searched is None:
@@ -190,8 +190,10 @@ def hand_out(register: Register, owner: str, name: str, stock: Stock, *, made_at
 
     Parameters
     ----------
-    register, owner, name, stock
-        As for `serving.desk.mandates.make_list`.
+    register, owner, name
+        The saved mandate.
+    stock
+        What is on offer: for investors the public one.
     made_at, actor
         Now, and who asks.
 

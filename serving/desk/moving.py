@@ -94,7 +94,7 @@ def move_kept(
     pair
         Investor and unit, by id.
     slot, table
-        As for `moved_meeting`.
+        Where to: slot from 0, table from 1.
     over
         The version that was read.
     made_at, actor
