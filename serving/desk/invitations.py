@@ -137,8 +137,10 @@ def take_invitation(
         The workspace, and what the link holds.
     name, password
         What the person signs in with from now on.
-    now, cost
-        As for `serving.desk.people.add_person`.
+    now
+        The moment, UTC.
+    cost
+        What it costs to try the password.
 
     Raises
     ------
