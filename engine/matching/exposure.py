@@ -11,13 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 
-from engine.domain.mandate import Mandate
 from engine.matching.book import UnitBook
 from engine.matching.event_terms import EventTerms
 
@@ -78,22 +76,6 @@ class Exposed:
     ndcg: Floats
     shown: NDArray[np.int64]
     cap: int
-
-
-class Pool(Protocol):
-    """What a list is chosen from, best first: a shortlist is one (``engine.matching.shortlist``)."""
-
-    @property
-    def mandate(self) -> Mandate:
-        """The criteria that it answers."""
-
-    @property
-    def rows(self) -> Rows:
-        """Shape (k,): rows of the book."""
-
-    @property
-    def fit(self) -> NDArray[np.float64]:
-        """Shape (k,), 0..1."""
 
 
 def exposed(

@@ -108,7 +108,7 @@ def found_on_offer(stock: Stock, request: UnitsRequest) -> UnitList:
     Raises
     ------
     EhyaError
-        As `serving.desk.units.Searched.find`.
+        ``unknown_option`` for another order, ``place_unknown``, ``sector_unknown``.
     """
     searched = _searched.get(stock)
     if searched is None:
@@ -193,8 +193,8 @@ def hand_out(register: Register, owner: str, name: str, stock: Stock, *, made_at
     register, owner, name
         The saved mandate.
     stock
-        What is on offer to investors.
-    made_at, actor
+            What is on offer: for investors the public one.
+        made_at, actor
         Now, and who asks.
 
     Raises

@@ -138,9 +138,9 @@ def take_invitation(
     name, password
         What the person signs in with from now on.
     now
-        UTC.
+            The moment, UTC.
     cost
-        What it costs to try a password.
+        What it costs to try the password.
 
     Raises
     ------
