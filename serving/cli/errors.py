@@ -155,6 +155,10 @@ def _placed(error: EhyaError, words: Speech) -> dict[str, Any]:
         return error.facts | {"allowed": _choices(str(error.facts["allowed"]))}
     if error.code in (ErrorCode.REFERENCE_COLUMN_UNKNOWN, ErrorCode.REFERENCE_VALUE_UNKNOWN):
         return _in_the_table_s_words(error.facts, words)
+    if error.code is ErrorCode.GATES_SHUT:  # sentences with commas of their own
+        quoted = "«{}»" if words.language == "fa" else "“{}”"
+        shut: Any = error.facts["given"]
+        return error.facts | {"given": [quoted.format(words.text(f"gate.{gate}")) for gate in shut]}
     if error.code not in (ErrorCode.PLACE_UNKNOWN, ErrorCode.PLACE_AMBIGUOUS):
         return error.facts
     return {

@@ -193,8 +193,8 @@ def hand_out(register: Register, owner: str, name: str, stock: Stock, *, made_at
     register, owner, name
         The saved mandate.
     stock
-            What is on offer: for investors the public one.
-        made_at, actor
+        What is on offer: for investors the public one.
+    made_at, actor
         Now, and who asks.
 
     Raises

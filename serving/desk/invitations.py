@@ -138,7 +138,7 @@ def take_invitation(
     name, password
         What the person signs in with from now on.
     now
-            The moment, UTC.
+        The moment, UTC.
     cost
         What it costs to try the password.
 

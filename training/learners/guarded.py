@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
+from sysconfig import get_path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,6 +25,9 @@ T = TypeVar("T")
 
 SECONDS = 600.0
 """Patience with one fit or one answer (assumed)."""
+
+_NOT_THEIRS = (Path(__file__).parents[1], *(Path(get_path(name)) for name in ("stdlib", "purelib", "platlib")))
+"""Folders of ours, of Python and of libraries."""
 
 SCRAMBLES = 2
 """Times that labels are scrambled to see whether a learner knows more than it was shown."""
@@ -63,7 +69,7 @@ class Guarded:
         Raises
         ------
         EhyaError
-            ``learner_failed``, ``learner_slow``.
+            ``learner_failed``, ``learner_slow``; ``learner_unknown`` where what it gave cannot be asked.
         """
         label = table.y.to_numpy(np.float64) if y is None else y
         # Copies: what a learner does to its table is its own affair.
@@ -72,6 +78,9 @@ class Guarded:
         fitted = self._within(
             lambda: fit_to(self.learner, X, label.copy(), weights=weights, dates=dates, groups=groups)
         )
+        if not (hasattr(fitted, "feasibility") or hasattr(fitted, "predict_proba")):
+            lacks = f"fit_landmarks gave {type(fitted).__name__}, which has neither feasibility(X) nor predict_proba(X)"
+            raise EhyaError(ErrorCode.LEARNER_UNKNOWN, given=self.called, why=lacks)
         return GuardedFit(fitted, self)
 
     def _within(self, work: Callable[[], T]) -> T:
@@ -90,7 +99,7 @@ class Guarded:
         thread.join(self.seconds)
         if failed:
             error = failed[0]
-            why = f"{type(error).__name__}: {error}".splitlines()[0][:300]
+            why = f"{type(error).__name__}: {error}".splitlines()[0][:300] + _place_of(error)
             raise EhyaError(ErrorCode.LEARNER_FAILED, given=self.called, why=why) from error
         if not done:
             raise EhyaError(ErrorCode.LEARNER_SLOW, given=self.called, allowed=self.seconds)
@@ -152,6 +161,16 @@ class GuardedFit:
             given = str(found[wrong][0].tolist())
             raise EhyaError(ErrorCode.LEARNER_PROBABILITY, name=self.guard.called, given=given, count=int(wrong.sum()))
         return found
+
+
+def _place_of(error: BaseException) -> str:
+    """Where it was raised, in the last file that is neither ours nor a library's: what its author can mend."""
+    theirs = [
+        f" ({Path(frame.filename).name}, {frame.lineno})"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not any(Path(frame.filename).is_relative_to(place) for place in _NOT_THEIRS)
+    ]
+    return theirs[-1] if theirs else ""
 
 
 def peeks(guard: Guarded, seen: Landmarks, X: pd.DataFrame, label: Floats, rival: Floats, *, random_state: int) -> bool:

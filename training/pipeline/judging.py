@@ -24,6 +24,7 @@ from training.gates.groups import group_losses, plain
 from training.gates.rules import Verdict, shut_gates
 from training.gates.verdicts import jobs_scores, judge, scores
 from training.registry.delivery import Delivery, deliver
+from training.registry.mlflow_store import COMPARED
 from training.registry.provenance import code_version, data_digest
 from training.registry.runs import Data, log_training
 from training.registry.versions import register_model
@@ -131,7 +132,7 @@ def _kept(candidate: Candidate, judged: _Judged, register: Register, settings: S
 
 def _compared(candidate: Candidate, judged: _Judged, register: Register, settings: Settings) -> TrainingResult:
     version, kind = candidate.model.version, candidate.model.kind
-    run_id = _logged(candidate, judged, settings, {"ehya.kind": kind, "ehya.compared_only": "true"})
+    run_id = _logged(candidate, judged, settings, {"ehya.kind": kind, COMPARED: "true"})
     delivery = deliver(settings, at_work(register))
     path = path_of(settings.models, version)
     return TrainingResult(

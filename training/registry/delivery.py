@@ -11,7 +11,8 @@ import json
 import logging
 import socket
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.locking import locked
 from engine.scoring.artefact import path_of
 from engine.settings import Settings
-from training.registry.mlflow_store import REGISTERED, VERSION, Store, server, workspace
+from training.registry.mlflow_store import COMPARED, REGISTERED, VERSION, Store, server, workspace
 from training.registry.pages import RUNS_PAGE
 from training.registry.versions import DIGEST, MODEL_FOLDER, UNSETTLED, Alias, Registered, pack, registered
 
@@ -31,6 +32,9 @@ KNOCK_SECONDS = 3
 
 SENT, POINTED = "ehya.sent.", "ehya.pointed."
 """Tags of the workspace's own records, ending in the key of a server: number of a version there, and its aliases."""
+
+COPIED = "ehya.workspace_run"
+"""Tag of a run on a server: the run of the workspace that it is a copy of."""
 
 _PROMOTED = ("ehya.promoted_at", "ehya.reason")
 _log = logging.getLogger(__name__)
@@ -45,9 +49,9 @@ class Delivery:
     address
         The server, without user and password.
     sent
-        Versions that it did not have before.
+        Versions of the trainings that it did not have before.
     waiting
-        How many versions still wait in the workspace.
+        How many trainings still wait in the workspace.
     problem
         Why; ``None`` where all went well.
     """
@@ -84,23 +88,29 @@ def deliver(settings: Settings, champion: str | None) -> Delivery | None:
     shown = shown_address(address)
     sent: list[str] = []
     entries: tuple[Registered, ...] = ()
+    compared: list[Any] = []
     with locked(settings.home / "delivery.lock") as free:
         if not free:
             return None
         try:
             entries = registered(settings)
-            if not entries:
+            compared = _compared_runs(settings, address)
+            if not entries and not compared:
                 return Delivery(shown)
             _knock(address)
             with server(address) as there:
                 for entry in reversed(entries):
                     if _sent_as(entry, address) is None and _send(settings, there, entry, address):
                         sent.append(entry.version)
-                _point(settings, there, address, champion)
+                for run in compared:
+                    _send_compared(settings, there, run, address)
+                    sent.append(run.data.tags[VERSION])
+                if entries:
+                    _point(settings, there, address, champion)
         except Exception as error:  # a server may fail in any way, and no training may fail with it
             why = _plain(error, address)
             _log.info("tracking server %s: %s", shown, why)
-            waiting = sum(_sent_as(entry, address) is None for entry in entries) - len(sent)
+            waiting = sum(_sent_as(entry, address) is None for entry in entries) + len(compared) - len(sent)
             problem = EhyaError(ErrorCode.TRACKING_UNREACHABLE, given=shown, why=why)
             return Delivery(shown, tuple(sent), waiting, problem)
     return Delivery(shown, tuple(sent))
@@ -178,28 +188,8 @@ def _send(settings: Settings, there: Store, entry: Registered, address: str) -> 
 def _sent_run(
     settings: Settings, there: Store, entry: Registered, file: Path, tags: Mapping[str, str]
 ) -> dict[str, str]:
-    """Make the run and its model on the server; what an earlier attempt left unfinished is removed."""
-    name = f"tags.`{VERSION}` = '{entry.version}' and attributes.status = 'RUNNING'"
-    for left in there.client.search_runs([there.experiment], name):
-        there.client.delete_run(left.info.run_id)
-    with workspace(settings) as here:
-        run = here.client.get_run(entry.run_id)
-        points = [
-            (each.key, each.value, each.timestamp, each.step)
-            for metric in run.data.metrics
-            for each in here.client.get_metric_history(entry.run_id, metric)
-        ]
-    made = there.client.create_run(
-        there.experiment, start_time=run.info.start_time, run_name=entry.version, tags=dict(run.data.tags)
-    )
-    run_id = made.info.run_id
-    there.write(run_id, run.data.params, points, run.inputs.dataset_inputs)
-    for part in sorted((settings.mlflow_artifacts / entry.run_id / "artifacts").glob("*")):
-        if part.is_dir() and part.name != MODEL_FOLDER:
-            there.client.log_artifacts(run_id, str(part), part.name)
-        elif part.is_file():
-            there.client.log_artifact(run_id, str(part))
-    with tempfile.TemporaryDirectory() as made_at:
+    """Make the run and its model on the server."""
+    with _copied_run(settings, there, entry.run_id, entry.version) as run_id, tempfile.TemporaryDirectory() as made_at:
         folder = Path(made_at) / MODEL_FOLDER
         pack(there, folder, file, digest=entry.digest, tags=tags)
         model = there.client.create_logged_model(
@@ -207,8 +197,57 @@ def _sent_run(
         )
         there.client.log_model_artifacts(model.model_id, str(folder))
         there.client.finalize_logged_model(model.model_id, "READY")
-    there.client.set_terminated(run_id, status="FINISHED", end_time=run.info.end_time)
+        there.client.log_outputs(run_id, [there.mlflow.entities.LoggedModelOutput(model.model_id, 0)])
     return {"source": f"models:/{model.model_id}", "run_id": run_id, "model_id": model.model_id}
+
+
+@contextmanager
+def _copied_run(settings: Settings, there: Store, run_id: str, version: str) -> Iterator[str]:
+    """Copy a run and let what belongs to it be added; what an earlier attempt left unfinished is removed."""
+    name = f"tags.`{VERSION}` = '{version}' and attributes.status = 'RUNNING'"
+    for left in there.client.search_runs([there.experiment], name):
+        there.client.delete_run(left.info.run_id)
+    with workspace(settings) as here:
+        run = here.client.get_run(run_id)
+        points = [
+            (each.key, each.value, each.timestamp, each.step)
+            for metric in run.data.metrics
+            for each in here.client.get_metric_history(run_id, metric)
+        ]
+    tags = {tag: value for tag, value in run.data.tags.items() if _travels(tag)}
+    made = there.client.create_run(
+        there.experiment, start_time=run.info.start_time, run_name=version, tags={**tags, COPIED: run_id}
+    )
+    there.write(made.info.run_id, run.data.params, points, run.inputs.dataset_inputs)
+    for part in sorted((settings.mlflow_artifacts / run_id / "artifacts").glob("*")):
+        if part.is_dir() and part.name != MODEL_FOLDER:
+            there.client.log_artifacts(made.info.run_id, str(part), part.name)
+        elif part.is_file():
+            there.client.log_artifact(made.info.run_id, str(part))
+    yield str(made.info.run_id)
+    there.client.set_terminated(made.info.run_id, status="FINISHED", end_time=run.info.end_time)
+
+
+def _compared_runs(settings: Settings, address: str) -> list[Any]:
+    """Runs of learners that can only be compared, which the server has not got yet: no version speaks of them."""
+    with workspace(settings) as here:
+        finished = f"tags.`{COMPARED}` = 'true' and attributes.status = 'FINISHED'"
+        runs = here.client.search_runs([here.experiment], finished)
+    return [run for run in reversed(runs) if SENT + _key(address) not in run.data.tags]
+
+
+def _send_compared(settings: Settings, there: Store, run: Any, address: str) -> None:
+    """Send a run without a model, or take note that the server has it."""
+    run_id = run.info.run_id
+    known = f"tags.`{COPIED}` = '{run_id}' and attributes.status = 'FINISHED'"
+    same = there.client.search_runs([there.experiment], known)
+    if same:
+        sent_as = same[0].info.run_id
+    else:
+        with _copied_run(settings, there, run_id, run.data.tags[VERSION]) as sent_as:
+            pass
+    with workspace(settings) as here:
+        here.client.set_tag(run_id, SENT + _key(address), sent_as)
 
 
 def _travels(tag: str) -> bool:

@@ -6,10 +6,14 @@ Everything goes through a client with an address of its own: MLflow's global add
 from __future__ import annotations
 
 import logging
+import os
+import sqlite3
+import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -22,6 +26,9 @@ REGISTERED = "ehya"
 """Name of the one registered model; its versions are the trained models."""
 
 VERSION = "ehya.version"
+
+COMPARED = "ehya.compared_only"
+"""Tag of the run of a learner that the service cannot open: there is no model to it."""
 
 ARTIFACTS = "mlflow-artifacts:/"
 """Where MLflow believes the artefacts of runs to be: wherever its pages are pointed to. They are files that Ehya writes
@@ -135,6 +142,8 @@ def workspace(settings: Settings) -> Iterator[Store]:
     settings.home.mkdir(parents=True, exist_ok=True)
     with _quietly() as mlflow:
         try:
+            if not settings.mlflow_file.exists():
+                _made_whole(mlflow, settings.mlflow_file)
             store = _opened(mlflow, settings.mlflow_url, ARTIFACTS)
         except Exception as error:  # a damaged database raises whatever its library does
             raise _failed(settings, error) from error
@@ -173,6 +182,23 @@ def _quietly() -> Iterator[ModuleType]:
         finally:
             for name, level in levels.items():
                 logging.getLogger(name).setLevel(level)
+
+
+def _made_whole(mlflow: ModuleType, file: Path) -> None:
+    """Make the records aside and put them in their place when they are whole.
+
+    Making them takes MLflow seconds and many steps; whoever kills or copies it in between would be left with records
+    that can neither be read nor made anew.
+    """
+    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".records-", ignore_cleanup_errors=True) as made_at:
+        aside, whole = Path(made_at) / "made.db", Path(made_at) / file.name
+        address = f"sqlite:///{aside.as_posix()}"
+        mlflow.MlflowClient(address, address).search_experiments()
+        # A copy, since MLflow keeps what it made open.
+        with closing(sqlite3.connect(aside)) as made, closing(sqlite3.connect(whole)) as copied:
+            made.backup(copied)
+        if not file.exists():  # another process was quicker
+            os.replace(whole, file)
 
 
 def _opened(mlflow: ModuleType, address: str, artifacts: str | None) -> Store:

@@ -128,6 +128,7 @@ def put_to_work(
     verdicts = excused(ask(model), reason)
     shut = shut_gates((verdict.gate, verdict.passed) for verdict in verdicts)
     if shut and not force:
+        deliver(settings, None if champion is None else champion.model_version)
         raise EhyaError(ErrorCode.GATES_SHUT, given=list(shut), version=entry.version)
     words = f"{FORCED}: {reason}" if shut else reason or ALL_GATES_OPEN
     delivery = _record(register, settings, entry.version, entry.digest, promoted_at, words, model)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from serving.cli.commands.models import show_delivery, show_gates, show_jobs, show_scores
 from serving.cli.question import now
@@ -21,25 +22,31 @@ def train_and_show(terminal: Terminal, settings: Settings, request: TrainingRequ
     EhyaError
         ``gates_shut``, ``reason_missing``, ``too_few_rows``, ``too_few_outcomes``.
     """
+    found: list[Any] = []
     with ExitStack() as shown:
         progress = shown.enter_context(shown_progress(terminal))
 
         def finished(result: Any) -> None:
             shown.close()
             show_training(terminal, result)
+            if "learner" in result.metrics:
+                show_servable(terminal, result.metrics["learner"])
             show_delivery(terminal, result.delivery)
+            found.append(result)
 
-        trained = train(settings, request, promoted_at=now().to_pydatetime(), progress=progress, finished=finished)
+        try:
+            trained = train(settings, request, promoted_at=now().to_pydatetime(), progress=progress, finished=finished)
+        except EhyaError as error:
+            if error.code is ErrorCode.GATES_SHUT:  # programs read what was found, too
+                terminal.answer(training_document(found[0], promoted=False))
+            raise
     result, promoted = trained.result, trained.promoted
     if promoted and trained.delivery is not None and result.delivery is not None and result.delivery.problem is None:
         show_delivery(terminal, trained.delivery)
     document = training_document(result, promoted=promoted)
-    if trained.challenge is not None:
-        document |= {"learner": result.metrics["learner"]}
-        show_servable(terminal, trained.challenge)
-        if not trained.challenge.promotable:
-            terminal.answer(document)
-            return
+    if trained.challenge is not None and not trained.challenge.promotable:
+        terminal.answer(document)
+        return
     if not terminal.answer(document) and not result.unchanged:
         terminal.say("cli.promoted" if promoted else "cli.not_promoted", path=str(result.path))
 
@@ -79,15 +86,15 @@ def show_training(terminal: Terminal, result: Any) -> None:
         show_gates(terminal, result.gates)
 
 
-def show_servable(terminal: Terminal, challenge: Any) -> None:
-    """Say whether a learner waits as challenger, or is compared only, and why."""
-    found, name = challenge.servable, challenge.learner
-    if found.promotable:
+def show_servable(terminal: Terminal, learner: Mapping[str, Any]) -> None:
+    """Say whether a learner can be promoted, or is compared only, and why."""
+    name = learner["name"]
+    if learner["promotable"]:
         terminal.say("models.learner_promotable", name=name)
-    elif found.types:
-        terminal.say("models.learner_compared", name=name, types=list(found.types))
+    elif learner["types"]:
+        terminal.say("models.learner_compared", name=name, types=list(learner["types"]))
     else:
-        terminal.say("models.learner_not_opened", name=name, place=found.place)
+        terminal.say("models.learner_not_opened", name=name, place=learner["place"])
 
 
 def training_document(result: Any, promoted: bool) -> dict[str, Any]:
@@ -105,6 +112,7 @@ def training_document(result: Any, promoted: bool) -> dict[str, Any]:
         "sample": result.card["sample"],
         "metrics": result.metrics,
         "gates": [{"gate": verdict.gate, "passed": verdict.passed, **verdict.facts} for verdict in result.gates],
+        **({"learner": result.metrics["learner"]} if "learner" in result.metrics else {}),
     }
 
 

@@ -336,11 +336,15 @@ def test_a_gate_that_stays_shut_is_exit_code_3():
     import typer
 
     from engine.errors import EhyaError, ErrorCode
-    from serving.cli.errors import EXIT_REFUSED_GATES, Door
+    from serving.cli.errors import EXIT_REFUSED_GATES, Door, sentence
+    from serving.cli.terminal import Terminal
+    from serving.i18n import speech
 
-    shut = EhyaError(ErrorCode.GATES_SHUT, given=["intervals_hold"], version="v")
+    shut = EhyaError(ErrorCode.GATES_SHUT, given=["better_than_opponent", "intervals_hold"], version="v")
     door = Door(name="x")
     assert door._say(shut, typer.Context(door)) == EXIT_REFUSED_GATES == 3
+    said = sentence(shut, Terminal(speech("en")))
+    assert "stayed shut: “Its Brier score is better than the opponent's, by more than chance”, “The 80 % int" in said
 
 
 def test_the_csv_can_be_read_back_by_a_program(ehya, day, folder, ranking):

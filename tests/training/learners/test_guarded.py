@@ -81,6 +81,28 @@ def test_a_learner_that_misbehaves_is_refused_by_name(learner, code):
         assert "Own" in speech(language).text(refused.value.code, **refused.value.facts)
 
 
+def test_a_learner_that_raises_is_told_where_in_its_own_file(tmp_path, monkeypatch):
+    (tmp_path / "raising_of_the_test.py").write_text(
+        "import json\n\n\nclass Raises:\n    def fit_landmarks(self, X, y, *, weights, dates, groups):\n"
+        "        return json.loads('{')\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(EhyaError) as refused:
+        Guarded(learner_named("raising_of_the_test:Raises")).fit(SEEN)
+    assert refused.value.facts["why"].endswith("(raising_of_the_test.py, 6)")  # and not where json stopped
+
+
+def test_a_fit_that_gives_nothing_to_ask_says_what_it_lacks():
+    class Forgets(Own):
+        def fit_landmarks(self, X, y, *, weights, dates, groups):
+            pass
+
+    with pytest.raises(EhyaError) as refused:
+        Guarded(Forgets()).fit(SEEN)
+    assert refused.value.code is ErrorCode.LEARNER_UNKNOWN
+    assert "NoneType, which has neither feasibility(X)" in refused.value.facts["why"]
+
+
 def test_half_years_that_each_may_bring_it_give_the_chance_of_any():
     fitted = Guarded(Own(says=lambda X: np.full((len(X), 4), 0.5))).fit(SEEN)
     assert fitted.predict_proba(LATER.X)[:, 1] == pytest.approx(1 - 0.5**4)

@@ -30,7 +30,7 @@ from engine.store import Register
 from training.gates.rules import Gate, Verdict
 from training.pipeline.promoting import promote
 from training.registry import pages
-from training.registry.mlflow_store import server
+from training.registry.mlflow_store import COMPARED, server
 from training.registry.promotion import delivered
 from training.registry.pyfunc import ServedModel, example
 from training.registry.runs import Data, log_training
@@ -152,6 +152,7 @@ def test_a_server_gets_what_the_workspace_recorded(team, address):
         history = store.client.get_metric_history(version.run_id, "search.loss")
         files = {each.path for each in store.client.list_artifacts(version.run_id)}
         kind = store.client.get_experiment(store.experiment).tags["mlflow.experimentKind"]
+    assert len(run.outputs.model_outputs) == 1  # the page of the run names its model
     assert (run.info.status, run.data.params["as_of"]) == ("FINISHED", "2026-11-23")
     assert [(each.step, each.value) for each in history] == [(0, 0.3), (1, 0.2)]
     assert files >= {"card.md", "plots"}
@@ -190,6 +191,30 @@ def test_aliases_of_the_server_follow_a_promotion_and_a_rollback(team, address):
     assert there(address)[1] == {"champion": number[NAMES[1]]}
     training.rollback(team.register, team.settings, reason="a test", promoted_at=AT)
     assert there(address)[1]["champion"] == number[NAMES[0]]
+
+
+def test_the_run_of_a_learner_that_is_only_compared_reaches_the_server_once_and_without_a_model(work, address):
+    learner = "20261123-eeeeeeee"
+    log_training(
+        work.settings, version=learner, params={"learner": "Mine"}, metrics={"brier": 0.3}, steps={}, files=[],
+        texts={"card.md": "# card"}, tags={COMPARED: "true"},
+    )  # fmt: skip
+    assert learner in work.deliver(address).sent
+    assert work.deliver(address).sent == ()
+    with server(address) as store:
+        (run,) = store.client.search_runs([store.experiment], f"tags.`ehya.version` = '{learner}'")
+        files = {each.path for each in store.client.list_artifacts(run.info.run_id)}
+    assert (run.info.status, run.data.params["learner"], files) == ("FINISHED", "Mine", {"card.md"})
+    assert learner not in there(address)[0]
+
+
+def test_a_refused_promotion_sends_what_waits(work, address):
+    work.settings = replace(work.settings, tracking_uri=address)
+    shut = [Verdict(Gate.CARD_COMPLETE, False, {})]
+    with pytest.raises(EhyaError) as refused:
+        promote(work.register, work.settings, version=NAMES[1], as_of=AS_OF, promoted_at=AT, verdicts=shut)
+    assert refused.value.code is ErrorCode.GATES_SHUT
+    assert work.deliver(address).sent == ()
 
 
 def test_without_a_server_nothing_is_sent(work):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import EhyaError, ErrorCode
+from engine.settings import Settings
 from training.registry.mlflow_store import ARTIFACTS, EXPERIMENT, workspace
 
 
@@ -28,6 +29,22 @@ def test_an_experiment_whose_artefacts_lie_elsewhere_stands_aside_and_is_kept(re
     with workspace(records) as store:
         assert store.experiment != other
         assert store.client.get_experiment(other).name == f"{EXPERIMENT} (earlier, {other})"
+
+
+def test_records_that_were_killed_while_they_were_made_are_made_anew(tmp_path, monkeypatch):
+    settings = Settings.from_environment({"EHYA_HOME": str(tmp_path)})
+
+    def killed(self):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("mlflow.MlflowClient.search_experiments", killed)
+        with pytest.raises(KeyboardInterrupt), workspace(settings):
+            pass
+    assert not settings.mlflow_file.exists()
+    with workspace(settings) as store:
+        assert store.versions() == []
+    assert [path.name for path in tmp_path.iterdir()] == ["mlflow.db"]
 
 
 def test_records_that_are_no_database_are_a_sentence(records):
