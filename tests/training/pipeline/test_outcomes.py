@@ -77,8 +77,8 @@ def test_the_model_learns_from_the_log_and_says_that_it_is_synthetic(trained, re
     assert result.card["sample"]["restarts"] >= 20
     assert set(result.metrics["scores"]) == {"model", "prior_only", "liquidity_only", "abcd"}
     assert result.metrics["scores"]["model"]["units"] >= 30
-    assert [best for stage, best in told if stage is training.Stage.SEARCHING and best is not None]
-    assert list(dict(told)) == list(training.Stage)
+    assert [best for stage, best in told if stage is training.SearchStage.SEARCHING and best is not None]
+    assert list(dict(told)) == list(training.SearchStage)
 
 
 def test_settings_are_chosen_on_earlier_folds_than_those_it_is_judged_on(trained, register, settings):
