@@ -135,7 +135,7 @@ def split(settings: Settings, out: Path, *, as_of: pd.Timestamp, rows: int = ROW
     parts = np.array_split(np.arange(len(units)), -(-len(units) // rows))
     files = [out / f"units-{place:05d}.parquet" for place in range(len(parts))]
     for file, part in zip(files, parts, strict=True):
-        with replacing(file) as beside:
+        with replacing(file, private=True) as beside:  # private fields are among them
             units.iloc[part].reset_index().to_parquet(beside, index=False)
     return files
 

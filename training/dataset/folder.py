@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from engine.scoring.artefact import write_whole
+from engine.files import replacing
 from training.dataset.table import Landmarks
 
 TABLE_FILE, SCHEMA_FILE, SHEET_FILE, DIGESTS_FILE = "data.parquet", "schema.json", "datasheet.json", "SHA256SUMS"
@@ -63,7 +63,8 @@ def write_folder(folder: Path, found: Landmarks) -> dict[str, str]:
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     contents[DIGESTS_FILE] = "".join(f"{digest}  {name}\n" for name, digest in digests.items()).encode()
     for name, content in contents.items():
-        write_whole(folder / name, content)
+        with replacing(folder / name, private=True) as beside:  # rows of single units, for the office alone
+            beside.write_bytes(content)
     return digests
 
 

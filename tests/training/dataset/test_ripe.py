@@ -74,6 +74,7 @@ def test_a_folder_holds_parquet_schema_and_datasheet_under_their_digests(table, 
     for name, digest in digests.items():
         assert hashlib.sha256((tmp_path / "a" / name).read_bytes()).hexdigest() == digest
         assert f"{digest}  {name}" in (tmp_path / "a" / DIGESTS_FILE).read_text()
+        assert (tmp_path / "a" / name).stat().st_mode & 0o077 == 0  # nobody but the office reads rows of units
     read = pd.read_parquet(tmp_path / "a" / "data.parquet")
     pd.testing.assert_frame_equal(read, as_table(table), check_dtype=False)
     named = [each["name"] for each in json.loads((tmp_path / "a" / "schema.json").read_text())["columns"]]

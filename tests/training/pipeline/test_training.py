@@ -57,8 +57,9 @@ def result(home) -> training.TrainingResult:
             progress=lambda stage, share, best=None: told.append((stage, share)),
         )  # fmt: skip
         training.promote(register, settings, as_of=AS_OF, promoted_at=datetime(2026, 11, 23), verdicts=result.gates)
-    stages = [training.SearchStage.READING, training.SearchStage.FITTING, training.SearchStage.JUDGING, training.SearchStage.LOGGING]
-    assert [stage for stage, share in told if share == 1.0] == stages
+    stage = training.SearchStage
+    stages = [stage.READING, stage.FITTING, stage.JUDGING, stage.LOGGING]
+    assert [one for one, share in told if share == 1.0] == stages
     return result
 
 
