@@ -20,6 +20,7 @@ from engine.matching.tree import Tree
 from engine.ranking.reasons import Triage
 
 ALL_ROWS = slice(None)
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -248,8 +249,14 @@ def _deal_form_bits(mandate: Mandate, bit: dict[Exclusion, int]) -> Bits:
 
 def _number_checks(book: UnitBook, mandate: Mandate, bit: dict[Exclusion, int]) -> list[RangeCheck]:
     floor = book.least_feasibility(mandate)
+    # One less the failure that a person bears is a floor whose last digit is chance.
     least = [
-        (Output.FEASIBILITY, floor, Exclusion.FAILURE_TOO_LIKELY, Exclusion.FEASIBILITY_UNKNOWN),
+        (
+            Output.FEASIBILITY,
+            None if floor is None else floor - _ROUNDING,
+            Exclusion.FAILURE_TOO_LIKELY,
+            Exclusion.FEASIBILITY_UNKNOWN,
+        ),
         (Output.JOBS_EXPECTED, mandate.min_jobs, Exclusion.JOBS_TOO_FEW, Exclusion.JOBS_UNKNOWN),
         (Field.POWER_KW, mandate.min_power_kw, Exclusion.POWER_TOO_LOW, Exclusion.POWER_UNKNOWN),
         (Field.LAND_M2, mandate.min_land_m2, Exclusion.LAND_TOO_SMALL, Exclusion.LAND_UNKNOWN),
