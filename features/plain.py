@@ -11,8 +11,13 @@ from features.schema import FeatureKind, FeatureSchema, FeatureSpec
 
 _DIGITS = 6
 _ONE_AND = "(1 + "
-_OF_LOGS = {"cluster_units_log": "units", "county_population_log": "persons", "tried_log": "years"}
-"""Measure behind a logarithm of what no field states."""
+_OF_LOGS = {
+    "cluster_units_log": "units",
+    "county_population_log": "persons",
+    "tried_log": "years",
+    "capacity_tonnes_log": "tonnes a year",
+}
+"""Measure behind a logarithm of what no field states as a number."""
 
 
 def plain_measure(spec: FeatureSpec) -> str:

@@ -65,7 +65,7 @@ class Scorer:
     as_of
         The day of judgement.
     assumed_capital_rial
-        As for :func:`predicted`.
+        Rial; stands in where a unit states no capital, and is flagged.
     """
 
     model: Model

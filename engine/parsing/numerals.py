@@ -68,7 +68,11 @@ _WORDED = re.compile(rf"(?<![^\W_])(?:{_WORD})(?: و (?:{_WORD}))*(?= |$)")
 _AND_A_HALF = re.compile(r"(?<![\d.,/])(\d+)((?: [^\W\d_]+)?) و نیم(?= |$)")
 _HALF = re.compile(r"^نیم(?= )")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d{1,2}")
-_GROUPED = re.compile(r"[1-9]\d{0,2}(?:([,.'’٬ \u00a0])\d{3})(?:\1\d{3})*")
+_DIGITS = re.compile("[0-9]+")
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}([,' ])[0-9]{3}(?:\1[0-9]{3})*")
+_SLASHED = re.compile(r"[1-9][0-9]{0,2}(/[0-9]{3}){2,}")
+_COMMA = re.compile(r"[0-9]+,[0-9]{1,2}|0,[0-9]+")
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:([,.'’٬ \u00a0])[0-9]{3})(?:\1[0-9]{3})*")
 _BOUND = re.compile(rf"(?:{'|'.join(map(re.escape, BOUND_WORDS))})\s*\d")
 _RANGE = re.compile(rf"{NUMERAL}\s*(?:-|تا|الی|to|until)\s*{NUMERAL}")
 
@@ -205,21 +209,31 @@ def _plain(digits: str) -> Decimal | Refusal:
     whole, point, fraction = digits.rpartition(".")
     if re.fullmatch(DOTTED_THREE, digits):
         return Refusal(RejectionCode.AMBIGUOUS_NUMBER)
-    if point and "." not in whole and "/" not in digits and (not whole or _is_whole(whole)) and fraction.isdigit():
+    if (
+        point
+        and "." not in whole
+        and "/" not in digits
+        and (not whole or _is_whole(whole))
+        and _DIGITS.fullmatch(fraction)
+    ):
         return Decimal(f"{re.sub(r'[^0-9]', '', whole) or '0'}.{fraction}")
     if digits.count("/") == 1 and "." not in digits:
         whole, _, fraction = digits.partition("/")
-        if not (_is_whole(whole) and fraction.isdigit()):
+        if not (_is_whole(whole) and _DIGITS.fullmatch(fraction)):
             return Refusal(RejectionCode.NOT_A_NUMBER)
         if len(fraction) == 3 and len(whole) <= 3 and not whole.startswith("0"):
             return Refusal(RejectionCode.AMBIGUOUS_NUMBER)
         return Decimal(f"{re.sub(r'[^0-9]', '', whole)}.{fraction}")
-    if _is_whole(digits) or _GROUPED.fullmatch(digits) or re.fullmatch(r"[1-9]\d{0,2}(/\d{3}){2,}", digits):
+    if _is_whole(digits) or _GROUPED.fullmatch(digits) or _SLASHED.fullmatch(digits):
         return Decimal(re.sub(r"[^0-9]", "", digits))
-    if re.fullmatch(r"\d+,\d{1,2}|0,\d+", digits):  # no group of thousands has one or two digits or follows a lone 0
+    if re.fullmatch(
+        r"\d+,\d{1,2}|0,\d+", digits, re.ASCII
+    ):  # no group of thousands has one or two digits or follows a lone 0
         return Decimal(digits.replace(",", "."))
     return Refusal(RejectionCode.NOT_A_NUMBER)
 
 
 def _is_whole(digits: str) -> bool:
-    return digits.isdigit() or bool(re.fullmatch(r"[1-9]\d{0,2}([,' ])\d{3}(?:\1\d{3})*", digits))
+    return bool(_DIGITS.fullmatch(digits)) or bool(
+        re.fullmatch(r"[1-9]\d{0,2}([,' ])\d{3}(?:\1\d{3})*", digits, re.ASCII)
+    )

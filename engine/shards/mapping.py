@@ -64,7 +64,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class Worked:
     """A shard that was worked on: its digest, rows of its result, and whether an earlier run had made it."""
 
     digest: str
@@ -143,17 +143,17 @@ def map_shards(
     )
 
 
-def _work(function: Function, task: Task) -> Done:
+def _work(function: Function, task: Task) -> Worked:
     rows, digest = read(task.shard)
     if task.place.exists() and made_by(task.place) == (task.job, digest):
-        return Done(digest, rows_of(task.place), kept=True)
+        return Worked(digest, rows_of(task.place), kept=True)
     result = function(rows)
     write(task.place, result, job=task.job, mark=digest)
-    return Done(digest, len(result), kept=False)
+    return Worked(digest, len(result), kept=False)
 
 
-def _counted(run: Iterable[tuple[int, Done]], told: Callable[[int], None]) -> dict[int, Done]:
-    found: dict[int, Done] = {}
+def _counted(run: Iterable[tuple[int, Worked]], told: Callable[[int], None]) -> dict[int, Worked]:
+    found: dict[int, Worked] = {}
     for place, done in run:
         found[place] = done
         told(len(found))
@@ -188,7 +188,7 @@ def _of_this_job(out: Path, tasks: Sequence[Task]) -> None:
             raise EhyaError(ErrorCode.SHARDS_OF_ANOTHER_JOB, given=str(out), file=file.name)
 
 
-def _each_once(tasks: Sequence[Task], done: Sequence[Done]) -> None:
+def _each_once(tasks: Sequence[Task], done: Sequence[Worked]) -> None:
     """A shard that stands twice under two names would count its units twice: both results go."""
     first: dict[str, Task] = {}
     for task, one in zip(tasks, done, strict=True):

@@ -72,6 +72,7 @@ def synthetic_units(count: int, *, random_state: int) -> pd.DataFrame:
         "title_deed": draw.random(count) < 0.6,
         "litigation_count": draw.integers(0, 4, count),
         "price_year": np.full(count, 1403),
+        "capacity_text": pd.Series(draw.choice(["500 تن", "1200 تن", "40000 تن"], count)),
     }
     shares = {name: draw.random(count) for name in ("capacity_share", "export_share")}
     sizes = {
@@ -83,7 +84,7 @@ def synthetic_units(count: int, *, random_state: int) -> pd.DataFrame:
         }.items()
     }  # fmt: skip
     units = unit_table(pd.DataFrame(columns | shares | sizes))
-    for name in (*shares, *sizes, "idle_months"):
+    for name in (*shares, *sizes, "idle_months", "capacity_text"):
         units.loc[draw.random(count) < 0.2, name] = None
     return units
 

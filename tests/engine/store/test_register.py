@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
+from engine.domain.bank_ask import BankAskKind, BankVerdict
 from engine.domain.outcome import Outcome, OutcomeKind
 from engine.domain.request import RequestKind
 from engine.domain.unit import column_dtypes
+from engine.domain.unit_wishes import Side
 from engine.errors import EhyaError, ErrorCode
 from engine.health.plausibility import implausible
 from engine.parsing.dates import Precision
@@ -403,6 +405,7 @@ class TestEvents:
             "key_revocations": "key_id", "disablings": "name", "agreement_ends": "agreement_id",
             "agreement_confirmations": "agreement_id",
             "mandate_withdrawals": "mandate_id", "request_answers": "request_id", "request_withdrawals": "request_id",
+            "invitation_ends": "invitation_id", "bank_answers": "ask_id",
         }  # fmt: skip
         counts = register.counts()
         assert [table for table in APPEND_ONLY if not counts[table]] == []
@@ -440,6 +443,11 @@ def fill_access(register, unit_id):
     register.requests.ask("fund", "l", unit_id, request_id="r2", **asked)
     register.requests.withdraw("fund", "r2", **by)
     register.mandates.withdraw("fund", "food", over=1, **by)
+    register.wishes.state(unit_id, Side.OWNER, {"deal_forms": ["lease"]}, source="x", stated_on=NOON.date(), **by)
+    register.invitations.add("i", "ab", investor="fund", event="INVA", expires_at=NOON, **by)
+    register.invitations.withdraw("i", **by)
+    register.bank_asks.ask("b", bank="bank", unit_id=unit_id, kind=BankAskKind.PRICE, text="?", due_at=NOON, **by)
+    register.bank_asks.answer("bank", "b", verdict=BankVerdict.AGREED, text="yes", rial=None, **by)
 
 
 def fill(register, given, unit_id):
