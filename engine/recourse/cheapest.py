@@ -106,7 +106,7 @@ def cheapest(acts: pd.DataFrame, feasibility: pd.Series, must: pd.Series, wish: 
     >>> units = unit_table(pd.DataFrame({"unit_id": ["a"], "tax_debt_rial": [10**10], "bank_debt_rial": [10**11]}))
     >>> found = pd.DataFrame({"unit_id": "a", "barrier": ["bank_debt", "tax_debt"]})
     >>> asked = pd.Series([0.2], index=["a"]), pd.Series([""], index=["a"])
-    >>> plans = cheapest(acts_of(units, found, effects()), *asked, Wish(threshold=0.25))
+    >>> plans = cheapest(acts_of(units, found, effects()), *asked, PlanWish(threshold=0.25))
     >>> plans.table.loc["a", ["status", "acts", "cost_rial"]].tolist()
     ['reached', 'tax_instalments', np.float64(1000000000.0)]
     """

@@ -69,7 +69,7 @@ class LogJobs:
 
         Examples
         --------
-        >>> one = Jobs(np.zeros(1), np.ones(1), np.ones(1), np.empty((1, 0)), np.empty((1, 0)))
+        >>> one = LogJobs(np.zeros(1), np.ones(1), np.ones(1), np.empty((1, 0)), np.empty((1, 0)))
         >>> float(one.mean[0].round(4)), float(one.mean_above(np.ones(1))[0].round(4))
         (1.6487, 0.8871)
         """

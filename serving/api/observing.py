@@ -39,7 +39,7 @@ class RequestCounts:
 
     Examples
     --------
-    >>> counts = Counts()
+    >>> counts = RequestCounts()
     >>> counts.count("GET", "/v1/units", 200, 0.003)
     >>> counts.requests
     {('GET', '/v1/units', 200): 1}

@@ -19,7 +19,7 @@ from engine.store import Register
 from experiments.province_simulator.province import simulate
 from serving.api import Shelf, create_app
 from serving.api.background import planner, reader
-from serving.api.gate import Gate
+from serving.api.gate import AccessGate
 from serving.api.limits import ServiceLimits
 from serving.cli.app import app as command
 from serving.desk.callers import KeyRing
@@ -71,7 +71,7 @@ class Conference:
         limits = ServiceLimits(reads=10_000, lists=10_000, writes=10_000, wrong_keys=1_000)
         self.shelf = Shelf(stock(self.settings, Question(as_of=DAY)))
         self.app = create_app(
-            settings=self.settings, shelf=self.shelf, limits=limits, gate=Gate(ring, limits=limits), nda_at_once=True
+            settings=self.settings, shelf=self.shelf, limits=limits, gate=AccessGate(ring, limits=limits), nda_at_once=True
         )
 
     def __call__(self, method: str, path: str, key: str, *, status: int = 200, **more: Any) -> Any:

@@ -41,7 +41,7 @@ _OF_NO_MODEL = frozenset({
     "documents", "jobs", "webhooks", "webhook_messages", "acknowledged", "agreements", "agreement_confirmations",
     "agreement_ends", "requests", "request_answers", "request_withdrawals", "service_levels", "meeting_plans",
     "unit_wishes",
-    "invitations", "invitation_ends",
+    "invitations", "invitation_ends", "bank_asks", "bank_answers",
 })  # fmt: skip
 """Tables that no training reads: while people sign in and write, one that runs need not read its history anew."""
 

@@ -34,7 +34,7 @@ def restart_level(rate: BetaRate, draws: int = DRAWS, *, random_state: int = 0) 
     Examples
     --------
     >>> from engine.scoring.hazards import incidence
-    >>> rate = Rate(20.0, 60.0, 3)
+    >>> rate = BetaRate(20.0, 60.0, 3)
     >>> level, end = restart_level(rate), end_level(rate)
     >>> float(incidence(level.probability, end.probability)[0][-1].round(6))
     0.25

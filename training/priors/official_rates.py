@@ -71,8 +71,8 @@ class BetaRate:
 
         Examples
         --------
-        >>> Rate(2.0, 6.0, 3).updated(1, 1)
-        Rate(a=3.0, b=7.0, rows_used=5)
+        >>> BetaRate(2.0, 6.0, 3).updated(1, 1)
+        BetaRate(a=3.0, b=7.0, rows_used=5)
         """
         return BetaRate(self.a + successes, self.b + failures, self.rows_used + successes + failures)
 

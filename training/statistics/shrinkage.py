@@ -99,7 +99,7 @@ def pooled_line(
     --------
     Four records at 3.0 and a level of 1.0 that counts for four: half way.
 
-    >>> before = Before(1.0, 4.0, 1.0, 10.0)
+    >>> before = PriorBelief(1.0, 4.0, 1.0, 10.0)
     >>> pooled_line(np.empty((4, 0)), np.full(4, 3.0), [], before).coefficients.tolist()
     [2.0]
     """

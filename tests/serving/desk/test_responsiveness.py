@@ -8,7 +8,7 @@ import pytest
 from engine.domain.request import LevelBasis
 from engine.matching.responsiveness import responsiveness
 from engine.store import Register
-from serving.desk.requests import Level, RequestFigures
+from serving.desk.requests import PromisedDays, RequestFigures
 from serving.desk.responsiveness import investors_answering, office_figure
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -78,6 +78,6 @@ def test_what_another_answers_moves_no_figure_of_mine(register):
 
 
 def test_the_offices_figure_rests_on_published_ones_alone():
-    level = Level(7, LevelBasis.OFFICE)
+    level = PromisedDays(7, LevelBasis.OFFICE)
     assert office_figure(RequestFigures(level, None, None, 9, 0.5)) is None
     assert office_figure(RequestFigures(level, 9, 7.0, 15, 1.0)) == pytest.approx((15 * 0.875 + 2.5) / 20)

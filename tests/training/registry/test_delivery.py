@@ -57,7 +57,7 @@ def address(tmp_path_factory):
     unused = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
     environment = {**os.environ, **unused}
     running = subprocess.Popen(command, env=environment, start_new_session=True, **quiet)
-    found = pages.Pages(running, f"http://127.0.0.1:{port}")
+    found = pages.MlflowPages(running, f"http://127.0.0.1:{port}")
     for _ in range(400):
         try:
             if httpx.get(f"{found.address}/health", timeout=2).text == "OK":
