@@ -71,7 +71,11 @@ class Conference:
         limits = ServiceLimits(reads=10_000, lists=10_000, writes=10_000, wrong_keys=1_000)
         self.shelf = Shelf(stock(self.settings, Question(as_of=DAY)))
         self.app = create_app(
-            settings=self.settings, shelf=self.shelf, limits=limits, gate=AccessGate(ring, limits=limits), nda_at_once=True
+            settings=self.settings,
+            shelf=self.shelf,
+            limits=limits,
+            gate=AccessGate(ring, limits=limits),
+            nda_at_once=True,
         )
 
     def __call__(self, method: str, path: str, key: str, *, status: int = 200, **more: Any) -> Any:
