@@ -38,10 +38,16 @@ from serving.api.browsing.today import NOT_READY
 from serving.api.media import XLSX
 from serving.api.meetings import CALENDAR
 from serving.desk.agreements import accept
-from serving.desk.event_lists import event_lists
-from serving.desk.gathered import LISTED, events_known, gathered, owners_wishing, take_in_mandates
+from serving.desk.gathered import (
+    EventWishes,
+    event_wishes,
+    events_known,
+    gathered,
+    owners_wishing,
+    take_in_mandates,
+)
 from serving.desk.invitations import USUAL_DAYS, invite, withdraw_invitation
-from serving.desk.kept_meetings import KeptPlan, ask_again, ask_plan, asked_plan, kept_plan, saved_wishes
+from serving.desk.kept_meetings import KeptPlan, ask_again, ask_plan, asked_plan, kept_plan
 from serving.desk.meetings import find_party
 from serving.desk.moving import locked_pairs, move_kept
 from serving.pages.desk.events import event_address, event_page, events_page
@@ -148,10 +154,12 @@ def router() -> APIRouter:
     @routes.get("/{event}/lists.xlsx", openapi_extra=read_by(rate=Rate.LISTS))
     async def workbook(request: Request, event: EventName) -> Response:
         stock, words = stock_of(request), words_for(request)
-        wishes = await asked(request, lambda register: saved_wishes(register, owners_wishing(register)))
+        wishes: EventWishes = await asked(request, event_wishes)
+        if not wishes.mandates:
+            raise EhyaError(ErrorCode.MEETINGS_WITHOUT_MANDATES, given=None, allowed=[])
 
         def write(path: Path) -> None:
-            write_event(path, event_lists(stock, wishes, limit=LISTED), stock, words)
+            write_event(path, wishes.lists(stock), stock, words)
 
         return file_answer(await run_in_threadpool(_made, "lists.xlsx", write), "lists.xlsx", XLSX)
 
