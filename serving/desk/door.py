@@ -86,14 +86,15 @@ def fits(stock: Stock, mandate: Mandate) -> Fits:
     mandate
         What is wished.
     """
-    bits = exclusions(stock.book, mandate)
+    book = stock.book_for(mandate)
+    bits = exclusions(book, mandate)
     loose = [code for code in Exclusion if code not in NOT_THE_MANDATES]
     costs = [
         WishCost(code, int(np.count_nonzero(bits & code.bit)), int(np.count_nonzero(bits == code.bit)))
         for code in loose
     ]
     dearest = sorted((one for one in costs if one.keeps_out), key=lambda one: (-one.alone, -one.keeps_out))
-    return Fits(int(np.count_nonzero(bits == 0)), len(bits), tuple(dearest), widest_opening(stock.book, mandate))
+    return Fits(int(np.count_nonzero(bits == 0)), len(bits), tuple(dearest), widest_opening(book, mandate))
 
 
 def found_on_offer(stock: Stock, request: UnitsRequest) -> UnitList:

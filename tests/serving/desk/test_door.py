@@ -31,6 +31,13 @@ def test_what_fits_is_what_a_list_would_hold_and_a_wish_costs_what_falls_in_with
     assert found.costs[0] is cost  # the dearest stands first
 
 
+def test_a_wish_for_money_back_in_time_fits_as_many_units_as_its_list_holds(stock):
+    mandate = Mandate.read({**ANY, "max_payback_years": 6})
+    found = fits(stock, mandate)
+    assert found.fitting == stock.offer(mandate, limit=1000).shortlist.feasible
+    assert {Exclusion.PAYBACK_TOO_LONG, Exclusion.PAYBACK_UNKNOWN} & {one.code for one in found.costs}
+
+
 def test_a_mandate_that_nothing_fulfils_says_which_limit_would_have_to_move(stock):
     found = fits(stock, Mandate.read({**ANY, "min_jobs": 1e6}))
     assert (found.fitting, found.opening.code) == (0, Exclusion.JOBS_TOO_FEW)
