@@ -53,7 +53,7 @@ from serving.desk.moving import locked_pairs, move_kept
 from serving.pages.desk.events import event_address, event_page, events_page
 from serving.pages.desk.meetings import SHEETS, meetings_address, meetings_page, party_page, sheets_page
 from serving.reports.event_workbook import write_event
-from serving.reports.meetings import file_name, write_calendars, write_meetings
+from serving.reports.meetings import file_name, party_calendars, write_meetings
 
 EventName = Annotated[str, InPath(min_length=1, max_length=200)]
 _LONGEST = 300
@@ -256,13 +256,11 @@ def router() -> APIRouter:
         words, now = words_for(request), request.app.state.gate.now()
 
         def packed() -> bytes:
-            with tempfile.TemporaryDirectory() as folder:
-                paths = write_calendars(Path(folder), kept.planned, words, made_at=now)
-                whole = io.BytesIO()
-                with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
-                    for path in paths:
-                        archive.write(path, path.name)
-                return whole.getvalue()
+            whole = io.BytesIO()
+            with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+                for name, content in party_calendars(kept.planned, words, made_at=now).items():
+                    archive.writestr(name, content)
+            return whole.getvalue()
 
         return file_answer(await run_in_threadpool(packed), "calendars.zip", _ZIP)
 
@@ -272,15 +270,11 @@ def router() -> APIRouter:
         kept: KeptPlan = await asked(request, lambda register: kept_plan(register, event))
         who, words, now = find_party(kept.planned, given), words_for(request), request.app.state.gate.now()
 
-        def one() -> bytes:
-            with tempfile.TemporaryDirectory() as folder:
-                write_calendars(Path(folder), kept.planned, words, made_at=now)
-                path = Path(folder) / f"{file_name(who)}.ics"
-                if not path.is_file():
-                    raise EhyaError(ErrorCode.MEETINGS_PARTY_UNKNOWN, given=given, allowed=[])
-                return path.read_bytes()
-
-        return file_answer(await run_in_threadpool(one), "meetings.ics", CALENDAR)
+        found = await run_in_threadpool(partial(party_calendars, kept.planned, words, made_at=now))
+        body = found.get(f"{file_name(who)}.ics")
+        if body is None:
+            raise EhyaError(ErrorCode.MEETINGS_PARTY_UNKNOWN, given=given, allowed=[])
+        return file_answer(body, "meetings.ics", CALENDAR)
 
     return routes
 
