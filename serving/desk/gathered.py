@@ -18,10 +18,13 @@ from engine.settings import Settings
 from engine.store import Register, StoredInvitation, StoredMandate, StoredMeetings
 from serving.desk.answered import weighed_by_answers
 from serving.desk.event_lists import event_lists
+from serving.desk.investors import investors, investors_wishing, like
 from serving.desk.kept_meetings import declined_by_owner
+from serving.desk.keys import checked_role
 from serving.desk.mandates import save_mandate
 from serving.desk.stock import Stock
 from serving.desk.workspace import open_register
+from serving.disclosure.levels import CallerRole
 
 LISTED = 20
 """Units of a list of which exposure is counted (assumed), where a mandate states no number."""
@@ -139,7 +142,7 @@ class EventWishes:
 
 def event_wishes(register: Register) -> EventWishes:
     """What investors wish: the page of an event and its workbook show the same lists."""
-    owners, found = set(owners_wishing(register)), []
+    owners, found = set(investors_wishing(register)), []
     for one in register.mandates():
         if one.owner in owners:
             with suppress(EhyaError):  # it names a place or a sector of before; its owner is told where it stands
@@ -174,7 +177,7 @@ class TakenIn:
 
 
 def take_in_mandates(settings: Settings, path: Path, *, made_at: datetime, actor: str) -> TakenIn:
-    """Save the mandates of a workbook, a row an investor, whose id is the investor's.
+    """Save the mandates of a workbook, a row an investor, whose id is the investor's, in whichever spelling.
 
     Parameters
     ----------
@@ -188,23 +191,21 @@ def take_in_mandates(settings: Settings, path: Path, *, made_at: datetime, actor
     Raises
     ------
     EhyaError
-        As `engine.matching.workbook.mandates_from_workbook`, but for rows; ``kept_enough``.
+        As `engine.matching.workbook.mandates_from_workbook`, but for rows; ``unknown_option`` for an id that no account
+        can act for; ``kept_enough``.
     """
     refused: list[EhyaError] = []
     read, saved = mandates_from_workbook(path, refused=refused), 0
     with open_register(settings) as register, register.together():
+        named = (*investors(register), *investors_wishing(register))
         for mandate in read:
+            checked_role(CallerRole.INVESTOR, mandate.id)
+            owner = like(mandate.id, named) or mandate.id
             document = mandate.model_dump(mode="json", exclude_defaults=True)
-            before = next((one for one in register.mandates(mandate.id) if one.name == mandate.id), None)
+            before = next((one for one in register.mandates(owner) if one.name == mandate.id), None)
             if before is not None and Mandate.read(before.document).digest == mandate.digest:
                 continue
             over = None if before is None else (mandate.id, before.version)
-            save_mandate(register, mandate.id, document, made_at=made_at, actor=actor, replaces=over)
+            save_mandate(register, owner, document, made_at=made_at, actor=actor, replaces=over)
             saved += 1
     return TakenIn(saved, len(read) - saved, tuple(refused))
-
-
-def owners_wishing(register: Register) -> list[str]:
-    """Owners of mandates in force who are investors, by name: what keys keep for nobody is no wish to meet."""
-    owners = dict.fromkeys(one.owner for one in register.mandates())
-    return [owner for owner in owners if ":" not in owner]

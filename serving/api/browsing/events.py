@@ -43,9 +43,9 @@ from serving.desk.gathered import (
     event_wishes,
     events_known,
     gathered,
-    owners_wishing,
     take_in_mandates,
 )
+from serving.desk.investors import investors_wishing
 from serving.desk.invitations import USUAL_DAYS, invite, withdraw_invitation
 from serving.desk.kept_meetings import KeptPlan, ask_again, ask_plan, asked_plan, kept_plan
 from serving.desk.meetings import find_party
@@ -169,7 +169,7 @@ def router() -> APIRouter:
         typed = {name: given.text(name)[:_LONGEST] for name in _DAY}
         try:
             day = MeetingDay.read(_day_stated(event, typed))
-            owners = await asked(request, owners_wishing)
+            owners = await asked(request, investors_wishing)
             job = await asked(request, lambda register: ask_plan(register, day, owners, made_at=now, actor=actor))
         except EhyaError as error:
             if error.code is ErrorCode.MEETINGS_EXIST:
