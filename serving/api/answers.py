@@ -200,7 +200,9 @@ class QuestionAnswer(Answer):
     """What to ask of the unit."""
 
     fields: list[str] = Field(description="any of these answers it")
-    narrows: float = Field(description="by how much the interval of feasibility is expected to narrow, probability")
+    narrows: float = Field(
+        description="by how much the interval of the estimate of feasibility is expected to narrow, probability"
+    )
     moves_top: float = Field(ge=0, le=1, description="chance that the answer moves the unit over the edge of the top")
     text: dict[str, str]
 
@@ -242,7 +244,7 @@ class RegisterQuestion(Answer):
 
     fields: list[str] = Field(description="any of these answers it")
     units: int = Field(description="units that lack it")
-    narrows: float = Field(description="mean over these: by how much the interval of feasibility narrows, probability")
+    narrows: float = Field(description="mean over these: by how much the interval of the estimate narrows, probability")
     moves_top: float = Field(description="changes expected in the first twenty, units")
     text: dict[str, str]
 

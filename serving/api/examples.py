@@ -97,7 +97,7 @@ WHY: dict[str, Any] = {
             "fields": ["title_deed"],
             "narrows": 0.012,
             "moves_top": 0.1,
-            "text": {"fields": "Title deed", "effect": "narrows the interval by 1.20 points"},
+            "text": {"fields": "Title deed", "effect": "narrows the interval of the estimate by 1.20 points"},
         }
     ],
     "doubt": [

@@ -27,7 +27,8 @@ LEARNT_FROM = 0.05
 MOVES_FROM = 0.005
 """Probability from which it is worth a word that an answer may change the first twenty."""
 
-_NO_LOGARITHM = re.compile(r" \((?:log|logarithm|لگاریتم)\)$")
+_IN_BRACKETS = re.compile(r" \([^)]*\)$")
+"""Unit of measure of a feature, or that it is a logarithm: the value beside its name has its own."""
 _WORDED = {NOT_PUBLIC, SECTOR, "official_average", "after_to_before", "jobs_now"}
 
 
@@ -44,7 +45,7 @@ def part_said(feature: str, output: str, speech: Speech) -> str:
         return speech.text(f"why_part.base_{output}")
     if feature in _WORDED:
         return speech.text(f"why_part.{feature}")
-    return _NO_LOGARITHM.sub("", speech.text(f"feature.{feature}"))
+    return _IN_BRACKETS.sub("", speech.text(f"feature.{feature}"))
 
 
 def value_said(feature: str, value: float, speech: Speech) -> str:

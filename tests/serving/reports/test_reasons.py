@@ -129,7 +129,7 @@ def test_a_persian_amount_keeps_its_sign_before_its_digits():
 
 def test_what_can_hardly_change_the_first_twenty_does_not_say_so():
     line = {"narrows": 0.01, "moves_top": 0.0001}
-    assert effect_said(line, speech("en")) == "narrows the interval by 1.00 points"
+    assert effect_said(line, speech("en")) == "narrows the interval of the estimate by 1.00 points"
 
 
 def test_json_holds_codes_and_numbers_that_add_up():
