@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from engine.errors import EhyaError, ErrorCode
 from engine.matching.workbook import write_mandate_form
 from engine.meetings.day import MeetingDay
-from engine.store import JobState
+from engine.store import JobState, Register, StoredJob
 from serving.api.access import Rate
 from serving.api.asking import asked, stock_of
 from serving.api.browsing.answers import (
@@ -218,11 +218,15 @@ def router() -> APIRouter:
         """Plan anew: without who did not come, or all but the meetings that are locked."""
         given, now, actor = form_of(request), request.app.state.gate.now(), actor_of(request)
         gone, since, over = given.all("gone"), given.text("since") or None, number_of(given.text("version"))
-        try:
-            kept: KeptPlan = await asked(request, lambda register: kept_plan(register, event))
-            locked = locked_pairs(kept.planned, given.all("lock")) if given.text("then") == "solve" else None
+        locks = given.all("lock") if given.text("then") == "solve" else None
+
+        def ask(register: Register) -> StoredJob:
+            locked = None if locks is None else locked_pairs(kept_plan(register, event).planned, locks)
             by: dict[str, Any] = {"over": over, "made_at": now, "actor": actor, "locked": locked}
-            job = await asked(request, lambda register: ask_again(register, event, gone, since, **by))
+            return ask_again(register, event, gone, since, **by)
+
+        try:
+            job = await asked(request, ask)
         except EhyaError as error:
             if error.code is ErrorCode.MEETINGS_UNKNOWN:
                 raise
