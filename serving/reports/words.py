@@ -257,6 +257,22 @@ def spread(row: Mapping[str, Any] | pd.Series, output: Output, speech: Speech) -
     return speech.interval(low, point, high, digits(point))
 
 
+def measured(row: Mapping[str, Any] | pd.Series, output: Output, speech: Speech) -> str:
+    """One output of one unit as :func:`spread` says it, with its measure where that is no percent.
+
+    Examples
+    --------
+    >>> from serving.i18n import speech
+    >>> row = {"jobs_if_revived_low": 25.0, "jobs_if_revived_point": 95.0, "jobs_if_revived_high": 180.0}
+    >>> measured(row, Output.JOBS_IF_REVIVED, speech("en"))
+    '95 (25 to 180) persons'
+    """
+    said = spread(row, output, speech)
+    if output in PROBABILITIES or said == speech.number(None):
+        return said
+    return f"{said} {speech.text('measure.persons')}"
+
+
 def odd_said(line: Mapping[Any, Any], speech: Speech) -> tuple[str, str]:
     """A figure that can hardly be: the fields, and what is odd with what is plausible and a guess.
 

@@ -25,7 +25,7 @@ from serving.reports.ranked import weighty_parts
 from serving.reports.ranking import records
 from serving.reports.reasons import question_lines, unit_reasons, why_documents
 from serving.reports.said import extra_said, field_said, source_said, value_said, why_said
-from serving.reports.words import PROBABILITIES, odd_said, spread, value_in_words
+from serving.reports.words import measured, odd_said, value_in_words
 
 _REASONS = 6  # features named to a person; JSON has all that add anything
 
@@ -180,7 +180,7 @@ def _judgement(terminal: Terminal, story: Story, row: pd.Series) -> None:
     triage = f"{words.codes(row['triage'], 'triage')} — {words.codes(row['triage_reasons'], 'triage_reason')}"
     terminal.line(f"{words.text('cli.triage')}: {triage}", "bold")
     if row["scorable"]:
-        outputs = [(words.text(output), _interval(output, row, words)) for output in FOR_PERSONS]
+        outputs = [(words.text(output), measured(row, output, words)) for output in FOR_PERSONS]
         title = words.join([part for part in (words.text("cli.prediction"), *marks(row, words).split("\n")) if part])
         terminal.pairs([(name, said) for name, said in outputs], title=title)
         if story.why:
@@ -224,13 +224,6 @@ def _reasons(terminal: Terminal, story: Story, unit_id: str) -> None:
         if figure["doubt"]:
             terminal.line(figure["doubt"], "dim")
     terminal.pairs(question_lines(story.reasons, unit_id, words), title=words.text("why.ask_title"))
-
-
-def _interval(output: Output, row: pd.Series, words: Speech) -> str:
-    said = spread(row, output, words)
-    if output in PROBABILITIES or said == words.number(None):
-        return said
-    return f"{said} {words.text('measure.persons')}"
 
 
 def _events(terminal: Terminal, story: Story) -> None:

@@ -29,7 +29,7 @@ from serving.reports.plan import by_unit
 from serving.reports.ranked import isolated, place, weighty_parts
 from serving.reports.reasons import question_lines, unit_reasons
 from serving.reports.said import extra_said, field_said, source_said, value_said, why_said
-from serving.reports.words import PROBABILITIES, items_in_words, odd_said, spread, value_in_words
+from serving.reports.words import PROBABILITIES, items_in_words, measured, odd_said, value_in_words
 
 SLIDERS = {
     "price_to_norm": (0.5, 1.5, 0.05),
@@ -145,7 +145,7 @@ def outputs_said(row: Mapping[Any, Any], words: Speech) -> list[dict[str, Any]]:
     """Predictions of a unit for persons: name, point with its interval, and the bar of a chance."""
     shown = []
     for output in FOR_PERSONS:
-        said = spread(row, output, words)
+        said = measured(row, output, words)
         if said == words.number(None):
             continue
         line: dict[str, Any] = {"name": words.text(output), "said": said, "bar": None}
