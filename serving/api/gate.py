@@ -290,7 +290,7 @@ async def admitted(request: Request) -> Pass:
     Raises
     ------
     RequestRefusedError
-        As `Gate.admit`.
+        As `AccessGate.admit`.
     """
     gate: AccessGate = request.app.state.gate
     request.state.address = getattr(request.scope.get("route"), "path", "")

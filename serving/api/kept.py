@@ -222,9 +222,6 @@ def _list(one: StoredList, page: _Page) -> dict[str, Any]:
     units = {unit["unit_id"]: unit for unit in unit_answers(shown.loc[standing], page.words)}
     more = address_after(f"/v1/shortlists/{one.list_id}", page.query, following, limit=page.limit)
     return _heading(one) | {
-        "page": [
-            {**{name: place.get(name, _BEFORE.get(name)) for name in _TOLD}, "unit": units.get(place["unit_id"])}
-            for place in places
-        ],
+        "page": [_told(place) | {"unit": units.get(place["unit_id"])} for place in places],
         "next": more if following < len(one.places) else None,
     }

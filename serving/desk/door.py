@@ -26,6 +26,7 @@ from serving.desk.mandates import keep_list, list_for, make_list
 from serving.desk.named import find_unit
 from serving.desk.stock import Offer, Stock
 from serving.desk.units import Searched, UnitList, UnitsRequest
+from serving.disclosure.levels import CallerRole
 
 ON_OFFER = (Triage.OFFER.value, Triage.FIX_FIRST.value)
 """Verdicts of what an investor is shown where it asks for none."""
@@ -85,14 +86,15 @@ def fits(stock: Stock, mandate: Mandate) -> Fits:
     mandate
         What is wished.
     """
-    bits = exclusions(stock.book, mandate)
+    book = stock.book_for(mandate)
+    bits = exclusions(book, mandate)
     loose = [code for code in Exclusion if code not in NOT_THE_MANDATES]
     costs = [
         WishCost(code, int(np.count_nonzero(bits & code.bit)), int(np.count_nonzero(bits == code.bit)))
         for code in loose
     ]
     dearest = sorted((one for one in costs if one.keeps_out), key=lambda one: (-one.alone, -one.keeps_out))
-    return Fits(int(np.count_nonzero(bits == 0)), len(bits), tuple(dearest), widest_opening(stock.book, mandate))
+    return Fits(int(np.count_nonzero(bits == 0)), len(bits), tuple(dearest), widest_opening(book, mandate))
 
 
 def found_on_offer(stock: Stock, request: UnitsRequest) -> UnitList:
@@ -240,13 +242,13 @@ def own_invitations(register: Register, investor: str) -> tuple[StoredInvitation
 
 
 def own_keys(register: Register, investor: str) -> tuple[StoredKey, ...]:
-    """Keys that act for an investor, the newest first."""
+    """Keys that act as an investor, the newest first; a key of the office that names it is the office's to revoke."""
     keys = register.keys()
-    return tuple(one for one in keys if one.investor == investor)
+    return tuple(one for one in keys if one.investor == investor and one.role == CallerRole.INVESTOR)
 
 
 def own_key(register: Register, investor: str, key_id: str) -> StoredKey:
-    """A key that acts for an investor.
+    """A key that acts as an investor.
 
     Raises
     ------

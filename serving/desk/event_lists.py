@@ -81,7 +81,7 @@ def event_lists(
     declined
         What each investor declined (`declined_by`).
     """
-    book = offered.with_returns if any(one.asks_returns for one in mandates) else offered.book
+    book = offered.book_for(*mandates)
     return event(book, mandates, limit=limit, terms=terms, declined=declined)
 
 

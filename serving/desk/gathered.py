@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,9 +18,13 @@ from engine.settings import Settings
 from engine.store import Register, StoredInvitation, StoredMandate, StoredMeetings
 from serving.desk.answered import weighed_by_answers
 from serving.desk.event_lists import event_lists
+from serving.desk.investors import investors, investors_wishing, like
+from serving.desk.kept_meetings import declined_by_owner
+from serving.desk.keys import checked_role
 from serving.desk.mandates import save_mandate
 from serving.desk.stock import Stock
 from serving.desk.workspace import open_register
+from serving.disclosure.levels import CallerRole
 
 LISTED = 20
 """Units of a list of which exposure is counted (assumed), where a mandate states no number."""
@@ -103,19 +108,48 @@ def gathered(register: Register, event: str, stock: Stock) -> Gathered:
     stock
         What is on offer to investors.
     """
-    saved, mandates = [], []
-    for one in register.mandates():
-        try:
-            mandates.append(_listed(register, one))
-        except EhyaError:  # it names a place or a sector of before; its owner is told where it stands
-            continue
-        saved.append(one)
+    wishes = event_wishes(register)
     table = register.agreements()
     waiting = table[table["confirmed_at"].isna() & table["ended_at"].isna()]
     plan = next((one for one in register.meetings.newest() if one.event == event), None)
     invited = tuple(one for one in register.invitations() if one.event == event)
-    lists = event_lists(stock, mandates, limit=LISTED) if mandates else None
-    return Gathered(event, tuple(saved), lists, invited, waiting, plan)
+    lists = wishes.lists(stock) if wishes.mandates else None
+    return Gathered(event, wishes.saved, lists, invited, waiting, plan)
+
+
+@dataclass(frozen=True, slots=True)
+class EventWishes:
+    """What investors wish of the units on offer, for the lists of an event.
+
+    Parameters
+    ----------
+    saved
+        Mandates in force, of investors.
+    mandates
+        The same as they are matched: named by owner and name, with the weights that answers show.
+    declined
+        Id of a mandate -> units that its owner declined.
+    """
+
+    saved: tuple[StoredMandate, ...]
+    mandates: tuple[Mandate, ...]
+    declined: Mapping[str, Sequence[str]]
+
+    def lists(self, stock: Stock) -> Event:
+        """What they make of the units on offer, one list a mandate, in the same order."""
+        return event_lists(stock, self.mandates, limit=LISTED, declined=self.declined)
+
+
+def event_wishes(register: Register) -> EventWishes:
+    """What investors wish: the page of an event and its workbook show the same lists."""
+    owners, found = set(investors_wishing(register)), []
+    for one in register.mandates():
+        if one.owner in owners:
+            with suppress(EhyaError):  # it names a place or a sector of before; its owner is told where it stands
+                found.append((one, _listed(register, one)))
+    declined = declined_by_owner(register).groupby("mandate_id")["unit_id"].unique()
+    gone = {mandate.id: sorted(declined[one.owner]) for one, mandate in found if one.owner in declined.index}
+    return EventWishes(tuple(one for one, _ in found), tuple(mandate for _, mandate in found), gone)
 
 
 def _listed(register: Register, one: StoredMandate) -> Mandate:
@@ -143,7 +177,7 @@ class TakenIn:
 
 
 def take_in_mandates(settings: Settings, path: Path, *, made_at: datetime, actor: str) -> TakenIn:
-    """Save the mandates of a workbook, a row an investor, whose id is the investor's.
+    """Save the mandates of a workbook, a row an investor, whose id is the investor's, in whichever spelling.
 
     Parameters
     ----------
@@ -157,23 +191,21 @@ def take_in_mandates(settings: Settings, path: Path, *, made_at: datetime, actor
     Raises
     ------
     EhyaError
-        As `engine.matching.workbook.mandates_from_workbook`, but for rows; ``kept_enough``.
+        As `engine.matching.workbook.mandates_from_workbook`, but for rows; ``unknown_option`` for an id that no account
+        can act for; ``kept_enough``.
     """
     refused: list[EhyaError] = []
     read, saved = mandates_from_workbook(path, refused=refused), 0
     with open_register(settings) as register, register.together():
+        named = (*investors(register), *investors_wishing(register))
         for mandate in read:
+            checked_role(CallerRole.INVESTOR, mandate.id)
+            owner = like(mandate.id, named) or mandate.id
             document = mandate.model_dump(mode="json", exclude_defaults=True)
-            before = next((one for one in register.mandates(mandate.id) if one.name == mandate.id), None)
+            before = next((one for one in register.mandates(owner) if one.name == mandate.id), None)
             if before is not None and Mandate.read(before.document).digest == mandate.digest:
                 continue
             over = None if before is None else (mandate.id, before.version)
-            save_mandate(register, mandate.id, document, made_at=made_at, actor=actor, replaces=over)
+            save_mandate(register, owner, document, made_at=made_at, actor=actor, replaces=over)
             saved += 1
     return TakenIn(saved, len(read) - saved, tuple(refused))
-
-
-def owners_wishing(register: Register) -> list[str]:
-    """Owners of mandates in force who are investors, by name: what keys keep for nobody is no wish to meet."""
-    owners = dict.fromkeys(one.owner for one in register.mandates())
-    return [owner for owner in owners if ":" not in owner]

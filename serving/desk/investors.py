@@ -16,6 +16,12 @@ def investors(register: Register) -> tuple[str, ...]:
     return tuple(sorted(dict.fromkeys(name for name in named if name)))
 
 
+def investors_wishing(register: Register) -> tuple[str, ...]:
+    """Owners of mandates in force who are investors, by name: what keys keep for nobody is no wish to meet."""
+    owners = dict.fromkeys(one.owner for one in register.mandates())
+    return tuple(owner for owner in owners if ":" not in owner)
+
+
 def known_investor(register: Register, given: str) -> str:
     """The name that stands for an investor, in any spelling.
 

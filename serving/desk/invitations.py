@@ -10,7 +10,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import StoredInvitation, StoredPerson
 from engine.store.clock import utc
-from serving.desk.investors import investors, like
+from serving.desk.investors import investors, investors_wishing, like
 from serving.desk.keys import checked_role
 from serving.desk.people import PasswordCost, add_person
 from serving.desk.sessions import digest_of
@@ -73,7 +73,7 @@ def invite(
     checked_role(CallerRole.INVESTOR, named)
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     with open_register(settings) as register:
-        party = like(named, investors(register)) or named
+        party = like(named, (*investors(register), *investors_wishing(register))) or named
         stored = register.invitations.add(
             secrets.token_urlsafe(_ID_BYTES),
             digest_of(token),

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import pandas as pd
+
 from engine.domain.mandate import Mandate
 from engine.errors import EhyaError, ErrorCode
 from engine.meetings.day import MeetingDay
@@ -212,6 +214,16 @@ def saved_wishes(register: Register, owners: Collection[str] | None = None) -> l
     ]
 
 
+def declined_by_owner(register: Register) -> pd.DataFrame:
+    """Who declined what: ``mandate_id, unit_id`` as `serving.desk.meetings.declined_units`, each by its owner's id.
+
+    The log may name the mandate under which somebody declined; who declined is its owner.
+    """
+    declined = declined_units(register)
+    owners = {f"{one.owner}:{one.name}": one.owner for one in register.mandates()}
+    return declined.assign(mandate_id=declined["mandate_id"].replace(owners))
+
+
 def _wished(register: Register, owners: Collection[str] | None) -> list[StoredMandate]:
     """Saved mandates of those whose wishes count."""
     saved = register.mandates()
@@ -372,10 +384,7 @@ def plan_next(settings: Settings, stock: Stock, say: Say, *, worker: str, clock:
 
 def _planned(register: Register, stock: Stock, asked: Any) -> PlannedMeetings:
     day, wishes = MeetingDay.read(asked["day"]), saved_wishes(register, asked["owners"])
-    declined = declined_units(register)
-    # The log may name the mandate under which somebody declined; the guest is its owner.
-    owners = {f"{one.owner}:{one.name}": one.owner for one in register.mandates()}
-    return plan_among(stock, day, wishes, declined=declined.assign(mandate_id=declined["mandate_id"].replace(owners)))
+    return plan_among(stock, day, wishes, declined=declined_by_owner(register))
 
 
 def _planned_again(register: Register, asked: Any) -> PlannedMeetings:

@@ -154,7 +154,7 @@ def plan_among(
         ``meetings_nobody``, ``meetings_party_unknown``, ``meetings_party_twice``.
     """
     day = _with_own_limits(day, mandates)
-    book = offered.with_returns if any(one.asks_returns for one in mandates) else offered.book
+    book = offered.book_for(*mandates)
     lists = shortlists(book, mandates, limit=day.wishes)
     wishes = pd.DataFrame(
         [

@@ -117,9 +117,9 @@ class Stock:
         """Card of the model behind the predictions; empty where there is none."""
         return self.appraised.card
 
-    def book_for(self, mandate: Mandate) -> UnitBook:
-        """The units as a mandate looks at them: with returns beside them where it asks for a rate or a time."""
-        return self.with_returns if mandate.asks_returns else self.book
+    def book_for(self, *mandates: Mandate) -> UnitBook:
+        """The units as mandates look at them: with returns beside them where one asks for a rate or a time."""
+        return self.with_returns if any(one.asks_returns for one in mandates) else self.book
 
     @cached_property
     def with_returns(self) -> UnitBook:

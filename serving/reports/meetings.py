@@ -130,6 +130,17 @@ def write_calendars(folder: Path, planned: PlannedMeetings, words: Speech, *, ma
     made_at
         Now, with its zone.
     """
+    paths = []
+    for name, calendar in party_calendars(planned, words, made_at=made_at).items():
+        path = folder / name
+        with replacing(path) as beside:
+            beside.write_bytes(calendar)
+        paths.append(path)
+    return paths
+
+
+def party_calendars(planned: PlannedMeetings, words: Speech, *, made_at: datetime) -> dict[str, bytes]:
+    """The calendars of `write_calendars` by the names of their files."""
     entries: dict[str, list[Any]] = {}
     thirds = list(third_parties(planned.day))
     for guest, host, slot, third, stands in _entries(planned):
@@ -137,13 +148,10 @@ def write_calendars(folder: Path, planned: PlannedMeetings, words: Speech, *, ma
         with_them = [thirds[third]] if third >= 0 else []
         for party in (guest, host, *with_them):
             entries.setdefault(party, []).append(entry)
-    paths = []
-    for party, listed in sorted(entries.items()):
-        path = folder / f"{file_name(party)}.ics"
-        with replacing(path) as beside:
-            beside.write_bytes(_calendar(f"{planned.day.event} · {planned.parties[party]}", listed))
-        paths.append(path)
-    return paths
+    return {
+        f"{file_name(party)}.ics": _calendar(f"{planned.day.event} · {planned.parties[party]}", listed)
+        for party, listed in sorted(entries.items())
+    }
 
 
 def own_calendar(day: OwnDay, words: Speech, *, version: int, made_at: datetime) -> bytes:

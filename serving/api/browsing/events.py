@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from engine.errors import EhyaError, ErrorCode
 from engine.matching.workbook import write_mandate_form
 from engine.meetings.day import MeetingDay
-from engine.store import JobState
+from engine.store import JobState, Register, StoredJob
 from serving.api.access import Rate
 from serving.api.asking import asked, stock_of
 from serving.api.browsing.answers import (
@@ -38,16 +38,22 @@ from serving.api.browsing.today import NOT_READY
 from serving.api.media import XLSX
 from serving.api.meetings import CALENDAR
 from serving.desk.agreements import accept
-from serving.desk.event_lists import event_lists
-from serving.desk.gathered import LISTED, events_known, gathered, owners_wishing, take_in_mandates
+from serving.desk.gathered import (
+    EventWishes,
+    event_wishes,
+    events_known,
+    gathered,
+    take_in_mandates,
+)
+from serving.desk.investors import investors_wishing
 from serving.desk.invitations import USUAL_DAYS, invite, withdraw_invitation
-from serving.desk.kept_meetings import KeptPlan, ask_again, ask_plan, asked_plan, kept_plan, saved_wishes
+from serving.desk.kept_meetings import KeptPlan, ask_again, ask_plan, asked_plan, kept_plan
 from serving.desk.meetings import find_party
 from serving.desk.moving import locked_pairs, move_kept
 from serving.pages.desk.events import event_address, event_page, events_page
 from serving.pages.desk.meetings import SHEETS, meetings_address, meetings_page, party_page, sheets_page
 from serving.reports.event_workbook import write_event
-from serving.reports.meetings import file_name, write_calendars, write_meetings
+from serving.reports.meetings import file_name, party_calendars, write_meetings
 
 EventName = Annotated[str, InPath(min_length=1, max_length=200)]
 _LONGEST = 300
@@ -148,10 +154,12 @@ def router() -> APIRouter:
     @routes.get("/{event}/lists.xlsx", openapi_extra=read_by(rate=Rate.LISTS))
     async def workbook(request: Request, event: EventName) -> Response:
         stock, words = stock_of(request), words_for(request)
-        wishes = await asked(request, lambda register: saved_wishes(register, owners_wishing(register)))
+        wishes: EventWishes = await asked(request, event_wishes)
+        if not wishes.mandates:
+            raise EhyaError(ErrorCode.MEETINGS_WITHOUT_MANDATES, given=None, allowed=[])
 
         def write(path: Path) -> None:
-            write_event(path, event_lists(stock, wishes, limit=LISTED), stock, words)
+            write_event(path, wishes.lists(stock), stock, words)
 
         return file_answer(await run_in_threadpool(_made, "lists.xlsx", write), "lists.xlsx", XLSX)
 
@@ -161,7 +169,7 @@ def router() -> APIRouter:
         typed = {name: given.text(name)[:_LONGEST] for name in _DAY}
         try:
             day = MeetingDay.read(_day_stated(event, typed))
-            owners = await asked(request, owners_wishing)
+            owners = await asked(request, investors_wishing)
             job = await asked(request, lambda register: ask_plan(register, day, owners, made_at=now, actor=actor))
         except EhyaError as error:
             if error.code is ErrorCode.MEETINGS_EXIST:
@@ -210,11 +218,15 @@ def router() -> APIRouter:
         """Plan anew: without who did not come, or all but the meetings that are locked."""
         given, now, actor = form_of(request), request.app.state.gate.now(), actor_of(request)
         gone, since, over = given.all("gone"), given.text("since") or None, number_of(given.text("version"))
-        try:
-            kept: KeptPlan = await asked(request, lambda register: kept_plan(register, event))
-            locked = locked_pairs(kept.planned, given.all("lock")) if given.text("then") == "solve" else None
+        locks = given.all("lock") if given.text("then") == "solve" else None
+
+        def ask(register: Register) -> StoredJob:
+            locked = None if locks is None else locked_pairs(kept_plan(register, event).planned, locks)
             by: dict[str, Any] = {"over": over, "made_at": now, "actor": actor, "locked": locked}
-            job = await asked(request, lambda register: ask_again(register, event, gone, since, **by))
+            return ask_again(register, event, gone, since, **by)
+
+        try:
+            job = await asked(request, ask)
         except EhyaError as error:
             if error.code is ErrorCode.MEETINGS_UNKNOWN:
                 raise
@@ -248,13 +260,11 @@ def router() -> APIRouter:
         words, now = words_for(request), request.app.state.gate.now()
 
         def packed() -> bytes:
-            with tempfile.TemporaryDirectory() as folder:
-                paths = write_calendars(Path(folder), kept.planned, words, made_at=now)
-                whole = io.BytesIO()
-                with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
-                    for path in paths:
-                        archive.write(path, path.name)
-                return whole.getvalue()
+            whole = io.BytesIO()
+            with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+                for name, content in party_calendars(kept.planned, words, made_at=now).items():
+                    archive.writestr(name, content)
+            return whole.getvalue()
 
         return file_answer(await run_in_threadpool(packed), "calendars.zip", _ZIP)
 
@@ -264,15 +274,11 @@ def router() -> APIRouter:
         kept: KeptPlan = await asked(request, lambda register: kept_plan(register, event))
         who, words, now = find_party(kept.planned, given), words_for(request), request.app.state.gate.now()
 
-        def one() -> bytes:
-            with tempfile.TemporaryDirectory() as folder:
-                write_calendars(Path(folder), kept.planned, words, made_at=now)
-                path = Path(folder) / f"{file_name(who)}.ics"
-                if not path.is_file():
-                    raise EhyaError(ErrorCode.MEETINGS_PARTY_UNKNOWN, given=given, allowed=[])
-                return path.read_bytes()
-
-        return file_answer(await run_in_threadpool(one), "meetings.ics", CALENDAR)
+        found = await run_in_threadpool(partial(party_calendars, kept.planned, words, made_at=now))
+        body = found.get(f"{file_name(who)}.ics")
+        if body is None:
+            raise EhyaError(ErrorCode.MEETINGS_PARTY_UNKNOWN, given=given, allowed=[])
+        return file_answer(body, "meetings.ics", CALENDAR)
 
     return routes
 

@@ -236,11 +236,15 @@ def replay_event(terminal: Terminal, settings: Settings, question: Question, pat
     Raises
     ------
     EhyaError
-        ``file_not_found``, ``file_unreadable``, ``event_record_unreadable``; ``model_file_missing`` and the like.
+        ``file_not_found``, ``file_unreadable``; ``event_record_unreadable`` for a file of another kind;
+        ``model_file_missing`` and the like.
     """
     if not path.is_file():
         raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=str(path))
-    recorded = plain_yaml(path.read_text("utf-8"), given=path.name)
+    try:
+        recorded = plain_yaml(path.read_text("utf-8-sig"), given=path.name)
+    except UnicodeDecodeError as error:  # the workbook, say, beside which the record lies
+        raise EhyaError(ErrorCode.EVENT_RECORD_UNREADABLE, given=path.name) from error
     with terminal.busy("cli.judging"):
         found = replay(settings, recorded, question)
     words = terminal.speech

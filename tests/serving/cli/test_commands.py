@@ -304,6 +304,7 @@ def test_lists_of_an_event_are_made_again_from_their_record_and_say_what_differs
     again = json.loads(ehya("match", "--replay", folder / "changed.json", "--json", code=1).stdout)
     assert (again["differs"], again["lists"]) == (["units", "lists"], ["a"])
     ehya("match", "--replay", folder / "m.xlsx.none", code=2)
+    assert "wrote beside the workbook" in ehya("match", "--replay", folder / "e.xlsx", "--lang", "en", code=2).stderr
 
 
 def test_an_outcome_is_recorded_listed_and_shown(ehya, day, ranking, folder):

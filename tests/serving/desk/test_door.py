@@ -4,8 +4,9 @@ import pytest
 
 from engine.domain.exclusion import Exclusion
 from engine.domain.mandate import Mandate
-from engine.errors import EhyaError
-from serving.desk.door import fits, found_on_offer, hand_out, list_that_shows, own_key, standings
+from engine.errors import EhyaError, ErrorCode
+from serving.desk.door import fits, found_on_offer, hand_out, list_that_shows, own_key, own_keys, standings
+from serving.desk.keys import add_key
 from serving.desk.mandates import keep_list, make_list, save_mandate
 from serving.desk.units import UnitsRequest
 from serving.desk.workspace import open_register
@@ -28,6 +29,13 @@ def test_what_fits_is_what_a_list_would_hold_and_a_wish_costs_what_falls_in_with
     cost = next(one for one in found.costs if one.code is Exclusion.PLACE_NOT_WANTED)
     assert cost.alone == fits(stock, wide).fitting - found.fitting > 0
     assert found.costs[0] is cost  # the dearest stands first
+
+
+def test_a_wish_for_money_back_in_time_fits_as_many_units_as_its_list_holds(stock):
+    mandate = Mandate.read({**ANY, "max_payback_years": 6})
+    found = fits(stock, mandate)
+    assert found.fitting == stock.offer(mandate, limit=1000).shortlist.feasible
+    assert {Exclusion.PAYBACK_TOO_LONG, Exclusion.PAYBACK_UNKNOWN} & {one.code for one in found.costs}
 
 
 def test_a_mandate_that_nothing_fulfils_says_which_limit_would_have_to_move(stock):
@@ -73,3 +81,12 @@ def test_a_key_of_another_is_none_and_none_is_named(shared):
         with pytest.raises(EhyaError) as refused:
             own_key(register, "fund", theirs.key_id)
     assert refused.value.facts["allowed"] == []
+
+
+def test_a_key_of_the_office_that_names_an_investor_is_none_of_the_investors(own_copy):
+    office = add_key(own_copy.settings, name="lists for the fund", role="planner", investor="fund", **BY).stored
+    with open_register(own_copy.settings) as register:
+        assert office.key_id not in {one.key_id for one in own_keys(register, "fund")}
+        with pytest.raises(EhyaError) as refused:
+            own_key(register, "fund", office.key_id)
+    assert refused.value.code is ErrorCode.KEY_UNKNOWN

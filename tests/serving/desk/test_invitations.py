@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+import openpyxl
 import pytest
 
 from engine.errors import EhyaError, ErrorCode
 from engine.store import Act, Register
 from engine.store.closings import close_again, closings
+from serving.desk.gathered import take_in_mandates
 from serving.desk.invitations import invitations, invite, invited, take_invitation, withdraw_invitation
 from serving.desk.people import people
 from serving.desk.workspace import open_register
@@ -38,6 +40,28 @@ def test_it_opens_an_account_that_acts_for_the_investor_and_then_none(settings):
 
 def test_another_spelling_of_an_investor_that_is_there_is_that_one(settings):
     assert invite(settings, "FUND", "INVA", **BY).stored.investor == "fund"
+
+
+def test_an_investor_whose_criteria_came_first_finds_them_at_its_door(settings, tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["id", "risk_appetite"], ["North Fund", "high"], ["FUND", "low"]):
+        book.active.append(row)
+    book.save(tmp_path / "wishes.xlsx")
+    assert take_in_mandates(settings, tmp_path / "wishes.xlsx", **BY).saved == 2
+    person = take(settings, invite(settings, "north fund", "INVA", **BY).token)
+    with open_register(settings) as register:
+        assert [one.name for one in register.mandates(person.investor)] == ["North Fund"]
+        assert "FUND" in {one.name for one in register.mandates("fund")}
+
+
+def test_criteria_under_a_name_that_no_account_can_bear_are_refused(settings, tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["id", "risk_appetite"], ["key:1", "high"]):
+        book.active.append(row)
+    book.save(tmp_path / "wishes.xlsx")
+    with pytest.raises(EhyaError) as refused:
+        take_in_mandates(settings, tmp_path / "wishes.xlsx", **BY)
+    assert refused.value.facts["given"] == "key:1"
 
 
 @pytest.mark.parametrize("state", ["expired", "withdrawn", "foreign", "taken"])
