@@ -14,9 +14,9 @@ from serving.reports.reasons import (
     asked_document,
     basis_said,
     effect_said,
+    feature_value_said,
     fields_said,
     part_said,
-    value_said,
     why_documents,
 )
 
@@ -63,7 +63,7 @@ def _words(line: Mapping[str, Any], output: str, speech: Speech) -> dict[str, st
     value = math.nan if line["value"] is None else line["value"]
     return {
         "feature": part_said(line["feature"], output, speech),
-        "value": value_said(line["feature"], value, speech),
+        "value": feature_value_said(line["feature"], value, speech),
         "basis": basis_said({**line, "basis": line["basis"] or ""}, speech),
     }
 

@@ -48,15 +48,15 @@ def part_said(feature: str, output: str, speech: Speech) -> str:
     return _IN_BRACKETS.sub("", speech.text(f"feature.{feature}"))
 
 
-def value_said(feature: str, value: float, speech: Speech) -> str:
+def feature_value_said(feature: str, value: float, speech: Speech) -> str:
     """What the record tells of a feature, in its measure; empty where it tells no number.
 
     Examples
     --------
     >>> from serving.i18n import speech
-    >>> value_said("public_debt_log", 3.2e9, speech("en")), value_said("idle_years", 4.25, speech("en"))
+    >>> feature_value_said("public_debt_log", 3.2e9, speech("en")), feature_value_said("idle_years", 4.25, speech("en"))
     ('3.2 billion rial', '4.2 years')
-    >>> value_said("has_title_deed", 0.0, speech("en")), value_said("idle_years", math.nan, speech("en"))
+    >>> feature_value_said("has_title_deed", 0.0, speech("en")), feature_value_said("idle_years", math.nan, speech("en"))
     ('no', '')
     """
     if math.isnan(value):
@@ -212,7 +212,7 @@ def reasons_sheet(why: Why, names: pd.Series, speech: Speech) -> OutputSheet:
             "name": names.reindex(why.parts["unit_id"]).to_numpy(),
             "output": [speech.text(f"output.{line['output']}") for line in lines],
             "part": [part_said(line["feature"], line["output"], speech) for line in lines],
-            "value": [value_said(line["feature"], line["value"], speech) for line in lines],
+            "value": [feature_value_said(line["feature"], line["value"], speech) for line in lines],
             "amount": [_measured(line) for line in lines],
             "basis": [basis_said(line, speech) for line in lines],
         }
@@ -349,7 +349,10 @@ def _codes(line: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _line(line: Mapping[Any, Any], speech: Speech) -> dict[str, str]:
     base = line["feature"] == "base"
-    name, value = part_said(line["feature"], line["output"], speech), value_said(line["feature"], line["value"], speech)
+    name, value = (
+        part_said(line["feature"], line["output"], speech),
+        feature_value_said(line["feature"], line["value"], speech),
+    )
     return {
         "name": f"{name}: {value}" if value else name,
         "amount": amount_said(line["amount"], line["output"], speech, signed=not base),
