@@ -168,7 +168,7 @@ def solve_among(
     )
     candidates = Candidates.of(table, seed=terms.seed)
     found = package(candidates, terms, seconds=seconds, contradicted=contradicted)
-    names = names_of(candidates.units)
+    names = names_by_id(candidates.units)
     if isinstance(found, Conflict):
         return Solved(None, conflict_document(found, list(candidates.units.index)), names)
     document, inputs = package_document(found), inputs_document(candidates)
@@ -281,7 +281,7 @@ def followed(settings: Settings, given: str, *, as_of: pd.Timestamp) -> Followed
             if error.code not in (ErrorCode.PACKAGE_OUT_OF_TIME, ErrorCode.PACKAGE_SOLVER_FAILED):
                 raise
             come = None  # nobody was found in time; the package itself is shown all the same
-    return FollowedPackage(stored, gone, come, later[["unit_id", "kind", "happened_on"]], names_of(table))
+    return FollowedPackage(stored, gone, come, later[["unit_id", "kind", "happened_on"]], names_by_id(table))
 
 
 def _instead(
@@ -336,6 +336,6 @@ def _unkept(
     )
 
 
-def names_of(units: pd.DataFrame) -> dict[str, str]:
+def names_by_id(units: pd.DataFrame) -> dict[str, str]:
     """Names of the units that have one, by id."""
     return {str(unit): str(name) for unit, name in units["name"].items() if pd.notna(name)}

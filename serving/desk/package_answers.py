@@ -20,7 +20,7 @@ from engine.packages.standing import Loss, losses
 from engine.packages.terms import Grouping, PackageTerms, WorthWeights
 from engine.settings import Settings
 from serving.desk.named import find_unit
-from serving.desk.package import losses_of, names_of, reopened, stored_package
+from serving.desk.package import losses_of, names_by_id, reopened, stored_package
 
 if TYPE_CHECKING:
     from engine.store import StoredPackage
@@ -312,7 +312,7 @@ def why(settings: Settings, given: str, unit: str, *, as_of: pd.Timestamp | None
     said = WhyUnit(
         stored.key,
         unit_id,
-        names_of(candidates.units).get(unit_id),
+        names_by_id(candidates.units).get(unit_id),
         _loss(settings, stored, unit_id, candidates.units, as_of),
     )
     listed = {one["unit_id"]: one for one in stored.document["units"]}

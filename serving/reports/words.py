@@ -83,7 +83,7 @@ def column_of(name: str, speech: Speech) -> SheetColumn:
                 ends = output is Output.FEASIBILITY and bound != "point"
                 said = speech.text("column.feasibility_estimate" if ends else output)
                 title = speech.text("cli.bounded", name=said, bound=speech.text(f"bound.{bound}"))
-                return SheetColumn(name, measured(title, measure, speech), kind)
+                return SheetColumn(name, with_measure(title, measure, speech), kind)
     if name in set(Field):
         return _field_column(name, speech)
     if name.startswith("part_"):
@@ -110,7 +110,7 @@ def column_of(name: str, speech: Speech) -> SheetColumn:
         else None
     )
     title = speech.text(known or f"column.{name}")
-    return SheetColumn(name, measured(title, "months", speech) if name == "idle_now" else title, kind)
+    return SheetColumn(name, with_measure(title, "months", speech) if name == "idle_now" else title, kind)
 
 
 def output_title(output: Output, speech: Speech) -> str:
@@ -123,7 +123,7 @@ def output_title(output: Output, speech: Speech) -> str:
     ['Expected jobs [persons]', 'Feasibility of this unit']
     """
     measure = _OUTPUT_KINDS[output][1]
-    return speech.text(output) if measure == "probability" else measured(speech.text(output), measure, speech)
+    return speech.text(output) if measure == "probability" else with_measure(speech.text(output), measure, speech)
 
 
 def in_words(frame: pd.DataFrame, speech: Speech) -> pd.DataFrame:
@@ -322,7 +322,7 @@ def _amount(value: Any, measure: str, speech: Speech) -> str | None:
     return speech.number(value, 0 if float(value).is_integer() else 4 if value < 0.01 else 1)
 
 
-def measured(title: str, measure: str, speech: Speech) -> str:
+def with_measure(title: str, measure: str, speech: Speech) -> str:
     """A title with its unit of measure."""
     return f"{title} [{speech.text(f'measure.{measure}')}]" if measure else title
 
@@ -331,7 +331,7 @@ def _field_column(name: str, speech: Speech) -> SheetColumn:
     spec = FIELDS[Field(name)]
     kind = {Kind.DATE: "date", Kind.CODES: "long", Kind.LIST: "long"}.get(spec.kind, _KINDS.get(spec.kind, "text"))
     measure = "" if spec.kind in {Kind.SHARE, Kind.YEAR} else spec.measure
-    return SheetColumn(name, measured(speech.text(f"field.{name}"), measure, speech), kind)
+    return SheetColumn(name, with_measure(speech.text(f"field.{name}"), measure, speech), kind)
 
 
 def _said(column: pd.Series, name: str, speech: Speech) -> pd.Series:
