@@ -54,9 +54,10 @@ def feature_value_said(feature: str, value: float, speech: Speech) -> str:
     Examples
     --------
     >>> from serving.i18n import speech
-    >>> feature_value_said("public_debt_log", 3.2e9, speech("en")), feature_value_said("idle_years", 4.25, speech("en"))
+    >>> english = speech("en")
+    >>> feature_value_said("public_debt_log", 3.2e9, english), feature_value_said("idle_years", 4.25, english)
     ('3.2 billion rial', '4.2 years')
-    >>> feature_value_said("has_title_deed", 0.0, speech("en")), feature_value_said("idle_years", math.nan, speech("en"))
+    >>> feature_value_said("has_title_deed", 0.0, english), feature_value_said("idle_years", math.nan, english)
     ('no', '')
     """
     if math.isnan(value):
