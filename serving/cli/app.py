@@ -16,6 +16,7 @@ from serving.cli.doors import (
     outcomes,
     packages,
     plans,
+    pool,
     register,
     report,
     requests,
@@ -99,6 +100,11 @@ audit_app = typer.Typer(
     cls=CommandGroup, no_args_is_help=True, help="See who did what, and whether the record is whole."
 )
 app.add_typer(audit_app, name="audit")
+
+pool_app = typer.Typer(
+    cls=CommandGroup, no_args_is_help=True, help="Learn from other provinces by summaries that hold no unit."
+)
+app.add_typer(pool_app, name="pool")
 
 DOORS = (
     (workspace.doctor, "Example:  ehya doctor --lang en"),
@@ -271,6 +277,14 @@ webhooks_app.command("failed", epilog="Example:  ehya webhooks failed")(access.w
 webhooks_app.command("resend", epilog="Example:  ehya webhooks resend msg_0123456789abcdef")(access.webhooks_resend)
 audit_app.command("list", epilog="Example:  ehya audit list --newest 100")(access.audit_list)
 audit_app.command("verify", epilog="Example:  ehya audit verify")(access.audit_verify)
+pool_app.command("summary", epilog="Example:  ehya pool summary --out west-azerbaijan.json")(pool.pool_summary)
+pool_app.command("combine", epilog="Example:  ehya pool combine west-azerbaijan.json kerman.json --out country.json")(
+    pool.pool_combine
+)
+pool_app.command(
+    "use", epilog="Examples:  ehya pool use country.json   ·   ehya pool use country.json --province Yazd"
+)(pool.pool_use)
+pool_app.command("leave", epilog="Example:  ehya pool leave")(pool.pool_leave)
 
 
 @app.callback()
