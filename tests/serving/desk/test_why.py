@@ -13,6 +13,7 @@ from engine.scoring.artefact import Model
 from engine.scoring.design import clipped, design
 from engine.scoring.document import Document
 from engine.scoring.hazards import Head
+from experiments.horizon import fit_horizon
 from experiments.province_simulator.province import simulate
 from features import FULL_SCHEMA, fit, matrix
 from serving.cli.commands.show import _REASONS as SHOWN
@@ -22,7 +23,6 @@ from serving.desk.question import Question
 from serving.desk.why import NOT_PUBLIC, asked_of_the_register, explained, why
 from serving.disclosure.masking import Audience
 from serving.i18n import speech
-from training.models.horizon import fit_horizon
 
 DAY = pd.Timestamp("2026-03-21")
 
