@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from serving.cli.doors.command import Commands, command
 from serving.cli.doors.options import DAY, AsJson, Lang
 
 Province = Annotated[
@@ -15,6 +16,7 @@ Province = Annotated[
 ]
 
 
+@command("summary", "ehya pool summary --out west-azerbaijan.json")
 def pool_summary(
     ctx: typer.Context,
     out: Annotated[Path, typer.Option("--out", metavar="FILE.json", help="File for the country.")],
@@ -46,6 +48,7 @@ def pool_summary(
     show_summary(terminal, found, out)
 
 
+@command("combine", "ehya pool combine west-azerbaijan.json kerman.json --out country.json")
 def pool_combine(
     ctx: typer.Context,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Summaries, one a province.")],
@@ -63,6 +66,7 @@ def pool_combine(
     show_country(ctx.obj.terminal(lang, as_json=as_json), learning.combine_pool(files, out), out)
 
 
+@command("use", "ehya pool use country.json", "ehya pool use country.json --province Yazd")
 def pool_use(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE.json", help="What ehya pool combine wrote.")],
@@ -81,6 +85,7 @@ def pool_use(
     show_used(ctx.obj.terminal(lang, as_json=as_json), learning.use_pool(ctx.obj.settings, file, province=province))
 
 
+@command("leave", "ehya pool leave")
 def pool_leave(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:
     """Take back what ehya pool use took over; the table's effects and a person's own stand again."""
     from serving.desk import learning
@@ -88,3 +93,10 @@ def pool_leave(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -
     terminal, count = ctx.obj.terminal(lang, as_json=as_json), learning.leave_pool(ctx.obj.settings)
     if not terminal.answer({"effects": count}):
         terminal.say("pool.left", count=count)
+
+
+POOL = Commands(
+    "pool",
+    "Learn from other provinces by summaries that hold no unit.",
+    (pool_summary, pool_combine, pool_use, pool_leave),
+)
