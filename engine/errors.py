@@ -239,6 +239,12 @@ class ErrorCode(Code):
     POOL_OF_ANOTHER_ORIGIN = "pool_of_another_origin"
     POOL_PROVINCE_UNCLEAR = "pool_province_unclear"
     POOL_NOTHING_TOLD = "pool_nothing_told"
+    NATIONAL_NEEDS_POSTGRES = "national_needs_postgres"
+    NATIONAL_NAME_REFUSED = "national_name_refused"
+    NATIONAL_ROLE_UNKNOWN = "national_role_unknown"
+    NATIONAL_IN_PUBLIC = "national_in_public"
+    OFFICE_NOT_GRANTED = "office_not_granted"
+    OFFICE_OF_ANOTHER_VERSION = "office_of_another_version"
 
 
 class EhyaError(Exception):

@@ -12,6 +12,7 @@ from serving.cli.doors import (
     imports,
     meetings,
     models,
+    national,
     offers,
     outcomes,
     packages,
@@ -52,6 +53,7 @@ GROUPS = (
     access.WEBHOOKS,
     access.AUDIT,
     pool.POOL,
+    national.NATIONAL,
 )
 """Commands of two words, in the order of the help."""
 

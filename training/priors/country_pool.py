@@ -72,29 +72,6 @@ def country_pool(summaries: Sequence[ProvinceSummary]) -> CountryPool:
     )
 
 
-def prior_slopes(believed: Slopes, estimates: Floats, errors: Floats) -> Slopes:
-    """A belief after other provinces have spoken, for a province that is not among them.
-
-    Parameters
-    ----------
-    believed
-        The table's slopes.
-    estimates, errors
-        Shape (provinces, columns): what their outcomes say (``training.models.province_effects``).
-
-    Returns
-    -------
-    Slopes
-        Effects of which nobody spoke keep the table's mean and spread.
-    """
-    found = _pooled(estimates, errors, believed)
-    told = found.provinces > 0
-    mean = np.where(told, found.mean, believed.mean)
-    mean = np.where(mean * believed.signs < 0, 0.0, mean)
-    variance = np.where(told, found.next_spread**2, np.diag(believed.covariance))
-    return believed.moved(mean, np.diag(variance))
-
-
 def own_effects(pool: CountryPool, province: str) -> pd.DataFrame:
     """Rows that stand instead of the table's, for a workspace of one province.
 
