@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from serving.cli.doors.command import command
 from serving.cli.doors.options import AsJson, AsOf, AssumeCapital, Lang, Out, PriceYear
 
 
+@command("rank", "ehya rank --county ارومیه --top 20", "ehya rank --triage offer --out ranking.xlsx --lang fa")
 def rank(
     ctx: typer.Context,
     province: Annotated[
@@ -144,6 +146,7 @@ def rank(
     show_ranking(terminal, session.settings, question, wishes, top, out, keep=keep, worth=worth)
 
 
+@command("show", "ehya show UNIT --lang en")
 def show(
     ctx: typer.Context,
     unit: Annotated[str, typer.Argument(help="Id of the unit, as `ehya rank` prints it, or its exact name.")],
@@ -169,6 +172,11 @@ def show(
     show_unit(terminal, ctx.obj.settings, question, unit)
 
 
+@command(
+    "match",
+    "ehya match --mandate investor.yaml --why-not UNIT",
+    "ehya match --mandates investors.xlsx --out event.xlsx",
+)
 def match(
     ctx: typer.Context,
     mandate: Annotated[
