@@ -20,7 +20,6 @@ from training.monitoring.base_rate import BaseRate, base_rate
 from training.monitoring.matured import matured
 from training.statistics.feature_shift import ALARMING, LEAST_UNITS, DriftCode, feature_drift, unseen
 
-
 QUIET_MONTHS = 12
 """Months without a new line after which a log of outcomes counts as ended (assumed): that nothing is heard of a unit is
 then no sign that it stands idle."""
