@@ -17,8 +17,8 @@ class MeetingsStated(Answer):
     """An event whose meetings are to be planned."""
 
     day: dict[str, Any] = Field(
-        description="event, date, from, to, tables; also minutes, pause, breaks, meetings, wishes, away, third, languages, "
-        "interpreters, zone"
+        description="event, date, from, to, tables; also minutes, pause, breaks, meetings, wishes, away, third, "
+        "languages, interpreters, zone"
     )
     owners: list[str] | None = Field(
         None,
