@@ -293,6 +293,7 @@ MEETING: dict[str, Any] = {
     "end": "2026-12-11T09:20:00+03:30",
     "table": 1,
     "third": None,
+    "interpreter": False,
 }
 ANSWERS: dict[str, dict[str, Any]] = {
     "MeetingsAnswer": {"meetings": [MEETINGS], "next": None},
