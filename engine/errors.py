@@ -224,6 +224,7 @@ class ErrorCode(Code):
     SHARD_OF_ANOTHER_SCHEMA = "shard_of_another_schema"
     SHARD_TWICE = "shard_twice"
     SHARD_NOT_UNITS = "shard_not_units"
+    UNIT_IN_TWO_SHARDS = "unit_in_two_shards"
     SHARDS_OF_ANOTHER_JOB = "shards_of_another_job"
     SHARDS_UNDER_WAY = "shards_under_way"
     CLUSTER_NOT_INSTALLED = "cluster_not_installed"

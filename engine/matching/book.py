@@ -39,7 +39,7 @@ class Coded(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class Yardstick:
     """What a book takes from all units that there are; where it holds some of them, this says what the others are like.
 
     Parameters
@@ -54,7 +54,7 @@ class Whole:
     jobs_per_billion: float
 
     @classmethod
-    def of(cls, offered: NDArray[np.float64], per_billion: NDArray[np.float64]) -> Whole:
+    def of(cls, offered: NDArray[np.float64], per_billion: NDArray[np.float64]) -> Yardstick:
         """Of all units, in any order.
 
         Parameters
@@ -66,8 +66,8 @@ class Whole:
 
         Examples
         --------
-        >>> whole = Whole.of(np.array([0.3, 0.1, 0.2]), np.array([1.0, np.nan, 3.0]))
-        >>> [floor for floor in whole.floors.values()], whole.jobs_per_billion
+        >>> all_units = Yardstick.of(np.array([0.3, 0.1, 0.2]), np.array([1.0, np.nan, 3.0]))
+        >>> [floor for floor in all_units.floors.values()], all_units.jobs_per_billion
         ([0.3, 0.2, 0.0], 2.0)
         """
         ordered = np.sort(offered)
@@ -147,7 +147,7 @@ class UnitBook:
         Shape (n, 4), columns ``proportions.STATIC_PARTS``, 0..1.
     notes
         What is said beside a shown unit: ``red_flags``, ``prior_driven``, ``origin``.
-    whole
+    yardstick
         What risk appetites and jobs per billion rial are measured by.
     runs
         Where each combination of sector, place, triage and publication begins and ends.
@@ -180,7 +180,7 @@ class UnitBook:
     marks: dict[str, NDArray[np.uint8]]
     parts: NDArray[np.float32]
     notes: dict[str, Coded]
-    whole: Whole
+    yardstick: Yardstick
     runs: Runs
     sector_tree: Tree
     place_tree: Tree
@@ -198,7 +198,7 @@ class UnitBook:
         least_completeness: float = PUBLISHABLE,
         prices: PriceIndex | None = None,
         wishes: pd.DataFrame | None = None,
-        whole: Whole | None = None,
+        yardstick: Yardstick | None = None,
     ) -> UnitBook:
         """Prepare an appraisal table for matching.
 
@@ -214,7 +214,7 @@ class UnitBook:
             Price index by which tickets are compared; by default that of the reference table.
         wishes
             What owners and banks want (`engine.matching.sides.Sides.of`).
-        whole
+        yardstick
             What all units together say, where these are some of them.
 
         Raises
@@ -236,7 +236,7 @@ class UnitBook:
         causes = _taken(_coded(appraisal[Field.STOP_CAUSES]), order)
         unit_id = appraisal.index.to_numpy(dtype=object)[order]
         sides = Sides.of(unit_id, wishes)
-        found = whole or Whole.of(
+        found = yardstick or Yardstick.of(
             on_offer(numbers[Output.FEASIBILITY], offerable(triage.values)[triage.codes], published[order]),
             numbers[Output.JOBS_EXPECTED_PER_BILLION_RIAL],
         )
@@ -263,11 +263,11 @@ class UnitBook:
                 arrays
                 | ({} if prices is None else prices.arrays())
                 | ({} if sides is None else sides.content)
-                | ({} if whole is None else {"whole": [*whole.floors.values()]})
+                | ({} if yardstick is None else {"floors": [*yardstick.floors.values()]})
             ),
             prices=prices,
             sides=sides,
-            whole=found,
+            yardstick=found,
             runs=_runs(sector, place, triage, published[order]),
             sector_tree=sector_tree(sector.values),
             place_tree=place_tree(place.values),
@@ -305,7 +305,7 @@ class UnitBook:
         """
         floors = [] if mandate.min_feasibility is None else [mandate.min_feasibility]
         if mandate.risk_appetite is not None:
-            floors.append(self.whole.floors[mandate.risk_appetite])
+            floors.append(self.yardstick.floors[mandate.risk_appetite])
         return max(floors, default=None)
 
     def number(self, name: str) -> NDArray[np.float64]:

@@ -157,7 +157,8 @@ DOORS = (
     (
         offers.match,
         "Examples:  ehya match --mandate investor.yaml --why-not UNIT"
-        "   ·   ehya match --mandates investors.xlsx --out event.xlsx",
+        "   ·   ehya match --mandates investors.xlsx --out event.xlsx"
+        "   ·   ehya match --mandates investors.xlsx --shards units --out lists",
     ),
     (
         report.report,

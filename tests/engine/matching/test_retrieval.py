@@ -56,7 +56,7 @@ def test_what_the_bound_missed_is_fitted_after_all_and_told():
 def test_a_book_of_some_units_judges_by_all_of_them():
     table = appraisal(300, random_state=7)
     whole = UnitBook.from_table(table)
-    part = UnitBook.from_table(table.iloc[:100], whole=whole.whole)
+    part = UnitBook.from_table(table.iloc[:100], yardstick=whole.yardstick)
     mandate = Mandate(id="a", risk_appetite="low")
     there = np.isin(whole.unit_id, part.unit_id)
     assert part.least_feasibility(mandate) == whole.least_feasibility(mandate)
