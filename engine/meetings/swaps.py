@@ -61,6 +61,10 @@ def swaps(gathering: Gathering, possible: Bits, stays: Bits, at: Counts, since: 
         beside[guest, at[guest, host]] = third[host]
         same = beside[:, None, :] == third[None, :, None]
         found &= seats[None] | ((third < 0)[:, None] | busy_there)[None] | same
+    if (foreign := free.foreign).any():  # whoever gives up a meeting with an interpreter leaves that one too
+        spoken, spoken_there = np.zeros(free.guests.shape, dtype=bool), np.zeros(free.hosts.shape, dtype=bool)
+        spoken[guest, at[guest, host]] = spoken_there[host, at[guest, host]] = foreign[guest, host]
+        found &= ~foreign[:, :, None] | (left.interpreters > 0) | spoken[:, None, :] | spoken_there[None, :, :]
     return found
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from engine.scoring import hazards
+from experiments.horizon import fit_horizon
 from experiments.province_simulator.province import simulate
 from experiments.sba_outcomes.loans import Loans, read_loans, years_since
 from features import FULL_SCHEMA
@@ -22,7 +23,6 @@ from training.cohort.landmarks import describe
 from training.evaluation.judged_table import brier, paired_gain, probability_metrics
 from training.evaluation.walk_forward import Split, walk_forward
 from training.models.hazard_spec import HazardRecipe, HeadKind
-from training.models.horizon import fit_horizon
 from training.models.outcomes import point_fit
 from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
 

@@ -12,12 +12,12 @@ import pandas as pd
 
 from engine.domain.standing import HALF_CAPACITY
 from engine.scoring.sections import JobsPart
+from experiments.province_simulator.judged_jobs import jobs_figures, judged_jobs, poisson_explained, rank_correlation
 from experiments.province_simulator.province import AS_OF, Province, simulate
 from experiments.province_simulator.truth import Bias, Floats
 from features import fit, matrix
 from features.catalogue import FULL_SCHEMA
 from training.cohort.job_counts import job_outcomes
-from training.evaluation.judged_jobs import jobs_figures, judged_jobs, poisson_explained, rank_correlation
 from training.models.jobs import JobsPrior, fit_jobs
 from training.priors.official_rates import jobs_size
 from training.priors.promise_realisation import ASSUMED_RATIO
@@ -42,7 +42,7 @@ class JobsStudy:
     methods
         How many provinces each kind of interval was used in.
     figures
-        Mean over provinces of ``training.evaluation.judged_jobs.jobs_figures``.
+        Mean over provinces of ``experiments.province_simulator.judged_jobs.jobs_figures``.
     coverage_range
         5 and 95 % quantile over provinces of the coverage.
     pooled

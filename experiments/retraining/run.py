@@ -21,6 +21,7 @@ from engine.ranking.terms import TOP
 from engine.scoring.artefact import Model
 from engine.scoring.design import clipped
 from engine.scoring.jobs import JobsHeads
+from experiments.province_simulator.judged_jobs import judged_jobs
 from experiments.province_simulator.province import Province
 from experiments.province_simulator.register import standing
 from experiments.retraining.alarms import group_alarms
@@ -28,7 +29,6 @@ from experiments.retraining.lives import JudgedChallenger, life, world
 from experiments.retraining.stories import UNITS as STORY_UNITS
 from experiments.retraining.stories import stories
 from features import matrix
-from training.evaluation.judged_jobs import judged_jobs
 from training.evaluation.judged_table import coverage_metrics, probability_metrics
 from training.gates.rules import MARGIN
 

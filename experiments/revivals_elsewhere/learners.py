@@ -14,10 +14,10 @@ from sklearn.preprocessing import StandardScaler
 
 from engine.scoring.design import clipped, design
 from engine.scoring.hazards import Head, incidence, incidences
+from experiments.horizon import fit_horizon
 from experiments.revivals_elsewhere.sets import Elsewhere
 from training.models.hazard import fit_head
 from training.models.hazard_spec import HazardRecipe, HeadKind, Observed
-from training.models.horizon import fit_horizon
 from training.priors.prior_effects import Slopes
 from training.statistics.design_blocks import line_blocks, ranges
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from serving.cli.doors.command import Commands, command
 from serving.cli.doors.options import DAY, AsJson, Lang
 
 Role = Annotated[
@@ -34,6 +35,11 @@ Head = Annotated[
 ]
 
 
+@command(
+    "add",
+    "ehya keys add portal --role service",
+    "ehya keys add food-fund --role investor --investor food-fund --until 1405-12-29",
+)
 def keys_add(
     ctx: typer.Context,
     name: KeyName,
@@ -50,6 +56,7 @@ def keys_add(
     add_key(terminal, ctx.obj.settings, name, role=role, investor=investor, until=until)
 
 
+@command("list", "ehya keys list")
 def keys_list(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:
     """List the keys, the newest first, with what they may do and whether they still open."""
     from serving.cli.commands.access import list_keys
@@ -57,6 +64,7 @@ def keys_list(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) ->
     list_keys(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings)
 
 
+@command("revoke", "ehya keys revoke food-fund")
 def keys_revoke(ctx: typer.Context, key: GivenKey, lang: Lang = None, as_json: AsJson = False) -> None:
     """Let a key open nothing any more. A service that runs learns of it within seconds."""
     from serving.cli.commands.access import revoke_key
@@ -64,6 +72,7 @@ def keys_revoke(ctx: typer.Context, key: GivenKey, lang: Lang = None, as_json: A
     revoke_key(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, key)
 
 
+@command("add", "ehya user add office --role planner")
 def user_add(
     ctx: typer.Context,
     name: Account,
@@ -85,6 +94,7 @@ def user_add(
     add_person(terminal, ctx.obj.settings, name, role=role, investor=investor, administers=administers)
 
 
+@command("password", "ehya user password office")
 def user_password(ctx: typer.Context, name: Account, lang: Lang = None, as_json: AsJson = False) -> None:
     """Give an account a new password, as for somebody who forgot theirs. Its sessions end.
 
@@ -95,6 +105,7 @@ def user_password(ctx: typer.Context, name: Account, lang: Lang = None, as_json:
     set_password(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, name)
 
 
+@command("list", "ehya user list")
 def user_list(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:
     """List the accounts by name."""
     from serving.cli.commands.access import list_people
@@ -102,6 +113,7 @@ def user_list(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) ->
     list_people(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings)
 
 
+@command("disable", "ehya user disable office")
 def user_disable(ctx: typer.Context, name: Account, lang: Lang = None, as_json: AsJson = False) -> None:
     """Let nobody sign in with an account any more. Its name is not given out again."""
     from serving.cli.commands.access import disable_person
@@ -109,6 +121,7 @@ def user_disable(ctx: typer.Context, name: Account, lang: Lang = None, as_json: 
     disable_person(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, name)
 
 
+@command("accept", "ehya nda accept food-fund inva@1")
 def nda_accept(
     ctx: typer.Context, investor: Party, package: PackageVersion, lang: Lang = None, as_json: AsJson = False
 ) -> None:
@@ -121,6 +134,7 @@ def nda_accept(
     accept_agreement(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, investor, package)
 
 
+@command("end", "ehya nda end food-fund inva@1")
 def nda_end(
     ctx: typer.Context, investor: Party, package: PackageVersion, lang: Lang = None, as_json: AsJson = False
 ) -> None:
@@ -130,6 +144,7 @@ def nda_end(
     end_agreement(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, investor, package)
 
 
+@command("list", "ehya nda list")
 def nda_list(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:
     """List the agreements, the newest first."""
     from serving.cli.commands.access import list_agreements
@@ -137,6 +152,7 @@ def nda_list(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> 
     list_agreements(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings)
 
 
+@command("list", "ehya audit list --newest 100")
 def audit_list(ctx: typer.Context, newest: Newest = 40, lang: Lang = None, as_json: AsJson = False) -> None:
     """List who did what with keys, accounts and agreements, the newest first."""
     from serving.cli.commands.access import list_audit
@@ -144,6 +160,7 @@ def audit_list(ctx: typer.Context, newest: Newest = 40, lang: Lang = None, as_js
     list_audit(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, newest)
 
 
+@command("verify", "ehya audit verify")
 def audit_verify(ctx: typer.Context, head: Head = None, lang: Lang = None, as_json: AsJson = False) -> None:
     """Follow the chain of the audit: exit code 1 where a line is not what it was.
 
@@ -154,6 +171,7 @@ def audit_verify(ctx: typer.Context, head: Head = None, lang: Lang = None, as_js
     raise typer.Exit(verify_audit(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, head))
 
 
+@command("list", "ehya webhooks list")
 def webhooks_list(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:
     """List who is told of which saved mandate, and where; secrets are shown to nobody."""
     from serving.cli.commands.webhooks import list_webhooks
@@ -161,6 +179,7 @@ def webhooks_list(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False
     list_webhooks(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings)
 
 
+@command("end", "ehya webhooks end wh_0123456789abcdef")
 def webhooks_end(ctx: typer.Context, webhook: Webhook, lang: Lang = None, as_json: AsJson = False) -> None:
     """End a webhook, whoever made it: messages that wait for it are given up, and none is written any more."""
     from serving.cli.commands.webhooks import end_webhook
@@ -168,6 +187,7 @@ def webhooks_end(ctx: typer.Context, webhook: Webhook, lang: Lang = None, as_jso
     end_webhook(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, webhook)
 
 
+@command("failed", "ehya webhooks failed")
 def webhooks_failed(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:
     """List the messages to webhooks that never arrived and were given up, the newest first."""
     from serving.cli.commands.webhooks import list_dead_letters
@@ -175,8 +195,44 @@ def webhooks_failed(ctx: typer.Context, lang: Lang = None, as_json: AsJson = Fal
     list_dead_letters(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings)
 
 
+@command("resend", "ehya webhooks resend msg_0123456789abcdef")
 def webhooks_resend(ctx: typer.Context, message: Message, lang: Lang = None, as_json: AsJson = False) -> None:
     """Send a message that was given up again, with all its attempts anew."""
     from serving.cli.commands.webhooks import send_again
 
     send_again(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, message)
+
+
+KEYS = Commands(
+    "keys",
+    "Make, list and revoke keys for programs.",
+    (keys_add, keys_list, keys_revoke),
+)
+
+
+USER = Commands(
+    "user",
+    "Open, list and disable accounts of people.",
+    (user_add, user_list, user_password, user_disable),
+)
+
+
+NDA = Commands(
+    "nda",
+    "Record who agreed not to disclose what stands in a package.",
+    (nda_accept, nda_list, nda_end),
+)
+
+
+WEBHOOKS = Commands(
+    "webhooks",
+    "List webhooks and end one; list messages that were given up, and send these again.",
+    (webhooks_list, webhooks_end, webhooks_failed, webhooks_resend),
+)
+
+
+AUDIT = Commands(
+    "audit",
+    "See who did what, and whether the record is whole.",
+    (audit_list, audit_verify),
+)

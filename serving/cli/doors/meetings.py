@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from serving.cli.doors.command import Commands, command
 from serving.cli.doors.options import AsJson, AsOf, AssumeCapital, Lang, PriceYear
 
 Plan = Annotated[
@@ -18,6 +19,7 @@ Plan = Annotated[
 ]
 
 
+@command("plan", "ehya meetings plan day.yaml --mandates investors.xlsx --out inva")
 def meetings_plan(
     ctx: typer.Context,
     file: Annotated[
@@ -55,6 +57,7 @@ def meetings_plan(
     plan(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, question, file, mandates, out, keep=keep)
 
 
+@command("again", "ehya meetings again inva --gone food-fund --since 10:40")
 def meetings_again(
     ctx: typer.Context,
     given: Plan,
@@ -75,6 +78,7 @@ def meetings_again(
     plan_again(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, given, gone, since)
 
 
+@command("show", "ehya meetings show inva --who food-fund")
 def meetings_show(
     ctx: typer.Context,
     given: Plan,
@@ -93,3 +97,10 @@ def meetings_show(
     from serving.cli.commands.meetings import show
 
     show(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, given, who, version=version, out=out)
+
+
+MEETINGS = Commands(
+    "meetings",
+    "Plan who meets whom at an event, and when.",
+    (meetings_plan, meetings_again, meetings_show),
+)

@@ -7,9 +7,17 @@ from typing import Annotated
 
 import typer
 
+from serving.cli.doors.command import command
 from serving.cli.doors.options import DAY, AsJson, AsOf, AssumeCapital, Lang, Out, Version, noted_folder
 
 
+@command(
+    "train",
+    "ehya train",
+    "ehya train --as-of 1405-06-31 --no-promote",
+    "ehya train --trials 40",
+    "ehya train --learner my_learner:Forest",
+)
 def train(
     ctx: typer.Context,
     as_of: Annotated[
@@ -73,6 +81,7 @@ def train(
     train_and_show(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, request)
 
 
+@command("data", "ehya data --out data", "ehya data --out data --as-of 1404-12-29 --origin synthetic")
 def data(
     ctx: typer.Context,
     out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Folder that the files are written to.")],
@@ -102,6 +111,7 @@ def data(
     show_data(terminal, found)
 
 
+@command("evaluate", "ehya evaluate", "ehya evaluate 20261123-1a2b3c4d --json")
 def evaluate(
     ctx: typer.Context, version: Version = None, as_of: AsOf = None, lang: Lang = None, as_json: AsJson = False
 ) -> None:
@@ -123,6 +133,7 @@ def evaluate(
         show_evaluation(terminal, found)
 
 
+@command("promote", "ehya promote", 'ehya promote VERSION --force --reason "the law changed in Mehr"')
 def promote(
     ctx: typer.Context,
     version: Version = None,
@@ -158,6 +169,7 @@ def promote(
         show_promotion(terminal, promotion)
 
 
+@command("models", "ehya models", "ehya models --card champion --out card.html")
 def models(
     ctx: typer.Context,
     card: Annotated[
@@ -181,6 +193,7 @@ def models(
         show_models(terminal, listed)
 
 
+@command("rollback", 'ehya rollback --reason "the shortlists of Thursday made no sense"')
 def rollback(
     ctx: typer.Context,
     version: Version = None,
@@ -200,6 +213,7 @@ def rollback(
         show_promotion(terminal, promotion, back=True)
 
 
+@command("drift", "ehya drift --as-of 1405-09-02", "ehya drift --out drift.html --lang fa")
 def drift(ctx: typer.Context, as_of: AsOf = None, out: Out = None, lang: Lang = None, as_json: AsJson = False) -> None:
     """Say whether the model at work still fits: outcomes since it was made, units unlike those it learnt from.
 
@@ -226,6 +240,7 @@ def drift(ctx: typer.Context, as_of: AsOf = None, out: Out = None, lang: Lang = 
         raise typer.Exit(1)
 
 
+@command("mlflow", "ehya mlflow --port 5001", "ehya --tracking-uri http://mlflow.example.org mlflow")
 def mlflow(
     ctx: typer.Context,
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on this computer.")] = 5000,
@@ -249,6 +264,7 @@ def mlflow(
     show_pages(terminal, lambda: learning.tracking_pages(settings, port=port), host="127.0.0.1", port=port)
 
 
+@command("elicit", "ehya elicit --out panel.xlsx --pairs 30", "ehya elicit --read e1.xlsx e2.xlsx")
 def elicit(
     ctx: typer.Context,
     files: Annotated[
@@ -282,6 +298,12 @@ def elicit(
         body.read_forms(terminal, settings, files or [])
 
 
+@command(
+    "score",
+    "ehya score --split --out units",
+    "ehya score --shards units --out scored",
+    "ehya score --shards units --out scored --cluster tcp://10.0.0.5:8786",
+)
 def score(
     ctx: typer.Context,
     shards: Annotated[

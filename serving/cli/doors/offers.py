@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from serving.cli.doors.command import command
 from serving.cli.doors.options import AsJson, AsOf, AssumeCapital, Lang, Out, PriceYear
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from serving.desk.question import Question
 
 
+@command("rank", "ehya rank --county ارومیه --top 20", "ehya rank --triage offer --out ranking.xlsx --lang fa")
 def rank(
     ctx: typer.Context,
     province: Annotated[
@@ -148,6 +150,7 @@ def rank(
     show_ranking(terminal, session.settings, question, wishes, top, out, keep=keep, worth=worth)
 
 
+@command("show", "ehya show UNIT --lang en")
 def show(
     ctx: typer.Context,
     unit: Annotated[str, typer.Argument(help="Id of the unit, as `ehya rank` prints it, or its exact name.")],
@@ -173,6 +176,12 @@ def show(
     show_unit(terminal, ctx.obj.settings, question, unit)
 
 
+@command(
+    "match",
+    "ehya match --mandate investor.yaml --why-not UNIT",
+    "ehya match --mandates investors.xlsx --out event.xlsx",
+    "ehya match --mandates investors.xlsx --shards units --out lists",
+)
 def match(
     ctx: typer.Context,
     mandate: Annotated[

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from serving.cli.doors.command import Commands, command
 from serving.cli.doors.options import DAY, AsJson, Lang, Out
 
 Unit = Annotated[str, typer.Argument(help="Id of the unit, or its exact name.")]
@@ -35,6 +36,7 @@ Source = Annotated[str | None, typer.Option("--source", help="Where we have it f
 Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept in the log.")]
 
 
+@command("add", "ehya outcome add UNIT observed --on 1405-08-20 --capacity-share 0.6 --jobs 34")
 def outcome_add(
     ctx: typer.Context,
     unit: Unit,
@@ -60,6 +62,7 @@ def outcome_add(
     add_outcome(terminal, ctx.obj.settings, unit, kind, on=on, known_on=known_on, **figures, **named)
 
 
+@command("correct", "ehya outcome correct 12 UNIT visited --on 1405-08-21")
 def outcome_correct(
     ctx: typer.Context,
     number: Number,
@@ -89,6 +92,7 @@ def outcome_correct(
     )
 
 
+@command("withdraw", 'ehya outcome withdraw 12 --reason "another unit was meant"')
 def outcome_withdraw(
     ctx: typer.Context,
     number: Number,
@@ -104,6 +108,7 @@ def outcome_withdraw(
     withdraw_outcome(terminal, ctx.obj.settings, number, known_on=known_on, reason=reason)
 
 
+@command("import", "ehya outcome import outcomes.xlsx --dry-run")
 def outcome_import(
     ctx: typer.Context,
     file: Annotated[
@@ -121,6 +126,7 @@ def outcome_import(
     import_outcomes(terminal, ctx.obj.settings, file, known_on=known_on, dry_run=dry_run)
 
 
+@command("list", "ehya outcome list --unit UNIT", "ehya outcome list --out log.xlsx")
 def outcome_list(
     ctx: typer.Context,
     unit: Annotated[str | None, typer.Option("--unit", help="Only of this unit.")] = None,
@@ -132,3 +138,10 @@ def outcome_list(
     from serving.cli.commands.outcome import list_outcomes
 
     list_outcomes(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, unit, out)
+
+
+OUTCOME = Commands(
+    "outcome",
+    "Record what came of a unit, and list what was recorded.",
+    (outcome_add, outcome_list, outcome_correct, outcome_withdraw, outcome_import),
+)

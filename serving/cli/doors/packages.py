@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from serving.cli.doors.command import Commands, command
 from serving.cli.doors.options import DAY, AsJson, AsOf, AssumeCapital, Lang, PriceYear, noted_folder
 
 Package = Annotated[str, typer.Argument(help="Package: NAME for its newest version, or NAME@VERSION.")]
@@ -14,6 +15,7 @@ _PACKAGE_FILES = "Booklet (.pdf), workbook (.xlsx) or JSON (.json) to write."
 Terms = Annotated[Path, typer.Argument(help="File of terms, .yaml or .toml, as `ehya package new` writes it.")]
 
 
+@command("new", 'ehya package new inva.yaml --event "INVA 1405" --count 15 --budget "3000 billion rial"')
 def package_new(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(help="Where the file of terms goes, e.g. inva.yaml.", callback=noted_folder)],
@@ -38,6 +40,7 @@ def package_new(
     new_terms(terminal, file, event=event, count=count, budget=budget, per_county=per_county, sectors=sector or [])
 
 
+@command("solve", "ehya package solve inva.yaml", "ehya package solve inva.yaml --dry-run")
 def package_solve(
     ctx: typer.Context,
     file: Terms,
@@ -60,6 +63,7 @@ def package_solve(
     raise typer.Exit(solve(terminal, ctx.obj.settings, question, file, keep=not dry_run, seconds=seconds))
 
 
+@command("show", "ehya package show inva", "ehya package show inva@2 --again")
 def package_show(
     ctx: typer.Context,
     package: Package,
@@ -76,6 +80,7 @@ def package_show(
     show(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, package, as_of=as_of, again=again)
 
 
+@command("why", "ehya package why inva UNIT")
 def package_why(
     ctx: typer.Context,
     package: Package,
@@ -89,6 +94,7 @@ def package_why(
     why(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, package, unit)
 
 
+@command("compare", "ehya package compare inva@1 inva@2")
 def package_compare(
     ctx: typer.Context,
     package: Package,
@@ -102,6 +108,9 @@ def package_compare(
     compare(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, package, other)
 
 
+@command(
+    "frontier", "ehya package frontier inva --budget capital --nested", "ehya package frontier inva --across county"
+)
 def package_frontier(
     ctx: typer.Context,
     package: Package,
@@ -140,6 +149,7 @@ def package_frontier(
     frontier(terminal, ctx.obj.settings, package, budget, nested=nested, seconds=seconds)
 
 
+@command("freeze", 'ehya package freeze inva@2 --by "deputy for investment"')
 def package_freeze(
     ctx: typer.Context,
     package: Package,
@@ -156,6 +166,7 @@ def package_freeze(
     freeze_package(terminal, ctx.obj.settings, package, by=by, on=on, note=note)
 
 
+@command("list", "ehya package list")
 def package_list(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:
     """List all packages, the newest first."""
     from serving.cli.commands.package import list_packages
@@ -163,6 +174,7 @@ def package_list(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False)
     list_packages(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings)
 
 
+@command("export", "ehya package export inva --out inva.xlsx")
 def package_export(
     ctx: typer.Context,
     package: Package,
@@ -184,3 +196,20 @@ def package_export(
     from serving.cli.commands.package import export
 
     export(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, package, out, teaser=teaser, logo=logo)
+
+
+PACKAGE = Commands(
+    "package",
+    "Choose the units for an event under a budget and quotas, and defend the choice.",
+    (
+        package_new,
+        package_solve,
+        package_show,
+        package_why,
+        package_compare,
+        package_frontier,
+        package_freeze,
+        package_list,
+        package_export,
+    ),
+)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from serving.cli.doors.command import command
 from serving.cli.doors.options import AsJson, AsOf, AssumeCapital, Lang, Out, PriceYear
 
 Threshold = Annotated[
@@ -25,6 +26,12 @@ Cost = Annotated[
 ]
 
 
+@command(
+    "plan",
+    "ehya plan UNIT",
+    "ehya plan UNIT --threshold 0.3 --months 12",
+    'ehya plan UNIT --cost "diagnosis=2 billion rial"',
+)
 def plan(
     ctx: typer.Context,
     unit: Annotated[str, typer.Argument(help="Id of the unit, as `ehya rank` prints it, or its exact name.")],
@@ -50,6 +57,7 @@ def plan(
     show_plan(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, question, unit, request)
 
 
+@command("workload", "ehya workload --capacity bank=10 --capacity judiciary=5", "ehya workload --out work.xlsx")
 def workload(
     ctx: typer.Context,
     threshold: Threshold = None,

@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from serving.cli.doors.command import command
 from serving.cli.doors.options import DAY, AsJson, AsOf, Lang, Out, noted_folder
 
 
+@command("intake", "ehya intake units.xlsx --rejects rejects.xlsx", "ehya intake --corrections rejects.xlsx")
 def intake(
     ctx: typer.Context,
     file: Annotated[
@@ -98,6 +100,7 @@ def intake(
     )
 
 
+@command("health", "ehya health", "ehya health --by estate", "ehya health --out health.xlsx")
 def health(
     ctx: typer.Context,
     by: Annotated[
@@ -114,6 +117,7 @@ def health(
     show_health(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, by=by, out=out, as_of=as_of)
 
 
+@command("duplicates", "ehya duplicates")
 def duplicates(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:
     """List pairs of units that may be one, with the reason; a person decides."""
     from serving.cli.commands.duplicates import list_duplicates
@@ -121,6 +125,7 @@ def duplicates(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -
     list_duplicates(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings)
 
 
+@command("merge", "ehya merge UNIT OTHER")
 def merge(
     ctx: typer.Context,
     unit: Annotated[str, typer.Argument(help="Id of the unit that stays.")],
@@ -134,6 +139,7 @@ def merge(
     merge_units(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, unit, other)
 
 
+@command("distinct", "ehya distinct UNIT OTHER", "ehya distinct UNIT OTHER --undo")
 def distinct(
     ctx: typer.Context,
     unit: Annotated[str, typer.Argument(help="Id of one unit.")],
@@ -148,6 +154,7 @@ def distinct(
     distinguish_units(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, unit, other, undo=undo)
 
 
+@command("unmerge", "ehya unmerge OTHER")
 def unmerge(
     ctx: typer.Context,
     unit: Annotated[str, typer.Argument(help="Id of the unit that was merged into another.")],
@@ -160,6 +167,12 @@ def unmerge(
     unmerge_unit(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, unit)
 
 
+@command(
+    "conflicts",
+    "ehya conflicts",
+    "ehya conflicts --pin UNIT jobs_now office.xlsx",
+    "ehya conflicts --rank office.xlsx 1",
+)
 def conflicts(
     ctx: typer.Context,
     unit: Annotated[str | None, typer.Option("--unit", help="Only of this unit: its id or exact name.")] = None,
@@ -194,6 +207,7 @@ def conflicts(
         body.list_conflicts(terminal, settings, unit=unit, field=field)
 
 
+@command("verify", "ehya verify UNIT jobs_now --source visit", "ehya verify UNIT jobs_now --undo")
 def verify(
     ctx: typer.Context,
     unit: Annotated[str, typer.Argument(help="Id of the unit, or its exact name.")],

@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
+from serving.cli.doors.command import command
 from serving.cli.doors.options import AsJson, Lang, Out, PriceYear
 
 _PERIOD = "a day, a month or a year, Gregorian or Jalali (1401-01)"
 
 
+@command("report", "ehya report --from 1401-01 --to 1403-12", "ehya report --from 1403 --to 1404 --out report.xlsx")
 def report(
     ctx: typer.Context,
     start: Annotated[str, typer.Option("--from", metavar="DATE", help=f"First day that counts: {_PERIOD}.")],

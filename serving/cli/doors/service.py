@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from serving.cli.doors.command import command
 from serving.cli.doors.options import AsJson, Lang
 
 
+@command("serve", "ehya serve --port 8600", "ehya serve --host 0.0.0.0 --name ehya.example.org")
 def serve(
     ctx: typer.Context,
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on this computer.")] = 8600,
@@ -40,6 +42,7 @@ def serve(
     serve_here(ctx.obj.terminal(lang), ctx.obj.settings, host, port, name or (), **allowed)
 
 
+@command("routes", "ehya routes", "ehya routes --json")
 def routes(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:
     """List what HTTP answers: every address, the roles that may ask it, its level of secrecy and its limit."""
     from serving.cli.commands.serve import show_routes

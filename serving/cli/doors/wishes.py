@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
+from serving.cli.doors.command import Commands, command
 from serving.cli.doors.options import AsJson, Lang
 
 Unit = Annotated[str, typer.Argument(metavar="UNIT", help="Id of the unit, or its name.")]
 Side = Annotated[str, typer.Option("--side", help="Who wants it: owner or bank.")]
 
 
+@command("list", "ehya wishes list", "ehya wishes list UNIT")
 def wishes_list(
     ctx: typer.Context,
     unit: Annotated[str | None, typer.Argument(metavar="UNIT", help="Of this unit alone: its id or its name.")] = None,
@@ -25,6 +27,7 @@ def wishes_list(
     list_wishes(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, unit)
 
 
+@command("state", 'ehya wishes state UNIT "{deal_forms: [lease], partners: [operator]}" --source "a letter"')
 def wishes_state(
     ctx: typer.Context,
     unit: Unit,
@@ -50,6 +53,7 @@ def wishes_state(
     state(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, unit, stated, side=side, source=source)
 
 
+@command("end", "ehya wishes end UNIT --side bank")
 def wishes_end(
     ctx: typer.Context, unit: Unit, side: Side = "owner", lang: Lang = None, as_json: AsJson = False
 ) -> None:
@@ -59,6 +63,7 @@ def wishes_end(
     end(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, unit, side=side)
 
 
+@command("read", "ehya wishes read owners.xlsx")
 def wishes_read(
     ctx: typer.Context,
     file: Annotated[
@@ -73,6 +78,7 @@ def wishes_read(
     read(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, file)
 
 
+@command("form", "ehya wishes form owners.xlsx")
 def wishes_form(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="Where to write it.")],
@@ -83,3 +89,10 @@ def wishes_form(
     from serving.cli.commands.wishes import form
 
     form(ctx.obj.terminal(lang, as_json=as_json), file)
+
+
+WISHES = Commands(
+    "wishes",
+    "Say what owners and banks of units want of an investor.",
+    (wishes_list, wishes_state, wishes_end, wishes_read, wishes_form),
+)

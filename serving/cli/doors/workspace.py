@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from serving.cli.doors.command import command
 from serving.cli.doors.options import AsJson, Lang, Out, noted_folder
 
 
+@command("doctor", "ehya doctor --lang en")
 def doctor(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:
     """Check versions, workspace, register, model and fonts; say how to mend what is broken (exit code 1)."""
     from serving.cli.commands.doctor import show_checkup
@@ -18,6 +20,12 @@ def doctor(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> No
         raise typer.Exit(1)
 
 
+@command(
+    "reference",
+    "ehya reference",
+    'ehya reference counties --where "province=West Azerbaijan"',
+    'ehya reference unemployment --where "percent>10" --where "jalali_year=1398"',
+)
 def reference(
     ctx: typer.Context,
     table: Annotated[str | None, typer.Argument(help="Table to show; without one, the list of tables.")] = None,
@@ -48,6 +56,7 @@ def reference(
         body.show_table(terminal, table, where or [], out, own)
 
 
+@command("backup", "ehya backup", "ehya backup --out /media/usb/ehya.zip")
 def backup(
     ctx: typer.Context,
     out: Annotated[
@@ -65,6 +74,7 @@ def backup(
     make_backup(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, out)
 
 
+@command("restore", "ehya restore /media/usb/ehya.zip")
 def restore(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(help="What `ehya backup` wrote, or a register kept by an earlier restore.")],
@@ -77,6 +87,7 @@ def restore(
     restore_backup(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, file)
 
 
+@command("demo", "ehya demo")
 def demo(
     ctx: typer.Context,
     serve: Annotated[bool, typer.Option("--serve", help="Then open the pages on what it made.")] = False,

@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from serving.cli.doors.command import command
 from serving.cli.doors.options import AsJson, AsOf, Lang, Out, PriceYear
 
 
+@command("economics", "ehya economics UNIT --assume loan_rate=0.18", "ehya economics --project mill.yaml --full")
 def economics(
     ctx: typer.Context,
     unit: Annotated[

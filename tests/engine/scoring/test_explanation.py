@@ -11,9 +11,9 @@ from engine.scoring.artefact import Model
 from engine.scoring.design import clipped, design
 from engine.scoring.explanation import BASE, contributions, tree_contributions
 from engine.scoring.hazards import Head
+from experiments.horizon import fit_horizon
 from features.schema import FeatureKind, FeatureSchema, FeatureSpec
 from training.models.hazard_spec import HazardRecipe, HeadKind
-from training.models.horizon import fit_horizon
 
 DRAW = np.random.default_rng(0)
 X = pd.DataFrame(

@@ -13,11 +13,11 @@ from engine.errors import EhyaError
 from engine.scoring import hazards
 from engine.scoring.design import design
 from engine.scoring.hazards import HazardLink, Head
+from experiments.horizon import fit_horizon
 from features.schema import FeatureKind, FeatureSchema, FeatureSpec
 from training.models import hazard as training_hazards
 from training.models.hazard import fit_head
 from training.models.hazard_spec import HazardLevel, HazardRecipe, HeadKind, Observed
-from training.models.horizon import fit_horizon
 from training.statistics.design_blocks import line_blocks
 from training.statistics.reliability import calibration_slope
 

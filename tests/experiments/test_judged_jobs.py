@@ -9,9 +9,9 @@ from sklearn.metrics import mean_poisson_deviance
 
 from engine.domain.unit import unit_table
 from engine.scoring.jobs import jobs_forecast
+from experiments.province_simulator.judged_jobs import COLUMNS, jobs_figures, judged_jobs, poisson_explained
 from features import fit, matrix
 from features.catalogue import FULL_SCHEMA
-from training.evaluation.judged_jobs import COLUMNS, jobs_figures, judged_jobs, poisson_explained
 from training.models.jobs import JobsPrior, fit_jobs
 from training.priors.official_rates import jobs_size
 
