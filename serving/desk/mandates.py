@@ -14,10 +14,11 @@ import numpy as np
 from engine.domain.mandate import FitPart, Mandate
 from engine.domain.reaction import DeclineReason, ReactionKind
 from engine.errors import EhyaError, ErrorCode
-from engine.matching.shortlist import Shortlist
+from engine.matching.shortlist import METHOD, Shortlist
 from engine.store import Register, StoredList, StoredMandate
 from serving.desk.answered import weighed_by_answers
 from serving.desk.clock import day_of
+from serving.desk.question import stated_choices
 from serving.desk.stock import Stock
 from serving.disclosure.values import codes
 
@@ -134,7 +135,7 @@ def make_list(register: Register, owner: str, name: str, stock: Stock) -> MadeLi
     return list_for(register, register.mandates.get(owner, name), stock)
 
 
-def list_for(register: Register, saved: StoredMandate, stock: Stock) -> MadeList:
+def list_for(register: Register, saved: StoredMandate, stock: Stock, *, before: datetime | None = None) -> MadeList:
     """The list of a saved mandate: the one that is kept where its owner asks, and that its webhooks are told of.
 
     Parameters
@@ -145,8 +146,11 @@ def list_for(register: Register, saved: StoredMandate, stock: Stock) -> MadeList
         The mandate, at one of its versions.
     stock
         What is on offer: for investors the public one.
+    before
+        Only answers that were given before a moment count.
     """
-    mandate = weighed_by_answers(register, saved.owner, saved.name, Mandate.read(saved.document))
+    stated = Mandate.read(saved.document)
+    mandate = weighed_by_answers(register, saved.owner, saved.name, stated, before=before)
     found = stock.offer(mandate, limit=min(mandate.limit or KEPT_PLACES, KEPT_PLACES)).shortlist
     agreement = np.column_stack([found.terms.agreement(part, found.rows) for part in FitPart])
     rows = zip(found.table().to_dict(orient="records"), agreement.tolist(), strict=True)
@@ -192,6 +196,7 @@ def keep_list(
             places=made.places,
             feasible=made.found.feasible,
             weights={part.value: weight for part, weight in made.found.weights.items()},
+            made_by={"method": METHOD, "question": stated_choices(stock.appraised.question)},
             webhook_id=webhook_id,
             made_at=made_at,
             actor=actor,
