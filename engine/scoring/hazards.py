@@ -8,7 +8,7 @@ other, the two can never sum to more than one, whatever fitted them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -331,28 +331,89 @@ def unknown_variance(model: Model, matrix: pd.DataFrame) -> Floats:
     ----------
     model, matrix
         Model of kind ``outcomes``, rows of its matrix.
+    """
+    return np.asarray(unknown_parts(model, matrix).sum(axis=1))
+
+
+def unknown_parts(model: Model, matrix: pd.DataFrame) -> Floats:
+    """What each block of the design that is not known adds to the variance of the log-odds of feasibility.
+
+    Parameters
+    ----------
+    model, matrix
+        Model of kind ``outcomes``, rows of its matrix.
 
     Returns
     -------
     numpy.ndarray
-        By the delta method: what a value may be, times what it moves in both ways out and in the capacity. The line
-        speaks for the trees too, which learnt of the same rows.
+        Shape (n, blocks), by the delta method: what a value may be, times what it moves in both ways out and in the
+        capacity. The line speaks for the trees too, which learnt of the same rows.
     """
     document = of_kind(model.document, HazardsDocument)
     within, columns = _ready(model, matrix)
-    parts = {name: getattr(document.hazards, name) for name in ("restart", "end", "capacity")}
-    heads = {name: Head.of(model, name) for name, part in parts.items() if isinstance(part, HazardPart)}
+    heads = fitted_heads(model)
     lacks = unknown(within, document.design)
     if not lacks.any():
-        return np.zeros(len(matrix))
+        return np.zeros(lacks.shape)
     slopes = [head.line[head.periods :] for head in heads.values()]
     doubts = [
         head.interval_inflation * (head.refits[:, head.periods :] - head.line[head.periods :])
         for head in heads.values()
     ]
-    total = np.tensordot(lacks, added(slopes, doubts, document.design), axes=1)
+    each = added(slopes, doubts, document.design)
     push = _pushes(model, heads, columns, within)
-    return np.asarray(np.einsum("ni,nij,nj->n", push, total, push))
+    return np.asarray(lacks * np.einsum("ni,bij,nj->nb", push, each, push))
+
+
+def fitted_heads(model: Model) -> dict[str, Head]:
+    """Heads of a model of outcomes that were fitted: ``restart``, and ``end`` and ``capacity`` where they were."""
+    parts = of_kind(model.document, HazardsDocument).hazards
+    there = {name: getattr(parts, name) for name in ("restart", "end", "capacity")}
+    return {name: Head.of(model, name) for name, part in there.items() if isinstance(part, HazardPart)}
+
+
+def doubts(model: Model, matrix: pd.DataFrame, *, random_state: int = 0) -> Floats:
+    """Variance of the log-odds of feasibility by where it comes from.
+
+    Parameters
+    ----------
+    model, matrix, random_state
+        As :func:`feasibility` takes them.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n, 3): of the effects, of the level, and of what is not known of the unit. The first two are what the
+        bootstrap worlds differ by: the level is what they do when only their intercepts move, and no more than all.
+    """
+    found = incidences(model, matrix, random_state=random_state)
+    total = _variance(found.feasibility_draws, found.feasibility)
+    level = np.minimum(_variance(_level_draws(model, matrix, random_state), found.feasibility), total)
+    return np.column_stack([total - level, level, unknown_variance(model, matrix)])
+
+
+def _variance(draws: Floats, point: Floats) -> Floats:
+    return np.asarray(((_log_odds(draws) - _log_odds(point)[:, None]) ** 2).mean(axis=1))
+
+
+def _level_draws(model: Model, matrix: pd.DataFrame, random_state: int) -> Floats:
+    """Feasibility in each bootstrap world whose effects are those of the line, shape (n, DRAWS)."""
+    within, columns = _ready(model, matrix)
+    heads = {name: replace(head, refits=_level_moved(head)) for name, head in fitted_heads(model).items()}
+    restart = _worlds(heads["restart"], columns, within)
+    end = _worlds(heads["end"], columns, within) if "end" in heads else np.zeros_like(restart)
+    if "capacity" in heads:
+        half = _worlds(heads["capacity"], columns, within)[..., 0]
+    else:
+        half = _half(model, columns, within, restart.shape[1], random_state)[1]
+    return np.asarray(incidence(restart, end)[0][..., -1] * half)
+
+
+def _level_moved(head: Head) -> Floats:
+    """The refits with the slopes of the line: their intercepts alone move."""
+    moved = head.refits.copy()
+    moved[:, head.periods :] = head.line[head.periods :]
+    return moved
 
 
 def _pushes(model: Model, heads: Mapping[str, Head], columns: Floats, within: pd.DataFrame) -> Floats:

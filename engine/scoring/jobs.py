@@ -141,6 +141,56 @@ def jobs_forecast(heads: JobsHeads, ready: pd.DataFrame, units: pd.DataFrame) ->
     return pd.DataFrame(columns, index=ready.index, columns=["low", "point", "high", "mean", "zero_probability"])
 
 
+@dataclass(frozen=True, slots=True)
+class JobsMoves:
+    """Counts of n units on the straight way from the average plant to each of them.
+
+    Parameters
+    ----------
+    heads
+        Of a promoted model of kind ``outcomes``.
+    columns
+        Design, shape (n, columns): zero at the average plant.
+    wider
+        Shape (n,), see :func:`wider_for_unknown`; it stays that of the unit all the way.
+    """
+
+    heads: JobsHeads
+    columns: Floats
+    wider: Floats
+
+    @property
+    def any(self) -> Floats:
+        """What each column adds to the log-odds of any job at all, shape (n, columns)."""
+        return np.asarray(self.columns * self.heads.chance.coef_[0])
+
+    @property
+    def size(self) -> Floats:
+        """What each column adds to the logarithm of the count, given any, shape (n, columns)."""
+        return np.asarray(self.columns * np.ravel(self.heads.size.coef_))
+
+    def chance(self, step: float) -> Floats:
+        """P(any job) at a step of the way, 0..1, shape (n,)."""
+        return np.asarray(self.heads.chance.predict_proba(step * self.columns)[:, 1], dtype=np.float64)
+
+    def draws(self, step: float) -> Floats:
+        """Jobs at month 12 at a step of the way, persons, shape (n, ``DRAWS``), the smallest first."""
+        share = (np.arange(DRAWS) + 0.5) / DRAWS
+        return _Counts.at(self.heads, step * self.columns, self.wider).quantile(share)
+
+
+def jobs_moves(heads: JobsHeads, ready: pd.DataFrame, units: pd.DataFrame) -> JobsMoves:
+    """What stands behind the counts of units.
+
+    Parameters
+    ----------
+    heads, ready, units
+        Heads, rows of the model matrix and their units, as :func:`jobs_at_month_12` takes them.
+    """
+    known = units.loc[ready.index]
+    return JobsMoves(heads, jobs_design(heads.part, ready, known), wider_for_unknown(heads.part, ready, known))
+
+
 def realised_promise(ratio: PromiseRatio, units: pd.DataFrame) -> Floats:
     """What may be expected of the jobs that an owner promises, persons, shape (n,); NaN where none are promised.
 
@@ -253,10 +303,13 @@ class _Counts:
     def of(cls, heads: JobsHeads, ready: pd.DataFrame, units: pd.DataFrame) -> _Counts:
         known = units.loc[ready.index]
         columns = jobs_design(heads.part, ready, known)
+        return cls.at(heads, columns, wider_for_unknown(heads.part, ready, known))
+
+    @classmethod
+    def at(cls, heads: JobsHeads, columns: Floats, wider: Floats) -> _Counts:
         refits = heads.part.refits
         chance = np.asarray(heads.chance.predict_proba(columns)[:, 1], dtype=np.float64)
         location = np.asarray(heads.size.predict(columns), dtype=np.float64)
-        wider = wider_for_unknown(heads.part, ready, known)
         return cls(1.0 - chance, location, refits[:, 0] + columns @ refits[:, 1:].T, heads.part, wider)
 
     def quantile(self, share: Floats) -> Floats:

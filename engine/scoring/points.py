@@ -28,7 +28,8 @@ OFFICIAL, PANEL, RATIO, NOW = "official_average", "panel", "after_to_before", "j
 keeps, and who works there already, who is no gain."""
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
-_STEPS, _SHARES = (_NODES + 1) / 2, _WEIGHTS / 2
+WAY = tuple(zip((_NODES + 1) / 2, _WEIGHTS / 2, strict=True))
+"""Steps on the straight way from the average unit to another, with the share of each (eight nodes of Gauss)."""
 
 
 class Basis(Code):
@@ -39,6 +40,7 @@ class Basis(Code):
     COMPUTED = "computed"
     ELICITED = "elicited"
     ASSUMED = "assumed"
+    LEARNT = "learnt"
 
 
 def feasibility_parts(
@@ -82,14 +84,14 @@ def split(restart: Line, durable: Line, seen: Standing) -> Floats:
     """
     first, second = (seen.away @ line.slopes for line in (restart, durable))
     along_first, along_second = np.zeros(len(first)), np.zeros(len(first))
-    for step, share in zip(_STEPS, _SHARES, strict=True):
+    for step, share in WAY:
         chances = expit(restart.intercept + step * first), expit(durable.intercept + step * second)
         along_first += share * chances[0] * (1 - chances[0]) * chances[1]
         along_second += share * chances[1] * (1 - chances[1]) * chances[0]
     parts = seen.away * (along_first[:, None] * restart.slopes + along_second[:, None] * durable.slopes)
     base = float(expit(restart.intercept) * expit(durable.intercept))
     point = expit(restart.intercept + first) * expit(durable.intercept + second)
-    return np.column_stack([_exact(parts, point - base), np.full(len(point), base)])
+    return np.column_stack([exact(parts, point - base), np.full(len(point), base)])
 
 
 def jobs_parts(
@@ -168,12 +170,25 @@ def _split_jobs(section: SizeSigns, found: LogJobs, shift: Floats) -> Floats:
     # Along the straight way in logarithms every part of a product keeps its share of the logarithm.
     small = np.abs(total) < 1e-12
     slope = np.where(small, base, base * np.expm1(total) / np.where(small, 1.0, total))
-    parts = _exact(moves * slope[:, None], found.mean - base)
+    parts = exact(moves * slope[:, None], found.mean - base)
     return np.column_stack([parts, np.full(len(shift), base)])
 
 
-def _exact(parts: Floats, difference: Floats) -> Floats:
-    """Share what eight nodes leave over by the size of the parts, so that they add up to the last digit."""
+def exact(parts: Floats, difference: Floats) -> Floats:
+    """Share what the nodes leave over by the size of the parts, so that they add up to the last digit.
+
+    Parameters
+    ----------
+    parts
+        Shape (n, columns).
+    difference
+        Shape (n,): what each row shall add up to.
+
+    Examples
+    --------
+    >>> exact(np.array([[3.0, -1.0]]), np.array([2.4])).round(6).tolist()
+    [[3.3, -0.9]]
+    """
     left = difference - parts.sum(axis=1)
     weight = np.abs(parts)
     total = weight.sum(axis=1, keepdims=True)

@@ -3,31 +3,83 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy.special import expit, logit, ndtr
 
+from engine.scoring import hazards
+from engine.scoring.artefact import Model
 from engine.scoring.belief import Z80, feasibility, lines, missing_variance, stand
 from engine.scoring.design import Floats, clipped
+from engine.scoring.document import HazardsDocument, of_kind
 from engine.scoring.first_day import Belief
 from engine.scoring.sections import Span
 
 
-def narrowing(
-    belief: Belief,
-    matrix: pd.DataFrame,
-    *,
-    ranges: Mapping[str, Span],
-    province: str = "",
-    questions: Mapping[str, str] | None = None,
-) -> pd.DataFrame:
-    """By how much the answer to each question is expected to narrow the interval of feasibility.
+@dataclass(frozen=True, eq=False, slots=True)
+class Unanswered:
+    """What is open of n units.
+
+    Parameters
+    ----------
+    point
+        Feasibility, shape (n,), 0..1.
+    total
+        Variance of the estimate on its log-odds, shape (n,).
+    parts
+        Shape (n, features), index of the units: what each feature adds to it because it is not known, else 0.
+    """
+
+    point: Floats
+    total: Floats
+    parts: pd.DataFrame
+
+    def by_question(self, questions: Mapping[str, str] | None) -> pd.DataFrame:
+        """What each question leaves open: the sum over its features, shape (n, questions)."""
+        asked = {str(name): str(name) for name in self.parts.columns} if questions is None else questions
+        known = self.parts[[name for name in self.parts.columns if name in asked]]
+        return known.T.groupby(known.columns.map(asked), sort=False).sum().T
+
+
+def of_belief(belief: Belief, matrix: pd.DataFrame, *, ranges: Mapping[str, Span], province: str = "") -> Unanswered:
+    """What is open of units that a model of the first day judges.
 
     Parameters
     ----------
     belief, matrix, ranges, province
         What ``engine.scoring.belief.of_units`` takes.
+    """
+    ready, _ = clipped(matrix, ranges)
+    pair, seen = lines(belief, province), stand(belief.columns, ready)
+    found = feasibility(*pair, seen)
+    parts = pd.DataFrame(missing_variance(*pair, seen), index=matrix.index, columns=list(belief.features))
+    return Unanswered(found.point, found.variance.sum(axis=1), parts)
+
+
+def of_outcomes(model: Model, matrix: pd.DataFrame) -> Unanswered:
+    """What is open of units that a model of outcomes judges.
+
+    Parameters
+    ----------
+    model, matrix
+        Model of kind ``outcomes``, rows of its matrix.
+    """
+    names = [block.column for block in of_kind(model.document, HazardsDocument).design]
+    parts = hazards.unknown_parts(model, matrix)
+    point, draws = hazards.feasibility(model, matrix)
+    away = logit(draws) - logit(point)[:, None]
+    return Unanswered(point, (away**2).mean(axis=1), pd.DataFrame(parts, index=matrix.index, columns=names))
+
+
+def narrowing(units: Unanswered, questions: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """By how much the answer to each question is expected to narrow the interval of feasibility.
+
+    Parameters
+    ----------
+    units
+        What is open of them.
     questions
         Feature -> question that it answers with others; where ``None`` every feature is a question of its own, a
         feature that is not named is never asked for.
@@ -35,48 +87,32 @@ def narrowing(
     Returns
     -------
     pandas.DataFrame
-        Shape (n, questions), index of ``matrix``, in probability, 0 where all is known: the width of the interval
-        now, less its width around the same point without the variance of what is not known.
+        Shape (n, questions), in probability, 0 where all is known: the width of the interval now, less its width
+        around the same point without the variance of what is not known. The interval is taken as normal on the
+        log-odds.
+
+    Examples
+    --------
+    >>> asked = Unanswered(np.array([0.5]), np.array([1.0]), pd.DataFrame({"deed": [0.75], "age": [0.0]}, index=["a"]))
+    >>> narrowing(asked).round(3).values.tolist()
+    [[0.256, 0.0]]
     """
-    ready, _ = clipped(matrix, ranges)
-    pair, seen = lines(belief, province), stand(belief.columns, ready)
-    found = feasibility(*pair, seen)
-    names, parts = _gathered(belief, missing_variance(*pair, seen), questions)
-    total = found.variance.sum(axis=1)
-    left = np.maximum(total[:, None] - parts, 0.0)
-    narrower = (found.high - found.low)[:, None] - _width(found.point[:, None], left)
-    return pd.DataFrame(narrower, index=matrix.index, columns=names)
+    open_ = units.by_question(questions)
+    left = np.maximum(units.total[:, None] - open_.to_numpy(np.float64), 0.0)
+    narrower = _width(units.point, units.total[:, None]) - _width(units.point, left)
+    return pd.DataFrame(narrower, index=open_.index, columns=open_.columns)
 
 
-def swings(
-    belief: Belief,
-    matrix: pd.DataFrame,
-    *,
-    ranges: Mapping[str, Span],
-    province: str = "",
-    questions: Mapping[str, str] | None = None,
-) -> pd.DataFrame:
+def swings(units: Unanswered, questions: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Standard deviation of what the answer to each question does to the feasibility, shape (n, questions).
 
     Parameters
     ----------
-    belief
-        Of restart and of staying at work, with the slope of each feature.
-    matrix
-        Shape (n, features).
-    ranges
-        Usual low, middle and high of each feature.
-    province
-        Whose official rate the figures stand around; the country's where empty.
-    questions
-        Feature -> question that it answers with others; where ``None`` every feature is a question of its own.
+    units, questions
+        As :func:`narrowing` takes them.
     """
-    ready, _ = clipped(matrix, ranges)
-    pair, seen = lines(belief, province), stand(belief.columns, ready)
-    point = feasibility(*pair, seen).point
-    names, parts = _gathered(belief, missing_variance(*pair, seen), questions)
-    swing = (point * (1 - point))[:, None] * np.sqrt(parts)
-    return pd.DataFrame(swing, index=matrix.index, columns=names)
+    open_, slope = units.by_question(questions), units.point * (1 - units.point)
+    return pd.DataFrame(slope[:, None] * np.sqrt(open_.to_numpy(np.float64)), open_.index, open_.columns)
 
 
 def edge_of_the_top(score: Floats, *, top: int = 20) -> float:
@@ -210,17 +246,5 @@ def fields_of(rows: pd.DataFrame) -> dict[str, list[str]]:
 
 
 def _width(point: Floats, variance: Floats) -> Floats:
-    reach = Z80 * np.sqrt(variance)
-    return np.asarray(expit(logit(point) + reach) - expit(logit(point) - reach))
-
-
-def _gathered(belief: Belief, variance: Floats, questions: Mapping[str, str] | None) -> tuple[list[str], Floats]:
-    """Names of the questions, and what each leaves open: the sum over its features, shape (n, questions)."""
-    asked = {name: name for name in belief.features} if questions is None else questions
-    names = list(dict.fromkeys(asked[name] for name in belief.features if name in asked))
-    place = {name: at for at, name in enumerate(names)}
-    total = np.zeros((len(variance), len(names)))
-    for column, name in enumerate(belief.features):
-        if name in asked:
-            total[:, place[asked[name]]] += variance[:, column]
-    return names, total
+    reach, middle = Z80 * np.sqrt(variance), logit(point)[:, None]
+    return np.asarray(expit(middle + reach) - expit(middle - reach))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -16,7 +16,7 @@ from serving.desk.appraisal import Appraised, Beside, current_units, judged
 from serving.desk.insight import Insight, Log
 from serving.desk.named import find_unit
 from serving.desk.question import Question
-from serving.desk.why import Why, explained
+from serving.desk.why import Why
 from serving.desk.workspace import champion, open_register
 from serving.disclosure.masking import Audience
 
@@ -46,10 +46,8 @@ class Story:
         Barriers, what could not be judged, and what could be done.
     lifted
         Barriers that stand in the record alone: an act that removes them was done after its day.
-    why
-        What each feature adds to its chance of a restart, where a model of outcomes judged it.
     reasons
-        What adds up to its feasibility and jobs, and what to ask next, where a model of the first day judged it.
+        What adds up to its feasibility and jobs, what their interval comes from, and what to ask next.
     """
 
     row: pd.DataFrame
@@ -65,7 +63,6 @@ class Story:
     unjudged: pd.DataFrame
     plan: pd.DataFrame
     lifted: pd.DataFrame
-    why: dict[str, Any] | None = None
     reasons: Why | None = None
 
     @property
@@ -139,8 +136,6 @@ def _story(
     findings = seen.findings
     waiting = barriers_of(findings, seen.unjudged)
     gone = lifted(findings, seen.done)
-    model = None if found is None else found.model
-    scorable = model is not None and bool(unit["scorable"].iloc[0])
     return Story(
         row=unit,
         facts=seen.told.facts.set_index("field"),
@@ -155,7 +150,6 @@ def _story(
         unjudged=seen.unjudged,
         plan=interventions(waiting[~lifted(waiting, seen.done)]),
         lifted=findings[gone],
-        why=explained(model, unit, as_of=question.as_of) if scorable and model is not None else None,
         reasons=seen.reasons,
     )
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,15 +14,14 @@ from engine.domain.unit import public_fields
 from engine.ranking.criteria import FEASIBILITY_BOUNDS, Part
 from engine.ranking.score import classes, effective_weights
 from engine.reference.tables import table
-from engine.scoring import explanation
 from engine.scoring.artefact import Model
 from engine.scoring.belief import SECTORS, Doubt
 from engine.scoring.design import Floats
-from engine.scoring.document import HazardsDocument
-from engine.scoring.first_day import Belief, SizeSigns
+from engine.scoring.first_day import Belief
+from engine.scoring.learnt_points import OWN_LEARNER, PROMISED
 from engine.scoring.points import BASE, OFFICIAL, PANEL, Basis, bases
 from engine.scoring.questions import crossings, edge_of_the_top, fields_of, next_questions
-from engine.scoring.reasons import Reasons, first_day, reasons
+from engine.scoring.reasons import Answers, answers, first_day, has_reasons, reasons
 from features import matrix
 from features.plain import plain
 from features.schema import FeatureSchema
@@ -103,24 +101,24 @@ def why(appraised: Appraised, units: Sequence[str]) -> Why:
     Returns
     -------
     Why
-        Empty tables where the model is none of the first day.
+        Empty tables where there is no model, or one of a file of before prior effects.
     """
     asked, rows = _Asked.of(appraised), appraised.table.loc[list(units)]
     rows = rows[rows["scorable"].astype(bool)]
     if asked is None or rows.empty:
         return Why.none()
     described = asked.described(rows)
-    found, values = asked.reasons(described, rows), plain(asked.schema, described, rows)
+    found, values = reasons(asked.model, described, rows), plain(asked.schema, described, rows)
     parts = pd.concat(
         [
-            asked.parts(found.feasibility, Output.FEASIBILITY, bases(asked.belief), values),
-            asked.parts(found.jobs.dropna(), Output.JOBS_IF_REVIVED, _jobs_bases(asked.belief), values),
+            asked.parts(found.feasibility, Output.FEASIBILITY, asked.bases, values),
+            asked.parts(found.jobs.dropna(), Output.JOBS_IF_REVIVED, asked.jobs_bases, values),
         ]
     )
     place = pd.Series(range(len(rows)), index=rows.index)
     parts = parts.assign(place=parts["unit_id"].map(place)).sort_values("place", kind="stable")
     doubts = found.doubt.rename_axis("unit_id").reset_index()[DOUBTS]
-    return Why(parts[PARTS].reset_index(drop=True), _questions(found, asked, rows), doubts)
+    return Why(parts[PARTS].reset_index(drop=True), _questions(asked.answers(described), asked, rows), doubts)
 
 
 def asked_of_the_register(appraised: Appraised) -> pd.DataFrame:
@@ -147,58 +145,28 @@ def asked_of_the_register(appraised: Appraised) -> pd.DataFrame:
     return total.assign(narrows=total["narrows"] / total["units"])[REGISTER_QUESTIONS]
 
 
-def explained(model: Model, unit: pd.DataFrame, *, as_of: pd.Timestamp) -> dict[str, Any] | None:
-    """Contributions to the score of a restart in the first six months.
-
-    Parameters
-    ----------
-    model
-        Promoted model.
-    unit
-        Unit table of one row.
-    as_of
-        The day of judgement.
-
-    Returns
-    -------
-    dict or None
-        ``head``, ``link``, ``base``, ``features`` (name -> what it adds, largest first) and ``score``, which is
-        ``base`` and all features added; ``None`` for the first model, whose parts :func:`why` gives.
-    """
-    if not isinstance(model.document, HazardsDocument):
-        return None
-    hazards = model.document.hazards
-    told = explanation.contributions(model, matrix(unit, model.schema, model.fitted, as_of=as_of)).iloc[0]
-    features = told.drop(explanation.BASE)
-    features = features[features != 0].sort_values(key=abs, ascending=False, kind="stable")
-    return {
-        "head": "restart",
-        "link": hazards.restart.link.value,
-        "base": float(told[explanation.BASE]),
-        "features": {str(name): float(value) for name, value in features.items()},
-        "score": float(told.sum()),
-    }
-
-
 @dataclass(frozen=True, eq=False, slots=True)
 class _Asked:
-    """A model of the first day, asked about an appraisal."""
+    """A model, asked about an appraisal."""
 
     model: Model
-    believed: tuple[Belief, SizeSigns]
     appraised: Appraised
     fields: Mapping[str, list[str]]  # feature -> fields of the record that it rests on
+    bases: pd.DataFrame  # of feasibility, see ``engine.scoring.points.bases``
+    jobs_bases: pd.DataFrame
 
     @classmethod
     def of(cls, appraised: Appraised) -> _Asked | None:
-        believed = None if appraised.model is None else first_day(appraised.model)
-        if appraised.model is None or believed is None:
+        model = appraised.model
+        if model is None or not has_reasons(model):
             return None
-        return cls(appraised.model, believed, appraised, fields_of(table("effects")))
-
-    @property
-    def belief(self) -> Belief:
-        return self.believed[0]
+        believed = first_day(model)
+        if believed is not None:
+            return cls(model, appraised, fields_of(table("effects")), bases(believed[0]), _jobs_bases(believed[0]))
+        specs = FeatureSchema.from_json(model.schema).features
+        fields = {spec.name: list(spec.sources) for spec in specs} | {PROMISED: [PROMISED]}
+        learnt = _learnt_bases(fields)
+        return cls(model, appraised, fields, learnt, learnt)
 
     @property
     def schema(self) -> FeatureSchema:
@@ -207,9 +175,9 @@ class _Asked:
     def described(self, units: pd.DataFrame) -> pd.DataFrame:
         return matrix(units, self.model.schema, self.model.fitted, as_of=self.appraised.question.as_of)
 
-    def reasons(self, described: pd.DataFrame, units: pd.DataFrame) -> Reasons:
+    def answers(self, described: pd.DataFrame) -> Answers:
         questions = {name: ";".join(of) for name, of in self.fields.items() if self._may_ask(of)}
-        return reasons(self.model, self.believed, described, units, questions)
+        return answers(self.model, described, questions)
 
     def parts(self, found: pd.DataFrame, output: Output, rests: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
         """Lines of one output, the largest part of each unit first, base last; what adds nothing is left out."""
@@ -290,8 +258,14 @@ def _jobs_bases(belief: Belief) -> pd.DataFrame:
     )
 
 
+def _learnt_bases(features: Iterable[str]) -> pd.DataFrame:
+    """All that a model of outcomes says, it learnt; what stands beside it learnt nothing."""
+    rests = {"basis": Basis.LEARNT.value, "learnt": 0.0, "overridden": False}
+    return pd.DataFrame([rests] * len(names := [*features, OWN_LEARNER]), index=pd.Index(names, name="feature"))
+
+
 def _sums(asked: _Asked, units: pd.DataFrame) -> pd.DataFrame:
-    found = asked.reasons(asked.described(units), units)
+    found = asked.answers(asked.described(units))
     missing, moves = (found.narrowing > 0).sum(), _moves(found, asked.appraised, units).sum()
     return pd.DataFrame({"units": missing, "narrows": found.narrowing.sum(), "moves_top": moves})
 
@@ -301,7 +275,7 @@ def _places(units: pd.DataFrame) -> Floats:
     return np.asarray(units["score"].to_numpy(np.float64) - _CLASS * classes(units).to_numpy(np.float64))
 
 
-def _moves(found: Reasons, appraised: Appraised, units: pd.DataFrame) -> pd.DataFrame:
+def _moves(found: Answers, appraised: Appraised, units: pd.DataFrame) -> pd.DataFrame:
     """How likely each answer moves each unit over the edge of the first, through its feasibility."""
     chosen = settled(appraised.table, appraised.terms)
     weight = effective_weights(chosen.weights, chosen.priorities)[list(Part).index(Part.FEASIBILITY)]
@@ -310,7 +284,7 @@ def _moves(found: Reasons, appraised: Appraised, units: pd.DataFrame) -> pd.Data
     return crossings(_places(units), found.swing * weight / (best - worst), edge)
 
 
-def _questions(found: Reasons, asked: _Asked, units: pd.DataFrame) -> pd.DataFrame:
+def _questions(found: Answers, asked: _Asked, units: pd.DataFrame) -> pd.DataFrame:
     told = next_questions(found.narrowing, {str(name): [str(name)] for name in found.narrowing.columns}, count=ASKED)
     moves = _moves(found, asked.appraised, units).stack()  # noqa: PD013
     likely = moves.reindex(pd.MultiIndex.from_frame(told[["unit_id", "feature"]]))

@@ -29,7 +29,16 @@ MOVES_FROM = 0.005
 
 _IN_BRACKETS = re.compile(r" \([^)]*\)$")
 """Unit of measure of a feature, or that it is a logarithm: the value beside its name has its own."""
-_WORDED = {NOT_PUBLIC, SECTOR, "official_average", "after_to_before", "jobs_now"}
+_WORDED = {
+    NOT_PUBLIC,
+    SECTOR,
+    "official_average",
+    "panel",
+    "after_to_before",
+    "jobs_now",
+    "own_learner",
+    "jobs_promised",
+}
 
 
 def part_said(feature: str, output: str, speech: Speech) -> str:

@@ -14,6 +14,7 @@ from engine.domain.reported import reported_units
 from engine.domain.standing import standing
 from engine.domain.unit import unit_table
 from engine.scoring.artefact import Model
+from engine.scoring.sections import HazardPart
 from engine.settings import Settings
 from experiments.province_simulator.province import Province, simulate
 from experiments.province_simulator.run import load_workspace
@@ -21,9 +22,12 @@ from features import FULL_SCHEMA
 from features.schema import FeatureKind, FeatureSchema, FeatureSpec
 from training.cohort.landmarks import Followed, follow
 from training.cohort.press_sample import Sample, sample
+from training.models.hazard_spec import HazardRecipe
+from training.models.outcomes import fit_outcomes
 from training.models.press import Fitted
 from training.pipeline.press_fit import fit_sample
 from training.pipeline.reported import out_of_fold
+from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
 
 AS_OF = pd.Timestamp("2026-11-23")
 EVENT_TYPES = {
@@ -124,7 +128,8 @@ class Learnt:
     as_of: pd.Timestamp
 
 
-def _province() -> tuple[Followed, pd.DataFrame, Province]:
+def learnt_province() -> tuple[Followed, pd.DataFrame, Province]:
+    """A small practice province: what was followed, its units as they stand, and all of it."""
     province = simulate(2500, seed=3)
     followed = follow(known_by(province), province.events, FULL_SCHEMA, as_of=province.as_of)
     return followed, standing(province.units, province.events, as_of=province.as_of), province
@@ -137,8 +142,20 @@ def known_by(province: Province) -> Callable[[pd.Timestamp], pd.DataFrame]:
 
 @pytest.fixture(scope="session")
 def learnt(once) -> Learnt:
-    followed, units, province = once.value("learnt", _province)
+    followed, units, province = once.value("learnt", learnt_province)
     return Learnt(followed, units, province.events, known_by(province), province.as_of)
+
+
+def outcomes_model(followed: Followed, recipe: HazardRecipe) -> Model:
+    """A model of outcomes of the small practice province; its worlds are few, each taken twenty times."""
+    model = fit_outcomes(followed, Priors(restart_rate(), capacity_rate(), jobs_size()), recipe=recipe, draws=10).model
+    hazards = model.document.hazards
+    many = {
+        name: part.changed(refits=np.tile(part.refits, (20, 1)))
+        for name in ("restart", "end", "capacity")
+        if isinstance(part := getattr(hazards, name), HazardPart)
+    }
+    return Model(model.heads, model.document.changed(hazards=hazards.changed(**many)))
 
 
 PRACTICE_UNITS = 1500

@@ -15,7 +15,7 @@ from engine.scoring.artefact import load, save
 from engine.scoring.document import ReportedDocument, of_kind
 from engine.scoring.integrity import load_whole
 from engine.scoring.points import bases, feasibility_parts, jobs_parts
-from engine.scoring.questions import narrowing
+from engine.scoring.questions import narrowing, of_belief
 from engine.scoring.runtime import sector_shift
 from features import matrix
 from tests.engine.scoring.first_day_world import AS_OF, register, units
@@ -246,7 +246,7 @@ def test_the_explanation_adds_up_to_what_is_predicted(model, document):
 
 def test_what_is_missing_is_asked_and_what_is_known_is_not(model, document):
     X = described(model, units({"unit_id": "a", "title_deed": True}))
-    gain = narrowing(document.belief, X, ranges=document.ranges).loc["a"]
+    gain = narrowing(of_belief(document.belief, X, ranges=document.ranges)).loc["a"]
     assert gain["has_title_deed"] == 0.0
     assert gain["machinery_age_years"] > 0
 

@@ -27,8 +27,6 @@ from serving.reports.reasons import question_lines, unit_reasons, why_documents
 from serving.reports.said import extra_said, field_said, source_said, value_said, why_said
 from serving.reports.words import estimate_said, odd_said, value_in_words
 
-_REASONS = 6  # features named to a person; JSON has all that add anything
-
 
 def show_unit(terminal: Terminal, settings: Settings, question: Question, given: str) -> None:
     """Print the story of the unit with this id or name.
@@ -183,8 +181,6 @@ def _judgement(terminal: Terminal, story: Story, row: pd.Series) -> None:
         outputs = [(words.text(output), estimate_said(row, output, words)) for output in FOR_PERSONS]
         title = words.join([part for part in (words.text("cli.prediction"), *marks(row, words).split("\n")) if part])
         terminal.pairs([(name, said) for name, said in outputs], title=title)
-        if story.why:
-            terminal.pairs(_weightiest(story.why, words), title=words.text("cli.why_restart"))
         _reasons(terminal, story, str(row["unit_id"]))
     else:
         terminal.say("cli.no_prediction", reasons=words.codes(row["not_scorable"], NotScorable))
@@ -274,20 +270,5 @@ def _document(story: Story, question: Question) -> dict[str, Any]:
             for line in story.extras.to_dict("records")
         ],
         **{name: table.to_dict("records") for name, table in tables.items()},
-        **({"why": story.why} if story.why else {}),
         **({} if story.reasons is None else why_documents(story.reasons).get(str(story.row.index[0]), {})),
     }
-
-
-def _weightiest(why: dict[str, Any], words: Speech) -> list[tuple[str, str]]:
-    """The features that add or take most, in words: a name, and what it adds to the score.
-
-    Parameters
-    ----------
-    why
-        What ``explained`` gives.
-    words
-        Language.
-    """
-    strongest = list(why["features"].items())[:_REASONS]
-    return [(words.text(f"feature.{name}"), words.number(value, 2)) for name, value in strongest]

@@ -12,14 +12,17 @@ from engine.scoring.questions import (
     fields_of,
     narrowing,
     next_questions,
+    of_belief,
     of_the_register,
     swings,
 )
 from tests.engine.scoring.test_points import BELIEF, X
 
+UNITS = of_belief(BELIEF, X, ranges={})
+
 
 def test_what_is_known_is_not_asked_and_what_is_not_narrows():
-    gain = narrowing(BELIEF, X, ranges={})
+    gain = narrowing(UNITS)
     assert (gain.loc[["good", "bad"]] == 0).all(axis=None)
     assert (gain.loc["blank"] > 0).all()
 
@@ -28,18 +31,18 @@ def test_a_gain_is_what_the_interval_loses_when_the_answer_is_the_usual_one():
     answered = X.assign(has_title_deed=X["has_title_deed"].fillna(0.7))
     before, after = (of_units(BELIEF, each, ranges={}) for each in (X, answered))
     lost = (before.high - before.low) - (after.high - after.low)
-    assert np.allclose(narrowing(BELIEF, X, ranges={})["has_title_deed"], lost)
+    assert np.allclose(narrowing(UNITS)["has_title_deed"], lost)
 
 
 def test_the_stronger_effect_of_what_varies_more_is_asked_first():
-    asked = next_questions(narrowing(BELIEF, X, ranges={}), fields_of(table("effects")), count=2)
+    asked = next_questions(narrowing(UNITS), fields_of(table("effects")), count=2)
     assert asked["unit_id"].tolist() == ["blank", "blank"]
     assert asked["feature"].tolist() == ["has_title_deed", "litigations"]
     assert asked["fields"].tolist() == ["title_deed", "litigation_count"]
 
 
 def test_a_swing_is_nil_where_the_field_is_known():
-    swing = swings(BELIEF, X, ranges={})
+    swing = swings(UNITS)
     assert (swing.loc["good"] == 0).all()
     assert swing.loc["blank", "has_title_deed"] > swing.loc["blank", "litigations"] > 0
 
@@ -59,5 +62,5 @@ def test_where_everybody_is_in_the_top_nothing_can_change_it():
 
 
 def test_the_register_is_asked_for_what_tells_most_over_all_units():
-    worth = of_the_register(narrowing(BELIEF, pd.concat([X, X.loc[["blank"]]]), ranges={}))
+    worth = of_the_register(narrowing(of_belief(BELIEF, pd.concat([X, X.loc[["blank"]]]), ranges={})))
     assert worth.index.tolist() == ["has_title_deed", "litigations"]

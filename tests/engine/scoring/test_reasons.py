@@ -8,7 +8,7 @@ from scipy.special import logit
 
 from engine.scoring.belief import Z80, Doubt
 from engine.scoring.points import NOW
-from engine.scoring.reasons import first_day, reasons
+from engine.scoring.reasons import answers, reasons
 from engine.scoring.runtime import predict, unit_spread
 from features import matrix
 from tests.training.conftest import AS_OF, press_model
@@ -26,7 +26,7 @@ def told(once):
     units = pd.concat([units, strangers])
     X = matrix(units, fitted.model.schema, fitted.model.fitted, as_of=AS_OF)
     shown = predict(fitted.model, X, units, as_of=AS_OF)
-    return fitted.model, X, units, shown, reasons(fitted.model, first_day(fitted.model), X, units, ASKED)
+    return fitted.model, X, units, shown, reasons(fitted.model, X, units)
 
 
 def test_parts_add_up_to_what_is_predicted_of_known_and_of_new_units(told):
@@ -56,16 +56,18 @@ def test_who_works_there_already_is_taken_off(told):
 
 
 def test_features_of_one_question_are_asked_once_and_together(told):
-    model, X, units, _, found = told
+    model, X, _, _, _ = told
+    found = answers(model, X, ASKED)
     assert sorted(found.narrowing.columns) == ["causes", "deed"]
-    apart = reasons(model, first_day(model), X, units, {name: name for name in ASKED})
+    apart = answers(model, X, {name: name for name in ASKED})
     together = found.narrowing["causes"]
     assert (together >= apart.narrowing[["cause_legal", "cause_market"]].max(axis=1) - 1e-12).all()
 
 
 def test_one_unit_alone_is_told_the_same_as_among_others(told):
     model, X, units, _, found = told
-    alone = reasons(model, first_day(model), X.iloc[[5]], units, ASKED)
+    alone = reasons(model, X.iloc[[5]], units)
     pd.testing.assert_frame_equal(alone.feasibility, found.feasibility.iloc[[5]])
-    pd.testing.assert_frame_equal(alone.swing, found.swing.iloc[[5]])
     pd.testing.assert_frame_equal(alone.doubt, found.doubt.iloc[[5]])
+    swing = answers(model, X, ASKED).swing
+    pd.testing.assert_frame_equal(answers(model, X.iloc[[5]], ASKED).swing, swing.iloc[[5]])

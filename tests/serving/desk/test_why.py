@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -10,55 +11,17 @@ import pytest
 
 from engine.domain.unit import Field, public_fields
 from engine.scoring.artefact import Model
-from engine.scoring.design import clipped, design
-from engine.scoring.document import Document
-from engine.scoring.hazards import Head
-from experiments.horizon import fit_horizon
-from experiments.province_simulator.province import simulate
-from features import FULL_SCHEMA, fit, matrix
-from serving.cli.commands.show import _REASONS as SHOWN
-from serving.cli.commands.show import _weightiest as weightiest
+from features import FULL_SCHEMA, fit
 from serving.desk.appraisal import judged as judge
 from serving.desk.question import Question
-from serving.desk.why import NOT_PUBLIC, asked_of_the_register, explained, why
+from serving.desk.why import NOT_PUBLIC, asked_of_the_register, why
 from serving.disclosure.masking import Audience
 from serving.i18n import speech
+from serving.reports.reasons import unit_reasons
+from tests.training.conftest import learnt_province, outcomes_model
+from training.models.hazard_spec import HazardRecipe
 
 DAY = pd.Timestamp("2026-03-21")
-
-
-@pytest.fixture(scope="module")
-def judged() -> tuple[Model, pd.DataFrame]:
-    units = simulate(300, seed=2).units
-    fitted = fit(units, FULL_SCHEMA, as_of=DAY)
-    X = matrix(units, FULL_SCHEMA, fitted, as_of=DAY)
-    label = (np.random.default_rng(0).random(300) < 0.2 + 0.5 * (X["sector_food"] == 1)).to_numpy(float)
-    model = fit_horizon(X, label, FULL_SCHEMA, draws=2)
-    return Model(model.heads, model.document.changed(fitted=fitted)), units.iloc[[0]]
-
-
-def test_what_is_told_adds_up_to_the_score_of_the_unit(judged):
-    model, unit = judged
-    told = explained(model, unit, as_of=DAY)
-    assert told["score"] == pytest.approx(told["base"] + sum(told["features"].values()), abs=1e-12)
-    held, _ = clipped(matrix(unit, model.schema, model.fitted, as_of=DAY), model.document.ranges)
-    score = Head.of(model, "restart").score(design(held, model.document.design), held)
-    assert told["score"] == pytest.approx(float(score[0, 0]), abs=1e-12)
-    sizes = [abs(value) for value in told["features"].values()]
-    assert sizes == sorted(sizes, reverse=True)
-
-
-@pytest.mark.parametrize("language", ["fa", "en"])
-def test_the_weightiest_features_have_names_in_both_languages(judged, language):
-    model, unit = judged
-    said = weightiest(explained(model, unit, as_of=DAY), speech(language))
-    assert len(said) == SHOWN
-    assert all(name and not name.startswith("feature.") for name, _ in said)
-
-
-def test_the_first_model_is_not_explained_so(judged):
-    model, unit = judged
-    assert explained(Model({}, Document(features=model.features)), unit, as_of=DAY) is None
 
 
 @pytest.fixture(scope="module")
@@ -137,8 +100,35 @@ def test_only_units_near_the_edge_can_change_the_first_twenty(office):
     assert asked.loc[near, "moves_top"].max() > asked.loc[far, "moves_top"].max()
 
 
-def test_a_model_of_outcomes_and_no_model_have_no_such_parts(judged, office):
-    for model in (judged[0], None):
-        told = why(replace(office, model=model), [office.table.index[0]])
-        assert told.parts.empty
-        assert told.questions.empty
+def test_without_a_model_there_are_no_parts(office):
+    told = why(replace(office, model=None), [office.table.index[0]])
+    assert told.parts.empty
+    assert told.questions.empty
+
+
+@pytest.fixture(scope="module")
+def outcomes(once) -> Model:
+    followed, _, _ = once.value("learnt", learnt_province)
+    return once.value("outcomes-line", partial(outcomes_model, followed, HazardRecipe()))
+
+
+@pytest.mark.parametrize("audience", [Audience.OFFICE, Audience.PUBLIC])
+def test_a_model_of_outcomes_is_explained_in_the_same_words(outcomes, province, audience):
+    fitted = fit(province, FULL_SCHEMA, as_of=DAY)
+    model = Model(outcomes.heads, outcomes.document.changed(fitted=fitted))
+    found = judge(province, model, Question(as_of=DAY), audience)
+    told = why(found, list(found.table.index))
+    for output in ("feasibility", "jobs_if_revived"):
+        sums = told.parts[told.parts["output"] == output].groupby("unit_id")["amount"].sum()
+        assert len(sums) > 100
+        assert sums.to_numpy() == pytest.approx(found.table.loc[sums.index, f"{output}_point"].to_numpy())
+    assert told.doubts.drop(columns="unit_id").sum(axis=1).to_numpy() == pytest.approx(1)
+    assert not told.questions.empty
+    for language in ("fa", "en"):
+        lines = unit_reasons(told, str(told.parts["unit_id"].iloc[0]), speech(language))
+        assert all(not line["name"].startswith(("feature.", "why_part.")) for each in lines for line in each["lines"])
+    private = {field.value for field in Field} - set(public_fields())
+    asked = {name for joined in told.questions["fields"] for name in joined.split(";")}
+    hidden = {name for joined in told.parts.loc[~told.parts["stated"], "fields"] for name in joined.split(";")}
+    assert bool(private & asked) == (audience is Audience.OFFICE)
+    assert audience is Audience.OFFICE or not private & hidden
