@@ -120,18 +120,18 @@ def overlaid(cells: pd.DataFrame, others: Mapping[tuple[int, int], str | None]) 
             by_column[column][row] = other
     table = cells.reindex(columns=range(max([cells.shape[1] - 1, *by_column]) + 1)) if by_column else cells
     for column, found in by_column.items():
-        values = plain(table[column].astype(object) if column >= cells.shape[1] else table[column]).copy()
+        values = cell_objects(table[column].astype(object) if column >= cells.shape[1] else table[column]).copy()
         values.loc[list(found)] = list(found.values())
         table[column] = values.where(values.notna(), None)
     return cut(table)
 
 
-def plain(cells: pd.Series) -> pd.Series:
+def cell_objects(cells: pd.Series) -> pd.Series:
     """The same cells one by one, dtype object, missing where blank.
 
     Examples
     --------
-    >>> plain(grid([[["A", "", 2.5]]])[0]).tolist()
+    >>> cell_objects(grid([[["A", "", 2.5]]])[0]).tolist()
     ['A', None, 2.5]
     """
     if cells.dtype == object:

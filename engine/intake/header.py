@@ -11,8 +11,8 @@ import pandas as pd
 
 from engine.domain.unit import Field
 from engine.errors import EhyaError, ErrorCode
-from engine.intake.grid import plain
-from engine.intake.labels import Match, counts_units, matches, nearest_field
+from engine.intake.grid import cell_objects
+from engine.intake.labels import Match, counts_units, fields_named, nearest_field
 from engine.intake.references import column_letters
 from engine.intake.sheets import SCANNED_ROWS, Sheet
 from engine.intake.unit_words import names_unit
@@ -117,7 +117,7 @@ def find_header(sheet: Sheet, mapping: Mapping[str, str] | None = None, *, at: i
     """
     wanted = _wanted(mapping)
     top = at or 0
-    texts = sheet.cells.iloc[top : top + SCANNED_ROWS].apply(plain)
+    texts = sheet.cells.iloc[top : top + SCANNED_ROWS].apply(cell_objects)
     raw = [["" if pd.isna(cell) else _written(cell) for cell in row] for row in texts.itertuples(index=False)]
     merges = tuple((one - top, left, last - top, right) for one, left, last, right in sheet.merges if one >= top)
     filled = _filled(raw, merges)
@@ -191,7 +191,7 @@ def counting_headings(sheet: Sheet, mapping: Mapping[str, str] | None = None) ->
     ['Number of units']
     """
     wanted = _wanted(mapping)
-    texts = sheet.cells.head(SCANNED_ROWS).apply(plain).dropna(how="all")
+    texts = sheet.cells.head(SCANNED_ROWS).apply(cell_objects).dropna(how="all")
     lines = [[str(cell) for cell in row if pd.notna(cell)] for row in texts.itertuples(index=False)]
     return [text for line in lines if len(line) > 1 for text in line if counts_units(text) and fold(text) not in wanted]
 
@@ -268,7 +268,7 @@ def _assigned(levels: dict[int, tuple[str, ...]], wanted: Mapping[str, str]) -> 
         else:
             aside = _ASIDE if _PLANNED.search(" ".join(_BRACKETED.findall(fold(" ".join(texts))))) else 0.0
             offers += [
-                (aside - match.score, heading_age(texts, match.field), position, match) for match in matches(texts)
+                (aside - match.score, heading_age(texts, match.field), position, match) for match in fields_named(texts)
             ]
     used = {match.field for match in taken.values()}
     for _, _, position, match in sorted(offers, key=lambda offer: offer[:3]):

@@ -17,7 +17,7 @@ from engine.store import schema
 from engine.store.bulk import insert_frame, insert_line, read, read_where
 from engine.store.clock import Day, day, utc
 from engine.store.groups import members, renamed
-from engine.store.merges import gone_units, present, refuse_unknown, roots
+from engine.store.merges import gone_units, refuse_unknown, roots, shown_rows
 from engine.store.session import Session
 from engine.store.typed import typed_lines
 
@@ -92,7 +92,7 @@ class Events:
             state = state.mask(raw["replacement_id"].notna(), "corrected").astype("str")
             lines = typed_lines(raw.drop(columns="event_id"))
             lines.insert(list(lines.columns).index("rial") + 1, "state", state)
-            return present(lines, root_of, gone_units(connection))
+            return shown_rows(lines, root_of, gone_units(connection))
 
     def last_number(self) -> int:
         """Number of the event that was recorded last; 0 where none ever was."""
@@ -170,7 +170,7 @@ class Events:
         with transaction as connection:
             root_of, units = roots(connection), schema.units.c
             known = read(connection, select(units.unit_id)).astype("str")
-            shown = present(known, root_of, gone_units(connection))
+            shown = shown_rows(known, root_of, gone_units(connection))
             kept = known["unit_id"].reindex(shown.index)
             named = {str(name): str(unit) for name, unit in zip(kept, shown["unit_id"], strict=True)}
             found = read_outcome_rows(
@@ -256,7 +256,7 @@ def _standing(
     if number is not None:
         query = query.where(table.c.id == number)
     raw = read(connection, query.where(table.c.id.not_in(ended)))
-    return present(typed_lines(raw), root_of, gone_units(connection))
+    return shown_rows(typed_lines(raw), root_of, gone_units(connection))
 
 
 def _outcome(line: pd.Series) -> Outcome:

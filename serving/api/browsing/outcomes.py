@@ -51,7 +51,7 @@ from serving.desk.outcomes import (
     withdraw_outcome,
     withdraw_sheet,
 )  # fmt: skip
-from serving.desk.written import amount, day, last_day
+from serving.desk.written import amount, last_day, written_day
 from serving.i18n import Speech
 from serving.pages.desk.outcomes import OUTCOME_FIELDS, outcome_page, outcomes_page, sheet_page
 from serving.pages.desk.words import unit_address
@@ -201,7 +201,7 @@ async def _form(
 def _days(request: Request, query: Mapping[str, str]) -> tuple[tuple[Any, Any], str]:
     """First and last day that are asked for, either of which may be a month or a year; and what cannot be read."""
     try:
-        start = day(query["since"], "since").at if query["since"] else None
+        start = written_day(query["since"], "since").at if query["since"] else None
         return (start, last_day(query["until"], "until") if query["until"] else None), ""
     except EhyaError as error:
         return (None, None), wrong(request, error)
@@ -239,8 +239,8 @@ def _asked(given: Form, today: pd.Timestamp) -> Any:
     EhyaError
         ``value_unreadable``.
     """
-    happened = day(given.text("happened_on"), "happened_on")
-    known_on = day(given.text("known_on"), "known_on").at if given.text("known_on") else today
+    happened = written_day(given.text("happened_on"), "happened_on")
+    known_on = written_day(given.text("known_on"), "known_on").at if given.text("known_on") else today
     for option, at in (("happened_on", happened.at), ("known_on", known_on)):
         if at > today:
             raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=option, given=given.text(option), allowed=[today.date()])
