@@ -59,15 +59,22 @@ def swaps(gathering: Gathering, possible: Bits, stays: Bits, at: Counts, since: 
     found &= table | busy[:, None, :] | busy_there[None, :, :]
     third = free.third
     with_third = third >= 0
-    if not with_third.any():
-        return found
-    seats = np.ones((len(third), free.slots), dtype=bool)
-    seats[with_third] = left.thirds[third[with_third]] > 0
-    beside = np.full((len(gathering.guests), free.slots), NOWHERE)
-    beside[guest, slot] = third[host]
-    same = beside[:, None, :] == third[None, :, None]
-    needs_none = ~with_third[:, None] | busy_there
-    found &= seats[None] | needs_none[None] | same
+    if with_third.any():
+        seats = np.ones((len(third), free.slots), dtype=bool)
+        seats[with_third] = left.thirds[third[with_third]] > 0
+        beside = np.full((len(gathering.guests), free.slots), NOWHERE)
+        beside[guest, slot] = third[host]
+        same = beside[:, None, :] == third[None, :, None]
+        needs_none = ~with_third[:, None] | busy_there
+        found &= seats[None] | needs_none[None] | same
+    foreign = free.foreign
+    if foreign.any():  # whoever gives up a meeting with an interpreter leaves that one too
+        spoken = np.zeros(free.guests.shape, dtype=bool)
+        spoken_there = np.zeros(free.hosts.shape, dtype=bool)
+        spoken[guest, slot] = foreign[guest, host]
+        spoken_there[host, slot] = foreign[guest, host]
+        interpreter = (left.interpreters > 0) | spoken[:, None, :] | spoken_there[None, :, :]
+        found &= ~foreign[:, :, None] | interpreter
     return found
 
 

@@ -65,6 +65,7 @@ from serving.api.shelf import Shelf
 from serving.api.shortlists import router as shortlist_routes
 from serving.api.units import router as unit_routes
 from serving.api.webhooks import router as webhook_routes
+from serving.api.wishes import router as wish_routes
 from serving.desk.office import Office
 from serving.desk.people import PasswordCost
 from serving.desk.posting import PUBLIC, Reach
@@ -182,6 +183,7 @@ def create_app(
     app.include_router(package_routes())
     app.include_router(meeting_routes())
     app.include_router(outcome_routes())
+    app.include_router(wish_routes())
     app.include_router(correction_routes())
     app.include_router(comparison_routes())
     app.include_router(import_routes())

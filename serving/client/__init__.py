@@ -62,6 +62,7 @@ from serving.api.meeting_answers import (
     OwnMeetingsAnswer,
 )
 from serving.api.office_answers import OfficeEconomics, OfficePlan, OfficeRankings, OfficeWorth, PeriodAnswer
+from serving.api.wish_answers import SideWishes, WishesAnswer
 
 RETRIES = 4
 """Times that a request is sent again where the service is busy or out of reach."""
@@ -389,6 +390,19 @@ class Client:
     def withdraw_outcome(self, number: int) -> WithdrawnAnswer:
         """Let an event stand no more."""
         return self._send(WithdrawnAnswer, "DELETE", f"/v1/outcomes/{number}", None)
+
+    def wishes(self, **asked: Any) -> Iterator[SideWishes]:
+        """What owners of units and banks want of an investor, by unit and side; of one with ``unit``."""
+        yield from self._pages(WishesAnswer, "wishes", "/v1/wishes", **asked)
+
+    def state_wishes(self, unit_id: str, side: str, wishes: Mapping[str, Any], *, source: str) -> SideWishes:
+        """State what a side of a unit (``owner``, ``bank``) wants, and who says so."""
+        stated = {"wishes": dict(wishes), "source": source}
+        return self._send(SideWishes, "PUT", f"/v1/wishes/{_part(unit_id)}/{_part(side)}", stated)
+
+    def take_back_wishes(self, unit_id: str, side: str) -> SideWishes:
+        """Let what a side of a unit wanted count no more."""
+        return self._send(SideWishes, "DELETE", f"/v1/wishes/{_part(unit_id)}/{_part(side)}", None)
 
     def answer(self, request_id: str, text: str) -> KeptRequest:
         """Answer what an investor asked."""

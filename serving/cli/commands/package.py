@@ -141,7 +141,7 @@ def why(terminal: Terminal, settings: Settings, given: str, unit: str) -> None:
         return
     terminal.line(words.text("package.why_out", unit=name, package=stored.key), "bold")
     _print_loss(terminal, said, name)
-    for line in outside_lines(said.outside, words, names):
+    for line in outside_lines(said, words, names):
         terminal.line(f"  {line}")
 
 

@@ -28,7 +28,14 @@ from serving.desk.question import Question
 from serving.desk.workspace import open_register
 from serving.disclosure.masking import Audience
 from serving.i18n import speech
-from serving.reports.package import conflict_lines, figures_line, package_answer, reason_lines, write_package
+from serving.reports.package import (
+    conflict_lines,
+    figures_line,
+    outside_lines,
+    package_answer,
+    reason_lines,
+    write_package,
+)
 
 DAY = pd.Timestamp("2026-11-23")
 NOON = datetime(2026, 11, 29, 12)
@@ -111,7 +118,8 @@ def test_why_tells_the_gain_of_one_and_the_smallest_change_for_another(settings,
     assert said.is_in
     assert said.inside["gain"] == pytest.approx(first["gain"])
     listed = {unit["unit_id"] for unit in stored.document["units"]}
-    outside = [answers.why(settings, stored.key, unit) for unit in stored.inputs["unit_id"] if unit not in listed][:2]
+    found = (answers.why(settings, stored.key, unit) for unit in stored.inputs["unit_id"] if unit not in listed)
+    outside = [one for one in found if one.gave_place_to is None][:2]
     assert all(not one.is_in for one in outside)
     kinds = ("changes", "cheaper", "barriers")
     assert all(any(one.outside.changes[kind] for kind in kinds) for one in outside)
@@ -120,12 +128,24 @@ def test_why_tells_the_gain_of_one_and_the_smallest_change_for_another(settings,
     assert all(one.outside.chances.point <= one.outside.chances.wanted <= 1 for one in likelier)
 
 
+def test_a_unit_that_gave_its_place_to_the_lot_is_told_nothing_that_it_would_have_to_change(settings, stored):
+    (drawn,) = [unit for unit in stored.document["units"] if unit["lot"]]
+    said = answers.why(settings, stored.key, drawn["lot"]["instead"])
+    if drawn["lot"]["instead"] == drawn["unit_id"]:  # the lot left the place where it was
+        assert said.is_in
+        return
+    assert not said.is_in
+    assert said.outside is None
+    assert said.document["gave_place_to"] == drawn["unit_id"]
+    assert len(outside_lines(said, speech("en"), {})) == 1
+
+
 def test_the_chance_that_would_bring_a_unit_in_does_and_a_little_less_does_not(settings, whole, stored):
     listed = {unit["unit_id"] for unit in stored.document["units"]}
     candidates, problem, _ = desk.reopened(stored, solve=False)
     for unit in (one for one in stored.inputs["unit_id"] if one not in listed):
         said = answers.why(settings, stored.key, unit).outside
-        if said.chances.wanted is not None and said.changes["price"] > 0.01:
+        if said is not None and said.chances.wanted is not None and said.changes["price"] > 0.01:
             break
     place, factor = candidates.place_of(unit), said.chances.wanted / said.chances.point
     for share, comes in ((1.01, True), (0.99, False)):
