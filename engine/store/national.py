@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import make_url
 
 from engine.errors import EhyaError, ErrorCode
-from engine.store.dialect import address, connect
+from engine.store.dialect import connect, database_address
 from engine.store.migrations import HEAD, current
 from engine.store.session import Session, mendable
 
@@ -197,6 +197,6 @@ def _tables(schema: str) -> str:
 
 
 def _server(url: str, busy_seconds: float) -> Engine:
-    if address(url).get_backend_name() != "postgresql":
+    if database_address(url).get_backend_name() != "postgresql":
         raise EhyaError(ErrorCode.NATIONAL_NEEDS_POSTGRES)
     return connect(url, busy_seconds=busy_seconds)

@@ -18,7 +18,7 @@ from engine.reference.tables import table
 from engine.scoring.belief import Standing, stand
 from experiments.province_simulator.province import simulate
 from features import fit, matrix
-from training.models.belief import columns, widened
+from training.models.belief import belief_columns, widened_slopes
 from training.models.press import DESCRIBED
 from training.priors.official_rates import restart_rate
 from training.priors.prior_effects import Slopes, slopes
@@ -100,8 +100,8 @@ def _records(units: int) -> tuple[Slopes, Standing]:
     province = simulate(units * len(PROVINCES), seed=0)
     X = matrix(province.units, DESCRIBED, fit(province.units, DESCRIBED, as_of=province.as_of), as_of=province.as_of)
     rows = table("effects")
-    described = columns(rows, X)
-    return widened(slopes(rows, "restart"), described), stand(described, X)
+    described = belief_columns(rows, X)
+    return widened_slopes(slopes(rows, "restart"), described), stand(described, X)
 
 
 def _level(score: Floats, rate: float) -> float:

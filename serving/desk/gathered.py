@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -197,10 +198,9 @@ def take_in_mandates(settings: Settings, path: Path, *, made_at: datetime, actor
     refused: list[EhyaError] = []
     read, saved = mandates_from_workbook(path, refused=refused), 0
     with open_register(settings) as register, register.together():
-        named = (*investors(register), *investors_wishing(register))
+        named = _named(register)
         for mandate in read:
-            checked_role(CallerRole.INVESTOR, mandate.id)
-            owner = like(mandate.id, named) or mandate.id
+            owner = _owner(mandate.id, named)
             document = mandate.model_dump(mode="json", exclude_defaults=True)
             before = next((one for one in register.mandates(owner) if one.name == mandate.id), None)
             if before is not None and Mandate.read(before.document).digest == mandate.digest:
@@ -209,3 +209,48 @@ def take_in_mandates(settings: Settings, path: Path, *, made_at: datetime, actor
             save_mandate(register, owner, document, made_at=made_at, actor=actor, replaces=over)
             saved += 1
     return TakenIn(saved, len(read) - saved, tuple(refused))
+
+
+def state_for(
+    register: Register,
+    stated: Mapping[str, Any],
+    *,
+    made_at: datetime,
+    actor: str,
+    replaces: tuple[str, str, int] | None = None,
+) -> StoredMandate:
+    """Save what the office states for an investor; its id names the investor, in whichever spelling.
+
+    Parameters
+    ----------
+    register
+        The register.
+    stated
+        The mandate as it was written.
+    made_at, actor
+        Now, and who states it.
+    replaces
+        Owner, name and version of the mandate that it replaces; ``None`` for a new one.
+
+    Raises
+    ------
+    EhyaError
+        As `serving.desk.mandates.save_mandate`; ``unknown_option`` for a name that no account can act for.
+    """
+    by: dict[str, Any] = {"made_at": made_at, "actor": actor}
+    if replaces is not None:
+        owner, name, version = replaces
+        return save_mandate(register, owner, stated, replaces=(name, version), **by)
+    owner = _owner(Mandate.read(stated).id, _named(register))
+    return save_mandate(register, owner, {**stated, "id": owner}, **by)
+
+
+def _named(register: Register) -> tuple[str, ...]:
+    """Investors that are known here: who has an account, and who wishes."""
+    return (*investors(register), *investors_wishing(register))
+
+
+def _owner(given: str, named: Sequence[str]) -> str:
+    """The investor that a name means."""
+    checked_role(CallerRole.INVESTOR, given)
+    return like(given, named) or given

@@ -16,6 +16,8 @@ from serving.desk.meetings import PlannedMeetings, present
 
 _MEETING = ["guest", "host", "slot", "table", "third"]
 Pair = tuple[str, str]
+Where = tuple[int, int]
+"""Slot from 0, table from 1."""
 
 
 class MoveProblem(Code):
@@ -83,7 +85,7 @@ def _problem(
 
 
 def move_kept(
-    register: Register, event: str, pair: Pair, *, slot: int, table: int, over: int, made_at: datetime, actor: str
+    register: Register, event: str, at: Where, *, slot: int, table: int, over: int, made_at: datetime, actor: str
 ) -> StoredMeetings:
     """Move a meeting of a plan that is kept.
 
@@ -91,8 +93,8 @@ def move_kept(
     ----------
     register, event
         The event.
-    pair
-        Investor and unit, by id.
+    at
+        Slot and table at which the meeting is.
     slot, table
         Where to: slot from 0, table from 1.
     over
@@ -108,7 +110,12 @@ def move_kept(
     kept = kept_plan(register, event)
     if kept.stored.version != over:
         raise EhyaError(ErrorCode.MEETINGS_CHANGED, given=over, allowed=kept.stored.version)
-    moved = moved_meeting(kept.planned, *pair, slot=slot, table=table)
+    met = kept.planned.plan.meetings
+    here = met[(met["slot"] == at[0]) & (met["table"] == at[1])]
+    if here.empty:
+        raise EhyaError(ErrorCode.MEETING_NOT_MOVED, reason=MoveProblem.NO_MEETING)
+    guest, host = here.iloc[0][["guest", "host"]]
+    moved = moved_meeting(kept.planned, str(guest), str(host), slot=slot, table=table)
     return keep_plan(register, moved, over=over, made_at=made_at, actor=actor)
 
 
@@ -124,3 +131,22 @@ def locked_pairs(planned: PlannedMeetings, locked: Collection[str]) -> list[Pair
     """
     pairs = planned.plan.meetings[["guest", "host"]].itertuples(index=False, name=None)
     return [(guest, host) for guest, host in pairs if f"{guest}|{host}" in locked]
+
+
+def places_of(planned: PlannedMeetings, locked: Collection[str]) -> list[Where]:
+    """Slot and table of the meetings that somebody locked; see `locked_pairs`."""
+    met = planned.plan.meetings
+    here = (met["guest"].astype(str) + "|" + met["host"].astype(str)).isin(list(locked))
+    return [(int(slot), int(table)) for slot, table in met.loc[here, ["slot", "table"]].itertuples(index=False)]
+
+
+def place_of(given: str) -> Where:
+    """Slot and table as a timetable writes them, ``SLOT.TABLE``; what is none is no place of any meeting.
+
+    Examples
+    --------
+    >>> place_of("0.4"), place_of("there")
+    ((0, 4), (-1, 0))
+    """
+    slot, _, table = given.partition(".")
+    return (int(slot), int(table)) if slot.isdecimal() and table.isdecimal() else (-1, 0)

@@ -33,6 +33,8 @@ class OfficeSeen:
         Units, those of them that stand idle, and events of its log.
     as_of
         Day of its latest record; ``None`` without any.
+    outdated
+        Whether its tables are those of another version of Ehya: then nothing else is known of it.
     """
 
     name: str
@@ -41,6 +43,7 @@ class OfficeSeen:
     idle: int
     outcomes: int
     as_of: str | None
+    outdated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ def founding_sql(provinces: list[str], readers: list[str]) -> str:
     return founding(provinces, readers)
 
 
-def offices_seen(settings: Settings, *, as_of: pd.Timestamp) -> list[OfficeSeen]:
+def offices_seen(settings: Settings, *, as_of: pd.Timestamp, only: list[str] | None = None) -> list[OfficeSeen]:
     """Offices whose units this workspace's role may read, and what they hold; the database says which.
 
     Parameters
@@ -113,13 +116,16 @@ def offices_seen(settings: Settings, *, as_of: pd.Timestamp) -> list[OfficeSeen]
         The workspace of whoever reads.
     as_of
         The day on which units stand so.
+    only
+        Offices; all that granted theirs where ``None``.
 
     Raises
     ------
     EhyaError
-        ``national_needs_postgres``, ``office_of_another_version``.
+        ``national_needs_postgres``, ``office_not_granted``.
     """
-    return [_seen(settings.database_url, name, as_of) for name in Register.offices(settings.database_url)]
+    names = Register.offices(settings.database_url) if only is None else only
+    return [_seen(settings.database_url, name, as_of) for name in names]
 
 
 def write_offices(
@@ -162,7 +168,13 @@ def write_offices(
 
 
 def _seen(url: str, name: str, as_of: pd.Timestamp) -> OfficeSeen:
-    with Register.of_office(url, name) as office:
+    try:
+        office = Register.of_office(url, name)
+    except EhyaError as error:
+        if error.code is not ErrorCode.OFFICE_OF_ANOTHER_VERSION:
+            raise
+        return OfficeSeen(name, (), 0, 0, 0, None, outdated=True)
+    with office:
         units, outcomes = current_units(office, as_of=as_of), len(office.events())
     latest = units["as_of"].max() if len(units) else pd.NaT
     return OfficeSeen(

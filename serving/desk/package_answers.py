@@ -13,7 +13,7 @@ import pandas as pd
 from engine.errors import EhyaError, ErrorCode
 from engine.packages.answers import SUMS, why_inside, why_outside
 from engine.packages.compiled import grouped
-from engine.packages.document import inside_document, outside_document, plain, shown_chance
+from engine.packages.document import inside_document, outside_document, repeatable, shown_chance
 from engine.packages.frontier import SHARES, floor_prices, frontier, reaches, unbeaten
 from engine.packages.optimum import SECONDS
 from engine.packages.standing import Loss, losses
@@ -82,6 +82,8 @@ class WhyUnit:
         What would be lost without it, who would come; ``None`` too where it was drawn by lot.
     outside
         For a unit that is out.
+    gave_place_to
+        Id of the unit to which the lot gave its place: without the lot it would be in.
     """
 
     package: str
@@ -91,6 +93,7 @@ class WhyUnit:
     entry: Mapping[str, Any] | None = None
     inside: Mapping[str, Any] | None = None
     outside: Outsider | None = None
+    gave_place_to: str | None = None
 
     @property
     def is_in(self) -> bool:
@@ -106,7 +109,8 @@ class WhyUnit:
             chances = out.chances
             said |= {"worth": out.worth, "chance_low": chances.low, "chance": chances.point}
             said |= {"chance_high": chances.high, "chance_wanted": chances.wanted}
-        return said | {"entry": self.entry, "inside": self.inside, "outside": None if out is None else out.changes}
+        said |= {"entry": self.entry, "inside": self.inside, "outside": None if out is None else out.changes}
+        return said | ({} if self.gave_place_to is None else {"gave_place_to": self.gave_place_to})
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +181,7 @@ class BudgetPoint:
     def document(self) -> dict[str, Any]:
         """The same as JSON; ``finished`` stands only where it is false."""
         said = asdict(self)
-        return plain({name: value for name, value in said.items() if name != "finished" or not self.finished})
+        return repeatable({name: value for name, value in said.items() if name != "finished" or not self.finished})
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +254,9 @@ class EvenPackages:
         """The same as JSON."""
         floors = [{"of": one.group, "units": one.units, "price": one.price} for one in self.floors]
         points = [asdict(one) for one in self.packages]
-        return plain({"across": self.across.value, "packages": points, "floors": floors, "complete": self.complete})
+        return repeatable(
+            {"across": self.across.value, "packages": points, "floors": floors, "complete": self.complete}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +300,7 @@ class UnbeatenPackages:
     @property
     def document(self) -> dict[str, Any]:
         """The same as JSON."""
-        return plain({"complete": self.complete, "packages": [asdict(one) for one in self.packages]})
+        return repeatable({"complete": self.complete, "packages": [asdict(one) for one in self.packages]})
 
 
 def why(settings: Settings, given: str, unit: str, *, as_of: pd.Timestamp | None = None) -> WhyUnit:
@@ -321,6 +327,9 @@ def why(settings: Settings, given: str, unit: str, *, as_of: pd.Timestamp | None
         by_lot = not best.chosen[place]
         inside = None if by_lot else inside_document(why_inside(problem, best, place, until=until), ids)
         return replace(said, entry=listed[unit_id], inside=inside)
+    if best.chosen[place]:  # out by lot alone: nothing keeps it out, and nothing would have to change
+        lots = {one["lot"]["instead"]: name for name, one in listed.items() if one["lot"]}
+        return replace(said, gave_place_to=lots.get(unit_id))
     changes = outside_document(why_outside(problem, best, place, until=until), ids)
     weights = PackageTerms.read(stored.document["terms"]).worth
     worth = float(candidates.worth(weights)[place])

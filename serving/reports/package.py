@@ -12,7 +12,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.packages.rules import TermKind
 from engine.packages.standing import Loss
 from engine.packages.terms import InvestorGroup
-from serving.desk.package_answers import Outsider
+from serving.desk.package_answers import WhyUnit
 from serving.i18n import Speech
 from serving.reports.plan import money_line
 from serving.reports.workbook import Notes, OutputSheet, SheetColumn, write_json, write_xlsx
@@ -264,8 +264,11 @@ def figures_line(unit: Mapping[str, Any], words: Speech) -> str:
     )
 
 
-def outside_lines(outsider: Outsider | None, words: Speech, names: Mapping[str, Any]) -> list[str]:
+def outside_lines(said: WhyUnit, words: Speech, names: Mapping[str, Any]) -> list[str]:
     """Why a unit is out, and the smallest changes that bring it in, line by line."""
+    if said.gave_place_to is not None:
+        return [words.text("package.gave_place", unit=unit_in_words(said.gave_place_to, names))]
+    outsider = said.outside
     if outsider is None:
         return []
     out = outsider.changes

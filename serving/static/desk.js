@@ -222,6 +222,56 @@
   /* A form that keeps where one is reads the address as it is now. */
   own("input[data-here]").forEach((input) => input.form.addEventListener("submit", () => { input.value = location.pathname + location.search; }));
 
+  /* A link with data-part puts what it leads to in the place of that name. */
+  async function part(link) {
+    const place = document.getElementById(link.dataset.part);
+    place?.classList.add("busy");
+    try {
+      const answer = await fetch(link.href);
+      if (answer.redirected || answer.status === 401) { location.assign(link.href); return; }
+      const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(link.dataset.part);
+      place.replaceWith(found);
+      prepare(found);
+      found.focus({ preventScroll: true });
+      found.scrollIntoView({ block: "nearest" });
+    } catch { location.assign(link.href); }
+  }
+  function parted(link) {
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+      event.preventDefault();
+      part(link);
+    });
+  }
+
+  /* What is dragged is put down where its kind is taken, and then does what its own link or form does without a mouse: a link is
+     followed, a form is sent with what the place says of itself (data-slot of the place goes into its box "slot"). */
+  let dragged = null;
+  const taking = () => own(`[data-takes="${CSS.escape(dragged?.dataset.drag ?? "")}"]`);
+  function draggable(item) {
+    item.draggable = true;
+    own("a", item).forEach((link) => { link.draggable = false; });
+    item.addEventListener("dragstart", (event) => {
+      if (event.target !== item) return;
+      dragged = item;
+      event.dataTransfer.effectAllowed = "move";
+      event.dataTransfer.setData("text/plain", item.textContent.trim().slice(0, 80));
+      taking().forEach((place) => place.classList.add("open"));
+    });
+    item.addEventListener("dragend", () => { own("[data-takes]").forEach((place) => place.classList.remove("open", "over")); dragged = null; });
+  }
+  function takes(place) {
+    const fits = () => dragged?.dataset.drag === place.dataset.takes && !place.contains(dragged);
+    place.addEventListener("dragover", (event) => { if (fits()) { event.preventDefault(); place.classList.add("over"); } });
+    place.addEventListener("dragleave", (event) => { if (!place.contains(event.relatedTarget)) place.classList.remove("over"); });
+    place.addEventListener("drop", (event) => {
+      if (!fits()) return;
+      event.preventDefault();
+      own("[data-fill]", dragged).forEach((box) => { box.value = place.dataset[box.dataset.fill]; });
+      dragged.querySelector("[data-dropped]").click();
+    });
+  }
+
   function prepare(within) {
     const each = (selector, act) => { if (within.matches?.(selector)) act(within); own(selector, within).forEach(act); };
     each("form[data-live]", live);
@@ -231,6 +281,9 @@
     each("table[data-rows]", rows);
     each("input[data-all]", everything);
     each("input[data-date]", dated);
+    each("a[data-part]", parted);
+    each("[data-drag]", draggable);
+    each("[data-takes]", takes);
     each("form[data-at-once]", (form) => {
       form.addEventListener("change", () => form.requestSubmit());
       own("button", form).forEach((one) => { one.hidden = true; });

@@ -20,7 +20,7 @@ from engine.store import Register
 from features import fit, matrix
 from training.cohort.press_sample import ripe_units
 from training.dataset.learnable import check_origin
-from training.models.belief import columns, widened
+from training.models.belief import belief_columns, widened_slopes
 from training.models.press import DESCRIBED
 from training.models.province_effects import LEAST_OF_A_FIGURE, contribution
 from training.priors.pool_files import ProvinceSummary, ToldEffect, table_digest
@@ -162,9 +162,9 @@ def _outcomes(register: Register, province: str, day: pd.Timestamp, origin: str)
     label = outcomes["restarted"].to_numpy(np.float64)
     _refuse_few(label, province)
     rows, fitted = table("effects"), fit(own, DESCRIBED, as_of=day)
-    described = columns(rows, matrix(own, DESCRIBED, fitted, as_of=day))
+    described = belief_columns(rows, matrix(own, DESCRIBED, fitted, as_of=day))
     X = matrix(ripe, DESCRIBED, fitted, as_of=day)
-    return widened(slopes(rows, "restart"), described), _Described(X, stand(described, X)), label
+    return widened_slopes(slopes(rows, "restart"), described), _Described(X, stand(described, X)), label
 
 
 def _refuse_few(label: Floats, province: str) -> None:

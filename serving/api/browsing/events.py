@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from engine.errors import EhyaError, ErrorCode
 from engine.matching.workbook import write_mandate_form
 from engine.meetings.day import MeetingDay
-from engine.store import JobState, Register, StoredJob
+from engine.store import JobState, Register, StoredJob, StoredMandate
 from serving.api.access import Rate
 from serving.api.asking import asked, stock_of
 from serving.api.browsing.answers import (
@@ -37,26 +38,37 @@ from serving.api.browsing.look import words_for
 from serving.api.browsing.today import NOT_READY
 from serving.api.media import XLSX
 from serving.api.meetings import CALENDAR
+from serving.api.wishing import form_asked, form_saved, form_shown
 from serving.desk.agreements import accept
 from serving.desk.gathered import (
     EventWishes,
     event_wishes,
     events_known,
     gathered,
+    state_for,
     take_in_mandates,
 )
 from serving.desk.investors import investors_wishing
 from serving.desk.invitations import USUAL_DAYS, invite, withdraw_invitation
 from serving.desk.kept_meetings import KeptPlan, ask_again, ask_plan, asked_plan, kept_plan
 from serving.desk.meetings import find_party
-from serving.desk.moving import locked_pairs, move_kept
-from serving.pages.desk.events import event_address, event_page, events_page
-from serving.pages.desk.meetings import SHEETS, meetings_address, meetings_page, party_page, sheets_page
+from serving.desk.moving import locked_pairs, move_kept, place_of, places_of
+from serving.pages.desk.events import event_address, event_page, events_page, mandate_address
+from serving.pages.desk.meetings import (
+    SHEETS,
+    meeting_place,
+    meetings_address,
+    meetings_page,
+    party_page,
+    sheets_page,
+)
+from serving.pages.door.mandates import WishForm
 from serving.reports.event_workbook import write_event
 from serving.reports.meetings import file_name, party_calendars, write_meetings
 
 EventName = Annotated[str, InPath(min_length=1, max_length=200)]
 _LONGEST = 300
+_MANY = 6000
 _ZIP = "application/zip"
 _DAY = ("date", "from", "to", "tables", "minutes", "pause", "most_investor", "most_unit", "break_from", "break_to")
 _TAKEN = (ErrorCode.MEETINGS_EXIST, ErrorCode.MEETINGS_CHANGED)
@@ -151,6 +163,33 @@ def router() -> APIRouter:
             return await _event(request, event, 422, problem=problem, refused=refused)
         return went(request, event_address(event), f"mandates_taken:{done.saved}")
 
+    @routes.get("/{event}/mandates/new", openapi_extra=read_by())
+    async def new_mandate(request: Request, event: EventName) -> Response:
+        owner, name = _whose(request)
+        if not owner:
+            return await form_shown(request, _wish_form(event), {})
+        saved = await asked(request, lambda register: register.mandates.get(owner, name))
+        return await form_shown(request, _wish_form(event, owner, name), saved.document, version=saved.version)
+
+    @routes.get("/{event}/mandates/fits", openapi_extra=read_by(rate=Rate.LISTS))
+    async def what_fits(request: Request, event: EventName) -> Response:
+        return await form_asked(request, _wish_form(event))
+
+    @routes.post("/{event}/mandates/new", openapi_extra=written_by())
+    async def state(request: Request, event: EventName) -> Response:
+        """Save what the office states for an investor, who may be one that has no account yet."""
+        (owner, name), by = _whose(request), {"made_at": request.app.state.gate.now(), "actor": actor_of(request)}
+
+        async def save(stated: Mapping[str, Any], replaces: tuple[str, int] | None) -> StoredMandate:
+            over = None if replaces is None else (owner, *replaces)
+            found: StoredMandate = await asked(
+                request, lambda register: state_for(register, stated, replaces=over, **by)
+            )
+            return found
+
+        saved = await form_saved(request, _wish_form(event, owner, name), save, name or None)
+        return saved if isinstance(saved, Response) else went(request, event_address(event), "mandate_saved")
+
     @routes.get("/{event}/lists.xlsx", openapi_extra=read_by(rate=Rate.LISTS))
     async def workbook(request: Request, event: EventName) -> Response:
         stock, words = stock_of(request), words_for(request)
@@ -194,24 +233,28 @@ def router() -> APIRouter:
 
     @routes.get("/{event}/meetings", openapi_extra=read_by())
     async def meetings(request: Request, event: EventName) -> Response:
-        return await _timetable(request, event)
+        return await _timetable(request, event, locked=request.query_params.get("locked", "")[:_MANY].split())
 
     @routes.post("/{event}/meetings/move", openapi_extra=written_by())
     async def move(request: Request, event: EventName) -> Response:
         given, now, actor = form_of(request), request.app.state.gate.now(), actor_of(request)
-        guest, _, host = given.text("pair").partition("|")
-        slot, table = number_of(given.text("slot"), -1), number_of(given.text("table"))
+        at, locks = given.text("move"), given.all("lock")
+        slot, table = number_of(given.text(f"slot {at}"), -1), number_of(given.text(f"table {at}"))
         over = number_of(given.text("version"))
         act = partial(
-            move_kept, event=event, pair=(guest, host), slot=slot, table=table, over=over, made_at=now, actor=actor
+            move_kept, event=event, at=place_of(at), slot=slot, table=table, over=over, made_at=now, actor=actor
         )
         try:
             await asked(request, act)
         except EhyaError as error:
             if error.code not in (*_TAKEN, ErrorCode.MEETING_NOT_MOVED):
                 raise
-            return await _timetable(request, event, 409, problem=_moved_wrong(request, error))
-        return went(request, meetings_address(event), "meeting_moved")
+            return await _timetable(request, event, 409, problem=_moved_wrong(request, error), locks=locks)
+        kept: KeptPlan = await asked(request, lambda register: kept_plan(register, event))
+        locked = {meeting_place(slot, table), *_places(kept, locks)}
+        return went(
+            request, f"{meetings_address(event)}?{urlencode({'locked': ' '.join(sorted(locked))})}", "meeting_moved"
+        )
 
     @routes.post("/{event}/meetings/again", openapi_extra=written_by())
     async def again(request: Request, event: EventName) -> Response:
@@ -302,8 +345,29 @@ async def _event(request: Request, event: str, status: int = 200, **more: Any) -
     return await answered(request, lambda frame: event_page(frame, found, names, now, **more), status)
 
 
-async def _timetable(request: Request, event: str, status: int = 200, **more: Any) -> Response:
+def _whose(request: Request) -> tuple[str, str]:
+    """Owner and name of the mandate that is asked for; empty for a new one."""
+    owner, name = (request.query_params.get(key, "")[:_LONGEST] for key in ("investor", "name"))
+    return owner, name or owner
+
+
+def _wish_form(event: str, owner: str = "", name: str = "") -> WishForm:
+    """Where the office states what an investor wishes."""
+    back = event_address(event)
+    return WishForm(mandate_address(event, owner, name), f"{back}/mandates/fits", back, event)
+
+
+def _places(kept: KeptPlan, locks: Sequence[str]) -> list[str]:
+    """Where the meetings that are locked are, in the plan as it is now."""
+    return [meeting_place(slot, table) for slot, table in places_of(kept.planned, locks)]
+
+
+async def _timetable(
+    request: Request, event: str, status: int = 200, *, locks: Sequence[str] = (), **more: Any
+) -> Response:
     kept: KeptPlan = await asked(request, lambda register: kept_plan(register, event))
+    if locks:
+        more["locked"] = _places(kept, locks)
     return await answered(request, lambda frame: meetings_page(frame, kept.planned, kept.stored, **more), status)
 
 

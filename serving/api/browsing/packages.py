@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from engine.domain.unit import Field
 from engine.errors import EhyaError, ErrorCode
 from engine.packages.optimum import SECONDS
-from engine.packages.terms import PackageTerms
+from engine.packages.terms import Grouping, PackageTerms
 from serving.api.access import Rate
 from serving.api.browsing.answers import (
     Number,
@@ -40,13 +40,13 @@ from serving.desk.loosening import loosened, with_wish
 from serving.desk.office import Office
 from serving.desk.package import (
     FollowedPackage,
-    followed,
+    followed_package,
     freeze,
     losses_of,
     packages,
     stored_package,
 )
-from serving.desk.package_answers import budget_frontier, compare, why
+from serving.desk.package_answers import budget_frontier, compare, even_packages, why
 from serving.desk.question import Question
 from serving.desk.solving import Search, Searches, SearchState
 from serving.disclosure.masking import Audience
@@ -139,7 +139,7 @@ def router() -> APIRouter:
     async def beside(request: Request) -> Response:
         keys = [request.query_params.get(name, "")[:_LONGEST] for name in ("one", "other")]
         settings, day = settings_of(request), _today(request)
-        left, right = [await run_in_threadpool(followed, settings, key, as_of=day) for key in keys]
+        left, right = [await run_in_threadpool(followed_package, settings, key, as_of=day) for key in keys]
         said = await run_in_threadpool(compare, settings, *keys)
         return await answered(request, lambda frame: beside_page(frame, left, right, said))
 
@@ -263,11 +263,11 @@ async def _one(
     status: int = 200,
 ) -> Response:
     settings, day, query = settings_of(request), _today(request), request.query_params
-    found: FollowedPackage = await run_in_threadpool(followed, settings, key, as_of=day)
+    found: FollowedPackage = await run_in_threadpool(followed_package, settings, key, as_of=day)
     others = await run_in_threadpool(packages, settings)
     versions = [f"{one['name']}@{one['version']}" for one in others.to_dict("records")]
-    wanted = {name: query.get(name, "")[:_LONGEST] for name in ("unit", "budget")}
-    said, frontier = None, None
+    wanted = {name: query.get(name, "")[:_LONGEST] for name in ("unit", "budget", "even")}
+    said, frontier, even = None, None, None
     try:
         if wanted["unit"]:
             said = await run_in_threadpool(why, settings, found.stored.key, wanted["unit"], as_of=day)
@@ -275,15 +275,32 @@ async def _one(
             frontier = await run_in_threadpool(
                 budget_frontier, settings, found.stored.key, wanted["budget"], seconds=PATIENCE
             )
+        if wanted["even"]:
+            across = _grouping(wanted["even"])
+            even = await run_in_threadpool(even_packages, settings, found.stored.key, across, seconds=PATIENCE)
     except EhyaError as error:
         problem, status = problem or _refused(request, error), 422
     return await answered(
         request,
         lambda frame: package_page(
-            frame, found, versions, why=said, frontier=frontier, asked=wanted | dict(asked or {}), problem=problem
+            frame,
+            found,
+            versions,
+            why=said,
+            frontier=frontier,
+            even=even,
+            asked=wanted | dict(asked or {}),
+            problem=problem,
         ),
         status,
     )
+
+
+def _grouping(given: str) -> Grouping:
+    allowed = [one.value for one in Grouping]
+    if given not in allowed:
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="even", given=given, allowed=allowed)
+    return Grouping(given)
 
 
 def _refused(request: Request, error: EhyaError) -> str:

@@ -3,51 +3,29 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from engine.domain.mandate import FitPart, Mandate
-from engine.errors import EhyaError, ErrorCode
 from engine.store import Register, StoredMandate
 from serving.api.access import Rate
 from serving.api.asking import stock_of
-from serving.api.browsing.answers import answered, file_answer, form_of, json_of, number_of, went, wrong
+from serving.api.browsing.answers import answered, file_answer, form_of, number_of, went
 from serving.api.browsing.look import words_for
 from serving.api.door.reading import own, read_here, reader_of, written_here
 from serving.api.media import PDF, XLSX
-from serving.desk.door import fits, hand_out, standings
+from serving.api.wishing import form_asked, form_saved, form_shown
+from serving.desk.door import hand_out, standings
 from serving.desk.mandates import keep_list, make_list, save_mandate
 from serving.pages.door.lists import PAGE
-from serving.pages.door.mandates import mandate_page, mandates_page, sectors_on_offer
-from serving.pages.door.wishes import (
-    CHOICES,
-    KINDS,
-    NAMED,
-    NUMBERS,
-    SEVERAL,
-    TICKET,
-    carried_on,
-    wishes_stated,
-)
+from serving.pages.door.mandates import WishForm, mandates_page
 from serving.pages.door.words import below
 from serving.reports.handout import write_list
 
-_LONGEST = 300
-_BOXES = (
-    "id", "max_failure", "offer_fix_first", "accept_unknown", *TICKET, *NUMBERS, *CHOICES,
-    *(f"{wish}_{kind}" for wish in NAMED for kind in KINDS), *(f"weight_{part.value}" for part in FitPart),
-)  # fmt: skip
 _FILES = {"pdf": PDF, "xlsx": XLSX}
-_TYPED = (
-    ErrorCode.MANDATE_KEY_UNKNOWN, ErrorCode.MANDATE_KEY_UNLIKE, ErrorCode.MANDATE_KEY_MISSING,
-    ErrorCode.MANDATE_VALUE_REFUSED, ErrorCode.MANDATE_CONTRADICTION, ErrorCode.PLACE_UNKNOWN,
-    ErrorCode.PLACE_AMBIGUOUS, ErrorCode.SECTOR_UNKNOWN, ErrorCode.MANDATE_EXISTS, ErrorCode.KEPT_ENOUGH,
-)  # fmt: skip
-"""What is wrong with a form; the page shows it beside what was typed."""
 
 
 def router() -> APIRouter:
@@ -62,14 +40,11 @@ def router() -> APIRouter:
 
     @routes.get("/new", openapi_extra=read_here())
     async def new(request: Request) -> Response:
-        return await _form(request, {})
+        return await form_shown(request, _at(None), {})
 
     @routes.get("/fits", openapi_extra=read_here(rate=Rate.LISTS))
     async def what_fits(request: Request) -> Response:
-        """The form as it is being filled in: what still fits, which wish costs most."""
-        query = request.query_params
-        several = {name: query.getlist(name) for name in SEVERAL}
-        return await _look(request, dict(query), several)
+        return await form_asked(request, _at(None))
 
     @routes.post("/new", openapi_extra=written_here())
     async def save_new(request: Request) -> Response:
@@ -78,7 +53,7 @@ def router() -> APIRouter:
     @routes.get("/{name}", openapi_extra=read_here())
     async def mandate(request: Request, name: str) -> Response:
         saved = await own(request, lambda register, owner: register.mandates.get(owner, name))
-        return await _form(request, saved.document, version=saved.version)
+        return await form_shown(request, _at(name), saved.document, version=saved.version)
 
     @routes.post("/{name}", openapi_extra=written_here())
     async def change(request: Request, name: str) -> Response:
@@ -141,133 +116,24 @@ async def _listed(request: Request, name: str) -> Response:
 
 
 async def _saved(request: Request, name: str | None) -> Response:
-    given = form_of(request)
-    typed = {box: given.whole(box)[:2000] for box in (*_BOXES, "carried", "version") if box in given.fields}
-    several = {box: list(given.all(box))[:50] for box in SEVERAL}
-    if given.text("then") == "look":
-        return await _look(request, typed, several)
-    stated, problem = _stated(request, typed, several)
-    replaces = None if name is None else (name, number_of(typed.get("version", "")))
-    status = 422
-    if not problem:
-        try:
-            by = _by(request)
-            saved = await own(
-                request, lambda register, owner: save_mandate(register, owner, stated, **by, replaces=replaces)
-            )
-        except EhyaError as error:
-            if error.code is ErrorCode.MANDATE_CHANGED:
-                return await _met(request, typed, several, error)
-            if error.code not in _TYPED:
-                raise
-            problem = _refused(request, error)
-        else:
-            if given.text("then") == "list":
-                return await _listed(request, saved.name)
-            return went(request, below("mandates"), "mandate_saved")
-    return await _look(request, typed, several, problem=problem, status=status)
+    by = _by(request)
+
+    async def save(stated: Mapping[str, Any], replaces: tuple[str, int] | None) -> StoredMandate:
+        def kept(register: Register, owner: str) -> StoredMandate:
+            return save_mandate(register, owner, stated, **by, replaces=replaces)
+
+        found: StoredMandate = await own(request, kept)
+        return found
+
+    saved = await form_saved(request, _at(name), save, name)
+    if isinstance(saved, Response):
+        return saved
+    if form_of(request).text("then") == "list":
+        return await _listed(request, saved.name)
+    return went(request, below("mandates"), "mandate_saved")
 
 
-async def _met(
-    request: Request, typed: Mapping[str, str], several: Mapping[str, Sequence[str]], error: EhyaError
-) -> Response:
-    """Somebody of the same investor changed it meanwhile: what was typed stands, over the version of now."""
-    now = str(error.facts["allowed"])
-    problem = words_for(request).text("door.mandate_met")
-    return await _look(request, {**typed, "version": now}, several, problem=problem, status=409)
-
-
-async def _look(
-    request: Request,
-    typed: Mapping[str, str],
-    several: Mapping[str, Sequence[str]],
-    *,
-    problem: str = "",
-    status: int = 200,
-) -> Response:
-    """The form with what was typed, and what fits it."""
-    stated, wrong_there = _stated(request, typed, several)
-    boxes: dict[str, Any] = {box: typed.get(box, "") for box in _BOXES} | {box: tuple(several[box]) for box in SEVERAL}
-    version = number_of(typed.get("version", "")) or None
-    carried = _carried(typed)
-    document = carried | ({} if version is None else {"id": typed.get("id", "")})
-    return await _form(
-        request,
-        document,
-        stated=None if wrong_there else {**stated, "id": stated.get("id") or "-"},
-        version=version,
-        boxes=boxes,
-        problem=problem or wrong_there,
-        status=status,
-    )
-
-
-async def _form(
-    request: Request,
-    document: Mapping[str, Any],
-    *,
-    stated: Mapping[str, Any] | None = None,
-    version: int | None = None,
-    boxes: Mapping[str, Any] | None = None,
-    problem: str = "",
-    status: int = 200,
-) -> Response:
-    stock, words = stock_of(request), words_for(request)
-    wished = stated if stated is not None or boxes is not None else {**document, "id": document.get("id", "-")}
-    found = None
-    if wished is not None:
-        try:
-            found = await run_in_threadpool(lambda: fits(stock, Mandate.read(wished)))
-        except EhyaError as error:
-            problem = problem or _refused(request, error)
-    sectors = sectors_on_offer(stock.units, words)
-    return await answered(
-        request,
-        lambda frame: mandate_page(frame, document, found, sectors, version=version, boxes=boxes, problem=problem),
-        status,
-    )
-
-
-def _carried(typed: Mapping[str, str]) -> dict[str, Any]:
-    found = json_of(typed.get("carried") or "{}")
-    if not isinstance(found, dict):
-        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="key", given=str(found)[:40], allowed=["JSON"])
-    return carried_on(found)
-
-
-def _stated(
-    request: Request, typed: Mapping[str, str], several: Mapping[str, Sequence[str]]
-) -> tuple[dict[str, Any], str]:
-    """What a form says, and what is wrong with it; an unnamed one is looked at all the same."""
-    stated = wishes_stated({box: typed.get(box, "") for box in _BOXES}, several, _carried(typed))
-    try:
-        Mandate.read({**stated, "id": stated["id"] or "-"})
-    except EhyaError as error:
-        if error.code not in _TYPED:
-            raise
-        return stated, _refused(request, error)
-    return stated, ""
-
-
-_LABELS = {
-    "id": "door.name",
-    "ticket": "door.money",
-    "ticket_rial": "door.money",
-    "max_failure_probability": "door.max_failure",
-    "deal_forms": "door.deal",
-    "mandate": "door.mandate",
-}
-
-
-def _refused(request: Request, error: EhyaError) -> str:
-    """What is wrong with a mandate, its wishes by the names of their boxes."""
-    words = words_for(request)
-    key = str(error.facts.get("key", "")).partition(".")[0]
-    if not key or error.code is ErrorCode.MANDATE_EXISTS:
-        return wrong(request, error)
-    label = words.text(_LABELS.get(key, f"door.{key}"))
-    if error.code is ErrorCode.MANDATE_KEY_MISSING or not str(error.facts.get("given") or "").strip():
-        return words.text("door.value_missing", key=label)
-    if error.code is ErrorCode.MANDATE_CONTRADICTION:
-        return words.text(error.code, **{**error.facts, "key": label})
-    return words.text("door.value_refused", key=label, given=str(error.facts["given"])[:80])
+def _at(name: str | None) -> WishForm:
+    """Where the form of a mandate of the reader's stands."""
+    address = below("mandates", "new" if name is None else name)
+    return WishForm(address, below("mandates", "fits"), below("mandates"))

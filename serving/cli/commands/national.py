@@ -34,6 +34,8 @@ def show_offices(terminal: Terminal, found: list[OfficeSeen]) -> None:
         for each in found
     ]
     terminal.table(heads, rows)
+    if late := [each.name for each in found if each.outdated]:
+        terminal.warn(words.text("national.outdated", names=late))
 
 
 def show_written(terminal: Terminal, found: OfficesWritten, out: Path) -> None:

@@ -62,10 +62,10 @@ def national_revoke(ctx: typer.Context, role: Role, lang: Lang = None, as_json: 
 def national_offices(ctx: typer.Context, as_of: AsOf = None, lang: Lang = None, as_json: AsJson = False) -> None:
     """List the offices that granted their units to this workspace's role, and what they hold."""
     from serving.cli.commands.national import show_offices
-    from serving.cli.question import day, today
+    from serving.cli.question import today, written_day
     from serving.desk import national
 
-    at = today() if as_of is None else day(as_of, "--as-of").at
+    at = today() if as_of is None else written_day(as_of, "--as-of").at
     show_offices(ctx.obj.terminal(lang, as_json=as_json), national.offices_seen(ctx.obj.settings, as_of=at))
 
 
@@ -82,10 +82,10 @@ def national_units(
 ) -> None:
     """Write the units of all offices that granted theirs, as ehya score --shards reads them."""
     from serving.cli.commands.national import show_written
-    from serving.cli.question import day, today
+    from serving.cli.question import today, written_day
     from serving.desk import national
 
-    at = today() if as_of is None else day(as_of, "--as-of").at
+    at = today() if as_of is None else written_day(as_of, "--as-of").at
     found = national.write_offices(ctx.obj.settings, out, as_of=at, only=office or None)
     show_written(ctx.obj.terminal(lang, as_json=as_json), found, out)
 

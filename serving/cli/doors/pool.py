@@ -36,15 +36,18 @@ def pool_summary(
     differs from an earlier one by fewer than ten units is refused, since the difference would tell of them.
     """
     from serving.cli.commands.pool import show_summary
-    from serving.cli.question import day, today
+    from serving.cli.question import today, written_day
     from serving.desk import learning
 
     terminal = ctx.obj.terminal(lang, as_json=as_json)
     with terminal.busy("pool.summarising"):
         found = learning.write_pool_summary(
-            ctx.obj.settings, out, as_of=today() if as_of is None else day(as_of, "--as-of").at, province=province,
+            ctx.obj.settings,
+            out,
+            as_of=today() if as_of is None else written_day(as_of, "--as-of").at,
+            province=province,
             origin=origin,
-        )  # fmt: skip
+        )
     show_summary(terminal, found, out)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pandas as pd
 
@@ -31,6 +31,18 @@ def event_address(event: str) -> str:
     '/desk/events/INVA%201405'
     """
     return f"{ADDRESSES[Place.EVENTS]}/{quote(event, safe='')}"
+
+
+def mandate_address(event: str, owner: str = "", name: str = "") -> str:
+    """Where the office states what an investor wishes: anew, or over what is saved.
+
+    Examples
+    --------
+    >>> mandate_address("INVA", "fund", "food")
+    '/desk/events/INVA/mandates/new?investor=fund&name=food'
+    """
+    query = f"?{urlencode({'investor': owner, 'name': name})}" if owner else ""
+    return f"{event_address(event)}/mandates/new{query}"
 
 
 def events_page(frame: Frame, found: Sequence[EventLine], *, problem: str = "", typed: str = "") -> str:
@@ -144,6 +156,7 @@ def _mandates(found: Gathered, words: Speech) -> list[dict[str, str]]:
     return [
         {
             "owner": saved.owner,
+            "address": mandate_address(found.event, saved.owner, saved.name),
             "name": saved.name,
             "feasible": words.number(listed.feasible),
             "shown": words.number(len(listed)),

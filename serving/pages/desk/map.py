@@ -164,6 +164,7 @@ def counties_shown(
     here = [
         {
             "path": paths[name],
+            "county": name,
             "name": words.place(name),
             "count": words.number(count),
             "address": _address(name, CountyFigure.UNITS) if where is None else where(name),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -26,13 +26,30 @@ def meetings_address(event: str) -> str:
     return f"{event_address(event)}/meetings"
 
 
+def meeting_place(slot: object, table: object) -> str:
+    """Name of a place of a timetable: in a version of it one meeting has it at most.
+
+    Examples
+    --------
+    >>> meeting_place(0, 4)
+    '0.4'
+    """
+    return f"{slot}.{table}"
+
+
 def party_address(event: str, party: str) -> str:
     """Where the day of one party is."""
     return f"{meetings_address(event)}/party?who={quote(party, safe='')}"
 
 
 def meetings_page(
-    frame: Frame, planned: PlannedMeetings, stored: StoredMeetings, *, problem: str = "", waiting: str = ""
+    frame: Frame,
+    planned: PlannedMeetings,
+    stored: StoredMeetings,
+    *,
+    problem: str = "",
+    waiting: str = "",
+    locked: Collection[str] = (),
 ) -> str:
     """Write the timetable.
 
@@ -46,11 +63,13 @@ def meetings_page(
         Why something could not be done.
     waiting
         Where to ask how far a plan is that was asked for.
+    locked
+        Places of the meetings that are locked, as `meeting_place` names them.
     """
     words, event = frame.speech, planned.day.event
     tables = range(1, planned.day.tables + 1)
     used = sorted(set(planned.plan.meetings["table"].astype(int)))
-    shown = [table for table in tables if table <= max(used, default=1)]
+    shown = [table for table in tables if table <= max(used, default=1) + 1]  # one free, for who needs another
     cells = _cells(planned, words)
     return page(
         "meetings.html",
@@ -65,9 +84,11 @@ def meetings_page(
         line=words.text("event.plan_line", version=stored.version, date=moment_said(stored.made_at, words)),
         synthetic=planned.synthetic,
         stable=words.text("meetings.stable" if planned.plan.blocking.empty else "meetings.unstable"),
-        tables=[words.number(table) for table in shown],
+        locked=locked,
+        tables=[(table, words.number(table)) for table in shown],
         rows=[
             {
+                "slot": slot,
                 "time": hours(planned, slot, words),
                 "cells": [cells.get((slot, table)) for table in shown],
             }
@@ -97,6 +118,7 @@ def _cells(planned: PlannedMeetings, words: Speech) -> dict[tuple[int, int], dic
     return {
         (int(row["slot"]), int(row["table"])): {
             "pair": f"{row['guest_id']}|{row['host_id']}",
+            "place": meeting_place(row["slot"], row["table"]),
             "guest": row["guest"],
             "guest_address": party_address(event, str(row["guest_id"])),
             "host": row["host"],
@@ -175,8 +197,9 @@ def sheets_page(frame: Frame, planned: PlannedMeetings, by: str, now: datetime) 
             for table, part in rows.groupby("table", sort=True)
         }
     else:
-        named = rows[rows[by] != ""]
-        groups = {str(name): part for name, part in named.groupby(by, sort=True)}
+        key = "third_party" if by == "third" else by
+        named = rows[rows[key] != ""]
+        groups = {str(name): part for name, part in named.groupby(key, sort=True)}
     return page(
         "sheets.html",
         frame,

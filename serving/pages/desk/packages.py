@@ -10,11 +10,14 @@ from urllib.parse import quote
 
 import pandas as pd
 
+from engine.packages.robust import Role
+from engine.packages.terms import Grouping
 from serving.desk.package import FollowedPackage
-from serving.desk.package_answers import BudgetPoint, ComparedPackages, WhyUnit
+from serving.desk.package_answers import BudgetPoint, ComparedPackages, EvenPackages, WhyUnit
 from serving.desk.solving import RUNNING, Search
 from serving.i18n import Speech
 from serving.i18n.speech import NOT_KNOWN
+from serving.pages.desk.curve import curve
 from serving.pages.desk.frame import Frame, Place, page
 from serving.pages.desk.map import counties_shown
 from serving.pages.desk.terms import SECTOR_ROWS, carried_on, terms_boxes, verdict_choices
@@ -27,6 +30,7 @@ from serving.reports.package import (
     figure_pairs,
     figure_rows,
     figures_line,
+    group_in_words,
     loosening_in_words,
     money_lines,
     net_note,
@@ -181,6 +185,7 @@ def package_page(
     *,
     why: WhyUnit | None = None,
     frontier: Sequence[BudgetPoint] | None = None,
+    even: EvenPackages | None = None,
     asked: Mapping[str, str] | None = None,
     problem: str = "",
 ) -> str:
@@ -198,8 +203,10 @@ def package_page(
         Why a unit is in or out (`serving.desk.package_answers.why`), where that was asked.
     frontier
         Packages under other budgets (`serving.desk.package_answers.budget_frontier`), where that was asked.
+    even
+        What evenness costs (`serving.desk.package_answers.even_packages`), where that was asked.
     asked
-        What was asked: ``unit``, ``budget``; and what was written into forms that could not be taken.
+        What was asked: ``unit``, ``budget``, ``even``; and what was written into forms that could not be taken.
     problem
         What is wrong with it.
     """
@@ -220,7 +227,8 @@ def package_page(
         }
         for place, one in enumerate(document["units"], start=1)
     ]
-    counties = Counter(str(one["county"]) for one in document["units"])
+    roles = Counter(str(one["role"]) for one in document["units"])
+    drawn = counties_shown(Counter(str(one["county"]) for one in document["units"]), words)
     return page(
         "package.html",
         frame,
@@ -246,12 +254,15 @@ def package_page(
         options=[
             {
                 "unit": one["unit_id"],
+                "name": unit_in_words(one["unit_id"], names),
                 "address": unit_address(one["unit_id"]),
                 "said": option_in_words(one, words, names),
             }
             for one in document["options"]
         ],
-        drawn=counties_shown(counties, words),
+        drawn=drawn,
+        marks=[] if drawn is None else _marks(document["units"], drawn["here"], words),
+        roles=[(role.value, words.text(f"role.{role}"), words.number(roles[role])) for role in Role if roles[role]],
         instead=_instead(found, words),
         events=[
             {
@@ -269,10 +280,13 @@ def package_page(
         ],
         why=None if why is None else _why(why, words, names),
         frontier=None if frontier is None else [_point(one, words, names) for one in frontier],
+        bought=None if frontier is None else _bought(frontier, words),
+        even=None if even is None else _even(even, words, names),
+        groupings=[(one.value, words.text(f"grouping.{one}")) for one in Grouping],
         budgets=[
             (term, words.text(f"term_kind.{term}")) for term in document["terms"].get("budgets", {})
         ],
-        asked=dict.fromkeys(("unit", "budget", "office", "on", "note"), "") | dict(asked or {}),
+        asked=dict.fromkeys(("unit", "budget", "even", "office", "on", "note"), "") | dict(asked or {}),
         problem=problem,
     )  # fmt: skip
 
@@ -337,13 +351,79 @@ def _why(said: WhyUnit, words: Speech, names: Mapping[str, Any]) -> dict[str, An
     name = unit_in_words(said.unit_id, {**names, said.unit_id: said.name})
     key = "why_in" if said.is_in else "why_out"
     lost = [] if said.loss is None else [words.text("package.lost_line", unit=name, loss=words.text(said.loss))]
-    out = outside_lines(said.outside, words, names)
+    out = outside_lines(said, words, names)
     reasons = out if said.entry is None else reason_lines(said.entry, words, names)
     return {
         "unit": said.unit_id,
         "inside": said.is_in,
         "title": words.text(f"package.{key}", unit=name, package=said.package),
         "lines": lost + reasons,
+    }
+
+
+_ACROSS = 4
+_APART = 11
+"""Marks of a row, and how far one lies from the next, in lengths of the small map's box."""
+
+
+def _marks(
+    units: Sequence[Mapping[str, Any]], counties: Sequence[Mapping[str, Any]], words: Speech
+) -> list[dict[str, Any]]:
+    """Where the mark of each unit stands: in rows about the middle of its county."""
+    found = []
+    for county in counties:
+        here = [one for one in units if str(one["county"]) == county["county"]]
+        rows = -(-len(here) // _ACROSS)
+        for place, one in enumerate(here):
+            row, at = divmod(place, _ACROSS)
+            wide = min(_ACROSS, len(here) - row * _ACROSS)
+            name = unit_in_words(one["unit_id"], {one["unit_id"]: one["name"]})
+            found.append(
+                {
+                    "code": one["role"],
+                    "x": county["x"] + _APART * (at - (wide - 1) / 2),
+                    "y": county["y"] + _APART * (row - (rows - 1) / 2),
+                    "said": words.join((name, county["name"], words.text(f"role.{one['role']}"))),
+                }
+            )
+    return found
+
+
+def _bought(points: Sequence[BudgetPoint], words: Speech) -> dict[str, Any] | None:
+    """Jobs by the size of a budget, drawn."""
+    known = [(one.limit, one.jobs) for one in points if one.jobs is not None]
+    shown = [(limit, jobs, words.number(limit / 1e9), words.number(jobs)) for limit, jobs in known]
+    return curve(shown, words.text("studio.budget_drawn"), words.text("package.jobs"))
+
+
+def _even(said: EvenPackages, words: Speech, names: Mapping[str, Any]) -> dict[str, Any]:
+    by = words.text(f"grouping.{said.across}")
+    most, whole = said.packages[-1].reached, len(said.floors)
+    shown = [(one.reached, one.jobs, words.number(one.reached), words.number(one.jobs)) for one in said.packages]
+    end = words.text("package.even_end", count=most, whole=whole, by=by) if most < whole else ""
+    return {
+        "by": by,
+        "reached": words.text("package.even_reached", by=by),
+        "drawn": curve(shown, words.text("package.even_reached", by=by), words.text("package.jobs")),
+        "end": end if said.complete else words.text("studio.even_open"),
+        "points": [
+            {
+                "reached": words.number(one.reached),
+                "jobs": words.number(one.jobs, 1),
+                "price": words.number(one.price, 1),
+                "entering": units_in_words(one.entering, names, words),
+                "leaving": units_in_words(one.leaving, names, words),
+            }
+            for one in said.packages
+        ],
+        "floors": [
+            {
+                "group": group_in_words(one.group, said.across.value, words),
+                "units": words.number(one.units),
+                "price": words.text("studio.no_package") if one.price is None else words.number(one.price, 1),
+            }
+            for one in said.floors
+        ],
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -20,6 +21,28 @@ from serving.reports.limits import opening_in_words
 
 _COSTS = 6
 """Wishes whose price is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class WishForm:
+    """Where the form of a mandate stands.
+
+    Parameters
+    ----------
+    address
+        Where it is sent.
+    fits
+        Where it is asked what fits, as it is filled in.
+    back
+        Where to go instead.
+    event
+        The event for which the office states it; empty at the door of its investor, who may have a list made at once.
+    """
+
+    address: str
+    fits: str
+    back: str
+    event: str = ""
 
 
 def mandates_page(frame: Frame, found: Sequence[DoorStanding]) -> str:
@@ -51,6 +74,7 @@ def standing_row(one: DoorStanding, words: Speech) -> dict[str, Any]:
 
 def mandate_page(
     frame: Frame,
+    at: WishForm,
     document: Mapping[str, Any],
     fits: Fits | None,
     sectors: Sequence[tuple[str, str]],
@@ -65,6 +89,8 @@ def mandate_page(
     ----------
     frame
         What stands around it.
+    at
+        Where it stands.
     document
         The mandate as it is saved; empty for a new one.
     fits
@@ -84,10 +110,10 @@ def mandate_page(
     return page(
         "door/mandate.html",
         frame,
-        Place.MANDATES,
+        Place.EVENTS if at.event else Place.MANDATES,
         title=words.text("door.mandate_of", given=name) if name else words.text("door.new_mandate"),
         named=name,
-        address=below("mandates", name) if name else below("mandates", "new"),
+        at=at,
         version=version or "",
         carried=json.dumps(carried_on(document), ensure_ascii=False),
         more=[str(key) for key in carried_on(document)],

@@ -94,7 +94,7 @@ def test_of_two_who_move_at_once_the_second_is_told(own_copy):
         kept = kept_plan(register, "INVA")
         row = first(kept.planned)
         where = {"slot": int(row["slot"]), "table": 6, "over": 1}
-        assert move_kept(register, "INVA", (row["guest"], row["host"]), **where, **BY).version == 2
+        assert move_kept(register, "INVA", (row["slot"], row["table"]), **where, **BY).version == 2
         with pytest.raises(EhyaError) as refused:
-            move_kept(register, "INVA", (row["guest"], row["host"]), **where, **BY)
+            move_kept(register, "INVA", (row["slot"], row["table"]), **where, **BY)
     assert refused.value.code is ErrorCode.MEETINGS_CHANGED

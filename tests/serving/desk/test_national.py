@@ -46,20 +46,34 @@ class Given:
     rejected_rows = rejected_cells = pd.DataFrame()
 
 
-def test_a_reader_lists_and_writes_out_offices_that_granted_and_a_grant_is_on_record(office, tmp_path):
+def test_a_reader_lists_and_writes_out_offices_of_its_own_version(office, tmp_path):
     with open_register(office) as register:
         register.imports.commit(Given, imported_at=NOW)
     assert national.grant_rows(office, "pg_monitor", now=NOW) == ["pg_monitor"]
     reader = replace(office, database_url=POSTGRES)
-    seen = {each.name: each for each in national.offices_seen(reader, as_of=DAY)}
     name = f"ehya_office_{os.getpid()}"
-    assert (seen[name].units, seen[name].idle, seen[name].as_of) == (2, 1, "2025-12-01")
+    (seen,) = national.offices_seen(reader, as_of=DAY, only=[name])
+    assert (seen.units, seen.idle, seen.as_of, seen.outdated) == (2, 1, "2025-12-01", False)
     found = national.write_offices(reader, tmp_path / "out", as_of=DAY, only=[name])
     assert (found.rows, found.twice, list(found.files)) == (2, 0, [name])
     assert sorted(pd.read_parquet(found.files[name])["name"]) == ["الف", "ب"]
     with pytest.raises(EhyaError) as refused:
         national.write_offices(reader, tmp_path / "out", as_of=DAY)
     assert refused.value.code == ErrorCode.FILE_EXISTS
+    engine = create_engine(office.database_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0018'"))
+    engine.dispose()
+    (seen,) = national.offices_seen(reader, as_of=DAY, only=[name])
+    assert seen.outdated
+    with pytest.raises(EhyaError) as refused:
+        national.write_offices(reader, tmp_path / "late", as_of=DAY, only=[name])
+    assert refused.value.code == ErrorCode.OFFICE_OF_ANOTHER_VERSION
+    assert not (tmp_path / "late").exists()
+
+
+def test_a_grant_can_be_taken_back_and_both_are_on_record(office):
+    assert national.grant_rows(office, "pg_monitor", now=NOW) == ["pg_monitor"]
     assert national.revoke_rows(office, "pg_monitor", now=NOW) == []
     with open_register(office) as register:
-        assert register.audit()["act"].tolist() == ["rows_granted", "rows_revoked"]
+        assert register.audit()["act"].tolist() == ["rows_revoked", "rows_granted"]

@@ -28,7 +28,14 @@ from serving.desk.question import Question
 from serving.desk.workspace import open_register
 from serving.disclosure.masking import Audience
 from serving.i18n import speech
-from serving.reports.package import conflict_lines, figures_line, package_answer, reason_lines, write_package
+from serving.reports.package import (
+    conflict_lines,
+    figures_line,
+    outside_lines,
+    package_answer,
+    reason_lines,
+    write_package,
+)
 
 DAY = pd.Timestamp("2026-11-23")
 NOON = datetime(2026, 11, 29, 12)
@@ -111,7 +118,8 @@ def test_why_tells_the_gain_of_one_and_the_smallest_change_for_another(settings,
     assert said.is_in
     assert said.inside["gain"] == pytest.approx(first["gain"])
     listed = {unit["unit_id"] for unit in stored.document["units"]}
-    outside = [answers.why(settings, stored.key, unit) for unit in stored.inputs["unit_id"] if unit not in listed][:2]
+    found = (answers.why(settings, stored.key, unit) for unit in stored.inputs["unit_id"] if unit not in listed)
+    outside = [one for one in found if one.gave_place_to is None][:2]
     assert all(not one.is_in for one in outside)
     kinds = ("changes", "cheaper", "barriers")
     assert all(any(one.outside.changes[kind] for kind in kinds) for one in outside)
@@ -120,12 +128,24 @@ def test_why_tells_the_gain_of_one_and_the_smallest_change_for_another(settings,
     assert all(one.outside.chances.point <= one.outside.chances.wanted <= 1 for one in likelier)
 
 
+def test_a_unit_that_gave_its_place_to_the_lot_is_told_nothing_that_it_would_have_to_change(settings, stored):
+    (drawn,) = [unit for unit in stored.document["units"] if unit["lot"]]
+    said = answers.why(settings, stored.key, drawn["lot"]["instead"])
+    if drawn["lot"]["instead"] == drawn["unit_id"]:  # the lot left the place where it was
+        assert said.is_in
+        return
+    assert not said.is_in
+    assert said.outside is None
+    assert said.document["gave_place_to"] == drawn["unit_id"]
+    assert len(outside_lines(said, speech("en"), {})) == 1
+
+
 def test_the_chance_that_would_bring_a_unit_in_does_and_a_little_less_does_not(settings, whole, stored):
     listed = {unit["unit_id"] for unit in stored.document["units"]}
     candidates, problem, _ = desk.reopened(stored, solve=False)
     for unit in (one for one in stored.inputs["unit_id"] if one not in listed):
         said = answers.why(settings, stored.key, unit).outside
-        if said.chances.wanted is not None and said.changes["price"] > 0.01:
+        if said is not None and said.chances.wanted is not None and said.changes["price"] > 0.01:
             break
     place, factor = candidates.place_of(unit), said.chances.wanted / said.chances.point
     for share, comes in ((1.01, True), (0.99, False)):
@@ -190,7 +210,9 @@ def test_after_signing_a_unit_that_is_gone_is_said_with_the_best_in_its_place(se
         register.events.add(Outcome(unit_id=units[1], kind=OutcomeKind.RESTARTED, **day))
         shown = register.showings()
     assert set(shown["unit_id"]) >= set(units)
-    before, after = (desk.followed(settings, own.key, as_of=pd.Timestamp(at)) for at in ("2026-11-30", "2026-12-31"))
+    before, after = (
+        desk.followed_package(settings, own.key, as_of=pd.Timestamp(at)) for at in ("2026-11-30", "2026-12-31")
+    )
     assert (dict(before.losses), before.replacement) == ({}, ())
     assert dict(after.losses) == {units[0]: Loss.WITHDRAWN, units[1]: Loss.RESTARTED}
     assert len(after.replacement) == 2
@@ -202,7 +224,7 @@ def test_after_signing_a_unit_that_is_gone_is_said_with_the_best_in_its_place(se
     back = {"happened_on": date(2027, 1, 5), "known_on": date(2027, 1, 5)}
     with open_register(settings) as register:
         register.events.add(Outcome(unit_id=units[0], kind=OutcomeKind.OFFERED, **back))
-    later = desk.followed(settings, own.key, as_of=pd.Timestamp("2027-01-31"))
+    later = desk.followed_package(settings, own.key, as_of=pd.Timestamp("2027-01-31"))
     assert dict(later.losses) == {units[1]: Loss.RESTARTED}  # who is offered again is not gone
     assert desk.stored_package(settings, own.key).document == own.document  # what was signed stays as it was
     assert desk.reproduces(desk.stored_package(settings, own.key))

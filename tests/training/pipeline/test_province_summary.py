@@ -15,7 +15,7 @@ from engine.reference.tables import table
 from engine.scoring.belief import Standing, stand
 from serving.desk import learning
 from serving.desk.workspace import open_register
-from training.models.belief import columns, widened
+from training.models.belief import belief_columns, widened_slopes
 from training.models.province_effects import too_few
 from training.pipeline.province_summary import Summarised, province_summary, remember, summary_of
 from training.priors.country_pool import country_pool, own_effects
@@ -38,10 +38,10 @@ def drawn(count, *, province, seed=0, flag=0.3, title=1.2):
     rows = table("effects")
     names = sorted(set(rows.loc[rows["output"].isin(["restart", "durable"]), "feature"]) - set(X))
     X = X.assign(**dict.fromkeys(names, np.nan))
-    described = columns(rows, X)
+    described = belief_columns(rows, X)
     score = title * X["has_title_deed"] - 0.8 * np.log1p(np.minimum(X["idle_years"], 10))
     label = (rng.random(count) < 1 / (1 + np.exp(-score))).to_numpy(dtype=float)
-    belief, seen = widened(slopes(rows, "restart"), described), stand(described, X)
+    belief, seen = widened_slopes(slopes(rows, "restart"), described), stand(described, X)
     return summary_of(belief, seen, label, province=province, as_of=DAY, origin="register")
 
 

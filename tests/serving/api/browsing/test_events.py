@@ -69,6 +69,28 @@ def test_criteria_of_a_workbook_are_taken_in_and_rows_that_state_none_are_named(
     assert "north" in words(planning.get("/desk/events/INVA"))
 
 
+def test_what_an_investor_told_the_office_is_stated_by_hand_and_changed(planning):
+    form = planning.get("/desk/events/INVA/mandates/new")
+    assert "What still fits" in words(form) or "fits" in form.text
+    wishes = {"carried": "{}", "id": "north", "risk_appetite": "high", "places_must": "Khoy"}
+    address = "/desk/events/INVA/mandates/new"
+    wrong = planning.post(address, wishes | {"places_must": "Atlantis"})
+    assert (wrong.status_code, 'value="north"' in wrong.text) == (422, True)
+    page = planning.follow(planning.post(address, wishes))
+    assert "north" in words(page)
+    here = f"{address}?investor=north&name=north"
+    again = planning.get(here)
+    assert 'value="Khoy"' in again.text
+    changed = wishes | {"version": "1", "places_must": "Urmia"}
+    assert planning.post(here, changed).status_code == 303
+    met = planning.post(here, changed)
+    assert (met.status_code, 'name="version" value="2"' in met.text) == (409, True)
+    with open_register(planning.parties.settings) as register:
+        kept = register.mandates.get("north", "north")
+    assert (kept.version, kept.document["places"]) == (2, {"must": ["Urmia"]})
+    assert planning.get(f"{address}?investor=nobody").status_code == 404
+
+
 def test_who_sees_too_much_and_too_little_stands_on_the_page_and_in_the_workbook(planning):
     page = words(planning.get("/desk/events/INVA"))
     assert "On half of the lists or more 20" in page
@@ -84,12 +106,18 @@ def test_meetings_are_planned_moved_locked_and_planned_anew_without_who_did_not_
     assert (refused.status_code, "“noon” is not accepted for “To”" in words(refused)) == (422, True)
     page = planned(planning, planning.post("/desk/events/NOVA/plan", day))
     assert "Version 1" in words(page)
-    pair = re.search(r'name="pair" value="([^"]+)"', page.text)[1]
-    met = planning.post("/desk/events/NOVA/meetings/move", {"version": "1", "pair": pair, "slot": "0", "table": "4"})
-    page = planning.follow(met)
+    pair = re.search(r'name="lock" value="([^"]+)"', page.text)[1]
+    at = re.search(r'name="move" value="([^"]+)"', page.text)[1]
+    stays = re.findall(r'name="lock" value="([^"]+)"', page.text)[1]
+    move = {"version": "1", "move": at, f"slot {at}": "0", f"table {at}": "4", "lock": stays}
+    page = planning.follow(planning.post("/desk/events/NOVA/meetings/move", move))
+    locked = re.findall(r'name="lock" value="([^"]+)" checked', page.text)
+    assert sorted(locked) == sorted({pair, stays})  # what was locked before, and what a person moved
     assert ("The meeting is moved" in words(page), "Version 2" in words(page)) == (True, True)
-    late = planning.post("/desk/events/NOVA/meetings/move", {"version": "1", "pair": pair, "slot": "1", "table": "4"})
+    late = planning.post("/desk/events/NOVA/meetings/move", move)
     assert late.status_code == 409
+    for strange in ("", "x", "9.9", "0.٤", "1.2.3"):
+        assert planning.post("/desk/events/NOVA/meetings/move", {"version": "2", "move": strange}).status_code == 409
     stays = {"version": "2", "then": "solve", "lock": pair}
     page = planned(planning, planning.post("/desk/events/NOVA/meetings/again", stays))
     assert re.search(rf'value="{re.escape(pair)}"', page.text)

@@ -66,6 +66,9 @@ def test_terms_become_a_package_that_the_list_and_its_page_show(writing):
     page = searched(writing)
     assert len(units_of(page)) == 6
     assert "Proven the best under these terms" in words(page)
+    drawn = page.text.split('id="where"')[1].split("</svg>")[0]
+    roles = re.findall(r'<span class="chip role-(\w+)">', page.text.split("<ol")[1].split("</ol>")[0])
+    assert sorted(re.findall(r'class="role-(\w+)"', drawn)) == sorted(roles)  # the same on the map as in the list
     assert "spring@1" in words(writing.get("/desk/packages"))
     again = writing.get("/desk/packages/new?from=spring")
     assert 'value="9,000 billion rial"' in again.text
@@ -173,6 +176,10 @@ def test_why_a_unit_is_in_or_out_and_what_more_money_buys(writing, spring):
     assert writing.get("/desk/packages/spring?unit=nobody").status_code == 422
     assert writing.get("/desk/packages/spring?budget=capital").text.count('scope="row"') >= 5
     assert writing.get("/desk/packages/spring?budget=none").status_code == 422
+    even = writing.get("/desk/packages/spring?even=county").text.split('aria-labelledby="even"')[1]
+    assert even.count("<circle") == even.split("<tbody>")[1].split("</tbody>")[0].count('scope="row"') > 1
+    assert "Worth lost [jobs]" in even
+    assert writing.get("/desk/packages/spring?even=luck").status_code == 422
     assert writing.get("/desk/packages/other").status_code == 404
     assert writing.get("/desk/packages/searches/99").status_code == 303
 
