@@ -12,10 +12,12 @@ from serving.cli.doors import (
     imports,
     meetings,
     models,
+    national,
     offers,
     outcomes,
     packages,
     plans,
+    pool,
     register,
     report,
     requests,
@@ -50,6 +52,8 @@ GROUPS = (
     wishes.WISHES,
     access.WEBHOOKS,
     access.AUDIT,
+    pool.POOL,
+    national.NATIONAL,
 )
 """Commands of two words, in the order of the help."""
 
