@@ -8,6 +8,7 @@ import typer
 
 from serving.cli.doors import (
     access,
+    banks,
     ehya,
     imports,
     meetings,
@@ -47,9 +48,11 @@ GROUPS = (
     access.USER,
     access.NDA,
     requests.REQUESTS,
+    banks.BANKS,
     wishes.WISHES,
     access.WEBHOOKS,
     access.AUDIT,
+    workspace.BACKUPS,
 )
 """Commands of two words, in the order of the help."""
 
