@@ -48,7 +48,13 @@ def _allowed(error: Mapping[str, Any]) -> str:
     limits = {"ge": ">=", "le": "<=", "gt": ">", "lt": "<", "min_length": ">=", "max_length": "<="}
     signs = [f"{sign} {error['ctx'][name]}" for name, sign in limits.items() if name in error.get("ctx", {})]
     kinds = {"int_parsing": "20", "int_from_float": "20", "int_type": "20", "model_type": "{from: 11:00, to: 11:30}"}
-    kinds |= {"missing": "!", "tuple_type": "[…]", "dict_type": "{NAME: 3}", "string_type": '"…"'}
+    kinds |= {
+        "missing": "!",
+        "tuple_type": "[…]",
+        "dict_type": "{NAME: 3}",
+        "string_pattern_mismatch": "fa, en, tr",
+        "string_type": '"…"',
+    }
     return ", ".join(signs) or kinds.get(error["type"], error["msg"].removeprefix("Value error, "))
 
 
@@ -154,6 +160,11 @@ class MeetingDay(_Stated):
         Units that an investor may wish to meet: the first so many of its shortlist.
     away, third
         See `Away`, `Third`.
+    languages
+        Languages (ISO 639) of units whose owners state none; without any, nothing is known of them.
+    interpreters
+        Meetings at once in which an interpreter can sit, for pairs without a common language; as many as are needed
+        where ``None``.
     zone
         Time zone of the place, for calendars.
 
@@ -176,6 +187,8 @@ class MeetingDay(_Stated):
     wishes: Count = Field(24, ge=1, le=1000)
     away: tuple[Away, ...] = ()
     third: tuple[Third, ...] = ()
+    languages: Annotated[tuple[Annotated[str, Field(pattern="^[a-z]{2,3}$")], ...], BeforeValidator(_listed)] = ()
+    interpreters: Count | None = Field(None, ge=0, le=1000)
     zone: str = "Asia/Tehran"
 
     @field_validator("zone")

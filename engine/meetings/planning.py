@@ -25,9 +25,11 @@ class Unmet(Code):
     NOT_WANTED_THERE = "not_wanted_there"
     NOT_THERE = "not_there"
     NEVER_FREE_TOGETHER = "never_free_together"
+    NO_COMMON_LANGUAGE = "no_common_language"
     THIRD_NEVER_FREE = "third_never_free"
     MAY_MEET_NOBODY = "may_meet_nobody"
     KEPT_ONES_STAY = "kept_ones_stay"
+    NO_INTERPRETER_LEFT = "no_interpreter_left"
     NO_SLOT_LEFT = "no_slot_left"
     BETTER_ONES_MET = "better_ones_met"
     BETTER_ONES_MET_THERE = "better_ones_met_there"
@@ -157,7 +159,7 @@ def _moved(gathering: Gathering, guest: Counts, host: Counts, before: Counts, si
     must = ~past & ~free.together(guest, host)[np.arange(len(guest)), before]
     worth = _worth(gathering, guest, host)
     search = partial(timetable, guest, host, worth, free, before=before, since=since)
-    if (clash := _clashes(free, guest, host, before)).any():  # tables or third parties have become fewer
+    if (clash := _clashes(free, guest, host, before)).any():  # tables, third parties, interpreters have become fewer
         must |= clash & ~past
     found = search(fixed=~must, seconds=_left(deadline))
     without = found.slot == NOWHERE
@@ -180,13 +182,15 @@ def _moved(gathering: Gathering, guest: Counts, host: Counts, before: Counts, si
 
 
 def _clashes(free: Free, guest: Counts, host: Counts, slot: Counts) -> Bits:
-    """Meetings for which there is no table, or no third party, beside those before them in the same slot."""
+    """Meetings for which there is no table, third party or interpreter beside those before them in the same slot."""
     table = pd.Series(slot).groupby(slot).cumcount().to_numpy()
     third = free.third[host]
     seat = pd.Series(slot).groupby([slot, third]).cumcount().to_numpy()
     seats = np.full(len(slot), len(slot) + 1)
     seats[third >= 0] = free.thirds[third[third >= 0], slot[third >= 0]]
-    found: Bits = (table >= free.tables[slot]) | (seat >= seats)
+    foreign = free.foreign[guest, host]
+    spoken = pd.Series(foreign.astype(np.int64)).groupby(slot).cumsum().to_numpy()
+    found: Bits = (table >= free.tables[slot]) | (seat >= seats) | (foreign & (spoken > free.interpreters[slot]))
     return found
 
 
@@ -267,19 +271,32 @@ def _unmet(gathering: Gathering, possible: Bits, stays: Bits, at: Counts, since:
     sides = (gathering.free.guests, gathering.free.hosts)
     there, there_too = (np.asarray(side[:, since:].any(axis=1), dtype=bool) for side in sides)
     would, would_there = _would(gathering.wish, met, gathering.most), _would_there(gathering, met)
+    foreign = gathering.free.foreign[pair]
+    nobody_speaks = foreign & (gathering.free.interpreters[since:].max(initial=0) == 0)
     fixed, fixed_there = _would(gathering.wish, stays, gathering.most * 0), _would_there(gathering, stays, nothing=True)
     reasons = {
         Unmet.NOT_WANTED_THERE: ~np.isfinite(gathering.welcome)[pair],
         Unmet.NOT_THERE: ~(there[guest] & there_too[host]),
         Unmet.NEVER_FREE_TOGETHER: ~alone.any(axis=1),
+        Unmet.NO_COMMON_LANGUAGE: nobody_speaks,
         Unmet.THIRD_NEVER_FREE: ~possible[pair],
         Unmet.MAY_MEET_NOBODY: (gathering.most[guest] == 0) | (gathering.most_there[host] == 0),
         Unmet.BETTER_ONES_MET: ~would[pair],
         Unmet.BETTER_ONES_MET_THERE: ~would_there[pair],
         Unmet.KEPT_ONES_STAY: fixed[pair] | fixed_there[pair],
+        Unmet.NO_INTERPRETER_LEFT: foreign & _but_for_interpreters(gathering, guest, host, at, since),
     }
     why = np.select(list(reasons.values()), [one.value for one in reasons], Unmet.NO_SLOT_LEFT.value)
     return _named(gathering, pair).assign(why=why.astype(object))
+
+
+def _but_for_interpreters(gathering: Gathering, guest: Counts, host: Counts, at: Counts, since: int) -> Bits:
+    """Whether pairs that do not meet had a slot beside the meetings that stand, if an interpreter were left in it."""
+    there, where = np.nonzero(at >= 0)
+    left = gathering.free.beside(there, where, at[there, where])
+    spoken = replace(left, foreign=np.zeros_like(left.foreign))
+    found: Bits = np.asarray(spoken.together(guest, host)[:, since:].any(axis=1), dtype=bool)
+    return found
 
 
 def _would(liked: Floats, met: Bits, most: Counts) -> Bits:

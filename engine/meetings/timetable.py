@@ -39,6 +39,10 @@ class Free:
         ``thirds``; -1 for none. Shape (m,).
     thirds
         Meetings that each third party can sit in at once, shape (k, slots).
+    foreign
+        Whether a guest and a host need an interpreter, shape (n, m).
+    interpreters
+        Meetings with an interpreter at once, shape (slots,).
     """
 
     guests: Bits
@@ -46,6 +50,8 @@ class Free:
     tables: Counts
     third: Counts
     thirds: Counts
+    foreign: Bits
+    interpreters: Counts
 
     @classmethod
     def of(
@@ -56,8 +62,10 @@ class Free:
         *,
         third: ArrayLike | None = None,
         thirds: ArrayLike | None = None,
+        foreign: ArrayLike | None = None,
+        interpreters: ArrayLike = 0,
     ) -> Free:
-        """Take arrays of any kind; without third parties by default.
+        """Take arrays of any kind; without third parties, and with a language for each pair, by default.
 
         Raises
         ------
@@ -75,11 +83,15 @@ class Free:
         beside = np.full(len(where), NOWHERE) if third is None else np.asarray(third, dtype=np.int64)
         given = np.zeros((0, slots)) if thirds is None else np.atleast_2d(np.asarray(thirds))
         sit = given.astype(np.int64)
+        strange = np.zeros((len(who), len(where)), bool) if foreign is None else np.asarray(foreign, dtype=bool)
+        speak = np.broadcast_to(np.asarray(interpreters, dtype=np.int64), (slots,)).copy()
         if where.shape[1] != slots or len(beside) != len(where) or sit.shape[1] != slots:
             raise ValueError(f"guests {who.shape}, hosts {where.shape}, third {beside.shape}, thirds {sit.shape}")
+        if strange.shape != (len(who), len(where)):
+            raise ValueError(f"guests {who.shape}, hosts {where.shape}, foreign {strange.shape}")
         if len(beside) and beside.max() >= len(sit):
             raise ValueError(f"host {int(beside.argmax())} has a third party that is none")
-        return cls(who, where, seats, beside, sit)
+        return cls(who, where, seats, beside, sit, strange, speak)
 
     @property
     def slots(self) -> int:
@@ -87,23 +99,29 @@ class Free:
         return len(self.tables)
 
     def together(self, guest: Counts, host: Counts) -> Bits:
-        """Whether a guest, a host and its third party are free at once and there is a table, shape (pairs, slots)."""
+        """Whether a guest, a host, its third party, a table and, where they need one, an interpreter are free at once.
+
+        Shape (pairs, slots).
+        """
         third = self.third[host]
         sits = np.ones((len(host), self.slots), dtype=bool)
         sits[third >= 0] = self.thirds[third[third >= 0]] > 0
-        found: Bits = self.guests[guest] & self.hosts[host] & sits & (self.tables > 0)
+        speak = ~self.foreign[guest, host][:, None] | (self.interpreters > 0)
+        found: Bits = self.guests[guest] & self.hosts[host] & sits & (self.tables > 0) & speak
         return found
 
     def beside(self, guest: Counts, host: Counts, slot: Counts) -> Free:
         """What is left beside meetings that stand, each in its slot; shapes (p,)."""
         guests, hosts = self.guests.copy(), self.hosts.copy()
-        tables, thirds = self.tables.copy(), self.thirds.copy()
+        tables, thirds, speak = self.tables.copy(), self.thirds.copy(), self.interpreters.copy()
         guests[guest, slot] = False
         hosts[host, slot] = False
         np.subtract.at(tables, slot, 1)
         third = self.third[host]
         np.subtract.at(thirds, (third[third >= 0], slot[third >= 0]), 1)
-        return Free(guests, hosts, np.maximum(tables, 0), self.third, np.maximum(thirds, 0))
+        np.subtract.at(speak, slot[self.foreign[guest, host]], 1)
+        tables, thirds, speak = (np.maximum(one, 0) for one in (tables, thirds, speak))
+        return Free(guests, hosts, tables, self.third, thirds, self.foreign, speak)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -210,7 +228,7 @@ def _solve(
 def _rules(
     who: Counts, where: Counts, meeting: Counts, at: Counts, free: Free
 ) -> tuple[coo_array, NDArray[np.float64]]:
-    """Each meeting once, each party once a slot, as many tables and third parties as there are."""
+    """Each meeting once, each party once a slot, as many tables, third parties and interpreters as there are."""
     count, slots = len(meeting), free.slots
     column = np.arange(count)
     third = free.third[where[meeting]]
@@ -228,6 +246,9 @@ def _rules(
     if beside.any():
         key = third[beside] * slots + at[beside]
         parts.append((rows(key, free.thirds.size, column[beside]), free.thirds.ravel().astype(np.float64)))
+    strange = free.foreign[who[meeting], where[meeting]]
+    if strange.any():
+        parts.append((rows(at[strange], slots, column[strange]), free.interpreters.astype(np.float64)))
     matrix = vstack([part for part, _ in parts], format="csr")
     most = np.concatenate([limit for _, limit in parts])
     some = np.diff(matrix.indptr) > 0

@@ -42,7 +42,7 @@ from serving.api.browsing.uploads import router as upload_routes
 from serving.api.browsing.visits import SignInNeededError
 from serving.api.comparing import router as comparison_routes
 from serving.api.corrections import router as correction_routes
-from serving.api.description import describe
+from serving.api.description import described_service
 from serving.api.door.routes import DOOR
 from serving.api.downloads import router as download_routes
 from serving.api.gate import AccessGate, admitted
@@ -65,6 +65,7 @@ from serving.api.shelf import Shelf
 from serving.api.shortlists import router as shortlist_routes
 from serving.api.units import router as unit_routes
 from serving.api.webhooks import router as webhook_routes
+from serving.api.wishes import router as wish_routes
 from serving.desk.office import Office
 from serving.desk.people import PasswordCost
 from serving.desk.posting import PUBLIC, Reach
@@ -182,6 +183,7 @@ def create_app(
     app.include_router(package_routes())
     app.include_router(meeting_routes())
     app.include_router(outcome_routes())
+    app.include_router(wish_routes())
     app.include_router(correction_routes())
     app.include_router(comparison_routes())
     app.include_router(import_routes())
@@ -207,4 +209,4 @@ def create_app(
 
 
 def _described(app: FastAPI) -> Any:
-    return lambda: describe(app)
+    return lambda: described_service(app)

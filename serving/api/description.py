@@ -18,6 +18,7 @@ from serving.api.examples import ANSWERS
 from serving.api.job_answers import ListChangedMessage, WebhookStated
 from serving.api.kept_answers import AnswerStated, Reaction, RequestStated
 from serving.api.meeting_answers import GoneStated, MeetingsStated
+from serving.api.wish_answers import WishesStated
 from serving.api.writing import KEY_HEADER, KEY_PATTERN, VERSION_PATTERN
 from serving.desk.webhooks import LIST_CHANGED
 from serving.i18n import speech
@@ -39,10 +40,11 @@ _FOR_ONE = (
     "/v1/imports",
     "/v1/webhooks",
     "/v1/outcomes",
+    "/v1/wishes",
 )  # what is kept for a caller is read anew each time
 
 
-def describe(app: FastAPI) -> dict[str, Any]:
+def described_service(app: FastAPI) -> dict[str, Any]:
     """The description of an application, made once."""
     if app.openapi_schema is None:
         document = get_openapi(
@@ -58,6 +60,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
             "WebhookStated": _stated_schema(WebhookStated),
             "MeetingsStated": _stated_schema(MeetingsStated),
             "GoneStated": _stated_schema(GoneStated),
+            "WishesStated": _stated_schema(WishesStated),
             **_message_schemas(),
         }
         document["webhooks"] = {LIST_CHANGED: {"post": _MESSAGE}}

@@ -210,6 +210,15 @@ OUTCOME: dict[str, Any] = {
     "event": None,
     "source": None,
 }
+SIDE_WISHES: dict[str, Any] = {
+    "unit_id": "example-1",
+    "side": "owner",
+    "wishes": {"deal_forms": ["lease"], "max_share": 0.4},
+    "source": "letter 12 of the owner",
+    "stated_on": "2026-11-20",
+    "made_at": "2026-11-23T08:00:00+00:00",
+    "actor": "key:example",
+}
 ASKED_OF_THE_OFFICE: dict[str, Any] = {"as_of": "2026-11-23", "price_year": 1405, "assumed_capital_rial": None}
 OFFICE_UNIT: dict[str, Any] = {
     "unit_id": "example-1",
@@ -284,6 +293,7 @@ MEETING: dict[str, Any] = {
     "end": "2026-12-11T09:20:00+03:30",
     "table": 1,
     "third": None,
+    "interpreter": False,
 }
 ANSWERS: dict[str, dict[str, Any]] = {
     "MeetingsAnswer": {"meetings": [MEETINGS], "next": None},
@@ -378,6 +388,8 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "WithdrawnAnswer": {"number": 12, "withdrawn": True},
     "UnitPage": {"meta": META, "total": 1, "limit": 20, "offset": 0, "next": None, "units": [UNIT]},
     "UnitAlone": {"meta": META, "unit": UNIT, "why": WHY},
+    "SideWishes": SIDE_WISHES,
+    "WishesAnswer": {"wishes": [SIDE_WISHES], "next": None},
     "OutcomeAnswer": OUTCOME,
     "OutcomesAnswer": {"outcomes": [OUTCOME], "next": None},
     "PackagesAnswer": {"packages": [PACKAGE]},
@@ -387,6 +399,20 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "KeptMandates": {"mandates": [MANDATE], "next": None},
     "KeptList": HEADING | {"page": [PLACE], "next": None},
     "KeptLists": {"shortlists": [HEADING], "next": None},
+    "ListReplayAnswer": {
+        "list_id": "b3hhbXBsZS1saXN0",
+        "owner": "food-fund",
+        "mandate": "food-1",
+        "same": True,
+        "run_id": "9f3c51e2",
+        "run_id_again": "9f3c51e2",
+        "units_known_by": "2026-11-23",
+        "differs": [],
+        "places": 20,
+        "same_places": 20,
+        "entered": [],
+        "left": [],
+    },
     "ListChanges": {"list_id": "b3hhbXBsZS1saXN0", "before": None, "entered": ["example-1"], "left": [], "moved": []},
     "KeptReaction": SAID,
     "KeptReactions": {"reactions": [SAID], "next": None},

@@ -15,6 +15,7 @@ from engine.economics.prices import PriceBasis
 from engine.matching import FitReason
 from engine.matching.sides import SideReason
 from serving.api.answers import Answer, Unit, left_out
+from serving.desk.event_lists import Differs
 
 
 class KeptMandate(Answer):
@@ -78,6 +79,25 @@ class KeptList(ListHeading):
 
     page: list[KeptPlace]
     next: str | None = Field(description="address of the next page")
+
+
+class ListReplayAnswer(Answer):
+    """A kept list beside itself made again, with mandate, answers, wishes, model, day and units of then."""
+
+    list_id: str
+    owner: str
+    mandate: str
+    same: bool = Field(description="unit by unit and fit by fit, under the same run id")
+    run_id: str = Field(description="of the list as it was kept")
+    run_id_again: str | None = Field(description="of the list made again; null where its model is gone")
+    units_known_by: date | None = Field(
+        description="at the end of which day units were known so; null: as they are now"
+    )
+    differs: list[Differs] = Field(description="what is not as it was; empty where nothing is")
+    places: int
+    same_places: int = Field(description="places that hold the same unit with the same fit")
+    entered: list[str] = Field(description="units that only the list made again holds")
+    left: list[str] = Field(description="units that only the kept list holds")
 
 
 class KeptLists(Answer):

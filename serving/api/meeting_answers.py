@@ -17,7 +17,8 @@ class MeetingsStated(Answer):
     """An event whose meetings are to be planned."""
 
     day: dict[str, Any] = Field(
-        description="event, date, from, to, tables; also minutes, pause, breaks, meetings, wishes, away, third, zone"
+        description="event, date, from, to, tables; also minutes, pause, breaks, meetings, wishes, away, third, "
+        "languages, interpreters, zone"
     )
     owners: list[str] | None = Field(
         None,
@@ -84,6 +85,7 @@ class OwnMeetingAnswer(Answer):
     end: datetime
     table: int | None = Field(description="null for one that was called off")
     third: str | None = Field(description="who sits with them, such as a bank; null for nobody")
+    interpreter: bool = Field(description="the two have no language in common, as far as both say which they speak")
 
 
 class OwnWishAnswer(Answer):

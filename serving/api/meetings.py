@@ -282,4 +282,5 @@ def _meeting(one: OwnMeeting) -> dict[str, Any]:
         "end": one.end.isoformat(),
         "table": one.table,
         "third": one.third,
+        "interpreter": one.interpreter,
     }

@@ -52,6 +52,7 @@ from serving.api.kept_answers import (
     KeptRequests,
     ListChanges,
     ListHeading,
+    ListReplayAnswer,
     RequestFiguresAnswer,
 )
 from serving.api.meeting_answers import (
@@ -62,6 +63,7 @@ from serving.api.meeting_answers import (
     OwnMeetingsAnswer,
 )
 from serving.api.office_answers import OfficeEconomics, OfficePlan, OfficeRankings, OfficeWorth, PeriodAnswer
+from serving.api.wish_answers import SideWishes, WishesAnswer
 
 RETRIES = 4
 """Times that a request is sent again where the service is busy or out of reach."""
@@ -237,6 +239,10 @@ class Client:
         """What changed since the last list for the same mandate."""
         return self._get(ListChanges, f"/v1/shortlists/{_part(list_id)}/changes")
 
+    def replay(self, list_id: str) -> ListReplayAnswer:
+        """A kept list made again, for the office: whether it comes out as it was, or what differs."""
+        return self._get(ListReplayAnswer, f"/v1/shortlists/{_part(list_id)}/replay")
+
     def react(self, list_id: str, unit_id: str, kind: str, *, reason: str | None = None) -> KeptReaction:
         """Interest in a unit of a list, or that it is declined and why."""
         said = {"unit_id": unit_id, "kind": kind} | ({} if reason is None else {"reason": reason})
@@ -389,6 +395,19 @@ class Client:
     def withdraw_outcome(self, number: int) -> WithdrawnAnswer:
         """Let an event stand no more."""
         return self._send(WithdrawnAnswer, "DELETE", f"/v1/outcomes/{number}", None)
+
+    def wishes(self, **asked: Any) -> Iterator[SideWishes]:
+        """What owners of units and banks want of an investor, by unit and side; of one with ``unit``."""
+        yield from self._pages(WishesAnswer, "wishes", "/v1/wishes", **asked)
+
+    def state_wishes(self, unit_id: str, side: str, wishes: Mapping[str, Any], *, source: str) -> SideWishes:
+        """State what a side of a unit (``owner``, ``bank``) wants, and who says so."""
+        stated = {"wishes": dict(wishes), "source": source}
+        return self._send(SideWishes, "PUT", f"/v1/wishes/{_part(unit_id)}/{_part(side)}", stated)
+
+    def take_back_wishes(self, unit_id: str, side: str) -> SideWishes:
+        """Let what a side of a unit wanted count no more."""
+        return self._send(SideWishes, "DELETE", f"/v1/wishes/{_part(unit_id)}/{_part(side)}", None)
 
     def answer(self, request_id: str, text: str) -> KeptRequest:
         """Answer what an investor asked."""

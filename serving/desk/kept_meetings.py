@@ -19,6 +19,7 @@ from engine.store import JobKind, JobState, Register, StoredJob, StoredMandate, 
 from engine.store.dialect import file_of
 from serving.desk.answered import weighed_by_answers
 from serving.desk.investors import investors, like
+from serving.desk.meeting_wishes import asked_units
 from serving.desk.meetings import (
     Gone,
     PlannedMeetings,
@@ -26,6 +27,7 @@ from serving.desk.meetings import (
     find_party,
     first_slot,
     gathering_of,
+    interpreted,
     plan_again,
     plan_among,
 )
@@ -176,7 +178,7 @@ def _own(versions: Sequence[StoredMeetings], investor: str) -> OwnVersion | None
 
 def day_of_investor(planned: PlannedMeetings, investor: str) -> OwnDay | None:
     """What an investor sees of a plan; ``None`` where it is no guest."""
-    who = gathering_of(planned.day, planned.wishes, planned.names)
+    who = gathering_of(planned.day, planned.wishes, planned.names, planned.languages)
     if investor not in who.guests:
         return None
     at = who.guests.get_loc(investor)
@@ -185,10 +187,14 @@ def day_of_investor(planned: PlannedMeetings, investor: str) -> OwnDay | None:
         investor,
         planned.names,
         wishes=planned.wishes,
-        meetings=planned.plan.meetings,
-        cancelled=planned.cancelled,
+        meetings=_spoken(planned, planned.plan.meetings),
+        cancelled=_spoken(planned, planned.cancelled),
         most=min(int(who.most[at]), int(who.free.guests[at].sum())),
     )
+
+
+def _spoken(planned: PlannedMeetings, meetings: pd.DataFrame) -> pd.DataFrame:
+    return meetings.assign(interpreter=interpreted(planned, meetings))
 
 
 def saved_wishes(register: Register, owners: Collection[str] | None = None) -> list[Mandate]:
@@ -384,7 +390,7 @@ def plan_next(settings: Settings, stock: Stock, say: Say, *, worker: str, clock:
 
 def _planned(register: Register, stock: Stock, asked: Any) -> PlannedMeetings:
     day, wishes = MeetingDay.read(asked["day"]), saved_wishes(register, asked["owners"])
-    return plan_among(stock, day, wishes, declined=declined_by_owner(register))
+    return plan_among(stock, day, wishes, declined=declined_by_owner(register), asked=asked_units(register))
 
 
 def _planned_again(register: Register, asked: Any) -> PlannedMeetings:

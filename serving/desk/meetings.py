@@ -1,14 +1,15 @@
 """The meetings of an event: planned from shortlists, and planned anew when somebody does not come.
 
-Wishes are the investors' public shortlists. What the side of a unit would like is not on record: it is taken to like
-those best whom the unit fits best, and wants nobody who declined it: as an event, or last on a list that the service
-kept for an investor of that name.
+Wishes are the investors' public shortlists, in which what owners and banks want of an investor has its part, and the
+units that an investor asked to meet, which come before all others. The side of a unit is taken to like those best who
+asked for it, then those whom it fits best, and wants nobody who declined it: as an event, or last on a list that the
+service kept for an investor of that name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +26,7 @@ from engine.meetings.planning import MeetingPlan, plan_meetings
 from engine.meetings.timetable import NOWHERE, Free
 from engine.parsing.text import compact
 from engine.settings import Settings
+from serving.desk.meeting_wishes import asked_units, languages_spoken, no_common_language, with_asked
 from serving.desk.question import Question
 from serving.desk.shortlist import stock
 from serving.desk.stock import Stock
@@ -63,7 +65,8 @@ class PlannedMeetings:
     names
         Id -> name, of investors and of those units that somebody wishes to meet or the day names.
     wishes
-        ``guest, host, fit``: which investor may meet which unit, and how well it fits, 0..1.
+        ``guest, host, fit, asked``: which investor may meet which unit, how well it fits, 0..1, and whether the
+        investor asked to meet it.
     plan
         Meetings, and why each other wish has none.
     gone
@@ -78,6 +81,8 @@ class PlannedMeetings:
         The day of judgement.
     synthetic
         Whether any unit is made up.
+    languages
+        Id -> languages (ISO 639), of those who say which they speak.
     """
 
     day: MeetingDay
@@ -90,6 +95,7 @@ class PlannedMeetings:
     cancelled: pd.DataFrame
     as_of: pd.Timestamp
     synthetic: bool
+    languages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def parties(self) -> Mapping[str, str]:
@@ -120,8 +126,8 @@ def plan_event(settings: Settings, question: Question, day: MeetingDay, mandates
     """
     offered = stock(settings, question)
     with open_register(settings) as register:
-        refused = declined_units(register)
-    return plan_among(offered, day, mandates, declined=refused)
+        refused, asked = declined_units(register), asked_units(register)
+    return plan_among(offered, day, mandates, declined=refused, asked=asked)
 
 
 def declined_units(register: Register) -> pd.DataFrame:
@@ -134,7 +140,12 @@ def declined_units(register: Register) -> pd.DataFrame:
 
 
 def plan_among(
-    offered: Stock, day: MeetingDay, mandates: Sequence[Mandate], *, declined: pd.DataFrame | None = None
+    offered: Stock,
+    day: MeetingDay,
+    mandates: Sequence[Mandate],
+    *,
+    declined: pd.DataFrame | None = None,
+    asked: pd.DataFrame | None = None,
 ) -> PlannedMeetings:
     """Plan the meetings of investors with the units on offer.
 
@@ -147,6 +158,9 @@ def plan_among(
         of all of them.
     declined
         ``mandate_id, unit_id``: who has declined what; they do not meet.
+    asked
+        ``mandate_id, unit_id``: who asked to meet what. A unit that no limit of the investor keeps out is a wish, also
+        where its list ends before it, and comes before those that nobody asked for.
 
     Raises
     ------
@@ -166,6 +180,7 @@ def plan_among(
     )
     if len({one.id for one in mandates}) < len(mandates):
         wishes = _once_each(wishes, day.wishes)
+    wishes = with_asked(wishes, book, mandates, asked)
     if declined is not None:
         pairs = pd.MultiIndex.from_frame(declined[["mandate_id", "unit_id"]].astype("str"))
         wishes = wishes[~pd.MultiIndex.from_frame(wishes[["guest", "host"]]).isin(pairs)].reset_index(drop=True)
@@ -177,9 +192,30 @@ def plan_among(
     mentioned = {_found(one, everybody) for one in _mentioned(day)}
     names = investors | _names(table["name"]) | {one: everybody[one] for one in sorted(mentioned)}
     synthetic = bool((table["origin"] == "synthetic").any())
-    plan = plan_meetings(gathering_of(day, wishes, names))
+    spoken = languages_spoken(day, mandates, offered.appraised.wishes, wishes["host"].unique())
+    plan = plan_meetings(gathering_of(day, wishes, names, spoken))
     nothing = plan.meetings[_MEETING].iloc[:0]
-    return PlannedMeetings(day, names, wishes, plan, (), 1, nothing, nothing, offered.as_of, synthetic)
+    return PlannedMeetings(day, names, wishes, plan, (), 1, nothing, nothing, offered.as_of, synthetic, spoken)
+
+
+def interpreted(planned: PlannedMeetings, pairs: pd.DataFrame) -> pd.Series:
+    """Whether investor and unit of each row have no language in common, as far as both say which they speak.
+
+    Parameters
+    ----------
+    planned
+        The plan.
+    pairs
+        Columns ``guest, host``.
+    """
+    return pd.Series(
+        [
+            no_common_language(planned.languages, guest, host)
+            for guest, host in zip(pairs["guest"], pairs["host"], strict=True)
+        ],
+        index=pairs.index,
+        dtype=bool,
+    )
 
 
 def _with_own_limits(day: MeetingDay, mandates: Sequence[Mandate]) -> MeetingDay:
@@ -250,7 +286,7 @@ def plan_again(
 
 def present(planned: PlannedMeetings, gone: Sequence[Gone] = ()) -> Gathering:
     """Who is there, and when: the gathering of a plan without those who do not come, and those named beside them."""
-    who = gathering_of(planned.day, planned.wishes, planned.names)
+    who = gathering_of(planned.day, planned.wishes, planned.names, planned.languages)
     thirds = list(third_parties(planned.day))
     for one in (*planned.gone, *gone):
         party = find_party(planned, one.who)
@@ -323,8 +359,18 @@ def first_slot(day: MeetingDay, since: str | None, *, key: str) -> int:
     return first
 
 
-def gathering_of(day: MeetingDay, wishes: pd.DataFrame, names: Mapping[str, str]) -> Gathering:
+def gathering_of(
+    day: MeetingDay,
+    wishes: pd.DataFrame,
+    names: Mapping[str, str],
+    languages: Mapping[str, Collection[str]],
+) -> Gathering:
     """The arrays that a plan is made from.
+
+    Parameters
+    ----------
+    day, wishes, names, languages
+        As of `PlannedMeetings`.
 
     Raises
     ------
@@ -333,7 +379,8 @@ def gathering_of(day: MeetingDay, wishes: pd.DataFrame, names: Mapping[str, str]
     """
     guests, hosts = (pd.Index(wishes[side].unique(), dtype=object) for side in ("guest", "host"))
     fit = np.full((len(guests), len(hosts)), np.nan)
-    fit[guests.get_indexer(pd.Index(wishes["guest"])), hosts.get_indexer(pd.Index(wishes["host"]))] = wishes["fit"]
+    worth = wishes["fit"] + wishes["asked"]  # a fit is at most 1: who asked comes before whom it only fits
+    fit[guests.get_indexer(pd.Index(wishes["guest"])), hosts.get_indexer(pd.Index(wishes["host"]))] = worth
     slots = len(day.slots)
     free_guests, free_hosts = np.ones((len(guests), slots), bool), np.ones((len(hosts), slots), bool)
     for away in day.away:
@@ -352,7 +399,10 @@ def gathering_of(day: MeetingDay, wishes: pd.DataFrame, names: Mapping[str, str]
         np.array([limits.get(party, usual) for party in parties], dtype=np.int64)
         for parties, usual in ((guests, day.meetings.investor), (hosts, day.meetings.unit))
     )
-    free = Free.of(free_guests, free_hosts, day.tables, third=third, thirds=thirds)
+    foreign = np.array([[no_common_language(languages, guest, host) for host in hosts] for guest in guests])
+    speak = day.tables if day.interpreters is None else day.interpreters
+    foreign = foreign.reshape(fit.shape)
+    free = Free.of(free_guests, free_hosts, day.tables, third=third, thirds=thirds, foreign=foreign, interpreters=speak)
     return Gathering(guests, hosts, fit, fit.copy(), most, most_there, free)
 
 

@@ -24,11 +24,11 @@ _FRAMES = {
     "before": _MEETING,
     "cancelled": _MEETING,
     "unmet": [*_PAIR, "why"],
-    "wishes": [*_PAIR, "fit"],
+    "wishes": [*_PAIR, "fit", "asked"],
     "blocking": _PAIR,
 }
 _BROKEN = (ValueError, KeyError, TypeError, AttributeError, OverflowError)
-_MISSING = {"slot": None, "table": 1, "third": NOWHERE}  # plans written before third parties were kept with them
+_MISSING = {"slot": None, "table": 1, "third": NOWHERE, "asked": False}  # of plans that were written before these were
 
 
 def meetings_document(planned: PlannedMeetings) -> dict[str, Any]:
@@ -48,6 +48,7 @@ def meetings_document(planned: PlannedMeetings) -> dict[str, Any]:
         "meetings": plan.meetings.to_dict("records"),
         "unmet": plan.unmet.to_dict("records"),
         "wishes": planned.wishes.to_dict("records"),
+        "languages": {party: list(spoken) for party, spoken in planned.languages.items()},
         "before": planned.before.to_dict("records"),
         "cancelled": planned.cancelled.to_dict("records"),
     }
@@ -113,12 +114,13 @@ def _read(stated: Any) -> PlannedMeetings:
         found["cancelled"],
         pd.Timestamp(stated["as_of"]),
         bool(stated["synthetic"]),
+        {str(party): tuple(map(str, spoken)) for party, spoken in stated.get("languages", {}).items()},
     )
 
 
 def _frame(rows: list[Mapping[str, Any]], columns: list[str]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=columns)
-    kinds = {"slot": "int64", "table": "int64", "third": "int64", "fit": "float64"}
+    kinds = {"slot": "int64", "table": "int64", "third": "int64", "fit": "float64", "asked": "bool"}
     for column in columns:
         if (instead := _MISSING.get(column)) is not None:
             frame[column] = frame[column].fillna(instead)

@@ -218,10 +218,10 @@ def changes_here(settings: Settings, version: str) -> tuple[str, ModelChanges]:
     if at_work.document is None or later.document is None:
         unread = at_work if at_work.document is None else later
         raise EhyaError(ErrorCode.NOT_A_MODEL, given=path_of(settings.models, unread.version).name, place="document")
-    return at_work.version, changes(at_work.document, later.document)
+    return at_work.version, model_changes(at_work.document, later.document)
 
 
-def changes(before: Document, after: Document) -> ModelChanges:
+def model_changes(before: Document, after: Document) -> ModelChanges:
     """What is different between two models: data, sample, judgement, settings, features."""
     return ModelChanges(
         counts=_differ(_counts(before), _counts(after)),

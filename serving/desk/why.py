@@ -23,7 +23,7 @@ from engine.scoring.points import BASE, OFFICIAL, PANEL, Basis, bases
 from engine.scoring.questions import crossings, edge_of_the_top, fields_of, next_questions
 from engine.scoring.reasons import Answers, answers, first_day, has_reasons, reasons
 from features import matrix
-from features.plain import plain
+from features.plain import readable_features
 from features.schema import FeatureSchema
 from serving.desk.appraisal import Appraised
 from serving.disclosure.masking import Audience
@@ -108,11 +108,12 @@ def why(appraised: Appraised, units: Sequence[str]) -> Why:
     if asked is None or rows.empty:
         return Why.none()
     described = asked.described(rows)
-    found, values = reasons(asked.model, described, rows), plain(asked.schema, described, rows)
+    found = reasons(asked.model, described, rows)
+    told = _Told(described.notna(), readable_features(asked.schema, described, rows))
     parts = pd.concat(
         [
-            asked.parts(found.feasibility, Output.FEASIBILITY, asked.bases, values),
-            asked.parts(found.jobs.dropna(), Output.JOBS_IF_REVIVED, asked.jobs_bases, values),
+            asked.parts(found.feasibility, Output.FEASIBILITY, asked.bases, told),
+            asked.parts(found.jobs.dropna(), Output.JOBS_IF_REVIVED, asked.jobs_bases, told),
         ]
     )
     place = pd.Series(range(len(rows)), index=rows.index)
@@ -143,6 +144,14 @@ def asked_of_the_register(appraised: Appraised) -> pd.DataFrame:
     total = total[total["units"] > 0].rename_axis("fields").reset_index()
     total = total.sort_values(["narrows", "fields"], ascending=[False, True], kind="stable", ignore_index=True)
     return total.assign(narrows=total["narrows"] / total["units"])[REGISTER_QUESTIONS]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Told:
+    """What records say of features, shape (n, features) each: whether anything, and the number; a category has none."""
+
+    stated: pd.DataFrame
+    values: pd.DataFrame
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -179,10 +188,10 @@ class _Asked:
         questions = {name: ";".join(of) for name, of in self.fields.items() if self._may_ask(of)}
         return answers(self.model, described, questions)
 
-    def parts(self, found: pd.DataFrame, output: Output, rests: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
+    def parts(self, found: pd.DataFrame, output: Output, rests: pd.DataFrame, record: _Told) -> pd.DataFrame:
         """Lines of one output, the largest part of each unit first, base last; what adds nothing is left out."""
-        values = values.loc[found.index, [str(name) for name in found.columns if name in values.columns]]
-        stated = values.notna()
+        names = [str(name) for name in found.columns if name in record.values.columns]
+        stated, values = record.stated.loc[found.index, names], record.values.loc[found.index, names]
         if self.appraised.audience is Audience.PUBLIC:
             found = self._public(found, stated)
         found, stated, rests = _one_sector(found, stated, rests)

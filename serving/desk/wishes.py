@@ -20,6 +20,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.matching.wish_workbook import StatedRow, wishes_from_workbook
 from engine.settings import Settings
 from engine.store import Register, StoredWishes
+from serving.desk.clock import day_of
 from serving.desk.named import find_unit, names_of
 from serving.desk.workspace import open_register
 
@@ -102,13 +103,15 @@ def state_wishes(
     Raises
     ------
     EhyaError
-        ``wish_key_unknown``, ``wish_value_refused`` (also for a side there is not, and without a source),
-        ``wish_contradiction``, ``unknown_unit``.
+        ``wish_key_unknown``, ``wish_value_refused`` (also for a side there is not, without a source, and for a day that
+        is yet to come), ``wish_contradiction``, ``unknown_unit``.
     """
     if side not in list(Side):
         raise EhyaError(ErrorCode.WISH_VALUE_REFUSED, key="side", given=side, allowed=[one.value for one in Side])
     if not 0 < len(source.strip()) <= LONGEST_SOURCE:
         raise EhyaError(ErrorCode.WISH_VALUE_REFUSED, key="source", given=source, allowed=f"1..{LONGEST_SOURCE}")
+    if stated_on > (today := day_of(made_at)):
+        raise EhyaError(ErrorCode.WISH_VALUE_REFUSED, key="stated_on", given=str(stated_on), allowed=f"<= {today}")
     document = UnitWishes.read(stated).document
     return register.wishes.state(
         unit_id, Side(side), document, source=source.strip(), stated_on=stated_on, made_at=made_at, actor=actor

@@ -34,6 +34,8 @@ class OwnMeeting:
         Where; ``None`` for a meeting that was cancelled.
     third
         Who sits with them; ``None`` for nobody.
+    interpreter
+        Whether they have no language in common, as far as both say which they speak.
     """
 
     unit_id: str
@@ -42,6 +44,7 @@ class OwnMeeting:
     end: datetime
     table: int | None
     third: str | None
+    interpreter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +115,9 @@ def own_day(
     names
         Id -> name.
     wishes
-        ``guest, host, fit`` of everybody.
+        ``guest, host, fit, asked`` of everybody.
     meetings, cancelled
-        ``guest, host, slot, table, third`` of everybody: those that stand, and those that were called off.
+        ``guest, host, slot, table, third, interpreter`` of everybody: those that stand, and those that were called off.
     most
         Meetings that the investor may have.
     """
@@ -123,7 +126,7 @@ def own_day(
         return None
     met = tuple(_meeting(day, row, names) for row in _of(meetings, investor))
     with_whom = {one.unit_id for one in met}
-    fits = dict(zip(wished["host"], wished["fit"], strict=True))
+    fits = dict(zip(wished["host"], wished["fit"] + wished["asked"], strict=True))
     met_fits = [fits[unit] for unit in with_whom if unit in fits]
     unmet = tuple(
         OwnWish(str(unit), names[unit], own_reason(fit, met_fits, most))
@@ -140,9 +143,9 @@ def own_reason(fit: float, met: list[float], most: int) -> OwnReason:
     Parameters
     ----------
     fit
-        How well the unit fits it.
+        How well the unit fits it, and 1 more where it asked to meet it.
     met
-        How well those fit that it meets.
+        The same of those that it meets.
     most
         Meetings that it may have.
 
@@ -165,4 +168,4 @@ def _meeting(day: MeetingDay, row: Mapping[Any, Any], names: Mapping[str, str], 
     place = int(row["third"])
     third = day.third[place].name if place >= 0 else None
     table = int(row["table"]) if stands else None
-    return OwnMeeting(str(row["host"]), names[row["host"]], begin, end, table, third)
+    return OwnMeeting(str(row["host"]), names[row["host"]], begin, end, table, third, bool(row["interpreter"]))

@@ -122,11 +122,13 @@ def finding_words(speech: Speech, code: Any, of: str) -> str:
 
 
 def drift_name(speech: Speech, of: str) -> str:
-    """Name of a feature, of a county, or of all small counties together."""
+    """Name of a feature, of a county, or of all small counties together; a day as its reader writes it."""
     if of == "*":
         return speech.text("drift.others")
     if "/" in of:
         return speech.place(of.partition("/")[2])
+    if of[:1].isdigit():
+        return speech.date(pd.Timestamp(of))
     return speech.text(f"feature.{of}") if of.isidentifier() else of
 
 

@@ -13,7 +13,8 @@ from uuid import NAMESPACE_URL, uuid5
 import pandas as pd
 
 from engine.files import replacing
-from serving.desk.meetings import PlannedMeetings, third_parties
+from serving.desk.meeting_wishes import no_common_language
+from serving.desk.meetings import PlannedMeetings, interpreted, third_parties
 from serving.disclosure.meetings import OwnDay
 from serving.i18n import Speech
 from serving.reports.words import mapped
@@ -30,21 +31,34 @@ def hours(planned: PlannedMeetings, slot: int, words: Speech) -> str:
 
 
 def meeting_rows(planned: PlannedMeetings, words: Speech) -> pd.DataFrame:
-    """Meetings in the reader's words, by time: ``time, table, guest, host, third`` beside ``slot`` and the ids."""
+    """Meetings in the reader's words, by time: ``time, table, guest, host, third`` beside ``slot`` and the ids.
+
+    ``third`` says who else is there, an interpreter too; ``third_party`` names the third party alone.
+    """
     met, names = planned.plan.meetings, planned.names
     thirds = {place: one.name for place, one in enumerate(planned.day.third)}
+    third = mapped(met["third"], lambda place: thirds.get(int(place), ""))
+    beside = pd.Series(
+        [also_there(one, needs, words) for one, needs in zip(third, interpreted(planned, met), strict=True)]
+    )
     return pd.DataFrame(
         {
             "time": mapped(met["slot"], lambda slot: hours(planned, int(slot), words)),
             "table": met["table"],
             "guest": mapped(met["guest"], lambda party: names[party]),
             "host": mapped(met["host"], lambda party: names[party]),
-            "third": mapped(met["third"], lambda place: thirds.get(int(place), "")),
+            "third": beside.astype("str").set_axis(met.index),
+            "third_party": third,
             "slot": met["slot"],
             "guest_id": met["guest"],
             "host_id": met["host"],
         }
     )
+
+
+def also_there(third: str, interpreter: bool, words: Speech) -> str:
+    """Who else is at a meeting: a third party, an interpreter, both, or nobody."""
+    return " · ".join([*([third] if third else []), *([words.text("meetings.interpreter")] if interpreter else [])])
 
 
 def changed_rows(planned: PlannedMeetings, words: Speech) -> pd.DataFrame:
@@ -175,7 +189,7 @@ def own_calendar(day: OwnDay, words: Speech, *, version: int, made_at: datetime)
         for one in meetings:
             facts = {"parties": [day.name, one.name, *([one.third] if one.third else [])], "stands": stands}
             pair = (day.event, day.date, day.investor, one.unit_id)
-            facts |= {"table": one.table, "sequence": version - 1, "made_at": made_at}
+            facts |= {"table": one.table, "sequence": version - 1, "made_at": made_at, "interpreter": one.interpreter}
             entries.append(_event(*pair, times=(one.begin, one.end), words=words, **facts))  # type: ignore[arg-type]
     return _calendar(f"{day.event} · {day.name}", entries)
 
@@ -238,6 +252,7 @@ def _entry(
         times=planned.day.times(slot),
         table=table,
         stands=stands,
+        interpreter=no_common_language(planned.languages, guest, host),
         sequence=planned.version - 1,
         words=words,
         made_at=made_at,
@@ -254,6 +269,7 @@ def _event(
     times: tuple[datetime, datetime],
     table: int | None,
     stands: bool,
+    interpreter: bool,
     sequence: int,
     words: Speech,
     made_at: datetime,
@@ -268,6 +284,8 @@ def _event(
     entry.add("dtend", times[1])
     entry.add("summary", " · ".join(parties))
     entry.add("status", "CONFIRMED" if stands else "CANCELLED")
+    if interpreter:
+        entry.add("description", words.text("meetings.needs_interpreter"))
     if table is not None:
         entry.add("location", words.text("meetings.at_table", table=table))
     return entry

@@ -20,6 +20,10 @@ from training.monitoring.base_rate import BaseRate, base_rate
 from training.monitoring.matured import matured
 from training.statistics.feature_shift import ALARMING, LEAST_UNITS, DriftCode, feature_drift, unseen
 
+QUIET_MONTHS = 12
+"""Months without a new line after which a log of outcomes counts as ended (assumed): that nothing is heard of a unit is
+then no sign that it stands idle."""
+
 
 @dataclass(frozen=True, slots=True)
 class Drift:
@@ -97,13 +101,17 @@ def drift(register: Register, model: Model, *, as_of: pd.Timestamp, random_state
     schema = FeatureSchema.from_json(model.schema)
     events = register.events(known_by=as_of)
     units_at = cache(spoken_of(register, model))
-    rate = base_rate(matured(model, units_at, events, as_of=as_of))
+    ended = log_ended(events, as_of=as_of)
+    heard = as_of if ended is None else max(ended, since)
+    rate = base_rate(matured(model, units_at, events, as_of=heard))
     here = standing_idle(units_at(as_of), events, as_of=as_of)
     X = matrix(here, schema, model.fitted, as_of=as_of)
     then = model.document.drift_reference
     moved = feature_drift(then or DriftReference(count=0, features={}), X, random_state=random_state)
     new = unseen(X, here, schema)
     findings = _of_outcomes(rate)
+    if ended is not None:
+        findings.append((DriftCode.LOG_ENDED, ended.date().isoformat()))
     if then is None:
         findings.append((DriftCode.NO_REFERENCE, ""))
     if len(here) < LEAST_UNITS:
@@ -116,6 +124,28 @@ def drift(register: Register, model: Model, *, as_of: pd.Timestamp, random_state
         findings.append((DriftCode.STEADY, ""))
     origin = model.document.origin or ""
     return Drift(model.version, model.kind, since, as_of, len(here), rate, moved, new, tuple(findings), origin)
+
+
+def log_ended(events: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.Timestamp | None:
+    """Day of the last line of a log that nobody has added to for ``QUIET_MONTHS``; ``None`` while it goes on.
+
+    Parameters
+    ----------
+    events
+        Event table; one without lines has not begun.
+    as_of
+        The day of knowledge.
+
+    Examples
+    --------
+    >>> events = pd.DataFrame({"known_on": pd.to_datetime(["2023-05-01", "2024-01-10"])})
+    >>> log_ended(events, as_of=pd.Timestamp("2024-12-31")), log_ended(events, as_of=pd.Timestamp("2025-03-01"))
+    (None, Timestamp('2024-01-10 00:00:00'))
+    """
+    last = events["known_on"].max()
+    if pd.isna(last) or last + pd.DateOffset(months=QUIET_MONTHS) >= as_of:
+        return None
+    return pd.Timestamp(last)
 
 
 def _of_outcomes(rate: BaseRate) -> list[tuple[DriftCode, str]]:

@@ -45,6 +45,7 @@ class DriftCode(Code):
     CATEGORY_UNSEEN = "category_unseen"
     UNLIKE_PRESS_SAMPLE = "unlike_press_sample"
     NOTHING_MATURED = "nothing_matured"
+    LOG_ENDED = "log_ended"
     TOO_FEW_UNITS = "too_few_units"
     NO_REFERENCE = "no_reference"
     STEADY = "steady"

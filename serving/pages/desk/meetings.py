@@ -197,8 +197,9 @@ def sheets_page(frame: Frame, planned: PlannedMeetings, by: str, now: datetime) 
             for table, part in rows.groupby("table", sort=True)
         }
     else:
-        named = rows[rows[by] != ""]
-        groups = {str(name): part for name, part in named.groupby(by, sort=True)}
+        key = "third_party" if by == "third" else by
+        named = rows[rows[key] != ""]
+        groups = {str(name): part for name, part in named.groupby(key, sort=True)}
     return page(
         "sheets.html",
         frame,

@@ -14,6 +14,7 @@ from serving.i18n import Speech
 from serving.pages.desk.frame import Frame, Place, page
 from serving.pages.desk.words import moment_said, name_of
 from serving.pages.door.words import below, offer_address
+from serving.reports.meetings import also_there
 
 
 def meetings_page(frame: Frame, found: Sequence[OwnVersion]) -> str:
@@ -73,7 +74,7 @@ def _meeting(one: OwnMeeting, words: Speech) -> dict[str, Any]:
         "table": "" if one.table is None else words.number(one.table),
         "unit": name_of(one.name, words),
         "address": offer_address(one.unit_id),
-        "third": one.third or "",
+        "third": also_there(one.third or "", one.interpreter, words),
     }
 
 

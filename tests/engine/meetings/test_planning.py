@@ -111,3 +111,13 @@ def test_reasons_are_those_of_the_case():
 def test_whom_nobody_knows_cannot_be_gone():
     with pytest.raises(KeyError):
         without(gathering(0), "nobody")
+
+
+@pytest.mark.parametrize(("interpreters", "why"), [(0, "no_common_language"), (1, "no_interpreter_left")])
+def test_who_shares_no_language_needs_an_interpreter_or_is_told_why_not(interpreters, why):
+    """By hand: two pairs without a common language, one slot, tables enough."""
+    names, likes = (pd.Index(["x", "y"]), pd.Index(["a", "b"])), np.array([[0.9, np.nan], [np.nan, 0.8]])
+    free = Free.of(np.ones((2, 1)), np.ones((2, 1)), 2, foreign=np.ones((2, 2)), interpreters=interpreters)
+    plan = plan_meetings(Gathering(*names, likes, likes, np.ones(2, int), np.ones(2, int), free))
+    assert len(plan.meetings) == interpreters
+    assert set(plan.unmet["why"]) == {why}

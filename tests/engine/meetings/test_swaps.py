@@ -1,5 +1,7 @@
 """Two who would both rather meet in a slot: by hand, against a count one by one, and a plan without such two."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -60,7 +62,8 @@ def by_one(day, at):
                 who, where = np.nonzero(left == slot)
                 beside = free.third[where] == free.third[host]
                 seats = free.thirds[free.third[host], slot] if free.third[host] >= 0 else len(who) + 1
-                if len(who) < free.tables[slot] and (beside.sum() < seats or free.third[host] < 0):
+                spoken = free.foreign[who, where].sum() < free.interpreters[slot] or not free.foreign[guest, host]
+                if len(who) < free.tables[slot] and (beside.sum() < seats or free.third[host] < 0) and spoken:
                     found.add((guest, host))
     return found
 
@@ -76,6 +79,26 @@ def test_pairs_left_are_those_that_a_count_one_by_one_finds(seed, busy, tables, 
     assert set(left) == by_one(day, slots_of(day, plan))
     if alike:
         assert plan.blocking.empty
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from([0, 1, 2]))
+def test_interpreters_are_never_more_than_there_are_and_no_two_would_rather_share_one(seed, interpreters):
+    plain = gathering(seed, 7, 5, 4, 3, most=3)
+    foreign = np.random.default_rng(seed).random((7, 5)) < 0.5
+    free = replace(plain.free, foreign=foreign, interpreters=np.full(4, interpreters))
+    day = replace(plain, free=free)
+    plan = plan_meetings(day)
+    at = slots_of(day, plan)
+    assert all((at[foreign] == slot).sum() <= interpreters for slot in range(4))
+    assert plan.blocking.empty
+    assert by_one(day, at) == set()
+    reasons = set(plan.unmet["why"])
+    assert ("no_common_language" in reasons) <= (interpreters == 0)
+    fewer = replace(day, free=replace(free, interpreters=np.maximum(free.interpreters - 1, 0)))
+    again = plan_meetings(fewer, kept=plan.meetings, since=1)  # one of them went home after the first slot
+    at = slots_of(fewer, again)
+    assert all((at[foreign] == slot).sum() <= max(interpreters - 1, 0) for slot in range(1, 4))
 
 
 def test_a_pair_that_is_late_in_time_meets_where_both_would_rather():

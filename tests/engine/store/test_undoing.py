@@ -61,16 +61,19 @@ def assert_same(left, right, *, statements):
     pd.testing.assert_frame_equal(left.units(), right.units())
     pd.testing.assert_frame_equal(left.units.extras(), right.units.extras())
     pd.testing.assert_frame_equal(left.units.first_records(), right.units.first_records())
+    assert_same_history(left.units.on_days(), right.units.on_days())
+    assert left.check() == right.check() == ()
+    if statements:
+        units = left.units().index.tolist()
+        one, other = left.units.told(units), right.units.told(units)
+        pd.testing.assert_frame_equal(without_numbers(one.facts), without_numbers(other.facts))
+        pd.testing.assert_frame_equal(without_numbers(one.conflicts), without_numbers(other.conflicts))
+
+
+def assert_same_history(left, right):
     for day in (0, 2, 4, 7):
         known_by = NOON + timedelta(days=day)
-        pd.testing.assert_frame_equal(left.units(known_by=known_by), right.units(known_by=known_by))
-    assert left.check() == right.check() == ()
-    for unit in left.units().index if statements else ():
-        pd.testing.assert_frame_equal(without_numbers(left.units.facts(unit)), without_numbers(right.units.facts(unit)))
-    if statements:
-        pd.testing.assert_frame_equal(
-            without_numbers(left.decisions.conflicts()), without_numbers(right.decisions.conflicts())
-        )
+        pd.testing.assert_frame_equal(left(known_by), right(known_by))
 
 
 # A source that says two things of one day leaves a line of the first alone where the second shows already: what it said

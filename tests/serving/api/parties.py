@@ -24,6 +24,7 @@ from serving.desk.meetings import Gone, plan_again, plan_among
 from serving.desk.posting import PUBLIC
 from serving.desk.question import Question
 from serving.desk.stock import Stock
+from serving.desk.wishes import state_wishes
 from serving.disclosure.levels import KEY_ROLES
 from serving.disclosure.masking import Audience
 
@@ -108,6 +109,14 @@ def with_meetings(found: Parties, *, rival_away: bool = False) -> Parties:
         keep_plan(register, planned, over=None, **BY)
         if rival_away:
             keep_plan(register, plan_again(planned, [Gone("rival")]), over=1, **BY)
+    return found
+
+
+def with_wishes(found: Parties, source: str) -> Parties:
+    """The same with what the owner of a unit wants, and who says so."""
+    with Register.open(found.settings.database_url) as register:
+        more = {"source": source, "stated_on": NOON.date(), **BY}
+        state_wishes(register, found.agreed[0], "owner", {"partners": "operator"}, **more)
     return found
 
 

@@ -7,7 +7,7 @@ import pytest
 from serving.api.kept_answers import KeptList
 from serving.desk.mandates import KEPT_A_DAY, KEPT_PLACES
 from serving.desk.workspace import open_register
-from tests.serving.api.parties import fresh
+from tests.serving.api.parties import at_work, fresh
 
 MANDATE = {"id": "any", "risk_appetite": "high", "accept_unknown": True}
 
@@ -256,3 +256,19 @@ def test_what_is_answered_moves_the_weights_of_the_next_list_and_only_of_that_ma
     other = fund("POST", "/v1/mandates/other/shortlists?top=3").json()
     assert other["weights"] == listed["weights"]
     assert fund("POST", "/v1/mandates/any/shortlists?top=3").json()["list_id"] == again["list_id"]
+
+
+def test_the_office_makes_a_kept_list_again_and_nobody_else(own_copy, first_day, ask):
+    app = at_work(own_copy, first_day).app()
+
+    def asked(method, path, key="investor", **more):
+        return ask(app, path, own_copy.keys[key], method=method, **more)
+
+    asked("POST", "/v1/mandates", json=MANDATE)
+    listed = asked("POST", "/v1/mandates/any/shortlists?top=3").json()
+    path = f"/v1/shortlists/{listed['list_id']}/replay"
+    found = asked("GET", path, key="planner").json()
+    assert (found["same_places"], found["entered"], found["left"]) == (listed["places"], [], [])
+    assert found["same"] == (found["run_id_again"] == listed["run_id"])
+    assert asked("GET", "/v1/shortlists/none/replay", key="planner").json()["code"] == "list_unknown"
+    assert asked("GET", path).json()["code"] == "role_refused"

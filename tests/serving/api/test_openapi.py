@@ -12,7 +12,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from serving.api import answers, job_answers, kept_answers, meeting_answers, office_answers
+from serving.api import answers, job_answers, kept_answers, meeting_answers, office_answers, wish_answers
 from serving.api.examples import ANSWERS
 from tests.serving.api.parties import at_work, fresh
 
@@ -44,6 +44,7 @@ KEPT = [
     ("GET", "/v1/shortlists"),
     ("GET", "/v1/shortlists/{list_id}"),
     ("GET", "/v1/shortlists/{list_id}/changes"),
+    ("GET", "/v1/shortlists/{list_id}/replay"),
     ("POST", "/v1/shortlists/{list_id}/reactions"),
     ("GET", "/v1/reactions"),
     ("GET", "/v1/requests"),
@@ -62,6 +63,9 @@ KEPT = [
     ("POST", "/v1/outcomes"),
     ("PUT", "/v1/outcomes/{number}"),
     ("DELETE", "/v1/outcomes/{number}"),
+    ("GET", "/v1/wishes"),
+    ("PUT", "/v1/wishes/{unit_id}/{side}"),
+    ("DELETE", "/v1/wishes/{unit_id}/{side}"),
     ("GET", "/v1/imports"),
     ("GET", "/v1/imports/{job_id}"),
     ("GET", "/v1/models"),
@@ -91,8 +95,8 @@ FILES = [
     ("GET", "/v1/meetings/{event}/mine.ics"),
 ]
 """What takes or answers with a file: tests of its own ask for it."""
-SHAPES = (answers, kept_answers, office_answers, job_answers, meeting_answers)
-OFFICE = ("/v1/imports", "/v1/outcomes", "/v1/models", "/v1/office", "/v1/meetings")
+SHAPES = (answers, kept_answers, office_answers, job_answers, meeting_answers, wish_answers)
+OFFICE = ("/v1/imports", "/v1/outcomes", "/v1/wishes", "/v1/models", "/v1/office", "/v1/meetings")
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +128,11 @@ def keyed(shared, first_day, listen, tmp_path_factory):
 @pytest.mark.parametrize(("method", "path"), KEPT)
 def test_what_is_kept_answers_a_key_as_described(keyed, method, path, mode):
     schema, keys = keyed
-    key = keys["planner" if path.startswith(OFFICE) and not path.endswith("/mine") else "investor"]
+    key = keys[
+        "planner"
+        if (path.startswith(OFFICE) and not path.endswith("/mine")) or path.endswith("/replay")
+        else "investor"
+    ]
     operation = schema[path][method]
 
     @settings(max_examples=8, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))

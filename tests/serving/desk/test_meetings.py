@@ -8,6 +8,9 @@ from engine.errors import EhyaError, ErrorCode
 from engine.meetings.day import MeetingDay
 from serving.desk import meetings as desk
 from serving.desk.meetings import Gone
+from serving.desk.meetings_document import meetings_document, plan_of
+from serving.i18n import speech
+from serving.reports.meetings import meeting_rows
 from tests.serving.conftest import stock_of
 
 DAY = {"event": "INVA 1405", "date": "1405-09-20", "from": "09:00", "to": "12:00", "tables": 4}
@@ -116,3 +119,33 @@ def test_an_event_at_which_nobody_may_meet_anybody_is_refused(offered):
     with pytest.raises(EhyaError) as refusal:
         desk.plan_among(offered, MeetingDay.read(DAY), nothing)
     assert refusal.value.code is ErrorCode.MEETINGS_NOBODY
+
+
+def test_a_unit_that_an_investor_asked_to_meet_comes_first_also_behind_the_end_of_its_list(offered):
+    day = MeetingDay.read(DAY | {"to": "09:20", "wishes": 3, "meetings": {"investor": 1, "unit": 1}})
+    units = offered.offer(MANDATES[0], limit=12).shortlist.unit_id
+    asked = pd.DataFrame({"mandate_id": ["inv-0", "inv-0", "nobody"], "unit_id": [units[11], "none", units[0]]})
+    found = desk.plan_among(offered, day, MANDATES, asked=asked)
+    wished = found.wishes[found.wishes["guest"] == "inv-0"]
+    assert wished["host"].tolist() == [*units[:3], units[11]]
+    assert wished["asked"].tolist() == [False, False, False, True]
+    assert ("inv-0", units[11]) in set(zip(found.plan.meetings["guest"], found.plan.meetings["host"], strict=True))
+    assert found.plan.blocking.empty
+    assert plan_of(meetings_document(found), given="x").wishes["asked"].tolist() == found.wishes["asked"].tolist()
+
+
+def test_who_shares_no_language_gets_an_interpreter_or_a_reason(offered):
+    """Two of five investors say that they speak Turkish alone; the day says that units speak Persian."""
+    speaking = [one.model_copy(update={"languages": ("tr",)}) if n < 2 else one for n, one in enumerate(MANDATES)]
+    day = DAY | {"languages": "fa"}
+    with_them = desk.plan_among(offered, MeetingDay.read(day), speaking)
+    needs = desk.interpreted(with_them, with_them.plan.meetings)
+    assert set(with_them.plan.meetings.loc[needs, "guest"]) == {"inv-0", "inv-1"}
+    rows = meeting_rows(with_them, speech("en"))
+    assert set(rows.loc[needs, "third"]) == {"an interpreter"}
+    alone = desk.plan_among(offered, MeetingDay.read(day | {"interpreters": 0}), speaking)
+    assert not alone.plan.meetings["guest"].isin(["inv-0", "inv-1"]).any()
+    unmet = alone.plan.unmet
+    assert set(unmet.loc[unmet["guest"] == "inv-0", "why"]) == {"no_common_language"}
+    again = desk.plan_again(plan_of(meetings_document(with_them), given="x"), [Gone("inv-4")])
+    assert desk.interpreted(again, again.plan.meetings).any()

@@ -124,6 +124,8 @@ def test_a_model_of_outcomes_is_explained_in_the_same_words(outcomes, province, 
         assert sums.to_numpy() == pytest.approx(found.table.loc[sums.index, f"{output}_point"].to_numpy())
     assert told.doubts.drop(columns="unit_id").sum(axis=1).to_numpy() == pytest.approx(1)
     assert not told.questions.empty
+    counties = told.parts[told.parts["feature"] == "county"]
+    assert counties["stated"].all()
     for language in ("fa", "en"):
         lines = unit_reasons(told, str(told.parts["unit_id"].iloc[0]), speech(language))
         assert all(not line["name"].startswith(("feature.", "why_part.")) for each in lines for line in each["lines"])

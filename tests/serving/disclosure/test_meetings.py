@@ -17,10 +17,16 @@ DAY = MeetingDay.read(
 WISHES = pd.DataFrame(
     [("fund", "U1", 0.9), ("fund", "U2", 0.6), ("rival", "U2", 0.8), ("rival", "U3", 0.5)],
     columns=["guest", "host", "fit"],
-)
+).assign(asked=False)
 COLUMNS = ["guest", "host", "slot", "table", "third"]
-MET = pd.DataFrame([("rival", "U2", 0, 1, 1), ("fund", "U1", 1, 2, 0)], columns=COLUMNS)
-OFF = pd.DataFrame([("fund", "U2", 2, 1, 1), ("rival", "U3", 1, 1, -1)], columns=COLUMNS)
+
+
+def met(*rows):
+    return pd.DataFrame(rows, columns=COLUMNS).assign(interpreter=False)
+
+
+MET = met(("rival", "U2", 0, 1, 1), ("fund", "U1", 1, 2, 0))
+OFF = met(("fund", "U2", 2, 1, 1), ("rival", "U3", 1, 1, -1))
 
 
 def day_of(investor="fund", *, wishes=WISHES, meetings=MET, cancelled=OFF, most=1):
@@ -29,9 +35,9 @@ def day_of(investor="fund", *, wishes=WISHES, meetings=MET, cancelled=OFF, most=
 
 def test_a_day_holds_its_own_meetings_with_time_table_and_whom_they_bring():
     found = day_of()
-    (met,) = found.meetings
-    assert (met.unit_id, met.name, met.table, met.third) == ("U1", "one", 2, "Bank")
-    assert met.begin.isoformat() == "2026-12-11T09:25:00+03:30"
+    (one,) = found.meetings
+    assert (one.unit_id, one.name, one.table, one.third) == ("U1", "one", 2, "Bank")
+    assert one.begin.isoformat() == "2026-12-11T09:25:00+03:30"
     assert [(one.unit_id, one.table) for one in found.cancelled] == [("U2", None)]
     assert [(one.unit_id, one.why) for one in found.unmet] == [("U2", OwnReason.BETTER_ONES_MET)]
 
@@ -45,7 +51,7 @@ def test_who_wishes_nothing_is_no_guest_and_a_units_day_is_nobodys():
     "rows", [[], [("rival", "U3", 3, 2, -1)], [("rival", "U2", 2, 1, 1), ("rival", "U3", 0, 1, -1)]]
 )
 def test_nothing_of_others_moves_a_day(rows):
-    others = pd.DataFrame(rows, columns=COLUMNS)
+    others = met(*rows)
     own = [frame[frame["guest"] == "fund"] for frame in (MET, OFF)]
     wishes = WISHES[WISHES["guest"] == "fund"]
     before = day_of()
@@ -58,7 +64,7 @@ def test_nothing_of_others_moves_a_day(rows):
 
 def test_a_reason_says_better_ones_only_where_its_own_day_is_full_of_them():
     assert day_of(most=2).unmet[0].why is OwnReason.NOT_ARRANGED
-    worse = pd.DataFrame([("fund", "U2", 1, 2, 1)], columns=COLUMNS)
+    worse = met(("fund", "U2", 1, 2, 1))
     assert day_of(meetings=worse).unmet[0].why is OwnReason.NOT_ARRANGED
     assert {one.why for one in day_of(meetings=MET.iloc[:0]).unmet} == {OwnReason.NOT_ARRANGED}
     assert day_of(meetings=MET.iloc[:0], most=0).unmet[0].why is OwnReason.NOT_ARRANGED

@@ -10,7 +10,7 @@ import pytest
 from engine.domain.unit import FIELDS
 from serving.api.access import addresses
 from serving.disclosure.levels import KEY_ROLES, CallerRole, Level, field_level, fields_at
-from tests.serving.api.parties import parties, with_meetings
+from tests.serving.api.parties import parties, with_meetings, with_wishes
 from tests.serving.disclosure.test_byte_law import changed
 
 INSIDE = (CallerRole.PLANNER, CallerRole.DATA_SCIENTIST)
@@ -123,7 +123,7 @@ def _steady(path, answer):
 
 @pytest.fixture(scope="module")
 def before(tmp_path_factory, first_day):
-    found = with_meetings(parties(tmp_path_factory.mktemp("before"), first_day))
+    found = with_wishes(with_meetings(parties(tmp_path_factory.mktemp("before"), first_day)), "secret letter 1")
     return found, told_to(found, (*CALLERS, "planner"))
 
 
@@ -137,6 +137,7 @@ def moved(found, before):
 def test_what_is_the_offices_moves_no_byte_for_anybody_else(before, tmp_path, first_day, caplog):
     caplog.set_level(logging.DEBUG)
     after = with_meetings(parties(tmp_path, first_day, lambda units: changed(units, OFFICE, 1)))
+    with_wishes(after, "secret letter 2")
     assert not any(moved(after, before[1]).values())
     asked = {caller: before[1][caller]["POST /v1/requests"][0] for caller in CALLERS}  # else nothing of it was compared
     assert {caller for caller, status in asked.items() if status == 200} == {"investor", "bank", "rival"}
@@ -188,6 +189,7 @@ def test_no_value_above_the_callers_level_is_in_any_answer(before):
             continue
         hidden = ["notes", "debts"] if caller == "investor" else ["notes", "debts", "business_id", "bank_debt_rial"]
         values = {str(value) for name in hidden for value in table[name]}
+        values.add("secret letter 1")
         values -= {path.rpartition("/")[2] for path in PROBES}
         assert len(values) > 50
         assert not [value for value in values if value in everything], caller

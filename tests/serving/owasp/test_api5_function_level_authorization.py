@@ -59,7 +59,16 @@ def test_everything_that_writes_for_the_office_is_the_planners_alone(working):
         for method, path, access in addresses(working.app())
         if method != "GET"
         and path.startswith(
-            ("/v1/outcomes", "/v1/imports", "/v1/office", "/v1/meetings", "/desk/units", "/desk/outcomes", "/desk/undo")
+            (
+                "/v1/outcomes",
+                "/v1/wishes",
+                "/v1/imports",
+                "/v1/office",
+                "/v1/meetings",
+                "/desk/units",
+                "/desk/outcomes",
+                "/desk/undo",
+            )
         )
     ]
     assert writing

@@ -119,3 +119,13 @@ def test_the_report_is_plain_json(found):
     document = json.loads(json.dumps(found.to_json()))
     assert {"findings", "base_rate", "features", "unseen", "groups", "alarming"} <= set(document)
     assert replace(found, findings=()).alarming is False
+
+
+def test_where_the_log_has_ended_units_of_which_nothing_is_heard_are_no_sign_that_restarts_are_fewer(register, model):
+    last = register.events()["known_on"].max()
+    late = drift(register, model, as_of=last + pd.DateOffset(years=4))
+    then = drift(register, model, as_of=last)
+    assert (DriftCode.LOG_ENDED, last.date().isoformat()) in late.findings
+    assert DriftCode.FEWER_THAN_PREDICTED not in {code for code, _ in late.findings}
+    assert late.base_rate.overall == then.base_rate.overall
+    assert DriftCode.LOG_ENDED not in {code for code, _ in then.findings}
