@@ -149,7 +149,7 @@ class Fit:
             if not weight:
                 continue
             if part in self.looked_up:  # the product of each value is the same before it is gathered as after
-                np.take(np.float64(weight) * self.looked_up[part], self._codes(part)[rows], out=weighted, mode="clip")
+                np.take(np.float64(weight) * self.looked_up[part], self.codes(part)[rows], out=weighted, mode="clip")
             else:
                 np.multiply(self._part(part, rows, static), np.float64(weight), out=weighted, dtype=np.float64)
             total += weighted
@@ -198,10 +198,10 @@ class Fit:
             return self._return(rows)
         if part not in self.looked_up:
             return np.zeros(len(static), dtype=np.float32)
-        found: NDArray[np.float32] = self.looked_up[part].take(self._codes(part)[rows])
+        found: NDArray[np.float32] = self.looked_up[part].take(self.codes(part)[rows])
         return found
 
-    def _codes(self, part: FitPart) -> NDArray[np.integer]:
+    def codes(self, part: FitPart) -> NDArray[np.integer]:
         """Codes of the column that a part is looked up by."""
         if part is FitPart.SECTOR:
             return self.book.sector.codes

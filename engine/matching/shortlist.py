@@ -185,16 +185,33 @@ def shortlist(
         feasible = np.intersect1d(feasible, among)
     score = fit.score(feasible)
     best = top_k(score, book.tie, wanted, feasible)
-    rows = feasible[best]
+    return listed(fit, wanted, feasible[best], score[best], feasible=feasible.size)
+
+
+def listed(fit: Fit, wanted: int, rows: NDArray[np.intp], score: NDArray[np.float64], *, feasible: int) -> Shortlist:
+    """The list of rows that were chosen.
+
+    Parameters
+    ----------
+    fit
+        What ordered them.
+    wanted
+        How many were asked for.
+    rows, score
+        Shape (k,): rows of its book, best first, and their fit.
+    feasible
+        Units that no hard limit excludes.
+    """
+    book, mandate = fit.book, fit.mandate
     return Shortlist(
         run_id=_run_id(book, mandate, wanted, declined),
         mandate=mandate,
         unit_id=book.unit_id[rows],
-        fit=score[best],
+        fit=score,
         terms=fit,
         rows=rows,
         units=len(book),
-        feasible=feasible.size,
+        feasible=feasible,
     )
 
 

@@ -8,7 +8,8 @@ kept. The bytes of a result depend on the function and on its shard, never on wh
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
 from engine.locking import holder, locked
-from engine.shards.parquet import made_by, read, rows_of, schema_of, write
+from engine.shards.parquet import made_by, read, row_count, schema_of, write
 from engine.shards.workers import here, on_cluster
 
 if TYPE_CHECKING:
@@ -127,10 +128,7 @@ def map_shards(
     _one_schema(shards)
     tasks = [Task(shard, out / shard.name, _identity(identity)) for shard in shards]
     out.mkdir(parents=True, exist_ok=True)
-    with locked(out / LOCK) as free:
-        if not free:
-            process, since = holder(out / LOCK)
-            raise EhyaError(ErrorCode.SHARDS_UNDER_WAY, given=str(out), process=process, since=since)
+    with alone(out):
         _of_this_job(out, tasks)
         run = here(_work, function, tasks, processes) if client is None else on_cluster(_work, function, tasks, client)
         found = _counted(run, told or (lambda _: None))
@@ -143,10 +141,31 @@ def map_shards(
     )
 
 
+@contextmanager
+def alone(out: Path) -> Iterator[None]:
+    """A folder in which no other job works while a block runs.
+
+    Parameters
+    ----------
+    out
+        It is there.
+
+    Raises
+    ------
+    EhyaError
+        ``shards_under_way``.
+    """
+    with locked(out / LOCK) as free:
+        if not free:
+            process, since = holder(out / LOCK)
+            raise EhyaError(ErrorCode.SHARDS_UNDER_WAY, given=str(out), process=process, since=since)
+        yield
+
+
 def _work(function: Function, task: Task) -> Worked:
     rows, digest = read(task.shard)
     if task.place.exists() and made_by(task.place) == (task.job, digest):
-        return Worked(digest, rows_of(task.place), kept=True)
+        return Worked(digest, row_count(task.place), kept=True)
     result = function(rows)
     write(task.place, result, job=task.job, mark=digest)
     return Worked(digest, len(result), kept=False)

@@ -11,7 +11,7 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray
 from sqlalchemy import Connection, Select, select
 
-from engine.domain.extras import EXTRAS, gathered
+from engine.domain.extras import EXTRAS, extra_texts
 from engine.domain.unit import FIELDS, Kind, unit_table
 from engine.store import schema
 from engine.store.bulk import read, read_where
@@ -151,7 +151,7 @@ class History:
         columns = {name: pd.Series(values, index=self._names[there]) for name, values in shown.items()}
         headings = [name for name in columns if is_extra(name)]
         told = pd.DataFrame({name.removeprefix(EXTRA): columns.pop(name) for name in headings}, self._names[there])
-        return unit_table(pd.DataFrame(columns, self._names[there])).assign(**{EXTRAS: gathered(told)})
+        return unit_table(pd.DataFrame(columns, self._names[there])).assign(**{EXTRAS: extra_texts(told)})
 
     def _fields(self, lines: pd.DataFrame) -> Iterator[_Given]:
         at, unit = _instants(lines["imported_at"]).to_numpy(), self._names.get_indexer(pd.Index(lines["unit_id"]))

@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, Select, func, select
 
-from engine.errors import EhyaError, ErrorCode
+from engine.errors import ErrorCode
 from engine.store import schema
 from engine.store.audit import Act, note
-from engine.store.bulk import insert_line, read_where
+from engine.store.bulk import insert_line, one_row, read_where
 from engine.store.canonical import canonical
 from engine.store.clock import Day, day, utc
 from engine.store.merges import units_there
@@ -292,10 +292,7 @@ def _of(owner: str | None, query: Select[Any]) -> Select[Any]:
 
 def _row(connection: Connection, owner: str | None, list_id: str) -> Mapping[Any, Any]:
     query = _of(owner, _selected()).where(schema.lists.c.list_id == list_id)
-    row = connection.execute(query).mappings().first()
-    if row is None:
-        raise EhyaError(ErrorCode.LIST_UNKNOWN, given=list_id)
-    return row
+    return one_row(connection, query, ErrorCode.LIST_UNKNOWN, given=list_id)
 
 
 def _one(connection: Connection, owner: str | None, list_id: str) -> StoredList:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from engine.errors import EhyaError, ErrorCode
-from engine.store.dialect import reader, writer
+from engine.store.dialect import reading_engine, writer
 
 _LOCK_NOT_AVAILABLE, _NO_ROOM = "55P03", "53100"  # as PostgreSQL numbers them
 
@@ -27,7 +27,7 @@ class Session:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._reading = reader(engine)
+        self._reading = reading_engine(engine)
         self._writing = writer(engine)
         self._open = threading.local()
 

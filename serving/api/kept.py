@@ -176,7 +176,7 @@ def router() -> APIRouter:
         stated, owner = object_in(body), owner_of(caller)
 
         def act(register: Register, now: datetime) -> dict[str, Any]:
-            return react(register, owner, list_id, stated, made_at=now, actor=caller.actor)
+            return react(register, owner, list_id, stated, made_at=now, actor=caller.actor).document
 
         done, headers = await written_once(request, body, act)
         return answered(request, query, done, headers)

@@ -421,7 +421,7 @@ def hand_out_panel(settings: Settings, *, as_of: pd.Timestamp, pairs: int, seed:
     from engine.scoring.reasons import first_day
     from features import matrix
     from training.panel import answers
-    from training.panel.pairs import LEAST_UNITS, choose, standing
+    from training.panel.pairs import LEAST_UNITS, belief_inputs, choose
 
     with open_register(settings) as register:
         units, model = current_units(register, as_of=as_of), champion(register, settings)
@@ -433,7 +433,7 @@ def hand_out_panel(settings: Settings, *, as_of: pd.Timestamp, pairs: int, seed:
     if len(units) < LEAST_UNITS:
         raise EhyaError(ErrorCode.PANEL_TOO_FEW_UNITS, given=len(units), allowed=LEAST_UNITS)
     described = matrix(units, model.schema, model.fitted, as_of=as_of)
-    shown = standing(of_kind(model.document, ReportedDocument), believed[0], described)
+    shown = belief_inputs(of_kind(model.document, ReportedDocument), believed[0], described)
     places = choose(believed[0], shown, pairs=pairs, random_state=seed)
     chosen = [(str(units.index[first]), str(units.index[second])) for first, second in places]
     panel = hashlib.sha256(repr(chosen).encode()).hexdigest()[:8]

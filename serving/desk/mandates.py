@@ -52,6 +52,42 @@ class ListChange:
     moved: Mapping[str, tuple[int, int]]
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedReaction:
+    """What was said to a unit on a list, as it was recorded.
+
+    Parameters
+    ----------
+    owner
+        Who said it.
+    list_id, unit_id
+        To what.
+    kind, reason
+        What, and why where it was declined.
+    made_at
+        When.
+    """
+
+    owner: str
+    list_id: str
+    unit_id: str
+    kind: ReactionKind
+    reason: DeclineReason | None
+    made_at: datetime
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """As plain JSON."""
+        return {
+            "owner": self.owner,
+            "list_id": self.list_id,
+            "unit_id": self.unit_id,
+            "kind": self.kind.value,
+            "reason": None if self.reason is None else self.reason.value,
+            "made_at": self.made_at.isoformat(),
+        }
+
+
 def save_mandate(
     register: Register,
     owner: str,
@@ -236,7 +272,7 @@ def list_change(register: Register, owner: str | None, list_id: str) -> ListChan
 
 def react(
     register: Register, owner: str, list_id: str, stated: Mapping[str, Any], *, made_at: datetime, actor: str
-) -> dict[str, Any]:
+) -> RecordedReaction:
     """Record what an owner says to a unit on a list: ``unit_id``, ``kind``, and why where it declines.
 
     Raises
@@ -256,10 +292,12 @@ def react(
     reasons = [one.value for one in DeclineReason] if kind == ReactionKind.DECLINED else [None]
     if reason not in reasons:
         raise EhyaError(ErrorCode.REACTION_REFUSED, key="reason", given=reason, allowed=[one for one in reasons if one])
-    why = None if reason is None else str(reason)
-    register.lists.react(owner, list_id, unit, kind=str(kind), reason=why, made_at=made_at, actor=actor)
-    said = {"owner": owner, "list_id": list_id, "unit_id": unit, "kind": str(kind), "reason": why}
-    return {**said, "made_at": made_at.isoformat()}
+    why = None if reason is None else DeclineReason(reason)
+    said = RecordedReaction(owner, list_id, unit, ReactionKind(kind), why, made_at)
+    register.lists.react(
+        owner, list_id, unit, kind=said.kind.value, reason=why and why.value, made_at=made_at, actor=actor
+    )
+    return said
 
 
 def _stepped_back(found: Shortlist, row: int) -> dict[str, Any]:

@@ -203,7 +203,7 @@ def prior_effects(settings: Settings, document: Document) -> tuple[PriorEffect, 
     return tuple(_sourced(one, rows) for one in found)
 
 
-def changes(before: Document, after: Document) -> ModelChanges:
+def model_changes(before: Document, after: Document) -> ModelChanges:
     """What is different between two models: data, sample, judgement, settings, features."""
     return ModelChanges(
         counts=_differ(_counts(before), _counts(after)),
