@@ -185,10 +185,18 @@ def shortlist(
         feasible = np.intersect1d(feasible, among)
     score = fit.score(feasible)
     best = top_k(score, book.tie, wanted, feasible)
-    return listed(fit, wanted, feasible[best], score[best], feasible=feasible.size)
+    return listed(fit, wanted, feasible[best], score[best], feasible=feasible.size, declined=declined)
 
 
-def listed(fit: Fit, wanted: int, rows: NDArray[np.intp], score: NDArray[np.float64], *, feasible: int) -> Shortlist:
+def listed(
+    fit: Fit,
+    wanted: int,
+    rows: NDArray[np.intp],
+    score: NDArray[np.float64],
+    *,
+    feasible: int,
+    declined: Collection[str] = (),
+) -> Shortlist:
     """The list of rows that were chosen.
 
     Parameters
@@ -201,6 +209,8 @@ def listed(fit: Fit, wanted: int, rows: NDArray[np.intp], score: NDArray[np.floa
         Shape (k,): rows of its book, best first, and their fit.
     feasible
         Units that no hard limit excludes.
+    declined
+        As of `shortlist`.
     """
     book, mandate = fit.book, fit.mandate
     return Shortlist(
