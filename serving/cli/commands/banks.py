@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from engine.domain.bank_ask import BankVerdict
 from engine.parsing.text import compact
 from engine.settings import Settings
 from engine.store import StoredBankAsk
@@ -64,7 +65,7 @@ def answer(terminal: Terminal, settings: Settings, ask_id: str, verdict: str, te
     moment, said = _now(), desk.BankAnswer(verdict, text, million_rial)
     done = desk.answer_for_bank(settings, ask_id, said, now=moment, actor=TERMINAL)
     if not terminal.answer(_document(done, moment)):
-        terminal.say("bank.answered_here", bank=done.bank, verdict=terminal.speech.text(done.verdict))
+        terminal.say("bank.answered_here", bank=done.bank, verdict=terminal.speech.codes(done.verdict, BankVerdict))
 
 
 def _now() -> datetime:
