@@ -8,6 +8,7 @@ import typer
 
 from serving.cli.doors import (
     access,
+    banks,
     ehya,
     imports,
     meetings,
@@ -49,11 +50,13 @@ GROUPS = (
     access.USER,
     access.NDA,
     requests.REQUESTS,
+    banks.BANKS,
     wishes.WISHES,
     access.WEBHOOKS,
     access.AUDIT,
     pool.POOL,
     national.NATIONAL,
+    workspace.BACKUPS,
 )
 """Commands of two words, in the order of the help."""
 
