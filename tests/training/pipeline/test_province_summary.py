@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ from training.models.belief import belief_columns, widened_slopes
 from training.models.province_effects import too_few
 from training.pipeline.province_summary import Summarised, province_summary, remember, summary_of
 from training.priors.country_pool import country_pool, own_effects
-from training.priors.pool_files import ProvinceSummary, write_pool
+from training.priors.pool_files import CountryPool, ProvinceSummary, write_pool
 from training.priors.prior_effects import slopes
 
 DAY = pd.Timestamp("2026-03-21")
@@ -155,6 +156,12 @@ def test_documents_come_back_as_they_were_written(tmp_path):
     for document in (drawn(200, province="Yazd"), pool()):
         write_pool(tmp_path / "file.json", document)
         assert type(document).load(tmp_path / "file.json") == document
+
+
+@pytest.mark.parametrize(("name", "kind"), [("summary", ProvinceSummary), ("country", CountryPool)])
+def test_the_published_schemas_are_those_of_the_files(name, kind):
+    published = Path(__file__).resolve().parents[3] / "docs" / f"pool-{name}.schema.json"
+    assert json.loads(published.read_text("utf-8")) == kind.model_json_schema()
 
 
 # ---- a register
