@@ -229,8 +229,8 @@ def _heading(one: StoredList) -> dict[str, Any]:
 _TOLD = tuple(name for name in KeptPlace.model_fields if name != "unit")
 """What a caller reads of a place as it was kept; more may be kept than is described."""
 
-_BEFORE: dict[str, Any] = {"factor": 1.0, "against": []}
-"""What stood of a place that was kept before wishes of owners and banks counted."""
+_BEFORE: dict[str, Any] = {"factor": 1.0, "against": [], "novelty": 1.0}
+"""What stands of a place that nothing takes from, and of one that was kept before wishes and declines counted."""
 
 
 def _told(place: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from engine.domain.reaction import DeclineReason, ReactionKind
 from engine.domain.request import LONGEST_TEXT, LevelBasis, RequestKind, RequestState
 from engine.economics.prices import PriceBasis
 from engine.matching import FitReason
+from engine.matching.novelty import StepBack
 from engine.matching.sides import SideReason
 from serving.api.answers import Answer, Unit, left_out
-from serving.desk.event_lists import Differs
+from serving.desk.differs import Differs
 
 
 class KeptMandate(Answer):
@@ -68,6 +69,12 @@ class KeptPlace(Answer):
     )
     against: list[SideReason] = Field(
         [], description="wishes of owner and bank that the mandate does not meet, or says nothing of"
+    )
+    novelty: float = Field(
+        1.0, ge=0, le=1, description="what earlier declines of the owner leave of the fit; 1 where they take nothing"
+    )
+    stepped_back: StepBack | None = Field(
+        None, description="why: the unit itself was declined before, or one like it; null where it does not step back"
     )
     unknown: list[Exclusion] = Field(description="limits that its record could not be held to, and that were accepted")
     price_basis: PriceBasis | None = Field(description="how capital and ticket were compared; null without a ticket")

@@ -13,10 +13,12 @@ from serving.cli.doors import (
     imports,
     meetings,
     models,
+    national,
     offers,
     outcomes,
     packages,
     plans,
+    pool,
     register,
     report,
     requests,
@@ -52,6 +54,8 @@ GROUPS = (
     wishes.WISHES,
     access.WEBHOOKS,
     access.AUDIT,
+    pool.POOL,
+    national.NATIONAL,
     workspace.BACKUPS,
 )
 """Commands of two words, in the order of the help."""

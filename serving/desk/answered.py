@@ -64,3 +64,21 @@ def weighed_by_answers(
     agreement[:, figures] = np.where(agreement[:, figures] == 0, np.nan, agreement[:, figures])
     weights = learned_weights(stated, agreement, [wanted for _, wanted in rows])
     return mandate.model_copy(update={"weights": weights})
+
+
+def declined_now(register: Register, owner: str, *, before: datetime | None = None) -> tuple[str, ...]:
+    """Units of which an owner's last word was that it declines them, the newest `ANSWERS` of them, by id.
+
+    Parameters
+    ----------
+    register, owner
+        Whose word.
+    before
+        Only what was said before a moment, UTC.
+    """
+    said = register.lists.reactions(owner)
+    if before is not None:
+        said = said[pd.to_datetime(said["made_at"]) < utc(before)]
+    last = said.drop_duplicates(["unit_id"], keep="last")
+    declined = last.loc[last["kind"] == ReactionKind.DECLINED, "unit_id"].tail(ANSWERS)
+    return tuple(sorted(declined.astype(str)))

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from engine.codes import Code
 from engine.domain.mandate import Mandate
 from engine.errors import EhyaError, ErrorCode
 from engine.matching.event import EVENT_METHOD, Event, event
@@ -18,20 +17,12 @@ from engine.matching.event_terms import EventTerms
 from engine.matching.shortlist import METHOD
 from engine.settings import Settings
 from serving.desk.appraisal import appraised
+from serving.desk.differs import Differs
 from serving.desk.meetings import declined_units
 from serving.desk.question import Question, stated_choices
 from serving.desk.stock import Stock
 from serving.desk.workspace import open_register
 from serving.disclosure.masking import Audience
-
-
-class Differs(Code):
-    """What is not as it was when lists were made."""
-
-    METHOD = "method"
-    MODEL = "model"
-    UNITS = "units"
-    LISTS = "lists"
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -16,7 +16,7 @@ from engine.domain.reaction import DeclineReason, ReactionKind
 from engine.errors import EhyaError, ErrorCode
 from engine.matching.shortlist import METHOD, Shortlist
 from engine.store import Register, StoredList, StoredMandate
-from serving.desk.answered import weighed_by_answers
+from serving.desk.answered import declined_now, weighed_by_answers
 from serving.desk.clock import day_of
 from serving.desk.question import stated_choices
 from serving.desk.stock import Stock
@@ -153,7 +153,8 @@ class MadeList:
 def make_list(register: Register, owner: str, name: str, stock: Stock) -> MadeList:
     """Make a list for a saved mandate: all units that pass its limits, up to the mandate's own limit or `KEPT_PLACES`.
 
-    What its owner answered to the units of lists before moves the weights of the parts (`serving.desk.answered`).
+    What its owner answered to the units of lists before moves the weights of the parts (`serving.desk.answered`), and
+    what it declined steps back with what is like it (`engine.matching.novelty`).
     It only reads: the matching keeps no writer waiting.
 
     Parameters
@@ -187,10 +188,12 @@ def list_for(register: Register, saved: StoredMandate, stock: Stock, *, before: 
     """
     stated = Mandate.read(saved.document)
     mandate = weighed_by_answers(register, saved.owner, saved.name, stated, before=before)
-    found = stock.offer(mandate, limit=min(mandate.limit or KEPT_PLACES, KEPT_PLACES)).shortlist
+    declined = declined_now(register, saved.owner, before=before)
+    found = stock.offer(mandate, limit=min(mandate.limit or KEPT_PLACES, KEPT_PLACES), declined=declined).shortlist
     agreement = np.column_stack([found.terms.agreement(part, found.rows) for part in FitPart])
-    rows = zip(found.table().to_dict(orient="records"), agreement.tolist(), strict=True)
-    return MadeList(saved, found, stock, [_place(row, agrees) for row, agrees in rows])
+    rows = zip(found.table().to_dict(orient="records"), agreement.tolist(), found.rows.tolist(), strict=True)
+    places = [_place(line, agrees) | _stepped_back(found, row) for line, agrees, row in rows]
+    return MadeList(saved, found, stock, places)
 
 
 def keep_list(
@@ -295,6 +298,13 @@ def react(
         owner, list_id, unit, kind=said.kind.value, reason=why and why.value, made_at=made_at, actor=actor
     )
     return said
+
+
+def _stepped_back(found: Shortlist, row: int) -> dict[str, Any]:
+    """What earlier declines leave of the fit of a unit, and why; nothing of one that does not step back."""
+    novelty = found.terms.novelty
+    why = None if novelty is None else novelty.why(row)
+    return {} if novelty is None or why is None else {"novelty": float(novelty.left[row]), "stepped_back": why.value}
 
 
 def _place(row: Mapping[Any, Any], agrees: Sequence[float]) -> dict[str, Any]:

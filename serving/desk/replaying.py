@@ -12,7 +12,7 @@ from engine.matching.shortlist import METHOD
 from engine.settings import Settings
 from engine.store import Register, StoredList, StoredWishes
 from serving.desk.appraisal import Beside, current_units, judged, wish_table
-from serving.desk.event_lists import Differs
+from serving.desk.differs import Differs
 from serving.desk.mandates import MadeList, list_for
 from serving.desk.question import Question
 from serving.desk.stock import Stock
