@@ -10,6 +10,7 @@ of `engine.matching.shortlist`; how many those were, and whether one got on the 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,9 @@ from engine.matching.topk import top_k
 
 FIRST = 500
 """Units that the bound chooses for the full fit."""
+
+BLOCK = 64
+"""Mandates whose products are made at once: 25 MB for a hundred thousand units."""
 
 _ROUNDING = 1e-5  # of the bound, which is added up in single precision
 
@@ -61,10 +65,25 @@ class Bounds:
         known = [(~np.isnan(figure)).astype(np.float32) for figure in figures]
         return cls(book, np.ascontiguousarray(np.column_stack([book.parts, *known]), dtype=np.float32))
 
-    def most(self, fit: Fit, rows: NDArray[np.intp]) -> NDArray[np.float32]:
-        """What the fit of each row is at most, but for the last digits of single precision; shape (rows,)."""
-        columns = self.columns if rows.size == len(self.book) else self.columns.take(rows, axis=0)
-        found: NDArray[np.float32] = columns @ _weights(fit)
+    def products(self, fits: Sequence[Fit]) -> NDArray[np.float32]:
+        """What the columns give of the bound of every row, shape (fits, n): one product of matrices."""
+        found: NDArray[np.float32] = np.array([_weights(fit) for fit in fits]) @ self.columns.T
+        return found
+
+    def most(self, fit: Fit, rows: NDArray[np.intp], product: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+        """What the fit of each row is at most, but for the last digits of single precision; shape (rows,).
+
+        Parameters
+        ----------
+        fit
+            Of a mandate, in the terms of the book.
+        rows
+            Rows of the book.
+        product
+            Its row of :meth:`products`, where it is at hand.
+        """
+        whole = self.products([fit])[0] if product is None else product
+        found: NDArray[np.float32] = whole.take(rows)
         for part, column in fit.looked_up.items():
             found += (np.float32(fit.weights[part]) * column).take(fit.codes(part)[rows])
         return found
@@ -120,26 +139,57 @@ def retrieved(bounds: Bounds, mandate: Mandate, *, limit: int | None = None, fir
     >>> found.shortlist.unit_id.tolist(), found.beyond
     (['b'], 0)
     """
-    book, wanted = bounds.book, limit or mandate.limit or DEFAULT_LIMIT
-    limits = Limits.of(book, mandate)
-    fit = Fit.of(book, mandate, limits.money)
-    feasible = limits.feasible()
-    chosen, beyond = _stages(bounds, fit, feasible, wanted, max(first, wanted))
+    wanted = limit or mandate.limit or DEFAULT_LIMIT
+    return next(retrieved_all(bounds, [mandate], [wanted], first=first))
+
+
+def retrieved_all(
+    bounds: Bounds, mandates: Sequence[Mandate], places: Sequence[int], *, first: int = FIRST
+) -> Iterator[Retrieved]:
+    """The same for many mandates, whose bounds are products of matrices, block by block.
+
+    Parameters
+    ----------
+    bounds
+        Units, prepared once.
+    mandates, places
+        The investors' criteria, and how many units each list has at most.
+    first
+        How many the bound chooses for the full fit, at least as many as there are places.
+
+    Yields
+    ------
+    Retrieved
+        One a mandate, in their order.
+    """
+    for start in range(0, len(mandates), BLOCK):
+        limits = [Limits.of(bounds.book, one) for one in mandates[start : start + BLOCK]]
+        held = zip(mandates[start : start + BLOCK], limits, strict=True)
+        fits = [Fit.of(bounds.book, mandate, one.money) for mandate, one in held]
+        rows = zip(fits, limits, bounds.products(fits), places[start : start + BLOCK], strict=True)
+        for fit, one, product, wanted in rows:
+            yield _retrieved(bounds, fit, one.feasible(), product, wanted, max(first, wanted))
+
+
+def _retrieved(
+    bounds: Bounds, fit: Fit, feasible: NDArray[np.intp], product: NDArray[np.float32], wanted: int, first: int
+) -> Retrieved:
+    chosen, beyond = _stages(bounds, fit, feasible, product, wanted, first)
     rows = np.concatenate([chosen, beyond])
     score = fit.score(rows)
-    best = top_k(score, book.tie, wanted, rows)
+    best = top_k(score, bounds.book.tie, wanted, rows)
     found = listed(fit, wanted, rows[best], score[best], feasible=feasible.size)
     return Retrieved(found, beyond.size, best >= chosen.size)
 
 
 def _stages(
-    bounds: Bounds, fit: Fit, feasible: NDArray[np.intp], wanted: int, first: int
+    bounds: Bounds, fit: Fit, feasible: NDArray[np.intp], product: NDArray[np.float32], wanted: int, first: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows that the bound chooses, and those beyond them that could still be on the list."""
     nothing = np.empty(0, dtype=np.intp)
     if feasible.size <= first:
         return feasible, nothing
-    most = bounds.most(fit, feasible)
+    most = bounds.most(fit, feasible, product)
     places = top_k(most, bounds.book.tie, first, feasible)
     chosen = feasible[places]
     last = np.partition(fit.score(chosen), first - wanted)[first - wanted]

@@ -35,7 +35,7 @@ from engine.matching import Shortlist, UnitBook
 from engine.matching.book import Yardstick, offerable, on_offer
 from engine.matching.fit import Fit
 from engine.matching.limits import Limits
-from engine.matching.retrieval import Bounds, retrieved
+from engine.matching.retrieval import Bounds, Retrieved, retrieved_all
 from engine.matching.shortlist import DEFAULT_LIMIT, listed
 from engine.settings import Settings
 from engine.shards import Mapped, map_shards
@@ -241,7 +241,10 @@ class Matcher:
             As `Judge` gives them, shape (n, columns).
         """
         bounds = Bounds.of(self.books.of(rows.set_index("unit_id")))
-        found = [self._best(bounds, number) for number in range(len(self.mandates))]
+        gone = [self.declined.get(one.id, ()) for one in self.mandates]
+        wanted = [places + len(units) for places, units in zip(self.places, gone, strict=True)]
+        chosen = retrieved_all(bounds, self.mandates, wanted)
+        found = [_kept(one, units, places) for one, units, places in zip(chosen, gone, self.places, strict=True)]
         columns = {name: [one[name] for one in found] for name in ("unit_id", "fit", "late")}
         counts = [len(one["unit_id"]) for one in found]
         return pd.DataFrame(
@@ -255,19 +258,18 @@ class Matcher:
             }
         )
 
-    def _best(self, bounds: Bounds, number: int) -> dict[str, Any]:
-        mandate, places = self.mandates[number], self.places[number]
-        gone = self.declined.get(mandate.id, ())
-        found = retrieved(bounds, mandate, limit=places + len(gone))
-        units = found.shortlist.unit_id
-        kept = np.flatnonzero(~np.isin(units, list(gone)))[:places]
-        return {
-            "unit_id": units[kept],
-            "fit": found.shortlist.fit[kept],
-            "late": found.late[kept],
-            "feasible": found.shortlist.feasible,
-            "beyond": found.beyond,
-        }
+
+def _kept(found: Retrieved, declined: Sequence[str], places: int) -> dict[str, Any]:
+    """A list without what its investor declined."""
+    units = found.shortlist.unit_id
+    kept = np.flatnonzero(~np.isin(units, list(declined)))[:places]
+    return {
+        "unit_id": units[kept],
+        "fit": found.shortlist.fit[kept],
+        "late": found.late[kept],
+        "feasible": found.shortlist.feasible,
+        "beyond": found.beyond,
+    }
 
 
 def match_all(settings: Settings, request: MassRequest, told: Told | None = None) -> MassMatched:
