@@ -90,6 +90,7 @@ Sectors = Annotated[tuple[str, ...], BeforeValidator(_sector_codes)]
 Places = Annotated[tuple[str, ...], BeforeValidator(_place_names)]
 Gates = Annotated[tuple[str, ...], BeforeValidator(_gate_codes)]
 Forms = Annotated[tuple[DealForm, ...], BeforeValidator(_listed)]
+_LANGUAGES = "fa, en, tr (ISO 639)"
 Language = Annotated[str, Field(pattern="^[a-z]{2,3}$")]
 
 CONTROL_SHARE = 0.51
@@ -271,7 +272,9 @@ class Mandate(_Stated):
         if self.ticket_rial and self.price_year is None:
             raise EhyaError(ErrorCode.MANDATE_KEY_MISSING, key="price_year", mandate=self.id)
         if self.weights is not None and not 0 < sum(self.weights.values()) < math.inf:
-            raise EhyaError(ErrorCode.MANDATE_VALUE_REFUSED, key="weights", given=dict(self.weights), allowed="> 0")
+            raise EhyaError(
+                ErrorCode.MANDATE_VALUE_REFUSED, key="weights", given=dict(self.weights), allowed="0 < Σ < 1.8e308"
+            )
         return self
 
     @classmethod
@@ -397,5 +400,5 @@ def _mendable(error: ValidationError) -> EhyaError:
         ErrorCode.MANDATE_VALUE_REFUSED,
         key=key,
         given=first["input"],
-        allowed=first["msg"].removeprefix("Value error, "),
+        allowed=_LANGUAGES if first["loc"][:1] == ("languages",) else first["msg"].removeprefix("Value error, "),
     )

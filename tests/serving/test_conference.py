@@ -122,17 +122,19 @@ def test_a_day_at_the_conference(day, tmp_path):
 
     # owners and investors say what they want; lists are made, kept and differ
     first = str(day.shelf.showing.stock.units.index[0])
-    day.terminal("wishes", "state", first, "{partners: [operator]}", "--source", "letter of the owner")
+    wished = {"wishes": {"partners": ["operator"], "languages": ["fa"]}, "source": "letter of the owner"}
+    day("PUT", f"/v1/wishes/{first}/owner", "planner", json=wished)
+    day("GET", "/v1/wishes", "fund", status=403)
     day.open()
-    day("POST", "/v1/mandates", "fund", json={"id": "any", **WIDE, "partner_kinds": ["operator"]})
+    day("POST", "/v1/mandates", "fund", json={"id": "any", **WIDE, "partner_kinds": ["operator"], "languages": ["tr"]})
     day("POST", "/v1/mandates", "rival", json={"id": "any", **WIDE, "partner_kinds": ["financier"]})
     lists = {
         who: day("POST", "/v1/mandates/any/shortlists?top=40", who, headers={"idempotency-key": f"{who}-list-1"})
         for who in ("fund", "rival")
     }
     seen = {who: {one["unit_id"]: one for one in listed["page"]} for who, listed in lists.items()}
-    assert seen["fund"][first]["factor"] == 1
-    assert seen["rival"][first]["against"] == ["owner_partner"]
+    assert seen["fund"][first]["against"] == ["owner_language"]
+    assert seen["rival"][first]["against"] == ["owner_partner", "owner_language"]
 
     # the fund asks and is answered; the rival declines
     asked = {"list_id": lists["fund"]["list_id"], "unit_id": first, "kind": "visit", "text": "When may we come?"}
@@ -140,6 +142,8 @@ def test_a_day_at_the_conference(day, tmp_path):
     answer = {"json": {"text": "Tomorrow at nine."}, "headers": {"idempotency-key": "office-1"}}
     day("POST", f"/v1/requests/{request['request_id']}/answer", "planner", **answer)
     assert day("GET", f"/v1/requests/{request['request_id']}", "fund")["state"] == "answered"
+    meet = {"list_id": lists["fund"]["list_id"], "unit_id": first, "kind": "meeting", "text": "We would like to meet."}
+    day("POST", "/v1/requests", "fund", json=meet, headers={"idempotency-key": "fund-asks-2"})
     said = {"json": {"unit_id": first, "kind": "declined", "reason": "risk"}, "headers": {"idempotency-key": "rival-1"}}
     day("POST", f"/v1/shortlists/{lists['rival']['list_id']}/reactions", "rival", **said)
 
@@ -148,18 +152,27 @@ def test_a_day_at_the_conference(day, tmp_path):
     assert planner(day.settings, day.shelf)()
     plan = day("GET", "/v1/meetings/INVA", "planner")["plan"]
     assert {one["guest"] for one in plan["meetings"]} == {"fund", "rival"}
+    assert [one["guest"] for one in plan["wishes"] if one["asked"]] == ["fund"]
+    (own,) = [one for one in day("GET", "/v1/meetings/INVA/mine", "fund")["meetings"] if one["unit_id"] == first]
+    assert own["interpreter"]  # the owner speaks Persian, the fund Turkish
     assert (first, "rival") not in {(one["host"], one["guest"]) for one in plan["wishes"]}
     day("POST", "/v1/meetings/INVA/again", "planner", status=202, json={"gone": ["rival"]}, headers={"if-match": '"1"'})
     assert planner(day.settings, day.shelf)()
     assert day("GET", "/v1/meetings/INVA/mine", "fund")["meetings"]
     assert not day("GET", "/v1/meetings/INVA/mine", "rival")["meetings"]
 
+    # the rival's list steps back from what it declined; what the fund was shown in the morning is made again
+    again = day("POST", "/v1/mandates/any/shortlists?top=40", "rival", headers={"idempotency-key": "rival-list-2"})
+    assert {one["stepped_back"] for one in again["page"] if one["unit_id"] == first} <= {"declined_before"}
+    replayed = day("GET", f"/v1/shortlists/{lists['fund']['list_id']}/replay", "planner")
+    assert replayed["same"], replayed
+
     # in the evening a letter of intent is recorded, and the account is drawn up
     signed = {"unit": first, "kind": "visited", "happened_on": "2026-03-20"}
     day("POST", "/v1/outcomes", "planner", json=signed, headers={"idempotency-key": "outcome-1"})
     day("GET", "/v1/office/reports/period?start=2026-03-01&end=2026-03-31", "planner")
     figures = day("GET", "/v1/requests/figures", "planner")
-    assert (figures["answered"], figures["open"]) == (1, 0)
+    assert (figures["answered"], figures["open"]) == (1, 1)
     acts = [one["act"] for one in day.terminal("audit", "list", "--newest", "100")]
     assert {"import_asked", "agreed", "wishes_stated", "request_answered", "meetings_planned_again"} <= {*acts}
     with Register.open(day.settings.database_url) as register:
