@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from engine.diagnosis.findings import diagnose
-from engine.economics.prices import levels_of
+from engine.economics.prices import PriceIndex, levels_of
 from engine.errors import EhyaError, ErrorCode
 from engine.health.completeness import completeness, public_completeness
 from engine.health.plausibility import implausible
@@ -73,7 +73,38 @@ def appraise(
     [1, 2]
     """
     terms = terms or Terms()
-    levels = levels_of(terms.prices)
+    judged = judge(units, predictions, as_of=as_of, prices=terms.prices, duplicates=duplicates, earlier=earlier)
+    return order(judged, terms)
+
+
+def judge(
+    units: pd.DataFrame,
+    predictions: pd.DataFrame,
+    *,
+    as_of: pd.Timestamp,
+    prices: PriceIndex | None = None,
+    duplicates: pd.DataFrame | None = None,
+    earlier: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """What `appraise` says of each unit by itself, before the units are put in order: nothing rests on the others.
+
+    Parameters
+    ----------
+    units, predictions
+        Unit table of the units as they stand, ``withdrawn`` beside it, and the prediction table of the same units.
+    as_of
+        The day of judgement.
+    prices
+        Price index; that of the reference table where ``None``.
+    duplicates, earlier
+        Pairs of units that nobody decided, and figures of an earlier import: they are flagged.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Shape (n, unit columns + prediction, triage, ``completeness``, ``public_completeness``), in the order given.
+    """
+    levels = levels_of(prices)
     findings = diagnose(units, as_of=as_of, levels=levels)
     classes = triage(units, findings, predictions, as_of=as_of, levels=levels)
     units = units.drop(columns="withdrawn", errors="ignore")
@@ -82,7 +113,7 @@ def appraise(
     judged["red_flags"] = with_doubts(judged["red_flags"], implausible=odd, duplicates=duplicates)
     judged["completeness"] = completeness(units)
     judged["public_completeness"] = public_completeness(units)
-    return order(judged, terms)
+    return judged
 
 
 def order(judged: pd.DataFrame, terms: Terms) -> pd.DataFrame:

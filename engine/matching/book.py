@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from engine.domain.mandate import APPETITE_SHARE, Mandate
+from engine.domain.mandate import APPETITE_SHARE, Mandate, RiskAppetite
 from engine.domain.partner import DEBT_CAUSES, DISPUTE_CAUSES, STAGE_MONTHS, Stage
 from engine.domain.places import Locality
 from engine.domain.prediction import Output, columns
@@ -18,7 +19,7 @@ from engine.domain.unit import Confidence, DealForm, Field, Status, idle_months
 from engine.economics.prices import PriceIndex
 from engine.health.completeness import PUBLISHABLE, publishable
 from engine.matching.nearness import coordinates, place_tree, sector_tree
-from engine.matching.proportions import static_parts
+from engine.matching.proportions import middle, static_parts
 from engine.matching.sides import Sides
 from engine.matching.tree import Tree
 from engine.ranking.reasons import Triage
@@ -35,6 +36,67 @@ class Coded(NamedTuple):
 
     codes: NDArray[np.int32]
     values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What a book takes from all units that there are; where it holds some of them, this says what the others are like.
+
+    Parameters
+    ----------
+    floors
+        Least feasibility that each appetite for risk looks at.
+    jobs_per_billion
+        Expected jobs per billion rial of the unit in the middle.
+    """
+
+    floors: Mapping[RiskAppetite, float]
+    jobs_per_billion: float
+
+    @classmethod
+    def of(cls, offered: NDArray[np.float64], per_billion: NDArray[np.float64]) -> Yardstick:
+        """Of all units, in any order.
+
+        Parameters
+        ----------
+        offered
+            Shape (units on offer,): feasibility of published units to offer or to mend first (`on_offer`).
+        per_billion
+            Shape (n,): expected jobs per billion rial, NaN where not known.
+
+        Examples
+        --------
+        >>> all_units = Yardstick.of(np.array([0.3, 0.1, 0.2]), np.array([1.0, np.nan, 3.0]))
+        >>> [floor for floor in all_units.floors.values()], all_units.jobs_per_billion
+        ([0.3, 0.2, 0.0], 2.0)
+        """
+        ordered = np.sort(offered)
+        floors = {appetite: _floor(ordered, APPETITE_SHARE[appetite]) for appetite in RiskAppetite}
+        return cls(floors, middle(per_billion))
+
+
+def on_offer(
+    feasibility: NDArray[np.float64], offerable: NDArray[np.bool_], published: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Feasibility of the published units to offer or to mend first, where it is known, in their order.
+
+    Parameters
+    ----------
+    feasibility, offerable, published
+        Shape (n,) each: the figure, whether the verdict is one of both, whether the record is complete enough.
+    """
+    found: NDArray[np.float64] = feasibility[published & offerable & ~np.isnan(feasibility)]
+    return found
+
+
+def offerable(verdicts: Sequence[str]) -> NDArray[np.bool_]:
+    """Whether each verdict is to offer or to mend first, shape (verdicts,)."""
+    return np.isin(np.asarray(verdicts, dtype=object), [Triage.OFFER.value, Triage.FIX_FIRST.value])
+
+
+def _floor(ordered: NDArray[np.float64], share: float) -> float:
+    left_out = int(ordered.size * (1 - share) + _ROUNDING)
+    return float(ordered[left_out]) if 0 < left_out < ordered.size else 0.0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -85,8 +147,8 @@ class UnitBook:
         Shape (n, 4), columns ``proportions.STATIC_PARTS``, 0..1.
     notes
         What is said beside a shown unit: ``red_flags``, ``prior_driven``, ``origin``.
-    offered
-        Shape (units on offer,), ascending: feasibility of published units to offer or to mend first.
+    yardstick
+        What risk appetites and jobs per billion rial are measured by.
     runs
         Where each combination of sector, place, triage and publication begins and ends.
     sector_tree, place_tree
@@ -118,7 +180,7 @@ class UnitBook:
     marks: dict[str, NDArray[np.uint8]]
     parts: NDArray[np.float32]
     notes: dict[str, Coded]
-    offered: NDArray[np.float64]
+    yardstick: Yardstick
     runs: Runs
     sector_tree: Tree
     place_tree: Tree
@@ -136,6 +198,7 @@ class UnitBook:
         least_completeness: float = PUBLISHABLE,
         prices: PriceIndex | None = None,
         wishes: pd.DataFrame | None = None,
+        yardstick: Yardstick | None = None,
     ) -> UnitBook:
         """Prepare an appraisal table for matching.
 
@@ -151,6 +214,8 @@ class UnitBook:
             Price index by which tickets are compared; by default that of the reference table.
         wishes
             What owners and banks want (`engine.matching.sides.Sides.of`).
+        yardstick
+            What all units together say, where these are some of them.
 
         Raises
         ------
@@ -171,6 +236,10 @@ class UnitBook:
         causes = _taken(_coded(appraisal[Field.STOP_CAUSES]), order)
         unit_id = appraisal.index.to_numpy(dtype=object)[order]
         sides = Sides.of(unit_id, wishes)
+        found = yardstick or Yardstick.of(
+            on_offer(numbers[Output.FEASIBILITY], offerable(triage.values)[triage.codes], published[order]),
+            numbers[Output.JOBS_EXPECTED_PER_BILLION_RIAL],
+        )
         numbers["share"] = _share_on_offer(forms, sides)
         arrays: dict[str, Any] = {
             "unit_id": unit_id,
@@ -186,16 +255,19 @@ class UnitBook:
             "causes": causes,
             "stage": _stages(status, numbers[Field.IDLE_MONTHS]),
             "marks": _marks(appraisal, causes, order),
-            "parts": static_parts(appraisal, numbers, order),
+            "parts": static_parts(appraisal, numbers, order, half=found.jobs_per_billion),
             "notes": {name: _taken(_coded(appraisal[name]), order) for name in ("red_flags", "prior_driven", "origin")},
         }
         return cls(
             version=_digest(
-                arrays | ({} if prices is None else prices.arrays()) | ({} if sides is None else sides.content)
+                arrays
+                | ({} if prices is None else prices.arrays())
+                | ({} if sides is None else sides.content)
+                | ({} if yardstick is None else {"floors": [*yardstick.floors.values()]})
             ),
             prices=prices,
             sides=sides,
-            offered=_offered(numbers[Output.FEASIBILITY], triage, published[order]),
+            yardstick=found,
             runs=_runs(sector, place, triage, published[order]),
             sector_tree=sector_tree(sector.values),
             place_tree=place_tree(place.values),
@@ -233,8 +305,7 @@ class UnitBook:
         """
         floors = [] if mandate.min_feasibility is None else [mandate.min_feasibility]
         if mandate.risk_appetite is not None:
-            left_out = int(self.offered.size * (1 - APPETITE_SHARE[mandate.risk_appetite]) + _ROUNDING)
-            floors.append(float(self.offered[left_out]) if 0 < left_out < self.offered.size else 0.0)
+            floors.append(self.yardstick.floors[mandate.risk_appetite])
         return max(floors, default=None)
 
     def number(self, name: str) -> NDArray[np.float64]:
@@ -354,12 +425,6 @@ def _marks(appraisal: pd.DataFrame, causes: Coded, order: NDArray[np.intp]) -> d
 _DEBTS = (
     Field.BANK_DEBT_RIAL, Field.TAX_DEBT_RIAL, Field.SOCIAL_SECURITY_DEBT_RIAL, Field.OTHER_DEBT_RIAL, Field.BANK_OWNED,
 )  # fmt: skip
-
-
-def _offered(feasibility: NDArray[np.float64], triage: Coded, published: NDArray[np.bool_]) -> NDArray[np.float64]:
-    shown = np.array([value in (Triage.OFFER.value, Triage.FIX_FIRST.value) for value in triage.values], dtype=bool)
-    there = published & shown[triage.codes] & ~np.isnan(feasibility)
-    return np.sort(feasibility[there])
 
 
 def _runs(sector: Coded, place: Coded, triage: Coded, published: NDArray[np.bool_]) -> Runs:

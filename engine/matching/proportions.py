@@ -40,13 +40,25 @@ def saturating(amount: NDArray[np.float64], half: float) -> NDArray[np.float64]:
     return positive / (positive + half) if half > 0 else np.zeros_like(positive)
 
 
+def middle(amounts: NDArray[np.float64]) -> float:
+    """Median of what is known, 1 where nothing is.
+
+    Examples
+    --------
+    >>> middle(np.array([3.0, np.nan, 1.0])), middle(np.array([np.nan]))
+    (2.0, 1.0)
+    """
+    known = amounts[np.isfinite(amounts)]
+    return float(np.median(known)) if known.size else 1.0
+
+
 def static_parts(
-    appraisal: pd.DataFrame, numbers: dict[str, NDArray[np.float64]], order: NDArray[np.intp]
+    appraisal: pd.DataFrame, numbers: dict[str, NDArray[np.float64]], order: NDArray[np.intp], *, half: float
 ) -> NDArray[np.float32]:
     """Columns :data:`STATIC_PARTS` of all units.
 
     Feasibility is itself; expected jobs saturate at the national usual figure, jobs per billion rial at the median of
-    the book (prices of different years have no fixed scale); confidence is half the record's level, half
+    all units (prices of different years have no fixed scale); confidence is half the record's level, half
     its completeness.
 
     Parameters
@@ -57,6 +69,8 @@ def static_parts(
         Number columns of the book, in the book's order.
     order
         Rows of ``appraisal`` in the book's order.
+    half
+        Jobs per billion rial of the unit in the middle (:func:`middle`).
 
     Returns
     -------
@@ -64,14 +78,13 @@ def static_parts(
         Shape (n, 4), float32, 0..1.
     """
     per_billion = numbers[Output.JOBS_EXPECTED_PER_BILLION_RIAL]
-    known = per_billion[np.isfinite(per_billion)]
     completeness = appraisal[list(DECISION_FIELDS)].notna().to_numpy().mean(axis=1)[order]
     level = numbers["confidence"] / (len(Confidence) - 1)
     parts = np.column_stack(
         [
             np.nan_to_num(numbers[Output.FEASIBILITY], nan=0.0).clip(0, 1),
             saturating(numbers[Output.JOBS_EXPECTED], USUAL_JOBS),
-            saturating(per_billion, float(np.median(known)) if known.size else 1.0),
+            saturating(per_billion, half),
             (level + completeness) / 2,
         ]
     )

@@ -10,7 +10,7 @@ BLOCK = 256
 
 
 def top_k(
-    scores: NDArray[np.float64], tie: NDArray[np.int64], k: int, rows: NDArray[np.intp] | None = None
+    scores: NDArray[np.floating], tie: NDArray[np.int64], k: int, rows: NDArray[np.intp] | None = None
 ) -> NDArray[np.intp]:
     """Positions of the k largest scores, best first; among equal scores the smaller ``tie`` comes first.
 
@@ -49,7 +49,7 @@ def top_k(
     return candidates[order]
 
 
-def _lower_bound(scores: NDArray[np.float64], k: int) -> float:
+def _lower_bound(scores: NDArray[np.floating], k: int) -> float:
     blocks = scores.size // BLOCK
     if blocks < k:
         return float(np.partition(scores, scores.size - k)[scores.size - k])
@@ -58,7 +58,7 @@ def _lower_bound(scores: NDArray[np.float64], k: int) -> float:
 
 
 def _narrowed(
-    scores: NDArray[np.float64], tie: NDArray[np.int64], candidates: NDArray[np.intp], k: int
+    scores: NDArray[np.floating], tie: NDArray[np.int64], candidates: NDArray[np.intp], k: int
 ) -> NDArray[np.intp]:
     values = scores[candidates]
     least = np.partition(values, values.size - k)[values.size - k]

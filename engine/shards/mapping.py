@@ -8,7 +8,8 @@ kept. The bytes of a result depend on the function and on its shard, never on wh
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -127,10 +128,7 @@ def map_shards(
     _one_schema(shards)
     tasks = [Task(shard, out / shard.name, _identity(identity)) for shard in shards]
     out.mkdir(parents=True, exist_ok=True)
-    with locked(out / LOCK) as free:
-        if not free:
-            process, since = holder(out / LOCK)
-            raise EhyaError(ErrorCode.SHARDS_UNDER_WAY, given=str(out), process=process, since=since)
+    with alone(out):
         _of_this_job(out, tasks)
         run = here(_work, function, tasks, processes) if client is None else on_cluster(_work, function, tasks, client)
         found = _counted(run, told or (lambda _: None))
@@ -141,6 +139,27 @@ def map_shards(
         rows=sum(one.rows for one in done),
         kept=sum(one.kept for one in done),
     )
+
+
+@contextmanager
+def alone(out: Path) -> Iterator[None]:
+    """A folder in which no other job works while a block runs.
+
+    Parameters
+    ----------
+    out
+        It is there.
+
+    Raises
+    ------
+    EhyaError
+        ``shards_under_way``.
+    """
+    with locked(out / LOCK) as free:
+        if not free:
+            process, since = holder(out / LOCK)
+            raise EhyaError(ErrorCode.SHARDS_UNDER_WAY, given=str(out), process=process, since=since)
+        yield
 
 
 def _work(function: Function, task: Task) -> Worked:

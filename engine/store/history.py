@@ -97,10 +97,11 @@ def whole_history(connection: Connection) -> History:
     return History(read(connection, _shown()), read(connection, _seen()))
 
 
-def earlier_figures(connection: Connection) -> pd.DataFrame:
-    """Of each number that has shown two values, the last but one: ``unit_id, field, value`` (float)."""
+def earlier_figures(connection: Connection, known_by: date | None = None) -> pd.DataFrame:
+    """Of each number that has shown two values by a day, the last but one: ``unit_id, field, value`` (float)."""
     numbers = [field.value for field, spec in FIELDS.items() if spec.kind in (Kind.MONEY, Kind.COUNT, Kind.NUMBER)]
-    lines = read(connection, _shown().where(schema.unit_values.c.field.in_(numbers)))
+    until = None if known_by is None else _end(known_by)
+    lines = read(connection, _until(_shown().where(schema.unit_values.c.field.in_(numbers)), until))
     lines = lines[lines["value"].notna()]
     before = lines[lines.duplicated(["unit_id", "field"], keep="last").to_numpy(dtype=bool)]
     last = before.drop_duplicates(["unit_id", "field"], keep="last")[["unit_id", "field", "value"]]

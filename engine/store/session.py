@@ -24,11 +24,13 @@ class Session:
     ----------
     engine
         What `engine.store.dialect.connect` made: it knows how a database reads and how it writes.
+    writes
+        Whether it may write; the database itself refuses what is written otherwise.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, writes: bool = True) -> None:
         self._reading = reading_engine(engine)
-        self._writing = writer(engine)
+        self._writing = writer(engine) if writes else self._reading
         self._open = threading.local()
 
     @contextmanager

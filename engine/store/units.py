@@ -166,10 +166,16 @@ class StoredUnits:
         first = renamed(order, root_of).drop_duplicates("unit_id").set_index("unit_id").sort_index()
         return with_derived(unit_table(first)).assign(known_on=first["known_on"])
 
-    def earlier(self) -> pd.DataFrame:
-        """What numbers showed before they showed what they show now: ``unit_id, field, value`` (float)."""
+    def earlier(self, *, known_by: Day | None = None) -> pd.DataFrame:
+        """What numbers showed before they showed what they show now: ``unit_id, field, value`` (float).
+
+        Parameters
+        ----------
+        known_by
+            Before they showed what was known at the end of that day (UTC).
+        """
         with self._session.read() as connection:
-            return earlier_figures(connection)
+            return earlier_figures(connection, None if known_by is None else day(known_by))
 
     def history(self, unit_id: str) -> pd.DataFrame:
         """Every value ever given for a unit, oldest import first.

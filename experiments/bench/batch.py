@@ -30,7 +30,7 @@ def measure(*, random_state: int = 0, repeats: int = 7) -> dict[str, float]:
     draw = np.random.default_rng(random_state)
     table, _ = synthetic(UNITS, random_state=random_state)
     book = UnitBook.from_table(table)
-    wanted = _mandates(table, MANDATES, draw)
+    wanted = mandates(table, MANDATES, draw)
     weights = [weights_of(one) for one in wanted]
     bare = np.array([[float(one[part]) for part in STATIC_PARTS] for one in weights], dtype=np.float32)
     figures = compare(
@@ -42,7 +42,7 @@ def measure(*, random_state: int = 0, repeats: int = 7) -> dict[str, float]:
 def _event(draw: np.random.Generator, random_state: int) -> dict[str, float]:
     units, investors = EVENT
     table, _ = synthetic(units, random_state=random_state)
-    book, wanted = UnitBook.from_table(table), _mandates(table, investors, draw)
+    book, wanted = UnitBook.from_table(table), mandates(table, investors, draw)
     begin = time.perf_counter()
     found = event(book, wanted, terms=EventTerms(explore=1))
     seconds = time.perf_counter() - begin
@@ -53,7 +53,7 @@ def _event(draw: np.random.Generator, random_state: int) -> dict[str, float]:
     return {"event_seconds": seconds} | quality | shared | counts
 
 
-def _mandates(table: pd.DataFrame, count: int, draw: np.random.Generator) -> list[Mandate]:
+def mandates(table: pd.DataFrame, count: int, draw: np.random.Generator) -> list[Mandate]:
     """Mandates with a sector and a place that they like, a division they must have or none, and a ticket."""
     sectors, places = table["isic"].unique(), (table["province"] + "/" + table["county"]).unique()
     found = []

@@ -92,8 +92,7 @@ def score(settings: Settings, request: ScoreRequest, told: Callable[[int, int], 
     """
     with open_register(settings) as register:
         model = champion(register, settings)
-    shards = sorted(request.shards.glob("*.parquet"))
-    _are_units(shards)
+    shards = shards_of_units(request.shards)
     scorer = Scorer(model, request.as_of, request.assume_capital_rial)
     identity = f"{model.version} {request.as_of.isoformat()} {request.assume_capital_rial}"
     opened = cluster(request.cluster) if request.cluster else nullcontext()
@@ -127,7 +126,8 @@ def split(settings: Settings, out: Path, *, as_of: pd.Timestamp, rows: int = ROW
         ``register_empty``, ``file_exists``, ``file_not_written``.
     """
     with open_register(settings) as register:
-        units = unit_table(current_units(register, as_of=as_of)).sort_index()
+        standing = current_units(register, as_of=as_of)
+    units = unit_table(standing).assign(withdrawn=standing["withdrawn"]).sort_index()
     if units.empty:
         raise EhyaError(ErrorCode.REGISTER_EMPTY)
     if there := sorted(out.glob("*.parquet")):
@@ -152,14 +152,28 @@ def _mapped(
     return map_shards(scorer, shards, out, identity=identity, client=client, told=count)
 
 
-def _are_units(shards: list[Path]) -> None:
-    """Columns that nobody knows, or of another type, are refused before anything is written."""
-    wanted = {field.name: field.type for field in pa.Schema.from_pandas(unit_table(_NOBODY).reset_index())}
+def shards_of_units(folder: Path) -> list[Path]:
+    """Files of units of a folder, by name; columns that nobody knows, or of another type, are refused.
+
+    Parameters
+    ----------
+    folder
+        Holds Parquet files of the unit table, ``unit_id`` among their columns; ``withdrawn`` may stand beside.
+
+    Raises
+    ------
+    EhyaError
+        ``shard_not_units``, ``shard_torn``.
+    """
+    shards = sorted(folder.glob("*.parquet"))
+    empty = unit_table(_NOBODY).assign(withdrawn=pd.Series([], dtype="bool")).reset_index()
+    wanted = {field.name: field.type for field in pa.Schema.from_pandas(empty)}
     for shard in shards[:1]:  # all others have its schema, or the job is refused
         found = {field.name: field.type for field in schema_of(shard)}
         unlike = sorted(name for name, of in found.items() if name not in wanted or not _alike(of, wanted[name]))
         if "unit_id" not in found or unlike:
             raise EhyaError(ErrorCode.SHARD_NOT_UNITS, given=str(shard), why=", ".join(unlike) or "unit_id")
+    return shards
 
 
 def _alike(found: pa.DataType, wanted: pa.DataType) -> bool:

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 LIST_ENDINGS = (".xlsx", ".csv", ".json", ".pdf", ".html")
 """Forms of a list; the last two are the hand-out (`serving.reports.handout`)."""
 
-_FAMILIES = {"reasons": "fit_reason", "against": "side_reason", "unknown": "exclusion", "price_basis": "price_basis"}
+FAMILIES = {"reasons": "fit_reason", "against": "side_reason", "unknown": "exclusion", "price_basis": "price_basis"}
+"""Columns of a list that hold codes, and the family of each."""
+
 _FRONT = ("name", "province", "county", "isic")
 _REASONS = 5  # that an empty list names
 _RECORD = ("origin", "source", "as_of", "confidence", "price_year", "prior_driven", "capital_assumed")
@@ -76,11 +78,11 @@ def shortlist_sheet(
 ) -> OutputSheet:
     """The list in words; above an empty one stands why it is empty (`why_empty`)."""
     table = shortlist_table(listed, units)
-    said = in_words(table.drop(columns=list(_FAMILIES)), speech)
-    for name, family in _FAMILIES.items():
+    said = in_words(table.drop(columns=list(FAMILIES)), speech)
+    for name, family in FAMILIES.items():
         said[name] = mapped(table[name].replace("", None), partial(speech.codes, family=family))
-    front = ["position", "unit_id", "name", "fit", "triage", *_FAMILIES]
-    columns = [_column(name, speech) for name in [*front, *(name for name in table.columns if name not in front)]]
+    front = ["position", "unit_id", "name", "fit", "triage", *FAMILIES]
+    columns = [list_column(name, speech) for name in [*front, *(name for name in table.columns if name not in front)]]
     remarks = origin_remarks(units.loc[table["unit_id"]], speech)
     return OutputSheet(title, columns, said, remarks=[*remarks, *why_empty])
 
@@ -165,8 +167,17 @@ def write_shortlist(path: Path, offer: Offer, speech: Speech) -> Path:
     raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=path.name, allowed=list(LIST_ENDINGS))
 
 
-def _column(name: str, speech: Speech) -> SheetColumn:
-    if name == "position" or name in _FAMILIES:
+def list_column(name: str, speech: Speech) -> SheetColumn:
+    """Title, unit of measure and kind of one column of a list.
+
+    Parameters
+    ----------
+    name
+        Column of `shortlist_table`.
+    speech
+        Language.
+    """
+    if name == "position" or name in FAMILIES:
         return SheetColumn(name, speech.text(f"cli.{name}"), "count" if name == "position" else "long")
     if name.startswith("part_"):  # the record has a confidence too, which is no part
         title = speech.text("cli.fit_part", name=speech.text(f"fit_part.{name.removeprefix('part_')}"))

@@ -169,21 +169,36 @@ def promote(
         show_promotion(terminal, promotion)
 
 
-@command("models", "ehya models", "ehya models --card champion --out card.html")
+@command("models", "ehya models", "ehya models --card champion --out card.html", "ehya models --changes VERSION")
 def models(
     ctx: typer.Context,
     card: Annotated[
         str | None, typer.Option("--card", metavar="VERSION", help="Show the card of a model, or of the champion.")
+    ] = None,
+    changes: Annotated[
+        str | None,
+        typer.Option(
+            "--changes", metavar="VERSION", help="Show what is different between a model and the one at work."
+        ),
     ] = None,
     out: Out = None,
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
     """List the trained models: which is at work, which waits, their figures and gates; or write a model's card."""
-    from serving.cli.commands.models import models_document, show_delivery, show_models, write_model_card
+    from serving.cli.commands.models import (
+        models_document,
+        show_changes,
+        show_delivery,
+        show_models,
+        write_model_card,
+    )
     from serving.desk import learning
 
     terminal, settings = ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings
+    if changes is not None:
+        show_changes(terminal, settings, changes)
+        return
     if card is not None or out is not None:
         write_model_card(terminal, learning.model(settings, None if card in (None, "champion") else card), out)
         return

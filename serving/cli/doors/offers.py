@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from serving.cli.doors.command import command
 from serving.cli.doors.options import AsJson, AsOf, AssumeCapital, Lang, Out, PriceYear
+
+if TYPE_CHECKING:
+    from serving.cli.terminal import Terminal
+    from serving.desk.question import Question
 
 
 @command("rank", "ehya rank --county ارومیه --top 20", "ehya rank --triage offer --out ranking.xlsx --lang fa")
@@ -176,6 +180,7 @@ def show(
     "match",
     "ehya match --mandate investor.yaml --why-not UNIT",
     "ehya match --mandates investors.xlsx --out event.xlsx",
+    "ehya match --mandates investors.xlsx --shards units --out lists",
 )
 def match(
     ctx: typer.Context,
@@ -202,8 +207,9 @@ def match(
         Path | None,
         typer.Option(
             "--replay",
-            metavar="EVENT.json",
-            help="Make the lists of an event again from its record, and say what differs (ends with 1 if a list does).",
+            metavar="EVENT.json|LIST",
+            help="Make the lists of an event again from its record, or a kept list (its id) with the mandate, answers, "
+            "model and units of then; say what differs (ends with 1 if a list does).",
         ),
     ] = None,
     shown: Annotated[
@@ -212,6 +218,21 @@ def match(
     internal: Annotated[
         bool, typer.Option("--internal", help="Judge with private fields too: for the office alone, never written.")
     ] = False,
+    shards: Annotated[
+        Path | None,
+        typer.Option(
+            "--shards",
+            metavar="FOLDER",
+            help="With --mandates: match the units in Parquet files of a folder (`ehya score --split` writes some) "
+            "instead of the register's; --out names a folder. A run that was stopped goes on where it was.",
+        ),
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster", metavar="ADDRESS", help="With --shards: Dask scheduler whose workers match; or EHYA_DASK."
+        ),
+    ] = None,
     out: Out = None,
     as_of: AsOf = None,
     price_year: PriceYear = None,
@@ -219,7 +240,12 @@ def match(
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a shortlist for one investor, or the workbook of a whole event."""
+    """Make a shortlist for one investor, or the workbook of a whole event.
+
+    With --shards the lists of all investors over more units than one table holds, the same on this machine and on a
+    cluster: a linear bound of the fit chooses 500 units of each file, the full fit orders those, and what it could have
+    missed is fitted too and counted.
+    """
     from engine.errors import EhyaError, ErrorCode
     from serving.cli.commands import match as body
     from serving.cli.question import read_question
@@ -227,8 +253,14 @@ def match(
     question = read_question(as_of=as_of, price_year=price_year, assume_capital=assume_capital)
     terminal, settings = ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings
     if again is not None:
-        if not body.replay_event(terminal, settings, question, again):
+        if not body.replay_any(terminal, settings, question, again):
             raise typer.Exit(1)
+        return
+    if shards is not None or cluster is not None:
+        beside = {"--mandate": mandate, "--why-not": why_not, "--together": together, "--shown": shown or None}
+        if mixed := [name for name, given in (beside | {"--internal": internal or None}).items() if given is not None]:
+            raise EhyaError(ErrorCode.OPTIONS_DO_NOT_MIX, given="--shards", allowed=mixed)
+        _match_shards(ctx, question, terminal, {"mandates": mandates, "shards": shards, "out": out}, cluster, top)
         return
     if (mandate is None) == (mandates is None):
         raise EhyaError(
@@ -244,3 +276,25 @@ def match(
         assert mandates is not None
         more = {"top": top, "out": out, "together": together, "shown": shown}
         body.write_event(terminal, settings, question, mandates, **more)  # type: ignore[arg-type]
+
+
+def _match_shards(
+    ctx: typer.Context,
+    question: Question,
+    terminal: Terminal,
+    named: dict[str, Path | None],
+    cluster: str | None,
+    top: int | None,
+) -> None:
+    from engine.errors import EhyaError, ErrorCode
+    from serving.cli.commands.mass_matching import match_and_show
+
+    settings = ctx.obj.settings
+    if missing := [f"--{name}" for name, given in named.items() if given is None]:
+        raise EhyaError(ErrorCode.OPTION_MISSING, command="ehya match --shards", allowed=missing)
+    mandates, shards, out = (named[name] for name in ("mandates", "shards", "out"))
+    assert mandates is not None
+    assert shards is not None
+    assert out is not None
+    where = settings.dask if cluster is None else cluster
+    match_and_show(terminal, settings, question, mandates, shards=shards, out=out, cluster=where, top=top)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,11 +11,20 @@ from serving.cli.doors.command import command
 from serving.cli.doors.options import DAY, AsJson, AsOf, Lang, Out, noted_folder
 
 
-@command("intake", "ehya intake units.xlsx --rejects rejects.xlsx", "ehya intake --corrections rejects.xlsx")
+@command(
+    "intake",
+    "ehya intake units.xlsx --rejects rejects.xlsx",
+    "ehya intake --corrections rejects.xlsx",
+    "ehya intake registers/ --report report.json",
+)
 def intake(
     ctx: typer.Context,
-    file: Annotated[
-        Path | None, typer.Argument(help="Register: .xlsx, .csv, .parquet or .json, with Persian or English headers.")
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE|FOLDER]...",
+            help="Register: .xlsx, .csv, .parquet or .json, with Persian or English headers; or several, or folders.",
+        ),
     ] = None,
     report: Annotated[
         Path | None,
@@ -76,13 +85,30 @@ def intake(
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read a register into the store; every row is accepted, refused with its reason, or named as no unit."""
-    from serving.cli.commands.intake import take_in
+    """Read a register into the store; every row is accepted, refused with its reason, or named as no unit.
 
+    Several files, or a folder of them, are read side by side and told in one report: each is an import of its own,
+    units that stand in several are named, and a file that cannot be read is told while the rest goes on (then exit code
+    1).
+    """
+    from serving.cli.commands.intake import take_in
+    from serving.cli.commands.many_registers import take_in_files
+
+    rates = {name: rate for name, rate in (("usd", usd_rate), ("eur", eur_rate)) if rate}
+    places = {"province": province, "county": county, "estate": estate}
+    terminal, settings = ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings
+    if files and (len(files) > 1 or files[0].is_dir()):
+        of_one: dict[str, Any] = {"--rejects": rejects, "--corrections": corrections, "--mapping": mapping}
+        of_one |= {"--write-mapping": write_mapping, "--source": source, "--sheet": sheet}
+        more = {"synthetic": synthetic, "rates": rates, **places}
+        plan = {"report": report, "as_of": as_of, "dry_run": dry_run, "of_one": of_one}
+        if not take_in_files(terminal, settings, files, **plan, **more):  # type: ignore[arg-type]
+            raise typer.Exit(1)
+        return
     take_in(
-        ctx.obj.terminal(lang, as_json=as_json),
-        ctx.obj.settings,
-        file,
+        terminal,
+        settings,
+        files[0] if files else None,
         report=report,
         rejects=rejects,
         corrections=corrections,
@@ -91,12 +117,10 @@ def intake(
         as_of=as_of,
         source=source,
         sheet=sheet,
-        province=province,
-        county=county,
-        estate=estate,
         dry_run=dry_run,
         synthetic=synthetic,
-        rates={name: rate for name, rate in (("usd", usd_rate), ("eur", eur_rate)) if rate},
+        rates=rates,
+        **places,
     )
 
 

@@ -1,0 +1,1 @@
+"""What work on shards costs as units, pairs and shards grow."""
