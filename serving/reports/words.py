@@ -52,7 +52,10 @@ _WORTH_KINDS = {
     **dict.fromkeys(("capital_rial_median", "public_rial_median"), "money"),
     **dict.fromkeys(("npv_positive", "dscr_enough"), "share"),
 }
-_FLAGS = ("scorable", "prior_driven", "out_of_fold", "capital_assumed", "money_comparable", "bank_owned", "title_deed")
+_FLAGS = (
+    *("scorable", "prior_driven", "out_of_fold", "capital_assumed", "money_comparable"),
+    *(field.value for field, spec in FIELDS.items() if spec.kind is Kind.FLAG),
+)
 
 
 def mapped(column: pd.Series, say: Callable[[Any], Any]) -> pd.Series:
