@@ -235,6 +235,20 @@ class ErrorCode(Code):
     CLUSTER_WITHOUT_WORKERS = "cluster_without_workers"
     CLUSTER_OF_OTHER_VERSIONS = "cluster_of_other_versions"
     CLUSTER_LOST = "cluster_lost"
+    POOL_FILE_REFUSED = "pool_file_refused"
+    POOL_TOO_FEW = "pool_too_few"
+    POOL_TOO_ALIKE = "pool_too_alike"
+    POOL_TWICE = "pool_twice"
+    POOL_OF_ANOTHER_TABLE = "pool_of_another_table"
+    POOL_OF_ANOTHER_ORIGIN = "pool_of_another_origin"
+    POOL_PROVINCE_UNCLEAR = "pool_province_unclear"
+    POOL_NOTHING_TOLD = "pool_nothing_told"
+    NATIONAL_NEEDS_POSTGRES = "national_needs_postgres"
+    NATIONAL_NAME_REFUSED = "national_name_refused"
+    NATIONAL_ROLE_UNKNOWN = "national_role_unknown"
+    NATIONAL_IN_PUBLIC = "national_in_public"
+    OFFICE_NOT_GRANTED = "office_not_granted"
+    OFFICE_OF_ANOTHER_VERSION = "office_of_another_version"
 
 
 class EhyaError(Exception):

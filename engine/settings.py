@@ -121,6 +121,11 @@ class Settings:
         return self.home / "panel"
 
     @property
+    def pool_memory(self) -> Path:
+        """File that remembers, by digests, which units summaries for the country spoke of; it need not be there."""
+        return self.home / "pool" / "told.json"
+
+    @property
     def made_by_hand(self) -> dict[str, Path]:
         """Files of the workspace that persons made and no register holds, by their place in it: what a backup adds.
 
@@ -129,7 +134,7 @@ class Settings:
         >>> list(Settings.from_environment({"EHYA_HOME": "/tmp/w"}).made_by_hand)[:2]
         ['price_index.csv', 'effects.csv']
         """
-        files = [self.price_index, self.effects, *sorted(self.panel.glob("*"))]
+        files = [self.price_index, self.effects, *sorted(self.panel.glob("*")), self.pool_memory]
         return {file.relative_to(self.home).as_posix(): file for file in files}
 
     @property

@@ -79,12 +79,12 @@ An empty cell means "not known", never zero.
 """
 
 
-def page(schema: FeatureSchema = FULL_SCHEMA) -> str:
+def dictionary_page(schema: FeatureSchema = FULL_SCHEMA) -> str:
     """Text of the data dictionary.
 
     Examples
     --------
-    >>> page().splitlines()[0]
+    >>> dictionary_page().splitlines()[0]
     '# Data dictionary'
     """
     fields = [_field_row(field, spec) for field, spec in FIELDS.items()]
@@ -106,7 +106,7 @@ def page(schema: FeatureSchema = FULL_SCHEMA) -> str:
 
 def write(path: Path = PAGE) -> None:
     """Write the page."""
-    path.write_text(page(), encoding="utf-8")
+    path.write_text(dictionary_page(), encoding="utf-8")
 
 
 def _field_row(field: Field, spec: FieldSpec) -> str:

@@ -10,7 +10,7 @@ from engine.domain.unit import Field
 from engine.parsing.text import fold
 from features.batch import DIVISIONS, Batch, Floats
 from features.catalogue import Feature
-from features.places import counties, nearest_km
+from features.places import counties, county_nearest_km
 
 
 def province_level(batch: Batch) -> Floats:
@@ -25,12 +25,12 @@ def county_level(batch: Batch) -> Floats:
 
 def gate_km(batch: Batch) -> Floats:
     """Distance to the nearest gate open at ``as_of``."""
-    return _gathered(nearest_km("gate", batch.as_of), batch)
+    return _gathered(county_nearest_km("gate", batch.as_of), batch)
 
 
 def rail_km(batch: Batch) -> Floats:
     """Distance to the nearest rail station open at ``as_of``."""
-    return _gathered(nearest_km("rail_station", batch.as_of), batch)
+    return _gathered(county_nearest_km("rail_station", batch.as_of), batch)
 
 
 def province_centre_km(batch: Batch) -> Floats:

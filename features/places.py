@@ -78,7 +78,7 @@ def counties() -> Counties:
 
 
 @lru_cache(maxsize=64)
-def nearest_km(kind: str, as_of: pd.Timestamp) -> Floats:
+def county_nearest_km(kind: str, as_of: pd.Timestamp) -> Floats:
     """Distance of every county to the nearest place of one kind in its own province.
 
     Parameters
@@ -95,7 +95,7 @@ def nearest_km(kind: str, as_of: pd.Timestamp) -> Floats:
 
     Examples
     --------
-    >>> km = nearest_km("gate", pd.Timestamp("2025-01-01"))
+    >>> km = county_nearest_km("gate", pd.Timestamp("2025-01-01"))
     >>> float(km[counties().keys.index("West Azerbaijan/Piranshahr")].round(1))
     7.0
     """

@@ -21,7 +21,7 @@ _OF_LOGS = {
 
 
 def plain_measure(spec: FeatureSpec) -> str:
-    """Unit of measure of what :func:`plain` gives, ``flag`` for yes and no, empty for categories.
+    """Unit of measure of what :func:`readable_features` gives, ``flag`` for yes and no, empty for categories.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def plain_measure(spec: FeatureSpec) -> str:
     return _OF_LOGS.get(spec.name) or FIELDS[Field(spec.sources[0])].measure
 
 
-def plain(schema: FeatureSchema, matrix: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+def readable_features(schema: FeatureSchema, matrix: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     """Features as people read them.
 
     Parameters
@@ -60,7 +60,7 @@ def plain(schema: FeatureSchema, matrix: pd.DataFrame, units: pd.DataFrame) -> p
     >>> schema = FULL_SCHEMA.subset(["jobs_before_log", "public_debt_log"])
     >>> matrix = pd.DataFrame({"jobs_before_log": [np.log10(21)], "public_debt_log": [0.3]})
     >>> units = pd.DataFrame({"tax_debt_rial": [2e9], "social_security_debt_rial": [np.nan]})
-    >>> plain(schema, matrix, units).to_numpy().tolist()
+    >>> readable_features(schema, matrix, units).to_numpy().tolist()
     [[2000000000.0, 20.0]]
     """
     rows = units.loc[matrix.index]

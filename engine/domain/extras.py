@@ -32,7 +32,7 @@ class ExtraKind(StrEnum):
     FLAG = "flag"  # true or false
 
 
-def spread(extras: pd.Series) -> pd.DataFrame:
+def extra_columns(extras: pd.Series) -> pd.DataFrame:
     """One column a heading.
 
     Parameters
@@ -47,7 +47,7 @@ def spread(extras: pd.Series) -> pd.DataFrame:
 
     Examples
     --------
-    >>> spread(pd.Series(["Storeys|number|2;Zone|text|B", None], dtype="str"))["Storeys"].tolist()
+    >>> extra_columns(pd.Series(["Storeys|number|2;Zone|text|B", None], dtype="str"))["Storeys"].tolist()
     ['number|2', nan]
     """
     places = pd.Series(extras.to_numpy(), index=pd.RangeIndex(len(extras)), dtype="str").dropna()
@@ -61,13 +61,13 @@ def spread(extras: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(columns).set_axis(extras.index)
 
 
-def gathered(columns: pd.DataFrame) -> pd.Series:
-    """The inverse of :func:`spread`: one compact text a row, missing where no column says anything.
+def extra_texts(columns: pd.DataFrame) -> pd.Series:
+    """The inverse of :func:`extra_columns`: one compact text a row, missing where no column says anything.
 
     Examples
     --------
     >>> told = pd.DataFrame({"Zone": ["text|B", None], "Storeys": ["number|2", None]}, dtype="str")
-    >>> gathered(told).tolist()
+    >>> extra_texts(told).tolist()
     ['Storeys|number|2;Zone|text|B', nan]
     """
     names = sorted(map(str, columns.columns))

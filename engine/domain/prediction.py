@@ -50,12 +50,12 @@ def columns(output: Output) -> tuple[str, str, str]:
     return low, point, high
 
 
-def figures() -> list[str]:
+def figure_columns() -> list[str]:
     """Columns of all outputs in order, each figure once: both intervals of feasibility lie around the same point.
 
     Examples
     --------
-    >>> figures()[3:8]
+    >>> figure_columns()[3:8]
     ['feasibility_low', 'feasibility_point', 'feasibility_high', 'feasibility_unit_low', 'feasibility_unit_high']
     """
     repeated = columns(Output.FEASIBILITY_UNIT)[1]

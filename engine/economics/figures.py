@@ -6,7 +6,7 @@ What a figure is missing for is said by :func:`reasons`; it is never 0 instead.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from engine.codes import Code
 from engine.economics.years import Array
@@ -47,9 +47,10 @@ def present_value(flows: ArrayLike, rate: ArrayLike) -> Array:
     >>> present_value([[-100.0, 110.0], [-100.0, 110.0]], [0.0, 0.1]).round(9).tolist()
     [10.0, 0.0]
     """
-    money, factor = np.asarray(flows, dtype=np.float64), 1 / (1 + np.asarray(rate, dtype=np.float64))
+    money = _numbers(flows)
+    factor = 1 / (1 + _numbers(rate))
     total = np.zeros(np.broadcast_shapes(money.shape[:-1], factor.shape))
-    for year in range(money.shape[-1] - 1, -1, -1):
+    for year in reversed(range(money.shape[-1])):
         total = total * factor + money[..., year]
     return total
 
@@ -74,11 +75,13 @@ def mirr(flows: ArrayLike, *, finance_rate: float, reinvest_rate: float) -> Arra
     >>> float(mirr([-100, 60, 60], finance_rate=0.1, reinvest_rate=0.1).round(4))
     0.1225
     """
-    money = np.asarray(flows, dtype=np.float64)
+    money = _numbers(flows)
     periods = money.shape[-1] - 1
-    outlay = -present_value(np.minimum(money, 0), finance_rate)
-    income = present_value(np.maximum(money, 0), reinvest_rate) * (1 + reinvest_rate) ** periods
-    growth = np.divide(income, outlay, out=np.full(outlay.shape, np.nan), where=(outlay > 0) & (income > 0))
+    paid, earned = np.minimum(money, 0), np.maximum(money, 0)
+    outlay = -present_value(paid, finance_rate)
+    income = present_value(earned, reinvest_rate) * (1 + reinvest_rate) ** periods
+    growth = np.full(outlay.shape, np.nan)
+    np.divide(income, outlay, out=growth, where=(outlay > 0) & (income > 0))
     return np.asarray(growth ** (1 / max(periods, 1)) - 1)
 
 
@@ -101,9 +104,10 @@ def real_flows(flows: ArrayLike, inflation: ArrayLike) -> Array:
     >>> real_flows([-100.0, 150.0], 0.5).tolist()
     [-100.0, 100.0]
     """
-    money = np.asarray(flows, dtype=np.float64)
-    rise = 1 + np.asarray(inflation, dtype=np.float64)[..., None]
-    return np.asarray(money / rise ** np.arange(money.shape[-1]))
+    money = _numbers(flows)
+    rise = 1 + _numbers(inflation)[..., None]
+    years = np.arange(money.shape[-1])
+    return np.asarray(money / rise**years)
 
 
 def value_to_investment(flows: ArrayLike, investment: ArrayLike, rate: ArrayLike) -> Array:
@@ -156,18 +160,22 @@ def payback(flows: ArrayLike, rate: ArrayLike = 0.0) -> Array:
     >>> payback([-100.0, 50.0, 40.0]).tolist()
     nan
     """
-    money, base = np.asarray(flows, dtype=np.float64), 1 + np.asarray(rate, dtype=np.float64)[..., None]
-    discounted = money / base ** np.arange(money.shape[-1])
+    money = _numbers(flows)
+    base = 1 + _numbers(rate)[..., None]
+    final = money.shape[-1] - 1
+    discounted = money / base ** np.arange(final + 1)
     total = discounted.cumsum(axis=-1)
-    owing = total < -1e-9 * np.abs(discounted).max(axis=-1, keepdims=True)
-    last = owing.shape[-1] - 1 - owing[..., ::-1].argmax(axis=-1)
-    there = owing.any(axis=-1) & (last < owing.shape[-1] - 1)
-    at = np.minimum(last, owing.shape[-1] - 2)[..., None] if owing.shape[-1] > 1 else np.zeros((*last.shape, 1), int)
-    open_sum = np.take_along_axis(total, at, axis=-1)[..., 0]
-    coming = np.take_along_axis(discounted, np.minimum(at + 1, owing.shape[-1] - 1), axis=-1)[..., 0]
+    rounding = 1e-9 * np.abs(discounted).max(axis=-1, keepdims=True)
+    owing = total < -rounding
+    last = final - owing[..., ::-1].argmax(axis=-1)
+    there = owing.any(axis=-1) & (last < final)
+    at = np.clip(last, 0, max(final - 1, 0))
+    open_sum = _in_year(total, at)
+    coming = _in_year(discounted, np.minimum(at + 1, final))
     covering = there & (coming > 0) & (coming >= -open_sum)  # where it does not, it does but for rounding
-    share = np.divide(-open_sum, coming, out=np.ones(open_sum.shape), where=covering)
-    return np.asarray(np.where(there, at[..., 0] + share, np.nan))
+    share = np.ones(open_sum.shape)
+    np.divide(-open_sum, coming, out=share, where=covering)
+    return np.asarray(np.where(there, at + share, np.nan))
 
 
 def debt_service_cover(cash: ArrayLike, service: ArrayLike) -> Array:
@@ -190,7 +198,7 @@ def debt_service_cover(cash: ArrayLike, service: ArrayLike) -> Array:
     >>> debt_service_cover([10.0, 30.0], [0.0, 20.0]).tolist()
     [nan, 1.5]
     """
-    return _ratio(np.asarray(cash, dtype=np.float64), np.asarray(service, dtype=np.float64))
+    return _ratio(_numbers(cash), _numbers(service))
 
 
 def loan_life_cover(cash: ArrayLike, service: ArrayLike, balance: ArrayLike, rate: ArrayLike) -> Array:
@@ -216,16 +224,19 @@ def loan_life_cover(cash: ArrayLike, service: ArrayLike, balance: ArrayLike, rat
     >>> loan_life_cover([0.0, 66.0, 72.6], [0.0, 60.0, 55.0], [100.0, 50.0, 0.0], 0.1).round(3).tolist()
     [nan, 1.2, 1.32]
     """
-    due = np.asarray(service, dtype=np.float64) > 0
-    earned = np.where(due, np.asarray(cash, dtype=np.float64), 0)
-    factor = 1 / (1 + np.asarray(rate, dtype=np.float64))
-    worth = np.zeros((*np.broadcast_shapes(earned.shape[:-1], factor.shape), earned.shape[-1]))
-    later = np.zeros(worth.shape[:-1])
-    for year in range(worth.shape[-1] - 1, -1, -1):
+    due = _numbers(service) > 0
+    earned = np.where(due, _numbers(cash), 0)
+    factor = 1 / (1 + _numbers(rate))
+    years = earned.shape[-1]
+    plans = np.broadcast_shapes(earned.shape[:-1], factor.shape)
+    worth = np.zeros((*plans, years))
+    later = np.zeros(plans)
+    for year in reversed(range(years)):
         later = (later + earned[..., year]) * factor
         worth[..., year] = later
-    owed = np.asarray(balance, dtype=np.float64)
-    opening = np.concatenate([np.zeros((*owed.shape[:-1], 1)), owed[..., :-1]], axis=-1)
+    owed = _numbers(balance)
+    nothing = np.zeros((*owed.shape[:-1], 1))
+    opening = np.concatenate([nothing, owed[..., :-1]], axis=-1)
     return _ratio(worth, opening)
 
 
@@ -247,8 +258,8 @@ def break_even(sales: ArrayLike, variable: ArrayLike, fixed: ArrayLike) -> Array
     >>> break_even([100.0, 100.0], [60.0, 100.0], [20.0, 1.0]).tolist()
     [0.5, nan]
     """
-    margin = np.asarray(sales, dtype=np.float64) - np.asarray(variable, dtype=np.float64)
-    return _ratio(np.asarray(fixed, dtype=np.float64), margin)
+    margin = _numbers(sales) - _numbers(variable)
+    return _ratio(_numbers(fixed), margin)
 
 
 def break_even_price(sales: ArrayLike, variable: ArrayLike, fixed: ArrayLike) -> Array:
@@ -269,8 +280,8 @@ def break_even_price(sales: ArrayLike, variable: ArrayLike, fixed: ArrayLike) ->
     >>> break_even_price(100.0, 60.0, 20.0).tolist()
     0.8
     """
-    costs = np.asarray(variable, dtype=np.float64) + np.asarray(fixed, dtype=np.float64)
-    return _ratio(costs, np.asarray(sales, dtype=np.float64))
+    costs = _numbers(variable) + _numbers(fixed)
+    return _ratio(costs, _numbers(sales))
 
 
 def cost_per_job(rial: ArrayLike, net_jobs: ArrayLike) -> Array:
@@ -293,12 +304,23 @@ def cost_per_job(rial: ArrayLike, net_jobs: ArrayLike) -> Array:
     >>> cost_per_job([100.0, 100.0, 0.0], [20.0, 0.0, 20.0]).tolist()
     [5.0, nan, nan]
     """
-    money = np.asarray(rial, dtype=np.float64)
-    return _ratio(np.where(money > 0, money, np.nan), np.asarray(net_jobs, dtype=np.float64))
+    money = _numbers(rial)
+    spent = np.where(money > 0, money, np.nan)
+    return _ratio(spent, _numbers(net_jobs))
+
+
+def _numbers(given: ArrayLike) -> Array:
+    return np.asarray(given, dtype=np.float64)
+
+
+def _in_year(by_year: Array, year: NDArray[np.intp]) -> Array:
+    """Of each plan the figure of one year, shape (...)."""
+    return np.asarray(np.take_along_axis(by_year, year[..., None], axis=-1)[..., 0])
 
 
 def _ratio(above: Array, below: Array) -> Array:
     """Quotient where the lower figure is above nil, else missing."""
     shape = np.broadcast_shapes(above.shape, below.shape)
-    missing = np.full(shape, np.nan)
-    return np.asarray(np.divide(above, below, out=missing, where=np.broadcast_to(below > 0, shape)))
+    quotient = np.full(shape, np.nan)
+    there = np.broadcast_to(below > 0, shape)
+    return np.asarray(np.divide(above, below, out=quotient, where=there))

@@ -11,7 +11,7 @@ import pandas as pd
 from engine.domain.prediction import NotScorable
 from engine.domain.scorable import not_scorable, scorable
 from engine.domain.unit import FIELDS, Field
-from engine.health.completeness import PUBLISHABLE, WEIGHTS, completeness, known, publishable
+from engine.health.completeness import PUBLISHABLE, WEIGHTS, completeness, known_fields, publishable
 from engine.health.plausibility import implausible
 from engine.health.unlocking import lacking, unlocked_alone, unlocks
 from engine.ranking.flags import STALE_MONTHS
@@ -194,7 +194,7 @@ def _grouped(marked: pd.DataFrame, keys: pd.DataFrame) -> pd.DataFrame:
 
 def _fields(units: pd.DataFrame, marked: pd.DataFrame, conflicts: pd.DataFrame | None) -> pd.DataFrame:
     told = units[[field.value for field in FIELDS]].notna()
-    told[[field.value for field in WEIGHTS]] = known(units)
+    told[[field.value for field in WEIGHTS]] = known_fields(units)
     count = told.sum().to_numpy()
     names = [field.value for field in FIELDS]
     opened = [int(marked[f"unlock_{name}"].sum()) if f"unlock_{name}" in marked else 0 for name in names]

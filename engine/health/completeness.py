@@ -39,7 +39,7 @@ Investment Grid tells its sellers (https://indiainvestmentgrid.gov.in/faqs)."""
 _SAYS_NOTHING = {Field.STATUS: Status.UNKNOWN.value, Field.STOP_CAUSES: Barrier.UNKNOWN.value}
 
 
-def known(units: pd.DataFrame) -> pd.DataFrame:
+def known_fields(units: pd.DataFrame) -> pd.DataFrame:
     """Which of the weighed fields are known.
 
     Parameters
@@ -57,7 +57,7 @@ def known(units: pd.DataFrame) -> pd.DataFrame:
     --------
     >>> from engine.domain.unit import unit_table
     >>> units = unit_table(pd.DataFrame({"unit_id": ["a"], "stopped_on": ["2020-01-01"], "status": ["unknown"]}))
-    >>> known(units)[["idle_months", "status"]].values.tolist()
+    >>> known_fields(units)[["idle_months", "status"]].values.tolist()
     [[True, False]]
     """
     found = units[[field.value for field in WEIGHTS]].notna()
@@ -116,7 +116,7 @@ def public_completeness(units: pd.DataFrame) -> pd.Series:
 
 def _share(units: pd.DataFrame, weights: Mapping[Field, int]) -> pd.Series:
     weight = np.array(list(weights.values()), dtype=np.float64)
-    found = known(units)[[field.value for field in weights]].to_numpy(dtype=np.float64)
+    found = known_fields(units)[[field.value for field in weights]].to_numpy(dtype=np.float64)
     return pd.Series(found @ weight / weight.sum(), index=units.index)
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from engine.domain.unit import FIELDS, Field, Kind, column_dtypes
 from engine.intake.column_measure import header_factor
-from engine.intake.distinct import Distinct, among, like
+from engine.intake.distinct import Distinct, among, contains_pattern
 from engine.intake.habit import against_habit
 from engine.intake.lexicon import none_owned, nothing
 from engine.intake.lists import read_debts, read_equipment
@@ -69,7 +69,7 @@ def stated(cells: Distinct | pd.Series) -> Distinct:
     ['ندارد', 0]
     """
     column = cells if isinstance(cells, Distinct) else Distinct.of(cells)
-    guarded = np.flatnonzero(like(column.folded, "^['’=]"))
+    guarded = np.flatnonzero(contains_pattern(column.folded, "^['’=]"))
     if len(guarded):
         whole = column.cells.copy()
         whole.iloc[guarded] = [_unguarded(cell) if isinstance(cell, str) else cell for cell in whole.iloc[guarded]]
@@ -282,7 +282,7 @@ def _dates(cells: pd.Series, folded: pd.Series, latest: date | None, day_0: date
 
 def _years(cells: pd.Series, folded: pd.Series, latest: date | None, day_0: date) -> Reading:
     # Among years such as 1998, 98 may be that or 1398.
-    gregorian = like(folded, r"(?:^|\D)(?:19|20)\d\d(?:\D|$)").any()
+    gregorian = contains_pattern(folded, r"(?:^|\D)(?:19|20)\d\d(?:\D|$)").any()
 
     def year(cell: object) -> Any:
         read = read_date(cell, latest=latest, day_0=day_0)
@@ -297,7 +297,7 @@ def _years(cells: pd.Series, folded: pd.Series, latest: date | None, day_0: date
 
 def _texts(cells: pd.Series) -> Reading:
     text = cells.astype("str")
-    numeric = like(text, r"^-?\d+\.0$")
+    numeric = contains_pattern(text, r"^-?\d+\.0$")
     text[numeric] = text[numeric].str.slice(stop=-2).replace("-0", "0")
     kept = tidy_column(text, once=True)
     return Reading(kept[kept.notna() & (kept != "")], _no_problems(), _no_problems())
@@ -305,10 +305,10 @@ def _texts(cells: pd.Series) -> Reading:
 
 def _identifiers(field: Field, folded: pd.Series) -> Reading:
     digits = folded.copy()
-    odd = ~like(folded, r"^\d+$")
+    odd = ~contains_pattern(folded, r"^\d+$")
     tidied = folded[odd].str.replace(r"(?<=\d)\.0$", "", regex=True).str.replace(r"[\s\-_./,]", "", regex=True)
     digits[odd] = tidied.str.replace(r"^ir(?=\d)", "", regex=True)
-    is_number = like(digits, r"^\d+$")
+    is_number = contains_pattern(digits, r"^\d+$")
     length = digits.str.len().to_numpy()
     right = is_number & (length == _ID_LENGTH[field])
     person = is_number & (length == _PERSON_ID_LENGTH) & (field is Field.NATIONAL_ID)

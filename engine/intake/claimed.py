@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from engine.domain.unit import FIELDS
 from engine.intake.header import Column, heading_age, without_year
-from engine.intake.labels import matches
+from engine.intake.labels import fields_named
 from engine.parsing.text import fold
 
 _PLAIN = 0.96
@@ -64,7 +64,7 @@ def _field(column: Column) -> str | None:
         return None
     if column.stated:
         return column.nearest
-    first = next(iter(matches(without_year(column.levels))), None)
+    first = next(iter(fields_named(without_year(column.levels))), None)
     return first.field if first and first.score >= _PLAIN else None
 
 

@@ -16,7 +16,7 @@ from engine.intake.cells import Reading, by_distinct, read_cells, stated
 from engine.intake.contradictions import contradictions
 from engine.intake.distinct import Columns, Distinct
 from engine.intake.estates import find_estate
-from engine.intake.grid import plain
+from engine.intake.grid import cell_objects
 from engine.intake.groups import Group
 from engine.intake.header import Column
 from engine.intake.isic_revisions import disagreeing, read_old_isic
@@ -299,7 +299,7 @@ class SheetColumns:
         provinces.update(places.map(lambda place: place.province))
 
     def _problems(self, what: Field, column: Column, problems: pd.DataFrame) -> pd.DataFrame:
-        cells = plain(self.cells.table[column.position].loc[problems.index])
+        cells = cell_objects(self.cells.table[column.position].loc[problems.index])
         hidden = problems["code"].map(lambda code: code is RejectionCode.PERSON_ID).astype(bool)
         given = cells.map(_shown).astype(object).where(~hidden, None)
         return pd.DataFrame(

@@ -11,8 +11,8 @@ from engine.domain.unit import Field
 from engine.errors import EhyaError, ErrorCode
 from engine.intake.distinct import Columns
 from engine.intake.header import IDENTITY, Column, Header
-from engine.intake.labels import matches
-from engine.intake.lexicon import codes
+from engine.intake.labels import fields_named
+from engine.intake.lexicon import code_words
 from engine.intake.phrases import read_status
 from engine.intake.places import names_county, names_province
 from engine.intake.references import column_letters
@@ -97,7 +97,7 @@ def check_side_by_side(header: Header, columns: Columns, sheet: str, file: str) 
 
 
 def _claims(column: Column, field: str) -> bool:
-    return any(match.field == field for match in matches(column.levels))
+    return any(match.field == field for match in fields_named(column.levels))
 
 
 def _says_little(column: Column, field: str) -> bool:
@@ -107,7 +107,7 @@ def _says_little(column: Column, field: str) -> bool:
 
 def _otherwise(column: Column, columns: Columns, used: set[str | None]) -> str | None:
     """Another field that the heading claims and the cells hold."""
-    for match in matches(column.levels):
+    for match in fields_named(column.levels):
         if match.field in set(_TESTS) - used and (_share(columns, column, Field(match.field)) or 0) >= FITS:
             return match.field
     return None
@@ -122,7 +122,7 @@ def _share(columns: Columns, column: Column, field: Field) -> float | None:
 
 def _is_status(cell: object) -> bool:
     read = read_status(cell)
-    flag = (compact(str(cell)) or fold(str(cell))) in codes("flag")
+    flag = (compact(str(cell)) or fold(str(cell))) in code_words("flag")
     return flag or not isinstance(read, Refusal) or read.code is RejectionCode.EVENT_NOT_STATUS
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
-from engine.intake.grid import plain
+from engine.intake.grid import cell_objects
 from engine.intake.header import Header
 
 CORRECTION_COLUMNS = ["sheet", "row", "field", "value"]
@@ -46,7 +46,7 @@ def corrected(cells: pd.DataFrame, header: Header, sheet: str, corrections: pd.D
     position = {column.field: column.position for column in header.columns if column.field is not None}
     filled = cells.copy()
     for touched in {position[field] for field in own["field"] if field in position}:
-        filled[touched] = plain(filled[touched])
+        filled[touched] = cell_objects(filled[touched])
     for row, field, value in own[["row", "field", "value"]].itertuples(index=False, name=None):
         if field not in position or row - 1 not in filled.index:
             raise EhyaError(ErrorCode.CORRECTION_MISPLACED, sheet=sheet, row=int(row), field=str(field))

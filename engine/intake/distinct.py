@@ -164,12 +164,12 @@ def among(texts: pd.Series, words: Iterable[str]) -> np.ndarray[Any, np.dtype[np
     return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def like(texts: pd.Series, pattern: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def contains_pattern(texts: pd.Series, pattern: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
     r"""Which texts hold a pattern, shape (n,); missing texts do not. The pattern is one of RE2: ``\d`` is 0-9.
 
     Examples
     --------
-    >>> like(pd.Series(["12", "a"], dtype="str"), r"^\d+$").tolist()
+    >>> contains_pattern(pd.Series(["12", "a"], dtype="str"), r"^\d+$").tolist()
     [True, False]
     """
     found = pc.match_substring_regex(arrow(texts), pattern).fill_null(False)

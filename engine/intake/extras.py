@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from engine.domain.extras import ExtraKind, gathered
+from engine.domain.extras import ExtraKind, extra_texts
 from engine.domain.items import PART, escape, escape_column
 from engine.intake.cells import stated
-from engine.intake.distinct import like
+from engine.intake.distinct import contains_pattern
 from engine.intake.habit import against_habit
 from engine.intake.header import Column
 from engine.intake.labels import names_persons
@@ -84,7 +84,7 @@ def read_extras(
         if len(once) and not whole:
             said = typed.where(~within)
             told[escape(header)] = pd.Series(said.to_numpy()[cells.codes], index=cells.rows).reindex(rows.index)
-    return gathered(pd.DataFrame(told, index=rows.index).astype("str")), personal, partly
+    return extra_texts(pd.DataFrame(told, index=rows.index).astype("str")), personal, partly
 
 
 def typed_values(cells: pd.Series, unit: MoneyUnit | None = None) -> pd.Series:
@@ -102,8 +102,8 @@ def typed_values(cells: pd.Series, unit: MoneyUnit | None = None) -> pd.Series:
 
 def _numbers(cells: pd.Series, folded: pd.Series) -> pd.Series:
     """Cells that are plain numbers, below zero too; «007» is a code, and "not a number" is none."""
-    numbers = plain_numbers(folded).mask(like(folded, "^0[0-9]") | against_habit(cells, folded))
-    below = like(folded, r"^-(?:[1-9]|0\.)")
+    numbers = plain_numbers(folded).mask(contains_pattern(folded, "^0[0-9]") | against_habit(cells, folded))
+    below = contains_pattern(folded, r"^-(?:[1-9]|0\.)")
     if below.any():
         numbers[below] = -plain_numbers(folded[below].str.slice(1))
     bare = _are(cells, lambda kind: kind in (int, float)) & numbers.isna().to_numpy()

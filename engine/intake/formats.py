@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pandas as pd
 
-from engine.intake.grid import plain
+from engine.intake.grid import cell_objects
 from engine.intake.references import column_number
 from engine.parsing.money import SHORT_SCALES
 from engine.parsing.numerals import SCALES
@@ -142,7 +142,7 @@ def as_shown(cells: pd.DataFrame, styled: Iterable[tuple[int, int, NumberDisplay
         if column not in cells.columns or row >= len(cells):
             continue
         if column not in columns:
-            columns[column] = plain(cells[column]).tolist()
+            columns[column] = cell_objects(cells[column]).tolist()
         value = columns[column][row]
         if isinstance(value, float | int) and not isinstance(value, bool):
             found[row, column] = shown.text(float(value))

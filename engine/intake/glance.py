@@ -11,7 +11,7 @@ import pandas as pd
 
 from engine.domain.unit import FIELDS, Field, Kind
 from engine.intake.header import Column
-from engine.intake.long import gathered
+from engine.intake.long import one_row_a_unit
 from engine.intake.persons import without_contacts
 from engine.intake.reading import money_unit
 from engine.intake.sheets import open_sheets
@@ -100,7 +100,7 @@ def glance(
     ['A', 'Khoy']
     """
     grids = open_sheets(Path(path), only=sheet)
-    wide = [gathered(grid) or grid for grid in grids]
+    wide = [one_row_a_unit(grid) or grid for grid in grids]
     wanted = rows or {}
     found = [
         _glance(table, wanted.get(grid.name, ()), without) for grid in wide for table in tables_of(grid, mapping, None)

@@ -53,8 +53,10 @@ def grid(blocks: Iterable[Sequence[Cells]], left: int = 0) -> pd.DataFrame:
         for parts, cells in zip(columns, block, strict=True):
             parts.append(_part(cells, parts[-1] if parts else None))
     length = sum(map(len, columns[0])) if columns else 0
-    table = {position: pd.Series(None, index=range(length), dtype=object) for position in range(left)}
-    return cut(pd.DataFrame(table | {left + position: _column(parts) for position, parts in enumerate(columns)}))
+    blank = pd.Series(None, index=range(length), dtype=object)
+    before = dict.fromkeys(range(left), blank)
+    table = {left + position: _column(parts) for position, parts in enumerate(columns)}
+    return cut(pd.DataFrame(before | table))
 
 
 def by_rows(rows: Iterable[Sequence[object]]) -> Iterator[list[tuple[object, ...]]]:
@@ -74,8 +76,9 @@ def cut(cells: pd.DataFrame) -> pd.DataFrame:
     filled = cells.notna().to_numpy()
     if not filled.any():
         return cells.iloc[:0]
-    rows, columns = np.flatnonzero(filled.any(axis=1)), np.flatnonzero(filled.any(axis=0))
-    return cells.iloc[: rows[-1] + 1, : columns[-1] + 1]
+    last_row = np.flatnonzero(filled.any(axis=1))[-1]
+    last_column = np.flatnonzero(filled.any(axis=0))[-1]
+    return cells.iloc[: last_row + 1, : last_column + 1]
 
 
 def longest_text(cells: pd.DataFrame) -> int:
@@ -91,9 +94,8 @@ def longest_text(cells: pd.DataFrame) -> int:
 
 def _longest(cells: pd.Series) -> int:
     if isinstance(cells.dtype, pd.ArrowDtype):
-        texts = pa.array(cells)
-        once = (texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts).dictionary
-        return int(pc.max(pc.utf8_length(once)).as_py() or 0)
+        lengths = pc.utf8_length(_encoded(cells).dictionary)
+        return int(pc.max(lengths).as_py() or 0)
     once = cells.cat.categories if isinstance(cells.dtype, pd.CategoricalDtype) else cells
     return max((len(cell) for cell in once.to_numpy(dtype=object) if type(cell) is str), default=0)
 
@@ -118,26 +120,31 @@ def overlaid(cells: pd.DataFrame, others: Mapping[tuple[int, int], str | None]) 
     for (row, column), other in others.items():
         if held.get(row, False):
             by_column[column][row] = other
-    table = cells.reindex(columns=range(max([cells.shape[1] - 1, *by_column]) + 1)) if by_column else cells
+    if not by_column:
+        return cut(cells)
+    width = cells.shape[1]
+    table = cells.reindex(columns=range(max(width, *(column + 1 for column in by_column))))
     for column, found in by_column.items():
-        values = plain(table[column].astype(object) if column >= cells.shape[1] else table[column]).copy()
+        before = table[column] if column < width else table[column].astype(object)
+        values = cell_objects(before).copy()
         values.loc[list(found)] = list(found.values())
         table[column] = values.where(values.notna(), None)
     return cut(table)
 
 
-def plain(cells: pd.Series) -> pd.Series:
+def cell_objects(cells: pd.Series) -> pd.Series:
     """The same cells one by one, dtype object, missing where blank.
 
     Examples
     --------
-    >>> plain(grid([[["A", "", 2.5]]])[0]).tolist()
+    >>> cell_objects(grid([[["A", "", 2.5]]])[0]).tolist()
     ['A', None, 2.5]
     """
     if cells.dtype == object:
         return cells
     codes, once = told_apart(cells)
-    return pd.Series(np.append(once.to_numpy(dtype=object), [None])[codes], index=cells.index, dtype=object)
+    values = np.append(once.to_numpy(dtype=object), [None])
+    return pd.Series(values[codes], index=cells.index, dtype=object)
 
 
 def told_apart(cells: pd.Series) -> tuple[Codes, pd.Series]:
@@ -157,8 +164,7 @@ def told_apart(cells: pd.Series) -> tuple[Codes, pd.Series]:
     ([0, -1, 1, 0], ['b', 'a'])
     """
     if isinstance(cells.dtype, pd.ArrowDtype):
-        found = pa.array(cells)
-        texts = found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+        texts = _encoded(cells)
         codes, used = _used(texts.indices.fill_null(-1).to_numpy(), len(texts.dictionary))
         once = texts.dictionary if used.all() else texts.dictionary.filter(pa.array(used))
         return codes, pd.Series(pd.array(once, dtype="str"))
@@ -166,6 +172,12 @@ def told_apart(cells: pd.Series) -> tuple[Codes, pd.Series]:
         codes, used = _used(cells.cat.codes.to_numpy(), len(cells.cat.categories))
         return codes, pd.Series(cells.cat.categories.to_numpy()[used], dtype=object)
     return _ones_told_apart(cells.to_numpy(dtype=object))
+
+
+def _encoded(cells: pd.Series) -> pa.DictionaryArray:
+    """A column of texts in one piece."""
+    texts = pa.array(cells)
+    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
 
 
 def _ones_told_apart(cells: np.ndarray[Any, np.dtype[np.object_]]) -> tuple[Codes, pd.Series]:
@@ -188,7 +200,10 @@ def _used(codes: np.ndarray[Any, Any], count: int) -> tuple[Codes, np.ndarray[An
     used = np.zeros(count + 1, dtype=bool)
     used[codes] = True  # -1 marks the last
     used = used[:-1]
-    return (codes if used.all() else np.append(np.cumsum(used) - 1, -1)[codes]).astype(np.intp), used
+    if used.all():
+        return codes.astype(np.intp), used
+    place = np.append(np.cumsum(used) - 1, -1)
+    return place[codes].astype(np.intp), used
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +219,8 @@ class _Mixed:
 
     @classmethod
     def of_texts(cls, texts: pa.Array) -> _Mixed:
-        kind = np.where(texts.is_null().to_numpy(zero_copy_only=False), _NOTHING, _TEXT).astype(np.int8)
+        blank = texts.is_null().to_numpy(zero_copy_only=False)
+        kind = np.where(blank, _NOTHING, _TEXT).astype(np.int8)
         return cls(kind, texts.drop_null(), np.empty(0))
 
     def cells(self) -> np.ndarray[Any, np.dtype[np.object_]]:
@@ -240,7 +256,8 @@ def _part(cells: Cells, before: _Part | None) -> _Part:
 
 def _column(parts: list[_Part]) -> pd.Series | pd.Categorical:
     if all(isinstance(part, pa.Array) for part in parts):
-        return pd.Series(pd.arrays.ArrowExtensionArray(_without_blank(pa.chunked_array(parts))))
+        texts = _without_blank(pa.chunked_array(parts))
+        return pd.Series(pd.arrays.ArrowExtensionArray(texts))
     told = [_Mixed.of_texts(part) if isinstance(part, pa.Array) else part for part in parts]
     mixed = [part for part in told if isinstance(part, _Mixed)]
     if len(mixed) == len(told):
@@ -263,8 +280,10 @@ def _numbers_and_texts(parts: list[_Mixed]) -> pd.Categorical:
 def _without_blank(column: pa.ChunkedArray) -> pa.DictionaryArray:
     """Texts as places in a table of the different ones, those that say nothing missing."""
     texts = column.dictionary_encode().combine_chunks()
-    blank = pc.is_in(texts.dictionary, pa.array(BLANK, type=pa.large_string())).to_numpy(zero_copy_only=False)
+    blanks = pa.array(BLANK, type=pa.large_string())
+    blank = pc.is_in(texts.dictionary, blanks).to_numpy(zero_copy_only=False)
     if not blank.any():
         return texts
     place = pa.array(np.cumsum(~blank) - 1, mask=blank, type=pa.int32())
-    return pa.DictionaryArray.from_arrays(place.take(texts.indices), texts.dictionary.filter(pa.array(~blank)))
+    kept = texts.dictionary.filter(pa.array(~blank))
+    return pa.DictionaryArray.from_arrays(place.take(texts.indices), kept)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
-from engine.intake.distinct import like
+from engine.intake.distinct import contains_pattern
 from engine.parsing.text import arrow
 
 _Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -51,12 +51,15 @@ def against_habit(cells: pd.Series, folded: pd.Series) -> _Mask:
     marked = pc.match_substring_regex(arrow(folded), r"[0-9][,.][0-9]")
     if not pc.any(marked).as_py():
         return nothing
-    comma, point = like(folded, _COMMA_ENDS_WHOLE).any(), like(folded, _POINT_PARTS_THOUSANDS).any()
+    comma, point = (
+        contains_pattern(folded, _COMMA_ENDS_WHOLE).any(),
+        contains_pattern(folded, _POINT_PARTS_THOUSANDS).any(),
+    )
     if not (comma or point):
         return nothing
-    either = like(folded, _EITHER_POINT)
+    either = contains_pattern(folded, _EITHER_POINT)
     if comma:
-        either |= like(folded, _EITHER_COMMA)
+        either |= contains_pattern(folded, _EITHER_COMMA)
     if cells.dtype == object:  # a number has no habit of writing
         either &= np.array([isinstance(cell, str) for cell in cells], dtype=bool)
     return np.asarray(either, dtype=bool)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeAlias
 
 import pandas as pd
 
 from engine.domain.unit import Field
 from engine.errors import EhyaError, ErrorCode
-from engine.intake.grid import plain
-from engine.intake.labels import Match, counts_units, matches, nearest_field
+from engine.intake.grid import cell_objects
+from engine.intake.labels import Match, counts_units, fields_named, nearest_field
 from engine.intake.references import column_letters
 from engine.intake.sheets import SCANNED_ROWS, Sheet
 from engine.intake.unit_words import names_unit
@@ -28,6 +29,9 @@ NEARLY = 0.2
 
 IDENTITY = ("name", "national_id", "business_id")
 """Fields that say which unit a row is of; a header names one of them."""
+
+Merge: TypeAlias = tuple[int, int, int, int]
+"""First line, first column, last line and last column of merged cells, from 0."""
 
 _LONGEST_UNIT = 20
 _SHORT_YEAR = 2
@@ -117,26 +121,16 @@ def find_header(sheet: Sheet, mapping: Mapping[str, str] | None = None, *, at: i
     """
     wanted = _wanted(mapping)
     top = at or 0
-    texts = sheet.cells.iloc[top : top + SCANNED_ROWS].apply(plain)
+    texts = sheet.cells.iloc[top : top + SCANNED_ROWS].apply(cell_objects)
     raw = [["" if pd.isna(cell) else _written(cell) for cell in row] for row in texts.itertuples(index=False)]
     merges = tuple((one - top, left, last - top, right) for one, left, last, right in sheet.merges if one >= top)
     filled = _filled(raw, merges)
-    found = [
-        (header, score)
-        for first in range(len(raw) if at is None else 1)
-        for least in [
-            1
-            if _mostly_words(raw[first]) or _names_mapped(raw[first], wanted)
-            else 2
-            if _groups(first, raw, merges)
-            else 0
-        ]
-        if least
-        for depth in range(least, min(MAX_LEVELS, len(raw) - first) + 1)
-        if all(_only_words(row) for row in raw[first + 1 : first + depth])
-        for header, score in [_scored(filled, raw, first, depth, wanted)]
-        if header is not None
-    ]
+    found = []
+    for first in range(len(raw) if at is None else 1):
+        for depth in _depths(first, raw, merges, wanted):
+            header, score = _scored(filled, raw, first, depth, wanted)
+            if header is not None:
+                found.append((header, score))
     if not found:
         return None
     highest = max(score for _, score in found)
@@ -144,6 +138,19 @@ def find_header(sheet: Sheet, mapping: Mapping[str, str] | None = None, *, at: i
     best = min(near, key=lambda header: (header.last - header.first, header.first))
     best = _with_lines_below(best, filled, raw, merges, wanted)
     return Header(best.first + top, best.last + top, best.columns)
+
+
+def _depths(first: int, raw: list[list[str]], merges: Sequence[Merge], wanted: Mapping[str, str]) -> Iterator[int]:
+    """Of how many lines a header may be that begins in a line; of none where nothing speaks for one."""
+    if _mostly_words(raw[first]) or _names_mapped(raw[first], wanted):
+        least = 1
+    elif _groups(first, raw, merges):
+        least = 2
+    else:
+        return
+    for depth in range(least, min(MAX_LEVELS, len(raw) - first) + 1):
+        if all(_only_words(row) for row in raw[first + 1 : first + depth]):
+            yield depth
 
 
 def without_hollow(header: Header, cells: pd.DataFrame) -> Header:
@@ -191,34 +198,45 @@ def counting_headings(sheet: Sheet, mapping: Mapping[str, str] | None = None) ->
     ['Number of units']
     """
     wanted = _wanted(mapping)
-    texts = sheet.cells.head(SCANNED_ROWS).apply(plain).dropna(how="all")
+    texts = sheet.cells.head(SCANNED_ROWS).apply(cell_objects).dropna(how="all")
     lines = [[str(cell) for cell in row if pd.notna(cell)] for row in texts.itertuples(index=False)]
-    return [text for line in lines if len(line) > 1 for text in line if counts_units(text) and fold(text) not in wanted]
+    headings = [text for line in lines if len(line) > 1 for text in line]
+    return [text for text in headings if counts_units(text) and fold(text) not in wanted]
 
 
 def _with_lines_below(
     header: Header,
     filled: list[list[str]],
     raw: list[list[str]],
-    merges: tuple[tuple[int, int, int, int], ...],
+    merges: Sequence[Merge],
     wanted: Mapping[str, str],
 ) -> Header:
     """Take in lines that name no field of their own: units of measure, and what merged headings reach down to."""
-    last = max([header.last, *(bottom for top, _, bottom, _ in merges if header.first <= top <= header.last)])
+    merged_down_to = [bottom for top, _, bottom, _ in merges if header.first <= top <= header.last]
+    last = max([header.last, *merged_down_to])
     last = min(last, header.first + MAX_LEVELS - 1, len(raw) - 1)
     if last == header.last and last + 1 < len(raw) and _only_units(raw[last + 1]):
         last += 1
-    longer = _scored(filled, raw, header.first, last - header.first + 1, wanted)[0] if last > header.last else None
+    if last <= header.last:
+        return header
+    longer, _ = _scored(filled, raw, header.first, last - header.first + 1, wanted)
     return longer or header
 
 
 def _only_units(row: list[str]) -> bool:
     """Whether a line holds units of measure and nothing else; some of them may be strange ones."""
     texts = [fold(text).strip("() ") for text in row if text]
-    known = [names_unit(text) or read_heading_unit(text) is not None or set(text) <= set("-–") for text in texts]
-    strange = [text for text, is_known in zip(texts, known, strict=True) if not is_known]
+    strange = [text for text in texts if not _is_unit(text)]
+    if not texts or not strange:
+        return bool(texts)
+    known = len(texts) - len(strange)
     short = all(not any(mark.isdigit() for mark in text) and len(text) <= _LONGEST_UNIT for text in strange)
-    return bool(texts) and (all(known) or (sum(known) >= 2 and sum(known) >= 0.6 * len(texts) and short))
+    return known >= 2 and known >= 0.6 * len(texts) and short
+
+
+def _is_unit(text: str) -> bool:
+    """Whether a folded text is a unit of measure, or the dash that stands for none."""
+    return names_unit(text) or read_heading_unit(text) is not None or set(text) <= set("-–")
 
 
 def _scored(
@@ -268,7 +286,7 @@ def _assigned(levels: dict[int, tuple[str, ...]], wanted: Mapping[str, str]) -> 
         else:
             aside = _ASIDE if _PLANNED.search(" ".join(_BRACKETED.findall(fold(" ".join(texts))))) else 0.0
             offers += [
-                (aside - match.score, heading_age(texts, match.field), position, match) for match in matches(texts)
+                (aside - match.score, heading_age(texts, match.field), position, match) for match in fields_named(texts)
             ]
     used = {match.field for match in taken.values()}
     for _, _, position, match in sorted(offers, key=lambda offer: offer[:3]):
@@ -321,7 +339,7 @@ def _labels(levels: dict[int, tuple[str, ...]]) -> dict[int, str]:
     }
 
 
-def _filled(raw: list[list[str]], merges: tuple[tuple[int, int, int, int], ...]) -> list[list[str]]:
+def _filled(raw: list[list[str]], merges: Sequence[Merge]) -> list[list[str]]:
     filled = [list(row) for row in raw]
     for top, left, bottom, right in merges:
         if top >= len(raw) or left >= len(raw[0]):
@@ -340,9 +358,11 @@ def _spread(lines: list[list[str]], raw: list[list[str]]) -> list[list[str]]:
             continue
         for column in range(1, len(spread[level])):
             below = [spread[lower][column] for lower in range(level + 1, len(lines))]
-            own = raw[level][column]
-            if not own and not spread[level][column] and any(below) and any(line[column] for line in raw[level + 1 :]):
-                spread[level][column] = spread[level][column - 1] if any(raw[level + 1][column - 1 : column]) else ""
+            if raw[level][column] or spread[level][column]:
+                continue
+            if any(below) and any(line[column] for line in raw[level + 1 :]):
+                grouped = raw[level + 1][column - 1]
+                spread[level][column] = spread[level][column - 1] if grouped else ""
     return spread
 
 
@@ -362,8 +382,13 @@ def _mostly_words(row: list[str]) -> bool:
 def _numbered(texts: list[str]) -> int:
     """How many of a line's texts are short numbers that follow on each other, as years and numbered columns do."""
     numbers = [int(text) if text.isdigit() and len(text) <= _SHORT_YEAR else None for text in texts]
-    follows = [one is not None and two is not None and (two - one) % 100 in (1, 99) for one, two in pairwise(numbers)]
-    return sum(left or right for left, right in zip([False, *follows], [*follows, False], strict=True))
+    follows = [_follow(one, two) for one, two in pairwise(numbers)]
+    beside = zip([False, *follows], [*follows, False], strict=True)
+    return sum(left or right for left, right in beside)
+
+
+def _follow(one: int | None, two: int | None) -> bool:
+    return one is not None and two is not None and (two - one) % 100 in (1, 99)
 
 
 def _names_mapped(row: list[str], wanted: Mapping[str, str]) -> bool:
@@ -372,12 +397,14 @@ def _names_mapped(row: list[str], wanted: Mapping[str, str]) -> bool:
     return named > 0 and named >= min(MIN_FIELDS, len(wanted))
 
 
-def _groups(line: int, raw: list[list[str]], merges: tuple[tuple[int, int, int, int], ...]) -> bool:
+def _groups(line: int, raw: list[list[str]], merges: Sequence[Merge]) -> bool:
     """Whether a line of few texts groups the headings below it: each is merged over some columns, none over most."""
     over = [(left, right) for top, left, bottom, right in merges if top == bottom == line and right > left]
-    wide = max((right - left + 1 for left, right in over), default=0)
-    held = {position for position, text in enumerate(raw[line]) if text}
-    return bool(held) and held <= {left for left, _ in over} and wide <= 0.6 * len(raw[line]) and _only_words(raw[line])
+    widest = max((right - left + 1 for left, right in over), default=0)
+    filled = {position for position, text in enumerate(raw[line]) if text}
+    if not filled or not filled <= {left for left, _ in over}:
+        return False
+    return widest <= 0.6 * len(raw[line]) and _only_words(raw[line])
 
 
 def _only_words(row: list[str]) -> bool:

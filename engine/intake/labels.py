@@ -55,7 +55,7 @@ class Match:
         return self.score > BARE
 
 
-def matches(levels: tuple[str, ...]) -> tuple[Match, ...]:
+def fields_named(levels: tuple[str, ...]) -> tuple[Match, ...]:
     """Fields that a heading may stand for, best first.
 
     Parameters
@@ -65,9 +65,9 @@ def matches(levels: tuple[str, ...]) -> tuple[Match, ...]:
 
     Examples
     --------
-    >>> matches(("بدهی‌ها", "مالیاتی (میلیون تومان)"))[0].field, matches(("Land (m2)",))[0].field
+    >>> fields_named(("بدهی‌ها", "مالیاتی (میلیون تومان)"))[0].field, fields_named(("Land (m2)",))[0].field
     ('tax_debt_rial', 'land_m2')
-    >>> matches(("تلفن همراه مدیرعامل",))[0].field
+    >>> fields_named(("تلفن همراه مدیرعامل",))[0].field
     'personal'
     """
     return _matches(tuple(fold(_JOINED.sub(" ", level)) for level in levels if level.strip()))

@@ -47,12 +47,12 @@ def in_names(place: str) -> tuple[str, ...]:
 
 
 @cache
-def codes(family: str) -> dict[str, str]:
+def code_words(family: str) -> dict[str, str]:
     """Compact word -> code of one family: ``flag``, ``status``, ``event``, ``cause`` or ``deal_form``.
 
     Examples
     --------
-    >>> codes("status")["نیمهفعال"], codes("flag")["بلی"]
+    >>> code_words("status")["نیمهفعال"], code_words("flag")["بلی"]
     ('semi_active', 'yes')
     """
     found: dict[str, str] = {}
@@ -114,12 +114,12 @@ def shown_measures(measure: str) -> tuple[str, ...]:
 
 
 @cache
-def unit_table(family: str) -> dict[str, float | str]:
+def measure_table(family: str) -> dict[str, float | str]:
     """Folded words of one table: ``volume`` -> cubic metres, ``period`` -> name of a span of time.
 
     Examples
     --------
-    >>> unit_table("volume")["لیتر"], unit_table("period")["ماه"]
+    >>> measure_table("volume")["لیتر"], measure_table("period")["ماه"]
     (0.001, 'month')
     """
     return {fold(word): value for word, value in _document()[family].items()}

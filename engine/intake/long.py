@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pandas as pd
 
-from engine.intake.grid import plain
+from engine.intake.grid import cell_objects
 from engine.intake.header import IDENTITY
-from engine.intake.labels import matches
+from engine.intake.labels import fields_named
 from engine.intake.lexicon import layout
 from engine.intake.sheets import Sheet
 from engine.parsing.text import compact, fold
@@ -23,7 +23,7 @@ LEAST = 3
 _KNOWN = 0.85
 
 
-def gathered(sheet: Sheet) -> Sheet | None:
+def one_row_a_unit(sheet: Sheet) -> Sheet | None:
     """The sheet with a row for each unit, ``None`` where it is no table of attributes.
 
     Such a table is known by three headings, a unit's name or id, an attribute and a value, and by attributes that are
@@ -44,10 +44,10 @@ def gathered(sheet: Sheet) -> Sheet | None:
     --------
     >>> lines = [["Unit name", "Attribute", "Value"], ["A", "County", "Khoy"], ["A", "Jobs now", 3]]
     >>> lines += [["B", "Status", "idle"]]
-    >>> gathered(Sheet("s", pd.DataFrame(lines, dtype=object))).cells.fillna("").values.tolist()
+    >>> one_row_a_unit(Sheet("s", pd.DataFrame(lines, dtype=object))).cells.fillna("").values.tolist()
     [['Unit name', 'County', 'Jobs now', 'Status'], ['A', 'Khoy', 3, ''], ['B', '', '', 'idle']]
     """
-    lines = sheet.cells.head(SCANNED_ROWS).apply(plain)
+    lines = sheet.cells.head(SCANNED_ROWS).apply(cell_objects)
     for first in range(min(SCANNED_ROWS, len(sheet.cells) - 1)):
         line = enumerate(lines.iloc[first])
         headings = {position: str(cell).strip() for position, cell in line if pd.notna(cell)}
@@ -69,7 +69,7 @@ def _one(headings: dict[int, str], role: str) -> int | None:
 
 
 def _field(heading: str) -> str | None:
-    best = matches((heading,))
+    best = fields_named((heading,))
     return best[0].field if best and best[0].score >= _KNOWN else None
 
 
@@ -89,7 +89,7 @@ def _turned(
     value: int,
     measure: int | None,
 ) -> Sheet:
-    below = sheet.cells.iloc[first + 1 :].apply(plain)
+    below = sheet.cells.iloc[first + 1 :].apply(cell_objects)
     key = below[keys].ffill() if _only_first_named(below[keys]) else below[keys]
     named = below[attribute].map(lambda cell: None if pd.isna(cell) else " ".join(str(cell).split()))
     stated = named.notna() & key.notna().any(axis=1)
@@ -104,7 +104,7 @@ def _turned(
     table = pd.concat([key.loc[values.index], beside, values], axis=1)
     table.columns = pd.RangeIndex(table.shape[1])
     head = pd.DataFrame([[*(headings[one] for one in (*keys, *others)), *names]], index=[first])
-    grid = pd.concat([sheet.cells.iloc[:first].apply(plain), head, table]).astype(object)
+    grid = pd.concat([sheet.cells.iloc[:first].apply(cell_objects), head, table]).astype(object)
     return replace(
         sheet,
         cells=grid.where(grid.notna(), None),

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from engine.intake.distinct import Columns, like
+from engine.intake.distinct import Columns, contains_pattern
 from engine.intake.header import Column
 
 LEFT_OUT = "…"
@@ -40,9 +40,9 @@ def holds_contact(folded: pd.Series) -> _Mask:
     >>> holds_contact(pd.Series(["تماس 0914 123 45 67", "a.b@mail.example", "0.9141234567", "10101234567"])).tolist()
     [True, True, False, False]
     """
-    found = like(folded, _LONG_ENOUGH)
+    found = contains_pattern(folded, _LONG_ENOUGH)
     if found.any():
-        found[found] = like(folded[found], _CONTACT)
+        found[found] = contains_pattern(folded[found], _CONTACT)
     return found
 
 
@@ -55,8 +55,8 @@ def personal_texts(folded: pd.Series) -> _Mask:
     [True, True, True, True, False]
     """
     tight = folded.str.replace(r"[\s()-]", "", regex=True)
-    coded = tight.where(like(tight, "^[0-9]{8,10}$"))
-    return like(tight, f"^(?:{_BARE})$") | _national_codes(pd.to_numeric(coded).fillna(0))
+    coded = tight.where(contains_pattern(tight, "^[0-9]{8,10}$"))
+    return contains_pattern(tight, f"^(?:{_BARE})$") | _national_codes(pd.to_numeric(coded).fillna(0))
 
 
 def personal_numbers(numbers: pd.Series) -> _Mask:

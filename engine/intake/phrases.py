@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from engine.codes import Code
 from engine.domain.unit import Barrier, DealForm, Status
-from engine.intake.lexicon import codes, fillers, negations, nothing, stems
+from engine.intake.lexicon import code_words, fillers, negations, nothing, stems
 from engine.parsing.rejection import NoteCode, Refusal, RejectionCode, Remarked
 from engine.parsing.text import compact, fold
 
@@ -75,7 +75,7 @@ def read_flag(cell: object) -> bool | Remarked | Refusal:
     if word:
         return word == "yes"
     first, *others = _pieces(folded)
-    word = _flag(first) if first in codes("flag") and others else None
+    word = _flag(first) if first in code_words("flag") and others else None
     contrary = {"yes", "no"} - {word}
     if word is None or any(_flag(other) in contrary for other in others):
         return Refusal(RejectionCode.NOT_A_FLAG)
@@ -130,7 +130,7 @@ def _read_status(text: str, asked: str | None) -> str | Remarked | Refusal:
         known = _status(text)
     if known:
         return known
-    event = codes("event").get(compact(text))
+    event = code_words("event").get(compact(text))
     if event:
         refusal = Refusal(RejectionCode.EVENT_NOT_STATUS, {"allowed": list(Status)})
         return refusal if event == "none" else Remarked(event, NoteCode.STATUS_FROM_EVENT, {"taken": Status(event)})
@@ -221,12 +221,12 @@ def _part(folded: str, family: str) -> set[str]:
 
 
 def _flag(folded: str) -> str | None:
-    return codes("flag").get(compact(folded) or folded)
+    return code_words("flag").get(compact(folded) or folded)
 
 
 def _status(folded: str) -> str | None:
     """Status of a phrase, also without the words that change nothing; "is not working" is idle."""
-    known = codes("status").get(compact(folded))
+    known = code_words("status").get(compact(folded))
     if known:
         return known
     if "(" in folded:  # words in brackets must change nothing either
@@ -238,7 +238,7 @@ def _status(folded: str) -> str | None:
     for dropped in (fillers("status"), fillers("status") - {"تولید"}):
         kept = [word for word in words if word not in dropped]
         negated = any(word in _NOT for word in kept)
-        known = codes("status").get(compact(" ".join(word for word in kept if word not in _NOT)))
+        known = code_words("status").get(compact(" ".join(word for word in kept if word not in _NOT)))
         if known:
             break
     if known and negated:
@@ -286,14 +286,14 @@ def _pieces(folded: str) -> list[str]:
 
 
 def _phrase(folded: str, family: str) -> str | None:
-    return codes(family).get(compact(folded))
+    return code_words(family).get(compact(folded))
 
 
 def _by_stem(folded: str, family: str) -> str | None:
     words = re.findall(r"\w+", folded)
     negated = _negated(folded)
     if family != "cause":
-        hits = {codes(family)[compact(word)] for word in words if compact(word) in codes(family)}
+        hits = {code_words(family)[compact(word)] for word in words if compact(word) in code_words(family)}
         return hits.pop() if len(hits) == 1 and not negated else None
     for code, group in stems():
         if all(_has(stem, words) for stem in group):

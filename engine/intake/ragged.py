@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from engine.intake.grid import plain
+from engine.intake.grid import cell_objects
 from engine.intake.header import Header
 from engine.intake.sheets import Sheet
 from engine.parsing.rejection import NoteCode
@@ -76,7 +76,7 @@ def unclosed_quotes(sheet: Sheet, header: Header, rows: pd.Index, columns: list[
             "column": headings[place].label,
             "field": headings[place].field or "",
             "code": NoteCode.QUOTE_NOT_CLOSED,
-            "given": plain(sheet.cells[place])[row],
+            "given": cell_objects(sheet.cells[place])[row],
             "facts": {"row": row + 1},
         }
         for row, place in found

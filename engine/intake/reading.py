@@ -26,7 +26,7 @@ from engine.intake.extras import read_extras
 from engine.intake.groups import Group, given_below, place_of
 from engine.intake.header import Column, Header
 from engine.intake.isic_revisions import is_old, revision_of
-from engine.intake.long import gathered
+from engine.intake.long import one_row_a_unit
 from engine.intake.meanings import Meanings, meanings
 from engine.intake.plausible import within_bounds
 from engine.intake.ragged import unclosed_quotes
@@ -120,7 +120,7 @@ def read_register(
     asked = asked_place(county, estate, default_province)
     meant = meanings(values)
     opened = open_sheets(path, only=sheet)
-    turned = {grid.name: wide for grid in opened if (wide := gathered(grid)) is not None}
+    turned = {grid.name: wide for grid in opened if (wide := one_row_a_unit(grid)) is not None}
     grids = [turned.get(grid.name, grid) for grid in opened]
     tables = [table for grid in grids for table in tables_of(grid, mapping, corrections)]
     if not tables:

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from engine.domain.unit import Field
-from engine.intake.distinct import Columns, Distinct, like
-from engine.intake.grid import plain
+from engine.intake.distinct import Columns, Distinct, contains_pattern
+from engine.intake.grid import cell_objects
 from engine.intake.groups import group_lines
 from engine.intake.header import IDENTITY, Header
 from engine.intake.sheets import Sheet
@@ -144,7 +144,7 @@ def _pages(columns: Columns, held: pd.DataFrame, named: dict[str, int]) -> _Mark
     name = named.get("name")
     if name is None:
         return np.zeros(len(held), dtype=bool)
-    found = like(columns[name].folded, f"^(?:{_PAGE})$")
+    found = contains_pattern(columns[name].folded, f"^(?:{_PAGE})$")
     if not found.any():
         return np.zeros(len(held), dtype=bool)
     described = [named[field] for field in _DESCRIBING if field in named]
@@ -158,7 +158,7 @@ def _aggregates(columns: Columns, header: Header) -> _Marks:
     for column in header.columns:
         if column.field in (None, Field.NOTES, Field.SECTOR_TEXT, Field.CAPACITY_TEXT):
             apart = columns[column.position]
-            said = like(apart.folded, _AGGREGATE)
+            said = contains_pattern(apart.folded, _AGGREGATE)
             found |= apart.marked(said, rows) if said.any() else False
     return found
 
@@ -184,7 +184,7 @@ def _first(cells: pd.DataFrame, held: pd.DataFrame, columns: list[int]) -> pd.Se
 
 
 def _is_total(column: Distinct, rows: pd.Index, pattern: str = _TOTAL) -> _Marks:
-    likely = like(column.folded, _TOTAL_STEM)
+    likely = contains_pattern(column.folded, _TOTAL_STEM)
     found = np.zeros(len(column.cells), dtype=bool)
     found[likely] = column.folded[likely].str.fullmatch(pattern).to_numpy(dtype=bool)
     return column.marked(found, rows) if found.any() else np.zeros(len(rows), dtype=bool)
@@ -195,7 +195,7 @@ def _numbering(cells: pd.DataFrame) -> pd.Series:
     found = pd.Series(False, index=cells.index)
     if len(cells):
         numbers = pd.to_numeric(
-            _folded(cells.iloc[:1].apply(plain).iloc[0].dropna()).str.strip("()[]-. "), errors="coerce"
+            _folded(cells.iloc[:1].apply(cell_objects).iloc[0].dropna()).str.strip("()[]-. "), errors="coerce"
         )
         found.iloc[0] = len(numbers) >= _LONG and bool((numbers.diff().iloc[1:] == 1).all())
     return found

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from engine.intake.grid import plain
+from engine.intake.grid import cell_objects
 from engine.intake.header import MIN_FIELDS, find_header
-from engine.intake.labels import matches, nearest_field
+from engine.intake.labels import fields_named, nearest_field
 from engine.intake.limits import MAX_COLUMNS
 from engine.intake.sheets import SCANNED_ROWS, Sheet
 from engine.parsing.text import fold
@@ -57,12 +57,12 @@ def likeliest_header(grids: list[Sheet]) -> Likeliest | None:
     """
     best, highest = None, (0, 0.0, 0)
     for grid in grids:
-        lines = grid.cells.head(SCANNED_ROWS).apply(plain)
+        lines = grid.cells.head(SCANNED_ROWS).apply(cell_objects)
         for at, line in enumerate(lines.itertuples(index=False)):
             texts = list(dict.fromkeys(str(cell).strip() for cell in line if pd.notna(cell) and str(cell).strip()))
             if len(texts) < MIN_FIELDS:
                 continue
-            fields = {text: next((match.field for match in matches((text,))), None) for text in texts}
+            fields = {text: next((match.field for match in fields_named((text,))), None) for text in texts}
             words = sum(not any(mark.isdigit() for mark in fold(text)) for text in texts) / len(texts)
             rank = (sum(map(bool, fields.values())), round(words, 1), len(texts))
             if rank > highest:
@@ -81,7 +81,7 @@ def on_its_side(grid: Sheet, mapping: Mapping[str, str] | None = None) -> list[s
     """
     if len(grid.cells) > MAX_COLUMNS:
         return None
-    cells = grid.cells.apply(plain).T.reset_index(drop=True)
+    cells = grid.cells.apply(cell_objects).T.reset_index(drop=True)
     turned = replace(grid, cells=cells.set_axis(range(cells.shape[1]), axis=1), merges=(), widths=(), unclosed=())
     header = find_header(turned, mapping)
     if header is None or header.first >= _SIDE:

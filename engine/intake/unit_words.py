@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from engine.intake.lexicon import measures, other_measures, unit_table
+from engine.intake.lexicon import measure_table, measures, other_measures
 from engine.parsing.numerals import leading_scale
 
 HOURS_A_DAY = 24.0
@@ -82,7 +82,7 @@ def unit_tokens() -> frozenset[str]:
     (True, True, False)
     """
     tables = [measures(measure) for measure in _measures() if measure != "months"]
-    words = {word for table in tables for word in table} | set(other_measures()) | set(unit_table("volume"))
+    words = {word for table in tables for word in table} | set(other_measures()) | set(measure_table("volume"))
     return frozenset(word for word in words if len(word) > 1 and " " not in word and not word.isdigit()) - time_words()
 
 
@@ -95,7 +95,7 @@ def time_words() -> frozenset[str]:
     >>> "سال" in time_words()
     True
     """
-    return frozenset(unit_table("period"))
+    return frozenset(measure_table("period"))
 
 
 def _once(text: str, measure: str) -> float | None:
@@ -116,7 +116,10 @@ def _flow(text: str, measure: str) -> float | None:
     if len(parts) != 2:
         return None
     scale, volume = leading_scale(parts[0]) or (1, parts[0])
-    cubic_metres, period = unit_table("volume").get(volume.strip(" .")), unit_table("period").get(parts[1].strip(" ."))
+    cubic_metres, period = (
+        measure_table("volume").get(volume.strip(" .")),
+        measure_table("period").get(parts[1].strip(" .")),
+    )
     if cubic_metres is None or period is None:
         return None
     return scale * float(cubic_metres) / _HOURS[str(period)] * _FLOWS[measure]

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from engine.matching.book import UnitBook
 from engine.matching.event_terms import EventTerms
+from engine.matching.tree import SECTOR_LIKENESS
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -28,8 +29,6 @@ LEAST_POOL = 100
 """Units looked at for each list at least (assumed)."""
 PICKED_SHARE = 0.6
 """Share of the quality that may be lost which picks may use; the rest is for the least and for lots (assumed)."""
-SECTOR_LIKENESS = 0.6
-"""What a common sector counts in the likeness of two units, beside a common place (assumed)."""
 _SURE = 1e-12
 
 

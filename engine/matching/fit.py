@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ from engine.matching.checks import Rows
 from engine.matching.impact import unemployment_column
 from engine.matching.money import TicketBounds
 from engine.matching.nearness import place_column, sector_column
+from engine.matching.novelty import Novelty
 from engine.matching.proportions import STATIC_PARTS
 from engine.matching.sides import Wanted
 from engine.matching.tree import Tree
@@ -103,6 +105,8 @@ class Fit:
         Agreement of each value of a coded column of the book, shape (values,), for parts that rest on one.
     wanted
         The mandate held to the wishes of owners and banks; ``None`` where nobody wishes anything.
+    novelty
+        What is left of the fit after what the investor declined; ``None`` where it declined nothing.
     """
 
     book: UnitBook
@@ -111,10 +115,11 @@ class Fit:
     weights: dict[FitPart, float]
     looked_up: dict[FitPart, NDArray[np.float32]]
     wanted: Wanted | None = None
+    novelty: Novelty | None = None
 
     @classmethod
-    def of(cls, book: UnitBook, mandate: Mandate, money: TicketBounds | None) -> Fit:
-        """Lay the wishes of a mandate over a book."""
+    def of(cls, book: UnitBook, mandate: Mandate, money: TicketBounds | None, declined: Collection[str] = ()) -> Fit:
+        """Lay the wishes of a mandate, and what its investor declined, over a book."""
         weights = weights_of(mandate)
         makers = {
             FitPart.SECTOR: _sectors,
@@ -125,10 +130,16 @@ class Fit:
         }
         found = {part: make(book, mandate) for part, make in makers.items() if weights[part]}
         wanted = None if book.sides is None else book.sides.over(mandate, book.prices)
-        return cls(book=book, mandate=mandate, money=money, weights=weights, looked_up=found, wanted=wanted)
+        rows = [row for row in map(book.row_of, declined) if row is not None]
+        sectors, places = (book.sector_tree, book.sector.codes), (book.place_tree, book.place.codes)
+        novelty = Novelty.of(sectors, places, np.array(sorted(rows), dtype=np.intp)) if rows else None
+        return cls(
+            book=book, mandate=mandate, money=money, weights=weights, looked_up=found, wanted=wanted, novelty=novelty
+        )
 
     def score(self, rows: Rows) -> NDArray[np.float64]:
-        """Fit of the rows, 0..1: weighted parts added in the order of ``FitPart``, times what owners and banks leave.
+        """Fit of the rows, 0..1: weighted parts added in the order of ``FitPart``, times what owners, banks and earlier
+        declines leave.
 
         One unit's fit never depends on which units stand beside it.
         """
@@ -142,7 +153,8 @@ class Fit:
             else:
                 np.multiply(self._part(part, rows, static), np.float64(weight), out=weighted, dtype=np.float64)
             total += weighted
-        return total if self.wanted is None else total * self.wanted.factors(rows)
+        total = total if self.wanted is None else total * self.wanted.factors(rows)
+        return total if self.novelty is None else total * self.novelty.left[rows]
 
     def factors(self, rows: Rows) -> NDArray[np.float64]:
         """What the wishes of owners and banks leave of the fit of the rows, 0..1, shape (rows,)."""
@@ -156,7 +168,8 @@ class Fit:
             for part, weight in self.weights.items()
         ]
         found: NDArray[np.float64] = np.column_stack(columns)
-        return found if self.wanted is None else found * self.wanted.factors(rows)[:, None]
+        found = found if self.wanted is None else found * self.wanted.factors(rows)[:, None]
+        return found if self.novelty is None else found * self.novelty.left[rows][:, None]
 
     def agreement(self, part: FitPart, rows: Rows) -> NDArray[np.float64]:
         """How far the rows agree in one part, before its weight, 0..1."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -94,8 +95,15 @@ class WhyNot:
     against: tuple[SideReason, ...] = ()
 
 
-def why_not(book: UnitBook, mandate: Mandate, unit_id: str) -> WhyNot:
+def why_not(book: UnitBook, mandate: Mandate, unit_id: str, *, declined: Collection[str] = ()) -> WhyNot:
     """Say why a unit is not shown to an investor, or where it stands if it only was beaten.
+
+    Parameters
+    ----------
+    book, mandate, declined
+        As of `engine.matching.shortlist.shortlist`.
+    unit_id
+        The unit.
 
     Raises
     ------
@@ -110,7 +118,7 @@ def why_not(book: UnitBook, mandate: Mandate, unit_id: str) -> WhyNot:
     codes = reasons_of(int(limits.bits(one)[0]))
     strict = reasons_of(int(Limits.over(book, mandate, limits.money, accept_unknown=False).bits(one)[0]))
     feasible = limits.feasible()
-    fit = Fit.of(book, mandate, limits.money)
+    fit = Fit.of(book, mandate, limits.money, declined)
     score = None if codes else float(fit.score(one)[0])
     parts = {} if codes else dict(zip(FitPart, fit.parts(one)[0].tolist(), strict=True))
     return WhyNot(

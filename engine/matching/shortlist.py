@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +31,8 @@ class Shortlist:
     Parameters
     ----------
     run_id
-        Hash of book, mandate, limit and method: equal inputs give equal ids, and the list can be made again.
+        Hash of book, mandate, limit, what was declined, and method: equal inputs give equal ids, and the list can be
+        made again.
     mandate
         The criteria it answers.
     unit_id
@@ -137,7 +138,12 @@ class Shortlist:
 
 
 def shortlist(
-    book: UnitBook, mandate: Mandate, *, limit: int | None = None, among: NDArray[np.intp] | None = None
+    book: UnitBook,
+    mandate: Mandate,
+    *,
+    limit: int | None = None,
+    among: NDArray[np.intp] | None = None,
+    declined: Collection[str] = (),
 ) -> Shortlist:
     """Choose the units of a book that agree best with a mandate and break none of its hard limits.
 
@@ -151,6 +157,8 @@ def shortlist(
         How many at most; by default the mandate's own limit, else 10.
     among
         Rows of the book that may be listed, ascending or not; all where ``None``.
+    declined
+        Units that the investor declined: they and what is like them step back (`engine.matching.novelty`).
 
     Returns
     -------
@@ -171,16 +179,24 @@ def shortlist(
     """
     wanted = limit or mandate.limit or DEFAULT_LIMIT
     limits = Limits.of(book, mandate)
-    fit = Fit.of(book, mandate, limits.money)
+    fit = Fit.of(book, mandate, limits.money, declined)
     feasible = limits.feasible()
     if among is not None:
         feasible = np.intersect1d(feasible, among)
     score = fit.score(feasible)
     best = top_k(score, book.tie, wanted, feasible)
-    return listed(fit, wanted, feasible[best], score[best], feasible=feasible.size)
+    return listed(fit, wanted, feasible[best], score[best], feasible=feasible.size, declined=declined)
 
 
-def listed(fit: Fit, wanted: int, rows: NDArray[np.intp], score: NDArray[np.float64], *, feasible: int) -> Shortlist:
+def listed(
+    fit: Fit,
+    wanted: int,
+    rows: NDArray[np.intp],
+    score: NDArray[np.float64],
+    *,
+    feasible: int,
+    declined: Collection[str] = (),
+) -> Shortlist:
     """The list of rows that were chosen.
 
     Parameters
@@ -193,10 +209,12 @@ def listed(fit: Fit, wanted: int, rows: NDArray[np.intp], score: NDArray[np.floa
         Shape (k,): rows of its book, best first, and their fit.
     feasible
         Units that no hard limit excludes.
+    declined
+        As of `shortlist`.
     """
     book, mandate = fit.book, fit.mandate
     return Shortlist(
-        run_id=_run_id(book, mandate, wanted),
+        run_id=_run_id(book, mandate, wanted, declined),
         mandate=mandate,
         unit_id=book.unit_id[rows],
         fit=score,
@@ -212,6 +230,6 @@ def shortlists(book: UnitBook, mandates: Sequence[Mandate], *, limit: int | None
     return [shortlist(book, mandate, limit=limit) for mandate in mandates]
 
 
-def _run_id(book: UnitBook, mandate: Mandate, limit: int) -> str:
-    content = f"{METHOD}\0{book.version}\0{mandate.digest}\0{limit}"
+def _run_id(book: UnitBook, mandate: Mandate, limit: int, declined: Collection[str]) -> str:
+    content = "\0".join([METHOD, book.version, mandate.digest, str(limit), *sorted(declined)])
     return hashlib.blake2b(content.encode(), digest_size=12).hexdigest()

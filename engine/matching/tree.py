@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 Line = tuple[str, ...]
 _ABSENT = -1
 
+SECTOR_LIKENESS = 0.6
+"""What a common sector counts in the likeness of two units, beside a common place (assumed)."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Tree:

@@ -46,25 +46,35 @@ def swaps(gathering: Gathering, possible: Bits, stays: Bits, at: Counts, since: 
     free = gathering.free
     level, busy = _levels(gathering.wish, at, stays, gathering.most, free.guests)
     level_there, busy_there = _levels(gathering.welcome.T, at.T, stays.T, gathering.most_there, free.hosts)
-    found: Bits = (possible & (at < 0))[:, :, None] & (gathering.wish[:, :, None] > level[:, None, :])
-    found &= gathering.welcome[:, :, None] > level_there[None, :, :]
+    apart = possible & (at < 0)
+    rather = gathering.wish[:, :, None] > level[:, None, :]
+    rather_there = gathering.welcome[:, :, None] > level_there[None, :, :]
+    found: Bits = apart[:, :, None] & rather & rather_there
     found[:, :, :since] = False
     guest, host = np.nonzero(at >= 0)
-    left = free.beside(guest, host, at[guest, host])
+    slot = at[guest, host]
+    left = free.beside(guest, host, slot)
     # whoever gives up the meeting in the slot leaves a table, and its third party a seat
-    found &= (left.tables > 0) & (free.tables > 0) | busy[:, None, :] | busy_there[None, :, :]
+    table = (left.tables > 0) & (free.tables > 0)
+    found &= table | busy[:, None, :] | busy_there[None, :, :]
     third = free.third
-    if (third >= 0).any():
+    with_third = third >= 0
+    if with_third.any():
         seats = np.ones((len(third), free.slots), dtype=bool)
-        seats[third >= 0] = left.thirds[third[third >= 0]] > 0
+        seats[with_third] = left.thirds[third[with_third]] > 0
         beside = np.full((len(gathering.guests), free.slots), NOWHERE)
-        beside[guest, at[guest, host]] = third[host]
+        beside[guest, slot] = third[host]
         same = beside[:, None, :] == third[None, :, None]
-        found &= seats[None] | ((third < 0)[:, None] | busy_there)[None] | same
-    if (foreign := free.foreign).any():  # whoever gives up a meeting with an interpreter leaves that one too
-        spoken, spoken_there = np.zeros(free.guests.shape, dtype=bool), np.zeros(free.hosts.shape, dtype=bool)
-        spoken[guest, at[guest, host]] = spoken_there[host, at[guest, host]] = foreign[guest, host]
-        found &= ~foreign[:, :, None] | (left.interpreters > 0) | spoken[:, None, :] | spoken_there[None, :, :]
+        needs_none = ~with_third[:, None] | busy_there
+        found &= seats[None] | needs_none[None] | same
+    foreign = free.foreign
+    if foreign.any():  # whoever gives up a meeting with an interpreter leaves that one too
+        spoken = np.zeros(free.guests.shape, dtype=bool)
+        spoken_there = np.zeros(free.hosts.shape, dtype=bool)
+        spoken[guest, slot] = foreign[guest, host]
+        spoken_there[host, slot] = foreign[guest, host]
+        interpreter = (left.interpreters > 0) | spoken[:, None, :] | spoken_there[None, :, :]
+        found &= ~foreign[:, :, None] | interpreter
     return found
 
 
@@ -95,21 +105,25 @@ def swapped(
     for _ in range(MOST):
         found = swaps(gathering, possible, stays, at, since)
         pairs = found.any(axis=2)
-        if (count := int(pairs.sum())) < fewest:
+        count = int(pairs.sum())
+        if count < fewest:
             best, fewest = at.copy(), count
         state = blake2b(at.tobytes(), digest_size=16).digest()
         if not count or state in seen or monotonic() > until:
             break
         seen.add(state)
-        guest, host = np.unravel_index(int(np.where(pairs, dear, -np.inf).argmax()), pairs.shape)
-        _swap(gathering, stays, at, int(guest), int(host), np.flatnonzero(found[guest, host]))
+        dearest = int(np.where(pairs, dear, -np.inf).argmax())
+        guest, host = map(int, np.unravel_index(dearest, pairs.shape))
+        slots = np.flatnonzero(found[guest, host])
+        _swap(gathering, stays, at, guest, host, slots)
     return best
 
 
 def _swap(gathering: Gathering, stays: Bits, at: Counts, guest: int, host: int, slots: Counts) -> None:
     """Let two meet, rather in a slot that costs nobody a meeting; each gives up what it must."""
-    given_up = (at[guest][:, None] == slots).sum(axis=0) + (at[:, host][:, None] == slots).sum(axis=0)
-    slot = int(slots[given_up.argmin()])
+    of_guest = (at[guest][:, None] == slots).sum(axis=0)
+    of_host = (at[:, host][:, None] == slots).sum(axis=0)
+    slot = int(slots[(of_guest + of_host).argmin()])
     at[guest, at[guest] == slot] = NOWHERE
     at[at[:, host] == slot, host] = NOWHERE
     _give_up(at[guest], gathering.wish[guest], stays[guest], int(gathering.most[guest]))
@@ -119,8 +133,10 @@ def _swap(gathering: Gathering, stays: Bits, at: Counts, guest: int, host: int, 
 
 def _give_up(at: Counts, liked: Floats, stays: Bits, most: int) -> None:
     """Make room for one more meeting: the least liked one that need not stay goes."""
-    if (at >= 0).sum() >= most:
-        at[np.where((at >= 0) & ~stays, liked, np.inf).argmin()] = NOWHERE
+    met = at >= 0
+    if met.sum() >= most:
+        least = np.where(met & ~stays, liked, np.inf).argmin()
+        at[least] = NOWHERE
 
 
 def _levels(liked: Floats, at: Counts, stays: Bits, most: Counts, free: Bits) -> tuple[Floats, Bits]:
@@ -130,8 +146,10 @@ def _levels(liked: Floats, at: Counts, stays: Bits, most: Counts, free: Bits) ->
     """
     met = at >= 0
     room = met.sum(axis=1) < most
-    least = np.where(met & ~stays, liked, np.inf).min(axis=1, initial=np.inf)
-    level = np.where(free, np.where(room, -np.inf, least)[:, None], np.inf)
+    may_go = np.where(met & ~stays, liked, np.inf)
+    least = may_go.min(axis=1, initial=np.inf)
+    without = np.where(room, -np.inf, least)
+    level = np.where(free, without[:, None], np.inf)
     busy = np.zeros(free.shape, dtype=bool)
     row, column = np.nonzero(met)
     slot = at[row, column]

@@ -31,7 +31,7 @@ def package_document(found: Package) -> dict[str, Any]:
     ids = list(found.candidates.units.index)
     drawn = {lot.place: lot for lot in found.lots}
     best = found.best
-    return plain(
+    return repeatable(
         {
             "terms": found.terms.document,
             "worlds": found.candidates.draws.worlds,
@@ -54,7 +54,7 @@ def package_document(found: Package) -> dict[str, Any]:
 
 def conflict_document(found: Conflict, ids: list[str]) -> dict[str, Any]:
     """Terms in conflict, and what heals them."""
-    return plain(
+    return repeatable(
         {
             "conflict": list(found.terms),
             "rules": [rule_document(rule, ids) for rule in found.rules],
@@ -69,7 +69,7 @@ def conflict_document(found: Conflict, ids: list[str]) -> dict[str, Any]:
 
 def inside_document(said: Inside, ids: list[str]) -> dict[str, Any]:
     """Why a unit is in."""
-    return plain(
+    return repeatable(
         {
             "gain": said.gain,
             "displaced": [ids[place] for place in said.displaced],
@@ -81,7 +81,7 @@ def inside_document(said: Inside, ids: list[str]) -> dict[str, Any]:
 
 def outside_document(said: Outside, ids: list[str]) -> dict[str, Any]:
     """Why a unit is out."""
-    return plain(
+    return repeatable(
         {
             "unit_id": ids[said.place],
             "barriers": [rule_document(rule, ids) for rule in said.barriers],
@@ -146,12 +146,12 @@ def solved_again(document: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict
     return package_document(found)
 
 
-def plain(document: Mapping[str, Any]) -> dict[str, Any]:
+def repeatable(document: Mapping[str, Any]) -> dict[str, Any]:
     """Numbers and lists as JSON has them, floats rounded to what the machine can repeat, infinite ends as ``None``.
 
     Examples
     --------
-    >>> plain({"a": np.float64(1 / 3), "b": (np.inf, np.int64(2))})
+    >>> repeatable({"a": np.float64(1 / 3), "b": (np.inf, np.int64(2))})
     {'a': 0.333333333333, 'b': [None, 2]}
     """
     return {str(key): _plain(value) for key, value in document.items()}
@@ -159,7 +159,7 @@ def plain(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return plain(value)
+        return repeatable(value)
     if isinstance(value, (list, tuple)):
         return [_plain(one) for one in value]
     if isinstance(value, (bool, np.bool_)):

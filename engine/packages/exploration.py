@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.packages.answers import Inside
 from engine.packages.optimum import Bits, Optimum
-from engine.packages.rules import PackageProblem, matrix
+from engine.packages.rules import PackageProblem, rule_coefficients
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def lots(
 def _fitting(problem: PackageProblem, chosen: Bits) -> NDArray[np.intp]:
     """Units that are out and with which all terms are kept."""
     rules = problem.rules
-    cells = matrix(rules, len(problem))
+    cells = rule_coefficients(rules, len(problem))
     totals = np.array([rule.total(chosen) for rule in rules])
     with_each = cells.toarray() + totals[:, None] if len(problem) * len(rules) < 5_000_000 else None
     fits = ~chosen

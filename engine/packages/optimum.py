@@ -21,7 +21,7 @@ from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, mi
 from scipy.sparse import block_array, coo_array, csr_array, hstack
 
 from engine.errors import EhyaError, ErrorCode
-from engine.packages.rules import Array, PackageProblem, Rows, matrix
+from engine.packages.rules import Array, PackageProblem, Rows, rule_coefficients
 
 SECONDS = 60.0
 """How long one search may take before it ends with a gap, which is printed."""
@@ -294,7 +294,7 @@ class _Search:
         self.units = np.flatnonzero(high > 0)
         self.low, self.high = low[self.units], high[self.units]
         self.scales = np.array([rule.scale for rule in problem.rules])
-        self.rows = csr_array(matrix(problem.rules, len(problem))[:, self.units])
+        self.rows = csr_array(rule_coefficients(problem.rules, len(problem))[:, self.units])
         self.limits = (
             np.array([rule.low for rule in problem.rules], dtype=np.float64),
             np.array([rule.high for rule in problem.rules], dtype=np.float64),

@@ -97,7 +97,7 @@ class Package:
         Jobs are net and weighed, persons; money in rial of the price year; a sum that lacks a unit is ``None``,
         but for the net present value, beside which stands how many units lack it.
         """
-        return figures(self.candidates, self.chosen, self.terms.worth.tail)
+        return package_figures(self.candidates, self.chosen, self.terms.worth.tail)
 
 
 def package(
@@ -160,7 +160,7 @@ def package(
     return Package(terms, candidates, problem, best, chosen, drawn, inside, robust, cost, steps, all_steps)
 
 
-def figures(candidates: Candidates, chosen: Bits, tail: float) -> dict[str, Any]:
+def package_figures(candidates: Candidates, chosen: Bits, tail: float) -> dict[str, Any]:
     """Sums over a choice of units; see `Package.figures`.
 
     Parameters

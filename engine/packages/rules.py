@@ -233,12 +233,12 @@ class PackageProblem:
         return self.only([key for key in self.terms if key != term])
 
 
-def matrix(rules: Sequence[PackageRule], count: int) -> csr_array:
+def rule_coefficients(rules: Sequence[PackageRule], count: int) -> csr_array:
     """Coefficients of all rules, shape (rules, count).
 
     Examples
     --------
-    >>> matrix([PackageRule("count", TermKind.COUNT, np.array([1]), np.array([1.0]))], 2).toarray().tolist()
+    >>> rule_coefficients([PackageRule("count", TermKind.COUNT, np.array([1]), np.array([1.0]))], 2).toarray().tolist()
     [[0.0, 1.0]]
     """
     if not rules:

@@ -62,15 +62,20 @@ def smallest_swap(ahead: Array, behind: Array, weights: Array) -> WeightSwap | N
     ([0.75, 0.25], 0.15)
     """
     weight = normal_weights(weights)
-    count, gain = len(weight), np.asarray(behind, dtype=np.float64) - np.asarray(ahead, dtype=np.float64)
+    count = len(weight)
+    gain = np.asarray(behind, dtype=np.float64) - np.asarray(ahead, dtype=np.float64)
     # columns: the new weights, then how far each lies from the old one
-    cost = np.concatenate([np.zeros(count), np.full(count, 0.5)])
-    one = np.eye(count)
-    rows = np.vstack([np.hstack([one, -one]), np.hstack([-one, -one]), np.concatenate([-gain, np.zeros(count)])])
+    nothing, each = np.zeros(count), np.eye(count)
+    cost = np.concatenate([nothing, np.full(count, 0.5)])
+    above, below = np.hstack([each, -each]), np.hstack([-each, -each])
+    level = np.concatenate([-gain, nothing])
+    rows = np.vstack([above, below, level])
     limits = np.concatenate([weight, -weight, [0.0]])
-    whole = np.concatenate([np.ones(count), np.zeros(count)])[None]
-    said = linprog(cost, A_ub=rows, b_ub=limits, A_eq=whole, b_eq=[1.0], bounds=(0, None), method="highs")
-    return WeightSwap(said.x[:count], float(said.fun)) if said.success else None
+    sum_one = np.concatenate([np.ones(count), nothing])[None]
+    found = linprog(cost, A_ub=rows, b_ub=limits, A_eq=sum_one, b_eq=[1.0], bounds=(0, None), method="highs")
+    if not found.success:
+        return None
+    return WeightSwap(found.x[:count], float(found.fun))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -127,14 +132,22 @@ def agreement(earlier: pd.DataFrame, later: pd.DataFrame) -> RankAgreement:
     (-1.0, {'a': -1, 'b': 1}, ('d',), ('c',))
     """
     parts = [name for name in earlier.columns if name.startswith("part_") and name in later.columns]
-    first, second = (table.loc[table["rank"].notna(), ["rank", *parts]] for table in (earlier, later))
+    first, second = _ranked(earlier, parts), _ranked(later, parts)
     both = first.index.intersection(second.index, sort=False)
     then, now = first.loc[both], second.loc[both]
-    before, after = then["rank"].astype("int64"), now["rank"].astype("int64")
-    tau = kendall_tau(before, after)
+    before = then["rank"].astype("int64")
+    after = now["rank"].astype("int64")
     moved = pd.DataFrame({"before": before, "after": after, "by": before - after})
     moved[parts] = now[parts].astype("float64") - then[parts].astype("float64")
     moved = moved[moved["by"] != 0]
-    far = np.lexsort((moved.index.astype("str"), -moved["by"].abs()))
-    come, gone = second.index.difference(first.index), first.index.difference(second.index)
-    return RankAgreement(tau, moved.iloc[far], tuple(map(str, come)), tuple(map(str, gone)))
+    farthest = np.lexsort((moved.index.astype("str"), -moved["by"].abs()))
+    return RankAgreement(
+        tau=kendall_tau(before, after),
+        movers=moved.iloc[farthest],
+        come=tuple(map(str, second.index.difference(first.index))),
+        gone=tuple(map(str, first.index.difference(second.index))),
+    )
+
+
+def _ranked(table: pd.DataFrame, parts: list[str]) -> pd.DataFrame:
+    return table.loc[table["rank"].notna(), ["rank", *parts]]

@@ -113,7 +113,8 @@ def cheapest(acts: pd.DataFrame, feasibility: pd.Series, must: pd.Series, wish: 
     asked = pd.Index(feasibility.index)
     at = asked.get_indexer(pd.Index(acts["unit_id"]))
     names, distinct = pd.factorize(acts["intervention"] + ":" + acts["removes"], sort=True)
-    order = np.lexsort((names, at))[(at < 0).sum() :]
+    of_nobody = (at < 0).sum()
+    order = np.lexsort((names, at))[of_nobody:]
     own, at = acts.iloc[order].reset_index(drop=True), at[order]
     bounds = np.searchsorted(at, np.arange(len(asked) + 1))
     marks = np.zeros((len(asked), len(distinct)), dtype=bool)
@@ -123,15 +124,19 @@ def cheapest(acts: pd.DataFrame, feasibility: pd.Series, must: pd.Series, wish: 
     parts = []
     for _, members in pd.Series(np.arange(len(asked))).groupby(kind.to_numpy(), sort=False):
         places = members.to_numpy()
-        width = bounds[places[0] + 1] - bounds[places[0]]
+        first = places[0]
+        width = bounds[first + 1] - bounds[first]
         rows = bounds[places][:, None] + np.arange(width)[None, :]
-        now = feasibility.iloc[places]
-        parts.append(_of_one_kind(own, rows, now, str(needed.iloc[places[0]]), wish))
+        must_go = str(needed.iloc[first])
+        parts.append(_of_one_kind(own, rows, feasibility.iloc[places], must_go, wish))
     if not parts:
-        return _of_one_kind(own, np.zeros((0, 0), dtype=np.intp), feasibility, "", wish)
+        nothing = np.zeros((0, 0), dtype=np.intp)
+        return _of_one_kind(own, nothing, feasibility, "", wish)
+    table = pd.concat([part.table for part in parts]).reindex(asked)
     steps = pd.concat([part.steps for part in parts], ignore_index=True)
-    turn = np.lexsort((steps["start"], asked.get_indexer(pd.Index(steps["unit_id"]))))
-    return Plans(pd.concat([part.table for part in parts]).reindex(asked), steps.iloc[turn].reset_index(drop=True))
+    unit = asked.get_indexer(pd.Index(steps["unit_id"]))
+    turn = np.lexsort((steps["start"], unit))
+    return Plans(table, steps.iloc[turn].reset_index(drop=True))
 
 
 def combinations(removes: list[int]) -> Flags:
@@ -157,7 +162,8 @@ def combinations(removes: list[int]) -> Flags:
         free = (taken & bits) == 0
         more = chosen[free].copy()
         more[:, act] = True
-        taken, chosen = np.concatenate([taken, taken[free] | bits]), np.concatenate([chosen, more])
+        taken = np.concatenate([taken, taken[free] | bits])
+        chosen = np.concatenate([chosen, more])
     return chosen
 
 
@@ -196,26 +202,31 @@ def _of_one_kind(
     acts: pd.DataFrame, rows: npt.NDArray[np.intp], feasibility: pd.Series, must: str, wish: PlanWish
 ) -> Plans:
     """Plans of units that have equal acts and barriers; they differ in costs and in their chance as it stands."""
-    order, names, now = waits(), feasibility.index, feasibility.to_numpy(np.float64)
+    order, names = waits(), feasibility.index
+    now = feasibility.to_numpy(np.float64)
     turn = list(order)
     sample = acts.iloc[rows[0]] if rows.size else acts.iloc[:0]
     place = np.argsort([turn.index(str(act)) for act in sample["intervention"]], kind="stable")
-    rows, sample = rows[:, place] if rows.size else rows.reshape(len(names), 0), sample.iloc[place]
-    acts, rows = acts.iloc[rows.ravel()], np.arange(rows.size, dtype=np.intp).reshape(rows.shape)
+    sample = sample.iloc[place]
+    rows = rows[:, place] if rows.size else rows.reshape(len(names), 0)
+    acts = acts.iloc[rows.ravel()]
+    rows = np.arange(rows.size, dtype=np.intp).reshape(rows.shape)
     codes = [str(code) for code in sample["intervention"]]
     after = [[codes.index(other) for other in order[code] if other in codes] for code in codes]
-    barriers = sorted({name for cell in sample["removes"] for name in names_in(cell)} | set(names_in(must)))
-    bits = [sum(1 << barriers.index(name) for name in names_in(cell)) for cell in sample["removes"]]
+    removes = [names_in(cell) for cell in sample["removes"]]
+    barriers = sorted({name for cell in removes for name in cell} | set(names_in(must)))
+    bits = [sum(1 << barriers.index(name) for name in cell) for cell in removes]
     needed = [barriers.index(name) for name in names_in(must)]
 
     chosen = combinations(bits)
-    begun = starts(chosen, sample["months"].to_numpy(np.float64), after)
-    lasts = _lasts(chosen, sample["months"].to_numpy(np.float64), after)
-    effect = sample["effect"].to_numpy(np.float64)
-    gain = chosen @ effect
-    removed = np.array([[bool(told >> at & 1) for told in bits] for at in needed], dtype=bool)
+    months = sample["months"].to_numpy(np.float64)
+    begun = starts(chosen, months, after)
+    lasts = _lasts(chosen, months, after)
+    gain = chosen @ sample["effect"].to_numpy(np.float64)
+    removed = np.array([[bool(each >> at & 1) for each in bits] for at in needed], dtype=bool)
     removed = removed.reshape(len(needed), len(bits))
-    left = len(needed) - (chosen[:, None, :] & removed[None, :, :]).any(axis=2).sum(axis=1)
+    gone = (chosen[:, None, :] & removed[None, :, :]).any(axis=2)
+    left = len(needed) - gone.sum(axis=1)
 
     cost = acts["cost_rial"].to_numpy(np.float64)[rows] if rows.size else np.zeros((len(names), 0))
     best = np.zeros(len(names), dtype=np.intp)
@@ -244,10 +255,13 @@ def _best(
     """Number of the best combination for each unit, and whether it reaches what is asked; sets in columns."""
     unknown = np.isnan(cost).astype(np.float64) @ chosen.T
     money = np.nan_to_num(cost) @ chosen.T
-    within = (lasts <= wish.months + _SLACK)[None, :] & (money <= wish.budget_rial * (1 + _SLACK))
+    in_time = lasts <= wish.months + _SLACK
+    payable = money <= wish.budget_rial * (1 + _SLACK)
+    within = in_time[None, :] & payable
     within &= (unknown == 0) | np.isinf(wish.budget_rial)
     lifted = _after(now[:, None], gain[None, :])
-    enough = ((lifted >= wish.threshold - _SLACK) | (wish.threshold <= 0)) & (left == 0)[None, :] & within
+    high = (lifted >= wish.threshold - _SLACK) | (wish.threshold <= 0)
+    enough = high & (left == 0)[None, :] & within
     reached = enough.any(axis=1)
     count = chosen.sum(axis=1)
     keys = [unknown, money, np.broadcast_to(lasts, money.shape), np.broadcast_to(count, money.shape)]
@@ -256,7 +270,8 @@ def _best(
     # One key after the other keeps those that tie on it: lexicographic without sorting.
     for key in [np.where(reached[:, None], 0.0, one) for one in short] + keys:
         shown = np.where(allowed, key, np.inf)
-        allowed &= shown <= shown.min(axis=1, keepdims=True) * (1 + np.sign(shown.min(axis=1, keepdims=True)) * 1e-12)
+        least = shown.min(axis=1, keepdims=True)
+        allowed &= shown <= least * (1 + np.sign(least) * 1e-12)
     return allowed.argmax(axis=1), reached
 
 
@@ -274,12 +289,16 @@ def _described(
     """The chosen combinations as tables."""
     column = {name: acts[name].to_numpy()[rows] for name in acts.columns if name != "unit_id"}
     effect = np.where(chosen, column["effect"].astype(np.float64), 0.0)
-    down = np.sqrt((np.where(chosen, effect - column["effect_low"].astype(np.float64), 0.0) ** 2).sum(axis=1))
-    up = np.sqrt((np.where(chosen, column["effect_high"].astype(np.float64) - effect, 0.0) ** 2).sum(axis=1))
+    worse = np.where(chosen, effect - column["effect_low"].astype(np.float64), 0.0)
+    better = np.where(chosen, column["effect_high"].astype(np.float64) - effect, 0.0)
+    down = np.sqrt((worse**2).sum(axis=1))
+    up = np.sqrt((better**2).sum(axis=1))
     after = _after(now, gain)
     cost = column["cost_rial"].astype(np.float64)
-    priced, unpriced = chosen & ~np.isnan(cost), chosen & np.isnan(cost)
-    told = np.where(priced, np.nan_to_num(cost), 0.0).sum(axis=1)
+    priced = chosen & ~np.isnan(cost)
+    unpriced = chosen & np.isnan(cost)
+    known = np.where(priced, np.nan_to_num(cost), 0.0).sum(axis=1)
+    without_price = unpriced.any(axis=1) & ~priced.any(axis=1)
     codes = [str(code) for code in column["intervention"][0]] if rows.size else []
     gone: Flags = np.asarray((chosen[:, None, :] & removed[None, :, :]).any(axis=2))
     status = np.where(reached, PlanStatus.REACHED.value, PlanStatus.OUT_OF_REACH.value).astype(object)
@@ -289,7 +308,7 @@ def _described(
         {
             "status": pd.Series(status, index=names, dtype="str"),
             "acts": pd.Series(written, index=names, dtype="str"),
-            "cost_rial": np.where(unpriced.any(axis=1) & ~priced.any(axis=1), np.nan, told),
+            "cost_rial": np.where(without_price, np.nan, known),
             "unknown_costs": joined_names(unpriced, codes, names),
             **ends,
             "feasibility": now,

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 
-def rows_of(code: str, covered: Sequence[str]) -> npt.NDArray[np.intp]:
+def rows_about(code: str, covered: Sequence[str]) -> npt.NDArray[np.intp]:
     """Places of the rows that speak of an activity.
 
     Rows that cover the code, or the nearest activity above it; where there are none, the rows of all activities below.
@@ -29,7 +29,7 @@ def rows_of(code: str, covered: Sequence[str]) -> npt.NDArray[np.intp]:
     Examples
     --------
     >>> covered = ["101;102", "105", "13"]
-    >>> [rows_of(code, covered).tolist() for code in ("1050", "10", "1311", "27")]
+    >>> [rows_about(code, covered).tolist() for code in ("1050", "10", "1311", "27")]
     [[1], [0, 1], [2], []]
     """
     sets = [set(codes.split(";")) for codes in covered]
@@ -71,7 +71,7 @@ def by_activity(isic: pd.Series, rows: pd.DataFrame, columns: Sequence[str], wei
     numbers, distinct = pd.factorize(isic)
     found = np.full((len(distinct) + 1, len(columns)), np.nan)
     for number, code in enumerate(distinct):
-        places = rows_of(str(code), covered)
+        places = rows_about(str(code), covered)
         weighed = places[~np.isnan(weights[places])]
         if len(places) == 1:
             found[number] = figures[places[0]]

@@ -46,24 +46,29 @@ def contributions(model: Model, matrix: pd.DataFrame, *, head: str = "restart", 
         Shape (n, features + 1), index of ``matrix``: the features and ``BASE``, on the scale of the link (logarithm of
         the odds). A row sums to ``Head.score`` of the period. A feature that is not known adds nothing to a line.
     """
-    document, fitted = of_kind(model.document, HazardsDocument), Head.of(model, head)
+    document = of_kind(model.document, HazardsDocument)
+    fitted = Head.of(model, head)
     within, _ = clipped(matrix, document.ranges)
+    columns = design(within, document.design)
     added = np.zeros((len(matrix), len(model.features) + 1))
     places = {name: place for place, name in enumerate(model.features)}
     line_share = 1 - fitted.share
-    raw, exposure = fitted.raw(design(within, document.design))[:, period], fitted.exposure(within)
+    raw = fitted.raw(columns)[:, period]
+    exposure = fitted.exposure(within)
     share, base = _after_sifting(fitted, raw, exposure, period)
-    columns, at = design(within, document.design), 0
+    slopes = fitted.line[fitted.periods :]
+    at = 0
     for block in document.design:
-        slopes = fitted.line[fitted.periods + at : fitted.periods + at + block.width]
-        added[:, places[block.column]] += line_share * share * (columns[:, at : at + block.width] @ slopes)
+        part = slice(at, at + block.width)
+        added[:, places[block.column]] += line_share * share * (columns[:, part] @ slopes[part])
         at += block.width
     first = base if exposure is None else _first_attempt(fitted, period)
     added[:, -1] += line_share * first
     if fitted.since in places:
         added[:, places[fitted.since]] += line_share * (base - first)
     if fitted.trees is not None and fitted.share:
-        ready = np.column_stack([levels_replaced(within, fitted.effects), np.full(len(within), float(period))])
+        number = np.full(len(within), float(period))
+        ready = np.column_stack([levels_replaced(within, fitted.effects), number])
         added += fitted.share * tree_contributions(fitted.trees, ready)
     return pd.DataFrame(added, index=matrix.index, columns=[*model.features, BASE])
 
@@ -77,16 +82,19 @@ def _after_sifting(fitted: Head, raw: Floats, exposure: Floats | None, period: i
     if exposure is None:
         return np.ones(len(raw)), level
     here = exposure[:, period]
-    after, base, apart = sifted(raw, here), sifted(level, here), raw - level
+    after, base = sifted(raw, here), sifted(level, here)
+    apart = raw - level
     # Where all contributions together are nothing, what is left of them is the slope there.
     slope = 1 / (1 + here * np.exp(np.minimum(level, 30.0)))
     far = np.abs(apart) > _NOTHING
-    return np.where(far, (after - base) / np.where(far, apart, 1.0), slope), base
+    left = (after - base) / np.where(far, apart, 1.0)
+    return np.where(far, left, slope), base
 
 
 def _first_attempt(fitted: Head, period: int) -> float:
     """Score of a middling unit that nobody has tried yet."""
-    return float(sifted(fitted.line[[period]], np.array([fitted.frailty * (period + 0.5)]))[0])
+    tried = np.array([fitted.frailty * (period + 0.5)])
+    return float(sifted(fitted.line[[period]], tried)[0])
 
 
 def tree_contributions(boosting: Any, ready: Floats) -> Floats:
@@ -122,10 +130,12 @@ def _means(nodes: npt.NDArray[Any]) -> Floats:
     for place in range(len(nodes) - 1, -1, -1):
         node = nodes[place]
         if node["is_leaf"]:
-            total[place], count[place] = node["value"] * max(node["count"], 1), max(node["count"], 1)
+            count[place] = max(node["count"], 1)
+            total[place] = node["value"] * max(node["count"], 1)
         else:
             below = [node["left"], node["right"]]
-            total[place], count[place] = total[below].sum(), count[below].sum()
+            count[place] = count[below].sum()
+            total[place] = total[below].sum()
     return np.asarray(total / count)
 
 
@@ -138,7 +148,8 @@ def _walk(nodes: npt.NDArray[Any], means: Floats, ready: Floats, added: Floats) 
             return
         feature = nodes["feature_idx"][at]
         value = ready[rows, feature]
-        left = np.where(np.isnan(value), nodes["missing_go_to_left"][at] == 1, value <= nodes["num_threshold"][at])
+        unknown_left = nodes["missing_go_to_left"][at] == 1
+        left = np.where(np.isnan(value), unknown_left, value <= nodes["num_threshold"][at])
         below = np.where(left, nodes["left"][at], nodes["right"][at]).astype(np.intp)
         added[rows, feature] += means[below] - means[at]
         at = below

@@ -49,9 +49,12 @@ def feasibility_parts(model: Model, matrix: pd.DataFrame) -> pd.DataFrame:
         ``OWN_LEARNER`` one column more where such a learner gives the point. A row sums to the unit's feasibility.
     """
     ends = _Ends.of(model, matrix)
-    parts = sum((ends.parts(step) * share for step, share in WAY), start=np.zeros((len(matrix), len(model.features))))
-    base, there = ends.chance(ends.at(0.0)), ends.chance(ends.at(1.0))
-    found = pd.DataFrame(exact(parts, there - base), index=matrix.index, columns=list(model.features))
+    nothing = np.zeros((len(matrix), len(model.features)))
+    along = sum((ends.parts(step) * share for step, share in WAY), start=nothing)
+    base = ends.chance(ends.at(0.0))
+    there = ends.chance(ends.at(1.0))
+    parts = exact(along, there - base)
+    found = pd.DataFrame(parts, index=matrix.index, columns=list(model.features))
     if LEARNER in model.heads:
         found[OWN_LEARNER] = point(model, matrix, head="feasibility") - there
     return found.assign(**{BASE: base})
@@ -81,13 +84,17 @@ def jobs_parts(model: Model, matrix: pd.DataFrame, units: pd.DataFrame, jobs_now
     document = of_kind(model.document, OutcomesDocument)
     ready, _ = clipped(matrix, document.ranges)
     moves = jobs_moves(JobsHeads.of(model), ready, units)
-    base, there = moves.draws(0.0).mean(axis=1), moves.draws(1.0)
-    along = sum((_jobs_step(moves, at) * share for at, share in WAY), start=np.zeros(moves.columns.shape))
-    parts = exact(along, there.mean(axis=1) - base)
-    names = [*(block.column for block in document.jobs.design), PROMISED]
-    found = pd.DataFrame(_by_block(parts, [*(block.width for block in document.jobs.design), 1]), matrix.index, names)
-    added = np.maximum(there - jobs_now[:, None], 0.0).mean(axis=1)
-    found = found.assign(**{NOW: added - there.mean(axis=1), BASE: base})
+    draws = moves.draws(1.0)
+    base, there = moves.draws(0.0).mean(axis=1), draws.mean(axis=1)
+    nothing = np.zeros(moves.columns.shape)
+    along = sum((_jobs_step(moves, at) * share for at, share in WAY), start=nothing)
+    blocks = document.jobs.design
+    names = [*(block.column for block in blocks), PROMISED]
+    widths = [*(block.width for block in blocks), 1]
+    parts = _by_block(exact(along, there - base), widths)
+    found = pd.DataFrame(parts, matrix.index, names)
+    added = np.maximum(draws - jobs_now[:, None], 0.0).mean(axis=1)
+    found = found.assign(**{NOW: added - there, BASE: base})
     found.loc[np.isnan(jobs_now)] = np.nan
     return found
 
@@ -106,9 +113,11 @@ class _Ends:
         heads = fitted_heads(model)
         base, moves = {}, {}
         for name, head in heads.items():
-            told = [contributions(model, matrix, head=name, period=at).to_numpy() for at in range(head.periods)]
-            stacked = np.stack(told, axis=-1)
-            base[name], moves[name] = stacked[:, -1], stacked[:, :-1]
+            periods = range(head.periods)
+            by_period = [contributions(model, matrix, head=name, period=at).to_numpy() for at in periods]
+            stacked = np.stack(by_period, axis=-1)
+            base[name] = stacked[:, -1]
+            moves[name] = stacked[:, :-1]
         half = np.ones(len(matrix)) if "capacity" in heads else point(model, matrix, head="capacity")
         return cls(heads, base, moves, half)
 
@@ -119,32 +128,40 @@ class _Ends:
     def chance(self, scores: Mapping[str, Floats]) -> Floats:
         """Feasibility of scores, shape (n,)."""
         chances = {name: self.heads[name].probability(score) for name, score in scores.items()}
-        end = chances.get("end", np.zeros_like(chances["restart"]))
+        restart = chances["restart"]
+        end = chances.get("end", np.zeros_like(restart))
         half = chances["capacity"][:, 0] if "capacity" in chances else self.half
-        return np.asarray(incidence(chances["restart"], end)[0][:, -1] * half)
+        came, _ = incidence(restart, end)
+        return np.asarray(came[:, -1] * half)
 
     def parts(self, step: float) -> Floats:
         """What each feature adds for each unit of the way at a step, shape (n, features)."""
-        scores, total = self.at(step), np.zeros(())
+        scores = self.at(step)
+        total = np.zeros(())
         for name, moves in self.moves.items():
             for period in range(moves.shape[-1]):
-                total = total + moves[..., period] * self._slope(scores, name, period)[:, None]
+                slope = self._slope(scores, name, period)
+                total = total + moves[..., period] * slope[:, None]
         return np.asarray(total)
 
     def _slope(self, scores: Mapping[str, Floats], name: str, period: int) -> Floats:
         """Change of feasibility with one score, shape (n,)."""
         apart = np.zeros(scores[name].shape[1])
         apart[period] = _STEP
-        up, down = (self.chance({**scores, name: scores[name] + way * apart}) for way in (1, -1))
+        up = self.chance({**scores, name: scores[name] + apart})
+        down = self.chance({**scores, name: scores[name] - apart})
         return np.asarray((up - down) / (2 * _STEP))
 
 
 def _jobs_step(moves: JobsMoves, at: float) -> Floats:
     """What each column adds for each unit of the way, persons, shape (n, columns): more often any, and more of them."""
-    mean, none = moves.draws(at).mean(axis=1), 1 - moves.chance(at)
-    return np.asarray(mean[:, None] * (none[:, None] * moves.any + moves.size))
+    mean = moves.draws(at).mean(axis=1)
+    none = 1 - moves.chance(at)
+    more_often = none[:, None] * moves.any
+    return np.asarray(mean[:, None] * (more_often + moves.size))
 
 
 def _by_block(parts: Floats, widths: list[int]) -> Floats:
-    starts = np.concatenate([[0], np.cumsum(widths)[:-1]])
+    ends = np.cumsum(widths)
+    starts = np.concatenate([[0], ends[:-1]])
     return np.asarray(np.add.reduceat(parts, starts, axis=1))

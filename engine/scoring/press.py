@@ -107,12 +107,12 @@ class Heads:
 
     def probability(self, spread: Floats) -> Floats:
         """Press probability, shape (n,)."""
-        return expit(_linear(spread, self.status)) if self.classifier is None else point(self.classifier, spread)
+        return expit(_linear(spread, self.status)) if self.classifier is None else head_point(self.classifier, spread)
 
     def log_jobs(self, spread: Floats) -> Floats:
         """Logarithm of jobs at press size, shape (n,)."""
         narrow = spread[:, self.jobs_columns]
-        return _linear(narrow, self.jobs) if self.regressor is None else point(self.regressor, narrow)
+        return _linear(narrow, self.jobs) if self.regressor is None else head_point(self.regressor, narrow)
 
     def refitted_log_jobs(self, spread: Floats) -> Floats:
         """Logarithm of jobs by the refit that left out each residual's own province, shape (n, residuals)."""
@@ -157,7 +157,7 @@ def outputs(heads: Heads, draws: Draws, spread: Floats, size: UnitSize, unit_spr
     return np.hstack([by_output[output] for output in Output])
 
 
-def point(head: Any, ready: Floats) -> Floats:
+def head_point(head: Any, ready: Floats) -> Floats:
     """Point figure of an estimator, shape (n,): the probability of a classifier's second class, a regressor's value."""
     if hasattr(head, "predict_proba"):
         return np.asarray(head.predict_proba(ready)[:, 1], dtype=np.float64)

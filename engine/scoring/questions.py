@@ -38,9 +38,11 @@ class Unanswered:
 
     def by_question(self, questions: Mapping[str, str] | None) -> pd.DataFrame:
         """What each question leaves open: the sum over its features, shape (n, questions)."""
-        asked = {str(name): str(name) for name in self.parts.columns} if questions is None else questions
-        known = self.parts[[name for name in self.parts.columns if name in asked]]
-        return known.T.groupby(known.columns.map(asked), sort=False).sum().T
+        features = list(map(str, self.parts.columns))
+        asked = dict(zip(features, features, strict=True)) if questions is None else questions
+        known = self.parts[[name for name in features if name in asked]]
+        question = known.columns.map(asked)
+        return known.T.groupby(question, sort=False).sum().T
 
 
 def of_belief(belief: Belief, matrix: pd.DataFrame, *, ranges: Mapping[str, Span], province: str = "") -> Unanswered:
@@ -52,9 +54,11 @@ def of_belief(belief: Belief, matrix: pd.DataFrame, *, ranges: Mapping[str, Span
         What ``engine.scoring.belief.of_units`` takes.
     """
     ready, _ = clipped(matrix, ranges)
-    pair, seen = lines(belief, province), stand(belief.columns, ready)
+    pair = lines(belief, province)
+    seen = stand(belief.columns, ready)
     found = feasibility(*pair, seen)
-    parts = pd.DataFrame(missing_variance(*pair, seen), index=matrix.index, columns=list(belief.features))
+    missing = missing_variance(*pair, seen)
+    parts = pd.DataFrame(missing, index=matrix.index, columns=list(belief.features))
     return Unanswered(found.point, found.variance.sum(axis=1), parts)
 
 
@@ -66,11 +70,12 @@ def of_outcomes(model: Model, matrix: pd.DataFrame) -> Unanswered:
     model, matrix
         Model of kind ``outcomes``, rows of its matrix.
     """
-    names = [block.column for block in of_kind(model.document, HazardsDocument).design]
-    parts = hazards.unknown_parts(model, matrix)
+    document = of_kind(model.document, HazardsDocument)
+    names = [block.column for block in document.design]
+    parts = pd.DataFrame(hazards.unknown_parts(model, matrix), index=matrix.index, columns=names)
     point, draws = hazards.feasibility(model, matrix)
     away = logit(draws) - logit(point)[:, None]
-    return Unanswered(point, (away**2).mean(axis=1), pd.DataFrame(parts, index=matrix.index, columns=names))
+    return Unanswered(point, (away**2).mean(axis=1), parts)
 
 
 def narrowing(units: Unanswered, questions: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -98,8 +103,9 @@ def narrowing(units: Unanswered, questions: Mapping[str, str] | None = None) -> 
     [[0.256, 0.0]]
     """
     open_ = units.by_question(questions)
-    left = np.maximum(units.total[:, None] - open_.to_numpy(np.float64), 0.0)
-    narrower = _width(units.point, units.total[:, None]) - _width(units.point, left)
+    total = units.total[:, None]
+    left = np.maximum(total - open_.to_numpy(np.float64), 0.0)
+    narrower = _width(units.point, total) - _width(units.point, left)
     return pd.DataFrame(narrower, index=open_.index, columns=open_.columns)
 
 
@@ -111,8 +117,10 @@ def swings(units: Unanswered, questions: Mapping[str, str] | None = None) -> pd.
     units, questions
         As :func:`narrowing` takes them.
     """
-    open_, slope = units.by_question(questions), units.point * (1 - units.point)
-    return pd.DataFrame(slope[:, None] * np.sqrt(open_.to_numpy(np.float64)), open_.index, open_.columns)
+    open_ = units.by_question(questions)
+    slope = units.point * (1 - units.point)
+    on_the_odds = np.sqrt(open_.to_numpy(np.float64))
+    return pd.DataFrame(slope[:, None] * on_the_odds, open_.index, open_.columns)
 
 
 def edge_of_the_top(score: Floats, *, top: int = 20) -> float:
@@ -131,7 +139,9 @@ def edge_of_the_top(score: Floats, *, top: int = 20) -> float:
     0.375
     """
     ranked = np.sort(score[~np.isnan(score)])[::-1]
-    return float(ranked[top - 1 : top + 1].mean()) if len(ranked) > top else float("nan")
+    if len(ranked) <= top:
+        return float("nan")
+    return float(ranked[top - 1 : top + 1].mean())
 
 
 def crossings(score: Floats, swing: pd.DataFrame, edge: float) -> pd.DataFrame:
@@ -151,9 +161,11 @@ def crossings(score: Floats, swing: pd.DataFrame, edge: float) -> pd.DataFrame:
     pandas.DataFrame
         Shape of ``swing``, probabilities.
     """
-    away, spread = np.abs(score - edge)[:, None], swing.to_numpy(np.float64)
+    away = np.abs(score - edge)[:, None]
+    deviation = swing.to_numpy(np.float64)
+    moves = (deviation > 0) & ~np.isnan(away)
     with np.errstate(divide="ignore", invalid="ignore"):
-        over = np.where((spread > 0) & ~np.isnan(away), ndtr(-away / spread), 0.0)
+        over = np.where(moves, ndtr(-away / deviation), 0.0)
     return pd.DataFrame(over, index=swing.index, columns=swing.columns)
 
 
@@ -222,7 +234,8 @@ def next_questions(
             "gain": best.ravel(),
         }
     )
-    table.insert(2, "fields", table["feature"].map({name: ";".join(of) for name, of in fields.items()}).fillna(""))
+    joined = {name: ";".join(of) for name, of in fields.items()}
+    table.insert(2, "fields", table["feature"].map(joined).fillna(""))
     return table[table["gain"] > least].reset_index(drop=True)
 
 
@@ -246,5 +259,6 @@ def fields_of(rows: pd.DataFrame) -> dict[str, list[str]]:
 
 
 def _width(point: Floats, variance: Floats) -> Floats:
-    reach, middle = Z80 * np.sqrt(variance), logit(point)[:, None]
+    reach = Z80 * np.sqrt(variance)
+    middle = logit(point)[:, None]
     return np.asarray(expit(middle + reach) - expit(middle - reach))

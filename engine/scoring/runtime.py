@@ -22,7 +22,7 @@ from engine.scoring.figures import LEVELS, ends, job_figures
 from engine.scoring.frailty import UNIT_SPREAD, around, unit_ends
 from engine.scoring.hazards import feasibility
 from engine.scoring.jobs import JobsHeads, jobs_at_month_12
-from engine.scoring.press import Draws, Heads, UnitSize, outputs, point, status
+from engine.scoring.press import Draws, Heads, UnitSize, head_point, outputs, status
 from engine.scoring.sections import PressPair, Span
 
 ROWS_AT_ONCE = 4096
@@ -153,7 +153,7 @@ def _of_the_first_day(
             by_output = {
                 Output.FEASIBILITY: np.column_stack([chance.low, chance.point, chance.high]),
                 Output.FEASIBILITY_UNIT: unit_ends(chance.point, doubt, unit_spread(model)),
-                **signs.figures(chance, found, own.jobs_now, own.capital),
+                **signs.size_figures(chance, found, own.jobs_now, own.capital),
             }
             for place, output in enumerate(Output):
                 if output in by_output:
@@ -233,8 +233,8 @@ def raw(model: Model, matrix: pd.DataFrame, *, head: str) -> Floats:
         return hazards.point(model, matrix, head=head)
     document = model.document
     if isinstance(document, ReportedDocument):
-        return point(model.heads[head], design(matrix, document.promoted.design))
-    return point(model.heads[head], matrix.to_numpy(np.float64))
+        return head_point(model.heads[head], design(matrix, document.promoted.design))
+    return head_point(model.heads[head], matrix.to_numpy(np.float64))
 
 
 def reported_status(model: Model, matrix: pd.DataFrame) -> Floats:

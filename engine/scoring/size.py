@@ -151,7 +151,7 @@ def opinion(panel: PanelJobs | None, matrix: pd.DataFrame) -> Floats:
     return added
 
 
-def figures(chance: Feasibility, found: LogJobs, jobs_now: Floats, capital: Floats) -> dict[Output, Floats]:
+def size_figures(chance: Feasibility, found: LogJobs, jobs_now: Floats, capital: Floats) -> dict[Output, Floats]:
     """Jobs if revived, jobs expected, and both per billion rial, without draws.
 
     Parameters

@@ -18,7 +18,7 @@ import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
 from engine.locking import holder, locked
-from engine.shards.parquet import made_by, read, rows_of, schema_of, write
+from engine.shards.parquet import made_by, read, row_count, schema_of, write
 from engine.shards.workers import here, on_cluster
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def alone(out: Path) -> Iterator[None]:
 def _work(function: Function, task: Task) -> Worked:
     rows, digest = read(task.shard)
     if task.place.exists() and made_by(task.place) == (task.job, digest):
-        return Worked(digest, rows_of(task.place), kept=True)
+        return Worked(digest, row_count(task.place), kept=True)
     result = function(rows)
     write(task.place, result, job=task.job, mark=digest)
     return Worked(digest, len(result), kept=False)

@@ -73,6 +73,6 @@ def made_by(place: Path) -> tuple[str, str]:
     return told.get(_JOB, b"").decode(), told.get(_MARK, b"").decode()
 
 
-def rows_of(place: Path) -> int:
+def row_count(place: Path) -> int:
     """Rows of a result, from its footer."""
     return int(parquet.read_metadata(place).num_rows)

@@ -23,6 +23,7 @@ from engine.store.keys import Keys, StoredKey
 from engine.store.lists import Lists, StoredList
 from engine.store.mandates import Mandates, StoredMandate
 from engine.store.meetings import Meetings, StoredMeetings
+from engine.store.national import grant, office_session, offices, readers, revoke
 from engine.store.opening import open_session
 from engine.store.packages import Packages, StoredPackage
 from engine.store.people import People, StoredPerson
@@ -191,6 +192,43 @@ class Register:
             folder cannot be made.
         """
         return cls(open_session(url, busy_seconds=busy_seconds))
+
+    @classmethod
+    def of_office(cls, url: str, office: str, *, busy_seconds: float = BUSY_SECONDS) -> Self:
+        """Open the register of an office that granted its units and outcomes, to read these alone.
+
+        Parameters
+        ----------
+        url
+            Address of the PostgreSQL that several offices share, with the role that reads.
+        office
+            Its schema.
+        busy_seconds
+            How long to wait for a lock.
+
+        Raises
+        ------
+        EhyaError
+            What `engine.store.national.office_session` raises.
+        """
+        return cls(office_session(url, office, busy_seconds=busy_seconds))
+
+    @staticmethod
+    def offices(url: str, *, busy_seconds: float = BUSY_SECONDS) -> list[str]:
+        """Offices of a PostgreSQL whose units the role of an address may read (`engine.store.national.offices`)."""
+        return offices(url, busy_seconds=busy_seconds)
+
+    def grant(self, reader: str) -> None:
+        """Let a role read units and outcomes, and nothing else (`engine.store.national.grant`)."""
+        grant(self._session, reader)
+
+    def revoke(self, reader: str) -> None:
+        """Take a grant back (`engine.store.national.revoke`)."""
+        revoke(self._session, reader)
+
+    def readers(self) -> list[str]:
+        """Roles that may read units and outcomes by a grant."""
+        return readers(self._session)
 
     @contextmanager
     def together(self) -> Iterator[None]:

@@ -73,6 +73,8 @@ class Act(Code):
     INVITED = "invited"
     INVITATION_TAKEN = "invitation_taken"
     INVITATION_WITHDRAWN = "invitation_withdrawn"
+    ROWS_GRANTED = "rows_granted"
+    ROWS_REVOKED = "rows_revoked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from engine.files import replacing
 from engine.store.check import counts, problems
 from engine.store.clock import utc
 from engine.store.closings import ClosedAgain, close_again, closings
-from engine.store.dialect import address, file_of
+from engine.store.dialect import database_address, file_of
 from engine.store.migrations import REVISIONS
 from engine.store.opening import open_session
 from engine.store.swap import swap_in
@@ -289,7 +289,7 @@ def _put(place: Path, content: bytes) -> None:
 
 
 def _path(url: str) -> Path:
-    place, found = address(url), file_of(url)
+    place, found = database_address(url), file_of(url)
     if found is None:
         raise EhyaError(ErrorCode.BACKUP_ELSEWHERE, given=place.get_backend_name())
     return found

@@ -13,7 +13,7 @@ from engine.domain.bank_ask import BankAskKind, BankVerdict
 from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
 from engine.store.audit import Act, note
-from engine.store.bulk import insert_line
+from engine.store.bulk import insert_line, one_row
 from engine.store.clock import utc
 from engine.store.session import Session
 
@@ -145,14 +145,11 @@ def _selected() -> Select[Any]:
     return select(asks, *said).select_from(asks.outerjoin(answers, answers.c.ask_id == asks.c.id))
 
 
-def _row(connection: Connection, bank: str | None, ask_id: str) -> Mapping[str, Any]:
+def _row(connection: Connection, bank: str | None, ask_id: str) -> Mapping[Any, Any]:
     query = _selected().where(schema.bank_asks.c.ask_id == ask_id)
     if bank is not None:
         query = query.where(schema.bank_asks.c.bank == bank)
-    row = connection.execute(query).mappings().first()
-    if row is None:
-        raise EhyaError(ErrorCode.BANK_ASK_UNKNOWN, given=ask_id)
-    return dict(row)
+    return one_row(connection, query, ErrorCode.BANK_ASK_UNKNOWN, given=ask_id)
 
 
 def _stored(row: Mapping[Any, Any]) -> StoredBankAsk:

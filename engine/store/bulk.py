@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Column, ColumnElement, Connection, Dialect, Select, Table, bindparam, insert, update
+from sqlalchemy import Column, ColumnElement, Connection, Dialect, RowMapping, Select, Table, bindparam, insert, update
 from sqlalchemy.sql.compiler import SQLCompiler
+
+from engine.errors import EhyaError, ErrorCode
 
 CHUNK = 50_000
 _KEYS_PER_STATEMENT = 5_000
@@ -28,6 +30,20 @@ def read(connection: Connection, query: Select[Any]) -> pd.DataFrame:
     result.close()
     # Nothing is guessed of a column's type: that takes longer than the database needs.
     return pd.DataFrame(rows, columns=names, dtype=object)
+
+
+def one_row(connection: Connection, query: Select[Any], code: ErrorCode, *, given: str) -> RowMapping:
+    """The first row of a query.
+
+    Raises
+    ------
+    EhyaError
+        ``code`` with what was given, where there is none.
+    """
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        raise EhyaError(code, given=given)
+    return row
 
 
 def read_where(
@@ -65,12 +81,12 @@ def update_frame(connection: Connection, table: Table, frame: pd.DataFrame, *, k
     _execute(connection, statement, table, columns | {_KEY: frame[key]})
 
 
-def plain(column: pd.Series) -> list[Any]:
+def stored_values(column: pd.Series) -> list[Any]:
     """Values as Python objects, ``None`` where missing, midnight timestamps as ``date``.
 
     Examples
     --------
-    >>> plain(pd.Series([1, None], dtype="Int64")), plain(pd.Series(pd.to_datetime(["2024-01-02"])))
+    >>> stored_values(pd.Series([1, None], dtype="Int64")), stored_values(pd.Series(pd.to_datetime(["2024-01-02"])))
     ([1, None], [datetime.date(2024, 1, 2)])
     """
     if pd.api.types.is_datetime64_dtype(column.dtype):
@@ -114,7 +130,7 @@ def _execute(connection: Connection, statement: SQLCompiler, table: Table, colum
 
 
 def _bound(values: pd.Series, column: Column[Any] | None, connection: Connection) -> list[Any]:
-    objects = plain(values)
+    objects = stored_values(values)
     if column is None or pd.api.types.is_string_dtype(values.dtype):
         return objects
     to_driver = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from engine.domain.extras import EXTRAS, gathered, spread
+from engine.domain.extras import EXTRAS, extra_columns, extra_texts
 from engine.domain.unit import FIELDS, Field, Kind, column_dtypes, stored_dtypes
 
 CORE = [field.value for field in FIELDS]
@@ -76,12 +76,12 @@ def from_text(column: pd.Series, field: str) -> pd.Series:
 
 def with_extra_columns(rows: pd.DataFrame) -> pd.DataFrame:
     """The same rows with ``extras`` parted into one column a heading, named as in the history."""
-    columns = spread(rows[EXTRAS])
+    columns = extra_columns(rows[EXTRAS])
     return pd.concat([rows.drop(columns=EXTRAS), columns.add_prefix(EXTRA)], axis=1)
 
 
 def without_extra_columns(rows: pd.DataFrame) -> pd.DataFrame:
     """The inverse of `with_extra_columns`."""
     headings = [str(name) for name in rows.columns if is_extra(str(name))]
-    extras = gathered(rows[headings].rename(columns=lambda name: name.removeprefix(EXTRA)))
+    extras = extra_texts(rows[headings].rename(columns=lambda name: name.removeprefix(EXTRA)))
     return rows.drop(columns=headings).assign(**{EXTRAS: extras})

@@ -42,8 +42,8 @@ _PRAGMAS = (
 def connect(url: str | URL, *, busy_seconds: float) -> Engine:
     """Make an engine; for a SQLite file make its folder too.
 
-    Transactions of `reader` see one moment. Those of `writer` begin by waiting for the one lock that all writers of the
-    register take: a reader that turned into a writer half-way could only be refused, not made to wait.
+    Transactions of `reading_engine` see one moment. Those of `writer` begin by waiting for the one lock that all
+    writers of the register take: a reader that turned into a writer half-way could only be refused, not made to wait.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def connect(url: str | URL, *, busy_seconds: float) -> Engine:
     1
     >>> engine.dispose()
     """
-    url = address(url)
+    url = database_address(url)
     if url.get_backend_name() != "sqlite":
         return _server(url, busy_seconds)
     if url.database and url.database != ":memory:":
@@ -81,13 +81,13 @@ def connect(url: str | URL, *, busy_seconds: float) -> Engine:
     return engine
 
 
-def reader(engine: Engine) -> Engine:
+def reading_engine(engine: Engine) -> Engine:
     """The same engine for transactions that read: each sees the register of one moment.
 
     Examples
     --------
     >>> engine = connect("sqlite://", busy_seconds=1)
-    >>> with reader(engine).connect() as connection:
+    >>> with reading_engine(engine).connect() as connection:
     ...     connection.execute(text("SELECT 1")).scalar_one()
     1
     >>> engine.dispose()
@@ -122,14 +122,14 @@ def file_of(url: str) -> Path | None:
     ('workspace/ehya.db', None, None)
     """
     try:
-        place = address(url)
+        place = database_address(url)
     except EhyaError:
         return None
     inside = place.get_backend_name() == "sqlite" and place.database not in (None, "", ":memory:")
     return Path(str(place.database)) if inside else None
 
 
-def address(url: str | URL) -> URL:
+def database_address(url: str | URL) -> URL:
     """Read a database address; what cannot be read is never echoed, since a password may stand in it.
 
     Raises
@@ -140,7 +140,7 @@ def address(url: str | URL) -> URL:
 
     Examples
     --------
-    >>> address("postgresql://planner:p%40ss@db/ehya").host
+    >>> database_address("postgresql://planner:p%40ss@db/ehya").host
     'db'
     """
     try:

@@ -35,15 +35,15 @@ def distinct_pairs(connection: Connection, root_of: Mapping[str, str]) -> pd.Dat
     query = select(table.unit_id, table.other_id, table.holds).order_by(table.id)
     lines = read(connection, query).drop_duplicates(_PAIR, keep="last")
     standing = lines[lines["holds"].astype(bool)]
-    return ordered(standing[_PAIR].replace(dict(root_of)) if root_of else standing[_PAIR])
+    return ordered_pairs(standing[_PAIR].replace(dict(root_of)) if root_of else standing[_PAIR])
 
 
-def ordered(pairs: pd.DataFrame) -> pd.DataFrame:
+def ordered_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
     """Pairs with the smaller name first, each once.
 
     Examples
     --------
-    >>> ordered(pd.DataFrame({"unit_id": ["b", "a"], "other_id": ["a", "b"]})).values.tolist()
+    >>> ordered_pairs(pd.DataFrame({"unit_id": ["b", "a"], "other_id": ["a", "b"]})).values.tolist()
     [['a', 'b']]
     """
     names = np.sort(pairs[_PAIR].to_numpy(dtype=object), axis=1)

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, func, select
 
-from engine.domain.outcome import Outcome, outcome_table, refuse_disputes
+from engine.domain.outcome import OUTCOME_COLUMNS, Outcome, OutcomeKind, outcome_table, refuse_disputes
 from engine.domain.outcome_rows import OutcomeRows, read_outcome_rows
 from engine.errors import EhyaError, ErrorCode
+from engine.parsing.dates import Precision
 from engine.store import schema
 from engine.store.bulk import insert_frame, insert_line, read, read_where
 from engine.store.clock import Day, day, utc
 from engine.store.groups import members, renamed
-from engine.store.merges import gone_units, present, refuse_unknown, roots
+from engine.store.merges import gone_units, refuse_unknown, roots, shown_rows
 from engine.store.session import Session
 from engine.store.typed import typed_lines
 
@@ -49,8 +49,8 @@ class Events:
         with self._session.read() as connection:
             return _standing(connection, None if known_by is None else day(known_by), unit_id)
 
-    def one(self, number: int) -> dict[str, Any]:
-        """The event of a number, if it stands, as a line of a call.
+    def one(self, number: int) -> Outcome:
+        """The event of a number, if it stands.
 
         Raises
         ------
@@ -58,10 +58,10 @@ class Events:
             ``unknown_event``.
         """
         with self._session.read() as connection:
-            found = _standing(connection, None, number=number).to_dict("records")
-        if not found:
+            found = _standing(connection, None, number=number)
+        if not len(found):
             raise EhyaError(ErrorCode.UNKNOWN_EVENT, given=number)
-        return {str(name): value for name, value in found[0].items()}
+        return _outcome(found.iloc[0])
 
     def log(self, unit_id: str | None = None) -> pd.DataFrame:
         """Every event that was ever recorded, with what became of it; of one unit or of all.
@@ -92,7 +92,7 @@ class Events:
             state = state.mask(raw["replacement_id"].notna(), "corrected").astype("str")
             lines = typed_lines(raw.drop(columns="event_id"))
             lines.insert(list(lines.columns).index("rial") + 1, "state", state)
-            return present(lines, root_of, gone_units(connection))
+            return shown_rows(lines, root_of, gone_units(connection))
 
     def last_number(self) -> int:
         """Number of the event that was recorded last; 0 where none ever was."""
@@ -170,7 +170,7 @@ class Events:
         with transaction as connection:
             root_of, units = roots(connection), schema.units.c
             known = read(connection, select(units.unit_id)).astype("str")
-            shown = present(known, root_of, gone_units(connection))
+            shown = shown_rows(known, root_of, gone_units(connection))
             kept = known["unit_id"].reindex(shown.index)
             named = {str(name): str(unit) for name, unit in zip(kept, shown["unit_id"], strict=True)}
             found = read_outcome_rows(
@@ -256,7 +256,20 @@ def _standing(
     if number is not None:
         query = query.where(table.c.id == number)
     raw = read(connection, query.where(table.c.id.not_in(ended)))
-    return present(typed_lines(raw), root_of, gone_units(connection))
+    return shown_rows(typed_lines(raw), root_of, gone_units(connection))
+
+
+def _outcome(line: pd.Series) -> Outcome:
+    """A line of the log as what it was recorded from."""
+    stated = line[list(OUTCOME_COLUMNS)]
+    held = {str(name): value for name, value in stated[stated.notna()].items()}
+    held["kind"] = OutcomeKind(held["kind"])
+    held["happened_precision"] = Precision(held["happened_precision"])
+    for name in {"happened_on", "known_on"}:
+        held[name] = held[name].date()
+    for name in {"jobs", "rial"} & set(held):
+        held[name] = int(held[name])
+    return Outcome(**held)
 
 
 def _add(connection: Connection, outcome: Outcome, *, without: int | None = None) -> int:

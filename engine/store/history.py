@@ -11,7 +11,7 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray
 from sqlalchemy import Connection, Select, select
 
-from engine.domain.extras import EXTRAS, gathered
+from engine.domain.extras import EXTRAS, extra_texts
 from engine.domain.unit import FIELDS, Kind, unit_table
 from engine.store import schema
 from engine.store.bulk import read, read_where
@@ -97,10 +97,11 @@ def whole_history(connection: Connection) -> History:
     return History(read(connection, _shown()), read(connection, _seen()))
 
 
-def earlier_figures(connection: Connection) -> pd.DataFrame:
-    """Of each number that has shown two values, the last but one: ``unit_id, field, value`` (float)."""
+def earlier_figures(connection: Connection, known_by: date | None = None) -> pd.DataFrame:
+    """Of each number that has shown two values by a day, the last but one: ``unit_id, field, value`` (float)."""
     numbers = [field.value for field, spec in FIELDS.items() if spec.kind in (Kind.MONEY, Kind.COUNT, Kind.NUMBER)]
-    lines = read(connection, _shown().where(schema.unit_values.c.field.in_(numbers)))
+    until = None if known_by is None else _end(known_by)
+    lines = read(connection, _until(_shown().where(schema.unit_values.c.field.in_(numbers)), until))
     lines = lines[lines["value"].notna()]
     before = lines[lines.duplicated(["unit_id", "field"], keep="last").to_numpy(dtype=bool)]
     last = before.drop_duplicates(["unit_id", "field"], keep="last")[["unit_id", "field", "value"]]
@@ -150,7 +151,7 @@ class History:
         columns = {name: pd.Series(values, index=self._names[there]) for name, values in shown.items()}
         headings = [name for name in columns if is_extra(name)]
         told = pd.DataFrame({name.removeprefix(EXTRA): columns.pop(name) for name in headings}, self._names[there])
-        return unit_table(pd.DataFrame(columns, self._names[there])).assign(**{EXTRAS: gathered(told)})
+        return unit_table(pd.DataFrame(columns, self._names[there])).assign(**{EXTRAS: extra_texts(told)})
 
     def _fields(self, lines: pd.DataFrame) -> Iterator[_Given]:
         at, unit = _instants(lines["imported_at"]).to_numpy(), self._names.get_indexer(pd.Index(lines["unit_id"]))

@@ -25,7 +25,7 @@ from engine.store.groups import renamed
 from engine.store.history import units_known_by, units_without
 from engine.store.identity import ordinals, unit_ids
 from engine.store.intake_rows import content_columns, register_rows
-from engine.store.matches import candidates, matches, weaker_identities
+from engine.store.matches import candidates, certain_matches, weaker_identities
 from engine.store.merges import folded, gone_units, record_merge, roots, sightings_of
 from engine.store.overrides import overrides_of
 from engine.store.session import Session
@@ -349,7 +349,7 @@ def _stronger(
     raw = read_where(connection, select(schema.units), schema.units.c.unit_id, [*wanted, *concerned])
     table = typed_units(raw).set_index("unit_id").drop(columns=["identity", "ordinal", EXTRAS])
     known = folded(table, concerned, sightings_of(connection, concerned)) if concerned else table
-    return matches(pairs, new, known, taken)
+    return certain_matches(pairs, new, known, taken)
 
 
 def _stored(connection: Connection, rows: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, insert, select
 from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
 from engine.store.audit import Act, note
-from engine.store.bulk import insert_line
+from engine.store.bulk import insert_line, one_row
 from engine.store.clock import utc
 from engine.store.session import Session
 
@@ -73,8 +73,7 @@ class Invitations:
     def find(self, digest: str) -> StoredInvitation | None:
         """The invitation whose link holds what has this hash."""
         with self._session.read() as connection:
-            row = connection.execute(_selected().where(schema.invitations.c.digest == digest)).mappings().first()
-        return None if row is None else StoredInvitation(**row)
+            return _with_digest(connection, digest)
 
     def add(
         self,
@@ -123,8 +122,7 @@ class Invitations:
             theirs learns nothing of it.
         """
         with self._session.write() as connection:
-            row = connection.execute(_selected().where(schema.invitations.c.digest == digest)).mappings().first()
-            found = None if row is None else StoredInvitation(**row)
+            found = _with_digest(connection, digest)
             if found is None or not found.opens(made_at):
                 raise EhyaError(ErrorCode.INVITATION_UNKNOWN, given="")
             _end(connection, found, name=name, made_at=made_at)
@@ -143,9 +141,7 @@ class Invitations:
         """
         which = schema.invitations.c.invitation_id == invitation_id
         with self._session.write() as connection:
-            row = connection.execute(_selected().where(which)).mappings().first()
-            if row is None:
-                raise EhyaError(ErrorCode.INVITATION_UNKNOWN, given=invitation_id)
+            row = one_row(connection, _selected().where(which), ErrorCode.INVITATION_UNKNOWN, given=invitation_id)
             found = StoredInvitation(**row)
             if found.ended_at is not None:
                 raise EhyaError(ErrorCode.INVITATION_ENDED, given=found.investor, date=found.ended_at)
@@ -153,6 +149,11 @@ class Invitations:
             act = Act.INVITATION_WITHDRAWN
             note(connection, made_at=made_at, actor=actor, act=act, subject=found.investor, invitation=invitation_id)
         return found
+
+
+def _with_digest(connection: Connection, digest: str) -> StoredInvitation | None:
+    row = connection.execute(_selected().where(schema.invitations.c.digest == digest)).mappings().first()
+    return None if row is None else StoredInvitation(**row)
 
 
 def _end(connection: Connection, found: StoredInvitation, *, name: str | None, made_at: datetime) -> None:

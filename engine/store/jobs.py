@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select, update
 from engine.codes import Code
 from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
-from engine.store.bulk import insert_line
+from engine.store.bulk import insert_line, one_row
 from engine.store.canonical import canonical
 from engine.store.clock import utc
 from engine.store.session import Session
@@ -233,10 +233,8 @@ def _selected() -> Any:
 
 
 def _one(connection: Connection, job_id: str) -> StoredJob:
-    row = connection.execute(_selected().where(schema.jobs.c.job_id == job_id)).mappings().first()
-    if row is None:
-        raise EhyaError(ErrorCode.JOB_UNKNOWN, given=job_id)
-    return _stored(row)
+    query = _selected().where(schema.jobs.c.job_id == job_id)
+    return _stored(one_row(connection, query, ErrorCode.JOB_UNKNOWN, given=job_id))
 
 
 def _stored(row: Mapping[Any, Any]) -> StoredJob:

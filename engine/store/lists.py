@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, Select, func, select
 
-from engine.errors import EhyaError, ErrorCode
+from engine.errors import ErrorCode
 from engine.store import schema
 from engine.store.audit import Act, note
-from engine.store.bulk import insert_line, read_where
+from engine.store.bulk import insert_line, one_row, read_where
 from engine.store.canonical import canonical
 from engine.store.clock import Day, day, utc
 from engine.store.merges import units_there
@@ -47,6 +47,8 @@ class StoredList:
         lists of a time when that was not kept.
     weights
         Weight of each part of the fit that ordered it; ``None`` for lists of a time when they were not kept.
+    made_by
+        Method and choices that made it, as plain JSON; ``None`` likewise.
     """
 
     list_id: str
@@ -62,6 +64,7 @@ class StoredList:
     shown: frozenset[int]
     feasible: int | None
     weights: Mapping[str, float] | None
+    made_by: Mapping[str, Any] | None = None
 
 
 class Lists:
@@ -156,6 +159,7 @@ class Lists:
         places: Sequence[Mapping[str, Any]],
         feasible: int | None = None,
         weights: Mapping[str, float] | None = None,
+        made_by: Mapping[str, Any] | None = None,
         webhook_id: str | None = None,
         made_at: datetime,
         actor: str,
@@ -164,7 +168,7 @@ class Lists:
 
         Parameters
         ----------
-        owner, list_id, run_id, stock_version, model_version, as_of, places, feasible, weights
+        owner, list_id, run_id, stock_version, model_version, as_of, places, feasible, weights, made_by
             See `StoredList`.
         mandate
             Number of the mandate's version (`engine.store.mandates.StoredMandate`).
@@ -181,7 +185,14 @@ class Lists:
             "stock_version": stock_version,
             "model_version": model_version,
             "as_of": day(as_of),
-            "document": canonical({"places": list(places), "feasible": feasible, "weights": weights and dict(weights)}),
+            "document": canonical(
+                {
+                    "places": list(places),
+                    "feasible": feasible,
+                    "weights": weights and dict(weights),
+                    "made_by": made_by and dict(made_by),
+                }
+            ),
             "made_at": utc(made_at),
             "webhook_id": webhook_id,
         }
@@ -281,10 +292,7 @@ def _of(owner: str | None, query: Select[Any]) -> Select[Any]:
 
 def _row(connection: Connection, owner: str | None, list_id: str) -> Mapping[Any, Any]:
     query = _of(owner, _selected()).where(schema.lists.c.list_id == list_id)
-    row = connection.execute(query).mappings().first()
-    if row is None:
-        raise EhyaError(ErrorCode.LIST_UNKNOWN, given=list_id)
-    return row
+    return one_row(connection, query, ErrorCode.LIST_UNKNOWN, given=list_id)
 
 
 def _one(connection: Connection, owner: str | None, list_id: str) -> StoredList:
@@ -302,7 +310,7 @@ def _stored(connection: Connection, rows: Sequence[Mapping[Any, Any]]) -> tuple[
         document = json.loads(row["document"])
         kept = {name: row[name] for name in StoredList.__slots__ if name in row}
         seen = shown.get(row["list_id"], frozenset())
-        later = {name: document.get(name) for name in ("feasible", "weights")}
+        later = {name: document.get(name) for name in ("feasible", "weights", "made_by")}
         found.append(StoredList(**kept, places=document["places"], shown=seen, **later))
     return tuple(found)
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, func, select
 from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
 from engine.store.audit import Act, note
-from engine.store.bulk import insert_line
+from engine.store.bulk import insert_line, one_row
 from engine.store.canonical import canonical
 from engine.store.clock import utc
 from engine.store.session import Session
@@ -96,10 +96,7 @@ class Mandates:
         table = schema.mandates
         which = (table.c.owner == owner, table.c.name == name, table.c.version == version)
         with self._session.read() as connection:
-            row = connection.execute(_selected().where(*which)).mappings().first()
-        if row is None:
-            raise EhyaError(ErrorCode.MANDATE_UNKNOWN, given=name)
-        return _stored(row)
+            return _stored(one_row(connection, _selected().where(*which), ErrorCode.MANDATE_UNKNOWN, given=name))
 
     def save(
         self, owner: str, name: str, document: Mapping[str, Any], *, over: int | None, made_at: datetime, actor: str

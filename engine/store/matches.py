@@ -61,7 +61,9 @@ def candidates(weaker: pd.DataFrame, stored: pd.DataFrame, root_of: Mapping[str,
     return pairs[["new", "known"]].drop_duplicates()
 
 
-def matches(pairs: pd.DataFrame, new: pd.DataFrame, known: pd.DataFrame, taken: Collection[str]) -> dict[str, str]:
+def certain_matches(
+    pairs: pd.DataFrame, new: pd.DataFrame, known: pd.DataFrame, taken: Collection[str]
+) -> dict[str, str]:
     """New units of an import, each with the known unit that it is, where that is beyond doubt.
 
     A new unit is a known one when, told with fewer ids or without its county, it would have that one's identity;

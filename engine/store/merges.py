@@ -77,7 +77,7 @@ def gone_units(connection: Connection) -> frozenset[str]:
     return frozenset(connection.execute(select(units.unit_id).where(units.unit_id.not_in(spoken))).scalars())
 
 
-def present(frame: pd.DataFrame, root_of: Mapping[str, str], gone: Collection[str]) -> pd.DataFrame:
+def shown_rows(frame: pd.DataFrame, root_of: Mapping[str, str], gone: Collection[str]) -> pd.DataFrame:
     """The rows of units that show, each under the unit that its unit shows as.
 
     Parameters
@@ -90,7 +90,7 @@ def present(frame: pd.DataFrame, root_of: Mapping[str, str], gone: Collection[st
     Examples
     --------
     >>> frame = pd.DataFrame({"unit_id": ["U1", "U2", "U3"]})
-    >>> present(frame, {"U2": "U1"}, {"U1", "U3"})["unit_id"].tolist()
+    >>> shown_rows(frame, {"U2": "U1"}, {"U1", "U3"})["unit_id"].tolist()
     ['U1', 'U1']
     """
     named = renamed(frame, root_of)
@@ -108,7 +108,7 @@ def units_there(connection: Connection, unit_ids: Collection[str]) -> frozenset[
     if not gone.intersection(found):
         return found
     listed = pd.DataFrame({"unit_id": sorted(found)}, dtype="str")
-    return frozenset(listed.loc[present(listed, roots(connection), gone).index, "unit_id"])
+    return frozenset(listed.loc[shown_rows(listed, roots(connection), gone).index, "unit_id"])
 
 
 def refuse_unknown(connection: Connection, unit_ids: Collection[str]) -> None:

@@ -13,7 +13,7 @@ from engine.domain.request import LEVEL_DAYS, RequestKind, RequestState
 from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
 from engine.store.audit import Act, note
-from engine.store.bulk import insert_line
+from engine.store.bulk import insert_line, one_row
 from engine.store.clock import utc
 from engine.store.session import Session
 from engine.store.showings import refuse_unshown
@@ -301,10 +301,7 @@ def _wanted(
 
 def _row(connection: Connection, owner: str | None, request_id: str) -> Mapping[Any, Any]:
     query = _selected().where(schema.requests.c.request_id == request_id, *_wanted(owner, None, None, None))
-    row = connection.execute(query).mappings().first()
-    if row is None:
-        raise EhyaError(ErrorCode.REQUEST_UNKNOWN, given=request_id)
-    return row
+    return one_row(connection, query, ErrorCode.REQUEST_UNKNOWN, given=request_id)
 
 
 def _open(connection: Connection, owner: str | None, request_id: str) -> Mapping[Any, Any]:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from engine.errors import EhyaError, ErrorCode
-from engine.store.dialect import reader, writer
+from engine.store.dialect import reading_engine, writer
 
 _LOCK_NOT_AVAILABLE, _NO_ROOM = "55P03", "53100"  # as PostgreSQL numbers them
 
@@ -24,11 +24,13 @@ class Session:
     ----------
     engine
         What `engine.store.dialect.connect` made: it knows how a database reads and how it writes.
+    writes
+        Whether it may write; the database itself refuses what is written otherwise.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._reading = reader(engine)
-        self._writing = writer(engine)
+    def __init__(self, engine: Engine, *, writes: bool = True) -> None:
+        self._reading = reading_engine(engine)
+        self._writing = writer(engine) if writes else self._reading
         self._open = threading.local()
 
     @contextmanager

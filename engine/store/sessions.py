@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Select, select, update
 
-from engine.errors import EhyaError, ErrorCode
+from engine.errors import ErrorCode
 from engine.store import schema
 from engine.store.audit import Act, note
-from engine.store.bulk import insert_line
+from engine.store.bulk import insert_line, one_row
 from engine.store.clock import utc
 from engine.store.passwords import opens
 from engine.store.session import Session
@@ -138,9 +138,7 @@ class Sessions:
         table = schema.sessions
         which = table.c.session_id == session_id
         with self._session.write() as connection:
-            found = connection.execute(_selected().where(which)).mappings().first()
-            if found is None:
-                raise EhyaError(ErrorCode.SESSION_UNKNOWN, given=session_id)
+            found = one_row(connection, _selected().where(which), ErrorCode.SESSION_UNKNOWN, given=session_id)
             if found["ended_at"] is not None:
                 return
             connection.execute(update(table).where(which).values(ended_at=utc(made_at)))

@@ -9,7 +9,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
 from engine.store.bulk import insert_frame, read
 from engine.store.clock import Day, day
-from engine.store.merges import gone_units, present, refuse_unknown, roots
+from engine.store.merges import gone_units, refuse_unknown, roots, shown_rows
 from engine.store.session import Session
 from engine.store.typed import typed_lines
 
@@ -28,7 +28,7 @@ class Showings:
             query = query.where(table.c.shown_on <= day(shown_by))
         with self._session.read() as connection:
             root_of = roots(connection, None if shown_by is None else day(shown_by))
-            return present(typed_lines(read(connection, query)), root_of, gone_units(connection))
+            return shown_rows(typed_lines(read(connection, query)), root_of, gone_units(connection))
 
     def log(self, frame: pd.DataFrame, *, run_id: str, mandate_id: str, shown_on: Day) -> None:
         """Record who was shown what.

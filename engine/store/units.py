@@ -21,7 +21,7 @@ from engine.store.clock import Day, day
 from engine.store.columns import DATES, EXTRA, from_text, is_extra, with_extra_columns, without_extra_columns
 from engine.store.groups import members, renamed
 from engine.store.history import History, earlier_figures, first_records, history_of, units_known_by, whole_history
-from engine.store.merges import folded, gone_units, present, refuse_unknown, roots, sightings_of
+from engine.store.merges import folded, gone_units, refuse_unknown, roots, shown_rows, sightings_of
 from engine.store.overrides import overrides_of
 from engine.store.session import Session
 from engine.store.sources import Overrides
@@ -140,7 +140,7 @@ class StoredUnits:
         query = select(table.c.identity, table.c.unit_id).where(table.c.origin == origin).order_by(table.c.unit_id)
         with self._session.read() as connection:
             found = read_where(connection, query, table.c.identity, identities)
-            there = present(found, roots(connection), gone_units(connection))
+            there = shown_rows(found, roots(connection), gone_units(connection))
         return dict(zip(there["identity"], there["unit_id"], strict=True))
 
     def some(self, unit_ids: Collection[str]) -> pd.DataFrame:
@@ -166,10 +166,16 @@ class StoredUnits:
         first = renamed(order, root_of).drop_duplicates("unit_id").set_index("unit_id").sort_index()
         return with_derived(unit_table(first)).assign(known_on=first["known_on"])
 
-    def earlier(self) -> pd.DataFrame:
-        """What numbers showed before they showed what they show now: ``unit_id, field, value`` (float)."""
+    def earlier(self, *, known_by: Day | None = None) -> pd.DataFrame:
+        """What numbers showed before they showed what they show now: ``unit_id, field, value`` (float).
+
+        Parameters
+        ----------
+        known_by
+            Before they showed what was known at the end of that day (UTC).
+        """
         with self._session.read() as connection:
-            return earlier_figures(connection)
+            return earlier_figures(connection, None if known_by is None else day(known_by))
 
     def history(self, unit_id: str) -> pd.DataFrame:
         """Every value ever given for a unit, oldest import first.

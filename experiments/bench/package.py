@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from engine.packages.optimum import optimum
-from engine.packages.rules import PackageProblem, PackageRule, TermKind, matrix
+from engine.packages.rules import PackageProblem, PackageRule, TermKind, rule_coefficients
 from experiments.bench.timing import compare
 
 UNITS, CHOSEN = 2_000, 30
@@ -19,7 +19,7 @@ COUNTRY = 60_000
 def measure(*, random_state: int = 0, repeats: int = 7) -> dict[str, float]:
     """Ratio of `engine.packages.optimum.optimum` to `scipy.optimize.milp` on one matrix; both prove the optimum."""
     problem = synthetic_problem(UNITS, random_state=random_state)
-    rows = matrix(problem.rules, UNITS)
+    rows = rule_coefficients(problem.rules, UNITS)
     low, high = (np.array([getattr(rule, end) for rule in problem.rules]) for end in ("low", "high"))
     sizes = np.array([rule.scale for rule in problem.rules])
     scaled = rows.multiply(1 / sizes[:, None]).tocsr()

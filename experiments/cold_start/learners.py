@@ -11,7 +11,7 @@ import pandas as pd
 
 from engine.domain.prediction import Output
 from engine.scoring.belief import Z80, Feasibility, Standing, feasibility
-from engine.scoring.size import figures, jobs
+from engine.scoring.size import jobs, size_figures
 from experiments.cold_start.world import World
 from training.models.belief import Source, durable_line, restart_line, updated
 from training.priors.official_rates import capacity_rate, jobs_size, restart_rate
@@ -106,7 +106,7 @@ def _believed(world: World, prior: tuple[Slopes, Slopes], known: Rows, asked: Ro
     found = feasibility(first, second, _taken(world.seen, asked))
     size = jobs(world.signs, world.matrix.iloc[asked])
     nobody = np.zeros(len(asked))
-    out = figures(found, size, nobody, np.full(len(asked), np.nan))
+    out = size_figures(found, size, nobody, np.full(len(asked), np.nan))
     middle = np.exp(np.column_stack([size.at(at) for at in (-Z80, 0.0, Z80)]))
     return Said(_three(found), middle, out[Output.JOBS_EXPECTED][:, 1])
 

@@ -20,7 +20,7 @@ from engine.scoring.first_day import BeliefColumn, SizeSigns
 from engine.scoring.size import jobs
 from experiments.province_simulator.province import simulate
 from features import fit, matrix
-from training.models.belief import columns, widened
+from training.models.belief import belief_columns, widened_slopes
 from training.models.jobs import UNIT_SPREAD
 from training.models.press import DESCRIBED
 from training.models.size import size_signs
@@ -94,8 +94,8 @@ def world(scenario: Scenario, *, units: int, seed: int) -> World:
     province = simulate(units, seed=seed)
     X = matrix(province.units, DESCRIBED, fit(province.units, DESCRIBED, as_of=province.as_of), as_of=province.as_of)
     rows = effects()
-    described = columns(rows, X)
-    prior = tuple(widened(slopes(rows, output), described) for output in ("restart", "durable"))
+    described = belief_columns(rows, X)
+    prior = tuple(widened_slopes(slopes(rows, output), described) for output in ("restart", "durable"))
     signs = size_signs(rows, X, jobs_size(), unit_spread=UNIT_SPREAD)
     seen = stand(described, X)
     # What a record does not say is there all the same: drawn from what such units show.

@@ -42,7 +42,7 @@ from serving.api.browsing.uploads import router as upload_routes
 from serving.api.browsing.visits import SignInNeededError
 from serving.api.comparing import router as comparison_routes
 from serving.api.corrections import router as correction_routes
-from serving.api.description import describe
+from serving.api.description import described_service
 from serving.api.door.routes import DOOR
 from serving.api.downloads import router as download_routes
 from serving.api.gate import AccessGate, admitted
@@ -209,4 +209,4 @@ def create_app(
 
 
 def _described(app: FastAPI) -> Any:
-    return lambda: describe(app)
+    return lambda: described_service(app)

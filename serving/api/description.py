@@ -44,7 +44,7 @@ _FOR_ONE = (
 )  # what is kept for a caller is read anew each time
 
 
-def describe(app: FastAPI) -> dict[str, Any]:
+def described_service(app: FastAPI) -> dict[str, Any]:
     """The description of an application, made once."""
     if app.openapi_schema is None:
         document = get_openapi(

@@ -11,13 +11,22 @@ from typing import Annotated, Any
 import pandas as pd
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
+from starlette.concurrency import run_in_threadpool
 
 from engine.store import Register, StoredList
-from serving.api.access import Rate
+from serving.api.access import Rate, WithoutKey, open_to
 from serving.api.asking import answered, asked, moment, paged, stock_of, words_of
 from serving.api.filters import LanguageQuery
 from serving.api.gate import caller_of
-from serving.api.kept_answers import KeptList, KeptLists, KeptPlace, KeptReaction, KeptReactions, ListChanges
+from serving.api.kept_answers import (
+    KeptList,
+    KeptLists,
+    KeptPlace,
+    KeptReaction,
+    KeptReactions,
+    ListChanges,
+    ListReplayAnswer,
+)
 from serving.api.mandates import Name
 from serving.api.owners import OwnedQuery, asked_owner, kept_for, owner_of, with_body
 from serving.api.paging import PageQuery, address_after, position
@@ -26,10 +35,19 @@ from serving.api.unit_answer import unit_answers
 from serving.api.writing import body_of, object_in, prepared_once, written_once
 from serving.desk.clock import day_of
 from serving.desk.mandates import KEPT_PLACES, MadeList, keep_list, list_change, make_list, react
+from serving.desk.replaying import replay_list
 from serving.desk.stock import Stock
+from serving.disclosure.levels import CallerRole, Level
 from serving.i18n import Speech
+from serving.reports.replay import replay_document
 
 REACTION = {"unit_id": "example-1", "kind": "declined", "reason": "place"}
+_REPLAY = open_to(
+    [CallerRole.PLANNER, CallerRole.DATA_SCIENTIST],
+    level=Level.INTERNAL,
+    without_key=WithoutKey.NEVER,
+    rate=Rate.LISTS,
+)
 ListId = Annotated[str, Path(description="id of the list", min_length=1, max_length=100)]
 
 
@@ -130,6 +148,21 @@ def router() -> APIRouter:
         }
         return answered(request, query, said)
 
+    @routes.get(
+        "/shortlists/{list_id}/replay",
+        response_model=ListReplayAnswer,
+        summary="A kept list made again",
+        responses=problem_answers(404, 422),
+        openapi_extra=_REPLAY,
+    )
+    async def made_again(request: Request, list_id: ListId, query: Annotated[LanguageQuery, Query()]) -> Response:
+        """Make a list of any owner again, with the mandate, answers, wishes, model, day and units of then, and say
+        whether it comes out as it was, or what differs. It judges the whole register anew, so it takes a while.
+        """
+        settings, question = request.app.state.settings, stock_of(request).appraised.question
+        found = await run_in_threadpool(replay_list, settings, list_id, question)
+        return answered(request, query, replay_document(found))
+
     @routes.post(
         "/shortlists/{list_id}/reactions",
         response_model=KeptReaction,
@@ -143,7 +176,7 @@ def router() -> APIRouter:
         stated, owner = object_in(body), owner_of(caller)
 
         def act(register: Register, now: datetime) -> dict[str, Any]:
-            return react(register, owner, list_id, stated, made_at=now, actor=caller.actor)
+            return react(register, owner, list_id, stated, made_at=now, actor=caller.actor).document
 
         done, headers = await written_once(request, body, act)
         return answered(request, query, done, headers)
@@ -196,8 +229,8 @@ def _heading(one: StoredList) -> dict[str, Any]:
 _TOLD = tuple(name for name in KeptPlace.model_fields if name != "unit")
 """What a caller reads of a place as it was kept; more may be kept than is described."""
 
-_BEFORE: dict[str, Any] = {"factor": 1.0, "against": []}
-"""What stood of a place that was kept before wishes of owners and banks counted."""
+_BEFORE: dict[str, Any] = {"factor": 1.0, "against": [], "novelty": 1.0}
+"""What stands of a place that nothing takes from, and of one that was kept before wishes and declines counted."""
 
 
 def _told(place: Mapping[str, Any]) -> dict[str, Any]:

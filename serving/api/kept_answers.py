@@ -13,8 +13,10 @@ from engine.domain.reaction import DeclineReason, ReactionKind
 from engine.domain.request import LONGEST_TEXT, LevelBasis, RequestKind, RequestState
 from engine.economics.prices import PriceBasis
 from engine.matching import FitReason
+from engine.matching.novelty import StepBack
 from engine.matching.sides import SideReason
 from serving.api.answers import Answer, Unit, left_out
+from serving.desk.differs import Differs
 
 
 class KeptMandate(Answer):
@@ -68,6 +70,12 @@ class KeptPlace(Answer):
     against: list[SideReason] = Field(
         [], description="wishes of owner and bank that the mandate does not meet, or says nothing of"
     )
+    novelty: float = Field(
+        1.0, ge=0, le=1, description="what earlier declines of the owner leave of the fit; 1 where they take nothing"
+    )
+    stepped_back: StepBack | None = Field(
+        None, description="why: the unit itself was declined before, or one like it; null where it does not step back"
+    )
     unknown: list[Exclusion] = Field(description="limits that its record could not be held to, and that were accepted")
     price_basis: PriceBasis | None = Field(description="how capital and ticket were compared; null without a ticket")
     unit: Unit | None = Field(description="null where it is shown no more")
@@ -78,6 +86,25 @@ class KeptList(ListHeading):
 
     page: list[KeptPlace]
     next: str | None = Field(description="address of the next page")
+
+
+class ListReplayAnswer(Answer):
+    """A kept list beside itself made again, with mandate, answers, wishes, model, day and units of then."""
+
+    list_id: str
+    owner: str
+    mandate: str
+    same: bool = Field(description="unit by unit and fit by fit, under the same run id")
+    run_id: str = Field(description="of the list as it was kept")
+    run_id_again: str | None = Field(description="of the list made again; null where its model is gone")
+    units_known_by: date | None = Field(
+        description="at the end of which day units were known so; null: as they are now"
+    )
+    differs: list[Differs] = Field(description="what is not as it was; empty where nothing is")
+    places: int
+    same_places: int = Field(description="places that hold the same unit with the same fit")
+    entered: list[str] = Field(description="units that only the list made again holds")
+    left: list[str] = Field(description="units that only the kept list holds")
 
 
 class KeptLists(Answer):

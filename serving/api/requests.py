@@ -25,7 +25,7 @@ from serving.api.owners import OwnedQuery, asked_owner, owner_of, with_body
 from serving.api.paging import address_after, position
 from serving.api.problems import problem_answers
 from serving.api.writing import body_of, member_of, object_in, written_once
-from serving.desk.requests import answer, ask, figures, published_figures, withdraw
+from serving.desk.requests import answer, ask, published_figures, response_figures, withdraw
 from serving.desk.responsiveness import investors_answering, office_figure
 from serving.disclosure.levels import KEY_ROLES, CallerRole, Level, level_of
 
@@ -103,7 +103,7 @@ def router() -> APIRouter:
         caller = caller_of(request)
         inside, now = level_of(caller.role) is Level.INTERNAL, datetime.now(UTC)
         owner = owner_of(caller)
-        told = figures if inside else partial(published_figures, owner=owner)
+        told = response_figures if inside else partial(published_figures, owner=owner)
 
         def ask_figures(register: Register) -> dict[str, Any]:
             found = told(register, now)

@@ -67,7 +67,7 @@ def router() -> APIRouter:
         responses=problem_answers(404, 408, 409, 413, 415, 422),
         openapi_extra=with_body(EXAMPLE, "WishesStated", _WRITE),
     )
-    async def state(
+    async def keep_wishes(
         request: Request, unit_id: UnitId, side: SideOf, query: Annotated[LanguageQuery, Query()]
     ) -> Response:
         """Keep what the owner of a unit, or the bank that holds it, wants of an investor. Lists and meetings count it
@@ -90,7 +90,7 @@ def router() -> APIRouter:
         responses=problem_answers(404, 409, 422),
         openapi_extra=_WRITE,
     )
-    async def take_back(
+    async def take_back_wishes(
         request: Request, unit_id: UnitId, side: SideOf, query: Annotated[LanguageQuery, Query()]
     ) -> Response:
         """Count what a side wanted no more; that it was stated is kept."""

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from engine.domain.mandate import FitPart, Mandate
+from engine.domain.mandate import Mandate
 from engine.errors import EhyaError, ErrorCode
 from engine.store import StoredMandate
 from serving.api.asking import stock_of
@@ -16,12 +16,8 @@ from serving.api.browsing.answers import answered, form_of, json_of, number_of, 
 from serving.api.browsing.look import words_for
 from serving.desk.door import fits
 from serving.pages.door.mandates import WishForm, mandate_page, sectors_on_offer
-from serving.pages.door.wishes import CHOICES, KINDS, NAMED, NUMBERS, SEVERAL, TICKET, carried_on, wishes_stated
+from serving.pages.door.wishes import BOXES, SEVERAL, carried_on, wishes_stated
 
-_BOXES = (
-    "id", "max_failure", "offer_fix_first", "accept_unknown", *TICKET, *NUMBERS, *CHOICES,
-    *(f"{wish}_{kind}" for wish in NAMED for kind in KINDS), *(f"weight_{part.value}" for part in FitPart),
-)  # fmt: skip
 _TYPED = (
     ErrorCode.MANDATE_KEY_UNKNOWN, ErrorCode.MANDATE_KEY_UNLIKE, ErrorCode.MANDATE_KEY_MISSING,
     ErrorCode.MANDATE_VALUE_REFUSED, ErrorCode.MANDATE_CONTRADICTION, ErrorCode.PLACE_UNKNOWN,
@@ -99,7 +95,7 @@ async def form_looked_at(
         Why it could not be taken.
     """
     stated, wrong_there = _stated(request, typed, several)
-    boxes: dict[str, Any] = {box: typed.get(box, "") for box in _BOXES} | {box: tuple(several[box]) for box in SEVERAL}
+    boxes: dict[str, Any] = {box: typed.get(box, "") for box in BOXES} | {box: tuple(several[box]) for box in SEVERAL}
     version = number_of(typed.get("version", "")) or None
     carried = _carried(typed)
     document = carried | ({} if version is None else {"id": typed.get("id", "")})
@@ -134,7 +130,7 @@ async def form_saved(request: Request, at: WishForm, save: Save, name: str | Non
         The mandate that is changed; ``None`` for a new one.
     """
     given = form_of(request)
-    typed = {box: given.whole(box)[:2000] for box in (*_BOXES, "carried", "version") if box in given.fields}
+    typed = {box: given.whole(box)[:2000] for box in (*BOXES, "carried", "version") if box in given.fields}
     several = {box: list(given.all(box))[:50] for box in SEVERAL}
     if given.text("then") == "look":
         return await form_looked_at(request, at, typed, several)
@@ -171,7 +167,7 @@ def _stated(
     request: Request, typed: Mapping[str, str], several: Mapping[str, Sequence[str]]
 ) -> tuple[dict[str, Any], str]:
     """What a form says, and what is wrong with it; an unnamed one is looked at all the same."""
-    stated = wishes_stated({box: typed.get(box, "") for box in _BOXES}, several, _carried(typed))
+    stated = wishes_stated({box: typed.get(box, "") for box in BOXES}, several, _carried(typed))
     try:
         Mandate.read({**stated, "id": stated["id"] or "-"})
     except EhyaError as error:

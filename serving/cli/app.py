@@ -8,14 +8,17 @@ import typer
 
 from serving.cli.doors import (
     access,
+    banks,
     ehya,
     imports,
     meetings,
     models,
+    national,
     offers,
     outcomes,
     packages,
     plans,
+    pool,
     register,
     report,
     requests,
@@ -47,9 +50,13 @@ GROUPS = (
     access.USER,
     access.NDA,
     requests.REQUESTS,
+    banks.BANKS,
     wishes.WISHES,
     access.WEBHOOKS,
     access.AUDIT,
+    pool.POOL,
+    national.NATIONAL,
+    workspace.BACKUPS,
 )
 """Commands of two words, in the order of the help."""
 

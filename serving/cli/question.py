@@ -8,9 +8,9 @@ import pandas as pd
 
 from engine.domain.persona import Persona
 from serving.desk.question import Question, read_persona, read_weights
-from serving.desk.written import Day, amount, day, last_day
+from serving.desk.written import Day, amount, last_day, written_day
 
-__all__ = ["Day", "amount", "day", "last_day", "now", "read_question", "today"]
+__all__ = ["Day", "amount", "last_day", "now", "read_question", "today", "written_day"]
 
 
 def read_question(
@@ -39,7 +39,7 @@ def read_question(
     """
     codes = [code.strip() for one in priority or () for code in one.replace("،", ",").split(",") if code.strip()]
     return Question(
-        as_of=today() if as_of is None else day(as_of, "--as-of").at,
+        as_of=today() if as_of is None else written_day(as_of, "--as-of").at,
         price_year=price_year,
         assume_capital_rial=None if assume_capital is None else amount(assume_capital, "--assume-capital"),
         persona=Persona.PLANNER if persona is None else read_persona(persona),

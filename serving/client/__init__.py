@@ -52,6 +52,7 @@ from serving.api.kept_answers import (
     KeptRequests,
     ListChanges,
     ListHeading,
+    ListReplayAnswer,
     RequestFiguresAnswer,
 )
 from serving.api.meeting_answers import (
@@ -237,6 +238,10 @@ class Client:
     def changes(self, list_id: str) -> ListChanges:
         """What changed since the last list for the same mandate."""
         return self._get(ListChanges, f"/v1/shortlists/{_part(list_id)}/changes")
+
+    def replay(self, list_id: str) -> ListReplayAnswer:
+        """A kept list made again, for the office: whether it comes out as it was, or what differs."""
+        return self._get(ListReplayAnswer, f"/v1/shortlists/{_part(list_id)}/replay")
 
     def react(self, list_id: str, unit_id: str, kind: str, *, reason: str | None = None) -> KeptReaction:
         """Interest in a unit of a list, or that it is declined and why."""

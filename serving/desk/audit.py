@@ -10,11 +10,13 @@ from typing import Any
 
 import pandas as pd
 
+from engine.errors import EhyaError, ErrorCode
 from engine.parsing.text import fold
 from engine.settings import Settings
 from engine.store import AuditCheck
 from serving.desk.clock import day_of
 from serving.desk.named import names_of
+from serving.desk.units import first_shown
 from serving.desk.workspace import open_register
 
 TERMINAL = "terminal"
@@ -63,9 +65,20 @@ class AuditQuery:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class AuditFound:
-    """A page of the lines that were looked for, the newest first, how many there are, and the acts there are."""
+    """A page of the lines that were looked for, the newest first.
 
-    seen: AuditSeen
+    Parameters
+    ----------
+    lines
+        Lines of the page; `names_spoken_of` names the units that they speak of.
+    start, total
+        First of them, from 0, and how many there are.
+    acts
+        Acts that the audit knows of.
+    """
+
+    lines: pd.DataFrame
+    start: int
     total: int
     acts: tuple[str, ...]
 
@@ -80,10 +93,17 @@ def audit_found(settings: Settings, query: AuditQuery, *, start: int = 0, length
     query
         Which.
     start, length
-        First line of the page, from 0, and how many at most.
+        First line of the page, from 0, and how many at most; a first line past the end begins the last page.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option`` for an act that there is none of.
     """
     lines = audit(settings)
     acts = tuple(sorted(set(lines["act"])))
+    if query.act and query.act not in acts:
+        raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="act", given=query.act, allowed=list(acts))
     if query.act:
         lines = lines[lines["act"] == query.act]
     if query.since is not None or query.until is not None:
@@ -93,8 +113,8 @@ def audit_found(settings: Settings, query: AuditQuery, *, start: int = 0, length
         names, wanted = names_spoken_of(settings, lines), fold(query.words).split()
         texts = [_searched(line, names) for line in lines.to_dict("records")]
         lines = lines[[all(word in text for word in wanted) for text in texts]]
-    page = lines.iloc[start : start + length]
-    return AuditFound(AuditSeen(page, names_spoken_of(settings, page)), len(lines), acts)
+    start = first_shown(start, length, len(lines))
+    return AuditFound(lines.iloc[start : start + length], start, len(lines), acts)
 
 
 def _searched(line: Mapping[Hashable, Any], names: pd.Series) -> str:

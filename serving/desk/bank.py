@@ -154,6 +154,21 @@ def answer_office(
         )
 
 
+def answer_for_bank(settings: Settings, ask_id: str, said: BankAnswer, *, now: datetime, actor: str) -> StoredBankAsk:
+    """Record what a bank answered by letter or telephone, at the office.
+
+    Raises
+    ------
+    EhyaError
+        As `answer_office`.
+    """
+    with open_register(settings) as register:
+        asked = next((one for one in register.bank_asks() if one.ask_id == ask_id), None)
+    if asked is None:
+        raise EhyaError(ErrorCode.BANK_ASK_UNKNOWN, given=ask_id)
+    return answer_office(settings, asked.bank, ask_id, said, now=now, actor=actor)
+
+
 def _by_day(asks: tuple[StoredBankAsk, ...]) -> tuple[StoredBankAsk, ...]:
     """What waits first, the one that is due first at the head; then what was answered, the newest first."""
     waiting = sorted((one for one in asks if one.answered_at is None), key=lambda one: one.due_at)

@@ -12,7 +12,7 @@ from engine.errors import EhyaError
 from engine.settings import Settings
 from engine.store import StoredKey
 from serving.desk.agreements import units_agreed
-from serving.desk.keys import key_id_of, matches
+from serving.desk.keys import has_digest, key_id_of
 from serving.desk.workspace import open_register
 from serving.disclosure.levels import CallerRole, Level, level_of, relation_to
 
@@ -139,7 +139,7 @@ class KeyRing:
         """The bearer of a key; ``None`` where it opens nothing, in the time that a wrong one takes."""
         standing = self._standing
         key = standing.keys.get(key_id_of(given) or "")
-        if not matches(given, None if key is None else key.digest) or key is None or not key.opens(self._clock()):
+        if not has_digest(given, None if key is None else key.digest) or key is None or not key.opens(self._clock()):
             return None
         agreed = standing.agreed.get(key.investor or "", frozenset())
         return Caller(CallerRole(key.role), f"key:{key.key_id}", key.investor, agreed)

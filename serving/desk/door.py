@@ -19,7 +19,7 @@ from engine.matching.opening import NOT_THE_MANDATES, Opening, widest_opening
 from engine.matching.reasons import WhyNot
 from engine.ranking.reasons import Triage
 from engine.store import Register, StoredInvitation, StoredKey, StoredList, StoredMandate
-from serving.desk.answered import weighed_by_answers
+from serving.desk.answered import declined_now, weighed_by_answers
 from serving.desk.appraisal import Appraised
 from serving.desk.comparing import Comparison, compared
 from serving.desk.mandates import keep_list, list_for, make_list
@@ -233,7 +233,7 @@ def why_not_here(stock: Stock, register: Register, one: StoredList, given: str) 
     saved = register.mandates.get(one.owner, one.mandate)
     unit = find_unit(stock.units, given)
     mandate = weighed_by_answers(register, one.owner, one.mandate, Mandate.read(saved.document))
-    return stock.why_not(mandate, unit)
+    return stock.why_not(mandate, unit, declined=declined_now(register, one.owner))
 
 
 def own_invitations(register: Register, investor: str) -> tuple[StoredInvitation, ...]:

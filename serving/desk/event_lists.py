@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from engine.codes import Code
 from engine.domain.mandate import Mandate
 from engine.errors import EhyaError, ErrorCode
 from engine.matching.event import EVENT_METHOD, Event, event
@@ -18,20 +17,12 @@ from engine.matching.event_terms import EventTerms
 from engine.matching.shortlist import METHOD
 from engine.settings import Settings
 from serving.desk.appraisal import appraised
+from serving.desk.differs import Differs
 from serving.desk.meetings import declined_units
-from serving.desk.question import Question
+from serving.desk.question import Question, stated_choices
 from serving.desk.stock import Stock
 from serving.desk.workspace import open_register
 from serving.disclosure.masking import Audience
-
-
-class Differs(Code):
-    """What is not as it was when lists were made."""
-
-    METHOD = "method"
-    MODEL = "model"
-    UNITS = "units"
-    LISTS = "lists"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -113,7 +104,7 @@ def event_document(
         "model_version": offered.model_version,
         "as_of": offered.as_of.date().isoformat(),
         "book_version": whole.shortlists[0].terms.book.version if whole.shortlists else offered.book.version,
-        "question": _stated(offered.appraised.question),
+        "question": stated_choices(offered.appraised.question),
         "limit": limit,
         "terms": None if whole.terms is None else whole.terms.model_dump(mode="json"),
         "declined": {name: list(units) for name, units in (declined or {}).items()},
@@ -189,11 +180,3 @@ def record_event_shown(settings: Settings, whole: Event, *, shown_on: date) -> N
 
 def _method() -> str:
     return f"{METHOD} {EVENT_METHOD}"
-
-
-def _stated(question: Question) -> dict[str, Any]:
-    return {
-        "as_of": question.as_of.date().isoformat(),
-        "price_year": question.price_year,
-        "assume_capital_rial": question.assume_capital_rial,
-    }

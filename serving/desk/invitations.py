@@ -13,7 +13,7 @@ from engine.store.clock import utc
 from serving.desk.investors import investors, investors_wishing, like
 from serving.desk.keys import checked_role
 from serving.desk.people import PasswordCost, add_person
-from serving.desk.sessions import digest_of
+from serving.desk.sessions import token_digest
 from serving.desk.workspace import open_register
 from serving.disclosure.levels import CallerRole
 
@@ -76,7 +76,7 @@ def invite(
         party = like(named, (*investors(register), *investors_wishing(register))) or named
         stored = register.invitations.add(
             secrets.token_urlsafe(_ID_BYTES),
-            digest_of(token),
+            token_digest(token),
             investor=party,
             event=what,
             made_at=made_at,
@@ -114,7 +114,7 @@ def invited(settings: Settings, token: str, *, now: datetime) -> StoredInvitatio
         a link that is not theirs learns nothing of it.
     """
     with open_register(settings) as register:
-        found = register.invitations.find(digest_of(token))
+        found = register.invitations.find(token_digest(token))
     if found is None or not found.opens(now):
         raise EhyaError(ErrorCode.INVITATION_UNKNOWN, given="")
     return found
@@ -147,7 +147,7 @@ def take_invitation(
     EhyaError
         ``invitation_unknown``; ``value_unreadable`` for the name, ``password_refused``, ``person_exists``.
     """
-    found, digest = invited(settings, token, now=now), digest_of(token)
+    found, digest = invited(settings, token, now=now), token_digest(token)
     return add_person(
         settings,
         name=name,

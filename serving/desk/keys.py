@@ -86,7 +86,7 @@ def add_key(
             name=name,
             role=checked.value,
             investor=investor and (like(investor, investors(register)) or investor),
-            digest=digest_of(key),
+            digest=key_digest(key),
             made_at=made_at,
             expires_at=expires_at,
             actor=actor,
@@ -118,12 +118,12 @@ def revoke_key(settings: Settings, given: str, *, made_at: datetime, actor: str)
         return register.keys.revoke(given, made_at=made_at, actor=actor)
 
 
-def digest_of(key: str) -> str:
+def key_digest(key: str) -> str:
     """What is kept of a key: 256 random bits need no slow hash to withstand guessing.
 
     Examples
     --------
-    >>> len(digest_of("ehya_0a_b")), "ehya" in digest_of("ehya_0a_b")
+    >>> len(key_digest("ehya_0a_b")), "ehya" in key_digest("ehya_0a_b")
     (64, False)
     """
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
@@ -141,15 +141,15 @@ def key_id_of(given: str) -> str | None:
     return parts[1] if len(parts) == 3 and parts[0] == PREFIX else None
 
 
-def matches(given: str, digest: str | None) -> bool:
+def has_digest(given: str, digest: str | None) -> bool:
     """Whether a key has a digest, in a time that tells nothing of either; of no digest, never.
 
     Examples
     --------
-    >>> matches("ehya_0a_b", digest_of("ehya_0a_b")), matches("ehya_0a_b", None)
+    >>> has_digest("ehya_0a_b", key_digest("ehya_0a_b")), has_digest("ehya_0a_b", None)
     (True, False)
     """
-    equal = hmac.compare_digest(digest_of(given), digest or "0" * 64)
+    equal = hmac.compare_digest(key_digest(given), digest or "0" * 64)
     return equal and digest is not None
 
 

@@ -14,10 +14,11 @@ import numpy as np
 from engine.domain.mandate import FitPart, Mandate
 from engine.domain.reaction import DeclineReason, ReactionKind
 from engine.errors import EhyaError, ErrorCode
-from engine.matching.shortlist import Shortlist
+from engine.matching.shortlist import METHOD, Shortlist
 from engine.store import Register, StoredList, StoredMandate
-from serving.desk.answered import weighed_by_answers
+from serving.desk.answered import declined_now, weighed_by_answers
 from serving.desk.clock import day_of
+from serving.desk.question import stated_choices
 from serving.desk.stock import Stock
 from serving.disclosure.values import codes
 
@@ -49,6 +50,42 @@ class ListChange:
     entered: tuple[str, ...]
     left: tuple[str, ...]
     moved: Mapping[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedReaction:
+    """What was said to a unit on a list, as it was recorded.
+
+    Parameters
+    ----------
+    owner
+        Who said it.
+    list_id, unit_id
+        To what.
+    kind, reason
+        What, and why where it was declined.
+    made_at
+        When.
+    """
+
+    owner: str
+    list_id: str
+    unit_id: str
+    kind: ReactionKind
+    reason: DeclineReason | None
+    made_at: datetime
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """As plain JSON."""
+        return {
+            "owner": self.owner,
+            "list_id": self.list_id,
+            "unit_id": self.unit_id,
+            "kind": self.kind.value,
+            "reason": None if self.reason is None else self.reason.value,
+            "made_at": self.made_at.isoformat(),
+        }
 
 
 def save_mandate(
@@ -116,7 +153,8 @@ class MadeList:
 def make_list(register: Register, owner: str, name: str, stock: Stock) -> MadeList:
     """Make a list for a saved mandate: all units that pass its limits, up to the mandate's own limit or `KEPT_PLACES`.
 
-    What its owner answered to the units of lists before moves the weights of the parts (`serving.desk.answered`).
+    What its owner answered to the units of lists before moves the weights of the parts (`serving.desk.answered`), and
+    what it declined steps back with what is like it (`engine.matching.novelty`).
     It only reads: the matching keeps no writer waiting.
 
     Parameters
@@ -134,7 +172,7 @@ def make_list(register: Register, owner: str, name: str, stock: Stock) -> MadeLi
     return list_for(register, register.mandates.get(owner, name), stock)
 
 
-def list_for(register: Register, saved: StoredMandate, stock: Stock) -> MadeList:
+def list_for(register: Register, saved: StoredMandate, stock: Stock, *, before: datetime | None = None) -> MadeList:
     """The list of a saved mandate: the one that is kept where its owner asks, and that its webhooks are told of.
 
     Parameters
@@ -145,12 +183,17 @@ def list_for(register: Register, saved: StoredMandate, stock: Stock) -> MadeList
         The mandate, at one of its versions.
     stock
         What is on offer: for investors the public one.
+    before
+        Only answers that were given before a moment count.
     """
-    mandate = weighed_by_answers(register, saved.owner, saved.name, Mandate.read(saved.document))
-    found = stock.offer(mandate, limit=min(mandate.limit or KEPT_PLACES, KEPT_PLACES)).shortlist
+    stated = Mandate.read(saved.document)
+    mandate = weighed_by_answers(register, saved.owner, saved.name, stated, before=before)
+    declined = declined_now(register, saved.owner, before=before)
+    found = stock.offer(mandate, limit=min(mandate.limit or KEPT_PLACES, KEPT_PLACES), declined=declined).shortlist
     agreement = np.column_stack([found.terms.agreement(part, found.rows) for part in FitPart])
-    rows = zip(found.table().to_dict(orient="records"), agreement.tolist(), strict=True)
-    return MadeList(saved, found, stock, [_place(row, agrees) for row, agrees in rows])
+    rows = zip(found.table().to_dict(orient="records"), agreement.tolist(), found.rows.tolist(), strict=True)
+    places = [_place(line, agrees) | _stepped_back(found, row) for line, agrees, row in rows]
+    return MadeList(saved, found, stock, places)
 
 
 def keep_list(
@@ -192,6 +235,7 @@ def keep_list(
             places=made.places,
             feasible=made.found.feasible,
             weights={part.value: weight for part, weight in made.found.weights.items()},
+            made_by={"method": METHOD, "question": stated_choices(stock.appraised.question)},
             webhook_id=webhook_id,
             made_at=made_at,
             actor=actor,
@@ -228,7 +272,7 @@ def list_change(register: Register, owner: str | None, list_id: str) -> ListChan
 
 def react(
     register: Register, owner: str, list_id: str, stated: Mapping[str, Any], *, made_at: datetime, actor: str
-) -> dict[str, Any]:
+) -> RecordedReaction:
     """Record what an owner says to a unit on a list: ``unit_id``, ``kind``, and why where it declines.
 
     Raises
@@ -248,10 +292,19 @@ def react(
     reasons = [one.value for one in DeclineReason] if kind == ReactionKind.DECLINED else [None]
     if reason not in reasons:
         raise EhyaError(ErrorCode.REACTION_REFUSED, key="reason", given=reason, allowed=[one for one in reasons if one])
-    why = None if reason is None else str(reason)
-    register.lists.react(owner, list_id, unit, kind=str(kind), reason=why, made_at=made_at, actor=actor)
-    said = {"owner": owner, "list_id": list_id, "unit_id": unit, "kind": str(kind), "reason": why}
-    return {**said, "made_at": made_at.isoformat()}
+    why = None if reason is None else DeclineReason(reason)
+    said = RecordedReaction(owner, list_id, unit, ReactionKind(kind), why, made_at)
+    register.lists.react(
+        owner, list_id, unit, kind=said.kind.value, reason=why and why.value, made_at=made_at, actor=actor
+    )
+    return said
+
+
+def _stepped_back(found: Shortlist, row: int) -> dict[str, Any]:
+    """What earlier declines leave of the fit of a unit, and why; nothing of one that does not step back."""
+    novelty = found.terms.novelty
+    why = None if novelty is None else novelty.why(row)
+    return {} if novelty is None or why is None else {"novelty": float(novelty.left[row]), "stepped_back": why.value}
 
 
 def _place(row: Mapping[Any, Any], agrees: Sequence[float]) -> dict[str, Any]:

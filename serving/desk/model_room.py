@@ -203,7 +203,25 @@ def prior_effects(settings: Settings, document: Document) -> tuple[PriorEffect, 
     return tuple(_sourced(one, rows) for one in found)
 
 
-def changes(before: Document, after: Document) -> ModelChanges:
+def changes_here(settings: Settings, version: str) -> tuple[str, ModelChanges]:
+    """What is different between a model and the one at work, and the name of that one.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_model``, also where none is at work; ``not_a_model`` where the file of either cannot be read.
+    """
+    room = model_room(settings)
+    later, at_work = room.named(version), room.champion
+    if at_work is None:
+        raise EhyaError(ErrorCode.UNKNOWN_MODEL, given="champion", allowed=[one.version for one in room.models][:10])
+    if at_work.document is None or later.document is None:
+        unread = at_work if at_work.document is None else later
+        raise EhyaError(ErrorCode.NOT_A_MODEL, given=path_of(settings.models, unread.version).name, place="document")
+    return at_work.version, model_changes(at_work.document, later.document)
+
+
+def model_changes(before: Document, after: Document) -> ModelChanges:
     """What is different between two models: data, sample, judgement, settings, features."""
     return ModelChanges(
         counts=_differ(_counts(before), _counts(after)),

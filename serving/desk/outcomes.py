@@ -320,8 +320,8 @@ def outcomes(settings: Settings, unit: str | None = None, *, names: pd.Series | 
     return OutcomeList(events, units["name"])
 
 
-def outcome(settings: Settings, number: int) -> dict[str, Any]:
-    """The event of a number, if it stands, as a line of `outcomes`.
+def outcome(settings: Settings, number: int) -> Outcome:
+    """The event of a number, if it stands.
 
     Raises
     ------

@@ -255,7 +255,7 @@ def losses_of(
         return losses(names, current_units(register, as_of=as_of))
 
 
-def followed(settings: Settings, given: str, *, as_of: pd.Timestamp) -> FollowedPackage:
+def followed_package(settings: Settings, given: str, *, as_of: pd.Timestamp) -> FollowedPackage:
     """A package and what became of its units since it was solved, with the best replacement of those that are gone.
 
     Raises

@@ -13,7 +13,7 @@ import pandas as pd
 from engine.errors import EhyaError, ErrorCode
 from engine.packages.answers import SUMS, why_inside, why_outside
 from engine.packages.compiled import grouped
-from engine.packages.document import inside_document, outside_document, plain, shown_chance
+from engine.packages.document import inside_document, outside_document, repeatable, shown_chance
 from engine.packages.frontier import SHARES, floor_prices, frontier, reaches, unbeaten
 from engine.packages.optimum import SECONDS
 from engine.packages.standing import Loss, losses
@@ -181,7 +181,7 @@ class BudgetPoint:
     def document(self) -> dict[str, Any]:
         """The same as JSON; ``finished`` stands only where it is false."""
         said = asdict(self)
-        return plain({name: value for name, value in said.items() if name != "finished" or not self.finished})
+        return repeatable({name: value for name, value in said.items() if name != "finished" or not self.finished})
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +254,9 @@ class EvenPackages:
         """The same as JSON."""
         floors = [{"of": one.group, "units": one.units, "price": one.price} for one in self.floors]
         points = [asdict(one) for one in self.packages]
-        return plain({"across": self.across.value, "packages": points, "floors": floors, "complete": self.complete})
+        return repeatable(
+            {"across": self.across.value, "packages": points, "floors": floors, "complete": self.complete}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +300,7 @@ class UnbeatenPackages:
     @property
     def document(self) -> dict[str, Any]:
         """The same as JSON."""
-        return plain({"complete": self.complete, "packages": [asdict(one) for one in self.packages]})
+        return repeatable({"complete": self.complete, "packages": [asdict(one) for one in self.packages]})
 
 
 def why(settings: Settings, given: str, unit: str, *, as_of: pd.Timestamp | None = None) -> WhyUnit:

@@ -103,6 +103,15 @@ class Question:
         return made
 
 
+def stated_choices(question: Question) -> dict[str, Any]:
+    """The choices that figures rest on, as plain JSON; `Question.judged_as` takes them back."""
+    return {
+        "as_of": question.as_of.date().isoformat(),
+        "price_year": question.price_year,
+        "assume_capital_rial": question.assume_capital_rial,
+    }
+
+
 def read_weights(given: str, *, files: bool = False, option: str = "--weights") -> dict[Part, float]:
     """Read weights as they are written: ``feasibility=.5,jobs=.3``, or the path of a YAML, JSON or TOML file.
 

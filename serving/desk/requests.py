@@ -233,7 +233,7 @@ def set_level(settings: Settings, given: str, *, made_at: datetime, actor: str) 
         return level(register)
 
 
-def figures(register: Register, now: datetime) -> RequestFigures:
+def response_figures(register: Register, now: datetime) -> RequestFigures:
     """How well the office answers.
 
     Parameters
@@ -328,7 +328,7 @@ def _as_of(one: StoredRequest, moment: datetime) -> StoredRequest:
 def figures_here(settings: Settings, now: datetime) -> RequestFigures:
     """The same in a workspace."""
     with open_register(settings) as register:
-        return figures(register, now)
+        return response_figures(register, now)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -376,7 +376,7 @@ def requests_listed(settings: Settings, now: datetime, *, start: int = 0, length
         ended = register.requests.count() - len(waiting)
         done = register.requests(ended=True, newest=True, after=start, limit=length)
         names = names_of(register, {one.unit_id for one in (*waiting, *done)})
-        return RequestList(tuple(waiting), done, ended, names, figures(register, now), now)
+        return RequestList(tuple(waiting), done, ended, names, response_figures(register, now), now)
 
 
 def days_between(start: datetime, end: datetime) -> float:

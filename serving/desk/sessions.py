@@ -88,7 +88,7 @@ def begin(settings: Settings, person: StoredPerson, *, now: datetime) -> Begun |
         begun = register.sessions.begin(
             secrets.token_urlsafe(_ID_BYTES),
             person.name,
-            digest_of(token),
+            token_digest(token),
             made_at=now,
             expires_at=until,
             actor=f"user:{person.name}",
@@ -100,7 +100,7 @@ def begin(settings: Settings, person: StoredPerson, *, now: datetime) -> Begun |
 def visit(settings: Settings, token: str, *, now: datetime) -> Visit | None:
     """Whom a browser lets in that shows this; ``None`` where nobody."""
     with open_register(settings) as register:
-        found = register.sessions.find(digest_of(token))
+        found = register.sessions.find(token_digest(token))
         if found is None or not found.opens(now):
             return None
         agreed = frozenset[str]() if found.investor is None else units_agreed(register, found.investor)
@@ -132,12 +132,12 @@ def sessions(settings: Settings) -> tuple[StoredSession, ...]:
         return register.sessions()
 
 
-def digest_of(token: str) -> str:
+def token_digest(token: str) -> str:
     """What is kept of a token: it has 256 random bits, so that a fast hash cannot be turned back.
 
     Examples
     --------
-    >>> len(digest_of("x")), digest_of("x") == digest_of("y")
+    >>> len(token_digest("x")), token_digest("x") == token_digest("y")
     (64, False)
     """
     return hashlib.sha256(token.encode()).hexdigest()
@@ -148,7 +148,7 @@ def form_token_of(token: str) -> str:
 
     Examples
     --------
-    >>> form_token_of("x") == form_token_of("x"), form_token_of("x") == digest_of("x")
+    >>> form_token_of("x") == form_token_of("x"), form_token_of("x") == token_digest("x")
     (True, False)
     """
     return hmac.new(token.encode(), b"form", hashlib.sha256).hexdigest()

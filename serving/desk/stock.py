@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -154,7 +154,7 @@ class Stock:
         """What every answer says of the figures in it: model, dates, origins, what is prior-driven."""
         return facts_of(self.units, self.as_of)
 
-    def offer(self, mandate: Mandate, *, limit: int | None = None) -> Offer:
+    def offer(self, mandate: Mandate, *, limit: int | None = None, declined: Collection[str] = ()) -> Offer:
         """Match a mandate.
 
         Parameters
@@ -163,9 +163,11 @@ class Stock:
             What the investor wants.
         limit
             Units at most; the mandate's own limit, else 10, where ``None``.
+        declined
+            Units that the investor declined: they and what is like them step back.
         """
         book = self.book_for(mandate)
-        found = shortlist(book, mandate, limit=limit)
+        found = shortlist(book, mandate, limit=limit, declined=declined)
         return Offer(
             found,
             self.units,
@@ -179,7 +181,7 @@ class Stock:
         """How many units each limit of a mandate keeps out."""
         return _excluded(self.book_for(mandate), mandate)
 
-    def why_not(self, mandate: Mandate, unit_id: str) -> WhyNot:
+    def why_not(self, mandate: Mandate, unit_id: str, *, declined: Collection[str] = ()) -> WhyNot:
         """What keeps a unit off a list, or where it stands; of a record that is not shown, nothing but that.
 
         Raises
@@ -187,7 +189,7 @@ class Stock:
         EhyaError
             ``unknown_unit``.
         """
-        found = why_not(self.book_for(mandate), mandate, unit_id)
+        found = why_not(self.book_for(mandate), mandate, unit_id, declined=declined)
         if self.appraised.audience is Audience.OFFICE:
             return found
         withheld = [reason for reason in found.excluded_by if reason.code is Exclusion.RECORD_INCOMPLETE]

@@ -85,12 +85,12 @@ class DriftRequest:
 Asked = TrainingRequest | PromotionRequest | DriftRequest
 
 
-def kind_of(asked: Asked) -> RunKind:
+def run_kind(asked: Asked) -> RunKind:
     """What is asked.
 
     Examples
     --------
-    >>> kind_of(PromotionRequest("v1", pd.Timestamp("2026-03-21"), back=True)).value
+    >>> run_kind(PromotionRequest("v1", pd.Timestamp("2026-03-21"), back=True)).value
     'roll_back'
     """
     if isinstance(asked, PromotionRequest):
@@ -176,7 +176,7 @@ class TrainingRuns:
             process.start()
             theirs.close()
             reason = "" if isinstance(request, DriftRequest) else request.reason or ""
-            begun = self._status = RunStatus(RunState.RUNNING, now, kind=kind_of(request), reason=reason)
+            begun = self._status = RunStatus(RunState.RUNNING, now, kind=run_kind(request), reason=reason)
         threading.Thread(target=self._follow, args=(ours, process, begun, finished), daemon=True).start()
         return True
 

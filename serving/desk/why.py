@@ -23,7 +23,7 @@ from engine.scoring.points import BASE, OFFICIAL, PANEL, Basis, bases
 from engine.scoring.questions import crossings, edge_of_the_top, fields_of, next_questions
 from engine.scoring.reasons import Answers, answers, first_day, has_reasons, reasons
 from features import matrix
-from features.plain import plain
+from features.plain import readable_features
 from features.schema import FeatureSchema
 from serving.desk.appraisal import Appraised
 from serving.disclosure.masking import Audience
@@ -109,7 +109,7 @@ def why(appraised: Appraised, units: Sequence[str]) -> Why:
         return Why.none()
     described = asked.described(rows)
     found = reasons(asked.model, described, rows)
-    told = _Told(described.notna(), plain(asked.schema, described, rows))
+    told = _Told(described.notna(), readable_features(asked.schema, described, rows))
     parts = pd.concat(
         [
             asked.parts(found.feasibility, Output.FEASIBILITY, asked.bases, told),

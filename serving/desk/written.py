@@ -21,14 +21,14 @@ class Day:
     at
         The day, or the first of the month or year.
     precision
-        ``day``, ``month`` or ``year``.
+        ``written_day``, ``month`` or ``year``.
     """
 
     at: pd.Timestamp
     precision: Precision
 
 
-def day(text: str, option: str) -> Day:
+def written_day(text: str, option: str) -> Day:
     """Read a day in either calendar.
 
     Raises
@@ -38,7 +38,7 @@ def day(text: str, option: str) -> Day:
 
     Examples
     --------
-    >>> day("1404/07", "--on")
+    >>> written_day("1404/07", "--on")
     Day(at=Timestamp('2025-09-23 00:00:00'), precision=<Precision.MONTH: 'month'>)
     """
     found = read_date(text)
@@ -62,7 +62,7 @@ def last_day(text: str, option: str) -> pd.Timestamp:
     >>> [str(last_day(text, "--to").date()) for text in ("1403-12", "1404", "2026-02", "2026-02-03")]
     ['2025-03-20', '2026-03-20', '2026-02-28', '2026-02-03']
     """
-    found = day(text, option)
+    found = written_day(text, option)
     if found.precision == Precision.DAY:
         return found.at
     gregorian = found.at.day == 1 and (found.precision == Precision.MONTH or found.at.month == 1)
@@ -71,7 +71,7 @@ def last_day(text: str, option: str) -> pd.Timestamp:
         return found.at + pd.DateOffset(months=months) - pd.Timedelta(days=1)
     year, month, _ = to_jalali(found.at.date())
     first = (year + 1, 1) if found.precision == Precision.YEAR or month == 12 else (year, month + 1)
-    return day(f"{first[0]}-{first[1]:02d}-01", option).at - pd.Timedelta(days=1)
+    return written_day(f"{first[0]}-{first[1]:02d}-01", option).at - pd.Timedelta(days=1)
 
 
 def amount(text: str, option: str) -> int:

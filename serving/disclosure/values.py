@@ -38,12 +38,12 @@ def link(source: object) -> str:
     return address if parts and parts.hostname else ""
 
 
-def address(source: object) -> str:
+def web_address(source: object) -> str:
     """The part of a source that a browser can open: what follows a space only says which page of the site it was.
 
     Examples
     --------
-    >>> address("https://example.org/ (452268)"), address("register.xlsx")
+    >>> web_address("https://example.org/ (452268)"), web_address("register.xlsx")
     ('https://example.org/', '')
     """
     return link(source).split(" ", 1)[0]

@@ -33,7 +33,7 @@ from serving.reports.plan import (
 )
 from serving.reports.ranked import isolated
 from serving.reports.typeset import pictures, typeset
-from serving.reports.words import field_on_paper, output_title, spread
+from serving.reports.words import field_on_paper, interval_said, output_title
 
 TEMPLATE = "booklet"
 
@@ -402,7 +402,7 @@ def interval_picture(row: pd.Series, output: Output, most: float, axis: list[str
     if pd.isna(point):
         return {"name": output_title(output, speech), "said": speech.fact(None), "axis": axis, "at": None}
     start, at, end = (min(max(float(value) / most, 0.0), 1.0) for value in (low, point, high))
-    said = spread(row, output, speech)
+    said = interval_said(row, output, speech)
     return {"name": output_title(output, speech), "said": said, "axis": axis, "start": start, "at": at, "end": end}
 
 
@@ -443,7 +443,7 @@ def _comparison(booklet: Booklet, speech: Speech) -> dict[str, Any]:
         [
             speech.number(number),
             _name(row, str(unit)),
-            *(spread(row, output, speech) for output in outputs),
+            *(interval_said(row, output, speech) for output in outputs),
             speech.money(row[Field.CAPITAL_NEEDED_RIAL.value]),
             speech.money(booklet.worth.loc[str(unit), "npv_rial_median"]),
             speech.codes(row["triage"], "triage"),

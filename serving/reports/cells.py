@@ -50,19 +50,19 @@ def plain(value: Any) -> Any:
     return value
 
 
-def canonical(value: Any) -> Any:
+def canonical_value(value: Any) -> Any:
     """A value as canonical JSON holds it: as `plain`, with ISO dates and sorted lists for sets.
 
     Examples
     --------
-    >>> canonical(pd.Timestamp("2026-11-23")), canonical({"b": np.float64("nan"), "a": ("x", 1)})
+    >>> canonical_value(pd.Timestamp("2026-11-23")), canonical_value({"b": np.float64("nan"), "a": ("x", 1)})
     ('2026-11-23', {'b': None, 'a': ['x', 1]})
     """
     if isinstance(value, dict):
-        return {str(name): canonical(part) for name, part in value.items()}
+        return {str(name): canonical_value(part) for name, part in value.items()}
     if isinstance(value, (set, frozenset)):
-        return sorted(canonical(part) for part in value)
+        return sorted(canonical_value(part) for part in value)
     if isinstance(value, (list, tuple, np.ndarray)):
-        return [canonical(part) for part in value]
+        return [canonical_value(part) for part in value]
     value = plain(value)
     return value.isoformat() if isinstance(value, (date, datetime)) else value

@@ -70,12 +70,12 @@ def original(origin: RejectSource, workbook: Path, given: Path | None = None) ->
     path = given or Path(os.path.normpath(workbook.absolute().parent / origin.path))
     if not path.is_file():
         raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=str(path))
-    if digest_of(path) != origin.sha256:
+    if digest_of_file(path) != origin.sha256:
         raise EhyaError(ErrorCode.REGISTER_FILE_CHANGED, given=path.name)
     return path
 
 
-def digest_of(path: Path) -> str:
+def digest_of_file(path: Path) -> str:
     """sha256 of a file's bytes, hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

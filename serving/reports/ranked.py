@@ -9,7 +9,7 @@ import pandas as pd
 
 from engine.domain.unit import Origin
 from engine.economics.prices import STAND_INS
-from serving.disclosure.values import address, cited, codes, known
+from serving.disclosure.values import cited, codes, known, web_address
 from serving.i18n import Speech
 
 MISSING_SHOWN = 5
@@ -78,7 +78,7 @@ def weighty_parts(appraisal: pd.DataFrame) -> list[str]:
     return [name for name in part_columns(appraisal) if appraisal[name].fillna(0).ne(0).any()]
 
 
-def place(speech: Speech, province: object, county: object) -> str:
+def place_line(speech: Speech, province: object, county: object) -> str:
     """County and province in one line, what is not known left out."""
     names = [speech.place(name) for name in (county, province) if known(name)]
     return speech.join(dict.fromkeys(names)) if names else speech.text("page.not_known")
@@ -114,10 +114,10 @@ def _row(record: dict[Any, Any], speech: Speech, parts: list[str], widest: float
         "rank": speech.number(record["rank"]) if known(record["rank"]) else speech.number(None),
         "id": str(record["unit_id"]),
         "name": str(record["name"]) if known(record["name"]) else speech.text("page.no_name"),
-        "place": place(speech, record["province"], record["county"]),
+        "place": place_line(speech, record["province"], record["county"]),
         "sector": _sector(record, speech),
         "origin": str(record["origin"]) if known(record["origin"]) else "",
-        "link": address(record["source"]),
+        "link": web_address(record["source"]),
         "cited": cited(record["source"]),
         "reported": _reported(record, speech),
         "triage": str(record["triage"]),

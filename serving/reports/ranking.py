@@ -12,7 +12,7 @@ import pandas as pd
 
 from engine.domain.extras import EXTRAS, ExtraKind, extra_value
 from engine.domain.items import item_objects
-from engine.domain.prediction import figures
+from engine.domain.prediction import figure_columns
 from engine.domain.unit import FIELDS, PARTS, Field, Kind, idle_months
 from engine.errors import EhyaError, ErrorCode
 from engine.files import replacing
@@ -77,7 +77,7 @@ def ranking_columns(appraisal: pd.DataFrame) -> list[str]:
     """Columns of the planner's export, in order; only such as the table has."""
     parts = [str(name) for name in appraisal.columns if str(name).startswith("part_")]
     rest = [field.value for field in Field if field.value not in _SHOWN_BEFORE]
-    order = [*_FIRST, *_WHERE, *figures(), *_MARKS, *_AFTER, *_WORTH, *parts, *rest, *_RECORD]
+    order = [*_FIRST, *_WHERE, *figure_columns(), *_MARKS, *_AFTER, *_WORTH, *parts, *rest, *_RECORD]
     return [name for name in order if name in {"unit_id", "idle_now"} or name in appraisal.columns]
 
 

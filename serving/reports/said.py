@@ -53,9 +53,9 @@ def field_named(given: str) -> str:
 
 
 def _as_a_heading(given: str) -> str | None:
-    from engine.intake.labels import matches
+    from engine.intake.labels import fields_named
 
-    fields = [match.field for match in matches((given,)) if match.field in set(Field)]
+    fields = [match.field for match in fields_named((given,)) if match.field in set(Field)]
     return fields[0] if fields else None
 
 

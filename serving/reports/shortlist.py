@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from engine.domain.prediction import figures
+from engine.domain.prediction import figure_columns
 from engine.domain.unit import public_fields
 from engine.errors import EhyaError, ErrorCode
 from serving.i18n import Speech
@@ -48,7 +48,7 @@ def investor_view(units: pd.DataFrame) -> pd.DataFrame:
         Shape (n, columns without score, rank and triage).
     """
     rest = [name for name in public_fields() if name not in _FRONT]
-    order = [*_FRONT, *figures(), "red_flags", *rest, *_RECORD]
+    order = [*_FRONT, *figure_columns(), "red_flags", *rest, *_RECORD]
     return units[[name for name in order if name in units.columns]]
 
 

@@ -241,14 +241,14 @@ def _debt(item: Mapping[str, Any], speech: Speech) -> str:
     return f"{item.get('name') or speech.text('creditor.' + item['creditor'])}: {speech.money(item['rial'])}"
 
 
-def spread(row: Mapping[str, Any] | pd.Series, output: Output, speech: Speech) -> str:
+def interval_said(row: Mapping[str, Any] | pd.Series, output: Output, speech: Speech) -> str:
     """One output of one unit, point with its low and high end, in decimals that its size deserves.
 
     Examples
     --------
     >>> from serving.i18n import speech
     >>> row = {"feasibility_low": 0.01, "feasibility_point": 0.03, "feasibility_high": 0.06}
-    >>> spread(row, Output.FEASIBILITY, speech("en"))
+    >>> interval_said(row, Output.FEASIBILITY, speech("en"))
     '3.0% (1.0% to 6.0%)'
     """
     low, point, high = (row[name] for name in columns(output))
@@ -258,7 +258,7 @@ def spread(row: Mapping[str, Any] | pd.Series, output: Output, speech: Speech) -
 
 
 def estimate_said(row: Mapping[str, Any] | pd.Series, output: Output, speech: Speech) -> str:
-    """One output of one unit as :func:`spread` says it, with its measure where that is no percent.
+    """One output of one unit as :func:`interval_said` says it, with its measure where that is no percent.
 
     Examples
     --------
@@ -267,7 +267,7 @@ def estimate_said(row: Mapping[str, Any] | pd.Series, output: Output, speech: Sp
     >>> estimate_said(row, Output.JOBS_IF_REVIVED, speech("en"))
     '95 (25 to 180) persons'
     """
-    said = spread(row, output, speech)
+    said = interval_said(row, output, speech)
     if output in PROBABILITIES or said == speech.number(None):
         return said
     return f"{said} {speech.text('measure.persons')}"

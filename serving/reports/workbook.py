@@ -14,7 +14,7 @@ import pandas as pd
 
 from engine.files import replacing
 from serving.i18n import Speech
-from serving.reports.cells import canonical, neutral, plain
+from serving.reports.cells import canonical_value, neutral, plain
 
 NUMBER_FORMATS = {"count": "#,##0", "number": "#,##0.0", "share": "0.0%", "money": "#,##0", "score": "0.000"}
 _WIDTHS = {"text": 24, "long": 44, "date": 13}
@@ -135,7 +135,7 @@ def _pieces(document: Any) -> Iterator[str]:
 
 
 def _compact(value: Any) -> str:
-    return json.dumps(canonical(value), ensure_ascii=False, allow_nan=False)
+    return json.dumps(canonical_value(value), ensure_ascii=False, allow_nan=False)
 
 
 def json_text(document: Any) -> str:
@@ -149,7 +149,7 @@ def json_text(document: Any) -> str:
      "jobs": null
     }
     """
-    return json.dumps(canonical(document), ensure_ascii=False, indent=1, allow_nan=False)
+    return json.dumps(canonical_value(document), ensure_ascii=False, indent=1, allow_nan=False)
 
 
 def sheet_titles(titles: Iterable[str]) -> list[str]:

@@ -120,9 +120,9 @@ def test_promoting_the_champion_again_does_nothing(work):
     assert again.already
     assert len(work.register.promotions()) == 1
     # without a name and without a challenger it is the champion that is meant
-    from training.registry.versions import point
+    from training.registry.versions import set_alias
 
-    point(work.settings, Alias.CHALLENGER, None)
+    set_alias(work.settings, Alias.CHALLENGER, None)
     assert work.promote().already
 
 

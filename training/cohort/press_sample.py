@@ -85,8 +85,7 @@ def sample(reported: pd.DataFrame, units: pd.DataFrame, events: pd.DataFrame, *,
     press = _press(reported, as_of)
     known = events[(events["known_on"] <= as_of) & (events["happened_on"] <= as_of)]
     own = units[units["origin"] == Origin.REGISTER.value] if len(units) else units
-    outcomes = ripe_outcomes(own, known, as_of=as_of)
-    joined = _at_landmark(own.loc[outcomes.index], outcomes["landmark"], as_of)
+    joined, outcomes = ripe_units(own, known, as_of=as_of)
     return Sample(
         units=pd.concat([press, joined.reindex(columns=press.columns).astype(press.dtypes)]),
         label=np.concatenate([press["reported_status"].isin(REVIVED), outcomes["restarted"]]).astype(np.float64),
@@ -102,6 +101,23 @@ def sample(reported: pd.DataFrame, units: pd.DataFrame, events: pd.DataFrame, *,
             ]
         ),
     )
+
+
+def ripe_units(units: pd.DataFrame, events: pd.DataFrame, *, as_of: pd.Timestamp) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Register units whose outcome may be learnt from, each as it was at its landmark, and their outcomes.
+
+    Parameters
+    ----------
+    units, events, as_of
+        Those of ``ripe_outcomes``.
+
+    Returns
+    -------
+    units, outcomes
+        Unit table, and what ``ripe_outcomes`` gives, with the same index.
+    """
+    outcomes = ripe_outcomes(units, events, as_of=as_of)
+    return _at_landmark(units.loc[outcomes.index], outcomes["landmark"], as_of), outcomes
 
 
 def ripe_outcomes(units: pd.DataFrame, events: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:

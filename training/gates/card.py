@@ -128,7 +128,7 @@ def card(
         "scores": dict(scores),
         "jobs_scores": dict(jobs),
         "groups": groups,
-        "reliability": reliability(outcomes),
+        "reliability": reliability_bins(outcomes),
         "coverage_by_sector": coverage_by_sector(candidate),
         "limits": LIMITS[kind] | (SYNTHETIC if origin == "synthetic" else {}),
         "change": dict(change),
@@ -169,7 +169,7 @@ def _jobs_basis(document: Document) -> dict[str, Any]:
     return {}
 
 
-def reliability(outcomes: pd.DataFrame) -> list[dict[str, Any]]:
+def reliability_bins(outcomes: pd.DataFrame) -> list[dict[str, Any]]:
     """Bins of forecasts beside what came of them, as plain values."""
     label, probability, weight = (outcomes[name].to_numpy(np.float64) for name in ("label", "probability", "weight"))
     table = reliability_table(label, probability, weight)

@@ -134,7 +134,7 @@ def group_verdict(table: pd.DataFrame) -> Verdict:
     return Verdict(Gate.NO_GROUP_WORSE, worse.empty, facts)
 
 
-def plain(table: pd.DataFrame) -> list[dict[str, Any]]:
+def group_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Losses by group as plain values; ``group`` is ``None`` for the pool of small ones."""
     shown = table.drop(columns="effective_units")  # it serves the power alone
     finite = shown.astype(object).where(shown.notna() & (shown != float("inf")), None)

@@ -71,7 +71,7 @@ class Source:
         return Source(self.name, self.away[kept], self.label[kept], self.weights[kept], self.intercept)
 
 
-def columns(rows: pd.DataFrame, population: pd.DataFrame) -> list[BeliefColumn]:
+def belief_columns(rows: pd.DataFrame, population: pd.DataFrame) -> list[BeliefColumn]:
     """Describe the columns that both lines read: centres, and what a missing value may be.
 
     Parameters
@@ -96,7 +96,7 @@ def columns(rows: pd.DataFrame, population: pd.DataFrame) -> list[BeliefColumn]:
     return [_column(rows, population, cell, feature, transform) for feature, transform in both.items()]
 
 
-def widened(belief: Slopes, described: Sequence[BeliefColumn]) -> Slopes:
+def widened_slopes(belief: Slopes, described: Sequence[BeliefColumn]) -> Slopes:
     """The slopes over all described columns: one that the output does not read is nil, without doubt."""
     place = {feature: at for at, feature in enumerate(belief.features)}
     names = tuple(column.feature for column in described)

@@ -16,14 +16,14 @@ from training.cohort.press_sample import Sample
 from training.models.belief import (
     PRESS_WEIGHT,
     Source,
-    columns,
+    belief_columns,
     durable_line,
     plain_line,
     press_rows,
     restart_line,
     trust,
     updated,
-    widened,
+    widened_slopes,
 )
 from training.models.size import size_signs
 from training.priors.official_rates import BetaRate, OfficialSize
@@ -80,10 +80,10 @@ def first_day(
     further
         Sources beside press and register, a panel for one, about the centres of ``columns(rows, population)``.
     """
-    described = columns(rows, population)
+    described = belief_columns(rows, population)
     seen, everywhere = stand(described, matrix), stand(described, population)
     restart, capacity = _rate(official.restart), _rate(official.capacity)
-    prior = widened(slopes(rows, "restart"), described)
+    prior = widened_slopes(slopes(rows, "restart"), described)
     press, register = _sources(seen, prior, sample, allowed)
     spoken = updated(prior, press)
     trusted = {source.name: trust(spoken, source, register) for source in further}
@@ -97,7 +97,7 @@ def first_day(
         held_out[name] = HeldOutLine(intercept=without.intercept, slopes=without.slopes)
     belief = _moved(prior, [press, register, *further])
     line = restart_line(belief, restart, everywhere)
-    durable = durable_line(widened(slopes(rows, "durable"), described), capacity, everywhere, line)
+    durable = durable_line(widened_slopes(slopes(rows, "durable"), described), capacity, everywhere, line)
     return FirstDay(
         belief=Belief(
             columns=tuple(described),

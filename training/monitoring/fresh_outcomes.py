@@ -40,7 +40,7 @@ from training.evaluation.candidate import with_rules
 from training.evaluation.evidence import JudgedTables
 from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS, LEAST_OUTCOMES
 from training.evaluation.walk_forward import counted_jobs
-from training.gates.groups import group_losses, plain
+from training.gates.groups import group_losses, group_rows
 from training.gates.verdicts import jobs_scores, scores
 from training.models.hazard_prior import restart_level
 from training.monitoring.matured import landmarks_since, matured_of
@@ -247,5 +247,5 @@ def _judged(rows: pd.DataFrame, units: pd.DataFrame, due: pd.Timestamp, random_s
     evidence = JudgedTables(with_rules(rows, units), pd.DataFrame(columns=list(JOBS_COLUMNS)))
     return FreshJudgement(
         Ripeness.ENOUGH, due, **figures, scores=scores(evidence, random_state=random_state),
-        groups=plain(group_losses(evidence.outcomes)),
+        groups=group_rows(group_losses(evidence.outcomes)),
     )  # fmt: skip

@@ -27,7 +27,7 @@ MOST_OF_ONE = 4
 """Pairs in which one unit stands at most: a record that is read ten times is read carelessly."""
 
 
-def standing(document: ReportedDocument, belief: Belief, matrix: pd.DataFrame) -> Floats:
+def belief_inputs(document: ReportedDocument, belief: Belief, matrix: pd.DataFrame) -> Floats:
     """What units show as the belief reads them, shape (n, columns), NaN where it is not known.
 
     Parameters
@@ -53,7 +53,7 @@ def choose(belief: Belief, shown: Floats, *, pairs: int, random_state: int = 0) 
     belief
         Its line of restarts gives slopes and their covariance.
     shown
-        Shape (n, columns), as :func:`standing` gives it.
+        Shape (n, columns), as :func:`belief_inputs` gives it.
     pairs
         How many.
     random_state

@@ -11,7 +11,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import Register
 from training.gates.champion import against, evidence_of, newer
-from training.gates.groups import group_losses, plain
+from training.gates.groups import group_losses, group_rows
 from training.gates.rules import Verdict
 from training.gates.verdicts import jobs_scores, judge, scores
 from training.monitoring.fresh_outcomes import Fresh, ripened
@@ -36,7 +36,7 @@ class Evaluation:
     origin, kind
         Whose outcomes, and what kind of model.
     scores, jobs, groups
-        As ``training.gates.verdicts`` and ``training.gates.groups.plain`` give them.
+        As ``training.gates.verdicts`` and ``training.gates.groups.group_rows`` give them.
     gates
         What each gate says today, by those outcomes.
     fresh
@@ -115,7 +115,7 @@ def evaluate(
         kind=model.kind,
         scores=scores(evidence, random_state=random_state),
         jobs=jobs_scores(evidence),
-        groups=plain(parts),
+        groups=group_rows(parts),
         gates=gates,
         fresh=ripened(register, model, None if itself else before.champion, as_of=as_of, random_state=random_state),
     )

@@ -20,7 +20,7 @@ from training.evaluation.candidate import Candidate
 from training.evaluation.evidence import JudgedTables, keep
 from training.gates.card import card, markdown
 from training.gates.champion import Opponent, against, at_work, newer, side_by_side
-from training.gates.groups import group_losses, plain
+from training.gates.groups import group_losses, group_rows
 from training.gates.rules import Verdict, shut_gates
 from training.gates.verdicts import jobs_scores, judge, scores
 from training.registry.delivery import Delivery, deliver
@@ -169,7 +169,12 @@ def _judged(
     parts = group_losses(evidence.outcomes, random_state=random_state)
     made_by = code_version()
     written = card(
-        candidate, scores=figures, jobs=jobs, groups=plain(parts), change=_change(before, figures), code_version=made_by
+        candidate,
+        scores=figures,
+        jobs=jobs,
+        groups=group_rows(parts),
+        change=_change(before, figures),
+        code_version=made_by,
     )
     gates = judge(
         evidence, champion=champion is not None, schema=candidate.model.schema, card=written, before=before.first,

@@ -19,7 +19,7 @@ from engine.scoring.runtime import sector_shift
 from engine.scoring.size import jobs
 from features import matrix
 from training.cohort.press_sample import Sample
-from training.models.belief import Source, columns, widened
+from training.models.belief import Source, belief_columns, widened_slopes
 from training.models.first_day import FirstDay, first_day, official_population
 from training.models.jobs import UNIT_SPREAD
 from training.models.panel_jobs import Expected, kinds, panel_jobs
@@ -98,7 +98,7 @@ def _of_the_first_day(
     document = of_kind(fitted.model.document, ReportedDocument)
     population = official_population(seen.units[seen.label == 0], register)
     everywhere = matrix(population, DESCRIBED, document.fitted, as_of=as_of)
-    described = columns(rows, everywhere)
+    described = belief_columns(rows, everywhere)
     asked = _Asked.of(panel, register, described, document, as_of)
     first = first_day(
         rows,
@@ -112,7 +112,7 @@ def _of_the_first_day(
         further=[] if asked is None else [asked.restarts],
     )
     if asked is not None:
-        listened = asked.jobs(widened(slopes(rows, "restart"), described), first, document, fitted.matrix, seen)
+        listened = asked.jobs(widened_slopes(slopes(rows, "restart"), described), first, document, fitted.matrix, seen)
         first = replace(first, size=first.size.changed(panel=listened))
     document = document.changed(belief=first.belief, size=first.size, ranges=first.ranges, version="")
     document = document.changed(version=document.name_of(as_of))

@@ -17,7 +17,7 @@ from engine.store import Register
 from training.gates.champion import at_work, opened_champion
 from training.gates.rules import Gate, Verdict, excused, shut_gates
 from training.registry.delivery import Delivery, deliver
-from training.registry.versions import Alias, Registered, point, registered, settle, tag_model
+from training.registry.versions import Alias, Registered, registered, set_alias, settle, tag_model
 
 ALL_GATES_OPEN = "gates_open"
 FORCED = "forced"
@@ -337,9 +337,9 @@ def _record(
     register.promotions.record(
         model_version=version, digest=digest, promoted_at=promoted_at, reason=reason, metrics=model.metrics
     )
-    point(settings, Alias.CHAMPION, version)
+    set_alias(settings, Alias.CHAMPION, version)
     challenger = next((each.version for each in registered(settings) if Alias.CHALLENGER in each.aliases), None)
     if challenger == version:
-        point(settings, Alias.CHALLENGER, None)
+        set_alias(settings, Alias.CHALLENGER, None)
     tag_model(settings, version, {"ehya.promoted_at": promoted_at.isoformat(), "ehya.reason": reason[:4000]})
     return deliver(settings, version)

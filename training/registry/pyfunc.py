@@ -57,10 +57,10 @@ class ServedModel:
         units = unit_table(data.reset_index(drop=True))
         described = matrix(units, self.model.schema, self.model.fitted, as_of=as_of)
         said = predict(self.model, described, units, as_of=as_of)
-        return said[[*figures(), "not_scorable", "model_version"]].reset_index()
+        return said[[*number_columns(), "not_scorable", "model_version"]].reset_index()
 
 
-def figures() -> list[str]:
+def number_columns() -> list[str]:
     """Names of the columns of numbers in a forecast, in order."""
     return [name for output in Output for name in columns(output)]
 

@@ -87,7 +87,7 @@ def pack(store: Store, folder: Path, file: Path, *, digest: str, tags: Mapping[s
     given = [types.ColSpec(types.DataType.string, "unit_id")]
     given += [types.ColSpec(kind, name, required=False) for name, kind in kinds.items()]
     said = [types.ColSpec(types.DataType.string, "unit_id")]
-    said += [types.ColSpec(types.DataType.double, name, required=False) for name in pyfunc.figures()]
+    said += [types.ColSpec(types.DataType.double, name, required=False) for name in pyfunc.number_columns()]
     said += [types.ColSpec(types.DataType.string, name) for name in ("not_scorable", "model_version")]
     signature = store.mlflow.models.ModelSignature(
         inputs=types.Schema(given),
@@ -194,7 +194,7 @@ def registered(settings: Settings) -> tuple[Registered, ...]:
         return tuple(found.values())
 
 
-def point(settings: Settings, alias: Alias, version: str | None) -> None:
+def set_alias(settings: Settings, alias: Alias, version: str | None) -> None:
     """Let an alias point to a model, or to none.
 
     Parameters

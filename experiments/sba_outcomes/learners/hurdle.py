@@ -144,25 +144,16 @@ def fit_hurdle(
     chance, _ = fit_levelled(table, (count > 0).astype(float), weights, years, roles, **how)
     spread = walk_forward_spread(table, count, weights, years, roles, **how)
     some = count > 0
-    sized, size, when = table[some], count[some], years[some]
-    log_size, heavy = np.log(size), weights[some] / weights[some].mean()
-    decay: dict[str, Any] = {"until": until, "half_life": plan.half_life, "strength": plan.strength}
-    encoding = fit_encoding(sized, log_size, heavy, when, roles.paths, **decay, link=Link.IDENTITY)
-    encoded = out_of_fold(
-        sized, log_size, heavy, when, roles.paths, **decay, link=Link.IDENTITY, random_state=random_state
-    )
-    numbers = fit_numbers(sized, heavy, roles)
-    design = _design(encoded, sized, when, numbers)
-    seen = heavy * recency_weights(when, until=until, half_life=plan.recency)
+    sizes = _sizes(table[some], count[some], weights[some], years[some], roles, **how)
     boosting = HistGradientBoostingRegressor(
         loss="gamma", learning_rate=0.05, max_iter=100, max_leaf_nodes=6, min_samples_leaf=40, l2_regularization=10.0,
         early_stopping=False, random_state=random_state,
     )  # fmt: skip
     return Hurdle(
-        chance, numbers, encoding,
-        mean=boosting.fit(design, size, seen),
-        mean_trees=_forest(plan, random_state).fit(design, size, seen),
-        location=_forest(plan, random_state).fit(design, log_size, seen),
+        chance, sizes.numbers, sizes.encoding,
+        mean=boosting.fit(sizes.design, sizes.size, sizes.weights),
+        mean_trees=_forest(plan, random_state).fit(sizes.design, sizes.size, sizes.weights),
+        location=_forest(plan, random_state).fit(sizes.design, np.log(sizes.size), sizes.weights),
         spread=spread,
     )  # fmt: skip
 
@@ -194,15 +185,10 @@ def walk_forward_spread(
         table[~last], (count[~last] > 0).astype(float), weights[~last], years[~last], roles, **how
     ).predict(table[last], years[last])
     some = (count > 0) & ~last
-    decay: dict[str, Any] = {"until": until, "half_life": plan.half_life, "strength": plan.strength}
-    size, heavy, when = np.log(count[some]), weights[some] / weights[some].mean(), years[some]
-    args: tuple[Any, ...] = (table[some], size, heavy, when, roles.paths)
-    encoding = fit_encoding(*args, **decay, link=Link.IDENTITY)
-    encoded = out_of_fold(*args, **decay, link=Link.IDENTITY, random_state=random_state)
-    seen = heavy * recency_weights(when, until=until, half_life=plan.recency)
-    numbers = fit_numbers(table[some], heavy, roles)
-    forest = _forest(plan, random_state).fit(_design(encoded, table[some], when, numbers), size, seen)
-    location = forest.predict(_design(encoding.encode(table[last]), table[last], years[last], numbers))
+    sizes = _sizes(table[some], count[some], weights[some], years[some], roles, **how)
+    forest = _forest(plan, random_state).fit(sizes.design, np.log(sizes.size), sizes.weights)
+    encoded = sizes.encoding.encode(table[last])
+    location = forest.predict(_design(encoded, table[last], years[last], sizes.numbers))
     came, stands_for = count[last], weights[last]
     has = came > 0
     spread = fit_spread(location[has], np.log(came[has]), stands_for[has])
@@ -286,6 +272,39 @@ def hurdle_interval(spread: Spread, location: Floats, chance: Floats, level: flo
     upper = np.where(keeps, (level - zero) / sure, 1 - tail / sure)
     low, high = _inwards(spread.quantile(location, lower), spread.quantile(location, upper))
     return np.where(keeps, 0.0, low), np.where(keeps & (zero >= level), 0.0, high)
+
+
+@dataclass(frozen=True)
+class _Sizes:
+    """Counts above zero as heads of sizes learn from them; no row's design knows its own count."""
+
+    numbers: Numbers
+    encoding: Encoding
+    design: Floats
+    size: Floats
+    weights: Floats
+
+
+def _sizes(
+    table: pd.DataFrame,
+    size: Floats,
+    weights: Floats,
+    years: Floats,
+    roles: Roles,
+    *,
+    until: float,
+    plan: Plan,
+    random_state: int,
+) -> _Sizes:
+    weights = weights / weights.mean()
+    rows: tuple[Any, ...] = (table, np.log(size), weights, years, roles.paths)
+    how: dict[str, Any] = {"until": until, "half_life": plan.half_life, "strength": plan.strength}
+    encoding = fit_encoding(*rows, **how, link=Link.IDENTITY)
+    encoded = out_of_fold(*rows, **how, link=Link.IDENTITY, random_state=random_state)
+    numbers = fit_numbers(table, weights, roles)
+    design = _design(encoded, table, years, numbers)
+    recent = recency_weights(years, until=until, half_life=plan.recency)
+    return _Sizes(numbers, encoding, design, size, weights * recent)
 
 
 def _inwards(low: Floats, high: Floats) -> tuple[Floats, Floats]:

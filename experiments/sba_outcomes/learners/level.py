@@ -76,7 +76,8 @@ def deviations(
     ([1.0986, nan], 1.3333)
     """
     score = logit(np.clip(probability, 1e-6, 1 - 1e-6))
-    came, other = np.bincount(group, weights * label, groups), np.bincount(group, weights * (1 - label), groups)
+    came = np.bincount(group, weights * label, groups)
+    other = np.bincount(group, weights * (1 - label), groups)
     known = (came > 0) & (other > 0)
     shift = np.zeros(groups)
     for _ in range(NEWTON_STEPS):
@@ -126,17 +127,18 @@ def level_ahead(level: Floats, variance: Floats, *, steps: int, grid: Floats = G
         return np.zeros(steps), np.zeros(steps)
     wander, turn, damping = grid.T
     zero = np.zeros(len(grid))
-    change = np.stack([np.stack([zero + 1, damping], -1), np.stack([zero, damping], -1)], 1)
-    noise = np.stack([np.stack([wander**2, zero], -1), np.stack([zero, turn**2], -1)], 1)
+    change = _two_by_two(zero + 1, damping, zero, damping)
+    noise = _two_by_two(wander**2, zero, zero, turn**2)
     mean = np.zeros((len(grid), 2))
-    spread = np.stack([np.stack([zero + VAGUE, zero], -1), np.stack([zero, turn**2 / (1 - damping**2)], -1)], 1)
+    spread = _two_by_two(zero + VAGUE, zero, zero, turn**2 / (1 - damping**2))
     evidence = np.zeros(len(grid))
     for step, (seen, error) in enumerate(zip(level, variance, strict=True)):
         if step:
             mean, spread = _moved(mean, spread, change, noise)
         if np.isnan(seen):
             continue
-        surprise, doubt = seen - mean[:, 0], spread[:, 0, 0] + error
+        surprise = seen - mean[:, 0]
+        doubt = spread[:, 0, 0] + error
         evidence -= 0.5 * (np.log(doubt) + surprise**2 / doubt)
         gain = spread[:, :, 0] / doubt[:, None]
         mean = mean + gain * surprise[:, None]
@@ -183,5 +185,11 @@ def lifted(probability: Floats, mean: Floats, variance: Floats) -> Floats:
     return np.asarray(expit(score[:, None] + spread[:, None] * nodes) @ (shares / shares.sum()))
 
 
+def _two_by_two(a: Floats, b: Floats, c: Floats, d: Floats) -> Floats:
+    """Matrices with the rows (a, b) and (c, d), one for each member of the grid."""
+    return np.stack([np.stack([a, b], -1), np.stack([c, d], -1)], 1)
+
+
 def _moved(mean: Floats, spread: Floats, change: Floats, noise: Floats) -> tuple[Floats, Floats]:
-    return (change @ mean[:, :, None])[:, :, 0], change @ spread @ change.transpose(0, 2, 1) + noise
+    ahead = (change @ mean[:, :, None])[:, :, 0]
+    return ahead, change @ spread @ change.transpose(0, 2, 1) + noise

@@ -15,7 +15,7 @@ from serving.api.browsing.answers import actor_of, answered, form_of, settings_o
 from serving.api.browsing.people import READ, WRITE
 from serving.api.limits import ServiceLimits
 from serving.api.shelf import Shelf
-from serving.desk.audit import AuditQuery, audit_found, verify
+from serving.desk.audit import AuditQuery, audit_found, names_spoken_of, verify
 from serving.desk.backups import backups, checked_backup, make_backup
 from serving.desk.clock import day_from, end_of
 from serving.desk.doctor import examine
@@ -169,10 +169,15 @@ async def _audit(request: Request, **more: Any) -> Response:
         except EhyaError as error:
             problem, status = wrong(request, error), 422
     asked = AuditQuery(act=query["act"], words=query["q"], since=days.get("since"), until=days.get("until"))
-    look = partial(audit_found, settings_of(request), asked, start=start, length=AUDIT_PAGE)
-    found = await run_in_threadpool(look)
+    look = partial(audit_found, settings_of(request), start=start, length=AUDIT_PAGE)
+    try:
+        found = await run_in_threadpool(look, asked)
+    except EhyaError as error:
+        problem, status = wrong(request, error), 422
+        found = await run_in_threadpool(look, AuditQuery())
+    names = await run_in_threadpool(names_spoken_of, settings_of(request), found.lines)
     return await answered(
-        request, lambda frame: audit_page(frame, found, query, start, problem=problem, **more), status
+        request, lambda frame: audit_page(frame, found, names, query, problem=problem, **more), status
     )
 
 

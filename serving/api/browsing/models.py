@@ -25,7 +25,7 @@ from serving.api.browsing.look import words_for
 from serving.api.forms import Form
 from serving.desk.kept_drift import kept_drift
 from serving.desk.learning import TrainingRequest, panel_agreement
-from serving.desk.model_room import ModelRoom, PriorEffect, changes, model_room, prior_effects
+from serving.desk.model_room import ModelRoom, PriorEffect, model_changes, model_room, prior_effects
 from serving.desk.starting import note_training
 from serving.desk.training_run import Asked, DriftRequest, PromotionRequest, RunKind, RunState, RunStatus, TrainingRuns
 from serving.disclosure.levels import CallerRole, Level
@@ -181,7 +181,7 @@ async def _model(
     if found.document is not None:
         effects = await run_in_threadpool(prior_effects, settings, found.document)
         if at_work is not None and at_work.document is not None and at_work is not found:
-            changed = changes(at_work.document, found.document)
+            changed = model_changes(at_work.document, found.document)
     drift = await run_in_threadpool(kept_drift, settings, version)
     return await answered(
         request,

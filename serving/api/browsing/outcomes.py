@@ -12,7 +12,7 @@ import pandas as pd
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from engine.domain.outcome import OUTCOME_COLUMNS
+from engine.domain.outcome import OUTCOME_COLUMNS, Outcome
 from engine.errors import EhyaError, ErrorCode
 from engine.parsing.dates import Precision
 from engine.parsing.text import latin_digits
@@ -51,8 +51,7 @@ from serving.desk.outcomes import (
     withdraw_outcome,
     withdraw_sheet,
 )  # fmt: skip
-from serving.desk.written import amount, day, last_day
-from serving.disclosure.values import known
+from serving.desk.written import amount, last_day, written_day
 from serving.i18n import Speech
 from serving.pages.desk.outcomes import OUTCOME_FIELDS, outcome_page, outcomes_page, sheet_page
 from serving.pages.desk.words import unit_address
@@ -128,7 +127,7 @@ def router() -> APIRouter:
                 return went(request, unit_address(unit), f"event_was_withdrawn:{number}")
             return went(request, f"/desk/outcomes/{instead}", f"event_was_corrected:{number}")
         typed = _as_typed(event, words_for(request))
-        return await _form(request, typed, str(event["unit_id"]), number=number, seen=typed)
+        return await _form(request, typed, event.unit_id, number=number, seen=typed)
 
     @routes.post("/outcomes/{number}", openapi_extra=written_by())
     async def correct(request: Request, number: Number) -> Response:
@@ -202,7 +201,7 @@ async def _form(
 def _days(request: Request, query: Mapping[str, str]) -> tuple[tuple[Any, Any], str]:
     """First and last day that are asked for, either of which may be a month or a year; and what cannot be read."""
     try:
-        start = day(query["since"], "since").at if query["since"] else None
+        start = written_day(query["since"], "since").at if query["since"] else None
         return (start, last_day(query["until"], "until") if query["until"] else None), ""
     except EhyaError as error:
         return (None, None), wrong(request, error)
@@ -240,8 +239,8 @@ def _asked(given: Form, today: pd.Timestamp) -> Any:
     EhyaError
         ``value_unreadable``.
     """
-    happened = day(given.text("happened_on"), "happened_on")
-    known_on = day(given.text("known_on"), "known_on").at if given.text("known_on") else today
+    happened = written_day(given.text("happened_on"), "happened_on")
+    known_on = written_day(given.text("known_on"), "known_on").at if given.text("known_on") else today
     for option, at in (("happened_on", happened.at), ("known_on", known_on)):
         if at > today:
             raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=option, given=given.text(option), allowed=[today.date()])
@@ -265,17 +264,18 @@ def _asked(given: Form, today: pd.Timestamp) -> Any:
     )
 
 
-def _untouched(asked: OutcomeRequest, event: Mapping[Any, Any], given: Form, seen: Mapping[str, str]) -> OutcomeRequest:
+def _untouched(asked: OutcomeRequest, event: Outcome, given: Form, seen: Mapping[str, str]) -> OutcomeRequest:
     """What is asked for, where fields that stand as they were shown keep what the event holds.
 
     A form says less than the event does: a month of one calendar is no month of the other, and shares are rounded.
     """
-    kept = [name for name, text in seen.items() if given.text(name) == text.strip() and known(event[name])]
-    held = {name: event[name] for name in kept}
-    if known(event["mandate_id"]):  # no box shows it
-        held["mandate_id"] = event["mandate_id"]
+    kept = [name for name, text in seen.items() if given.text(name) == text.strip()]
+    held = {name: getattr(event, name) for name in kept if getattr(event, name) is not None}
+    if event.mandate_id is not None:  # no box shows it
+        held["mandate_id"] = event.mandate_id
+    held |= {name: pd.Timestamp(held[name]) for name in ("happened_on", "known_on") if name in held}
     if "happened_on" in held:
-        held["precision"] = Precision(event["happened_precision"])
+        held["precision"] = event.happened_precision
     return replace(asked, **held)
 
 
@@ -305,16 +305,18 @@ def _today(request: Request) -> str:
     return words_for(request).date(question_of(request).as_of)
 
 
-def _as_typed(event: Mapping[Any, Any], words: Speech) -> dict[str, str]:
-    typed = {
-        "kind": str(event["kind"]),
-        "happened_on": words.date(event["happened_on"], event["happened_precision"]),
-        "known_on": words.date(event["known_on"]),
-        "jobs": str(int(event["jobs"])) if known(event["jobs"]) else "",
-        "capacity_share": f"{100 * event['capacity_share']:g}%" if known(event["capacity_share"]) else "",
-        "rial": f"{int(event['rial'])} rial" if known(event["rial"]) else "",
+def _as_typed(event: Outcome, words: Speech) -> dict[str, str]:
+    return {
+        "kind": event.kind.value,
+        "happened_on": words.date(event.happened_on, event.happened_precision),
+        "known_on": words.date(event.known_on),
+        "jobs": "" if event.jobs is None else str(event.jobs),
+        "capacity_share": "" if event.capacity_share is None else f"{100 * event.capacity_share:g}%",
+        "rial": "" if event.rial is None else f"{event.rial} rial",
+        "act": event.act or "",
+        "event": event.event or "",
+        "source": event.source or "",
     }
-    return typed | {name: str(event[name]) if known(event[name]) else "" for name in ("act", "event", "source")}
 
 
 def _withdraw(request: Request, number: int, reason: str | None) -> None:

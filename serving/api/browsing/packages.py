@@ -40,7 +40,7 @@ from serving.desk.loosening import loosened, with_wish
 from serving.desk.office import Office
 from serving.desk.package import (
     FollowedPackage,
-    followed,
+    followed_package,
     freeze,
     losses_of,
     packages,
@@ -139,7 +139,7 @@ def router() -> APIRouter:
     async def beside(request: Request) -> Response:
         keys = [request.query_params.get(name, "")[:_LONGEST] for name in ("one", "other")]
         settings, day = settings_of(request), _today(request)
-        left, right = [await run_in_threadpool(followed, settings, key, as_of=day) for key in keys]
+        left, right = [await run_in_threadpool(followed_package, settings, key, as_of=day) for key in keys]
         said = await run_in_threadpool(compare, settings, *keys)
         return await answered(request, lambda frame: beside_page(frame, left, right, said))
 
@@ -263,7 +263,7 @@ async def _one(
     status: int = 200,
 ) -> Response:
     settings, day, query = settings_of(request), _today(request), request.query_params
-    found: FollowedPackage = await run_in_threadpool(followed, settings, key, as_of=day)
+    found: FollowedPackage = await run_in_threadpool(followed_package, settings, key, as_of=day)
     others = await run_in_threadpool(packages, settings)
     versions = [f"{one['name']}@{one['version']}" for one in others.to_dict("records")]
     wanted = {name: query.get(name, "")[:_LONGEST] for name in ("unit", "budget", "even")}

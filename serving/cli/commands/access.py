@@ -202,30 +202,48 @@ def list_agreements(terminal: Terminal, settings: Settings) -> None:
     terminal.table([words.text(f"access.{each}") for each in names], rows, title=words.text("access.agreements"))
 
 
-def list_audit(terminal: Terminal, settings: Settings, newest: int) -> None:
-    """Print the newest lines of the audit."""
-    found = audit.audit(settings, newest=newest)
+def list_audit(
+    terminal: Terminal,
+    settings: Settings,
+    newest: int,
+    *,
+    act: str = "",
+    words: str = "",
+    since: str = "",
+    until: str = "",
+) -> None:
+    """Print the newest lines of the audit that are looked for.
+
+    Raises
+    ------
+    EhyaError
+        ``unknown_option`` for an act that there is none of, ``value_unreadable`` for a day that is none.
+    """
+    days = [
+        last_day(given, option).date() if given else None for given, option in ((since, "--since"), (until, "--until"))
+    ]
+    found = audit.audit_found(settings, audit.AuditQuery(act, words, *days), length=newest).lines
     lines = [{**row, "facts": json.loads(row["facts"])} for row in found.to_dict("records")]
     if terminal.answer([{name: _moment(value) for name, value in line.items()} for line in lines]):
         return
     if not lines:
         terminal.say("access.audit_empty")
         return
-    words, names = terminal.speech, audit.names_spoken_of(settings, found)
+    speech, names = terminal.speech, audit.names_spoken_of(settings, found)
     rows = [
         [
-            words.fact(line["id"]),
-            words.date(day_of(line["made_at"])),
+            speech.fact(line["id"]),
+            speech.date(day_of(line["made_at"])),
             said.actor,
             said.act,
             said.subject.text,
-            words.join(piece.text for piece in said.details),
+            speech.join(piece.text for piece in said.details),
             line["hash"][:_SHORT],
         ]
-        for line, said in ((one, audit_said(one, names, words)) for one in found.to_dict("records"))
+        for line, said in ((one, audit_said(one, names, speech)) for one in found.to_dict("records"))
     ]
     heads = ("number", "made_at", "actor", "act", "subject", "facts", "hash")
-    terminal.table([words.text(f"access.{each}") for each in heads], rows, title=words.text("access.audit"))
+    terminal.table([speech.text(f"access.{each}") for each in heads], rows, title=speech.text("access.audit"))
 
 
 def verify_audit(terminal: Terminal, settings: Settings, head: str | None) -> int:

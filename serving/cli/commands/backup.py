@@ -1,9 +1,10 @@
-"""``ehya backup`` and ``ehya restore``: the register in one file, and back."""
+"""``ehya backup``, ``ehya backups`` and ``ehya restore``: the register in one file, and back."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -15,6 +16,7 @@ from serving.desk import backups
 from serving.desk.clock import day_of
 
 _MEGABYTE = 1_000_000
+_COUNTS = ("units", "events")
 
 
 def make_backup(terminal: Terminal, settings: Settings, out: Path | None) -> None:
@@ -37,6 +39,47 @@ def make_backup(terminal: Terminal, settings: Settings, out: Path | None) -> Non
         terminal.say("backup.files", files=list(manifest.files))
     if manifest.problems:
         terminal.warn(words.text("backup.unsound"))
+
+
+def list_backups(terminal: Terminal, settings: Settings) -> None:
+    """Print the backups in the folder of the workspace."""
+    found = backups.backups(settings)
+    if terminal.answer([_kept(one) for one in found]):
+        return
+    if not found:
+        terminal.say("admin.no_backups")
+        return
+    words = terminal.speech
+    rows = [
+        [
+            one.name,
+            words.date(None if one.manifest is None else day_of(pd.Timestamp(one.manifest.made_at))),
+            words.number(one.size_bytes / _MEGABYTE, 1),
+            *(words.number(None if one.manifest is None else one.manifest.counts.get(name)) for name in _COUNTS),
+        ]
+        for one in found
+    ]
+    names = ("name", "made", "size", *_COUNTS)
+    terminal.table([words.text(f"backup.column_{each}") for each in names], rows, title=words.text("backup.title"))
+
+
+def check_backup(terminal: Terminal, settings: Settings, name: str) -> None:
+    """Look a backup over, and say that it is whole.
+
+    Raises
+    ------
+    EhyaError
+        ``file_not_found``, ``not_a_backup``, ``backup_damaged``, ``register_unsound``, ``database_newer``.
+    """
+    with terminal.busy("cli.storing"):
+        manifest = backups.checked_backup(settings, name)
+    if not terminal.answer({"name": name, **asdict(manifest)}):
+        terminal.say("admin.backup_whole", name=name)
+
+
+def _kept(one: backups.KeptBackup) -> dict[str, Any]:
+    manifest = None if one.manifest is None else asdict(one.manifest)
+    return {"name": one.name, "size_bytes": one.size_bytes, "manifest": manifest}
 
 
 def restore_backup(terminal: Terminal, settings: Settings, file: Path) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from engine.domain.unit import Confidence
 from engine.settings import Settings
-from serving.cli.question import day, now, today
+from serving.cli.question import now, today, written_day
 from serving.cli.terminal import Terminal
 from serving.desk import decisions
 from serving.desk.audit import TERMINAL
@@ -140,7 +140,7 @@ def verify(
     if undo:
         _answer(terminal, "unverified", decisions.unconfirm(settings, unit, field, **options))
         return
-    at = today() if on is None else day(on, "--on").at
+    at = today() if on is None else written_day(on, "--on").at
     found = decisions.confirm(settings, unit, field, level=level, source=source, as_of=at, **options)
     _answer(terminal, "verified", found)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
-from serving.cli.question import day, today
+from serving.cli.question import today, written_day
 from serving.cli.terminal import Terminal
 from serving.desk.learning import PanelRead, hand_out_panel, read_panel
 from serving.reports.panel import read_panel_form, write_panel_form
@@ -25,7 +25,7 @@ def write_form(terminal: Terminal, settings: Settings, out: Path, *, pairs: int,
     """
     if out.suffix != ".xlsx":
         raise EhyaError(ErrorCode.UNKNOWN_OPTION, option="--out", given=out.name, allowed=[".xlsx"])
-    at = today() if as_of is None else day(as_of, "--as-of").at
+    at = today() if as_of is None else written_day(as_of, "--as-of").at
     with terminal.busy("register_health.reading"):
         made = hand_out_panel(settings, as_of=at, pairs=pairs, seed=seed)
     write_panel_form(out, made.panel, made.pairs, made.units, as_of=at)

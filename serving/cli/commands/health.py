@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.settings import Settings
-from serving.cli.question import day, today
+from serving.cli.question import today, written_day
 from serving.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def show_health(
     from serving.desk.health import register_health, register_questions
     from serving.reports.health import health_document, write_health
 
-    at = today() if as_of is None else day(as_of, "--as-of").at
+    at = today() if as_of is None else written_day(as_of, "--as-of").at
     with terminal.busy("register_health.reading"):
         found = register_health(settings, as_of=at, by=by)
         asked = register_questions(settings, as_of=at)

@@ -12,7 +12,7 @@ from engine.settings import Settings
 from serving.cli.commands.difference import difference_document, print_difference
 from serving.cli.commands.mapping import mapping_of, remember_mapping, write_headings, write_mapping
 from serving.cli.commands.rejects import print_moved, reading_of, write_refused
-from serving.cli.question import day, now, today
+from serving.cli.question import now, today, written_day
 from serving.cli.terminal import Terminal
 from serving.desk.intake import RegisterReading, store_intake
 from serving.desk.mapping import Agreement
@@ -70,7 +70,7 @@ def take_in(
         ``mapping_unreadable``, ``not_a_rejects_file``, ``no_corrections``, ``register_file_changed``,
         ``correction_misplaced``.
     """
-    at = None if as_of is None else day(as_of, "--as-of").at.date().isoformat()
+    at = None if as_of is None else written_day(as_of, "--as-of").at.date().isoformat()
     named = asked.get("source") or (None if file is None else file.name)
     agreed = mapping_of(terminal, settings, mapping, named)
     headings, values = agreed or (None, None)

@@ -12,17 +12,17 @@ from engine.economics.prices import STAND_INS
 from engine.economics.revival import FORBIDDING
 from serving.disclosure.values import link
 from serving.i18n import Speech
-from serving.reports.words import spread
+from serving.reports.words import interval_said
 
 
 def estimates(row: Any, speech: Speech) -> str:
     """Feasibility and expected jobs in one line, each with its interval; empty where there is no prediction."""
     if pd.isna(row["feasibility_point"]):
         return ""
-    said = f"{speech.text('page.feasibility')}: {spread(row, Output.FEASIBILITY_UNIT, speech)}"
+    said = f"{speech.text('page.feasibility')}: {interval_said(row, Output.FEASIBILITY_UNIT, speech)}"
     if pd.isna(row["jobs_expected_point"]):
         return said
-    jobs = f"{speech.text(Output.JOBS_EXPECTED)}: {spread(row, Output.JOBS_EXPECTED, speech)}"
+    jobs = f"{speech.text(Output.JOBS_EXPECTED)}: {interval_said(row, Output.JOBS_EXPECTED, speech)}"
     return f"{said} · {jobs} {speech.text('measure.persons')}"
 
 

@@ -9,7 +9,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from serving.cli.commands.intake import intake_report
 from serving.cli.errors import sentence
-from serving.cli.question import day, now, today
+from serving.cli.question import now, today, written_day
 from serving.cli.terminal import Terminal
 from serving.desk.many_registers import FileTaken, ManyTaken, registers_of, take_in_all
 from serving.reports.workbook import write_json
@@ -60,7 +60,7 @@ def take_in_files(
     """
     if given := [name for name, value in of_one.items() if value is not None]:
         raise EhyaError(ErrorCode.OPTION_OF_ONE_FILE, given=given[0])
-    at = None if as_of is None else day(as_of, "--as-of").at.date().isoformat()
+    at = None if as_of is None else written_day(as_of, "--as-of").at.date().isoformat()
     options = {**asked, "as_of": at, "today": today().date().isoformat()}
     files = registers_of(named)
     moment = now().to_pydatetime()

@@ -21,6 +21,7 @@ from serving.cli.terminal import Terminal
 from serving.desk.event_lists import declined_by, event_document, event_lists, record_event_shown, replay
 from serving.desk.named import find_unit
 from serving.desk.question import Question, read_changes
+from serving.desk.replaying import replay_list
 from serving.desk.shortlist import record_shown, stock
 from serving.desk.stock import Offer, Stock
 from serving.disclosure.masking import Audience
@@ -28,6 +29,7 @@ from serving.i18n import Speech
 from serving.reports.handout import write_list
 from serving.reports.legend import legend, origin_remarks
 from serving.reports.limits import limit_in_words, opening_in_words
+from serving.reports.replay import replay_document
 from serving.reports.shortlist import reason_sentences, shortlist_document
 from serving.reports.workbook import write_json
 
@@ -228,6 +230,30 @@ def write_event(
     counts = {"investors": len(mandates), "units": len(offered.appraised.table), "unmatched": len(whole.unmatched)}
     terminal.say("cli.event_written", path=str(out), **counts)
     terminal.say("cli.event_record", path=str(record))
+
+
+def replay_any(terminal: Terminal, settings: Settings, question: Question, given: Path) -> bool:
+    """Make the lists of an event again from its record, or a kept list by its id; whether all came out as they were.
+
+    Raises
+    ------
+    EhyaError
+        ``file_not_found``, with what else was looked for; what `replay_event` and `serving.desk.replaying` raise.
+    """
+    if given.suffix or given.is_file() or len(given.parts) > 1:
+        return replay_event(terminal, settings, question, given)
+    with terminal.busy("cli.judging"):
+        found = replay_list(settings, given.name, question)
+    if terminal.answer(replay_document(found)):
+        return found.same
+    words, kept = terminal.speech, found.kept
+    facts = {"list": kept.list_id, "owner": kept.owner, "mandate": kept.mandate, "places": len(kept.places)}
+    terminal.say("cli.list_same" if found.same else "cli.list_differs", same=found.same_places, **facts)
+    for one in found.differs:
+        terminal.line(f"  {words.text(one)}")
+    if found.known_by is not None and found.run_id is not None:
+        terminal.say("cli.units_as_known", date=words.date(pd.Timestamp(found.known_by)))
+    return found.same
 
 
 def replay_event(terminal: Terminal, settings: Settings, question: Question, path: Path) -> bool:

@@ -5,19 +5,44 @@ from __future__ import annotations
 import signal
 import socket
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from engine.errors import EhyaError, ErrorCode
 from engine.files import replacing
 from engine.scoring.artefact import Model
+from engine.settings import Settings
 from serving.cli.errors import sentence
 from serving.cli.terminal import Terminal
+from serving.desk.model_room import changes_here
 from serving.i18n import Speech
 from serving.reports.card_page import card_html, card_markdown, group_name
 from serving.reports.gates import ROUTES, gate_facts, said_reason
+from serving.reports.model_changes import changes_said
 
 PORT_WAIT_SECONDS = 0.3
+
+
+def show_changes(terminal: Terminal, settings: Settings, version: str) -> None:
+    """Print what is different between a model and the one at work.
+
+    Raises
+    ------
+    EhyaError
+        As `serving.desk.model_room.changes_here`.
+    """
+    at_work, found = changes_here(settings, version)
+    if terminal.answer({"at_work": at_work, "version": version, "changes": asdict(found)}):
+        return
+    words = terminal.speech
+    rows = changes_said(found, words)
+    terminal.line(words.text("room.changed_lead", seen=at_work))
+    if rows:
+        heads = [words.text(f"room.{name}") for name in ("what", "there", "here")]
+        terminal.table(heads, [list(row) for row in rows], title=words.text("room.changed"))
+    else:
+        terminal.say("room.nothing_changed")
 
 
 def show_scores(terminal: Terminal, scores: Mapping[str, Any], label: str) -> None:

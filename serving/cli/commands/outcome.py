@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from engine.settings import Settings
-from serving.cli.question import Day, amount, day, now, today
+from serving.cli.question import Day, amount, now, today, written_day
 from serving.cli.terminal import Terminal
 from serving.desk import outcomes as desk
 from serving.desk.audit import TERMINAL
@@ -70,7 +70,7 @@ def withdraw_outcome(
     EhyaError
         ``unknown_event``, ``event_not_standing``, ``event_withdrawn``.
     """
-    at = today() if known_on is None else day(known_on, "--known-on").at
+    at = today() if known_on is None else written_day(known_on, "--known-on").at
     desk.withdraw_outcome(settings, number, known_on=at, reason=reason, **_by())
     if not terminal.answer({"id": number, "withdrawn": True}):
         terminal.say("cli.outcome_withdrawn", number=number)
@@ -84,7 +84,7 @@ def import_outcomes(terminal: Terminal, settings: Settings, path: Path, *, known
     EhyaError
         ``file_not_found``, ``file_unreadable``, ``unknown_column``.
     """
-    at = today() if known_on is None else day(known_on, "--known-on").at
+    at = today() if known_on is None else written_day(known_on, "--known-on").at
     sheet = read_outcome_sheet(path)
     kinds, acts = kind_words(), act_words()
     found = desk.record_sheet(settings, sheet.rows, known_on=at, kinds=kinds, acts=acts, dry_run=dry_run, **_by())
@@ -103,10 +103,10 @@ def _by() -> dict[str, Any]:
 
 
 def _request(unit: str, kind: str, on: str, known_on: str | None, details: dict[str, Any]) -> OutcomeRequest:
-    happened = day(on, "--on")
+    happened = written_day(on, "--on")
     if details.get("rial") is not None:
         details["rial"] = amount(str(details["rial"]), "--rial")
-    known = Day(today(), happened.precision) if known_on is None else day(known_on, "--known-on")
+    known = Day(today(), happened.precision) if known_on is None else written_day(known_on, "--known-on")
     return OutcomeRequest(unit, kind, happened.at, happened.precision, known.at, **details)
 
 
@@ -146,7 +146,7 @@ def list_outcomes(terminal: Terminal, settings: Settings, unit: str | None, out:
             words.date(event["happened_on"], event["happened_precision"]),
             words.join([name for name in (named.get(event["unit_id"]), event["unit_id"]) if pd.notna(name)]),
             words.text(f"outcome_kind.{event['kind']}"),
-            figures(event, terminal),
+            event_figures(event, terminal),
             words.date(event["known_on"]),
         ]
         for event in events.to_dict("records")
@@ -154,7 +154,7 @@ def list_outcomes(terminal: Terminal, settings: Settings, unit: str | None, out:
     terminal.table(headers, rows, title=words.text("cli.outcomes_title", count=len(events)))
 
 
-def figures(event: Any, terminal: Terminal) -> str:
+def event_figures(event: Any, terminal: Terminal) -> str:
     """Act, money, capacity, persons, conference and source of an event in one line."""
     words, said = terminal.speech, []
     if pd.notna(event["act"]):

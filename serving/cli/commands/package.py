@@ -13,7 +13,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.packages.optimum import SECONDS
 from engine.packages.terms import Grouping, PackageTerms
 from engine.settings import Settings
-from serving.cli.question import day, now, today
+from serving.cli.question import now, today, written_day
 from serving.cli.terminal import Terminal
 from serving.desk import package as desk
 from serving.desk import package_answers as answers
@@ -101,8 +101,8 @@ def show(terminal: Terminal, settings: Settings, given: str, *, as_of: str | Non
     EhyaError
         ``package_unknown``, ``value_unreadable``.
     """
-    at = today() if as_of is None else day(as_of, "--as-of").at
-    found = desk.followed(settings, given, as_of=at)
+    at = today() if as_of is None else written_day(as_of, "--as-of").at
+    found = desk.followed_package(settings, given, as_of=at)
     same = desk.reproduces(found.stored) if again else None
     document = package_answer(found.stored, found.losses) | {
         "replacement": None if found.replacement is None else list(found.replacement),
@@ -305,7 +305,7 @@ def freeze_package(
     EhyaError
         ``package_unknown``, ``package_frozen``, ``value_unreadable``.
     """
-    at = today() if on is None else day(on, "--on").at
+    at = today() if on is None else written_day(on, "--on").at
     made_at = now().to_pydatetime()
     stored = desk.freeze(settings, given, role=by, signed_on=at, note=note, made_at=made_at)
     if not terminal.answer(package_answer(stored)):

@@ -29,7 +29,7 @@ from serving.reports.asked import assumptions
 from serving.reports.legend import legend, origin_remarks
 from serving.reports.ranking import ranking_document, write_ranking
 from serving.reports.reasons import weighing_lines
-from serving.reports.words import spread
+from serving.reports.words import interval_said
 
 _SAME = 5e-4  # of a weight: below it nothing moved
 _SHOWN = 20  # units at a terminal when nobody says how many
@@ -232,8 +232,8 @@ def _row(row: dict[Any, Any], terminal: Terminal) -> list[str]:
         f"{words.fact(row['name'])}\n{row['unit_id']} · {words.place(row['county'])}\n{_sector(row, words)}",
         "\n".join(line for line in verdict if line),
         "\n".join(_firmness(row, words)),
-        spread(row, Output.FEASIBILITY_UNIT, words),
-        spread(row, Output.JOBS_EXPECTED, words),
+        interval_said(row, Output.FEASIBILITY_UNIT, words),
+        interval_said(row, Output.JOBS_EXPECTED, words),
     ]
 
 

@@ -53,7 +53,7 @@ def write_refused(
     EhyaError
         ``unknown_option`` when the file's ending is not .xlsx.
     """
-    from serving.reports.corrections import digest_of, way_to
+    from serving.reports.corrections import digest_of_file, way_to
     from serving.reports.rejects import RejectSource, write_rejects
 
     if path.suffix != ".xlsx":
@@ -61,7 +61,9 @@ def write_refused(
     odd = (intake.notes["code"] == NoteCode.IMPLAUSIBLE).any()
     if intake.rejected_rows.empty and intake.rejected_cells.empty and not odd:
         return
-    origin = RejectSource(way_to(reading.path, path), digest_of(reading.path), reading.options, reading.corrections)
+    origin = RejectSource(
+        way_to(reading.path, path), digest_of_file(reading.path), reading.options, reading.corrections
+    )
     write_rejects(path, intake, origin, speech, say)
 
 

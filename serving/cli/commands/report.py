@@ -8,7 +8,7 @@ import pandas as pd
 
 from engine.programme.achievements import FUNNEL
 from engine.settings import Settings
-from serving.cli.question import day, last_day, today
+from serving.cli.question import last_day, today, written_day
 from serving.cli.terminal import Terminal
 from serving.desk.achievements import ProgrammeReport, ReportRequest, programme_report
 from serving.reports.achievements import (
@@ -38,7 +38,7 @@ def read_period(start: str, end: str, *, known_by: str | None, price_year: int |
     ('2022-03-21', '2025-03-20')
     """
     known = today() if known_by is None else last_day(known_by, "--known-by")
-    return ReportRequest(day(start, "--from").at, last_day(end, "--to"), known, price_year)
+    return ReportRequest(written_day(start, "--from").at, last_day(end, "--to"), known, price_year)
 
 
 def show_report(terminal: Terminal, settings: Settings, request: ReportRequest, out: Path | None) -> None:

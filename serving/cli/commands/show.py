@@ -13,7 +13,7 @@ from engine.domain.unit import Confidence, Field
 from engine.errors import ErrorCode
 from engine.settings import Settings
 from serving.cli.commands.judged import marks
-from serving.cli.commands.outcome import figures
+from serving.cli.commands.outcome import event_figures
 from serving.cli.terminal import Terminal
 from serving.desk.opportunity import unit_opportunity
 from serving.desk.question import Question
@@ -239,7 +239,7 @@ def _events(terminal: Terminal, story: Story) -> None:
                             kind=words.text(f"outcome_kind.{event['kind']}"),
                             known=words.date(event["known_on"]),
                         ),
-                        figures(event, terminal),
+                        event_figures(event, terminal),
                     )
                     if part
                 ),

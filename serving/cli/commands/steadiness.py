@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from engine.ranking.criteria import Part
-from serving.cli.question import day
+from serving.cli.question import written_day
 from serving.cli.terminal import Terminal
 from serving.desk.ranking import Ranking
 from serving.desk.steadiness import (
@@ -62,7 +62,7 @@ def show_moved(terminal: Terminal, settings: Any, found: Ranking, since: str, to
         ``value_unreadable`` for what is no day, ``file_unreadable``, ``unknown_option``.
     """
     if since != "last" and not since.endswith(".json"):
-        since = str(day(since, "--since").at.date())
+        since = str(written_day(since, "--since").at.date())
     with terminal.busy("cli.judging"):
         said = moved_since(settings, found, since)
     if not terminal.answer(moved_document(said)):

@@ -152,12 +152,28 @@ def nda_list(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> 
     list_agreements(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings)
 
 
-@command("list", "ehya audit list --newest 100")
-def audit_list(ctx: typer.Context, newest: Newest = 40, lang: Lang = None, as_json: AsJson = False) -> None:
-    """List who did what with keys, accounts and agreements, the newest first."""
+@command(
+    "list",
+    "ehya audit list --newest 100",
+    "ehya audit list --act key_made --words fund --since 1405-07-01",
+)
+def audit_list(
+    ctx: typer.Context,
+    newest: Newest = 40,
+    act: Annotated[str, typer.Option("--act", metavar="CODE", help="Only such acts, by their code.")] = "",
+    words: Annotated[
+        str, typer.Option("--words", metavar="TEXT", help="Words in who, whom, what, or the name of the unit.")
+    ] = "",
+    since: Annotated[str, typer.Option("--since", metavar="DATE", help=f"From this day on. {DAY}.")] = "",
+    until: Annotated[str, typer.Option("--until", metavar="DATE", help=f"Up to this day. {DAY}.")] = "",
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """List who did what in the workspace, the newest first: all of it, or what was looked for."""
     from serving.cli.commands.access import list_audit
 
-    list_audit(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, newest)
+    terminal = ctx.obj.terminal(lang, as_json=as_json)
+    list_audit(terminal, ctx.obj.settings, newest, act=act, words=words, since=since, until=until)
 
 
 @command("verify", "ehya audit verify")

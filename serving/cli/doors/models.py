@@ -63,11 +63,11 @@ def train(
     rates are. A search that was interrupted goes on where it was when the same training is started again.
     """
     from serving.cli.commands.train import train_and_show
-    from serving.cli.question import day, today
+    from serving.cli.question import today, written_day
     from serving.desk.learning import TrainingRequest
 
     request = TrainingRequest(
-        as_of=today() if as_of is None else day(as_of, "--as-of").at,
+        as_of=today() if as_of is None else written_day(as_of, "--as-of").at,
         origin=origin,
         seed=seed,
         trials=trials,
@@ -100,13 +100,13 @@ def data(
     The table holds figures of single units, private fields among them: it is for the office, not for investors.
     """
     from serving.cli.commands.dataset import show_data
-    from serving.cli.question import day, today
+    from serving.cli.question import today, written_day
     from serving.desk import learning
 
     terminal = ctx.obj.terminal(lang, as_json=as_json)
     with terminal.busy("search_stage.describing"):
         found = learning.write_data(
-            ctx.obj.settings, out, as_of=today() if as_of is None else day(as_of, "--as-of").at, origin=origin
+            ctx.obj.settings, out, as_of=today() if as_of is None else written_day(as_of, "--as-of").at, origin=origin
         )
     show_data(terminal, found)
 
@@ -121,13 +121,13 @@ def evaluate(
     Without VERSION the challenger is judged; where there is none, the champion.
     """
     from serving.cli.commands.models import evaluation_document, show_evaluation
-    from serving.cli.question import day, today
+    from serving.cli.question import today, written_day
     from serving.desk import learning
 
     terminal = ctx.obj.terminal(lang, as_json=as_json)
     with terminal.busy("models.evaluating"):
         found = learning.evaluate(
-            ctx.obj.settings, as_of=today() if as_of is None else day(as_of, "--as-of").at, version=version
+            ctx.obj.settings, as_of=today() if as_of is None else written_day(as_of, "--as-of").at, version=version
         )
     if not terminal.answer(evaluation_document(found)):
         show_evaluation(terminal, found)
@@ -169,21 +169,36 @@ def promote(
         show_promotion(terminal, promotion)
 
 
-@command("models", "ehya models", "ehya models --card champion --out card.html")
+@command("models", "ehya models", "ehya models --card champion --out card.html", "ehya models --changes VERSION")
 def models(
     ctx: typer.Context,
     card: Annotated[
         str | None, typer.Option("--card", metavar="VERSION", help="Show the card of a model, or of the champion.")
+    ] = None,
+    changes: Annotated[
+        str | None,
+        typer.Option(
+            "--changes", metavar="VERSION", help="Show what is different between a model and the one at work."
+        ),
     ] = None,
     out: Out = None,
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
     """List the trained models: which is at work, which waits, their figures and gates; or write a model's card."""
-    from serving.cli.commands.models import models_document, show_delivery, show_models, write_model_card
+    from serving.cli.commands.models import (
+        models_document,
+        show_changes,
+        show_delivery,
+        show_models,
+        write_model_card,
+    )
     from serving.desk import learning
 
     terminal, settings = ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings
+    if changes is not None:
+        show_changes(terminal, settings, changes)
+        return
     if card is not None or out is not None:
         write_model_card(terminal, learning.model(settings, None if card in (None, "champion") else card), out)
         return
@@ -221,7 +236,7 @@ def drift(ctx: typer.Context, as_of: AsOf = None, out: Out = None, lang: Lang = 
     With --out a page with pictures (.html), a workbook (.xlsx) or .json is written.
     """
     from serving.cli.commands.drift import show_drift
-    from serving.cli.question import day, today
+    from serving.cli.question import today, written_day
     from serving.desk import learning
     from serving.reports.drift import drift_form, write_drift
 
@@ -229,7 +244,7 @@ def drift(ctx: typer.Context, as_of: AsOf = None, out: Out = None, lang: Lang = 
     if out is not None:
         drift_form(out)
     with terminal.busy("drift.looking"):
-        found = learning.drift(ctx.obj.settings, as_of=today() if as_of is None else day(as_of, "--as-of").at)
+        found = learning.drift(ctx.obj.settings, as_of=today() if as_of is None else written_day(as_of, "--as-of").at)
     if out is not None:
         write_drift(out, found, terminal.speech)
         terminal.say("cli.written", path=str(out))

@@ -207,8 +207,9 @@ def match(
         Path | None,
         typer.Option(
             "--replay",
-            metavar="EVENT.json",
-            help="Make the lists of an event again from its record, and say what differs (ends with 1 if a list does).",
+            metavar="EVENT.json|LIST",
+            help="Make the lists of an event again from its record, or a kept list (its id) with the mandate, answers, "
+            "model and units of then; say what differs (ends with 1 if a list does).",
         ),
     ] = None,
     shown: Annotated[
@@ -252,7 +253,7 @@ def match(
     question = read_question(as_of=as_of, price_year=price_year, assume_capital=assume_capital)
     terminal, settings = ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings
     if again is not None:
-        if not body.replay_event(terminal, settings, question, again):
+        if not body.replay_any(terminal, settings, question, again):
             raise typer.Exit(1)
         return
     if shards is not None or cluster is not None:

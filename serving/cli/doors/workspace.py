@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from serving.cli.doors.command import command
+from serving.cli.doors.command import Commands, command
 from serving.cli.doors.options import AsJson, Lang, Out, noted_folder
 
 
@@ -72,6 +72,34 @@ def backup(
     from serving.cli.commands.backup import make_backup
 
     make_backup(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, out)
+
+
+@command("list", "ehya backups list")
+def backups_list(ctx: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:
+    """List the backups in the workspace, the newest first, with what each says that it holds."""
+    from serving.cli.commands.backup import list_backups
+
+    list_backups(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings)
+
+
+@command("check", "ehya backups check ehya-20261201-093000.zip")
+def backups_check(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the file, as `ehya backups list` prints it.")],
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look a backup of the workspace over, as restoring it would; nothing is put anywhere."""
+    from serving.cli.commands.backup import check_backup
+
+    check_backup(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, name)
+
+
+BACKUPS = Commands(
+    "backups",
+    "List the backups in the workspace, and look one over.",
+    (backups_list, backups_check),
+)
 
 
 @command("restore", "ehya restore /media/usb/ehya.zip")

@@ -157,8 +157,8 @@ def keys_page(
 def audit_page(
     frame: Frame,
     found: AuditFound,
+    names: pd.Series,
     query: Mapping[str, str],
-    start: int,
     *,
     checked: AuditCheck | None = None,
     head: str = "",
@@ -172,15 +172,17 @@ def audit_page(
         What stands around it.
     found
         Lines of the page.
-    query, start
-        What was looked for (``q, act, since, until``), and the first line, from 0.
+    names
+        Name of each unit that they speak of, index ``unit_id``.
+    query
+        What was looked for: ``q, act, since, until``.
     checked, head
         What following the chain found, and the hash that was asked for.
     problem
         Why a day could not be read.
     """
     words = frame.speech
-    lines = found.seen.lines.to_dict("records")
+    lines = found.lines.to_dict("records")
     return _page(
         "admin_audit.html",
         frame,
@@ -189,10 +191,10 @@ def audit_page(
         acts=[(act, words.text(f"act.{act}")) for act in found.acts],
         lines=[
             (words.digits(str(line["id"])), moment_said(line["made_at"], words), said, str(line["hash"])[:12])
-            for line, said in ((one, audit_said(one, found.seen.names, words)) for one in lines)
+            for line, said in ((one, audit_said(one, names, words)) for one in lines)
         ],
         caption=words.text("admin.audit_count", count=found.total),
-        pages=Pages.of("/desk/admin/audit", query, start, AUDIT_PAGE, found.total, words),
+        pages=Pages.of("/desk/admin/audit", query, found.start, AUDIT_PAGE, found.total, words),
         checked="" if checked is None else _checked(checked, head, words),
         sound=checked is not None and checked.sound,
         head=head,

@@ -15,7 +15,7 @@ from serving.disclosure.values import known
 from serving.i18n import Speech
 from serving.pages.desk.frame import Frame, Place, page
 from serving.pages.desk.words import day_said, moment_said, name_of, unit_address
-from serving.reports.ranked import place
+from serving.reports.ranked import place_line
 from serving.reports.requests import time_left
 
 MOST = 200
@@ -54,7 +54,7 @@ def bank_page(
         claims=[
             {
                 "name": name_of(row["name"], words),
-                "place": place(words, row["province"], row["county"]),
+                "place": place_line(words, row["province"], row["county"]),
                 "sector": words.sector(row["isic"]) if known(row["isic"]) else "",
                 "status": words.text(f"status.{row['status']}") if known(row["status"]) else words.number(None),
                 "count": words.number(row["claims"]),

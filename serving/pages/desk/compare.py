@@ -19,7 +19,7 @@ from serving.reports.asked import assumptions
 from serving.reports.legend import banners
 from serving.reports.ranked import digits, rows
 from serving.reports.reasons import unit_reasons
-from serving.reports.words import field_on_paper, output_title, spread
+from serving.reports.words import field_on_paper, interval_said, output_title
 
 _OUTPUTS = (
     Output.FEASIBILITY_UNIT,
@@ -103,7 +103,7 @@ def _row(name: str, cells: list[str]) -> dict[str, Any]:
 def _figures(units: pd.DataFrame, words: Speech) -> list[dict[str, Any]]:
     """Predictions with their intervals, a line each."""
     lines = [
-        _row(output_title(output, words), [spread(row, output, words) for _, row in units.iterrows()])
+        _row(output_title(output, words), [interval_said(row, output, words) for _, row in units.iterrows()])
         for output in _OUTPUTS
     ]
     completeness = [words.share(value) for value in units["completeness"]]

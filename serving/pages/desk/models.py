@@ -18,6 +18,7 @@ from serving.pages.desk.words import moment_said
 from serving.reports.card_page import card_parts, feature_name, group_name
 from serving.reports.drift import drift_parts
 from serving.reports.gates import gates_said, said_reason, shut
+from serving.reports.model_changes import changes_said
 from serving.reports.ranked import isolated
 
 TRAINERS = (CallerRole.DATA_SCIENTIST, CallerRole.ADMIN)
@@ -146,7 +147,7 @@ def model_page(
         shares=[(words.text(f"room.own_{name}"), words.share(share)) for name, share in shares.items()],
         effects=_effects(effects, words),
         effects_left=words.text("room.effects_left", count=len(effects) - EFFECTS) if len(effects) > EFFECTS else "",
-        changed=None if changed is None else _changes(changed, words),
+        changed=None if changed is None else changes_said(changed, words),
         drift=None if drift is None else _drift_line(drift, model, words),
         problem=problem,
         typed={"reason": "", "force": "", **(typed or {})},
@@ -288,40 +289,6 @@ def _cited(source: str) -> str:
     return plain if len(plain) <= 160 else f"{plain[:159]}…"
 
 
-def _changes(found: ModelChanges, words: Speech) -> list[tuple[str, ...]]:
-    """What is different: name, before, after."""
-    lines: list[tuple[str, ...]] = []
-    if found.kind[0] != found.kind[1]:
-        lines.append((words.text("models.kind"), *(words.text(f"model_kind.{kind}") for kind in found.kind)))
-    if found.data_until[0] != found.data_until[1]:
-        lines.append((words.text("room.data_until"), *(words.date(day or None) for day in found.data_until)))
-    lines += [
-        (words.text(f"sample.{name}"), *(words.number(value) for value in pair))
-        for name, pair in found.counts.items()
-        if _known(f"sample.{name}", words)
-    ]
-    lines += [
-        (
-            words.text(f"room.figure_{'coverage' if name == 'coverage_80' else name}"),
-            *(words.share(value) if name == "coverage_80" else words.number(value, 4) for value in pair),
-        )
-        for name, pair in found.scores.items()
-    ]
-    for key, names, place in (("added", found.added, 1), ("removed", found.removed, 0)):
-        if names:
-            said = words.join([feature_name(name, words) for name in names])
-            none = words.number(None)
-            lines.append((words.text(f"room.features_{key}"), *((said, none) if place == 0 else (none, said))))
-    lines += [(name, *(_setting(value, words) for value in pair)) for name, pair in found.recipe.items()]
-    return lines
-
-
-def _setting(value: Any, words: Speech) -> str:
-    if value is None or isinstance(value, bool | str):
-        return words.number(None) if value is None else words.fact(value)
-    return words.number(value, 4) if isinstance(value, float) else words.number(value)
-
-
 def _panel(found: tuple[Any, Any] | None, words: Speech) -> list[dict[str, Any]]:
     if found is None:
         return []
@@ -355,11 +322,3 @@ def _link(tracking: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return ""
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
-
-
-def _known(key: str, words: Speech) -> bool:
-    try:
-        words.text(key)
-    except KeyError:
-        return False
-    return True

@@ -279,7 +279,7 @@ def package_page(
             for end in FILES
         ],
         why=None if why is None else _why(why, words, names),
-        frontier=None if frontier is None else [_point(one, words, names) for one in frontier],
+        frontier=None if frontier is None else _points(frontier, words, names),
         bought=None if frontier is None else _bought(frontier, words),
         even=None if even is None else _even(even, words, names),
         groupings=[(one.value, words.text(f"grouping.{one}")) for one in Grouping],
@@ -425,6 +425,12 @@ def _even(said: EvenPackages, words: Speech, names: Mapping[str, Any]) -> dict[s
             for one in said.floors
         ],
     }
+
+
+def _points(found: Sequence[BudgetPoint], words: Speech, names: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Packages under several budgets; the first one has none before it from which units would come."""
+    first = next((one for one in found if one.units is not None), None)
+    return [_point(one, words, names) | ({"entering": "", "leaving": ""} if one is first else {}) for one in found]
 
 
 def _point(one: BudgetPoint, words: Speech, names: Mapping[str, Any]) -> dict[str, str]:

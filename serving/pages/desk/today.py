@@ -13,7 +13,7 @@ from serving.pages.desk.frame import Frame, Place, page
 from serving.pages.desk.words import day_said, ends_summed, event_rows, name_of, predicted, unit_address
 from serving.reports.charts import TRIAGE_ORDER
 from serving.reports.legend import banners
-from serving.reports.ranked import place, sum_known
+from serving.reports.ranked import place_line, sum_known
 from serving.reports.reasons import fields_said
 
 SHOWN = 6
@@ -105,7 +105,7 @@ def _unit(row: dict[Any, Any], words: Speech) -> dict[str, Any]:
     return {
         "address": unit_address(row["unit_id"]),
         "name": name_of(row["name"], words),
-        "place": place(words, row["province"], row["county"]),
+        "place": place_line(words, row["province"], row["county"]),
         "rank": words.number(row["rank"]) if known(row["rank"]) else "",
         "said": predicted(row, words),
         "reasons": [words.text(f"triage_reason.{code}") for code in codes(row["triage_reasons"])][:2],

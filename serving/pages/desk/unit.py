@@ -26,7 +26,7 @@ from serving.pages.desk.map import locator
 from serving.pages.desk.words import event_rows, name_of, unit_address
 from serving.reports.economics import assumption_name, assumption_number, figure_said
 from serving.reports.plan import by_unit
-from serving.reports.ranked import isolated, place, weighty_parts
+from serving.reports.ranked import isolated, place_line, weighty_parts
 from serving.reports.reasons import question_lines, unit_reasons
 from serving.reports.said import extra_said, field_said, source_said, value_said, why_said
 from serving.reports.words import PROBABILITIES, estimate_said, items_in_words, odd_said, value_in_words
@@ -93,7 +93,7 @@ def unit_page(frame: Frame, shown: UnitShown, *, problem: str = "") -> str:
         unit_id=unit_id,
         address=unit_address(unit_id),
         title=name_of(row["name"], words),
-        where=place(words, row["province"], row["county"]),
+        where=place_line(words, row["province"], row["county"]),
         sector=words.sector(row["isic"]) if known(row["isic"]) else words.fact(row["sector_text"]),
         synthetic=row["origin"] == "synthetic",
         problem=problem,

@@ -15,7 +15,7 @@ from serving.disclosure.values import codes, known
 from serving.i18n import Speech
 from serving.pages.desk.frame import Frame, Place, page
 from serving.pages.desk.words import Pages, name_of, unit_address
-from serving.reports.ranked import place
+from serving.reports.ranked import place_line
 from serving.reports.words import value_in_words
 
 USUAL = ("triage", "feasibility", "jobs", "capital_needed_rial", "status", "missing")
@@ -102,7 +102,7 @@ def _row(row: Mapping[Any, Any], shown: Sequence[str], words: Speech) -> dict[st
         "id": str(row["unit_id"]),
         "address": unit_address(row["unit_id"]),
         "name": name_of(row["name"], words),
-        "place": place(words, row["province"], row["county"]),
+        "place": place_line(words, row["province"], row["county"]),
         "rank": words.number(row["rank"]) if known(row["rank"]) else "",
         "triage": str(row["triage"]),
         "synthetic": row["origin"] == "synthetic",

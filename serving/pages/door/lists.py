@@ -144,6 +144,8 @@ def _place(place: Mapping[str, Any], unit: Mapping[str, Any] | None, shown: List
         "fit": words.number(place.get("fit"), 2),
         "parts": [_part(part, size, words) for part, size in sorted(sizes, key=lambda one: -one[1])],
         "reasons": [words.text(f"fit_reason.{code}") for code in place.get("reasons", ())],
+        "against": [words.text(f"side_reason.{code}") for code in place.get("against", ())],
+        "stepped_back": words.text(f"step_back.{place['stepped_back']}") if place.get("stepped_back") else "",
         "unknown": [words.text(f"exclusion.{code}") for code in place.get("unknown", ())],
         "said": None if said is None else (said[0], reaction_said(said, words)),
     }

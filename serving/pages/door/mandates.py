@@ -10,12 +10,13 @@ from typing import Any
 import pandas as pd
 
 from engine.domain.mandate import FitPart, RiskAppetite
+from engine.domain.partner import CapitalForm, Currency, ImpactGoal, PartnerKind, Stage
 from engine.domain.unit import Confidence, DealForm, Field, Status
 from serving.desk.door import DoorStanding, Fits
 from serving.i18n import Speech
 from serving.pages.desk.frame import Frame, Place, page
 from serving.pages.desk.words import day_said
-from serving.pages.door.wishes import carried_on, wishes_boxes
+from serving.pages.door.wishes import CODES, DEAL, FLAGS, KINDS, SHARES, SITE, YEARS, carried_on, wishes_boxes
 from serving.pages.door.words import below
 from serving.reports.limits import opening_in_words
 
@@ -124,6 +125,17 @@ def mandate_page(
         appetites=[(one.value, words.text(one)) for one in RiskAppetite],
         confidences=[(one.value, words.text(one)) for one in Confidence],
         forms=[(one.value, words.text(one)) for one in DealForm],
+        currencies=[(one.value, words.text(one)) for one in Currency],
+        ticked=[
+            (name, [(one.value, words.text(one)) for one in family])
+            for name, family in zip(CODES[1:], (PartnerKind, CapitalForm, Stage, ImpactGoal), strict=True)
+        ],
+        flags=[name for name in FLAGS if name != "offer_fix_first"],
+        shares=SHARES,
+        years=YEARS,
+        site=SITE,
+        kinds=KINDS,
+        deal_kinds=DEAL,
         statuses=[(one.value, words.text(one)) for one in Status],
         weights=[(f"weight_{part.value}", words.text(part)) for part in FitPart],
     )

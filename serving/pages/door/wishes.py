@@ -13,16 +13,42 @@ from engine.parsing.text import latin_digits
 from serving.i18n import Speech
 
 NAMED = ("sectors", "places")
-"""Wishes that are lists of names, each as ``must``, ``must_not`` and ``like``."""
-KINDS = ("must", "must_not", "like")
-NUMBERS = ("jobs_goal", "min_jobs", "min_power_kw", "min_land_m2", "max_idle_months", "limit", "price_year")
-CHOICES = ("risk_appetite", "min_confidence")
+"""Wishes that are lists of names, each as ``must``, ``must_not``, ``like`` and ``avoid``."""
+KINDS = ("must", "must_not", "like", "avoid")
+SITE = (
+    "min_jobs", "jobs_goal", "min_jobs_per_billion", "min_power_kw", "min_gas_m3_per_hour", "min_water_l_per_s",
+    "min_land_m2", "max_idle_months",
+)  # fmt: skip
+"""Numbers that say what a unit is to have."""
+YEARS = ("max_payback_years", "horizon_years")
+NUMBERS = (*SITE, *YEARS, "meetings_per_event", "limit", "price_year")
+SHARES = ("min_share", "hurdle_rate", "min_export_share", "export_goal")
+"""Boxes that are written in percent."""
+CHOICES = ("risk_appetite", "min_confidence", "currency")
+FLAGS = ("offer_fix_first", "control", "no_legacy_debts", "no_disputes", "clear_title")
+"""Boxes of yes, no, and nothing said."""
 TICKET = ("ticket_low", "ticket_typical", "ticket_high")
-SEVERAL = ("deal_wanted", "deal_must_not", "statuses")
+DEAL = ("wanted", "must_not", "like", "avoid")
+CODES = ("statuses", "partner_kinds", "capital_forms", "stages", "impact_goals")
+SEVERAL = (*(f"deal_{kind}" for kind in DEAL), *CODES)
 """Boxes of which several may be ticked."""
+NAMES = ("border_gates", "languages")
+"""Boxes of names that stand alone."""
+KM = "max_km_to_border"
+BOXES = (
+    "id", "max_failure", "accept_unknown", KM, *TICKET, *NUMBERS, *SHARES, *CHOICES, *FLAGS, *NAMES,
+    *(f"{wish}_{kind}" for wish in NAMED for kind in KINDS), *(f"weight_{part.value}" for part in FitPart),
+)  # fmt: skip
+"""Every box into which one thing is written."""
+NO_BOX = {
+    "name": "the account says who the investor is",
+    "price_rate": "how prices are compared is for who keeps mandates in files; the year of the money has its box",
+    "allow_proxy": "likewise",
+}
+"""Keys of a mandate that have no box, and why; they are carried on as they are."""
 _SHOWN = (
-    "id", "ticket_rial", "deal_forms", "statuses", "offer_fix_first", "accept_unknown", "max_failure_probability",
-    "weights", *NAMED, *NUMBERS, *CHOICES, *TICKET_KEYS, *FOREIGN_KEYS, *RATE_KEYS.values(),
+    "id", "ticket_rial", "deal_forms", "accept_unknown", "max_failure_probability", "languages",
+    "weights", *NAMED, *NUMBERS, *SHARES, *CHOICES, *FLAGS, *CODES, *TICKET_KEYS, *FOREIGN_KEYS, *RATE_KEYS.values(),
 )  # fmt: skip
 _BILLION = MoneyUnit(1, 10**9)
 """What a sum counts in that says no unit."""
@@ -72,7 +98,12 @@ def wishes_stated(
     written = {name: text.strip() for name, text in boxes.items() if text.strip()}
     stated: dict[str, Any] = {**carried, "id": written.get("id", "")}
     for wish in NAMED:
-        named = {kind: _names(written[f"{wish}_{kind}"]) for kind in KINDS if f"{wish}_{kind}" in written}
+        named: dict[str, Any] = {
+            kind: _names(written[f"{wish}_{kind}"]) for kind in KINDS if f"{wish}_{kind}" in written
+        }
+        if wish == "places":
+            named |= {KM: _number(written[KM])} if KM in written else {}
+            named |= {"border_gates": _names(written["border_gates"])} if "border_gates" in written else {}
         if named:
             stated[wish] = named
     if any(name in written for name in TICKET):
@@ -82,13 +113,14 @@ def wishes_stated(
     stated |= {name: written[name] for name in CHOICES if name in written}
     if "max_failure" in written:
         stated["max_failure_probability"] = _share(written["max_failure"])
-    forms = {kind: list(several[f"deal_{kind}"]) for kind in ("wanted", "must_not") if several.get(f"deal_{kind}")}
+    stated |= {name: _share(written[name]) for name in SHARES if name in written}
+    forms = {kind: list(several[f"deal_{kind}"]) for kind in DEAL if several.get(f"deal_{kind}")}
     if forms:
         stated["deal_forms"] = forms
-    if several.get("statuses"):
-        stated["statuses"] = list(several["statuses"])
-    if "offer_fix_first" in written:
-        stated["offer_fix_first"] = written["offer_fix_first"] == "yes"
+    stated |= {name: list(several[name]) for name in CODES if several.get(name)}
+    stated |= {name: written[name] == "yes" for name in FLAGS if name in written}
+    if "languages" in written:
+        stated["languages"] = [name.lower() for name in _names(written["languages"])]
     if "accept_unknown" in written:
         stated["accept_unknown"] = True
     weights = {
@@ -121,12 +153,16 @@ def wishes_boxes(document: Mapping[str, Any], words: Speech) -> dict[str, Any]:
     boxes |= {name: _billions(rial, words) for name, rial in zip(TICKET, sums, strict=True)}
     boxes |= {name: _plain(getattr(read, name), words) for name in NUMBERS}
     boxes |= {name: "" if (found := getattr(read, name)) is None else found.value for name in CHOICES}
-    failure = read.max_failure_probability
-    boxes["max_failure"] = "" if failure is None else words.digits(f"{100 * failure:.12g}%")
-    boxes["deal_wanted"] = tuple(one.value for one in read.deal_forms.wanted)
-    boxes["deal_must_not"] = tuple(one.value for one in read.deal_forms.must_not)
-    boxes["statuses"] = tuple(one.value for one in read.statuses)
-    boxes["offer_fix_first"] = "" if read.offer_fix_first is None else ("yes" if read.offer_fix_first else "no")
+    if "currency" not in document:
+        boxes["currency"] = ""
+    boxes["max_failure"] = _percent(read.max_failure_probability, words)
+    boxes |= {name: _percent(getattr(read, name), words) for name in SHARES}
+    boxes |= {f"deal_{kind}": tuple(one.value for one in getattr(read.deal_forms, kind)) for kind in DEAL}
+    boxes |= {name: tuple(one.value for one in getattr(read, name)) for name in CODES}
+    boxes |= {name: _yes_or_no(getattr(read, name)) for name in FLAGS}
+    boxes[KM] = _plain(read.places.max_km_to_border, words)
+    boxes["border_gates"] = words.join(map(str, _listed((document.get("places") or {}).get("border_gates", ()))))
+    boxes["languages"] = words.join(read.languages)
     boxes["accept_unknown"] = set(read.accept_unknown) == set(UNKNOWNS)
     weights = read.weights or {}
     boxes |= {f"weight_{part.value}": _plain(weights.get(part), words) for part in FitPart}
@@ -169,6 +205,14 @@ def _share(text: str) -> object:
     """A percentage as a share; what is none stays as it was written."""
     number = _number(text.replace("%", "").replace("٪", ""))
     return round(number / 100, 12) if isinstance(number, int | float) else text
+
+
+def _percent(share: float | None, words: Speech) -> str:
+    return "" if share is None else words.digits(f"{100 * share:.12g}%")
+
+
+def _yes_or_no(said: bool | None) -> str:
+    return "" if said is None else ("yes" if said else "no")
 
 
 def _plain(number: float | None, words: Speech) -> str:

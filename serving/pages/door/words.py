@@ -16,9 +16,9 @@ from serving.desk.requests import days_between
 from serving.disclosure.values import codes, known
 from serving.i18n import Speech
 from serving.pages.desk.words import moment_said, name_of
-from serving.reports.ranked import place
+from serving.reports.ranked import place_line
 from serving.reports.requests import time_left
-from serving.reports.words import spread
+from serving.reports.words import interval_said
 
 ROOT = "/desk/door"
 _FIGURES = (Output.FEASIBILITY_UNIT, Output.JOBS_IF_REVIVED)
@@ -47,14 +47,14 @@ def unit_line(row: Mapping[Any, Any], words: Speech) -> dict[str, Any]:
         "id": str(row["unit_id"]),
         "address": offer_address(row["unit_id"]),
         "name": name_of(row["name"], words),
-        "place": place(words, row["province"], row["county"]),
+        "place": place_line(words, row["province"], row["county"]),
         "sector": words.sector(row["isic"]) if known(row["isic"]) else words.fact(row["sector_text"]),
         "triage": str(row["triage"]),
         "synthetic": row["origin"] == "synthetic",
         "figures": [
             (words.text(output), said)
             for output in _FIGURES
-            if row["scorable"] and (said := spread(row, output, words)) != words.number(None)
+            if row["scorable"] and (said := interval_said(row, output, words)) != words.number(None)
         ],
         "capital": words.money(row[Field.CAPITAL_NEEDED_RIAL.value]),
         "flags": [words.text(f"red_flag.{code}") for code in codes(row["red_flags"])],

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from engine.domain.extras import extra_objects, gathered, spread
+from engine.domain.extras import extra_columns, extra_objects, extra_texts
 from engine.intake import read_register
 from engine.intake.extras import typed_values
 from engine.parsing.money import MoneyUnit
@@ -101,7 +101,7 @@ def test_extras_part_into_columns_and_come_together_again(header):
     from engine.domain.items import escape
 
     columns = pd.DataFrame({escape(header): ["text|a%3Bb", None], "Other": ["number|2", None]}, dtype="str")
-    extras = gathered(columns)
-    pd.testing.assert_frame_equal(spread(extras), columns[sorted(columns.columns)], check_column_type=False)
+    extras = extra_texts(columns)
+    pd.testing.assert_frame_equal(extra_columns(extras), columns[sorted(columns.columns)], check_column_type=False)
     assert {one["header"] for one in extra_objects(extras.iloc[0])} == {header, "Other"}
     assert pd.isna(extras.iloc[1])

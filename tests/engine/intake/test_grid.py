@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.intake.distinct import Columns, Distinct
-from engine.intake.grid import BLANK, by_rows, grid, plain
+from engine.intake.grid import BLANK, by_rows, cell_objects, grid
 from engine.intake.sheets import open_sheets
 from engine.parsing.text import fold
 
@@ -30,7 +30,7 @@ def test_a_grid_gives_back_every_cell_however_the_rows_are_parted(rows: list[tup
     cells = grid(parts)
     wanted = [[_said(cell) for cell in row] for row in rows]
     for place, column in enumerate(cells):
-        found = plain(cells[column]).tolist()
+        found = cell_objects(cells[column]).tolist()
         assert found == [row[place] for row in wanted[: len(cells)]]
         assert [type(cell) for cell in found] == [type(row[place]) for row in wanted[: len(cells)]]
     assert all(cell is None for row in wanted[len(cells) :] for cell in row)
@@ -42,12 +42,12 @@ def test_a_column_of_texts_is_taken_apart_as_the_same_cells_one_by_one(
 ) -> None:
     column = grid([[texts, ["end"] * len(texts)]])[0]
     rows = data.draw(st.lists(st.integers(0, len(texts) - 1), unique=True).map(sorted))
-    some, ones = Distinct.of(column.loc[rows]), Distinct.of(plain(column).loc[rows])
+    some, ones = Distinct.of(column.loc[rows]), Distinct.of(cell_objects(column).loc[rows])
     assert some.series.tolist() == ones.series.tolist()
     assert some.rows.tolist() == ones.rows.tolist()
     assert some.folded.tolist() == [fold(text) for text in some.cells]
     assert some.folded[some.codes].tolist() == ones.folded[ones.codes].tolist()
-    assert sorted(some.cells) == sorted(set(plain(column).loc[rows].dropna()))
+    assert sorted(some.cells) == sorted(set(cell_objects(column).loc[rows].dropna()))
 
 
 def test_blank_rows_and_columns_at_the_end_go_and_those_between_stay() -> None:
@@ -61,7 +61,11 @@ def test_a_sheet_that_begins_far_from_its_corner_keeps_its_places(tmp_path) -> N
     book.active["C3"], book.active["D5"], book.active["C7"] = "first", 2.5, date(2024, 3, 1)
     book.save(tmp_path / "far.xlsx")
     (sheet,) = open_sheets(tmp_path / "far.xlsx")
-    held = {(row, column): cell for column in sheet.cells for row, cell in plain(sheet.cells[column]).dropna().items()}
+    held = {
+        (row, column): cell
+        for column in sheet.cells
+        for row, cell in cell_objects(sheet.cells[column]).dropna().items()
+    }
     assert held == {(2, 2): "first", (4, 3): 2.5, (6, 2): date(2024, 3, 1)}
 
 

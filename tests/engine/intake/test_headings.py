@@ -5,7 +5,7 @@ import pytest
 
 from engine.errors import EhyaError
 from engine.intake import read_register
-from engine.intake.labels import matches
+from engine.intake.labels import fields_named
 
 
 def read(tmp_path, *lines, **options):
@@ -52,7 +52,7 @@ def test_state_is_the_status_where_it_holds_statuses(tmp_path):
      "وضعیت اجاره", "وضعیت بیمه", "وضعیت پرداخت", "وضعیت انشعاب برق", "وضعیت ماشین آلات", "Status of document"],
 )  # fmt: skip
 def test_the_state_of_something_else_is_no_state_of_the_unit(heading):
-    assert "status" not in {match.field for match in matches((heading,))}
+    assert "status" not in {match.field for match in fields_named((heading,))}
 
 
 @pytest.mark.parametrize(
@@ -61,12 +61,12 @@ def test_the_state_of_something_else_is_no_state_of_the_unit(heading):
      "وضعیت فعلی واحد", "وضعیت فعالیت", "آخرین وضعیت", "CurrentStatus", "status_of_unit"],
 )  # fmt: skip
 def test_the_state_of_the_unit_is_its_status(heading):
-    assert matches((heading,))[0].field == "status"
+    assert fields_named((heading,))[0].field == "status"
 
 
 def test_a_group_label_says_whose_state_it_is():
-    assert "status" not in {match.field for match in matches(("پروانه بهره برداری", "وضعیت"))}
-    assert matches(("واحد", "وضعیت"))[0].field == "status"
+    assert "status" not in {match.field for match in fields_named(("پروانه بهره برداری", "وضعیت"))}
+    assert fields_named(("واحد", "وضعیت"))[0].field == "status"
 
 
 def test_two_tables_side_by_side_are_refused(tmp_path):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.domain.unit import Barrier, DealForm, Status
-from engine.intake.lexicon import codes, measures
+from engine.intake.lexicon import code_words, measures
 from engine.intake.measures import plain_numbers, read_quantity
 from engine.intake.phrases import read_causes, read_deal_forms, read_flag, read_status
 from engine.intake.places import CountyName, read_county, read_province
@@ -139,7 +139,7 @@ def test_every_activity_code_is_read_however_it_is_written():
     ],
 )
 def test_every_word_of_a_family_is_its_code_in_either_spelling(family, read, allowed):
-    for word, code in codes(family).items():
+    for word, code in code_words(family).items():
         assert code in allowed
         wanted = None if (family, word) == ("cause", "unknown") else code  # says nothing
         assert taken(read(word)) == wanted, word
@@ -147,7 +147,7 @@ def test_every_word_of_a_family_is_its_code_in_either_spelling(family, read, all
 
 
 def test_flags_are_read_in_either_spelling():
-    for word, code in codes("flag").items():
+    for word, code in code_words("flag").items():
         assert read_flag(word) is read_flag(arabic(word).upper()) is (code == "yes")
 
 
@@ -155,7 +155,7 @@ def test_flags_are_read_in_either_spelling():
 @given(st.lists(st.sampled_from(sorted(set(Barrier) - {Barrier.UNKNOWN})), min_size=1, max_size=4, unique=True),
        st.sampled_from(["، ", "؛ ", "\n", " / ", ",", " - ", "|"]))  # fmt: skip
 def test_a_list_of_causes_is_its_codes_however_it_is_parted(causes, mark):
-    words = {code: word for word, code in codes("cause").items()}
+    words = {code: word for word, code in code_words("cause").items()}
     assert taken(read_causes(mark.join(words[cause] for cause in causes))) == ";".join(sorted(causes))
 
 

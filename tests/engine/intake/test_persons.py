@@ -3,7 +3,7 @@
 import pytest
 
 from engine.intake import read_register
-from engine.intake.labels import matches
+from engine.intake.labels import fields_named
 
 MOBILE, MAIL, CODE, ACCOUNT = "0914 123 45 67", "a.b@mail.example", "0499370899", "IR580540105180021273113007"
 
@@ -30,14 +30,14 @@ def everything(intake):
      "دارنده پروانه", "نام سرمایه‌گذار", "مهندس ناظر"],
 )  # fmt: skip
 def test_a_heading_that_speaks_of_a_person_is_known(heading):
-    assert matches((heading,))[0].field == "personal"
+    assert fields_named((heading,))[0].field == "personal"
 
 
 @pytest.mark.parametrize(
     "heading", ["سال بهره‌برداری", "نیاز سرمایه‌گذاری", "شناسه ملی", "شهرستان", "سال تأسیس", "Board capacity"]
 )
 def test_a_heading_that_only_sounds_alike_is_not(heading):
-    assert "personal" not in [match.field for match in matches((heading,))]
+    assert "personal" not in [match.field for match in fields_named((heading,))]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from openpyxl import Workbook
 
 from engine.errors import EhyaError
 from engine.intake import read_register
-from engine.intake.labels import matches
+from engine.intake.labels import fields_named
 from engine.intake.measures import read_quantity
 from engine.intake.phrases import read_causes, read_flag, read_status
 from engine.intake.places import CountyName, read_county
@@ -180,7 +180,7 @@ def test_a_code_may_stand_beside_its_words(cell, isic):
     ],
 )  # fmt: skip
 def test_headings_in_other_words(heading, field):
-    assert matches((heading,))[0].field == field
+    assert fields_named((heading,))[0].field == field
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_headings_in_other_words(heading, field):
     ["نام بانک عامل", "ارزش زمین (میلیارد ریال)", "سرمایه ثبتی (ریال)", "فاصله تا شهرستان", "تاریخ تملک بانک"],
 )
 def test_headings_that_only_look_like_a_field_are_left_alone(heading):
-    assert matches((heading,)) == ()
+    assert fields_named((heading,)) == ()
 
 
 def test_guarded_ids_and_composed_rows_of_a_csv_are_read(tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.intake.labels import matches
+from engine.intake.labels import fields_named
 from engine.intake.phrases import read_causes, read_deal_forms, read_flag, read_status
 from engine.intake.places import CountyName, province_in, read_county, read_province
 from engine.intake.sectors import read_isic, read_sector
@@ -130,7 +130,7 @@ def test_words_of_a_sector_and_words_of_none():
     ],
 )
 def test_headings(heading, field):
-    found = matches(heading)
+    found = fields_named(heading)
     assert (found[0].field if found else None) == field
 
 

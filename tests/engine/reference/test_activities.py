@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.reference import table
-from engine.reference.activities import by_activity, rows_of
+from engine.reference.activities import by_activity, rows_about
 
 COVERED = ["101;102", "105", "10", "13", "1393", "41;42;43", "41;42;43"]
 
@@ -26,11 +26,11 @@ COVERED = ["101;102", "105", "10", "13", "1393", "41;42;43", "41;42;43"]
     ],
 )
 def test_the_nearest_activity_above_decides(code, places):
-    assert rows_of(code, COVERED).tolist() == places
+    assert rows_about(code, COVERED).tolist() == places
 
 
 def test_without_one_above_all_below_speak():
-    assert rows_of("10", ["101;102", "105", "13"]).tolist() == [0, 1]
+    assert rows_about("10", ["101;102", "105", "13"]).tolist() == [0, 1]
 
 
 def test_several_rows_are_weighted_by_hand():
@@ -55,6 +55,6 @@ def test_a_mean_lies_between_the_rows_it_is_made_of(codes):
     isic = pd.Series(codes, dtype="str")
     found = by_activity(isic, rows, ["wages_share"], rows["gross_output_million"])["wages_share"]
     for code, value in zip(isic, found, strict=True):
-        used = rows.loc[rows_of(str(code), list(rows["isic"])), "wages_share"]
+        used = rows.loc[rows_about(str(code), list(rows["isic"])), "wages_share"]
         assert used.empty == pd.isna(value)
         assert used.empty or used.min() - 1e-12 <= value <= used.max() + 1e-12

@@ -10,7 +10,7 @@ from scipy.stats import norm
 from engine.domain.prediction import Output
 from engine.scoring.belief import Feasibility
 from engine.scoring.first_day import SizeRatio, SizeSign, SizeSigns
-from engine.scoring.size import figures, jobs
+from engine.scoring.size import jobs, size_figures
 
 STAFF = SizeSign(feature="jobs_before_log", per_worker=0.0, error=0.25)
 LAND = SizeSign(feature="land_log", per_worker=float(np.log(200.0)), error=1.2)
@@ -30,7 +30,7 @@ def chance(count: int, point=0.3, reach=0.4) -> Feasibility:
 
 
 def of(found, count, jobs_now=0.0, capital=np.nan, **more):
-    return figures(chance(count, **more), found, np.full(count, jobs_now), np.full(count, capital))
+    return size_figures(chance(count, **more), found, np.full(count, jobs_now), np.full(count, capital))
 
 
 def test_five_hundred_former_workers_are_not_five():

@@ -85,10 +85,10 @@ class TestRevisions:
             return found
 
         monkeypatch.setattr(engine.store.events, "_standing", counted)
-        assert register.events.one(numbers[1])["unit_id"] == other
+        assert register.events.one(numbers[1]).unit_id == other
         instead = register.events.correct(numbers[0], outcome(unit, "declined"), made_at=NOON)
         assert read == [1, 1]
-        assert register.events.one(instead)["kind"] == "declined"
+        assert register.events.one(instead).kind == "declined"
         assert refused(lambda: register.events.one(numbers[0])) == (ErrorCode.UNKNOWN_EVENT, {"given": numbers[0]})
 
     def test_a_withdrawn_event_stands_no_more_and_stays_in_the_log(self, register, unit):

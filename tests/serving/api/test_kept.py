@@ -7,7 +7,7 @@ import pytest
 from serving.api.kept_answers import KeptList
 from serving.desk.mandates import KEPT_A_DAY, KEPT_PLACES
 from serving.desk.workspace import open_register
-from tests.serving.api.parties import fresh
+from tests.serving.api.parties import at_work, fresh
 
 MANDATE = {"id": "any", "risk_appetite": "high", "accept_unknown": True}
 
@@ -256,3 +256,37 @@ def test_what_is_answered_moves_the_weights_of_the_next_list_and_only_of_that_ma
     other = fund("POST", "/v1/mandates/other/shortlists?top=3").json()
     assert other["weights"] == listed["weights"]
     assert fund("POST", "/v1/mandates/any/shortlists?top=3").json()["list_id"] == again["list_id"]
+
+
+def test_the_office_makes_a_kept_list_again_and_nobody_else(own_copy, first_day, ask):
+    app = at_work(own_copy, first_day).app()
+
+    def asked(method, path, key="investor", **more):
+        return ask(app, path, own_copy.keys[key], method=method, **more)
+
+    asked("POST", "/v1/mandates", json=MANDATE)
+    listed = asked("POST", "/v1/mandates/any/shortlists?top=3").json()
+    path = f"/v1/shortlists/{listed['list_id']}/replay"
+    found = asked("GET", path, key="planner").json()
+    assert (found["same_places"], found["entered"], found["left"]) == (listed["places"], [], [])
+    assert found["same"] == (found["run_id_again"] == listed["run_id"])
+    assert asked("GET", "/v1/shortlists/none/replay", key="planner").json()["code"] == "list_unknown"
+    assert asked("GET", path).json()["code"] == "role_refused"
+
+
+def test_a_declined_unit_steps_back_on_the_next_list_and_is_told_why(fund):
+    fund("POST", "/v1/mandates", json=MANDATE)
+    first = fund("POST", "/v1/mandates/any/shortlists?top=3").json()
+    unit = first["page"][0]["unit_id"]
+    assert {one["stepped_back"] for one in first["page"]} == {None}
+    said = {"unit_id": unit, "kind": "declined", "reason": "timing"}
+    fund("POST", f"/v1/shortlists/{first['list_id']}/reactions", json=said)
+    again = fund("POST", "/v1/mandates/any/shortlists?top=100").json()
+    (place,) = [one for one in again["page"] if one["unit_id"] == unit]
+    assert (place["stepped_back"], place["novelty"]) == ("declined_before", 0.5)
+    assert place["position"] > 1
+    fund("POST", f"/v1/shortlists/{again['list_id']}/reactions", json={"unit_id": unit, "kind": "interested"})
+    (back,) = [
+        one for one in fund("POST", "/v1/mandates/any/shortlists?top=100").json()["page"] if one["unit_id"] == unit
+    ]
+    assert (back["stepped_back"], back["novelty"]) == (None, 1.0)

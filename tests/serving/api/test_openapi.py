@@ -44,6 +44,7 @@ KEPT = [
     ("GET", "/v1/shortlists"),
     ("GET", "/v1/shortlists/{list_id}"),
     ("GET", "/v1/shortlists/{list_id}/changes"),
+    ("GET", "/v1/shortlists/{list_id}/replay"),
     ("POST", "/v1/shortlists/{list_id}/reactions"),
     ("GET", "/v1/reactions"),
     ("GET", "/v1/requests"),
@@ -127,7 +128,11 @@ def keyed(shared, first_day, listen, tmp_path_factory):
 @pytest.mark.parametrize(("method", "path"), KEPT)
 def test_what_is_kept_answers_a_key_as_described(keyed, method, path, mode):
     schema, keys = keyed
-    key = keys["planner" if path.startswith(OFFICE) and not path.endswith("/mine") else "investor"]
+    key = keys[
+        "planner"
+        if (path.startswith(OFFICE) and not path.endswith("/mine")) or path.endswith("/replay")
+        else "investor"
+    ]
     operation = schema[path][method]
 
     @settings(max_examples=8, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))

@@ -210,7 +210,9 @@ def test_after_signing_a_unit_that_is_gone_is_said_with_the_best_in_its_place(se
         register.events.add(Outcome(unit_id=units[1], kind=OutcomeKind.RESTARTED, **day))
         shown = register.showings()
     assert set(shown["unit_id"]) >= set(units)
-    before, after = (desk.followed(settings, own.key, as_of=pd.Timestamp(at)) for at in ("2026-11-30", "2026-12-31"))
+    before, after = (
+        desk.followed_package(settings, own.key, as_of=pd.Timestamp(at)) for at in ("2026-11-30", "2026-12-31")
+    )
     assert (dict(before.losses), before.replacement) == ({}, ())
     assert dict(after.losses) == {units[0]: Loss.WITHDRAWN, units[1]: Loss.RESTARTED}
     assert len(after.replacement) == 2
@@ -222,7 +224,7 @@ def test_after_signing_a_unit_that_is_gone_is_said_with_the_best_in_its_place(se
     back = {"happened_on": date(2027, 1, 5), "known_on": date(2027, 1, 5)}
     with open_register(settings) as register:
         register.events.add(Outcome(unit_id=units[0], kind=OutcomeKind.OFFERED, **back))
-    later = desk.followed(settings, own.key, as_of=pd.Timestamp("2027-01-31"))
+    later = desk.followed_package(settings, own.key, as_of=pd.Timestamp("2027-01-31"))
     assert dict(later.losses) == {units[1]: Loss.RESTARTED}  # who is offered again is not gone
     assert desk.stored_package(settings, own.key).document == own.document  # what was signed stays as it was
     assert desk.reproduces(desk.stored_package(settings, own.key))

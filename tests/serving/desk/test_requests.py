@@ -12,10 +12,10 @@ from engine.store import Register
 from serving.desk.requests import (
     FEWEST,
     checked_text,
-    figures,
     level_here,
     published_figures,
     requests_listed,
+    response_figures,
     set_level,
 )
 
@@ -72,10 +72,10 @@ def asked(register):
 def test_nothing_is_published_of_fewer_than_five(register, asked):
     for number in range(FEWEST - 1):
         asked(number, 20, answered=2)
-    found = figures(register, NOON)
+    found = response_figures(register, NOON)
     assert (found.answered, found.median_days, found.due, found.in_time) == (4, None, 4, None)
     asked(4, 20, answered=6)
-    found = figures(register, NOON)
+    found = response_figures(register, NOON)
     assert (found.answered, found.median_days, found.in_time) == (5, 2.0, 1.0)
 
 
@@ -83,7 +83,7 @@ def test_what_nobody_answered_counts_against_the_office(register, asked):
     asked(0, 20, answered=1)
     for number in range(1, 5):
         asked(number, 20)
-    found = figures(register, NOON)
+    found = response_figures(register, NOON)
     assert (found.due, found.in_time, found.median_days) == (5, 0.2, None)
     assert (found.open, found.overdue) == (4, 4)
 
@@ -95,7 +95,7 @@ def test_only_what_is_due_is_counted_and_what_was_withdrawn_in_time_is_not(regis
     asked(6, 20, withdrawn=2)
     asked(7, 20, withdrawn=12)  # its time was up before
     asked(8, 120, answered=1)  # too long ago
-    found = figures(register, NOON)
+    found = response_figures(register, NOON)
     assert (found.due, found.in_time, found.answered, found.open) == (6, 0.0, 6, 0)
 
 
@@ -103,7 +103,7 @@ def test_a_long_promise_hides_no_late_answer(settings, register, asked):
     set_level(settings, "90", made_at=NOON - timedelta(days=400), actor="terminal")
     for number in range(6):
         asked(number, 120 + number)
-    assert (figures(register, NOON).due, figures(register, NOON).in_time) == (6, 0.0)
+    assert (response_figures(register, NOON).due, response_figures(register, NOON).in_time) == (6, 0.0)
 
 
 def test_a_reader_outside_learns_nothing_of_one_other(register, asked):
@@ -138,7 +138,7 @@ def test_the_level_is_assumed_until_the_office_states_it_and_moves_nothing_asked
     made = {"made_at": NOON, "actor": "terminal"}
     assert set_level(settings, "۳۰", **made).days == 30
     assert level_here(settings).basis is LevelBasis.OFFICE
-    assert figures(register, NOON).in_time == 0.0
+    assert response_figures(register, NOON).in_time == 0.0
     assert register.audit()["act"].iloc[0] == "level_set"
 
 

@@ -15,7 +15,7 @@ from engine.intake.places import CountyName, read_county, read_province
 from engine.parsing.rejection import Refusal, RejectionCode, Remarked
 from engine.reference.tables import table
 from serving.i18n import speech
-from serving.reports.corrections import digest_of, original, read_corrections, way_to
+from serving.reports.corrections import digest_of_file, original, read_corrections, way_to
 from serving.reports.rejects import CORRECTED, HEADER_ROW, KEY, REMEDIES, RejectSource, closed_list, write_rejects
 
 PERSON = "2755555550"
@@ -36,7 +36,7 @@ def register(tmp_path):
 def written(path, register, language="en", applied=None):
     intake = read_register(register)
     applied = pd.DataFrame(columns=CORRECTION_COLUMNS) if applied is None else applied
-    origin = RejectSource(way_to(register, path), digest_of(register), {"today": "2026-11-23"}, applied)
+    origin = RejectSource(way_to(register, path), digest_of_file(register), {"today": "2026-11-23"}, applied)
     write_rejects(path, intake, origin, speech(language), lambda key, facts: key)
     return path
 

@@ -13,7 +13,7 @@ from engine.scoring.sections import OfficialJobs, Population
 from features import FULL_SCHEMA, fit, matrix
 from tests.engine.scoring.first_day_world import AS_OF, register, units
 from tests.training.conftest import press_sample
-from training.models.belief import Source, columns, restart_line, updated, widened
+from training.models.belief import Source, belief_columns, restart_line, updated, widened_slopes
 from training.models.capital import without_capital
 from training.models.first_day import first_day
 from training.priors.official_rates import BetaRate, jobs_size, official_rate
@@ -25,19 +25,19 @@ RATE = BetaRate(20.0, 60.0, 5)
 
 def described(population: pd.DataFrame):
     X = matrix(population, SCHEMA, fit(population, SCHEMA, as_of=AS_OF), as_of=AS_OF)
-    return columns(effects(), X), X
+    return belief_columns(effects(), X), X
 
 
 def test_without_any_row_the_posterior_is_the_prior():
     found, _ = described(register(80))
-    before = widened(slopes(effects(), "restart"), found)
+    before = widened_slopes(slopes(effects(), "restart"), found)
     nothing = Source("register", np.empty((0, len(found))), np.empty(0), np.empty(0))
     assert updated(before, nothing) is before
 
 
 def test_with_a_hundred_thousand_outcomes_two_different_tables_agree():
     found, _ = described(register(400, seed=3))
-    first = widened(slopes(effects(), "restart"), found)
+    first = widened_slopes(slopes(effects(), "restart"), found)
     other = first.moved(np.where(first.signs == 0, first.mean + 0.4, 2 * first.mean), 2 * first.covariance)
     rng = np.random.default_rng(0)
     usual = np.array([column.spread for column in found])
@@ -58,7 +58,7 @@ def test_with_a_hundred_thousand_outcomes_two_different_tables_agree():
 def test_the_mean_over_the_population_is_the_official_rate():
     found, X = described(register(200))
     seen = stand(found, X)
-    line = restart_line(widened(slopes(effects(), "restart"), found), RATE, seen)
+    line = restart_line(widened_slopes(slopes(effects(), "restart"), found), RATE, seen)
     assert expit(line.intercept + seen.away @ line.slopes).mean() == pytest.approx(RATE.rate, abs=1e-9)
 
 

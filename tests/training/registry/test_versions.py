@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from training.registry.mlflow_store import VERSION, workspace
-from training.registry.versions import DIGEST, Alias, point, registered, settle, tag_model
+from training.registry.versions import DIGEST, Alias, registered, set_alias, settle, tag_model
 
 NAMES = ("20261123-aaaaaaaa", "20261124-bbbbbbbb")
 
@@ -18,16 +18,16 @@ def test_an_alias_moves_leaves_nothing_behind_and_points_to_nothing_that_is_not_
     assert registered(records) == ()
     for name in NAMES:
         enter(records, name)
-    point(records, Alias.CHAMPION, NAMES[0])
-    point(records, Alias.CHAMPION, NAMES[1])
+    set_alias(records, Alias.CHAMPION, NAMES[0])
+    set_alias(records, Alias.CHAMPION, NAMES[1])
     assert {each.version: each.aliases for each in registered(records)} == {NAMES[1]: (Alias.CHAMPION,), NAMES[0]: ()}
-    point(records, Alias.CHAMPION, "20260101-cccccccc")
+    set_alias(records, Alias.CHAMPION, "20260101-cccccccc")
     assert [each.aliases for each in registered(records)] == [(), ()]
 
 
 def test_a_model_that_was_entered_twice_is_one_with_the_aliases_of_both_and_takes_what_is_said_of_it(records):
     enter(records, NAMES[0])
-    point(records, Alias.CHALLENGER, NAMES[0])
+    set_alias(records, Alias.CHALLENGER, NAMES[0])
     number = enter(records, NAMES[0])
     tag_model(records, NAMES[0], {"seen": "yes"})
     (found,) = registered(records)
@@ -38,7 +38,7 @@ def test_a_model_that_was_entered_twice_is_one_with_the_aliases_of_both_and_take
 def test_settling_follows_the_register_and_a_champion_waits_no_longer(records):
     for name in NAMES:
         enter(records, name)
-    point(records, Alias.CHALLENGER, NAMES[1])
+    set_alias(records, Alias.CHALLENGER, NAMES[1])
     settle(records, NAMES[1], alone=True)
     assert {each.version: each.aliases for each in registered(records)} == {NAMES[1]: (Alias.CHAMPION,), NAMES[0]: ()}
     with workspace(records) as store:

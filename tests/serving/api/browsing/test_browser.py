@@ -24,12 +24,13 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 PAGES = (
     "/desk", "/desk/units", "UNIT", "UNIT/edit", "UNIT/same?q=a&other=OTHER_ID", "/desk/account",
     "/desk/ranking", "/desk/compare?unit=UNIT_ID&unit=OTHER_ID", "/desk/map",
-    "/desk/packages", "/desk/packages/new", "/desk/packages/spring?budget=capital",
+    "/desk/packages", "/desk/packages/new", "/desk/packages/spring?budget=capital&even=county",
     "/desk/imports", "/desk/imports/new", "/desk/decisions", "/desk/decisions?show=conflicts",
     "/desk/outcomes", "/desk/outcomes/new", "/desk/outcomes/sheet", "/desk/requests", "/desk/panel", "/desk/people",
     "/desk/models", "/desk/bank",
     "/desk/admin", "/desk/admin/keys", "/desk/admin/audit", "/desk/admin/backups", "/desk/admin/settings",
-    "/desk/style", "/desk/events", "/desk/events/INVA", "/desk/events/NOVA", "/desk/events/INVA/meetings",
+    "/desk/style", "/desk/events", "/desk/events/INVA", "/desk/events/INVA/mandates/new", "/desk/events/NOVA",
+    "/desk/events/INVA/meetings",
     "/desk/events/INVA/meetings/party?who=fund", "/desk/events/INVA/meetings/sheets?by=table", "/desk/report",
 )  # fmt: skip
 
@@ -275,6 +276,21 @@ def test_a_draft_undoes_nothing_that_somebody_else_changed_meanwhile(desk, opene
     assert page.input_value("#f-jobs_now") == "77"
     page.click("form[data-draft] button.main")
     assert "is “Another's” now" in page.inner_text("main")
+
+
+def test_a_unit_dragged_out_says_its_price_and_a_meeting_dragged_elsewhere_is_locked_there(desk, opened):
+    page = opened(language="en")
+    page.goto(f"{desk[0]}/desk/packages/spring")
+    grip = {"source_position": {"x": 12, "y": 60}}
+    page.locator("[data-drag=in]").first.drag_to(page.locator("#options"), **grip)
+    assert "is in package spring@1" in page.inner_text("#answer")
+    assert page.evaluate("document.activeElement.id") == "why-answer"
+    page.goto(f"{desk[0]}/desk/events/INVA/meetings")
+    here = page.locator("[data-drag=meeting]").first
+    slot = here.locator("select[data-fill=slot]").input_value()
+    here.drag_to(page.locator(f"td[data-takes=meeting][data-slot='{slot}']").last)
+    page.wait_for_url("**/meetings?locked=*")
+    assert page.locator("input[name=lock]:checked").count() == 1
 
 
 def test_pages_are_read_and_forms_sent_without_scripts(chromium, desk):

@@ -4,12 +4,15 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from engine.domain.bank_ask import BankAskKind
+from engine.packages.terms import PackageTerms
 from engine.settings import Settings
 from engine.store import Register
 from serving.api import Shelf, create_app
+from serving.desk.package import solve_package
 from serving.desk.people import add_person, people
 from serving.desk.question import Question
 from serving.desk.sessions import begin
@@ -18,7 +21,7 @@ from serving.desk.watch import Watch
 from tests.serving.api.browsing.conftest import CHEAP, PASSWORD
 from tests.serving.api.browsing.test_browser import chromium  # noqa: F401 (a fixture)
 from tests.serving.api.browsing.test_models import WAITS, with_challenger
-from tests.serving.api.parties import BY, NOON, at_work, fresh
+from tests.serving.api.parties import BY, NOON, at_work, fresh, with_meetings
 from tests.serving.conftest import DAY, listening
 
 pytestmark = pytest.mark.browser
@@ -139,3 +142,87 @@ def test_outcomes_are_recorded_a_model_is_trained_judged_put_to_work_watched_and
         page.reload()
         assert page.locator("section[aria-labelledby=at-work] a b").inner_text() == first
         assert "دومی بهتر نبود" in page.inner_text("section[aria-labelledby=history]")
+
+
+def test_every_room_does_its_main_act_without_scripts(chromium, shared, first_day, tmp_path):  # noqa: F811
+    found = with_meetings(with_challenger(at_work(fresh(shared, tmp_path), first_day), first_day))
+    unit = str(found.private.index[found.private["debts"].str.contains(BANK)][0])
+    people_of = {
+        "sara": ("planner", None), "dana": ("data_scientist", None), "amir": ("admin", None),
+        "teller": ("bank", BANK), "neda": ("investor", "fund"),
+    }  # fmt: skip
+    for name, (role, party) in people_of.items():
+        add_person(found.settings, name=name, role=role, investor=party, password=PASSWORD, cost=CHEAP, **BY)
+    terms = {"name": "spring", "count": 4, "verdicts": ["offer", "fix_first"]}
+    solve_package(found.settings, Question(as_of=pd.Timestamp(NOON.date())), PackageTerms.read(terms), made_at=NOON)
+    with listening(found.app()) as address:
+
+        def tab(name):
+            context = chromium.new_context(java_script_enabled=False)
+            context.add_cookies(_cookies(found.settings, name, address, "lang=en"))
+            page = context.new_page()
+            page.set_default_timeout(60_000)
+            return page
+
+        page = tab("sara")
+        page.goto(f"{address}/desk/packages/spring")
+        page.click("section[aria-labelledby=units] a[data-part]")  # what leaving the first one out costs
+        page.fill("#why-answer input[name=reason]", "sold last week")
+        page.click("#why-answer button")
+        for _ in range(100):
+            if "/searches/" not in page.url:
+                break
+            page.wait_for_timeout(300)
+            page.reload()
+        assert "spring@2" in page.inner_text("h1")
+
+        page.goto(f"{address}/desk/events/INVA/mandates/new")
+        page.fill("#f-id", "north")
+        page.fill("#f-places_must", "Khoy")
+        page.click("button[value=look]")
+        assert "units fit" in page.inner_text("#fits")
+        page.click("form.wide-form button.main")
+        assert "north" in page.inner_text("section[aria-labelledby=mandates] table")
+
+        page.goto(f"{address}/desk/events/INVA/meetings")
+        page.click("[data-drag=meeting] summary >> nth=0")
+        page.select_option("[data-drag=meeting] select[data-fill=table] >> nth=0", "4")
+        page.click("[data-drag=meeting] button[name=move] >> nth=0")
+        assert page.locator("td:nth-child(5) input[name=lock]:checked").count() == 1
+
+        page.goto(f"{address}/desk/bank")
+        for box, text in (("bank", BANK), ("unit", unit), ("text", "Five years, please.")):
+            page.fill(f"#f-{box}", text)
+        page.click("form[action='/desk/bank/ask'] button")
+        page = tab("teller")
+        page.goto(f"{address}/desk/bank")
+        page.check("input[name=verdict][value=agreed]")
+        page.fill("textarea[name=text]", "So be it.")
+        page.click("form[action$='/answer'] button")
+        assert "So be it." in page.inner_text("main")
+
+        page = tab("neda")
+        page.goto(f"{address}/desk/door/mandates/new")
+        page.fill("#f-id", "mine")
+        page.check("input[name=accept_unknown]")
+        page.click("button[value=list]")
+        assert page.locator("section[aria-labelledby=places] li").count() > 0
+
+        page = tab("dana")
+        page.goto(f"{address}/desk/models")
+        page.click("form[action='/desk/models/drift'] button")
+        for _ in range(100):
+            if page.locator("progress").count() == 0:
+                break
+            page.wait_for_timeout(300)
+            page.reload()
+        assert page.locator("section[aria-labelledby=fits] a.button").count() == 1
+
+        page = tab("amir")
+        page.goto(f"{address}/desk/admin/backups")
+        page.click("form[action='/desk/admin/backups'] button")
+        assert ".zip" in page.inner_text("table")
+        page.goto(f"{address}/desk/admin/audit")
+        page.fill("#f-q", "north")
+        page.click("form[role=search] button")
+        assert page.locator("tbody tr").count() == 1
