@@ -14,6 +14,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.scoring import hazards
 from engine.scoring.artefact import Model
 from engine.scoring.jobs import JobsHeads, jobs_forecast
+from engine.shards import each
 from training.cohort.landmarks import (
     LEAST_RESTARTS,
     MATURE_MONTHS,
@@ -208,6 +209,33 @@ def judge_folds(
     lost = int((drawn.mature & np.isnan(drawn.label)).sum())
     table = pd.concat(outcomes, ignore_index=True)
     return Judged(table, pd.concat(jobs, ignore_index=True), split, lost)
+
+
+def fold_models(
+    drawn: FoldPlan,
+    fit: Callable[[Followed], Model],
+    which: Sequence[int],
+    *,
+    workers: int = 1,
+    progress: Callable[[float], None] = lambda share: None,
+) -> list[Model]:
+    """A model of each fold, fitted to what the fold may see; side by side they are those of one after the other.
+
+    Parameters
+    ----------
+    drawn
+        The folds.
+    fit
+        Fits a model; with several workers it travels to other processes.
+    which
+        Numbers of the folds.
+    workers
+        Processes that fit at the same time.
+    progress
+        Called with the share done, 0..1.
+    """
+    seen = [drawn.folds[fold][1] for fold in which]
+    return each(fit, seen, processes=workers, told=lambda done: progress(done / len(seen)))
 
 
 def forecasts(

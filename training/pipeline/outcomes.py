@@ -23,7 +23,7 @@ from training.evaluation.evidence import JudgedTables
 from training.evaluation.importance import Judging, importances
 from training.evaluation.judged_table import COLUMNS, JOBS_COLUMNS, LEFT_OUT
 from training.evaluation.left_out import by_model, left_out
-from training.evaluation.walk_forward import FoldPlan, judge_folds
+from training.evaluation.walk_forward import FoldPlan, fold_models, judge_folds
 from training.models.capital import LEARNT
 from training.models.hazard_spec import HazardRecipe, HeadKind
 from training.models.line_effects import line_effects
@@ -139,15 +139,13 @@ def candidate_of(
     )  # fmt: skip
     progress(SearchStage.JUDGING, 0.0)
     fit = point_fit(priors, recipe=recipe, weights=weights, random_state=random_state, effects=ground.effects)
-    models: list[Model] = []
-
-    def kept(part: Followed) -> Model:
-        models.append(fit(part))
-        return models[-1]
-
-    table = judge_folds(
-        ground.folds, kept, prior_probability=priors.feasibility, which=ground.judging,
+    models = fold_models(
+        ground.folds, fit, ground.judging, workers=effort.workers,
         progress=lambda share: progress(SearchStage.JUDGING, share),
+    )  # fmt: skip
+    given = iter(models)
+    table = judge_folds(
+        ground.folds, lambda _: next(given), prior_probability=priors.feasibility, which=ground.judging
     )  # fmt: skip
     apart = left_out(ground.folds, ground.judging, ground.seen, by_model(fit), random_state=random_state)
     document = of_kind(fitted.model.document, OutcomesDocument)

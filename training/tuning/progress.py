@@ -42,7 +42,8 @@ class Effort:
     timeout
         Seconds after which the search of the model of outcomes stops.
     workers
-        Processes it uses; several make it quicker and its result no longer equal from run to run.
+        Processes it uses, for recipes and for models of the judged folds; several make it quicker and what the search
+        finds no longer equal from run to run.
     """
 
     trials: int | None = None

@@ -9,7 +9,7 @@ import pytest
 from engine.errors import EhyaError
 from features import FULL_SCHEMA
 from training.cohort.landmarks import MATURE_MONTHS, describe, labelled
-from training.evaluation.walk_forward import Judged, Split, walk_forward
+from training.evaluation.walk_forward import Judged, Split, fold_models, plan, walk_forward
 from training.models.outcomes import point_fit
 from training.priors.official_rates import Priors, capacity_rate, jobs_size, restart_rate
 
@@ -102,3 +102,14 @@ def test_the_weights_make_up_for_outcomes_that_nobody_knows(described, learnt, p
 def test_a_log_that_is_too_young_to_judge_by_is_refused(described, learnt, priors):
     with pytest.raises(EhyaError, match="too_few_rows"):
         judged_by(described, learnt.events, priors, as_of=learnt.as_of - pd.DateOffset(months=60))
+
+
+def test_folds_are_fitted_side_by_side_in_their_order(described, learnt):
+    drawn = plan(described, learnt.events, as_of=learnt.as_of, folds=3)
+    which = range(len(drawn.folds))
+    one, two = (fold_models(drawn, seen_by, which, workers=workers) for workers in (1, 2))
+    assert one == two == [seen_by(seen) for _, seen, _ in drawn.folds]
+
+
+def seen_by(seen) -> tuple[int, str]:
+    return len(seen.rows), str(seen.rows["unit_id"].iloc[-1])
