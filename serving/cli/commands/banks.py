@@ -64,7 +64,7 @@ def answer(terminal: Terminal, settings: Settings, ask_id: str, verdict: str, te
     moment, said = _now(), desk.BankAnswer(verdict, text, million_rial)
     done = desk.answer_for_bank(settings, ask_id, said, now=moment, actor=TERMINAL)
     if not terminal.answer(_document(done, moment)):
-        terminal.say("bank.answered_here", bank=done.bank, verdict=terminal.speech.text(done.verdict))
+        terminal.say("bank.answered_here", bank=done.bank, verdict=terminal.speech.text(f"bank_verdict.{done.verdict}"))
 
 
 def _now() -> datetime:
