@@ -59,6 +59,7 @@ def on_cluster(work: Work[T, R], function: Any, tasks: Sequence[T], client: Clie
     Raises
     ------
     EhyaError
+        ``cluster_of_other_versions`` where a worker cannot load the function;
         ``cluster_lost`` when no worker is there for ``PATIENCE`` seconds, or a task took several workers with it.
     """
     from distributed import KilledWorker
@@ -66,10 +67,22 @@ def on_cluster(work: Work[T, R], function: Any, tasks: Sequence[T], client: Clie
 
     try:
         with client.as_current():
-            sent = client.scatter(function, broadcast=True, hash=False)
+            sent = _sent(function, client)
             yield from _all(work, sent, iter(enumerate(tasks)), client)
     except (KilledWorker, FutureCancelledError, FuturesCancelledError, TimeoutError, OSError) as error:
         raise EhyaError(ErrorCode.CLUSTER_LOST, given=client.scheduler.address if client.scheduler else "?") from error
+
+
+def _sent(function: Any, client: Client) -> Future[Any]:
+    """The function on every worker; one that cannot load it has other code, whatever version it names."""
+    try:
+        sent: Future[Any] = client.scatter(function, broadcast=True, hash=False)
+    except (OSError, TimeoutError):
+        raise
+    except Exception as error:  # distributed tells no more than the words of what happened there
+        address = client.scheduler.address if client.scheduler else "?"
+        raise EhyaError(ErrorCode.CLUSTER_OF_OTHER_VERSIONS, given=address, worker="?", unlike=[str(error)]) from error
+    return sent
 
 
 def _all(

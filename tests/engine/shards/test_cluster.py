@@ -103,6 +103,30 @@ def test_workers_of_other_versions_are_refused(running, monkeypatch):
     assert refused.value.code is ErrorCode.CLUSTER_OF_OTHER_VERSIONS
 
 
+@dataclass(frozen=True)
+class Unknown:
+    """Cannot be loaded by a worker: as code that is not the same there."""
+
+    def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return rows
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _elsewhere, (os.getpid(),)
+
+
+def _elsewhere(here: int) -> Unknown:
+    if os.getpid() != here:
+        raise ImportError("cannot import name 'point'")
+    return Unknown()
+
+
+def test_a_worker_that_cannot_load_the_function_has_other_code(running, shards, tmp_path):
+    with cluster(running.scheduler_address) as client, pytest.raises(EhyaError) as refused:
+        map_shards(Unknown(), shards, tmp_path / "out", identity="x", client=client)
+    assert refused.value.code is ErrorCode.CLUSTER_OF_OTHER_VERSIONS
+    assert "point" in str(refused.value.facts["unlike"])
+
+
 def test_a_cluster_that_loses_all_workers_is_given_up_and_what_was_made_stays(running, shards, tmp_path, monkeypatch):
     """The last of this file: the cluster is gone after it."""
     monkeypatch.setattr(workers, "PATIENCE", 1.0)
