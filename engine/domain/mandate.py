@@ -47,6 +47,7 @@ class FitPart(Code):
     RETURN = "return"
     EXPORT = "export"
     IMPACT = "impact"
+    EQUIPMENT = "equipment"
 
 
 YEARLY_REVIVAL_SHARE = 0.15
@@ -239,6 +240,9 @@ class Mandate(_Stated):
     min_water_l_per_s: float | None = Field(None, ge=0, description="water, hard")
     min_export_share: float | None = Field(None, ge=0, le=1, description="share of output exported, hard")
     export_goal: float | None = Field(None, gt=0, le=1, description="share exported at which the export part is full")
+    machinery_age_goal: float | None = Field(
+        None, gt=0, le=100, description="age of the machinery, in years, up to which the equipment part is full"
+    )
     min_jobs_per_billion: float | None = Field(None, ge=0, description="expected jobs per billion rial, hard")
     impact_goals: Annotated[tuple[ImpactGoal, ...], BeforeValidator(_listed)] = Field(
         (), description="unemployment: units in provinces with much of it fit better"

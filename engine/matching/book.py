@@ -24,6 +24,9 @@ from engine.matching.sides import Sides
 from engine.matching.tree import Tree
 from engine.ranking.reasons import Triage
 
+MACHINERY_AGE = "machinery_age"
+"""Number column of a book: age of the machinery in years."""
+
 _ROUNDING = 1e-9  # a third of three units is one, whatever floats make of it
 
 
@@ -361,6 +364,7 @@ def _numbers(appraisal: pd.DataFrame, as_of: pd.Timestamp | None) -> dict[str, N
         Field.WATER_L_PER_S: appraisal[Field.WATER_L_PER_S],
         Field.EXPORT_SHARE: appraisal[Field.EXPORT_SHARE],
         Field.IDLE_MONTHS: idle_months(appraisal, day),
+        MACHINERY_AGE: _age(appraisal, day),
         "confidence": confidence,
         "completeness": appraisal["public_completeness"],
     } | {
@@ -368,6 +372,13 @@ def _numbers(appraisal: pd.DataFrame, as_of: pd.Timestamp | None) -> dict[str, N
         for output in (Output.FEASIBILITY, Output.JOBS_EXPECTED, Output.JOBS_EXPECTED_PER_BILLION_RIAL)
     }
     return {str(name): column.to_numpy(dtype=np.float64, na_value=np.nan) for name, column in found.items()}
+
+
+def _age(appraisal: pd.DataFrame, day: Any) -> pd.Series:
+    """Age of the machinery in years; of a year to come it is nil."""
+    year = day.dt.year if isinstance(day, pd.Series) else day.year
+    built = appraisal[Field.MACHINERY_YEAR].to_numpy(dtype=np.float64, na_value=np.nan)
+    return pd.Series(year - built, index=appraisal.index).clip(lower=0)
 
 
 def _stages(status: Coded, months: NDArray[np.float64]) -> NDArray[np.uint8]:

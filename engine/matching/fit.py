@@ -14,7 +14,7 @@ from engine.domain.partner import HEALS, Currency, ImpactGoal
 from engine.domain.prediction import Output
 from engine.domain.ticket import Ticket
 from engine.domain.unit import DealForm, Field
-from engine.matching.book import UnitBook
+from engine.matching.book import MACHINERY_AGE, UnitBook
 from engine.matching.checks import Rows
 from engine.matching.impact import unemployment_column
 from engine.matching.money import TicketBounds
@@ -37,6 +37,7 @@ WEIGHTS = {
     FitPart.RETURN: 0.15,
     FitPart.EXPORT: 0.05,
     FitPart.IMPACT: 0.10,
+    FitPart.EQUIPMENT: 0.05,
 }
 """Weights of the parts when a mandate names none (assumed)."""
 
@@ -45,6 +46,10 @@ RETURN_WIDTH = 0.05
 
 FOREIGN_INFLATION = 0.025
 """Yearly inflation of dollars and euros, to compare a hurdle in them with a real return (assumed)."""
+
+ROOM = 2.0
+"""Times a needed connection from which it is more than is asked for, and times a hoped age from which machinery is no
+younger than any (assumed)."""
 
 TICKET_EDGE = 0.5
 """Ticket part of a unit at the upper end of the range, when a typical ticket is stated (assumed)."""
@@ -73,10 +78,42 @@ def weights_of(mandate: Mandate) -> dict[FitPart, float]:
         FitPart.RETURN: mandate.hurdle_rate is None,
         FitPart.EXPORT: mandate.export_goal is None,
         FitPart.IMPACT: not mandate.impact_goals,
+        FitPart.EQUIPMENT: not (mandate.machinery_age_goal or any(minimum for _, minimum in utilities(mandate))),
     }
     raw.update({part: 0.0 for part, nothing_said in silent.items() if nothing_said})
     total = sum(raw.values())
     return {part: weight / total if total else 0.0 for part, weight in raw.items()}
+
+
+def utilities(mandate: Mandate) -> tuple[tuple[Field, float | None], ...]:
+    """Connections that a mandate may name, and how much of each it needs."""
+    return (
+        (Field.POWER_KW, mandate.min_power_kw),
+        (Field.GAS_M3_PER_HOUR, mandate.min_gas_m3_per_hour),
+        (Field.WATER_L_PER_S, mandate.min_water_l_per_s),
+    )
+
+
+def headroom(amount: NDArray[np.float64], minimum: float) -> NDArray[np.float64]:
+    """How much room a connection leaves to grow: one half at what is needed, full from twice that, 0 where not known.
+
+    Examples
+    --------
+    >>> headroom(np.array([100.0, 150.0, 400.0, np.nan]), 100.0).tolist()
+    [0.5, 0.75, 1.0, 0.0]
+    """
+    return np.asarray(np.nan_to_num(amount / (ROOM * minimum), nan=0.0).clip(0, 1))
+
+
+def youth(age: NDArray[np.float64], goal: float) -> NDArray[np.float64]:
+    """How young machinery is: full up to the age hoped for, nothing from twice that, 0 where not known.
+
+    Examples
+    --------
+    >>> youth(np.array([3.0, 10.0, 15.0, 30.0, np.nan]), 10.0).tolist()
+    [1.0, 1.0, 0.5, 0.0, 0.0]
+    """
+    return np.asarray(np.nan_to_num(ROOM - age / goal, nan=0.0).clip(0, 1))
 
 
 def real_hurdle(mandate: Mandate, inflation: float) -> float:
@@ -196,6 +233,8 @@ class Fit:
             return np.nan_to_num(share / self.mandate.export_goal, nan=0.0).clip(0, 1)
         if part is FitPart.RETURN:
             return self._return(rows)
+        if part is FitPart.EQUIPMENT:
+            return self._equipment(rows)
         if part not in self.looked_up:
             return np.zeros(len(static), dtype=np.float32)
         found: NDArray[np.float32] = self.looked_up[part].take(self.codes(part)[rows])
@@ -216,6 +255,14 @@ class Fit:
         above = found - real_hurdle(self.mandate, self.book.inflation)
         agreement: NDArray[np.float64] = np.nan_to_num(expit(above / RETURN_WIDTH), nan=0.0)
         return agreement
+
+    def _equipment(self, rows: Rows) -> NDArray[np.float64]:
+        found = [
+            headroom(self.book.numbers[field][rows], minimum) for field, minimum in utilities(self.mandate) if minimum
+        ]
+        if self.mandate.machinery_age_goal:
+            found.append(youth(self.book.numbers[MACHINERY_AGE][rows], self.mandate.machinery_age_goal))
+        return np.asarray(np.mean(found, axis=0)) if found else np.zeros(len(self._static(rows)))
 
     def _ticket(self, rows: Rows) -> NDArray[np.float64]:
         capital = self.book.numbers[Field.CAPITAL_NEEDED_RIAL][rows]

@@ -43,6 +43,7 @@ class FitReason(Code):
     RETURN_ABOVE_HURDLE = "return_above_hurdle"
     EXPORT_GOAL_MET = "export_goal_met"
     MUCH_UNEMPLOYMENT = "much_unemployment"
+    EQUIPMENT_FITS = "equipment_fits"
     OWNER_WISHES_MET = "owner_wishes_met"
     BANK_WISHES_MET = "bank_wishes_met"
 
@@ -155,6 +156,7 @@ def reasons(terms: Fit, rows: NDArray[np.intp]) -> list[str]:
         FitReason.RETURN_ABOVE_HURDLE: agreement[FitPart.RETURN] >= 0.5,
         FitReason.EXPORT_GOAL_MET: agreement[FitPart.EXPORT] >= 1,
         FitReason.MUCH_UNEMPLOYMENT: agreement[FitPart.IMPACT] > 0.5,
+        FitReason.EQUIPMENT_FITS: agreement[FitPart.EQUIPMENT] == 1,
     }
     if terms.wanted is not None:
         marks[FitReason.OWNER_WISHES_MET] = terms.wanted.all_met(rows, Side.OWNER)

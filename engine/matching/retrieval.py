@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from engine.domain.mandate import FitPart, Mandate
 from engine.domain.prediction import Output
 from engine.domain.unit import Field
-from engine.matching.book import UnitBook
+from engine.matching.book import MACHINERY_AGE, UnitBook
 from engine.matching.fit import Fit
 from engine.matching.limits import Limits
 from engine.matching.proportions import STATIC_PARTS
@@ -35,11 +35,12 @@ BLOCK = 64
 _ROUNDING = 1e-5  # of the bound, which is added up in single precision
 
 _BENT = {
-    FitPart.TICKET: Field.CAPITAL_NEEDED_RIAL,
-    FitPart.RETURN: "irr_real",
-    FitPart.EXPORT: Field.EXPORT_SHARE,
+    FitPart.TICKET: (Field.CAPITAL_NEEDED_RIAL,),
+    FitPart.RETURN: ("irr_real",),
+    FitPart.EXPORT: (Field.EXPORT_SHARE,),
+    FitPart.EQUIPMENT: (Field.POWER_KW, Field.GAS_M3_PER_HOUR, Field.WATER_L_PER_S, MACHINERY_AGE),
 }
-"""Parts that bend with a mandate's own numbers, and the figure without which they are nothing."""
+"""Parts that bend with a mandate's own numbers, and the figures without any of which they are nothing."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -51,7 +52,7 @@ class Bounds:
     book
         The units.
     columns
-        Shape (n, 8): parts that no mandate changes, and for each part that bends (and for a goal of jobs) 1 where the
+        Shape (n, 9): parts that no mandate changes, and for each part that bends (and for a goal of jobs) 1 where the
         unit's figure is known.
     """
 
@@ -61,8 +62,8 @@ class Bounds:
     @classmethod
     def of(cls, book: UnitBook) -> Bounds:
         """Make a book ready."""
-        figures = [*(book.number(str(name)) for name in _BENT.values()), book.numbers[Output.JOBS_EXPECTED]]
-        known = [(~np.isnan(figure)).astype(np.float32) for figure in figures]
+        figures = [*_BENT.values(), (Output.JOBS_EXPECTED,)]
+        known = [np.any([~np.isnan(book.number(str(name))) for name in names], axis=0) for names in figures]
         return cls(book, np.ascontiguousarray(np.column_stack([book.parts, *known]), dtype=np.float32))
 
     def products(self, fits: Sequence[Fit]) -> NDArray[np.float32]:

@@ -69,6 +69,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "min_water_l_per_s": ("حداقل آب (لیتر در ثانیه)", "min water l per s"),
     "min_export_share": ("حداقل سهم صادرات", "min export share"),
     "export_goal": ("هدف صادرات", "export goal"),
+    "machinery_age_goal": ("هدف عمر ماشین‌آلات (سال)", "machinery age goal"),
     "min_jobs_per_billion": ("حداقل شغل به ازای سرمایه", "min jobs per billion"),
     "impact_goals": ("هدف‌های اجتماعی", "impact goals"),
     "meetings_per_event": ("دیدار در هر رویداد", "meetings per event"),

@@ -17,7 +17,7 @@ NAMED = ("sectors", "places")
 KINDS = ("must", "must_not", "like", "avoid")
 SITE = (
     "min_jobs", "jobs_goal", "min_jobs_per_billion", "min_power_kw", "min_gas_m3_per_hour", "min_water_l_per_s",
-    "min_land_m2", "max_idle_months",
+    "min_land_m2", "machinery_age_goal", "max_idle_months",
 )  # fmt: skip
 """Numbers that say what a unit is to have."""
 YEARS = ("max_payback_years", "horizon_years")

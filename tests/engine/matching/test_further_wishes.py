@@ -54,6 +54,19 @@ def test_the_border_is_as_far_as_its_nearest_open_gate():
     assert told.excluded_by[0].facts["given"] > 20
 
 
+def test_equipment_is_room_in_what_is_needed_and_youth_where_it_is_hoped_for():
+    table = TABLE.iloc[:3].assign(
+        gas_m3_per_hour=[50.0, 75.0, 500.0], machinery_year=pd.array([2020, 2008, None], dtype="Int64")
+    )
+    book = UnitBook.from_table(table, as_of=pd.Timestamp("2024-06-01"))
+    asked = Mandate(id="m", min_gas_m3_per_hour=50, machinery_age_goal=8, weights={"equipment": 1})
+    fit = shortlist(book, asked).table().set_index("unit_id")["fit"]
+    # (1/2 + 1) / 2; (3/4 + 0) / 2, sixteen years are twice the hope; (1 + 0) / 2, of unknown age
+    assert fit[list(table.index)].tolist() == [0.75, 0.375, 0.5]
+    assert weights_of(Mandate(id="m"))[FitPart.EQUIPMENT] == 0
+    assert weights_of(Mandate(id="m", machinery_age_goal=8))[FitPart.EQUIPMENT] > 0
+
+
 def test_what_is_brought_is_held_to_the_causes_of_the_stop():
     mandate = Mandate(id="m", capital_forms=["cash"], weights={"capital_form": 1})
     fit = shortlist(BOOK, mandate, limit=120).table().set_index("unit_id")["fit"]
@@ -142,6 +155,7 @@ WISHES = st.fixed_dictionaries(
         "min_gas_m3_per_hour": st.sampled_from([None, 50]),
         "min_share": st.sampled_from([None, 0.3]),
         "export_goal": st.sampled_from([None, 0.2]),
+        "machinery_age_goal": st.sampled_from([None, 8]),
         "capital_forms": st.sampled_from([[], ["cash"], ["machinery", "know_how"]]),
         "impact_goals": st.sampled_from([[], ["unemployment"]]),
         "deal_forms": st.sampled_from([{}, {"like": ["lease"]}, {"avoid": ["sale"]}]),

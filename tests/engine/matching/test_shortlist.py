@@ -201,7 +201,7 @@ def test_the_fit_of_one_unit_worked_by_hand():
 
 def test_parts_of_which_the_mandate_is_silent_weigh_nothing():
     weights = shortlist(book(), Mandate(id="m")).weights
-    silent = ["sector", "place", "ticket", "deal_form", "capital_form", "return", "export", "impact"]
+    silent = ["sector", "place", "ticket", "deal_form", "capital_form", "return", "export", "impact", "equipment"]
     assert [part.value for part, weight in weights.items() if weight == 0] == silent
     assert sum(weights.values()) == pytest.approx(1)
     assert weights[FitPart.FEASIBILITY] == pytest.approx(0.25 / 0.55)

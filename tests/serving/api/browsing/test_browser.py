@@ -222,9 +222,10 @@ def test_a_package_is_looked_for_changed_by_a_wish_and_signed_off(desk, opened, 
     page.fill("#f-name", f"event-{language}")
     page.click("form[data-draft] button.main")
     page.wait_for_url("**/desk/packages/event-*@1*", timeout=60_000)
-    assert page.locator("section[aria-labelledby=units] li").count() == 6
-    first = page.locator("section[aria-labelledby=units] li").first
-    left_out = first.locator("a").inner_text()
+    units = page.locator("section[aria-labelledby=units] ol > li")
+    assert units.count() == 6
+    first = units.first
+    left_out = first.locator("a").first.inner_text()
     first.locator("summary").click()
     first.locator("input[name=reason]").fill("sold")
     first.locator("button").click()

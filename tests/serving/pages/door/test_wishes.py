@@ -23,6 +23,7 @@ FULL = {
     "min_share": 0.3, "control": True, "stages": ["settled"], "horizon_years": 8, "max_payback_years": 6,
     "hurdle_rate": 0.25, "currency": "rial", "no_legacy_debts": True, "no_disputes": False, "clear_title": True,
     "min_gas_m3_per_hour": 10, "min_water_l_per_s": 0.5, "min_export_share": 0.1, "export_goal": 0.4,
+    "machinery_age_goal": 12,
     "min_jobs_per_billion": 0.01, "impact_goals": ["unemployment"], "meetings_per_event": 4, "languages": ["fa", "tr"],
     "weights": {"jobs": 2, "feasibility": 1}, "limit": 20, "price_rate": 0.3, "allow_proxy": True,
 }  # fmt: skip
