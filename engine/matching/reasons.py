@@ -33,6 +33,7 @@ class FitReason(Code):
     PLACE_LIKED = "place_liked"
     PLACE_NEAR = "place_near"
     TICKET_FITS = "ticket_fits"
+    TICKET_WITHIN = "ticket_within"
     FEASIBILITY_ABOVE_BASE = "feasibility_above_base"
     JOBS_GOAL_MET = "jobs_goal_met"
     MANY_JOBS = "many_jobs"
@@ -140,12 +141,14 @@ def reasons(terms: Fit, rows: NDArray[np.intp]) -> list[str]:
     book, mandate, agreement = terms.book, terms.mandate, terms.agreements(rows)
     sector, place = agreement[FitPart.SECTOR], agreement[FitPart.PLACE]
     jobs = book.numbers[Output.JOBS_EXPECTED][rows]
+    usual = mandate.ticket_rial is not None and mandate.ticket_rial.typical is not None
     marks = {
         FitReason.SECTOR_LIKED: (sector == 1) & bool(mandate.sectors.like),
         FitReason.SECTOR_NEAR: (sector >= 0.5) & (sector < 1),
         FitReason.PLACE_LIKED: (place == 1) & bool(mandate.places.like),
         FitReason.PLACE_NEAR: (place >= 0.5) & (place < 1),
-        FitReason.TICKET_FITS: agreement[FitPart.TICKET] == 1,
+        FitReason.TICKET_FITS: (agreement[FitPart.TICKET] == 1) & usual,
+        FitReason.TICKET_WITHIN: (agreement[FitPart.TICKET] == 1) & (not usual),
         FitReason.FEASIBILITY_ABOVE_BASE: book.numbers[Output.FEASIBILITY][rows] >= BASE_FEASIBILITY,
         FitReason.JOBS_GOAL_MET: jobs >= (mandate.jobs_goal or np.inf),
         FitReason.MANY_JOBS: jobs >= USUAL_JOBS,

@@ -183,7 +183,7 @@ def list_that_shows(register: Register, owner: str, unit_id: str) -> StoredList 
 def last_words(register: Register, owner: str) -> Mapping[str, tuple[str, str | None]]:
     """The last thing that an owner said to each unit: its kind and, where it declined, why."""
     said = register.lists.reactions(owner).drop_duplicates("unit_id", keep="last")
-    reasons = said["reason"].where(said["reason"].notna(), None)
+    reasons = said["reason"].astype(object).where(said["reason"].notna(), None)  # a column of text keeps its NaN
     return {unit: (kind, reason) for unit, kind, reason in zip(said["unit_id"], said["kind"], reasons, strict=True)}
 
 

@@ -25,8 +25,10 @@ from serving.desk.intake import RegisterReading, StoredIntake, store_in
 from serving.desk.mapping import kept_mapping, read_mapping
 from serving.desk.workspace import open_register
 
-ENDINGS = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl")
-"""Files of a folder that may be registers."""
+ENDINGS = (
+    ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl",
+)  # fmt: skip
+"""Files of a folder that may be registers; what of them cannot be read is told."""
 
 _BEGINS = ("~$", ".")  # what a spreadsheet program or a system leaves beside a file
 
@@ -86,7 +88,7 @@ class ManyTaken:
 
 
 def registers_of(named: Sequence[Path]) -> list[Path]:
-    """The files that are meant: folders stand for the registers in them, by name.
+    """The files that are meant: folders stand for the registers in them and in their folders, by name.
 
     Parameters
     ----------
@@ -103,8 +105,8 @@ def registers_of(named: Sequence[Path]) -> list[Path]:
         if not path.is_dir():
             found.append(path)
             continue
-        inside = [file for file in sorted(path.iterdir()) if file.suffix.lower() in ENDINGS and file.is_file()]
-        inside = [file for file in inside if not file.name.startswith(_BEGINS)]
+        inside = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in ENDINGS and file.is_file()]
+        inside = [file for file in inside if not _beside(file.relative_to(path))]
         if not inside:
             raise EhyaError(ErrorCode.NO_REGISTERS, given=str(path), allowed=list(ENDINGS))
         found += inside
@@ -163,6 +165,10 @@ def take_in_all(
             taken[file] = FileTaken(file, found, stored)
     whole = tuple(taken[file] for file in files)
     return ManyTaken(whole, _across(whole, stored=not dry_run))
+
+
+def _beside(file: Path) -> bool:
+    return any(part.startswith(_BEGINS) for part in file.parts)
 
 
 def _reading(settings: Settings, file: Path, options: Mapping[str, Any]) -> RegisterReading | EhyaError:

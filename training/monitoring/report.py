@@ -120,7 +120,8 @@ def drift(register: Register, model: Model, *, as_of: pd.Timestamp, random_state
         shifted = DriftCode.FEATURE_SHIFTED if model.kind == OUTCOMES else DriftCode.UNLIKE_PRESS_SAMPLE
         findings += [(shifted, str(name)) for name in moved.index[moved["alarming"]]]
         findings += [(DriftCode.CATEGORY_UNSEEN, str(name)) for name in new.index[new["alarming"]]]
-    if not any(code in ALARMING for code, _ in findings):
+    compared = len(here) >= LEAST_UNITS or bool(rate.overall["outcomes"])
+    if compared and not any(code in ALARMING for code, _ in findings):
         findings.append((DriftCode.STEADY, ""))
     origin = model.document.origin or ""
     return Drift(model.version, model.kind, since, as_of, len(here), rate, moved, new, tuple(findings), origin)

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from engine.errors import EhyaError, ErrorCode
 from engine.files import replacing
@@ -61,6 +61,10 @@ class ToldEffect(_Stated):
     error: Width
 
 
+_COUNTED_BY = 5
+"""Counts leave rounded down to a multiple of this."""
+
+
 class ProvinceSummary(_Stated):
     """What leaves a province: effects with their errors and rounded counts, never a row.
 
@@ -88,11 +92,18 @@ class ProvinceSummary(_Stated):
     origin: Literal["register", "synthetic"]
     as_of: date
     table: str = Field(pattern=r"^[0-9a-f]{16}$")
-    outcomes: int = Field(ge=0, multiple_of=5)
-    restarted: int = Field(ge=0, multiple_of=5)
+    outcomes: int = Field(ge=0, multiple_of=_COUNTED_BY)
+    restarted: int = Field(ge=0, multiple_of=_COUNTED_BY)
     least: int = Field(ge=1)
     effects: tuple[ToldEffect, ...]
     withheld: tuple[Code, ...] = ()
+
+    @model_validator(mode="after")
+    def _counts_that_may_leave(self) -> Self:
+        """What a province writes has ten units on either side; rounding down may take up to four off each count."""
+        if self.restarted < self.least or self.outcomes - self.restarted <= self.least - _COUNTED_BY:
+            raise ValueError(f"outcomes: fewer than {self.least} units restarted, or did not")
+        return self
 
 
 class PooledEffect(_Stated):

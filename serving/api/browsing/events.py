@@ -49,7 +49,7 @@ from serving.desk.gathered import (
     take_in_mandates,
 )
 from serving.desk.investors import investors_wishing
-from serving.desk.invitations import USUAL_DAYS, invite, withdraw_invitation
+from serving.desk.invitations import MOST_DAYS, USUAL_DAYS, invite, withdraw_invitation
 from serving.desk.kept_meetings import KeptPlan, ask_again, ask_plan, asked_plan, kept_plan
 from serving.desk.meetings import find_party
 from serving.desk.moving import locked_pairs, move_kept, place_of, places_of
@@ -104,6 +104,11 @@ def router() -> APIRouter:
         given, now = form_of(request), request.app.state.gate.now()
         typed = {name: given.text(name)[:_LONGEST] for name in ("investor", "days")}
         days = number_of(typed["days"]) if typed["days"] else USUAL_DAYS
+        if not days:  # what was typed is told back, not what we made of it
+            problem = EhyaError(
+                ErrorCode.VALUE_UNREADABLE, option="days", given=typed["days"], allowed=[f"1..{MOST_DAYS}"]
+            )
+            return await _event(request, event, 422, typed=typed, problem=wrong(request, problem))
         settings = settings_of(request)
         ask = partial(invite, settings, typed["investor"], event, days=days, made_at=now, actor=actor_of(request))
         try:

@@ -47,7 +47,7 @@ def router() -> APIRouter:
             _require_this_computer(request)
         runs: TrainingRuns = request.app.state.runs
         status = runs.status
-        if ready.model and (status is None or status.state is RunState.PROMOTED):
+        if ready.people and ready.model and (status is None or status.state is RunState.PROMOTED):
             return went(request, "/desk", "trained" if status is not None else "")
         return await answered(request, lambda frame: start_page(frame, ready, status))
 

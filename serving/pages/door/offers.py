@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from engine.domain.reaction import DeclineReason
-from engine.domain.request import LONGEST_TEXT, RequestKind
+from engine.domain.request import RequestKind
 from engine.domain.unit import FIELDS, Field, Kind, Status
 from engine.ranking.reasons import Triage
 from engine.store import StoredList, StoredRequest
@@ -159,7 +159,6 @@ def offer_page(frame: Frame, shown: OfferShown, *, problem: str = "") -> str:
         requests=[request_line(one, names, shown.now, words) for one in shown.requests],
         kinds=[(one.value, words.text(one)) for one in RequestKind],
         declines=[(one.value, words.text(one)) for one in DeclineReason],
-        longest=LONGEST_TEXT,
         typed=shown.typed,
     )
 

@@ -35,6 +35,15 @@ def test_nobody_sees_a_page_but_is_led_to_sign_in_and_back(stranger):
     assert "samesite=lax" in back.headers["set-cookie"].lower()
 
 
+def test_where_a_model_is_at_work_and_nobody_has_an_account_the_first_one_is_made(own_copy):
+    with browsing(own_copy, signed_in=False) as found:
+        led = found.client.get("/desk/sign-in")
+        assert led.headers["location"] == "/desk/start"
+        first = found.client.get("/desk/start")
+        assert first.status_code == 200
+        assert 'action="/desk/start/account"' in first.text
+
+
 def test_a_service_with_keys_is_signed_in_to_over_plain_http_on_its_own_computer(own_copy):
     """Not every browser takes a secure cookie from plain HTTP, even from its own computer."""
     add_person(own_copy.settings, name="sara", role="planner", investor=None, password=PASSWORD, cost=CHEAP, **BY)

@@ -69,6 +69,17 @@ def test_what_is_declined_with_a_reason_is_said_and_what_is_asked_has_a_clock(do
     assert "withdrawn" in words(door.follow(door.post(f"/desk/door/requests/{number}/withdraw")))
 
 
+def test_who_declines_one_unit_and_would_hear_more_of_another_is_answered_on_every_page(door):
+    page = made_list(door, "both")
+    (first, second), address = re.findall(r'form="compare" value="(\w+)"', page.text)[:2], page.url.path
+    door.post(f"{address}/say", {"unit": second, "kind": "declined", "reason": "place", "next": address})
+    said = door.post(f"{address}/say", {"unit": first, "kind": "interested", "next": address})
+    assert door.follow(said).status_code == 200
+    assert door.get(address).status_code == 200
+    assert door.get(f"/desk/door/offers/{first}").status_code == 200
+    assert made_list(door, "after both").status_code == 200
+
+
 def test_wishes_that_nothing_fulfils_say_which_costs_most_without_a_script(door):
     door.get("/desk/door/mandates/new")
     looked = door.post("/desk/door/mandates/new", {**WISHES, "min_jobs": "1,000,000", "then": "look"})
