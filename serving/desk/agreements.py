@@ -61,6 +61,12 @@ def end(settings: Settings, investor: str, package: str, *, made_at: datetime, a
     return Signed(party, f"{name}@{version}")
 
 
+def unconfirmed(register: Register) -> pd.DataFrame:
+    """Agreements not to disclose that an investor accepted and the office has not confirmed."""
+    table = register.agreements()
+    return table[table["confirmed_at"].isna() & table["ended_at"].isna()]
+
+
 def agreements(settings: Settings, investor: str | None = None) -> pd.DataFrame:
     """Agreements, the newest first: ``investor, package, made_at, confirmed_at, ended_at``."""
     with open_register(settings) as register:

@@ -17,6 +17,7 @@ from engine.matching.event import Event
 from engine.matching.workbook import mandates_from_workbook
 from engine.settings import Settings
 from engine.store import Register, StoredInvitation, StoredMandate, StoredMeetings
+from serving.desk.agreements import unconfirmed
 from serving.desk.answered import weighed_by_answers
 from serving.desk.event_lists import event_lists
 from serving.desk.investors import investors, investors_wishing, like
@@ -110,8 +111,7 @@ def gathered(register: Register, event: str, stock: Stock) -> Gathered:
         What is on offer to investors.
     """
     wishes = event_wishes(register)
-    table = register.agreements()
-    waiting = table[table["confirmed_at"].isna() & table["ended_at"].isna()]
+    waiting = unconfirmed(register)
     plan = next((one for one in register.meetings.newest() if one.event == event), None)
     invited = tuple(one for one in register.invitations() if one.event == event)
     lists = wishes.lists(stock) if wishes.mandates else None

@@ -12,6 +12,7 @@ from engine.domain.request import RequestState
 from engine.health.completeness import publishable
 from engine.ranking.reasons import Triage
 from engine.settings import Settings
+from serving.desk.agreements import unconfirmed
 from serving.desk.appraisal import Appraised
 from serving.desk.office import Office
 from serving.desk.question import Question
@@ -39,6 +40,8 @@ class Today:
         Fields on which sources contradict each other, and pairs that may be one unit.
     requests, overdue
         Requests of investors that wait for an answer, and those of them whose time is up.
+    agreements
+        Agreements not to disclose that wait to be confirmed.
     met
         Units of which any event is on record: somebody was there, asked, or offered them.
     """
@@ -53,6 +56,7 @@ class Today:
     duplicates: int
     requests: int = 0
     overdue: int = 0
+    agreements: int = 0
     met: frozenset[str] = frozenset()
 
     @cached_property
@@ -103,6 +107,7 @@ def today(settings: Settings, office: Office, question: Question, now: datetime)
         reactions = register.lists.reactions(None)
         requests = register.requests.count(state=RequestState.OPEN)
         overdue = register.requests.count(overdue_at=now)
+        agreements = len(unconfirmed(register))
     newest = events.sort_values(["known_on", "id"], kind="stable")
     return Today(
         appraised=found,
@@ -115,5 +120,6 @@ def today(settings: Settings, office: Office, question: Question, now: datetime)
         duplicates=len(waiting.duplicates.pairs),
         requests=requests,
         overdue=overdue,
+        agreements=agreements,
         met=frozenset(events["unit_id"].astype(str)),
     )

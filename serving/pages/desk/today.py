@@ -91,6 +91,7 @@ def _waiting(found: Today, words: Speech) -> list[tuple[str, str, str]]:
     counted = (
         (found.overdue, "desk.waiting_overdue", "/desk/requests"),
         (found.requests, "desk.waiting_requests", "/desk/requests"),
+        (found.agreements, "desk.waiting_agreements", "/desk/events"),
         (found.duplicates, "desk.waiting_duplicates", "/desk/decisions"),
         (found.conflicts, "desk.waiting_conflicts", "/desk/decisions?show=conflicts"),
     )
