@@ -5,7 +5,15 @@ import pytest
 from serving.api.access import WithoutKey, addresses
 from serving.disclosure.levels import KEY_ROLES
 
-PARTS = {"{unit_id}": "x", "{name}": "x", "{list_id}": "x", "{package}": "x@1", "{number}": "1", "{version}": "x"}
+PARTS = {
+    "{unit_id}": "x",
+    "{name}": "x",
+    "{list_id}": "x",
+    "{package}": "x@1",
+    "{number}": "1",
+    "{version}": "x",
+    "{side}": "owner",
+}
 PARTS |= {"{job_id}": "x", "{webhook_id}": "x", "{message_id}": "x", "{upload_id}": "x", "{request_id}": "x"}
 PARTS |= {"{event}": "x", "{key}": "x", "{token}": "x", "{ask_id}": "x", "{invitation_id}": "x"}
 

@@ -322,7 +322,7 @@ def test_a_kill_between_register_and_alias_is_mended_by_the_next_command(work, t
             work.record(trained.model, third)
     assert work.aliases()[third] == ()
     with monkeypatch.context() as patched:
-        patched.setattr("training.registry.promotion.point", killed)
+        patched.setattr("training.registry.promotion.set_alias", killed)
         with pytest.raises(KeyboardInterrupt):
             work.promote(NAMES[1])
     assert work.champion == NAMES[1]
