@@ -160,6 +160,12 @@ def crossings(score: Floats, swing: pd.DataFrame, edge: float) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Shape of ``swing``, probabilities.
+
+    Examples
+    --------
+    >>> swing = pd.DataFrame({"deed": [0.1, 0.1, 0.0]}, index=["a", "b", "c"])
+    >>> crossings(np.array([0.5, 0.4, 0.1]), swing, 0.45)["deed"].round(2).tolist()
+    [0.31, 0.31, 0.0]
     """
     away = np.abs(score - edge)[:, None]
     deviation = swing.to_numpy(np.float64)
@@ -167,33 +173,6 @@ def crossings(score: Floats, swing: pd.DataFrame, edge: float) -> pd.DataFrame:
     with np.errstate(divide="ignore", invalid="ignore"):
         over = np.where(moves, ndtr(-away / deviation), 0.0)
     return pd.DataFrame(over, index=swing.index, columns=swing.columns)
-
-
-def changes_of_the_top(score: Floats, swing: pd.DataFrame, *, top: int = 20) -> pd.DataFrame:
-    """How likely the answer to each question moves a unit over the edge of the first ``top``.
-
-    Parameters
-    ----------
-    score
-        Shape (n,), higher is better; NaN for a unit without one.
-    swing
-        Shape (n, questions): standard deviation of what the answer does to the score.
-    top
-        How many units are looked at.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Shape of ``swing``, probabilities: normal answers, one question at a time, the others where they are. Nothing
-        changes where all units are within the top.
-
-    Examples
-    --------
-    >>> swing = pd.DataFrame({"deed": [0.1, 0.1, 0.0]}, index=["a", "b", "c"])
-    >>> changes_of_the_top(np.array([0.5, 0.4, 0.1]), swing, top=1)["deed"].round(2).tolist()
-    [0.31, 0.31, 0.0]
-    """
-    return crossings(score, swing, edge_of_the_top(score, top=top))
 
 
 def next_questions(
@@ -204,7 +183,7 @@ def next_questions(
     Parameters
     ----------
     gain
-        Shape (n, features), as :func:`narrowing` or :func:`changes_of_the_top` gives it.
+        Shape (n, features), as :func:`narrowing` or :func:`crossings` gives it.
     fields
         Feature -> fields of the record that it rests on.
     count
@@ -237,12 +216,6 @@ def next_questions(
     joined = {name: ";".join(of) for name, of in fields.items()}
     table.insert(2, "fields", table["feature"].map(joined).fillna(""))
     return table[table["gain"] > least].reset_index(drop=True)
-
-
-def of_the_register(gain: pd.DataFrame) -> pd.Series:
-    """What each question is worth over all units, the most telling first; a question that tells nothing is left out."""
-    total = gain.sum(axis=0)
-    return total[total > 0].sort_values(ascending=False, kind="stable")
 
 
 def fields_of(rows: pd.DataFrame) -> dict[str, list[str]]:

@@ -8,12 +8,12 @@ import pandas as pd
 from engine.reference import table
 from engine.scoring.belief import of_units
 from engine.scoring.questions import (
-    changes_of_the_top,
+    crossings,
+    edge_of_the_top,
     fields_of,
     narrowing,
     next_questions,
     of_belief,
-    of_the_register,
     swings,
 )
 from tests.engine.scoring.test_points import BELIEF, X
@@ -49,7 +49,8 @@ def test_a_swing_is_nil_where_the_field_is_known():
 
 def test_only_units_near_the_edge_can_change_the_top():
     swing = pd.DataFrame({"deed": [0.05] * 5}, index=list("abcde"))
-    over = changes_of_the_top(np.array([0.9, 0.52, 0.5, 0.1, np.nan]), swing, top=2)["deed"]
+    score = np.array([0.9, 0.52, 0.5, 0.1, np.nan])
+    over = crossings(score, swing, edge_of_the_top(score, top=2))["deed"]
     assert over.idxmax() in ("b", "c")
     assert over["b"] > 0.3
     assert over["a"] < 1e-6
@@ -58,9 +59,5 @@ def test_only_units_near_the_edge_can_change_the_top():
 
 def test_where_everybody_is_in_the_top_nothing_can_change_it():
     swing = pd.DataFrame({"deed": [0.5] * 2}, index=list("ab"))
-    assert (changes_of_the_top(np.array([0.9, 0.1]), swing, top=20) == 0).all(axis=None)
-
-
-def test_the_register_is_asked_for_what_tells_most_over_all_units():
-    worth = of_the_register(narrowing(of_belief(BELIEF, pd.concat([X, X.loc[["blank"]]]), ranges={})))
-    assert worth.index.tolist() == ["has_title_deed", "litigations"]
+    score = np.array([0.9, 0.1])
+    assert (crossings(score, swing, edge_of_the_top(score, top=20)) == 0).all(axis=None)
