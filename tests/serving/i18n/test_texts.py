@@ -123,7 +123,7 @@ def asked_by_name() -> dict[str, str]:
     for room in ROOMS:
         for path in (ROOT / room).rglob("*"):
             if path.suffix in (".py", ".html"):
-                keys |= {key: path.name for key in TEXT_ASKED.findall(path.read_text("utf-8"))}
+                keys |= dict.fromkeys(TEXT_ASKED.findall(path.read_text("utf-8")), path.name)
     return keys
 
 
