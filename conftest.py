@@ -18,7 +18,7 @@ YOUNG = 50_000
 """Objects after which the youngest are looked through, instead of 700: a table of pandas is made of some hundred."""
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # single-threaded numerics, so that figures repeat
-# Where modules are not kept compiled, each worker and each process that a test starts compiles a thousand of them again.
+# Else each worker, and each process that a test starts, compiles a thousand modules again.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
