@@ -13,6 +13,7 @@ from engine.settings import Settings
 from engine.store import Register
 from experiments.province_simulator.province import simulate
 from serving.api import Shelf, create_app
+from serving.api.browsing.ahead import Ahead
 from serving.api.gate import AccessGate
 from serving.api.limits import ServiceLimits
 from serving.desk.agreements import accept
@@ -31,6 +32,7 @@ from serving.disclosure.masking import Audience
 DAY = pd.Timestamp("2026-03-21")
 NOON = datetime(2026, 3, 22, 12, tzinfo=UTC)
 BY = {"made_at": NOON, "actor": "terminal"}
+AN_HOUR = 3_600
 DAY_OF_MEETINGS = {"event": "INVA", "date": "2026-12-11", "from": "09:00", "to": "11:00", "tables": 6}
 
 
@@ -44,13 +46,17 @@ class Parties:
     agreed: tuple[str, ...]
     private: pd.DataFrame
 
-    def app(self, *, limits=None, clock=lambda: NOON, nda_at_once=False, reach=PUBLIC, **more):
+    def app(self, *, limits=None, clock=lambda: NOON, nda_at_once=False, reach=PUBLIC, reads_on=False, **more):
+        """A service; its readers close each list at once, unless they read on and the service looks ahead of them."""
         found = limits or ServiceLimits(reads=100_000, lists=100_000, writes=100_000, wrong_keys=1_000)
         ring = KeyRing(self.settings, clock=clock)
         ring.refresh()
         gate = AccessGate(ring, limits=found, **more)
         made_of = {"settings": self.settings, "shelf": Shelf(self.stock), "nda_at_once": nda_at_once}
-        return create_app(**made_of, limits=found, gate=gate, reach=reach)
+        app = create_app(**made_of, limits=found, gate=gate, reach=reach)
+        if not reads_on:
+            app.state.ahead = Ahead(app.state.office, pause=AN_HOUR)
+        return app
 
 
 class File:
