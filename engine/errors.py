@@ -198,6 +198,7 @@ class ErrorCode(Code):
     WISH_KEY_UNKNOWN = "wish_key_unknown"
     WISH_VALUE_REFUSED = "wish_value_refused"
     WISH_CONTRADICTION = "wish_contradiction"
+    WISHES_OF_ANOTHER = "wishes_of_another"
     MANDATE_UNKNOWN = "mandate_unknown"
     MANDATE_EXISTS = "mandate_exists"
     MANDATE_CHANGED = "mandate_changed"

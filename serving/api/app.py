@@ -12,7 +12,9 @@ from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
 from engine.settings import Settings
+from serving.api.administration import router as administration_routes
 from serving.api.background import planner, reader, teller, working
+from serving.api.banks import router as banks_routes
 from serving.api.border import LOOPBACK_NAMES, Border
 from serving.api.browsing.account import router as account_routes
 from serving.api.browsing.admin import router as admin_routes
@@ -157,6 +159,8 @@ def create_app(
                 "name": "office",
                 "description": "For planners: what came of units, rankings, worth, plans, models and files.",
             },
+            {"name": "banks", "description": "Claims of a bank, what it is asked for, what it answers and wants."},
+            {"name": "administration", "description": "Who did what, and which backups there are."},
             {"name": "service", "description": "The service itself."},
         ],
         openapi_url=None,
@@ -184,12 +188,14 @@ def create_app(
     app.include_router(meeting_routes())
     app.include_router(outcome_routes())
     app.include_router(wish_routes())
+    app.include_router(banks_routes())
     app.include_router(correction_routes())
     app.include_router(comparison_routes())
     app.include_router(import_routes())
     app.include_router(webhook_routes())
     app.include_router(office_routes())
     app.include_router(promoted_routes())
+    app.include_router(administration_routes())
     app.include_router(download_routes())
     app.include_router(model_routes())
     app.include_router(page_routes())

@@ -57,6 +57,7 @@ class HttpProblem(Code):
     TOO_MANY_REQUESTS = "too_many_requests"
     IF_MATCH_MISSING = "if_match_missing"
     INVESTOR_UNNAMED = "investor_unnamed"
+    BANK_UNNAMED = "bank_unnamed"
     FORM_FOREIGN = "form_foreign"
     FORM_UNREADABLE = "form_unreadable"
     FAILED = "failed"
@@ -83,6 +84,7 @@ STATUS: dict[Code, int] = {
     HttpProblem.TOO_MANY_REQUESTS: 429,
     HttpProblem.IF_MATCH_MISSING: 428,
     HttpProblem.INVESTOR_UNNAMED: 422,
+    HttpProblem.BANK_UNNAMED: 422,
     HttpProblem.FORM_FOREIGN: 403,
     HttpProblem.FORM_UNREADABLE: 422,
     HttpProblem.FAILED: 500,
@@ -94,6 +96,10 @@ STATUS: dict[Code, int] = {
     ErrorCode.NOT_AGREED: 404,
     ErrorCode.KEPT_ENOUGH: 429,
     ErrorCode.REQUEST_UNKNOWN: 404,
+    ErrorCode.BANK_ASK_UNKNOWN: 404,
+    ErrorCode.BANK_ASK_ANSWERED: 409,
+    ErrorCode.WISHES_OF_ANOTHER: 409,
+    ErrorCode.UNKNOWN_MODEL: 404,
     ErrorCode.REQUEST_ANSWERED: 409,
     ErrorCode.REQUEST_WITHDRAWN: 409,
     ErrorCode.REQUESTS_ENOUGH: 429,
