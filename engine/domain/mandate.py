@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from engine.codes import Code
+from engine.domain.allowed import allowed_by, too_long
 from engine.domain.exclusion import UNKNOWNS, Exclusion
 from engine.domain.gates import gate
 from engine.domain.partner import CapitalForm, Currency, ImpactGoal, PartnerKind, Stage
@@ -400,9 +401,6 @@ def _mendable(error: ValidationError) -> EhyaError:
     key = ".".join(str(step) for step in first["loc"]) or "mandate"
     if first["type"] == "missing":
         return EhyaError(ErrorCode.MANDATE_KEY_MISSING, key=key)
-    return EhyaError(
-        ErrorCode.MANDATE_VALUE_REFUSED,
-        key=key,
-        given=first["input"],
-        allowed=_LANGUAGES if first["loc"][:1] == ("languages",) else first["msg"].removeprefix("Value error, "),
-    )
+    allowed = _LANGUAGES if first["loc"][:1] == ("languages",) else allowed_by(first)
+    refused = EhyaError(ErrorCode.MANDATE_VALUE_REFUSED, key=key, given=first["input"], allowed=allowed)
+    return too_long(first, key) or refused

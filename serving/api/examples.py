@@ -510,6 +510,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     },
     "ListChanges": {"list_id": "b3hhbXBsZS1saXN0", "before": None, "entered": ["example-1"], "left": [], "moved": []},
     "KeptReaction": SAID,
+    "TakenReaction": SAID | {"remarks": [], "text": []},
     "KeptReactions": {"reactions": [SAID], "next": None},
     "KeptRequest": REQUESTED,
     "KeptRequests": {"requests": [REQUESTED], "next": None},

@@ -62,6 +62,7 @@ from serving.api.kept_answers import (
     ListHeading,
     ListReplayAnswer,
     RequestFiguresAnswer,
+    TakenReaction,
 )
 from serving.api.meeting_answers import (
     MeetingPlanAnswer,
@@ -251,10 +252,10 @@ class Client:
         """A kept list made again, for the office: whether it comes out as it was, or what differs."""
         return self._get(ListReplayAnswer, f"/v1/shortlists/{_part(list_id)}/replay")
 
-    def react(self, list_id: str, unit_id: str, kind: str, *, reason: str | None = None) -> KeptReaction:
+    def react(self, list_id: str, unit_id: str, kind: str, *, reason: str | None = None) -> TakenReaction:
         """Interest in a unit of a list, or that it is declined and why."""
         said = {"unit_id": unit_id, "kind": kind} | ({} if reason is None else {"reason": reason})
-        return self._send(KeptReaction, "POST", f"/v1/shortlists/{_part(list_id)}/reactions", said)
+        return self._send(TakenReaction, "POST", f"/v1/shortlists/{_part(list_id)}/reactions", said)
 
     def reactions(self, **asked: Any) -> Iterator[KeptReaction]:
         """What was said to units, oldest first."""

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from engine.domain.allowed import refuse_longer
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import StoredInvitation, StoredPerson
@@ -61,12 +62,13 @@ def invite(
     Raises
     ------
     EhyaError
-        ``value_unreadable`` for no name, one that is too long, or other days; ``unknown_option`` for a name that no
+        ``text_too_long``; ``value_unreadable`` for no name, or other days; ``unknown_option`` for a name that no
         account can act for.
     """
     named, what = " ".join(investor.split()), " ".join(event.split())
     for option, given, longest in (("investor", named, LONGEST_INVESTOR), ("event", what, LONGEST_EVENT)):
-        if not given.isprintable() or not 0 < len(given) <= longest:
+        refuse_longer(option, given, longest)
+        if not given or not given.isprintable():
             raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=option, given=given[:40], allowed=[f"1..{longest}"])
     if not 1 <= days <= MOST_DAYS:
         raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="days", given=str(days), allowed=[f"1..{MOST_DAYS}"])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from engine.domain.allowed import refuse_longer
 from engine.errors import EhyaError, ErrorCode
 from engine.parsing.text import latin_digits
 from engine.settings import Settings
@@ -66,11 +67,13 @@ def account_name(given: str) -> str:
     Raises
     ------
     EhyaError
-        ``value_unreadable`` for none, one that is longer than ``LONGEST_NAME``, or one that holds signs nobody sees.
+        ``text_too_long`` beyond ``LONGEST_NAME``; ``value_unreadable`` for none, or one that holds signs nobody sees.
     """
     name = folded_name(given)
     seen = name.replace("\u200c", "")  # joins words in Persian, and is seen by what it keeps apart
-    if not seen or len(name) > LONGEST_NAME or not seen.isprintable():
+    refuse_longer("name", given, 2 * LONGEST_NAME)  # of what is longer yet not all was folded
+    refuse_longer("name", name, LONGEST_NAME)
+    if not seen or not seen.isprintable():
         raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="name", given=name[:40], allowed=[f"1..{LONGEST_NAME}"])
     return name
 

@@ -67,6 +67,7 @@ def router() -> APIRouter:
         if kind == ReactionKind.DECLINED:
             stated["reason"] = given.text("reason")
         by: dict[str, Any] = {"made_at": request.app.state.gate.now(), "actor": reader_of(request).actor}
+        by["stock"] = stock_of(request)
         await own(request, lambda register, owner: react(register, owner, list_id, stated, **by))
         done = "unit_declined" if kind == ReactionKind.DECLINED else "unit_interests"
         return went(request, own_address(given.text("next"), below("lists", list_id)), done)
