@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import logging
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -166,6 +166,7 @@ def problem(
     *,
     facts: dict[str, Any] | None = None,
     headers: dict[str, str] | None = None,
+    errors: Sequence[EhyaError] = (),
 ) -> Response:
     """Write one problem.
 
@@ -181,6 +182,8 @@ def problem(
         Values of the sentence; they are repeated as members, long ones shortened.
     headers
         Headers of the answer beside the usual ones.
+    errors
+        Where several things are wrong, all of them: the first is the one of ``code``.
 
     Returns
     -------
@@ -200,9 +203,16 @@ def problem(
         "code": code.value,
         **{name: value for name, value in known.items() if name not in _MEMBERS},
     }
+    if errors:
+        content["errors"] = [_told(one, language) for one in errors]
     body = pydantic_core.to_json(content, inf_nan_mode="null", fallback=str)
     answer_headers = {**(headers or {}), "content-language": language, "vary": "Accept-Language"}
     return Response(body, status, answer_headers, MEDIA_TYPE)
+
+
+def _told(error: EhyaError, language: str) -> dict[str, Any]:
+    facts = {name: _shortened(value) for name, value in error.facts.items()}
+    return {"code": error.code.value, "detail": sentence(error.code, facts, language), **facts}
 
 
 _KEPT_BACK = frozenset({ErrorCode.DATABASE_FAILED, ErrorCode.FOLDER_UNUSABLE, ErrorCode.MODEL_FILE_MISSING})
@@ -315,7 +325,8 @@ def answer_with_problems(app: FastAPI, *, default_language: str, as_page: AsPage
             answer = await as_page(request, code, facts)
             answer.headers.update(headers or {})
             return answer
-        return problem(code, language(request), request.url.path, facts=facts, headers=headers)
+        several = getattr(error, "errors", ())
+        return problem(code, language(request), request.url.path, facts=facts, headers=headers, errors=several)
 
     async def gone(request: Request, _: Exception) -> Response:
         return Response(status_code=400)  # nobody is there to read it, and nothing failed that a log should tell

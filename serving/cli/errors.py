@@ -8,7 +8,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from engine.errors import EhyaError, ErrorCode
+from engine.errors import EhyaError, ErrorCode, SeveralError
 from engine.settings import LANGUAGES
 from serving.cli.help import language_of, speaking, spoken
 from serving.cli.terminal import Terminal
@@ -120,6 +120,8 @@ def sentence(error: Exception, terminal: Terminal) -> str:
     'Row 7, investor “a”, column “id”: Investor id “a” occurs twice; give every row its own id.'
     """
     words = terminal.speech
+    if isinstance(error, SeveralError):
+        return "\n".join(sentence(one, terminal) for one in error.errors)
     if isinstance(error, EhyaError):
         try:
             said = words.text(error.code, **_named(_placed(error, words), words))
