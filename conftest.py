@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -17,6 +18,9 @@ YOUNG = 50_000
 """Objects after which the youngest are looked through, instead of 700: a table of pandas is made of some hundred."""
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # single-threaded numerics, so that figures repeat
+# Else each worker, and each process that a test starts, compiles a thousand modules again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.hookimpl(optionalhook=True)

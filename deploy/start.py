@@ -35,6 +35,12 @@ LOCAL = "127.0.0.1"
 SERVICES, WORKERS = 2, 2
 READY_SECONDS, STOP_SECONDS = 180.0, 20.0
 CERTIFICATE_DAYS = 365
+WORKER_SETTINGS = {
+    "MALLOC_TRIM_THRESHOLD_": "268435456",
+    "MALLOC_MMAP_THRESHOLD_": "33554432",
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+}
+"""What ``compose.yaml`` gives to workers, and why; here all parts have it."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def environment(home: Path, ports: Ports, postgres: str) -> dict[str, str]:
-    """Variables that all parts share: the workspace, the register, the scheduler, the team's MLflow."""
+    """Variables that all parts share: the workspace, the register, the scheduler, MLflow of the team."""
     shared = {
         "EHYA_HOME": str(home),
         "EHYA_DASK": f"tcp://{LOCAL}:{ports.scheduler}",
@@ -100,7 +106,7 @@ def environment(home: Path, ports: Ports, postgres: str) -> dict[str, str]:
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
         "OMP_NUM_THREADS": "1",
     }
-    return {**os.environ, **shared, **({"EHYA_DATABASE_URL": postgres} if postgres else {})}
+    return {**os.environ, **shared, **WORKER_SETTINGS, **({"EHYA_DATABASE_URL": postgres} if postgres else {})}
 
 
 def parts_of(ports: Ports, home: Path, name: str = "") -> list[Part]:

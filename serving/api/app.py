@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib import resources
 from typing import Any
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
+from starlette.types import Lifespan
 
 from engine.settings import Settings
 from serving.api.administration import router as administration_routes
@@ -86,6 +89,14 @@ DESCRIPTION = (
 LOOKED_UP_AT_ONCE = 4
 """Addresses of webhooks that are looked up at once: whoever keeps their names may let us wait for each."""
 
+_SERVICE = (
+    unit_routes, shortlist_routes, mandate_routes, kept_routes, request_routes, package_routes, meeting_routes,
+    outcome_routes, wish_routes, banks_routes, administration_routes,
+    correction_routes, comparison_routes, import_routes, webhook_routes, office_routes,
+    promoted_routes, download_routes, model_routes, page_routes,
+)  # fmt: skip
+"""What programs ask, and the pages that need no account."""
+
 _DESK = (
     signing_routes, starting_routes, today_routes, desk_units_routes, desk_unit_routes, unit_undoing_routes,
     desk_outcome_routes, ranking_routes, compare_routes, map_routes, desk_panel_routes, desk_people_routes,
@@ -142,7 +153,46 @@ def create_app(
         async with kept_fresh(shelf, ring), working(*work):
             yield
 
-    app = FastAPI(
+    app = _bare(life)
+    app.state.shelf, app.state.language, app.state.limits = shelf, settings.language, limits or ServiceLimits()
+    app.state.settings, app.state.counts, app.state.office = settings, RequestCounts(), Office(settings)
+    app.state.ahead = Ahead(app.state.office)
+    app.state.nda_at_once, app.state.reach = nda_at_once, reach
+    app.state.looking_up = asyncio.Semaphore(LOOKED_UP_AT_ONCE)
+    app.state.password_cost, app.state.runs = password_cost, TrainingRuns(settings)
+    app.state.gate = gate or AccessGate(limits=limits)
+    app.state.searches = Searches(settings)
+    app.state.readings = Readings(settings, app.state.gate.now)
+    app.mount("/static", StaticFiles(directory=str(resources.files("serving") / "static")))
+    app.add_middleware(
+        Border, hosts=hosts, default_language=settings.language, header_bytes=app.state.limits.header_bytes
+    )
+    app.add_middleware(
+        ObservedRequests, counts=app.state.counts
+    )  # added last, it stands outermost and sees refusals too
+    answer_with_problems(app, default_language=settings.language, as_page=problem_answer)
+    app.add_exception_handler(SignInNeededError, signing_in)
+    app.openapi = _described  # type: ignore[method-assign]
+    return app
+
+
+@cache
+def _addresses() -> tuple[BaseRoute, ...]:
+    """Every address, shared by all applications of a process: what answers keeps nothing between requests."""
+    whole = APIRouter(dependencies=[Depends(admitted)])
+    for each in (*_SERVICE, *_DESK, *DOOR):
+        whole.include_router(each())
+    return tuple(whole.routes)
+
+
+@cache
+def _described() -> dict[str, Any]:
+    return described_service(_bare())
+
+
+def _bare(life: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """An application with its addresses, and nothing to answer from."""
+    return FastAPI(
         title="Ehya",
         version="1",
         description=DESCRIPTION,
@@ -168,51 +218,6 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         lifespan=life,
+        routes=list(_addresses()),
         dependencies=[Depends(admitted)],
     )
-    app.state.shelf, app.state.language, app.state.limits = shelf, settings.language, limits or ServiceLimits()
-    app.state.settings, app.state.counts, app.state.office = settings, RequestCounts(), Office(settings)
-    app.state.ahead = Ahead(app.state.office)
-    app.state.nda_at_once, app.state.reach = nda_at_once, reach
-    app.state.looking_up = asyncio.Semaphore(LOOKED_UP_AT_ONCE)
-    app.state.password_cost, app.state.runs = password_cost, TrainingRuns(settings)
-    app.state.gate = gate or AccessGate(limits=limits)
-    app.state.searches = Searches(settings)
-    app.state.readings = Readings(settings, app.state.gate.now)
-    app.include_router(unit_routes())
-    app.include_router(shortlist_routes())
-    app.include_router(mandate_routes())
-    app.include_router(kept_routes())
-    app.include_router(request_routes())
-    app.include_router(package_routes())
-    app.include_router(meeting_routes())
-    app.include_router(outcome_routes())
-    app.include_router(wish_routes())
-    app.include_router(banks_routes())
-    app.include_router(correction_routes())
-    app.include_router(comparison_routes())
-    app.include_router(import_routes())
-    app.include_router(webhook_routes())
-    app.include_router(office_routes())
-    app.include_router(promoted_routes())
-    app.include_router(administration_routes())
-    app.include_router(download_routes())
-    app.include_router(model_routes())
-    app.include_router(page_routes())
-    for each in (*_DESK, *DOOR):
-        app.include_router(each())
-    app.mount("/static", StaticFiles(directory=str(resources.files("serving") / "static")))
-    app.add_middleware(
-        Border, hosts=hosts, default_language=settings.language, header_bytes=app.state.limits.header_bytes
-    )
-    app.add_middleware(
-        ObservedRequests, counts=app.state.counts
-    )  # added last, it stands outermost and sees refusals too
-    answer_with_problems(app, default_language=settings.language, as_page=problem_answer)
-    app.add_exception_handler(SignInNeededError, signing_in)
-    app.openapi = _described(app)  # type: ignore[method-assign]
-    return app
-
-
-def _described(app: FastAPI) -> Any:
-    return lambda: described_service(app)

@@ -333,7 +333,6 @@ def answer_with_problems(app: FastAPI, *, default_language: str, as_page: AsPage
 
     async def http_error(request: Request, error: Exception) -> Response:
         status, headers = error.status_code, dict(error.headers or {})  # type: ignore[attr-defined]
-        paths = ["/", "/docs", "/openapi.json", *app.openapi()["paths"]]
         if status == 405:
             allowed = _allowed_methods(app, request)
             headers["Allow"] = ", ".join(allowed)
@@ -349,6 +348,7 @@ def answer_with_problems(app: FastAPI, *, default_language: str, as_page: AsPage
             return await as_page(request, HttpProblem.NO_SUCH_ADDRESS, {"given": request.url.path})
         if status == 404:
             path = request.url.path
+            paths = ["/", "/docs", "/openapi.json", *app.openapi()["paths"]]
             found = {"given": path, "allowed": paths, "nearest": nearest(path, paths)}
             return problem(HttpProblem.NO_SUCH_ADDRESS, language(request), path, facts=found)
         return problem(HttpProblem.BODY_MALFORMED, language(request), request.url.path, facts={"reason": str(status)})

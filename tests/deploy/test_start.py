@@ -33,6 +33,12 @@ def test_the_script_starts_what_the_compose_file_starts(tmp_path):
     assert COMPOSE["services"]["worker"]["deploy"]["replicas"] == start.WORKERS
 
 
+def test_workers_get_the_same_settings_of_both(tmp_path):
+    worker, others = (COMPOSE["services"][name]["environment"] for name in ("worker", "scheduler"))
+    assert {name: value for name, value in worker.items() if name not in others} == start.WORKER_SETTINGS
+    assert start.WORKER_SETTINGS.items() <= start.environment(tmp_path, start.Ports((1, 2), 3, 4, 5), "").items()
+
+
 def test_only_the_proxy_is_reached_from_outside():
     published = {name for name, service in COMPOSE["services"].items() if "ports" in service}
     assert published == {"proxy"}

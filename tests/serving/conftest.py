@@ -1,6 +1,7 @@
 """An appraisal for the tests of everything that shows one: units and predictions are made up, the judgement is real."""
 
 import asyncio
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -151,6 +152,15 @@ def app(public_appraisal, settings, shelf_of):
     return create_app(settings=settings, shelf=shelf_of(public_appraisal))
 
 
+CERTIFICATES = ssl.create_default_context()
+"""Read once: each client would read all of them anew, though none is asked for."""
+
+
+def calling(address: str, **more) -> httpx.Client:
+    """A client of a service that listens."""
+    return httpx.Client(base_url=address, verify=CERTIFICATES, **{"timeout": 30, **more})
+
+
 @contextmanager
 def listening(app) -> Iterator[str]:
     """The service on a free port of this computer, really listening."""
@@ -185,7 +195,7 @@ def opened(settings, shelf_of):
     @contextmanager
     def client(appraisal) -> Iterator[httpx.Client]:
         shown = create_app(settings=settings, shelf=shelf_of(appraisal))
-        with listening(shown) as address, httpx.Client(base_url=address, timeout=20) as found:
+        with listening(shown) as address, calling(address) as found:
             yield found
 
     return client
@@ -193,7 +203,7 @@ def opened(settings, shelf_of):
 
 @pytest.fixture(scope="session")
 def client(address) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=address, timeout=20) as opened:
+    with calling(address) as opened:
         yield opened
 
 

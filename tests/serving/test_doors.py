@@ -25,6 +25,7 @@ from serving.desk.question import Question
 from serving.desk.watch import Watch
 from serving.desk.workspace import champion, open_register
 from serving.reports.panel import EXPERT_CELL, choice_said
+from tests.serving.conftest import calling
 from training.gates.churn import first_units
 
 pytestmark = pytest.mark.slow
@@ -82,7 +83,7 @@ def doors(tmp_path_factory, listen, empty_records):
     shutil.copytree(empty_records, home, dirs_exist_ok=True)
     shelf = Shelf(latest=Watch(settings_of(home), lambda: Question(as_of=DAY)).latest)
     with listen(create_app(settings=settings_of(home), shelf=shelf)) as address:
-        found = Doors(home, shelf, httpx.Client(base_url=address, timeout=30))
+        found = Doors(home, shelf, calling(address))
         write_register(home / "register.xlsx")
         found.ehya("intake", home / "register.xlsx", "--province", "West Azerbaijan", "--synthetic")
         found.ehya("train", "--trials", "0")

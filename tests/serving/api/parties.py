@@ -8,11 +8,12 @@ import pandas as pd
 
 from engine.domain.mandate import Mandate
 from engine.meetings.day import MeetingDay
-from engine.scoring.artefact import path_of, save
+from engine.scoring.artefact import Model, path_of, save, write_whole
 from engine.settings import Settings
 from engine.store import Register
 from experiments.province_simulator.province import simulate
 from serving.api import Shelf, create_app
+from serving.api.browsing.ahead import Ahead
 from serving.api.gate import AccessGate
 from serving.api.limits import ServiceLimits
 from serving.desk.agreements import accept
@@ -31,6 +32,7 @@ from serving.disclosure.masking import Audience
 DAY = pd.Timestamp("2026-03-21")
 NOON = datetime(2026, 3, 22, 12, tzinfo=UTC)
 BY = {"made_at": NOON, "actor": "terminal"}
+AN_HOUR = 3_600
 DAY_OF_MEETINGS = {"event": "INVA", "date": "2026-12-11", "from": "09:00", "to": "11:00", "tables": 6}
 
 
@@ -44,13 +46,17 @@ class Parties:
     agreed: tuple[str, ...]
     private: pd.DataFrame
 
-    def app(self, *, limits=None, clock=lambda: NOON, nda_at_once=False, reach=PUBLIC, **more):
+    def app(self, *, limits=None, clock=lambda: NOON, nda_at_once=False, reach=PUBLIC, reads_on=False, **more):
+        """A service; its readers close each list at once, unless they read on and the service looks ahead of them."""
         found = limits or ServiceLimits(reads=100_000, lists=100_000, writes=100_000, wrong_keys=1_000)
         ring = KeyRing(self.settings, clock=clock)
         ring.refresh()
         gate = AccessGate(ring, limits=found, **more)
         made_of = {"settings": self.settings, "shelf": Shelf(self.stock), "nda_at_once": nda_at_once}
-        return create_app(**made_of, limits=found, gate=gate, reach=reach)
+        app = create_app(**made_of, limits=found, gate=gate, reach=reach)
+        if not reads_on:
+            app.state.ahead = Ahead(app.state.office, pause=AN_HOUR)
+        return app
 
 
 class File:
@@ -120,10 +126,19 @@ def with_wishes(found: Parties, source: str) -> Parties:
     return found
 
 
+_WRITTEN: dict[int, tuple[Model, bytes, str]] = {}
+"""By its id, a model, its file and the digest of that: packing one takes .2 s, and equal models give equal bytes."""
+
+
 def at_work(found: Parties, model) -> Parties:
     """The same with its model put to work, for what reads the workspace anew."""
-    document = model.document.model_copy(update={"card": {"version": model.version}, "metrics": {"rows": 1}})
-    digest = save(path_of(found.settings.models, model.version), model.heads, document)
+    path = path_of(found.settings.models, model.version)
+    if id(model) not in _WRITTEN:
+        document = model.document.model_copy(update={"card": {"version": model.version}, "metrics": {"rows": 1}})
+        digest = save(path, model.heads, document)
+        _WRITTEN[id(model)] = (model, path.read_bytes(), digest)
+    _, content, digest = _WRITTEN[id(model)]
+    write_whole(path, content)
     with Register.open(found.settings.database_url) as register:
         register.promotions.record(
             model_version=model.version, digest=digest, promoted_at=NOON, reason="first", metrics={"brier": 0.2}

@@ -89,7 +89,7 @@ def test_the_office_records_what_a_bank_said_by_letter(banks):
         ({"until": "soon"}, "parameter_refused", 422),
         ({"text": ""}, "parameter_refused", 422),
         ({"text": "  "}, "request_text_refused", 422),
-        ({"text": "ب" * 2001}, "parameter_refused", 422),
+        ({"text": "ب" * 2001}, "text_too_long", 422),
         ({"colour": 1}, "parameter_unknown", 422),
     ],
 )

@@ -5,7 +5,6 @@ import time
 from contextlib import closing
 from datetime import UTC, datetime
 
-import httpx
 import pytest
 
 from engine.errors import EhyaError, ErrorCode
@@ -16,6 +15,7 @@ from serving.api.imports import said_in_all_languages
 from serving.api.limits import ServiceLimits
 from serving.desk.incoming import read_next
 from serving.desk.working import MOST_ATTEMPTS
+from tests.serving.conftest import calling
 
 GOOD = b"Unit name,County,Jobs now\nA new one,Khoy,12\nAnother,Khoy,-3\n"
 CSV = {"content-type": "text/csv"}
@@ -34,7 +34,7 @@ def office(own_copy, ask):
 
 def test_a_register_is_sent_read_and_stored_by_the_running_service(own_copy, listen):
     given = {"authorization": f"Bearer {own_copy.keys['planner']}"}
-    with listen(own_copy.app()) as address, httpx.Client(base_url=address, headers=given) as client:
+    with listen(own_copy.app()) as address, calling(address, headers=given) as client:
         sent = client.post(PATH, content=GOOD, headers=CSV)
         assert (sent.status_code, sent.json()["state"]) == (202, "waiting")
         for _ in range(300):

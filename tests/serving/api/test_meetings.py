@@ -4,7 +4,6 @@ import json
 import time
 from dataclasses import dataclass
 
-import httpx
 import pytest
 from icalendar import Calendar
 from typer.testing import CliRunner
@@ -20,6 +19,7 @@ from serving.desk.kept_meetings import saved_wishes
 from serving.desk.meetings import declined_units, plan_among
 from serving.desk.meetings_document import meetings_document
 from tests.serving.api.parties import BY, fresh
+from tests.serving.conftest import calling
 
 DAY = {
     "event": "INVA 1405", "date": "1405-09-20", "from": "09:00", "to": "11:00", "tables": 2,
@@ -285,7 +285,7 @@ def test_what_is_sent_twice_under_one_key_is_planned_once(house):
 
 def test_the_running_service_plans_by_itself(house, listen):
     given = {"authorization": f"Bearer {house.found.keys['planner']}"}
-    with listen(house.app) as address, httpx.Client(base_url=address, headers=given) as client:
+    with listen(house.app) as address, calling(address, headers=given) as client:
         place = client.post("/v1/meetings", json={"day": DAY | {"event": "نمایشگاه"}}).headers["location"]
         for _ in range(300):
             if (found := client.get(place).json())["state"] in ("done", "refused"):

@@ -5,7 +5,6 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 
-import httpx
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -22,6 +21,7 @@ from serving.desk.stock import Stock
 from serving.desk.webhooks import WAITS, _keep, keep_webhook, make_webhook, send_due, write_messages
 from tests.serving.api.parties import NOON
 from tests.serving.api.receiver import receiving
+from tests.serving.conftest import calling
 
 INSIDE = Reach(inside=True)
 MANDATE = {"id": "any", "risk_appetite": "high", "accept_unknown": True}
@@ -119,7 +119,7 @@ def test_a_message_that_reached_nobody_has_shown_nothing(own_copy, receiver, hoo
 def test_a_running_service_tells_by_itself(own_copy, receiver, listen):
     key = {"authorization": f"Bearer {own_copy.keys['investor']}"}
     app = own_copy.app(reach=INSIDE)
-    with listen(app) as address, httpx.Client(base_url=address, headers=key) as client:
+    with listen(app) as address, calling(address, headers=key) as client:
         client.post("/v1/mandates", json=MANDATE)
         assert client.post("/v1/webhooks", json={"mandate": "any", "address": receiver.address}).status_code == 200
         app.state.shelf._showing = replace(app.state.shelf.showing, stock=without_first(own_copy.stock), state=None)

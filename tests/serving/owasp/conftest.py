@@ -1,7 +1,8 @@
 """One service for all ten: several parties share it, and it really listens."""
 
-import httpx
 import pytest
+
+from tests.serving.conftest import calling
 
 MANDATE = {"id": "owned", "risk_appetite": "high", "accept_unknown": True}
 
@@ -9,7 +10,7 @@ MANDATE = {"id": "owned", "risk_appetite": "high", "accept_unknown": True}
 @pytest.fixture(scope="session")
 def call(working, working_address):
     """Asks the service as one of the parties; without a party it asks without a key."""
-    with httpx.Client(base_url=working_address, timeout=30, headers={"accept-language": "en"}) as client:
+    with calling(working_address, headers={"accept-language": "en"}) as client:
 
         def called(method, path, party=None, headers=None, **more):
             given = {} if party is None else {"authorization": f"Bearer {working.keys[party]}"}

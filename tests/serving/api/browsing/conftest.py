@@ -15,7 +15,7 @@ from serving.desk.people import PasswordCost, add_person
 from serving.desk.sessions import begin
 from serving.desk.workspace import open_register
 from tests.serving.api.parties import BY, NOON, Parties, at_work, fresh
-from tests.serving.conftest import listening
+from tests.serving.conftest import calling, listening
 
 CHEAP = PasswordCost(rounds=1, memory_kib=8, lanes=1)
 PASSWORD = "quiet river plum stone"
@@ -64,7 +64,7 @@ def browsing(
     """A browser at a service over a workspace; signed in as a person of a role, or as nobody."""
     app = found.app(limits=limits, open_without_keys=open_without_keys)
     app.state.password_cost = CHEAP
-    with listening(app) as address, httpx.Client(base_url=address, timeout=30, headers={"origin": address}) as client:
+    with listening(app) as address, calling(address, headers={"origin": address}) as client:
         if signed_in:
             person = add_person(found.settings, name=name, role=role, password=PASSWORD, cost=CHEAP, **BY, **more)
             client.cookies.set("ehya_session", begin(found.settings, person, now=NOON).token)

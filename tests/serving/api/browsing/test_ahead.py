@@ -3,11 +3,16 @@
 import asyncio
 import logging
 
+import httpx
 import pandas as pd
 
 from engine.errors import EhyaError, ErrorCode
 from serving.api.browsing.ahead import Ahead
+from serving.desk.people import add_person
 from serving.desk.question import Question
+from serving.desk.sessions import begin
+from tests.serving.api.browsing.conftest import CHEAP, PASSWORD
+from tests.serving.api.parties import BY, NOON, at_work, fresh
 
 TODAY = Question(as_of=pd.Timestamp("2026-11-30"))
 
@@ -83,3 +88,22 @@ def test_the_rest_of_the_register_waits_while_somebody_asks_for_pages():
 
     assert asyncio.run(shown()) == [["a"]]
     assert office.lists == [["a"], "step 3", "step 2", "step 1"]
+
+
+def test_what_a_page_lists_is_looked_into(shared, first_day, tmp_path):
+    found, office = at_work(fresh(shared, tmp_path), first_day), Asked()
+    app = found.app()
+    app.state.ahead = Ahead(office, pause=0)
+    person = add_person(found.settings, name="sara", role="planner", investor=None, password=PASSWORD, cost=CHEAP, **BY)
+    cookies = {"ehya_session": begin(found.settings, person, now=NOON).token}
+
+    async def shown():
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost", cookies=cookies) as client:
+            page = await client.get("/desk/units")
+            await asyncio.sleep(0.1)
+            return page.text
+
+    page = asyncio.run(shown())
+    assert len(office.lists[0]) > 1
+    assert all(f"/desk/units/{unit}" in page for unit in office.lists[0])
