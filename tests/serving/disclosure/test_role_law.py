@@ -45,8 +45,6 @@ FRESH = re.compile(
 NAMED = re.compile(
     rb"(/v1/(?:shortlists|requests)/|\"(?:list|request)\":\")[\w-]{16}|(key:|<bdi>|value=\"|\"subject\":\")[0-9a-f]{12}"
 )
-    rb"(/v1/(?:shortlists|requests)/|\"(?:list|request)\":\")[\w-]{16}|(key:|<bdi>|value=\"|\"subject\":\")[0-9a-f]{12}"
-)
 """Ids of lists, and of keys that own what they keep: drawn anew in each register."""
 UNSTEADY = {"date", "x-request-id", "x-ratelimit-remaining"}
 
