@@ -35,6 +35,12 @@ LOCAL = "127.0.0.1"
 SERVICES, WORKERS = 2, 2
 READY_SECONDS, STOP_SECONDS = 180.0, 20.0
 CERTIFICATE_DAYS = 365
+WORKER_SETTINGS = {
+    "MALLOC_TRIM_THRESHOLD_": "268435456",
+    "MALLOC_MMAP_THRESHOLD_": "33554432",
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+}
+"""What ``compose.yaml`` gives to workers, and why; here all parts have it."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     if options.serve_tls:
         return _proxy_here(home, ports)
+    if options.postgres and (why := _not_answering(options.postgres)):
+        _say(why)
+        return 1
     parts = parts_of(ports, home, options.name)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with running(parts, environment(home, ports, options.postgres), home / "logs") as processes:
@@ -92,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def environment(home: Path, ports: Ports, postgres: str) -> dict[str, str]:
-    """Variables that all parts share: the workspace, the register, the scheduler, the team's MLflow."""
+    """Variables that all parts share: the workspace, the register, the scheduler, MLflow of the team."""
     shared = {
         "EHYA_HOME": str(home),
         "EHYA_DASK": f"tcp://{LOCAL}:{ports.scheduler}",
@@ -100,7 +109,7 @@ def environment(home: Path, ports: Ports, postgres: str) -> dict[str, str]:
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
         "OMP_NUM_THREADS": "1",
     }
-    return {**os.environ, **shared, **({"EHYA_DATABASE_URL": postgres} if postgres else {})}
+    return {**os.environ, **shared, **WORKER_SETTINGS, **({"EHYA_DATABASE_URL": postgres} if postgres else {})}
 
 
 def parts_of(ports: Ports, home: Path, name: str = "") -> list[Part]:
@@ -182,6 +191,19 @@ def health(
             if not found[part.name]:
                 time.sleep(0.3)
     return found
+
+
+def _not_answering(postgres: str) -> str:
+    """Why the register cannot be opened, before services ask for minutes; empty where it can: it has tables then."""
+    from engine.errors import EhyaError
+    from engine.store import Register
+    from serving.i18n import speech
+
+    try:
+        Register.open(postgres).close()
+    except EhyaError as error:
+        return speech("en").text(error.code, **error.facts)
+    return ""
 
 
 def _say(line: str) -> None:

@@ -11,12 +11,14 @@ from typing import Any
 
 import openpyxl
 
+from engine.domain.suggestion import alike
 from engine.domain.unit_wishes import Side, UnitWishes
 from engine.errors import EhyaError, ErrorCode
 from engine.files import replacing
-from engine.matching.workbook import CAPITAL_WORDS, MONEY_WORDS, PARTNER_WORDS, WORDS, first_sheet
+from engine.matching.sheets import blank, cell_number, cell_text, coded, first_sheet, header_row, items, unknown_header
+from engine.matching.workbook import CAPITAL_WORDS, MONEY_WORDS, PARTNER_WORDS, WORDS
 from engine.parsing.dates import DateRead, read_date
-from engine.parsing.text import compact, fold, latin_digits
+from engine.parsing.text import compact, fold
 
 WISH_HEADERS: dict[str, tuple[str, ...]] = {
     "unit": ("واحد", "شناسه واحد", "نام واحد", "unit", "unit id"),
@@ -42,8 +44,6 @@ WISH_WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     "capital_forms": CAPITAL_WORDS,
 }
 _LISTS = ("deal_forms", "deal_forms_refused", "partners", "partners_refused", "capital_forms", "languages")
-_SEPARATORS = re.compile(r"[,،;؛\n|]+")
-_TITLE_ROWS = 10
 _FIRST_DAY = date(1970, 1, 1)
 
 
@@ -88,16 +88,20 @@ def wishes_from_workbook(path: Path | str) -> tuple[list[StatedRow], list[EhyaEr
     Raises
     ------
     EhyaError
-        ``file_not_found``, ``file_unreadable``, ``no_header`` where no row heads a column of units.
+        ``file_not_found``, ``file_unreadable``, ``no_header`` where no row heads a column of units,
+        ``wish_key_unknown`` for a header nobody knows.
     """
     rows = first_sheet(Path(path))
-    top, keys = _header(rows, str(path))
+    top, keys = header_row(rows, _key, path, needed="unit")
+    header = unknown_header(rows[top], keys)
+    if header is not None:
+        allowed = [names[0] for names in WISH_HEADERS.values()]
+        near = alike(header, allowed)
+        raise EhyaError(ErrorCode.WISH_KEY_UNKNOWN, given=header, nearest=near, allowed=allowed)
     found: list[StatedRow] = []
     refused: list[EhyaError] = []
     for number, cells in enumerate(rows[top + 1 :], start=top + 2):
-        stated = {
-            key: cell for key, cell in zip(keys, cells, strict=False) if key is not None and cell not in (None, "")
-        }
+        stated = {key: cell for key, cell in zip(keys, cells, strict=False) if key is not None and not blank(cell)}
         if not stated:
             continue
         try:
@@ -105,14 +109,6 @@ def wishes_from_workbook(path: Path | str) -> tuple[list[StatedRow], list[EhyaEr
         except EhyaError as error:
             refused.append(EhyaError(error.code, **error.facts | {"row": number}))
     return found, refused
-
-
-def _header(rows: list[tuple[Any, ...]], path: str) -> tuple[int, list[str | None]]:
-    for number, cells in enumerate(rows[:_TITLE_ROWS]):
-        keys = [_key(str(cell)) if cell not in (None, "") else None for cell in cells]
-        if "unit" in keys and sum(key is not None for key in keys) >= 2:
-            return number, keys
-    raise EhyaError(ErrorCode.NO_HEADER, given=path)
 
 
 def _key(header: str) -> str | None:
@@ -132,36 +128,21 @@ def _row(stated: Mapping[str, Any], number: int) -> StatedRow:
     unit = stated.get("unit")
     if unit is None:
         raise EhyaError(ErrorCode.WISH_VALUE_REFUSED, key="unit", given=None, allowed="unit_id")
-    side = _coded("side", str(stated.get("side", Side.OWNER)))
+    side = coded(str(stated.get("side", Side.OWNER)), WISH_WORDS["side"])
     if side not in list(Side):
         raise EhyaError(ErrorCode.WISH_VALUE_REFUSED, key="side", given=side, allowed=[one.value for one in Side])
     beside = {"unit", "side", "source", "stated_on"}
     wishes = {key: _value(key, cell) for key, cell in stated.items() if key not in beside}
     on = _day(stated["stated_on"]) if "stated_on" in stated else None
     return StatedRow(
-        number, _text(unit), Side(side), UnitWishes.read(wishes), str(stated.get("source", "")).strip(), on
+        number, cell_text(unit), Side(side), UnitWishes.read(wishes), str(stated.get("source", "")).strip(), on
     )
 
 
 def _value(key: str, cell: Any) -> Any:
     if key in _LISTS:
-        family = key.removesuffix("_refused")
-        return [_coded(family, part.strip()) for part in _SEPARATORS.split(_text(cell)) if part.strip()]
-    if isinstance(cell, str):
-        plain = fold(latin_digits(cell)).replace(",", "").replace(" ", "")
-        return float(plain) if re.fullmatch(r"-?\d+(\.\d+)?", plain) else cell.strip()
-    return cell
-
-
-def _coded(family: str, text: str) -> str:
-    for code, spellings in WISH_WORDS.get(family, {}).items():
-        if compact(text) in {compact(code), *map(compact, spellings)}:
-            return str(code)
-    return text
-
-
-def _text(cell: Any) -> str:
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
+        return [coded(part, WISH_WORDS.get(key.removesuffix("_refused"), {})) for part in items(cell)]
+    return cell_number(cell)
 
 
 def _day(cell: Any) -> date:

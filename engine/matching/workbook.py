@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,18 @@ from engine.domain.ticket import FOREIGN_UNITS, rial
 from engine.domain.unit import Confidence, DealForm, Status
 from engine.errors import EhyaError, ErrorCode
 from engine.files import replacing
-from engine.parsing.text import compact, fold, latin_digits
+from engine.matching.sheets import (
+    SEPARATORS,
+    blank,
+    cell_number,
+    cell_text,
+    coded,
+    first_sheet,
+    header_row,
+    items,
+    unknown_header,
+)
+from engine.parsing.text import compact, fold
 
 HEADERS: dict[str, tuple[str, ...]] = {
     "id": ("شناسه", "کد سرمایه‌گذار", "investor id"),
@@ -174,11 +185,9 @@ _LISTS = {
 }
 _WITHIN = {"places.max_km_to_border"}
 _NAMES = {"id", "name"}
-_SEPARATORS = re.compile(r"[,،;؛\n|]+")
 _BRACKET = re.compile(r"\(.*?\)")
 _LIKE, _AMOUNT_LIKE = 0.6, 0.85
 _AMOUNTS = ("min_", "max_", "ticket.", "rate_", "price_", "jobs_goal", "limit")
-_TITLE_ROWS = 10
 
 
 def mandates_from_workbook(path: Path | str, *, refused: list[EhyaError] | None = None) -> list[Mandate]:
@@ -206,10 +215,11 @@ def mandates_from_workbook(path: Path | str, *, refused: list[EhyaError] | None 
         with the ``row``, the ``investor`` by id, and the ``column`` by its header where one is at fault.
     """
     rows = first_sheet(Path(path))
-    top, keys = _header(rows, str(path))
+    top, keys = header_row(rows, _key, path)
+    _refuse_unknown(rows[top], keys)
     mandates: dict[str, Mandate] = {}
     for number, cells in enumerate(rows[top + 1 :], start=top + 2):
-        if any(cell not in (None, "") for cell in cells):
+        if any(not blank(cell) for cell in cells):
             try:
                 made = _mandate(keys, cells, number, rows[top])
                 if made.id in mandates:
@@ -246,40 +256,14 @@ def write_mandate_form(path: Path | str) -> None:
         book.save(beside)
 
 
-def first_sheet(path: Path) -> list[tuple[Any, ...]]:
-    """Values of the first sheet of an .xlsx file, row by row.
-
-    Raises
-    ------
-    EhyaError
-        ``file_not_found``, ``file_unreadable``.
-    """
-    if not path.is_file():
-        raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=str(path))
-    try:
-        sheet = openpyxl.load_workbook(path, data_only=True).worksheets[0]
-    except Exception as error:
-        raise EhyaError(ErrorCode.FILE_UNREADABLE, given=str(path), reason=str(error)) from error
-    return list(sheet.iter_rows(values_only=True))
-
-
-def _header(rows: Sequence[tuple[Any, ...]], path: str) -> tuple[int, list[str | None]]:
-    for number, cells in enumerate(rows[:_TITLE_ROWS]):
-        keys = [_key(str(cell)) if cell not in (None, "") else None for cell in cells]
-        if sum(key is not None for key in keys) >= 2:
-            _refuse_unknown(cells, keys)
-            return number, keys
-    raise EhyaError(ErrorCode.NO_HEADER, given=path)
-
-
 def _refuse_unknown(cells: tuple[Any, ...], keys: list[str | None]) -> None:
-    for cell, key in zip(cells, keys, strict=True):
-        if key is None and cell not in (None, ""):
-            allowed = [names[0] for names in HEADERS.values()]
-            nearest = _nearest(str(cell))
-            if not nearest:
-                raise EhyaError(ErrorCode.MANDATE_KEY_UNLIKE, given=str(cell), allowed=allowed)
-            raise EhyaError(ErrorCode.MANDATE_KEY_UNKNOWN, given=str(cell), allowed=allowed, nearest=nearest[0])
+    header = unknown_header(cells, keys)
+    if header is not None:
+        allowed = [names[0] for names in HEADERS.values()]
+        nearest = _nearest(header)
+        if not nearest:
+            raise EhyaError(ErrorCode.MANDATE_KEY_UNLIKE, given=header, allowed=allowed)
+        raise EhyaError(ErrorCode.MANDATE_KEY_UNKNOWN, given=header, allowed=allowed, nearest=nearest[0])
 
 
 def _nearest(header: str) -> list[str]:
@@ -316,13 +300,13 @@ def _mandate(keys: list[str | None], cells: tuple[Any, ...], number: int, header
     stated: dict[str, Any] = {}
     try:
         for key, cell in zip(keys, cells, strict=True):
-            if key is not None and cell not in (None, ""):
+            if key is not None and not blank(cell):
                 _put(stated, key, cell)
         return Mandate.read({"id": str(number), **stated})
     except EhyaError as error:
         named = dict(zip(keys, cells, strict=True)).get("id")
         place = _place(error.facts, keys, cells, headers)
-        investor = str(number) if named in (None, "") else _text(named)
+        investor = str(number) if blank(named) else cell_text(named)
         raise EhyaError(error.code, **(error.facts | {"row": number, "investor": investor, **place})) from error
 
 
@@ -356,13 +340,13 @@ def _put(stated: dict[str, Any], key: str, cell: Any) -> None:
     if name == "ticket":
         bound, _, unit = inner.partition(".")
         if unit in FOREIGN_UNITS:  # the rate may stand in a later cell
-            stated.setdefault(f"ticket_{unit}", {})[bound] = _number(cell)
+            stated.setdefault(f"ticket_{unit}", {})[bound] = cell_number(cell)
         else:
-            stated.setdefault("ticket_rial", {})[bound] = rial(f"ticket_{unit}", _number(cell))
+            stated.setdefault("ticket_rial", {})[bound] = rial(f"ticket_{unit}", cell_number(cell))
     elif key in _WITHIN:
-        stated.setdefault(name, {})[inner] = _number(cell)
+        stated.setdefault(name, {})[inner] = cell_number(cell)
     elif name in _LISTS:
-        listed = [_word(name, part.strip()) for part in _SEPARATORS.split(_text(cell)) if part.strip()]
+        listed = [coded(part, WORDS.get(name, {})) for part in items(cell)]
         if inner:
             stated.setdefault(name, {})[inner] = listed
         else:
@@ -370,28 +354,9 @@ def _put(stated: dict[str, Any], key: str, cell: Any) -> None:
     elif name in _FLAGS:
         stated[name] = _flag(cell)
     else:
-        stated[name] = _text(cell) if name in _NAMES else _word(name, _number(cell))
-
-
-def _word(name: str, text: Any) -> Any:
-    if isinstance(text, str):
-        for code, spellings in WORDS.get(name, {}).items():
-            if compact(text) in {compact(code), *map(compact, spellings)}:
-                return str(code)
-    return text
-
-
-def _text(cell: Any) -> str:
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
-
-
-def _number(cell: Any) -> Any:
-    if not isinstance(cell, str):
-        return cell
-    plain = fold(latin_digits(cell)).replace(",", "").replace(" ", "")
-    return float(plain) if re.fullmatch(r"-?\d+(\.\d+)?", plain) else cell.strip()
+        stated[name] = cell_text(cell) if name in _NAMES else coded(cell_number(cell), WORDS.get(name, {}))
 
 
 def _flag(cell: Any) -> Any:
     folded = compact(str(cell))
-    return True if folded in _YES else False if folded in _NO else _SEPARATORS.split(str(cell))
+    return True if folded in _YES else False if folded in _NO else SEPARATORS.split(str(cell))

@@ -1,8 +1,12 @@
-"""The plan of meetings against bare HiGHS on the slots of the same pairs; a large event, planned and planned anew."""
+"""The plan of meetings against bare HiGHS on the slots of the same pairs; a large event, planned and planned anew.
+
+The large event is planned a second time with three investors of ten who need an interpreter, five of whom there are.
+"""
 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +21,9 @@ from experiments.bench.timing import compare
 SMALL, LARGE = (40, 24, 16), (200, 100, 40)
 """Investors, units, slots."""
 
+FOREIGN, INTERPRETERS = 0.3, 5
+"""Share of the investors who speak no host's language, and meetings at once in which somebody translates."""
+
 
 def measure(*, random_state: int = 0, repeats: int = 7) -> dict[str, float]:
     """Ratio of `engine.meetings.planning.plan_meetings` to `scipy.optimize.milp`; seconds of the large event."""
@@ -27,14 +34,28 @@ def measure(*, random_state: int = 0, repeats: int = 7) -> dict[str, float]:
     )
     figures = compare(lambda: plan_meetings(small), lambda: _bare(small.free, guest, host), repeats=repeats)
     large = synthetic_event(*LARGE, random_state=random_state)
+    return figures | _seconds(large, "large") | _seconds(_spoken(large, random_state), "interpreted")
+
+
+def _seconds(event: Gathering, name: str) -> dict[str, float]:
     begin = time.perf_counter()
-    plan = plan_meetings(large)
+    plan = plan_meetings(event)
     planned = time.perf_counter()
-    gone = without(large, str(plan.meetings["guest"].iloc[0]), since=10)
+    gone = without(event, str(plan.meetings["guest"].iloc[0]), since=10)
     plan_meetings(gone, kept=plan.meetings, since=10)
     again = time.perf_counter()
-    large_figures = {"large_seconds": planned - begin, "again_seconds": again - planned, "meetings": len(plan.meetings)}
-    return figures | large_figures
+    return {
+        f"{name}_seconds": planned - begin,
+        f"{name}_again_seconds": again - planned,
+        f"{name}_meetings": len(plan.meetings),
+    }
+
+
+def _spoken(event: Gathering, random_state: int) -> Gathering:
+    foreign = np.random.default_rng(random_state).random(len(event.guests)) < FOREIGN
+    pairs = np.broadcast_to(foreign[:, None], event.wish.shape).copy()
+    speak = np.full(event.free.slots, INTERPRETERS)
+    return replace(event, free=replace(event.free, foreign=pairs, interpreters=speak))
 
 
 def synthetic_event(guests: int, hosts: int, slots: int, *, random_state: int) -> Gathering:

@@ -68,8 +68,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _line(name: str, figures: dict[str, float]) -> str:
-    more = [f"  {key.replace('_', ' ')} {value:,.0f}" for key, value in figures.items() if key not in COLUMNS]
+    more = [f"  {key.replace('_', ' ')} {_figure(value)}" for key, value in figures.items() if key not in COLUMNS]
     return (
         f"{name:<20}{figures['ratio']:>8.3f}{figures['spread']:>9.3f}"
         f"{figures['ours_seconds']:>12.6f}{figures['bare_seconds']:>12.6f}" + "".join(more)
     )
+
+
+def _figure(value: float) -> str:
+    """A figure to three digits, or whole: an NDCG of .964 is not 1."""
+    return f"{value:,.0f}" if abs(value) >= 100 or float(value).is_integer() else f"{value:.3g}"

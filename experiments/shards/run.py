@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import yaml
 from threadpoolctl import threadpool_limits
 
 from engine.matching import UnitBook, shortlists
@@ -34,9 +35,10 @@ from features.predicted import Scorer
 if TYPE_CHECKING:
     from distributed import LocalCluster
 
+COMPOSE = Path(__file__).parents[2] / "deploy" / "compose.yaml"
 PROCESSES = 2
 SIZES = (10**4, 10**5, 10**6, 10**7)
-PAIRS = (10**7, 10**8)
+PAIRS = (10**7, 10**8, 10**9)
 MANDATES, SHOWN, BLOCK, BOOK = 100, 10, 50, 10**5
 MANY = (50, 200, 800)
 """Numbers of shards for the scheduler's memory."""
@@ -176,11 +178,28 @@ def _seconds(work: Callable[[], object], times: int) -> float:
 
 @contextmanager
 def _cluster(workers: int) -> Iterator[LocalCluster]:
+    import dask
     from distributed import LocalCluster
 
     quiet = {"dashboard_address": None, "silence_logs": logging.CRITICAL}
-    with LocalCluster(n_workers=workers, threads_per_worker=1, **quiet) as running:
-        yield running
+    settings = _worker_settings()
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)  # workers inherit them; what the library reads of its own follows
+    dask.config.refresh()
+    try:
+        with LocalCluster(n_workers=workers, threads_per_worker=1, **quiet) as running:
+            yield running
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+        dask.config.refresh()
+
+
+def _worker_settings() -> dict[str, str]:
+    """What the compose file gives to its workers, beside what all parts get."""
+    parts = yaml.safe_load(COMPOSE.read_text("utf-8"))
+    of_all, of_worker = parts["x-ehya"]["environment"], parts["services"]["worker"]["environment"]
+    return {name: value for name, value in of_worker.items() if name not in of_all}
 
 
 def _client(running: LocalCluster) -> Any:

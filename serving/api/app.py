@@ -15,7 +15,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Lifespan
 
 from engine.settings import Settings
+from serving.api.administration import router as administration_routes
 from serving.api.background import planner, reader, teller, working
+from serving.api.banks import router as banks_routes
 from serving.api.border import LOOPBACK_NAMES, Border
 from serving.api.browsing.account import router as account_routes
 from serving.api.browsing.admin import router as admin_routes
@@ -90,7 +92,8 @@ LOOKED_UP_AT_ONCE = 4
 
 _SERVICE = (
     unit_routes, shortlist_routes, mandate_routes, kept_routes, request_routes, package_routes, meeting_routes,
-    outcome_routes, wish_routes, correction_routes, comparison_routes, import_routes, webhook_routes, office_routes,
+    outcome_routes, wish_routes, banks_routes, administration_routes,
+    correction_routes, comparison_routes, import_routes, webhook_routes, office_routes,
     promoted_routes, download_routes, model_routes, page_routes,
 )  # fmt: skip
 """What programs ask, and the pages that need no account."""
@@ -217,6 +220,8 @@ def _bare(life: Lifespan[FastAPI] | None = None) -> FastAPI:
                 "name": "office",
                 "description": "For planners: what came of units, rankings, worth, plans, models and files.",
             },
+            {"name": "banks", "description": "Claims of a bank, what it is asked for, what it answers and wants."},
+            {"name": "administration", "description": "Who did what, and which backups there are."},
             {"name": "service", "description": "The service itself."},
         ],
         openapi_url=None,

@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from engine.settings import set_environment
 from serving.cli.doors import (
     access,
     banks,
@@ -37,7 +38,7 @@ DOORS = (
     *(offers.rank, offers.show, worth.economics, plans.plan, plans.workload, offers.match, report.report),
     *(service.serve, service.routes),
     *(register.duplicates, register.merge, register.unmerge, register.distinct, register.conflicts, register.verify),
-    *(workspace.backup, workspace.restore, workspace.demo),
+    *(workspace.backup, workspace.restore, workspace.move, workspace.demo),
 )
 """Commands of one word, in the order of the help."""
 
@@ -84,6 +85,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if (stream.encoding or "").lower().replace("-", "") != "utf8":
             stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    # Threads of OpenMP that wait would spin: beside a busy neighbour a forest took five times as long to fit.
+    set_environment(OMP_WAIT_POLICY="PASSIVE")
     app()
 
 

@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from engine.domain.allowed import refuse_longer
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import Register, StoredKey
@@ -20,6 +21,7 @@ from serving.disclosure.levels import KEY_ROLES, CallerRole
 PREFIX = "ehya"
 """How a key begins, so that one that leaked is found by whoever searches for it."""
 _ID_BYTES, _SECRET_BYTES = 6, 32
+LONGEST_NAME = 200
 LONGEST = 200
 """Characters beyond which nothing is taken for a key."""
 
@@ -71,8 +73,10 @@ def add_key(
     Raises
     ------
     EhyaError
-        ``unknown_option`` for a role or an end that cannot be, ``investor_missing``, ``key_named``.
+        ``unknown_option`` for a role or an end that cannot be, ``investor_missing``, ``key_named``, ``text_too_long``.
     """
+    refuse_longer("name", name, LONGEST_NAME)
+    refuse_longer("investor", investor or "", LONGEST_NAME)
     checked = checked_role(role, investor)
     if expires_at is not None and utc(expires_at) <= utc(made_at):
         raise EhyaError(

@@ -33,6 +33,12 @@ def test_the_script_starts_what_the_compose_file_starts(tmp_path):
     assert COMPOSE["services"]["worker"]["deploy"]["replicas"] == start.WORKERS
 
 
+def test_workers_get_the_same_settings_of_both(tmp_path):
+    worker, others = (COMPOSE["services"][name]["environment"] for name in ("worker", "scheduler"))
+    assert {name: value for name, value in worker.items() if name not in others} == start.WORKER_SETTINGS
+    assert start.WORKER_SETTINGS.items() <= start.environment(tmp_path, start.Ports((1, 2), 3, 4, 5), "").items()
+
+
 def test_only_the_proxy_is_reached_from_outside():
     published = {name for name, service in COMPOSE["services"].items() if "ports" in service}
     assert published == {"proxy"}
@@ -102,6 +108,20 @@ def postgres():
     with engine.begin() as connection:
         connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
     engine.dispose()
+
+
+def test_a_database_that_does_not_answer_is_named_at_once_and_nothing_is_started(tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        dead = f"postgresql://127.0.0.1:{free.getsockname()[1]}/ehya"
+        done = subprocess.run(
+            [sys.executable, ROOT / "deploy/start.py", "--home", tmp_path, "--postgres", dead, "--check"],
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert "database" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    assert not (tmp_path / "logs").exists()
 
 
 def five_ports():

@@ -1,4 +1,4 @@
-"""The pictures and signatures of docs/architecture.md are those of the code."""
+"""The pictures and signatures of docs/architecture.md and docs/rooms are those of the code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from functools import cache
 import house
 import pytest
 
-PAGE = (house.ROOT / "docs" / "architecture.md").read_text("utf-8")
+DOCS = house.ROOT / "docs"
+PAGES = [DOCS / "architecture.md", DOCS / "tables.md", *sorted((DOCS / "rooms").glob("*.md"))]
+PAGE = "\n".join(page.read_text("utf-8") for page in PAGES)
+LONGEST_PAGE = 260
 LIBRARIES = re.compile(r"\b(pd|np|npt)\.")
 LONGEST_CELL = 200
 
@@ -152,6 +155,17 @@ def test_a_picture_shows_the_imports_between_its_rooms_and_no_other(whole):
 
 def test_there_are_pictures_of_the_rooms_that_hold_rooms():
     assert set(PICTURES) == {"engine", "training", "serving"}
+
+
+def test_every_room_has_a_page_and_each_page_is_short():
+    assert {page.stem for page in PAGES[2:]} == {room.split("/")[0] for room in house.ROOMS}
+    assert max(page.read_text("utf-8").count("\n") for page in PAGES) <= LONGEST_PAGE
+
+
+def test_every_link_of_these_pages_leads_somewhere():
+    for page in PAGES:
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"
 
 
 def test_no_cell_of_a_table_is_a_page_long():

@@ -61,5 +61,7 @@ for name in {names!r}:
     importlib.import_module(name)
 assert threading.active_count() == before, "a thread is started at import"
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=house.ROOT, check=False)
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", script], capture_output=True, text=True, cwd=house.ROOT, check=False
+    )
     assert done.returncode == 0, done.stderr + done.stdout

@@ -14,7 +14,11 @@ Role = Annotated[
 ]
 Investor = Annotated[
     str | None,
-    typer.Option("--investor", metavar="NAME", help="Whose mandates and lists it reaches; one word for one."),
+    typer.Option(
+        "--investor",
+        metavar="NAME",
+        help="Whose mandates and lists it reaches; of a bank, the bank as registers spell it.",
+    ),
 ]
 KeyName = Annotated[str, typer.Argument(metavar="NAME", help="What the key is for.")]
 GivenKey = Annotated[str, typer.Argument(metavar="KEY", help="Id or name of the key, as `ehya keys list` prints them.")]

@@ -9,12 +9,23 @@ import typer
 from serving.cli.doors.options import Lang
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"ehya {version('ehya')}")
+        raise typer.Exit
+
+
 def ehya(
     ctx: typer.Context,
     lang: Lang = None,
     verbose: Annotated[
         int, typer.Option("-v", "--verbose", count=True, help="Say more: -v what goes on, -vv all.")
     ] = 0,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Say which Ehya this is, and end.")
+    ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show where in the program a failure happened.")] = False,
     tracking_uri: Annotated[
         str | None,

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 
 import pytest
 from typer.testing import CliRunner
@@ -40,6 +41,11 @@ def test_every_command_has_help_with_an_example(ehya, command):
     told = ehya(*command, "--help")
     assert told.exit_code == 0
     assert "نمونه" in told.stdout or command == ("outcome",)
+
+
+def test_the_version_is_told_alone(ehya):
+    told = ehya("--version")
+    assert (told.exit_code, told.stdout) == (0, f"ehya {version('ehya')}\n")
 
 
 def test_help_comes_at_once():

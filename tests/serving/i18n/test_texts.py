@@ -20,6 +20,7 @@ from serving.i18n.speech import placeholders
 
 ROOT = Path(__file__).parents[3]
 ROOMS = ("engine", "features", "training", "serving")
+TEXT_ASKED = re.compile(r"""\.text\(\s*["']([a-z_]+\.[a-z0-9_]+)["']\s*[,)]""")
 
 
 def all_codes() -> list[Code]:
@@ -114,6 +115,32 @@ def test_every_error_raised_gives_the_facts_that_its_sentence_wants():
         if placeholders(known.get(ErrorCode[code].key, "")) - given
     ]
     assert short == []
+
+
+def asked_by_name() -> dict[str, str]:
+    """Key -> a place that asks for it in plain words: ``speech.text("key")`` in code and in templates."""
+    keys = {}
+    for room in ROOMS:
+        for path in (ROOT / room).rglob("*"):
+            if path.suffix in (".py", ".html"):
+                keys |= dict.fromkeys(TEXT_ASKED.findall(path.read_text("utf-8")), path.name)
+    return keys
+
+
+def test_every_text_that_code_or_a_page_asks_for_by_name_is_there():
+    known = set(texts("en"))
+    asked = asked_by_name()
+    assert len(asked) > 1000
+    assert {key: place for key, place in asked.items() if key not in known} == {}
+
+
+def test_every_address_and_each_of_its_parameters_has_its_words(app):
+    known = set(texts("en"))
+    for path, operations in app.openapi()["paths"].items():
+        for operation in operations.values():
+            words = {f"api.{operation['operationId'].partition('_v1')[0]}"}
+            words |= {f"parameter.{parameter['name']}" for parameter in operation.get("parameters", [])}
+            assert words - known == set(), path
 
 
 def test_a_missing_text_is_named():

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-import serving.desk.learning
+import serving.desk.learning.lifecycle
 import training.monitoring.report as report
 from serving.cli.app import app
 from training.monitoring.base_rate import base_rate
@@ -41,7 +41,7 @@ def found(*findings):
 def ehya(tmp_path, monkeypatch):
     def run(*words, language="en", code=0, drift=None):
         if drift is not None:
-            monkeypatch.setattr(serving.desk.learning, "champion", lambda register, settings: None)
+            monkeypatch.setattr(serving.desk.learning.lifecycle, "champion", lambda register, settings: None)
             monkeypatch.setattr(report, "drift", lambda register, model, *, as_of: drift)
         env = {"EHYA_HOME": str(tmp_path / "w"), "EHYA_LANG": language, "EHYA_DATABASE_URL": None, "COLUMNS": "160"}
         told = CliRunner().invoke(app, ["drift", *words], env=env)

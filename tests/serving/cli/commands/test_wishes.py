@@ -73,6 +73,17 @@ def test_a_bad_row_of_a_workbook_of_wishes_is_named_and_the_rest_goes_on(ehya, t
     }
 
 
+@pytest.mark.parametrize("header", ["asking price (dirham)", "favourite colour"])
+def test_a_column_of_wishes_that_nobody_knows_is_refused_and_not_left_out_in_silence(ehya, tmp_path, header):
+    ehya("wishes", "form", tmp_path / "owners.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "owners.xlsx")
+    sheet = book.worksheets[0]
+    sheet.cell(1, sheet.max_column + 1).value = header
+    book.save(tmp_path / "owners.xlsx")
+    assert header in ehya("wishes", "read", tmp_path / "owners.xlsx", code=2).stderr
+    assert json.loads(ehya("wishes", "list", "--json").stdout) == []
+
+
 def test_a_wish_that_cannot_be_is_refused_with_what_is_allowed(ehya):
     said = ehya("wishes", "state", "Zagros", "deal_forms: gift", "--source", "x", code=2).stderr
     assert "gift" in said
