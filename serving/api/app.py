@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
+from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import Lifespan
@@ -77,6 +77,7 @@ from serving.desk.posting import PUBLIC, Reach
 from serving.desk.readings import Readings
 from serving.desk.solving import Searches
 from serving.desk.training_run import TrainingRuns
+from serving.html.template import static_address, static_files
 
 DESCRIPTION = (
     "Idle production units, judged and ranked, and shortlists for investors. Codes and field names are stable; `text` "
@@ -163,7 +164,8 @@ def create_app(
     app.state.gate = gate or AccessGate(limits=limits)
     app.state.searches = Searches(settings)
     app.state.readings = Readings(settings, app.state.gate.now)
-    app.mount("/static", StaticFiles(directory=str(resources.files("serving") / "static")))
+    app.mount(static_address(), _Kept(directory=static_files()))
+    app.mount("/static", StaticFiles(directory=static_files()))
     app.add_middleware(
         Border, hosts=hosts, default_language=settings.language, header_bytes=app.state.limits.header_bytes
     )
@@ -174,6 +176,15 @@ def create_app(
     app.add_exception_handler(SignInNeededError, signing_in)
     app.openapi = _described  # type: ignore[method-assign]
     return app
+
+
+class _Kept(StaticFiles):
+    """Files that never change at their address: fetched once, not with every page."""
+
+    def file_response(self, *given: Any, **named: Any) -> Response:
+        answer = super().file_response(*given, **named)
+        answer.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return answer
 
 
 @cache
