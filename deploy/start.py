@@ -82,6 +82,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     if options.serve_tls:
         return _proxy_here(home, ports)
+    if options.postgres and (why := _not_answering(options.postgres)):
+        _say(why)
+        return 1
     parts = parts_of(ports, home, options.name)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with running(parts, environment(home, ports, options.postgres), home / "logs") as processes:
@@ -188,6 +191,19 @@ def health(
             if not found[part.name]:
                 time.sleep(0.3)
     return found
+
+
+def _not_answering(postgres: str) -> str:
+    """Why the register cannot be opened, before services ask for minutes; empty where it can: it has tables then."""
+    from engine.errors import EhyaError
+    from engine.store import Register
+    from serving.i18n import speech
+
+    try:
+        Register.open(postgres).close()
+    except EhyaError as error:
+        return speech("en").text(error.code, **error.facts)
+    return ""
 
 
 def _say(line: str) -> None:

@@ -104,6 +104,7 @@ class ErrorCode(Code):
     NOT_A_BACKUP = "not_a_backup"
     BACKUP_DAMAGED = "backup_damaged"
     REGISTER_UNSOUND = "register_unsound"
+    REGISTER_ELSEWHERE_NOT_EMPTY = "register_elsewhere_not_empty"
     REGISTER_IN_USE = "register_in_use"
     ALREADY_MERGED = "already_merged"
     NOT_MERGED = "not_merged"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 SECONDS = 10.0
 """How long an address is tried."""
+
+_ADDRESS = re.compile(r"(?:(?:tcp|tls|wss?)://)?(?:\[[0-9a-fA-F:.]+\]|[^\s:/]+):\d{1,5}/?")
 
 _OURS = ("ehya", "numpy", "pandas", "scipy", "scikit-learn", "pyarrow")
 
@@ -39,6 +42,8 @@ def cluster(address: str, *, seconds: float = SECONDS) -> Iterator[Client]:
         from distributed import Client
     except ImportError as error:
         raise EhyaError(ErrorCode.CLUSTER_NOT_INSTALLED) from error
+    if not _ADDRESS.fullmatch(address):  # a client of no address tries for ever, and complains when it is thrown away
+        raise EhyaError(ErrorCode.CLUSTER_UNREACHABLE, given=address)
     try:
         client = Client(address, timeout=seconds, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:

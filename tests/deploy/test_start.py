@@ -110,6 +110,20 @@ def postgres():
     engine.dispose()
 
 
+def test_a_database_that_does_not_answer_is_named_at_once_and_nothing_is_started(tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        dead = f"postgresql://127.0.0.1:{free.getsockname()[1]}/ehya"
+        done = subprocess.run(
+            [sys.executable, ROOT / "deploy/start.py", "--home", tmp_path, "--postgres", dead, "--check"],
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert "database" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    assert not (tmp_path / "logs").exists()
+
+
 def five_ports():
     """First of five ports in a row that nobody has."""
     for first in range(21000 + os.getpid() % 1000 * 20, 60000, 5):

@@ -115,6 +115,25 @@ def restore(
     restore_backup(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, file)
 
 
+@command("move", "ehya move postgresql:///ehya", "ehya move sqlite:///ehya-copy.db")
+def move(
+    ctx: typer.Context,
+    address: Annotated[
+        str, typer.Argument(metavar="ADDRESS", help="An empty database: postgresql://..., or sqlite:///FILE.")
+    ],
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy the register into an empty database, as from its file into PostgreSQL: all of it, checked, or nothing.
+
+    It waits until nobody writes. The register of before stays as it is; EHYA_DATABASE_URL says which one is used.
+    Keep a password out of the address: PostgreSQL reads it from PGPASSWORD or ~/.pgpass.
+    """
+    from serving.cli.commands.backup import move_register
+
+    move_register(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, address)
+
+
 @command("demo", "ehya demo")
 def demo(
     ctx: typer.Context,

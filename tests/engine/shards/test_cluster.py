@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -94,6 +95,15 @@ def test_an_address_where_nobody_answers_is_named():
         with pytest.raises(EhyaError) as refused, cluster(address, seconds=0.5):
             pass
     assert (refused.value.code, refused.value.facts["given"]) == (ErrorCode.CLUSTER_UNREACHABLE, address)
+
+
+@pytest.mark.parametrize("address", ["nonsense", "http://10.0.0.5:8786", "tcp://10.0.0.5", "", "10.0.0.5:8786:1"])
+def test_what_is_no_address_is_refused_at_once_and_quietly(address, capfd):
+    with pytest.raises(EhyaError) as refused, cluster(address):
+        pass
+    gc.collect()
+    assert (refused.value.code, refused.value.facts["given"]) == (ErrorCode.CLUSTER_UNREACHABLE, address)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_workers_of_other_versions_are_refused(running, monkeypatch):
