@@ -110,6 +110,24 @@ def postgres():
     engine.dispose()
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("postgresql://ehya:secret@127.0.0.1:{port}/ehya", "does not answer at postgresql://ehya:***@127.0.0.1"),
+        ("sqlite:///ehya.db", "is no address of a PostgreSQL"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_named_before_anything_starts(tmp_path, capsys, given, said):
+    with socket.socket() as taken:  # bound and not listened on: nobody answers there
+        taken.bind(("127.0.0.1", 0))
+        address = given.format(port=taken.getsockname()[1])
+        assert start.main(["--home", str(tmp_path / "home"), "--postgres", address, "--check"]) == 1
+    printed = capsys.readouterr().out
+    assert said in printed
+    assert "secret" not in printed
+    assert not (tmp_path / "home" / "logs").exists()
+
+
 def five_ports():
     """First of five ports in a row that nobody has."""
     for first in range(21000 + os.getpid() % 1000 * 20, 60000, 5):

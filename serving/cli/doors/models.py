@@ -345,10 +345,14 @@ def score(
 
     A run that was stopped goes on where it was, and the bytes are the same on this machine and on a cluster.
     """
+    from engine.errors import EhyaError, ErrorCode
     from serving.cli.commands.scoring import score_and_show, split_and_show
 
     terminal, settings = ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings
     if split:
+        other = {"--shards": shards, "--cluster": cluster, "--assume-capital": assume_capital}
+        if given := [name for name, value in other.items() if value is not None]:
+            raise EhyaError(ErrorCode.OPTIONS_DO_NOT_MIX, given="--split", allowed=given)
         split_and_show(terminal, settings, to, rows=rows, as_of=as_of)
         return
     where = settings.dask if cluster is None else cluster
