@@ -243,6 +243,8 @@ class ErrorCode(Code):
     POOL_OF_ANOTHER_ORIGIN = "pool_of_another_origin"
     POOL_PROVINCE_UNCLEAR = "pool_province_unclear"
     POOL_NOTHING_TOLD = "pool_nothing_told"
+    MOVE_TARGET_NOT_EMPTY = "move_target_not_empty"
+    MOVE_DIFFERS = "move_differs"
     NATIONAL_NEEDS_POSTGRES = "national_needs_postgres"
     NATIONAL_NAME_REFUSED = "national_name_refused"
     NATIONAL_ROLE_UNKNOWN = "national_role_unknown"

@@ -58,6 +58,7 @@ GROUPS = (
     pool.POOL,
     national.NATIONAL,
     workspace.BACKUPS,
+    workspace.WORKSPACE,
 )
 """Commands of two words, in the order of the help."""
 

@@ -102,6 +102,33 @@ BACKUPS = Commands(
 )
 
 
+@command(
+    "move",
+    "ehya workspace move postgresql:///ehya",
+    "EHYA_DATABASE_URL=postgresql:///ehya ehya workspace move sqlite:///workspace/ehya.db",
+)
+def workspace_move(
+    ctx: typer.Context,
+    target: Annotated[
+        str, typer.Argument(metavar="ADDRESS", help="Empty database; keep its password in PGPASSWORD or ~/.pgpass.")
+    ],
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Move the register from its file to PostgreSQL, or back: all of it or nothing, into an empty database.
+
+    Rows of each table are counted and the audit is followed in both before the move counts. Stop the service first:
+    what is written meanwhile does not come along. The old register stays as it is; the workspace works with the new one
+    once EHYA_DATABASE_URL names it.
+    """
+    from serving.cli.commands.moved_register import move_and_show
+
+    move_and_show(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, target)
+
+
+WORKSPACE = Commands("workspace", "Move the register of the workspace to another database.", (workspace_move,))
+
+
 @command("restore", "ehya restore /media/usb/ehya.zip")
 def restore(
     ctx: typer.Context,

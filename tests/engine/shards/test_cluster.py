@@ -107,7 +107,7 @@ def test_what_is_no_address_is_refused_at_once_and_nothing_is_printed_behind_it(
 
 def test_a_full_disk_on_one_worker_is_named_and_what_others_made_stays_whole(running, shards, tmp_path):
     with cluster(running.scheduler_address) as client:
-        full = list(client.nthreads())[0]
+        full = next(iter(client.nthreads()))
         client.run(_files_of_at_most, 64, workers=[full])
         try:
             with pytest.raises(EhyaError) as refused:
