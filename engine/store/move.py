@@ -25,7 +25,7 @@ Told = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class MovedRegister:
     """What was moved.
 
     Parameters
@@ -43,7 +43,7 @@ class Moved:
 
 def move(
     source: str, target: str, *, made_at: datetime, actor: str, told: Told | None = None, busy_seconds: float = 30.0
-) -> Moved:
+) -> MovedRegister:
     """Copy a register as it stands at one moment into an empty database; the source stays as it is.
 
     Parameters
@@ -72,7 +72,9 @@ def move(
         leaving.close()
 
 
-def _into(target: str, leaving: Session, made_at: datetime, actor: str, told: Told, busy_seconds: float) -> Moved:
+def _into(
+    target: str, leaving: Session, made_at: datetime, actor: str, told: Told, busy_seconds: float
+) -> MovedRegister:
     file = file_of(target)
     fresh = file is not None and not file.exists()
     arriving = Session(connect(target, busy_seconds=busy_seconds))
@@ -95,7 +97,7 @@ def _into(target: str, leaving: Session, made_at: datetime, actor: str, told: To
                 raise EhyaError(ErrorCode.MOVE_DIFFERS, given=unlike or ["audit"])
             note(new, made_at=made_at, actor=actor, act=Act.REGISTER_MOVED, subject=new.dialect.name, rows=rows)
         done = True
-        return Moved(found, before.lines, before.head)
+        return MovedRegister(found, before.lines, before.head)
     finally:
         arriving.close()
         if fresh and not done and file is not None:

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from engine.settings import Settings
-from engine.store.move import Moved, move
+from engine.store.move import MovedRegister, move
 from serving.desk.audit import TERMINAL
 
 
 def move_register(
     settings: Settings, target: str, *, now: datetime, told: Callable[[str, int, int], None] | None = None
-) -> Moved:
+) -> MovedRegister:
     """Copy the register of a workspace into an empty database; the workspace goes on with its own until it is told.
 
     Parameters
