@@ -35,7 +35,6 @@ LOCAL = "127.0.0.1"
 SERVICES, WORKERS = 2, 2
 READY_SECONDS, STOP_SECONDS = 180.0, 20.0
 CERTIFICATE_DAYS = 365
-DATABASE_SECONDS = 5
 WORKER_SETTINGS = {
     "MALLOC_TRIM_THRESHOLD_": "268435456",
     "MALLOC_MMAP_THRESHOLD_": "33554432",
@@ -83,7 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     if options.serve_tls:
         return _proxy_here(home, ports)
-    if options.postgres and (why := unreachable(options.postgres)):
+    if options.postgres and (why := _not_answering(options.postgres)):
         _say(why)
         return 1
     parts = parts_of(ports, home, options.name)
@@ -99,33 +98,6 @@ def main(arguments: list[str] | None = None) -> int:
             while not options.check and all(each.poll() is None for each in processes.values()):
                 time.sleep(1)
     return 0 if options.check else int(any(each.returncode for each in processes.values()))
-
-
-def unreachable(postgres: str) -> str:
-    """Why a PostgreSQL cannot be used, asked before anything starts; empty where it answers.
-
-    Services would wait for it, and so would whoever waits for the services.
-    """
-    from sqlalchemy import create_engine, make_url
-    from sqlalchemy.exc import ArgumentError, DBAPIError
-
-    try:
-        if make_url(postgres).get_backend_name() != "postgresql":
-            raise ValueError
-        engine = create_engine(postgres, connect_args={"connect_timeout": DATABASE_SECONDS})
-    except (ArgumentError, ValueError):
-        return "--postgres is no address of a PostgreSQL, such as postgresql:///ehya. Nothing was started."
-    except ImportError:
-        return "The driver of PostgreSQL is missing: uv sync --extra postgresql --extra cluster. Nothing was started."
-    shown = engine.url.render_as_string(hide_password=True)
-    try:
-        engine.connect().close()
-    except DBAPIError as error:
-        said = str(error.orig).strip().partition("\n")[0]
-        return f"PostgreSQL does not answer at {shown}: {said}. Start it or correct --postgres. Nothing was started."
-    finally:
-        engine.dispose()
-    return ""
 
 
 def environment(home: Path, ports: Ports, postgres: str) -> dict[str, str]:
@@ -219,6 +191,19 @@ def health(
             if not found[part.name]:
                 time.sleep(0.3)
     return found
+
+
+def _not_answering(postgres: str) -> str:
+    """Why the register cannot be opened, before services ask for minutes; empty where it can: it has tables then."""
+    from engine.errors import EhyaError
+    from engine.store import Register
+    from serving.i18n import speech
+
+    try:
+        Register.open(postgres).close()
+    except EhyaError as error:
+        return speech("en").text(error.code, **error.facts)
+    return ""
 
 
 def _say(line: str) -> None:

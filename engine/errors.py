@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+
 from engine.codes import Code
 
 
@@ -25,6 +27,7 @@ class ErrorCode(Code):
     OPTION_MISSING = "option_missing"
     OPTIONS_DO_NOT_MIX = "options_do_not_mix"
     VALUE_UNREADABLE = "value_unreadable"
+    TEXT_TOO_LONG = "text_too_long"
     FILE_NOT_FOUND = "file_not_found"
     FILE_NOT_WRITTEN = "file_not_written"
     FILE_EXISTS = "file_exists"
@@ -101,6 +104,7 @@ class ErrorCode(Code):
     NOT_A_BACKUP = "not_a_backup"
     BACKUP_DAMAGED = "backup_damaged"
     REGISTER_UNSOUND = "register_unsound"
+    REGISTER_ELSEWHERE_NOT_EMPTY = "register_elsewhere_not_empty"
     REGISTER_IN_USE = "register_in_use"
     ALREADY_MERGED = "already_merged"
     NOT_MERGED = "not_merged"
@@ -180,6 +184,7 @@ class ErrorCode(Code):
     SESSION_UNKNOWN = "session_unknown"
     BANK_ASK_UNKNOWN = "bank_ask_unknown"
     BANK_ASK_ANSWERED = "bank_ask_answered"
+    UNIT_GONE = "unit_gone"
     BANK_WITHOUT_CLAIM = "bank_without_claim"
     MEETING_NOT_MOVED = "meeting_not_moved"
     INVITATION_UNKNOWN = "invitation_unknown"
@@ -198,6 +203,7 @@ class ErrorCode(Code):
     WISH_KEY_UNKNOWN = "wish_key_unknown"
     WISH_VALUE_REFUSED = "wish_value_refused"
     WISH_CONTRADICTION = "wish_contradiction"
+    WISHES_OF_ANOTHER = "wishes_of_another"
     MANDATE_UNKNOWN = "mandate_unknown"
     MANDATE_EXISTS = "mandate_exists"
     MANDATE_CHANGED = "mandate_changed"
@@ -243,8 +249,6 @@ class ErrorCode(Code):
     POOL_OF_ANOTHER_ORIGIN = "pool_of_another_origin"
     POOL_PROVINCE_UNCLEAR = "pool_province_unclear"
     POOL_NOTHING_TOLD = "pool_nothing_told"
-    MOVE_TARGET_NOT_EMPTY = "move_target_not_empty"
-    MOVE_DIFFERS = "move_differs"
     NATIONAL_NEEDS_POSTGRES = "national_needs_postgres"
     NATIONAL_NAME_REFUSED = "national_name_refused"
     NATIONAL_ROLE_UNKNOWN = "national_role_unknown"
@@ -284,3 +288,53 @@ class EhyaError(Exception):
 
 def _again(kind: type[EhyaError], code: ErrorCode, facts: dict[str, object]) -> EhyaError:
     return kind(code, **facts)
+
+
+class SeveralError(EhyaError):
+    """Several things of one form or file that a person can mend, told together; its code and facts are the first's.
+
+    Parameters
+    ----------
+    errors
+        What is wrong, each once, at least one.
+
+    Examples
+    --------
+    >>> both = [EhyaError(ErrorCode.PLACE_UNKNOWN, given="x"), EhyaError(ErrorCode.SECTOR_UNKNOWN, given="y")]
+    >>> wrong = SeveralError(both)
+    >>> wrong.code.value, [one.code.value for one in wrong.errors]
+    ('place_unknown', ['place_unknown', 'sector_unknown'])
+    """
+
+    def __init__(self, errors: Sequence[EhyaError]) -> None:
+        super().__init__(errors[0].code, **errors[0].facts)
+        self.errors = tuple(errors)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """What a worker in another process sends back."""
+        return SeveralError, (self.errors,)
+
+
+def errors_in(error: EhyaError) -> tuple[EhyaError, ...]:
+    """What an error tells of: several things, or itself."""
+    return error.errors if isinstance(error, SeveralError) else (error,)
+
+
+def refuse_together(checks: Iterable[Callable[[], object]]) -> None:
+    """Carry out all checks, so that whoever filled a form hears at once of everything that is wrong.
+
+    Raises
+    ------
+    EhyaError
+        What one of them raises; of several, `SeveralError`.
+    """
+    found: dict[str, EhyaError] = {}
+    for check in checks:
+        try:
+            check()
+        except EhyaError as error:
+            found |= {str(one): one for one in errors_in(error)}
+    if len(found) > 1:
+        raise SeveralError(list(found.values()))
+    for only in found.values():
+        raise only

@@ -34,6 +34,8 @@ LONGEST = (
     "tests/training/pipeline/test_outcomes.py",
     "tests/engine/intake/test_untidy.py",
     "tests/serving/api/browsing/test_browser.py",
+    "tests/serving/api/browsing/test_rooms_browser.py",
+    "tests/serving/api/door/test_browser.py",
     "tests/engine/store/test_kill.py",
     "tests/engine/store/test_undoing.py",
     "tests/serving/cli/test_commands.py",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from engine.codes import Code
+from engine.domain.allowed import allowed_by, too_long
 from engine.domain.exclusion import UNKNOWNS, Exclusion
 from engine.domain.gates import gate
 from engine.domain.partner import CapitalForm, Currency, ImpactGoal, PartnerKind, Stage
@@ -21,7 +22,7 @@ from engine.domain.sectors import lineage, sector
 from engine.domain.suggestion import alike
 from engine.domain.ticket import FOREIGN_KEYS, TICKET_KEYS, Ticket, ticket_in_rial
 from engine.domain.unit import Confidence, DealForm, Status
-from engine.errors import EhyaError, ErrorCode
+from engine.errors import EhyaError, ErrorCode, refuse_together
 
 
 class RiskAppetite(Code):
@@ -158,6 +159,10 @@ class DealWishes(_Stated):
     must_not: Forms = ()
     like: Forms = ()
     avoid: Forms = ()
+
+
+_BESIDE = ("price_year", "price_rate", "rate_rial_per_usd", "rate_rial_per_eur")
+"""Keys that others are read with."""
 
 
 class Mandate(_Stated):
@@ -305,12 +310,31 @@ class Mandate(_Stated):
         EhyaError
             ``mandate_key_unknown``, ``mandate_key_unlike``, ``mandate_key_missing``, ``mandate_value_refused``,
             ``mandate_contradiction``, ``place_unknown``, ``place_ambiguous``, ``sector_unknown``: each with what was
-            given and what is allowed.
+            given and what is allowed; of several things that are wrong, `SeveralError`.
         """
+        try:
+            return cls._read(stated)
+        except EhyaError:
+            refuse_together([partial(cls._read, stated), *cls._checks(stated)])
+            raise
+
+    @classmethod
+    def _read(cls, stated: object) -> Mandate:
         try:
             return cls.model_validate(stated)
         except ValidationError as error:
             raise _mendable(error) from error
+
+    @classmethod
+    def _checks(cls, stated: object) -> Iterator[Callable[[], object]]:
+        """Reads each key by itself, beside those that others need."""
+        if not isinstance(stated, Mapping):
+            return
+        named = {key: value for key, value in stated.items() if key in ("id", "name")}
+        beside = {"id": "-"} | {key: value for key, value in stated.items() if key in _BESIDE}
+        yield partial(cls._read, named)
+        for key, value in stated.items():
+            yield partial(cls._read, {**beside, "id": "-", key: value})
 
     @property
     def min_feasibility(self) -> float | None:
@@ -400,9 +424,6 @@ def _mendable(error: ValidationError) -> EhyaError:
     key = ".".join(str(step) for step in first["loc"]) or "mandate"
     if first["type"] == "missing":
         return EhyaError(ErrorCode.MANDATE_KEY_MISSING, key=key)
-    return EhyaError(
-        ErrorCode.MANDATE_VALUE_REFUSED,
-        key=key,
-        given=first["input"],
-        allowed=_LANGUAGES if first["loc"][:1] == ("languages",) else first["msg"].removeprefix("Value error, "),
-    )
+    allowed = _LANGUAGES if first["loc"][:1] == ("languages",) else allowed_by(first)
+    refused = EhyaError(ErrorCode.MANDATE_VALUE_REFUSED, key=key, given=first["input"], allowed=allowed)
+    return too_long(first, key) or refused

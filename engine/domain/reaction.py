@@ -24,3 +24,15 @@ class DeclineReason(Code):
     RECORD = "record"
     TIMING = "timing"
     OTHER = "other"
+
+
+class ReactionRemark(Code):
+    """What is remarkable of an answer that was taken."""
+
+    ALREADY_SAID = "already_said"
+    NEWER_LIST = "newer_list"
+    ALL_ALIKE = "all_alike"
+
+
+ALIKE = 10
+"""Answers of one kind, and no other, from which on it is said that they tell little of what is looked at."""

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from engine.codes import Code
+from engine.domain.allowed import allowed_by
 from engine.domain.partner import CapitalForm, PartnerKind
 from engine.domain.suggestion import alike
 from engine.domain.ticket import TICKET_KEYS, rial
@@ -118,8 +119,8 @@ class UnitWishes(BaseModel):
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             key = str(first["loc"][0]) if first["loc"] else "wishes"
-            allowed = first["msg"].removeprefix("Value error, ")
-            raise EhyaError(ErrorCode.WISH_VALUE_REFUSED, key=key, given=first["input"], allowed=allowed) from error
+            facts = {"key": key, "given": first["input"], "allowed": allowed_by(first)}
+            raise EhyaError(ErrorCode.WISH_VALUE_REFUSED, **facts) from error
 
     @property
     def stated(self) -> bool:

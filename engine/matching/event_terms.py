@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from engine.domain.allowed import allowed_by
 from engine.errors import EhyaError, ErrorCode
 
 DIVERSITY = 0.15
@@ -50,7 +51,7 @@ class EventTerms(BaseModel):
             first = error.errors(include_url=False)[0]
             key = str(first["loc"][0]) if first["loc"] else "terms"
             unknown = first["type"] == "extra_forbidden"
-            allowed: Any = list(cls.model_fields) if unknown else first["msg"]
+            allowed: Any = list(cls.model_fields) if unknown else allowed_by(first)
             given = key if unknown else first["input"]
             raise EhyaError(ErrorCode.EVENT_TERM_REFUSED, key=key, given=given, allowed=allowed) from error
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import openpyxl
 
+from engine.domain.suggestion import alike
 from engine.domain.unit_wishes import Side, UnitWishes
 from engine.errors import EhyaError, ErrorCode
 from engine.files import replacing
@@ -94,7 +95,9 @@ def wishes_from_workbook(path: Path | str) -> tuple[list[StatedRow], list[EhyaEr
     top, keys = header_row(rows, _key, path, needed="unit")
     header = unknown_header(rows[top], keys)
     if header is not None:
-        raise EhyaError(ErrorCode.WISH_KEY_UNKNOWN, given=header, allowed=[names[0] for names in WISH_HEADERS.values()])
+        allowed = [names[0] for names in WISH_HEADERS.values()]
+        near = alike(header, allowed)
+        raise EhyaError(ErrorCode.WISH_KEY_UNKNOWN, given=header, nearest=near, allowed=allowed)
     found: list[StatedRow] = []
     refused: list[EhyaError] = []
     for number, cells in enumerate(rows[top + 1 :], start=top + 2):

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from engine.domain.allowed import allowed_by, too_long
 from engine.domain.suggestion import alike
 from engine.errors import EhyaError, ErrorCode
 from engine.parsing.dates import DateRead, Precision, read_date
@@ -43,19 +44,30 @@ def _count(value: object) -> object:
     return int(text) if text.isdecimal() else value
 
 
-def _allowed(error: Mapping[str, Any]) -> str:
-    """What a field takes, in signs: pydantic would say it in English."""
-    limits = {"ge": ">=", "le": "<=", "gt": ">", "lt": "<", "min_length": ">=", "max_length": "<="}
-    signs = [f"{sign} {error['ctx'][name]}" for name, sign in limits.items() if name in error.get("ctx", {})]
-    kinds = {"int_parsing": "20", "int_from_float": "20", "int_type": "20", "model_type": "{from: 11:00, to: 11:30}"}
-    kinds |= {
-        "missing": "!",
-        "tuple_type": "[…]",
-        "dict_type": "{NAME: 3}",
-        "string_pattern_mismatch": "fa, en, tr",
-        "string_type": '"…"',
-    }
-    return ", ".join(signs) or kinds.get(error["type"], error["msg"].removeprefix("Value error, "))
+_SHOWN = 80
+"""Characters of what was given that a refusal repeats."""
+
+
+def _given(stated: object) -> object:
+    """What was given, as a sentence says it: of several parts each by its name."""
+    text = str(stated)
+    if isinstance(stated, Mapping) and len(text) <= _SHOWN:
+        return dict(stated)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+_KINDS = {
+    "int_parsing": "20",
+    "int_from_float": "20",
+    "int_type": "20",
+    "model_type": "{from: 11:00, to: 11:30}",
+    "missing": "!",
+    "tuple_type": "[…]",
+    "dict_type": "{NAME: 3}",
+    "string_pattern_mismatch": "fa, en, tr",
+    "string_type": '"…"',
+}
+"""What a field of the day takes, by an example."""
 
 
 def _listed(value: object) -> object:
@@ -248,13 +260,9 @@ class MeetingDay(_Stated):
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             key = ".".join(str(step) for step in first["loc"]) or "from, to"
-            given = str(first["input"]) if first["loc"] else _span(stated)
-            raise EhyaError(
-                ErrorCode.MEETINGS_VALUE_REFUSED,
-                key=key,
-                given=given if len(given) <= 80 else f"{given[:80]}…",
-                allowed=_allowed(first),
-            ) from error
+            given = _given(first["input"]) if first["loc"] else _span(stated)
+            facts = {"key": key, "given": given, "allowed": allowed_by(first, _KINDS)}
+            raise too_long(first, key) or EhyaError(ErrorCode.MEETINGS_VALUE_REFUSED, **facts) from error
 
     @property
     def document(self) -> dict[str, Any]:

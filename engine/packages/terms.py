@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from engine.codes import Code
+from engine.domain.allowed import too_long
 from engine.domain.mandate import Places, Sectors
 from engine.domain.suggestion import alike
 from engine.domain.unit import DealForm, Origin, Status
@@ -356,6 +357,9 @@ class PackageTerms(_Stated):
             key = ".".join(str(step) for step in first["loc"]) or "package"
             key = "count" if key.startswith("count.") else key  # a number or a pair: which was meant nobody knows
             given = _short(first["input"])
+            long = too_long(first, key)
+            if long is not None:
+                raise long from error
             raise EhyaError(
                 ErrorCode.PACKAGE_VALUE_REFUSED,
                 key=key,

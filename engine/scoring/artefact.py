@@ -271,6 +271,11 @@ def load(path: Path | str, *, digest: str) -> Model:
         or a tree we do not accept, with the ``place`` where: an entry of the file, or a field of its document;
         ``model_format_other`` when it was written by an Ehya with another format.
     """
+    return opened(content_of(path, digest=digest), digest, Path(path).name)
+
+
+def content_of(path: Path | str, *, digest: str) -> bytes:
+    """Bytes of a promoted model file, which are those that were promoted; raises as ``load``."""
     path = Path(path)
     _refuse_link(path)
     if not path.is_file():
@@ -281,13 +286,17 @@ def load(path: Path | str, *, digest: str) -> Model:
     found = hashlib.sha256(content).hexdigest()
     if found != digest:
         raise EhyaError(ErrorCode.MODEL_CHANGED, given=path.name, digest=found, expected=digest)
+    return content
+
+
+def opened(content: bytes, digest: str, file: str) -> Model:
+    """The model in the bytes of a file; raises as ``load``, with the file's name."""
     try:
-        model = _open(content, found, path.name)
+        return _open(content, digest, file)
     except EhyaError:
         raise
     except Exception as error:  # a file made to harm may raise anything, at worst MemoryError; it is no model
-        raise EhyaError(ErrorCode.NOT_A_MODEL, given=path.name, place=HEADS) from error
-    return model
+        raise EhyaError(ErrorCode.NOT_A_MODEL, given=file, place=HEADS) from error
 
 
 def _refuse_link(path: Path) -> None:

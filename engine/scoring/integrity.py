@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 
 from engine.domain.unit import unit_table
 from engine.errors import EhyaError, ErrorCode
-from engine.scoring.artefact import MODEL, Model, load
+from engine.scoring.artefact import MODEL, Model, content_of, opened
 from engine.scoring.document import HazardsDocument, missing_section
 from engine.scoring.hazards import DRAWS, PERIODS, feasibility, incidences
 from engine.scoring.jobs import JobsHeads, jobs_forecast
@@ -18,6 +19,9 @@ from engine.scoring.sections import CapacityPrior, HazardPart
 
 PERIODS_OF: Mapping[str, int] = {"restart": PERIODS, "end": PERIODS, "capacity": 1}
 """Hazards of a model of outcomes, and how many periods each speaks of."""
+
+KEPT = 2
+"""Models that stay open: each change of the register asks for the one at work again, and opening one takes .05 s."""
 
 
 def load_whole(path: Path | str, *, digest: str) -> Model:
@@ -37,12 +41,17 @@ def load_whole(path: Path | str, *, digest: str) -> Model:
         is missing, or when a model of outcomes holds a hazard of other periods or worlds than the runtime has, or does
         not answer for a unit of which nothing is known. It names the ``place`` in the document.
     """
-    model = load(path, digest=digest)
+    return _whole(content_of(path, digest=digest), digest, Path(path).name)
+
+
+@lru_cache(maxsize=KEPT)
+def _whole(content: bytes, digest: str, file: str) -> Model:
+    model = opened(content, digest, file)
     place = missing_section(model.document)
     if not place and isinstance(model.document, HazardsDocument):
         place = _wrong_size(model, model.document) or ("" if _answers(model) else MODEL)
     if place:
-        raise EhyaError(ErrorCode.NOT_A_MODEL, given=Path(path).name, place=place)
+        raise EhyaError(ErrorCode.NOT_A_MODEL, given=file, place=place)
     return model
 
 

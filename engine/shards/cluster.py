@@ -64,9 +64,7 @@ def _refuse_silent(address: str, seconds: float) -> None:
     """Dask tries a dead address again and again in the background, and its log prints tracebacks of that."""
     try:
         place = urlsplit(address if "://" in address else f"tcp://{address}")
-        if place.scheme in ("inproc", "ucx"):
-            return
-        if place.hostname is None or place.port is None:
+        if place.scheme not in ("tcp", "tls", "ws", "wss") or place.hostname is None or place.port is None:
             raise EhyaError(ErrorCode.CLUSTER_UNREACHABLE, given=address)
         socket.create_connection((place.hostname, place.port), timeout=seconds).close()
     except (OSError, ValueError) as error:

@@ -48,7 +48,6 @@ class Act(Code):
     OUTCOME_CORRECTED = "outcome_corrected"
     OUTCOME_WITHDRAWN = "outcome_withdrawn"
     REGISTER_RESTORED = "register_restored"
-    REGISTER_MOVED = "register_moved"
     IMPORT_ASKED = "import_asked"
     WEBHOOK_ADDED = "webhook_added"
     WEBHOOK_SIGNED_ANEW = "webhook_signed_anew"

@@ -146,6 +146,21 @@ class Lists:
             row = connection.execute(query.order_by(None).order_by(table.c.id.desc()).limit(1)).mappings().first()
             return None if row is None else _stored(connection, [row])[0]
 
+    def newest(self, owner: str, list_id: str) -> str:
+        """Id of the newest list of an owner for the mandate that a list was made for; its own where none came after.
+
+        Raises
+        ------
+        EhyaError
+            ``list_unknown``.
+        """
+        table, mandates = schema.lists, schema.mandates
+        with self._session.read() as connection:
+            mandate = _row(connection, owner, list_id)["mandate"]
+            query = select(table.c.list_id).select_from(table.join(mandates))
+            query = query.where(table.c.owner == owner, mandates.c.name == mandate).order_by(table.c.id.desc()).limit(1)
+            return str(connection.execute(query).scalar_one())
+
     def keep(
         self,
         owner: str,

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 COMPOSE = Path(__file__).parents[2] / "deploy" / "compose.yaml"
 PROCESSES = 2
 SIZES = (10**4, 10**5, 10**6, 10**7)
-PAIRS = (10**7, 10**8)
+PAIRS = (10**7, 10**8, 10**9)
 MANDATES, SHOWN, BLOCK, BOOK = 100, 10, 50, 10**5
 MANY = (50, 200, 800)
 """Numbers of shards for the scheduler's memory."""

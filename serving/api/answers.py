@@ -518,3 +518,6 @@ class Problem(BaseModel):
     given: Any = None
     allowed: Any = None
     nearest: Any = None
+    errors: list[dict[str, Any]] | None = Field(
+        None, description="where several things are wrong, all of them: code, detail, and what was given"
+    )

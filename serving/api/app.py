@@ -6,16 +6,18 @@ import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
+from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import Lifespan
 
 from engine.settings import Settings
+from serving.api.administration import router as administration_routes
 from serving.api.background import planner, reader, teller, working
+from serving.api.banks import router as banks_routes
 from serving.api.border import LOOPBACK_NAMES, Border
 from serving.api.browsing.account import router as account_routes
 from serving.api.browsing.admin import router as admin_routes
@@ -75,6 +77,7 @@ from serving.desk.posting import PUBLIC, Reach
 from serving.desk.readings import Readings
 from serving.desk.solving import Searches
 from serving.desk.training_run import TrainingRuns
+from serving.html.template import static_address, static_files
 
 DESCRIPTION = (
     "Idle production units, judged and ranked, and shortlists for investors. Codes and field names are stable; `text` "
@@ -89,7 +92,8 @@ LOOKED_UP_AT_ONCE = 4
 
 _SERVICE = (
     unit_routes, shortlist_routes, mandate_routes, kept_routes, request_routes, package_routes, meeting_routes,
-    outcome_routes, wish_routes, correction_routes, comparison_routes, import_routes, webhook_routes, office_routes,
+    outcome_routes, wish_routes, banks_routes, administration_routes,
+    correction_routes, comparison_routes, import_routes, webhook_routes, office_routes,
     promoted_routes, download_routes, model_routes, page_routes,
 )  # fmt: skip
 """What programs ask, and the pages that need no account."""
@@ -160,7 +164,8 @@ def create_app(
     app.state.gate = gate or AccessGate(limits=limits)
     app.state.searches = Searches(settings)
     app.state.readings = Readings(settings, app.state.gate.now)
-    app.mount("/static", StaticFiles(directory=str(resources.files("serving") / "static")))
+    app.mount(static_address(), _Kept(directory=static_files()))
+    app.mount("/static", StaticFiles(directory=static_files()))
     app.add_middleware(
         Border, hosts=hosts, default_language=settings.language, header_bytes=app.state.limits.header_bytes
     )
@@ -171,6 +176,15 @@ def create_app(
     app.add_exception_handler(SignInNeededError, signing_in)
     app.openapi = _described  # type: ignore[method-assign]
     return app
+
+
+class _Kept(StaticFiles):
+    """Files that never change at their address: fetched once, not with every page."""
+
+    def file_response(self, *given: Any, **named: Any) -> Response:
+        answer = super().file_response(*given, **named)
+        answer.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return answer
 
 
 @cache
@@ -206,6 +220,8 @@ def _bare(life: Lifespan[FastAPI] | None = None) -> FastAPI:
                 "name": "office",
                 "description": "For planners: what came of units, rankings, worth, plans, models and files.",
             },
+            {"name": "banks", "description": "Claims of a bank, what it is asked for, what it answers and wants."},
+            {"name": "administration", "description": "Who did what, and which backups there are."},
             {"name": "service", "description": "The service itself."},
         ],
         openapi_url=None,

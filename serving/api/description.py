@@ -14,6 +14,7 @@ from engine.domain.mandate import Mandate
 from engine.domain.ticket import FOREIGN_KEYS, TICKET_KEYS
 from serving.api.access import EXTENSION, Access, Rate, WithoutKey
 from serving.api.answers import OutcomeStated, Problem
+from serving.api.bank_answers import BankAnswerStated, BankAskStated, BankWishesStated
 from serving.api.examples import ANSWERS
 from serving.api.job_answers import ListChangedMessage, WebhookStated
 from serving.api.kept_answers import AnswerStated, Reaction, RequestStated
@@ -41,6 +42,9 @@ _FOR_ONE = (
     "/v1/webhooks",
     "/v1/outcomes",
     "/v1/wishes",
+    "/v1/banks",
+    "/v1/audit",
+    "/v1/backups",
 )  # what is kept for a caller is read anew each time
 
 
@@ -60,6 +64,9 @@ def described_service(app: FastAPI) -> dict[str, Any]:
             "WebhookStated": _stated_schema(WebhookStated),
             "MeetingsStated": _stated_schema(MeetingsStated),
             "GoneStated": _stated_schema(GoneStated),
+            "BankAskStated": _stated_schema(BankAskStated),
+            "BankAnswerStated": _stated_schema(BankAnswerStated),
+            "BankWishesStated": _stated_schema(BankWishesStated),
             "WishesStated": _stated_schema(WishesStated),
             **_message_schemas(),
         }

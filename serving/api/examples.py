@@ -210,6 +210,45 @@ OUTCOME: dict[str, Any] = {
     "event": None,
     "source": None,
 }
+BANK_ASKED: dict[str, Any] = {
+    "ask_id": "ZXhhbXBsZS1hc2s",
+    "bank": "Example Bank",
+    "unit_id": "example-1",
+    "kind": "reschedule",
+    "text": "Five years, one of grace?",
+    "made_at": "2026-11-23T09:30:00+00:00",
+    "due_at": "2026-12-23T20:29:59+00:00",
+    "overdue": False,
+    "verdict": None,
+    "answer": None,
+    "rial": None,
+    "answered_at": None,
+}
+BANK_WISHES: dict[str, Any] = {
+    "unit_id": "example-1",
+    "wishes": {"deal_forms": ["lease"], "partners": ["operator"]},
+    "stated_on": "2026-11-23",
+    "made_at": "2026-11-23T09:30:00+00:00",
+}
+COMPARED: dict[str, Any] = {
+    "version": "1405-09-12-example",
+    "standing": "waits",
+    "made_at": "2026-12-03T09:30:00+00:00",
+    "promoted_at": None,
+    "reason": "",
+    "problem": None,
+    "gates": [{"gate": "brier_better", "passed": True, "route": "paired_bootstrap", "figures": {"gain": 0.012}}],
+    "scores": {"brier": 0.191, "auc": 0.71},
+    "changes": {
+        "counts": {"units": [300, 420]},
+        "scores": {"brier": [0.203, 0.191]},
+        "recipe": {},
+        "data_until": ["2026-09-01", "2026-12-01"],
+        "kind": ["outcomes", "outcomes"],
+        "added": [],
+        "removed": [],
+    },
+}
 SIDE_WISHES: dict[str, Any] = {
     "unit_id": "example-1",
     "side": "owner",
@@ -389,6 +428,62 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "UnitPage": {"meta": META, "total": 1, "limit": 20, "offset": 0, "next": None, "units": [UNIT]},
     "UnitAlone": {"meta": META, "unit": UNIT, "why": WHY},
     "SideWishes": SIDE_WISHES,
+    "BankAsked": BANK_ASKED,
+    "BankAsksAnswer": {"asks": [BANK_ASKED], "next": None},
+    "BankClaimsAnswer": {
+        "bank": "Example Bank",
+        "claims": [
+            {
+                "unit_id": "example-1",
+                "name": "نمونه",
+                "province": "West Azerbaijan",
+                "county": "Urmia",
+                "estate": None,
+                "isic": "1030",
+                "status": "idle",
+                "claims": 2,
+                "rial": 450000000000,
+            }
+        ],
+        "next": None,
+    },
+    "BankWishes": BANK_WISHES,
+    "BankWishesAnswer": {"wishes": [BANK_WISHES], "next": None},
+    "AuditAnswer": {
+        "total": 1,
+        "acts": ["key_added"],
+        "lines": [
+            {
+                "id": 1,
+                "made_at": "2026-11-23T09:30:00+00:00",
+                "actor": "terminal",
+                "act": "key_added",
+                "subject": "0a1b2c3d4e5f",
+                "facts": {"name": "office", "role": "planner"},
+                "hash": "9f3c51e2",
+            }
+        ],
+        "next": None,
+    },
+    "AuditChecked": {"sound": True, "lines": 412, "head": "9f3c51e2", "broken_at": None, "contains": None},
+    "BackupsAnswer": {
+        "backups": [
+            {
+                "name": "ehya-20261123-093000.zip",
+                "size_bytes": 4200000,
+                "made_at": "2026-11-23T09:30:00+00:00",
+                "sha256": "0a1b2c3d",
+                "counts": {"units": 300, "events": 41},
+                "problems": [],
+            }
+        ],
+        "next": None,
+    },
+    "ModelsComparison": {
+        "at_work": COMPARED | {"standing": "at_work", "changes": None},
+        "models": [COMPARED],
+        "next": None,
+    },
     "WishesAnswer": {"wishes": [SIDE_WISHES], "next": None},
     "OutcomeAnswer": OUTCOME,
     "OutcomesAnswer": {"outcomes": [OUTCOME], "next": None},
@@ -415,6 +510,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     },
     "ListChanges": {"list_id": "b3hhbXBsZS1saXN0", "before": None, "entered": ["example-1"], "left": [], "moved": []},
     "KeptReaction": SAID,
+    "TakenReaction": SAID | {"remarks": [], "text": []},
     "KeptReactions": {"reactions": [SAID], "next": None},
     "KeptRequest": REQUESTED,
     "KeptRequests": {"requests": [REQUESTED], "next": None},

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
+from engine.domain.reaction import ReactionRemark
 from engine.store import Register, StoredList
 from serving.api.access import Rate, WithoutKey, open_to
 from serving.api.asking import answered, asked, moment, paged, stock_of, words_of
@@ -22,10 +23,10 @@ from serving.api.kept_answers import (
     KeptList,
     KeptLists,
     KeptPlace,
-    KeptReaction,
     KeptReactions,
     ListChanges,
     ListReplayAnswer,
+    TakenReaction,
 )
 from serving.api.mandates import Name
 from serving.api.owners import OwnedQuery, asked_owner, kept_for, owner_of, with_body
@@ -165,21 +166,26 @@ def router() -> APIRouter:
 
     @routes.post(
         "/shortlists/{list_id}/reactions",
-        response_model=KeptReaction,
+        response_model=TakenReaction,
         summary="Say something to a unit",
         responses=problem_answers(404, 408, 409, 413, 415, 422),
         openapi_extra=with_body(REACTION, "Reaction"),
     )
     async def reaction(request: Request, list_id: ListId, query: Annotated[LanguageQuery, Query()]) -> Response:
-        """Interest in a unit that the list has shown, or that it is declined and why. The last word on a unit holds."""
-        body, caller = await body_of(request), caller_of(request)
+        """Interest in a unit that the list has shown, or that it is declined and why. The last word on a unit holds;
+        said twice it is recorded once. No interest is taken in a unit that can be offered no more.
+        """
+        body, caller, stock = await body_of(request), caller_of(request), stock_of(request)
         stated, owner = object_in(body), owner_of(caller)
 
         def act(register: Register, now: datetime) -> dict[str, Any]:
-            return react(register, owner, list_id, stated, made_at=now, actor=caller.actor).document
+            said = react(register, owner, list_id, stated, stock=stock, made_at=now, actor=caller.actor)
+            return said.document | {"made_at": moment(said.made_at)}
 
         done, headers = await written_once(request, body, act)
-        return answered(request, query, done, headers)
+        words = words_of(request, query)
+        text = [words.text(ReactionRemark(one)) for one in done["remarks"]]
+        return answered(request, query, {**done, "text": text}, headers)
 
     @routes.get(
         "/reactions",

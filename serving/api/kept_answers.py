@@ -9,7 +9,7 @@ from pydantic import Field
 
 from engine.domain.exclusion import Exclusion
 from engine.domain.mandate import FitPart
-from engine.domain.reaction import DeclineReason, ReactionKind
+from engine.domain.reaction import DeclineReason, ReactionKind, ReactionRemark
 from engine.domain.request import LONGEST_TEXT, LevelBasis, RequestKind, RequestState
 from engine.economics.prices import PriceBasis
 from engine.matching import FitReason
@@ -146,6 +146,16 @@ class KeptReaction(Reaction):
     owner: str = Field(description="who said it: the investor, or the key")
     list_id: str
     made_at: datetime
+
+
+class TakenReaction(KeptReaction):
+    """What was said to a unit on a list, and what is remarkable of it."""
+
+    remarks: list[ReactionRemark] = Field(
+        description="already_said: it stood already, and was not recorded twice; newer_list: a newer list of the "
+        "mandate stands; all_alike: all of the last ten answers are of one kind and tell little"
+    )
+    text: list[str] = Field(description="the remarks in words")
 
 
 class KeptReactions(Answer):

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from engine.ranking.criteria import Part
 from serving.api.answers import Answer, Meta, Weighed
+from serving.desk.model_room import ModelStanding
 
 
 class OfficeRankings(Answer):
@@ -81,3 +82,37 @@ class PromotedAnswer(Answer):
 
     version: str
     card: dict[str, Any]
+
+
+class ModelDifference(Answer):
+    """What is different from the model at work: before, which is the one at work, and after."""
+
+    counts: dict[str, tuple[Any, Any]] = Field(description="counts of the sample that differ")
+    scores: dict[str, tuple[Any, Any]] = Field(description="figures of judgement that differ")
+    recipe: dict[str, tuple[Any, Any]] = Field(description="settings that differ")
+    data_until: tuple[str, str]
+    kind: tuple[str, str]
+    added: list[str] = Field(description="features that the model at work does not read")
+    removed: list[str] = Field(description="features that it alone reads")
+
+
+class ComparedModel(Answer):
+    """A model of the workspace beside the one at work."""
+
+    version: str
+    standing: ModelStanding
+    made_at: datetime | None = Field(description="when its file was written, UTC; null where it is gone")
+    promoted_at: datetime | None = Field(description="when it was put to work last, UTC; null where it never was")
+    reason: str = Field(description="why it was put to work; empty where it never was")
+    problem: str | None = Field(description="what is wrong with its file; null where nothing is")
+    gates: list[dict[str, Any]] = Field(description="what each gate found when it was trained")
+    scores: dict[str, float] = Field(description="figures of its judgement")
+    changes: ModelDifference | None = Field(description="null for the one at work, and where a file cannot be read")
+
+
+class ModelsComparison(Answer):
+    """The model at work and, newest first, all others of the workspace."""
+
+    at_work: ComparedModel | None = Field(description="null where none is at work yet")
+    models: list[ComparedModel]
+    next: str | None = Field(description="address of the next page")

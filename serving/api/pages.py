@@ -8,6 +8,7 @@ import pydantic_core
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from engine.settings import LANGUAGES
 from serving.api.access import WithoutKey, open_to
 from serving.api.answering import JSON, prepared
 from serving.api.language import chosen
@@ -32,7 +33,8 @@ def router() -> APIRouter:
     @routes.get("/", openapi_extra=open_to())
     async def home(request: Request, lang: str | None = None) -> Response:
         if request.app.state.shelf.bare and not request.app.state.gate.keyed:
-            return Response(None, 303, {"location": "/desk/start"})
+            asked = f"?lang={lang}" if lang in LANGUAGES else ""
+            return Response(None, 303, {"location": f"/desk/start{asked}"})
         showing: Showing = request.app.state.shelf.showing
         language = chosen(lang, request.headers, request.app.state.language)
         reply = await prepared(showing, ("home", language), lambda: _home(showing.stock, language), request.headers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import logging
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -17,10 +17,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from engine.codes import Code
+from engine.domain.allowed import allowed_by, too_long
 from engine.errors import EhyaError, ErrorCode
 from serving.api.headers import SECURITY_HEADERS
 from serving.api.language import chosen
 from serving.i18n import speech
+from serving.reports.refusals import places_said
 
 _log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -57,6 +59,7 @@ class HttpProblem(Code):
     TOO_MANY_REQUESTS = "too_many_requests"
     IF_MATCH_MISSING = "if_match_missing"
     INVESTOR_UNNAMED = "investor_unnamed"
+    BANK_UNNAMED = "bank_unnamed"
     FORM_FOREIGN = "form_foreign"
     FORM_UNREADABLE = "form_unreadable"
     FAILED = "failed"
@@ -83,6 +86,7 @@ STATUS: dict[Code, int] = {
     HttpProblem.TOO_MANY_REQUESTS: 429,
     HttpProblem.IF_MATCH_MISSING: 428,
     HttpProblem.INVESTOR_UNNAMED: 422,
+    HttpProblem.BANK_UNNAMED: 422,
     HttpProblem.FORM_FOREIGN: 403,
     HttpProblem.FORM_UNREADABLE: 422,
     HttpProblem.FAILED: 500,
@@ -90,10 +94,15 @@ STATUS: dict[Code, int] = {
     ErrorCode.MANDATE_UNKNOWN: 404,
     ErrorCode.LIST_UNKNOWN: 404,
     ErrorCode.NOT_ON_LIST: 404,
+    ErrorCode.UNIT_GONE: 409,
     ErrorCode.PACKAGE_UNKNOWN: 404,
     ErrorCode.NOT_AGREED: 404,
     ErrorCode.KEPT_ENOUGH: 429,
     ErrorCode.REQUEST_UNKNOWN: 404,
+    ErrorCode.BANK_ASK_UNKNOWN: 404,
+    ErrorCode.BANK_ASK_ANSWERED: 409,
+    ErrorCode.WISHES_OF_ANOTHER: 409,
+    ErrorCode.UNKNOWN_MODEL: 404,
     ErrorCode.REQUEST_ANSWERED: 409,
     ErrorCode.REQUEST_WITHDRAWN: 409,
     ErrorCode.REQUESTS_ENOUGH: 429,
@@ -145,7 +154,7 @@ class RequestRefusedError(Exception):
         What the sentence about it names.
     """
 
-    def __init__(self, code: HttpProblem, *, headers: dict[str, str] | None = None, **facts: object) -> None:
+    def __init__(self, code: Code, *, headers: dict[str, str] | None = None, **facts: object) -> None:
         self.code, self.facts, self.headers = code, facts, headers
         super().__init__(code.value)
 
@@ -157,6 +166,7 @@ def problem(
     *,
     facts: dict[str, Any] | None = None,
     headers: dict[str, str] | None = None,
+    errors: Sequence[EhyaError] = (),
 ) -> Response:
     """Write one problem.
 
@@ -172,6 +182,8 @@ def problem(
         Values of the sentence; they are repeated as members, long ones shortened.
     headers
         Headers of the answer beside the usual ones.
+    errors
+        Where several things are wrong, all of them: the first is the one of ``code``.
 
     Returns
     -------
@@ -191,9 +203,16 @@ def problem(
         "code": code.value,
         **{name: value for name, value in known.items() if name not in _MEMBERS},
     }
+    if errors:
+        content["errors"] = [_told(one, language) for one in errors]
     body = pydantic_core.to_json(content, inf_nan_mode="null", fallback=str)
     answer_headers = {**(headers or {}), "content-language": language, "vary": "Accept-Language"}
     return Response(body, status, answer_headers, MEDIA_TYPE)
+
+
+def _told(error: EhyaError, language: str) -> dict[str, Any]:
+    facts = {name: _shortened(value) for name, value in error.facts.items()}
+    return {"code": error.code.value, "detail": sentence(error.code, facts, language), **facts}
 
 
 _KEPT_BACK = frozenset({ErrorCode.DATABASE_FAILED, ErrorCode.FOLDER_UNUSABLE, ErrorCode.MODEL_FILE_MISSING})
@@ -221,7 +240,7 @@ def sentence(code: Code, facts: dict[str, Any], language: str) -> str:
     """The text of a code with its facts; a text that lacks a fact must not hide the code it speaks of."""
     words = speech(language)
     try:
-        return words.text(_OVER_HTTP.get(code, code), **facts)
+        return words.text(_OVER_HTTP.get(code, code), **places_said(code, facts, words))
     except KeyError:
         return words.text("http_status.422") + f" ({code.value})"
 
@@ -256,6 +275,7 @@ def listed() -> dict[Code, int]:
         "idempotency_",
         "outcome_",
         "value_unreadable",
+        "text_too_long",
         "unknown_option",
         "several_units",
     )
@@ -305,7 +325,8 @@ def answer_with_problems(app: FastAPI, *, default_language: str, as_page: AsPage
             answer = await as_page(request, code, facts)
             answer.headers.update(headers or {})
             return answer
-        return problem(code, language(request), request.url.path, facts=facts, headers=headers)
+        several = getattr(error, "errors", ())
+        return problem(code, language(request), request.url.path, facts=facts, headers=headers, errors=several)
 
     async def gone(request: Request, _: Exception) -> Response:
         return Response(status_code=400)  # nobody is there to read it, and nothing failed that a log should tell
@@ -403,7 +424,7 @@ def _example(code: Code, facts: dict[str, Any]) -> dict[str, Any]:
 _MEMBERS = ("type", "title", "status", "detail", "instance", "code")
 
 
-def parameter_problem(error: Mapping[str, Any], names: list[str]) -> tuple[HttpProblem, dict[str, Any]]:
+def parameter_problem(error: Mapping[str, Any], names: list[str]) -> tuple[Code, dict[str, Any]]:
     """Code and facts of a complaint of pydantic about a parameter, or about a member of a body.
 
     Parameters
@@ -416,31 +437,16 @@ def parameter_problem(error: Mapping[str, Any], names: list[str]) -> tuple[HttpP
     name = str(error["loc"][1]) if len(error["loc"]) > 1 else str(error["loc"][0])
     if error["type"] == "extra_forbidden":
         return HttpProblem.PARAMETER_UNKNOWN, {"given": name, "allowed": names, "nearest": nearest(name, names)}
+    long = too_long(error, name)
+    if long is not None:
+        return long.code, long.facts
     expected = str((error.get("ctx") or {}).get("expected", ""))
     choices = re.findall(r"'([^']*)'", expected)
     given = error.get("input")
-    facts = {"parameter": name, "given": given, "allowed": choices or _allowed(error)}
+    facts = {"parameter": name, "given": given, "allowed": choices or allowed_by(error)}
     if choices:
         facts["nearest"] = nearest(str(given), choices)
     return HttpProblem.PARAMETER_REFUSED, facts
-
-
-_SIGNS = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<", "min_length": "length >=", "max_length": "length <="}
-_TYPES = {"int": "integer", "float": "number", "bool": "true | false", "finite": "number"}
-
-
-def _allowed(error: Mapping[str, Any]) -> str:
-    """What a parameter takes, without the English sentence of pydantic.
-
-    Examples
-    --------
-    >>> _allowed({"type": "greater_than_equal", "ctx": {"ge": 1}}), _allowed({"type": "int_parsing", "msg": "..."})
-    ('>= 1', 'integer')
-    >>> _allowed({"type": "too_short", "ctx": {"field_type": "List", "min_length": 2, "actual_length": 1}})
-    'length >= 2'
-    """
-    bounds = [f"{_SIGNS[name]} {value}" for name, value in (error.get("ctx") or {}).items() if name in _SIGNS]
-    return " ".join(bounds) or _TYPES.get(str(error["type"]).partition("_")[0], str(error.get("msg", "")))
 
 
 def _parameter_names(app: FastAPI, request: Request) -> list[str]:
@@ -456,6 +462,8 @@ def _shortened(value: Any) -> Any:
         return value if len(value) <= GIVEN_LENGTH else f"{value[:GIVEN_LENGTH]}…"
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_shortened(part) for part in list(value)[:100]]
-    if isinstance(value, dict) or (isinstance(value, (int, float)) and abs(value) >= 2**63):
+    if isinstance(value, dict):
+        return {name: _shortened(part) for name, part in list(value.items())[:20]}
+    if isinstance(value, int) and abs(value) >= 2**63:
         return _shortened(str(value)[: GIVEN_LENGTH + 1])
     return value

@@ -64,7 +64,7 @@ def router() -> APIRouter:
 
         def act(register: Register, now: datetime) -> dict[str, Any]:
             by = {"made_at": now, "actor": caller.actor}
-            return _said(ask(register, owner, stated, offered=stock.units.index, **by), now)  # type: ignore[arg-type]
+            return _said(ask(register, owner, stated, stock=stock, **by), now)  # type: ignore[arg-type]
 
         done, headers = await written_once(request, body, act)
         return answered(request, query, done, headers)

@@ -9,7 +9,7 @@ from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from engine.domain.mandate import Mandate
-from engine.errors import EhyaError, ErrorCode
+from engine.errors import EhyaError, ErrorCode, errors_in
 from engine.store import StoredMandate
 from serving.api.asking import stock_of
 from serving.api.browsing.answers import answered, form_of, json_of, number_of, wrong
@@ -22,7 +22,7 @@ _TYPED = (
     ErrorCode.MANDATE_KEY_UNKNOWN, ErrorCode.MANDATE_KEY_UNLIKE, ErrorCode.MANDATE_KEY_MISSING,
     ErrorCode.MANDATE_VALUE_REFUSED, ErrorCode.MANDATE_CONTRADICTION, ErrorCode.PLACE_UNKNOWN,
     ErrorCode.PLACE_AMBIGUOUS, ErrorCode.SECTOR_UNKNOWN, ErrorCode.MANDATE_EXISTS, ErrorCode.KEPT_ENOUGH,
-    ErrorCode.UNKNOWN_OPTION,
+    ErrorCode.UNKNOWN_OPTION, ErrorCode.TEXT_TOO_LONG,
 )  # fmt: skip
 """What is wrong with a form; the page shows it beside what was typed."""
 Save = Callable[[Mapping[str, Any], tuple[str, int] | None], Awaitable[StoredMandate]]
@@ -188,12 +188,18 @@ _LABELS = {
 
 
 def _refused(request: Request, error: EhyaError) -> str:
-    """What is wrong with a mandate, its wishes by the names of their boxes."""
+    """What is wrong with a mandate, its wishes by the names of their boxes; of several things each on a line."""
+    return "\n".join(_one_refused(request, one) for one in errors_in(error))
+
+
+def _one_refused(request: Request, error: EhyaError) -> str:
     words = words_for(request)
-    key = str(error.facts.get("key", "")).partition(".")[0]
+    key = str(error.facts.get("key") or error.facts.get("option") or "").partition(".")[0]
     if not key or error.code is ErrorCode.MANDATE_EXISTS:
         return wrong(request, error)
     label = words.text(_LABELS.get(key, f"door.{key}"))
+    if error.code is ErrorCode.TEXT_TOO_LONG:
+        return words.text(error.code, **{**error.facts, "option": label})
     if error.code is ErrorCode.MANDATE_KEY_MISSING or not str(error.facts.get("given") or "").strip():
         return words.text("door.value_missing", key=label)
     if error.code is ErrorCode.MANDATE_CONTRADICTION:

@@ -38,7 +38,7 @@ DOORS = (
     *(offers.rank, offers.show, worth.economics, plans.plan, plans.workload, offers.match, report.report),
     *(service.serve, service.routes),
     *(register.duplicates, register.merge, register.unmerge, register.distinct, register.conflicts, register.verify),
-    *(workspace.backup, workspace.restore, workspace.demo),
+    *(workspace.backup, workspace.restore, workspace.move, workspace.demo),
 )
 """Commands of one word, in the order of the help."""
 
@@ -58,7 +58,6 @@ GROUPS = (
     pool.POOL,
     national.NATIONAL,
     workspace.BACKUPS,
-    workspace.WORKSPACE,
 )
 """Commands of two words, in the order of the help."""
 

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import traceback
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
-from engine.errors import EhyaError, ErrorCode
+from engine.errors import EhyaError, ErrorCode, SeveralError
 from engine.settings import LANGUAGES
 from serving.cli.help import language_of, speaking, spoken
 from serving.cli.terminal import Terminal
 from serving.cli.usage import UnknownCommandError, is_misuse, latin_numbers, misuse
 from serving.i18n import Speech, speech
-from serving.reports.refusals import event_facts_said
+from serving.reports.refusals import event_facts_said, places_said
 
 EXIT_FAILED = 1
 EXIT_REFUSED_REQUEST = 2
 EXIT_REFUSED_GATES = 3
-
-_SIGNS = {
-    "greater than or equal to": ">=",
-    "less than or equal to": "<=",
-    "greater than": ">",
-    "less than": "<",
-}
 
 _OF_A_SHEET = {"row", "investor"}
 """Facts of an error about one row of a sheet of mandates."""
@@ -128,6 +120,8 @@ def sentence(error: Exception, terminal: Terminal) -> str:
     'Row 7, investor “a”, column “id”: Investor id “a” occurs twice; give every row its own id.'
     """
     words = terminal.speech
+    if isinstance(error, SeveralError):
+        return "\n".join(sentence(one, terminal) for one in error.errors)
     if isinstance(error, EhyaError):
         try:
             said = words.text(error.code, **_named(_placed(error, words), words))
@@ -151,22 +145,13 @@ def _placed(error: EhyaError, words: Speech) -> dict[str, Any]:
     """Facts of an error; places and fields that it names are said in the reader's language."""
     if error.code in (ErrorCode.OUTCOME_OUT_OF_RANGE, ErrorCode.OUTCOME_DETAIL_MISPLACED):
         return event_facts_said(error.code, error.facts, words)
-    if error.code is ErrorCode.MANDATE_VALUE_REFUSED:
-        return error.facts | {"allowed": _choices(str(error.facts["allowed"]))}
     if error.code in (ErrorCode.REFERENCE_COLUMN_UNKNOWN, ErrorCode.REFERENCE_VALUE_UNKNOWN):
         return _in_the_table_s_words(error.facts, words)
     if error.code is ErrorCode.GATES_SHUT:  # sentences with commas of their own
         quoted = "«{}»" if words.language == "fa" else "“{}”"
         shut: Any = error.facts["given"]
         return error.facts | {"given": [quoted.format(words.text(f"gate.{gate}")) for gate in shut]}
-    if error.code not in (ErrorCode.PLACE_UNKNOWN, ErrorCode.PLACE_AMBIGUOUS):
-        return error.facts
-    return {
-        name: ["/".join(words.place(part) for part in one.split("/")) for one in fact]
-        if isinstance(fact, list) and name != "given"
-        else fact
-        for name, fact in error.facts.items()
-    }
+    return places_said(error.code, error.facts, words)
 
 
 def _in_the_table_s_words(facts: dict[str, Any], words: Speech) -> dict[str, Any]:
@@ -184,18 +169,3 @@ def _in_the_table_s_words(facts: dict[str, Any], words: Speech) -> dict[str, Any
         "column": title(column, words),
         "allowed": [said(described, column, value, words) for value in facts["allowed"]],
     }
-
-
-def _choices(allowed: str) -> str | list[str]:
-    """What a mandate's key takes, without the English sentence that its reader wraps it in.
-
-    Examples
-    --------
-    >>> _choices("Input should be 'low', 'medium' or 'high'"), _choices("Input should be greater than or equal to 0")
-    (['low', 'medium', 'high'], '>= 0')
-    """
-    if choices := re.findall(r"'([^']+)'", allowed):
-        return [str(choice) for choice in choices]
-    for words, sign in _SIGNS.items():
-        allowed = allowed.replace(f"Input should be {words} ", f"{sign} ")
-    return allowed

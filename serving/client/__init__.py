@@ -32,6 +32,14 @@ from serving.api.answers import (
     UnitPage,
     WithdrawnAnswer,
 )
+from serving.api.bank_answers import (
+    BankAsked,
+    BankAsksAnswer,
+    BankClaim,
+    BankClaimsAnswer,
+    BankWishes,
+    BankWishesAnswer,
+)
 from serving.api.job_answers import (
     ImportAnswer,
     MessageAnswer,
@@ -54,6 +62,7 @@ from serving.api.kept_answers import (
     ListHeading,
     ListReplayAnswer,
     RequestFiguresAnswer,
+    TakenReaction,
 )
 from serving.api.meeting_answers import (
     MeetingPlanAnswer,
@@ -243,10 +252,10 @@ class Client:
         """A kept list made again, for the office: whether it comes out as it was, or what differs."""
         return self._get(ListReplayAnswer, f"/v1/shortlists/{_part(list_id)}/replay")
 
-    def react(self, list_id: str, unit_id: str, kind: str, *, reason: str | None = None) -> KeptReaction:
+    def react(self, list_id: str, unit_id: str, kind: str, *, reason: str | None = None) -> TakenReaction:
         """Interest in a unit of a list, or that it is declined and why."""
         said = {"unit_id": unit_id, "kind": kind} | ({} if reason is None else {"reason": reason})
-        return self._send(KeptReaction, "POST", f"/v1/shortlists/{_part(list_id)}/reactions", said)
+        return self._send(TakenReaction, "POST", f"/v1/shortlists/{_part(list_id)}/reactions", said)
 
     def reactions(self, **asked: Any) -> Iterator[KeptReaction]:
         """What was said to units, oldest first."""
@@ -408,6 +417,36 @@ class Client:
     def take_back_wishes(self, unit_id: str, side: str) -> SideWishes:
         """Let what a side of a unit wanted count no more."""
         return self._send(SideWishes, "DELETE", f"/v1/wishes/{_part(unit_id)}/{_part(side)}", None)
+
+    def bank_claims(self) -> Iterator[BankClaim]:
+        """Units that the bank of the key has a claim on."""
+        yield from self._pages(BankClaimsAnswer, "claims", "/v1/banks/claims")
+
+    def bank_asks(self, **asked: Any) -> Iterator[BankAsked]:
+        """What the bank of the key is asked, or all are, for the office; with ``bank``, ``state`` or ``overdue``."""
+        yield from self._pages(BankAsksAnswer, "asks", "/v1/banks/asks", **asked)
+
+    def ask_bank(self, bank: str, unit_id: str, kind: str, text: str, **more: Any) -> BankAsked:
+        """Ask a bank about a unit that it has a claim on; ``until`` is the last day to answer."""
+        stated = {"bank": bank, "unit_id": unit_id, "kind": kind, "text": text, **more}
+        return self._send(BankAsked, "POST", "/v1/banks/asks", stated)
+
+    def answer_ask(self, ask_id: str, verdict: str, text: str, *, rial: int | None = None) -> BankAsked:
+        """Answer what a bank is asked: ``agreed``, ``conditions`` or ``refused``."""
+        stated = {"verdict": verdict, "text": text, "rial": rial}
+        return self._send(BankAsked, "POST", f"/v1/banks/asks/{_part(ask_id)}/answer", stated)
+
+    def bank_wishes(self) -> Iterator[BankWishes]:
+        """What the bank of the key wants of investors, by unit."""
+        yield from self._pages(BankWishesAnswer, "wishes", "/v1/banks/wishes")
+
+    def state_bank_wishes(self, unit_id: str, wishes: Mapping[str, Any]) -> BankWishes:
+        """State what the bank of the key wants of an investor in a unit."""
+        return self._send(BankWishes, "PUT", f"/v1/banks/wishes/{_part(unit_id)}", {"wishes": dict(wishes)})
+
+    def take_back_bank_wishes(self, unit_id: str) -> BankWishes:
+        """Let what the bank of the key wanted count no more."""
+        return self._send(BankWishes, "DELETE", f"/v1/banks/wishes/{_part(unit_id)}", None)
 
     def answer(self, request_id: str, text: str) -> KeptRequest:
         """Answer what an investor asked."""

@@ -145,12 +145,15 @@ class DoorStanding:
         The last list that was kept for it.
     new
         Units that a list of today would hold and that one does not; nil where there is none.
+    opening
+        Where nothing fits: the one limit that, loosened, would let in most units; else ``None``.
     """
 
     saved: StoredMandate
     fitting: int | None
     last: StoredList | None
     new: int
+    opening: Opening | None = None
 
 
 def standings(register: Register, owner: str, stock: Stock) -> tuple[DoorStanding, ...]:
@@ -168,7 +171,8 @@ def _standing(register: Register, saved: StoredMandate, last: StoredList | None,
         return DoorStanding(saved, None, last, 0)
     there = {str(place["unit_id"]) for place in last.places} if last is not None else set()
     new = sum(str(place["unit_id"]) not in there for place in made.places) if last is not None else 0
-    return DoorStanding(saved, made.found.feasible, last, new)
+    opening = None if made.found.feasible else widest_opening(made.found.terms.book, made.found.mandate)
+    return DoorStanding(saved, made.found.feasible, last, new, opening)
 
 
 def list_that_shows(register: Register, owner: str, unit_id: str) -> StoredList | None:
@@ -234,6 +238,12 @@ def why_not_here(stock: Stock, register: Register, one: StoredList, given: str) 
     unit = find_unit(stock.units, given)
     mandate = weighed_by_answers(register, one.owner, one.mandate, Mandate.read(saved.document))
     return stock.why_not(mandate, unit, declined=declined_now(register, one.owner))
+
+
+def opening_now(register: Register, one: StoredList, stock: Stock) -> Opening | None:
+    """The one limit of a list's mandate that, loosened, would let in most units on offer now; ``None`` for none."""
+    mandate = Mandate.read(register.mandates.get(one.owner, one.mandate).document)
+    return fits(stock, mandate).opening
 
 
 def own_invitations(register: Register, investor: str) -> tuple[StoredInvitation, ...]:

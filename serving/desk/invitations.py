@@ -6,12 +6,13 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from engine.errors import EhyaError, ErrorCode
+from engine.domain.allowed import refuse_longer
+from engine.errors import EhyaError, ErrorCode, refuse_together
 from engine.settings import Settings
 from engine.store import StoredInvitation, StoredPerson
 from engine.store.clock import utc
 from serving.desk.investors import investors, investors_wishing, like
-from serving.desk.keys import checked_role
+from serving.desk.keys import LONGEST_INVESTOR, checked_role
 from serving.desk.people import PasswordCost, add_person
 from serving.desk.sessions import token_digest
 from serving.desk.workspace import open_register
@@ -19,7 +20,7 @@ from serving.disclosure.levels import CallerRole
 
 USUAL_DAYS, MOST_DAYS = 14, 90
 """Days that an invitation is open where the office says nothing, and at most (assumed)."""
-LONGEST_INVESTOR, LONGEST_EVENT = 200, 200
+LONGEST_EVENT = 200
 """Characters."""
 _TOKEN_BYTES, _ID_BYTES = 32, 9
 
@@ -61,15 +62,17 @@ def invite(
     Raises
     ------
     EhyaError
-        ``value_unreadable`` for no name, one that is too long, or other days; ``unknown_option`` for a name that no
+        ``text_too_long``; ``value_unreadable`` for no name, or other days; ``unknown_option`` for a name that no
         account can act for.
     """
     named, what = " ".join(investor.split()), " ".join(event.split())
-    for option, given, longest in (("investor", named, LONGEST_INVESTOR), ("event", what, LONGEST_EVENT)):
-        if not given.isprintable() or not 0 < len(given) <= longest:
-            raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=option, given=given[:40], allowed=[f"1..{longest}"])
-    if not 1 <= days <= MOST_DAYS:
-        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="days", given=str(days), allowed=[f"1..{MOST_DAYS}"])
+    refuse_together(
+        [
+            lambda: _refuse_name("investor", named, LONGEST_INVESTOR),
+            lambda: _refuse_name("event", what, LONGEST_EVENT),
+            lambda: _refuse_days(days),
+        ]
+    )
     checked_role(CallerRole.INVESTOR, named)
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     with open_register(settings) as register:
@@ -84,6 +87,23 @@ def invite(
             actor=actor,
         )
     return NewInvitation(token, stored)
+
+
+def _refuse_name(option: str, given: str, longest: int) -> None:
+    refuse_longer(option, given, longest)
+    if not given or not given.isprintable():
+        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option=option, given=given, allowed=["..."])
+
+
+def _refuse_days(days: int) -> None:
+    if not 1 <= days <= MOST_DAYS:
+        raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="days", given=str(days), allowed=[f"1..{MOST_DAYS}"])
+
+
+def partners(settings: Settings, investor: str) -> int:
+    """How many people have an account, that still opens, and act for an investor."""
+    with open_register(settings) as register:
+        return sum(one.investor == investor and one.disabled_at is None for one in register.people())
 
 
 def invitations(settings: Settings) -> tuple[StoredInvitation, ...]:

@@ -19,6 +19,7 @@ from engine.store import JobKind, JobState, Register, StoredJob, StoredMandate, 
 from engine.store.dialect import file_of
 from serving.desk.answered import weighed_by_answers
 from serving.desk.investors import investors, like
+from serving.desk.mandates import ADDRESSABLE
 from serving.desk.meeting_wishes import asked_units
 from serving.desk.meetings import (
     Gone,
@@ -252,8 +253,7 @@ def _wished(register: Register, owners: Collection[str] | None) -> list[StoredMa
 def _refuse_name(event: str) -> None:
     """Refuse a name that no address can bear."""
     if not _NAME.fullmatch(event):
-        allowed = "1..200, no / \\ . .."
-        raise EhyaError(ErrorCode.MEETINGS_VALUE_REFUSED, key="event", given=event, allowed=allowed)
+        raise EhyaError(ErrorCode.MEETINGS_VALUE_REFUSED, key="event", given=event, allowed=ADDRESSABLE)
 
 
 def ask_plan(

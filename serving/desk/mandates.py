@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 
 from engine.domain.mandate import FitPart, Mandate
-from engine.domain.reaction import DeclineReason, ReactionKind
+from engine.domain.reaction import ALIKE, DeclineReason, ReactionKind, ReactionRemark
 from engine.errors import EhyaError, ErrorCode
 from engine.matching.shortlist import METHOD, Shortlist
 from engine.store import Register, StoredList, StoredMandate
+from engine.store.clock import utc
 from serving.desk.answered import declined_now, weighed_by_answers
 from serving.desk.clock import day_of
+from serving.desk.offered import refuse_gone
 from serving.desk.question import stated_choices
 from serving.desk.stock import Stock
 from serving.disclosure.values import codes
@@ -27,6 +29,8 @@ KEPT_PLACES = 200
 KEPT_A_DAY = 200
 """Lists and versions of mandates that one owner may add within a day: what is kept is kept for good."""
 _DAY = timedelta(days=1)
+ADDRESSABLE = "no / \\ . .."
+"""What no name of a part of an address may hold or be."""
 _NAME = re.compile(r"(?!\.{1,2}$)[^/\\\x00-\x1f\x7f]{1,200}")
 _ID_BYTES = 12
 
@@ -66,6 +70,8 @@ class RecordedReaction:
         What, and why where it was declined.
     made_at
         When.
+    remarks
+        What is remarkable of it: it was said before, a newer list of the mandate stands, all answers are alike.
     """
 
     owner: str
@@ -74,6 +80,7 @@ class RecordedReaction:
     kind: ReactionKind
     reason: DeclineReason | None
     made_at: datetime
+    remarks: tuple[ReactionRemark, ...] = ()
 
     @property
     def document(self) -> dict[str, Any]:
@@ -85,6 +92,7 @@ class RecordedReaction:
             "kind": self.kind.value,
             "reason": None if self.reason is None else self.reason.value,
             "made_at": self.made_at.isoformat(),
+            "remarks": [one.value for one in self.remarks],
         }
 
 
@@ -120,7 +128,7 @@ def save_mandate(
     """
     name = Mandate.read(stated).id
     if not _NAME.fullmatch(name):
-        raise EhyaError(ErrorCode.MANDATE_VALUE_REFUSED, key="id", given=name, allowed="1..200, no / \\ . ..")
+        raise EhyaError(ErrorCode.MANDATE_VALUE_REFUSED, key="id", given=name, allowed=ADDRESSABLE)
     _refuse_more(register, owner, made_at)
     if replaces is not None and name != replaces[0]:
         raise EhyaError(ErrorCode.MANDATE_VALUE_REFUSED, key="id", given=name, allowed=replaces[0])
@@ -271,14 +279,33 @@ def list_change(register: Register, owner: str | None, list_id: str) -> ListChan
 
 
 def react(
-    register: Register, owner: str, list_id: str, stated: Mapping[str, Any], *, made_at: datetime, actor: str
+    register: Register,
+    owner: str,
+    list_id: str,
+    stated: Mapping[str, Any],
+    *,
+    stock: Stock,
+    made_at: datetime,
+    actor: str,
 ) -> RecordedReaction:
     """Record what an owner says to a unit on a list: ``unit_id``, ``kind``, and why where it declines.
+
+    What was the last word on a unit of this list already is not recorded twice; what comes late counts all the same,
+    and both are remarked.
+
+    Parameters
+    ----------
+    register, owner, list_id, stated
+        Who says what to which unit.
+    stock
+        What is on offer: nobody can be interested in what is offered no more; declining it costs nothing.
+    made_at, actor
+        Now, and who says it.
 
     Raises
     ------
     EhyaError
-        ``reaction_refused`` with what can be; ``list_unknown``, ``not_on_list``.
+        ``reaction_refused`` with what can be; ``list_unknown``, ``not_on_list``; ``unit_gone``.
     """
     allowed = ("unit_id", "kind", "reason")
     strange = next((key for key in stated if key not in allowed), None)
@@ -293,11 +320,22 @@ def react(
     if reason not in reasons:
         raise EhyaError(ErrorCode.REACTION_REFUSED, key="reason", given=reason, allowed=[one for one in reasons if one])
     why = None if reason is None else DeclineReason(reason)
-    said = RecordedReaction(owner, list_id, unit, ReactionKind(kind), why, made_at)
-    register.lists.react(
-        owner, list_id, unit, kind=said.kind.value, reason=why and why.value, made_at=made_at, actor=actor
-    )
-    return said
+    register.lists.refuse_unshown(owner, list_id, unit)
+    if kind == ReactionKind.INTERESTED:
+        refuse_gone(unit, stock)
+    before = register.lists.reactions(owner)
+    last = before[(before["list_id"] == list_id) & (before["unit_id"] == unit)].tail(1).to_dict("records")
+    remarks = [] if register.lists.newest(owner, list_id) == list_id else [ReactionRemark.NEWER_LIST]
+    if last and (last[0]["kind"], last[0]["reason"] or None) == (kind, reason):
+        at = utc(last[0]["made_at"])
+        return RecordedReaction(
+            owner, list_id, unit, ReactionKind(kind), why, at, (ReactionRemark.ALREADY_SAID, *remarks)
+        )
+    register.lists.react(owner, list_id, unit, kind=str(kind), reason=why and why.value, made_at=made_at, actor=actor)
+    kinds = before["kind"].tail(ALIKE - 1)
+    if len(kinds) == ALIKE - 1 and (kinds == kind).all():
+        remarks.append(ReactionRemark.ALL_ALIKE)
+    return RecordedReaction(owner, list_id, unit, ReactionKind(kind), why, made_at, tuple(remarks))
 
 
 def _stepped_back(found: Shortlist, row: int) -> dict[str, Any]:

@@ -221,6 +221,46 @@ def changes_here(settings: Settings, version: str) -> tuple[str, ModelChanges]:
     return at_work.version, model_changes(at_work.document, later.document)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class ComparedWithWork:
+    """A model beside the one at work.
+
+    Parameters
+    ----------
+    model
+        The model.
+    scores
+        Figures of its judgement, by the names of `SCORES` and ``coverage_80``.
+    changes
+        What is different; ``None`` for the one at work, where none is, and where a file cannot be read.
+    """
+
+    model: KeptModel
+    scores: Mapping[str, float]
+    changes: ModelChanges | None
+
+
+def models_compared(settings: Settings) -> tuple[ComparedWithWork, ...]:
+    """Every model of a workspace beside the one at work, the newest first.
+
+    Raises
+    ------
+    EhyaError
+        ``database_failed``.
+    """
+    room = model_room(settings)
+    at_work = None if room.champion is None else room.champion.document
+    return tuple(_beside(one, at_work) for one in room.models)
+
+
+def _beside(one: KeptModel, at_work: Document | None) -> ComparedWithWork:
+    if one.document is None:
+        return ComparedWithWork(one, {}, None)
+    other = at_work is not None and one.standing is not ModelStanding.AT_WORK
+    changes = model_changes(at_work, one.document) if other and at_work is not None else None
+    return ComparedWithWork(one, _scores(one.document), changes)
+
+
 def model_changes(before: Document, after: Document) -> ModelChanges:
     """What is different between two models: data, sample, judgement, settings, features."""
     return ModelChanges(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,10 +39,28 @@ class Offered:
 
 def gone(one: Offered, stock: Stock) -> Mapping[str, Loss]:
     """Units of a package that can be offered no more, and why: as the package's booklet says it."""
+    return gone_among(one.units, stock)
+
+
+def gone_among(unit_ids: Collection[str], stock: Stock) -> Mapping[str, Loss]:
+    """Those of some units that can be offered no more, and why."""
     table = stock.appraised.table
-    here = table.loc[table.index.intersection(list(one.units)), ["status", "triage_reasons"]]
+    here = table.loc[table.index.intersection(list(unit_ids)), ["status", "triage_reasons"]]
     off = here["triage_reasons"].str.split(";").map(lambda codes: TriageReason.WITHDRAWN.value in codes)
-    return losses(one.units, here.assign(withdrawn=off.astype(bool)))
+    return losses(unit_ids, here.assign(withdrawn=off.astype(bool)))
+
+
+def refuse_gone(unit_id: str, stock: Stock) -> None:
+    """Refuse what is asked or wanted of a unit that can be offered no more.
+
+    Raises
+    ------
+    EhyaError
+        ``unit_gone``, with the reason.
+    """
+    loss = gone_among([unit_id], stock).get(unit_id)
+    if loss is not None:
+        raise EhyaError(ErrorCode.UNIT_GONE, given=unit_id, reason=loss)
 
 
 def offered(register: Register, investor: str | None, *, office: bool) -> tuple[Offered, ...]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from engine.errors import EhyaError, ErrorCode
+from engine.domain.allowed import refuse_longer
+from engine.errors import EhyaError, ErrorCode, refuse_together
 from engine.parsing.text import latin_digits
 from engine.settings import Settings
 from engine.store import Register, StoredPerson
@@ -66,11 +67,13 @@ def account_name(given: str) -> str:
     Raises
     ------
     EhyaError
-        ``value_unreadable`` for none, one that is longer than ``LONGEST_NAME``, or one that holds signs nobody sees.
+        ``text_too_long`` beyond ``LONGEST_NAME``; ``value_unreadable`` for none, or one that holds signs nobody sees.
     """
     name = folded_name(given)
     seen = name.replace("\u200c", "")  # joins words in Persian, and is seen by what it keeps apart
-    if not seen or len(name) > LONGEST_NAME or not seen.isprintable():
+    # what is much too long was not folded to its end
+    refuse_longer("name", given if len(given) > 2 * LONGEST_NAME else name, LONGEST_NAME)
+    if not seen or not seen.isprintable():
         raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="name", given=name[:40], allowed=[f"1..{LONGEST_NAME}"])
     return name
 
@@ -116,8 +119,14 @@ def add_person(
     EhyaError
         ``unknown_option``, ``investor_missing``, ``password_refused``, ``person_exists``.
     """
-    checked = checked_role(role, investor)
-    name = account_name(name)
+    refuse_together(
+        [
+            lambda: checked_role(role, investor),
+            lambda: account_name(name),
+            lambda: _refuse_password(folded_name(name), password),
+        ]
+    )
+    checked, name = checked_role(role, investor), account_name(name)
     hashed = _hashed(name, password, cost)
     with open_register(settings) as register, register.together():
         party = investor and (like(investor, investors(register)) or investor)
@@ -314,10 +323,14 @@ def _spellings(password: str) -> list[str]:
     return list(dict.fromkeys((password, latin, latin.translate(_PERSIAN))))
 
 
-def _hashed(name: str, password: str, cost: PasswordCost | None) -> str:
+def _refuse_password(name: str, password: str) -> None:
     fits, repeated = SHORTEST <= len(password) <= LONGEST, len(set(password.casefold())) == 1
-    if not fits or repeated or name.casefold() in password.casefold():
+    if not fits or repeated or (name and name.casefold() in password.casefold()):
         raise EhyaError(ErrorCode.PASSWORD_REFUSED, low=SHORTEST, high=LONGEST)
+
+
+def _hashed(name: str, password: str, cost: PasswordCost | None) -> str:
+    _refuse_password(name, password)
     return _hasher(cost or PasswordCost()).hash(password)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -28,6 +28,8 @@ from engine.store import Register, StoredRequest
 from engine.store.clock import utc
 from serving.desk.clock import day_of, end_of
 from serving.desk.named import names_of
+from serving.desk.offered import refuse_gone
+from serving.desk.stock import Stock
 from serving.desk.workspace import open_register
 
 WINDOW = timedelta(days=90)
@@ -104,7 +106,7 @@ def ask(
     owner: str,
     stated: Mapping[str, Any],
     *,
-    offered: Container[str],
+    stock: Stock,
     made_at: datetime,
     actor: str,
 ) -> StoredRequest:
@@ -114,8 +116,8 @@ def ask(
     ----------
     register, owner, stated
         Who asks what.
-    offered
-        Units that are shown to everybody now: about one that is gone the office has nothing to offer.
+    stock
+        What is shown to everybody now: about a unit that is gone the office has nothing to offer.
     made_at, actor
         Now, and who asks.
 
@@ -123,7 +125,8 @@ def ask(
     ------
     EhyaError
         ``request_refused`` with what can be, ``request_text_refused``; ``list_unknown``, ``not_on_list``,
-        ``unknown_unit`` for one that is shown no more; ``requests_enough``.
+        ``unknown_unit`` for one that is shown no more, ``unit_gone`` for one that is and can be offered no more;
+        ``requests_enough``.
     """
     strange = next((key for key in stated if key not in _ASKED), None)
     if strange is not None:
@@ -135,9 +138,10 @@ def ask(
     if kind not in list(RequestKind):
         raise EhyaError(ErrorCode.REQUEST_REFUSED, key="kind", given=kind, allowed=[one.value for one in RequestKind])
     words = checked_text(text)
-    if unit not in offered:  # whether it was shown is said first: of what was not, nothing is told
-        register.lists.refuse_unshown(owner, str(listed), str(unit))
+    register.lists.refuse_unshown(owner, str(listed), str(unit))  # said first: of what was not shown nothing is told
+    if unit not in stock.units.index:
         raise EhyaError(ErrorCode.UNKNOWN_UNIT, given=unit)
+    refuse_gone(str(unit), stock)
     if register.requests.count(owner, since=made_at - _DAY) >= REQUESTS_A_DAY:
         raise EhyaError(ErrorCode.REQUESTS_ENOUGH, allowed=REQUESTS_A_DAY)
     return register.requests.ask(

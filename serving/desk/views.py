@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from engine.domain.allowed import refuse_longer
 from engine.errors import EhyaError, ErrorCode
 from engine.settings import Settings
 from engine.store import StoredView
@@ -25,10 +26,11 @@ def save_view(settings: Settings, owner: str, name: str, address: str, *, made_a
     Raises
     ------
     EhyaError
-        ``value_unreadable`` for a name that is none.
+        ``text_too_long``; ``value_unreadable`` for a name that is none.
     """
     named = name.strip()
-    if not 0 < len(named) <= LONGEST:
+    refuse_longer("name", named, LONGEST)
+    if not named:
         raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="name", given=named, allowed=[f"1..{LONGEST}"])
     with open_register(settings) as register:
         if sum(one.name != named for one in register.views(owner)) >= MOST:

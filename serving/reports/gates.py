@@ -112,11 +112,23 @@ def gate_facts(gate: str, facts: Mapping[str, Any], words: Speech) -> str:
             return words.text("gate_facts.worse", groups=worse, **told)
         return words.text("gate_facts.groups", **told)
     if gate == "top_stays":
-        told = {"churn": words.share(facts["churn"]), "unexplained": len(facts["unexplained"])}
-        return words.text("gate_facts.churn", **told) if facts["came"] else ""
+        return _churn_said(facts, words) if facts["came"] else ""
     if gate == "schema_compatible":
         return words.text("gate_facts.differs", names=facts["differs"]) if facts["differs"] else ""
     return words.text("gate_facts.empty", names=facts["empty"]) if facts.get("empty") else ""
+
+
+def _churn_said(facts: Mapping[str, Any], words: Speech) -> str:
+    """Why the first units may change so, or may not: few came, each is explained, a person says why, or none of it."""
+    told = {"churn": words.share(facts["churn"]), "top": facts["top"]}
+    if facts.get("reason"):
+        return words.text("gate_facts.churn_reason", **told, reason=facts["reason"])
+    if not facts["unexplained"]:
+        return words.text("gate_facts.churn_explained", **told)
+    if facts.get("passed"):
+        allowed = facts.get("allowed")  # models of before do not say it
+        return words.text("gate_facts.churn_few", **told, allowed=None if allowed is None else words.share(allowed))
+    return words.text("gate_facts.churn", **told, unexplained=len(facts["unexplained"]))
 
 
 def _worse_group(line: Mapping[str, Any], words: Speech) -> str:

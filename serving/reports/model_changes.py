@@ -54,6 +54,8 @@ def _setting(name: str, value: Any, words: Speech) -> str:
         return _recipe(f"recipe_value.{value}", value, words)
     if value is None or isinstance(value, bool):
         return words.number(None) if value is None else words.fact(value)
+    if name == "trials" and not value:
+        return words.text("recipe_value.no_search")
     if name == "random_state":
         return words.digits(str(value))
     return words.number(value, 4) if isinstance(value, float) else words.number(value)

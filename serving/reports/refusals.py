@@ -57,3 +57,30 @@ def event_facts_said(code: Code, facts: Mapping[str, Any], words: Speech) -> dic
     if code is ErrorCode.OUTCOME_OUT_OF_RANGE:
         named["allowed"] = words.range(*named["allowed"])
     return named
+
+
+def places_said(code: Code, facts: Mapping[str, Any], words: Speech) -> dict[str, Any]:
+    """Facts of a refusal; of one about a place the places that it proposes, by their names in the language.
+
+    Parameters
+    ----------
+    code, facts
+        What is wrong.
+    words
+        Language.
+
+    Examples
+    --------
+    >>> from serving.i18n import speech
+    >>> facts = {"given": "Xoy", "nearest": ["West Azerbaijan/Khoy"]}
+    >>> places_said(ErrorCode.PLACE_UNKNOWN, facts, speech("fa"))
+    {'given': 'Xoy', 'nearest': ['آذربایجان غربی/خوی']}
+    """
+    if code not in (ErrorCode.PLACE_UNKNOWN, ErrorCode.PLACE_AMBIGUOUS):
+        return dict(facts)
+    return {
+        name: ["/".join(words.place(part) for part in one.split("/")) for one in fact]
+        if isinstance(fact, list) and name != "given"
+        else fact
+        for name, fact in facts.items()
+    }

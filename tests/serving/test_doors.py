@@ -179,7 +179,7 @@ def test_every_door_says_what_adds_up_to_a_figure_and_what_to_ask_next(doors):
     assert amounts(parts) == pytest.approx(amounts(shown["parts"]))  # matrices of other shapes round otherwise
     assert written["ask"] == doors.json("health")["ask"]
     doors.ehya("rank", "--as-of", "2026-11-23", "--out", doors.home / "why.xlsx", "--top", "30")
-    book = openpyxl.load_workbook(doors.home / "why.xlsx", read_only=True)
+    book = openpyxl.load_workbook(doors.home / "why.xlsx")
     rows = [row for row in book["Why"].iter_rows(values_only=True) if row[0] == unit]
     assert sum(row[5] for row in rows if row[2] == "Feasibility of revival") == pytest.approx(
         100 * shown["unit"]["feasibility_point"]

@@ -147,7 +147,7 @@ class Doors:
         ]
         book = self.written("event.xlsx", "match", "--mandates", self.home / "mandates.xlsx", "--top", FIRST)
         self.offered = [one["unit_id"] for one in told["units"]]
-        page = openpyxl.load_workbook(book, read_only=True)["any"]
+        page = openpyxl.load_workbook(book)["any"]
         assert [row[1] for row in page.iter_rows(values_only=True) if isinstance(row[0], int)] == self.offered[:FIRST]
         judged = {one["unit_id"]: one["judgement"] for one in public}
         places = [one["rank"] for one in judged.values()]

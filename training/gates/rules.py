@@ -277,6 +277,7 @@ def top_stays(before: Sequence[str], after: Sequence[str], explained: Mapping[st
     facts = {
         "churn": share,
         "top": len(after),
+        "allowed": CHURN,
         "came": [unit for unit in after if before and unit not in set(before)],
         "went": [unit for unit in before if unit not in set(after)],
         "explained": {unit: explained[unit] for unit in moved if unit in explained},

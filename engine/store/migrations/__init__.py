@@ -67,21 +67,6 @@ def upgrade(engine: Engine, revision: str = HEAD) -> None:
             _run(connection, revision)
 
 
-def make_tables(connection: Connection) -> None:
-    """Make the tables of the newest revision, in the transaction of a connection; those that are there stay.
-
-    Examples
-    --------
-    >>> from sqlalchemy import create_engine
-    >>> with create_engine("sqlite://").connect() as connection:
-    ...     make_tables(connection)
-    ...     current(connection) == HEAD
-    True
-    """
-    if current(connection) != HEAD:
-        _run(connection, HEAD)
-
-
 def scripts() -> ScriptDirectory:
     """The revisions as Alembic sees them.
 

@@ -57,8 +57,8 @@ def router() -> APIRouter:
         given, now = form_of(request), request.app.state.gate.now()
         typed = {name: given.text(name) for name in ("name", "role", "investor", "until")}
         try:
-            if not typed["name"] or len(typed["name"]) > _LONGEST:
-                raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="name", given=typed["name"][:40], allowed=["1..200"])
+            if not typed["name"]:
+                raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="name", given="", allowed=["..."])
             ends = end_of(day_from(typed["until"], "until")) if typed["until"] else None
             made = await run_in_threadpool(
                 partial(
@@ -67,7 +67,8 @@ def router() -> APIRouter:
                 )
             )  # fmt: skip
         except EhyaError as error:
-            return await _keys(request, 422, typed=typed, problem=wrong(request, error))
+            problem = wrong(request, error, name="access.name")
+            return await _keys(request, 422, typed=typed, problem=problem)
         await request.app.state.gate.look_again()
         return await _keys(request, made=made)
 

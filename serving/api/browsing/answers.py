@@ -14,9 +14,9 @@ from starlette.concurrency import run_in_threadpool
 
 from engine.codes import Code
 from engine.domain.unit import FIELDS
-from engine.errors import EhyaError, ErrorCode
+from engine.errors import EhyaError, ErrorCode, errors_in
 from engine.parsing.text import latin_digits
-from engine.settings import Settings
+from engine.settings import LANGUAGES, Settings
 from serving.api.access import Rate, WithoutKey, open_to
 from serving.api.browsing.look import look_of, words_for
 from serving.api.forms import Form
@@ -190,6 +190,9 @@ def went(request: Request, address: str, done: str = "", **undo: str) -> Respons
         ``undo_KIND`` that takes it back -> what.
     """
     said = {"done": done, **undo} if done else {}
+    asked = request.query_params.get("lang", "")
+    if request.method in ("GET", "HEAD") and asked in LANGUAGES and "lang=" not in address:  # not chosen for good yet
+        address = f"{address}{'&' if '?' in address else '?'}lang={asked}"
     query = urlencode(said | ({"mark": _mark(request, said)} if said else {}))
     onward = f"{address}{'&' if '?' in address else '?'}{query}" if query else address
     return Response(None, 303, PAGE_HEADERS | {"location": quote(onward, safe=_OF_AN_ADDRESS)})
@@ -276,14 +279,27 @@ _OPTIONS = {
 """What the page calls a box that the desk calls by its option."""
 
 
-def wrong(request: Request, error: EhyaError) -> str:
-    """What is wrong with a form, in words of the page: its boxes by their labels, no address and no command."""
-    words = words_for(request)
+def wrong(request: Request, error: EhyaError, **labels: str) -> str:
+    """What is wrong with a form, in words of the page: its boxes by their labels, no address and no command; of
+    several things each on a line.
+
+    Parameters
+    ----------
+    request, error
+        The request, and what is wrong.
+    **labels
+        Option -> key of the text that labels its box, where this page calls it otherwise than most.
+    """
+    return "\n".join(_wrong(request, one, labels) for one in errors_in(error))
+
+
+def _wrong(request: Request, error: EhyaError, labels: Mapping[str, str]) -> str:
+    words, called = words_for(request), {**_OPTIONS, **labels}
     if error.code is ErrorCode.UNKNOWN_UNIT:
         return words.text("desk.no_such_unit", given=error.facts.get("given"))
     facts = {"nearest": None, "allowed": None, **error.facts}
     option = str(facts.get("option", "")).removeprefix("--")
-    label = words.text(_OPTIONS[option]) if option in _OPTIONS else option
+    label = words.text(called[option]) if option in called else option
     blank = not str(facts.get("given") or "").strip()
     if blank and error.code in (ErrorCode.VALUE_UNREADABLE, ErrorCode.UNKNOWN_OPTION):
         return words.text("desk.value_needed", given=label)

@@ -17,7 +17,7 @@ from serving.api.browsing.visits import let_in
 from serving.api.door.reading import own, read_here
 from serving.api.gate import AccessGate, neighbourhood
 from serving.desk.door import ON_OFFER, own_invitations, standings
-from serving.desk.invitations import invited, take_invitation
+from serving.desk.invitations import invited, partners, take_invitation
 from serving.desk.kept_meetings import own_versions
 from serving.desk.named import names_of
 from serving.desk.offered import offered
@@ -51,6 +51,7 @@ def router() -> APIRouter:
                 own_versions(register, owner),
                 own_invitations(register, owner),
                 now,
+                sum(one.investor == owner and one.disabled_at is None for one in register.people()),
             )
 
         found = await own(request, ask)
@@ -95,12 +96,13 @@ async def _page(request: Request, token: str, status: int = 200, **more: Any) ->
     now = _gate(request).now()
     try:
         found = await run_in_threadpool(invited, settings_of(request), token[:_LONGEST_TOKEN], now=now)
+        others = await run_in_threadpool(partners, settings_of(request), found.investor)
     except EhyaError as error:
         if error.code is not ErrorCode.INVITATION_UNKNOWN:
             raise
         return await _nothing(request)
     address = request.url.path
-    return await answered(request, lambda frame: invited_page(frame, found, address, **more), status)
+    return await answered(request, lambda frame: invited_page(frame, found, address, others=others, **more), status)
 
 
 async def _nothing(request: Request) -> Response:

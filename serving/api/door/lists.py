@@ -15,7 +15,7 @@ from serving.api.browsing.answers import answered, form_of, own_address, start_o
 from serving.api.door.reading import own, read_here, reader_of, written_here
 from serving.api.problems import METHOD_GIVEN
 from serving.desk.clock import day_of
-from serving.desk.door import last_words, why_not_here
+from serving.desk.door import last_words, opening_now, why_not_here
 from serving.desk.mandates import list_change, react
 from serving.desk.units import first_shown
 from serving.pages.door.lists import PAGE, ListShown, list_page, lists_page
@@ -46,7 +46,8 @@ def router() -> APIRouter:
                 kept = register.lists.show(owner, list_id, after=first, until=first + PAGE, shown_on=day_of(now))
             change, said = list_change(register, owner, list_id), last_words(register, owner)
             standing = any(mandate.name == kept.mandate for mandate in register.mandates(owner))
-            return ListShown(kept, first, stock.units, change, said, given, standing=standing)
+            opening = opening_now(register, kept, stock) if standing and not kept.places else None
+            return ListShown(kept, first, stock.units, change, said, given, standing=standing, opening=opening)
 
         found, problem = await own(request, shown), ""
         if given and found.standing:
@@ -67,6 +68,7 @@ def router() -> APIRouter:
         if kind == ReactionKind.DECLINED:
             stated["reason"] = given.text("reason")
         by: dict[str, Any] = {"made_at": request.app.state.gate.now(), "actor": reader_of(request).actor}
+        by["stock"] = stock_of(request)
         await own(request, lambda register, owner: react(register, owner, list_id, stated, **by))
         done = "unit_declined" if kind == ReactionKind.DECLINED else "unit_interests"
         return went(request, own_address(given.text("next"), below("lists", list_id)), done)

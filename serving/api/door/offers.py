@@ -97,7 +97,7 @@ def router() -> APIRouter:
         stated: Mapping[str, Any] = {**typed, "list_id": given.text("list"), "unit_id": unit_id}
         by: dict[str, Any] = {"made_at": now, "actor": reader_of(request).actor}
         try:
-            await own(request, lambda register, owner: ask(register, owner, stated, offered=stock.units.index, **by))
+            await own(request, lambda register, owner: ask(register, owner, stated, stock=stock, **by))
         except EhyaError as error:
             if error.code not in _RETYPED:
                 raise

@@ -1,4 +1,4 @@
-"""``ehya backup``, ``ehya backups`` and ``ehya restore``: the register in one file, and back."""
+"""``ehya backup``, ``backups``, ``restore`` and ``move``: the register in one file or in another database, and back."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from engine.settings import Settings
 from engine.store.backup import restore
+from engine.store.relocation import relocate
 from serving.cli.question import now
 from serving.cli.terminal import Terminal
 from serving.desk import backups
@@ -113,3 +114,21 @@ def restore_backup(terminal: Terminal, settings: Settings, file: Path) -> None:
             terminal.say("backup.passwords_again", names=passwords)
     if done.replaced:
         terminal.say("backup.undo", path=str(done.replaced))
+
+
+def move_register(terminal: Terminal, settings: Settings, address: str) -> None:
+    """Copy the register into an empty database, and say how it is used from there.
+
+    Raises
+    ------
+    EhyaError
+        ``register_elsewhere_not_empty``, ``register_unsound``, ``register_busy``, ``database_failed``.
+    """
+    words = terminal.speech
+    with terminal.bar() as drawn:
+        name = words.text("backup.relocating")
+        done = relocate(settings.database_url, address, told=lambda _, share: drawn(name, share))
+    if terminal.answer({"address": done.address, "counts": dict(done.counts), "audit_head": done.head}):
+        return
+    counts = {name: words.number(done.counts[name]) for name in _COUNTS}
+    terminal.say("backup.relocated", path=done.address, rows=words.number(sum(done.counts.values())), **counts)

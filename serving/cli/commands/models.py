@@ -115,7 +115,7 @@ def show_gates(terminal: Terminal, gates: Sequence[Any]) -> None:
     for verdict in gates:
         spared = arrived and verdict.gate.value in ROUTES
         said = words.text("cli.passed" if verdict.passed else "cli.other_route" if spared else "cli.not_passed")
-        why = gate_facts(verdict.gate.value, verdict.facts, words)
+        why = gate_facts(verdict.gate.value, {**verdict.facts, "passed": verdict.passed}, words)
         lines.append((words.text(verdict.gate), f"{said} · {why}" if why else said))
     terminal.pairs(lines, title=words.text("cli.gates"))
 

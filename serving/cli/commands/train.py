@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from engine.errors import EhyaError, ErrorCode
+from engine.scoring.artefact import TRUSTED
 from engine.settings import Settings
 from serving.cli.commands.models import show_delivery, show_gates, show_jobs, show_scores
 from serving.cli.question import now
@@ -92,7 +93,7 @@ def show_servable(terminal: Terminal, learner: Mapping[str, Any]) -> None:
     if learner["promotable"]:
         terminal.say("models.learner_promotable", name=name)
     elif learner["types"]:
-        terminal.say("models.learner_compared", name=name, types=list(learner["types"]))
+        terminal.say("models.learner_compared", name=name, types=list(learner["types"]), allowed=list(TRUSTED))
     else:
         terminal.say("models.learner_not_opened", name=name, place=learner["place"])
 

@@ -350,9 +350,9 @@ def score(
 
     terminal, settings = ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings
     if split:
-        other = {"--shards": shards, "--cluster": cluster, "--assume-capital": assume_capital}
-        if given := [name for name, value in other.items() if value is not None]:
-            raise EhyaError(ErrorCode.OPTIONS_DO_NOT_MIX, given="--split", allowed=given)
+        beside = {"--shards": shards, "--cluster": cluster, "--assume-capital": assume_capital}
+        if mixed := [name for name, value in beside.items() if value is not None]:
+            raise EhyaError(ErrorCode.OPTIONS_DO_NOT_MIX, given="--split", allowed=mixed)
         split_and_show(terminal, settings, to, rows=rows, as_of=as_of)
         return
     where = settings.dask if cluster is None else cluster

@@ -102,33 +102,6 @@ BACKUPS = Commands(
 )
 
 
-@command(
-    "move",
-    "ehya workspace move postgresql:///ehya",
-    "EHYA_DATABASE_URL=postgresql:///ehya ehya workspace move sqlite:///workspace/ehya.db",
-)
-def workspace_move(
-    ctx: typer.Context,
-    target: Annotated[
-        str, typer.Argument(metavar="ADDRESS", help="Empty database; keep its password in PGPASSWORD or ~/.pgpass.")
-    ],
-    lang: Lang = None,
-    as_json: AsJson = False,
-) -> None:
-    """Move the register from its file to PostgreSQL, or back: all of it or nothing, into an empty database.
-
-    Rows of each table are counted and the audit is followed in both before the move counts. Stop the service first:
-    what is written meanwhile does not come along. The old register stays as it is; the workspace works with the new one
-    once EHYA_DATABASE_URL names it.
-    """
-    from serving.cli.commands.moved_register import move_and_show
-
-    move_and_show(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, target)
-
-
-WORKSPACE = Commands("workspace", "Move the register of the workspace to another database.", (workspace_move,))
-
-
 @command("restore", "ehya restore /media/usb/ehya.zip")
 def restore(
     ctx: typer.Context,
@@ -140,6 +113,25 @@ def restore(
     from serving.cli.commands.backup import restore_backup
 
     restore_backup(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, file)
+
+
+@command("move", "ehya move postgresql:///ehya", "ehya move sqlite:///ehya-copy.db")
+def move(
+    ctx: typer.Context,
+    address: Annotated[
+        str, typer.Argument(metavar="ADDRESS", help="An empty database: postgresql://..., or sqlite:///FILE.")
+    ],
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy the register into an empty database, as from its file into PostgreSQL: all of it, checked, or nothing.
+
+    It waits until nobody writes. The register of before stays as it is; EHYA_DATABASE_URL says which one is used.
+    Keep a password out of the address: PostgreSQL reads it from PGPASSWORD or ~/.pgpass.
+    """
+    from serving.cli.commands.backup import move_register
+
+    move_register(ctx.obj.terminal(lang, as_json=as_json), ctx.obj.settings, address)
 
 
 @command("demo", "ehya demo")

@@ -40,6 +40,8 @@ class Home:
         Invitations that the reader took.
     now
         The moment.
+    people
+        People who act for this investor, the reader among them.
     """
 
     investor: str
@@ -51,6 +53,7 @@ class Home:
     days: Sequence[OwnVersion]
     invitations: Sequence[StoredInvitation]
     now: datetime
+    people: int = 1
 
 
 def home_page(frame: Frame, found: Home) -> str:
@@ -82,6 +85,7 @@ def home_page(frame: Frame, found: Home) -> str:
         "door/home.html",
         frame,
         Place.DOOR,
+        people=words.text("door.people_share", count=found.people, investor=found.investor) if found.people > 1 else "",
         title=words.text("door.welcome", given=found.investor),
         offered=words.number(found.offered_count),
         mandates=[standing_row(one, words) for one in found.mandates],

@@ -7,7 +7,9 @@ from serving.pages.desk.frame import Frame, page
 from serving.pages.desk.words import day_said
 
 
-def invited_page(frame: Frame, found: StoredInvitation, address: str, *, name: str = "", problem: str = "") -> str:
+def invited_page(
+    frame: Frame, found: StoredInvitation, address: str, *, others: int, name: str = "", problem: str = ""
+) -> str:
     """Write the page of an invitation.
 
     Parameters
@@ -18,6 +20,8 @@ def invited_page(frame: Frame, found: StoredInvitation, address: str, *, name: s
         The invitation.
     address
         Where its form goes.
+    others
+        People who have an account for its investor already.
     name
         Name that was typed.
     problem
@@ -31,6 +35,7 @@ def invited_page(frame: Frame, found: StoredInvitation, address: str, *, name: s
         event=found.event,
         until=day_said(found.expires_at, words),
         address=address,
+        others=words.text("door.joins", count=others, investor=found.investor) if others else "",
         account=name,
         problem=problem,
         back=address,

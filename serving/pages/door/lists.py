@@ -10,6 +10,7 @@ import pandas as pd
 
 from engine.domain.mandate import FitPart
 from engine.domain.reaction import DeclineReason
+from engine.matching.opening import Opening
 from engine.matching.reasons import WhyNot
 from engine.store import StoredList
 from serving.desk.mandates import ListChange
@@ -19,7 +20,7 @@ from serving.pages.desk.words import Pages, day_said, name_of
 from serving.pages.door.offers import reaction_said
 from serving.pages.door.words import below, offer_address, unit_line
 from serving.reports.legend import banners
-from serving.reports.limits import limit_in_words
+from serving.reports.limits import limit_in_words, opening_in_words
 
 PAGE = 10
 """Places of a page: what it shows is logged as shown."""
@@ -74,6 +75,8 @@ class ListShown:
         The answer; ``None`` where nothing was asked.
     standing
         Whether the mandate is in force still.
+    opening
+        Of an empty list: the one limit that, loosened, would let in most units now; else ``None``.
     """
 
     kept: StoredList
@@ -84,6 +87,7 @@ class ListShown:
     asked: str = ""
     why: WhyNot | None = None
     standing: bool = True
+    opening: Opening | None = None
 
 
 def list_page(frame: Frame, shown: ListShown, *, problem: str = "") -> str:
@@ -126,6 +130,7 @@ def list_page(frame: Frame, shown: ListShown, *, problem: str = "") -> str:
         change=_change(shown, words),
         places=[_place(place, lines.get(str(place["unit_id"])), shown, words) for place in places],
         pages=Pages.of(address, {}, shown.start, PAGE, len(kept.places), words),
+        opening="" if shown.opening is None else opening_in_words(shown.opening, words),
         declines=[(one.value, words.text(one)) for one in DeclineReason],
         asked=shown.asked,
         why=None if shown.why is None else why_said(shown.why, shown.units, words),

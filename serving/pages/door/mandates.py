@@ -70,6 +70,7 @@ def standing_row(one: DoorStanding, words: Speech) -> dict[str, Any]:
         "last": "" if one.last is None else below("lists", one.last.list_id),
         "last_on": "" if one.last is None else day_said(one.last.made_at, words),
         "new": words.text("door.new_since", count=one.new) if one.new else "",
+        "opening": "" if one.opening is None else opening_in_words(one.opening, words),
     }
 
 

@@ -1,11 +1,13 @@
 """Mandates, lists and reactions over HTTP: kept for their owner, once for each request, never for others' eyes."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from serving.api.kept_answers import KeptList
 from serving.desk.mandates import KEPT_A_DAY, KEPT_PLACES
+from serving.desk.stock import Stock
 from serving.desk.workspace import open_register
 from tests.serving.api.parties import at_work, fresh
 
@@ -290,3 +292,75 @@ def test_a_declined_unit_steps_back_on_the_next_list_and_is_told_why(fund):
         one for one in fund("POST", "/v1/mandates/any/shortlists?top=100").json()["page"] if one["unit_id"] == unit
     ]
     assert (back["stepped_back"], back["novelty"]) == (None, 1.0)
+
+
+def said_of(fund, listed, place, **said):
+    unit = listed["page"][place]["unit_id"]
+    return fund("POST", f"/v1/shortlists/{listed['list_id']}/reactions", json={"unit_id": unit, **said})
+
+
+def test_an_answer_that_arrives_twice_stands_once_and_says_so(fund, listed):
+    first, again = (said_of(fund, listed, 0, kind="declined", reason="place").json() for _ in range(2))
+    assert (first["remarks"], again["remarks"]) == ([], ["already_said"])
+    assert again["made_at"] == first["made_at"]
+    assert "not recorded twice" in again["text"][0]
+    assert said_of(fund, listed, 0, kind="declined", reason="risk").json()["remarks"] == []
+    assert said_of(fund, listed, 0, kind="interested").json()["remarks"] == []
+    kept = fund("GET", "/v1/reactions").json()["reactions"]
+    assert [(one["kind"], one["reason"]) for one in kept] == [
+        ("declined", "place"), ("declined", "risk"), ("interested", None),
+    ]  # fmt: skip
+
+
+def test_an_answer_to_a_list_that_has_a_newer_one_counts_and_says_so(fund, listed):
+    said_of(fund, listed, 0, kind="declined", reason="place")
+    newer = fund("POST", "/v1/mandates/any/shortlists?top=3").json()
+    assert newer["list_id"] != listed["list_id"]
+    late = said_of(fund, listed, 1, kind="interested")
+    assert (late.status_code, late.json()["remarks"]) == (200, ["newer_list"])
+    assert len(fund("GET", "/v1/reactions").json()["reactions"]) == 2
+
+
+@pytest.mark.parametrize("said", [{"kind": "interested"}, {"kind": "declined", "reason": "other"}])
+def test_who_answers_everything_alike_hears_that_it_tells_little(fund, said):
+    fund("POST", "/v1/mandates", json=MANDATE)
+    listed = fund("POST", "/v1/mandates/any/shortlists?top=12").json()
+    remarks = [said_of(fund, listed, place, **said).json()["remarks"] for place in range(11)]
+    assert remarks == [[]] * 9 + [["all_alike"]] * 2
+    made = fund("POST", "/v1/mandates/any/shortlists?top=3")
+    assert made.status_code == 200
+    assert sum(made.json()["weights"].values()) == pytest.approx(1)
+
+
+def test_a_unit_that_no_list_has_shown_is_declined_by_nobody(fund, listed):
+    hidden = fund("POST", f"/v1/shortlists?top={KEPT_PLACES}", json=MANDATE).json()["units"][5]["unit"]["unit_id"]
+    for unit in (hidden, "nobody"):
+        said = {"unit_id": unit, "kind": "declined", "reason": "place"}
+        refused = fund("POST", f"/v1/shortlists/{listed['list_id']}/reactions", json=said)
+        assert (refused.status_code, refused.json()["code"]) == (404, "not_on_list")
+
+
+def test_what_was_withdrawn_since_it_was_shown_is_wanted_by_nobody_and_may_be_declined(own_copy, ask):
+    app, key = own_copy.app(), own_copy.keys["investor"]
+    ask(app, "/v1/mandates", key, "POST", json=MANDATE)
+    listed = ask(app, "/v1/mandates/any/shortlists?top=3", key, "POST").json()
+    unit = listed["page"][0]["unit_id"]
+    later = gone_since(own_copy, unit).app()
+    path = f"/v1/shortlists/{listed['list_id']}/reactions"
+    refused = ask(later, path, key, "POST", json={"unit_id": unit, "kind": "interested"})
+    assert (refused.status_code, refused.json()["code"], refused.json()["reason"]) == (409, "unit_gone", "withdrawn")
+    assert "Withdrawn" in refused.json()["detail"]
+    declined = {"unit_id": unit, "kind": "declined", "reason": "other"}
+    assert ask(later, path, key, "POST", json=declined).status_code == 200
+    asked = {"list_id": listed["list_id"], "unit_id": unit, "kind": "meeting", "text": "When?"}
+    refused = ask(later, "/v1/requests?lang=fa", key, "POST", json=asked)
+    assert (refused.status_code, refused.json()["code"]) == (409, "unit_gone")
+    assert "دیگر عرضه‌شدنی نیست" in refused.json()["detail"]
+
+
+def gone_since(parties, unit):
+    """The same parties, on a day on which a unit is offered no more."""
+    appraised = parties.stock.appraised
+    table = appraised.table.copy()
+    table.loc[unit, ["triage", "triage_reasons"]] = ["cannot_judge", "withdrawn"]
+    return replace(parties, stock=Stock.of(replace(appraised, table=table)))

@@ -12,7 +12,16 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from serving.api import answers, job_answers, kept_answers, meeting_answers, office_answers, wish_answers
+from serving.api import (
+    administration_answers,
+    answers,
+    bank_answers,
+    job_answers,
+    kept_answers,
+    meeting_answers,
+    office_answers,
+    wish_answers,
+)
 from serving.api.examples import ANSWERS
 from tests.serving.api.parties import at_work, fresh
 
@@ -66,9 +75,20 @@ KEPT = [
     ("GET", "/v1/wishes"),
     ("PUT", "/v1/wishes/{unit_id}/{side}"),
     ("DELETE", "/v1/wishes/{unit_id}/{side}"),
+    ("GET", "/v1/banks/asks"),
+    ("POST", "/v1/banks/asks"),
+    ("POST", "/v1/banks/asks/{ask_id}/answer"),
+    ("GET", "/v1/banks/claims"),
+    ("GET", "/v1/banks/wishes"),
+    ("PUT", "/v1/banks/wishes/{unit_id}"),
+    ("DELETE", "/v1/banks/wishes/{unit_id}"),
+    ("GET", "/v1/audit"),
+    ("GET", "/v1/audit/check"),
+    ("GET", "/v1/backups"),
     ("GET", "/v1/imports"),
     ("GET", "/v1/imports/{job_id}"),
     ("GET", "/v1/models"),
+    ("GET", "/v1/models/comparison"),
     ("GET", "/v1/models/{version}"),
     ("GET", "/v1/office/rankings"),
     ("GET", "/v1/office/economics"),
@@ -95,7 +115,16 @@ FILES = [
     ("GET", "/v1/meetings/{event}/mine.ics"),
 ]
 """What takes or answers with a file: tests of its own ask for it."""
-SHAPES = (answers, kept_answers, office_answers, job_answers, meeting_answers, wish_answers)
+SHAPES = (
+    answers,
+    kept_answers,
+    office_answers,
+    job_answers,
+    meeting_answers,
+    wish_answers,
+    bank_answers,
+    administration_answers,
+)
 OFFICE = ("/v1/imports", "/v1/outcomes", "/v1/wishes", "/v1/models", "/v1/office", "/v1/meetings")
 
 
@@ -124,15 +153,20 @@ def keyed(shared, first_day, listen, tmp_path_factory):
         yield schemathesis.openapi.from_url(f"{address}/openapi.json"), found.keys
 
 
+def _asked_by(path, method):
+    if path.startswith(("/v1/audit", "/v1/backups")):
+        return "admin"
+    if path.startswith("/v1/banks"):
+        return "planner" if (method, path) == ("POST", "/v1/banks/asks") else "bank"
+    inside = (path.startswith(OFFICE) and not path.endswith("/mine")) or path.endswith("/replay")
+    return "planner" if inside else "investor"
+
+
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize(("method", "path"), KEPT)
 def test_what_is_kept_answers_a_key_as_described(keyed, method, path, mode):
     schema, keys = keyed
-    key = keys[
-        "planner"
-        if (path.startswith(OFFICE) and not path.endswith("/mine")) or path.endswith("/replay")
-        else "investor"
-    ]
+    key = keys[_asked_by(path, method)]
     operation = schema[path][method]
 
     @settings(max_examples=8, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))

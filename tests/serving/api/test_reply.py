@@ -1,9 +1,12 @@
 """Answers come compressed where they are long, are not sent twice to who has them, and answer HEAD."""
 
 import gzip
+import re
 
 import httpx
 import pytest
+
+from serving.html.template import static_address, static_files
 
 KEPT = ["/v1/units", "/v1/units/unit-0001", "/v1/rankings?top=3", "/v1/model", "/", "/model", "/docs", "/openapi.json"]
 ANSWERED = [*KEPT, "/v1/health", "/static/ehya.css"]
@@ -31,6 +34,17 @@ def test_health_and_what_is_refused_are_never_kept(client):
         assert answer.status_code != 304, path
         assert answer.headers["cache-control"] == "no-store"
         assert "etag" not in answer.headers
+
+
+def test_what_pages_are_dressed_in_is_fetched_once_and_anew_when_it_changed(client):
+    sheet = re.search(r'href="(/static/\w+)/ehya.css"', client.get("/").text)[1]
+    assert sheet == static_address()
+    kept = client.get(f"{sheet}/ehya.css")
+    assert kept.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert kept.content == (static_files() / "ehya.css").read_bytes()
+    for gone in (f"{sheet}/none.css", "/static/000000000000/ehya.css"):
+        answer = client.get(gone)
+        assert (answer.status_code, answer.headers["cache-control"]) == (404, "no-store")
 
 
 @pytest.mark.parametrize("path", ["/v1/units", "/", "/openapi.json"])

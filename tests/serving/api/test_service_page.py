@@ -13,15 +13,16 @@ import pytest
 from typer.testing import CliRunner
 
 from serving.cli.app import app
+from serving.desk.keys import add_key
 from serving.desk.signing import new_secret, signature
-from tests.serving.api.parties import at_work, fresh
+from tests.serving.api.parties import BY, at_work, fresh
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "service.md").read_text("utf-8")
 INVESTORS = (ROOT / "README.md").read_text("utf-8").partition("## For investors")[2].partition("\n## ")[0]
-LINES, OFFICE, MEETINGS = (
+LINES, OFFICE, MEETINGS, BANK = (
     re.findall(rf"```sh {name}\n(.*?)```", PAGE, re.S)[0].splitlines()
-    for name in ("curl", "curl office", "curl meetings")
+    for name in ("curl", "curl office", "curl meetings", "curl bank")
 )
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 
@@ -54,6 +55,15 @@ def test_the_lines_for_meetings_run_as_they_stand(shared, listen, tmp_path):
         run(LINES[1:2], address, found.keys["investor"])
         run(MEETINGS, address, found.keys["planner"])
     assert len(MEETINGS) == 2
+
+
+def test_the_lines_for_banks_run_as_they_stand(shared, listen, tmp_path):
+    found = fresh(shared, tmp_path)
+    bank = found.private.loc[found.agreed[0], "debts"].split("|")[1]
+    key = add_key(found.settings, name="seven", role="bank", investor=bank, **BY).key
+    with listen(found.app()) as address:
+        run(BANK, address, key, EHYA_UNIT=found.agreed[0])
+    assert len(BANK) == 4
 
 
 def test_the_signature_of_a_message_is_checked_as_the_page_says():

@@ -9,7 +9,8 @@ import pytest
 
 from serving.api.examples import ANSWERS
 from serving.client import Client, Refused
-from tests.serving.api.parties import DAY_OF_MEETINGS, at_work, fresh
+from serving.desk.keys import add_key
+from tests.serving.api.parties import BY, DAY_OF_MEETINGS, at_work, fresh
 
 MANDATE = {"id": "food-1", "risk_appetite": "high", "accept_unknown": True}
 
@@ -86,6 +87,20 @@ def test_the_office_ranks_plans_records_and_sends_registers(of, found):
     assert done.result.new == 1
     assert office.download("/v1/office/reports/ranking.xlsx", top=3).startswith(b"PK")
     assert office.period("2026-01-01", "2026-02-01").report["events"] == 0
+
+
+def test_a_bank_reads_its_claims_answers_and_states_what_it_wants(of, found):
+    name = "Secret bank 0007"
+    found.keys[name] = add_key(found.settings, name="seven", role="bank", investor=name, **BY).key
+    office, bank = of("planner"), of(name)
+    (claim,) = bank.bank_claims()
+    asked = office.ask_bank(name, claim.unit_id, "price", "For how much?")
+    assert [one.ask_id for one in bank.bank_asks(state="waiting")] == [asked.ask_id]
+    assert bank.answer_ask(asked.ask_id, "agreed", "So much.", rial=10**12).rial == 10**12
+    assert [one.answer for one in office.bank_asks(bank=name)] == ["So much."]
+    assert bank.state_bank_wishes(claim.unit_id, {"partners": ["operator"]}).wishes == {"partners": ["operator"]}
+    assert [one.unit_id for one in bank.bank_wishes()] == [claim.unit_id]
+    assert bank.take_back_bank_wishes(claim.unit_id).wishes == {}
 
 
 def test_the_office_plans_meetings_and_an_investor_reads_its_day(of, found):

@@ -93,8 +93,8 @@ def test_what_an_investor_told_the_office_is_stated_by_hand_and_changed(planning
 
 def test_who_sees_too_much_and_too_little_stands_on_the_page_and_in_the_workbook(planning):
     page = words(planning.get("/desk/events/INVA"))
-    assert "On half of the lists or more 20" in page
-    assert "Fit somebody, on no list 40" in page
+    assert "Units on half of the lists or more 20" in page
+    assert "Units that fit an investor and are on no list 40" in page
     book = openpyxl.load_workbook(io.BytesIO(planning.get("/desk/events/INVA/lists.xlsx").content))
     assert len(book.sheetnames) >= 4
 

@@ -44,6 +44,18 @@ def test_where_a_model_is_at_work_and_nobody_has_an_account_the_first_one_is_mad
         assert 'action="/desk/start/account"' in first.text
 
 
+@pytest.mark.parametrize(("lang", "said"), [("fa", "حساب"), ("en", "account")])
+def test_the_language_of_a_link_stays_on_the_way_to_the_first_run(own_copy, lang, said):
+    with browsing(own_copy, signed_in=False) as stranger:
+        stranger.client.cookies.delete("ehya_look")
+        led = stranger.get(f"/desk?lang={lang}")
+        while led.status_code == 303:
+            assert f"lang={lang}" in led.headers["location"]
+            led = stranger.get(led.headers["location"])
+        assert f'lang="{lang}"' in led.text
+        assert said in words(led)
+
+
 def test_a_service_with_keys_is_signed_in_to_over_plain_http_on_its_own_computer(own_copy):
     """Not every browser takes a secure cookie from plain HTTP, even from its own computer."""
     add_person(own_copy.settings, name="sara", role="planner", investor=None, password=PASSWORD, cost=CHEAP, **BY)

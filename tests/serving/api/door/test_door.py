@@ -192,3 +192,51 @@ def test_a_calendar_keeps_the_hour_of_the_place_across_a_clock_change(door):
     begins = sorted(one["dtstart"].dt for one in read.walk("VEVENT"))
     assert begins[0].astimezone(UTC).hour == 8  # that night the clocks went back: 09:00 is one hour from UTC
     assert begins[0].hour == 9
+
+
+def test_everything_that_is_wrong_with_a_form_is_said_at_once(door):
+    door.get("/desk/door/mandates/new")
+    wrong = {**WISHES, "id": "N" * 300, "ticket_low": "some", "jobs_goal": "many", "places_must": "Atlantis"}
+    page = door.post("/desk/door/mandates/new", {**wrong, "then": "save"})
+    said = re.search(r'role="alert".*?</div></div>', page.text, re.DOTALL)[0]
+    assert page.status_code == 422
+    assert said.count("<b>") >= 4, said
+    assert "300 characters were given, 200 characters are allowed" in said
+    assert "Atlantis" in said
+
+
+def test_criteria_that_nothing_fulfils_name_their_limit_and_the_nearest_loosening_in_every_list(door):
+    page = made_list_of(door, "nothing", sectors_must="33")
+    overview = door.get("/desk/door/mandates")
+    for seen in (page, overview):
+        assert "Its sector is not among those you asked for" in words(seen)
+        assert re.search(r"lets in \d+", words(seen)), words(seen)
+
+
+def made_list_of(door, name, **more):
+    door.get("/desk/door/mandates/new")
+    return door.follow(door.post("/desk/door/mandates/new", {**WISHES, "id": name, **more, "then": "list"}))
+
+
+def test_who_joins_an_investor_by_a_second_link_hears_that_others_act_for_it(shared, first_day, tmp_path):
+    found = at_work(fresh(shared, tmp_path), first_day)
+    with browsing(found, signed_in=False) as stranger:
+        for place, name in enumerate(("first", "second")):
+            link = invite(found.settings, "new fund", "INVA", days=5, made_at=BY["made_at"], actor="x").token
+            page = stranger.get(f"/desk/invited/{link}")
+            assert ("1 person acts for new fund already" in words(page)) == bool(place)
+            taken = stranger.post(f"/desk/invited/{link}", {"name": name, "password": PASSWORD})
+            home = stranger.follow(taken)
+            assert ("2 people act for new fund and share what is saved here" in words(home)) == bool(place)
+            stranger.client.cookies.delete("ehya_session")
+
+
+def test_a_name_and_a_password_that_cannot_be_are_both_named(shared, first_day, tmp_path):
+    found = at_work(fresh(shared, tmp_path), first_day)
+    with browsing(found, signed_in=False) as stranger:
+        link = invite(found.settings, "new fund", "INVA", days=5, made_at=BY["made_at"], actor="x").token
+        stranger.get(f"/desk/invited/{link}")
+        page = stranger.post(f"/desk/invited/{link}", {"name": "n" * 90, "password": "short"})
+    assert page.status_code == 422
+    assert "90 characters were given, 80 characters are allowed" in words(page)
+    assert "This password is not taken" in words(page)

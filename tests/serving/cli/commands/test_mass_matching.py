@@ -46,11 +46,3 @@ def test_what_is_missing_is_named(ehya, tmp_path):
     assert "--out" in refused
     wanted = ("match", "--mandates", MANDATES, "--shards", tmp_path, "--out", tmp_path / "lists")
     assert "--internal" in ehya(*wanted, "--internal", code=2).stderr
-
-
-def test_units_are_not_split_and_scored_at_once(ehya, tmp_path):
-    both = ("score", "--split", "--shards", tmp_path, "--cluster", "tcp://127.0.0.1:1", "--out", tmp_path / "out")
-    said = ehya(*both, "--lang", "en", code=2).stderr
-    assert "--shards" in said
-    assert "--cluster" in said
-    assert not (tmp_path / "out").exists()
