@@ -254,6 +254,8 @@ class ErrorCode(Code):
     NATIONAL_ROLE_UNKNOWN = "national_role_unknown"
     NATIONAL_IN_PUBLIC = "national_in_public"
     OFFICE_NOT_GRANTED = "office_not_granted"
+    NO_OFFICE_GRANTED = "no_office_granted"
+    OFFICES_WITHOUT_UNITS = "offices_without_units"
     OFFICE_OF_ANOTHER_VERSION = "office_of_another_version"
 
 

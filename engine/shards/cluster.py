@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from engine.errors import EhyaError, ErrorCode
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 SECONDS = 10.0
 """How long an address is tried."""
-
-_ADDRESS = re.compile(r"(?:(?:tcp|tls|wss?)://)?(?:\[[0-9a-fA-F:.]+\]|[^\s:/]+):\d{1,5}/?")
 
 _OURS = ("ehya", "numpy", "pandas", "scipy", "scikit-learn", "pyarrow")
 
@@ -42,8 +41,7 @@ def cluster(address: str, *, seconds: float = SECONDS) -> Iterator[Client]:
         from distributed import Client
     except ImportError as error:
         raise EhyaError(ErrorCode.CLUSTER_NOT_INSTALLED) from error
-    if not _ADDRESS.fullmatch(address):  # a client of no address tries for ever, and complains when it is thrown away
-        raise EhyaError(ErrorCode.CLUSTER_UNREACHABLE, given=address)
+    _refuse_silent(address, seconds)
     try:
         client = Client(address, timeout=seconds, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
@@ -60,6 +58,17 @@ def versions() -> dict[str, str]:
     import platform
 
     return {"python": platform.python_version()} | {name: version(name) for name in _OURS}
+
+
+def _refuse_silent(address: str, seconds: float) -> None:
+    """Dask tries a dead address again and again in the background, and its log prints tracebacks of that."""
+    try:
+        place = urlsplit(address if "://" in address else f"tcp://{address}")
+        if place.scheme not in ("tcp", "tls", "ws", "wss") or place.hostname is None or place.port is None:
+            raise EhyaError(ErrorCode.CLUSTER_UNREACHABLE, given=address)
+        socket.create_connection((place.hostname, place.port), timeout=seconds).close()
+    except (OSError, ValueError) as error:
+        raise EhyaError(ErrorCode.CLUSTER_UNREACHABLE, given=address) from error
 
 
 def _same_versions(client: Client, address: str) -> None:

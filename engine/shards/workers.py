@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from joblib import Parallel, delayed
@@ -22,6 +25,9 @@ AHEAD = 4
 
 PATIENCE = 30.0
 """Seconds that a cluster may stand without any worker."""
+
+WATCH = 1.0
+"""Seconds after which a process of this machine looks whether the one that gave it work is still there."""
 
 
 def here(work: Work[T, R], function: Any, tasks: Sequence[T], processes: int | None = None) -> Iterator[tuple[int, R]]:
@@ -43,7 +49,8 @@ def here(work: Work[T, R], function: Any, tasks: Sequence[T], processes: int | N
         yield from ((place, work(function, task)) for place, task in enumerate(tasks))
         return
     run = Parallel(n_jobs=many, return_as="generator_unordered", mmap_mode=None)
-    yield from run(delayed(_placed)(work, function, place, task) for place, task in enumerate(tasks))
+    boss = os.getpid()
+    yield from run(delayed(_placed)(work, function, place, task, boss) for place, task in enumerate(tasks))
 
 
 def on_cluster(work: Work[T, R], function: Any, tasks: Sequence[T], client: Client) -> Iterator[tuple[int, R]]:
@@ -98,8 +105,22 @@ def _all(
             yield under_way.pop(future), future.result()
 
 
-def _placed(work: Work[T, R], function: Any, place: int, task: T) -> tuple[int, R]:
+def _placed(work: Work[T, R], function: Any, place: int, task: T, boss: int) -> tuple[int, R]:
+    _end_with(boss)
     return place, work(function, task)
+
+
+@cache
+def _end_with(boss: int) -> None:
+    """End this process soon after the one that gave it work: one that is killed cannot tell its workers."""
+
+    def watch() -> None:
+        while os.getppid() == boss:
+            time.sleep(WATCH)
+        os._exit(1)
+
+    if os.getppid() == boss:
+        threading.Thread(target=watch, name="ends-with-boss", daemon=True).start()
 
 
 def _some(tasks: Iterator[tuple[int, T]], count: int) -> Iterator[tuple[int, T]]:

@@ -20,6 +20,7 @@ from engine.store.columns import (
     with_extra_columns,
     without_extra_columns,
 )
+from engine.store.sources import EDITS
 
 History = Callable[[pd.Series, pd.Series], pd.DataFrame]
 """Values given before, for some units and fields, oldest first: ``unit_id, field, value, source, as_of``."""
@@ -84,7 +85,8 @@ def changes(rows: pd.DataFrame, stored: pd.DataFrame, sightings: pd.DataFrame, h
 
     A value of a record that is not older than the field's own (the newest sighting that gave the field) shows; one
     from an older record fills what is not known, and otherwise stands beside in the history, unless it is what the same
-    source said last of the same day. An empty cell says nothing. A record without a date is older than any with one.
+    source said last of the same day: then nothing changes, whatever another source said since. An empty cell says
+    nothing. A record without a date is older than any with one.
 
     Parameters
     ----------
@@ -128,23 +130,29 @@ def changes(rows: pd.DataFrame, stored: pd.DataFrame, sightings: pd.DataFrame, h
     pieces: list[_Piece] = []
     fields = [*CORE, *headings]
     filled = rows[fields].notna().to_numpy()
+    given = _given(filled, fields, rows.index)
+    seen = rows[["unit_id", "sheet", "row", *FOLLOWING]].assign(given=given)
+    again = _already(seen, sightings)
+    verdicts = {}
     for at in np.flatnonzero(filled.any(axis=0)):  # a field that no row fills changes nothing
         field = fields[at]
         take, beside = _verdict(rows, known, field, filled[:, at], fresh.of(field))
+        if take.any() or beside.any():
+            verdicts[field] = take, beside
+    repeated = _repeated({field: take & again for field, (take, _) in verdicts.items()}, rows, history)
+    for field, (found, beside) in verdicts.items():
+        take = found & ~repeated[field] if field in repeated else found
         changed |= take
         _merge(merged, rows, field, take)
         pieces += _pieces(rows, known, field, take, shown=True)
         pieces += _pieces(rows, known, field, beside, shown=False)
-    _merge_record(merged, rows, newest)
-    merged = without_extra_columns(merged)
-
-    given = _given(filled, fields, rows.index)
-    seen = rows[["unit_id", "sheet", "row", *FOLLOWING]].assign(given=given)
-    again = _already(seen, sightings)
     lines = _new_lines(pieces, history, rows, again)
     spoken = np.zeros(len(rows), dtype=bool)
     spoken[lines["position"].unique()] = True
     unseen = spoken | ~again
+    _merge_record(merged, rows, newest, unseen)
+    merged = without_extra_columns(merged)
+
     moved = changed | _differs(merged, known, FOLLOWING)
     merged["identity"], merged["ordinal"], merged["origin"] = rows["identity"], rows["ordinal"], rows["origin"]
     change = np.where(is_new, Change.NEW.value, np.where(changed, Change.UPDATED.value, Change.UNCHANGED.value))
@@ -214,9 +222,10 @@ def _merge(merged: pd.DataFrame, rows: pd.DataFrame, field: str, take: _Mask) ->
         merged[column] = rows[column] if take.all() else merged[column].where(~take, rows[column])
 
 
-def _merge_record(merged: pd.DataFrame, rows: pd.DataFrame, newest: _Mask) -> None:
+def _merge_record(merged: pd.DataFrame, rows: pd.DataFrame, newest: _Mask, unseen: _Mask) -> None:
+    """Source and day follow sightings, as the history folds them: a row that makes none changes neither."""
     for column in FOLLOWING:
-        take = rows[column].notna().to_numpy() & (newest | merged[column].isna().to_numpy())
+        take = rows[column].notna().to_numpy() & unseen & (newest | merged[column].isna().to_numpy())
         merged[column] = merged[column].where(~take, rows[column])
 
 
@@ -294,6 +303,38 @@ def _new_lines(pieces: list[_Piece], history: History, rows: pd.DataFrame, again
     value = ["unit_id", "field", "value"]
     told |= again[place] & _among(asked[value], before[value])
     return lines.drop(index=beside.index[told]).reset_index(drop=True)
+
+
+def _repeated(doubtful: Mapping[str, _Mask], rows: pd.DataFrame, history: History) -> dict[str, _Mask]:
+    """Of values of another source's day that would show again: those that their own source said last of that day.
+
+    A file that is read again says nothing new, whatever was read meanwhile. What a person types again is meant.
+    """
+    typed = rows["source"].fillna("").str.startswith(EDITS).to_numpy(dtype=bool)
+    places = {field: np.flatnonzero(mask & ~typed) for field, mask in doubtful.items()}
+    places = {field: at for field, at in places.items() if len(at)}
+    if not places:
+        return {}
+    days = _days(rows["as_of"])
+    parts = [
+        rows.loc[at, ["unit_id", "source"]].assign(
+            field=field, value=to_text(rows[field].iloc[at]), day=days[at], position=at
+        )
+        for field, at in places.items()
+    ]
+    asked = pd.concat(parts, ignore_index=True)
+    before = history(asked["unit_id"], asked["field"])
+    before = before.assign(day=_days(before["as_of"])).drop(columns="as_of")
+    key = ["unit_id", "field", "source", "day"]
+    same = _among(asked[[*key, "value"]], before.drop_duplicates(key, keep="last")[[*key, "value"]])
+    # A record that repeated what showed on its day left no line of its own.
+    silent = ~_among(asked[key], before[key])
+    value = ["unit_id", "field", "value"]
+    told = asked[same | (silent & _among(asked[value], before[value]))]
+    found = {field: np.zeros(len(rows), dtype=bool) for field in places}
+    for field, part in told.groupby("field", sort=False):
+        found[str(field)][part["position"].to_numpy()] = True
+    return found
 
 
 def _already(seen: pd.DataFrame, sightings: pd.DataFrame) -> _Mask:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from engine.domain.unit import Origin
 from engine.errors import EhyaError, ErrorCode
 from engine.intake import Intake
 from engine.settings import Settings
@@ -73,10 +74,14 @@ class ManyTaken:
     across
         Units that stand in several files, a row each time: ``unit_id, file, sheet, row``; of a rehearsal, which stores
         nothing, ``unit_id`` is the key that the rows share.
+    apart
+        Rows of one key that are synthetic in one file and real in another, so that they are two units: ``name, origin,
+        file, sheet, row``.
     """
 
     files: tuple[FileTaken, ...]
     across: pd.DataFrame
+    apart: pd.DataFrame
 
     @property
     def counts(self) -> dict[str, int]:
@@ -164,7 +169,8 @@ def take_in_all(
             stored = store_in(register, reading, found, imported_at=imported_at, dry_run=dry_run)
             taken[file] = FileTaken(file, found, stored)
     whole = tuple(taken[file] for file in files)
-    return ManyTaken(whole, _across(whole, stored=not dry_run))
+    rows = _rows(whole, stored=not dry_run)
+    return ManyTaken(whole, _across(rows), _apart(rows))
 
 
 def _beside(file: Path) -> bool:
@@ -208,27 +214,44 @@ def _repeated(files: Sequence[Path]) -> dict[Path, EhyaError]:
 
 
 def _digest(file: Path) -> bytes:
+    """Of the content; files without any are not the same register twice, each is told to be empty."""
     try:
+        if not file.stat().st_size:
+            return str(file).encode()
         with file.open("rb") as content:
             return hashlib.file_digest(content, "sha256").digest()
     except OSError:  # whoever reads it says why not
         return str(file).encode()
 
 
-def _across(files: Sequence[FileTaken], *, stored: bool) -> pd.DataFrame:
+_PLACE = ["file", "sheet", "row"]
+
+
+def _rows(files: Sequence[FileTaken], *, stored: bool) -> pd.DataFrame:
+    """Accepted rows of all files: what names them, where they stand, and the unit of each."""
+    named = ["identity", "origin", "name"]
     tables = [
-        one.intake.units[["sheet", "row", "identity"]]
+        one.intake.units[["sheet", "row", *named]]
         .reset_index(drop=True)
         .assign(file=one.path.name, unit_id=_keys(one.intake, one.stored, stored=stored))
         for one in files
         if one.intake is not None and one.stored is not None
     ]
-    columns = ["unit_id", "file", "sheet", "row"]
-    if not tables:
-        return pd.DataFrame(columns=columns)
-    rows = pd.concat(tables, ignore_index=True)
-    several = rows.groupby("unit_id")["file"].transform("nunique") > 1
+    rows = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["unit_id", *named, *_PLACE])
+    return rows.assign(origin=rows["origin"].fillna(Origin.REGISTER.value))
+
+
+def _across(rows: pd.DataFrame) -> pd.DataFrame:
+    several = rows.groupby(["unit_id", "origin"])["file"].transform("nunique") > 1
+    columns = ["unit_id", *_PLACE]
     return rows.loc[several, columns].sort_values(columns, ignore_index=True)
+
+
+def _apart(rows: pd.DataFrame) -> pd.DataFrame:
+    """A mark that one file forgot splits a unit: units of different origin never touch one another."""
+    split = rows.groupby("identity")["origin"].transform("nunique") > 1
+    found = rows[split].sort_values(["identity", *_PLACE], ignore_index=True)
+    return found[["name", "origin", *_PLACE]]
 
 
 def _keys(intake: Intake, took: StoredIntake, *, stored: bool) -> Any:

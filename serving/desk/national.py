@@ -147,9 +147,11 @@ def write_offices(
     Raises
     ------
     EhyaError
-        ``office_not_granted``, ``register_empty`` when no office holds a unit, ``file_exists``, ``file_not_written``.
+        ``office_not_granted``, ``no_office_granted``, ``offices_without_units``, ``file_exists``, ``file_not_written``.
     """
     names = Register.offices(settings.database_url) if only is None else only
+    if not names:
+        raise EhyaError(ErrorCode.NO_OFFICE_GRANTED)
     if there := sorted(out.glob("*.parquet")):
         raise EhyaError(ErrorCode.FILE_EXISTS, given=str(there[0]))
     tables = {}
@@ -158,7 +160,7 @@ def write_offices(
             tables[name] = unit_table(current_units(office, as_of=as_of)).sort_index()
     tables = {name: units for name, units in tables.items() if len(units)}
     if not tables:
-        raise EhyaError(ErrorCode.REGISTER_EMPTY)
+        raise EhyaError(ErrorCode.OFFICES_WITHOUT_UNITS, given=names)
     files = {name: out / f"{name}.parquet" for name in tables}
     for name, units in tables.items():
         with replacing(files[name], private=True) as beside:  # private fields are among them

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,9 +94,27 @@ def write_xlsx(path: Path, sheets: Sequence[OutputSheet], notes: Notes, speech: 
     for sheet, title in zip(sheets, titles[:-1], strict=True):
         _fill(book.create_sheet(title), sheet, speech)
     _fill_notes(book.create_sheet(titles[-1]), notes, speech)
+    content = io.BytesIO()
+    book.save(content)
     with replacing(path) as beside:
-        book.save(beside)
+        _without_clock(content, beside)
     return path
+
+
+def _without_clock(content: io.BytesIO, place: Path) -> None:
+    """A workbook of the same tables has the same bytes: openpyxl writes the moment into each entry and into one."""
+    with zipfile.ZipFile(content) as book, zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as out:
+        for name in book.namelist():
+            part = book.read(name)
+            if name == _PROPERTIES:
+                part = _MOMENTS.sub(b"", part)
+            line = zipfile.ZipInfo(name)  # its time is 1980, that of no clock
+            line.compress_type = zipfile.ZIP_DEFLATED
+            out.writestr(line, part)
+
+
+_PROPERTIES = "docProps/core.xml"
+_MOMENTS = re.compile(rb"<dcterms:(created|modified)\b.*?</dcterms:\1>")
 
 
 def write_csv(path: Path, sheet: OutputSheet) -> Path:

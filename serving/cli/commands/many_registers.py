@@ -85,7 +85,8 @@ def take_in_files(
 def _document(taken: ManyTaken, terminal: Terminal, *, whole: bool) -> dict[str, Any]:
     across = taken.across.astype(object).to_dict("records")
     files = [_file(one, terminal, whole=whole) for one in taken.files]
-    return {"counts": taken.counts, "files": files, "in_several": across}
+    apart = taken.apart.astype(object).where(taken.apart.notna(), None).to_dict("records")
+    return {"counts": taken.counts, "files": files, "in_several": across, "of_two_origins": apart}
 
 
 def _file(one: FileTaken, terminal: Terminal, *, whole: bool) -> dict[str, Any]:
@@ -114,7 +115,17 @@ def _say(terminal: Terminal, taken: ManyTaken, *, dry_run: bool) -> None:
         terminal.line(f"  {unit}: {words.join(said)}")
     if counts["in_several"]:
         terminal.say("shards.in_several", count=counts["in_several"])
+    if len(taken.apart):
+        _say_apart(terminal, taken)
     terminal.say("cli.dry_run" if dry_run else _next(read))
+
+
+def _say_apart(terminal: Terminal, taken: ManyTaken) -> None:
+    """Name rows that a mark of origin keeps from being one unit."""
+    words = terminal.speech
+    terminal.warn(words.text("shards.of_two_origins", count=len(taken.apart)))
+    for one in taken.apart.head(_SHOWN).fillna("").to_dict("records"):
+        terminal.line(f"  {one['name']}: {one['file']} {one['row']} ({words.text('origin.' + one['origin'])})")
 
 
 def _next(read: list[FileTaken]) -> str:

@@ -35,7 +35,7 @@ def intake(
         typer.Option(
             "--rejects",
             metavar="OUT.xlsx",
-            help="Write what was refused, with a column to correct it in.",
+            help="Write what was refused, with a column to correct it in; of one file, not of a folder.",
             callback=noted_folder,
         ),
     ] = None,

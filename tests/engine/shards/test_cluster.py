@@ -19,6 +19,7 @@ import pytest
 from engine.errors import EhyaError, ErrorCode
 from engine.shards import map_shards, workers
 from engine.shards.cluster import cluster
+from engine.shards.mapping import LOCK
 
 distributed = pytest.importorskip("distributed")
 pytestmark = pytest.mark.filterwarnings("ignore")  # of a library and of workers that are killed
@@ -97,13 +98,38 @@ def test_an_address_where_nobody_answers_is_named():
     assert (refused.value.code, refused.value.facts["given"]) == (ErrorCode.CLUSTER_UNREACHABLE, address)
 
 
-@pytest.mark.parametrize("address", ["nonsense", "http://10.0.0.5:8786", "tcp://10.0.0.5", "", "10.0.0.5:8786:1"])
-def test_what_is_no_address_is_refused_at_once_and_quietly(address, capfd):
-    with pytest.raises(EhyaError) as refused, cluster(address):
+@pytest.mark.parametrize(
+    "given",
+    ["nonsense", "http://10.0.0.5:8786", "tcp://10.0.0.5", "", "10.0.0.5:8786:1", "tcp://127.0.0.1:99999"],
+)
+def test_what_is_no_address_is_refused_at_once_and_quietly(given, capfd):
+    with pytest.raises(EhyaError) as refused, cluster(given):
         pass
     gc.collect()
-    assert (refused.value.code, refused.value.facts["given"]) == (ErrorCode.CLUSTER_UNREACHABLE, address)
+    assert (refused.value.code, refused.value.facts["given"]) == (ErrorCode.CLUSTER_UNREACHABLE, given)
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_full_disk_on_one_worker_is_named_and_what_others_made_stays_whole(running, shards, tmp_path):
+    with cluster(running.scheduler_address) as client:
+        full = next(iter(client.nthreads()))
+        client.run(_files_of_at_most, 64, workers=[full])
+        try:
+            with pytest.raises(EhyaError) as refused:
+                map_shards(Slowly(0.05), shards, tmp_path / "out", identity="x", client=client)
+        finally:
+            client.run(_files_of_at_most, -1, workers=[full])
+        assert refused.value.code is ErrorCode.FILE_NOT_WRITTEN
+        done = map_shards(Slowly(0.05), shards, tmp_path / "out", identity="x", client=client)
+    assert done.rows == sum(number % 5 for number in range(SHARDS))
+    assert sorted(file.name for file in (tmp_path / "out").iterdir() if file.name != LOCK) == [s.name for s in shards]
+
+
+def _files_of_at_most(size: int) -> None:
+    import resource
+
+    most = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most if size < 0 else size, most))
 
 
 def test_workers_of_other_versions_are_refused(running, monkeypatch):

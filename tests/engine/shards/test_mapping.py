@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import errno
+import subprocess
+import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +16,8 @@ from engine.errors import EhyaError, ErrorCode
 from engine.locking import locked
 from engine.shards import map_shards
 from engine.shards.mapping import LOCK
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True)
@@ -123,3 +128,53 @@ def test_a_full_disk_leaves_nothing_half_written(shards, tmp_path, monkeypatch):
     monkeypatch.setattr("engine.shards.parquet.parquet.write_table", full)
     assert refusal(Twice(), shards, tmp_path / "out").code is ErrorCode.FILE_NOT_WRITTEN
     assert [file.name for file in (tmp_path / "out").iterdir()] == [LOCK]
+
+
+def test_a_shard_whose_rows_are_torn_is_named_though_its_footer_is_whole(shards, tmp_path):
+    content = bytearray(shards[0].read_bytes())
+    content[4:40] = b"\xff" * 36
+    shards[0].write_bytes(content)
+    error = refusal(Twice(), shards, tmp_path / "out")
+    assert (error.code, error.facts["given"]) == (ErrorCode.SHARD_TORN, str(shards[0]))
+
+
+KILLED = """
+import sys, time, os
+from pathlib import Path
+import pandas as pd
+from engine.shards import map_shards
+
+def slow(rows):
+    Path(sys.argv[1], f"pid-{os.getpid()}").touch()
+    time.sleep(300)
+    return rows
+
+if __name__ == "__main__":
+    map_shards(slow, sorted(Path(sys.argv[1]).glob("*.parquet")), Path(sys.argv[1], "out"), identity="", processes=2)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
+def test_workers_end_with_a_job_that_is_killed(shards, tmp_path):
+    home = shards[0].parent
+    (tmp_path / "job.py").write_text(KILLED, encoding="utf-8")
+    job = subprocess.Popen([sys.executable, tmp_path / "job.py", home], cwd=ROOT, stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 60
+    while len(found := [*home.glob("pid-*")]) < 2 and time.monotonic() < until:
+        time.sleep(0.05)
+    job.kill()
+    job.wait()
+    assert len(found) == 2
+    pids = [int(file.name.removeprefix("pid-")) for file in found]
+    until = time.monotonic() + 20
+    while (left := [pid for pid in pids if _works(pid)]) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not left
+
+
+def _works(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"

@@ -129,6 +129,25 @@ class TestImport:
             assert register.units()["jobs_now"].item() == jobs
         assert register.check() == ()
 
+    def test_a_file_read_again_after_another_of_its_day_says_nothing_new(self, register, given):
+        for jobs, source in ((30, "a.xlsx"), (31, "b.xlsx"), (30, "a.xlsx")):
+            result = register.imports.commit(given(WEAVER | {"jobs_now": jobs}, source=source), imported_at=NOON)
+        assert result.rows["change"].tolist() == ["unchanged"]
+        assert register.units()["jobs_now"].item() == 31
+        assert register.check() == ()
+
+    def test_a_file_that_repeated_what_showed_says_nothing_new_when_read_again(self, register, given):
+        for jobs, source in ((30, "a.xlsx"), (30, "c.xlsx"), (31, "b.xlsx"), (30, "c.xlsx")):
+            register.imports.commit(given(WEAVER | {"jobs_now": jobs}, source=source), imported_at=NOON)
+        assert register.units()["jobs_now"].item() == 31
+        assert register.check() == ()
+
+    def test_what_a_person_types_again_is_meant(self, register, given):
+        for jobs, source in ((30, "desk:sara"), (31, "b.xlsx"), (30, "desk:sara")):
+            register.imports.commit(given(WEAVER | {"jobs_now": jobs}, source=source), imported_at=NOON)
+        assert register.units()["jobs_now"].item() == 30
+        assert register.check() == ()
+
     def test_a_confirmed_value_is_as_fresh_as_its_confirmation(self, register, given):
         for jobs, day in ((30, "2022-03-21"), (30, "2024-03-20"), (25, "2023-03-21")):
             register.imports.commit(given(WEAVER | {"jobs_now": jobs}, as_of=day), imported_at=NOON)

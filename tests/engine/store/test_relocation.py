@@ -1,8 +1,11 @@
 """A register goes into another database whole, or not at all, and lives on there."""
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, make_url, select
@@ -75,6 +78,17 @@ def test_what_is_stopped_in_the_middle_leaves_nothing(filled, url):
         relocate(filled, url, told=stop)
     with Register.open(url) as register:
         assert not any(register.counts().values())
+    assert relocate(filled, url).counts["units"] == 2
+
+
+def test_a_process_that_is_killed_in_the_middle_leaves_nothing(filled, url):
+    code = (
+        "import os, sys; from engine.store.relocation import relocate\n"
+        "relocate(*sys.argv[1:], told=lambda _, share: share > 0.5 and os.kill(os.getpid(), 9))\n"
+    )
+    root = Path(__file__).resolve().parents[3]
+    done = subprocess.run([sys.executable, "-c", code, filled, url], cwd=root, timeout=120, check=False)
+    assert done.returncode == -9
     assert relocate(filled, url).counts["units"] == 2
 
 

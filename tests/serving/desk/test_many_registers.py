@@ -79,6 +79,27 @@ def test_a_rehearsal_stores_nothing_and_names_what_stands_in_several(settings, f
         assert register.imports().empty
 
 
+def test_a_unit_that_is_synthetic_in_one_file_alone_is_two_units_and_told(settings, folder):
+    lines = f"نمونهٔ ساختگی\n{HEADER}\nکاوه,آذربایجان غربی,ارومیه,1030,راکد,3\n"
+    (folder / "c.csv").write_text(lines, encoding="utf-8")
+    taken = take(settings, folder)
+    assert taken.apart[["file", "row", "origin"]].to_numpy().tolist() == [
+        ["a.csv", 2, "register"],
+        ["b.csv", 2, "register"],
+        ["c.csv", 3, "synthetic"],
+    ]
+    assert taken.counts["in_several"] == 1
+    rehearsed = take(settings, folder, dry_run=True)
+    assert (len(rehearsed.apart), rehearsed.across["file"].tolist()) == (3, ["a.csv", "b.csv"])
+
+
+def test_files_without_content_are_each_told_to_be_empty(settings, folder):
+    for name in ("x.csv", "y.csv"):
+        (folder / name).write_text("")
+    refused = {one.path.name: one.error.code for one in take(settings, folder).files if one.error is not None}
+    assert refused == {"x.csv": ErrorCode.FILE_EMPTY, "y.csv": ErrorCode.FILE_EMPTY}
+
+
 def test_a_folder_without_registers_is_refused(tmp_path):
     (tmp_path / "notes.docx").write_text("x")
     (tmp_path / "~$a.xlsx").write_text("x")

@@ -19,6 +19,8 @@ from serving.desk.question import Question
 from serving.desk.scoring import split
 from serving.desk.shortlist import stock
 from serving.disclosure.masking import private_columns
+from serving.i18n import speech
+from serving.reports.mass_lists import write_lists
 from tests.serving.api.parties import DAY, NOON, at_work, parties
 
 AS_OF = pd.Timestamp(DAY)
@@ -131,3 +133,20 @@ def test_a_unit_in_two_shards_is_named_with_both(settings, units, tmp_path):
     assert refused.value.code is ErrorCode.UNIT_IN_TWO_SHARDS
     assert refused.value.facts["given"] in set(both["unit_id"].iloc[3:5])
     assert {refused.value.facts["file"], refused.value.facts["other"]} == {"a.parquet", "b.parquet"}
+
+
+@pytest.mark.filterwarnings("ignore")  # of a library
+def test_a_cluster_of_processes_writes_the_bytes_of_one(settings, units, matched, workers, tmp_path):
+    alone = tmp_path / "alone"
+    match_all(settings, MassRequest(units, WANTED, alone, AS_OF))
+    found = match_all(settings, MassRequest(units, WANTED, tmp_path / "out", AS_OF, cluster=workers))
+    names = sorted(file.relative_to(tmp_path / "out") for file in (tmp_path / "out").rglob("*.parquet"))
+    assert len(names) == 2 * matched.shards + 2
+    assert [name for name in names if (alone / name).read_bytes() != (tmp_path / "out" / name).read_bytes()] == []
+    assert found.kept == 0
+
+
+def test_a_workbook_of_lists_has_the_same_bytes_when_the_job_is_run_again(settings, units, matched, tmp_path):
+    first = write_lists(tmp_path, matched, WANTED, speech("fa")).read_bytes()
+    again = match_all(settings, MassRequest(units, WANTED, matched.files[0].parent, AS_OF))
+    assert write_lists(tmp_path, again, WANTED, speech("fa")).read_bytes() == first

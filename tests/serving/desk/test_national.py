@@ -72,6 +72,17 @@ def test_a_reader_lists_and_writes_out_offices_of_its_own_version(office, tmp_pa
     assert not (tmp_path / "late").exists()
 
 
+def test_without_a_grant_or_without_units_the_reader_is_told_who_does_what(office, tmp_path):
+    with pytest.raises(EhyaError) as refused:
+        national.write_offices(office, tmp_path / "out", as_of=DAY, only=[])
+    assert refused.value.code == ErrorCode.NO_OFFICE_GRANTED
+    national.grant_rows(office, "pg_monitor", now=NOW)
+    name, reader = f"ehya_office_{os.getpid()}", replace(office, database_url=POSTGRES)
+    with pytest.raises(EhyaError) as refused:
+        national.write_offices(reader, tmp_path / "out", as_of=DAY, only=[name])
+    assert (refused.value.code, refused.value.facts["given"]) == (ErrorCode.OFFICES_WITHOUT_UNITS, [name])
+
+
 def test_a_grant_can_be_taken_back_and_both_are_on_record(office):
     assert national.grant_rows(office, "pg_monitor", now=NOW) == ["pg_monitor"]
     assert national.revoke_rows(office, "pg_monitor", now=NOW) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -81,3 +82,15 @@ def test_the_answer_of_another_day_does_not_mix_with_this_one(settings, units, t
     with pytest.raises(EhyaError) as refused:
         score(settings, ScoreRequest(units, tmp_path / "out", AS_OF + pd.Timedelta(days=1)))
     assert refused.value.code is ErrorCode.SHARDS_OF_ANOTHER_JOB
+
+
+@pytest.mark.filterwarnings("ignore")  # of a library
+def test_a_cluster_of_processes_writes_the_bytes_of_one(settings, units, workers, tmp_path):
+    empty = pd.read_parquet(sorted(units.glob("*.parquet"))[0]).head(0)
+    folder = tmp_path / "in"
+    shutil.copytree(units, folder)
+    empty.to_parquet(folder / "z-empty.parquet", index=False)
+    alone = score(settings, ScoreRequest(folder, tmp_path / "alone", AS_OF))
+    there = score(settings, ScoreRequest(folder, tmp_path / "there", AS_OF, cluster=workers))
+    assert [file.read_bytes() for file in there.mapped.results] == [file.read_bytes() for file in alone.mapped.results]
+    assert len(pd.read_parquet(there.mapped.results[-1])) == 0
