@@ -12,7 +12,7 @@ from engine.settings import Settings
 from engine.store import StoredInvitation, StoredPerson
 from engine.store.clock import utc
 from serving.desk.investors import investors, investors_wishing, like
-from serving.desk.keys import checked_role
+from serving.desk.keys import LONGEST_INVESTOR, checked_role
 from serving.desk.people import PasswordCost, add_person
 from serving.desk.sessions import token_digest
 from serving.desk.workspace import open_register
@@ -20,7 +20,7 @@ from serving.disclosure.levels import CallerRole
 
 USUAL_DAYS, MOST_DAYS = 14, 90
 """Days that an invitation is open where the office says nothing, and at most (assumed)."""
-LONGEST_INVESTOR, LONGEST_EVENT = 200, 200
+LONGEST_EVENT = 200
 """Characters."""
 _TOKEN_BYTES, _ID_BYTES = 32, 9
 

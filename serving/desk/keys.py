@@ -21,7 +21,10 @@ from serving.disclosure.levels import KEY_ROLES, CallerRole
 PREFIX = "ehya"
 """How a key begins, so that one that leaked is found by whoever searches for it."""
 _ID_BYTES, _SECRET_BYTES = 6, 32
-LONGEST_NAME = 200
+LONGEST_INVESTOR, LONGEST_OWN = 200, 80
+"""Characters of the name of an investor, and of what it calls a key of its own."""
+LONGEST_NAME = LONGEST_INVESTOR + 3 + LONGEST_OWN
+"""Characters of the name of a key: one that an investor makes begins with the name of the investor."""
 LONGEST = 200
 """Characters beyond which nothing is taken for a key."""
 
@@ -76,7 +79,7 @@ def add_key(
         ``unknown_option`` for a role or an end that cannot be, ``investor_missing``, ``key_named``, ``text_too_long``.
     """
     refuse_longer("name", name, LONGEST_NAME)
-    refuse_longer("investor", investor or "", LONGEST_NAME)
+    refuse_longer("investor", investor or "", LONGEST_INVESTOR)
     checked = checked_role(role, investor)
     if expires_at is not None and utc(expires_at) <= utc(made_at):
         raise EhyaError(

@@ -71,8 +71,8 @@ def account_name(given: str) -> str:
     """
     name = folded_name(given)
     seen = name.replace("\u200c", "")  # joins words in Persian, and is seen by what it keeps apart
-    refuse_longer("name", given, 2 * LONGEST_NAME)  # of what is longer yet not all was folded
-    refuse_longer("name", name, LONGEST_NAME)
+    # what is much too long was not folded to its end
+    refuse_longer("name", given if len(given) > 2 * LONGEST_NAME else name, LONGEST_NAME)
     if not seen or not seen.isprintable():
         raise EhyaError(ErrorCode.VALUE_UNREADABLE, option="name", given=name[:40], allowed=[f"1..{LONGEST_NAME}"])
     return name

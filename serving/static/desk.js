@@ -188,7 +188,7 @@
         if (row.cells.length === 7) row = body.insertRow();
         const button = Object.assign(document.createElement("button"), { type: "button", textContent: said(calendar ? jalali(at)[2] : at.getUTCDate()) });
         const same = write(at) === write(day);
-        button.setAttribute("aria-selected", String(same));
+        button.setAttribute("aria-pressed", String(same));
         button.tabIndex = same ? 0 : -1;
         if (write(at) === write(today())) button.classList.add("today");
         const here = at;
@@ -197,7 +197,7 @@
       }
       shown.append(head, table);
       wrap.append(shown);
-      shown.querySelector("[aria-selected=true]")?.focus();
+      shown.querySelector("[aria-pressed=true]")?.focus();
       shown.addEventListener("keydown", (event) => {
         const toward = root.dir === "rtl" ? 1 : -1;
         const step = { ArrowLeft: toward, ArrowRight: -toward, ArrowUp: -7, ArrowDown: 7 }[event.key];

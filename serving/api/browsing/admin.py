@@ -67,7 +67,8 @@ def router() -> APIRouter:
                 )
             )  # fmt: skip
         except EhyaError as error:
-            return await _keys(request, 422, typed=typed, problem=wrong(request, error))
+            problem = wrong(request, error, name="access.name")
+            return await _keys(request, 422, typed=typed, problem=problem)
         await request.app.state.gate.look_again()
         return await _keys(request, made=made)
 

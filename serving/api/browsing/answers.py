@@ -279,20 +279,27 @@ _OPTIONS = {
 """What the page calls a box that the desk calls by its option."""
 
 
-def wrong(request: Request, error: EhyaError) -> str:
+def wrong(request: Request, error: EhyaError, **labels: str) -> str:
     """What is wrong with a form, in words of the page: its boxes by their labels, no address and no command; of
     several things each on a line.
+
+    Parameters
+    ----------
+    request, error
+        The request, and what is wrong.
+    **labels
+        Option -> key of the text that labels its box, where this page calls it otherwise than most.
     """
-    return "\n".join(_wrong(request, one) for one in errors_in(error))
+    return "\n".join(_wrong(request, one, labels) for one in errors_in(error))
 
 
-def _wrong(request: Request, error: EhyaError) -> str:
-    words = words_for(request)
+def _wrong(request: Request, error: EhyaError, labels: Mapping[str, str]) -> str:
+    words, called = words_for(request), {**_OPTIONS, **labels}
     if error.code is ErrorCode.UNKNOWN_UNIT:
         return words.text("desk.no_such_unit", given=error.facts.get("given"))
     facts = {"nearest": None, "allowed": None, **error.facts}
     option = str(facts.get("option", "")).removeprefix("--")
-    label = words.text(_OPTIONS[option]) if option in _OPTIONS else option
+    label = words.text(called[option]) if option in called else option
     blank = not str(facts.get("given") or "").strip()
     if blank and error.code in (ErrorCode.VALUE_UNREADABLE, ErrorCode.UNKNOWN_OPTION):
         return words.text("desk.value_needed", given=label)

@@ -102,7 +102,7 @@ def router() -> APIRouter:
     @routes.post("/{event}/invite", openapi_extra=written_by())
     async def make_invitation(request: Request, event: EventName) -> Response:
         given, now = form_of(request), request.app.state.gate.now()
-        typed = {name: given.text(name)[:_LONGEST] for name in ("investor", "days")}
+        typed = {name: given.text(name) for name in ("investor", "days")}
         days = number_of(typed["days"]) if typed["days"] else USUAL_DAYS
         if not days:  # what was typed is told back, not what we made of it
             problem = EhyaError(

@@ -7,17 +7,16 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from engine.domain.allowed import refuse_longer
 from engine.errors import EhyaError, ErrorCode
-from serving.api.browsing.answers import answered, form_of, settings_of, went
+from serving.api.browsing.answers import answered, form_of, settings_of, went, wrong
 from serving.api.browsing.look import words_for
 from serving.api.door.reading import investor_of, own, read_here, reader_of, written_here
 from serving.desk.door import key_name, own_key, own_keys
-from serving.desk.keys import add_key, revoke_key
+from serving.desk.keys import LONGEST_OWN, add_key, revoke_key
 from serving.disclosure.levels import CallerRole
 from serving.pages.door.keys import keys_page
 from serving.pages.door.words import below
-
-_LONGEST_NAME = 80
 
 
 def router() -> APIRouter:
@@ -30,13 +29,14 @@ def router() -> APIRouter:
 
     @routes.post("", openapi_extra=written_here())
     async def add(request: Request) -> Response:
-        name, words = " ".join(form_of(request).text("name").split())[:_LONGEST_NAME], words_for(request)
+        name, words = " ".join(form_of(request).text("name").split()), words_for(request)
         if not name or not name.isprintable():
             return await _page(
                 request, 422, name=name, problem=words.text("desk.value_needed", given=words.text("door.key_name"))
             )
         investor, now = investor_of(request), request.app.state.gate.now()
         try:
+            refuse_longer("name", name, LONGEST_OWN)
             made = await run_in_threadpool(
                 add_key,
                 settings_of(request),
@@ -47,6 +47,8 @@ def router() -> APIRouter:
                 actor=reader_of(request).actor,
             )
         except EhyaError as error:
+            if error.code is ErrorCode.TEXT_TOO_LONG:
+                return await _page(request, 422, name=name, problem=wrong(request, error, name="door.key_name"))
             if error.code is not ErrorCode.KEY_NAMED:
                 raise
             return await _page(request, 422, name=name, problem=words.text(error.code, given=name))

@@ -38,10 +38,13 @@ PROBES = (
 OWNED = {"name": "any", "number": "1", "version": "m", "package": "inva@1", "event": "INVA", "job_id": "none"}
 """What stands in the addresses of what is kept and of what the office has."""
 FRESH = re.compile(
-    rb'"(list_id|made_at|due_at|answered_at|withdrawn_at|date|secret|job|job_id|webhook_id|message_id|request_id|submitted_at)":"[^"]*"'
+    rb'"(list_id|made_at|due_at|answered_at|withdrawn_at|date|secret|job|job_id|webhook_id|message_id|request_id'
+    rb'|submitted_at|hash|head)":"[^"]*"'
 )
 """Members of answers that are made anew each time."""
-NAMED = re.compile(rb"(/v1/(?:shortlists|requests)/)[\w-]{16}|(key:|<bdi>|value=\")[0-9a-f]{12}")
+NAMED = re.compile(
+    rb"(/v1/(?:shortlists|requests)/|\"(?:list|request)\":\")[\w-]{16}|(key:|<bdi>|value=\"|\"subject\":\")[0-9a-f]{12}"
+)
 """Ids of lists, and of keys that own what they keep: drawn anew in each register."""
 UNSTEADY = {"date", "x-request-id", "x-ratelimit-remaining"}
 
@@ -147,6 +150,7 @@ def test_what_is_the_offices_moves_no_byte_for_anybody_else(before, tmp_path, fi
 def test_what_is_secret_moves_bytes_for_those_who_agreed_and_only_of_the_units_agreed_on(before, tmp_path, first_day):
     found = before[0]
     after = with_meetings(parties(tmp_path, first_day, lambda units: changed(units, SECRET, 2)))
+    with_wishes(after, "secret letter 1")
     told = moved(after, before[1])
     own = found.agreed[0]
     assert told.pop("investor") == [f"/v1/units/{own}", f"/desk/door/offers/{own}"]
@@ -157,8 +161,9 @@ def test_what_is_secret_moves_bytes_for_those_who_agreed_and_only_of_the_units_a
 
 
 def test_what_becomes_of_anothers_meetings_moves_no_byte_but_the_others(before, tmp_path, first_day):
-    after = with_meetings(parties(tmp_path, first_day), rival_away=True)
+    after = with_wishes(with_meetings(parties(tmp_path, first_day), rival_away=True), "secret letter 1")
     told = moved(after, before[1])
+    assert {*told.pop("admin")} <= {"/v1/audit", "/v1/audit/check"}  # that somebody planned anew
     assert {path for path in told.pop("rival") if "meetings" not in path} <= {"/desk/door"}  # which counts its own
     assert not any(told.values())
     office = told_to(after, ["planner"])["planner"]

@@ -51,7 +51,7 @@ def test_a_key_is_shown_once_opens_at_once_and_is_revoked(office):
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [
-        ({"name": LONG, "role": "planner"}, LONG[:40]),
+        ({"name": LONG, "role": "planner"}, "300 characters were given"),
         ({"name": "x", "role": "king"}, "king"),
         ({"name": "x", "role": "investor"}, "x"),
         ({"name": "x", "role": "planner", "until": "yesterday"}, "yesterday"),
@@ -108,3 +108,23 @@ def test_everything_is_looked_over_and_said_in_words(office):
     office.get("/desk/admin")
     page = words(office.post("/desk/admin/examine"))
     assert "packages" in page.lower()
+
+
+def test_a_name_that_is_too_long_is_refused_in_the_same_words_in_every_room(office):
+    said = []
+    office.get("/desk/admin/keys")
+    said.append(words(office.post("/desk/admin/keys", {"name": "n" * 350, "role": "planner"})))
+    office.get("/desk/people")
+    person = {"account": "n" * 350, "role": "planner", "password": "quiet river plum stone"}
+    said.append(words(office.post("/desk/people", person)))
+    with browsing(office.parties, "planner-of-names", investor=None) as planner:
+        planner.get("/desk/events/INVA")
+        said.append(words(planner.post("/desk/events/INVA/invite", {"investor": "n" * 350, "days": "7"})))
+    with browsing(office.parties, "investor-of-names", "investor", investor="fund") as investor:
+        investor.get("/desk/door/keys")
+        said.append(words(investor.post("/desk/door/keys", {"name": "n" * 350})))
+    told = "{}: 350 characters were given, {} characters are allowed; shorten it. Nothing of it was kept."
+    for page, (label, allowed) in zip(
+        said, (("Name", 283), ("Name of the account", 80), ("Investor", 200), ("What it is for", 80)), strict=True
+    ):
+        assert told.format(label, allowed) in page, page[:1500]

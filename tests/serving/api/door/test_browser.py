@@ -5,8 +5,10 @@ import shutil
 import pytest
 
 from serving.desk.invitations import invite
+from serving.desk.mandates import keep_list, make_list
 from serving.desk.people import add_person
 from serving.desk.sessions import begin
+from serving.desk.workspace import open_register
 from tests.serving.api.browsing.conftest import CHEAP, PASSWORD, asked_about
 from tests.serving.api.parties import BY, NOON, at_work, fresh, with_meetings
 from tests.serving.conftest import listening
@@ -44,6 +46,10 @@ def door(shared, first_day, tmp_path_factory):
         )
         tokens[name] = begin(found.settings, person, now=NOON).token
     unit = str(found.stock.units.index[0])
+    with open_register(found.settings) as register:
+        nothing = {"id": "nothing", "sectors": {"must": ["33"]}}
+        register.mandates.save("fund", "nothing", nothing, over=None, **BY)
+        keep_list(register, make_list(register, "fund", "nothing", found.stock), top=10, **BY)
     asked_about(found.settings, unit, {"new": (1, "May we see it?"), "old": (10, "When?")})
     app = found.app()
     app.state.password_cost = CHEAP
@@ -77,7 +83,7 @@ def opened(chromium, door):
 
 def _paths(door):
     address, _, found, unit = door
-    link = invite(found.settings, "new fund", "INVA", **BY).token
+    link = invite(found.settings, "fund", "INVA", **BY).token  # for whom somebody acts already
     for path in PAGES:
         yield path, address + path.replace("UNIT", unit).replace("AGREED", found.agreed[0]).replace("LINK", link)
 
