@@ -156,4 +156,4 @@ def fresh(found: Parties, folder: Path) -> Parties:
 
     shutil.copytree(found.settings.home, folder, dirs_exist_ok=True)
     settings = replace(found.settings, home=folder, database_url=f"sqlite:///{folder / 'ehya.db'}")
-    return replace(found, settings=settings)
+    return replace(found, settings=settings, keys=dict(found.keys))
