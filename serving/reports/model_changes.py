@@ -16,9 +16,9 @@ def changes_said(found: ModelChanges, words: Speech) -> list[tuple[str, ...]]:
     --------
     >>> from serving.i18n import speech
     >>> same = {"counts": {}, "scores": {}, "data_until": ("", ""), "kind": ("outcomes", "outcomes")}
-    >>> found = ModelChanges(**same, recipe={"rate": (0.06, 0.03), "own": (1, 2)}, added=(), removed=())
+    >>> found = ModelChanges(**same, recipe={"rate": (0.06, 0.03), "trials": (40, 0)}, added=(), removed=())
     >>> changes_said(found, speech("en"))
-    [('Learning rate of the boosting', '0.0600', '0.0300'), ('own', '1', '2')]
+    [('Learning rate of the boosting', '0.0600', '0.0300'), ('Trials of the search', '40', 'none: the usual settings')]
     """
     lines: list[tuple[str, ...]] = []
     if found.kind[0] != found.kind[1]:
