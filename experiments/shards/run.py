@@ -1,4 +1,4 @@
-"""Cost as units grow, Dask beside joblib, a worker that is killed, a scheduler's memory, and pairs beside sgemm."""
+"""Cost as units grow, Dask beside joblib, a killed worker, a scheduler, a large register, pairs beside sgemm."""
 
 from __future__ import annotations
 
@@ -13,33 +13,41 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
 import yaml
 from threadpoolctl import threadpool_limits
 
+from engine.domain.mandate import Mandate
 from engine.matching import UnitBook, shortlists
 from engine.matching.fit import weights_of
 from engine.matching.proportions import STATIC_PARTS
 from engine.matching.retrieval import FIRST, Bounds, retrieved_all
 from engine.shards import map_shards
+from experiments.abuse.place import DAY, ServedPlace
 from experiments.bench.batch import mandates
 from experiments.bench.predict import AS_OF
 from experiments.bench.shortlist import synthetic
 from experiments.shards.measuring import measured, resident
 from experiments.shards.units import ROWS, model, shards
 from features.predicted import Scorer
+from serving.desk.question import Question
+from serving.desk.ranking import RankingRequest, ranking
+from serving.desk.shortlist import stock
 
 if TYPE_CHECKING:
     from distributed import LocalCluster
 
+R = TypeVar("R")
 COMPOSE = Path(__file__).parents[2] / "deploy" / "compose.yaml"
 PROCESSES = 2
 SIZES = (10**4, 10**5, 10**6, 10**7)
 PAIRS = (10**7, 10**8, 10**9)
 MANDATES, SHOWN, BLOCK, BOOK = 100, 10, 50, 10**5
+LISTS = 20
+MANDATE = {"id": "a", "price_year": 1404, "ticket_billion_rial": [10, 3000], "sectors": {"like": ["10"]}}
 MANY = (50, 200, 800)
 """Numbers of shards for the scheduler's memory."""
 
@@ -239,7 +247,30 @@ def picture(lines: list[dict[str, float]], place: Path) -> Path:
     return place
 
 
-PARTS = ("cost", "dask", "scheduler", "pairs")
+def register(home: Path, units: int) -> dict[str, float]:
+    """A register of so many units in one file: made, ranked for the office, put on offer, and asked for a list."""
+    found: dict[str, float] = {"units": units}
+
+    def timed(name: str, work: Callable[[], R]) -> R:
+        with measured() as taken:
+            done = work()
+        found[f"{name}_seconds"], found[f"{name}_processor_seconds"] = taken.seconds, taken.processor_seconds
+        found[f"{name}_megabytes"] = taken.megabytes
+        print(name, taken, flush=True)
+        return done
+
+    place = timed("made", lambda: ServedPlace.make(home, units=units))
+    question = Question(as_of=DAY)
+    timed("ranked", lambda: ranking(place.settings, RankingRequest(question, {}, 20)))
+    offered = timed("offered", lambda: stock(place.settings, question))
+    wanted = Mandate.read(MANDATE)
+    offered.offer(wanted, limit=SHOWN)
+    timed("listed", lambda: [offered.offer(wanted, limit=SHOWN) for _ in range(LISTS)])
+    found["list_milliseconds"] = found["listed_seconds"] / LISTS * 1000
+    return found
+
+
+PARTS = ("cost", "dask", "scheduler", "pairs", "register")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -266,6 +297,8 @@ def main(arguments: list[str] | None = None) -> int:
             print(found["dask"], flush=True)
         if "scheduler" in wanted:
             found["scheduler"] = scheduler_memory(home)
+        if "register" in wanted:
+            found["register"] = register(home / "register", min(most, 10**6))
         if "pairs" in wanted:
             found["pairs"] = pairs(PAIRS[-1])
     found["load_after"] = os.getloadavg()[0]
