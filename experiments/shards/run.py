@@ -10,8 +10,10 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -36,6 +38,7 @@ from features.predicted import Scorer
 from serving.desk.question import Question
 from serving.desk.ranking import RankingRequest, ranking
 from serving.desk.shortlist import stock
+from serving.disclosure.levels import CallerRole
 
 if TYPE_CHECKING:
     from distributed import LocalCluster
@@ -248,7 +251,7 @@ def picture(lines: list[dict[str, float]], place: Path) -> Path:
 
 
 def register(home: Path, units: int) -> dict[str, float]:
-    """A register of so many units in one file: made, ranked for the office, put on offer, and asked for a list."""
+    """A register of so many units in a file: made, ranked for the office, put on offer, asked for lists and a page."""
     found: dict[str, float] = {"units": units}
 
     def timed(name: str, work: Callable[[], R]) -> R:
@@ -267,7 +270,19 @@ def register(home: Path, units: int) -> dict[str, float]:
     offered.offer(wanted, limit=SHOWN)
     timed("listed", lambda: [offered.offer(wanted, limit=SHOWN) for _ in range(LISTS)])
     found["list_milliseconds"] = found["listed_seconds"] / LISTS * 1000
+    key = place.key(CallerRole.PLANNER, "office")
+    with place.served() as served:
+        timed("first_page", lambda: _page(served.port, key))
+        timed("pages", lambda: [_page(served.port, key) for _ in range(LISTS)])
+    found["page_milliseconds"] = found["pages_seconds"] / LISTS * 1000
     return found
+
+
+def _page(port: int, key: str) -> None:
+    with closing(HTTPConnection("127.0.0.1", port, timeout=600)) as connection:
+        connection.request("GET", "/desk/units", headers={"authorization": f"Bearer {key}"})
+        if connection.getresponse().status != HTTPStatus.OK:
+            raise RuntimeError("the page of units was refused")
 
 
 PARTS = ("cost", "dask", "scheduler", "pairs", "register")
