@@ -80,7 +80,8 @@ def test_a_scheduler_remembers_a_few_tasks_however_many_follow(running, shards, 
             most.append(len(running.scheduler.tasks))
 
         map_shards(Slowly(), shards, tmp_path / "out", identity="x", client=client, told=count)
-    assert max(most) <= workers.AHEAD * 3 + 1 < SHARDS  # three workers of one thread, and the function
+    # Three workers of one thread; the function; and one that ended, which the scheduler forgets a moment later.
+    assert max(most) <= workers.AHEAD * 3 + 2 < SHARDS
 
 
 def test_what_a_function_refuses_on_a_worker_is_told_here(running, shards, tmp_path):
