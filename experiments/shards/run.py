@@ -278,11 +278,13 @@ def register(home: Path, units: int) -> dict[str, float]:
     return found
 
 
-def _page(port: int, key: str) -> None:
+def _page(port: int, key: str) -> int:
     with closing(HTTPConnection("127.0.0.1", port, timeout=600)) as connection:
         connection.request("GET", "/desk/units", headers={"authorization": f"Bearer {key}"})
-        if connection.getresponse().status != HTTPStatus.OK:
+        answer = connection.getresponse()
+        if answer.status != HTTPStatus.OK:
             raise RuntimeError("the page of units was refused")
+        return len(answer.read())
 
 
 PARTS = ("cost", "dask", "scheduler", "pairs", "register")

@@ -94,16 +94,16 @@ def write_xlsx(path: Path, sheets: Sequence[OutputSheet], notes: Notes, speech: 
     for sheet, title in zip(sheets, titles[:-1], strict=True):
         _fill(book.create_sheet(title), sheet, speech)
     _fill_notes(book.create_sheet(titles[-1]), notes, speech)
-    content = io.BytesIO()
-    book.save(content)
     with replacing(path) as beside:
-        _without_clock(content, beside)
+        book.save(beside)
+        beside.write_bytes(_without_clock(beside.read_bytes()))
     return path
 
 
-def _without_clock(content: io.BytesIO, place: Path) -> None:
+def _without_clock(content: bytes) -> bytes:
     """A workbook of the same tables has the same bytes: openpyxl writes the moment into each entry and into one."""
-    with zipfile.ZipFile(content) as book, zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as out:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as book, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as out:
         for name in book.namelist():
             part = book.read(name)
             if name == _PROPERTIES:
@@ -111,6 +111,7 @@ def _without_clock(content: io.BytesIO, place: Path) -> None:
             line = zipfile.ZipInfo(name)  # its time is 1980, that of no clock
             line.compress_type = zipfile.ZIP_DEFLATED
             out.writestr(line, part)
+    return packed.getvalue()
 
 
 _PROPERTIES = "docProps/core.xml"

@@ -15,7 +15,14 @@ def test_an_event_has_a_list_for_each_mandate_of_an_investor_without_what_it_dec
         made = make_list(register, "fund", "food", own_copy.stock)
         kept = keep_list(register, made, top=1, **BY)
         unit = str(kept.places[0]["unit_id"])
-        react(register, "fund", kept.list_id, {"unit_id": unit, "kind": "declined", "reason": "place"}, **BY)
+        react(
+            register,
+            "fund",
+            kept.list_id,
+            {"unit_id": unit, "kind": "declined", "reason": "place"},
+            stock=own_copy.stock,
+            **BY,
+        )
         found = gathered(register, "INVA", own_copy.stock)
         wishes = event_wishes(register)
     assert [(one.owner, one.name) for one in found.mandates] == [("fund", "food"), ("fund", "steel"), ("rival", "food")]

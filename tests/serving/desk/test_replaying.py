@@ -42,10 +42,11 @@ def kept(settings: Settings, moment=NOON):
 
 def after(settings: Settings, first) -> None:
     """What comes later: a decline, wishes that end, another version of the mandate, another import."""
+    offered = stock(settings, Question(as_of=DAY))
     with Register.open(settings.database_url) as register:
         unit = first.places[0]["unit_id"]
         said = {"unit_id": unit, "kind": "declined", "reason": "risk"}
-        react(register, "fund", first.list_id, said, made_at=LATER, actor="key:1")
+        react(register, "fund", first.list_id, said, stock=offered, made_at=LATER, actor="key:1")
         state_wishes(register, unit, "owner", {"partners": "financier"}, source="s",
                      stated_on=LATER.date(), made_at=LATER, actor="terminal")  # fmt: skip
         save_mandate(
