@@ -12,7 +12,7 @@ from engine.errors import EhyaError, ErrorCode
 from engine.store import schema
 from engine.store.audit import Audit
 from engine.store.check import counts
-from engine.store.dialect import database_address
+from engine.store.dialect import database_address, file_of
 from engine.store.opening import open_session
 
 _ROWS = 2_000
@@ -59,7 +59,8 @@ def relocate(source: str, target: str, *, told: Told | None = None, busy_seconds
     Raises
     ------
     EhyaError
-        ``register_elsewhere_not_empty`` where the target holds anything, or is the source itself;
+        ``file_not_found`` without a source, ``register_elsewhere_not_empty`` where the target holds anything or is the
+        source itself;
         ``register_unsound`` where the audit's chain of the source is broken, or a table came over with other rows;
         what opening a register raises, ``register_busy``, ``disk_full``, ``database_failed``.
 
@@ -67,12 +68,15 @@ def relocate(source: str, target: str, *, told: Told | None = None, busy_seconds
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
+    ...     open_session(f"sqlite:///{folder}/one.db", busy_seconds=1).close()
     ...     done = relocate(f"sqlite:///{folder}/one.db", f"sqlite:///{folder}/two.db")
     >>> done.counts["units"], len(done.head)
     (0, 64)
     """
     if database_address(source) == database_address(target):
         raise EhyaError(ErrorCode.REGISTER_ELSEWHERE_NOT_EMPTY, given=_named(target))
+    if (file := file_of(source)) is not None and not file.is_file():
+        raise EhyaError(ErrorCode.FILE_NOT_FOUND, given=str(file))  # opening it would make one
     with (
         closing(open_session(source, busy_seconds=busy_seconds)) as here,
         closing(open_session(target, busy_seconds=busy_seconds)) as there,

@@ -113,3 +113,10 @@ def test_a_register_whose_record_was_altered_is_not_carried_on(filled, url):
     with pytest.raises(EhyaError) as refused:
         relocate(filled, url)
     assert refused.value.code is ErrorCode.REGISTER_UNSOUND
+
+
+def test_a_source_that_is_not_there_is_named_and_not_made(tmp_path, url):
+    with pytest.raises(EhyaError) as refused:
+        relocate(f"sqlite:///{tmp_path / 'none.db'}", url)
+    assert refused.value.code is ErrorCode.FILE_NOT_FOUND
+    assert not (tmp_path / "none.db").exists()
