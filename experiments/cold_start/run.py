@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import argparse
 import json
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import roc_auc_score
 
+from engine.shards import each
 from experiments.cold_start.learners import LEARNERS, Said
 from experiments.cold_start.world import Scenario, World, world
+from experiments.workers import add_cluster, workers_at
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 OUTCOMES = (0, 50, 200, 1000, 5000)
 ASKED = 2000
@@ -27,14 +33,17 @@ Figures = dict[str, dict[str, dict[str, dict[str, Any]]]]
 def main(arguments: list[str] | None = None) -> int:
     """Parse the command line, run, print tables, write JSON."""
     options = _options(arguments)
-    results = study(options.seeds, options.outcomes)
+    with workers_at(options.cluster) as client:
+        results = study(options.seeds, options.outcomes, client=client, processes=None)
     print(printed(results))
     if options.out:
         options.out.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     return 0
 
 
-def study(seeds: int, outcomes: tuple[int, ...] = OUTCOMES) -> Figures:
+def study(
+    seeds: int, outcomes: tuple[int, ...] = OUTCOMES, *, client: Client | None = None, processes: int | None = 1
+) -> Figures:
     """Run all scenarios.
 
     Parameters
@@ -43,6 +52,8 @@ def study(seeds: int, outcomes: tuple[int, ...] = OUTCOMES) -> Figures:
         Provinces of each scenario.
     outcomes
         Matured outcomes that learners see.
+    client, processes
+        Who works through the provinces, as `engine.shards.each` takes them; the figures are the same.
 
     Returns
     -------
@@ -52,18 +63,21 @@ def study(seeds: int, outcomes: tuple[int, ...] = OUTCOMES) -> Figures:
     """
     results: Figures = {}
     for scenario in Scenario:
-        rows: dict[tuple[str, str], list[dict[str, float]]] = {}
-        for seed in range(seeds):
-            made = world(scenario, units=max(outcomes) + ASKED, seed=seed)
-            for count in outcomes:
-                known, asked = np.arange(count), np.arange(len(made.chance) - ASKED, len(made.chance))
-                for name, learner in LEARNERS.items():
-                    said = learner(made, known, asked)
-                    rows.setdefault((str(count), name), []).append(judged(said, made, asked))
+        found = each(partial(_province, scenario, outcomes), range(seeds), client=client, processes=processes)
         results[scenario.value] = {
-            str(count): {name: _summary(rows[str(count), name]) for name in LEARNERS} for count in outcomes
+            str(count): {name: _summary([one[count, name] for one in found]) for name in LEARNERS} for count in outcomes
         }
     return results
+
+
+def _province(scenario: Scenario, outcomes: tuple[int, ...], seed: int) -> dict[tuple[int, str], dict[str, float]]:
+    made = world(scenario, units=max(outcomes) + ASKED, seed=seed)
+    asked = np.arange(len(made.chance) - ASKED, len(made.chance))
+    return {
+        (count, name): judged(learner(made, np.arange(count), asked), made, asked)
+        for count in outcomes
+        for name, learner in LEARNERS.items()
+    }
 
 
 def judged(said: Said, made: World, asked: npt.NDArray[np.intp]) -> dict[str, float]:
@@ -126,6 +140,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--outcomes", type=int, nargs="+", default=OUTCOMES, help="matured outcomes that are learnt from"
     )
+    add_cluster(parser)
     parser.add_argument("--out", type=Path, metavar="FILE.json", help="write the figures here")
     options = parser.parse_args(arguments)
     options.outcomes = tuple(options.outcomes)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.shards import each
 from experiments.cold_start.learners import LEARNERS
 from experiments.cold_start.world import Scenario, world
 from experiments.policy_trial.policies import (
@@ -21,6 +24,10 @@ from experiments.policy_trial.policies import (
     random_value,
 )
 from experiments.province_simulator.province import simulate
+from experiments.workers import add_cluster, workers_at
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -38,16 +45,25 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m experiments.policy_trial", description=__doc__)
     parser.add_argument("--seeds", type=int, default=20, help="provinces")
     parser.add_argument("--asked", type=int, default=ASKED, help="units on offer in each")
+    add_cluster(parser)
     parser.add_argument("--out", type=Path, metavar="FILE.json", help="write the figures here")
     options = parser.parse_args(arguments)
-    results = trial(options.seeds, asked=options.asked)
+    with workers_at(options.cluster) as client:
+        results = trial(options.seeds, asked=options.asked, client=client, processes=None)
     print(printed(results))
     if options.out:
         options.out.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     return 0
 
 
-def trial(seeds: int, *, outcomes: tuple[int, ...] = OUTCOMES, asked: int = ASKED) -> dict[str, Any]:
+def trial(
+    seeds: int,
+    *,
+    outcomes: tuple[int, ...] = OUTCOMES,
+    asked: int = ASKED,
+    client: Client | None = None,
+    processes: int | None = 1,
+) -> dict[str, Any]:
     """Run all provinces.
 
     Parameters
@@ -58,6 +74,8 @@ def trial(seeds: int, *, outcomes: tuple[int, ...] = OUTCOMES, asked: int = ASKE
         Matured outcomes that Ehya learns from.
     asked
         Units on offer.
+    client, processes
+        Who works through the provinces, as `engine.shards.each` takes them; the figures are the same.
 
     Returns
     -------
@@ -69,59 +87,77 @@ def trial(seeds: int, *, outcomes: tuple[int, ...] = OUTCOMES, asked: int = ASKE
         package as a share of what it truly brings, and ``model`` for what the model alone says; and
         ``county_exposure_gini`` of the places that each rule gives to counties over all provinces.
     """
-    gains: dict[tuple[str, str], list[float]] = {}
-    shown: dict[str, dict[str, int]] = {}
-    covered: list[float] = []
-    errors: dict[tuple[str, str], list[float]] = {}
-    logged: dict[str, list[float]] = {}
-    believed: dict[str, list[float]] = {}
-    for seed in range(seeds):
-        made = world(Scenario.AS_TABLE, units=max(outcomes) + asked, seed=seed)
-        units = simulate(max(outcomes) + asked, seed=seed).units
-        stated = units["capital_needed_rial"].notna().to_numpy() & (np.arange(len(units)) >= max(outcomes))
-        rows = np.flatnonzero(stated)
-        capital = units["capital_needed_rial"].iloc[rows].to_numpy(dtype=np.float64)
-        budget = BUDGET_SHARE * PLACES * float(capital.mean())
-        market = Market(
-            units.iloc[rows], capital, np.asarray(made.chance[rows] * made.expected_jobs[rows]), PLACES, budget
-        )
-        floor = random_value(market, np.random.default_rng([23, seed]))
-        top = market.value(market.best(market.truth))
-        for count in outcomes:
-            known = np.arange(count)
-            said, flat = (LEARNERS[name](made, known, rows) for name in ("ehya", "flat"))
-            for rule, chosen in chosen_by(market, said, flat).items():
-                gains.setdefault((str(count), rule), []).append((market.value(chosen) - floor) / (top - floor))
-                if count == 0:
-                    counts = market.units["county"].iloc[chosen].value_counts()
-                    into = shown.setdefault(rule, dict.fromkeys(market.units["county"].dropna().unique(), 0))
-                    for county, times in counts.items():
-                        into[str(county)] = into.get(str(county), 0) + int(times)
-                if rule == "ehya":
-                    brought = (made.restart * made.durable * made.jobs)[rows]
-                    seen, expected = _logged(market, brought, said.expected, chosen, seed), said.expected[chosen].sum()
-                    logged.setdefault(str(count), []).append(seen / market.value(chosen))
-                    believed.setdefault(str(count), []).append(float(expected) / market.value(chosen))
-            for name, one in (("ehya", said), ("flat", flat)):
-                errors.setdefault((str(count), name), []).append(_error(one.chance[:, 1], made.chance[rows]))
-            size = made.jobs[rows]
-            covered.append(float(((said.jobs[:, 0] <= size) & (size <= said.jobs[:, 2])).mean()))
-    rules = list(shown)
+    found = each(partial(_province, outcomes, asked), range(seeds), client=client, processes=processes)
+    rules = [rule for count, rule in found[0].gains if count == outcomes[0]]
     return {
         "gain_share_of_oracle": {
-            str(count): {rule: _summary(gains[str(count), rule]) for rule in rules} for count in outcomes
+            str(count): {rule: _summary([one.gains[count, rule] for one in found]) for rule in rules}
+            for count in outcomes
         },
-        "jobs_coverage_80": float(np.mean(covered)),
+        "jobs_coverage_80": float(np.mean([covered for one in found for covered in one.covered])),
         "feasibility_rmse": {
-            str(count): {name: float(np.mean(errors[str(count), name])) for name in ("ehya", "flat")}
+            str(count): {name: float(np.mean([one.errors[count, name] for one in found])) for name in ("ehya", "flat")}
             for count in outcomes
         },
         "doubly_robust": {
-            str(count): _summary(logged[str(count)]) | {"model": float(np.mean(believed[str(count)]))}
+            str(count): _summary([one.logged[count] for one in found])
+            | {"model": float(np.mean([one.believed[count] for one in found]))}
             for count in outcomes
         },
-        "county_exposure_gini": {rule: gini(np.array(list(counts.values()), float)) for rule, counts in shown.items()},
+        "county_exposure_gini": {rule: gini(_places_of_counties(found, rule)) for rule in rules},
     }
+
+
+@dataclass(slots=True)
+class _Province:
+    """What one province gave; keys are outcomes, or outcomes and a rule or learner."""
+
+    gains: dict[tuple[int, str], float] = field(default_factory=dict)
+    shown: dict[str, dict[str, int]] = field(default_factory=dict)
+    covered: list[float] = field(default_factory=list)
+    errors: dict[tuple[int, str], float] = field(default_factory=dict)
+    logged: dict[int, float] = field(default_factory=dict)
+    believed: dict[int, float] = field(default_factory=dict)
+
+
+def _province(outcomes: tuple[int, ...], asked: int, seed: int) -> _Province:
+    made = world(Scenario.AS_TABLE, units=max(outcomes) + asked, seed=seed)
+    units = simulate(max(outcomes) + asked, seed=seed).units
+    stated = units["capital_needed_rial"].notna().to_numpy() & (np.arange(len(units)) >= max(outcomes))
+    rows = np.flatnonzero(stated)
+    capital = units["capital_needed_rial"].iloc[rows].to_numpy(dtype=np.float64)
+    budget = BUDGET_SHARE * PLACES * float(capital.mean())
+    market = Market(units.iloc[rows], capital, np.asarray(made.chance[rows] * made.expected_jobs[rows]), PLACES, budget)
+    floor = random_value(market, np.random.default_rng([23, seed]))
+    top = market.value(market.best(market.truth))
+    found = _Province()
+    for count in outcomes:
+        said, flat = (LEARNERS[name](made, np.arange(count), rows) for name in ("ehya", "flat"))
+        for rule, chosen in chosen_by(market, said, flat).items():
+            found.gains[count, rule] = (market.value(chosen) - floor) / (top - floor)
+            if count == outcomes[0]:
+                counts = market.units["county"].iloc[chosen].value_counts()
+                found.shown[rule] = dict.fromkeys(market.units["county"].dropna().unique(), 0)
+                found.shown[rule] |= {str(county): int(times) for county, times in counts.items()}
+            if rule == "ehya":
+                brought = (made.restart * made.durable * made.jobs)[rows]
+                seen, expected = _logged(market, brought, said.expected, chosen, seed), said.expected[chosen].sum()
+                found.logged[count] = seen / market.value(chosen)
+                found.believed[count] = float(expected) / market.value(chosen)
+        for name, one in (("ehya", said), ("flat", flat)):
+            found.errors[count, name] = _error(one.chance[:, 1], made.chance[rows])
+        size = made.jobs[rows]
+        found.covered.append(float(((said.jobs[:, 0] <= size) & (size <= said.jobs[:, 2])).mean()))
+    return found
+
+
+def _places_of_counties(found: list[_Province], rule: str) -> Floats:
+    """Places that a rule gave to each county on offer, over all provinces."""
+    places: dict[str, int] = {}
+    for one in found:
+        for county, times in one.shown.get(rule, {}).items():
+            places[county] = places.get(county, 0) + times
+    return np.array(list(places.values()), float)
 
 
 def printed(results: dict[str, Any]) -> str:
