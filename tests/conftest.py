@@ -5,6 +5,7 @@ How the suite is kept fast, with figures: docs/decisions/0039-a-fast-suite.md.
 
 from __future__ import annotations
 
+import logging
 import os
 import pickle
 import sys
@@ -124,3 +125,13 @@ def empty_records(once: Once) -> Path:
             pass
 
     return once.folder("mlflow-records", made)
+
+
+@pytest.fixture(scope="session")
+def workers() -> Iterator[str]:
+    """Address of a Dask cluster of two worker processes on this machine."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+    ) as found:
+        yield found.scheduler_address

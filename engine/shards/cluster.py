@@ -53,6 +53,28 @@ def cluster(address: str, *, seconds: float = SECONDS) -> Iterator[Client]:
         yield client
 
 
+@contextmanager
+def workers_at(address: str | None) -> Iterator[Client | None]:
+    """A client of the cluster at an address; ``None``, which stands for this machine, without one.
+
+    Raises
+    ------
+    EhyaError
+        As for `cluster`.
+
+    Examples
+    --------
+    >>> with workers_at("") as client:
+    ...     client is None
+    True
+    """
+    if not address:
+        yield None
+        return
+    with cluster(address) as client:
+        yield client
+
+
 def versions() -> dict[str, str]:
     """What answers depend on: the version of Python and of libraries that figures come from."""
     import platform

@@ -13,9 +13,10 @@ import numpy.typing as npt
 from sklearn.metrics import roc_auc_score
 
 from engine.shards import each
+from engine.shards.cluster import workers_at
 from experiments.cold_start.learners import LEARNERS, Said
 from experiments.cold_start.world import Scenario, World, world
-from experiments.workers import add_cluster, workers_at
+from experiments.workers import add_cluster
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.shards import each
+from engine.shards.cluster import workers_at
 from experiments.cold_start.learners import LEARNERS
 from experiments.cold_start.world import Scenario, world
 from experiments.policy_trial.policies import (
@@ -24,7 +25,7 @@ from experiments.policy_trial.policies import (
     random_value,
 )
 from experiments.province_simulator.province import simulate
-from experiments.workers import add_cluster, workers_at
+from experiments.workers import add_cluster
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -1,7 +1,6 @@
 """An appraisal for the tests of everything that shows one: units and predictions are made up, the judgement is real."""
 
 import asyncio
-import logging
 import ssl
 import threading
 import time
@@ -247,13 +246,3 @@ def ask():
         return asyncio.run(one())
 
     return asked
-
-
-@pytest.fixture(scope="session")
-def workers() -> Iterator[str]:
-    """Address of a Dask cluster of two worker processes on this machine."""
-    distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
-    ) as found:
-        yield found.scheduler_address

@@ -15,6 +15,7 @@ from engine.scoring import hazards
 from engine.scoring.artefact import Model
 from engine.scoring.jobs import JobsHeads, jobs_forecast
 from engine.shards import each
+from engine.shards.cluster import workers_at
 from training.cohort.landmarks import (
     LEAST_RESTARTS,
     MATURE_MONTHS,
@@ -217,6 +218,7 @@ def fold_models(
     which: Sequence[int],
     *,
     workers: int = 1,
+    cluster: str = "",
     progress: Callable[[float], None] = lambda share: None,
 ) -> list[Model]:
     """A model of each fold, fitted to what the fold may see; side by side they are those of one after the other.
@@ -231,11 +233,14 @@ def fold_models(
         Numbers of the folds.
     workers
         Processes that fit at the same time.
+    cluster
+        Address of a Dask scheduler whose workers fit instead; empty for this machine.
     progress
         Called with the share done, 0..1.
     """
     seen = [drawn.folds[fold][1] for fold in which]
-    return each(fit, seen, processes=workers, told=lambda done: progress(done / len(seen)))
+    with workers_at(cluster) as client:
+        return each(fit, seen, client=client, processes=workers, told=lambda done: progress(done / len(seen)))
 
 
 def forecasts(

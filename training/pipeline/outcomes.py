@@ -140,7 +140,7 @@ def candidate_of(
     progress(SearchStage.JUDGING, 0.0)
     fit = point_fit(priors, recipe=recipe, weights=weights, random_state=random_state, effects=ground.effects)
     models = fold_models(
-        ground.folds, fit, ground.judging, workers=effort.workers,
+        ground.folds, fit, ground.judging, workers=effort.workers, cluster=effort.cluster,
         progress=lambda share: progress(SearchStage.JUDGING, share),
     )  # fmt: skip
     given = iter(models)
@@ -248,6 +248,7 @@ def _searched(
         trials=trials,
         timeout=effort.timeout,
         workers=effort.workers,
+        cluster=effort.cluster,
         journal=journal,
         study=f"outcomes-{ground.digest[:16]}-{code_version()}",
         starts=[START],

@@ -33,6 +33,7 @@ def train(
     trials: int | None = None,
     timeout: float | None = None,
     workers: int = 1,
+    cluster: str = "",
     origin: str = Origin.REGISTER.value,
     progress: Progress = silent,
 ) -> TrainingResult:
@@ -48,8 +49,9 @@ def train(
         The last day whose facts may be seen.
     random_state
         Seed of everything drawn; same data and seed give the same version (with one worker).
-    trials, timeout, workers
-        Settings that the search tries (its own number where ``None``), seconds it may take, searches side by side.
+    trials, timeout, workers, cluster
+        Settings that the search tries (its own number where ``None``), seconds it may take, searches side by side, and
+        the Dask scheduler whose workers do them (`training.tuning.progress.Effort`).
     origin
         Whose outcomes to learn from: ``register`` or, only when somebody says so, ``synthetic``.
     progress
@@ -67,12 +69,12 @@ def train(
         when units of another origin than the register's were asked for and have too few; ``prior_only_of_units`` for
         no trials and such an origin: the prior-only model learns from no units; ``unknown_option`` for an origin that
         there is none of; ``training_under_way``; ``tracking_failed`` and ``tracking_newer``, before anything is
-        searched.
+        searched; of a cluster what `engine.shards.cluster.cluster` raises, and ``cluster_lost``.
     """
     check_origin(origin)
     if trials == 0 and origin != Origin.REGISTER.value:
         raise EhyaError(ErrorCode.PRIOR_ONLY_OF_UNITS, given=origin)
-    effort = Effort(trials, timeout, workers)
+    effort = Effort(trials, timeout, workers, cluster)
     with one_training(settings.training_lock):
         settle(settings, at_work(register), alone=True)
         candidate = _candidate(

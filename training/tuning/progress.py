@@ -44,11 +44,15 @@ class Effort:
     workers
         Processes it uses, for recipes and for models of the judged folds; several make it quicker and what the search
         finds no longer equal from run to run.
+    cluster
+        Address of a Dask scheduler whose workers do that instead; they read and write the workspace's folder. Empty for
+        this machine.
     """
 
     trials: int | None = None
     timeout: float | None = None
     workers: int = 1
+    cluster: str = ""
 
 
 USUAL = Effort()

@@ -15,7 +15,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import joblib
 import numpy as np
 import optuna
 from optuna.storages import BaseStorage, InMemoryStorage, JournalStorage
@@ -24,6 +23,8 @@ from optuna.trial import TrialState
 from threadpoolctl import threadpool_limits
 
 from engine.errors import EhyaError, ErrorCode
+from engine.shards import each
+from engine.shards.cluster import workers_at
 
 LEAST_COMPLETE = 4
 """Trials that must have seen all folds before one may be stopped short (assumed)."""
@@ -155,6 +156,7 @@ def tune(
     trials: int,
     timeout: float | None = None,
     workers: int = 1,
+    cluster: str = "",
     prune: bool = True,
     journal: Path | None = None,
     study: str = "search",
@@ -187,6 +189,9 @@ def tune(
     workers
         Processes that try recipes at the same time. One worker: equal arguments give an equal result, resumed or not.
         Several: which trial knew of which depends on timing, so the result is not bit-equal.
+    cluster
+        Address of a Dask scheduler whose workers try them instead, which read and write the journal where it lies, and
+        whose clocks agree with this machine's to seconds; empty for this machine.
     prune
         Whether a bad trial stops short; folds of a few dozen rows are too noisy for that.
     journal
@@ -226,6 +231,8 @@ def tune(
     (True, 20)
     """
     name = f"{study}-{_fingerprint(space, folds, random_state, prune, starts)}"
+    if cluster:
+        workers, clock = max(workers, 2), time.time  # no two machines count from the same moment otherwise
     deadline = math.inf if timeout is None else clock() + timeout
     with _quiet(), _journal(journal, workers) as path:
         storage = _storage(path)
@@ -239,9 +246,14 @@ def tune(
             while search.attempt(opened):
                 _tell(progress, opened)
         else:
-            tasks = (joblib.delayed(search.attempt)(place=place) for place in range(resumed, trials))
-            for _ in joblib.Parallel(n_jobs=workers, return_as="generator_unordered")(tasks):
-                _tell(progress, optuna.load_study(storage=storage, study_name=name))
+            with workers_at(cluster) as client:
+                each(
+                    search.attempt_at,
+                    range(resumed, trials),
+                    client=client,
+                    processes=workers,
+                    told=lambda _: _tell(progress, optuna.load_study(storage=storage, study_name=name)),
+                )
         return _tuned(opened, trials, resumed, start, patience, acting)
 
 
@@ -261,6 +273,10 @@ class _Search:
     clock: Callable[[], float]
     patience: int | None = None
     start: Recipe | None = None
+
+    def attempt_at(self, place: int) -> bool:
+        """The same on its own, in a process that has nothing but the journal."""
+        return self.attempt(place=place)
 
     def attempt(self, study: optuna.Study | None = None, place: int | None = None) -> bool:
         """Try one recipe; false when there is nothing left to do or no time to do it in."""

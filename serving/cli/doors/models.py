@@ -16,6 +16,7 @@ from serving.cli.doors.options import DAY, AsJson, AsOf, AssumeCapital, Lang, Ou
     "ehya train",
     "ehya train --as-of 1405-06-31 --no-promote",
     "ehya train --trials 40",
+    "ehya train --cluster tcp://10.0.0.5:8786",
     "ehya train --learner my_learner:Forest",
 )
 def train(
@@ -34,6 +35,14 @@ def train(
     workers: Annotated[
         int, typer.Option("--workers", min=1, help="Searches side by side; with several, runs differ a little.")
     ] = 1,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster",
+            metavar="ADDRESS",
+            help="Dask scheduler whose workers search; they need the workspace's folder.",
+        ),
+    ] = None,
     origin: Annotated[
         str, typer.Option("--origin", metavar="ORIGIN", help="Whose outcomes to learn from: register or synthetic.")
     ] = "register",
@@ -73,6 +82,7 @@ def train(
         trials=trials,
         timeout=timeout,
         workers=workers,
+        cluster=cluster or "",
         promote=not dry_run,
         reason=reason,
         force=force,

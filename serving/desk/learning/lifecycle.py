@@ -37,8 +37,9 @@ class TrainingRequest:
         Whose outcomes to learn from: ``register`` or ``synthetic``.
     seed
         Equal data and seed give an equal model.
-    trials, timeout, workers
-        Settings that each search tries (its own number where ``None``), seconds it may take, searches side by side.
+    trials, timeout, workers, cluster
+        Settings that each search tries (its own number where ``None``), seconds it may take, searches side by side, and
+        the Dask scheduler whose workers do them; empty for this machine.
     promote
         Whether the model is put to work if its gates open.
     reason
@@ -57,6 +58,7 @@ class TrainingRequest:
     trials: int | None = None
     timeout: float | None = None
     workers: int = 1
+    cluster: str = ""
     promote: bool = True
     reason: str | None = None
     force: bool = False
@@ -72,6 +74,7 @@ class TrainingRequest:
             "random_state": self.seed,
             "timeout": self.timeout,
             "workers": self.workers,
+            "cluster": self.cluster,
         }
         return chosen if self.trials is None else chosen | {"trials": self.trials}
 

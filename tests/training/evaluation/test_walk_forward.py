@@ -104,11 +104,12 @@ def test_a_log_that_is_too_young_to_judge_by_is_refused(described, learnt, prior
         judged_by(described, learnt.events, priors, as_of=learnt.as_of - pd.DateOffset(months=60))
 
 
-def test_folds_are_fitted_side_by_side_in_their_order(described, learnt):
+def test_folds_are_fitted_side_by_side_in_their_order(described, learnt, workers):
     drawn = plan(described, learnt.events, as_of=learnt.as_of, folds=3)
     which = range(len(drawn.folds))
-    one, two = (fold_models(drawn, seen_by, which, workers=workers) for workers in (1, 2))
-    assert one == two == [seen_by(seen) for _, seen, _ in drawn.folds]
+    ways = ({"workers": 1}, {"workers": 2}, {"cluster": workers})
+    one, two, elsewhere = (fold_models(drawn, seen_by, which, **way) for way in ways)
+    assert one == two == elsewhere == [seen_by(seen) for _, seen, _ in drawn.folds]
 
 
 def seen_by(seen) -> tuple[int, str]:

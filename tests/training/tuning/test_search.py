@@ -133,6 +133,15 @@ def test_several_workers_share_the_journal_and_try_as_many_recipes_as_asked(tmp_
     assert not list(Path(tmp_path).glob("*.lock"))
 
 
+def test_workers_of_a_cluster_try_as_many_recipes_and_keep_them_in_the_same_journal(tmp_path, workers):
+    told = []
+    how = {"trials": 6, "journal": tmp_path / "s.journal"}
+    found = search(cluster=workers, progress=lambda *now: told.append(now), **how)
+    assert len(found.trials) == 6
+    assert told[-1] == (6, found.loss)
+    assert search(**how).trials == found.trials  # read from the journal here, nothing is tried again
+
+
 START = {"x": 1.0, "depth": 3, "kind": "flat"}
 
 
