@@ -132,6 +132,6 @@ def workers() -> Iterator[str]:
     """Address of a Dask cluster of two worker processes on this machine."""
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+        n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=logging.CRITICAL
     ) as found:
         yield found.scheduler_address

@@ -60,7 +60,7 @@ def workers_at(address: str | None) -> Iterator[Client | None]:
     Raises
     ------
     EhyaError
-        As for `cluster`.
+        ``cluster_not_installed``, ``cluster_unreachable``, ``cluster_without_workers``, ``cluster_of_other_versions``.
 
     Examples
     --------

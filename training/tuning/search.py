@@ -10,8 +10,8 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -190,8 +190,8 @@ def tune(
         Processes that try recipes at the same time. One worker: equal arguments give an equal result, resumed or not.
         Several: which trial knew of which depends on timing, so the result is not bit-equal.
     cluster
-        Address of a Dask scheduler whose workers try them instead, which read and write the journal where it lies, and
-        whose clocks agree with this machine's to seconds; empty for this machine.
+        Address of a Dask scheduler whose workers try them instead, and read and write the journal where it lies; empty
+        for this machine. What is under way there when the time is up is given up.
     prune
         Whether a bad trial stops short; folds of a few dozen rows are too noisy for that.
     journal
@@ -232,7 +232,7 @@ def tune(
     """
     name = f"{study}-{_fingerprint(space, folds, random_state, prune, starts)}"
     if cluster:
-        workers, clock = max(workers, 2), time.time  # no two machines count from the same moment otherwise
+        workers = max(workers, 2)
     deadline = math.inf if timeout is None else clock() + timeout
     with _quiet(), _journal(journal, workers) as path:
         storage = _storage(path)
@@ -246,15 +246,21 @@ def tune(
             while search.attempt(opened):
                 _tell(progress, opened)
         else:
-            with workers_at(cluster) as client:
-                each(
-                    search.attempt_at,
-                    range(resumed, trials),
-                    client=client,
-                    processes=workers,
-                    told=lambda _: _tell(progress, optuna.load_study(storage=storage, study_name=name)),
-                )
+
+            def told(_: int) -> None:
+                _tell(progress, optuna.load_study(storage=storage, study_name=name))
+                if cluster and clock() >= deadline:
+                    raise _LateError
+
+            # Clocks of two machines count from moments of their own, so that only this one tells when it is late.
+            tried = replace(search, deadline=math.inf) if cluster else search
+            with suppress(_LateError), workers_at(cluster) as client:
+                each(tried.attempt_at, range(resumed, trials), client=client, processes=workers, told=told)
         return _tuned(opened, trials, resumed, start, patience, acting)
+
+
+class _LateError(Exception):
+    """The time of a search on a cluster is up."""
 
 
 @dataclass(frozen=True)

@@ -142,6 +142,11 @@ def test_workers_of_a_cluster_try_as_many_recipes_and_keep_them_in_the_same_jour
     assert search(**how).trials == found.trials  # read from the journal here, nothing is tried again
 
 
+def test_a_search_on_a_cluster_ends_when_its_time_is_up(tmp_path, workers):
+    found = search(cluster=workers, trials=400, timeout=0.0, journal=tmp_path / "s.journal")
+    assert 1 <= len(found.trials) < 40
+
+
 START = {"x": 1.0, "depth": 3, "kind": "flat"}
 
 
